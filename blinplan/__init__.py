@@ -1,0 +1,3 @@
+"""Plan, simulate and check blinatumomab regimens."""
+
+__version__ = "0.1.0"
