@@ -1,0 +1,393 @@
+"""TOML text with positions: where each key and each value of a document is written.
+
+The TOML parser decides what a document says and whether it is TOML at all, but it forgets where things stood. A
+scanner walks the same text once more and notes the span of every key and value. It may trust the syntax, because the
+parser has accepted it, so it only has to find where things begin and end.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+import tomli
+
+KeyPath = tuple[str | int, ...]
+"""The way to a value: table keys and array indexes from the root, as in ``("cycle", 0, "steps", 1, "dose")``."""
+
+LIMIT_BYTES = 1024 * 1024
+"""The largest file that is read, in bytes. A regimen takes a few thousand."""
+
+LIMIT_DEPTH = 32
+"""The longest key path. Paths of any length would let a small file take much memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text in character offsets, the end exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A line and a column as people count them: from 1, one column per character."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry of a document is written.
+
+    Attributes
+    ----------
+    key
+        The last key of the path; None for the elements of an array, which have no key.
+    value
+        The value, brackets and quotes included. For a table with a header it is the header; for a table that is only
+        passed through, as ``a`` in ``[a.b]`` or in ``a.b = 1``, it is None.
+    """
+
+    key: Span | None
+    value: Span | None
+
+
+_ROOT = Place(None, Span(0, 0))
+
+
+class DocumentError(Exception):
+    """A document that cannot be read.
+
+    Attributes
+    ----------
+    kind
+        ``"unreadable"`` if the bytes are not a text this program reads, ``"syntax"`` if the text is not TOML.
+    message
+        What is wrong, without name and position.
+    name
+        The document's name as shown to the user.
+    position
+        Where it is wrong.
+    line_text
+        The line it is on, for showing; empty where there is no such text.
+    """
+
+    def __init__(
+        self, kind: Literal["syntax", "unreadable"], message: str, name: str, position: Position, line_text: str = ""
+    ) -> None:
+        super().__init__(kind, message, name, position, line_text)
+        self.kind: Literal["syntax", "unreadable"] = kind
+        self.message = message
+        self.name = name
+        self.position = position
+        self.line_text = line_text
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.position.line}:{self.position.column}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    r"""A TOML document: its text, its values, and where each of them is written.
+
+    Attributes
+    ----------
+    name
+        The name shown to the user: a path, or ``<stdin>``.
+    text
+        The text with its line ends as in the file, ``\n`` or ``\r\n``.
+    values
+        What the document says, to be read only. Numbers with a point or an exponent are of type Decimal.
+    places
+        Where each entry is written.
+    """
+
+    name: str
+    text: str
+    values: Mapping[str, Any]
+    places: Mapping[KeyPath, Place]
+    _line_starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_line_starts", _line_starts(self.text))
+
+    def place(self, path: KeyPath) -> Place:
+        """Return where `path` is written, or else the nearest table or array around it that is."""
+        for length in range(len(path), 0, -1):
+            if found := self.places.get(path[:length]):
+                return found
+        return _ROOT
+
+    def key_span(self, path: KeyPath) -> Span:
+        """Return the span of the key at `path`, or of the value if it has no key."""
+        place = self.place(path)
+        return place.key or place.value or Span(0, 0)
+
+    def value_span(self, path: KeyPath) -> Span:
+        """Return the span of the value at `path`, or of the key if its value is not written in one piece."""
+        place = self.place(path)
+        return place.value or place.key or Span(0, 0)
+
+    def position(self, offset: int) -> Position:
+        """Return the line and column of a character offset."""
+        offset = min(max(offset, 0), len(self.text))
+        line = bisect_right(self._line_starts, offset)
+        return Position(line, offset - self._line_starts[line - 1] + 1)
+
+    def line_text(self, line: int) -> str:
+        """Return a line without its line end; empty if there is no such line."""
+        if not 1 <= line <= len(self._line_starts):
+            return ""
+        start = self._line_starts[line - 1]
+        end = self._line_starts[line] if line < len(self._line_starts) else len(self.text)
+        return self.text[start:end].removesuffix("\n").removesuffix("\r")
+
+
+def read_bytes(data: bytes, name: str) -> Document:
+    """Read a TOML document from the bytes of a file.
+
+    Parameters
+    ----------
+    data
+        The content of the file.
+    name
+        The name to show to the user.
+
+    Raises
+    ------
+    DocumentError
+        If the bytes are too many, not UTF-8 or not TOML.
+    """
+    if len(data) > LIMIT_BYTES:
+        message = f"file is too large: {len(data)} bytes, at most {LIMIT_BYTES} are read"
+        raise DocumentError("unreadable", message, name, Position(1, 1))
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise DocumentError("unreadable", "file is UTF-16, TOML has to be UTF-8", name, Position(1, 1))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"file is not UTF-8: byte {error.start + 1} (0x{data[error.start]:02x}) begins no character"
+        raise _unreadable(message, name, data[: error.start].decode("utf-8")) from error
+    if "\0" in text:
+        raise _unreadable("file is not text: it contains a zero byte", name, text[: text.index("\0")])
+    return parse(text, name)
+
+
+def parse(text: str, name: str) -> Document:
+    """Read a TOML document.
+
+    Parameters
+    ----------
+    text
+        The text of the document.
+    name
+        The name to show to the user.
+
+    Raises
+    ------
+    DocumentError
+        If the text is not TOML, or nested too deeply.
+    """
+    return Document(name, text, _values(text, name), _Scanner(text, name).places())
+
+
+def _line_starts(text: str) -> tuple[int, ...]:
+    return (0, *(newline.end() for newline in re.finditer("\n", text)))
+
+
+def _unreadable(message: str, name: str, before: str) -> DocumentError:
+    """Return the error for a file that is readable up to the end of `before`."""
+    return DocumentError("unreadable", message, name, Document(name, before, {}, {}).position(len(before)))
+
+
+def _syntax_error(message: str, name: str, text: str, offset: int) -> DocumentError:
+    document = Document(name, text, {}, {})
+    position = document.position(offset)
+    return DocumentError("syntax", message, name, position, document.line_text(position.line))
+
+
+def _values(text: str, name: str) -> dict[str, Any]:
+    """Return what the text says, as the TOML parser reads it."""
+    if text.startswith("\ufeff"):
+        message = "file starts with a byte order mark, which TOML forbids: save it as UTF-8 without BOM"
+        raise DocumentError("syntax", message, name, Position(1, 1))
+    try:
+        return tomli.loads(text, parse_float=Decimal)
+    except tomli.TOMLDecodeError as error:
+        position = Position(error.lineno, error.colno)
+        line_text = Document(name, text, {}, {}).line_text(position.line)
+        raise DocumentError("syntax", error.msg, name, position, line_text) from error
+    except RecursionError as error:
+        raise _syntax_error("nested too deeply", name, text, _breaking_point(text) - 1) from error
+    except (ValueError, ArithmeticError) as error:
+        before = text[: _breaking_point(text)]
+        start = len(before) - len(before.rstrip("0123456789abcdefABCDEFoxOX_.+-"))
+        raise _syntax_error("number has too many digits", name, text, len(before) - start) from error
+
+
+def _breaking_point(text: str) -> int:
+    """Return the length of the shortest beginning of the text that the parser breaks on, rather than refuses.
+
+    It breaks on numbers and nesting beyond what Python can hold, without saying where.
+    """
+
+    def breaks(length: int) -> bool:
+        try:
+            tomli.loads(text[:length], parse_float=Decimal)
+        except tomli.TOMLDecodeError:
+            return False
+        except (RecursionError, ValueError, ArithmeticError):
+            return True
+        return False
+
+    return bisect_left(range(len(text)), True, key=breaks)
+
+
+# Possessive quantifiers (++, *+) never step back, so that time stays linear in the length of the text.
+_GAP = re.compile(r"(?:[ \t\r\n,]++|#[^\n]*+)*+")
+_SEGMENT = re.compile(r"""[ \t]*+([A-Za-z0-9_-]++|"(?:[^"\\]++|\\.)*+"|'[^']*+')[ \t]*+(\.?)""")
+_EQUALS = re.compile(r"=[ \t]*+")
+_SCALAR = re.compile(
+    r'''
+      """ (?: [^"\\]++ | \\. | ""?(?!") )*+ "{3,5}+    # up to two quotes may stand before the closing three
+    | \''' (?: [^']++ | ''?(?!') )*+ '{3,5}+
+    | " (?: [^"\\]++ | \\. )*+ "
+    | ' [^']*+ '
+    | (?: \d{4}-\d\d-\d\d[ ](?=\d\d:) )?+ [^ \t\r\n,\#\]}]++  # a space may stand between date and time
+    ''',
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """One part of a dotted key."""
+
+    name: str
+    span: Span
+
+
+class _Scanner:
+    """Finds the places in a text that the TOML parser has accepted."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self._text = text
+        self._name = name
+        self._places: dict[KeyPath, Place] = {}
+        self._lengths: dict[KeyPath, int] = {}  # of the arrays of tables so far
+
+    def places(self) -> dict[KeyPath, Place]:
+        """Scan the whole text."""
+        table: KeyPath = ()
+        at = self._gap(0)
+        while at < len(self._text):
+            if self._text[at] == "[":
+                table, at = self._header(at)
+            else:
+                at = self._pair(at, table)
+            at = self._gap(at)
+        return self._places
+
+    def _header(self, start: int) -> tuple[KeyPath, int]:
+        """Note a table header; return the path of its table and the offset behind it."""
+        brackets = 2 if self._text.startswith("[[", start) else 1
+        segments, at = self._key(start + brackets)
+        end = at + brackets
+        header = Span(start, end)
+        *parents, last = segments
+        path = (*self._descend((), parents), last.name)
+        self._check_depth(path, last.span.start)
+        if path not in self._places or self._places[path].value is None:
+            self._places[path] = Place(last.span, header)
+        if brackets == 2:
+            index = self._lengths.get(path, 0)
+            self._lengths[path] = index + 1
+            path = (*path, index)
+            self._places[path] = Place(None, header)
+        return path, end
+
+    def _pair(self, start: int, table: KeyPath) -> int:
+        """Note a key and its value; return the offset behind it."""
+        segments, at = self._key(start)
+        at = self._match(_EQUALS, at).end()
+        *parents, last = segments
+        path = (*self._descend(table, parents), last.name)
+        end = self._value(at, path)
+        self._places[path] = Place(last.span, Span(at, end))
+        return end
+
+    def _descend(self, table: KeyPath, segments: Iterable[_Segment]) -> KeyPath:
+        """Note the tables that a dotted key passes through; return the path of the last."""
+        for segment in segments:
+            table = (*table, segment.name)
+            self._check_depth(table, segment.span.start)
+            if table not in self._places:
+                self._places[table] = Place(segment.span, None)
+            if table in self._lengths:
+                table = (*table, self._lengths[table] - 1)
+        return table
+
+    def _value(self, start: int, path: KeyPath) -> int:
+        """Note what is inside a value; return the offset behind it."""
+        self._check_depth(path, start)
+        match self._text[start]:
+            case "[":
+                return self._array(start, path)
+            case "{":
+                return self._inline_table(start, path)
+            case _:
+                return self._match(_SCALAR, start).end()
+
+    def _array(self, start: int, path: KeyPath) -> int:
+        at = self._gap(start + 1)
+        index = 0
+        while self._text[at] != "]":
+            element = (*path, index)
+            end = self._value(at, element)
+            self._places[element] = Place(None, Span(at, end))
+            at = self._gap(end)
+            index += 1
+        return at + 1
+
+    def _inline_table(self, start: int, path: KeyPath) -> int:
+        at = self._gap(start + 1)
+        while self._text[at] != "}":
+            at = self._gap(self._pair(at, path))
+        return at + 1
+
+    def _key(self, start: int) -> tuple[list[_Segment], int]:
+        """Return the segments of a dotted key and the offset behind it and the blanks after it."""
+        segments = []
+        at = start
+        while True:
+            found = self._match(_SEGMENT, at)
+            segments.append(_Segment(_key_name(found[1]), Span(*found.span(1))))
+            at = found.end()
+            if not found[2]:
+                return segments, at
+
+    def _gap(self, start: int) -> int:
+        """Return the offset behind blanks, line ends, comments and commas."""
+        return self._match(_GAP, start).end()
+
+    def _match(self, pattern: re.Pattern[str], start: int) -> re.Match[str]:
+        found = pattern.match(self._text, start)
+        if found is None:  # parser and scanner disagree: rather no position than a wrong one
+            raise _syntax_error("cannot be read", self._name, self._text, start)
+        return found
+
+    def _check_depth(self, path: KeyPath, start: int) -> None:
+        if len(path) > LIMIT_DEPTH:
+            raise _syntax_error("nested too deeply", self._name, self._text, start)
+
+
+def _key_name(written: str) -> str:
+    """Return the key that is written so."""
+    if "\\" in written and written.startswith('"'):
+        return str(tomli.loads(f"key = {written}")["key"])
+    return written[1:-1] if written[0] in "\"'" else written
