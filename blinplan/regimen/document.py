@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import tomli
 
@@ -22,6 +22,9 @@ LIMIT_BYTES = 1024 * 1024
 
 LIMIT_DEPTH = 32
 """The longest key path. Paths of any length would let a small file take much memory."""
+
+LIMIT_EXPONENT = 308
+"""The largest power of ten that a number may reach, up or down: that of a floating-point number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,29 @@ class Place:
 
 
 _ROOT = Place(None, Span(0, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """A text seen as lines, which end with a newline, with or without a carriage return before it."""
+
+    text: str
+    starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        return cls(text, (0, *(newline.end() for newline in re.finditer("\n", text))))
+
+    def position(self, offset: int) -> Position:
+        offset = min(max(offset, 0), len(self.text))
+        line = bisect_right(self.starts, offset)
+        return Position(line, offset - self.starts[line - 1] + 1)
+
+    def line(self, number: int) -> str:
+        if not 1 <= number <= len(self.starts):
+            return ""
+        end = self.starts[number] if number < len(self.starts) else len(self.text)
+        return self.text[self.starts[number - 1] : end].removesuffix("\n").removesuffix("\r")
 
 
 class DocumentError(Exception):
@@ -111,10 +137,10 @@ class Document:
     text: str
     values: Mapping[str, Any]
     places: Mapping[KeyPath, Place]
-    _line_starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _lines: _Lines = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_line_starts", _line_starts(self.text))
+        object.__setattr__(self, "_lines", _Lines.of(self.text))
 
     def place(self, path: KeyPath) -> Place:
         """Return where `path` is written, or else the nearest table or array around it that is."""
@@ -135,17 +161,11 @@ class Document:
 
     def position(self, offset: int) -> Position:
         """Return the line and column of a character offset."""
-        offset = min(max(offset, 0), len(self.text))
-        line = bisect_right(self._line_starts, offset)
-        return Position(line, offset - self._line_starts[line - 1] + 1)
+        return self._lines.position(offset)
 
     def line_text(self, line: int) -> str:
         """Return a line without its line end; empty if there is no such line."""
-        if not 1 <= line <= len(self._line_starts):
-            return ""
-        start = self._line_starts[line - 1]
-        end = self._line_starts[line] if line < len(self._line_starts) else len(self.text)
-        return self.text[start:end].removesuffix("\n").removesuffix("\r")
+        return self._lines.line(line)
 
 
 def read_bytes(data: bytes, name: str) -> Document:
@@ -171,7 +191,7 @@ def read_bytes(data: bytes, name: str) -> Document:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        message = f"file is not UTF-8: byte {error.start + 1} (0x{data[error.start]:02x}) begins no character"
+        message = f"file is not UTF-8: byte {error.start + 1} (0x{data[error.start]:02x}) is not part of a character"
         raise _unreadable(message, name, data[: error.start].decode("utf-8")) from error
     if "\0" in text:
         raise _unreadable("file is not text: it contains a zero byte", name, text[: text.index("\0")])
@@ -196,19 +216,15 @@ def parse(text: str, name: str) -> Document:
     return Document(name, text, _values(text, name), _Scanner(text, name).places())
 
 
-def _line_starts(text: str) -> tuple[int, ...]:
-    return (0, *(newline.end() for newline in re.finditer("\n", text)))
-
-
 def _unreadable(message: str, name: str, before: str) -> DocumentError:
-    """Return the error for a file that is readable up to the end of `before`."""
-    return DocumentError("unreadable", message, name, Document(name, before, {}, {}).position(len(before)))
+    """Return the error for a file that can be read up to the end of `before`."""
+    return DocumentError("unreadable", message, name, _Lines.of(before).position(len(before)))
 
 
-def _syntax_error(message: str, name: str, text: str, offset: int) -> DocumentError:
-    document = Document(name, text, {}, {})
-    position = document.position(offset)
-    return DocumentError("syntax", message, name, position, document.line_text(position.line))
+def _syntax_error(message: str, name: str, text: str, at: int | Position) -> DocumentError:
+    lines = _Lines.of(text)
+    position = lines.position(at) if isinstance(at, int) else at
+    return DocumentError("syntax", message, name, position, lines.line(position.line))
 
 
 def _values(text: str, name: str) -> dict[str, Any]:
@@ -217,17 +233,22 @@ def _values(text: str, name: str) -> dict[str, Any]:
         message = "file starts with a byte order mark, which TOML forbids: save it as UTF-8 without BOM"
         raise DocumentError("syntax", message, name, Position(1, 1))
     try:
-        return tomli.loads(text, parse_float=Decimal)
+        return tomli.loads(text, parse_float=_decimal)
     except tomli.TOMLDecodeError as error:
-        position = Position(error.lineno, error.colno)
-        line_text = Document(name, text, {}, {}).line_text(position.line)
-        raise DocumentError("syntax", error.msg, name, position, line_text) from error
+        raise _syntax_error(error.msg, name, text, Position(error.lineno, error.colno)) from error
     except RecursionError as error:
         raise _syntax_error("nested too deeply", name, text, _breaking_point(text) - 1) from error
     except (ValueError, ArithmeticError) as error:
-        before = text[: _breaking_point(text)]
-        start = len(before) - len(before.rstrip("0123456789abcdefABCDEFoxOX_.+-"))
-        raise _syntax_error("number has too many digits", name, text, len(before) - start) from error
+        before = text[: _breaking_point(text)].rstrip("0123456789eE_.+-")
+        raise _syntax_error("number is out of range", name, text, len(before)) from error
+
+
+def _decimal(written: str) -> Decimal:
+    """Read a number, unless its size would stall whoever makes an integer or a fraction of it."""
+    number = Decimal(written)
+    if number.is_finite() and abs(number.adjusted()) > LIMIT_EXPONENT:
+        raise ValueError(written)
+    return number
 
 
 def _breaking_point(text: str) -> int:
@@ -238,7 +259,7 @@ def _breaking_point(text: str) -> int:
 
     def breaks(length: int) -> bool:
         try:
-            tomli.loads(text[:length], parse_float=Decimal)
+            tomli.loads(text[:length], parse_float=_decimal)
         except tomli.TOMLDecodeError:
             return False
         except (RecursionError, ValueError, ArithmeticError):
@@ -263,13 +284,7 @@ _SCALAR = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    """One part of a dotted key."""
-
-    name: str
-    span: Span
+_Segment = tuple[str, Span]  # one part of a dotted key
 
 
 class _Scanner:
@@ -299,11 +314,11 @@ class _Scanner:
         segments, at = self._key(start + brackets)
         end = at + brackets
         header = Span(start, end)
-        *parents, last = segments
-        path = (*self._descend((), parents), last.name)
-        self._check_depth(path, last.span.start)
+        *parents, (name, key) = segments
+        path = (*self._descend((), parents), name)
+        self._check_depth(path, key.start)
         if path not in self._places or self._places[path].value is None:
-            self._places[path] = Place(last.span, header)
+            self._places[path] = Place(key, header)
         if brackets == 2:
             index = self._lengths.get(path, 0)
             self._lengths[path] = index + 1
@@ -315,19 +330,19 @@ class _Scanner:
         """Note a key and its value; return the offset behind it."""
         segments, at = self._key(start)
         at = self._match(_EQUALS, at).end()
-        *parents, last = segments
-        path = (*self._descend(table, parents), last.name)
+        *parents, (name, key) = segments
+        path = (*self._descend(table, parents), name)
         end = self._value(at, path)
-        self._places[path] = Place(last.span, Span(at, end))
+        self._places[path] = Place(key, Span(at, end))
         return end
 
     def _descend(self, table: KeyPath, segments: Iterable[_Segment]) -> KeyPath:
         """Note the tables that a dotted key passes through; return the path of the last."""
-        for segment in segments:
-            table = (*table, segment.name)
-            self._check_depth(table, segment.span.start)
+        for name, key in segments:
+            table = (*table, name)
+            self._check_depth(table, key.start)
             if table not in self._places:
-                self._places[table] = Place(segment.span, None)
+                self._places[table] = Place(key, None)
             if table in self._lengths:
                 table = (*table, self._lengths[table] - 1)
         return table
@@ -366,7 +381,7 @@ class _Scanner:
         at = start
         while True:
             found = self._match(_SEGMENT, at)
-            segments.append(_Segment(_key_name(found[1]), Span(*found.span(1))))
+            segments.append((_key_name(found[1]), Span(*found.span(1))))
             at = found.end()
             if not found[2]:
                 return segments, at

@@ -1,0 +1,1 @@
+"""Expand: what one patient gets."""

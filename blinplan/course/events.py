@@ -1,0 +1,122 @@
+"""Expand a regimen to the one event table, which everything later reads.
+
+The periods of a regimen hold the doses as ordered and fit any patient. The events of a course hold what one patient
+gets: the same periods, with the dose rate in mcg/day after body surface area and cap.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from blinplan.course.patient import Patient, PatientError
+from blinplan.quantities import Basis, DoseRate, decimal_text
+from blinplan.regimen.document import KeyPath
+from blinplan.regimen.regimen import Cycle, Phase, Regimen
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of a regimen with one ordered dose, or without infusion (``dose`` None, ``step`` 0).
+
+    ``start`` and ``stop`` are minutes from the start of the course; cycles and steps count from 1.
+    """
+
+    start: int
+    stop: int
+    dose: DoseRate | None
+    cap: DoseRate | None
+    cycle: int
+    step: int
+    cycle_name: str
+    phase: Phase | None
+    path: KeyPath
+    line: int
+
+    @property
+    def minutes(self) -> int:
+        """How long it lasts."""
+        return self.stop - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A period as one patient gets it: ``rate`` in mcg/day, exact, and whether the cap decided it."""
+
+    period: Period
+    rate: Fraction
+    capped: bool
+
+    @property
+    def micrograms(self) -> Fraction:
+        """What is infused over the whole period, in mcg, exact."""
+        return self.rate * self.period.minutes / (24 * 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What one patient gets from a regimen: the event table, without a gap from first to last."""
+
+    regimen: Regimen
+    patient: Patient
+    events: tuple[Event, ...]
+
+    @property
+    def micrograms(self) -> Fraction:
+        """The dose of the whole course in mcg, exact."""
+        return sum((event.micrograms for event in self.events), Fraction(0))
+
+
+def periods(regimen: Regimen) -> tuple[Period, ...]:
+    """Lay out a regimen's cycles, repeats, steps and treatment-free intervals on one time axis."""
+    return tuple(_laid_out(regimen.cycles))
+
+
+def _laid_out(cycles: tuple[Cycle, ...]) -> Iterator[Period]:
+    now, number = 0, 0
+    for cycle in cycles:
+        for _ in range(cycle.repeat):
+            number += 1
+            for step_number, step in enumerate(cycle.steps, start=1):
+                stop = now + step.minutes
+                yield Period(
+                    now, stop, step.dose, step.cap, number, step_number, cycle.name, cycle.phase, step.path, step.line
+                )
+                now = stop
+            if cycle.treatment_free:
+                stop = now + cycle.treatment_free
+                free = (*cycle.path, "treatment_free_days")
+                yield Period(
+                    now, stop, None, None, number, 0, cycle.name, cycle.phase, free, cycle.treatment_free_line
+                )
+                now = stop
+
+
+def expand(regimen: Regimen, patient: Patient) -> Course:
+    """Expand a regimen to what one patient gets.
+
+    Raises
+    ------
+    PatientError
+        When the patient's weight is outside the regimen's eligibility, or the body surface area is needed and unknown.
+    """
+    if patient.weight is not None and not regimen.eligibility.admits(patient.weight):
+        raise PatientError(
+            f"{regimen.name} is for {regimen.eligibility}; the patient weighs {decimal_text(patient.weight, 3)} kg"
+        )
+    return Course(regimen, patient, tuple(_event(regimen, patient, period) for period in periods(regimen)))
+
+
+def _event(regimen: Regimen, patient: Patient, period: Period) -> Event:
+    if period.dose is None:
+        return Event(period, Fraction(0), capped=False)
+    if period.dose.basis is Basis.FLAT:
+        return Event(period, period.dose.amount, capped=False)
+    if patient.area is None:
+        raise PatientError(
+            f"{regimen.name} doses by body surface area, and the patient's is not known: give weight and height, or the"
+            " area itself"
+        )
+    rate = period.dose.amount * patient.area.square_metres
+    if period.cap is not None and rate > period.cap.amount:
+        return Event(period, period.cap.amount, capped=True)
+    return Event(period, rate, capped=False)

@@ -1,0 +1,109 @@
+"""A patient as far as dosing is concerned: weight, height and body surface area."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from blinplan.quantities import decimal_text
+
+
+class AreaFormula(StrEnum):
+    """A formula for body surface area in m² from weight in kg and height in cm.
+
+    Mosteller, N Engl J Med 1987;317:1098. DuBois and DuBois, Arch Intern Med 1916;17:863. Haycock et al., J Pediatr
+    1978;93:62. Gehan and George, Cancer Chemother Rep 1970;54:225. Coefficients are unverified: from general knowledge.
+    """
+
+    MOSTELLER = "mosteller"
+    DUBOIS = "dubois"
+    HAYCOCK = "haycock"
+    GEHAN_GEORGE = "gehan-george"
+
+
+_NAMES = {
+    AreaFormula.MOSTELLER: "Mosteller",
+    AreaFormula.DUBOIS: "DuBois",
+    AreaFormula.HAYCOCK: "Haycock",
+    AreaFormula.GEHAN_GEORGE: "Gehan-George",
+}
+
+# Coefficient, exponent of weight, exponent of height.
+_POWERS = {
+    AreaFormula.MOSTELLER: (1 / 60, 0.5, 0.5),
+    AreaFormula.DUBOIS: (0.007184, 0.425, 0.725),
+    AreaFormula.HAYCOCK: (0.024265, 0.5378, 0.3964),
+    AreaFormula.GEHAN_GEORGE: (0.0235, 0.51456, 0.42246),
+}
+
+WEIGHTS_KG = (Fraction(1), Fraction(300))
+HEIGHTS_CM = (Fraction(30), Fraction(250))
+AREAS_M2 = (Fraction("0.1"), Fraction("3.5"))
+
+
+class PatientError(ValueError):
+    """Patient data that cannot be right, or that are missing where a dose needs them."""
+
+
+@dataclass(frozen=True, slots=True)
+class BodySurfaceArea:
+    """A body surface area in m² and where it comes from: a formula, or the user."""
+
+    square_metres: Fraction
+    origin: str
+
+    def __str__(self) -> str:
+        return f"{float(self.square_metres):.3f} m² ({self.origin})"
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """One patient. What is not known is None, and what needs it says so."""
+
+    weight: Fraction | None = None
+    height: Fraction | None = None
+    area: BodySurfaceArea | None = None
+
+
+def patient(
+    weight: Fraction | None = None,
+    height: Fraction | None = None,
+    area: Fraction | None = None,
+    formula: AreaFormula = AreaFormula.MOSTELLER,
+) -> Patient:
+    """Make a patient from weight in kg, height in cm and body surface area in m², each optional.
+
+    The area is the given one, or else computed where weight and height allow it.
+
+    Raises
+    ------
+    PatientError
+        When a figure is outside what a human being can have.
+    """
+    _plausible("weight", weight, WEIGHTS_KG, "kg")
+    _plausible("height", height, HEIGHTS_CM, "cm")
+    _plausible("body surface area", area, AREAS_M2, "m²")
+    if area is not None:
+        return Patient(weight, height, BodySurfaceArea(area, "given"))
+    if weight is None or height is None:
+        return Patient(weight, height, None)
+    computed = body_surface_area(weight, height, formula)
+    _plausible(f"body surface area by {_NAMES[formula]}", computed, AREAS_M2, "m²")
+    return Patient(weight, height, BodySurfaceArea(computed, _NAMES[formula]))
+
+
+def body_surface_area(weight: Fraction, height: Fraction, formula: AreaFormula) -> Fraction:
+    """Body surface area in m² from weight in kg and height in cm: the formula's double-precision value, held exactly."""
+    coefficient, weight_exponent, height_exponent = _POWERS[formula]
+    if formula is AreaFormula.MOSTELLER:
+        return Fraction(math.sqrt(weight * height / 3600))
+    return Fraction(coefficient * float(weight) ** weight_exponent * float(height) ** height_exponent)
+
+
+def _plausible(what: str, value: Fraction | None, bounds: tuple[Fraction, Fraction], unit: str) -> None:
+    low, high = bounds
+    if value is not None and not low <= value <= high:
+        raise PatientError(
+            f"{what} is {decimal_text(value, 3)} {unit}; a patient here has {decimal_text(low)} to"
+            f" {decimal_text(high)} {unit}"
+        )

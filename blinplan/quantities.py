@@ -1,0 +1,174 @@
+"""Exact doses, masses and durations, and how they are written and read.
+
+Amounts are exact fractions and times whole minutes. A float appears only where the numerical engine begins.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+MINUTES_PER_HOUR = 60
+MINUTES_PER_DAY = 24 * MINUTES_PER_HOUR
+
+
+class Basis(StrEnum):
+    """What a dose is counted by: nothing (flat), or body surface area."""
+
+    FLAT = "flat"
+    BSA = "bsa"
+
+
+class QuantityError(ValueError):
+    """A text that is not a quantity of the kind asked for. The message says what was expected and why."""
+
+
+class Notation(StrEnum):
+    """A way of writing a dose that is read correctly here and misread elsewhere (ISMP list of error-prone notation)."""
+
+    MICROGRAM_SYMBOL = "microgram symbol"
+    TRAILING_ZERO = "trailing zero"
+    NAKED_DECIMAL = "naked decimal point"
+    ABBREVIATED_DAY = "abbreviated day"
+    MISSING_SPACE = "no space before the unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One error-prone notation in a text: which, where (offsets into the text), and what to write instead."""
+
+    notation: Notation
+    start: int
+    end: int
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoseRate:
+    """An exact dose rate: ``amount`` in mcg/day (flat) or mcg/m²/day (by body surface area)."""
+
+    amount: Fraction
+    basis: Basis
+
+    @property
+    def unit(self) -> str:
+        """The unit as a regimen file writes it."""
+        return "mcg/day" if self.basis is Basis.FLAT else "mcg/m2/day"
+
+    def __str__(self) -> str:
+        return f"{decimal_text(self.amount)} {self.unit.replace('m2', 'm²')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mass:
+    """An exact mass in mg (flat) or mg/m² (by body surface area), as premedication is ordered."""
+
+    milligrams: Fraction
+    basis: Basis
+
+    def __str__(self) -> str:
+        return f"{decimal_text(self.milligrams)} {'mg' if self.basis is Basis.FLAT else 'mg/m²'}"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDose:
+    """A dose rate as read from a text, with the error-prone notations found in it."""
+
+    rate: DoseRate
+    slips: tuple[Slip, ...]
+
+
+# The patterns hold no Python-only syntax, because the JSON Schema of the format shows them to editors as they are.
+_NUMBER = r"((?:0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*)(?:\.[0-9]+)?|\.[0-9]+)"
+_MICROGRAM = "(mcg|µg|μg|ug)"
+_AREA = "(/m2|/m²)"
+_PER_DAY = "/(day|d)"
+FLAT_DOSE_PATTERN = rf"^{_NUMBER}( ?){_MICROGRAM}{_PER_DAY}$"
+DOSE_PATTERN = rf"^{_NUMBER}( ?){_MICROGRAM}{_AREA}?{_PER_DAY}$"
+MASS_PATTERN = rf"^{_NUMBER} mg{_AREA}?$"
+FLAT_MASS_PATTERN = rf"^{_NUMBER} mg$"
+
+_DOSE = re.compile(DOSE_PATTERN)
+_MASS = re.compile(MASS_PATTERN)
+_LONGEST = 40
+
+
+def read_dose(text: str) -> WrittenDose:
+    """Read a dose rate such as ``9 mcg/day`` or ``5 mcg/m2/day``.
+
+    Raises
+    ------
+    QuantityError
+        When the text is not a dose rate; nothing is guessed.
+    """
+    match = _DOSE.fullmatch(text) if len(text) <= _LONGEST else None
+    if match is None:
+        raise QuantityError(_why_not_a_dose(text))
+    basis = Basis.FLAT if match[4] is None else Basis.BSA
+    amount = _exact(match[1])
+    if amount <= 0:
+        raise QuantityError("a dose is more than 0; a treatment-free interval is given as treatment_free_days")
+    return WrittenDose(DoseRate(amount, basis), tuple(_slips(match)))
+
+
+def read_mass(text: str) -> Mass:
+    """Read a mass such as ``20 mg`` or ``5 mg/m2``; raises `QuantityError` otherwise."""
+    match = _MASS.fullmatch(text) if len(text) <= _LONGEST else None
+    if match is None or _exact(match[1]) <= 0:
+        raise QuantityError('a premedication dose is a number above 0, a space and mg or mg/m2, such as "20 mg"')
+    return Mass(_exact(match[1]), Basis.FLAT if match[2] is None else Basis.BSA)
+
+
+def decimal_text(value: Fraction | int, places: int = 6) -> str:
+    """Write a number in decimals: exactly where ``places`` allow it, otherwise rounded and marked ``≈``."""
+    exact = Fraction(value)
+    scaled = round(exact * 10**places)
+    whole, decimals = divmod(abs(scaled), 10**places)
+    mark = "" if Fraction(scaled, 10**places) == exact else "≈ "
+    sign = "-" if scaled < 0 else ""
+    return f"{mark}{sign}{whole}.{decimals:0{places}d}".rstrip("0").rstrip(".") if places else f"{mark}{sign}{whole}"
+
+
+def duration_text(minutes: int) -> str:
+    """Write a duration in days, hours and minutes: ``28 d``, ``1 d 12 h``, ``30 min``."""
+    days, rest = divmod(minutes, MINUTES_PER_DAY)
+    hours, left = divmod(rest, MINUTES_PER_HOUR)
+    parts = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (left, "min")) if count]
+    return " ".join(parts) or "0 d"
+
+
+def _exact(number: str) -> Fraction:
+    return Fraction(number.replace(",", ""))
+
+
+def _slips(match: re.Match[str]) -> list[Slip]:
+    found = []
+    number, space, microgram, per_day = match[1], match[2], match[3], match[5]
+    if "." in number and number.endswith("0"):
+        kept = number.rstrip("0").rstrip(".")
+        found.append(Slip(Notation.TRAILING_ZERO, match.start(1) + len(kept), match.end(1), ""))
+    if number.startswith("."):
+        found.append(Slip(Notation.NAKED_DECIMAL, match.start(1), match.start(1) + 1, "0."))
+    if not space:
+        found.append(Slip(Notation.MISSING_SPACE, match.end(1), match.start(3), " "))
+    if microgram != "mcg":
+        found.append(Slip(Notation.MICROGRAM_SYMBOL, match.start(3), match.end(3), "mcg"))
+    if per_day != "day":
+        found.append(Slip(Notation.ABBREVIATED_DAY, match.start(5), match.end(5), "day"))
+    return found
+
+
+def _why_not_a_dose(text: str) -> str:
+    form = 'write a number, a space and mcg/day or mcg/m2/day, such as "9 mcg/day"'
+    plain = text.strip().lower()
+    if plain.startswith("-"):
+        return f"a dose is more than 0; {form}"
+    if re.fullmatch(r"[0-9.,]+", plain):
+        return f"this dose has no unit; {form}: a bare number is how thousandfold errors happen"
+    if re.search(r"(?<![a-z])(m|n|k)?g\b", plain) and "mc" not in plain:
+        return f"doses are in micrograms (1 mg = 1,000 mcg); {form}"
+    if "/" not in plain:
+        return f"this is an amount, not a rate; {form}"
+    if re.search(r"/\s*(h|hr|hour|min|week|wk|kg)", plain):
+        return f"rates are per day, flat or per m² of body surface area; {form}"
+    return form

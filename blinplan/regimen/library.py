@@ -1,0 +1,54 @@
+"""The regimens that come with the program, by name and by family."""
+
+import difflib
+from functools import cache
+from pathlib import Path
+
+from blinplan.regimen.read import Reading, read
+from blinplan.regimen.regimen import Regimen
+
+
+def folder() -> Path:
+    """The folder of shipped regimens: inside the installed package, or beside it in a checkout."""
+    installed = Path(__file__).parents[1] / "regimens"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "regimens"
+
+
+@cache
+def paths() -> dict[str, Path]:
+    """Each shipped regimen's name and file, by name. A file is named as its regimen."""
+    return {path.stem: path for path in sorted(folder().rglob("*.toml"), key=lambda path: _natural(path.stem))}
+
+
+def shipped() -> tuple[Regimen, ...]:
+    """All shipped regimens, the labelled ones first."""
+    readings = [read(path.read_bytes(), str(path)) for path in paths().values()]
+    return tuple(reading.regimen for reading in readings if reading.regimen is not None)
+
+
+def load(name: str) -> Reading:
+    """Read a shipped regimen by its name; raises KeyError when there is none."""
+    return read(paths()[name].read_bytes(), name)
+
+
+def named(name: str) -> tuple[str, ...]:
+    """The names of the shipped regimens that a name stands for: itself, or the members of a family; else none."""
+    if name in paths():
+        return (name,)
+    return tuple(regimen.name for regimen in shipped() if regimen.family == name)
+
+
+def nearest(name: str) -> str | None:
+    """The shipped name that is written most like this one, if any is close."""
+    families = {regimen.family for regimen in shipped() if regimen.family}
+    found = difflib.get_close_matches(name.lower(), [*paths(), *families], n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def _natural(name: str) -> tuple[tuple[int, float, str], ...]:
+    """A sort key that puts nhl-5 before nhl-15."""
+    return tuple((0, float(part), "") if _is_number(part) else (1, 0.0, part) for part in name.split("-"))
+
+
+def _is_number(part: str) -> bool:
+    return part.replace(".", "", 1).isdigit()

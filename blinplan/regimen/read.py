@@ -1,0 +1,365 @@
+"""Read a regimen file: from bytes to a regimen, or to every problem that stands in the way, each with its place."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, QuantityError, read_dose, read_mass
+from blinplan.regimen import schema
+from blinplan.regimen.document import Document, DocumentError, KeyPath, Span, read_bytes
+from blinplan.regimen.regimen import (
+    Cycle,
+    Eligibility,
+    Indication,
+    Occasion,
+    Phase,
+    Premedication,
+    Regimen,
+    Source,
+    Status,
+    Step,
+    Waiver,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a file: the code of its rule, where it is, what was found, why that is wrong, what to do."""
+
+    code: str
+    path: KeyPath
+    span: Span
+    message: str
+    why: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a file gave. ``regimen`` is None exactly when there are problems."""
+
+    document: Document
+    regimen: Regimen | None
+    problems: tuple[Problem, ...]
+
+
+def read(data: bytes, name: str) -> Reading:
+    """Read a regimen from the bytes of a file. Never raises for what the file holds: that becomes problems."""
+    try:
+        document = read_bytes(data, name)
+    except DocumentError as error:
+        return _unreadable(data, name, error)
+    try:
+        file = schema.RegimenFile.model_validate(document.values)
+    except ValidationError as error:
+        return Reading(document, None, tuple(_sorted(_schema_problems(document, error))))
+    problems = tuple(_sorted(_contradictions(document, file)))
+    return Reading(document, None if problems else _regimen(document, file), problems)
+
+
+def _sorted(problems: Iterator[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: (problem.span.start, problem.span.end, problem.code))
+
+
+def _unreadable(data: bytes, name: str, error: DocumentError) -> Reading:
+    text = data[: 1 << 16].decode("utf-8", errors="replace") if error.kind == "unreadable" else data.decode()
+    document = Document(name, text, {}, {})
+    start = document.offset(error.position)
+    code, why, advice = (
+        ("F001", "a regimen file is TOML", "correct the syntax here; nothing else in the file was checked")
+        if error.kind == "syntax"
+        else ("F006", "a regimen file is UTF-8 text of at most 1 MiB", "save the regimen as UTF-8 text")
+    )
+    return Reading(document, None, (Problem(code, (), Span(start, start), error.message, why, advice),))
+
+
+# --- from the schema's errors -------------------------------------------------------------------------------------
+
+
+def _schema_problems(document: Document, error: ValidationError) -> Iterator[Problem]:
+    details = error.errors(include_url=False, include_context=True)
+    unknown = {detail["loc"]: _nearest_key(detail["loc"]) for detail in details if detail["type"] == "extra_forbidden"}
+    misspelt = {(*path[:-1], nearest) for path, nearest in unknown.items() if nearest is not None}
+    for detail in details:
+        path = detail["loc"]
+        if detail["type"] == "extra_forbidden":
+            yield _unknown_key(document, path, unknown[path])
+        elif detail["type"] == "missing":
+            if path not in misspelt:
+                yield _missing_key(document, path)
+        elif not _only_inner_errors(detail):
+            yield _wrong_value(document, detail)
+
+
+def _only_inner_errors(detail: ErrorDetails) -> bool:
+    # An array whose every element is wrong is also counted as too short; the elements' own errors say it better.
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
+
+
+def _unknown_key(document: Document, path: KeyPath, nearest: str | None) -> Problem:
+    allowed = ", ".join(_table_at(path[:-1]).model_fields)
+    return Problem(
+        "F002",
+        path,
+        document.key_span(path),
+        f"`{path[-1]}` is not a key of {_table_name(path[:-1])}",
+        f"keys here are {allowed}; an unknown key is an error, because what it was meant to say would be lost",
+        f"write `{nearest}`" if nearest else "remove the key, or move it to the table it belongs to",
+    )
+
+
+def _missing_key(document: Document, path: KeyPath) -> Problem:
+    field = _table_at(path[:-1]).model_fields[str(path[-1])]
+    return Problem(
+        "F003",
+        path,
+        _table_span(document, path[:-1]),
+        f"{_table_name(path[:-1])} has no `{path[-1]}`",
+        f"`{path[-1]}` is {field.description}",
+        f"add `{path[-1]}`",
+    )
+
+
+def _wrong_value(document: Document, detail: ErrorDetails) -> Problem:
+    path = detail["loc"]
+    key, description = _expectation(path)
+    found = describe(detail["input"])
+    reason = detail.get("ctx", {}).get("error")
+    code, why = "F004", f"`{key}` is {description}"
+    if path == ("format",) and type(detail["input"]) is int:
+        code = "F005"
+    if isinstance(reason, QuantityError):
+        code, why = "N104" if _is_dose(path) else "F004", str(reason)
+    elif _is_dose(path):
+        code = "N104"
+    return Problem(code, path, document.value_span(path), f"`{key}` is {found}", why, _advice(path))
+
+
+def _is_dose(path: KeyPath) -> bool:
+    return "steps" in path and path[-1] in ("dose", "max")
+
+
+def _advice(path: KeyPath) -> str:
+    if _is_dose(path):
+        return 'write the dose as it is ordered, for example "9 mcg/day" or "5 mcg/m2/day"'
+    return "give a value of that kind; `blinplan schema` prints the whole format"
+
+
+def _expectation(path: KeyPath) -> tuple[str, str]:
+    """The nearest key on the path and what it may hold."""
+    keys = [index for index, part in enumerate(path) if isinstance(part, str)]
+    field = _table_at(path[: keys[-1]]).model_fields[str(path[keys[-1]])]
+    return str(path[keys[-1]]), field.description or "something else"
+
+
+def _nearest_key(path: KeyPath) -> str | None:
+    allowed = list(_table_at(path[:-1]).model_fields)
+    found = difflib.get_close_matches(str(path[-1]).lower(), allowed, n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def _table_at(path: KeyPath) -> type[BaseModel]:
+    """The schema's table at a path of keys and indexes."""
+    table: type[BaseModel] = schema.RegimenFile
+    for part in path:
+        if isinstance(part, str):
+            table = _inner_table(table.model_fields[part].annotation) or table
+    return table
+
+
+def _inner_table(annotation: Any) -> type[BaseModel] | None:
+    if get_origin(annotation) is None:
+        return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+    return next((found for part in get_args(annotation) if (found := _inner_table(part))), None)
+
+
+def _table_name(path: KeyPath) -> str:
+    """The table as people speak of it: the file, [dosing], cycle 1, step 2 of cycle 1."""
+    if not path:
+        return "the file"
+    if len(path) == 1:
+        return f"[{path[0]}]"
+    number = int(path[-1]) + 1
+    kind = {"steps": "step", "sources": "source"}.get(str(path[-2]), str(path[-2]))
+    return f"{kind} {number}" + (f" of cycle {int(path[1]) + 1}" if kind == "step" else "")
+
+
+def _table_span(document: Document, path: KeyPath) -> Span:
+    """Where a table begins: its header, or its inline text; the file's first character for the whole file."""
+    return document.value_span(path) if path else Span(0, 0)
+
+
+def describe(value: object) -> str:  # noqa: PLR0911 - one line for each TOML type
+    """Say what a TOML value is, in words, with the value where it is short."""
+    match value:
+        case bool():
+            return f"the truth value {str(value).lower()}"
+        case int():
+            return f"the number {_shortened(str(value))}"
+        case Decimal():
+            return f"the number {_shortened(str(value))}"
+        case str():
+            return f'the text "{_shortened(value)}"'
+        case datetime() | date() | time():
+            return f"the date or time {value.isoformat()}"
+        case list():
+            return f"an array of {len(value)}"
+        case Mapping():
+            return "a table"
+    return "something else"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+# --- what the schema cannot say: keys that contradict each other ---------------------------------------------------
+
+
+def _contradictions(document: Document, file: schema.RegimenFile) -> Iterator[Problem]:
+    yield from _weight_contradictions(document, file)
+    for cycle_index, cycle in enumerate(file.cycle):
+        for step_index, step in enumerate(cycle.steps):
+            yield from _step_contradictions(document, file, step, ("cycle", cycle_index, "steps", step_index))
+    yield from _premedication_contradictions(document, file)
+
+
+def _weight_contradictions(document: Document, file: schema.RegimenFile) -> Iterator[Problem]:
+    weights = file.eligibility
+    if weights is None:
+        return
+    path = ("eligibility", "below_weight_kg")
+    if weights.min_weight_kg is not None and weights.below_weight_kg is not None:
+        if weights.below_weight_kg <= weights.min_weight_kg:
+            yield _contradiction(
+                document,
+                path,
+                f"`below_weight_kg` is {weights.below_weight_kg}, `min_weight_kg` is {weights.min_weight_kg}",
+                "no weight is at least the one and below the other",
+                "give a `below_weight_kg` above `min_weight_kg`",
+            )
+    if weights.otherwise is not None and weights.min_weight_kg is None and weights.below_weight_kg is None:
+        yield _contradiction(
+            document,
+            ("eligibility", "otherwise"),
+            "`otherwise` stands without a weight limit",
+            "it names the regimen for patients outside the limits, and there are none",
+            "add `min_weight_kg` or `below_weight_kg`, or remove `otherwise`",
+        )
+
+
+def _step_contradictions(
+    document: Document, file: schema.RegimenFile, step: schema.Step, path: KeyPath
+) -> Iterator[Problem]:
+    rate = read_dose(step.dose).rate
+    if rate.basis != file.dosing.basis:
+        yield Problem(
+            "D210",
+            (*path, "dose"),
+            document.value_span((*path, "dose")),
+            f"this dose is in {rate.unit}, and `basis` is {file.dosing.basis!r}",
+            "flat doses and doses by body surface area are not mixed in one regimen: the two are confused at the bedside",
+            f"give every dose in {'mcg/day' if file.dosing.basis == 'flat' else 'mcg/m2/day'}, or change `basis`",
+        )
+    elif step.max is not None and rate.basis is Basis.FLAT:
+        yield _contradiction(
+            document,
+            (*path, "max"),
+            "a flat dose has a cap",
+            "`max` limits a dose by body surface area; a flat dose is the same for everyone",
+            "remove `max`",
+        )
+    if (step.days is None) == (step.hours is None):
+        given = "neither `days` nor `hours`" if step.days is None else "both `days` and `hours`"
+        yield Problem(
+            "F003" if step.days is None else "F007",
+            (*path, "days"),
+            document.value_span(path) if step.days is None else document.key_span((*path, "hours")),
+            f"this step gives {given}",
+            "a step lasts a whole number of days or a whole number of hours",
+            "give one of the two",
+        )
+
+
+def _premedication_contradictions(document: Document, file: schema.RegimenFile) -> Iterator[Problem]:
+    given = file.premedication
+    if given is not None and given.max is not None and read_mass(given.dose).basis is Basis.FLAT:
+        yield _contradiction(
+            document,
+            ("premedication", "max"),
+            "a flat premedication dose has a cap",
+            "`max` limits a dose by body surface area; a flat dose is the same for everyone",
+            "remove `max`",
+        )
+
+
+def _contradiction(document: Document, path: KeyPath, message: str, why: str, advice: str) -> Problem:
+    return Problem("F007", path, document.key_span(path), message, why, advice)
+
+
+# --- from the file to values ---------------------------------------------------------------------------------------
+
+
+def _regimen(document: Document, file: schema.RegimenFile) -> Regimen:
+    weights = file.eligibility or schema.Eligibility()
+    return Regimen(
+        name=file.name,
+        title=file.title,
+        indication=Indication(file.indication),
+        family=file.family,
+        sources=tuple(Source(source.citation, Status(source.status), source.note) for source in file.sources),
+        eligibility=Eligibility(_fraction(weights.min_weight_kg), _fraction(weights.below_weight_kg), weights.otherwise),
+        basis=Basis(file.dosing.basis),
+        premedication=_premedication(file.premedication),
+        hospital_days=file.monitoring.hospital_days if file.monitoring else (),
+        cycles=tuple(_cycle(document, cycle, ("cycle", index)) for index, cycle in enumerate(file.cycle)),
+        waivers=tuple(
+            Waiver(waiver.rule, waiver.reason, waiver.expires, ("waiver", index))
+            for index, waiver in enumerate(file.waiver)
+        ),
+    )
+
+
+def _fraction(number: Decimal | None) -> Fraction | None:
+    return None if number is None else Fraction(number)
+
+
+def _premedication(given: schema.Premedication | None) -> Premedication | None:
+    if given is None:
+        return None
+    cap = None if given.max is None else read_mass(given.max)
+    occasions = frozenset(Occasion(occasion) for occasion in given.before)
+    return Premedication(given.drug, read_mass(given.dose), cap, given.minutes_before, occasions)
+
+
+def _cycle(document: Document, cycle: schema.Cycle, path: KeyPath) -> Cycle:
+    return Cycle(
+        name=cycle.name,
+        phase=None if cycle.phase is None else Phase(cycle.phase),
+        steps=tuple(_step(document, step, (*path, "steps", index)) for index, step in enumerate(cycle.steps)),
+        treatment_free=cycle.treatment_free_days * MINUTES_PER_DAY,
+        repeat=cycle.repeat,
+        path=path,
+        treatment_free_line=_line(document, (*path, "treatment_free_days")),
+    )
+
+
+def _step(document: Document, step: schema.Step, path: KeyPath) -> Step:
+    return Step(
+        dose=read_dose(step.dose).rate,
+        cap=None if step.max is None else read_dose(step.max).rate,
+        minutes=(step.days or 0) * MINUTES_PER_DAY + (step.hours or 0) * MINUTES_PER_HOUR,
+        path=path,
+        line=_line(document, path),
+    )
+
+
+def _line(document: Document, path: KeyPath) -> int:
+    return document.position(document.value_span(path).start).line

@@ -1,0 +1,166 @@
+"""The regimen as values: what was ordered, in exact doses and whole minutes, each with its place in the file."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from blinplan.quantities import Basis, DoseRate, Mass
+from blinplan.regimen.document import KeyPath
+
+
+class Indication(StrEnum):
+    """What the regimen treats, or that it is investigational."""
+
+    RELAPSED_REFRACTORY = "relapsed-refractory"
+    MRD_POSITIVE = "mrd-positive"
+    CONSOLIDATION = "consolidation"
+    INVESTIGATIONAL = "investigational"
+
+
+class Phase(StrEnum):
+    """The part of the treatment a cycle belongs to."""
+
+    INDUCTION = "induction"
+    CONSOLIDATION = "consolidation"
+    CONTINUED_THERAPY = "continued-therapy"
+
+
+class Status(StrEnum):
+    """How far a number or a citation has been checked."""
+
+    SEEN = "seen"
+    TRANSCRIBED = "transcribed"
+    DERIVED = "derived"
+    UNVERIFIED = "unverified"
+
+
+class Occasion(StrEnum):
+    """When premedication is given."""
+
+    FIRST_START = "first-start"
+    CYCLE_START = "cycle-start"
+    ESCALATION = "escalation"
+    RESTART = "restart"
+    FIRST_CYCLE_RESTART = "first-cycle-restart"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A citation for the regimen's doses, with how far it was checked."""
+
+    citation: str
+    status: Status
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """Body weights in kg the regimen is for (``minimum`` included, ``below`` excluded), and the regimen for others."""
+
+    minimum_weight: Fraction | None
+    below_weight: Fraction | None
+    otherwise: str | None
+
+    def admits(self, weight: Fraction) -> bool:
+        """Whether a patient of this weight in kg may be given the regimen."""
+        return (self.minimum_weight is None or weight >= self.minimum_weight) and (
+            self.below_weight is None or weight < self.below_weight
+        )
+
+    def __str__(self) -> str:
+        bounds = [
+            *([f"{float(self.minimum_weight):g} kg and over"] if self.minimum_weight is not None else []),
+            *([f"below {float(self.below_weight):g} kg"] if self.below_weight is not None else []),
+        ]
+        return ", ".join(bounds) or "any weight"
+
+
+@dataclass(frozen=True, slots=True)
+class Premedication:
+    """A drug given ``minutes_before`` the infusion on each of the ``occasions``."""
+
+    drug: str
+    dose: Mass
+    cap: Mass | None
+    minutes_before: int
+    occasions: frozenset[Occasion]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One dose rate held for ``minutes``; ``cap`` in mcg/day limits a dose by body surface area."""
+
+    dose: DoseRate
+    cap: DoseRate | None
+    minutes: int
+    path: KeyPath
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Steps without a gap, then a treatment-free interval in minutes; given ``repeat`` times in all."""
+
+    name: str
+    phase: Phase | None
+    steps: tuple[Step, ...]
+    treatment_free: int
+    repeat: int
+    path: KeyPath
+    treatment_free_line: int
+
+    @property
+    def infusion(self) -> int:
+        """Minutes of infusion in the cycle."""
+        return sum(step.minutes for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A rule's finding accepted on purpose, until ``expires`` (that day included) or for good."""
+
+    rule: str
+    reason: str
+    expires: date | None
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class Regimen:
+    """A whole regimen. Paths and lines point into the file it was read from."""
+
+    name: str
+    title: str
+    indication: Indication
+    family: str | None
+    sources: tuple[Source, ...]
+    eligibility: Eligibility
+    basis: Basis
+    premedication: Premedication | None
+    hospital_days: tuple[int, ...]
+    cycles: tuple[Cycle, ...]
+    waivers: tuple[Waiver, ...]
+
+    @property
+    def unverified(self) -> bool:
+        """Whether any of its sources has not been seen by anyone."""
+        return any(source.status is Status.UNVERIFIED for source in self.sources)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps of all cycles, in the order of the file."""
+        return tuple(step for cycle in self.cycles for step in cycle.steps)
+
+    @property
+    def target(self) -> Step:
+        """The step of the first cycle with the highest dose rate: the dose that escalation leads to.
+
+        One regimen has one basis (flat or by body surface area), so its dose rates can be compared.
+        """
+        return max(self.cycles[0].steps, key=lambda step: step.dose.amount)
+
+    @property
+    def doses_by_area(self) -> bool:
+        """Whether any dose needs the patient's body surface area."""
+        return any(step.dose.basis is Basis.BSA for step in self.steps)

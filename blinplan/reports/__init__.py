@@ -1,0 +1,1 @@
+"""Show: how results are presented."""

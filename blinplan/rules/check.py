@@ -1,0 +1,173 @@
+"""Judge a regimen: every rule answers pass, finding, waived or not evaluated, and nothing else."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from blinplan.course.events import periods
+from blinplan.regimen.read import Reading
+from blinplan.regimen.regimen import Regimen, Waiver
+from blinplan.rules import waiver as waiver_rules
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.limits import Limits, shipped_limits
+from blinplan.rules.outcome import SimulatedOutcome
+from blinplan.rules.rule import Case, Finding, NotEvaluated, Rule, Severity
+
+Simulate = Callable[[Regimen], SimulatedOutcome]
+"""Runs a regimen on virtual patients; given to `judge`, so that judging knows no engine."""
+
+
+class Outcome(StrEnum):
+    """What a rule can say of a file."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    FINDING = "finding"
+    WAIVED = "waived"
+    NOT_EVALUATED = "not evaluated"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One rule's answer for one file: findings where it found or waived, a reason where it did not answer."""
+
+    rule: Rule
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    waiver: Waiver | None = None
+    not_evaluated: NotEvaluated | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All verdicts for one file, a verdict for each rule of the catalogue, in its order."""
+
+    reading: Reading
+    verdicts: tuple[Verdict, ...]
+    outcome: SimulatedOutcome | None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings that count, in the order of the file."""
+        counted = [f for verdict in self.verdicts if verdict.outcome is Outcome.FINDING for f in verdict.findings]
+        return tuple(sorted(counted, key=lambda f: (f.span.start, f.span.end, f.code)))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every rule that was asked could answer."""
+        return all(v.not_evaluated is None or v.not_evaluated.kind != "undecided" for v in self.verdicts)
+
+    @property
+    def worst(self) -> Severity | None:
+        """The severity of the worst finding that counts; None without findings."""
+        return max((finding.severity for finding in self.findings), key=lambda s: s.rank, default=None)
+
+
+def judge(
+    reading: Reading, today: date, simulate: Simulate | None, limits: Limits | None = None, why_not: str = ""
+) -> Judgement:
+    """Judge one file by the whole catalogue.
+
+    Parameters
+    ----------
+    reading
+        The file as read, with its problems or its regimen.
+    today
+        The date that decides whether a waiver has expired.
+    simulate
+        Runs the regimen on virtual patients for the rules that need it. Without it these are not evaluated.
+    limits
+        The limits; those that come with the program when not given.
+    why_not
+        Why there is no simulation, for the rules that need one.
+    """
+    if reading.regimen is None:
+        return Judgement(reading, tuple(_blocked(reading)), None)
+    outcome = simulate(reading.regimen) if simulate else None
+    case = Case(reading.document, reading.regimen, periods(reading.regimen), limits or shipped_limits(), outcome)
+    answers = {
+        rule.code: _answer(rule, case, why_not) for rule in CATALOGUE.values() if rule not in waiver_rules.RULES
+    }
+    answers = {code: _waived(verdict, reading.regimen.waivers, today) for code, verdict in answers.items()}
+    verdicts = (*answers.values(), *_judge_waivers(case, answers, today))
+    return Judgement(reading, verdicts, outcome)
+
+
+def _blocked(reading: Reading) -> Iterable[Verdict]:
+    """The verdicts on a file that is no regimen: its problems, and nothing said about all else."""
+    codes = {problem.code for problem in reading.problems}
+    reason = NotEvaluated("blocked", "the file has errors that come first")
+    for rule in CATALOGUE.values():
+        findings = tuple(
+            Finding(rule.code, rule.severity, p.path, p.span, p.message, p.why, p.help)
+            for p in reading.problems
+            if p.code == rule.code
+        )
+        if rule.code in codes:
+            yield Verdict(rule, Outcome.FINDING, findings)
+        else:
+            yield Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=reason)
+
+
+def _answer(rule: Rule, case: Case, why_not: str) -> Verdict:
+    if rule.check is None:
+        return Verdict(rule, Outcome.PASS)  # reading the file decided it
+    if rule.simulated and case.outcome is None:
+        return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=NotEvaluated("not requested", why_not))
+    answer = rule.check(rule, case)
+    if isinstance(answer, NotEvaluated):
+        return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=answer)
+    findings = tuple(answer)
+    return Verdict(rule, Outcome.FINDING if findings else Outcome.PASS, findings)
+
+
+def _waived(verdict: Verdict, waivers: tuple[Waiver, ...], today: date) -> Verdict:
+    if verdict.outcome is not Outcome.FINDING:
+        return verdict
+    for waiver in waivers:
+        if waiver.rule == verdict.rule.code and not _expired(waiver, today):
+            return Verdict(verdict.rule, Outcome.WAIVED, verdict.findings, waiver)
+    return verdict
+
+
+def _expired(waiver: Waiver, today: date) -> bool:
+    return waiver.expires is not None and waiver.expires < today
+
+
+def _judge_waivers(case: Case, answers: dict[str, Verdict], today: date) -> tuple[Verdict, ...]:
+    waivers = case.regimen.waivers
+    expired = [w for w in waivers if _expired(w, today)]
+    unknown = [w for w in waivers if w.rule not in CATALOGUE]
+    live = [w for w in waivers if w not in expired and w not in unknown]
+    used = [verdict.waiver for verdict in answers.values()]
+    silent = [w for w in live if w not in used and _has_answered(answers.get(w.rule))]
+    return (
+        _about(
+            waiver_rules.EXPIRED,
+            case,
+            [(w, "expires", f"the waiver of {w.rule} expired on {w.expires}") for w in expired],
+            "look at the finding again; then remove the waiver or set a new date",
+        ),
+        _about(
+            waiver_rules.UNUSED,
+            case,
+            [(w, "rule", f"the waiver of {w.rule} covers nothing: the rule found nothing") for w in silent],
+            "remove the waiver",
+        ),
+        _about(
+            waiver_rules.UNKNOWN,
+            case,
+            [(w, "rule", f"there is no rule {w.rule}") for w in unknown],
+            "`blinplan rules` lists the codes; correct or remove the waiver",
+        ),
+    )
+
+
+def _has_answered(verdict: Verdict | None) -> bool:
+    """Whether a waiver of that rule can be called unused; a rule about waivers has no verdict to waive."""
+    return verdict is None or verdict.outcome is not Outcome.NOT_EVALUATED
+
+
+def _about(rule: Rule, case: Case, faults: list[tuple[Waiver, str, str]], advice: str) -> Verdict:
+    findings = tuple(case.finding(rule, (*w.path, key), message, advice) for w, key, message in faults)
+    return Verdict(rule, Outcome.FINDING if findings else Outcome.PASS, findings)

@@ -1,0 +1,182 @@
+"""S: is the timing of infusions, intervals and steps one that was studied."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from blinplan.quantities import duration_text
+from blinplan.regimen.regimen import Cycle, Phase, Step
+from blinplan.rules.limits import Limit
+from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
+
+
+def _cycle(steps: str, free: int = 14, repeat: int = 2) -> str:
+    return f'[[cycle]]\nname = "Cycle"\nrepeat = {repeat}\nsteps = [{steps}]\ntreatment_free_days = {free}'
+
+
+def _one_step(days: int) -> str:
+    return f'{{ dose = "28 mcg/day", days = {days} }}'
+
+
+def _two_steps(first: int) -> str:
+    return f'{{ dose = "9 mcg/day", hours = {first} }}, {{ dose = "28 mcg/day", hours = {672 - first} }}'
+
+
+def _short_infusion(rule: Rule, case: Case) -> Iterator[Finding]:
+    limit = case.limits["infusion_per_cycle"]
+    for cycle in case.regimen.cycles:
+        if cycle.infusion < limit.minutes:
+            yield case.finding(
+                rule,
+                (*cycle.path, "steps"),
+                f'"{cycle.name}" infuses {duration_text(cycle.infusion)}; a cycle infuses {limit}',
+                f"make the steps add up to {limit}",
+            )
+
+
+def _long_infusion(rule: Rule, case: Case) -> Iterator[Finding]:
+    limit, studied = case.limits["infusion_per_cycle"], case.limits["longest_infusion_studied"]
+    for cycle in case.regimen.cycles:
+        if cycle.infusion > limit.minutes:
+            unknown = cycle.infusion > studied.minutes
+            yield case.finding(
+                rule,
+                (*cycle.path, "steps"),
+                f'"{cycle.name}" infuses {duration_text(cycle.infusion)}; a cycle infuses {limit}'
+                + (f", and nothing over {studied} was studied" if unknown else ""),
+                f"make the steps add up to {limit}",
+                severity=Severity.ERROR if unknown else None,
+            )
+
+
+def _short_interval(rule: Rule, case: Case) -> Answer:
+    limit = case.limits["treatment_free_interval"]
+    cycles = _followed_cycles(case)
+    if not cycles:
+        return _ONE_CYCLE
+    return [
+        case.finding(
+            rule,
+            (*cycle.path, "treatment_free_days"),
+            f'{duration_text(cycle.treatment_free)} without infusion after "{cycle.name}"; the documented interval is'
+            f" {limit}",
+            f"give {limit} between cycles",
+        )
+        for cycle in cycles
+        if cycle.treatment_free < limit.minutes
+    ]
+
+
+def _long_interval(rule: Rule, case: Case) -> Answer:
+    cycles = _followed_cycles(case)
+    if not cycles:
+        return _ONE_CYCLE
+    return [_too_long(rule, case, cycle) for cycle in cycles if cycle.treatment_free > _longest(case, cycle).minutes]
+
+
+def _longest(case: Case, cycle: Cycle) -> Limit:
+    continued = cycle.phase is Phase.CONTINUED_THERAPY
+    return case.limits["treatment_free_interval_continued" if continued else "treatment_free_interval"]
+
+
+def _too_long(rule: Rule, case: Case, cycle: Cycle) -> Finding:
+    limit = _longest(case, cycle)
+    return case.finding(
+        rule,
+        (*cycle.path, "treatment_free_days"),
+        f'{duration_text(cycle.treatment_free)} without infusion after "{cycle.name}"; B cells are documented not to'
+        f" recover for {case.limits['treatment_free_interval']}",
+        f"give at most {limit}, or waive this rule with the reason",
+    )
+
+
+def _followed_cycles(case: Case) -> list[Cycle]:
+    """The cycles that another cycle follows, each once, however often it is repeated."""
+    return [cycle for cycle in case.regimen.cycles if cycle is not case.regimen.cycles[-1] or cycle.repeat > 1]
+
+
+def _early_escalation(rule: Rule, case: Case) -> Answer:
+    limit = case.limits["escalation_after"]
+    found: list[Finding] = []
+    escalates = False
+    for cycle in case.regimen.cycles:
+        held = 0
+        for step, following in pairwise(cycle.steps):
+            held += step.minutes
+            if following.dose.amount > step.dose.amount:
+                escalates = True
+                if held < limit.minutes:
+                    found.append(_too_early(rule, case, step, following, held))
+            if following.dose != step.dose:
+                held = 0
+    return found if escalates else NotEvaluated("not applicable", "no cycle escalates")
+
+
+def _too_early(rule: Rule, case: Case, step: Step, following: Step, held: int) -> Finding:
+    key = "days" if "days" in case.values(step.path) else "hours"
+    return case.finding(
+        rule,
+        (*step.path, key),
+        f"the dose goes from {step.dose} to {following.dose} after {duration_text(held)}",
+        f"hold each step for at least {case.limits['escalation_after']}",
+    )
+
+
+_ONE_CYCLE = NotEvaluated("not applicable", "there is one cycle, so no interval between cycles")
+
+RULES = (
+    Rule(
+        "S301",
+        "short-infusion",
+        "A cycle infuses less than 28 days.",
+        Severity.WARNING,
+        "The documented effects are those of a continuous infusion over 4 weeks.",
+        limits=("infusion_per_cycle",),
+        bad=_cycle(_one_step(27)),
+        good=_cycle(_one_step(28)),
+        check=_short_infusion,
+    ),
+    Rule(
+        "S302",
+        "long-infusion",
+        "A cycle infuses more than 28 days; over 56 days is an error.",
+        Severity.WARNING,
+        "The documented effects are those of a continuous infusion over 4 weeks; nothing over 8 weeks was studied.",
+        limits=("infusion_per_cycle", "longest_infusion_studied"),
+        bad=_cycle(_one_step(29)),
+        good=_cycle(_one_step(28)),
+        check=_long_infusion,
+    ),
+    Rule(
+        "S303",
+        "short-interval",
+        "The treatment-free interval between cycles is shorter than 14 days.",
+        Severity.WARNING,
+        "Cycles are separated by a 2-week treatment-free interval.",
+        limits=("treatment_free_interval",),
+        bad=_cycle(_one_step(28), free=13),
+        good=_cycle(_one_step(28), free=14),
+        check=_short_interval,
+    ),
+    Rule(
+        "S304",
+        "long-interval",
+        "The treatment-free interval between cycles is longer than 14 days, or 56 in continued therapy.",
+        Severity.WARNING,
+        "That B cells do not recover is documented for the 2-week interval, not for a longer one.",
+        limits=("treatment_free_interval", "treatment_free_interval_continued"),
+        bad=_cycle(_one_step(28), free=15),
+        good=_cycle(_one_step(28), free=14),
+        check=_long_interval,
+    ),
+    Rule(
+        "S305",
+        "early-escalation",
+        "The dose is escalated less than 48 hours after a start or a step.",
+        Severity.ERROR,
+        "Cytokines peak in the first 2 days and need 24 to 48 hours to return; a step before that stacks two peaks.",
+        limits=("escalation_after",),
+        bad=_cycle(_two_steps(47)),
+        good=_cycle(_two_steps(48)),
+        check=_early_escalation,
+    ),
+)

@@ -1,0 +1,44 @@
+"""W: is every waiver still good for something. These rules need the other rules' answers."""
+
+from blinplan.rules.rule import Rule, Severity
+
+
+def _waiver(rule: str, expires: str = "") -> str:
+    return (
+        '[[cycle]]\nname = "Cycle"\nrepeat = 2\nsteps = [{ dose = "28 mcg/day", days = 28 }]\ntreatment_free_days = 21\n\n'
+        f'[[waiver]]\nrule = "{rule}"\nreason = "Amendment 3 allows 21 days after infection"{expires}'
+    )
+
+
+EXPIRED = Rule(
+    "W901",
+    "expired-waiver",
+    "A waiver has expired; what it covered counts again.",
+    Severity.ERROR,
+    "A waiver with a date was meant to be looked at again.",
+    limits=(),
+    bad=_waiver("S304", "\nexpires = 2020-01-01"),
+    good=_waiver("S304"),
+)
+UNUSED = Rule(
+    "W902",
+    "unused-waiver",
+    "A waiver covers nothing.",
+    Severity.WARNING,
+    "A waiver that is not needed hides the next finding of its rule.",
+    limits=(),
+    bad=_waiver("S304").replace("= 21", "= 14"),
+    good=_waiver("S304"),
+)
+UNKNOWN = Rule(
+    "W904",
+    "waiver-for-unknown-rule",
+    "A waiver names a rule that does not exist.",
+    Severity.ERROR,
+    "It waives nothing, and somebody believes that it does.",
+    limits=(),
+    bad=_waiver("S999"),
+    good=_waiver("S304"),
+)
+
+RULES = (EXPIRED, UNUSED, UNKNOWN)
