@@ -85,9 +85,7 @@ def _laid_out(cycles: tuple[Cycle, ...]) -> Iterator[Period]:
             if cycle.treatment_free:
                 stop = now + cycle.treatment_free
                 free = (*cycle.path, "treatment_free_days")
-                yield Period(
-                    now, stop, None, None, number, 0, cycle.name, cycle.phase, free, cycle.treatment_free_line
-                )
+                yield Period(now, stop, None, None, number, 0, cycle.name, cycle.phase, free, cycle.treatment_free_line)
                 now = stop
 
 

@@ -93,7 +93,7 @@ def patient(
 
 
 def body_surface_area(weight: Fraction, height: Fraction, formula: AreaFormula) -> Fraction:
-    """Body surface area in m² from weight in kg and height in cm: the formula's double-precision value, held exactly."""
+    """Body surface area in m² from weight in kg and height in cm: the formula's double-precision value, exactly."""
     coefficient, weight_exponent, height_exponent = _POWERS[formula]
     if formula is AreaFormula.MOSTELLER:
         return Fraction(math.sqrt(weight * height / 3600))

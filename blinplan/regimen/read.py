@@ -71,7 +71,8 @@ def _sorted(problems: Iterator[Problem]) -> list[Problem]:
 def _unreadable(data: bytes, name: str, error: DocumentError) -> Reading:
     text = data[: 1 << 16].decode("utf-8", errors="replace") if error.kind == "unreadable" else data.decode()
     document = Document(name, text, {}, {})
-    start = document.offset(error.position)
+    before = text.split("\n")[: error.position.line - 1]
+    start = min(sum(len(line) + 1 for line in before) + error.position.column - 1, len(text))
     code, why, advice = (
         ("F001", "a regimen file is TOML", "correct the syntax here; nothing else in the file was checked")
         if error.kind == "syntax"
@@ -236,16 +237,16 @@ def _weight_contradictions(document: Document, file: schema.RegimenFile) -> Iter
     if weights is None:
         return
     path = ("eligibility", "below_weight_kg")
-    if weights.min_weight_kg is not None and weights.below_weight_kg is not None:
-        if weights.below_weight_kg <= weights.min_weight_kg:
-            yield _contradiction(
-                document,
-                path,
-                f"`below_weight_kg` is {weights.below_weight_kg}, `min_weight_kg` is {weights.min_weight_kg}",
-                "no weight is at least the one and below the other",
-                "give a `below_weight_kg` above `min_weight_kg`",
-            )
-    if weights.otherwise is not None and weights.min_weight_kg is None and weights.below_weight_kg is None:
+    low, high = weights.min_weight_kg, weights.below_weight_kg
+    if low is not None and high is not None and high <= low:
+        yield _contradiction(
+            document,
+            path,
+            f"`below_weight_kg` is {high}, `min_weight_kg` is {low}",
+            "no weight is at least the one and below the other",
+            "give a `below_weight_kg` above `min_weight_kg`",
+        )
+    if weights.otherwise is not None and low is None and high is None:
         yield _contradiction(
             document,
             ("eligibility", "otherwise"),
@@ -265,7 +266,7 @@ def _step_contradictions(
             (*path, "dose"),
             document.value_span((*path, "dose")),
             f"this dose is in {rate.unit}, and `basis` is {file.dosing.basis!r}",
-            "flat doses and doses by body surface area are not mixed in one regimen: the two are confused at the bedside",
+            "flat doses and doses by body surface area are not mixed in one regimen: people confuse them",
             f"give every dose in {'mcg/day' if file.dosing.basis == 'flat' else 'mcg/m2/day'}, or change `basis`",
         )
     elif step.max is not None and rate.basis is Basis.FLAT:
@@ -315,7 +316,9 @@ def _regimen(document: Document, file: schema.RegimenFile) -> Regimen:
         indication=Indication(file.indication),
         family=file.family,
         sources=tuple(Source(source.citation, Status(source.status), source.note) for source in file.sources),
-        eligibility=Eligibility(_fraction(weights.min_weight_kg), _fraction(weights.below_weight_kg), weights.otherwise),
+        eligibility=Eligibility(
+            _fraction(weights.min_weight_kg), _fraction(weights.below_weight_kg), weights.otherwise
+        ),
         basis=Basis(file.dosing.basis),
         premedication=_premedication(file.premedication),
         hospital_days=file.monitoring.hospital_days if file.monitoring else (),

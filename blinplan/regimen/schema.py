@@ -53,18 +53,14 @@ def _whole_to_decimal(value: object) -> object:
     return Decimal(value) if type(value) is int else value
 
 
-def _text(pattern: str, check: Any, example: str) -> Any:
-    return Annotated[
-        str,
-        AfterValidator(check),
-        WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]}),
-    ]
+def _written(pattern: str, example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
 
 
-Dose = _text(DOSE_PATTERN, _dose, "9 mcg/day")
-FlatDose = _text(FLAT_DOSE_PATTERN, _flat_dose, "9 mcg/day")
-MassText = _text(MASS_PATTERN, _mass, "20 mg")
-FlatMass = _text(FLAT_MASS_PATTERN, _flat_mass, "20 mg")
+Dose = Annotated[str, AfterValidator(_dose), _written(DOSE_PATTERN, "9 mcg/day")]
+FlatDose = Annotated[str, AfterValidator(_flat_dose), _written(FLAT_DOSE_PATTERN, "9 mcg/day")]
+MassText = Annotated[str, AfterValidator(_mass), _written(MASS_PATTERN, "20 mg")]
+FlatMass = Annotated[str, AfterValidator(_flat_mass), _written(FLAT_MASS_PATTERN, "20 mg")]
 Sentence = Annotated[str, Field(pattern=r"\S", max_length=500)]
 Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=60)]
 Weight = Annotated[
@@ -120,9 +116,7 @@ class Premedication(Table):
     minutes_before: int = Field(
         default=60, ge=0, le=1440, description="whole minutes between premedication and infusion (60 if not given)"
     )
-    before: tuple[
-        Literal["first-start", "cycle-start", "escalation", "restart", "first-cycle-restart"], ...
-    ] = Field(
+    before: tuple[Literal["first-start", "cycle-start", "escalation", "restart", "first-cycle-restart"], ...] = Field(
         min_length=1,
         strict=False,
         description="the occasions: first-start, cycle-start, escalation, restart, first-cycle-restart",
@@ -181,9 +175,7 @@ class RegimenFile(Table):
     format: Literal[1] = Field(description="the version of this format; 1 is the only one there is")
     name: Name = Field(description="a short name in small letters, digits, hyphens and dots, such as rr-adult")
     title: Sentence = Field(description="one line that says what the regimen is")
-    indication: Indication = Field(
-        description="relapsed-refractory, mrd-positive, consolidation or investigational"
-    )
+    indication: Indication = Field(description="relapsed-refractory, mrd-positive, consolidation or investigational")
     family: Name | None = Field(default=None, description="the name that a family of dose levels shares")
     sources: tuple[Source, ...] = Field(
         min_length=1, strict=False, description="where the doses come from, each with citation and status"
@@ -209,7 +201,7 @@ class _TomlSchema(GenerateJsonSchema):
             return self.generate_inner(schema["schema"])
         return super().default_schema(schema)
 
-    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002
+    def field_title_should_be_set(self, schema: object) -> bool:
         return False
 
 

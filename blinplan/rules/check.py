@@ -85,9 +85,7 @@ def judge(
         return Judgement(reading, tuple(_blocked(reading)), None)
     outcome = simulate(reading.regimen) if simulate else None
     case = Case(reading.document, reading.regimen, periods(reading.regimen), limits or shipped_limits(), outcome)
-    answers = {
-        rule.code: _answer(rule, case, why_not) for rule in CATALOGUE.values() if rule not in waiver_rules.RULES
-    }
+    answers = {rule.code: _answer(rule, case, why_not) for rule in CATALOGUE.values() if rule not in waiver_rules.RULES}
     answers = {code: _waived(verdict, reading.regimen.waivers, today) for code, verdict in answers.items()}
     verdicts = (*answers.values(), *_judge_waivers(case, answers, today))
     return Judgement(reading, verdicts, outcome)

@@ -40,8 +40,8 @@ def _undocumented_depletion(rule: Rule, case: Case) -> Iterator[Finding]:
             path,
             f"the target dose is {target.dose}, exactly on the threshold of full B-cell depletion",
             f"choose a target dose above {limit}, or waive this rule with the reason",
-            why=f"The article prints > {limit}: read so, depletion at this dose is not documented. Copies of the label's"
-            f" section 12.2 print ≥ {limit}: read so, it is.",
+            why=f"The article prints > {limit}: read so, depletion at this dose is not documented. Copies of the"
+            f" label's section 12.2 print ≥ {limit}: read so, it is.",
         )
     elif target.dose.amount < limit.value:
         yield case.finding(

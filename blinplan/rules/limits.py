@@ -57,7 +57,7 @@ def shipped_limits() -> Limits:
     return MappingProxyType({name: _limit(name, **table) for name, table in tables.items()})
 
 
-def _limit(  # noqa: PLR0913 - a limit has these parts
+def _limit(
     name: str, *, value: int | Decimal, unit: str, says: str, source: str, status: str, claim: str | None = None
 ) -> Limit:
     return Limit(name, Fraction(value), unit, says, source, claim, status)

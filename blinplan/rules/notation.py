@@ -51,7 +51,7 @@ _WORDS = {
 }
 
 
-def _rule(code: str, name: str, sentence: str, severity: Severity, why: str, bad: str) -> Rule:  # noqa: PLR0913
+def _rule(code: str, name: str, sentence: str, severity: Severity, why: str, bad: str) -> Rule:
     return Rule(code, name, sentence, severity, f"{why} {_ISMP}", (), _steps(bad), _steps("28 mcg/day"), _check)
 
 

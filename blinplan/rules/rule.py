@@ -68,7 +68,7 @@ class Case:
             value = value[part]
         return value
 
-    def finding(  # noqa: PLR0913 - a finding has these parts
+    def finding(
         self,
         rule: "Rule",
         path: KeyPath,

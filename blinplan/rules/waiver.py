@@ -5,7 +5,8 @@ from blinplan.rules.rule import Rule, Severity
 
 def _waiver(rule: str, expires: str = "") -> str:
     return (
-        '[[cycle]]\nname = "Cycle"\nrepeat = 2\nsteps = [{ dose = "28 mcg/day", days = 28 }]\ntreatment_free_days = 21\n\n'
+        '[[cycle]]\nname = "Cycle"\nrepeat = 2\n'
+        'steps = [{ dose = "28 mcg/day", days = 28 }]\ntreatment_free_days = 21\n\n'
         f'[[waiver]]\nrule = "{rule}"\nreason = "Amendment 3 allows 21 days after infection"{expires}'
     )
 
