@@ -231,7 +231,7 @@ def _values(text: str, name: str) -> dict[str, Any]:
     """Return what the text says, as the TOML parser reads it."""
     if text.startswith("\ufeff"):
         message = "file starts with a byte order mark, which TOML forbids: save it as UTF-8 without BOM"
-        raise DocumentError("syntax", message, name, Position(1, 1))
+        raise _syntax_error(message, name, text, 0)
     try:
         return tomli.loads(text, parse_float=_decimal)
     except tomli.TOMLDecodeError as error:
@@ -332,6 +332,7 @@ class _Scanner:
         at = self._match(_EQUALS, at).end()
         *parents, (name, key) = segments
         path = (*self._descend(table, parents), name)
+        self._check_depth(path, key.start)
         end = self._value(at, path)
         self._places[path] = Place(key, Span(at, end))
         return end
@@ -349,7 +350,6 @@ class _Scanner:
 
     def _value(self, start: int, path: KeyPath) -> int:
         """Note what is inside a value; return the offset behind it."""
-        self._check_depth(path, start)
         match self._text[start]:
             case "[":
                 return self._array(start, path)
@@ -363,6 +363,7 @@ class _Scanner:
         index = 0
         while self._text[at] != "]":
             element = (*path, index)
+            self._check_depth(element, at)
             end = self._value(at, element)
             self._places[element] = Place(None, Span(at, end))
             at = self._gap(end)
