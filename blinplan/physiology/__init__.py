@@ -1,0 +1,22 @@
+"""What blinatumomab does in a patient: parameters, virtual people, the mechanism, its solution and its endpoints."""
+
+from blinplan.physiology.endpoints import Endpoints
+from blinplan.physiology.parameters import Parameter, Preset, load_parameters
+from blinplan.physiology.population import Population, draw, from_covariates, typical
+from blinplan.physiology.solve import Dosing, Options, Result, Trajectories, simulate
+
+__all__ = [
+    "Dosing",
+    "Endpoints",
+    "Options",
+    "Parameter",
+    "Population",
+    "Preset",
+    "Result",
+    "Trajectories",
+    "draw",
+    "from_covariates",
+    "load_parameters",
+    "simulate",
+    "typical",
+]

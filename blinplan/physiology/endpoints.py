@@ -1,0 +1,333 @@
+"""Endpoints, gathered while the patients advance, so that nothing of the size patients x time is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from blinplan.physiology import locate
+from blinplan.physiology.integrate import ROW, Course, History, Interval
+from blinplan.physiology.locate import BoolArray
+from blinplan.physiology.population import CYTOKINES, ELEVATED, FloatArray, Population
+
+DEPLETED = 10.0
+"""B cells/µL at or below which the article speaks of depletion."""
+RETURNED = 0.9
+"""Share of baseline at which a T-cell count counts as returned."""
+SETTLED = 0.1
+"""Share of a cytokine's rise that is left when it counts as back to baseline."""
+FIRST_WEEK = 7.0
+AFTER_ESCALATION = 2.0
+_LN10 = float(np.log(10.0))
+_TINY = 1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """What came of each patient. N patients, C cycles, S dose steps, E escalations; days count from the course start.
+
+    Times between nodes of the grid are found on the cubic through the nearest nodes.
+
+    Attributes
+    ----------
+    cycles : (C) numbers. cycle_start_days, infusion_end_days, cycle_end_days : (C).
+    dose_step_days, escalation_days : (S), (E) when each begins.
+    steady_state : (S, N) pg/mL at each dose step. cmax : (N) pg/mL.
+    auc, auc_by_cycle : (N), (C, N) ng·day/mL over the course. infused, infused_by_cycle : (N), (C, N) mcg.
+    b_depleted_day : (C, N) first day at or below 10 cells/µL while the cycle is infused; NaN when never.
+    b_at_infusion_end : (C, N) cells/µL. b_highest_free, b_highest_free_day : (C, N) highest count from the end of
+        infusion to the end of the cycle, cells/µL.
+    b_nadir, b_nadir_day : (N). b_recovery_day : (N) first day above 10 cells/µL after the last infusion; NaN when none
+        within the course or not depleted.
+    t_minimum, t_minimum_day : (N) least T cells in blood in the first week, over baseline. t_return_day : (N) first
+        day after it at 90 % of baseline or more; NaN when none. t_peak : (C, N) greatest, over baseline.
+    t_at_escalation, t_after_escalation : (E, N) cells/µL at each escalation and 2 days later (NaN when not reached).
+    t_total_day_1, t_total_day_14 : (N) blood and adherent T cells 1 and 14 days after the start, over baseline.
+    cytokine_peak : (8, C, N) pg/mL in the order of `CYTOKINES`. cytokine_fold : the same over baseline.
+    cytokine_peak_day : (8, C, N); NaN for cytokines that do not rise. cytokine_settled : (8, C, N) days from the peak
+        until 90 % of the rise is gone; NaN when it does not come within the cycle.
+    blasts_log10_change : (C, N) from baseline to the end of the cycle's infusion. blasts_log10_change_day_28 : (N).
+    """
+
+    cycles: tuple[int, ...]
+    cycle_start_days: tuple[float, ...]
+    infusion_end_days: tuple[float, ...]
+    cycle_end_days: tuple[float, ...]
+    dose_step_days: tuple[float, ...]
+    escalation_days: tuple[float, ...]
+    steady_state: FloatArray
+    cmax: FloatArray
+    auc: FloatArray
+    auc_by_cycle: FloatArray
+    infused: FloatArray
+    infused_by_cycle: FloatArray
+    b_depleted_day: FloatArray
+    b_at_infusion_end: FloatArray
+    b_highest_free: FloatArray
+    b_highest_free_day: FloatArray
+    b_nadir: FloatArray
+    b_nadir_day: FloatArray
+    b_recovery_day: FloatArray
+    t_minimum: FloatArray
+    t_minimum_day: FloatArray
+    t_return_day: FloatArray
+    t_peak: FloatArray
+    t_at_escalation: FloatArray
+    t_after_escalation: FloatArray
+    t_total_day_1: FloatArray
+    t_total_day_14: FloatArray
+    cytokine_peak: FloatArray
+    cytokine_fold: FloatArray
+    cytokine_peak_day: FloatArray
+    cytokine_settled: FloatArray
+    blasts_log10_change: FloatArray
+    blasts_log10_change_day_28: FloatArray
+
+    @property
+    def b_depleted(self) -> BoolArray:
+        """(C, N) whether B cells fell to 10 cells/µL or less while the cycle was infused."""
+        return ~np.isnan(self.b_depleted_day)
+
+    @property
+    def b_recovered(self) -> BoolArray:
+        """(C, N) depleted at the end of infusion and above 10 cells/µL again before the end of the cycle."""
+        return (self.b_at_infusion_end <= DEPLETED) & (self.b_highest_free > DEPLETED)
+
+
+def join(parts: list[Endpoints]) -> Endpoints:
+    """Endpoints of several chunks as those of one population."""
+    head = parts[0]
+    if len(parts) == 1:
+        return head
+    joined = {}
+    for entry in fields(Endpoints):
+        value = getattr(head, entry.name)
+        arrays = isinstance(value, np.ndarray)
+        joined[entry.name] = np.concatenate([getattr(p, entry.name) for p in parts], axis=-1) if arrays else value
+    return Endpoints(**joined)
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The times that a course gives to its endpoints."""
+
+    cycles: tuple[int, ...]
+    starts: tuple[float, ...]
+    infusion_ends: tuple[float, ...]
+    ends: tuple[float, ...]
+    first_infusion: float
+    last_infusion_end: float
+    dose_steps: tuple[Interval, ...]
+    escalations: tuple[float, ...]
+
+    @classmethod
+    def of(cls, course: Course) -> Windows:
+        """Read the windows off the intervals."""
+        cycles = tuple(sorted({i.cycle for i in course.intervals}))
+        infusing = [i for i in course.intervals if i.infusing]
+        starts, stops, ends = [], [], []
+        for cycle in cycles:
+            within = [i for i in course.intervals if i.cycle == cycle]
+            starts.append(within[0].start)
+            stops.append(max((i.stop for i in within if i.infusing), default=within[0].start))
+            ends.append(within[-1].stop)
+        return cls(
+            cycles=cycles,
+            starts=tuple(starts),
+            infusion_ends=tuple(stops),
+            ends=tuple(ends),
+            first_infusion=infusing[0].start if infusing else course.start,
+            last_infusion_end=infusing[-1].stop if infusing else course.stop,
+            dose_steps=tuple(infusing),
+            escalations=tuple(i.start for i in infusing if i.escalates),
+        )
+
+
+class Gathering:
+    """Gathers the endpoints of one chunk, interval by interval."""
+
+    def __init__(self, course: Course, rates: FloatArray, patients: Population) -> None:
+        self.windows = w = Windows.of(course)
+        self.rates, self.patients = rates, patients
+        n, c = patients.size, len(w.cycles)
+        self.cmax = np.zeros(n)
+        self.auc = np.zeros((c, n))
+        self.infused = np.zeros((c, n))
+        self.depleted = np.full((c, n), np.nan)
+        self.b_end = np.full((c, n), np.nan)
+        self.b_free = np.full((c, n), -np.inf)
+        self.b_free_day = np.full((c, n), np.nan)
+        self.nadir = np.full(n, np.inf)
+        self.nadir_day = np.full(n, np.nan)
+        self.recovery = np.full(n, np.nan)
+        self.t_min = np.full(n, np.inf)
+        self.t_min_day = np.full(n, np.nan)
+        self.t_return = np.full(n, np.nan)
+        self.t_peak = np.zeros((c, n))
+        self.probes = {day: np.full(n, np.nan) for day in self._probe_days()}
+        self.t_escalation = np.full((2, len(w.escalations), n), np.nan)
+        self.rise = np.full((len(ELEVATED), c, n), -np.inf)
+        self.rise_day = np.full((len(ELEVATED), c, n), np.nan)
+        self.settled = np.full((len(ELEVATED), c, n), np.nan)
+        self.blasts = np.full((c, n), np.nan)
+        self.blasts_28 = np.full(n, np.nan)
+
+    def _probe_days(self) -> tuple[float, float]:
+        return self.windows.first_infusion + 1.0, self.windows.first_infusion + 14.0
+
+    def add(self, interval: Interval, history: History) -> None:
+        """Take in one interval."""
+        cycle = self.windows.cycles.index(interval.cycle)
+        self._drug(interval, history, cycle)
+        self._b_cells(interval, history, cycle)
+        self._t_cells(interval, history, cycle)
+        self._cytokines(history, cycle)
+        self._blasts(interval, history, cycle)
+
+    def _drug(self, interval: Interval, history: History, cycle: int) -> None:
+        length = interval.stop - interval.start
+        start, k = history.values[0, 0], history.elimination
+        stop = history.concentration(interval.stop)
+        self.cmax = np.maximum(self.cmax, np.maximum(start, stop))
+        self.auc[cycle] += (history.plateau * length + (start - stop) / k) / 1000.0
+        self.infused[cycle] += self.rates[interval.row] * length
+
+    def _b_cells(self, interval: Interval, history: History, cycle: int) -> None:
+        nodes, log_b = history.days, np.log(np.maximum(history.values[ROW["b_blood"]], _TINY))
+        level = float(np.log(DEPLETED))
+        low, day, _ = locate.greatest(nodes, -log_b)
+        better = np.exp(-low) < self.nadir
+        self.nadir[better], self.nadir_day[better] = np.exp(-low[better]), day[better]
+        w = self.windows
+        if interval.stop <= w.infusion_ends[cycle]:
+            index, found = locate.first_true(log_b <= level)
+            found &= np.isnan(self.depleted[cycle])
+            if found.any():
+                self.depleted[cycle, found] = locate.crossing(nodes, log_b[:, found], index[found], level)
+            self.b_end[cycle] = np.exp(log_b[-1])
+            return
+        if np.isnan(self.b_end[cycle, 0]):
+            self.b_end[cycle] = np.exp(log_b[0])
+        high, day, _ = locate.greatest(nodes, log_b)
+        better = np.exp(high) > self.b_free[cycle]
+        self.b_free[cycle, better], self.b_free_day[cycle, better] = np.exp(high[better]), day[better]
+        if interval.start >= w.last_infusion_end:
+            index, found = locate.first_true(log_b > level)
+            found &= np.isnan(self.recovery) & (self.b_end[cycle] <= DEPLETED)
+            if found.any():
+                self.recovery[found] = locate.crossing(nodes, log_b[:, found], index[found], level)
+
+    def _t_cells(self, interval: Interval, history: History, cycle: int) -> None:
+        w, nodes = self.windows, history.days
+        total = history.values[ROW["t_total"]]
+        share = (total - history.values[ROW["t_adherent"]]) / self.patients.t_cells
+        self.t_peak[cycle] = np.maximum(self.t_peak[cycle], locate.greatest(nodes, share)[0])
+        for day, probe in self.probes.items():
+            if interval.start < day <= interval.stop:
+                probe[:] = history.row_at(ROW["t_total"], day) / self.patients.t_cells
+        for i, day in enumerate(w.escalations):
+            for j, when in enumerate((day, day + AFTER_ESCALATION)):
+                if interval.start < when <= interval.stop:
+                    blood = history.row_at(ROW["t_total"], when) - history.row_at(ROW["t_adherent"], when)
+                    self.t_escalation[j, i] = blood
+        if interval.stop <= w.first_infusion:
+            return
+        start = np.zeros(self.patients.size, dtype=np.intp)
+        week = int(np.searchsorted(nodes, w.first_infusion + FIRST_WEEK, side="right"))
+        if week > 1 or (week == 1 and nodes[0] == w.first_infusion):
+            low, day, index = locate.greatest(nodes[:week], -share[:week])
+            better = -low < self.t_min
+            self.t_min[better], self.t_min_day[better] = -low[better], day[better]
+            self.t_return[better] = np.nan
+            start[better] = index[better]
+        waiting = np.isnan(self.t_return)
+        if waiting.any():
+            after = (share >= RETURNED) & (np.arange(nodes.shape[0])[:, None] >= start)
+            index, found = locate.first_true(after)
+            found &= waiting
+            if found.any():
+                day = locate.crossing(nodes, share[:, found], index[found], RETURNED)
+                at_minimum = index[found] == start[found]
+                self.t_return[found] = np.where(at_minimum, np.maximum(nodes[index[found]], nodes[0]), day)
+
+    def _cytokines(self, history: History, cycle: int) -> None:
+        nodes = history.days
+        first = ROW["released_il6"]
+        for j in range(len(ELEVATED)):
+            rise = history.values[first + j]
+            high, day, index = locate.greatest(nodes, rise)
+            better = high > self.rise[j, cycle]
+            self.rise[j, cycle, better], self.rise_day[j, cycle, better] = high[better], day[better]
+            self.settled[j, cycle, better] = np.nan
+            start = np.where(better, index, 0)
+            waiting = np.isnan(self.settled[j, cycle]) & (self.rise[j, cycle] > 0.0)
+            if not waiting.any():
+                continue
+            level = SETTLED * self.rise[j, cycle]
+            below = (rise <= level) & (np.arange(nodes.shape[0])[:, None] >= start)
+            index, found = locate.first_true(below)
+            found &= waiting
+            if found.any():
+                log_rise = np.log(np.maximum(rise[:, found], _TINY))
+                day = locate.crossing(nodes, log_rise, index[found], np.log(level[found]))
+                self.settled[j, cycle, found] = day - self.rise_day[j, cycle, found]
+
+    def _blasts(self, interval: Interval, history: History, cycle: int) -> None:
+        row, before = ROW["log_blasts"], np.log(self.patients.blasts)
+        if interval.stop <= self.windows.infusion_ends[cycle]:
+            self.blasts[cycle] = (history.values[row, -1] - before) / _LN10
+        day = self.windows.first_infusion + 28.0
+        if interval.start < day <= interval.stop:
+            self.blasts_28[:] = (history.row_at(row, day) - before) / _LN10
+
+    def finish(self) -> Endpoints:
+        """Return the endpoints."""
+        w, p = self.windows, self.patients
+        c, n = len(w.cycles), p.size
+        peak = np.repeat(p.cytokine_baseline[:, None, :], c, axis=1)
+        peak_day = np.full((len(CYTOKINES), c, n), np.nan)
+        settled = np.full((len(CYTOKINES), c, n), np.nan)
+        for j, name in enumerate(ELEVATED):
+            i = CYTOKINES.index(name)
+            rose = self.rise[j] > 0.0
+            peak[i] += np.maximum(self.rise[j], 0.0)
+            peak_day[i] = np.where(rose, self.rise_day[j], np.nan)
+            settled[i] = self.settled[j]
+        day_1, day_14 = (self.probes[day] for day in self._probe_days())
+        steady = [1000.0 * self.rates[i.row] / p.clearance for i in w.dose_steps]
+        return Endpoints(
+            cycles=w.cycles,
+            cycle_start_days=w.starts,
+            infusion_end_days=w.infusion_ends,
+            cycle_end_days=w.ends,
+            dose_step_days=tuple(i.start for i in w.dose_steps),
+            escalation_days=w.escalations,
+            steady_state=np.array(steady).reshape(len(steady), n),
+            cmax=self.cmax,
+            auc=self.auc.sum(axis=0),
+            auc_by_cycle=self.auc,
+            infused=self.infused.sum(axis=0),
+            infused_by_cycle=self.infused,
+            b_depleted_day=self.depleted,
+            b_at_infusion_end=self.b_end,
+            b_highest_free=np.where(np.isfinite(self.b_free), self.b_free, self.b_end),
+            b_highest_free_day=self.b_free_day,
+            b_nadir=self.nadir,
+            b_nadir_day=self.nadir_day,
+            b_recovery_day=self.recovery,
+            t_minimum=self.t_min,
+            t_minimum_day=self.t_min_day,
+            t_return_day=self.t_return,
+            t_peak=self.t_peak,
+            t_at_escalation=self.t_escalation[0],
+            t_after_escalation=self.t_escalation[1],
+            t_total_day_1=day_1,
+            t_total_day_14=day_14,
+            cytokine_peak=peak,
+            cytokine_fold=peak / p.cytokine_baseline[:, None, :],
+            cytokine_peak_day=peak_day,
+            cytokine_settled=settled,
+            blasts_log10_change=self.blasts,
+            blasts_log10_change_day_28=self.blasts_28,
+        )

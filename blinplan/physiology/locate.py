@@ -1,0 +1,81 @@
+"""Locate crossings and extremes between the nodes of the time grid.
+
+All functions take nodes (nodes,) in days and values (nodes, N), and work on every patient at once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blinplan.physiology.population import FloatArray
+
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
+
+
+def first_true(mask: BoolArray) -> tuple[IntArray, BoolArray]:
+    """Index of the first true node of each patient, and whether there is one."""
+    index = np.argmax(mask, axis=0)
+    return index, mask[index, np.arange(mask.shape[1])]
+
+
+def crossing(nodes: FloatArray, values: FloatArray, index: IntArray, level: FloatArray | float) -> FloatArray:
+    """Day at which each patient's values reach a level between the nodes `index` - 1 and `index`.
+
+    Solves the cubic through the four nearest nodes, by a false position that stays inside the bracket. Where `index` is 0, the first node.
+    """
+    count = nodes.shape[0]
+    right = np.maximum(index, 1)
+    patients = np.arange(values.shape[1])
+    first = np.clip(right - 2, 0, max(count - 4, 0))
+    at = [np.minimum(first + k, count - 1) for k in range(min(4, count))]
+    t = [nodes[a] for a in at]
+    y = [values[a, patients] - level for a in at]
+    # Newton's divided differences, in place of a solve for each patient.
+    coefficient = list(y)
+    for order in range(1, len(t)):
+        for k in range(len(t) - 1, order - 1, -1):
+            coefficient[k] = (coefficient[k] - coefficient[k - 1]) / (t[k] - t[k - order])
+
+    def cubic(x: FloatArray) -> FloatArray:
+        total = coefficient[-1]
+        for k in range(len(t) - 2, -1, -1):
+            total = total * (x - t[k]) + coefficient[k]
+        return total
+
+    low, high = nodes[right - 1].copy(), nodes[right].copy()
+    f_low, f_high = values[right - 1, patients] - level, values[right, patients] - level
+    x = high
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for _ in range(6):
+            slope = f_high - f_low
+            x = np.where(slope != 0.0, high - f_high * (high - low) / slope, high)
+            f = cubic(x)
+            left = np.sign(f) == np.sign(f_low)
+            # The Illinois rule halves the end that stays, so that both ends close in.
+            f_low, f_high = np.where(left, f, 0.5 * f_low), np.where(left, 0.5 * f_high, f)
+            low, high = np.where(left, x, low), np.where(left, high, x)
+    return np.where(index == 0, nodes[0], x)
+
+
+def greatest(nodes: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Greatest value of each patient, its day, and the nearest node: the vertex of the parabola through three nodes."""
+    index = np.argmax(values, axis=0)
+    patients = np.arange(values.shape[1])
+    peak, day = values[index, patients], nodes[index]
+    count = nodes.shape[0]
+    if count < 3:
+        return peak, day, index
+    inner = (index > 0) & (index < count - 1)
+    i = np.clip(index, 1, count - 2)
+    left, right = nodes[i] - nodes[i - 1], nodes[i + 1] - nodes[i]
+    y0, y1, y2 = values[i - 1, patients], values[i, patients], values[i + 1, patients]
+    slope_left, slope_right = (y1 - y0) / left, (y2 - y1) / right
+    curvature = (slope_right - slope_left) / (left + right)
+    slope = (slope_left * right + slope_right * left) / (left + right)
+    inner &= curvature < 0.0
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        shift = np.clip(-0.5 * slope / curvature, -left, right)
+        vertex = y1 + shift * (slope + curvature * shift)
+    return np.where(inner, vertex, peak), np.where(inner, nodes[i] + shift, day), index

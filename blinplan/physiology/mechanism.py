@@ -1,0 +1,138 @@
+"""What blinatumomab does, one function for each step of the article "Blinatumomab (Mechanism of Action)".
+
+Time is in days, drug in pg/mL, cells in cells/µL, cytokines in pg/mL, rates per day. Every function works on arrays
+over patients. A state y follows dy/dt = production - loss * y; the functions give signals, productions and losses,
+and `solve` and `reference` put them together independently of each other.
+
+The states
+----------
+concentration          drug in plasma, pg/mL
+cytolytic              cytolytic proteins at the synapse, relative to the greatest possible
+adhesion_memory        level of activation to which adhesion has adapted
+release_memory         level of activation to which cytokine release has been desensitised
+proliferation          proliferation signal
+t_total, t_adherent    T cells in blood and adherent together, and adherent alone, cells/µL
+marrow                 three stages of CD19+ precursors in marrow, relative to baseline
+b_blood                B cells in blood, cells/µL
+log_blasts             natural logarithm of CD19+ blasts in marrow (fraction of capacity)
+released               three elevated cytokines above baseline, pg/mL
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from blinplan.physiology.population import Constants, FloatArray
+
+PG_PER_ML_PER_MCG_PER_L = 1000.0
+MARROW_STAGES = 3
+
+
+# --- "continuous intravenous infusion" ---------------------------------------------------------------------------
+
+
+def steady_state(rate: FloatArray, clearance: FloatArray) -> FloatArray:
+    """Concentration in pg/mL at which a constant infusion (mcg/day) and clearance (L/day) balance."""
+    return PG_PER_ML_PER_MCG_PER_L * rate / clearance
+
+
+# --- "formation of a synapse between the T-cell and the tumor cell" ----------------------------------------------
+
+
+def occupancy(concentration: FloatArray, ec50: FloatArray, hill: int) -> FloatArray:
+    """Share of possible synapses that the drug bridges, 0 to 1 (Hill)."""
+    ratio = concentration / ec50
+    power = ratio
+    for _ in range(hill - 1):
+        power = power * ratio
+    return power / (1.0 + power)
+
+
+def effector_availability(t_total: FloatArray, constants: Constants) -> FloatArray:
+    """T cells available to form synapses: 0 without T cells, 1 at the reference count, saturable."""
+    return (
+        (1.0 + constants.effector_half) * t_total / (constants.effector_half * constants.effector_reference + t_total)
+    )
+
+
+def target_burden(b_blood: FloatArray, blasts: FloatArray, constants: Constants) -> FloatArray:
+    """CD19+ cells available to form synapses: 0 without them, 1 at the reference, saturable."""
+    share = constants.blood_burden_share
+    density = (share / constants.b_reference) * b_blood + ((1.0 - share) / constants.blast_reference) * blasts
+    return 2.0 * density / (1.0 + density)
+
+
+def synapse(bridged: FloatArray, effectors: FloatArray, targets: FloatArray) -> FloatArray:
+    """Synapse signal: 0 without drug, T cells or CD19+ cells, and rising with each."""
+    return bridged * effectors * targets
+
+
+# --- "upregulation of cell adhesion molecules", "redistribution after start of infusion or dose escalation" -------
+
+
+def surplus(activation: FloatArray, memory: FloatArray, threshold: float) -> FloatArray:
+    """Activation above the level adapted to: what a start or an escalation adds and a plateau does not.
+
+    Smooth where activation crosses the memory, so that the solver meets no kink.
+    """
+    above = np.maximum(activation - memory, 0.0)
+    square = above * above
+    return above * square / (square + threshold * threshold)
+
+
+def adaptation_rate(activation: FloatArray, rate: FloatArray | float, recovery: float) -> FloatArray:
+    """Rate at which a memory follows activation: fast while activated, slow without drug."""
+    return recovery + rate * activation
+
+
+# --- "production of cytolytic proteins", "redirected lysis of CD19+ cells" ----------------------------------------
+
+
+def lysis_rate(cytolytic: FloatArray, kill_rate: FloatArray) -> FloatArray:
+    """Rate of lysis of CD19+ blood cells; 0 without cytolytic proteins."""
+    return kill_rate * cytolytic
+
+
+def marrow_loss(lysis: FloatArray, regeneration_rate: FloatArray, marrow_sensitivity: FloatArray) -> FloatArray:
+    """Loss of a marrow stage by maturation and by lysis; production is the stage before it."""
+    return regeneration_rate + marrow_sensitivity * lysis
+
+
+def blast_log_growth(
+    blasts: FloatArray, lysis: FloatArray, blast_sensitivity: FloatArray, constants: Constants
+) -> FloatArray:
+    """Rate of change of the logarithm of malignant CD19+ cells: logistic growth less lysis."""
+    return constants.blast_growth * (1.0 - blasts) - blast_sensitivity * lysis
+
+
+# --- "proliferation of T cells" -----------------------------------------------------------------------------------
+
+
+def expansion(proliferation: FloatArray, t_total: FloatArray, proliferation_rate: FloatArray) -> FloatArray:
+    """T cells gained by proliferation, cells/µL/day; homeostasis acts on blood and adherent cells together."""
+    return proliferation_rate * proliferation * t_total
+
+
+# --- "release of inflammatory cytokines" --------------------------------------------------------------------------
+
+
+def release_signal(
+    activation: FloatArray, memory: FloatArray, constants: Constants, *, desensitises: bool
+) -> FloatArray:
+    """Part of activation that still releases cytokines.
+
+    With desensitisation it is the surplus over the memory; without it, activation itself, and only the loss of target
+    cells attenuates release.
+    """
+    if not desensitises:
+        return activation
+    return surplus(activation, memory, constants.sensing_threshold)
+
+
+def premedication_factor(day: float, doses: tuple[float, ...], constants: Constants) -> float:
+    """Share of cytokine release left by dexamethasone given at `doses` (days); an unverified assumption."""
+    left = 1.0
+    for dose in doses:
+        if day >= dose:
+            left *= 1.0 - constants.premedication_reduction * 0.5 ** ((day - dose) / constants.premedication_half_life)
+    return left

@@ -1,0 +1,68 @@
+"""From a regimen as ordered to what the engine takes: which virtual population, and each patient's dose rates."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from blinplan.course.events import Period
+from blinplan.physiology.population import FloatArray, Population
+from blinplan.physiology.solve import Dosing
+from blinplan.quantities import Basis
+from blinplan.regimen.regimen import Indication, Regimen
+
+
+class NotEligibleError(ValueError):
+    """Virtual patients whose weight the regimen does not admit."""
+
+
+def preset_for(regimen: Regimen) -> str:
+    """Name the virtual population that stands for a regimen's patients."""
+    if regimen.eligibility.population is not None:
+        return regimen.eligibility.population
+    if regimen.eligibility.below_weight is not None:
+        return "child"
+    if regimen.indication in (Indication.MRD_POSITIVE, Indication.CONSOLIDATION):
+        return "adult-mrd"
+    return "adult-rr"
+
+
+def dosing(regimen: Regimen, periods: Sequence[Period], population: Population) -> Dosing:
+    """Give every virtual patient the regimen: dose by body surface area and cap, patient by patient.
+
+    Raises
+    ------
+    NotEligibleError
+        When the regimen does not admit the weight of one of the patients.
+    """
+    _admit(regimen, population)
+    rates = np.empty((len(periods), population.size))
+    for row, period in zip(rates, periods, strict=True):
+        row[:] = _rates(period, population.bsa_m2)
+    return Dosing(
+        edges_minutes=(0, *(period.stop for period in periods)),
+        rates=rates,
+        cycles=tuple(period.cycle for period in periods),
+        steps=tuple(period.step for period in periods),
+    )
+
+
+def _rates(period: Period, bsa_m2: FloatArray) -> FloatArray | float:
+    if period.dose is None:
+        return 0.0
+    amount = float(period.dose.amount)
+    if period.dose.basis is Basis.FLAT:
+        return amount
+    cap = np.inf if period.cap is None else float(period.cap.amount)
+    return np.asarray(np.minimum(amount * bsa_m2, cap), dtype=np.float64)
+
+
+def _admit(regimen: Regimen, population: Population) -> None:
+    weights = population.weight_kg
+    refused = sum(not regimen.eligibility.admits(Fraction(float(weight))) for weight in (weights.min(), weights.max()))
+    if refused:
+        count = sum(not regimen.eligibility.admits(Fraction(float(weight))) for weight in weights)
+        raise NotEligibleError(
+            f"{regimen.name} is for {regimen.eligibility}; {count:,} of {population.size:,} patients of the population"
+            f" {population.preset} weigh {weights.min():.1f} to {weights.max():.1f} kg"
+        )

@@ -1,0 +1,242 @@
+"""The parameters of the model, read from data into values that cannot change."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, Literal
+
+import tomli
+
+Status = Literal["published", "derived", "calibrated", "assumed"]
+Verification = Literal["seen", "transcribed", "unverified"]
+STATUSES: tuple[Status, ...] = ("published", "derived", "calibrated", "assumed")
+VERIFICATIONS: tuple[Verification, ...] = ("seen", "transcribed", "unverified")
+
+
+class ParameterError(ValueError):
+    """A parameter file that contradicts itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One quantity of the model.
+
+    Attributes
+    ----------
+    key : name in the file and in `Population`.
+    name : what it is, in words.
+    value : typical value, in `unit`.
+    sd : standard deviation of the natural logarithm between patients; 0 when patients share the value.
+    omega2 : variance as printed by the source, when it printed one; `convention` says of what.
+    relative_standard_error : uncertainty of the typical value itself, when published.
+    source, status, verification : where the value comes from and how far that was checked.
+    low, high : values outside are refused.
+    """
+
+    key: str
+    name: str
+    value: float
+    unit: str
+    source: str
+    status: Status
+    low: float
+    high: float
+    sd: float = 0.0
+    omega2: float | None = None
+    convention: str = "log-normal; sd of ln"
+    relative_standard_error: float | None = None
+    verification: Verification | None = None
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.value <= self.high:
+            raise ParameterError(f"{self.key}: {self.value} {self.unit} is outside {self.low} to {self.high}")
+        if not 0.0 <= self.sd < 5.0:
+            raise ParameterError(f"{self.key}: standard deviation {self.sd} is outside 0 to 5")
+        if self.omega2 is not None and not math.isclose(self.sd**2, self.omega2, rel_tol=1e-4):
+            raise ParameterError(f"{self.key}: sd {self.sd} and omega² {self.omega2} disagree")
+        if self.status not in STATUSES:
+            raise ParameterError(f"{self.key}: status {self.status!r} is none of {', '.join(STATUSES)}")
+        if self.verification is not None and self.verification not in VERIFICATIONS:
+            raise ParameterError(f"{self.key}: verification {self.verification!r} is unknown")
+        if self.status == "published" and self.verification is None:
+            raise ParameterError(f"{self.key}: a published number says how far it was verified")
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """Correlation between the logarithms of two parameters across patients."""
+
+    first: str
+    second: str
+    value: float
+    source: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class AdultCovariates:
+    """How adults are drawn: height by sex, weight through the body mass index, so that the two are correlated.
+
+    Ages in years (truncated normal), heights in cm (normal), body mass index in kg/m² (log-normal, `index_sd` of ln),
+    truncated so that weight lies between `weight_low` and `weight_high` kg.
+    """
+
+    age_mean: float
+    age_sd: float
+    age_low: float
+    age_high: float
+    female_share: float
+    height_male: float
+    height_female: float
+    height_sd: float
+    index_median: float
+    index_sd: float
+    weight_low: float
+    weight_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChildCovariates:
+    """How children are drawn: age uniform, weight and height log-normal and correlated around the curve of growth.
+
+    Ages in years, weights in kg, heights in cm; weight truncated to `weight_low`-`weight_high`.
+    """
+
+    age_low: float
+    age_high: float
+    female_share: float
+    growth_age: tuple[float, ...]
+    growth_weight: tuple[float, ...]
+    growth_height: tuple[float, ...]
+    weight_sd: float
+    height_sd: float
+    correlation: float
+    weight_low: float
+    weight_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A population: the parameters that hold for it and how its people are drawn."""
+
+    key: str
+    name: str
+    source: str
+    status: Status
+    covariates: AdultCovariates | ChildCovariates
+    parameters: Mapping[str, Parameter]
+    correlations: tuple[Correlation, ...]
+
+    def value(self, key: str) -> float:
+        """Typical value of one parameter, in its unit."""
+        return self.parameters[key].value
+
+    def with_values(self, values: Mapping[str, float]) -> Preset:
+        """Return the same preset with other typical values (for calibration and sensitivity)."""
+        changed = {key: replace(self.parameters[key], value=value) for key, value in values.items()}
+        return replace(self, parameters=MappingProxyType({**self.parameters, **changed}))
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSet:
+    """Everything in the parameter file."""
+
+    parameters: Mapping[str, Parameter]
+    correlations: tuple[Correlation, ...]
+    presets: Mapping[str, Preset]
+
+
+def _parameter(key: str, table: Mapping[str, Any]) -> Parameter:
+    fields = dict(table)
+    low, high = fields.pop("range")
+    return Parameter(key=key, low=float(low), high=float(high), **fields)
+
+
+def _adult(table: Mapping[str, Any]) -> AdultCovariates:
+    age, height, index, weight = (table[k] for k in ("age_years", "height_cm", "body_mass_index", "weight_kg"))
+    return AdultCovariates(
+        age_mean=age["mean"],
+        age_sd=age["sd"],
+        age_low=age["low"],
+        age_high=age["high"],
+        female_share=table["female_share"],
+        height_male=height["male"],
+        height_female=height["female"],
+        height_sd=height["sd"],
+        index_median=index["median"],
+        index_sd=index["sd"],
+        weight_low=weight["low"],
+        weight_high=weight["high"],
+    )
+
+
+def _child(table: Mapping[str, Any]) -> ChildCovariates:
+    age, weight = table["age_years"], table["weight_kg"]
+    return ChildCovariates(
+        age_low=age["low"],
+        age_high=age["high"],
+        female_share=table["female_share"],
+        growth_age=tuple(table["growth_age_years"]),
+        growth_weight=tuple(table["growth_weight_kg"]),
+        growth_height=tuple(table["growth_height_cm"]),
+        weight_sd=table["weight_sd"],
+        height_sd=table["height_sd"],
+        correlation=table["correlation"],
+        weight_low=weight["low"],
+        weight_high=weight["high"],
+    )
+
+
+def _preset(
+    key: str,
+    table: Mapping[str, Any],
+    shared: Mapping[str, Mapping[str, Any]],
+    correlations: tuple[Correlation, ...],
+) -> Preset:
+    overrides: Mapping[str, Mapping[str, Any]] = table.get("parameters", {})
+    unknown = sorted(set(overrides) - set(shared))
+    if unknown:
+        raise ParameterError(f"population {key} changes unknown parameters: {', '.join(unknown)}")
+    parameters = {name: _parameter(name, {**entry, **overrides.get(name, {})}) for name, entry in shared.items()}
+    covariates = table["covariates"]
+    return Preset(
+        key=key,
+        name=table["name"],
+        source=table["source"],
+        status=table["status"],
+        covariates=_adult(covariates) if covariates["kind"] == "adult" else _child(covariates),
+        parameters=MappingProxyType(parameters),
+        correlations=correlations,
+    )
+
+
+def read_parameters(text: str) -> ParameterSet:
+    """Read and validate the text of a parameter file."""
+    document = tomli.loads(text)
+    shared: Mapping[str, Mapping[str, Any]] = document["parameters"]
+    correlations = tuple(
+        Correlation(*entry["between"], value=entry["value"], source=entry["source"], status=entry["status"])
+        for entry in document.get("correlations", ())
+    )
+    for pair in correlations:
+        missing = {pair.first, pair.second} - set(shared)
+        if missing or not -1.0 < pair.value < 1.0:
+            raise ParameterError(f"correlation between {pair.first} and {pair.second} is not possible")
+    presets = {key: _preset(key, table, shared, correlations) for key, table in document["populations"].items()}
+    return ParameterSet(
+        parameters=MappingProxyType({key: _parameter(key, entry) for key, entry in shared.items()}),
+        correlations=correlations,
+        presets=MappingProxyType(presets),
+    )
+
+
+@cache
+def load_parameters() -> ParameterSet:
+    """Read the parameter file that is installed with the package."""
+    text = resources.files("blinplan.physiology").joinpath("parameters.toml").read_text(encoding="utf-8")
+    return read_parameters(text)

@@ -1,0 +1,330 @@
+"""Virtual patients: who they are and how they respond, the same person in every run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from blinplan.physiology.parameters import AdultCovariates, ChildCovariates, Preset, load_parameters
+
+FloatArray = NDArray[np.float64]
+
+CYTOKINES = ("IL-2", "IL-4", "IL-6", "IL-8", "IL-10", "IL-12", "TNF-alpha", "IFN-gamma")
+ELEVATED = ("IL-6", "IL-10", "IFN-gamma")
+_BASELINE_KEYS = tuple(f"baseline_{k}" for k in ("il2", "il4", "il6", "il8", "il10", "il12", "tnf_alpha", "ifn_gamma"))
+_RELEASE_KEYS = ("release_il6", "release_il10", "release_ifn_gamma")
+_LOSS_KEYS = ("loss_il6", "loss_il10", "loss_ifn_gamma")
+
+# The order is part of the identity of a patient: add at the end, never in between.
+_RANDOM_EFFECTS = (
+    "clearance",
+    "lysis_ec50",
+    "activation_ec50",
+    "kill_rate",
+    "marrow_sensitivity",
+    "regeneration_rate",
+    "blast_sensitivity",
+    "b_cells",
+    "t_cells",
+    "blasts",
+    "adhesion_rate",
+    "adhesion_adaptation",
+    "proliferation_rate",
+    "release_il6",
+    "release_il10",
+    "release_ifn_gamma",
+    "baseline_il6",
+    "baseline_il10",
+    "baseline_ifn_gamma",
+)
+_COVARIATE_DRAWS = 8
+_UNIFORMS = 64  # a patient owns this many uniforms, used or not, so that a new random effect moves nobody
+_COUNTER_BLOCK = 4  # Philox yields four 64-bit words per counter value
+_GREATEST_BLASTS = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """Parameters that all patients of a population share; units as in the parameter file."""
+
+    volume: float
+    lysis_hill: int
+    activation_hill: int
+    cytolytic_rate: float
+    effector_reference: float
+    effector_half: float
+    b_reference: float
+    b_turnover: float
+    blast_reference: float
+    blast_growth: float
+    blood_burden_share: float
+    return_rate: float
+    adhesion_recovery: float
+    desensitisation: float
+    resensitisation: float
+    sensing_threshold: float
+    proliferation_loss: float
+    homeostasis: float
+    cytokine_loss: tuple[float, float, float]
+    premedication_reduction: float
+    premedication_half_life: float
+
+    @classmethod
+    def of(cls, preset: Preset) -> Constants:
+        """Take the shared parameters of a preset."""
+        given: dict[str, Any] = {f.name: preset.value(f.name) for f in fields(cls) if f.name != "cytokine_loss"}
+        for hill in ("lysis_hill", "activation_hill"):
+            given[hill] = int(given[hill])
+        return cls(cytokine_loss=(*(preset.value(key) for key in _LOSS_KEYS),), **given)
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Patients as arrays: entry i of every array is patient i.
+
+    Attributes
+    ----------
+    preset : name of the preset the patients came from.
+    first : number of the first patient within its seed.
+    constants : parameters that the patients share.
+    age_years, female, weight_kg, height_cm, bsa_m2 : (N,) covariates; `female` is 1.0 or 0.0.
+    clearance : (N,) L/day.
+    lysis_ec50, activation_ec50 : (N,) pg/mL.
+    kill_rate, regeneration_rate, adhesion_rate, adhesion_adaptation, proliferation_rate : (N,) 1/day.
+    marrow_sensitivity, blast_sensitivity : (N,) lysis relative to blood B cells.
+    b_cells, t_cells : (N,) baseline, cells/µL.
+    blasts : (N,) baseline, fraction of marrow capacity.
+    cytokine_release : (3, N) pg/mL/day for IL-6, IL-10 and interferon gamma.
+    cytokine_baseline : (8, N) pg/mL in the order of `CYTOKINES`.
+    """
+
+    preset: str
+    first: int
+    constants: Constants
+    age_years: FloatArray
+    female: FloatArray
+    weight_kg: FloatArray
+    height_cm: FloatArray
+    bsa_m2: FloatArray
+    clearance: FloatArray
+    lysis_ec50: FloatArray
+    activation_ec50: FloatArray
+    kill_rate: FloatArray
+    marrow_sensitivity: FloatArray
+    regeneration_rate: FloatArray
+    blast_sensitivity: FloatArray
+    b_cells: FloatArray
+    t_cells: FloatArray
+    blasts: FloatArray
+    adhesion_rate: FloatArray
+    adhesion_adaptation: FloatArray
+    proliferation_rate: FloatArray
+    cytokine_release: FloatArray
+    cytokine_baseline: FloatArray
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        n = self.clearance.shape[0]
+        object.__setattr__(self, "size", n)
+        for entry in fields(self):
+            array = getattr(self, entry.name)
+            if not isinstance(array, np.ndarray):
+                continue
+            if array.dtype != np.float64 or array.shape[-1] != n:
+                raise ValueError(f"{entry.name} must hold {n} float64 values, one a patient")
+            if not np.isfinite(array).all() or (array < 0.0).any():
+                raise ValueError(f"{entry.name} must be finite and not negative")
+            array.flags.writeable = False
+
+    @property
+    def volume(self) -> float:
+        """Central volume, L."""
+        return self.constants.volume
+
+    def select(self, patients: slice | NDArray[np.intp]) -> Population:
+        """Return some of the patients, by slice or by index."""
+        chosen = {
+            entry.name: np.ascontiguousarray(getattr(self, entry.name)[..., patients])
+            for entry in fields(self)
+            if isinstance(getattr(self, entry.name), np.ndarray)
+        }
+        return replace(self, **chosen)
+
+
+def mosteller(weight_kg: FloatArray, height_cm: FloatArray) -> FloatArray:
+    """Body surface area in m² from weight in kg and height in cm (Mosteller, N Engl J Med 1987;317:1098)."""
+    return np.asarray(np.sqrt(weight_kg * height_cm / 3600.0), dtype=np.float64)
+
+
+def uniforms(seed: int, patients: int, first: int = 0) -> FloatArray:
+    """Uniform numbers in the open interval (0, 1), shape (64, N); column i belongs to patient `first` + i for ever."""
+    generator = np.random.Philox(key=seed)
+    generator.advance(first * (_UNIFORMS // _COUNTER_BLOCK))
+    words = generator.random_raw(patients * _UNIFORMS).reshape(patients, _UNIFORMS)
+    return np.ascontiguousarray(((words >> np.uint64(11)).astype(np.float64) + 0.5).T * 2.0**-53)
+
+
+def _truncated_normal(u: FloatArray, low: FloatArray | float, high: FloatArray | float) -> FloatArray:
+    """Turn uniforms into standard normal values between two bounds."""
+    below, above = ndtr(low), ndtr(high)
+    return np.asarray(ndtri(below + u * (above - below)), dtype=np.float64)
+
+
+def _adults(law: AdultCovariates, u: FloatArray) -> dict[str, FloatArray]:
+    low, high = ((bound - law.age_mean) / law.age_sd for bound in (law.age_low, law.age_high))
+    age = law.age_mean + law.age_sd * _truncated_normal(u[0], low, high)
+    female = (u[1] < law.female_share).astype(np.float64)
+    height = law.height_male + female * (law.height_female - law.height_male) + law.height_sd * ndtri(u[2])
+    of_index = 1e4 / height**2
+    z_low = np.log(law.weight_low * of_index / law.index_median) / law.index_sd
+    z_high = np.log(law.weight_high * of_index / law.index_median) / law.index_sd
+    index = law.index_median * np.exp(law.index_sd * _truncated_normal(u[3], z_low, z_high))
+    weight = np.clip(index / of_index, law.weight_low, law.weight_high)
+    return {"age_years": age, "female": female, "weight_kg": weight, "height_cm": height}
+
+
+def _children(law: ChildCovariates, u: FloatArray) -> dict[str, FloatArray]:
+    age = law.age_low + u[0] * (law.age_high - law.age_low)
+    female = (u[1] < law.female_share).astype(np.float64)
+    tall = ndtri(u[2])
+    height = np.interp(age, law.growth_age, law.growth_height) * np.exp(law.height_sd * tall)
+    shift = law.correlation * tall
+    spread = (1.0 - law.correlation**2) ** 0.5
+    median = np.interp(age, law.growth_age, law.growth_weight)
+    z_low = (np.log(law.weight_low / median) / law.weight_sd - shift) / spread
+    z_high = (np.log(law.weight_high / median) / law.weight_sd - shift) / spread
+    weight = median * np.exp(law.weight_sd * (shift + spread * _truncated_normal(u[3], z_low, z_high)))
+    weight = np.clip(weight, law.weight_low, np.nextafter(law.weight_high, 0.0))
+    return {"age_years": age, "female": female, "weight_kg": weight, "height_cm": height}
+
+
+def _random_effects(preset: Preset, u: FloatArray) -> dict[str, FloatArray]:
+    """Random effects in units of the standard deviation of ln, correlated as declared."""
+    row = {key: i for i, key in enumerate(_RANDOM_EFFECTS)}
+    correlation = np.eye(len(row))
+    for pair in preset.correlations:
+        i, j = row[pair.first], row[pair.second]
+        correlation[i, j] = correlation[j, i] = pair.value
+    factor = np.linalg.cholesky(correlation)
+    z = ndtri(u[_COVARIATE_DRAWS : _COVARIATE_DRAWS + len(row)])
+    # Explicit sums and not a matrix product: the result of BLAS may depend on the number of columns.
+    effects = {}
+    for key, i in row.items():
+        total = factor[i, i] * z[i]
+        for j in np.flatnonzero(factor[i, :i]):
+            total = total + factor[i, j] * z[j]
+        effects[key] = np.asarray(total, dtype=np.float64)
+    return effects
+
+
+def _assemble(
+    preset: Preset, covariates: Mapping[str, FloatArray], effects: Mapping[str, FloatArray], first: int
+) -> Population:
+    n = covariates["bsa_m2"].shape[0]
+    zero = np.zeros(n)
+
+    def individual(key: str) -> FloatArray:
+        parameter = preset.parameters[key]
+        return np.asarray(parameter.value * np.exp(parameter.sd * effects.get(key, zero)), dtype=np.float64)
+
+    size_factor = (covariates["bsa_m2"] / preset.value("reference_bsa")) ** preset.value("clearance_exponent")
+    baseline = np.stack([individual(key) for key in _BASELINE_KEYS])
+    elevated = baseline[[CYTOKINES.index(name) for name in ELEVATED]]
+    plain = (
+        "lysis_ec50 activation_ec50 kill_rate marrow_sensitivity regeneration_rate blast_sensitivity b_cells t_cells "
+        "adhesion_rate adhesion_adaptation proliferation_rate"
+    ).split()
+    return Population(
+        preset=preset.key,
+        first=first,
+        constants=Constants.of(preset),
+        clearance=24.0 * individual("clearance") * size_factor,
+        blasts=np.minimum(individual("blasts"), _GREATEST_BLASTS),
+        cytokine_release=np.stack([individual(key) for key in _RELEASE_KEYS]) * elevated,
+        cytokine_baseline=baseline,
+        **covariates,
+        **{key: individual(key) for key in plain},
+    )
+
+
+def _preset(preset: str | Preset) -> Preset:
+    if isinstance(preset, Preset):
+        return preset
+    presets = load_parameters().presets
+    if preset not in presets:
+        raise ValueError(f"unknown population {preset!r}: one of {', '.join(presets)}")
+    return presets[preset]
+
+
+def draw(preset: str | Preset, patients: int, seed: int, first: int = 0) -> Population:
+    """Draw virtual patients.
+
+    Patient `first` + i of a seed is the same person whatever the number of patients.
+
+    Parameters
+    ----------
+    preset : name of a population in the parameter file, or a `Preset`.
+    patients : how many; at least 1.
+    seed : 0 or more.
+    first : number of the first patient.
+    """
+    if patients < 1 or seed < 0 or first < 0:
+        raise ValueError("patients must be at least 1, seed and first not negative")
+    chosen = _preset(preset)
+    u = uniforms(seed, patients, first)
+    law = chosen.covariates
+    covariates = _adults(law, u) if isinstance(law, AdultCovariates) else _children(law, u)
+    covariates["bsa_m2"] = mosteller(covariates["weight_kg"], covariates["height_cm"])
+    return _assemble(chosen, covariates, _random_effects(chosen, u), first)
+
+
+def from_covariates(
+    preset: str | Preset,
+    *,
+    weight_kg: FloatArray,
+    height_cm: FloatArray,
+    age_years: FloatArray | None = None,
+    female: FloatArray | None = None,
+    bsa_m2: FloatArray | None = None,
+    seed: int | None = None,
+) -> Population:
+    """Build a population from given people.
+
+    Without a seed they respond as the typical patient of their size does; with a seed, patient i carries the random
+    effects of patient i of that seed. Ages default to 45 years (adults) or the middle of the range (children).
+    """
+    chosen = _preset(preset)
+    weight, height = (np.array(v, dtype=np.float64, ndmin=1) for v in (weight_kg, height_cm))
+    law = chosen.covariates
+    usual_age = law.age_mean if isinstance(law, AdultCovariates) else 0.5 * (law.age_low + law.age_high)
+    covariates = {
+        "age_years": np.full(weight.shape, usual_age) if age_years is None else np.array(age_years, float, ndmin=1),
+        "female": np.zeros(weight.shape) if female is None else np.array(female, float, ndmin=1),
+        "weight_kg": weight,
+        "height_cm": height,
+        "bsa_m2": mosteller(weight, height) if bsa_m2 is None else np.array(bsa_m2, float, ndmin=1),
+    }
+    effects = {} if seed is None else _random_effects(chosen, uniforms(seed, weight.shape[0]))
+    return _assemble(chosen, covariates, effects, 0)
+
+
+def typical(preset: str | Preset, bsa_m2: float | None = None) -> Population:
+    """One patient without random effects; body surface area as given, or the 1.876 m² of the clearance model.
+
+    Weight and height are set to agree with the body surface area at a height of 176 cm (adults) or 115 cm (children).
+    """
+    chosen = _preset(preset)
+    adult = isinstance(chosen.covariates, AdultCovariates)
+    area = bsa_m2 if bsa_m2 is not None else (chosen.value("reference_bsa") if adult else 0.8)
+    height = 176.0 if adult else 115.0
+    return from_covariates(
+        chosen,
+        weight_kg=np.array([3600.0 * area**2 / height]),
+        height_cm=np.array([height]),
+        bsa_m2=np.array([area]),
+    )

@@ -1,0 +1,114 @@
+"""The witness: the same equations written out for one patient and solved by SciPy to a relative error of 1e-10.
+
+It shares no code with `mechanism` and `integrate`, so that a slip in either shows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from scipy.integrate import solve_ivp
+
+from blinplan.physiology.integrate import STATES
+from blinplan.physiology.population import FloatArray, Population
+from blinplan.physiology.solve import MINUTES_PER_DAY, Dosing, Options
+
+RightHandSide = Callable[[float, FloatArray], FloatArray]
+
+
+def right_hand_side(patients: Population, patient: int, rate: float, options: Options, dosing: Dosing) -> RightHandSide:
+    """Time derivatives of all states of one patient while `rate` (mcg/day) is infused."""
+    p, c, i = patients, patients.constants, patient
+    premedication = (
+        [minute / MINUTES_PER_DAY for minute in dosing.premedication_minutes] if options.premedication else []
+    )
+
+    def surplus(activation: float, memory: float) -> float:
+        above = max(activation - memory, 0.0)
+        return above**3 / (above**2 + c.sensing_threshold**2)
+
+    def derivative(t: float, y: FloatArray) -> FloatArray:
+        conc, cyto, m_a, m_c, prolif, t_tot, t_adh, p1, p2, p3, b, log_l, *x = (float(v) for v in y)
+        conc = max(conc, 0.0)
+        lytic = conc**c.lysis_hill / (conc**c.lysis_hill + p.lysis_ec50[i] ** c.lysis_hill)
+        act = conc**c.activation_hill / (conc**c.activation_hill + p.activation_ec50[i] ** c.activation_hill)
+        tau = t_tot / c.effector_reference
+        effectors = (1 + c.effector_half) * tau / (c.effector_half + tau)
+        blasts = math.exp(log_l)
+        density = c.blood_burden_share * b / c.b_reference + (1 - c.blood_burden_share) * blasts / c.blast_reference
+        targets = 2 * density / (1 + density)
+        adhesion = p.adhesion_rate[i] * surplus(act, m_a)
+        kill = p.kill_rate[i] * cyto
+        r, phi = p.regeneration_rate[i], p.marrow_sensitivity[i]
+        signal = surplus(act, m_c) if options.attenuation == "desensitisation" else act
+        for dose in premedication:
+            if t >= dose:
+                signal *= 1 - c.premedication_reduction * 0.5 ** ((t - dose) / c.premedication_half_life)
+        release = signal * effectors * targets
+        return np.array(
+            [
+                (1000.0 * rate - p.clearance[i] * conc) / c.volume,
+                c.cytolytic_rate * (lytic * effectors - cyto),
+                (c.adhesion_recovery + p.adhesion_adaptation[i] * act) * (act - m_a),
+                (c.resensitisation + c.desensitisation * act) * (act - m_c),
+                c.proliferation_loss * (act * effectors * targets - prolif),
+                c.homeostasis * (p.t_cells[i] - t_tot) + p.proliferation_rate[i] * prolif * t_tot,
+                adhesion * (t_tot - t_adh) - c.return_rate * t_adh,
+                r * (1 - p1) - phi * kill * p1,
+                r * (p1 - p2) - phi * kill * p2,
+                r * (p2 - p3) - phi * kill * p3,
+                c.b_turnover * (p.b_cells[i] * p3 - b) - kill * b,
+                c.blast_growth * (1 - blasts) - p.blast_sensitivity[i] * kill,
+                *(p.cytokine_release[j, i] * release - c.cytokine_loss[j] * x[j] for j in range(3)),
+            ]
+        )
+
+    return derivative
+
+
+def solve_reference(
+    dosing: Dosing,
+    population: Population,
+    patient: int,
+    days: FloatArray,
+    *,
+    options: Options | None = None,
+    relative: float = 1e-10,
+    method: str = "LSODA",
+) -> FloatArray:
+    """States (states, times) of one patient, restarted at every event.
+
+    Parameters
+    ----------
+    days : rising times within the course.
+    relative : relative tolerance; the absolute one is 1e-12.
+    """
+    chosen = options or Options()
+    p = population
+    y = np.zeros(len(STATES))
+    y[5] = p.t_cells[patient]
+    y[7:10] = 1.0
+    y[10] = p.b_cells[patient]
+    y[11] = math.log(p.blasts[patient])
+    out = np.empty((len(STATES), days.shape[0]))
+    edges = [minute / MINUTES_PER_DAY for minute in dosing.edges_minutes]
+    column = patient if dosing.rates.shape[1] > 1 else 0
+    for k, (start, stop) in enumerate(zip(edges, edges[1:], strict=False)):
+        inside = np.flatnonzero((days >= start) & (days <= stop))
+        found = solve_ivp(
+            right_hand_side(p, patient, float(dosing.rates[k, column]), chosen, dosing),
+            (start, stop),
+            y,
+            method=method,
+            t_eval=np.union1d(days[inside], [start, stop]),
+            rtol=relative,
+            atol=1e-12,
+            first_step=1e-6,
+        )
+        if not found.success:
+            raise ArithmeticError(f"the reference solver stopped: {found.message}")
+        out[:, inside] = found.y[:, np.searchsorted(found.t, days[inside])]
+        y = found.y[:, -1]
+    return out
