@@ -24,7 +24,10 @@ LIMIT_DEPTH = 32
 """The longest key path. Paths of any length would let a small file take much memory."""
 
 LIMIT_EXPONENT = 308
-"""The largest power of ten that a number may reach, up or down: that of a floating-point number."""
+"""The largest power of ten that a number with a point may reach, up or down: that of a floating-point number."""
+
+LIMIT_DIGITS = 400
+"""The longest number. Python reads hexadecimal ones of any length, but then fails to print them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,16 +276,16 @@ def _breaking_point(text: str) -> int:
 _GAP = re.compile(r"(?:[ \t\r\n,]++|#[^\n]*+)*+")
 _SEGMENT = re.compile(r"""[ \t]*+([A-Za-z0-9_-]++|"(?:[^"\\]++|\\.)*+"|'[^']*+')[ \t]*+(\.?)""")
 _EQUALS = re.compile(r"=[ \t]*+")
-_SCALAR = re.compile(
+_STRING = re.compile(
     r'''
       """ (?: [^"\\]++ | \\. | ""?(?!") )*+ "{3,5}+    # up to two quotes may stand before the closing three
     | \''' (?: [^']++ | ''?(?!') )*+ '{3,5}+
     | " (?: [^"\\]++ | \\. )*+ "
     | ' [^']*+ '
-    | (?: \d{4}-\d\d-\d\d[ ](?=\d\d:) )?+ [^ \t\r\n,\#\]}]++  # a space may stand between date and time
     ''',
     re.VERBOSE | re.DOTALL,
 )
+_ATOM = re.compile(r"(?:\d{4}-\d\d-\d\d (?=\d\d:))?+[^ \t\r\n,#\]}]++")  # a date and a time may have a space between
 
 _Segment = tuple[str, Span]  # one part of a dotted key
 
@@ -355,8 +358,13 @@ class _Scanner:
                 return self._array(start, path)
             case "{":
                 return self._inline_table(start, path)
+            case '"' | "'":
+                return self._match(_STRING, start).end()
             case _:
-                return self._match(_SCALAR, start).end()
+                end = self._match(_ATOM, start).end()
+                if end - start > LIMIT_DIGITS:
+                    raise self._error("number is out of range", start)
+                return end
 
     def _array(self, start: int, path: KeyPath) -> int:
         at = self._gap(start + 1)
@@ -394,12 +402,15 @@ class _Scanner:
     def _match(self, pattern: re.Pattern[str], start: int) -> re.Match[str]:
         found = pattern.match(self._text, start)
         if found is None:  # parser and scanner disagree: rather no position than a wrong one
-            raise _syntax_error("cannot be read", self._name, self._text, start)
+            raise self._error("cannot be read", start)
         return found
 
     def _check_depth(self, path: KeyPath, start: int) -> None:
         if len(path) > LIMIT_DEPTH:
-            raise _syntax_error("nested too deeply", self._name, self._text, start)
+            raise self._error("nested too deeply", start)
+
+    def _error(self, message: str, start: int) -> DocumentError:
+        return _syntax_error(message, self._name, self._text, start)
 
 
 def _key_name(written: str) -> str:

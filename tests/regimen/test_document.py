@@ -193,6 +193,7 @@ def test_lines_and_positions_count_characters() -> None:
         ("a = [1,\n", (2, 1), "Invalid value", ""),
         ("\ufeffa = 1", (1, 1), "byte order mark", "\ufeffa = 1"),
         ("a = 1\nb = [2, -" + "9" * 5000 + "]", (2, 9), "number is out of range", "b = [2, -" + "9" * 5000 + "]"),
+        ("a = 0x" + "f" * 5000, (1, 5), "number is out of range", "a = 0x" + "f" * 5000),
         ("a = 1e3\nb = {c = 2, d = 1e309}", (2, 17), "number is out of range", "b = {c = 2, d = 1e309}"),
         ("a = 1\nb = -1e-99999999999999999999", (2, 5), "number is out of range", "b = -1e-99999999999999999999"),
         (f"a = 1\nb = {'[' * 33}{']' * 33}", (2, 37), "nested too deeply", f"b = {'[' * 33}{']' * 33}"),
