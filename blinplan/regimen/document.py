@@ -344,7 +344,6 @@ class _Scanner:
         """Note the tables that a dotted key passes through; return the path of the last."""
         for name, key in segments:
             table = (*table, name)
-            self._check_depth(table, key.start)
             if table not in self._places:
                 self._places[table] = Place(key, None)
             if table in self._lengths:
@@ -415,6 +414,6 @@ class _Scanner:
 
 def _key_name(written: str) -> str:
     """Return the key that is written so."""
-    if "\\" in written and written.startswith('"'):
+    if "\\" in written:
         return str(tomli.loads(f"key = {written}")["key"])
     return written[1:-1] if written[0] in "\"'" else written
