@@ -126,7 +126,9 @@ def decimal_text(value: Fraction | int, places: int = 6) -> str:
     whole, decimals = divmod(abs(scaled), 10**places)
     mark = "" if Fraction(scaled, 10**places) == exact else "≈ "
     sign = "-" if scaled < 0 else ""
-    return f"{mark}{sign}{whole}.{decimals:0{places}d}".rstrip("0").rstrip(".") if places else f"{mark}{sign}{whole}"
+    return (
+        f"{mark}{sign}{whole:,}.{decimals:0{places}d}".rstrip("0").rstrip(".") if places else f"{mark}{sign}{whole:,}"
+    )
 
 
 def duration_text(minutes: int) -> str:

@@ -1,6 +1,7 @@
 """Read a regimen file: from bytes to a regimen, or to every problem that stands in the way, each with its place."""
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -140,16 +141,21 @@ def _wrong_value(document: Document, detail: ErrorDetails) -> Problem:
         code, why = "N104" if _is_dose(path) else "F004", str(reason)
     elif _is_dose(path):
         code = "N104"
-    return Problem(code, path, document.value_span(path), f"`{key}` is {found}", why, _advice(path))
+    return Problem(code, path, document.value_span(path), f"`{key}` is {found}", why, _advice(path, detail))
 
 
 def _is_dose(path: KeyPath) -> bool:
     return "steps" in path and path[-1] in ("dose", "max")
 
 
-def _advice(path: KeyPath) -> str:
+def _advice(path: KeyPath, detail: ErrorDetails) -> str:
     if _is_dose(path):
         return 'write the dose as it is ordered, for example "9 mcg/day" or "5 mcg/m2/day"'
+    if detail["type"] == "literal_error":
+        allowed = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
+        nearest = difflib.get_close_matches(str(detail["input"]).lower(), allowed, n=1, cutoff=0.6)
+        if nearest:
+            return f'write "{nearest[0]}"'
     return "give a value of that kind; `blinplan schema` prints the whole format"
 
 
@@ -317,7 +323,10 @@ def _regimen(document: Document, file: schema.RegimenFile) -> Regimen:
         family=file.family,
         sources=tuple(Source(source.citation, Status(source.status), source.note) for source in file.sources),
         eligibility=Eligibility(
-            _fraction(weights.min_weight_kg), _fraction(weights.below_weight_kg), weights.otherwise
+            _fraction(weights.min_weight_kg),
+            _fraction(weights.below_weight_kg),
+            weights.otherwise,
+            weights.population,
         ),
         basis=Basis(file.dosing.basis),
         premedication=_premedication(file.premedication),

@@ -56,11 +56,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """Body weights in kg the regimen is for (``minimum`` included, ``below`` excluded), and the regimen for others."""
+    """Body weights in kg the regimen is for (``minimum`` included, ``below`` excluded), and the regimen for others.
+
+    ``population`` is the virtual population that stands for these patients, where the file names one.
+    """
 
     minimum_weight: Fraction | None
     below_weight: Fraction | None
     otherwise: str | None
+    population: str | None
 
     def admits(self, weight: Fraction) -> bool:
         """Whether a patient of this weight in kg may be given the regimen."""

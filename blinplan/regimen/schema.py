@@ -97,6 +97,11 @@ class Eligibility(Table):
     otherwise: Name | None = Field(
         default=None, description="name of the regimen for patients outside these weights, which the plan then follows"
     )
+    population: Literal["adult-rr", "adult-mrd", "child"] | None = Field(
+        default=None,
+        description="the virtual patients that stand for these patients: adult-rr, adult-mrd or child; if not given,"
+        " child below a weight limit, adult-mrd for mrd-positive and consolidation, adult-rr for the rest",
+    )
 
 
 class Dosing(Table):

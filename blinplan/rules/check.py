@@ -1,21 +1,19 @@
 """Judge a regimen: every rule answers pass, finding, waived or not evaluated, and nothing else."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from blinplan.course.events import periods
 from blinplan.regimen.read import Reading
-from blinplan.regimen.regimen import Regimen, Waiver
+from blinplan.regimen.regimen import Waiver
 from blinplan.rules import waiver as waiver_rules
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import Limits, shipped_limits
 from blinplan.rules.outcome import SimulatedOutcome
 from blinplan.rules.rule import Case, Finding, NotEvaluated, Rule, Severity
-
-Simulate = Callable[[Regimen], SimulatedOutcome]
-"""Runs a regimen on virtual patients; given to `judge`, so that judging knows no engine."""
+from blinplan.rules.virtual import Simulated
 
 
 class Outcome(StrEnum):
@@ -37,6 +35,11 @@ class Verdict:
     waiver: Waiver | None = None
     not_evaluated: NotEvaluated | None = None
 
+    @property
+    def undecided(self) -> bool:
+        """Whether the rule was asked and could not answer."""
+        return self.not_evaluated is not None and self.not_evaluated.kind == "undecided"
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -55,7 +58,7 @@ class Judgement:
     @property
     def complete(self) -> bool:
         """Whether every rule that was asked could answer."""
-        return all(v.not_evaluated is None or v.not_evaluated.kind != "undecided" for v in self.verdicts)
+        return not any(verdict.undecided for verdict in self.verdicts)
 
     @property
     def worst(self) -> Severity | None:
@@ -63,9 +66,7 @@ class Judgement:
         return max((finding.severity for finding in self.findings), key=lambda s: s.rank, default=None)
 
 
-def judge(
-    reading: Reading, today: date, simulate: Simulate | None, limits: Limits | None = None, why_not: str = ""
-) -> Judgement:
+def judge(reading: Reading, today: date, simulated: Simulated | None, limits: Limits | None = None) -> Judgement:
     """Judge one file by the whole catalogue.
 
     Parameters
@@ -74,21 +75,32 @@ def judge(
         The file as read, with its problems or its regimen.
     today
         The date that decides whether a waiver has expired.
-    simulate
-        Runs the regimen on virtual patients for the rules that need it. Without it these are not evaluated.
+    simulated
+        How to run virtual patients for the rules that need them. Without it these are not evaluated.
     limits
         The limits; those that come with the program when not given.
-    why_not
-        Why there is no simulation, for the rules that need one.
     """
     if reading.regimen is None:
         return Judgement(reading, tuple(_blocked(reading)), None)
-    outcome = simulate(reading.regimen) if simulate else None
-    case = Case(reading.document, reading.regimen, periods(reading.regimen), limits or shipped_limits(), outcome)
-    answers = {rule.code: _answer(rule, case, why_not) for rule in CATALOGUE.values() if rule not in waiver_rules.RULES}
+    case = Case(reading.document, reading.regimen, periods(reading.regimen), limits or shipped_limits(), None)
+    answers = {rule.code: _answer(rule, case) for rule in CATALOGUE.values() if rule not in waiver_rules.RULES}
+    if simulated is not None:
+        case, answers = _with_virtual_patients(case, answers, simulated)
     answers = {code: _waived(verdict, reading.regimen.waivers, today) for code, verdict in answers.items()}
     verdicts = (*answers.values(), *_judge_waivers(case, answers, today))
-    return Judgement(reading, verdicts, outcome)
+    return Judgement(reading, verdicts, case.outcome)
+
+
+def _with_virtual_patients(
+    case: Case, answers: dict[str, Verdict], simulated: Simulated
+) -> tuple[Case, dict[str, Verdict]]:
+    """Answer the rules that need virtual patients, with more of them as long as one is undecided."""
+    for outcome in simulated.outcomes(case.regimen):
+        case = replace(case, outcome=outcome)
+        answers = answers | {rule.code: _answer(rule, case) for rule in CATALOGUE.values() if rule.simulated}
+        if not any(verdict.undecided for verdict in answers.values()):
+            break
+    return case, answers
 
 
 def _blocked(reading: Reading) -> Iterable[Verdict]:
@@ -107,11 +119,14 @@ def _blocked(reading: Reading) -> Iterable[Verdict]:
             yield Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=reason)
 
 
-def _answer(rule: Rule, case: Case, why_not: str) -> Verdict:
+_NOT_SIMULATED = NotEvaluated("not requested", "no simulation was asked for (--no-simulate)")
+
+
+def _answer(rule: Rule, case: Case) -> Verdict:
     if rule.check is None:
         return Verdict(rule, Outcome.PASS)  # reading the file decided it
     if rule.simulated and case.outcome is None:
-        return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=NotEvaluated("not requested", why_not))
+        return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=_NOT_SIMULATED)
     answer = rule.check(rule, case)
     if isinstance(answer, NotEvaluated):
         return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=answer)

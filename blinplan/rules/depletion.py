@@ -1,6 +1,9 @@
 """B: do the virtual patients' B cells go, and stay away until the next cycle."""
 
-from blinplan.rules.outcome import Proportion
+from blinplan.course.events import Period
+from blinplan.proportion import Proportion
+from blinplan.regimen.document import KeyPath
+from blinplan.regimen.regimen import Phase
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 
@@ -37,28 +40,36 @@ def _recovery(rule: Rule, case: Case) -> Answer:
     if not outcome.recovered:
         return NotEvaluated("not applicable", "there is one cycle, so no next cycle to recover before")
     limit = case.limits["recovering_patients"].fraction
-    found: list[Finding] = []
+    if not any(recovered.total for recovered in outcome.recovered):
+        return NotEvaluated("not applicable", "no virtual patient is depleted when an infusion ends")
+    above: dict[KeyPath, list[tuple[Period, Proportion]]] = {}
     undecided: list[NotEvaluated] = []
     for number, recovered in enumerate(outcome.recovered, start=1):
-        if recovered.total == 0:
-            undecided.append(NotEvaluated("not applicable", f"no virtual patient is depleted when cycle {number} ends"))
-        elif recovered.interval[0] > limit:
-            found.append(_recovered(rule, case, number, recovered))
-        elif recovered.interval[1] > limit:
+        if recovered.interval[0] > limit:
+            last = next(period for period in reversed(case.periods) if period.cycle == number)
+            above.setdefault(last.path, []).append((last, recovered))
+        elif recovered.total and recovered.interval[1] > limit:
             undecided.append(_undecided(f"recovered after cycle {number}", recovered, limit))
-    if found:
-        return found
+    if above:
+        return [_recovered(rule, case, path, cycles) for path, cycles in above.items()]
     return undecided[0] if undecided else ()
 
 
-def _recovered(rule: Rule, case: Case, number: int, recovered: Proportion) -> Finding:
-    path = next(period.path for period in reversed(case.periods) if period.cycle == number)
+def _recovered(rule: Rule, case: Case, path: KeyPath, cycles: list[tuple[Period, Proportion]]) -> Finding:
+    worst = max((recovered for _, recovered in cycles), key=lambda recovered: recovered.value)
+    numbers = ", ".join(str(period.cycle) for period, _ in cycles)
+    continued = cycles[0][0].phase is Phase.CONTINUED_THERAPY
     return case.finding(
         rule,
         path,
-        f"after cycle {number}, B cells are above {case.limits['depleted_count']} again before the next cycle in"
-        f" {recovered} that were at or below it",
+        f"after cycle {numbers}, B cells are above {case.limits['depleted_count']} again before the next cycle in up"
+        f" to {worst} ({case.outcome.population if case.outcome else ''}) that were at or below it",
         "shorten the treatment-free interval or raise the dose, or waive this rule with the reason",
+        severity=Severity.NOTE if continued else None,
+        why="In continued therapy the labelled interval is 56 days. That B cells stay away is documented for 2 weeks;"
+        " how fast they grow back after that is an unverified part of the model."
+        if continued
+        else None,
     )
 
 
@@ -86,7 +97,7 @@ RULES = (
     Rule(
         "B403",
         "recovery-between-cycles",
-        "Simulated: B cells rise above 10 per µL again before the next cycle in more than 5 % of depleted patients.",
+        "Simulated: B cells rise above 10 per µL before the next cycle in more than 5 % of depleted patients.",
         Severity.WARNING,
         "No recovery of B cells was observed in the treatment-free interval.",
         limits=("depleted_count", "recovering_patients"),

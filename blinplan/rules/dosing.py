@@ -30,7 +30,8 @@ def _incomplete_depletion(rule: Rule, case: Case) -> Answer:
 def _undocumented_depletion(rule: Rule, case: Case) -> Iterator[Finding]:
     target = case.regimen.target
     by_area = target.dose.basis is Basis.BSA
-    limit = case.limits["depletion_by_area" if by_area else "depletion_flat"]
+    deciding = "depletion_by_area" if by_area else "depletion_flat"
+    limit = case.limits[deciding]
     if by_area and target.dose.amount <= case.limits["incomplete_depletion"].value:
         return  # the stronger rule D201 speaks
     path = (*target.path, "dose")
@@ -42,6 +43,7 @@ def _undocumented_depletion(rule: Rule, case: Case) -> Iterator[Finding]:
             f"choose a target dose above {limit}, or waive this rule with the reason",
             why=f"The article prints > {limit}: read so, depletion at this dose is not documented. Copies of the"
             f" label's section 12.2 print ≥ {limit}: read so, it is.",
+            limits=(deciding,),
         )
     elif target.dose.amount < limit.value:
         yield case.finding(
@@ -49,6 +51,7 @@ def _undocumented_depletion(rule: Rule, case: Case) -> Iterator[Finding]:
             path,
             f"the target dose is {target.dose}; full B-cell depletion is documented above {limit}",
             f"raise the target dose above {limit}, or waive this rule with the reason",
+            limits=(deciding,),
         )
 
 

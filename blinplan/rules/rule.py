@@ -8,7 +8,7 @@ from typing import Any, Literal
 from blinplan.course.events import Period
 from blinplan.regimen.document import Document, KeyPath, Span
 from blinplan.regimen.regimen import Regimen
-from blinplan.rules.limits import Limit, Limits
+from blinplan.rules.limits import Limits
 from blinplan.rules.outcome import SimulatedOutcome
 
 
@@ -27,7 +27,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault: what was found, where (a key path and a span of the text), why it matters, what to do."""
+    """One fault: what was found, where (a key path and a span of the text), why it matters, what to do.
+
+    ``limits`` names the limits that decided it, and with them its sources.
+    """
 
     code: str
     severity: Severity
@@ -36,6 +39,7 @@ class Finding:
     message: str
     why: str
     help: str
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,19 @@ class Case:
         why: str | None = None,
         severity: Severity | None = None,
         span: Span | None = None,
+        limits: tuple[str, ...] | None = None,
     ) -> Finding:
-        """Make a finding about the value at ``path``; why, severity and span are the rule's and the value's own."""
-        where = span or self.document.value_span(path)
-        return Finding(rule.code, severity or rule.severity, path, where, message, why or rule.why, advice)
+        """Make a finding about the value at ``path``; what is not given is the rule's, and the span the value's."""
+        return Finding(
+            rule.code,
+            severity or rule.severity,
+            path,
+            span or self.document.value_span(path),
+            message,
+            why or rule.why,
+            advice,
+            rule.limits if limits is None else limits,
+        )
 
 
 Answer = Iterable[Finding] | NotEvaluated
@@ -105,7 +118,3 @@ class Rule:
     good: str
     check: Callable[["Rule", Case], Answer] | None = None
     simulated: bool = False
-
-    def sources(self, limits: Limits) -> tuple[Limit, ...]:
-        """The limits that decide the rule, each with its citation and status."""
-        return tuple(limits[name] for name in self.limits)

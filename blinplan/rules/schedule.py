@@ -74,8 +74,12 @@ def _long_interval(rule: Rule, case: Case) -> Answer:
 
 
 def _longest(case: Case, cycle: Cycle) -> Limit:
+    return case.limits[_longest_name(cycle)]
+
+
+def _longest_name(cycle: Cycle) -> str:
     continued = cycle.phase is Phase.CONTINUED_THERAPY
-    return case.limits["treatment_free_interval_continued" if continued else "treatment_free_interval"]
+    return "treatment_free_interval_continued" if continued else "treatment_free_interval"
 
 
 def _too_long(rule: Rule, case: Case, cycle: Cycle) -> Finding:
@@ -86,6 +90,7 @@ def _too_long(rule: Rule, case: Case, cycle: Cycle) -> Finding:
         f'{duration_text(cycle.treatment_free)} without infusion after "{cycle.name}"; B cells are documented not to'
         f" recover for {case.limits['treatment_free_interval']}",
         f"give at most {limit}, or waive this rule with the reason",
+        limits=(_longest_name(cycle),),
     )
 
 

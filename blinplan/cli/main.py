@@ -1,0 +1,64 @@
+"""The program: its commands, and how it ends."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from blinplan import __version__
+from blinplan.cli import check, plan, regimens, schema, simulate
+from blinplan.cli.output import complain
+from blinplan.cli.status import ExitStatus, UsageError
+
+app = typer.Typer(
+    name="blinplan",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command("check")(check.check)
+app.command("simulate")(simulate.simulate)
+app.command("plan")(plan.plan)
+app.command("regimens")(regimens.regimens)
+app.command("schema")(schema.schema)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"blinplan {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Plan, simulate and check blinatumomab regimens.
+
+    Three things to try: [bold]blinplan regimens[/bold], [bold]blinplan check rr-adult[/bold],
+    [bold]blinplan simulate rr-adult[/bold].
+    """
+
+
+def run() -> None:
+    """Run the program. Whatever happens ends in a status and a sentence, never in a traceback."""
+    try:
+        app()
+    except UsageError as error:
+        complain(error)
+        sys.exit(ExitStatus.INCOMPLETE)
+    except KeyboardInterrupt:
+        sys.exit(ExitStatus.INTERRUPTED)
+    except Exception as fault:
+        if os.environ.get("BLINPLAN_DEBUG"):
+            raise
+        sys.stderr.write(
+            f"blinplan: a fault in blinplan {__version__} itself: {type(fault).__name__}: {str(fault)[:200]!r}; please"
+            " report it with the command line and the output under BLINPLAN_DEBUG=1\n"
+        )
+        sys.exit(ExitStatus.FAULT)

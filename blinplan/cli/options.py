@@ -1,0 +1,88 @@
+"""Options that several commands share, and how their texts become values."""
+
+import sys
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Annotated
+
+import typer
+
+from blinplan.cli.status import UsageError
+from blinplan.course.patient import AreaFormula, Patient, PatientError, patient
+from blinplan.regimen.read import Reading
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.sources import NotFound, find_one
+from blinplan.reports.screen import Colour
+
+RegimenName = Annotated[
+    str,
+    typer.Argument(metavar="REGIMEN", help="A regimen file, the name of a shipped regimen, or - for standard input."),
+]
+ColourOption = Annotated[Colour, typer.Option("--color", help="When to colour the output.", rich_help_panel="Output")]
+Weight = Annotated[
+    str | None, typer.Option("--weight", metavar="KG", help="Body weight in kg.", rich_help_panel="Patient")
+]
+Height = Annotated[str | None, typer.Option("--height", metavar="CM", help="Height in cm.", rich_help_panel="Patient")]
+Area = Annotated[
+    str | None,
+    typer.Option(
+        "--bsa", metavar="M2", help="Body surface area in m², instead of a computed one.", rich_help_panel="Patient"
+    ),
+]
+Formula = Annotated[
+    AreaFormula,
+    typer.Option("--bsa-formula", help="How body surface area is computed.", rich_help_panel="Patient"),
+]
+
+
+def given_patient(weight: str | None, height: str | None, area: str | None, formula: AreaFormula) -> Patient:
+    """Make a patient from the texts of the options."""
+    try:
+        return patient(_number("--weight", weight), _number("--height", height), _number("--bsa", area), formula)
+    except PatientError as error:
+        raise UsageError(str(error), "check the figure and its unit: weight in kg, height in cm, area in m²") from error
+
+
+def _number(option: str, text: str | None) -> Fraction | None:
+    if text is None:
+        return None
+    try:
+        number = Decimal(text) if len(text) <= 20 else Decimal("nan")
+    except InvalidOperation:
+        number = Decimal("nan")
+    if not number.is_finite():
+        raise UsageError(f"{option} is {text[:40]!r}", f"give {option} as a plain number, such as 70 or 70.5")
+    return Fraction(number)
+
+
+def read_regimen(name: str) -> tuple[Regimen, Reading]:
+    """Read the one regimen that the command line names.
+
+    Raises
+    ------
+    UsageError
+        When there is no such regimen, or the file has errors; these are shown in full on standard error.
+    """
+    found = find_one(name)
+    reading = found if isinstance(found, NotFound) else found.read()
+    if isinstance(reading, NotFound):
+        raise UsageError(reading.message, reading.help)
+    if reading.regimen is None:
+        _show_problems(reading)
+        count = len(reading.problems)
+        raise UsageError(
+            f"{reading.document.name} is not a regimen: {count} error{'s' * (count != 1)}",
+            "correct what is shown above; `blinplan check` shows it too",
+        )
+    return reading.regimen, reading
+
+
+def _show_problems(reading: Reading) -> None:
+    from blinplan.reports.findings import each_finding
+    from blinplan.reports.screen import screen
+    from blinplan.rules.check import judge
+
+    judgement = judge(reading, date.min, None)
+    shown = screen(sys.stderr, Colour.AUTO)
+    sys.stderr.write(shown.render(*each_finding(judgement, shown)))

@@ -1,0 +1,37 @@
+"""``blinplan regimens``: the regimens that come with the program."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from blinplan.cli.options import ColourOption
+from blinplan.cli.output import output_screen, report, write_json
+from blinplan.reports.screen import Colour
+
+
+class RegimensFormat(StrEnum):
+    """How to show the list."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def regimens(
+    output_format: Annotated[
+        RegimensFormat, typer.Option("--format", "-f", help="How to show the list.", rich_help_panel="Output")
+    ] = RegimensFormat.TABLE,
+    colour: ColourOption = Colour.AUTO,
+) -> None:
+    """List the regimens that come with blinplan, usable by name in every command.
+
+    Example: [bold]blinplan regimens[/bold]
+    """
+    from blinplan.regimen import library
+    from blinplan.reports.regimens import regimens_json, regimens_report
+
+    shipped = library.shipped()
+    if output_format is RegimensFormat.JSON:
+        write_json(regimens_json(shipped))
+    else:
+        report(*regimens_report(shipped, output_screen(colour)), colour=colour)

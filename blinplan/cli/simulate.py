@@ -1,0 +1,119 @@
+"""``blinplan simulate``: virtual patients through a regimen."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import typer
+
+from blinplan.cli.options import Area, ColourOption, Formula, Height, RegimenName, Weight, given_patient, read_regimen
+from blinplan.cli.output import output_screen, report, write, write_json
+from blinplan.cli.status import UsageError
+from blinplan.course.patient import AreaFormula
+from blinplan.reports.screen import Colour
+
+
+class SimulateFormat(StrEnum):
+    """How to show the endpoints."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+class VirtualPopulation(StrEnum):
+    """The virtual populations."""
+
+    ADULT_RR = "adult-rr"
+    ADULT_MRD = "adult-mrd"
+    CHILD = "child"
+
+
+class Attenuation(StrEnum):
+    """Why cytokine release wanes."""
+
+    DESENSITISATION = "desensitisation"
+    TARGET_LOSS = "target-loss"
+
+
+def simulate(
+    regimen: RegimenName,
+    patients: Annotated[
+        int, typer.Option(min=1, max=1_000_000, help="How many virtual patients.", rich_help_panel="Virtual patients")
+    ] = 1000,
+    seed: Annotated[
+        int,
+        typer.Option(min=0, max=2**63 - 1, help="What they are drawn from.", rich_help_panel="Virtual patients"),
+    ] = 1,
+    population: Annotated[
+        VirtualPopulation | None,
+        typer.Option(
+            help="Which population they come from; by indication and weight limit when not given.",
+            rich_help_panel="Virtual patients",
+        ),
+    ] = None,
+    typical: Annotated[
+        bool, typer.Option("--typical", help="The typical patient alone.", rich_help_panel="Virtual patients")
+    ] = False,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=256,
+            help="Threads to use; all processors when not given. Results do not depend on it.",
+            rich_help_panel="Virtual patients",
+        ),
+    ] = None,
+    weight: Weight = None,
+    height: Height = None,
+    bsa: Area = None,
+    bsa_formula: Formula = AreaFormula.MOSTELLER,
+    follow_up: Annotated[
+        int, typer.Option(metavar="DAYS", min=0, max=3660, help="Days without infusion to add at the end.")
+    ] = 0,
+    attenuation: Annotated[
+        Attenuation, typer.Option(help="Why cytokine release wanes: both published explanations are held.")
+    ] = Attenuation.DESENSITISATION,
+    output_format: Annotated[
+        SimulateFormat,
+        typer.Option("--format", "-f", help="How to show the endpoints.", rich_help_panel="Output"),
+    ] = SimulateFormat.TABLE,
+    colour: ColourOption = Colour.AUTO,
+) -> None:
+    """Simulate a regimen on virtual patients and show what the drug does to them.
+
+    Example: [bold]blinplan simulate rr-adult --patients 1000 --seed 1[/bold]
+
+    A body size (--weight and --height, or --bsa) is that of the typical patient.
+    """
+    patient = given_patient(weight, height, bsa, bsa_formula)
+    if patient.area is None and (weight or height):
+        raise UsageError("one of --weight and --height is missing", "give both, or --bsa")
+    ordered, reading = read_regimen(regimen)
+    from blinplan.physiology import Options
+    from blinplan.physiology.orders import NotEligibleError
+    from blinplan.physiology.run import run
+    from blinplan.reports.manifest import input_hash
+    from blinplan.reports.simulation import simulation_csv, simulation_json, simulation_report
+
+    how: Literal["desensitisation", "target-loss"] = (
+        "desensitisation" if attenuation is Attenuation.DESENSITISATION else "target-loss"
+    )
+    try:
+        simulation = run(
+            ordered,
+            preset=population.value if population else None,
+            patients=None if typical else patients,
+            seed=seed,
+            patient=patient,
+            follow_up_days=follow_up,
+            options=Options(attenuation=how),
+            threads=threads,
+        )
+    except NotEligibleError as error:
+        raise UsageError(str(error), "choose another --population, or a regimen for these patients") from error
+    if output_format is SimulateFormat.JSON:
+        write_json(simulation_json(simulation, input_hash(reading.document)))
+    elif output_format is SimulateFormat.CSV:
+        write(simulation_csv(simulation))
+    else:
+        report(*simulation_report(simulation, output_screen(colour)), colour=colour)

@@ -1,0 +1,60 @@
+"""When premedication is due in a course, and how much."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from blinplan.course.events import Course, Event
+from blinplan.course.patient import Patient
+from blinplan.quantities import Basis, Mass
+from blinplan.regimen.regimen import Occasion, Premedication
+
+
+@dataclass(frozen=True, slots=True)
+class PremedicationPlan:
+    """The planned premedication: the dose for this patient where it is known, and when.
+
+    ``minutes`` count from the start of the course and may lie before it. ``dose`` is None where a dose by body surface
+    area meets a patient whose area is not known.
+    """
+
+    premedication: Premedication
+    dose: Mass | None
+    capped: bool
+    minutes: tuple[int, ...]
+
+
+def premedication_plan(course: Course) -> PremedicationPlan | None:
+    """Plan the premedication of a course; None where the regimen declares none.
+
+    Premedication for a restart after an interruption cannot be planned: the course has no interruption.
+    """
+    given = course.regimen.premedication
+    if given is None:
+        return None
+    starts = [event for event in course.events if event.period.step == 1]
+    due = {
+        *(event.period.start for event in starts[:1] if Occasion.FIRST_START in given.occasions),
+        *(event.period.start for event in starts if Occasion.CYCLE_START in given.occasions),
+        *(_escalations(course.events) if Occasion.ESCALATION in given.occasions else ()),
+    }
+    dose, capped = _dose(given, course.patient)
+    return PremedicationPlan(given, dose, capped, tuple(sorted(time - given.minutes_before for time in due)))
+
+
+def _escalations(events: tuple[Event, ...]) -> list[int]:
+    return [
+        following.period.start
+        for event, following in pairwise(events)
+        if event.period.step and following.period.step > 1 and following.rate > event.rate
+    ]
+
+
+def _dose(given: Premedication, patient: Patient) -> tuple[Mass | None, bool]:
+    if given.dose.basis is Basis.FLAT:
+        return given.dose, False
+    if patient.area is None:
+        return None, False
+    milligrams = given.dose.milligrams * patient.area.square_metres
+    if given.cap is not None and milligrams > given.cap.milligrams:
+        return given.cap, True
+    return Mass(milligrams, Basis.FLAT), False

@@ -1,0 +1,103 @@
+"""Find the regimen files that a command line names: files, folders, shipped names and families, standard input."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from blinplan.regimen import library
+from blinplan.regimen.document import LIMIT_BYTES
+from blinplan.regimen.read import Reading, read
+
+STANDARD_INPUT = "-"
+_CONFIGURATION = frozenset({"pyproject.toml", "blinplan.toml"})
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """A name on the command line that leads to no regimen: what is wrong with it, and what to do."""
+
+    named: str
+    message: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A regimen file, and the name to show for it."""
+
+    path: Path | None
+    name: str
+
+    def read(self) -> "Reading | NotFound":
+        """Read it; standard input where there is no path."""
+        try:
+            return read(self._bytes(), self.name)
+        except OSError as error:
+            reason = error.strerror or "cannot be read"
+            return NotFound(self.name, f"{self.name}: {reason.lower()}", "check the path and who may read it")
+
+    def _bytes(self) -> bytes:
+        # One byte more than the limit tells a file that is too large, without reading all of it.
+        if self.path is None:
+            return sys.stdin.buffer.read(LIMIT_BYTES + 1)
+        with self.path.open("rb") as file:
+            return file.read(LIMIT_BYTES + 1)
+
+
+def find(named: str, stdin_name: str = "<stdin>") -> tuple[FileSource, ...] | NotFound:
+    """Find what one name stands for: ``-``, a file, a folder, a shipped regimen or a family of them.
+
+    A path that exists wins over a shipped name. In a folder, all ``.toml`` files below it are regimens, but for hidden
+    folders and the configuration files of Python projects and of this program.
+    """
+    if named == STANDARD_INPUT:
+        return (FileSource(None, stdin_name),)
+    path = Path(named)
+    try:
+        if path.is_dir():
+            return _in_folder(path, named)
+        if path.exists():
+            return (FileSource(path, named),)
+    except (OSError, ValueError):  # a name too long, or with a zero byte, is no path
+        return _unknown(named)
+    shipped = library.named(named)
+    if shipped:
+        return tuple(FileSource(library.paths()[name], name) for name in shipped)
+    return _unknown(named)
+
+
+def find_one(named: str) -> FileSource | NotFound:
+    """Find the one regimen that a name stands for."""
+    found = find(named)
+    if isinstance(found, NotFound):
+        return found
+    if len(found) == 1 and not (found[0].path is not None and Path(named).is_dir()):
+        return found[0]
+    members = ", ".join(source.name for source in found[:3]) + (", ..." if len(found) > 3 else "")
+    kind = "a folder" if Path(named).is_dir() else "a family"
+    return NotFound(named, f"{named} is {kind}, and one regimen is needed", f"name one of its regimens: {members}")
+
+
+def _in_folder(folder: Path, named: str) -> tuple[FileSource, ...] | NotFound:
+    files = sorted(_regimen_files(folder), key=lambda path: path.as_posix())
+    if not files:
+        return NotFound(named, f"{named}: no .toml file in this folder or below", "name a folder that has regimens")
+    return tuple(FileSource(path, path.as_posix()) for path in files)
+
+
+def _regimen_files(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*.toml"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not hidden and path.name not in _CONFIGURATION and path.is_file():
+            yield path
+
+
+def _unknown(named: str) -> NotFound:
+    nearest = library.nearest(Path(named).stem) if len(named) < 200 else None
+    shown = named if len(named) < 200 else f"{named[:60]}..."
+    return NotFound(
+        shown,
+        f"{shown}: no such file, folder or shipped regimen",
+        f"the nearest shipped name is {nearest}" if nearest else "`blinplan regimens` lists the shipped ones",
+    )

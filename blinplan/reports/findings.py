@@ -1,0 +1,197 @@
+"""Findings as a person reads them at the terminal, and the table of files below them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from blinplan.regimen.document import Document, Span
+from blinplan.reports.screen import Screen, visible
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.check import Judgement, Outcome, Verdict
+from blinplan.rules.limits import shipped_limits
+from blinplan.rules.rule import Finding, Severity
+
+
+def findings_report(judgements: Sequence[Judgement], screen: Screen) -> list[RenderableType]:
+    """Draw every finding in full, then a line for each file."""
+    parts: list[RenderableType] = []
+    for judgement in judgements:
+        parts += each_finding(judgement, screen)
+        for verdict in judgement.verdicts:
+            if verdict.outcome is Outcome.WAIVED:
+                parts += [_waived(judgement.reading.document, verdict), ""]
+    return [*parts, _files(judgements, screen)]
+
+
+def each_finding(judgement: Judgement, screen: Screen) -> list[RenderableType]:
+    """Draw the findings of one file in full, with an empty line after each."""
+    document = judgement.reading.document
+    return [part for finding in judgement.findings for part in (_finding(document, finding, screen), "")]
+
+
+def concise_report(judgements: Sequence[Judgement]) -> str:
+    """Write one line for each finding: ``file:line:column: code severity message``."""
+    lines = []
+    for judgement in judgements:
+        for finding in judgement.findings:
+            where = location(judgement.reading.document, finding.span)
+            lines.append(f"{where}: {finding.code} {finding.severity} {visible(finding.message)}\n")
+    return "".join(lines)
+
+
+def location(document: Document, span: Span) -> str:
+    """Write where a span starts: ``file:line:column``."""
+    position = document.position(span.start)
+    return f"{visible(document.name)}:{position.line}:{position.column}"
+
+
+def _finding(document: Document, finding: Finding, screen: Screen) -> RenderableType:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(overflow="fold")
+    head = Text.assemble(
+        (f"{finding.severity}[{finding.code}]", finding.severity.value), " ", (visible(finding.message), "title")
+    )
+    parts: list[RenderableType] = [head, Text.assemble("  ", (location(document, finding.span), "where"))]
+    source = _source_lines(document, finding.span, screen.width)
+    if source is not None:
+        parts.append(source)
+    for label, text in (
+        ("why", finding.why),
+        ("help", finding.help),
+        ("source", _sources(finding)),
+        ("rule", CATALOGUE[finding.code].name),
+    ):
+        if text:
+            grid.add_row(Text(label, "quiet"), Text(visible(text)))
+    return _stacked([*parts, Padding(grid, (0, 0, 0, 2))])
+
+
+def _sources(finding: Finding) -> str:
+    return "; ".join(dict.fromkeys(shipped_limits()[name].citation for name in finding.limits))
+
+
+def _source_lines(document: Document, span: Span, width: int) -> RenderableType | None:
+    """Draw the line a span starts on, with carets below; a window of it when the line is long."""
+    position = document.position(span.start)
+    line = document.line_text(position.line)
+    if not line.strip():
+        return None
+    gutter = f"{position.line:>5} | "
+    start = position.column - 1
+    end = max(start + 1, min(len(line), start + span.end - span.start))
+    room = width - cell_len(gutter) - 1
+    before, marked, after = visible(line[:start]), visible(line[start:end]) or " ", visible(line[end:])
+    before, marked, after = _window(before, marked, after, room)
+    return _stacked(
+        [
+            Text.assemble((gutter, "quiet"), before, marked, after, no_wrap=True, overflow="crop"),
+            Text.assemble(
+                (f"{'':>5} | ", "quiet"),
+                " " * cell_len(before),
+                ("^" * max(cell_len(marked), 1), "caret"),
+                no_wrap=True,
+                overflow="crop",
+            ),
+        ]
+    )
+
+
+def _window(before: str, marked: str, after: str, room: int) -> tuple[str, str, str]:
+    """Cut a long line around what is marked, and show where it is cut."""
+    if cell_len(before + marked + after) <= room:
+        return before, marked, after
+    while cell_len(marked) > room - 10:
+        marked = marked[:-1]
+    spare = room - cell_len(marked) - 6
+    if cell_len(before) > spare // 2:
+        before = "..." + before[len(before) - max(spare // 2, 0) :]
+        while cell_len(before) > spare // 2 + 3:
+            before = "..." + before[4:]
+    left = room - cell_len(before) - cell_len(marked)
+    if cell_len(after) > left:
+        while cell_len(after) > left - 3:
+            after = after[:-1]
+        after += "..."
+    return before, marked, after
+
+
+def _waived(document: Document, verdict: Verdict) -> RenderableType:
+    waiver = verdict.waiver
+    assert waiver is not None  # noqa: S101 - a waived verdict has its waiver
+    until = f" until {waiver.expires}" if waiver.expires else ""
+    lines = [
+        Text.assemble((f"waived[{verdict.rule.code}]", "waived"), " ", visible(finding.message))
+        for finding in verdict.findings
+    ]
+    where = location(document, verdict.findings[0].span)
+    return _stacked([*lines, Text.assemble("  ", (where, "where"), f"  {visible(waiver.reason)}{until}")])
+
+
+def _stacked(parts: Iterable[RenderableType]) -> RenderableType:
+    grid = Table.grid()
+    for part in parts:
+        grid.add_row(part)
+    return grid
+
+
+def _files(judgements: Sequence[Judgement], screen: Screen) -> Table:
+    table = screen.table()
+    table.add_column("Regimen", overflow="fold")
+    for name in ("Errors", "Warnings", "Notes", "Waived", "Passed", "Not evaluated"):
+        table.add_column(name, justify="right", max_width=9)
+    for judgement in judgements:
+        severities = Counter(finding.severity for finding in judgement.findings)
+        outcomes = Counter(verdict.outcome for verdict in judgement.verdicts)
+        table.add_row(
+            Text.assemble(visible(judgement.reading.document.name), *_unverified_mark(judgement)),
+            *(_count(severities[severity], severity.value) for severity in (Severity.ERROR, Severity.WARNING)),
+            _count(severities[Severity.NOTE], "note"),
+            _count(outcomes[Outcome.WAIVED], "waived"),
+            _count(outcomes[Outcome.PASS], "pass"),
+            _count(outcomes[Outcome.NOT_EVALUATED], "not evaluated"),
+        )
+    return table
+
+
+def _unverified_mark(judgement: Judgement) -> list[tuple[str, str]]:
+    regimen = judgement.reading.regimen
+    return [(" (doses unverified)", "unverified")] if regimen is not None and regimen.unverified else []
+
+
+def _count(number: int, style: str) -> Text:
+    return Text(str(number), style if number else "quiet")
+
+
+def not_evaluated_lines(judgements: Sequence[Judgement], *, everything: bool) -> list[str]:
+    """Say which rules gave no answer and why, the same reason once, with the number of files.
+
+    Rules that do not apply to a regimen are named only when ``everything`` is asked for.
+    """
+    reasons: dict[tuple[str, str], dict[str, int]] = {}
+    for judgement in judgements:
+        for verdict in judgement.verdicts:
+            if verdict.not_evaluated is not None:
+                unanswered = verdict.not_evaluated
+                codes = reasons.setdefault((unanswered.kind, unanswered.reason), {})
+                codes[verdict.rule.code] = codes.get(verdict.rule.code, 0) + 1
+    lines = []
+    kinds = _KINDS if everything else _KINDS[:-1]
+    for (kind, reason), codes in sorted(reasons.items(), key=lambda item: _KINDS.index(item[0][0])):
+        if kind not in kinds:
+            continue
+        files = max(codes.values())
+        lines.append(f"{kind}: {_code_list(list(codes))} ({files} file{'s' * (files != 1)}): {reason}")
+    return lines
+
+
+_KINDS = ("undecided", "blocked", "not requested", "not applicable")
+
+
+def _code_list(codes: list[str]) -> str:
+    return ", ".join(codes) if len(codes) <= 6 else f"{len(codes)} rules"

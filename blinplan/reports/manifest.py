@@ -1,0 +1,28 @@
+"""What a result was made from and with, so that it can be made again."""
+
+import hashlib
+import platform
+from importlib import resources
+from typing import Any
+
+from blinplan import __version__
+from blinplan.regimen.document import Document
+
+
+def manifest(**facts: Any) -> dict[str, Any]:
+    """State the program's version, the model's fingerprint and the given facts."""
+    return {"blinplan": __version__, "python": platform.python_version(), "model": model_hash(), **facts}
+
+
+def model_hash() -> str:
+    """A fingerprint of the parameters and the equations: SHA-256 over the files that hold them, 16 digits."""
+    digest = hashlib.sha256()
+    folder = resources.files("blinplan.physiology")
+    for name in ("parameters.toml", "mechanism.py", "integrate.py", "population.py"):
+        digest.update(folder.joinpath(name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def input_hash(document: Document) -> str:
+    """A fingerprint of a file's text: SHA-256, 16 digits."""
+    return hashlib.sha256(document.text.encode("utf-8")).hexdigest()[:16]

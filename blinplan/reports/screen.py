@@ -1,0 +1,163 @@
+"""The screen: width, colour and character set are decided here once, and everything shown goes through it.
+
+Rich's own choices depend on more than a script can control, so it is told what to do rather than asked.
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from io import StringIO
+from typing import TextIO
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.theme import Theme
+
+NARROWEST, WIDEST, PIPED_WIDTH = 60, 200, 100
+
+THEME = Theme(
+    {
+        "error": "bold red",
+        "warning": "bold yellow",
+        "note": "bold cyan",
+        "pass": "green",
+        "waived": "magenta",
+        "not evaluated": "yellow",
+        "unverified": "yellow",
+        "where": "blue",
+        "quiet": "dim",
+        "title": "bold",
+        "caret": "bold red",
+    }
+)
+
+
+class Colour(StrEnum):
+    """When to colour."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What can be shown: ``width`` in columns, whether in colour, and whether in more than ASCII."""
+
+    width: int
+    colour: bool
+    unicode: bool
+
+    def render(self, *parts: RenderableType) -> str:
+        """Draw the parts, one below the other."""
+        drawn = StringIO()
+        console = Console(
+            file=drawn,
+            width=self.width,
+            color_system="standard" if self.colour else None,
+            force_terminal=self.colour,
+            no_color=not self.colour,
+            theme=THEME,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            legacy_windows=False,
+        )
+        for part in parts:
+            console.print(part)
+        text = "".join(f"{line.rstrip()}\n" for line in drawn.getvalue().splitlines())
+        return text if self.unicode else in_ascii(text)
+
+    def table(self, *, title: str | None = None) -> Table:
+        """Make an empty table in the style all tables share."""
+        return Table(
+            title=title,
+            title_justify="left",
+            title_style="title",
+            box=box.SIMPLE_HEAD if self.unicode else box.ASCII2,
+            header_style="title",
+            pad_edge=False,
+            show_edge=False,
+        )
+
+
+def screen(stream: TextIO, colour: Colour, environment: Mapping[str, str] = os.environ) -> Screen:
+    """Decide how to show on a stream.
+
+    ``--color`` wins over ``FORCE_COLOR``, that over ``NO_COLOR`` and ``TERM=dumb``, these over whether the stream is a
+    terminal. ``COLUMNS`` wins over the terminal's own width.
+    """
+    terminal = stream.isatty()
+    encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "")
+    return Screen(_width(terminal, environment), _coloured(colour, terminal, environment), encoding.startswith("utf"))
+
+
+def _coloured(colour: Colour, terminal: bool, environment: Mapping[str, str]) -> bool:
+    if colour is not Colour.AUTO:
+        return colour is Colour.ALWAYS
+    if environment.get("FORCE_COLOR"):
+        return True
+    if environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+        return False
+    return terminal
+
+
+def _width(terminal: bool, environment: Mapping[str, str]) -> int:
+    asked = environment.get("COLUMNS", "")
+    if asked.isascii() and asked.isdigit() and int(asked) > 0:
+        width = int(asked)
+    elif terminal:
+        width = shutil.get_terminal_size().columns
+    else:
+        width = PIPED_WIDTH
+    return min(max(width, NARROWEST), WIDEST)
+
+
+_ASCII = str.maketrans(
+    {
+        "≤": "<=",
+        "≥": ">=",
+        "≈": "~",
+        "µ": "u",
+        "μ": "u",
+        "²": "2",
+        "·": ".",
+        "×": "x",
+        "±": "+/-",
+        "→": "->",
+        "–": "-",
+        "—": "-",
+        "…": "...",
+        "°": "deg",
+        "│": "|",
+        "─": "-",
+        "╷": " ",
+        "╵": " ",
+        "━": "-",
+    }
+)
+
+
+def in_ascii(text: str) -> str:
+    """Write a text in ASCII: known signs by their usual stand-ins, all else as escapes."""
+    return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
+
+
+def visible(text: str) -> str:
+    """Make every character of a text from outside harmless to a terminal: control and direction marks as escapes."""
+    return "".join(_shown(character) for character in text)
+
+
+_DIRECTION_MARKS = frozenset(chr(code) for code in (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+
+def _shown(character: str) -> str:
+    code = ord(character)
+    if character == "\t":
+        return "    "
+    if code < 0x20 or 0x7F <= code < 0xA0 or character in _DIRECTION_MARKS or 0xD800 <= code < 0xE000:
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return character

@@ -1,0 +1,179 @@
+"""The endpoint table of a simulation."""
+
+import csv
+import io
+import math
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from blinplan.physiology.run import Simulation
+from blinplan.physiology.summary import Distribution, Quantity, distribution
+from blinplan.reports.check_json import proportion_json
+from blinplan.reports.manifest import manifest
+from blinplan.reports.screen import Screen, visible
+
+SMALLEST = 0.001
+"""What is smaller is shown only as such: no assay tells it from zero."""
+
+
+def simulation_report(simulation: Simulation, screen: Screen) -> list[RenderableType]:
+    """Draw the endpoints: the typical patient, and median and 5th to 95th percentile of the population."""
+    regimen = simulation.regimen
+    parts: list[RenderableType] = [
+        Text.assemble((visible(regimen.name), "title"), "  ", visible(regimen.title)),
+        Text(_who(simulation)),
+    ]
+    if regimen.unverified:
+        parts.append(Text("Doses of this regimen are unverified: nobody has seen them in the source.", "unverified"))
+    parts += ["", _distributions(simulation, screen)]
+    if simulation.seed is not None:
+        parts += ["", _shares(simulation, screen)]
+    parts += [
+        "",
+        Text("Typical: no random effects. 5-95 %: 5th to 95th percentile. n: patients in whom it occurs.", "quiet"),
+        Text("IL-2, IL-4, IL-8, IL-12 and TNF-alpha: measured and not elevated, so held at baseline.", "quiet"),
+    ]
+    return parts
+
+
+def _who(simulation: Simulation) -> str:
+    days = f"{simulation.days:g} days"
+    if simulation.seed is None:
+        area = float(simulation.population.bsa_m2[0])
+        return f"Typical patient of {simulation.preset}, body surface area {area:.3f} m², {days}"
+    return f"{simulation.population.size:,} virtual patients of {simulation.preset}, seed {simulation.seed}, {days}"
+
+
+def _distributions(simulation: Simulation, screen: Screen) -> Table:
+    table = screen.table()
+    table.add_column("Endpoint", overflow="fold")
+    table.add_column("Typical", justify="right")
+    if simulation.seed is not None:
+        table.add_column("Median", justify="right")
+        table.add_column("5-95 %", justify="right")
+        table.add_column("n", justify="right")
+    group = ""
+    for quantity, typical in zip(simulation.quantities, simulation.typical_quantities, strict=True):
+        if quantity.group != group:
+            group = quantity.group
+            table.add_row(Text(group, "title"))
+        table.add_row(*_row(quantity, typical, simulation.seed is not None))
+    return table
+
+
+def _row(quantity: Quantity, typical: Quantity, population: bool) -> list[str | Text]:
+    cells: list[str | Text] = [f"  {quantity.label} ({quantity.unit})", number(float(typical.values[0]))]
+    if population:
+        over = distribution(quantity.values)
+        cells += [number(over.median), _between(over), Text(f"{over.count:,}", "quiet")]
+    return cells
+
+
+def _between(over: Distribution) -> str:
+    return "-" if not over.count else f"{number(over.low)} to {number(over.high)}"
+
+
+def number(value: float) -> str:
+    """Write a number to four significant digits; ``-`` where there is none, and no size below `SMALLEST`."""
+    if math.isnan(value):
+        return "-"
+    if value == 0:
+        return "0"
+    if abs(value) < SMALLEST:
+        return f"< {SMALLEST}"
+    size = math.floor(math.log10(abs(value)))
+    return f"{value:,.{max(0, 3 - size)}f}" if size < 3 else f"{value:,.0f}"
+
+
+def _shares(simulation: Simulation, screen: Screen) -> Table:
+    table = screen.table()
+    table.add_column("Patients in whom", overflow="fold")
+    table.add_column("Typical", justify="right")
+    table.add_column("Share", justify="right")
+    table.add_column("95 % interval", justify="right")
+    table.add_column("of", justify="right")
+    group = ""
+    for event, typical in zip(simulation.events, simulation.typical_events, strict=True):
+        if event.group != group:
+            group = event.group
+            table.add_row(Text(group, "title"))
+        share = event.proportion
+        low, high = share.interval
+        table.add_row(
+            f"  {event.label}",
+            "-" if not typical.at_risk[0] else "yes" if typical.happens[0] else "no",
+            f"{100 * share.value:.1f} %" if share.total else "-",
+            f"{100 * low:.1f} to {100 * high:.1f}" if share.total else "-",
+            Text(f"{share.total:,}", "quiet"),
+        )
+    return table
+
+
+def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str, Any]:
+    """Write the endpoints as a JSON document; null where an endpoint does not occur."""
+    return {
+        "format": "blinplan-simulation",
+        "version": 1,
+        "manifest": manifest(
+            regimen=simulation.regimen.name,
+            input=input_fingerprint,
+            population=simulation.preset,
+            seed=simulation.seed,
+            patients=simulation.population.size if simulation.seed is not None else None,
+        ),
+        "unverified": simulation.regimen.unverified,
+        "days": simulation.days,
+        "endpoints": [
+            _quantity_json(quantity, typical, simulation.seed is not None)
+            for quantity, typical in zip(simulation.quantities, simulation.typical_quantities, strict=True)
+        ],
+        "shares": [
+            {
+                "key": event.key,
+                "label": f"{event.group} {event.label}",
+                "typical": bool(typical.happens[0]) if typical.at_risk[0] else None,
+                **(proportion_json(event.proportion) if simulation.seed is not None else {}),
+            }
+            for event, typical in zip(simulation.events, simulation.typical_events, strict=True)
+        ],
+    }
+
+
+def _quantity_json(quantity: Quantity, typical: Quantity, population: bool) -> dict[str, Any]:
+    found = {
+        "key": quantity.key,
+        "label": f"{quantity.group}: {quantity.label}",
+        "unit": quantity.unit,
+        "typical": _or_null(float(typical.values[0])),
+    }
+    if not population:
+        return found
+    over = distribution(quantity.values)
+    return {
+        **found,
+        "median": _or_null(over.median),
+        "p5": _or_null(over.low),
+        "p95": _or_null(over.high),
+        "count": over.count,
+    }
+
+
+def _or_null(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def simulation_csv(simulation: Simulation) -> str:
+    """Write every patient's endpoints as CSV, one patient a line; empty where an endpoint does not occur."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    people = simulation.population
+    covariates = ("age_years", "female", "weight_kg", "height_cm", "bsa_m2", "clearance")
+    writer.writerow(["patient", *covariates, *(f"{q.key} [{q.unit}]" for q in simulation.quantities)])
+    columns = [*(getattr(people, name) for name in covariates), *(q.values for q in simulation.quantities)]
+    for patient in range(people.size):
+        row = [float(column[patient]) for column in columns]
+        writer.writerow([patient + 1, *("" if math.isnan(value) else repr(value) for value in row)])
+    return text.getvalue()
