@@ -16,8 +16,8 @@ def folder() -> Path:
 
 @cache
 def paths() -> dict[str, Path]:
-    """Each shipped regimen's name and file, by name. A file is named as its regimen."""
-    return {path.stem: path for path in sorted(folder().rglob("*.toml"), key=lambda path: _natural(path.stem))}
+    """Each shipped regimen's name and file, the labelled ones first. A file is named as its regimen."""
+    return {path.stem: path for path in sorted(folder().rglob("*.toml"), key=_order)}
 
 
 def shipped() -> tuple[Regimen, ...]:
@@ -43,6 +43,10 @@ def nearest(name: str) -> str | None:
     families = {regimen.family for regimen in shipped() if regimen.family}
     found = difflib.get_close_matches(name.lower(), [*paths(), *families], n=1, cutoff=0.6)
     return found[0] if found else None
+
+
+def _order(path: Path) -> tuple[str, tuple[tuple[int, float, str], ...]]:
+    return path.relative_to(folder()).parts[0], _natural(path.stem)
 
 
 def _natural(name: str) -> tuple[tuple[int, float, str], ...]:

@@ -39,7 +39,7 @@ def plan_report(
 
 def rounded(value: Fraction) -> str:
     """Write an exact amount with at most three decimals; ``≈`` marks one that is rounded."""
-    return decimal_text(value, 3)
+    return decimal_text(value, 3).replace("≈ ", "≈")
 
 
 def when(minute: int) -> str:
@@ -68,9 +68,9 @@ def _events(course: Course, screen: Screen) -> RenderableType:
     table.add_column("Days", no_wrap=True)
     table.add_column("Cycle", justify="right")
     table.add_column("Step", justify="right")
-    table.add_column("Ordered", overflow="fold")
-    table.add_column("mcg/day", justify="right", overflow="fold")
-    table.add_column("mcg", justify="right", overflow="fold")
+    table.add_column("Ordered")
+    table.add_column("mcg/day", justify="right", no_wrap=True)
+    table.add_column("mcg", justify="right", no_wrap=True)
     table.add_column("Line", justify="right")
     for event in course.events:
         table.add_row(*_event_row(event), style="" if event.period.dose else "quiet")
@@ -80,10 +80,10 @@ def _events(course: Course, screen: Screen) -> RenderableType:
 def _event_row(event: Event) -> Sequence[str | Text]:
     period = event.period
     if period.dose is None:
-        return _days(event), str(period.cycle), "", "treatment-free", "0", "0", str(period.line)
+        return _days(event), str(period.cycle), "", "free", "0", "0", str(period.line)
     given = Text(rounded(event.rate))
     if event.capped:
-        given.append(" cap", "warning")
+        given.append(" (cap)", "warning")
     ordered = str(period.dose) + (f", max {period.cap}" if period.cap else "")
     return (
         _days(event),

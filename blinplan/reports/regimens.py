@@ -8,24 +8,29 @@ from rich.text import Text
 
 from blinplan import __version__
 from blinplan.regimen.regimen import Cycle, Regimen
-from blinplan.reports.screen import Screen, visible
+from blinplan.reports.screen import Screen, indented, visible
 
 
 def regimens_report(regimens: Sequence[Regimen], screen: Screen) -> list[RenderableType]:
-    """Draw a line for each regimen, under the heading of its indication."""
+    """Draw the regimens under the heading of their indication: name, what it is, doses and free interval."""
+    roomy = screen.width >= 130
     table = screen.table()
     table.add_column("Name", no_wrap=True)
-    table.add_column("Doses and free interval", overflow="fold")
-    table.add_column("What it is", overflow="fold")
+    table.add_column("What it is")
+    if roomy:
+        table.add_column("Cycles: doses, infusion, free interval")
     indication = None
     for regimen in sorted(regimens, key=lambda regimen: _ORDER.index(regimen.indication.value)):
         if regimen.indication is not indication:
             indication = regimen.indication
-            table.add_row(Text(f"{indication}", "title"), "", "", end_section=False)
-        mark = [("  unverified", "unverified")] if regimen.unverified else []
-        table.add_row(
-            Text(f"  {regimen.name}", "where"), doses_in_short(regimen), Text.assemble(visible(regimen.title), *mark)
-        )
+            table.add_row(Text(indication.value, "title"))
+        name = indented(regimen.name, "where")
+        title = Text.assemble(visible(regimen.title), *([("  unverified", "unverified")] if regimen.unverified else []))
+        doses = doses_in_short(regimen)
+        if roomy:
+            table.add_row(name, title, doses)
+        else:
+            table.add_row(name, Text.assemble(title, "\n", (doses, "quiet")))
     return [table]
 
 
@@ -48,7 +53,7 @@ def _cycle_in_short(cycle: Cycle) -> str:
     amounts = [str(step.dose).split(" ", maxsplit=1)[0] for step in cycle.steps]
     unit = str(cycle.steps[0].dose).split(" ", maxsplit=1)[1]
     days = sum(step.minutes for step in cycle.steps) // 1440
-    return f"{' → '.join(amounts)} {unit} {days} d, {cycle.treatment_free // 1440} free"
+    return f"{' → '.join(amounts)} {unit} {days} d, {cycle.treatment_free // 1440} d free"
 
 
 def regimens_json(regimens: Sequence[Regimen]) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from typing import TextIO
 
 from rich import box
 from rich.console import Console, RenderableType
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 from rich.theme import Theme
 
 NARROWEST, WIDEST, PIPED_WIDTH = 60, 200, 100
@@ -79,9 +81,16 @@ class Screen:
             title_style="title",
             box=box.SIMPLE_HEAD if self.unicode else box.ASCII2,
             header_style="title",
+            padding=(0, 1) if self.wide else (0, 1, 0, 0),
+            collapse_padding=not self.wide,
             pad_edge=False,
             show_edge=False,
         )
+
+    @property
+    def wide(self) -> bool:
+        """Whether there is room to spare."""
+        return self.width >= 80
 
 
 def screen(stream: TextIO, colour: Colour, environment: Mapping[str, str] = os.environ) -> Screen:
@@ -139,6 +148,11 @@ _ASCII = str.maketrans(
         "━": "-",
     }
 )
+
+
+def indented(text: str, style: str = "") -> Padding:
+    """Indent a text, the lines it wraps to included."""
+    return Padding(Text(text, style), (0, 0, 0, 2))
 
 
 def in_ascii(text: str) -> str:

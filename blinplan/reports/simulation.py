@@ -13,7 +13,7 @@ from blinplan.physiology.run import Simulation
 from blinplan.physiology.summary import Distribution, Quantity, distribution
 from blinplan.reports.check_json import proportion_json
 from blinplan.reports.manifest import manifest
-from blinplan.reports.screen import Screen, visible
+from blinplan.reports.screen import Screen, indented, visible
 
 SMALLEST = 0.001
 """What is smaller is shown only as such: no assay tells it from zero."""
@@ -49,12 +49,12 @@ def _who(simulation: Simulation) -> str:
 
 def _distributions(simulation: Simulation, screen: Screen) -> Table:
     table = screen.table()
-    table.add_column("Endpoint", overflow="fold")
-    table.add_column("Typical", justify="right")
+    table.add_column("Endpoint")
+    table.add_column("Typical", justify="right", no_wrap=True)
     if simulation.seed is not None:
-        table.add_column("Median", justify="right")
-        table.add_column("5-95 %", justify="right")
-        table.add_column("n", justify="right")
+        table.add_column("Median", justify="right", no_wrap=True)
+        table.add_column("5-95 %", justify="right", no_wrap=True)
+        table.add_column("n", justify="right", no_wrap=True)
     group = ""
     for quantity, typical in zip(simulation.quantities, simulation.typical_quantities, strict=True):
         if quantity.group != group:
@@ -64,8 +64,11 @@ def _distributions(simulation: Simulation, screen: Screen) -> Table:
     return table
 
 
-def _row(quantity: Quantity, typical: Quantity, population: bool) -> list[str | Text]:
-    cells: list[str | Text] = [f"  {quantity.label} ({quantity.unit})", number(float(typical.values[0]))]
+def _row(quantity: Quantity, typical: Quantity, population: bool) -> list[RenderableType]:
+    cells: list[RenderableType] = [
+        indented(f"{quantity.label} ({quantity.unit})"),
+        number(float(typical.values[0])),
+    ]
     if population:
         over = distribution(quantity.values)
         cells += [number(over.median), _between(over), Text(f"{over.count:,}", "quiet")]
@@ -90,11 +93,11 @@ def number(value: float) -> str:
 
 def _shares(simulation: Simulation, screen: Screen) -> Table:
     table = screen.table()
-    table.add_column("Patients in whom", overflow="fold")
-    table.add_column("Typical", justify="right")
-    table.add_column("Share", justify="right")
-    table.add_column("95 % interval", justify="right")
-    table.add_column("of", justify="right")
+    table.add_column("Patients in whom")
+    table.add_column("Typical", justify="right", no_wrap=True)
+    table.add_column("Share", justify="right", no_wrap=True)
+    table.add_column("95 % interval", justify="right", no_wrap=True)
+    table.add_column("of", justify="right", no_wrap=True)
     group = ""
     for event, typical in zip(simulation.events, simulation.typical_events, strict=True):
         if event.group != group:
@@ -103,7 +106,7 @@ def _shares(simulation: Simulation, screen: Screen) -> Table:
         share = event.proportion
         low, high = share.interval
         table.add_row(
-            f"  {event.label}",
+            indented(event.label),
             "-" if not typical.at_risk[0] else "yes" if typical.happens[0] else "no",
             f"{100 * share.value:.1f} %" if share.total else "-",
             f"{100 * low:.1f} to {100 * high:.1f}" if share.total else "-",
