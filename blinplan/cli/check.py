@@ -88,7 +88,7 @@ def check(
     readings, missing = _read(paths or ["."], stdin_filename)
     simulate = Simulated(patients, seed) if simulated else None
     judgements = [judge(reading, day, simulate) for reading in readings]
-    status, reason = _status(judgements, missing, fail_on)
+    status, reason = _status(judgements, missing, fail_on, simulated=simulated)
     if quiet < 2:
         _show(judgements, output_format, colour, day, simulate)
     for error in missing:
@@ -128,7 +128,9 @@ def _read(paths: Sequence[str], stdin_name: str) -> tuple[list[Reading], list[No
     return list(readings.values()), missing
 
 
-def _status(judgements: Sequence[Judgement], missing: Sequence[NotFound], fail_on: FailOn) -> tuple[ExitStatus, str]:
+def _status(
+    judgements: Sequence[Judgement], missing: Sequence[NotFound], fail_on: FailOn, *, simulated: bool
+) -> tuple[ExitStatus, str]:
     undecided = sum(not judgement.complete for judgement in judgements)
     if missing or undecided:
         parts = [
@@ -140,7 +142,8 @@ def _status(judgements: Sequence[Judgement], missing: Sequence[NotFound], fail_o
     counted = [f for judgement in judgements for f in judgement.findings if f.severity.rank >= least]
     if counted:
         return ExitStatus.FINDINGS, f"{_tally(counted)} (--fail-on {fail_on})"
-    return ExitStatus.SUCCESS, f"everything was checked, nothing counts (--fail-on {fail_on})"
+    left_out = "" if simulated else ", the simulated rules left out as asked"
+    return ExitStatus.SUCCESS, f"everything was checked{left_out}, and nothing counts (--fail-on {fail_on})"
 
 
 def _tally(findings: Sequence[Finding]) -> str:

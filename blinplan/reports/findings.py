@@ -144,7 +144,7 @@ def _files(judgements: Sequence[Judgement], screen: Screen) -> Table:
     table = screen.table()
     table.add_column("Regimen", overflow="fold")
     for name in ("Errors", "Warnings", "Notes", "Waived", "Passed", "Not evaluated"):
-        table.add_column(name, justify="right", max_width=9)
+        table.add_column(name, justify="right", max_width=None if screen.wide else 9)
     for judgement in judgements:
         severities = Counter(finding.severity for finding in judgement.findings)
         outcomes = Counter(verdict.outcome for verdict in judgement.verdicts)

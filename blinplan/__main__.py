@@ -1,0 +1,6 @@
+"""Run the program with ``python -m blinplan``."""
+
+from blinplan.cli.main import run
+
+if __name__ == "__main__":
+    run()
