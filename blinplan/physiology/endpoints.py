@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -100,7 +101,7 @@ def join(parts: list[Endpoints]) -> Endpoints:
     head = parts[0]
     if len(parts) == 1:
         return head
-    joined = {}
+    joined: dict[str, Any] = {}
     for entry in fields(Endpoints):
         value = getattr(head, entry.name)
         arrays = isinstance(value, np.ndarray)
@@ -167,9 +168,9 @@ class Gathering:
         self.t_peak = np.zeros((c, n))
         self.probes = {day: np.full(n, np.nan) for day in self._probe_days()}
         self.t_escalation = np.full((2, len(w.escalations), n), np.nan)
-        self.rise = np.full((len(ELEVATED), c, n), -np.inf)
-        self.rise_day = np.full((len(ELEVATED), c, n), np.nan)
-        self.settled = np.full((len(ELEVATED), c, n), np.nan)
+        self.rise = np.full((c, n), -np.inf)
+        self.rise_day = np.full((c, n), np.nan)
+        self.settled = np.full((c, n), np.nan)
         self.blasts = np.full((c, n), np.nan)
         self.blasts_28 = np.full(n, np.nan)
 
@@ -194,7 +195,7 @@ class Gathering:
         self.infused[cycle] += self.rates[interval.row] * length
 
     def _b_cells(self, interval: Interval, history: History, cycle: int) -> None:
-        nodes, log_b = history.days, np.log(np.maximum(history.values[ROW["b_blood"]], _TINY))
+        nodes, log_b = history.days, np.log(np.maximum(history.values[:, ROW["b_blood"]], _TINY))
         level = float(np.log(DEPLETED))
         low, day, _ = locate.greatest(nodes, -log_b)
         better = np.exp(-low) < self.nadir
@@ -220,14 +221,14 @@ class Gathering:
 
     def _t_cells(self, interval: Interval, history: History, cycle: int) -> None:
         w, nodes = self.windows, history.days
-        total = history.values[ROW["t_total"]]
-        share = (total - history.values[ROW["t_adherent"]]) / self.patients.t_cells
+        total = history.values[:, ROW["t_total"]]
+        share = (total - history.values[:, ROW["t_adherent"]]) / self.patients.t_cells
         self.t_peak[cycle] = np.maximum(self.t_peak[cycle], locate.greatest(nodes, share)[0])
-        for day, probe in self.probes.items():
-            if interval.start < day <= interval.stop:
-                probe[:] = history.row_at(ROW["t_total"], day) / self.patients.t_cells
-        for i, day in enumerate(w.escalations):
-            for j, when in enumerate((day, day + AFTER_ESCALATION)):
+        for moment, probe in self.probes.items():
+            if interval.start < moment <= interval.stop:
+                probe[:] = history.row_at(ROW["t_total"], moment) / self.patients.t_cells
+        for i, step in enumerate(w.escalations):
+            for j, when in enumerate((step, step + AFTER_ESCALATION)):
                 if interval.start < when <= interval.stop:
                     blood = history.row_at(ROW["t_total"], when) - history.row_at(ROW["t_adherent"], when)
                     self.t_escalation[j, i] = blood
@@ -252,31 +253,29 @@ class Gathering:
                 self.t_return[found] = np.where(at_minimum, np.maximum(nodes[index[found]], nodes[0]), day)
 
     def _cytokines(self, history: History, cycle: int) -> None:
-        nodes = history.days
-        first = ROW["released_il6"]
-        for j in range(len(ELEVATED)):
-            rise = history.values[first + j]
-            high, day, index = locate.greatest(nodes, rise)
-            better = high > self.rise[j, cycle]
-            self.rise[j, cycle, better], self.rise_day[j, cycle, better] = high[better], day[better]
-            self.settled[j, cycle, better] = np.nan
-            start = np.where(better, index, 0)
-            waiting = np.isnan(self.settled[j, cycle]) & (self.rise[j, cycle] > 0.0)
-            if not waiting.any():
-                continue
-            level = SETTLED * self.rise[j, cycle]
-            below = (rise <= level) & (np.arange(nodes.shape[0])[:, None] >= start)
-            index, found = locate.first_true(below)
-            found &= waiting
-            if found.any():
-                log_rise = np.log(np.maximum(rise[:, found], _TINY))
-                day = locate.crossing(nodes, log_rise, index[found], np.log(level[found]))
-                self.settled[j, cycle, found] = day - self.rise_day[j, cycle, found]
+        """Peak and settling of the release that all elevated cytokines share; each patient scales it for each."""
+        nodes, rise = history.days, history.values[:, ROW["release"]]
+        high, day, index = locate.greatest(nodes, rise)
+        better = high > self.rise[cycle]
+        self.rise[cycle, better], self.rise_day[cycle, better] = high[better], day[better]
+        self.settled[cycle, better] = np.nan
+        start = np.where(better, index, 0)
+        waiting = np.isnan(self.settled[cycle]) & (self.rise[cycle] > 0.0)
+        if not waiting.any():
+            return
+        level = SETTLED * self.rise[cycle]
+        below = (rise <= level) & (np.arange(nodes.shape[0])[:, None] >= start)
+        index, found = locate.first_true(below)
+        found &= waiting
+        if found.any():
+            log_rise = np.log(np.maximum(rise[:, found], _TINY))
+            day = locate.crossing(nodes, log_rise, index[found], np.log(level[found]))
+            self.settled[cycle, found] = day - self.rise_day[cycle, found]
 
     def _blasts(self, interval: Interval, history: History, cycle: int) -> None:
         row, before = ROW["log_blasts"], np.log(self.patients.blasts)
         if interval.stop <= self.windows.infusion_ends[cycle]:
-            self.blasts[cycle] = (history.values[row, -1] - before) / _LN10
+            self.blasts[cycle] = (history.values[-1, row] - before) / _LN10
         day = self.windows.first_infusion + 28.0
         if interval.start < day <= interval.stop:
             self.blasts_28[:] = (history.row_at(row, day) - before) / _LN10
@@ -288,12 +287,12 @@ class Gathering:
         peak = np.repeat(p.cytokine_baseline[:, None, :], c, axis=1)
         peak_day = np.full((len(CYTOKINES), c, n), np.nan)
         settled = np.full((len(CYTOKINES), c, n), np.nan)
+        rose = self.rise > 0.0
         for j, name in enumerate(ELEVATED):
             i = CYTOKINES.index(name)
-            rose = self.rise[j] > 0.0
-            peak[i] += np.maximum(self.rise[j], 0.0)
-            peak_day[i] = np.where(rose, self.rise_day[j], np.nan)
-            settled[i] = self.settled[j]
+            peak[i] += p.cytokine_release[j] * np.maximum(self.rise, 0.0)
+            peak_day[i] = np.where(rose, self.rise_day, np.nan)
+            settled[i] = self.settled
         day_1, day_14 = (self.probes[day] for day in self._probe_days())
         steady = [1000.0 * self.rates[i.row] / p.clearance for i in w.dose_steps]
         return Endpoints(

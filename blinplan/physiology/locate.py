@@ -17,13 +17,14 @@ IntArray = NDArray[np.intp]
 def first_true(mask: BoolArray) -> tuple[IntArray, BoolArray]:
     """Index of the first true node of each patient, and whether there is one."""
     index = np.argmax(mask, axis=0)
-    return index, mask[index, np.arange(mask.shape[1])]
+    return index, np.asarray(mask[index, np.arange(mask.shape[1])])
 
 
 def crossing(nodes: FloatArray, values: FloatArray, index: IntArray, level: FloatArray | float) -> FloatArray:
     """Day at which each patient's values reach a level between the nodes `index` - 1 and `index`.
 
-    Solves the cubic through the four nearest nodes, by a false position that stays inside the bracket. Where `index` is 0, the first node.
+    Solves the cubic through the four nearest nodes by false position, which stays inside the bracket. Where `index` is
+    0, the first node.
     """
     count = nodes.shape[0]
     right = np.maximum(index, 1)
@@ -42,7 +43,7 @@ def crossing(nodes: FloatArray, values: FloatArray, index: IntArray, level: Floa
         total = coefficient[-1]
         for k in range(len(t) - 2, -1, -1):
             total = total * (x - t[k]) + coefficient[k]
-        return total
+        return np.asarray(total)
 
     low, high = nodes[right - 1].copy(), nodes[right].copy()
     f_low, f_high = values[right - 1, patients] - level, values[right, patients] - level

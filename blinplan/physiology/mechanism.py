@@ -15,7 +15,7 @@ t_total, t_adherent    T cells in blood and adherent together, and adherent alon
 marrow                 three stages of CD19+ precursors in marrow, relative to baseline
 b_blood                B cells in blood, cells/µL
 log_blasts             natural logarithm of CD19+ blasts in marrow (fraction of capacity)
-released               three elevated cytokines above baseline, pg/mL
+release                elevated cytokines above baseline, over each patient's release of each
 """
 
 from __future__ import annotations
@@ -77,10 +77,10 @@ def surplus(activation: FloatArray, memory: FloatArray, threshold: float) -> Flo
     """
     above = np.maximum(activation - memory, 0.0)
     square = above * above
-    return above * square / (square + threshold * threshold)
+    return np.asarray(above * square / (square + threshold * threshold))
 
 
-def adaptation_rate(activation: FloatArray, rate: FloatArray | float, recovery: float) -> FloatArray:
+def adaptation_rate(activation: FloatArray, rate: FloatArray, recovery: FloatArray) -> FloatArray:
     """Rate at which a memory follows activation: fast while activated, slow without drug."""
     return recovery + rate * activation
 

@@ -220,7 +220,7 @@ def read_parameters(text: str) -> ParameterSet:
     document = tomli.loads(text)
     shared: Mapping[str, Mapping[str, Any]] = document["parameters"]
     correlations = tuple(
-        Correlation(*entry["between"], value=entry["value"], source=entry["source"], status=entry["status"])
+        Correlation(entry["between"][0], entry["between"][1], entry["value"], entry["source"], entry["status"])
         for entry in document.get("correlations", ())
     )
     for pair in correlations:

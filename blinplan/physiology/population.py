@@ -18,7 +18,6 @@ CYTOKINES = ("IL-2", "IL-4", "IL-6", "IL-8", "IL-10", "IL-12", "TNF-alpha", "IFN
 ELEVATED = ("IL-6", "IL-10", "IFN-gamma")
 _BASELINE_KEYS = tuple(f"baseline_{k}" for k in ("il2", "il4", "il6", "il8", "il10", "il12", "tnf_alpha", "ifn_gamma"))
 _RELEASE_KEYS = ("release_il6", "release_il10", "release_ifn_gamma")
-_LOSS_KEYS = ("loss_il6", "loss_il10", "loss_ifn_gamma")
 
 # The order is part of the identity of a patient: add at the end, never in between.
 _RANDOM_EFFECTS = (
@@ -41,6 +40,19 @@ _RANDOM_EFFECTS = (
     "baseline_il6",
     "baseline_il10",
     "baseline_ifn_gamma",
+)
+_INDIVIDUAL_KEYS = (
+    "lysis_ec50",
+    "activation_ec50",
+    "kill_rate",
+    "marrow_sensitivity",
+    "regeneration_rate",
+    "blast_sensitivity",
+    "b_cells",
+    "t_cells",
+    "adhesion_rate",
+    "adhesion_adaptation",
+    "proliferation_rate",
 )
 _COVARIATE_DRAWS = 8
 _UNIFORMS = 64  # a patient owns this many uniforms, used or not, so that a new random effect moves nobody
@@ -70,17 +82,17 @@ class Constants:
     sensing_threshold: float
     proliferation_loss: float
     homeostasis: float
-    cytokine_loss: tuple[float, float, float]
+    cytokine_loss: float
     premedication_reduction: float
     premedication_half_life: float
 
     @classmethod
     def of(cls, preset: Preset) -> Constants:
         """Take the shared parameters of a preset."""
-        given: dict[str, Any] = {f.name: preset.value(f.name) for f in fields(cls) if f.name != "cytokine_loss"}
+        given: dict[str, Any] = {f.name: preset.value(f.name) for f in fields(cls)}
         for hill in ("lysis_hill", "activation_hill"):
             given[hill] = int(given[hill])
-        return cls(cytokine_loss=(*(preset.value(key) for key in _LOSS_KEYS),), **given)
+        return cls(**given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +160,7 @@ class Population:
 
     def select(self, patients: slice | NDArray[np.intp]) -> Population:
         """Return some of the patients, by slice or by index."""
-        chosen = {
+        chosen: dict[str, Any] = {
             entry.name: np.ascontiguousarray(getattr(self, entry.name)[..., patients])
             for entry in fields(self)
             if isinstance(getattr(self, entry.name), np.ndarray)
@@ -216,7 +228,7 @@ def _random_effects(preset: Preset, u: FloatArray) -> dict[str, FloatArray]:
     effects = {}
     for key, i in row.items():
         total = factor[i, i] * z[i]
-        for j in np.flatnonzero(factor[i, :i]):
+        for j in np.flatnonzero(factor[i, :i]).tolist():
             total = total + factor[i, j] * z[j]
         effects[key] = np.asarray(total, dtype=np.float64)
     return effects
@@ -235,10 +247,6 @@ def _assemble(
     size_factor = (covariates["bsa_m2"] / preset.value("reference_bsa")) ** preset.value("clearance_exponent")
     baseline = np.stack([individual(key) for key in _BASELINE_KEYS])
     elevated = baseline[[CYTOKINES.index(name) for name in ELEVATED]]
-    plain = (
-        "lysis_ec50 activation_ec50 kill_rate marrow_sensitivity regeneration_rate blast_sensitivity b_cells t_cells "
-        "adhesion_rate adhesion_adaptation proliferation_rate"
-    ).split()
     return Population(
         preset=preset.key,
         first=first,
@@ -248,7 +256,7 @@ def _assemble(
         cytokine_release=np.stack([individual(key) for key in _RELEASE_KEYS]) * elevated,
         cytokine_baseline=baseline,
         **covariates,
-        **{key: individual(key) for key in plain},
+        **{key: individual(key) for key in _INDIVIDUAL_KEYS},
     )
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -30,7 +32,7 @@ def right_hand_side(patients: Population, patient: int, rate: float, options: Op
         return above**3 / (above**2 + c.sensing_threshold**2)
 
     def derivative(t: float, y: FloatArray) -> FloatArray:
-        conc, cyto, m_a, m_c, prolif, t_tot, t_adh, p1, p2, p3, b, log_l, *x = (float(v) for v in y)
+        conc, cyto, m_a, m_c, prolif, t_tot, t_adh, p1, p2, p3, b, log_l, x = (float(v) for v in y)
         conc = max(conc, 0.0)
         lytic = conc**c.lysis_hill / (conc**c.lysis_hill + p.lysis_ec50[i] ** c.lysis_hill)
         act = conc**c.activation_hill / (conc**c.activation_hill + p.activation_ec50[i] ** c.activation_hill)
@@ -61,7 +63,7 @@ def right_hand_side(patients: Population, patient: int, rate: float, options: Op
                 r * (p2 - p3) - phi * kill * p3,
                 c.b_turnover * (p.b_cells[i] * p3 - b) - kill * b,
                 c.blast_growth * (1 - blasts) - p.blast_sensitivity[i] * kill,
-                *(p.cytokine_release[j, i] * release - c.cytokine_loss[j] * x[j] for j in range(3)),
+                release - c.cytokine_loss * x,
             ]
         )
 
@@ -76,7 +78,7 @@ def solve_reference(
     *,
     options: Options | None = None,
     relative: float = 1e-10,
-    method: str = "LSODA",
+    method: Literal["LSODA", "Radau"] = "LSODA",
 ) -> FloatArray:
     """States (states, times) of one patient, restarted at every event.
 
@@ -95,7 +97,7 @@ def solve_reference(
     out = np.empty((len(STATES), days.shape[0]))
     edges = [minute / MINUTES_PER_DAY for minute in dosing.edges_minutes]
     column = patient if dosing.rates.shape[1] > 1 else 0
-    for k, (start, stop) in enumerate(zip(edges, edges[1:], strict=False)):
+    for k, (start, stop) in enumerate(pairwise(edges)):
         inside = np.flatnonzero((days >= start) & (days <= stop))
         found = solve_ivp(
             right_hand_side(p, patient, float(dosing.rates[k, column]), chosen, dosing),

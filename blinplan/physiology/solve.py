@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
 from blinplan.physiology import endpoints as measure
-from blinplan.physiology.integrate import STATES, Course, History, Interval, advance, initial_state
-from blinplan.physiology.population import CYTOKINES, FloatArray, Population
+from blinplan.physiology.integrate import STATES, Course, History, Integrator, Interval
+from blinplan.physiology.population import CYTOKINES, ELEVATED, FloatArray, Population
 
 MINUTES_PER_DAY = 1440
 Progress = Callable[[int, int], None]
@@ -29,7 +30,8 @@ class Dosing:
 
     Attributes
     ----------
-    edges_minutes : (K + 1) whole minutes from the start of the course, strictly rising; interval k is from entry k to k + 1.
+    edges_minutes : (K + 1) whole minutes from the start of the course, strictly rising; interval k runs from
+        entry k to entry k + 1.
     rates : (K, N) mcg/day, 0 in treatment-free intervals. (K, 1) is accepted for any number of patients.
     cycles : (K) cycle number of each interval, 1 or more, never falling.
     steps : (K) number of the dose step of each interval.
@@ -48,9 +50,9 @@ class Dosing:
             raise ValueError("rates must have one row for each interval between edges")
         if len(self.cycles) != intervals or len(self.steps) != intervals:
             raise ValueError("cycles and steps must have one entry for each interval")
-        if any(b <= a for a, b in zip(self.edges_minutes, self.edges_minutes[1:], strict=False)):
+        if any(b <= a for a, b in pairwise(self.edges_minutes)):
             raise ValueError("edges must rise")
-        if self.cycles[0] < 1 or any(b < a for a, b in zip(self.cycles, self.cycles[1:], strict=False)):
+        if self.cycles[0] < 1 or any(b < a for a, b in pairwise(self.cycles)):
             raise ValueError("cycle numbers start at 1 or more and never fall")
         rates = np.array(self.rates, dtype=np.float64)
         if not np.isfinite(rates).all() or (rates < 0.0).any():
@@ -115,7 +117,7 @@ class Result:
 def _intervals(dosing: Dosing) -> tuple[Interval, ...]:
     """Join neighbours that differ in nothing: an event that changes nothing must change nothing."""
     joined: list[Interval] = []
-    for k, (start, stop) in enumerate(zip(dosing.edges_minutes, dosing.edges_minutes[1:], strict=False)):
+    for k, (start, stop) in enumerate(pairwise(dosing.edges_minutes)):
         rate, cycle, step = dosing.rates[k], dosing.cycles[k], dosing.steps[k]
         before = joined[-1] if joined else None
         rate_before = np.zeros_like(rate) if before is None else dosing.rates[before.row]
@@ -160,8 +162,8 @@ def _trajectories(days: FloatArray, values: FloatArray, population: Population) 
     row = {name: values[i] for i, name in enumerate(STATES)}
     baseline = population.cytokine_baseline
     cytokines = np.repeat(baseline[:, None, :], days.shape[0], axis=1)
-    for state, name in (("released_il6", "IL-6"), ("released_il10", "IL-10"), ("released_ifn_gamma", "IFN-gamma")):
-        cytokines[CYTOKINES.index(name)] += row[state]
+    for j, name in enumerate(ELEVATED):
+        cytokines[CYTOKINES.index(name)] += population.cytokine_release[j] * row["release"]
     return Trajectories(
         days=days,
         concentration=row["concentration"],
@@ -221,9 +223,9 @@ def simulate(
         rates = dosing.rates[:, where] if dosing.rates.shape[1] == n else dosing.rates
         rates = np.ascontiguousarray(np.broadcast_to(rates, (rates.shape[0], patients.size)))
         gathered = measure.Gathering(course, rates, patients) if endpoints else None
-        state = initial_state(patients)
+        integrator = Integrator(patients, course)
         for interval in course.intervals:
-            state, history = advance(state, interval, rates[interval.row], patients, course)
+            history = integrator.advance(interval, rates[interval.row])
             if gathered is not None:
                 gathered.add(interval, history)
             if days is not None and values is not None:

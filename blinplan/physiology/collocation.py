@@ -1,0 +1,208 @@
+"""Steps of order 4 for states with production and loss, and the grid that they are taken on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from blinplan.physiology.population import FloatArray
+
+# The grid, chosen by measurement: the first step after an event, growth of the steps, the greatest step (days).
+FIRST_STEP, SLOPE, LATE, LATE_SLOPE, GREATEST_STEP = 0.005, 0.1, 3.0, 0.3, 2.0
+
+
+def lagrange(nodes: FloatArray, day: float, points: int = 5) -> tuple[int, FloatArray]:
+    """First node and weights of the polynomial through the nodes nearest to a day."""
+    count = min(points, nodes.shape[0])
+    index = int(np.searchsorted(nodes, day))
+    if index < nodes.shape[0] and nodes[index] == day:
+        return index, np.ones(1)
+    first = min(max(index - (count + 1) // 2, 0), nodes.shape[0] - count)
+    near = nodes[first : first + count]
+    weights = np.array([np.prod([(day - b) / (a - b) for b in near if b != a]) for a in near])
+    return first, weights
+
+
+@lru_cache(maxsize=256)
+def steps_of(duration: float, coarseness: float) -> tuple[float, ...]:
+    """Steps in days that fill an interval: short after the event at its start, then growing."""
+    steps, covered = [], 0.0
+    while covered < duration:
+        step = coarseness * min(FIRST_STEP + SLOPE * covered + LATE_SLOPE * max(covered - LATE, 0.0), GREATEST_STEP)
+        steps.append(step)
+        covered += step
+    return tuple(s * duration / covered for s in steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights of one exponential collocation step with a constant loss rate r.
+
+    Every array has the middle and the end of the step on its first axis: `decay` is exp(-r t), the others are the
+    integrals of exp(-r (t - s)) times the Lagrange polynomials at the start, middle and end of the step.
+    """
+
+    decay: FloatArray
+    start: FloatArray
+    middle: FloatArray
+    end: FloatArray
+
+    def integral(self, start: FloatArray, inside: FloatArray) -> FloatArray:
+        """Gain of a state from its production at the start, and at the middle and end (2, ...)."""
+        total = self.start * start
+        total += self.middle * inside[0]
+        total += self.end * inside[1]
+        return total
+
+    def relax(self, y: FloatArray, start: FloatArray, inside: FloatArray, out: FloatArray) -> None:
+        """State at the middle and end of the step (2, N)."""
+        total = self.integral(start, inside)
+        np.add(total, self.decay * y, out=out)
+
+
+def weights(rate: FloatArray, step: float) -> Weights:
+    """Weights for a loss rate (above 0) held over one step."""
+    shape = (2,) + (1,) * rate.ndim
+    x = rate * np.array([0.5 * step, step]).reshape(shape)
+    decay = np.empty_like(x)
+    np.exp(-x[0], out=decay[0])
+    np.multiply(decay[0], decay[0], out=decay[1])
+    # Integrals over u in 0 to 1 of exp(-x (1 - u)) u^n for n = 0, 1, 2, each from the one before by parts.
+    inverse = 1.0 / x
+    zeroth = (1.0 - decay) * inverse
+    first = (1.0 - zeroth) * inverse
+    second = (1.0 - 2.0 * first) * inverse
+    zeroth *= np.array([0.5 * step, step]).reshape(shape)
+    first *= np.array([0.25 * step, step]).reshape(shape)
+    second *= np.array([0.25 * step, 2.0 * step]).reshape(shape)
+    end = second - first
+    middle = 2.0 * (first - end)
+    start = zeroth + end
+    start -= 2.0 * first
+    return Weights(decay, start, middle, end)
+
+
+@lru_cache(maxsize=4096)
+def shared_weights(rate: float, step: float) -> Weights:
+    """Weights, (2, 1), for a loss rate that all patients share."""
+    return weights(np.array([rate]), step)
+
+
+@dataclass(frozen=True, slots=True)
+class Varying:
+    """One step for a loss rate that varies: its integral gives the decay, the rest is collocated around its mean."""
+
+    weights: Weights
+    decay: FloatArray
+    own: FloatArray
+    cross: FloatArray
+
+    @classmethod
+    def of(cls, start: FloatArray, inside: FloatArray, step: float) -> Varying:
+        """Weights from the loss rate at the start (..., N), and at the middle and end (2, ..., N) of a step."""
+        mean = 4.0 * inside[0]
+        mean += inside[1]
+        mean += start
+        mean *= 1.0 / 6.0
+        w = weights(mean, step)
+        excess = inside - mean
+        # Decay to the middle: that of the mean rate times exp of a small number, here its Padé approximant.
+        shift = inside[1] - start
+        shift *= 0.0625 * step
+        square = shift * shift
+        square *= 1.0 / 3.0
+        square += 1.0
+        w.decay[0] *= (square + shift) / (square - shift)
+        own = np.empty_like(excess)
+        cross = np.empty_like(excess)
+        np.multiply(w.middle[0], excess[0], out=own[1])
+        np.multiply(w.end[1], excess[1], out=own[0])
+        own += 1.0
+        np.multiply(w.end[0], excess[1], out=cross[0])
+        np.multiply(w.middle[1], excess[0], out=cross[1])
+        determinant = own[0] * own[1]
+        determinant -= cross[0] * cross[1]
+        np.reciprocal(determinant, out=determinant)
+        own *= determinant
+        cross *= determinant
+        return cls(w, w.decay, own, cross)
+
+    def relax(self, y: FloatArray, start: FloatArray, inside: FloatArray, out: FloatArray) -> None:
+        """State at the middle and end of the step (2, N)."""
+        gain = self.weights.integral(start, inside)
+        total = self.own * gain
+        gain *= self.cross[::-1]
+        total -= gain[::-1]
+        np.add(total, self.decay * y, out=out)
+
+    def part(self, index: int) -> Varying:
+        """The step of one of several states."""
+        w = self.weights
+        one = Weights(w.decay[:, index], w.start[:, index], w.middle[:, index], w.end[:, index])
+        return Varying(one, self.decay[:, index], self.own[:, index], self.cross[:, index])
+
+
+def collocate(
+    y: FloatArray, slope: FloatArray, loss: FloatArray, production: FloatArray, step: float, out: FloatArray
+) -> None:
+    """State at the middle and end of a step by collocation on polynomials (Lobatto IIIA, order 4, A-stable).
+
+    Cheaper than the exponential form; for states whose loss is slow against the step where they still move.
+
+    Parameters
+    ----------
+    y, slope : state and its time derivative at the start. loss, production : (2, ...) at the middle and end.
+    """
+    k_m, k_1 = loss[0] * (step / 3.0), loss[1] * (step / 6.0)
+    middle = 8.0 * production[0]
+    middle -= production[1]
+    middle += 5.0 * slope
+    middle *= step / 24.0
+    middle += y
+    end = 4.0 * production[0]
+    end += production[1]
+    end += slope
+    end *= step / 6.0
+    end += y
+    inverse = k_m * k_1
+    inverse *= 1.5
+    inverse += k_m
+    inverse += k_1
+    inverse += 1.0
+    np.reciprocal(inverse, out=inverse)
+    first = k_1 + 1.0
+    first *= middle
+    k_1 *= 0.25
+    k_1 *= end
+    first += k_1
+    np.multiply(first, inverse, out=out[0])
+    middle *= 2.0
+    middle -= end
+    middle *= k_m
+    end -= middle
+    np.multiply(end, inverse, out=out[1])
+
+
+@dataclass(slots=True)
+class Trend:
+    """A signal at the start, middle and end of the last step, to foretell the next."""
+
+    start: FloatArray
+    middle: FloatArray
+    end: FloatArray
+    step: float
+
+    @classmethod
+    def steady(cls, value: FloatArray) -> Trend:
+        """A signal that has not moved yet."""
+        return cls(value, value, value, 1.0)
+
+    def foretell(self, step: float) -> FloatArray:
+        """The parabola through the last nodes, at the middle and end of the next step (2, N)."""
+        s = np.array([0.5 * step, step])[:, None] / self.step
+        total = (2.0 * s * s + s) * self.start
+        total -= (4.0 * s * (s + 1.0)) * self.middle
+        total += (2.0 * s * s + 3.0 * s + 1.0) * self.end
+        return np.asarray(total)
