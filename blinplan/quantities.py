@@ -160,17 +160,20 @@ def _slips(match: re.Match[str]) -> list[Slip]:
     return found
 
 
+_FORM = 'write a number, a space and mcg/day or mcg/m2/day, such as "9 mcg/day"'
+
+# What people write instead of a dose rate, the first that fits, and why that is none.
+_WHY_NOT = (
+    (r"[^0-9]*", _FORM),
+    (r"-.*", f"a dose is more than 0; {_FORM}"),
+    (r"[0-9.,]+", f"this dose has no unit; {_FORM}: a bare number is how thousandfold errors happen"),
+    (r"[0-9., ]+[mnk]?g\b.*", f"doses are in micrograms (1 mg = 1,000 mcg); {_FORM}"),
+    (r"[^/]*(/m[2²])?", f"this is an amount, not a rate; {_FORM}"),
+    (r".*/\s*(h|min|w|kg).*", f"rates are per day, flat or per m² of body surface area; {_FORM}"),
+    (r".*", _FORM),
+)
+
+
 def _why_not_a_dose(text: str) -> str:
-    form = 'write a number, a space and mcg/day or mcg/m2/day, such as "9 mcg/day"'
     plain = text.strip().lower()
-    if plain.startswith("-"):
-        return f"a dose is more than 0; {form}"
-    if re.fullmatch(r"[0-9.,]+", plain):
-        return f"this dose has no unit; {form}: a bare number is how thousandfold errors happen"
-    if re.search(r"(?<![a-z])(m|n|k)?g\b", plain) and "mc" not in plain:
-        return f"doses are in micrograms (1 mg = 1,000 mcg); {form}"
-    if "/" not in plain:
-        return f"this is an amount, not a rate; {form}"
-    if re.search(r"/\s*(h|hr|hour|min|week|wk|kg)", plain):
-        return f"rates are per day, flat or per m² of body surface area; {form}"
-    return form
+    return next(why for pattern, why in _WHY_NOT if re.fullmatch(pattern, plain, re.DOTALL))
