@@ -1,0 +1,154 @@
+"""Body surface area by each formula, and what a human being can measure."""
+
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blinplan.course.patient import (
+    AREAS_M2,
+    HEIGHTS_CM,
+    WEIGHTS_KG,
+    AreaFormula,
+    PatientError,
+    body_surface_area,
+    patient,
+)
+
+ADULT = (Fraction(70), Fraction(170))
+
+# The formulas as their papers print them: a constant times powers of weight in kg and height in cm.
+PRINTED = {
+    AreaFormula.DUBOIS: ("0.007184", "0.425", "0.725"),
+    AreaFormula.HAYCOCK: ("0.024265", "0.5378", "0.3964"),
+    AreaFormula.GEHAN_GEORGE: ("0.0235", "0.51456", "0.42246"),
+}
+
+
+def by_hand(weight: Fraction, height: Fraction, formula: AreaFormula) -> Decimal:
+    """Compute the area in 40 digits, apart from the program."""
+    with localcontext() as context:
+        context.prec = 40
+        kilograms = Decimal(weight.numerator) / Decimal(weight.denominator)
+        centimetres = Decimal(height.numerator) / Decimal(height.denominator)
+        if formula is AreaFormula.MOSTELLER:
+            return (kilograms * centimetres / 3600).sqrt()
+        constant, weight_power, height_power = map(Decimal, PRINTED[formula])
+        return constant * kilograms**weight_power * centimetres**height_power
+
+
+@pytest.mark.parametrize(
+    ("formula", "weight", "height", "area"),
+    [
+        (AreaFormula.MOSTELLER, 70, 170, "1.8181"),
+        (AreaFormula.DUBOIS, 70, 170, "1.8097"),
+        (AreaFormula.HAYCOCK, 70, 170, "1.8257"),
+        (AreaFormula.GEHAN_GEORGE, 70, 170, "1.8313"),
+        (AreaFormula.MOSTELLER, 45, 80, "1.0000"),  # 45 × 80 = 3600
+        (AreaFormula.MOSTELLER, 10, 75, "0.4564"),
+        (AreaFormula.DUBOIS, 10, 75, "0.4373"),
+        (AreaFormula.HAYCOCK, 10, 75, "0.4635"),
+        (AreaFormula.GEHAN_GEORGE, 10, 75, "0.4762"),
+    ],
+)
+def test_known_areas(formula: AreaFormula, weight: int, height: int, area: str) -> None:
+    computed = body_surface_area(Fraction(weight), Fraction(height), formula)
+    assert f"{float(computed):.4f}" == area
+    assert f"{by_hand(Fraction(weight), Fraction(height), formula):.4f}" == area
+
+
+weights = st.fractions(*WEIGHTS_KG, max_denominator=1000)
+heights = st.fractions(*HEIGHTS_CM, max_denominator=1000)
+formulas = st.sampled_from(AreaFormula)
+
+
+@settings(max_examples=100, deadline=None)
+@given(weights, heights, formulas)
+def test_each_formula_agrees_with_forty_digits(weight: Fraction, height: Fraction, formula: AreaFormula) -> None:
+    computed = body_surface_area(weight, height, formula)
+    assert float(computed) == pytest.approx(float(by_hand(weight, height, formula)), rel=1e-14)
+    assert computed == Fraction(float(computed)), "exactly a double, so that every run doses the same"
+
+
+@settings(max_examples=100, deadline=None)
+@given(weights, heights, formulas, st.fractions(Fraction(1, 100), 50, max_denominator=100))
+def test_more_weight_or_height_is_more_area(
+    weight: Fraction, height: Fraction, formula: AreaFormula, more: Fraction
+) -> None:
+    area = body_surface_area(weight, height, formula)
+    assert body_surface_area(weight + more, height, formula) > area
+    assert body_surface_area(weight, height + more, formula) > area
+
+
+def test_mosteller_is_the_default_and_named() -> None:
+    person = patient(*ADULT)
+    assert person.area is not None
+    assert person.area.square_metres == body_surface_area(*ADULT, AreaFormula.MOSTELLER)
+    assert str(person.area) == "1.818 m² (Mosteller)"
+
+
+@pytest.mark.parametrize(
+    ("formula", "name"),
+    [(AreaFormula.DUBOIS, "DuBois"), (AreaFormula.HAYCOCK, "Haycock"), (AreaFormula.GEHAN_GEORGE, "Gehan-George")],
+)
+def test_another_formula_is_used_and_named(formula: AreaFormula, name: str) -> None:
+    person = patient(*ADULT, formula=formula)
+    assert person.area is not None
+    assert person.area.square_metres == body_surface_area(*ADULT, formula)
+    assert person.area.origin == name
+
+
+def test_a_given_area_wins_over_weight_and_height() -> None:
+    person = patient(*ADULT, Fraction("1.9"), AreaFormula.DUBOIS)
+    assert person.area is not None
+    assert (person.area.square_metres, person.area.origin) == (Fraction("1.9"), "given")
+    assert (person.weight, person.height) == ADULT
+
+
+@pytest.mark.parametrize(("weight", "height"), [(Fraction(70), None), (None, Fraction(170)), (None, None)])
+def test_without_weight_and_height_there_is_no_area(weight: Fraction | None, height: Fraction | None) -> None:
+    person = patient(weight, height)
+    assert (person.weight, person.height, person.area) == (weight, height, None)
+
+
+def test_the_bounds_themselves_are_plausible() -> None:
+    for bound in WEIGHTS_KG:
+        assert patient(weight=bound).weight == bound
+    for bound in HEIGHTS_CM:
+        assert patient(height=bound).height == bound
+    for bound in AREAS_M2:
+        area = patient(area=bound).area
+        assert area is not None
+        assert area.square_metres == bound
+
+
+GRAIN = Fraction(1, 1000)
+
+
+@pytest.mark.parametrize(
+    ("weight", "height", "area", "words"),
+    [
+        (WEIGHTS_KG[0] - GRAIN, None, None, "weight is 0.999 kg"),
+        (WEIGHTS_KG[1] + GRAIN, None, None, "weight is 300.001 kg"),
+        (None, HEIGHTS_CM[0] - GRAIN, None, "height is 29.999 cm"),
+        (None, HEIGHTS_CM[1] + GRAIN, None, "height is 250.001 cm"),
+        (None, None, AREAS_M2[0] - GRAIN, "body surface area is 0.099 m²"),
+        (None, None, AREAS_M2[1] + GRAIN, "body surface area is 3.501 m²"),
+        (Fraction(0), None, None, "1 to 300 kg"),
+        (Fraction(-70), None, None, "1 to 300 kg"),
+        (Fraction(170), Fraction("1.7"), None, "30 to 250 cm"),  # metres for centimetres
+        (Fraction(300), Fraction(250), None, "by Mosteller"),  # each possible, but not the two together
+    ],
+)
+def test_what_no_human_being_has_is_refused(
+    weight: Fraction | None, height: Fraction | None, area: Fraction | None, words: str
+) -> None:
+    with pytest.raises(PatientError) as caught:
+        patient(weight, height, area)
+    assert words in str(caught.value)
+
+
+def test_a_given_area_is_not_checked_against_a_formula_it_replaces() -> None:
+    assert patient(Fraction(300), Fraction(250), Fraction("3.4")).area is not None
