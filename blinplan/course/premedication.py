@@ -45,7 +45,7 @@ def _escalations(events: tuple[Event, ...]) -> list[int]:
     return [
         following.period.start
         for event, following in pairwise(events)
-        if event.period.step and following.period.step > 1 and following.rate > event.rate
+        if event.period.step and following.rate > event.rate
     ]
 
 
