@@ -1,0 +1,114 @@
+"""The 45 kg switch: who gets which regimen, and in which words."""
+
+from fractions import Fraction
+
+import pytest
+
+from blinplan.course.eligibility import choose
+from blinplan.course.patient import Patient, PatientError, patient
+from blinplan.regimen import library
+from blinplan.regimen.read import Reading, read
+from tests.course.regimens import cycle, regimen, shipped
+
+PAIRS = [
+    ("rr-adult", "rr-below-45-kg"),
+    ("rr-adult-continued", "rr-below-45-kg-continued"),
+    ("mrd-adult", "mrd-below-45-kg"),
+    ("consolidation-adult", "consolidation-below-45-kg"),
+]
+
+
+WEEK = cycle('dose = "9 mcg/day", days = 7')
+
+
+def weighing(kilograms: str) -> Patient:
+    return patient(weight=Fraction(kilograms))
+
+
+@pytest.mark.parametrize(("adult", "child"), PAIRS)
+@pytest.mark.parametrize("asked_for", [0, 1])
+@pytest.mark.parametrize(("kilograms", "gets"), [("45", 0), ("45.001", 0), ("120", 0), ("44.999999", 1), ("5.4", 1)])
+def test_the_weight_decides_between_two_regimens(
+    adult: str, child: str, asked_for: int, kilograms: str, gets: int
+) -> None:
+    pair = (adult, child)
+    choice = choose(shipped(pair[asked_for]), weighing(kilograms), library.load)
+    assert choice.regimen == shipped(pair[gets])
+    assert choice.switched == (asked_for != gets)
+    assert ("switched" in choice.reason) == choice.switched
+    assert pair[asked_for] in choice.reason
+    assert not choice.switched or pair[gets] in choice.reason
+
+
+def test_the_words_name_the_limit_and_the_weight() -> None:
+    choice = choose(shipped("rr-adult"), weighing("20.5"), library.load)
+    assert "45 kg and over" in choice.reason
+    assert "20.5 kg" in choice.reason
+
+
+def test_an_unknown_weight_decides_nothing_and_says_so() -> None:
+    choice = choose(shipped("rr-adult"), Patient(), library.load)
+    assert (choice.regimen, choice.switched) == (shipped("rr-adult"), False)
+    assert "not evaluated" in choice.reason
+
+
+@pytest.mark.parametrize("person", [Patient(), weighing("20"), weighing("100")])
+def test_a_regimen_without_limits_is_for_everyone(person: Patient) -> None:
+    choice = choose(shipped("nhl-5"), person, library.load)
+    assert (choice.regimen, choice.switched) == (shipped("nhl-5"), False)
+    assert "any weight" in choice.reason
+    assert "not evaluated" not in choice.reason
+
+
+def test_the_2014_label_has_nothing_for_children() -> None:
+    assert choose(shipped("rr-2014"), weighing("45"), library.load).regimen.name == "rr-2014"
+    with pytest.raises(PatientError, match="45 kg and over"):
+        choose(shipped("rr-2014"), weighing("44.999"), library.load)
+
+
+def limited(name: str, limits: str) -> bytes:
+    more = f'format = 1\nname = "{name}"\ntitle = "x"\nindication = "investigational"\ndosing.basis = "flat"\n'
+    source = '[[sources]]\ncitation = "none"\nstatus = "seen"\n'
+    return f"{more}[eligibility]\n{limits}\n{source}{WEEK}".encode()
+
+
+OTHERS = {
+    "heavy": limited("heavy", "min_weight_kg = 60"),
+    "broken": b"name =",
+}
+
+
+def load(name: str) -> Reading:
+    return read(OTHERS[name], name)
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "kilograms"),
+    [
+        ("heavy", "30"),  # too heavy for the one and too light for the other
+        ("broken", "70"),
+        ("nowhere", "70"),
+    ],
+)
+def test_a_patient_whom_neither_regimen_admits_is_refused(otherwise: str, kilograms: str) -> None:
+    eligibility = f'eligibility = {{ below_weight_kg = 20, otherwise = "{otherwise}" }}\n'
+    light = regimen(WEEK, more=eligibility, name="light")
+    assert choose(light, weighing("19.9"), load).regimen is light
+    with pytest.raises(PatientError) as caught:
+        choose(light, weighing(kilograms), load)
+    assert "below 20 kg" in str(caught.value)
+    assert kilograms in str(caught.value)
+
+
+def test_the_other_regimen_may_be_read_from_anywhere() -> None:
+    eligibility = 'eligibility = { below_weight_kg = 20, otherwise = "heavy" }\n'
+    light = regimen(WEEK, more=eligibility, name="light")
+    choice = choose(light, weighing("60"), load)
+    assert (choice.regimen.name, choice.switched) == ("heavy", True)
+
+
+def test_both_limits_bound_from_both_sides() -> None:
+    between = regimen(WEEK, more="eligibility = { min_weight_kg = 10.5, below_weight_kg = 45 }\n")
+    admitted = [between.eligibility.admits(Fraction(weight)) for weight in ("10.499", "10.5", "44.999", "45")]
+    assert admitted == [False, True, True, False]
+    assert str(between.eligibility) == "10.5 kg and over, below 45 kg"
