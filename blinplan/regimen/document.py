@@ -17,7 +17,7 @@ import tomli
 KeyPath = tuple[str | int, ...]
 """The way to a value: table keys and array indexes from the root, as in ``("cycle", 0, "steps", 1, "dose")``."""
 
-LIMIT_BYTES = 1024 * 1024
+LIMIT_BYTES = 64 * 1024
 """The largest file that is read, in bytes. A regimen takes a few thousand."""
 
 LIMIT_DEPTH = 32
@@ -187,7 +187,7 @@ def read_bytes(data: bytes, name: str) -> Document:
         If the bytes are too many, not UTF-8 or not TOML.
     """
     if len(data) > LIMIT_BYTES:
-        message = f"file is too large: {len(data)} bytes, at most {LIMIT_BYTES} are read"
+        message = f"file is larger than {LIMIT_BYTES // 1024} KiB"
         raise DocumentError("unreadable", message, name, Position(1, 1))
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DocumentError("unreadable", "file is UTF-16, TOML has to be UTF-8", name, Position(1, 1))

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, QuantityError, read_dose, read_mass
+from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, DoseRate, QuantityError, read_dose, read_mass
 from blinplan.regimen import schema
-from blinplan.regimen.document import Document, DocumentError, KeyPath, Span, read_bytes
+from blinplan.regimen.document import LIMIT_BYTES, Document, DocumentError, KeyPath, Span, read_bytes
 from blinplan.regimen.regimen import (
     Cycle,
     Eligibility,
@@ -57,27 +57,31 @@ def read(data: bytes, name: str) -> Reading:
         document = read_bytes(data, name)
     except DocumentError as error:
         return _unreadable(data, name, error)
+    problems = list(_contradictions(document))
     try:
         file = schema.RegimenFile.model_validate(document.values)
     except ValidationError as error:
-        return Reading(document, None, tuple(_sorted(_schema_problems(document, error))))
-    problems = tuple(_sorted(_contradictions(document, file)))
-    return Reading(document, None if problems else _regimen(document, file), problems)
-
-
-def _sorted(problems: Iterator[Problem]) -> list[Problem]:
-    return sorted(problems, key=lambda problem: (problem.span.start, problem.span.end, problem.code))
+        problems.extend(_schema_problems(document, error))
+    else:
+        if not problems:
+            return Reading(document, _regimen(document, file), ())
+    problems.sort(key=lambda problem: (problem.span.start, problem.span.end, problem.code))
+    return Reading(document, None, tuple(problems))
 
 
 def _unreadable(data: bytes, name: str, error: DocumentError) -> Reading:
-    text = data[: 1 << 16].decode("utf-8", errors="replace") if error.kind == "unreadable" else data.decode()
+    text = data[:LIMIT_BYTES].decode("utf-8", errors="replace")
     document = Document(name, text, {}, {})
     before = text.split("\n")[: error.position.line - 1]
     start = min(sum(len(line) + 1 for line in before) + error.position.column - 1, len(text))
     code, why, advice = (
         ("F001", "a regimen file is TOML", "correct the syntax here; nothing else in the file was checked")
         if error.kind == "syntax"
-        else ("F006", "a regimen file is UTF-8 text of at most 1 MiB", "save the regimen as UTF-8 text")
+        else (
+            "F006",
+            f"a regimen file is UTF-8 text of at most {LIMIT_BYTES // 1024} KiB",
+            "name a regimen file, saved as UTF-8 text",
+        )
     )
     return Reading(document, None, (Problem(code, (), Span(start, start), error.message, why, advice),))
 
@@ -87,7 +91,11 @@ def _unreadable(data: bytes, name: str, error: DocumentError) -> Reading:
 
 def _schema_problems(document: Document, error: ValidationError) -> Iterator[Problem]:
     details = error.errors(include_url=False, include_context=True)
-    unknown = {detail["loc"]: _nearest_key(detail["loc"]) for detail in details if detail["type"] == "extra_forbidden"}
+    unknown = {
+        detail["loc"]: _nearest_key(document, detail["loc"])
+        for detail in details
+        if detail["type"] == "extra_forbidden"
+    }
     misspelt = {(*path[:-1], nearest) for path, nearest in unknown.items() if nearest is not None}
     for detail in details:
         path = detail["loc"]
@@ -166,8 +174,12 @@ def _expectation(path: KeyPath) -> tuple[str, str]:
     return str(path[keys[-1]]), field.description or "something else"
 
 
-def _nearest_key(path: KeyPath) -> str | None:
-    allowed = list(_table_at(path[:-1]).model_fields)
+def _nearest_key(document: Document, path: KeyPath) -> str | None:
+    """The key that an unknown one was probably meant to be, of those that its table does not have yet."""
+    table: Any = document.values
+    for part in path[:-1]:
+        table = table[part]
+    allowed = [key for key in _table_at(path[:-1]).model_fields if key not in table]
     found = difflib.get_close_matches(str(path[-1]).lower(), allowed, n=1, cutoff=0.6)
     return found[0] if found else None
 
@@ -229,25 +241,48 @@ def _shortened(text: str) -> str:
 
 # --- what the schema cannot say: keys that contradict each other ---------------------------------------------------
 
-
-def _contradictions(document: Document, file: schema.RegimenFile) -> Iterator[Problem]:
-    yield from _weight_contradictions(document, file)
-    for cycle_index, cycle in enumerate(file.cycle):
-        for step_index, step in enumerate(cycle.steps):
-            yield from _step_contradictions(document, file, step, ("cycle", cycle_index, "steps", step_index))
-    yield from _premedication_contradictions(document, file)
+Model = TypeVar("Model", bound=BaseModel)
+_DURATIONS = ("days", "hours")
+_STEP_KEYS = frozenset(schema.Step.model_fields)
 
 
-def _weight_contradictions(document: Document, file: schema.RegimenFile) -> Iterator[Problem]:
-    weights = file.eligibility
-    if weights is None:
-        return
-    path = ("eligibility", "below_weight_kg")
+def _contradictions(document: Document) -> Iterator[Problem]:
+    """Compare what can be compared, also in a file that has other mistakes, so that one run shows them all."""
+    values = document.values
+    if eligibility := _valid(schema.Eligibility, values.get("eligibility")):
+        yield from _weight_contradictions(document, eligibility)
+    dosing = _valid(schema.Dosing, values.get("dosing"))
+    for path, step in _steps(values):
+        yield from _dose_contradictions(document, dosing, step, path)
+        yield from _duration_contradictions(document, step, path)
+    if premedication := _valid(schema.Premedication, values.get("premedication")):
+        yield from _premedication_contradictions(document, premedication)
+
+
+def _valid(model: type[Model], value: object) -> Model | None:
+    try:
+        return model.model_validate(value)
+    except ValidationError:
+        return None
+
+
+def _steps(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
+    for cycle_index, cycle in enumerate(_array(values.get("cycle"))):
+        for step_index, step in enumerate(_array(cycle.get("steps")) if isinstance(cycle, Mapping) else ()):
+            if isinstance(step, Mapping):
+                yield ("cycle", cycle_index, "steps", step_index), step
+
+
+def _array(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _weight_contradictions(document: Document, weights: schema.Eligibility) -> Iterator[Problem]:
     low, high = weights.min_weight_kg, weights.below_weight_kg
     if low is not None and high is not None and high <= low:
         yield _contradiction(
             document,
-            path,
+            ("eligibility", "below_weight_kg"),
             f"`below_weight_kg` is {high}, `min_weight_kg` is {low}",
             "no weight is at least the one and below the other",
             "give a `below_weight_kg` above `min_weight_kg`",
@@ -262,20 +297,22 @@ def _weight_contradictions(document: Document, file: schema.RegimenFile) -> Iter
         )
 
 
-def _step_contradictions(
-    document: Document, file: schema.RegimenFile, step: schema.Step, path: KeyPath
+def _dose_contradictions(
+    document: Document, dosing: schema.Dosing | None, step: Mapping[str, Any], path: KeyPath
 ) -> Iterator[Problem]:
-    rate = read_dose(step.dose).rate
-    if rate.basis != file.dosing.basis:
+    rate = _rate(step.get("dose"))
+    if rate is None:
+        return
+    if dosing is not None and rate.basis != dosing.basis:
         yield Problem(
             "D210",
             (*path, "dose"),
             document.value_span((*path, "dose")),
-            f"this dose is in {rate.unit}, and `basis` is {file.dosing.basis!r}",
+            f"this dose is in {rate.unit}, and `basis` is {dosing.basis!r}",
             "flat doses and doses by body surface area are not mixed in one regimen: people confuse them",
-            f"give every dose in {'mcg/day' if file.dosing.basis == 'flat' else 'mcg/m2/day'}, or change `basis`",
+            f"give every dose in {'mcg/day' if dosing.basis == 'flat' else 'mcg/m2/day'}, or change `basis`",
         )
-    elif step.max is not None and rate.basis is Basis.FLAT:
+    elif rate.basis is Basis.FLAT and _rate(step.get("max")) is not None:
         yield _contradiction(
             document,
             (*path, "max"),
@@ -283,21 +320,32 @@ def _step_contradictions(
             "`max` limits a dose by body surface area; a flat dose is the same for everyone",
             "remove `max`",
         )
-    if (step.days is None) == (step.hours is None):
-        given = "neither `days` nor `hours`" if step.days is None else "both `days` and `hours`"
-        yield Problem(
-            "F003" if step.days is None else "F007",
-            (*path, "days"),
-            document.value_span(path) if step.days is None else document.key_span((*path, "hours")),
-            f"this step gives {given}",
-            "a step lasts a whole number of days or a whole number of hours",
-            "give one of the two",
-        )
 
 
-def _premedication_contradictions(document: Document, file: schema.RegimenFile) -> Iterator[Problem]:
-    given = file.premedication
-    if given is not None and given.max is not None and read_mass(given.dose).basis is Basis.FLAT:
+def _rate(value: object) -> DoseRate | None:
+    try:
+        return read_dose(value).rate if isinstance(value, str) else None
+    except QuantityError:
+        return None
+
+
+def _duration_contradictions(document: Document, step: Mapping[str, Any], path: KeyPath) -> Iterator[Problem]:
+    given = [key for key in _DURATIONS if key in step]
+    misspelt = any(_nearest_key(document, (*path, key)) in _DURATIONS for key in step if key not in _STEP_KEYS)
+    if len(given) == 1 or (misspelt and not given):
+        return
+    yield Problem(
+        "F007" if given else "F003",
+        (*path, "days"),
+        document.key_span((*path, "hours")) if given else document.value_span(path),
+        f"this step gives {'both `days` and `hours`' if given else 'neither `days` nor `hours`'}",
+        "a step lasts a whole number of days or a whole number of hours",
+        "give one of the two",
+    )
+
+
+def _premedication_contradictions(document: Document, given: schema.Premedication) -> Iterator[Problem]:
+    if given.max is not None and read_mass(given.dose).basis is Basis.FLAT:
         yield _contradiction(
             document,
             ("premedication", "max"),

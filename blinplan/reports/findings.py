@@ -86,7 +86,12 @@ def _source_lines(document: Document, span: Span, width: int) -> RenderableType 
     start = position.column - 1
     end = max(start + 1, min(len(line), start + span.end - span.start))
     room = width - cell_len(gutter) - 1
-    before, marked, after = visible(line[:start]), visible(line[start:end]) or " ", visible(line[end:])
+    # No more of a long line is looked at than could be shown.
+    before, marked, after = (
+        visible(line[max(start - room, 0) : start]),
+        visible(line[start : min(end, start + room)]) or " ",
+        visible(line[end : end + room]),
+    )
     before, marked, after = _window(before, marked, after, room)
     return _stacked(
         [

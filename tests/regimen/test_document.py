@@ -238,7 +238,7 @@ def test_nesting_up_to_the_limit_is_read() -> None:
         ("a = 1".encode("utf-16"), (1, 1), "UTF-16"),
         (b"a = 1\r\nb\0 = 2", (2, 2), "zero byte"),
         (b"\x7fELF\0\0", (1, 5), "zero byte"),
-        (b"#" * (LIMIT_BYTES + 1), (1, 1), "too large"),
+        (b"#" * (LIMIT_BYTES + 1), (1, 1), "larger than"),
     ],
 )
 def test_what_is_no_text_is_unreadable(data: bytes, position: tuple[int, int], message: str) -> None:
@@ -259,10 +259,10 @@ def test_bytes_are_read_as_utf_8() -> None:
     assert (document.name, document.text, document.values) == ("<stdin>", "a = 'é💊'\r\n", {"a": "é💊"})
 
 
-def test_the_largest_file_is_read_in_time() -> None:
+def test_a_long_text_is_read_in_linear_time() -> None:
     cycle = '[[cycle]]\nname = "Induction"\nsteps = [\n  { dose = "9 mcg/day", days = 7 }, # x\n]\nfree_days = 14\n\n'
-    data = (cycle * (LIMIT_BYTES // len(cycle))).encode()
+    text = cycle * (1024 * 1024 // len(cycle))
     start = time.perf_counter()
-    document = read_bytes(data, "x.toml")
+    document = parse(text, "x.toml")
     assert time.perf_counter() - start < 10  # about half a second; a scan in quadratic time would take minutes
     assert len(document.places) > 50_000
