@@ -95,9 +95,13 @@ def _with_virtual_patients(
     case: Case, answers: dict[str, Verdict], simulated: Simulated
 ) -> tuple[Case, dict[str, Verdict]]:
     """Answer the rules that need virtual patients, with more of them as long as one is undecided."""
+    rules = [rule for rule in CATALOGUE.values() if rule.simulated]
     for outcome in simulated.outcomes(case.regimen):
+        if isinstance(outcome, NotEvaluated):
+            unanswered = {rule.code: Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=outcome) for rule in rules}
+            return replace(case, outcome=None), answers | unanswered
         case = replace(case, outcome=outcome)
-        answers = answers | {rule.code: _answer(rule, case) for rule in CATALOGUE.values() if rule.simulated}
+        answers = answers | {rule.code: _answer(rule, case) for rule in rules}
         if not any(verdict.undecided for verdict in answers.values()):
             break
     return case, answers
@@ -164,7 +168,7 @@ def _judge_waivers(case: Case, answers: dict[str, Verdict], today: date) -> tupl
         _about(
             waiver_rules.UNUSED,
             case,
-            [(w, "rule", f"the waiver of {w.rule} covers nothing: the rule found nothing") for w in silent],
+            [(w, "rule", f"the waiver of {w.rule} covers nothing: {_why_unused(answers.get(w.rule))}") for w in silent],
             "remove the waiver",
         ),
         _about(
@@ -179,6 +183,12 @@ def _judge_waivers(case: Case, answers: dict[str, Verdict], today: date) -> tupl
 def _has_answered(verdict: Verdict | None) -> bool:
     """Whether a waiver of that rule can be called unused; a rule about waivers has no verdict to waive."""
     return verdict is None or verdict.outcome is not Outcome.NOT_EVALUATED
+
+
+def _why_unused(verdict: Verdict | None) -> str:
+    if verdict is None:
+        return "findings about waivers cannot be waived"
+    return "the rule found nothing" if verdict.outcome is Outcome.PASS else "an earlier waiver covers the rule"
 
 
 def _about(rule: Rule, case: Case, faults: list[tuple[Waiver, str, str]], advice: str) -> Verdict:

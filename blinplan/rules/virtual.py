@@ -9,6 +9,7 @@ from blinplan.course.events import periods
 from blinplan.proportion import Proportion
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.outcome import SimulatedOutcome
+from blinplan.rules.rule import NotEvaluated
 
 if TYPE_CHECKING:
     from blinplan.physiology import Endpoints
@@ -25,13 +26,20 @@ class Simulated:
     patients: int
     seed: int
 
-    def outcomes(self, regimen: Regimen) -> Iterator[SimulatedOutcome]:
+    def outcomes(self, regimen: Regimen) -> Iterator[SimulatedOutcome | NotEvaluated]:
         """Simulate with ever more patients; a caller stops when its rules are decided.
 
-        The first patients of a larger population are those of the smaller one.
+        The first patients of a larger population are those of the smaller one. Where virtual patients may not be given
+        the regimen, the only outcome is why there is none.
         """
+        from blinplan.physiology.orders import NotEligibleError
+
         for factor in (1, 4, MOST):
-            yield _outcome(regimen, self.patients * factor, self.seed)
+            try:
+                yield _outcome(regimen, self.patients * factor, self.seed)
+            except NotEligibleError as error:
+                yield NotEvaluated("undecided", f"no virtual patients to simulate with: {error}")
+                return
 
 
 def _outcome(regimen: Regimen, patients: int, seed: int) -> SimulatedOutcome:

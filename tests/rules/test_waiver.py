@@ -1,0 +1,140 @@
+"""W: a waiver covers what it names, as long as it holds, and says so when it covers nothing."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from blinplan.rules.check import Judgement, Outcome
+from blinplan.rules.rule import Severity
+from tests.regimen_text import TODAY, codes, cycle, judged, marked, outcome, regimen_text, told, verdict_of, waiver
+
+LONG = cycle(free=21, repeat=2)  # S304
+SOUND = cycle(repeat=2)
+LAST_DAY = date(2027, 6, 30)
+
+
+def with_waivers(lines: str, *waivers: str, today: date = TODAY) -> Judgement:
+    return judged(regimen_text(lines) + "".join(waivers), today=today)
+
+
+def test_a_waived_finding_is_kept_and_does_not_count() -> None:
+    judgement = with_waivers(LONG, waiver("S304"))
+    verdict = verdict_of(judgement, "S304")
+    assert verdict.outcome is Outcome.WAIVED
+    assert [finding.code for finding in verdict.findings] == ["S304"]
+    assert verdict.waiver is not None
+    assert verdict.waiver.reason == "Amendment 3"
+    assert codes(judgement) == []
+    assert judgement.worst is None
+
+
+def test_without_the_waiver_it_counts() -> None:
+    judgement = with_waivers(LONG)
+    assert verdict_of(judgement, "S304").waiver is None
+    assert codes(judgement) == ["S304"]
+
+
+def test_an_error_can_be_waived_too() -> None:
+    steps = cycle("9 mcg/day for 24 hours", "28 mcg/day for 648 hours")
+    assert codes(with_waivers(steps)) == ["S305"]
+    assert codes(with_waivers(steps, waiver("S305"))) == []
+
+
+def test_a_waiver_covers_every_finding_of_its_rule_and_of_no_other() -> None:
+    lines = cycle("28 mcg/day for 27 days", free=21) + cycle("28 mcg/day for 28 days", free=22) + cycle()
+    assert codes(with_waivers(lines)) == ["S301", "S304", "S304"]
+    assert codes(with_waivers(lines, waiver("S304"))) == ["S301"]
+    assert codes(with_waivers(lines, waiver("S301"))) == ["S304", "S304"]
+
+
+@pytest.mark.parametrize(
+    ("today", "found"),
+    [
+        (LAST_DAY - timedelta(days=1), []),
+        (LAST_DAY, []),
+        (LAST_DAY + timedelta(days=1), ["S304", "W901"]),
+        (LAST_DAY + timedelta(days=9999), ["S304", "W901"]),
+    ],
+)
+def test_a_waiver_holds_on_its_last_day_and_not_on_the_next(today: date, found: list[str]) -> None:
+    judgement = with_waivers(LONG, waiver("S304", "2027-06-30"), today=today)
+    assert codes(judgement) == found
+    if found:
+        assert marked(judgement, "W901") == ["2027-06-30"]
+        assert judgement.worst is Severity.ERROR
+        assert "2027-06-30" in verdict_of(judgement, "W901").findings[0].message
+
+
+def test_a_waiver_without_a_date_never_expires() -> None:
+    assert codes(with_waivers(LONG, waiver("S304"), today=date.max)) == []
+
+
+def test_an_expired_waiver_is_expired_and_not_also_unused() -> None:
+    assert codes(with_waivers(SOUND, waiver("S304", "2020-01-01"))) == ["W901"]
+
+
+def test_a_waiver_that_covers_nothing_is_unused() -> None:
+    judgement = with_waivers(SOUND, waiver("S304"))
+    assert codes(judgement) == ["W902"]
+    assert marked(judgement, "W902") == ['"S304"']
+    assert judgement.worst is Severity.WARNING
+
+
+def test_of_two_waivers_of_one_rule_the_first_that_holds_covers_and_the_second_is_unused() -> None:
+    judgement = with_waivers(LONG, waiver("S304", "2020-01-01"), waiver("S304"), waiver("S304"))
+    assert verdict_of(judgement, "S304").outcome is Outcome.WAIVED
+    assert codes(judgement) == ["W901", "W902"]
+    (unused,) = verdict_of(judgement, "W902").findings
+    assert unused.path == ("waiver", 2, "rule")
+    assert "an earlier waiver" in unused.message
+
+
+@pytest.mark.parametrize("code", ["S999", "A000", "Z304"])
+def test_a_waiver_of_a_rule_that_does_not_exist_is_an_error(code: str) -> None:
+    judgement = with_waivers(LONG, waiver(code))
+    assert codes(judgement) == ["S304", "W904"]
+    assert marked(judgement, "W904") == [f'"{code}"']
+    assert code in verdict_of(judgement, "W904").findings[0].message
+
+
+@pytest.mark.parametrize("code", ["W901", "W902", "W904"])
+def test_findings_about_waivers_cannot_be_waived(code: str) -> None:
+    faulty = waiver("S304", "2020-01-01") + waiver("S303") + waiver("S999")
+    assert codes(with_waivers(SOUND, faulty)) == ["W901", "W902", "W904"]
+    judgement = with_waivers(SOUND, faulty, waiver(code))
+    assert {"W901", "W902", "W904"} <= set(codes(judgement))
+    messages = [finding.message for finding in verdict_of(judgement, "W902").findings]
+    assert any(code in message and "cannot be waived" in message for message in messages)
+
+
+def test_a_waiver_of_a_rule_that_was_not_evaluated_is_not_called_unused() -> None:
+    one_cycle = with_waivers(cycle(), waiver("S303"))
+    assert verdict_of(one_cycle, "S303").outcome is Outcome.NOT_EVALUATED
+    assert codes(one_cycle) == []
+    not_simulated = with_waivers(SOUND, waiver("B401"))
+    assert codes(not_simulated) == []
+
+
+def test_a_waiver_of_a_simulated_rule_is_judged_by_the_simulation() -> None:
+    text = regimen_text(SOUND) + waiver("B401")
+    assert codes(judged(text, told(outcome(900, 1000, (0, 900))))) == ["W902"]
+    failing = judged(text, told(outcome(100, 1000, (0, 100))))
+    assert codes(failing) == []
+    assert verdict_of(failing, "B401").outcome is Outcome.WAIVED
+    undecided = judged(text, told(outcome(500, 1000, (0, 500))))
+    assert codes(undecided) == []
+    assert not undecided.complete
+
+
+def test_an_unreadable_file_has_no_waivers() -> None:
+    judgement = with_waivers(LONG.replace("28 mcg/day", "28"), waiver("N104"))
+    assert codes(judgement) == ["N104"]
+    assert verdict_of(judgement, "W902").outcome is Outcome.NOT_EVALUATED
+
+
+@pytest.mark.parametrize("lines", ['\n[[waiver]]\nrule = "S304"\n', '\n[[waiver]]\nrule = "S304"\nreason = " "\n'])
+def test_a_waiver_needs_a_reason(lines: str) -> None:
+    judgement = with_waivers(LONG, lines)
+    assert judgement.reading.regimen is None
+    assert len(judgement.findings) == 1
+    assert judgement.findings[0].path == ("waiver", 0, "reason")
