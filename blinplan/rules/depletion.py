@@ -50,9 +50,10 @@ def _recovery(rule: Rule, case: Case) -> Answer:
             above.setdefault(last.path, []).append((last, recovered))
         elif recovered.total and recovered.interval[1] > limit:
             undecided.append(_undecided(f"recovered after cycle {number}", recovered, limit))
-    if above:
-        return [_recovered(rule, case, path, cycles) for path, cycles in above.items()]
-    return undecided[0] if undecided else ()
+    found = [_recovered(rule, case, path, cycles) for path, cycles in above.items()]
+    if undecided and all(finding.severity is Severity.NOTE for finding in found):
+        return undecided[0]  # a note on one cycle must not pass for an answer about another
+    return found
 
 
 def _recovered(rule: Rule, case: Case, path: KeyPath, cycles: list[tuple[Period, Proportion]]) -> Finding:
