@@ -1,0 +1,83 @@
+"""Every rule is complete, and its own examples prove it."""
+
+import re
+
+import pytest
+
+from blinplan.rules import depletion, dosing, file_format, notation, schedule, waiver
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.check import Outcome
+from blinplan.rules.limits import shipped_limits
+from blinplan.rules.rule import Rule, Severity
+from blinplan.rules.virtual import Simulated
+from tests.regimen_text import judged_lines, verdict_of
+
+RULES = [pytest.param(rule, id=rule.code) for rule in CATALOGUE.values()]
+PATIENTS = Simulated(patients=200, seed=1)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_bad_example_is_found_and_the_good_one_is_not(rule: Rule) -> None:
+    simulated = PATIENTS if rule.simulated else None
+    bad = verdict_of(judged_lines(rule.bad, simulated), rule.code)
+    good = verdict_of(judged_lines(rule.good, simulated), rule.code)
+    assert bad.outcome is Outcome.FINDING
+    assert good.outcome is Outcome.PASS
+    assert {finding.code for finding in bad.findings} == {rule.code}
+    assert rule.severity in {finding.severity for finding in bad.findings}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_bad_example_shows_this_fault_and_no_worse_one_of_its_kind(rule: Rule) -> None:
+    found = judged_lines(rule.bad, PATIENTS if rule.simulated else None).findings
+    assert {finding.code for finding in found if finding.code[0] == rule.code[0]} == {rule.code}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_good_example_is_a_sound_regimen(rule: Rule) -> None:
+    found = judged_lines(rule.good, PATIENTS if rule.simulated else None).findings
+    allowed = {"D201": {"D202"}}.get(rule.code, set())  # 1.6 mcg/m²/day is above the one limit and below the other
+    assert {finding.code for finding in found if finding.severity is not Severity.NOTE} <= allowed
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_says_what_it_is_in_words(rule: Rule) -> None:
+    assert re.fullmatch(r"[A-Z]\d{3}", rule.code)
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
+    assert isinstance(rule.severity, Severity)
+    for text in (rule.sentence, rule.why):
+        assert text.endswith(".")
+        assert text[0].isupper() or text[0] in ".µ0123456789d"
+    assert "invalid" not in (rule.sentence + rule.why).lower()
+    assert set(rule.limits) <= set(shipped_limits())
+    assert not rule.simulated or rule.check is not None
+
+
+def test_codes_and_names_are_unique_and_no_family_is_left_out() -> None:
+    families = [module.RULES for module in (file_format, notation, dosing, schedule, depletion, waiver)]
+    rules = [rule for family in families for rule in family]
+    assert len({rule.code for rule in rules}) == len({rule.name for rule in rules}) == len(rules)
+    assert list(CATALOGUE.values()) == rules
+    assert all(code == rule.code for code, rule in CATALOGUE.items())
+
+
+def test_the_rules_that_the_article_decides_are_there() -> None:
+    article = {"D201", "D202", "S301", "S302", "S303", "S304", "S305", "B401", "B403"}
+    assert article <= set(CATALOGUE)
+    for code in article:
+        assert CATALOGUE[code].limits, code
+        assert any(
+            shipped_limits()[name].source.startswith("Blinatumomab (Mechanism of Action)")
+            for name in CATALOGUE[code].limits
+        )
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_finding_says_what_to_do_and_names_limits_that_exist(rule: Rule) -> None:
+    for finding in verdict_of(judged_lines(rule.bad, PATIENTS if rule.simulated else None), rule.code).findings:
+        assert finding.message
+        assert finding.why
+        assert finding.help
+        assert "?" not in finding.help
+        assert set(finding.limits) <= set(shipped_limits())
+        assert bool(finding.limits) == bool(rule.limits)

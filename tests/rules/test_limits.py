@@ -1,0 +1,76 @@
+"""The limits: exact numbers with unit, source and status."""
+
+from fractions import Fraction
+
+import pytest
+
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.limits import Limit, shipped_limits
+
+LIMITS = [pytest.param(limit, id=name) for name, limit in shipped_limits().items()]
+STATUSES = {"seen", "transcribed", "derived", "unverified", "convention"}
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_every_limit_has_unit_source_and_status(limit: Limit) -> None:
+    assert limit.value > 0
+    assert limit.unit in {"mcg/m²/day", "mcg/day", "days", "hours", "cells/µL", "%"}
+    assert len(limit.source) > 10
+    assert limit.says.endswith(".")
+    assert limit.status in STATUSES
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "unit", "claim"),
+    [
+        ("incomplete_depletion", "1.5", "mcg/m²/day", "DEP-3"),
+        ("depletion_by_area", "5", "mcg/m²/day", "DEP-1"),
+        ("depletion_flat", "9", "mcg/day", "DEP-2"),
+        ("infusion_per_cycle", "28", "days", "INF-1"),
+        ("longest_infusion_studied", "56", "days", None),
+        ("treatment_free_interval", "14", "days", "DEP-5"),
+        ("treatment_free_interval_continued", "56", "days", None),
+        ("escalation_after", "48", "hours", "CYT-2, CYT-3"),
+        ("depleted_count", "10", "cells/µL", "DEP-1"),
+        ("majority", "50", "%", "DEP-1, DEP-2"),
+        ("recovering_patients", "5", "%", "DEP-5"),
+    ],
+)
+def test_limits_are_what_the_sources_say(name: str, value: str, unit: str, claim: str | None) -> None:
+    limit = shipped_limits()[name]
+    assert (limit.value, limit.unit, limit.claim) == (Fraction(value), unit, claim)
+
+
+def test_every_limit_decides_some_rule() -> None:
+    named = {name for rule in CATALOGUE.values() for name in rule.limits}
+    assert set(shipped_limits()) == named
+
+
+def test_limits_count_in_minutes_and_in_shares() -> None:
+    limits = shipped_limits()
+    assert limits["infusion_per_cycle"].minutes == 28 * 24 * 60
+    assert limits["escalation_after"].minutes == 48 * 60
+    assert limits["majority"].fraction == 0.5
+    assert limits["recovering_patients"].fraction == 0.05
+
+
+def test_a_limit_in_another_unit_is_refused_not_converted() -> None:
+    limits = shipped_limits()
+    with pytest.raises(KeyError):
+        _ = limits["majority"].minutes
+    with pytest.raises(KeyError):
+        _ = limits["depletion_flat"].fraction
+
+
+def test_a_limit_reads_with_its_unit_and_a_citation_with_what_was_not_seen() -> None:
+    limits = shipped_limits()
+    assert str(limits["incomplete_depletion"]) == "1.5 mcg/m²/day"
+    assert str(limits["escalation_after"]) == "48 hours"
+    assert limits["depletion_flat"].citation == "Blinatumomab (Mechanism of Action), claim DEP-2"
+    assert "claim" not in limits["longest_infusion_studied"].citation
+    assert limits["recovering_patients"].citation.endswith("(convention)")
+
+
+def test_limits_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        shipped_limits()["majority"] = shipped_limits()["majority"]  # type: ignore[index]

@@ -1,0 +1,111 @@
+"""N: notation that people misread, found where it stands."""
+
+import pytest
+
+from blinplan.quantities import Notation
+from blinplan.rules import notation
+from blinplan.rules.check import Judgement
+from blinplan.rules.rule import Severity
+from tests.regimen_text import codes, cycle, judged, judged_lines, marked, regimen_text
+
+
+def written(dose: str) -> Judgement:
+    return judged_lines(f'[[cycle]]\nname = "C"\nsteps = [{{ dose = {dose}, days = 28 }}]\ntreatment_free_days = 14')
+
+
+@pytest.mark.parametrize(
+    ("dose", "code", "at", "better"),
+    [
+        ('"28 µg/day"', "N101", "µg", "28 mcg/day"),
+        ('"28 μg/day"', "N101", "μg", "28 mcg/day"),
+        ('"28 ug/day"', "N101", "ug", "28 mcg/day"),
+        ('"28.0 mcg/day"', "N102", ".0", "28 mcg/day"),
+        ('"28.50 mcg/day"', "N102", "0", "28.5 mcg/day"),
+        ('"10.500 mcg/day"', "N102", "00", "10.5 mcg/day"),
+        ('".5 mcg/day"', "N103", ".", "0.5 mcg/day"),
+        ('"28 mcg/d"', "N105", "d", "28 mcg/day"),
+        ('"28mcg/day"', "N107", "m", "28 mcg/day"),
+    ],
+)
+def test_a_slip_is_marked_where_it_stands_with_what_to_write_instead(
+    dose: str, code: str, at: str, better: str
+) -> None:
+    judgement = written(dose)
+    assert [found for found in codes(judgement) if found[0] == "N"] == [code]
+    assert marked(judgement, code) == [at]
+    (finding,) = [finding for finding in judgement.findings if finding.code == code]
+    assert finding.help == f'write "{better}"'
+
+
+@pytest.mark.parametrize(
+    "dose", ["28 mcg/day", "10 mcg/day", "0.5 mcg/day", "100 mcg/day", "28.05 mcg/day", "1,000 mcg/day"]
+)
+def test_plain_doses_have_no_slip(dose: str) -> None:
+    assert [code for code in codes(written(f'"{dose}"')) if code[0] == "N"] == []
+
+
+@pytest.mark.parametrize("better", ["N101", "N102", "N103", "N105", "N107"])
+def test_what_is_advised_has_not_the_same_fault(better: str) -> None:
+    dose = {"N101": "28 µg/day", "N102": "28.0 mcg/day", "N103": ".5 mcg/day", "N105": "28 mcg/d", "N107": "28mcg/day"}
+    (finding,) = [finding for finding in written(f'"{dose[better]}"').findings if finding.code == better]
+    again = written(finding.help.removeprefix("write "))
+    assert better not in codes(again)
+
+
+def test_several_slips_in_one_dose_are_several_findings() -> None:
+    judgement = written('"28.0µg/d"')
+    assert codes(judgement) == ["N101", "N102", "N105", "N107"]
+
+
+def test_a_cap_is_read_as_closely_as_a_dose() -> None:
+    lines = cycle("15 mcg/m2/day for 28 days").replace('/day",', '/day", max = "28.0 µg/day",', 1)
+    judgement = judged_lines(lines)
+    assert codes(judgement) == ["N101", "N102"]
+    assert marked(judgement, "N101") == ["µg"]
+    assert {finding.path[-1] for finding in judgement.findings} == {"max"}
+
+
+@pytest.mark.parametrize("dose", ['"28 \\u00b5g/day"', "'''28 µg/day'''", '"""28 µg/day"""'])
+def test_where_the_text_is_not_written_as_it_reads_the_whole_value_is_marked(dose: str) -> None:
+    assert marked(written(dose), "N101") == [dose]
+
+
+def test_a_literal_string_is_marked_at_the_slip() -> None:
+    assert marked(written("'28 µg/day'"), "N101") == ["µg"]
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_each_step_is_looked_at(step: int) -> None:
+    doses = ["9 mcg/day for 7 days", "28 mcg/day for 21 days"]
+    doses[step] = doses[step].replace("day for", "d for")
+    (finding,) = judged_lines(cycle(*doses)).findings
+    assert finding.code == "N105"
+    assert finding.path == ("cycle", 0, "steps", step, "dose")
+
+
+NO_RATES = (
+    *("28", "28.0", '""', '"28"', '" 28 mcg/day"', '"28  mcg/day"', '"28 MCG/day"', '"1e3 mcg/day"', '"inf mcg/day"'),
+    *('"28 mg/day"', '"28 mcg"', '"28 mcg/hour"', '"28 mcg/kg/day"', '"28 mcg/m3/day"', '"-9 mcg/day"', '"0 mcg/day"'),
+)
+
+
+@pytest.mark.parametrize("dose", NO_RATES)
+def test_what_is_no_dose_rate_is_an_error_and_nothing_is_guessed(dose: str) -> None:
+    judgement = written(dose)
+    assert codes(judgement) == ["N104"]
+    assert marked(judgement, "N104") == [dose]
+    assert judgement.findings[0].severity is Severity.ERROR
+    assert judgement.reading.regimen is None
+
+
+def test_a_day_written_short_is_only_a_note() -> None:
+    severities = {rule.code: rule.severity for rule in notation.RULES}
+    assert severities["N105"] is severities["N107"] is Severity.NOTE
+    assert severities["N101"] is severities["N102"] is severities["N103"] is Severity.WARNING
+
+
+def test_every_notation_that_can_be_read_has_its_rule() -> None:
+    names = {rule.name for rule in notation.RULES}
+    assert len(names) == len(Notation) + 1
+    for dose in ("28 ug/day", "28.0 mcg/day", ".5 mcg/day", "28 mcg/d", "28mcg/day"):
+        assert any(finding.code[0] == "N" for finding in judged(regimen_text(cycle(f"{dose} for 28 days"))).findings)

@@ -1,0 +1,139 @@
+"""S: infusions, intervals and steps, on both sides of each limit."""
+
+import pytest
+
+from blinplan.rules.check import Judgement, Outcome
+from blinplan.rules.rule import Severity
+from tests.regimen_text import codes, cycle, judged_lines, marked, verdict_of
+
+DAY = 24
+
+
+def infused(hours: int) -> Judgement:
+    return judged_lines(cycle(f"28 mcg/day for {hours} hours"))
+
+
+@pytest.mark.parametrize(
+    ("hours", "found"),
+    [
+        (1, {"S301": Severity.WARNING}),
+        (28 * DAY - 1, {"S301": Severity.WARNING}),
+        (28 * DAY, {}),
+        (28 * DAY + 1, {"S302": Severity.WARNING}),
+        (56 * DAY, {"S302": Severity.WARNING}),
+        (56 * DAY + 1, {"S302": Severity.ERROR}),
+    ],
+)
+def test_a_cycle_infuses_28_days_to_the_hour(hours: int, found: dict[str, Severity]) -> None:
+    findings = infused(hours).findings
+    assert {finding.code: finding.severity for finding in findings} == found
+    assert all(finding.path == ("cycle", 0, "steps") for finding in findings)
+
+
+def test_over_56_days_the_message_says_that_nothing_was_studied() -> None:
+    assert "nothing over 56 days was studied" in infused(56 * DAY + 1).findings[0].message
+    assert "studied" not in infused(56 * DAY).findings[0].message
+
+
+def test_the_steps_of_a_cycle_count_together() -> None:
+    assert codes(judged_lines(cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"))) == []
+    assert codes(judged_lines(cycle("9 mcg/day for 7 days", "28 mcg/day for 20 days"))) == ["S301"]
+
+
+def test_a_repeated_cycle_is_one_fault_and_two_cycles_are_two() -> None:
+    short = "28 mcg/day for 27 days"
+    assert codes(judged_lines(cycle(short, repeat=5))) == ["S301"]
+    assert codes(judged_lines(cycle(short) + cycle(short))) == ["S301", "S301"]
+    judgement = judged_lines(cycle() + cycle(short))
+    assert [finding.path for finding in judgement.findings] == [("cycle", 1, "steps")]
+
+
+@pytest.mark.parametrize(("free", "found"), [(0, ["S303"]), (13, ["S303"]), (14, []), (15, ["S304"]), (366, ["S304"])])
+def test_the_interval_between_cycles_is_14_days(free: int, found: list[str]) -> None:
+    judgement = judged_lines(cycle(free=free, repeat=2))
+    assert codes(judgement) == found
+    for finding in judgement.findings:
+        assert marked(judgement, finding.code) == [str(free)]
+
+
+@pytest.mark.parametrize(("free", "found"), [(13, ["S303"]), (14, []), (15, []), (56, []), (57, ["S304"])])
+def test_in_continued_therapy_56_days_are_allowed(free: int, found: list[str]) -> None:
+    judgement = judged_lines(cycle(free=free, repeat=2, phase="continued-therapy"))
+    assert codes(judgement) == found
+    for finding in judgement.findings:
+        if finding.code == "S304":
+            assert finding.limits == ("treatment_free_interval_continued",)
+            assert "at most 56 days" in finding.help
+
+
+@pytest.mark.parametrize("phase", ["induction", "consolidation", ""])
+def test_in_every_other_phase_14_days_hold(phase: str) -> None:
+    (finding,) = judged_lines(cycle(free=15, repeat=2, phase=phase)).findings
+    assert finding.code == "S304"
+    assert finding.limits == ("treatment_free_interval",)
+    assert "at most 14 days" in finding.help
+
+
+@pytest.mark.parametrize("free", [0, 13, 90])
+def test_what_follows_the_last_cycle_is_no_interval(free: int) -> None:
+    judgement = judged_lines(cycle(free=free))
+    for code in ("S303", "S304"):
+        verdict = verdict_of(judgement, code)
+        assert verdict.outcome is Outcome.NOT_EVALUATED
+        assert verdict.not_evaluated is not None
+        assert verdict.not_evaluated.kind == "not applicable"
+    assert codes(judged_lines(cycle() + cycle(free=free))) == []
+    assert codes(judged_lines(cycle(free=90) + cycle())) == ["S304"]
+
+
+@pytest.mark.parametrize(("held", "found"), [(1, ["S305"]), (47, ["S305"]), (48, []), (49, []), (7 * DAY, [])])
+def test_a_step_up_waits_48_hours(held: int, found: list[str]) -> None:
+    judgement = judged_lines(cycle(f"9 mcg/day for {held} hours", f"28 mcg/day for {28 * DAY - held} hours"))
+    assert codes(judgement) == found
+    if found:
+        assert judgement.findings[0].severity is Severity.ERROR
+        assert marked(judgement, "S305") == [str(held)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"), [(24, 24, []), (24, 23, ["S305"]), (47, 1, []), (1, 46, ["S305"])]
+)
+def test_two_equal_steps_back_to_back_are_held_as_one(first: int, second: int, found: list[str]) -> None:
+    rest = 28 * DAY - first - second
+    judgement = judged_lines(
+        cycle(f"9 mcg/day for {first} hours", f"9 mcg/day for {second} hours", f"28 mcg/day for {rest} hours")
+    )
+    assert codes(judgement) == found
+
+
+def test_each_step_is_held_anew_after_a_step() -> None:
+    steps = ("5 mcg/day for 72 hours", "9 mcg/day for 24 hours", "28 mcg/day for 576 hours")
+    judgement = judged_lines(cycle(*steps))
+    assert codes(judgement) == ["S305"]
+    assert judgement.findings[0].path == ("cycle", 0, "steps", 1, "hours")
+    assert "1 d" in judgement.findings[0].message
+
+
+def test_a_step_down_is_no_escalation_but_starts_the_clock() -> None:
+    down = cycle("28 mcg/day for 24 hours", "9 mcg/day for 648 hours")
+    verdict = verdict_of(judged_lines(down), "S305")
+    assert verdict.outcome is Outcome.NOT_EVALUATED
+    up_again = cycle("28 mcg/day for 72 hours", "9 mcg/day for 24 hours", "28 mcg/day for 576 hours")
+    assert codes(judged_lines(up_again)) == ["S305"]
+
+
+def test_every_early_escalation_of_every_cycle_is_found() -> None:
+    steps = ("1 mcg/day for 24 hours", "9 mcg/day for 24 hours", "28 mcg/day for 624 hours")
+    assert codes(judged_lines(cycle(*steps) + cycle(*steps))) == ["S305"] * 4
+
+
+def test_a_step_in_days_is_marked_at_its_days() -> None:
+    judgement = judged_lines(cycle("9 mcg/day for 1 days", "28 mcg/day for 27 days"))
+    assert marked(judgement, "S305") == ["1"]
+    assert judgement.findings[0].path[-1] == "days"
+
+
+def test_without_an_escalation_the_rule_has_nothing_to_say() -> None:
+    verdict = verdict_of(judged_lines(cycle("28 mcg/day for 14 days", "28 mcg/day for 14 days")), "S305")
+    assert verdict.not_evaluated is not None
+    assert verdict.not_evaluated.kind == "not applicable"
