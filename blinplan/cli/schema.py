@@ -1,9 +1,24 @@
 """``blinplan schema``: the JSON Schema of the regimen file."""
 
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
 from blinplan.cli.output import write_json
 
 
-def schema() -> None:
+class SchemaFormat(StrEnum):
+    """How to show the schema. There is one way; the option is here because every command has it."""
+
+    JSON = "json"
+
+
+def schema(
+    output_format: Annotated[
+        SchemaFormat, typer.Option("--format", "-f", help="How to show the schema.", rich_help_panel="Output")
+    ] = SchemaFormat.JSON,
+) -> None:
     """Print the JSON Schema of the regimen file, for editors and other programs.
 
     Example: [bold]blinplan schema > regimen.schema.json[/bold], and [bold]#:schema ./regimen.schema.json[/bold] as the
