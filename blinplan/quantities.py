@@ -78,6 +78,9 @@ class WrittenDose:
     slips: tuple[Slip, ...]
 
 
+LONGEST = 40
+"""The longest text of a quantity."""
+
 # The patterns hold no Python-only syntax, because the JSON Schema of the format shows them to editors as they are.
 _NUMBER = r"((?:0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*)(?:\.[0-9]+)?|\.[0-9]+)"
 _MICROGRAM = "(mcg|µg|μg|ug)"
@@ -90,7 +93,6 @@ FLAT_MASS_PATTERN = rf"^{_NUMBER} mg$"
 
 _DOSE = re.compile(DOSE_PATTERN)
 _MASS = re.compile(MASS_PATTERN)
-_LONGEST = 40
 
 
 def read_dose(text: str) -> WrittenDose:
@@ -101,7 +103,7 @@ def read_dose(text: str) -> WrittenDose:
     QuantityError
         When the text is not a dose rate; nothing is guessed.
     """
-    match = _DOSE.fullmatch(text) if len(text) <= _LONGEST else None
+    match = _DOSE.fullmatch(text) if len(text) <= LONGEST else None
     if match is None:
         raise QuantityError(_why_not_a_dose(text))
     basis = Basis.FLAT if match[4] is None else Basis.BSA
@@ -113,7 +115,7 @@ def read_dose(text: str) -> WrittenDose:
 
 def read_mass(text: str) -> Mass:
     """Read a mass such as ``20 mg`` or ``5 mg/m2``; raises `QuantityError` otherwise."""
-    match = _MASS.fullmatch(text) if len(text) <= _LONGEST else None
+    match = _MASS.fullmatch(text) if len(text) <= LONGEST else None
     if match is None or _exact(match[1]) <= 0:
         raise QuantityError('a premedication dose is a number above 0, a space and mg or mg/m2, such as "20 mg"')
     return Mass(_exact(match[1]), Basis.FLAT if match[2] is None else Basis.BSA)

@@ -16,6 +16,7 @@ from blinplan.quantities import (
     DOSE_PATTERN,
     FLAT_DOSE_PATTERN,
     FLAT_MASS_PATTERN,
+    LONGEST,
     MASS_PATTERN,
     Basis,
     QuantityError,
@@ -49,12 +50,18 @@ def _flat_mass(text: str) -> str:
     return text
 
 
+def _whole(value: object) -> object:
+    if type(value) is not int:  # Python holds true and 1.0 for equal to 1
+        raise ValueError("not a whole number")
+    return value
+
+
 def _whole_to_decimal(value: object) -> object:
     return Decimal(value) if type(value) is int else value
 
 
 def _written(pattern: str, example: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+    return WithJsonSchema({"type": "string", "pattern": pattern, "maxLength": LONGEST, "examples": [example]})
 
 
 Dose = Annotated[str, AfterValidator(_dose), _written(DOSE_PATTERN, "9 mcg/day")]
@@ -177,7 +184,9 @@ class Waiver(Table):
 class RegimenFile(Table):
     """A blinatumomab regimen."""
 
-    format: Literal[1] = Field(description="the version of this format; 1 is the only one there is")
+    format: Annotated[Literal[1], BeforeValidator(_whole)] = Field(
+        description="the version of this format; 1 is the only one there is"
+    )
     name: Name = Field(description="a short name in small letters, digits, hyphens and dots, such as rr-adult")
     title: Sentence = Field(description="one line that says what the regimen is")
     indication: Indication = Field(description="relapsed-refractory, mrd-positive, consolidation or investigational")
