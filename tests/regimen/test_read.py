@@ -1,0 +1,270 @@
+"""Reading a regimen file: all that is wrong at once, each at its place, and never an exception."""
+
+import json
+import re
+from fractions import Fraction
+
+import pytest
+
+from blinplan.quantities import Basis, DoseRate, Mass
+from blinplan.regimen import library
+from blinplan.regimen.document import KeyPath
+from blinplan.regimen.read import Problem, Reading, read
+from blinplan.regimen.regimen import Occasion, Phase, Premedication, Status
+from tests.regimen.layouts import FULL, LAYOUTS, changed, keys, renamed, with_headers
+
+SCALARS = [
+    *['""', '"\\t"', '"\\u0000"', '"no such value"', "'''\n\n'''", "true", "false"],
+    *["-1", "0", "9" * 300, "0xffffffffffffffffffff", "1.5", "-0.0", "1e308", "inf", "-inf", "nan"],
+    *["2027-06-30T10:00:00Z", "2027-06-30T00:00:00", "2027-06-30", "10:00:00"],
+]
+NESTED = ["[]", "[1]", "[[]]", "[[[[[[[[1]]]]]]]]", "{}", "{ a = 1 }", "{ a.b.c.d = [{}] }", '["x", 1, 1.5, {}]']
+
+
+def sound(reading: Reading) -> Reading:
+    """Hold a reading to what everybody relies on, and return it."""
+    assert (reading.regimen is None) == bool(reading.problems)
+    size = len(reading.document.text)
+    for problem in reading.problems:
+        assert 0 <= problem.span.start <= problem.span.end <= size
+        assert re.fullmatch("[A-Z][0-9]{3}", problem.code)
+        assert problem.message.strip()
+        assert problem.why.strip()
+        assert problem.help.strip()
+    starts = [problem.span.start for problem in reading.problems]
+    assert starts == sorted(starts)
+    return reading
+
+
+def problems(text: str | bytes) -> tuple[Problem, ...]:
+    return sound(read(text.encode() if isinstance(text, str) else text, "x.toml")).problems
+
+
+def placed(text: str) -> list[tuple[str, int, int]]:
+    """Return the problems of a text as code, line and column."""
+    reading = sound(read(text.encode(), "x.toml"))
+    found = [(problem.code, reading.document.position(problem.span.start)) for problem in reading.problems]
+    return [(code, at.line, at.column) for code, at in found]
+
+
+def only(text: str) -> Problem:
+    (problem,) = problems(text)
+    return problem
+
+
+def at(text: str, problem: Problem) -> str:
+    return text[problem.span.start : problem.span.end]
+
+
+# --- what a good file says -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_every_key_is_read_in_every_layout(layout: str, newline: str) -> None:
+    text = LAYOUTS[layout](FULL).replace("\n", newline)
+    regimen = sound(read(text.encode(), "x.toml")).regimen
+    assert regimen is not None
+    assert (regimen.name, regimen.title, regimen.family) == ("full", "A regimen with every key", "examples")
+    assert (regimen.sources[0].citation, regimen.sources[0].status) == ("none", Status.UNVERIFIED)
+    assert regimen.sources[0].note == "made up"
+    limits = regimen.eligibility
+    assert (limits.minimum_weight, limits.below_weight) == (Fraction(21, 2), Fraction(45))
+    assert (limits.otherwise, limits.population, regimen.basis) == ("rr-adult", "child", Basis.BSA)
+    occasions = frozenset({Occasion.FIRST_START, Occasion.ESCALATION})
+    dose, cap = Mass(Fraction(5), Basis.BSA), Mass(Fraction(20), Basis.FLAT)
+    assert regimen.premedication == Premedication("dexamethasone", dose, cap, 30, occasions)
+    assert regimen.hospital_days == (9, 2)
+    (cycle,) = regimen.cycles
+    assert (cycle.name, cycle.phase, cycle.repeat) == ("Induction", Phase.INDUCTION, 2)
+    assert [step.dose for step in cycle.steps] == [DoseRate(Fraction(dose), Basis.BSA) for dose in (5, 15)]
+    assert [step.cap for step in cycle.steps] == [DoseRate(Fraction(cap), Basis.FLAT) for cap in (9, 28)]
+    assert [step.minutes for step in cycle.steps] == [7 * 1440, 21 * 1440]
+    assert cycle.treatment_free == 14 * 1440
+    (waiver,) = regimen.waivers
+    assert (waiver.rule, waiver.reason, str(waiver.expires)) == ("S304", "agreed", "2027-06-30")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_may_be_left_out_has_its_default(layout: str) -> None:
+    required = {"citation", "status", "basis", "dose", "days", "drug", "before", "treatment_free_days", "steps", "name"}
+    tree = {
+        key: FULL[key]
+        for key in ("format", "name", "title", "indication", "sources", "dosing", "premedication", "cycle")
+    }
+    for path in keys():
+        if path[0] in tree and path[-1] not in {*tree, *required, "hours"} and len(path) > 1:
+            tree = changed(path, tree=tree)
+    regimen = sound(read(LAYOUTS[layout](tree).encode(), "x.toml")).regimen
+    assert regimen is not None
+    assert regimen.premedication is not None
+    assert (regimen.premedication.minutes_before, regimen.premedication.cap) == (60, None)
+    assert (regimen.cycles[0].repeat, regimen.cycles[0].phase, regimen.cycles[0].steps[0].cap) == (1, None, None)
+    assert (regimen.family, regimen.hospital_days, regimen.waivers) == (None, (), ())
+    assert str(regimen.eligibility) == "any weight"
+
+
+# --- every mistake at once -----------------------------------------------------------------------------------------
+
+HEADERS = """\
+format = 1
+name = "five"
+titel = "x"
+indication = "investigational"
+[[sources]]
+citation = "none"
+[dosing]
+basis = 15
+[[cycle]]
+name = "Cycle 1"
+steps = [
+  { dose = "28", days = 28 },
+]
+treatment_free_days = 367
+"""
+DOTTED = """\
+format = 1
+name = "five"
+title = "x"
+indication = "investigational"
+sources = [{ citation = "none" }]
+dosing.basis = true
+dosing.unit = "mcg"
+cycle = [{ name = "1", steps = [{ dose = 28, days = 0 }], treatment_free_days = 14 }]
+"""
+NESTED_HEADERS = """\
+format = 2
+name = "five"
+title = "x"
+indication = "mrd-positve"
+dosing = { basis = "flat" }
+[[sources]]
+citation = "none"
+status = "seen"
+[[cycle]]
+name = "1"
+treatment_free_days = "14"
+[[cycle.steps]]
+dose = "28 mcg/day"
+day = 28
+[[cycle.steps]]
+days = 28
+"""
+MIXED = """\
+format = 1
+name = "five"
+title = "x"
+indication = "investigational"
+sources = [{ citation = "none", status = "seen" }]
+dosing = { basis = "bsa" }
+eligibility = { min_weight_kg = 45, below_weight_kg = 45 }
+premedication = { drug = "x", dose = "20 mg", max = "30 mg", before = ["restart"] }
+cycle = [
+  { name = "1", steps = [{ dose = "28 mcg/day", days = 7, hours = 168 }, { dose = "9 mcg/m2/day" }] },
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (HEADERS, [("F002", 3, 1), ("F003", 5, 1), ("F004", 8, 9), ("N104", 12, 12), ("F004", 14, 23)]),
+        (DOTTED, [("F003", 5, 12), ("F004", 6, 16), ("F002", 7, 8), ("N104", 8, 42), ("F004", 8, 53)]),
+        (NESTED_HEADERS, [("F005", 1, 10), ("F004", 4, 14), ("F004", 11, 23), ("F002", 14, 1), ("F003", 15, 1)]),
+        # Contradictions are found beside other mistakes.
+        (
+            MIXED,
+            [("F007", 7, 37), ("F007", 8, 47), ("F003", 10, 3), ("D210", 10, 35), ("F007", 10, 59), ("F003", 10, 74)],
+        ),
+    ],
+    ids=["headers", "dotted", "nested headers", "contradictions"],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_all_mistakes_are_told_at_once_where_they_are(
+    text: str, expected: list[tuple[str, int, int]], newline: str
+) -> None:
+    assert placed(text.replace("\n", newline)) == expected
+
+
+RIGHT = {
+    ("eligibility",): {"{}"},
+    ("waiver",): {"[]"},
+    ("monitoring", "hospital_days"): {"[1]"},
+    ("premedication", "minutes_before"): {"0"},
+    ("cycle", 0, "treatment_free_days"): {"0"},
+    ("eligibility", "min_weight_kg"): {"1.5"},
+    ("waiver", 0, "expires"): {"2027-06-30"},
+}
+SENTENCES = {"title", "citation", "note", "drug", "reason"}
+
+
+def is_right(path: KeyPath, literal: str) -> bool:
+    sentence = path[-1] in SENTENCES or path == ("cycle", 0, "name")
+    return literal in RIGHT.get(path, ()) or (sentence and literal in ('"no such value"', '"\\u0000"'))
+
+
+@pytest.mark.parametrize("path", keys(), ids=lambda path: ".".join(map(str, path)))
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_wrong_value_at_any_key_is_one_problem_at_the_value(layout: str, path: KeyPath) -> None:
+    for literal in [*SCALARS, *NESTED]:
+        text = LAYOUTS[layout](changed(path, literal))
+        found = problems(text)
+        if is_right(path, literal):
+            assert not found, literal
+            continue
+        assert found, literal
+        begin = LAYOUTS[layout](changed(path, "@@@")).index("@@@")
+        end = begin + len(literal)
+        assert all(problem.path[: len(path)] == path for problem in found), literal
+        if found[0].code == "F007":  # a limit that contradicts the other is told at its key
+            assert [at(text, problem) for problem in found] == [path[-1]]
+        elif literal in SCALARS:
+            assert [(problem.span.start, problem.span.end) for problem in found] == [(begin, end)], literal
+        else:
+            assert all(begin <= problem.span.start and problem.span.end <= end for problem in found), literal
+
+
+@pytest.mark.parametrize("path", keys(), ids=lambda path: ".".join(map(str, path)))
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_misspelt_key_is_one_problem_that_names_the_right_one(layout: str, path: KeyPath) -> None:
+    key = str(path[-1])
+    misspelt = f"{key[:-1]}z"
+    text = LAYOUTS[layout](renamed(path, misspelt))
+    found = [problem for problem in problems(text) if problem.code == "F002"]
+    # Tables written with headers have one header for each table and each element.
+    assert {problem.path for problem in found} == {(*path[:-1], misspelt)}
+    assert problems(text) == tuple(found)
+    assert f"`{key}`" in found[0].help
+    assert at(text, found[0]) == misspelt
+
+
+@pytest.mark.parametrize("path", keys(), ids=lambda path: ".".join(map(str, path)))
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_key_left_out_is_one_problem_or_none(layout: str, path: KeyPath) -> None:
+    if layout == "dotted" and path == ("dosing", "basis"):
+        path = ("dosing",)  # the table is gone with its last key
+    text = LAYOUTS[layout](changed(path))
+    found = problems(text)
+    required = schema_requires(path) or path[-1] in ("days", "hours")
+    assert [problem.code for problem in found] == ["F003"] * required
+    assert all(f"`{path[-1]}`" in problem.message or path[-1] == "hours" for problem in found)
+
+
+def schema_requires(path: KeyPath) -> bool:
+    schema = json.loads((library.folder() / "regimen.schema.json").read_text(encoding="utf-8"))
+    names = {"": schema, "sources": schema["$defs"]["Source"], "steps": schema["$defs"]["Step"]}
+    names |= {name.lower(): table for name, table in schema["$defs"].items()}
+    table = next((str(part) for part in reversed(path[:-1]) if isinstance(part, str)), "")
+    return path[-1] in names[table].get("required", [])
+
+
+def test_every_key_of_the_format_is_tried() -> None:
+    schema = json.loads((library.folder() / "regimen.schema.json").read_text(encoding="utf-8"))
+    tables = [schema, *schema["$defs"].values()]
+    assert sorted(str(path[-1]) for path in keys()) == sorted(key for table in tables for key in table["properties"])
+
+
+def test_a_key_that_is_already_there_is_not_proposed() -> None:
+    text = with_headers(FULL).replace('title = "', 'titel = "x"\ntitle = "')
+    assert at(text, only(text)) == "titel"
+    assert "write" not in only(text).help
