@@ -2,12 +2,14 @@
 
 import os
 import sys
+from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from blinplan import __version__
-from blinplan.cli import check, plan, regimens, schema, simulate
+from blinplan.cli import check, evidence, model, plan, regimens, schema, simulate
 from blinplan.cli.output import complain
 from blinplan.cli.status import ExitStatus, UsageError
 
@@ -22,6 +24,8 @@ app = typer.Typer(
 app.command("check")(check.check)
 app.command("simulate")(simulate.simulate)
 app.command("plan")(plan.plan)
+app.command("evidence")(evidence.evidence)
+app.command("model")(model.model)
 app.command("regimens")(regimens.regimens)
 app.command("schema")(schema.schema)
 
@@ -45,9 +49,23 @@ def main(
     """
 
 
+def _open_streams() -> None:
+    """See to it that closed streams fail as files do, and that a help text asks no more of an encoding than it has."""
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - reading it fails, as it should
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the program ends
+    if sys.stdout is None:
+        sys.stdout = sys.stderr
+        raise UsageError("standard output is closed", "give the report somewhere to go")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def run() -> None:
     """Run the program. Whatever happens ends in a status and a sentence, never in a traceback."""
     try:
+        _open_streams()
         app()
     except UsageError as error:
         complain(error)

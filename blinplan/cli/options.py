@@ -3,6 +3,7 @@
 import sys
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated
 
@@ -14,6 +15,15 @@ from blinplan.regimen.read import Reading
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.sources import NotFound, find_one
 from blinplan.reports.screen import Colour
+
+
+class VirtualPopulation(StrEnum):
+    """The virtual populations."""
+
+    ADULT_RR = "adult-rr"
+    ADULT_MRD = "adult-mrd"
+    CHILD = "child"
+
 
 RegimenName = Annotated[
     str,
@@ -27,7 +37,10 @@ Height = Annotated[str | None, typer.Option("--height", metavar="CM", help="Heig
 Area = Annotated[
     str | None,
     typer.Option(
-        "--bsa", metavar="M2", help="Body surface area in m², instead of a computed one.", rich_help_panel="Patient"
+        "--bsa",
+        metavar="M2",
+        help="Body surface area in square metres, instead of a computed one.",
+        rich_help_panel="Patient",
     ),
 ]
 Formula = Annotated[

@@ -5,7 +5,17 @@ from typing import Annotated, Literal
 
 import typer
 
-from blinplan.cli.options import Area, ColourOption, Formula, Height, RegimenName, Weight, given_patient, read_regimen
+from blinplan.cli.options import (
+    Area,
+    ColourOption,
+    Formula,
+    Height,
+    RegimenName,
+    VirtualPopulation,
+    Weight,
+    given_patient,
+    read_regimen,
+)
 from blinplan.cli.output import output_screen, report, write, write_json
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula
@@ -18,14 +28,6 @@ class SimulateFormat(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
-
-
-class VirtualPopulation(StrEnum):
-    """The virtual populations."""
-
-    ADULT_RR = "adult-rr"
-    ADULT_MRD = "adult-mrd"
-    CHILD = "child"
 
 
 class Attenuation(StrEnum):

@@ -1,0 +1,100 @@
+"""Every claim and published number: what was expected, what was simulated, and the verdict."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from blinplan.evidence.evaluate import Band, Evidence, Finding, Measurement
+from blinplan.reports.manifest import manifest
+from blinplan.reports.screen import Screen, indented
+
+
+def evidence_report(evidence: Evidence, screen: Screen) -> list[RenderableType]:
+    """Draw the claims of the article, then the published numbers, a line for each measure."""
+    parts: list[RenderableType] = [
+        Text(f"{evidence.patients:,} virtual patients a scenario, seed {evidence.seed}, the same in every scenario"),
+    ]
+    for kind, title in (("claim", "Claims of the article"), ("published", "Published numbers")):
+        found = [finding for finding in evidence.findings if finding.claim.kind == kind]
+        if found:
+            parts += ["", _table(title, found, screen)]
+    return parts
+
+
+def _table(title: str, findings: Sequence[Finding], screen: Screen) -> Table:
+    table = screen.table()
+    table.add_column(title)
+    table.add_column("Expected", justify="right", no_wrap=screen.wide)
+    table.add_column("Simulated", justify="right")
+    table.add_column("Verdict")
+    for finding in findings:
+        claim = finding.claim
+        status = [(f"  {claim.status}", "unverified")] if claim.status not in (None, "seen") else []
+        table.add_row(Text.assemble((claim.id, "title"), " ", claim.sentence, *status))
+        for measurement in finding.measurements:
+            table.add_row(*_row(measurement))
+        table.add_row(indented(claim.source, "quiet"))
+    return table
+
+
+def _row(measurement: Measurement) -> tuple[RenderableType, ...]:
+    expectation = measurement.expectation
+    unit = f" {expectation.unit}" if expectation.unit not in ("", "1") else ""
+    simulated = f"{measurement.value:.4g}"
+    if measurement.interval is not None:
+        simulated += f" ({measurement.interval[0]:.3f}-{measurement.interval[1]:.3f})"
+    verdict = Text("holds", "pass") if measurement.holds else Text("FAILS", "error")
+    return indented(f"{expectation.text}{unit and f' ({unit.strip()})'}"), str(expectation.band), simulated, verdict
+
+
+def evidence_json(evidence: Evidence) -> dict[str, Any]:
+    """Write the evidence as a JSON document; null where a measure has no number."""
+    return {
+        "format": "blinplan-evidence",
+        "version": 1,
+        "manifest": manifest(patients=evidence.patients, seed=evidence.seed, attenuation=evidence.options.attenuation),
+        "holds": evidence.holds,
+        "claims": [_claim_json(finding) for finding in evidence.findings],
+    }
+
+
+def _claim_json(finding: Finding) -> dict[str, Any]:
+    claim = finding.claim
+    return {
+        "id": claim.id,
+        "kind": claim.kind,
+        "sentence": claim.sentence,
+        "source": claim.source,
+        "status": claim.status,
+        "holds": finding.holds,
+        "measures": [
+            {
+                "text": measurement.expectation.text,
+                "unit": measurement.expectation.unit,
+                "expected": _band_json(measurement.expectation.band),
+                "value": _finite(measurement.value),
+                "low": measurement.interval[0] if measurement.interval else None,
+                "high": measurement.interval[1] if measurement.interval else None,
+                "holds": measurement.holds,
+            }
+            for measurement in finding.measurements
+        ],
+    }
+
+
+def _band_json(band: Band) -> dict[str, Any]:
+    return {
+        "text": str(band),
+        "low": _finite(band.low),
+        "low_included": not band.low_strict,
+        "high": _finite(band.high),
+        "high_included": not band.high_strict,
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

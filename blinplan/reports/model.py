@@ -1,0 +1,87 @@
+"""The parameters of the model, each with its source and how far it was checked."""
+
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from blinplan.physiology.parameters import Parameter, ParameterSet, Preset
+from blinplan.reports.manifest import manifest
+from blinplan.reports.screen import Screen, indented
+
+
+def model_report(parameters: ParameterSet, preset: Preset, screen: Screen) -> list[RenderableType]:
+    """Draw the parameters of one population: value, variability between patients, status and source."""
+    table = screen.table()
+    table.add_column("Parameter")
+    table.add_column("Value", justify="right", no_wrap=True)
+    table.add_column("Unit")
+    table.add_column("SD of ln", justify="right")
+    table.add_column("Status", no_wrap=not screen.wide)
+    roomy = screen.width >= 110
+    if roomy:
+        table.add_column("Source")
+    for key, parameter in preset.parameters.items():
+        own = parameter != parameters.parameters[key]
+        row: list[RenderableType] = [
+            Text.assemble((key, "where"), ("  of this population" if own else "", "note")),
+            f"{parameter.value:g}",
+            parameter.unit,
+            f"{parameter.sd:g}" if parameter.sd else "-",
+            Text(status(parameter), "" if parameter.status in ("published", "derived") else "unverified"),
+        ]
+        table.add_row(*row, *([parameter.source] if roomy else []))
+        if not roomy:
+            table.add_row(indented(parameter.source, "quiet"))
+    others = ", ".join(name for name in parameters.presets if name != preset.key)
+    return [
+        Text.assemble((preset.key, "title"), f"  {preset.name}  ({preset.status}: {preset.source})"),
+        Text(f"Other populations: {others}", "quiet"),
+        "",
+        table,
+        "",
+        *(
+            Text(f"Correlation of {c.first} and {c.second}: {c.value:g} ({c.status}: {c.source})")
+            for c in preset.correlations
+        ),
+    ]
+
+
+def status(parameter: Parameter) -> str:
+    """Write a parameter's status, with how far a published number was checked."""
+    return parameter.status if parameter.verification is None else f"{parameter.status}, {parameter.verification}"
+
+
+def model_json(parameters: ParameterSet) -> dict[str, Any]:
+    """Write all populations and their parameters as a JSON document."""
+    return {
+        "format": "blinplan-model",
+        "version": 1,
+        "manifest": manifest(),
+        "populations": {
+            key: {
+                "name": preset.name,
+                "source": preset.source,
+                "status": preset.status,
+                "parameters": {name: _parameter(parameter) for name, parameter in preset.parameters.items()},
+                "correlations": [
+                    {"between": [c.first, c.second], "value": c.value, "source": c.source, "status": c.status}
+                    for c in preset.correlations
+                ],
+            }
+            for key, preset in parameters.presets.items()
+        },
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "value": parameter.value,
+        "unit": parameter.unit,
+        "sd_of_ln": parameter.sd,
+        "source": parameter.source,
+        "status": parameter.status,
+        "verification": parameter.verification,
+        "range": [parameter.low, parameter.high],
+    }
