@@ -53,6 +53,8 @@ def find(named: str, stdin_name: str = "<stdin>") -> tuple[FileSource, ...] | No
     """
     if named == STANDARD_INPUT:
         return (FileSource(None, stdin_name),)
+    if not named:  # from a variable of the shell that is not set; as a path it would be the current folder
+        return NotFound(named, "an empty name leads to no regimen", "name a file, a folder or a shipped regimen")
     path = Path(named)
     try:
         if path.is_dir():
@@ -62,9 +64,7 @@ def find(named: str, stdin_name: str = "<stdin>") -> tuple[FileSource, ...] | No
     except (OSError, ValueError):  # a name too long, or with a zero byte, is no path
         return _unknown(named)
     shipped = library.named(named)
-    if shipped:
-        return tuple(FileSource(library.paths()[name], name) for name in shipped)
-    return _unknown(named)
+    return tuple(FileSource(library.paths()[name], name) for name in shipped) if shipped else _unknown(named)
 
 
 def find_one(named: str) -> FileSource | NotFound:
