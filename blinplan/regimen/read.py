@@ -312,7 +312,7 @@ def _dose_contradictions(
             "flat doses and doses by body surface area are not mixed in one regimen: people confuse them",
             f"give every dose in {'mcg/day' if dosing.basis == 'flat' else 'mcg/m2/day'}, or change `basis`",
         )
-    elif rate.basis is Basis.FLAT and _rate(step.get("max")) is not None:
+    elif rate.basis is Basis.FLAT and (cap := _rate(step.get("max"))) is not None and cap.basis is Basis.FLAT:
         yield _contradiction(
             document,
             (*path, "max"),

@@ -1,0 +1,245 @@
+"""Reading what contradicts itself, what is no regimen at all, and what chance makes of the shipped files."""
+
+import re
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from blinplan.regimen import library
+from blinplan.regimen.document import LIMIT_BYTES, KeyPath
+from blinplan.regimen.read import describe, read
+from tests.regimen.layouts import FULL, LAYOUTS, changed, with_headers, with_inline_tables
+from tests.regimen.test_read import at, only, placed, problems, sound
+
+STEP = ("cycle", 0, "steps", 0)
+SHIPPED = [path.read_bytes() for path in library.paths().values()]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    ("path", "value", "code", "shown"),
+    [
+        (("eligibility", "below_weight_kg"), "10.5", "F007", "below_weight_kg"),
+        (("eligibility", "below_weight_kg"), "10.4", "F007", "below_weight_kg"),
+        (("eligibility", "min_weight_kg"), "45.0", "F007", "below_weight_kg"),
+        ((*STEP, "hours"), "168", "F007", "hours"),
+        ((*STEP, "dose"), '"5 mcg/day"', "D210", '"5 mcg/day"'),
+        ((*STEP, "max"), '"9 mcg/m2/day"', "N104", '"9 mcg/m2/day"'),
+        (("premedication", "dose"), '"5 mg"', "F007", "max"),
+        (("premedication", "max"), '"20 mg/m2"', "F004", '"20 mg/m2"'),
+    ],
+)
+def test_a_contradiction_is_one_problem(layout: str, path: KeyPath, value: str, code: str, shown: str) -> None:
+    text = LAYOUTS[layout](changed(path, value))
+    assert only(text).code == code
+    assert at(text, only(text)) == shown
+
+
+def flat(steps: str) -> str:
+    tree = changed(("dosing", "basis"), '"flat"')
+    return with_inline_tables(changed(("cycle", 0, "steps"), steps, tree))
+
+
+@pytest.mark.parametrize(
+    ("steps", "codes", "shown"),
+    [
+        ('[{ dose = "9 mcg/day", max = "9 mcg/day", days = 7 }]', ["F007"], "max"),
+        # A dose on the wrong basis is told once, though its cap would be wrong on the right one.
+        ('[{ dose = "9 mcg/m2/day", max = "9 mcg/day", days = 7 }]', ["D210"], '"9 mcg/m2/day"'),
+        ('[{ dose = "9 mcg/day", max = "9 mcg/m2/day", days = 7 }]', ["N104"], '"9 mcg/m2/day"'),
+        ('[{ dose = "9 mcg/day" }]', ["F003"], '{ dose = "9 mcg/day" }'),
+        ('[{ dose = "9 mcg/day", dayz = 7 }]', ["F002"], "dayz"),
+        ('[{ dose = "9 mcg/day", hour = 7 }]', ["F002"], "hour"),
+        ('[{ dose = "9 mcg/day", length = 7 }]', ["F003", "F002"], '{ dose = "9 mcg/day", length = 7 }'),
+        ('[{ dose = "9", days = 7, hours = 168 }]', ["N104", "F007"], '"9"'),
+        ('[{ dose = "9 mcg/day", days = 367 }]', ["F004"], "367"),
+        ('[{ dose = "9 mcg/day", hours = 8785 }]', ["F004"], "8785"),
+        ('[{ dose = "9 mcg/day", days = 366 }, { dose = "9 mcg/day", hours = 8784 }]', [], ""),
+    ],
+)
+def test_a_step_is_judged_as_a_whole(steps: str, codes: list[str], shown: str) -> None:
+    text = flat(steps)
+    assert [problem.code for problem in problems(text)] == codes
+    assert not codes or at(text, problems(text)[0]) == shown
+
+
+def test_otherwise_needs_a_weight_limit() -> None:
+    text = with_headers(changed(("eligibility",), {"otherwise": '"rr-adult"'}))
+    assert (only(text).code, at(text, only(text))) == ("F007", "otherwise")
+    with_limit = changed(("eligibility",), {"otherwise": '"rr-adult"', "below_weight_kg": "45"})
+    assert not problems(with_headers(with_limit))
+
+
+@pytest.mark.parametrize("weight", ["300", "300.0", "0.001", "45", "45.5", "1e2"])
+def test_weights_may_be_whole_or_decimal(weight: str) -> None:
+    assert not problems(with_headers(changed(("eligibility",), {"min_weight_kg": weight})))
+
+
+@pytest.mark.parametrize("weight", ["0", "0.0", "-45", "300.0000000000000000000001", "301", '"45"', "'45 kg'"])
+def test_weights_are_those_of_people(weight: str) -> None:
+    text = with_headers(changed(("eligibility",), {"min_weight_kg": weight}))
+    assert (only(text).code, at(text, only(text))) == ("F004", weight)
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        ('[{ dose = "9", days = 7 }]', "unit"),
+        ("[{ dose = 9, days = 7 }]", "unit"),
+        ('[{ dose = "9 mg/day", days = 7 }]', "1 mg = 1,000 mcg"),
+    ],
+)
+def test_a_dose_without_its_unit_is_told_why_that_matters(steps: str, words: str) -> None:
+    assert only(flat(steps)).code == "N104"
+    assert words in only(flat(steps)).why
+
+
+@pytest.mark.parametrize(("status", "better"), [('"sen"', '"seen"'), ('"Unverified"', '"unverified"'), ('"x"', None)])
+def test_the_nearest_choice_is_proposed(status: str, better: str | None) -> None:
+    text = with_headers(changed(("sources", 0, "status"), status))
+    assert ("write" in only(text).help) == (better is not None)
+    assert (better or "") in only(text).help
+
+
+# --- what is no regimen --------------------------------------------------------------------------------------------
+
+REQUIRED = ["format", "name", "title", "indication", "sources", "dosing", "cycle"]
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b"# only a comment", b"  \r\n\t# x\r\n"])
+def test_an_empty_file_lacks_every_required_key(data: bytes) -> None:
+    found = problems(data)
+    assert [str(problem.path[0]) for problem in found] == REQUIRED
+    assert {problem.code for problem in found} == {"F003"}
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "line", "column"),
+    [
+        (b"\xef\xbb\xbfformat = 1", "F001", 1, 1),
+        ("format = 1".encode("utf-16"), "F006", 1, 1),
+        ("format = 1".encode("utf-16-be"), "F006", 1, 1),
+        ("format = 1".encode("utf-32"), "F006", 1, 1),
+        (b"format = 1\nname = 'a\xff'", "F006", 2, 10),
+        ("# é\n".encode("latin-1"), "F006", 1, 3),
+        (b"format = 1\0", "F006", 1, 11),
+        (b"\x7fELF\x02\x01\0\0", "F006", 1, 7),
+        (b"\x89PNG\r\n\x1a\n", "F006", 1, 1),
+        (b"PK\x03\x04\x14", "F001", 1, 3),
+        (bytes(range(1, 256)), "F006", 2, 118),
+        (b"#" * (10 * 1024 * 1024), "F006", 1, 1),
+        (b"format = 1\n" * LIMIT_BYTES, "F006", 1, 1),
+        (b"# \xe2\x82\xac\n" * 10_000 + b"a = '\xff'", "F006", 10_001, 6),
+        (b"name = 'x'\n" * 5_000 + b"\0", "F006", 5_001, 1),
+        (b"a = " + b"[" * 5_000, "F001", 1, None),
+        (b"a." * 5_000 + b"a = 1", "F001", 1, None),
+        (b"[" + b"a." * 33 + b"a]", "F001", 1, None),
+        (b"a = " + b"{ a = " * 40 + b"1" + b" }" * 40, "F001", 1, None),
+        (b"cycle = " + b"[" * 40 + b"]" * 40, "F001", 1, None),
+        (b"format = 1e999999999", "F001", 1, 10),
+        (b"format = " + b"9" * 5_000, "F001", 1, 10),
+        (b"format = 1\nformat = 1", "F001", 2, None),
+        (b"format == 1", "F001", 1, 9),
+        (b"\r", "F001", 1, 1),
+        (b"{}", "F001", 1, 1),
+        (b'{"format": 1}', "F001", 1, 1),
+        (b"format: 1\nname: x\n", "F001", 1, 7),
+    ],
+)
+def test_what_is_not_toml_text_is_one_problem(data: bytes, code: str, line: int, column: int | None) -> None:
+    reading = sound(read(data, "x.toml"))
+    (problem,) = reading.problems
+    place = reading.document.position(problem.span.start)
+    assert (problem.code, place.line) == (code, line)
+    assert column in (None, place.column)
+
+
+def test_keys_of_any_kind_are_unknown_keys() -> None:
+    names = [
+        '""',
+        '"\\u0000"',
+        '"\\u001b[31m"',
+        '"[bold]"',
+        "'a.b'",
+        '"💊"',
+        "1",
+        "-",
+        '"' + "x" * 5000 + '"',
+        "__class__",
+        "model_fields",
+    ]
+    text = with_headers(FULL).replace("[dosing]", "".join(f"[{name}]\n" for name in names) + "[dosing]")
+    found = problems(text)
+    assert [(problem.code, at(text, problem)) for problem in found] == [("F002", name) for name in names]
+
+
+def test_a_file_of_nothing_but_mistakes_is_read_to_its_end() -> None:
+    text = with_headers(FULL) + "".join(f"[[waiver]]\nx{index} = 1\n" for index in range(500))
+    found = problems(text)
+    assert [problem.code for problem in found].count("F002") == 500
+    assert found[-1].path == ("waiver", 500, "x499")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(True, "true"), (7, "7"), ("x" * 99, "xxx..."), ([1, 2], "2"), ({}, "table"), (None, "else")],
+)
+def test_values_are_described_in_words(value: object, words: str) -> None:
+    assert words in describe(value)
+    assert len(describe(value)) < 80
+
+
+# --- chance --------------------------------------------------------------------------------------------------------
+
+LITERALS = re.compile(rb'"[^"\n]*"|\b[0-9.-]+\b|\w+(?= =)|\[\[?\w+\]\]?')
+TOKENS = sorted({token for data in SHIPPED for token in LITERALS.findall(data)})
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(SHIPPED),
+    st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 2), st.binary(max_size=3)), max_size=6),
+)
+@example(b"format = 1", [(5, 0, b"\xc3")])
+def test_changed_bytes_never_break_the_reader(data: bytes, edits: list[tuple[int, int, bytes]]) -> None:
+    for position, removed, put in edits:
+        where = position % (len(data) + 1)
+        data = data[:where] + put + data[where + removed :]
+    sound(read(data, "x.toml"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(SHIPPED),
+    st.lists(
+        st.tuples(st.integers(0, 10**6), st.sampled_from(TOKENS) | st.just(b"{ a = [1] }")), min_size=1, max_size=4
+    ),
+)
+def test_exchanged_words_never_break_the_reader(data: bytes, swaps: list[tuple[int, bytes]]) -> None:
+    for position, token in swaps:
+        found = list(LITERALS.finditer(data))
+        start, end = found[position % len(found)].span()
+        data = data[:start] + token + data[end:]
+    reading = sound(read(data, "x.toml"))
+    faults = [(problem.code, problem.path) for problem in reading.problems]
+    assert len(faults) == len(set(faults)), "one fault, one problem"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(SHIPPED), st.randoms(use_true_random=False))
+def test_shuffled_lines_never_break_the_reader(data: bytes, random: object) -> None:
+    lines = data.splitlines(keepends=True)
+    random.shuffle(lines)  # type: ignore[attr-defined]
+    sound(read(b"".join(lines[: len(lines) * 2 // 3]), "x.toml"))
+
+
+@pytest.mark.parametrize("data", SHIPPED[:3])
+def test_a_file_cut_off_anywhere_never_breaks_the_reader(data: bytes) -> None:
+    for end in range(0, len(data), 7):
+        sound(read(data[:end], "x.toml"))
+
+
+def test_positions_count_characters_before_wide_ones() -> None:
+    text = 'format = 1\ntitle = "💊é漢" # 💊\nsources = [{ note = "💊", citation = 1 }]\n'
+    assert ("F004", 3, 37) in placed(text)
