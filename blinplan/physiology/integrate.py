@@ -7,7 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from blinplan.physiology import mechanism as m
-from blinplan.physiology.collocation import Trend, Varying, collocate, lagrange, shared_weights, steps_of
+from blinplan.physiology.collocation import (
+    Trend,
+    Varying,
+    collocate,
+    lagrange,
+    refinement,
+    shared_weights,
+    steps_of,
+    track,
+)
 from blinplan.physiology.population import FloatArray, Population
 
 STATES = (
@@ -123,6 +132,7 @@ class Integrator:
     def __init__(self, patients: Population, course: Course) -> None:
         self.patients, self.constants, self.course = patients, patients.constants, course
         self.state = initial_state(patients)
+        self.coarseness = course.coarseness * refinement(patients.constants.cytolytic_rate)
         self.elimination = patients.clearance / patients.volume
         c, n = patients.constants, patients.size
         self.memory_rate = np.stack([patients.adhesion_adaptation, np.full(n, c.desensitisation)])
@@ -131,13 +141,13 @@ class Integrator:
         self.loss_floor = np.stack([patients.regeneration_rate, np.full(n, c.b_turnover)])
         self.influx = c.b_turnover * patients.b_cells
         self.home = c.homeostasis * patients.t_cells
-        self.t_trend = Trend.steady(patients.t_cells)
+        self.growth = patients.proliferation_rate * patients.t_cells
         self.signal_trend = Trend.steady(np.zeros(n))
         self.blast_trend = Trend.steady(patients.blasts)
 
     def advance(self, interval: Interval, rate: FloatArray) -> History:
         """Advance through one interval; returns the states on its nodes."""
-        steps = steps_of(interval.stop - interval.start, self.course.coarseness)
+        steps = steps_of(interval.stop - interval.start, self.coarseness)
         nodes = interval.start + np.concatenate([[0.0], np.cumsum(np.repeat(0.5 * np.array(steps), 2))])
         nodes[-1] = interval.stop
         values = np.empty((nodes.shape[0], len(STATES), self.patients.size))
@@ -196,12 +206,16 @@ class Integrator:
         drive = c.proliferation_loss * m.synapse(activation, effectors, targets)
         shared_weights(c.proliferation_loss, h).relax(now[4], drive_before, drive, out=new[:, 4])
 
-        loss = Varying.of(self.adhesion + c.return_rate, adhesion + c.return_rate, h)
-        loss.relax(now[6], self.adhesion * now[5], adhesion * total, out=new[:, 6])
+        track(
+            now[6],
+            (self.adhesion + c.return_rate, adhesion + c.return_rate),
+            (self.adhesion * now[5], adhesion * total),
+            h,
+            out=new[:, 6],
+        )
         release = self._release(days, new[:, 3], activation, effectors, targets)
         shared_weights(c.cytokine_loss, h).relax(now[12], self.release, release, out=new[:, 12])
 
-        self.t_trend = Trend(now[5], total[0], total[1], h)
         self.signal_trend = Trend(now[4], new[0, 4], new[1, 4], h)
         self.blast_trend = Trend(self.blasts, blasts[0], blasts[1], h)
         self.lytic, self.activation, self.adhesion = lytic[1], activation[1], adhesion[1]
@@ -226,11 +240,9 @@ class Integrator:
 
     def _proliferate(self, now: FloatArray, new: FloatArray, h: float) -> FloatArray:
         """T cells, with the slow proliferation signal foretold; it is itself settled when the targets are known."""
-        p, c = self.patients, self.constants
-        signal, total = self.signal_trend.foretell(h), self.t_trend.foretell(h)
-        gain_before = self.home + m.expansion(now[4], now[5], p.proliferation_rate)
-        gain = self.home + m.expansion(signal, total, p.proliferation_rate)
-        shared_weights(c.homeostasis, h).relax(now[5], gain_before, gain, out=new[:, 5])
+        signal = self.signal_trend.foretell(h)
+        gain_before, gain = self.home + m.expansion(now[4], self.growth), self.home + m.expansion(signal, self.growth)
+        shared_weights(self.constants.homeostasis, h).relax(now[5], gain_before, gain, out=new[:, 5])
         return new[:, 5]
 
     def _lyse(

@@ -108,9 +108,12 @@ def blast_log_growth(
 # --- "proliferation of T cells" -----------------------------------------------------------------------------------
 
 
-def expansion(proliferation: FloatArray, t_total: FloatArray, proliferation_rate: FloatArray) -> FloatArray:
-    """T cells gained by proliferation, cells/µL/day; homeostasis acts on blood and adherent cells together."""
-    return proliferation_rate * proliferation * t_total
+def expansion(proliferation: FloatArray, growth: FloatArray) -> FloatArray:
+    """T cells gained, cells/µL/day: the signal times `growth`, the proliferation rate times the baseline count.
+
+    The gain is bounded, as a clone's burst is; homeostasis acts on blood and adherent cells together.
+    """
+    return proliferation * growth
 
 
 # --- "release of inflammatory cytokines" --------------------------------------------------------------------------

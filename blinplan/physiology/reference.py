@@ -56,7 +56,7 @@ def right_hand_side(patients: Population, patient: int, rate: float, options: Op
                 (c.adhesion_recovery + p.adhesion_adaptation[i] * act) * (act - m_a),
                 (c.resensitisation + c.desensitisation * act) * (act - m_c),
                 c.proliferation_loss * (act * effectors * targets - prolif),
-                c.homeostasis * (p.t_cells[i] - t_tot) + p.proliferation_rate[i] * prolif * t_tot,
+                c.homeostasis * (p.t_cells[i] - t_tot) + p.proliferation_rate[i] * prolif * p.t_cells[i],
                 adhesion * (t_tot - t_adh) - c.return_rate * t_adh,
                 r * (1 - p1) - phi * kill * p1,
                 r * (p1 - p2) - phi * kill * p2,

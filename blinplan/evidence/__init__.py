@@ -1,0 +1,1 @@
+"""Whether the model is true: claims and published numbers as data, measured on virtual patients."""

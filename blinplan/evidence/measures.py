@@ -1,0 +1,345 @@
+"""How each claim is measured: one function for each measure, over the endpoints of virtual patients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from blinplan.evidence.scenarios import scenario
+from blinplan.physiology import mechanism
+from blinplan.physiology.endpoints import DEPLETED, Endpoints
+from blinplan.physiology.locate import BoolArray
+from blinplan.physiology.parameters import Preset
+from blinplan.physiology.population import CYTOKINES, FloatArray, Population, draw, typical
+from blinplan.physiology.solve import Options, Trajectories, simulate
+from blinplan.proportion import Proportion
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One scenario on one population: who, what, and which cycle or cytokine is asked about."""
+
+    population: str
+    scenarios: tuple[str, ...]
+    cycle: int = 1
+    cytokine: str = "IL-6"
+    hours: float = 0.0
+    dose: float = 0.0
+
+
+@dataclass(slots=True)
+class Study:
+    """The simulations behind one evaluation; each is run once, on the same patients in every scenario."""
+
+    presets: dict[str, Preset]
+    patients: int
+    seed: int
+    options: Options = field(default_factory=Options)
+    threads: int = 1
+    _drawn: dict[str, Population] = field(default_factory=dict)
+    _run: dict[tuple[str, str], Endpoints] = field(default_factory=dict)
+
+    def population(self, name: str) -> Population:
+        """Patients of one preset."""
+        if name not in self._drawn:
+            self._drawn[name] = draw(self.presets[name], self.patients, self.seed)
+        return self._drawn[name]
+
+    def endpoints(self, case: Case, which: int = 0) -> Endpoints:
+        """Endpoints of one scenario of a case."""
+        key = case.population, case.scenarios[which]
+        if key not in self._run:
+            people = self.population(case.population)
+            dosing = scenario(case.scenarios[which], people.bsa_m2)
+            found = simulate(dosing, people, options=self.options, threads=self.threads).endpoints
+            assert found is not None  # noqa: S101 - endpoints were asked for
+            self._run[key] = found
+        return self._run[key]
+
+    def trajectories(self, case: Case, days: Sequence[float], most: int = 1000) -> Trajectories:
+        """States at given days, on at most `most` of the patients."""
+        people = self.population(case.population).select(slice(0, most))
+        dosing = scenario(case.scenarios[0], people.bsa_m2)
+        result = simulate(dosing, people, options=self.options, output_days=np.array(days), endpoints=False)
+        assert result.trajectories is not None  # noqa: S101 - output days were given
+        return result.trajectories
+
+
+Measured = float | Proportion
+Measure = Callable[[Study, Case], Measured]
+
+
+def _share(condition: BoolArray, among: BoolArray | None = None) -> Proportion:
+    if among is None:
+        return Proportion(int(np.count_nonzero(condition)), int(condition.size))
+    return Proportion(int(np.count_nonzero(condition & among)), int(np.count_nonzero(among)))
+
+
+def _median(values: FloatArray) -> float:
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if known.size else float("nan")
+
+
+# --- infusion -----------------------------------------------------------------------------------------------------
+
+
+def infusion_days(study: Study, case: Case) -> float:
+    """Least number of days of infusion without a gap in a cycle."""
+    e = study.endpoints(case)
+    return min(stop - start for start, stop in zip(e.cycle_start_days, e.infusion_end_days, strict=True))
+
+
+def free_days(study: Study, case: Case) -> float:
+    """Least number of treatment-free days after a cycle's infusion."""
+    e = study.endpoints(case)
+    return min(stop - start for start, stop in zip(e.infusion_end_days, e.cycle_end_days, strict=True))
+
+
+# --- B cells ------------------------------------------------------------------------------------------------------
+
+
+def depleted(study: Study, case: Case) -> Proportion:
+    """Share with 10 B cells/µL or less at some time in a cycle's infusion."""
+    return _share(study.endpoints(case).b_depleted[case.cycle - 1])
+
+
+def not_depleted(study: Study, case: Case) -> Proportion:
+    """Share without."""
+    return _share(~study.endpoints(case).b_depleted[case.cycle - 1])
+
+
+def least_gain(study: Study, case: Case) -> float:
+    """Least gain in the share depleted from one scenario to the next."""
+    shares = [float(study.endpoints(case, k).b_depleted[0].mean()) for k in range(len(case.scenarios))]
+    return float(np.min(np.diff(shares)))
+
+
+def recovered(study: Study, case: Case) -> Proportion:
+    """Of those depleted at the end of a cycle's infusion, the share above 10/µL before the next."""
+    e, k = study.endpoints(case), case.cycle - 1
+    return _share(e.b_recovered[k], e.b_at_infusion_end[k] <= DEPLETED)
+
+
+def b_cells_low(study: Study, case: Case) -> Proportion:
+    """Share at 1 B cell/µL or less some hours after the start."""
+    return _share(study.trajectories(case, [case.hours / 24.0]).b_blood[0] <= 1.0)
+
+
+def b_baseline(study: Study, case: Case) -> float:
+    """Median B cells/µL before treatment."""
+    return _median(study.population(case.population).b_cells)
+
+
+# --- T cells ------------------------------------------------------------------------------------------------------
+
+
+def t_minimum_day(study: Study, case: Case) -> float:
+    """Median day of the least T-cell count of the first week."""
+    return _median(study.endpoints(case).t_minimum_day)
+
+
+def t_minimum_early(study: Study, case: Case) -> Proportion:
+    """Share in whom it comes within 2 days."""
+    return _share(study.endpoints(case).t_minimum_day <= 2.0)
+
+
+def t_returned(study: Study, case: Case) -> Proportion:
+    """Share whose T cells are first back at 90 % of baseline within days 7 to 14."""
+    day = study.endpoints(case).t_return_day
+    return _share((day >= 7.0) & (day <= 14.0))
+
+
+def t_fell_after_escalation(study: Study, case: Case) -> Proportion:
+    """Share whose count 2 days after the first escalation is below 80 % of that at it."""
+    e = study.endpoints(case)
+    return _share(e.t_after_escalation[0] < 0.8 * e.t_at_escalation[0])
+
+
+def t_expanded(study: Study, case: Case) -> Proportion:
+    """Share whose greatest count in cycle 1 is above 1.25 of baseline."""
+    return _share(study.endpoints(case).t_peak[0] > 1.25)
+
+
+def t_peak(study: Study, case: Case) -> float:
+    """Median of the greatest count in cycle 1, over baseline."""
+    return _median(study.endpoints(case).t_peak[0])
+
+
+def t_left(study: Study, case: Case) -> float:
+    """Median share of the baseline count in blood some hours after the start."""
+    t = study.trajectories(case, [case.hours / 24.0]).t_blood[0]
+    return _median(t / study.population(case.population).t_cells[: t.shape[0]])
+
+
+def t_total_kept(study: Study, case: Case) -> float:
+    """Median of blood and adherent T cells at 24 h, over baseline."""
+    return _median(study.endpoints(case).t_total_day_1)
+
+
+def t_total_grown(study: Study, case: Case) -> float:
+    """Median of blood and adherent T cells at day 14, over baseline (the drug-free run stays at baseline)."""
+    return _median(study.endpoints(case).t_total_day_14)
+
+
+# --- cytokines ----------------------------------------------------------------------------------------------------
+
+
+def cytokine_fold(study: Study, case: Case) -> float:
+    """Median peak of a cytokine in a cycle, over baseline."""
+    return _median(study.endpoints(case).cytokine_fold[CYTOKINES.index(case.cytokine), case.cycle - 1])
+
+
+def cytokine_early(study: Study, case: Case) -> Proportion:
+    """Share whose peak of cycle 1 comes within 2 days."""
+    return _share(study.endpoints(case).cytokine_peak_day[CYTOKINES.index(case.cytokine), 0] <= 2.0)
+
+
+def cytokine_settled(study: Study, case: Case) -> float:
+    """Median hours from the peak of cycle 1 until 90 % of the rise is gone; never counts as endless."""
+    hours = 24.0 * study.endpoints(case).cytokine_settled[CYTOKINES.index(case.cytokine), 0]
+    return float(np.median(np.where(np.isnan(hours), np.inf, hours)))
+
+
+def cytokine_raised_less(study: Study, case: Case) -> float:
+    """Share with five times baseline or more in cycle 1, less that in cycle 2."""
+    raised = (study.endpoints(case).cytokine_fold[CYTOKINES.index(case.cytokine)] >= 5.0).mean(axis=1)
+    return float(raised[0] - raised[1])
+
+
+def cytokine_peak_ratio(study: Study, case: Case) -> float:
+    """Median peak of cycle 2 over that of cycle 1."""
+    peak = study.endpoints(case).cytokine_peak[CYTOKINES.index(case.cytokine)]
+    return _median(peak[1] / peak[0])
+
+
+# --- mechanism ----------------------------------------------------------------------------------------------------
+
+
+def synapse_rises(study: Study, case: Case) -> Proportion:
+    """Share in whom the synapse signal is 0 without drug, T cells or targets, and rises with each."""
+    people = study.population(case.population)
+    c = people.constants
+    levels = np.linspace(0.0, 2.0, 9)[:, None]
+
+    def signal(drug: FloatArray, t_cells: FloatArray, b_cells: FloatArray, blasts: FloatArray) -> FloatArray:
+        bridged = mechanism.occupancy(drug, people.activation_ec50, c.activation_hill)
+        effectors = mechanism.effector_availability(t_cells, c)
+        return mechanism.synapse(bridged, effectors, mechanism.target_burden(b_cells, blasts, c))
+
+    drug, t, b, blasts = np.full(people.size, 500.0), people.t_cells, people.b_cells, people.blasts
+    holds = np.ones(people.size, dtype=np.bool_)
+    for sweep in (
+        signal(levels * drug, t, b, blasts),
+        signal(drug, levels * t, b, blasts),
+        signal(drug, t, levels * b, levels * blasts),
+    ):
+        holds &= (sweep[0] == 0.0) & (np.diff(sweep, axis=0) > 0.0).all(axis=0)
+    return _share(holds)
+
+
+def cytolytic_leads(study: Study, case: Case) -> Proportion:
+    """Share in whom cytolytic proteins reach 5 % of their first-week peak before B cells have fallen by 5 %."""
+    days = np.linspace(0.0, 7.0, 1009)
+    found = study.trajectories(case, list(days), most=300)
+    base = study.population(case.population).b_cells[: found.b_blood.shape[1]]
+    signal = np.argmax(found.cytolytic >= 0.05 * found.cytolytic.max(axis=0), axis=0)
+    fallen = found.b_blood <= 0.95 * base
+    fall = np.where(fallen.any(axis=0), np.argmax(fallen, axis=0), days.shape[0])
+    return _share(signal < fall)
+
+
+def spared_without_cytolytic(study: Study, case: Case) -> float:
+    """Greatest relative change of B cells when no cytolytic proteins act, under full dosing."""
+    people = study.population(case.population).select(slice(0, 100))
+    idle = replace(people, kill_rate=np.zeros(people.size))
+    result = simulate(scenario(case.scenarios[0], idle.bsa_m2), idle, output_days=np.arange(43.0), endpoints=False)
+    assert result.trajectories is not None  # noqa: S101 - output days were given
+    return float(np.max(np.abs(result.trajectories.b_blood / idle.b_cells - 1.0)))
+
+
+def blasts_fall(study: Study, case: Case) -> float:
+    """Median log10 fall of blasts by day 28."""
+    return -_median(study.endpoints(case).blasts_log10_change_day_28)
+
+
+def drug_free_drift(study: Study, case: Case) -> float:
+    """Greatest relative change of any state without drug, blasts excepted; signals that rest at 0 count as they are."""
+    people = study.population(case.population)
+    most = min(people.size, 200)
+    found = study.trajectories(case, list(np.arange(0.0, 84.5, 0.5)), most=most)
+    people = people.select(slice(0, most))
+    zeros = (found.concentration, found.cytolytic, found.adhesion_memory, found.release_memory, found.proliferation)
+    drift = [np.abs(z) for z in (*zeros, found.t_adherent / people.t_cells)]
+    drift += [np.abs(found.t_blood / people.t_cells - 1.0), np.abs(found.b_blood / people.b_cells - 1.0)]
+    drift += [np.abs(found.marrow - 1.0), np.abs(found.cytokines / people.cytokine_baseline[:, None] - 1.0)]
+    return float(max(values.max() for values in drift))
+
+
+# --- published pharmacokinetics -----------------------------------------------------------------------------------
+
+
+def typical_steady_state(study: Study, case: Case) -> float:
+    """Steady state in pg/mL of the typical patient of 1.876 m² at a dose in mcg/day."""
+    person = typical(study.presets[case.population])
+    return float(mechanism.steady_state(np.array([case.dose]), person.clearance)[0])
+
+
+def half_life(study: Study, case: Case) -> float:
+    """Half-life in hours of the typical patient."""
+    person = typical(study.presets[case.population])
+    return float(24.0 * np.log(2.0) * person.volume / person.clearance[0])
+
+
+def clearance_variance(study: Study, case: Case) -> float:
+    """Variance of ln clearance between patients, after body surface area."""
+    people, preset = study.population(case.population), study.presets[case.population]
+    size = (people.bsa_m2 / preset.value("reference_bsa")) ** preset.value("clearance_exponent")
+    return float(np.var(np.log(people.clearance / size), ddof=1))
+
+
+def dose_recovered(study: Study, case: Case) -> float:
+    """Greatest relative difference between area under the curve times clearance and the dose."""
+    people = study.population(case.population).select(slice(0, 100))
+    found = simulate(scenario(case.scenarios[0], people.bsa_m2), people).endpoints
+    assert found is not None  # noqa: S101 - endpoints were asked for
+    return float(np.max(np.abs(found.auc * people.clearance / found.infused - 1.0)))
+
+
+MEASURES: dict[str, Measure] = {
+    function.__name__: function
+    for function in (
+        infusion_days,
+        free_days,
+        depleted,
+        not_depleted,
+        least_gain,
+        recovered,
+        b_cells_low,
+        b_baseline,
+        t_minimum_day,
+        t_minimum_early,
+        t_returned,
+        t_fell_after_escalation,
+        t_expanded,
+        t_peak,
+        t_left,
+        t_total_kept,
+        t_total_grown,
+        cytokine_fold,
+        cytokine_early,
+        cytokine_settled,
+        cytokine_raised_less,
+        cytokine_peak_ratio,
+        synapse_rises,
+        cytolytic_leads,
+        spared_without_cytolytic,
+        blasts_fall,
+        drug_free_drift,
+        typical_steady_state,
+        half_life,
+        clearance_variance,
+        dose_recovered,
+    )
+}

@@ -1,0 +1,206 @@
+"""The model of one patient, and the course with its events, as SBML Level 3 Version 2.
+
+Written out independently of the solver, so that any simulator can check it. Needs python-libsbml.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from blinplan.physiology.population import CYTOKINES, ELEVATED, Population
+from blinplan.physiology.solve import MINUTES_PER_DAY, Dosing, Options
+
+# Each state: its name, what it is, its rate of change in the words of the rules below.
+_RATES = (
+    ("concentration", "drug in plasma, pg/mL", "(1000 * rate - clearance * concentration) / volume"),
+    ("cytolytic", "cytolytic proteins", "cytolytic_rate * (lytic * effectors - cytolytic)"),
+    (
+        "adhesion_memory",
+        "activation that adhesion has adapted to",
+        "(adhesion_recovery + adhesion_adaptation * activation) * (activation - adhesion_memory)",
+    ),
+    (
+        "release_memory",
+        "activation that cytokine release is desensitised to",
+        "(resensitisation + desensitisation * activation) * (activation - release_memory)",
+    ),
+    (
+        "proliferation",
+        "proliferation signal",
+        "proliferation_loss * (activation * effectors * targets - proliferation)",
+    ),
+    (
+        "t_total",
+        "T cells in blood and adherent, cells/uL",
+        "homeostasis * (t_cells - t_total) + proliferation_rate * proliferation * t_cells",
+    ),
+    ("t_adherent", "adherent T cells, cells/uL", "adhesion * (t_total - t_adherent) - return_rate * t_adherent"),
+    (
+        "marrow_1",
+        "first marrow stage over baseline",
+        "regeneration_rate * (1 - marrow_1) - marrow_sensitivity * lysis * marrow_1",
+    ),
+    (
+        "marrow_2",
+        "second marrow stage over baseline",
+        "regeneration_rate * (marrow_1 - marrow_2) - marrow_sensitivity * lysis * marrow_2",
+    ),
+    (
+        "marrow_3",
+        "third marrow stage over baseline",
+        "regeneration_rate * (marrow_2 - marrow_3) - marrow_sensitivity * lysis * marrow_3",
+    ),
+    ("b_blood", "B cells in blood, cells/uL", "b_turnover * (b_cells * marrow_3 - b_blood) - lysis * b_blood"),
+    (
+        "log_blasts",
+        "ln of blasts as a fraction of marrow capacity",
+        "blast_growth * (1 - exp(log_blasts)) - blast_sensitivity * lysis",
+    ),
+    ("release", "elevated cytokines above baseline, over release", "released - cytokine_loss * release"),
+)
+_HILL = "{c}^{h} / ({c}^{h} + {e}^{h})"
+_ABOVE = "(({a} - {m} + abs({a} - {m})) / 2)"
+_SURPLUS = f"{_ABOVE} * {_ABOVE} * {_ABOVE} / ({_ABOVE} * {_ABOVE} + sensing_threshold * sensing_threshold)"
+
+
+def _rules(population: Population, options: Options) -> tuple[tuple[str, str], ...]:
+    """Assignment rules, in the order in which they depend on each other."""
+    desensitises = options.attenuation == "desensitisation"
+    elevated = tuple(
+        (_identifier(name), f"baseline_{_identifier(name)} + release_{_identifier(name)} * release")
+        for name in ELEVATED
+    )
+    return (
+        ("lytic", _HILL.format(c="concentration", e="lysis_ec50", h="lysis_hill")),
+        ("activation", _HILL.format(c="concentration", e="activation_ec50", h="activation_hill")),
+        ("effectors", "(1 + effector_half) * t_total / (effector_half * effector_reference + t_total)"),
+        (
+            "density",
+            "blood_burden_share * b_blood / b_reference + (1 - blood_burden_share) * exp(log_blasts) / blast_reference",
+        ),
+        ("targets", "2 * density / (1 + density)"),
+        ("adhesion", "adhesion_rate * " + _SURPLUS.format(a="activation", m="adhesion_memory")),
+        ("lysis", "kill_rate * cytolytic"),
+        (
+            "released",
+            (_SURPLUS.format(a="activation", m="release_memory") if desensitises else "activation")
+            + " * effectors * targets",
+        ),
+        ("t_blood", "t_total - t_adherent"),
+        *elevated,
+    )
+
+
+def _identifier(cytokine: str) -> str:
+    return cytokine.lower().replace("-", "_")
+
+
+def _constants(population: Population, patient: int) -> dict[str, float]:
+    p, c = population, population.constants
+    individual = (
+        "clearance lysis_ec50 activation_ec50 kill_rate marrow_sensitivity regeneration_rate blast_sensitivity b_cells "
+        "t_cells blasts adhesion_rate adhesion_adaptation proliferation_rate"
+    )
+    values = {name: float(getattr(p, name)[patient]) for name in individual.split()}
+    values |= {name: float(getattr(c, name)) for name in c.__slots__ if not name.startswith("premedication")}
+    for j, name in enumerate(ELEVATED):
+        values[f"release_{_identifier(name)}"] = float(p.cytokine_release[j, patient])
+        values[f"baseline_{_identifier(name)}"] = float(p.cytokine_baseline[CYTOKINES.index(name), patient])
+    return values
+
+
+def _initial(population: Population, patient: int) -> dict[str, float]:
+    start = {name: 0.0 for name, _, _ in _RATES}
+    start |= {"t_total": float(population.t_cells[patient]), "b_blood": float(population.b_cells[patient])}
+    start |= {f"marrow_{stage}": 1.0 for stage in (1, 2, 3)}
+    start["log_blasts"] = math.log(float(population.blasts[patient]))
+    return start
+
+
+class SbmlError(ValueError):
+    """A model that libSBML does not accept."""
+
+
+def _formula(libsbml: Any, text: str) -> Any:
+    tree = libsbml.parseL3Formula(text)
+    if tree is None:
+        raise SbmlError(f"{text}: {libsbml.getLastParseL3Error()}")
+    return tree
+
+
+def _parameter(model: Any, name: str, value: float | None, *, constant: bool, meaning: str = "") -> None:
+    parameter = model.createParameter()
+    parameter.setId(name)
+    parameter.setConstant(constant)
+    parameter.setUnits("dimensionless")
+    if value is not None:
+        parameter.setValue(value)
+    if meaning:
+        parameter.setName(meaning)
+
+
+def _events(libsbml: Any, model: Any, dosing: Dosing, column: int) -> None:
+    """Change the infusion rate at each edge of the course."""
+    for k, minute in enumerate(dosing.edges_minutes[:-1]):
+        if k == 0:
+            continue
+        event = model.createEvent()
+        event.setId(f"rate_{k}")
+        event.setUseValuesFromTriggerTime(True)
+        trigger = event.createTrigger()
+        trigger.setInitialValue(False)
+        trigger.setPersistent(True)
+        trigger.setMath(_formula(libsbml, f"time >= {minute / MINUTES_PER_DAY!r}"))
+        change = event.createEventAssignment()
+        change.setVariable("rate")
+        change.setMath(_formula(libsbml, repr(float(dosing.rates[k, column]))))
+
+
+def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options: Options | None = None) -> str:
+    """Write one patient's model and course as SBML; time is in days from the start of the course.
+
+    Raises
+    ------
+    SbmlError
+        When libSBML's own consistency check finds an error.
+    """
+    import libsbml
+
+    chosen = options or Options()
+    if chosen.premedication:
+        raise SbmlError("premedication is not exported")
+    column = patient if dosing.rates.shape[1] > 1 else 0
+    document = libsbml.SBMLDocument(3, 2)
+    model = document.createModel()
+    model.setId("blinatumomab")
+    model.setName("Blinatumomab (Mechanism of Action), one patient")
+    for name, value in _constants(population, patient).items():
+        _parameter(model, name, value, constant=True)
+    _parameter(model, "rate", float(dosing.rates[0, column]), constant=False, meaning="infusion, mcg/day")
+    for name, meaning, _ in _RATES:
+        _parameter(model, name, _initial(population, patient)[name], constant=False, meaning=meaning)
+    for name, _ in _rules(population, chosen):
+        _parameter(model, name, None, constant=False)
+    for name, text in _rules(population, chosen):
+        rule = model.createAssignmentRule()
+        rule.setVariable(name)
+        rule.setMath(_formula(libsbml, text))
+    for name, _, text in _RATES:
+        rate = model.createRateRule()
+        rate.setVariable(name)
+        rate.setMath(_formula(libsbml, text))
+    _events(libsbml, model, dosing, column)
+    _check(libsbml, document)
+    return str(libsbml.writeSBMLToString(document))
+
+
+def _check(libsbml: Any, document: Any) -> None:
+    # Every quantity keeps the unit of the parameter file; libSBML cannot follow pg and cells, so units are not checked.
+    document.setConsistencyChecks(libsbml.LIBSBML_CAT_UNITS_CONSISTENCY, False)
+    document.setConsistencyChecks(libsbml.LIBSBML_CAT_MODELING_PRACTICE, False)
+    document.checkConsistency()
+    errors = [document.getError(i) for i in range(document.getNumErrors())]
+    serious = [e.getMessage().strip() for e in errors if e.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]
+    if serious:
+        raise SbmlError("; ".join(serious))

@@ -1,0 +1,45 @@
+"""Courses that the tests of this folder share."""
+
+import numpy as np
+
+from blinplan.physiology import Dosing, Population, draw, typical
+from blinplan.physiology.population import FloatArray
+from blinplan.physiology.solve import MINUTES_PER_DAY
+
+DAY = MINUTES_PER_DAY
+
+
+def course(*intervals: tuple[float, float], cycles: tuple[int, ...] | None = None) -> Dosing:
+    """A course of (days, mcg/day) for every patient alike."""
+    edges = [0]
+    for days, _ in intervals:
+        edges.append(edges[-1] + round(days * DAY))
+    rates = np.array([[rate] for _, rate in intervals])
+    numbers = cycles or (1,) * len(intervals)
+    return Dosing(tuple(edges), rates, numbers, tuple(range(1, len(intervals) + 1)))
+
+
+def label(cycles: int = 2) -> Dosing:
+    """9 mcg/day for 7 and 28 mcg/day for 21 days, 14 days off; later cycles 28 mcg/day for 28 days, 14 days off."""
+    first = [(7.0, 9.0), (21.0, 28.0), (14.0, 0.0)]
+    later = [(28.0, 28.0), (14.0, 0.0)] * (cycles - 1)
+    numbers = (1, 1, 1, *(k for cycle in range(2, cycles + 1) for k in (cycle, cycle)))
+    return course(*first, *later, cycles=numbers)
+
+
+def with_values(population: Population, **values: FloatArray) -> Population:
+    """The same patients, some of their parameters replaced."""
+    from dataclasses import replace
+
+    return replace(population, **values)  # type: ignore[arg-type]
+
+
+def extremes(preset: str, patients: int = 24, seed: int = 5) -> Population:
+    """Random patients, eight of them at the edges of clearance (± 3 SD), B cells (1, 2,000), T cells (10, 5,000)."""
+    people, middle = draw(preset, patients, seed), typical(preset)
+    clearance, b_cells, t_cells = people.clearance.copy(), people.b_cells.copy(), people.t_cells.copy()
+    spread = np.exp(3.0 * 0.476)
+    clearance[:8] = middle.clearance[0] * np.array([spread, 1.0 / spread] * 4)
+    b_cells[:8] = [1.0, 1.0, 2000.0, 2000.0] * 2
+    t_cells[:8] = [10.0] * 4 + [5000.0] * 4
+    return with_values(people, clearance=clearance, b_cells=b_cells, t_cells=t_cells)

@@ -1,0 +1,50 @@
+"""The parameter file: complete, honest about its sources, and validated."""
+
+from importlib import resources
+
+import pytest
+
+from blinplan.physiology.parameters import ParameterError, load_parameters, read_parameters
+
+TEXT = resources.files("blinplan.physiology").joinpath("parameters.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("key", load_parameters().parameters)
+def test_every_parameter_says_what_it_is_and_where_it_comes_from(key: str) -> None:
+    parameter = load_parameters().parameters[key]
+    assert parameter.name
+    assert parameter.unit
+    assert parameter.source
+    assert parameter.low <= parameter.value <= parameter.high
+
+
+def test_published_kinetics_are_as_printed() -> None:
+    values = load_parameters().parameters
+    assert (values["clearance"].value, values["clearance"].omega2) == (2.22, 0.2266)
+    assert (values["clearance_exponent"].value, values["reference_bsa"].value, values["volume"].value) == (
+        0.620,
+        1.876,
+        5.98,
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("value = 2.22", "value = 222.0", "outside"),
+        ("omega2 = 0.2266", "omega2 = 0.3", "disagree"),
+        ('status = "published"\nverification = "seen"', 'status = "published"', "how far it was verified"),
+        ('status = "published"', 'status = "certain"', "status"),
+        ("[populations.adult-mrd.parameters.b_cells]", "[populations.adult-mrd.parameters.b_sells]", "b_sells"),
+        ('between = ["release_il6", "release_il10"]\nvalue = 0.7', 'between = ["a", "b"]\nvalue = 0.7', "not possible"),
+    ],
+)
+def test_contradictions_are_refused(before: str, after: str, message: str) -> None:
+    assert before in TEXT
+    with pytest.raises(ParameterError, match=message):
+        read_parameters(TEXT.replace(before, after, 1))
+
+
+def test_parameters_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        load_parameters().parameters["clearance"] = None  # type: ignore[index]

@@ -1,0 +1,115 @@
+"""Virtual patients: the same person in every run, correlated bodies, bounds of weight."""
+
+import numpy as np
+import pytest
+
+from blinplan.physiology import Population, draw, from_covariates, load_parameters, typical
+from blinplan.physiology.population import uniforms
+
+PRESETS = ("adult-rr", "adult-mrd", "child")
+
+
+def arrays(population: Population) -> dict[str, np.ndarray]:
+    names = [n for n in population.__slots__ if isinstance(getattr(population, n), np.ndarray)]
+    return {name: getattr(population, name) for name in names}
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_patient_is_the_same_person_in_ten_and_in_ten_thousand(preset: str) -> None:
+    few, many = draw(preset, 10, seed=3), draw(preset, 10_000, seed=3)
+    for name, values in arrays(few).items():
+        assert np.array_equal(values, arrays(many)[name][..., :10]), name
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_patient_is_the_same_person_wherever_the_draw_starts(preset: str) -> None:
+    whole, tail = draw(preset, 50, seed=3), draw(preset, 13, seed=3, first=37)
+    for name, values in arrays(tail).items():
+        assert np.array_equal(values, arrays(whole)[name][..., 37:]), name
+
+
+def test_another_seed_is_another_population() -> None:
+    assert not np.any(draw("adult-rr", 100, seed=1).clearance == draw("adult-rr", 100, seed=2).clearance)
+
+
+def test_uniforms_are_uniform_and_independent_between_neighbours() -> None:
+    u = uniforms(7, 20_000)
+    assert u.min() > 0.0
+    assert u.max() < 1.0
+    assert np.abs(u.mean(axis=1) - 0.5).max() < 5 * np.sqrt(1 / 12 / 20_000)
+    neighbours = np.corrcoef(u[:, :-1].ravel(), u[:, 1:].ravel())[0, 1]
+    assert abs(neighbours) < 5 / np.sqrt(u.size)
+
+
+def test_weights_stay_on_their_side_of_45_kg() -> None:
+    assert draw("adult-rr", 20_000, seed=1).weight_kg.min() >= 45.0
+    assert draw("adult-mrd", 20_000, seed=1).weight_kg.min() >= 45.0
+    assert draw("child", 20_000, seed=1).weight_kg.max() < 45.0
+
+
+def test_bodies_are_correlated_and_of_human_size() -> None:
+    adults = draw("adult-rr", 20_000, seed=1)
+    assert 0.3 < np.corrcoef(adults.weight_kg, adults.height_cm)[0, 1] < 0.7
+    assert 1.8 < np.median(adults.bsa_m2) < 1.95
+    assert adults.age_years.min() >= 18.0
+    children = draw("child", 20_000, seed=1)
+    assert np.corrcoef(np.log(children.weight_kg), np.log(children.height_cm))[0, 1] > 0.9
+    assert children.bsa_m2.min() > 0.15
+    men = adults.female == 0.0
+    assert adults.height_cm[men].mean() - adults.height_cm[~men].mean() == pytest.approx(13.0, abs=0.5)
+
+
+def test_declared_variances_and_correlations_are_drawn() -> None:
+    people, preset = draw("adult-rr", 40_000, seed=2), load_parameters().presets["adult-rr"]
+    eta = np.log(people.clearance) - 0.62 * np.log(people.bsa_m2 / 1.876) - np.log(24 * 2.22)
+    assert np.var(eta) == pytest.approx(0.2266, rel=0.03)
+    assert np.mean(eta) == pytest.approx(0.0, abs=0.01)
+    assert abs(np.corrcoef(eta, people.weight_kg)[0, 1]) < 0.03
+    release = np.log(people.cytokine_release / people.cytokine_baseline[[2, 4, 7]])
+    assert np.corrcoef(release)[np.triu_indices(3, 1)] == pytest.approx([0.7, 0.7, 0.7], abs=0.02)
+    assert np.std(release[0]) == pytest.approx(preset.parameters["release_il6"].sd, rel=0.03)
+    assert abs(np.corrcoef(np.log(people.b_cells), np.log(people.t_cells))[0, 1]) < 0.03
+
+
+def test_typical_patient_carries_the_published_kinetics() -> None:
+    person = typical("adult-rr")
+    assert 28_000.0 / person.clearance[0] == pytest.approx(525.53, abs=0.005)
+    assert 9_000.0 / person.clearance[0] == pytest.approx(168.92, abs=0.005)
+    assert 24 * np.log(2) * person.volume / person.clearance[0] == pytest.approx(1.867, abs=0.0005)
+    smaller = typical("adult-rr", bsa_m2=1.2)
+    assert smaller.clearance[0] / person.clearance[0] == pytest.approx((1.2 / 1.876) ** 0.620, rel=1e-12)
+
+
+def test_given_people_keep_their_bodies_and_take_the_effects_of_a_seed() -> None:
+    given = from_covariates("adult-rr", weight_kg=np.array([60.0, 90.0]), height_cm=np.array([160.0, 185.0]))
+    assert given.bsa_m2 == pytest.approx(np.sqrt([60 * 160 / 3600, 90 * 185 / 3600]), rel=1e-12)
+    assert given.b_cells[0] == given.b_cells[1]
+    seeded = from_covariates("adult-rr", weight_kg=np.array([60.0]), height_cm=np.array([160.0]), seed=1)
+    assert seeded.b_cells[0] == draw("adult-rr", 1, seed=1).b_cells[0]
+
+
+def test_a_population_cannot_be_changed() -> None:
+    people = draw("adult-rr", 5, seed=1)
+    with pytest.raises(ValueError, match="read-only"):
+        people.clearance[0] = 1.0
+    with pytest.raises(AttributeError):
+        people.preset = "other"  # type: ignore[misc]
+
+
+def test_selecting_patients_selects_all_of_each() -> None:
+    people = draw("adult-rr", 20, seed=1)
+    chosen = people.select(np.array([4, 2]))
+    assert chosen.size == 2
+    for name, values in arrays(people).items():
+        assert np.array_equal(values[..., [4, 2]], arrays(chosen)[name])
+
+
+@pytest.mark.parametrize(("patients", "seed", "first"), [(0, 1, 0), (1, -1, 0), (1, 1, -1)])
+def test_impossible_draws_are_refused(patients: int, seed: int, first: int) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        draw("adult-rr", patients, seed, first)
+
+
+def test_unknown_population_names_the_known() -> None:
+    with pytest.raises(ValueError, match="adult-rr, adult-mrd, child"):
+        draw("adults", 1, 1)

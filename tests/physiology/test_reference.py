@@ -1,0 +1,80 @@
+"""The witness: SciPy at a relative error of 1e-10, restarted at every event."""
+
+import numpy as np
+import pytest
+
+from blinplan.physiology import Dosing, Options, Population, simulate
+from blinplan.physiology.population import FloatArray
+from blinplan.physiology.reference import solve_reference
+from tests.physiology.courses import course, extremes, label
+
+# Physiological scales: 10 pg/mL of drug (a fifth of the assay's limit), 1 % of a signal and of marrow, 10 T cells/µL,
+# 1 B cell/µL, 0.01 of ln blasts, 3 pg/mL of IL-6 (its baseline).
+SCALES = {
+    "concentration": 10.0,
+    "cytolytic": 0.01,
+    "adhesion_memory": 0.01,
+    "release_memory": 0.01,
+    "proliferation": 0.01,
+    "t_blood": 10.0,
+    "t_adherent": 10.0,
+    "marrow": 0.01,
+    "b_blood": 1.0,
+    "log_blasts": 1.0,
+    "il6": 3.0,
+}
+GREATEST_ERROR = 1e-4
+
+
+def near_events(dosing: Dosing) -> FloatArray:
+    edges = np.array(dosing.edges_minutes) / 1440.0
+    close = np.concatenate([edge + np.array([0.02, 0.1, 0.3, 0.6, 1.0, 1.7, 3.0, 5.0]) for edge in edges[:-1]])
+    days = np.unique(np.concatenate([np.arange(0.0, edges[-1] + 0.5), close, edges]))
+    return np.asarray(days[days <= edges[-1]])
+
+
+def worst(dosing: Dosing, people: Population, patients: list[int], options: Options | None = None) -> dict[str, float]:
+    days = near_events(dosing)
+    found = simulate(dosing, people, options=options, output_days=days, endpoints=False).trajectories
+    assert found is not None
+    errors = dict.fromkeys(SCALES, 0.0)
+    for i in patients:
+        y = solve_reference(dosing, people, i, days, options=options)
+        pairs = {
+            "concentration": (found.concentration[:, i], y[0]),
+            "cytolytic": (found.cytolytic[:, i], y[1]),
+            "adhesion_memory": (found.adhesion_memory[:, i], y[2]),
+            "release_memory": (found.release_memory[:, i], y[3]),
+            "proliferation": (found.proliferation[:, i], y[4]),
+            "t_blood": (found.t_blood[:, i], y[5] - y[6]),
+            "t_adherent": (found.t_adherent[:, i], y[6]),
+            "marrow": (found.marrow[:, :, i], y[7:10]),
+            "b_blood": (found.b_blood[:, i], y[10]),
+            "log_blasts": (np.log(found.blasts[:, i]), y[11]),
+            "il6": (
+                found.cytokines[2, :, i],
+                people.cytokine_baseline[2, i] + people.cytokine_release[0, i] * y[12],
+            ),
+        }
+        for name, (mine, theirs) in pairs.items():
+            error = np.abs(mine - theirs) / (np.abs(theirs) + SCALES[name])
+            errors[name] = max(errors[name], float(error.max()))
+    return errors
+
+
+@pytest.mark.parametrize("preset", ["adult-rr", "adult-mrd", "child"])
+def test_the_engine_agrees_with_scipy_also_in_extreme_patients(preset: str) -> None:
+    people = extremes(preset)
+    errors = worst(label(2), people, [0, 1, 2, 3, 4, 5, 6, 7, 9, 12])
+    assert max(errors.values()) <= GREATEST_ERROR, errors
+
+
+def test_the_engine_agrees_with_scipy_through_an_interruption() -> None:
+    dosing = course((7, 9.0), (3, 28.0), (0.2, 0.0), (5, 28.0), (4, 0.0), (7, 9.0), (10, 28.0), (14, 0.0))
+    errors = worst(dosing, extremes("adult-rr"), [1, 2, 11])
+    assert max(errors.values()) <= GREATEST_ERROR, errors
+
+
+def test_the_engine_agrees_with_scipy_on_target_loss_alone() -> None:
+    errors = worst(label(2), extremes("adult-rr"), [3, 10], Options(attenuation="target-loss"))
+    assert max(errors.values()) <= GREATEST_ERROR, errors

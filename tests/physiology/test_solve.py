@@ -1,0 +1,213 @@
+"""Invariances of the solution: what must not matter does not, and what must be exact is."""
+
+import numpy as np
+import pytest
+
+from blinplan.physiology import Dosing, Endpoints, Options, draw, simulate, typical
+from tests.physiology.courses import DAY, course, extremes, label
+
+PEOPLE = draw("adult-rr", 40, seed=9)
+
+
+def endpoint_arrays(endpoints: Endpoints) -> dict[str, np.ndarray]:
+    return {n: getattr(endpoints, n) for n in Endpoints.__slots__ if isinstance(getattr(endpoints, n), np.ndarray)}
+
+
+def endpoints_of(dosing: Dosing, people: object = PEOPLE, **how: object) -> Endpoints:
+    found = simulate(dosing, people, **how).endpoints  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+def states_of(dosing: Dosing, days: np.ndarray, people: object = PEOPLE, **how: object) -> dict[str, np.ndarray]:
+    found = simulate(dosing, people, output_days=days, endpoints=False, **how).trajectories  # type: ignore[arg-type]
+    assert found is not None
+    return {name: getattr(found, name) for name in found.__slots__ if name != "days"}
+
+
+# --- drug ---------------------------------------------------------------------------------------------------------
+
+
+def test_area_under_the_curve_is_dose_over_clearance() -> None:
+    found = endpoints_of(label(1), extremes("adult-rr"))
+    people = extremes("adult-rr")
+    assert found.infused == pytest.approx(np.full(people.size, 7 * 9.0 + 21 * 28.0), rel=1e-12)
+    assert found.auc * people.clearance == pytest.approx(found.infused, rel=1e-9)
+    assert found.auc_by_cycle.sum(axis=0) == pytest.approx(found.auc, rel=1e-12)
+
+
+def test_concentration_is_linear_in_dose() -> None:
+    days = np.linspace(0.0, 42.0, 169)
+    one, three = (states_of(course((28, rate), (14, 0.0)), days)["concentration"] for rate in (5.0, 15.0))
+    assert three == pytest.approx(3.0 * one, rel=1e-12, abs=1e-12)
+
+
+def test_concentration_is_the_closed_form() -> None:
+    person = typical("adult-rr")
+    k, plateau = person.clearance[0] / person.volume, 9000.0 / person.clearance[0]
+    days = np.array([0.01, 0.1, 0.5, 2.0, 7.0, 7.25, 9.0])
+    found = states_of(course((7, 9.0), (7, 0.0)), days, person)["concentration"][:, 0]
+    expected = np.where(days <= 7, plateau * -np.expm1(-k * days), plateau * np.exp(-k * (days - 7.0)))
+    assert found == pytest.approx(expected, rel=1e-10)
+
+
+def test_steady_state_is_reported_for_each_dose_step() -> None:
+    found = endpoints_of(label(2), typical("adult-rr"))
+    assert found.steady_state[:, 0] == pytest.approx([168.92, 525.53, 525.53], abs=0.005)
+    assert found.cmax[0] == pytest.approx(525.53, abs=0.005)
+    assert found.dose_step_days == (0.0, 7.0, 42.0)
+    assert found.escalation_days == (7.0,)
+
+
+# --- what must not matter -----------------------------------------------------------------------------------------
+
+
+def test_two_equal_infusions_back_to_back_are_one() -> None:
+    one = course((28, 28.0), (14, 0.0))
+    two = Dosing((0, 11 * DAY, 28 * DAY, 42 * DAY), np.array([[28.0], [28.0], [0.0]]), (1, 1, 1), (1, 1, 2))
+    for name, values in endpoint_arrays(endpoints_of(one)).items():
+        assert np.array_equal(values, endpoint_arrays(endpoints_of(two))[name], equal_nan=True), name
+
+
+def test_an_equal_infusion_of_another_step_changes_the_states_by_less_than_the_error() -> None:
+    days = np.linspace(0.0, 42.0, 43)
+    one = states_of(course((28, 28.0), (14, 0.0)), days)
+    two = states_of(course((11, 28.0), (17, 28.0), (14, 0.0)), days)
+    for name, scale in (("t_blood", 10.0), ("b_blood", 1.0), ("cytokines", 3.0), ("blasts", 0.01)):
+        assert np.max(np.abs(one[name] - two[name]) / (np.abs(one[name]) + scale)) < 2e-4, name
+
+
+def test_time_shift_shifts_everything() -> None:
+    days = np.linspace(0.0, 42.0, 85)
+    now = states_of(course((28, 28.0), (14, 0.0)), days)
+    later = states_of(course((5, 0.0), (28, 28.0), (14, 0.0)), days + 5.0)
+    for name in ("concentration", "t_blood", "b_blood", "cytokines", "marrow", "proliferation"):
+        # Blasts grow while they wait and burden the synapse a little more.
+        assert np.max(np.abs(now[name] - later[name]) / (np.abs(now[name]) + 1.0)) < 0.02, name
+    assert later["concentration"] == pytest.approx(now["concentration"], rel=1e-9, abs=1e-9)
+
+
+def test_no_drug_no_effect() -> None:
+    days = np.linspace(0.0, 84.0, 337)
+    people = extremes("adult-rr")
+    found = states_of(course((84, 0.0)), days, people)
+    for name in ("concentration", "cytolytic", "adhesion_memory", "release_memory", "proliferation", "t_adherent"):
+        assert (found[name] == 0.0).all(), name
+    assert np.max(np.abs(found["t_blood"] / people.t_cells - 1.0)) < 1e-12
+    assert np.max(np.abs(found["b_blood"] / people.b_cells - 1.0)) < 1e-12
+    assert np.max(np.abs(found["marrow"] - 1.0)) < 1e-12
+    assert np.max(np.abs(found["cytokines"] / people.cytokine_baseline[:, None] - 1.0)) < 1e-12
+
+
+def test_same_patient_in_ten_and_in_many_to_the_last_bit() -> None:
+    few = endpoint_arrays(endpoints_of(label(2), draw("adult-rr", 10, seed=3)))
+    many = endpoint_arrays(endpoints_of(label(2), draw("adult-rr", 3000, seed=3)))
+    for name, values in few.items():
+        assert np.array_equal(values, many[name][..., :10], equal_nan=True), name
+
+
+@pytest.mark.parametrize(("threads", "chunk"), [(1, 7), (2, 16), (2, 1), (1, 4096)])
+def test_threads_and_chunks_do_not_matter_to_the_last_bit(threads: int, chunk: int) -> None:
+    days = np.array([0.3, 7.0, 28.5, 42.0])
+    plain, other = (
+        simulate(label(1), PEOPLE, output_days=days),
+        simulate(label(1), PEOPLE, output_days=days, threads=threads, chunk=chunk),
+    )
+    assert plain.endpoints is not None
+    assert other.endpoints is not None
+    for name, values in endpoint_arrays(plain.endpoints).items():
+        assert np.array_equal(values, endpoint_arrays(other.endpoints)[name], equal_nan=True), name
+    assert plain.trajectories is not None
+    assert other.trajectories is not None
+    for name in plain.trajectories.__slots__:
+        assert np.array_equal(getattr(plain.trajectories, name), getattr(other.trajectories, name)), name
+
+
+def test_order_of_patients_does_not_matter_to_the_last_bit() -> None:
+    order = np.random.default_rng(1).permutation(PEOPLE.size)
+    plain, mixed = (
+        endpoint_arrays(endpoints_of(label(1))),
+        endpoint_arrays(endpoints_of(label(1), PEOPLE.select(order))),
+    )
+    for name, values in plain.items():
+        assert np.array_equal(values[..., order], mixed[name], equal_nan=True), name
+
+
+def test_rates_of_each_patient_are_each_patients() -> None:
+    rates = np.linspace(1.0, 30.0, PEOPLE.size)
+    dosing = Dosing((0, 28 * DAY), rates[None, :], (1,), (1,))
+    together = endpoints_of(dosing)
+    alone = endpoints_of(course((28, float(rates[17]))), PEOPLE.select(slice(17, 18)))
+    assert together.b_nadir[17] == alone.b_nadir[0]
+    assert together.steady_state[0, 17] == alone.steady_state[0, 0]
+
+
+def test_endpoints_do_not_depend_on_what_is_printed() -> None:
+    plain, printed = simulate(label(1), PEOPLE), simulate(label(1), PEOPLE, output_days=np.linspace(0, 42, 500))
+    assert plain.endpoints is not None
+    assert printed.endpoints is not None
+    for name, values in endpoint_arrays(plain.endpoints).items():
+        assert np.array_equal(values, endpoint_arrays(printed.endpoints)[name], equal_nan=True), name
+
+
+# --- edges --------------------------------------------------------------------------------------------------------
+
+
+def test_intervals_of_minutes_and_of_months_are_solved() -> None:
+    people = extremes("adult-rr")
+    found = states_of(
+        course((1 / DAY, 28.0), (10.0, 28.0), (2 / DAY, 0.0), (200.0, 9.0)), np.array([0.0, 210.0]), people
+    )
+    for name, values in found.items():
+        assert np.isfinite(values).all(), name
+        assert (values >= -1e-9).all(), name
+
+
+def test_states_stay_physical_in_extreme_patients() -> None:
+    for preset in ("adult-rr", "adult-mrd", "child"):
+        found = states_of(label(2), np.linspace(0.0, 84.0, 673), extremes(preset))
+        for name, values in found.items():
+            assert (values >= -1e-6).all(), (preset, name)
+        assert (found["cytolytic"] <= 1.5).all()
+        assert (found["marrow"] <= 1.0 + 1e-9).all()
+
+
+def test_progress_is_told() -> None:
+    told: list[tuple[int, int]] = []
+    simulate(label(1), PEOPLE, chunk=16, progress=lambda done, of: told.append((done, of)))
+    assert told == [(16, 40), (32, 40), (40, 40)]
+
+
+@pytest.mark.parametrize(
+    ("edges", "rates", "cycles"),
+    [
+        ((0, 10, 10), [[1.0], [1.0]], (1, 1)),
+        ((0, 10), [[-1.0]], (1,)),
+        ((0, 10), [[float("nan")]], (1,)),
+        ((0, 10), [[1.0], [1.0]], (1,)),
+        ((0, 10, 20), [[1.0], [1.0]], (2, 1)),
+        ((0, 10), [[1.0]], (0,)),
+    ],
+)
+def test_impossible_dosing_is_refused(
+    edges: tuple[int, ...], rates: list[list[float]], cycles: tuple[int, ...]
+) -> None:
+    with pytest.raises(ValueError, match=r"edges|rates|cycle"):
+        Dosing(edges, np.array(rates), cycles, cycles)
+
+
+def test_impossible_requests_are_refused() -> None:
+    with pytest.raises(ValueError, match="output days"):
+        simulate(label(1), PEOPLE, output_days=np.array([43.0]))
+    with pytest.raises(ValueError, match="patients"):
+        simulate(Dosing((0, 10), np.ones((1, 3)), (1,), (1,)), PEOPLE)
+    with pytest.raises(ValueError, match="threads"):
+        simulate(label(1), PEOPLE, threads=0)
+
+
+def test_coarser_steps_are_less_accurate() -> None:
+    days = np.linspace(0.0, 42.0, 85)
+    fine, plain, coarse = (
+        states_of(label(1), days, options=Options(coarseness=c))["b_blood"] for c in (0.25, 1.0, 3.0)
+    )
+    assert np.max(np.abs(plain - fine)) < 0.1 * np.max(np.abs(coarse - fine))
