@@ -91,6 +91,7 @@ def simulate(
     if patient.area is None and (weight or height):
         raise UsageError("one of --weight and --height is missing", "give both, or --bsa")
     ordered, reading = read_regimen(regimen)
+    from blinplan.cli.progress import progress_bar
     from blinplan.physiology import Options
     from blinplan.physiology.orders import NotEligibleError
     from blinplan.physiology.run import run
@@ -101,16 +102,18 @@ def simulate(
         "desensitisation" if attenuation is Attenuation.DESENSITISATION else "target-loss"
     )
     try:
-        simulation = run(
-            ordered,
-            preset=population.value if population else None,
-            patients=None if typical else patients,
-            seed=seed,
-            patient=patient,
-            follow_up_days=follow_up,
-            options=Options(attenuation=how),
-            threads=threads,
-        )
+        with progress_bar(0 if typical else patients, colour) as progress:
+            simulation = run(
+                ordered,
+                preset=population.value if population else None,
+                patients=None if typical else patients,
+                seed=seed,
+                patient=patient,
+                follow_up_days=follow_up,
+                options=Options(attenuation=how),
+                threads=threads,
+                progress=progress,
+            )
     except NotEligibleError as error:
         raise UsageError(str(error), "choose another --population, or a regimen for these patients") from error
     if output_format is SimulateFormat.JSON:

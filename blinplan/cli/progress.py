@@ -1,0 +1,42 @@
+"""How far a long run is, on a terminal only."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from blinplan.reports.screen import Colour, screen
+
+LONG_RUN = 5_000
+"""Patients from which a run is worth a progress bar."""
+
+
+class _PatientsPerSecond(ProgressColumn):
+    """How fast the run is."""
+
+    def render(self, task: Task) -> Text:
+        """Write the speed once it is known."""
+        return Text(f"{task.speed:,.0f} patients/s" if task.speed else "")
+
+
+@contextmanager
+def progress_bar(patients: int, colour: Colour) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function that moves a bar on standard error; None where nobody would see it or need it."""
+    if patients < LONG_RUN or not sys.stderr.isatty():
+        yield None
+        return
+    shown = screen(sys.stderr, colour)
+    console = Console(file=sys.stderr, no_color=not shown.colour, width=shown.width, force_terminal=True)
+    columns = (
+        TextColumn("{task.completed:,} of {task.total:,} patients"),
+        BarColumn(),
+        _PatientsPerSecond(),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("patients", total=patients)
+        yield lambda done, _: bar.update(task, completed=done)
