@@ -332,7 +332,7 @@ def _rate(value: object) -> DoseRate | None:
 def _duration_contradictions(document: Document, step: Mapping[str, Any], path: KeyPath) -> Iterator[Problem]:
     given = [key for key in _DURATIONS if key in step]
     misspelt = any(_nearest_key(document, (*path, key)) in _DURATIONS for key in step if key not in _STEP_KEYS)
-    if len(given) == 1 or (misspelt and not given):
+    if len(given) == 1 or misspelt:
         return
     yield Problem(
         "F007" if given else "F003",

@@ -52,6 +52,7 @@ def flat(steps: str) -> str:
         ('[{ dose = "9 mcg/day", dayz = 7 }]', ["F002"], "dayz"),
         ('[{ dose = "9 mcg/day", hour = 7 }]', ["F002"], "hour"),
         ('[{ dose = "9 mcg/day", length = 7 }]', ["F003", "F002"], '{ dose = "9 mcg/day", length = 7 }'),
+        ('[{ dose = "9 mcg/day", days = 7, hours = 168, dayz = 7 }]', ["F007", "F002"], "hours"),
         ('[{ dose = "9", days = 7, hours = 168 }]', ["N104", "F007"], '"9"'),
         ('[{ dose = "9 mcg/day", days = 367 }]', ["F004"], "367"),
         ('[{ dose = "9 mcg/day", hours = 8785 }]', ["F004"], "8785"),

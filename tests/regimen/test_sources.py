@@ -78,12 +78,12 @@ def test_a_path_wins_over_a_name(here: Path) -> None:
 
 
 def test_a_folder_is_all_regimens_below_it_in_order(here: Path) -> None:
-    regimens = ("b.toml", "a.toml", "sub/deep/c.toml", "sub/a.toml")
+    regimens = ("z.toml", "b.toml", "a.toml", "sub/deep/c.toml", "sub/a.toml")
     others = ("pyproject.toml", "blinplan.toml", "sub/pyproject.toml", "notes.md", "a.toml.bak")
     for name in (*regimens, *others, ".hidden.toml", ".git/x.toml", "sub/.venv/lib/y.toml"):
         put(here / "all" / name)
     (here / "all" / "folder.toml").mkdir()
-    assert names(find("all")) == ["all/a.toml", "all/b.toml", "all/sub/a.toml", "all/sub/deep/c.toml"]
+    assert names(find("all")) == ["all/a.toml", "all/b.toml", "all/sub/a.toml", "all/sub/deep/c.toml", "all/z.toml"]
     assert names(find(str(here / "all")))[0] == (here / "all" / "a.toml").as_posix()
 
 
@@ -172,6 +172,10 @@ def test_where_one_regimen_is_needed_several_are_too_many(here: Path, named: str
     assert kind in found.message
     assert {"nhl": "nhl-0.5", "all": "all/a.toml", "one": "one/a.toml"}[named] in found.help
     assert ("..." in found.help) == (named == "nhl")
+
+
+def test_three_members_are_named_and_no_more_are_hinted_at() -> None:
+    assert not_found(find_one("mt103-206")).help.endswith("mt103-206-5-15, mt103-206-5-15-30, mt103-206-15")
 
 
 @pytest.mark.usefixtures("here")
