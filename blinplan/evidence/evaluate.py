@@ -64,7 +64,7 @@ class Claim:
     """A sentence of the article, or a published number, and what decides it."""
 
     id: str
-    kind: Literal["claim", "published"]
+    kind: Literal["claim", "published", "extension"]
     sentence: str
     source: str
     expectations: tuple[Expectation, ...]

@@ -11,9 +11,9 @@ from blinplan.physiology.population import FloatArray
 
 # The grid, chosen by measurement so that the greatest error stays below 1e-4 (days): the first step after an event,
 # the growth of the steps with the time since, the greatest step.
-FIRST_STEP, SLOPE, GREATEST_STEP = 0.003, 0.085, 1.2
+FIRST_STEP, SLOPE, GREATEST_STEP = 0.0025, 0.075, 1.0
 # Where cytolytic proteins act faster than this (1/day), what follows them is steeper and the steps are smaller.
-_USUAL_CYTOLYTIC_RATE, _REFINEMENT = 3.2, 0.4
+_USUAL_CYTOLYTIC_RATE, _REFINEMENT = 3.2, 0.55
 
 
 def refinement(cytolytic_rate: float) -> float:

@@ -173,7 +173,7 @@ class Integrator:
         self.effectors = m.effector_availability(v[5], c)
         self.blasts = np.exp(v[11])
         self.targets = m.target_burden(v[10], self.blasts, c)
-        self.release = self._release(history.days[:1], v[3:4], self.activation, self.effectors, self.targets)[0]
+        self.release = self._release(history.days[:1], v[3:4], self.activation[None], self.effectors, self.targets)[0]
 
     def _release(
         self, days: FloatArray, memory: FloatArray, activation: FloatArray, effectors: FloatArray, targets: FloatArray

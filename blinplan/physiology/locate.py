@@ -12,6 +12,8 @@ from blinplan.physiology.population import FloatArray
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
+# False position with the Illinois rule then stands still to 1e-9 of the bracket.
+_ITERATIONS = 12
 
 
 def first_true(mask: BoolArray) -> tuple[IntArray, BoolArray]:
@@ -49,7 +51,7 @@ def crossing(nodes: FloatArray, values: FloatArray, index: IntArray, level: Floa
     f_low, f_high = values[right - 1, patients] - level, values[right, patients] - level
     x = high
     with np.errstate(divide="ignore", invalid="ignore"):
-        for _ in range(6):
+        for _ in range(_ITERATIONS):
             slope = f_high - f_low
             x = np.where(slope != 0.0, high - f_high * (high - low) / slope, high)
             f = cubic(x)

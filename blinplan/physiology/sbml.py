@@ -165,7 +165,7 @@ def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options
     SbmlError
         When libSBML's own consistency check finds an error.
     """
-    import libsbml
+    import libsbml  # type: ignore[import-untyped]
 
     chosen = options or Options()
     if chosen.premedication:

