@@ -70,25 +70,41 @@ class Weights:
         np.add(total, self.decay * y, out=out)
 
 
+@lru_cache(maxsize=4096)
+def _scales(step: float, dimensions: int) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Factors for the middle and the end of a step: its length, and those of the three moments below."""
+    shape = (2,) + (1,) * dimensions
+    length = np.array([0.5 * step, step]).reshape(shape)
+    first = np.array([0.25 * step, step]).reshape(shape)
+    second = np.array([0.25 * step, 2.0 * step]).reshape(shape)
+    return -length, length, first, second
+
+
 def weights(rate: FloatArray, step: float) -> Weights:
     """Weights for a loss rate (above 0) held over one step."""
-    shape = (2,) + (1,) * rate.ndim
-    x = rate * np.array([0.5 * step, step]).reshape(shape)
-    decay = np.empty_like(x)
-    np.exp(-x[0], out=decay[0])
+    minus_length, length, by_first, by_second = _scales(step, rate.ndim)
+    decay = rate * minus_length
+    inverse = np.divide(-1.0, decay)
+    np.exp(decay[0], out=decay[0])
     np.multiply(decay[0], decay[0], out=decay[1])
     # Integrals over u in 0 to 1 of exp(-x (1 - u)) u^n for n = 0, 1, 2, each from the one before by parts.
-    inverse = 1.0 / x
-    zeroth = (1.0 - decay) * inverse
-    first = (1.0 - zeroth) * inverse
-    second = (1.0 - 2.0 * first) * inverse
-    zeroth *= np.array([0.5 * step, step]).reshape(shape)
-    first *= np.array([0.25 * step, step]).reshape(shape)
-    second *= np.array([0.25 * step, 2.0 * step]).reshape(shape)
-    end = second - first
-    middle = 2.0 * (first - end)
-    start = zeroth + end
-    start -= 2.0 * first
+    start = np.subtract(1.0, decay)
+    start *= inverse
+    first = np.subtract(1.0, start)
+    first *= inverse
+    end = first * -2.0
+    end += 1.0
+    end *= inverse
+    # Combined to the integrals against the Lagrange polynomials.
+    start *= length
+    first *= by_first
+    end *= by_second
+    end -= first
+    middle = np.subtract(first, end, out=inverse)
+    middle *= 2.0
+    first *= 2.0
+    start += end
+    start -= first
     return Weights(decay, start, middle, end)
 
 

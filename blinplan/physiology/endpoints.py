@@ -195,35 +195,39 @@ class Gathering:
         self.infused[cycle] += self.rates[interval.row] * length
 
     def _b_cells(self, interval: Interval, history: History, cycle: int) -> None:
-        nodes, log_b = history.days, np.log(np.maximum(history.values[:, ROW["b_blood"]], _TINY))
-        level = float(np.log(DEPLETED))
-        low, day, _ = locate.greatest(nodes, -log_b)
-        better = np.exp(-low) < self.nadir
-        self.nadir[better], self.nadir_day[better] = np.exp(-low[better]), day[better]
+        nodes, b = history.days, history.values[:, ROW["b_blood"]]
+        better = np.flatnonzero(b.min(axis=0) < self.nadir)
+        low, self.nadir_day[better], _ = locate.greatest(nodes, -b[:, better])
+        self.nadir[better] = -low
         w = self.windows
         if interval.stop <= w.infusion_ends[cycle]:
-            index, found = locate.first_true(log_b <= level)
+            index, found = locate.first_true(b <= DEPLETED)
             found &= np.isnan(self.depleted[cycle])
             if found.any():
-                self.depleted[cycle, found] = locate.crossing(nodes, log_b[:, found], index[found], level)
-            self.b_end[cycle] = np.exp(log_b[-1])
+                self.depleted[cycle, found] = self._crossing(nodes, b[:, found], index[found])
+            self.b_end[cycle] = b[-1]
             return
         if np.isnan(self.b_end[cycle, 0]):
-            self.b_end[cycle] = np.exp(log_b[0])
-        high, day, _ = locate.greatest(nodes, log_b)
-        better = np.exp(high) > self.b_free[cycle]
-        self.b_free[cycle, better], self.b_free_day[cycle, better] = np.exp(high[better]), day[better]
+            self.b_end[cycle] = b[0]
+        better = locate.beating(b, self.b_free[cycle])
+        self.b_free[cycle, better], self.b_free_day[cycle, better], _ = locate.greatest(nodes, b[:, better])
         if interval.start >= w.last_infusion_end:
-            index, found = locate.first_true(log_b > level)
+            index, found = locate.first_true(b > DEPLETED)
             found &= np.isnan(self.recovery) & (self.b_end[cycle] <= DEPLETED)
             if found.any():
-                self.recovery[found] = locate.crossing(nodes, log_b[:, found], index[found], level)
+                self.recovery[found] = self._crossing(nodes, b[:, found], index[found])
+
+    @staticmethod
+    def _crossing(nodes: FloatArray, b: FloatArray, index: locate.IntArray) -> FloatArray:
+        """Day of crossing the level of depletion, found on the logarithm, which bends less."""
+        return locate.crossing(nodes, np.log(np.maximum(b, _TINY)), index, float(np.log(DEPLETED)))
 
     def _t_cells(self, interval: Interval, history: History, cycle: int) -> None:
         w, nodes = self.windows, history.days
         total = history.values[:, ROW["t_total"]]
         share = (total - history.values[:, ROW["t_adherent"]]) / self.patients.t_cells
-        self.t_peak[cycle] = np.maximum(self.t_peak[cycle], locate.greatest(nodes, share)[0])
+        better = locate.beating(share, self.t_peak[cycle])
+        self.t_peak[cycle, better] = locate.greatest(nodes, share[:, better])[0]
         for moment, probe in self.probes.items():
             if interval.start < moment <= interval.stop:
                 probe[:] = history.row_at(ROW["t_total"], moment) / self.patients.t_cells
@@ -237,11 +241,10 @@ class Gathering:
         start = np.zeros(self.patients.size, dtype=np.intp)
         week = int(np.searchsorted(nodes, w.first_infusion + FIRST_WEEK, side="right"))
         if week > 1 or (week == 1 and nodes[0] == w.first_infusion):
-            low, day, index = locate.greatest(nodes[:week], -share[:week])
-            better = -low < self.t_min
-            self.t_min[better], self.t_min_day[better] = -low[better], day[better]
+            better = np.flatnonzero(share[:week].min(axis=0) < self.t_min)
+            low, self.t_min_day[better], start[better] = locate.greatest(nodes[:week], -share[:week, better])
+            self.t_min[better] = -low
             self.t_return[better] = np.nan
-            start[better] = index[better]
         waiting = np.isnan(self.t_return)
         if waiting.any():
             after = (share >= RETURNED) & (np.arange(nodes.shape[0])[:, None] >= start)
@@ -255,11 +258,10 @@ class Gathering:
     def _cytokines(self, history: History, cycle: int) -> None:
         """Peak and settling of the release that all elevated cytokines share; each patient scales it for each."""
         nodes, rise = history.days, history.values[:, ROW["release"]]
-        high, day, index = locate.greatest(nodes, rise)
-        better = high > self.rise[cycle]
-        self.rise[cycle, better], self.rise_day[cycle, better] = high[better], day[better]
+        better = locate.beating(rise, self.rise[cycle])
+        start = np.zeros(self.patients.size, dtype=np.intp)
+        self.rise[cycle, better], self.rise_day[cycle, better], start[better] = locate.greatest(nodes, rise[:, better])
         self.settled[cycle, better] = np.nan
-        start = np.where(better, index, 0)
         waiting = np.isnan(self.settled[cycle]) & (self.rise[cycle] > 0.0)
         if not waiting.any():
             return

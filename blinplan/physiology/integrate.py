@@ -134,6 +134,7 @@ class Integrator:
         self.state = initial_state(patients)
         self.coarseness = course.coarseness * refinement(patients.constants.cytolytic_rate)
         self.elimination = patients.clearance / patients.volume
+        self.memory: FloatArray | None = None
         c, n = patients.constants, patients.size
         self.memory_rate = np.stack([patients.adhesion_adaptation, np.full(n, c.desensitisation)])
         self.memory_recovery = np.array([[c.adhesion_recovery], [c.resensitisation]])
@@ -150,7 +151,7 @@ class Integrator:
         steps = steps_of(interval.stop - interval.start, self.coarseness)
         nodes = interval.start + np.concatenate([[0.0], np.cumsum(np.repeat(0.5 * np.array(steps), 2))])
         nodes[-1] = interval.stop
-        values = np.empty((nodes.shape[0], len(STATES), self.patients.size))
+        values = self._room(nodes.shape[0])
         values[0] = self.state
         history = History(nodes, values, m.steady_state(rate, self.patients.clearance), self.elimination)
         self._begin(history)
@@ -158,6 +159,12 @@ class Integrator:
             self._step(history, 2 * i, step)
         self.state = values[-1].copy()
         return history
+
+    def _room(self, nodes: int) -> FloatArray:
+        """States on the nodes of an interval, in memory that is used again for the next."""
+        if self.memory is None or self.memory.shape[0] < nodes:
+            self.memory = np.empty((nodes, len(STATES), self.patients.size))
+        return self.memory[:nodes]
 
     def _occupancies(self, concentration: FloatArray) -> tuple[FloatArray, FloatArray]:
         p, c = self.patients, self.constants

@@ -60,7 +60,8 @@ _RATES = (
     ("release", "elevated cytokines above baseline, over release", "released - cytokine_loss * release"),
 )
 _HILL = "{c}^{h} / ({c}^{h} + {e}^{h})"
-_ABOVE = "(({a} - {m} + abs({a} - {m})) / 2)"
+# The positive part, by a root: simulators that look for the moment at which an abs or a piecewise switches stall at it.
+_ABOVE = "(({a} - {m} + sqrt(({a} - {m}) * ({a} - {m}) + 1e-12)) / 2)"
 _SURPLUS = f"{_ABOVE} * {_ABOVE} * {_ABOVE} / ({_ABOVE} * {_ABOVE} + sensing_threshold * sensing_threshold)"
 
 
