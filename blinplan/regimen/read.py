@@ -252,8 +252,12 @@ def _contradictions(document: Document) -> Iterator[Problem]:
     if eligibility := _valid(schema.Eligibility, values.get("eligibility")):
         yield from _weight_contradictions(document, eligibility)
     dosing = _valid(schema.Dosing, values.get("dosing"))
+    basis = None if dosing is None else Basis(dosing.basis)
+    if basis is not None:
+        yield from _mixed_bases(document, basis)
     for path, step in _steps(values):
-        yield from _dose_contradictions(document, dosing, step, path)
+        if basis is not Basis.BSA:
+            yield from _cap_contradictions(document, step, path)
         yield from _duration_contradictions(document, step, path)
     if premedication := _valid(schema.Premedication, values.get("premedication")):
         yield from _premedication_contradictions(document, premedication)
@@ -297,22 +301,33 @@ def _weight_contradictions(document: Document, weights: schema.Eligibility) -> I
         )
 
 
-def _dose_contradictions(
-    document: Document, dosing: schema.Dosing | None, step: Mapping[str, Any], path: KeyPath
-) -> Iterator[Problem]:
-    rate = _rate(step.get("dose"))
-    if rate is None:
-        return
-    if dosing is not None and rate.basis != dosing.basis:
-        yield Problem(
-            "D210",
-            (*path, "dose"),
-            document.value_span((*path, "dose")),
-            f"this dose is in {rate.unit}, and `basis` is {dosing.basis!r}",
-            "flat doses and doses by body surface area are not mixed in one regimen: people confuse them",
-            f"give every dose in {'mcg/day' if dosing.basis == 'flat' else 'mcg/m2/day'}, or change `basis`",
+def _mixed_bases(document: Document, basis: Basis) -> Iterator[Problem]:
+    """Tell doses that are not counted as the file says; once, about the basis, when that is true of all of them."""
+    written = [((*path, "dose"), rate) for path, step in _steps(document.values) if (rate := _rate(step.get("dose")))]
+    other = [(path, rate) for path, rate in written if rate.basis is not basis]
+    if len(other) > 1 and other == written:
+        yield _mixed(
+            document, ("dosing", "basis"), f"`basis` is '{basis}', and every dose is in {other[0][1].unit}", basis
         )
-    elif rate.basis is Basis.FLAT and (cap := _rate(step.get("max"))) is not None and cap.basis is Basis.FLAT:
+        return
+    for path, rate in other:
+        yield _mixed(document, path, f"this dose is in {rate.unit}, and `basis` is '{basis}'", basis)
+
+
+def _mixed(document: Document, path: KeyPath, message: str, basis: Basis) -> Problem:
+    return Problem(
+        "D210",
+        path,
+        document.value_span(path),
+        message,
+        "flat doses and doses by body surface area are not mixed in one regimen: people confuse them",
+        f"give every dose in {'mcg/day' if basis is Basis.FLAT else 'mcg/m2/day'}, or change `basis`",
+    )
+
+
+def _cap_contradictions(document: Document, step: Mapping[str, Any], path: KeyPath) -> Iterator[Problem]:
+    rate, cap = _rate(step.get("dose")), _rate(step.get("max"))
+    if rate is not None and rate.basis is Basis.FLAT and cap is not None and cap.basis is Basis.FLAT:
         yield _contradiction(
             document,
             (*path, "max"),

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from blinplan.quantities import Basis, DoseRate, Mass
+from blinplan.quantities import Basis, DoseRate, Mass, decimal_text
 from blinplan.regimen.document import KeyPath
 
 
@@ -74,8 +74,8 @@ class Eligibility:
 
     def __str__(self) -> str:
         bounds = [
-            *([f"{float(self.minimum_weight):g} kg and over"] if self.minimum_weight is not None else []),
-            *([f"below {float(self.below_weight):g} kg"] if self.below_weight is not None else []),
+            *([f"{decimal_text(self.minimum_weight)} kg and over"] if self.minimum_weight is not None else []),
+            *([f"below {decimal_text(self.below_weight)} kg"] if self.below_weight is not None else []),
         ]
         return ", ".join(bounds) or "any weight"
 

@@ -89,7 +89,7 @@ def _in_folder(folder: Path, named: str) -> tuple[FileSource, ...] | NotFound:
 def _regimen_files(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*.toml"):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and path.name not in _CONFIGURATION and path.is_file():
+        if not hidden and path.name not in _CONFIGURATION and (path.is_file() or path.is_symlink()):
             yield path
 
 

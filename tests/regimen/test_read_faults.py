@@ -36,6 +36,13 @@ def test_a_contradiction_is_one_problem(layout: str, path: KeyPath, value: str, 
     assert at(text, only(text)) == shown
 
 
+def test_a_wrong_basis_is_one_problem_about_the_basis() -> None:
+    text = flat('[{ dose = "5 mcg/m2/day", days = 7 }, { dose = "15 mcg/m2/day", days = 21 }]')
+    problem = only(text)
+    assert problem.code == "D210"
+    assert problem.path == ("dosing", "basis")
+
+
 def flat(steps: str) -> str:
     tree = changed(("dosing", "basis"), '"flat"')
     return with_inline_tables(changed(("cycle", 0, "steps"), steps, tree))
