@@ -1,8 +1,8 @@
 """Options that several commands share, and how their texts become values."""
 
+import re
 import sys
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated
@@ -57,16 +57,16 @@ def given_patient(weight: str | None, height: str | None, area: str | None, form
         raise UsageError(str(error), "check the figure and its unit: weight in kg, height in cm, area in m²") from error
 
 
+_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
+
+
 def _number(option: str, text: str | None) -> Fraction | None:
     if text is None:
         return None
-    try:
-        number = Decimal(text) if len(text) <= 20 else Decimal("nan")
-    except InvalidOperation:
-        number = Decimal("nan")
-    if not number.is_finite():
+    # Digits only: an exponent of a few characters would be a number of a billion digits.
+    if not _PLAIN_NUMBER.fullmatch(text):
         raise UsageError(f"{option} is {text[:40]!r}", f"give {option} as a plain number, such as 70 or 70.5")
-    return Fraction(number)
+    return Fraction(text)
 
 
 def read_regimen(name: str) -> tuple[Regimen, Reading]:
