@@ -23,14 +23,23 @@ def output_screen(colour: Colour) -> Screen:
 
 def write(text: str) -> None:
     """Write a finished text to standard output; a reader who has gone is silent, with the status shells expect."""
-    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
+    encoding = (sys.stdout.encoding or "ascii").lower()
+    data = (text if encoding.startswith("utf") else in_ascii(text)).encode(encoding, "backslashreplace")
     try:
-        sys.stdout.write(text if encoding.startswith("utf") else in_ascii(text))
         sys.stdout.flush()
+        # An unbuffered stream may take only a part, and says so in nothing but the number of bytes.
+        rest = memoryview(data)
+        while rest:
+            rest = rest[sys.stdout.buffer.write(rest) :]
+        sys.stdout.buffer.flush()
     except BrokenPipeError:
         # Python flushes again when it ends; that must not fail a second time.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(ExitStatus.BROKEN_PIPE) from None
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        reason = (error.strerror or "failed").lower()
+        raise UsageError(f"standard output: {reason}", "the report is not complete; write it elsewhere") from error
 
 
 def write_json(document: dict[str, Any]) -> None:
@@ -53,7 +62,7 @@ def complain(error: UsageError) -> None:
     """Write what the user can put right to standard error."""
     colour = Colour.AUTO
     say(f"error: {visible(error.message)}", colour, "error")
-    say(f"  help: {error.advice}", colour)
+    say(f"  help: {visible(error.advice)}", colour)
 
 
 def stop(status: ExitStatus) -> NoReturn:

@@ -1,0 +1,232 @@
+"""Streams: the report on standard output and nothing else, whatever stands at the other end."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from tests.cli.conftest import PLAIN, PROGRAM, Run, process
+from tests.regimen_text import cycle, regimen_text
+
+UTF8 = {**PLAIN, "PYTHONIOENCODING": "utf-8"}
+WIDE = "漢字と日本語 🧪🩸 µ²≤ "
+HOSTILE = "\\u001b[31m\\u202e[bold]x[/bold]\\u0007"
+
+
+def start(*arguments: str, folder: Path, **streams: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([*PROGRAM, *arguments], cwd=folder, env=UTF8, **streams)  # type: ignore[call-overload,no-any-return]  # noqa: S603
+
+
+def shell(command: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
+    program = 'blinplan() { "$PYTHON" -c \'from blinplan.cli.main import run; run()\' "$@"; }; '
+    return subprocess.run(  # noqa: S603
+        ["/bin/bash", "-c", program + command],
+        capture_output=True,
+        cwd=folder,
+        env={**UTF8, "PYTHON": PROGRAM[0]},
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("form", ["full", "concise", "json"])
+def test_the_summary_is_on_standard_error_and_the_report_on_standard_output(
+    tmp_path: Path, files: dict[str, str], form: str
+) -> None:
+    ran = process("check", "error.toml", "nowhere", "--no-simulate", "-f", form, folder=tmp_path)
+    assert ran.status == 2
+    assert "S305" in ran.out
+    assert "exit 2" in ran.err
+    assert "S305" not in ran.err
+    assert "exit 2" not in ran.out
+    assert "nowhere" not in ran.out
+    if form == "json":
+        json.loads(ran.out)
+
+
+def test_standard_input_is_a_file_like_any_other(tmp_path: Path, files: dict[str, str]) -> None:
+    given = files["error.toml"].encode()
+    ran = process("check", "-", "--no-simulate", "-f", "concise", given=given)
+    assert ran.status == 1
+    assert ran.out.startswith("<stdin>:")
+    named = process("check", "-", "--no-simulate", "-f", "json", "--stdin-filename", "order 7.toml", given=given)
+    assert [file["path"] for file in json.loads(named.out)["files"]] == ["order 7.toml"]
+    both = process("check", "-", "sound.toml", "--no-simulate", "-f", "json", given=b"\x00", folder=tmp_path)
+    assert [file["path"] for file in json.loads(both.out)["files"]] == ["<stdin>", "sound.toml"]
+    assert process("plan", "-", given=files["sound.toml"].encode()).status == 0
+
+
+@pytest.mark.parametrize("command", ["regimens -f json", "schema", "check nhl --no-simulate", "plan rr-adult -f json"])
+def test_a_reader_who_leaves_ends_the_program_in_silence(tmp_path: Path, command: str) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    running = start(*command.split(), folder=tmp_path, stdout=write_end, stderr=subprocess.PIPE)
+    os.close(write_end)
+    _, err = running.communicate(timeout=30)
+    assert running.returncode == 141
+    assert err == b""
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_head_leaves_141(tmp_path: Path, unbuffered: str) -> None:
+    command = "blinplan simulate nhl-15 --patients 500 -f csv | head -1 | cut -c1-7; echo ${PIPESTATUS[0]}"
+    ran = shell(f"export PYTHONUNBUFFERED={unbuffered}; {command}", tmp_path)
+    assert ran.stdout == b"patient\n141\n"
+    assert ran.stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "says"),
+    [
+        ("blinplan check sound.toml --no-simulate >&-", 2, b"standard output is closed"),
+        ("blinplan check sound.toml --no-simulate >/dev/full", 2, b"no space left"),
+        ("blinplan check - --no-simulate <&-", 2, b"<stdin>: cannot be read"),
+        ("blinplan check sound.toml --no-simulate 2>&-", 0, b""),
+        ("blinplan check error.toml --no-simulate 2>&-", 1, b""),
+        ("blinplan check nowhere 2>&-", 2, b""),
+        ("blinplan check error.toml --no-simulate >&- 2>&-", 2, b""),
+    ],
+)
+def test_a_closed_or_full_stream_is_no_fault_of_the_program(
+    tmp_path: Path, files: dict[str, str], command: str, status: int, says: bytes
+) -> None:
+    ran = shell(command, tmp_path)
+    assert ran.returncode == status
+    assert says in ran.stderr
+    assert b"fault in blinplan" not in ran.stderr
+    assert b"Traceback" not in ran.stderr
+    assert b"Exception ignored" not in ran.stderr
+
+
+def test_an_interrupt_ends_with_130_in_silence(tmp_path: Path) -> None:
+    running = start(
+        "check", "-", folder=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    time.sleep(1.5)  # it waits for standard input
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=30)
+    assert (running.returncode, out, err) == (130, b"", b"")
+
+
+def at_terminal(folder: Path, *arguments: str, **environment: str) -> str:
+    """Run the program with a terminal as standard output, and give what it wrote there."""
+    main, terminal = pty.openpty()
+    environment = {**UTF8, "TERM": "xterm", **environment}
+    running = subprocess.Popen([*PROGRAM, *arguments], cwd=folder, env=environment, stdout=terminal, stderr=-3)  # noqa: S603
+    os.close(terminal)
+    written = b""
+    try:
+        while piece := os.read(main, 4096):
+            written += piece
+    except OSError:  # Linux says so when the other end of a terminal is closed
+        pass
+    running.wait(timeout=30)
+    os.close(main)
+    return written.decode()
+
+
+@pytest.mark.parametrize(
+    ("environment", "option", "coloured"),
+    [
+        ({}, "auto", True),
+        ({"NO_COLOR": "1"}, "auto", False),
+        ({"TERM": "dumb"}, "auto", False),
+        ({"NO_COLOR": "1"}, "always", True),
+        ({}, "never", False),
+    ],
+)
+def test_at_a_terminal_colour_follows_the_environment_and_the_option(
+    tmp_path: Path, files: dict[str, str], environment: dict[str, str], option: str, coloured: bool
+) -> None:
+    shown = at_terminal(tmp_path, "check", "error.toml", "--no-simulate", "--color", option, **environment)
+    assert "S305" in shown
+    assert ("\x1b[" in shown) is coloured
+
+
+@pytest.mark.parametrize(
+    ("environment", "option", "coloured"),
+    [
+        ({}, "auto", False),
+        ({"FORCE_COLOR": "1"}, "auto", True),
+        ({}, "always", True),
+        ({"FORCE_COLOR": "1"}, "never", False),
+    ],
+)
+def test_in_a_pipe_colour_is_off_unless_asked_for(
+    inside: Run, files: dict[str, str], environment: dict[str, str], option: str, coloured: bool
+) -> None:
+    ran = inside("check", "error.toml", "--no-simulate", "--color", option, **environment)
+    assert ("\x1b[" in ran.out) is coloured
+    assert ("\x1b[" in ran.err) is coloured
+    for form in ("concise", "json"):
+        assert "\x1b" not in inside("check", "error.toml", "--no-simulate", "--color", option, "-f", form).out
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "120", "200"])
+def test_no_line_is_wider_than_the_terminal(inside: Run, columns: str) -> None:
+    lines = cycle("1.5 µg/m2/day for 27 days", free=21, repeat=2).replace('"Cycle"', f'"{WIDE * 6}" # {"漢x" * 400}')
+    Path("wide.toml").write_text(regimen_text(lines, title=WIDE * 12), encoding="utf-8")
+    for arguments in (
+        ("check", "wide.toml", "nhl", "nowhere" * 20, "--no-simulate", "-v"),
+        ("plan", "wide.toml", "--bsa", "1.5"),
+        ("simulate", "wide.toml", "--typical"),
+        ("regimens",),
+    ):
+        ran = inside(*arguments, COLUMNS=columns)
+        for line in (ran.out + ran.err).splitlines():
+            assert cell_len(line) <= int(columns)
+            assert "…" not in line or arguments[0] == "check"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "wide.toml", "nhl-5", "--no-simulate"],
+        ["check", "wide.toml", "--no-simulate", "-f", "concise"],
+        ["check", "wide.toml", "--no-simulate", "-f", "json"],
+        ["plan", "wide.toml", "--bsa", "1.5"],
+        ["simulate", "wide.toml", "--typical"],
+        ["simulate", "wide.toml", "--typical", "-f", "csv"],
+        ["regimens"],
+        ["plan", "--help"],
+        ["simulate", "--help"],
+        ["check", "漢字.toml"],
+    ],
+    ids=" ".join,
+)
+def test_in_ascii_everything_is_ascii(tmp_path: Path, arguments: list[str]) -> None:
+    lines = cycle("5 µg/m²/day for 28 days").replace('"Cycle"', f'"{WIDE}"')
+    (tmp_path / "wide.toml").write_text(regimen_text(lines, title=WIDE), encoding="utf-8")
+    ran = process(*arguments, folder=tmp_path, PYTHONIOENCODING="ascii")
+    assert ran.status == (2 if "漢字.toml" in arguments else 0)
+    assert (ran.out + ran.err).isascii()
+    assert len(ran.out + ran.err) > 50
+
+
+@pytest.mark.parametrize("colour", ["always", "never"])
+def test_nothing_in_a_file_is_read_as_markup_or_reaches_the_terminal_raw(inside: Run, colour: str) -> None:
+    lines = cycle("1 mcg/m2/day for 27 days").replace('"Cycle"', f'"{HOSTILE}"')
+    text = regimen_text(lines, title=HOSTILE)
+    Path("a.toml").write_text(text, encoding="utf-8")
+    Path("b.toml").write_text(text + f'"{HOSTILE}" = "{HOSTILE}"\n', encoding="utf-8")
+    for arguments in (
+        ("check", "a.toml", "b.toml", "--no-simulate"),
+        ("check", "b.toml", "--no-simulate", "-f", "concise"),
+        ("plan", "a.toml", "--bsa", "1"),
+        ("plan", "b.toml"),
+        ("simulate", "a.toml", "--typical"),
+    ):
+        ran = inside(*arguments, "--color", colour)
+        for shown in (ran.out, ran.err):
+            assert not {"\u202e", "\x07"} & set(shown)
+            assert "\x1b[31m\\" not in shown
+            assert "\x1b[31m[" not in shown
+            if colour == "never":
+                assert "\x1b" not in shown
+        assert "[bold]x[/bold]" in ran.out + ran.err
