@@ -91,8 +91,8 @@ def check(
     status, reason = _status(judgements, missing, fail_on, simulated=simulated)
     if quiet < 2:
         _show(judgements, output_format, colour, day, simulate)
-    for error in missing:
-        complain(UsageError(error.message, error.help))
+        for error in missing:
+            complain(UsageError(error.message, error.help))
     if not quiet:
         _summarise(judgements, verbose, colour)
         say(f"exit {int(status)}: {reason}", colour, "pass" if status is ExitStatus.SUCCESS else "error")
