@@ -17,7 +17,7 @@ def manifest(**facts: Any) -> dict[str, Any]:
 def model_hash() -> str:
     """A fingerprint of the parameters and the equations: SHA-256 over the files that hold them, 16 digits."""
     digest = hashlib.sha256()
-    folder = resources.files("blinplan.physiology")
+    folder = resources.files("blinplan").joinpath("physiology")  # without importing the engine
     for name in ("parameters.toml", "mechanism.py", "integrate.py", "population.py"):
         digest.update(folder.joinpath(name).read_bytes())
     return digest.hexdigest()[:16]

@@ -1,0 +1,56 @@
+"""What does not simulate does not wait for the numerical engine."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import PLAIN
+from tests.regimen_text import cycle, regimen_text
+
+HEAVY = ("numpy", "scipy", "matplotlib", "pandas")
+PROGRAM = f"""
+import json, sys
+from blinplan.cli.main import run
+sys.argv = ["blinplan", *sys.argv[1:]]
+try:
+    run()
+except SystemExit as ended:
+    status = int(ended.code or 0)
+sys.stderr.write("\\n" + json.dumps([status, [name for name in {HEAVY} if name in sys.modules]]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["check", "x.toml", "--no-simulate"], 1),
+        (["check", "x.toml", "--no-simulate", "-f", "json"], 1),
+        (["check", "faulty.toml"], 1),
+        (["plan", "rr-below-45-kg", "--bsa", "1"], 0),
+        (["regimens"], 0),
+        (["schema"], 0),
+        (["--help"], 0),
+        (["simulate", "nowhere"], 2),
+    ],
+    ids=str,
+)
+def test_the_engine_is_not_imported(tmp_path: Path, arguments: list[str], status: int) -> None:
+    (tmp_path / "x.toml").write_text(regimen_text(cycle("1 mcg/m2/day for 28 days")), encoding="utf-8")
+    (tmp_path / "faulty.toml").write_text("= 1", encoding="utf-8")
+    ended = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", PROGRAM, *arguments], capture_output=True, cwd=tmp_path, env=PLAIN, check=True
+    )
+    assert json.loads(ended.stderr.splitlines()[-1]) == [status, []]
+
+
+def test_the_probe_sees_an_engine_that_is_imported(tmp_path: Path) -> None:
+    arguments = ["simulate", "nhl-15", "--typical", "-f", "json"]
+    ended = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", PROGRAM, *arguments], capture_output=True, cwd=tmp_path, env=PLAIN, check=True
+    )
+    status, imported = json.loads(ended.stderr.splitlines()[-1])
+    assert status == 0
+    assert "numpy" in imported
