@@ -1,0 +1,120 @@
+"""``blinplan plan``: who gets what, in exact amounts."""
+
+import csv
+import io
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from tests.cli.conftest import Run
+from tests.regimen_text import cycle, regimen_text
+
+
+def test_json_holds_exact_fractions(inside: Run) -> None:
+    found = inside("plan", "rr-adult", "--weight", "70", "-f", "json").json
+    assert (found["format"], found["version"], found["switched"]) == ("blinplan-plan", 1, False)
+    assert found["total_mcg"] == {"exact": "3787", "value": 3787.0}
+    assert sum(Fraction(event["mcg"]["exact"]) for event in found["events"]) == 3787
+    assert "blinplan" in found["manifest"]
+
+
+@pytest.mark.parametrize(
+    ("weight", "switched"), [("44.999999", True), ("45", False), ("45.0", False), ("20", True), ("120", False)]
+)
+def test_at_45_kg_the_regimen_is_another(inside: Run, weight: str, switched: bool) -> None:
+    found = inside("plan", "rr-adult", "--weight", weight, "--height", "150", "-f", "json").json
+    assert found["switched"] is switched
+    first = found["events"][0]
+    assert first["ordered"] == ("5 mcg/m2/day" if switched else "9 mcg/day")
+
+
+def test_the_switch_goes_both_ways(inside: Run) -> None:
+    found = inside("plan", "rr-below-45-kg", "--weight", "45", "--height", "150", "-f", "json").json
+    assert found["switched"] is True
+    assert found["manifest"]["regimen"] == "rr-adult"
+
+
+def test_the_switch_is_shown_with_the_weight_that_decided(inside: Run) -> None:
+    text = " ".join(inside("plan", "rr-adult", "--weight", "38", "--height", "150").out.split())
+    assert "38 kg" in text
+    assert "switched to rr-below-45-kg" in text
+    assert "Mosteller" in text
+
+
+@pytest.mark.parametrize(
+    ("area", "rate", "capped"), [("1.79", "179/20", False), ("1.8", "9", False), ("1.81", "9", True)]
+)
+def test_the_cap_is_applied_and_shown(inside: Run, area: str, rate: str, capped: bool) -> None:
+    found = inside("plan", "rr-below-45-kg", "--bsa", area, "-f", "json").json
+    first = found["events"][0]
+    assert (first["rate_mcg_per_day"]["exact"], first["capped"], first["max"]) == (rate, capped, "9 mcg/day")
+    shown = inside("plan", "rr-below-45-kg", "--bsa", area).out
+    assert ("(cap)" in shown) is capped
+
+
+def test_csv_and_json_agree(inside: Run) -> None:
+    arguments = ("plan", "mrd-below-45-kg", "--bsa", "0.93")
+    rows = list(csv.DictReader(io.StringIO(inside(*arguments, "-f", "csv").out)))
+    events = inside(*arguments, "-f", "json").json["events"]
+    pairs = [(float(row["rate_mcg_per_day"]), float(row["mcg"])) for row in rows]
+    assert pairs == [(event["rate_mcg_per_day"]["value"], event["mcg"]["value"]) for event in events]
+    assert pairs[0][0] == 13.95
+
+
+@pytest.mark.parametrize(
+    "arguments", [["rr-below-45-kg"], ["nhl-5"], ["rr-adult", "--weight", "30"], ["nhl-5", "--height", "170"]]
+)
+def test_a_dose_by_area_without_an_area_is_refused(inside: Run, arguments: list[str]) -> None:
+    ran = inside("plan", *arguments)
+    assert ran.status == 2
+    assert ran.out == ""
+    text = " ".join(ran.err.split())
+    assert "body surface area" in text
+    assert "help:" in text
+
+
+def test_a_weight_that_nobody_planned_for_is_refused(inside: Run) -> None:
+    text = regimen_text(cycle()).replace("[dosing]", "[eligibility]\nmin_weight_kg = 45\n\n[dosing]")
+    Path("adults.toml").write_text(text, encoding="utf-8")
+    ran = inside("plan", "adults.toml", "--weight", "44.9")
+    assert ran.status == 2
+    assert "44.9 kg" in ran.err
+    assert inside("plan", "adults.toml", "--weight", "45").status == 0
+
+
+def test_a_weight_that_is_not_known_is_said_to_decide_nothing(inside: Run) -> None:
+    assert "not evaluated" in " ".join(inside("plan", "rr-adult").out.split())
+
+
+def test_the_regimen_for_other_weights_is_looked_for_beside_the_file(inside: Run) -> None:
+    limits = '[eligibility]\nmin_weight_kg = 45\notherwise = "small"\n\n[dosing]'
+    Path("big.toml").write_text(regimen_text(cycle()).replace("[dosing]", limits), encoding="utf-8")
+    assert inside("plan", "big.toml", "--weight", "30").status == 2
+    small = regimen_text(cycle("9 mcg/day for 28 days")).replace('"probe"', '"small"')
+    Path("small.toml").write_text(small, encoding="utf-8")
+    found = inside("plan", "big.toml", "--weight", "30", "-f", "json").json
+    assert found["manifest"]["regimen"] == "small"
+    assert found["events"][0]["rate_mcg_per_day"]["exact"] == "9"
+
+
+@pytest.mark.parametrize("formula", ["mosteller", "dubois", "haycock", "gehan-george"])
+def test_the_formula_of_the_area_is_named_and_used(inside: Run, formula: str) -> None:
+    arguments = ("plan", "nhl-15", "--weight", "80", "--height", "180", "--bsa-formula", formula, "-f", "json")
+    found = inside(*arguments).json
+    area = found["patient"]["bsa_m2"]
+    assert 1.9 < area < 2.1
+    assert (area == 2.0) is (formula == "mosteller")
+    assert found["patient"]["bsa_origin"].lower().replace("-", "").startswith(formula.replace("-", ""))
+    assert found["events"][0]["rate_mcg_per_day"]["value"] == pytest.approx(15 * area, rel=1e-15)
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "120", "200"])
+@pytest.mark.parametrize("name", ["rr-adult", "rr-below-45-kg-continued"])
+def test_the_table_fits(inside: Run, name: str, columns: str) -> None:
+    ran = inside("plan", name, "--bsa", "1.2", COLUMNS=columns)
+    assert ran.status == 0
+    assert max(cell_len(line) for line in ran.out.splitlines()) <= int(columns)
+    assert "…" not in ran.out
+    assert "not a medical device" in " ".join(ran.out.split())

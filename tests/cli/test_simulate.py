@@ -1,0 +1,110 @@
+"""``blinplan simulate``: numbers that can be worked out by hand, and the same bytes twice."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+from tests.cli.conftest import Run, process
+from tests.regimen_text import cycle, regimen_text
+
+CLEARANCE = 2.22 * 24  # L/day at 1.876 m²
+
+
+def typical(inside: Run, name: str, *arguments: str) -> dict[str, Any]:
+    ran = inside("simulate", name, "--typical", "-f", "json", *arguments)
+    assert ran.status == 0
+    return {entry["key"]: entry["typical"] for entry in ran.json["endpoints"]}
+
+
+@pytest.mark.parametrize("area", [[], ["--bsa", "1.876"]])
+def test_steady_state_is_dose_over_clearance(inside: Run, area: list[str]) -> None:
+    found = typical(inside, "rr-adult", *area)
+    assert f"{found['steady_state_9']:.2f}" == "168.92"
+    assert f"{found['steady_state_28']:.2f}" == "525.53"
+    assert found["steady_state_9"] == pytest.approx(1000 * 9 / CLEARANCE, rel=1e-12)
+
+
+def test_the_area_under_the_curve_is_dose_over_clearance(inside: Run) -> None:
+    lines = cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days")
+    Path("one.toml").write_text(regimen_text(lines), encoding="utf-8")
+    found = typical(inside, "one.toml", "--bsa", "1.876")
+    assert found["dose"] == pytest.approx(651, rel=1e-12)
+    # mcg over L is ng over mL
+    assert found["auc"] == pytest.approx(651 / CLEARANCE, rel=1e-9)
+
+
+def test_clearance_grows_with_body_surface_area(inside: Run) -> None:
+    small = typical(inside, "rr-adult", "--bsa", "1.5")
+    clearance = CLEARANCE * (1.5 / 1.876) ** 0.62
+    assert small["steady_state_28"] == pytest.approx(28_000 / clearance, rel=1e-9)
+
+
+def test_doses_by_area_are_multiplied_by_it_up_to_their_cap(inside: Run) -> None:
+    lines = cycle("5 mcg/m2/day for 28 days").replace('/day",', '/day", max = "9 mcg/day",')
+    Path("capped.toml").write_text(regimen_text(lines), encoding="utf-8")
+    assert typical(inside, "capped.toml", "--bsa", "1.5")["dose"] == pytest.approx(7.5 * 28, rel=1e-12)
+    assert typical(inside, "capped.toml", "--bsa", "2.0")["dose"] == pytest.approx(9 * 28, rel=1e-12)
+
+
+def test_weight_and_height_make_the_area_of_the_typical_patient(inside: Run) -> None:
+    by_size = typical(inside, "nhl-15", "--weight", "80", "--height", "180")
+    assert by_size["dose"] == pytest.approx(15 * 2.0 * 28, rel=1e-12)  # Mosteller: sqrt(80 · 180 / 3600)
+
+
+def test_the_same_bytes_twice_and_with_any_number_of_threads() -> None:
+    arguments = ("simulate", "rr-adult", "--patients", "200", "--seed", "1", "-f", "csv")
+    once = process(*arguments, "--threads", "1")
+    assert once.status == 0
+    assert once.err == ""
+    assert once.out == process(*arguments, "--threads", "2").out
+    assert len(once.out.splitlines()) == 201
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_the_same_bytes_twice_and_others_for_another_seed(inside: Run, form: str) -> None:
+    arguments = ("simulate", "nhl-15", "--patients", "20", "-f", form)
+    once = inside(*arguments, "--seed", "1")
+    assert once == inside(*arguments, "--seed", "1")
+    assert once.out != inside(*arguments, "--seed", "2").out
+
+
+def test_patients_are_the_same_people_in_a_larger_population(inside: Run) -> None:
+    few = inside("simulate", "nhl-15", "--patients", "5", "-f", "csv").out.splitlines()
+    many = inside("simulate", "nhl-15", "--patients", "8", "-f", "csv").out.splitlines()
+    assert many[:6] == few
+
+
+def test_csv_and_json_agree(inside: Run) -> None:
+    arguments = ("simulate", "mrd-below-45-kg", "--patients", "11", "--seed", "5")
+    found = inside(*arguments, "-f", "json").json
+    rows = list(csv.DictReader(io.StringIO(inside(*arguments, "-f", "csv").out)))
+    assert len(rows) == found["manifest"]["patients"] == 11
+    assert found["manifest"]["population"] == "child"
+    for entry in found["endpoints"]:
+        values = sorted(float(row[column]) for row in rows if row[column := f"{entry['key']} [{entry['unit']}]"])
+        assert entry["count"] == len(values)
+        if len(values) % 2:
+            assert entry["median"] == pytest.approx(values[len(values) // 2], rel=1e-12)
+    assert all(float(row["weight_kg"]) < 45 for row in rows)
+
+
+def test_follow_up_adds_days_without_infusion(inside: Run) -> None:
+    plain = inside("simulate", "nhl-15", "--typical", "-f", "json").json
+    longer = inside("simulate", "nhl-15", "--typical", "-f", "json", "--follow-up", "30").json
+    assert (plain["days"], longer["days"]) == (42.0, 72.0)
+    doses = [[e["typical"] for e in found["endpoints"] if e["key"] == "dose"] for found in (plain, longer)]
+    assert doses[0] == doses[1]
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "120", "200"])
+def test_the_table_fits(inside: Run, columns: str) -> None:
+    ran = inside("simulate", "rr-adult", "--patients", "10", COLUMNS=columns)
+    assert max(cell_len(line) for line in ran.out.splitlines()) <= int(columns)
+    assert "…" not in ran.out
+    assert "168.9" in ran.out
+    assert "525.5" in ran.out
+    assert ran.err == ""
