@@ -15,11 +15,12 @@ def manifest(**facts: Any) -> dict[str, Any]:
 
 
 def model_hash() -> str:
-    """A fingerprint of the parameters and the equations: SHA-256 over the files that hold them, 16 digits."""
+    """A fingerprint of the parameters and of all that computes with them: SHA-256 over the files, 16 digits."""
     digest = hashlib.sha256()
     folder = resources.files("blinplan").joinpath("physiology")  # without importing the engine
-    for name in ("parameters.toml", "mechanism.py", "integrate.py", "population.py"):
-        digest.update(folder.joinpath(name).read_bytes())
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.endswith((".py", ".toml")):
+            digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 
