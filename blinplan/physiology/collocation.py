@@ -9,9 +9,9 @@ import numpy as np
 
 from blinplan.physiology.population import FloatArray
 
-# The grid, chosen by measurement so that the greatest error stays below 1e-4 (days): the first step after an event,
-# the growth of the steps with the time since, the greatest step.
-FIRST_STEP, SLOPE, GREATEST_STEP = 0.0025, 0.075, 1.0
+# The grid, chosen by measurement so that the greatest error stays below 1e-4 (days): the first step after a start and
+# after a stop of infusion (a stop is smoother), the growth of the steps with the time since, the greatest step.
+FIRST_STEP, FIRST_FREE_STEP, SLOPE, GREATEST_STEP = 0.003, 0.004, 0.07, 1.0
 # Where cytolytic proteins act faster than this (1/day), what follows them is steeper and the steps are smaller.
 _USUAL_CYTOLYTIC_RATE, _REFINEMENT = 3.2, 0.55
 
@@ -21,7 +21,7 @@ def refinement(cytolytic_rate: float) -> float:
     return float(min(1.0, (_USUAL_CYTOLYTIC_RATE / cytolytic_rate) ** _REFINEMENT))
 
 
-def lagrange(nodes: FloatArray, day: float, points: int = 5) -> tuple[int, FloatArray]:
+def lagrange(nodes: FloatArray, day: float, points: int = 6) -> tuple[int, FloatArray]:
     """First node and weights of the polynomial through the nodes nearest to a day."""
     count = min(points, nodes.shape[0])
     index = int(np.searchsorted(nodes, day))
@@ -34,11 +34,12 @@ def lagrange(nodes: FloatArray, day: float, points: int = 5) -> tuple[int, Float
 
 
 @lru_cache(maxsize=256)
-def steps_of(duration: float, coarseness: float) -> tuple[float, ...]:
+def steps_of(duration: float, coarseness: float, *, infusing: bool) -> tuple[float, ...]:
     """Steps in days that fill an interval: short after the event at its start, then growing."""
+    first = FIRST_STEP if infusing else FIRST_FREE_STEP
     steps, covered = [], 0.0
     while covered < duration:
-        step = coarseness * min(FIRST_STEP + SLOPE * covered, GREATEST_STEP)
+        step = coarseness * min(first + SLOPE * covered, GREATEST_STEP)
         steps.append(step)
         covered += step
     return tuple(s * duration / covered for s in steps)
@@ -161,52 +162,52 @@ class Varying:
         total -= gain[::-1]
         np.add(total, self.decay * y, out=out)
 
-    def part(self, index: int) -> Varying:
-        """The step of one of several states."""
-        w = self.weights
-        one = Weights(w.decay[:, index], w.start[:, index], w.middle[:, index], w.end[:, index])
-        return Varying(one, self.decay[:, index], self.own[:, index], self.cross[:, index])
 
-
-def collocate(
-    y: FloatArray, slope: FloatArray, loss: FloatArray, production: FloatArray, step: float, out: FloatArray
-) -> None:
-    """State at the middle and end of a step by collocation on polynomials (Lobatto IIIA, order 4, A-stable).
+@dataclass(frozen=True, slots=True)
+class Polynomial:
+    """One step by collocation on polynomials (Lobatto IIIA, order 4, A-stable).
 
     Cheaper than the exponential form; for states whose loss is slow against the step where they still move.
-
-    Parameters
-    ----------
-    y, slope : state and its time derivative at the start. loss, production : (2, ...) at the middle and end.
     """
-    k_m, k_1 = loss[0] * (step / 3.0), loss[1] * (step / 6.0)
-    middle = 8.0 * production[0]
-    middle -= production[1]
-    middle += 5.0 * slope
-    middle *= step / 24.0
-    middle += y
-    end = 4.0 * production[0]
-    end += production[1]
-    end += slope
-    end *= step / 6.0
-    end += y
-    inverse = k_m * k_1
-    inverse *= 1.5
-    inverse += k_m
-    inverse += k_1
-    inverse += 1.0
-    np.reciprocal(inverse, out=inverse)
-    first = k_1 + 1.0
-    first *= middle
-    k_1 *= 0.25
-    k_1 *= end
-    first += k_1
-    np.multiply(first, inverse, out=out[0])
-    middle *= 2.0
-    middle -= end
-    middle *= k_m
-    end -= middle
-    np.multiply(end, inverse, out=out[1])
+
+    middle: FloatArray
+    end: FloatArray
+    inverse: FloatArray
+    step: float
+
+    @classmethod
+    def of(cls, loss: FloatArray, step: float) -> Polynomial:
+        """Coefficients from the loss rate at the middle and end (2, ...) of a step."""
+        middle, end = loss[0] * (step / 3.0), loss[1] * (step / 6.0)
+        inverse = middle * end
+        inverse *= 1.5
+        inverse += middle
+        inverse += end
+        inverse += 1.0
+        np.reciprocal(inverse, out=inverse)
+        return cls(middle, end, inverse, step)
+
+    def relax(self, y: FloatArray, slope: FloatArray, inside: FloatArray, out: FloatArray) -> None:
+        """State at the middle and end of the step, from its time derivative at the start and production inside."""
+        middle = 8.0 * inside[0]
+        middle -= inside[1]
+        middle += 5.0 * slope
+        middle *= self.step / 24.0
+        middle += y
+        end = 4.0 * inside[0]
+        end += inside[1]
+        end += slope
+        end *= self.step / 6.0
+        end += y
+        mixed = self.end + 1.0
+        mixed *= middle
+        mixed += (0.25 * self.end) * end
+        np.multiply(mixed, self.inverse, out=out[0])
+        middle *= 2.0
+        middle -= end
+        middle *= self.middle
+        end -= middle
+        np.multiply(end, self.inverse, out=out[1])
 
 
 def track(

@@ -8,9 +8,9 @@ import numpy as np
 
 from blinplan.physiology import mechanism as m
 from blinplan.physiology.collocation import (
+    Polynomial,
     Trend,
     Varying,
-    collocate,
     lagrange,
     refinement,
     shared_weights,
@@ -95,7 +95,7 @@ class History:
     elimination: FloatArray
 
     def at(self, day: float) -> FloatArray:
-        """All states (states, N) at one time: the polynomial through the five nearest nodes."""
+        """All states (states, N) at one time: the polynomial through the six nearest nodes."""
         first, weights = lagrange(self.days, day)
         total = weights[0] * self.values[first]
         for offset in range(1, len(weights)):
@@ -138,8 +138,7 @@ class Integrator:
         c, n = patients.constants, patients.size
         self.memory_rate = np.stack([patients.adhesion_adaptation, np.full(n, c.desensitisation)])
         self.memory_recovery = np.array([[c.adhesion_recovery], [c.resensitisation]])
-        self.loss_factor = np.stack([patients.marrow_sensitivity, np.ones(n)])
-        self.loss_floor = np.stack([patients.regeneration_rate, np.full(n, c.b_turnover)])
+        self.stem = np.stack([patients.regeneration_rate] * 2)
         self.influx = c.b_turnover * patients.b_cells
         self.home = c.homeostasis * patients.t_cells
         self.growth = patients.proliferation_rate * patients.t_cells
@@ -148,7 +147,7 @@ class Integrator:
 
     def advance(self, interval: Interval, rate: FloatArray) -> History:
         """Advance through one interval; returns the states on its nodes."""
-        steps = steps_of(interval.stop - interval.start, self.coarseness)
+        steps = steps_of(interval.stop - interval.start, self.coarseness, infusing=interval.infusing)
         nodes = interval.start + np.concatenate([[0.0], np.cumsum(np.repeat(0.5 * np.array(steps), 2))])
         nodes[-1] = interval.stop
         values = self._room(nodes.shape[0])
@@ -243,7 +242,7 @@ class Integrator:
         before = m.adaptation_rate(self.activation, self.memory_rate, self.memory_recovery)
         rates = m.adaptation_rate(activation[:, None], self.memory_rate, self.memory_recovery)
         slope = before * (self.activation - now[2:4])
-        collocate(now[2:4], slope, rates, rates * activation[:, None], h, out=new[:, 2:4])
+        Polynomial.of(rates, h).relax(now[2:4], slope, rates * activation[:, None], out=new[:, 2:4])
 
     def _proliferate(self, now: FloatArray, new: FloatArray, h: float) -> FloatArray:
         """T cells, with the slow proliferation signal foretold; it is itself settled when the targets are known."""
@@ -271,14 +270,14 @@ class Integrator:
         return np.asarray(np.exp(new[:, 11]))
 
     def _benign(self, now: FloatArray, new: FloatArray, before: FloatArray, lysis: FloatArray, h: float) -> None:
-        r = self.patients.regeneration_rate
-        losses = Varying.of(
-            self.loss_floor + self.loss_factor * before, self.loss_floor + self.loss_factor * lysis[:, None], h
-        )
-        stage = losses.part(0)
-        source_before, source = r, np.stack([r, r])
+        p, turnover = self.patients, self.constants.b_turnover
+        r = p.regeneration_rate
+        loss_before = m.marrow_loss(before, r, p.marrow_sensitivity)
+        stage = Polynomial.of(m.marrow_loss(lysis, r, p.marrow_sensitivity), h)
+        source_before, source = r, self.stem
         for row in range(_MARROW.start, _MARROW.stop):
-            stage.relax(now[row], source_before, source, out=new[:, row])
+            stage.relax(now[row], source_before - loss_before * now[row], source, out=new[:, row])
             source_before, source = r * now[row], r * new[:, row]
         last = _MARROW.stop - 1
-        losses.part(1).relax(now[10], self.influx * now[last], self.influx * new[:, last], out=new[:, 10])
+        blood = Varying.of(turnover + before, turnover + lysis, h)
+        blood.relax(now[10], self.influx * now[last], self.influx * new[:, last], out=new[:, 10])

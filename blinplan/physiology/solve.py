@@ -188,7 +188,7 @@ def simulate(
     output_days: FloatArray | None = None,
     endpoints: bool = True,
     threads: int = 1,
-    chunk: int = 2048,
+    chunk: int = 4096,
     progress: Progress | None = None,
 ) -> Result:
     """Simulate a regimen on a population.

