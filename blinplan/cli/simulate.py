@@ -1,7 +1,8 @@
 """``blinplan simulate``: virtual patients through a regimen."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -20,6 +21,9 @@ from blinplan.cli.output import output_screen, report, write, write_json
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula
 from blinplan.reports.screen import Colour
+
+if TYPE_CHECKING:
+    from blinplan.physiology.people import People
 
 
 class SimulateFormat(StrEnum):
@@ -50,6 +54,14 @@ def simulate(
         VirtualPopulation | None,
         typer.Option(
             help="Which population they come from; by indication and weight limit when not given.",
+            rich_help_panel="Virtual patients",
+        ),
+    ] = None,
+    people: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A CSV table of your own patients: weight_kg, height_cm, and optionally age_years, female, bsa_m2.",
             rich_help_panel="Virtual patients",
         ),
     ] = None,
@@ -91,6 +103,7 @@ def simulate(
     if patient.area is None and (weight or height):
         raise UsageError("one of --weight and --height is missing", "give both, or --bsa")
     ordered, reading = read_regimen(regimen)
+    own_people = None if people is None else _read_people(people)
     from blinplan.cli.progress import progress_bar
     from blinplan.physiology import Options
     from blinplan.physiology.orders import NotEligibleError
@@ -106,7 +119,7 @@ def simulate(
             simulation = run(
                 ordered,
                 preset=population.value if population else None,
-                patients=None if typical else patients,
+                patients=None if typical else own_people or patients,
                 seed=seed,
                 patient=patient,
                 follow_up_days=follow_up,
@@ -122,3 +135,16 @@ def simulate(
         write(simulation_csv(simulation))
     else:
         report(*simulation_report(simulation, output_screen(colour)), colour=colour)
+
+
+def _read_people(path: Path) -> "People":
+    from blinplan.physiology.people import PeopleError, read_people
+
+    try:
+        return read_people(path.read_text(encoding="utf-8-sig"), str(path))
+    except OSError as error:
+        raise UsageError(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 text", "save the table as CSV in UTF-8") from error
+    except PeopleError as error:
+        raise UsageError(str(error), "correct the table; weights in kg, heights in cm, areas in m²") from error

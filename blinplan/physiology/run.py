@@ -10,6 +10,7 @@ from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.orders import dosing, preset_for
+from blinplan.physiology.people import People
 from blinplan.physiology.population import Population, draw, from_covariates, typical
 from blinplan.physiology.solve import Options, Result, simulate
 from blinplan.physiology.summary import Event, Quantity, events, quantities
@@ -54,7 +55,7 @@ def run(
     regimen: Regimen,
     *,
     preset: str | None = None,
-    patients: int | None = 1000,
+    patients: int | People | None = 1000,
     seed: int = 1,
     patient: Patient | None = None,
     follow_up_days: int = 0,
@@ -71,7 +72,8 @@ def run(
     preset
         The virtual population; the one that stands for the regimen's patients when not given.
     patients
-        How many virtual patients; None for the typical patient alone.
+        How many virtual patients, or the user's own, of whom patient i carries the random effects of patient i of the
+        seed; None for the typical patient alone.
     seed
         What the virtual patients are drawn from.
     patient
@@ -98,7 +100,7 @@ def run(
     if patients is None:
         population, all_found = reference, found
     else:
-        population = draw(chosen, patients, seed)
+        population = _given(chosen, patients, seed) if isinstance(patients, People) else draw(chosen, patients, seed)
         endpoints = _run(regimen, table, population, options, threads or os.cpu_count() or 1, progress)
         all_found = (quantities(endpoints, table), events(endpoints))
     drawn = None if patients is None else seed
@@ -125,6 +127,18 @@ def _typical(preset: str, patient: Patient | None) -> Population:
         weight_kg=np.array([float(patient.weight)]),
         height_cm=np.array([float(patient.height)]),
         bsa_m2=np.array([area]),
+    )
+
+
+def _given(preset: str, people: People, seed: int) -> Population:
+    return from_covariates(
+        preset,
+        weight_kg=people.weight_kg,
+        height_cm=people.height_cm,
+        age_years=people.age_years,
+        female=people.female,
+        bsa_m2=people.bsa_m2,
+        seed=seed,
     )
 
 

@@ -1,0 +1,60 @@
+"""A user's own patients."""
+
+import numpy as np
+import pytest
+
+from blinplan.physiology.people import PeopleError, read_people
+from blinplan.physiology.population import draw
+from blinplan.physiology.run import run
+from blinplan.regimen import library
+from blinplan.regimen.regimen import Regimen
+
+TABLE = "weight_kg,height_cm,female\n70,176,0\n52.5,160,1\n"
+
+
+def adult() -> Regimen:
+    regimen = library.load("rr-adult").regimen
+    assert regimen is not None
+    return regimen
+
+
+def test_a_table_becomes_patients_in_its_order() -> None:
+    people = read_people(TABLE, "mine.csv")
+    assert people.weight_kg.tolist() == [70.0, 52.5]
+    assert people.height_cm.tolist() == [176.0, 160.0]
+    assert people.female is not None
+    assert people.female.tolist() == [0.0, 1.0]
+    assert people.age_years is None
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("", "mine.csv:1"),
+        ("weight_kg,height_cm\n", "no patients"),
+        ("weight_kg\n70\n", "height_cm"),
+        ("weight_kg,height_cm,colour\n70,170,red\n", "colour"),
+        ("weight_kg,weight_kg,height_cm\n70,70,170\n", "once"),
+        ("weight_kg,height_cm\n70,170\nabc,170\n", "mine.csv:3: weight_kg is 'abc'"),
+        ("weight_kg,height_cm\n70,1.70\n", "mine.csv:2: height_cm is '1.70'"),
+        ("weight_kg,height_cm\n70,nan\n", "mine.csv:2"),
+        ("weight_kg,height_cm\n70\n", "1 cells"),
+        ("weight_kg,height_cm,female\n70,170,0.5\n", "female is '0.5'"),
+        ('weight_kg,height_cm\n"70,170\n', "mine.csv"),
+    ],
+)
+def test_a_bad_table_says_where_and_why(table: str, said: str) -> None:
+    with pytest.raises(PeopleError, match=r"mine\.csv") as caught:
+        read_people(table, "mine.csv")
+    assert said in str(caught.value)
+
+
+def test_own_patients_carry_the_random_effects_of_the_seed() -> None:
+    drawn = draw("adult-rr", 2, seed=5)
+    rows = zip(drawn.weight_kg.tolist(), drawn.height_cm.tolist(), drawn.bsa_m2.tolist(), strict=True)
+    table = "weight_kg,height_cm,bsa_m2\n" + "".join(f"{w!r},{h!r},{b!r}\n" for w, h, b in rows)
+    given = run(adult(), patients=read_people(table, "mine.csv"), seed=5)
+    same = run(adult(), patients=2, seed=5)
+    np.testing.assert_array_equal(given.population.clearance, same.population.clearance)
+    for mine, theirs in zip(given.quantities, same.quantities, strict=True):
+        np.testing.assert_array_equal(mine.values, theirs.values)
