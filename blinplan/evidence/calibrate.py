@@ -111,7 +111,7 @@ def fit(presets: Mapping[str, Preset], stage: Stage, patients: int, seed: int) -
     return {key: _round(math.exp(v)) for key, v in zip(keys, start + found.x - _OFFSET, strict=True)}
 
 
-def calibrate(patients: int = 600, seed: int = 20) -> dict[Stage, dict[str, float]]:
+def calibrate(patients: int = 500, seed: int = 20) -> dict[Stage, dict[str, float]]:
     """Fit all stages, each on the outcome of those before it."""
     presets: Mapping[str, Preset] = load_parameters().presets
     outcome = {}
@@ -140,7 +140,7 @@ def write(text: str, outcome: Mapping[Stage, Mapping[str, float]]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fit, print the values and, when asked, write them."""
     parser = argparse.ArgumentParser(prog="python -m blinplan.evidence.calibrate", description=__doc__)
-    parser.add_argument("--patients", type=int, default=600)
+    parser.add_argument("--patients", type=int, default=500)
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--write", type=Path, metavar="FILE", help="parameter file to put the values into")
     given = parser.parse_args(arguments)
