@@ -57,6 +57,8 @@ def test_standard_input_is_a_file_like_any_other(tmp_path: Path, files: dict[str
     assert ran.out.startswith("<stdin>:")
     named = process("check", "-", "--no-simulate", "-f", "json", "--stdin-filename", "order 7.toml", given=given)
     assert [file["path"] for file in json.loads(named.out)["files"]] == ["order 7.toml"]
+    twice = process("check", "-", "-", "--no-simulate", "-f", "concise", given=given)
+    assert (twice.status, twice.out) == (ran.status, ran.out)
     both = process("check", "-", "sound.toml", "--no-simulate", "-f", "json", given=b"\x00", folder=tmp_path)
     assert [file["path"] for file in json.loads(both.out)["files"]] == ["<stdin>", "sound.toml"]
     assert process("plan", "-", given=files["sound.toml"].encode()).status == 0
