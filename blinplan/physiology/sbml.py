@@ -97,7 +97,8 @@ def _identifier(cytokine: str) -> str:
     return cytokine.lower().replace("-", "_")
 
 
-def _constants(population: Population, patient: int) -> dict[str, float]:
+def constants_of(population: Population, patient: int) -> dict[str, float]:
+    """Values of one patient's parameters, by their names in the model."""
     p, c = population, population.constants
     individual = (
         "clearance lysis_ec50 activation_ec50 kill_rate marrow_sensitivity regeneration_rate blast_sensitivity b_cells "
@@ -111,7 +112,8 @@ def _constants(population: Population, patient: int) -> dict[str, float]:
     return values
 
 
-def _initial(population: Population, patient: int) -> dict[str, float]:
+def initial_states(population: Population, patient: int) -> dict[str, float]:
+    """Values of one patient's states before treatment, by their names in the model."""
     start = {name: 0.0 for name, _, _ in _RATES}
     start |= {"t_total": float(population.t_cells[patient]), "b_blood": float(population.b_cells[patient])}
     start |= {f"marrow_{stage}": 1.0 for stage in (1, 2, 3)}
@@ -147,7 +149,7 @@ def _events(libsbml: Any, model: Any, dosing: Dosing, column: int) -> None:
         if k == 0:
             continue
         event = model.createEvent()
-        event.setId(f"rate_{k}")
+        event.setId(f"change_{k}")
         event.setUseValuesFromTriggerTime(True)
         trigger = event.createTrigger()
         trigger.setInitialValue(False)
@@ -155,7 +157,9 @@ def _events(libsbml: Any, model: Any, dosing: Dosing, column: int) -> None:
         trigger.setMath(_formula(libsbml, f"time >= {minute / MINUTES_PER_DAY!r}"))
         change = event.createEventAssignment()
         change.setVariable("rate")
-        change.setMath(_formula(libsbml, repr(float(dosing.rates[k, column]))))
+        # A parameter and not a number, so that another patient of the same course needs no new model.
+        _parameter(model, f"rate_{k}", float(dosing.rates[k, column]), constant=True, meaning="infusion, mcg/day")
+        change.setMath(_formula(libsbml, f"rate_{k}"))
 
 
 def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options: Options | None = None) -> str:
@@ -176,11 +180,11 @@ def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options
     model = document.createModel()
     model.setId("blinatumomab")
     model.setName("Blinatumomab (Mechanism of Action), one patient")
-    for name, value in _constants(population, patient).items():
+    for name, value in constants_of(population, patient).items():
         _parameter(model, name, value, constant=True)
     _parameter(model, "rate", float(dosing.rates[0, column]), constant=False, meaning="infusion, mcg/day")
     for name, meaning, _ in _RATES:
-        _parameter(model, name, _initial(population, patient)[name], constant=False, meaning=meaning)
+        _parameter(model, name, initial_states(population, patient)[name], constant=False, meaning=meaning)
     for name, _ in _rules(population, chosen):
         _parameter(model, name, None, constant=False)
     for name, text in _rules(population, chosen):

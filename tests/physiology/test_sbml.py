@@ -1,13 +1,13 @@
 """The model as SBML, run by an independent simulator."""
 
+import libsbml  # type: ignore[import-untyped]
 import numpy as np
 import pytest
+import roadrunner  # type: ignore[import-untyped]
 
 from blinplan.physiology import Options, simulate
 from tests.physiology.courses import extremes, label
 from tests.physiology.test_reference import SCALES
-
-libsbml = pytest.importorskip("libsbml")
 
 
 def test_the_export_passes_libsbml_and_names_every_event() -> None:
@@ -26,7 +26,6 @@ def test_the_export_passes_libsbml_and_names_every_event() -> None:
     ("preset", "patient", "attenuation"), [("adult-rr", 9, "desensitisation"), ("child", 10, "target-loss")]
 )
 def test_an_independent_simulator_draws_the_same_curves(preset: str, patient: int, attenuation: str) -> None:
-    roadrunner = pytest.importorskip("roadrunner")
     from blinplan.physiology.sbml import to_sbml
 
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)

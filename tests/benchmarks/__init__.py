@@ -1,0 +1,1 @@
+"""Speed and accuracy beside other simulators: ``python -m tests.benchmarks``."""
