@@ -1,12 +1,15 @@
 """``blinplan model``: the parameters of the model."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from blinplan.cli.options import ColourOption, VirtualPopulation
-from blinplan.cli.output import output_screen, report, write_json
+from blinplan.cli.options import Attenuation, ColourOption, VirtualPopulation, options_of, read_regimen
+from blinplan.cli.output import output_screen, replace_file, report, write, write_json
+from blinplan.cli.status import UsageError
+from blinplan.regimen.sources import STANDARD_INPUT
 from blinplan.reports.screen import Colour
 
 
@@ -21,6 +24,20 @@ def model(
     population: Annotated[
         VirtualPopulation, typer.Option(help="The virtual population whose parameters are shown.")
     ] = VirtualPopulation.ADULT_RR,
+    equations: Annotated[bool, typer.Option("--equations", help="Print the equations instead.")] = False,
+    sbml: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the typical patient's model as SBML, with the events of --regimen; - for standard output.",
+        ),
+    ] = None,
+    regimen: Annotated[
+        str, typer.Option(help="The regimen whose infusions are the events of the SBML model.")
+    ] = "rr-adult",
+    attenuation: Annotated[
+        Attenuation, typer.Option(help="Why cytokine release wanes: both published explanations are held.")
+    ] = Attenuation.DESENSITISATION,
     output_format: Annotated[
         ModelFormat, typer.Option("--format", "-f", help="How to show the model.", rich_help_panel="Output")
     ] = ModelFormat.TABLE,
@@ -28,14 +45,39 @@ def model(
 ) -> None:
     """Print the parameters of the model: value, variability, source, and how far each was checked.
 
-    Example: [bold]blinplan model --population child[/bold]
+    Example: [bold]blinplan model --population child[/bold], [bold]blinplan model --sbml model.xml[/bold]
     """
+    if sbml is not None:
+        _write_sbml(sbml, regimen, population, attenuation)
+        return
     from blinplan.physiology.parameters import load_parameters
-    from blinplan.reports.model import model_json, model_report
+    from blinplan.reports.model import equations_report, model_json, model_report
 
     parameters = load_parameters()
-    if output_format is ModelFormat.JSON:
+    if equations:
+        report(*equations_report(options_of(attenuation)), colour=colour)
+    elif output_format is ModelFormat.JSON:
         write_json(model_json(parameters))
     else:
         shown = model_report(parameters, parameters.presets[population.value], output_screen(colour))
         report(*shown, colour=colour)
+
+
+def _write_sbml(target: Path, name: str, population: VirtualPopulation, attenuation: Attenuation) -> None:
+    ordered, _ = read_regimen(name)
+    from blinplan.course.events import periods
+    from blinplan.physiology import typical
+    from blinplan.physiology.orders import NotEligibleError, dosing
+    from blinplan.physiology.sbml import to_sbml
+
+    people = typical(population.value)
+    try:
+        text = to_sbml(dosing(ordered, periods(ordered), people), people, options=options_of(attenuation))
+    except NotEligibleError as error:
+        raise UsageError(str(error), "choose another --population or --regimen") from error
+    except ImportError as error:
+        raise UsageError("SBML needs python-libsbml", "install it with: pip install 'blinplan[sbml]'") from error
+    if str(target) == STANDARD_INPUT:
+        write(text)
+    else:
+        replace_file(target, text)

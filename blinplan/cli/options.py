@@ -5,7 +5,7 @@ import sys
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,9 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.sources import NotFound, find_one
 from blinplan.reports.screen import Colour
 
+if TYPE_CHECKING:
+    from blinplan.physiology import Options
+
 
 class VirtualPopulation(StrEnum):
     """The virtual populations."""
@@ -23,6 +26,13 @@ class VirtualPopulation(StrEnum):
     ADULT_RR = "adult-rr"
     ADULT_MRD = "adult-mrd"
     CHILD = "child"
+
+
+class Attenuation(StrEnum):
+    """Why cytokine release wanes."""
+
+    DESENSITISATION = "desensitisation"
+    TARGET_LOSS = "target-loss"
 
 
 RegimenName = Annotated[
@@ -47,6 +57,13 @@ Formula = Annotated[
     AreaFormula,
     typer.Option("--bsa-formula", help="How body surface area is computed.", rich_help_panel="Patient"),
 ]
+
+
+def options_of(attenuation: Attenuation) -> "Options":
+    """How the open questions of the mechanism are to be answered."""
+    from blinplan.physiology import Options
+
+    return Options(attenuation="desensitisation" if attenuation is Attenuation.DESENSITISATION else "target-loss")
 
 
 def given_patient(weight: str | None, height: str | None, area: str | None, formula: AreaFormula) -> Patient:

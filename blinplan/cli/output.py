@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 from rich.console import RenderableType
@@ -40,6 +41,17 @@ def write(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         reason = (error.strerror or "failed").lower()
         raise UsageError(f"standard output: {reason}", "the report is not complete; write it elsewhere") from error
+
+
+def replace_file(target: Path, text: str) -> None:
+    """Write a file beside its place and move it there, so that a failure leaves what was there untouched."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise UsageError(f"{target}: {(error.strerror or 'cannot be written').lower()}", "check the path") from error
 
 
 def write_json(document: dict[str, Any]) -> None:

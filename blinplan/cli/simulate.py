@@ -2,12 +2,13 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from blinplan.cli.options import (
     Area,
+    Attenuation,
     ColourOption,
     Formula,
     Height,
@@ -15,6 +16,7 @@ from blinplan.cli.options import (
     VirtualPopulation,
     Weight,
     given_patient,
+    options_of,
     read_regimen,
 )
 from blinplan.cli.output import output_screen, report, write, write_json
@@ -32,13 +34,6 @@ class SimulateFormat(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
-
-
-class Attenuation(StrEnum):
-    """Why cytokine release wanes."""
-
-    DESENSITISATION = "desensitisation"
-    TARGET_LOSS = "target-loss"
 
 
 def simulate(
@@ -105,15 +100,11 @@ def simulate(
     ordered, reading = read_regimen(regimen)
     own_people = None if people is None else _read_people(people)
     from blinplan.cli.progress import progress_bar
-    from blinplan.physiology import Options
     from blinplan.physiology.orders import NotEligibleError
     from blinplan.physiology.run import run
     from blinplan.reports.manifest import input_hash
     from blinplan.reports.simulation import simulation_csv, simulation_json, simulation_report
 
-    how: Literal["desensitisation", "target-loss"] = (
-        "desensitisation" if attenuation is Attenuation.DESENSITISATION else "target-loss"
-    )
     try:
         with progress_bar(0 if typical else patients, colour) as progress:
             simulation = run(
@@ -123,7 +114,7 @@ def simulate(
                 seed=seed,
                 patient=patient,
                 follow_up_days=follow_up,
-                options=Options(attenuation=how),
+                options=options_of(attenuation),
                 threads=threads,
                 progress=progress,
             )

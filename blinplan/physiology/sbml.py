@@ -8,93 +8,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from blinplan.physiology.equations import RATES, identifier, signals
 from blinplan.physiology.population import CYTOKINES, ELEVATED, Population
 from blinplan.physiology.solve import MINUTES_PER_DAY, Dosing, Options
-
-# Each state: its name, what it is, its rate of change in the words of the rules below.
-_RATES = (
-    ("concentration", "drug in plasma, pg/mL", "(1000 * rate - clearance * concentration) / volume"),
-    ("cytolytic", "cytolytic proteins", "cytolytic_rate * (lytic * effectors - cytolytic)"),
-    (
-        "adhesion_memory",
-        "activation that adhesion has adapted to",
-        "(adhesion_recovery + adhesion_adaptation * activation) * (activation - adhesion_memory)",
-    ),
-    (
-        "release_memory",
-        "activation that cytokine release is desensitised to",
-        "(resensitisation + desensitisation * activation) * (activation - release_memory)",
-    ),
-    (
-        "proliferation",
-        "proliferation signal",
-        "proliferation_loss * (activation * effectors * targets - proliferation)",
-    ),
-    (
-        "t_total",
-        "T cells in blood and adherent, cells/uL",
-        "homeostasis * (t_cells - t_total) + proliferation_rate * proliferation * t_cells",
-    ),
-    ("t_adherent", "adherent T cells, cells/uL", "adhesion * (t_total - t_adherent) - return_rate * t_adherent"),
-    (
-        "marrow_1",
-        "first marrow stage over baseline",
-        "regeneration_rate * (1 - marrow_1) - marrow_sensitivity * lysis * marrow_1",
-    ),
-    (
-        "marrow_2",
-        "second marrow stage over baseline",
-        "regeneration_rate * (marrow_1 - marrow_2) - marrow_sensitivity * lysis * marrow_2",
-    ),
-    (
-        "marrow_3",
-        "third marrow stage over baseline",
-        "regeneration_rate * (marrow_2 - marrow_3) - marrow_sensitivity * lysis * marrow_3",
-    ),
-    ("b_blood", "B cells in blood, cells/uL", "b_turnover * (b_cells * marrow_3 - b_blood) - lysis * b_blood"),
-    (
-        "log_blasts",
-        "ln of blasts as a fraction of marrow capacity",
-        "blast_growth * (1 - exp(log_blasts)) - blast_sensitivity * lysis",
-    ),
-    ("release", "elevated cytokines above baseline, over release", "released - cytokine_loss * release"),
-)
-_HILL = "{c}^{h} / ({c}^{h} + {e}^{h})"
-# The positive part, by a root: simulators that look for the moment at which an abs or a piecewise switches stall at it.
-_ABOVE = "(({a} - {m} + sqrt(({a} - {m}) * ({a} - {m}) + 1e-12)) / 2)"
-_SURPLUS = f"{_ABOVE} * {_ABOVE} * {_ABOVE} / ({_ABOVE} * {_ABOVE} + sensing_threshold * sensing_threshold)"
-
-
-def _rules(population: Population, options: Options) -> tuple[tuple[str, str], ...]:
-    """Assignment rules, in the order in which they depend on each other."""
-    desensitises = options.attenuation == "desensitisation"
-    elevated = tuple(
-        (_identifier(name), f"baseline_{_identifier(name)} + release_{_identifier(name)} * release")
-        for name in ELEVATED
-    )
-    return (
-        ("lytic", _HILL.format(c="concentration", e="lysis_ec50", h="lysis_hill")),
-        ("activation", _HILL.format(c="concentration", e="activation_ec50", h="activation_hill")),
-        ("effectors", "(1 + effector_half) * t_total / (effector_half * effector_reference + t_total)"),
-        (
-            "density",
-            "blood_burden_share * b_blood / b_reference + (1 - blood_burden_share) * exp(log_blasts) / blast_reference",
-        ),
-        ("targets", "2 * density / (1 + density)"),
-        ("adhesion", "adhesion_rate * " + _SURPLUS.format(a="activation", m="adhesion_memory")),
-        ("lysis", "kill_rate * cytolytic"),
-        (
-            "released",
-            (_SURPLUS.format(a="activation", m="release_memory") if desensitises else "activation")
-            + " * effectors * targets",
-        ),
-        ("t_blood", "t_total - t_adherent"),
-        *elevated,
-    )
-
-
-def _identifier(cytokine: str) -> str:
-    return cytokine.lower().replace("-", "_")
 
 
 def constants_of(population: Population, patient: int) -> dict[str, float]:
@@ -107,14 +23,14 @@ def constants_of(population: Population, patient: int) -> dict[str, float]:
     values = {name: float(getattr(p, name)[patient]) for name in individual.split()}
     values |= {name: float(getattr(c, name)) for name in c.__slots__ if not name.startswith("premedication")}
     for j, name in enumerate(ELEVATED):
-        values[f"release_{_identifier(name)}"] = float(p.cytokine_release[j, patient])
-        values[f"baseline_{_identifier(name)}"] = float(p.cytokine_baseline[CYTOKINES.index(name), patient])
+        values[f"release_{identifier(name)}"] = float(p.cytokine_release[j, patient])
+        values[f"baseline_{identifier(name)}"] = float(p.cytokine_baseline[CYTOKINES.index(name), patient])
     return values
 
 
 def initial_states(population: Population, patient: int) -> dict[str, float]:
     """Values of one patient's states before treatment, by their names in the model."""
-    start = {name: 0.0 for name, _, _ in _RATES}
+    start = {name: 0.0 for name, _, _ in RATES}
     start |= {"t_total": float(population.t_cells[patient]), "b_blood": float(population.b_cells[patient])}
     start |= {f"marrow_{stage}": 1.0 for stage in (1, 2, 3)}
     start["log_blasts"] = math.log(float(population.blasts[patient]))
@@ -183,15 +99,15 @@ def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options
     for name, value in constants_of(population, patient).items():
         _parameter(model, name, value, constant=True)
     _parameter(model, "rate", float(dosing.rates[0, column]), constant=False, meaning="infusion, mcg/day")
-    for name, meaning, _ in _RATES:
+    for name, meaning, _ in RATES:
         _parameter(model, name, initial_states(population, patient)[name], constant=False, meaning=meaning)
-    for name, _ in _rules(population, chosen):
+    for name, _ in signals(chosen):
         _parameter(model, name, None, constant=False)
-    for name, text in _rules(population, chosen):
+    for name, text in signals(chosen):
         rule = model.createAssignmentRule()
         rule.setVariable(name)
         rule.setMath(_formula(libsbml, text))
-    for name, _, text in _RATES:
+    for name, _, text in RATES:
         rate = model.createRateRule()
         rate.setVariable(name)
         rate.setMath(_formula(libsbml, text))

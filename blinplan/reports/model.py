@@ -3,9 +3,12 @@
 from typing import Any
 
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
+from blinplan.physiology.equations import RATES, signals
 from blinplan.physiology.parameters import Parameter, ParameterSet, Preset
+from blinplan.physiology.solve import Options
 from blinplan.reports.manifest import manifest
 from blinplan.reports.screen import Screen, indented
 
@@ -45,6 +48,23 @@ def model_report(parameters: ParameterSet, preset: Preset, screen: Screen) -> li
             for c in preset.correlations
         ),
     ]
+
+
+def equations_report(options: Options) -> list[RenderableType]:
+    """Draw the equations: what follows from the states at once, then the rate of change of each state."""
+    parts: list[RenderableType] = [
+        Text("Signals", "title"),
+        *(_equation(name, formula) for name, formula in signals(options)),
+        "",
+        Text("States, change per day", "title"),
+    ]
+    for name, meaning, formula in RATES:
+        parts += [_equation(f"{name}'", formula), Padding(Text(meaning, "quiet"), (0, 0, 0, 6))]
+    return parts
+
+
+def _equation(name: str, formula: str) -> RenderableType:
+    return Padding(Text.assemble((name, "where"), f" = {formula}"), (0, 0, 0, 2))
 
 
 def status(parameter: Parameter) -> str:

@@ -1,0 +1,96 @@
+"""The equations of the model as text: read by people, and by other simulators through SBML.
+
+They are written independently of the solver; the tests hold the two to each other.
+"""
+
+from __future__ import annotations
+
+from blinplan.physiology.population import ELEVATED
+from blinplan.physiology.solve import Options
+
+RATES = (
+    ("concentration", "drug in plasma, pg/mL", "(1000 * rate - clearance * concentration) / volume"),
+    ("cytolytic", "cytolytic proteins", "cytolytic_rate * (lytic * effectors - cytolytic)"),
+    (
+        "adhesion_memory",
+        "activation that adhesion has adapted to",
+        "(adhesion_recovery + adhesion_adaptation * activation) * (activation - adhesion_memory)",
+    ),
+    (
+        "release_memory",
+        "activation that cytokine release is desensitised to",
+        "(resensitisation + desensitisation * activation) * (activation - release_memory)",
+    ),
+    (
+        "proliferation",
+        "proliferation signal",
+        "proliferation_loss * (activation * effectors * targets - proliferation)",
+    ),
+    (
+        "t_total",
+        "T cells in blood and adherent, cells/uL",
+        "homeostasis * (t_cells - t_total) + proliferation_rate * proliferation * t_cells",
+    ),
+    ("t_adherent", "adherent T cells, cells/uL", "adhesion * (t_total - t_adherent) - return_rate * t_adherent"),
+    (
+        "marrow_1",
+        "first marrow stage over baseline",
+        "regeneration_rate * (1 - marrow_1) - marrow_sensitivity * lysis * marrow_1",
+    ),
+    (
+        "marrow_2",
+        "second marrow stage over baseline",
+        "regeneration_rate * (marrow_1 - marrow_2) - marrow_sensitivity * lysis * marrow_2",
+    ),
+    (
+        "marrow_3",
+        "third marrow stage over baseline",
+        "regeneration_rate * (marrow_2 - marrow_3) - marrow_sensitivity * lysis * marrow_3",
+    ),
+    ("b_blood", "B cells in blood, cells/uL", "b_turnover * (b_cells * marrow_3 - b_blood) - lysis * b_blood"),
+    (
+        "log_blasts",
+        "ln of blasts as a fraction of marrow capacity",
+        "blast_growth * (1 - exp(log_blasts)) - blast_sensitivity * lysis",
+    ),
+    ("release", "elevated cytokines above baseline, over release", "released - cytokine_loss * release"),
+)
+"""Each state: its name, what it is, and its rate of change per day."""
+_HILL = "{c}^{h} / ({c}^{h} + {e}^{h})"
+# The positive part, by a root: simulators that look for the moment at which an abs or a piecewise switches stall at it.
+_ABOVE = "(activation - {memory} + sqrt((activation - {memory})^2 + 1e-12)) / 2"
+_SURPLUS = "{above}^3 / ({above}^2 + sensing_threshold^2)"
+
+
+def signals(options: Options) -> tuple[tuple[str, str], ...]:
+    """Names and formulas of what follows from the states at once, in the order in which they depend on each other."""
+    desensitises = options.attenuation == "desensitisation"
+    elevated = tuple(
+        (identifier(name), f"baseline_{identifier(name)} + release_{identifier(name)} * release") for name in ELEVATED
+    )
+    return (
+        ("lytic", _HILL.format(c="concentration", e="lysis_ec50", h="lysis_hill")),
+        ("activation", _HILL.format(c="concentration", e="activation_ec50", h="activation_hill")),
+        ("effectors", "(1 + effector_half) * t_total / (effector_half * effector_reference + t_total)"),
+        (
+            "density",
+            "blood_burden_share * b_blood / b_reference + (1 - blood_burden_share) * exp(log_blasts) / blast_reference",
+        ),
+        ("targets", "2 * density / (1 + density)"),
+        ("above_adhesion_memory", _ABOVE.format(memory="adhesion_memory")),
+        ("adhesion", "adhesion_rate * " + _SURPLUS.format(above="above_adhesion_memory")),
+        ("lysis", "kill_rate * cytolytic"),
+        ("above_release_memory", _ABOVE.format(memory="release_memory")),
+        (
+            "released",
+            (_SURPLUS.format(above="above_release_memory") if desensitises else "activation")
+            + " * effectors * targets",
+        ),
+        ("t_blood", "t_total - t_adherent"),
+        *elevated,
+    )
+
+
+def identifier(cytokine: str) -> str:
+    """Write a cytokine's name as the equations do."""
+    return cytokine.lower().replace("-", "_")
