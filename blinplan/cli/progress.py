@@ -23,7 +23,7 @@ class _PatientsPerSecond(ProgressColumn):
 
 
 @contextmanager
-def progress_bar(patients: int, colour: Colour) -> Iterator[Callable[[int, int], None] | None]:
+def progress_bar(patients: int, colour: Colour) -> Iterator[Callable[[int], None] | None]:
     """Give a function that moves a bar on standard error; None where nobody would see it or need it."""
     if patients < LONG_RUN or not sys.stderr.isatty():
         yield None
@@ -39,4 +39,4 @@ def progress_bar(patients: int, colour: Colour) -> Iterator[Callable[[int, int],
     )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("patients", total=patients)
-        yield lambda done, _: bar.update(task, completed=done)
+        yield lambda done: bar.update(task, completed=done)

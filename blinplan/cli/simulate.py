@@ -63,6 +63,16 @@ def simulate(
     typical: Annotated[
         bool, typer.Option("--typical", help="The typical patient alone.", rich_help_panel="Virtual patients")
     ] = False,
+    uncertainty: Annotated[
+        int,
+        typer.Option(
+            metavar="SETS",
+            min=0,
+            max=1000,
+            help="Run again with so many parameter sets, drawn within their published uncertainty.",
+            rich_help_panel="Virtual patients",
+        ),
+    ] = 0,
     threads: Annotated[
         int | None,
         typer.Option(
@@ -106,7 +116,7 @@ def simulate(
     from blinplan.reports.simulation import simulation_csv, simulation_json, simulation_report
 
     try:
-        with progress_bar(0 if typical else patients, colour) as progress:
+        with progress_bar(0 if typical else patients * (1 + uncertainty), colour) as progress:
             simulation = run(
                 ordered,
                 preset=population.value if population else None,
@@ -115,6 +125,7 @@ def simulate(
                 patient=patient,
                 follow_up_days=follow_up,
                 options=options_of(attenuation),
+                parameter_sets=uncertainty,
                 threads=threads,
                 progress=progress,
             )

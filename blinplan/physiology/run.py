@@ -10,10 +10,13 @@ from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.orders import dosing, preset_for
+from blinplan.physiology.parameters import Preset
 from blinplan.physiology.people import People
 from blinplan.physiology.population import Population, draw, from_covariates, typical
 from blinplan.physiology.solve import Options, Result, simulate
 from blinplan.physiology.summary import Event, Quantity, events, quantities
+from blinplan.physiology.uncertainty import Uncertainty, over_sets
+from blinplan.physiology.uncertainty import parameter_sets as drawn_sets
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
 
@@ -38,6 +41,8 @@ class Simulation:
         The typical patient's endpoints.
     days
         How long the simulation is.
+    uncertainty
+        How the results move with the uncertainty of the parameters; None where it was not asked for.
     """
 
     regimen: Regimen
@@ -49,6 +54,7 @@ class Simulation:
     typical_quantities: tuple[Quantity, ...]
     typical_events: tuple[Event, ...]
     days: float
+    uncertainty: Uncertainty | None
 
 
 def run(
@@ -60,8 +66,9 @@ def run(
     patient: Patient | None = None,
     follow_up_days: int = 0,
     options: Options | None = None,
+    parameter_sets: int = 0,
     threads: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Simulation:
     """Simulate a regimen.
 
@@ -82,10 +89,12 @@ def run(
         Days without infusion that are added at the end.
     options
         Open questions of the mechanism.
+    parameter_sets
+        How often to run the population again with typical values drawn within their published uncertainty.
     threads
         Threads to use; all processors when not given. The result does not depend on it.
     progress
-        Called with the number of patients done and in all.
+        Called with the number of patients done, those of all parameter sets counted together.
 
     Raises
     ------
@@ -97,14 +106,24 @@ def run(
     reference = _typical(chosen, patient)
     average = _run(regimen, table, reference, options, 1, None)
     found = (quantities(average, table), events(average))
+    days = table[-1].stop / MINUTES_PER_DAY
     if patients is None:
-        population, all_found = reference, found
-    else:
-        population = _given(chosen, patients, seed) if isinstance(patients, People) else draw(chosen, patients, seed)
-        endpoints = _run(regimen, table, population, options, threads or os.cpu_count() or 1, progress)
-        all_found = (quantities(endpoints, table), events(endpoints))
-    drawn = None if patients is None else seed
-    return Simulation(regimen, chosen, drawn, population, *all_found, *found, table[-1].stop / MINUTES_PER_DAY)
+        return Simulation(regimen, chosen, None, reference, *found, *found, days, None)
+    ran = []
+    people = _people(chosen, patients, seed)
+    presets: list[str | Preset] = [chosen, *drawn_sets(chosen, parameter_sets, seed)]
+    for number, parameters in enumerate(presets):
+        again = people if number == 0 else _people(parameters, patients, seed)
+        moved = _moved(progress, number * people.size)
+        endpoints = _run(regimen, table, again, options, threads or os.cpu_count() or 1, moved)
+        ran.append((quantities(endpoints, table), events(endpoints)))
+    uncertain = over_sets(chosen, ran[1:]) if parameter_sets else None
+    return Simulation(regimen, chosen, seed, people, *ran[0], *found, days, uncertain)
+
+
+def _moved(progress: Callable[[int], None] | None, start: int) -> Callable[[int, int], None] | None:
+    """Count on from where the runs before ended."""
+    return None if progress is None else lambda done, _: progress(start + done)
 
 
 def followed_up(table: tuple[Period, ...], days: int) -> tuple[Period, ...]:
@@ -130,14 +149,16 @@ def _typical(preset: str, patient: Patient | None) -> Population:
     )
 
 
-def _given(preset: str, people: People, seed: int) -> Population:
+def _people(preset: str | Preset, patients: int | People, seed: int) -> Population:
+    if isinstance(patients, int):
+        return draw(preset, patients, seed)
     return from_covariates(
         preset,
-        weight_kg=people.weight_kg,
-        height_cm=people.height_cm,
-        age_years=people.age_years,
-        female=people.female,
-        bsa_m2=people.bsa_m2,
+        weight_kg=patients.weight_kg,
+        height_cm=patients.height_cm,
+        age_years=patients.age_years,
+        female=patients.female,
+        bsa_m2=patients.bsa_m2,
         seed=seed,
     )
 

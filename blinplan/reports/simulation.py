@@ -34,6 +34,7 @@ def simulation_report(simulation: Simulation, screen: Screen) -> list[Renderable
     parts += [
         "",
         Text("Typical: no random effects. 5-95 %: 5th to 95th percentile. n: patients in whom it occurs.", "quiet"),
+        *_uncertainty(simulation),
         Text("IL-2, IL-4, IL-8, IL-12 and TNF-alpha: measured and not elevated, so held at baseline.", "quiet"),
     ]
     return parts
@@ -55,12 +56,17 @@ def _distributions(simulation: Simulation, screen: Screen) -> Table:
         table.add_column("Median", justify="right", no_wrap=True)
         table.add_column("5-95 %", justify="right", no_wrap=True)
         table.add_column("n", justify="right", no_wrap=True)
+    if simulation.uncertainty is not None:
+        table.add_column("Median over sets", justify="right", no_wrap=screen.wide)
     group = ""
     for quantity, typical in zip(simulation.quantities, simulation.typical_quantities, strict=True):
         if quantity.group != group:
             group = quantity.group
             table.add_row(Text(group, "title"))
-        table.add_row(*_row(quantity, typical, simulation.seed is not None))
+        table.add_row(
+            *_row(quantity, typical, simulation.seed is not None),
+            *([_between(simulation.uncertainty.medians[quantity.key])] if simulation.uncertainty else []),
+        )
     return table
 
 
@@ -77,6 +83,24 @@ def _row(quantity: Quantity, typical: Quantity, population: bool) -> list[Render
 
 def _between(over: Distribution) -> str:
     return "-" if not over.count else f"{number(over.low)} to {number(over.high)}"
+
+
+def _shares_between(over: Distribution) -> str:
+    return "-" if not over.count else f"{100 * over.low:.1f} to {100 * over.high:.1f} %"
+
+
+def _uncertainty(simulation: Simulation) -> list[Text]:
+    over = simulation.uncertainty
+    if over is None:
+        return []
+    names = ", ".join(over.parameters)
+    return [
+        Text(
+            f"Over sets: 5th to 95th percentile over {over.sets} parameter sets, with {names} drawn within their"
+            " published standard errors. No uncertainty is published for the other parameters, and none is counted.",
+            "quiet",
+        )
+    ]
 
 
 def number(value: float) -> str:
@@ -98,6 +122,8 @@ def _shares(simulation: Simulation, screen: Screen) -> Table:
     table.add_column("Share", justify="right", no_wrap=True)
     table.add_column("95 % interval", justify="right", no_wrap=True)
     table.add_column("of", justify="right", no_wrap=True)
+    if simulation.uncertainty is not None:
+        table.add_column("Share over sets", justify="right", no_wrap=screen.wide)
     group = ""
     for event, typical in zip(simulation.events, simulation.typical_events, strict=True):
         if event.group != group:
@@ -111,12 +137,14 @@ def _shares(simulation: Simulation, screen: Screen) -> Table:
             f"{100 * share.value:.1f} %" if share.total else "-",
             f"{100 * low:.1f} to {100 * high:.1f}" if share.total else "-",
             Text(f"{share.total:,}", "quiet"),
+            *([_shares_between(simulation.uncertainty.shares[event.key])] if simulation.uncertainty else []),
         )
     return table
 
 
 def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str, Any]:
     """Write the endpoints as a JSON document; null where an endpoint does not occur."""
+    over = simulation.uncertainty
     return {
         "format": "blinplan-simulation",
         "version": 1,
@@ -126,11 +154,18 @@ def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str,
             population=simulation.preset,
             seed=simulation.seed,
             patients=simulation.population.size if simulation.seed is not None else None,
+            parameter_sets=over.sets if over else 0,
+            uncertain_parameters=list(over.parameters) if over else [],
         ),
         "unverified": simulation.regimen.unverified,
         "days": simulation.days,
         "endpoints": [
-            _quantity_json(quantity, typical, simulation.seed is not None)
+            {
+                **_quantity_json(quantity, typical, simulation.seed is not None),
+                **_over_sets(
+                    simulation.uncertainty.medians[quantity.key] if simulation.uncertainty else None, "median"
+                ),
+            }
             for quantity, typical in zip(simulation.quantities, simulation.typical_quantities, strict=True)
         ],
         "shares": [
@@ -139,6 +174,7 @@ def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str,
                 "label": f"{event.group} {event.label}",
                 "typical": bool(typical.happens[0]) if typical.at_risk[0] else None,
                 **(proportion_json(event.proportion) if simulation.seed is not None else {}),
+                **_over_sets(over.shares[event.key] if over else None, "share"),
             }
             for event, typical in zip(simulation.events, simulation.typical_events, strict=True)
         ],
@@ -162,6 +198,13 @@ def _quantity_json(quantity: Quantity, typical: Quantity, population: bool) -> d
         "p95": _or_null(over.high),
         "count": over.count,
     }
+
+
+def _over_sets(over: Distribution | None, what: str) -> dict[str, float | None]:
+    """Write how a median or share moves over parameter sets; nothing where that was not asked for."""
+    if over is None:
+        return {}
+    return {f"{what}_over_sets_p5": _or_null(over.low), f"{what}_over_sets_p95": _or_null(over.high)}
 
 
 def _or_null(value: float) -> float | None:

@@ -1,0 +1,72 @@
+"""How far the results depend on what is not known exactly: the typical values of the parameters themselves.
+
+This is apart from the variability between patients. Each parameter set draws the typical values that were published
+with a standard error anew; the virtual patients keep their covariates and random effects, so that nothing else differs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from blinplan.physiology.parameters import Preset, load_parameters
+from blinplan.physiology.summary import Distribution, Event, Quantity, distribution
+
+_STREAM = 1  # of the generator; the patients are drawn from stream 0
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """Results over parameter sets.
+
+    Attributes
+    ----------
+    sets
+        How many parameter sets were drawn.
+    parameters
+        The parameters that were drawn: those with a published standard error.
+    medians
+        By quantity: the distribution, over the sets, of the population's median.
+    shares
+        By event: the distribution, over the sets, of the share of patients it happens to.
+    """
+
+    sets: int
+    parameters: tuple[str, ...]
+    medians: dict[str, Distribution]
+    shares: dict[str, Distribution]
+
+
+def uncertain_parameters(preset: Preset) -> tuple[str, ...]:
+    """Names of the parameters whose typical value was published with a standard error."""
+    return tuple(key for key, parameter in preset.parameters.items() if parameter.relative_standard_error is not None)
+
+
+def parameter_sets(preset: str, sets: int, seed: int) -> Iterator[Preset]:
+    """Draw typical values, log-normal with the published relative standard errors; set i is the same however many."""
+    base = load_parameters().presets[preset]
+    keys = uncertain_parameters(base)
+    generator = np.random.Philox(key=np.array([seed, _STREAM], dtype=np.uint64))
+    words = generator.random_raw(sets * len(keys)).reshape(sets, len(keys))
+    normal = ndtri(((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53)
+    for row in normal:
+        values = {}
+        for key, z in zip(keys, row, strict=True):
+            parameter = base.parameters[key]
+            values[key] = parameter.value * float(np.exp((parameter.relative_standard_error or 0.0) * z))
+        yield base.with_values(values)
+
+
+def over_sets(preset: str, results: list[tuple[tuple[Quantity, ...], tuple[Event, ...]]]) -> Uncertainty:
+    """Gather the medians and shares of all sets."""
+    medians = {
+        first.key: distribution(np.array([distribution(quantities[i].values).median for quantities, _ in results]))
+        for i, first in enumerate(results[0][0])
+    }
+    shares = {
+        first.key: distribution(np.array([events[i].proportion.value for _, events in results]))
+        for i, first in enumerate(results[0][1])
+    }
+    keys = uncertain_parameters(load_parameters().presets[preset])
+    return Uncertainty(len(results), keys, medians, shares)
