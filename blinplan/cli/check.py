@@ -90,7 +90,7 @@ def check(
     judgements = [judge(reading, day, simulate) for reading in readings]
     status, reason = _status(judgements, missing, fail_on, simulated=simulated)
     if quiet < 2:
-        _show(judgements, output_format, colour, day, simulate)
+        _show(judgements, missing, status, output_format, colour, day, simulate)
         for error in missing:
             complain(UsageError(error.message, error.help))
     if not quiet:
@@ -156,12 +156,18 @@ def _tally(findings: Sequence[Finding]) -> str:
 
 
 def _show(
-    judgements: Sequence[Judgement], output_format: CheckFormat, colour: Colour, day: date, simulated: Simulated | None
+    judgements: Sequence[Judgement],
+    missing: Sequence[NotFound],
+    status: ExitStatus,
+    output_format: CheckFormat,
+    colour: Colour,
+    day: date,
+    simulated: Simulated | None,
 ) -> None:
     from blinplan.reports import check_json, findings
 
     if output_format is CheckFormat.JSON:
-        write_json(check_json.check_json(judgements, day, simulated))
+        write_json(check_json.check_json(judgements, missing, int(status), day, simulated))
     elif output_format is CheckFormat.CONCISE:
         write(findings.concise_report(judgements))
     elif judgements:

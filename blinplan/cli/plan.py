@@ -50,6 +50,7 @@ def plan(
     from blinplan.course.events import expand
     from blinplan.course.patient import PatientError
     from blinplan.course.premedication import premedication_plan
+    from blinplan.reports.manifest import input_hash
     from blinplan.reports.plan import plan_csv, plan_json, plan_report
 
     patient = given_patient(weight, height, bsa, bsa_formula)
@@ -61,7 +62,7 @@ def plan(
         raise UsageError(str(error), "give the patient's own figures, or name a regimen for such a patient") from error
     premedication = premedication_plan(course)
     if output_format is PlanFormat.JSON:
-        write_json(plan_json(course, choice, premedication))
+        write_json(plan_json(course, choice, premedication, input_hash(reading.document)))
     elif output_format is PlanFormat.CSV:
         write(plan_csv(course))
     else:

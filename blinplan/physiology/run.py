@@ -41,6 +41,9 @@ class Simulation:
         The typical patient's endpoints.
     days
         How long the simulation is.
+    typical_area, follow_up_days, options
+        The body surface area of the typical patient in m², the days added at the end, and how open questions of the
+        mechanism were answered.
     uncertainty
         How the results move with the uncertainty of the parameters; None where it was not asked for.
     """
@@ -54,7 +57,10 @@ class Simulation:
     typical_quantities: tuple[Quantity, ...]
     typical_events: tuple[Event, ...]
     days: float
-    uncertainty: Uncertainty | None
+    typical_area: float
+    follow_up_days: int
+    options: Options
+    uncertainty: Uncertainty | None = None
 
 
 def run(
@@ -106,9 +112,20 @@ def run(
     reference = _typical(chosen, patient)
     average = _run(regimen, table, reference, options, 1, None)
     found = (quantities(average, table), events(average))
-    days = table[-1].stop / MINUTES_PER_DAY
+    alone = Simulation(
+        regimen,
+        chosen,
+        None,
+        reference,
+        *found,
+        *found,
+        days=table[-1].stop / MINUTES_PER_DAY,
+        typical_area=float(reference.bsa_m2[0]),
+        follow_up_days=follow_up_days,
+        options=options or Options(),
+    )
     if patients is None:
-        return Simulation(regimen, chosen, None, reference, *found, *found, days, None)
+        return alone
     ran = []
     people = _people(chosen, patients, seed)
     presets: list[str | Preset] = [chosen, *drawn_sets(chosen, parameter_sets, seed)]
@@ -118,7 +135,8 @@ def run(
         endpoints = _run(regimen, table, again, options, threads or os.cpu_count() or 1, moved)
         ran.append((quantities(endpoints, table), events(endpoints)))
     uncertain = over_sets(chosen, ran[1:]) if parameter_sets else None
-    return Simulation(regimen, chosen, seed, people, *ran[0], *found, days, uncertain)
+    mine, happened = ran[0]
+    return replace(alone, seed=seed, population=people, quantities=mine, events=happened, uncertainty=uncertain)
 
 
 def _moved(progress: Callable[[int], None] | None, start: int) -> Callable[[int, int], None] | None:

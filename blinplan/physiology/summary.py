@@ -10,6 +10,7 @@ from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.locate import BoolArray
 from blinplan.physiology.population import CYTOKINES, ELEVATED, FloatArray
 from blinplan.proportion import Proportion
+from blinplan.quantities import MINUTES_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +105,16 @@ def events(endpoints: Endpoints) -> tuple[Event, ...]:
 
 
 def _drug(endpoints: Endpoints, periods: Sequence[Period]) -> Iterator[Quantity]:
-    starts = {period.start / 1440: period for period in periods if period.dose is not None}
+    starts = {period.start / MINUTES_PER_DAY: period for period in periods}
     seen = set()
     for row, day in enumerate(endpoints.dose_step_days):
-        period = starts[day]
-        if (period.dose, period.cap) not in seen:
-            seen.add((period.dose, period.cap))
-            key = f"steady_state_{str(period.dose.amount).replace('/', '_over_')}" if period.dose else ""
-            yield Quantity(key, "Drug", f"Steady state, {period.dose}", "pg/mL", endpoints.steady_state[row])
+        dose, cap = starts[day].dose, starts[day].cap
+        if dose is not None and (dose, cap) not in seen:
+            seen.add((dose, cap))
+            amounts = f"{dose.amount}" if cap is None else f"{dose.amount}_max_{cap.amount}"
+            label = f"Steady state, {dose}" if cap is None else f"Steady state, {dose}, max {cap}"
+            key = f"steady_state_{amounts.replace('/', '_over_')}"
+            yield Quantity(key, "Drug", label, "pg/mL", endpoints.steady_state[row])
     yield Quantity("dose", "Drug", "Dose, whole course", "mcg", endpoints.infused)
     yield Quantity("auc", "Drug", "AUC, whole course", "ng·day/mL", endpoints.auc)
 

@@ -119,7 +119,7 @@ def _unknown_key(document: Document, path: KeyPath, nearest: str | None) -> Prob
         "F002",
         path,
         document.key_span(path),
-        f"`{path[-1]}` is not a key of {_table_name(path[:-1])}",
+        f"`{_shortened(str(path[-1]))}` is not a key of {_table_name(path[:-1])}",
         f"keys here are {allowed}; an unknown key is an error, because what it was meant to say would be lost",
         f"write `{nearest}`" if nearest else "remove the key, or move it to the table it belongs to",
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from blinplan.proportion import Proportion
 from blinplan.regimen.document import Document, KeyPath, Span
+from blinplan.regimen.sources import NotFound
 from blinplan.reports.manifest import input_hash, manifest
 from blinplan.rules.check import Judgement, Verdict
 from blinplan.rules.limits import shipped_limits
@@ -14,7 +15,13 @@ from blinplan.rules.rule import Finding
 from blinplan.rules.virtual import Simulated
 
 
-def check_json(judgements: Sequence[Judgement], today: date, simulated: Simulated | None) -> dict[str, Any]:
+def check_json(
+    judgements: Sequence[Judgement],
+    missing: Sequence[NotFound],
+    status: int,
+    today: date,
+    simulated: Simulated | None,
+) -> dict[str, Any]:
     """Write all verdicts, passing ones included, with what they were made from."""
     return {
         "format": "blinplan-check",
@@ -24,6 +31,8 @@ def check_json(judgements: Sequence[Judgement], today: date, simulated: Simulate
             seed=simulated.seed if simulated else None,
             patients=simulated.patients if simulated else None,
         ),
+        "status": status,
+        "not_found": [{"name": error.named, "message": error.message} for error in missing],
         "files": [_file(judgement) for judgement in judgements],
     }
 

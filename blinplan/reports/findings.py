@@ -58,7 +58,7 @@ def _finding(document: Document, finding: Finding, screen: Screen) -> Renderable
         (f"{finding.severity}[{finding.code}]", finding.severity.value), " ", (visible(finding.message), "title")
     )
     parts: list[RenderableType] = [head, Text.assemble("  ", (location(document, finding.span), "where"))]
-    source = _source_lines(document, finding.span, screen.width)
+    source = _source_lines(document, finding.span, screen)
     if source is not None:
         parts.append(source)
     for label, text in (
@@ -76,7 +76,7 @@ def _sources(finding: Finding) -> str:
     return "; ".join(dict.fromkeys(shipped_limits()[name].citation for name in finding.limits))
 
 
-def _source_lines(document: Document, span: Span, width: int) -> RenderableType | None:
+def _source_lines(document: Document, span: Span, screen: Screen) -> RenderableType | None:
     """Draw the line a span starts on, with carets below; a window of it when the line is long."""
     position = document.position(span.start)
     line = document.line_text(position.line)
@@ -85,12 +85,12 @@ def _source_lines(document: Document, span: Span, width: int) -> RenderableType 
     gutter = f"{position.line:>5} | "
     start = position.column - 1
     end = max(start + 1, min(len(line), start + span.end - span.start))
-    room = width - cell_len(gutter) - 1
+    room = screen.width - cell_len(gutter) - 1
     # No more of a long line is looked at than could be shown.
     before, marked, after = (
-        visible(line[max(start - room, 0) : start]),
-        visible(line[start : min(end, start + room)]) or " ",
-        visible(line[end : end + room]),
+        screen.shown(line[max(start - room, 0) : start]),
+        screen.shown(line[start : min(end, start + room)]) or " ",
+        screen.shown(line[end : end + room]),
     )
     before, marked, after = _window(before, marked, after, room)
     return _stacked(
@@ -111,19 +111,30 @@ def _window(before: str, marked: str, after: str, room: int) -> tuple[str, str, 
     """Cut a long line around what is marked, and show where it is cut."""
     if cell_len(before + marked + after) <= room:
         return before, marked, after
-    while cell_len(marked) > room - 10:
-        marked = marked[:-1]
-    spare = room - cell_len(marked) - 6
-    if cell_len(before) > spare // 2:
-        before = "..." + before[len(before) - max(spare // 2, 0) :]
-        while cell_len(before) > spare // 2 + 3:
-            before = "..." + before[4:]
-    left = room - cell_len(before) - cell_len(marked)
-    if cell_len(after) > left:
-        while cell_len(after) > left - 3:
-            after = after[:-1]
-        after += "..."
-    return before, marked, after
+    marked = _cut_end(marked, room - 10)
+    if marked.endswith(_CUT):
+        after = ""
+    before = _cut_start(before, max((room - cell_len(marked)) // 2, len(_CUT)))
+    return before, marked, _cut_end(after, room - cell_len(before) - cell_len(marked))
+
+
+_CUT = "..."
+
+
+def _cut_end(text: str, room: int) -> str:
+    if cell_len(text) <= room:
+        return text
+    while text and cell_len(text) > room - len(_CUT):
+        text = text[:-1]
+    return text + _CUT
+
+
+def _cut_start(text: str, room: int) -> str:
+    if cell_len(text) <= room:
+        return text
+    while text and cell_len(text) > room - len(_CUT):
+        text = text[1:]
+    return _CUT + text
 
 
 def _waived(document: Document, verdict: Verdict) -> RenderableType:
@@ -140,6 +151,7 @@ def _waived(document: Document, verdict: Verdict) -> RenderableType:
 
 def _stacked(parts: Iterable[RenderableType]) -> RenderableType:
     grid = Table.grid()
+    grid.add_column(overflow="fold")
     for part in parts:
         grid.add_row(part)
     return grid

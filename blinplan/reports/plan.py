@@ -133,13 +133,15 @@ def _hospital(course: Course) -> list[Text]:
     return [Text(f"In hospital: {text}")]
 
 
-def plan_json(course: Course, choice: Choice, premedication: PremedicationPlan | None) -> dict[str, Any]:
+def plan_json(
+    course: Course, choice: Choice, premedication: PremedicationPlan | None, input_fingerprint: str
+) -> dict[str, Any]:
     """Write the plan as a JSON document; amounts as exact fractions and as numbers."""
     patient = course.patient
     return {
         "format": "blinplan-plan",
         "version": 1,
-        "manifest": manifest(regimen=course.regimen.name),
+        "manifest": manifest(regimen=course.regimen.name, input=input_fingerprint),
         "patient": {
             "weight_kg": _number(patient.weight),
             "height_cm": _number(patient.height),

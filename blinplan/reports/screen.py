@@ -4,8 +4,10 @@ Rich's own choices depend on more than a script can control, so it is told what 
 """
 
 import os
+import re
 import shutil
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
@@ -37,6 +39,9 @@ THEME = Theme(
 )
 
 
+_COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")
+
+
 class Colour(StrEnum):
     """When to colour."""
 
@@ -55,10 +60,20 @@ class Screen:
 
     def render(self, *parts: RenderableType) -> str:
         """Draw the parts, one below the other."""
+        if self.unicode:
+            return self._drawn(parts, self.width)
+        # Stand-ins are longer than the signs they stand for, so the layout gets less room until all lines fit.
+        for room in range(self.width, NARROWEST // 2, -1):
+            text = in_ascii(self._drawn(parts, room))
+            if max(map(len, _COLOUR_CODE.sub("", text).splitlines()), default=0) <= self.width:
+                break
+        return text
+
+    def _drawn(self, parts: Iterable[RenderableType], width: int) -> str:
         drawn = StringIO()
         console = Console(
             file=drawn,
-            width=self.width,
+            width=width,
             color_system="standard" if self.colour else None,
             force_terminal=self.colour,
             no_color=not self.colour,
@@ -70,8 +85,11 @@ class Screen:
         )
         for part in parts:
             console.print(part)
-        text = "".join(f"{line.rstrip()}\n" for line in drawn.getvalue().splitlines())
-        return text if self.unicode else in_ascii(text)
+        return "".join(f"{line.rstrip()}\n" for line in drawn.getvalue().splitlines())
+
+    def shown(self, text: str) -> str:
+        """Make a text from outside harmless, and as it will stand on the screen, so that its width can be counted."""
+        return visible(text) if self.unicode else in_ascii(visible(text))
 
     def table(self, *, title: str | None = None) -> Table:
         """Make an empty table in the style all tables share."""
@@ -165,13 +183,14 @@ def visible(text: str) -> str:
     return "".join(_shown(character) for character in text)
 
 
-_DIRECTION_MARKS = frozenset(chr(code) for code in (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+# Control, format (direction marks, joiners, tags), surrogate and private characters, line and paragraph separators.
+_UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def _shown(character: str) -> str:
-    code = ord(character)
     if character == "\t":
         return "    "
-    if code < 0x20 or 0x7F <= code < 0xA0 or character in _DIRECTION_MARKS or 0xD800 <= code < 0xE000:
+    if unicodedata.category(character) in _UNSHOWN:
+        code = ord(character)
         return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
     return character

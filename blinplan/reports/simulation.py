@@ -43,8 +43,7 @@ def simulation_report(simulation: Simulation, screen: Screen) -> list[Renderable
 def _who(simulation: Simulation) -> str:
     days = f"{simulation.days:g} days"
     if simulation.seed is None:
-        area = float(simulation.population.bsa_m2[0])
-        return f"Typical patient of {simulation.preset}, body surface area {area:.3f} m², {days}"
+        return f"Typical patient of {simulation.preset}, body surface area {simulation.typical_area:.3f} m², {days}"
     return f"{simulation.population.size:,} virtual patients of {simulation.preset}, seed {simulation.seed}, {days}"
 
 
@@ -154,6 +153,9 @@ def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str,
             population=simulation.preset,
             seed=simulation.seed,
             patients=simulation.population.size if simulation.seed is not None else None,
+            typical_bsa_m2=simulation.typical_area,
+            attenuation=simulation.options.attenuation,
+            follow_up_days=simulation.follow_up_days,
             parameter_sets=over.sets if over else 0,
             uncertain_parameters=list(over.parameters) if over else [],
         ),

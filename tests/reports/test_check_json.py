@@ -24,7 +24,7 @@ FAULTY = regimen_text(cycle("28.0 µg/d for 27 days", free=15, repeat=2)) + waiv
 
 
 def document(*judgements: Judgement, simulated: Simulated | None = None) -> dict[str, Any]:
-    found = check_json(judgements, TODAY, simulated)
+    found = check_json(judgements, (), 0, TODAY, simulated)
     return dict(json.loads(json.dumps(found, allow_nan=False)))
 
 

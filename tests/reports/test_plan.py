@@ -36,7 +36,7 @@ def written(text: str) -> Regimen:
 
 def document(course: Course, asked: Regimen | None = None) -> dict[str, Any]:
     choice = choose(asked or course.regimen, course.patient, library.load)
-    found = plan_json(course, choice, premedication_plan(course))
+    found = plan_json(course, choice, premedication_plan(course), "0123456789abcdef")
     return dict(json.loads(json.dumps(found, allow_nan=False)))
 
 
