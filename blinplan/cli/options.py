@@ -5,6 +5,7 @@ import sys
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +18,7 @@ from blinplan.regimen.sources import NotFound, find_one
 from blinplan.reports.screen import Colour
 
 if TYPE_CHECKING:
+    from blinplan.course.eligibility import Choice
     from blinplan.physiology import Options
 
 
@@ -116,3 +118,24 @@ def _show_problems(reading: Reading) -> None:
     judgement = judge(reading, date.min, None)
     shown = screen(sys.stderr, Colour.AUTO)
     sys.stderr.write(shown.render(*each_finding(judgement, shown)))
+
+
+def choose_for(regimen: Regimen, reading: Reading, patient: Patient) -> "Choice":
+    """Take the regimen for a patient's weight: the one asked for, or the one it names for other weights."""
+    from blinplan.course.eligibility import choose
+
+    try:
+        return choose(regimen, patient, lambda name: _beside(reading, name))
+    except PatientError as error:
+        raise UsageError(str(error), "give the patient's own figures, or name a regimen for such a patient") from error
+
+
+def _beside(reading: Reading, name: str) -> Reading:
+    """Read the regimen of that name from the folder of the file itself, or else the shipped one."""
+    from blinplan.regimen import library
+    from blinplan.regimen.read import read
+
+    path = Path(reading.document.name).parent / f"{name}.toml"
+    if Path(reading.document.name).is_file() and path.is_file():
+        return read(path.read_bytes(), str(path))
+    return library.load(name)

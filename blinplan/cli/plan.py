@@ -1,7 +1,6 @@
 """``blinplan plan``: what one patient gets, and when."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,13 +12,13 @@ from blinplan.cli.options import (
     Height,
     RegimenName,
     Weight,
+    choose_for,
     given_patient,
     read_regimen,
 )
 from blinplan.cli.output import output_screen, report, write, write_json
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula
-from blinplan.regimen.read import Reading
 from blinplan.reports.screen import Colour
 
 
@@ -46,7 +45,6 @@ def plan(
 
     Example: [bold]blinplan plan rr-adult --weight 38 --height 150[/bold]
     """
-    from blinplan.course.eligibility import choose
     from blinplan.course.events import expand
     from blinplan.course.patient import PatientError
     from blinplan.course.premedication import premedication_plan
@@ -55,11 +53,11 @@ def plan(
 
     patient = given_patient(weight, height, bsa, bsa_formula)
     ordered, reading = read_regimen(regimen)
+    choice = choose_for(ordered, reading, patient)
     try:
-        choice = choose(ordered, patient, lambda name: _beside(reading, name))
         course = expand(choice.regimen, patient)
     except PatientError as error:
-        raise UsageError(str(error), "give the patient's own figures, or name a regimen for such a patient") from error
+        raise UsageError(str(error), "give the patient's own figures") from error
     premedication = premedication_plan(course)
     if output_format is PlanFormat.JSON:
         write_json(plan_json(course, choice, premedication, input_hash(reading.document)))
@@ -67,14 +65,3 @@ def plan(
         write(plan_csv(course))
     else:
         report(*plan_report(course, choice, premedication, output_screen(colour)), colour=colour)
-
-
-def _beside(reading: Reading, name: str) -> Reading:
-    """Read the regimen of that name from the folder of the file itself, or else the shipped one."""
-    from blinplan.regimen import library
-    from blinplan.regimen.read import read
-
-    path = Path(reading.document.name).parent / f"{name}.toml"
-    if Path(reading.document.name).is_file() and path.is_file():
-        return read(path.read_bytes(), str(path))
-    return library.load(name)

@@ -15,11 +15,12 @@ from blinplan.cli.options import (
     RegimenName,
     VirtualPopulation,
     Weight,
+    choose_for,
     given_patient,
     options_of,
     read_regimen,
 )
-from blinplan.cli.output import output_screen, report, write, write_json
+from blinplan.cli.output import output_screen, report, say, write, write_json
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula
 from blinplan.reports.screen import Colour
@@ -107,7 +108,11 @@ def simulate(
     patient = given_patient(weight, height, bsa, bsa_formula)
     if patient.area is None and (weight or height):
         raise UsageError("one of --weight and --height is missing", "give both, or --bsa")
-    ordered, reading = read_regimen(regimen)
+    asked, reading = read_regimen(regimen)
+    choice = choose_for(asked, reading, patient)
+    if choice.switched:
+        say(choice.reason, colour, "warning")
+    ordered = choice.regimen
     own_people = None if people is None else _read_people(people)
     from blinplan.cli.progress import progress_bar
     from blinplan.physiology.orders import NotEligibleError
