@@ -13,12 +13,19 @@ from blinplan.reports.manifest import manifest
 from blinplan.reports.screen import Screen, indented
 
 
+_KINDS = (
+    ("claim", "Claims of the article"),
+    ("published", "Published numbers"),
+    ("extension", "The claims in other populations"),
+)
+
+
 def evidence_report(evidence: Evidence, screen: Screen) -> list[RenderableType]:
     """Draw the claims of the article, then the published numbers, a line for each measure."""
     parts: list[RenderableType] = [
         Text(f"{evidence.patients:,} virtual patients a scenario, seed {evidence.seed}, the same in every scenario"),
     ]
-    for kind, title in (("claim", "Claims of the article"), ("published", "Published numbers")):
+    for kind, title in _KINDS:
         found = [finding for finding in evidence.findings if finding.claim.kind == kind]
         if found:
             parts += ["", _table(title, found, screen)]
