@@ -12,7 +12,6 @@ from blinplan.evidence.evaluate import Band, Evidence, Finding, Measurement
 from blinplan.reports.manifest import manifest
 from blinplan.reports.screen import Screen, indented
 
-
 _KINDS = (
     ("claim", "Claims of the article"),
     ("published", "Published numbers"),
