@@ -172,7 +172,7 @@ def test_a_wrong_type_at_any_key_is_found_there(inside: Run, tmp_path: Path, pat
         ["plan", "."],
         ["simulate", "rr-adult", "--weight", "70"],
         ["simulate", "rr-adult", "--population", "child", "--patients", "5"],
-        ["simulate", "rr-adult", "--weight", "20", "--height", "110"],
+        ["simulate", "rr-2014", "--weight", "20", "--height", "110"],
         ["simulate", "rr-adult", "--seed", "-1"],
         ["simulate", "rr-adult", "--threads", "0"],
         ["simulate", "nhl"],
