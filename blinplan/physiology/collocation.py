@@ -10,10 +10,10 @@ import numpy as np
 from blinplan.physiology.population import FloatArray
 
 # The grid, chosen by measurement so that the greatest error stays below 1e-4 (days): the first step after a start and
-# after a stop of infusion (a stop is smoother), the growth of the steps with the time since, the greatest step.
-FIRST_STEP, FIRST_FREE_STEP, SLOPE, GREATEST_STEP = 0.003, 0.004, 0.07, 1.0
+# after a stop of infusion (a stop is smoother), the growth of the steps with the time since each, the greatest step.
+FIRST_STEP, FIRST_FREE_STEP, SLOPE, FREE_SLOPE, GREATEST_STEP = 0.003, 0.004, 0.08, 0.07, 1.0
 # Where cytolytic proteins act faster than this (1/day), what follows them is steeper and the steps are smaller.
-_USUAL_CYTOLYTIC_RATE, _REFINEMENT = 3.2, 0.55
+_USUAL_CYTOLYTIC_RATE, _REFINEMENT = 3.2, 0.65
 
 
 def refinement(cytolytic_rate: float) -> float:
@@ -36,10 +36,10 @@ def lagrange(nodes: FloatArray, day: float, points: int = 6) -> tuple[int, Float
 @lru_cache(maxsize=256)
 def steps_of(duration: float, coarseness: float, *, infusing: bool) -> tuple[float, ...]:
     """Steps in days that fill an interval: short after the event at its start, then growing."""
-    first = FIRST_STEP if infusing else FIRST_FREE_STEP
+    first, slope = (FIRST_STEP, SLOPE) if infusing else (FIRST_FREE_STEP, FREE_SLOPE)
     steps, covered = [], 0.0
     while covered < duration:
-        step = coarseness * min(first + SLOPE * covered, GREATEST_STEP)
+        step = coarseness * min(first + slope * covered, GREATEST_STEP)
         steps.append(step)
         covered += step
     return tuple(s * duration / covered for s in steps)

@@ -188,7 +188,7 @@ def simulate(
     output_days: FloatArray | None = None,
     endpoints: bool = True,
     threads: int = 1,
-    chunk: int = 4096,
+    chunk: int = 8192,
     progress: Progress | None = None,
 ) -> Result:
     """Simulate a regimen on a population.
@@ -202,7 +202,7 @@ def simulate(
     endpoints : whether endpoints are wanted. They are gathered while the patients advance: memory does not grow with
         the length of the course.
     threads : chunks simulated at once. The result is the same to the last bit whatever `threads` and `chunk` are.
-    chunk : patients that advance together.
+    chunk : patients that advance together. Threads only gain from large ones, as small operations wait for each other.
     progress : called with the number of patients done and in all, from the calling thread.
     """
     chosen = options or Options()
