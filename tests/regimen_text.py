@@ -8,22 +8,34 @@ from blinplan.proportion import Proportion
 from blinplan.regimen.read import read
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.check import Judgement, Verdict, judge
-from blinplan.rules.outcome import SimulatedOutcome
+from blinplan.rules.outcome import Median, SimulatedOutcome
 from blinplan.rules.rule import NotEvaluated
+from blinplan.rules.settings import Settings
 from blinplan.rules.virtual import Simulated
 
 TODAY = date(2026, 3, 1)
 
 
 def regimen_text(lines: str, *, top: str = "", title: str = "A regimen for a test") -> str:
-    """Write a whole regimen file around the lines of a rule's example; its basis follows the doses."""
+    """Write a whole regimen file around the lines of a rule's example; what they do not say is sound."""
     form = "" if lines.startswith("format") else "format = 1\n"
     basis = "bsa" if "/m2/d" in lines or "/m²/d" in lines else "flat"
-    dosing = "" if "[dosing]" in lines else f'[dosing]\nbasis = "{basis}"\n\n'
     first, rest = (f"{lines}\n", cycle()) if lines.startswith("format") else ("", lines)
+    if rest.startswith("indication"):
+        indication, rest = rest.split("\n", 1)
+    else:
+        indication = 'indication = "investigational"'
+    weights = "below_weight_kg = 45" if basis == "bsa" else "min_weight_kg = 45"
+    tables = {
+        "[eligibility]": weights,
+        "[dosing]": f'basis = "{basis}"',
+        "[premedication]": 'drug = "dexamethasone"\ndose = "20 mg"\nbefore = ["cycle-start", "escalation", "restart"]',
+        "[monitoring]": "hospital_days = [28, 28]",
+    }
+    given = "".join(f"{name}\n{keys}\n\n" for name, keys in tables.items() if name not in lines and name not in top)
     return (
-        f'{form}{first}name = "probe"\ntitle = "{title}"\nindication = "relapsed-refractory"\n{top}\n'
-        f'[[sources]]\ncitation = "none"\nstatus = "seen"\n\n{dosing}{rest}\n'
+        f'{form}{first}name = "probe"\ntitle = "{title}"\n{indication}\n{top}\n'
+        f'[[sources]]\ncitation = "none"\nstatus = "seen"\n\n{given}{rest}\n'
     )
 
 
@@ -33,7 +45,8 @@ def cycle(*steps: str, free: int = 14, repeat: int = 1, phase: str = "") -> str:
     for step in steps or ("28 mcg/day for 28 days",):
         dose, held = step.split(" for ")
         number, unit = held.split(" ")
-        written.append(f'{{ dose = "{dose}", {unit} = {number} }}')
+        cap = f', max = "{9 if dose.startswith("5 ") else 28} mcg/day"' if "/m2" in dose or "/m²" in dose else ""
+        written.append(f'{{ dose = "{dose}"{cap}, {unit} = {number} }}')
     kind = f'phase = "{phase}"\n' if phase else ""
     return (
         f'[[cycle]]\nname = "Cycle"\n{kind}repeat = {repeat}\n'
@@ -46,14 +59,18 @@ def waiver(rule: str, expires: str = "") -> str:
     return f'\n[[waiver]]\nrule = "{rule}"\nreason = "Amendment 3"\n' + (f"expires = {expires}\n" if expires else "")
 
 
-def judged(text: str, simulated: Simulated | None = None, today: date = TODAY) -> Judgement:
+def judged(
+    text: str, simulated: Simulated | None = None, today: date = TODAY, settings: Settings | None = None
+) -> Judgement:
     """Read and judge a text."""
-    return judge(read(text.encode(), "probe.toml"), today, simulated)
+    return judge(read(text.encode(), "probe.toml"), today, simulated, settings)
 
 
-def judged_lines(lines: str, simulated: Simulated | None = None, today: date = TODAY) -> Judgement:
+def judged_lines(
+    lines: str, simulated: Simulated | None = None, today: date = TODAY, settings: Settings | None = None
+) -> Judgement:
     """Judge a whole regimen file around some lines."""
-    return judged(regimen_text(lines), simulated, today)
+    return judged(regimen_text(lines), simulated, today, settings)
 
 
 def verdict_of(judgement: Judgement, code: str) -> Verdict:
@@ -89,9 +106,16 @@ class Told(Simulated):
 
 
 def outcome(depleted: int, total: int, *recovered: tuple[int, int]) -> SimulatedOutcome:
-    """What a simulated population did, from counts."""
+    """What a simulated population did, from counts; nothing to remark in its T cells and cytokines."""
     return SimulatedOutcome(
-        "adult-rr", 1, Proportion(depleted, total), tuple(Proportion(count, of) for count, of in recovered)
+        "adult-rr",
+        1,
+        Proportion(depleted, total),
+        tuple(Proportion(count, of) for count, of in recovered),
+        escalation=None,
+        first_peak=Median(30.0, 29.0, 31.0, total),
+        labelled_peak=("rr-adult", Median(30.0, 29.0, 31.0, total)),
+        later_elevation=tuple(Proportion(0, total) for _ in recovered),
     )
 
 

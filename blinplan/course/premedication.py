@@ -1,9 +1,10 @@
 """When premedication is due in a course, and how much."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from blinplan.course.events import Course, Event
+from blinplan.course.events import Course, Period
 from blinplan.course.patient import Patient
 from blinplan.quantities import Basis, Mass
 from blinplan.regimen.regimen import Occasion, Premedication
@@ -31,22 +32,33 @@ def premedication_plan(course: Course) -> PremedicationPlan | None:
     given = course.regimen.premedication
     if given is None:
         return None
-    starts = [event for event in course.events if event.period.step == 1]
-    due = {
-        *(event.period.start for event in starts[:1] if Occasion.FIRST_START in given.occasions),
-        *(event.period.start for event in starts if Occasion.CYCLE_START in given.occasions),
-        *(_escalations(course.events) if Occasion.ESCALATION in given.occasions else ()),
-    }
-    dose, capped = _dose(given, course.patient)
-    return PremedicationPlan(given, dose, capped, tuple(sorted(time - given.minutes_before for time in due)))
-
-
-def _escalations(events: tuple[Event, ...]) -> list[int]:
-    return [
+    escalations = [
         following.period.start
-        for event, following in pairwise(events)
+        for event, following in pairwise(course.events)
         if event.period.step and following.rate > event.rate
     ]
+    dose, capped = _dose(given, course.patient)
+    minutes = premedication_minutes(given, [event.period for event in course.events], escalations)
+    return PremedicationPlan(given, dose, capped, minutes)
+
+
+def premedication_minutes(
+    given: Premedication, periods: Sequence[Period], escalations: Sequence[int]
+) -> tuple[int, ...]:
+    """When premedication is due, in minutes from the start of the course, rising.
+
+    Parameters
+    ----------
+    escalations
+        When the dose rises without a gap, in minutes.
+    """
+    starts = [period.start for period in periods if period.step == 1]
+    due = {
+        *(starts[:1] if Occasion.FIRST_START in given.occasions else ()),
+        *(starts if Occasion.CYCLE_START in given.occasions else ()),
+        *(escalations if Occasion.ESCALATION in given.occasions else ()),
+    }
+    return tuple(sorted(time - given.minutes_before for time in due))
 
 
 def _dose(given: Premedication, patient: Patient) -> tuple[Mass | None, bool]:

@@ -105,6 +105,13 @@ def depleted(study: Study, case: Case) -> Proportion:
     return _share(study.endpoints(case).b_depleted[case.cycle - 1])
 
 
+def depletion_day(study: Study, case: Case) -> float:
+    """Median day of the first count of 10 B cells/µL or less in a cycle; never counts as endless."""
+    e = study.endpoints(case)
+    days = e.b_depleted_day[case.cycle - 1] - e.cycle_start_days[case.cycle - 1]
+    return float(np.median(np.where(np.isnan(days), np.inf, days)))
+
+
 def not_depleted(study: Study, case: Case) -> Proportion:
     """Share without."""
     return _share(~study.endpoints(case).b_depleted[case.cycle - 1])
@@ -314,6 +321,7 @@ MEASURES: dict[str, Measure] = {
         free_days,
         depleted,
         not_depleted,
+        depletion_day,
         least_gain,
         recovered,
         b_cells_low,

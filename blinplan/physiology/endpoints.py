@@ -140,7 +140,7 @@ class Windows:
             ends=tuple(ends),
             first_infusion=infusing[0].start if infusing else course.start,
             last_infusion_end=infusing[-1].stop if infusing else course.stop,
-            dose_steps=tuple(infusing),
+            dose_steps=tuple(i for i in infusing if not i.continues),
             escalations=tuple(i.start for i in infusing if i.escalates),
         )
 

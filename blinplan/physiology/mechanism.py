@@ -1,8 +1,8 @@
 """What blinatumomab does, one function for each step of the article "Blinatumomab (Mechanism of Action)".
 
-Time is in days, drug in pg/mL, cells in cells/µL, cytokines in pg/mL, rates per day. Every function works on arrays
-over patients. A state y follows dy/dt = production - loss * y; the functions give signals, productions and losses,
-and `solve` and `reference` put them together independently of each other.
+Time is in days, drug in pg/mL, cells in cells/µL, cytokines in pg/mL, rates per day. Every function holds for one
+patient (numbers) and for many (arrays). A state y follows dy/dt = production - loss * y; the functions give signals,
+productions and losses, and `advance` and `reference` put them together independently of each other.
 
 The states
 ----------
@@ -42,9 +42,15 @@ def steady_state(rate: FloatArray, clearance: FloatArray) -> FloatArray:
 def occupancy(concentration: FloatArray, ec50: FloatArray, hill: int) -> FloatArray:
     """Share of possible synapses that the drug bridges, 0 to 1 (Hill)."""
     ratio = concentration / ec50
-    power = ratio
-    for _ in range(hill - 1):
-        power = power * ratio
+    power = ratio if hill & 1 else ratio * 0.0 + 1.0
+    # By squares and without a loop, which a compiler could not spread over patients.
+    square = ratio * ratio
+    if hill & 2:
+        power = power * square
+    if hill & 4:
+        power = power * (square * square)
+    if hill & 8:
+        power = power * (square * square) * (square * square)
     return power / (1.0 + power)
 
 
@@ -77,10 +83,11 @@ def surplus(activation: FloatArray, memory: FloatArray, threshold: float) -> Flo
     """
     above = np.maximum(activation - memory, 0.0)
     square = above * above
-    return np.asarray(above * square / (square + threshold * threshold))
+    share: FloatArray = square / (square + threshold * threshold)
+    return above * share
 
 
-def adaptation_rate(activation: FloatArray, rate: FloatArray, recovery: FloatArray) -> FloatArray:
+def adaptation_rate(activation: FloatArray, rate: FloatArray | float, recovery: float) -> FloatArray:
     """Rate at which a memory follows activation: fast while activated, slow without drug."""
     return recovery + rate * activation
 
@@ -119,9 +126,7 @@ def expansion(proliferation: FloatArray, growth: FloatArray) -> FloatArray:
 # --- "release of inflammatory cytokines" --------------------------------------------------------------------------
 
 
-def release_signal(
-    activation: FloatArray, memory: FloatArray, constants: Constants, *, desensitises: bool
-) -> FloatArray:
+def release_signal(activation: FloatArray, memory: FloatArray, constants: Constants, desensitises: bool) -> FloatArray:
     """Part of activation that still releases cytokines.
 
     With desensitisation it is the surplus over the memory; without it, activation itself, and only the loss of target
@@ -133,9 +138,8 @@ def release_signal(
 
 
 def premedication_factor(day: float, doses: tuple[float, ...], constants: Constants) -> float:
-    """Share of cytokine release left by dexamethasone given at `doses` (days); an unverified assumption."""
+    """Share of cytokine release left by dexamethasone given at `doses` (days, before); unverified."""
     left = 1.0
     for dose in doses:
-        if day >= dose:
-            left *= 1.0 - constants.premedication_reduction * 0.5 ** ((day - dose) / constants.premedication_half_life)
+        left *= 1.0 - constants.premedication_reduction * 0.5 ** ((day - dose) / constants.premedication_half_life)
     return left

@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from blinplan.course.events import Period
+from blinplan.course.premedication import premedication_minutes
 from blinplan.physiology.population import FloatArray, Population
 from blinplan.physiology.solve import Dosing
 from blinplan.quantities import Basis
@@ -44,7 +45,20 @@ def dosing(regimen: Regimen, periods: Sequence[Period], population: Population) 
         rates=rates,
         cycles=tuple(period.cycle for period in periods),
         steps=tuple(period.step for period in periods),
+        premedication_minutes=_premedication(regimen, periods, rates),
     )
+
+
+def _premedication(regimen: Regimen, periods: Sequence[Period], rates: FloatArray) -> tuple[int, ...]:
+    """When the regimen's premedication is due; an escalation is one where the rate of any patient rises."""
+    if regimen.premedication is None:
+        return ()
+    escalations = [
+        periods[k].start
+        for k in range(1, len(periods))
+        if periods[k - 1].step and bool((rates[k] > rates[k - 1]).any())
+    ]
+    return premedication_minutes(regimen.premedication, periods, escalations)
 
 
 def _rates(period: Period, bsa_m2: FloatArray) -> FloatArray | float:

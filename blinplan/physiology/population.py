@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,8 +60,7 @@ _COUNTER_BLOCK = 4  # Philox yields four 64-bit words per counter value
 _GREATEST_BLASTS = 0.95
 
 
-@dataclass(frozen=True, slots=True)
-class Constants:
+class Constants(NamedTuple):
     """Parameters that all patients of a population share; units as in the parameter file."""
 
     volume: float
@@ -89,7 +88,7 @@ class Constants:
     @classmethod
     def of(cls, preset: Preset) -> Constants:
         """Take the shared parameters of a preset."""
-        given: dict[str, Any] = {f.name: preset.value(f.name) for f in fields(cls)}
+        given: dict[str, Any] = {name: preset.value(name) for name in cls._fields}
         for hill in ("lysis_hill", "activation_hill"):
             given[hill] = int(given[hill])
         return cls(**given)

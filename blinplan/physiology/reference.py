@@ -6,7 +6,8 @@ It shares no code with `mechanism` and `integrate`, so that a slip in either sho
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Literal
 
@@ -20,12 +21,11 @@ from blinplan.physiology.solve import MINUTES_PER_DAY, Dosing, Options
 RightHandSide = Callable[[float, FloatArray], FloatArray]
 
 
-def right_hand_side(patients: Population, patient: int, rate: float, options: Options, dosing: Dosing) -> RightHandSide:
-    """Time derivatives of all states of one patient while `rate` (mcg/day) is infused."""
+def right_hand_side(
+    patients: Population, patient: int, rate: float, options: Options, premedication: Sequence[float]
+) -> RightHandSide:
+    """Time derivatives of all states of one patient while `rate` (mcg/day) is infused, premedicated at earlier days."""
     p, c, i = patients, patients.constants, patient
-    premedication = (
-        [minute / MINUTES_PER_DAY for minute in dosing.premedication_minutes] if options.premedication else []
-    )
 
     def surplus(activation: float, memory: float) -> float:
         above = max(activation - memory, 0.0)
@@ -46,8 +46,7 @@ def right_hand_side(patients: Population, patient: int, rate: float, options: Op
         r, phi = p.regeneration_rate[i], p.marrow_sensitivity[i]
         signal = surplus(act, m_c) if options.attenuation == "desensitisation" else act
         for dose in premedication:
-            if t >= dose:
-                signal *= 1 - c.premedication_reduction * 0.5 ** ((t - dose) / c.premedication_half_life)
+            signal *= 1 - c.premedication_reduction * 0.5 ** ((t - dose) / c.premedication_half_life)
         release = signal * effectors * targets
         return np.array(
             [
@@ -95,12 +94,17 @@ def solve_reference(
     y[10] = p.b_cells[patient]
     y[11] = math.log(p.blasts[patient])
     out = np.empty((len(STATES), days.shape[0]))
-    edges = [minute / MINUTES_PER_DAY for minute in dosing.edges_minutes]
+    given = dosing.premedication_minutes if chosen.premedication else ()
+    first, last = dosing.edges_minutes[0], dosing.edges_minutes[-1]
     column = patient if dosing.rates.shape[1] > 1 else 0
-    for k, (start, stop) in enumerate(pairwise(edges)):
+    events = sorted({*dosing.edges_minutes, *(minute for minute in given if first < minute < last)})
+    for minute, next_minute in pairwise(events):
+        start, stop = minute / MINUTES_PER_DAY, next_minute / MINUTES_PER_DAY
+        rate = float(dosing.rates[bisect_right(dosing.edges_minutes, minute) - 1, column])
+        earlier = [dose / MINUTES_PER_DAY for dose in given if dose <= minute]
         inside = np.flatnonzero((days >= start) & (days <= stop))
         found = solve_ivp(
-            right_hand_side(p, patient, float(dosing.rates[k, column]), chosen, dosing),
+            right_hand_side(p, patient, rate, chosen, earlier),
             (start, stop),
             y,
             method=method,

@@ -8,7 +8,7 @@ import numpy as np
 
 from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
-from blinplan.physiology.endpoints import Endpoints
+from blinplan.physiology.integrate import EngineName
 from blinplan.physiology.orders import dosing, preset_for
 from blinplan.physiology.parameters import Preset
 from blinplan.physiology.people import People
@@ -44,6 +44,8 @@ class Simulation:
     typical_area, follow_up_days, options
         The body surface area of the typical patient in m², the days added at the end, and how open questions of the
         mechanism were answered.
+    engine
+        What computed it: "compiled" or "numpy".
     uncertainty
         How the results move with the uncertainty of the parameters; None where it was not asked for.
     """
@@ -60,6 +62,7 @@ class Simulation:
     typical_area: float
     follow_up_days: int
     options: Options
+    engine: EngineName
     uncertainty: Uncertainty | None = None
 
 
@@ -111,7 +114,7 @@ def run(
     table = followed_up(periods(regimen), follow_up_days)
     reference = _typical(chosen, patient)
     average = _run(regimen, table, reference, options, 1, None)
-    found = (quantities(average, table), events(average))
+    found = _outcome(average, table)
     alone = Simulation(
         regimen,
         chosen,
@@ -122,7 +125,8 @@ def run(
         days=table[-1].stop / MINUTES_PER_DAY,
         typical_area=float(reference.bsa_m2[0]),
         follow_up_days=follow_up_days,
-        options=options or Options(),
+        options=average.options,
+        engine=average.engine,
     )
     if patients is None:
         return alone
@@ -132,8 +136,7 @@ def run(
     for number, parameters in enumerate(presets):
         again = people if number == 0 else _people(parameters, patients, seed)
         moved = _moved(progress, number * people.size)
-        endpoints = _run(regimen, table, again, options, threads or os.cpu_count() or 1, moved)
-        ran.append((quantities(endpoints, table), events(endpoints)))
+        ran.append(_outcome(_run(regimen, table, again, options, threads or os.cpu_count() or 1, moved), table))
     uncertain = over_sets(chosen, ran[1:]) if parameter_sets else None
     mine, happened = ran[0]
     return replace(alone, seed=seed, population=people, quantities=mine, events=happened, uncertainty=uncertain)
@@ -188,9 +191,10 @@ def _run(
     options: Options | None,
     threads: int,
     progress: Callable[[int, int], None] | None,
-) -> Endpoints:
-    result: Result = simulate(
-        dosing(regimen, table, population), population, options=options, threads=threads, progress=progress
-    )
+) -> Result:
+    return simulate(dosing(regimen, table, population), population, options=options, threads=threads, progress=progress)
+
+
+def _outcome(result: Result, table: tuple[Period, ...]) -> tuple[tuple[Quantity, ...], tuple[Event, ...]]:
     assert result.endpoints is not None  # noqa: S101 - they were asked for
-    return result.endpoints
+    return quantities(result.endpoints, table), events(result.endpoints)

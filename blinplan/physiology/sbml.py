@@ -21,7 +21,7 @@ def constants_of(population: Population, patient: int) -> dict[str, float]:
         "t_cells blasts adhesion_rate adhesion_adaptation proliferation_rate"
     )
     values = {name: float(getattr(p, name)[patient]) for name in individual.split()}
-    values |= {name: float(getattr(c, name)) for name in c.__slots__ if not name.startswith("premedication")}
+    values |= {name: float(getattr(c, name)) for name in c._fields if not name.startswith("premedication")}
     for j, name in enumerate(ELEVATED):
         values[f"release_{identifier(name)}"] = float(p.cytokine_release[j, patient])
         values[f"baseline_{identifier(name)}"] = float(p.cytokine_baseline[CYTOKINES.index(name), patient])

@@ -128,7 +128,7 @@ def _unknown_key(document: Document, path: KeyPath, nearest: str | None) -> Prob
 def _missing_key(document: Document, path: KeyPath) -> Problem:
     field = _table_at(path[:-1]).model_fields[str(path[-1])]
     return Problem(
-        "F003",
+        "W903" if _is_reason(path) else "F003",
         path,
         _table_span(document, path[:-1]),
         f"{_table_name(path[:-1])} has no `{path[-1]}`",
@@ -149,7 +149,13 @@ def _wrong_value(document: Document, detail: ErrorDetails) -> Problem:
         code, why = "N104" if _is_dose(path) else "F004", str(reason)
     elif _is_dose(path):
         code = "N104"
+    elif _is_reason(path):
+        code = "W903"
     return Problem(code, path, document.value_span(path), f"`{key}` is {found}", why, _advice(path, detail))
+
+
+def _is_reason(path: KeyPath) -> bool:
+    return path[0] == "waiver" and path[-1] == "reason"
 
 
 def _is_dose(path: KeyPath) -> bool:

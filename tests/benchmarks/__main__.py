@@ -17,11 +17,11 @@ from rich.console import Console
 from rich.table import Table
 
 from blinplan.course.events import periods
-from blinplan.physiology import Dosing, Population, draw
+from blinplan.physiology import Dosing, Population, Trajectories, draw
 from blinplan.physiology.orders import dosing, preset_for
 from blinplan.physiology.population import FloatArray
 from blinplan.regimen import library
-from tests.benchmarks.engines import RoadRunner, by_blinplan, by_scipy, greatest_error
+from tests.benchmarks.engines import RoadRunner, by_blinplan, by_scipy, greatest_error, series_of
 from tests.physiology.courses import extremes
 
 DAYS = 210
@@ -54,14 +54,16 @@ def speed(patients: int, peer_patients: int) -> float:
     peer = RoadRunner(course, people, 1e-6, 1e-9)
     peer.run(people, [0], DAYS)
     scipy_course = _course("rr-adult", few)
-    runs: list[tuple[str, int, Callable[[], FloatArray]]] = [
+    threads = os.cpu_count() or 1
+    runs: list[tuple[str, int, Callable[[], FloatArray | Trajectories]]] = [
         ("libRoadRunner, rtol 1e-6", peer_patients, lambda: peer.run(people, range(peer_patients), DAYS)),
         ("SciPy LSODA, rtol 1e-6", WITNESSED, lambda: by_scipy(scipy_course, few, days, 1e-6)),
-        ("blinplan, 1 thread", patients, lambda: by_blinplan(course, people, days, 1)),
+        ("blinplan, NumPy, 1 thread", patients, lambda: by_blinplan(course, people, days, 1, "numpy")),
+        ("blinplan, compiled, 1 thread", patients, lambda: by_blinplan(course, people, days, 1, "compiled")),
         (
-            f"blinplan, {os.cpu_count()} threads",
+            f"blinplan, compiled, {threads} threads",
             patients,
-            lambda: by_blinplan(course, people, days, os.cpu_count() or 1),
+            lambda: by_blinplan(course, people, days, threads, "compiled"),
         ),
     ]
     table = Table(
@@ -69,14 +71,15 @@ def speed(patients: int, peer_patients: int) -> float:
     )
     base = worst = 0.0
     for name, count, run in runs:
-        rates, found = [], np.empty(0)
+        found, rates = run(), []
         for _ in range(3):
             start = time.perf_counter()
             found = run()
             rates.append(count / (time.perf_counter() - start))
         rate = sorted(rates)[1]
         base = base or rate
-        error = greatest_error(found[:, :, :WITNESSED], witness)
+        series = found if isinstance(found, np.ndarray) else series_of(found)
+        error = greatest_error(series[:, :, :WITNESSED], witness)
         worst = max(worst, error) if name.startswith("blinplan") else worst
         table.add_row(name, f"{count}", f"{rate:,.0f}", f"{rate / base:.1f} x", f"{error:.1e}")
     console = Console(width=100)
@@ -107,7 +110,7 @@ def _greatest_error_of(name: str) -> float:
     people = extremes(preset_for(regimen), 64)
     course = _course(name, people)
     days = np.arange(course.edges_minutes[-1] / 1440 + 1.0)
-    return greatest_error(by_blinplan(course, people, days, 1), by_scipy(course, people, days, 1e-10))
+    return greatest_error(series_of(by_blinplan(course, people, days)), by_scipy(course, people, days, 1e-10))
 
 
 def _course(name: str, people: Population) -> Dosing:

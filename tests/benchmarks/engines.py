@@ -1,6 +1,8 @@
 """The same patients through the same course, by blinplan, libRoadRunner and SciPy."""
 
+import ctypes
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -8,7 +10,8 @@ from typing import Any
 import numpy as np
 import roadrunner  # type: ignore[import-untyped]
 
-from blinplan.physiology import Dosing, Population, simulate
+from blinplan.physiology import Dosing, Population, Trajectories, simulate
+from blinplan.physiology.integrate import EngineName
 from blinplan.physiology.population import CYTOKINES, FloatArray
 from blinplan.physiology.reference import solve_reference
 from blinplan.physiology.sbml import constants_of, initial_states, to_sbml
@@ -39,10 +42,17 @@ def greatest_error(mine: FloatArray, reference: FloatArray) -> float:
     return float((np.abs(mine - reference) / (np.abs(reference) + scale)).max())
 
 
-def by_blinplan(dosing: Dosing, people: Population, days: FloatArray, threads: int) -> FloatArray:
-    """All series of all patients, (series, times, patients)."""
-    found = simulate(dosing, people, output_days=days, endpoints=False, threads=threads).trajectories
+def by_blinplan(
+    dosing: Dosing, people: Population, days: FloatArray, threads: int = 1, engine: EngineName | None = None
+) -> Trajectories:
+    """Every state of all patients."""
+    found = simulate(dosing, people, output_days=days, endpoints=False, threads=threads, engine=engine).trajectories
     assert found is not None
+    return found
+
+
+def series_of(found: Trajectories) -> FloatArray:
+    """The series that errors are taken of, (series, times, patients)."""
     return np.stack(
         [
             found.concentration,
@@ -73,13 +83,17 @@ def by_scipy(dosing: Dosing, people: Population, days: FloatArray, relative: flo
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Silence the integrator, which writes a line at every event past the logger, so that it is not timed for that."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    sys.stdout.flush()
+    kept, nowhere = (os.dup(1), os.dup(2)), os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
     try:
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        ctypes.CDLL(None).fflush(None)
+        for stream, before in zip((1, 2), kept, strict=True):
+            os.dup2(before, stream)
+            os.close(before)
         os.close(nowhere)
 
 

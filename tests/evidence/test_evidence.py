@@ -52,6 +52,13 @@ def test_a_weaker_drug_fails_the_claims() -> None:
     assert [f.claim.id for f in found.findings if not f.holds] == ["DEP-1", "DEP-2", "MOA-5", "MRD-1"]
 
 
+def test_a_depletion_that_does_not_come_counts_as_endless() -> None:
+    weak = {k: p.with_values({"kill_rate": 0.2}) for k, p in load_parameters().presets.items()}
+    (finding,) = evaluate(60, 1, presets=weak, only=("NHL-1",)).findings
+    assert not finding.holds
+    assert finding.measurements[0].value == math.inf
+
+
 def test_target_loss_alone_keeps_depletion_and_attenuation() -> None:
     found = evaluate(300, 1, options=Options(attenuation="target-loss"), only=("DEP-1", "DEP-5", "CYT-1", "CYT-4"))
     assert found.holds

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from blinplan.physiology import Dosing, Endpoints, Options, draw, simulate, typical
+from blinplan.physiology import Dosing, Endpoints, Options, Population, draw, simulate, typical
+from blinplan.physiology.integrate import EngineName
 from tests.physiology.courses import DAY, course, extremes, label
 
 PEOPLE = draw("adult-rr", 40, seed=9)
@@ -25,6 +26,20 @@ def states_of(dosing: Dosing, days: np.ndarray, people: object = PEOPLE, **how: 
     found = simulate(dosing, people, output_days=days, endpoints=False, **how).trajectories  # type: ignore[arg-type]
     assert found is not None
     return {name: getattr(found, name) for name in found.__slots__ if name != "days"}
+
+
+class Counting:
+    """Patients that count how often some of them are taken."""
+
+    def __init__(self, population: Population, began: list[int]) -> None:
+        self.population, self.began = population, began
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.population, name)
+
+    def select(self, where: slice) -> Population:
+        self.began.append(where.start)
+        return self.population.select(where)
 
 
 # --- drug ---------------------------------------------------------------------------------------------------------
@@ -81,7 +96,7 @@ def test_an_equal_infusion_of_another_step_changes_the_states_by_less_than_the_e
 
 def test_time_shift_shifts_everything() -> None:
     # Without growth of blasts there is nothing that knows the date.
-    still = replace(PEOPLE, constants=replace(PEOPLE.constants, blast_growth=0.0))
+    still = replace(PEOPLE, constants=PEOPLE.constants._replace(blast_growth=0.0))
     days = np.linspace(0.0, 42.0, 85)
     now = states_of(course((28, 28.0), (14, 0.0)), days, still)
     later = states_of(course((5, 0.0), (28, 28.0), (14, 0.0)), days + 5.0, still)
@@ -108,12 +123,13 @@ def test_same_patient_in_ten_and_in_many_to_the_last_bit() -> None:
         assert np.array_equal(values, many[name][..., :10], equal_nan=True), name
 
 
+@pytest.mark.parametrize("engine", ["compiled", "numpy"])
 @pytest.mark.parametrize(("threads", "chunk"), [(1, 7), (2, 16), (2, 1), (1, 4096)])
-def test_threads_and_chunks_do_not_matter_to_the_last_bit(threads: int, chunk: int) -> None:
+def test_threads_and_chunks_do_not_matter_to_the_last_bit(threads: int, chunk: int, engine: EngineName) -> None:
     days = np.array([0.3, 7.0, 28.5, 42.0])
     plain, other = (
-        simulate(label(1), PEOPLE, output_days=days),
-        simulate(label(1), PEOPLE, output_days=days, threads=threads, chunk=chunk),
+        simulate(label(1), PEOPLE, output_days=days, engine=engine),
+        simulate(label(1), PEOPLE, output_days=days, threads=threads, chunk=chunk, engine=engine),
     )
     assert plain.endpoints is not None
     assert other.endpoints is not None
@@ -173,6 +189,32 @@ def test_states_stay_physical_in_extreme_patients() -> None:
             assert (values >= -1e-3).all(), (preset, name)
         assert (found["cytolytic"] <= 1.5).all()
         assert (found["marrow"] <= 1.0 + 1e-9).all()
+
+
+def test_who_stops_early_does_not_wait_for_chunks_that_have_not_begun() -> None:
+    told: list[int] = []
+
+    def interrupt(done: int, of: int) -> None:
+        told.append(done)
+        raise KeyboardInterrupt
+
+    began: list[int] = []
+    population = draw("adult-rr", 64, seed=1)
+    counting = Counting(population, began)
+    with pytest.raises(KeyboardInterrupt):
+        simulate(label(5), counting, chunk=1, threads=2, progress=interrupt)  # type: ignore[arg-type]
+    assert told == [1]
+    assert len(began) < 32
+
+
+def test_premedication_that_does_nothing_changes_nothing_but_the_grid() -> None:
+    given = replace(label(1), premedication_minutes=(-60, 3 * DAY, 7 * DAY - 60))
+    idle = replace(PEOPLE, constants=PEOPLE.constants._replace(premedication_reduction=0.0))
+    plain, with_it = (endpoints_of(given, idle, options=Options(premedication=asked)) for asked in (False, True))
+    for name, values in endpoint_arrays(plain).items():
+        assert endpoint_arrays(with_it)[name] == pytest.approx(values, rel=2e-3, abs=1e-6, nan_ok=True), name
+    assert plain.dose_step_days == with_it.dose_step_days
+    assert plain.escalation_days == with_it.escalation_days
 
 
 def test_progress_is_told() -> None:

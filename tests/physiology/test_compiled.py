@@ -1,0 +1,81 @@
+"""The compiled engine and NumPy: the same lines, so the same patients."""
+
+import inspect
+import sys
+from dataclasses import replace
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from blinplan.physiology import Options, Result, compiled, draw, simulate
+from blinplan.physiology.integrate import engine_called
+from tests.physiology.courses import extremes, label
+
+# Measured: no difference at all where NumPy takes exp from the same library, else a few units in the last place.
+SAME = 1e-11
+
+
+def states(result: Result) -> dict[str, np.ndarray]:
+    assert result.trajectories is not None
+    return {name: getattr(result.trajectories, name) for name in result.trajectories.__slots__}
+
+
+def endpoints(result: Result) -> dict[str, np.ndarray]:
+    found = result.endpoints
+    assert found is not None
+    return {n: getattr(found, n) for n in found.__slots__ if isinstance(getattr(found, n), np.ndarray)}
+
+
+@pytest.mark.parametrize("preset", ["adult-rr", "adult-mrd", "child"])
+@pytest.mark.parametrize("options", [Options(), Options(attenuation="target-loss", premedication=True)])
+def test_compiled_agrees_with_numpy(preset: str, options: Options) -> None:
+    dosing = replace(label(2), premedication_minutes=(-60, 7 * 1440 - 60, 42 * 1440 - 60))
+    people, days = extremes(preset), np.linspace(0.0, 84.0, 337)
+    one, other = (
+        simulate(dosing, people, options=options, output_days=days, engine=engine) for engine in ("compiled", "numpy")
+    )
+    assert (one.engine, other.engine) == ("compiled", "numpy")
+    for name, values in states(other).items():
+        assert states(one)[name] == pytest.approx(values, rel=SAME, abs=SAME), name
+    for name, values in endpoints(other).items():
+        assert endpoints(one)[name] == pytest.approx(values, rel=1e-8, abs=1e-8, nan_ok=True), name
+
+
+@pytest.mark.parametrize("hill", range(1, 9))
+def test_compiled_agrees_with_numpy_at_every_cooperativity(hill: int) -> None:
+    people = draw("adult-rr", 5, seed=2)
+    people = replace(people, constants=people.constants._replace(lysis_hill=hill, activation_hill=hill))
+    days = np.array([0.5, 7.0, 14.0])
+    one, other = (
+        simulate(label(1), people, output_days=days, endpoints=False, engine=engine) for engine in ("compiled", "numpy")
+    )
+    for name, values in states(other).items():
+        assert states(one)[name] == pytest.approx(values, rel=SAME, abs=SAME), name
+
+
+@pytest.mark.parametrize("patients", [1, 15, 16, 17, 40])
+def test_a_patient_does_not_depend_on_the_neighbours_in_a_block(patients: int) -> None:
+    many = simulate(label(1), draw("adult-rr", 40, seed=3), engine="compiled", chunk=40)
+    few = simulate(label(1), draw("adult-rr", patients, seed=3), engine="compiled", chunk=7, threads=2)
+    for name, values in endpoints(few).items():
+        assert np.array_equal(values, endpoints(many)[name][..., :patients], equal_nan=True), name
+
+
+def test_machine_code_is_kept_by_the_sources_it_came_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = compiled.cache_folder()
+    source = inspect.getsource
+
+    def edited(module: ModuleType) -> str:
+        return source(module).replace("kill_rate * cytolytic", "cytolytic * kill_rate")
+
+    monkeypatch.setattr(inspect, "getsource", edited)
+    assert compiled.cache_folder() != before
+
+
+def test_numpy_takes_over_where_the_compiler_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert engine_called(None).name == "compiled"
+    monkeypatch.setitem(sys.modules, "blinplan.physiology.compiled", None)
+    monkeypatch.delattr("blinplan.physiology.compiled")
+    assert engine_called(None).name == "numpy"
+    assert simulate(label(1), draw("adult-rr", 3, seed=1)).engine == "numpy"
