@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from blinplan.rules import depletion, dosing, file_format, notation, schedule, waiver
+from blinplan.rules import cytokines, depletion, dosing, file_format, notation, schedule, t_cells, waiver
 
 CATALOGUE = MappingProxyType(
     {
@@ -13,6 +13,8 @@ CATALOGUE = MappingProxyType(
             *dosing.RULES,
             *schedule.RULES,
             *depletion.RULES,
+            *t_cells.RULES,
+            *cytokines.RULES,
             *waiver.RULES,
         )
     }

@@ -10,9 +10,10 @@ from blinplan.regimen.read import Reading
 from blinplan.regimen.regimen import Waiver
 from blinplan.rules import waiver as waiver_rules
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.limits import Limits, shipped_limits
+from blinplan.rules.limits import Limits
 from blinplan.rules.outcome import SimulatedOutcome
 from blinplan.rules.rule import Case, Finding, NotEvaluated, Rule, Severity
+from blinplan.rules.settings import Settings
 from blinplan.rules.virtual import Simulated
 
 
@@ -43,11 +44,12 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All verdicts for one file, a verdict for each rule of the catalogue, in its order."""
+    """All verdicts for one file, a verdict for each rule of the catalogue, in its order, and the limits they go by."""
 
     reading: Reading
     verdicts: tuple[Verdict, ...]
     outcome: SimulatedOutcome | None
+    limits: Limits
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -66,7 +68,7 @@ class Judgement:
         return max((finding.severity for finding in self.findings), key=lambda s: s.rank, default=None)
 
 
-def judge(reading: Reading, today: date, simulated: Simulated | None, limits: Limits | None = None) -> Judgement:
+def judge(reading: Reading, today: date, simulated: Simulated | None, settings: Settings | None = None) -> Judgement:
     """Judge one file by the whole catalogue.
 
     Parameters
@@ -77,31 +79,54 @@ def judge(reading: Reading, today: date, simulated: Simulated | None, limits: Li
         The date that decides whether a waiver has expired.
     simulated
         How to run virtual patients for the rules that need them. Without it these are not evaluated.
-    limits
-        The limits; those that come with the program when not given.
+    settings
+        Which rules are asked, and by which limits; those that come with the program when not given.
     """
+    chosen = settings or Settings()
     if reading.regimen is None:
-        return Judgement(reading, tuple(_blocked(reading)), None)
-    case = Case(reading.document, reading.regimen, periods(reading.regimen), limits or shipped_limits(), None)
-    answers = {rule.code: _answer(rule, case) for rule in CATALOGUE.values() if rule not in waiver_rules.RULES}
+        return Judgement(reading, tuple(_blocked(reading)), None, chosen.limits)
+    case = Case(reading.document, reading.regimen, periods(reading.regimen), chosen.limits, None)
+    answers = {rule.code: _answer(rule, case, chosen) for rule in CATALOGUE.values() if not rule.about_waivers}
     if simulated is not None:
-        case, answers = _with_virtual_patients(case, answers, simulated)
+        case, answers = _with_virtual_patients(case, answers, simulated, chosen)
     answers = {code: _waived(verdict, reading.regimen.waivers, today) for code, verdict in answers.items()}
-    verdicts = (*answers.values(), *_judge_waivers(case, answers, today))
-    return Judgement(reading, verdicts, case.outcome)
+    about_waivers = (_unless_left_out(verdict, chosen) for verdict in _judge_waivers(case, answers, today))
+    verdicts = tuple(_weighed(verdict, chosen) for verdict in (*answers.values(), *about_waivers))
+    return Judgement(reading, verdicts, case.outcome, chosen.limits)
+
+
+def _unless_left_out(verdict: Verdict, settings: Settings) -> Verdict:
+    left_out = settings.left_out(verdict.rule)
+    return verdict if left_out is None else Verdict(verdict.rule, Outcome.NOT_EVALUATED, not_evaluated=left_out)
+
+
+def _weighed(verdict: Verdict, settings: Settings) -> Verdict:
+    """Give the findings the severity that the settings give their rule; a note of a rule stays a note."""
+    severity = settings.severities.get(verdict.rule.code)
+    if severity is None:
+        return verdict
+    return replace(
+        verdict,
+        findings=tuple(
+            replace(found, severity=severity) if found.severity is verdict.rule.severity else found
+            for found in verdict.findings
+        ),
+    )
 
 
 def _with_virtual_patients(
-    case: Case, answers: dict[str, Verdict], simulated: Simulated
+    case: Case, answers: dict[str, Verdict], simulated: Simulated, settings: Settings
 ) -> tuple[Case, dict[str, Verdict]]:
     """Answer the rules that need virtual patients, with more of them as long as one is undecided."""
-    rules = [rule for rule in CATALOGUE.values() if rule.simulated]
+    rules = [rule for rule in CATALOGUE.values() if rule.simulated and settings.left_out(rule) is None]
+    if not rules:
+        return case, answers
     for outcome in simulated.outcomes(case.regimen):
         if isinstance(outcome, NotEvaluated):
             unanswered = {rule.code: Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=outcome) for rule in rules}
             return replace(case, outcome=None), answers | unanswered
         case = replace(case, outcome=outcome)
-        answers = answers | {rule.code: _answer(rule, case) for rule in rules}
+        answers = answers | {rule.code: _answer(rule, case, settings) for rule in rules}
         if not any(verdict.undecided for verdict in answers.values()):
             break
     return case, answers
@@ -126,7 +151,10 @@ def _blocked(reading: Reading) -> Iterable[Verdict]:
 _NOT_SIMULATED = NotEvaluated("not requested", "no simulation was asked for (--no-simulate)")
 
 
-def _answer(rule: Rule, case: Case) -> Verdict:
+def _answer(rule: Rule, case: Case, settings: Settings) -> Verdict:
+    left_out = settings.left_out(rule)
+    if left_out is not None:
+        return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=left_out)
     if rule.check is None:
         return Verdict(rule, Outcome.PASS)  # reading the file decided it
     if rule.simulated and case.outcome is None:
@@ -140,6 +168,8 @@ def _answer(rule: Rule, case: Case) -> Verdict:
 
 def _waived(verdict: Verdict, waivers: tuple[Waiver, ...], today: date) -> Verdict:
     if verdict.outcome is not Outcome.FINDING:
+        return verdict
+    if not verdict.rule.waivable:
         return verdict
     for waiver in waivers:
         if waiver.rule == verdict.rule.code and not _expired(waiver, today):
@@ -155,9 +185,10 @@ def _judge_waivers(case: Case, answers: dict[str, Verdict], today: date) -> tupl
     waivers = case.regimen.waivers
     expired = [w for w in waivers if _expired(w, today)]
     unknown = [w for w in waivers if w.rule not in CATALOGUE]
-    live = [w for w in waivers if w not in expired and w not in unknown]
+    forbidden = [w for w in waivers if w not in unknown and not CATALOGUE[w.rule].waivable]
+    live = [w for w in waivers if w not in expired and w not in unknown and w not in forbidden]
     used = [verdict.waiver for verdict in answers.values()]
-    silent = [w for w in live if w not in used and _has_answered(answers.get(w.rule))]
+    silent = [w for w in live if w not in used and _has_answered(answers[w.rule])]
     return (
         _about(
             waiver_rules.EXPIRED,
@@ -168,26 +199,31 @@ def _judge_waivers(case: Case, answers: dict[str, Verdict], today: date) -> tupl
         _about(
             waiver_rules.UNUSED,
             case,
-            [(w, "rule", f"the waiver of {w.rule} covers nothing: {_why_unused(answers.get(w.rule))}") for w in silent],
+            [(w, "rule", f"the waiver of {w.rule} covers nothing: {_why_unused(answers[w.rule])}") for w in silent],
             "remove the waiver",
         ),
+        Verdict(waiver_rules.NO_REASON, Outcome.PASS),  # reading the file decided it
         _about(
             waiver_rules.UNKNOWN,
             case,
             [(w, "rule", f"there is no rule {w.rule}") for w in unknown],
             "`blinplan rules` lists the codes; correct or remove the waiver",
         ),
+        _about(
+            waiver_rules.FORBIDDEN,
+            case,
+            [(w, "rule", f"{w.rule} cannot be waived: {CATALOGUE[w.rule].sentence}") for w in forbidden],
+            "remove the waiver, and put right what it was for",
+        ),
     )
 
 
-def _has_answered(verdict: Verdict | None) -> bool:
-    """Whether a waiver of that rule can be called unused; a rule about waivers has no verdict to waive."""
-    return verdict is None or verdict.outcome is not Outcome.NOT_EVALUATED
+def _has_answered(verdict: Verdict) -> bool:
+    """Whether a waiver of that rule can be called unused."""
+    return verdict.outcome is not Outcome.NOT_EVALUATED
 
 
-def _why_unused(verdict: Verdict | None) -> str:
-    if verdict is None:
-        return "findings about waivers cannot be waived"
+def _why_unused(verdict: Verdict) -> str:
     return "the rule found nothing" if verdict.outcome is Outcome.PASS else "an earlier waiver covers the rule"
 
 

@@ -10,7 +10,7 @@ from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Sever
 def _steps(dose: str, repeat: int) -> str:
     return (
         f'[[cycle]]\nname = "Cycle"\nrepeat = {repeat}\n'
-        f'steps = [{{ dose = "{dose}", days = 28 }}]\ntreatment_free_days = 14'
+        f'steps = [{{ dose = "{dose}", max = "28 mcg/day", days = 28 }}]\ntreatment_free_days = 14'
     )
 
 
@@ -32,6 +32,30 @@ def _no_majority(rule: Rule, case: Case) -> Answer:
             "raise the target dose, or waive this rule with the reason",
         ),
     )
+
+
+def _too_few(rule: Rule, case: Case) -> Answer:
+    outcome = case.outcome
+    assert outcome is not None  # noqa: S101
+    limit, missed = case.limits["insufficiently_depleted_patients"].fraction, _missed(outcome.depleted)
+    low, high = missed.interval
+    if high <= limit or outcome.depleted.interval[1] <= case.limits["majority"].fraction:
+        return ()  # few, or so many that the stronger rule B401 speaks
+    if low <= limit:
+        return _undecided("not depleted", missed, limit)
+    return (
+        case.finding(
+            rule,
+            (*case.regimen.target.path, "dose"),
+            f"B cells do not reach {case.limits['depleted_count']} or fewer in cycle 1 in {missed}"
+            f" ({outcome.population})",
+            "raise the target dose, or waive this rule with the reason",
+        ),
+    )
+
+
+def _missed(depleted: Proportion) -> Proportion:
+    return Proportion(depleted.total - depleted.count, depleted.total)
 
 
 def _recovery(rule: Rule, case: Case) -> Answer:
@@ -93,6 +117,18 @@ RULES = (
         bad=_steps("1.5 mcg/m2/day", 1),
         good=_steps("15 mcg/m2/day", 1),
         check=_no_majority,
+        simulated=True,
+    ),
+    Rule(
+        "B402",
+        "many-not-depleted",
+        "Simulated: B cells do not reach 10 per µL in cycle 1 in more than 20 % of virtual patients.",
+        Severity.WARNING,
+        "At the documented doses, depletion was incomplete in a few patients only.",
+        limits=("depleted_count", "insufficiently_depleted_patients"),
+        bad=_steps("3.5 mcg/m2/day", 1),
+        good=_steps("15 mcg/m2/day", 1),
+        check=_too_few,
         simulated=True,
     ),
     Rule(

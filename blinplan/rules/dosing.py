@@ -1,13 +1,26 @@
-"""D: is the dose one at which the drug is known to work."""
+"""D: is the dose one at which the drug is known to work, and that is known to be borne."""
 
 from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
 
-from blinplan.quantities import Basis
+from blinplan.quantities import Basis, decimal_text
+from blinplan.regimen.regimen import Indication, Step
+from blinplan.rules import labelled
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 
+def _cycle(steps: str) -> str:
+    return f'[[cycle]]\nname = "Cycle 1"\nsteps = [{steps}]\ntreatment_free_days = 14'
+
+
 def _steps(dose: str) -> str:
-    return f'[[cycle]]\nname = "Cycle 1"\nsteps = [{{ dose = "{dose}", days = 28 }}]\ntreatment_free_days = 14'
+    cap = f', max = "{9 if dose.startswith("5 ") else 28} mcg/day"' if "m2" in dose else ""
+    return _cycle(f'{{ dose = "{dose}"{cap}, days = 28 }}')
+
+
+def _two_steps(first: str, second: str) -> str:
+    return _cycle(f'{{ dose = "{first}", days = 7 }}, {{ dose = "{second}", days = 21 }}')
 
 
 def _incomplete_depletion(rule: Rule, case: Case) -> Answer:
@@ -55,6 +68,153 @@ def _undocumented_depletion(rule: Rule, case: Case) -> Iterator[Finding]:
         )
 
 
+def _above_labelled(rule: Rule, case: Case) -> Iterator[Finding]:
+    for step in case.regimen.steps:
+        limit = labelled.maximum(case.limits, step.dose.basis)
+        if limit.value < step.dose.amount <= labelled.highest_studied(case.limits, step.dose.basis).value:
+            yield case.finding(
+                rule,
+                (*step.path, "dose"),
+                f"the dose is {step.dose}; the label gives at most {limit}",
+                f"give at most {limit}, or waive this rule with the reason",
+                limits=(limit.name,),
+            )
+
+
+def _above_studied(rule: Rule, case: Case) -> Iterator[Finding]:
+    for step in case.regimen.steps:
+        limit = labelled.highest_studied(case.limits, step.dose.basis)
+        if step.dose.amount > limit.value and not labelled.is_unit_slip(case.limits, step.dose):
+            yield case.finding(
+                rule,
+                (*step.path, "dose"),
+                f"the dose is {step.dose}; nothing above {limit} was studied",
+                f"give at most {labelled.maximum(case.limits, step.dose.basis)}, the labelled maximum",
+                limits=(limit.name,),
+            )
+
+
+def _cap(rule: Rule, case: Case) -> Answer:
+    if case.regimen.basis is Basis.FLAT:
+        return NotEvaluated("not applicable", "the doses are flat, and a flat dose needs no cap")
+    return [finding for step in case.regimen.steps for finding in _wrong_cap(rule, case, step)]
+
+
+def _wrong_cap(rule: Rule, case: Case, step: Step) -> Iterator[Finding]:
+    names = {
+        case.limits["first_step_by_area"].value: "cap_of_first_step",
+        case.limits["labelled_maximum_by_area"].value: "cap_of_full_dose",
+    }
+    name = names.get(step.dose.amount)
+    investigational = case.regimen.indication is Indication.INVESTIGATIONAL
+    label = None if name is None or investigational else case.limits[name]
+    if step.cap is None:
+        yield case.finding(
+            rule,
+            (*step.path, "dose"),
+            f"{step.dose} has no cap, so it grows without limit with body surface area",
+            f'add `max = "{label}"`, the label\'s cap for this dose'
+            if label
+            else "add `max`, the highest dose in mcg/day",
+            limits=(name if label and name else "cap_of_full_dose",),
+        )
+    elif label is not None and name is not None and step.cap.amount != label.value:
+        yield case.finding(
+            rule,
+            (*step.path, "max"),
+            f"the cap of {step.dose} is {step.cap}; the label's is {label}",
+            f'write `max = "{label}"`, or waive this rule with the reason',
+            limits=(name,),
+        )
+
+
+def _basis_and_weight(rule: Rule, case: Case) -> Answer:
+    if case.regimen.indication is Indication.INVESTIGATIONAL:
+        return labelled.NOT_LABELLED
+    limit, who = case.limits["flat_from_weight"], case.regimen.eligibility
+    flat = case.regimen.basis is Basis.FLAT
+    key, bound = ("min_weight_kg", who.minimum_weight) if flat else ("below_weight_kg", who.below_weight)
+    fits = bound is not None and (bound >= limit.value if flat else bound <= limit.value)
+    if fits:
+        return ()
+    path = ("dosing", "basis") if bound is None else ("eligibility", key)
+    others = "below" if flat else "of or above"
+    return (
+        case.finding(
+            rule,
+            path,
+            f"the doses are {'flat' if flat else 'by body surface area'}, and patients {others} {limit} are admitted"
+            f" ({who})",
+            f"write `{key} = {decimal_text(limit.value)}` under [eligibility], and give the others a regimen of their"
+            " own",
+        ),
+    )
+
+
+def _high_start(rule: Rule, case: Case) -> Answer:
+    if case.regimen.indication is not Indication.RELAPSED_REFRACTORY:
+        return NotEvaluated("not applicable", "the label's low first step is for relapsed or refractory disease")
+    first = case.regimen.cycles[0].steps[0]
+    limit = labelled.first_step(case.limits, first.dose.basis)
+    if first.dose.amount <= limit.value:
+        return ()
+    return (
+        case.finding(
+            rule,
+            (*first.path, "dose"),
+            f"cycle 1 starts at {first.dose}; the label starts at {limit} for 7 days",
+            f"begin with 7 days at {limit}, or waive this rule with the reason",
+            limits=(limit.name,),
+        ),
+    )
+
+
+def _unlabelled_step(rule: Rule, case: Case) -> Answer:
+    indication = case.regimen.indication
+    if indication is Indication.INVESTIGATIONAL:
+        return labelled.NOT_LABELLED
+    stepped = indication is Indication.RELAPSED_REFRACTORY
+    return [
+        case.finding(
+            rule,
+            (*step.path, "dose"),
+            f'"{cycle.name}" steps up to {step.dose}; the label steps up '
+            + ("in cycle 1 only" if stepped else "in relapsed or refractory disease only"),
+            "begin at the full dose, or waive this rule with the reason",
+        )
+        for number, cycle in enumerate(case.regimen.cycles)
+        if not (stepped and number == 0 and cycle.repeat == 1)
+        for step, _ in labelled.escalations(cycle)
+    ]
+
+
+def _uneven_steps(rule: Rule, case: Case) -> Answer:
+    pairs = [pair for cycle in case.regimen.cycles for pair in pairwise(cycle.steps)]
+    if not pairs:
+        return NotEvaluated("not applicable", "no cycle has more than one step")
+    return [finding for step, following in pairs for finding in _uneven(rule, case, step, following)]
+
+
+def _uneven(rule: Rule, case: Case, step: Step, following: Step) -> Iterator[Finding]:
+    limit, ratio = case.limits["step_ratio"], Fraction(following.dose.amount, step.dose.amount)
+    path = (*following.path, "dose")
+    if ratio > limit.value:
+        yield case.finding(
+            rule,
+            path,
+            f"the dose goes from {step.dose} to {following.dose}, {decimal_text(ratio, 1)} times; steps up to"
+            f" {limit} were run",
+            "put a step in between, or waive this rule with the reason",
+        )
+    elif ratio < 1:
+        yield case.finding(
+            rule,
+            path,
+            f"the dose goes down, from {step.dose} to {following.dose}, inside a cycle",
+            "give the steps in rising order, or waive this rule with the reason",
+        )
+
+
 RULES = (
     Rule(
         "D201",
@@ -79,6 +239,84 @@ RULES = (
         check=_undocumented_depletion,
     ),
     Rule(
+        "D203",
+        "above-labelled-maximum",
+        "A dose is above the labelled maximum.",
+        Severity.WARNING,
+        "Above the labelled dose the harm is known less well, and no more benefit is documented.",
+        limits=("labelled_maximum_flat", "labelled_maximum_by_area"),
+        bad=_two_steps("9 mcg/day", "29 mcg/day"),
+        good=_two_steps("9 mcg/day", "28 mcg/day"),
+        check=_above_labelled,
+    ),
+    Rule(
+        "D204",
+        "above-highest-studied",
+        "A dose is above the highest that was ever studied.",
+        Severity.ERROR,
+        "Nobody knows what such a dose does. The maximum tolerated dose in lymphoma was 60 mcg/m²/day.",
+        limits=("highest_studied_flat", "highest_studied_by_area"),
+        bad=_cycle('{ dose = "91 mcg/m2/day", max = "200 mcg/day", days = 28 }'),
+        good=_cycle('{ dose = "15 mcg/m2/day", max = "28 mcg/day", days = 28 }'),
+        check=_above_studied,
+    ),
+    Rule(
+        "D205",
+        "missing-or-other-cap",
+        "A dose by body surface area has no cap, or another cap than the label's for that dose.",
+        Severity.WARNING,
+        "Below 45 kg the label's doses are capped at those of adults.",
+        limits=("cap_of_first_step", "cap_of_full_dose"),
+        bad=_cycle('{ dose = "15 mcg/m2/day", days = 28 }'),
+        good=_steps("15 mcg/m2/day"),
+        check=_cap,
+    ),
+    Rule(
+        "D206",
+        "basis-does-not-fit-weight",
+        "Flat doses admit patients below 45 kg, or doses by body surface area admit patients of 45 kg or more.",
+        Severity.ERROR,
+        "The flat dose is for patients of 45 kg and over; in a small child it is a multiple of the dose for its size.",
+        limits=("flat_from_weight",),
+        bad='indication = "mrd-positive"\n\n[eligibility]\nmin_weight_kg = 30\n\n' + _steps("28 mcg/day"),
+        good='indication = "mrd-positive"\n\n[eligibility]\nmin_weight_kg = 45\n\n' + _steps("28 mcg/day"),
+        check=_basis_and_weight,
+        waivable=False,
+    ),
+    Rule(
+        "D207",
+        "no-low-first-step",
+        "In relapsed or refractory disease, cycle 1 begins without the low first step.",
+        Severity.WARNING,
+        "The low first step lowers the first release of cytokines, where the burden of disease is high.",
+        limits=("first_step_flat", "first_step_by_area"),
+        bad='indication = "relapsed-refractory"\n\n' + _steps("28 mcg/day"),
+        good='indication = "relapsed-refractory"\n\n' + _two_steps("9 mcg/day", "28 mcg/day"),
+        check=_high_start,
+    ),
+    Rule(
+        "D208",
+        "step-without-label",
+        "A dose step where the label has none.",
+        Severity.NOTE,
+        "The label steps up in cycle 1 of relapsed or refractory disease, and nowhere else.",
+        limits=("first_step_flat", "first_step_by_area"),
+        bad='indication = "mrd-positive"\n\n' + _two_steps("9 mcg/day", "28 mcg/day"),
+        good='indication = "mrd-positive"\n\n' + _steps("28 mcg/day"),
+        check=_unlabelled_step,
+    ),
+    Rule(
+        "D209",
+        "uneven-steps",
+        "A step is more than four times the step before, or goes down inside a cycle.",
+        Severity.WARNING,
+        "A large step releases cytokines again; a step down has no documented use.",
+        limits=("step_ratio",),
+        bad=_two_steps("6 mcg/day", "28 mcg/day"),
+        good=_two_steps("7 mcg/day", "28 mcg/day"),
+        check=_uneven_steps,
+    ),
+    Rule(
         "D210",
         "mixed-bases",
         "Flat doses and doses by body surface area stand in one regimen.",
@@ -87,5 +325,6 @@ RULES = (
         limits=(),
         bad='[dosing]\nbasis = "flat"\n\n' + _steps("15 mcg/m2/day"),
         good='[dosing]\nbasis = "bsa"\n\n' + _steps("15 mcg/m2/day"),
+        waivable=False,
     ),
 )

@@ -9,7 +9,7 @@ _GOOD = f"{_CYCLE}{_STEP}{_FREE}"
 
 
 def _rule(code: str, name: str, sentence: str, why: str, bad: str) -> Rule:
-    return Rule(code, name, sentence, Severity.ERROR, why, limits=(), bad=bad, good=_GOOD)
+    return Rule(code, name, sentence, Severity.ERROR, why, limits=(), bad=bad, good=_GOOD, waivable=False)
 
 
 RULES = (

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from blinplan.quantities import Notation, Slip, read_dose
+from blinplan.quantities import Notation, Slip, decimal_text, read_dose
 from blinplan.regimen.document import KeyPath, Span
+from blinplan.rules import labelled
 from blinplan.rules.rule import Case, Finding, Rule, Severity
 
 _ISMP = "The ISMP list of error-prone abbreviations names it (general knowledge, unverified)."
@@ -63,6 +64,21 @@ _CODES = {
     Notation.MISSING_SPACE: "N107",
 }
 
+
+def _unit_slip(rule: Rule, case: Case) -> Iterator[Finding]:
+    for step in case.regimen.steps:
+        if labelled.is_unit_slip(case.limits, step.dose):
+            limit = labelled.maximum(case.limits, step.dose.basis)
+            yield case.finding(
+                rule,
+                (*step.path, "dose"),
+                f"the dose is {step.dose}, {decimal_text(step.dose.amount / limit.value, 0).lstrip('≈ ')} times the"
+                f" labelled maximum of {limit}",
+                "check the unit: 1 mg is 1,000 mcg",
+                limits=("unit_slip", limit.name),
+            )
+
+
 RULES = (
     _rule(
         "N101",
@@ -97,6 +113,7 @@ RULES = (
         limits=(),
         bad=_steps("28"),
         good=_steps("28 mcg/day"),
+        waivable=False,
     ),
     _rule(
         "N105",
@@ -105,6 +122,18 @@ RULES = (
         Severity.NOTE,
         "d is misread as dose.",
         "28 mcg/d",
+    ),
+    Rule(
+        "N106",
+        "unit-slip",
+        "A dose is a hundred times the labelled maximum or more: a milligram written for a microgram.",
+        Severity.ERROR,
+        "Doses of other drugs are in milligrams, and the slip is a factor of 1,000.",
+        limits=("unit_slip", "labelled_maximum_flat", "labelled_maximum_by_area"),
+        bad=_steps("9000 mcg/day"),
+        good=_steps("28 mcg/day"),
+        check=_unit_slip,
+        waivable=False,
     ),
     _rule(
         "N107",

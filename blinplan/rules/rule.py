@@ -47,11 +47,12 @@ class NotEvaluated:
     """Why a rule gave no answer.
 
     ``kind`` is ``not applicable`` when the regimen has nothing the rule speaks of, ``not requested`` when the user left
-    it out, ``blocked`` when an error in the file came first, and ``undecided`` when the rule was asked and could not
-    answer. Only the last means that something which should have been checked was not.
+    it out, ``off`` when it answers only where it is selected, ``blocked`` when an error in the file came first, and
+    ``undecided`` when the rule was asked and could not answer. Only the last means
+    that something which should have been checked was not.
     """
 
-    kind: Literal["not applicable", "not requested", "blocked", "undecided"]
+    kind: Literal["not applicable", "not requested", "off", "blocked", "undecided"]
     reason: str
 
 
@@ -105,7 +106,8 @@ class Rule:
     """A rule: what it is called, what it says, how bad a breach is, why, who says so, and the function that checks.
 
     ``good`` and ``bad`` are the lines of a regimen file that keep and break it. ``check`` is None for rules that
-    reading the file decides, and for those about waivers, which need the other rules' answers.
+    reading the file decides, and for those about waivers, which need the other rules' answers. A rule that is not
+    ``waivable`` says that a thing cannot be given; one that is not ``by_default`` answers only when it is selected.
     """
 
     code: str
@@ -118,3 +120,6 @@ class Rule:
     good: str
     check: Callable[["Rule", Case], Answer] | None = None
     simulated: bool = False
+    waivable: bool = True
+    by_default: bool = True
+    about_waivers: bool = False

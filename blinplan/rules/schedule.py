@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Cycle, Phase, Step
+from blinplan.rules import labelled
 from blinplan.rules.limits import Limit
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
@@ -24,7 +25,7 @@ def _two_steps(first: int) -> str:
 def _short_infusion(rule: Rule, case: Case) -> Iterator[Finding]:
     limit = case.limits["infusion_per_cycle"]
     for cycle in case.regimen.cycles:
-        if cycle.infusion < limit.minutes:
+        if case.limits["shortest_infusion_studied"].minutes <= cycle.infusion < limit.minutes:
             yield case.finding(
                 rule,
                 (*cycle.path, "steps"),
@@ -101,31 +102,89 @@ def _followed_cycles(case: Case) -> list[Cycle]:
 
 def _early_escalation(rule: Rule, case: Case) -> Answer:
     limit = case.limits["escalation_after"]
-    found: list[Finding] = []
-    escalates = False
+    escalations = list(_escalations(case))
+    if not escalations:
+        return _NO_ESCALATION
+    return [
+        case.finding(
+            rule,
+            (*step.path, _length_key(case, step)),
+            f"the dose goes from {step.dose} to {following.dose} after {duration_text(held)}",
+            f"hold each step for at least {limit}",
+        )
+        for step, following, held in escalations
+        if held < limit.minutes
+    ]
+
+
+def _short_step(rule: Rule, case: Case) -> Answer:
+    limit, early = case.limits["step_length"], case.limits["escalation_after"]
+    escalations = list(_escalations(case))
+    if not escalations:
+        return _NO_ESCALATION
+    return [
+        case.finding(
+            rule,
+            (*step.path, _length_key(case, step)),
+            f"{step.dose} is held for {duration_text(held)} before the step up; T cells are back after 7 to 14 days",
+            f"hold it for {limit}, or waive this rule with the reason",
+        )
+        for step, _, held in escalations
+        if early.minutes <= held < limit.minutes
+    ]
+
+
+def _escalations(case: Case) -> Iterator[tuple[Step, Step, int]]:
+    """Each step up inside a cycle: the step before, the step, and the minutes for which the dose before was held."""
     for cycle in case.regimen.cycles:
         held = 0
         for step, following in pairwise(cycle.steps):
             held += step.minutes
             if following.dose.amount > step.dose.amount:
-                escalates = True
-                if held < limit.minutes:
-                    found.append(_too_early(rule, case, step, following, held))
+                yield step, following, held
             if following.dose != step.dose:
                 held = 0
-    return found if escalates else NotEvaluated("not applicable", "no cycle escalates")
 
 
-def _too_early(rule: Rule, case: Case, step: Step, following: Step, held: int) -> Finding:
-    key = "days" if "days" in case.values(step.path) else "hours"
-    return case.finding(
-        rule,
-        (*step.path, key),
-        f"the dose goes from {step.dose} to {following.dose} after {duration_text(held)}",
-        f"hold each step for at least {case.limits['escalation_after']}",
-    )
+def _many_cycles(rule: Rule, case: Case) -> Answer:
+    limit = labelled.cycles(case)
+    if limit is None:
+        return labelled.NOT_LABELLED
+    count = 0
+    for cycle in case.regimen.cycles:
+        count += cycle.repeat
+        if count > limit.value:
+            key = "repeat" if "repeat" in case.values(cycle.path) else "name"
+            total = sum(each.repeat for each in case.regimen.cycles)
+            return (
+                case.finding(
+                    rule,
+                    (*cycle.path, key),
+                    f"the regimen has {total} cycles; the label has {limit} for this indication",
+                    f"give at most {limit}, or waive this rule with the reason",
+                    limits=(limit.name,),
+                ),
+            )
+    return ()
 
 
+def _intermittent(rule: Rule, case: Case) -> Iterator[Finding]:
+    limit = case.limits["shortest_infusion_studied"]
+    for cycle in case.regimen.cycles:
+        if cycle.infusion < limit.minutes:
+            yield case.finding(
+                rule,
+                (*cycle.path, "steps"),
+                f'"{cycle.name}" infuses {duration_text(cycle.infusion)}; no continuous infusion under {limit} was run',
+                "infuse continuously over 28 days",
+            )
+
+
+def _length_key(case: Case, step: Step) -> str:
+    return "days" if "days" in case.values(step.path) else "hours"
+
+
+_NO_ESCALATION = NotEvaluated("not applicable", "no cycle escalates")
 _ONE_CYCLE = NotEvaluated("not applicable", "there is one cycle, so no interval between cycles")
 
 RULES = (
@@ -181,7 +240,42 @@ RULES = (
         "Cytokines peak in the first 2 days and need 24 to 48 hours to return; a step before that stacks two peaks.",
         limits=("escalation_after",),
         bad=_cycle(_two_steps(47)),
-        good=_cycle(_two_steps(48)),
+        good=_cycle(_two_steps(168)),
         check=_early_escalation,
+    ),
+    Rule(
+        "S306",
+        "short-step",
+        "A step is shorter than the 7 days in which T cells begin to return.",
+        Severity.WARNING,
+        "A step before the T cells are back redistributes them again; the steps that were run last 7 days.",
+        limits=("step_length",),
+        bad=_cycle(_two_steps(167)),
+        good=_cycle(_two_steps(168)),
+        check=_short_step,
+    ),
+    Rule(
+        "S307",
+        "more-cycles-than-labelled",
+        "There are more cycles than the label has for the indication.",
+        Severity.WARNING,
+        "Nothing is documented about further cycles.",
+        limits=("cycles_relapsed_refractory", "cycles_mrd_positive", "cycles_consolidation"),
+        bad='indication = "mrd-positive"\n\n' + _cycle(_one_step(28), repeat=5),
+        good='indication = "mrd-positive"\n\n' + _cycle(_one_step(28), repeat=4),
+        check=_many_cycles,
+    ),
+    Rule(
+        "S308",
+        "intermittent-infusion",
+        "The infusion is intermittent, not continuous.",
+        Severity.ERROR,
+        "The drug is gone hours after an infusion stops. Short infusions were given up early, for nervous-system"
+        " toxicity without response (from memory, unverified).",
+        limits=("infusion_per_cycle", "shortest_infusion_studied"),
+        bad=_cycle('{ dose = "28 mcg/day", hours = 4 }'),
+        good=_cycle(_one_step(28)),
+        check=_intermittent,
+        waivable=False,
     ),
 )

@@ -3,18 +3,26 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from math import isnan
 from typing import TYPE_CHECKING
 
-from blinplan.course.events import periods
+from blinplan.course.events import Period, periods
 from blinplan.proportion import Proportion
-from blinplan.regimen.regimen import Regimen
-from blinplan.rules.outcome import SimulatedOutcome
+from blinplan.regimen import library
+from blinplan.regimen.regimen import Indication, Regimen
+from blinplan.rules.outcome import Escalation, Median, SimulatedOutcome
 from blinplan.rules.rule import NotEvaluated
 
 if TYPE_CHECKING:
     from blinplan.physiology import Endpoints
+    from blinplan.physiology.locate import BoolArray
+    from blinplan.physiology.population import FloatArray
 
 
+_IL_6 = 2
+RAISED = 5.0
+"""Times baseline from which a cytokine counts as elevated."""
 MOST = 16
 """How many times the patients asked for are simulated at most, where fewer leave a rule undecided."""
 
@@ -47,24 +55,78 @@ def _outcome(regimen: Regimen, patients: int, seed: int) -> SimulatedOutcome:
 
     The engine is imported here, so that a check without simulation does not wait for it.
     """
-    from blinplan.physiology import draw, simulate
-    from blinplan.physiology.orders import dosing, preset_for
+    from blinplan.physiology.orders import preset_for
 
-    population = draw(preset_for(regimen), patients, seed)
-    result = simulate(dosing(regimen, periods(regimen), population), population, threads=os.cpu_count() or 1)
-    assert result.endpoints is not None  # noqa: S101 - they were asked for
-    return _counted(result.endpoints, population.preset, seed)
-
-
-def _counted(endpoints: "Endpoints", preset: str, seed: int) -> SimulatedOutcome:
-    depleted = endpoints.b_depleted[0]
-    recovered = []
-    for cycle in range(len(endpoints.cycles) - 1):
-        at_risk = endpoints.b_at_infusion_end[cycle] <= 10.0
-        recovered.append(Proportion(int((endpoints.b_recovered[cycle] & at_risk).sum()), int(at_risk.sum())))
+    preset = preset_for(regimen)
+    endpoints = _endpoints(regimen, periods(regimen), preset, patients, seed)
+    label = _label_for(regimen, preset)
     return SimulatedOutcome(
         population=preset,
         seed=seed,
-        depleted=Proportion(int(depleted.sum()), depleted.shape[0]),
-        recovered=tuple(recovered),
+        depleted=_share(endpoints.b_depleted[0]),
+        recovered=tuple(_recovered(endpoints, cycle) for cycle in range(len(endpoints.cycles) - 1)),
+        escalation=_escalation(endpoints),
+        first_peak=_median(endpoints.cytokine_peak[_IL_6, 0]),
+        labelled_peak=None if label is None else (label.name, _labelled_peak(label.name, preset, patients, seed)),
+        later_elevation=tuple(_raised_later(endpoints, cycle) for cycle in range(1, len(endpoints.cycles))),
     )
+
+
+def _endpoints(regimen: Regimen, table: tuple[Period, ...], preset: str, patients: int, seed: int) -> "Endpoints":
+    from blinplan.physiology import draw, simulate
+    from blinplan.physiology.orders import dosing
+
+    population = draw(preset, patients, seed)
+    result = simulate(dosing(regimen, table, population), population, threads=os.cpu_count() or 1)
+    assert result.endpoints is not None  # noqa: S101 - they were asked for
+    return result.endpoints
+
+
+def _label_for(regimen: Regimen, preset: str) -> Regimen | None:
+    """The labelled regimen for the same patients, where its doses have been seen."""
+    names = {Indication.RELAPSED_REFRACTORY: "rr", Indication.MRD_POSITIVE: "mrd"}
+    if regimen.indication not in names:
+        return None
+    weight = "below-45-kg" if preset == "child" else "adult"
+    return library.load(f"{names[regimen.indication]}-{weight}").regimen
+
+
+@cache
+def _labelled_peak(name: str, preset: str, patients: int, seed: int) -> Median:
+    label = library.load(name).regimen
+    assert label is not None  # noqa: S101 - shipped regimens are tested to read
+    first = tuple(period for period in periods(label) if period.cycle == 1)
+    return _median(_endpoints(label, first, preset, patients, seed).cytokine_peak[_IL_6, 0])
+
+
+def _share(condition: "BoolArray", among: "BoolArray | None" = None) -> Proportion:
+    if among is None:
+        return Proportion(int(condition.sum()), condition.shape[0])
+    return Proportion(int((condition & among).sum()), int(among.sum()))
+
+
+def _recovered(endpoints: "Endpoints", cycle: int) -> Proportion:
+    return _share(endpoints.b_recovered[cycle], endpoints.b_at_infusion_end[cycle] <= 10.0)
+
+
+def _escalation(endpoints: "Endpoints") -> Escalation | None:
+    if not endpoints.escalation_days:
+        return None
+    day = endpoints.escalation_days[0]
+    ordered = sorted(day for day in endpoints.t_return_day.tolist() if not isnan(day))
+    middle = endpoints.t_return_day.shape[0] // 2
+    median = ordered[middle] if len(ordered) > middle else None
+    return Escalation(day, _share(endpoints.t_return_day < day), median)
+
+
+def _raised_later(endpoints: "Endpoints", cycle: int) -> Proportion:
+    raised = endpoints.cytokine_fold[_IL_6] >= RAISED
+    return _share(raised[cycle] & ~raised[0], raised[cycle] != raised[0])
+
+
+def _median(values: "FloatArray") -> Median:
+    """The median, and the ordered values whose ranks bound it with 95 % confidence (normal approximation)."""
+    ordered, n = sorted(values.tolist()), values.shape[0]
+    reach = 0.98 * n**0.5
+    low, high = max(int(0.5 * n - reach), 0), min(int(0.5 * n + reach), n - 1)
+    return Median(0.5 * (ordered[(n - 1) // 2] + ordered[n // 2]), ordered[low], ordered[high], n)

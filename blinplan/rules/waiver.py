@@ -18,8 +18,10 @@ EXPIRED = Rule(
     Severity.ERROR,
     "A waiver with a date was meant to be looked at again.",
     limits=(),
+    about_waivers=True,
     bad=_waiver("S304", "\nexpires = 2020-01-01"),
     good=_waiver("S304"),
+    waivable=False,
 )
 UNUSED = Rule(
     "W902",
@@ -28,8 +30,22 @@ UNUSED = Rule(
     Severity.WARNING,
     "A waiver that is not needed hides the next finding of its rule.",
     limits=(),
+    about_waivers=True,
     bad=_waiver("S304").replace("= 21", "= 14"),
     good=_waiver("S304"),
+    waivable=False,
+)
+NO_REASON = Rule(
+    "W903",
+    "waiver-without-reason",
+    "A waiver has no reason.",
+    Severity.ERROR,
+    "Whoever reviews the regimen must be able to judge why a finding is accepted.",
+    limits=(),
+    about_waivers=True,
+    bad=_waiver("S304").replace('reason = "Amendment 3 allows 21 days after infection"', 'reason = ""'),
+    good=_waiver("S304"),
+    waivable=False,
 )
 UNKNOWN = Rule(
     "W904",
@@ -38,8 +54,23 @@ UNKNOWN = Rule(
     Severity.ERROR,
     "It waives nothing, and somebody believes that it does.",
     limits=(),
+    about_waivers=True,
     bad=_waiver("S999"),
     good=_waiver("S304"),
+    waivable=False,
 )
 
-RULES = (EXPIRED, UNUSED, UNKNOWN)
+FORBIDDEN = Rule(
+    "W905",
+    "waiver-of-what-cannot-be-waived",
+    "A waiver names a rule that cannot be waived.",
+    Severity.ERROR,
+    "Some rules say that a thing cannot be read, or cannot be given; no reason makes it so.",
+    limits=(),
+    about_waivers=True,
+    bad=_waiver("N106"),
+    good=_waiver("S304"),
+    waivable=False,
+)
+
+RULES = (EXPIRED, UNUSED, NO_REASON, UNKNOWN, FORBIDDEN)

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from blinplan.rules import depletion, dosing, file_format, notation, schedule, waiver
+from blinplan.rules import cytokines, depletion, dosing, file_format, notation, schedule, t_cells, waiver
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.check import Outcome
+from blinplan.rules.check import Judgement, Outcome
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Rule, Severity
+from blinplan.rules.settings import Settings
 from blinplan.rules.virtual import Simulated
 from tests.regimen_text import judged_lines, verdict_of
 
@@ -16,11 +17,14 @@ RULES = [pytest.param(rule, id=rule.code) for rule in CATALOGUE.values()]
 PATIENTS = Simulated(patients=200, seed=1)
 
 
+def found_in(lines: str, rule: Rule) -> Judgement:
+    """Judge an example with virtual patients where its rule needs them, and with its rule even where that is off."""
+    return judged_lines(lines, PATIENTS if rule.simulated else None, settings=Settings(extend_select=(rule.code,)))
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_the_bad_example_is_found_and_the_good_one_is_not(rule: Rule) -> None:
-    simulated = PATIENTS if rule.simulated else None
-    bad = verdict_of(judged_lines(rule.bad, simulated), rule.code)
-    good = verdict_of(judged_lines(rule.good, simulated), rule.code)
+    bad, good = (verdict_of(found_in(lines, rule), rule.code) for lines in (rule.bad, rule.good))
     assert bad.outcome is Outcome.FINDING
     assert good.outcome is Outcome.PASS
     assert {finding.code for finding in bad.findings} == {rule.code}
@@ -29,13 +33,13 @@ def test_the_bad_example_is_found_and_the_good_one_is_not(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_the_bad_example_shows_this_fault_and_no_worse_one_of_its_kind(rule: Rule) -> None:
-    found = judged_lines(rule.bad, PATIENTS if rule.simulated else None).findings
+    found = found_in(rule.bad, rule).findings
     assert {finding.code for finding in found if finding.code[0] == rule.code[0]} == {rule.code}
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_the_good_example_is_a_sound_regimen(rule: Rule) -> None:
-    found = judged_lines(rule.good, PATIENTS if rule.simulated else None).findings
+    found = found_in(rule.good, rule).findings
     allowed = {"D201": {"D202"}}.get(rule.code, set())  # 1.6 mcg/m²/day is above the one limit and below the other
     assert {finding.code for finding in found if finding.severity is not Severity.NOTE} <= allowed
 
@@ -54,7 +58,9 @@ def test_a_rule_says_what_it_is_in_words(rule: Rule) -> None:
 
 
 def test_codes_and_names_are_unique_and_no_family_is_left_out() -> None:
-    families = [module.RULES for module in (file_format, notation, dosing, schedule, depletion, waiver)]
+    families = [
+        module.RULES for module in (file_format, notation, dosing, schedule, depletion, t_cells, cytokines, waiver)
+    ]
     rules = [rule for family in families for rule in family]
     assert len({rule.code for rule in rules}) == len({rule.name for rule in rules}) == len(rules)
     assert list(CATALOGUE.values()) == rules
@@ -74,7 +80,7 @@ def test_the_rules_that_the_article_decides_are_there() -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_finding_says_what_to_do_and_names_limits_that_exist(rule: Rule) -> None:
-    for finding in verdict_of(judged_lines(rule.bad, PATIENTS if rule.simulated else None), rule.code).findings:
+    for finding in verdict_of(found_in(rule.bad, rule), rule.code).findings:
         assert finding.message
         assert finding.why
         assert finding.help

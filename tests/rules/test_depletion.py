@@ -133,7 +133,7 @@ def test_without_a_simulation_both_rules_were_not_asked() -> None:
 
 
 def test_virtual_patients_who_may_not_be_given_the_regimen_leave_it_undecided() -> None:
-    text = regimen_text(ONE).replace("[dosing]", "[eligibility]\nmin_weight_kg = 90\n\n[dosing]")
+    text = regimen_text(ONE, top="[eligibility]\nmin_weight_kg = 90\n")
     regimen = read(text.encode(), "heavy.toml").regimen
     assert regimen is not None
     (found,) = Simulated(20, 1).outcomes(regimen)

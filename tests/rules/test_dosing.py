@@ -112,4 +112,4 @@ def test_a_dose_against_the_basis_is_one_finding_and_stops_the_rest() -> None:
 )
 def test_the_dose_finding_levels_are_judged_as_the_article_says(name: str, found: list[str]) -> None:
     judgement = judge(library.load(name), TODAY, None)
-    assert [code for code in codes(judgement) if code.startswith("D")] == found
+    assert [code for code in codes(judgement) if code in {"D201", "D202"}] == found

@@ -14,7 +14,18 @@ STATUSES = {"seen", "transcribed", "derived", "unverified", "convention"}
 @pytest.mark.parametrize("limit", LIMITS)
 def test_every_limit_has_unit_source_and_status(limit: Limit) -> None:
     assert limit.value > 0
-    assert limit.unit in {"mcg/m²/day", "mcg/day", "days", "hours", "cells/µL", "%"}
+    assert limit.unit in {
+        "mcg/m²/day",
+        "mcg/day",
+        "days",
+        "hours",
+        "cells/µL",
+        "%",
+        "kg",
+        "cycles",
+        "times the labelled maximum",
+        "times the step before",
+    }
     assert len(limit.source) > 10
     assert limit.says.endswith(".")
     assert limit.status in STATUSES

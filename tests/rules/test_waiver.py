@@ -103,7 +103,7 @@ def test_findings_about_waivers_cannot_be_waived(code: str) -> None:
     assert codes(with_waivers(SOUND, faulty)) == ["W901", "W902", "W904"]
     judgement = with_waivers(SOUND, faulty, waiver(code))
     assert {"W901", "W902", "W904"} <= set(codes(judgement))
-    messages = [finding.message for finding in verdict_of(judgement, "W902").findings]
+    messages = [finding.message for finding in verdict_of(judgement, "W905").findings]
     assert any(code in message and "cannot be waived" in message for message in messages)
 
 
@@ -122,7 +122,7 @@ def test_a_waiver_of_a_simulated_rule_is_judged_by_the_simulation() -> None:
     assert codes(failing) == []
     assert verdict_of(failing, "B401").outcome is Outcome.WAIVED
     undecided = judged(text, told(outcome(500, 1000, (0, 500))))
-    assert codes(undecided) == []
+    assert codes(undecided) == ["B402"]  # surely more than 20 % not depleted, whether or not the majority
     assert not undecided.complete
 
 

@@ -1,0 +1,94 @@
+"""T: where do the T cells stand when the dose rises."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from blinplan.quantities import MINUTES_PER_DAY, decimal_text
+from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
+
+
+def _two_steps(first: int) -> str:
+    return (
+        '[[cycle]]\nname = "Cycle 1"\nsteps = [\n'
+        f'  {{ dose = "9 mcg/day", days = {first} }},\n  {{ dose = "28 mcg/day", days = {28 - first} }},\n]\n'
+        "treatment_free_days = 14"
+    )
+
+
+def _not_back(rule: Rule, case: Case) -> Answer:
+    assert case.outcome is not None  # noqa: S101 - simulated rules run with an outcome only
+    escalation = case.outcome.escalation
+    if escalation is None:
+        return NotEvaluated("not applicable", "the dose never rises without a gap")
+    majority = case.limits["majority"].fraction
+    low, high = escalation.returned.interval
+    if low > majority:
+        return ()
+    if high > majority:
+        return NotEvaluated(
+            "undecided",
+            f"undecided at {escalation.returned.total:,} patients: returned {escalation.returned}, and the limit is"
+            f" {100 * majority:g} %; more --patients narrow the interval",
+        )
+    step = next(
+        following
+        for before, following in pairwise(case.periods)
+        if following.start == round(escalation.day * MINUTES_PER_DAY) and before.dose and following.dose
+    )
+    back = escalation.median_return
+    return (
+        case.finding(
+            rule,
+            (*step.path, "dose"),
+            f"T cells are back at {case.limits['returned_t_cells']} of baseline before this step in"
+            f" {escalation.returned} ({case.outcome.population})"
+            + (f"; in the majority they are on day {back + 1:.0f}" if back is not None else ""),
+            "expect a second fall of T cells before the first is over, or step later",
+        ),
+    )
+
+
+def _windows(rule: Rule, case: Case) -> Iterator[Finding]:
+    fall, back = case.limits["redistribution"], case.limits["return_of_t_cells"]
+    for before, following in pairwise(case.periods):
+        if before.dose is None or following.dose is None or following.dose.amount <= before.dose.amount:
+            continue
+        if following.start - before.start >= back.minutes:
+            continue
+        start, step = (period.start // MINUTES_PER_DAY + 1 for period in (before, following))
+        yield case.finding(
+            rule,
+            (*following.path, "dose"),
+            f"expect fewer T cells in blood on days {start} to {start + int(fall.value)}, and again on days {step} to"
+            f" {step + int(fall.value)}; they are back within {decimal_text(back.value)} days of each, so the two"
+            " windows run into each other",
+            "read T-cell counts of these days as redistribution, not as loss",
+        )
+
+
+RULES = (
+    Rule(
+        "T501",
+        "t-cells-not-back",
+        "Simulated: at a dose step, T cells are not back at 90 % of baseline in the majority of virtual patients.",
+        Severity.NOTE,
+        "T cells leave the blood after every start and every step; counts then say little about the effect.",
+        limits=("returned_t_cells", "majority"),
+        bad=_two_steps(7),
+        good=_two_steps(20),
+        check=_not_back,
+        simulated=True,
+    ),
+    Rule(
+        "T502",
+        "redistribution-windows",
+        "A step comes before the T cells redistributed by the one before are expected back: names the days.",
+        Severity.NOTE,
+        "T-cell counts fall within 1 to 2 days after a start and a step, and are back within 7 to 14 days.",
+        limits=("redistribution", "return_of_t_cells"),
+        bad=_two_steps(13),
+        good=_two_steps(14),
+        check=_windows,
+        by_default=False,
+    ),
+)
