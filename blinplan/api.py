@@ -54,7 +54,7 @@ def check(source: str | Path, *, patients: int | None = 1000, seed: int = 1, tod
 
     >>> from blinplan import check
     >>> [finding.code for finding in check("nhl-5", patients=None).findings]
-    ['D202']
+    ['C603', 'C604', 'D202', 'D205']
 
     Parameters
     ----------

@@ -87,6 +87,10 @@ def check(
     day = _date(today)
     readings, missing = _read(paths or ["."], stdin_filename)
     simulate = Simulated(patients, seed) if simulated else None
+    if simulate and any(reading.regimen for reading in readings):
+        from blinplan.cli.progress import announce_compilation
+
+        announce_compilation(colour)
     judgements = [judge(reading, day, simulate) for reading in readings]
     status, reason = _status(judgements, missing, fail_on, simulated=simulated)
     if quiet < 2:

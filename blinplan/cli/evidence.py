@@ -37,6 +37,7 @@ def evidence(
 
     Exit status: 0 everything holds; 1 something fails.
     """
+    from blinplan.cli.progress import announce_compilation
     from blinplan.evidence.evaluate import evaluate, load_claims
     from blinplan.reports.evidence import evidence_json, evidence_report
 
@@ -44,6 +45,7 @@ def evidence(
     for claim in claims or ():
         if claim not in known:
             raise UsageError(f"there is no claim {claim[:40]!r}", f"the claims are {', '.join(known)}")
+    announce_compilation(colour)
     found = evaluate(patients, seed, only=claims or None, threads=os.cpu_count() or 1)
     if output_format is EvidenceFormat.JSON:
         write_json(evidence_json(found))

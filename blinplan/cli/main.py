@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from blinplan import __version__
-from blinplan.cli import check, evidence, model, plan, regimens, schema, simulate
+from blinplan.cli import check, evidence, model, plan, regimens, rules, schema, simulate
 from blinplan.cli.output import complain
 from blinplan.cli.status import ExitStatus, UsageError
 
@@ -26,6 +26,8 @@ app.command("simulate")(simulate.simulate)
 app.command("plan")(plan.plan)
 app.command("evidence")(evidence.evidence)
 app.command("model")(model.model)
+app.command("rules")(rules.rules)
+app.command("rule")(rules.rule)
 app.command("regimens")(regimens.regimens)
 app.command("schema")(schema.schema)
 

@@ -61,11 +61,14 @@ Formula = Annotated[
 ]
 
 
-def options_of(attenuation: Attenuation) -> "Options":
+def options_of(attenuation: Attenuation, *, premedication: bool = False) -> "Options":
     """How the open questions of the mechanism are to be answered."""
     from blinplan.physiology import Options
 
-    return Options(attenuation="desensitisation" if attenuation is Attenuation.DESENSITISATION else "target-loss")
+    return Options(
+        attenuation="desensitisation" if attenuation is Attenuation.DESENSITISATION else "target-loss",
+        premedication=premedication,
+    )
 
 
 def given_patient(weight: str | None, height: str | None, area: str | None, formula: AreaFormula) -> Patient:

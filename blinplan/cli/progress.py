@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from blinplan.cli.output import say
 from blinplan.reports.screen import Colour, screen
 
 LONG_RUN = 5_000
@@ -20,6 +21,20 @@ class _PatientsPerSecond(ProgressColumn):
     def render(self, task: Task) -> Text:
         """Write the speed once it is known."""
         return Text(f"{task.speed:,.0f} patients/s" if task.speed else "")
+
+
+def announce_compilation(colour: Colour) -> None:
+    """Say on a terminal that the first simulation compiles the engine, where it does."""
+    if not sys.stderr.isatty():
+        return
+    from blinplan.physiology.integrate import engine_called
+
+    if engine_called(None).name != "compiled":
+        return
+    from blinplan.physiology.compiled import is_kept
+
+    if not is_kept():
+        say("compiling the engine, once for this version: some seconds", colour, "quiet")
 
 
 @contextmanager

@@ -93,6 +93,13 @@ def simulate(
     attenuation: Annotated[
         Attenuation, typer.Option(help="Why cytokine release wanes: both published explanations are held.")
     ] = Attenuation.DESENSITISATION,
+    premedication: Annotated[
+        bool,
+        typer.Option(
+            "--premedication",
+            help="Let the regimen's premedication lower cytokine release, by an assumed and unverified effect.",
+        ),
+    ] = False,
     output_format: Annotated[
         SimulateFormat,
         typer.Option("--format", "-f", help="How to show the endpoints.", rich_help_panel="Output"),
@@ -113,13 +120,16 @@ def simulate(
     if choice.switched:
         say(choice.reason, colour, "warning")
     ordered = choice.regimen
+    if premedication and ordered.premedication is None:
+        raise UsageError(f"{ordered.name} declares no premedication", "leave --premedication out")
     own_people = None if people is None else _read_people(people)
-    from blinplan.cli.progress import progress_bar
+    from blinplan.cli.progress import announce_compilation, progress_bar
     from blinplan.physiology.orders import NotEligibleError
     from blinplan.physiology.run import run
     from blinplan.reports.manifest import input_hash
     from blinplan.reports.simulation import simulation_csv, simulation_json, simulation_report
 
+    announce_compilation(colour)
     try:
         with progress_bar(0 if typical else patients * (1 + uncertainty), colour) as progress:
             simulation = run(
@@ -129,7 +139,7 @@ def simulate(
                 seed=seed,
                 patient=patient,
                 follow_up_days=follow_up,
-                options=options_of(attenuation),
+                options=options_of(attenuation, premedication=premedication),
                 parameter_sets=uncertainty,
                 threads=threads,
                 progress=progress,

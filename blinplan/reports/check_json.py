@@ -1,15 +1,17 @@
 """The verdicts on regimens as a JSON document. Within a version, fields are only added."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from blinplan.proportion import Proportion
 from blinplan.regimen.document import Document, KeyPath, Span
 from blinplan.regimen.sources import NotFound
+from blinplan.reports.findings import citations
 from blinplan.reports.manifest import input_hash, manifest
 from blinplan.rules.check import Judgement, Verdict
-from blinplan.rules.limits import shipped_limits
+from blinplan.rules.limits import Limits
 from blinplan.rules.outcome import SimulatedOutcome
 from blinplan.rules.rule import Finding
 from blinplan.rules.virtual import Simulated
@@ -45,17 +47,17 @@ def _file(judgement: Judgement) -> dict[str, Any]:
         "regimen": regimen.name if regimen else None,
         "unverified": regimen.unverified if regimen else None,
         "simulated": _simulated(judgement.outcome),
-        "verdicts": [_verdict(document, verdict) for verdict in judgement.verdicts],
+        "verdicts": [_verdict(document, verdict, judgement.limits) for verdict in judgement.verdicts],
     }
 
 
-def _verdict(document: Document, verdict: Verdict) -> dict[str, Any]:
+def _verdict(document: Document, verdict: Verdict, limits: Limits) -> dict[str, Any]:
     waiver, unanswered = verdict.waiver, verdict.not_evaluated
     return {
         "rule": verdict.rule.code,
         "name": verdict.rule.name,
         "outcome": verdict.outcome.value,
-        "findings": [_finding(document, finding) for finding in verdict.findings],
+        "findings": [_finding(document, finding, limits) for finding in verdict.findings],
         "waiver": {"reason": waiver.reason, "expires": waiver.expires.isoformat() if waiver.expires else None}
         if waiver
         else None,
@@ -63,13 +65,13 @@ def _verdict(document: Document, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _finding(document: Document, finding: Finding) -> dict[str, Any]:
+def _finding(document: Document, finding: Finding, limits: Limits) -> dict[str, Any]:
     return {
         "severity": finding.severity.value,
         "message": finding.message,
         "why": finding.why,
         "help": finding.help,
-        "sources": [shipped_limits()[name].citation for name in finding.limits],
+        "sources": citations(finding, limits),
         "path": list(finding.path),
         "pointer": pointer(finding.path),
         **_range(document, finding.span),
@@ -97,6 +99,12 @@ def _simulated(outcome: SimulatedOutcome | None) -> dict[str, Any] | None:
         "seed": outcome.seed,
         "depleted_in_cycle_1": proportion_json(outcome.depleted),
         "recovered_before_next_cycle": [proportion_json(recovered) for recovered in outcome.recovered],
+        "returned_at_escalation": proportion_json(outcome.escalation.returned) if outcome.escalation else None,
+        "first_il6_peak_pg_per_ml": asdict(outcome.first_peak),
+        "labelled_il6_peak_pg_per_ml": {"regimen": outcome.labelled_peak[0], **asdict(outcome.labelled_peak[1])}
+        if outcome.labelled_peak
+        else None,
+        "raised_in_a_later_cycle_only": [proportion_json(changed) for changed in outcome.later_elevation],
     }
 
 

@@ -13,7 +13,7 @@ from blinplan.regimen.document import Document, Span
 from blinplan.reports.screen import Screen, visible
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.check import Judgement, Outcome, Verdict
-from blinplan.rules.limits import shipped_limits
+from blinplan.rules.limits import Limits
 from blinplan.rules.rule import Finding, Severity
 
 
@@ -31,7 +31,9 @@ def findings_report(judgements: Sequence[Judgement], screen: Screen) -> list[Ren
 def each_finding(judgement: Judgement, screen: Screen) -> list[RenderableType]:
     """Draw the findings of one file in full, with an empty line after each."""
     document = judgement.reading.document
-    return [part for finding in judgement.findings for part in (_finding(document, finding, screen), "")]
+    return [
+        part for finding in judgement.findings for part in (_finding(document, finding, judgement.limits, screen), "")
+    ]
 
 
 def concise_report(judgements: Sequence[Judgement]) -> str:
@@ -50,7 +52,7 @@ def location(document: Document, span: Span) -> str:
     return f"{visible(document.name)}:{position.line}:{position.column}"
 
 
-def _finding(document: Document, finding: Finding, screen: Screen) -> RenderableType:
+def _finding(document: Document, finding: Finding, limits: Limits, screen: Screen) -> RenderableType:
     grid = Table.grid(padding=(0, 1))
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column(overflow="fold")
@@ -64,7 +66,7 @@ def _finding(document: Document, finding: Finding, screen: Screen) -> Renderable
     for label, text in (
         ("why", finding.why),
         ("help", finding.help),
-        ("source", _sources(finding)),
+        ("source", "; ".join(citations(finding, limits))),
         ("rule", CATALOGUE[finding.code].name),
     ):
         if text:
@@ -72,8 +74,9 @@ def _finding(document: Document, finding: Finding, screen: Screen) -> Renderable
     return _stacked([*parts, Padding(grid, (0, 0, 0, 2))])
 
 
-def _sources(finding: Finding) -> str:
-    return "; ".join(dict.fromkeys(shipped_limits()[name].citation for name in finding.limits))
+def citations(finding: Finding, limits: Limits) -> list[str]:
+    """The sources of the limits that decided a finding, each once."""
+    return list(dict.fromkeys(limits[name].citation for name in finding.limits))
 
 
 def _source_lines(document: Document, span: Span, screen: Screen) -> RenderableType | None:
@@ -198,7 +201,7 @@ def not_evaluated_lines(judgements: Sequence[Judgement], *, everything: bool) ->
                 codes = reasons.setdefault((unanswered.kind, unanswered.reason), {})
                 codes[verdict.rule.code] = codes.get(verdict.rule.code, 0) + 1
     lines = []
-    kinds = _KINDS if everything else _KINDS[:-1]
+    kinds = _KINDS if everything else _KINDS[:3]
     for (kind, reason), codes in sorted(reasons.items(), key=lambda item: _KINDS.index(item[0][0])):
         if kind not in kinds:
             continue
@@ -207,7 +210,7 @@ def not_evaluated_lines(judgements: Sequence[Judgement], *, everything: bool) ->
     return lines
 
 
-_KINDS = ("undecided", "blocked", "not requested", "not applicable")
+_KINDS = ("undecided", "blocked", "not requested", "off", "not applicable")
 
 
 def _code_list(codes: list[str]) -> str:

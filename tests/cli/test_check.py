@@ -180,7 +180,7 @@ def test_undecided_outranks_findings_and_fail_on(inside: Run, files: dict[str, s
 
 
 def test_a_regimen_no_virtual_patient_may_get_hides_nothing(inside: Run, files: dict[str, str]) -> None:
-    heavy = files["sound.toml"].replace("[dosing]", "[eligibility]\nmin_weight_kg = 90\n\n[dosing]")
+    heavy = files["sound.toml"].replace("min_weight_kg = 45", "min_weight_kg = 90")
     Path("heavy.toml").write_text(heavy, encoding="utf-8")
     ran = inside("check", "heavy.toml", "error.toml", "--patients", "5", "-f", "concise")
     assert ran.status == 2

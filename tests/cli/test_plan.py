@@ -76,7 +76,7 @@ def test_a_dose_by_area_without_an_area_is_refused(inside: Run, arguments: list[
 
 
 def test_a_weight_that_nobody_planned_for_is_refused(inside: Run) -> None:
-    text = regimen_text(cycle()).replace("[dosing]", "[eligibility]\nmin_weight_kg = 45\n\n[dosing]")
+    text = regimen_text(cycle(), top="[eligibility]\nmin_weight_kg = 45\n")
     Path("adults.toml").write_text(text, encoding="utf-8")
     ran = inside("plan", "adults.toml", "--weight", "44.9")
     assert ran.status == 2
@@ -89,10 +89,11 @@ def test_a_weight_that_is_not_known_is_said_to_decide_nothing(inside: Run) -> No
 
 
 def test_the_regimen_for_other_weights_is_looked_for_beside_the_file(inside: Run) -> None:
-    limits = '[eligibility]\nmin_weight_kg = 45\notherwise = "small"\n\n[dosing]'
-    Path("big.toml").write_text(regimen_text(cycle()).replace("[dosing]", limits), encoding="utf-8")
+    limits = '[eligibility]\nmin_weight_kg = 45\notherwise = "small"\n'
+    Path("big.toml").write_text(regimen_text(cycle(), top=limits), encoding="utf-8")
     assert inside("plan", "big.toml", "--weight", "30").status == 2
-    small = regimen_text(cycle("9 mcg/day for 28 days")).replace('"probe"', '"small"')
+    small = regimen_text(cycle("9 mcg/day for 28 days"), top="[eligibility]\nbelow_weight_kg = 45\n")
+    small = small.replace('"probe"', '"small"')
     Path("small.toml").write_text(small, encoding="utf-8")
     found = inside("plan", "big.toml", "--weight", "30", "-f", "json").json
     assert found["manifest"]["regimen"] == "small"

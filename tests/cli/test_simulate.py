@@ -44,8 +44,10 @@ def test_clearance_grows_with_body_surface_area(inside: Run) -> None:
 
 
 def test_doses_by_area_are_multiplied_by_it_up_to_their_cap(inside: Run) -> None:
-    lines = cycle("5 mcg/m2/day for 28 days").replace('/day",', '/day", max = "9 mcg/day",')
-    Path("capped.toml").write_text(regimen_text(lines), encoding="utf-8")
+    lines = cycle("5 mcg/m2/day for 28 days")
+    Path("capped.toml").write_text(
+        regimen_text(lines, top='[eligibility]\npopulation = "adult-rr"\n'), encoding="utf-8"
+    )
     assert typical(inside, "capped.toml", "--bsa", "1.5")["dose"] == pytest.approx(7.5 * 28, rel=1e-12)
     assert typical(inside, "capped.toml", "--bsa", "2.0")["dose"] == pytest.approx(9 * 28, rel=1e-12)
 

@@ -1,0 +1,64 @@
+"""``blinplan rules`` and ``blinplan rule``: what is checked, and why."""
+
+import difflib
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from blinplan.cli.options import ColourOption
+from blinplan.cli.output import output_screen, report, write_json
+from blinplan.cli.status import UsageError
+from blinplan.reports.screen import Colour
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.limits import shipped_limits
+
+
+class RulesFormat(StrEnum):
+    """How to show rules."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+FormatOption = Annotated[
+    RulesFormat, typer.Option("--format", "-f", help="How to show rules.", rich_help_panel="Output")
+]
+
+
+def rules(output_format: FormatOption = RulesFormat.TABLE, colour: ColourOption = Colour.AUTO) -> None:
+    """List all rules that a regimen is checked by.
+
+    Example: [bold]blinplan rules[/bold]
+    """
+    from blinplan.reports.rules import rules_json, rules_report
+
+    if output_format is RulesFormat.JSON:
+        write_json(rules_json(CATALOGUE.values(), shipped_limits()))
+    else:
+        report(*rules_report(CATALOGUE.values(), output_screen(colour)), colour=colour)
+
+
+def rule(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code of the rule, such as D202, or its name.")],
+    output_format: FormatOption = RulesFormat.TABLE,
+    colour: ColourOption = Colour.AUTO,
+) -> None:
+    """Show one rule: what it finds, why, the limits with their sources, and examples.
+
+    Example: [bold]blinplan rule D202[/bold]
+    """
+    from blinplan.reports.rules import rule_json, rule_report
+
+    asked = next((rule for rule in CATALOGUE.values() if code.upper() == rule.code or code.lower() == rule.name), None)
+    if asked is None:
+        known = [*CATALOGUE, *(rule.name for rule in CATALOGUE.values())]
+        nearest = difflib.get_close_matches(code[:60], known, 1, 0.5) or difflib.get_close_matches(
+            code[:60].upper(), known, 1, 0.5
+        )
+        advice = f"the nearest is {nearest[0]}" if nearest else "`blinplan rules` lists them"
+        raise UsageError(f"there is no rule {code[:60]!r}", advice)
+    if output_format is RulesFormat.JSON:
+        write_json({"format": "blinplan-rule", "version": 1, **rule_json(asked, shipped_limits())})
+    else:
+        report(*rule_report(asked, shipped_limits(), output_screen(colour)), colour=colour)

@@ -1,0 +1,144 @@
+"""The catalogue of rules, and the page of one rule."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from blinplan import __version__
+from blinplan.reports.screen import Screen, indented, visible
+from blinplan.rules.limits import Limit, Limits
+from blinplan.rules.rule import Rule
+
+FAMILIES = {
+    "F": "The file",
+    "N": "Notation",
+    "D": "Doses",
+    "S": "Schedule",
+    "B": "B cells",
+    "T": "T cells",
+    "C": "Cytokines",
+    "W": "Waivers",
+}
+
+
+def rules_report(rules: Iterable[Rule], screen: Screen) -> list[RenderableType]:
+    """Draw the catalogue under the heading of each family."""
+    table = screen.table()
+    table.add_column("Code", no_wrap=True)
+    table.add_column("Severity", no_wrap=True)
+    table.add_column("What it finds")
+    family = ""
+    for rule in rules:
+        if rule.code[0] != family:
+            family = rule.code[0]
+            table.add_row(Text(FAMILIES[family], "title"))
+        marks = ", ".join(marks_of(rule))
+        table.add_row(
+            indented(rule.code, "where"),
+            Text(rule.severity.value, rule.severity.value),
+            Text.assemble(rule.sentence, *([(f" ({marks})", "quiet")] if marks else [])),
+        )
+    return [table, "", Text("`blinplan rule CODE` shows why, the limits with their sources, and examples.", "quiet")]
+
+
+def marks_of(rule: Rule) -> list[str]:
+    """What is special about a rule, in words."""
+    return [
+        *(["off unless selected"] if not rule.by_default else []),
+        *(["cannot be waived"] if not rule.waivable and not rule.about_waivers and rule.code[0] != "F" else []),
+    ]
+
+
+def rule_report(rule: Rule, limits: Limits, screen: Screen) -> list[RenderableType]:
+    """Draw the page of a rule."""
+    parts: list[RenderableType] = [
+        Text.assemble(
+            (rule.code, "where"), "  ", (rule.name, "title"), "  ", (rule.severity.value, rule.severity.value)
+        ),
+        Text(rule.sentence),
+        "",
+        Text("Why", "title"),
+        indented(rule.why),
+    ]
+    if rule.limits:
+        parts += ["", Text("Limits", "title")]
+        for name in rule.limits:
+            parts += _limit(limits[name])
+    parts += ["", Text("Found", "title"), _example(rule.bad), "", Text("Not found", "title"), _example(rule.good)]
+    parts += ["", Text("How it is asked", "title"), *(indented(line) for line in _asked(rule))]
+    return parts
+
+
+def _limit(limit: Limit) -> list[RenderableType]:
+    return [
+        Padding(Text.assemble(f"{limit}  ", (limit.citation, "quiet")), (0, 0, 0, 2)),
+        Padding(Text(limit.says), (0, 0, 0, 4)),
+    ]
+
+
+def _example(lines: str) -> Padding:
+    return Padding(Text(visible_lines(lines)), (0, 0, 0, 4))
+
+
+def visible_lines(lines: str) -> str:
+    """Make the lines of an example harmless."""
+    return "\n".join(visible(line) for line in lines.split("\n"))
+
+
+def _asked(rule: Rule) -> list[str]:
+    code = rule.code
+    always = rule.check is None and not rule.about_waivers
+    return [
+        *(["When a file is read, and always."] if always else []),
+        *(["With virtual patients; not with --no-simulate."] if rule.simulated else []),
+        *([f"Only where it is selected: --extend-select {code}."] if not rule.by_default else []),
+        _accepted(rule),
+    ]
+
+
+def _accepted(rule: Rule) -> str:
+    if not rule.waivable:
+        return "It cannot be waived."
+    return f'A finding is accepted by a [[waiver]] of "{rule.code}" with a reason, or the rule left out by --ignore.'
+
+
+def rules_json(rules: Iterable[Rule], limits: Limits) -> dict[str, Any]:
+    """List the rules as a JSON document."""
+    return {
+        "format": "blinplan-rules",
+        "version": 1,
+        "blinplan": __version__,
+        "rules": [rule_json(rule, limits) for rule in rules],
+    }
+
+
+def rule_json(rule: Rule, limits: Limits) -> dict[str, Any]:
+    """Write one rule as JSON."""
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "family": FAMILIES[rule.code[0]],
+        "severity": rule.severity.value,
+        "sentence": rule.sentence,
+        "why": rule.why,
+        "limits": [
+            {
+                "name": name,
+                "value": float(limits[name].value),
+                "unit": limits[name].unit,
+                "says": limits[name].says,
+                "source": limits[name].source,
+                "claim": limits[name].claim,
+                "status": limits[name].status,
+            }
+            for name in rule.limits
+        ],
+        "found": rule.bad,
+        "not_found": rule.good,
+        "simulated": rule.simulated,
+        "by_default": rule.by_default,
+        "waivable": rule.waivable,
+    }
