@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from blinplan.course.patient import Patient
 from blinplan.proportion import Proportion
 from blinplan.regimen.read import read
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.check import Judgement, Verdict, judge
 from blinplan.rules.outcome import Median, SimulatedOutcome
 from blinplan.rules.rule import NotEvaluated
-from blinplan.rules.settings import Settings
+from blinplan.rules.settings import DEFAULTS, Settings
 from blinplan.rules.virtual import Simulated
 
 TODAY = date(2026, 3, 1)
@@ -60,17 +61,25 @@ def waiver(rule: str, expires: str = "") -> str:
 
 
 def judged(
-    text: str, simulated: Simulated | None = None, today: date = TODAY, settings: Settings | None = None
+    text: str,
+    simulated: Simulated | None = None,
+    today: date = TODAY,
+    settings: Settings = DEFAULTS,
+    patient: Patient | None = None,
 ) -> Judgement:
     """Read and judge a text."""
-    return judge(read(text.encode(), "probe.toml"), today, simulated, settings)
+    return judge(read(text.encode(), "probe.toml"), today, simulated, settings, patient)
 
 
 def judged_lines(
-    lines: str, simulated: Simulated | None = None, today: date = TODAY, settings: Settings | None = None
+    lines: str,
+    simulated: Simulated | None = None,
+    today: date = TODAY,
+    settings: Settings = DEFAULTS,
+    patient: Patient | None = None,
 ) -> Judgement:
     """Judge a whole regimen file around some lines."""
-    return judged(regimen_text(lines), simulated, today, settings)
+    return judged(regimen_text(lines), simulated, today, settings, patient)
 
 
 def verdict_of(judgement: Judgement, code: str) -> Verdict:

@@ -55,3 +55,36 @@ def progress_bar(patients: int, colour: Colour) -> Iterator[Callable[[int], None
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("patients", total=patients)
         yield lambda done: bar.update(task, completed=done)
+
+
+@contextmanager
+def regimens_bar(colour: Colour) -> Iterator[Callable[[int, int], None]]:
+    """Give a function that shows how many regimens are simulated; it does nothing where nobody would see it."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    announced = False
+    shown = screen(sys.stderr, colour)
+    console = Console(file=sys.stderr, no_color=not shown.colour, width=shown.width, force_terminal=True)
+    columns = (
+        TextColumn("{task.completed:,} of {task.total:,} regimens simulated"),
+        BarColumn(),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    bar = Progress(*columns, console=console, transient=True)
+    task = bar.add_task("regimens", total=None)
+
+    def move(done: int, total: int) -> None:
+        nonlocal announced
+        if not announced:
+            announced = True
+            announce_compilation(colour)
+            if total > 1:
+                bar.start()
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield move
+    finally:
+        bar.stop()

@@ -7,6 +7,7 @@ gets: the same periods, with the dose rate in mcg/day after body surface area an
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 from blinplan.course.patient import Patient, PatientError
 from blinplan.quantities import Basis, DoseRate, decimal_text
@@ -114,7 +115,27 @@ def _event(regimen: Regimen, patient: Patient, period: Period) -> Event:
             f"{regimen.name} doses by body surface area, and the patient's is not known: give weight and height, or the"
             " area itself"
         )
-    rate = period.dose.amount * patient.area.square_metres
-    if period.cap is not None and rate > period.cap.amount:
-        return Event(period, period.cap.amount, capped=True)
-    return Event(period, rate, capped=False)
+    rate = given_rate(period, patient.area.square_metres)
+    return Event(period, rate, capped=period.cap is not None and rate < period.dose.amount * patient.area.square_metres)
+
+
+class Ordered(Protocol):
+    """A dose as it is ordered, with the cap on it where there is one."""
+
+    @property
+    def dose(self) -> DoseRate | None:
+        """The ordered dose."""
+
+    @property
+    def cap(self) -> DoseRate | None:
+        """The highest dose that is given."""
+
+
+def given_rate(ordered: Ordered, square_metres: Fraction) -> Fraction:
+    """The dose rate in mcg/day that an order comes to at a body surface area: exact, and no more than its cap."""
+    if ordered.dose is None:
+        return Fraction(0)
+    if ordered.dose.basis is Basis.FLAT:
+        return ordered.dose.amount
+    rate = ordered.dose.amount * square_metres
+    return rate if ordered.cap is None else min(rate, ordered.cap.amount)

@@ -17,6 +17,12 @@ import tomli
 KeyPath = tuple[str | int, ...]
 """The way to a value: table keys and array indexes from the root, as in ``("cycle", 0, "steps", 1, "dose")``."""
 
+
+def pointer(path: KeyPath) -> str:
+    """Write a key path as a JSON pointer (RFC 6901)."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
 LIMIT_BYTES = 64 * 1024
 """The largest file that is read, in bytes. A regimen takes a few thousand."""
 
@@ -36,6 +42,14 @@ class Span:
 
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What to write in place of a stretch of text."""
+
+    span: Span
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +185,7 @@ class Document:
         return self._lines.line(line)
 
 
-def read_bytes(data: bytes, name: str) -> Document:
+def read_bytes(data: bytes, name: str, limit: int = LIMIT_BYTES) -> Document:
     """Read a TOML document from the bytes of a file.
 
     Parameters
@@ -180,14 +194,16 @@ def read_bytes(data: bytes, name: str) -> Document:
         The content of the file.
     name
         The name to show to the user.
+    limit
+        The most bytes that are read.
 
     Raises
     ------
     DocumentError
         If the bytes are too many, not UTF-8 or not TOML.
     """
-    if len(data) > LIMIT_BYTES:
-        message = f"file is larger than {LIMIT_BYTES // 1024} KiB"
+    if len(data) > limit:
+        message = f"file is larger than {limit // 1024} KiB"
         raise DocumentError("unreadable", message, name, Position(1, 1))
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DocumentError("unreadable", "file is UTF-16, TOML has to be UTF-8", name, Position(1, 1))

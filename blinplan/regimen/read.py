@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, DoseRate, QuantityError, read_dose, read_mass
 from blinplan.regimen import schema
-from blinplan.regimen.document import LIMIT_BYTES, Document, DocumentError, KeyPath, Span, read_bytes
+from blinplan.regimen.document import LIMIT_BYTES, Document, DocumentError, Edit, KeyPath, Span, read_bytes
 from blinplan.regimen.regimen import (
     Cycle,
     Eligibility,
@@ -32,7 +32,10 @@ from blinplan.regimen.regimen import (
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a file: the code of its rule, where it is, what was found, why that is wrong, what to do."""
+    """One thing wrong with a file: the code of its rule, where it is, what was found, why that is wrong, what to do.
+
+    ``fix`` puts a misspelt word right, where there is no doubt which one was meant.
+    """
 
     code: str
     path: KeyPath
@@ -40,6 +43,7 @@ class Problem:
     message: str
     why: str
     help: str
+    fix: Edit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ def _unknown_key(document: Document, path: KeyPath, nearest: str | None) -> Prob
         f"`{_shortened(str(path[-1]))}` is not a key of {_table_name(path[:-1])}",
         f"keys here are {allowed}; an unknown key is an error, because what it was meant to say would be lost",
         f"write `{nearest}`" if nearest else "remove the key, or move it to the table it belongs to",
+        _spelling(document.key_span(path), str(path[-1]), nearest, _free_keys(document, path)),
     )
 
 
@@ -151,7 +156,12 @@ def _wrong_value(document: Document, detail: ErrorDetails) -> Problem:
         code = "N104"
     elif _is_reason(path):
         code = "W903"
-    return Problem(code, path, document.value_span(path), f"`{key}` is {found}", why, _advice(path, detail))
+    span, fix = document.value_span(path), None
+    if detail["type"] == "literal_error":
+        allowed = _allowed_words(detail)
+        word = _nearest_word(str(detail["input"]), allowed)
+        fix = _spelling(span, str(detail["input"]), word, allowed, quote='"')
+    return Problem(code, path, span, f"`{key}` is {found}", why, _advice(path, detail), fix)
 
 
 def _is_reason(path: KeyPath) -> bool:
@@ -166,11 +176,28 @@ def _advice(path: KeyPath, detail: ErrorDetails) -> str:
     if _is_dose(path):
         return 'write the dose as it is ordered, for example "9 mcg/day" or "5 mcg/m2/day"'
     if detail["type"] == "literal_error":
-        allowed = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
-        nearest = difflib.get_close_matches(str(detail["input"]).lower(), allowed, n=1, cutoff=0.6)
+        nearest = _nearest_word(str(detail["input"]), _allowed_words(detail))
         if nearest:
-            return f'write "{nearest[0]}"'
+            return f'write "{nearest}"'
     return "give a value of that kind; `blinplan schema` prints the whole format"
+
+
+def _allowed_words(detail: ErrorDetails) -> list[str]:
+    return re.findall(r"'([^']*)'", detail["ctx"]["expected"])
+
+
+def _nearest_word(written: str, allowed: list[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(written.lower(), allowed, n=1, cutoff=_LIKE)), None)
+
+
+_LIKE, _ALIKE = 0.6, 0.8
+"""How much a word is written like another (`difflib`, 0 to 1) to be suggested, and to be put in its place."""
+
+
+def _spelling(span: Span, written: str, nearest: str | None, allowed: list[str], quote: str = "") -> Edit | None:
+    """Put the nearest word in place of a misspelt one, if it is hardly different and no other word is like it."""
+    alike = difflib.get_close_matches(written.lower(), allowed, n=2, cutoff=_ALIKE)
+    return Edit(span, f"{quote}{nearest}{quote}") if alike == [nearest] else None
 
 
 def _expectation(path: KeyPath) -> tuple[str, str]:
@@ -182,12 +209,15 @@ def _expectation(path: KeyPath) -> tuple[str, str]:
 
 def _nearest_key(document: Document, path: KeyPath) -> str | None:
     """The key that an unknown one was probably meant to be, of those that its table does not have yet."""
+    return _nearest_word(str(path[-1]), _free_keys(document, path))
+
+
+def _free_keys(document: Document, path: KeyPath) -> list[str]:
+    """The keys that the table around a key does not have yet."""
     table: Any = document.values
     for part in path[:-1]:
         table = table[part]
-    allowed = [key for key in _table_at(path[:-1]).model_fields if key not in table]
-    found = difflib.get_close_matches(str(path[-1]).lower(), allowed, n=1, cutoff=0.6)
-    return found[0] if found else None
+    return [key for key in _table_at(path[:-1]).model_fields if key not in table]
 
 
 def _table_at(path: KeyPath) -> type[BaseModel]:

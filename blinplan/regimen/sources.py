@@ -15,11 +15,15 @@ _CONFIGURATION = frozenset({"pyproject.toml", "blinplan.toml"})
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """A name on the command line that leads to no regimen: what is wrong with it, and what to do."""
+    """A name on the command line that leads to no regimen: what is wrong with it, and what to do.
+
+    ``empty`` is a folder that is there and has no regimen.
+    """
 
     named: str
     message: str
     help: str
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,12 @@ class FileSource:
 
     path: Path | None
     name: str
+    shipped: bool = False
+
+    @property
+    def own(self) -> bool:
+        """Whether it is a file of the user, and neither a shipped regimen nor standard input."""
+        return self.path is not None and not self.shipped
 
     def read(self) -> "Reading | NotFound":
         """Read it; standard input where there is no path."""
@@ -64,7 +74,9 @@ def find(named: str, stdin_name: str = "<stdin>") -> tuple[FileSource, ...] | No
     except (OSError, ValueError):  # a name too long, or with a zero byte, is no path
         return _unknown(named)
     shipped = library.named(named)
-    return tuple(FileSource(library.paths()[name], name) for name in shipped) if shipped else _unknown(named)
+    return (
+        tuple(FileSource(library.paths()[name], name, shipped=True) for name in shipped) if shipped else _unknown(named)
+    )
 
 
 def find_one(named: str) -> FileSource | NotFound:
@@ -82,7 +94,9 @@ def find_one(named: str) -> FileSource | NotFound:
 def _in_folder(folder: Path, named: str) -> tuple[FileSource, ...] | NotFound:
     files = sorted(_regimen_files(folder), key=lambda path: path.as_posix())
     if not files:
-        return NotFound(named, f"{named}: no .toml file in this folder or below", "name a folder that has regimens")
+        return NotFound(
+            named, f"{named}: no .toml file in this folder or below", "name a folder that has regimens", empty=True
+        )
     return tuple(FileSource(path, path.as_posix()) for path in files)
 
 

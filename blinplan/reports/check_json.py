@@ -1,53 +1,66 @@
 """The verdicts on regimens as a JSON document. Within a version, fields are only added."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from blinplan.proportion import Proportion
-from blinplan.regimen.document import Document, KeyPath, Span
-from blinplan.regimen.sources import NotFound
+from blinplan.regimen.document import Document, Span, pointer
 from blinplan.reports.findings import citations
 from blinplan.reports.manifest import input_hash, manifest
+from blinplan.reports.reported import shown_path
 from blinplan.rules.check import Judgement, Verdict
-from blinplan.rules.limits import Limits
+from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.outcome import SimulatedOutcome
+from blinplan.rules.result import Result
 from blinplan.rules.rule import Finding
-from blinplan.rules.virtual import Simulated
 
 
-def check_json(
-    judgements: Sequence[Judgement],
-    missing: Sequence[NotFound],
-    status: int,
-    today: date,
-    simulated: Simulated | None,
-) -> dict[str, Any]:
+def check_json(result: Result) -> dict[str, Any]:
     """Write all verdicts, passing ones included, with what they were made from."""
     return {
         "format": "blinplan-check",
         "version": 1,
-        "manifest": manifest(
-            today=today.isoformat(),
-            seed=simulated.seed if simulated else None,
-            patients=simulated.patients if simulated else None,
-        ),
-        "status": status,
-        "not_found": [{"name": error.named, "message": error.message} for error in missing],
-        "files": [_file(judgement) for judgement in judgements],
+        "manifest": run_manifest(result),
+        "status": result.status,
+        "reason": result.reason,
+        "not_found": [{"name": error.named, "message": error.message} for error in result.missing],
+        "faults": [{"path": fault.reading.document.name, "message": repr(fault.error)} for fault in result.faults],
+        "stale_baseline": [entry.model_dump() for entry in result.stale],
+        "files": [_file(judgement) for judgement in result.judgements],
     }
+
+
+def run_manifest(result: Result) -> dict[str, Any]:
+    """State what the run was made with."""
+    return manifest(
+        today=result.today.isoformat(),
+        seed=result.simulated.seed if result.simulated else None,
+        patients=result.simulated.patients if result.simulated else None,
+    )
 
 
 def _file(judgement: Judgement) -> dict[str, Any]:
     document, regimen = judgement.reading.document, judgement.reading.regimen
     return {
-        "path": document.name,
+        "path": shown_path(judgement),
         "input": input_hash(document),
         "regimen": regimen.name if regimen else None,
         "unverified": regimen.unverified if regimen else None,
         "simulated": _simulated(judgement.outcome),
+        "changed_limits": [_changed(limit) for limit in judgement.limits.values() if limit.change],
         "verdicts": [_verdict(document, verdict, judgement.limits) for verdict in judgement.verdicts],
+    }
+
+
+def _changed(limit: Limit) -> dict[str, Any]:
+    assert limit.change is not None  # noqa: S101 - the caller has looked
+    return {
+        "name": limit.name,
+        "value": float(limit.value),
+        "unit": limit.unit,
+        "own_value": float(limit.change.own),
+        "origin": limit.change.origin,
+        "reason": limit.change.reason,
     }
 
 
@@ -57,7 +70,8 @@ def _verdict(document: Document, verdict: Verdict, limits: Limits) -> dict[str, 
         "rule": verdict.rule.code,
         "name": verdict.rule.name,
         "outcome": verdict.outcome.value,
-        "findings": [_finding(document, finding, limits) for finding in verdict.findings],
+        "findings": [finding_json(document, finding, limits) for finding in verdict.findings],
+        "in_baseline": [finding_json(document, finding, limits) for finding in verdict.known],
         "waiver": {"reason": waiver.reason, "expires": waiver.expires.isoformat() if waiver.expires else None}
         if waiver
         else None,
@@ -65,22 +79,20 @@ def _verdict(document: Document, verdict: Verdict, limits: Limits) -> dict[str, 
     }
 
 
-def _finding(document: Document, finding: Finding, limits: Limits) -> dict[str, Any]:
+def finding_json(document: Document, finding: Finding, limits: Limits) -> dict[str, Any]:
+    """Write one finding: what was found, its place, and how it can be fixed where it can."""
     return {
         "severity": finding.severity.value,
         "message": finding.message,
         "why": finding.why,
         "help": finding.help,
+        "patient": finding.patient,
         "sources": citations(finding, limits),
         "path": list(finding.path),
         "pointer": pointer(finding.path),
         **_range(document, finding.span),
+        "fix": {**_range(document, finding.fix.span), "text": finding.fix.text} if finding.fix else None,
     }
-
-
-def pointer(path: KeyPath) -> str:
-    """Write a key path as a JSON pointer (RFC 6901)."""
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
 
 
 def _range(document: Document, span: Span) -> dict[str, Any]:

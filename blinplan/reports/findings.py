@@ -25,6 +25,8 @@ def findings_report(judgements: Sequence[Judgement], screen: Screen) -> list[Ren
         for verdict in judgement.verdicts:
             if verdict.outcome is Outcome.WAIVED:
                 parts += [_waived(judgement.reading.document, verdict), ""]
+            if verdict.known:
+                parts += [_known(judgement.reading.document, verdict), ""]
     return [*parts, _files(judgements, screen)]
 
 
@@ -64,8 +66,9 @@ def _finding(document: Document, finding: Finding, limits: Limits, screen: Scree
     if source is not None:
         parts.append(source)
     for label, text in (
+        ("patient", finding.patient),
         ("why", finding.why),
-        ("help", finding.help),
+        ("help", finding.help + (" (--fix does)" if finding.fix else "")),
         ("source", "; ".join(citations(finding, limits))),
         ("rule", CATALOGUE[finding.code].name),
     ):
@@ -75,8 +78,9 @@ def _finding(document: Document, finding: Finding, limits: Limits, screen: Scree
 
 
 def citations(finding: Finding, limits: Limits) -> list[str]:
-    """The sources of the limits that decided a finding, each once."""
-    return list(dict.fromkeys(limits[name].citation for name in finding.limits))
+    """The sources of a finding, each once: of the limits that decided it, or else of its rule."""
+    own = CATALOGUE[finding.code].sources
+    return list(dict.fromkeys(limits[name].citation for name in finding.limits)) or list(own)
 
 
 def _source_lines(document: Document, span: Span, screen: Screen) -> RenderableType | None:
@@ -152,6 +156,19 @@ def _waived(document: Document, verdict: Verdict) -> RenderableType:
     return _stacked([*lines, Text.assemble("  ", (where, "where"), f"  {visible(waiver.reason)}{until}")])
 
 
+def _known(document: Document, verdict: Verdict) -> RenderableType:
+    return _stacked(
+        Text.assemble(
+            (f"in baseline[{verdict.rule.code}]", "waived"),
+            " ",
+            visible(finding.message),
+            "\n  ",
+            (location(document, finding.span), "where"),
+        )
+        for finding in verdict.known
+    )
+
+
 def _stacked(parts: Iterable[RenderableType]) -> RenderableType:
     grid = Table.grid()
     grid.add_column(overflow="fold")
@@ -163,7 +180,9 @@ def _stacked(parts: Iterable[RenderableType]) -> RenderableType:
 def _files(judgements: Sequence[Judgement], screen: Screen) -> Table:
     table = screen.table()
     table.add_column("Regimen", overflow="fold")
-    for name in ("Errors", "Warnings", "Notes", "Waived", "Passed", "Not evaluated"):
+    baseline = any(verdict.known for judgement in judgements for verdict in judgement.verdicts)
+    known = ["In baseline"] if baseline else []
+    for name in ("Errors", "Warnings", "Notes", "Waived", *known, "Passed", "Not evaluated"):
         table.add_column(name, justify="right", max_width=None if screen.wide else 9)
     for judgement in judgements:
         severities = Counter(finding.severity for finding in judgement.findings)
@@ -173,6 +192,7 @@ def _files(judgements: Sequence[Judgement], screen: Screen) -> Table:
             *(_count(severities[severity], severity.value) for severity in (Severity.ERROR, Severity.WARNING)),
             _count(severities[Severity.NOTE], "note"),
             _count(outcomes[Outcome.WAIVED], "waived"),
+            *([_count(sum(len(v.known) for v in judgement.verdicts), "waived")] if baseline else []),
             _count(outcomes[Outcome.PASS], "pass"),
             _count(outcomes[Outcome.NOT_EVALUATED], "not evaluated"),
         )

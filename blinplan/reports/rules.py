@@ -48,7 +48,8 @@ def marks_of(rule: Rule) -> list[str]:
     """What is special about a rule, in words."""
     return [
         *(["off unless selected"] if not rule.by_default else []),
-        *(["cannot be waived"] if not rule.waivable and not rule.about_waivers and rule.code[0] != "F" else []),
+        *(["with --patient"] if rule.for_patient else []),
+        *(["cannot be waived"] if rule.binding and rule.code[0] != "F" else []),
     ]
 
 
@@ -67,6 +68,8 @@ def rule_report(rule: Rule, limits: Limits, screen: Screen) -> list[RenderableTy
         parts += ["", Text("Limits", "title")]
         for name in rule.limits:
             parts += _limit(limits[name])
+    if rule.sources:
+        parts += ["", Text("Source", "title"), *(indented(source) for source in rule.sources)]
     parts += ["", Text("Found", "title"), _example(rule.bad), "", Text("Not found", "title"), _example(rule.good)]
     parts += ["", Text("How it is asked", "title"), *(indented(line) for line in _asked(rule))]
     return parts
@@ -93,6 +96,7 @@ def _asked(rule: Rule) -> list[str]:
     always = rule.check is None and not rule.about_waivers
     return [
         *(["When a file is read, and always."] if always else []),
+        *(["For one patient: --patient weight=38,height=140."] if rule.for_patient else []),
         *(["With virtual patients; not with --no-simulate."] if rule.simulated else []),
         *([f"Only where it is selected: --extend-select {code}."] if not rule.by_default else []),
         _accepted(rule),
@@ -133,12 +137,15 @@ def rule_json(rule: Rule, limits: Limits) -> dict[str, Any]:
                 "source": limits[name].source,
                 "claim": limits[name].claim,
                 "status": limits[name].status,
+                "fixed": limits[name].fixed,
             }
             for name in rule.limits
         ],
+        "sources": list(rule.sources),
         "found": rule.bad,
         "not_found": rule.good,
         "simulated": rule.simulated,
+        "for_patient": rule.for_patient,
         "by_default": rule.by_default,
         "waivable": rule.waivable,
     }

@@ -1,20 +1,21 @@
 """Judge a regimen: every rule answers pass, finding, waived or not evaluated, and nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Protocol
 
 from blinplan.course.events import periods
+from blinplan.course.patient import Patient
 from blinplan.regimen.read import Reading
-from blinplan.regimen.regimen import Waiver
+from blinplan.regimen.regimen import Regimen, Waiver
 from blinplan.rules import waiver as waiver_rules
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import Limits
 from blinplan.rules.outcome import SimulatedOutcome
 from blinplan.rules.rule import Case, Finding, NotEvaluated, Rule, Severity
-from blinplan.rules.settings import Settings
-from blinplan.rules.virtual import Simulated
+from blinplan.rules.settings import DEFAULTS, Settings
 
 
 class Outcome(StrEnum):
@@ -23,18 +24,23 @@ class Outcome(StrEnum):
     PASS = "pass"  # noqa: S105 - not a password
     FINDING = "finding"
     WAIVED = "waived"
+    IN_BASELINE = "in baseline"
     NOT_EVALUATED = "not evaluated"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One rule's answer for one file: findings where it found or waived, a reason where it did not answer."""
+    """One rule's answer for one file: findings where it found or waived, a reason where it did not answer.
+
+    ``known`` are findings that are in the baseline, and do not count.
+    """
 
     rule: Rule
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     waiver: Waiver | None = None
     not_evaluated: NotEvaluated | None = None
+    known: tuple[Finding, ...] = ()
 
     @property
     def undecided(self) -> bool:
@@ -68,7 +74,21 @@ class Judgement:
         return max((finding.severity for finding in self.findings), key=lambda s: s.rank, default=None)
 
 
-def judge(reading: Reading, today: date, simulated: Simulated | None, settings: Settings | None = None) -> Judgement:
+class Simulation(Protocol):
+    """Whatever can say what virtual patients do under a regimen: the engine, or a record of it."""
+
+    def outcomes(self, regimen: Regimen) -> Iterator[SimulatedOutcome | NotEvaluated]:
+        """Say what ever more virtual patients do; a caller stops when its rules are decided."""
+        ...
+
+
+def judge(
+    reading: Reading,
+    today: date,
+    simulated: Simulation | None,
+    settings: Settings = DEFAULTS,
+    patient: Patient | None = None,
+) -> Judgement:
     """Judge one file by the whole catalogue.
 
     Parameters
@@ -81,18 +101,19 @@ def judge(reading: Reading, today: date, simulated: Simulated | None, settings: 
         How to run virtual patients for the rules that need them. Without it these are not evaluated.
     settings
         Which rules are asked, and by which limits; those that come with the program when not given.
+    patient
+        The patient for whom the regimen is meant, where it is meant for one.
     """
-    chosen = settings or Settings()
     if reading.regimen is None:
-        return Judgement(reading, tuple(_blocked(reading)), None, chosen.limits)
-    case = Case(reading.document, reading.regimen, periods(reading.regimen), chosen.limits, None)
-    answers = {rule.code: _answer(rule, case, chosen) for rule in CATALOGUE.values() if not rule.about_waivers}
+        return Judgement(reading, tuple(_blocked(reading)), None, settings.limits)
+    case = Case(reading.document, reading.regimen, periods(reading.regimen), settings.limits, None, patient)
+    answers = {rule.code: _answer(rule, case, settings) for rule in CATALOGUE.values() if not rule.about_waivers}
     if simulated is not None:
-        case, answers = _with_virtual_patients(case, answers, simulated, chosen)
+        case, answers = _with_virtual_patients(case, answers, simulated, settings)
     answers = {code: _waived(verdict, reading.regimen.waivers, today) for code, verdict in answers.items()}
-    about_waivers = (_unless_left_out(verdict, chosen) for verdict in _judge_waivers(case, answers, today))
-    verdicts = tuple(_weighed(verdict, chosen) for verdict in (*answers.values(), *about_waivers))
-    return Judgement(reading, verdicts, case.outcome, chosen.limits)
+    about_waivers = (_unless_left_out(verdict, settings) for verdict in _judge_waivers(case, answers, today))
+    verdicts = tuple(_weighed(verdict, settings) for verdict in (*answers.values(), *about_waivers))
+    return Judgement(reading, verdicts, case.outcome, settings.limits)
 
 
 def _unless_left_out(verdict: Verdict, settings: Settings) -> Verdict:
@@ -102,8 +123,8 @@ def _unless_left_out(verdict: Verdict, settings: Settings) -> Verdict:
 
 def _weighed(verdict: Verdict, settings: Settings) -> Verdict:
     """Give the findings the severity that the settings give their rule; a note of a rule stays a note."""
-    severity = settings.severities.get(verdict.rule.code)
-    if severity is None:
+    severity = settings.severity_of(verdict.rule)
+    if severity is verdict.rule.severity:
         return verdict
     return replace(
         verdict,
@@ -115,7 +136,7 @@ def _weighed(verdict: Verdict, settings: Settings) -> Verdict:
 
 
 def _with_virtual_patients(
-    case: Case, answers: dict[str, Verdict], simulated: Simulated, settings: Settings
+    case: Case, answers: dict[str, Verdict], simulated: Simulation, settings: Settings
 ) -> tuple[Case, dict[str, Verdict]]:
     """Answer the rules that need virtual patients, with more of them as long as one is undecided."""
     rules = [rule for rule in CATALOGUE.values() if rule.simulated and settings.left_out(rule) is None]
@@ -138,7 +159,7 @@ def _blocked(reading: Reading) -> Iterable[Verdict]:
     reason = NotEvaluated("blocked", "the file has errors that come first")
     for rule in CATALOGUE.values():
         findings = tuple(
-            Finding(rule.code, rule.severity, p.path, p.span, p.message, p.why, p.help)
+            Finding(rule.code, rule.severity, p.path, p.span, p.message, p.why, p.help, fix=p.fix)
             for p in reading.problems
             if p.code == rule.code
         )

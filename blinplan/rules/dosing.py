@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
+from blinplan.course.events import given_rate
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Indication, Step
 from blinplan.rules import labelled
@@ -68,7 +69,34 @@ def _undocumented_depletion(rule: Rule, case: Case) -> Iterator[Finding]:
         )
 
 
-def _above_labelled(rule: Rule, case: Case) -> Iterator[Finding]:
+def _above_labelled(rule: Rule, case: Case) -> Answer:
+    found = [*_above_label_as_ordered(rule, case), *_above_label_in_the_patient(rule, case)]
+    if not found and case.patient and case.patient.area is None and case.regimen.doses_by_area:
+        return NotEvaluated("undecided", "the doses are by body surface area, and the patient's is not known")
+    return found
+
+
+def _above_label_in_the_patient(rule: Rule, case: Case) -> Iterator[Finding]:
+    """Doses by body surface area that come to more than anyone's labelled dose in the patient."""
+    area = case.patient.area if case.patient else None
+    limit = labelled.maximum(case.limits, Basis.FLAT)
+    by_area = labelled.maximum(case.limits, Basis.BSA)
+    for step in case.regimen.steps if area else ():
+        if area is None or step.dose.basis is Basis.FLAT or step.dose.amount > by_area.value:
+            continue  # the dose as it is ordered is found already
+        rate = given_rate(step, area.square_metres)
+        if rate > limit.value:
+            yield case.finding(
+                rule,
+                (*step.path, "dose"),
+                f"the dose is {step.dose}, {decimal_text(rate, 3)} mcg/day in this patient of {area}; the label"
+                f" gives at most {limit}",
+                f'add `max = "{limit.number}"`, the label\'s cap',
+                limits=(limit.name,),
+            )
+
+
+def _above_label_as_ordered(rule: Rule, case: Case) -> Iterator[Finding]:
     for step in case.regimen.steps:
         limit = labelled.maximum(case.limits, step.dose.basis)
         if limit.value < step.dose.amount <= labelled.highest_studied(case.limits, step.dose.basis).value:
@@ -147,6 +175,29 @@ def _basis_and_weight(rule: Rule, case: Case) -> Answer:
             f" ({who})",
             f"write `{key} = {decimal_text(limit.value)}` under [eligibility], and give the others a regimen of their"
             " own",
+        ),
+    )
+
+
+def _patient_not_eligible(rule: Rule, case: Case) -> Answer:
+    who = case.regimen.eligibility
+    if case.patient is None:
+        return NotEvaluated("not applicable", "no patient was given (--patient)")
+    if str(who) == "any weight":
+        return ()
+    weight = case.patient.weight
+    if weight is None:
+        return NotEvaluated("undecided", f"the regimen is for {who}, and the patient's weight is not given")
+    if who.admits(weight):
+        return ()
+    return (
+        case.finding(
+            rule,
+            ("eligibility",),
+            f"the patient weighs {decimal_text(weight, 3)} kg, and the regimen is for {who}",
+            f"take {who.otherwise}, which the file names for other weights"
+            if who.otherwise
+            else "take a regimen for patients of this weight",
         ),
     )
 
@@ -281,7 +332,6 @@ RULES = (
         bad='indication = "mrd-positive"\n\n[eligibility]\nmin_weight_kg = 30\n\n' + _steps("28 mcg/day"),
         good='indication = "mrd-positive"\n\n[eligibility]\nmin_weight_kg = 45\n\n' + _steps("28 mcg/day"),
         check=_basis_and_weight,
-        waivable=False,
     ),
     Rule(
         "D207",
@@ -326,5 +376,19 @@ RULES = (
         bad='[dosing]\nbasis = "flat"\n\n' + _steps("15 mcg/m2/day"),
         good='[dosing]\nbasis = "bsa"\n\n' + _steps("15 mcg/m2/day"),
         waivable=False,
+        sources=("The file format of regimens, `blinplan schema` (convention)",),
+    ),
+    Rule(
+        "D211",
+        "patient-not-eligible",
+        "The patient's weight is not one that the regimen is for.",
+        Severity.ERROR,
+        "A flat dose in a small child is a multiple of the dose for its size.",
+        limits=("flat_from_weight",),
+        bad="[eligibility]\nmin_weight_kg = 45\n\n" + _steps("28 mcg/day"),
+        good="[eligibility]\nmin_weight_kg = 38\n\n" + _steps("28 mcg/day"),
+        check=_patient_not_eligible,
+        waivable=False,
+        for_patient=True,
     ),
 )

@@ -2,6 +2,7 @@
 
 from blinplan.rules.rule import Rule, Severity
 
+_FORMAT = ("The file format of regimens, `blinplan schema` (convention)",)
 _CYCLE = '[[cycle]]\nname = "Cycle 1"\n'
 _FREE = "\ntreatment_free_days = 14"
 _STEP = 'steps = [{ dose = "28 mcg/day", days = 28 }]'
@@ -9,7 +10,9 @@ _GOOD = f"{_CYCLE}{_STEP}{_FREE}"
 
 
 def _rule(code: str, name: str, sentence: str, why: str, bad: str) -> Rule:
-    return Rule(code, name, sentence, Severity.ERROR, why, limits=(), bad=bad, good=_GOOD, waivable=False)
+    return Rule(
+        code, name, sentence, Severity.ERROR, why, limits=(), bad=bad, good=_GOOD, waivable=False, sources=_FORMAT
+    )
 
 
 RULES = (

@@ -1,7 +1,7 @@
 """The limits that decide the rules: data with unit, source and status."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -14,8 +14,20 @@ from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, decimal_text
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A limit set by a user: the source's own value, where the other one is written, and why."""
+
+    own: Fraction
+    origin: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
-    """One limit: its exact value and unit, what the source says, and how far that was checked."""
+    """One limit: its exact value and unit, what the source says, and how far that was checked.
+
+    ``fixed`` says why a user cannot change it; ``change`` is what a user changed.
+    """
 
     name: str
     value: Fraction
@@ -24,6 +36,8 @@ class Limit:
     source: str
     claim: str | None
     status: str
+    fixed: str | None = None
+    change: Change | None = None
 
     @property
     def minutes(self) -> int:
@@ -40,10 +54,26 @@ class Limit:
         """The source, with the claim it is measured by, and its status where nobody has seen the text."""
         claim = f", claim {self.claim}" if self.claim else ""
         checked = "" if self.status == "seen" else f" ({self.status})"
-        return f"{self.source}{claim}{checked}"
+        return f"{self.source}{claim}{checked}{self._changed()}"
+
+    def _changed(self) -> str:
+        if self.change is None:
+            return ""
+        own = f"{decimal_text(self.change.own)} {self.unit}"
+        return f", which has {own}: changed to {self.number} by {self.change.origin} ({self.change.reason})"
+
+    @property
+    def number(self) -> str:
+        """The value with its unit, and no word on whether a user changed it."""
+        return f"{decimal_text(self.value)} {self.unit}"
 
     def __str__(self) -> str:
-        return f"{decimal_text(self.value)} {self.unit}"
+        # Whoever reads a message must see that the number is not the source's.
+        return self.number if self.change is None else f"{self.number} (changed from {decimal_text(self.change.own)})"
+
+    def changed(self, value: Fraction, origin: str, reason: str) -> "Limit":
+        """The same limit with a user's value."""
+        return replace(self, value=value, change=Change(self.value, origin, reason))
 
 
 Limits = Mapping[str, Limit]
@@ -58,6 +88,14 @@ def shipped_limits() -> Limits:
 
 
 def _limit(
-    name: str, *, value: int | Decimal, unit: str, says: str, source: str, status: str, claim: str | None = None
+    name: str,
+    *,
+    value: int | Decimal,
+    unit: str,
+    says: str,
+    source: str,
+    status: str,
+    claim: str | None = None,
+    fixed: str | None = None,
 ) -> Limit:
-    return Limit(name, Fraction(value), unit, says, source, claim, status)
+    return Limit(name, Fraction(value), unit, says, source, claim, status, fixed)

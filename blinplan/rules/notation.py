@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from blinplan.quantities import Notation, Slip, decimal_text, read_dose
-from blinplan.regimen.document import KeyPath, Span
+from blinplan.regimen.document import Edit, KeyPath, Span
 from blinplan.rules import labelled
 from blinplan.rules.rule import Case, Finding, Rule, Severity
 
-_ISMP = "The ISMP list of error-prone abbreviations names it (general knowledge, unverified)."
+_ISMP = ("ISMP list of error-prone abbreviations, symbols and dose designations (unverified)",)
 
 
 def _steps(dose: str) -> str:
@@ -24,6 +24,7 @@ def _check(rule: Rule, case: Case) -> Iterator[Finding]:
                     f'"{text}" has {_WORDS[slip.notation]}',
                     f'write "{text[: slip.start]}{slip.replacement}{text[slip.end :]}"',
                     span=_span(case, path, text, slip),
+                    fix=_fix(case, path, text, slip),
                 )
 
 
@@ -43,6 +44,14 @@ def _span(case: Case, path: KeyPath, text: str, slip: Slip) -> Span:
     return Span(whole.start + 1 + slip.start, max(whole.start + 1 + slip.end, whole.start + 2 + slip.start))
 
 
+def _fix(case: Case, path: KeyPath, text: str, slip: Slip) -> Edit | None:
+    """Write the slip's characters as they should be; not in a text with escapes, where they stand elsewhere."""
+    whole = case.document.value_span(path)
+    if case.document.text[whole.start + 1 : whole.end - 1] != text:
+        return None
+    return Edit(Span(whole.start + 1 + slip.start, whole.start + 1 + slip.end), slip.replacement)
+
+
 _WORDS = {
     Notation.MICROGRAM_SYMBOL: "a microgram symbol or ug instead of mcg",
     Notation.TRAILING_ZERO: "a trailing zero",
@@ -53,7 +62,7 @@ _WORDS = {
 
 
 def _rule(code: str, name: str, sentence: str, severity: Severity, why: str, bad: str) -> Rule:
-    return Rule(code, name, sentence, severity, f"{why} {_ISMP}", (), _steps(bad), _steps("28 mcg/day"), _check)
+    return Rule(code, name, sentence, severity, why, (), _steps(bad), _steps("28 mcg/day"), _check, sources=_ISMP)
 
 
 _CODES = {
@@ -114,6 +123,7 @@ RULES = (
         bad=_steps("28"),
         good=_steps("28 mcg/day"),
         waivable=False,
+        sources=_ISMP,
     ),
     _rule(
         "N105",

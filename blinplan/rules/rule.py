@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
-from blinplan.course.events import Period
-from blinplan.regimen.document import Document, KeyPath, Span
+from blinplan.course.events import Period, given_rate
+from blinplan.course.patient import Patient
+from blinplan.quantities import Basis, decimal_text
+from blinplan.regimen.document import Document, Edit, KeyPath, Span
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.limits import Limits
 from blinplan.rules.outcome import SimulatedOutcome
@@ -29,7 +31,8 @@ class Severity(StrEnum):
 class Finding:
     """One fault: what was found, where (a key path and a span of the text), why it matters, what to do.
 
-    ``limits`` names the limits that decided it, and with them its sources.
+    ``limits`` names the limits that decided it, and with them its sources. ``fix`` changes how the file is written and
+    not what it says. ``patient`` is what the dose comes to in the patient, where one was given.
     """
 
     code: str
@@ -40,6 +43,8 @@ class Finding:
     why: str
     help: str
     limits: tuple[str, ...] = ()
+    fix: Edit | None = None
+    patient: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,18 @@ class NotEvaluated:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a rule may look at: the file, the regimen, its periods, the limits, and a simulation where one was run."""
+    """What a rule may look at: the file, the regimen, its periods, the limits.
+
+    ``outcome`` is what a simulation said where one was run; ``patient`` the one for whom the regimen is meant, where
+    one was given.
+    """
 
     document: Document
     regimen: Regimen
     periods: tuple[Period, ...]
     limits: Limits
     outcome: SimulatedOutcome | None
+    patient: Patient | None = None
 
     def values(self, path: KeyPath) -> Any:
         """What the file says at ``path``, as parsed."""
@@ -84,6 +94,7 @@ class Case:
         severity: Severity | None = None,
         span: Span | None = None,
         limits: tuple[str, ...] | None = None,
+        fix: Edit | None = None,
     ) -> Finding:
         """Make a finding about the value at ``path``; what is not given is the rule's, and the span the value's."""
         return Finding(
@@ -95,7 +106,21 @@ class Case:
             why or rule.why,
             advice,
             rule.limits if limits is None else limits,
+            fix,
+            self._for_the_patient(path),
         )
+
+    def _for_the_patient(self, path: KeyPath) -> str | None:
+        """What the dose at a path comes to in the patient: by area where it is flat, in all where it is by area."""
+        step = next((step for step in self.regimen.steps if (*step.path, "dose") == path), None)
+        if step is None or self.patient is None or self.patient.area is None:
+            return None
+        area = self.patient.area
+        if step.dose.basis is Basis.FLAT:
+            figure = f"{decimal_text(step.dose.amount / area.square_metres, 3)} mcg/m²/day"
+        else:
+            figure = f"{decimal_text(given_rate(step, area.square_metres), 3)} mcg/day"
+        return f"{step.dose} is {figure} at {area}"
 
 
 Answer = Iterable[Finding] | NotEvaluated
@@ -108,6 +133,8 @@ class Rule:
     ``good`` and ``bad`` are the lines of a regimen file that keep and break it. ``check`` is None for rules that
     reading the file decides, and for those about waivers, which need the other rules' answers. A rule that is not
     ``waivable`` says that a thing cannot be given; one that is not ``by_default`` answers only when it is selected.
+    ``for_patient`` rules look at the one patient who was given.
+    ``sources`` are cited where no limit with a source of its own decides.
     """
 
     code: str
@@ -123,3 +150,10 @@ class Rule:
     waivable: bool = True
     by_default: bool = True
     about_waivers: bool = False
+    for_patient: bool = False
+    sources: tuple[str, ...] = ()
+
+    @property
+    def binding(self) -> bool:
+        """Whether it says that a thing cannot be read or given: no waiver, baseline or setting takes it away."""
+        return not self.waivable and not self.about_waivers

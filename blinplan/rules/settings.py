@@ -1,8 +1,7 @@
 """Which rules are asked, how bad their findings count, and which limits decide."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from enum import StrEnum
 
 from blinplan.rules.limits import Limits, shipped_limits
 from blinplan.rules.rule import NotEvaluated, Rule, Severity
@@ -10,9 +9,40 @@ from blinplan.rules.rule import NotEvaluated, Rule, Severity
 EVERYTHING = "ALL"
 
 
+class FailOn(StrEnum):
+    """The least severity that makes the exit status 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A code, the beginning of one, a name, or ALL; and where the user wrote it."""
+
+    text: str
+    origin: str = "as asked"
+
+    def matches(self, rule: Rule) -> bool:
+        """Whether it means a rule."""
+        return self.text in (EVERYTHING, rule.name) or (self.text != "" and rule.code.startswith(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Severities:
+    """A severity for the rules a pattern means, in place of their own."""
+
+    pattern: Pattern
+    severity: Severity
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a user may set about the rules. A pattern is a code, the beginning of one, a name, or ALL.
+    """What a user may set about the rules.
+
+    A rule that is ``binding`` says that a thing cannot be read or given: it is asked whatever is ignored, and its
+    severity is not lowered. Only a selection of other rules leaves it out.
 
     Attributes
     ----------
@@ -23,33 +53,47 @@ class Settings:
     ignore
         Rules to leave out; it wins over the two above.
     severities
-        Severities by code, in place of the rules' own.
+        Severities in place of the rules' own; a later one wins.
     limits
         The limits, changed ones included.
     """
 
-    select: tuple[str, ...] | None = None
-    extend_select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    severities: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
+    select: tuple[Pattern, ...] | None = None
+    extend_select: tuple[Pattern, ...] = ()
+    ignore: tuple[Pattern, ...] = ()
+    severities: tuple[Severities, ...] = ()
     limits: Limits = field(default_factory=shipped_limits)
+
+    def __reduce__(self) -> tuple[type["Settings"], tuple[object, ...]]:
+        """Travel to another process; the limits that come with the program are a view, which does not."""
+        return Settings, (self.select, self.extend_select, self.ignore, self.severities, dict(self.limits))
 
     def left_out(self, rule: Rule) -> NotEvaluated | None:
         """Why a rule is not asked; None where it is. Rules that reading a file decides always answer."""
         if rule.check is None and not rule.about_waivers:
             return None
-        for pattern in self.ignore:
-            if matches(pattern, rule):
-                return NotEvaluated("not requested", f"left out as asked (ignore {pattern})")
-        if any(matches(pattern, rule) for pattern in self.extend_select):
+        return self.not_selected(rule)
+
+    def not_selected(self, rule: Rule) -> NotEvaluated | None:
+        """Why a rule is not among those the user wants; None where it is."""
+        for pattern in () if rule.binding else self.ignore:
+            if pattern.matches(rule):
+                return NotEvaluated("not requested", f"left out {pattern.origin} (ignore {pattern.text})")
+        if any(pattern.matches(rule) for pattern in self.extend_select):
             return None
         if self.select is None:
-            return None if rule.by_default else NotEvaluated("off", "off unless it is selected (--select)")
-        if any(matches(pattern, rule) for pattern in self.select):
+            return None if rule.by_default else NotEvaluated("off", "off unless it is selected (--extend-select)")
+        if any(pattern.matches(rule) for pattern in self.select):
             return None
         return NotEvaluated("not requested", "not among the rules selected")
 
+    def severity_of(self, rule: Rule) -> Severity:
+        """The severity of a rule's findings."""
+        severity = rule.severity
+        for chosen in self.severities:
+            if chosen.pattern.matches(rule) and not (rule.binding and chosen.severity.rank < rule.severity.rank):
+                severity = chosen.severity
+        return severity
 
-def matches(pattern: str, rule: Rule) -> bool:
-    """Whether a pattern means a rule."""
-    return pattern == EVERYTHING or (bool(pattern) and (rule.code.startswith(pattern) or rule.name == pattern))
+
+DEFAULTS = Settings()

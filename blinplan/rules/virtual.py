@@ -11,6 +11,7 @@ from blinplan.course.events import Period, periods
 from blinplan.proportion import Proportion
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Indication, Regimen
+from blinplan.rules import store
 from blinplan.rules.outcome import Escalation, Median, SimulatedOutcome
 from blinplan.rules.rule import NotEvaluated
 
@@ -27,12 +28,33 @@ MOST = 16
 """How many times the patients asked for are simulated at most, where fewer leave a rule undecided."""
 
 
+class NotKeptError(Exception):
+    """An outcome that would have to be simulated, where only those kept on disk were wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """How to simulate for the rules: the number of patients to start with, and the seed they are drawn from."""
+    """How to simulate for the rules.
+
+    Attributes
+    ----------
+    patients
+        Virtual patients to start with.
+    seed
+        What they are drawn from.
+    threads
+        How many run at once; the outcome is the same.
+    kept
+        Whether outcomes are looked up and kept on disk.
+    only_kept
+        Whether an outcome that is not kept is a `NotKeptError`, rather than simulated.
+    """
 
     patients: int
     seed: int
+    threads: int = os.cpu_count() or 1
+    kept: bool = False
+    only_kept: bool = False
 
     def outcomes(self, regimen: Regimen) -> Iterator[SimulatedOutcome | NotEvaluated]:
         """Simulate with ever more patients; a caller stops when its rules are decided.
@@ -40,25 +62,36 @@ class Simulated:
         The first patients of a larger population are those of the smaller one. Where virtual patients may not be given
         the regimen, the only outcome is why there is none.
         """
-        from blinplan.physiology.orders import NotEligibleError
-
         for factor in (1, 4, MOST):
-            try:
-                yield _outcome(regimen, self.patients * factor, self.seed)
-            except NotEligibleError as error:
-                yield NotEvaluated("undecided", f"no virtual patients to simulate with: {error}")
+            outcome = self._outcome(regimen, self.patients * factor)
+            yield outcome
+            if isinstance(outcome, NotEvaluated):
                 return
 
+    def _outcome(self, regimen: Regimen, patients: int) -> SimulatedOutcome | NotEvaluated:
+        name = store.key(regimen, patients, self.seed) if self.kept else None
+        if name is not None and (outcome := store.look_up(name)) is not None:
+            return outcome
+        if self.only_kept:
+            raise NotKeptError
+        outcome = _outcome(regimen, patients, self.seed, self.threads)
+        if name is not None:
+            store.keep(name, outcome)
+        return outcome
 
-def _outcome(regimen: Regimen, patients: int, seed: int) -> SimulatedOutcome:
+
+def _outcome(regimen: Regimen, patients: int, seed: int, threads: int) -> SimulatedOutcome | NotEvaluated:
     """Simulate the regimen on the virtual population that stands for its patients, and count.
 
     The engine is imported here, so that a check without simulation does not wait for it.
     """
-    from blinplan.physiology.orders import preset_for
+    from blinplan.physiology.orders import NotEligibleError, preset_for
 
     preset = preset_for(regimen)
-    endpoints = _endpoints(regimen, periods(regimen), preset, patients, seed)
+    try:
+        endpoints = _endpoints(regimen, periods(regimen), preset, patients, seed, threads)
+    except NotEligibleError as error:
+        return NotEvaluated("undecided", f"no virtual patients to simulate with: {error}")
     label = _label_for(regimen, preset)
     return SimulatedOutcome(
         population=preset,
@@ -67,17 +100,21 @@ def _outcome(regimen: Regimen, patients: int, seed: int) -> SimulatedOutcome:
         recovered=tuple(_recovered(endpoints, cycle) for cycle in range(len(endpoints.cycles) - 1)),
         escalation=_escalation(endpoints),
         first_peak=_median(endpoints.cytokine_peak[_IL_6, 0]),
-        labelled_peak=None if label is None else (label.name, _labelled_peak(label.name, preset, patients, seed)),
+        labelled_peak=None
+        if label is None
+        else (label.name, _labelled_peak(label.name, preset, patients, seed, threads)),
         later_elevation=tuple(_raised_later(endpoints, cycle) for cycle in range(1, len(endpoints.cycles))),
     )
 
 
-def _endpoints(regimen: Regimen, table: tuple[Period, ...], preset: str, patients: int, seed: int) -> "Endpoints":
+def _endpoints(
+    regimen: Regimen, table: tuple[Period, ...], preset: str, patients: int, seed: int, threads: int
+) -> "Endpoints":
     from blinplan.physiology import draw, simulate
     from blinplan.physiology.orders import dosing
 
     population = draw(preset, patients, seed)
-    result = simulate(dosing(regimen, table, population), population, threads=os.cpu_count() or 1)
+    result = simulate(dosing(regimen, table, population), population, threads=threads)
     assert result.endpoints is not None  # noqa: S101 - they were asked for
     return result.endpoints
 
@@ -92,11 +129,11 @@ def _label_for(regimen: Regimen, preset: str) -> Regimen | None:
 
 
 @cache
-def _labelled_peak(name: str, preset: str, patients: int, seed: int) -> Median:
+def _labelled_peak(name: str, preset: str, patients: int, seed: int, threads: int) -> Median:
     label = library.load(name).regimen
     assert label is not None  # noqa: S101 - shipped regimens are tested to read
     first = tuple(period for period in periods(label) if period.cycle == 1)
-    return _median(_endpoints(label, first, preset, patients, seed).cytokine_peak[_IL_6, 0])
+    return _median(_endpoints(label, first, preset, patients, seed, threads).cytokine_peak[_IL_6, 0])
 
 
 def _share(condition: "BoolArray", among: "BoolArray | None" = None) -> Proportion:

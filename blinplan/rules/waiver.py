@@ -2,6 +2,8 @@
 
 from blinplan.rules.rule import Rule, Severity
 
+_CONVENTION = ("The way waivers work in this program (convention)",)
+
 
 def _waiver(rule: str, expires: str = "") -> str:
     return (
@@ -22,6 +24,7 @@ EXPIRED = Rule(
     bad=_waiver("S304", "\nexpires = 2020-01-01"),
     good=_waiver("S304"),
     waivable=False,
+    sources=_CONVENTION,
 )
 UNUSED = Rule(
     "W902",
@@ -34,6 +37,7 @@ UNUSED = Rule(
     bad=_waiver("S304").replace("= 21", "= 14"),
     good=_waiver("S304"),
     waivable=False,
+    sources=_CONVENTION,
 )
 NO_REASON = Rule(
     "W903",
@@ -46,6 +50,7 @@ NO_REASON = Rule(
     bad=_waiver("S304").replace('reason = "Amendment 3 allows 21 days after infection"', 'reason = ""'),
     good=_waiver("S304"),
     waivable=False,
+    sources=_CONVENTION,
 )
 UNKNOWN = Rule(
     "W904",
@@ -58,6 +63,7 @@ UNKNOWN = Rule(
     bad=_waiver("S999"),
     good=_waiver("S304"),
     waivable=False,
+    sources=_CONVENTION,
 )
 
 FORBIDDEN = Rule(
@@ -71,6 +77,7 @@ FORBIDDEN = Rule(
     bad=_waiver("N106"),
     good=_waiver("S304"),
     waivable=False,
+    sources=_CONVENTION,
 )
 
 RULES = (EXPIRED, UNUSED, NO_REASON, UNKNOWN, FORBIDDEN)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import tomli
 
-from blinplan.cli import check as check_command
+from blinplan.regimen.read import Reading
+from blinplan.rules.check import Judgement, judge
 from tests.cli.conftest import Ran, Run
 from tests.regimen_text import cycle, regimen_text, waiver
 
@@ -188,17 +189,19 @@ def test_what_the_user_can_put_right_is_said_with_status_2(inside: Run, argument
     assert len(ran.err.strip()) > 20
 
 
-def test_a_fault_of_the_program_is_one_line_with_status_3(
+def test_a_fault_of_the_program_has_status_3_and_hides_no_other_file(
     inside: Run, files: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
-        raise RuntimeError("a\x1b[31m\nb" * 100)
+    def fail(reading: Reading, *rest: Any) -> Judgement:
+        if reading.document.name == "sound.toml":
+            raise RuntimeError("a\x1b[31m\nb" * 100)
+        return judge(reading, *rest)
 
-    monkeypatch.setattr(check_command, "judge", fail)
-    ran = inside("check", "sound.toml")
+    monkeypatch.setattr("blinplan.rules.many.judge", fail)
+    ran = inside("check", "sound.toml", "error.toml", "--no-simulate", "-f", "concise")
     assert ran.status == 3
-    assert ran.out == ""
-    assert ran.err.count("\n") == 1
+    assert ran.out.startswith("error.toml:")
+    assert "exit 3: a fault in blinplan itself with 1 file" in ran.err
     assert "fault in blinplan" in ran.err
     assert "RuntimeError" in ran.err
     assert "report" in ran.err
@@ -209,7 +212,7 @@ def test_a_fault_can_be_looked_into(inside: Run, files: dict[str, str], monkeypa
     def fail(*_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(check_command, "judge", fail)
+    monkeypatch.setattr("blinplan.rules.many.judge", fail)
     with pytest.raises(RuntimeError, match="boom"):
         inside("check", "sound.toml", BLINPLAN_DEBUG="1")
 
@@ -218,7 +221,7 @@ def test_an_interruption_is_silent(inside: Run, files: dict[str, str], monkeypat
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(check_command, "judge", stop)
+    monkeypatch.setattr("blinplan.rules.many.judge", stop)
     ran = inside("check", "sound.toml")
     assert (ran.status, ran.out, ran.err.strip()) == (130, "", "")
 

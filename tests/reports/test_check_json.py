@@ -12,11 +12,14 @@ import pytest
 
 from blinplan import __version__
 from blinplan.proportion import Proportion
+from blinplan.regimen.document import pointer
 from blinplan.regimen.read import read
-from blinplan.reports.check_json import check_json, pointer, proportion_json
+from blinplan.reports.check_json import check_json, proportion_json
 from blinplan.reports.manifest import input_hash, model_hash
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.check import Judgement
+from blinplan.rules.result import Result
+from blinplan.rules.settings import FailOn
 from blinplan.rules.virtual import Simulated
 from tests.regimen_text import TODAY, codes, cycle, judged, judged_lines, outcome, regimen_text, told, waiver
 
@@ -24,7 +27,7 @@ FAULTY = regimen_text(cycle("28.0 µg/d for 27 days", free=15, repeat=2)) + waiv
 
 
 def document(*judgements: Judgement, simulated: Simulated | None = None) -> dict[str, Any]:
-    found = check_json(judgements, (), 0, TODAY, simulated)
+    found = check_json(Result(judgements, (), (), FailOn.ERROR, TODAY, simulated))
     return dict(json.loads(json.dumps(found, allow_nan=False)))
 
 

@@ -1,25 +1,33 @@
 """Every rule is complete, and its own examples prove it."""
 
 import re
+from fractions import Fraction
 
 import pytest
 
+from blinplan.course.patient import Patient
 from blinplan.rules import cytokines, depletion, dosing, file_format, notation, schedule, t_cells, waiver
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.check import Judgement, Outcome
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Rule, Severity
-from blinplan.rules.settings import Settings
+from blinplan.rules.settings import Pattern, Settings
 from blinplan.rules.virtual import Simulated
 from tests.regimen_text import judged_lines, verdict_of
 
 RULES = [pytest.param(rule, id=rule.code) for rule in CATALOGUE.values()]
+SMALL = Patient(weight=Fraction(40))
 PATIENTS = Simulated(patients=200, seed=1)
 
 
 def found_in(lines: str, rule: Rule) -> Judgement:
     """Judge an example with virtual patients where its rule needs them, and with its rule even where that is off."""
-    return judged_lines(lines, PATIENTS if rule.simulated else None, settings=Settings(extend_select=(rule.code,)))
+    return judged_lines(
+        lines,
+        PATIENTS if rule.simulated else None,
+        settings=Settings(extend_select=(Pattern(rule.code),)),
+        patient=SMALL if rule.for_patient else None,
+    )
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -46,6 +54,7 @@ def test_the_good_example_is_a_sound_regimen(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_says_what_it_is_in_words(rule: Rule) -> None:
+    assert rule.limits or rule.sources
     assert re.fullmatch(r"[A-Z]\d{3}", rule.code)
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
     assert isinstance(rule.severity, Severity)

@@ -1,13 +1,16 @@
 """The label's and the studies' limits, on both sides of each."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
+from blinplan.course.patient import Patient, patient
 from blinplan.proportion import Proportion
 from blinplan.rules.check import Judgement, Outcome
 from blinplan.rules.outcome import Escalation, Median, SimulatedOutcome
 from blinplan.rules.rule import Severity
+from blinplan.rules.settings import Pattern, Settings
 from tests.regimen_text import (
     codes,
     cycle,
@@ -82,7 +85,48 @@ def test_flat_doses_are_for_45_kg_and_over(eligibility: str, dose: str, found: l
     judgement = judged_lines(f"{MRD}[eligibility]\n{eligibility}\n\n{lines}")
     assert codes(judgement) == found
     assert codes(judged_lines(f"[eligibility]\n{eligibility}\n\n{lines}")) == []  # investigational
-    assert codes(judged(judgement.reading.document.text + waiver("D206"))) == sorted([*found, "W905"])
+    assert codes(judged(judgement.reading.document.text + waiver("D206"))) == ([] if found else ["W902"])
+
+
+@pytest.mark.parametrize(
+    ("weight", "eligibility", "found"),
+    [
+        ("45", "min_weight_kg = 45", []),
+        ("44.999", "min_weight_kg = 45", ["D211"]),
+        ("44.999", "below_weight_kg = 45", []),
+        ("45", "below_weight_kg = 45", ["D211"]),
+        ("20", 'population = "adult-rr"', []),
+    ],
+)
+def test_a_patient_is_of_a_weight_that_the_regimen_is_for(weight: str, eligibility: str, found: list[str]) -> None:
+    text = f"[eligibility]\n{eligibility}\n\n{cycle()}"
+    patient = Patient(weight=Fraction(weight))
+    assert codes(judged_lines(text, patient=patient)) == found
+    assert codes(judged_lines(text + waiver("D211"), patient=patient)) == sorted([*found, "W905"])
+    everything = Settings(ignore=(Pattern("D2"), Pattern("ALL"), Pattern("patient-not-eligible")))
+    assert codes(judged_lines(text, patient=patient, settings=everything)) == found
+    assert verdict_of(judged_lines(text), "D211").outcome is Outcome.NOT_EVALUATED
+
+
+def test_a_patient_whose_weight_is_not_known_leaves_the_question_undecided() -> None:
+    judgement = judged_lines(cycle(), patient=Patient())
+    assert verdict_of(judgement, "D211").undecided
+    assert not judgement.complete
+
+
+def test_a_dose_by_area_is_the_patient_s_own() -> None:
+    uncapped = '[[cycle]]\nname = "C"\nsteps = [{ dose = "15 mcg/m2/day", days = 28 }]\ntreatment_free_days = 14'
+    small, large = (patient(weight=Fraction(44), area=Fraction(area)) for area in ("1.86", "1.87"))
+    assert codes(judged_lines(uncapped, patient=small)) == ["D205"]
+    (finding,) = verdict_of(judged_lines(uncapped, patient=large), "D203").findings
+    assert "28.05 mcg/day in this patient" in finding.message
+    assert finding.patient == "15 mcg/m²/day is 28.05 mcg/day at 1.870 m² (given)"
+    assert codes(judged_lines(cycle("15 mcg/m2/day for 28 days"), patient=large)) == []  # capped
+    assert verdict_of(judged_lines(uncapped, patient=Patient(weight=Fraction(44))), "D203").undecided
+    flat = verdict_of(
+        judged_lines(cycle("9 mcg/day for 28 days"), patient=patient(Fraction(70), None, Fraction(2))), "D202"
+    )
+    assert flat.findings[0].patient == "9 mcg/day is 4.5 mcg/m²/day at 2.000 m² (given)"
 
 
 def test_relapsed_disease_begins_low_and_others_at_the_full_dose() -> None:

@@ -1,0 +1,108 @@
+"""How a check is shown: the report on standard output, reports in files, the summary on standard error."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from blinplan.cli.check_options import ReportFile, RunSettings
+from blinplan.cli.output import complain, output_screen, replace_file, report, say, stop, write, write_json
+from blinplan.cli.status import ExitStatus, UsageError
+from blinplan.regimen.sources import NotFound
+from blinplan.reports.screen import PIPED_WIDTH, CheckFormat, Screen
+from blinplan.rules.configuration import Configuration
+from blinplan.rules.result import Result
+
+if TYPE_CHECKING:
+    from blinplan.cli.checking import Asked, File
+
+
+_FILE_SCREEN = Screen(PIPED_WIDTH, colour=False, unicode=True)
+
+
+def write_reports(result: Result, reports: Sequence[ReportFile]) -> None:
+    """Write the report files that were asked for, each whole or not at all."""
+    if not reports:
+        return
+    from blinplan.reports.formats import written
+
+    for wanted in reports:
+        replace_file(wanted.path, written(result, wanted.output_format, _FILE_SCREEN))
+
+
+def show(result: Result, asked: "Asked") -> None:
+    """Show a run: what was asked for, what could not be done, how much it is, and why the status is what it is."""
+    if asked.quiet < 2:
+        _report(result, asked)
+        for error in result.missing:
+            complain(UsageError(error.message, error.help))
+    for fault in result.faults:
+        if os.environ.get("BLINPLAN_DEBUG"):
+            raise fault.error
+        complain(
+            UsageError(
+                f"{fault.reading.document.name}: a fault in blinplan itself: {fault.error!r:.200}",
+                "please report it with the file and the output under BLINPLAN_DEBUG=1",
+            )
+        )
+    if not asked.quiet:
+        _summarise(result, asked)
+        style = "pass" if result.status == ExitStatus.SUCCESS else "error"
+        say(f"exit {result.status}: {result.reason}", asked.colour, style)
+
+
+def _report(result: Result, asked: "Asked") -> None:
+    if asked.statistics:
+        from blinplan.reports.statistics import statistics_json, statistics_report
+
+        if asked.output_format is CheckFormat.JSON:
+            write_json(statistics_json(result))
+        else:
+            report(*statistics_report(result, output_screen(asked.colour)), colour=asked.colour)
+        return
+    if asked.output_format is CheckFormat.CONCISE:
+        from blinplan.reports.findings import concise_report
+
+        write(concise_report(result.judgements))
+        return
+    from blinplan.reports.formats import written
+
+    write(written(result, asked.output_format, output_screen(asked.colour)))
+    if asked.output_format is CheckFormat.GITHUB and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(written(result, CheckFormat.MARKDOWN, _FILE_SCREEN))
+
+
+def _summarise(result: Result, asked: "Asked") -> None:
+    from blinplan.reports.findings import not_evaluated_lines
+
+    say(result.summary, asked.colour)
+    for line in not_evaluated_lines(result.judgements, everything=asked.verbose):
+        say(f"  {line}", asked.colour, "not evaluated")
+    changed = {str(limit.change): limit for j in result.judgements for limit in j.limits.values() if limit.change}
+    for limit in changed.values():
+        say(f"  limit {limit.name}: {limit.citation}", asked.colour, "not evaluated")
+    if result.stale:
+        codes = ", ".join(sorted({entry.rule for entry in result.stale}))
+        say(f"  in the baseline, and found no more: {len(result.stale)} ({codes}); write it anew", asked.colour)
+    fixable = sum(finding.fix is not None for finding in result.findings)
+    if fixable:
+        say(f"  --fix puts {fixable} of the findings right", asked.colour)
+
+
+def show_settings(
+    here: Configuration, settled: RunSettings, files: Sequence["File"], missing: Sequence[NotFound], asked: "Asked"
+) -> NoReturn:
+    """Show what a run would go by and where each of it was set, and end."""
+    from blinplan.reports.settings import settings_json, settings_report
+
+    named = {file.source.name: file.settings for file in files}
+    if asked.output_format is CheckFormat.JSON:
+        write_json(settings_json(here, settled.origins, named))
+    else:
+        report(*settings_report(here, settled.origins, named, output_screen(asked.colour)), colour=asked.colour)
+    for error in missing:
+        complain(UsageError(error.message, error.help))
+    sys.stdout.flush()
+    stop(ExitStatus.INCOMPLETE if missing else ExitStatus.SUCCESS)

@@ -1,0 +1,180 @@
+"""What ``blinplan check`` does, step by step: settle what is asked, read, fix, judge, show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from blinplan.cli.check_options import (
+    Choice,
+    Configurations,
+    RunSettings,
+    asked_date,
+    asked_patient,
+    asked_reports,
+    choice,
+    run_settings,
+)
+from blinplan.cli.output import replace_file, say, stop
+from blinplan.cli.status import ExitStatus, UsageError
+from blinplan.regimen import library
+from blinplan.regimen.read import Reading
+from blinplan.regimen.sources import FileSource, NotFound, find
+from blinplan.reports.screen import CheckFormat, Colour
+from blinplan.rules.check import Judgement
+from blinplan.rules.many import Fault, Judged, Task, judge_many
+from blinplan.rules.result import Result
+from blinplan.rules.settings import FailOn, Settings
+from blinplan.rules.virtual import Simulated
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The command line of a check, as it was typed; what was not given is None."""
+
+    paths: Sequence[str] | None
+    select: Sequence[str] | None
+    extend_select: Sequence[str] | None
+    ignore: Sequence[str] | None
+    severity: Sequence[str] | None
+    patient: str | None
+    today: str | None
+    fail_on: FailOn | None
+    baseline: str | None
+    write_baseline: str | None
+    simulated: bool | None
+    patients: int | None
+    seed: int | None
+    no_cache: bool
+    fix: bool
+    diff: bool
+    output_format: CheckFormat
+    reports: Sequence[str] | None
+    statistics: bool
+    stdin_filename: str
+    verbose: bool
+    quiet: int
+    colour: Colour
+    config: str | None
+    isolated: bool
+    show_settings: bool
+    allow_empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A regimen file as read, and by which settings it is judged."""
+
+    source: FileSource
+    reading: Reading
+    settings: Settings
+
+
+def run(asked: Asked) -> None:
+    """Check what is asked, show it, and end with the status that follows."""
+    from blinplan.cli import check_output, fixing
+
+    _refuse_contradictions(asked)
+    today, patient, reports = asked_date(asked.today), asked_patient(asked.patient), asked_reports(asked.reports)
+    chosen = choice(asked.select, asked.extend_select, asked.ignore, asked.severity)
+    configurations = Configurations(asked.config, isolated=asked.isolated)
+    here = configurations.here()
+    settled = run_settings(here, asked.fail_on, asked.simulated, asked.patients, asked.seed, asked.baseline)
+    files, missing = _read(asked, configurations, chosen)
+    if asked.show_settings:
+        check_output.show_settings(here, settled, files, missing, asked)
+    if asked.diff:
+        fixing.show_diff(files, missing, today, asked.colour)
+    if asked.fix:
+        files = fixing.fix_files(files, today, asked.colour, quiet=asked.quiet > 0)
+    simulated = Simulated(settled.patients, settled.seed, kept=not asked.no_cache) if settled.simulate else None
+    tasks = [Task(file.reading, file.settings, today, patient) for file in files]
+    judged = _judge(tasks, simulated, asked.colour)
+    result = _result(judged, missing, settled, today, simulated, asked.write_baseline)
+    check_output.write_reports(result, reports)
+    check_output.show(result, asked)
+    stop(ExitStatus(result.status))
+
+
+def _refuse_contradictions(asked: Asked) -> None:
+    if asked.fix and asked.diff:
+        raise UsageError("--fix and --diff contradict each other", "--diff shows what --fix would change")
+    if asked.statistics and asked.output_format not in (CheckFormat.FULL, CheckFormat.CONCISE, CheckFormat.JSON):
+        raise UsageError(f"--statistics has no format {asked.output_format}", "give full, concise or json")
+
+
+def _read(asked: Asked, configurations: Configurations, chosen: Choice) -> tuple[tuple[File, ...], list[NotFound]]:
+    """Read everything the command line names, each file once; a name that leads nowhere hides nothing else."""
+    files: dict[str, File] = {}
+    missing: list[NotFound] = []
+    for named in asked.paths or ["."]:
+        sources = find(named, asked.stdin_filename)
+        if isinstance(sources, NotFound):
+            missing += [] if sources.empty and asked.allow_empty else [sources]
+            continue
+        for source in sources:
+            if source.name in files:
+                continue
+            reading = source.read()
+            if isinstance(reading, NotFound):
+                missing.append(reading)
+            else:
+                files[source.name] = File(source, reading, chosen.over(configurations.settings_of(source)))
+    return tuple(sorted(files.values(), key=_place)), missing
+
+
+def _place(file: File) -> tuple[bool, int, str]:
+    """Where a file comes in the output: the user's own by their paths, then shipped ones as the program lists them."""
+    shipped = file.source.shipped
+    return shipped, list(library.paths()).index(file.source.name) if shipped else 0, file.source.name
+
+
+def _judge(tasks: Sequence[Task], simulated: Simulated | None, colour: Colour) -> tuple[Judged, ...]:
+    if simulated is None:
+        return judge_many(tasks, None)
+    from blinplan.cli.progress import regimens_bar
+
+    with regimens_bar(colour) as progress:
+        return judge_many(tasks, simulated, progress)
+
+
+def _result(
+    judged: Sequence[Judged],
+    missing: Sequence[NotFound],
+    settled: RunSettings,
+    today: date,
+    simulated: Simulated | None,
+    new_baseline: str | None,
+) -> Result:
+    judgements = tuple(one for one in judged if isinstance(one, Judgement))
+    faults = tuple(one for one in judged if isinstance(one, Fault))
+    result = Result(judgements, tuple(missing), faults, settled.fail_on, today, simulated)
+    if new_baseline is not None:
+        return _with_new_baseline(result, Path(new_baseline))
+    return result if settled.baseline is None else _with_baseline(result, settled.baseline)
+
+
+def _with_baseline(result: Result, path: Path) -> Result:
+    from blinplan.rules.baseline import read_baseline
+
+    try:
+        baseline = read_baseline(path)
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        raise UsageError(
+            f"the baseline {path}: {reason}", "write one with --write-baseline, or check the path"
+        ) from error
+    except ValueError as error:
+        raise UsageError(f"the baseline {path}: {error}", "write it anew with --write-baseline") from error
+    accepted = tuple(baseline.accept(judgement) for judgement in result.judgements)
+    return replace(result, judgements=accepted, stale=baseline.stale(accepted))
+
+
+def _with_new_baseline(result: Result, path: Path) -> Result:
+    from blinplan.rules.baseline import baseline_of, baseline_text
+
+    baseline = baseline_of(result.judgements, path.parent)
+    replace_file(path, baseline_text(baseline))
+    count = len(baseline.entries)
+    say(f"{path}: {count} finding{'s' * (count != 1)} listed", Colour.AUTO)
+    return replace(result, judgements=tuple(baseline.accept(judgement) for judgement in result.judgements))

@@ -1,0 +1,100 @@
+"""Findings as other programs want them: with a path from the repository, lines and columns, and a fingerprint."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from blinplan.regimen.document import Document, pointer
+from blinplan.regimen.regimen import Waiver
+from blinplan.reports.findings import citations
+from blinplan.rules.baseline import path_from
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.check import Judgement, Outcome, Verdict
+from blinplan.rules.result import Result
+from blinplan.rules.rule import Finding, Rule
+
+
+@dataclass(frozen=True)
+class Reported:
+    """One finding at its place. Lines and columns count from 1, in characters; the end is exclusive.
+
+    ``standing`` says whether it stands, or is accepted by a waiver or by the baseline.
+    """
+
+    path: str
+    judgement: Judgement
+    finding: Finding
+    fingerprint: str
+    standing: Literal["counted", "waived", "in baseline"]
+    waiver: Waiver | None = None
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that found it."""
+        return CATALOGUE[self.finding.code]
+
+    @property
+    def document(self) -> Document:
+        """The file it is about."""
+        return self.judgement.reading.document
+
+    @cached_property
+    def start(self) -> tuple[int, int]:
+        """Line and column where it starts."""
+        at = self.document.position(self.finding.span.start)
+        return at.line, at.column
+
+    @cached_property
+    def end(self) -> tuple[int, int]:
+        """Line and column where it ends."""
+        at = self.document.position(max(self.finding.span.end, self.finding.span.start))
+        return at.line, at.column
+
+    @property
+    def body(self) -> str:
+        """Why it matters, what to do and who says so, each a line."""
+        sources = citations(self.finding, self.judgement.limits)
+        labelled = (("Why", self.finding.why), ("Help", self.finding.help), ("Source", "; ".join(sources)))
+        return "\n".join(f"{label}: {text}" for label, text in labelled if text)
+
+
+def reported(result: Result) -> list[Reported]:
+    """All findings of a run, those that are waived or in the baseline included, by file and place."""
+    return [one for judgement in result.judgements for one in reported_in(judgement)]
+
+
+def reported_in(judgement: Judgement) -> list[Reported]:
+    """All findings of one file, in the order of the file."""
+    path, seen = shown_path(judgement), Counter[str]()
+    found = sorted(_standings(judgement), key=lambda item: (item[0].span.start, item[0].span.end, item[0].code))
+    listed = []
+    for finding, standing, waiver in found:
+        base = f"{path}\n{finding.code}\n{pointer(finding.path)}"
+        seen[base] += 1  # two findings of one rule at one place are still two
+        mark = hashlib.sha256(f"{base}\n{seen[base]}".encode()).hexdigest()[:32]
+        listed.append(Reported(path, judgement, finding, mark, standing, waiver))
+    return listed
+
+
+def shown_path(judgement: Judgement) -> str:
+    """A file's path from the current folder, with ``/``."""
+    return path_from(Path.cwd(), judgement.reading.document.name)
+
+
+_Standing = tuple[Finding, Literal["counted", "waived", "in baseline"], Waiver | None]
+
+
+def _standings(judgement: Judgement) -> Iterator[_Standing]:
+    for verdict in judgement.verdicts:
+        yield from _standings_of(verdict)
+
+
+def _standings_of(verdict: Verdict) -> Iterator[_Standing]:
+    for finding in verdict.known:
+        yield finding, "in baseline", None
+    for finding in verdict.findings:
+        yield (finding, "waived", verdict.waiver) if verdict.outcome is Outcome.WAIVED else (finding, "counted", None)

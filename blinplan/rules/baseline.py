@@ -1,0 +1,144 @@
+"""Findings that a library of regimens had when it took up this program: known, shown as such, and not counted.
+
+An entry holds for one rule at one place of one file, as long as the text at that place stays what it was: a dose that
+is changed is judged again. Rules that say that a thing cannot be read or given have no place in a baseline.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from blinplan.regimen.document import Document, pointer
+from blinplan.rules.check import Judgement, Outcome, Verdict
+from blinplan.rules.rule import Finding
+
+
+class Entry(BaseModel):
+    """One finding: the file from the folder of the baseline, the rule, the place, the text there, and the message."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    path: str
+    rule: str
+    pointer: str
+    text: str
+    message: str
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    format: Literal["blinplan-baseline"]
+    version: Literal[1]
+    findings: tuple[Entry, ...]
+
+
+_Key = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The entries of a baseline file, and the folder that their paths start from."""
+
+    folder: Path
+    entries: tuple[Entry, ...]
+
+    def accept(self, judgement: Judgement) -> Judgement:
+        """Set the findings that are in the baseline apart from those that count."""
+        known = {_key(entry) for entry in self.entries}
+        name = self._name(judgement.reading.document)
+        return replace(
+            judgement,
+            verdicts=tuple(_accepted(verdict, judgement, name, known) for verdict in judgement.verdicts),
+        )
+
+    def stale(self, judgements: Sequence[Judgement]) -> tuple[Entry, ...]:
+        """The entries of these files that cover nothing any more, where their rules have answered."""
+        used, answered = set(), set()
+        for judgement in judgements:
+            name = self._name(judgement.reading.document)
+            for verdict in judgement.verdicts:
+                if verdict.outcome is not Outcome.NOT_EVALUATED:
+                    answered.add((name, verdict.rule.code))
+                used |= {_key(_entry(finding, judgement, name)) for finding in verdict.known}
+        return tuple(e for e in self.entries if (e.path, e.rule) in answered and _key(e) not in used)
+
+    def _name(self, document: Document) -> str:
+        return path_from(self.folder, document.name)
+
+
+def read_baseline(path: Path) -> Baseline:
+    """Read a baseline file.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read.
+    ValueError
+        When it is not a baseline; the message says why.
+    """
+    try:
+        file = _File.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ValueError(f"{where}: {first['msg'][:120].lower()}") from error
+    return Baseline(path.parent, file.findings)
+
+
+def baseline_of(judgements: Iterable[Judgement], folder: Path) -> Baseline:
+    """Make a baseline of all findings, but for those of rules that have no place in one."""
+    entries = [
+        _entry(finding, judgement, path_from(folder, judgement.reading.document.name))
+        for judgement in judgements
+        for verdict in judgement.verdicts
+        if verdict.outcome in (Outcome.FINDING, Outcome.IN_BASELINE) and not verdict.rule.binding
+        for finding in (*verdict.findings, *verdict.known)
+    ]
+    return Baseline(folder, tuple(sorted(set(entries), key=_key)))
+
+
+def baseline_text(baseline: Baseline) -> str:
+    """Write a baseline as the JSON file it is read from."""
+    document: dict[str, Any] = {
+        "format": "blinplan-baseline",
+        "version": 1,
+        "findings": [entry.model_dump() for entry in baseline.entries],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def path_from(folder: Path, name: str) -> str:
+    """A file's path from a folder, with ``/``; as it was named where it is no file below it."""
+    try:
+        return Path(name).resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        return Path(name).as_posix()
+
+
+def _accepted(verdict: Verdict, judgement: Judgement, name: str, known: set[_Key]) -> Verdict:
+    if verdict.outcome is not Outcome.FINDING or verdict.rule.binding:
+        return verdict
+    old = tuple(f for f in verdict.findings if _key(_entry(f, judgement, name)) in known)
+    new = tuple(f for f in verdict.findings if f not in old)
+    return replace(verdict, outcome=Outcome.FINDING if new else Outcome.IN_BASELINE, findings=new, known=old)
+
+
+def _entry(finding: Finding, judgement: Judgement, name: str) -> Entry:
+    document = judgement.reading.document
+    span = document.value_span(finding.path)
+    return Entry(
+        path=name,
+        rule=finding.code,
+        pointer=pointer(finding.path),
+        text=document.text[span.start : span.end],
+        message=finding.message,
+    )
+
+
+def _key(entry: Entry) -> _Key:
+    return entry.path, entry.rule, entry.pointer, entry.text

@@ -1,0 +1,98 @@
+"""Put right how a regimen file is written: spelling, notation and the names of keys. What it orders stays as it is."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from blinplan.quantities import DoseRate, QuantityError, read_dose
+from blinplan.regimen.document import Document, Edit
+from blinplan.regimen.read import Reading, read
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.check import judge
+from blinplan.rules.rule import Finding
+from blinplan.rules.settings import Settings
+
+_ROUNDS = 20
+"""Readings at most: a misspelt key hides what the rules of notation find once it is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A file put right: as it is read now, and the findings that are gone for it, each from its own reading."""
+
+    reading: Reading
+    applied: tuple[Finding, ...]
+
+
+class UnsafeFixError(RuntimeError):
+    """Fixes that would have changed what a file orders. A fault of this program; the file is left as it was."""
+
+
+def fix(reading: Reading, today: date, settings: Settings) -> Fixed:
+    """Apply every fix of the rules that are selected, until none is left.
+
+    Raises
+    ------
+    UnsafeFixError
+        When the file would order something else than before.
+    """
+    now, applied = reading, []
+    for _ in range(_ROUNDS):
+        fixable = _fixable(now, today, settings)
+        if not fixable:
+            break
+        text = apply(now.document.text, [finding.fix for finding in fixable if finding.fix is not None])
+        now = read(text.encode("utf-8"), now.document.name)
+        applied += fixable
+    if _orders(now.document) != _orders(reading.document):
+        raise UnsafeFixError(f"{reading.document.name} would order something else after its fixes")
+    return Fixed(now, tuple(applied))
+
+
+def apply(text: str, edits: Sequence[Edit]) -> str:
+    """Make edits that do not overlap; every other character stays."""
+    for edit in sorted(edits, key=lambda edit: edit.span.start, reverse=True):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return text
+
+
+def _fixable(reading: Reading, today: date, settings: Settings) -> list[Finding]:
+    """The findings that can be fixed and whose rules the user wants, those that overlap with an earlier one left."""
+    chosen: list[Finding] = []
+    for finding in judge(reading, today, None, settings).findings:
+        if finding.fix is None or settings.not_selected(CATALOGUE[finding.code]) is not None:
+            continue
+        if all(other.fix is None or finding.fix.span.start >= other.fix.span.end for other in chosen):
+            chosen.append(finding)
+    return chosen
+
+
+def _orders(document: Document) -> list[object]:
+    """All numbers, dates and doses of a document, in their order: what no fix may touch."""
+    return [order for leaf in _leaves(document.values) for order in _order(leaf)]
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _leaves(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner)
+    else:
+        yield value
+
+
+def _order(leaf: Any) -> list[object]:
+    if not isinstance(leaf, str):
+        return [leaf]
+    rate = _rate(leaf)
+    return [] if rate is None else [rate]
+
+
+def _rate(text: str) -> DoseRate | None:
+    try:
+        return read_dose(text).rate
+    except QuantityError:
+        return None

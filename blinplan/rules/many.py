@@ -1,0 +1,156 @@
+"""Judge many regimens at once: what has to be simulated is simulated side by side."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from datetime import date
+from multiprocessing import get_context
+
+from blinplan.course.patient import Patient
+from blinplan.regimen.read import Reading
+from blinplan.regimen.regimen import Regimen
+from blinplan.rules.check import Judgement, Simulation, judge
+from blinplan.rules.settings import Settings
+from blinplan.rules.store import Kept
+from blinplan.rules.virtual import NotKeptError, Simulated
+
+_WORTH_PROCESSES = 4
+"""Regimens to simulate from which more processes save more time than they take to start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A regimen file to judge, and by what: the settings, the day that decides about waivers, the patient if any."""
+
+    reading: Reading
+    settings: Settings
+    today: date
+    patient: Patient | None = None
+
+    def judged(self, simulation: Simulation | None) -> Judgement:
+        """Judge the file."""
+        return judge(self.reading, self.today, simulation, self.settings, self.patient)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault of the program itself while it judged a file; the other files are judged all the same."""
+
+    reading: Reading
+    error: Exception
+
+
+Judged = Judgement | Fault
+Progress = Callable[[int, int], None]
+
+
+def judge_many(
+    tasks: Sequence[Task],
+    simulated: Simulated | None,
+    progress: Progress = lambda done, total: None,
+    processes: int = os.cpu_count() or 1,
+) -> tuple[Judged, ...]:
+    """Judge files, each by its own settings; the judgements come in the order of the tasks.
+
+    Parameters
+    ----------
+    tasks
+        What to judge.
+    simulated
+        How to simulate; None leaves the rules that need it not evaluated.
+    progress
+        Told how many regimens are simulated, of how many that have to be.
+    processes
+        How many simulate at once.
+    """
+    judged = [_at_once(task, simulated) for task in tasks]
+    waiting = [number for number, judgement in enumerate(judged) if judgement is None]
+    if simulated is not None and waiting:
+        progress(0, len(waiting))
+        several = processes > 1 and len(waiting) >= _WORTH_PROCESSES
+        results = (
+            _side_by_side(tasks, waiting, simulated, processes) if several else _in_turn(tasks, waiting, simulated)
+        )
+        for done, (number, judgement) in enumerate(results, start=1):
+            judged[number] = judgement
+            progress(done, len(waiting))
+    return tuple(judgement for judgement in judged if judgement is not None)
+
+
+def _at_once(task: Task, simulated: Simulated | None) -> Judged | None:
+    """Judge a file by what is known already; None where it has to be simulated."""
+    try:
+        return _judged(task, None if simulated is None else replace(simulated, only_kept=True))
+    except NotKeptError:
+        return None
+
+
+def _judged(task: Task, simulation: Simulation | None) -> Judged:
+    try:
+        return task.judged(simulation)
+    except NotKeptError:
+        raise
+    except Exception as error:  # whatever it is, it must not hide the other files
+        return Fault(task.reading, error)
+
+
+def _in_turn(tasks: Sequence[Task], waiting: Sequence[int], simulated: Simulated) -> Iterator[tuple[int, Judged]]:
+    for number in waiting:
+        yield number, _judged(tasks[number], simulated)
+
+
+def _side_by_side(
+    tasks: Sequence[Task], waiting: Sequence[int], simulated: Simulated, processes: int
+) -> Iterator[tuple[int, Judged]]:
+    """Let other processes simulate, and judge here by what they found."""
+    alone = replace(simulated, threads=1)
+    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_die_quietly)
+    try:
+        futures = {pool.submit(_outcomes, tasks[number], alone): number for number in waiting}
+        for future in as_completed(futures):
+            number = futures[future]
+            error = future.exception()
+            if error is None:
+                yield number, _judged(tasks[number], Recorded(future.result()))
+            elif isinstance(error, Exception):
+                yield number, Fault(tasks[number].reading, error)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _die_quietly() -> None:
+    """Let Ctrl-C end a process that simulates without a word; the one that was asked speaks."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _outcomes(task: Task, simulated: Simulated) -> tuple[Kept, ...]:
+    recording = Recording(simulated)
+    task.judged(recording)
+    return tuple(recording.outcomes_so_far)
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A simulation that remembers what it was asked for."""
+
+    simulated: Simulated
+    outcomes_so_far: list[Kept] = field(default_factory=list)
+
+    def outcomes(self, regimen: Regimen) -> Iterator[Kept]:
+        """Simulate, and remember."""
+        for outcome in self.simulated.outcomes(regimen):
+            self.outcomes_so_far.append(outcome)
+            yield outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A simulation that was run elsewhere."""
+
+    told: tuple[Kept, ...]
+
+    def outcomes(self, regimen: Regimen) -> Iterator[Kept]:
+        """Say what was found."""
+        yield from self.told

@@ -1,0 +1,110 @@
+"""What a whole run of checks says: every judgement, what could not be judged, and the status that follows."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from blinplan.regimen.sources import NotFound
+from blinplan.rules.baseline import Entry
+from blinplan.rules.check import Judgement, Outcome
+from blinplan.rules.many import Fault
+from blinplan.rules.rule import Finding, Severity
+from blinplan.rules.settings import FailOn
+from blinplan.rules.virtual import Simulated
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A run over any number of files.
+
+    Attributes
+    ----------
+    judgements
+        By the names of the files, in their order.
+    missing
+        Names that led to no regimen.
+    faults
+        Files that the program itself failed on.
+    fail_on
+        The least severity that counts.
+    today, simulated
+        What the judgements were made with.
+    stale
+        Entries of the baseline that cover nothing any more.
+    """
+
+    judgements: tuple[Judgement, ...]
+    missing: tuple[NotFound, ...]
+    faults: tuple[Fault, ...]
+    fail_on: FailOn
+    today: date
+    simulated: Simulated | None
+    stale: tuple[Entry, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings that are neither waived nor in the baseline."""
+        return tuple(finding for judgement in self.judgements for finding in judgement.findings)
+
+    def counts(self, finding: Finding) -> bool:
+        """Whether a finding makes the run fail."""
+        return finding.severity.rank >= _LEAST[self.fail_on]
+
+    @property
+    def undecided(self) -> tuple[Judgement, ...]:
+        """The files with a rule that was asked and could not answer."""
+        return tuple(judgement for judgement in self.judgements if not judgement.complete)
+
+    @property
+    def status(self) -> int:
+        """The exit status: 0 nothing counts, 1 something does, 2 not all could be checked, 3 a fault of the program."""
+        if self.faults:
+            return 3
+        if self.missing or self.undecided:
+            return 2
+        return 1 if any(self.counts(finding) for finding in self.findings) else 0
+
+    @property
+    def reason(self) -> str:
+        """Why the status is what it is, in one sentence."""
+        fail_on = f"(--fail-on {self.fail_on})"
+        if self.faults:
+            return f"a fault in blinplan itself with {_many(len(self.faults), 'file')}"
+        if self.missing or self.undecided:
+            parts = [
+                *([f"{len(self.missing)} of the names given could not be read"] if self.missing else []),
+                *([f"{_many(len(self.undecided), 'regimen')} with an undecided rule"] if self.undecided else []),
+            ]
+            return "not everything could be checked: " + ", ".join(parts)
+        counted = [finding for finding in self.findings if self.counts(finding)]
+        if counted:
+            return f"{tally(counted)} {fail_on}"
+        left_out = "" if self.simulated else ", the simulated rules left out as asked"
+        return f"everything was checked{left_out}, and nothing counts {fail_on}"
+
+    @property
+    def summary(self) -> str:
+        """How many regimens, findings and answers there are, in one sentence."""
+        outcomes = Counter(verdict.outcome for judgement in self.judgements for verdict in judgement.verdicts)
+        known = sum(len(verdict.known) for judgement in self.judgements for verdict in judgement.verdicts)
+        return (
+            f"{_many(len(self.judgements), 'regimen')}: {tally(self.findings) or 'no findings'};"
+            f" {outcomes[Outcome.PASS]} rules passed, {outcomes[Outcome.WAIVED]} waived,"
+            + (f" {_many(known, 'finding')} in the baseline," if known else "")
+            + f" {outcomes[Outcome.NOT_EVALUATED]} not evaluated"
+        )
+
+
+_LEAST = {FailOn.ERROR: Severity.ERROR.rank, FailOn.WARNING: Severity.WARNING.rank, FailOn.NEVER: 3}
+
+
+def tally(findings: Iterable[Finding]) -> str:
+    """Count findings by severity, in words; empty without any."""
+    counts = Counter(finding.severity for finding in findings)
+    worst_first = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+    return ", ".join(_many(counts[severity], severity.value) for severity in worst_first if counts[severity])
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"

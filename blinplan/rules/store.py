@@ -1,0 +1,104 @@
+"""Simulated outcomes kept on disk, so that a regimen that has not changed is not simulated again.
+
+An outcome is kept under a fingerprint of all it follows from: what the regimen orders, the virtual patients, and the
+program with its model. Nothing that is looked up can therefore be out of date, and the folder can be deleted any time.
+"""
+
+import hashlib
+import json
+import os
+from functools import cache
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from blinplan.course.events import periods
+from blinplan.quantities import DoseRate
+from blinplan.regimen import library
+from blinplan.regimen.regimen import Regimen
+from blinplan.rules.outcome import SimulatedOutcome
+from blinplan.rules.rule import NotEvaluated
+
+Kept = SimulatedOutcome | NotEvaluated
+_DECISIVE = ("quantities.py", "proportion.py", "regimen", "course", "physiology", "rules")
+
+
+def folder() -> Path:
+    """The folder for outcomes, where the platform keeps what can be made again."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("blinplan")) / "outcomes"
+
+
+def key(regimen: Regimen, patients: int, seed: int) -> str:
+    """A fingerprint of all that an outcome follows from: SHA-256, 32 digits."""
+    text = json.dumps([_program(), patients, seed, _ordered(regimen)])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def look_up(name: str) -> Kept | None:
+    """The outcome kept under a fingerprint; None where there is none, or none that can be read."""
+    try:
+        return _codec().validate_json(_path(name).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def keep(name: str, outcome: Kept) -> None:
+    """Keep an outcome, where the folder can be written to; what is there is whole at every moment."""
+    path = _path(name)
+    beside = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(_codec().dump_json(outcome))
+        beside.replace(path)
+    except OSError:
+        return
+
+
+def _path(name: str) -> Path:
+    return folder() / name[:2] / f"{name}.json"
+
+
+@cache
+def _codec() -> TypeAdapter[Kept]:
+    return TypeAdapter(Kept)
+
+
+@cache
+def _program() -> str:
+    """A fingerprint of whatever decides an outcome: the program's rooms up to the rules, the labels, the engine."""
+    digest = hashlib.sha256(f"{metadata.version('numpy')} {find_spec('numba') is not None}".encode())
+    root = resources.files("blinplan")
+    for name in _DECISIVE:
+        for file in _files(root.joinpath(name)):
+            digest.update(file.read_bytes())
+    for path in library.paths().values():
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _files(place: Traversable) -> list[Traversable]:
+    if place.is_file():
+        return [place] if place.name.endswith((".py", ".toml")) else []
+    inner = sorted((child for child in place.iterdir() if child.name != "__pycache__"), key=lambda child: child.name)
+    return [file for child in inner for file in _files(child)]
+
+
+def _ordered(regimen: Regimen) -> Any:
+    """What a regimen orders and for whom, without names, comments and layout."""
+    who, before = regimen.eligibility, regimen.premedication
+    return [
+        regimen.indication.value,
+        [str(who.minimum_weight), str(who.below_weight), who.population],
+        [before.minutes_before, sorted(before.occasions)] if before else None,
+        [[p.start, p.stop, _dose(p.dose), _dose(p.cap), p.cycle, p.step] for p in periods(regimen)],
+    ]
+
+
+def _dose(rate: DoseRate | None) -> str | None:
+    return None if rate is None else f"{rate.amount} {rate.unit}"
