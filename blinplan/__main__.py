@@ -1,6 +1,6 @@
 """Run the program with ``python -m blinplan``."""
 
-from blinplan.cli.main import run
+from blinplan.cli.main import program
 
 if __name__ == "__main__":
-    run()
+    program()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from blinplan.cli.options import given_patient
 from blinplan.cli.output import complain
@@ -12,16 +13,8 @@ from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula, Patient
 from blinplan.regimen.sources import FileSource
 from blinplan.reports.screen import CheckFormat
-from blinplan.rules.configuration import (
-    DEFAULT,
-    Configuration,
-    ConfigurationError,
-    in_order,
-    load,
-    nearest,
-    pattern_fault,
-    severity_fault,
-)
+from blinplan.rules.configuration import DEFAULT, Configuration, ConfigurationError, nearest
+from blinplan.rules.patterns import in_order, pattern_fault, severity_fault
 from blinplan.rules.rule import Severity
 from blinplan.rules.settings import FailOn, Pattern, Settings, Severities
 
@@ -137,8 +130,7 @@ def asked_patient(text: str | None) -> Patient | None:
     return given_patient(figures.get("weight"), figures.get("height"), figures.get("bsa"), AreaFormula.MOSTELLER)
 
 
-@dataclass(frozen=True, slots=True)
-class ReportFile:
+class ReportFile(NamedTuple):
     """A report to write beside what is shown."""
 
     output_format: CheckFormat
@@ -163,16 +155,14 @@ def asked_reports(texts: Sequence[str] | None) -> tuple[ReportFile, ...]:
     return tuple(found.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """A value that a run goes by, and who set it."""
 
     value: object
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunSettings:
+class RunSettings(NamedTuple):
     """How a run goes: from the command line, else the configuration of the current folder, else the program."""
 
     fail_on: FailOn
@@ -249,6 +239,8 @@ class Configurations:
             raise _refused(error) from error
 
     def _load(self, path: Path) -> Configuration:
+        from blinplan.rules.configuration_file import load
+
         try:
             return load(path) or DEFAULT
         except ConfigurationError as error:

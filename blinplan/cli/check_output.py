@@ -61,11 +61,6 @@ def _report(result: Result, asked: "Asked") -> None:
         else:
             report(*statistics_report(result, output_screen(asked.colour)), colour=asked.colour)
         return
-    if asked.output_format is CheckFormat.CONCISE:
-        from blinplan.reports.findings import concise_report
-
-        write(concise_report(result.judgements))
-        return
     from blinplan.reports.formats import written
 
     write(written(result, asked.output_format, output_screen(asked.colour)))

@@ -1,9 +1,10 @@
 """What ``blinplan check`` does, step by step: settle what is asked, read, fix, judge, show."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.cli.check_options import (
     Choice,
@@ -25,11 +26,12 @@ from blinplan.rules.check import Judgement
 from blinplan.rules.many import Fault, Judged, Task, judge_many
 from blinplan.rules.result import Result
 from blinplan.rules.settings import FailOn, Settings
-from blinplan.rules.virtual import Simulated
+
+if TYPE_CHECKING:
+    from blinplan.rules.virtual import Simulated
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """The command line of a check, as it was typed; what was not given is None."""
 
     paths: Sequence[str] | None
@@ -61,8 +63,7 @@ class Asked:
     allow_empty: bool
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A regimen file as read, and by which settings it is judged."""
 
     source: FileSource
@@ -72,7 +73,7 @@ class File:
 
 def run(asked: Asked) -> None:
     """Check what is asked, show it, and end with the status that follows."""
-    from blinplan.cli import check_output, fixing
+    from blinplan.cli import check_output
 
     _refuse_contradictions(asked)
     today, patient, reports = asked_date(asked.today), asked_patient(asked.patient), asked_reports(asked.reports)
@@ -84,16 +85,26 @@ def run(asked: Asked) -> None:
     if asked.show_settings:
         check_output.show_settings(here, settled, files, missing, asked)
     if asked.diff:
+        from blinplan.cli import fixing
+
         fixing.show_diff(files, missing, today, asked.colour)
     if asked.fix:
+        from blinplan.cli import fixing
+
         files = fixing.fix_files(files, today, asked.colour, quiet=asked.quiet > 0)
-    simulated = Simulated(settled.patients, settled.seed, kept=not asked.no_cache) if settled.simulate else None
+    simulated = _simulated(settled, asked) if settled.simulate else None
     tasks = [Task(file.reading, file.settings, today, patient) for file in files]
     judged = _judge(tasks, simulated, asked.colour)
     result = _result(judged, missing, settled, today, simulated, asked.write_baseline)
     check_output.write_reports(result, reports)
     check_output.show(result, asked)
     stop(ExitStatus(result.status))
+
+
+def _simulated(settled: RunSettings, asked: Asked) -> "Simulated":
+    from blinplan.rules.virtual import Simulated
+
+    return Simulated(settled.patients, settled.seed, kept=not asked.no_cache)
 
 
 def _refuse_contradictions(asked: Asked) -> None:
@@ -129,7 +140,7 @@ def _place(file: File) -> tuple[bool, int, str]:
     return shipped, list(library.paths()).index(file.source.name) if shipped else 0, file.source.name
 
 
-def _judge(tasks: Sequence[Task], simulated: Simulated | None, colour: Colour) -> tuple[Judged, ...]:
+def _judge(tasks: Sequence[Task], simulated: "Simulated | None", colour: Colour) -> tuple[Judged, ...]:
     if simulated is None:
         return judge_many(tasks, None)
     from blinplan.cli.progress import regimens_bar
@@ -143,7 +154,7 @@ def _result(
     missing: Sequence[NotFound],
     settled: RunSettings,
     today: date,
-    simulated: Simulated | None,
+    simulated: "Simulated | None",
     new_baseline: str | None,
 ) -> Result:
     judgements = tuple(one for one in judged if isinstance(one, Judgement))

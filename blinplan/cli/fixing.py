@@ -3,7 +3,6 @@
 import difflib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
@@ -38,7 +37,7 @@ def fix_files(files: Sequence["File"], today: date, colour: Colour, *, quiet: bo
             changed += 1
     if not quiet:
         say(f"fixed: {_counted(applied, changed)}", colour, "pass" if changed else "")
-    return tuple(replace(file, reading=new.reading) for file, new in zip(files, fixed, strict=True))
+    return tuple(file._replace(reading=new.reading) for file, new in zip(files, fixed, strict=True))
 
 
 def show_diff(files: Sequence["File"], missing: Sequence[NotFound], today: date, colour: Colour) -> NoReturn:

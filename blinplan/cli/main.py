@@ -1,5 +1,6 @@
 """The program: its commands, and how it ends."""
 
+import gc
 import os
 import sys
 from io import TextIOWrapper
@@ -9,27 +10,18 @@ from typing import Annotated
 import typer
 
 from blinplan import __version__
-from blinplan.cli import check, evidence, model, plan, regimens, rules, schema, simulate
 from blinplan.cli.output import complain
+from blinplan.cli.quick import CONTEXT, QuickGroup
 from blinplan.cli.status import ExitStatus, UsageError
 
 app = typer.Typer(
     name="blinplan",
+    cls=QuickGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=CONTEXT,
 )
-
-app.command("check")(check.check)
-app.command("simulate")(simulate.simulate)
-app.command("plan")(plan.plan)
-app.command("evidence")(evidence.evidence)
-app.command("model")(model.model)
-app.command("rules")(rules.rules)
-app.command("rule")(rules.rule)
-app.command("regimens")(regimens.regimens)
-app.command("schema")(schema.schema)
 
 
 def _version(asked: bool) -> None:
@@ -82,3 +74,13 @@ def run() -> None:
             " report it with the command line and the output under BLINPLAN_DEBUG=1\n"
         )
         sys.exit(ExitStatus.FAULT)
+
+
+def program() -> None:
+    """Run the program in a process of its own."""
+    # A run makes little that is worth collecting, and each collection walks through everything that was imported.
+    gc.set_threshold(100_000)
+    try:
+        run()
+    finally:
+        gc.freeze()  # the process is about to end

@@ -1,6 +1,5 @@
 """``blinplan rules`` and ``blinplan rule``: what is checked, and why."""
 
-import difflib
 from enum import StrEnum
 from typing import Annotated
 
@@ -10,8 +9,6 @@ from blinplan.cli.options import ColourOption
 from blinplan.cli.output import output_screen, report, write_json
 from blinplan.cli.status import UsageError
 from blinplan.reports.screen import Colour
-from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.limits import shipped_limits
 
 
 class RulesFormat(StrEnum):
@@ -32,6 +29,8 @@ def rules(output_format: FormatOption = RulesFormat.TABLE, colour: ColourOption 
     Example: [bold]blinplan rules[/bold]
     """
     from blinplan.reports.rules import rules_json, rules_report
+    from blinplan.rules.catalogue import CATALOGUE
+    from blinplan.rules.limits import shipped_limits
 
     if output_format is RulesFormat.JSON:
         write_json(rules_json(CATALOGUE.values(), shipped_limits()))
@@ -49,15 +48,13 @@ def rule(
     Example: [bold]blinplan rule D202[/bold]
     """
     from blinplan.reports.rules import rule_json, rule_report
+    from blinplan.rules.catalogue import CATALOGUE
+    from blinplan.rules.limits import shipped_limits
+    from blinplan.rules.patterns import unknown_rule
 
     asked = next((rule for rule in CATALOGUE.values() if code.upper() == rule.code or code.lower() == rule.name), None)
     if asked is None:
-        known = [*CATALOGUE, *(rule.name for rule in CATALOGUE.values())]
-        nearest = difflib.get_close_matches(code[:60], known, 1, 0.5) or difflib.get_close_matches(
-            code[:60].upper(), known, 1, 0.5
-        )
-        advice = f"the nearest is {nearest[0]}" if nearest else "`blinplan rules` lists them"
-        raise UsageError(f"there is no rule {code[:60]!r}", advice)
+        raise UsageError(*unknown_rule(code))
     if output_format is RulesFormat.JSON:
         write_json({"format": "blinplan-rule", "version": 1, **rule_json(asked, shipped_limits())})
     else:

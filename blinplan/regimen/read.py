@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, ValidationError
 
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, DoseRate, QuantityError, read_dose, read_mass
 from blinplan.regimen import schema
@@ -28,6 +27,7 @@ from blinplan.regimen.regimen import (
     Step,
     Waiver,
 )
+from blinplan.regimen.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def read(data: bytes, name: str) -> Reading:
         return _unreadable(data, name, error)
     problems = list(_contradictions(document))
     try:
-        file = schema.RegimenFile.model_validate(document.values)
+        file = schema.REGIMEN_FILE.read(document.values)
     except ValidationError as error:
         problems.extend(_schema_problems(document, error))
     else:
@@ -118,7 +118,7 @@ def _only_inner_errors(detail: ErrorDetails) -> bool:
 
 
 def _unknown_key(document: Document, path: KeyPath, nearest: str | None) -> Problem:
-    allowed = ", ".join(_table_at(path[:-1]).model_fields)
+    allowed = ", ".join(_table_at(path[:-1]).keys)
     return Problem(
         "F002",
         path,
@@ -131,7 +131,7 @@ def _unknown_key(document: Document, path: KeyPath, nearest: str | None) -> Prob
 
 
 def _missing_key(document: Document, path: KeyPath) -> Problem:
-    field = _table_at(path[:-1]).model_fields[str(path[-1])]
+    field = _table_at(path[:-1]).keys[str(path[-1])]
     return Problem(
         "W903" if _is_reason(path) else "F003",
         path,
@@ -203,8 +203,8 @@ def _spelling(span: Span, written: str, nearest: str | None, allowed: list[str],
 def _expectation(path: KeyPath) -> tuple[str, str]:
     """The nearest key on the path and what it may hold."""
     keys = [index for index, part in enumerate(path) if isinstance(part, str)]
-    field = _table_at(path[: keys[-1]]).model_fields[str(path[keys[-1]])]
-    return str(path[keys[-1]]), field.description or "something else"
+    field = _table_at(path[: keys[-1]]).keys[str(path[keys[-1]])]
+    return str(path[keys[-1]]), field.description
 
 
 def _nearest_key(document: Document, path: KeyPath) -> str | None:
@@ -217,22 +217,16 @@ def _free_keys(document: Document, path: KeyPath) -> list[str]:
     table: Any = document.values
     for part in path[:-1]:
         table = table[part]
-    return [key for key in _table_at(path[:-1]).model_fields if key not in table]
+    return [key for key in _table_at(path[:-1]).keys if key not in table]
 
 
-def _table_at(path: KeyPath) -> type[BaseModel]:
+def _table_at(path: KeyPath) -> Table[Any]:
     """The schema's table at a path of keys and indexes."""
-    table: type[BaseModel] = schema.RegimenFile
+    table: Table[Any] = schema.REGIMEN_FILE
     for part in path:
         if isinstance(part, str):
-            table = _inner_table(table.model_fields[part].annotation) or table
+            table = table.keys[part].kind.table or table
     return table
-
-
-def _inner_table(annotation: Any) -> type[BaseModel] | None:
-    if get_origin(annotation) is None:
-        return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
-    return next((found for part in get_args(annotation) if (found := _inner_table(part))), None)
 
 
 def _table_name(path: KeyPath) -> str:
@@ -277,17 +271,17 @@ def _shortened(text: str) -> str:
 
 # --- what the schema cannot say: keys that contradict each other ---------------------------------------------------
 
-Model = TypeVar("Model", bound=BaseModel)
+Values = TypeVar("Values")
 _DURATIONS = ("days", "hours")
-_STEP_KEYS = frozenset(schema.Step.model_fields)
+_STEP_KEYS = frozenset(schema.STEP.keys)
 
 
 def _contradictions(document: Document) -> Iterator[Problem]:
     """Compare what can be compared, also in a file that has other mistakes, so that one run shows them all."""
     values = document.values
-    if eligibility := _valid(schema.Eligibility, values.get("eligibility")):
+    if eligibility := _valid(schema.ELIGIBILITY, values.get("eligibility")):
         yield from _weight_contradictions(document, eligibility)
-    dosing = _valid(schema.Dosing, values.get("dosing"))
+    dosing = _valid(schema.DOSING, values.get("dosing"))
     basis = None if dosing is None else Basis(dosing.basis)
     if basis is not None:
         yield from _mixed_bases(document, basis)
@@ -295,13 +289,13 @@ def _contradictions(document: Document) -> Iterator[Problem]:
         if basis is not Basis.BSA:
             yield from _cap_contradictions(document, step, path)
         yield from _duration_contradictions(document, step, path)
-    if premedication := _valid(schema.Premedication, values.get("premedication")):
+    if premedication := _valid(schema.PREMEDICATION, values.get("premedication")):
         yield from _premedication_contradictions(document, premedication)
 
 
-def _valid(model: type[Model], value: object) -> Model | None:
+def _valid(table: Table[Values], value: object) -> Values | None:
     try:
-        return model.model_validate(value)
+        return table.read(value)
     except ValidationError:
         return None
 

@@ -1,16 +1,9 @@
-"""The regimen file format: which keys there are, what each may hold, and why.
+"""The regimen file format: which keys there are, what each may hold, and why."""
 
-One definition serves three readers: the program, which validates files with it; editors, through the JSON Schema made
-from it; and people, through the descriptions, which error messages quote.
-"""
-
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
-
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import core_schema
+from typing import Any, Literal
 
 from blinplan.quantities import (
     DOSE_PATTERN,
@@ -23,207 +16,256 @@ from blinplan.quantities import (
     read_dose,
     read_mass,
 )
+from blinplan.regimen.table import (
+    Table,
+    array,
+    day,
+    needed,
+    number,
+    one_of,
+    optional,
+    quantity,
+    table,
+    text,
+    version,
+    whole,
+)
 
 FORMAT = 1
 NAME_PATTERN = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
 
 
-def _dose(text: str) -> str:
-    read_dose(text)
-    return text
-
-
-def _flat_dose(text: str) -> str:
-    if read_dose(text).rate.basis is not Basis.FLAT:
+def _flat_dose(written: str) -> None:
+    if read_dose(written).rate.basis is not Basis.FLAT:
         raise QuantityError('a cap is a flat dose rate, such as "9 mcg/day"')
-    return text
 
 
-def _mass(text: str) -> str:
-    read_mass(text)
-    return text
-
-
-def _flat_mass(text: str) -> str:
-    if read_mass(text).basis is not Basis.FLAT:
+def _flat_mass(written: str) -> None:
+    if read_mass(written).basis is not Basis.FLAT:
         raise QuantityError('a cap is a flat mass, such as "20 mg"')
-    return text
 
 
-def _whole(value: object) -> object:
-    if type(value) is not int:  # Python holds true and 1.0 for equal to 1
-        raise ValueError("not a whole number")
-    return value
+DOSE = quantity(read_dose, DOSE_PATTERN, LONGEST, "9 mcg/day")
+FLAT_DOSE = quantity(_flat_dose, FLAT_DOSE_PATTERN, LONGEST, "9 mcg/day")
+MASS = quantity(read_mass, MASS_PATTERN, LONGEST, "20 mg")
+FLAT_MASS = quantity(_flat_mass, FLAT_MASS_PATTERN, LONGEST, "20 mg")
+SENTENCE = text()
+NAME = text(NAME_PATTERN, 60)
+WEIGHT = number(0, 300)
 
 
-def _whole_to_decimal(value: object) -> object:
-    return Decimal(value) if type(value) is int else value
-
-
-def _written(pattern: str, example: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": pattern, "maxLength": LONGEST, "examples": [example]})
-
-
-Dose = Annotated[str, AfterValidator(_dose), _written(DOSE_PATTERN, "9 mcg/day")]
-FlatDose = Annotated[str, AfterValidator(_flat_dose), _written(FLAT_DOSE_PATTERN, "9 mcg/day")]
-MassText = Annotated[str, AfterValidator(_mass), _written(MASS_PATTERN, "20 mg")]
-FlatMass = Annotated[str, AfterValidator(_flat_mass), _written(FLAT_MASS_PATTERN, "20 mg")]
-Sentence = Annotated[str, Field(pattern=r"\S", max_length=500)]
-Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=60)]
-Weight = Annotated[
-    Decimal,
-    BeforeValidator(_whole_to_decimal),
-    Field(gt=0, le=300),
-    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 300}),
-]
-
-Indication = Literal["relapsed-refractory", "mrd-positive", "consolidation", "investigational"]
-
-
-class Table(BaseModel):
-    """A TOML table in which unknown keys and changed types are errors."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-
-
-class Source(Table):
+@dataclass(frozen=True, slots=True)
+class Source:
     """Where the regimen's numbers come from, and whether somebody has seen them there."""
 
-    citation: Sentence = Field(description="the publication or label section that gives these doses")
-    status: Literal["seen", "transcribed", "derived", "unverified"] = Field(
-        description="seen in the cited text, transcribed by somebody else, derived by arithmetic, or unverified"
-    )
-    note: Sentence | None = Field(default=None, description="what in the source needs explaining")
+    citation: str
+    status: Literal["seen", "transcribed", "derived", "unverified"]
+    note: str | None = None
 
 
-class Eligibility(Table):
+SOURCE = Table(
+    Source,
+    needed("citation", SENTENCE, "the publication or label section that gives these doses"),
+    needed(
+        "status",
+        one_of("seen", "transcribed", "derived", "unverified"),
+        "seen in the cited text, transcribed by somebody else, derived by arithmetic, or unverified",
+    ),
+    optional("note", SENTENCE, "what in the source needs explaining"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
     """Which patients the regimen is for, by body weight."""
 
-    min_weight_kg: Weight | None = Field(default=None, description="lowest body weight in kg, itself included")
-    below_weight_kg: Weight | None = Field(default=None, description="body weight in kg that patients must be below")
-    otherwise: Name | None = Field(
-        default=None, description="name of the regimen for patients outside these weights, which the plan then follows"
-    )
-    population: Literal["adult-rr", "adult-mrd", "child"] | None = Field(
-        default=None,
-        description="the virtual patients that stand for these patients: adult-rr, adult-mrd or child; if not given,"
+    min_weight_kg: Decimal | None = None
+    below_weight_kg: Decimal | None = None
+    otherwise: str | None = None
+    population: Literal["adult-rr", "adult-mrd", "child"] | None = None
+
+
+ELIGIBILITY = Table(
+    Eligibility,
+    optional("min_weight_kg", WEIGHT, "lowest body weight in kg, itself included"),
+    optional("below_weight_kg", WEIGHT, "body weight in kg that patients must be below"),
+    optional("otherwise", NAME, "name of the regimen for patients outside these weights, which the plan then follows"),
+    optional(
+        "population",
+        one_of("adult-rr", "adult-mrd", "child"),
+        "the virtual patients that stand for these patients: adult-rr, adult-mrd or child; if not given,"
         " child below a weight limit, adult-mrd for mrd-positive and consolidation, adult-rr for the rest",
-    )
+    ),
+)
 
 
-class Dosing(Table):
+@dataclass(frozen=True, slots=True)
+class Dosing:
     """How doses are counted."""
 
-    basis: Literal["flat", "bsa"] = Field(
-        description='"flat" for mcg/day, or "bsa" for mcg/m2/day (by body surface area)'
-    )
+    basis: Literal["flat", "bsa"]
 
 
-class Premedication(Table):
+DOSING = Table(
+    Dosing,
+    needed("basis", one_of("flat", "bsa"), '"flat" for mcg/day, or "bsa" for mcg/m2/day (by body surface area)'),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Premedication:
     """What is given before the infusion starts, steps up or restarts."""
 
-    drug: Sentence = Field(description="the drug, by its name")
-    dose: MassText = Field(description='text with a unit, such as "20 mg" or "5 mg/m2"')
-    max: FlatMass | None = Field(default=None, description='the cap of a dose by body surface area, such as "20 mg"')
-    minutes_before: int = Field(
-        default=60, ge=0, le=1440, description="whole minutes between premedication and infusion (60 if not given)"
-    )
-    before: tuple[Literal["first-start", "cycle-start", "escalation", "restart", "first-cycle-restart"], ...] = Field(
-        min_length=1,
-        strict=False,
-        description="the occasions: first-start, cycle-start, escalation, restart, first-cycle-restart",
-    )
+    drug: str
+    dose: str
+    before: tuple[str, ...]
+    max: str | None = None
+    minutes_before: int = 60
 
 
-class Monitoring(Table):
+PREMEDICATION = Table(
+    Premedication,
+    needed("drug", SENTENCE, "the drug, by its name"),
+    needed("dose", MASS, 'text with a unit, such as "20 mg" or "5 mg/m2"'),
+    optional("max", FLAT_MASS, 'the cap of a dose by body surface area, such as "20 mg"'),
+    optional(
+        "minutes_before", whole(0, 1440), "whole minutes between premedication and infusion (60 if not given)", 60
+    ),
+    needed(
+        "before",
+        array(one_of("first-start", "cycle-start", "escalation", "restart", "first-cycle-restart"), 1),
+        "the occasions: first-start, cycle-start, escalation, restart, first-cycle-restart",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
     """Where the patient is while the risk is highest."""
 
-    hospital_days: tuple[Annotated[int, Field(ge=0, le=366)], ...] = Field(
-        min_length=1, strict=False, description="days in hospital from the start of cycle 1, cycle 2 and so on"
-    )
+    hospital_days: tuple[int, ...]
 
 
-class Step(Table):
+MONITORING = Table(
+    Monitoring,
+    needed(
+        "hospital_days",
+        array(whole(0, 366), 1),
+        "days in hospital from the start of cycle 1, cycle 2 and so on",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
     """One dose rate, held for a time."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["days"]}, {"required": ["hours"]}]})
-
-    dose: Dose = Field(
-        description='text with a unit, "9 mcg/day" or "5 mcg/m2/day", because a bare number is how thousandfold'
-        " errors happen"
-    )
-    max: FlatDose | None = Field(default=None, description='the cap of a BSA dose, as text in mcg/day: "9 mcg/day"')
-    days: int | None = Field(default=None, ge=1, le=366, description="a whole number of days, 1 to 366")
-    hours: int | None = Field(default=None, ge=1, le=8784, description="a whole number of hours, 1 to 8784")
+    dose: str
+    max: str | None = None
+    days: int | None = None
+    hours: int | None = None
 
 
-class Cycle(Table):
+STEP = Table(
+    Step,
+    needed(
+        "dose",
+        DOSE,
+        'text with a unit, "9 mcg/day" or "5 mcg/m2/day", because a bare number is how thousandfold errors happen',
+    ),
+    optional("max", FLAT_DOSE, 'the cap of a BSA dose, as text in mcg/day: "9 mcg/day"'),
+    optional("days", whole(1, 366), "a whole number of days, 1 to 366"),
+    optional("hours", whole(1, 8784), "a whole number of hours, 1 to 8784"),
+    json={"oneOf": [{"required": ["days"]}, {"required": ["hours"]}]},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
     """Steps of infusion without a gap, then a treatment-free interval; the whole repeated."""
 
-    name: Sentence = Field(description="the name people use for the cycle")
-    phase: Literal["induction", "consolidation", "continued-therapy"] | None = Field(
-        default=None, description="induction, consolidation or continued-therapy; decides which label limits apply"
-    )
-    repeat: int = Field(
-        default=1, ge=1, le=20, description="how many times the cycle is given in all, 1 to 20 (1 if not given)"
-    )
-    steps: tuple[Step, ...] = Field(min_length=1, strict=False, description="the dose steps, in order, at least one")
-    treatment_free_days: int = Field(
-        ge=0, le=366, description="whole days without infusion after each such cycle, 0 to 366"
-    )
+    name: str
+    steps: tuple[Step, ...]
+    treatment_free_days: int
+    phase: Literal["induction", "consolidation", "continued-therapy"] | None = None
+    repeat: int = 1
 
 
-class Waiver(Table):
+CYCLE = Table(
+    Cycle,
+    needed("name", SENTENCE, "the name people use for the cycle"),
+    optional(
+        "phase",
+        one_of("induction", "consolidation", "continued-therapy"),
+        "induction, consolidation or continued-therapy; decides which label limits apply",
+    ),
+    optional("repeat", whole(1, 20), "how many times the cycle is given in all, 1 to 20 (1 if not given)", 1),
+    needed("steps", array(table(STEP), 1), "the dose steps, in order, at least one"),
+    needed("treatment_free_days", whole(0, 366), "whole days without infusion after each such cycle, 0 to 366"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
     """A finding accepted on purpose, in the open."""
 
-    rule: Annotated[str, Field(pattern=r"^[A-Z][0-9]{3}$")] = Field(description="the code of the rule, such as S304")
-    reason: Sentence = Field(description="why the finding is accepted, in words a reviewer can judge")
-    expires: date | None = Field(default=None, description="the last day the waiver holds, as a date: 2027-06-30")
+    rule: str
+    reason: str
+    expires: date | None = None
 
 
-class RegimenFile(Table):
+WAIVER = Table(
+    Waiver,
+    needed("rule", text(r"^[A-Z][0-9]{3}$", 4), "the code of the rule, such as S304"),
+    needed("reason", SENTENCE, "why the finding is accepted, in words a reviewer can judge"),
+    optional("expires", day(), "the last day the waiver holds, as a date: 2027-06-30"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RegimenFile:
     """A blinatumomab regimen."""
 
-    format: Annotated[Literal[1], BeforeValidator(_whole)] = Field(
-        description="the version of this format; 1 is the only one there is"
-    )
-    name: Name = Field(description="a short name in small letters, digits, hyphens and dots, such as rr-adult")
-    title: Sentence = Field(description="one line that says what the regimen is")
-    indication: Indication = Field(description="relapsed-refractory, mrd-positive, consolidation or investigational")
-    family: Name | None = Field(default=None, description="the name that a family of dose levels shares")
-    sources: tuple[Source, ...] = Field(
-        min_length=1, strict=False, description="where the doses come from, each with citation and status"
-    )
-    eligibility: Eligibility | None = Field(default=None, description="which patients the regimen is for")
-    dosing: Dosing = Field(description="how doses are counted")
-    premedication: Premedication | None = Field(default=None, description="what is given before the infusion")
-    monitoring: Monitoring | None = Field(default=None, description="the days in hospital")
-    cycle: tuple[Cycle, ...] = Field(
-        min_length=1, max_length=20, strict=False, description="the cycles, in order, at least one [[cycle]]"
-    )
-    waiver: tuple[Waiver, ...] = Field(default=(), strict=False, description="findings accepted on purpose")
+    format: int
+    name: str
+    title: str
+    indication: Literal["relapsed-refractory", "mrd-positive", "consolidation", "investigational"]
+    sources: tuple[Source, ...]
+    dosing: Dosing
+    cycle: tuple[Cycle, ...]
+    family: str | None = None
+    eligibility: Eligibility | None = None
+    premedication: Premedication | None = None
+    monitoring: Monitoring | None = None
+    waiver: tuple[Waiver, ...] = ()
 
 
-class _TomlSchema(GenerateJsonSchema):
-    """TOML has no null: a key that may be left out is simply not required."""
-
-    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        return self.generate_inner(schema["schema"])
-
-    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        if schema.get("default") in (None, ()):
-            return self.generate_inner(schema["schema"])
-        return super().default_schema(schema)
-
-    def field_title_should_be_set(self, schema: object) -> bool:
-        return False
+REGIMEN_FILE = Table(
+    RegimenFile,
+    needed("format", version(FORMAT), "the version of this format; 1 is the only one there is"),
+    needed("name", NAME, "a short name in small letters, digits, hyphens and dots, such as rr-adult"),
+    needed("title", SENTENCE, "one line that says what the regimen is"),
+    needed(
+        "indication",
+        one_of("relapsed-refractory", "mrd-positive", "consolidation", "investigational"),
+        "relapsed-refractory, mrd-positive, consolidation or investigational",
+    ),
+    optional("family", NAME, "the name that a family of dose levels shares"),
+    needed("sources", array(table(SOURCE), 1), "where the doses come from, each with citation and status"),
+    optional("eligibility", table(ELIGIBILITY), "which patients the regimen is for"),
+    needed("dosing", table(DOSING), "how doses are counted"),
+    optional("premedication", table(PREMEDICATION), "what is given before the infusion"),
+    optional("monitoring", table(MONITORING), "the days in hospital"),
+    needed("cycle", array(table(CYCLE), 1, 20), "the cycles, in order, at least one [[cycle]]"),
+    optional("waiver", array(table(WAIVER)), "findings accepted on purpose"),
+)
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the regimen file, for editors and other programs."""
-    schema = RegimenFile.model_json_schema(schema_generator=_TomlSchema)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **schema,
+        "$defs": {name: inside.json_schema() for name, inside in REGIMEN_FILE.inner().items()},
+        **REGIMEN_FILE.json_schema(),
         "title": "blinplan regimen file, format 1",
     }

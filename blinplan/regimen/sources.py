@@ -115,3 +115,11 @@ def _unknown(named: str) -> NotFound:
         f"{shown}: no such file, folder or shipped regimen",
         f"the nearest shipped name is {nearest}" if nearest else "`blinplan regimens` lists the shipped ones",
     )
+
+
+def path_from(folder: Path, name: str) -> str:
+    """A file's path from a folder, with ``/``; as it was named where it is no file below it."""
+    try:
+        return Path(name).resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        return Path(name).as_posix()

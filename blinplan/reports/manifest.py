@@ -1,7 +1,5 @@
 """What a result was made from and with, so that it can be made again."""
 
-import hashlib
-import platform
 from importlib import resources
 from typing import Any
 
@@ -11,11 +9,15 @@ from blinplan.regimen.document import Document
 
 def manifest(**facts: Any) -> dict[str, Any]:
     """State the program's version, the model's fingerprint and the given facts."""
+    import platform
+
     return {"blinplan": __version__, "python": platform.python_version(), "model": model_hash(), **facts}
 
 
 def model_hash() -> str:
     """A fingerprint of the parameters and of all that computes with them: SHA-256 over the files, 16 digits."""
+    import hashlib
+
     digest = hashlib.sha256()
     folder = resources.files("blinplan").joinpath("physiology")  # without importing the engine
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
@@ -26,4 +28,6 @@ def model_hash() -> str:
 
 def input_hash(document: Document) -> str:
     """A fingerprint of a file's text: SHA-256, 16 digits."""
+    import hashlib
+
     return hashlib.sha256(document.text.encode("utf-8")).hexdigest()[:16]

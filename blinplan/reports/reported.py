@@ -1,6 +1,5 @@
 """Findings as other programs want them: with a path from the repository, lines and columns, and a fingerprint."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +9,8 @@ from typing import Literal
 
 from blinplan.regimen.document import Document, pointer
 from blinplan.regimen.regimen import Waiver
+from blinplan.regimen.sources import path_from
 from blinplan.reports.findings import citations
-from blinplan.rules.baseline import path_from
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.check import Judgement, Outcome, Verdict
 from blinplan.rules.result import Result
@@ -69,6 +68,8 @@ def reported(result: Result) -> list[Reported]:
 
 def reported_in(judgement: Judgement) -> list[Reported]:
     """All findings of one file, in the order of the file."""
+    import hashlib
+
     path, seen = shown_path(judgement), Counter[str]()
     found = sorted(_standings(judgement), key=lambda item: (item[0].span.start, item[0].span.end, item[0].code))
     listed = []

@@ -6,21 +6,22 @@ is changed is judged again. Rules that say that a thing cannot be read or given 
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ValidationError
 
 from blinplan.regimen.document import Document, pointer
+from blinplan.regimen.sources import path_from
+from blinplan.regimen.table import Table, array, needed, one_of, table, text, version
 from blinplan.rules.check import Judgement, Outcome, Verdict
 from blinplan.rules.rule import Finding
 
 
-class Entry(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """One finding: the file from the folder of the baseline, the rule, the place, the text there, and the message."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     path: str
     rule: str
@@ -29,12 +30,30 @@ class Entry(BaseModel):
     message: str
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+@dataclass(frozen=True, slots=True)
+class BaselineFile:
+    """A baseline as it is written."""
 
-    format: Literal["blinplan-baseline"]
-    version: Literal[1]
+    format: str
+    version: int
     findings: tuple[Entry, ...]
+
+
+_ANY = text(r"", 100_000)
+_ENTRY = Table(
+    Entry,
+    needed("path", _ANY, "the path of a file"),
+    needed("rule", _ANY, "the code of a rule"),
+    needed("pointer", _ANY, "a place in the file"),
+    needed("text", _ANY, "what stands there"),
+    needed("message", _ANY, "what was found"),
+)
+_FILE = Table(
+    BaselineFile,
+    needed("format", one_of("blinplan-baseline"), "blinplan-baseline"),
+    needed("version", version(1), "the version of this format; 1 is the only one there is"),
+    needed("findings", array(table(_ENTRY)), "the findings"),
+)
 
 
 _Key = tuple[str, str, str, str]
@@ -82,7 +101,9 @@ def read_baseline(path: Path) -> Baseline:
         When it is not a baseline; the message says why.
     """
     try:
-        file = _File.model_validate_json(path.read_bytes())
+        file = _FILE.read(json.loads(path.read_bytes()))
+    except (RecursionError, UnicodeDecodeError) as error:
+        raise ValueError("it is not JSON") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
@@ -107,17 +128,9 @@ def baseline_text(baseline: Baseline) -> str:
     document: dict[str, Any] = {
         "format": "blinplan-baseline",
         "version": 1,
-        "findings": [entry.model_dump() for entry in baseline.entries],
+        "findings": [asdict(entry) for entry in baseline.entries],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def path_from(folder: Path, name: str) -> str:
-    """A file's path from a folder, with ``/``; as it was named where it is no file below it."""
-    try:
-        return Path(name).resolve().relative_to(folder.resolve()).as_posix()
-    except ValueError:
-        return Path(name).as_posix()
 
 
 def _accepted(verdict: Verdict, judgement: Judgement, name: str, known: set[_Key]) -> Verdict:

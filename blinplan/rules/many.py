@@ -1,21 +1,23 @@
 """Judge many regimens at once: what has to be simulated is simulated side by side."""
 
 import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import date
-from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
 from blinplan.course.patient import Patient
 from blinplan.regimen.read import Reading
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.check import Judgement, Simulation, judge
+from blinplan.rules.outcome import SimulatedOutcome
+from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.settings import Settings
-from blinplan.rules.store import Kept
-from blinplan.rules.virtual import NotKeptError, Simulated
 
+if TYPE_CHECKING:
+    from blinplan.rules.virtual import Simulated
+
+Kept = SimulatedOutcome | NotEvaluated
 _WORTH_PROCESSES = 4
 """Regimens to simulate from which more processes save more time than they take to start."""
 
@@ -48,7 +50,7 @@ Progress = Callable[[int, int], None]
 
 def judge_many(
     tasks: Sequence[Task],
-    simulated: Simulated | None,
+    simulated: "Simulated | None",
     progress: Progress = lambda done, total: None,
     processes: int = os.cpu_count() or 1,
 ) -> tuple[Judged, ...]:
@@ -79,32 +81,40 @@ def judge_many(
     return tuple(judgement for judgement in judged if judgement is not None)
 
 
-def _at_once(task: Task, simulated: Simulated | None) -> Judged | None:
+def _at_once(task: Task, simulated: "Simulated | None") -> Judged | None:
     """Judge a file by what is known already; None where it has to be simulated."""
+    if simulated is None:
+        return _judged(task, None)
+    from blinplan.rules.virtual import NotKeptError
+
     try:
-        return _judged(task, None if simulated is None else replace(simulated, only_kept=True))
+        return _judged(task, replace(simulated, only_kept=True), let=NotKeptError)
     except NotKeptError:
         return None
 
 
-def _judged(task: Task, simulation: Simulation | None) -> Judged:
+def _judged(task: Task, simulation: Simulation | None, let: type[Exception] | tuple[()] = ()) -> Judged:
     try:
         return task.judged(simulation)
-    except NotKeptError:
+    except let:
         raise
     except Exception as error:  # whatever it is, it must not hide the other files
         return Fault(task.reading, error)
 
 
-def _in_turn(tasks: Sequence[Task], waiting: Sequence[int], simulated: Simulated) -> Iterator[tuple[int, Judged]]:
+def _in_turn(tasks: Sequence[Task], waiting: Sequence[int], simulated: "Simulated") -> Iterator[tuple[int, Judged]]:
     for number in waiting:
         yield number, _judged(tasks[number], simulated)
 
 
 def _side_by_side(
-    tasks: Sequence[Task], waiting: Sequence[int], simulated: Simulated, processes: int
+    tasks: Sequence[Task], waiting: Sequence[int], simulated: "Simulated", processes: int
 ) -> Iterator[tuple[int, Judged]]:
     """Let other processes simulate, and judge here by what they found."""
+    # Imported here, because a check without simulation would wait for them.
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
     alone = replace(simulated, threads=1)
     pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_die_quietly)
     try:
@@ -122,10 +132,12 @@ def _side_by_side(
 
 def _die_quietly() -> None:
     """Let Ctrl-C end a process that simulates without a word; the one that was asked speaks."""
+    import signal
+
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _outcomes(task: Task, simulated: Simulated) -> tuple[Kept, ...]:
+def _outcomes(task: Task, simulated: "Simulated") -> tuple[Kept, ...]:
     recording = Recording(simulated)
     task.judged(recording)
     return tuple(recording.outcomes_so_far)
@@ -135,7 +147,7 @@ def _outcomes(task: Task, simulated: Simulated) -> tuple[Kept, ...]:
 class Recording:
     """A simulation that remembers what it was asked for."""
 
-    simulated: Simulated
+    simulated: "Simulated"
     outcomes_so_far: list[Kept] = field(default_factory=list)
 
     def outcomes(self, regimen: Regimen) -> Iterator[Kept]:

@@ -4,14 +4,17 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from blinplan.regimen.sources import NotFound
-from blinplan.rules.baseline import Entry
 from blinplan.rules.check import Judgement, Outcome
-from blinplan.rules.many import Fault
 from blinplan.rules.rule import Finding, Severity
 from blinplan.rules.settings import FailOn
-from blinplan.rules.virtual import Simulated
+
+if TYPE_CHECKING:
+    from blinplan.rules.baseline import Entry
+    from blinplan.rules.many import Fault
+    from blinplan.rules.virtual import Simulated
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,11 @@ class Result:
 
     judgements: tuple[Judgement, ...]
     missing: tuple[NotFound, ...]
-    faults: tuple[Fault, ...]
+    faults: "tuple[Fault, ...]"
     fail_on: FailOn
     today: date
-    simulated: Simulated | None
-    stale: tuple[Entry, ...] = ()
+    simulated: "Simulated | None"
+    stale: "tuple[Entry, ...]" = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -7,6 +7,7 @@ program with its model. Nothing that is looked up can therefore be out of date, 
 import hashlib
 import json
 import os
+from dataclasses import asdict
 from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
@@ -14,13 +15,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from blinplan.course.events import periods
+from blinplan.proportion import Proportion
 from blinplan.quantities import DoseRate
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
-from blinplan.rules.outcome import SimulatedOutcome
+from blinplan.rules.outcome import Escalation, Median, SimulatedOutcome
 from blinplan.rules.rule import NotEvaluated
 
 Kept = SimulatedOutcome | NotEvaluated
@@ -43,8 +43,8 @@ def key(regimen: Regimen, patients: int, seed: int) -> str:
 def look_up(name: str) -> Kept | None:
     """The outcome kept under a fingerprint; None where there is none, or none that can be read."""
     try:
-        return _codec().validate_json(_path(name).read_bytes())
-    except (OSError, ValidationError):
+        return _read(json.loads(_path(name).read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -54,7 +54,7 @@ def keep(name: str, outcome: Kept) -> None:
     beside = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(_codec().dump_json(outcome))
+        beside.write_text(json.dumps(asdict(outcome)), encoding="ascii")
         beside.replace(path)
     except OSError:
         return
@@ -64,9 +64,22 @@ def _path(name: str) -> Path:
     return folder() / name[:2] / f"{name}.json"
 
 
-@cache
-def _codec() -> TypeAdapter[Kept]:
-    return TypeAdapter(Kept)
+def _read(kept: dict[str, Any]) -> Kept:
+    """Make an outcome of what `dataclasses.asdict` made of it."""
+    if "kind" in kept:
+        return NotEvaluated(**kept)
+    escalation, label = kept["escalation"], kept["labelled_peak"]
+    return SimulatedOutcome(
+        population=kept["population"],
+        seed=kept["seed"],
+        depleted=Proportion(**kept["depleted"]),
+        recovered=tuple(Proportion(**share) for share in kept["recovered"]),
+        escalation=escalation
+        and Escalation(escalation["day"], Proportion(**escalation["returned"]), escalation["median_return"]),
+        first_peak=Median(**kept["first_peak"]),
+        labelled_peak=label and (label[0], Median(**label[1])),
+        later_elevation=tuple(Proportion(**share) for share in kept["later_elevation"]),
+    )
 
 
 @cache

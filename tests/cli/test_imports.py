@@ -10,7 +10,7 @@ import pytest
 from tests.cli.conftest import PLAIN
 from tests.regimen_text import cycle, regimen_text
 
-HEAVY = ("numpy", "scipy", "matplotlib", "pandas")
+HEAVY = ("numpy", "scipy", "matplotlib", "pandas", "pydantic")
 PROGRAM = f"""
 import json, sys
 from blinplan.cli.main import run

@@ -1,0 +1,98 @@
+"""Commands that start quickly.
+
+Typer 0.29 makes a pydantic adapter for every option, whether it is given or not, and imports pydantic for it: half the
+time of a check without simulation. A value that is plainly of its type needs none of that; any other goes the usual
+way, so that what is accepted and what is said about the rest stays typer's.
+"""
+
+from enum import StrEnum
+from importlib import import_module
+from typing import Any, get_args
+
+from typer import Typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+
+class QuickCommand(TyperCommand):
+    """A command whose options take the short way."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The options and arguments."""
+        return _shortened(super().get_params(ctx))
+
+
+COMMANDS = {
+    "check": "check",
+    "simulate": "simulate",
+    "plan": "plan",
+    "evidence": "evidence",
+    "model": "model",
+    "rules": "rules",
+    "rule": "rules",
+    "regimens": "regimens",
+    "schema": "schema",
+}
+"""The commands in the order of the help text, and the modules they are in."""
+
+
+class QuickGroup(TyperGroup):
+    """The program: a command is imported when it is called or asked for help, and its options take the short way."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import a command; None where there is none of that name."""
+        # For a name that is not there, all are imported: the nearest of them is suggested.
+        for name in (cmd_name,) if cmd_name in COMMANDS else COMMANDS:
+            if name not in self.commands:
+                self.commands[name] = _command(name)
+        return self.commands.get(cmd_name)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The options and arguments."""
+        return _shortened(super().get_params(ctx))
+
+
+def _command(name: str) -> Any:
+    module = import_module(f"blinplan.cli.{COMMANDS[name]}")
+    alone = Typer(add_completion=False, rich_markup_mode="rich", context_settings=CONTEXT)
+    alone.command(name, cls=QuickCommand)(getattr(module, name))
+    return get_command(alone)
+
+
+def _shortened(parameters: list[Any]) -> list[Any]:
+    for parameter in parameters:
+        if getattr(parameter, "_runtime_param", False) is None:
+            parameter._runtime_param = _ShortWay(parameter)
+    return parameters
+
+
+class _ShortWay:
+    """Does what typer's own coercion does, where there is nothing to coerce."""
+
+    def __init__(self, parameter: Any) -> None:
+        self._parameter = parameter
+        annotation = parameter.type_descriptor.annotation
+        kinds = [kind for kind in (get_args(annotation) or (annotation,)) if kind is not type(None)]
+        self._kind = kinds[0] if len(kinds) == 1 else None
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The value for the command."""
+        several = param.multiple or param.nargs == -1
+        if value is None:
+            return () if several else None
+        if several and self._kind is str and isinstance(value, list | tuple):
+            if all(type(one) is str for one in value):
+                return list(value)
+        elif not several:
+            if self._kind in (str, bool, int) and type(value) is self._kind:
+                return value
+            if isinstance(self._kind, type) and issubclass(self._kind, StrEnum) and value in set(self._kind):
+                return self._kind(value)
+        self._parameter._runtime_param = None
+        return self._parameter.get_runtime_param().coerce(value, param=param, ctx=ctx)

@@ -1,0 +1,233 @@
+"""Tables of a TOML file: which keys each has, what each may hold, and why.
+
+One definition serves three readers: the program, which validates with it; editors, through the JSON Schema made from
+it; and people, through the descriptions, which error messages quote. The validator is pydantic's core alone: the rest
+of pydantic would take a check without simulation twice its time to import.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from pydantic_core import SchemaValidator, core_schema
+from pydantic_core.core_schema import CoreConfig, CoreSchema
+
+Values = TypeVar("Values")
+
+_STRICT = CoreConfig(strict=True, extra_fields_behavior="forbid", allow_inf_nan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a value may be: to the validator, and to an editor as JSON Schema; ``table`` where it is made of tables."""
+
+    core: CoreSchema
+    json: Mapping[str, Any]
+    table: "Table[Any] | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of a table: what it may hold, in words that end a sentence, and whether it can be left out."""
+
+    name: str
+    kind: Kind
+    description: str
+    required: bool = False
+    default: int | None = None
+
+
+def needed(name: str, kind: Kind, description: str) -> Key:
+    """A key that a table must have."""
+    return Key(name, kind, description, required=True)
+
+
+def optional(name: str, kind: Kind, description: str, default: int | None = None) -> Key:
+    """A key that a table may have."""
+    return Key(name, kind, description, default=default)
+
+
+class Table(Generic[Values]):
+    """A table in which unknown keys and changed types are errors, and the dataclass that holds its values.
+
+    A key is a field of that name, with ``_`` for ``-``; what can be left out has its default there.
+    """
+
+    def __init__(self, values: type[Values], *keys: Key, json: Mapping[str, Any] | None = None) -> None:
+        self.values = values
+        self.keys = {key.name: key for key in keys}
+        self._json = json or {}
+        defaults = {f.name: f.default is not MISSING or f.default_factory is not MISSING for f in fields(values)}  # type: ignore[arg-type]
+        if defaults != {_field(key.name): not key.required for key in keys}:
+            raise TypeError(f"the keys of {values.__name__} are not its fields")
+
+    @property
+    def name(self) -> str:
+        """What the table is called."""
+        return self.values.__name__
+
+    def read(self, written: object) -> Values:
+        """Read the values of a table as TOML gives them.
+
+        Raises
+        ------
+        pydantic_core.ValidationError
+            When it holds anything else than its keys say, with everything that is wrong.
+        """
+        values: Values = self._validator.validate_python(written)
+        return values
+
+    @cached_property
+    def _validator(self) -> SchemaValidator:
+        return SchemaValidator(self.core, _STRICT)
+
+    @cached_property
+    def core(self) -> CoreSchema:
+        """The table as a part of a larger validator."""
+        made = core_schema.typed_dict_schema(
+            {
+                key.name: core_schema.typed_dict_field(key.kind.core, required=key.required)
+                for key in self.keys.values()
+            },
+            extra_behavior="forbid",
+            config=_STRICT,
+        )
+        return core_schema.no_info_after_validator_function(self._made, made)
+
+    def _made(self, values: Mapping[str, Any]) -> Values:
+        return self.values(**{_field(name): value for name, value in values.items()})
+
+    def json_schema(self) -> dict[str, Any]:
+        """The table as JSON Schema, with references for the tables inside."""
+        required = [key.name for key in self.keys.values() if key.required]
+        return {
+            "additionalProperties": False,
+            "description": (self.values.__doc__ or "").strip(),
+            **self._json,
+            "properties": {name: _json_of(key) for name, key in self.keys.items()},
+            **({"required": required} if required else {}),
+            "title": self.name,
+            "type": "object",
+        }
+
+    def inner(self) -> dict[str, "Table[Any]"]:
+        """All tables inside, those inside of them included, by name and in their order."""
+        found: dict[str, Table[Any]] = {}
+        for key in self.keys.values():
+            if key.kind.table is not None:
+                found |= {key.kind.table.name: key.kind.table} | key.kind.table.inner()
+        return dict(sorted(found.items()))
+
+
+def _field(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _json_of(key: Key) -> dict[str, Any]:
+    default = {} if key.default is None else {"default": key.default}
+    return dict(sorted({**key.kind.json, **default, "description": key.description}.items()))
+
+
+# --- what a value may be --------------------------------------------------------------------------------------------
+
+
+def text(pattern: str = r"\S", longest: int = 500) -> Kind:
+    """A text; one that is not blank unless a pattern says otherwise."""
+    return Kind(
+        core_schema.str_schema(pattern=pattern, max_length=longest),
+        {"type": "string", "pattern": pattern, "maxLength": longest},
+    )
+
+
+def quantity(check: Callable[[str], object], pattern: str, longest: int, example: str) -> Kind:
+    """A text that is a quantity; ``check`` raises `ValueError` where it is none."""
+
+    def checked(written: str) -> str:
+        check(written)
+        return written
+
+    return Kind(
+        core_schema.no_info_after_validator_function(checked, core_schema.str_schema()),
+        {"type": "string", "pattern": pattern, "maxLength": longest, "examples": [example]},
+    )
+
+
+def one_of(*words: str) -> Kind:
+    """One of some words."""
+    return Kind(core_schema.literal_schema(list(words)), {"type": "string", "enum": list(words)})
+
+
+def version(number: int) -> Kind:
+    """The one version of a format that there is."""
+    return Kind(
+        core_schema.no_info_before_validator_function(_whole, core_schema.literal_schema([number])),
+        {"type": "integer", "const": number},
+    )
+
+
+def _whole(value: object) -> object:
+    if type(value) is not int:  # Python holds true and 1.0 for equal to 1
+        raise ValueError("not a whole number")
+    return value
+
+
+def whole(lowest: int, highest: int) -> Kind:
+    """A whole number, both bounds included."""
+    return Kind(
+        core_schema.int_schema(ge=lowest, le=highest), {"type": "integer", "minimum": lowest, "maximum": highest}
+    )
+
+
+def number(above: int, highest: int | None = None) -> Kind:
+    """A number above one bound and at or below another."""
+    core = core_schema.decimal_schema(gt=Decimal(above), le=None if highest is None else Decimal(highest))
+    return Kind(
+        core_schema.no_info_before_validator_function(_whole_to_decimal, core),
+        {"type": "number", "exclusiveMinimum": above, **({} if highest is None else {"maximum": highest})},
+    )
+
+
+def _whole_to_decimal(value: object) -> object:
+    return Decimal(value) if type(value) is int else value
+
+
+def truth() -> Kind:
+    """True or false."""
+    return Kind(core_schema.bool_schema(), {"type": "boolean"})
+
+
+def day() -> Kind:
+    """A date."""
+    return Kind(core_schema.date_schema(), {"type": "string", "format": "date"})
+
+
+def array(kind: Kind, fewest: int = 0, most: int | None = None) -> Kind:
+    """An array of values of one kind, as a tuple."""
+    return Kind(
+        core_schema.tuple_schema(
+            [kind.core], variadic_item_index=0, min_length=fewest or None, max_length=most, strict=False
+        ),
+        {
+            "type": "array",
+            "items": kind.json,
+            **({"minItems": fewest} if fewest else {}),
+            **({} if most is None else {"maxItems": most}),
+        },
+        kind.table,
+    )
+
+
+def table(inside: Table[Any]) -> Kind:
+    """A table."""
+    return Kind(inside.core, {"$ref": f"#/$defs/{inside.name}"}, inside)
+
+
+def table_of(kind: Kind) -> Kind:
+    """A table with keys of the user's own, and values of one kind."""
+    return Kind(
+        core_schema.dict_schema(core_schema.str_schema(), kind.core),
+        {"type": "object", "additionalProperties": kind.json},
+        kind.table,
+    )
