@@ -1,6 +1,8 @@
 """The verdicts on regimens as a JSON document. Within a version, fields are only added."""
 
+import json
 from dataclasses import asdict
+from importlib import resources
 from typing import Any
 
 from blinplan.proportion import Proportion
@@ -28,6 +30,13 @@ def check_json(result: Result) -> dict[str, Any]:
         "stale_baseline": [asdict(entry) for entry in result.stale],
         "files": [_file(judgement) for judgement in result.judgements],
     }
+
+
+def check_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of that document."""
+    text = resources.files(__package__).joinpath("check.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
 
 
 def run_manifest(result: Result) -> dict[str, Any]:

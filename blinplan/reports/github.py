@@ -23,7 +23,7 @@ def github(result: Result) -> str:
 def _command(one: Reported) -> str:
     found = one.finding
     properties = {
-        "file": one.path,
+        "file": visible(one.path),
         "line": one.start[0],
         "endLine": one.end[0],
         "col": one.start[1],

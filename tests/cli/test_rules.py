@@ -42,7 +42,8 @@ def test_a_rule_is_found_by_name_and_in_small_letters(inside: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "advice"), [("D220", "D2"), ("depletion-not-documentd", "depletion-not-documented"), ("Q", "lists the codes")]
+    ("code", "advice"),
+    [("D220", "D2"), ("depletion-not-documentd", "depletion-not-documented"), ("Q", "lists the codes")],
 )
 def test_an_unknown_rule_names_the_nearest(inside: Run, code: str, advice: str) -> None:
     ran = inside("rule", code)
