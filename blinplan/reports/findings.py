@@ -78,9 +78,9 @@ def _finding(document: Document, finding: Finding, limits: Limits, screen: Scree
 
 
 def citations(finding: Finding, limits: Limits) -> list[str]:
-    """The sources of a finding, each once: of the limits that decided it, or else of its rule."""
-    own = CATALOGUE[finding.code].sources
-    return list(dict.fromkeys(limits[name].citation for name in finding.limits)) or list(own)
+    """The sources of a finding, each once: of the limits that decided it, then of its rule."""
+    cited = [limits[name].citation for name in finding.limits]
+    return list(dict.fromkeys([*cited, *CATALOGUE[finding.code].sources]))
 
 
 def _source_lines(document: Document, span: Span, screen: Screen) -> RenderableType | None:

@@ -52,7 +52,8 @@ def fix(reading: Reading, today: date, settings: Settings) -> Fixed:
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
     """Make edits that do not overlap; every other character stays."""
-    for edit in sorted(edits, key=lambda edit: edit.span.start, reverse=True):
+    # From the end; of two at one place, what is only put in goes before what is put in place of something.
+    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end), reverse=True):
         text = text[: edit.span.start] + edit.text + text[edit.span.end :]
     return text
 

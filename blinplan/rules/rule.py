@@ -97,18 +97,25 @@ class Case:
         fix: Edit | None = None,
     ) -> Finding:
         """Make a finding about the value at ``path``; what is not given is the rule's, and the span the value's."""
+        decisive = rule.limits if limits is None else limits
         return Finding(
             rule.code,
             severity or rule.severity,
             path,
             span or self.document.value_span(path),
-            message,
+            self._with_changes(message, decisive),
             why or rule.why,
             advice,
-            rule.limits if limits is None else limits,
+            decisive,
             fix,
             self._for_the_patient(path),
         )
+
+    def _with_changes(self, message: str, limits: tuple[str, ...]) -> str:
+        """Say in a message which of the limits that decided it a user has changed."""
+        changed = [self.limits[name] for name in limits if self.limits[name].change]
+        told = [f"{limit.name} is {limit} here" for limit in changed if str(limit) not in message]
+        return "; ".join((message, *told))
 
     def _for_the_patient(self, path: KeyPath) -> str | None:
         """What the dose at a path comes to in the patient: by area where it is flat, in all where it is by area."""

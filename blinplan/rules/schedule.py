@@ -272,10 +272,11 @@ RULES = (
         Severity.ERROR,
         "The drug is gone hours after an infusion stops. Short infusions were given up early, for nervous-system"
         " toxicity without response (from memory, unverified).",
-        limits=("infusion_per_cycle", "shortest_infusion_studied"),
+        limits=("shortest_infusion_studied",),
         bad=_cycle('{ dose = "28 mcg/day", hours = 4 }'),
         good=_cycle(_one_step(28)),
         check=_intermittent,
         waivable=False,
+        sources=("Blinatumomab (Mechanism of Action), claim INF-1",),
     ),
 )

@@ -1,0 +1,199 @@
+"""A project's configuration: found upwards, read with every fault in its place, and heard before the defaults."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.check import Outcome
+from blinplan.rules.configuration import DEFAULT, Configuration, ConfigurationError, nearest
+from blinplan.rules.configuration_file import CONFIGURATION_FILE, load
+from blinplan.rules.limits import shipped_limits
+from blinplan.rules.rule import Severity
+from blinplan.rules.settings import FailOn, Pattern, Settings
+from tests.regimen_text import codes, cycle, judged_lines, verdict_of
+
+FULL = """
+select = ["D", "S", "N1"]
+extend-select = ["T502"]
+ignore = ["D205", "short-infusion"]
+fail-on = "warning"
+simulate = false
+patients = 500
+seed = 7
+baseline = "known.json"
+
+[per-file-ignores]
+"trials/*.toml" = ["D2"]
+
+[severity]
+D202 = "note"
+D2 = "error"
+
+[limits]
+step_length = { value = 5, reason = "Site protocol 12" }
+"""
+
+
+@pytest.fixture(autouse=True)
+def forget() -> None:
+    nearest.cache_clear()
+
+
+def configuration(folder: Path, text: str, name: str = "blinplan.toml") -> Configuration:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    found = load(path)
+    assert found is not None
+    return found
+
+
+def faults(folder: Path, text: str, name: str = "blinplan.toml") -> list[str]:
+    with pytest.raises(ConfigurationError) as refused:
+        configuration(folder, text, name)
+    return [f"{fault.where.removeprefix(folder.as_posix() + '/')}: {fault.message}" for fault in refused.value.faults]
+
+
+def test_every_key_is_heard(tmp_path: Path) -> None:
+    found = configuration(tmp_path, FULL)
+    assert found.settings.select is not None
+    assert [pattern.text for pattern in found.settings.select] == ["D", "S", "N1"]
+    assert [pattern.text for pattern in found.settings.ignore] == ["D205", "short-infusion"]
+    assert found.settings.extend_select[0].origin.endswith("blinplan.toml:3")
+    assert (found.fail_on, found.simulate, found.patients, found.seed) == (FailOn.WARNING, False, 500, 7)
+    assert found.baseline == tmp_path / "known.json"
+    assert {key for key, _ in found.origins} == set(CONFIGURATION_FILE.keys)
+    assert found.settings.severity_of(CATALOGUE["D202"]) is Severity.NOTE
+    assert found.settings.severity_of(CATALOGUE["D203"]) is Severity.ERROR
+    assert found.settings.severity_of(CATALOGUE["S301"]) is CATALOGUE["S301"].severity
+
+
+def test_pyproject_says_the_same_in_its_table(tmp_path: Path) -> None:
+    table = FULL.replace("\n[", "\n[tool.blinplan.").replace("\nselect", "[tool.blinplan]\nselect", 1)
+    inside = configuration(tmp_path, f'[project]\nname = "x"\n\n{table}', "pyproject.toml")
+    own = configuration(tmp_path, FULL)
+    assert inside.settings.severities[0].severity == own.settings.severities[0].severity
+    assert inside.patients == own.patients
+    assert inside.settings.limits["step_length"].value == own.settings.limits["step_length"].value
+
+
+def test_the_nearest_file_above_decides_and_its_own_name_goes_first(tmp_path: Path) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text("[tool.blinplan]\nseed = 1\n", encoding="utf-8")
+    (tmp_path / "a" / "pyproject.toml").write_text("[project]\nname = 'blinplan-user'\n", encoding="utf-8")
+    assert nearest(inner).seed == 1
+    nearest.cache_clear()
+    (tmp_path / "blinplan.toml").write_text("seed = 2\n", encoding="utf-8")
+    assert nearest(inner).seed == 2
+    nearest.cache_clear()
+    (inner / "blinplan.toml").write_text("", encoding="utf-8")
+    assert (nearest(inner).seed, nearest(tmp_path).seed) == (None, 2)
+
+
+def test_a_project_file_that_is_not_ours_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("= broken", encoding="utf-8")
+    assert load(tmp_path / "pyproject.toml", named=False) is None
+    assert faults(tmp_path, "= broken", "pyproject.toml")
+    assert faults(tmp_path, "[project]\n", "pyproject.toml") == ["pyproject.toml: has no table [tool.blinplan]"]
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "said"),
+    [
+        ("selct = []", "1:1", "there is no setting `selct`"),
+        ("\nselect = 1", "2:10", "`select` is the number 1"),
+        ('select = ["D2", 3]', "1:17", "`select.1` is the number 3"),
+        ('select = ["Z9"]', "1:11", "there is no rule 'Z9'"),
+        ('ignore = ["N106"]', "1:11", "N106 cannot be left out"),
+        ('ignore = ["unit-slip"]', "1:11", "the rules unit-slip cannot be left out"),
+        ('[per-file-ignores]\n"a" = ["D211"]', "2:8", "D211 cannot be left out"),
+        ('[severity]\nD202 = "bad"', "2:8", "`severity.D202` is the text"),
+        ('[severity]\nN106 = "note"', "2:1", "N106 cannot be lowered"),
+        ('[severity]\nQ1 = "note"', "2:1", "there is no rule 'Q1'"),
+        ('[limits]\nstep_lenght = { value = 1, reason = "x" }', "2:1", "there is no limit `step_lenght`"),
+        ("[limits]\nstep_length = { value = 1 }", "2:15", "`limits.step_length.reason` is missing"),
+        ("[limits]\nstep_length = 5", "2:15", "`limits.step_length` is the number 5"),
+        ('[limits]\nstep_length = { value = 0, reason = "x" }', "2:25", "is the number 0"),
+        ('[limits]\nstep_length = { value = 0.3333, reason = "x" }', "2:25", "no whole number of minutes"),
+        ('[limits]\nmajority = { value = 101, reason = "x" }', "2:22", "more than 100 %"),
+        ('[limits]\nunit_slip = { value = 5, reason = "x" }', "2:1", "cannot be changed: it decides N106"),
+        ('[limits]\ndepleted_count = { value = 20, reason = "x" }', "2:1", "the simulation counts at this number"),
+        ('fail-on = "note"', "1:11", "`fail-on` is the text"),
+        ("patients = 0", "1:12", "`patients` is the number 0"),
+        ("patients = true", "1:12", "`patients` is the truth value true"),
+        ("seed = -1", "1:8", "`seed` is the number -1"),
+        ("a = [", "1:6", ""),
+    ],
+)
+def test_a_fault_is_said_at_its_place(tmp_path: Path, text: str, where: str, said: str) -> None:
+    (fault,) = faults(tmp_path, text)
+    assert fault.startswith(f"blinplan.toml:{where}: ")
+    assert said in fault
+
+
+def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
+    assert len(faults(tmp_path, "selct = []\npatients = 0\nfail-on = 1\n[limits]\nx = 1\n")) == 4
+    assert len(faults(tmp_path, 'select = ["Z9"]\nignore = ["F001"]\n[severity]\nD211 = "note"\n')) == 3
+
+
+def test_every_limit_that_decides_a_binding_rule_is_fixed() -> None:
+    for rule in CATALOGUE.values():
+        if rule.binding:
+            assert all(shipped_limits()[name].fixed for name in rule.limits), rule.code
+
+
+@pytest.mark.parametrize("name", [name for name, limit in shipped_limits().items() if limit.fixed is None])
+def test_a_limit_that_can_be_changed_says_so_wherever_it_decides(name: str, tmp_path: Path) -> None:
+    own = shipped_limits()[name]
+    text = f'[limits]\n{name} = {{ value = {float(own.value) / 2:g}, reason = "Site protocol" }}\n'
+    if (own.value / 2 * 1440).denominator != 1:
+        pytest.skip("no whole number of minutes")
+    changed = configuration(tmp_path, text).settings.limits[name]
+    assert changed.value == own.value / 2
+    assert f"(changed from {float(own.value):g})" in str(changed)
+    assert f"which has {own}: changed to {changed.number} by " in changed.citation
+    assert "blinplan.toml:2 (Site protocol)" in changed.citation
+
+
+def test_a_changed_limit_decides(tmp_path: Path) -> None:
+    text = '[limits]\nstep_length = { value = 5, reason = "Site protocol 12" }\n'
+    settings = configuration(tmp_path, text).settings
+    steps = cycle("9 mcg/day for 5 days", "28 mcg/day for 23 days")
+    assert codes(judged_lines(steps)) == ["S306"]
+    assert codes(judged_lines(steps, settings=settings)) == []
+    shorter = judged_lines(cycle("9 mcg/day for 4 days", "28 mcg/day for 24 days"), settings=settings)
+    (finding,) = verdict_of(shorter, "S306").findings
+    assert "5 days (changed from 7)" in finding.message
+    assert shorter.limits["step_length"].value == Fraction(5)
+
+
+def test_files_are_left_out_by_their_paths_from_the_configuration(tmp_path: Path) -> None:
+    found = configuration(tmp_path, '[per-file-ignores]\n"trials/*.toml" = ["D2"]\n"old.toml" = ["S3"]\n')
+    for path, ignored in (
+        ("trials/a.toml", ["D2"]),
+        ("trials/deep/a.toml", ["D2"]),
+        ("a.toml", []),
+        ("x/old.toml", ["S3"]),
+        ("trials/old.toml", ["D2", "S3"]),
+    ):
+        assert [pattern.text for pattern in found.settings_for(tmp_path / path).ignore] == ignored, path
+    assert found.settings_for(Path("/elsewhere/trials/a.toml")).ignore == ()
+    assert DEFAULT.settings_for(tmp_path / "trials/a.toml") == Settings()
+
+
+@pytest.mark.parametrize("pattern", ["ALL", "D", "D2", "D21", "D211", "patient-not-eligible"])
+def test_nothing_takes_a_binding_rule_away(pattern: str) -> None:
+    settings = Settings(ignore=(Pattern(pattern),))
+    assert settings.not_selected(CATALOGUE["D211"]) is None
+    assert codes(judged_lines(cycle("9000 mcg/day for 28 days"), settings=Settings(ignore=(Pattern("N"),)))) == ["N106"]
+
+
+def test_what_is_left_out_is_said_with_where_it_was_set(tmp_path: Path) -> None:
+    settings = configuration(tmp_path, 'ignore = ["S301"]\n').settings
+    verdict = verdict_of(judged_lines(cycle("28 mcg/day for 27 days"), settings=settings), "S301")
+    assert verdict.outcome is Outcome.NOT_EVALUATED
+    assert verdict.not_evaluated is not None
+    assert verdict.not_evaluated.kind == "not requested"
+    assert "blinplan.toml:1 (ignore S301)" in verdict.not_evaluated.reason

@@ -1,0 +1,164 @@
+"""Fixes change how a file is written, and nothing that it orders."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blinplan.regimen.document import Edit, Span
+from blinplan.regimen.read import Reading, read
+from blinplan.rules import fix as fixing
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.check import judge
+from blinplan.rules.fix import UnsafeFixError, apply, fix
+from blinplan.rules.settings import Pattern, Settings
+from tests.regimen_text import TODAY, cycle, regimen_text, waiver
+
+SOUND = regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"))
+FIXABLE = {"F002", "F004", "N101", "N102", "N103", "N105", "N107"}
+
+
+def reading(text: str) -> Reading:
+    return read(text.encode(), "probe.toml")
+
+
+def fixed(text: str, settings: Settings = Settings()) -> str:  # noqa: B008 - it is immutable
+    return fix(reading(text), TODAY, settings).reading.document.text
+
+
+SLIPS = [
+    ("9 mcg/day", "9 µg/day", "N101"),
+    ("9 mcg/day", "9 ug/day", "N101"),
+    ("9 mcg/day", "9.0 mcg/day", "N102"),
+    ("9.5 mcg/day", "9.50 mcg/day", "N102"),
+    ("0.5 mcg/day", ".5 mcg/day", "N103"),
+    ("9 mcg/day", "9 mcg/d", "N105"),
+    ("9 mcg/day", "9mcg/day", "N107"),
+    ("0.5 mcg/day", ".50µg/d", "N101"),
+]
+SPELLINGS = [
+    ("treatment_free_days", "treatment_free_day"),
+    ("treatment_free_days", "Treatment_Free_Days"),
+    ("hospital_days", "hospital_day"),
+    ("title =", "titel ="),
+    ('indication = "', 'indicaton = "'),
+    ('"investigational"', '"investigatonal"'),
+    ('"seen"', '"seeen"'),
+    ("days = 7", "dayss = 7"),
+    ("[premedication]", "[premedicaton]"),
+    ("[dosing]", "[doseing]"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "code"), SLIPS)
+def test_notation_is_put_right(right: str, wrong: str, code: str) -> None:
+    before = SOUND.replace("9 mcg/day", wrong)
+    assert fixed(before) == SOUND.replace("9 mcg/day", right)
+    found = fix(reading(before), TODAY, Settings()).applied
+    assert code in {finding.code for finding in found} <= FIXABLE
+
+
+@pytest.mark.parametrize(("right", "wrong"), SPELLINGS)
+def test_spelling_is_put_right(right: str, wrong: str) -> None:
+    before = SOUND.replace(right, wrong)
+    assert before != SOUND
+    assert fixed(before) == SOUND
+
+
+def test_what_a_misspelt_key_hid_is_put_right_too() -> None:
+    before = SOUND.replace("9 mcg/day", "9.0 µg/d").replace("title =", "titel =").replace("days = 21", "dayss = 21")
+    after = fix(reading(before), TODAY, Settings())
+    assert after.reading.document.text == SOUND
+    assert {finding.code for finding in after.applied} == {"F002", "N101", "N102", "N105"}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("9 mcg/day", "9"),  # no unit
+        ("9 mcg/day", "9 mg/day"),
+        ("9 mcg/day", "9000 mcg/day"),
+        ("days = 7", "weeks = 1"),  # like no key
+        ("days = 7", "daours = 7"),  # like two
+        ("days = 7", "days = 6"),
+        ('"flat"', '"fixed"'),
+        ("title =", "subject ="),
+        ('"9 mcg/day"', '"9 \\u00b5g/day"'),  # the slip stands elsewhere than it seems
+    ],
+)
+def test_what_is_in_doubt_is_left(right: str, wrong: str) -> None:
+    before = SOUND.replace(right, wrong)
+    assert before != SOUND
+    assert fixed(before) == before
+
+
+def test_only_rules_that_are_asked_are_fixed() -> None:
+    before = SOUND.replace("9 mcg/day", "9.0 µg/day")
+    assert fixed(before, Settings(select=(Pattern("N101"),))) == SOUND.replace("9 mcg/day", "9.0 mcg/day")
+    assert fixed(before, Settings(ignore=(Pattern("N101"),))) == SOUND.replace("9 mcg/day", "9 µg/day")
+    misspelt = SOUND.replace("title =", "titel =")
+    assert fixed(misspelt, Settings(select=(Pattern("N1"),))) == misspelt
+
+
+def test_a_finding_that_is_waived_is_not_fixed() -> None:
+    before = SOUND.replace("9 mcg/day", "9 µg/day") + waiver("N101")
+    assert fixed(before) == before
+
+
+def test_a_fix_that_would_change_what_is_ordered_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = SOUND.replace("9 mcg/day", "9 µg/day")
+    monkeypatch.setattr(fixing, "apply", lambda text, edits: text.replace("9 µg/day", "90 mcg/day"))
+    with pytest.raises(UnsafeFixError):
+        fix(reading(before), TODAY, Settings())
+
+
+def test_the_catalogue_fixes_what_it_says() -> None:
+    for rule in CATALOGUE.values():
+        found = [f for f in judge(reading(regimen_text(rule.bad)), TODAY, None).findings if f.code == rule.code]
+        if rule.code[0] == "N" and rule.code in FIXABLE:
+            assert all(finding.fix for finding in found)
+        elif rule.code not in FIXABLE:
+            assert not any(finding.fix for finding in found)
+
+
+def without_comments(text: str) -> list[str]:
+    return re.findall(r"[ \t]+|#[^\n]*|\n|\r", text)
+
+
+def doses(values: Any) -> list[Any]:
+    if isinstance(values, dict):
+        return [dose for value in values.values() for dose in doses(value)]
+    if isinstance(values, list):
+        return [dose for value in values for dose in doses(value)]
+    return [values] if isinstance(values, int | Decimal) else []
+
+
+@given(
+    slips=st.lists(st.sampled_from([wrong for _, wrong, _ in SLIPS[:4]] + ["9 mcg/day"]), min_size=3, max_size=3),
+    spelling=st.lists(st.sampled_from(SPELLINGS), max_size=3, unique=True),
+    newline=st.sampled_from(["\n", "\r\n"]),
+    ending=st.sampled_from(["", "\n", "\n\n# the end", "  # µg/d .5 28.0"]),
+)
+def test_fixing_twice_is_fixing_once_and_keeps_the_layout(
+    slips: list[str], spelling: list[tuple[str, str]], newline: str, ending: str
+) -> None:
+    text = (
+        regimen_text("".join(f"{cycle(f'{dose} for 28 days')}   # {dose}, as ordered\n\n" for dose in slips)) + ending
+    )
+    for right, wrong in spelling:
+        text = text.replace(right, wrong)
+    text = text.replace("\n", newline)
+    once = fixed(text)
+    assert fixed(once) == once
+    assert without_comments(once.replace(" = ", "=")) == without_comments(text.replace(" = ", "="))
+    again = reading(once)
+    assert not any(finding.fix for finding in judge(again, TODAY, None).findings)
+    assert doses(again.document.values) == doses(reading(text).document.values)
+
+
+def test_edits_keep_every_other_character() -> None:
+    assert apply("abcdef", [Edit(Span(4, 5), "X"), Edit(Span(1, 3), ""), Edit(Span(6, 6), "!")]) == "adXf!"
+    assert apply("abc", []) == "abc"
