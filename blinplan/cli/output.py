@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from shutil import copymode
 from typing import Any, NoReturn
 
 from rich.console import RenderableType
@@ -47,7 +48,9 @@ def replace_file(target: Path, text: str) -> None:
     """Write a file beside its place and move it there, so that a failure leaves what was there untouched."""
     beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_bytes(text.encode("utf-8"))  # with the line ends that the text has
+        if target.exists():
+            copymode(target, beside)
         beside.replace(target)
     except OSError as error:
         beside.unlink(missing_ok=True)

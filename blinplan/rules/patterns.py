@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.rule import Rule
 from blinplan.rules.settings import EVERYTHING, Pattern, Severities
 
 
@@ -20,7 +21,7 @@ def pattern_fault(pattern: Pattern, *, leaves_out: bool) -> tuple[str, str] | No
     if not rules:
         return unknown_rule(pattern.text)
     if leaves_out and pattern.text != EVERYTHING and all(rule.binding for rule in rules):
-        return f"{_rules(pattern)} cannot be left out: {rules[0].sentence}", "put right what it finds"
+        return f"{_rules(pattern)} cannot be left out: {_because(rules)}", "put right what it finds"
     return None
 
 
@@ -42,7 +43,7 @@ def severity_fault(chosen: Severities) -> tuple[str, str] | None:
         return fault
     rules = [rule for rule in CATALOGUE.values() if chosen.pattern.matches(rule)]
     if all(rule.binding and chosen.severity.rank < rule.severity.rank for rule in rules):
-        return f"{_rules(chosen.pattern)} cannot be lowered: {rules[0].sentence}", "put right what it finds"
+        return f"{_rules(chosen.pattern)} cannot be lowered: {_because(rules)}", "put right what it finds"
     return None
 
 
@@ -53,6 +54,10 @@ def in_order(chosen: Iterable[Severities]) -> tuple[Severities, ...]:
 
 def _closeness(pattern: Pattern) -> int:
     return 0 if pattern.text == EVERYTHING else min(len(pattern.text), 4)
+
+
+def _because(rules: list[Rule]) -> str:
+    return rules[0].sentence if len(rules) == 1 else "each says that a thing cannot be read, or cannot be given"
 
 
 def _rules(pattern: Pattern) -> str:

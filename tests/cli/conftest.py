@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from blinplan.cli.main import run
+from blinplan.rules.configuration import nearest
 from tests.regimen_text import cycle, regimen_text
 
 PROGRAM = [sys.executable, "-c", "from blinplan.cli.main import run; run()"]
@@ -64,6 +65,7 @@ def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(sys, "argv", ["blinplan", *arguments])
         capsys.readouterr()
+        nearest.cache_clear()
         with pytest.raises(SystemExit) as ended:
             run()
         written = capsys.readouterr()

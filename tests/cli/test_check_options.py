@@ -1,0 +1,447 @@
+"""What a user may choose in ``blinplan check``, and what follows."""
+
+import json
+import os
+import shutil
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from blinplan.reports.screen import CheckFormat
+from blinplan.rules.catalogue import CATALOGUE
+from tests.cli.conftest import Ran, Run, process
+from tests.regimen_text import cycle, regimen_text, waiver
+
+QUICK = "--no-simulate"
+SLIPS = regimen_text(cycle("9.0 µg/d for 7 days", "28mcg/day for 21 days"))
+SOUND = regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"))
+
+
+@pytest.fixture
+def lines(inside: Run, files: dict[str, str]) -> Run:
+    """Check all files of the test, one line a finding."""
+
+    def run(*arguments: str) -> Ran:
+        return inside("check", ".", QUICK, "-f", "concise", *arguments)
+
+    return run
+
+
+def found(ran: Ran) -> list[tuple[str, str, str]]:
+    """File, code and severity of every line."""
+    parts = [line.split(" ") for line in ran.out.splitlines()]
+    return [(part[0].split(":")[0], part[1], part[2]) for part in parts]
+
+
+# --- which rules, and how bad ---------------------------------------------------------------------------------------
+
+
+def test_only_selected_rules_answer(lines: Run) -> None:
+    everything = {code for _, code, _ in found(lines())}
+    assert everything == {"N105", "S301", "S305", "F004"}
+    assert {code for _, code, _ in found(lines("--select", "S"))} == {"S301", "S305", "F004"}
+    assert {code for _, code, _ in found(lines("--select", "S301,n105"))} == {"N105", "S301", "F004"}
+    assert {code for _, code, _ in found(lines("--select", "short-infusion"))} == {"S301", "F004"}
+    assert {code for _, code, _ in found(lines("--ignore", "S3", "--ignore", "N105"))} == {"F004"}
+    assert {code for _, code, _ in found(lines("--select", "ALL", "--ignore", "ALL"))} == {"F004"}
+
+
+def test_a_rule_that_is_off_answers_when_it_is_asked(inside: Run, files: dict[str, str]) -> None:
+    assert "T502" not in inside("check", "error.toml", QUICK).out
+    assert "T502" in inside("check", "error.toml", QUICK, "--extend-select", "T502").out
+
+
+def test_what_was_left_out_is_said(lines: Run) -> None:
+    assert "not requested: S301 (5 files): left out by --ignore (ignore S301)" in " ".join(
+        lines("--ignore", "S301").err.split()
+    ).replace("(4 files)", "(5 files)")
+    assert "not among the rules selected" in " ".join(lines("--select", "S301").err.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--select", "Z9"], "--select: there is no rule 'Z9'"),
+        (["--select", ","], "--select names no rule"),
+        (["--ignore", "D211"], "--ignore: D211 cannot be left out"),
+        (["--ignore", "F001"], "--ignore: F001 cannot be left out"),
+        (["--extend-select", "nothing"], "there is no rule 'nothing'"),
+        (["--severity", "D202"], "--severity is 'D202'"),
+        (["--severity", "D202=fatal"], "--severity is 'D202=fatal'"),
+        (["--severity", "N106=note"], "N106 cannot be lowered"),
+        (["--severity", "Q=note"], "there is no rule 'Q'"),
+        (["--report", "sarif"], "--report is 'sarif'"),
+        (["--report", "pdf=x"], "--report is 'pdf=x'"),
+        (["--report", "json=a", "--report", "sarif=./a"], "two reports would be written to ./a"),
+        (["--report", "json=nowhere/a"], "nowhere/a cannot be written"),
+        (["--report", "json=."], ". cannot be written"),
+        (["--fix", "--diff"], "--fix and --diff contradict each other"),
+        (["--config", "x.toml", "--isolated"], "--config and --isolated contradict each other"),
+        (["--config", "x.toml"], "x.toml: no such file or directory"),
+        (["--baseline", "x.json"], "the baseline x.json: no such file or directory"),
+        (["--baseline", "sound.toml"], "the baseline sound.toml"),
+        (["--statistics", "-f", "sarif"], "--statistics has no format sarif"),
+        (["--patient", "weight=heavy"], "--weight is 'heavy'"),
+        (["--patient", "mass=70"], "--patient has 'mass=70'"),
+        (["--patient", "weight=70,weight=71"], "--patient has 'weight=71'"),
+        (["--patient", ""], "--patient says nothing"),
+        (["--patient", "weight=700"], "weight is 700 kg"),
+        (["--today", "tomorrow"], "--today is 'tomorrow'"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused(
+    inside: Run, files: dict[str, str], arguments: list[str], said: str
+) -> None:
+    ran = inside("check", "sound.toml", QUICK, *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())
+    assert "help:" in ran.err
+
+
+def test_severities_count(lines: Run) -> None:
+    assert ("warning.toml", "S301", "warning") in found(lines())
+    ran = lines("--severity", "S301=error", "--severity", "S3=note")
+    assert ("warning.toml", "S301", "error") in found(ran)
+    assert ("error.toml", "S305", "note") in found(ran)
+    assert lines("--severity", "ALL=note", "--ignore", "S").status == 1  # F004 is not lowered
+
+
+# --- configuration --------------------------------------------------------------------------------------------------
+
+
+def test_a_configuration_is_found_and_flags_win(lines: Run, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.blinplan]\nignore = ["S305"]\nfail-on = "never"\nsimulate = false\n'
+        '[tool.blinplan.per-file-ignores]\n"warn*.toml" = ["S301"]\n'
+    )
+    ran = lines()
+    assert [code for _, code, _ in found(ran)] == ["F004", "N105"]
+    assert (ran.status, "--fail-on never" in " ".join(ran.err.split())) == (0, True)
+    assert lines("--fail-on", "error").status == 1
+    assert ("error.toml", "S305", "error") in found(lines("--isolated"))
+    assert ("error.toml", "S305", "error") in found(lines("--select", "S3"))  # a selection replaces
+    (tmp_path / ".other.toml").write_text('select = ["S301"]\n')
+    config = lines("--config", ".other.toml")
+    assert {code for _, code, _ in found(config)} == {"S301", "F004"}
+
+
+def test_a_broken_configuration_is_refused_with_all_its_faults(lines: Run, tmp_path: Path) -> None:
+    (tmp_path / "blinplan.toml").write_text('selct = []\nignore = ["N106"]\npatients = "many"\n')
+    ran = lines()
+    assert (ran.status, ran.out) == (2, "")
+    for said in ("blinplan.toml:1:1: there is no setting `selct`", "blinplan.toml:3:12: `patients` is the text"):
+        assert said in " ".join(ran.err.split())
+
+
+def test_a_changed_limit_is_shown_wherever_it_decides(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "blinplan.toml").write_text('[limits]\nstep_length = { value = 10, reason = "Protocol 7" }\n')
+    (tmp_path / "a.toml").write_text(SOUND, encoding="utf-8")
+    (tmp_path / "b.toml").write_text(regimen_text(cycle()), encoding="utf-8")
+    for form in CheckFormat:
+        out = " ".join(inside("check", "a.toml", QUICK, "-f", form).out.replace("\\", "").split())
+        assert "10 days (changed from 7)" in out, form
+    passing = inside("check", "b.toml", QUICK)
+    assert "changed to 10 days by blinplan.toml:2 (Protocol 7)" in " ".join(passing.err.split())
+
+
+def test_settings_are_shown_with_who_set_them(inside: Run, files: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "blinplan.toml").write_text(
+        'ignore = ["D205"]\npatients = 80\n[severity]\nD202 = "note"\n'
+        '[limits]\nstep_length = { value = 5, reason = "Protocol 7" }\n[per-file-ignores]\n"err*" = ["S"]\n'
+    )
+    ran = inside("check", ".", "--show-settings", "--seed", "9", COLUMNS="200")
+    assert ran.status == 0
+    for said in ("blinplan.toml:2", "--seed", "default", "D205 (by blinplan.toml:1)", "D202 note", "Protocol 7"):
+        assert said in ran.out
+    document = inside("check", ".", "--show-settings", "-f", "json").json
+    assert document["run"]["patients"] == {"value": 80, "set_by": "blinplan.toml:2"}
+    assert document["run"]["seed"]["set_by"] == "default"
+    assert set(document["files"]) == set(files)
+    asked = document["files"]["sound.toml"]["asked"]
+    assert "D205" not in asked
+    assert "S301" in asked
+    assert "S301" not in document["files"]["error.toml"]["asked"]
+    assert document["files"]["sound.toml"]["severities"] == {"D202": "note"}
+
+
+# --- fixing ---------------------------------------------------------------------------------------------------------
+
+
+def test_fix_touches_only_what_it_names_and_twice_changes_nothing(inside: Run, tmp_path: Path) -> None:
+    for name, text in (("slips.toml", SLIPS), ("sound.toml", SOUND), ("crlf.toml", SLIPS.replace("\n", "\r\n"))):
+        (tmp_path / name).write_bytes(text.encode())
+    (tmp_path / "slips.toml").chmod(0o640)
+    before = (tmp_path / "sound.toml").stat().st_mtime_ns
+    first = inside("check", ".", QUICK, "--fix")
+    assert first.status == 0
+    assert "fixed: N101 (2), N102 (2), N105 (2), N107 (2) in 2 files" in first.err
+    assert (tmp_path / "slips.toml").read_bytes() == SOUND.encode()
+    assert (tmp_path / "crlf.toml").read_bytes() == SOUND.replace("\n", "\r\n").encode()
+    assert stat.S_IMODE((tmp_path / "slips.toml").stat().st_mode) == 0o640
+    assert (tmp_path / "sound.toml").stat().st_mtime_ns == before
+    times = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    second = inside("check", ".", QUICK, "--fix")
+    assert "fixed: nothing" in second.err
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == times
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["crlf.toml", "slips.toml", "sound.toml"]
+
+
+def test_fix_follows_a_link_and_keeps_it(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "real.toml").write_text(SLIPS, encoding="utf-8")
+    (tmp_path / "link.toml").symlink_to("real.toml")
+    assert inside("check", "link.toml", QUICK, "--fix").status == 0
+    assert (tmp_path / "link.toml").is_symlink()
+    assert (tmp_path / "real.toml").read_text(encoding="utf-8") == SOUND
+
+
+def test_diff_shows_what_fix_would_do_and_does_nothing(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "slips.toml").write_text(SLIPS, encoding="utf-8")
+    ran = inside("check", "slips.toml", QUICK, "--diff")
+    assert ran.status == 1
+    assert ran.out.startswith("--- a/slips.toml\n+++ b/slips.toml\n@@")
+    assert '-  { dose = "9.0 µg/d", days = 7 },\n' in ran.out
+    assert '+  { dose = "9 mcg/day", days = 7 },\n' in ran.out
+    assert (tmp_path / "slips.toml").read_text(encoding="utf-8") == SLIPS
+    assert process("check", "-", QUICK, "--diff", given=SLIPS.encode(), folder=tmp_path).status == 1
+    inside("check", ".", QUICK, "--fix")
+    again = inside("check", ".", QUICK, "--diff")
+    assert (again.status, again.out) == (0, "")
+
+
+def test_the_diff_is_one_that_patch_takes(inside: Run, tmp_path: Path) -> None:
+    text = SLIPS.rstrip() + '\n# form feed \x0c and \u2028 are no line ends: "9.0 µg/d"'
+    (tmp_path / "slips.toml").write_text(text.replace("\x0c", " "), encoding="utf-8")
+    ran = inside("check", "slips.toml", QUICK, "--diff")
+    (tmp_path / "a.diff").write_text(ran.out, encoding="utf-8")
+    assert os.system(f"cd {tmp_path} && git apply a.diff") == 0  # noqa: S605
+    assert "fixed: nothing" in inside("check", "slips.toml", QUICK, "--fix").err
+
+
+def test_fix_refuses_standard_input_and_leaves_shipped_regimens(inside: Run, tmp_path: Path) -> None:
+    ran = process("check", "-", QUICK, "--fix", given=SLIPS.encode(), folder=tmp_path)
+    assert (ran.status, ran.out) == (2, "")
+    assert "cannot write to standard input" in ran.err
+    assert "fixed: nothing" in inside("check", "rr-adult", QUICK, "--fix").err
+
+
+def test_a_file_that_cannot_be_written_stays(inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "slips.toml").write_text(SLIPS, encoding="utf-8")
+
+    def refuse(self: Path, target: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    ran = inside("check", "slips.toml", QUICK, "--fix")
+    assert ran.status == 2
+    assert "permission denied" in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["slips.toml"]
+    assert (tmp_path / "slips.toml").read_text(encoding="utf-8") == SLIPS
+
+
+# --- baseline -------------------------------------------------------------------------------------------------------
+
+
+def test_a_baseline_covers_what_was_there_and_nothing_new(inside: Run, files: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "faulty.toml").unlink()
+    first = inside("check", ".", QUICK, "--write-baseline", "known.json")
+    assert first.status == 0
+    assert "known.json: 3 findings listed" in first.err
+    listed = json.loads((tmp_path / "known.json").read_text())["findings"]
+    assert [(entry["path"], entry["rule"]) for entry in listed] == [
+        ("error.toml", "S305"),
+        ("note.toml", "N105"),
+        ("warning.toml", "S301"),
+    ]
+    ran = inside("check", ".", QUICK, "--baseline", "known.json", "--fail-on", "warning")
+    assert ran.status == 0
+    assert "3 findings in the baseline" in ran.err
+    assert "in baseline[S305]" in ran.out
+    worse = files["error.toml"].replace("hours = 24", "hours = 23")
+    (tmp_path / "error.toml").write_text("# moved down\n\n" + worse, encoding="utf-8")
+    changed = inside("check", ".", QUICK, "--baseline", "known.json")
+    assert changed.status == 1
+    assert "error[S305]" in changed.out
+    assert "in the baseline, and found no more: 1 (S305)" in " ".join(changed.err.split())
+
+
+def test_a_baseline_holds_from_anywhere_and_from_the_configuration(
+    inside: Run, files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside("check", "error.toml", QUICK, "--write-baseline", "known.json")
+    (tmp_path / "blinplan.toml").write_text('baseline = "known.json"\n')
+    assert inside("check", "error.toml", QUICK).status == 0
+    (tmp_path / "deep").mkdir()
+    monkeypatch.chdir(tmp_path / "deep")
+    assert inside("check", "../error.toml", QUICK).status == 0
+
+
+def test_a_binding_rule_has_no_place_in_a_baseline(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(regimen_text(cycle("9000 mcg/day for 28 days")), encoding="utf-8")
+    (tmp_path / "b.toml").write_text("= 1", encoding="utf-8")
+    ran = inside("check", ".", QUICK, "--write-baseline", "known.json")
+    assert ran.status == 1
+    assert "0 findings listed" in ran.err
+    entry = {"path": "a.toml", "rule": "N106", "pointer": "/cycle/0/steps/0/dose", "text": '"9000 mcg/day"'}
+    document = {"format": "blinplan-baseline", "version": 1, "findings": [{**entry, "message": ""}]}
+    (tmp_path / "known.json").write_text(json.dumps(document))
+    assert inside("check", "a.toml", QUICK, "--baseline", "known.json").status == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", "[]", '{"format": "blinplan-baseline", "version": 2, "findings": []}', "[" * 100_000, "\udcff"],
+)
+def test_a_file_that_is_no_baseline_is_refused(inside: Run, files: dict[str, str], tmp_path: Path, text: str) -> None:
+    (tmp_path / "known.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    ran = inside("check", "sound.toml", QUICK, "--baseline", "known.json")
+    assert (ran.status, ran.out) == (2, "")
+    assert "the baseline known.json" in ran.err
+
+
+# --- output ---------------------------------------------------------------------------------------------------------
+
+
+def test_report_files_are_written_beside_what_is_shown(inside: Run, files: dict[str, str], tmp_path: Path) -> None:
+    arguments = [part for form in CheckFormat for part in ("--report", f"{form}=out.{form}")]
+    shown = inside("check", ".", QUICK, "-f", "concise", "--today", "2026-03-01", *arguments).out
+    for form in CheckFormat:
+        alone = inside("check", ".", QUICK, "-f", form, "--today", "2026-03-01", "--color", "never", COLUMNS="100")
+        assert (tmp_path / f"out.{form}").read_text(encoding="utf-8") == alone.out, form
+    assert shown == (tmp_path / "out.concise").read_text(encoding="utf-8")
+
+
+def test_github_gets_a_summary_of_the_step(inside: Run, files: dict[str, str], tmp_path: Path) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    inside("check", ".", QUICK, "-f", "github", GITHUB_STEP_SUMMARY=str(summary))
+    assert summary.read_text(encoding="utf-8").startswith("before\n# Regimens checked by blinplan\n")
+
+
+def test_statistics_count_by_rule(inside: Run, files: dict[str, str]) -> None:
+    ran = inside("check", ".", QUICK, "--statistics")
+    assert ran.status == 1
+    assert "S301" in ran.out
+    assert "^" not in ran.out
+    document = inside("check", ".", QUICK, "--statistics", "-f", "json").json
+    assert [(rule["rule"], rule["findings"], rule["fixable"]) for rule in document["rules"]] == [
+        ("F004", 1, 0),
+        ("N105", 1, 1),
+        ("S301", 1, 0),
+        ("S305", 1, 0),
+    ]
+
+
+def test_a_patient_is_checked_with_the_own_figures(inside: Run) -> None:
+    ran = inside("check", "rr-adult", QUICK, "--patient", "weight=38,height=140")
+    assert ran.status == 1
+    assert "error[D211] the patient weighs 38 kg, and the regimen is for 45 kg and over" in " ".join(ran.out.split())
+    assert "rr-below-45-kg" in ran.out
+    assert inside("check", "rr-below-45-kg", QUICK, "--patient", "weight=38,height=140").status == 0
+    figure = inside("check", "nhl-5", QUICK, "--patient", "weight=70,bsa=1.8", "--select", "D202", COLUMNS="120")
+    assert "5 mcg/m²/day is 9 mcg/day at 1.800 m² (given)" in figure.out
+    unknown = inside("check", "rr-below-45-kg", QUICK, "--patient", "height=140")
+    assert unknown.status == 2
+    assert "undecided" in unknown.err
+
+
+def test_an_empty_folder_is_an_error_unless_it_is_allowed(inside: Run, tmp_path: Path) -> None:
+    assert inside("check", ".").status == 2
+    ran = inside("check", ".", "--allow-empty")
+    assert (ran.status, "0 regimens" in ran.err) == (0, True)
+    assert inside("check", "nowhere", "--allow-empty").status == 2
+
+
+def test_files_come_in_the_order_of_their_paths(inside: Run, files: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "z.toml").write_text(files["sound.toml"], encoding="utf-8")
+    named = ["warning.toml", "rr-adult", "deep", "error.toml", "mrd-adult"]
+    document = inside("check", *named, QUICK, "-f", "json").json
+    paths = [file["path"] for file in document["files"]]
+    assert paths == ["deep/z.toml", "error.toml", "warning.toml", "mrd-adult", "rr-adult"]
+
+
+def test_every_rule_is_reached_from_the_command_line(inside: Run) -> None:
+    codes = [rule["code"] for rule in inside("rules", "-f", "json").json["rules"]]
+    assert codes == list(CATALOGUE)
+
+
+# --- simulation, kept and side by side -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def machine_code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of the platform for all tests, so that the engine is compiled once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def cache(machine_code: Path) -> Path:
+    """That cache without an outcome in it."""
+    shutil.rmtree(machine_code / "blinplan" / "outcomes", ignore_errors=True)
+    return machine_code
+
+
+def test_an_unchanged_regimen_is_not_simulated_again(tmp_path: Path, cache: Path) -> None:
+    (tmp_path / "a.toml").write_text(SOUND, encoding="utf-8")
+    arguments = ("check", "a.toml", "-f", "json", "--patients", "60", "--today", "2026-03-01")
+
+    def checked(*more: str) -> Ran:
+        return process(*arguments, *more, folder=tmp_path, XDG_CACHE_HOME=str(cache))
+
+    first = checked()
+    kept = {path: path.stat().st_mtime_ns for path in (cache / "blinplan" / "outcomes").rglob("*.json")}
+    assert kept
+    (tmp_path / "a.toml").write_text(f"# a comment\n{SOUND}".replace("title = ", "title   =  "), encoding="utf-8")
+    second = checked()
+    assert {path: path.stat().st_mtime_ns for path in (cache / "blinplan" / "outcomes").rglob("*.json")} == kept
+    simulated = [run.json["files"][0]["simulated"] for run in (first, second, checked("--no-cache"))]
+    assert simulated[0] == simulated[1] == simulated[2]
+    checked("--seed", "2")
+    more = list((cache / "blinplan" / "outcomes").rglob("*.json"))
+    assert len(more) > len(kept)
+    (tmp_path / "a.toml").write_text(SOUND.replace("days = 21", "days = 22"), encoding="utf-8")
+    checked()
+    assert len(list((cache / "blinplan" / "outcomes").rglob("*.json"))) > len(more)
+
+
+def test_without_a_cache_nothing_is_kept_and_a_broken_one_does_no_harm(
+    inside: Run, tmp_path: Path, cache: Path
+) -> None:
+    (tmp_path / "a.toml").write_text(SOUND, encoding="utf-8")
+    arguments = ("check", "a.toml", "-f", "json", "--patients", "60", "--today", "2026-03-01")
+    first = process(*arguments, "--no-cache", folder=tmp_path, XDG_CACHE_HOME=str(cache))
+    assert not (cache / "blinplan" / "outcomes").exists()
+    assert process(*arguments, folder=tmp_path, XDG_CACHE_HOME=str(cache)).out == first.out
+    for path in (cache / "blinplan" / "outcomes").rglob("*.json"):
+        path.write_text('{"population": 1}')
+    assert process(*arguments, folder=tmp_path, XDG_CACHE_HOME=str(cache)).out == first.out
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where the folder should be")
+    assert inside(*arguments, XDG_CACHE_HOME=str(blocked)).out == first.out
+
+
+def test_a_folder_is_simulated_side_by_side_with_the_same_result(tmp_path: Path, cache: Path) -> None:
+    for number in range(6):
+        text = regimen_text(cycle(free=14 + number, repeat=2))
+        (tmp_path / f"r{number}.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "faulty.toml").write_text("= 1", encoding="utf-8")
+    folder = process("check", ".", "-f", "json", "--patients", "60", folder=tmp_path, XDG_CACHE_HOME=str(cache))
+    assert folder.status == 1
+    assert "Traceback" not in folder.err
+    files = folder.json["files"]
+    assert [file["path"] for file in files] == ["faulty.toml", *(f"r{number}.toml" for number in range(6))]
+    for file in files:
+        one = ("check", file["path"], "-f", "json", "--patients", "60", "--no-cache")
+        assert process(*one, folder=tmp_path, XDG_CACHE_HOME=str(cache)).json["files"] == [file]
+    began = time.monotonic()
+    again = process("check", ".", "-f", "json", "--patients", "60", folder=tmp_path, XDG_CACHE_HOME=str(cache))
+    assert again.out == folder.out
+    assert time.monotonic() - began < 3
+
+
+def test_waivers_are_heard_in_a_folder_too(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(regimen_text(cycle(free=21, repeat=2)) + waiver("S304"), encoding="utf-8")
+    ran = inside("check", ".", QUICK, "--fail-on", "warning")
+    assert (ran.status, "1 waived" in ran.err) == (0, True)
