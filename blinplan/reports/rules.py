@@ -77,8 +77,9 @@ def rule_report(rule: Rule, limits: Limits, screen: Screen) -> list[RenderableTy
 
 def _limit(limit: Limit) -> list[RenderableType]:
     return [
-        Padding(Text.assemble(f"{limit}  ", (limit.citation, "quiet")), (0, 0, 0, 2)),
+        Padding(Text.assemble(f"{limit.name} = {limit}  ", (limit.citation, "quiet")), (0, 0, 0, 2)),
         Padding(Text(limit.says), (0, 0, 0, 4)),
+        *([Padding(Text(f"It cannot be changed: {limit.fixed}.", "quiet"), (0, 0, 0, 4))] if limit.fixed else []),
     ]
 
 

@@ -83,8 +83,13 @@ class Result:
         counted = [finding for finding in self.findings if self.counts(finding)]
         if counted:
             return f"{tally(counted)} {fail_on}"
-        left_out = "" if self.simulated else ", the simulated rules left out as asked"
-        return f"everything was checked{left_out}, and nothing counts {fail_on}"
+        return f"everything{' that was asked' if self._left_out else ''} was checked, and nothing counts {fail_on}"
+
+    @property
+    def _left_out(self) -> bool:
+        """Whether the user left rules out that would have been asked."""
+        verdicts = (verdict for judgement in self.judgements for verdict in judgement.verdicts)
+        return any(v.not_evaluated is not None and v.not_evaluated.kind == "not requested" for v in verdicts)
 
     @property
     def summary(self) -> str:

@@ -2,7 +2,7 @@
 
 ``python -m tests.benchmarks`` times, and with ``small`` on fewer patients. ``python -m tests.benchmarks accuracy``
 measures the greatest error over every shipped regimen and 64 random patients each, eight of them extreme; it takes
-about a quarter of an hour.
+about a quarter of an hour. ``python -m tests.benchmarks start`` times checks from start to end.
 """
 
 import os
@@ -22,6 +22,7 @@ from blinplan.physiology.orders import dosing, preset_for
 from blinplan.physiology.population import FloatArray
 from blinplan.regimen import library
 from tests.benchmarks.engines import RoadRunner, by_blinplan, by_scipy, greatest_error, series_of
+from tests.benchmarks.start import start
 from tests.physiology.courses import extremes
 
 DAYS = 210
@@ -35,12 +36,14 @@ def main() -> None:
     match sys.argv[1:]:
         case ["accuracy"]:
             worst = accuracy()
+        case ["start"]:
+            sys.exit(0 if start() else "a check takes longer than it should")
         case ["small"]:
             worst = speed(patients=512, peer_patients=10)
         case []:
             worst = speed(patients=4096, peer_patients=60)
         case _:
-            sys.exit("usage: python -m tests.benchmarks [small | accuracy]")
+            sys.exit("usage: python -m tests.benchmarks [small | accuracy | start]")
     if worst > GREATEST_ERROR:
         sys.exit(f"the engine's greatest error is {worst:.1e}, above {GREATEST_ERROR:.0e}")
 
