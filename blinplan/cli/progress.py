@@ -73,7 +73,7 @@ def regimens_bar(colour: Colour) -> Iterator[Callable[[int, int], None]]:
         TextColumn("left"),
     )
     bar = Progress(*columns, console=console, transient=True)
-    task = bar.add_task("regimens", total=None)
+    task = bar.add_task("regimens", total=0)
 
     def move(done: int, total: int) -> None:
         nonlocal announced

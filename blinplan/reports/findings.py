@@ -27,7 +27,7 @@ def findings_report(judgements: Sequence[Judgement], screen: Screen) -> list[Ren
                 parts += [_waived(judgement.reading.document, verdict), ""]
             if verdict.known:
                 parts += [_known(judgement.reading.document, verdict), ""]
-    return [*parts, _files(judgements, screen)]
+    return [*parts, *(_files(judgements, screen) if screen.wide else _narrow_files(judgements))]
 
 
 def each_finding(judgement: Judgement, screen: Screen) -> list[RenderableType]:
@@ -177,13 +177,15 @@ def _stacked(parts: Iterable[RenderableType]) -> RenderableType:
     return grid
 
 
-def _files(judgements: Sequence[Judgement], screen: Screen) -> Table:
+def _files(judgements: Sequence[Judgement], screen: Screen) -> list[RenderableType]:
     table = screen.table()
     table.add_column("Regimen", overflow="fold")
+    longest = max((cell_len(visible(judgement.reading.document.name)) for judgement in judgements), default=0)
+    roomy = screen.width >= longest + 65
     baseline = any(verdict.known for judgement in judgements for verdict in judgement.verdicts)
     known = ["In baseline"] if baseline else []
     for name in ("Errors", "Warnings", "Notes", "Waived", *known, "Passed", "Not evaluated"):
-        table.add_column(name, justify="right", max_width=None if screen.wide else 9)
+        table.add_column(name, justify="right", max_width=None if roomy else 9)
     for judgement in judgements:
         severities = Counter(finding.severity for finding in judgement.findings)
         outcomes = Counter(verdict.outcome for verdict in judgement.verdicts)
@@ -196,7 +198,28 @@ def _files(judgements: Sequence[Judgement], screen: Screen) -> Table:
             _count(outcomes[Outcome.PASS], "pass"),
             _count(outcomes[Outcome.NOT_EVALUATED], "not evaluated"),
         )
-    return table
+    return [table]
+
+
+def _narrow_files(judgements: Sequence[Judgement]) -> list[RenderableType]:
+    """Tell what the table of files says in lines, where there is no room for its columns."""
+    lines: list[RenderableType] = []
+    for judgement in judgements:
+        severities = Counter(finding.severity for finding in judgement.findings)
+        outcomes = Counter(verdict.outcome for verdict in judgement.verdicts)
+        known = sum(len(verdict.known) for verdict in judgement.verdicts)
+        counts = [
+            *((severities[one], one.value, f"{one}{'s' * (severities[one] != 1)}") for one in Severity),
+            (outcomes[Outcome.WAIVED], "waived", "waived"),
+            *([(known, "waived", "in baseline")] if known else []),
+            (outcomes[Outcome.PASS], "pass", "passed"),
+            (outcomes[Outcome.NOT_EVALUATED], "not evaluated", "not evaluated"),
+        ]
+        told = [(f"{number} {what}", style if number else "quiet") for number, style, what in counts]
+        mark = _unverified_mark(judgement)
+        lines.append(Text.assemble(visible(judgement.reading.document.name), *mark))
+        lines.append(Padding(Text(", ").join(Text(*one) for one in told), (0, 0, 0, 2)))
+    return lines
 
 
 def _unverified_mark(judgement: Judgement) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -122,9 +123,20 @@ def test_an_interrupt_ends_with_130_in_silence(tmp_path: Path) -> None:
 
 def at_terminal(folder: Path, *arguments: str, **environment: str) -> str:
     """Run the program with a terminal as standard output, and give what it wrote there."""
+    return with_terminal(folder, arguments, environment, both=False)
+
+
+def with_terminal(folder: Path, arguments: Sequence[str], environment: Mapping[str, str], *, both: bool) -> str:
+    """Run the program with a terminal as standard output, or as `both` streams, and give what it wrote there."""
     main, terminal = pty.openpty()
     environment = {**UTF8, "TERM": "xterm", **environment}
-    running = subprocess.Popen([*PROGRAM, *arguments], cwd=folder, env=environment, stdout=terminal, stderr=-3)  # noqa: S603
+    running = subprocess.Popen(  # noqa: S603
+        [*PROGRAM, *arguments],
+        cwd=folder,
+        env=environment,
+        stdout=terminal,
+        stderr=terminal if both else subprocess.DEVNULL,
+    )
     os.close(terminal)
     written = b""
     try:
@@ -135,6 +147,40 @@ def at_terminal(folder: Path, *arguments: str, **environment: str) -> str:
     running.wait(timeout=30)
     os.close(main)
     return written.decode()
+
+
+def folder_to_simulate(folder: Path, count: int) -> None:
+    for number in range(count):
+        text = regimen_text(cycle(free=14 + number, repeat=2))
+        (folder / f"r{number}.toml").write_text(text, encoding="utf-8")
+
+
+def test_progress_is_shown_at_a_terminal_only(tmp_path: Path) -> None:
+    folder_to_simulate(tmp_path, 2)
+    arguments = ("check", ".", "--patients", "20", "--no-cache", "-f", "concise")
+    shown = with_terminal(tmp_path, arguments, {}, both=True)
+    assert "of 2 regimens simulated" in shown
+    assert "2 regimens: " in shown
+    piped = process(*arguments, folder=tmp_path)
+    assert "simulated" not in piped.err
+    assert "\x1b" not in piped.err
+
+
+def test_an_interrupt_ends_the_processes_that_simulate_in_silence(tmp_path: Path) -> None:
+    folder_to_simulate(tmp_path, 12)
+    arguments = ("check", ".", "--patients", "20000", "--no-cache")
+    running = start(*arguments, folder=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    time.sleep(3)
+    os.killpg(running.pid, signal.SIGINT)  # as the terminal does: to all of them
+    out, err = running.communicate(timeout=20)
+    assert (running.returncode, out, err) == (130, b"", b"")
+    for _ in range(50):  # the process that tracks resources takes a moment longer
+        try:
+            os.killpg(running.pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("a process that simulates is still there")
 
 
 @pytest.mark.parametrize(
