@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from blinplan.course.events import Course, expand
 from blinplan.course.patient import patient
-from blinplan.regimen.read import Problem, Reading
+from blinplan.regimen.problems import Problem
+from blinplan.regimen.read import Reading
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.sources import NotFound, find_one
 from blinplan.rules.check import Judgement, judge

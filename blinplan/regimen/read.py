@@ -1,19 +1,18 @@
 """Read a regimen file: from bytes to a regimen, or to every problem that stands in the way, each with its place."""
 
-import difflib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from pydantic_core import ErrorDetails, ValidationError
+from pydantic_core import ValidationError
 
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, DoseRate, QuantityError, read_dose, read_mass
 from blinplan.regimen import schema
-from blinplan.regimen.document import LIMIT_BYTES, Document, DocumentError, Edit, KeyPath, Span, read_bytes
+from blinplan.regimen.document import LIMIT_BYTES, Document, DocumentError, KeyPath, Span, read_bytes
+from blinplan.regimen.problems import Problem, SchemaProblems, contradiction, in_order
+from blinplan.regimen.record import RECORD_FILE, CourseRecord, record_of, record_problems
 from blinplan.regimen.regimen import (
     Cycle,
     Eligibility,
@@ -27,50 +26,66 @@ from blinplan.regimen.regimen import (
     Step,
     Waiver,
 )
+from blinplan.regimen.site import SITE_FILE, Site, site_of, site_problems
 from blinplan.regimen.table import Table
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with a file: the code of its rule, where it is, what was found, why that is wrong, what to do.
-
-    ``fix`` puts a misspelt word right, where there is no doubt which one was meant.
-    """
-
-    code: str
-    path: KeyPath
-    span: Span
-    message: str
-    why: str
-    help: str
-    fix: Edit | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading a file gave. ``regimen`` is None exactly when there are problems."""
+    """What reading a file gave: a regimen, a course record or a site profile; none of them where there are problems."""
 
     document: Document
     regimen: Regimen | None
     problems: tuple[Problem, ...]
+    record: CourseRecord | None = None
+    site: Site | None = None
 
 
 def read(data: bytes, name: str) -> Reading:
-    """Read a regimen from the bytes of a file. Never raises for what the file holds: that becomes problems."""
+    """Read a file from its bytes. Never raises for what the file holds: that becomes problems.
+
+    Its first key says what it is: ``format`` a regimen, ``record`` a course record, ``site`` a site profile.
+    """
     try:
         document = read_bytes(data, name)
     except DocumentError as error:
         return _unreadable(data, name, error)
+    if "format" not in document.values:
+        if "record" in document.values:
+            return _read_record(document)
+        if "site" in document.values:
+            return _read_site(document)
+    return _read_regimen(document)
+
+
+def _read_regimen(document: Document) -> Reading:
     problems = list(_contradictions(document))
     try:
         file = schema.REGIMEN_FILE.read(document.values)
     except ValidationError as error:
-        problems.extend(_schema_problems(document, error))
+        problems.extend(SchemaProblems(document, schema.REGIMEN_FILE).problems(error))
     else:
         if not problems:
             return Reading(document, _regimen(document, file), ())
-    problems.sort(key=lambda problem: (problem.span.start, problem.span.end, problem.code))
-    return Reading(document, None, tuple(problems))
+    return Reading(document, None, in_order(problems))
+
+
+def _read_record(document: Document) -> Reading:
+    try:
+        file = RECORD_FILE.read(document.values)
+    except ValidationError as error:
+        return Reading(document, None, in_order(SchemaProblems(document, RECORD_FILE).problems(error)))
+    problems = in_order(record_problems(document, file))
+    return Reading(document, None, problems, record=None if problems else record_of(file))
+
+
+def _read_site(document: Document) -> Reading:
+    try:
+        file = SITE_FILE.read(document.values)
+    except ValidationError as error:
+        return Reading(document, None, in_order(SchemaProblems(document, SITE_FILE).problems(error)))
+    problems = in_order(site_problems(document, file))
+    return Reading(document, None, problems, site=None if problems else site_of(file))
 
 
 def _unreadable(data: bytes, name: str, error: DocumentError) -> Reading:
@@ -88,185 +103,6 @@ def _unreadable(data: bytes, name: str, error: DocumentError) -> Reading:
         )
     )
     return Reading(document, None, (Problem(code, (), Span(start, start), error.message, why, advice),))
-
-
-# --- from the schema's errors -------------------------------------------------------------------------------------
-
-
-def _schema_problems(document: Document, error: ValidationError) -> Iterator[Problem]:
-    details = error.errors(include_url=False, include_context=True)
-    unknown = {
-        detail["loc"]: _nearest_key(document, detail["loc"])
-        for detail in details
-        if detail["type"] == "extra_forbidden"
-    }
-    misspelt = {(*path[:-1], nearest) for path, nearest in unknown.items() if nearest is not None}
-    for detail in details:
-        path = detail["loc"]
-        if detail["type"] == "extra_forbidden":
-            yield _unknown_key(document, path, unknown[path])
-        elif detail["type"] == "missing":
-            if path not in misspelt:
-                yield _missing_key(document, path)
-        elif not _only_inner_errors(detail):
-            yield _wrong_value(document, detail)
-
-
-def _only_inner_errors(detail: ErrorDetails) -> bool:
-    # An array whose every element is wrong is also counted as too short; the elements' own errors say it better.
-    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
-
-
-def _unknown_key(document: Document, path: KeyPath, nearest: str | None) -> Problem:
-    allowed = ", ".join(_table_at(path[:-1]).keys)
-    return Problem(
-        "F002",
-        path,
-        document.key_span(path),
-        f"`{_shortened(str(path[-1]))}` is not a key of {_table_name(path[:-1])}",
-        f"keys here are {allowed}; an unknown key is an error, because what it was meant to say would be lost",
-        f"write `{nearest}`" if nearest else "remove the key, or move it to the table it belongs to",
-        _spelling(document.key_span(path), str(path[-1]), nearest, _free_keys(document, path)),
-    )
-
-
-def _missing_key(document: Document, path: KeyPath) -> Problem:
-    field = _table_at(path[:-1]).keys[str(path[-1])]
-    return Problem(
-        "W903" if _is_reason(path) else "F003",
-        path,
-        _table_span(document, path[:-1]),
-        f"{_table_name(path[:-1])} has no `{path[-1]}`",
-        f"`{path[-1]}` is {field.description}",
-        f"add `{path[-1]}`",
-    )
-
-
-def _wrong_value(document: Document, detail: ErrorDetails) -> Problem:
-    path = detail["loc"]
-    key, description = _expectation(path)
-    found = describe(detail["input"])
-    reason = detail.get("ctx", {}).get("error")
-    code, why = "F004", f"`{key}` is {description}"
-    if path == ("format",) and type(detail["input"]) is int:
-        code = "F005"
-    if isinstance(reason, QuantityError):
-        code, why = "N104" if _is_dose(path) else "F004", str(reason)
-    elif _is_dose(path):
-        code = "N104"
-    elif _is_reason(path):
-        code = "W903"
-    span, fix = document.value_span(path), None
-    if detail["type"] == "literal_error":
-        allowed = _allowed_words(detail)
-        word = _nearest_word(str(detail["input"]), allowed)
-        fix = _spelling(span, str(detail["input"]), word, allowed, quote='"')
-    return Problem(code, path, span, f"`{key}` is {found}", why, _advice(path, detail), fix)
-
-
-def _is_reason(path: KeyPath) -> bool:
-    return path[0] == "waiver" and path[-1] == "reason"
-
-
-def _is_dose(path: KeyPath) -> bool:
-    return "steps" in path and path[-1] in ("dose", "max")
-
-
-def _advice(path: KeyPath, detail: ErrorDetails) -> str:
-    if _is_dose(path):
-        return 'write the dose as it is ordered, for example "9 mcg/day" or "5 mcg/m2/day"'
-    if detail["type"] == "literal_error":
-        nearest = _nearest_word(str(detail["input"]), _allowed_words(detail))
-        if nearest:
-            return f'write "{nearest}"'
-    return "give a value of that kind; `blinplan schema` prints the whole format"
-
-
-def _allowed_words(detail: ErrorDetails) -> list[str]:
-    return re.findall(r"'([^']*)'", detail["ctx"]["expected"])
-
-
-def _nearest_word(written: str, allowed: list[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(written.lower(), allowed, n=1, cutoff=_LIKE)), None)
-
-
-_LIKE, _ALIKE = 0.6, 0.8
-"""How much a word is written like another (`difflib`, 0 to 1) to be suggested, and to be put in its place."""
-
-
-def _spelling(span: Span, written: str, nearest: str | None, allowed: list[str], quote: str = "") -> Edit | None:
-    """Put the nearest word in place of a misspelt one, if it is hardly different and no other word is like it."""
-    alike = difflib.get_close_matches(written.lower(), allowed, n=2, cutoff=_ALIKE)
-    return Edit(span, f"{quote}{nearest}{quote}") if alike == [nearest] else None
-
-
-def _expectation(path: KeyPath) -> tuple[str, str]:
-    """The nearest key on the path and what it may hold."""
-    keys = [index for index, part in enumerate(path) if isinstance(part, str)]
-    field = _table_at(path[: keys[-1]]).keys[str(path[keys[-1]])]
-    return str(path[keys[-1]]), field.description
-
-
-def _nearest_key(document: Document, path: KeyPath) -> str | None:
-    """The key that an unknown one was probably meant to be, of those that its table does not have yet."""
-    return _nearest_word(str(path[-1]), _free_keys(document, path))
-
-
-def _free_keys(document: Document, path: KeyPath) -> list[str]:
-    """The keys that the table around a key does not have yet."""
-    table: Any = document.values
-    for part in path[:-1]:
-        table = table[part]
-    return [key for key in _table_at(path[:-1]).keys if key not in table]
-
-
-def _table_at(path: KeyPath) -> Table[Any]:
-    """The schema's table at a path of keys and indexes."""
-    table: Table[Any] = schema.REGIMEN_FILE
-    for part in path:
-        if isinstance(part, str):
-            table = table.keys[part].kind.table or table
-    return table
-
-
-def _table_name(path: KeyPath) -> str:
-    """The table as people speak of it: the file, [dosing], cycle 1, step 2 of cycle 1."""
-    if not path:
-        return "the file"
-    if len(path) == 1:
-        return f"[{path[0]}]"
-    number = int(path[-1]) + 1
-    kind = {"steps": "step", "sources": "source"}.get(str(path[-2]), str(path[-2]))
-    return f"{kind} {number}" + (f" of cycle {int(path[1]) + 1}" if kind == "step" else "")
-
-
-def _table_span(document: Document, path: KeyPath) -> Span:
-    """Where a table begins: its header, or its inline text; the file's first character for the whole file."""
-    return document.value_span(path) if path else Span(0, 0)
-
-
-def describe(value: object) -> str:  # noqa: PLR0911 - one line for each TOML type
-    """Say what a TOML value is, in words, with the value where it is short."""
-    match value:
-        case bool():
-            return f"the truth value {str(value).lower()}"
-        case int():
-            return f"the number {_shortened(str(value))}"
-        case Decimal():
-            return f"the number {_shortened(str(value))}"
-        case str():
-            return f'the text "{_shortened(value)}"'
-        case datetime() | date() | time():
-            return f"the date or time {value.isoformat()}"
-        case list():
-            return f"an array of {len(value)}"
-        case Mapping():
-            return "a table"
-    return "something else"
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 # --- what the schema cannot say: keys that contradict each other ---------------------------------------------------
@@ -314,7 +150,7 @@ def _array(value: object) -> list[Any]:
 def _weight_contradictions(document: Document, weights: schema.Eligibility) -> Iterator[Problem]:
     low, high = weights.min_weight_kg, weights.below_weight_kg
     if low is not None and high is not None and high <= low:
-        yield _contradiction(
+        yield contradiction(
             document,
             ("eligibility", "below_weight_kg"),
             f"`below_weight_kg` is {high}, `min_weight_kg` is {low}",
@@ -322,7 +158,7 @@ def _weight_contradictions(document: Document, weights: schema.Eligibility) -> I
             "give a `below_weight_kg` above `min_weight_kg`",
         )
     if weights.otherwise is not None and low is None and high is None:
-        yield _contradiction(
+        yield contradiction(
             document,
             ("eligibility", "otherwise"),
             "`otherwise` stands without a weight limit",
@@ -358,7 +194,7 @@ def _mixed(document: Document, path: KeyPath, message: str, basis: Basis) -> Pro
 def _cap_contradictions(document: Document, step: Mapping[str, Any], path: KeyPath) -> Iterator[Problem]:
     rate, cap = _rate(step.get("dose")), _rate(step.get("max"))
     if rate is not None and rate.basis is Basis.FLAT and cap is not None and cap.basis is Basis.FLAT:
-        yield _contradiction(
+        yield contradiction(
             document,
             (*path, "max"),
             "a flat dose has a cap",
@@ -376,7 +212,8 @@ def _rate(value: object) -> DoseRate | None:
 
 def _duration_contradictions(document: Document, step: Mapping[str, Any], path: KeyPath) -> Iterator[Problem]:
     given = [key for key in _DURATIONS if key in step]
-    misspelt = any(_nearest_key(document, (*path, key)) in _DURATIONS for key in step if key not in _STEP_KEYS)
+    schema_problems = SchemaProblems(document, schema.REGIMEN_FILE)
+    misspelt = any(schema_problems.nearest_key((*path, key)) in _DURATIONS for key in step if key not in _STEP_KEYS)
     if len(given) == 1 or misspelt:
         return
     yield Problem(
@@ -391,17 +228,13 @@ def _duration_contradictions(document: Document, step: Mapping[str, Any], path: 
 
 def _premedication_contradictions(document: Document, given: schema.Premedication) -> Iterator[Problem]:
     if given.max is not None and read_mass(given.dose).basis is Basis.FLAT:
-        yield _contradiction(
+        yield contradiction(
             document,
             ("premedication", "max"),
             "a flat premedication dose has a cap",
             "`max` limits a dose by body surface area; a flat dose is the same for everyone",
             "remove `max`",
         )
-
-
-def _contradiction(document: Document, path: KeyPath, message: str, why: str, advice: str) -> Problem:
-    return Problem("F007", path, document.key_span(path), message, why, advice)
 
 
 # --- from the file to values ---------------------------------------------------------------------------------------

@@ -203,6 +203,11 @@ def day() -> Kind:
     return Kind(core_schema.date_schema(), {"type": "string", "format": "date"})
 
 
+def moment() -> Kind:
+    """A date with a time of day, with or without an offset."""
+    return Kind(core_schema.datetime_schema(), {"type": "string", "format": "date-time"})
+
+
 def array(kind: Kind, fewest: int = 0, most: int | None = None) -> Kind:
     """An array of values of one kind, as a tuple."""
     return Kind(

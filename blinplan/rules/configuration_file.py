@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails, ValidationError
 
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.regimen.document import Document, DocumentError, KeyPath, read_bytes
-from blinplan.regimen.read import describe
+from blinplan.regimen.problems import describe
 from blinplan.regimen.table import Table, array, needed, number, one_of, optional, table, table_of, text, truth, whole
 from blinplan.rules.configuration import PROJECT_FILE, Configuration, ConfigurationError, Fault
 from blinplan.rules.limits import Limit, Limits, shipped_limits

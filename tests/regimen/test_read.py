@@ -9,7 +9,8 @@ import pytest
 from blinplan.quantities import Basis, DoseRate, Mass
 from blinplan.regimen import library
 from blinplan.regimen.document import KeyPath
-from blinplan.regimen.read import Problem, Reading, read
+from blinplan.regimen.problems import Problem
+from blinplan.regimen.read import Reading, read
 from blinplan.regimen.regimen import Occasion, Phase, Premedication, Status
 from tests.regimen.layouts import FULL, LAYOUTS, changed, keys, renamed, with_headers
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from blinplan.regimen import library
 from blinplan.regimen.document import LIMIT_BYTES, KeyPath
-from blinplan.regimen.read import describe, read
+from blinplan.regimen.problems import describe
+from blinplan.regimen.read import read
 from tests.regimen.layouts import FULL, LAYOUTS, changed, with_headers, with_inline_tables
 from tests.regimen.test_read import at, only, placed, problems, sound
 

@@ -1,0 +1,236 @@
+"""Everything that is wrong with a file of tables, in words, each with its place."""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from pydantic_core import ErrorDetails, ValidationError
+
+from blinplan.quantities import QuantityError
+from blinplan.regimen.document import Document, Edit, KeyPath, Span
+from blinplan.regimen.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a file: the code of its rule, where it is, what was found, why that is wrong, what to do.
+
+    ``fix`` puts a misspelt word right, where there is no doubt which one was meant.
+    """
+
+    code: str
+    path: KeyPath
+    span: Span
+    message: str
+    why: str
+    help: str
+    fix: Edit | None = None
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Put problems in the order of the file."""
+    return tuple(sorted(problems, key=lambda problem: (problem.span.start, problem.span.end, problem.code)))
+
+
+def contradiction(document: Document, path: KeyPath, message: str, why: str, advice: str) -> Problem:
+    """Say that a key contradicts another."""
+    return Problem("F007", path, document.key_span(path), message, why, advice)
+
+
+def zone_problems(document: Document, zone: str) -> Iterator[Problem]:
+    """What is wrong with the ``time_zone`` of a file."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(zone)
+    except (OSError, ValueError):  # a name that leads nowhere, or to a file that is no time zone
+        path = ("time_zone",)
+        yield Problem(
+            "F004",
+            path,
+            document.value_span(path),
+            f"`time_zone` is {describe(zone)}",
+            "`time_zone` is the name of a time zone of the IANA database",
+            'give a name such as "Europe/Berlin"',
+        )
+
+
+_VERSIONS = {("format",), ("record",), ("site",)}
+
+
+class SchemaProblems:
+    """Tells of a document what a table's validator found wrong with it."""
+
+    def __init__(self, document: Document, table: Table[Any]) -> None:
+        self._document = document
+        self._table = table
+
+    def problems(self, error: ValidationError) -> Iterator[Problem]:
+        """Tell everything, in the order of the validator."""
+        details = error.errors(include_url=False, include_context=True)
+        unknown = {
+            detail["loc"]: self.nearest_key(detail["loc"]) for detail in details if detail["type"] == "extra_forbidden"
+        }
+        misspelt = {(*path[:-1], nearest) for path, nearest in unknown.items() if nearest is not None}
+        for detail in details:
+            path = detail["loc"]
+            if detail["type"] == "extra_forbidden":
+                yield self._unknown_key(path, unknown[path])
+            elif detail["type"] == "missing":
+                if path not in misspelt:
+                    yield self._missing_key(path)
+            elif not _only_inner_errors(detail):
+                yield self._wrong_value(detail)
+
+    def _unknown_key(self, path: KeyPath, nearest: str | None) -> Problem:
+        allowed = ", ".join(self._table_at(path[:-1]).keys)
+        return Problem(
+            "F002",
+            path,
+            self._document.key_span(path),
+            f"`{_shortened(str(path[-1]))}` is not a key of {_table_name(path[:-1])}",
+            f"keys here are {allowed}; an unknown key is an error, because what it was meant to say would be lost",
+            f"write `{nearest}`" if nearest else "remove the key, or move it to the table it belongs to",
+            _spelling(self._document.key_span(path), str(path[-1]), nearest, self._free_keys(path)),
+        )
+
+    def _missing_key(self, path: KeyPath) -> Problem:
+        field = self._table_at(path[:-1]).keys[str(path[-1])]
+        return Problem(
+            "W903" if _is_reason(path) else "F003",
+            path,
+            self._table_span(path[:-1]),
+            f"{_table_name(path[:-1])} has no `{path[-1]}`",
+            f"`{path[-1]}` is {field.description}",
+            f"add `{path[-1]}`",
+        )
+
+    def _wrong_value(self, detail: ErrorDetails) -> Problem:
+        path = detail["loc"]
+        key, description = self._expectation(path)
+        found = describe(detail["input"])
+        reason = detail.get("ctx", {}).get("error")
+        code, why = "F004", f"`{key}` is {description}"
+        if path in _VERSIONS and type(detail["input"]) is int:
+            code = "F005"
+        if isinstance(reason, QuantityError):
+            code, why = "N104" if _is_dose(path) else "F004", str(reason)
+        elif _is_dose(path):
+            code = "N104"
+        elif _is_reason(path):
+            code = "W903"
+        span, fix = self._document.value_span(path), None
+        if detail["type"] == "literal_error":
+            allowed = _allowed_words(detail)
+            word = _nearest_word(str(detail["input"]), allowed)
+            fix = _spelling(span, str(detail["input"]), word, allowed, quote='"')
+        return Problem(code, path, span, f"`{key}` is {found}", why, _advice(path, detail), fix)
+
+    def _expectation(self, path: KeyPath) -> tuple[str, str]:
+        """The nearest key on the path and what it may hold."""
+        keys = [index for index, part in enumerate(path) if isinstance(part, str)]
+        field = self._table_at(path[: keys[-1]]).keys[str(path[keys[-1]])]
+        return str(path[keys[-1]]), field.description
+
+    def nearest_key(self, path: KeyPath) -> str | None:
+        """The key that an unknown one was probably meant to be, of those that its table does not have yet."""
+        return _nearest_word(str(path[-1]), self._free_keys(path))
+
+    def _free_keys(self, path: KeyPath) -> list[str]:
+        """The keys that the table around a key does not have yet."""
+        table: Any = self._document.values
+        for part in path[:-1]:
+            table = table[part]
+        return [key for key in self._table_at(path[:-1]).keys if key not in table]
+
+    def _table_at(self, path: KeyPath) -> Table[Any]:
+        """The schema's table at a path of keys and indexes."""
+        table: Table[Any] = self._table
+        for part in path:
+            if isinstance(part, str):
+                table = table.keys[part].kind.table or table
+        return table
+
+    def _table_span(self, path: KeyPath) -> Span:
+        """Where a table begins: its header, or its inline text; the file's first character for the whole file."""
+        return self._document.value_span(path) if path else Span(0, 0)
+
+
+def _only_inner_errors(detail: ErrorDetails) -> bool:
+    # An array whose every element is wrong is also counted as too short; the elements' own errors say it better.
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
+
+
+def _is_reason(path: KeyPath) -> bool:
+    return path[0] == "waiver" and path[-1] == "reason"
+
+
+def _is_dose(path: KeyPath) -> bool:
+    return "steps" in path and path[-1] in ("dose", "max")
+
+
+def _advice(path: KeyPath, detail: ErrorDetails) -> str:
+    if _is_dose(path):
+        return 'write the dose as it is ordered, for example "9 mcg/day" or "5 mcg/m2/day"'
+    if detail["type"] == "literal_error":
+        nearest = _nearest_word(str(detail["input"]), _allowed_words(detail))
+        if nearest:
+            return f'write "{nearest}"'
+    return "give a value of that kind; `blinplan schema` prints the whole format"
+
+
+def _allowed_words(detail: ErrorDetails) -> list[str]:
+    return re.findall(r"'([^']*)'", detail["ctx"]["expected"])
+
+
+def _nearest_word(written: str, allowed: list[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(written.lower(), allowed, n=1, cutoff=_LIKE)), None)
+
+
+_LIKE, _ALIKE = 0.6, 0.8
+"""How much a word is written like another (`difflib`, 0 to 1) to be suggested, and to be put in its place."""
+
+
+def _spelling(span: Span, written: str, nearest: str | None, allowed: list[str], quote: str = "") -> Edit | None:
+    """Put the nearest word in place of a misspelt one, if it is hardly different and no other word is like it."""
+    alike = difflib.get_close_matches(written.lower(), allowed, n=2, cutoff=_ALIKE)
+    return Edit(span, f"{quote}{nearest}{quote}") if alike == [nearest] else None
+
+
+def _table_name(path: KeyPath) -> str:
+    """The table as people speak of it: the file, [dosing], cycle 1, step 2 of cycle 1."""
+    if not path:
+        return "the file"
+    if len(path) == 1:
+        return f"[{path[0]}]"
+    number = int(path[-1]) + 1
+    kind = {"steps": "step", "sources": "source"}.get(str(path[-2]), str(path[-2]))
+    return f"{kind} {number}" + (f" of cycle {int(path[1]) + 1}" if kind == "step" else "")
+
+
+def describe(value: object) -> str:  # noqa: PLR0911 - one line for each TOML type
+    """Say what a TOML value is, in words, with the value where it is short."""
+    match value:
+        case bool():
+            return f"the truth value {str(value).lower()}"
+        case int():
+            return f"the number {_shortened(str(value))}"
+        case Decimal():
+            return f"the number {_shortened(str(value))}"
+        case str():
+            return f'the text "{_shortened(value)}"'
+        case datetime() | date() | time():
+            return f"the date or time {value.isoformat()}"
+        case list():
+            return f"an array of {len(value)}"
+        case Mapping():
+            return "a table"
+    return "something else"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:37]}..."

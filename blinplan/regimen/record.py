@@ -1,0 +1,280 @@
+"""What happened to one patient's course: the record's file, and its values. It never edits the regimen."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from blinplan.quantities import DOSE_PATTERN, LONGEST, DoseRate, read_dose
+from blinplan.regimen.document import Document, KeyPath
+from blinplan.regimen.problems import Problem, contradiction, zone_problems
+from blinplan.regimen.schema import NAME_PATTERN
+from blinplan.regimen.table import (
+    Table,
+    array,
+    moment,
+    needed,
+    number,
+    one_of,
+    optional,
+    quantity,
+    table,
+    text,
+    truth,
+    version,
+    whole,
+)
+
+
+class Cause(StrEnum):
+    """Why an infusion was stopped."""
+
+    CYTOKINE_RELEASE = "cytokine-release-syndrome"
+    NEUROLOGICAL = "neurological"
+    OTHER_EVENT = "other-adverse-event"
+    OVERDOSE = "overdose"
+    TECHNICAL = "technical"
+
+
+ADVERSE_EVENTS = frozenset({Cause.CYTOKINE_RELEASE, Cause.NEUROLOGICAL, Cause.OTHER_EVENT})
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptionFile:
+    """An interruption of the infusion, as it is written."""
+
+    stopped: datetime
+    cause: str
+    cycle: int
+    restarted: datetime | None = None
+    grade: int | None = None
+    seizures: int | None = None
+    resolved: datetime | None = None
+    restart_dose: str | None = None
+    premedicated: bool | None = None
+    restart_in: str | None = None
+
+
+INTERRUPTION = Table(
+    InterruptionFile,
+    needed("stopped", moment(), "the date and time when the infusion stopped, as 2026-11-05T14:00:00"),
+    needed("cause", one_of(*Cause), f"why it stopped: {', '.join(Cause)}"),
+    needed("cycle", whole(1, 99), "the number of the cycle in which it stopped, from 1"),
+    optional("restarted", moment(), "the date and time when it started again"),
+    optional("grade", whole(1, 5), "the grade of the adverse event at its worst, 1 to 5"),
+    optional("seizures", whole(0, 99), "how many seizures there were in all"),
+    optional("resolved", moment(), "the date and time when the event was at grade 1 or gone"),
+    optional(
+        "restart_dose",
+        quantity(read_dose, DOSE_PATTERN, LONGEST, "9 mcg/day"),
+        'the dose of the restart, as text with a unit: "9 mcg/day"',
+    ),
+    optional("premedicated", truth(), "whether premedication was given before the restart: true or false"),
+    optional("restart_in", one_of("same-cycle", "new-cycle"), "same-cycle or new-cycle"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFile:
+    """A course record: which regimen a patient is on since when, and every interruption of it."""
+
+    record: int
+    regimen: str
+    start: datetime
+    time_zone: str | None = None
+    weight_kg: Decimal | None = None
+    height_cm: Decimal | None = None
+    interruption: tuple[InterruptionFile, ...] = ()
+
+
+RECORD_FILE = Table(
+    RecordFile,
+    needed("record", version(1), "the version of this format; 1 is the only one there is"),
+    needed("regimen", text(NAME_PATTERN, 60), "the name of the regimen: of a file beside this one, or a shipped one"),
+    needed("start", moment(), "the date and time when the first infusion began, as 2026-11-02T10:00:00"),
+    optional("time_zone", text(longest=60), "the time zone of times without an offset, such as Europe/Berlin"),
+    optional("weight_kg", number(0, 300), "body weight in kg"),
+    optional("height_cm", number(0, 250), "height in cm"),
+    optional("interruption", array(table(INTERRUPTION), 0, 100), "the interruptions, in their order"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """An interruption: when, why, and what was done; what is not known is None. Times are aware, in UTC.
+
+    ``new_cycle`` says whether the restart began a new cycle.
+    """
+
+    stopped: datetime
+    restarted: datetime | None
+    cause: Cause
+    cycle: int
+    grade: int | None
+    seizures: int | None
+    resolved: datetime | None
+    restart_dose: DoseRate | None
+    premedicated: bool | None
+    new_cycle: bool | None
+    path: KeyPath
+
+    @property
+    def minutes(self) -> int | None:
+        """How long it lasted, in minutes; None while it lasts."""
+        return None if self.restarted is None else minutes_between(self.stopped, self.restarted)
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRecord:
+    """What happened to one patient's course."""
+
+    regimen: str
+    start: datetime
+    time_zone: str | None
+    weight: Fraction | None
+    height: Fraction | None
+    interruptions: tuple[Interruption, ...]
+
+
+def minutes_between(start: datetime, stop: datetime) -> int:
+    """Whole minutes from one aware time to another."""
+    return int((stop - start).total_seconds()) // 60
+
+
+def in_utc(written: datetime, zone: str | None) -> datetime:
+    """An aware time in UTC; a time without an offset is local in the zone.
+
+    Raises
+    ------
+    ValueError
+        When it has neither offset nor zone, or when the clock skips that local time; the message says which.
+    """
+    if written.tzinfo is not None:
+        return written.astimezone(UTC)
+    if zone is None:
+        raise ValueError("has no offset, and no time_zone is given")
+    local = written.replace(tzinfo=ZoneInfo(zone))
+    there = local.astimezone(UTC)
+    if there.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != written:
+        raise ValueError(f"does not exist in {zone}: the clock is put forward over it")
+    return there
+
+
+def record_problems(document: Document, file: RecordFile) -> Iterator[Problem]:
+    """What in a record contradicts itself: local times that do not exist, and things out of their order."""
+    if file.time_zone is not None and (wrong := list(zone_problems(document, file.time_zone))):
+        yield from wrong
+        return
+    times = dict(_times(file))
+    wrong = [problem for path, written in times.items() for problem in _time_problems(document, path, written, file)]
+    yield from wrong
+    if not wrong:
+        utc = {path: in_utc(written, file.time_zone) for path, written in times.items()}
+        yield from _order_problems(document, file, utc)
+
+
+def _times(file: RecordFile) -> Iterator[tuple[KeyPath, datetime]]:
+    yield ("start",), file.start
+    for index, one in enumerate(file.interruption):
+        for key, written in (("stopped", one.stopped), ("resolved", one.resolved), ("restarted", one.restarted)):
+            if written is not None:
+                yield ("interruption", index, key), written
+
+
+def _time_problems(document: Document, path: KeyPath, written: datetime, file: RecordFile) -> Iterator[Problem]:
+    try:
+        in_utc(written, file.time_zone)
+    except ValueError as error:
+        yield Problem(
+            "F004",
+            path,
+            document.value_span(path),
+            f"`{path[-1]}` {error}",
+            "a course is counted in minutes that passed, so every time must be one moment",
+            'add `time_zone = "Europe/Berlin"`, or an offset as in 2026-11-05T14:00:00+01:00'
+            if file.time_zone is None
+            else "correct the time, or give it with its offset",
+        )
+
+
+def _order_problems(document: Document, file: RecordFile, utc: Mapping[KeyPath, datetime]) -> Iterator[Problem]:
+    before: KeyPath = ("start",)
+    for index, one in enumerate(file.interruption):
+        path: KeyPath = ("interruption", index)
+        if utc[(*path, "stopped")] < utc[before]:
+            yield _out_of_order(document, (*path, "stopped"), before)
+        for key in ("resolved", "restarted"):
+            if (*path, key) in utc and utc[(*path, key)] < utc[(*path, "stopped")]:
+                yield _out_of_order(document, (*path, key), (*path, "stopped"))
+        if one.restarted is None and index + 1 < len(file.interruption):
+            yield contradiction(
+                document,
+                (*path, "stopped"),
+                "this interruption has no `restarted`, and another one follows",
+                "an infusion that was not restarted cannot stop again",
+                "add `restarted`",
+            )
+            return
+        before = (*path, "restarted")
+        if one.restarted is None:
+            yield from _without_restart(document, one, path)
+
+
+def _out_of_order(document: Document, path: KeyPath, before: KeyPath) -> Problem:
+    what = f"`{before[-1]}`" + (f" of interruption {int(before[1]) + 1}" if len(before) > 1 else "")
+    return contradiction(
+        document,
+        path,
+        f"`{path[-1]}` lies before {what}",
+        "interruptions follow one another, and do not overlap",
+        "correct one of the two times",
+    )
+
+
+def _without_restart(document: Document, one: InterruptionFile, path: KeyPath) -> Iterator[Problem]:
+    for key, value in (
+        ("restart_dose", one.restart_dose),
+        ("premedicated", one.premedicated),
+        ("restart_in", one.restart_in),
+    ):
+        if value is not None:
+            yield contradiction(
+                document,
+                (*path, key),
+                f"`{key}` stands without `restarted`",
+                "it says how the infusion was started again",
+                f"add `restarted`, or remove `{key}`",
+            )
+
+
+def record_of(file: RecordFile) -> CourseRecord:
+    """Make a record of what its file says; its times were found to exist."""
+    return CourseRecord(
+        regimen=file.regimen,
+        start=in_utc(file.start, file.time_zone),
+        time_zone=file.time_zone,
+        weight=None if file.weight_kg is None else Fraction(file.weight_kg),
+        height=None if file.height_cm is None else Fraction(file.height_cm),
+        interruptions=tuple(
+            _interruption(one, file.time_zone, ("interruption", index)) for index, one in enumerate(file.interruption)
+        ),
+    )
+
+
+def _interruption(file: InterruptionFile, zone: str | None, path: KeyPath) -> Interruption:
+    return Interruption(
+        stopped=in_utc(file.stopped, zone),
+        restarted=None if file.restarted is None else in_utc(file.restarted, zone),
+        cause=Cause(file.cause),
+        cycle=file.cycle,
+        grade=file.grade,
+        seizures=file.seizures,
+        resolved=None if file.resolved is None else in_utc(file.resolved, zone),
+        restart_dose=None if file.restart_dose is None else read_dose(file.restart_dose).rate,
+        premedicated=file.premedicated,
+        new_cycle=None if file.restart_in is None else file.restart_in == "new-cycle",
+        path=path,
+    )

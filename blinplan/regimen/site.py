@@ -1,0 +1,161 @@
+"""What a hospital site decides about bags: the file that says so, and its values."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from blinplan.quantities import MINUTES_PER_HOUR
+from blinplan.regimen.document import Document
+from blinplan.regimen.problems import Problem, contradiction, zone_problems
+from blinplan.regimen.table import Table, array, day, needed, number, one_of, optional, table, text, version, whole
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class BagFile:
+    """A size of bag that the site prepares."""
+
+    hours: int
+    fill_ml: Decimal | None = None
+    in_use_hours: int | None = None
+
+
+BAG = Table(
+    BagFile,
+    needed("hours", whole(1, 240), "a whole number of hours that the bag lasts, such as 24, 48, 72, 96 or 168"),
+    optional("fill_ml", number(0, 1000), "the volume in mL that the site fills, priming included"),
+    optional(
+        "in_use_hours",
+        whole(1, 1000),
+        "whole hours at room temperature from preparation to the end of infusion; for 24 and 48 hours the label's 48"
+        " if not given",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """A site profile: which bags are prepared, and when they are changed."""
+
+    site: int
+    name: str
+    bag: tuple[BagFile, ...]
+    time_zone: str | None = None
+    change_time: str | None = None
+    closed: tuple[str, ...] = ()
+    holidays: tuple[date, ...] = ()
+    prepared_hours_before: int = 0
+
+
+SITE_FILE = Table(
+    SiteFile,
+    needed("site", version(1), "the version of this format; 1 is the only one there is"),
+    needed("name", text(), "the name of the site or ward"),
+    needed("bag", array(table(BAG), 1, 20), "the bags that are prepared, at least one [[bag]]"),
+    optional("time_zone", text(longest=60), "the time zone by its name, such as Europe/Berlin"),
+    optional(
+        "change_time", text(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", 5), "the time of day at which bags are changed: 10:00"
+    ),
+    optional("closed", array(one_of(*WEEKDAYS)), "the days of the week on which no bag is changed, as saturday"),
+    optional("holidays", array(day()), "dates on which no bag is changed"),
+    optional(
+        "prepared_hours_before", whole(0, 240), "whole hours from preparation to the start of a bag (0 if not given)", 0
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteBag:
+    """A size of bag: how many minutes it lasts, what is filled in mL, and its in-use time in minutes, where known."""
+
+    minutes: int
+    fill: Fraction | None
+    in_use: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site profile.
+
+    Attributes
+    ----------
+    bags
+        The sizes, the shortest first.
+    change_minute
+        When bags are changed, in minutes after midnight; None where any time of day will do.
+    closed
+        Days of the week without a change, Monday 0.
+    holidays
+        Dates without a change.
+    prepared_before
+        Minutes from preparation to the start of a bag.
+    """
+
+    name: str
+    time_zone: str | None
+    bags: tuple[SiteBag, ...]
+    change_minute: int | None
+    closed: frozenset[int]
+    holidays: frozenset[date]
+    prepared_before: int
+
+
+def site_of(file: SiteFile) -> Site:
+    """Make a site of what its file says."""
+    bags = sorted(file.bag, key=lambda bag: bag.hours)
+    return Site(
+        name=file.name,
+        time_zone=file.time_zone,
+        bags=tuple(
+            SiteBag(
+                bag.hours * MINUTES_PER_HOUR,
+                None if bag.fill_ml is None else Fraction(bag.fill_ml),
+                None if bag.in_use_hours is None else bag.in_use_hours * MINUTES_PER_HOUR,
+            )
+            for bag in bags
+        ),
+        change_minute=None if file.change_time is None else _minute(file.change_time),
+        closed=frozenset(WEEKDAYS.index(name) for name in file.closed),
+        holidays=frozenset(file.holidays),
+        prepared_before=file.prepared_hours_before * MINUTES_PER_HOUR,
+    )
+
+
+def _minute(written: str) -> int:
+    hours, minutes = written.split(":")
+    return int(hours) * MINUTES_PER_HOUR + int(minutes)
+
+
+def site_problems(document: Document, file: SiteFile) -> Iterator[Problem]:
+    """What in a site profile contradicts itself."""
+    if file.time_zone is not None:
+        yield from zone_problems(document, file.time_zone)
+    hours = [bag.hours for bag in file.bag]
+    for index, bag in enumerate(file.bag):
+        if bag.hours in hours[:index]:
+            yield contradiction(
+                document,
+                ("bag", index, "hours"),
+                f"there are two bags of {bag.hours} hours",
+                "which of them is meant would be a guess",
+                "remove one of them",
+            )
+        if bag.in_use_hours is not None and bag.in_use_hours < bag.hours:
+            yield contradiction(
+                document,
+                ("bag", index, "in_use_hours"),
+                f"a bag that lasts {bag.hours} hours may be used for {bag.in_use_hours}",
+                "its in-use time ends before the bag does",
+                "prepare shorter bags, or correct the in-use time",
+            )
+    if len(set(file.closed)) == len(WEEKDAYS):
+        yield contradiction(
+            document,
+            ("closed",),
+            "no day of the week is open",
+            "a bag could never be changed",
+            "name the days on which no bag is changed",
+        )
