@@ -8,6 +8,7 @@ from blinplan.course.patient import Patient
 from blinplan.proportion import Proportion
 from blinplan.regimen.read import read
 from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.site import Site
 from blinplan.rules.check import Judgement, Verdict, judge
 from blinplan.rules.outcome import Median, SimulatedOutcome
 from blinplan.rules.rule import NotEvaluated
@@ -66,9 +67,10 @@ def judged(
     today: date = TODAY,
     settings: Settings = DEFAULTS,
     patient: Patient | None = None,
+    site: Site | None = None,
 ) -> Judgement:
     """Read and judge a text."""
-    return judge(read(text.encode(), "probe.toml"), today, simulated, settings, patient)
+    return judge(read(text.encode(), "probe.toml"), today, simulated, settings, patient, site)
 
 
 def judged_lines(
@@ -77,9 +79,10 @@ def judged_lines(
     today: date = TODAY,
     settings: Settings = DEFAULTS,
     patient: Patient | None = None,
+    site: Site | None = None,
 ) -> Judgement:
     """Judge a whole regimen file around some lines."""
-    return judged(regimen_text(lines), simulated, today, settings, patient)
+    return judged(regimen_text(lines), simulated, today, settings, patient, site)
 
 
 def verdict_of(judgement: Judgement, code: str) -> Verdict:

@@ -53,6 +53,10 @@ def check(
             rich_help_panel=_RULES,
         ),
     ] = None,
+    site: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Check the bags of this site profile too.", rich_help_panel=_RULES),
+    ] = None,
     today: Annotated[
         str | None,
         typer.Option(

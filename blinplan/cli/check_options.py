@@ -5,18 +5,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from blinplan.cli.options import given_patient
+from blinplan.cli.options import given_patient, show_problems
 from blinplan.cli.output import complain
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula, Patient
-from blinplan.regimen.sources import FileSource
+from blinplan.regimen.sources import FileSource, NotFound
 from blinplan.reports.screen import CheckFormat
 from blinplan.rules.configuration import DEFAULT, Configuration, ConfigurationError, nearest
 from blinplan.rules.patterns import in_order, pattern_fault, severity_fault
 from blinplan.rules.rule import Severity
 from blinplan.rules.settings import FailOn, Pattern, Settings, Severities
+
+if TYPE_CHECKING:
+    from blinplan.regimen.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,25 @@ class ReportFile(NamedTuple):
     path: Path
 
 
+def asked_site(path: Path) -> "Site":
+    """Read the profile of a site.
+
+    Raises
+    ------
+    UsageError
+        When there is none at the path; what is wrong with it is shown.
+    """
+    reading = FileSource(path, path.as_posix()).read()
+    if isinstance(reading, NotFound):
+        raise UsageError(reading.message, reading.help)
+    if reading.site is None:
+        show_problems(reading)
+        raise UsageError(
+            f"{path} is not a site profile", "a site profile begins with `site = 1`; correct what is shown"
+        )
+    return reading.site
+
+
 def asked_reports(texts: Sequence[str] | None) -> tuple[ReportFile, ...]:
     """Read the reports that are asked for, such as ``sarif=out.sarif``; each needs a path of its own."""
     found: dict[Path, ReportFile] = {}
@@ -170,6 +192,7 @@ class RunSettings(NamedTuple):
     patients: int
     seed: int
     baseline: Path | None
+    site: Path | None
     origins: tuple[tuple[str, Setting], ...]
 
 
@@ -180,6 +203,7 @@ def run_settings(
     patients: int | None,
     seed: int | None,
     baseline: str | None,
+    site: str | None,
 ) -> RunSettings:
     """Settle how a run goes."""
     written = dict(configuration.origins)
@@ -202,6 +226,7 @@ def run_settings(
         int(str(settled("patients", patients, configuration.patients, 1000))),
         int(str(settled("seed", seed, configuration.seed, 1))),
         Path(str(path)) if (path := settled("baseline", baseline, configuration.baseline, None)) else None,
+        Path(str(path)) if (path := settled("site", site, configuration.site, None)) else None,
         tuple(origins),
     )
 

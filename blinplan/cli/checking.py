@@ -13,6 +13,7 @@ from blinplan.cli.check_options import (
     asked_date,
     asked_patient,
     asked_reports,
+    asked_site,
     choice,
     run_settings,
 )
@@ -40,6 +41,7 @@ class Asked(NamedTuple):
     ignore: Sequence[str] | None
     severity: Sequence[str] | None
     patient: str | None
+    site: str | None
     today: str | None
     fail_on: FailOn | None
     baseline: str | None
@@ -80,7 +82,7 @@ def run(asked: Asked) -> None:
     chosen = choice(asked.select, asked.extend_select, asked.ignore, asked.severity)
     configurations = Configurations(asked.config, isolated=asked.isolated)
     here = configurations.here()
-    settled = run_settings(here, asked.fail_on, asked.simulated, asked.patients, asked.seed, asked.baseline)
+    settled = run_settings(here, asked.fail_on, asked.simulated, asked.patients, asked.seed, asked.baseline, asked.site)
     files, missing = _read(asked, configurations, chosen)
     if asked.show_settings:
         check_output.show_settings(here, settled, files, missing, asked)
@@ -93,7 +95,8 @@ def run(asked: Asked) -> None:
 
         files = fixing.fix_files(files, today, asked.colour, quiet=asked.quiet > 0)
     simulated = _simulated(settled, asked) if settled.simulate else None
-    tasks = [Task(file.reading, file.settings, today, patient) for file in files]
+    site = None if settled.site is None else asked_site(settled.site)
+    tasks = [Task(file.reading, file.settings, today, patient, site) for file in files]
     judged = _judge(tasks, simulated, asked.colour)
     result = _result(judged, missing, settled, today, simulated, asked.write_baseline)
     check_output.write_reports(result, reports)

@@ -104,7 +104,7 @@ def read_regimen(name: str) -> tuple[Regimen, Reading]:
     if isinstance(reading, NotFound):
         raise UsageError(reading.message, reading.help)
     if reading.regimen is None:
-        _show_problems(reading)
+        show_problems(reading)
         count = len(reading.problems)
         raise UsageError(
             f"{reading.document.name} is not a regimen: {count} error{'s' * (count != 1)}",
@@ -113,7 +113,8 @@ def read_regimen(name: str) -> tuple[Regimen, Reading]:
     return reading.regimen, reading
 
 
-def _show_problems(reading: Reading) -> None:
+def show_problems(reading: Reading) -> None:
+    """Show on standard error what is wrong with a file."""
     from blinplan.reports.findings import each_finding
     from blinplan.reports.screen import screen
     from blinplan.rules.check import judge

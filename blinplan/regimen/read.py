@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic_core import ValidationError
 
@@ -12,7 +12,6 @@ from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, DoseRa
 from blinplan.regimen import schema
 from blinplan.regimen.document import LIMIT_BYTES, Document, DocumentError, KeyPath, Span, read_bytes
 from blinplan.regimen.problems import Problem, SchemaProblems, contradiction, in_order
-from blinplan.regimen.record import RECORD_FILE, CourseRecord, record_of, record_problems
 from blinplan.regimen.regimen import (
     Cycle,
     Eligibility,
@@ -26,8 +25,11 @@ from blinplan.regimen.regimen import (
     Step,
     Waiver,
 )
-from blinplan.regimen.site import SITE_FILE, Site, site_of, site_problems
 from blinplan.regimen.table import Table
+
+if TYPE_CHECKING:
+    from blinplan.regimen.record import CourseRecord
+    from blinplan.regimen.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,8 @@ class Reading:
     document: Document
     regimen: Regimen | None
     problems: tuple[Problem, ...]
-    record: CourseRecord | None = None
-    site: Site | None = None
+    record: "CourseRecord | None" = None
+    site: "Site | None" = None
 
 
 def read(data: bytes, name: str) -> Reading:
@@ -71,6 +73,9 @@ def _read_regimen(document: Document) -> Reading:
 
 
 def _read_record(document: Document) -> Reading:
+    # Imported here, because most files are regimens.
+    from blinplan.regimen.record import RECORD_FILE, record_of, record_problems
+
     try:
         file = RECORD_FILE.read(document.values)
     except ValidationError as error:
@@ -80,6 +85,8 @@ def _read_record(document: Document) -> Reading:
 
 
 def _read_site(document: Document) -> Reading:
+    from blinplan.regimen.site import SITE_FILE, site_of, site_problems
+
     try:
         file = SITE_FILE.read(document.values)
     except ValidationError as error:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from blinplan.quantities import DOSE_PATTERN, LONGEST, DoseRate, read_dose
@@ -42,8 +43,7 @@ class Cause(StrEnum):
 ADVERSE_EVENTS = frozenset({Cause.CYTOKINE_RELEASE, Cause.NEUROLOGICAL, Cause.OTHER_EVENT})
 
 
-@dataclass(frozen=True, slots=True)
-class InterruptionFile:
+class InterruptionFile(NamedTuple):
     """An interruption of the infusion, as it is written."""
 
     stopped: datetime
@@ -77,8 +77,7 @@ INTERRUPTION = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RecordFile:
+class RecordFile(NamedTuple):
     """A course record: which regimen a patient is on since when, and every interruption of it."""
 
     record: int

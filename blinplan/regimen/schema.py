@@ -1,9 +1,8 @@
 """The regimen file format: which keys there are, what each may hold, and why."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from blinplan.quantities import (
     DOSE_PATTERN,
@@ -54,8 +53,7 @@ NAME = text(NAME_PATTERN, 60)
 WEIGHT = number(0, 300)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where the regimen's numbers come from, and whether somebody has seen them there."""
 
     citation: str
@@ -75,8 +73,7 @@ SOURCE = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Eligibility:
+class Eligibility(NamedTuple):
     """Which patients the regimen is for, by body weight."""
 
     min_weight_kg: Decimal | None = None
@@ -99,8 +96,7 @@ ELIGIBILITY = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Dosing:
+class Dosing(NamedTuple):
     """How doses are counted."""
 
     basis: Literal["flat", "bsa"]
@@ -112,8 +108,7 @@ DOSING = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Premedication:
+class Premedication(NamedTuple):
     """What is given before the infusion starts, steps up or restarts."""
 
     drug: str
@@ -139,8 +134,7 @@ PREMEDICATION = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Monitoring:
+class Monitoring(NamedTuple):
     """Where the patient is while the risk is highest."""
 
     hospital_days: tuple[int, ...]
@@ -156,8 +150,7 @@ MONITORING = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One dose rate, held for a time."""
 
     dose: str
@@ -180,8 +173,7 @@ STEP = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
+class Cycle(NamedTuple):
     """Steps of infusion without a gap, then a treatment-free interval; the whole repeated."""
 
     name: str
@@ -205,8 +197,7 @@ CYCLE = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(NamedTuple):
     """A finding accepted on purpose, in the open."""
 
     rule: str
@@ -222,8 +213,7 @@ WAIVER = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RegimenFile:
+class RegimenFile(NamedTuple):
     """A blinatumomab regimen."""
 
     format: int

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from blinplan.quantities import MINUTES_PER_HOUR
 from blinplan.regimen.document import Document
@@ -14,8 +15,7 @@ from blinplan.regimen.table import Table, array, day, needed, number, one_of, op
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-@dataclass(frozen=True, slots=True)
-class BagFile:
+class BagFile(NamedTuple):
     """A size of bag that the site prepares."""
 
     hours: int
@@ -36,8 +36,7 @@ BAG = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SiteFile:
+class SiteFile(NamedTuple):
     """A site profile: which bags are prepared, and when they are changed."""
 
     site: int

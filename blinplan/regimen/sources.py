@@ -8,6 +8,7 @@ from pathlib import Path
 from blinplan.regimen import library
 from blinplan.regimen.document import LIMIT_BYTES
 from blinplan.regimen.read import Reading, read
+from blinplan.regimen.regimen import Regimen
 
 STANDARD_INPUT = "-"
 _CONFIGURATION = frozenset({"pyproject.toml", "blinplan.toml"})
@@ -123,3 +124,14 @@ def path_from(folder: Path, name: str) -> str:
         return Path(name).resolve().relative_to(folder.resolve()).as_posix()
     except ValueError:
         return Path(name).as_posix()
+
+
+def named_beside(file: str, name: str) -> Regimen | None:
+    """The regimen of a name: from the folder of a file, or else the shipped one; None where there is none."""
+    path = Path(file).parent / f"{name}.toml"
+    try:
+        if Path(file).is_file() and path.is_file():
+            return read(path.read_bytes(), str(path)).regimen
+    except OSError:
+        return None
+    return library.load(name).regimen if name in library.paths() else None

@@ -6,7 +6,7 @@ of pydantic would take a check without simulation twice its time to import.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -50,7 +50,7 @@ def optional(name: str, kind: Kind, description: str, default: int | None = None
 
 
 class Table(Generic[Values]):
-    """A table in which unknown keys and changed types are errors, and the dataclass that holds its values.
+    """A table in which unknown keys and changed types are errors, and the named tuple that holds its values.
 
     A key is a field of that name, with ``_`` for ``-``; what can be left out has its default there.
     """
@@ -59,8 +59,10 @@ class Table(Generic[Values]):
         self.values = values
         self.keys = {key.name: key for key in keys}
         self._json = json or {}
-        defaults = {f.name: f.default is not MISSING or f.default_factory is not MISSING for f in fields(values)}  # type: ignore[arg-type]
-        if defaults != {_field(key.name): not key.required for key in keys}:
+        made: Any = values
+        if {name: name in made._field_defaults for name in made._fields} != {
+            _field(k.name): not k.required for k in keys
+        }:
             raise TypeError(f"the keys of {values.__name__} are not its fields")
 
     @property

@@ -27,7 +27,7 @@ def check_json(result: Result) -> dict[str, Any]:
         "reason": result.reason,
         "not_found": [{"name": error.named, "message": error.message} for error in result.missing],
         "faults": [{"path": fault.reading.document.name, "message": repr(fault.error)} for fault in result.faults],
-        "stale_baseline": [asdict(entry) for entry in result.stale],
+        "stale_baseline": [entry._asdict() for entry in result.stale],
         "files": [_file(judgement) for judgement in result.judgements],
     }
 

@@ -20,6 +20,8 @@ FAMILIES = {
     "B": "B cells",
     "T": "T cells",
     "C": "Cytokines",
+    "A": "Bags",
+    "I": "Interruptions",
     "W": "Waivers",
 }
 
@@ -49,6 +51,8 @@ def marks_of(rule: Rule) -> list[str]:
     return [
         *(["off unless selected"] if not rule.by_default else []),
         *(["with --patient"] if rule.for_patient else []),
+        *(["with --site"] if rule.site else []),
+        *(["in course records"] if rule.of == "record" else []),
         *(["cannot be waived"] if rule.binding and rule.code[0] != "F" else []),
     ]
 
@@ -70,6 +74,8 @@ def rule_report(rule: Rule, limits: Limits, screen: Screen) -> list[RenderableTy
             parts += _limit(limits[name])
     if rule.sources:
         parts += ["", Text("Source", "title"), *(indented(source) for source in rule.sources)]
+    if rule.site:
+        parts += ["", Text("Site of the examples", "title"), _example(rule.site)]
     parts += ["", Text("Found", "title"), _example(rule.bad), "", Text("Not found", "title"), _example(rule.good)]
     parts += ["", Text("How it is asked", "title"), *(indented(line) for line in _asked(rule))]
     return parts
@@ -97,6 +103,8 @@ def _asked(rule: Rule) -> list[str]:
     always = rule.check is None and not rule.about_waivers
     return [
         *(["When a file is read, and always."] if always else []),
+        *(["With a site profile: --site site.toml."] if rule.site else []),
+        *(["In a course record, which names its regimen."] if rule.of == "record" else []),
         *(["For one patient: --patient weight=38,height=140."] if rule.for_patient else []),
         *(["With virtual patients; not with --no-simulate."] if rule.simulated else []),
         *([f"Only where it is selected: --extend-select {code}."] if not rule.by_default else []),
@@ -147,6 +155,8 @@ def rule_json(rule: Rule, limits: Limits) -> dict[str, Any]:
         "not_found": rule.good,
         "simulated": rule.simulated,
         "for_patient": rule.for_patient,
+        "of": rule.of,
+        "site": rule.site,
         "by_default": rule.by_default,
         "waivable": rule.waivable,
     }

@@ -6,9 +6,9 @@ is changed is judged again. Rules that say that a thing cannot be read or given 
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import ValidationError
 
@@ -19,8 +19,7 @@ from blinplan.rules.check import Judgement, Outcome, Verdict
 from blinplan.rules.rule import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One finding: the file from the folder of the baseline, the rule, the place, the text there, and the message."""
 
     path: str
@@ -30,8 +29,7 @@ class Entry:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class BaselineFile:
+class BaselineFile(NamedTuple):
     """A baseline as it is written."""
 
     format: str
@@ -128,7 +126,7 @@ def baseline_text(baseline: Baseline) -> str:
     document: dict[str, Any] = {
         "format": "blinplan-baseline",
         "version": 1,
-        "findings": [asdict(entry) for entry in baseline.entries],
+        "findings": [entry._asdict() for entry in baseline.entries],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 

@@ -2,7 +2,18 @@
 
 from types import MappingProxyType
 
-from blinplan.rules import cytokines, depletion, dosing, file_format, notation, schedule, t_cells, waiver
+from blinplan.rules import (
+    administration,
+    cytokines,
+    depletion,
+    dosing,
+    file_format,
+    interruptions,
+    notation,
+    schedule,
+    t_cells,
+    waiver,
+)
 
 CATALOGUE = MappingProxyType(
     {
@@ -15,6 +26,8 @@ CATALOGUE = MappingProxyType(
             *depletion.RULES,
             *t_cells.RULES,
             *cytokines.RULES,
+            *administration.RULES,
+            *interruptions.RULES,
             *waiver.RULES,
         )
     }

@@ -4,18 +4,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from blinplan.course.events import periods
 from blinplan.course.patient import Patient
 from blinplan.regimen.read import Reading
 from blinplan.regimen.regimen import Regimen, Waiver
+from blinplan.regimen.sources import named_beside
 from blinplan.rules import waiver as waiver_rules
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import Limits
 from blinplan.rules.outcome import SimulatedOutcome
 from blinplan.rules.rule import Case, Finding, NotEvaluated, Rule, Severity
 from blinplan.rules.settings import DEFAULTS, Settings
+
+if TYPE_CHECKING:
+    from blinplan.regimen.record import CourseRecord
+    from blinplan.regimen.site import Site
 
 
 class Outcome(StrEnum):
@@ -88,13 +93,14 @@ def judge(
     simulated: Simulation | None,
     settings: Settings = DEFAULTS,
     patient: Patient | None = None,
+    site: "Site | None" = None,
 ) -> Judgement:
     """Judge one file by the whole catalogue.
 
     Parameters
     ----------
     reading
-        The file as read, with its problems or its regimen.
+        The file as read, with its problems or what it holds.
     today
         The date that decides whether a waiver has expired.
     simulated
@@ -103,10 +109,15 @@ def judge(
         Which rules are asked, and by which limits; those that come with the program when not given.
     patient
         The patient for whom the regimen is meant, where it is meant for one.
+    site
+        The profile of the site that prepares the bags.
     """
+    if reading.record is not None:
+        return Judgement(reading, tuple(_on_record(reading, reading.record, settings)), None, settings.limits)
     if reading.regimen is None:
-        return Judgement(reading, tuple(_blocked(reading)), None, settings.limits)
-    case = Case(reading.document, reading.regimen, periods(reading.regimen), settings.limits, None, patient)
+        verdicts = _blocked(reading) if reading.problems else _on_site(settings)
+        return Judgement(reading, tuple(verdicts), None, settings.limits)
+    case = Case(reading.document, reading.regimen, periods(reading.regimen), settings.limits, None, patient, site)
     answers = {rule.code: _answer(rule, case, settings) for rule in CATALOGUE.values() if not rule.about_waivers}
     if simulated is not None:
         case, answers = _with_virtual_patients(case, answers, simulated, settings)
@@ -114,6 +125,36 @@ def judge(
     about_waivers = (_unless_left_out(verdict, settings) for verdict in _judge_waivers(case, answers, today))
     verdicts = tuple(_weighed(verdict, settings) for verdict in (*answers.values(), *about_waivers))
     return Judgement(reading, verdicts, case.outcome, settings.limits)
+
+
+def _on_record(reading: Reading, record: "CourseRecord", settings: Settings) -> Iterator[Verdict]:
+    """Judge a course record by the rules that look at one, with the regimen that it names."""
+    regimen = named_beside(reading.document.name, record.regimen)
+    elsewhere = NotEvaluated("not applicable", "the file is a course record, and the rule looks at regimens")
+    missing = NotEvaluated("undecided", f"there is no regimen {record.regimen}, beside the record or shipped")
+    for rule in CATALOGUE.values():
+        if rule.code[0] == "F":
+            yield Verdict(rule, Outcome.PASS)
+        elif rule.of != "record":
+            yield Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=elsewhere)
+        elif regimen is None:
+            left_out = settings.left_out(rule)
+            yield Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=left_out or missing)
+        else:
+            case = Case(
+                reading.document, regimen, periods(regimen), settings.limits, None, interruptions=record.interruptions
+            )
+            yield _weighed(_answer(rule, case, settings), settings)
+
+
+def _on_site(settings: Settings) -> Iterator[Verdict]:
+    """Judge a site profile, of which only reading it is asked."""
+    reason = NotEvaluated("not applicable", "the file is a site profile, and the rule looks at regimens")
+    for rule in CATALOGUE.values():
+        if rule.code[0] == "F":
+            yield Verdict(rule, Outcome.PASS)
+        else:
+            yield Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=settings.left_out(rule) or reason)
 
 
 def _unless_left_out(verdict: Verdict, settings: Settings) -> Verdict:
@@ -169,6 +210,7 @@ def _blocked(reading: Reading) -> Iterable[Verdict]:
             yield Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=reason)
 
 
+_NO_RECORD = NotEvaluated("not applicable", "the rule looks at the interruptions of a course record")
 _NOT_SIMULATED = NotEvaluated("not requested", "no simulation was asked for (--no-simulate)")
 
 
@@ -178,6 +220,8 @@ def _answer(rule: Rule, case: Case, settings: Settings) -> Verdict:
         return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=left_out)
     if rule.check is None:
         return Verdict(rule, Outcome.PASS)  # reading the file decided it
+    if rule.of != "regimen" and not case.interruptions:
+        return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=_NO_RECORD)
     if rule.simulated and case.outcome is None:
         return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=_NOT_SIMULATED)
     answer = rule.check(rule, case)

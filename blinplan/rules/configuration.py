@@ -42,7 +42,7 @@ class Configuration:
         How rules are chosen and weighed, but for the patterns below.
     per_file_ignores
         Patterns of paths relative to the file's folder, with the rules left out there.
-    fail_on, simulate, patients, seed, baseline
+    fail_on, simulate, patients, seed, baseline, site
         How a run goes; of the configuration that the current folder has.
     origins
         Where each key was written, ``file:line``.
@@ -56,6 +56,7 @@ class Configuration:
     patients: int | None = None
     seed: int | None = None
     baseline: Path | None = None
+    site: Path | None = None
     origins: tuple[tuple[str, str], ...] = ()
 
     def settings_for(self, file: Path) -> Settings:

@@ -2,11 +2,11 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from pydantic_core import ErrorDetails, ValidationError
 
@@ -24,29 +24,31 @@ _LIMIT_BYTES = 1024 * 1024
 _MOST_PATIENTS = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class LimitChange:
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class LimitChange(NamedTuple):
     """A limit that is another one here."""
 
     value: Decimal
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigurationFile:
+class ConfigurationFile(NamedTuple):
     """The keys of a configuration as they are written."""
 
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    severity: Mapping[str, str] = field(default_factory=dict)
-    limits: Mapping[str, LimitChange] = field(default_factory=dict)
+    per_file_ignores: Mapping[str, tuple[str, ...]] = _NOTHING
+    severity: Mapping[str, str] = _NOTHING
+    limits: Mapping[str, LimitChange] = _NOTHING
     fail_on: str | None = None
     simulate: bool | None = None
     patients: int | None = None
     seed: int | None = None
     baseline: str | None = None
+    site: str | None = None
 
 
 _LIMIT_CHANGE = Table(
@@ -78,6 +80,7 @@ CONFIGURATION_FILE = Table(
     optional("patients", whole(1, _MOST_PATIENTS), f"a whole number from 1 to {_MOST_PATIENTS:,}"),
     optional("seed", whole(0, 2**63 - 1), "a whole number from 0"),
     optional("baseline", text(), "the path of a baseline file"),
+    optional("site", text(), "the path of a site profile"),
 )
 
 
@@ -160,6 +163,7 @@ class _Reader:
             patients=file.patients,
             seed=file.seed,
             baseline=None if file.baseline is None else self._path.parent / file.baseline,
+            site=None if file.site is None else self._path.parent / file.site,
             origins=tuple((key, self._origin((key,))) for key in written),
         )
         if self._faults:

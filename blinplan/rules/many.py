@@ -15,6 +15,7 @@ from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.settings import Settings
 
 if TYPE_CHECKING:
+    from blinplan.regimen.site import Site
     from blinplan.rules.virtual import Simulated
 
 Kept = SimulatedOutcome | NotEvaluated
@@ -24,16 +25,17 @@ _WORTH_PROCESSES = 4
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A regimen file to judge, and by what: the settings, the day that decides about waivers, the patient if any."""
+    """A regimen file to judge, and by what: settings, the day that decides about waivers, patient, site."""
 
     reading: Reading
     settings: Settings
     today: date
     patient: Patient | None = None
+    site: "Site | None" = None
 
     def judged(self, simulation: Simulation | None) -> Judgement:
         """Judge the file."""
-        return judge(self.reading, self.today, simulation, self.settings, self.patient)
+        return judge(self.reading, self.today, simulation, self.settings, self.patient, self.site)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from blinplan.course.events import Period, given_rate
 from blinplan.course.patient import Patient
@@ -12,6 +12,10 @@ from blinplan.regimen.document import Document, Edit, KeyPath, Span
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.limits import Limits
 from blinplan.rules.outcome import SimulatedOutcome
+
+if TYPE_CHECKING:
+    from blinplan.regimen.record import Interruption
+    from blinplan.regimen.site import Site
 
 
 class Severity(StrEnum):
@@ -65,6 +69,7 @@ class NotEvaluated:
 class Case:
     """What a rule may look at: the file, the regimen, its periods, the limits.
 
+    ``site`` is the site's profile where one was given, and ``interruptions`` are those of a course record.
     ``outcome`` is what a simulation said where one was run; ``patient`` the one for whom the regimen is meant, where
     one was given.
     """
@@ -75,6 +80,8 @@ class Case:
     limits: Limits
     outcome: SimulatedOutcome | None
     patient: Patient | None = None
+    site: "Site | None" = None
+    interruptions: "tuple[Interruption, ...]" = ()
 
     def values(self, path: KeyPath) -> Any:
         """What the file says at ``path``, as parsed."""
@@ -141,6 +148,7 @@ class Rule:
     reading the file decides, and for those about waivers, which need the other rules' answers. A rule that is not
     ``waivable`` says that a thing cannot be given; one that is not ``by_default`` answers only when it is selected.
     ``for_patient`` rules look at the one patient who was given.
+    ``of`` is the kind of file it looks at, and ``site`` the site profile that its examples are judged with.
     ``sources`` are cited where no limit with a source of its own decides.
     """
 
@@ -158,6 +166,8 @@ class Rule:
     by_default: bool = True
     about_waivers: bool = False
     for_patient: bool = False
+    of: Literal["regimen", "record"] = "regimen"
+    site: str | None = None
     sources: tuple[str, ...] = ()
 
     @property

@@ -6,14 +6,26 @@ from fractions import Fraction
 import pytest
 
 from blinplan.course.patient import Patient
-from blinplan.rules import cytokines, depletion, dosing, file_format, notation, schedule, t_cells, waiver
+from blinplan.regimen.read import read
+from blinplan.rules import (
+    administration,
+    cytokines,
+    depletion,
+    dosing,
+    file_format,
+    interruptions,
+    notation,
+    schedule,
+    t_cells,
+    waiver,
+)
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.check import Judgement, Outcome
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Rule, Severity
 from blinplan.rules.settings import Pattern, Settings
 from blinplan.rules.virtual import Simulated
-from tests.regimen_text import judged_lines, verdict_of
+from tests.regimen_text import judged, judged_lines, verdict_of
 
 RULES = [pytest.param(rule, id=rule.code) for rule in CATALOGUE.values()]
 SMALL = Patient(weight=Fraction(40))
@@ -22,11 +34,14 @@ PATIENTS = Simulated(patients=200, seed=1)
 
 def found_in(lines: str, rule: Rule) -> Judgement:
     """Judge an example with virtual patients where its rule needs them, and with its rule even where that is off."""
+    if rule.of == "record":
+        return judged(lines)
     return judged_lines(
         lines,
         PATIENTS if rule.simulated else None,
         settings=Settings(extend_select=(Pattern(rule.code),)),
         patient=SMALL if rule.for_patient else None,
+        site=None if rule.site is None else read(rule.site.encode(), "site.toml").site,
     )
 
 
@@ -67,9 +82,19 @@ def test_a_rule_says_what_it_is_in_words(rule: Rule) -> None:
 
 
 def test_codes_and_names_are_unique_and_no_family_is_left_out() -> None:
-    families = [
-        module.RULES for module in (file_format, notation, dosing, schedule, depletion, t_cells, cytokines, waiver)
-    ]
+    modules = (
+        file_format,
+        notation,
+        dosing,
+        schedule,
+        depletion,
+        t_cells,
+        cytokines,
+        administration,
+        interruptions,
+        waiver,
+    )
+    families = [module.RULES for module in modules]
     rules = [rule for family in families for rule in family]
     assert len({rule.code for rule in rules}) == len({rule.name for rule in rules}) == len(rules)
     assert list(CATALOGUE.values()) == rules

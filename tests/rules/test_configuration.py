@@ -23,6 +23,7 @@ simulate = false
 patients = 500
 seed = 7
 baseline = "known.json"
+site = "ward.toml"
 
 [per-file-ignores]
 "trials/*.toml" = ["D2"]

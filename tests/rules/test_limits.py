@@ -25,6 +25,8 @@ def test_every_limit_has_unit_source_and_status(limit: Limit) -> None:
         "cycles",
         "times the labelled maximum",
         "times the step before",
+        "grade",
+        "seizure",
     }
     assert len(limit.source) > 10
     assert limit.says.endswith(".")
@@ -54,7 +56,8 @@ def test_limits_are_what_the_sources_say(name: str, value: str, unit: str, claim
 
 def test_every_limit_decides_some_rule() -> None:
     named = {name for rule in CATALOGUE.values() for name in rule.limits}
-    assert set(shipped_limits()) == named
+    planned = {"escalation_after_restart"}  # says when the full dose comes back, which a plan needs and no rule
+    assert set(shipped_limits()) - planned == named
 
 
 def test_limits_count_in_minutes_and_in_shares() -> None:

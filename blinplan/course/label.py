@@ -1,0 +1,11 @@
+"""What the label says about interruptions, as data with source and status."""
+
+from functools import cache
+
+from blinplan.limits import Limit, limits_in
+
+
+@cache
+def label() -> dict[str, Limit]:
+    """The label's numbers, by name."""
+    return limits_in("blinplan.course", "label.toml")

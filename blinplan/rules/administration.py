@@ -1,0 +1,79 @@
+"""A: can the site's bags give what the regimen orders. These rules look at a regimen with a site profile."""
+
+from blinplan.rules.rule import Answer, Case, NotEvaluated, Rule, Severity
+
+_SITE = 'site = 1\nname = "Ward 7"\nchange_time = "10:00"\n'
+_NO_SITE = NotEvaluated("not applicable", "no site profile was given (--site)")
+
+
+def _steps(length: str) -> str:
+    return (
+        "[eligibility]\nmin_weight_kg = 45\n\n"
+        f'[[cycle]]\nname = "Cycle 1"\nsteps = [{{ dose = "28 mcg/day", {length} }}]\ntreatment_free_days = 14'
+    )
+
+
+def _bags_do_not_fit(rule: Rule, case: Case) -> Answer:
+    if case.site is None:
+        return _NO_SITE
+    from blinplan.rules.bag_checks import bags_do_not_fit
+
+    return bags_do_not_fit(rule, case, case.site)
+
+
+def _preservative(rule: Rule, case: Case) -> Answer:
+    if case.site is None:
+        return _NO_SITE
+    from blinplan.rules.bag_checks import preservative
+
+    return preservative(rule, case, case.site)
+
+
+def _times(rule: Rule, case: Case) -> Answer:
+    if case.site is None:
+        return _NO_SITE
+    from blinplan.rules.bag_checks import times
+
+    return times(rule, case, case.site)
+
+
+RULES = (
+    Rule(
+        "A701",
+        "bags-do-not-fit",
+        "The site's bags do not fit the length of a step.",
+        Severity.WARNING,
+        "What is left in a bag at a change of dose is thrown away, and a step that no bag reaches cannot be given.",
+        limits=(),
+        bad=_steps("days = 29"),
+        good=_steps("days = 28"),
+        check=_bags_do_not_fit,
+        sources=("Blincyto (blinatumomab), US prescribing information, section 2",),
+        site=_SITE + "bag = [{ hours = 48 }, { hours = 96 }]",
+    ),
+    Rule(
+        "A702",
+        "preservative-in-a-small-child",
+        "A bag with preservative would be needed for patients below 5.4 kg.",
+        Severity.ERROR,
+        "Bags of 72 hours and longer hold benzyl alcohol, which harms the smallest.",
+        limits=("preservative_from_weight",),
+        bad=_steps("days = 28").replace("min_weight_kg = 45", "min_weight_kg = 5"),
+        good=_steps("days = 28").replace("min_weight_kg = 45", "min_weight_kg = 5.4"),
+        check=_preservative,
+        waivable=False,
+        site=_SITE + "bag = [{ hours = 168, in_use_hours = 168 }]",
+    ),
+    Rule(
+        "A703",
+        "bag-out-of-its-time",
+        "A bag would be used beyond its time, or changed when the site does not.",
+        Severity.WARNING,
+        "Nobody is there to change it, or it is no longer good.",
+        limits=("in_use",),
+        bad=_steps("hours = 36").replace(" }]", ' }, { dose = "28 mcg/day", hours = 636 }]'),
+        good=_steps("hours = 48").replace(" }]", ' }, { dose = "28 mcg/day", hours = 624 }]'),
+        check=_times,
+        site=_SITE + "bag = [{ hours = 12, in_use_hours = 48 }, { hours = 24 }, { hours = 48 }]",
+    ),
+)
