@@ -152,7 +152,8 @@ def asked_site(path: Path) -> "Site":
     if isinstance(reading, NotFound):
         raise UsageError(reading.message, reading.help)
     if reading.site is None:
-        show_problems(reading)
+        if reading.problems:
+            show_problems(reading)
         raise UsageError(
             f"{path} is not a site profile", "a site profile begins with `site = 1`; correct what is shown"
         )

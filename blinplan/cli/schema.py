@@ -1,7 +1,7 @@
 """``blinplan schema``: the JSON Schema of the regimen file."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +12,8 @@ class SchemaOf(StrEnum):
     """What a schema is of."""
 
     REGIMEN = "regimen"
+    RECORD = "record"
+    SITE = "site"
     REPORT = "report"
 
 
@@ -23,22 +25,36 @@ class SchemaFormat(StrEnum):
 
 def schema(
     of: Annotated[
-        SchemaOf, typer.Argument(help="Of the regimen file, or of the report that `check -f json` prints.")
+        SchemaOf, typer.Argument(help="A regimen, a course record, a site profile, or the report of `check -f json`.")
     ] = SchemaOf.REGIMEN,
     output_format: Annotated[
         SchemaFormat, typer.Option("--format", "-f", help="How to show the schema.", rich_help_panel="Output")
     ] = SchemaFormat.JSON,
 ) -> None:
-    """Print the JSON Schema of the regimen file, or of the report of a check.
+    """Print the JSON Schema of a file that blinplan reads, or of the report of a check.
 
     Example: [bold]blinplan schema > regimen.schema.json[/bold], and [bold]#:schema ./regimen.schema.json[/bold] as the
     first line of a regimen, so that an editor completes and checks it.
     """
-    if of is SchemaOf.REPORT:
-        from blinplan.reports.check_json import check_schema
+    write_json(_schema(of))
 
-        write_json(check_schema())
-    else:
-        from blinplan.regimen.schema import json_schema
 
-        write_json(json_schema())
+def _schema(of: SchemaOf) -> dict[str, Any]:
+    from blinplan.regimen.table import file_schema
+
+    match of:
+        case SchemaOf.REPORT:
+            from blinplan.reports.check_json import check_schema
+
+            return check_schema()
+        case SchemaOf.RECORD:
+            from blinplan.regimen.record import RECORD_FILE
+
+            return file_schema(RECORD_FILE, "blinplan course record, version 1")
+        case SchemaOf.SITE:
+            from blinplan.regimen.site import SITE_FILE
+
+            return file_schema(SITE_FILE, "blinplan site profile, version 1")
+    from blinplan.regimen.schema import json_schema
+
+    return json_schema()

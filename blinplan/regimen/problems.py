@@ -47,7 +47,7 @@ def zone_problems(document: Document, zone: str) -> Iterator[Problem]:
 
     try:
         ZoneInfo(zone)
-    except (OSError, ValueError):  # a name that leads nowhere, or to a file that is no time zone
+    except (KeyError, OSError, ValueError):  # a name that leads nowhere, or to a file that is no time zone
         path = ("time_zone",)
         yield Problem(
             "F004",

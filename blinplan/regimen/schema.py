@@ -19,6 +19,7 @@ from blinplan.regimen.table import (
     Table,
     array,
     day,
+    file_schema,
     needed,
     number,
     one_of,
@@ -252,10 +253,5 @@ REGIMEN_FILE = Table(
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of the regimen file, for editors and other programs."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$defs": {name: inside.json_schema() for name, inside in REGIMEN_FILE.inner().items()},
-        **REGIMEN_FILE.json_schema(),
-        "title": "blinplan regimen file, format 1",
-    }
+    """The JSON Schema of the regimen file, for editors and other programs."""
+    return file_schema(REGIMEN_FILE, "blinplan regimen file, format 1")

@@ -123,6 +123,16 @@ class Table(Generic[Values]):
         return dict(sorted(found.items()))
 
 
+def file_schema(table: Table[Any], title: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a whole file."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$defs": {name: inside.json_schema() for name, inside in table.inner().items()},
+        **table.json_schema(),
+        "title": title,
+    }
+
+
 def _field(name: str) -> str:
     return name.replace("-", "_")
 

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
+import tomli
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from blinplan.reports.screen import CheckFormat
 from blinplan.rules.catalogue import CATALOGUE
@@ -344,6 +346,54 @@ def test_a_patient_is_checked_with_the_own_figures(inside: Run) -> None:
     unknown = inside("check", "rr-below-45-kg", QUICK, "--patient", "height=140")
     assert unknown.status == 2
     assert "undecided" in unknown.err
+
+
+WARD = 'site = 1\nname = "Ward 7"\nchange_time = "10:00"\nbag = [{ hours = 48 }]\n'
+RECORD = (
+    'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n\n[[interruption]]\n'
+    'stopped = 2026-03-05T10:00:00Z\ncause = "cytokine-release-syndrome"\ngrade = 3\ncycle = 1\n'
+    'restarted = 2026-03-07T10:00:00Z\nrestart_dose = "28 mcg/day"\npremedicated = true\nrestart_in = "same-cycle"\n'
+)
+
+
+def test_a_site_is_checked_by_the_option_or_the_configuration(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text(regimen_text(cycle("28 mcg/day for 27 days")), encoding="utf-8")
+    (tmp_path / ".ward.toml").write_text(WARD)
+    assert "A701" not in inside("check", "r.toml", QUICK).out
+    ran = inside("check", "r.toml", QUICK, "--site", ".ward.toml")
+    assert "warning[A701] this step lasts 27 d" in ran.out
+    (tmp_path / "blinplan.toml").write_text('site = ".ward.toml"\n')
+    assert "A701" in inside("check", "r.toml", QUICK).out
+    for path, said in (("nowhere", "no such file"), ("r.toml", "r.toml is not a site profile")):
+        refused = inside("check", "r.toml", QUICK, "--site", path)
+        assert (refused.status, refused.out) == (2, "")
+        assert said in refused.err
+    (tmp_path / ".ward.toml").write_text(WARD.replace("hours", "hour"))
+    broken = inside("check", "r.toml", QUICK)
+    assert (broken.status, "F002" in broken.err) == (2, True)
+
+
+def test_records_and_sites_are_checked_as_files(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "patient-1.toml").write_text(RECORD)
+    (tmp_path / "ward.toml").write_text(WARD.replace("hours = 48", "hours = 0"))
+    ran = inside("check", ".", "-f", "concise")
+    assert ran.status == 1
+    assert [line.split(" ")[1] for line in ran.out.splitlines()] == ["I801", "F004"]
+    assert "patient-1.toml:11:16: I801 error the infusion was restarted at 28 mcg/day" in ran.out
+    (tmp_path / "rr-adult.toml").write_text(regimen_text(cycle()), encoding="utf-8")  # the one beside goes first
+    assert "I801" in inside("check", "patient-1.toml", "-f", "concise").out
+
+
+@pytest.mark.parametrize("of", ["regimen", "record", "site", "report"])
+def test_a_schema_is_printed_for_every_kind_of_file(inside: Run, of: str) -> None:
+    schema = inside("schema", of).json
+    Draft202012Validator.check_schema(schema)
+    example = {"record": RECORD, "site": WARD}.get(of)
+    if example:
+        values = tomli.loads(example)
+        text = json.loads(json.dumps(values, default=lambda value: value.isoformat()))
+        Draft202012Validator(schema).validate(text)
+        assert not Draft202012Validator(schema).is_valid({**text, "other": 1})
 
 
 def test_an_empty_folder_is_an_error_unless_it_is_allowed(inside: Run, tmp_path: Path) -> None:

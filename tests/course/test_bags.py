@@ -1,0 +1,230 @@
+"""Bags: no gap, no overlap, exactly what was ordered, changed only when the site does, and as few as can be."""
+
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from itertools import pairwise, product
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from blinplan.course.bags import (
+    Bag,
+    Infusion,
+    NoSequenceError,
+    bag_sequence,
+    in_use_limit,
+    labelled_bags,
+    without_preservative,
+)
+from blinplan.course.events import expand
+from blinplan.course.patient import patient
+from blinplan.regimen import library
+from blinplan.regimen.site import Site, SiteBag
+
+DAY, HOUR = 24 * 60, 60
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def site(*hours: int, at: int | None = 10 * HOUR, closed: frozenset[int] = frozenset(), **more: object) -> Site:
+    given = {"holidays": frozenset(), "prepared_before": 0, "time_zone": None, **more}
+    sizes = tuple(SiteBag(one * HOUR, None, None) for one in sorted(hours))
+    return Site(name="Ward 7", bags=sizes, change_minute=at, closed=closed, **given)  # type: ignore[arg-type]
+
+
+def course(*steps: tuple[int, int]) -> list[Infusion]:
+    """Stretches of hours at a rate, one after the other."""
+    found, now = [], 0
+    for hours, rate in steps:
+        found.append(Infusion(now, now + hours * HOUR, Fraction(rate)))
+        now += hours * HOUR
+    return found
+
+
+def hours_of(bags: tuple[Bag, ...]) -> list[int]:
+    return [bag.minutes // HOUR for bag in bags]
+
+
+def test_the_label_s_bags_infuse_the_label_s_volumes() -> None:
+    volumes = {
+        size // HOUR: bag.millilitres_per_hour * size / HOUR for size, bag in labelled_bags().items() if size <= 2 * DAY
+    }
+    assert volumes == {24: 240, 48: 240}  # the label infuses 240 mL from both
+    rates = {size // HOUR: bag.millilitres_per_hour for size, bag in labelled_bags().items()}
+    assert rates == {24: 10, 48: 5, 72: Fraction("1.8"), 96: Fraction("1.8"), 168: Fraction("0.6")}
+    assert [size // HOUR for size, bag in labelled_bags().items() if bag.preservative] == [72, 96, 168]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ((168,), [168] * 4),
+        ((96,), [96] * 7),
+        ((48,), [48] * 14),
+        ((24,), [24] * 28),
+        ((24, 48, 72, 96, 168), [168] * 4),
+        ((48, 96), [96] * 7),
+    ],
+)
+def test_a_cycle_takes_as_few_bags_as_can_be(sizes: tuple[int, ...], expected: list[int]) -> None:
+    assert hours_of(bag_sequence(course((28 * 24, 28)), site(*sizes), None)) == expected
+
+
+def test_a_change_of_dose_is_a_change_of_bag() -> None:
+    bags = bag_sequence(course((7 * 24, 9), (21 * 24, 28)), site(48, 96), None)
+    assert [(bag.step, bag.minutes // HOUR, int(bag.rate)) for bag in bags[:3]] == [(0, 96, 9), (0, 72, 9), (1, 96, 28)]
+    assert bags[1].size.minutes == 96 * HOUR  # taken down a day early: the dose changes
+    assert sum(bag.micrograms for bag in bags) == 7 * 9 + 21 * 28
+
+
+def test_every_shipped_course_gets_its_dose_on_every_day() -> None:
+    for name, doses in (("rr-adult", {9, 28}), ("mrd-adult", {28})):
+        regimen = library.load(name).regimen
+        assert regimen is not None
+        events = [event for event in expand(regimen, patient(Fraction(70))).events if event.period.dose]
+        infusions = [Infusion(e.period.start, e.period.stop, e.rate) for e in events]
+        for sizes in product(*[(0, size) for size in (24, 48, 72, 96, 168)]):
+            if not any(sizes):
+                continue
+            bags = bag_sequence(infusions, site(*[size for size in sizes if size]), None)
+            assert sum(bag.minutes for bag in bags) == 28 * DAY * len({e.period.cycle for e in events})
+            for day in range(infusions[-1].stop // DAY):
+                given_then = sum(
+                    bag.rate * max(min(bag.stop, (day + 1) * DAY) - max(bag.start, day * DAY), 0) / DAY for bag in bags
+                )
+                assert given_then in {0, *doses}
+
+
+def test_weekends_are_bridged_and_holidays_too() -> None:
+    closed = frozenset({5, 6})
+    monday = datetime(2026, 11, 2, 10, tzinfo=BERLIN)
+    bags = bag_sequence(course((14 * 24, 28)), site(24, 48, 72, closed=closed), monday)
+    changes = [(monday + timedelta(minutes=bag.start)).astimezone(BERLIN) for bag in bags[1:]]
+    assert all(change.weekday() not in closed and (change.hour, change.minute) == (10, 0) for change in changes)
+    assert hours_of(bags) == [72, 24, 72, 72, 24, 72]
+    feast = site(24, 48, 72, 96, closed=closed, holidays=frozenset({date(2026, 11, 9)}))
+    bridged = bag_sequence(course((14 * 24, 28)), feast, monday)
+    assert date(2026, 11, 9) not in {(monday + timedelta(minutes=bag.start)).date() for bag in bridged[1:]}
+
+
+def test_where_no_bag_reaches_the_next_open_day_there_is_no_sequence() -> None:
+    monday = datetime(2026, 11, 2, 10, tzinfo=BERLIN)
+    with pytest.raises(NoSequenceError, match="3 d later, and the longest bag lasts 2 d") as refused:
+        bag_sequence(course((14 * 24, 28)), site(24, 48, closed=frozenset({5, 6})), monday)
+    assert refused.value.minute == 4 * DAY
+    with pytest.raises(NoSequenceError, match="no bag can be used"):
+        bag_sequence(course((24, 28)), site(24), None, ())
+
+
+def test_a_course_that_starts_off_the_hour_comes_to_it_with_its_first_bag() -> None:
+    afternoon = datetime(2026, 11, 2, 15, 30, tzinfo=BERLIN)
+    bags = bag_sequence(course((7 * 24, 9)), site(24, 48), afternoon)
+    changes = [(afternoon + timedelta(minutes=bag.start)).astimezone(BERLIN) for bag in bags[1:]]
+    assert all((change.hour, change.minute) == (10, 0) for change in changes)
+    assert bags[-1].stop == 7 * DAY
+    assert max(bag.minutes for bag in bags) <= 48 * HOUR
+
+
+@pytest.mark.parametrize("at", [datetime(2026, 3, 25, 10, tzinfo=BERLIN), datetime(2026, 10, 21, 10, tzinfo=BERLIN)])
+@pytest.mark.parametrize("sizes", [(24,), (48,), (96,), (168,), (24, 168)])
+def test_bags_are_full_hours_across_a_change_of_the_clock(at: datetime, sizes: tuple[int, ...]) -> None:
+    bags = bag_sequence(course((14 * 24, 28)), site(*sizes), at)
+    assert sum(bag.micrograms for bag in bags) == 14 * 28
+    assert all(bag.minutes <= bag.size.minutes for bag in bags)
+    assert all(one.stop == other.start for one, other in pairwise(bags))
+    start = at.astimezone(UTC)
+    clock = [(start + timedelta(minutes=bag.stop)).astimezone(BERLIN) for bag in bags[:-1]]
+    # On the day on which the clock is put back a bag of 24 hours is empty at 9:00.
+    assert {moment.hour for moment in clock} <= {9, 10}
+    assert sum(moment.hour == 9 for moment in clock) <= 2
+
+
+def test_a_time_over_which_the_clock_is_put_forward_is_no_time_to_change() -> None:
+    night = site(24, 48, at=2 * HOUR + 30)
+    start = datetime(2026, 3, 27, 2, 30, tzinfo=BERLIN)
+    bags = bag_sequence(course((5 * 24, 28)), night, start)
+    moments = [(start.astimezone(UTC) + timedelta(minutes=bag.stop)).astimezone(BERLIN) for bag in bags[:-1]]
+    assert date(2026, 3, 29) not in {moment.date() for moment in moments}
+
+
+sizes_of_bags = st.lists(st.sampled_from([24, 36, 48, 72, 96, 168]), min_size=1, max_size=4, unique=True)
+
+
+@given(
+    sizes=sizes_of_bags,
+    steps=st.lists(st.tuples(st.integers(1, 15 * 24), st.integers(1, 90)), min_size=1, max_size=4),
+    closed=st.frozensets(st.integers(0, 6), max_size=4),
+    holidays=st.frozensets(st.dates(date(2026, 3, 20), date(2026, 11, 10)), max_size=10),
+    hour=st.one_of(st.none(), st.integers(0, 23)),
+    start=st.datetimes(datetime(2026, 3, 20), datetime(2026, 11, 1)),  # noqa: DTZ001
+    zone=st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC"]),
+)
+def test_any_sequence_has_no_gap_no_overlap_and_the_ordered_dose(
+    sizes: list[int],
+    steps: list[tuple[int, int]],
+    closed: frozenset[int],
+    holidays: frozenset[date],
+    hour: int | None,
+    start: datetime,
+    zone: str,
+) -> None:
+    start = start.replace(second=0, microsecond=0, tzinfo=ZoneInfo(zone))
+    assume(start.astimezone(UTC).astimezone(ZoneInfo(zone)) == start)
+    ward = site(*sizes, at=None if hour is None else hour * HOUR, closed=closed, holidays=holidays)
+    infusions = course(*steps)
+    try:
+        bags = bag_sequence(infusions, ward, start)
+    except NoSequenceError:
+        return
+    assert bags[0].start == 0
+    assert bags[-1].stop == infusions[-1].stop
+    assert all(one.stop == other.start for one, other in pairwise(bags))
+    assert all(0 < bag.minutes <= bag.size.minutes for bag in bags)
+    for number, infusion in enumerate(infusions):
+        own = [bag for bag in bags if bag.step == number]
+        assert own[0].start == infusion.start
+        assert own[-1].stop == infusion.stop
+        assert sum(bag.micrograms for bag in own) == infusion.rate * (infusion.stop - infusion.start) / DAY
+        for bag in own[1:]:
+            moment = (start.astimezone(UTC) + timedelta(minutes=bag.start)).astimezone(ZoneInfo(zone))
+            assert moment.weekday() not in closed
+            assert moment.date() not in holidays
+
+
+@given(sizes=sizes_of_bags, days=st.integers(1, 9), open_days=st.lists(st.booleans(), min_size=9, max_size=9))
+def test_no_other_sequence_has_fewer_bags(sizes: list[int], days: int, open_days: list[bool]) -> None:
+    monday = datetime(2026, 11, 2, 10, tzinfo=UTC)
+    shut = frozenset((monday + timedelta(days=day)).date() for day in range(9) if not open_days[day])
+    ward = site(*sizes, holidays=shut)
+    possible = [0, *(day for day in range(1, days) if open_days[day]), days]
+    fewest = {days: 0}
+    for day in reversed(possible[:-1]):
+        ways = [fewest[end] + 1 for end in possible if end > day and end in fewest and (end - day) * 24 <= max(sizes)]
+        if ways:
+            fewest[day] = min(ways)
+    try:
+        assert len(bag_sequence(course((days * 24, 28)), ward, monday)) == fewest[0]
+    except NoSequenceError:
+        assert 0 not in fewest
+
+
+def test_what_is_filled_and_infused_is_exact() -> None:
+    filled = Site("Ward 7", None, (SiteBag(DAY, Fraction(275), None),), 600, frozenset(), frozenset(), 0)
+    (bag,) = bag_sequence(course((24, 28)), filled, None)
+    assert bag.millilitres == 240
+    assert bag.filled_micrograms == Fraction(28 * 275, 240)  # the patient gets 28 of it
+    (other,) = bag_sequence(course((24, 28)), site(24), None)
+    assert other.filled_micrograms is None
+    (odd,) = bag_sequence(course((36, 28)), site(36), None)
+    assert odd.millilitres is None
+
+
+def test_in_use_time_is_the_site_s_or_the_label_s_or_unknown() -> None:
+    assert in_use_limit(SiteBag(2 * DAY, None, None)) == 2 * DAY
+    assert in_use_limit(SiteBag(2 * DAY, None, 3 * DAY)) == 3 * DAY
+    assert in_use_limit(SiteBag(7 * DAY, None, None)) is None
+
+
+def test_bags_without_preservative_are_those_of_up_to_two_days() -> None:
+    assert [size.minutes // HOUR for size in without_preservative(site(24, 36, 48, 72, 168))] == [24, 48]

@@ -1,0 +1,140 @@
+"""What the label asks after an interruption, event by event."""
+
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from blinplan.course.interruption import Decision, Question, decisions
+from blinplan.course.label import label
+from blinplan.quantities import Basis, DoseRate
+from blinplan.regimen import library
+from blinplan.regimen.record import Cause, Interruption
+from blinplan.regimen.regimen import Regimen
+
+START = datetime(2026, 3, 5, 10, tzinfo=UTC)
+DAY, HOUR = 24 * 60, 60
+
+
+def regimen(name: str) -> Regimen:
+    found = library.load(name).regimen
+    assert found is not None
+    return found
+
+
+def interruption(cause: str, minutes: int | None = 2 * DAY, **more: Any) -> Interruption:
+    fields: dict[str, Any] = {
+        "cycle": 1,
+        "grade": None,
+        "seizures": None,
+        "resolved": None,
+        "restart_dose": None,
+        "premedicated": None,
+        "new_cycle": None,
+        **more,
+    }
+    restarted = None if minutes is None else START + timedelta(minutes=minutes)
+    return Interruption(stopped=START, restarted=restarted, cause=Cause(cause), path=("interruption", 0), **fields)
+
+
+def asked(one: Interruption, name: str = "rr-adult") -> dict[Question, Decision]:
+    return {decision.question: decision for decision in decisions(one, regimen(name))}
+
+
+CRS, NEURO, OTHER = "cytokine-release-syndrome", "neurological", "other-adverse-event"
+
+
+@pytest.mark.parametrize(
+    ("one", "stops"),
+    [
+        (interruption(CRS, grade=3), False),
+        (interruption(CRS, grade=4), True),
+        (interruption(CRS, grade=3, seizures=1), False),
+        (interruption(NEURO, grade=3, seizures=1), False),
+        (interruption(NEURO, grade=3, seizures=2), True),
+        (interruption(NEURO, grade=3, resolved=START + timedelta(days=7)), False),
+        (interruption(NEURO, grade=3, resolved=START + timedelta(days=7, minutes=1)), True),
+        (interruption(NEURO, grade=4), True),
+        (interruption(OTHER, grade=3, resolved=START + timedelta(days=14)), False),
+        (interruption(OTHER, grade=3, resolved=START + timedelta(days=14, minutes=1)), True),
+        (interruption(OTHER, grade=2, resolved=START + timedelta(days=20)), False),
+        (interruption("technical"), False),
+        (interruption("overdose"), False),
+    ],
+)
+def test_what_stops_the_drug_for_good(one: Interruption, stops: bool) -> None:
+    found = decisions(one, regimen("rr-adult"))
+    assert any(decision.stop for decision in found) is stops
+    if stops:
+        assert len(found) == 1
+        assert label()[found[0].limits[0]].says
+
+
+@pytest.mark.parametrize(
+    ("name", "dose"),
+    [
+        ("rr-adult", DoseRate(Fraction(9), Basis.FLAT)),
+        ("rr-below-45-kg", DoseRate(Fraction(5), Basis.BSA)),
+    ],
+)
+@pytest.mark.parametrize("cause", [CRS, NEURO, OTHER])
+def test_after_grade_3_the_restart_is_low_and_the_full_dose_7_days_later(name: str, dose: DoseRate, cause: str) -> None:
+    found = asked(interruption(cause, grade=3), name)
+    assert found[Question.DOSE].dose == dose
+    assert found[Question.ESCALATION].after == 7 * DAY
+    for grade in (1, 2, None):
+        assert Question.DOSE not in asked(interruption(cause, grade=grade), name)
+
+
+def test_a_neurological_event_is_held_three_days_and_until_it_is_gone() -> None:
+    assert asked(interruption(NEURO, grade=3))[Question.WAIT].wait == 3 * DAY
+    gone = START + timedelta(days=5)
+    assert asked(interruption(NEURO, grade=3, resolved=gone))[Question.WAIT].wait == 5 * DAY
+    early = START + timedelta(days=1)
+    assert asked(interruption(NEURO, grade=3, resolved=early))[Question.WAIT].wait == 3 * DAY
+    assert Question.WAIT not in asked(interruption(CRS, grade=3))
+
+
+def test_after_an_overdose_the_right_dose_comes_12_hours_later() -> None:
+    found = asked(interruption("overdose"))
+    assert found[Question.WAIT].wait == 12 * HOUR
+    assert Question.DOSE not in found
+
+
+@pytest.mark.parametrize(("minutes", "again"), [(4 * HOUR - 1, False), (4 * HOUR, True), (5 * DAY, True)])
+def test_premedication_is_given_again_after_four_hours(minutes: int, again: bool) -> None:
+    assert asked(interruption("technical", minutes))[Question.PREMEDICATION].yes is again
+
+
+def test_premedication_before_a_restart_follows_the_regimen() -> None:
+    child, mrd = "rr-below-45-kg", "mrd-adult"
+    assert asked(interruption(CRS, cycle=1), child)[Question.PREMEDICATION].yes is True
+    assert Question.PREMEDICATION not in asked(interruption(CRS, cycle=2), child)
+    assert Question.PREMEDICATION not in asked(interruption(CRS, cycle=2), mrd)
+    assert asked(interruption(CRS, 9 * DAY, cycle=2, new_cycle=True), mrd)[Question.PREMEDICATION].yes is True
+
+
+@pytest.mark.parametrize(("minutes", "new"), [(HOUR, False), (7 * DAY, False), (7 * DAY + 1, True)])
+@pytest.mark.parametrize("cause", [CRS, NEURO, OTHER])
+def test_after_more_than_seven_days_a_new_cycle_begins(minutes: int, new: bool, cause: str) -> None:
+    assert asked(interruption(cause, minutes))[Question.CYCLE].yes is new
+
+
+def test_the_label_speaks_of_cycles_after_adverse_events_only() -> None:
+    for cause in ("technical", "overdose"):
+        assert Question.CYCLE not in asked(interruption(cause, 9 * DAY))
+
+
+def test_while_it_lasts_nothing_is_said_of_its_length() -> None:
+    found = asked(interruption(CRS, None, grade=3))
+    assert set(found) == {Question.DOSE, Question.ESCALATION}
+
+
+def test_every_decision_names_what_the_label_says() -> None:
+    for cause in Cause:
+        for grade in (None, 1, 2, 3, 4):
+            for decision in decisions(interruption(cause, 9 * DAY, grade=grade), regimen("rr-adult")):
+                assert decision.limits
+                assert all(label()[name].source and label()[name].status for name in decision.limits)
+    assert label()["stop_grade_neurological"].status == "unverified"

@@ -1,0 +1,148 @@
+"""Course records and site profiles: read with every fault at its place."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from blinplan.regimen.read import Reading, read
+from blinplan.regimen.record import RECORD_FILE, Cause
+from blinplan.regimen.site import SITE_FILE
+
+RECORD = """record = 1
+regimen = "rr-adult"
+start = 2026-11-02T10:00:00
+time_zone = "Europe/Berlin"
+weight_kg = 70
+
+[[interruption]]
+stopped = 2026-11-05T14:00:00
+cause = "cytokine-release-syndrome"
+grade = 3
+cycle = 1
+restarted = 2026-11-09T10:00:00
+restart_dose = "9 mcg/day"
+premedicated = true
+restart_in = "same-cycle"
+
+[[interruption]]
+stopped = 2026-11-20T10:00:00
+cause = "technical"
+cycle = 1
+"""
+SITE = """site = 1
+name = "Ward 7"
+time_zone = "Europe/Berlin"
+change_time = "10:00"
+closed = ["saturday", "sunday"]
+holidays = [2026-12-25]
+prepared_hours_before = 2
+bag = [{ hours = 96, fill_ml = 265.5, in_use_hours = 168 }, { hours = 24 }]
+"""
+
+
+def reading(text: str) -> Reading:
+    return read(text.encode(), "x.toml")
+
+
+def places(text: str) -> list[tuple[str, str]]:
+    """The code of every problem, and the text it points at."""
+    found = reading(text)
+    return [(problem.code, text[problem.span.start : problem.span.end]) for problem in found.problems]
+
+
+def test_a_record_is_read_with_its_times_as_moments() -> None:
+    record = reading(RECORD).record
+    assert record is not None
+    assert record.start == datetime(2026, 11, 2, 9, tzinfo=UTC)
+    first, second = record.interruptions
+    assert (first.cause, first.grade, first.minutes) == (Cause.CYTOKINE_RELEASE, 3, 3 * 1440 + 20 * 60)
+    assert (first.new_cycle, first.premedicated, str(first.restart_dose)) == (False, True, "9 mcg/day")
+    assert (second.restarted, second.minutes, second.new_cycle) == (None, None, None)
+    assert reading(RECORD).regimen is None
+    assert reading(RECORD.replace("time_zone", "#time_zone").replace(":00:00\n", ":00:00+01:00\n")).record == (
+        record.__class__(record.regimen, record.start, None, record.weight, None, record.interruptions)
+    )
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "code", "marked"),
+    [
+        ("stopped = 2026-11-05", "stoped = 2026-11-05", "F002", "stoped"),
+        ("cycle = 1\nrestarted", "restarted", "F003", "[[interruption]]"),
+        ('"cytokine-release-syndrome"', '"crs"', "F004", '"crs"'),
+        ("grade = 3", "grade = 6", "F004", "6"),
+        ("record = 1", "record = 2", "F005", "2"),
+        ('"9 mcg/day"', '"9"', "F004", '"9"'),
+        ('"Europe/Berlin"', '"Europe/Bonn"', "F004", '"Europe/Bonn"'),
+        ('"Europe/Berlin"', '"../../etc"', "F004", '"../../etc"'),
+        ("start = 2026-11-02T10:00:00", "start = 2026-11-02", "F004", "2026-11-02"),
+        ("start = 2026-11-02T10:00:00", "start = 2026-03-29T02:30:00", "F004", "2026-03-29T02:30:00"),
+        ("start = 2026-11-02T10:00:00", "start = 2026-11-06T10:00:00", "F007", "stopped"),
+        ("restarted = 2026-11-09", "restarted = 2026-11-04", "F007", "restarted"),
+        ("restarted = 2026-11-09", "restarted = 2026-11-21", "F007", "stopped"),
+        ("grade = 3", "grade = 3\nresolved = 2026-11-05T13:00:00", "F007", "resolved"),
+        ('cause = "technical"', 'cause = "technical"\nrestart_in = "new-cycle"', "F007", "restart_in"),
+        ('cause = "technical"', 'cause = "technical"\npremedicated = true', "F007", "premedicated"),
+        ("weight_kg = 70", "weight_kg = 0", "F004", "0"),
+    ],
+)
+def test_a_fault_in_a_record_is_said_at_its_place(right: str, wrong: str, code: str, marked: str) -> None:
+    assert right in RECORD
+    assert (code, marked) in places(RECORD.replace(right, wrong, 1))
+    assert reading(RECORD.replace(right, wrong, 1)).record is None
+
+
+def test_a_time_without_an_offset_needs_a_zone() -> None:
+    found = reading(RECORD.replace('time_zone = "Europe/Berlin"\n', ""))
+    assert {problem.code for problem in found.problems} == {"F004"}
+    assert len(found.problems) == 4
+    assert "no offset" in found.problems[0].message
+
+
+def test_an_interruption_that_was_not_ended_is_the_last() -> None:
+    text = RECORD.replace("restarted = 2026-11-09T10:00:00\n", "")
+    assert ("F007", "stopped") in places(text)
+
+
+def test_a_site_is_read() -> None:
+    site = reading(SITE).site
+    assert site is not None
+    assert [bag.minutes for bag in site.bags] == [24 * 60, 96 * 60]
+    assert (site.change_minute, sorted(site.closed), site.prepared_before) == (600, [5, 6], 120)
+    assert reading(SITE.replace('change_time = "10:00"\n', "")).site is not None
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "code", "marked"),
+    [
+        ('"10:00"', '"24:00"', "F004", '"24:00"'),
+        ('"10:00"', '"10"', "F004", '"10"'),
+        ('"saturday"', '"fryday"', "F004", '"fryday"'),
+        ("2026-12-25", '"25 December"', "F004", '"25 December"'),
+        ("hours = 24", "hours = 96", "F007", "hours"),
+        ("in_use_hours = 168", "in_use_hours = 95", "F007", "in_use_hours"),
+        ("bag =", "bags =", "F002", "bags"),
+        ("hours = 24", "hour = 24", "F002", "hour"),
+        ("fill_ml = 265.5", "fill_ml = -1", "F004", "-1"),
+        (
+            '"saturday", "sunday"',
+            ", ".join(f'"{day}day"' for day in ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")),
+            "F007",
+            "closed",
+        ),
+        ('"Europe/Berlin"', '"Berlin"', "F004", '"Berlin"'),
+    ],
+)
+def test_a_fault_in_a_site_is_said_at_its_place(right: str, wrong: str, code: str, marked: str) -> None:
+    assert right in SITE
+    assert (code, marked) in places(SITE.replace(right, wrong, 1))
+    assert reading(SITE.replace(right, wrong, 1)).site is None
+
+
+def test_every_key_is_explained() -> None:
+    for top in (RECORD_FILE, SITE_FILE):
+        for table in (top, *top.inner().values()):
+            for key in table.keys.values():
+                assert key.description
+                assert not key.description.endswith(".")
+                assert not key.description[0].isupper()

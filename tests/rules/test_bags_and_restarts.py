@@ -1,0 +1,216 @@
+"""A and I: the site's bags, and what was done after an interruption, on both sides of each limit."""
+
+from fractions import Fraction
+
+import pytest
+
+from blinplan.course.patient import Patient
+from blinplan.regimen.read import read
+from blinplan.regimen.site import Site
+from blinplan.rules.check import Judgement, Outcome
+from blinplan.rules.rule import Severity
+from tests.regimen_text import codes, cycle, judged, judged_lines, marked, verdict_of
+
+
+def site(bags: str, **more: str) -> Site:
+    keys = "".join(f"{key} = {value}\n" for key, value in more.items())
+    found = read(f'site = 1\nname = "Ward 7"\n{keys}bag = [{bags}]'.encode(), "site.toml").site
+    assert found is not None
+    return found
+
+
+def on_site(where: Site, *steps: str, top: str = "", patient: Patient | None = None) -> Judgement:
+    return judged_lines(top + cycle(*steps), site=where, patient=patient)
+
+
+HOURS = {hours: f"{{ hours = {hours}, in_use_hours = 240 }}" for hours in (24, 36, 48, 72, 96, 168)}
+
+
+def sizes(*hours: int) -> str:
+    return ", ".join(HOURS[one] for one in hours)
+
+
+@pytest.mark.parametrize(
+    ("step", "bags", "found"),
+    [
+        ("28 mcg/day for 28 days", (168,), []),
+        ("28 mcg/day for 27 days", (48,), ["A701"]),
+        ("28 mcg/day for 27 days", (24, 48), []),
+        ("28 mcg/day for 36 hours", (24,), ["A701"]),
+        ("28 mcg/day for 36 hours", (36,), []),
+    ],
+)
+def test_bags_fit_a_step_when_nothing_is_thrown_away(step: str, bags: tuple[int, ...], found: list[str]) -> None:
+    judgement = on_site(site(sizes(*bags)), step)
+    assert [code for code in codes(judgement) if code[0] == "A"] == found
+
+
+def test_a_step_that_no_bag_reaches_is_an_error() -> None:
+    judgement = on_site(site("{ hours = 12, in_use_hours = 48 }"), "28 mcg/day for 28 days")
+    (finding,) = verdict_of(judgement, "A701").findings
+    assert finding.severity is Severity.ERROR
+    assert "the longest bag lasts 12 h" in finding.message
+    assert marked(judgement, "A701") == ["28"]
+
+
+YOUNG = "[eligibility]\nmin_weight_kg = {}\n\n"
+
+
+@pytest.mark.parametrize(
+    ("top", "weight", "bags", "found"),
+    [
+        (YOUNG.format("5.4"), None, (168,), []),
+        (YOUNG.format("5.3"), None, (168,), ["A702"]),
+        (YOUNG.format("5.3"), None, (48, 168), []),
+        ("[eligibility]\nbelow_weight_kg = 45\n\n", None, (96,), ["A702"]),
+        (YOUNG.format("3"), "5.4", (168,), []),
+        (YOUNG.format("3"), "5.39", (168,), ["A702"]),
+        (YOUNG.format("3"), "5.39", (24, 168), []),
+    ],
+)
+def test_small_children_need_bags_without_preservative(
+    top: str, weight: str | None, bags: tuple[int, ...], found: list[str]
+) -> None:
+    patient = None if weight is None else Patient(Fraction(weight))
+    judgement = on_site(site(sizes(*bags)), top=top, patient=patient)
+    assert [code for code in codes(judgement) if code[0] == "A"] == found
+
+
+@pytest.mark.parametrize(
+    ("bags", "more", "found"),
+    [
+        ("{ hours = 48 }", {}, []),
+        ("{ hours = 48 }", {"prepared_hours_before": "1"}, ["A703"]),
+        ("{ hours = 24 }", {"prepared_hours_before": "24"}, []),
+        ("{ hours = 24 }", {"prepared_hours_before": "25"}, ["A703"]),
+        ("{ hours = 48, in_use_hours = 49 }", {"prepared_hours_before": "1"}, []),
+        ("{ hours = 48 }", {"closed": '["saturday", "sunday"]'}, ["A703"]),
+        ("{ hours = 24 }, { hours = 48 }", {"closed": '["sunday"]'}, []),
+        (sizes(24, 72), {"closed": '["saturday", "sunday"]'}, []),
+        (sizes(72), {"closed": '["saturday", "sunday"]'}, []),
+    ],
+)
+def test_a_bag_is_used_in_its_time_and_changed_when_the_site_does(
+    bags: str, more: dict[str, str], found: list[str]
+) -> None:
+    judgement = on_site(site(bags, change_time='"10:00"', **more))
+    assert [code for code in codes(judgement) if code == "A703"] == found
+
+
+def test_a_step_that_begins_off_the_hour_is_found_where_there_is_an_hour() -> None:
+    steps = ("9 mcg/day for 180 hours", "28 mcg/day for 492 hours")
+    assert "A703" in codes(on_site(site(sizes(24, 36, 48), change_time='"10:00"'), *steps))
+    assert "A703" not in codes(on_site(site(sizes(24, 36, 48)), *steps))
+
+
+def test_how_long_a_bag_may_be_used_is_not_guessed() -> None:
+    judgement = on_site(site("{ hours = 168 }"))
+    verdict = verdict_of(judgement, "A703")
+    assert verdict.undecided
+    assert verdict.not_evaluated is not None
+    assert "7 d" in verdict.not_evaluated.reason
+    assert verdict_of(judged_lines(cycle()), "A703").outcome is Outcome.NOT_EVALUATED
+
+
+# --- restarts -------------------------------------------------------------------------------------------------------
+
+
+def record(cause: str, *lines: str, restarted: str = "2026-03-07T10:00:00Z", regimen: str = "rr-adult") -> Judgement:
+    text = (
+        f'record = 1\nregimen = "{regimen}"\nstart = 2026-03-02T10:00:00Z\n\n[[interruption]]\n'
+        f'stopped = 2026-03-05T10:00:00Z\ncause = "{cause}"\ncycle = 1\n' + "\n".join(lines)
+    )
+    return judged(text + (f"\nrestarted = {restarted}\n" if restarted else "\n"))
+
+
+DONE = ("premedicated = true", 'restart_in = "same-cycle"')
+CRS, NEURO, OTHER = "cytokine-release-syndrome", "neurological", "other-adverse-event"
+
+
+@pytest.mark.parametrize(
+    ("cause", "lines", "restarted", "found"),
+    [
+        (CRS, ("grade = 3", 'restart_dose = "9 mcg/day"'), "07T10", []),
+        (CRS, ("grade = 3", 'restart_dose = "28 mcg/day"'), "07T10", ["I801"]),
+        (CRS, ("grade = 3", 'restart_dose = "9 mcg/m2/day"'), "07T10", ["I801"]),
+        (CRS, ("grade = 2", 'restart_dose = "28 mcg/day"'), "07T10", []),
+        (CRS, ("grade = 4", 'restart_dose = "9 mcg/day"'), "07T10", ["I801"]),
+        (NEURO, ("grade = 3", 'restart_dose = "9 mcg/day"', "resolved = 2026-03-06T10:00:00Z"), "08T10", []),
+        (NEURO, ("grade = 3", 'restart_dose = "9 mcg/day"', "resolved = 2026-03-06T10:00:00Z"), "08T09", ["I801"]),
+        (NEURO, ("grade = 3", 'restart_dose = "9 mcg/day"', "resolved = 2026-03-09T10:00:00Z"), "08T10", ["I801"]),
+        (NEURO, ("grade = 2", "seizures = 2"), "08T10", ["I801"]),
+        (OTHER, ("grade = 3", 'restart_dose = "9 mcg/day"'), "07T10", []),
+        (OTHER, ("grade = 3", 'restart_dose = "12 mcg/day"'), "07T10", ["I801"]),
+        ("overdose", (), "05T22", []),
+        ("overdose", (), "05T21", ["I801"]),
+        ("technical", (), "07T10", []),
+    ],
+)
+def test_a_restart_is_the_label_s(cause: str, lines: tuple[str, ...], restarted: str, found: list[str]) -> None:
+    judgement = record(cause, *lines, *DONE, restarted=f"2026-03-{restarted}:00:00Z")
+    assert codes(judgement) == found
+    for finding in judgement.findings:
+        assert "prescribing information" in judgement.limits[finding.limits[0]].source
+
+
+@pytest.mark.parametrize(
+    ("restarted", "given", "found"),
+    [
+        ("2026-03-05T13:59:00Z", "false", []),
+        ("2026-03-05T14:00:00Z", "false", ["I802"]),
+        ("2026-03-05T14:00:00Z", "true", []),
+    ],
+)
+def test_premedication_comes_again_after_four_hours(restarted: str, given: str, found: list[str]) -> None:
+    assert codes(record("technical", f"premedicated = {given}", restarted=restarted)) == found
+
+
+@pytest.mark.parametrize(
+    ("restarted", "went_on", "found"),
+    [
+        ("2026-03-12T10:00:00Z", "same-cycle", []),
+        ("2026-03-12T10:01:00Z", "same-cycle", ["I803"]),
+        ("2026-03-12T10:01:00Z", "new-cycle", []),
+        ("2026-03-12T10:00:00Z", "new-cycle", ["I803"]),
+    ],
+)
+def test_seven_days_decide_the_cycle(restarted: str, went_on: str, found: list[str]) -> None:
+    lines = ("grade = 2", "premedicated = true", f'restart_in = "{went_on}"')
+    assert codes(record(CRS, *lines, restarted=restarted)) == found
+    assert codes(record("technical", *lines[1:], restarted=restarted)) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "rule", "said"),
+    [
+        (DONE, "I801", "grade"),
+        (("grade = 3", *DONE), "I801", "restart_dose"),
+        (("grade = 3", 'restart_in = "same-cycle"', 'restart_dose = "9 mcg/day"'), "I802", "premedicated"),
+        (("grade = 3", "premedicated = true", 'restart_dose = "9 mcg/day"'), "I803", "restart_in"),
+    ],
+)
+def test_what_a_record_does_not_say_leaves_the_rule_undecided(lines: tuple[str, ...], rule: str, said: str) -> None:
+    judgement = record(CRS, *lines)
+    verdict = verdict_of(judgement, rule)
+    assert verdict.undecided
+    assert verdict.not_evaluated is not None
+    assert f"`{said}`" in verdict.not_evaluated.reason
+    assert not judgement.complete
+
+
+def test_a_record_is_judged_by_its_own_rules_only() -> None:
+    judgement = record(CRS, "grade = 3", 'restart_dose = "9 mcg/day"', *DONE)
+    outcomes = {verdict.rule.code: verdict.outcome for verdict in judgement.verdicts}
+    assert {code for code, outcome in outcomes.items() if outcome is Outcome.PASS} == {
+        *(f"F00{number}" for number in range(1, 8)),
+        "I801",
+        "I802",
+        "I803",
+    }
+    assert verdict_of(record(CRS, "grade = 3", restarted=""), "I801").outcome is Outcome.NOT_EVALUATED
+    assert verdict_of(judged_lines(cycle()), "I801").outcome is Outcome.NOT_EVALUATED
+
+
+def test_a_record_of_a_regimen_that_is_not_there_is_undecided() -> None:
+    judgement = record(CRS, "grade = 3", regimen="nowhere")
+    assert all(verdict_of(judgement, code).undecided for code in ("I801", "I802", "I803"))
