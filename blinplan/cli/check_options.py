@@ -5,21 +5,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from blinplan.cli.options import given_patient, show_problems
+from blinplan.cli.options import given_patient
 from blinplan.cli.output import complain
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula, Patient
-from blinplan.regimen.sources import FileSource, NotFound
+from blinplan.regimen.sources import FileSource
 from blinplan.reports.screen import CheckFormat
 from blinplan.rules.configuration import DEFAULT, Configuration, ConfigurationError, nearest
 from blinplan.rules.patterns import in_order, pattern_fault, severity_fault
 from blinplan.rules.rule import Severity
 from blinplan.rules.settings import FailOn, Pattern, Settings, Severities
-
-if TYPE_CHECKING:
-    from blinplan.regimen.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,26 +135,6 @@ class ReportFile(NamedTuple):
 
     output_format: CheckFormat
     path: Path
-
-
-def asked_site(path: Path) -> "Site":
-    """Read the profile of a site.
-
-    Raises
-    ------
-    UsageError
-        When there is none at the path; what is wrong with it is shown.
-    """
-    reading = FileSource(path, path.as_posix()).read()
-    if isinstance(reading, NotFound):
-        raise UsageError(reading.message, reading.help)
-    if reading.site is None:
-        if reading.problems:
-            show_problems(reading)
-        raise UsageError(
-            f"{path} is not a site profile", "a site profile begins with `site = 1`; correct what is shown"
-        )
-    return reading.site
 
 
 def asked_reports(texts: Sequence[str] | None) -> tuple[ReportFile, ...]:

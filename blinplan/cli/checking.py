@@ -13,10 +13,10 @@ from blinplan.cli.check_options import (
     asked_date,
     asked_patient,
     asked_reports,
-    asked_site,
     choice,
     run_settings,
 )
+from blinplan.cli.options import asked_site
 from blinplan.cli.output import replace_file, say, stop
 from blinplan.cli.status import ExitStatus, UsageError
 from blinplan.regimen import library

@@ -14,12 +14,13 @@ from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula, Patient, PatientError, patient
 from blinplan.regimen.read import Reading
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.sources import NotFound, find_one
+from blinplan.regimen.sources import FileSource, NotFound, find_one
 from blinplan.reports.screen import Colour
 
 if TYPE_CHECKING:
     from blinplan.course.eligibility import Choice
     from blinplan.physiology import Options
+    from blinplan.regimen.site import Site
 
 
 class VirtualPopulation(StrEnum):
@@ -143,3 +144,23 @@ def _beside(reading: Reading, name: str) -> Reading:
     if Path(reading.document.name).is_file() and path.is_file():
         return read(path.read_bytes(), str(path))
     return library.load(name)
+
+
+def asked_site(path: Path) -> "Site":
+    """Read the profile of a site.
+
+    Raises
+    ------
+    UsageError
+        When there is none at the path; what is wrong with it is shown.
+    """
+    reading = FileSource(path, path.as_posix()).read()
+    if isinstance(reading, NotFound):
+        raise UsageError(reading.message, reading.help)
+    if reading.site is None:
+        if reading.problems:
+            show_problems(reading)
+        raise UsageError(
+            f"{path} is not a site profile", "a site profile begins with `site = 1`; correct what is shown"
+        )
+    return reading.site

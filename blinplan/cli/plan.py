@@ -1,7 +1,9 @@
 """``blinplan plan``: what one patient gets, and when."""
 
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +14,7 @@ from blinplan.cli.options import (
     Height,
     RegimenName,
     Weight,
+    asked_site,
     choose_for,
     given_patient,
     read_regimen,
@@ -20,6 +23,14 @@ from blinplan.cli.output import output_screen, report, write, write_json
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula
 from blinplan.reports.screen import Colour
+
+if TYPE_CHECKING:
+    from blinplan.course.events import Course
+    from blinplan.course.premedication import PremedicationPlan
+    from blinplan.regimen.site import Site
+    from blinplan.reports.dated_plan import Dated
+
+_DATES = "Dates and bags"
 
 
 class PlanFormat(StrEnum):
@@ -30,12 +41,44 @@ class PlanFormat(StrEnum):
     CSV = "csv"
 
 
+class View(StrEnum):
+    """What of a dated plan to show."""
+
+    AGENDA = "agenda"
+    DAYS = "days"
+    BAGS = "bags"
+
+
 def plan(
     regimen: RegimenName,
     weight: Weight = None,
     height: Height = None,
     bsa: Area = None,
     bsa_formula: Formula = AreaFormula.MOSTELLER,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE-TIME", help="When the first infusion begins, as 2026-11-02T10:00.", rich_help_panel=_DATES
+        ),
+    ] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option(metavar="ZONE", help="The patient's time zone, as Europe/Berlin.", rich_help_panel=_DATES),
+    ] = None,
+    site: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="The profile of the site that prepares the bags.", rich_help_panel=_DATES),
+    ] = None,
+    view: Annotated[
+        View, typer.Option(help="What is due, day by day, or bag by bag.", rich_help_panel=_DATES)
+    ] = View.AGENDA,
+    cycle: Annotated[int | None, typer.Option(min=1, help="Show this cycle only.", rich_help_panel=_DATES)] = None,
+    from_day: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Show nothing before this day.", rich_help_panel=_DATES)
+    ] = None,
+    to_day: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="Show nothing after this day.", rich_help_panel=_DATES)
+    ] = None,
     output_format: Annotated[
         PlanFormat, typer.Option("--format", "-f", help="How to show the plan.", rich_help_panel="Output")
     ] = PlanFormat.TABLE,
@@ -44,6 +87,9 @@ def plan(
     """Plan a regimen for one patient: each step with its dose after body surface area, cap and weight limit.
 
     Example: [bold]blinplan plan rr-adult --weight 38 --height 150[/bold]
+
+    With dates and bags: [bold]blinplan plan rr-adult --weight 70 --start 2026-11-02T10:00 --time-zone Europe/Berlin
+    --site ward.toml --view bags[/bold]
     """
     from blinplan.course.events import expand
     from blinplan.course.patient import PatientError
@@ -59,9 +105,109 @@ def plan(
     except PatientError as error:
         raise UsageError(str(error), "give the patient's own figures") from error
     premedication = premedication_plan(course)
+    profile = None if site is None else asked_site(Path(site))
+    dated = _dated(course, premedication, profile, start, time_zone, cycle, from_day, to_day)
+    if view is View.BAGS and (dated is None or profile is None):
+        raise UsageError("--view bags needs --start and --site", "give when the infusion begins, and who prepares bags")
     if output_format is PlanFormat.JSON:
-        write_json(plan_json(course, choice, premedication, input_hash(reading.document)))
+        write_json(_json(plan_json(course, choice, premedication, input_hash(reading.document)), dated))
     elif output_format is PlanFormat.CSV:
         write(plan_csv(course))
-    else:
+    elif dated is None:
         report(*plan_report(course, choice, premedication, output_screen(colour)), colour=colour)
+    else:
+        from blinplan.reports import dated_plan
+        from blinplan.reports.plan import NOT_A_DEVICE, plan_head
+
+        views = {
+            View.AGENDA: dated_plan.agenda_report,
+            View.DAYS: dated_plan.days_report,
+            View.BAGS: dated_plan.bags_report,
+        }
+        shown = views[view](dated, output_screen(colour))
+        report(*plan_head(course, choice), *shown, NOT_A_DEVICE, colour=colour)
+
+
+def _json(document: dict[str, Any], dated: "Dated | None") -> dict[str, Any]:
+    if dated is None:
+        return {**document, "dated": None}
+    from blinplan.reports.dated_plan import dated_json
+
+    return {**document, "dated": dated_json(dated)}
+
+
+def _dated(
+    course: "Course",
+    premedication: "PremedicationPlan | None",
+    site: "Site | None",
+    start: str | None,
+    time_zone: str | None,
+    cycle: int | None,
+    from_day: str | None,
+    to_day: str | None,
+) -> "Dated | None":
+    """Put the course on the calendar; None where no start is given."""
+    if start is None:
+        if any(option is not None for option in (time_zone, cycle, from_day, to_day)):
+            raise UsageError("a dated plan needs --start", "give when the first infusion begins, as 2026-11-02T10:00")
+        return None
+    from blinplan.course.bags import NoSequenceError, bag_sequence
+    from blinplan.course.calendar import Clock, entries, infusions
+    from blinplan.reports.dated_plan import Dated, moment
+
+    clock = Clock(_start(start, time_zone or (site.time_zone if site else None)))
+    try:
+        bags = () if site is None else bag_sequence(infusions(course), site, clock.start)
+    except NoSequenceError as error:
+        raise UsageError(
+            f"no sequence of bags obeys the site profile: from {moment(clock.at(error.minute))}, {error}",
+            "prepare a longer bag, open that day, or start on another one",
+        ) from error
+    if cycle is not None and cycle > max(event.period.cycle for event in course.events):
+        raise UsageError(f"--cycle is {cycle}, and the regimen has fewer", "give the number of one of its cycles")
+    return Dated(
+        course,
+        clock,
+        entries(course, premedication, bags),
+        premedication,
+        bags,
+        cycle,
+        _day("--from", from_day),
+        _day("--to", to_day),
+    )
+
+
+def _day(option: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option} is {text[:40]!r}", "give a date as 2026-11-02") from None
+
+
+def _start(text: str, zone: str | None) -> datetime:
+    """When the first infusion begins, aware, in the zone."""
+    from zoneinfo import ZoneInfo
+
+    from blinplan.regimen.record import in_utc
+
+    advice = "give a date and time as 2026-11-02T10:00, and --time-zone Europe/Berlin"
+    try:
+        written = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--start is {text[:40]!r}", advice) from None
+    if written.second or written.microsecond:
+        raise UsageError(f"--start is {text[:40]!r}", "give whole minutes")
+    if zone is None:
+        if written.tzinfo is None:
+            raise UsageError("the time zone of --start is not known", advice)
+        return written
+    try:
+        there = ZoneInfo(zone)
+    except (KeyError, OSError, ValueError):
+        raise UsageError(f"there is no time zone {zone[:60]!r}", "give a name such as Europe/Berlin") from None
+    try:
+        return in_utc(written, zone).astimezone(there)
+    except ValueError as error:
+        raise UsageError(f"--start {error}", "give a time that exists, or one with its offset") from error

@@ -38,7 +38,11 @@ _POWERS = {
 
 WEIGHTS_KG = (Fraction(1), Fraction(300))
 HEIGHTS_CM = (Fraction(30), Fraction(250))
-AREAS_M2 = (Fraction("0.1"), Fraction("3.5"))
+AREAS_M2 = (Fraction("0.2"), Fraction(3))
+
+
+_AREAS_DIFFER = Fraction(1, 10)
+"""By how much a given area may differ from a computed one, as a share of it."""
 
 
 class PatientError(ValueError):
@@ -83,13 +87,17 @@ def patient(
     _plausible("weight", weight, WEIGHTS_KG, "kg")
     _plausible("height", height, HEIGHTS_CM, "cm")
     _plausible("body surface area", area, AREAS_M2, "m²")
-    if area is not None:
-        return Patient(weight, height, BodySurfaceArea(area, "given"))
-    if weight is None or height is None:
-        return Patient(weight, height, None)
-    computed = body_surface_area(weight, height, formula)
-    _plausible(f"body surface area by {_NAMES[formula]}", computed, AREAS_M2, "m²")
-    return Patient(weight, height, BodySurfaceArea(computed, _NAMES[formula]))
+    computed = None if weight is None or height is None else body_surface_area(weight, height, formula)
+    if computed is not None:
+        _plausible(f"body surface area by {_NAMES[formula]}", computed, AREAS_M2, "m²")
+    if area is None:
+        return Patient(weight, height, None if computed is None else BodySurfaceArea(computed, _NAMES[formula]))
+    if computed is not None and abs(area - computed) > _AREAS_DIFFER * computed:
+        raise PatientError(
+            f"body surface area is {decimal_text(area, 3)} m², and weight and height give"
+            f" {decimal_text(computed, 3)} m² by {_NAMES[formula]}; they differ by more than 10 %"
+        )
+    return Patient(weight, height, BodySurfaceArea(area, "given"))
 
 
 def body_surface_area(weight: Fraction, height: Fraction, formula: AreaFormula) -> Fraction:

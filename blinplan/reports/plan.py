@@ -19,14 +19,18 @@ from blinplan.reports.screen import Screen, visible
 NOT_A_DEVICE = "blinplan is a planning and research tool, not a medical device. Check every dose against the label."
 
 
+def plan_head(course: Course, choice: Choice) -> list[RenderableType]:
+    """Draw what the plan is of, and what decided its doses."""
+    title = Text.assemble((visible(course.regimen.name), "title"), "  ", visible(course.regimen.title))
+    return [title, *_decisions(course, choice), ""]
+
+
 def plan_report(
     course: Course, choice: Choice, premedication: PremedicationPlan | None, screen: Screen
 ) -> list[RenderableType]:
     """Draw the event table of one patient, with what decided its doses above and what goes with it below."""
     parts: list[RenderableType] = [
-        Text.assemble((visible(course.regimen.name), "title"), "  ", visible(course.regimen.title)),
-        *_decisions(course, choice),
-        "",
+        *plan_head(course, choice),
         _events(course, screen),
         "",
         Text(f"Whole course: {rounded(course.micrograms)} mcg over {_infusion_days(course)} days of infusion"),
@@ -108,21 +112,23 @@ def _infusion_days(course: Course) -> str:
     return rounded(Fraction(sum(e.period.minutes for e in course.events if e.period.dose), MINUTES_PER_DAY))
 
 
-def _premedication(plan: PremedicationPlan | None) -> list[Text]:
-    if plan is None:
-        return [Text("Premedication: none declared in this regimen")]
+def given_dose(plan: PremedicationPlan) -> str:
+    """Write which premedication is given: the drug, the ordered dose, and what it comes to in the patient."""
     given = plan.premedication
     dose = str(given.dose) + (f", max {given.cap}" if given.cap else "")
     if plan.dose is not None and str(plan.dose) != dose:
         dose += f" = {rounded(plan.dose.milligrams)} mg{' (cap)' if plan.capped else ''}"
+    return f"{visible(given.drug)} {dose}"
+
+
+def _premedication(plan: PremedicationPlan | None) -> list[Text]:
+    if plan is None:
+        return [Text("Premedication: none declared in this regimen")]
+    given = plan.premedication
     days = ", ".join(str((minute + given.minutes_before) // MINUTES_PER_DAY + 1) for minute in plan.minutes)
     restart = "; and before a restart" if any("restart" in occasion for occasion in given.occasions) else ""
-    return [
-        Text(
-            f"Premedication: {visible(given.drug)} {dose}, {given.minutes_before} min before the infusion of day"
-            f" {days}{restart}"
-        )
-    ]
+    when = f"{given.minutes_before} min before the infusion of day {days}{restart}"
+    return [Text(f"Premedication: {given_dose(plan)}, {when}")]
 
 
 def _hospital(course: Course) -> list[Text]:
@@ -152,7 +158,7 @@ def plan_json(
         "switched": choice.switched,
         "unverified": course.regimen.unverified,
         "events": [_event_json(event) for event in course.events],
-        "total_mcg": _exact(course.micrograms),
+        "total_mcg": exact(course.micrograms),
         "premedication": _premedication_json(premedication),
         "hospital_days": list(course.regimen.hospital_days),
         "notice": NOT_A_DEVICE,
@@ -163,7 +169,8 @@ def _number(value: Fraction | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _exact(value: Fraction) -> dict[str, Any]:
+def exact(value: Fraction) -> dict[str, Any]:
+    """Write an exact amount as a fraction, and as a number."""
     return {"value": float(value), "exact": str(value)}
 
 
@@ -172,8 +179,8 @@ def _event_json(event: Event) -> dict[str, Any]:
     return {
         "start_minute": period.start,
         "stop_minute": period.stop,
-        "rate_mcg_per_day": _exact(event.rate),
-        "mcg": _exact(event.micrograms),
+        "rate_mcg_per_day": exact(event.rate),
+        "mcg": exact(event.micrograms),
         "cycle": period.cycle,
         "cycle_name": period.cycle_name,
         "step": period.step,
@@ -196,7 +203,7 @@ def _premedication_json(plan: PremedicationPlan | None) -> dict[str, Any] | None
         "drug": given.drug,
         "ordered": str(given.dose),
         "max": str(given.cap) if given.cap else None,
-        "mg": _exact(plan.dose.milligrams) if plan.dose else None,
+        "mg": exact(plan.dose.milligrams) if plan.dose else None,
         "capped": plan.capped,
         "minutes": list(plan.minutes),
         "occasions": sorted(occasion.value for occasion in given.occasions),

@@ -11,6 +11,7 @@ import pytest
 import tomli
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from blinplan.regimen import library
 from blinplan.reports.screen import CheckFormat
 from blinplan.rules.catalogue import CATALOGUE
 from tests.cli.conftest import Ran, Run, process
@@ -226,6 +227,14 @@ def test_fix_refuses_standard_input_and_leaves_shipped_regimens(inside: Run, tmp
     assert (ran.status, ran.out) == (2, "")
     assert "cannot write to standard input" in ran.err
     assert "fixed: nothing" in inside("check", "rr-adult", QUICK, "--fix").err
+
+
+def test_a_shipped_regimen_is_not_written_to(inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = tmp_path / ".mine.toml"
+    shipped.write_text(SLIPS, encoding="utf-8")
+    monkeypatch.setattr(library, "paths", lambda: {"mine": shipped})
+    assert "fixed: nothing" in inside("check", "mine", QUICK, "--fix").err
+    assert shipped.read_text(encoding="utf-8") == SLIPS
 
 
 def test_a_file_that_cannot_be_written_stays(inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,3 +119,89 @@ def test_the_table_fits(inside: Run, name: str, columns: str) -> None:
     assert max(cell_len(line) for line in ran.out.splitlines()) <= int(columns)
     assert "…" not in ran.out
     assert "not a medical device" in " ".join(ran.out.split())
+
+
+WARD = (
+    'site = 1\nname = "Ward 7"\ntime_zone = "Europe/Berlin"\nchange_time = "10:00"\nclosed = ["saturday", "sunday"]\n'
+    "bag = [{ hours = 24, fill_ml = 275 }, { hours = 48 }, { hours = 72 }]\n"
+)
+DATED = ("plan", "rr-adult", "--weight", "70", "--start", "2026-10-19T10:00", "--time-zone", "Europe/Berlin")
+
+
+def test_a_dated_plan_says_what_is_due_in_local_time(inside: Run) -> None:
+    ran = inside(*DATED, COLUMNS="120")
+    assert ran.status == 0
+    lines = [" ".join(line.split()) for line in ran.out.splitlines()]
+    for line in (
+        "Mon 2026-10-19 09:00 -1 1 premedication: dexamethasone 20 mg",
+        "Mon 2026-10-19 10:00 1 1 start of Induction 1: 9 mcg/day for 7 d",
+        "Mon 2026-10-26 09:00 8 1 step: 28 mcg/day for 21 d",  # the clock was put back on the 25th
+        "Mon 2026-11-16 09:00 29 1 end of infusion; never flush the line",
+        "Mon 2027-04-05 10:00 169 5 start of Consolidation: 28 mcg/day for 28 d",
+    ):
+        assert line in lines
+    assert sum("not a medical device" in line for line in lines) == 1
+    second = inside(*DATED, "--cycle", "2").out
+    assert "Induction 2" in second
+    assert "Induction 1" not in second
+    window = inside(*DATED, "--from", "2026-10-27", "--to", "2026-11-01").out
+    assert "step: 28" in window
+    assert "start of" not in window
+
+
+def test_bags_are_listed_with_rates_and_amounts(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(WARD)
+    found = inside(*DATED, "--site", "ward.toml", "-f", "json").json["dated"]
+    bags = found["bags"]
+    assert sum(Fraction(bag["mcg"]["exact"]) for bag in bags) == 3787
+    assert (bags[0]["start"], bags[0]["stop"]) == ("2026-10-19T10:00:00+02:00", "2026-10-22T10:00:00+02:00")
+    assert bags[0]["ml_per_hour"]["exact"] == "9/5"
+    assert (bags[0]["mcg_filled"], bags[0]["vials"]) == (None, None)
+    day = next(bag for bag in bags if bag["size_minutes"] == 1440)
+    assert (day["ml_infused"]["exact"], day["mcg_filled"]["exact"], day["vials"]) == ("240", "165/16", 1)
+    for width in (60, 80, 120, 200):
+        shown = inside(*DATED, "--site", "ward.toml", "--view", "bags", COLUMNS=str(width)).out
+        assert max(map(cell_len, shown.splitlines())) <= width
+        assert "All bags give 3,787 mcg; ordered are 3,787 mcg." in shown
+        assert "not evaluated" in shown
+        assert "…" not in shown
+
+
+def test_days_show_what_flows_from_midnight_to_midnight(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(WARD)
+    lines = inside(
+        *DATED, "--site", "ward.toml", "--view", "days", "--to", "2026-10-26", COLUMNS="120"
+    ).out.splitlines()
+    amounts = {line.split()[1]: line.split()[2] for line in lines if line.startswith(("Mon", "Tue", "Sun"))}
+    assert amounts["2026-10-19"] == "5.25"
+    assert amounts["2026-10-20"] == "9"
+    assert amounts["2026-10-25"] == "9.375"  # 25 hours
+    assert "2026-10-27" not in amounts
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--start", "soon", "--time-zone", "Europe/Berlin"], "--start is 'soon'"),
+        (["--start", "2026-10-19T10:00"], "the time zone of --start is not known"),
+        (["--start", "2026-10-19T10:00:30", "--time-zone", "UTC"], "whole minutes"),
+        (["--start", "2026-03-29T02:30", "--time-zone", "Europe/Berlin"], "does not exist in Europe/Berlin"),
+        (["--start", "2026-10-19T10:00", "--time-zone", "Mars"], "there is no time zone 'Mars'"),
+        (["--cycle", "2"], "needs --start"),
+        (["--start", "2026-10-19T10:00Z", "--cycle", "6"], "--cycle is 6"),
+        (["--start", "2026-10-19T10:00Z", "--from", "x"], "--from is 'x'"),
+        (["--start", "2026-10-19T10:00Z", "--view", "bags"], "--view bags needs --start and --site"),
+        (["--start", "2026-10-19T10:00Z", "--site", "nowhere"], "no such file"),
+    ],
+)
+def test_a_start_that_makes_no_sense_is_refused(inside: Run, arguments: list[str], said: str) -> None:
+    ran = inside("plan", "rr-adult", "--weight", "70", *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())
+
+
+def test_a_site_without_a_way_is_refused_with_the_day(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(WARD.replace(", { hours = 72 }", ""))
+    ran = inside(*DATED, "--site", "ward.toml")
+    assert (ran.status, ran.out) == (2, "")
+    assert "from Fri 2026-10-23 10:00" in " ".join(ran.err.split())

@@ -179,7 +179,7 @@ TINY = Fraction(1, 10**12)
         (Fraction(9, 5) - TINY, 9 - 5 * TINY, False),
         (Fraction(9, 5) + TINY, Fraction(9), True),
         (Fraction(3, 5), Fraction(3), False),
-        (Fraction(7, 2), Fraction(9), True),
+        (Fraction(3), Fraction(9), True),
     ],
 )
 def test_the_cap_at_its_edge(area: Fraction, rate: Fraction, capped: bool) -> None:

@@ -134,8 +134,8 @@ GRAIN = Fraction(1, 1000)
         (WEIGHTS_KG[1] + GRAIN, None, None, "weight is 300.001 kg"),
         (None, HEIGHTS_CM[0] - GRAIN, None, "height is 29.999 cm"),
         (None, HEIGHTS_CM[1] + GRAIN, None, "height is 250.001 cm"),
-        (None, None, AREAS_M2[0] - GRAIN, "body surface area is 0.099 m²"),
-        (None, None, AREAS_M2[1] + GRAIN, "body surface area is 3.501 m²"),
+        (None, None, AREAS_M2[0] - GRAIN, "body surface area is 0.199 m²"),
+        (None, None, AREAS_M2[1] + GRAIN, "body surface area is 3.001 m²"),
         (Fraction(0), None, None, "1 to 300 kg"),
         (Fraction(-70), None, None, "1 to 300 kg"),
         (Fraction(170), Fraction("1.7"), None, "30 to 250 cm"),  # metres for centimetres
@@ -150,5 +150,22 @@ def test_what_no_human_being_has_is_refused(
     assert words in str(caught.value)
 
 
-def test_a_given_area_is_not_checked_against_a_formula_it_replaces() -> None:
-    assert patient(Fraction(300), Fraction(250), Fraction("3.4")).area is not None
+@pytest.mark.parametrize(("area", "fits"), [("1.1", True), ("1.101", False), ("0.9", True), ("0.899", False)])
+def test_a_given_area_is_near_the_computed_one(area: str, fits: bool) -> None:
+    weight, height = Fraction(45), Fraction(80)  # 1 m² by Mosteller
+    if fits:
+        found = patient(weight, height, Fraction(area)).area
+        assert found is not None
+        assert (found.square_metres, found.origin) == (Fraction(area), "given")
+    else:
+        with pytest.raises(PatientError, match="differ by more than 10 %"):
+            patient(weight, height, Fraction(area))
+
+
+def test_a_slip_of_unit_shows_in_the_area() -> None:
+    with pytest.raises(PatientError, match="differ by more than 10 %"):  # inches for centimetres
+        patient(Fraction(70), Fraction(69), Fraction("1.8"))
+    with pytest.raises(PatientError, match="differ by more than 10 %"):  # pounds for kilograms
+        patient(Fraction(154), Fraction(175), Fraction("1.8"))
+    with pytest.raises(PatientError, match="body surface area by Mosteller"):
+        patient(Fraction(300), Fraction(250))

@@ -92,9 +92,9 @@ def test_a_dose_by_area_of_a_patient_without_area_is_not_known() -> None:
 
 def test_an_area_dose_without_a_cap_is_not_capped() -> None:
     more = 'premedication = { drug = "x", dose = "5 mg/m2", before = ["first-start"] }\n'
-    plan = premedication_plan(expand(regimen(ESCALATING, more=more), with_area(Fraction("3.5"))))
+    plan = premedication_plan(expand(regimen(ESCALATING, more=more), with_area(Fraction("2.9"))))
     assert plan is not None
-    assert (plan.dose, plan.capped) == (Mass(Fraction("17.5"), Basis.FLAT), False)
+    assert (plan.dose, plan.capped) == (Mass(Fraction("14.5"), Basis.FLAT), False)
 
 
 def test_each_occasion_has_its_days() -> None:

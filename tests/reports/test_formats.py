@@ -32,14 +32,16 @@ from tests.regimen_text import TODAY, cycle, outcome, regimen_text, told, waiver
 WIDE = Screen(100_000, colour=False, unicode=True)
 SLIPS = regimen_text(cycle("9.0 µg/d for 7 days", "28mcg/day for 20 days"), title="a | <b> & ] , : % line")
 WAIVED = regimen_text(cycle(free=21, repeat=2)) + waiver("S304")
+RELAPSED = 'indication = "relapsed-refractory"\n' + cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days", repeat=2)
 NAMES = {
     "folder/slips.toml": SLIPS,
-    "odd, name: µ [x] & <y> %41 | \x1b[31m.toml": SLIPS,
+    "odd, name: µ [x] & <y> %2C%0A | \x1b[31m.toml": SLIPS,
     "faulty.toml": SLIPS.replace("days = 7", 'days = "7"').replace("title", "titel"),
     "syntax.toml": "= 1",
     "empty.toml": "",
     "hostile.toml": 'format = 1\n"a\\u0007]]>\\n::error::b" = 1\n',
     "waived.toml": WAIVED,
+    "twice.toml": re.sub(r"\[monitoring\]\nhospital_days = .*\n", "", regimen_text(RELAPSED)),
     "sound.toml": regimen_text(cycle()),
 }
 

@@ -11,7 +11,7 @@ from blinplan.rules.configuration import DEFAULT, Configuration, ConfigurationEr
 from blinplan.rules.configuration_file import CONFIGURATION_FILE, load
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Severity
-from blinplan.rules.settings import FailOn, Pattern, Settings
+from blinplan.rules.settings import FailOn, Pattern, Settings, Severities
 from tests.regimen_text import codes, cycle, judged_lines, verdict_of
 
 FULL = """
@@ -189,6 +189,15 @@ def test_nothing_takes_a_binding_rule_away(pattern: str) -> None:
     settings = Settings(ignore=(Pattern(pattern),))
     assert settings.not_selected(CATALOGUE["D211"]) is None
     assert codes(judged_lines(cycle("9000 mcg/day for 28 days"), settings=Settings(ignore=(Pattern("N"),)))) == ["N106"]
+
+
+def test_nothing_lowers_a_binding_rule_and_it_can_be_raised() -> None:
+    for severity in (Severity.NOTE, Severity.WARNING):
+        settings = Settings(severities=(Severities(Pattern("ALL"), severity),))
+        assert settings.severity_of(CATALOGUE["N106"]) is Severity.ERROR
+        assert settings.severity_of(CATALOGUE["D202"]) is severity
+        found = judged_lines(cycle("9000 mcg/day for 28 days"), settings=settings)
+        assert [finding.severity for finding in found.findings] == [Severity.ERROR]
 
 
 def test_what_is_left_out_is_said_with_where_it_was_set(tmp_path: Path) -> None:

@@ -1,0 +1,238 @@
+"""The dated plan: what is due when, day by day, and bag by bag."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from blinplan.course.bags import Bag
+from blinplan.course.calendar import Clock, Due, Entry, micrograms
+from blinplan.course.events import Course
+from blinplan.course.premedication import PremedicationPlan
+from blinplan.quantities import MINUTES_PER_DAY, decimal_text, duration_text
+from blinplan.reports.plan import exact, given_dose, rounded
+from blinplan.reports.screen import Screen, indented, visible
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A course on the calendar, with what is due in it; ``first`` and ``last`` bound the days that are shown."""
+
+    course: Course
+    clock: Clock
+    entries: tuple[Entry, ...]
+    premedication: PremedicationPlan | None
+    bags: tuple[Bag, ...]
+    cycle: int | None = None
+    first: date | None = None
+    last: date | None = None
+
+    def shown(self) -> list[Entry]:
+        """The entries of the cycle and the days that are asked for."""
+        return [
+            entry
+            for entry in self.entries
+            if (self.cycle is None or entry.cycle == self.cycle)
+            and self._within(self.clock.at(entry.start).date(), self.clock.at(max(entry.stop - 1, entry.start)).date())
+        ]
+
+    def _within(self, start: date, stop: date) -> bool:
+        return (self.first is None or stop >= self.first) and (self.last is None or start <= self.last)
+
+
+def moment(when: datetime) -> str:
+    """Write a local time: Mon 2026-11-02 10:00."""
+    return f"{when:%a %Y-%m-%d %H:%M}"
+
+
+def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
+    """Draw what is due, one line each."""
+    table = screen.table()
+    table.add_column("When", no_wrap=True)
+    table.add_column("Day", justify="right", no_wrap=True)
+    table.add_column("Cycle", justify="right")
+    table.add_column("What", overflow="fold")
+    for entry in dated.shown():
+        if entry.due is Due.BAG:
+            continue  # they have a view of their own
+        table.add_row(
+            moment(dated.clock.at(entry.start)),
+            _day_of_course(entry.start),
+            str(entry.cycle),
+            Text(_what(dated, entry), _STYLES.get(entry.due, "")),
+        )
+    return [table, _zone(dated)]
+
+
+_STYLES = {Due.START: "title", Due.STEP: "title", Due.NEXT_CYCLE: "quiet"}
+
+
+def _day_of_course(minute: int) -> str:
+    day = minute // MINUTES_PER_DAY
+    return str(day + 1) if day >= 0 else str(day)
+
+
+def _zone(dated: Dated) -> Text:
+    return Text(f"Times are local in {dated.clock.zone}. Day 1 begins with the first infusion.", "quiet")
+
+
+def _what(dated: Dated, entry: Entry) -> str:
+    match entry.due:
+        case Due.PREMEDICATION:
+            return f"premedication: {given_dose(dated.premedication)}" if dated.premedication else "premedication"
+        case Due.START | Due.STEP if entry.event is not None:
+            rate = f"{rounded(entry.event.rate)} mcg/day{' (cap)' if entry.event.capped else ''}"
+            kind = f"start of {visible(entry.event.period.cycle_name)}" if entry.due is Due.START else "step"
+            return f"{kind}: {rate} for {duration_text(entry.event.period.minutes)}"
+        case Due.STOP:
+            return "end of infusion; never flush the line"
+        case Due.HOSPITAL:
+            return f"in hospital until {moment(dated.clock.at(entry.stop))}"
+        case Due.NEXT_CYCLE:
+            return f"earliest start of cycle {entry.cycle}"
+    return entry.due.value
+
+
+def bags_report(dated: Dated, screen: Screen) -> list[RenderableType]:
+    """Draw the bags: when, at which pump rate, and how much."""
+    shown = [(number, bag) for number, bag in enumerate(dated.bags, start=1) if bag in _shown_bags(dated)]
+    given = sum((bag.micrograms for bag in dated.bags), Fraction(0))
+    parts: list[RenderableType] = [
+        *([_bag_table(dated, shown, screen)] if screen.width >= 120 else _bag_lines(dated, shown)),
+        Text(f"All bags give {rounded(given)} mcg; ordered are {rounded(dated.course.micrograms)} mcg."),
+    ]
+    sizes = sorted({bag.size.minutes for _, bag in shown if bag.filled_micrograms is None})
+    if sizes:
+        which = ", ".join(duration_text(size) for size in sizes)
+        parts.append(
+            Text(f"What is filled into bags for {which} is not evaluated: no `fill_ml` is given.", "not evaluated")
+        )
+    return [*parts, _zone(dated)]
+
+
+def _bag_table(dated: Dated, shown: Sequence[tuple[int, Bag]], screen: Screen) -> RenderableType:
+    table = screen.table()
+    for name in ("Bag", "Hung", "Taken down"):
+        table.add_column(name, no_wrap=True)
+    for name in ("Lasts", "mL/h", "mL", "mcg", "Filled mL", "Filled mcg", "Vials"):
+        table.add_column(name, justify="right", overflow="fold")
+    for number, bag in shown:
+        table.add_row(*_bag_row(dated, number, bag))
+    return table
+
+
+def _bag_lines(dated: Dated, shown: Sequence[tuple[int, Bag]]) -> list[RenderableType]:
+    """Tell the same in two lines a bag, where there is no room for a table."""
+    lines: list[RenderableType] = []
+    for number, bag in shown:
+        _, hung, down, lasts, rate, volume, amount, fill, filled, opened = _bag_row(dated, number, bag)
+        lines.append(Text(f"{number}  {hung} to {down}", "title"))
+        lines.append(indented(f"{lasts} at {rate} mL/h: {volume} mL, {amount} mcg"))
+        if bag.filled_micrograms is not None:
+            lines.append(indented(f"filled with {fill} mL, {filled} mcg; vials: {opened}", "quiet"))
+    return lines
+
+
+def _bag_row(dated: Dated, number: int, bag: Bag) -> list[str]:
+    filled = bag.filled_micrograms
+    return [
+        str(number),
+        moment(dated.clock.at(bag.start)),
+        moment(dated.clock.at(bag.stop)),
+        _lasts(bag),
+        "-" if bag.label is None else decimal_text(bag.label.millilitres_per_hour),
+        "-" if bag.millilitres is None else rounded(bag.millilitres),
+        rounded(bag.micrograms),
+        "-" if bag.size.fill is None else rounded(bag.size.fill),
+        "-" if filled is None else rounded(filled),
+        "-" if filled is None else str(vials(filled)),
+    ]
+
+
+_VIAL = Fraction(35)
+"""Micrograms in a vial (Blincyto, US prescribing information, section 2)."""
+
+
+def vials(filled: Fraction) -> int:
+    """How many vials have to be opened for a bag."""
+    return -(-filled // _VIAL)
+
+
+def _lasts(bag: Bag) -> str:
+    used, size = duration_text(bag.minutes), duration_text(bag.size.minutes)
+    return used if used == size else f"{used} of {size}"
+
+
+def days_report(dated: Dated, screen: Screen) -> list[RenderableType]:
+    """Draw the course day by day, from midnight to midnight."""
+    table = screen.table()
+    table.add_column("Date", no_wrap=True)
+    table.add_column("mcg", justify="right", no_wrap=True)
+    table.add_column("What", overflow="fold")
+    for day in _days(dated):
+        start, stop = dated.clock.midnight(day), dated.clock.midnight(day + timedelta(days=1))
+        due = [entry for entry in dated.shown() if start <= entry.start < stop]
+        amount = micrograms(dated.course, start, stop)
+        if not due and not amount:
+            continue
+        what = "; ".join(f"{dated.clock.at(entry.start):%H:%M} {_short(dated, entry)}" for entry in due)
+        table.add_row(f"{day:%a %Y-%m-%d}", rounded(amount), what)
+    return [table, _zone(dated)]
+
+
+def _short(dated: Dated, entry: Entry) -> str:
+    if entry.bag is not None:
+        return f"bag for {duration_text(entry.bag.size.minutes)}"
+    return _what(dated, entry)
+
+
+def _days(dated: Dated) -> Iterable[date]:
+    shown = dated.shown()
+    if not shown:
+        return
+    first = dated.first or min(dated.clock.at(entry.start).date() for entry in shown)
+    last = dated.last or max(dated.clock.at(entry.stop).date() for entry in shown)
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
+
+
+def dated_json(dated: Dated) -> dict[str, Any]:
+    """Write the entries and bags with their times, local with offset."""
+    return {
+        "time_zone": str(dated.clock.zone),
+        "start": dated.clock.start.isoformat(),
+        "entries": [
+            {
+                "due": entry.due.value,
+                "start": dated.clock.at(entry.start).isoformat(),
+                "stop": dated.clock.at(entry.stop).isoformat(),
+                "cycle": entry.cycle,
+                "what": _what(dated, entry),
+            }
+            for entry in dated.shown()
+            if entry.due is not Due.BAG
+        ],
+        "bags": [_bag_json(dated, bag) for bag in _shown_bags(dated)],
+    }
+
+
+def _shown_bags(dated: Dated) -> Sequence[Bag]:
+    return [entry.bag for entry in dated.shown() if entry.bag is not None]
+
+
+def _bag_json(dated: Dated, bag: Bag) -> dict[str, Any]:
+    filled = bag.filled_micrograms
+    return {
+        "start": dated.clock.at(bag.start).isoformat(),
+        "stop": dated.clock.at(bag.stop).isoformat(),
+        "size_minutes": bag.size.minutes,
+        "ml_per_hour": exact(bag.label.millilitres_per_hour) if bag.label else None,
+        "ml_infused": exact(bag.millilitres) if bag.millilitres is not None else None,
+        "mcg": exact(bag.micrograms),
+        "mcg_filled": exact(filled) if filled is not None else None,
+        "vials": vials(filled) if filled is not None else None,
+    }

@@ -1,0 +1,88 @@
+"""A course on the calendar: every minute passes once, whatever the clock on the wall does."""
+
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blinplan.course.bags import bag_sequence
+from blinplan.course.calendar import Clock, Due, Entry, entries, infusions, micrograms
+from blinplan.course.events import Course, expand
+from blinplan.course.patient import patient
+from blinplan.course.premedication import premedication_plan
+from blinplan.regimen import library
+from tests.course.test_bags import site
+
+DAY = 24 * 60
+BERLIN = ZoneInfo("Europe/Berlin")
+START = datetime(2026, 10, 19, 10, tzinfo=BERLIN)
+
+
+def course(name: str = "rr-adult") -> Course:
+    regimen = library.load(name).regimen
+    assert regimen is not None
+    return expand(regimen, patient(Fraction(70)))
+
+
+def of(found: tuple[Entry, ...], due: Due) -> list[Entry]:
+    return [entry for entry in found if entry.due is due]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"])
+@given(start=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)), minute=st.integers(-DAY, 400 * DAY))  # noqa: DTZ001
+def test_a_minute_comes_back_from_the_calendar(zone: str, start: datetime, minute: int) -> None:
+    moment = start.replace(second=0, microsecond=0, tzinfo=UTC).astimezone(ZoneInfo(zone))
+    clock = Clock(moment)
+    assert clock.minute(clock.at(minute)) == minute
+    assert clock.at(minute).tzinfo == ZoneInfo(zone)
+    assert clock.at(0) == moment
+
+
+def test_local_days_are_23_24_or_25_hours() -> None:
+    clock = Clock(START)
+    days = [date(2026, 10, 19) + timedelta(days=number) for number in range(200)]
+    lengths = [clock.midnight(other) - clock.midnight(one) for one, other in pairwise(days)]
+    assert set(lengths) == {23 * 60, 24 * 60, 25 * 60}
+    assert lengths[date(2026, 10, 25).toordinal() - days[0].toordinal()] == 25 * 60
+
+
+def test_the_labelled_plan_has_140_infusion_days_in_five_cycles() -> None:
+    found = course()
+    given = infusions(found)
+    assert sum(one.stop - one.start for one in given) == 140 * DAY
+    starts = of(entries(found), Due.START)
+    stops = of(entries(found), Due.STOP)
+    assert [(stop.start - start.start) // DAY for start, stop in zip(starts, stops, strict=True)] == [28] * 5
+    assert [entry.cycle for entry in of(entries(found), Due.NEXT_CYCLE)] == [2, 3, 4, 5]
+
+
+def test_what_is_due_when() -> None:
+    found = course()
+    due = entries(found, premedication_plan(found))
+    assert [entry.start for entry in of(due, Due.PREMEDICATION)] == [day * DAY - 60 for day in (0, 7, 42, 84, 126, 168)]
+    assert [entry.cycle for entry in of(due, Due.PREMEDICATION)] == [1, 1, 2, 3, 4, 5]
+    assert [(entry.start, entry.stop) for entry in of(due, Due.HOSPITAL)] == [(0, 9 * DAY), (42 * DAY, 44 * DAY)]
+    assert [entry.start for entry in of(due, Due.STEP)] == [7 * DAY]
+    assert [entry.start for entry in due] == sorted(entry.start for entry in due)
+
+
+def test_days_add_up_to_the_course() -> None:
+    found, clock = course(), Clock(START)
+    days = [START.date() + timedelta(days=number) for number in range(230)]
+    amounts = [micrograms(found, clock.midnight(one), clock.midnight(other)) for one, other in pairwise(days)]
+    assert sum(amounts) == found.micrograms
+    assert micrograms(found, 0, DAY) == 9
+    assert amounts[date(2026, 10, 25).toordinal() - days[0].toordinal()] == 9 * Fraction(25, 24)
+
+
+def test_bags_stand_in_the_calendar_and_give_what_is_ordered() -> None:
+    found = course()
+    bags = bag_sequence(infusions(found), site(24, 48, 72, closed=frozenset({5, 6})), START)
+    due = entries(found, bags=bags)
+    assert [entry.bag for entry in of(due, Due.BAG)] == list(bags)
+    assert sum(bag.micrograms for bag in bags) == found.micrograms
+    assert {entry.cycle for entry in of(due, Due.BAG)} == {1, 2, 3, 4, 5}
