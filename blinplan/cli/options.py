@@ -20,6 +20,7 @@ from blinplan.reports.screen import Colour
 if TYPE_CHECKING:
     from blinplan.course.eligibility import Choice
     from blinplan.physiology import Options
+    from blinplan.regimen.record import CourseRecord
     from blinplan.regimen.site import Site
 
 
@@ -144,6 +145,50 @@ def _beside(reading: Reading, name: str) -> Reading:
     if Path(reading.document.name).is_file() and path.is_file():
         return read(path.read_bytes(), str(path))
     return library.load(name)
+
+
+def asked_record(path: Path) -> "CourseRecord":
+    """Read a course record.
+
+    Raises
+    ------
+    UsageError
+        When there is none at the path; what is wrong with it is shown.
+    """
+    reading = FileSource(path, path.as_posix()).read()
+    if isinstance(reading, NotFound):
+        raise UsageError(reading.message, reading.help)
+    if reading.record is None:
+        if reading.problems:
+            show_problems(reading)
+        raise UsageError(f"{path} is not a course record", "a record begins with `record = 1`; correct what is shown")
+    return reading.record
+
+
+def patient_on_record(
+    record: "CourseRecord | None", weight: str | None, height: str | None, area: str | None, formula: AreaFormula
+) -> Patient:
+    """Make a patient from the texts of the options, and what they do not say from the record.
+
+    Raises
+    ------
+    UsageError
+        When an option contradicts the record.
+    """
+    for option, text, known in (
+        ("--weight", weight, record.weight if record else None),
+        ("--height", height, record.height if record else None),
+    ):
+        if text is not None and known is not None and _number(option, text) != known:
+            raise UsageError(f"{option} is {text[:20]}, and the record says otherwise", "correct one of the two")
+    found = given_patient(weight, height, area, formula)
+    if record is None or (record.weight is None and record.height is None):
+        return found
+    try:
+        given = None if area is None else _number("--bsa", area)
+        return patient(found.weight or record.weight, found.height or record.height, given, formula)
+    except PatientError as error:
+        raise UsageError(str(error), "check the figures of the record") from error
 
 
 def asked_site(path: Path) -> "Site":

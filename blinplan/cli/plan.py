@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -14,9 +14,10 @@ from blinplan.cli.options import (
     Height,
     RegimenName,
     Weight,
+    asked_record,
     asked_site,
     choose_for,
-    given_patient,
+    patient_on_record,
     read_regimen,
 )
 from blinplan.cli.output import output_screen, report, write, write_json
@@ -27,6 +28,8 @@ from blinplan.reports.screen import Colour
 if TYPE_CHECKING:
     from blinplan.course.events import Course
     from blinplan.course.premedication import PremedicationPlan
+    from blinplan.course.replan import Replanned
+    from blinplan.regimen.record import CourseRecord
     from blinplan.regimen.site import Site
     from blinplan.reports.dated_plan import Dated
 
@@ -69,6 +72,12 @@ def plan(
         str | None,
         typer.Option(metavar="FILE", help="The profile of the site that prepares the bags.", rich_help_panel=_DATES),
     ] = None,
+    record: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="What happened to the course so far; it gives the start.", rich_help_panel=_DATES
+        ),
+    ] = None,
     view: Annotated[
         View, typer.Option(help="What is due, day by day, or bag by bag.", rich_help_panel=_DATES)
     ] = View.AGENDA,
@@ -97,16 +106,22 @@ def plan(
     from blinplan.reports.manifest import input_hash
     from blinplan.reports.plan import plan_csv, plan_json, plan_report
 
-    patient = given_patient(weight, height, bsa, bsa_formula)
+    happened = None if record is None else asked_record(Path(record))
+    patient = patient_on_record(happened, weight, height, bsa, bsa_formula)
     ordered, reading = read_regimen(regimen)
     choice = choose_for(ordered, reading, patient)
     try:
         course = expand(choice.regimen, patient)
     except PatientError as error:
         raise UsageError(str(error), "give the patient's own figures") from error
-    premedication = premedication_plan(course)
     profile = None if site is None else asked_site(Path(site))
-    dated = _dated(course, premedication, profile, start, time_zone, cycle, from_day, to_day)
+    replanned = None if happened is None else _replanned(course, happened, record or "", start)
+    course = course if replanned is None else replanned.course
+    premedication = premedication_plan(course)
+    begins = _begins(happened, start, time_zone, profile)
+    dated = _dated(
+        course, premedication, profile, begins, replanned, _Shown(cycle, _day("--from", from_day), _day("--to", to_day))
+    )
     if view is View.BAGS and (dated is None or profile is None):
         raise UsageError("--view bags needs --start and --site", "give when the infusion begins, and who prepares bags")
     if output_format is PlanFormat.JSON:
@@ -136,26 +151,57 @@ def _json(document: dict[str, Any], dated: "Dated | None") -> dict[str, Any]:
     return {**document, "dated": dated_json(dated)}
 
 
+class _Shown(NamedTuple):
+    """What of a dated plan is shown."""
+
+    cycle: int | None
+    first: date | None
+    last: date | None
+
+
+def _replanned(course: "Course", record: "CourseRecord", path: str, start: str | None) -> "Replanned":
+    """Go through the course with what happened."""
+    from blinplan.course.replan import RecordError, replan
+
+    if start is not None:
+        raise UsageError("--start and --record contradict each other", "the record says when the first infusion began")
+    try:
+        return replan(course, record)
+    except RecordError as error:
+        where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in error.path)
+        raise UsageError(
+            f"{path}: {where}: {error}", "correct the record, or plan the regimen that it names"
+        ) from error
+
+
+def _begins(
+    record: "CourseRecord | None", start: str | None, time_zone: str | None, site: "Site | None"
+) -> datetime | None:
+    """When the first infusion begins, in the patient's time zone; None where nobody says."""
+    zone = time_zone or (record.time_zone if record else None) or (site.time_zone if site else None)
+    if record is not None:
+        return _start(record.start.isoformat(), zone)
+    return None if start is None else _start(start, zone)
+
+
 def _dated(
     course: "Course",
     premedication: "PremedicationPlan | None",
     site: "Site | None",
-    start: str | None,
-    time_zone: str | None,
-    cycle: int | None,
-    from_day: str | None,
-    to_day: str | None,
+    begins: datetime | None,
+    replanned: "Replanned | None",
+    shown: _Shown,
 ) -> "Dated | None":
     """Put the course on the calendar; None where no start is given."""
-    if start is None:
-        if any(option is not None for option in (time_zone, cycle, from_day, to_day)):
+    if begins is None:
+        if any(option is not None for option in shown):
             raise UsageError("a dated plan needs --start", "give when the first infusion begins, as 2026-11-02T10:00")
         return None
     from blinplan.course.bags import NoSequenceError, bag_sequence
     from blinplan.course.calendar import Clock, entries, infusions
     from blinplan.reports.dated_plan import Dated, moment
 
-    clock = Clock(_start(start, time_zone or (site.time_zone if site else None)))
+    clock = Clock(begins)
     try:
         bags = () if site is None else bag_sequence(infusions(course), site, clock.start)
     except NoSequenceError as error:
@@ -163,18 +209,10 @@ def _dated(
             f"no sequence of bags obeys the site profile: from {moment(clock.at(error.minute))}, {error}",
             "prepare a longer bag, open that day, or start on another one",
         ) from error
-    if cycle is not None and cycle > max(event.period.cycle for event in course.events):
-        raise UsageError(f"--cycle is {cycle}, and the regimen has fewer", "give the number of one of its cycles")
-    return Dated(
-        course,
-        clock,
-        entries(course, premedication, bags),
-        premedication,
-        bags,
-        cycle,
-        _day("--from", from_day),
-        _day("--to", to_day),
-    )
+    if shown.cycle is not None and shown.cycle > max(event.period.cycle for event in course.events):
+        raise UsageError(f"--cycle is {shown.cycle}, and the course has fewer", "give the number of one of its cycles")
+    found = entries(course, premedication, bags, replanned.ledger if replanned else ())
+    return Dated(course, clock, found, premedication, bags, *shown, replanned=replanned)
 
 
 def _day(option: str, text: str | None) -> date | None:

@@ -9,7 +9,9 @@ from itertools import groupby
 
 from blinplan.course.bags import Bag, Infusion
 from blinplan.course.events import Course, Event
+from blinplan.course.interruption import Question
 from blinplan.course.premedication import PremedicationPlan
+from blinplan.course.replan import INTERRUPTED, LedgerEntry
 from blinplan.quantities import MINUTES_PER_DAY
 
 
@@ -48,6 +50,8 @@ class Due(StrEnum):
     START = "start"
     STEP = "step"
     BAG = "bag"
+    INTERRUPTION = "interruption"
+    RESTART = "restart"
     STOP = "stop"
     HOSPITAL = "hospital"
     NEXT_CYCLE = "next cycle"
@@ -69,12 +73,28 @@ _ORDER = list(Due)
 
 
 def entries(
-    course: Course, premedication: PremedicationPlan | None = None, bags: Sequence[Bag] = ()
+    course: Course,
+    premedication: PremedicationPlan | None = None,
+    bags: Sequence[Bag] = (),
+    ledger: Sequence[LedgerEntry] = (),
 ) -> tuple[Entry, ...]:
-    """Everything that is due in a course, in the order of time."""
+    """Everything that is due in a course, in the order of time.
+
+    Parameters
+    ----------
+    course
+        The course, with its interruptions where there are any.
+    premedication
+        Its premedication.
+    bags
+        Its bags.
+    ledger
+        Its interruptions, of which those are premedicated that the label says.
+    """
     found = [
         *_of_infusion(course),
         *_of_premedication(course, premedication),
+        *_of_restarts(course, premedication, ledger),
         *_of_hospital(course),
         *(Entry(Due.BAG, bag.start, bag.stop, _cycle_at(course, bag.start), bag=bag) for bag in bags),
     ]
@@ -103,19 +123,37 @@ def micrograms(course: Course, start: int, stop: int) -> Fraction:
 def _of_infusion(course: Course) -> Iterator[Entry]:
     for cycle, group in groupby(course.events, key=lambda event: event.period.cycle):
         events = list(group)
-        given = [event for event in events if event.period.dose is not None]
-        for number, event in enumerate(given):
-            due = Due.STEP if number else Due.START
-            yield Entry(due, event.period.start, event.period.stop, cycle, event)
-        yield Entry(Due.STOP, given[-1].period.stop, given[-1].period.stop, cycle)
-        if events[-1].period.dose is None and events[-1] is not course.events[-1]:
-            yield Entry(Due.NEXT_CYCLE, events[-1].period.stop, events[-1].period.stop, cycle + 1)
+        due = Due.START
+        for event in events:
+            period = event.period
+            if period.cycle_name == INTERRUPTED:
+                yield Entry(Due.INTERRUPTION, period.start, period.stop, cycle, event)
+                due = Due.RESTART
+            elif period.dose is not None:
+                yield Entry(due, period.start, period.stop, cycle, event)
+                due = Due.STEP
+        last = events[-1].period
+        if last.cycle_name == INTERRUPTED:
+            continue  # broken off, and a new cycle follows at once
+        stop = last.stop if last.dose is not None else last.start
+        yield Entry(Due.STOP, stop, stop, cycle)
+        if last.dose is None and events[-1] is not course.events[-1]:
+            yield Entry(Due.NEXT_CYCLE, last.stop, last.stop, cycle + 1)
 
 
 def _of_premedication(course: Course, plan: PremedicationPlan | None) -> Iterator[Entry]:
     for minute in plan.minutes if plan else ():
         before = minute + (plan.premedication.minutes_before if plan else 0)
         yield Entry(Due.PREMEDICATION, minute, minute, _cycle_at(course, before))
+
+
+def _of_restarts(course: Course, plan: PremedicationPlan | None, ledger: Sequence[LedgerEntry]) -> Iterator[Entry]:
+    planned = {minute + plan.premedication.minutes_before for minute in plan.minutes} if plan else set()
+    for entry in ledger:
+        due = any(decision.question is Question.PREMEDICATION and decision.yes for decision in entry.decisions)
+        if plan and due and entry.restarted is not None and entry.restarted not in planned:
+            minute = entry.restarted - plan.premedication.minutes_before
+            yield Entry(Due.PREMEDICATION, minute, minute, _cycle_at(course, entry.restarted))
 
 
 def _of_hospital(course: Course) -> Iterator[Entry]:

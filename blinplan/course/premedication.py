@@ -52,7 +52,8 @@ def premedication_minutes(
     escalations
         When the dose rises without a gap, in minutes.
     """
-    starts = [period.start for period in periods if period.step == 1]
+    first = {period.cycle: period.start for period in reversed(periods) if period.step}
+    starts = [first[cycle] for cycle in sorted(first)]
     due = {
         *(starts[:1] if Occasion.FIRST_START in given.occasions else ()),
         *(starts if Occasion.CYCLE_START in given.occasions else ()),

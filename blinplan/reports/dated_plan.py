@@ -7,12 +7,15 @@ from fractions import Fraction
 from typing import Any
 
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from blinplan.course.bags import Bag
 from blinplan.course.calendar import Clock, Due, Entry, micrograms
-from blinplan.course.events import Course
+from blinplan.course.events import Course, Event
+from blinplan.course.label import label
 from blinplan.course.premedication import PremedicationPlan
+from blinplan.course.replan import LedgerEntry, Replanned
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text, duration_text
 from blinplan.reports.plan import exact, given_dose, rounded
 from blinplan.reports.screen import Screen, indented, visible
@@ -30,6 +33,7 @@ class Dated:
     cycle: int | None = None
     first: date | None = None
     last: date | None = None
+    replanned: Replanned | None = None
 
     def shown(self) -> list[Entry]:
         """The entries of the cycle and the days that are asked for."""
@@ -65,10 +69,51 @@ def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
             str(entry.cycle),
             Text(_what(dated, entry), _STYLES.get(entry.due, "")),
         )
-    return [table, _zone(dated)]
+    return [table, *_ledger(dated), _zone(dated)]
 
 
-_STYLES = {Due.START: "title", Due.STEP: "title", Due.NEXT_CYCLE: "quiet"}
+def _ledger(dated: Dated) -> list[RenderableType]:
+    """Tell of every interruption, what the label asks and who says so, and how much was given of what was planned."""
+    found = dated.replanned
+    if found is None:
+        return []
+    parts: list[RenderableType] = ["", Text("Interruptions", "title")]
+    for entry in found.ledger:
+        parts.append(Text(_interrupted(dated, entry)))
+        for decision in entry.decisions:
+            limit = label()[decision.limits[0]]
+            parts.append(indented(f"{decision.question}: {decision.answer}"))
+            parts.append(Padding(Text(limit.citation, "quiet"), (0, 0, 0, 4)))
+        parts.append(indented(f"so {entry.resumed}"))
+    before, after = found.planned, found.course
+    days = [rounded(Fraction(_infused(course), MINUTES_PER_DAY)) for course in (after, before)]
+    parts.append(
+        Text(
+            f"With the interruptions {rounded(after.micrograms)} of {rounded(before.micrograms)} mcg in {days[0]} of"
+            f" {days[1]} infusion days."
+        )
+    )
+    return parts
+
+
+def _interrupted(dated: Dated, entry: LedgerEntry) -> str:
+    one, stopped = entry.interruption, moment(dated.clock.at(entry.stopped))
+    grade = f", grade {one.grade}" if one.grade is not None else ""
+    until = "not restarted" if entry.restarted is None else f"until {moment(dated.clock.at(entry.restarted))}"
+    return f"{stopped} {until}: {one.cause.value.replace('-', ' ')}{grade}, cycle {one.cycle}"
+
+
+def _infused(course: Course) -> int:
+    return sum(event.period.minutes for event in course.events if event.period.dose is not None)
+
+
+_STYLES = {
+    Due.START: "title",
+    Due.STEP: "title",
+    Due.RESTART: "title",
+    Due.INTERRUPTION: "warning",
+    Due.NEXT_CYCLE: "quiet",
+}
 
 
 def _day_of_course(minute: int) -> str:
@@ -81,20 +126,25 @@ def _zone(dated: Dated) -> Text:
 
 
 def _what(dated: Dated, entry: Entry) -> str:
-    match entry.due:
-        case Due.PREMEDICATION:
-            return f"premedication: {given_dose(dated.premedication)}" if dated.premedication else "premedication"
-        case Due.START | Due.STEP if entry.event is not None:
-            rate = f"{rounded(entry.event.rate)} mcg/day{' (cap)' if entry.event.capped else ''}"
-            kind = f"start of {visible(entry.event.period.cycle_name)}" if entry.due is Due.START else "step"
-            return f"{kind}: {rate} for {duration_text(entry.event.period.minutes)}"
-        case Due.STOP:
-            return "end of infusion; never flush the line"
-        case Due.HOSPITAL:
-            return f"in hospital until {moment(dated.clock.at(entry.stop))}"
-        case Due.NEXT_CYCLE:
-            return f"earliest start of cycle {entry.cycle}"
-    return entry.due.value
+    """Say what an entry is."""
+    if entry.due in _INFUSION and entry.event is not None:
+        return _infusion(entry.due, entry.event)
+    return {
+        Due.PREMEDICATION: f"premedication: {given_dose(dated.premedication)}" if dated.premedication else "",
+        Due.INTERRUPTION: f"infusion stopped for {duration_text(entry.stop - entry.start)}",
+        Due.STOP: "end of infusion; never flush the line",
+        Due.HOSPITAL: f"in hospital until {moment(dated.clock.at(entry.stop))}",
+        Due.NEXT_CYCLE: f"earliest start of cycle {entry.cycle}",
+    }[entry.due]
+
+
+_INFUSION = frozenset({Due.START, Due.STEP, Due.RESTART})
+
+
+def _infusion(due: Due, event: Event) -> str:
+    kind = f"start of {visible(event.period.cycle_name)}" if due is Due.START else due.value
+    rate = f"{rounded(event.rate)} mcg/day{' (cap)' if event.capped else ''}"
+    return f"{kind}: {rate} for {duration_text(event.period.minutes)}"
 
 
 def bags_report(dated: Dated, screen: Screen) -> list[RenderableType]:
@@ -217,6 +267,27 @@ def dated_json(dated: Dated) -> dict[str, Any]:
             if entry.due is not Due.BAG
         ],
         "bags": [_bag_json(dated, bag) for bag in _shown_bags(dated)],
+        "ledger": [_ledger_json(dated, entry) for entry in dated.replanned.ledger] if dated.replanned else [],
+        "ended": dated.replanned.ended if dated.replanned else False,
+    }
+
+
+def _ledger_json(dated: Dated, entry: LedgerEntry) -> dict[str, Any]:
+    restarted = entry.restarted
+    return {
+        "stopped": dated.clock.at(entry.stopped).isoformat(),
+        "restarted": None if restarted is None else dated.clock.at(restarted).isoformat(),
+        "cause": entry.interruption.cause.value,
+        "grade": entry.interruption.grade,
+        "decisions": [
+            {
+                "question": decision.question.value,
+                "answer": decision.answer,
+                "sources": [label()[name].citation for name in decision.limits],
+            }
+            for decision in entry.decisions
+        ],
+        "resumed": entry.resumed,
     }
 
 

@@ -205,3 +205,65 @@ def test_a_site_without_a_way_is_refused_with_the_day(inside: Run, tmp_path: Pat
     ran = inside(*DATED, "--site", "ward.toml")
     assert (ran.status, ran.out) == (2, "")
     assert "from Fri 2026-10-23 10:00" in " ".join(ran.err.split())
+
+
+RECORD = (
+    'record = 1\nregimen = "rr-adult"\nstart = 2026-03-16T10:00:00\ntime_zone = "Europe/Berlin"\nweight_kg = 70\n\n'
+    "[[interruption]]\nstopped = 2026-03-26T14:00:00\nrestarted = 2026-03-29T14:00:00\n"
+    'cause = "cytokine-release-syndrome"\ngrade = 3\ncycle = 1\n'
+)
+
+
+def test_a_record_is_replanned_with_a_ledger_that_cites(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "record.toml").write_text(RECORD)
+    ran = inside("plan", "rr-adult", "--record", "record.toml", COLUMNS="120")
+    assert ran.status == 0
+    lines = [" ".join(line.split()) for line in ran.out.splitlines()]
+    for line in (
+        "Thu 2026-03-26 14:00 11 1 infusion stopped for 2 d 23 h",  # the clock was put forward
+        "Sun 2026-03-29 13:00 14 1 premedication: dexamethasone 20 mg",
+        "Sun 2026-03-29 14:00 14 1 restart: 9 mcg/day for 7 d",
+        "Sun 2026-04-05 14:00 21 1 step: 28 mcg/day for 10 d 20 h",
+        "Thu 2026-04-30 10:00 45 2 start of Induction 2: 28 mcg/day for 28 d",
+        "at which dose: 9 mcg/day",
+        "Blincyto (blinatumomab), US prescribing information, section 2",
+        "With the interruptions 3,654 of 3,787 mcg in 140 of 140 infusion days.",
+    ):
+        assert line in lines, line
+    found = inside("plan", "rr-adult", "--record", "record.toml", "-f", "json").json
+    (entry,) = found["dated"]["ledger"]
+    assert entry["restarted"] == "2026-03-29T14:00:00+02:00"
+    assert all(decision["sources"] for decision in entry["decisions"])
+    assert found["total_mcg"]["exact"] == "3654"
+    assert found["patient"]["weight_kg"] == 70
+
+
+def test_an_infusion_that_is_stopped_has_no_plan_beyond(inside: Run, tmp_path: Path) -> None:
+    text = RECORD.replace("restarted = 2026-03-29T14:00:00\n", "").replace("grade = 3", "grade = 4")
+    (tmp_path / "record.toml").write_text(text)
+    ran = inside("plan", "rr-adult", "--record", "record.toml", COLUMNS="120")
+    assert ran.status == 0
+    assert "not restarted" in ran.out
+    assert "the drug is stopped for good" in ran.out
+    assert "Induction 2" not in ran.out
+    assert inside("plan", "rr-adult", "--record", "record.toml", "-f", "json").json["dated"]["ended"] is True
+
+
+@pytest.mark.parametrize(
+    ("change", "arguments", "said"),
+    [
+        (("rr-adult", "mrd-adult"), [], "the record is of mrd-adult"),
+        (("cycle = 1", "cycle = 2"), [], "interruption.1.cycle: this interruption lies in cycle 1"),
+        (("03-26T14", "03-14T14"), [], "F007"),
+        (("grade = 3", "grade = 9"), [], "record.toml is not a course record"),
+        (("", ""), ["--weight", "80"], "the record says otherwise"),
+        (("", ""), ["--start", "2026-03-16T10:00Z"], "--start and --record contradict each other"),
+    ],
+)
+def test_a_record_that_does_not_fit_is_refused(
+    inside: Run, tmp_path: Path, change: tuple[str, str], arguments: list[str], said: str
+) -> None:
+    (tmp_path / "record.toml").write_text(RECORD.replace(*change))
+    ran = inside("plan", "rr-adult", "--record", "record.toml", *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())
