@@ -1,5 +1,6 @@
 """``blinplan plan``: what one patient gets, and when."""
 
+import re
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -42,6 +43,7 @@ class PlanFormat(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+    ICS = "ics"
 
 
 class View(StrEnum):
@@ -76,6 +78,14 @@ def plan(
         str | None,
         typer.Option(
             metavar="FILE", help="What happened to the course so far; it gives the start.", rich_help_panel=_DATES
+        ),
+    ] = None,
+    plan_id: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What tells this patient's plan from others, for --format ics: importing again then updates.",
+            rich_help_panel=_DATES,
         ),
     ] = None,
     view: Annotated[
@@ -126,6 +136,8 @@ def plan(
         raise UsageError("--view bags needs --start and --site", "give when the infusion begins, and who prepares bags")
     if output_format is PlanFormat.JSON:
         write_json(_json(plan_json(course, choice, premedication, input_hash(reading.document)), dated))
+    elif output_format is PlanFormat.ICS:
+        write(_ics(dated, profile, plan_id))
     elif output_format is PlanFormat.CSV:
         write(plan_csv(course))
     elif dated is None:
@@ -141,6 +153,33 @@ def plan(
         }
         shown = views[view](dated, output_screen(colour))
         report(*plan_head(course, choice), *shown, NOT_A_DEVICE, colour=colour)
+
+
+def _ics(dated: "Dated | None", site: "Site | None", plan_id: str | None) -> str:
+    if dated is None or plan_id is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", plan_id):
+        raise UsageError(
+            "--format ics needs --start or --record, and --plan-id of letters, digits, dots, hyphens and underscores",
+            "give a name that stays with the patient's plan, so that importing it again updates the calendar",
+        )
+    try:
+        from blinplan.reports.ics import ics
+
+        before = None if dated.replanned is None else _before(dated, site)
+        return ics(dated, before, plan_id)
+    except ImportError as error:
+        raise UsageError("--format ics needs the package icalendar", "pip install 'blinplan[calendar]'") from error
+
+
+def _before(dated: "Dated", site: "Site | None") -> "Dated":
+    """The plan as it was before anything happened."""
+    from blinplan.course.premedication import premedication_plan
+
+    assert dated.replanned is not None  # noqa: S101 - the caller has looked
+    course = dated.replanned.planned
+    shown = _Shown(dated.cycle, dated.first, dated.last)
+    before = _dated(course, premedication_plan(course), site, dated.clock.start, None, shown)
+    assert before is not None  # noqa: S101 - it has a start
+    return before
 
 
 def _json(document: dict[str, Any], dated: "Dated | None") -> dict[str, Any]:

@@ -67,7 +67,7 @@ def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
             moment(dated.clock.at(entry.start)),
             _day_of_course(entry.start),
             str(entry.cycle),
-            Text(_what(dated, entry), _STYLES.get(entry.due, "")),
+            Text(what(dated, entry), _STYLES.get(entry.due, "")),
         )
     return [table, *_ledger(dated), _zone(dated)]
 
@@ -125,7 +125,7 @@ def _zone(dated: Dated) -> Text:
     return Text(f"Times are local in {dated.clock.zone}. Day 1 begins with the first infusion.", "quiet")
 
 
-def _what(dated: Dated, entry: Entry) -> str:
+def what(dated: Dated, entry: Entry) -> str:
     """Say what an entry is."""
     if entry.due in _INFUSION and entry.event is not None:
         return _infusion(entry.due, entry.event)
@@ -237,7 +237,7 @@ def days_report(dated: Dated, screen: Screen) -> list[RenderableType]:
 def _short(dated: Dated, entry: Entry) -> str:
     if entry.bag is not None:
         return f"bag for {duration_text(entry.bag.size.minutes)}"
-    return _what(dated, entry)
+    return what(dated, entry)
 
 
 def _days(dated: Dated) -> Iterable[date]:
@@ -261,7 +261,7 @@ def dated_json(dated: Dated) -> dict[str, Any]:
                 "start": dated.clock.at(entry.start).isoformat(),
                 "stop": dated.clock.at(entry.stop).isoformat(),
                 "cycle": entry.cycle,
-                "what": _what(dated, entry),
+                "what": what(dated, entry),
             }
             for entry in dated.shown()
             if entry.due is not Due.BAG

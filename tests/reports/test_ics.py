@@ -1,0 +1,88 @@
+"""The calendar file opens in two parsers, and a second import updates the first."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import icalendar
+import pytest
+from ical.calendar_stream import IcsCalendarStream
+
+from tests.cli.conftest import Run, inside
+from tests.cli.test_plan import DATED, RECORD, WARD
+
+__all__ = ["inside"]
+ID = ("--plan-id", "patient-7", "-f", "ics")
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(WARD)
+    (tmp_path / "record.toml").write_text(RECORD)
+    (tmp_path / "before.toml").write_text(RECORD.split("\n[[interruption]]")[0])
+
+
+def events(text: str) -> dict[str, Any]:
+    found = icalendar.Calendar.from_ical(text).walk("VEVENT")
+    by_uid = {str(event["uid"]): event for event in found}
+    assert len(by_uid) == len(found)
+    return by_uid
+
+
+def test_a_strict_parser_opens_it(inside: Run, ward: None) -> None:
+    text = inside(*DATED, "--site", "ward.toml", *ID).out
+    assert text.startswith("BEGIN:VCALENDAR\r\n")
+    assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
+    calendar = IcsCalendarStream.calendar_from_ics(text)
+    assert len(calendar.events) == len(events(text)) > 60
+    assert text == inside(*DATED, "--site", "ward.toml", *ID).out
+
+
+def test_events_are_those_of_the_plan(inside: Run, ward: None) -> None:
+    plan = inside(*DATED, "--site", "ward.toml", "-f", "json").json["dated"]
+    found = events(inside(*DATED, "--site", "ward.toml", *ID).out)
+    bags = [event for uid, event in found.items() if "-bag-" in uid]
+    assert [event["dtstart"].dt.isoformat() for event in bags] == [_utc(bag["start"]) for bag in plan["bags"]]
+    assert all(
+        event.walk("VALARM") and event.walk("VALARM")[0]["trigger"].dt == -timedelta(minutes=30) for event in bags
+    )
+    hospital = found["patient-7-hospital-1-1@blinplan"]
+    assert (str(hospital["dtstart"].dt), str(hospital["dtend"].dt)) == ("2026-10-19", "2026-10-29")
+
+
+def _utc(written: str) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromisoformat(written).astimezone(UTC).isoformat()
+
+
+def test_a_replanned_course_updates_and_cancels(inside: Run, ward: None) -> None:
+    base = ("plan", "rr-adult", "--site", "ward.toml", *ID)
+    before = events(inside(*base, "--record", "before.toml").out)
+    after = events(inside(*base, "--record", "record.toml").out)
+    calendar = {**before, **after}  # what a calendar holds after both
+    assert set(before) <= set(after)  # nothing stays that nobody updates
+    assert {event["sequence"] for event in before.values()} == {0}
+    assert {event["sequence"] for event in after.values()} == {1}
+    standing = {uid: event for uid, event in calendar.items() if event["status"] == "CONFIRMED"}
+    cancelled = {uid for uid, event in calendar.items() if event["status"] == "CANCELLED"}
+    assert all(uid in before for uid in cancelled)
+    start = "patient-7-start-2-1@blinplan"
+    assert after[start]["dtstart"].dt - before[start]["dtstart"].dt == timedelta(days=2, hours=23)
+    plan = inside("plan", "rr-adult", "--site", "ward.toml", "--record", "record.toml", "-f", "json").json["dated"]
+    due = [entry for entry in plan["entries"] if entry["due"] != "interruption"]
+    assert len(standing) == len(due) + len(plan["bags"])
+
+
+def test_a_course_that_was_stopped_cancels_all_that_was_to_come(inside: Run, ward: None, tmp_path: Path) -> None:
+    (tmp_path / "record.toml").write_text(RECORD.replace("restarted = 2026-03-29T14:00:00\n", ""))
+    after = events(inside("plan", "rr-adult", "--site", "ward.toml", "--record", "record.toml", *ID).out)
+    assert after["patient-7-start-5-1@blinplan"]["status"] == "CANCELLED"
+    assert after["patient-7-start-1-1@blinplan"]["status"] == "CONFIRMED"
+
+
+@pytest.mark.parametrize("arguments", [("-f", "ics"), ("--plan-id", "a b", "-f", "ics")])
+def test_a_plan_without_a_name_is_refused(inside: Run, arguments: tuple[str, ...]) -> None:
+    ran = inside(*DATED, *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert "--plan-id" in ran.err
