@@ -74,7 +74,8 @@ def _event(dated: Dated, entry: Entry, uid: str) -> Any:
         event.add("dtend", stop.date() + timedelta(days=1))
     else:
         event.add("dtstart", start.astimezone(UTC))
-        event.add("dtend", (start if entry.due is not Due.BAG else stop).astimezone(UTC))
+        if entry.due is Due.BAG:  # all others are moments, which have no end
+            event.add("dtend", stop.astimezone(UTC))
     event.add("transp", "TRANSPARENT")
     if entry.due in _WITH_ALARM:
         event.add_component(_alarm(_summary(dated, entry)))

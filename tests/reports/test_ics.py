@@ -46,6 +46,7 @@ def test_events_are_those_of_the_plan(inside: Run, ward: None) -> None:
     assert all(
         event.walk("VALARM") and event.walk("VALARM")[0]["trigger"].dt == -timedelta(minutes=30) for event in bags
     )
+    assert all("dtend" not in event or event["dtend"].dt > event["dtstart"].dt for event in found.values())
     hospital = found["patient-7-hospital-1-1@blinplan"]
     assert (str(hospital["dtstart"].dt), str(hospital["dtend"].dt)) == ("2026-10-19", "2026-10-29")
 
