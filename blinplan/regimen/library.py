@@ -41,7 +41,7 @@ def named(name: str) -> tuple[str, ...]:
 def nearest(name: str) -> str | None:
     """The shipped name that is written most like this one, if any is close."""
     families = {regimen.family for regimen in shipped() if regimen.family}
-    found = difflib.get_close_matches(name.lower(), [*paths(), *families], n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name.lower(), [*paths(), *families], n=1, cutoff=0.7)
     return found[0] if found else None
 
 

@@ -183,6 +183,10 @@ def _with_virtual_patients(
     rules = [rule for rule in CATALOGUE.values() if rule.simulated and settings.left_out(rule) is None]
     if not rules:
         return case, answers
+    if any(verdict.outcome is Outcome.FINDING and verdict.rule.binding for verdict in answers.values()):
+        return case, answers | {
+            rule.code: Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=_CANNOT_BE_GIVEN) for rule in rules
+        }
     for outcome in simulated.outcomes(case.regimen):
         if isinstance(outcome, NotEvaluated):
             unanswered = {rule.code: Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=outcome) for rule in rules}
@@ -210,6 +214,7 @@ def _blocked(reading: Reading) -> Iterable[Verdict]:
             yield Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=reason)
 
 
+_CANNOT_BE_GIVEN = NotEvaluated("blocked", "what cannot be given is not simulated; put right the errors first")
 _NO_RECORD = NotEvaluated("not applicable", "the rule looks at the interruptions of a course record")
 _NOT_SIMULATED = NotEvaluated("not requested", "no simulation was asked for (--no-simulate)")
 

@@ -41,8 +41,8 @@ class Severities:
 class Settings:
     """What a user may set about the rules.
 
-    A rule that is ``binding`` says that a thing cannot be read or given: it is asked whatever is ignored, and its
-    severity is not lowered. Only a selection of other rules leaves it out.
+    A rule that is ``binding`` says that a thing cannot be read or given: it is asked whatever is selected or ignored,
+    and its severity is not lowered.
 
     Attributes
     ----------
@@ -70,12 +70,12 @@ class Settings:
 
     def left_out(self, rule: Rule) -> NotEvaluated | None:
         """Why a rule is not asked; None where it is. Rules that reading a file decides always answer."""
-        if rule.check is None and not rule.about_waivers:
+        if rule.binding or (rule.check is None and not rule.about_waivers):
             return None
         return self.not_selected(rule)
 
     def not_selected(self, rule: Rule) -> NotEvaluated | None:
-        """Why a rule is not among those the user wants; None where it is."""
+        """Why a rule is not among those the user chose; None where it is. A binding one is asked all the same."""
         for pattern in () if rule.binding else self.ignore:
             if pattern.matches(rule):
                 return NotEvaluated("not requested", f"left out {pattern.origin} (ignore {pattern.text})")

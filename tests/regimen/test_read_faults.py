@@ -117,10 +117,10 @@ REQUIRED = ["format", "name", "title", "indication", "sources", "dosing", "cycle
 
 
 @pytest.mark.parametrize("data", [b"", b"\n", b"# only a comment", b"  \r\n\t# x\r\n"])
-def test_an_empty_file_lacks_every_required_key(data: bytes) -> None:
-    found = problems(data)
-    assert [str(problem.path[0]) for problem in found] == REQUIRED
-    assert {problem.code for problem in found} == {"F003"}
+def test_an_empty_file_is_one_fault(data: bytes) -> None:
+    (found,) = problems(data)
+    assert (found.code, found.message) == ("F003", "the file is empty")
+    assert found.why == f"a regimen has {', '.join(REQUIRED)}"
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,11 @@ def test_nothing_takes_a_binding_rule_away(pattern: str) -> None:
     assert codes(judged_lines(cycle("9000 mcg/day for 28 days"), settings=Settings(ignore=(Pattern("N"),)))) == ["N106"]
 
 
+def test_no_selection_takes_a_binding_rule_away() -> None:
+    settings = Settings(select=(Pattern("S301"),))
+    assert codes(judged_lines(cycle("9000 mcg/day for 27 days"), settings=settings)) == ["N106", "S301"]
+
+
 def test_nothing_lowers_a_binding_rule_and_it_can_be_raised() -> None:
     for severity in (Severity.NOTE, Severity.WARNING):
         settings = Settings(severities=(Severities(Pattern("ALL"), severity),))

@@ -88,6 +88,17 @@ def test_flat_doses_are_for_45_kg_and_over(eligibility: str, dose: str, found: l
     assert codes(judged(judgement.reading.document.text + waiver("D206"))) == ([] if found else ["W902"])
 
 
+def test_a_unit_slip_is_one_finding_and_is_not_simulated() -> None:
+    slip = cycle("9 mcg/day for 7 days", "28000 mcg/day for 21 days")
+    simulation = told(outcome(0, 100))
+    judgement = judged_lines(slip, simulation)
+    assert codes(judgement) == ["N106"]
+    assert simulation.asked == []
+    verdict = verdict_of(judgement, "B401")
+    assert verdict.not_evaluated is not None
+    assert verdict.not_evaluated.kind == "blocked"
+
+
 @pytest.mark.parametrize(
     ("weight", "eligibility", "found"),
     [
