@@ -98,7 +98,7 @@ def run(asked: Asked) -> None:
     site = None if settled.site is None else asked_site(settled.site)
     tasks = [Task(file.reading, file.settings, today, patient, site) for file in files]
     judged = _judge(tasks, simulated, asked.colour)
-    result = _result(judged, missing, settled, today, simulated, asked.write_baseline)
+    result = _result(judged, missing, settled, today, simulated, asked)
     check_output.write_reports(result, reports)
     check_output.show(result, asked)
     stop(ExitStatus(result.status))
@@ -158,13 +158,13 @@ def _result(
     settled: RunSettings,
     today: date,
     simulated: "Simulated | None",
-    new_baseline: str | None,
+    asked: Asked,
 ) -> Result:
     judgements = tuple(one for one in judged if isinstance(one, Judgement))
     faults = tuple(one for one in judged if isinstance(one, Fault))
     result = Result(judgements, tuple(missing), faults, settled.fail_on, today, simulated)
-    if new_baseline is not None:
-        return _with_new_baseline(result, Path(new_baseline))
+    if asked.write_baseline is not None:
+        return _with_new_baseline(result, Path(asked.write_baseline), asked)
     return result if settled.baseline is None else _with_baseline(result, settled.baseline)
 
 
@@ -184,11 +184,12 @@ def _with_baseline(result: Result, path: Path) -> Result:
     return replace(result, judgements=accepted, stale=baseline.stale(accepted))
 
 
-def _with_new_baseline(result: Result, path: Path) -> Result:
+def _with_new_baseline(result: Result, path: Path, asked: Asked) -> Result:
     from blinplan.rules.baseline import baseline_of, baseline_text
 
     baseline = baseline_of(result.judgements, path.parent)
     replace_file(path, baseline_text(baseline))
     count = len(baseline.entries)
-    say(f"{path}: {count} finding{'s' * (count != 1)} listed", Colour.AUTO)
+    if not asked.quiet:
+        say(f"{path}: {count} finding{'s' * (count != 1)} listed", asked.colour)
     return replace(result, judgements=tuple(baseline.accept(judgement) for judgement in result.judgements))
