@@ -14,7 +14,7 @@ from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula, Patient, PatientError, patient
 from blinplan.regimen.read import Reading
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.sources import FileSource, NotFound, find_one
+from blinplan.regimen.sources import FileSource, NotFound, find_one, named_beside
 from blinplan.reports.screen import Colour
 
 if TYPE_CHECKING:
@@ -138,31 +138,38 @@ def choose_for(regimen: Regimen, reading: Reading, patient: Patient) -> "Choice"
 
 def _beside(reading: Reading, name: str) -> Reading:
     """Read the regimen of that name from the folder of the file itself, or else the shipped one."""
-    from blinplan.regimen import library
-    from blinplan.regimen.read import read
-
-    path = Path(reading.document.name).parent / f"{name}.toml"
-    if Path(reading.document.name).is_file() and path.is_file():
-        return read(path.read_bytes(), str(path))
-    return library.load(name)
+    found = named_beside(reading.document.name, name)
+    if found is None:
+        raise KeyError(name)
+    return found
 
 
-def asked_record(path: Path) -> "CourseRecord":
-    """Read a course record.
-
-    Raises
-    ------
-    UsageError
-        When there is none at the path; what is wrong with it is shown.
-    """
+def _asked_file(path: Path) -> Reading:
+    """Read a file that an option names, and show what is wrong with it."""
     reading = FileSource(path, path.as_posix()).read()
     if isinstance(reading, NotFound):
         raise UsageError(reading.message, reading.help)
-    if reading.record is None:
-        if reading.problems:
-            show_problems(reading)
+    if reading.problems:
+        show_problems(reading)
+    return reading
+
+
+def asked_record(path: Path) -> "CourseRecord":
+    """Read a course record; raises `UsageError` when there is none at the path."""
+    record = _asked_file(path).record
+    if record is None:
         raise UsageError(f"{path} is not a course record", "a record begins with `record = 1`; correct what is shown")
-    return reading.record
+    return record
+
+
+def asked_site(path: Path) -> "Site":
+    """Read the profile of a site; raises `UsageError` when there is none at the path."""
+    site = _asked_file(path).site
+    if site is None:
+        raise UsageError(
+            f"{path} is not a site profile", "a site profile begins with `site = 1`; correct what is shown"
+        )
+    return site
 
 
 def patient_on_record(
@@ -189,23 +196,3 @@ def patient_on_record(
         return patient(found.weight or record.weight, found.height or record.height, given, formula)
     except PatientError as error:
         raise UsageError(str(error), "check the figures of the record") from error
-
-
-def asked_site(path: Path) -> "Site":
-    """Read the profile of a site.
-
-    Raises
-    ------
-    UsageError
-        When there is none at the path; what is wrong with it is shown.
-    """
-    reading = FileSource(path, path.as_posix()).read()
-    if isinstance(reading, NotFound):
-        raise UsageError(reading.message, reading.help)
-    if reading.site is None:
-        if reading.problems:
-            show_problems(reading)
-        raise UsageError(
-            f"{path} is not a site profile", "a site profile begins with `site = 1`; correct what is shown"
-        )
-    return reading.site

@@ -8,7 +8,6 @@ from pathlib import Path
 from blinplan.regimen import library
 from blinplan.regimen.document import LIMIT_BYTES
 from blinplan.regimen.read import Reading, read
-from blinplan.regimen.regimen import Regimen
 
 STANDARD_INPUT = "-"
 _CONFIGURATION = frozenset({"pyproject.toml", "blinplan.toml"})
@@ -126,12 +125,12 @@ def path_from(folder: Path, name: str) -> str:
         return Path(name).as_posix()
 
 
-def named_beside(file: str, name: str) -> Regimen | None:
-    """The regimen of a name: from the folder of a file, or else the shipped one; None where there is none."""
+def named_beside(file: str, name: str) -> Reading | None:
+    """Read the regimen of a name: from the folder of a file, or else the shipped one; None where there is none."""
     path = Path(file).parent / f"{name}.toml"
     try:
         if Path(file).is_file() and path.is_file():
-            return read(path.read_bytes(), str(path)).regimen
+            return read(path.read_bytes(), str(path))
     except OSError:
         return None
-    return library.load(name).regimen if name in library.paths() else None
+    return library.load(name) if name in library.paths() else None

@@ -129,7 +129,8 @@ def judge(
 
 def _on_record(reading: Reading, record: "CourseRecord", settings: Settings) -> Iterator[Verdict]:
     """Judge a course record by the rules that look at one, with the regimen that it names."""
-    regimen = named_beside(reading.document.name, record.regimen)
+    named = named_beside(reading.document.name, record.regimen)
+    regimen = None if named is None else named.regimen
     elsewhere = NotEvaluated("not applicable", "the file is a course record, and the rule looks at regimens")
     missing = NotEvaluated("undecided", f"there is no regimen {record.regimen}, beside the record or shipped")
     for rule in CATALOGUE.values():
