@@ -27,12 +27,15 @@ from blinplan.course.patient import AreaFormula
 from blinplan.reports.screen import Colour
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from blinplan.course.events import Course
     from blinplan.course.premedication import PremedicationPlan
     from blinplan.course.replan import Replanned
     from blinplan.regimen.record import CourseRecord
     from blinplan.regimen.site import Site
     from blinplan.reports.dated_plan import Dated
+    from blinplan.reports.screen import Screen
 
 _DATES = "Dates and bags"
 
@@ -50,6 +53,7 @@ class View(StrEnum):
     """What of a dated plan to show."""
 
     AGENDA = "agenda"
+    EXPECTED = "expected"
     DAYS = "days"
     BAGS = "bags"
 
@@ -89,7 +93,8 @@ def plan(
         ),
     ] = None,
     view: Annotated[
-        View, typer.Option(help="What is due, day by day, or bag by bag.", rich_help_panel=_DATES)
+        View,
+        typer.Option(help="What is due, what the article expects, day by day, or bag by bag.", rich_help_panel=_DATES),
     ] = View.AGENDA,
     cycle: Annotated[int | None, typer.Option(min=1, help="Show this cycle only.", rich_help_panel=_DATES)] = None,
     from_day: Annotated[
@@ -132,10 +137,13 @@ def plan(
     dated = _dated(
         course, premedication, profile, begins, replanned, _Shown(cycle, _day("--from", from_day), _day("--to", to_day))
     )
-    if view is View.BAGS and (dated is None or profile is None):
-        raise UsageError("--view bags needs --start and --site", "give when the infusion begins, and who prepares bags")
+    if view is not View.AGENDA and dated is None:
+        raise UsageError(f"--view {view} needs --start", "give when the infusion begins, as 2026-11-02T10:00")
+    if view is View.BAGS and profile is None:
+        raise UsageError("--view bags needs --site", "give the profile of the site that prepares the bags")
     if output_format is PlanFormat.JSON:
-        write_json(_json(plan_json(course, choice, premedication, input_hash(reading.document)), dated))
+        document = plan_json(course, choice, premedication, input_hash(reading.document))
+        write_json(_json(document, dated, expected=view is View.EXPECTED))
     elif output_format is PlanFormat.ICS:
         write(_ics(dated, profile, plan_id))
     elif output_format is PlanFormat.CSV:
@@ -143,16 +151,33 @@ def plan(
     elif dated is None:
         report(*plan_report(course, choice, premedication, output_screen(colour)), colour=colour)
     else:
-        from blinplan.reports import dated_plan
         from blinplan.reports.plan import NOT_A_DEVICE, plan_head
 
-        views = {
-            View.AGENDA: dated_plan.agenda_report,
-            View.DAYS: dated_plan.days_report,
-            View.BAGS: dated_plan.bags_report,
-        }
-        shown = views[view](dated, output_screen(colour))
+        shown = _view(view, dated, output_screen(colour))
         report(*plan_head(course, choice), *shown, NOT_A_DEVICE, colour=colour)
+
+
+def _view(view: View, dated: "Dated", screen: "Screen") -> "list[RenderableType]":
+    from blinplan.reports import dated_plan
+
+    if view is View.EXPECTED:
+        from blinplan.reports.expected import expected_report
+
+        return expected_report(dated, _typical_days(dated), screen)
+    views = {
+        View.AGENDA: dated_plan.agenda_report,
+        View.DAYS: dated_plan.days_report,
+        View.BAGS: dated_plan.bags_report,
+    }
+    return views[view](dated, screen)
+
+
+def _typical_days(dated: "Dated") -> dict[str, float]:
+    """The endpoints of the typical patient under the regimen as it was planned, by key."""
+    from blinplan.physiology.run import run
+
+    simulation = run(dated.course.regimen, patients=None)
+    return {quantity.key: float(quantity.values[0]) for quantity in simulation.typical_quantities}
 
 
 def _ics(dated: "Dated | None", site: "Site | None", plan_id: str | None) -> str:
@@ -182,12 +207,17 @@ def _before(dated: "Dated", site: "Site | None") -> "Dated":
     return before
 
 
-def _json(document: dict[str, Any], dated: "Dated | None") -> dict[str, Any]:
+def _json(document: dict[str, Any], dated: "Dated | None", *, expected: bool) -> dict[str, Any]:
     if dated is None:
         return {**document, "dated": None}
     from blinplan.reports.dated_plan import dated_json
 
-    return {**document, "dated": dated_json(dated)}
+    found = dated_json(dated)
+    if expected:
+        from blinplan.reports.expected import expected_json
+
+        found["expected"] = expected_json(dated, _typical_days(dated))
+    return {**document, "dated": found}
 
 
 class _Shown(NamedTuple):

@@ -190,7 +190,8 @@ def test_days_show_what_flows_from_midnight_to_midnight(inside: Run, tmp_path: P
         (["--cycle", "2"], "needs --start"),
         (["--start", "2026-10-19T10:00Z", "--cycle", "6"], "--cycle is 6"),
         (["--start", "2026-10-19T10:00Z", "--from", "x"], "--from is 'x'"),
-        (["--start", "2026-10-19T10:00Z", "--view", "bags"], "--view bags needs --start and --site"),
+        (["--start", "2026-10-19T10:00Z", "--view", "bags"], "--view bags needs --site"),
+        (["--view", "days"], "--view days needs --start"),
         (["--start", "2026-10-19T10:00Z", "--site", "nowhere"], "no such file"),
     ],
 )
@@ -267,3 +268,26 @@ def test_a_record_that_does_not_fit_is_refused(
     ran = inside("plan", "rr-adult", "--record", "record.toml", *arguments)
     assert (ran.status, ran.out) == (2, "")
     assert said in " ".join(ran.err.split())
+
+
+def test_what_the_article_expects_stands_beside_what_is_simulated(inside: Run) -> None:
+    found = inside(*DATED, "--view", "expected", "-f", "json").json["dated"]["expected"]
+    first = {window["what"]: window for window in found[:4]}
+    assert set(first) == {
+        "T cells leave the blood",
+        "cytokines are highest",
+        "B cells fall to 10 cells/µL or fewer",
+        "T cells come back",
+    }
+    for window in first.values():
+        assert window["start"] <= window["simulated"] <= window["stop"], window["what"]
+        assert "Mechanism of Action" in window["source"]
+    back = first["T cells come back"]
+    assert (back["start"][:10], back["stop"][:10]) == ("2026-10-26", "2026-11-02")
+    step = found[4]
+    assert (step["what"], step["start"][:10], step["simulated"]) == ("T cells leave the blood", "2026-10-26", None)
+    assert [window["cycle"] for window in found] == [1, 1, 1, 1, 1, 2, 3, 4, 5]
+    for width in (60, 80, 120):
+        shown = inside(*DATED, "--view", "expected", COLUMNS=str(width)).out
+        assert max(map(cell_len, shown.splitlines())) <= width
+        assert width < 80 or "T cells come back" in shown
