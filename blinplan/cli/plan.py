@@ -47,6 +47,7 @@ class PlanFormat(StrEnum):
     JSON = "json"
     CSV = "csv"
     ICS = "ics"
+    HTML = "html"
 
 
 class View(StrEnum):
@@ -146,6 +147,12 @@ def plan(
         write_json(_json(document, dated, expected=view is View.EXPECTED))
     elif output_format is PlanFormat.ICS:
         write(_ics(dated, profile, plan_id))
+    elif output_format is PlanFormat.HTML:
+        if dated is None:
+            raise UsageError("--format html needs --start or --record", "give when the infusion begins")
+        from blinplan.reports.html import html
+
+        write(html(dated, choice))
     elif output_format is PlanFormat.CSV:
         write(plan_csv(course))
     elif dated is None:

@@ -193,7 +193,7 @@ def _bag_row(dated: Dated, number: int, bag: Bag) -> list[str]:
         str(number),
         moment(dated.clock.at(bag.start)),
         moment(dated.clock.at(bag.stop)),
-        _lasts(bag),
+        lasts(bag),
         "-" if bag.label is None else decimal_text(bag.label.millilitres_per_hour),
         "-" if bag.millilitres is None else rounded(bag.millilitres),
         rounded(bag.micrograms),
@@ -212,7 +212,8 @@ def vials(filled: Fraction) -> int:
     return -(-filled // _VIAL)
 
 
-def _lasts(bag: Bag) -> str:
+def lasts(bag: Bag) -> str:
+    """Write how long a bag runs, and of what it was prepared for where that is longer."""
     used, size = duration_text(bag.minutes), duration_text(bag.size.minutes)
     return used if used == size else f"{used} of {size}"
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course, Event
+from blinplan.course.patient import Patient
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, DoseRate, decimal_text
 from blinplan.reports.manifest import manifest
@@ -53,14 +54,17 @@ def when(minute: int) -> str:
     return f"day {day + 1}" + (f" +{hours}:{minutes:02d} h" if rest else "")
 
 
-def _decisions(course: Course, choice: Choice) -> list[Text]:
-    patient = course.patient
-    known = [
+def known_of(patient: Patient) -> list[str]:
+    """What is known of a patient, in words."""
+    return [
         *([f"weight {decimal_text(patient.weight, 3)} kg"] if patient.weight is not None else []),
         *([f"height {decimal_text(patient.height, 3)} cm"] if patient.height is not None else []),
         *([f"body surface area {patient.area}"] if patient.area is not None else []),
     ]
-    lines = [Text(f"Patient: {', '.join(known) or 'nothing given'}")]
+
+
+def _decisions(course: Course, choice: Choice) -> list[Text]:
+    lines = [Text(f"Patient: {', '.join(known_of(course.patient)) or 'nothing given'}")]
     lines.append(Text(f"Weight limit: {choice.reason}", "warning" if choice.switched else ""))
     if course.regimen.unverified:
         lines.append(Text("Doses of this regimen are unverified: nobody has seen them in the source.", "unverified"))

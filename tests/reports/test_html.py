@@ -1,0 +1,69 @@
+"""The page to print: whole, without anything from elsewhere, and with the amounts of the plan."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree, html
+
+from tests.cli.conftest import Run, inside
+from tests.cli.test_plan import DATED, RECORD, WARD
+
+__all__ = ["inside"]
+
+
+def select(text: str, path: str) -> list[Any]:
+    found: Any = html.fromstring(text)
+    return list(found.xpath(path))
+
+
+@pytest.fixture
+def page(inside: Run, tmp_path: Path) -> str:
+    (tmp_path / "ward.toml").write_text(WARD)
+    return inside(*DATED, "--site", "ward.toml", "-f", "html").out
+
+
+def test_it_is_a_page_a_cycle_and_needs_nothing_from_elsewhere(page: str) -> None:
+    sections = select(page, "//section")
+    assert len(sections) == 5
+    assert page.count("not a medical device") == 5  # each page is handed out alone
+    assert not re.search(r"https?:|src=|href=|@import|url\(", page)
+    assert etree.fromstring(page.split("<!doctype html>\n")[1].replace('<meta charset="utf-8">', "")) is not None
+    assert "cycle 3" in sections[2].xpath(".//h1")[0].text
+
+
+def test_it_lists_the_bags_of_the_plan(page: str, inside: Run) -> None:
+    plan = inside(*DATED, "--site", "ward.toml", "-f", "json").json["dated"]
+    rows = [[cell.text for cell in row.xpath("./td")] for row in select(page, "//table[2]/tbody/tr")]
+    assert len(rows) == len(plan["bags"])
+    assert [row[1][4:14] for row in rows] == [bag["start"][:10] for bag in plan["bags"]]
+    assert [row[0] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
+
+
+def test_the_course_is_drawn_to_scale(page: str) -> None:
+    drawn = select(page, "//section[1]//rect")
+    assert len(drawn) == 6  # two steps, four later cycles
+    widths = [float(one.get("width")) for one in drawn]
+    heights = [float(one.get("height")) for one in drawn]
+    assert widths[1] / widths[0] == pytest.approx(3, rel=0.01)
+    assert heights[1] / heights[0] == pytest.approx(28 / 9, rel=0.01)
+    assert [one.get("fill") for one in drawn] == ["#000", "#000", "#bbb", "#bbb", "#bbb", "#bbb"]
+
+
+def test_names_cannot_break_the_page_and_an_interruption_is_drawn(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "record.toml").write_text(RECORD)
+    interrupted = inside("plan", "rr-adult", "--record", "record.toml", "-f", "html").out
+    assert "stroke-dasharray" in interrupted
+    from tests.regimen_text import cycle, regimen_text
+
+    hostile = regimen_text(cycle(), title="<script>alert(1)</script>")
+    (tmp_path / "x.toml").write_text(hostile, encoding="utf-8")
+    shown = inside("plan", "x.toml", "--weight", "70", "--start", "2026-10-19T10:00Z", "-f", "html").out
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+
+
+def test_a_page_needs_a_start(inside: Run) -> None:
+    ran = inside("plan", "rr-adult", "-f", "html")
+    assert (ran.status, ran.out) == (2, "")
