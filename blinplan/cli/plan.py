@@ -168,9 +168,12 @@ def _view(view: View, dated: "Dated", screen: "Screen") -> "list[RenderableType]
     from blinplan.reports import dated_plan
 
     if view is View.EXPECTED:
-        from blinplan.reports.expected import expected_report
+        from blinplan.reports.expected import comparison_report, expected_report
 
-        return expected_report(dated, _typical_days(dated), screen)
+        found = expected_report(dated, _typical(dated.course), screen)
+        if dated.replanned is None:
+            return found
+        return [*found, "", *comparison_report(_typical(dated.course), _typical(dated.replanned.planned), screen)]
     views = {
         View.AGENDA: dated_plan.agenda_report,
         View.DAYS: dated_plan.days_report,
@@ -179,11 +182,11 @@ def _view(view: View, dated: "Dated", screen: "Screen") -> "list[RenderableType]
     return views[view](dated, screen)
 
 
-def _typical_days(dated: "Dated") -> dict[str, float]:
-    """The endpoints of the typical patient under the regimen as it was planned, by key."""
+def _typical(course: "Course") -> dict[str, float]:
+    """The endpoints of the typical patient under a course, by key."""
     from blinplan.physiology.run import run
 
-    simulation = run(dated.course.regimen, patients=None)
+    simulation = run(course.regimen, patients=None, course=[event.period for event in course.events])
     return {quantity.key: float(quantity.values[0]) for quantity in simulation.typical_quantities}
 
 
@@ -221,9 +224,15 @@ def _json(document: dict[str, Any], dated: "Dated | None", *, expected: bool) ->
 
     found = dated_json(dated)
     if expected:
-        from blinplan.reports.expected import expected_json
+        from blinplan.reports.expected import comparison, expected_json
 
-        found["expected"] = expected_json(dated, _typical_days(dated))
+        simulated = _typical(dated.course)
+        found["expected"] = expected_json(dated, simulated)
+        if dated.replanned is not None:
+            planned = _typical(dated.replanned.planned)
+            found["typical"] = {
+                name: {"with": mine, "without": other} for name, mine, other in comparison(simulated, planned)
+            }
     return {**document, "dated": found}
 
 

@@ -66,13 +66,14 @@ class Simulation:
     uncertainty: Uncertainty | None = None
 
 
-def run(
+def run(  # noqa: PLR0913 - all but one by name, and each of its own
     regimen: Regimen,
     *,
     preset: str | None = None,
     patients: int | People | None = 1000,
     seed: int = 1,
     patient: Patient | None = None,
+    course: Sequence[Period] | None = None,
     follow_up_days: int = 0,
     options: Options | None = None,
     parameter_sets: int = 0,
@@ -94,6 +95,8 @@ def run(
         What the virtual patients are drawn from.
     patient
         The size of the typical patient; the population's own when not given.
+    course
+        The periods that are given, where they are not those of the regimen: a course with its interruptions.
     follow_up_days
         Days without infusion that are added at the end.
     options
@@ -111,7 +114,7 @@ def run(
         When the regimen does not admit the weight of a virtual patient.
     """
     chosen = preset or preset_for(regimen)
-    table = followed_up(periods(regimen), follow_up_days)
+    table = followed_up(tuple(course or periods(regimen)), follow_up_days)
     reference = _typical(chosen, patient)
     average = _run(regimen, table, reference, options, 1, None)
     found = _outcome(average, table)

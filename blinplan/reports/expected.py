@@ -93,6 +93,36 @@ def _minute(simulated: Mapping[str, float], key: str) -> int | None:
     return round(day * MINUTES_PER_DAY) if isfinite(day) else None
 
 
+_COMPARED = (
+    ("auc", "AUC, ng·day/mL", "{:.4g}"),
+    ("b_depleted_day", "B cells at 10 /µL or fewer, day", "{:.4g}"),
+    ("b_highest_free", "highest B cells in free intervals, cells/µL", "{:.4g}"),
+)
+
+
+def comparison(simulated: Mapping[str, float], planned: Mapping[str, float]) -> list[tuple[str, str, str]]:
+    """What the typical patient comes to with the interruptions and without: name, with, without; - where it is not."""
+
+    def shown(values: Mapping[str, float], key: str, form: str) -> str:
+        value = values.get(key, float("nan"))
+        return form.format(value) if isfinite(value) else "-"
+
+    return [(name, shown(simulated, key, form), shown(planned, key, form)) for key, name, form in _COMPARED]
+
+
+def comparison_report(
+    simulated: Mapping[str, float], planned: Mapping[str, float], screen: Screen
+) -> list[RenderableType]:
+    """Draw the typical patient's exposure and depletion with the interruptions and without."""
+    table = screen.table(title="The typical patient, simulated")
+    table.add_column("", overflow="fold")
+    for name in ("With the interruptions", "Without"):
+        table.add_column(name, justify="right")
+    for row in comparison(simulated, planned):
+        table.add_row(*row)
+    return [table]
+
+
 def expected_report(dated: Dated, simulated: Mapping[str, float], screen: Screen) -> list[RenderableType]:
     """Draw the windows."""
     table = screen.table(title="Expected by the article")
@@ -105,7 +135,7 @@ def expected_report(dated: Dated, simulated: Mapping[str, float], screen: Screen
         start, stop = dated.clock.at(window.start), dated.clock.at(window.stop)
         table.add_row(window.what, moment(start), moment(stop), typical)
     sources = "; ".join(dict.fromkeys(window.source for window in found))
-    note = "Simulated: the typical patient, without interruptions; none where the article gives no day of its own."
+    note = "Simulated: the typical patient; none where the article gives no day of its own."
     return [table, Text(f"{note} Source: {sources}", "quiet")]
 
 

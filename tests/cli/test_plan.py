@@ -291,3 +291,18 @@ def test_what_the_article_expects_stands_beside_what_is_simulated(inside: Run) -
         shown = inside(*DATED, "--view", "expected", COLUMNS=str(width)).out
         assert max(map(cell_len, shown.splitlines())) <= width
         assert width < 80 or "T cells come back" in shown
+
+
+def test_exposure_with_an_interruption_is_that_of_the_dose_that_was_given(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "record.toml").write_text(RECORD)
+    arguments = ("plan", "rr-adult", "--record", "record.toml", "--view", "expected")
+    typical = inside(*arguments, "-f", "json").json["dated"]["typical"]
+    exposure = {key: float(value) for key, value in typical["AUC, ng·day/mL"].items()}
+    assert exposure["with"] / exposure["without"] == pytest.approx(3654 / 3787, rel=1e-3)  # AUC × clearance = dose
+    assert typical["B cells at 10 /µL or fewer, day"]["with"] == typical["B cells at 10 /µL or fewer, day"]["without"]
+    shown = inside(*arguments, COLUMNS="100").out
+    assert "With the interruptions" in shown
+    short = RECORD.replace("2026-03-26T14", "2026-03-16T20").replace("2026-03-29T14", "2026-03-18T20")
+    (tmp_path / "record.toml").write_text(short)
+    early = inside(*arguments, "-f", "json").json["dated"]["typical"]["B cells at 10 /µL or fewer, day"]
+    assert float(early["with"]) > float(early["without"])
