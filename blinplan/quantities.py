@@ -9,7 +9,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 MINUTES_PER_HOUR = 60
-MINUTES_PER_DAY = 24 * MINUTES_PER_HOUR
+HOURS_PER_DAY = 24
+MINUTES_PER_DAY = HOURS_PER_DAY * MINUTES_PER_HOUR
 
 
 class Basis(StrEnum):

@@ -48,6 +48,7 @@ class PlanFormat(StrEnum):
     CSV = "csv"
     ICS = "ics"
     HTML = "html"
+    NONMEM = "nonmem"
 
 
 class View(StrEnum):
@@ -120,7 +121,7 @@ def plan(
     from blinplan.course.patient import PatientError
     from blinplan.course.premedication import premedication_plan
     from blinplan.reports.manifest import input_hash
-    from blinplan.reports.plan import plan_csv, plan_json, plan_report
+    from blinplan.reports.plan import nonmem, plan_csv, plan_json, plan_report
 
     happened = None if record is None else asked_record(Path(record))
     patient = patient_on_record(happened, weight, height, bsa, bsa_formula)
@@ -153,6 +154,8 @@ def plan(
         from blinplan.reports.html import html
 
         write(html(dated, choice))
+    elif output_format is PlanFormat.NONMEM:
+        write(nonmem(course))
     elif output_format is PlanFormat.CSV:
         write(plan_csv(course))
     elif dated is None:
