@@ -1,10 +1,9 @@
 """``blinplan plan``: what one patient gets, and when."""
 
-import re
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -21,21 +20,17 @@ from blinplan.cli.options import (
     patient_on_record,
     read_regimen,
 )
-from blinplan.cli.output import output_screen, report, write, write_json
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula
 from blinplan.reports.screen import Colour
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from blinplan.course.events import Course
     from blinplan.course.premedication import PremedicationPlan
     from blinplan.course.replan import Replanned
     from blinplan.regimen.record import CourseRecord
     from blinplan.regimen.site import Site
     from blinplan.reports.dated_plan import Dated
-    from blinplan.reports.screen import Screen
 
 _DATES = "Dates and bags"
 
@@ -121,7 +116,6 @@ def plan(
     from blinplan.course.patient import PatientError
     from blinplan.course.premedication import premedication_plan
     from blinplan.reports.manifest import input_hash
-    from blinplan.reports.plan import nonmem, plan_csv, plan_json, plan_report
 
     happened = None if record is None else asked_record(Path(record))
     patient = patient_on_record(happened, weight, height, bsa, bsa_formula)
@@ -136,110 +130,20 @@ def plan(
     course = course if replanned is None else replanned.course
     premedication = premedication_plan(course)
     begins = _begins(happened, start, time_zone, profile)
-    dated = _dated(
-        course, premedication, profile, begins, replanned, _Shown(cycle, _day("--from", from_day), _day("--to", to_day))
+    dated = put_on_calendar(
+        course, premedication, profile, begins, replanned, Shown(cycle, _day("--from", from_day), _day("--to", to_day))
     )
     if view is not View.AGENDA and dated is None:
         raise UsageError(f"--view {view} needs --start", "give when the infusion begins, as 2026-11-02T10:00")
     if view is View.BAGS and profile is None:
         raise UsageError("--view bags needs --site", "give the profile of the site that prepares the bags")
-    if output_format is PlanFormat.JSON:
-        document = plan_json(course, choice, premedication, input_hash(reading.document))
-        write_json(_json(document, dated, expected=view is View.EXPECTED))
-    elif output_format is PlanFormat.ICS:
-        write(_ics(dated, profile, plan_id))
-    elif output_format is PlanFormat.HTML:
-        if dated is None:
-            raise UsageError("--format html needs --start or --record", "give when the infusion begins")
-        from blinplan.reports.html import html
+    from blinplan.cli.plan_output import Planned, show
 
-        write(html(dated, choice))
-    elif output_format is PlanFormat.NONMEM:
-        write(nonmem(course))
-    elif output_format is PlanFormat.CSV:
-        write(plan_csv(course))
-    elif dated is None:
-        report(*plan_report(course, choice, premedication, output_screen(colour)), colour=colour)
-    else:
-        from blinplan.reports.plan import NOT_A_DEVICE, plan_head
-
-        shown = _view(view, dated, output_screen(colour))
-        report(*plan_head(course, choice), *shown, NOT_A_DEVICE, colour=colour)
+    planned = Planned(course, choice, premedication, profile, dated, input_hash(reading.document))
+    show(planned, output_format, view, plan_id, colour)
 
 
-def _view(view: View, dated: "Dated", screen: "Screen") -> "list[RenderableType]":
-    from blinplan.reports import dated_plan
-
-    if view is View.EXPECTED:
-        from blinplan.reports.expected import comparison_report, expected_report
-
-        found = expected_report(dated, _typical(dated.course), screen)
-        if dated.replanned is None:
-            return found
-        return [*found, "", *comparison_report(_typical(dated.course), _typical(dated.replanned.planned), screen)]
-    views = {
-        View.AGENDA: dated_plan.agenda_report,
-        View.DAYS: dated_plan.days_report,
-        View.BAGS: dated_plan.bags_report,
-    }
-    return views[view](dated, screen)
-
-
-def _typical(course: "Course") -> dict[str, float]:
-    """The endpoints of the typical patient under a course, by key."""
-    from blinplan.physiology.run import run
-
-    simulation = run(course.regimen, patients=None, course=[event.period for event in course.events])
-    return {quantity.key: float(quantity.values[0]) for quantity in simulation.typical_quantities}
-
-
-def _ics(dated: "Dated | None", site: "Site | None", plan_id: str | None) -> str:
-    if dated is None or plan_id is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", plan_id):
-        raise UsageError(
-            "--format ics needs --start or --record, and --plan-id of letters, digits, dots, hyphens and underscores",
-            "give a name that stays with the patient's plan, so that importing it again updates the calendar",
-        )
-    try:
-        from blinplan.reports.ics import ics
-
-        before = None if dated.replanned is None else _before(dated, site)
-        return ics(dated, before, plan_id)
-    except ImportError as error:
-        raise UsageError("--format ics needs the package icalendar", "pip install 'blinplan[calendar]'") from error
-
-
-def _before(dated: "Dated", site: "Site | None") -> "Dated":
-    """The plan as it was before anything happened."""
-    from blinplan.course.premedication import premedication_plan
-
-    assert dated.replanned is not None  # noqa: S101 - the caller has looked
-    course = dated.replanned.planned
-    shown = _Shown(dated.cycle, dated.first, dated.last)
-    before = _dated(course, premedication_plan(course), site, dated.clock.start, None, shown)
-    assert before is not None  # noqa: S101 - it has a start
-    return before
-
-
-def _json(document: dict[str, Any], dated: "Dated | None", *, expected: bool) -> dict[str, Any]:
-    if dated is None:
-        return {**document, "dated": None}
-    from blinplan.reports.dated_plan import dated_json
-
-    found = dated_json(dated)
-    if expected:
-        from blinplan.reports.expected import comparison, expected_json
-
-        simulated = _typical(dated.course)
-        found["expected"] = expected_json(dated, simulated)
-        if dated.replanned is not None:
-            planned = _typical(dated.replanned.planned)
-            found["typical"] = {
-                name: {"with": mine, "without": other} for name, mine, other in comparison(simulated, planned)
-            }
-    return {**document, "dated": found}
-
-
-class _Shown(NamedTuple):
+class Shown(NamedTuple):
     """What of a dated plan is shown."""
 
     cycle: int | None
@@ -272,13 +176,13 @@ def _begins(
     return None if start is None else _start(start, zone)
 
 
-def _dated(
+def put_on_calendar(
     course: "Course",
     premedication: "PremedicationPlan | None",
     site: "Site | None",
     begins: datetime | None,
     replanned: "Replanned | None",
-    shown: _Shown,
+    shown: Shown,
 ) -> "Dated | None":
     """Put the course on the calendar; None where no start is given."""
     if begins is None:
