@@ -52,6 +52,7 @@ class View(StrEnum):
     AGENDA = "agenda"
     EXPECTED = "expected"
     DAYS = "days"
+    MONTH = "month"
     BAGS = "bags"
 
 
@@ -91,7 +92,7 @@ def plan(
     ] = None,
     view: Annotated[
         View,
-        typer.Option(help="What is due, what the article expects, day by day, or bag by bag.", rich_help_panel=_DATES),
+        typer.Option(help="What is due, what the article expects, by day, month or bag.", rich_help_panel=_DATES),
     ] = View.AGENDA,
     cycle: Annotated[int | None, typer.Option(min=1, help="Show this cycle only.", rich_help_panel=_DATES)] = None,
     from_day: Annotated[

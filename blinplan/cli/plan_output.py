@@ -67,6 +67,7 @@ def _view(view: View, dated: "Dated", screen: Screen) -> "list[RenderableType]":
     views = {
         View.AGENDA: dated_plan.agenda_report,
         View.DAYS: dated_plan.days_report,
+        View.MONTH: dated_plan.month_report,
         View.BAGS: dated_plan.bags_report,
     }
     return views[view](dated, screen)

@@ -1,5 +1,6 @@
 """The dated plan: what is due when, day by day, and bag by bag."""
 
+from calendar import Calendar
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -233,6 +234,41 @@ def days_report(dated: Dated, screen: Screen) -> list[RenderableType]:
         what = "; ".join(f"{dated.clock.at(entry.start):%H:%M} {_short(dated, entry)}" for entry in due)
         table.add_row(f"{day:%a %Y-%m-%d}", rounded(amount), what)
     return [table, _zone(dated)]
+
+
+_MARKS = {
+    Due.PREMEDICATION: "P",
+    Due.START: "S",
+    Due.STEP: "U",
+    Due.RESTART: "R",
+    Due.BAG: "B",
+    Due.INTERRUPTION: "X",
+    Due.STOP: "E",
+}
+_LEGEND = "P premedication, S start, U step up, R restart, B new bag, X stopped, E end; mcg from midnight to midnight."
+
+
+def month_report(dated: Dated, screen: Screen) -> list[RenderableType]:
+    """Draw the months as a calendar: each day with what is infused on it, and marks for what is due."""
+    days = list(_days(dated))
+    parts: list[RenderableType] = []
+    for year, month in sorted({(day.year, day.month) for day in days}):
+        table = screen.table(title=f"{date(year, month, 1):%B %Y}")
+        for name in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"):
+            table.add_column(name, min_width=6, no_wrap=True)
+        for week in Calendar().monthdatescalendar(year, month):
+            if any(day in days and day.month == month for day in week):
+                table.add_row(*(_day_cell(dated, day) if day.month == month and day in days else "" for day in week))
+        parts += [table, ""]
+    return [*parts, Text(_LEGEND, "quiet"), _zone(dated)]
+
+
+def _day_cell(dated: Dated, day: date) -> Text:
+    start, stop = dated.clock.midnight(day), dated.clock.midnight(day + timedelta(days=1))
+    amount = micrograms(dated.course, start, stop)
+    due = [entry for entry in dated.shown() if start <= entry.start < stop]
+    marks = "".join(dict.fromkeys(_MARKS[entry.due] for entry in due if entry.due in _MARKS))
+    return Text.assemble((f"{day.day}", "title"), (f" {marks}", "where"), "\n", rounded(amount) if amount else "")
 
 
 def _short(dated: Dated, entry: Entry) -> str:

@@ -319,3 +319,20 @@ def test_event_records_hold_every_infusion_with_its_rate(inside: Run, tmp_path: 
         ends = [row["TIME"] + lasts for row, lasts in zip(rows, hours, strict=True)]
         assert all(row["TIME"] >= end - 1e-6 for row, end in zip(rows[1:], ends, strict=False))
         assert {(row["ID"], row["EVID"], row["CMT"]) for row in rows} == {(1, 1, 1)}
+
+
+def test_a_month_shows_what_flows_and_what_is_due_on_each_day(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(WARD)
+    for width in (60, 80, 120):
+        shown = inside(*DATED, "--site", "ward.toml", "--view", "month", "--cycle", "1", COLUMNS=str(width)).out
+        lines = shown.splitlines()
+        assert max(map(cell_len, lines)) <= width
+        assert [line.strip() for line in lines if "2026" in line and "-" not in line] == [
+            "October 2026",
+            "November 2026",
+        ]
+        assert "…" not in shown
+        first = next(line for line in lines if line.startswith("19 "))
+        assert first.split()[:2] == ["19", "PSB"]
+        week = lines[lines.index(first) + 1].split()
+        assert week == ["5.25", "9", "9", "9", "9", "9", "9.375"]
