@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blinplan.course.calendar import Due, entries
 from blinplan.course.events import Course, expand
 from blinplan.course.interruption import Question
 from blinplan.course.patient import patient
+from blinplan.course.premedication import premedication_plan
 from blinplan.course.replan import INTERRUPTED, RecordError, Replanned, replan
 from blinplan.quantities import read_dose
 from blinplan.regimen import library
@@ -125,6 +127,26 @@ def test_after_more_than_seven_days_the_next_cycle_begins() -> None:
 def test_what_was_done_goes_before_what_the_label_asks() -> None:
     found = replanned(stop(10 * DAY, 8 * DAY, CRS, grade=3, new_cycle=False, restart_dose="14 mcg/day"))
     assert shape(found, 1)[2:5] == [(8 * DAY, 0), (7 * DAY, 14), (11 * DAY, 28)]
+
+
+def test_a_restart_at_the_full_dose_is_no_step_and_a_late_one_is_low_to_the_end() -> None:
+    full = replanned(stop(10 * DAY, DAY, CRS, grade=3, restart_dose="28 mcg/day"))
+    assert shape(full, 1)[2:4] == [(DAY, 0), (18 * DAY, 28)]
+    late = replanned(stop(25 * DAY, DAY, CRS, grade=3))
+    assert shape(late, 1)[2:4] == [(DAY, 0), (3 * DAY, 9)]
+    assert infused(late.course, 1) == 28 * DAY
+
+
+def test_premedication_before_a_restart_is_given_once() -> None:
+    for stops, minutes in (
+        (stop(10 * DAY, 8 * DAY, CRS, grade=2), [0, 7, 18]),  # a new cycle, which is premedicated anyway
+        (stop(10 * DAY, 2 * DAY, CRS, grade=2), [0, 7, 12, 44]),
+    ):
+        found = replanned(stops)
+        due = entries(found.course, premedication_plan(found.course), (), found.ledger)
+        given = [entry.start + HOUR for entry in due if entry.due is Due.PREMEDICATION]
+        assert given[: len(minutes)] == [day * DAY for day in minutes]
+        assert len(given) == len(set(given))
 
 
 def test_while_the_infusion_is_stopped_nothing_more_is_planned() -> None:

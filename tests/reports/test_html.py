@@ -57,7 +57,7 @@ def test_names_cannot_break_the_page_and_an_interruption_is_drawn(inside: Run, t
     assert "stroke-dasharray" in interrupted
     from tests.regimen_text import cycle, regimen_text
 
-    hostile = regimen_text(cycle(), title="<script>alert(1)</script>")
+    hostile = regimen_text(cycle(), title="<script>alert(1)</script>").replace('name = "Cycle"', 'name = "<script>"')
     (tmp_path / "x.toml").write_text(hostile, encoding="utf-8")
     shown = inside("plan", "x.toml", "--weight", "70", "--start", "2026-10-19T10:00Z", "-f", "html").out
     assert "<script>" not in shown
