@@ -171,6 +171,7 @@ _WHY_NOT = (
     (r"-.*", f"a dose is more than 0; {_FORM}"),
     (r"[0-9.,]+", f"this dose has no unit; {_FORM}: a bare number is how thousandfold errors happen"),
     (r"[0-9., ]+[mnk]?g\b.*", f"doses are in micrograms (1 mg = 1,000 mcg); {_FORM}"),
+    (r".*\bper\b.*", f"a rate is written with /day; {_FORM}"),
     (r"[^/]*(/m[2²])?", f"this is an amount, not a rate; {_FORM}"),
     (r".*/\s*(h|min|w|kg).*", f"rates are per day, flat or per m² of body surface area; {_FORM}"),
     (r".*", _FORM),

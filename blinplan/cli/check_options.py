@@ -217,9 +217,11 @@ class Configurations:
             raise UsageError("--config and --isolated contradict each other", "give one of the two")
         self._only = DEFAULT if isolated else None if named is None else self._load(Path(named))
 
-    def here(self) -> Configuration:
-        """The configuration that decides how the run goes."""
-        return self._only or self._nearest(Path.cwd())
+    def of_run(self, sources: Sequence[FileSource]) -> Configuration:
+        """The configuration that decides how the run goes: that of the current folder, or the one all files share."""
+        here = self._only or self._nearest(Path.cwd())
+        shared = {one.path: one for one in map(self.of, sources)}
+        return next(iter(shared.values())) if here.path is None and len(shared) == 1 else here
 
     def of(self, source: FileSource) -> Configuration:
         """The configuration that a file is judged by; for shipped regimens, that of the current folder."""

@@ -81,9 +81,9 @@ def run(asked: Asked) -> None:
     today, patient, reports = asked_date(asked.today), asked_patient(asked.patient), asked_reports(asked.reports)
     chosen = choice(asked.select, asked.extend_select, asked.ignore, asked.severity)
     configurations = Configurations(asked.config, isolated=asked.isolated)
-    here = configurations.here()
-    settled = run_settings(here, asked.fail_on, asked.simulated, asked.patients, asked.seed, asked.baseline, asked.site)
     files, missing = _read(asked, configurations, chosen)
+    here = configurations.of_run([file.source for file in files])
+    settled = run_settings(here, asked.fail_on, asked.simulated, asked.patients, asked.seed, asked.baseline, asked.site)
     if asked.show_settings:
         check_output.show_settings(here, settled, files, missing, asked)
     if asked.diff:

@@ -10,7 +10,7 @@ from blinplan.cli.output import complain, replace_file, say, stop, write
 from blinplan.cli.status import ExitStatus, UsageError
 from blinplan.regimen.sources import NotFound
 from blinplan.reports.screen import Colour, visible
-from blinplan.rules.fix import Fixed, fix
+from blinplan.rules.fix import Fixed, UnsafeFixError, fix
 
 if TYPE_CHECKING:
     from blinplan.cli.checking import File
@@ -59,7 +59,13 @@ def show_diff(files: Sequence["File"], missing: Sequence[NotFound], today: date,
 
 def _fixed(file: "File", today: date) -> Fixed:
     # A shipped regimen belongs to the program, and an update would undo what was written into it.
-    return Fixed(file.reading, ()) if file.source.shipped else fix(file.reading, today, file.settings)
+    if file.source.shipped:
+        return Fixed(file.reading, ())
+    try:
+        return fix(file.reading, today, file.settings)
+    except UnsafeFixError as error:
+        complain(UsageError(f"not fixed: {error}", "correct the file by hand, and please report it"))
+        return Fixed(file.reading, ())
 
 
 def _diff(name: str, old: str, new: str) -> list[str]:

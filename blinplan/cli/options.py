@@ -12,6 +12,7 @@ import typer
 
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula, Patient, PatientError, patient
+from blinplan.quantities import duration_text
 from blinplan.regimen.read import Reading
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.sources import FileSource, NotFound, find_one, named_beside
@@ -144,6 +145,17 @@ def _beside(reading: Reading, name: str) -> Reading:
     return found
 
 
+def refuse_what_cannot_be_given(reading: Reading) -> None:
+    """Refuse a regimen in which a binding rule finds something: a unit slip, an intermittent infusion."""
+    from blinplan.rules.catalogue import CATALOGUE
+    from blinplan.rules.check import judge
+
+    found = [f for f in judge(reading, date.min, None).findings if CATALOGUE[f.code].binding]
+    if found:
+        first = found[0]
+        raise UsageError(f"{reading.document.name}: {first.code}: {first.message}", first.help)
+
+
 def _asked_file(path: Path) -> Reading:
     """Read a file that an option names, and show what is wrong with it."""
     reading = FileSource(path, path.as_posix()).read()
@@ -163,11 +175,18 @@ def asked_record(path: Path) -> "CourseRecord":
 
 
 def asked_site(path: Path) -> "Site":
-    """Read the profile of a site; raises `UsageError` when there is none at the path."""
+    """Read the profile of a site; raises `UsageError` when there is none at the path, or it cannot be right."""
     site = _asked_file(path).site
     if site is None:
         raise UsageError(
             f"{path} is not a site profile", "a site profile begins with `site = 1`; correct what is shown"
+        )
+    from blinplan.course.bags import underfilled
+
+    for size in underfilled(site):
+        raise UsageError(
+            f"{path}: a bag for {duration_text(size.minutes)} is filled with less than the label's pump rate infuses",
+            "correct `fill_ml`, which has the priming volume in it",
         )
     return site
 

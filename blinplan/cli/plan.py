@@ -19,6 +19,7 @@ from blinplan.cli.options import (
     choose_for,
     patient_on_record,
     read_regimen,
+    refuse_what_cannot_be_given,
 )
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula
@@ -122,6 +123,7 @@ def plan(
     patient = patient_on_record(happened, weight, height, bsa, bsa_formula)
     ordered, reading = read_regimen(regimen)
     choice = choose_for(ordered, reading, patient)
+    refuse_what_cannot_be_given(reading)
     try:
         course = expand(choice.regimen, patient)
     except PatientError as error:
@@ -190,13 +192,14 @@ def put_on_calendar(
         if any(option is not None for option in shown):
             raise UsageError("a dated plan needs --start", "give when the first infusion begins, as 2026-11-02T10:00")
         return None
-    from blinplan.course.bags import NoSequenceError, bag_sequence
+    from blinplan.course.bags import NoSequenceError, bag_sequence, usable_bags
     from blinplan.course.calendar import Clock, entries, infusions
     from blinplan.reports.dated_plan import Dated, moment
 
     clock = Clock(begins)
     try:
-        bags = () if site is None else bag_sequence(infusions(course), site, clock.start)
+        sizes = () if site is None else usable_bags(site, course.patient.weight)
+        bags = () if site is None else bag_sequence(infusions(course), site, clock.start, sizes)
     except NoSequenceError as error:
         raise UsageError(
             f"no sequence of bags obeys the site profile: from {moment(clock.at(error.minute))}, {error}",

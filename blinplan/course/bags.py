@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import tomli
 
+from blinplan.course.label import label
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, duration_text
 
 if TYPE_CHECKING:
@@ -185,30 +186,38 @@ def _changes(infusion: Infusion, site: "Site", start: datetime | None) -> list[i
     """When a bag may be changed inside an infusion, in minutes from the start of the course, rising."""
     if start is None:
         return list(range(_next_day(infusion.start), infusion.stop, MINUTES_PER_DAY))
+    if site.change_minute is None:
+        return [
+            minute
+            for minute in range(infusion.start + MINUTES_PER_DAY, infusion.stop, MINUTES_PER_DAY)
+            if _is_open(site, (start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(start.tzinfo).date())
+        ]
     zone = start.tzinfo
     first = (start + timedelta(minutes=infusion.start)).astimezone(zone).date() - timedelta(days=1)
     days = (infusion.stop - infusion.start) // MINUTES_PER_DAY + 3
     found: set[int] = set()
     for day in (first + timedelta(days=number) for number in range(days + 1)):
-        if day.weekday() in site.closed or day in site.holidays:
-            continue
-        found.update(_minutes_of_change(day, site, start))
+        if _is_open(site, day):
+            found.update(_minutes_of_change(day, site.change_minute, start))
     return sorted(minute for minute in found if infusion.start < minute < infusion.stop)
+
+
+def _is_open(site: "Site", day: date) -> bool:
+    """Whether bags are changed on a day."""
+    return day.weekday() not in site.closed and day not in site.holidays
 
 
 def _next_day(minute: int) -> int:
     return (minute // MINUTES_PER_DAY + 1) * MINUTES_PER_DAY
 
 
-def _minutes_of_change(day: date, site: "Site", start: datetime) -> list[int]:
+def _minutes_of_change(day: date, at: int, start: datetime) -> list[int]:
     """When bags are changed on a day, in minutes from the start of the course.
 
     On a day on which the clock was put back, a bag of 24 hours is empty an hour early by the clock: it may be changed
     then. A time over which the clock is put forward does not exist on that day.
     """
-    at = site.change_minute
-    clock = start.timetz().replace(tzinfo=None) if at is None else time(at // 60, at % 60)
-    local = datetime.combine(day, clock, tzinfo=start.tzinfo)
+    local = datetime.combine(day, time(at // 60, at % 60), tzinfo=start.tzinfo)
     there = local.astimezone(UTC)
     if there.astimezone(start.tzinfo).replace(tzinfo=None) != local.replace(tzinfo=None):
         return []
@@ -237,6 +246,30 @@ def without_preservative(site: "Site") -> "tuple[SiteBag, ...]":
     """The bags of a site that the label prepares without preservative."""
     return tuple(
         size for size in site.bags if (bag := labelled_bags().get(size.minutes)) is not None and not bag.preservative
+    )
+
+
+def usable_bags(site: "Site", weight: Fraction | None) -> "tuple[SiteBag, ...]":
+    """The bags of a site that a patient of a weight in kg may get, and that are not out of their in-use time.
+
+    A weight that is not known excludes none.
+    """
+    young = weight is not None and weight < label()["preservative_from_weight"].value
+    return tuple(
+        size
+        for size in (without_preservative(site) if young else site.bags)
+        if (limit := in_use_limit(size)) is None or site.prepared_before + size.minutes <= limit
+    )
+
+
+def underfilled(site: "Site") -> "tuple[SiteBag, ...]":
+    """The bags of a site that are filled with less than the label's pump rate infuses."""
+    return tuple(
+        size
+        for size in site.bags
+        if size.fill is not None
+        and (bag := labelled_bags().get(size.minutes)) is not None
+        and size.fill < bag.millilitres_per_hour * size.minutes / MINUTES_PER_HOUR
     )
 
 

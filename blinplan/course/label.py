@@ -1,4 +1,4 @@
-"""What the label says about interruptions, as data with source and status."""
+"""What the label says about interruptions and bags, as data with source and status."""
 
 from functools import cache
 

@@ -124,6 +124,11 @@ class _Walk:
             left = [one for one in remaining if one.minutes]
             one = self.waiting.pop(0)
             asked = decisions(one, self._planned.regimen)
+            if any(decision.stop for decision in asked):
+                self.ended = True
+                self.waiting.clear()  # whatever was done after that, there is no plan for it
+                self._enter(one, asked, "nothing more is planned: the label stops the drug for good")
+                return False
             if one.restarted is None:
                 self.ended = True
                 self._enter(one, asked, "nothing more is planned until the infusion is restarted")

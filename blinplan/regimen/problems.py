@@ -95,8 +95,24 @@ class SchemaProblems:
             f"`{_shortened(str(path[-1]))}` is not a key of {_table_name(path[:-1])}",
             f"keys here are {allowed}; an unknown key is an error, because what it was meant to say would be lost",
             f"write `{nearest}`" if nearest else "remove the key, or move it to the table it belongs to",
-            _spelling(self._document.key_span(path), str(path[-1]), nearest, self._free_keys(path)),
+            self._renamed(path, nearest),
         )
+
+    def _renamed(self, path: KeyPath, nearest: str | None) -> Edit | None:
+        """Rename a key that is written in one place; not one of several headers or dotted keys, nor beside its like."""
+        span = self._document.key_span(path)
+        table: Any = self._document.values
+        for part in path[:-1]:
+            table = table[part]
+        value = table[path[-1]]
+        before = self._document.text[max(span.start - 2, 0) : span.start]
+        if before == "[[" or (isinstance(value, Mapping) and not before.endswith("[") and self._is_dotted(span)):
+            return None
+        others = [key for key in table if key != path[-1] and nearest is not None and _one_slip(key.lower(), nearest)]
+        return None if others else _spelling(span, str(path[-1]), nearest, self._free_keys(path))
+
+    def _is_dotted(self, span: Span) -> bool:
+        return self._document.text[span.end : span.end + 1] == "."
 
     def _missing_key(self, path: KeyPath) -> Problem:
         field = self._table_at(path[:-1]).keys[str(path[-1])]
@@ -197,8 +213,21 @@ _LIKE, _ALIKE = 0.6, 0.8
 
 def _spelling(span: Span, written: str, nearest: str | None, allowed: list[str], quote: str = "") -> Edit | None:
     """Put the nearest word in place of a misspelt one, if it is hardly different and no other word is like it."""
-    alike = difflib.get_close_matches(written.lower(), allowed, n=2, cutoff=_ALIKE)
+    alike = [word for word in allowed if _one_slip(written.lower(), word)]
     return Edit(span, f"{quote}{nearest}{quote}") if alike == [nearest] else None
+
+
+def _one_slip(written: str, meant: str) -> bool:
+    """Whether two words differ by one letter too many, too few or other, or by two in the wrong order.
+
+    Words that are merely alike, as max_weight_kg and min_weight_kg, may mean opposite things.
+    """
+    first = next((at for at, pair in enumerate(zip(written, meant, strict=False)) if pair[0] != pair[1]), None)
+    if first is None:
+        return abs(len(written) - len(meant)) <= 1
+    one, other = written[first:], meant[first:]
+    swapped = one[:2] == other[1::-1] and one[2:] == other[2:]
+    return one[1:] == other[1:] or one[1:] == other or one == other[1:] or swapped
 
 
 def _table_name(path: KeyPath) -> str:

@@ -1,7 +1,8 @@
 """Findings that a library of regimens had when it took up this program: known, shown as such, and not counted.
 
-An entry holds for one rule at one place of one file, as long as the text at that place stays what it was: a dose that
-is changed is judged again. Rules that say that a thing cannot be read or given have no place in a baseline.
+An entry holds for one rule at one place of one file, as long as the text at that place and what the rule says stay what
+they were: a dose that is changed is judged again. Rules that say that a thing cannot be read or given have no place in
+a baseline.
 """
 
 import json
@@ -15,6 +16,7 @@ from pydantic_core import ValidationError
 from blinplan.regimen.document import Document, pointer
 from blinplan.regimen.sources import path_from
 from blinplan.regimen.table import Table, array, needed, one_of, table, text, version
+from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.check import Judgement, Outcome, Verdict
 from blinplan.rules.rule import Finding
 
@@ -54,7 +56,7 @@ _FILE = Table(
 )
 
 
-_Key = tuple[str, str, str, str]
+_Key = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +154,7 @@ def _entry(finding: Finding, judgement: Judgement, name: str) -> Entry:
 
 
 def _key(entry: Entry) -> _Key:
-    return entry.path, entry.rule, entry.pointer, entry.text
+    # What a rule says without virtual patients is always the same, and changes when anything that it looks at does.
+    rule = CATALOGUE.get(entry.rule)
+    message = "" if rule is None or rule.simulated else entry.message
+    return entry.path, entry.rule, entry.pointer, entry.text, message

@@ -24,25 +24,38 @@ def _two_steps(first: str, second: str) -> str:
     return _cycle(f'{{ dose = "{first}", days = 7 }}, {{ dose = "{second}", days = 21 }}')
 
 
+def _targets(case: Case) -> list[tuple[Step, str]]:
+    """The highest step of every cycle, with what to call its dose; the same dose is asked about once."""
+    found: dict[Fraction, tuple[Step, str]] = {}
+    for number, cycle in enumerate(case.regimen.cycles):
+        step = max(cycle.steps, key=lambda step: step.dose.amount)
+        of = "" if number == 0 else f' of "{cycle.name}"'
+        found.setdefault(step.dose.amount, (step, f"the target dose{of}"))
+    return list(found.values())
+
+
 def _incomplete_depletion(rule: Rule, case: Case) -> Answer:
-    target = case.regimen.target
     limit = case.limits["incomplete_depletion"]
-    if target.dose.basis is Basis.FLAT:
+    if case.regimen.target.dose.basis is Basis.FLAT:
         return NotEvaluated("not applicable", f"the doses are flat, and the documented limit is in {limit.unit}")
-    if target.dose.amount > limit.value:
-        return ()
-    return (
+    return [
         case.finding(
             rule,
             (*target.path, "dose"),
-            f"the target dose is {target.dose}; incomplete B-cell depletion is documented at 0.5 and {limit}",
+            f"{name} is {target.dose}; incomplete B-cell depletion is documented at 0.5 and {limit}",
             f"raise the target dose above {case.limits['depletion_by_area']}, or waive this rule with the reason",
-        ),
-    )
+        )
+        for target, name in _targets(case)
+        if target.dose.amount <= limit.value
+    ]
 
 
 def _undocumented_depletion(rule: Rule, case: Case) -> Iterator[Finding]:
-    target = case.regimen.target
+    for target, name in _targets(case):
+        yield from _undocumented(rule, case, target, name)
+
+
+def _undocumented(rule: Rule, case: Case, target: Step, name: str) -> Iterator[Finding]:
     by_area = target.dose.basis is Basis.BSA
     deciding = "depletion_by_area" if by_area else "depletion_flat"
     limit = case.limits[deciding]
@@ -53,7 +66,7 @@ def _undocumented_depletion(rule: Rule, case: Case) -> Iterator[Finding]:
         yield case.finding(
             rule,
             path,
-            f"the target dose is {target.dose}, exactly on the threshold of full B-cell depletion",
+            f"{name} is {target.dose}, exactly on the threshold of full B-cell depletion",
             f"choose a target dose above {limit}, or waive this rule with the reason",
             why=f"The article prints > {limit}: read so, depletion at this dose is not documented. Copies of the"
             f" label's section 12.2 print ≥ {limit}: read so, it is.",
@@ -63,7 +76,7 @@ def _undocumented_depletion(rule: Rule, case: Case) -> Iterator[Finding]:
         yield case.finding(
             rule,
             path,
-            f"the target dose is {target.dose}; full B-cell depletion is documented above {limit}",
+            f"{name} is {target.dose}; full B-cell depletion is documented above {limit}",
             f"raise the target dose above {limit}, or waive this rule with the reason",
             limits=(deciding,),
         )

@@ -83,13 +83,9 @@ class Result:
         counted = [finding for finding in self.findings if self.counts(finding)]
         if counted:
             return f"{tally(counted)} {fail_on}"
-        return f"everything{' that was asked' if self._left_out else ''} was checked, and nothing counts {fail_on}"
-
-    @property
-    def _left_out(self) -> bool:
-        """Whether the user left rules out that would have been asked."""
-        verdicts = (verdict for judgement in self.judgements for verdict in judgement.verdicts)
-        return any(v.not_evaluated is not None and v.not_evaluated.kind == "not requested" for v in verdicts)
+        kinds = {v.not_evaluated.kind for j in self.judgements for v in j.verdicts if v.not_evaluated}
+        what = "what could be read" if "blocked" in kinds else "everything"
+        return f"{what}{' and was asked' if 'not requested' in kinds else ''} was checked, and nothing counts {fail_on}"
 
     @property
     def summary(self) -> str:

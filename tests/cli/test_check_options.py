@@ -504,3 +504,31 @@ def test_waivers_are_heard_in_a_folder_too(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text(regimen_text(cycle(free=21, repeat=2)) + waiver("S304"), encoding="utf-8")
     ran = inside("check", ".", QUICK, "--fail-on", "warning")
     assert (ran.status, "1 waived" in ran.err) == (0, True)
+
+
+def test_the_configuration_that_all_files_share_decides_the_run(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "team").mkdir()
+    (tmp_path / "team" / "blinplan.toml").write_text('fail-on = "warning"\n')
+    (tmp_path / "team" / "a.toml").write_text(regimen_text(cycle("28 mcg/day for 27 days")), encoding="utf-8")
+    assert inside("check", "team", QUICK).status == 1
+    (tmp_path / "blinplan.toml").write_text("")
+    assert inside("check", "team", QUICK).status == 0  # the folder it runs in has one of its own
+
+
+def test_a_baseline_does_not_hide_what_got_worse_elsewhere(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(
+        regimen_text(cycle("6 mcg/day for 7 days", "28 mcg/day for 21 days")), encoding="utf-8"
+    )
+    inside("check", ".", QUICK, "--write-baseline", "known.json")
+    assert inside("check", ".", QUICK, "--baseline", "known.json", "--fail-on", "warning").status == 0
+    (tmp_path / "a.toml").write_text(
+        regimen_text(cycle("3 mcg/day for 7 days", "28 mcg/day for 21 days")), encoding="utf-8"
+    )
+    assert inside("check", ".", QUICK, "--baseline", "known.json", "--fail-on", "warning").status == 1
+
+
+def test_what_could_not_be_read_is_not_called_checked(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("= 1", encoding="utf-8")
+    ran = inside("check", ".", QUICK, "--fail-on", "never")
+    assert (ran.status, "what could be read" in ran.err) == (0, True)
+    assert "everything" not in ran.err

@@ -336,3 +336,29 @@ def test_a_month_shows_what_flows_and_what_is_due_on_each_day(inside: Run, tmp_p
         assert first.split()[:2] == ["19", "PSB"]
         week = lines[lines.index(first) + 1].split()
         assert week == ["5.25", "9", "9", "9", "9", "9", "9.375"]
+
+
+def test_what_cannot_be_given_is_not_planned(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text(regimen_text(cycle("28000 mcg/day for 28 days")), encoding="utf-8")
+    ran = inside("plan", "x.toml", "--weight", "70")
+    assert (ran.status, ran.out) == (2, "")
+    assert "N106" in ran.err
+
+
+def test_a_small_child_gets_bags_without_preservative(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(WARD)
+    start = ("--start", "2026-10-19T10:00", "--time-zone", "Europe/Berlin", "--site", "ward.toml", "-f", "json")
+    for weight, longest in (("4", 48), ("6", 72)):
+        child = ("plan", "rr-below-45-kg", "--weight", weight, "--height", "60")
+        if longest == 48:  # no bag without preservative lasts over a weekend
+            assert "no sequence of bags" in " ".join(inside(*child, *start).err.split())
+            (tmp_path / "ward.toml").write_text(WARD.replace('closed = ["saturday", "sunday"]\n', ""))
+        bags = inside(*child, *start).json["dated"]["bags"]
+        assert max(bag["size_minutes"] for bag in bags) == longest * 60
+
+
+def test_a_bag_that_is_filled_too_little_is_refused(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(WARD.replace("275", "100"))
+    ran = inside(*DATED, "--site", "ward.toml")
+    assert (ran.status, ran.out) == (2, "")
+    assert "filled with less" in ran.err

@@ -16,6 +16,8 @@ from blinplan.course.bags import (
     bag_sequence,
     in_use_limit,
     labelled_bags,
+    underfilled,
+    usable_bags,
     without_preservative,
 )
 from blinplan.course.events import expand
@@ -207,6 +209,27 @@ def test_no_other_sequence_has_fewer_bags(sizes: list[int], days: int, open_days
         assert len(bag_sequence(course((days * 24, 28)), ward, monday)) == fewest[0]
     except NoSequenceError:
         assert 0 not in fewest
+
+
+def test_without_a_time_of_change_bags_run_out_where_they_run_out() -> None:
+    start = datetime(2026, 3, 16, 10, tzinfo=BERLIN)
+    bags = bag_sequence(course((28 * 24, 28)), site(24, 168, at=None), start)
+    assert hours_of(bags) == [168] * 4  # across the change of the clock
+
+
+def test_small_children_get_no_preservative_and_nobody_a_bag_out_of_its_time() -> None:
+    ward = site(24, 48, 168)
+    assert [size.minutes // HOUR for size in usable_bags(ward, Fraction("5.39"))] == [24, 48]
+    assert [size.minutes // HOUR for size in usable_bags(ward, Fraction("5.4"))] == [24, 48, 168]
+    assert [size.minutes // HOUR for size in usable_bags(ward, None)] == [24, 48, 168]
+    early = site(24, 48, 168, prepared_before=12 * HOUR)
+    assert [size.minutes // HOUR for size in usable_bags(early, None)] == [24, 168]
+
+
+def test_a_bag_is_filled_with_no_less_than_is_infused() -> None:
+    for fill, wrong in ((239, True), (240, False)):
+        ward = Site("Ward 7", None, (SiteBag(DAY, Fraction(fill), None),), 600, frozenset(), frozenset(), 0)
+        assert bool(underfilled(ward)) is wrong
 
 
 def test_what_is_filled_and_infused_is_exact() -> None:

@@ -158,6 +158,14 @@ def test_while_the_infusion_is_stopped_nothing_more_is_planned() -> None:
     assert found.ledger[0].decisions[0].stop
 
 
+@pytest.mark.parametrize("grade", [4, 5])
+def test_after_what_stops_the_drug_for_good_nothing_is_planned(grade: int) -> None:
+    found = replanned(stop(10 * DAY, 2 * DAY, CRS, grade=grade), stop(20 * DAY, DAY))
+    assert found.ended
+    assert found.course.events[-1].period.stop == 10 * DAY
+    assert found.ledger[-1].resumed == "nothing more is planned: the label stops the drug for good"
+
+
 def test_two_interruptions_of_one_cycle_and_one_of_the_next() -> None:
     found = replanned(stop(2 * DAY, 5 * HOUR), stop(9 * DAY, DAY), stop(44 * DAY + 6 * HOUR + DAY, 2 * HOUR, cycle=2))
     whole(found)

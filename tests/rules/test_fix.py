@@ -85,6 +85,13 @@ def test_what_a_misspelt_key_hid_is_put_right_too() -> None:
         ("days = 7", "daours = 7"),  # like two
         ("days = 7", "days = 6"),
         ('"flat"', '"fixed"'),
+        ("min_weight_kg", "max_weight_kg"),  # the opposite
+        ("min_weight_kg = 45", "above_weight_kg = 45"),
+        ("treatment_free_days = 14", "treatment_free_weeks = 2"),  # another unit
+        ("treatment_free_days = 14", "treatment_free_hours = 336"),
+        ("treatment_free_days = 14", "treatment_free_day = 14\ntreatment_free_dayss = 7"),  # which of the two
+        ("[[cycle]]", "[[cycles]]"),  # written in several places, as a rule
+        ("[[sources]]", "[[source]]"),
         ("title =", "subject ="),
         ('"9 mcg/day"', '"9 \\u00b5g/day"'),  # the slip stands elsewhere than it seems
     ],

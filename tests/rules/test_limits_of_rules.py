@@ -274,3 +274,12 @@ def test_answers_that_need_no_simulation_stand_without_it() -> None:
     judgement: Judgement = judged_lines(RELAPSED + STEPPED)
     for code in ("B402", "T501", "C601", "C602"):
         assert verdict_of(judgement, code).outcome is Outcome.NOT_EVALUATED
+
+
+def test_the_target_of_every_cycle_is_asked_about() -> None:
+    late = cycle() + cycle("0.28 mcg/day for 28 days")
+    assert codes(judged_lines(late)) == ["D202"]
+    assert marked(judged_lines(late), "D202") == ['"0.28 mcg/day"']
+    area = cycle("15 mcg/m2/day for 28 days") + cycle("1.5 mcg/m2/day for 28 days")
+    assert codes(judged_lines(area)) == ["D201"]
+    assert codes(judged_lines(cycle("9 mcg/day for 28 days", repeat=3))) == ["D202"]
