@@ -66,7 +66,7 @@ def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
             continue  # they have a view of their own
         table.add_row(
             moment(dated.clock.at(entry.start)),
-            _day_of_course(entry.start),
+            _day_of_course(dated, entry),
             str(entry.cycle),
             Text(what(dated, entry), _STYLES.get(entry.due, "")),
         )
@@ -117,9 +117,11 @@ _STYLES = {
 }
 
 
-def _day_of_course(minute: int) -> str:
-    day = minute // MINUTES_PER_DAY
-    return str(day + 1) if day >= 0 else str(day)
+def _day_of_course(dated: Dated, entry: Entry) -> str:
+    """The day of the course from its first infusion; of premedication, that of the infusion it belongs to."""
+    before = dated.premedication.premedication.minutes_before if dated.premedication else 0
+    minute = entry.start + (before if entry.due is Due.PREMEDICATION else 0)
+    return str(minute // MINUTES_PER_DAY + 1)
 
 
 def _zone(dated: Dated) -> Text:
