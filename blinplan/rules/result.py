@@ -84,8 +84,12 @@ class Result:
         if counted:
             return f"{tally(counted)} {fail_on}"
         kinds = {v.not_evaluated.kind for j in self.judgements for v in j.verdicts if v.not_evaluated}
-        what = "what could be read" if "blocked" in kinds else "everything"
-        return f"{what}{' and was asked' if 'not requested' in kinds else ''} was checked, and nothing counts {fail_on}"
+        asked = "not requested" in kinds
+        if "blocked" in kinds:
+            what = "what could be read and was asked" if asked else "what could be read"
+        else:
+            what = "everything that was asked" if asked else "everything"
+        return f"{what} was checked, and nothing counts {fail_on}"
 
     @property
     def summary(self) -> str:
