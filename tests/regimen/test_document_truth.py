@@ -3,7 +3,6 @@
 The documents are those of the public toml-test suite, those that a random writer makes up, and broken ones of both.
 """
 
-import os
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -18,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blinplan.regimen.document import Document, DocumentError, KeyPath, Place, Span, parse, read_bytes
+from tests.public_files import public
 
-SUITE = "BLINPLAN_TOML_TEST"
 """The environment variable that names the folder `tests` of toml-test, which has the folders `valid` and `invalid`."""
 
 
@@ -74,12 +73,8 @@ def assert_true(document: Document) -> None:
 
 @pytest.fixture(scope="module")
 def suite() -> Path:
-    """Return the folder of the public suite; only where nobody set it up may a test go without."""
-    named = os.environ.get(SUITE)
-    if named is None and not os.environ.get("CI"):
-        pytest.skip(f"{SUITE} does not name the folder of the public toml-test suite")
-    assert named is not None, f"{SUITE} has to name the folder of the public toml-test suite"
-    return Path(named)
+    """Return the folder of the public suite."""
+    return public("BLINPLAN_TOML_TEST")
 
 
 def test_places_are_true_in_the_public_suite(suite: Path) -> None:
