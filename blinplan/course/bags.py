@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cache
 from importlib import resources
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import tomli
 
@@ -227,10 +227,14 @@ def _minutes_of_change(day: date, at: int, start: datetime) -> list[int]:
 
 
 @cache
+def _data() -> dict[str, Any]:
+    text = resources.files(__package__).joinpath("bags.toml").read_text(encoding="utf-8")
+    return tomli.loads(text, parse_float=Decimal)
+
+
+@cache
 def labelled_bags() -> dict[int, LabelledBag]:
     """The bags of the label, by the minutes that they last."""
-    text = resources.files(__package__).joinpath("bags.toml").read_text(encoding="utf-8")
-    bags = tomli.loads(text, parse_float=Decimal)["bag"]
     return {
         bag["hours"] * MINUTES_PER_HOUR: LabelledBag(
             bag["hours"] * MINUTES_PER_HOUR,
@@ -238,8 +242,19 @@ def labelled_bags() -> dict[int, LabelledBag]:
             bag["preservative"],
             bag["in_use_hours"] * MINUTES_PER_HOUR if "in_use_hours" in bag else None,
         )
-        for bag in bags
+        for bag in _data()["bag"]
     }
+
+
+def vial() -> Fraction:
+    """How many micrograms a vial holds."""
+    return Fraction(_data()["vial"]["micrograms"])
+
+
+def bag_source() -> str:
+    """Who says so, with the status where nobody has seen it."""
+    source, status = _data()["source"], _data()["status"]
+    return source if status == "seen" else f"{source} ({status})"
 
 
 def without_preservative(site: "Site") -> "tuple[SiteBag, ...]":

@@ -69,9 +69,10 @@ def _stop(one: Interruption) -> Decision | None:
         and grade >= numbers["stop_grade_neurological"].value,
         "seizures": (one.seizures or 0) > numbers["seizures"].value,
         "neurological_resolution": one.cause is Cause.NEUROLOGICAL
+        and grade >= SEVERE
         and resolution > numbers["neurological_resolution"].minutes,
         "other_resolution": one.cause is Cause.OTHER_EVENT
-        and grade >= _SEVERE
+        and grade >= SEVERE
         and resolution > numbers["other_resolution"].minutes,
     }
     name = next((name for name, holds in reasons.items() if holds), None)
@@ -80,7 +81,7 @@ def _stop(one: Interruption) -> Decision | None:
     return Decision(Question.CONTINUE, "the drug is stopped for good", (name,), stop=True)
 
 
-_SEVERE = 3
+SEVERE = 3
 """The grade from which the label asks for another dose on restart."""
 
 
@@ -95,7 +96,7 @@ def _restart(one: Interruption, regimen: Regimen) -> Iterator[Decision]:
         hold = numbers["overdose_hold"]
         yield Decision(Question.WAIT, f"at least {hold}, then the right dose", (hold.name,), wait=hold.minutes)
         return
-    if one.cause not in ADVERSE_EVENTS or (one.grade or 0) < _SEVERE:
+    if one.cause not in ADVERSE_EVENTS or (one.grade or 0) < SEVERE:
         return
     if one.cause is Cause.NEUROLOGICAL:
         hold = numbers["neurological_hold"]

@@ -214,6 +214,11 @@ def _cap(dose: DoseRate, full: Period) -> DoseRate | None:
 
 
 def _resumed(one: Interruption, asked: Sequence[Decision]) -> str:
-    where = "a new cycle begins" if _in_new_cycle(one, asked) else "the same cycle goes on"
+    if _in_new_cycle(one, asked):
+        where = "a new cycle begins, the next of the regimen (whether the broken one counts, the label does not say)"
+    elif one.new_cycle is None and not any(decision.question is Question.CYCLE for decision in asked):
+        where = "the same cycle goes on (of such an interruption the label does not say)"
+    else:
+        where = "the same cycle goes on"
     low = _low_dose(one, asked)
     return where if low is None else f"{where}, at {low[0]} for {label()['escalation_after_restart']}, then in full"

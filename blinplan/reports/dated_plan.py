@@ -11,7 +11,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from blinplan.course.bags import Bag
+from blinplan.course.bags import Bag, bag_source, vial
 from blinplan.course.calendar import Clock, Due, Entry, micrograms
 from blinplan.course.events import Course, Event
 from blinplan.course.label import label
@@ -164,7 +164,7 @@ def bags_report(dated: Dated, screen: Screen) -> list[RenderableType]:
         parts.append(
             Text(f"What is filled into bags for {which} is not evaluated: no `fill_ml` is given.", "not evaluated")
         )
-    return [*parts, _zone(dated)]
+    return [*parts, Text(f"Pump rates and vials of {decimal_text(vial())} mcg: {bag_source()}.", "quiet"), _zone(dated)]
 
 
 def _bag_table(dated: Dated, shown: Sequence[tuple[int, Bag]], screen: Screen) -> RenderableType:
@@ -206,13 +206,9 @@ def _bag_row(dated: Dated, number: int, bag: Bag) -> list[str]:
     ]
 
 
-_VIAL = Fraction(35)
-"""Micrograms in a vial (Blincyto, US prescribing information, section 2)."""
-
-
 def vials(filled: Fraction) -> int:
     """How many vials have to be opened for a bag."""
-    return -(-filled // _VIAL)
+    return -(-filled // vial())
 
 
 def lasts(bag: Bag) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from blinplan.course.interruption import Decision, Question, decisions
+from blinplan.course.interruption import SEVERE, Decision, Question, decisions
 from blinplan.quantities import duration_text
 from blinplan.regimen.document import KeyPath
 from blinplan.regimen.record import ADVERSE_EVENTS, Cause, Interruption
@@ -36,6 +36,10 @@ def _restart(
     if one.grade is None and one.cause in ADVERSE_EVENTS:
         yield _missing(one, "grade")
         return
+    slow = case.limits["other_resolution"].minutes
+    severe = one.grade is not None and one.grade >= SEVERE and one.cause is Cause.OTHER_EVENT
+    if severe and one.resolved is None and (one.minutes or 0) > slow:
+        yield _missing(one, "resolved")  # whether it took so long that the drug is stopped
     for decision in asked:
         if decision.stop:
             yield _restart_finding(rule, case, (*one.path, "restarted"), decision, "the infusion was restarted")

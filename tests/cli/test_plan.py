@@ -163,6 +163,7 @@ def test_bags_are_listed_with_rates_and_amounts(inside: Run, tmp_path: Path) -> 
         shown = inside(*DATED, "--site", "ward.toml", "--view", "bags", COLUMNS=str(width)).out
         assert max(map(cell_len, shown.splitlines())) <= width
         assert "All bags give 3,787 mcg; ordered are 3,787 mcg." in shown
+        assert "vials of 35 mcg: Blincyto (blinatumomab), US prescribing information" in " ".join(shown.split())
         assert "not evaluated" in shown
         assert "…" not in shown
 

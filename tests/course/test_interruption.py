@@ -55,6 +55,7 @@ CRS, NEURO, OTHER = "cytokine-release-syndrome", "neurological", "other-adverse-
         (interruption(NEURO, grade=3, seizures=2), True),
         (interruption(NEURO, grade=3, resolved=START + timedelta(days=7)), False),
         (interruption(NEURO, grade=3, resolved=START + timedelta(days=7, minutes=1)), True),
+        (interruption(NEURO, grade=2, resolved=START + timedelta(days=20)), False),
         (interruption(NEURO, grade=4), True),
         (interruption(OTHER, grade=3, resolved=START + timedelta(days=14)), False),
         (interruption(OTHER, grade=3, resolved=START + timedelta(days=14, minutes=1)), True),

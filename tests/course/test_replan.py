@@ -120,6 +120,8 @@ def test_after_more_than_seven_days_the_next_cycle_begins() -> None:
     assert shape(found, 1) == [(7 * DAY, 9), (3 * DAY, 28), (8 * DAY, 0)]
     assert shape(found, 2) == [(7 * DAY, 9), (21 * DAY, 28), (14 * DAY, 0)]
     assert "a new cycle begins" in found.ledger[0].resumed
+    assert "the label does not say" in found.ledger[0].resumed
+    assert "the label does not say" in replanned(stop(10 * DAY, 8 * DAY)).ledger[0].resumed  # no adverse event
     later = replanned(stop(10 * DAY, 8 * DAY, CRS, grade=2))
     assert shape(later, 2) == [(28 * DAY, 28), (14 * DAY, 0)]
 

@@ -198,6 +198,14 @@ def test_what_a_record_does_not_say_leaves_the_rule_undecided(lines: tuple[str, 
     assert not judgement.complete
 
 
+@pytest.mark.parametrize(("restarted", "unknown"), [("2026-03-19T10:00:00Z", False), ("2026-03-19T10:01:00Z", True)])
+def test_an_event_that_may_have_lasted_too_long_leaves_the_restart_undecided(restarted: str, unknown: bool) -> None:
+    lines = ("grade = 3", 'restart_dose = "9 mcg/day"', "premedicated = true", 'restart_in = "new-cycle"')
+    assert verdict_of(record(OTHER, *lines, restarted=restarted), "I801").undecided is unknown
+    known = (*lines, "resolved = 2026-03-10T10:00:00Z")
+    assert verdict_of(record(OTHER, *known, restarted=restarted), "I801").outcome is Outcome.PASS
+
+
 def test_a_record_is_judged_by_its_own_rules_only() -> None:
     judgement = record(CRS, "grade = 3", 'restart_dose = "9 mcg/day"', *DONE)
     outcomes = {verdict.rule.code: verdict.outcome for verdict in judgement.verdicts}

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from blinplan.course.bags import labelled_bags
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import Limit, shipped_limits
 
@@ -88,3 +89,8 @@ def test_a_limit_reads_with_its_unit_and_a_citation_with_what_was_not_seen() -> 
 def test_limits_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         shipped_limits()["majority"] = shipped_limits()["majority"]  # type: ignore[index]
+
+
+def test_the_label_s_in_use_time_is_one_number() -> None:
+    given = {bag.in_use for bag in labelled_bags().values() if bag.in_use is not None}
+    assert given == {shipped_limits()["in_use"].minutes}
