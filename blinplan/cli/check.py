@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from blinplan.cli.options import ColourOption
-from blinplan.reports.screen import CheckFormat, Colour
+from blinplan.reports.formats import CheckFormat
+from blinplan.reports.screen import Colour
 from blinplan.rules.settings import FailOn
 
 _RULES = "Rules"

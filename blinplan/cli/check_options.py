@@ -12,7 +12,7 @@ from blinplan.cli.output import complain
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula, Patient
 from blinplan.regimen.sources import FileSource
-from blinplan.reports.screen import CheckFormat
+from blinplan.reports.formats import CheckFormat
 from blinplan.rules.configuration import DEFAULT, Configuration, ConfigurationError, nearest
 from blinplan.rules.patterns import in_order, pattern_fault, severity_fault
 from blinplan.rules.rule import Severity

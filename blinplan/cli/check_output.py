@@ -10,7 +10,8 @@ from blinplan.cli.check_options import ReportFile, RunSettings
 from blinplan.cli.output import complain, output_screen, replace_file, report, say, stop, write, write_json
 from blinplan.cli.status import ExitStatus, UsageError
 from blinplan.regimen.sources import NotFound
-from blinplan.reports.screen import PIPED_WIDTH, CheckFormat, Screen
+from blinplan.reports.formats import CheckFormat
+from blinplan.reports.screen import PIPED_WIDTH, Screen
 from blinplan.rules.configuration import Configuration
 from blinplan.rules.result import Result
 

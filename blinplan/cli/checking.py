@@ -22,7 +22,8 @@ from blinplan.cli.status import ExitStatus, UsageError
 from blinplan.regimen import library
 from blinplan.regimen.read import Reading
 from blinplan.regimen.sources import FileSource, NotFound, find
-from blinplan.reports.screen import CheckFormat, Colour
+from blinplan.reports.formats import CheckFormat
+from blinplan.reports.screen import Colour
 from blinplan.rules.check import Judgement
 from blinplan.rules.many import Fault, Judged, Task, judge_many
 from blinplan.rules.result import Result

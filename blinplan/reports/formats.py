@@ -4,11 +4,29 @@ Each is imported when it is asked for; a check in one format does not wait for t
 """
 
 import json
+from enum import StrEnum
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from blinplan.reports.screen import CheckFormat, Screen
-from blinplan.rules.result import Result
+from blinplan.reports.screen import Screen
+
+if TYPE_CHECKING:
+    from blinplan.rules.result import Result
+
+
+class CheckFormat(StrEnum):
+    """How to show findings."""
+
+    FULL = "full"
+    CONCISE = "concise"
+    JSON = "json"
+    JSONL = "jsonl"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    MARKDOWN = "markdown"
+
 
 _FOR_PROGRAMS = {
     CheckFormat.JSON: "check_json",
@@ -21,7 +39,7 @@ _FOR_PROGRAMS = {
 }
 
 
-def written(result: Result, output_format: CheckFormat, screen: Screen) -> str:
+def written(result: "Result", output_format: CheckFormat, screen: Screen) -> str:
     """Write a run in a format; ``screen`` says how wide and in which colours people see it."""
     if output_format in _FOR_PROGRAMS:
         name = _FOR_PROGRAMS[output_format]

@@ -50,20 +50,6 @@ class Colour(StrEnum):
     NEVER = "never"
 
 
-class CheckFormat(StrEnum):
-    """How to show findings."""
-
-    FULL = "full"
-    CONCISE = "concise"
-    JSON = "json"
-    JSONL = "jsonl"
-    SARIF = "sarif"
-    JUNIT = "junit"
-    GITHUB = "github"
-    GITLAB = "gitlab"
-    MARKDOWN = "markdown"
-
-
 @dataclass(frozen=True, slots=True)
 class Screen:
     """What can be shown: ``width`` in columns, whether in colour, and whether in more than ASCII."""

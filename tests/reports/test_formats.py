@@ -18,9 +18,9 @@ from lxml import etree
 from blinplan.regimen.read import read
 from blinplan.regimen.sources import NotFound
 from blinplan.reports.check_json import check_schema
-from blinplan.reports.formats import written
+from blinplan.reports.formats import CheckFormat, written
 from blinplan.reports.reported import reported
-from blinplan.reports.screen import CheckFormat, Screen, visible
+from blinplan.reports.screen import Screen, visible
 from blinplan.rules.baseline import baseline_of
 from blinplan.rules.check import Judgement, judge
 from blinplan.rules.many import Fault
