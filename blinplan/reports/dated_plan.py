@@ -1,7 +1,7 @@
 """The dated plan: what is due when, day by day, and bag by bag."""
 
 from calendar import Calendar
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -11,7 +11,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from blinplan.course.bags import Bag, bag_source, vial
+from blinplan.course.bags import Bag, bag_source, in_use_limit, vial
 from blinplan.course.calendar import Clock, Due, Entry, micrograms
 from blinplan.course.events import Course, Event
 from blinplan.course.label import label
@@ -158,13 +158,24 @@ def bags_report(dated: Dated, screen: Screen) -> list[RenderableType]:
         *([_bag_table(dated, shown, screen)] if screen.width >= 120 else _bag_lines(dated, shown)),
         Text(f"All bags give {rounded(given)} mcg; ordered are {rounded(dated.course.micrograms)} mcg."),
     ]
-    sizes = sorted({bag.size.minutes for _, bag in shown if bag.filled_micrograms is None})
-    if sizes:
-        which = ", ".join(duration_text(size) for size in sizes)
-        parts.append(
-            Text(f"What is filled into bags for {which} is not evaluated: no `fill_ml` is given.", "not evaluated")
-        )
+    parts += [Text(line, "not evaluated") for line in bags_not_evaluated(dated, [bag for _, bag in shown])]
     return [*parts, Text(f"Pump rates and vials of {decimal_text(vial())} mcg: {bag_source()}.", "quiet"), _zone(dated)]
+
+
+def bags_not_evaluated(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
+    """Say which questions about the bags nobody has answered, so that none of them looks settled."""
+
+    def sizes(bags: Iterable[Bag]) -> str:
+        return ", ".join(duration_text(size) for size in sorted({bag.size.minutes for bag in bags}))
+
+    if unfilled := sizes(bag for bag in shown if bag.filled_micrograms is None):
+        yield f"What is filled into bags for {unfilled} is not evaluated: no `fill_ml` is given."
+    if unlimited := sizes(bag for bag in shown if in_use_limit(bag.size) is None):
+        yield f"How long bags for {unlimited} may be used is not evaluated: no `in_use_hours` is given."
+    preserved = sizes(bag for bag in shown if bag.label is not None and bag.label.preservative)
+    if preserved and dated.course.patient.weight is None and not dated.course.regimen.eligibility.minimum_weight:
+        limit = label()["preservative_from_weight"]
+        yield f"Bags for {preserved} hold a preservative, not for patients below {limit}: the weight is not given."
 
 
 def _bag_table(dated: Dated, shown: Sequence[tuple[int, Bag]], screen: Screen) -> RenderableType:

@@ -8,7 +8,7 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Event
 from blinplan.course.replan import INTERRUPTED
 from blinplan.quantities import decimal_text
-from blinplan.reports.dated_plan import Dated, lasts, moment, what
+from blinplan.reports.dated_plan import Dated, bags_not_evaluated, lasts, moment, what
 from blinplan.reports.plan import NOT_A_DEVICE, known_of, rounded
 from blinplan.reports.screen import visible
 
@@ -87,6 +87,8 @@ def _bags(dated: Dated, entries: list[Entry]) -> Iterator[str]:
     heads = ("Bag", "Hung", "Taken down", "Lasts", "mL/h", "mL", "mcg")
     yield "<h2>Bags</h2>"
     yield _table(heads, ("n", "w", "w", "n", "n", "n", "n"), rows)
+    for line in bags_not_evaluated(dated, bags):
+        yield f"<p>{escape(line)}</p>"
 
 
 def _table(heads: tuple[str, ...], kinds: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

@@ -363,3 +363,15 @@ def test_a_bag_that_is_filled_too_little_is_refused(inside: Run, tmp_path: Path)
     ran = inside(*DATED, "--site", "ward.toml")
     assert (ran.status, ran.out) == (2, "")
     assert "filled with less" in ran.err
+
+
+def test_what_nobody_said_about_bags_is_not_evaluated(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(WARD)
+    view = ("--start", "2026-10-19T10:00", "--site", "ward.toml", "--view", "bags")
+    unknown = " ".join(inside("plan", "rr-below-45-kg", "--bsa", "1", *view).out.split())
+    assert "How long bags for 3 d may be used is not evaluated" in unknown
+    assert "Bags for 3 d hold a preservative, not for patients below 5.4 kg: the weight is not given." in unknown
+    known = " ".join(inside("plan", "rr-below-45-kg", "--bsa", "1", "--weight", "30", *view).out.split())
+    assert "hold a preservative" not in known
+    (tmp_path / "ward.toml").write_text(WARD.replace("{ hours = 72 }", "{ hours = 72, in_use_hours = 96 }"))
+    assert "may be used" not in " ".join(inside("plan", "rr-below-45-kg", "--bsa", "1", *view).out.split())
