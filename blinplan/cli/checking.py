@@ -16,7 +16,7 @@ from blinplan.cli.check_options import (
     choice,
     run_settings,
 )
-from blinplan.cli.options import asked_site
+from blinplan.cli.options import read_site
 from blinplan.cli.output import replace_file, say, stop
 from blinplan.cli.status import ExitStatus, UsageError
 from blinplan.regimen import library
@@ -96,7 +96,7 @@ def run(asked: Asked) -> None:
 
         files = fixing.fix_files(files, today, asked.colour, quiet=asked.quiet > 0)
     simulated = _simulated(settled, asked) if settled.simulate else None
-    site = None if settled.site is None else asked_site(settled.site)
+    site = None if settled.site is None else read_site(settled.site)
     tasks = [Task(file.reading, file.settings, today, patient, site) for file in files]
     judged = _judge(tasks, simulated, asked.colour)
     result = _result(judged, missing, settled, today, simulated, asked)

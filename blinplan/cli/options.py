@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from blinplan.cli.status import UsageError
-from blinplan.course.patient import AreaFormula, Patient, PatientError, patient
-from blinplan.quantities import duration_text
+from blinplan.course.patient import CM_PER_INCH, KG_PER_POUND, AreaFormula, Patient, PatientError, patient
+from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.read import Reading
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.sources import FileSource, NotFound, find_one, named_beside
@@ -21,7 +21,6 @@ from blinplan.reports.screen import Colour
 if TYPE_CHECKING:
     from blinplan.course.eligibility import Choice
     from blinplan.physiology import Options
-    from blinplan.regimen.record import CourseRecord
     from blinplan.regimen.site import Site
 
 
@@ -77,7 +76,7 @@ def options_of(attenuation: Attenuation, *, premedication: bool = False) -> "Opt
 def given_patient(weight: str | None, height: str | None, area: str | None, formula: AreaFormula) -> Patient:
     """Make a patient from the texts of the options."""
     try:
-        return patient(_number("--weight", weight), _number("--height", height), _number("--bsa", area), formula)
+        return patient(number_of("--weight", weight), number_of("--height", height), number_of("--bsa", area), formula)
     except PatientError as error:
         raise UsageError(str(error), "check the figure and its unit: weight in kg, height in cm, area in m²") from error
 
@@ -85,13 +84,34 @@ def given_patient(weight: str | None, height: str | None, area: str | None, form
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
-def _number(option: str, text: str | None) -> Fraction | None:
+def number_of(option: str, text: str | None) -> Fraction | None:
+    """Read the number that an option gives; None where it is not given."""
     if text is None:
         return None
     # Digits only: an exponent of a few characters would be a number of a billion digits.
     if not _PLAIN_NUMBER.fullmatch(text):
-        raise UsageError(f"{option} is {text[:40]!r}", f"give {option} as a plain number, such as 70 or 70.5")
+        raise UsageError(f"{option} is {text[:40]!r}", _plainly(option, text))
     return Fraction(text)
+
+
+_WITH_UNIT = re.compile(r"([0-9]{1,4}(?:[.,][0-9]{1,4})?) ?([a-zA-Z²0-9]{1,8})")
+_UNITS = {
+    "--weight": {"kg": Fraction(1), "lb": KG_PER_POUND, "lbs": KG_PER_POUND},
+    "--height": {"cm": Fraction(1), "m": Fraction(100), "in": CM_PER_INCH},
+}
+
+
+def _plainly(option: str, text: str) -> str:
+    """Say how a number is given; with what it comes to, where it has a unit or a comma."""
+    usual = f"give {option} as a plain number, such as 70 or 70.5"
+    if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text):
+        return f"write a point, as in {text.replace(',', '.')}"
+    match = _WITH_UNIT.fullmatch(text.strip())
+    factor = None if match is None else _UNITS.get(option, {}).get(match[2].lower())
+    if match is None or factor is None:
+        return usual
+    value = decimal_text(Fraction(match[1].replace(",", ".")) * factor, 3).replace("≈ ", "")
+    return f"give {option} without a unit, in {'kg' if option == '--weight' else 'cm'}: {option} {value}"
 
 
 def read_regimen(name: str) -> tuple[Regimen, Reading]:
@@ -156,8 +176,8 @@ def refuse_what_cannot_be_given(reading: Reading) -> None:
         raise UsageError(f"{reading.document.name}: {first.code}: {first.message}", first.help)
 
 
-def _asked_file(path: Path) -> Reading:
-    """Read a file that an option names, and show what is wrong with it."""
+def read_file_of(path: Path) -> Reading:
+    """Read a file that an option names, and show what is wrong with it; raises `UsageError` when there is none."""
     reading = FileSource(path, path.as_posix()).read()
     if isinstance(reading, NotFound):
         raise UsageError(reading.message, reading.help)
@@ -166,17 +186,9 @@ def _asked_file(path: Path) -> Reading:
     return reading
 
 
-def asked_record(path: Path) -> "CourseRecord":
-    """Read a course record; raises `UsageError` when there is none at the path."""
-    record = _asked_file(path).record
-    if record is None:
-        raise UsageError(f"{path} is not a course record", "a record begins with `record = 1`; correct what is shown")
-    return record
-
-
-def asked_site(path: Path) -> "Site":
+def read_site(path: Path) -> "Site":
     """Read the profile of a site; raises `UsageError` when there is none at the path, or it cannot be right."""
-    site = _asked_file(path).site
+    site = read_file_of(path).site
     if site is None:
         raise UsageError(
             f"{path} is not a site profile", "a site profile begins with `site = 1`; correct what is shown"
@@ -189,29 +201,3 @@ def asked_site(path: Path) -> "Site":
             "correct `fill_ml`, which has the priming volume in it",
         )
     return site
-
-
-def patient_on_record(
-    record: "CourseRecord | None", weight: str | None, height: str | None, area: str | None, formula: AreaFormula
-) -> Patient:
-    """Make a patient from the texts of the options, and what they do not say from the record.
-
-    Raises
-    ------
-    UsageError
-        When an option contradicts the record.
-    """
-    for option, text, known in (
-        ("--weight", weight, record.weight if record else None),
-        ("--height", height, record.height if record else None),
-    ):
-        if text is not None and known is not None and _number(option, text) != known:
-            raise UsageError(f"{option} is {text[:20]}, and the record says otherwise", "correct one of the two")
-    found = given_patient(weight, height, area, formula)
-    if record is None or (record.weight is None and record.height is None):
-        return found
-    try:
-        given = None if area is None else _number("--bsa", area)
-        return patient(found.weight or record.weight, found.height or record.height, given, formula)
-    except PatientError as error:
-        raise UsageError(str(error), "check the figures of the record") from error

@@ -14,11 +14,9 @@ from blinplan.cli.options import (
     Height,
     RegimenName,
     Weight,
-    asked_record,
-    asked_site,
     choose_for,
-    patient_on_record,
     read_regimen,
+    read_site,
     refuse_what_cannot_be_given,
 )
 from blinplan.cli.status import UsageError
@@ -26,14 +24,13 @@ from blinplan.course.patient import AreaFormula
 from blinplan.reports.screen import Colour
 
 if TYPE_CHECKING:
+    from blinplan.cli.happened import Happened
+    from blinplan.course.dated import Dated
     from blinplan.course.events import Course
-    from blinplan.course.premedication import PremedicationPlan
-    from blinplan.course.replan import Replanned
-    from blinplan.regimen.record import CourseRecord
     from blinplan.regimen.site import Site
-    from blinplan.reports.dated_plan import Dated
 
 _DATES = "Dates and bags"
+_SHOWN = "What is shown"
 
 
 class PlanFormat(StrEnum):
@@ -50,11 +47,13 @@ class PlanFormat(StrEnum):
 class View(StrEnum):
     """What of a dated plan to show."""
 
+    OVERVIEW = "overview"
     AGENDA = "agenda"
-    EXPECTED = "expected"
     DAYS = "days"
     MONTH = "month"
     BAGS = "bags"
+    EXPECTED = "expected"
+    DELIVERED = "delivered"
 
 
 def plan(
@@ -83,6 +82,14 @@ def plan(
             metavar="FILE", help="What happened to the course so far; it gives the start.", rich_help_panel=_DATES
         ),
     ] = None,
+    ledger: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="An earlier plan (-f json) to make again from its ledger; it gives patient and start.",
+            rich_help_panel=_DATES,
+        ),
+    ] = None,
     plan_id: Annotated[
         str | None,
         typer.Option(
@@ -91,17 +98,43 @@ def plan(
             rich_help_panel=_DATES,
         ),
     ] = None,
+    revision: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=9999,
+            help="For --format ics: raise it when regimen, site or start changed since the last import.",
+            rich_help_panel=_DATES,
+        ),
+    ] = 0,
     view: Annotated[
         View,
-        typer.Option(help="What is due, what the article expects, by day, month or bag.", rich_help_panel=_DATES),
-    ] = View.AGENDA,
-    cycle: Annotated[int | None, typer.Option(min=1, help="Show this cycle only.", rich_help_panel=_DATES)] = None,
+        typer.Option(
+            help="All at a glance, what is due, by day, by month, the bags, what the article expects, or what was"
+            " delivered of what was planned.",
+            rich_help_panel=_SHOWN,
+        ),
+    ] = View.OVERVIEW,
+    cycle: Annotated[int | None, typer.Option(min=1, help="Show this cycle only.", rich_help_panel=_SHOWN)] = None,
     from_day: Annotated[
-        str | None, typer.Option("--from", metavar="DATE", help="Show nothing before this day.", rich_help_panel=_DATES)
+        str | None, typer.Option("--from", metavar="DATE", help="Show nothing before this day.", rich_help_panel=_SHOWN)
     ] = None,
     to_day: Annotated[
-        str | None, typer.Option("--to", metavar="DATE", help="Show nothing after this day.", rich_help_panel=_DATES)
+        str | None, typer.Option("--to", metavar="DATE", help="Show nothing after this day.", rich_help_panel=_SHOWN)
     ] = None,
+    patients: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=1_000_000,
+            help="For --view delivered: how many virtual patients go through the course.",
+            rich_help_panel=_SHOWN,
+        ),
+    ] = 1000,
+    seed: Annotated[
+        int,
+        typer.Option(min=0, max=2**63 - 1, help="What they are drawn from.", rich_help_panel=_SHOWN),
+    ] = 1,
     output_format: Annotated[
         PlanFormat, typer.Option("--format", "-f", help="How to show the plan.", rich_help_panel="Output")
     ] = PlanFormat.TABLE,
@@ -114,36 +147,32 @@ def plan(
     With dates and bags: [bold]blinplan plan rr-adult --weight 70 --start 2026-11-02T10:00 --time-zone Europe/Berlin
     --site ward.toml --view bags[/bold]
     """
+    from blinplan.cli.happened import happened_so_far
+    from blinplan.cli.plan_output import Drawing, Planned, show
     from blinplan.course.events import expand
     from blinplan.course.patient import PatientError
-    from blinplan.course.premedication import premedication_plan
     from blinplan.reports.manifest import input_hash
 
-    happened = None if record is None else asked_record(Path(record))
-    patient = patient_on_record(happened, weight, height, bsa, bsa_formula)
     ordered, reading = read_regimen(regimen)
+    fingerprint = input_hash(reading.document)
+    happened = happened_so_far(record, ledger, start, fingerprint)
+    patient = happened.patient(weight, height, bsa, bsa_formula)
     choice = choose_for(ordered, reading, patient)
     refuse_what_cannot_be_given(reading)
     try:
         course = expand(choice.regimen, patient)
     except PatientError as error:
         raise UsageError(str(error), "give the patient's own figures") from error
-    profile = None if site is None else asked_site(Path(site))
-    replanned = None if happened is None else _replanned(course, happened, record or "", start)
-    course = course if replanned is None else replanned.course
-    premedication = premedication_plan(course)
+    profile = None if site is None else read_site(Path(site))
     begins = _begins(happened, start, time_zone, profile)
-    dated = put_on_calendar(
-        course, premedication, profile, begins, replanned, Shown(cycle, _day("--from", from_day), _day("--to", to_day))
-    )
-    if view is not View.AGENDA and dated is None:
+    shown = Shown(cycle, _day("--from", from_day), _day("--to", to_day))
+    dated = _put_on_calendar(course, profile, begins, happened, shown)
+    if view is not View.OVERVIEW and dated is None:
         raise UsageError(f"--view {view} needs --start", "give when the infusion begins, as 2026-11-02T10:00")
     if view is View.BAGS and profile is None:
         raise UsageError("--view bags needs --site", "give the profile of the site that prepares the bags")
-    from blinplan.cli.plan_output import Planned, show
-
-    planned = Planned(course, choice, premedication, profile, dated, input_hash(reading.document))
-    show(planned, output_format, view, plan_id, colour)
+    planned = Planned(dated.course if dated else course, choice, dated, happened, fingerprint)
+    show(planned, Drawing(output_format, view, plan_id, revision, patients, seed, colour))
 
 
 class Shown(NamedTuple):
@@ -154,61 +183,48 @@ class Shown(NamedTuple):
     last: date | None
 
 
-def _replanned(course: "Course", record: "CourseRecord", path: str, start: str | None) -> "Replanned":
-    """Go through the course with what happened."""
-    from blinplan.course.replan import RecordError, replan
-
-    if start is not None:
-        raise UsageError("--start and --record contradict each other", "the record says when the first infusion began")
-    try:
-        return replan(course, record)
-    except RecordError as error:
-        where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in error.path)
-        raise UsageError(
-            f"{path}: {where}: {error}", "correct the record, or plan the regimen that it names"
-        ) from error
-
-
-def _begins(
-    record: "CourseRecord | None", start: str | None, time_zone: str | None, site: "Site | None"
-) -> datetime | None:
+def _begins(happened: "Happened", start: str | None, time_zone: str | None, site: "Site | None") -> datetime | None:
     """When the first infusion begins, in the patient's time zone; None where nobody says."""
-    zone = time_zone or (record.time_zone if record else None) or (site.time_zone if site else None)
-    if record is not None:
-        return _start(record.start.isoformat(), zone)
+    zone = time_zone or happened.time_zone or (site.time_zone if site else None)
+    if happened.start is not None:
+        return _start(happened.start.isoformat(), zone)
     return None if start is None else _start(start, zone)
 
 
-def put_on_calendar(
-    course: "Course",
-    premedication: "PremedicationPlan | None",
-    site: "Site | None",
-    begins: datetime | None,
-    replanned: "Replanned | None",
-    shown: Shown,
+def _put_on_calendar(
+    course: "Course", site: "Site | None", begins: datetime | None, happened: "Happened", shown: Shown
 ) -> "Dated | None":
     """Put the course on the calendar; None where no start is given."""
     if begins is None:
         if any(option is not None for option in shown):
             raise UsageError("a dated plan needs --start", "give when the first infusion begins, as 2026-11-02T10:00")
         return None
-    from blinplan.course.bags import NoSequenceError, bag_sequence, usable_bags
-    from blinplan.course.calendar import Clock, entries, infusions
-    from blinplan.reports.dated_plan import Dated, moment
+    from dataclasses import replace
 
-    clock = Clock(begins)
+    from blinplan.course.bags import NoSequenceError
+    from blinplan.course.calendar import Clock
+    from blinplan.course.dated import dated
+    from blinplan.course.opening import NeverOpenError
+    from blinplan.course.replan import RecordError
+    from blinplan.reports.dated_plan import moment
+
     try:
-        sizes = () if site is None else usable_bags(site, course.patient.weight)
-        bags = () if site is None else bag_sequence(infusions(course), site, clock.start, sizes)
+        found = dated(course, begins, site, happened.so_far)
+    except RecordError as error:
+        where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in error.path)
+        raise UsageError(
+            f"{happened.path}: {where}: {error}", "correct it, or plan the regimen that it names"
+        ) from error
     except NoSequenceError as error:
         raise UsageError(
-            f"no sequence of bags obeys the site profile: from {moment(clock.at(error.minute))}, {error}",
+            f"no sequence of bags obeys the site profile: from {moment(Clock(begins).at(error.minute))}, {error}",
             "prepare a longer bag, open that day, or start on another one",
         ) from error
-    if shown.cycle is not None and shown.cycle > max(event.period.cycle for event in course.events):
+    except NeverOpenError as error:
+        raise UsageError(str(error), "correct `closed` and `holidays` of the site profile") from error
+    if shown.cycle is not None and shown.cycle > max(event.period.cycle for event in found.course.events):
         raise UsageError(f"--cycle is {shown.cycle}, and the course has fewer", "give the number of one of its cycles")
-    found = entries(course, premedication, bags, replanned.ledger if replanned else ())
-    return Dated(course, clock, found, premedication, bags, *shown, replanned=replanned)
+    return replace(found, cycle=shown.cycle, first=shown.first, last=shown.last)
 
 
 def _day(option: str, text: str | None) -> date | None:

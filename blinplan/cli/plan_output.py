@@ -2,22 +2,26 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from blinplan.cli.happened import Happened
 from blinplan.cli.output import output_screen, report, write, write_json
-from blinplan.cli.plan import PlanFormat, Shown, View, put_on_calendar
+from blinplan.cli.plan import PlanFormat, View
 from blinplan.cli.status import UsageError
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
-from blinplan.course.premedication import PremedicationPlan, premedication_plan
+from blinplan.course.premedication import premedication_plan
 from blinplan.reports.plan import NOT_A_DEVICE, nonmem, plan_csv, plan_head, plan_json, plan_report
 from blinplan.reports.screen import Colour, Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from blinplan.regimen.site import Site
-    from blinplan.reports.dated_plan import Dated
+    from blinplan.course.dated import Dated
+    from blinplan.physiology.run import Simulation
+    from blinplan.reports.expected import Simulated
+    from blinplan.rules.check import Judgement
 
 
 class Planned(NamedTuple):
@@ -25,60 +29,144 @@ class Planned(NamedTuple):
 
     course: Course
     choice: Choice
-    premedication: PremedicationPlan | None
-    site: "Site | None"
     dated: "Dated | None"
+    happened: Happened
     fingerprint: str
 
 
-def show(planned: Planned, output_format: PlanFormat, view: View, plan_id: str | None, colour: Colour) -> None:
+class Drawing(NamedTuple):
+    """How a plan is to be shown."""
+
+    format: PlanFormat
+    view: View
+    plan_id: str | None
+    revision: int
+    patients: int
+    seed: int
+    colour: Colour
+
+
+def show(planned: Planned, drawing: Drawing) -> None:
     """Show a plan in a format."""
     texts: dict[PlanFormat, Callable[[], str]] = {
-        PlanFormat.CSV: lambda: plan_csv(planned.course),
+        PlanFormat.CSV: lambda: _csv(planned),
         PlanFormat.NONMEM: lambda: nonmem(planned.course),
         PlanFormat.HTML: lambda: _html(planned),
-        PlanFormat.ICS: lambda: _ics(planned, plan_id),
+        PlanFormat.ICS: lambda: _ics(planned, drawing),
     }
-    if output_format is PlanFormat.JSON:
-        write_json(_json(planned, expected=view is View.EXPECTED))
-    elif output_format in texts:
-        write(texts[output_format]())
+    if drawing.format is PlanFormat.JSON:
+        write_json(_json(planned, drawing))
+    elif drawing.format in texts:
+        write(texts[drawing.format]())
     else:
-        report(*_drawn(planned, view, output_screen(colour)), colour=colour)
+        report(*_drawn(planned, drawing, output_screen(drawing.colour)), colour=drawing.colour)
 
 
-def _drawn(planned: Planned, view: View, screen: Screen) -> "list[RenderableType]":
+def _drawn(planned: Planned, drawing: Drawing, screen: Screen) -> "list[RenderableType]":
     course, choice = planned.course, planned.choice
     if planned.dated is None:
-        return plan_report(course, choice, planned.premedication, screen)
-    return [*plan_head(course, choice), *_view(view, planned.dated, screen), NOT_A_DEVICE]
+        return plan_report(course, choice, premedication_plan(course), screen)
+    return [
+        *plan_head(course, choice),
+        *_view(planned.dated, drawing, screen),
+        *_findings(planned, screen),
+        NOT_A_DEVICE,
+    ]
 
 
-def _view(view: View, dated: "Dated", screen: Screen) -> "list[RenderableType]":
-    from blinplan.reports import dated_plan
+def _view(dated: "Dated", drawing: Drawing, screen: Screen) -> "list[RenderableType]":
+    from blinplan.reports.bag_list import bags_report
+    from blinplan.reports.dated_plan import agenda_report
+    from blinplan.reports.day_views import days_report, month_report
+    from blinplan.reports.overview import overview_report
 
-    if view is View.EXPECTED:
-        from blinplan.reports.expected import comparison_report, expected_report
+    if drawing.view is View.EXPECTED:
+        from blinplan.reports.expected import expected_report
 
-        found = expected_report(dated, _typical(dated.course), screen)
-        if dated.replanned is None:
-            return found
-        return [*found, "", *comparison_report(_typical(dated.course), _typical(dated.replanned.planned), screen)]
+        return expected_report(dated, _typical(dated), screen)
+    if drawing.view is View.DELIVERED:
+        from blinplan.reports.delivered import delivered_report
+        from blinplan.reports.ledger import ledger_report
+
+        simulated = _simulations(dated, drawing)
+        compared = delivered_report(dated.course, dated.replanned.planned, simulated, screen)
+        return [*compared, *ledger_report(dated)]
     views = {
-        View.AGENDA: dated_plan.agenda_report,
-        View.DAYS: dated_plan.days_report,
-        View.MONTH: dated_plan.month_report,
-        View.BAGS: dated_plan.bags_report,
+        View.OVERVIEW: overview_report,
+        View.AGENDA: agenda_report,
+        View.DAYS: days_report,
+        View.MONTH: month_report,
+        View.BAGS: bags_report,
     }
-    return views[view](dated, screen)
+    return views[drawing.view](dated, screen)
 
 
-def _typical(course: Course) -> dict[str, float]:
-    """The endpoints of the typical patient under a course, by key."""
+def _findings(planned: Planned, screen: Screen) -> "list[RenderableType]":
+    """What the rules say of the restarts on record; the exit status of a plan does not depend on it."""
+    judgement = _judged(planned)
+    if judgement is None or not judgement.findings:
+        return []
+    from blinplan.reports.findings import each_finding
+
+    return ["", *each_finding(judgement, screen)]
+
+
+def _judged(planned: Planned) -> "Judgement | None":
+    """The record, judged by the rules about restarts; None where there is none."""
+    if planned.happened.reading is None:
+        return None
+    from blinplan.rules.check import judge
+
+    return judge(planned.happened.reading, date.min, None)
+
+
+def _typical(dated: "Dated") -> "Simulated":
+    """The typical patient of the regimen in the course."""
+    from blinplan.physiology.run import run
+    from blinplan.physiology.typical import typical_course
+    from blinplan.reports.expected import Simulated
+
+    periods = [event.period for event in dated.course.events]
+    simulation = run(dated.course.regimen, patients=None, course=periods)
+    days = {quantity.key: float(quantity.values[0]) for quantity in simulation.typical_quantities}
+    return Simulated(typical_course(dated.course.regimen, periods), days)
+
+
+def _simulations(dated: "Dated", drawing: Drawing) -> "tuple[Simulation, Simulation]":
+    """The same virtual patients in the course as it came to be, and as it was planned."""
+    from blinplan.cli.progress import announce_compilation, progress_bar
+    from blinplan.physiology.orders import NotEligibleError
     from blinplan.physiology.run import run
 
-    simulation = run(course.regimen, patients=None, course=[event.period for event in course.events])
-    return {quantity.key: float(quantity.values[0]) for quantity in simulation.typical_quantities}
+    announce_compilation(drawing.colour)
+    courses = (dated.course, dated.replanned.planned)
+    try:
+        with progress_bar(2 * drawing.patients, drawing.colour) as progress:
+            delivered, planned = (
+                run(
+                    course.regimen,
+                    patients=drawing.patients,
+                    seed=drawing.seed,
+                    course=[event.period for event in course.events],
+                    progress=None if progress is None else _counted_on(progress, number * drawing.patients),
+                )
+                for number, course in enumerate(courses)
+            )
+    except NotEligibleError as error:
+        raise UsageError(str(error), "choose another view; no virtual population fits this regimen") from error
+    return delivered, planned
+
+
+def _counted_on(progress: Callable[[int], None], start: int) -> Callable[[int], None]:
+    return lambda done: progress(start + done)
+
+
+def _csv(planned: Planned) -> str:
+    if planned.dated is None:
+        return plan_csv(planned.course)
+    from blinplan.reports.dated_data import dated_csv
+
+    return dated_csv(planned.dated)
 
 
 def _html(planned: Planned) -> str:
@@ -89,46 +177,41 @@ def _html(planned: Planned) -> str:
     return html(planned.dated, planned.choice)
 
 
-def _ics(planned: Planned, plan_id: str | None) -> str:
-    dated = planned.dated
+def _ics(planned: Planned, drawing: Drawing) -> str:
+    dated, plan_id = planned.dated, drawing.plan_id
     if dated is None or plan_id is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", plan_id):
         raise UsageError(
             "--format ics needs --start or --record, and --plan-id of letters, digits, dots, hyphens and underscores",
             "give a name that stays with the patient's plan, so that importing it again updates the calendar",
         )
-    try:
-        from blinplan.reports.ics import ics
+    from blinplan.course.dated import as_planned
+    from blinplan.reports.ics import ics
 
-        return ics(dated, _before(dated, planned.site), plan_id)
+    try:
+        return ics(dated, tuple(as_planned(dated, planned.happened.record)), plan_id, drawing.revision)
     except ImportError as error:
         raise UsageError("--format ics needs the package icalendar", "pip install 'blinplan[calendar]'") from error
 
 
-def _before(dated: "Dated", site: "Site | None") -> "Dated | None":
-    """The plan as it was before anything happened; None where nothing did."""
-    if dated.replanned is None:
-        return None
-    course = dated.replanned.planned
-    shown = Shown(dated.cycle, dated.first, dated.last)
-    return put_on_calendar(course, premedication_plan(course), site, dated.clock.start, None, shown)
-
-
-def _json(planned: Planned, *, expected: bool) -> dict[str, Any]:
+def _json(planned: Planned, drawing: Drawing) -> dict[str, Any]:
     dated = planned.dated
-    document = plan_json(planned.course, planned.choice, planned.premedication, planned.fingerprint)
+    document = plan_json(planned.course, planned.choice, premedication_plan(planned.course), planned.fingerprint)
     if dated is None:
         return {**document, "dated": None}
-    from blinplan.reports.dated_plan import dated_json
+    from blinplan.reports.dated_data import dated_json
 
     found = dated_json(dated)
-    if expected:
-        from blinplan.reports.expected import comparison, expected_json
+    if drawing.view is View.EXPECTED:
+        from blinplan.reports.expected import expected_json
 
-        simulated = _typical(dated.course)
-        found["expected"] = expected_json(dated, simulated)
-        if dated.replanned is not None:
-            without = _typical(dated.replanned.planned)
-            found["typical"] = {
-                name: {"with": mine, "without": other} for name, mine, other in comparison(simulated, without)
-            }
+        found["expected"] = expected_json(dated, _typical(dated))
+    if drawing.view is View.DELIVERED:
+        from blinplan.reports.delivered import delivered_json
+
+        found["delivered"] = delivered_json(dated.course, dated.replanned.planned, _simulations(dated, drawing))
+    judgement = _judged(planned)
+    found["findings"] = [
+        {"code": finding.code, "message": finding.message, "help": finding.help}
+        for finding in (judgement.findings if judgement else ())
+    ]
     return {**document, "dated": found}

@@ -4,23 +4,21 @@ A bag runs at one dose rate; a change of dose is a change of bag. A bag may be t
 at which bags are changed, and what is left in it is thrown away.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from importlib import resources
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import tomli
 
 from blinplan.course.label import label
+from blinplan.course.opening import is_open, minutes_of_change
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, duration_text
-
-if TYPE_CHECKING:
-    from blinplan.regimen.site import Site, SiteBag
+from blinplan.regimen.site import Site, SiteBag, Vial
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Bag:
 
     start: int
     stop: int
-    size: "SiteBag"
+    size: SiteBag
     rate: Fraction
     step: int
 
@@ -104,15 +102,16 @@ class NoSequenceError(ValueError):
 
 def bag_sequence(
     infusions: Sequence[Infusion],
-    site: "Site",
+    site: Site,
     start: datetime | None,
-    sizes: Sequence["SiteBag"] | None = None,
+    sizes: Sequence[SiteBag] | None = None,
     *,
     thrifty: bool = False,
 ) -> tuple[Bag, ...]:
     """Find the bags of a course: of the sequences that obey the profile, one with the fewest bags.
 
-    Of those with as few, the one that throws least away is taken, and then the one whose first bags are longest.
+    Of those with as few, the one is taken that is changed most often at the site's hour, then the one that throws least
+    away, and then the one whose first bags are longest.
 
     Parameters
     ----------
@@ -133,7 +132,7 @@ def bag_sequence(
     NoSequenceError
         When there is none.
     """
-    available = tuple(sizes if sizes is not None else site.bags)
+    available = _Available(tuple(sizes if sizes is not None else site.bags), site, start)
     return tuple(
         bag
         for step, infusion in enumerate(infusions)
@@ -141,89 +140,120 @@ def bag_sequence(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Available:
+    """Which bags there are: the shortest first, and on each day those that can be had."""
+
+    sizes: tuple[SiteBag, ...]
+    site: Site
+    start: datetime | None
+
+    def at(self, minute: int) -> tuple[SiteBag, ...]:
+        """The bags that can be hung at a minute of the course."""
+        day = None if self.start is None else _day_of(minute, self.start)
+        missing = {size for one in self.site.shortages if one.holds(day) for size in one.sizes}
+        return tuple(size for size in self.sizes if size.minutes not in missing) if missing else self.sizes
+
+
+class _Way(NamedTuple):
+    """The bags from a time on: how many, how many off the hour, minutes thrown away, lengths, and the first of them."""
+
+    bags: int
+    off_hour: int
+    wasted: int
+    lengths: tuple[int, ...]
+    first: Bag | None
+
+    @property
+    def cost(self) -> tuple[int, int, int, tuple[int, ...]]:
+        """What is to be as little as can be, in this order."""
+        return self.bags, self.off_hour, self.wasted, self.lengths
+
+    @property
+    def thrifty_cost(self) -> tuple[int, int, int, tuple[int, ...]]:
+        """The same, if throwing away is worse than changing."""
+        return self.wasted, self.bags, self.off_hour, self.lengths
+
+
 def _bags(
-    infusion: Infusion, step: int, sizes: Sequence["SiteBag"], changes: Sequence[int], *, thrifty: bool
+    infusion: Infusion, step: int, available: _Available, changes: Mapping[int, bool], *, thrifty: bool
 ) -> list[Bag]:
     """The best way through the times of change, found from the end."""
     times = [infusion.start, *changes, infusion.stop]
-    best: dict[int, tuple[int, int, tuple[int, ...], Bag | None]] = {infusion.stop: (0, 0, (), None)}
+    best = {infusion.stop: _Way(0, 0, 0, (), None)}
     for start in reversed(times[:-1]):
+        sizes = available.at(start)
         ways = [
-            (best[stop][0] + 1, best[stop][1] + bag.size.minutes - bag.minutes, (-bag.minutes, *best[stop][2]), bag)
+            _after(bag, best[stop], off_hour=changes.get(stop, False))
             for stop in times
             if stop > start and stop in best and (bag := _smallest(infusion, step, sizes, start, stop)) is not None
         ]
         if ways:
-            best[start] = min(ways, key=lambda way: (way[1], way[0], way[2]) if thrifty else way[:3])
+            best[start] = min(ways, key=lambda way: way.thrifty_cost if thrifty else way.cost)
     if infusion.start not in best:
-        raise _no_sequence(infusion, sizes, times)
+        raise _no_sequence(infusion, available, times)
     found, now = [], infusion.start
-    while (bag := best[now][3]) is not None:
+    while (bag := best[now].first) is not None:
         found.append(bag)
         now = bag.stop
     return found
 
 
-def _smallest(infusion: Infusion, step: int, sizes: Sequence["SiteBag"], start: int, stop: int) -> Bag | None:
+def _after(bag: Bag, rest: _Way, *, off_hour: bool) -> _Way:
+    """Put a bag before the others."""
+    wasted = rest.wasted + bag.size.minutes - bag.minutes
+    return _Way(rest.bags + 1, rest.off_hour + off_hour, wasted, (-bag.minutes, *rest.lengths), bag)
+
+
+def _smallest(infusion: Infusion, step: int, sizes: Sequence[SiteBag], start: int, stop: int) -> Bag | None:
     """The smallest bag that lasts from one time to another."""
     size = next((size for size in sizes if size.minutes >= stop - start), None)
     return None if size is None else Bag(start, stop, size, infusion.rate, step)
 
 
-def _no_sequence(infusion: Infusion, sizes: Sequence["SiteBag"], times: Sequence[int]) -> NoSequenceError:
-    longest = max((size.minutes for size in sizes), default=0)
-    reached = infusion.start
-    for time_, following in pairwise(times):
-        reached = time_
-        if following - time_ > longest:
-            break
+def _no_sequence(infusion: Infusion, available: _Available, times: Sequence[int]) -> NoSequenceError:
+    """Say how far one gets, going as far as the bags of each time reach."""
+    reachable = [infusion.start]
+    for time in times[1:]:
+        if any(time - before <= _longest(available.at(before)) for before in reachable):
+            reachable.append(time)
+    reached = reachable[-1]
+    sizes = available.at(reached)
     gap = min(following for following in times if following > reached) - reached
-    bags = f"the longest bag lasts {duration_text(longest)}" if sizes else "no bag can be used"
+    bags = f"the longest bag lasts {duration_text(_longest(sizes))}" if sizes else "no bag can be used"
     return NoSequenceError(f"the next time to change a bag is {duration_text(gap)} later, and {bags}", reached)
 
 
-def _changes(infusion: Infusion, site: "Site", start: datetime | None) -> list[int]:
-    """When a bag may be changed inside an infusion, in minutes from the start of the course, rising."""
+def _longest(sizes: Sequence[SiteBag]) -> int:
+    return max((size.minutes for size in sizes), default=0)
+
+
+def _changes(infusion: Infusion, site: Site, start: datetime | None) -> dict[int, bool]:
+    """When a bag may be changed inside an infusion, in minutes of the course, rising, and which are off the hour."""
     if start is None:
-        return list(range(_next_day(infusion.start), infusion.stop, MINUTES_PER_DAY))
+        return dict.fromkeys(range(_next_day(infusion.start), infusion.stop, MINUTES_PER_DAY), False)
     if site.change_minute is None:
-        return [
-            minute
-            for minute in range(infusion.start + MINUTES_PER_DAY, infusion.stop, MINUTES_PER_DAY)
-            if _is_open(site, (start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(start.tzinfo).date())
-        ]
-    zone = start.tzinfo
-    first = (start + timedelta(minutes=infusion.start)).astimezone(zone).date() - timedelta(days=1)
-    days = (infusion.stop - infusion.start) // MINUTES_PER_DAY + 3
-    found: set[int] = set()
-    for day in (first + timedelta(days=number) for number in range(days + 1)):
-        if _is_open(site, day):
-            found.update(_minutes_of_change(day, site.change_minute, start))
-    return sorted(minute for minute in found if infusion.start < minute < infusion.stop)
+        minutes = range(infusion.start + MINUTES_PER_DAY, infusion.stop, MINUTES_PER_DAY)
+        return {minute: False for minute in minutes if is_open(site, _day_of(minute, start))}
+    first = _day_of(infusion.start, start) - timedelta(days=1)
+    days = (infusion.stop - infusion.start) // MINUTES_PER_DAY + 4
+    found = [
+        (minute, early)
+        for day in (first + timedelta(days=number) for number in range(days))
+        if is_open(site, day)
+        for minute, early in minutes_of_change(site, day, start).items()
+        if infusion.start < minute < infusion.stop
+    ]
+    return dict(sorted(found))
 
 
-def _is_open(site: "Site", day: date) -> bool:
-    """Whether bags are changed on a day."""
-    return day.weekday() not in site.closed and day not in site.holidays
+def _day_of(minute: int, start: datetime) -> date:
+    """The local day of a minute of the course."""
+    return (start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(start.tzinfo).date()
 
 
 def _next_day(minute: int) -> int:
     return (minute // MINUTES_PER_DAY + 1) * MINUTES_PER_DAY
-
-
-def _minutes_of_change(day: date, at: int, start: datetime) -> list[int]:
-    """When bags are changed on a day, in minutes from the start of the course.
-
-    On a day on which the clock was put back, a bag of 24 hours is empty an hour early by the clock: it may be changed
-    then. A time over which the clock is put forward does not exist on that day.
-    """
-    local = datetime.combine(day, time(at // 60, at % 60), tzinfo=start.tzinfo)
-    there = local.astimezone(UTC)
-    if there.astimezone(start.tzinfo).replace(tzinfo=None) != local.replace(tzinfo=None):
-        return []
-    before = (local - timedelta(days=1)).astimezone(UTC) + timedelta(days=1)
-    times = [there] if before >= there else [before, there]
-    return [round((moment - start.astimezone(UTC)).total_seconds()) // 60 for moment in times]
 
 
 @cache
@@ -246,9 +276,27 @@ def labelled_bags() -> dict[int, LabelledBag]:
     }
 
 
-def vial() -> Fraction:
-    """How many micrograms a vial holds."""
-    return Fraction(_data()["vial"]["micrograms"])
+def vial_of(site: Site | None) -> Vial:
+    """What a vial holds: as the site says, else the label."""
+    if site is not None and site.vial is not None:
+        return site.vial
+    return Vial(Fraction(_data()["vial"]["micrograms"]), Fraction(_data()["vial"]["mcg_per_ml"]))
+
+
+def vials(bag: Bag, vial: Vial) -> int | None:
+    """How many vials have to be opened for a bag; None where nobody says how much is filled."""
+    return None if bag.filled_micrograms is None else -(-bag.filled_micrograms // vial.micrograms)
+
+
+def drawn_millilitres(bag: Bag, vial: Vial) -> Fraction | None:
+    """How much of the reconstituted drug is drawn up for a bag, in mL; None where nobody says how much is filled."""
+    return None if bag.filled_micrograms is None else bag.filled_micrograms / vial.per_millilitre
+
+
+def in_use_left(bag: Bag, site: Site) -> int | None:
+    """Minutes of in-use time left when a bag is taken down; None where nobody says how long it may be used."""
+    limit = in_use_limit(bag.size)
+    return None if limit is None else limit - site.prepared_before - bag.minutes
 
 
 def bag_source() -> str:
@@ -257,14 +305,14 @@ def bag_source() -> str:
     return source if status == "seen" else f"{source} ({status})"
 
 
-def without_preservative(site: "Site") -> "tuple[SiteBag, ...]":
+def without_preservative(site: Site) -> tuple[SiteBag, ...]:
     """The bags of a site that the label prepares without preservative."""
     return tuple(
         size for size in site.bags if (bag := labelled_bags().get(size.minutes)) is not None and not bag.preservative
     )
 
 
-def usable_bags(site: "Site", weight: Fraction | None) -> "tuple[SiteBag, ...]":
+def usable_bags(site: Site, weight: Fraction | None) -> tuple[SiteBag, ...]:
     """The bags of a site that a patient of a weight in kg may get, and that are not out of their in-use time.
 
     A weight that is not known excludes none.
@@ -277,7 +325,7 @@ def usable_bags(site: "Site", weight: Fraction | None) -> "tuple[SiteBag, ...]":
     )
 
 
-def underfilled(site: "Site") -> "tuple[SiteBag, ...]":
+def underfilled(site: Site) -> tuple[SiteBag, ...]:
     """The bags of a site that are filled with less than the label's pump rate infuses."""
     return tuple(
         size
@@ -288,7 +336,7 @@ def underfilled(site: "Site") -> "tuple[SiteBag, ...]":
     )
 
 
-def in_use_limit(size: "SiteBag") -> int | None:
+def in_use_limit(size: SiteBag) -> int | None:
     """For how many minutes a bag may be used at room temperature: as the site says, else the label; None if neither."""
     if size.in_use is not None:
         return size.in_use

@@ -10,9 +10,13 @@ from itertools import groupby
 from blinplan.course.bags import Bag, Infusion
 from blinplan.course.events import Course, Event
 from blinplan.course.interruption import Question
+from blinplan.course.ledger import Ledger, LedgerEntry
+from blinplan.course.opening import hour_of_change, why_closed
 from blinplan.course.premedication import PremedicationPlan
-from blinplan.course.replan import INTERRUPTED, LedgerEntry
+from blinplan.course.replan import INTERRUPTED
 from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.regimen.regimen import Indication
+from blinplan.regimen.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Due(StrEnum):
     RESTART = "restart"
     STOP = "stop"
     HOSPITAL = "hospital"
+    SUPERVISION = "supervision"
     NEXT_CYCLE = "next cycle"
 
 
@@ -76,7 +81,7 @@ def entries(
     course: Course,
     premedication: PremedicationPlan | None = None,
     bags: Sequence[Bag] = (),
-    ledger: Sequence[LedgerEntry] = (),
+    ledger: Ledger | None = None,
 ) -> tuple[Entry, ...]:
     """Everything that is due in a course, in the order of time.
 
@@ -89,13 +94,16 @@ def entries(
     bags
         Its bags.
     ledger
-        Its interruptions, of which those are premedicated that the label says.
+        What was decided on the way: restarts are premedicated and supervised where the label says so, and a cycle that
+        begins later than it could has both its times.
     """
+    interruptions = ledger.interruptions if ledger else ()
     found = [
-        *_of_infusion(course),
+        *_of_infusion(course, ledger),
         *_of_premedication(course, premedication),
-        *_of_restarts(course, premedication, ledger),
+        *_of_restarts(course, premedication, interruptions),
         *_of_hospital(course),
+        *_of_supervision(course, interruptions),
         *(Entry(Due.BAG, bag.start, bag.stop, _cycle_at(course, bag.start), bag=bag) for bag in bags),
     ]
     return tuple(sorted(found, key=lambda entry: (entry.start, _ORDER.index(entry.due), entry.stop)))
@@ -120,7 +128,8 @@ def micrograms(course: Course, start: int, stop: int) -> Fraction:
     return total
 
 
-def _of_infusion(course: Course) -> Iterator[Entry]:
+def _of_infusion(course: Course, ledger: Ledger | None) -> Iterator[Entry]:
+    later = {one.cycle: one.earliest for one in ledger.starts} if ledger else {}
     for cycle, group in groupby(course.events, key=lambda event: event.period.cycle):
         events = list(group)
         due = Due.START
@@ -138,7 +147,8 @@ def _of_infusion(course: Course) -> Iterator[Entry]:
         stop = last.stop if last.dose is not None else last.start
         yield Entry(Due.STOP, stop, stop, cycle)
         if last.dose is None and events[-1] is not course.events[-1]:
-            yield Entry(Due.NEXT_CYCLE, last.stop, last.stop, cycle + 1)
+            earliest = later.get(cycle + 1, last.stop)
+            yield Entry(Due.NEXT_CYCLE, earliest, earliest, cycle + 1)
 
 
 def _of_premedication(course: Course, plan: PremedicationPlan | None) -> Iterator[Entry]:
@@ -148,12 +158,33 @@ def _of_premedication(course: Course, plan: PremedicationPlan | None) -> Iterato
 
 
 def _of_restarts(course: Course, plan: PremedicationPlan | None, ledger: Sequence[LedgerEntry]) -> Iterator[Entry]:
-    planned = {minute + plan.premedication.minutes_before for minute in plan.minutes} if plan else set()
+    if plan is None:
+        return
+    before = plan.premedication.minutes_before
+    for restarted in _restarts(ledger, Question.PREMEDICATION):
+        if restarted - before not in plan.minutes:
+            yield Entry(Due.PREMEDICATION, restarted - before, restarted - before, _cycle_at(course, restarted))
+
+
+def _restarts(ledger: Sequence[LedgerEntry], question: Question) -> Iterator[int]:
+    """The restarts of which the label answers a question with yes."""
     for entry in ledger:
-        due = any(decision.question is Question.PREMEDICATION and decision.yes for decision in entry.decisions)
-        if plan and due and entry.restarted is not None and entry.restarted not in planned:
-            minute = entry.restarted - plan.premedication.minutes_before
-            yield Entry(Due.PREMEDICATION, minute, minute, _cycle_at(course, entry.restarted))
+        asked = any(decision.question is question and decision.yes for decision in entry.decisions)
+        if asked and entry.resumption is not None and entry.restarted is not None:
+            yield entry.restarted
+
+
+def _of_supervision(course: Course, ledger: Sequence[LedgerEntry]) -> Iterator[Entry]:
+    """The starts and restarts that the label wants supervised, or in hospital, where no hospital days are ordered."""
+    ordered = course.regimen.hospital_days
+    starts = {event.period.cycle: event.period.start for event in reversed(course.events)}
+    labelled = course.regimen.indication is not Indication.INVESTIGATIONAL
+    for cycle, start in sorted(starts.items()):
+        if labelled and (cycle > len(ordered) or not ordered[cycle - 1]):
+            yield Entry(Due.SUPERVISION, start, start, cycle)
+    for restarted in _restarts(ledger, Question.SUPERVISION):
+        if restarted not in starts.values():
+            yield Entry(Due.SUPERVISION, restarted, restarted, _cycle_at(course, restarted))
 
 
 def _of_hospital(course: Course) -> Iterator[Entry]:
@@ -165,3 +196,16 @@ def _of_hospital(course: Course) -> Iterator[Entry]:
 
 def _cycle_at(course: Course, minute: int) -> int:
     return next(event.period.cycle for event in course.events if event.period.start <= minute < event.period.stop)
+
+
+def when_closed(entry: Entry, clock: Clock, site: Site) -> str | None:
+    """Why a new bag at an entry meets a closed site: its day, or its hour; None where bags are changed then."""
+    if entry.due not in {Due.START, Due.STEP, Due.RESTART}:
+        return None
+    at = clock.at(entry.start)
+    closed = why_closed(site, at.date())
+    if closed is not None:
+        return f"{closed}, on which {site.name} changes no bags"
+    if site.change_minute not in {None, at.hour * 60 + at.minute}:
+        return f"{at:%H:%M}, and {site.name} changes bags at {hour_of_change(site)}"
+    return None

@@ -4,7 +4,7 @@ The periods of a regimen hold the doses as ordered and fit any patient. The even
 gets: the same periods, with the dose rate in mcg/day after body surface area and cap.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -66,6 +66,11 @@ class Course:
         """The dose of the whole course in mcg, exact."""
         return sum((event.micrograms for event in self.events), Fraction(0))
 
+    @property
+    def infusion_minutes(self) -> int:
+        """How long something is infused."""
+        return sum(event.period.minutes for event in self.events if event.period.dose is not None)
+
 
 def periods(regimen: Regimen) -> tuple[Period, ...]:
     """Lay out a regimen's cycles, repeats, steps and treatment-free intervals on one time axis."""
@@ -102,7 +107,18 @@ def expand(regimen: Regimen, patient: Patient) -> Course:
         raise PatientError(
             f"{regimen.name} is for {regimen.eligibility}; the patient weighs {decimal_text(patient.weight, 3)} kg"
         )
-    return Course(regimen, patient, tuple(_event(regimen, patient, period) for period in periods(regimen)))
+    return course_of(regimen, patient, periods(regimen))
+
+
+def course_of(regimen: Regimen, patient: Patient, laid_out: Iterable[Period]) -> Course:
+    """What one patient gets in the periods of a regimen, as they are planned or as they came to be.
+
+    Raises
+    ------
+    PatientError
+        When the body surface area is needed and unknown.
+    """
+    return Course(regimen, patient, tuple(_event(regimen, patient, period) for period in laid_out))
 
 
 def _event(regimen: Regimen, patient: Patient, period: Period) -> Event:

@@ -18,6 +18,7 @@ class Question(StrEnum):
     DOSE = "at which dose"
     ESCALATION = "when is the full dose given again"
     PREMEDICATION = "is premedication given again"
+    SUPERVISION = "is the restart supervised"
     CYCLE = "same cycle or new one"
 
 
@@ -29,48 +30,71 @@ class Decision:
     ----------
     stop
         Whether the drug is stopped for good.
+    open
+        Whether the label, as far as it was seen, leaves the question to the treating physician.
     wait
-        Minutes from the stop before which the infusion is not restarted.
+        Minutes from the stop before which the infusion is not restarted, as far as they are known.
     dose
         The dose of the restart.
     after
         Minutes at that dose before the full dose is given again.
     yes
-        The answer of a question that is answered by yes or no: premedication, or a new cycle.
+        The answer of a question that is answered by yes or no: premedication, supervision, or a new cycle.
     """
 
     question: Question
     answer: str
     limits: tuple[str, ...]
     stop: bool = False
+    open: bool = False
     wait: int | None = None
     dose: DoseRate | None = None
     after: int | None = None
     yes: bool | None = None
 
 
-def decisions(interruption: Interruption, regimen: Regimen) -> tuple[Decision, ...]:
+def decisions(interruption: Interruption, regimen: Regimen, dose: DoseRate | None) -> tuple[Decision, ...]:
     """What the label asks, from what is known of an interruption.
 
     Where the label says nothing, as of the dose after an event of grade 1 or 2, there is no decision.
+
+    Parameters
+    ----------
+    dose
+        The dose, as ordered, that ran when the infusion was stopped; None where it is not known.
     """
-    stop = _stop(interruption)
+    stop = _stop(interruption, dose)
     if stop is not None:
         return (stop,)
-    return (*_restart(interruption, regimen), *_premedication(interruption, regimen), *_cycle(interruption))
+    return (
+        *_doubts(interruption, dose),
+        *_restart(interruption, regimen),
+        *_premedication(interruption, regimen),
+        *_supervision(interruption),
+        *_cycle(interruption),
+    )
 
 
-def _stop(one: Interruption) -> Decision | None:
+SEVERE = 3
+"""The grade from which the label asks for another dose on restart."""
+
+
+def _stop(one: Interruption, dose: DoseRate | None) -> Decision | None:
     numbers = label()
     grade, resolution = one.grade or 0, _resolution(one)
+    neurological = one.cause is Cause.NEUROLOGICAL
     reasons = {
         "stop_grade": one.cause is Cause.CYTOKINE_RELEASE and grade >= numbers["stop_grade"].value,
-        "stop_grade_neurological": one.cause is Cause.NEUROLOGICAL
-        and grade >= numbers["stop_grade_neurological"].value,
+        "stop_grade_neurological": neurological and grade >= numbers["stop_grade_neurological"].value,
         "seizures": (one.seizures or 0) > numbers["seizures"].value,
-        "neurological_resolution": one.cause is Cause.NEUROLOGICAL
+        "neurological_resolution": neurological
         and grade >= SEVERE
         and resolution > numbers["neurological_resolution"].minutes,
+        "neurological_low_dose": neurological
+        and grade >= SEVERE
+        and dose is not None
+        and dose.basis is Basis.FLAT
+        and dose.amount <= numbers["neurological_low_dose"].value,
         "other_resolution": one.cause is Cause.OTHER_EVENT
         and grade >= SEVERE
         and resolution > numbers["other_resolution"].minutes,
@@ -81,8 +105,17 @@ def _stop(one: Interruption) -> Decision | None:
     return Decision(Question.CONTINUE, "the drug is stopped for good", (name,), stop=True)
 
 
-SEVERE = 3
-"""The grade from which the label asks for another dose on restart."""
+def _doubts(one: Interruption, dose: DoseRate | None) -> Iterator[Decision]:
+    """Whether to go on, where the label leaves it open or nobody has seen what it says."""
+    numbers, grade = label(), one.grade or 0
+    low = numbers["neurological_low_dose_by_area"]
+    by_area = dose is not None and dose.basis is Basis.BSA and dose.amount <= low.value
+    if one.cause is Cause.NEUROLOGICAL and grade >= SEVERE and by_area:
+        answer = f"not evaluated: an event at {low} may stop the drug for good"
+        yield Decision(Question.CONTINUE, answer, (low.name,), open=True)
+    consider = numbers["consider_stop_grade"]
+    if one.cause is Cause.OTHER_EVENT and grade >= consider.value:
+        yield Decision(Question.CONTINUE, "stopping for good is to be considered", (consider.name,), open=True)
 
 
 def _resolution(one: Interruption) -> int:
@@ -98,16 +131,29 @@ def _restart(one: Interruption, regimen: Regimen) -> Iterator[Decision]:
         return
     if one.cause not in ADVERSE_EVENTS or (one.grade or 0) < SEVERE:
         return
-    if one.cause is Cause.NEUROLOGICAL:
-        hold = numbers["neurological_hold"]
-        yield Decision(
-            Question.WAIT, f"at least {hold}, and until grade 1", (hold.name,), wait=max(hold.minutes, _resolution(one))
-        )
+    yield _hold(one)
     basis = regimen.basis
     low = numbers["restart_by_area" if basis is Basis.BSA else "restart_flat"]
     yield Decision(Question.DOSE, str(low), (low.name,), dose=DoseRate(low.value, basis))
     days = numbers["escalation_after_restart"]
     yield Decision(Question.ESCALATION, f"after {days} without recurrence", (days.name,), after=days.minutes)
+
+
+def _hold(one: Interruption) -> Decision:
+    """How long a severe event holds the infusion."""
+    if one.cause is Cause.NEUROLOGICAL:
+        hold = label()["neurological_hold"]
+        least = max(hold.minutes, _resolution(one))
+        return Decision(Question.WAIT, f"at least {hold}, and until grade 1", (hold.name,), wait=least)
+    if one.cause is Cause.CYTOKINE_RELEASE:
+        return Decision(Question.WAIT, "until it is resolved", ("cytokine_release_hold",), wait=_resolution(one))
+    return Decision(Question.WAIT, "until grade 1", ("other_hold",), wait=_resolution(one))
+
+
+def _supervision(one: Interruption) -> Iterator[Decision]:
+    limit = label()["supervision_again"]
+    if one.minutes is not None and one.minutes >= limit.minutes:
+        yield Decision(Question.SUPERVISION, "yes: in hospital, or by a health professional", (limit.name,), yes=True)
 
 
 def _premedication(one: Interruption, regimen: Regimen) -> Iterator[Decision]:

@@ -45,6 +45,23 @@ _AREAS_DIFFER = Fraction(1, 10)
 """By how much a given area may differ from a computed one, as a share of it."""
 
 
+MASS_INDICES = (Fraction(9), ((Fraction(100), Fraction(25)), (Fraction(150), Fraction(32)), (None, Fraction(45))))
+"""Body mass indices in kg/m² that are taken as they are: the least, and the highest below a height. A convention."""
+
+KG_PER_POUND, CM_PER_INCH = Fraction("0.45359237"), Fraction("2.54")
+
+
+def formula_called(name: str) -> AreaFormula:
+    """The formula of a name as people write it: Mosteller.
+
+    Raises
+    ------
+    KeyError
+        When there is none.
+    """
+    return {written: formula for formula, written in _NAMES.items()}[name]
+
+
 class PatientError(ValueError):
     """Patient data that cannot be right, or that are missing where a dose needs them."""
 
@@ -82,7 +99,8 @@ def patient(
     Raises
     ------
     PatientError
-        When a figure is outside what a human being can have.
+        When a figure is outside what a human being can have, when the figures contradict each other, or when weight and
+        height look as if one were in pounds or inches and no area says that they are right.
     """
     _plausible("weight", weight, WEIGHTS_KG, "kg")
     _plausible("height", height, HEIGHTS_CM, "cm")
@@ -91,6 +109,8 @@ def patient(
     if computed is not None:
         _plausible(f"body surface area by {_NAMES[formula]}", computed, AREAS_M2, "m²")
     if area is None:
+        if weight is not None and height is not None and computed is not None:
+            _no_slip(weight, height, computed)
         return Patient(weight, height, None if computed is None else BodySurfaceArea(computed, _NAMES[formula]))
     if computed is not None and abs(area - computed) > _AREAS_DIFFER * computed:
         raise PatientError(
@@ -106,6 +126,38 @@ def body_surface_area(weight: Fraction, height: Fraction, formula: AreaFormula) 
     if formula is AreaFormula.MOSTELLER:
         return Fraction(math.sqrt(weight * height / 3600))
     return Fraction(coefficient * float(weight) ** weight_exponent * float(height) ** height_exponent)
+
+
+def _no_slip(weight: Fraction, height: Fraction, computed: Fraction) -> None:
+    """Refuse a weight and a height that together look like a slip of a unit."""
+    if _usual(weight, height):
+        return
+    pounds, inches = weight * KG_PER_POUND, height * CM_PER_INCH
+    kg, cm = (decimal_text(value, 1).replace("≈ ", "") for value in (pounds, inches))
+    in_pounds, in_inches = f"{decimal_text(weight, 3)} lb", f"{decimal_text(height, 3)} in"
+    readings = {
+        f"{in_pounds} would be about {kg} kg": (pounds, height),
+        f"{in_inches} would be about {cm} cm": (weight, inches),
+        f"{in_pounds} and {in_inches} would be about {kg} kg and {cm} cm": (pounds, inches),
+        "weight and height may stand in each other's place": (height, weight),
+    }
+    meant = "; or ".join(words for words, sizes in readings.items() if _usual(*sizes))
+    raise PatientError(
+        f"{decimal_text(weight, 3)} kg at {decimal_text(height, 3)} cm is a body mass index of"
+        f" {_mass_index(weight, height):.1f} kg/m²{f'; {meant}' if meant else ''}; if the figures are right, confirm"
+        f" them with the body surface area that they make, {float(computed):.2f} m²"
+    )
+
+
+def _mass_index(weight: Fraction, height: Fraction) -> float:
+    return float(weight / (height / 100) ** 2)
+
+
+def _usual(weight: Fraction, height: Fraction) -> bool:
+    """Whether a body mass index is one that many people of that height have."""
+    least, highest = MASS_INDICES
+    most = next(index for below, index in highest if below is None or height < below)
+    return HEIGHTS_CM[0] <= height <= HEIGHTS_CM[1] and least <= _mass_index(weight, height) <= most
 
 
 def _plausible(what: str, value: Fraction | None, bounds: tuple[Fraction, Fraction], unit: str) -> None:

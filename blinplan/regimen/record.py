@@ -77,8 +77,22 @@ INTERRUPTION = Table(
 )
 
 
+class CycleStartFile(NamedTuple):
+    """When a later cycle began, as it is written."""
+
+    cycle: int
+    started: datetime
+
+
+CYCLE_START = Table(
+    CycleStartFile,
+    needed("cycle", whole(2, 99), "the number of the cycle, from 2"),
+    needed("started", moment(), "the date and time when its first infusion began"),
+)
+
+
 class RecordFile(NamedTuple):
-    """A course record: which regimen a patient is on since when, and every interruption of it."""
+    """A course record: which regimen a patient is on since when, every interruption of it, and every later cycle."""
 
     record: int
     regimen: str
@@ -86,7 +100,9 @@ class RecordFile(NamedTuple):
     time_zone: str | None = None
     weight_kg: Decimal | None = None
     height_cm: Decimal | None = None
+    bsa_m2: Decimal | None = None
     interruption: tuple[InterruptionFile, ...] = ()
+    cycle_start: tuple[CycleStartFile, ...] = ()
 
 
 RECORD_FILE = Table(
@@ -97,7 +113,9 @@ RECORD_FILE = Table(
     optional("time_zone", text(longest=60), "the time zone of times without an offset, such as Europe/Berlin"),
     optional("weight_kg", number(0, 300), "body weight in kg"),
     optional("height_cm", number(0, 250), "height in cm"),
+    optional("bsa_m2", number(0, 3), "body surface area in m², where it was not computed from weight and height"),
     optional("interruption", array(table(INTERRUPTION), 0, 100), "the interruptions, in their order"),
+    optional("cycle_start", array(table(CYCLE_START), 0, 98), "the later cycles that have begun, in their order"),
 )
 
 
@@ -127,6 +145,15 @@ class Interruption:
 
 
 @dataclass(frozen=True, slots=True)
+class CycleStart:
+    """When a later cycle began. The time is aware, in UTC."""
+
+    cycle: int
+    started: datetime
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
 class CourseRecord:
     """What happened to one patient's course."""
 
@@ -135,7 +162,9 @@ class CourseRecord:
     time_zone: str | None
     weight: Fraction | None
     height: Fraction | None
+    area: Fraction | None
     interruptions: tuple[Interruption, ...]
+    cycle_starts: tuple[CycleStart, ...] = ()
 
 
 def minutes_between(start: datetime, stop: datetime) -> int:
@@ -149,7 +178,8 @@ def in_utc(written: datetime, zone: str | None) -> datetime:
     Raises
     ------
     ValueError
-        When it has neither offset nor zone, or when the clock skips that local time; the message says which.
+        When it has neither offset nor zone, or when the clock skips that local time or shows it twice; the message
+        says which.
     """
     if written.tzinfo is not None:
         return written.astimezone(UTC)
@@ -159,6 +189,9 @@ def in_utc(written: datetime, zone: str | None) -> datetime:
     there = local.astimezone(UTC)
     if there.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != written:
         raise ValueError(f"does not exist in {zone}: the clock is put forward over it")
+    if local.replace(fold=1).utcoffset() != local.utcoffset():
+        first, second = (f"{local.replace(fold=fold):%z}" for fold in (0, 1))
+        raise ValueError(f"comes twice in {zone}, at {first} and at {second}: the clock is put back over it")
     return there
 
 
@@ -181,6 +214,8 @@ def _times(file: RecordFile) -> Iterator[tuple[KeyPath, datetime]]:
         for key, written in (("stopped", one.stopped), ("resolved", one.resolved), ("restarted", one.restarted)):
             if written is not None:
                 yield ("interruption", index, key), written
+    for index, begun in enumerate(file.cycle_start):
+        yield ("cycle_start", index, "started"), begun.started
 
 
 def _time_problems(document: Document, path: KeyPath, written: datetime, file: RecordFile) -> Iterator[Problem]:
@@ -203,7 +238,8 @@ def _order_problems(document: Document, file: RecordFile, utc: Mapping[KeyPath, 
     before: KeyPath = ("start",)
     for index, one in enumerate(file.interruption):
         path: KeyPath = ("interruption", index)
-        if utc[(*path, "stopped")] < utc[before]:
+        at_start = before == ("start",) and utc[(*path, "stopped")] == utc[before]
+        if utc[(*path, "stopped")] < utc[before] or at_start:  # nothing was infused before it
             yield _out_of_order(document, (*path, "stopped"), before)
         for key in ("resolved", "restarted"):
             if (*path, key) in utc and utc[(*path, key)] < utc[(*path, "stopped")]:
@@ -220,15 +256,45 @@ def _order_problems(document: Document, file: RecordFile, utc: Mapping[KeyPath, 
         before = (*path, "restarted")
         if one.restarted is None:
             yield from _without_restart(document, one, path)
+        elif one.grade == DEATH:
+            yield contradiction(
+                document,
+                (*path, "restarted"),
+                "the infusion was restarted after an event of grade 5",
+                "grade 5 is death",
+                "correct the grade, or remove `restarted`",
+            )
+    yield from _cycle_order_problems(document, file, utc)
+
+
+DEATH = 5
+"""The grade of an event of which the patient died (Common Terminology Criteria for Adverse Events)."""
+
+
+def _cycle_order_problems(document: Document, file: RecordFile, utc: Mapping[KeyPath, datetime]) -> Iterator[Problem]:
+    before: KeyPath = ("start",)
+    for index, begun in enumerate(file.cycle_start):
+        path: KeyPath = ("cycle_start", index, "started")
+        if index and begun.cycle <= file.cycle_start[index - 1].cycle:
+            yield contradiction(
+                document,
+                ("cycle_start", index, "cycle"),
+                f"cycle {begun.cycle} stands after cycle {file.cycle_start[index - 1].cycle}",
+                "each cycle begins once, and after the one before it",
+                "put the cycles in their order",
+            )
+        if utc[path] <= utc[before]:
+            yield _out_of_order(document, path, before)
+        before = path
 
 
 def _out_of_order(document: Document, path: KeyPath, before: KeyPath) -> Problem:
-    what = f"`{before[-1]}`" + (f" of interruption {int(before[1]) + 1}" if len(before) > 1 else "")
+    what = f"`{before[-1]}`" + (f" of {before[0]} {int(before[1]) + 1}".replace("_", " ") if len(before) > 1 else "")
     return contradiction(
         document,
         path,
-        f"`{path[-1]}` lies before {what}",
-        "interruptions follow one another, and do not overlap",
+        f"`{path[-1]}` does not lie after {what}",
+        "interruptions and cycles follow one another, and do not overlap",
         "correct one of the two times",
     )
 
@@ -257,8 +323,13 @@ def record_of(file: RecordFile) -> CourseRecord:
         time_zone=file.time_zone,
         weight=None if file.weight_kg is None else Fraction(file.weight_kg),
         height=None if file.height_cm is None else Fraction(file.height_cm),
+        area=None if file.bsa_m2 is None else Fraction(file.bsa_m2),
         interruptions=tuple(
             _interruption(one, file.time_zone, ("interruption", index)) for index, one in enumerate(file.interruption)
+        ),
+        cycle_starts=tuple(
+            CycleStart(begun.cycle, in_utc(begun.started, file.time_zone), ("cycle_start", index))
+            for index, begun in enumerate(file.cycle_start)
         ),
     )
 

@@ -36,6 +36,40 @@ BAG = Table(
 )
 
 
+class VialFile(NamedTuple):
+    """What a vial of the drug holds at the site."""
+
+    micrograms: Decimal
+    mcg_per_ml: Decimal
+
+
+VIAL = Table(
+    VialFile,
+    needed("micrograms", number(0, 10_000), "how many micrograms can be drawn from a vial"),
+    needed("mcg_per_ml", number(0, 10_000), "micrograms in a millilitre after the vial was reconstituted"),
+)
+
+
+class ShortageFile(NamedTuple):
+    """Bags that cannot be had."""
+
+    bag_hours: tuple[int, ...]
+    why: str
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+SHORTAGE = Table(
+    ShortageFile,
+    needed("bag_hours", array(whole(1, 240), 1, 20), "the hours of the bags that cannot be had, such as [168]"),
+    needed("why", text(longest=200), "why they cannot be had"),
+    optional("first_day", day(), "the first day on which none is hung; from ever on if not given"),
+    optional("last_day", day(), "the last day on which none is hung; for ever if not given"),
+)
+
+NEXT_OPEN_DAY = "next-open-day"
+
+
 class SiteFile(NamedTuple):
     """A site profile: which bags are prepared, and when they are changed."""
 
@@ -47,6 +81,9 @@ class SiteFile(NamedTuple):
     closed: tuple[str, ...] = ()
     holidays: tuple[date, ...] = ()
     prepared_hours_before: int = 0
+    cycle_start: str = "earliest"
+    vial: VialFile | None = None
+    cannot_be_had: tuple[ShortageFile, ...] = ()
 
 
 SITE_FILE = Table(
@@ -63,6 +100,14 @@ SITE_FILE = Table(
     optional(
         "prepared_hours_before", whole(0, 240), "whole hours from preparation to the start of a bag (0 if not given)", 0
     ),
+    optional(
+        "cycle_start",
+        one_of("earliest", NEXT_OPEN_DAY),
+        "when a later cycle begins: earliest, as soon as the free interval has ended (this if not given), or"
+        " next-open-day, at the next time at which bags are changed",
+    ),
+    optional("vial", table(VIAL), "what a vial holds; as the label says if not given"),
+    optional("cannot_be_had", array(table(SHORTAGE), 0, 20), "bags that cannot be had, each with the reason"),
 )
 
 
@@ -73,6 +118,30 @@ class SiteBag:
     minutes: int
     fill: Fraction | None
     in_use: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vial:
+    """What a vial holds: micrograms that can be drawn, and how many are in a millilitre after reconstitution."""
+
+    micrograms: Fraction
+    per_millilitre: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Bags of these minutes that cannot be hung from a day to another, both included; None where it has no end."""
+
+    sizes: frozenset[int]
+    why: str
+    first: date | None
+    last: date | None
+
+    def holds(self, day: date | None) -> bool:
+        """Whether it holds on a day; on no day in particular only where it always does."""
+        if day is None:
+            return self.first is None and self.last is None
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +160,12 @@ class Site:
         Dates without a change.
     prepared_before
         Minutes from preparation to the start of a bag.
+    starts_when_open
+        Whether later cycles wait for a time at which bags are changed.
+    vial
+        What a vial holds; None where it is the label's.
+    shortages
+        Bags that cannot be had.
     """
 
     name: str
@@ -100,6 +175,9 @@ class Site:
     closed: frozenset[int]
     holidays: frozenset[date]
     prepared_before: int
+    starts_when_open: bool = False
+    vial: Vial | None = None
+    shortages: tuple[Shortage, ...] = ()
 
 
 def site_of(file: SiteFile) -> Site:
@@ -120,6 +198,14 @@ def site_of(file: SiteFile) -> Site:
         closed=frozenset(WEEKDAYS.index(name) for name in file.closed),
         holidays=frozenset(file.holidays),
         prepared_before=file.prepared_hours_before * MINUTES_PER_HOUR,
+        starts_when_open=file.cycle_start == NEXT_OPEN_DAY,
+        vial=None if file.vial is None else Vial(Fraction(file.vial.micrograms), Fraction(file.vial.mcg_per_ml)),
+        shortages=tuple(
+            Shortage(
+                frozenset(hours * MINUTES_PER_HOUR for hours in one.bag_hours), one.why, one.first_day, one.last_day
+            )
+            for one in file.cannot_be_had
+        ),
     )
 
 
@@ -149,6 +235,23 @@ def site_problems(document: Document, file: SiteFile) -> Iterator[Problem]:
                 f"a bag that lasts {bag.hours} hours may be used for {bag.in_use_hours}",
                 "its in-use time ends before the bag does",
                 "prepare shorter bags, or correct the in-use time",
+            )
+    for index, shortage in enumerate(file.cannot_be_had):
+        if shortage.first_day is not None and shortage.last_day is not None and shortage.last_day < shortage.first_day:
+            yield contradiction(
+                document,
+                ("cannot_be_had", index, "last_day"),
+                "`last_day` lies before `first_day`",
+                "a shortage ends after it has begun",
+                "correct one of the two days",
+            )
+        for missing in set(shortage.bag_hours) - set(hours):
+            yield contradiction(
+                document,
+                ("cannot_be_had", index, "bag_hours"),
+                f"there is no bag of {missing} hours that could be missing",
+                "only bags that the site prepares can be had or not",
+                "add the bag, or correct the hours",
             )
     if len(set(file.closed)) == len(WEEKDAYS):
         yield contradiction(

@@ -9,8 +9,10 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.course.calendar import Due, Entry
+from blinplan.course.dated import Dated
+from blinplan.physiology.typical import TypicalCourse
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.reports.dated_plan import Dated, moment
+from blinplan.reports.dated_plan import moment
 from blinplan.reports.screen import Screen
 from blinplan.rules.limits import shipped_limits
 
@@ -20,7 +22,10 @@ _RETURN_BEGINS = 7
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Something the article expects between two minutes of a course; ``simulated`` is the typical patient's minute."""
+    """Something the article expects between two minutes of a course; ``simulated`` is the typical patient's minute.
+
+    ``simulated`` is None where it does not happen to the typical patient.
+    """
 
     what: str
     cycle: int
@@ -30,100 +35,62 @@ class Window:
     simulated: int | None
 
 
-def windows(dated: Dated, simulated: Mapping[str, float]) -> tuple[Window, ...]:
-    """All windows of the plan, in the order of time.
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """The typical patient: the course, and the days of the endpoints by their keys."""
 
-    Parameters
-    ----------
-    dated
-        The plan.
-    simulated
-        Days of the typical patient from the start of the course, by the keys of the simulation's endpoints.
-    """
+    course: TypicalCourse
+    endpoints: Mapping[str, float]
+
+
+def windows(dated: Dated, simulated: Simulated) -> tuple[Window, ...]:
+    """All windows of the plan, in the order of time."""
     return tuple(window for entry in dated.shown() for window in _of(dated, entry, simulated))
 
 
-def _of(dated: Dated, entry: Entry, simulated: Mapping[str, float]) -> Iterator[Window]:
-    if entry.due not in {Due.START, Due.STEP, Due.RESTART}:
+def _of(dated: Dated, entry: Entry, simulated: Simulated) -> Iterator[Window]:
+    if entry.due not in _NEW_DOSES:
         return
     limits = shipped_limits()
-    begins, cycle = entry.start, entry.cycle
-    fall = limits["redistribution"]
-    first = entry.due is Due.START and cycle == 1
-    yield Window(
-        "T cells leave the blood",
-        cycle,
-        begins,
-        begins + fall.minutes,
-        fall.citation,
-        _minute(simulated, "t_nadir_day") if first else None,
-    )
-    if not first:
-        return
-    watched, back, count = limits["watched_days"], limits["return_of_t_cells"], limits["depleted_count"]
-    yield Window(
-        "cytokines are highest",
-        cycle,
-        begins,
-        begins + watched.minutes,
-        watched.citation,
-        _minute(simulated, "il6_peak_day"),
-    )
+    begins, cycle, until = entry.start, entry.cycle, _until_the_next_dose(dated, entry)
+    fall, watched = limits["redistribution"], limits["watched_days"]
+    lowest = simulated.course.fewest_t_cells(begins, until)
+    yield Window("T cells leave the blood", cycle, begins, begins + fall.minutes, fall.citation, lowest)
+    if entry.due is Due.START:
+        highest = simulated.course.highest_il6(begins, until)
+        what = "cytokines are highest" if cycle == 1 else "cytokines may rise, less than in cycle 1"
+        yield Window(what, cycle, begins, begins + watched.minutes, watched.citation, highest)
+    if entry.due is Due.START and cycle == 1:
+        yield from _of_the_first(dated, begins, simulated.endpoints)
+
+
+def _of_the_first(dated: Dated, begins: int, endpoints: Mapping[str, float]) -> Iterator[Window]:
+    limits = shipped_limits()
+    back, count = limits["return_of_t_cells"], limits["depleted_count"]
     ends = next((one.start for one in dated.entries if one.due is Due.STOP and one.cycle == 1), begins)
-    yield Window(
-        f"B cells fall to {count} or fewer",
-        cycle,
-        begins,
-        ends,
-        count.citation,
-        _minute(simulated, "b_depleted_day"),
-    )
-    yield Window(
-        "T cells come back",
-        cycle,
-        begins + _RETURN_BEGINS * MINUTES_PER_DAY,
-        begins + back.minutes,
-        back.citation,
-        _minute(simulated, "t_return_day"),
-    )
+    depleted = _minute(endpoints, "b_depleted_day")
+    yield Window(f"B cells fall to {count} or fewer", 1, begins, ends, count.citation, depleted)
+    returning = begins + _RETURN_BEGINS * MINUTES_PER_DAY
+    returned = _minute(endpoints, "t_return_day")
+    yield Window("T cells come back", 1, returning, begins + back.minutes, back.citation, returned)
 
 
-def _minute(simulated: Mapping[str, float], key: str) -> int | None:
-    day = simulated.get(key, float("nan"))
+_NEW_DOSES = frozenset({Due.START, Due.STEP, Due.RESTART})
+_LONGEST_LOOK = 7 * MINUTES_PER_DAY
+
+
+def _until_the_next_dose(dated: Dated, entry: Entry) -> int:
+    """Until when a fall or a rise belongs to a dose: the next one, and no longer than a week."""
+    later = [one.start for one in dated.entries if one.due in _NEW_DOSES and one.start > entry.start]
+    return min([entry.start + _LONGEST_LOOK, dated.course.events[-1].period.stop, *later])
+
+
+def _minute(endpoints: Mapping[str, float], key: str) -> int | None:
+    day = endpoints.get(key, float("nan"))
     return round(day * MINUTES_PER_DAY) if isfinite(day) else None
 
 
-_COMPARED = (
-    ("auc", "AUC, ng·day/mL", "{:.4g}"),
-    ("b_depleted_day", "B cells at 10 /µL or fewer, day", "{:.4g}"),
-    ("b_highest_free", "highest B cells in free intervals, cells/µL", "{:.4g}"),
-)
-
-
-def comparison(simulated: Mapping[str, float], planned: Mapping[str, float]) -> list[tuple[str, str, str]]:
-    """What the typical patient comes to with the interruptions and without: name, with, without; - where it is not."""
-
-    def shown(values: Mapping[str, float], key: str, form: str) -> str:
-        value = values.get(key, float("nan"))
-        return form.format(value) if isfinite(value) else "-"
-
-    return [(name, shown(simulated, key, form), shown(planned, key, form)) for key, name, form in _COMPARED]
-
-
-def comparison_report(
-    simulated: Mapping[str, float], planned: Mapping[str, float], screen: Screen
-) -> list[RenderableType]:
-    """Draw the typical patient's exposure and depletion with the interruptions and without."""
-    table = screen.table(title="The typical patient, simulated")
-    table.add_column("", overflow="fold")
-    for name in ("With the interruptions", "Without"):
-        table.add_column(name, justify="right")
-    for row in comparison(simulated, planned):
-        table.add_row(*row)
-    return [table]
-
-
-def expected_report(dated: Dated, simulated: Mapping[str, float], screen: Screen) -> list[RenderableType]:
+def expected_report(dated: Dated, simulated: Simulated, screen: Screen) -> list[RenderableType]:
     """Draw the windows."""
     table = screen.table(title="Expected by the article")
     table.add_column("What", overflow="fold")
@@ -131,15 +98,18 @@ def expected_report(dated: Dated, simulated: Mapping[str, float], screen: Screen
         table.add_column(name)
     found = windows(dated, simulated)
     for window in found:
-        typical = "" if window.simulated is None else moment(dated.clock.at(window.simulated))
+        typical = "not seen" if window.simulated is None else moment(dated.clock.at(window.simulated))
         start, stop = dated.clock.at(window.start), dated.clock.at(window.stop)
         table.add_row(window.what, moment(start), moment(stop), typical)
     sources = "; ".join(dict.fromkeys(window.source for window in found))
-    note = "Simulated: the typical patient; none where the article gives no day of its own."
+    note = (
+        "Simulated: when it is so in the typical patient, to half an hour for T cells and cytokines; not seen where it"
+        " does not happen to that patient."
+    )
     return [table, Text(f"{note} Source: {sources}", "quiet")]
 
 
-def expected_json(dated: Dated, simulated: Mapping[str, float]) -> list[dict[str, Any]]:
+def expected_json(dated: Dated, simulated: Simulated) -> list[dict[str, Any]]:
     """List the windows with local times."""
     return [
         {

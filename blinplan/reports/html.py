@@ -1,14 +1,17 @@
 """A dated plan to print: a page a cycle, in black and white, on A4 or Letter paper, with the course drawn as a line."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
 from html import escape
 
 from blinplan.course.calendar import Due, Entry
+from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Event
 from blinplan.course.replan import INTERRUPTED
-from blinplan.quantities import decimal_text
-from blinplan.reports.dated_plan import Dated, bags_not_evaluated, lasts, moment, what
+from blinplan.reports.bag_list import HEADS, BagLine, bag_line, bag_sources, bags_not_evaluated, shortages, sums
+from blinplan.reports.dated_plan import moment, off_hours, what
+from blinplan.reports.ledger import cited, decided, interrupted
 from blinplan.reports.plan import NOT_A_DEVICE, known_of, rounded
 from blinplan.reports.screen import visible
 
@@ -57,7 +60,9 @@ def _page(dated: Dated, choice: Choice, title: str, cycle: int) -> str:
             _timeline(dated, cycle),
             "<h2>What is due</h2>",
             _table(("When", "What"), ("w", ""), [_due_row(dated, e) for e in entries if e.due is not Due.BAG]),
-            *_bags(dated, entries),
+            *(f"<p>{escape(line)}</p>" for line in off_hours(replace(dated, cycle=cycle))),
+            *_ledger(dated, cycle),
+            *_bags(dated, cycle),
             f"<footer>Times are local in {escape(str(dated.clock.zone))}. {escape(NOT_A_DEVICE)}</footer></section>",
         ]
     )
@@ -67,28 +72,35 @@ def _due_row(dated: Dated, entry: Entry) -> tuple[str, str]:
     return moment(dated.clock.at(entry.start)), what(dated, entry)
 
 
-def _bags(dated: Dated, entries: list[Entry]) -> Iterator[str]:
-    bags = [entry.bag for entry in entries if entry.bag is not None]
-    if not bags:
+def _bags(dated: Dated, cycle: int) -> Iterator[str]:
+    if dated.site is None:
         return
-    numbers = {bag: number for number, bag in enumerate(dated.bags, start=1)}
-    rows = [
-        (
-            str(numbers[bag]),
-            moment(dated.clock.at(bag.start)),
-            moment(dated.clock.at(bag.stop)),
-            lasts(bag),
-            "-" if bag.label is None else decimal_text(bag.label.millilitres_per_hour),
-            "-" if bag.millilitres is None else rounded(bag.millilitres),
-            rounded(bag.micrograms),
-        )
-        for bag in bags
-    ]
-    heads = ("Bag", "Hung", "Taken down", "Lasts", "mL/h", "mL", "mcg")
+    of_cycle = {entry.bag for entry in dated.entries if entry.bag is not None and entry.cycle == cycle}
+    bags = [(number, bag) for number, bag in dated.shown_bags() if bag in of_cycle]
+    lines = [bag_line(dated, number, bag) for number, bag in bags]
+    # A column in which nothing is known says less than the sentence below the table.
+    kept = [field for field in fields(BagLine) if any(getattr(line, field.name) != "-" for line in lines)]
+    heads = tuple(getattr(HEADS, field.name) for field in kept)
+    kinds = tuple("w" if field.name in {"hung", "down"} else "n" for field in kept)
     yield "<h2>Bags</h2>"
-    yield _table(heads, ("n", "w", "w", "n", "n", "n", "n"), rows)
-    for line in bags_not_evaluated(dated, bags):
+    yield _table(heads, kinds, [tuple(getattr(line, field.name) for field in kept) for line in lines])
+    yield f"<p>{escape(sums(dated))}</p>"
+    for line in (*bags_not_evaluated(dated, [bag for _, bag in bags]), *shortages(dated)):
         yield f"<p>{escape(line)}</p>"
+    yield f"<p>{escape(bag_sources(dated))}</p>"
+
+
+def _ledger(dated: Dated, cycle: int) -> Iterator[str]:
+    """What happened in a cycle, and what the label asks of it."""
+    happened = [entry for entry in dated.ledger.interruptions if entry.interruption.cycle == cycle]
+    if not happened:
+        return
+    yield "<h2>Interruptions</h2>"
+    for entry in happened:
+        yield f"<p><b>{escape(interrupted(dated, entry))}</b></p>"
+        for decision in entry.decisions:
+            yield f"<p>{escape(decided(dated, entry, decision))} <small>{escape(cited(decision))}</small></p>"
+        yield f"<p>So {escape(entry.resumed)}.</p>"
 
 
 def _table(heads: tuple[str, ...], kinds: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

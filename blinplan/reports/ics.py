@@ -1,26 +1,28 @@
 """A dated plan as an iCalendar file (RFC 5545), for the calendars of ward and patient.
 
-The same thing has the same UID in every plan of a patient, and its sequence number rises with each interruption: a
-calendar that imports the plan again moves what has moved. What a new plan no longer has is cancelled.
+The same thing has the same UID in every plan of a patient, and its sequence number rises with everything that happens:
+a calendar that imports the plan again moves what has moved. What an earlier plan had and the new one has not is
+cancelled.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from blinplan import __version__
 from blinplan.course.bags import Bag
 from blinplan.course.calendar import Due, Entry
+from blinplan.course.dated import Dated
 from blinplan.quantities import decimal_text
-from blinplan.reports.dated_plan import Dated, what
+from blinplan.reports.dated_plan import what
 from blinplan.reports.plan import NOT_A_DEVICE, rounded
 
 _ALARM = timedelta(minutes=30)
 _WITH_ALARM = frozenset({Due.BAG, Due.PREMEDICATION})
 
 
-def ics(dated: Dated, before: Dated | None, plan_id: str) -> str:
+def ics(dated: Dated, before: Sequence[Dated], plan_id: str, revision: int = 0) -> str:
     """Write a plan as a calendar.
 
     Parameters
@@ -28,9 +30,11 @@ def ics(dated: Dated, before: Dated | None, plan_id: str) -> str:
     dated
         The plan.
     before
-        The plan as it was without interruptions, where there are any: what only it has is cancelled.
+        The plans as they were before and between the things that happened: what only they have is cancelled.
     plan_id
         What tells this patient's plan from all others.
+    revision
+        How often the plan was changed otherwise.
     """
     import icalendar
 
@@ -39,19 +43,31 @@ def ics(dated: Dated, before: Dated | None, plan_id: str) -> str:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", f"{dated.course.regimen.name} {plan_id}")
     calendar.add("x-wr-caldesc", NOT_A_DEVICE)
+    sequence = 1000 * revision + _happenings(dated)
     now = dict(_named(dated, plan_id))
+    were_shown = {uid for earlier in before for uid, entry in _named(earlier, plan_id) if earlier.shows(entry)}
     for uid, entry in now.items():
-        calendar.add_component(_event(dated, entry, uid))
-    for uid, entry in _named(before, plan_id) if before else ():
-        if uid not in now:
-            calendar.add_component(_cancelled(dated, before or dated, entry, uid))
+        if dated.shows(entry) or uid in were_shown:
+            calendar.add_component(_event(dated, entry, uid, sequence))
+    for uid, (earlier, entry) in _gone(now, before, plan_id).items():
+        calendar.add_component(_cancelled(dated, earlier, entry, uid, sequence))
     return str(calendar.to_ical(), "utf-8")
 
 
+def _gone(now: Mapping[str, Entry], before: Sequence[Dated], plan_id: str) -> dict[str, tuple[Dated, Entry]]:
+    """What an earlier plan showed and the present one has not, by UID, as it was last planned."""
+    return {
+        uid: (earlier, entry)
+        for earlier in before
+        for uid, entry in _named(earlier, plan_id)
+        if uid not in now and earlier.shows(entry)
+    }
+
+
 def _named(dated: Dated, plan_id: str) -> Iterator[tuple[str, Entry]]:
-    """The entries with their UIDs: what they are, in which cycle, and the how many-th of their kind."""
+    """All entries with their UIDs: what they are, in which cycle, and the how many-th of their kind."""
     seen = Counter[tuple[Due, int]]()
-    for entry in dated.shown():
+    for entry in dated.entries:
         if entry.due is Due.INTERRUPTION:
             continue  # it is past
         kind = (entry.due, entry.cycle)
@@ -59,13 +75,13 @@ def _named(dated: Dated, plan_id: str) -> Iterator[tuple[str, Entry]]:
         yield f"{plan_id}-{entry.due.value.replace(' ', '-')}-{entry.cycle}-{seen[kind]}@blinplan", entry
 
 
-def _event(dated: Dated, entry: Entry, uid: str) -> Any:
+def _event(dated: Dated, entry: Entry, uid: str, sequence: int) -> Any:
     import icalendar
 
     event = icalendar.Event()
     event.add("uid", uid)
     event.add("dtstamp", _stamp(dated))
-    event.add("sequence", _sequence(dated))
+    event.add("sequence", sequence)
     event.add("summary", f"{_summary(dated, entry)} (cycle {entry.cycle})")
     event.add("status", "CONFIRMED")
     start, stop = dated.clock.at(entry.start), dated.clock.at(entry.stop)
@@ -82,12 +98,11 @@ def _event(dated: Dated, entry: Entry, uid: str) -> Any:
     return event
 
 
-def _cancelled(dated: Dated, before: Dated, entry: Entry, uid: str) -> Any:
-    event = _event(before, entry, uid)
-    for name in ("status", "sequence", "dtstamp"):
+def _cancelled(dated: Dated, before: Dated, entry: Entry, uid: str, sequence: int) -> Any:
+    event = _event(before, entry, uid, sequence)
+    for name in ("status", "dtstamp"):
         del event[name]
     event.add("status", "CANCELLED")
-    event.add("sequence", _sequence(dated))
     event.add("dtstamp", _stamp(dated))
     event.subcomponents.clear()
     return event
@@ -114,12 +129,15 @@ def _bag(bag: Bag) -> str:
     return f"hang bag{rate}, {rounded(bag.rate)} mcg/day"
 
 
-def _sequence(dated: Dated) -> int:
-    return len(dated.replanned.ledger) if dated.replanned else 0
+def _happenings(dated: Dated) -> int:
+    """How many things have happened: stops, restarts, and cycles that began later than planned."""
+    ledger = dated.ledger
+    return sum(1 if entry.restarted is None else 2 for entry in ledger.interruptions) + sum(
+        one.recorded for one in ledger.starts
+    )
 
 
 def _stamp(dated: Dated) -> datetime:
     """When the plan was made, as far as it knows: at the last thing that happened. The same plan is the same file."""
-    ledger = dated.replanned.ledger if dated.replanned else ()
-    minutes = [entry.stopped if entry.restarted is None else entry.restarted for entry in ledger]
-    return dated.clock.at(max(minutes, default=0)).astimezone(UTC)
+    ended = [entry.stopped if entry.restarted is None else entry.restarted for entry in dated.ledger.interruptions]
+    return dated.clock.at(max(ended, default=0)).astimezone(UTC)

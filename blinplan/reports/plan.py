@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.course.eligibility import Choice
-from blinplan.course.events import Course, Event
+from blinplan.course.events import Course, Event, Period
 from blinplan.course.patient import Patient
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR, DoseRate, decimal_text
@@ -34,9 +34,9 @@ def plan_report(
         *plan_head(course, choice),
         _events(course, screen),
         "",
-        Text(f"Whole course: {rounded(course.micrograms)} mcg over {_infusion_days(course)} days of infusion"),
-        *_premedication(premedication),
-        *_hospital(course),
+        whole_course(course),
+        *premedication_lines(premedication),
+        *hospital_days(course),
         Text(NOT_A_DEVICE, "quiet"),
     ]
     return parts
@@ -92,16 +92,20 @@ def _event_row(event: Event) -> Sequence[str | Text]:
     given = Text(rounded(event.rate))
     if event.capped:
         given.append(" (cap)", "warning")
-    ordered = str(period.dose) + (f", max {period.cap}" if period.cap else "")
     return (
         _days(event),
         str(period.cycle),
         str(period.step),
-        ordered,
+        ordered_text(period),
         given,
         rounded(event.micrograms),
         str(period.line),
     )
+
+
+def ordered_text(period: Period) -> str:
+    """Write an order with its cap: 5 mcg/m²/day, max 9 mcg/day."""
+    return str(period.dose) + (f", max {period.cap}" if period.cap else "")
 
 
 def _days(event: Event) -> str:
@@ -112,8 +116,10 @@ def _days(event: Event) -> str:
     return f"{first}" if first == last else f"{first}-{last}"
 
 
-def _infusion_days(course: Course) -> str:
-    return rounded(Fraction(sum(e.period.minutes for e in course.events if e.period.dose), MINUTES_PER_DAY))
+def whole_course(course: Course) -> Text:
+    """Say how much is infused in all, and on how many days."""
+    days = Fraction(course.infusion_minutes, MINUTES_PER_DAY)
+    return Text(f"Whole course: {rounded(course.micrograms)} mcg over {rounded(days)} days of infusion")
 
 
 def given_dose(plan: PremedicationPlan) -> str:
@@ -125,7 +131,8 @@ def given_dose(plan: PremedicationPlan) -> str:
     return f"{visible(given.drug)} {dose}"
 
 
-def _premedication(plan: PremedicationPlan | None) -> list[Text]:
+def premedication_lines(plan: PremedicationPlan | None) -> list[Text]:
+    """Say which premedication is given, and when."""
     if plan is None:
         return [Text("Premedication: none declared in this regimen")]
     given = plan.premedication
@@ -135,7 +142,8 @@ def _premedication(plan: PremedicationPlan | None) -> list[Text]:
     return [Text(f"Premedication: {given_dose(plan)}, {when}")]
 
 
-def _hospital(course: Course) -> list[Text]:
+def hospital_days(course: Course) -> list[Text]:
+    """Say on which days the patient is in hospital."""
     days = course.regimen.hospital_days
     if not days:
         return []

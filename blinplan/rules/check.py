@@ -142,9 +142,7 @@ def _on_record(reading: Reading, record: "CourseRecord", settings: Settings) -> 
             left_out = settings.left_out(rule)
             yield Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=left_out or missing)
         else:
-            case = Case(
-                reading.document, regimen, periods(regimen), settings.limits, None, interruptions=record.interruptions
-            )
+            case = Case(reading.document, regimen, periods(regimen), settings.limits, None, record=record)
             yield _weighed(_answer(rule, case, settings), settings)
 
 
@@ -216,7 +214,7 @@ def _blocked(reading: Reading) -> Iterable[Verdict]:
 
 
 _CANNOT_BE_GIVEN = NotEvaluated("blocked", "what cannot be given is not simulated; put right the errors first")
-_NO_RECORD = NotEvaluated("not applicable", "the rule looks at the interruptions of a course record")
+_NO_RECORD = NotEvaluated("not applicable", "the rule looks at course records")
 _NOT_SIMULATED = NotEvaluated("not requested", "no simulation was asked for (--no-simulate)")
 
 
@@ -226,7 +224,7 @@ def _answer(rule: Rule, case: Case, settings: Settings) -> Verdict:
         return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=left_out)
     if rule.check is None:
         return Verdict(rule, Outcome.PASS)  # reading the file decided it
-    if rule.of != "regimen" and not case.interruptions:
+    if rule.of != "regimen" and case.record is None:
         return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=_NO_RECORD)
     if rule.simulated and case.outcome is None:
         return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=_NOT_SIMULATED)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from blinplan.rules.rule import Answer, Case, Rule, Severity
+from blinplan.rules.rule import Answer, Case, NotEvaluated, Rule, Severity
 
 
 def _record(lines: str) -> str:
@@ -14,26 +14,43 @@ def _record(lines: str) -> str:
 
 def _severe(restart: str, days: int = 9) -> str:
     return _record(
-        f'cause = "cytokine-release-syndrome"\ngrade = 3\nrestarted = 2026-03-{days:02}T10:00:00Z\n{restart}'
+        'cause = "cytokine-release-syndrome"\ngrade = 3\nresolved = 2026-03-07T10:00:00Z\n'
+        f"restarted = 2026-03-{days:02}T10:00:00Z\n{restart}"
     )
+
+
+def _next_cycle(started: str) -> str:
+    return (
+        'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n\n[[cycle_start]]\ncycle = 2\n'
+        f"started = {started}T10:00:00Z"
+    )
+
+
+_NO_RECORD = NotEvaluated("not applicable", "the rule looks at course records")
 
 
 def _restart(rule: Rule, case: Case) -> Answer:
     from blinplan.rules.restart_checks import restart
 
-    return restart(rule, case)
+    return _NO_RECORD if case.record is None else restart(rule, case, case.record)
 
 
 def _premedication(rule: Rule, case: Case) -> Answer:
     from blinplan.rules.restart_checks import premedication
 
-    return premedication(rule, case)
+    return _NO_RECORD if case.record is None else premedication(rule, case, case.record)
 
 
 def _cycle(rule: Rule, case: Case) -> Answer:
     from blinplan.rules.restart_checks import cycle
 
-    return cycle(rule, case)
+    return _NO_RECORD if case.record is None else cycle(rule, case, case.record)
+
+
+def _fits(rule: Rule, case: Case) -> Answer:
+    from blinplan.rules.restart_checks import fits
+
+    return _NO_RECORD if case.record is None else fits(rule, case, case.record)
 
 
 def _rule(
@@ -45,8 +62,22 @@ def _rule(
     bad: str,
     good: str,
     check: Callable[[Rule, Case], Answer],
+    sources: tuple[str, ...] = (),
 ) -> Rule:
-    return Rule(code, name, sentence, Severity.ERROR, why, limits, bad, good, check, waivable=False, of="record")
+    return Rule(
+        code,
+        name,
+        sentence,
+        Severity.ERROR,
+        why,
+        limits,
+        bad,
+        good,
+        check,
+        waivable=False,
+        of="record",
+        sources=sources,
+    )
 
 
 RULES = (
@@ -60,9 +91,14 @@ RULES = (
             "restart_by_area",
             "stop_grade",
             "stop_grade_neurological",
+            "cytokine_release_hold",
             "neurological_hold",
             "neurological_resolution",
+            "neurological_low_dose",
+            "neurological_low_dose_by_area",
+            "other_hold",
             "other_resolution",
+            "consider_stop_grade",
             "seizures",
             "overdose_hold",
         ),
@@ -89,5 +125,17 @@ RULES = (
         _severe('restart_dose = "9 mcg/day"\npremedicated = true\nrestart_in = "same-cycle"', days=13),
         _severe('restart_dose = "9 mcg/day"\npremedicated = true\nrestart_in = "same-cycle"', days=12),
         _cycle,
+    ),
+    _rule(
+        "I804",
+        "record-does-not-fit",
+        "A record and its regimen cannot both be right: an interruption where nothing is infused, a cycle that began"
+        " before the free interval before it ended, a patient for whom the regimen is not meant.",
+        "A plan can only go on from what happened if that is known.",
+        (),
+        _next_cycle("2026-04-12"),
+        _next_cycle("2026-04-13"),
+        _fits,
+        sources=("The regimen that the record names",),
     ),
 )

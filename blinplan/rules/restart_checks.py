@@ -2,28 +2,68 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from blinplan.course.interruption import SEVERE, Decision, Question, decisions
-from blinplan.quantities import duration_text
+from blinplan.course.interruption import Decision, Question, decisions
+from blinplan.course.patient import PatientError, patient
+from blinplan.course.replan import RecordError, decided
+from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.document import KeyPath
-from blinplan.regimen.record import ADVERSE_EVENTS, Cause, Interruption
+from blinplan.regimen.record import ADVERSE_EVENTS, Cause, CourseRecord, Interruption
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule
 
 Check = Callable[[Rule, Case, Interruption, tuple[Decision, ...]], Iterable[Finding | NotEvaluated]]
 
 
-def _each(check: Check) -> Callable[[Rule, Case], Answer]:
+def _each(check: Check) -> Callable[[Rule, Case, CourseRecord], Answer]:
     """Ask about every restart of a record; what could not be answered counts where nothing was found."""
 
-    def asked(rule: Rule, case: Case) -> Answer:
-        restarts = [one for one in case.interruptions if one.restarted is not None]
+    def asked(rule: Rule, case: Case, record: CourseRecord) -> Answer:
+        restarts = [one for one in record.interruptions if one.restarted is not None]
         if not restarts:
             return NotEvaluated("not applicable", "the record has no restart")
-        answers = [answer for one in restarts for answer in check(rule, case, one, decisions(one, case.regimen))]
+        try:
+            asked_of = _label_on(case, record)
+        except RecordError:
+            return NotEvaluated("blocked", "the record does not fit its regimen, which comes first (I804)")
+        except PatientError as error:
+            return NotEvaluated("undecided", str(error))
+        answers = [answer for one in restarts for answer in check(rule, case, one, asked_of(one))]
         found = [answer for answer in answers if isinstance(answer, Finding)]
         unknown = [answer for answer in answers if isinstance(answer, NotEvaluated)]
         return unknown[0] if unknown and not found else found
 
     return asked
+
+
+def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tuple[Decision, ...]]:
+    """What the label asks of each interruption; of those after a permanent stop without the dose that was stopped."""
+    area = patient(record.weight, record.height, record.area).area
+    ledger = decided(case.regimen, record, area.square_metres if area else None)
+    known = {entry.interruption.path: entry.decisions for entry in ledger.interruptions}
+    return lambda one: known[one.path] if one.path in known else decisions(one, case.regimen, None)
+
+
+def fits(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:
+    """Find where a record and its regimen cannot both be right."""
+    if record.weight is not None and not case.regimen.eligibility.admits(record.weight):
+        yield case.finding(
+            rule,
+            ("weight_kg",),
+            f"{case.regimen.name} is for {case.regimen.eligibility}; the patient weighs"
+            f" {decimal_text(record.weight, 3)} kg",
+            "name the regimen that was given, or correct the weight",
+        )
+    try:
+        area = patient(record.weight, record.height, record.area).area
+    except PatientError as error:
+        path = next(key for key in ("bsa_m2", "height_cm", "weight_kg") if key in case.document.values)
+        yield case.finding(rule, (path,), str(error), "correct the figures of the patient")
+        return
+    try:
+        decided(case.regimen, record, area.square_metres if area else None)
+    except RecordError as error:
+        yield case.finding(rule, error.path, str(error), "correct the record, or the regimen that it names")
+    except PatientError:
+        return  # the rules that need the area say so
 
 
 def _missing(one: Interruption, key: str) -> NotEvaluated:
@@ -36,18 +76,16 @@ def _restart(
     if one.grade is None and one.cause in ADVERSE_EVENTS:
         yield _missing(one, "grade")
         return
-    slow = case.limits["other_resolution"].minutes
-    severe = one.grade is not None and one.grade >= SEVERE and one.cause is Cause.OTHER_EVENT
-    if severe and one.resolved is None and (one.minutes or 0) > slow:
-        yield _missing(one, "resolved")  # whether it took so long that the drug is stopped
     for decision in asked:
         if decision.stop:
             yield _restart_finding(rule, case, (*one.path, "restarted"), decision, "the infusion was restarted")
+        elif decision.open and decision.answer.startswith("not evaluated"):
+            yield NotEvaluated("undecided", f"interruption {int(one.path[1]) + 1}: {decision.answer} (unverified)")
         elif decision.wait is not None and (held := one.minutes) is not None and held < decision.wait:
             message = f"the infusion was restarted after {duration_text(held)}"
             yield _restart_finding(rule, case, (*one.path, "restarted"), decision, message)
-        elif decision.question is Question.WAIT and one.cause is Cause.NEUROLOGICAL and one.resolved is None:
-            yield _missing(one, "resolved")
+        elif decision.question is Question.WAIT and one.cause is not Cause.OVERDOSE and one.resolved is None:
+            yield _missing(one, "resolved")  # whether it was held long enough, and resolved soon enough to go on
         elif decision.dose is not None and one.restart_dose is None:
             yield _missing(one, "restart_dose")
         elif decision.dose is not None and one.restart_dose != decision.dose:

@@ -14,7 +14,7 @@ from blinplan.rules.limits import Limits
 from blinplan.rules.outcome import SimulatedOutcome
 
 if TYPE_CHECKING:
-    from blinplan.regimen.record import Interruption
+    from blinplan.regimen.record import CourseRecord
     from blinplan.regimen.site import Site
 
 
@@ -69,7 +69,7 @@ class NotEvaluated:
 class Case:
     """What a rule may look at: the file, the regimen, its periods, the limits.
 
-    ``site`` is the site's profile where one was given, and ``interruptions`` are those of a course record.
+    ``site`` is the site's profile where one was given, and ``record`` the course record that is judged.
     ``outcome`` is what a simulation said where one was run; ``patient`` the one for whom the regimen is meant, where
     one was given.
     """
@@ -81,7 +81,7 @@ class Case:
     outcome: SimulatedOutcome | None
     patient: Patient | None = None
     site: "Site | None" = None
-    interruptions: "tuple[Interruption, ...]" = ()
+    record: "CourseRecord | None" = None
 
     def values(self, path: KeyPath) -> Any:
         """What the file says at ``path``, as parsed."""

@@ -2,13 +2,14 @@
 
 import csv
 import io
+import json
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, process
 from tests.regimen_text import cycle, regimen_text
 
 
@@ -24,7 +25,7 @@ def test_json_holds_exact_fractions(inside: Run) -> None:
     ("weight", "switched"), [("44.999999", True), ("45", False), ("45.0", False), ("20", True), ("120", False)]
 )
 def test_at_45_kg_the_regimen_is_another(inside: Run, weight: str, switched: bool) -> None:
-    found = inside("plan", "rr-adult", "--weight", weight, "--height", "150", "-f", "json").json
+    found = inside("plan", "rr-adult", "--weight", weight, "--bsa", "1.4", "-f", "json").json
     assert found["switched"] is switched
     first = found["events"][0]
     assert first["ordered"] == ("5 mcg/m2/day" if switched else "9 mcg/day")
@@ -129,7 +130,7 @@ DATED = ("plan", "rr-adult", "--weight", "70", "--start", "2026-10-19T10:00", "-
 
 
 def test_a_dated_plan_says_what_is_due_in_local_time(inside: Run) -> None:
-    ran = inside(*DATED, COLUMNS="120")
+    ran = inside(*DATED, "--view", "agenda", COLUMNS="120")
     assert ran.status == 0
     lines = [" ".join(line.split()) for line in ran.out.splitlines()]
     for line in (
@@ -141,10 +142,10 @@ def test_a_dated_plan_says_what_is_due_in_local_time(inside: Run) -> None:
     ):
         assert line in lines
     assert sum("not a medical device" in line for line in lines) == 1
-    second = inside(*DATED, "--cycle", "2").out
+    second = inside(*DATED, "--view", "agenda", "--cycle", "2").out
     assert "Induction 2" in second
     assert "Induction 1" not in second
-    window = inside(*DATED, "--from", "2026-10-27", "--to", "2026-11-01").out
+    window = inside(*DATED, "--view", "agenda", "--from", "2026-10-27", "--to", "2026-11-01").out
     assert "step: 28" in window
     assert "start of" not in window
 
@@ -159,11 +160,15 @@ def test_bags_are_listed_with_rates_and_amounts(inside: Run, tmp_path: Path) -> 
     assert (bags[0]["mcg_filled"], bags[0]["vials"]) == (None, None)
     day = next(bag for bag in bags if bag["size_minutes"] == 1440)
     assert (day["ml_infused"]["exact"], day["mcg_filled"]["exact"], day["vials"]) == ("240", "165/16", 1)
+    assert day["ml_drawn"]["exact"] == "33/40"  # 0.825 mL
+    assert day["in_use_minutes_left"] == 24 * 60
+    assert [bag["number"] for bag in bags] == list(range(1, len(bags) + 1))
     for width in (60, 80, 120, 200):
         shown = inside(*DATED, "--site", "ward.toml", "--view", "bags", COLUMNS=str(width)).out
         assert max(map(cell_len, shown.splitlines())) <= width
-        assert "All bags give 3,787 mcg; ordered are 3,787 mcg." in shown
-        assert "vials of 35 mcg: Blincyto (blinatumomab), US prescribing information" in " ".join(shown.split())
+        words = " ".join(shown.split())
+        assert "All bags give 3,787 mcg; ordered are 3,787 mcg. Difference: none." in words
+        assert "Vials of 35 mcg, 12.5 mcg/mL when reconstituted: Blincyto (blinatumomab), US prescribing" in words
         assert "not evaluated" in shown
         assert "…" not in shown
 
@@ -218,26 +223,153 @@ RECORD = (
 
 def test_a_record_is_replanned_with_a_ledger_that_cites(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "record.toml").write_text(RECORD)
+    shown = inside("plan", "rr-adult", "--record", "record.toml", "--view", "agenda", COLUMNS="120")
     ran = inside("plan", "rr-adult", "--record", "record.toml", COLUMNS="120")
-    assert ran.status == 0
-    lines = [" ".join(line.split()) for line in ran.out.splitlines()]
+    assert (shown.status, ran.status) == (0, 0)
+    lines = [" ".join(line.split()) for line in (shown.out + ran.out).splitlines()]
     for line in (
         "Thu 2026-03-26 14:00 11 1 infusion stopped for 2 d 23 h",  # the clock was put forward
         "Sun 2026-03-29 13:00 14 1 premedication: dexamethasone 20 mg",
         "Sun 2026-03-29 14:00 14 1 restart: 9 mcg/day for 7 d",
+        "Sun 2026-03-29 14:00 14 1 supervised by a health professional, or in hospital",
         "Sun 2026-04-05 14:00 21 1 step: 28 mcg/day for 10 d 20 h",
         "Thu 2026-04-30 10:00 45 2 start of Induction 2: 28 mcg/day for 28 d",
         "at which dose: 9 mcg/day",
+        "when is the full dose given again: after 7 days without recurrence (Sun 2026-04-05 14:00)",
         "Blincyto (blinatumomab), US prescribing information, section 2",
-        "With the interruptions 3,654 of 3,787 mcg in 140 of 140 infusion days.",
+        "Whole course: 3,654 mcg over 140 days of infusion",
     ):
         assert line in lines, line
     found = inside("plan", "rr-adult", "--record", "record.toml", "-f", "json").json
-    (entry,) = found["dated"]["ledger"]
+    (entry,) = found["dated"]["ledger"]["interruptions"]
     assert entry["restarted"] == "2026-03-29T14:00:00+02:00"
     assert all(decision["sources"] for decision in entry["decisions"])
     assert found["total_mcg"]["exact"] == "3654"
     assert found["patient"]["weight_kg"] == 70
+
+
+def test_a_restart_that_was_not_the_label_s_is_shown_with_the_plan(inside: Run, tmp_path: Path) -> None:
+    right = RECORD + 'restart_dose = "9 mcg/day"\nresolved = 2026-03-28T10:00:00\npremedicated = true\n'
+    for text, found in ((right, []), (right.replace('"9 mcg', '"28 mcg'), ["I801"])):
+        (tmp_path / "record.toml").write_text(text)
+        ran = inside("plan", "rr-adult", "--record", "record.toml", COLUMNS="100")
+        assert ran.status == 0
+        assert ("I801" in ran.out) is bool(found)
+        listed = inside("plan", "rr-adult", "--record", "record.toml", "-f", "json").json["dated"]["findings"]
+        assert [one["code"] for one in listed] == found
+
+
+def test_a_ledger_makes_the_same_plan_again(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "record.toml").write_text(RECORD + "\n[[cycle_start]]\ncycle = 2\nstarted = 2026-05-04T10:00:00\n")
+    (tmp_path / "ward.toml").write_text(WARD.replace('closed = ["saturday", "sunday"]\n', ""))
+    given = ("--site", "ward.toml", "-f", "json")
+    first = inside("plan", "rr-adult", "--record", "record.toml", *given)
+    (tmp_path / "plan.json").write_text(first.out)
+    again = inside("plan", "rr-adult", "--ledger", "plan.json", *given)
+    assert again.status == 0
+    one, other = first.json, again.json
+    assert one["dated"].pop("findings") == other["dated"].pop("findings") == []
+    assert one == other
+    assert inside("plan", "rr-adult", "--ledger", "plan.json", "--weight", "70", *given).json == again.json
+
+
+def test_a_ledger_holds_the_patient_of_a_dose_by_area(inside: Run, tmp_path: Path) -> None:
+    start = ("--start", "2026-03-16T10:00", "--time-zone", "Europe/Berlin", "-f", "json")
+    for given in (("--weight", "20.35", "--height", "112.7", "--bsa-formula", "haycock"), ("--bsa", "0.937")):
+        first = inside("plan", "rr-below-45-kg", *given, *start)
+        (tmp_path / "plan.json").write_text(first.out)
+        assert inside("plan", "rr-below-45-kg", "--ledger", "plan.json", "-f", "json").json == first.json
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "said"),
+    [
+        (None, [], "no such file"),
+        ("{", [], "is not a JSON document"),
+        ("[" * 100_000, [], "is not a JSON document"),
+        ("{}", [], "is not a dated plan"),
+        ("old", [], "is not a dated plan"),
+        ("changed", [], "another text of the regimen"),
+        ("broken", [], "something is missing in its ledger"),
+        ("plan", ["--start", "2026-03-16T10:00Z"], "--start and --ledger contradict each other"),
+        ("plan", ["--weight", "71"], "--weight is 71, and plan.json says otherwise"),
+        ("plan", ["--record", "record.toml"], "--record and --ledger contradict each other"),
+    ],
+)
+def test_what_is_no_ledger_is_refused(
+    inside: Run, tmp_path: Path, text: str | None, arguments: list[str], said: str
+) -> None:
+    (tmp_path / "record.toml").write_text(RECORD)
+    plan = inside("plan", "rr-adult", "--record", "record.toml", "-f", "json").json
+    undated = {**plan, "dated": None}
+    changed = {**plan, "manifest": {**plan["manifest"], "input": "0"}}
+    broken = {**plan, "dated": {**plan["dated"], "ledger": {"version": 1}}}
+    documents = {"plan": plan, "old": undated, "changed": changed, "broken": broken}
+    if text is not None:
+        (tmp_path / "plan.json").write_text(json.dumps(documents[text]) if text in documents else text)
+    ran = inside("plan", "rr-adult", "--ledger", "plan.json", *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())
+    assert "help:" in ran.err
+
+
+def test_later_cycles_begin_when_the_record_says(inside: Run, tmp_path: Path) -> None:
+    start = "\n[[cycle_start]]\ncycle = 2\nstarted = {}\n"
+    (tmp_path / "record.toml").write_text(RECORD + start.format("2026-05-04T10:00:00"))
+    ran = inside("plan", "rr-adult", "--record", "record.toml", "--view", "agenda", COLUMNS="140")
+    lines = [" ".join(line.split()) for line in ran.out.splitlines()]
+    late = "earliest start of cycle 2; it starts Mon 2026-05-04 10:00: it is on record"
+    assert f"Thu 2026-04-30 10:00 45 2 {late}" in lines
+    assert "Mon 2026-05-04 10:00 49 2 start of Induction 2: 28 mcg/day for 28 d" in lines
+    (tmp_path / "record.toml").write_text(RECORD + start.format("2026-04-30T08:59:00"))
+    refused = inside("plan", "rr-adult", "--record", "record.toml")
+    assert (refused.status, refused.out) == (2, "")
+    assert "cycle_start.1.started: cycle 2 began 1 h 1 min before it could" in " ".join(refused.err.split())
+
+
+def test_cycles_wait_for_the_ward_where_its_profile_says_so(inside: Run, tmp_path: Path) -> None:
+    feast = "holidays = [2026-11-30]\n"
+    (tmp_path / "ward.toml").write_text(WARD.replace("bag =", f'{feast}cycle_start = "next-open-day"\nbag ='))
+    shown = " ".join(inside(*DATED, "--site", "ward.toml", COLUMNS="140").out.split())
+    assert "Tue 2026-12-01 10:00 28 d 2 Induction 2" in shown
+    assert (
+        "Cycle 2 starts Tue 2026-12-01 10:00; the earliest was Mon 2026-11-30 09:00: Ward 7 starts cycles on" in shown
+    )
+    (tmp_path / "ward.toml").write_text(WARD.replace("bag =", f"{feast}bag ="))
+    noted = " ".join(inside(*DATED, "--site", "ward.toml", COLUMNS="140").out.split())
+    assert (
+        "The start of Mon 2026-11-30 09:00 needs a new bag: it is a holiday, on which Ward 7 changes no bags." in noted
+    )
+
+
+def test_what_the_site_says_of_vials_and_shortages_is_used_and_told(inside: Run, tmp_path: Path) -> None:
+    more = (
+        "vial = { micrograms = 10, mcg_per_ml = 5 }\n[[cannot_be_had]]\nbag_hours = [24]\nwhy = 'short'\n"
+        "last_day = 2026-10-31\n"
+    )
+    (tmp_path / "ward.toml").write_text(WARD + more)
+    bags = inside(*DATED, "--site", "ward.toml", "-f", "json").json["dated"]["bags"]
+    day = next(bag for bag in bags if bag["size_minutes"] == 1440)
+    assert day["start"] > "2026-11-01"
+    assert day["vials"] == 4  # 28 mcg a day and 275 of 240 mL: 32.08 mcg
+    assert Fraction(day["ml_drawn"]["exact"]) * 5 == Fraction(day["mcg_filled"]["exact"])
+    shown = " ".join(inside(*DATED, "--site", "ward.toml", "--view", "bags").out.split())
+    assert "Bags for 1 d cannot be had to Sat 2026-10-31: short." in shown
+    assert "Vials of 10 mcg, 5 mcg/mL when reconstituted: the site profile." in shown
+
+
+def test_csv_of_a_dated_plan_has_all_that_is_due_and_every_bag(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(WARD)
+    given = (*DATED, "--site", "ward.toml")
+    rows = list(csv.DictReader(io.StringIO(inside(*given, "-f", "csv").out)))
+    plan = inside(*given, "-f", "json").json["dated"]
+    bags = [row for row in rows if row["due"] == "bag"]
+    assert [row["start"] for row in bags] == [bag["start"] for bag in plan["bags"]]
+    assert sum(Fraction(row["mcg"]) for row in bags) == pytest.approx(3787, rel=1e-12)
+    doses = [row for row in rows if row["due"] in {"start", "step"}]
+    assert [float(row["rate_mcg_per_day"]) for row in doses] == [9, 28, 28, 28, 28, 28]
+    assert {row["in_use_left_hours"] for row in bags if row["bag_size_hours"] == "24.0"} == {"24.0"}
+    assert [row["what"] for row in rows if row["due"] != "bag"] == [entry["what"] for entry in plan["entries"]]
 
 
 def test_an_infusion_that_is_stopped_has_no_plan_beyond(inside: Run, tmp_path: Path) -> None:
@@ -258,7 +390,7 @@ def test_an_infusion_that_is_stopped_has_no_plan_beyond(inside: Run, tmp_path: P
         (("cycle = 1", "cycle = 2"), [], "interruption.1.cycle: this interruption lies in cycle 1"),
         (("03-26T14", "03-14T14"), [], "F007"),
         (("grade = 3", "grade = 9"), [], "record.toml is not a course record"),
-        (("", ""), ["--weight", "80"], "the record says otherwise"),
+        (("", ""), ["--weight", "80"], "--weight is 80, and record.toml says otherwise"),
         (("", ""), ["--start", "2026-03-16T10:00Z"], "--start and --record contradict each other"),
     ],
 )
@@ -286,27 +418,82 @@ def test_what_the_article_expects_stands_beside_what_is_simulated(inside: Run) -
     back = first["T cells come back"]
     assert (back["start"][:10], back["stop"][:10]) == ("2026-10-26", "2026-11-02")
     step = found[4]
-    assert (step["what"], step["start"][:10], step["simulated"]) == ("T cells leave the blood", "2026-10-26", None)
-    assert [window["cycle"] for window in found] == [1, 1, 1, 1, 1, 2, 3, 4, 5]
+    assert (step["what"], step["start"][:10]) == ("T cells leave the blood", "2026-10-26")
+    assert step["start"] < step["simulated"] < step["stop"]
+    assert [window["cycle"] for window in found] == [1, 1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    later = [window["simulated"] for window in found if window["what"].startswith("cytokines may rise")]
+    assert later == [None] * 4  # IL-6 of the typical patient is not elevated again
     for width in (60, 80, 120):
         shown = inside(*DATED, "--view", "expected", COLUMNS=str(width)).out
         assert max(map(cell_len, shown.splitlines())) <= width
         assert width < 80 or "T cells come back" in shown
 
 
-def test_exposure_with_an_interruption_is_that_of_the_dose_that_was_given(inside: Run, tmp_path: Path) -> None:
+def test_what_was_delivered_stands_beside_what_was_planned(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "record.toml").write_text(RECORD)
-    arguments = ("plan", "rr-adult", "--record", "record.toml", "--view", "expected")
-    typical = inside(*arguments, "-f", "json").json["dated"]["typical"]
-    exposure = {key: float(value) for key, value in typical["AUC, ng·day/mL"].items()}
-    assert exposure["with"] / exposure["without"] == pytest.approx(3654 / 3787, rel=1e-3)  # AUC × clearance = dose
-    assert typical["B cells at 10 /µL or fewer, day"]["with"] == typical["B cells at 10 /µL or fewer, day"]["without"]
-    shown = inside(*arguments, COLUMNS="100").out
-    assert "With the interruptions" in shown
-    short = RECORD.replace("2026-03-26T14", "2026-03-16T20").replace("2026-03-29T14", "2026-03-18T20")
-    (tmp_path / "record.toml").write_text(short)
-    early = inside(*arguments, "-f", "json").json["dated"]["typical"]["B cells at 10 /µL or fewer, day"]
-    assert float(early["with"]) > float(early["without"])
+    arguments = ("plan", "rr-adult", "--record", "record.toml", "--view", "delivered", "--patients", "50")
+    found = inside(*arguments, "-f", "json").json["dated"]["delivered"]
+    whole = found["cycles"][-1]
+    assert whole["cycle"] is None
+    assert (whole["delivered"]["mcg"]["exact"], whole["planned"]["mcg"]["exact"]) == ("3654", "3787")
+    assert (whole["delivered"]["infusion_days"]["value"], whole["planned"]["infusion_days"]["value"]) == (140, 140)
+    assert whole["planned"]["mcg_per_week"]["exact"] == str(Fraction(3787 * 7, 210))
+    days = 210 + 2 + Fraction(23, 24)
+    assert whole["delivered"]["mcg_per_week"]["exact"] == str(Fraction(3654 * 7) / days)
+    simulated = found["simulated"]
+    assert (simulated["patients"], simulated["seed"], simulated["population"]) == (50, 1, "adult-rr")
+    by_key = {endpoint["key"]: endpoint for endpoint in simulated["endpoints"]}
+    exposure = by_key["auc"]["ratio"]
+    # AUC × clearance = dose in every patient, but for what is left of the drug at the end of the course.
+    for level in ("p5", "median", "p95"):
+        assert exposure[level] == pytest.approx(3654 / 3787, rel=1e-9)
+    assert by_key["il6_peak"]["ratio"]["median"] == pytest.approx(1, rel=1e-9)  # the interruption came later
+    assert by_key["b_depleted_day"]["delivered"]["count"] >= 45
+    for width in (60, 80, 120):
+        shown = inside(*arguments, COLUMNS=str(width)).out
+        assert max(map(cell_len, shown.splitlines())) <= width
+        assert "They are not this patient" in " ".join(shown.split())
+    early = RECORD.replace("2026-03-26T14", "2026-03-16T20").replace("2026-03-29T14", "2026-03-18T20")
+    (tmp_path / "record.toml").write_text(early)
+    late = inside(*arguments, "-f", "json").json["dated"]["delivered"]["simulated"]["endpoints"]
+    depleted = next(endpoint for endpoint in late if endpoint["key"] == "b_depleted_day")
+    assert depleted["ratio"]["median"] > 1
+
+
+def test_the_overview_draws_the_course(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "record.toml").write_text(RECORD)
+    for width in (60, 80, 120, 200):
+        shown = inside("plan", "rr-adult", "--record", "record.toml", COLUMNS=str(width)).out
+        lines = shown.splitlines()
+        assert max(map(cell_len, lines)) <= width
+        line = next(line for line in lines if "█" in line)
+        assert len(line) == min(width, 120)
+        assert "x" in line
+        free, full = line.count("·"), line.count("█")
+        assert pytest.approx(free / len(line), abs=0.05) == 5 * 14 / 213
+        assert pytest.approx(full / len(line), abs=0.05) == 126 / 213
+        assert "…" not in shown
+    plain = process(*DATED, PYTHONIOENCODING="ascii").out
+    assert "#####" in plain
+    assert "\\u" not in plain
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--weight", "154", "--height", "170"], "154 lb would be about 69.9 kg"),
+        (["--weight", "154lb"], "--weight 69.853"),
+        (["--weight", "70,5"], "write a point, as in 70.5"),
+        (["--weight", "70 kg"], "give --weight without a unit, in kg: --weight 70"),
+        (["--height", "67in"], "--height 170.18"),
+        (["--height", "1.7m"], "--height 170"),
+        (["--start", "2026-10-25T02:30", "--time-zone", "Europe/Berlin"], "comes twice in Europe/Berlin"),
+    ],
+)
+def test_slips_are_named(inside: Run, arguments: list[str], said: str) -> None:
+    ran = inside("plan", "rr-adult", *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())
 
 
 def test_event_records_hold_every_infusion_with_its_rate(inside: Run, tmp_path: Path) -> None:
@@ -369,6 +556,7 @@ def test_what_nobody_said_about_bags_is_not_evaluated(inside: Run, tmp_path: Pat
     (tmp_path / "ward.toml").write_text(WARD)
     view = ("--start", "2026-10-19T10:00", "--site", "ward.toml", "--view", "bags")
     unknown = " ".join(inside("plan", "rr-below-45-kg", "--bsa", "1", *view).out.split())
+    assert "What is drawn up and filled into bags for 2 d, 3 d is not evaluated" in unknown
     assert "How long bags for 3 d may be used is not evaluated" in unknown
     assert "Bags for 3 d hold a preservative, not for patients below 5.4 kg: the weight is not given." in unknown
     known = " ".join(inside("plan", "rr-below-45-kg", "--bsa", "1", "--weight", "30", *view).out.split())

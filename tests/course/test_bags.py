@@ -14,16 +14,20 @@ from blinplan.course.bags import (
     Infusion,
     NoSequenceError,
     bag_sequence,
+    drawn_millilitres,
+    in_use_left,
     in_use_limit,
     labelled_bags,
     underfilled,
     usable_bags,
+    vial_of,
+    vials,
     without_preservative,
 )
 from blinplan.course.events import expand
 from blinplan.course.patient import patient
 from blinplan.regimen import library
-from blinplan.regimen.site import Site, SiteBag
+from blinplan.regimen.site import Shortage, Site, SiteBag, Vial
 
 DAY, HOUR = 24 * 60, 60
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -142,6 +146,18 @@ def test_bags_are_full_hours_across_a_change_of_the_clock(at: datetime, sizes: t
     assert sum(moment.hour == 9 for moment in clock) <= 2
 
 
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+def test_a_bag_for_the_weekend_lasts_over_the_one_on_which_the_clock_is_put_back(zone: str) -> None:
+    monday = datetime(2026, 10, 19, 10, tzinfo=ZoneInfo(zone))
+    bags = bag_sequence(course((28 * 24, 28)), site(24, 48, 72, closed=frozenset({5, 6})), monday)
+    assert sum(bag.micrograms for bag in bags) == 28 * 28
+    moments = [(monday.astimezone(UTC) + timedelta(minutes=bag.stop)).astimezone(monday.tzinfo) for bag in bags[:-1]]
+    assert all(moment.weekday() < 5 for moment in moments)
+    early = [moment for moment in moments if moment.hour == 9]
+    assert 1 <= len(early) <= 2
+    assert early[0].weekday() == 0
+
+
 def test_a_time_over_which_the_clock_is_put_forward_is_no_time_to_change() -> None:
     night = site(24, 48, at=2 * HOUR + 30)
     start = datetime(2026, 3, 27, 2, 30, tzinfo=BERLIN)
@@ -161,6 +177,7 @@ sizes_of_bags = st.lists(st.sampled_from([24, 36, 48, 72, 96, 168]), min_size=1,
     hour=st.one_of(st.none(), st.integers(0, 23)),
     start=st.datetimes(datetime(2026, 3, 20), datetime(2026, 11, 1)),  # noqa: DTZ001
     zone=st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC"]),
+    missing=st.none() | st.dates(date(2026, 3, 20), date(2026, 11, 10)),
 )
 def test_any_sequence_has_no_gap_no_overlap_and_the_ordered_dose(
     sizes: list[int],
@@ -170,10 +187,14 @@ def test_any_sequence_has_no_gap_no_overlap_and_the_ordered_dose(
     hour: int | None,
     start: datetime,
     zone: str,
+    missing: date | None,
 ) -> None:
     start = start.replace(second=0, microsecond=0, tzinfo=ZoneInfo(zone))
     assume(start.astimezone(UTC).astimezone(ZoneInfo(zone)) == start)
-    ward = site(*sizes, at=None if hour is None else hour * HOUR, closed=closed, holidays=holidays)
+    longest = frozenset({max(sizes) * HOUR})
+    shortages = () if missing is None else (Shortage(longest, "short", missing, missing + timedelta(days=9)),)
+    at = None if hour is None else hour * HOUR
+    ward = site(*sizes, at=at, closed=closed, holidays=holidays, shortages=shortages)
     infusions = course(*steps)
     try:
         bags = bag_sequence(infusions, ward, start)
@@ -183,6 +204,12 @@ def test_any_sequence_has_no_gap_no_overlap_and_the_ordered_dose(
     assert bags[-1].stop == infusions[-1].stop
     assert all(one.stop == other.start for one, other in pairwise(bags))
     assert all(0 < bag.minutes <= bag.size.minutes for bag in bags)
+    assert not any(
+        shortage.holds((start.astimezone(UTC) + timedelta(minutes=bag.start)).astimezone(ZoneInfo(zone)).date())
+        for bag in bags
+        for shortage in ward.shortages
+        if bag.size.minutes in shortage.sizes
+    )
     for number, infusion in enumerate(infusions):
         own = [bag for bag in bags if bag.step == number]
         assert own[0].start == infusion.start
@@ -251,3 +278,38 @@ def test_in_use_time_is_the_site_s_or_the_label_s_or_unknown() -> None:
 
 def test_bags_without_preservative_are_those_of_up_to_two_days() -> None:
     assert [size.minutes // HOUR for size in without_preservative(site(24, 36, 48, 72, 168))] == [24, 48]
+
+
+def test_what_is_drawn_up_holds_what_is_filled() -> None:
+    filled = Site("Ward 7", None, (SiteBag(DAY, Fraction(275), None),), 600, frozenset(), frozenset(), 0)
+    (bag,) = bag_sequence(course((24, 28)), filled, None)
+    vial = vial_of(filled)
+    assert (vial.micrograms, vial.per_millilitre) == (35, Fraction("12.5"))  # 35 mcg in 2.8 of 3 mL
+    assert drawn_millilitres(bag, vial) == bag.filled_micrograms / Fraction("12.5")  # type: ignore[operator]
+    assert vials(bag, vial) == 1  # 32.08 mcg
+    assert vials(bag, Vial(Fraction(16), Fraction("12.5"))) == 3
+    assert vials(bag, Vial(Fraction(385, 12), Fraction("12.5"))) == 1  # just what is filled
+    (unknown,) = bag_sequence(course((24, 28)), site(24), None)
+    assert (drawn_millilitres(unknown, vial), vials(unknown, vial)) == (None, None)
+
+
+def test_in_use_time_left_is_what_preparation_and_infusion_leave() -> None:
+    ward = site(24, 48, prepared_before=10 * HOUR)
+    (bag,) = bag_sequence(course((24, 28)), ward, None)
+    assert in_use_left(bag, ward) == (48 - 10 - 24) * HOUR
+    (long,) = bag_sequence(course((168, 28)), site(168), None)
+    assert in_use_left(long, site(168)) is None
+
+
+def test_bags_that_cannot_be_had_are_not_hung() -> None:
+    monday = datetime(2026, 11, 2, 10, tzinfo=BERLIN)
+    for_ever = (Shortage(frozenset({168 * HOUR}), "no saline", None, None),)
+    assert hours_of(bag_sequence(course((336, 28)), site(96, 168, shortages=for_ever), None)) == [96, 96, 96, 48]
+    second = (Shortage(frozenset({168 * HOUR}), "no saline", date(2026, 11, 9), date(2026, 11, 15)),)
+    bags = bag_sequence(course((504, 28)), site(24, 96, 168, shortages=second), monday)
+    hung = {(monday + timedelta(minutes=bag.start)).date() for bag in bags if bag.size.minutes == 168 * HOUR}
+    assert not hung & {date(2026, 11, day) for day in range(9, 16)}
+    assert sum(bag.minutes for bag in bags) == 504 * HOUR
+    with pytest.raises(NoSequenceError, match="no bag can be used") as refused:
+        bag_sequence(course((504, 28)), site(168, shortages=second), monday)
+    assert refused.value.minute == 13 * DAY  # the bag of the 8th lasts until then

@@ -169,3 +169,45 @@ def test_a_slip_of_unit_shows_in_the_area() -> None:
         patient(Fraction(154), Fraction(175), Fraction("1.8"))
     with pytest.raises(PatientError, match="body surface area by Mosteller"):
         patient(Fraction(300), Fraction(250))
+
+
+@pytest.mark.parametrize(
+    ("weight", "height", "said"),
+    [
+        ("154", "170", "154 lb would be about 69.9 kg"),
+        ("70", "67", "67 in would be about 170.2 cm"),
+        ("154", "67", "154 lb and 67 in would be about 69.9 kg and 170.2 cm"),
+        ("170", "70", "weight and height may stand in each other's place"),
+        ("44", "110", "44 lb would be about 20 kg"),
+        ("22", "75", "22 lb would be about 10 kg"),
+        ("20", "190", "body mass index of 5.5"),
+    ],
+)
+def test_a_slip_of_a_unit_is_named_with_what_was_meant(weight: str, height: str, said: str) -> None:
+    with pytest.raises(PatientError) as refused:
+        patient(Fraction(weight), Fraction(height))
+    assert said in str(refused.value)
+    assert "confirm them with the body surface area" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("weight", "height"),
+    [
+        ("3.3", "50"),
+        ("9.9", "75"),
+        ("20", "110"),
+        ("30", "135"),
+        ("45", "150"),
+        ("70", "170"),
+        ("120", "175"),
+        ("40", "165"),
+    ],
+)
+def test_usual_people_are_taken_as_they_are(weight: str, height: str) -> None:
+    assert patient(Fraction(weight), Fraction(height)).area is not None
+
+
+def test_an_unusual_patient_is_confirmed_by_the_area() -> None:
+    assert patient(Fraction(150), Fraction(165), Fraction("2.6")).weight == 150
+    with pytest.raises(PatientError, match="differ by more than 10 %"):
+        patient(Fraction(150), Fraction(165), Fraction("1.8"))

@@ -1,5 +1,6 @@
 """A course with interruptions: nothing is lost, nothing is given twice, and the label's answer comes out."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -12,12 +13,13 @@ from hypothesis import strategies as st
 from blinplan.course.calendar import Due, entries
 from blinplan.course.events import Course, expand
 from blinplan.course.interruption import Question
-from blinplan.course.patient import patient
+from blinplan.course.ledger import Ledger, LedgerError, ledger_data, ledger_of
+from blinplan.course.patient import PatientError, patient
 from blinplan.course.premedication import premedication_plan
-from blinplan.course.replan import INTERRUPTED, RecordError, Replanned, replan
+from blinplan.course.replan import INTERRUPTED, RecordError, Replanned, as_it_stood, decided, replan, replay
 from blinplan.quantities import read_dose
 from blinplan.regimen import library
-from blinplan.regimen.record import Cause, CourseRecord, Interruption
+from blinplan.regimen.record import Cause, CourseRecord, CycleStart, Interruption
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 DAY, HOUR = 24 * 60, 60
@@ -34,8 +36,12 @@ def stop(at: int, lasts: int | None, cause: str = "technical", cycle: int = 1, *
     return {"at": at, "lasts": lasts, "cause": cause, "cycle": cycle, **more}
 
 
-def record(*stops: dict[str, Any], regimen: str = "rr-adult") -> CourseRecord:
-    """A record of stops, in minutes of the course."""
+def record(*stops: dict[str, Any], regimen: str = "rr-adult", starts: dict[int, int] | None = None) -> CourseRecord:
+    """A record of stops and of later cycles, in minutes of the course."""
+    begun = [
+        CycleStart(cycle, START + timedelta(minutes=at), ("cycle_start", number))
+        for number, (cycle, at) in enumerate((starts or {}).items())
+    ]
     made = []
     for number, one in enumerate(stops):
         stopped = START + timedelta(minutes=one["at"])
@@ -55,7 +61,7 @@ def record(*stops: dict[str, Any], regimen: str = "rr-adult") -> CourseRecord:
                 path=("interruption", number),
             )
         )
-    return CourseRecord(regimen, START, None, None, None, tuple(made))
+    return CourseRecord(regimen, START, None, None, None, None, tuple(made), tuple(begun))
 
 
 def replanned(*stops: dict[str, Any]) -> Replanned:
@@ -82,7 +88,7 @@ def whole(found: Replanned) -> None:
 def test_without_an_interruption_nothing_changes() -> None:
     found = replanned()
     assert found.course == found.planned
-    assert (found.ledger, found.ended) == ((), False)
+    assert (found.ledger, found.ended) == (Ledger(), False)
 
 
 def test_after_a_short_pause_the_cycle_goes_on_to_28_infusion_days() -> None:
@@ -108,7 +114,7 @@ def test_after_grade_3_the_restart_is_low_for_seven_days() -> None:
     ]
     assert infused(found.course, 1) == 28 * DAY
     assert found.planned.micrograms - found.course.micrograms == 7 * (28 - 9)
-    (entry,) = found.ledger
+    (entry,) = found.ledger.interruptions
     assert (entry.stopped, entry.restarted) == (10 * DAY, 13 * DAY)
     assert {decision.question for decision in entry.decisions} >= {Question.DOSE, Question.ESCALATION, Question.CYCLE}
     assert entry.resumed == "the same cycle goes on, at 9 mcg/day for 7 days, then in full"
@@ -119,9 +125,11 @@ def test_after_more_than_seven_days_the_next_cycle_begins() -> None:
     whole(found)
     assert shape(found, 1) == [(7 * DAY, 9), (3 * DAY, 28), (8 * DAY, 0)]
     assert shape(found, 2) == [(7 * DAY, 9), (21 * DAY, 28), (14 * DAY, 0)]
-    assert "a new cycle begins" in found.ledger[0].resumed
-    assert "the label does not say" in found.ledger[0].resumed
-    assert "the label does not say" in replanned(stop(10 * DAY, 8 * DAY)).ledger[0].resumed  # no adverse event
+    assert "a new cycle begins" in found.ledger.interruptions[0].resumed
+    assert "the label does not say" in found.ledger.interruptions[0].resumed
+    assert (
+        "the label does not say" in replanned(stop(10 * DAY, 8 * DAY)).ledger.interruptions[0].resumed
+    )  # no adverse event
     later = replanned(stop(10 * DAY, 8 * DAY, CRS, grade=2))
     assert shape(later, 2) == [(28 * DAY, 28), (14 * DAY, 0)]
 
@@ -157,7 +165,7 @@ def test_while_the_infusion_is_stopped_nothing_more_is_planned() -> None:
     assert found.ended
     assert found.course.events[-1].period.stop == 10 * DAY
     assert found.course.micrograms == 7 * 9 + 3 * 28
-    assert found.ledger[0].decisions[0].stop
+    assert found.ledger.interruptions[0].decisions[0].stop
 
 
 @pytest.mark.parametrize("grade", [4, 5])
@@ -165,7 +173,7 @@ def test_after_what_stops_the_drug_for_good_nothing_is_planned(grade: int) -> No
     found = replanned(stop(10 * DAY, 2 * DAY, CRS, grade=grade), stop(20 * DAY, DAY))
     assert found.ended
     assert found.course.events[-1].period.stop == 10 * DAY
-    assert found.ledger[-1].resumed == "nothing more is planned: the label stops the drug for good"
+    assert found.ledger.interruptions[-1].resumed == "nothing more is planned: the label stops the drug for good"
 
 
 def test_two_interruptions_of_one_cycle_and_one_of_the_next() -> None:
@@ -173,7 +181,7 @@ def test_two_interruptions_of_one_cycle_and_one_of_the_next() -> None:
     whole(found)
     assert [infused(found.course, cycle) for cycle in range(1, 6)] == [28 * DAY] * 5
     assert found.course.micrograms == found.planned.micrograms
-    assert len(found.ledger) == 3
+    assert len(found.ledger.interruptions) == 3
 
 
 def test_a_child_s_restart_is_by_area_and_capped() -> None:
@@ -221,4 +229,132 @@ def test_whatever_happens_every_cycle_gets_its_28_days(stops: list[tuple[int, in
     assert found.course.micrograms == found.planned.micrograms
     delay = sum(one["lasts"] for one in made)
     assert found.course.events[-1].period.stop == found.planned.events[-1].period.stop + delay
-    assert replan(course(), record(*made)) == found  # the ledger replays
+    assert replay(course(), found.ledger) == found
+
+
+def again(found: Replanned) -> Replanned:
+    """The course made from its ledger, written down and read back."""
+    return replay(found.planned, ledger_of(json.loads(json.dumps(ledger_data(found.ledger)))))
+
+
+severe = st.sampled_from([None, 1, 2, 3, 4])
+
+
+@given(
+    stops=st.lists(
+        st.tuples(st.integers(1, 30 * DAY), st.integers(1, 20 * DAY), st.sampled_from(list(Cause)), severe),
+        max_size=5,
+    ),
+    late=st.dictionaries(st.integers(2, 5), st.integers(0, 40 * DAY), max_size=4),
+    still=st.booleans(),
+)
+def test_a_course_can_be_made_again_from_its_ledger(
+    stops: list[tuple[int, int, Cause, int | None]], late: dict[int, int], still: bool
+) -> None:
+    at, made, found = 0, list[dict[str, Any]](), replanned()
+    starts: dict[int, int] = {}
+    for after, lasts, cause, grade in stops:
+        events = [e for e in found.course.events if e.period.dose and e.period.start < at + after <= e.period.stop]
+        if not events or found.ended:
+            break
+        at += after
+        made.append(stop(at, lasts, cause, events[0].period.cycle, grade=grade))
+        at += lasts
+        found = replan(course(), record(*made))
+    begins = {e.period.cycle: e.period.start for e in reversed(found.course.events)}
+    for cycle, delay in sorted(late.items()):
+        if begins.get(cycle, 0) > at and not found.ended and not starts:
+            starts[cycle] = begins[cycle] + delay
+    if still and made:
+        made[-1]["lasts"], starts = None, {}
+    found = replan(course(), record(*made, starts=starts))
+    whole(found)
+    assert again(found) == found
+    assert found.ended is (still and bool(made)) or any(
+        one.decisions and one.decisions[0].stop for one in found.ledger.interruptions
+    )
+
+
+def test_a_cycle_begins_when_it_did_and_not_before_it_could() -> None:
+    found = replan(course(), record(starts={2: 45 * DAY}))
+    whole(found)
+    assert shape(found, 1)[-1] == (17 * DAY, 0)
+    assert [e.period.start // DAY for e in found.course.events if e.period.step == 1] == [0, 45, 87, 129, 171]
+    (later,) = found.ledger.starts
+    assert (later.cycle, later.earliest, later.start) == (2, 42 * DAY, 45 * DAY)
+    assert found.course.micrograms == found.planned.micrograms
+    assert again(found) == found
+    on_time = replan(course(), record(starts={2: 42 * DAY, 3: 84 * DAY}))
+    assert on_time.course == on_time.planned
+    with pytest.raises(RecordError, match="cycle 2 began 1 min before it could") as refused:
+        replan(course(), record(starts={2: 42 * DAY - 1}))
+    assert refused.value.path == ("cycle_start", 0, "started")
+    with pytest.raises(RecordError, match="no start of a cycle 6"):
+        replan(course(), record(starts={6: 300 * DAY}))
+
+
+def test_a_site_that_is_closed_delays_the_cycle() -> None:
+    found = replan(course(), None, lambda minute, _: (minute + DAY, "the ward is closed"))
+    assert [e.period.start // DAY for e in found.course.events if e.period.step == 1] == [0, 43, 86, 129, 172]
+    assert {one.why for one in found.ledger.starts} == {"the ward is closed"}
+    begun = replan(course(), record(starts={2: 42 * DAY}), lambda minute, _: (minute + DAY, "the ward is closed"))
+    assert begun.course.events[3].period.start == 42 * DAY  # what happened is not moved
+
+
+def test_a_neurological_event_in_the_week_after_a_restart_stops_the_drug() -> None:
+    neuro = "neurological"
+    first = stop(10 * DAY, 4 * DAY, neuro, grade=3)
+    assert replanned(first, stop(20 * DAY, DAY, neuro, grade=3)).ended  # the sixth day at 9 mcg/day
+    assert not replanned(first, stop(22 * DAY, DAY, neuro, grade=3)).ended
+    assert replanned(stop(3 * DAY, DAY, neuro, grade=3)).ended  # in the first week of the course
+
+
+def test_the_cap_of_a_restart_is_the_label_s_for_its_own_dose_only() -> None:
+    planned = course("rr-below-45-kg", Fraction("1.3"))
+    for dose, rate in ((None, Fraction("6.5")), ("10 mcg/m2/day", Fraction(13))):
+        one = stop(10 * DAY, 2 * DAY, CRS, grade=3, restart_dose=dose)
+        found = replan(planned, record(one, regimen="rr-below-45-kg"))
+        assert found.course.events[3].rate == rate
+
+
+def test_a_dose_by_area_can_be_compared_with_a_flat_one_where_the_area_is_known() -> None:
+    one = record(stop(10 * DAY, 2 * DAY, CRS, grade=3, restart_dose="9 mcg/m2/day"))
+    adult = library.load("rr-adult").regimen
+    assert adult is not None
+    found = replan(expand(adult, patient(Fraction(70), None, Fraction("1.8"))), one)
+    assert found.course.events[3].rate == Fraction("16.2")
+    with pytest.raises(PatientError, match="depends on the body surface area"):
+        decided(adult, one, None)
+
+
+def test_a_record_as_it_stood_ends_with_what_it_was_before_the_last_thing() -> None:
+    full = record(stop(10 * DAY, DAY, CRS, grade=3), stop(20 * DAY, None), starts=None)
+    stood = list(as_it_stood(full))
+    assert [[one.restarted is None for one in old.interruptions] for old in stood] == [[], [True], [False]]
+    assert list(as_it_stood(record())) == [record()]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        {"version": 2},
+        {"version": 1},
+        {"version": 1, "interruptions": [], "starts": [{}]},
+        {"version": 1, "interruptions": [{"stopped_minute": 1}], "starts": []},
+    ],
+)
+def test_what_is_no_ledger_is_refused(data: Any) -> None:
+    with pytest.raises(LedgerError):
+        ledger_of(data)
+
+
+def test_a_ledger_of_another_course_is_refused() -> None:
+    found = replanned(stop(10 * DAY, DAY))
+    short = course("mrd-adult")
+    late = replan(course(), record(starts={5: 200 * DAY}))
+    with pytest.raises(RecordError, match="do not fit"):
+        replay(short, late.ledger)
+    moved = Ledger((*found.ledger.interruptions, *found.ledger.interruptions))
+    with pytest.raises(RecordError):
+        replay(course(), moved)

@@ -1,6 +1,7 @@
 """Course records and site profiles: read with every fault at its place."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from fractions import Fraction
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_a_record_is_read_with_its_times_as_moments() -> None:
     assert (second.restarted, second.minutes, second.new_cycle) == (None, None, None)
     assert reading(RECORD).regimen is None
     assert reading(RECORD.replace("time_zone", "#time_zone").replace(":00:00\n", ":00:00+01:00\n")).record == (
-        record.__class__(record.regimen, record.start, None, record.weight, None, record.interruptions)
+        record.__class__(record.regimen, record.start, None, record.weight, None, None, record.interruptions)
     )
 
 
@@ -84,6 +85,9 @@ def test_a_record_is_read_with_its_times_as_moments() -> None:
         ('cause = "technical"', 'cause = "technical"\nrestart_in = "new-cycle"', "F007", "restart_in"),
         ('cause = "technical"', 'cause = "technical"\npremedicated = true', "F007", "premedicated"),
         ("weight_kg = 70", "weight_kg = 0", "F004", "0"),
+        ("start = 2026-11-02T10:00:00", "start = 2026-10-25T02:30:00", "F004", "2026-10-25T02:30:00"),
+        ("start = 2026-11-02T10:00:00", "start = 2026-11-05T14:00:00", "F007", "stopped"),
+        ("grade = 3", "grade = 5", "F007", "restarted"),
     ],
 )
 def test_a_fault_in_a_record_is_said_at_its_place(right: str, wrong: str, code: str, marked: str) -> None:
@@ -104,12 +108,98 @@ def test_an_interruption_that_was_not_ended_is_the_last() -> None:
     assert ("F007", "stopped") in places(text)
 
 
+STARTS = """
+[[cycle_start]]
+cycle = 2
+started = 2026-12-14T10:00:00
+
+[[cycle_start]]
+cycle = 3
+started = 2027-01-26T10:00:00+01:00
+"""
+
+
+def test_later_cycles_are_read() -> None:
+    record = reading(RECORD + STARTS).record
+    assert record is not None
+    assert [(one.cycle, one.started) for one in record.cycle_starts] == [
+        (2, datetime(2026, 12, 14, 9, tzinfo=UTC)),
+        (3, datetime(2027, 1, 26, 9, tzinfo=UTC)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "code", "marked"),
+    [
+        ("cycle = 2", "cycle = 1", "F004", "1"),
+        ("cycle = 3", "cycle = 2", "F007", "cycle"),
+        ("2027-01-26", "2026-12-13", "F007", "started"),
+        ("2026-12-14", "2026-11-01", "F007", "started"),
+        ("started = 2026-12-14T10:00:00", "began = 2026-12-14T10:00:00", "F002", "began"),
+    ],
+)
+def test_a_fault_in_a_later_cycle_is_said_at_its_place(right: str, wrong: str, code: str, marked: str) -> None:
+    assert (code, marked) in places(RECORD + STARTS.replace(right, wrong, 1))
+
+
+def test_a_local_time_that_comes_twice_is_one_with_its_offset() -> None:
+    twice = RECORD.replace("start = 2026-11-02T10:00:00", "start = 2026-10-25T02:30:00")
+    assert "comes twice in Europe/Berlin, at +0200 and at +0100" in reading(twice).problems[0].message
+    for offset, hour in (("+02:00", 0), ("+01:00", 1)):
+        record = reading(twice.replace("25T02:30:00", f"25T02:30:00{offset}")).record
+        assert record is not None
+        assert record.start == datetime(2026, 10, 25, hour, 30, tzinfo=UTC)
+
+
 def test_a_site_is_read() -> None:
     site = reading(SITE).site
     assert site is not None
     assert [bag.minutes for bag in site.bags] == [24 * 60, 96 * 60]
     assert (site.change_minute, sorted(site.closed), site.prepared_before) == (600, [5, 6], 120)
     assert reading(SITE.replace('change_time = "10:00"\n', "")).site is not None
+
+
+MORE = """cycle_start = "next-open-day"
+vial = { micrograms = 38.5, mcg_per_ml = 12.5 }
+
+[[cannot_be_had]]
+bag_hours = [96]
+why = "no bacteriostatic saline"
+first_day = 2026-12-01
+last_day = 2026-12-24
+"""
+
+
+def test_what_else_a_site_may_say_is_read() -> None:
+    site = reading(SITE + MORE).site
+    assert site is not None
+    assert site.starts_when_open
+    assert site.vial is not None
+    assert (site.vial.micrograms, site.vial.per_millilitre) == (Fraction("38.5"), Fraction("12.5"))
+    (shortage,) = site.shortages
+    assert (shortage.sizes, shortage.why) == ({96 * 60}, "no bacteriostatic saline")
+    held = [shortage.holds(date(2026, 12, day)) for day in (1, 24, 25)]
+    assert held == [True, True, False]
+    assert not shortage.holds(None)
+    plain = reading(SITE).site
+    assert plain is not None
+    assert (plain.starts_when_open, plain.vial, plain.shortages) == (False, None, ())
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "code", "marked"),
+    [
+        ('"next-open-day"', '"whenever"', "F004", '"whenever"'),
+        ("[96]", "[48]", "F007", "bag_hours"),
+        ("2026-12-24", "2026-11-30", "F007", "last_day"),
+        ("micrograms = 38.5, ", "", "F003", "{ mcg_per_ml = 12.5 }"),
+        ('why = "no bacteriostatic saline"\n', "", "F003", "[[cannot_be_had]]"),
+    ],
+)
+def test_a_fault_in_what_else_a_site_says_is_said_at_its_place(right: str, wrong: str, code: str, marked: str) -> None:
+    assert right in MORE
+    found = places(SITE + MORE.replace(right, wrong, 1))
+    assert (code, marked) in found, found
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The calendar file opens in two parsers, and a second import updates the first."""
 
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def test_a_replanned_course_updates_and_cancels(inside: Run, ward: None) -> None
     calendar = {**before, **after}  # what a calendar holds after both
     assert set(before) <= set(after)  # nothing stays that nobody updates
     assert {event["sequence"] for event in before.values()} == {0}
-    assert {event["sequence"] for event in after.values()} == {1}
+    assert {event["sequence"] for event in after.values()} == {2}  # a stop and a restart
     standing = {uid: event for uid, event in calendar.items() if event["status"] == "CONFIRMED"}
     cancelled = {uid for uid, event in calendar.items() if event["status"] == "CANCELLED"}
     assert all(uid in before for uid in cancelled)
@@ -80,6 +81,46 @@ def test_a_course_that_was_stopped_cancels_all_that_was_to_come(inside: Run, war
     after = events(inside("plan", "rr-adult", "--site", "ward.toml", "--record", "record.toml", *ID).out)
     assert after["patient-7-start-5-1@blinplan"]["status"] == "CANCELLED"
     assert after["patient-7-start-1-1@blinplan"]["status"] == "CONFIRMED"
+
+
+SECOND = (
+    "\n[[interruption]]\nstopped = 2026-04-07T14:00:00\nrestarted = 2026-04-10T14:00:00\n"
+    'cause = "technical"\ncycle = 1\n'
+)
+
+
+def test_whoever_imported_every_plan_or_only_some_has_the_last_one(inside: Run, ward: None, tmp_path: Path) -> None:
+    def imported(text: str) -> dict[str, Any]:
+        (tmp_path / "record.toml").write_text(text)
+        return events(inside("plan", "rr-adult", "--site", "ward.toml", "--record", "record.toml", *ID).out)
+
+    stopped = RECORD.replace("restarted = 2026-03-29T14:00:00\n", "")
+    second = RECORD + SECOND.replace("restarted = 2026-04-10T14:00:00\n", "")
+    last = RECORD + SECOND + "\n[[cycle_start]]\ncycle = 2\nstarted = 2026-05-12T10:00:00\n"
+    texts = [RECORD.split("\n[[interruption]]")[0], stopped, RECORD, second, RECORD + SECOND, last]
+    plans = [imported(text) for text in texts]
+    sequences = [next(iter(plan.values()))["sequence"] for plan in plans]
+    assert sequences == [0, 1, 2, 3, 4, 5]
+    standing = {uid for uid, event in plans[-1].items() if event["status"] == "CONFIRMED"}
+    for kept in product((False, True), repeat=len(plans) - 1):
+        calendar: dict[str, Any] = {}
+        for plan in (*(plan for plan, keep in zip(plans, kept, strict=False) if keep), plans[-1]):
+            calendar.update(plan)  # a higher sequence number replaces what has the same UID
+        assert {uid for uid, event in calendar.items() if event["status"] == "CONFIRMED"} == standing
+    start = plans[-1]["patient-7-start-2-1@blinplan"]
+    assert start["dtstart"].dt.isoformat() == "2026-05-12T08:00:00+00:00"
+
+
+def test_a_part_of_the_plan_has_the_names_of_the_whole(inside: Run, ward: None) -> None:
+    whole = events(inside(*DATED, "--site", "ward.toml", *ID).out)
+    part = events(inside(*DATED, "--site", "ward.toml", "--from", "2026-10-27", "--to", "2026-11-10", *ID).out)
+    assert 5 < len(part) < len(whole)
+    assert all(whole[uid]["dtstart"].dt == event["dtstart"].dt for uid, event in part.items())
+
+
+def test_another_revision_updates(inside: Run, ward: None) -> None:
+    found = events(inside(*DATED, *ID, "--revision", "2").out)
+    assert {event["sequence"] for event in found.values()} == {2000}
 
 
 @pytest.mark.parametrize("arguments", [("-f", "ics"), ("--plan-id", "a b", "-f", "ics")])

@@ -125,22 +125,22 @@ def record(cause: str, *lines: str, restarted: str = "2026-03-07T10:00:00Z", reg
 
 DONE = ("premedicated = true", 'restart_in = "same-cycle"')
 CRS, NEURO, OTHER = "cytokine-release-syndrome", "neurological", "other-adverse-event"
+GONE = "resolved = 2026-03-06T10:00:00Z"
 
 
 @pytest.mark.parametrize(
     ("cause", "lines", "restarted", "found"),
     [
-        (CRS, ("grade = 3", 'restart_dose = "9 mcg/day"'), "07T10", []),
-        (CRS, ("grade = 3", 'restart_dose = "28 mcg/day"'), "07T10", ["I801"]),
-        (CRS, ("grade = 3", 'restart_dose = "9 mcg/m2/day"'), "07T10", ["I801"]),
+        (CRS, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "07T10", []),
+        (CRS, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "06T09", ["I801"]),  # not held until it was resolved
+        (CRS, ("grade = 3", 'restart_dose = "28 mcg/day"', GONE), "07T10", ["I801"]),
         (CRS, ("grade = 2", 'restart_dose = "28 mcg/day"'), "07T10", []),
         (CRS, ("grade = 4", 'restart_dose = "9 mcg/day"'), "07T10", ["I801"]),
-        (NEURO, ("grade = 3", 'restart_dose = "9 mcg/day"', "resolved = 2026-03-06T10:00:00Z"), "08T10", []),
-        (NEURO, ("grade = 3", 'restart_dose = "9 mcg/day"', "resolved = 2026-03-06T10:00:00Z"), "08T09", ["I801"]),
-        (NEURO, ("grade = 3", 'restart_dose = "9 mcg/day"', "resolved = 2026-03-09T10:00:00Z"), "08T10", ["I801"]),
+        (NEURO, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "08T10", ["I801"]),  # it came at 9 mcg/day
         (NEURO, ("grade = 2", "seizures = 2"), "08T10", ["I801"]),
-        (OTHER, ("grade = 3", 'restart_dose = "9 mcg/day"'), "07T10", []),
-        (OTHER, ("grade = 3", 'restart_dose = "12 mcg/day"'), "07T10", ["I801"]),
+        (OTHER, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "07T10", []),
+        (OTHER, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "06T09", ["I801"]),
+        (OTHER, ("grade = 3", 'restart_dose = "12 mcg/day"', GONE), "07T10", ["I801"]),
         ("overdose", (), "05T22", []),
         ("overdose", (), "05T21", ["I801"]),
         ("technical", (), "07T10", []),
@@ -151,6 +151,77 @@ def test_a_restart_is_the_label_s(cause: str, lines: tuple[str, ...], restarted:
     assert codes(judgement) == found
     for finding in judgement.findings:
         assert "prescribing information" in judgement.limits[finding.limits[0]].source
+
+
+@pytest.mark.parametrize(
+    ("resolved", "restarted", "found"),
+    [("17T10", "18T10", []), ("17T10", "18T09", ["I801"]), ("19T10", "18T10", ["I801"]), ("22T10", "23T10", [])],
+)
+def test_a_neurological_event_at_the_full_dose_is_held_three_days_and_until_it_is_gone(
+    resolved: str, restarted: str, found: list[str]
+) -> None:
+    text = (
+        'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n\n[[interruption]]\n'
+        f'stopped = 2026-03-15T10:00:00Z\nrestarted = 2026-03-{restarted}:00:00Z\ncause = "neurological"\ngrade = 3\n'
+        f'resolved = 2026-03-{resolved}:00:00Z\nrestart_dose = "9 mcg/day"\npremedicated = true\ncycle = 1\n'
+        f'restart_in = "{"new" if restarted > "22T10" else "same"}-cycle"\n'
+    )
+    judgement = judged(text)
+    assert codes(judgement) == found
+    assert verdict_of(judgement, "I804").outcome is Outcome.PASS
+
+
+def test_a_neurological_event_at_the_low_dose_by_area_leaves_the_restart_undecided() -> None:
+    lines = ("grade = 3", 'restart_dose = "5 mcg/m2/day"', "resolved = 2026-03-07T10:00:00Z", *DONE)
+    judgement = record(NEURO, *lines, restarted="2026-03-08T10:00:00Z", regimen="rr-below-45-kg")
+    verdict = verdict_of(judgement, "I801")
+    assert verdict.undecided
+    assert verdict.not_evaluated is not None
+    assert "unverified" in verdict.not_evaluated.reason
+
+
+STOP = '[[interruption]]\nstopped = {}\ncause = "technical"\ncycle = {}\n'
+WHOLE = 'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n'
+
+
+@pytest.mark.parametrize(
+    ("lines", "said", "marked_text"),
+    [
+        ("weight_kg = 44\n", "the patient weighs 44 kg", "44"),
+        ("weight_kg = 154\nheight_cm = 170\n", "154 lb would be about 69.9 kg", "170"),
+        ("weight_kg = 70\nheight_cm = 170\nbsa_m2 = 1.4\n", "differ by more than 10 %", "1.4"),
+        (STOP.format("2026-04-01T10:00:00Z", 1), "nothing was infused", None),
+        (STOP.format("2026-03-05T10:00:00Z", 2), "lies in cycle 1", "2"),
+        ("[[cycle_start]]\ncycle = 2\nstarted = 2026-04-13T09:59:00Z\n", "began 1 min before it could", None),
+        ("[[cycle_start]]\ncycle = 7\nstarted = 2027-04-13T09:59:00Z\n", "no start of a cycle 7", "7"),
+    ],
+)
+def test_a_record_that_does_not_fit_is_found_at_its_place(lines: str, said: str, marked_text: str | None) -> None:
+    judgement = judged(WHOLE + lines)
+    (finding,) = verdict_of(judgement, "I804").findings
+    assert said in finding.message
+    assert marked_text is None or marked(judgement, "I804") == [marked_text]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "weight_kg = 45\nheight_cm = 160\n",
+        "weight_kg = 150\nheight_cm = 165\nbsa_m2 = 2.6\n",
+        "[[cycle_start]]\ncycle = 2\nstarted = 2026-04-13T10:00:00Z\n",
+    ],
+)
+def test_a_record_that_fits_passes(lines: str) -> None:
+    assert verdict_of(judged(WHOLE + lines), "I804").outcome is Outcome.PASS
+
+
+def test_restarts_are_not_judged_where_the_record_does_not_fit() -> None:
+    judgement = record(CRS, "grade = 3", *DONE, regimen="mrd-adult", restarted="2026-03-07T10:00:00Z")
+    assert verdict_of(judgement, "I804").outcome is Outcome.PASS
+    wrong = judged(WHOLE + STOP.format("2026-04-01T10:00:00Z", 1) + "restarted = 2026-04-02T10:00:00Z\n")
+    verdict = verdict_of(wrong, "I801")
+    assert verdict.not_evaluated is not None
+    assert verdict.not_evaluated.kind == "blocked"
 
 
 @pytest.mark.parametrize(
@@ -184,7 +255,8 @@ def test_seven_days_decide_the_cycle(restarted: str, went_on: str, found: list[s
     ("lines", "rule", "said"),
     [
         (DONE, "I801", "grade"),
-        (("grade = 3", *DONE), "I801", "restart_dose"),
+        (("grade = 3", GONE, *DONE), "I801", "restart_dose"),
+        (("grade = 3", 'restart_dose = "9 mcg/day"', *DONE), "I801", "resolved"),
         (("grade = 3", 'restart_in = "same-cycle"', 'restart_dose = "9 mcg/day"'), "I802", "premedicated"),
         (("grade = 3", "premedicated = true", 'restart_dose = "9 mcg/day"'), "I803", "restart_in"),
     ],
@@ -198,22 +270,22 @@ def test_what_a_record_does_not_say_leaves_the_rule_undecided(lines: tuple[str, 
     assert not judgement.complete
 
 
-@pytest.mark.parametrize(("restarted", "unknown"), [("2026-03-19T10:00:00Z", False), ("2026-03-19T10:01:00Z", True)])
-def test_an_event_that_may_have_lasted_too_long_leaves_the_restart_undecided(restarted: str, unknown: bool) -> None:
+@pytest.mark.parametrize(("resolved", "found"), [("19T10:00", []), ("19T10:01", ["I801"])])
+def test_another_event_that_lasted_too_long_stops_the_drug(resolved: str, found: list[str]) -> None:
     lines = ("grade = 3", 'restart_dose = "9 mcg/day"', "premedicated = true", 'restart_in = "new-cycle"')
-    assert verdict_of(record(OTHER, *lines, restarted=restarted), "I801").undecided is unknown
-    known = (*lines, "resolved = 2026-03-10T10:00:00Z")
-    assert verdict_of(record(OTHER, *known, restarted=restarted), "I801").outcome is Outcome.PASS
+    assert codes(record(OTHER, *lines, f"resolved = 2026-03-{resolved}:00Z", restarted="2026-03-25T10:00:00Z")) == found
+    assert verdict_of(record(OTHER, *lines, restarted="2026-03-19T10:00:00Z"), "I801").undecided
 
 
 def test_a_record_is_judged_by_its_own_rules_only() -> None:
-    judgement = record(CRS, "grade = 3", 'restart_dose = "9 mcg/day"', *DONE)
+    judgement = record(CRS, "grade = 3", 'restart_dose = "9 mcg/day"', GONE, *DONE)
     outcomes = {verdict.rule.code: verdict.outcome for verdict in judgement.verdicts}
     assert {code for code, outcome in outcomes.items() if outcome is Outcome.PASS} == {
         *(f"F00{number}" for number in range(1, 8)),
         "I801",
         "I802",
         "I803",
+        "I804",
     }
     assert verdict_of(record(CRS, "grade = 3", restarted=""), "I801").outcome is Outcome.NOT_EVALUATED
     assert verdict_of(judged_lines(cycle()), "I801").outcome is Outcome.NOT_EVALUATED

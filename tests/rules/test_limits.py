@@ -57,7 +57,7 @@ def test_limits_are_what_the_sources_say(name: str, value: str, unit: str, claim
 
 def test_every_limit_decides_some_rule() -> None:
     named = {name for rule in CATALOGUE.values() for name in rule.limits}
-    planned = {"escalation_after_restart"}  # says when the full dose comes back, which a plan needs and no rule
+    planned = {"escalation_after_restart", "supervision_again"}  # what a plan needs and no rule
     assert set(shipped_limits()) - planned == named
 
 

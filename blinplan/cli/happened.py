@@ -1,0 +1,157 @@
+"""What is known of a course so far: a course record, or the ledger of an earlier plan, as options name them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blinplan.cli.options import given_patient, number_of, read_file_of
+from blinplan.cli.status import UsageError
+from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_called, patient
+
+if TYPE_CHECKING:
+    from blinplan.course.ledger import Ledger
+    from blinplan.regimen.read import Reading
+    from blinplan.regimen.record import CourseRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What is known of a course, and of its patient, from the file at ``path``; nothing where none was named.
+
+    ``so_far`` is what to plan on from; ``reading`` is the course record's, where there is one.
+    """
+
+    path: str = ""
+    start: datetime | None = None
+    time_zone: str | None = None
+    weight: Fraction | None = None
+    height: Fraction | None = None
+    area: Fraction | None = None
+    formula: AreaFormula | None = None
+    so_far: "CourseRecord | Ledger | None" = None
+    reading: "Reading | None" = None
+
+    @property
+    def record(self) -> "CourseRecord | None":
+        """The course record, where there is one."""
+        return None if self.reading is None else self.reading.record
+
+    def patient(self, weight: str | None, height: str | None, area: str | None, formula: AreaFormula) -> Patient:
+        """Make a patient from the texts of the options, and what they do not say from the file.
+
+        Raises
+        ------
+        UsageError
+            When an option contradicts the file, or the figures cannot be a patient's.
+        """
+        for option, text, known in (
+            ("--weight", weight, self.weight),
+            ("--height", height, self.height),
+            ("--bsa", area, self.area),
+        ):
+            if text is not None and known is not None and number_of(option, text) != known:
+                raise UsageError(f"{option} is {text[:20]}, and {self.path} says otherwise", "correct one of the two")
+        if not self.path:
+            return given_patient(weight, height, area, formula)
+        try:
+            return patient(
+                self.weight if weight is None else number_of("--weight", weight),
+                self.height if height is None else number_of("--height", height),
+                self.area if area is None else number_of("--bsa", area),
+                self.formula or formula,
+            )
+        except PatientError as error:
+            raise UsageError(f"{self.path}: {error}", "correct the figures of the patient") from error
+
+
+def happened_so_far(record: str | None, ledger: str | None, start: str | None, fingerprint: str) -> Happened:
+    """Read what the options name.
+
+    Parameters
+    ----------
+    fingerprint
+        That of the regimen's text: a ledger is only of use with the regimen that it was made from.
+
+    Raises
+    ------
+    UsageError
+        When two of them contradict each other, or the file is not what it should be.
+    """
+    if record is not None and ledger is not None:
+        raise UsageError("--record and --ledger contradict each other", "give one of the two")
+    named = "--record" if record is not None else "--ledger"
+    if start is not None and (record is not None or ledger is not None):
+        raise UsageError(f"--start and {named} contradict each other", "the file says when the first infusion began")
+    if record is not None:
+        return _from_record(record)
+    return Happened() if ledger is None else _from_plan(ledger, fingerprint)
+
+
+def _from_record(path: str) -> Happened:
+    reading = read_file_of(Path(path))
+    found = reading.record
+    if found is None:
+        raise UsageError(f"{path} is not a course record", "a record begins with `record = 1`; correct what is shown")
+    return Happened(
+        path,
+        found.start,
+        found.time_zone,
+        found.weight,
+        found.height,
+        found.area,
+        so_far=found,
+        reading=reading,
+    )
+
+
+_NO_PLAN = "give the JSON document of a dated plan: blinplan plan … --start … -f json > plan.json"
+
+
+def _from_plan(path: str, fingerprint: str) -> Happened:
+    from blinplan.course.ledger import LedgerError, ledger_of
+
+    document = _document(path)
+    if document["manifest"].get("input") != fingerprint:
+        raise UsageError(
+            f"{path}: the plan was made from another text of the regimen",
+            "plan the regimen as it was then, or plan it anew with --record",
+        )
+    dated, known = document["dated"], document["patient"]
+    try:
+        given = known["bsa_origin"] == "given"
+        return Happened(
+            path,
+            datetime.fromisoformat(dated["start"]),
+            dated["time_zone"],
+            _exactly(known["weight_kg"]),
+            _exactly(known["height_cm"]),
+            _exactly(known["bsa_m2"]) if given else None,
+            None if given or known["bsa_origin"] is None else formula_called(known["bsa_origin"]),
+            ledger_of(dated["ledger"]),
+        )
+    except LedgerError as error:
+        raise UsageError(f"{path}: {error}", _NO_PLAN) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"{path} is not a plan that can be made again", _NO_PLAN) from error
+
+
+def _document(path: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is not a JSON document", _NO_PLAN) from error
+    plan = isinstance(found, dict) and found.get("format") == "blinplan-plan" and found.get("version") == 1
+    if not plan or not all(isinstance(found.get(key), dict) for key in ("manifest", "patient", "dated")):
+        raise UsageError(f"{path} is not a dated plan", _NO_PLAN)
+    return dict(found)
+
+
+def _exactly(number: float | None) -> Fraction | None:
+    """The decimal fraction that a number of the document was written as."""
+    return None if number is None else Fraction(repr(number))

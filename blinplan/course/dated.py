@@ -1,0 +1,115 @@
+"""A course with its dates: what happened to it, what is due when, and its bags."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from blinplan.course.bags import Bag, NoSequenceError, bag_sequence, usable_bags
+from blinplan.course.calendar import Clock, Entry, entries, infusions
+from blinplan.course.events import Course
+from blinplan.course.ledger import Ledger
+from blinplan.course.opening import NeverOpenError, next_opening
+from blinplan.course.premedication import PremedicationPlan, premedication_plan
+from blinplan.course.replan import Opens, Replanned, as_it_stood, at_once, replan, replay
+from blinplan.regimen.record import CourseRecord
+from blinplan.regimen.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A course on the calendar, with what is due in it; ``first`` and ``last`` bound the days that are shown."""
+
+    course: Course
+    clock: Clock
+    entries: tuple[Entry, ...]
+    premedication: PremedicationPlan | None
+    bags: tuple[Bag, ...]
+    replanned: Replanned
+    site: Site | None = None
+    cycle: int | None = None
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was decided on the way."""
+        return self.replanned.ledger
+
+    def shows(self, entry: Entry) -> bool:
+        """Whether an entry is of the cycle and the days that are asked for."""
+        if self.cycle is not None and entry.cycle != self.cycle:
+            return False
+        start, stop = self.clock.at(entry.start).date(), self.clock.at(max(entry.stop - 1, entry.start)).date()
+        return (self.first is None or stop >= self.first) and (self.last is None or start <= self.last)
+
+    def shown(self) -> list[Entry]:
+        """The entries of the cycle and the days that are asked for."""
+        return [entry for entry in self.entries if self.shows(entry)]
+
+    def shown_bags(self) -> list[tuple[int, Bag]]:
+        """The bags that are shown, each with its number in the course."""
+        bags = [entry for entry in self.entries if entry.bag is not None]
+        numbered = enumerate(bags, start=1)
+        return [(number, entry.bag) for number, entry in numbered if entry.bag is not None and self.shows(entry)]
+
+
+def dated(planned: Course, begins: datetime, site: Site | None, happened: CourseRecord | Ledger | None) -> Dated:
+    """Put a course on the calendar, as a record or a ledger says that it came to be.
+
+    Parameters
+    ----------
+    planned
+        The course as it was planned.
+    begins
+        When the first infusion begins: aware, in the patient's time zone.
+    site
+        The profile of the site that prepares the bags; without one there are none.
+    happened
+        What happened, or what was decided of it; None where nothing did.
+
+    Raises
+    ------
+    RecordError
+        When the record or the ledger does not fit the course.
+    NoSequenceError
+        When no sequence of bags obeys the site profile.
+    NeverOpenError
+        When the site has no day on which a cycle could start.
+    """
+    if isinstance(happened, Ledger):
+        found = replay(planned, happened)
+    else:
+        found = replan(planned, happened, _opens(site, begins))
+    return _on_calendar(found, Clock(begins), site)
+
+
+def as_planned(now: Dated, record: CourseRecord | None) -> Iterator[Dated]:
+    """The plans of a course as they were after each thing that happened, the present one excepted.
+
+    A plan that could not be made then, for want of bags, is none.
+    """
+    for earlier in as_it_stood(record) if record else ():
+        try:
+            yield replace(
+                dated(now.replanned.planned, now.clock.start, now.site, earlier),
+                cycle=now.cycle,
+                first=now.first,
+                last=now.last,
+            )
+        except (NoSequenceError, NeverOpenError):
+            continue
+
+
+def _opens(site: Site | None, begins: datetime) -> Opens:
+    if site is None or not site.starts_when_open:
+        return at_once
+    return lambda minute, length: next_opening(site, begins, minute, length)
+
+
+def _on_calendar(found: Replanned, clock: Clock, site: Site | None) -> Dated:
+    course = found.course
+    sizes = () if site is None else usable_bags(site, course.patient.weight)
+    bags = () if site is None else bag_sequence(infusions(course), site, clock.start, sizes)
+    premedication = premedication_plan(course)
+    due = entries(course, premedication, bags, found.ledger)
+    return Dated(course, clock, due, premedication, bags, found, site)

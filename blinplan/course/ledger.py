@@ -1,0 +1,216 @@
+"""The ledger of a course: everything that was decided after it was planned, so that the same plan can be made again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from blinplan.course.interruption import Decision, Question
+from blinplan.quantities import Basis, DoseRate
+from blinplan.regimen.record import Cause, Interruption
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """How an infusion goes on: in a new cycle or the same one, and at which lower ``dose`` for how many minutes first.
+
+    ``dose`` is None where it goes on as it was.
+    """
+
+    new_cycle: bool
+    dose: DoseRate | None = None
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One interruption: when it was, in minutes of the course, what the label asks of it, and how the plan goes on.
+
+    Attributes
+    ----------
+    restarted
+        None while it lasts.
+    resumption
+        None where nothing more is planned: it was not restarted, or is not to be.
+    resumed
+        In words what follows.
+    """
+
+    interruption: Interruption
+    stopped: int
+    restarted: int | None
+    decisions: tuple[Decision, ...]
+    resumption: Resumption | None
+    resumed: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaterStart:
+    """A cycle that does not begin when it first could: minutes of the course, why, and whether it is on record."""
+
+    cycle: int
+    earliest: int
+    start: int
+    why: str
+    recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The interruptions of a course and its later starts, each in the order of time."""
+
+    interruptions: tuple[LedgerEntry, ...] = ()
+    starts: tuple[LaterStart, ...] = ()
+
+
+class LedgerError(ValueError):
+    """A document that is not a ledger that this program has written."""
+
+
+def ledger_data(ledger: Ledger) -> dict[str, Any]:
+    """Write a ledger as plain data, from which `ledger_of` makes the same ledger."""
+    return {
+        "version": VERSION,
+        "interruptions": [_entry_data(entry) for entry in ledger.interruptions],
+        "starts": [
+            {
+                "cycle": one.cycle,
+                "earliest_minute": one.earliest,
+                "start_minute": one.start,
+                "why": one.why,
+                "recorded": one.recorded,
+            }
+            for one in ledger.starts
+        ],
+    }
+
+
+def ledger_of(data: Mapping[str, Any]) -> Ledger:
+    """Make a ledger of what `ledger_data` wrote.
+
+    Raises
+    ------
+    LedgerError
+        When the data are of another version, or something is missing in them or is not of its kind.
+    """
+    if not isinstance(data, Mapping) or data.get("version") != VERSION:
+        raise LedgerError(f"it has no ledger of version {VERSION}, the only one there is")
+    try:
+        return Ledger(
+            tuple(_entry_of(entry, number) for number, entry in enumerate(data["interruptions"])),
+            tuple(_start_of(one) for one in data["starts"]),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError, ZeroDivisionError) as error:
+        raise LedgerError("something is missing in its ledger, or is not of its kind") from error
+
+
+def _start_of(data: Mapping[str, Any]) -> LaterStart:
+    return LaterStart(
+        int(data["cycle"]),
+        int(data["earliest_minute"]),
+        int(data["start_minute"]),
+        str(data["why"]),
+        bool(data["recorded"]),
+    )
+
+
+def _entry_data(entry: LedgerEntry) -> dict[str, Any]:
+    one, resumption = entry.interruption, entry.resumption
+    return {
+        "stopped_minute": entry.stopped,
+        "restarted_minute": entry.restarted,
+        "stopped_utc": one.stopped.isoformat(),
+        "restarted_utc": _moment_data(one.restarted),
+        "resolved_utc": _moment_data(one.resolved),
+        "cause": one.cause.value,
+        "grade": one.grade,
+        "seizures": one.seizures,
+        "cycle": one.cycle,
+        "restart_dose": _dose_data(one.restart_dose),
+        "premedicated": one.premedicated,
+        "restarted_in_new_cycle": one.new_cycle,
+        "decisions": [_decision_data(decision) for decision in entry.decisions],
+        "resumption": None
+        if resumption is None
+        else {
+            "new_cycle": resumption.new_cycle,
+            "dose": _dose_data(resumption.dose),
+            "minutes": resumption.minutes,
+        },
+        "resumed": entry.resumed,
+    }
+
+
+def _entry_of(data: Mapping[str, Any], number: int) -> LedgerEntry:
+    resumption = data["resumption"]
+    interruption = Interruption(
+        stopped=datetime.fromisoformat(data["stopped_utc"]),
+        restarted=_moment_of(data["restarted_utc"]),
+        cause=Cause(data["cause"]),
+        cycle=int(data["cycle"]),
+        grade=data["grade"],
+        seizures=data["seizures"],
+        resolved=_moment_of(data["resolved_utc"]),
+        restart_dose=_dose_of(data["restart_dose"]),
+        premedicated=data["premedicated"],
+        new_cycle=data["restarted_in_new_cycle"],
+        path=("interruption", number),
+    )
+    restarted = data["restarted_minute"]
+    return LedgerEntry(
+        interruption,
+        int(data["stopped_minute"]),
+        None if restarted is None else int(restarted),
+        tuple(_decision_of(decision) for decision in data["decisions"]),
+        None
+        if resumption is None
+        else Resumption(bool(resumption["new_cycle"]), _dose_of(resumption["dose"]), int(resumption["minutes"])),
+        str(data["resumed"]),
+    )
+
+
+def _decision_data(decision: Decision) -> dict[str, Any]:
+    return {
+        "question": decision.question.value,
+        "answer": decision.answer,
+        "limits": list(decision.limits),
+        "stop": decision.stop,
+        "open": decision.open,
+        "wait_minutes": decision.wait,
+        "dose": _dose_data(decision.dose),
+        "after_minutes": decision.after,
+        "yes": decision.yes,
+    }
+
+
+def _decision_of(data: Mapping[str, Any]) -> Decision:
+    return Decision(
+        Question(data["question"]),
+        str(data["answer"]),
+        tuple(str(name) for name in data["limits"]),
+        stop=bool(data["stop"]),
+        open=bool(data["open"]),
+        wait=data["wait_minutes"],
+        dose=_dose_of(data["dose"]),
+        after=data["after_minutes"],
+        yes=data["yes"],
+    )
+
+
+def _moment_data(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _moment_of(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _dose_data(dose: DoseRate | None) -> dict[str, str] | None:
+    return None if dose is None else {"amount": str(dose.amount), "basis": dose.basis.value}
+
+
+def _dose_of(data: Mapping[str, str] | None) -> DoseRate | None:
+    return None if data is None else DoseRate(Fraction(data["amount"]), Basis(data["basis"]))

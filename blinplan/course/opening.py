@@ -1,0 +1,104 @@
+"""When a site changes bags and starts cycles: its days and its hour, in minutes of a course."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from blinplan.quantities import MINUTES_PER_HOUR
+from blinplan.regimen.site import WEEKDAYS, Site
+
+_LONGEST_BAG = 7
+"""Days that the longest bag of the label lasts."""
+_LONGEST_CLOSED = 366
+"""Days after which a site counts as one that does not open again."""
+
+
+class NeverOpenError(ValueError):
+    """A site has no open day for a year."""
+
+
+def is_open(site: Site, day: date) -> bool:
+    """Whether bags are changed on a day."""
+    return day.weekday() not in site.closed and day not in site.holidays
+
+
+def why_closed(site: Site, day: date) -> str | None:
+    """Why no bag is changed on a day, in words; None where one is."""
+    if day in site.holidays:
+        return "a holiday"
+    return f"a {WEEKDAYS[day.weekday()].capitalize()}" if day.weekday() in site.closed else None
+
+
+def hour_of_change(site: Site) -> str:
+    """The time of day at which bags are changed, as 10:00; empty where any will do."""
+    if site.change_minute is None:
+        return ""
+    hours, minutes = divmod(site.change_minute, MINUTES_PER_HOUR)
+    return f"{hours:02}:{minutes:02}"
+
+
+def moment_of_change(site: Site, day: date, start: datetime) -> datetime | None:
+    """When bags are changed on a day, in the zone of the start of a course.
+
+    None where any time of day will do, and on a day on which the clock is put forward over it.
+    """
+    if site.change_minute is None:
+        return None
+    hours, minutes = divmod(site.change_minute, MINUTES_PER_HOUR)
+    local = datetime.combine(day, time(hours, minutes), tzinfo=start.tzinfo)
+    back = local.astimezone(UTC).astimezone(start.tzinfo)
+    return local if back.replace(tzinfo=None) == local.replace(tzinfo=None) else None
+
+
+def minutes_of_change(site: Site, day: date, start: datetime) -> dict[int, bool]:
+    """When bags are changed on a day, in minutes from the start of the course; for a site with an hour of change.
+
+    In the week after the clock was put back, a bag that was hung before is empty an hour early by the clock: it may be
+    changed then, off the hour, which is True here.
+    """
+    local = moment_of_change(site, day, start)
+    if local is None:
+        return {}
+    a_week_ago = (local - timedelta(days=_LONGEST_BAG)).astimezone(UTC) + timedelta(days=_LONGEST_BAG)
+    on_the_hour = local.astimezone(UTC)
+    times = {min(on_the_hour, a_week_ago), on_the_hour}
+    return {round((at - start.astimezone(UTC)).total_seconds()) // 60: at < on_the_hour for at in times}
+
+
+def put_forward(start: datetime, begin: int, end: int) -> int:
+    """By how many minutes the clock is put forward between two minutes of a course; 0 where it is put back."""
+    first, last = ((start.astimezone(UTC) + timedelta(minutes=at)).astimezone(start.tzinfo) for at in (begin, end))
+    return max(0, round(((last.utcoffset() or timedelta()) - (first.utcoffset() or timedelta())).total_seconds()) // 60)
+
+
+def next_opening(site: Site, start: datetime, minute: int, length: int = 0) -> tuple[int, str]:
+    """The first minute of a course, from one on, at which the site starts a cycle, and why not at once.
+
+    A cycle of ``length`` minutes before it may end at the same hour by the clock, though an hour was lost in it because
+    the clock was put forward.
+
+    Raises
+    ------
+    NeverOpenError
+        When it does not open for a year.
+    """
+    earliest = (start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(start.tzinfo)
+    first, lost = earliest.date(), put_forward(start, minute - length, minute)
+    for day in (first + timedelta(days=number) for number in range(_LONGEST_CLOSED)):
+        if not is_open(site, day):
+            continue
+        if site.change_minute is None:
+            at = earliest if day == first else datetime.combine(day, earliest.timetz())
+        else:
+            found = moment_of_change(site, day, start)
+            if found is None:
+                continue
+            at = found
+        opens = round((at.astimezone(UTC) - start.astimezone(UTC)).total_seconds()) // 60
+        if opens >= minute - (lost if site.change_minute is not None else 0):
+            return opens, f"{site.name} starts cycles {_when(site)}"
+    raise NeverOpenError(f"{site.name} has no open day within a year from {first}")
+
+
+def _when(site: Site) -> str:
+    closed = [WEEKDAYS[day].capitalize() for day in sorted(site.closed)]
+    days = f"on days that are no {' or '.join(closed)} and no holiday" if closed else "on days that are no holiday"
+    return f"{days}, at {hour_of_change(site)}" if site.change_minute is not None else days

@@ -1,0 +1,226 @@
+"""A whole plan: whatever the site, the start, the weight and what happens, nothing is lost and nothing given twice."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blinplan.course.bags import NoSequenceError
+from blinplan.course.calendar import Due, when_closed
+from blinplan.course.dated import Dated, as_planned, dated
+from blinplan.course.eligibility import choose
+from blinplan.course.events import Course, expand
+from blinplan.course.opening import NeverOpenError, next_opening
+from blinplan.course.patient import patient
+from blinplan.course.replan import RecordError
+from blinplan.regimen import library
+from blinplan.regimen.record import Cause, CourseRecord, CycleStart, Interruption
+from blinplan.regimen.site import Site
+from tests.course.test_bags import site
+
+DAY, HOUR = 24 * 60, 60
+BERLIN = ZoneInfo("Europe/Berlin")
+MONDAY = datetime(2026, 10, 19, 10, tzinfo=BERLIN)
+CRS = Cause.CYTOKINE_RELEASE
+
+
+def course(weight: Fraction = Fraction(70)) -> Course:
+    adult = library.load("rr-adult").regimen
+    assert adult is not None
+    one = patient(weight, None, Fraction("1.1") if weight < 45 else None)
+    return expand(choose(adult, one, library.load).regimen, one)
+
+
+def interruption(
+    start: datetime, at: int, lasts: int | None, cause: Cause, grade: int | None, cycle: int
+) -> Interruption:
+    stopped = start.astimezone(UTC) + timedelta(minutes=at)
+    restarted = None if lasts is None else stopped + timedelta(minutes=lasts)
+    path = ("interruption", at)
+    return Interruption(stopped, restarted, cause, cycle, grade, None, None, None, None, None, path)
+
+
+def record(planned: Course, start: datetime, *interruptions: Interruption, **starts: int) -> CourseRecord:
+    begun = [
+        CycleStart(int(name[1:]), start.astimezone(UTC) + timedelta(minutes=at), ("cycle_start", 0))
+        for name, at in starts.items()
+    ]
+    name = planned.regimen.name
+    return CourseRecord(name, start.astimezone(UTC), None, None, None, None, interruptions, tuple(begun))
+
+
+WARD = site(24, 48, 72, closed=frozenset({5, 6}), starts_when_open=True)
+
+
+def starts(plan: Dated) -> list[datetime]:
+    return [plan.clock.at(entry.start) for entry in plan.entries if entry.due is Due.START]
+
+
+def test_a_cycle_waits_for_the_ward() -> None:
+    plan = dated(course(), MONDAY, WARD, None)
+    # Summer time ends on 25 October: the free interval ends at 9:00, and the ward changes bags at 10:00.
+    assert starts(plan)[:2] == [MONDAY, datetime(2026, 11, 30, 10, tzinfo=BERLIN)]
+    assert plan.ledger.starts[0].start - plan.ledger.starts[0].earliest == HOUR
+    assert not [entry for entry in plan.entries if entry.due is Due.START and when_closed(entry, plan.clock, WARD)]
+    at_once = dated(course(), MONDAY, site(24, 48, 72, 96, closed=frozenset({5, 6})), None)
+    assert starts(at_once)[1] == datetime(2026, 11, 30, 9, tzinfo=BERLIN)
+    assert at_once.ledger.starts == ()
+
+
+def test_what_moved_to_a_weekend_waits_until_monday() -> None:
+    planned = course()
+    three_days = interruption(MONDAY, 10 * DAY, 5 * DAY, Cause.TECHNICAL, None, 1)
+    plan = dated(planned, MONDAY, site(24, 48, 72, 96, closed=frozenset({5, 6}), starts_when_open=True), None)
+    later = dated(planned, MONDAY, plan.site, record(planned, MONDAY, three_days))
+    assert [moment.weekday() for moment in starts(later)] == [0] * 5
+    assert starts(later)[1].date() == date(2026, 12, 7)  # Saturday the 5th is the earliest
+    assert later.course.micrograms == planned.micrograms
+
+
+@pytest.mark.parametrize(
+    ("minute", "opens"),
+    [
+        (0, (2026, 10, 19, 10)),
+        (1, (2026, 10, 20, 10)),
+        (4 * DAY + 1, (2026, 10, 26, 10)),
+        (5 * DAY, (2026, 10, 26, 10)),
+        (38 * DAY, (2026, 11, 26, 10)),
+    ],
+)
+def test_a_ward_opens_at_its_hour_of_its_next_day(minute: int, opens: tuple[int, int, int, int]) -> None:
+    found, _ = next_opening(WARD, MONDAY, minute)
+    assert MONDAY.astimezone(UTC) + timedelta(minutes=found) == datetime(*opens, tzinfo=BERLIN)
+    assert found >= minute
+
+
+def test_a_free_interval_ends_at_the_same_hour_though_the_clock_was_put_forward() -> None:
+    begins = datetime(2027, 2, 8, 10, tzinfo=BERLIN)  # cycle 1 is infused until 8 March, free until 22 March
+    spring = datetime(2027, 2, 22, 10, tzinfo=BERLIN)  # free from 22 March to 5 April; summer time begins on 28 March
+    planned = course()
+    assert starts(dated(planned, begins, WARD, None))[1] == datetime(2027, 3, 22, 10, tzinfo=BERLIN)
+    moved = dated(planned, spring, WARD, None)
+    assert starts(moved)[1] == datetime(2027, 4, 5, 10, tzinfo=BERLIN)
+    assert moved.ledger.starts[0].start - moved.ledger.starts[0].earliest == -HOUR
+    assert dated(planned, spring, WARD, moved.ledger).course == moved.course
+    done = replace(record(planned, spring, _2=42 * DAY - HOUR), time_zone="Europe/Berlin")
+    assert starts(dated(planned, spring, None, done))[1] == datetime(2027, 4, 5, 10, tzinfo=BERLIN)
+    with pytest.raises(RecordError, match="before it could"):
+        dated(planned, spring, None, replace(done, cycle_starts=record(planned, spring, _2=42 * DAY - 61).cycle_starts))
+    with pytest.raises(RecordError, match="before it could"):
+        dated(planned, begins, None, replace(record(planned, begins, _2=42 * DAY - 1), time_zone="Europe/Berlin"))
+
+
+def test_a_ward_that_never_opens_is_said_to() -> None:
+    shut = site(
+        24, closed=frozenset(range(6)), holidays=frozenset(date(2026, 10, 18) + timedelta(7 * n) for n in range(60))
+    )
+    with pytest.raises(NeverOpenError, match="no open day within a year"):
+        next_opening(shut, MONDAY, 0)
+
+
+def test_later_starts_and_restarts_are_supervised() -> None:
+    planned = course()
+    plan = dated(planned, MONDAY, None, record(planned, MONDAY, interruption(MONDAY, 10 * DAY, 4 * HOUR, CRS, 2, 1)))
+    supervised = [(entry.cycle, entry.start) for entry in plan.entries if entry.due is Due.SUPERVISION]
+    assert supervised[0] == (1, 10 * DAY + 4 * HOUR)
+    assert [cycle for cycle, _ in supervised[1:]] == [3, 4, 5]  # in cycles 1 and 2 the patient is in hospital
+    short = dated(planned, MONDAY, None, record(planned, MONDAY, interruption(MONDAY, 10 * DAY, 239, CRS, 2, 1)))
+    assert [entry.cycle for entry in short.entries if entry.due is Due.SUPERVISION] == [3, 4, 5]
+
+
+def test_the_plans_before_are_those_of_the_record_as_it_stood() -> None:
+    planned = course()
+    full = record(planned, MONDAY, interruption(MONDAY, 10 * DAY, DAY, CRS, 2, 1), _2=45 * DAY)
+    before = list(as_planned(dated(planned, MONDAY, None, full), full))
+    assert [len(plan.ledger.interruptions) for plan in before] == [0, 1, 1]
+    assert [plan.replanned.ended for plan in before] == [False, True, False]
+    assert before[0].course == planned
+
+
+profiles = st.builds(
+    lambda sizes, hour, closed, holidays, waits, before: site(
+        *sizes,
+        at=None if hour is None else hour * HOUR,
+        closed=closed,
+        holidays=holidays,
+        starts_when_open=waits,
+        prepared_before=before * HOUR,
+    ),
+    st.lists(st.sampled_from([24, 48, 72, 96, 168]), min_size=1, max_size=4, unique=True),
+    st.none() | st.integers(0, 23),
+    st.frozensets(st.integers(0, 6), max_size=3),
+    st.frozensets(st.dates(date(2026, 3, 1), date(2027, 6, 1)), max_size=12),
+    st.booleans(),
+    st.integers(0, 12),
+)
+happenings = st.lists(
+    st.tuples(
+        st.integers(1, 60 * DAY),
+        st.integers(1, 12 * DAY),
+        st.sampled_from(list(Cause)),
+        st.sampled_from([None, 1, 2, 3]),
+    ),
+    max_size=3,
+)
+
+
+@given(
+    profile=profiles,
+    weight=st.sampled_from([Fraction(4), Fraction(12), Fraction("44.9"), Fraction(45), Fraction(90)]),
+    day=st.dates(date(2026, 3, 1), date(2026, 11, 30)),
+    at=st.integers(0, DAY - 1),
+    zone=st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"]),
+    happened=happenings,
+)
+def test_whatever_happens_every_bag_is_one_after_the_other_and_all_give_what_is_ordered(
+    profile: Site,
+    weight: Fraction,
+    day: date,
+    at: int,
+    zone: str,
+    happened: list[tuple[int, int, Cause, int | None]],
+) -> None:
+    begins = datetime.combine(day, time(at // 60, at % 60), tzinfo=UTC).astimezone(ZoneInfo(zone))
+    planned = course(weight)
+    try:
+        plan = dated(planned, begins, profile, None)
+        now: int = 0
+        made: list[Interruption] = []
+        for after, lasts, cause, grade in happened:
+            running = [e for e in plan.course.events if e.period.dose and e.period.start < now + after <= e.period.stop]
+            if not running or plan.replanned.ended:
+                break
+            now += after
+            made.append(interruption(begins, now, lasts, cause, grade, running[0].period.cycle))
+            now += lasts
+            plan = dated(planned, begins, profile, record(planned, begins, *made))
+    except NoSequenceError:
+        return
+    events = plan.course.events
+    assert events[0].period.start == 0
+    assert all(one.period.stop == other.period.start for one, other in pairwise(events))
+    infused = [event for event in events if event.period.dose is not None]
+    for event in infused:
+        own = [bag for bag in plan.bags if event.period.start <= bag.start < event.period.stop]
+        assert (own[0].start, own[-1].stop) == (event.period.start, event.period.stop)
+        assert all(one.stop == other.start for one, other in pairwise(own))
+        assert all(bag.rate == event.rate for bag in own)
+        assert sum(bag.micrograms for bag in own) == event.micrograms
+    assert sum(bag.minutes for bag in plan.bags) == plan.course.infusion_minutes
+    for bag in plan.bags:
+        hung = plan.clock.at(bag.start)
+        if bag.start not in {event.period.start for event in infused}:
+            assert hung.weekday() not in profile.closed
+            assert hung.date() not in profile.holidays
+        if weight < Fraction("5.4"):
+            assert bag.label is not None
+            assert not bag.label.preservative
+    begun = {entry.cycle: entry.start for entry in plan.entries if entry.due is Due.START}
+    free = [event for event in events if event.period.dose is None and event.period.cycle_name != "interrupted"]
+    assert all(event.period.minutes >= 14 * DAY - HOUR for event in free if event.period.stop in begun.values())
+    assert dated(planned, begins, profile, plan.ledger).course == plan.course
