@@ -41,6 +41,8 @@ def show(planned: Planned, output_format: PlanFormat, view: View, plan_id: str |
     }
     if output_format is PlanFormat.JSON:
         write_json(_json(planned, expected=view is View.EXPECTED))
+    elif output_format is PlanFormat.FHIR:
+        write_json(_fhir(planned, plan_id))
     elif output_format in texts:
         write(texts[output_format]())
     else:
@@ -90,18 +92,41 @@ def _html(planned: Planned) -> str:
 
 
 def _ics(planned: Planned, plan_id: str | None) -> str:
-    dated = planned.dated
-    if dated is None or plan_id is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", plan_id):
-        raise UsageError(
-            "--format ics needs --start or --record, and --plan-id of letters, digits, dots, hyphens and underscores",
-            "give a name that stays with the patient's plan, so that importing it again updates the calendar",
-        )
+    dated, name = _to_import(planned, plan_id, PlanFormat.ICS)
     try:
         from blinplan.reports.ics import ics
 
-        return ics(dated, _before(dated, planned.site), plan_id)
+        return ics(dated, _before(dated, planned.site), name)
     except ImportError as error:
         raise UsageError("--format ics needs the package icalendar", "pip install 'blinplan[calendar]'") from error
+
+
+def _fhir(planned: Planned, plan_id: str | None) -> dict[str, Any]:
+    from blinplan.reports.fhir import InvalidError, fhir
+
+    dated, name = _to_import(planned, plan_id, PlanFormat.FHIR)
+    if (dated.cycle, dated.first, dated.last) != (None, None, None):
+        raise UsageError(
+            "--format fhir writes the whole plan: a part of it, imported, would take the rest away",
+            "leave out --cycle, --from and --to",
+        )
+    try:
+        return fhir(dated, _before(dated, planned.site), planned.choice, name)
+    except ImportError as error:
+        raise UsageError("--format fhir needs the package fhir.resources", "pip install 'blinplan[fhir]'") from error
+    except InvalidError as error:
+        raise UsageError(f"this plan cannot be written as FHIR: {error}", "take another --format") from error
+
+
+def _to_import(planned: Planned, plan_id: str | None, output_format: PlanFormat) -> "tuple[Dated, str]":
+    """The dated plan and its name, without which importing it again would be no update."""
+    if planned.dated is None or plan_id is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", plan_id):
+        raise UsageError(
+            f"--format {output_format} needs --start or --record, and --plan-id of letters, digits, dots, hyphens and"
+            " underscores",
+            "give a name that stays with the patient's plan, so that importing it again updates what was imported",
+        )
+    return planned.dated, plan_id
 
 
 def _before(dated: "Dated", site: "Site | None") -> "Dated | None":

@@ -80,7 +80,7 @@ def _ledger(dated: Dated) -> list[RenderableType]:
         return []
     parts: list[RenderableType] = ["", Text("Interruptions", "title")]
     for entry in found.ledger:
-        parts.append(Text(_interrupted(dated, entry)))
+        parts.append(Text(interrupted(dated, entry)))
         for decision in entry.decisions:
             limit = label()[decision.limits[0]]
             parts.append(indented(f"{decision.question}: {decision.answer}"))
@@ -97,11 +97,17 @@ def _ledger(dated: Dated) -> list[RenderableType]:
     return parts
 
 
-def _interrupted(dated: Dated, entry: LedgerEntry) -> str:
-    one, stopped = entry.interruption, moment(dated.clock.at(entry.stopped))
-    grade = f", grade {one.grade}" if one.grade is not None else ""
+def interrupted(dated: Dated, entry: LedgerEntry) -> str:
+    """Say when an infusion was stopped and restarted, and why."""
+    stopped = moment(dated.clock.at(entry.stopped))
     until = "not restarted" if entry.restarted is None else f"until {moment(dated.clock.at(entry.restarted))}"
-    return f"{stopped} {until}: {one.cause.value.replace('-', ' ')}{grade}, cycle {one.cycle}"
+    return f"{stopped} {until}: {cause_text(entry)}, cycle {entry.interruption.cycle}"
+
+
+def cause_text(entry: LedgerEntry) -> str:
+    """Say why an infusion was stopped: cytokine release syndrome, grade 3."""
+    one = entry.interruption
+    return one.cause.value.replace("-", " ") + (f", grade {one.grade}" if one.grade is not None else "")
 
 
 def _infused(course: Course) -> int:

@@ -4,8 +4,6 @@ The same thing has the same UID in every plan of a patient, and its sequence num
 calendar that imports the plan again moves what has moved. What a new plan no longer has is cancelled.
 """
 
-from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +13,7 @@ from blinplan.course.calendar import Due, Entry
 from blinplan.quantities import decimal_text
 from blinplan.reports.dated_plan import Dated, what
 from blinplan.reports.plan import NOT_A_DEVICE, rounded
+from blinplan.reports.plan_identity import last_known, named
 
 _ALARM = timedelta(minutes=30)
 _WITH_ALARM = frozenset({Due.BAG, Due.PREMEDICATION})
@@ -39,24 +38,13 @@ def ics(dated: Dated, before: Dated | None, plan_id: str) -> str:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", f"{dated.course.regimen.name} {plan_id}")
     calendar.add("x-wr-caldesc", NOT_A_DEVICE)
-    now = dict(_named(dated, plan_id))
+    now = dict(named(dated, plan_id))
     for uid, entry in now.items():
         calendar.add_component(_event(dated, entry, uid))
-    for uid, entry in _named(before, plan_id) if before else ():
+    for uid, entry in named(before, plan_id) if before else ():
         if uid not in now:
             calendar.add_component(_cancelled(dated, before or dated, entry, uid))
     return str(calendar.to_ical(), "utf-8")
-
-
-def _named(dated: Dated, plan_id: str) -> Iterator[tuple[str, Entry]]:
-    """The entries with their UIDs: what they are, in which cycle, and the how many-th of their kind."""
-    seen = Counter[tuple[Due, int]]()
-    for entry in dated.shown():
-        if entry.due is Due.INTERRUPTION:
-            continue  # it is past
-        kind = (entry.due, entry.cycle)
-        seen[kind] += 1
-        yield f"{plan_id}-{entry.due.value.replace(' ', '-')}-{entry.cycle}-{seen[kind]}@blinplan", entry
 
 
 def _event(dated: Dated, entry: Entry, uid: str) -> Any:
@@ -120,6 +108,4 @@ def _sequence(dated: Dated) -> int:
 
 def _stamp(dated: Dated) -> datetime:
     """When the plan was made, as far as it knows: at the last thing that happened. The same plan is the same file."""
-    ledger = dated.replanned.ledger if dated.replanned else ()
-    minutes = [entry.stopped if entry.restarted is None else entry.restarted for entry in ledger]
-    return dated.clock.at(max(minutes, default=0)).astimezone(UTC)
+    return dated.clock.at(last_known(dated)).astimezone(UTC)
