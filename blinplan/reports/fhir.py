@@ -115,7 +115,7 @@ def _care_plan(dated: Dated, choice: Choice, plan_id: str, ordered: list[Request
         "intent": "plan",
         "title": title,
         "description": _description(dated),
-        "subject": reference(patient_name(plan_id)),
+        "subject": reference("Patient", patient_name(plan_id)),
         "period": period(dated.clock, 0, stop),
         "activity": [activity for _, activity in activities],
         "note": [{"text": note} for note in _notes(dated, choice)],
@@ -143,8 +143,7 @@ def _description(dated: Dated) -> str:
 
 def _referred(ordered: list[Request]) -> Iterator[tuple[int, Element]]:
     for request in ordered:
-        to = {"reference": f"urn:uuid:{request.resource['id']}", "display": request.what}
-        yield request.start, {"reference": to}
+        yield request.start, {"reference": {**reference("MedicationRequest", request.name), "display": request.what}}
 
 
 def _told(dated: Dated) -> Iterator[tuple[int, Element]]:

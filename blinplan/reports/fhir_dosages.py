@@ -52,11 +52,6 @@ def _dosage(
     dated: Dated, event: Event, place: int, between: tuple[int, int], text: str, rates: Iterable[Element]
 ) -> Element:
     cap = event.period.cap
-    most = (
-        None
-        if cap is None
-        else {"numerator": quantity(cap.amount, MICROGRAM), "denominator": quantity(Fraction(1), DAY)}
-    )
     return {
         "sequence": place,
         "text": text,

@@ -48,9 +48,9 @@ def resource(kind: str, name: str, sentences: Sequence[str]) -> Element:
     }
 
 
-def reference(name: str) -> Element:
-    """Refer to another resource of the bundle."""
-    return {"reference": urn(name)}
+def reference(kind: str, name: str) -> Element:
+    """Refer to another resource of the bundle, of a type."""
+    return {"reference": urn(name), "type": kind}
 
 
 def words(text: str) -> Element:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from blinplan.course.calendar import Due, Entry
+from blinplan.course.events import Course
 from blinplan.course.replan import LedgerEntry
 from blinplan.reports.dated_plan import Dated, cause_text, moment, what
 from blinplan.reports.fhir_dosages import infusion, premedication
@@ -16,7 +17,7 @@ from blinplan.reports.plan_identity import last_known, named
 from blinplan.reports.screen import visible
 
 INFUSIONS = frozenset({Due.START, Due.STEP, Due.RESTART})
-_ROUNDED = "Amounts marked ≈ are rounded to 6 decimals: no decimal number is exact."
+_ROUNDED = "Amounts marked ≈ are rounded to 6 decimals."
 _WITHDRAWN = "As it was planned before the interruptions of the record; it is not part of the plan any more."
 _WAITING = "As it was planned before the infusion was stopped; its times are planned anew when it is restarted."
 
@@ -32,8 +33,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A MedicationRequest, the minute of the course at which it begins, and in words what it is."""
+    """A MedicationRequest, its name, the minute of the course at which it begins, and in words what it is."""
 
+    name: str
     start: int
     what: str
     resource: Element
@@ -60,11 +62,20 @@ def infusion_standing(dated: Dated, entry: Entry) -> Standing:
     if dated.replanned is None:
         return Standing("draft")
     interrupted = next((one for one in dated.replanned.ledger if one.stopped == entry.stop), None)
-    if interrupted is not None:
+    if interrupted is not None and not _given_in_full(entry, dated.replanned.planned):
         note = f"Stopped at {moment(dated.clock.at(entry.stop))}; what is written here is what was given until then."
         return Standing(_stopped(interrupted), cause_text(interrupted), note)
     known = last_known(dated)
     return Standing("completed" if entry.stop <= known else "active" if entry.start <= known else "draft")
+
+
+def _given_in_full(entry: Entry, planned: Course) -> bool:
+    """Whether an infusion lasted as long as it was planned: it may be interrupted when it ends anyway."""
+    return entry.event is not None and any(
+        (one.period.cycle, one.period.step, one.period.dose, one.period.minutes)
+        == (entry.cycle, entry.event.period.step, entry.event.period.dose, entry.event.period.minutes)
+        for one in planned.events
+    )
 
 
 def _stopped(interrupted: LedgerEntry) -> str:
@@ -91,11 +102,12 @@ def premedication_standing(dated: Dated, entry: Entry) -> Standing:
 
 def _no_more_planned(dated: Dated) -> Standing:
     """How it stands with what only the plan before the interruptions had."""
-    last = dated.replanned.ledger[-1] if dated.replanned and dated.replanned.ledger else None
-    reason = None if last is None else cause_text(last)
-    if last is not None and dated.replanned is not None and dated.replanned.ended and _stopped(last) == "on-hold":
-        return Standing("on-hold", reason, _WAITING)
-    return Standing("cancelled", reason, _WITHDRAWN)
+    if dated.replanned is None or not dated.replanned.ended:
+        return Standing("cancelled", note=_WITHDRAWN)
+    last = dated.replanned.ledger[-1]
+    if _stopped(last) == "on-hold":
+        return Standing("on-hold", cause_text(last), _WAITING)
+    return Standing("cancelled", cause_text(last), _WITHDRAWN)
 
 
 def _request(
@@ -113,14 +125,14 @@ def _request(
         "status": standing.status,
         **({"statusReason": words(standing.reason)} if standing.reason else {}),
         "intent": "plan",
-        "medicationReference": reference(medication_name(plan_id, drug)),
-        "subject": reference(patient_name(plan_id)),
+        "medicationReference": reference("Medication", medication_name(plan_id, drug)),
+        "subject": reference("Patient", patient_name(plan_id)),
         "groupIdentifier": identifier(care_plan_name(plan_id)),
         **({"note": [{"text": note} for note in notes]} if notes else {}),
         "dosageInstruction": dosages,
-        **({"priorPrescription": reference(replaced)} if replaced else {}),
+        **({"priorPrescription": reference("MedicationRequest", replaced)} if replaced else {}),
     }
-    return Request(entry.start, what(dated, entry), made)
+    return Request(name, entry.start, what(dated, entry), made)
 
 
 def _dosages(dated: Dated, entry: Entry) -> list[Element]:
