@@ -12,7 +12,7 @@ from blinplan.course.events import Course
 from blinplan.course.replan import LedgerEntry
 from blinplan.reports.dated_plan import Dated, cause_text, moment, what
 from blinplan.reports.fhir_dosages import infusion, premedication
-from blinplan.reports.fhir_elements import Element, identifier, reference, resource, words
+from blinplan.reports.fhir_elements import MICROGRAM, Element, amount, identifier, reference, resource, words
 from blinplan.reports.plan_identity import last_known, named
 from blinplan.reports.screen import visible
 
@@ -120,8 +120,10 @@ def _request(
         *([standing.note] if standing.note else []),
         *([_ROUNDED] if any("≈" in text for text in texts) else []),
     ]
+    whole = "" if entry.event is None else f", {amount(entry.event.micrograms, MICROGRAM)} in all"
+    headline = f"Cycle {entry.cycle}, {what(dated, entry)}{whole}. Status: {standing.status}."
     made: Element = {
-        **resource("MedicationRequest", name, [f"Cycle {entry.cycle}, {standing.status}.", *texts, *notes]),
+        **resource("MedicationRequest", name, [headline, *texts, *notes]),
         "status": standing.status,
         **({"statusReason": words(standing.reason)} if standing.reason else {}),
         "intent": "plan",
