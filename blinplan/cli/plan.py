@@ -40,6 +40,7 @@ class PlanFormat(StrEnum):
     JSON = "json"
     CSV = "csv"
     ICS = "ics"
+    FHIR = "fhir"
     HTML = "html"
     NONMEM = "nonmem"
 
@@ -94,7 +95,7 @@ def plan(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="What tells this patient's plan from others, for --format ics: importing again then updates.",
+            help="What tells this patient's plan from others, for --format ics and fhir: importing again then updates.",
             rich_help_panel=_DATES,
         ),
     ] = None,

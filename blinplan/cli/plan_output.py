@@ -56,6 +56,8 @@ def show(planned: Planned, drawing: Drawing) -> None:
     }
     if drawing.format is PlanFormat.JSON:
         write_json(_json(planned, drawing))
+    elif drawing.format is PlanFormat.FHIR:
+        write_json(_fhir(planned, drawing))
     elif drawing.format in texts:
         write(texts[drawing.format]())
     else:
@@ -178,19 +180,44 @@ def _html(planned: Planned) -> str:
 
 
 def _ics(planned: Planned, drawing: Drawing) -> str:
-    dated, plan_id = planned.dated, drawing.plan_id
-    if dated is None or plan_id is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", plan_id):
-        raise UsageError(
-            "--format ics needs --start or --record, and --plan-id of letters, digits, dots, hyphens and underscores",
-            "give a name that stays with the patient's plan, so that importing it again updates the calendar",
-        )
     from blinplan.course.dated import as_planned
     from blinplan.reports.ics import ics
 
+    dated, name = _to_import(planned, drawing)
     try:
-        return ics(dated, tuple(as_planned(dated, planned.happened.record)), plan_id, drawing.revision)
+        return ics(dated, tuple(as_planned(dated, planned.happened.record)), name, drawing.revision)
     except ImportError as error:
         raise UsageError("--format ics needs the package icalendar", "pip install 'blinplan[calendar]'") from error
+
+
+def _fhir(planned: Planned, drawing: Drawing) -> dict[str, Any]:
+    from blinplan.course.dated import as_planned
+    from blinplan.reports.fhir import InvalidError, fhir
+
+    dated, name = _to_import(planned, drawing)
+    if (dated.cycle, dated.first, dated.last) != (None, None, None):
+        raise UsageError(
+            "--format fhir writes the whole plan: a part of it, imported, would take the rest away",
+            "leave out --cycle, --from and --to",
+        )
+    try:
+        return fhir(dated, tuple(as_planned(dated, planned.happened.record)), planned.choice, name)
+    except ImportError as error:
+        raise UsageError("--format fhir needs the package fhir.resources", "pip install 'blinplan[fhir]'") from error
+    except InvalidError as error:
+        raise UsageError(f"this plan cannot be written as FHIR: {error}", "take another --format") from error
+
+
+def _to_import(planned: Planned, drawing: Drawing) -> "tuple[Dated, str]":
+    """The dated plan and its name, without which importing it again would be no update."""
+    plan_id = drawing.plan_id
+    if planned.dated is None or plan_id is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", plan_id):
+        raise UsageError(
+            f"--format {drawing.format} needs --start or --record, and --plan-id of letters, digits, dots, hyphens and"
+            " underscores",
+            "give a name that stays with the patient's plan, so that importing it again updates what was imported",
+        )
+    return planned.dated, plan_id
 
 
 def _json(planned: Planned, drawing: Drawing) -> dict[str, Any]:

@@ -17,7 +17,11 @@ from blinplan.regimen.site import Site
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A course on the calendar, with what is due in it; ``first`` and ``last`` bound the days that are shown."""
+    """A course on the calendar, with what is due in it.
+
+    ``recorded`` says whether a record or a ledger tells what happened; ``cycle``, ``first`` and ``last`` bound what is
+    shown.
+    """
 
     course: Course
     clock: Clock
@@ -25,6 +29,7 @@ class Dated:
     premedication: PremedicationPlan | None
     bags: tuple[Bag, ...]
     replanned: Replanned
+    recorded: bool
     site: Site | None = None
     cycle: int | None = None
     first: date | None = None
@@ -80,7 +85,7 @@ def dated(planned: Course, begins: datetime, site: Site | None, happened: Course
         found = replay(planned, happened)
     else:
         found = replan(planned, happened, _opens(site, begins))
-    return _on_calendar(found, Clock(begins), site)
+    return _on_calendar(found, Clock(begins), site, recorded=happened is not None)
 
 
 def as_planned(now: Dated, record: CourseRecord | None) -> Iterator[Dated]:
@@ -106,10 +111,10 @@ def _opens(site: Site | None, begins: datetime) -> Opens:
     return lambda minute, length: next_opening(site, begins, minute, length)
 
 
-def _on_calendar(found: Replanned, clock: Clock, site: Site | None) -> Dated:
+def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded: bool) -> Dated:
     course = found.course
     sizes = () if site is None else usable_bags(site, course.patient.weight)
     bags = () if site is None else bag_sequence(infusions(course), site, clock.start, sizes)
     premedication = premedication_plan(course)
     due = entries(course, premedication, bags, found.ledger)
-    return Dated(course, clock, due, premedication, bags, found, site)
+    return Dated(course, clock, due, premedication, bags, found, recorded, site)

@@ -5,8 +5,7 @@ a calendar that imports the plan again moves what has moved. What an earlier pla
 cancelled.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from blinplan.course.dated import Dated
 from blinplan.quantities import decimal_text
 from blinplan.reports.dated_plan import what
 from blinplan.reports.plan import NOT_A_DEVICE, rounded
+from blinplan.reports.plan_identity import gone, happenings, last_known, named
 
 _ALARM = timedelta(minutes=30)
 _WITH_ALARM = frozenset({Due.BAG, Due.PREMEDICATION})
@@ -43,36 +43,15 @@ def ics(dated: Dated, before: Sequence[Dated], plan_id: str, revision: int = 0) 
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", f"{dated.course.regimen.name} {plan_id}")
     calendar.add("x-wr-caldesc", NOT_A_DEVICE)
-    sequence = 1000 * revision + _happenings(dated)
-    now = dict(_named(dated, plan_id))
-    were_shown = {uid for earlier in before for uid, entry in _named(earlier, plan_id) if earlier.shows(entry)}
+    sequence = 1000 * revision + happenings(dated)
+    now = dict(named(dated, plan_id))
+    were_shown = {uid for earlier in before for uid, entry in named(earlier, plan_id) if earlier.shows(entry)}
     for uid, entry in now.items():
         if dated.shows(entry) or uid in were_shown:
             calendar.add_component(_event(dated, entry, uid, sequence))
-    for uid, (earlier, entry) in _gone(now, before, plan_id).items():
+    for uid, (earlier, entry) in gone(now, before, plan_id).items():
         calendar.add_component(_cancelled(dated, earlier, entry, uid, sequence))
     return str(calendar.to_ical(), "utf-8")
-
-
-def _gone(now: Mapping[str, Entry], before: Sequence[Dated], plan_id: str) -> dict[str, tuple[Dated, Entry]]:
-    """What an earlier plan showed and the present one has not, by UID, as it was last planned."""
-    return {
-        uid: (earlier, entry)
-        for earlier in before
-        for uid, entry in _named(earlier, plan_id)
-        if uid not in now and earlier.shows(entry)
-    }
-
-
-def _named(dated: Dated, plan_id: str) -> Iterator[tuple[str, Entry]]:
-    """All entries with their UIDs: what they are, in which cycle, and the how many-th of their kind."""
-    seen = Counter[tuple[Due, int]]()
-    for entry in dated.entries:
-        if entry.due is Due.INTERRUPTION:
-            continue  # it is past
-        kind = (entry.due, entry.cycle)
-        seen[kind] += 1
-        yield f"{plan_id}-{entry.due.value.replace(' ', '-')}-{entry.cycle}-{seen[kind]}@blinplan", entry
 
 
 def _event(dated: Dated, entry: Entry, uid: str, sequence: int) -> Any:
@@ -129,15 +108,6 @@ def _bag(bag: Bag) -> str:
     return f"hang bag{rate}, {rounded(bag.rate)} mcg/day"
 
 
-def _happenings(dated: Dated) -> int:
-    """How many things have happened: stops, restarts, and cycles that began later than planned."""
-    ledger = dated.ledger
-    return sum(1 if entry.restarted is None else 2 for entry in ledger.interruptions) + sum(
-        one.recorded for one in ledger.starts
-    )
-
-
 def _stamp(dated: Dated) -> datetime:
     """When the plan was made, as far as it knows: at the last thing that happened. The same plan is the same file."""
-    ended = [entry.stopped if entry.restarted is None else entry.restarted for entry in dated.ledger.interruptions]
-    return dated.clock.at(max(ended, default=0)).astimezone(UTC)
+    return dated.clock.at(last_known(dated)).astimezone(UTC)

@@ -32,13 +32,18 @@ def ledger_report(dated: Dated) -> list[RenderableType]:
 
 def interrupted(dated: Dated, entry: LedgerEntry) -> str:
     """Say when an infusion stopped and started again, and why."""
-    one, stopped = entry.interruption, moment(dated.clock.at(entry.stopped))
-    grade = f", grade {one.grade}" if one.grade is not None else ""
+    stopped = moment(dated.clock.at(entry.stopped))
     if entry.restarted is None:
         until = "not restarted"
     else:
         until = f"until {moment(dated.clock.at(entry.restarted))} ({duration_text(entry.restarted - entry.stopped)})"
-    return f"{stopped} {until}: {one.cause.value.replace('-', ' ')}{grade}, cycle {one.cycle}"
+    return f"{stopped} {until}: {cause_text(entry)}, cycle {entry.interruption.cycle}"
+
+
+def cause_text(entry: LedgerEntry) -> str:
+    """Say why an infusion was stopped: cytokine release syndrome, grade 3."""
+    one = entry.interruption
+    return one.cause.value.replace("-", " ") + (f", grade {one.grade}" if one.grade is not None else "")
 
 
 def decided(dated: Dated, entry: LedgerEntry, decision: Decision) -> str:

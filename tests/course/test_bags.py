@@ -284,7 +284,7 @@ def test_what_is_drawn_up_holds_what_is_filled() -> None:
     filled = Site("Ward 7", None, (SiteBag(DAY, Fraction(275), None),), 600, frozenset(), frozenset(), 0)
     (bag,) = bag_sequence(course((24, 28)), filled, None)
     vial = vial_of(filled)
-    assert (vial.micrograms, vial.per_millilitre) == (35, Fraction("12.5"))  # 35 mcg in 2.8 of 3 mL
+    assert (vial.micrograms, vial.per_millilitre) == (Fraction(35), Fraction("12.5"))  # 35 mcg in 2.8 of 3 mL
     assert drawn_millilitres(bag, vial) == bag.filled_micrograms / Fraction("12.5")  # type: ignore[operator]
     assert vials(bag, vial) == 1  # 32.08 mcg
     assert vials(bag, Vial(Fraction(16), Fraction("12.5"))) == 3

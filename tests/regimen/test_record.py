@@ -177,7 +177,7 @@ def test_what_else_a_site_may_say_is_read() -> None:
     assert site.vial is not None
     assert (site.vial.micrograms, site.vial.per_millilitre) == (Fraction("38.5"), Fraction("12.5"))
     (shortage,) = site.shortages
-    assert (shortage.sizes, shortage.why) == ({96 * 60}, "no bacteriostatic saline")
+    assert (shortage.sizes, shortage.why) == (frozenset({96 * 60}), "no bacteriostatic saline")
     held = [shortage.holds(date(2026, 12, day)) for day in (1, 24, 25)]
     assert held == [True, True, False]
     assert not shortage.holds(None)

@@ -1,0 +1,42 @@
+"""What makes a plan that is imported again an update: the names of its entries, and how far it knows what happened."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from blinplan.course.calendar import Due, Entry
+from blinplan.course.dated import Dated
+
+
+def named(dated: Dated, plan_id: str) -> Iterator[tuple[str, Entry]]:
+    """All entries with their names: what they are, in which cycle, and the how many-th of their kind."""
+    seen = Counter[tuple[Due, int]]()
+    for entry in dated.entries:
+        if entry.due is Due.INTERRUPTION:
+            continue  # it is past
+        kind = (entry.due, entry.cycle)
+        seen[kind] += 1
+        yield f"{plan_id}-{entry.due.value.replace(' ', '-')}-{entry.cycle}-{seen[kind]}@blinplan", entry
+
+
+def gone(now: Mapping[str, Entry], before: Sequence[Dated], plan_id: str) -> dict[str, tuple[Dated, Entry]]:
+    """What an earlier plan showed and the present one has not, by name, as it was last planned."""
+    return {
+        name: (earlier, entry)
+        for earlier in before
+        for name, entry in named(earlier, plan_id)
+        if name not in now and earlier.shows(entry)
+    }
+
+
+def happenings(dated: Dated) -> int:
+    """How many things have happened: stops, restarts, and cycles that began at another time than planned."""
+    ledger = dated.ledger
+    stops = sum(1 if entry.restarted is None else 2 for entry in ledger.interruptions)
+    return stops + sum(one.recorded for one in ledger.starts)
+
+
+def last_known(dated: Dated) -> int:
+    """The minute of the course of the last thing that is known to have happened: there is no clock in a plan."""
+    ledger = dated.ledger
+    ends = [entry.stopped if entry.restarted is None else entry.restarted for entry in ledger.interruptions]
+    return max([*ends, *(one.start for one in ledger.starts if one.recorded)], default=0)
