@@ -160,6 +160,8 @@ def check(
 
     Example: [bold]blinplan check regimens/ --fail-on warning[/bold]
 
+    For one patient: [bold]blinplan check rr-adult --patient weight=70,height=175[/bold]
+
     Exit status: 0 everything was checked and nothing counts; 1 something counts; 2 not all could be checked;
     3 a fault in blinplan.
     """
