@@ -166,8 +166,10 @@ def test_the_examples_of_a_page_can_be_typed(name: str) -> None:
     for line in typed:
         program, command, *arguments = shlex.split(line.split(" > ")[0])
         assert program == "blinplan"
-        called, _ = TREE[command]
-        called.make_context(command, arguments, parent=TREE["blinplan"][1])
+        if command.startswith("-"):
+            assert command in {option for one in TREE["blinplan"][0].params for option in one.opts}
+        else:
+            TREE[command][0].make_context(command, arguments, parent=TREE["blinplan"][1])
 
 
 def test_every_status_is_told_and_only_where_it_can_be() -> None:
