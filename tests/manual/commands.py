@@ -248,7 +248,7 @@ def _value(option: Any) -> str:
 
 
 def _is_number(option: Any) -> bool:
-    return option.type_descriptor.annotation in (int, int | None)
+    return option.type_descriptor.annotation in (int, int | None, float, float | None)
 
 
 def _choices(parameter: Any) -> list[str]:
@@ -257,27 +257,35 @@ def _choices(parameter: Any) -> list[str]:
 
 
 def _says(parameter: Any, value: str) -> Iterator[str]:
+    if not parameter.help:
+        raise ValueError(f"{parameter.name} has no help text")
     yield roff.marked(parameter.help)
     choices = _choices(parameter)
     if choices and value != "|".join(map(roff.bold, choices)):
         yield f"One of {', '.join(map(roff.bold, choices))}."
     if parameter.param_type_name == "option" and parameter.multiple and "repeatable" not in parameter.help:
         yield "It can be given more than once."
-    if not getattr(parameter, "count", False) and (bounds := _range(parameter.min, parameter.max)):
+    if not _is_count(parameter) and (bounds := _range(parameter.min, parameter.max)):
         yield roff.escaped(bounds)
-    if (
-        isinstance(parameter.default, str | int)
-        and not isinstance(parameter.default, bool)
-        and not _is_count(parameter)
-    ):
-        yield f"Default: {roff.bold(str(parameter.default))}."
+    if default := _default(parameter):
+        yield f"Default: {roff.bold(default)}."
+
+
+def _default(parameter: Any) -> str:
+    """What holds where nothing is given, if the program says so; of a flag it is plain."""
+    default = parameter.default
+    if isinstance(default, bool) or callable(default) or not parameter.show_default or _is_count(parameter):
+        return ""
+    if isinstance(default, list | tuple):
+        return ", ".join(map(str, default))
+    return "" if default is None else str(default)
 
 
 def _is_count(parameter: Any) -> bool:
     return bool(getattr(parameter, "count", False))
 
 
-def _range(lowest: int | None, highest: int | None) -> str:
+def _range(lowest: float | None, highest: float | None) -> str:
     if lowest is None and highest is None:
         return ""
     if highest is None:
