@@ -41,7 +41,7 @@ def main(
     Three things to try: [bold]blinplan regimens[/bold], [bold]blinplan check rr-adult[/bold],
     [bold]blinplan simulate rr-adult[/bold].
 
-    To complete commands, options, rules and regimens with the Tab key: [bold]blinplan --install-completion[/bold].
+    For completion with the Tab key: [bold]blinplan --install-completion[/bold].
     """
 
 
