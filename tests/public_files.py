@@ -1,6 +1,7 @@
-"""Files and programs of others that tests hold this program to: the gate fetches them, and names them in variables."""
+"""Files and programs of others that tests hold this program to: the gate fetches them, and names files in variables."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,3 +15,12 @@ def public(variable: str) -> Path:
     assert named is not None, f"{variable} has to be set"
     assert Path(named).exists(), f"{variable} names {named}, which is not there"
     return Path(named)
+
+
+def installed(program: str) -> str:
+    """Return the path of a program; only outside the gate may a test go without."""
+    found = shutil.which(program)
+    if found is None and not os.environ.get("CI"):
+        pytest.skip(f"{program} is not installed: .ci/run says where it comes from")
+    assert found is not None, f"{program} has to be installed"
+    return found

@@ -1,4 +1,4 @@
-"""Write anew all generated text: the outputs in README.md, its pictures, and the JSON Schema beside the regimens.
+"""Write anew all generated text: the outputs in README.md, its pictures, the JSON Schema, and the manual pages.
 
 Run it with ``python -m tests.refresh``. A test fails when what it would write is not what is there.
 """
@@ -17,6 +17,7 @@ from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
 from blinplan.regimen.schema import json_schema
+from tests import manual
 
 ROOT = Path(__file__).parents[1]
 _CONSOLE = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
@@ -30,7 +31,13 @@ def generated() -> Mapping[Path, str]:
         ROOT / "README.md": _CONSOLE.sub(lambda found: _console(found["command"]), readme),
         ROOT / "regimens/regimen.schema.json": json.dumps(json_schema(), indent=2) + "\n",
         **{ROOT / path: _picture(command) for path, command in _PICTURES.items()},
+        **{ROOT / path: text for path, text in manual.pages().items()},
     }
+
+
+def left_over(made: Mapping[Path, str]) -> list[Path]:
+    """Manual pages that nothing makes any more, such as one of a command that is gone."""
+    return sorted(path for path in ROOT.glob("man/man*/*") if path not in made)
 
 
 def _console(command: str) -> str:
@@ -62,6 +69,9 @@ def _picture(command: str) -> str:
 
 
 if __name__ == "__main__":
-    for path, text in generated().items():
+    everything = generated()
+    for path in left_over(everything):
+        path.unlink()
+    for path, text in everything.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

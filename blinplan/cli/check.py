@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from blinplan.cli import completion
 from blinplan.cli.options import ColourOption
 from blinplan.reports.formats import CheckFormat
 from blinplan.reports.screen import Colour
@@ -23,6 +24,7 @@ def check(
             metavar="[PATHS]",
             help="Regimen files, folders, names of shipped regimens or families, or - for standard input."
             " The current folder when none is given.",
+            autocompletion=completion.regimens,
         ),
     ] = None,
     select: Annotated[
@@ -30,20 +32,35 @@ def check(
         typer.Option(
             metavar="CODES",
             help="Ask only these rules: codes, beginnings of codes, names or ALL, with commas.",
+            autocompletion=completion.rules,
             rich_help_panel=_RULES,
         ),
     ] = None,
     extend_select: Annotated[
         list[str] | None,
-        typer.Option(metavar="CODES", help="Ask these rules besides.", rich_help_panel=_RULES),
+        typer.Option(
+            metavar="CODES",
+            help="Ask these rules besides.",
+            autocompletion=completion.rules,
+            rich_help_panel=_RULES,
+        ),
     ] = None,
     ignore: Annotated[
-        list[str] | None, typer.Option(metavar="CODES", help="Leave these rules out.", rich_help_panel=_RULES)
+        list[str] | None,
+        typer.Option(
+            metavar="CODES",
+            help="Leave these rules out.",
+            autocompletion=completion.rules,
+            rich_help_panel=_RULES,
+        ),
     ] = None,
     severity: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="CODE=LEVEL", help="Count findings as error, warning or note: D205=note.", rich_help_panel=_RULES
+            metavar="CODE=LEVEL",
+            help="Count findings as error, warning or note: D205=note.",
+            autocompletion=completion.severities,
+            rich_help_panel=_RULES,
         ),
     ] = None,
     patient: Annotated[
@@ -159,6 +176,8 @@ def check(
     """Check regimens: read every file, judge it by every rule, show what was found.
 
     Example: [bold]blinplan check regimens/ --fail-on warning[/bold]
+
+    For one patient: [bold]blinplan check rr-adult --patient weight=70,height=175[/bold]
 
     Exit status: 0 everything was checked and nothing counts; 1 something counts; 2 not all could be checked;
     3 a fault in blinplan.

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from blinplan.cli import completion
 from blinplan.cli.options import ColourOption
 from blinplan.cli.output import output_screen, report, say, stop, write_json
 from blinplan.cli.status import ExitStatus, UsageError
@@ -22,7 +23,11 @@ class EvidenceFormat(StrEnum):
 def evidence(
     claims: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[CLAIMS]", help="Claims to measure, such as DEP-1; all when none is given."),
+        typer.Argument(
+            metavar="[CLAIMS]",
+            help="Claims to measure, such as DEP-1; all when none is given.",
+            autocompletion=completion.claims,
+        ),
     ] = None,
     patients: Annotated[int, typer.Option(min=50, max=100_000, help="Virtual patients in each scenario.")] = 2000,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="What they are drawn from.")] = 1,

@@ -24,8 +24,8 @@ app = typer.Typer(
 )
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(context: typer.Context, asked: bool) -> None:
+    if asked and not context.resilient_parsing:  # as it is while a shell asks for completions
         typer.echo(f"blinplan {__version__}")
         raise typer.Exit
 
@@ -40,6 +40,8 @@ def main(
 
     Three things to try: [bold]blinplan regimens[/bold], [bold]blinplan check rr-adult[/bold],
     [bold]blinplan simulate rr-adult[/bold].
+
+    For completion with the Tab key: [bold]blinplan --install-completion[/bold].
     """
 
 
@@ -60,7 +62,7 @@ def run() -> None:
     """Run the program. Whatever happens ends in a status and a sentence, never in a traceback."""
     try:
         _open_streams()
-        app()
+        app(prog_name="blinplan")
     except UsageError as error:
         complain(error)
         sys.exit(ExitStatus.INCOMPLETE)

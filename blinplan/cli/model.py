@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from blinplan.cli import completion
 from blinplan.cli.options import Attenuation, ColourOption, VirtualPopulation, options_of, read_regimen
 from blinplan.cli.output import output_screen, replace_file, report, write, write_json
 from blinplan.cli.status import UsageError
@@ -33,7 +34,10 @@ def model(
         ),
     ] = None,
     regimen: Annotated[
-        str, typer.Option(help="The regimen whose infusions are the events of the SBML model.")
+        str,
+        typer.Option(
+            help="The regimen whose infusions are the events of the SBML model.", autocompletion=completion.one_regimen
+        ),
     ] = "rr-adult",
     attenuation: Annotated[
         Attenuation, typer.Option(help="Why cytokine release wanes: both published explanations are held.")

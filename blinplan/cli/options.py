@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from blinplan.cli import completion
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import CM_PER_INCH, KG_PER_POUND, AreaFormula, Patient, PatientError, patient
 from blinplan.quantities import decimal_text, duration_text
@@ -41,7 +42,11 @@ class Attenuation(StrEnum):
 
 RegimenName = Annotated[
     str,
-    typer.Argument(metavar="REGIMEN", help="A regimen file, the name of a shipped regimen, or - for standard input."),
+    typer.Argument(
+        metavar="REGIMEN",
+        help="A regimen file, the name of a shipped regimen, or - for standard input.",
+        autocompletion=completion.one_regimen,
+    ),
 ]
 ColourOption = Annotated[Colour, typer.Option("--color", help="When to colour the output.", rich_help_panel="Output")]
 Weight = Annotated[

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from blinplan.cli import completion
 from blinplan.cli.options import (
     Area,
     ColourOption,
@@ -71,7 +72,12 @@ def plan(
     ] = None,
     time_zone: Annotated[
         str | None,
-        typer.Option(metavar="ZONE", help="The patient's time zone, as Europe/Berlin.", rich_help_panel=_DATES),
+        typer.Option(
+            metavar="ZONE",
+            help="The patient's time zone, as Europe/Berlin.",
+            autocompletion=completion.time_zones,
+            rich_help_panel=_DATES,
+        ),
     ] = None,
     site: Annotated[
         str | None,

@@ -5,6 +5,8 @@ time of a check without simulation. A value that is plainly of its type needs no
 way, so that what is accepted and what is said about the rest stays typer's.
 """
 
+import os
+import sys
 from enum import StrEnum
 from importlib import import_module
 from typing import Any, get_args
@@ -14,6 +16,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
+COMPLETION = "_BLINPLAN_COMPLETE"
+"""The variable in which a shell says that it wants completions."""
 
 
 class QuickCommand(TyperCommand):
@@ -56,6 +60,21 @@ class QuickGroup(TyperGroup):
     def get_params(self, ctx: Any) -> list[Any]:
         """The options and arguments."""
         return _shortened(super().get_params(ctx))
+
+    def _main_shell_completion(self, ctx_args: Any, prog_name: str, complete_var: str | None = None) -> None:
+        # Typer asks here whether it is a shell that calls. What goes wrong then must not be written into the line that
+        # a person is typing.
+        if COMPLETION not in os.environ:
+            return
+        from blinplan.cli.shells import enable
+
+        enable()
+        try:
+            super()._main_shell_completion(ctx_args, prog_name, COMPLETION)
+        except Exception:
+            if os.environ.get("BLINPLAN_DEBUG"):
+                raise
+            sys.exit(1)
 
 
 def _command(name: str) -> Any:

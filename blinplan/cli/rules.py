@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from blinplan.cli import completion
 from blinplan.cli.options import ColourOption
 from blinplan.cli.output import output_screen, report, write_json
 from blinplan.cli.status import UsageError
@@ -39,7 +40,14 @@ def rules(output_format: FormatOption = RulesFormat.TABLE, colour: ColourOption 
 
 
 def rule(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="The code of the rule, such as D202, or its name.")],
+    code: Annotated[
+        str,
+        typer.Argument(
+            metavar="CODE",
+            help="The code of the rule, such as D202, or its name.",
+            autocompletion=completion.one_rule,
+        ),
+    ],
     output_format: FormatOption = RulesFormat.TABLE,
     colour: ColourOption = Colour.AUTO,
 ) -> None:

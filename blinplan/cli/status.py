@@ -4,14 +4,23 @@ from enum import IntEnum
 
 
 class ExitStatus(IntEnum):
-    """What a script can rely on."""
+    """What a script can rely on; `meaning` says it in words, for people."""
 
-    SUCCESS = 0  # everything was done and checked, and nothing was found that counts
-    FINDINGS = 1  # everything was checked, and something was found that counts
-    INCOMPLETE = 2  # not all could be done or checked: bad option or input, missing path, an undecided rule
-    FAULT = 3  # a fault in blinplan itself
-    INTERRUPTED = 130
-    BROKEN_PIPE = 141
+    meaning: str
+
+    SUCCESS = 0, "everything was done and checked, and nothing was found that counts"
+    FINDINGS = 1, "everything was checked, and something was found that counts"
+    INCOMPLETE = 2, "not all could be done or checked: a bad option or input, a missing path, an undecided rule"
+    FAULT = 3, "a fault in blinplan itself"
+    INTERRUPTED = 130, "interrupted"
+    BROKEN_PIPE = 141, "whoever read the output closed the pipe"
+
+    def __new__(cls, status: int, meaning: str = "") -> "ExitStatus":
+        """Make a number of the status."""
+        made = int.__new__(cls, status)
+        made._value_ = status
+        made.meaning = meaning
+        return made
 
 
 class UsageError(Exception):

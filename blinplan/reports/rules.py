@@ -77,7 +77,7 @@ def rule_report(rule: Rule, limits: Limits, screen: Screen) -> list[RenderableTy
     if rule.site:
         parts += ["", Text("Site of the examples", "title"), _example(rule.site)]
     parts += ["", Text("Found", "title"), _example(rule.bad), "", Text("Not found", "title"), _example(rule.good)]
-    parts += ["", Text("How it is asked", "title"), *(indented(line) for line in _asked(rule))]
+    parts += ["", Text("How it is asked", "title"), *(indented(line) for line in asked(rule))]
     return parts
 
 
@@ -98,7 +98,8 @@ def visible_lines(lines: str) -> str:
     return "\n".join(visible(line) for line in lines.split("\n"))
 
 
-def _asked(rule: Rule) -> list[str]:
+def asked(rule: Rule) -> list[str]:
+    """When a rule is asked, and how a finding of it is accepted."""
     code = rule.code
     always = rule.check is None and not rule.about_waivers
     return [

@@ -57,13 +57,13 @@ _LIMIT_CHANGE = Table(
     needed("reason", text(), "why the limit is another one here"),
 )
 _CODES = array(text())
-_CODES_ARE = 'an array of codes, beginnings of codes, or names, such as ["D2"]'
+_CODES_ARE = 'an array of codes, beginnings of codes, or names of rules, such as ["D2"]'
 _LEVEL = one_of("error", "warning", "note")
 CONFIGURATION_FILE = Table(
     ConfigurationFile,
-    optional("select", _CODES, _CODES_ARE),
-    optional("extend-select", _CODES, _CODES_ARE),
-    optional("ignore", _CODES, _CODES_ARE),
+    optional("select", _CODES, f"{_CODES_ARE}: the only ones to ask"),
+    optional("extend-select", _CODES, f"{_CODES_ARE}, to ask besides"),
+    optional("ignore", _CODES, f"{_CODES_ARE}, to leave out"),
     optional(
         "per-file-ignores",
         table_of(_CODES),
@@ -75,12 +75,18 @@ CONFIGURATION_FILE = Table(
         table_of(table(_LIMIT_CHANGE)),
         'a table of limits with value and reason, as step_length = { value = 5, reason = "..." }',
     ),
-    optional("fail-on", one_of(*FailOn), '"error", "warning" or "never"'),
-    optional("simulate", truth(), "true or false"),
-    optional("patients", whole(1, _MOST_PATIENTS), f"a whole number from 1 to {_MOST_PATIENTS:,}"),
-    optional("seed", whole(0, 2**63 - 1), "a whole number from 0"),
-    optional("baseline", text(), "the path of a baseline file"),
-    optional("site", text(), "the path of a site profile"),
+    optional(
+        "fail-on", one_of(*FailOn), 'the least severity that makes the exit status 1: "error", "warning" or "never"'
+    ),
+    optional("simulate", truth(), "true or false: whether to run the rules that need virtual patients"),
+    optional(
+        "patients",
+        whole(1, _MOST_PATIENTS),
+        f"a whole number from 1 to {_MOST_PATIENTS:,}: the virtual patients to start with",
+    ),
+    optional("seed", whole(0, 2**63 - 1), "a whole number from 0: what the virtual patients are drawn from"),
+    optional("baseline", text(), "the path of a baseline file, whose findings do not count"),
+    optional("site", text(), "the path of a site profile, whose bags are checked too"),
 )
 
 

@@ -1,0 +1,105 @@
+"""What a shell offers for an argument or an option: regimens, rules, claims, time zones.
+
+Each function takes what was typed so far and gives what it can become, with a word on each where there is one. Typer
+keeps what begins as it was typed. Nothing here may take long: a person waits with a finger on the key.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+Offers = list[tuple[str, str]]
+"""What can be written, and what it is."""
+
+# Names that no shell has to quote; of others it knows itself how to write them.
+_PLAIN = re.compile(r"[\w.+,@-]+")
+
+
+def one_regimen(incomplete: str) -> Offers:
+    """Shipped regimens, and files."""
+    from blinplan.regimen import library
+
+    shipped = [(regimen.name, regimen.title) for regimen in library.shipped()]
+    return _with_files(shipped, incomplete)
+
+
+def regimens(incomplete: str) -> Offers:
+    """Shipped regimens and their families, files and folders."""
+    from blinplan.regimen import library
+
+    shipped = library.shipped()
+    families = {regimen.family: "" for regimen in shipped if regimen.family}
+    for family in families:
+        members = sum(regimen.family == family for regimen in shipped)
+        families[family] = f"Family of {members} regimens"
+    return _with_files([*((one.name, one.title) for one in shipped), *families.items()], incomplete)
+
+
+def _with_files(named: Iterable[tuple[str, str]], incomplete: str) -> Offers:
+    offers = [(name, told) for name, told in named if name.startswith(incomplete)]
+    offers += ((path, "") for path in _files(incomplete))
+    # A shell goes on after a word that can become one thing only; after a folder there is more to write.
+    if len(offers) == 1 and offers[0][0].endswith("/"):
+        offers += ((path, "") for path in _files(offers[0][0]))
+    return offers
+
+
+def _files(incomplete: str) -> Iterator[str]:
+    """TOML files that begin as it was typed, and folders on the way to such."""
+    before, slash, start = incomplete.rpartition("/")
+    try:
+        found = sorted(Path(before + slash or ".").expanduser().iterdir())
+    except (OSError, RuntimeError):  # no such folder, not ours to read, or nobody's home
+        return
+    for path in found:
+        if not path.name.startswith(start or "") or (path.name.startswith(".") and not start):
+            continue
+        if _PLAIN.fullmatch(path.name) and (path.is_dir() or path.suffix == ".toml"):
+            yield f"{before}{slash}{path.name}{'/' if path.is_dir() else ''}"
+
+
+def one_rule(incomplete: str) -> Offers:
+    """Codes of rules; names where something of one was typed."""
+    from blinplan.rules.catalogue import CATALOGUE
+
+    small = incomplete[:1].islower()
+    codes = [(rule.code.lower() if small else rule.code, rule.sentence) for rule in CATALOGUE.values()]
+    names = [(rule.name, rule.sentence) for rule in CATALOGUE.values()] if small else []
+    return [(written, told) for written, told in [*codes, *names] if written.startswith(incomplete)]
+
+
+def rules(incomplete: str) -> Offers:
+    """Codes and names of rules, the last of several with commas between them."""
+    before, comma, last = incomplete.rpartition(",")
+    everything = [("ALL", "Every rule")] if "ALL".startswith(last) else []
+    given = before.split(",")
+    return [
+        (f"{before}{comma}{written}", told) for written, told in [*one_rule(last), *everything] if written not in given
+    ]
+
+
+def severities(incomplete: str) -> Offers:
+    """A rule, and the severity that its findings count as."""
+    from blinplan.rules.rule import Severity
+
+    written, equals, _ = incomplete.partition("=")
+    known = [(written, "")] if equals else one_rule(written)
+    return [(f"{known[0][0]}={level}", known[0][1]) for level in Severity] if len(known) == 1 else known
+
+
+def claims(incomplete: str) -> Offers:
+    """The claims of the article and the published numbers."""
+    from importlib import resources
+
+    import tomli
+
+    # Not by way of what measures them, which needs the numerical engine.
+    text = resources.files("blinplan.evidence").joinpath("claims.toml").read_text(encoding="utf-8")
+    return [(one["id"], one["sentence"]) for one in tomli.loads(text)["claims"] if one["id"].startswith(incomplete)]
+
+
+def time_zones(incomplete: str) -> Offers:
+    """Time zones by their names."""
+    from zoneinfo import available_timezones
+
+    return [(zone, "") for zone in sorted(available_timezones()) if zone.startswith(incomplete)]

@@ -1,0 +1,200 @@
+"""What a shell is offered while a person types, asked in the way of bash, zsh and fish."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blinplan.cli.quick import COMMANDS, COMPLETION
+from blinplan.regimen import library
+from blinplan.rules.catalogue import CATALOGUE
+from tests.cli.conftest import PLAIN, Ran, Run, process
+from tests.cli.test_imports import PROGRAM
+from tests.manual.commands import commands
+from tests.public_files import installed
+from tests.refresh import ROOT
+from tests.regimen_text import cycle, regimen_text
+
+SHELLS = ["bash", "zsh", "fish"]
+
+
+def request(shell: str, line: str) -> dict[str, Any]:
+    """What a shell puts into the environment when the cursor is at the end of a line."""
+    if shell != "bash":
+        return {
+            COMPLETION: f"complete_{shell}",
+            "_TYPER_COMPLETE_ARGS": line,
+            "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        }
+    words = re.findall(r"=|[^\s=]+", line) + ([""] if line.endswith(" ") else [])
+    return {COMPLETION: "complete_bash", "COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)}
+
+
+def ask(shell: str, line: str, folder: Path | None = None) -> list[str]:
+    """The words that a shell is offered, each as it is put in: in bash, what comes after the last =."""
+    ran = process(folder=folder, **request(shell, line))
+    assert ran.err == ""
+    assert ran.status == 0
+    if shell == "zsh":
+        return re.findall(r'^(?:_arguments .*?\(\()?"([^"]*)"', ran.out, re.MULTILINE)
+    return [offer.split("\t")[0] for offer in ran.out.splitlines() if offer]
+
+
+def begun(names: list[str] | tuple[str, ...], start: str) -> list[str]:
+    return [name for name in names if name.startswith(start)]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("blinplan ", list(COMMANDS)),
+        ("blinplan sim", ["simulate"]),
+        ("blinplan check --fail", ["--fail-on"]),
+        ("blinplan check -f gi", ["github", "gitlab"]),
+        ("blinplan plan rr-adult --view ", ["agenda", "expected", "days", "month", "bags"]),
+        ("blinplan rule D21", ["D210", "D211"]),
+        ("blinplan rule d21", ["d210", "d211"]),
+        ("blinplan rule expired", ["expired-waiver"]),
+        ("blinplan check --select ", [*CATALOGUE, "ALL"]),
+        ("blinplan check --ignore D201,D21", ["D201,D210", "D201,D211"]),
+        ("blinplan check --ignore D210,D21", ["D210,D211"]),
+        ("blinplan evidence DEP-1", ["DEP-1"]),
+        ("blinplan plan mrd", ["mrd-adult", "mrd-below-45-kg"]),
+        ("blinplan model --regimen nhl-1", ["nhl-1.5", "nhl-10", "nhl-15"]),
+        ("blinplan plan x --time-zone Europe/Berl", ["Europe/Berlin"]),
+        ("blinplan plan x --weight ", []),
+        ("blinplan --version ", list(COMMANDS)),
+        ("blinplan nonsense ", list(COMMANDS)),  # typer's way
+    ],
+)
+def test_what_is_offered(shell: str, line: str, offered: list[str], tmp_path: Path) -> None:
+    found = ask(shell, line, tmp_path)
+    assert found == offered
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "offered"),
+    [
+        ("blinplan check --select=D21", "--select=", ["D210", "D211"]),
+        ("blinplan check --format=gi", "--format=", ["github", "gitlab"]),
+        ("blinplan check --severity D205=n", "D205=", ["note"]),
+        ("blinplan check --severity=D205=n", "--severity=D205=", ["note"]),
+        ("blinplan check --severity=D205=", "--severity=D205=", ["error", "warning", "note"]),
+    ],
+)
+def test_a_value_after_an_equals_sign_is_offered_as_each_shell_wants_it(
+    line: str, value: str, offered: list[str]
+) -> None:
+    assert ask("bash", line) == offered
+    for shell in ("zsh", "fish"):
+        assert ask(shell, line) == [f"{value}{word}" for word in offered]
+
+
+def test_a_bash_that_does_not_break_words_at_equals_signs_gets_whole_words() -> None:
+    asked: Any = {COMPLETION: "complete_bash", "COMP_WORDS": "blinplan\ncheck\n--select=D21", "COMP_CWORD": "2"}
+    assert process(**asked).out.split() == ["--select=D210", "--select=D211"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_regimens_are_offered_as_shipped_names_files_and_folders(shell: str, tmp_path: Path) -> None:
+    for name in ("rr-own.toml", "two words.toml", "notes.txt", "trials/a.toml", "trials/b.toml", ".hidden/x.toml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(regimen_text(cycle()), encoding="utf-8")
+    shipped = list(library.paths())
+    for command in ("plan", "simulate"):
+        found = ask(shell, f"blinplan {command} ", tmp_path)
+        assert found == [*shipped, "rr-own.toml", "trials/"]
+        assert ask(shell, f"blinplan {command} rr", tmp_path) == [*begun(shipped, "rr"), "rr-own.toml"]
+        assert ask(shell, f"blinplan {command} trials/b", tmp_path) == ["trials/b.toml"]
+    assert ask(shell, "blinplan check rr-adult tr", tmp_path) == ["trials/", "trials/a.toml", "trials/b.toml"]
+    assert "nhl" in ask(shell, "blinplan check nh", tmp_path)
+    assert "nhl" not in ask(shell, "blinplan plan nh", tmp_path)
+    assert ask(shell, "blinplan plan nowhere/x", tmp_path) == []
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_what_it_is_stands_beside_it(shell: str) -> None:
+    for line, told in (
+        ("blinplan rule D202", CATALOGUE["D202"].sentence),
+        ("blinplan plan rr-adult", "Relapsed or refractory B-cell precursor ALL, 45 kg and over"),
+        ("blinplan check --sel", "Ask only these rules"),
+    ):
+        assert told in process(**request(shell, line)).out.replace(r"\\:", ":")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_fault_stays_out_of_the_line_that_a_person_types(
+    shell: str, inside: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault() -> None:
+        raise OSError("no library")
+
+    monkeypatch.setattr(library, "shipped", fault)
+    assert inside(**request(shell, "blinplan plan ")) == Ran(1, "", "")
+    monkeypatch.setenv("BLINPLAN_DEBUG", "1")
+    with pytest.raises(OSError, match="no library"):
+        inside(**request(shell, "blinplan plan "), BLINPLAN_DEBUG="1")
+
+
+@pytest.mark.parametrize("broken", [{}, {"COMP_WORDS": "blinplan"}, {"COMP_WORDS": "blinplan", "COMP_CWORD": "x"}])
+def test_a_request_that_cannot_be_understood_is_met_with_silence(broken: dict[str, str]) -> None:
+    environment: Any = {COMPLETION: "complete_bash", **broken}
+    assert process(**environment) == Ran(1, "", "")
+
+
+@pytest.mark.parametrize("line", ["blinplan ", "blinplan check --select D", "blinplan plan ", "blinplan evidence "])
+def test_a_person_does_not_wait_for_the_engine(line: str, tmp_path: Path) -> None:
+    for shell in SHELLS:
+        ended = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-c", PROGRAM],
+            capture_output=True,
+            cwd=tmp_path,
+            env={**PLAIN, **request(shell, line)},
+            check=True,
+        )
+        assert json.loads(ended.stderr.splitlines()[-1]) == [0, []]
+
+
+def test_every_regimen_and_rule_that_can_be_named_is_offered() -> None:
+    named: list[Any] = [
+        one
+        for command, context in commands().values()
+        for one in command.get_params(context)
+        if one.metavar in ("REGIMEN", "REGIMENS", "[PATHS]", "CODES", "CODE", "CODE=LEVEL", "ZONE")
+    ]
+    assert len(named) > 6
+    assert [one.name for one in named if one._custom_shell_complete is None] == []
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_script_that_switches_it_on_asks_for_it_by_the_name_of_the_program(shell: str) -> None:
+    script = process("--show-completion", shell, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1").out
+    assert f"{COMPLETION}=complete_{shell}" in script
+    assert "blinplan" in script
+
+
+def test_the_help_says_how_to_switch_it_on() -> None:
+    assert "blinplan --install-completion" in " ".join(process("--help").out.split())
+
+
+def test_bash_itself_gets_the_offers(tmp_path: Path) -> None:
+    program = tmp_path / "blinplan"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m blinplan "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    script = process("--show-completion", "bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1").out
+    typed = "COMP_WORDS=(blinplan check --select = D21); COMP_CWORD=4; _blinplan_completion blinplan\n"
+    shown = 'printf "%s\\n" "${COMPREPLY[@]}"'
+    ended = subprocess.run(  # noqa: S603 - a shell that is part of every system this runs on
+        [installed("bash"), "--norc", "-c", f"{script}\n{typed}{shown}"],
+        env={**PLAIN, "PATH": f"{tmp_path}{os.pathsep}{PLAIN['PATH']}", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert (ended.stdout.split(), ended.stderr) == (["D210", "D211"], "")
