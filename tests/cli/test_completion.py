@@ -57,7 +57,7 @@ def begun(names: list[str] | tuple[str, ...], start: str) -> list[str]:
         ("blinplan sim", ["simulate"]),
         ("blinplan check --fail", ["--fail-on"]),
         ("blinplan check -f gi", ["github", "gitlab"]),
-        ("blinplan plan rr-adult --view ", ["agenda", "expected", "days", "month", "bags"]),
+        ("blinplan plan rr-adult --view ", ["overview", "agenda", "days", "month", "bags", "expected", "delivered"]),
         ("blinplan rule D21", ["D210", "D211"]),
         ("blinplan rule d21", ["d210", "d211"]),
         ("blinplan rule expired", ["expired-waiver"]),
