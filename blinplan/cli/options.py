@@ -77,7 +77,9 @@ def options_of(attenuation: Attenuation, *, premedication: bool = False) -> "Opt
 def given_patient(weight: str | None, height: str | None, area: str | None, formula: AreaFormula) -> Patient:
     """Make a patient from the texts of the options."""
     try:
-        return patient(_number("--weight", weight), _number("--height", height), _number("--bsa", area), formula)
+        return patient(
+            plain_number("--weight", weight), plain_number("--height", height), plain_number("--bsa", area), formula
+        )
     except PatientError as error:
         raise UsageError(str(error), "check the figure and its unit: weight in kg, height in cm, area in m²") from error
 
@@ -85,7 +87,8 @@ def given_patient(weight: str | None, height: str | None, area: str | None, form
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
-def _number(option: str, text: str | None) -> Fraction | None:
+def plain_number(option: str, text: str | None) -> Fraction | None:
+    """Read the text of an option that is a number; None where it is not given."""
     if text is None:
         return None
     # Digits only: an exponent of a few characters would be a number of a billion digits.
@@ -205,13 +208,13 @@ def patient_on_record(
         ("--weight", weight, record.weight if record else None),
         ("--height", height, record.height if record else None),
     ):
-        if text is not None and known is not None and _number(option, text) != known:
+        if text is not None and known is not None and plain_number(option, text) != known:
             raise UsageError(f"{option} is {text[:20]}, and the record says otherwise", "correct one of the two")
     found = given_patient(weight, height, area, formula)
     if record is None or (record.weight is None and record.height is None):
         return found
     try:
-        given = None if area is None else _number("--bsa", area)
+        given = None if area is None else plain_number("--bsa", area)
         return patient(found.weight or record.weight, found.height or record.height, given, formula)
     except PatientError as error:
         raise UsageError(str(error), "check the figures of the record") from error

@@ -28,6 +28,7 @@ COMMANDS = {
     "check": "check",
     "simulate": "simulate",
     "plan": "plan",
+    "new": "new",
     "evidence": "evidence",
     "model": "model",
     "rules": "rules",
