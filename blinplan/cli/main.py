@@ -66,13 +66,20 @@ def run() -> None:
     """Run the program. Whatever happens ends in a status and a sentence, never in a traceback."""
     try:
         _open_streams()
-        app()
+        status = app(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else ExitStatus.SUCCESS)
     except UsageError as error:
         complain(error)
         sys.exit(ExitStatus.INCOMPLETE)
     except KeyboardInterrupt:
         sys.exit(ExitStatus.INTERRUPTED)
     except Exception as fault:
+        from blinplan.cli.misuse import explained
+
+        misused = explained(fault)
+        if misused is not None:
+            complain(misused)
+            sys.exit(ExitStatus.INCOMPLETE)
         if os.environ.get("BLINPLAN_DEBUG"):
             raise
         sys.stderr.write(

@@ -229,7 +229,7 @@ def _complete(order: "Order", start: "Reading | None", place: Place) -> "Order":
     missing = needed(order) if start is None else (() if order.name else ("name",))
     if not missing:
         return order
-    if not sys.stdin.isatty():
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):  # nobody answers, or nobody sees the questions
         raise UsageError(f"missing: {', '.join(_FLAGS[field] for field in missing)}", _advice(missing))
     from blinplan.cli.questions import ask
 
@@ -266,15 +266,16 @@ def _save(draft: "Draft", start: "Reading | None", place: Place, colour: Colour)
         write(reading.document.text)
     else:
         replace_file(path, reading.document.text)
-    left_out = [*draft.left_out, *(["its comments"] if start is not None and _has_comments(start) else [])]
+    lost = start is not None and _comments(start) - _comments(reading)
+    left_out = [*draft.left_out, *(["its comments"] if lost else [])]
     judgement = judge(reading, date.today(), None)  # noqa: DTZ011 - the user's own day
     name = None if path is None else shlex.quote(str(path))
     schema_there = path is None or (path.parent / "regimen.schema.json").exists()
     remark(*new_report(judgement, name, left_out, schema_there, screen(sys.stderr, colour)), colour=colour)
 
 
-def _has_comments(reading: "Reading") -> bool:
-    return re.search(r"^[ \t]*#(?!:schema)", reading.document.text, re.MULTILINE) is not None
+def _comments(reading: "Reading") -> set[str]:
+    return set(re.findall(r"^[ \t]*#(?!:schema).*", reading.document.text, re.MULTILINE))
 
 
 # --- the texts of the options -----------------------------------------------------------------------------------------

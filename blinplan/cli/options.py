@@ -169,21 +169,26 @@ def _asked_file(path: Path) -> Reading:
     return reading
 
 
+def _what_it_holds(kind: str, reading: Reading) -> str:
+    shown = "correct what is shown above" if reading.problems else "the file is something else"
+    return f"{shown}; such a file begins with `{kind} = 1`, and `blinplan schema {kind}` prints what it holds"
+
+
 def asked_record(path: Path) -> "CourseRecord":
     """Read a course record; raises `UsageError` when there is none at the path."""
-    record = _asked_file(path).record
+    reading = _asked_file(path)
+    record = reading.record
     if record is None:
-        raise UsageError(f"{path} is not a course record", "a record begins with `record = 1`; correct what is shown")
+        raise UsageError(f"{path} is not a course record", _what_it_holds("record", reading))
     return record
 
 
 def asked_site(path: Path) -> "Site":
     """Read the profile of a site; raises `UsageError` when there is none at the path, or it cannot be right."""
-    site = _asked_file(path).site
+    reading = _asked_file(path)
+    site = reading.site
     if site is None:
-        raise UsageError(
-            f"{path} is not a site profile", "a site profile begins with `site = 1`; correct what is shown"
-        )
+        raise UsageError(f"{path} is not a site profile", _what_it_holds("site", reading))
     from blinplan.course.bags import underfilled
 
     for size in underfilled(site):

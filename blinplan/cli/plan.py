@@ -127,7 +127,7 @@ def plan(
     try:
         course = expand(choice.regimen, patient)
     except PatientError as error:
-        raise UsageError(str(error), "give the patient's own figures") from error
+        raise UsageError(str(error), "give --weight and --height, or --bsa, of the patient") from error
     profile = None if site is None else asked_site(Path(site))
     replanned = None if happened is None else _replanned(course, happened, record or "", start)
     course = course if replanned is None else replanned.course
@@ -231,6 +231,8 @@ def _start(text: str, zone: str | None) -> datetime:
         written = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--start is {text[:40]!r}", advice) from None
+    if len(text) <= len("2026-11-02"):  # a date alone would be midnight
+        raise UsageError(f"--start is {text!r}, without a time of day", advice)
     if written.second or written.microsecond:
         raise UsageError(f"--start is {text[:40]!r}", "give whole minutes")
     if zone is None:

@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from blinplan.cli.new import NONE, Place, days, drafted_or_copied, weight_limit, written_out
-from blinplan.cli.output import say
+from blinplan.cli.output import remark, say
 from blinplan.cli.status import UsageError
 from blinplan.quantities import Basis, QuantityError, read_dose
 from blinplan.regimen import library
 from blinplan.regimen.draft import (
     PREMEDICATION_FORM,
-    STEP_FORM,
     Order,
     copied,
     premedication_text,
@@ -26,7 +25,7 @@ from blinplan.regimen.draft import (
 )
 from blinplan.regimen.regimen import Indication, Status
 from blinplan.regimen.schema import REGIMEN_FILE, RegimenFile, Step
-from blinplan.reports.screen import Colour, visible
+from blinplan.reports.screen import Colour, indented, visible
 
 if TYPE_CHECKING:
     from blinplan.regimen.read import Reading
@@ -69,6 +68,7 @@ def ask(order: Order, start: "Reading | None", place: Place) -> Order:
     for field, question in _QUESTIONS.items():
         if getattr(order, field) is None and (field != "later_steps" or order.cycles != 1):
             order = question(order)
+    say("", Colour.AUTO)
     return order
 
 
@@ -79,17 +79,21 @@ def _answered(question: Question[Value]) -> Value:
     """Ask until the answer can be taken."""
     say(f"\n{question.asks}", Colour.AUTO, "title")
     if question.allows:
-        say(f"  {question.allows}", Colour.AUTO, "quiet")
+        _tell(question.allows, "quiet")
     while True:
         default = "" if question.default is None else f"[{visible(question.default)}] "
         text = _line(f"  {default}> ").strip() or question.default
         try:
             return question.take(_plain(text))
         except QuantityError as error:
-            say(f"  {visible(str(error))}", Colour.AUTO, "warning")
+            _tell(str(error), "warning")
         except UsageError as error:
-            say(f"  {visible(error.message)}", Colour.AUTO, "warning")
-            say(f"  {visible(error.advice)}", Colour.AUTO)
+            _tell(error.message, "warning")
+            _tell(error.advice)
+
+
+def _tell(text: str, style: str = "") -> None:
+    remark(indented(visible(text), style), colour=Colour.AUTO)
 
 
 def _plain(text: str | None) -> str:
@@ -206,6 +210,12 @@ def _later_steps(order: Order) -> Order:
     return _ask_steps(order, "each later cycle", lambda order, steps: replace(order, later_steps=steps), likely)
 
 
+_FORMS = {
+    Basis.FLAT: "dose x days: 9 mcg/day x 7; or hours: x 36 h",
+    Basis.BSA: "dose x days, and the cap: 5 mcg/m2/day x 7 max 9 mcg/day; or hours: x 36 h",
+}
+
+
 def _ask_steps(
     order: Order, where: str, put: Callable[[Order, tuple[Step, ...]], Order], likely: Sequence[Step]
 ) -> Order:
@@ -234,7 +244,8 @@ def _ask_step(
 
     expected = steps == tuple(likely[: len(steps)]) and len(steps) < len(likely)
     default = step_text(likely[len(steps)]) if expected else NONE if steps else None
-    allows = f"{STEP_FORM}{f'; or {NONE}' if steps else ''}"
+    form = _FORMS[order.basis or Basis.FLAT]
+    allows = f"{form}{f'; or {NONE}' if steps else ''}"
     return _answered(Question(f"Step {len(steps) + 1} of {where}?", allows, default, take))
 
 

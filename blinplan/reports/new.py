@@ -1,13 +1,14 @@
 """What is said of a regimen file that was just written: what it orders, what in it is not standard, what to try."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from blinplan.quantities import Basis
+from blinplan.regimen.regimen import Regimen
 from blinplan.reports.regimens import doses_in_short
 from blinplan.reports.screen import Screen, visible
 from blinplan.rules.check import Judgement
@@ -39,7 +40,11 @@ def new_report(
         parts += ["", Text("Not copied", "title"), *(_indented(Text(visible(words))) for words in left_out)]
     if judgement.findings:
         parts += ["", Text("Not standard, by the rules that need no simulation", "title"), _findings(judgement)]
-    return [*parts, "", Text("Next", "title"), *_next(path, regimen.basis, schema_there, screen)]
+    return [*parts, "", Text("Next", "title"), *_next(path, regimen, schema_there, screen)]
+
+
+_SIZES = ((70, 170), (30, 135), (12, 90))
+"""Weights in kg and heights in cm of patients to try; the first whom a regimen admits."""
 
 
 def _findings(judgement: Judgement) -> RenderableType:
@@ -53,14 +58,15 @@ def _findings(judgement: Judgement) -> RenderableType:
     return _indented(grid)
 
 
-def _next(path: str | None, basis: Basis, schema_there: bool, screen: Screen) -> list[RenderableType]:
+def _next(path: str | None, regimen: Regimen, schema_there: bool, screen: Screen) -> list[RenderableType]:
     if path is None:
-        return [_indented(Text("put it into a file, and: blinplan check FILE"))]
-    patient = "--weight 70" if basis is Basis.FLAT else "--weight 30 --height 135"
-    steps = [
-        (f"blinplan check {path}", "judge it by every rule, on virtual patients too"),
-        (f"blinplan plan {path} {patient}", "see what one patient gets"),
-    ]
+        return [_indented(Text("save it as a file, then: blinplan check FILE"))]
+    steps = [("blinplan check " + path, "judge it by every rule, on virtual patients too")]
+    for weight, height in _SIZES:
+        if regimen.eligibility.admits(Fraction(weight)):
+            size = f"--weight {weight}" + (f" --height {height}" if regimen.doses_by_area else "")
+            steps.append((f"blinplan plan {path} {size}", "see what one patient gets"))
+            break
     if not schema_there:
         steps.append(("blinplan schema > regimen.schema.json", "beside it: editors then complete and check the file"))
     return steps_to_try(steps, screen)
