@@ -270,8 +270,9 @@ def _save(draft: "Draft", start: "Reading | None", place: Place, colour: Colour)
     left_out = [*draft.left_out, *(["its comments"] if lost else [])]
     judgement = judge(reading, date.today(), None)  # noqa: DTZ011 - the user's own day
     name = None if path is None else shlex.quote(str(path))
-    schema_there = path is None or (path.parent / "regimen.schema.json").exists()
-    remark(*new_report(judgement, name, left_out, schema_there, screen(sys.stderr, colour)), colour=colour)
+    schema = None if path is None else path.parent / "regimen.schema.json"
+    absent = None if schema is None or schema.exists() else shlex.quote(str(schema))
+    remark(*new_report(judgement, name, left_out, absent, screen(sys.stderr, colour)), colour=colour)
 
 
 def _comments(reading: "Reading") -> set[str]:

@@ -191,7 +191,7 @@ def drafted(order: Order) -> Draft:
 
 
 def _cycle_name(first: int, last: int) -> str:
-    return f"Cycle {first}" if first == last else f"Cycles {first} to {last}"
+    return f"Cycle {first}" if first == last else f"Cycles {first} {'and' if last == first + 1 else 'to'} {last}"
 
 
 def _basis(steps: Sequence[Step]) -> Basis:

@@ -15,7 +15,7 @@ from blinplan.rules.check import Judgement
 
 
 def new_report(
-    judgement: Judgement, path: str | None, left_out: Sequence[str], schema_there: bool, screen: Screen
+    judgement: Judgement, path: str | None, left_out: Sequence[str], schema: str | None, screen: Screen
 ) -> list[RenderableType]:
     """Draw what was written to ``path`` (None for standard output).
 
@@ -25,8 +25,8 @@ def new_report(
         The judgement of the file, without simulation.
     left_out
         What of the original is not in a copy.
-    schema_there
-        Whether the JSON Schema that the first line names is there.
+    schema
+        Where the JSON Schema that the first line names belongs, if it is not there.
     """
     regimen = judgement.reading.regimen
     assert regimen is not None  # noqa: S101 - what is written was read back
@@ -40,7 +40,7 @@ def new_report(
         parts += ["", Text("Not copied", "title"), *(_indented(Text(visible(words))) for words in left_out)]
     if judgement.findings:
         parts += ["", Text("Not standard, by the rules that need no simulation", "title"), _findings(judgement)]
-    return [*parts, "", Text("Next", "title"), *_next(path, regimen, schema_there, screen)]
+    return [*parts, "", Text("Next", "title"), *_next(path, regimen, schema, screen)]
 
 
 _SIZES = ((70, 170), (30, 135), (12, 90))
@@ -58,7 +58,7 @@ def _findings(judgement: Judgement) -> RenderableType:
     return _indented(grid)
 
 
-def _next(path: str | None, regimen: Regimen, schema_there: bool, screen: Screen) -> list[RenderableType]:
+def _next(path: str | None, regimen: Regimen, schema: str | None, screen: Screen) -> list[RenderableType]:
     if path is None:
         return [_indented(Text("save it as a file, then: blinplan check FILE"))]
     steps = [("blinplan check " + path, "judge it by every rule, on virtual patients too")]
@@ -67,8 +67,8 @@ def _next(path: str | None, regimen: Regimen, schema_there: bool, screen: Screen
             size = f"--weight {weight}" + (f" --height {height}" if regimen.doses_by_area else "")
             steps.append((f"blinplan plan {path} {size}", "see what one patient gets"))
             break
-    if not schema_there:
-        steps.append(("blinplan schema > regimen.schema.json", "beside it: editors then complete and check the file"))
+    if schema is not None:
+        steps.append((f"blinplan schema > {schema}", "editors then complete and check the file"))
     return steps_to_try(steps, screen)
 
 
