@@ -4,6 +4,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -29,7 +30,7 @@ NONE = "none"
 
 def new(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="A short name in small letters, digits, hyphens and dots.")
+        str | None, typer.Argument(metavar="NAME", help="A short name in small letters, digits, hyphens and dots.")
     ] = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="One line that says what the regimen is.")] = None,
     indication: Annotated[Indication | None, typer.Option(help="What the regimen treats.")] = None,
@@ -156,14 +157,12 @@ def new(
     _save(drafted_or_copied(order, start), start, place, colour)
 
 
+@dataclass(frozen=True, slots=True)
 class Place:
-    """Where the file goes, once its name is known."""
+    """Where the file goes: what ``-o`` names, and whether a file that is there is replaced."""
 
-    __slots__ = ("_force", "named")
-
-    def __init__(self, named: str | None, force: bool) -> None:
-        self.named = named
-        self._force = force
+    named: str | None
+    force: bool
 
     def path(self, name: str) -> Path | None:
         """The file to write; None for standard output.
@@ -187,7 +186,7 @@ class Place:
             raise UsageError(f"{path} is a folder", f"name a file in it: {path / f'{name}.toml'}")
         if not path.parent.is_dir():
             raise UsageError(f"there is no folder {path.parent}", "make it first, or choose another place with -o")
-        if path.exists() and not self._force:
+        if path.exists() and not self.force:
             raise UsageError(f"{path} is there already", "choose another name or -o FILE, or replace it with --force")
         return path
 
@@ -256,6 +255,7 @@ def _advice(missing: Sequence[str]) -> str:
 
 
 def _save(draft: "Draft", start: "Reading | None", place: Place, colour: Colour) -> None:
+    from blinplan.regimen.write import toml_in_ascii
     from blinplan.reports.new import new_report
     from blinplan.reports.screen import screen
     from blinplan.rules.check import judge
@@ -263,7 +263,8 @@ def _save(draft: "Draft", start: "Reading | None", place: Place, colour: Colour)
     path = place.path(draft.file.name)
     reading = written_out(draft)
     if path is None:
-        write(reading.document.text)
+        utf = (sys.stdout.encoding or "").lower().startswith("utf")
+        write(reading.document.text if utf else toml_in_ascii(reading.document.text))
     else:
         replace_file(path, reading.document.text)
     lost = start is not None and _comments(start) - _comments(reading)

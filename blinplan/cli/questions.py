@@ -194,6 +194,8 @@ def _basis(order: Order) -> Order:
     def take(text: str) -> Order:
         return _tried(replace(order, basis=_one_of(Basis, text)))
 
+    if order.steps:
+        return replace(order, basis=read_dose(order.steps[0].dose).rate.basis)
     default = "bsa" if order.below_weight else "flat"
     return _answered(Question("How are doses counted?", "flat: mcg/day; bsa: mcg/m2/day", default, take))
 
@@ -263,7 +265,7 @@ def _cycles(order: Order) -> Order:
     def take(text: str) -> Order:
         if not text.isdecimal() or not 1 <= int(text[:3]) <= 20:
             raise UsageError(f'"{text[:40]}" is no number of cycles', "write a whole number from 1 to 20")
-        return replace(order, cycles=int(text))
+        return _tried(replace(order, cycles=int(text)))
 
     labelled = _labelled(order)
     number = None if labelled is None else str(sum(cycle.repeat for cycle in labelled.cycle))

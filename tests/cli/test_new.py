@@ -4,6 +4,7 @@ import os
 import pty
 import signal
 import subprocess
+import tomllib
 from contextlib import suppress
 from pathlib import Path
 from select import select
@@ -13,7 +14,7 @@ import pytest
 from blinplan.cli.questions import LABELLED
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
-from tests.cli.conftest import PLAIN, PROGRAM, Run
+from tests.cli.conftest import PLAIN, PROGRAM, Run, process
 
 TWO_STEPS = [
     *("new", "trial-1", "--title", "Two steps", "--indication", "investigational"),
@@ -105,6 +106,12 @@ def test_standard_output_carries_the_file_and_nothing_else(inside: Run, tmp_path
     piped = inside(*TWO_STEPS, "-o", "-")
     inside(*TWO_STEPS, "-o", "x.toml")
     assert piped.out == (tmp_path / "x.toml").read_text(encoding="utf-8")
+
+
+def test_a_file_is_valid_whatever_the_encoding_of_standard_output() -> None:
+    ran = process(*TWO_STEPS, "--title", "Zwölf 漢 🧪 \\", "-o", "-", PYTHONIOENCODING="ascii")
+    assert ran.status == 0
+    assert tomllib.loads(ran.out)["title"] == "Zwölf 漢 🧪 \\"
 
 
 def test_a_copy_says_what_is_not_in_it(inside: Run, tmp_path: Path) -> None:
@@ -209,6 +216,16 @@ def test_what_the_options_say_is_not_asked(tmp_path: Path) -> None:
     assert status == 0
     assert shown.count("?") == 2
     assert (tmp_path / "ours.toml").exists()
+
+
+def test_the_basis_is_not_asked_where_steps_are_given(tmp_path: Path) -> None:
+    given = ["--step", "5 mcg/m2/day x 7 max 9 mcg/day", "--later-step", "15 mcg/m2/day x 28 max 28 mcg/day"]
+    typed = "\n".join(["trial-1", "Title", "", "", "45", "1", "2", "14", "", "", "", ""])
+    status, _, shown = _at_terminal(tmp_path, typed, *given)
+    assert status == 0, shown
+    assert "How are doses counted?" not in shown
+    assert "there is one cycle, and steps are given for later ones" in _words(shown)
+    assert _read(tmp_path / "trial-1.toml").eligibility.below_weight == 45
 
 
 def test_the_labelled_defaults_are_for_what_was_answered() -> None:
