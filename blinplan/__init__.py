@@ -1,16 +1,27 @@
 """Plan, simulate and check blinatumomab regimens.
 
-Read a regimen with `load`, expand it to what one patient gets with `expand`, run it on virtual patients with
-`simulate`, and judge it by the rules with `check`.
+Read a regimen with `load`, judge it by the rules with `check`, expand it to what one `patient` gets with `expand`, put
+that on the calendar with `plan`, run it on virtual patients with `simulate`, and take the results as a `table`.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from blinplan.api import RegimenError, check, expand, load, patient, simulate
+    from blinplan.api import Planned, RegimenError, check, expand, load, patient, plan, simulate, table
 
 __version__ = "0.1.0"
-__all__ = ["RegimenError", "__version__", "check", "expand", "load", "patient", "simulate"]
+__all__ = [
+    "Planned",
+    "RegimenError",
+    "__version__",
+    "check",
+    "expand",
+    "load",
+    "patient",
+    "plan",
+    "simulate",
+    "table",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,11 +1,16 @@
 """The functions for use from Python: the same that the command line calls."""
 
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from blinplan.course import patient as patients
+from blinplan.course.calendar import Clock, Due, entries
 from blinplan.course.events import Course, expand
-from blinplan.course.patient import patient
+from blinplan.course.patient import Patient
+from blinplan.course.premedication import premedication_plan
 from blinplan.regimen.problems import Problem
 from blinplan.regimen.read import Reading
 from blinplan.regimen.regimen import Regimen
@@ -14,9 +19,12 @@ from blinplan.rules.check import Judgement, judge
 from blinplan.rules.virtual import Simulated
 
 if TYPE_CHECKING:
+    from blinplan.physiology.population import FloatArray
     from blinplan.physiology.run import Simulation
 
-__all__ = ["Course", "RegimenError", "check", "expand", "load", "patient", "simulate"]
+__all__ = ["Course", "Planned", "RegimenError", "check", "expand", "load", "patient", "plan", "simulate", "table"]
+
+Number = int | float | str | Decimal | Fraction
 
 
 class RegimenError(Exception):
@@ -48,6 +56,78 @@ def load(source: str | Path) -> Regimen:
         lines = [f"{document.name}:{at.line}:{at.column}: {problem.message}" for problem, at in where]
         raise RegimenError("\n".join(lines), reading.problems)
     return reading.regimen
+
+
+def patient(weight: Number | None = None, height: Number | None = None, area: Number | None = None) -> Patient:
+    """Make a patient from weight in kg, height in cm and body surface area in m², each optional.
+
+    Numbers are taken as they are written: 70.1 is exactly 701/10. The area is the given one, or else that of Mosteller
+    where weight and height allow it.
+
+    >>> from blinplan import patient
+    >>> str(patient(weight=38, height=150).area)
+    '1.258 m² (Mosteller)'
+
+    Raises
+    ------
+    blinplan.course.patient.PatientError
+        When a figure is outside what a human being can have.
+    """
+    return patients.patient(_exact(weight), _exact(height), _exact(area))
+
+
+def _exact(number: Number | None) -> Fraction | None:
+    return number if number is None or isinstance(number, Fraction) else Fraction(str(number))
+
+
+class Planned(NamedTuple):
+    """Something that is due: from when to when, in which cycle, and the dose rate in mcg/day, exact, of an infusion."""
+
+    due: Due
+    start: datetime
+    stop: datetime
+    cycle: int
+    mcg_per_day: Fraction | None
+
+
+def plan(course: Course, start: datetime) -> tuple[Planned, ...]:
+    """Put a course on the calendar: premedication, infusions, hospital days and the next cycles, in their order.
+
+    Minutes of the course are minutes that pass, so times stay right when the clock is changed.
+
+    >>> from datetime import datetime
+    >>> from zoneinfo import ZoneInfo
+    >>> from blinplan import expand, load, patient, plan
+    >>> course = expand(load("rr-adult"), patient(weight=70))
+    >>> step = plan(course, datetime(2026, 10, 20, 10, tzinfo=ZoneInfo("Europe/Berlin")))[4]
+    >>> f"{step.due}: {step.mcg_per_day} mcg/day from {step.start:%Y-%m-%d %H:%M %Z}"
+    'step: 28 mcg/day from 2026-10-27 09:00 CET'
+
+    Parameters
+    ----------
+    course
+        What one patient gets, from `expand`.
+    start
+        When the first infusion begins, with its time zone.
+
+    Raises
+    ------
+    ValueError
+        When the start has no time zone.
+    """
+    if start.tzinfo is None:
+        raise ValueError('the start has no time zone: give datetime(..., tzinfo=ZoneInfo("Europe/Berlin"))')
+    clock = Clock(start)
+    return tuple(
+        Planned(
+            entry.due,
+            clock.at(entry.start),
+            clock.at(entry.stop),
+            entry.cycle,
+            entry.event.rate if entry.event is not None and entry.event.period.dose is not None else None,
+        )
+        for entry in entries(course, premedication_plan(course))
+    )
 
 
 def check(source: str | Path, *, patients: int | None = 1000, seed: int = 1, today: date | None = None) -> Judgement:
@@ -83,6 +163,21 @@ def simulate(regimen: Regimen, **options: Any) -> "Simulation":
     from blinplan.physiology.run import run
 
     return run(regimen, **options)
+
+
+def table(simulation: "Simulation") -> dict[str, "FloatArray"]:
+    """Every patient's body and endpoints, as columns for ``pandas.DataFrame`` or ``polars.DataFrame``.
+
+    The names of endpoints carry their unit; NaN is where an endpoint does not occur in a patient.
+
+    >>> from blinplan import load, simulate, table
+    >>> columns = table(simulate(load("rr-adult"), patients=100))
+    >>> len(columns["b_nadir [cells/µL]"])
+    100
+    """
+    from blinplan.reports.simulation import simulation_columns
+
+    return simulation_columns(simulation)
 
 
 def _read(source: str | Path) -> Reading:

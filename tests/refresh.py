@@ -1,4 +1,4 @@
-"""Write anew all generated text: the outputs in README.md, its pictures, the JSON Schema, and the manual pages.
+"""Write anew all generated text: the outputs in Markdown pages, the pictures, the JSON Schema, and the manual pages.
 
 Run it with ``python -m tests.refresh``. A test fails when what it would write is not what is there.
 """
@@ -8,9 +8,10 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
@@ -20,19 +21,28 @@ from blinplan.regimen.schema import json_schema
 from tests import manual
 
 ROOT = Path(__file__).parents[1]
-_CONSOLE = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
+_CONSOLE = re.compile(r"```console\n(?P<session>\$ .*?)```", re.DOTALL)
+_COMMAND = re.compile(r"^\$ (?P<command>.*(?:\n>(?: .*)?(?=\n))*)\n", re.MULTILINE)
+_CONTINUED = re.compile(r"^> ?", re.MULTILINE)
 _PICTURES = {"man/pictures/check.svg": "blinplan check nhl-1.5 rr-adult"}
+
+
+def pages() -> Iterator[Path]:
+    """Return every Markdown page of the tree."""
+    yield from sorted(ROOT.glob("*.md"))
+    for folder in ("blinplan", "man", "regimens", "tests"):
+        yield from sorted((ROOT / folder).rglob("*.md"))
 
 
 def generated() -> Mapping[Path, str]:
     """Return every generated file with the text it should have."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    return {
-        ROOT / "README.md": _CONSOLE.sub(lambda found: _console(found["command"]), readme),
-        ROOT / "regimens/regimen.schema.json": json.dumps(json_schema(), indent=2) + "\n",
-        **{ROOT / path: _picture(command) for path, command in _PICTURES.items()},
-        **{ROOT / path: text for path, text in manual.pages().items()},
-    }
+    with TemporaryDirectory() as folder:
+        return {
+            **{path: _page(path, Path(folder) / f"page-{number}") for number, path in enumerate(pages())},
+            ROOT / "regimens/regimen.schema.json": json.dumps(json_schema(), indent=2) + "\n",
+            **{ROOT / path: _picture(command, Path(folder)) for path, command in _PICTURES.items()},
+            **{ROOT / path: text for path, text in manual.pages().items()},
+        }
 
 
 def left_over(made: Mapping[Path, str]) -> list[Path]:
@@ -40,17 +50,30 @@ def left_over(made: Mapping[Path, str]) -> list[Path]:
     return sorted(path for path in ROOT.glob("man/man*/*") if path not in made)
 
 
-def _console(command: str) -> str:
-    return f"```console\n$ {command}\n{output(command, COLUMNS='90')}```"
+def _page(path: Path, folder: Path) -> str:
+    """Run the sessions of a page, one after the other in one folder: what a command writes is there for the next."""
+    folder.mkdir()
+    text = path.read_text(encoding="utf-8")
+    return _CONSOLE.sub(lambda found: f"```console\n{session(found['session'], folder)}```", text)
 
 
-def output(command: str, **environment: str) -> str:
-    """Run a command of the program in the checkout and return what a terminal would show."""
+def session(written: str, folder: Path) -> str:
+    """Run the commands after ``$``; lines after ``>`` continue one, as in a shell."""
+    return "".join(
+        f"{found[0]}{output(_CONTINUED.sub('', found['command']), folder, COLUMNS='90')}"
+        for found in _COMMAND.finditer(written)
+    )
+
+
+def output(command: str, folder: Path, **environment: str) -> str:
+    """Run a command of the shell in a folder and return what a terminal would show; ``blinplan`` is this checkout's."""
     plain = {key: value for key, value in os.environ.items() if key not in ("FORCE_COLOR", "NO_COLOR", "COLUMNS")}
+    ours = {"PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT), "PYTHON": sys.executable}
     done = subprocess.run(  # noqa: S603 - our own commands
-        [sys.executable, "-m", *command.split()],
-        cwd=ROOT,
-        env={**plain, "PYTHONIOENCODING": "utf-8", **environment},
+        ["/bin/bash", "-c", f'blinplan() {{ "$PYTHON" -m blinplan "$@"; }}; {command}'],
+        cwd=folder,
+        env={**plain, **ours, **environment},
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
@@ -59,10 +82,10 @@ def output(command: str, **environment: str) -> str:
     return done.stdout
 
 
-def _picture(command: str) -> str:
-    shown = Text.assemble(("$ ", "bold"), command, "\n", Text.from_ansi(output(command, COLUMNS="96", FORCE_COLOR="1")))
+def _picture(command: str, folder: Path) -> str:
+    drawn = Text.from_ansi(output(command, folder, COLUMNS="96", FORCE_COLOR="1"))
     console = Console(record=True, width=96, file=StringIO(), force_terminal=True, color_system="truecolor")
-    console.print(shown)
+    console.print(Text.assemble(("$ ", "bold"), command, "\n", drawn))
     svg = console.export_svg(title="blinplan", theme=MONOKAI, unique_id="blinplan")
     # The picture needs nothing from the network: the fonts named for download are left out.
     return re.sub(r"@font-face \{.*?\}\n?", "", svg, flags=re.DOTALL).replace("Fira Code, ", "")

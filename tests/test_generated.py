@@ -1,9 +1,15 @@
-"""Everything generated is as the program writes it today."""
+"""Everything generated is as the program writes it today, and every example that is printed holds."""
 
 import doctest
+import re
+from pathlib import Path
+
+import pytest
 
 import blinplan.api
-from tests.refresh import generated, left_over
+from tests.refresh import ROOT, generated, left_over, pages, session
+
+_PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
 def test_generated_files_are_up_to_date() -> None:
@@ -13,7 +19,29 @@ def test_generated_files_are_up_to_date() -> None:
     assert not left_over(made), "nothing makes these any more; python -m tests.refresh removes them"
 
 
+def test_a_session_goes_on_where_its_last_command_left_off(tmp_path: Path) -> None:
+    written = "$ cat > x.txt <<'END'\n> one\n>\n> two\n> END\nstale\n$ grep -c o \\\n> x.txt\n$ blinplan --version\n"
+    expected = written.replace("stale\n", "").replace("> x.txt\n", "> x.txt\n2\n")
+    assert session(written, tmp_path) == f"{expected}blinplan {blinplan.__version__}\n"
+
+
 def test_the_python_examples_hold() -> None:
     found = doctest.testmod(blinplan.api)
     assert found.attempted > 3
     assert found.failed == 0
+
+
+def test_the_examples_of_the_pages_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in pages():
+        examples = "\n".join(_PYTHON.findall(path.read_text(encoding="utf-8")))
+        test = doctest.DocTestParser().get_doctest(examples, {}, str(path.relative_to(ROOT)), str(path), 0)
+        assert test.examples or path.name != "python.md"
+        assert doctest.DocTestRunner().run(test).failed == 0, path
+
+
+def test_the_page_tells_of_every_function() -> None:
+    page = (ROOT / "man/python.md").read_text(encoding="utf-8")
+    functions = [name for name in blinplan.__all__ if name[0].islower()]
+    assert len(functions) > 5
+    assert [name for name in functions if f"`{name}(" not in page] == []

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blinplan.cli.options import given_patient, number_of, read_file_of
+from blinplan.cli.options import given_patient, plain_number, read_record
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_called, patient
 
@@ -53,15 +53,15 @@ class Happened:
             ("--height", height, self.height),
             ("--bsa", area, self.area),
         ):
-            if text is not None and known is not None and number_of(option, text) != known:
+            if text is not None and known is not None and plain_number(option, text) != known:
                 raise UsageError(f"{option} is {text[:20]}, and {self.path} says otherwise", "correct one of the two")
         if not self.path:
             return given_patient(weight, height, area, formula)
         try:
             return patient(
-                self.weight if weight is None else number_of("--weight", weight),
-                self.height if height is None else number_of("--height", height),
-                self.area if area is None else number_of("--bsa", area),
+                self.weight if weight is None else plain_number("--weight", weight),
+                self.height if height is None else plain_number("--height", height),
+                self.area if area is None else plain_number("--bsa", area),
                 self.formula or formula,
             )
         except PatientError as error:
@@ -92,10 +92,7 @@ def happened_so_far(record: str | None, ledger: str | None, start: str | None, f
 
 
 def _from_record(path: str) -> Happened:
-    reading = read_file_of(Path(path))
-    found = reading.record
-    if found is None:
-        raise UsageError(f"{path} is not a course record", "a record begins with `record = 1`; correct what is shown")
+    found, reading = read_record(Path(path))
     return Happened(
         path,
         found.start,

@@ -17,7 +17,7 @@ from blinplan.cli.status import ExitStatus, UsageError
 app = typer.Typer(
     name="blinplan",
     cls=QuickGroup,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings=CONTEXT,
@@ -32,17 +32,23 @@ def _version(context: typer.Context, asked: bool) -> None:
 
 @app.callback()
 def main(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Plan, simulate and check blinatumomab regimens.
 
-    Three things to try: [bold]blinplan regimens[/bold], [bold]blinplan check rr-adult[/bold],
-    [bold]blinplan simulate rr-adult[/bold].
+    Example: [bold]blinplan check rr-adult[/bold]. Without a command, [bold]blinplan[/bold] shows three things to try.
 
     For completion with the Tab key: [bold]blinplan --install-completion[/bold].
     """
+    if context.invoked_subcommand is None:
+        from blinplan.cli.output import output_screen, report
+        from blinplan.reports.screen import Colour
+        from blinplan.reports.start import start_report
+
+        report(*start_report(output_screen(Colour.AUTO)), colour=Colour.AUTO)
 
 
 def _open_streams() -> None:
@@ -62,13 +68,20 @@ def run() -> None:
     """Run the program. Whatever happens ends in a status and a sentence, never in a traceback."""
     try:
         _open_streams()
-        app(prog_name="blinplan")
+        status = app(prog_name="blinplan", standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else ExitStatus.SUCCESS)
     except UsageError as error:
         complain(error)
         sys.exit(ExitStatus.INCOMPLETE)
     except KeyboardInterrupt:
         sys.exit(ExitStatus.INTERRUPTED)
     except Exception as fault:
+        from blinplan.cli.misuse import explained
+
+        misused = explained(fault)
+        if misused is not None:
+            complain(misused)
+            sys.exit(ExitStatus.INCOMPLETE)
         if os.environ.get("BLINPLAN_DEBUG"):
             raise
         sys.stderr.write(

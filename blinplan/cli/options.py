@@ -22,6 +22,7 @@ from blinplan.reports.screen import Colour
 if TYPE_CHECKING:
     from blinplan.course.eligibility import Choice
     from blinplan.physiology import Options
+    from blinplan.regimen.record import CourseRecord
     from blinplan.regimen.site import Site
 
 
@@ -81,7 +82,9 @@ def options_of(attenuation: Attenuation, *, premedication: bool = False) -> "Opt
 def given_patient(weight: str | None, height: str | None, area: str | None, formula: AreaFormula) -> Patient:
     """Make a patient from the texts of the options."""
     try:
-        return patient(number_of("--weight", weight), number_of("--height", height), number_of("--bsa", area), formula)
+        return patient(
+            plain_number("--weight", weight), plain_number("--height", height), plain_number("--bsa", area), formula
+        )
     except PatientError as error:
         raise UsageError(str(error), "check the figure and its unit: weight in kg, height in cm, area in m²") from error
 
@@ -89,8 +92,8 @@ def given_patient(weight: str | None, height: str | None, area: str | None, form
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
-def number_of(option: str, text: str | None) -> Fraction | None:
-    """Read the number that an option gives; None where it is not given."""
+def plain_number(option: str, text: str | None) -> Fraction | None:
+    """Read the text of an option that is a number; None where it is not given."""
     if text is None:
         return None
     # Digits only: an exponent of a few characters would be a number of a billion digits.
@@ -191,13 +194,25 @@ def read_file_of(path: Path) -> Reading:
     return reading
 
 
+def _what_it_holds(kind: str, reading: Reading) -> str:
+    shown = "correct what is shown above" if reading.problems else "the file is something else"
+    return f"{shown}; such a file begins with `{kind} = 1`, and `blinplan schema {kind}` prints what it holds"
+
+
+def read_record(path: Path) -> "tuple[CourseRecord, Reading]":
+    """Read a course record; raises `UsageError` when there is none at the path."""
+    reading = read_file_of(path)
+    if reading.record is None:
+        raise UsageError(f"{path} is not a course record", _what_it_holds("record", reading))
+    return reading.record, reading
+
+
 def read_site(path: Path) -> "Site":
     """Read the profile of a site; raises `UsageError` when there is none at the path, or it cannot be right."""
-    site = read_file_of(path).site
+    reading = read_file_of(path)
+    site = reading.site
     if site is None:
-        raise UsageError(
-            f"{path} is not a site profile", "a site profile begins with `site = 1`; correct what is shown"
-        )
+        raise UsageError(f"{path} is not a site profile", _what_it_holds("site", reading))
     from blinplan.course.bags import underfilled
 
     for size in underfilled(site):

@@ -66,8 +66,13 @@ def say(text: str, colour: Colour, style: str = "") -> None:
     """Write a line about the run to standard error."""
     from rich.text import Text
 
+    remark(Text(text, style=style), colour=colour)
+
+
+def remark(*parts: RenderableType, colour: Colour) -> None:
+    """Write something about the run, drawn, to standard error."""
     try:
-        sys.stderr.write(screen(sys.stderr, colour).render(Text(text, style=style)))
+        sys.stderr.write(screen(sys.stderr, colour).render(*parts))
         sys.stderr.flush()
     except BrokenPipeError:
         raise SystemExit(ExitStatus.BROKEN_PIPE) from None

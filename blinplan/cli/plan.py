@@ -169,7 +169,7 @@ def plan(
     try:
         course = expand(choice.regimen, patient)
     except PatientError as error:
-        raise UsageError(str(error), "give the patient's own figures") from error
+        raise UsageError(str(error), "give --weight and --height, or --bsa, of the patient") from error
     profile = None if site is None else read_site(Path(site))
     begins = _begins(happened, start, time_zone, profile)
     shown = Shown(cycle, _day("--from", from_day), _day("--to", to_day))
@@ -254,6 +254,8 @@ def _start(text: str, zone: str | None) -> datetime:
         written = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--start is {text[:40]!r}", advice) from None
+    if len(text) <= len("2026-11-02"):  # a date alone would be midnight
+        raise UsageError(f"--start is {text!r}, without a time of day", advice)
     if written.second or written.microsecond:
         raise UsageError(f"--start is {text[:40]!r}", "give whole minutes")
     if zone is None:

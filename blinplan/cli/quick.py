@@ -32,6 +32,7 @@ COMMANDS = {
     "check": "check",
     "simulate": "simulate",
     "plan": "plan",
+    "new": "new",
     "evidence": "evidence",
     "model": "model",
     "rules": "rules",

@@ -32,6 +32,6 @@ def regimens(
 
     shipped = library.shipped()
     if output_format is RegimensFormat.JSON:
-        write_json(regimens_json(shipped))
+        write_json(regimens_json(shipped, library.groups()))
     else:
-        report(*regimens_report(shipped, output_screen(colour)), colour=colour)
+        report(*regimens_report(shipped, library.groups(), output_screen(colour)), colour=colour)

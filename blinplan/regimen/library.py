@@ -20,6 +20,11 @@ def paths() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder().rglob("*.toml"), key=_order)}
 
 
+def groups() -> dict[str, str]:
+    """By name, the folder that a shipped regimen is in: labelled or trials."""
+    return {name: path.relative_to(folder()).parts[0] for name, path in paths().items()}
+
+
 def shipped() -> tuple[Regimen, ...]:
     """All shipped regimens, the labelled ones first."""
     readings = [read(path.read_bytes(), str(path)) for path in paths().values()]

@@ -49,7 +49,8 @@ DOSE = quantity(read_dose, DOSE_PATTERN, LONGEST, "9 mcg/day")
 FLAT_DOSE = quantity(_flat_dose, FLAT_DOSE_PATTERN, LONGEST, "9 mcg/day")
 MASS = quantity(read_mass, MASS_PATTERN, LONGEST, "20 mg")
 FLAT_MASS = quantity(_flat_mass, FLAT_MASS_PATTERN, LONGEST, "20 mg")
-SENTENCE = text()
+LONGEST_SENTENCE = 500
+SENTENCE = text(longest=LONGEST_SENTENCE)
 NAME = text(NAME_PATTERN, 60)
 WEIGHT = number(0, 300)
 

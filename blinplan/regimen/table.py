@@ -61,7 +61,7 @@ class Table(Generic[Values]):
         self._json = json or {}
         made: Any = values
         if {name: name in made._field_defaults for name in made._fields} != {
-            _field(k.name): not k.required for k in keys
+            field_name(k.name): not k.required for k in keys
         }:
             raise TypeError(f"the keys of {values.__name__} are not its fields")
 
@@ -99,7 +99,7 @@ class Table(Generic[Values]):
         return core_schema.no_info_after_validator_function(self._made, made)
 
     def _made(self, values: Mapping[str, Any]) -> Values:
-        return self.values(**{_field(name): value for name, value in values.items()})
+        return self.values(**{field_name(name): value for name, value in values.items()})
 
     def json_schema(self) -> dict[str, Any]:
         """The table as JSON Schema, with references for the tables inside."""
@@ -133,7 +133,8 @@ def file_schema(table: Table[Any], title: str) -> dict[str, Any]:
     }
 
 
-def _field(name: str) -> str:
+def field_name(name: str) -> str:
+    """The field of a named tuple that holds a key."""
     return name.replace("-", "_")
 
 

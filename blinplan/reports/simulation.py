@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from blinplan.physiology.population import FloatArray
 from blinplan.physiology.run import Simulation
 from blinplan.physiology.summary import Distribution, Quantity, distribution
 from blinplan.reports.check_json import proportion_json
@@ -230,11 +231,19 @@ def simulation_csv(simulation: Simulation) -> str:
     """Write every patient's endpoints as CSV, one patient a line; empty where an endpoint does not occur."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    people = simulation.population
-    covariates = ("age_years", "female", "weight_kg", "height_cm", "bsa_m2", "clearance")
-    writer.writerow(["patient", *covariates, *(f"{q.key} [{q.unit}]" for q in simulation.quantities)])
-    columns = [*(getattr(people, name) for name in covariates), *(q.values for q in simulation.quantities)]
-    for patient in range(people.size):
-        row = [float(column[patient]) for column in columns]
+    columns = simulation_columns(simulation)
+    writer.writerow(["patient", *columns])
+    for patient in range(simulation.population.size):
+        row = [float(column[patient]) for column in columns.values()]
         writer.writerow([patient + 1, *("" if math.isnan(value) else repr(value) for value in row)])
     return text.getvalue()
+
+
+def simulation_columns(simulation: Simulation) -> dict[str, FloatArray]:
+    """Every patient's body and endpoints, a column each, with the unit in the name of an endpoint."""
+    people = simulation.population
+    covariates = ("age_years", "female", "weight_kg", "height_cm", "bsa_m2", "clearance")
+    return {
+        **{name: getattr(people, name) for name in covariates},
+        **{f"{quantity.key} [{quantity.unit}]": quantity.values for quantity in simulation.quantities},
+    }

@@ -33,6 +33,8 @@ sys.stderr.write("\\n" + json.dumps([status, [name for name in {HEAVY} if name i
         (["regimens"], 0),
         (["schema"], 0),
         (["--help"], 0),
+        ([], 0),
+        (["new", "ours", "--from", "rr-adult"], 0),
         (["simulate", "nowhere"], 2),
     ],
     ids=str,

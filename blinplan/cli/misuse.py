@@ -1,0 +1,64 @@
+"""Command lines that cannot be read, in our own words: what is wrong with them, and what to write instead."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from blinplan.cli.quick import COMMANDS
+from blinplan.cli.status import UsageError
+
+_ARGUMENTS = {
+    "REGIMEN": "name a regimen: `blinplan {command} rr-adult`; `blinplan regimens` lists those that come with blinplan",
+    "CODE": "name a rule: `blinplan rule D202`; `blinplan rules` lists them all",
+}
+
+
+def explained(error: Any) -> UsageError | None:
+    """Explain what typer says of a command line; None for an error that is not about one."""
+    if not hasattr(error, "format_message"):
+        return None
+    context = getattr(error, "ctx", None)
+    command = None if context is None or context.parent is None else str(context.info_name)
+    message = error.format_message().replace("' / '", " / ")
+    message = re.sub(r"^Invalid value for '?(.+?)'?: (?:Value error, )?", r"\1: ", message)
+    message = message.replace(": Input should", " should").replace(", unable to parse string as an integer", "")
+    message = re.sub(r" ?\(Possible options: .*\)| Did you mean .*\?$", "", message).rstrip(".")
+    return UsageError(message[0].lower() + message[1:], _advice(error, command, message))
+
+
+def _advice(error: Any, command: str | None, message: str) -> str:
+    if command is None:
+        return _on_the_program(error, message)
+    missing = re.fullmatch(r"Missing argument '(\w+)'", message)
+    if missing and missing[1] in _ARGUMENTS:
+        return _ARGUMENTS[missing[1]].format(command=command)
+    nearest = " or ".join(getattr(error, "possibilities", None) or ())
+    shows = f"`blinplan {command} --help` shows what it takes, with an example"
+    return f"write {nearest}, if that is meant; {shows}" if nearest else shows
+
+
+def _on_the_program(error: Any, message: str) -> str:
+    unknown = re.fullmatch(r"No such command '(.*)'", message, re.DOTALL)
+    if unknown is None:
+        if message.startswith("No such option"):
+            return "options come after the command: `blinplan check rr-adult -f json`; `blinplan --help` lists commands"
+        return "`--help` after the command shows what its options take"
+    named = unknown[1]
+    if named == "help":
+        return "`blinplan --help` lists the commands, and `blinplan check --help` shows one"
+    if _is_regimen(named):
+        return f"the command comes first: `blinplan check {named}`, `blinplan plan {named}`"
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(named, COMMANDS, n=1)
+    listed = f"the commands are {', '.join(COMMANDS)}; `blinplan --help` says what each does"
+    return f"write `blinplan {nearest[0]}`, if that is meant; {listed}" if nearest else listed
+
+
+def _is_regimen(named: str) -> bool:
+    from blinplan.regimen import library
+
+    try:
+        return bool(library.named(named)) or Path(named).is_file()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,350 @@
+"""The questions of ``blinplan new``: one at a time, with what each allows and its default, until it is answered.
+
+The defaults are those of the labelled regimen for the answers so far, where there is one.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from blinplan.cli.new import NONE, Place, days, drafted_or_copied, weight_limit, written_out
+from blinplan.cli.output import remark, say
+from blinplan.cli.status import UsageError
+from blinplan.quantities import Basis, QuantityError, read_dose
+from blinplan.regimen import library
+from blinplan.regimen.draft import (
+    PREMEDICATION_FORM,
+    Order,
+    copied,
+    premedication_text,
+    read_premedication,
+    read_step,
+    step_text,
+)
+from blinplan.regimen.regimen import Indication, Status
+from blinplan.regimen.schema import REGIMEN_FILE, RegimenFile, Step
+from blinplan.reports.screen import Colour, indented, visible
+
+if TYPE_CHECKING:
+    from blinplan.regimen.read import Reading
+
+Value = TypeVar("Value")
+
+LABELLED = {
+    ("relapsed-refractory", Basis.FLAT): "rr-adult",
+    ("relapsed-refractory", Basis.BSA): "rr-below-45-kg",
+    ("mrd-positive", Basis.FLAT): "mrd-adult",
+    ("mrd-positive", Basis.BSA): "mrd-below-45-kg",
+    ("consolidation", Basis.FLAT): "consolidation-adult",
+    ("consolidation", Basis.BSA): "consolidation-below-45-kg",
+}
+"""The labelled regimen that gives the defaults, by indication and basis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[Value]):
+    """A question: what it asks, what it allows, its default (None where there is none), and how an answer is taken."""
+
+    asks: str
+    allows: str
+    default: str | None
+    take: Callable[[str], Value]
+
+
+def ask(order: Order, start: "Reading | None", place: Place) -> Order:
+    """Ask for everything that the order does not say yet.
+
+    Raises
+    ------
+    UsageError
+        When the answers end before the questions.
+    """
+    say("Enter takes the answer in brackets. Ctrl-C leaves, and nothing is written.", Colour.AUTO, "quiet")
+    order = _ask_name(order, place)
+    if start is not None:
+        return _ask_title_of_copy(order, start)
+    for field, question in _QUESTIONS.items():
+        if getattr(order, field) is None and (field != "later_steps" or order.cycles != 1):
+            order = question(order)
+    say("", Colour.AUTO)
+    return order
+
+
+# --- one question ---------------------------------------------------------------------------------------------------
+
+
+def _answered(question: Question[Value]) -> Value:
+    """Ask until the answer can be taken."""
+    say(f"\n{question.asks}", Colour.AUTO, "title")
+    if question.allows:
+        _tell(question.allows, "quiet")
+    while True:
+        default = "" if question.default is None else f"[{visible(question.default)}] "
+        text = _line(f"  {default}> ").strip() or question.default
+        try:
+            return question.take(_plain(text))
+        except QuantityError as error:
+            _tell(str(error), "warning")
+        except UsageError as error:
+            _tell(error.message, "warning")
+            _tell(error.advice)
+
+
+def _tell(text: str, style: str = "") -> None:
+    remark(indented(visible(text), style), colour=Colour.AUTO)
+
+
+def _plain(text: str | None) -> str:
+    if text is None:
+        raise UsageError("there is no default here", "write an answer; Ctrl-C leaves")
+    if not text.isprintable():
+        raise UsageError("this has characters that cannot be printed", "write plain text")
+    return text
+
+
+def _line(prompt: str) -> str:
+    """Read a line from the terminal; the questions never go where a file may go."""
+    try:
+        if sys.stdout.isatty() and sys.stdout.encoding.lower().startswith("utf"):
+            with suppress(ImportError):
+                import readline  # noqa: F401 - makes the line editable
+            return input(prompt)
+        sys.stderr.write(prompt.encode("ascii", "backslashreplace").decode())
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+    except EOFError:
+        line = ""
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        raise
+    if not line:
+        sys.stderr.write("\n")
+        raise UsageError("the answers ended before the questions", "nothing was written; begin again")
+    return line
+
+
+def _tried(order: Order) -> Order:
+    """The order, if a regimen can be drafted from it once the rest is answered; raises `UsageError` if not."""
+    dose = "5 mcg/m2/day" if order.basis is Basis.BSA else "9 mcg/day"
+    rest = Order(
+        "new", "new", Indication.INVESTIGATIONAL, None, (Step(dose, days=7),), None, 2 if order.later_steps else 1, 14
+    )
+    known = {name: value for name in Order.__slots__ if (value := getattr(order, name)) is not None}
+    cycles = {"cycles": 1} if order.later_steps is None else {}
+    written_out(drafted_or_copied(replace(rest, **{**known, **cycles}), None))
+    return order
+
+
+def _one_of(words: type[Indication] | type[Basis] | type[Status], text: str) -> Any:
+    try:
+        return words(text.lower())
+    except ValueError:
+        raise UsageError(f'"{text[:40]}" is none of these', f"write one of: {', '.join(words)}") from None
+
+
+# --- the questions, in their order -----------------------------------------------------------------------------------
+
+
+def _ask_name(order: Order, place: Place) -> Order:
+    def take(text: str) -> Order:
+        named = _tried(replace(Order(), name=text))
+        place.path(text)
+        return replace(order, name=named.name)
+
+    if order.name is not None:
+        return order
+    return _answered(Question("What is it called?", "small letters, digits, hyphens and dots: trial-1", None, take))
+
+
+def _ask_title_of_copy(order: Order, start: "Reading") -> Order:
+    if order.title is not None:
+        return order
+    title = copied(REGIMEN_FILE.read(start.document.values), order).file.title
+    return _answered(Question("Its title, in one line?", "", title, lambda text: replace(order, title=text)))
+
+
+def _title(order: Order) -> Order:
+    return _answered(Question("Its title, in one line?", "", None, lambda text: _tried(replace(order, title=text))))
+
+
+def _indication(order: Order) -> Order:
+    def take(text: str) -> Order:
+        return replace(order, indication=_one_of(Indication, text))
+
+    return _answered(Question("What does it treat?", ", ".join(Indication), "investigational", take))
+
+
+def _min_weight(order: Order) -> Order:
+    def take(text: str) -> Order:
+        return _tried(replace(order, min_weight=weight_limit("the weight", text)))
+
+    return _answered(Question("From what body weight, in kg?", f"a number, or {NONE}", NONE, take))
+
+
+def _below_weight(order: Order) -> Order:
+    def take(text: str) -> Order:
+        return _tried(replace(order, below_weight=weight_limit("the weight", text)))
+
+    return _answered(Question("Only below what body weight, in kg?", f"a number, or {NONE}", NONE, take))
+
+
+def _basis(order: Order) -> Order:
+    def take(text: str) -> Order:
+        return _tried(replace(order, basis=_one_of(Basis, text)))
+
+    if order.steps:
+        return replace(order, basis=read_dose(order.steps[0].dose).rate.basis)
+    default = "bsa" if order.below_weight else "flat"
+    return _answered(Question("How are doses counted?", "flat: mcg/day; bsa: mcg/m2/day", default, take))
+
+
+def _steps(order: Order) -> Order:
+    labelled = _labelled(order)
+    likely = () if labelled is None else labelled.cycle[0].steps
+    return _ask_steps(order, "cycle 1", lambda order, steps: replace(order, steps=steps), likely)
+
+
+def _later_steps(order: Order) -> Order:
+    labelled = _labelled(order)
+    likely = (_target(order),) if labelled is None else labelled.cycle[-1].steps
+    return _ask_steps(order, "each later cycle", lambda order, steps: replace(order, later_steps=steps), likely)
+
+
+_FORMS = {
+    Basis.FLAT: "dose x days: 9 mcg/day x 7; or hours: x 36 h",
+    Basis.BSA: "dose x days, and the cap: 5 mcg/m2/day x 7 max 9 mcg/day; or hours: x 36 h",
+}
+
+
+def _ask_steps(
+    order: Order, where: str, put: Callable[[Order, tuple[Step, ...]], Order], likely: Sequence[Step]
+) -> Order:
+    """Ask for one step after the other; a likely one is the default as long as those before it were taken."""
+    steps: tuple[Step, ...] = ()
+    while (following := _ask_step(order, where, put, steps, likely)) != steps:
+        steps = following
+    return put(order, steps)
+
+
+def _ask_step(
+    order: Order,
+    where: str,
+    put: Callable[[Order, tuple[Step, ...]], Order],
+    steps: tuple[Step, ...],
+    likely: Sequence[Step],
+) -> tuple[Step, ...]:
+    """Ask for the step after some; the same steps where there is none."""
+
+    def take(text: str) -> tuple[Step, ...]:
+        if steps and text.lower() == NONE:
+            return steps
+        longer = (*steps, read_step(text))
+        _tried(put(order, longer))
+        return longer
+
+    expected = steps == tuple(likely[: len(steps)]) and len(steps) < len(likely)
+    default = step_text(likely[len(steps)]) if expected else NONE if steps else None
+    form = _FORMS[order.basis or Basis.FLAT]
+    allows = f"{form}{f'; or {NONE}' if steps else ''}"
+    return _answered(Question(f"Step {len(steps) + 1} of {where}?", allows, default, take))
+
+
+def _target(order: Order) -> Step:
+    """The highest dose of cycle 1, for as many days as cycle 1 has."""
+    steps = order.steps or ()
+    highest = max(steps, key=lambda step: read_dose(step.dose).rate.amount)
+    hours = sum((step.days or 0) * 24 + (step.hours or 0) for step in steps)
+    if hours % 24:
+        return highest._replace(days=None, hours=hours)
+    return highest._replace(days=hours // 24, hours=None)
+
+
+def _cycles(order: Order) -> Order:
+    def take(text: str) -> Order:
+        if not text.isdecimal() or not 1 <= int(text[:3]) <= 20:
+            raise UsageError(f'"{text[:40]}" is no number of cycles', "write a whole number from 1 to 20")
+        return _tried(replace(order, cycles=int(text)))
+
+    labelled = _labelled(order)
+    number = None if labelled is None else str(sum(cycle.repeat for cycle in labelled.cycle))
+    return _answered(Question("How many cycles in all?", "1 to 20", number, take))
+
+
+def _free_days(order: Order) -> Order:
+    def take(text: str) -> Order:
+        if not text.isdecimal() or not 0 <= int(text[:4]) <= 366:
+            raise UsageError(f'"{text[:40]}" is no number of days', "write a whole number from 0 to 366")
+        return replace(order, free_days=int(text))
+
+    labelled = _labelled(order)
+    default = None if labelled is None else str(labelled.cycle[0].treatment_free_days)
+    return _answered(Question("How many treatment-free days after each cycle?", "0 to 366", default, take))
+
+
+def _premedication(order: Order) -> Order:
+    def take(text: str) -> Order:
+        given = () if text.lower() == NONE else (read_premedication(text),)
+        return _tried(replace(order, premedication=given))
+
+    labelled = _labelled(order)
+    known = None if labelled is None else labelled.premedication
+    default = NONE if known is None else premedication_text(known)
+    return _answered(Question("Premedication?", f"{PREMEDICATION_FORM}; or {NONE}", default, take))
+
+
+def _hospital_days(order: Order) -> Order:
+    def take(text: str) -> Order:
+        return _tried(replace(order, hospital_days=days("this", text)))
+
+    labelled = _labelled(order)
+    known = labelled.monitoring.hospital_days if labelled is not None and labelled.monitoring else ()
+    default = ", ".join(map(str, known)) or NONE
+    allows = f"for cycle 1, cycle 2 and so on: 9, 2; or {NONE}"
+    return _answered(Question("Days in hospital at the start of each cycle?", allows, default, take))
+
+
+def _citation(order: Order) -> Order:
+    def take(text: str) -> Order:
+        return replace(order, citation="") if text.lower() == NONE else _tried(replace(order, citation=text))
+
+    allows = f"protocol, publication or label section; or {NONE}"
+    return _answered(Question("Where do the doses come from?", allows, NONE, take))
+
+
+def _status(order: Order) -> Order:
+    if not order.citation:
+        return order
+
+    def take(text: str) -> Order:
+        return replace(order, status=_one_of(Status, text))
+
+    allows = "seen there by you, transcribed by others, derived by arithmetic, or unverified"
+    return _answered(Question("How far were the doses compared with it?", allows, "unverified", take))
+
+
+_QUESTIONS: dict[str, Callable[[Order], Order]] = {
+    "title": _title,
+    "indication": _indication,
+    "min_weight": _min_weight,
+    "below_weight": _below_weight,
+    "basis": _basis,
+    "steps": _steps,
+    "cycles": _cycles,
+    "later_steps": _later_steps,
+    "free_days": _free_days,
+    "premedication": _premedication,
+    "hospital_days": _hospital_days,
+    "citation": _citation,
+    "status": _status,
+}
+"""By the field of the order that each fills."""
+
+
+def _labelled(order: Order) -> RegimenFile | None:
+    """The labelled regimen for the indication and basis of the answers; None where there is none."""
+    if order.indication is None or order.basis is None:
+        return None
+    name = LABELLED.get((order.indication.value, order.basis))
+    return None if name is None else REGIMEN_FILE.read(library.load(name).document.values)

@@ -1,0 +1,309 @@
+"""Draft a regimen file: its values from what a designer orders, or from another file with what is to be changed."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import TypeVar
+
+from blinplan.quantities import Basis, QuantityError, read_dose, read_mass
+from blinplan.regimen.regimen import Indication, Occasion, Status
+from blinplan.regimen.schema import (
+    LONGEST_SENTENCE,
+    Cycle,
+    Dosing,
+    Eligibility,
+    Monitoring,
+    Premedication,
+    RegimenFile,
+    Source,
+    Step,
+)
+
+Value = TypeVar("Value")
+
+STEP_FORM = '"9 mcg/day x 7", or "5 mcg/m2/day x 7 max 9 mcg/day": dose, days (or "36 h"), cap of a dose by m2'
+PREMEDICATION_FORM = (
+    '"dexamethasone 20 mg before cycle-start, escalation": drug, dose, perhaps "max 20 mg" and "30 min", and before'
+    f" what: {', '.join(Occasion)}"
+)
+NO_SOURCE = "No source given"
+
+
+class DraftError(ValueError):
+    """An order from which no regimen can be drafted; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for, key by key: None where nothing is said, an empty tuple where it is said that there is none.
+
+    ``steps`` are those of cycle 1 and ``later_steps`` those of every cycle after it; ``free_days`` follow each cycle.
+    """
+
+    name: str | None = None
+    title: str | None = None
+    indication: Indication | None = None
+    basis: Basis | None = None
+    steps: tuple[Step, ...] | None = None
+    later_steps: tuple[Step, ...] | None = None
+    cycles: int | None = None
+    free_days: int | None = None
+    min_weight: tuple[Decimal, ...] | None = None
+    below_weight: tuple[Decimal, ...] | None = None
+    premedication: tuple[Premedication, ...] | None = None
+    hospital_days: tuple[int, ...] | None = None
+    citation: str | None = None
+    status: Status | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The values of a file, and what of the file it was started from is not in it, in words."""
+
+    file: RegimenFile
+    left_out: tuple[str, ...] = ()
+
+
+# --- how steps and premedication are written in one line ------------------------------------------------------------
+
+_STEP = re.compile(
+    r"(?P<dose>.+?)\s+(?:x|×|for)\s*(?P<count>[0-9]{1,4})\s*(?P<unit>d|days?|h|hours?)?(?:,?\s+max\s+(?P<max>.+))?",
+    re.IGNORECASE,
+)
+_PREMEDICATION = re.compile(
+    r"(?P<drug>.+?)\s+(?P<dose>[0-9.,]+ ?mg(?:/m2|/m²)?)(?:,?\s+max\s+(?P<max>.+?))?"
+    r"(?:,?\s+(?P<minutes>[0-9]{1,4})\s*min(?:utes)?)?\s+before\s+(?P<before>.+)",
+    re.IGNORECASE,
+)
+
+
+def read_step(text: str) -> Step:
+    """Read a step such as ``9 mcg/day x 7`` or ``5 mcg/m2/day x 36 h max 9 mcg/day``.
+
+    Raises
+    ------
+    QuantityError
+        When it is none; nothing is guessed.
+    """
+    match = _STEP.fullmatch(text.strip())
+    if match is None:
+        raise QuantityError(f"a step is written as {STEP_FORM}")
+    cap = None if match["max"] is None else _standard_dose(match["max"])
+    count, hours = int(match["count"]), (match["unit"] or "d").lower().startswith("h")
+    return Step(_standard_dose(match["dose"]), cap, None if hours else count, count if hours else None)
+
+
+def step_text(step: Step) -> str:
+    """Write a step as `read_step` reads it."""
+    held = f"{step.days}" if step.hours is None else f"{step.hours} h"
+    return f"{step.dose} x {held}" + ("" if step.max is None else f" max {step.max}")
+
+
+def read_premedication(text: str) -> Premedication:
+    """Read premedication such as ``dexamethasone 5 mg/m2 max 20 mg before cycle-start, escalation``.
+
+    Raises
+    ------
+    QuantityError
+        When it is none.
+    """
+    match = _PREMEDICATION.fullmatch(text.strip())
+    if match is None:
+        raise QuantityError(f"premedication is written as {PREMEDICATION_FORM}")
+    occasions = tuple(word for word in re.split(r"[,\s]+", match["before"].strip()) if word and word != "and")
+    unknown = [word for word in occasions if word not in set(Occasion)]
+    if unknown:
+        raise QuantityError(f'"{unknown[0]}" is no occasion for premedication; these are: {", ".join(Occasion)}')
+    cap = None if match["max"] is None else _standard_mass(match["max"])
+    minutes = 60 if match["minutes"] is None else int(match["minutes"])
+    return Premedication(match["drug"], _standard_mass(match["dose"]), occasions, cap, minutes)
+
+
+def premedication_text(given: Premedication) -> str:
+    """Write premedication as `read_premedication` reads it."""
+    cap = "" if given.max is None else f" max {given.max}"
+    minutes = "" if given.minutes_before == 60 else f" {given.minutes_before} min"
+    return f"{given.drug} {given.dose}{cap}{minutes} before {', '.join(given.before)}"
+
+
+def _standard_dose(text: str) -> str:
+    """The same dose in the notation that nobody misreads."""
+    text = text.strip()
+    for slip in reversed(read_dose(text).slips):
+        text = text[: slip.start] + slip.replacement + text[slip.end :]
+    return text.replace("m²", "m2")
+
+
+def _standard_mass(text: str) -> str:
+    text = re.sub(r"(?<=[0-9])mg", " mg", text.strip())
+    read_mass(text)
+    return text.replace("m²", "m2")
+
+
+# --- a regimen from nothing -----------------------------------------------------------------------------------------
+
+
+def needed(order: Order) -> tuple[str, ...]:
+    """What an order for a new regimen does not say and must: names of its fields."""
+    always = ("name", "title", "indication", "steps", "cycles", "free_days")
+    missing = [field for field in always if getattr(order, field) is None]
+    if order.cycles != 1 and order.steps is not None and len(order.steps) > 1 and order.later_steps is None:
+        missing.append("later_steps")  # whether later cycles step up again must not be guessed
+    return tuple(missing)
+
+
+def drafted(order: Order) -> Draft:
+    """Draft a regimen from an order that says all that is `needed`.
+
+    Raises
+    ------
+    DraftError
+        When the order contradicts itself.
+    """
+    if order.steps is None or order.cycles is None or order.free_days is None or order.indication is None:
+        raise DraftError("indication, steps, number of cycles and treatment-free days are needed")
+    later = order.steps if order.later_steps is None else order.later_steps
+    if order.cycles == 1 and order.later_steps is not None:
+        raise DraftError("there is one cycle, and steps are given for later ones")
+    alike = order.cycles == 1 or later == order.steps
+    first = Cycle(_cycle_name(1, order.cycles if alike else 1), order.steps, order.free_days)
+    cycles = [first._replace(repeat=order.cycles if alike else 1)]
+    if not alike:
+        name = _cycle_name(2, order.cycles)
+        cycles.append(Cycle(name, later, order.free_days, repeat=order.cycles - 1))
+    weights = Eligibility(_first(order.min_weight), _first(order.below_weight))
+    return Draft(
+        RegimenFile(
+            format=1,
+            name=order.name or "",
+            title=order.title or "",
+            indication=order.indication.value,
+            sources=(Source(order.citation or NO_SOURCE, (order.status or Status.UNVERIFIED).value),),
+            dosing=Dosing((order.basis or _basis(order.steps)).value),
+            cycle=tuple(cycles),
+            eligibility=None if weights == Eligibility() else weights,
+            premedication=_first(order.premedication),
+            monitoring=Monitoring(order.hospital_days) if order.hospital_days else None,
+        )
+    )
+
+
+def _cycle_name(first: int, last: int) -> str:
+    return f"Cycle {first}" if first == last else f"Cycles {first} {'and' if last == first + 1 else 'to'} {last}"
+
+
+def _basis(steps: Sequence[Step]) -> Basis:
+    return read_dose(steps[0].dose).rate.basis
+
+
+def _first(given: tuple[Value, ...] | None) -> Value | None:
+    return given[0] if given else None
+
+
+# --- a regimen from another ------------------------------------------------------------------------------------------
+
+_DECIDE = {
+    "indication": "the indication",
+    "eligibility": "whom it is for",
+    "dosing": "the basis of its doses",
+    "cycle": "its cycles",
+    "premedication": "premedication",
+    "monitoring": "the days in hospital",
+}
+"""What a source vouches for, key by key: a copy with another value here is another regimen."""
+
+
+def copied(original: RegimenFile, order: Order) -> Draft:
+    """Draft a regimen from another one: its values, but for what the order says, and honest about its source.
+
+    A copy in which nothing but its name is new keeps the original's citations, as transcribed where they were seen. A
+    changed one has a source of its own, unverified unless the order says otherwise; the note names the original.
+    Waivers are never copied: what was accepted for one regimen is not accepted for another.
+    """
+    file = original._replace(
+        name=order.name or "",
+        indication=original.indication if order.indication is None else order.indication.value,
+        eligibility=_weights(original.eligibility, order),
+        cycle=tuple(_cycles(original, order)),
+        premedication=original.premedication if order.premedication is None else _first(order.premedication),
+        monitoring=original.monitoring if order.hospital_days is None else _monitoring(order.hospital_days),
+        family=None,
+        waiver=(),
+    )
+    basis = order.basis or (_basis(order.steps) if order.steps else None)
+    file = file if basis is None else file._replace(dosing=Dosing(basis.value))
+    changes = [words for key, words in _DECIDE.items() if getattr(file, key) != getattr(original, key)]
+    if changes and file.eligibility is not None:
+        file = file._replace(eligibility=file.eligibility._replace(otherwise=None))
+    title = f"{original.title}, changed" if changes else original.title
+    file = file._replace(title=order.title or title, sources=_sources(original, order, changes))
+    return Draft(file, tuple(_left_out(original, file)))
+
+
+def _weights(original: Eligibility | None, order: Order) -> Eligibility | None:
+    if order.min_weight is None and order.below_weight is None:
+        return original
+    known = original or Eligibility()
+    weights = Eligibility(
+        known.min_weight_kg if order.min_weight is None else _first(order.min_weight),
+        known.below_weight_kg if order.below_weight is None else _first(order.below_weight),
+    )
+    return None if weights == Eligibility() else weights
+
+
+def _monitoring(days: tuple[int, ...]) -> Monitoring | None:
+    return Monitoring(days) if days else None
+
+
+def _cycles(original: RegimenFile, order: Order) -> Iterator[Cycle]:
+    """The cycles with what is new: one by one first, then those alike together again."""
+    one_by_one = [cycle._replace(repeat=1) for cycle in original.cycle for _ in range(cycle.repeat)]
+    number = order.cycles or len(one_by_one)
+    if number > len(one_by_one) == 1 and len(order.steps or one_by_one[0].steps) > 1 and order.later_steps is None:
+        raise DraftError(f"{original.name} has one cycle, with steps, and does not say what later cycles give")
+    if number == 1 and order.later_steps is not None:
+        raise DraftError("there is one cycle, and steps are given for later ones")
+    longer = one_by_one + one_by_one[-1:] * (number - len(one_by_one))
+    for _, alike in groupby(_with_order(cycle, at, order) for at, cycle in enumerate(longer[:number])):
+        group = list(alike)
+        yield group[0]._replace(repeat=len(group))
+
+
+def _with_order(cycle: Cycle, at: int, order: Order) -> Cycle:
+    steps = order.later_steps if at else order.steps
+    free = order.free_days
+    return cycle._replace(
+        steps=cycle.steps if steps is None else steps,
+        treatment_free_days=cycle.treatment_free_days if free is None else free,
+    )
+
+
+def _sources(original: RegimenFile, order: Order, changes: Sequence[str]) -> tuple[Source, ...]:
+    if order.citation is None and not changes:
+        return tuple(_transcribed(source, original.name) for source in original.sources)
+    note = f"Started from {original.name}"
+    note += f", whose sources do not give what was changed: {', '.join(changes)}." if changes else ", unchanged."
+    return (Source(order.citation or NO_SOURCE, (order.status or Status.UNVERIFIED).value, note),)
+
+
+def _transcribed(source: Source, name: str) -> Source:
+    """A source as that of a copy: who copies has not seen it."""
+    note = f"{source.note or ''} Copied from {name}.".strip()
+    return source._replace(
+        status="transcribed" if source.status == "seen" else source.status,
+        note=note if len(note) <= LONGEST_SENTENCE else source.note,
+    )
+
+
+def _left_out(original: RegimenFile, file: RegimenFile) -> Iterator[str]:
+    for waiver in original.waiver:
+        yield f"the waiver of {waiver.rule}: whether its reason holds here too is for you to say"
+    if original.family is not None:
+        yield f"the family {original.family}: it is the original's"
+    before, now = original.eligibility or Eligibility(), file.eligibility or Eligibility()
+    if before.otherwise is not None and now.otherwise is None:
+        yield f"the regimen for other weights, {before.otherwise}: it belongs to the original"
+    if before.population is not None and now.population is None:
+        yield f"the virtual population {before.population}: the weights are others"

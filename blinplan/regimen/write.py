@@ -1,0 +1,111 @@
+"""Write a regimen file: from the values of the file to its text, which must be read back as the same values."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from blinplan.regimen.problems import Problem
+from blinplan.regimen.read import Reading, read
+from blinplan.regimen.schema import REGIMEN_FILE, RegimenFile
+from blinplan.regimen.table import Key, Table, field_name
+
+SCHEMA_LINE = "#:schema ./regimen.schema.json\n"
+"""Where editors find the JSON Schema: beside the file."""
+
+
+class NotARegimenError(ValueError):
+    """Values that make no regimen; ``problem`` is the first thing that is wrong with them."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def written(file: RegimenFile) -> Reading:
+    """Write a regimen file and read it back; its text is that of the reading's document.
+
+    Raises
+    ------
+    NotARegimenError
+        When the values make no regimen, so that nothing invalid is ever written.
+    """
+    text = SCHEMA_LINE + "".join(_of_table(REGIMEN_FILE, file))
+    reading = read(text.encode("utf-8"), f"{file.name}.toml")
+    if reading.problems:
+        raise NotARegimenError(reading.problems[0])
+    if REGIMEN_FILE.read(reading.document.values) != file:
+        raise AssertionError("a regimen was read back otherwise than it was written")
+    return reading
+
+
+def _of_table(table: Table[Any], values: Any) -> Iterator[str]:
+    """Write the keys of the file or of a table in it, those left out that have their default."""
+    for key in table.keys.values():
+        value = getattr(values, field_name(key.name))
+        left_out = not key.required and value == values._field_defaults[field_name(key.name)]
+        if table is REGIMEN_FILE and key.kind.table is not None:
+            yield from _absent(key) if left_out else _below(key, value)
+        elif not left_out:
+            yield f"{key.name} = {_value(key, value)}\n"
+
+
+def _below(key: Key, value: Any) -> Iterator[str]:
+    """Write a table, or each of an array of tables, with a header; a comment says what it is for."""
+    inner = key.kind.table
+    assert inner is not None  # noqa: S101 - only tables come here
+    comment = f"# {_sentence(key.description)}\n"
+    several = not isinstance(value, inner.values)
+    for one in value if several else (value,):
+        yield f"\n{comment}{f'[[{key.name}]]' if several else f'[{key.name}]'}\n"
+        yield from _of_table(inner, one)
+        comment = ""
+
+
+def _absent(key: Key) -> Iterator[str]:
+    header = f"[[{key.name}]]" if key.kind.json.get("type") == "array" else f"[{key.name}]"
+    keys = key.kind.table.keys if key.kind.table else ()
+    yield f"\n# There is no {header}: {key.description} ({', '.join(keys)}).\n"
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _value(key: Key, value: Any) -> str:
+    """Write a value; tables inside of a table in braces, several of them one a line."""
+    if key.kind.table is None:
+        return toml_value(value)
+    inside = [_in_braces(key.kind.table, one) for one in value]
+    return f"[{inside[0]}]" if len(inside) == 1 else "[\n" + "".join(f"  {one},\n" for one in inside) + "]"
+
+
+def _in_braces(table: Table[Any], values: Any) -> str:
+    return f"{{ {', '.join(line.rstrip() for line in _of_table(table, values))} }}"
+
+
+def toml_value(value: Any) -> str:
+    """Write a text, a number, a date or an array of them as TOML."""
+    if isinstance(value, str):
+        return '"' + "".join(_character(one) for one in value) + '"'
+    if isinstance(value, tuple):
+        return f"[{', '.join(toml_value(one) for one in value)}]"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def toml_in_ascii(text: str) -> str:
+    """Write a file's text in ASCII: what is more stands in its strings alone, and is escaped there."""
+    return "".join(one if one.isascii() else _escaped(one) for one in text)
+
+
+def _character(one: str) -> str:
+    """Write a character as it is, unless it would end the text or cannot be seen."""
+    if one in '"\\':
+        return f"\\{one}"
+    return one if one.isprintable() else _escaped(one)
+
+
+def _escaped(one: str) -> str:
+    return f"\\u{ord(one):04x}" if ord(one) < 0x10000 else f"\\U{ord(one):08x}"

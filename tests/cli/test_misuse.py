@@ -1,0 +1,47 @@
+"""A newcomer's slips: each ends in something to write instead."""
+
+import pytest
+
+from tests.cli.conftest import Run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "advised"),
+    [
+        ("chekc", "no such command 'chekc'", "`blinplan check`"),
+        ("list", "no such command 'list'", "the commands are check, simulate"),
+        ("help", "no such command", "`blinplan --help`"),
+        ("rr-adult", "no such command", "`blinplan check rr-adult`"),
+        ("mine.toml", "no such command", "`blinplan plan mine.toml`"),
+        ("-f json check", "no such option: -f", "options come after the command"),
+        ("check --fail x", "no such option: --fail", "--fail-on"),
+        ("check --format yaml", "--format / -f: 'yaml' is not one of", "blinplan check --help"),
+        ("plan", "missing argument 'REGIMEN'", "`blinplan plan rr-adult`"),
+        ("simulate", "missing argument 'REGIMEN'", "`blinplan regimens`"),
+        ("rule", "missing argument 'CODE'", "`blinplan rules`"),
+        ("simulate rr-adult --patients many", "--patients should be a valid integer", "blinplan simulate --help"),
+        ("simulate rr-adult --patients 0", "--patients should be greater than or equal to 1", "--help"),
+        ("new --cycles 50", "--cycles should be less than or equal to 20", "blinplan new --help"),
+        ("model --sbml", "option '--sbml' requires an argument", "--help"),
+        ("schema regimn", "'regimn' is not one of 'regimen'", "blinplan schema --help"),
+        ("plan rr-adult rr-2014", "unexpected extra argument", "blinplan plan --help"),
+        ("plan nhl-5", "body surface area", "--bsa"),
+        ("plan rr-adult --start 2026-11-02 --time-zone UTC", "without a time of day", "2026-11-02T10:00"),
+        ("plan rr-adult --site mine.toml", "not a site profile", "blinplan schema site"),
+        ("plan rr-adult --record mine.toml", "not a course record", "blinplan schema record"),
+    ],
+)
+def test_what_to_write_instead_is_said(
+    inside: Run, files: dict[str, str], arguments: str, said: str, advised: str
+) -> None:
+    from pathlib import Path
+
+    Path("mine.toml").write_text(files["sound.toml"], encoding="utf-8")
+    ran = inside(*arguments.split())
+    assert (ran.status, ran.out) == (2, "")
+    words = " ".join(ran.err.split())
+    error, _, advice = words.partition(" help: ")
+    assert error.startswith("error: ")
+    assert said in error
+    assert advised in advice
+    assert "python -m" not in words

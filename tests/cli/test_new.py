@@ -1,0 +1,274 @@
+"""A file of one's own: from options, by asking at a terminal, and never half a file."""
+
+import os
+import pty
+import signal
+import subprocess
+import tomllib
+from contextlib import suppress
+from pathlib import Path
+from select import select
+
+import pytest
+
+from blinplan.cli.questions import LABELLED
+from blinplan.regimen import library
+from blinplan.regimen.regimen import Regimen
+from tests.cli.conftest import PLAIN, PROGRAM, Run, process
+
+TWO_STEPS = [
+    *("new", "trial-1", "--title", "Two steps", "--indication", "investigational"),
+    *("--step", "9 mcg/day x 7", "--step", "28 mcg/day x 21", "--later-step", "28 mcg/day x 28"),
+    *("--cycles", "2", "--free-days", "14"),
+]
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_a_regimen_from_options_is_valid_at_once(inside: Run, tmp_path: Path) -> None:
+    ran = inside(*TWO_STEPS)
+    assert (ran.status, ran.out) == (0, "")
+    assert "blinplan check trial-1.toml" in ran.err
+    checked = inside("check", "trial-1.toml", "--no-simulate", "-f", "json")
+    assert checked.status == 0
+    found = {v["rule"] for v in checked.json["files"][0]["verdicts"] if v["outcome"] == "finding"}
+    assert found == {"C603", "C604"}
+    assert all(code in ran.err for code in found)  # it says so at once
+    assert [path.name for path in tmp_path.iterdir()] == ["trial-1.toml"]
+
+
+def test_what_is_missing_is_named_and_nobody_is_asked(inside: Run, tmp_path: Path) -> None:
+    ran = inside("new")
+    assert (ran.status, ran.out) == (2, "")
+    for flag in ("NAME", "--title", "--indication", "--step", "--cycles", "--free-days"):
+        assert flag in ran.err
+    ran = inside(*[word for word in TWO_STEPS if word not in ("--later-step", "28 mcg/day x 28")])
+    assert ran.status == 2
+    assert "missing: --later-step" in ran.err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--step", "9 mg/day x 7"], "(1 mg = 1,000 mcg)"),
+        (["--step", "9000 mcg/day x 7"], "N106"),
+        (["--step", "5 mcg/m2/day x 7"], "mcg/day"),
+        (["--basis", "bsa"], "basis"),
+        (["--min-weight", "heavy"], "plain number"),
+        (["--min-weight", "45", "--below-weight", "45"], "no weight is at least the one and below the other"),
+        (["--hospital-days", "nine"], "whole days"),
+        (["--premedication", "dexamethasone 20 mg"], "before"),
+        (["--source-status", "seen"], "--source"),
+        (["--title", "a\nb"], "plain text"),
+        (["--title", " "], "one line that says what the regimen is"),
+        (["-o", "nowhere/x.toml"], "folder"),
+        (["-o", "."], "folder"),
+        (["--cycles", "1"], "later"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_written_is_said_and_nothing_is(
+    inside: Run, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    ran = inside(*TWO_STEPS, *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in _words(ran.err)
+    assert "help: " in ran.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_there_stays_unless_it_is_forced(inside: Run, tmp_path: Path) -> None:
+    mine = tmp_path / "trial-1.toml"
+    mine.write_text("mine", encoding="utf-8")
+    ran = inside(*TWO_STEPS)
+    assert ran.status == 2
+    assert "--force" in ran.err
+    assert mine.read_text(encoding="utf-8") == "mine"
+    assert inside(*TWO_STEPS, "--cycles", "0", "--force").status == 2
+    assert mine.read_text(encoding="utf-8") == "mine"
+    assert inside(*TWO_STEPS, "--force").status == 0
+    assert "Two steps" in mine.read_text(encoding="utf-8")
+    assert [path.name for path in tmp_path.iterdir()] == ["trial-1.toml"]
+
+
+def test_the_name_of_a_shipped_regimen_or_family_is_not_taken(inside: Run, tmp_path: Path) -> None:
+    for name in ("rr-adult", "nhl"):
+        ran = inside("new", name, "--from", "rr-2014")
+        assert ran.status == 2
+        assert "shipped" in ran.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_standard_output_carries_the_file_and_nothing_else(inside: Run, tmp_path: Path) -> None:
+    piped = inside(*TWO_STEPS, "-o", "-")
+    inside(*TWO_STEPS, "-o", "x.toml")
+    assert piped.out == (tmp_path / "x.toml").read_text(encoding="utf-8")
+
+
+def test_a_file_is_valid_whatever_the_encoding_of_standard_output() -> None:
+    ran = process(*TWO_STEPS, "--title", "Zwölf 漢 🧪 \\", "-o", "-", PYTHONIOENCODING="ascii")
+    assert ran.status == 0
+    assert tomllib.loads(ran.out)["title"] == "Zwölf 漢 🧪 \\"
+
+
+def test_a_copy_says_what_is_not_in_it(inside: Run, tmp_path: Path) -> None:
+    ran = inside("new", "ours", "--from", "mt103-206-5-15", "--cycles", "3")
+    assert ran.status == 0
+    assert "waiver of D206" in _words(ran.err)
+    assert "error[D206]" in ran.err
+    (tmp_path / "ours.toml").write_text("# a remark\n" + (tmp_path / "ours.toml").read_text(), encoding="utf-8")
+    ran = inside("new", "theirs", "--from", "ours.toml")
+    assert "its comments" in ran.err
+    assert "a remark" not in (tmp_path / "theirs.toml").read_text(encoding="utf-8")
+
+
+def test_a_copy_of_a_broken_file_is_refused(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "broken.toml").write_text("format = 1\n", encoding="utf-8")
+    ran = inside("new", "ours", "--from", "broken.toml")
+    assert ran.status == 2
+    assert "broken.toml is not a regimen" in ran.err
+    assert not (tmp_path / "ours.toml").exists()
+
+
+# --- at a terminal ----------------------------------------------------------------------------------------------------
+
+
+def _at_terminal(folder: Path, typed: str, *arguments: str, interrupt: bool = False) -> tuple[int, str, str]:
+    """Run ``blinplan new`` with standard input and error a terminal; the status, standard output and the screen.
+
+    After what is typed, the terminal's end of file is, or the program is interrupted once it asks for a title.
+    """
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [*PROGRAM, "new", *arguments],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        cwd=folder,
+        env={**PLAIN, "COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
+    ) as program:
+        os.close(theirs)
+        os.write(ours, (typed if interrupt else typed + "\x04").encode())
+        shown = b""
+        with suppress(OSError):  # Linux tells so that the other end is closed
+            while select([ours], [], [], 30)[0] and (part := os.read(ours, 4096)):
+                shown += part
+                if interrupt and b"title" in shown:
+                    program.send_signal(signal.SIGINT)
+                    interrupt = False
+        program.kill()  # where it still waits for an answer
+        os.close(ours)
+        out = program.stdout.read().decode() if program.stdout else ""
+    return program.returncode, out, shown.decode().replace("\r\n", "\n")
+
+
+ANSWERS = ["trial-1", "Two steps", "relapsed-refractory", "45", "", "", "", "", "", "", "", "", "", "", "", ""]
+
+
+def test_the_defaults_are_the_labelled_regimen(tmp_path: Path) -> None:
+    status, _, shown = _at_terminal(tmp_path, "\n".join(ANSWERS) + "\n")
+    assert status == 0, shown
+    mine = _read(tmp_path / "trial-1.toml")
+    labelled = library.load("rr-adult").regimen
+    assert labelled is not None
+    assert [(step.dose, step.minutes) for step in mine.steps[:2]] == [
+        (step.dose, step.minutes) for step in labelled.steps[:2]
+    ]
+    assert sum(cycle.repeat for cycle in mine.cycles) == 5
+    assert (mine.premedication, mine.hospital_days) == (labelled.premedication, labelled.hospital_days)
+    assert mine.eligibility.minimum_weight == 45
+    assert mine.unverified
+    assert "[9 mcg/day x 7]" in shown
+
+
+def test_a_bad_answer_is_explained_and_asked_again(tmp_path: Path) -> None:
+    answers = ["Trial 1", "rr-adult", *ANSWERS]
+    answers[4:5] = ["relapsed", "relapsed-refractory"]
+    answers[9:10] = ["9 mg/day x 7", "9000 mcg/day x 7", "5 mcg/m2/day x 7", ""]
+    status, _, shown = _at_terminal(tmp_path, "\n".join(answers) + "\n")
+    assert status == 0, shown
+    assert shown.count("What is it called?") == 1
+    for said in ('"relapsed" is none of these', "(1 mg = 1,000 mcg)", "N106", "flat doses and doses by body surface"):
+        assert said in _words(shown)
+    assert [path.name for path in tmp_path.iterdir()] == ["trial-1.toml"]
+
+
+def test_leaving_leaves_nothing(tmp_path: Path) -> None:
+    status, out, shown = _at_terminal(tmp_path, "trial-1\n", interrupt=True)
+    assert (status, out) == (130, "")
+    status, out, shown = _at_terminal(tmp_path, "trial-1\nTwo steps\n")
+    assert (status, out) == (2, "")
+    assert "nothing was written" in shown
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_the_options_say_is_not_asked(tmp_path: Path) -> None:
+    status, out, shown = _at_terminal(tmp_path, "trial-1\n", *TWO_STEPS[2:], "-o", "-")
+    assert status == 2  # the answers to what can be left out are missing: with one question, all are asked
+    status, out, shown = _at_terminal(tmp_path, "", *TWO_STEPS[1:], "-o", "-")
+    assert status == 0
+    assert "What" not in shown
+    assert out.startswith("#:schema")
+    status, _, shown = _at_terminal(tmp_path, "ours\n\n", "--from", "rr-adult")
+    assert status == 0
+    assert shown.count("?") == 2
+    assert (tmp_path / "ours.toml").exists()
+
+
+def test_the_basis_is_not_asked_where_steps_are_given(tmp_path: Path) -> None:
+    given = ["--step", "5 mcg/m2/day x 7 max 9 mcg/day", "--later-step", "15 mcg/m2/day x 28 max 28 mcg/day"]
+    typed = "\n".join(["trial-1", "Title", "", "", "45", "1", "2", "14", "", "", "", ""])
+    status, _, shown = _at_terminal(tmp_path, typed, *given)
+    assert status == 0, shown
+    assert "How are doses counted?" not in shown
+    assert "there is one cycle, and steps are given for later ones" in _words(shown)
+    assert _read(tmp_path / "trial-1.toml").eligibility.below_weight == 45
+
+
+def test_the_labelled_defaults_are_for_what_was_answered() -> None:
+    for (indication, basis), name in LABELLED.items():
+        regimen = library.load(name).regimen
+        assert regimen is not None
+        assert library.groups()[name] == "labelled"
+        assert (regimen.indication.value, regimen.basis) == (indication, basis)
+
+
+def _read(path: Path) -> Regimen:
+    from blinplan import load
+
+    return load(path)
+
+
+# --- the first screen -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
+def test_the_program_alone_shows_what_to_try(inside: Run, columns: int) -> None:
+    ran = inside(COLUMNS=str(columns))
+    assert (ran.status, ran.err) == (0, "")
+    assert len(ran.out.splitlines()) < 20
+    assert max(map(len, ran.out.splitlines())) <= columns
+
+
+def test_what_it_shows_to_try_works(inside: Run) -> None:
+    from blinplan.reports.start import TO_TRY
+
+    shown = inside().out
+    for command, _ in TO_TRY:
+        assert command in shown
+        ran = inside(*command.split()[1:])
+        # `new` asks at a terminal, and here it says what is missing.
+        assert ran.status in ({2} if command == "blinplan new" else {0, 1})
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 120, 200])
+def test_each_regimen_is_one_line(inside: Run, columns: int) -> None:
+    lines = inside("regimens", COLUMNS=str(columns)).out.splitlines()
+    assert max(map(len, lines)) <= columns
+    for name in library.paths():
+        (line,) = [line for line in lines if line.startswith("  ") and line.split()[0].rstrip("*") == name]
+        assert "mcg" in line
+    assert next(line for line in lines if ": " in line).startswith("Labelled: ")

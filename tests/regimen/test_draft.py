@@ -1,0 +1,195 @@
+"""What a designer says in one line becomes what a pharmacist reads, and a copy never borrows a citation."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from blinplan.course.events import periods
+from blinplan.quantities import Basis, QuantityError
+from blinplan.regimen import library
+from blinplan.regimen.draft import (
+    NO_SOURCE,
+    DraftError,
+    Order,
+    copied,
+    drafted,
+    needed,
+    premedication_text,
+    read_premedication,
+    read_step,
+    step_text,
+)
+from blinplan.regimen.regimen import Indication, Status
+from blinplan.regimen.schema import REGIMEN_FILE, Premedication, RegimenFile, Step
+from blinplan.regimen.write import written
+
+TWO_STEPS = (read_step("9 mcg/day x 7"), read_step("28 mcg/day x 21"))
+LATER = (read_step("28 mcg/day x 28"),)
+ORDER = Order("trial-1", "A trial", Indication.INVESTIGATIONAL, None, TWO_STEPS, LATER, 5, 14)
+
+
+def _shipped(name: str) -> RegimenFile:
+    return REGIMEN_FILE.read(library.load(name).document.values)
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("9 mcg/day x 7", Step("9 mcg/day", days=7)),
+        (" 9mcg/d  ×  7 days ", Step("9 mcg/day", days=7)),
+        ("28.0 µg/day for 21 d", Step("28 mcg/day", days=21)),
+        (".5 mcg/m²/day x 36 h", Step("0.5 mcg/m2/day", hours=36)),
+        ("5 mcg/m2/day x 7 max 9 mcg/day", Step("5 mcg/m2/day", "9 mcg/day", 7)),
+        ("5 mcg/m2/day x 7 days, max 9 mcg/day", Step("5 mcg/m2/day", "9 mcg/day", 7)),
+        ("1,000 mcg/day x7", Step("1,000 mcg/day", days=7)),
+    ],
+)
+def test_a_step_in_one_line(text: str, step: Step) -> None:
+    assert read_step(text) == step
+    assert read_step(step_text(step)) == step
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "9",
+        "9 x 7",
+        "9 mcg x 7",
+        "9 mg/day x 7",
+        "9 mcg/day",
+        "9 mcg/day x",
+        "9 mcg/day x 7.5",
+        "9 mcg/day x -7",
+        "9 mcg/day x 7 weeks",
+        "9 mcg/day 7",
+        "5 mcg/m2/day x 7 max 9",
+        "9 mcg/h x 7",
+    ],
+)
+def test_what_is_no_step_is_not_guessed(text: str) -> None:
+    with pytest.raises(QuantityError):
+        read_step(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("dexamethasone 20 mg before restart", Premedication("dexamethasone", "20 mg", ("restart",))),
+        (
+            "dexamethasone 5 mg/m2 max 20 mg 30 min before cycle-start, escalation and restart",
+            Premedication("dexamethasone", "5 mg/m2", ("cycle-start", "escalation", "restart"), "20 mg", 30),
+        ),
+        ("prednisone sodium 100mg before cycle-start", Premedication("prednisone sodium", "100 mg", ("cycle-start",))),
+    ],
+)
+def test_premedication_in_one_line(text: str, given: Premedication) -> None:
+    assert read_premedication(text) == given
+    assert read_premedication(premedication_text(given)) == given
+
+
+@pytest.mark.parametrize(
+    "text", ["dexamethasone", "20 mg before restart", "dexamethasone 20 mg", "dexamethasone 20 mg before lunch"]
+)
+def test_what_is_no_premedication_is_not_guessed(text: str) -> None:
+    with pytest.raises(QuantityError):
+        read_premedication(text)
+
+
+def test_the_labelled_course_can_be_ordered_from_nothing() -> None:
+    regimen = written(drafted(ORDER).file).regimen
+    labelled = library.load("rr-adult").regimen
+    assert regimen is not None
+    assert labelled is not None
+    assert [(p.start, p.stop, p.dose, p.cycle, p.step) for p in periods(regimen)] == [
+        (p.start, p.stop, p.dose, p.cycle, p.step) for p in periods(labelled)
+    ]
+    assert regimen.sources[0].citation == NO_SOURCE
+    assert regimen.unverified
+
+
+def test_what_later_cycles_give_is_asked_where_it_could_be_meant_otherwise() -> None:
+    assert needed(ORDER) == ()
+    assert needed(Order()) == ("name", "title", "indication", "steps", "cycles", "free_days")
+    assert needed(replace(ORDER, later_steps=None)) == ("later_steps",)
+    assert needed(replace(ORDER, later_steps=None, cycles=1)) == ()
+    assert needed(replace(ORDER, later_steps=None, steps=LATER)) == ()
+    with pytest.raises(DraftError):
+        drafted(replace(ORDER, cycles=1))
+
+
+def test_cycles_that_are_alike_are_written_once() -> None:
+    (cycle,) = drafted(replace(ORDER, steps=LATER)).file.cycle
+    assert (cycle.repeat, cycle.name) == (5, "Cycles 1 to 5")
+
+
+def test_an_unchanged_copy_keeps_the_citation_as_transcribed() -> None:
+    original = _shipped("rr-adult")
+    draft = copied(original, Order(name="ours", title="Ours"))
+    assert draft.left_out == ()
+    assert draft.file.sources[0].citation == original.sources[0].citation
+    assert draft.file.sources[0].status == "transcribed"
+    assert draft.file._replace(name="rr-adult", title=original.title, sources=original.sources) == original
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Order(steps=(read_step("9 mcg/day x 4"), read_step("28 mcg/day x 24"))),
+        Order(later_steps=(read_step("56 mcg/day x 28"),)),
+        Order(cycles=4),
+        Order(free_days=21),
+        Order(hospital_days=(3,)),
+        Order(premedication=()),
+        Order(min_weight=(Decimal(40),)),
+        Order(indication=Indication.MRD_POSITIVE),
+    ],
+)
+def test_a_changed_copy_does_not_claim_the_citation(change: Order) -> None:
+    draft = copied(_shipped("rr-adult"), replace(change, name="ours"))
+    assert not any("Blincyto" in source.citation for source in draft.file.sources)
+    assert [source.status for source in draft.file.sources] == ["unverified"]
+    assert "Started from rr-adult" in str(draft.file.sources[0].note)
+    assert draft.file.title.endswith(", changed")
+    assert draft.file.eligibility is not None
+    assert draft.file.eligibility.otherwise is None
+    assert any("rr-below-45-kg" in words for words in draft.left_out)
+    written(draft.file)
+
+
+def test_what_is_said_of_the_source_of_a_copy_is_taken() -> None:
+    draft = copied(_shipped("rr-adult"), Order("ours", cycles=4, citation="Protocol 9", status=Status.SEEN))
+    (source,) = draft.file.sources
+    assert (source.citation, source.status) == ("Protocol 9", "seen")
+
+
+def test_a_copy_has_no_waiver_and_no_family() -> None:
+    draft = copied(_shipped("mt103-206-5-15"), Order(name="ours"))
+    assert draft.file.waiver == ()
+    assert draft.file.family is None
+    assert len(draft.left_out) == 2
+
+
+def test_the_number_of_cycles_of_a_copy() -> None:
+    original = _shipped("rr-adult-continued")
+    for number in (1, 2, 4, 9, 12):
+        file = copied(original, Order(name="ours", cycles=number)).file
+        assert sum(cycle.repeat for cycle in file.cycle) == number
+    assert [cycle.name for cycle in copied(original, Order(name="ours", cycles=9)).file.cycle] == [
+        cycle.name for cycle in original.cycle
+    ]
+    with pytest.raises(DraftError):
+        copied(_shipped("nhl-5-15-60"), Order(name="ours", cycles=3))
+    assert len(copied(_shipped("nhl-15"), Order(name="ours", cycles=3)).file.cycle) == 1
+
+
+def test_new_steps_of_a_copy_are_those_of_cycle_1_alone() -> None:
+    steps = (read_step("15 mcg/m2/day x 14"),)
+    file = copied(_shipped("mt103-203"), Order(name="ours", steps=steps)).file
+    assert [(cycle.steps == steps, cycle.repeat) for cycle in file.cycle] == [(True, 1), (False, 3)]
+
+
+def test_a_basis_that_the_steps_contradict_is_refused() -> None:
+    with pytest.raises(ValueError, match="basis"):
+        written(drafted(replace(ORDER, basis=Basis.BSA)).file)
