@@ -110,3 +110,65 @@ def test_the_table_fits(inside: Run, columns: str) -> None:
     assert "168.9" in ran.out
     assert "525.5" in ran.out
     assert ran.err == ""
+
+
+BRAILLE = range(0x2801, 0x2900)
+
+
+def curves(text: str) -> bool:
+    return any(ord(character) in BRAILLE for character in text)
+
+
+def test_a_pipe_gets_the_table_alone_and_curves_where_they_are_asked_for(inside: Run) -> None:
+    arguments = ("simulate", "nhl-15", "--patients", "10")
+    plain = inside(*arguments)
+    assert not curves(plain.out)
+    assert plain == inside(*arguments, "--no-curves")
+    drawn = inside(*arguments, "--curves")
+    assert curves(drawn.out)
+    assert drawn.out.startswith(plain.out)
+    assert curves(inside(*arguments, "--to-day", "3").out)
+    chosen = inside(*arguments, "--signals", "IL-10,drug").out
+    assert chosen.index("Drug concentration, pg/mL") < chosen.index("IL-10, pg/mL")
+    assert "T cells, % of baseline" not in chosen
+
+
+def test_curves_are_the_same_bytes_with_any_number_of_threads() -> None:
+    arguments = ("simulate", "rr-adult", "--patients", "50", "--curves")
+    assert process(*arguments, "--threads", "1").out == process(*arguments, "--threads", "2").out
+
+
+def test_nothing_is_simulated_again_where_nothing_is_drawn(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("bands were computed and not drawn")
+
+    monkeypatch.setattr("blinplan.physiology.bands.bands_of", never)
+    assert inside("simulate", "nhl-15", "--patients", "5").status == 0
+    assert inside("simulate", "nhl-15", "--patients", "5", "--curves").status == 3  # the probe sees it
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--to-day", "300"], "--to-day is 300, and the simulation runs from day 0 to day 42"),
+        (["--to-day", "nan"], "--to-day is nan"),
+        (["--from-day", "-1"], "--from-day is -1"),
+        (["--from-day", "5", "--to-day", "5"], "from day 5 to day 5 there is nothing to draw"),
+        (["--signals", "bananas"], "--signals has 'bananas'"),
+        (["--signals", ","], "--signals names nothing"),
+        (["--curves", "-f", "csv"], "curves are drawn under the table only"),
+        (["--to-day", "3", "-f", "json"], "curves are drawn under the table only"),
+        (["--to-day", "3", "--no-curves"], "--no-curves that nothing is"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_drawn_is_refused(inside: Run, arguments: list[str], message: str) -> None:
+    ran = inside("simulate", "nhl-15", "--typical", *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert message in " ".join(ran.err.split())
+
+
+def test_days_of_the_follow_up_can_be_drawn(inside: Run) -> None:
+    ran = inside("simulate", "nhl-15", "--typical", "--follow-up", "60", "--from-day", "50", "--to-day", "100")
+    assert ran.status == 0
+    assert curves(ran.out)
