@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from blinplan.cli.drawing import (
+    PAGE_WIDTH,
     CurvesOption,
+    FigureFiles,
+    FigureWidth,
     FromDay,
     SignalNames,
     ToDay,
     asked_drawing,
     drawn,
+    write_figures,
 )
 from blinplan.cli.options import (
     Area,
@@ -114,6 +118,8 @@ def simulate(
     from_day: FromDay = None,
     to_day: ToDay = None,
     signals: SignalNames = None,
+    figure: FigureFiles = None,
+    figure_width: FigureWidth = PAGE_WIDTH,
     output_format: Annotated[
         SimulateFormat,
         typer.Option("--format", "-f", help="How to show the endpoints.", rich_help_panel="Output"),
@@ -144,6 +150,8 @@ def simulate(
         from_day,
         to_day,
         signals,
+        figure,
+        figure_width,
         periods(ordered)[-1].stop / MINUTES_PER_DAY + follow_up,
         table=output_format is SimulateFormat.TABLE,
     )
@@ -170,6 +178,9 @@ def simulate(
             )
     except NotEligibleError as error:
         raise UsageError(str(error), "choose another --population, or a regimen for these patients") from error
+    bands = drawn(simulation, drawing, threads)
+    if bands is not None and drawing.figures:
+        write_figures(simulation, bands, drawing)
     if output_format is SimulateFormat.JSON:
         write_json(simulation_json(simulation, input_hash(reading.document)))
     elif output_format is SimulateFormat.CSV:
@@ -177,10 +188,10 @@ def simulate(
     else:
         screen = output_screen(colour)
         parts = simulation_report(simulation, screen)
-        if drawing.curves:
+        if bands is not None and drawing.curves:
             from blinplan.reports.curves import curves_report
 
-            parts += ["", *curves_report(simulation, drawn(simulation, drawing, threads), screen)]
+            parts += ["", *curves_report(simulation, bands.only(drawing.signals), screen)]
         report(*parts, colour=colour)
 
 

@@ -71,6 +71,11 @@ class Bands:
     patients: int
     population: int
 
+    def only(self, signals: Iterable[str]) -> Bands:
+        """Keep the signals of these keys."""
+        kept = frozenset(signals)
+        return replace(self, bands=tuple(band for band in self.bands if band.signal.key in kept))
+
 
 # Hours after a change of the infusion at which signals are looked at, close together where cytokines and T cells move.
 _AFTER = (1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 20, 24, 30, 36, 42, 48, 60, 72, 96, 120, 168)

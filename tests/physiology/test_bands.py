@@ -91,6 +91,10 @@ def test_where_all_patients_would_be_too_much_every_kth_is_taken_and_told() -> N
     assert [band.signal.key for band in some.bands] == ["b-cells", "drug"]
     assert np.array_equal(by_key(some)["b-cells"], third["b-cells"])
     assert bands(label(1), PEOPLE, DAYS[:9], ["drug"], most_values=9 * 60).patients == 60
+    own = Dosing((0, 1440 * 28), np.linspace(5.0, 60.0, PEOPLE.size)[None, :], (1,), (1,))
+    thinned = by_key(bands(own, PEOPLE, DAYS[:9], ["drug"], most_values=9 * 20))
+    whole = trajectories(own, PEOPLE, DAYS[:9]).concentration
+    assert np.array_equal(thinned["drug"], np.percentile(whole[:, ::3], LEVELS, axis=1))
 
 
 def test_nothing_is_simulated_after_the_last_day(monkeypatch: pytest.MonkeyPatch) -> None:
