@@ -28,6 +28,7 @@ COMMANDS = {
     "check": "check",
     "simulate": "simulate",
     "plan": "plan",
+    "report": "report",
     "evidence": "evidence",
     "model": "model",
     "rules": "rules",

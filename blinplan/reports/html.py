@@ -9,24 +9,19 @@ from blinplan.course.events import Event
 from blinplan.course.replan import INTERRUPTED
 from blinplan.quantities import decimal_text
 from blinplan.reports.dated_plan import Dated, bags_not_evaluated, lasts, moment, what
+from blinplan.reports.page import page, table
 from blinplan.reports.plan import NOT_A_DEVICE, known_of, rounded
 from blinplan.reports.screen import visible
+from blinplan.reports.timeline import Bar, timeline
 
 _STYLE = """
 @page { margin: 12mm; }
-* { box-sizing: border-box; }
 body { font: 10pt/1.3 sans-serif; color: #000; background: #fff; margin: 0 auto; max-width: 186mm; }
 section { break-after: page; }
 section:last-child { break-after: auto; }
 h1 { font-size: 14pt; margin: 0 0 2mm; }
 h2 { font-size: 11pt; margin: 4mm 0 1mm; }
 p { margin: 0 0 1mm; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: 0.6mm 2mm 0.6mm 0; border-bottom: 0.2mm solid #999; }
-th { border-bottom: 0.4mm solid #000; }
-td.n, th.n { text-align: right; white-space: nowrap; }
-td.w { white-space: nowrap; }
-tr { break-inside: avoid; }
 table.dense { font-size: 8.5pt; }
 table.tight { font-size: 7.5pt; }
 table.tight td { padding: 0.15mm 2mm 0.15mm 0; }
@@ -40,11 +35,7 @@ def html(dated: Dated, choice: Choice) -> str:
     title = f"{visible(dated.course.regimen.name)}: {visible(dated.course.regimen.title)}"
     cycles = sorted({entry.cycle for entry in dated.shown()})
     pages = "\n".join(_page(dated, choice, title, cycle) for cycle in cycles)
-    return (
-        "<!doctype html>\n"
-        f'<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style></head>\n'
-        f"<body>\n{pages}\n</body></html>\n"
-    )
+    return page(title, _STYLE, pages)
 
 
 def _page(dated: Dated, choice: Choice, title: str, cycle: int) -> str:
@@ -92,46 +83,24 @@ def _bags(dated: Dated, entries: list[Entry]) -> Iterator[str]:
 
 
 def _table(heads: tuple[str, ...], kinds: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    def cells(tag: str, texts: tuple[str, ...]) -> str:
-        return "".join(f'<{tag} class="{kind}">{escape(text)}</{tag}>' for kind, text in zip(kinds, texts, strict=True))
-
-    body = "\n".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-    kind = ' class="tight"' if len(rows) > 20 else ' class="dense"' if len(rows) > 10 else ""
-    return f"<table{kind}><thead><tr>{cells('th', heads)}</tr></thead><tbody>\n{body}\n</tbody></table>"
-
-
-_WIDTH, _HEIGHT, _BASE = 720, 74, 52
+    """Write a table in smaller print the longer it is, so that a cycle stays on its page."""
+    return table(heads, kinds, rows, classes="tight" if len(rows) > 20 else "dense" if len(rows) > 10 else "")
 
 
 def _timeline(dated: Dated, cycle: int) -> str:
     """Draw the whole course as bars as high as the dose, the cycle of the page in black."""
     events = dated.course.events
-    end = events[-1].period.stop
     highest = max(event.rate for event in events)
-    bars = "".join(_bar(event, cycle, end, float(highest)) for event in events)
+    bars = [bar for event in events for bar in _bars(event, cycle, float(highest))]
     starts = [entry.start for entry in dated.entries if entry.due is Due.START]
-    place = f'y="{_BASE + 16}" font-size="9"'
-    marks = "".join(f'<text x="{_x(at, end):.1f}" {place}>{dated.clock.at(at):%d %b}</text>' for at in starts)
-    return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="The course over time">'
-        f'<line x1="0" y1="{_BASE}" x2="{_WIDTH}" y2="{_BASE}" stroke="#000"/>{bars}{marks}</svg>'
-    )
+    marks = [(at, f"{dated.clock.at(at):%d %b}") for at in starts]
+    return timeline(bars, events[-1].period.stop, marks, "The course over time")
 
 
-def _x(minute: int, end: int) -> float:
-    return _WIDTH * minute / end
-
-
-def _bar(event: Event, cycle: int, end: int, highest: float) -> str:
+def _bars(event: Event, cycle: int, highest: float) -> Iterator[Bar]:
     period = event.period
-    left, width = _x(period.start, end), _x(period.stop, end) - _x(period.start, end)
-    if period.dose is None:
-        if period.cycle_name != INTERRUPTED:
-            return ""
-        line = f'x1="{left:.1f}" y1="{_BASE - 6}" x2="{left + width:.1f}" y2="{_BASE - 6}"'
-        return f'<line {line} stroke="#000" stroke-dasharray="2 2"/>'
-    height = 40 * float(event.rate) / highest
-    top, own = _BASE - height, period.cycle == cycle
-    rate = f'<text x="{left + 1:.1f}" y="{top - 3:.1f}" font-size="9">{escape(rounded(event.rate))}</text>'
-    box = f'x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}"'
-    return f'<rect {box} fill="{"#000" if own else "#bbb"}"/>{rate if own else ""}'
+    if period.dose is not None:
+        own = period.cycle == cycle
+        yield Bar(period.start, period.stop, float(event.rate) / highest, rounded(event.rate) if own else "", own)
+    elif period.cycle_name == INTERRUPTED:
+        yield Bar(period.start, period.stop, None, "", dark=True)

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.course.eligibility import Choice
-from blinplan.course.events import Course, Event
+from blinplan.course.events import Course, Event, Period
 from blinplan.course.patient import Patient
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR, DoseRate, decimal_text
@@ -92,20 +92,29 @@ def _event_row(event: Event) -> Sequence[str | Text]:
     given = Text(rounded(event.rate))
     if event.capped:
         given.append(" (cap)", "warning")
-    ordered = str(period.dose) + (f", max {period.cap}" if period.cap else "")
     return (
         _days(event),
         str(period.cycle),
         str(period.step),
-        ordered,
+        ordered_text(period),
         given,
         rounded(event.micrograms),
         str(period.line),
     )
 
 
+def ordered_text(period: Period) -> str:
+    """Write an order with its cap: 5 mcg/m²/day, max 9 mcg/day."""
+    return str(period.dose) + (f", max {period.cap}" if period.cap else "")
+
+
 def _days(event: Event) -> str:
-    start, stop = event.period.start, event.period.stop
+    return days_of(event.period)
+
+
+def days_of(period: Period) -> str:
+    """Write the days of a period, counted from 1: 8-28; with hours where it does not begin or end with a day."""
+    start, stop = period.start, period.stop
     if start % MINUTES_PER_DAY or stop % MINUTES_PER_DAY:
         return f"{when(start)} to {when(stop)}"
     first, last = start // MINUTES_PER_DAY + 1, stop // MINUTES_PER_DAY

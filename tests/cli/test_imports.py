@@ -34,6 +34,7 @@ sys.stderr.write("\\n" + json.dumps([status, [name for name in {HEAVY} if name i
         (["schema"], 0),
         (["--help"], 0),
         (["simulate", "nowhere"], 2),
+        (["report", "nowhere"], 2),
     ],
     ids=str,
 )
