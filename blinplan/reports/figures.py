@@ -15,6 +15,7 @@ from blinplan.physiology.bands import Band, Bands
 from blinplan.physiology.run import Simulation
 from blinplan.reports.axes import Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.reports.manifest import model_hash
+from blinplan.reports.plan import ordered_text
 from blinplan.reports.screen import visible
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _strip(axes: "Axes", sheet: _Sheet, unit: str) -> None:
 def _name_dose(axes: "Axes", one: Stretch, high: float, long: float) -> None:
     """Write a dose into its bar, or above a low one, where it is long enough (mm)."""
     text = f"{one.amount:g}"
-    if long < 1.5 * len(text) + 0.5:
+    if long < 1.5 * len(text) + 0.3:
         return
     inside = high > 0.6
     axes.annotate(
@@ -197,7 +198,9 @@ def _panel(axes: "Axes", band: Band, bands: Bands, sheet: _Sheet) -> None:
 
 def _caption(simulation: Simulation, bands: Bands) -> str:
     """What is drawn, of whom, and what computed it."""
-    return " ".join((reading_of(simulation, bands), source_of(simulation)))
+    doses = dict.fromkeys(ordered_text(period) for period in simulation.periods if period.dose is not None)
+    given = f"Ordered: {'; '.join(doses)}." if doses else ""
+    return " ".join((reading_of(simulation, bands), given, source_of(simulation)))
 
 
 def reading_of(simulation: Simulation, bands: Bands) -> str:

@@ -327,7 +327,7 @@ def _manifest(report: Report) -> Html:
 _STYLE = """
 :root { color-scheme: light; }
 @page { margin: 14mm; }
-body { font: 16px/1.45 system-ui, sans-serif; color: #1a1a1a; background: #fff; margin: 0 auto; padding: 1rem;
+body { font: 1rem/1.45 system-ui, sans-serif; color: #1a1a1a; background: #fff; margin: 0 auto; padding: 1rem;
   max-width: 58rem; overflow-wrap: break-word; }
 h1 { font-size: 1.5rem; line-height: 1.2; margin: 0 0 0.5rem; }
 h2 { font-size: 1.2rem; margin: 2.2rem 0 0.5rem; border-bottom: 2px solid #1a1a1a; }
@@ -368,7 +368,9 @@ footer { margin-top: 2rem; border-top: 1px solid #999; font-size: 0.9rem; }
   .wide table { min-width: 30rem; }
 }
 @media print {
-  body { font-size: 9.5pt; max-width: none; padding: 0; }
+  html { font-size: 9.5pt; }
+  body { max-width: none; padding: 0; }
+  section[aria-labelledby="curves"] { break-before: page; }
   nav { display: none; }
   .page { display: block; }
   .phone { display: none; }

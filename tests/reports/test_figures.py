@@ -94,7 +94,9 @@ def test_a_typical_patient_has_a_line_and_no_band(typical: Simulation) -> None:
     found = bands_of(typical, sampling_days(typical.periods, 0.0, 42.0))
     svg = figure(typical, found, FigureFormat.SVG)
     assert b"opacity: 0.22" not in svg
-    assert "Line: the typical patient." in " ".join(texts_of(svg))
+    said = " ".join(texts_of(svg))
+    assert "Line: the typical patient." in said
+    assert "Ordered: 15 mcg/m²/day, max 28 mcg/day." in said
     assert "typical patient of child, 0.800 m²" in source_of(typical)
 
 
