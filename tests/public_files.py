@@ -1,4 +1,4 @@
-"""Files and programs of others that tests hold this program to: the gate fetches them, and names them in variables."""
+"""Files and programs of others that tests hold this program to: the gate fetches them, and names files in variables."""
 
 import os
 import shutil
@@ -17,10 +17,10 @@ def public(variable: str) -> Path:
     return Path(named)
 
 
-def program(*names: str) -> str:
-    """Return the path of the first of these programs that is installed; in the gate one has to be."""
-    found = next((path for name in names if (path := shutil.which(name))), None)
+def installed(program: str) -> str:
+    """Return the path of a program; only outside the gate may a test go without."""
+    found = shutil.which(program)
     if found is None and not os.environ.get("CI"):
-        pytest.skip(f"{names[0]} is not installed")
-    assert found is not None, f"{names[0]} has to be installed"
+        pytest.skip(f"{program} is not installed: .ci/run says where it comes from")
+    assert found is not None, f"{program} has to be installed"
     return found

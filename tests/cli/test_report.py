@@ -15,7 +15,7 @@ from lxml import html
 from pypdf import PdfReader
 
 from tests.cli.conftest import Run, process
-from tests.public_files import program
+from tests.public_files import installed
 from tests.regimen_text import cycle, regimen_text
 
 FEW = ("--patients", "60", "--seed", "3", "--today", "2026-11-25")
@@ -308,7 +308,7 @@ QUIET = [
 
 
 def browse(folder: Path, *arguments: str) -> str:
-    chromium = program("chromium", "chromium-browser", "google-chrome")
+    chromium = installed("chromium")
     ended = subprocess.run(  # noqa: S603 - a browser on our own page
         [chromium, *QUIET, f"--user-data-dir={folder / 'profile'}", *arguments],
         capture_output=True,
