@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from blinplan.cli.options import given_patient
-from blinplan.cli.output import complain
+from blinplan.cli.output import complain, refuse_unwritable
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula, Patient
 from blinplan.regimen.sources import FileSource
@@ -149,8 +149,7 @@ def asked_reports(texts: Sequence[str] | None) -> tuple[ReportFile, ...]:
         place = Path(path).resolve()
         if place in found:
             raise UsageError(f"two reports would be written to {path}", "give each report a path of its own")
-        if place.is_dir() or not place.parent.is_dir():
-            raise UsageError(f"{path} cannot be written", "name a file in a folder that exists")
+        refuse_unwritable(Path(path))
         found[place] = ReportFile(CheckFormat(name), Path(path))
     return tuple(found.values())
 

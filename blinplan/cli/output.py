@@ -44,17 +44,24 @@ def write(text: str) -> None:
         raise UsageError(f"standard output: {reason}", "the report is not complete; write it elsewhere") from error
 
 
-def replace_file(target: Path, text: str) -> None:
+def replace_file(target: Path, content: str | bytes) -> None:
     """Write a file beside its place and move it there, so that a failure leaves what was there untouched."""
     beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        beside.write_bytes(text.encode("utf-8"))  # with the line ends that the text has
+        # A text keeps the line ends that it has.
+        beside.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
         if target.exists():
             copymode(target, beside)
         beside.replace(target)
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise UsageError(f"{target}: {(error.strerror or 'cannot be written').lower()}", "check the path") from error
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Refuse a place where no file can be written, before any work is done for it."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(f"{path} cannot be written", "name a file in a folder that exists")
 
 
 def write_json(document: dict[str, Any]) -> None:

@@ -33,6 +33,7 @@ COMMANDS = {
     "simulate": "simulate",
     "plan": "plan",
     "new": "new",
+    "report": "report",
     "evidence": "evidence",
     "model": "model",
     "rules": "rules",
@@ -110,7 +111,7 @@ class _ShortWay:
             if all(type(one) is str for one in value):
                 return list(value)
         elif not several:
-            if self._kind in (str, bool, int) and type(value) is self._kind:
+            if self._kind in (str, bool, int, float) and type(value) is self._kind:
                 return value
             if isinstance(self._kind, type) and issubclass(self._kind, StrEnum) and value in set(self._kind):
                 return self._kind(value)

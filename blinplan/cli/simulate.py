@@ -6,6 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from blinplan.cli.drawing import (
+    PAGE_WIDTH,
+    CurvesOption,
+    FigureFiles,
+    FigureWidth,
+    FromDay,
+    SignalNames,
+    ToDay,
+    asked_drawing,
+    drawn,
+    write_figures,
+)
 from blinplan.cli.options import (
     Area,
     Attenuation,
@@ -22,7 +34,9 @@ from blinplan.cli.options import (
 )
 from blinplan.cli.output import output_screen, report, say, write, write_json
 from blinplan.cli.status import UsageError
+from blinplan.course.events import periods
 from blinplan.course.patient import AreaFormula
+from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.reports.screen import Colour
 
 if TYPE_CHECKING:
@@ -100,6 +114,12 @@ def simulate(
             help="Let the regimen's premedication lower cytokine release, by an assumed and unverified effect.",
         ),
     ] = False,
+    curves: CurvesOption = None,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    signals: SignalNames = None,
+    figure: FigureFiles = None,
+    figure_width: FigureWidth = PAGE_WIDTH,
     output_format: Annotated[
         SimulateFormat,
         typer.Option("--format", "-f", help="How to show the endpoints.", rich_help_panel="Output"),
@@ -109,6 +129,8 @@ def simulate(
     """Simulate a regimen on virtual patients and show what the drug does to them.
 
     Example: [bold]blinplan simulate rr-adult --patients 1000 --seed 1[/bold]
+
+    The first days, in which cytokines rise and fall: [bold]blinplan simulate rr-adult --curves --to-day 3[/bold]
 
     A body size (--weight and --height, or --bsa) is that of the typical patient.
     """
@@ -123,6 +145,16 @@ def simulate(
     if premedication and ordered.premedication is None:
         raise UsageError(f"{ordered.name} declares no premedication", "leave --premedication out")
     own_people = None if people is None else _read_people(people)
+    drawing = asked_drawing(
+        curves,
+        from_day,
+        to_day,
+        signals,
+        figure,
+        figure_width,
+        periods(ordered)[-1].stop / MINUTES_PER_DAY + follow_up,
+        table=output_format is SimulateFormat.TABLE,
+    )
     from blinplan.cli.progress import announce_compilation, progress_bar
     from blinplan.physiology.orders import NotEligibleError
     from blinplan.physiology.run import run
@@ -146,12 +178,21 @@ def simulate(
             )
     except NotEligibleError as error:
         raise UsageError(str(error), "choose another --population, or a regimen for these patients") from error
+    bands = drawn(simulation, drawing, threads)
+    if bands is not None and drawing.figures:
+        write_figures(simulation, bands, drawing)
     if output_format is SimulateFormat.JSON:
         write_json(simulation_json(simulation, input_hash(reading.document)))
     elif output_format is SimulateFormat.CSV:
         write(simulation_csv(simulation))
     else:
-        report(*simulation_report(simulation, output_screen(colour)), colour=colour)
+        screen = output_screen(colour)
+        parts = simulation_report(simulation, screen)
+        if bands is not None and drawing.curves:
+            from blinplan.reports.curves import curves_report
+
+            parts += ["", *curves_report(simulation, bands.only(drawing.signals), screen)]
+        report(*parts, colour=colour)
 
 
 def _read_people(path: Path) -> "People":

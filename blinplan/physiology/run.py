@@ -39,8 +39,8 @@ class Simulation:
         Their endpoints, in the same order as the typical patient's.
     typical_quantities, typical_events
         The typical patient's endpoints.
-    days
-        How long the simulation is.
+    periods
+        What was given when, the days that were added at the end included.
     typical_area, follow_up_days, options
         The body surface area of the typical patient in m², the days added at the end, and how open questions of the
         mechanism were answered.
@@ -58,12 +58,17 @@ class Simulation:
     events: tuple[Event, ...]
     typical_quantities: tuple[Quantity, ...]
     typical_events: tuple[Event, ...]
-    days: float
+    periods: tuple[Period, ...]
     typical_area: float
     follow_up_days: int
     options: Options
     engine: EngineName
     uncertainty: Uncertainty | None = None
+
+    @property
+    def days(self) -> float:
+        """How long the simulation is."""
+        return self.periods[-1].stop / MINUTES_PER_DAY
 
 
 def run(  # noqa: PLR0913 - all but one by name, and each of its own
@@ -125,7 +130,7 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
         reference,
         *found,
         *found,
-        days=table[-1].stop / MINUTES_PER_DAY,
+        periods=table,
         typical_area=float(reference.bsa_m2[0]),
         follow_up_days=follow_up_days,
         options=average.options,

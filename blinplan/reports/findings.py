@@ -236,6 +236,18 @@ def not_evaluated_lines(judgements: Sequence[Judgement], *, everything: bool) ->
 
     Rules that do not apply to a regimen are named only when ``everything`` is asked for.
     """
+    lines = []
+    kinds = _KINDS if everything else _KINDS[:3]
+    for (kind, reason), codes in not_evaluated(judgements):
+        if kind not in kinds:
+            continue
+        files = max(codes.values())
+        lines.append(f"{kind}: {_code_list(list(codes))} ({files} file{'s' * (files != 1)}): {reason}")
+    return lines
+
+
+def not_evaluated(judgements: Sequence[Judgement]) -> list[tuple[tuple[str, str], dict[str, int]]]:
+    """List kinds and reasons for which rules gave no answer, what matters most first, with codes and files of each."""
     reasons: dict[tuple[str, str], dict[str, int]] = {}
     for judgement in judgements:
         for verdict in judgement.verdicts:
@@ -243,14 +255,7 @@ def not_evaluated_lines(judgements: Sequence[Judgement], *, everything: bool) ->
                 unanswered = verdict.not_evaluated
                 codes = reasons.setdefault((unanswered.kind, unanswered.reason), {})
                 codes[verdict.rule.code] = codes.get(verdict.rule.code, 0) + 1
-    lines = []
-    kinds = _KINDS if everything else _KINDS[:3]
-    for (kind, reason), codes in sorted(reasons.items(), key=lambda item: _KINDS.index(item[0][0])):
-        if kind not in kinds:
-            continue
-        files = max(codes.values())
-        lines.append(f"{kind}: {_code_list(list(codes))} ({files} file{'s' * (files != 1)}): {reason}")
-    return lines
+    return sorted(reasons.items(), key=lambda item: _KINDS.index(item[0][0]))
 
 
 _KINDS = ("undecided", "blocked", "not requested", "off", "not applicable")

@@ -109,7 +109,12 @@ def ordered_text(period: Period) -> str:
 
 
 def _days(event: Event) -> str:
-    start, stop = event.period.start, event.period.stop
+    return days_of(event.period)
+
+
+def days_of(period: Period) -> str:
+    """Write the days of a period, counted from 1: 8-28; with hours where it does not begin or end with a day."""
+    start, stop = period.start, period.stop
     if start % MINUTES_PER_DAY or stop % MINUTES_PER_DAY:
         return f"{when(start)} to {when(stop)}"
     first, last = start // MINUTES_PER_DAY + 1, stop // MINUTES_PER_DAY

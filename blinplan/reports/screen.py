@@ -35,6 +35,9 @@ THEME = Theme(
         "quiet": "dim",
         "title": "bold",
         "caret": "bold red",
+        "curve": "bold",
+        "band": "bright_blue",
+        "reference": "red",
     }
 )
 

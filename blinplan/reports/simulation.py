@@ -3,6 +3,8 @@
 import csv
 import io
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import RenderableType
@@ -18,6 +20,8 @@ from blinplan.reports.screen import Screen, indented, visible
 
 SMALLEST = 0.001
 """What is smaller is shown only as such: no assay tells it from zero."""
+HOW_TO_READ = "Typical: no random effects. 5-95 %: 5th to 95th percentile. n: patients in whom it occurs."
+NOT_ELEVATED = "IL-2, IL-4, IL-8, IL-12 and TNF-alpha: measured and not elevated, so held at baseline."
 
 
 def simulation_report(simulation: Simulation, screen: Screen) -> list[RenderableType]:
@@ -25,38 +29,70 @@ def simulation_report(simulation: Simulation, screen: Screen) -> list[Renderable
     regimen = simulation.regimen
     parts: list[RenderableType] = [
         Text.assemble((visible(regimen.name), "title"), "  ", visible(regimen.title)),
-        Text(_who(simulation)),
+        Text(simulated_patients(simulation)),
     ]
     if regimen.unverified:
         parts.append(Text("Doses of this regimen are unverified: nobody has seen them in the source.", "unverified"))
     if simulation.options.premedication:
-        parts.append(Text(_premedication(simulation), "unverified"))
+        parts.append(Text(premedication_effect(simulation), "unverified"))
     parts += ["", _distributions(simulation, screen)]
     if simulation.seed is not None:
         parts += ["", _shares(simulation, screen)]
     parts += [
         "",
-        Text("Typical: no random effects. 5-95 %: 5th to 95th percentile. n: patients in whom it occurs.", "quiet"),
+        Text(HOW_TO_READ, "quiet"),
         *_uncertainty(simulation),
-        Text("IL-2, IL-4, IL-8, IL-12 and TNF-alpha: measured and not elevated, so held at baseline.", "quiet"),
+        Text(NOT_ELEVATED, "quiet"),
     ]
     return parts
 
 
-def _who(simulation: Simulation) -> str:
+def simulated_patients(simulation: Simulation) -> str:
+    """Say who was simulated, and how long."""
     days = f"{simulation.days:g} days"
     if simulation.seed is None:
         return f"Typical patient of {simulation.preset}, body surface area {simulation.typical_area:.3f} m², {days}"
     return f"{simulation.population.size:,} virtual patients of {simulation.preset}, seed {simulation.seed}, {days}"
 
 
-def _premedication(simulation: Simulation) -> str:
+def premedication_effect(simulation: Simulation) -> str:
+    """Say what premedication is assumed to do."""
     c = simulation.population.constants
     return (
         f"Premedication lowers cytokine release: unverified. Each dose is assumed to take away"
         f" {100 * c.premedication_reduction:g} %, and half of that effect to be gone after"
         f" {c.premedication_half_life:g} days, whatever the drug and the dose."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRow:
+    """One endpoint as it is shown; what is over the population is empty where there is none."""
+
+    group: str
+    label: str
+    typical: str
+    median: str
+    between: str
+    count: str
+    over_sets: str
+
+
+def endpoint_rows(simulation: Simulation) -> Iterator[EndpointRow]:
+    """Write every endpoint: of the typical patient, and median and 5th to 95th percentile of the population."""
+    sets = simulation.uncertainty
+    for quantity, typical in zip(simulation.quantities, simulation.typical_quantities, strict=True):
+        over = distribution(quantity.values)
+        alone = simulation.seed is None
+        yield EndpointRow(
+            quantity.group,
+            f"{quantity.label} ({quantity.unit})",
+            number(float(typical.values[0])),
+            "" if alone else number(over.median),
+            "" if alone else _between(over),
+            "" if alone else f"{over.count:,}",
+            "" if sets is None else _between(sets.medians[quantity.key]),
+        )
 
 
 def _distributions(simulation: Simulation, screen: Screen) -> Table:
@@ -70,26 +106,18 @@ def _distributions(simulation: Simulation, screen: Screen) -> Table:
     if simulation.uncertainty is not None:
         table.add_column("Median over sets", justify="right", no_wrap=screen.wide)
     group = ""
-    for quantity, typical in zip(simulation.quantities, simulation.typical_quantities, strict=True):
-        if quantity.group != group:
-            group = quantity.group
+    for row in endpoint_rows(simulation):
+        if row.group != group:
+            group = row.group
             table.add_row(Text(group, "title"))
+        of_all: list[RenderableType] = [row.median, row.between, Text(row.count, "quiet")]
         table.add_row(
-            *_row(quantity, typical, simulation.seed is not None),
-            *([_between(simulation.uncertainty.medians[quantity.key])] if simulation.uncertainty else []),
+            indented(row.label),
+            row.typical,
+            *(of_all if simulation.seed is not None else []),
+            *([row.over_sets] if simulation.uncertainty is not None else []),
         )
     return table
-
-
-def _row(quantity: Quantity, typical: Quantity, population: bool) -> list[RenderableType]:
-    cells: list[RenderableType] = [
-        indented(f"{quantity.label} ({quantity.unit})"),
-        number(float(typical.values[0])),
-    ]
-    if population:
-        over = distribution(quantity.values)
-        cells += [number(over.median), _between(over), Text(f"{over.count:,}", "quiet")]
-    return cells
 
 
 def _between(over: Distribution) -> str:
@@ -126,6 +154,38 @@ def number(value: float) -> str:
     return f"{value:,.{max(0, 3 - size)}f}" if size < 3 else f"{value:,.0f}"
 
 
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """A share of patients as it is shown: in whom something happens, of how many, with its 95 % interval."""
+
+    key: str
+    group: str
+    label: str
+    typical: str
+    share: str
+    interval: str
+    total: str
+    over_sets: str
+
+
+def share_rows(simulation: Simulation) -> Iterator[ShareRow]:
+    """Write every share."""
+    sets = simulation.uncertainty
+    for event, typical in zip(simulation.events, simulation.typical_events, strict=True):
+        share = event.proportion
+        low, high = share.interval
+        yield ShareRow(
+            event.key,
+            event.group,
+            event.label,
+            "-" if not typical.at_risk[0] else "yes" if typical.happens[0] else "no",
+            f"{100 * share.value:.1f} %" if share.total else "-",
+            f"{100 * low:.1f} to {100 * high:.1f}" if share.total else "-",
+            f"{share.total:,}",
+            "" if sets is None else _shares_between(sets.shares[event.key]),
+        )
+
+
 def _shares(simulation: Simulation, screen: Screen) -> Table:
     table = screen.table()
     table.add_column("Patients in whom")
@@ -136,19 +196,17 @@ def _shares(simulation: Simulation, screen: Screen) -> Table:
     if simulation.uncertainty is not None:
         table.add_column("Share over sets", justify="right", no_wrap=screen.wide)
     group = ""
-    for event, typical in zip(simulation.events, simulation.typical_events, strict=True):
-        if event.group != group:
-            group = event.group
+    for row in share_rows(simulation):
+        if row.group != group:
+            group = row.group
             table.add_row(Text(group, "title"))
-        share = event.proportion
-        low, high = share.interval
         table.add_row(
-            indented(event.label),
-            "-" if not typical.at_risk[0] else "yes" if typical.happens[0] else "no",
-            f"{100 * share.value:.1f} %" if share.total else "-",
-            f"{100 * low:.1f} to {100 * high:.1f}" if share.total else "-",
-            Text(f"{share.total:,}", "quiet"),
-            *([_shares_between(simulation.uncertainty.shares[event.key])] if simulation.uncertainty else []),
+            indented(row.label),
+            row.typical,
+            row.share,
+            row.interval,
+            Text(row.total, "quiet"),
+            *([row.over_sets] if simulation.uncertainty is not None else []),
         )
     return table
 

@@ -36,6 +36,7 @@ sys.stderr.write("\\n" + json.dumps([status, [name for name in {HEAVY} if name i
         ([], 0),
         (["new", "ours", "--from", "rr-adult"], 0),
         (["simulate", "nowhere"], 2),
+        (["report", "nowhere"], 2),
     ],
     ids=str,
 )

@@ -2,13 +2,15 @@
 
 import csv
 import io
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
 
-from tests.cli.conftest import Run, process
+from tests.cli.conftest import PLAIN, Run, process
 from tests.regimen_text import cycle, regimen_text
 
 CLEARANCE = 2.22 * 24  # L/day at 1.876 m²
@@ -110,3 +112,121 @@ def test_the_table_fits(inside: Run, columns: str) -> None:
     assert "168.9" in ran.out
     assert "525.5" in ran.out
     assert ran.err == ""
+
+
+BRAILLE = range(0x2801, 0x2900)
+
+
+def curves(text: str) -> bool:
+    return any(ord(character) in BRAILLE for character in text)
+
+
+def test_a_pipe_gets_the_table_alone_and_curves_where_they_are_asked_for(inside: Run) -> None:
+    arguments = ("simulate", "nhl-15", "--patients", "10")
+    plain = inside(*arguments)
+    assert not curves(plain.out)
+    assert plain == inside(*arguments, "--no-curves")
+    drawn = inside(*arguments, "--curves")
+    assert curves(drawn.out)
+    assert drawn.out.startswith(plain.out)
+    assert curves(inside(*arguments, "--to-day", "3").out)
+    chosen = inside(*arguments, "--signals", "IL-10,drug").out
+    assert chosen.index("Drug concentration, pg/mL") < chosen.index("IL-10, pg/mL")
+    assert "T cells, % of baseline" not in chosen
+
+
+def test_curves_are_the_same_bytes_with_any_number_of_threads() -> None:
+    arguments = ("simulate", "rr-adult", "--patients", "50", "--curves")
+    assert process(*arguments, "--threads", "1").out == process(*arguments, "--threads", "2").out
+
+
+def test_nothing_is_simulated_again_where_nothing_is_drawn(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("bands were computed and not drawn")
+
+    monkeypatch.setattr("blinplan.physiology.bands.bands_of", never)
+    assert inside("simulate", "nhl-15", "--patients", "5").status == 0
+    assert inside("simulate", "nhl-15", "--patients", "5", "--curves").status == 3  # the probe sees it
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--to-day", "300"], "--to-day is 300, and the simulation runs from day 0 to day 42"),
+        (["--to-day", "nan"], "--to-day is nan"),
+        (["--from-day", "-1"], "--from-day is -1"),
+        (["--from-day", "5", "--to-day", "5"], "from day 5 to day 5 there is nothing to draw"),
+        (["--signals", "bananas"], "--signals has 'bananas'"),
+        (["--signals", ","], "--signals names nothing"),
+        (["--curves", "-f", "csv"], "curves are drawn under the table only"),
+        (["--to-day", "3", "-f", "json"], "curves are drawn under the table only"),
+        (["--to-day", "3", "--no-curves"], "--no-curves that nothing is"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_drawn_is_refused(inside: Run, arguments: list[str], message: str) -> None:
+    ran = inside("simulate", "nhl-15", "--typical", *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert message in " ".join(ran.err.split())
+
+
+def test_days_of_the_follow_up_can_be_drawn(inside: Run) -> None:
+    ran = inside("simulate", "nhl-15", "--typical", "--follow-up", "60", "--from-day", "50", "--to-day", "100")
+    assert ran.status == 0
+    assert curves(ran.out)
+
+
+@pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
+def test_a_figure_is_the_same_file_from_process_to_process(tmp_path: Path, ending: str) -> None:
+    for name in ("one", "two"):
+        ran = process("simulate", "nhl-15", "--patients", "20", "--figure", f"{name}.{ending}", folder=tmp_path)
+        assert (ran.status, ran.err) == (0, "")
+        assert not curves(ran.out)
+    assert (tmp_path / f"one.{ending}").read_bytes() == (tmp_path / f"two.{ending}").read_bytes()
+
+
+def test_figures_go_with_every_format_and_show_the_window(inside: Run, tmp_path: Path) -> None:
+    arguments = ("simulate", "nhl-15", "--patients", "5", "-f", "csv")
+    plain = inside(*arguments)
+    drawn = inside(*arguments, "--figure", "a.svg", "--figure", "b.SVG", "--to-day", "3", "--signals", "il-6")
+    assert drawn == plain
+    svg = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert svg == (tmp_path / "b.SVG").read_text(encoding="utf-8")
+    assert "IL-6" in svg
+    assert "B cells" not in svg
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.svg", "b.SVG"]
+
+
+@pytest.mark.parametrize(
+    ("figure", "message"),
+    [
+        (["a.gif"], "--figure is 'a.gif'"),
+        (["nowhere/a.svg"], "nowhere/a.svg cannot be written"),
+        (["a.svg", "./a.svg"], "two figures would be written to a.svg"),
+    ],
+    ids=str,
+)
+def test_a_figure_that_cannot_be_written_is_refused_before_any_work(
+    inside: Run, tmp_path: Path, figure: list[str], message: str
+) -> None:
+    ran = inside("simulate", "nhl-15", "--typical", *(part for name in figure for part in ("--figure", name)))
+    assert (ran.status, ran.out) == (2, "")
+    assert message in " ".join(ran.err.split())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_figure_without_matplotlib_says_what_to_install(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    ran = inside("simulate", "nhl-15", "--typical", "--figure", "a.svg")
+    assert (ran.status, ran.out) == (2, "")
+    assert "--figure needs the package matplotlib" in ran.err
+    assert "pip install 'blinplan[plot]'" in ran.err
+
+
+def test_without_a_figure_matplotlib_is_not_imported() -> None:
+    program = (
+        "import sys; from blinplan.cli.main import run\n"
+        "sys.argv = ['blinplan', 'simulate', 'nhl-15', '--typical', '--curves']\n"
+        "try: run()\nexcept SystemExit: pass\nassert 'matplotlib' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, env=PLAIN, capture_output=True)  # noqa: S603 - ours

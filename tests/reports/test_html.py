@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
+from tests.browser import printed
 from tests.cli.conftest import Run, inside
 from tests.cli.test_plan import DATED, RECORD, WARD
 
@@ -68,3 +69,43 @@ def test_names_cannot_break_the_page_and_an_interruption_is_drawn(inside: Run, t
 def test_a_page_needs_a_start(inside: Run) -> None:
     ran = inside("plan", "rr-adult", "-f", "html")
     assert (ran.status, ran.out) == (2, "")
+
+
+DAILY = (
+    'site = 1\nname = "Ward 7"\ntime_zone = "Europe/Berlin"\nchange_time = "10:00"\nprepared_hours_before = 3\n'
+    "bag = [{ hours = 24, fill_ml = 275 }]\n"
+)
+STOPS = (
+    "\n[[interruption]]\nstopped = 2026-03-18T14:00:00\nrestarted = 2026-03-21T14:00:00\n"
+    'resolved = 2026-03-20T14:00:00\ncause = "cytokine-release-syndrome"\ngrade = 3\ncycle = 1\n'
+    "\n[[interruption]]\nstopped = 2026-04-02T14:00:00\nrestarted = 2026-04-06T14:00:00\n"
+    'resolved = 2026-04-05T14:00:00\ncause = "neurological"\ngrade = 3\ncycle = 1\n'
+)
+BY_AREA = ("plan", "rr-below-45-kg", "--weight", "30", "--height", "130", "--start", "2026-10-19T10:00")
+
+
+@pytest.mark.parametrize("paper", ["A4", "letter"])
+@pytest.mark.parametrize(
+    ("arguments", "smallest"),
+    [
+        ((*DATED, "--site", "ward.toml"), 9.0),
+        ((*BY_AREA, "--site", "daily.toml"), 8.0),
+        ((*BY_AREA, "--time-zone", "UTC"), 10.0),
+        (("plan", "rr-adult", "--record", "record.toml", "--site", "daily.toml"), 7.0),
+    ],
+)
+def test_a_cycle_is_one_legible_page_of_paper(
+    inside: Run, tmp_path: Path, arguments: tuple[str, ...], smallest: float, paper: str
+) -> None:
+    (tmp_path / "ward.toml").write_text(WARD)
+    (tmp_path / "daily.toml").write_text(DAILY)
+    (tmp_path / "record.toml").write_text(RECORD.split("\n[[interruption]]")[0] + STOPS)
+    text = inside(*arguments, "-f", "html").out
+    pages = printed(text, paper, tmp_path)
+    assert len(pages) == len(select(text, "//section")) == 5
+    for number, one in enumerate(pages, start=1):
+        said = " ".join(one.extract_text().split())
+        assert f"cycle {number}" in said
+        assert "not a medical device" in said
+    sizes = [float(found) for found in re.findall(r"font-size: ([0-9.]+)pt", text.split("</style>")[1])]
+    assert min(sizes) >= smallest  # the long tables are in letters of 0.75 of it

@@ -1,0 +1,193 @@
+"""What can be measured in virtual patients over time: percentiles of the population on chosen days.
+
+A trajectory of every patient is large, so the patients are simulated a few at a time and only the signals that are
+wanted are kept; percentiles are then exact, over all these patients. Where even that would be too much, every second,
+third ... patient is taken, and the bands say of how many patients they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from blinplan.course.events import Period
+from blinplan.physiology.orders import dosing as ordered
+from blinplan.physiology.population import CYTOKINES, ELEVATED, FloatArray, Population
+from blinplan.physiology.run import Simulation
+from blinplan.physiology.solve import Dosing, Options, Trajectories, simulate
+from blinplan.quantities import MINUTES_PER_DAY
+
+LEVELS = (5.0, 50.0, 95.0)
+"""The percentiles of a band, as in the table of endpoints."""
+
+MOST_VALUES = 48_000_000
+"""How many numbers are kept at once: some 400 megabytes."""
+
+_BLOCK = 1024
+"""Patients simulated at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something measured in a patient: its name on the command line, what it is called, and its unit."""
+
+    key: str
+    label: str
+    unit: str
+
+
+SIGNALS = {
+    signal.key: signal
+    for signal in (
+        Signal("drug", "Drug concentration", "pg/mL"),
+        Signal("b-cells", "B cells", "cells/µL"),
+        Signal("t-cells", "T cells", "% of baseline"),
+        *(Signal(name.removesuffix("-gamma").lower(), name, "pg/mL") for name in ELEVATED),
+    )
+}
+"""Every signal by its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One signal over time: ``values`` (levels, days), the percentiles of the population on each day."""
+
+    signal: Signal
+    values: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Signals of the same patients on the same ``days`` (from the start of the course, rising).
+
+    ``patients`` is how many the percentiles are of, out of ``population``; ``levels`` are the percentiles.
+    """
+
+    days: FloatArray
+    levels: tuple[float, ...]
+    bands: tuple[Band, ...]
+    patients: int
+    population: int
+
+    def only(self, signals: Iterable[str]) -> Bands:
+        """Keep the signals of these keys."""
+        kept = frozenset(signals)
+        return replace(self, bands=tuple(band for band in self.bands if band.signal.key in kept))
+
+
+# Hours after a change of the infusion at which signals are looked at, close together where cytokines and T cells move.
+_AFTER = (1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 20, 24, 30, 36, 42, 48, 60, 72, 96, 120, 168)
+_EVENLY = 160
+"""Equal parts of a window at whose ends signals are looked at besides."""
+
+
+def sampling_days(periods: Sequence[Period], first: float, last: float) -> FloatArray:
+    """Choose the days between `first` and `last` on which curves are to be known.
+
+    Every change of the infusion is one of them, so that no step is drawn late, and the days after it lie closer
+    together; the rest of the window is divided evenly.
+    """
+    edges = sorted({0, *(period.start for period in periods), periods[-1].stop})
+    after = {edge / MINUTES_PER_DAY + hours / 24.0 for edge in edges for hours in (0, *_AFTER)}
+    evenly = np.linspace(first, last, _EVENLY + 1)
+    return np.array(sorted({day for day in after if first <= day <= last} | set(evenly.tolist())))
+
+
+def bands(
+    dosing: Dosing,
+    population: Population,
+    days: FloatArray,
+    signals: Iterable[str] = tuple(SIGNALS),
+    *,
+    options: Options | None = None,
+    threads: int = 1,
+    most_values: int = MOST_VALUES,
+    progress: Callable[[int], None] | None = None,
+) -> Bands:
+    """Simulate a population and take percentiles of its signals on each of the days.
+
+    Parameters
+    ----------
+    dosing, population, options, threads
+        As for `simulate`.
+    days
+        (T) from the start of the course, rising.
+    signals
+        Keys of `SIGNALS`.
+    most_values
+        How many numbers may be kept at once. Where all patients would be more, every k-th one is taken, beginning with
+        the first; virtual patients are drawn independently, so these are a sample of the same population.
+    progress
+        Called with the number of patients done.
+    """
+    wanted = tuple(SIGNALS[key] for key in signals)
+    size = len(wanted) * days.shape[0]
+    stride = max(1, -(-population.size * size // most_values))
+    chosen = slice(0, population.size, stride)
+    people = population if stride == 1 else population.select(chosen)
+    course = _until(dosing, float(days[-1]))
+    if course.rates.shape[1] != 1:
+        course = replace(course, rates=course.rates[:, chosen])
+    values = np.empty((len(wanted), days.shape[0], people.size))
+    for start in range(0, people.size, _BLOCK):
+        where = slice(start, start + _BLOCK)
+        block = people.select(where)
+        rates = course.rates if course.rates.shape[1] == 1 else course.rates[:, where]
+        found = simulate(
+            replace(course, rates=rates), block, options=options, output_days=days, endpoints=False, threads=threads
+        ).trajectories
+        assert found is not None  # noqa: S101 - they were asked for
+        for row, signal in enumerate(wanted):
+            values[row, :, where] = _measured(signal, found, block)
+        if progress is not None:
+            progress(min(start + _BLOCK, people.size))
+    return Bands(
+        days=days,
+        levels=LEVELS,
+        bands=tuple(
+            Band(signal, np.percentile(values[row], LEVELS, axis=1, overwrite_input=True))
+            for row, signal in enumerate(wanted)
+        ),
+        patients=people.size,
+        population=population.size,
+    )
+
+
+def bands_of(
+    simulation: Simulation,
+    days: FloatArray,
+    signals: Iterable[str] = tuple(SIGNALS),
+    *,
+    threads: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> Bands:
+    """Take the bands of the patients of a simulation, or the curves of its typical patient where it has no others."""
+    given = ordered(simulation.regimen, simulation.periods, simulation.population)
+    return bands(
+        given, simulation.population, days, signals, options=simulation.options, threads=threads, progress=progress
+    )
+
+
+def _until(dosing: Dosing, day: float) -> Dosing:
+    """Leave out the intervals that begin on a day or later, so that nothing is simulated that nobody looks at."""
+    last = max(1, sum(edge / MINUTES_PER_DAY < day for edge in dosing.edges_minutes[:-1]))
+    return replace(
+        dosing,
+        edges_minutes=dosing.edges_minutes[: last + 1],
+        rates=dosing.rates[:last],
+        cycles=dosing.cycles[:last],
+        steps=dosing.steps[:last],
+    )
+
+
+def _measured(signal: Signal, found: Trajectories, people: Population) -> FloatArray:
+    """One signal (days, patients) of trajectories, in its unit."""
+    if signal.key == "drug":
+        return found.concentration
+    if signal.key == "b-cells":
+        return found.b_blood
+    if signal.key == "t-cells":
+        return np.asarray(100.0 * found.t_blood / people.t_cells)
+    return np.asarray(found.cytokines[CYTOKINES.index(signal.label)])

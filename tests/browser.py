@@ -1,0 +1,45 @@
+"""A browser that nobody sees: what it shows of a page, and what it prints."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from pypdf import PageObject, PdfReader
+
+from tests.public_files import installed
+
+QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--allow-file-access-from-files",
+    "--virtual-time-budget=5000",
+]
+
+
+def browse(folder: Path, *arguments: str) -> str:
+    """Run the browser with a profile of its own in a folder."""
+    chromium = installed("chromium")
+    ended = subprocess.run(  # noqa: S603 - a browser on our own page
+        [chromium, *QUIET, f"--user-data-dir={folder / 'profile'}", *arguments],
+        capture_output=True,
+        timeout=120,
+        check=True,
+        env={**os.environ, "HOME": str(folder)},
+    )
+    return ended.stdout.decode()
+
+
+def printed(page: str, paper: str, folder: Path) -> list[PageObject]:
+    """The pages of paper of a size, A4 or letter, on which a page is printed."""
+    sized = page.replace("@page { margin", f"@page {{ size: {paper}; margin")
+    assert sized != page
+    (folder / "page.html").write_text(sized, encoding="utf-8")
+    target = folder / "page.pdf"
+    browse(folder, "--no-pdf-header-footer", f"--print-to-pdf={target}", (folder / "page.html").as_uri())
+    return list(PdfReader(target).pages)

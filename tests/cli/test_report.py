@@ -1,0 +1,325 @@
+"""``blinplan report``: one file that says what simulate, check and evidence say, and how to make it again."""
+
+import re
+import shlex
+import sys
+import unicodedata
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html
+
+from tests.browser import browse, printed
+from tests.cli.conftest import Run, process
+from tests.regimen_text import cycle, regimen_text
+
+FEW = ("--patients", "60", "--seed", "3", "--today", "2026-11-25")
+
+
+class Page:
+    """A report read back."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.root: Any = html.fromstring(text)
+
+    def all(self, path: str) -> list[Any]:
+        return list(self.root.xpath(path))
+
+    def section(self, name: str) -> Any:
+        (found,) = self.all(f"//section[@aria-labelledby='{name}']")
+        return found
+
+    def words(self, name: str) -> str:
+        return " ".join(self.section(name).text_content().split())
+
+    def rows(self, name: str, number: int = 0) -> list[list[str]]:
+        table = self.section(name).xpath(".//table")[number]
+        return [[" ".join(cell.text_content().split()) for cell in row] for row in table.xpath("./tbody/tr")]
+
+
+def reported(inside: Run, *arguments: str) -> Page:
+    ran = inside("report", *arguments)
+    assert ran.status in {0, 1, 2}
+    assert ran.out.startswith("<!doctype html>"), ran.err
+    return Page(ran.out)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
+    folder = tmp_path_factory.mktemp("report")
+    ran = process("report", "rr-adult", "--weight", "70", "--height", "175", *FEW, "-o", "r.html", folder=folder)
+    assert (ran.status, ran.out) == (0, "")
+    assert ran.err == "exit 0: everything was checked, and nothing counts (--fail-on error)\n"
+    return Page((folder / "r.html").read_text(encoding="utf-8"))
+
+
+# --- one file, for everybody ----------------------------------------------------------------------------------------
+
+
+def test_it_needs_nothing_from_elsewhere_and_runs_nothing(page: Page) -> None:
+    assert not re.search(r"https?:|//www|<script|<link|<iframe|@import|<object", page.text)
+    assert not re.search(r"(?:src|href)=\"(?!#)", page.text)
+    assert set(re.findall(r"url\((.)", page.text)) <= {"#"}
+
+
+def test_headings_tables_and_pictures_can_be_read_aloud(page: Page) -> None:
+    levels = [int(heading.tag[1]) for heading in page.all("//h1|//h2|//h3|//h4")]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert page.root.get("lang") == "en"
+    for table in page.all("//table"):
+        assert table.xpath("./thead/tr/th[@scope='col']")
+        assert not table.xpath("./thead/tr/th[not(@scope)]")
+    for picture in page.all("//*[local-name()='svg']"):
+        assert picture.get("role") == "img"
+        assert picture.get("aria-label")
+    names = page.all("//@id")
+    assert len(names) == len(set(names))
+    links = page.all("//nav//a/@href")
+    assert len(links) == 8
+    assert {link.removeprefix("#") for link in links} <= set(names)
+
+
+def test_pictures_refer_to_their_own_parts_only(page: Page) -> None:
+    pictures = page.all("//figure//*[local-name()='svg']")
+    assert len(pictures) == 4  # the whole course and its first days, for pages and for telephones
+    for picture in pictures:
+        text = html.tostring(picture, encoding="unicode")
+        own = set(re.findall(r' id="([^"]+)"', text))
+        used = set(re.findall(r'(?:xlink:href="#|url\(#)([^")]+)', text))
+        assert used
+        assert used <= own
+
+
+# --- the same numbers as elsewhere ----------------------------------------------------------------------------------
+
+
+def test_the_endpoints_are_those_of_simulate(page: Page, inside: Run) -> None:
+    arguments = ("rr-adult", "--weight", "70", "--height", "175", "--patients", "60", "--seed", "3")
+    found = inside("simulate", *arguments, "-f", "json").json
+    rows = [row for row in page.rows("endpoints") if len(row) > 1]
+    assert len(rows) == len(found["endpoints"])
+    for row, endpoint in zip(rows, found["endpoints"], strict=True):
+        assert row[0] == f"{endpoint['label'].split(': ', 1)[1]} ({endpoint['unit']})"
+        assert row[4] == str(endpoint["count"])
+        for cell, value in ((row[1], endpoint["typical"]), (row[2], endpoint["median"])):
+            if value is None:
+                assert cell == "-"
+            elif not cell.startswith("<"):
+                assert float(cell.replace(",", "")) == pytest.approx(value, rel=1e-3)
+    shares = [row for row in page.rows("endpoints", 1) if len(row) > 1]
+    assert [row[4] for row in shares] == [str(share["total"]) for share in found["shares"]]
+    assert [row[2] for row in shares] == [f"{100 * share['share']:.1f} %" for share in found["shares"]]
+
+
+def test_every_rule_has_the_verdict_of_check(page: Page, inside: Run) -> None:
+    checked = inside("check", "rr-adult", "--patient", "weight=70,height=175", *FEW, "-f", "json", "--isolated").json
+    (file,) = checked["files"]
+    said = page.words("rules")
+    by_outcome: dict[str, list[str]] = {}
+    for verdict in file["verdicts"]:
+        by_outcome.setdefault(verdict["outcome"], []).append(verdict["rule"])
+        assert verdict["rule"] in said
+        for finding in verdict["findings"]:
+            for text in (finding["message"], finding["why"], finding["help"], *finding["sources"]):
+                assert " ".join(text.split()) in said
+        if verdict["not_evaluated"]:
+            assert verdict["not_evaluated"]["reason"] in said
+    assert f"Passed: {len(by_outcome['pass'])}" in said
+    assert f"Not evaluated: {len(by_outcome['not evaluated'])}" in said
+    listed = [code for row in page.rows("rules") for code in row[2].split(", ")]
+    assert sorted(listed) == sorted(by_outcome["not evaluated"])
+    assert f"Exit status {checked['status']}: {checked['reason']}." in page.words("summary")
+
+
+def test_it_says_what_is_given_to_the_patient(page: Page, inside: Run) -> None:
+    plan = inside("plan", "rr-adult", "--weight", "70", "--height", "175", "-f", "csv").out.splitlines()
+    rows = page.rows("timeline")
+    assert len(rows) == len(plan) - 1
+    assert rows[0] == ["1-7", "1", "1", "9 mcg/day", "9", "63"]
+    assert sum(float(row[5].replace(",", "")) for row in rows) == 3787
+    assert "Whole course: 3,787 mcg" in page.words("timeline")
+    drawn = page.section("timeline").xpath(".//*[local-name()='rect']")
+    assert len(drawn) == 6
+    assert float(drawn[1].get("width")) / float(drawn[0].get("width")) == pytest.approx(3, rel=0.01)
+    summary = page.words("summary")
+    assert "cycle 1: 9 mcg/day for 7 d, 28 mcg/day for 21 d, 14 d free" in summary
+    assert "cycles 2-5: 28 mcg/day for 28 d, 14 d free" in summary
+    assert "5 cycles; 140 d of infusion in 210 d" in summary
+
+
+def test_the_evidence_is_measured_and_what_fails_is_said(page: Page, inside: Run) -> None:
+    found = inside("evidence", "--patients", "60", "--seed", "3", "-f", "json").json
+    verdicts = {row[0]: row[2] for row in page.rows("evidence") if len(row) > 1}
+    assert set(verdicts) == {claim["id"] for claim in found["claims"]}
+    for claim in found["claims"]:
+        assert verdicts[claim["id"]].startswith("holds" if claim["holds"] else "FAILS: ")
+    held = sum(claim["holds"] for claim in found["claims"])
+    assert f"{held} of {len(found['claims'])} claims" in page.words("evidence")
+    assert "on 60 virtual patients in each scenario, seed 3" in page.words("evidence")
+
+
+def test_every_number_that_nobody_has_seen_is_listed(page: Page, inside: Run) -> None:
+    parameters = inside("model", "-f", "json").json["populations"]["adult-rr"]["parameters"]
+    unseen = [
+        one["name"]
+        for one in parameters.values()
+        if one["status"] in {"assumed", "calibrated"} or one["verification"] in {"transcribed", "unverified"}
+    ]
+    said = page.words("assumptions")
+    assert f"Unverified numbers of the model: {len(unseen)} of {len(parameters)}" in said
+    listed = [row[0] for row in page.rows("assumptions", 1)]
+    assert sorted(listed) == sorted(unseen)
+    assert "convention" in said
+
+
+# --- made again -----------------------------------------------------------------------------------------------------
+
+
+def test_the_command_in_it_makes_the_same_bytes_again(page: Page, tmp_path: Path) -> None:
+    (command,) = page.all("//pre[@class='command']")
+    words = shlex.split(command.text_content())
+    assert words[:2] == ["blinplan", "report"]
+    ran = process(*words[1:], folder=tmp_path)
+    assert ran.status == 0
+    assert (tmp_path / "r.html").read_text(encoding="utf-8") == page.text
+
+
+def test_all_options_are_in_the_command(inside: Run) -> None:
+    given = ("--bsa", "0.9", "--bsa-formula", "dubois", "--population", "child", "--follow-up", "7")
+    more = ("--attenuation", "target-loss", "--premedication")
+    made = reported(inside, "rr-below-45-kg", *FEW, *given, *more)
+    words = shlex.split(made.all("//pre[@class='command']")[0].text_content())
+    assert {*FEW, *given, *more} <= set(words)
+    assert "Premedication lowers cytokine release: unverified" in made.words("assumptions")
+
+
+# --- what is not known ----------------------------------------------------------------------------------------------
+
+
+def test_what_a_patient_gets_is_not_guessed(inside: Run) -> None:
+    made = reported(inside, "nhl-5", *FEW)
+    assert "What the patient gets is not evaluated: nhl-5 doses by body surface area" in made.words("timeline")
+    assert made.rows("timeline")[0][3:] == ["5 mcg/m²/day", "-", "-"]
+    assert "none declared in this regimen" in made.words("summary")
+    below = reported(inside, "rr-below-45-kg", *FEW)
+    assert "dexamethasone 5 mg/m²; what the patient gets is not evaluated" in below.words("summary")
+
+
+def test_a_lighter_patient_gets_the_report_of_the_other_regimen(inside: Run) -> None:
+    made = reported(inside, "rr-adult", *FEW, "--weight", "38", "--height", "150")
+    assert made.all("//h1")[0].text_content().startswith("rr-below-45-kg: ")
+    assert "switched to rr-below-45-kg" in made.words("summary")
+    assert "≈6.292" in made.words("timeline")
+    assert "≈ 18.875 mcg/day at 1.258 m²" in made.words("rules")
+
+
+def test_unverified_doses_are_said_to_be(inside: Run) -> None:
+    made = reported(inside, "dlbcl-3-step", *FEW)
+    assert "Doses of this regimen are unverified" in made.words("summary")
+    assert "doses unverified" in made.text
+
+
+# --- own files ------------------------------------------------------------------------------------------------------
+
+HOSTILE = "<script>alert('1')</script>"
+
+
+def test_text_from_files_is_text_and_a_waiver_is_shown_with_its_reason(inside: Run, tmp_path: Path) -> None:
+    lines = cycle("28 mcg/day for 27 days")
+    waiver = f'[[waiver]]\nrule = "S301"\nreason = "a day less, {HOSTILE}"\nexpires = 2027-06-30\n'
+    text = regimen_text(lines, title=f"T {HOSTILE} \u202e") + "\n" + waiver
+    (tmp_path / "own.toml").write_text(text, encoding="utf-8")
+    made = reported(inside, "own.toml", *FEW)
+    assert "<script" not in made.text
+    assert "\u202e" not in made.text
+    assert HOSTILE in made.all("//h1")[0].text_content()
+    assert [row for row in made.rows("rules") if row[0] == "S301"] == [
+        ["S301", '"Cycle" infuses 27 d; a cycle infuses 28 days', f"a day less, {HOSTILE}", "2027-06-30"],
+    ]
+    late = reported(inside, "own.toml", *FEW[:-1], "2027-07-01")
+    assert "Waived: 0" in late.words("rules")
+
+
+def test_the_status_and_the_limits_are_those_of_the_configuration(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(regimen_text(cycle("28 mcg/day for 27 days")), encoding="utf-8")
+    (tmp_path / "blinplan.toml").write_text('fail-on = "warning"\nignore = ["D206"]\n', encoding="utf-8")
+    ran = inside("report", "own.toml", *FEW)
+    checked = inside("check", "own.toml", *FEW)
+    assert ran.status == checked.status == 1
+    assert ran.err.splitlines()[-1] == checked.err.splitlines()[-1]
+    assert "(--fail-on warning)" in Page(ran.out).words("summary")
+    assert "D206" in str(Page(ran.out).rows("rules"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "nowhere"),
+        (["rr-adult", "--weight", "70"], "one of --weight and --height is missing"),
+        (["rr-adult", "-o", "missing/r.html"], "cannot be written"),
+        (["nhl-5", "--premedication"], "declares no premedication"),
+        (["rr-adult", "--population", "child"], "is for 45 kg and over"),
+        (["slip.toml"], "N106"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_reported_is_refused_and_files_stay(
+    inside: Run, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    (tmp_path / "slip.toml").write_text(regimen_text(cycle("9000 mcg/day for 28 days")), encoding="utf-8")
+    (tmp_path / "old.html").write_text("old", encoding="utf-8")
+    output = [] if "-o" in arguments else ["-o", "old.html"]
+    ran = inside("report", *arguments, *output)
+    assert (ran.status, ran.out) == (2, "")
+    assert message in " ".join(ran.err.split())
+    assert (tmp_path / "old.html").read_text(encoding="utf-8") == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["old.html", "slip.toml"]
+
+
+def test_without_matplotlib_it_says_what_to_install(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    ran = inside("report", "rr-adult")
+    assert (ran.status, ran.out) == (2, "")
+    assert "pip install 'blinplan[plot]'" in ran.err
+
+
+# --- in a browser ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("paper", "width", "height"), [("A4", 595, 842), ("letter", 612, 792)])
+def test_it_prints_on_both_papers(page: Page, tmp_path: Path, paper: str, width: int, height: int) -> None:
+    pages = printed(page.text, paper, tmp_path)
+    assert 5 <= len(pages) <= 14
+    for one in pages:
+        assert (float(one.mediabox.width), float(one.mediabox.height)) == pytest.approx((width, height), abs=2)
+    text = unicodedata.normalize("NFKC", " ".join(" ".join(one.extract_text() for one in pages).split()))
+    for heading in page.all("//h2"):
+        assert heading.text_content() in text
+    assert "not a medical device" in text
+    assert text.count("Days since the first infusion began") == 2  # each figure once, not that for telephones too
+    assert "Exit status 0" in " ".join(pages[0].extract_text().split())
+
+
+@pytest.mark.parametrize("width", [390, 1000])
+def test_nothing_sticks_out_of_a_telephone_or_a_window(page: Page, tmp_path: Path, width: int) -> None:
+    (tmp_path / "r.html").write_text(page.text, encoding="utf-8")
+    (tmp_path / "frame.html").write_text(
+        f"<iframe id=f src=r.html width={width} height=800 style='border:0'></iframe><script>"
+        "onload = () => { const d = document.getElementById('f').contentDocument;"
+        "const seen = [...d.querySelectorAll('figure svg')].filter(s => s.getBoundingClientRect().width > 0);"
+        "document.title = [d.documentElement.scrollWidth, seen.length, seen[0].viewBox.baseVal.width].join(' ') }"
+        "</script>",
+        encoding="utf-8",
+    )
+    shown = browse(tmp_path, "--dump-dom", (tmp_path / "frame.html").as_uri())
+    found = re.search(r"<title>([0-9.]+) (\d+) ([0-9.]+)</title>", shown)
+    assert found, shown[:500]
+    reaches, figures, points = float(found[1]), int(found[2]), float(found[3])
+    assert reaches <= width
+    assert figures == 2
+    assert points * 25.4 / 72 == pytest.approx(89 if width == 390 else 183, rel=0.01)

@@ -1,0 +1,113 @@
+"""Figures to publish: the same bytes every time, and what they say can be read back."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from lxml import etree
+from pypdf import PdfReader
+
+from blinplan.physiology.bands import SIGNALS, Bands, bands_of, sampling_days
+from blinplan.physiology.run import Simulation
+from blinplan.reports.figures import FigureFormat, figure, source_of
+from blinplan.reports.manifest import model_hash
+
+SVG = {"svg": "http://www.w3.org/2000/svg"}
+
+
+@pytest.fixture(scope="module")
+def bands(simulation: Simulation) -> Bands:
+    return bands_of(simulation, sampling_days(simulation.periods, 0.0, 210.0))
+
+
+def texts_of(svg: bytes) -> list[str]:
+    found = etree.fromstring(svg).iterfind(".//svg:text", SVG)
+    return [" ".join(str(part) for part in element.itertext()).strip() for element in found]
+
+
+@pytest.mark.parametrize("kind", FigureFormat)
+def test_the_same_bytes_every_time_whatever_a_user_has_set(
+    simulation: Simulation, bands: Bands, kind: FigureFormat
+) -> None:
+    import matplotlib as mpl
+
+    once = figure(simulation, bands, kind)
+    with mpl.rc_context({"font.size": 30, "lines.linewidth": 9, "savefig.dpi": 20, "svg.hashsalt": None}):
+        assert figure(simulation, bands, kind) == once
+        assert mpl.rcParams["font.size"] == 30  # and what a user has set stays set
+
+
+def test_no_date_is_in_it(simulation: Simulation, bands: Bands) -> None:
+    assert b"date" not in figure(simulation, bands, FigureFormat.SVG).lower()
+    found = PdfReader(io.BytesIO(figure(simulation, bands, FigureFormat.PDF))).metadata
+    assert found is not None
+    assert not any("Date" in key for key in found)
+
+
+@pytest.mark.parametrize("width", [89.0, 183.0])
+def test_it_is_as_wide_as_asked_and_its_text_is_text(simulation: Simulation, bands: Bands, width: float) -> None:
+    svg = figure(simulation, bands, FigureFormat.SVG, width)
+    root = etree.fromstring(svg)
+    points = float(str(root.get("width")).removesuffix("pt"))
+    assert points * 25.4 / 72 == pytest.approx(width, rel=1e-3)
+    texts = texts_of(svg)
+    for signal in SIGNALS.values():
+        assert f"({signal.unit})" in texts
+    assert {"Days since the first infusion began", "Cycle", "mcg/day", "10 cells/µL", "baseline", "0.01"} <= set(texts)
+    said = " ".join(texts)
+    assert "median; band: 5th to 95th percentile of 60 virtual patients" in said
+    assert f"Simulated: rr-adult; 60 patients of adult-rr, seed 3; blinplan 0.1.0, model {model_hash()}." in said
+    sizes = [float(size) for size in re.findall(rb'<text style="[^"]*?([0-9.]+)px', svg)]
+    assert sizes
+    assert min(sizes) >= 5.0  # points: journals ask for 5 to 7
+
+
+def test_all_text_lies_on_the_sheet(simulation: Simulation, bands: Bands) -> None:
+    for width in (89.0, 183.0):
+        pdf = PdfReader(io.BytesIO(figure(simulation, bands, FigureFormat.PDF, width)))
+        box = pdf.pages[0].mediabox
+        text = pdf.pages[0].extract_text()
+        assert float(box.width) * 25.4 / 72 == pytest.approx(width, rel=1e-3)
+        assert "IFN-gamma" in text
+        assert model_hash() in text
+
+
+def test_the_median_of_the_drug_is_drawn_to_scale(simulation: Simulation, bands: Bands) -> None:
+    """Read the curve back from the path: day 20 of 210, at the median steady state on an axis from 0 to 1,500."""
+    root = etree.fromstring(figure(simulation, bands.only(["drug"]), FigureFormat.SVG))
+    panel = root.find(".//svg:g[@id='axes_2']", SVG)
+    assert panel is not None
+    paths = [path for path in panel.iterfind("./svg:g/svg:path", SVG) if "#0072b2" in (path.get("style") or "").lower()]
+    (line,) = [path for path in paths if "stroke: #0072b2" in (path.get("style") or "").lower()]
+    points = np.array([[float(a), float(b)] for a, b in re.findall(r"[ML] ([0-9.]+) ([0-9.]+)", str(line.get("d")))])
+    days = (points[:, 0] - points[0, 0]) / (points[-1, 0] - points[0, 0]) * 210.0
+    drug = next(band for band in bands.bands if band.signal.key == "drug").values[1]
+    bottom, scale = points[0, 1], 21.0 / 25.4 * 72 / 1500.0
+    on_plateau = (days > 10.0) & (days < 27.0)
+    drawn = (bottom - points[on_plateau, 1]) / scale
+    (steady,) = {round(float(value), 6) for value in drug[(bands.days > 10.0) & (bands.days < 27.0)]}
+    assert drawn == pytest.approx(np.full(drawn.shape, steady), rel=0.01)
+
+
+def test_a_typical_patient_has_a_line_and_no_band(typical: Simulation) -> None:
+    found = bands_of(typical, sampling_days(typical.periods, 0.0, 42.0))
+    svg = figure(typical, found, FigureFormat.SVG)
+    assert b"opacity: 0.22" not in svg
+    said = " ".join(texts_of(svg))
+    assert "Line: the typical patient." in said
+    assert "Ordered: 15 mcg/m²/day, max 28 mcg/day." in said
+    assert "typical patient of child, 0.800 m²" in source_of(typical)
+
+
+def test_cycles_without_room_are_not_written_over_each_other(simulation: Simulation) -> None:
+    from dataclasses import replace
+
+    weekly = tuple(
+        replace(simulation.periods[0], start=1440 * 2 * k, stop=1440 * (2 * k + 2), cycle=k + 1) for k in range(100)
+    )
+    many = replace(simulation, periods=weekly)
+    found = bands_of(many, sampling_days(weekly, 0.0, 200.0), ["drug"])
+    svg = figure(many, found, FigureFormat.SVG, 89.0)
+    numbers = [text for text in texts_of(svg) if text.isdigit()]
+    assert len(numbers) < 60
