@@ -74,7 +74,7 @@ def report(
 
     The page is one HTML file that needs no network and no scripts, and prints well.
 
-    Exit status: that of [bold]blinplan check[/bold] on the regimen.
+    The exit status is that of [bold]blinplan check[/bold] on the regimen.
     """
     given = locals()
     from blinplan.cli.reporting import Asked, run

@@ -131,6 +131,9 @@ def test_later_starts_and_restarts_are_supervised() -> None:
     assert [cycle for cycle, _ in supervised[1:]] == [3, 4, 5]  # in cycles 1 and 2 the patient is in hospital
     short = dated(planned, MONDAY, None, record(planned, MONDAY, interruption(MONDAY, 10 * DAY, 239, CRS, 2, 1)))
     assert [entry.cycle for entry in short.entries if entry.due is Due.SUPERVISION] == [3, 4, 5]
+    long = interruption(MONDAY, 94 * DAY, 8 * DAY, CRS, 2, 3)  # cycle 4 begins with the restart
+    broken = dated(planned, MONDAY, None, record(planned, MONDAY, long))
+    assert [entry.cycle for entry in broken.entries if entry.due is Due.SUPERVISION] == [3, 4, 5]
 
 
 def test_the_plans_before_are_those_of_the_record_as_it_stood() -> None:

@@ -1,6 +1,7 @@
 """A course with interruptions: nothing is lost, nothing is given twice, and the label's answer comes out."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -332,6 +333,16 @@ def test_a_record_as_it_stood_ends_with_what_it_was_before_the_last_thing() -> N
     stood = list(as_it_stood(full))
     assert [[one.restarted is None for one in old.interruptions] for old in stood] == [[], [True], [False]]
     assert list(as_it_stood(record())) == [record()]
+    resolved = replace(
+        full,
+        interruptions=tuple(replace(one, resolved=START + timedelta(days=12)) for one in full.interruptions),
+        cycle_starts=record(starts={2: 45 * DAY, 3: 90 * DAY}).cycle_starts,
+    )
+    known = [
+        ([one.resolved is not None for one in old.interruptions], len(old.cycle_starts))
+        for old in as_it_stood(resolved)
+    ]
+    assert known == [([], 0), ([False], 0), ([True], 0), ([True, True], 0), ([True, True], 1)]
 
 
 @pytest.mark.parametrize(

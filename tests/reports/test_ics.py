@@ -118,6 +118,15 @@ def test_a_part_of_the_plan_has_the_names_of_the_whole(inside: Run, ward: None) 
     assert all(whole[uid]["dtstart"].dt == event["dtstart"].dt for uid, event in part.items())
 
 
+def test_a_part_cancels_what_it_had_shown_and_nothing_else(inside: Run, ward: None, tmp_path: Path) -> None:
+    (tmp_path / "record.toml").write_text(RECORD.replace("restarted = 2026-03-29T14:00:00\n", ""))
+    base = ("plan", "rr-adult", "--site", "ward.toml", "--record")
+    part = ("--from", "2026-05-01", "--to", "2026-06-30", *ID)
+    before, after = (events(inside(*base, name, *part).out) for name in ("before.toml", "record.toml"))
+    assert set(after) == set(before)
+    assert {event["status"] for event in after.values()} == {"CANCELLED"}
+
+
 def test_another_revision_updates(inside: Run, ward: None) -> None:
     found = events(inside(*DATED, *ID, "--revision", "2").out)
     assert {event["sequence"] for event in found.values()} == {2000}
