@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,7 +20,8 @@ from blinplan.cli.options import (
     options_of,
     read_regimen,
 )
-from blinplan.cli.output import output_screen, report, say, write, write_json
+from blinplan.cli.output import output_screen, report, say, write_json
+from blinplan.cli.results import DataFile, Every, asked_results, write_curves, write_endpoints
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula
 from blinplan.reports.screen import Colour
@@ -104,6 +105,8 @@ def simulate(
         SimulateFormat,
         typer.Option("--format", "-f", help="How to show the endpoints.", rich_help_panel="Output"),
     ] = SimulateFormat.TABLE,
+    output: DataFile = None,
+    every: Every = None,
     colour: ColourOption = Colour.AUTO,
 ) -> None:
     """Simulate a regimen on virtual patients and show what the drug does to them.
@@ -123,33 +126,44 @@ def simulate(
     if premedication and ordered.premedication is None:
         raise UsageError(f"{ordered.name} declares no premedication", "leave --premedication out")
     own_people = None if people is None else _read_people(people)
+    data = asked_results(
+        output,
+        every,
+        output_format,
+        parameter_sets=uncertainty,
+        inputs=(reading.document.name, str(people)),
+    )
     from blinplan.cli.progress import announce_compilation, progress_bar
+    from blinplan.physiology.curves import TooManyTimesError, curves
     from blinplan.physiology.orders import NotEligibleError
     from blinplan.physiology.run import run
     from blinplan.reports.manifest import input_hash
-    from blinplan.reports.simulation import simulation_csv, simulation_json, simulation_report
+    from blinplan.reports.simulation import simulation_json, simulation_report
 
     announce_compilation(colour)
+    fingerprint = input_hash(reading.document)
+    how: dict[str, Any] = {
+        "preset": population.value if population else None,
+        "patients": None if typical else own_people or patients,
+        "seed": seed,
+        "patient": patient,
+        "follow_up_days": follow_up,
+        "options": options_of(attenuation, premedication=premedication),
+    }
     try:
         with progress_bar(0 if typical else patients * (1 + uncertainty), colour) as progress:
-            simulation = run(
-                ordered,
-                preset=population.value if population else None,
-                patients=None if typical else own_people or patients,
-                seed=seed,
-                patient=patient,
-                follow_up_days=follow_up,
-                options=options_of(attenuation, premedication=premedication),
-                parameter_sets=uncertainty,
-                threads=threads,
-                progress=progress,
-            )
+            if data is not None and data.every is not None:
+                write_curves(data, curves(ordered, every=data.every, **how), fingerprint, threads, progress, colour)
+                return
+            simulation = run(ordered, **how, parameter_sets=uncertainty, threads=threads, progress=progress)
     except NotEligibleError as error:
         raise UsageError(str(error), "choose another --population, or a regimen for these patients") from error
-    if output_format is SimulateFormat.JSON:
-        write_json(simulation_json(simulation, input_hash(reading.document)))
-    elif output_format is SimulateFormat.CSV:
-        write(simulation_csv(simulation))
+    except TooManyTimesError as error:
+        raise UsageError(str(error), "give a longer --every") from error
+    if data is not None:
+        write_endpoints(data, simulation, fingerprint, colour)
+    elif output_format is SimulateFormat.JSON:
+        write_json(simulation_json(simulation, fingerprint))
     else:
         report(*simulation_report(simulation, output_screen(colour)), colour=colour)
 
