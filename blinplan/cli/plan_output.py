@@ -10,7 +10,7 @@ from blinplan.cli.status import UsageError
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import PremedicationPlan, premedication_plan
-from blinplan.reports.plan import NOT_A_DEVICE, nonmem, plan_csv, plan_head, plan_json, plan_report
+from blinplan.reports.plan import NOT_A_DEVICE, plan_csv, plan_head, plan_json, plan_report
 from blinplan.reports.screen import Colour, Screen
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def show(planned: Planned, output_format: PlanFormat, view: View, plan_id: str |
     """Show a plan in a format."""
     texts: dict[PlanFormat, Callable[[], str]] = {
         PlanFormat.CSV: lambda: plan_csv(planned.course),
-        PlanFormat.NONMEM: lambda: nonmem(planned.course),
+        PlanFormat.NONMEM: lambda: _nonmem(planned.course),
         PlanFormat.HTML: lambda: _html(planned),
         PlanFormat.ICS: lambda: _ics(planned, plan_id),
     }
@@ -79,6 +79,15 @@ def _typical(course: Course) -> dict[str, float]:
 
     simulation = run(course.regimen, patients=None, course=[event.period for event in course.events])
     return {quantity.key: float(quantity.values[0]) for quantity in simulation.typical_quantities}
+
+
+def _nonmem(course: Course) -> str:
+    from blinplan.reports.nonmem import NoAreaError, event_records
+
+    try:
+        return event_records(course)
+    except NoAreaError as error:
+        raise UsageError(str(error), "give --weight and --height, or --bsa") from error
 
 
 def _html(planned: Planned) -> str:
