@@ -1,4 +1,4 @@
-"""Write anew all generated text: the outputs in README.md, its pictures, and the JSON Schema beside the regimens.
+"""Write anew all generated text: the outputs in README.md, its pictures, and the JSON Schemas beside the regimens.
 
 Run it with ``python -m tests.refresh``. A test fails when what it would write is not what is there.
 """
@@ -29,6 +29,7 @@ def generated() -> Mapping[Path, str]:
     return {
         ROOT / "README.md": _CONSOLE.sub(lambda found: _console(found["command"]), readme),
         ROOT / "regimens/regimen.schema.json": json.dumps(json_schema(), indent=2) + "\n",
+        **{ROOT / f"regimens/{of}.schema.json": output(f"blinplan schema {of}") for of in ("site", "record")},
         **{ROOT / path: _picture(command) for path, command in _PICTURES.items()},
     }
 
