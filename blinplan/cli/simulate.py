@@ -113,6 +113,8 @@ def simulate(
 
     Example: [bold]blinplan simulate rr-adult --patients 1000 --seed 1[/bold]
 
+    For pandas, polars and R: [bold]blinplan simulate rr-adult --every 6h -o curves.parquet[/bold]
+
     A body size (--weight and --height, or --bsa) is that of the typical patient.
     """
     patient = given_patient(weight, height, bsa, bsa_formula)
