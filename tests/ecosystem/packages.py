@@ -1,6 +1,6 @@
 """Hold a wheel and a source distribution to what this repository tracks: all of it that is wanted, and nothing else.
 
-Usage: package_contents.py TOP DIST
+Usage: python tests/ecosystem/packages.py TOP DIST, with the Python that has what renders the page of PyPI.
 """
 
 import email
@@ -11,7 +11,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-from readme_renderer import markdown
+from readme_renderer import markdown  # type: ignore[import-not-found,unused-ignore]
 
 UNPACKED = ("blinplan/", "man/", "regimens/", "tests/", ".ci/", ".github/")
 BESIDE = {"pyproject.toml", "README.md", "LICENSE", ".gitignore", ".pre-commit-hooks.yaml"}
@@ -19,11 +19,12 @@ BESIDE = {"pyproject.toml", "README.md", "LICENSE", ".gitignore", ".pre-commit-h
 
 def main(top: Path, dist: Path) -> int:
     """Print what is wrong; return how many things are."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=top, capture_output=True, check=True)
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=top, capture_output=True, check=True)  # noqa: S607
     tracked = set(listed.stdout.decode().rstrip("\0").split("\0"))
     [wheel], [source] = dist.glob("*.whl"), dist.glob("*.tar.gz")
     faults = [*_source_faults(source, tracked), *_wheel_faults(wheel, tracked), *_page_faults(wheel)]
-    print("\n".join(faults) or "wheel and source distribution hold what they should, and their page needs nothing else")
+    right = "wheel and source distribution hold what they should, and their page needs no file of the repository"
+    sys.stdout.write("\n".join(faults or [right]) + "\n")
     return len(faults)
 
 
@@ -59,7 +60,8 @@ def _page_faults(path: Path) -> list[str]:
     if page is None:
         return ["README.md cannot be rendered"]
     links = re.findall(r'(?:src|srcset|href)="([^"]*)"', page)
-    return [f"the page on PyPI has {link}, which is not there" for link in links if not re.match(r"https?://|#|mailto:", link)]
+    missing = [link for link in links if not re.match(r"https?://|#|mailto:", link)]
+    return [f"the page on PyPI has {link}, which is not there" for link in missing]
 
 
 if __name__ == "__main__":
