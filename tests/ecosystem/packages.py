@@ -56,7 +56,7 @@ def _page_faults(path: Path) -> list[str]:
     """Find what the page on PyPI, which is README.md, would not show: files of the repository."""
     with zipfile.ZipFile(path) as archive:
         [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
-        page = markdown.render(email.message_from_bytes(archive.read(name)).get_payload())
+        page = markdown.render(str(email.message_from_bytes(archive.read(name)).get_payload()))
     if page is None:
         return ["README.md cannot be rendered"]
     links = re.findall(r'(?:src|srcset|href)="([^"]*)"', page)
