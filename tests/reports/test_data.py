@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,40 @@ def test_endpoints_read_back_are_those_in_memory(simulation: Simulation, tmp_pat
         expected = [bool(h) if at else None for h, at in zip(event.happens, event.at_risk, strict=True)]
         assert [None if pd.isna(value) else bool(value) for value in found[event.key]] == expected
     assert found["b_recovery_day"].isna().any()
+
+
+def test_what_does_not_occur_is_missing_in_parquet_and_not_a_number_or_true(
+    simulation: Simulation, tmp_path: Path
+) -> None:
+    event = simulation.events[0]
+    unknown = replace(event, at_risk=np.arange(60) % 3 > 0)
+    write_parquet(endpoints(replace(simulation, events=(unknown,))), tmp_path / "x.parquet")
+    found = pq.read_table(tmp_path / "x.parquet")
+    assert found[event.key].null_count == 20
+    assert found["b_recovery_day"].null_count > 0
+    for quantity in simulation.quantities:
+        column = found[column_name(quantity.key, quantity.unit)]
+        assert column.null_count == np.isnan(quantity.values).sum()
+
+
+def test_a_time_belongs_to_the_interval_that_begins_then(tmp_path: Path) -> None:
+    asked = below_45_kg(every=1440, patients=None)
+    found = written(curve_table(asked, portions(asked), HASH), tmp_path / "curves.csv").set_index("day")
+    expected = {
+        0: (1, 1),
+        6: (1, 1),
+        7: (1, 2),
+        27: (1, 2),
+        28: (1, 0),
+        41: (1, 0),
+        42: (2, 1),
+        209: (5, 0),
+        210: (5, 0),
+    }
+    assert {day: (found["cycle"][day], found["step"][day]) for day in expected} == expected
+    infused = found["infusion_mcg_per_day"]
+    assert infused[7] == pytest.approx(3 * infused[6], rel=1e-12)  # from 5 to 15 mcg/m²/day
+    assert (infused[28], infused[41], infused[210]) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
