@@ -13,7 +13,7 @@ import typer
 from blinplan.cli.output import replacing, say, write
 from blinplan.cli.status import UsageError
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, duration_text
-from blinplan.reports.screen import Colour
+from blinplan.reports.screen import Colour, visible
 
 if TYPE_CHECKING:
     from blinplan.physiology.curves import Curves
@@ -101,8 +101,9 @@ def write_endpoints(asked: Asked, simulation: "Simulation", fingerprint: str, co
     from blinplan.reports.data import endpoint_table
 
     _write(asked.target, endpoint_table(simulation, fingerprint))
+    _say_what_is_unverified(simulation, colour)
     if asked.target is not None:
-        say(f"{asked.target}: the endpoints of {_patients(simulation.population.size)}", colour, "quiet")
+        say(f"{visible(str(asked.target))}: the endpoints of {_patients(simulation.population.size)}", colour, "quiet")
 
 
 def write_curves(
@@ -119,9 +120,14 @@ def write_curves(
 
     computed = portions(curves, threads=threads or os.cpu_count() or 1, progress=progress)
     _write(asked.target, curve_table(curves, computed, fingerprint))
+    _say_what_is_unverified(curves, colour)
     if asked.target is not None:
         times = curves.minutes.shape[0]
-        say(f"{asked.target}: {_patients(curves.population.size)} at {times:,} times each", colour, "quiet")
+        say(
+            f"{visible(str(asked.target))}: {_patients(curves.population.size)} at {times:,} times each",
+            colour,
+            "quiet",
+        )
     missed = len(curves.changes_between_times)
     if missed:
         has_all = duration_text(curves.greatest_every)
@@ -130,6 +136,15 @@ def write_curves(
             f" between these times; times that divide {has_all} have them all",
             colour,
             "warning",
+        )
+
+
+def _say_what_is_unverified(of: "Simulation | Curves", colour: Colour) -> None:
+    if of.regimen.unverified:
+        say("Doses of this regimen are unverified: nobody has seen them in the source.", colour, "unverified")
+    if of.options.premedication:
+        say(
+            "That premedication lowers cytokine release, and by how much, is assumed: unverified.", colour, "unverified"
         )
 
 

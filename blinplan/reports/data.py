@@ -65,6 +65,10 @@ def simulation_manifest(of: Simulation | Curves, input_fingerprint: str) -> dict
     )
 
 
+def _about(of: Simulation | Curves, input_fingerprint: str) -> dict[str, Any]:
+    return {"unverified": of.regimen.unverified, **simulation_manifest(of, input_fingerprint)}
+
+
 _PATIENT = Column("patient", "", "number of the virtual patient, from 1", Kind.WHOLE)
 _COVARIATES = (
     (Column("age_years", "year", "age"), "age_years"),
@@ -105,7 +109,7 @@ def endpoint_table(simulation: Simulation, input_fingerprint: str) -> Table:
     return Table(
         "endpoints",
         (_PATIENT, *(column for column, _ in columns)),
-        simulation_manifest(simulation, input_fingerprint),
+        _about(simulation, input_fingerprint),
         _sliced([np.arange(1, people.size + 1), *values]),
     )
 
@@ -138,7 +142,7 @@ def curve_table(curves: Curves, computed: Iterable[Portion], input_fingerprint: 
     return Table(
         "curves",
         _CURVES,
-        {**simulation_manifest(curves, input_fingerprint), "every_minutes": curves.every},
+        {**_about(curves, input_fingerprint), "every_minutes": curves.every},
         (_rows(curves, portion) for portion in computed),
     )
 

@@ -63,6 +63,18 @@ def test_changes_that_fall_between_times_are_told(inside: Run) -> None:
     assert "between" not in inside("simulate", "x.toml", "--typical", "--every", "12h", "-o", "x.csv").err
 
 
+def test_what_is_unverified_is_said_and_kept_with_the_data(inside: Run) -> None:
+    text = regimen_text(cycle("28 mcg/day for 28 days"), top='[[sources]]\ncitation = "X"\nstatus = "unverified"\n')
+    Path("x.toml").write_text(text, encoding="utf-8")
+    for more in ((), ("--every", "1d")):
+        ran = inside("simulate", "x.toml", "--typical", *more, "-o", "x.parquet")
+        assert "Doses of this regimen are unverified" in " ".join(ran.err.split())
+        assert json.loads(pq.read_schema("x.parquet").metadata[b"blinplan"])["unverified"] is True
+    ran = inside("simulate", "rr-adult", "--typical", "--premedication", "-f", "csv")
+    assert "premedication lowers cytokine release" in " ".join(ran.err.split())
+    assert "unverified" not in inside("simulate", "rr-adult", "--typical", "-o", "x.parquet").err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -182,8 +182,11 @@ def test_curves_read_back_are_those_in_memory(tmp_path: Path, ending: str) -> No
 def test_parquet_says_its_units_and_what_it_was_made_from(simulation: Simulation, tmp_path: Path) -> None:
     asked = below_45_kg(every=1440, patients=None)
     for table, manifest in (
-        (endpoints(simulation), simulation_manifest(simulation, HASH)),
-        (curve_table(asked, portions(asked), HASH), {**simulation_manifest(asked, HASH), "every_minutes": 1440}),
+        (endpoints(simulation), {**simulation_manifest(simulation, HASH), "unverified": False}),
+        (
+            curve_table(asked, portions(asked), HASH),
+            {**simulation_manifest(asked, HASH), "unverified": False, "every_minutes": 1440},
+        ),
     ):
         path = tmp_path / f"{table.name}.parquet"
         write_parquet(table, path)
