@@ -168,16 +168,20 @@ def simulate(regimen: Regimen, **options: Any) -> "Simulation":
 def table(simulation: "Simulation") -> dict[str, "FloatArray"]:
     """Every patient's body and endpoints, as columns for ``pandas.DataFrame`` or ``polars.DataFrame``.
 
-    The names of endpoints carry their unit; NaN is where an endpoint does not occur in a patient.
+    Names say the unit; NaN is where an endpoint does not occur in a patient. Yes-or-no endpoints are 1 or 0.
 
     >>> from blinplan import load, simulate, table
     >>> columns = table(simulate(load("rr-adult"), patients=100))
-    >>> len(columns["b_nadir [cells/µL]"])
+    >>> len(columns["b_nadir_per_ul"])
     100
     """
-    from blinplan.reports.simulation import simulation_columns
+    import numpy as np
 
-    return simulation_columns(simulation)
+    from blinplan.reports.data import endpoint_table
+
+    found = endpoint_table(simulation, "")
+    columns = zip(*found.portions, strict=True)
+    return {column.name: np.concatenate(parts) for column, parts in zip(found.columns, columns, strict=True)}
 
 
 def _read(source: str | Path) -> Reading:

@@ -1,4 +1,4 @@
-"""Write anew all generated text: the outputs in Markdown pages, the pictures, the JSON Schema, and the manual pages.
+"""Write anew all generated text: the outputs in Markdown pages, the pictures, the JSON Schemas, and the manual pages.
 
 Run it with ``python -m tests.refresh``. A test fails when what it would write is not what is there.
 """
@@ -40,6 +40,10 @@ def generated() -> Mapping[Path, str]:
         return {
             **{path: _page(path, Path(folder) / f"page-{number}") for number, path in enumerate(pages())},
             ROOT / "regimens/regimen.schema.json": json.dumps(json_schema(), indent=2) + "\n",
+            **{
+                ROOT / f"regimens/{of}.schema.json": output(f"blinplan schema {of}", Path(folder))
+                for of in ("site", "record")
+            },
             **{ROOT / path: _picture(command, Path(folder)) for path, command in _PICTURES.items()},
             **{ROOT / path: text for path, text in manual.pages().items()},
         }

@@ -1,5 +1,6 @@
 """``blinplan model``: the parameters of the model."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -33,6 +34,19 @@ def model(
             help="Write the typical patient's model as SBML, with the events of --regimen; - for standard output.",
         ),
     ] = None,
+    nonmem: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the model of plasma concentrations as a NONMEM control stream; - for standard output.",
+        ),
+    ] = None,
+    records: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="The data set that the control stream reads: the output of `blinplan plan -f nonmem`."
+        ),
+    ] = "records.csv",
     regimen: Annotated[
         str,
         typer.Option(
@@ -49,10 +63,14 @@ def model(
 ) -> None:
     """Print the parameters of the model: value, variability, source, and how far each was checked.
 
-    Example: [bold]blinplan model --population child[/bold], [bold]blinplan model --sbml model.xml[/bold]
+    Example: [bold]blinplan model --population child[/bold], [bold]blinplan model --sbml model.xml[/bold],
+    [bold]blinplan model --nonmem run.ctl[/bold]
     """
     if sbml is not None:
-        _write_sbml(sbml, regimen, population, attenuation)
+        _write(sbml, _sbml(regimen, population, attenuation))
+    if nonmem is not None:
+        _write(nonmem, _control_stream(population, records))
+    if sbml is not None or nonmem is not None:
         return
     from blinplan.physiology.parameters import load_parameters
     from blinplan.reports.model import equations_report, model_json, model_report
@@ -67,7 +85,25 @@ def model(
         report(*shown, colour=colour)
 
 
-def _write_sbml(target: Path, name: str, population: VirtualPopulation, attenuation: Attenuation) -> None:
+def _write(target: Path, text: str) -> None:
+    if str(target) == STANDARD_INPUT:
+        write(text)
+    else:
+        replace_file(target, text)
+
+
+def _control_stream(population: VirtualPopulation, records: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_./-]{1,150}", records):
+        raise UsageError(
+            f"--records is {records[:40]!r}", "NONMEM reads names of letters, digits, _ . / and -, without spaces"
+        )
+    from blinplan.physiology.parameters import load_parameters
+    from blinplan.reports.nonmem import control_stream
+
+    return control_stream(load_parameters().presets[population.value], records)
+
+
+def _sbml(name: str, population: VirtualPopulation, attenuation: Attenuation) -> str:
     ordered, _ = read_regimen(name)
     from blinplan.course.events import periods
     from blinplan.physiology import typical
@@ -76,12 +112,8 @@ def _write_sbml(target: Path, name: str, population: VirtualPopulation, attenuat
 
     people = typical(population.value)
     try:
-        text = to_sbml(dosing(ordered, periods(ordered), people), people, options=options_of(attenuation))
+        return to_sbml(dosing(ordered, periods(ordered), people), people, options=options_of(attenuation))
     except NotEligibleError as error:
         raise UsageError(str(error), "choose another --population or --regimen") from error
     except ImportError as error:
         raise UsageError("SBML needs python-libsbml", "install it with: pip install 'blinplan[sbml]'") from error
-    if str(target) == STANDARD_INPUT:
-        write(text)
-    else:
-        replace_file(target, text)

@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import copymode
 from typing import Any, NoReturn
@@ -45,17 +47,24 @@ def write(text: str) -> None:
 
 
 def replace_file(target: Path, content: str | bytes) -> None:
-    """Write a file beside its place and move it there, so that a failure leaves what was there untouched."""
+    """Write a file; a text keeps the line ends that it has, and a failure leaves what was there untouched."""
+    with replacing(target) as beside:
+        beside.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Give a path to write to beside a file's place, and move it there; a failure leaves what was there untouched."""
     beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        # A text keeps the line ends that it has.
-        beside.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        yield beside
         if target.exists():
             copymode(target, beside)
         beside.replace(target)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise UsageError(f"{target}: {(error.strerror or 'cannot be written').lower()}", "check the path") from error
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def refuse_unwritable(path: Path) -> None:

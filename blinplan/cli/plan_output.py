@@ -12,7 +12,7 @@ from blinplan.cli.status import UsageError
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import premedication_plan
-from blinplan.reports.plan import NOT_A_DEVICE, nonmem, plan_csv, plan_head, plan_json, plan_report
+from blinplan.reports.plan import NOT_A_DEVICE, plan_csv, plan_head, plan_json, plan_report
 from blinplan.reports.screen import Colour, Screen
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def show(planned: Planned, drawing: Drawing) -> None:
     """Show a plan in a format."""
     texts: dict[PlanFormat, Callable[[], str]] = {
         PlanFormat.CSV: lambda: _csv(planned),
-        PlanFormat.NONMEM: lambda: nonmem(planned.course),
+        PlanFormat.NONMEM: lambda: _nonmem(planned.course),
         PlanFormat.HTML: lambda: _html(planned),
         PlanFormat.ICS: lambda: _ics(planned, drawing),
     }
@@ -169,6 +169,15 @@ def _csv(planned: Planned) -> str:
     from blinplan.reports.dated_data import dated_csv
 
     return dated_csv(planned.dated)
+
+
+def _nonmem(course: Course) -> str:
+    from blinplan.reports.nonmem import NoAreaError, event_records
+
+    try:
+        return event_records(course)
+    except NoAreaError as error:
+        raise UsageError(str(error), "give --weight and --height, or --bsa") from error
 
 
 def _html(planned: Planned) -> str:

@@ -2,13 +2,14 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from blinplan.cli.drawing import (
     PAGE_WIDTH,
     CurvesOption,
+    Drawing,
     FigureFiles,
     FigureWidth,
     FromDay,
@@ -32,15 +33,18 @@ from blinplan.cli.options import (
     options_of,
     read_regimen,
 )
-from blinplan.cli.output import output_screen, report, say, write, write_json
+from blinplan.cli.output import output_screen, report, say, write_json
+from blinplan.cli.results import DataFile, Every, asked_results, write_curves, write_endpoints
 from blinplan.cli.status import UsageError
 from blinplan.course.events import periods
-from blinplan.course.patient import AreaFormula
+from blinplan.course.patient import AreaFormula, Patient
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.reports.screen import Colour
 
 if TYPE_CHECKING:
+    from blinplan.physiology.bands import Bands
     from blinplan.physiology.people import People
+    from blinplan.physiology.run import Simulation
 
 
 class SimulateFormat(StrEnum):
@@ -124,6 +128,8 @@ def simulate(
         SimulateFormat,
         typer.Option("--format", "-f", help="How to show the endpoints.", rich_help_panel="Output"),
     ] = SimulateFormat.TABLE,
+    output: DataFile = None,
+    every: Every = None,
     colour: ColourOption = Colour.AUTO,
 ) -> None:
     """Simulate a regimen on virtual patients and show what the drug does to them.
@@ -132,11 +138,11 @@ def simulate(
 
     The first days, in which cytokines rise and fall: [bold]blinplan simulate rr-adult --curves --to-day 3[/bold]
 
+    For pandas, polars and R: [bold]blinplan simulate rr-adult --every 6h -o curves.parquet[/bold]
+
     A body size (--weight and --height, or --bsa) is that of the typical patient.
     """
-    patient = given_patient(weight, height, bsa, bsa_formula)
-    if patient.area is None and (weight or height):
-        raise UsageError("one of --weight and --height is missing", "give both, or --bsa")
+    patient = _typical_size(weight, height, bsa, bsa_formula)
     asked, reading = read_regimen(regimen)
     choice = choose_for(asked, reading, patient)
     if choice.switched:
@@ -145,6 +151,13 @@ def simulate(
     if premedication and ordered.premedication is None:
         raise UsageError(f"{ordered.name} declares no premedication", "leave --premedication out")
     own_people = None if people is None else _read_people(people)
+    data = asked_results(
+        output,
+        every,
+        output_format,
+        parameter_sets=uncertainty,
+        inputs=(reading.document.name, str(people)),
+    )
     drawing = asked_drawing(
         curves,
         from_day,
@@ -153,46 +166,69 @@ def simulate(
         figure,
         figure_width,
         periods(ordered)[-1].stop / MINUTES_PER_DAY + follow_up,
-        table=output_format is SimulateFormat.TABLE,
+        table=output_format is SimulateFormat.TABLE and data is None,
     )
+    if data is not None and data.every is not None and drawing.figures:
+        raise UsageError("--every writes data and draws no figure", "leave --figure out, or give it without --every")
     from blinplan.cli.progress import announce_compilation, progress_bar
+    from blinplan.physiology.curves import TooManyTimesError
+    from blinplan.physiology.curves import curves as curves_of
     from blinplan.physiology.orders import NotEligibleError
     from blinplan.physiology.run import run
     from blinplan.reports.manifest import input_hash
-    from blinplan.reports.simulation import simulation_csv, simulation_json, simulation_report
 
     announce_compilation(colour)
+    fingerprint = input_hash(reading.document)
+    how: dict[str, Any] = {
+        "preset": population.value if population else None,
+        "patients": None if typical else own_people or patients,
+        "seed": seed,
+        "patient": patient,
+        "follow_up_days": follow_up,
+        "options": options_of(attenuation, premedication=premedication),
+    }
     try:
         with progress_bar(0 if typical else patients * (1 + uncertainty), colour) as progress:
-            simulation = run(
-                ordered,
-                preset=population.value if population else None,
-                patients=None if typical else own_people or patients,
-                seed=seed,
-                patient=patient,
-                follow_up_days=follow_up,
-                options=options_of(attenuation, premedication=premedication),
-                parameter_sets=uncertainty,
-                threads=threads,
-                progress=progress,
-            )
+            if data is not None and data.every is not None:
+                write_curves(data, curves_of(ordered, every=data.every, **how), fingerprint, threads, progress, colour)
+                return
+            simulation = run(ordered, **how, parameter_sets=uncertainty, threads=threads, progress=progress)
     except NotEligibleError as error:
         raise UsageError(str(error), "choose another --population, or a regimen for these patients") from error
+    except TooManyTimesError as error:
+        raise UsageError(str(error), "give a longer --every") from error
     bands = drawn(simulation, drawing, threads)
     if bands is not None and drawing.figures:
         write_figures(simulation, bands, drawing)
-    if output_format is SimulateFormat.JSON:
-        write_json(simulation_json(simulation, input_hash(reading.document)))
-    elif output_format is SimulateFormat.CSV:
-        write(simulation_csv(simulation))
-    else:
-        screen = output_screen(colour)
-        parts = simulation_report(simulation, screen)
-        if bands is not None and drawing.curves:
-            from blinplan.reports.curves import curves_report
+    if data is not None:
+        write_endpoints(data, simulation, fingerprint, colour)
+    elif output_format is SimulateFormat.JSON:
+        from blinplan.reports.simulation import simulation_json
 
-            parts += ["", *curves_report(simulation, bands.only(drawing.signals), screen)]
-        report(*parts, colour=colour)
+        write_json(simulation_json(simulation, fingerprint))
+    else:
+        _report(simulation, bands, drawing, colour)
+
+
+def _typical_size(weight: str | None, height: str | None, bsa: str | None, formula: AreaFormula) -> Patient:
+    """The size of the typical patient, of which half is not enough."""
+    patient = given_patient(weight, height, bsa, formula)
+    if patient.area is None and (weight or height):
+        raise UsageError("one of --weight and --height is missing", "give both, or --bsa")
+    return patient
+
+
+def _report(simulation: "Simulation", bands: "Bands | None", drawing: Drawing, colour: Colour) -> None:
+    """Show the endpoints, and under them the curves."""
+    from blinplan.reports.simulation import simulation_report
+
+    screen = output_screen(colour)
+    parts = simulation_report(simulation, screen)
+    if bands is not None and drawing.curves:
+        from blinplan.reports.curves import curves_report
+
+        parts += ["", *curves_report(simulation, bands.only(drawing.signals), screen)]
+    report(*parts, colour=colour)
 
 
 def _read_people(path: Path) -> "People":

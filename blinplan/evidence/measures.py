@@ -249,8 +249,8 @@ def synapse_rises(study: Study, case: Case) -> Proportion:
 def cytolytic_leads(study: Study, case: Case) -> Proportion:
     """Share in whom cytolytic proteins reach 1 % of their first-week peak before B cells have fallen by 1 %.
 
-    The share is small, and the first 2 days are looked at by the minute, because it is the order of the two that is asked
-    for: where the kill is very fast, a larger fall is over before much of the signal has risen.
+    The share is small, and the first 2 days are looked at by the minute, because it is the order of the two that is
+    asked for: where the kill is very fast, a larger fall is over before much of the signal has risen.
     """
     days = np.concatenate([np.linspace(0.0, 2.0, 2881), np.linspace(2.0, 7.0, 361)[1:]])
     found = study.trajectories(case, list(days), most=300)

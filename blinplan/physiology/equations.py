@@ -56,7 +56,8 @@ RATES = (
     ("release", "elevated cytokines above baseline, over release", "released - cytokine_loss * release"),
 )
 """Each state: its name, what it is, and its rate of change per day."""
-_HILL = "{c}^{h} / ({c}^{h} + {e}^{h})"
+# Of the ratio, so that what is raised to a power has no unit.
+_HILL = "({c} / {e})^{h} / (1 + ({c} / {e})^{h})"
 # The positive part, by a root: simulators that look for the moment at which an abs or a piecewise switches stall at it.
 _ABOVE = "(activation - {memory} + sqrt((activation - {memory})^2 + 1e-12)) / 2"
 _SURPLUS = "{above}^3 / ({above}^2 + sensing_threshold^2)"

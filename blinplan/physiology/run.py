@@ -120,7 +120,7 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
     """
     chosen = preset or preset_for(regimen)
     table = followed_up(tuple(course or periods(regimen)), follow_up_days)
-    reference = _typical(chosen, patient)
+    reference = typical_patient(chosen, patient)
     average = _run(regimen, table, reference, options, 1, None)
     found = _outcome(average, table)
     alone = Simulation(
@@ -139,10 +139,10 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
     if patients is None:
         return alone
     ran = []
-    people = _people(chosen, patients, seed)
+    people = virtual_patients(chosen, patients, seed)
     presets: list[str | Preset] = [chosen, *drawn_sets(chosen, parameter_sets, seed)]
     for number, parameters in enumerate(presets):
-        again = people if number == 0 else _people(parameters, patients, seed)
+        again = people if number == 0 else virtual_patients(parameters, patients, seed)
         moved = _moved(progress, number * people.size)
         ran.append(_outcome(_run(regimen, table, again, options, threads or os.cpu_count() or 1, moved), table))
     uncertain = over_sets(chosen, ran[1:]) if parameter_sets else None
@@ -164,7 +164,8 @@ def followed_up(table: tuple[Period, ...], days: int) -> tuple[Period, ...]:
     return (*table, replace(last, start=last.stop, stop=end, dose=None, cap=None, step=0))
 
 
-def _typical(preset: str, patient: Patient | None) -> Population:
+def typical_patient(preset: str, patient: Patient | None) -> Population:
+    """The typical patient of a population, of a given size or of its own."""
     if patient is None or patient.area is None:
         return typical(preset)
     area = float(patient.area.square_metres)
@@ -178,7 +179,8 @@ def _typical(preset: str, patient: Patient | None) -> Population:
     )
 
 
-def _people(preset: str | Preset, patients: int | People, seed: int) -> Population:
+def virtual_patients(preset: str | Preset, patients: int | People, seed: int) -> Population:
+    """Virtual patients: so many of a population, or the user's own with the random effects of the seed."""
     if isinstance(patients, int):
         return draw(preset, patients, seed)
     return from_covariates(

@@ -41,18 +41,86 @@ class SbmlError(ValueError):
     """A model that libSBML does not accept."""
 
 
+# A unit is a product of SBML's base units: (kind, exponent, what one of it is multiplied by before).
+_DAY, _LITRE = ("second", 1, 86400.0), ("litre", 1, 1.0)
+_PER_DAY, _PER_LITRE = ("second", -1, 86400.0), ("litre", -1, 1.0)
+_PG_PER_ML = (("gram", 1, 1e-9), _PER_LITRE)
+_UNITS: dict[str, tuple[tuple[str, int, float], ...]] = {
+    "day": (_DAY,),
+    "per_day": (_PER_DAY,),
+    "pg_per_mL": _PG_PER_ML,
+    "pg_per_mL_per_day": (*_PG_PER_ML, _PER_DAY),
+    "mcg_per_day": (("gram", 1, 1e-6), _PER_DAY),
+    "L": (_LITRE,),
+    "L_per_day": (_LITRE, _PER_DAY),
+    "cells_per_uL": (("item", 1, 1e6), _PER_LITRE),
+    "pg_per_mL_in_mcg_per_L": (("dimensionless", 1, 1e-3),),
+}
+"""Every unit of the model, by its id."""
+
+_UNIT_OF = {
+    **dict.fromkeys(("concentration", "lysis_ec50", "activation_ec50"), "pg_per_mL"),
+    **dict.fromkeys(
+        ("il_6", "il_10", "ifn_gamma", "baseline_il_6", "baseline_il_10", "baseline_ifn_gamma"), "pg_per_mL"
+    ),
+    **dict.fromkeys(("release_il_6", "release_il_10", "release_ifn_gamma"), "pg_per_mL_per_day"),
+    **dict.fromkeys(("t_total", "t_adherent", "t_blood", "t_cells", "effector_reference"), "cells_per_uL"),
+    **dict.fromkeys(("b_blood", "b_cells", "b_reference"), "cells_per_uL"),
+    **dict.fromkeys(
+        ("kill_rate", "lysis", "cytolytic_rate", "b_turnover", "regeneration_rate", "blast_growth"), "per_day"
+    ),
+    **dict.fromkeys(
+        ("adhesion", "adhesion_rate", "adhesion_adaptation", "adhesion_recovery", "return_rate"), "per_day"
+    ),
+    **dict.fromkeys(("desensitisation", "resensitisation", "proliferation_rate", "proliferation_loss"), "per_day"),
+    **dict.fromkeys(("homeostasis", "cytokine_loss"), "per_day"),
+    "clearance": "L_per_day",
+    "volume": "L",
+    "rate": "mcg_per_day",
+    "release": "day",
+}
+"""Units of what has one; all else of the model is a plain number."""
+
+
 def _formula(libsbml: Any, text: str) -> Any:
     tree = libsbml.parseL3Formula(text)
     if tree is None:
         raise SbmlError(f"{text}: {libsbml.getLastParseL3Error()}")
+    _declare_numbers(tree)
     return tree
 
 
-def _parameter(model: Any, name: str, value: float | None, *, constant: bool, meaning: str = "") -> None:
+def _declare_numbers(tree: Any) -> None:
+    """Give each number of a formula its unit: plain, but for the 1000 between mcg/L and pg/mL and for times."""
+    if tree.isRelational():
+        tree.getChild(1).setUnits("day")
+        return
+    if tree.isNumber():
+        tree.setUnits("pg_per_mL_in_mcg_per_L" if tree.getValue() == 1000.0 else "dimensionless")
+    for i in range(tree.getNumChildren()):
+        _declare_numbers(tree.getChild(i))
+
+
+def _declare_units(libsbml: Any, model: Any) -> None:
+    for name, factors in _UNITS.items():
+        definition = model.createUnitDefinition()
+        definition.setId(name)
+        for kind, exponent, multiplier in factors:
+            unit = definition.createUnit()
+            unit.setKind(libsbml.UnitKind_forName(kind))
+            unit.setExponent(exponent)
+            unit.setScale(0)
+            unit.setMultiplier(multiplier)
+    model.setTimeUnits("day")
+
+
+def _parameter(
+    model: Any, name: str, value: float | None, *, constant: bool, meaning: str = "", unit: str = ""
+) -> None:
     parameter = model.createParameter()
     parameter.setId(name)
     parameter.setConstant(constant)
-    parameter.setUnits("dimensionless")
+    parameter.setUnits(unit or _UNIT_OF.get(name, "dimensionless"))
     if value is not None:
         parameter.setValue(value)
     if meaning:
@@ -74,7 +142,8 @@ def _events(libsbml: Any, model: Any, dosing: Dosing, column: int) -> None:
         change = event.createEventAssignment()
         change.setVariable("rate")
         # A parameter and not a number, so that another patient of the same course needs no new model.
-        _parameter(model, f"rate_{k}", float(dosing.rates[k, column]), constant=True, meaning="infusion, mcg/day")
+        rate = float(dosing.rates[k, column])
+        _parameter(model, f"rate_{k}", rate, constant=True, meaning="infusion, mcg/day", unit="mcg_per_day")
         change.setMath(_formula(libsbml, f"rate_{k}"))
 
 
@@ -84,7 +153,7 @@ def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options
     Raises
     ------
     SbmlError
-        When libSBML's own consistency check finds an error.
+        When libSBML's own consistency checks find anything.
     """
     import libsbml  # type: ignore[import-untyped]
 
@@ -96,6 +165,7 @@ def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options
     model = document.createModel()
     model.setId("blinatumomab")
     model.setName("Blinatumomab (Mechanism of Action), one patient")
+    _declare_units(libsbml, model)
     for name, value in constants_of(population, patient).items():
         _parameter(model, name, value, constant=True)
     _parameter(model, "rate", float(dosing.rates[0, column]), constant=False, meaning="infusion, mcg/day")
@@ -117,11 +187,8 @@ def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options
 
 
 def _check(libsbml: Any, document: Any) -> None:
-    # Every quantity keeps the unit of the parameter file; libSBML cannot follow pg and cells, so units are not checked.
-    document.setConsistencyChecks(libsbml.LIBSBML_CAT_UNITS_CONSISTENCY, False)
-    document.setConsistencyChecks(libsbml.LIBSBML_CAT_MODELING_PRACTICE, False)
+    """Hold a document to all that libSBML checks, units too: it has to be free of warnings."""
     document.checkConsistency()
-    errors = [document.getError(i) for i in range(document.getNumErrors())]
-    serious = [e.getMessage().strip() for e in errors if e.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]
-    if serious:
-        raise SbmlError("; ".join(serious))
+    found = [document.getError(i).getMessage().strip() for i in range(document.getNumErrors())]
+    if found:
+        raise SbmlError("; ".join(found))

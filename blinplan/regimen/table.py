@@ -216,9 +216,15 @@ def day() -> Kind:
     return Kind(core_schema.date_schema(), {"type": "string", "format": "date"})
 
 
+_MOMENT_PATTERN = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?$"
+)
+
+
 def moment() -> Kind:
     """A date with a time of day, with or without an offset."""
-    return Kind(core_schema.datetime_schema(), {"type": "string", "format": "date-time"})
+    # JSON Schema's own format "date-time" asks for an offset, and an editor would refuse a time in local time.
+    return Kind(core_schema.datetime_schema(), {"type": "string", "pattern": _MOMENT_PATTERN})
 
 
 def array(kind: Kind, fewest: int = 0, most: int | None = None) -> Kind:

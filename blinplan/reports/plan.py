@@ -13,7 +13,7 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course, Event, Period
 from blinplan.course.patient import Patient
 from blinplan.course.premedication import PremedicationPlan
-from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR, DoseRate, decimal_text
+from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, DoseRate, decimal_text
 from blinplan.reports.manifest import manifest
 from blinplan.reports.screen import Screen, visible
 
@@ -249,20 +249,4 @@ def plan_csv(course: Course) -> str:
                 period.line,
             ]
         )
-    return text.getvalue()
-
-
-def nonmem(course: Course) -> str:
-    """Write the infusions as event records that NONMEM, mrgsolve and rxode2 read: one dose record an infusion.
-
-    TIME is in hours from the first infusion, AMT in mcg, RATE in mcg/h; a treatment-free interval has no record.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["ID", "TIME", "AMT", "RATE", "EVID", "CMT", "CYCLE", "STEP"])
-    for event in course.events:
-        period = event.period
-        if period.dose is not None:
-            time, rate = period.start / MINUTES_PER_HOUR, float(event.rate / HOURS_PER_DAY)
-            writer.writerow([1, time, float(event.micrograms), rate, 1, 1, period.cycle, period.step])
     return text.getvalue()

@@ -1,7 +1,5 @@
 """The endpoint table of a simulation."""
 
-import csv
-import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,11 +9,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from blinplan.physiology.population import FloatArray
 from blinplan.physiology.run import Simulation
 from blinplan.physiology.summary import Distribution, Quantity, distribution
 from blinplan.reports.check_json import proportion_json
-from blinplan.reports.manifest import manifest
+from blinplan.reports.data import simulation_manifest
 from blinplan.reports.screen import Screen, indented, visible
 
 SMALLEST = 0.001
@@ -217,20 +214,11 @@ def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str,
     return {
         "format": "blinplan-simulation",
         "version": 1,
-        "manifest": manifest(
-            regimen=simulation.regimen.name,
-            input=input_fingerprint,
-            population=simulation.preset,
-            seed=simulation.seed,
-            patients=simulation.population.size if simulation.seed is not None else None,
-            typical_bsa_m2=simulation.typical_area,
-            attenuation=simulation.options.attenuation,
-            premedication=simulation.options.premedication,
-            engine=simulation.engine,
-            follow_up_days=simulation.follow_up_days,
-            parameter_sets=over.sets if over else 0,
-            uncertain_parameters=list(over.parameters) if over else [],
-        ),
+        "manifest": {
+            **simulation_manifest(simulation, input_fingerprint),
+            "parameter_sets": over.sets if over else 0,
+            "uncertain_parameters": list(over.parameters) if over else [],
+        },
         "unverified": simulation.regimen.unverified,
         "days": simulation.days,
         "endpoints": [
@@ -283,25 +271,3 @@ def _over_sets(over: Distribution | None, what: str) -> dict[str, float | None]:
 
 def _or_null(value: float) -> float | None:
     return None if math.isnan(value) else value
-
-
-def simulation_csv(simulation: Simulation) -> str:
-    """Write every patient's endpoints as CSV, one patient a line; empty where an endpoint does not occur."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    columns = simulation_columns(simulation)
-    writer.writerow(["patient", *columns])
-    for patient in range(simulation.population.size):
-        row = [float(column[patient]) for column in columns.values()]
-        writer.writerow([patient + 1, *("" if math.isnan(value) else repr(value) for value in row)])
-    return text.getvalue()
-
-
-def simulation_columns(simulation: Simulation) -> dict[str, FloatArray]:
-    """Every patient's body and endpoints, a column each, with the unit in the name of an endpoint."""
-    people = simulation.population
-    covariates = ("age_years", "female", "weight_kg", "height_cm", "bsa_m2", "clearance")
-    return {
-        **{name: getattr(people, name) for name in covariates},
-        **{f"{quantity.key} [{quantity.unit}]": quantity.values for quantity in simulation.quantities},
-    }

@@ -496,19 +496,6 @@ def test_slips_are_named(inside: Run, arguments: list[str], said: str) -> None:
     assert said in " ".join(ran.err.split())
 
 
-def test_event_records_hold_every_infusion_with_its_rate(inside: Run, tmp_path: Path) -> None:
-    (tmp_path / "record.toml").write_text(RECORD)
-    for arguments, total in (((), 3787), (("--record", "record.toml"), 3654)):
-        text = inside("plan", "rr-adult", "--weight", "70", *arguments, "-f", "nonmem").out
-        rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(io.StringIO(text))]
-        assert sum(row["AMT"] for row in rows) == pytest.approx(total, rel=1e-12)
-        hours = [row["AMT"] / row["RATE"] for row in rows]
-        assert sum(hours) == pytest.approx(140 * 24, rel=1e-12)
-        ends = [row["TIME"] + lasts for row, lasts in zip(rows, hours, strict=True)]
-        assert all(row["TIME"] >= end - 1e-6 for row, end in zip(rows[1:], ends, strict=False))
-        assert {(row["ID"], row["EVID"], row["CMT"]) for row in rows} == {(1, 1, 1)}
-
-
 def test_a_month_shows_what_flows_and_what_is_due_on_each_day(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "ward.toml").write_text(WARD)
     for width in (60, 80, 120):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from blinplan.reports.data import column_name
 from tests.cli.conftest import PLAIN, Run, process
 from tests.regimen_text import cycle, regimen_text
 
@@ -89,7 +90,8 @@ def test_csv_and_json_agree(inside: Run) -> None:
     assert len(rows) == found["manifest"]["patients"] == 11
     assert found["manifest"]["population"] == "child"
     for entry in found["endpoints"]:
-        values = sorted(float(row[column]) for row in rows if row[column := f"{entry['key']} [{entry['unit']}]"])
+        column = column_name(entry["key"], entry["unit"])
+        values = sorted(float(row[column]) for row in rows if row[column])
         assert entry["count"] == len(values)
         if len(values) % 2:
             assert entry["median"] == pytest.approx(values[len(values) // 2], rel=1e-12)

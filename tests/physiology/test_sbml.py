@@ -1,33 +1,73 @@
 """The model as SBML, run by an independent simulator."""
 
+import math
+
 import libsbml  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 import roadrunner  # type: ignore[import-untyped]
 
-from blinplan.physiology import Options, simulate
+from blinplan.physiology import Options, load_parameters, sbml, simulate
+from blinplan.physiology.sbml import to_sbml
 from tests.physiology.courses import extremes, label
 from tests.physiology.test_reference import SCALES
 
 
-def test_the_export_passes_libsbml_and_names_every_event() -> None:
-    from blinplan.physiology.sbml import to_sbml
-
-    text = to_sbml(label(2), extremes("adult-rr"), 9)
+def complaints(text: str) -> list[str]:
+    """All that libSBML finds with every one of its checks switched on, strict units and good practice among them."""
     document = libsbml.readSBMLFromString(text)
-    assert document.getNumErrors() == 0
-    assert document.getModel().getNumEvents() == 4
-    assert document.checkConsistency() == 0 or not any(
-        document.getError(i).getSeverity() >= libsbml.LIBSBML_SEV_ERROR for i in range(document.getNumErrors())
-    )
+    for name in vars(libsbml):
+        if name.startswith("LIBSBML_CAT_") and not name.endswith("_COMPAT"):
+            document.setConsistencyChecks(getattr(libsbml, name), True)
+    document.checkInternalConsistency()
+    document.checkConsistency()
+    return [document.getError(i).getMessage() for i in range(document.getNumErrors())]
+
+
+@pytest.mark.parametrize("attenuation", ["desensitisation", "target-loss"])
+def test_libsbml_finds_nothing_in_the_export_by_any_of_its_checks(attenuation: str) -> None:
+    options = Options(attenuation=attenuation)  # type: ignore[arg-type]
+    text = to_sbml(label(2), extremes("adult-rr"), 9, options=options)
+    assert complaints(text) == []
+    assert libsbml.readSBMLFromString(text).getModel().getNumEvents() == 4
+
+
+@pytest.mark.parametrize("wrong", ["L", "L_per_day_squared", "pg_per_mL"])
+def test_libsbml_finds_a_clearance_in_another_unit(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sbml._UNITS, "L_per_day_squared", (("litre", 1, 1.0), ("second", -2, 86400.0)))
+    monkeypatch.setitem(sbml._UNIT_OF, "clearance", wrong)
+    with pytest.raises(sbml.SbmlError, match="clearance"):
+        to_sbml(label(2), extremes("adult-rr"))
+
+
+def test_the_units_of_the_infusion_come_to_those_of_the_concentration() -> None:
+    """libSBML compares what units are of, and not how large they are."""
+    size = {name: math.prod(by**exponent for _, exponent, by in factors) for name, factors in sbml._UNITS.items()}
+    infused = size["pg_per_mL_in_mcg_per_L"] * size["mcg_per_day"] / size["L"]
+    assert infused == pytest.approx(size["pg_per_mL"] / size["day"], rel=1e-12)
+    assert size["L_per_day"] * size["day"] == pytest.approx(size["L"])
+    assert size["pg_per_mL_per_day"] * size["day"] == pytest.approx(size["pg_per_mL"])
+    assert size["per_day"] * size["day"] == pytest.approx(1.0)
+    assert size["cells_per_uL"] == pytest.approx(1e6)
+
+
+def test_every_value_has_the_unit_of_the_parameter_file() -> None:
+    document = libsbml.readSBMLFromString(to_sbml(label(2), extremes("adult-rr"), 9))
+    units = {"pg/mL": "pg_per_mL", "cells/µL": "cells_per_uL", "1/day": "per_day", "L": "L", "1": "dimensionless"}
+    checked = 0
+    for name, parameter in load_parameters().parameters.items():
+        # Clearance is exported per day, and release in pg/mL/day and not in baselines/day.
+        exported = document.getModel().getParameter(name.replace("il6", "il_6").replace("il10", "il_10"))
+        if exported is not None and not name.startswith(("clearance", "release_i")):
+            assert exported.getUnits() == units[parameter.unit], name
+            checked += 1
+    assert checked > 25
 
 
 @pytest.mark.parametrize(
     ("preset", "patient", "attenuation"), [("adult-rr", 9, "desensitisation"), ("child", 10, "target-loss")]
 )
 def test_an_independent_simulator_draws_the_same_curves(preset: str, patient: int, attenuation: str) -> None:
-    from blinplan.physiology.sbml import to_sbml
-
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
     people, days = extremes(preset), np.arange(0.0, 85.0)
     options = Options(attenuation=attenuation)  # type: ignore[arg-type]

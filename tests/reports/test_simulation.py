@@ -1,26 +1,19 @@
-"""The endpoints of a simulation: the same numbers as table, JSON and CSV."""
+"""The endpoints of a simulation: the same numbers as table and as JSON."""
 
-import csv
-import io
 import json
 import math
 from typing import Any
 
-import numpy as np
 import pytest
 from rich.cells import cell_len
 
 from blinplan.physiology.run import Simulation
 from blinplan.reports.screen import Screen
-from blinplan.reports.simulation import number, simulation_csv, simulation_json, simulation_report
+from blinplan.reports.simulation import number, simulation_json, simulation_report
 
 
 def document(simulation: Simulation) -> dict[str, Any]:
     return dict(json.loads(json.dumps(simulation_json(simulation, "0" * 16), allow_nan=False)))
-
-
-def table(simulation: Simulation) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(simulation_csv(simulation))))
 
 
 def test_a_document_says_what_it_was_made_from(simulation: Simulation) -> None:
@@ -41,57 +34,12 @@ def test_keys_are_unique_and_every_endpoint_has_a_unit(simulation: Simulation) -
     assert len(set(shares)) == len(shares)
 
 
-def test_csv_has_a_line_for_each_patient_and_a_column_for_each_endpoint(simulation: Simulation) -> None:
-    rows = table(simulation)
-    assert [int(row["patient"]) for row in rows] == list(range(1, 61))
-    units = {f"{entry['key']} [{entry['unit']}]" for entry in document(simulation)["endpoints"]}
-    assert units <= set(rows[0])
-
-
-def test_csv_and_json_agree(simulation: Simulation) -> None:
-    rows = table(simulation)
-    empty = 0
-    for entry in document(simulation)["endpoints"]:
-        cells = [row[f"{entry['key']} [{entry['unit']}]"] for row in rows]
-        values = [float(cell) for cell in cells if cell]
-        empty += len(cells) - len(values)
-        assert entry["count"] == len(values)
-        if not values:
-            assert (entry["median"], entry["p5"], entry["p95"]) == (None, None, None)
-            continue
-        low, median, high = np.percentile(values, [5, 50, 95])
-        assert (entry["p5"], entry["median"], entry["p95"]) == pytest.approx((low, median, high), rel=1e-12)
-    assert empty > 0
-
-
-def test_shares_are_counts_of_patients_in_the_csv(simulation: Simulation) -> None:
-    rows = table(simulation)
-    shares = {entry["key"]: entry for entry in document(simulation)["shares"]}
-    depleted = [row for row in rows if row["b_depleted_day [day]"]]
-    assert (shares["b_depleted_cycle_1"]["count"], shares["b_depleted_cycle_1"]["total"]) == (len(depleted), 60)
-    returned = [row for row in rows if row["t_return_day [day]"]]
-    assert shares["t_returned"]["count"] == len(returned)
-    for share in shares.values():
-        assert share["share"] is None or share["low"] <= share["share"] <= share["high"]
-
-
-def test_every_patient_is_an_adult_of_the_regimen_and_gets_the_same_flat_dose(simulation: Simulation) -> None:
-    for row in table(simulation):
-        assert float(row["weight_kg"]) >= 45
-        assert float(row["dose [mcg]"]) == pytest.approx(3787, rel=1e-12)
-        area = math.sqrt(float(row["weight_kg"]) * float(row["height_cm"]) / 3600)
-        assert float(row["bsa_m2"]) == pytest.approx(area, rel=1e-9)
-        steady = 1000 * 28 / float(row["clearance"])
-        assert float(row["steady_state_28 [pg/mL]"]) == pytest.approx(steady, rel=1e-9)
-        assert float(row["auc [ng·day/mL]"]) == pytest.approx(3787 / float(row["clearance"]), rel=1e-6)
-
-
 def test_the_typical_patient_alone_has_no_population(typical: Simulation) -> None:
     found = document(typical)
     assert (found["manifest"]["seed"], found["manifest"]["patients"]) == (None, None)
     assert all(set(entry) == {"key", "label", "unit", "typical"} for entry in found["endpoints"])
     assert all(set(entry) == {"key", "label", "typical"} for entry in found["shares"])
-    assert len(table(typical)) == 1
+    assert typical.population.size == 1
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])

@@ -1,0 +1,167 @@
+"""Results as data: every patient's endpoints or curves, to a file or to standard output."""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from blinplan.cli.output import replacing, say, write
+from blinplan.cli.status import UsageError
+from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, duration_text
+from blinplan.reports.screen import Colour, visible
+
+if TYPE_CHECKING:
+    from blinplan.physiology.curves import Curves
+    from blinplan.physiology.run import Simulation
+    from blinplan.reports.data import Table
+
+DataFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write every patient's endpoints, or with --every their curves, to FILE.csv or FILE.parquet instead.",
+        rich_help_panel="Output",
+    ),
+]
+Every = Annotated[
+    str | None,
+    typer.Option(
+        "--every",
+        metavar="TIME",
+        help="Every patient's curves at these times, for -o or -f csv: 6h, 30min or 1d from the start of the course.",
+        rich_help_panel="Output",
+    ),
+]
+_UNITS = {"min": 1, "h": MINUTES_PER_HOUR, "d": MINUTES_PER_DAY}
+_EVERY = re.compile(r"([1-9][0-9]{0,6}) ?(min|h|d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Data that is asked for: where it goes (None: standard output), and for curves the minutes between times."""
+
+    target: Path | None
+    every: int | None
+
+
+def asked_results(
+    output: Path | None, every: str | None, form: str, *, parameter_sets: int, inputs: tuple[str, ...]
+) -> Asked | None:
+    """Read what the options ask for; None where it is not data. `inputs` are files that must not be overwritten.
+
+    Raises
+    ------
+    UsageError
+        When the options contradict each other, before anything is simulated.
+    """
+    if output is None and every is None and form != "csv":
+        return None
+    if output is None and form != "csv":
+        raise UsageError("--every gives curves as data", "add -o curves.csv, -o curves.parquet or -f csv")
+    if (output or every) and parameter_sets:
+        raise UsageError("a table of data holds one set of parameters", "leave --uncertainty out, or -o and --every")
+    if output is not None:
+        _check_target(output, form, inputs)
+    return Asked(output, None if every is None else _minutes(every))
+
+
+def _check_target(output: Path, form: str, inputs: tuple[str, ...]) -> None:
+    if output.suffix not in {".csv", ".parquet"}:
+        raise UsageError(f"{output} does not end in .csv or .parquet", "the ending says how the data is written")
+    if form == "json" or (form == "csv" and output.suffix != ".csv"):
+        raise UsageError(f"-f {form} and -o {output} contradict each other", "leave -f out: the ending decides")
+    if output.suffix == ".parquet" and find_spec("pyarrow") is None:
+        raise UsageError("Parquet needs pyarrow", "install it with: pip install 'blinplan[parquet]', or write .csv")
+    if output.is_dir() or not output.absolute().parent.is_dir():
+        raise UsageError(f"{output} cannot be written", "name a file in a folder that is there")
+    for name in inputs:
+        if output.exists() and Path(name).exists() and output.samefile(name):
+            raise UsageError(f"-o {output} is what the simulation reads", "write the data to another file")
+
+
+def _minutes(text: str) -> int:
+    match = _EVERY.fullmatch(text)
+    if match is None:
+        raise UsageError(
+            f"--every is {text[:40]!r}",
+            "give whole minutes, hours or days above 0, such as 30min, 6h or 1d: times are exact minutes",
+        )
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def write_endpoints(asked: Asked, simulation: "Simulation", fingerprint: str, colour: Colour) -> None:
+    """Write every patient's endpoints."""
+    from blinplan.reports.data import endpoint_table
+
+    _write(asked.target, endpoint_table(simulation, fingerprint))
+    _say_what_is_unverified(simulation, colour)
+    if asked.target is not None:
+        say(f"{visible(str(asked.target))}: the endpoints of {_patients(simulation.population.size)}", colour, "quiet")
+
+
+def write_curves(
+    asked: Asked,
+    curves: "Curves",
+    fingerprint: str,
+    threads: int | None,
+    progress: Callable[[int], None] | None,
+    colour: Colour,
+) -> None:
+    """Compute every patient's curves and write them as they come."""
+    from blinplan.physiology.curves import portions
+    from blinplan.reports.data import curve_table
+
+    computed = portions(curves, threads=threads or os.cpu_count() or 1, progress=progress)
+    _write(asked.target, curve_table(curves, computed, fingerprint))
+    _say_what_is_unverified(curves, colour)
+    if asked.target is not None:
+        times = curves.minutes.shape[0]
+        say(
+            f"{visible(str(asked.target))}: {_patients(curves.population.size)} at {times:,} times each",
+            colour,
+            "quiet",
+        )
+    missed = len(curves.changes_between_times)
+    if missed:
+        has_all = duration_text(curves.greatest_every)
+        say(
+            f"{missed} change{'s' * (missed != 1)} of the infusion, or the end of the course, fall{'s' * (missed == 1)}"
+            f" between these times; times that divide {has_all} have them all",
+            colour,
+            "warning",
+        )
+
+
+def _say_what_is_unverified(of: "Simulation | Curves", colour: Colour) -> None:
+    if of.regimen.unverified:
+        say("Doses of this regimen are unverified: nobody has seen them in the source.", colour, "unverified")
+    if of.options.premedication:
+        say(
+            "That premedication lowers cytokine release, and by how much, is assumed: unverified.", colour, "unverified"
+        )
+
+
+def _patients(count: int) -> str:
+    return f"{count:,} patient{'s' * (count != 1)}"
+
+
+def _write(target: Path | None, table: "Table") -> None:
+    from blinplan.reports.data_files import csv_texts, write_parquet
+
+    if target is None:
+        for text in csv_texts(table):
+            write(text)
+        return
+    with replacing(target) as beside:
+        if target.suffix == ".parquet":
+            write_parquet(table, beside)
+            return
+        with beside.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(csv_texts(table))

@@ -1,0 +1,153 @@
+"""Curves of virtual patients at regular times, in portions of patients, so that memory stays bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from math import gcd
+
+import numpy as np
+
+from blinplan.course.events import periods
+from blinplan.course.patient import Patient
+from blinplan.physiology.grid import IntArray
+from blinplan.physiology.integrate import EngineName, engine_called
+from blinplan.physiology.orders import dosing, preset_for
+from blinplan.physiology.people import People
+from blinplan.physiology.population import Population
+from blinplan.physiology.run import followed_up, typical_patient, virtual_patients
+from blinplan.physiology.solve import Dosing, Options, Trajectories, simulate
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.regimen.regimen import Regimen
+
+MOST_TIMES = 1_000_000
+"""Times of one patient that are kept at once."""
+_POINTS = 200_000  # of all patients of a portion
+
+
+class TooManyTimesError(ValueError):
+    """More times of one patient than are kept at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Curves that are asked for: of whom, under what, and when; `portions` computes them.
+
+    Attributes
+    ----------
+    regimen, preset, seed, population, typical_area, follow_up_days, options, engine
+        As of a `Simulation`; `seed` is None for the typical patient alone.
+    dosing
+        What is infused.
+    every
+        Whole minutes between two times.
+    minutes : (times) from the start of the course: every multiple of `every` up to its end.
+    """
+
+    regimen: Regimen
+    preset: str
+    seed: int | None
+    population: Population
+    typical_area: float
+    follow_up_days: int
+    options: Options
+    engine: EngineName
+    dosing: Dosing
+    every: int
+    minutes: IntArray
+
+    @property
+    def row_of_times(self) -> IntArray:
+        """Row of `dosing` that holds from each time on; at the end of the course, the last."""
+        edges = np.array(self.dosing.edges_minutes[1:-1])
+        return np.asarray(np.searchsorted(edges, self.minutes, side="right"))
+
+    @property
+    def changes_between_times(self) -> tuple[int, ...]:
+        """Minutes at which the infusion changes, or the course ends, between two times."""
+        return tuple(minute for minute in self.dosing.edges_minutes if minute % self.every)
+
+    @property
+    def greatest_every(self) -> int:
+        """The most minutes between two times that leave no change of the infusion between them."""
+        return gcd(*self.dosing.edges_minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """The curves of some patients: those from number `first` on, counted from 0. `rates` (K, n) are what they get."""
+
+    first: int
+    rates: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    trajectories: Trajectories
+
+
+def curves(
+    regimen: Regimen,
+    *,
+    every: int,
+    preset: str | None = None,
+    patients: int | People | None = 1000,
+    seed: int = 1,
+    patient: Patient | None = None,
+    follow_up_days: int = 0,
+    options: Options | None = None,
+) -> Curves:
+    """Ask for the curves of a regimen. Patients, seed and options mean what they mean in `blinplan.physiology.run.run`.
+
+    Raises
+    ------
+    NotEligibleError
+        When the regimen does not admit the weight of a virtual patient.
+    TooManyTimesError
+        When there are more than a million times of one patient.
+    """
+    if every < 1:
+        raise ValueError("times are at least a minute apart")
+    chosen = preset or preset_for(regimen)
+    table = followed_up(periods(regimen), follow_up_days)
+    times = table[-1].stop // every + 1
+    if times > MOST_TIMES:
+        raise TooManyTimesError(f"{times:,} times of each patient are more than {MOST_TIMES:,}")
+    reference = typical_patient(chosen, patient)
+    people = reference if patients is None else virtual_patients(chosen, patients, seed)
+    return Curves(
+        regimen=regimen,
+        preset=chosen,
+        seed=None if patients is None else seed,
+        population=people,
+        typical_area=float(reference.bsa_m2[0]),
+        follow_up_days=follow_up_days,
+        options=options or Options(),
+        engine=engine_called(None).name,
+        # Of all patients together: an escalation is one for all where the rate of any of them rises.
+        dosing=dosing(regimen, table, people),
+        every=every,
+        minutes=np.arange(times) * every,
+    )
+
+
+def portions(asked: Curves, *, threads: int = 1, progress: Callable[[int], None] | None = None) -> Iterator[Portion]:
+    """Compute the curves, patient by patient in their order, as many patients at once as fit into a portion.
+
+    The result is the same to the last bit whatever `threads` is. `progress` is called with the patients done.
+    """
+    size = max(1, _POINTS // asked.minutes.shape[0])
+    chunk = max(1, min(engine_called(asked.engine).chunk, -(-size // threads)))
+    for first in range(0, asked.population.size, size):
+        where = slice(first, min(first + size, asked.population.size))
+        rates = asked.dosing.rates[:, where]
+        found = simulate(
+            replace(asked.dosing, rates=rates),
+            asked.population.select(where),
+            options=asked.options,
+            output_days=asked.minutes / MINUTES_PER_DAY,
+            endpoints=False,
+            threads=threads,
+            chunk=chunk,
+            engine=asked.engine,
+        ).trajectories
+        assert found is not None  # noqa: S101 - they were asked for
+        yield Portion(first, rates, found)
+        if progress is not None:
+            progress(where.stop)

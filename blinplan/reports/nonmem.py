@@ -1,0 +1,116 @@
+"""A course as event records, and the pharmacokinetic model as a control stream that reads them: for NONMEM.
+
+Times are in hours, amounts in mcg, volumes in L, concentrations in pg/mL. mrgsolve and rxode2 read the records too.
+"""
+
+import csv
+import io
+from fractions import Fraction
+
+from blinplan import __version__
+from blinplan.course.events import Course
+from blinplan.physiology.parameters import Preset
+from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
+from blinplan.reports.manifest import model_hash
+
+_ITEMS = ("ID", "TIME", "AMT", "RATE", "EVID", "CMT", "MDV", "DV", "BSA", "CYCLE", "STEP")
+_OBSERVATION, _DOSE = 0, 1
+
+
+class NoAreaError(ValueError):
+    """A patient whose body surface area is not known: clearance depends on it."""
+
+
+def event_records(course: Course) -> str:
+    """Write a course as event records in CSV: one of each infusion, and one of each day of the course.
+
+    An infusion is a dose record (EVID 1) with its amount and rate; a treatment-free interval has none. A day is an
+    observation record (EVID 0) whose value is empty: there a simulation gives the concentration.
+
+    Raises
+    ------
+    NoAreaError
+        When the patient's body surface area is not known.
+    """
+    if course.patient.area is None:
+        raise NoAreaError("the records carry the body surface area, because clearance depends on it")
+    area = float(course.patient.area.square_metres)
+    rows: list[tuple[int, int, list[object]]] = []
+    for event in course.events:
+        period = event.period
+        if period.dose is not None:
+            rate = float(event.rate / HOURS_PER_DAY)
+            given = [1, _hours(period.start), float(event.micrograms), rate, _DOSE, 1, 1, ".", area]
+            rows.append((period.start, 0, [*given, period.cycle, period.step]))
+        first = -(-period.start // MINUTES_PER_DAY) * MINUTES_PER_DAY
+        last = period.stop + (event is course.events[-1])  # the end of the course is one of its days
+        for minute in range(first, last, MINUTES_PER_DAY):
+            simulated = [1, _hours(minute), 0, 0, _OBSERVATION, 1, 0, ".", area, period.cycle, period.step]
+            rows.append((minute, 1, simulated))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_ITEMS)
+    writer.writerows(row for _, _, row in sorted(rows, key=lambda entry: entry[:2]))
+    return text.getvalue()
+
+
+def _hours(minute: int) -> float:
+    return float(Fraction(minute, MINUTES_PER_HOUR))
+
+
+_STREAM = """\
+;; Blinatumomab in plasma: one compartment, linear elimination, infusion at a constant rate.
+;; Written by blinplan {version}, population {population}, model {model}.
+;; The records are those of: blinplan plan REGIMEN --weight KG --height CM -f nonmem > {records}
+;; They are for simulation: nothing is observed in them. IPRED is the concentration in pg/mL, and DV the natural
+;; logarithm of a measured one.
+$PROBLEM Blinatumomab, {source}
+$INPUT {items}
+$DATA {records} IGNORE=@
+$SUBROUTINES ADVAN1 TRANS2
+$PK
+TVCL = THETA(1)*(BSA/{reference_bsa})**THETA(2)
+CL = TVCL*EXP(ETA(1))
+V = THETA(3)
+; from mcg and L to pg/mL
+S1 = V/1000
+$ERROR
+IPRED = F
+LOGPRED = 0
+IF (IPRED.GT.0) LOGPRED = LOG(IPRED)
+W = THETA(4)*EXP(ETA(2))
+Y = LOGPRED + W*EPS(1)
+$THETA {clearance} ; CL_REF: clearance at {reference_bsa} m2, L/h
+$THETA {clearance_exponent} ; BSA_ON_CL: exponent of body surface area over {reference_bsa} m2
+$THETA {volume} ; VC: central volume, L
+$THETA {residual_error} ; RUV: residual error, SD of the logarithm
+$OMEGA {clearance_omega2} ; IIV_CL: variance of the logarithm of clearance
+$OMEGA {residual_omega2} ; IIV_RUV: variance of the logarithm of the residual error
+$SIGMA 1 FIX
+$SIMULATION (1) ONLYSIMULATION
+$TABLE ID TIME EVID CYCLE STEP CL IPRED DV NOPRINT ONEHEADER FORMAT=s1PE16.9 FILE=curves.tab
+"""
+
+
+def control_stream(preset: Preset, records: str) -> str:
+    """Write the population model of plasma concentrations as a control stream for a data set of `event_records`."""
+    values = {key: _bounded(preset, key) for key in ("clearance", "clearance_exponent", "volume", "residual_error")}
+    clearance, residual = preset.parameters["clearance"], preset.parameters["residual_error"]
+    return _STREAM.format(
+        version=__version__,
+        model=model_hash(),
+        population=preset.key,
+        records=records,
+        source=clearance.source,
+        items=" ".join(_ITEMS),
+        reference_bsa=preset.value("reference_bsa"),
+        clearance_omega2=clearance.omega2,
+        residual_omega2=residual.omega2,
+        **values,
+    )
+
+
+def _bounded(preset: Preset, key: str) -> str:
+    """Write a value between the bounds outside of which it would be refused."""
+    parameter = preset.parameters[key]
+    return f"({parameter.low:g}, {parameter.value!r}, {parameter.high:g})"
