@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import blinplan.api
+from blinplan.regimen.read import read
 from tests.refresh import ROOT, generated, left_over, pages, session
 
 _PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
@@ -45,3 +46,19 @@ def test_the_page_tells_of_every_function() -> None:
     functions = [name for name in blinplan.__all__ if name[0].islower()]
     assert len(functions) > 5
     assert [name for name in functions if f"`{name}(" not in page] == []
+
+
+_TOML = re.compile(r"```toml\n((?:#:schema [^\n]*\n)?(?:format|record|site) = .*?)```", re.DOTALL)
+_PAGES = [
+    (path, number) for path in pages() for number, _ in enumerate(_TOML.findall(path.read_text(encoding="utf-8")))
+]
+
+
+@pytest.mark.parametrize(("path", "number"), _PAGES, ids=str)
+def test_every_file_that_is_shown_can_be_read(path: Path, number: int) -> None:
+    text = _TOML.findall(path.read_text(encoding="utf-8"))[number]
+    assert read(text.encode(), f"{path.name} {number}").problems == ()
+
+
+def test_files_are_shown() -> None:
+    assert len(_PAGES) >= 3
