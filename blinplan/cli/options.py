@@ -69,6 +69,35 @@ Formula = Annotated[
 ]
 
 
+_VIRTUAL = "Virtual patients"
+Seed = Annotated[
+    int,
+    typer.Option("--seed", min=0, max=2**63 - 1, help="What they are drawn from.", rich_help_panel=_VIRTUAL),
+]
+Population = Annotated[
+    VirtualPopulation | None,
+    typer.Option(
+        "--population",
+        help="Which population they come from; by indication and weight limit when not given.",
+        rich_help_panel=_VIRTUAL,
+    ),
+]
+FollowUp = Annotated[
+    int, typer.Option("--follow-up", metavar="DAYS", min=0, max=3660, help="Days without infusion to add at the end.")
+]
+AttenuationOption = Annotated[
+    Attenuation,
+    typer.Option("--attenuation", help="Why cytokine release wanes: both published explanations are held."),
+]
+PremedicationEffect = Annotated[
+    bool,
+    typer.Option(
+        "--premedication",
+        help="Let the regimen's premedication lower cytokine release, by an assumed and unverified effect.",
+    ),
+]
+
+
 def options_of(attenuation: Attenuation, *, premedication: bool = False) -> "Options":
     """How the open questions of the mechanism are to be answered."""
     from blinplan.physiology import Options

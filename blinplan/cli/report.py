@@ -7,11 +7,15 @@ import typer
 from blinplan.cli.options import (
     Area,
     Attenuation,
+    AttenuationOption,
     ColourOption,
+    FollowUp,
     Formula,
     Height,
+    Population,
+    PremedicationEffect,
     RegimenName,
-    VirtualPopulation,
+    Seed,
     Weight,
 )
 from blinplan.course.patient import AreaFormula
@@ -39,29 +43,11 @@ def report(
     patients: Annotated[
         int, typer.Option(min=50, max=100_000, help="How many virtual patients.", rich_help_panel=_VIRTUAL)
     ] = 1000,
-    seed: Annotated[
-        int, typer.Option(min=0, max=2**63 - 1, help="What they are drawn from.", rich_help_panel=_VIRTUAL)
-    ] = 1,
-    population: Annotated[
-        VirtualPopulation | None,
-        typer.Option(
-            help="Which population they come from; by indication and weight limit when not given.",
-            rich_help_panel=_VIRTUAL,
-        ),
-    ] = None,
-    follow_up: Annotated[
-        int, typer.Option(metavar="DAYS", min=0, max=3660, help="Days without infusion to add at the end.")
-    ] = 0,
-    attenuation: Annotated[
-        Attenuation, typer.Option(help="Why cytokine release wanes: both published explanations are held.")
-    ] = Attenuation.DESENSITISATION,
-    premedication: Annotated[
-        bool,
-        typer.Option(
-            "--premedication",
-            help="Let the regimen's premedication lower cytokine release, by an assumed and unverified effect.",
-        ),
-    ] = False,
+    seed: Seed = 1,
+    population: Population = None,
+    follow_up: FollowUp = 0,
+    attenuation: AttenuationOption = Attenuation.DESENSITISATION,
+    premedication: PremedicationEffect = False,
     today: Annotated[
         str | None,
         typer.Option(metavar="YYYY-MM-DD", help="The date that decides whether a waiver has expired."),

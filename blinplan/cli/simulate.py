@@ -22,11 +22,15 @@ from blinplan.cli.drawing import (
 from blinplan.cli.options import (
     Area,
     Attenuation,
+    AttenuationOption,
     ColourOption,
+    FollowUp,
     Formula,
     Height,
+    Population,
+    PremedicationEffect,
     RegimenName,
-    VirtualPopulation,
+    Seed,
     Weight,
     choose_for,
     given_patient,
@@ -60,17 +64,8 @@ def simulate(
     patients: Annotated[
         int, typer.Option(min=1, max=1_000_000, help="How many virtual patients.", rich_help_panel="Virtual patients")
     ] = 1000,
-    seed: Annotated[
-        int,
-        typer.Option(min=0, max=2**63 - 1, help="What they are drawn from.", rich_help_panel="Virtual patients"),
-    ] = 1,
-    population: Annotated[
-        VirtualPopulation | None,
-        typer.Option(
-            help="Which population they come from; by indication and weight limit when not given.",
-            rich_help_panel="Virtual patients",
-        ),
-    ] = None,
+    seed: Seed = 1,
+    population: Population = None,
     people: Annotated[
         Path | None,
         typer.Option(
@@ -105,19 +100,9 @@ def simulate(
     height: Height = None,
     bsa: Area = None,
     bsa_formula: Formula = AreaFormula.MOSTELLER,
-    follow_up: Annotated[
-        int, typer.Option(metavar="DAYS", min=0, max=3660, help="Days without infusion to add at the end.")
-    ] = 0,
-    attenuation: Annotated[
-        Attenuation, typer.Option(help="Why cytokine release wanes: both published explanations are held.")
-    ] = Attenuation.DESENSITISATION,
-    premedication: Annotated[
-        bool,
-        typer.Option(
-            "--premedication",
-            help="Let the regimen's premedication lower cytokine release, by an assumed and unverified effect.",
-        ),
-    ] = False,
+    follow_up: FollowUp = 0,
+    attenuation: AttenuationOption = Attenuation.DESENSITISATION,
+    premedication: PremedicationEffect = False,
     curves: CurvesOption = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
