@@ -16,26 +16,21 @@ from blinplan.reports.screen import Screen, indented
 def model_report(parameters: ParameterSet, preset: Preset, screen: Screen) -> list[RenderableType]:
     """Draw the parameters of one population: value, variability between patients, status and source."""
     table = screen.table()
-    table.add_column("Parameter")
-    table.add_column("Value", justify="right", no_wrap=True)
-    table.add_column("Unit")
-    table.add_column("SD of ln", justify="right")
-    table.add_column("Status", no_wrap=not screen.wide)
-    roomy = screen.width >= 110
-    if roomy:
-        table.add_column("Source")
+    table.add_column("Parameter", overflow="fold", min_width=15)
+    table.add_column("Value", no_wrap=True)
+    table.add_column("SD of ln", justify="right", min_width=5)
+    table.add_column("Status", min_width=11)
+    table.add_column("No.", justify="right", no_wrap=True)
+    numbers: dict[str, int] = {}
     for key, parameter in preset.parameters.items():
         own = parameter != parameters.parameters[key]
-        row: list[RenderableType] = [
+        table.add_row(
             Text.assemble((key, "where"), ("  of this population" if own else "", "note")),
-            f"{parameter.value:g}",
-            parameter.unit,
-            f"{parameter.sd:g}" if parameter.sd else "-",
+            f"{parameter.value:g} {parameter.unit}".removesuffix(" 1"),
+            f"{parameter.sd:.3g}" if parameter.sd else "-",
             Text(status(parameter), "" if parameter.status in ("published", "derived") else "unverified"),
-        ]
-        table.add_row(*row, *([parameter.source] if roomy else []))
-        if not roomy:
-            table.add_row(indented(parameter.source, "quiet"))
+            str(numbers.setdefault(parameter.source, len(numbers) + 1)),
+        )
     others = ", ".join(name for name in parameters.presets if name != preset.key)
     return [
         Text.assemble((preset.key, "title"), f"  {preset.name}  ({preset.status}: {preset.source})"),
@@ -47,6 +42,9 @@ def model_report(parameters: ParameterSet, preset: Preset, screen: Screen) -> li
             Text(f"Correlation of {c.first} and {c.second}: {c.value:g} ({c.status}: {c.source})")
             for c in preset.correlations
         ),
+        "",
+        Text("Sources, by number", "title"),
+        *(indented(f"{number}  {source}") for source, number in numbers.items()),
     ]
 
 
