@@ -125,7 +125,7 @@ def _judged(planned: Planned) -> "Judgement | None":
 def _typical(dated: "Dated") -> "Simulated":
     """The typical patient of the regimen in the course."""
     from blinplan.physiology.run import run
-    from blinplan.physiology.typical import typical_course
+    from blinplan.physiology.typical_course import typical_course
     from blinplan.reports.expected import Simulated
 
     periods = [event.period for event in dated.course.events]

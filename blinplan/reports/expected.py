@@ -10,7 +10,7 @@ from rich.text import Text
 
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
-from blinplan.physiology.typical import TypicalCourse
+from blinplan.physiology.typical_course import TypicalCourse
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.reports.dated_plan import moment
 from blinplan.reports.screen import Screen

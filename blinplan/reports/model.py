@@ -18,7 +18,7 @@ def model_report(parameters: ParameterSet, preset: Preset, screen: Screen) -> li
     table = screen.table()
     table.add_column("Parameter", overflow="fold", min_width=15)
     table.add_column("Value", no_wrap=True)
-    table.add_column("SD of ln", justify="right", min_width=5)
+    table.add_column("SD of ln", justify="right", width=None if screen.wide else 5)
     table.add_column("Status", min_width=11)
     table.add_column("No.", justify="right", no_wrap=True)
     numbers: dict[str, int] = {}

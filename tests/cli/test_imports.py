@@ -1,12 +1,15 @@
 """What does not simulate does not wait for the numerical engine."""
 
+import importlib
 import json
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import blinplan
 from tests.cli.conftest import PLAIN
 from tests.regimen_text import cycle, regimen_text
 
@@ -57,3 +60,12 @@ def test_the_probe_sees_an_engine_that_is_imported(tmp_path: Path) -> None:
     status, imported = json.loads(ended.stderr.splitlines()[-1])
     assert status == 0
     assert "numpy" in imported
+
+
+def test_no_module_takes_the_place_of_what_its_package_offers() -> None:
+    """A module that is imported becomes an attribute of its package, and hides a function of the same name."""
+    packages = [module.name for module in pkgutil.walk_packages(blinplan.__path__, "blinplan.") if module.ispkg]
+    for name in ("blinplan", *packages):
+        package = importlib.import_module(name)
+        modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
+        assert not modules & set(getattr(package, "__all__", ())), name
