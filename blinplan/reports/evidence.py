@@ -1,10 +1,11 @@
 """Every claim and published number: what was expected, what was simulated, and the verdict."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -27,27 +28,49 @@ def evidence_report(evidence: Evidence, screen: Screen) -> list[RenderableType]:
     for kind, title in _KINDS:
         found = [finding for finding in evidence.findings if finding.claim.kind == kind]
         if found:
-            parts += ["", _table(title, found, screen)]
+            parts += ["", _line((Text(title, "title"), "Expected", "Simulated", "Verdict"), found, screen)]
+            parts.append(Text(("─" if screen.unicode else "-") * min(screen.width, _WIDEST)))
+            parts += [part for finding in found for part in _claim(finding, found, screen)]
     return parts
 
 
-def _table(title: str, findings: Sequence[Finding], screen: Screen) -> Table:
-    table = screen.table()
-    table.add_column(title)
-    table.add_column("Expected", justify="right", no_wrap=screen.wide)
-    table.add_column("Simulated", justify="right")
-    table.add_column("Verdict")
-    for finding in findings:
-        claim = finding.claim
-        status = [(f"  {claim.status}", "unverified")] if claim.status not in (None, "seen") else []
-        table.add_row(Text.assemble((claim.id, "title"), " ", claim.sentence, *status))
-        for measurement in finding.measurements:
-            table.add_row(*_row(measurement))
-        table.add_row(indented(claim.source, "quiet"))
+_WIDEST = 120
+
+
+def _claim(finding: Finding, found: Sequence[Finding], screen: Screen) -> Iterator[RenderableType]:
+    """A claim over the whole width, its measures in columns, and its source."""
+    claim = finding.claim
+    status = [(f"  {claim.status}", "unverified")] if claim.status not in (None, "seen") else []
+    yield Text.assemble((claim.id, "title"), " ", claim.sentence, *status)
+    for measurement in finding.measurements:
+        what, expected, simulated, verdict = _row(measurement)
+        if screen.wide:
+            yield _line((what, expected, simulated, verdict), found, screen)
+        else:
+            yield what
+            yield Padding(Text.assemble(f"expected {expected}, simulated {simulated}: ", verdict), (0, 0, 0, 4))
+    yield indented(claim.source, "quiet")
+
+
+def _line(cells: Sequence[RenderableType], found: Sequence[Finding], screen: Screen) -> RenderableType:
+    """A line of columns that are as wide in every line of a kind: what is measured has the rest of the width."""
+    if not screen.wide:
+        return cells[0]
+    bands = [str(measurement.expectation.band) for finding in found for measurement in finding.measurements]
+    expected = min(max(len("Expected"), *map(len, bands)), 16 if screen.width < 100 else 40)
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(width=min(screen.width, _WIDEST) - expected - _SIMULATED - _VERDICT - 6)
+    table.add_column(justify="right", width=expected)
+    table.add_column(justify="right", width=_SIMULATED)
+    table.add_column(width=_VERDICT)
+    table.add_row(*cells)
     return table
 
 
-def _row(measurement: Measurement) -> tuple[RenderableType, ...]:
+_SIMULATED, _VERDICT = 21, 7
+
+
+def _row(measurement: Measurement) -> tuple[RenderableType, str, str, Text]:
     expectation = measurement.expectation
     unit = f" {expectation.unit}" if expectation.unit not in ("", "1") else ""
     simulated = f"{measurement.value:.4g}"
