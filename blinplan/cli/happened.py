@@ -123,7 +123,7 @@ def _from_plan(path: str, fingerprint: str) -> Happened:
         return Happened(
             path,
             datetime.fromisoformat(dated["start"]),
-            dated["time_zone"],
+            _zone_called(dated["time_zone"]),
             _exactly(known["weight_kg"]),
             _exactly(known["height_cm"]),
             _exactly(known["bsa_m2"]) if given else None,
@@ -149,6 +149,17 @@ def _document(path: str) -> Mapping[str, Any]:
     return dict(found)
 
 
-def _exactly(number: float | None) -> Fraction | None:
+def _zone_called(name: object) -> str | None:
+    """A zone that has a name; None for an offset, which the start has too."""
+    if not isinstance(name, str):
+        raise TypeError("a time zone has a name")
+    return None if name.startswith("UTC") and name != "UTC" else name
+
+
+def _exactly(number: object) -> Fraction | None:
     """The decimal fraction that a number of the document was written as."""
-    return None if number is None else Fraction(repr(number))
+    if number is None:
+        return None
+    if not isinstance(number, int | float) or isinstance(number, bool):
+        raise TypeError("a figure of a patient is a number")
+    return Fraction(repr(number))

@@ -202,6 +202,23 @@ def _beside(reading: Reading, name: str) -> Reading:
     return found
 
 
+def typical_size(weight: str | None, height: str | None, bsa: str | None, formula: AreaFormula) -> Patient:
+    """The size of the typical patient, of which half is not enough."""
+    patient = given_patient(weight, height, bsa, formula)
+    if patient.area is None and (weight or height):
+        raise UsageError("one of --weight and --height is missing", "give both, or --bsa")
+    return patient
+
+
+def errors_in(reading: Reading) -> tuple[str, ...]:
+    """The errors that rules find in a regimen without simulating it, a line each."""
+    from blinplan.rules.check import judge
+    from blinplan.rules.rule import Severity
+
+    found = judge(reading, date.min, None).findings
+    return tuple(f"{one.code}: {one.message}." for one in found if one.severity is Severity.ERROR)
+
+
 def refuse_what_cannot_be_given(reading: Reading) -> None:
     """Refuse a regimen in which a binding rule finds something: a unit slip, an intermittent infusion."""
     from blinplan.rules.catalogue import CATALOGUE

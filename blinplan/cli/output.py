@@ -73,6 +73,12 @@ def refuse_unwritable(path: Path) -> None:
         raise UsageError(f"{path} cannot be written", "name a file in a folder that exists")
 
 
+def refuse_overwriting(path: Path, given: str) -> None:
+    """Refuse to write where a file is that was given to be read."""
+    if path.exists() and Path(given).exists() and path.samefile(given):
+        raise UsageError(f"{path} is what is read", "write to another file")
+
+
 def write_json(document: dict[str, Any]) -> None:
     """Write a JSON document to standard output, in ASCII, so that it reads the same everywhere."""
     write(json.dumps(document, indent=2, allow_nan=False) + "\n")

@@ -16,6 +16,7 @@ from blinplan.cli.options import (
     RegimenName,
     Weight,
     choose_for,
+    errors_in,
     read_regimen,
     read_site,
     refuse_what_cannot_be_given,
@@ -110,10 +111,19 @@ def plan(
         typer.Option(
             min=0,
             max=9999,
-            help="For --format ics: raise it when regimen, site or start changed since the last import.",
+            help="For --format ics: raise it when anything but a later happening changed since the last import; see"
+            " --replaces.",
             rich_help_panel=_DATES,
         ),
     ] = 0,
+    replaces: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="For --format ics: the calendar that was imported last; what only it has is cancelled.",
+            rich_help_panel=_DATES,
+        ),
+    ] = None,
     view: Annotated[
         View,
         typer.Option(
@@ -173,13 +183,18 @@ def plan(
     profile = None if site is None else read_site(Path(site))
     begins = _begins(happened, start, time_zone, profile)
     shown = Shown(cycle, _day("--from", from_day), _day("--to", to_day))
+    if shown.first is not None and shown.last is not None and shown.last < shown.first:
+        raise UsageError(f"--to is {shown.last}, before --from {shown.first}", "give the earlier day to --from")
     dated = _put_on_calendar(course, profile, begins, happened, shown)
     if view is not View.OVERVIEW and dated is None:
         raise UsageError(f"--view {view} needs --start", "give when the infusion begins, as 2026-11-02T10:00")
+    if view is not View.OVERVIEW and output_format not in {PlanFormat.TABLE, PlanFormat.JSON}:
+        raise UsageError(f"--view {view} and -f {output_format} contradict each other", "leave one of the two out")
     if view is View.BAGS and profile is None:
         raise UsageError("--view bags needs --site", "give the profile of the site that prepares the bags")
-    planned = Planned(dated.course if dated else course, choice, dated, happened, fingerprint)
-    show(planned, Drawing(output_format, view, plan_id, revision, patients, seed, colour))
+    faults = () if choice.switched else errors_in(reading)
+    planned = Planned(dated.course if dated else course, choice, dated, happened, fingerprint, faults)
+    show(planned, Drawing(output_format, view, plan_id, revision, replaces, patients, seed, colour))
 
 
 class Shown(NamedTuple):
@@ -193,6 +208,15 @@ class Shown(NamedTuple):
 def _begins(happened: "Happened", start: str | None, time_zone: str | None, site: "Site | None") -> datetime | None:
     """When the first infusion begins, in the patient's time zone; None where nobody says."""
     zone = time_zone or happened.time_zone or (site.time_zone if site else None)
+    if site is not None and site.time_zone is not None and zone != site.time_zone:
+        raise UsageError(
+            f"the time zone of the plan is {str(zone)[:60]}, and that of the site {site.time_zone}",
+            "bags are changed by the clock of the site: correct one of the two",
+        )
+    if happened.record is not None and zone is None:
+        raise UsageError(
+            f"the time zone of {happened.path} is not known", "add time_zone to the record, or give --time-zone"
+        )
     if happened.start is not None:
         return _start(happened.start.isoformat(), zone)
     return None if start is None else _start(start, zone)
@@ -212,11 +236,14 @@ def _put_on_calendar(
     from blinplan.course.calendar import Clock
     from blinplan.course.dated import dated
     from blinplan.course.opening import NeverOpenError
-    from blinplan.course.replan import RecordError
+    from blinplan.course.patient import PatientError
+    from blinplan.course.resumption import RecordError
     from blinplan.reports.dated_plan import moment
 
     try:
         found = dated(course, begins, site, happened.so_far)
+    except PatientError as error:
+        raise UsageError(f"{happened.path}: {error}", "give --weight and --height, or --bsa, of the patient") from error
     except RecordError as error:
         where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in error.path)
         raise UsageError(
@@ -237,17 +264,22 @@ def _put_on_calendar(
 def _day(option: str, text: str | None) -> date | None:
     if text is None:
         return None
+    from blinplan.regimen.record import YEARS
+
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{option} is {text[:40]!r}", "give a date as 2026-11-02") from None
+    if found.year not in YEARS:
+        raise UsageError(f"{option} is {text[:40]!r}", f"give a year from {YEARS[0]} to {YEARS[-1]}")
+    return found
 
 
 def _start(text: str, zone: str | None) -> datetime:
     """When the first infusion begins, aware, in the zone."""
     from zoneinfo import ZoneInfo
 
-    from blinplan.regimen.record import in_utc
+    from blinplan.regimen.record import YEARS, in_utc
 
     advice = "give a date and time as 2026-11-02T10:00, and --time-zone Europe/Berlin"
     try:
@@ -256,6 +288,8 @@ def _start(text: str, zone: str | None) -> datetime:
         raise UsageError(f"--start is {text[:40]!r}", advice) from None
     if len(text) <= len("2026-11-02"):  # a date alone would be midnight
         raise UsageError(f"--start is {text!r}, without a time of day", advice)
+    if written.year not in YEARS:
+        raise UsageError(f"--start is {text[:40]!r}", f"give a year from {YEARS[0]} to {YEARS[-1]}")
     if written.second or written.microsecond:
         raise UsageError(f"--start is {text[:40]!r}", "give whole minutes")
     if zone is None:

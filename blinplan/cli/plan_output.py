@@ -1,12 +1,15 @@
 """How a plan is shown: at the terminal, for printing, for calendars and for other programs."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rich.text import Text
+
 from blinplan.cli.happened import Happened
-from blinplan.cli.output import output_screen, report, write, write_json
+from blinplan.cli.output import output_screen, report, say, write, write_json
 from blinplan.cli.plan import PlanFormat, View
 from blinplan.cli.status import UsageError
 from blinplan.course.eligibility import Choice
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from blinplan.course.dated import Dated
     from blinplan.physiology.run import Simulation
     from blinplan.reports.expected import Simulated
+    from blinplan.reports.ics import Imported
     from blinplan.rules.check import Judgement
 
 
@@ -32,6 +36,7 @@ class Planned(NamedTuple):
     dated: "Dated | None"
     happened: Happened
     fingerprint: str
+    faults: tuple[str, ...]
 
 
 class Drawing(NamedTuple):
@@ -41,6 +46,7 @@ class Drawing(NamedTuple):
     view: View
     plan_id: str | None
     revision: int
+    replaces: str | None
     patients: int
     seed: int
     colour: Colour
@@ -54,6 +60,9 @@ def show(planned: Planned, drawing: Drawing) -> None:
         PlanFormat.HTML: lambda: _html(planned),
         PlanFormat.ICS: lambda: _ics(planned, drawing),
     }
+    if drawing.format not in {PlanFormat.TABLE, PlanFormat.JSON}:
+        for line in told(planned):
+            say(line, drawing.colour, "warning")
     if drawing.format is PlanFormat.JSON:
         write_json(_json(planned, drawing))
     elif drawing.format is PlanFormat.FHIR:
@@ -66,9 +75,11 @@ def show(planned: Planned, drawing: Drawing) -> None:
 
 def _drawn(planned: Planned, drawing: Drawing, screen: Screen) -> "list[RenderableType]":
     course, choice = planned.course, planned.choice
+    faults = [Text(line, "error") for line in planned.faults]
     if planned.dated is None:
-        return plan_report(course, choice, premedication_plan(course), screen)
+        return [*faults, *plan_report(course, choice, premedication_plan(course), screen)]
     return [
+        *faults,
         *plan_head(course, choice),
         *_view(planned.dated, drawing, screen),
         *_findings(planned, screen),
@@ -106,11 +117,29 @@ def _view(dated: "Dated", drawing: Drawing, screen: Screen) -> "list[RenderableT
 def _findings(planned: Planned, screen: Screen) -> "list[RenderableType]":
     """What the rules say of the restarts on record; the exit status of a plan does not depend on it."""
     judgement = _judged(planned)
-    if judgement is None or not judgement.findings:
+    if judgement is None:
         return []
     from blinplan.reports.findings import each_finding
 
-    return ["", *each_finding(judgement, screen)]
+    found = each_finding(judgement, screen) if judgement.findings else []
+    return [*([""] if found else []), *found, *(Text(line, "not evaluated") for line in _undecided(judgement))]
+
+
+def _undecided(judgement: "Judgement") -> Iterator[str]:
+    for verdict in judgement.verdicts:
+        if verdict.undecided and verdict.not_evaluated is not None:
+            yield f"{verdict.rule.code} is not evaluated: {verdict.not_evaluated.reason}."
+
+
+def told(planned: Planned) -> Iterator[str]:
+    """What has to be known of a plan in every format: unverified doses, and what the rules find."""
+    yield from planned.faults
+    if planned.course.regimen.unverified:
+        yield "Doses of this regimen are unverified: nobody has seen them in the source."
+    judgement = _judged(planned)
+    if judgement is not None:
+        yield from (f"{finding.code}: {finding.message}." for finding in judgement.findings)
+        yield from _undecided(judgement)
 
 
 def _judged(planned: Planned) -> "Judgement | None":
@@ -185,7 +214,7 @@ def _html(planned: Planned) -> str:
         raise UsageError("--format html needs --start or --record", "give when the infusion begins")
     from blinplan.reports.html import html
 
-    return html(planned.dated, planned.choice)
+    return html(planned.dated, planned.choice, tuple(told(planned)))
 
 
 def _ics(planned: Planned, drawing: Drawing) -> str:
@@ -193,10 +222,24 @@ def _ics(planned: Planned, drawing: Drawing) -> str:
     from blinplan.reports.ics import ics
 
     dated, name = _to_import(planned, drawing)
+    before = tuple(as_planned(dated, planned.happened.record))
     try:
-        return ics(dated, tuple(as_planned(dated, planned.happened.record)), name, drawing.revision)
+        replaced = None if drawing.replaces is None else _imported(drawing.replaces)
+        return ics(dated, before, name, drawing.revision, replaced, tuple(told(planned)))
     except ImportError as error:
         raise UsageError("--format ics needs the package icalendar", "pip install 'blinplan[calendar]'") from error
+
+
+def _imported(path: str) -> "Imported":
+    """Read the calendar that was imported last."""
+    from blinplan.reports.ics import NoCalendarError, imported
+
+    try:
+        return imported(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
+    except (UnicodeDecodeError, NoCalendarError) as error:
+        raise UsageError(f"{path} is not a calendar", "give the .ics file that was imported last") from error
 
 
 def _fhir(planned: Planned, drawing: Drawing) -> dict[str, Any]:
@@ -210,7 +253,9 @@ def _fhir(planned: Planned, drawing: Drawing) -> dict[str, Any]:
             "leave out --cycle, --from and --to",
         )
     try:
-        return fhir(dated, tuple(as_planned(dated, planned.happened.record)), planned.choice, name)
+        return fhir(
+            dated, tuple(as_planned(dated, planned.happened.record)), planned.choice, name, tuple(told(planned))
+        )
     except ImportError as error:
         raise UsageError("--format fhir needs the package fhir.resources", "pip install 'blinplan[fhir]'") from error
     except InvalidError as error:

@@ -12,12 +12,12 @@ from blinplan.cli.options import (
     Attenuation,
     VirtualPopulation,
     choose_for,
-    given_patient,
     options_of,
     read_regimen,
     refuse_what_cannot_be_given,
+    typical_size,
 )
-from blinplan.cli.output import refuse_unwritable, replace_file, say, stop, write
+from blinplan.cli.output import refuse_overwriting, refuse_unwritable, replace_file, say, stop, write
 from blinplan.cli.status import ExitStatus, UsageError
 from blinplan.course.eligibility import Choice
 from blinplan.course.patient import AreaFormula, Patient, PatientError
@@ -64,11 +64,11 @@ def run(asked: Asked) -> None:
     output = None if asked.output is None else Path(asked.output)
     if output is not None:
         refuse_unwritable(output)
-    patient = given_patient(asked.weight, asked.height, asked.bsa, asked.bsa_formula)
-    if patient.area is None and (asked.weight or asked.height):
-        raise UsageError("one of --weight and --height is missing", "give both, or --bsa")
+    patient = typical_size(asked.weight, asked.height, asked.bsa, asked.bsa_formula)
     today = asked_date(asked.today)
     ordered, reading = read_regimen(asked.regimen)
+    if output is not None:
+        refuse_overwriting(output, reading.document.name)
     choice = choose_for(ordered, reading, patient)
     chosen = _chosen(choice, reading)
     refuse_what_cannot_be_given(chosen)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blinplan.cli.output import replacing, say, write
+from blinplan.cli.output import refuse_overwriting, refuse_unwritable, replacing, say, write
 from blinplan.cli.status import UsageError
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, duration_text
 from blinplan.reports.screen import Colour, visible
@@ -79,11 +79,9 @@ def _check_target(output: Path, form: str, inputs: tuple[str, ...]) -> None:
         raise UsageError(f"-f {form} and -o {output} contradict each other", "leave -f out: the ending decides")
     if output.suffix == ".parquet" and find_spec("pyarrow") is None:
         raise UsageError("Parquet needs pyarrow", "install it with: pip install 'blinplan[parquet]', or write .csv")
-    if output.is_dir() or not output.absolute().parent.is_dir():
-        raise UsageError(f"{output} cannot be written", "name a file in a folder that is there")
+    refuse_unwritable(output)
     for name in inputs:
-        if output.exists() and Path(name).exists() and output.samefile(name):
-            raise UsageError(f"-o {output} is what the simulation reads", "write the data to another file")
+        refuse_overwriting(output, name)
 
 
 def _minutes(text: str) -> int:

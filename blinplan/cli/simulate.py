@@ -33,15 +33,16 @@ from blinplan.cli.options import (
     Seed,
     Weight,
     choose_for,
-    given_patient,
     options_of,
     read_regimen,
+    refuse_what_cannot_be_given,
+    typical_size,
 )
 from blinplan.cli.output import output_screen, report, say, write_json
 from blinplan.cli.results import DataFile, Every, asked_results, write_curves, write_endpoints
 from blinplan.cli.status import UsageError
 from blinplan.course.events import periods
-from blinplan.course.patient import AreaFormula, Patient
+from blinplan.course.patient import AreaFormula
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.reports.screen import Colour
 
@@ -127,15 +128,16 @@ def simulate(
 
     A body size (--weight and --height, or --bsa) is that of the typical patient.
     """
-    patient = _typical_size(weight, height, bsa, bsa_formula)
+    patient = typical_size(weight, height, bsa, bsa_formula)
     asked, reading = read_regimen(regimen)
     choice = choose_for(asked, reading, patient)
     if choice.switched:
         say(choice.reason, colour, "warning")
+    refuse_what_cannot_be_given(reading)
     ordered = choice.regimen
     if premedication and ordered.premedication is None:
         raise UsageError(f"{ordered.name} declares no premedication", "leave --premedication out")
-    own_people = None if people is None else _read_people(people)
+    own_people = None if people is None else _read_people(people, typical=typical)
     data = asked_results(
         output,
         every,
@@ -195,14 +197,6 @@ def simulate(
         _report(simulation, bands, drawing, colour)
 
 
-def _typical_size(weight: str | None, height: str | None, bsa: str | None, formula: AreaFormula) -> Patient:
-    """The size of the typical patient, of which half is not enough."""
-    patient = given_patient(weight, height, bsa, formula)
-    if patient.area is None and (weight or height):
-        raise UsageError("one of --weight and --height is missing", "give both, or --bsa")
-    return patient
-
-
 def _report(simulation: "Simulation", bands: "Bands | None", drawing: Drawing, colour: Colour) -> None:
     """Show the endpoints, and under them the curves."""
     from blinplan.reports.simulation import simulation_report
@@ -216,7 +210,9 @@ def _report(simulation: "Simulation", bands: "Bands | None", drawing: Drawing, c
     report(*parts, colour=colour)
 
 
-def _read_people(path: Path) -> "People":
+def _read_people(path: Path, *, typical: bool) -> "People":
+    if typical:
+        raise UsageError("--typical and --people contradict each other", "leave one of the two out")
     from blinplan.physiology.people import PeopleError, read_people
 
     try:

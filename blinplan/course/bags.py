@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from importlib import resources
+from math import gcd
 from typing import Any, NamedTuple
 
 import tomli
@@ -233,7 +234,8 @@ def _changes(infusion: Infusion, site: Site, start: datetime | None) -> dict[int
     if start is None:
         return dict.fromkeys(range(_next_day(infusion.start), infusion.stop, MINUTES_PER_DAY), False)
     if site.change_minute is None:
-        minutes = range(infusion.start + MINUTES_PER_DAY, infusion.stop, MINUTES_PER_DAY)
+        every = gcd(MINUTES_PER_DAY, *(size.minutes for size in site.bags))
+        minutes = range(infusion.start + every, infusion.stop, every)
         return {minute: False for minute in minutes if is_open(site, _day_of(minute, start))}
     first = _day_of(infusion.start, start) - timedelta(days=1)
     days = (infusion.stop - infusion.start) // MINUTES_PER_DAY + 4

@@ -8,13 +8,14 @@ from fractions import Fraction
 from itertools import groupby
 
 from blinplan.course.bags import Bag, Infusion
-from blinplan.course.events import Course, Event
+from blinplan.course.events import Course, Event, periods
 from blinplan.course.interruption import Question
 from blinplan.course.ledger import Ledger, LedgerEntry
 from blinplan.course.opening import hour_of_change, why_closed
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.course.replan import INTERRUPTED
 from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.regimen.document import KeyPath
 from blinplan.regimen.regimen import Indication
 from blinplan.regimen.site import Site
 
@@ -161,41 +162,63 @@ def _of_restarts(course: Course, plan: PremedicationPlan | None, ledger: Sequenc
     if plan is None:
         return
     before = plan.premedication.minutes_before
-    for restarted in _restarts(ledger, Question.PREMEDICATION):
+    for restarted in _restarts(course, ledger, Question.PREMEDICATION):
         if restarted - before not in plan.minutes:
             yield Entry(Due.PREMEDICATION, restarted - before, restarted - before, _cycle_at(course, restarted))
 
 
-def _restarts(ledger: Sequence[LedgerEntry], question: Question) -> Iterator[int]:
-    """The restarts of which the label answers a question with yes."""
+def _restarts(course: Course, ledger: Sequence[LedgerEntry], question: Question) -> Iterator[int]:
+    """The restarts of which the label answers a question with yes, where something was infused again."""
+    started = _started(course)
     for entry in ledger:
         asked = any(decision.question is question and decision.yes for decision in entry.decisions)
-        if asked and entry.resumption is not None and entry.restarted is not None:
+        if asked and entry.restarted in started:
             yield entry.restarted
 
 
 def _of_supervision(course: Course, ledger: Sequence[LedgerEntry]) -> Iterator[Entry]:
     """The starts and restarts that the label wants supervised, or in hospital, where no hospital days are ordered."""
-    ordered = course.regimen.hospital_days
-    starts = {event.period.cycle: event.period.start for event in reversed(course.events)}
     labelled = course.regimen.indication is not Indication.INVESTIGATIONAL
-    for cycle, start in sorted(starts.items()):
-        if labelled and (cycle > len(ordered) or not ordered[cycle - 1]):
+    hospital = _hospital_days(course)
+    starts = {cycle: start for cycle, (start, _) in hospital.items()}
+    for cycle, (start, days) in sorted(hospital.items()):
+        if labelled and not days:
             yield Entry(Due.SUPERVISION, start, start, cycle)
-    for restarted in _restarts(ledger, Question.SUPERVISION):
+    for restarted in _restarts(course, ledger, Question.SUPERVISION):
         if restarted not in starts.values():
             yield Entry(Due.SUPERVISION, restarted, restarted, _cycle_at(course, restarted))
 
 
 def _of_hospital(course: Course) -> Iterator[Entry]:
-    starts = {event.period.cycle: event.period.start for event in reversed(course.events)}
-    for cycle, days in enumerate(course.regimen.hospital_days, start=1):
-        if days and cycle in starts:
-            yield Entry(Due.HOSPITAL, starts[cycle], starts[cycle] + days * MINUTES_PER_DAY, cycle)
+    for cycle, (start, days) in _hospital_days(course).items():
+        if days:
+            yield Entry(Due.HOSPITAL, start, start + days * MINUTES_PER_DAY, cycle)
+
+
+def _hospital_days(course: Course) -> dict[int, tuple[int, int]]:
+    """When each cycle begins, and its days in hospital: as ordered, or those of the cycle that it repeats."""
+    firsts = {event.period.cycle: event.period for event in reversed(course.events)}
+    ordered, planned = course.regimen.hospital_days, periods(course.regimen)
+    found = {}
+    for cycle, first in firsts.items():
+        own = {period.path for period in planned if period.cycle == cycle}
+        like = next((period.cycle for period in planned if period.path == first.path), cycle)
+        number = cycle if first.path in own or not _is_step(first.path) else like
+        found[cycle] = (first.start, ordered[number - 1] if number <= len(ordered) else 0)
+    return found
+
+
+def _is_step(path: KeyPath) -> bool:
+    return "steps" in path
 
 
 def _cycle_at(course: Course, minute: int) -> int:
     return next(event.period.cycle for event in course.events if event.period.start <= minute < event.period.stop)
+
+
+def _started(course: Course) -> frozenset[int]:
+    """The minutes at which an infusion starts, restarts or changes its dose."""
+    return frozenset(event.period.start for event in course.events if event.period.dose is not None)
 
 
 def when_closed(entry: Entry, clock: Clock, site: Site) -> str | None:

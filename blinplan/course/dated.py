@@ -1,6 +1,6 @@
 """A course with its dates: what happened to it, what is due when, and its bags."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -10,9 +10,10 @@ from blinplan.course.events import Course
 from blinplan.course.ledger import Ledger
 from blinplan.course.opening import NeverOpenError, next_opening
 from blinplan.course.premedication import PremedicationPlan, premedication_plan
-from blinplan.course.replan import Opens, Replanned, as_it_stood, at_once, replan, replay
+from blinplan.course.replan import Replanned, as_it_stood, replan, replay
+from blinplan.course.resumption import Opens, at_once
 from blinplan.regimen.record import CourseRecord
-from blinplan.regimen.site import Site
+from blinplan.regimen.site import Site, SiteBag
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,23 @@ def as_planned(now: Dated, record: CourseRecord | None) -> Iterator[Dated]:
             continue
 
 
+def _bags(found: Replanned, site: Site, clock: Clock, sizes: Sequence[SiteBag]) -> Iterator[Bag]:
+    """The bags of a course. What was hung before an interruption was chosen without knowing of it, and stays so."""
+    known = found.ledger
+    since = 0
+    for number, entry in enumerate(known.interruptions):
+        then = Ledger(known.interruptions[:number], tuple(s for s in known.starts if s.start <= entry.stopped))
+        until = [one for one in infusions(replay(found.planned, then).course) if one.start < entry.stopped]
+        for bag in bag_sequence(until, site, clock.start, sizes):
+            if since <= bag.start < entry.stopped:
+                yield replace(bag, stop=min(bag.stop, entry.stopped))
+        since = entry.stopped
+    rest = [one for one in infusions(found.course) if one.start >= since]
+    before = sum(1 for one in infusions(found.course) if one.start < since)
+    for bag in bag_sequence(rest, site, clock.start, sizes):
+        yield replace(bag, step=bag.step + before)
+
+
 def _opens(site: Site | None, begins: datetime) -> Opens:
     if site is None or not site.starts_when_open:
         return at_once
@@ -114,7 +132,7 @@ def _opens(site: Site | None, begins: datetime) -> Opens:
 def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded: bool) -> Dated:
     course = found.course
     sizes = () if site is None else usable_bags(site, course.patient.weight)
-    bags = () if site is None else bag_sequence(infusions(course), site, clock.start, sizes)
+    bags = () if site is None else tuple(_bags(found, site, clock, sizes))
     premedication = premedication_plan(course)
     due = entries(course, premedication, bags, found.ledger)
     return Dated(course, clock, due, premedication, bags, found, recorded, site)

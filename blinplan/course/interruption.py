@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 from blinplan.course.label import label
-from blinplan.quantities import Basis, DoseRate, duration_text
+from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, duration_text
 from blinplan.regimen.record import ADVERSE_EVENTS, Cause, Interruption, minutes_between
 from blinplan.regimen.regimen import Indication, Occasion, Regimen
 
@@ -14,6 +15,7 @@ class Question(StrEnum):
     """What an interruption asks."""
 
     CONTINUE = "may it be restarted"
+    TREATMENT = "what is given for it"
     WAIT = "how long is it held"
     DOSE = "at which dose"
     ESCALATION = "when is the full dose given again"
@@ -30,8 +32,10 @@ class Decision:
     ----------
     stop
         Whether the drug is stopped for good.
-    open
-        Whether the label, as far as it was seen, leaves the question to the treating physician.
+    evaluated
+        Whether the question could be answered; if not, ``answer`` says why.
+    missing
+        The key that a record lacks, where that is why.
     wait
         Minutes from the stop before which the infusion is not restarted, as far as they are known.
     dose
@@ -46,32 +50,42 @@ class Decision:
     answer: str
     limits: tuple[str, ...]
     stop: bool = False
-    open: bool = False
+    evaluated: bool = True
+    missing: str | None = None
     wait: int | None = None
     dose: DoseRate | None = None
     after: int | None = None
     yes: bool | None = None
 
 
-def decisions(interruption: Interruption, regimen: Regimen, dose: DoseRate | None) -> tuple[Decision, ...]:
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of a course when its infusion was stopped.
+
+    ``dose`` is the one, as ordered, that ran; ``weight`` the patient's, in kg; ``infusion`` the minutes of infusion
+    that are planned for the cycle.
+    """
+
+    dose: DoseRate | None = None
+    weight: Fraction | None = None
+    infusion: int | None = None
+
+
+def decisions(interruption: Interruption, regimen: Regimen, found: Circumstances) -> tuple[Decision, ...]:
     """What the label asks, from what is known of an interruption.
 
-    Where the label says nothing, as of the dose after an event of grade 1 or 2, there is no decision.
-
-    Parameters
-    ----------
-    dose
-        The dose, as ordered, that ran when the infusion was stopped; None where it is not known.
+    Where the label says nothing, as of the dose after an event of grade 1 or 2, there is no decision. Where a record
+    lacks what an answer depends on, the decision says that it was not evaluated.
     """
-    stop = _stop(interruption, dose)
+    stop = _stop(interruption, found.dose)
     if stop is not None:
         return (stop,)
     return (
-        *_doubts(interruption, dose),
-        *_restart(interruption, regimen),
+        *_doubts(interruption, found.dose),
+        *_restart(interruption, regimen, found.weight),
         *_premedication(interruption, regimen),
         *_supervision(interruption),
-        *_cycle(interruption),
+        *_cycle(interruption, found.infusion),
     )
 
 
@@ -106,16 +120,38 @@ def _stop(one: Interruption, dose: DoseRate | None) -> Decision | None:
 
 
 def _doubts(one: Interruption, dose: DoseRate | None) -> Iterator[Decision]:
-    """Whether to go on, where the label leaves it open or nobody has seen what it says."""
-    numbers, grade = label(), one.grade or 0
+    """Whether to go on, where the record does not say enough, or nobody has seen what the label says."""
+    numbers = label()
+    if one.cause not in ADVERSE_EVENTS:
+        return
+    if one.grade is None:
+        limits = ("restart_flat", "restart_by_area", "stop_grade")
+        yield _unknown("whether it may be restarted, and at which dose, depends on the grade", "grade", limits)
+        return
+    longest = {Cause.NEUROLOGICAL: "neurological_resolution", Cause.OTHER_EVENT: "other_resolution"}.get(one.cause)
+    if longest is not None and one.grade >= SEVERE and one.resolved is None:
+        limit = numbers[longest]
+        if one.minutes is None:
+            yield Decision(Question.CONTINUE, f"only if the event is at grade 1 within {limit}", (longest,))
+        elif one.minutes > limit.minutes:
+            why = f"an event that takes more than {limit} to resolve stops the drug for good"
+            yield _unknown(why, "resolved", (longest,))
+    if one.cause is Cause.NEUROLOGICAL and one.seizures is None:
+        answer = "not evaluated: more than one seizure stops the drug for good, and their number is not on record"
+        yield Decision(Question.CONTINUE, answer, ("seizures",), evaluated=False)
     low = numbers["neurological_low_dose_by_area"]
     by_area = dose is not None and dose.basis is Basis.BSA and dose.amount <= low.value
-    if one.cause is Cause.NEUROLOGICAL and grade >= SEVERE and by_area:
-        answer = f"not evaluated: an event at {low} may stop the drug for good"
-        yield Decision(Question.CONTINUE, answer, (low.name,), open=True)
+    if one.cause is Cause.NEUROLOGICAL and one.grade >= SEVERE and by_area:
+        answer = f"not evaluated: an event at {low} may stop the drug for good (unverified)"
+        yield Decision(Question.CONTINUE, answer, (low.name,), evaluated=False)
     consider = numbers["consider_stop_grade"]
-    if one.cause is Cause.OTHER_EVENT and grade >= consider.value:
-        yield Decision(Question.CONTINUE, "stopping for good is to be considered", (consider.name,), open=True)
+    if one.cause is Cause.OTHER_EVENT and one.grade >= consider.value:
+        yield Decision(Question.CONTINUE, "stopping for good is to be considered", (consider.name,))
+
+
+def _unknown(why: str, key: str, limits: tuple[str, ...]) -> Decision:
+    answer = f"not evaluated: {why}, and the record does not say `{key}`"
+    return Decision(Question.CONTINUE, answer, limits, evaluated=False, missing=key)
 
 
 def _resolution(one: Interruption) -> int:
@@ -123,20 +159,49 @@ def _resolution(one: Interruption) -> int:
     return 0 if one.resolved is None else minutes_between(one.stopped, one.resolved)
 
 
-def _restart(one: Interruption, regimen: Regimen) -> Iterator[Decision]:
+def _restart(one: Interruption, regimen: Regimen, weight: Fraction | None) -> Iterator[Decision]:
     numbers = label()
     if one.cause is Cause.OVERDOSE:
         hold = numbers["overdose_hold"]
-        yield Decision(Question.WAIT, f"at least {hold}, then the right dose", (hold.name,), wait=hold.minutes)
+        least = max(hold.minutes, _resolution(one))
+        answer = f"at least {hold}{' and until it is resolved' if one.resolved else ''}, then the right dose"
+        yield Decision(Question.WAIT, answer, (hold.name,), wait=least)
         return
     if one.cause not in ADVERSE_EVENTS or (one.grade or 0) < SEVERE:
         return
+    if one.cause is Cause.CYTOKINE_RELEASE:
+        yield _treatment()
     yield _hold(one)
-    basis = regimen.basis
-    low = numbers["restart_by_area" if basis is Basis.BSA else "restart_flat"]
-    yield Decision(Question.DOSE, str(low), (low.name,), dose=DoseRate(low.value, basis))
+    yield _restart_dose(regimen, weight)
     days = numbers["escalation_after_restart"]
     yield Decision(Question.ESCALATION, f"after {days} without recurrence", (days.name,), after=days.minutes)
+
+
+def _treatment() -> Decision:
+    """What is given for a severe cytokine release syndrome."""
+    given = label()["cytokine_release_dexamethasone"]
+    answer = (
+        f"dexamethasone {given} every 8 hours (below 45 kg 5 mg/m², max {given}) for up to 3 days, then taper over 4"
+    )
+    return Decision(Question.TREATMENT, answer, (given.name,))
+
+
+def _restart_dose(regimen: Regimen, weight: Fraction | None) -> Decision:
+    """The label's dose of a restart: by the patient's weight, or else the weights that the regimen is for."""
+    numbers = label()
+    flat, by_area, limit = numbers["restart_flat"], numbers["restart_by_area"], numbers["flat_dose_from_weight"]
+    eligible = regimen.eligibility
+    if weight is not None:
+        light = weight < limit.value
+    elif eligible.minimum_weight is not None and eligible.minimum_weight >= limit.value:
+        light = False
+    elif eligible.below_weight is not None and eligible.below_weight <= limit.value:
+        light = True
+    else:
+        answer = f"not evaluated: {flat}, or {by_area} below {limit}; the weight is not given"
+        return Decision(Question.DOSE, answer, (flat.name, by_area.name), evaluated=False, missing="weight_kg")
+    low = by_area if light else flat
+    return Decision(Question.DOSE, str(low), (low.name,), dose=DoseRate(low.value, Basis.BSA if light else Basis.FLAT))
 
 
 def _hold(one: Interruption) -> Decision:
@@ -147,18 +212,25 @@ def _hold(one: Interruption) -> Decision:
         return Decision(Question.WAIT, f"at least {hold}, and until grade 1", (hold.name,), wait=least)
     if one.cause is Cause.CYTOKINE_RELEASE:
         return Decision(Question.WAIT, "until it is resolved", ("cytokine_release_hold",), wait=_resolution(one))
-    return Decision(Question.WAIT, "until grade 1", ("other_hold",), wait=_resolution(one))
+    hold = label()["other_hold"]
+    least = max(hold.minutes, _resolution(one))
+    return Decision(Question.WAIT, f"at least {hold}, and until grade 1", (hold.name,), wait=least)
 
 
 def _supervision(one: Interruption) -> Iterator[Decision]:
     limit = label()["supervision_again"]
-    if one.minutes is not None and one.minutes >= limit.minutes:
+    if one.minutes is None:
+        yield Decision(Question.SUPERVISION, f"yes, if it lasts {limit} or more", (limit.name,))
+    elif one.minutes >= limit.minutes:
         yield Decision(Question.SUPERVISION, "yes: in hospital, or by a health professional", (limit.name,), yes=True)
 
 
 def _premedication(one: Interruption, regimen: Regimen) -> Iterator[Decision]:
     limit = label()["premedication_again"]
-    if one.minutes is None or not _premedicated_on_restart(one, regimen):
+    if not _premedicated_on_restart(one, regimen):
+        return
+    if one.minutes is None:
+        yield Decision(Question.PREMEDICATION, f"yes, if it lasts {limit} or more", (limit.name,))
         return
     due = one.minutes >= limit.minutes or one.new_cycle is True
     yield Decision(
@@ -179,14 +251,23 @@ def _premedicated_on_restart(one: Interruption, regimen: Regimen) -> bool:
     return Occasion.CYCLE_START in occasions and one.new_cycle is True
 
 
-def _cycle(one: Interruption) -> Iterator[Decision]:
+def _cycle(one: Interruption, infusion: int | None) -> Iterator[Decision]:
     limit = label()["same_cycle"]
-    if one.minutes is None or one.cause not in ADVERSE_EVENTS:
+    if one.cause not in ADVERSE_EVENTS:
         return  # the label speaks of interruptions for adverse events
+    if one.minutes is None:
+        yield Decision(Question.CYCLE, f"the same cycle up to {limit}, a new one after that", (limit.name,))
+        return
     new = one.minutes > limit.minutes
+    whole = (
+        "28 infusion days" if infusion in {None, _LABELLED_CYCLE} else f"its {duration_text(infusion or 0)} of infusion"
+    )
     yield Decision(
         Question.CYCLE,
-        f"{'a new cycle' if new else 'the same cycle, to 28 infusion days'}: it lasted {duration_text(one.minutes)}",
+        f"{'a new cycle' if new else f'the same cycle, to {whole}'}: it lasted {duration_text(one.minutes)}",
         (limit.name,),
         yes=new,
     )
+
+
+_LABELLED_CYCLE = 28 * MINUTES_PER_DAY

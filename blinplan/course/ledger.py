@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from blinplan.course.interruption import Decision, Question
 from blinplan.quantities import Basis, DoseRate
@@ -12,17 +12,30 @@ from blinplan.regimen.record import Cause, Interruption
 
 VERSION = 1
 
+Kind = TypeVar("Kind")
+
 
 @dataclass(frozen=True, slots=True)
 class Resumption:
-    """How an infusion goes on: in a new cycle or the same one, and at which lower ``dose`` for how many minutes first.
+    """How an infusion goes on.
 
-    ``dose`` is None where it goes on as it was.
+    Attributes
+    ----------
+    new_cycle
+        In a new cycle, or in the same one.
+    again
+        Whether the new cycle has the steps of the broken one, and not those of the next.
+    dose
+        The dose of the restart; None where the infusion goes on as it was planned.
+    minutes
+        After how many minutes it rises to the full dose again, by the steps of the cycle; None where nobody says when,
+        and the dose takes the place of the step that was stopped.
     """
 
     new_cycle: bool
+    again: bool = False
     dose: DoseRate | None = None
-    minutes: int = 0
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +116,28 @@ def ledger_of(data: Mapping[str, Any]) -> Ledger:
             tuple(_entry_of(entry, number) for number, entry in enumerate(data["interruptions"])),
             tuple(_start_of(one) for one in data["starts"]),
         )
-    except (KeyError, TypeError, AttributeError, ValueError, ZeroDivisionError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, ZeroDivisionError) as error:
         raise LedgerError("something is missing in its ledger, or is not of its kind") from error
+
+
+def _is(kind: type[Kind], value: object) -> Kind:
+    """The value, if it is of a kind; True and False are no numbers."""
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise TypeError(f"{value!r} is not {kind.__name__}")
+    return value
+
+
+def _or_none(kind: type[Kind], value: object) -> Kind | None:
+    return None if value is None else _is(kind, value)
 
 
 def _start_of(data: Mapping[str, Any]) -> LaterStart:
     return LaterStart(
-        int(data["cycle"]),
-        int(data["earliest_minute"]),
-        int(data["start_minute"]),
-        str(data["why"]),
-        bool(data["recorded"]),
+        _is(int, data["cycle"]),
+        _is(int, data["earliest_minute"]),
+        _is(int, data["start_minute"]),
+        _is(str, data["why"]),
+        _is(bool, data["recorded"]),
     )
 
 
@@ -137,6 +161,7 @@ def _entry_data(entry: LedgerEntry) -> dict[str, Any]:
         if resumption is None
         else {
             "new_cycle": resumption.new_cycle,
+            "again": resumption.again,
             "dose": _dose_data(resumption.dose),
             "minutes": resumption.minutes,
         },
@@ -145,30 +170,41 @@ def _entry_data(entry: LedgerEntry) -> dict[str, Any]:
 
 
 def _entry_of(data: Mapping[str, Any], number: int) -> LedgerEntry:
-    resumption = data["resumption"]
     interruption = Interruption(
         stopped=datetime.fromisoformat(data["stopped_utc"]),
         restarted=_moment_of(data["restarted_utc"]),
         cause=Cause(data["cause"]),
-        cycle=int(data["cycle"]),
-        grade=data["grade"],
-        seizures=data["seizures"],
+        cycle=_is(int, data["cycle"]),
+        grade=_or_none(int, data["grade"]),
+        seizures=_or_none(int, data["seizures"]),
         resolved=_moment_of(data["resolved_utc"]),
         restart_dose=_dose_of(data["restart_dose"]),
-        premedicated=data["premedicated"],
-        new_cycle=data["restarted_in_new_cycle"],
+        premedicated=_or_none(bool, data["premedicated"]),
+        new_cycle=_or_none(bool, data["restarted_in_new_cycle"]),
         path=("interruption", number),
     )
-    restarted = data["restarted_minute"]
+    stopped, restarted = _is(int, data["stopped_minute"]), _or_none(int, data["restarted_minute"])
+    lasted = None if restarted is None else restarted - stopped
+    if lasted != interruption.minutes:
+        raise ValueError("the minutes of an interruption are not those of its times")
     return LedgerEntry(
         interruption,
-        int(data["stopped_minute"]),
-        None if restarted is None else int(restarted),
-        tuple(_decision_of(decision) for decision in data["decisions"]),
-        None
-        if resumption is None
-        else Resumption(bool(resumption["new_cycle"]), _dose_of(resumption["dose"]), int(resumption["minutes"])),
-        str(data["resumed"]),
+        stopped,
+        restarted,
+        tuple(_decision_of(decision) for decision in _is(list, data["decisions"])),
+        _resumption_of(data["resumption"]),
+        _is(str, data["resumed"]),
+    )
+
+
+def _resumption_of(data: Mapping[str, Any] | None) -> Resumption | None:
+    if data is None:
+        return None
+    return Resumption(
+        _is(bool, data["new_cycle"]),
+        _is(bool, data["again"]),
+        _dose_of(data["dose"]),
+        _or_none(int, data["minutes"]),
     )
 
 
@@ -178,7 +214,8 @@ def _decision_data(decision: Decision) -> dict[str, Any]:
         "answer": decision.answer,
         "limits": list(decision.limits),
         "stop": decision.stop,
-        "open": decision.open,
+        "evaluated": decision.evaluated,
+        "missing": decision.missing,
         "wait_minutes": decision.wait,
         "dose": _dose_data(decision.dose),
         "after_minutes": decision.after,
@@ -189,14 +226,15 @@ def _decision_data(decision: Decision) -> dict[str, Any]:
 def _decision_of(data: Mapping[str, Any]) -> Decision:
     return Decision(
         Question(data["question"]),
-        str(data["answer"]),
-        tuple(str(name) for name in data["limits"]),
-        stop=bool(data["stop"]),
-        open=bool(data["open"]),
-        wait=data["wait_minutes"],
+        _is(str, data["answer"]),
+        tuple(_is(str, name) for name in _is(list, data["limits"])),
+        stop=_is(bool, data["stop"]),
+        evaluated=_is(bool, data["evaluated"]),
+        missing=_or_none(str, data["missing"]),
+        wait=_or_none(int, data["wait_minutes"]),
         dose=_dose_of(data["dose"]),
-        after=data["after_minutes"],
-        yes=data["yes"],
+        after=_or_none(int, data["after_minutes"]),
+        yes=_or_none(bool, data["yes"]),
     )
 
 

@@ -94,7 +94,8 @@ def next_opening(site: Site, start: datetime, minute: int, length: int = 0) -> t
             at = found
         opens = round((at.astimezone(UTC) - start.astimezone(UTC)).total_seconds()) // 60
         if opens >= minute - (lost if site.change_minute is not None else 0):
-            return opens, f"{site.name} starts cycles {_when(site)}"
+            early = "" if opens >= minute else ", and the clock was put forward since the last one"
+            return opens, f"{site.name} starts cycles {_when(site)}{early}"
     raise NeverOpenError(f"{site.name} has no open day within a year from {first}")
 
 

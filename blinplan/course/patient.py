@@ -108,6 +108,8 @@ def patient(
     computed = None if weight is None or height is None else body_surface_area(weight, height, formula)
     if computed is not None:
         _plausible(f"body surface area by {_NAMES[formula]}", computed, AREAS_M2, "m²")
+    if area is not None and weight is not None and computed is None:
+        _fits_the_weight(area, weight)
     if area is None:
         if weight is not None and height is not None and computed is not None:
             _no_slip(weight, height, computed)
@@ -126,6 +128,21 @@ def body_surface_area(weight: Fraction, height: Fraction, formula: AreaFormula) 
     if formula is AreaFormula.MOSTELLER:
         return Fraction(math.sqrt(weight * height / 3600))
     return Fraction(coefficient * float(weight) ** weight_exponent * float(height) ** height_exponent)
+
+
+def _fits_the_weight(area: Fraction, weight: Fraction) -> None:
+    """Refuse an area that nobody of that weight has, by the height that the two imply (Mosteller)."""
+    height = 3600 * area**2 / weight
+    low, high = HEIGHTS_CM
+    if not (low <= height <= high and _LEAST_INDEX <= _mass_index(weight, height) <= _HIGHEST_INDEX):
+        raise PatientError(
+            f"a body surface area of {decimal_text(area, 3)} m² at {decimal_text(weight, 3)} kg makes a height of"
+            f" {float(height):.0f} cm by Mosteller: one of the two figures cannot be right"
+        )
+
+
+_LEAST_INDEX, _HIGHEST_INDEX = 7, 100
+"""Body mass indices in kg/m² beyond which two figures of a patient cannot both be right. A convention."""
 
 
 def _no_slip(weight: Fraction, height: Fraction, computed: Fraction) -> None:

@@ -32,14 +32,20 @@ def premedication_plan(course: Course) -> PremedicationPlan | None:
     given = course.regimen.premedication
     if given is None:
         return None
+    infused = [event for event in course.events if event.period.dose is not None]
     escalations = [
         following.period.start
-        for event, following in pairwise(course.events)
-        if event.period.step and following.rate > event.rate
+        for event, following in pairwise(infused)
+        if following.rate > event.rate and goes_on(event.period, following.period)
     ]
     dose, capped = _dose(given, course.patient)
     minutes = premedication_minutes(given, [event.period for event in course.events], escalations)
     return PremedicationPlan(given, dose, capped, minutes)
+
+
+def goes_on(before: Period, after: Period) -> bool:
+    """Whether an infusion goes on from a period to another: without a gap, or after an interruption of the cycle."""
+    return before.stop == after.start or before.cycle == after.cycle
 
 
 def premedication_minutes(
@@ -50,7 +56,7 @@ def premedication_minutes(
     Parameters
     ----------
     escalations
-        When the dose rises without a gap, in minutes.
+        When the dose rises within a cycle, in minutes.
     """
     first = {period.cycle: period.start for period in reversed(periods) if period.step}
     starts = [first[cycle] for cycle in sorted(first)]

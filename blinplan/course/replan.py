@@ -1,34 +1,22 @@
 """What becomes of a course after the interruptions of a record: what was given, and what is left to give."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from itertools import groupby
-from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from blinplan.course.events import Course, Period, course_of, given_rate, periods
-from blinplan.course.interruption import Decision, Question, decisions
 from blinplan.course.label import label
 from blinplan.course.ledger import LaterStart, Ledger, LedgerEntry, Resumption
-from blinplan.course.opening import put_forward
 from blinplan.course.patient import PatientError
-from blinplan.quantities import Basis, DoseRate, duration_text
-from blinplan.regimen.document import KeyPath
-from blinplan.regimen.record import CourseRecord, Interruption, minutes_between
+from blinplan.course.resumption import Decided, FromLedger, FromRecord, Opens, RecordError, Stop, at_once
+from blinplan.quantities import Basis, DoseRate
+from blinplan.regimen.record import CourseRecord, Interruption
 from blinplan.regimen.regimen import Regimen
 
 INTERRUPTED = "interrupted"
 """The name of the cycle in a period in which the infusion is stopped."""
-
-
-class RecordError(ValueError):
-    """A record that does not fit the course; ``path`` is the place in the record."""
-
-    def __init__(self, message: str, path: KeyPath) -> None:
-        super().__init__(message)
-        self.path = path
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +32,13 @@ class Replanned:
     ended: bool
 
 
-Opens = Callable[[int, int], tuple[int, str]]
-"""Says when a cycle can begin that could from a minute of the course on, after a cycle of so many minutes, and why."""
-
-
-def at_once(minute: int, length: int) -> tuple[int, str]:
-    """Let every cycle begin as soon as it can."""
-    return minute, ""
-
-
 def replan(planned: Course, record: CourseRecord | None, opens: Opens = at_once) -> Replanned:
     """Go through a course with what a record says.
 
     In the same cycle the infusion goes on until as much time was infused as was planned for the cycle. A new cycle is
-    the next one of the regimen; whether the broken one counts, the label does not say. After a restart at a lower dose
-    the full dose of the cycle comes back after the label's 7 days.
+    the next one of the regimen, with the steps of the broken one where its full dose was not reached; whether the
+    broken one counts, the label does not say. After the label's lower dose of a restart the full dose comes back after
+    its 7 days, by the steps of the cycle. Any other dose on record takes the place of the step that was stopped.
 
     Parameters
     ----------
@@ -79,7 +59,7 @@ def replan(planned: Course, record: CourseRecord | None, opens: Opens = at_once)
     """
     if record is not None and record.regimen != planned.regimen.name:
         raise RecordError(f"the record is of {record.regimen}, and the plan of {planned.regimen.name}", ("regimen",))
-    return _walked(planned, _FromRecord(planned.regimen, record, opens))
+    return _walked(planned, FromRecord(planned.regimen, record, opens, planned.patient.weight))
 
 
 def replay(planned: Course, ledger: Ledger) -> Replanned:
@@ -90,7 +70,7 @@ def replay(planned: Course, ledger: Ledger) -> Replanned:
     RecordError
         When the ledger is not of this course.
     """
-    return _walked(planned, _FromLedger(ledger))
+    return _walked(planned, FromLedger(ledger))
 
 
 def as_it_stood(record: CourseRecord) -> Iterator[CourseRecord]:
@@ -119,117 +99,26 @@ def decided(regimen: Regimen, record: CourseRecord, square_metres: Fraction | No
 
     Raises what `replan` does.
     """
-    walk = _Walk(periods(regimen), _FromRecord(regimen, record, at_once), square_metres)
+    return decided_at(regimen, record, square_metres)[0]
+
+
+def decided_at(
+    regimen: Regimen, record: CourseRecord, square_metres: Fraction | None
+) -> tuple[Ledger, tuple[DoseRate, ...]]:
+    """The ledger of what a record says, and the dose as ordered that each of its interruptions stopped.
+
+    Raises what `replan` does.
+    """
+    walk = _Walk(periods(regimen), FromRecord(regimen, record, at_once, record.weight), square_metres)
     walk.to_its_end()
-    return walk.ledger
+    return walk.ledger, tuple(walk.stopped)
 
 
-def _walked(planned: Course, decided: "_Decided") -> Replanned:
+def _walked(planned: Course, decided: "Decided") -> Replanned:
     area = planned.patient.area.square_metres if planned.patient.area else None
     walk = _Walk([event.period for event in planned.events], decided, area)
     course = course_of(planned.regimen, planned.patient, walk.to_its_end())
     return Replanned(planned, course, walk.ledger, walk.ended)
-
-
-class _Decided(Protocol):
-    """What is decided on the way: asked of a record, or read from a ledger."""
-
-    def next_stop(self) -> tuple[int, int, KeyPath] | None:
-        """The next interruption: its minute, its cycle, and where it is written; None when there is none."""
-
-    def entry(self, dose: DoseRate) -> LedgerEntry:
-        """Take the next interruption, which stops that dose."""
-
-    def start(self, cycle: int, earliest: int, length: int) -> LaterStart | None:
-        """When a cycle begins that could begin at a minute, after a cycle of so many minutes; None if then."""
-
-    def end(self, *, ended: bool) -> None:
-        """Complain of what is left over at the end of the course."""
-
-
-class _FromRecord:
-    """Asks the label, and takes what was done where the record says so."""
-
-    def __init__(self, regimen: Regimen, record: CourseRecord | None, opens: Opens) -> None:
-        self._regimen = regimen
-        self._opens = opens
-        self._start = record.start if record else None
-        self._zone = record.time_zone if record else None
-        self._waiting = list(record.interruptions) if record else []
-        self._begun = {one.cycle: one for one in record.cycle_starts} if record else {}
-
-    def next_stop(self) -> tuple[int, int, KeyPath] | None:
-        if not self._waiting:
-            return None
-        one = self._waiting[0]
-        return self._minute(one.stopped), one.cycle, one.path
-
-    def entry(self, dose: DoseRate) -> LedgerEntry:
-        one = self._waiting.pop(0)
-        asked = decisions(one, self._regimen, dose)
-        resumption, words = _resumption(one, asked)
-        restarted = None if one.restarted is None else self._minute(one.restarted)
-        return LedgerEntry(one, self._minute(one.stopped), restarted, asked, resumption, words)
-
-    def start(self, cycle: int, earliest: int, length: int) -> LaterStart | None:
-        begun = self._begun.pop(cycle, None)
-        if begun is None:
-            start, why = self._opens(earliest, length)
-            return None if start == earliest else LaterStart(cycle, earliest, start, why, recorded=False)
-        start = self._minute(begun.started)
-        if start < earliest - self._lost(earliest, length):
-            raise RecordError(
-                f"cycle {cycle} began {duration_text(earliest - start)} before it could: before the treatment-free"
-                " interval of the cycle before it had ended",
-                (*begun.path, "started"),
-            )
-        why = "it is on record" if start >= earliest else "it is on record, and the clock was put forward"
-        return None if start == earliest else LaterStart(cycle, earliest, start, why, recorded=True)
-
-    def _lost(self, earliest: int, length: int) -> int:
-        """By how much a cycle of whole days by the clock is shorter, because the clock was put forward in it."""
-        if self._start is None or self._zone is None:
-            return 0
-        return put_forward(self._start.astimezone(ZoneInfo(self._zone)), earliest - length, earliest)
-
-    def end(self, *, ended: bool) -> None:
-        if ended:
-            return  # whatever was done after that, there is no plan for it
-        for one in self._waiting:
-            raise RecordError("nothing was infused when this interruption began", (*one.path, "stopped"))
-        for begun in self._begun.values():
-            raise RecordError(f"the course has no start of a cycle {begun.cycle}", (*begun.path, "cycle"))
-
-    def _minute(self, moment: datetime) -> int:
-        assert self._start is not None  # noqa: S101 - there is a record where there is a moment
-        return minutes_between(self._start, moment)
-
-
-class _FromLedger:
-    """Reads what was decided."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._waiting = list(ledger.interruptions)
-        self._starts = {one.cycle: one for one in ledger.starts}
-
-    def next_stop(self) -> tuple[int, int, KeyPath] | None:
-        if not self._waiting:
-            return None
-        entry = self._waiting[0]
-        return entry.stopped, entry.interruption.cycle, entry.interruption.path
-
-    def entry(self, dose: DoseRate) -> LedgerEntry:
-        return self._waiting.pop(0)
-
-    def start(self, cycle: int, earliest: int, length: int) -> LaterStart | None:
-        found = self._starts.pop(cycle, None)
-        if found is not None and found.earliest != earliest:
-            raise RecordError(f"the ledger's start of cycle {cycle} does not fit the course", ("starts",))
-        return found
-
-    def end(self, *, ended: bool) -> None:
-        if not ended and (self._waiting or self._starts):
-            raise RecordError("the ledger has entries that do not fit the course", ("interruptions",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,14 +132,14 @@ class _Left:
 class _Walk:
     """Walks once through the cycles, and takes the interruptions as they come."""
 
-    def __init__(self, planned: Sequence[Period], decided: _Decided, area: Fraction | None) -> None:
+    def __init__(self, planned: Sequence[Period], decided: Decided, area: Fraction | None) -> None:
         self._planned = planned
         self._decided = decided
         self._area = area
-        self._low: Resumption | None = None  # a restart at a lower dose that opens the next cycle
         self._now = 0
         self._entries: list[LedgerEntry] = []
         self._starts: list[LaterStart] = []
+        self.stopped: list[DoseRate] = []
         self.ended = False
 
     @property
@@ -266,16 +155,20 @@ class _Walk:
 
     def _periods(self) -> Iterator[Period]:
         cycles = [list(group) for _, group in groupby(self._planned, key=lambda period: period.cycle)]
+        broken: _Broken | None = None
         for number, cycle in enumerate(cycles):
-            left = [_Left(period, period.minutes) for period in cycle if period.dose is not None]
-            if self._low is not None:
-                left, self._low = self._restarted_low(left, self._low), None
-            begun = self._now
-            broken = yield from self._infuse(left)
-            last = number + 1 == len(cycles)
-            if self.ended or (broken and last):
+            begun, last = self._now, number + 1 == len(cycles)
+            steps = [period for period in cycle if period.dose is not None]
+            left = _whole(steps)
+            if broken is not None:
+                self._decided.begun(cycle[0].cycle, self._now)
+                if broken.resumption.again:
+                    steps = [replace(step, cycle=cycle[0].cycle) for step in broken.steps]
+                left = self._restarted(_whole(steps), broken.resumption, steps)
+            broken = yield from self._infuse(left, steps, last=last)
+            if self.ended:
                 return
-            if not broken:
+            if broken is None:
                 yield from self._until_next(cycle[-1], begun, None if last else cycle[-1].cycle + 1)
 
     def _until_next(self, period: Period, begun: int, following: int | None) -> Iterator[Period]:
@@ -289,43 +182,51 @@ class _Walk:
         if free:
             yield self._laid(replace(period, dose=None, cap=None, step=0), free)
 
-    def _infuse(self, left: list[_Left]) -> Generator[Period, None, bool]:
-        """Give what is left of a cycle; return whether it was broken off for a new one."""
+    def _infuse(
+        self, left: list[_Left], steps: list[Period], *, last: bool
+    ) -> Generator[Period, None, "_Broken | None"]:
+        """Give what is left of a cycle of steps; return how it was broken off for a new one, if it was."""
+        highest, full = max(_ordered_amount(step) for step in steps), False
         while left:
             stretch, *rest = left
-            stop = self._next_stop(stretch.period.cycle, self._now + stretch.minutes)
-            if stop is None:
-                yield self._laid(stretch.period, stretch.minutes)
-                left = rest
-                continue
-            given = stop - self._now
+            end = self._now + stretch.minutes
+            stop = self._next_stop(stretch.period.cycle, end, ends=not rest)
+            given = (end if stop is None else stop) - self._now
             if given:
                 yield self._laid(stretch.period, given)
-            remaining = [_Left(stretch.period, stretch.minutes - given), *rest]
-            left = [one for one in remaining if one.minutes]
+                full = full or _ordered_amount(stretch.period) >= highest
+            if stop is None:
+                left = rest
+                continue
+            left = [one for one in (_Left(stretch.period, stretch.minutes - given), *rest) if one.minutes]
             assert stretch.period.dose is not None  # noqa: S101 - a stretch of infusion has one
-            entry = self._decided.entry(stretch.period.dose)
+            at = Stop(stretch.period.dose, sum(step.minutes for step in steps), full, last)
+            entry = self._decided.entry(at)
             self._entries.append(entry)
+            self.stopped.append(at.dose)
             if entry.resumption is None or entry.restarted is None:
                 self.ended = True
-                return False
+                return None
             if entry.restarted > self._now:
                 still = replace(stretch.period, dose=None, cap=None, step=0, cycle_name=INTERRUPTED)
                 yield self._laid(still, entry.restarted - self._now)
             if entry.resumption.new_cycle:
-                self._low = entry.resumption
-                return True
-            left = self._restarted_low(left, entry.resumption)
-        return False
+                return _Broken(entry.resumption, steps)
+            left = self._restarted(left, entry.resumption, steps)
+        return None
 
-    def _next_stop(self, cycle: int, end: int) -> int | None:
-        """When the next interruption begins, if it does before a minute of the course."""
+    def _next_stop(self, cycle: int, end: int, *, ends: bool) -> int | None:
+        """When the next interruption begins, if it does before a minute, at which the infusion of the cycle may end."""
         waiting = self._decided.next_stop()
         if waiting is None:
             return None
         stop, of, path = waiting
         if stop > end or stop < self._now or (stop == end and of != cycle):
             return None
+        if stop == end and ends:
+            raise RecordError(
+                f"the infusion of cycle {cycle} had ended when this interruption began", (*path, "stopped")
+            )
         if of != cycle:
             raise RecordError(f"this interruption lies in cycle {cycle}, and the record says {of}", (*path, "cycle"))
         return stop
@@ -334,17 +235,20 @@ class _Walk:
         start, self._now = self._now, self._now + minutes
         return replace(period, start=start, stop=self._now)
 
-    def _restarted_low(self, left: list[_Left], resumption: Resumption) -> list[_Left]:
-        """Put a lower dose before the full one; no more time is infused than was left."""
+    def _restarted(self, left: list[_Left], resumption: Resumption, steps: list[Period]) -> list[_Left]:
+        """Put the dose of a restart before or in place of what was left; no more time is infused than was left."""
         dose, after = resumption.dose, resumption.minutes
-        full = max((one.period for one in left), key=_ordered_amount, default=None)
-        if dose is None or full is None:
+        if dose is None or not left:
             return left
-        low = replace(full, dose=dose, cap=_cap(dose, full))
-        if not self._is_lower(low, full):
-            return left
-        total = sum(one.minutes for one in left)
-        return [_Left(low, min(after, total)), *([_Left(full, total - after)] if total > after else [])]
+        running, target = left[0].period, max((one.period for one in left), key=_ordered_amount)
+        low = replace(running, dose=dose, cap=_cap(dose, target))
+        if after is None or not self._is_lower(low, target):
+            return [_Left(low, left[0].minutes), *left[1:]]
+        # The doses between the restart's and the full one are given again, each as long as the cycle has it: a regimen
+        # of more than two doses climbs as it climbed before.
+        between = [step for step in steps if self._is_lower(low, step) and self._is_lower(step, running)]
+        above = [one for one in left if self._is_lower(low, one.period)]
+        return _cut([_Left(low, after), *_whole(between), *above], sum(one.minutes for one in left))
 
     def _is_lower(self, low: Period, full: Period) -> bool:
         if low.dose is None or full.dose is None or low.dose.basis is full.dose.basis:
@@ -354,6 +258,31 @@ class _Walk:
                 f"whether {low.dose} is less than {full.dose} depends on the body surface area, which is not known"
             )
         return given_rate(low, self._area) < given_rate(full, self._area)
+
+
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """How a cycle was broken off for a new one, and the steps that it had."""
+
+    resumption: Resumption
+    steps: list[Period]
+
+
+def _whole(steps: Iterable[Period]) -> list[_Left]:
+    return [_Left(step, step.minutes) for step in steps]
+
+
+def _cut(stretches: Iterable[_Left], minutes: int) -> list[_Left]:
+    """The first minutes of stretches; the last of them lasts longer where they are not long enough."""
+    found: list[_Left] = []
+    for one in stretches:
+        given = min(one.minutes, minutes)
+        if given:
+            found.append(_Left(one.period, given))
+        minutes -= given
+    if minutes:
+        found[-1] = _Left(found[-1].period, found[-1].minutes + minutes)
+    return found
 
 
 def _ordered_amount(period: Period) -> Fraction:
@@ -367,24 +296,3 @@ def _cap(dose: DoseRate, full: Period) -> DoseRate | None:
     if dose.amount == label()["restart_by_area"].value:
         return DoseRate(label()["restart_flat"].value, Basis.FLAT)
     return full.cap
-
-
-def _resumption(one: Interruption, asked: Sequence[Decision]) -> tuple[Resumption | None, str]:
-    """How the infusion goes on, and in words: as it was done, else as the label asks."""
-    if any(decision.stop for decision in asked):
-        return None, "nothing more is planned: the label stops the drug for good"
-    if one.restarted is None:
-        return None, "nothing more is planned until the infusion is restarted"
-    cycle = next((decision for decision in asked if decision.question is Question.CYCLE), None)
-    new_cycle = one.new_cycle if one.new_cycle is not None else cycle is not None and cycle.yes is True
-    if new_cycle:
-        where = "a new cycle begins, the next of the regimen (whether the broken one counts, the label does not say)"
-    elif one.new_cycle is None and cycle is None:
-        where = "the same cycle goes on (of such an interruption the label does not say)"
-    else:
-        where = "the same cycle goes on"
-    low = one.restart_dose or next((decision.dose for decision in asked if decision.dose is not None), None)
-    if low is None:
-        return Resumption(new_cycle), where
-    days = label()["escalation_after_restart"]
-    return Resumption(new_cycle, low, days.minutes), f"{where}, at {low} for {days}, then in full"

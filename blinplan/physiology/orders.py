@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
 from blinplan.course.events import Period
-from blinplan.course.premedication import premedication_minutes
+from blinplan.course.premedication import goes_on, premedication_minutes
 from blinplan.physiology.population import FloatArray, Population
 from blinplan.physiology.solve import Dosing
 from blinplan.quantities import Basis
@@ -53,10 +54,11 @@ def _premedication(regimen: Regimen, periods: Sequence[Period], rates: FloatArra
     """When the regimen's premedication is due; an escalation is one where the rate of any patient rises."""
     if regimen.premedication is None:
         return ()
+    infused = [k for k, period in enumerate(periods) if period.dose is not None]
     escalations = [
         periods[k].start
-        for k in range(1, len(periods))
-        if periods[k - 1].step and bool((rates[k] > rates[k - 1]).any())
+        for before, k in pairwise(infused)
+        if goes_on(periods[before], periods[k]) and bool((rates[k] > rates[before]).any())
     ]
     return premedication_minutes(regimen.premedication, periods, escalations)
 

@@ -29,12 +29,16 @@ class TypicalCourse:
     def fewest_t_cells(self, start: int, stop: int) -> int | None:
         """The minute at which there are fewest T cells in blood; None where there is no fall between two minutes."""
         inside = self._inside(start, stop)
+        if not self.minutes[inside].size:
+            return None
         at = int(np.argmin(self.t_blood[inside]))
         return int(self.minutes[inside][at]) if at else None
 
     def highest_il6(self, start: int, stop: int) -> int | None:
         """The minute at which IL-6 is highest; None where it is not elevated between two minutes."""
         inside = self._inside(start, stop)
+        if not self.minutes[inside].size:
+            return None
         at = int(np.argmax(self.il6[inside]))
         return int(self.minutes[inside][at]) if self.il6[inside][at] >= RISE * self.il6[0] else None
 

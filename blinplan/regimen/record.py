@@ -218,7 +218,23 @@ def _times(file: RecordFile) -> Iterator[tuple[KeyPath, datetime]]:
         yield ("cycle_start", index, "started"), begun.started
 
 
+YEARS = range(1900, 2201)
+"""Years in which a course can be; further ones are slips, and near the ends of the calendar no time can be counted."""
+
+
 def _time_problems(document: Document, path: KeyPath, written: datetime, file: RecordFile) -> Iterator[Problem]:
+    if written.second or written.microsecond or written.year not in YEARS:
+        yield Problem(
+            "F004",
+            path,
+            document.value_span(path),
+            f"`{path[-1]}` is {written.isoformat(sep=' ')}",
+            "a course is counted in whole minutes" if written.year in YEARS else "a course is in the present",
+            "give whole minutes, as 2026-11-05T14:00:00"
+            if written.year in YEARS
+            else f"give a year from {YEARS[0]} to {YEARS[-1]}",
+        )
+        return
     try:
         in_utc(written, file.time_zone)
     except ValueError as error:

@@ -26,7 +26,11 @@ class BagFile(NamedTuple):
 BAG = Table(
     BagFile,
     needed("hours", whole(1, 240), "a whole number of hours that the bag lasts, such as 24, 48, 72, 96 or 168"),
-    optional("fill_ml", number(0, 1000), "the volume in mL that the site fills, priming included"),
+    optional(
+        "fill_ml",
+        number(0, 1000),
+        "the final volume in mL of a bag, of saline, stabiliser and drug together, priming included",
+    ),
     optional(
         "in_use_hours",
         whole(1, 1000),

@@ -16,8 +16,9 @@ from blinplan.reports.screen import Screen, visible
 
 
 def moment(when: datetime) -> str:
-    """Write a local time: Mon 2026-11-02 10:00."""
-    return f"{when:%a %Y-%m-%d %H:%M}"
+    """Write a local time: Mon 2026-11-02 10:00; with its offset in the hour that comes twice."""
+    twice = when.replace(fold=0).utcoffset() != when.replace(fold=1).utcoffset()
+    return f"{when:%a %Y-%m-%d %H:%M}{when: %z}" if twice else f"{when:%a %Y-%m-%d %H:%M}"
 
 
 def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
@@ -36,7 +37,9 @@ def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
             str(entry.cycle),
             Text(what(dated, entry), _STYLES.get(entry.due, "")),
         )
-    return [table, *(Text(line, "warning") for line in off_hours(dated)), zone(dated)]
+    supervised = any(entry.due is Due.SUPERVISION for entry in dated.shown())
+    source = [Text(f"Supervision: {label()['supervision_again'].citation}.", "quiet")] if supervised else []
+    return [table, *(Text(line, "warning") for line in off_hours(dated)), *source, zone(dated)]
 
 
 _STYLES = {
@@ -73,13 +76,31 @@ def what(dated: Dated, entry: Entry) -> str:
     if entry.due in _INFUSION and entry.event is not None:
         return _infusion(entry.due, entry.event)
     return {
-        Due.PREMEDICATION: f"premedication: {given_dose(dated.premedication)}" if dated.premedication else "",
+        Due.PREMEDICATION: _premedication(dated, entry),
         Due.INTERRUPTION: f"infusion stopped for {duration_text(entry.stop - entry.start)}",
-        Due.STOP: "end of infusion; never flush the line",
+        Due.STOP: _stopped(dated, entry),
         Due.HOSPITAL: f"in hospital until {moment(dated.clock.at(entry.stop))}",
         Due.SUPERVISION: "supervised by a health professional, or in hospital",
         Due.NEXT_CYCLE: f"earliest start of cycle {entry.cycle}{_later(dated, entry.cycle)}",
     }[entry.due]
+
+
+def _premedication(dated: Dated, entry: Entry) -> str:
+    """Say which premedication is due, and where the record says that it was not given."""
+    plan = dated.premedication
+    if plan is None:
+        return ""
+    restart = entry.start + plan.premedication.minutes_before
+    told = [one.interruption.premedicated for one in dated.ledger.interruptions if one.restarted == restart]
+    return f"premedication: {given_dose(plan)}{' (not given, the record says)' if False in told else ''}"
+
+
+def _stopped(dated: Dated, entry: Entry) -> str:
+    """Say what ends an infusion: its plan, or what happened."""
+    last = dated.ledger.interruptions[-1] if dated.ledger.interruptions else None
+    if dated.replanned.ended and last is not None and last.stopped == entry.start:
+        return f"infusion stopped; {visible(last.resumed)}"
+    return "end of infusion; never flush the line"
 
 
 _INFUSION = frozenset({Due.START, Due.STEP, Due.RESTART})
@@ -101,8 +122,3 @@ def _later(dated: Dated, cycle: int) -> str:
     """Say that a cycle begins later than it could, and why."""
     later = next((one for one in dated.ledger.starts if one.cycle == cycle), None)
     return "" if later is None else f"; it starts {moment(dated.clock.at(later.start))}: {visible(later.why)}"
-
-
-def supervision_source() -> str:
-    """Who asks for supervision."""
-    return label()["supervision_again"].citation

@@ -28,10 +28,13 @@ class Delivery:
     minutes: int
     micrograms: Fraction
 
-    @property
-    def intensity(self) -> Fraction:
-        """Micrograms in a week, over the whole of the time."""
-        return Fraction(0) if not self.minutes else self.micrograms * 7 * MINUTES_PER_DAY / self.minutes
+    def intensity(self, least: int = 0) -> Fraction:
+        """Micrograms in a week, over the whole of the time, and no less than so many minutes."""
+        minutes = max(self.minutes, least)
+        return Fraction(0) if not minutes else self.micrograms * 7 * MINUTES_PER_DAY / minutes
+
+
+NOTHING = Delivery(0, 0, Fraction(0))
 
 
 def deliveries(course: Course) -> dict[int, Delivery]:
@@ -60,7 +63,7 @@ def delivered_report(
         _doses(delivered, planned, screen),
         Text(
             "Delivered: what was infused, and the rest as it is planned now. Intensity: mcg a week over the whole time,"
-            " free intervals and interruptions included, in % of the planned one.",
+            " free intervals and interruptions included and no less than was planned, in % of the planned one.",
             "quiet",
         ),
         "",
@@ -76,19 +79,18 @@ def _doses(delivered: Course, planned: Course, screen: Screen) -> RenderableType
         table.add_column(name, justify="right")
     mine, other = deliveries(delivered), deliveries(planned)
     for cycle in sorted({*mine, *other}, key=lambda cycle: cycle or 1000):
-        table.add_row("all" if cycle == 0 else str(cycle), *_row(mine.get(cycle), other.get(cycle)))
+        table.add_row("all" if cycle == 0 else str(cycle), *_row(mine.get(cycle, NOTHING), other.get(cycle, NOTHING)))
     return table
 
 
-def _row(mine: Delivery | None, other: Delivery | None) -> tuple[str, ...]:
-    if mine is None or other is None:
-        return ("-", "-", "-", "-")
-    share = "-" if not other.intensity else f"{decimal_text(100 * mine.intensity / other.intensity, 1)} %"
+def _row(mine: Delivery, other: Delivery) -> tuple[str, ...]:
+    intensity, planned = mine.intensity(other.minutes), other.intensity()
+    share = "-" if not planned else f"{decimal_text(100 * intensity / planned, 1)} %"
     days = [rounded(Fraction(one.infused, MINUTES_PER_DAY)) for one in (mine, other)]
     return (
         f"{days[0]} of {days[1]}",
         f"{rounded(mine.micrograms)} of {rounded(other.micrograms)}",
-        f"{rounded(mine.intensity)} of {rounded(other.intensity)}",
+        f"{rounded(intensity)} of {rounded(planned)}",
         share.replace("≈ ", "≈"),
     )
 
@@ -154,8 +156,8 @@ def delivered_json(delivered: Course, planned: Course, simulated: tuple[Simulati
         "cycles": [
             {
                 "cycle": cycle or None,
-                "delivered": _delivery_json(mine.get(cycle)),
-                "planned": _delivery_json(other.get(cycle)),
+                "delivered": _delivery_json(mine.get(cycle, NOTHING), other.get(cycle, NOTHING).minutes),
+                "planned": _delivery_json(other.get(cycle, NOTHING)),
             }
             for cycle in sorted({*mine, *other}, key=lambda cycle: cycle or 1000)
         ],
@@ -185,13 +187,11 @@ def delivered_json(delivered: Course, planned: Course, simulated: tuple[Simulati
     }
 
 
-def _delivery_json(delivery: Delivery | None) -> dict[str, Any] | None:
-    if delivery is None:
-        return None
+def _delivery_json(delivery: Delivery, least: int = 0) -> dict[str, Any]:
     return {
         "infusion_days": exact(Fraction(delivery.infused, MINUTES_PER_DAY)),
         "mcg": exact(delivery.micrograms),
-        "mcg_per_week": exact(delivery.intensity),
+        "mcg_per_week": exact(delivery.intensity(least)),
     }
 
 

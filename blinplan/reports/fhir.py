@@ -47,7 +47,7 @@ class InvalidError(ValueError):
     """What the models of FHIR do not accept."""
 
 
-def fhir(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str) -> Element:
+def fhir(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str, told: Sequence[str] = ()) -> Element:
     """Write a plan as a Bundle, and have it checked by the models of ``fhir.resources``.
 
     Parameters
@@ -60,6 +60,8 @@ def fhir(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str) ->
         How the weight decided the regimen.
     plan_id
         What tells this patient's plan from all others.
+    told
+        What has to be known of the plan besides.
 
     Raises
     ------
@@ -71,7 +73,7 @@ def fhir(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str) ->
     from fhir.resources.R4B.bundle import Bundle
     from pydantic_core import ValidationError
 
-    made = bundle(dated, before, choice, plan_id)
+    made = bundle(dated, before, choice, plan_id, told)
     try:
         Bundle.model_validate(made)
     except ValidationError as error:
@@ -80,11 +82,11 @@ def fhir(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str) ->
     return made
 
 
-def bundle(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str) -> Element:
+def bundle(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str, told: Sequence[str]) -> Element:
     """Make the Bundle of a plan, unchecked."""
     ordered = sorted(requests(dated, before, plan_id), key=lambda request: request.start)
     resources = [
-        _care_plan(dated, choice, plan_id, ordered),
+        _care_plan(dated, choice, plan_id, ordered, told),
         _patient(plan_id),
         *medications(dated, plan_id),
         *(request.resource for request in ordered),
@@ -106,7 +108,7 @@ def _patient(plan_id: str) -> Element:
     return made
 
 
-def _care_plan(dated: Dated, choice: Choice, plan_id: str, ordered: list[Request]) -> Element:
+def _care_plan(dated: Dated, choice: Choice, plan_id: str, ordered: list[Request], told: Sequence[str]) -> Element:
     regimen, name = dated.course.regimen, care_plan_name(plan_id)
     title = f"{visible(regimen.name)}: {visible(regimen.title)}"
     due = [f"{moment(dated.clock.at(e.start))}: {what(dated, e)}" for e in dated.shown() if e.due is not Due.BAG]
@@ -121,7 +123,7 @@ def _care_plan(dated: Dated, choice: Choice, plan_id: str, ordered: list[Request
         "subject": reference("Patient", patient_name(plan_id)),
         "period": period(dated.clock, 0, stop),
         "activity": [activity for _, activity in activities],
-        "note": [{"text": note} for note in _notes(dated, choice)],
+        "note": [{"text": note} for note in (*_notes(dated, choice), *told)],
     }
 
 
@@ -197,8 +199,6 @@ def _notes(dated: Dated, choice: Choice) -> Iterator[str]:
     """What somebody has to know who reads the plan, a note each. Nothing here is text from a regimen file."""
     yield NOT_A_DEVICE
     yield f"Patient: {', '.join(known_of(dated.course.patient)) or 'nothing given'}. Weight limit: {choice.reason}."
-    if dated.course.regimen.unverified:
-        yield "Doses of this regimen are unverified: nobody has seen them in the source."
     if dated.premedication is None:
         yield "Premedication: none declared in this regimen."
     yield from bags_not_evaluated(dated, dated.bags)

@@ -32,6 +32,7 @@ table.dense { font-size: 0.85em; }
 table.tight { font-size: 0.75em; }
 table.tight td { padding: 0.05em 0.5em 0.05em 0; }
 .small { font-size: 0.85em; }
+.told { font-weight: bold; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1em; }
 .pair h2 { margin-top: 0.4em; }
 svg { width: 100%; height: auto; display: block; margin: 0.5em 0; }
@@ -45,11 +46,11 @@ class _Part(NamedTuple):
     height: float
 
 
-def html(dated: Dated, choice: Choice) -> str:
-    """Write a plan as one HTML page without anything from elsewhere."""
+def html(dated: Dated, choice: Choice, told: Sequence[str] = ()) -> str:
+    """Write a plan as one HTML page without anything from elsewhere; ``told`` stands on every page."""
     title = f"{dated.course.regimen.name}: {dated.course.regimen.title}"
     cycles = sorted({entry.cycle for entry in dated.shown()})
-    return page(title, _STYLE, "\n".join(_page(dated, choice, title, cycle) for cycle in cycles))
+    return page(title, _STYLE, "\n".join(_page(dated, choice, title, cycle, told) for cycle in cycles))
 
 
 _PAGE = 252.0
@@ -60,20 +61,22 @@ _LINE, _SMALL_LINE, _LETTERS = 4.6, 3.9, 105
 """How high a line of letters of 10 pt is in mm, one of small letters, and how many letters are in a line of 186 mm."""
 
 
-def _page(dated: Dated, choice: Choice, title: str, cycle: int) -> str:
+def _page(dated: Dated, choice: Choice, title: str, cycle: int, told: Sequence[str]) -> str:
     """A page of a cycle, in letters as small as they must be for it to be one page of paper."""
     scale = 1.0
-    parts = list(_parts(dated, choice, title, cycle, scale))
+    parts = list(_parts(dated, choice, title, cycle, told, scale))
     while sum(part.height for part in parts) > _PAGE and scale > _SMALLEST:
         scale -= 0.02
-        parts = list(_parts(dated, choice, title, cycle, scale))
+        parts = list(_parts(dated, choice, title, cycle, told, scale))
     return f'<section style="font-size: {10 * scale:.1f}pt">' + "\n".join(part.html for part in parts) + "</section>"
 
 
-def _parts(dated: Dated, choice: Choice, title: str, cycle: int, scale: float) -> Iterator[_Part]:
+def _parts(dated: Dated, choice: Choice, title: str, cycle: int, told: Sequence[str], scale: float) -> Iterator[_Part]:
     patient = ", ".join(known_of(dated.course.patient)) or "nothing given"
     yield _heading(1, f"{title}, cycle {cycle}", scale)
     yield _text(f"Patient: {patient}. {choice.reason}.", scale)
+    for line in told:
+        yield _text(line, scale, "told")
     yield _Part(_timeline(dated, cycle), 19.2 + 3.6 * scale)
     yield from _due_and_happened(dated, cycle, scale)
     for line in off_hours(replace(dated, cycle=cycle)):

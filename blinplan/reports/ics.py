@@ -5,7 +5,8 @@ a calendar that imports the plan again moves what has moved. What an earlier pla
 cancelled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,7 +23,44 @@ _ALARM = timedelta(minutes=30)
 _WITH_ALARM = frozenset({Due.BAG, Due.PREMEDICATION})
 
 
-def ics(dated: Dated, before: Sequence[Dated], plan_id: str, revision: int = 0) -> str:
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A calendar that was imported: its events by UID, and the highest sequence number of them."""
+
+    events: Mapping[str, Any]
+    sequence: int
+
+
+class NoCalendarError(ValueError):
+    """A text that is no calendar."""
+
+
+def imported(text: str) -> Imported:
+    """Read a calendar that was written before.
+
+    Raises
+    ------
+    NoCalendarError
+        When it is none.
+    """
+    import icalendar
+
+    try:
+        events = icalendar.Calendar.from_ical(text).walk("VEVENT")
+        by_uid = {str(event["uid"]): event for event in events}
+        return Imported(by_uid, max((int(event.get("sequence", 0)) for event in events), default=0))
+    except (ValueError, KeyError, IndexError, AttributeError) as error:
+        raise NoCalendarError("not a calendar") from error
+
+
+def ics(
+    dated: Dated,
+    before: Sequence[Dated],
+    plan_id: str,
+    revision: int = 0,
+    replaced: Imported | None = None,
+    told: Sequence[str] = (),
+) -> str:
     """Write a plan as a calendar.
 
     Parameters
@@ -35,6 +73,10 @@ def ics(dated: Dated, before: Sequence[Dated], plan_id: str, revision: int = 0) 
         What tells this patient's plan from all others.
     revision
         How often the plan was changed otherwise.
+    replaced
+        The calendar that was imported last, where it is known: whatever changed, what only it has is cancelled.
+    told
+        What has to be known of the plan besides.
     """
     import icalendar
 
@@ -42,15 +84,19 @@ def ics(dated: Dated, before: Sequence[Dated], plan_id: str, revision: int = 0) 
     calendar.add("prodid", f"-//blinplan//{__version__}//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", f"{dated.course.regimen.name} {plan_id}")
-    calendar.add("x-wr-caldesc", NOT_A_DEVICE)
-    sequence = 1000 * revision + happenings(dated)
+    calendar.add("x-wr-caldesc", " ".join((NOT_A_DEVICE, *told)))
+    sequence = max(1000 * revision + happenings(dated), 0 if replaced is None else replaced.sequence + 1)
     now = dict(named(dated, plan_id))
     were_shown = {uid for earlier in before for uid, entry in named(earlier, plan_id) if earlier.shows(entry)}
     for uid, entry in now.items():
         if dated.shows(entry) or uid in were_shown:
             calendar.add_component(_event(dated, entry, uid, sequence))
-    for uid, (earlier, entry) in gone(now, before, plan_id).items():
-        calendar.add_component(_cancelled(dated, earlier, entry, uid, sequence))
+    withdrawn = gone(now, before, plan_id)
+    for uid, (earlier, entry) in withdrawn.items():
+        calendar.add_component(_cancelled(dated, _event(earlier, entry, uid, sequence), sequence))
+    for uid, event in (replaced.events if replaced else {}).items():
+        if uid.startswith(f"{plan_id}-") and uid not in now and uid not in withdrawn:
+            calendar.add_component(_cancelled(dated, event, sequence))
     return str(calendar.to_ical(), "utf-8")
 
 
@@ -77,11 +123,12 @@ def _event(dated: Dated, entry: Entry, uid: str, sequence: int) -> Any:
     return event
 
 
-def _cancelled(dated: Dated, before: Dated, entry: Entry, uid: str, sequence: int) -> Any:
-    event = _event(before, entry, uid, sequence)
-    for name in ("status", "dtstamp"):
-        del event[name]
+def _cancelled(dated: Dated, event: Any, sequence: int) -> Any:
+    """The same event, taken back."""
+    for name in ("status", "sequence", "dtstamp"):
+        event.pop(name, None)
     event.add("status", "CANCELLED")
+    event.add("sequence", sequence)
     event.add("dtstamp", _stamp(dated))
     event.subcomponents.clear()
     return event

@@ -12,6 +12,7 @@ from blinplan.course.interruption import Decision, Question
 from blinplan.course.label import label
 from blinplan.course.ledger import LedgerEntry, ledger_data
 from blinplan.quantities import duration_text
+from blinplan.regimen.regimen import Indication
 from blinplan.reports.dated_plan import moment
 from blinplan.reports.screen import indented, visible
 
@@ -26,7 +27,11 @@ def ledger_report(dated: Dated) -> list[RenderableType]:
         for decision in entry.decisions:
             parts.append(indented(decided(dated, entry, decision)))
             parts.append(Padding(Text(cited(decision), "quiet"), (0, 0, 0, 4)))
-        parts.append(indented(f"so {entry.resumed}"))
+        parts.append(indented(f"so {visible(entry.resumed)}"))
+    if dated.course.regimen.indication is Indication.INVESTIGATIONAL and dated.ledger.interruptions:
+        parts.append(
+            Text("The regimen is investigational: the answers are the label's for its own regimens.", "warning")
+        )
     return [*parts, *(Text(line) for line in later_starts(dated))]
 
 
@@ -56,7 +61,7 @@ def decided(dated: Dated, entry: LedgerEntry, decision: Decision) -> str:
     when = (
         "" if at is None else f" ({'not before ' * (decision.question is Question.WAIT)}{moment(dated.clock.at(at))})"
     )
-    return f"{decision.question}: {decision.answer}{when}"
+    return f"{decision.question}: {visible(decision.answer)}{when}"
 
 
 def cited(decision: Decision) -> str:

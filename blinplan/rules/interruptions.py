@@ -47,6 +47,12 @@ def _cycle(rule: Rule, case: Case) -> Answer:
     return _NO_RECORD if case.record is None else cycle(rule, case, case.record)
 
 
+def _dose(rule: Rule, case: Case) -> Answer:
+    from blinplan.rules.restart_checks import dose
+
+    return _NO_RECORD if case.record is None else dose(rule, case, case.record)
+
+
 def _fits(rule: Rule, case: Case) -> Answer:
     from blinplan.rules.restart_checks import fits
 
@@ -136,6 +142,17 @@ RULES = (
         _next_cycle("2026-04-12"),
         _next_cycle("2026-04-13"),
         _fits,
+        sources=("The regimen that the record names",),
+    ),
+    _rule(
+        "I805",
+        "restart-at-no-planned-dose",
+        "A restart of which the label gives no dose was given at another one than was stopped.",
+        "Whether it was meant or is a slip, nobody can tell from the record.",
+        (),
+        _record('cause = "technical"\nrestarted = 2026-03-05T12:00:00Z\nrestart_dose = "280 mcg/day"'),
+        _record('cause = "technical"\nrestarted = 2026-03-05T12:00:00Z\nrestart_dose = "9 mcg/day"'),
+        _dose,
         sources=("The regimen that the record names",),
     ),
 )

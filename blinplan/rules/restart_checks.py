@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from blinplan.course.interruption import Decision, Question, decisions
+from blinplan.course.interruption import Circumstances, Decision, Question, decisions
 from blinplan.course.patient import PatientError, patient
-from blinplan.course.replan import RecordError, decided
+from blinplan.course.replan import decided, decided_at
+from blinplan.course.resumption import RecordError
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.document import KeyPath
-from blinplan.regimen.record import ADVERSE_EVENTS, Cause, CourseRecord, Interruption
+from blinplan.regimen.record import Cause, CourseRecord, Interruption
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule
 
 Check = Callable[[Rule, Case, Interruption, tuple[Decision, ...]], Iterable[Finding | NotEvaluated]]
@@ -39,7 +40,36 @@ def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tupl
     area = patient(record.weight, record.height, record.area).area
     ledger = decided(case.regimen, record, area.square_metres if area else None)
     known = {entry.interruption.path: entry.decisions for entry in ledger.interruptions}
-    return lambda one: known[one.path] if one.path in known else decisions(one, case.regimen, None)
+    return lambda one: (
+        known[one.path] if one.path in known else decisions(one, case.regimen, Circumstances(weight=record.weight))
+    )
+
+
+def dose(rule: Rule, case: Case, record: CourseRecord) -> Answer:
+    """Find restarts at another dose than the one that was stopped, where the label gives none."""
+    if all(one.restarted is None for one in record.interruptions):
+        return NotEvaluated("not applicable", "the record has no restart")
+    try:
+        area = patient(record.weight, record.height, record.area).area
+        ledger, ran = decided_at(case.regimen, record, area.square_metres if area else None)
+    except RecordError:
+        return NotEvaluated("blocked", "the record does not fit its regimen, which comes first (I804)")
+    except PatientError as error:
+        return NotEvaluated("undecided", str(error))
+    found = []
+    for entry, stopped in zip(ledger.interruptions, ran, strict=True):
+        given = entry.interruption.restart_dose
+        labelled = any(decision.dose is not None or decision.missing for decision in entry.decisions)
+        if given is not None and not labelled and given != stopped:
+            found.append(
+                case.finding(
+                    rule,
+                    (*entry.interruption.path, "restart_dose"),
+                    f"the infusion was stopped at {stopped} and restarted at {given}",
+                    "correct the record, or have the treating physician look at it now",
+                )
+            )
+    return found
 
 
 def fits(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:
@@ -73,14 +103,13 @@ def _missing(one: Interruption, key: str) -> NotEvaluated:
 def _restart(
     rule: Rule, case: Case, one: Interruption, asked: tuple[Decision, ...]
 ) -> Iterator[Finding | NotEvaluated]:
-    if one.grade is None and one.cause in ADVERSE_EVENTS:
-        yield _missing(one, "grade")
-        return
     for decision in asked:
         if decision.stop:
             yield _restart_finding(rule, case, (*one.path, "restarted"), decision, "the infusion was restarted")
-        elif decision.open and decision.answer.startswith("not evaluated"):
-            yield NotEvaluated("undecided", f"interruption {int(one.path[1]) + 1}: {decision.answer} (unverified)")
+        elif decision.missing is not None:
+            yield _missing(one, decision.missing)
+        elif not decision.evaluated and decision.limits != ("seizures",):
+            yield NotEvaluated("undecided", f"interruption {int(one.path[1]) + 1}: {decision.answer}")
         elif decision.wait is not None and (held := one.minutes) is not None and held < decision.wait:
             message = f"the infusion was restarted after {duration_text(held)}"
             yield _restart_finding(rule, case, (*one.path, "restarted"), decision, message)

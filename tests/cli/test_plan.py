@@ -22,10 +22,17 @@ def test_json_holds_exact_fractions(inside: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("weight", "switched"), [("44.999999", True), ("45", False), ("45.0", False), ("20", True), ("120", False)]
+    ("weight", "area", "switched"),
+    [
+        ("44.999999", "1.4", True),
+        ("45", "1.4", False),
+        ("45.0", "1.4", False),
+        ("20", "0.8", True),
+        ("120", "2.4", False),
+    ],
 )
-def test_at_45_kg_the_regimen_is_another(inside: Run, weight: str, switched: bool) -> None:
-    found = inside("plan", "rr-adult", "--weight", weight, "--bsa", "1.4", "-f", "json").json
+def test_at_45_kg_the_regimen_is_another(inside: Run, weight: str, area: str, switched: bool) -> None:
+    found = inside("plan", "rr-adult", "--weight", weight, "--bsa", area, "-f", "json").json
     assert found["switched"] is switched
     first = found["events"][0]
     assert first["ordered"] == ("5 mcg/m2/day" if switched else "9 mcg/day")
@@ -193,6 +200,10 @@ def test_days_show_what_flows_from_midnight_to_midnight(inside: Run, tmp_path: P
         (["--start", "2026-10-19T10:00:30", "--time-zone", "UTC"], "whole minutes"),
         (["--start", "2026-03-29T02:30", "--time-zone", "Europe/Berlin"], "does not exist in Europe/Berlin"),
         (["--start", "2026-10-19T10:00", "--time-zone", "Mars"], "there is no time zone 'Mars'"),
+        (["--start", "9999-12-30T10:00", "--time-zone", "UTC"], "give a year from 1900 to 2200"),
+        (["--start", "2026-10-19T10:00Z", "--from", "0001-01-01"], "give a year from 1900 to 2200"),
+        (["--start", "2026-10-19T10:00Z", "--from", "2026-12-01", "--to", "2026-11-01"], "before --from 2026-12-01"),
+        (["--start", "2026-10-19T10:00Z", "--view", "days", "-f", "html"], "contradict each other"),
         (["--cycle", "2"], "needs --start"),
         (["--start", "2026-10-19T10:00Z", "--cycle", "6"], "--cycle is 6"),
         (["--start", "2026-10-19T10:00Z", "--from", "x"], "--from is 'x'"),
@@ -311,6 +322,14 @@ def test_what_is_no_ledger_is_refused(
     assert (ran.status, ran.out) == (2, "")
     assert said in " ".join(ran.err.split())
     assert "help:" in ran.err
+
+
+def test_premedication_that_was_not_given_is_said_to_be_so(inside: Run, tmp_path: Path) -> None:
+    for given, said in (("true", False), ("false", True)):
+        (tmp_path / "record.toml").write_text(RECORD + f"premedicated = {given}\n")
+        shown = inside("plan", "rr-adult", "--record", "record.toml", "--view", "agenda", COLUMNS="140").out
+        assert "13:00" in shown
+        assert ("not given, the record says" in shown) is said
 
 
 def test_later_cycles_begin_when_the_record_says(inside: Run, tmp_path: Path) -> None:
@@ -550,3 +569,105 @@ def test_what_nobody_said_about_bags_is_not_evaluated(inside: Run, tmp_path: Pat
     assert "hold a preservative" not in known
     (tmp_path / "ward.toml").write_text(WARD.replace("{ hours = 72 }", "{ hours = 72, in_use_hours = 96 }"))
     assert "may be used" not in " ".join(inside("plan", "rr-below-45-kg", "--bsa", "1", *view).out.split())
+
+
+def test_the_clock_of_the_site_is_that_of_the_plan(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(WARD)
+    abroad = ("--start", "2026-10-19T10:00", "--time-zone", "America/New_York", "--site", "ward.toml")
+    ran = inside("plan", "rr-adult", "--weight", "70", *abroad)
+    assert (ran.status, ran.out) == (2, "")
+    assert "that of the site Europe/Berlin" in " ".join(ran.err.split())
+    elsewhere = RECORD.replace('time_zone = "Europe/Berlin"\n', "").replace(":00:00\n", ":00:00+01:00\n")
+    (tmp_path / "record.toml").write_text(elsewhere)
+    unknown = inside("plan", "rr-adult", "--record", "record.toml")
+    assert "the time zone of record.toml is not known" in " ".join(unknown.err.split())
+    assert inside("plan", "rr-adult", "--record", "record.toml", "--time-zone", "Europe/Berlin").status == 0
+
+
+def test_what_a_plan_must_not_hide_is_said_in_every_format(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "record.toml").write_text(RECORD + 'restart_dose = "28 mcg/day"\n')
+    (tmp_path / "high.toml").write_text(regimen_text(cycle("900 mcg/day for 28 days")), encoding="utf-8")
+    given = ("plan", "rr-adult", "--record", "record.toml", "--plan-id", "p")
+    high = ("plan", "high.toml", "--weight", "70", "--bsa", "1.8", "--start", "2026-10-19T10:00Z", "--plan-id", "p")
+    unverified = ("plan", "consolidation-adult", "--weight", "70", "--start", "2026-10-19T10:00Z", "--plan-id", "p")
+    for arguments, words in ((given, "I801"), (high, "D204"), (unverified, "unverified")):
+        for form in ("html", "ics", "fhir", "csv", "table"):
+            ran = inside(*arguments, "-f", form)
+            assert ran.status == 0
+            text = ran.out.replace("\r\n ", "")
+            assert (words in ran.err) or form == "table"
+            assert words in text or form == "csv", (arguments, form)
+
+
+def test_an_undecided_restart_is_said_to_be_so(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "record.toml").write_text(RECORD.replace("grade = 3\n", ""))
+    shown = " ".join(inside("plan", "rr-adult", "--record", "record.toml").out.split())
+    assert "I801 is not evaluated: interruption 1 does not say `grade`" in shown
+    assert "nothing more is planned until it is known: `grade` is not on record" in shown
+    assert "Induction 2" not in shown
+
+
+def test_a_course_that_was_stopped_for_good_has_no_high_intensity(inside: Run, tmp_path: Path) -> None:
+    text = RECORD.replace("grade = 3", "grade = 4")
+    (tmp_path / "record.toml").write_text(text)
+    view = ("plan", "rr-adult", "--record", "record.toml", "--view", "delivered", "--patients", "20", "-f", "json")
+    cycles = inside(*view).json["dated"]["delivered"]["cycles"]
+    assert [one["cycle"] for one in cycles] == [1, 2, 3, 4, 5, None]
+    assert cycles[1]["delivered"]["mcg"]["value"] == 0
+    whole = cycles[-1]
+    given = Fraction(whole["delivered"]["mcg"]["exact"])
+    assert Fraction(whole["delivered"]["mcg_per_week"]["exact"]) == given * 7 / 210
+    assert whole["delivered"]["mcg_per_week"]["value"] < 0.05 * whole["planned"]["mcg_per_week"]["value"]
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("grade", "x"),
+        ("premedicated", "x"),
+        ("restarted_minute", None),
+        ("stopped_minute", True),
+        ("decisions", "none"),
+        ("resumption", {"new_cycle": 1, "again": False, "dose": None, "minutes": None}),
+    ],
+)
+def test_a_ledger_with_another_kind_of_value_is_refused(inside: Run, tmp_path: Path, place: str, value: object) -> None:
+    (tmp_path / "record.toml").write_text(RECORD)
+    plan = inside("plan", "rr-adult", "--record", "record.toml", "-f", "json").json
+    plan["dated"]["ledger"]["interruptions"][0][place] = value
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    ran = inside("plan", "rr-adult", "--ledger", "plan.json")
+    assert (ran.status, ran.out) == (2, "")
+    assert "not of its kind" in " ".join(ran.err.split())
+
+
+@pytest.mark.parametrize(("key", "value"), [("time_zone", 5), ("start", "soon")])
+def test_a_plan_with_another_kind_of_value_is_refused(inside: Run, tmp_path: Path, key: str, value: object) -> None:
+    plan = inside(*DATED, "-f", "json").json
+    plan["dated"][key] = value
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    ran = inside("plan", "rr-adult", "--ledger", "plan.json")
+    assert (ran.status, ran.out) == (2, "")
+    assert "not a plan that can be made again" in " ".join(ran.err.split())
+
+
+def test_a_plan_with_an_offset_is_made_again(inside: Run, tmp_path: Path) -> None:
+    first = inside("plan", "rr-adult", "--weight", "70", "--start", "2026-10-19T10:00+02:00", "-f", "json")
+    (tmp_path / "plan.json").write_text(first.out)
+    assert inside("plan", "rr-adult", "--ledger", "plan.json", "-f", "json").json == first.json
+
+
+def test_signs_in_a_ledger_cannot_move_the_cursor(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "record.toml").write_text(RECORD)
+    plan = inside("plan", "rr-adult", "--record", "record.toml", "-f", "json").json
+    entry = plan["dated"]["ledger"]["interruptions"][0]
+    entry["resumed"] = entry["decisions"][0]["answer"] = "\x1b[2Jgone"
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    assert "\x1b" not in inside("plan", "rr-adult", "--ledger", "plan.json").out
+
+
+def test_a_stop_in_the_hour_that_comes_twice_is_told_with_its_offset(inside: Run, tmp_path: Path) -> None:
+    text = RECORD.replace("2026-03-16T10", "2026-10-19T10").replace("2026-03-26T14:00:00", "2026-10-25T02:30:00+02:00")
+    (tmp_path / "record.toml").write_text(text.replace("2026-03-29T14:00:00", "2026-10-25T02:30:00+01:00"))
+    shown = inside("plan", "rr-adult", "--record", "record.toml", COLUMNS="140").out
+    assert "Sun 2026-10-25 02:30 +0200 until Sun 2026-10-25 02:30 +0100 (1 h)" in shown

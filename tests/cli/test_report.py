@@ -323,3 +323,12 @@ def test_nothing_sticks_out_of_a_telephone_or_a_window(page: Page, tmp_path: Pat
     assert reaches <= width
     assert figures == 2
     assert points * 25.4 / 72 == pytest.approx(89 if width == 390 else 183, rel=0.01)
+
+
+def test_a_report_does_not_take_the_place_of_its_regimen(inside: Run, tmp_path: Path) -> None:
+    text = regimen_text(cycle())
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    ran = inside("report", "mine.toml", "--patients", "50", "-o", "mine.toml")
+    assert (ran.status, ran.out) == (2, "")
+    assert "mine.toml is what is read" in ran.err
+    assert (tmp_path / "mine.toml").read_text(encoding="utf-8") == text

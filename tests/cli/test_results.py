@@ -90,7 +90,7 @@ def test_what_is_unverified_is_said_and_kept_with_the_data(inside: Run) -> None:
         (("-o", "x.csv", "-f", "json"), ("contradict", "ending decides")),
         (("-o", "nowhere/x.csv"), ("nowhere/x.csv", "folder")),
         (("-o", "folder.csv"), ("folder.csv", "folder")),
-        (("-o", "people.csv", "--people", "people.csv"), ("people.csv", "reads")),
+        (("-o", "people.csv", "--people", "people.csv"), ("people.csv", "is what is read")),
         (("-o", "x.csv", "--uncertainty", "3"), ("one set of parameters", "--uncertainty")),
     ],
     ids=" ".join,

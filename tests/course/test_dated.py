@@ -17,7 +17,7 @@ from blinplan.course.eligibility import choose
 from blinplan.course.events import Course, expand
 from blinplan.course.opening import NeverOpenError, next_opening
 from blinplan.course.patient import patient
-from blinplan.course.replan import RecordError
+from blinplan.course.resumption import RecordError
 from blinplan.regimen import library
 from blinplan.regimen.record import Cause, CourseRecord, CycleStart, Interruption
 from blinplan.regimen.site import Site
@@ -29,10 +29,13 @@ MONDAY = datetime(2026, 10, 19, 10, tzinfo=BERLIN)
 CRS = Cause.CYTOKINE_RELEASE
 
 
+AREAS = {Fraction(4): Fraction("0.25"), Fraction(12): Fraction("0.55"), Fraction("44.9"): Fraction("1.4")}
+
+
 def course(weight: Fraction = Fraction(70)) -> Course:
     adult = library.load("rr-adult").regimen
     assert adult is not None
-    one = patient(weight, None, Fraction("1.1") if weight < 45 else None)
+    one = patient(weight, None, None if weight >= 45 else AREAS[weight])
     return expand(choose(adult, one, library.load).regimen, one)
 
 
@@ -227,3 +230,19 @@ def test_whatever_happens_every_bag_is_one_after_the_other_and_all_give_what_is_
     free = [event for event in events if event.period.dose is None and event.period.cycle_name != "interrupted"]
     assert all(event.period.minutes >= 14 * DAY - HOUR for event in free if event.period.stop in begun.values())
     assert dated(planned, begins, profile, plan.ledger).course == plan.course
+
+
+def test_a_bag_that_was_hung_stays_the_one_that_was_hung() -> None:
+    """The pharmacist made a bag for 7 days; that it was stopped after one, nobody knew."""
+    planned = course()
+    week = site(24, 168, at=10 * HOUR)
+    stopped = interruption(MONDAY, DAY + HOUR, 3 * HOUR, Cause.TECHNICAL, None, 1)
+    plan = dated(planned, MONDAY, week, record(planned, MONDAY, stopped))
+    first = plan.bags[0]
+    assert (first.size.minutes // DAY, first.minutes) == (7, DAY + HOUR)
+    assert first.micrograms == Fraction(9) * (DAY + HOUR) / DAY
+    assert plan.bags[1].start == DAY + 4 * HOUR
+    assert sum(bag.micrograms for bag in plan.bags) == plan.course.micrograms
+    assert all(one.stop <= other.start for one, other in pairwise(plan.bags))
+    before = dated(planned, MONDAY, week, None).bags
+    assert before[0].size == first.size

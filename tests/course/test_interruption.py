@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from blinplan.course.interruption import Decision, Question, decisions
+from blinplan.course.interruption import Circumstances, Decision, Question, decisions
 from blinplan.course.label import label
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen import library
@@ -42,7 +42,7 @@ FULL, LOW = DoseRate(Fraction(28), Basis.FLAT), DoseRate(Fraction(9), Basis.FLAT
 
 
 def asked(one: Interruption, name: str = "rr-adult", dose: DoseRate | None = FULL) -> dict[Question, Decision]:
-    return {decision.question: decision for decision in decisions(one, regimen(name), dose)}
+    return {decision.question: decision for decision in decisions(one, regimen(name), Circumstances(dose))}
 
 
 CRS, NEURO, OTHER = "cytokine-release-syndrome", "neurological", "other-adverse-event"
@@ -68,7 +68,7 @@ CRS, NEURO, OTHER = "cytokine-release-syndrome", "neurological", "other-adverse-
     ],
 )
 def test_what_stops_the_drug_for_good(one: Interruption, stops: bool) -> None:
-    found = decisions(one, regimen("rr-adult"), FULL)
+    found = decisions(one, regimen("rr-adult"), Circumstances(FULL))
     assert any(decision.stop for decision in found) is stops
     if stops:
         assert len(found) == 1
@@ -105,7 +105,7 @@ def test_after_grade_3_the_restart_is_low_and_the_full_dose_7_days_later(name: s
 def test_a_severe_neurological_event_at_the_low_dose_stops_the_drug(
     cause: str, grade: int, dose: DoseRate | None, stops: bool
 ) -> None:
-    found = decisions(interruption(cause, grade=grade), regimen("rr-adult"), dose)
+    found = decisions(interruption(cause, grade=grade), regimen("rr-adult"), Circumstances(dose))
     assert any(decision.stop for decision in found) is stops
     if stops:
         assert label()[found[0].limits[0]].status == "transcribed"
@@ -114,10 +114,10 @@ def test_a_severe_neurological_event_at_the_low_dose_stops_the_drug(
 @pytest.mark.parametrize(("amount", "doubted"), [(5, True), (15, False)])
 def test_whether_it_does_at_the_low_dose_by_area_nobody_has_seen(amount: int, doubted: bool) -> None:
     dose = DoseRate(Fraction(amount), Basis.BSA)
-    found = asked(interruption(NEURO, grade=3), "rr-below-45-kg", dose)
-    assert (Question.CONTINUE in found) is doubted
+    found = asked(interruption(NEURO, grade=3, seizures=0), "rr-below-45-kg", dose)
+    assert (Question.CONTINUE in found) is doubted  # the interruption lasted 2 days, within which it was resolved
     if doubted:
-        assert found[Question.CONTINUE].open
+        assert not found[Question.CONTINUE].evaluated
         assert not found[Question.CONTINUE].stop
         assert "not evaluated" in found[Question.CONTINUE].answer
         assert label()[found[Question.CONTINUE].limits[0]].status == "unverified"
@@ -125,17 +125,73 @@ def test_whether_it_does_at_the_low_dose_by_area_nobody_has_seen(amount: int, do
 
 def test_after_another_grade_4_event_stopping_is_to_be_considered() -> None:
     found = asked(interruption(OTHER, grade=4))
-    assert found[Question.CONTINUE].open
+    assert found[Question.CONTINUE].evaluated
     assert "considered" in found[Question.CONTINUE].answer
     assert Question.CONTINUE not in asked(interruption(OTHER, grade=3))
 
 
 def test_a_severe_event_holds_the_infusion_until_it_is_gone() -> None:
-    gone = START + timedelta(hours=30)
-    for cause in (CRS, OTHER):
-        assert asked(interruption(cause, grade=3, resolved=gone))[Question.WAIT].wait == 30 * HOUR
-        assert asked(interruption(cause, grade=3))[Question.WAIT].wait == 0
+    gone = START + timedelta(hours=80)
+    for cause, least in ((CRS, 0), (OTHER, 3 * DAY)):
+        assert asked(interruption(cause, grade=3, resolved=gone))[Question.WAIT].wait == 80 * HOUR
+        assert asked(interruption(cause, grade=3))[Question.WAIT].wait == least
         assert Question.WAIT not in asked(interruption(cause, grade=2))
+
+
+def test_severe_cytokine_release_is_treated_as_the_label_says() -> None:
+    assert "dexamethasone 8 mg every 8 hours" in asked(interruption(CRS, grade=3))[Question.TREATMENT].answer
+    assert Question.TREATMENT not in asked(interruption(CRS, grade=2))
+    assert Question.TREATMENT not in asked(interruption(OTHER, grade=3))
+
+
+@pytest.mark.parametrize(
+    ("one", "missing"),
+    [
+        (interruption(CRS), "grade"),
+        (interruption(OTHER), "grade"),
+        (interruption(NEURO, grade=3, minutes=7 * DAY, seizures=0), None),
+        (interruption(NEURO, grade=3, minutes=7 * DAY + 1, seizures=0), "resolved"),
+        (interruption(OTHER, grade=3, minutes=14 * DAY), None),
+        (interruption(OTHER, grade=3, minutes=14 * DAY + 1), "resolved"),
+        (interruption("technical"), None),
+    ],
+)
+def test_what_a_record_lacks_is_not_taken_for_harmless(one: Interruption, missing: str | None) -> None:
+    lacking = [decision for decision in decisions(one, regimen("rr-adult"), Circumstances(FULL)) if decision.missing]
+    assert [decision.missing for decision in lacking] == ([missing] if missing else [])
+    assert all(not decision.evaluated and "not evaluated" in decision.answer for decision in lacking)
+
+
+def test_seizures_that_nobody_counted_are_told_of() -> None:
+    assert "seizure" in asked(interruption(NEURO, grade=3))[Question.CONTINUE].answer
+    assert Question.CONTINUE not in asked(interruption(NEURO, grade=3, seizures=1))
+
+
+@pytest.mark.parametrize(
+    ("name", "weight", "dose"),
+    [
+        ("rr-adult", None, "9 mcg/day"),
+        ("rr-below-45-kg", None, "5 mcg/m²/day"),
+        ("mt103-203", "70", "9 mcg/day"),  # by area in the trial, and the label's dose is by weight
+        ("mt103-203", "44.9", "5 mcg/m²/day"),
+        ("mt103-203", "45", "9 mcg/day"),
+        ("mt103-203", None, None),
+    ],
+)
+def test_the_dose_of_a_restart_is_that_of_the_weight(name: str, weight: str | None, dose: str | None) -> None:
+    found = Circumstances(FULL, None if weight is None else Fraction(weight))
+    one = interruption(CRS, grade=3)
+    (answer,) = [d for d in decisions(one, regimen(name), found) if d.question is Question.DOSE]
+    assert (None if answer.dose is None else str(answer.dose)) == dose
+    assert answer.missing == (None if dose else "weight_kg")
+
+
+def test_a_cycle_of_another_length_goes_on_to_its_own() -> None:
+    found = {
+        d.question: d for d in decisions(interruption(CRS), regimen("nhl-15"), Circumstances(FULL, None, 20 * DAY))
+    }
+    assert "to its 20 d of infusion" in found[Question.CYCLE].answer
+    assert "28 infusion days" in asked(interruption(CRS, grade=2))[Question.CYCLE].answer
 
 
 @pytest.mark.parametrize(("minutes", "supervised"), [(4 * HOUR - 1, False), (4 * HOUR, True)])
@@ -154,6 +210,8 @@ def test_a_neurological_event_is_held_three_days_and_until_it_is_gone() -> None:
 def test_after_an_overdose_the_right_dose_comes_12_hours_later() -> None:
     found = asked(interruption("overdose"))
     assert found[Question.WAIT].wait == 12 * HOUR
+    later = asked(interruption("overdose", resolved=START + timedelta(hours=40)))
+    assert later[Question.WAIT].wait == 40 * HOUR
     assert Question.DOSE not in found
 
 
@@ -181,15 +239,22 @@ def test_the_label_speaks_of_cycles_after_adverse_events_only() -> None:
         assert Question.CYCLE not in asked(interruption(cause, 9 * DAY))
 
 
-def test_while_it_lasts_nothing_is_said_of_its_length() -> None:
-    found = asked(interruption(CRS, None, grade=3))
-    assert set(found) == {Question.WAIT, Question.DOSE, Question.ESCALATION}
+def test_while_it_lasts_the_answers_are_on_condition() -> None:
+    found = asked(interruption(NEURO, None, grade=3, seizures=0))
+    assert found[Question.CONTINUE].answer == "only if the event is at grade 1 within 7 days"
+    assert found[Question.PREMEDICATION].answer == "yes, if it lasts 4 hours or more"
+    assert found[Question.SUPERVISION].answer == "yes, if it lasts 4 hours or more"
+    assert found[Question.CYCLE].answer == "the same cycle up to 7 days, a new one after that"
+    assert {found[one].yes for one in (Question.PREMEDICATION, Question.SUPERVISION, Question.CYCLE)} == {None}
+    assert not any(decision.stop for decision in found.values())
 
 
 def test_every_decision_names_what_the_label_says() -> None:
     for cause in Cause:
         for grade in (None, 1, 2, 3, 4):
-            for decision in decisions(interruption(cause, 9 * DAY, grade=grade), regimen("rr-adult"), FULL):
+            for decision in decisions(
+                interruption(cause, 9 * DAY, grade=grade), regimen("rr-adult"), Circumstances(FULL)
+            ):
                 assert decision.limits
                 assert all(label()[name].source and label()[name].status for name in decision.limits)
     assert {label()[name].status for name in ("stop_grade", "stop_grade_neurological")} == {"seen", "transcribed"}

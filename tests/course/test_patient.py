@@ -211,3 +211,14 @@ def test_an_unusual_patient_is_confirmed_by_the_area() -> None:
     assert patient(Fraction(150), Fraction(165), Fraction("2.6")).weight == 150
     with pytest.raises(PatientError, match="differ by more than 10 %"):
         patient(Fraction(150), Fraction(165), Fraction("1.8"))
+
+
+@pytest.mark.parametrize(("weight", "area"), [("30", "2.4"), ("30", "0.3"), ("154", "1.0"), ("4", "1.1")])
+def test_an_area_that_nobody_of_that_weight_has_is_refused(weight: str, area: str) -> None:
+    with pytest.raises(PatientError, match="one of the two figures cannot be right"):
+        patient(Fraction(weight), None, Fraction(area))
+
+
+@pytest.mark.parametrize(("weight", "area"), [("30", "1.04"), ("3.3", "0.21"), ("70", "1.8"), ("160", "2.6")])
+def test_an_area_that_fits_the_weight_is_taken(weight: str, area: str) -> None:
+    assert patient(Fraction(weight), None, Fraction(area)).area is not None

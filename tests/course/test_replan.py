@@ -11,16 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blinplan.course.calendar import Due, entries
+from blinplan.course.bags import bag_sequence
+from blinplan.course.calendar import Due, entries, infusions
 from blinplan.course.events import Course, expand
 from blinplan.course.interruption import Question
 from blinplan.course.ledger import Ledger, LedgerError, ledger_data, ledger_of
 from blinplan.course.patient import PatientError, patient
 from blinplan.course.premedication import premedication_plan
-from blinplan.course.replan import INTERRUPTED, RecordError, Replanned, as_it_stood, decided, replan, replay
+from blinplan.course.replan import INTERRUPTED, Replanned, as_it_stood, decided, replan, replay
+from blinplan.course.resumption import RecordError
 from blinplan.quantities import read_dose
 from blinplan.regimen import library
 from blinplan.regimen.record import Cause, CourseRecord, CycleStart, Interruption
+from tests.course.test_bags import site
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 DAY, HOUR = 24 * 60, 60
@@ -30,7 +33,7 @@ CRS = "cytokine-release-syndrome"
 def course(name: str = "rr-adult", area: Fraction | None = None) -> Course:
     regimen = library.load(name).regimen
     assert regimen is not None
-    return expand(regimen, patient(Fraction(70) if area is None else Fraction(30), None, area))
+    return expand(regimen, patient(Fraction(70) if area is None else Fraction(40), None, area))
 
 
 def stop(at: int, lasts: int | None, cause: str = "technical", cycle: int = 1, **more: Any) -> dict[str, Any]:
@@ -118,7 +121,10 @@ def test_after_grade_3_the_restart_is_low_for_seven_days() -> None:
     (entry,) = found.ledger.interruptions
     assert (entry.stopped, entry.restarted) == (10 * DAY, 13 * DAY)
     assert {decision.question for decision in entry.decisions} >= {Question.DOSE, Question.ESCALATION, Question.CYCLE}
-    assert entry.resumed == "the same cycle goes on, at 9 mcg/day for 7 days, then in full"
+    assert entry.resumed == (
+        "the same cycle goes on, at 9 mcg/day (the label's; which dose was given is not on record); the full dose comes"
+        " back after 7 d, by the steps of the cycle"
+    )
 
 
 def test_after_more_than_seven_days_the_next_cycle_begins() -> None:
@@ -271,9 +277,10 @@ def test_a_course_can_be_made_again_from_its_ledger(
     found = replan(course(), record(*made, starts=starts))
     whole(found)
     assert again(found) == found
-    assert found.ended is (still and bool(made)) or any(
-        one.decisions and one.decisions[0].stop for one in found.ledger.interruptions
-    )
+    last = found.ledger.interruptions[-1] if found.ledger.interruptions else None
+    stopped = last is not None and any(decision.stop or decision.missing for decision in last.decisions)
+    broken = last is not None and "the regimen has none left" in last.resumed
+    assert found.ended is (stopped or broken or (still and bool(made)))
 
 
 def test_a_cycle_begins_when_it_did_and_not_before_it_could() -> None:
@@ -369,3 +376,146 @@ def test_a_ledger_of_another_course_is_refused() -> None:
     moved = Ledger((*found.ledger.interruptions, *found.ledger.interruptions))
     with pytest.raises(RecordError):
         replay(course(), moved)
+
+
+# --- what was found wrong once ---------------------------------------------------------------------------------------
+
+
+def three_steps() -> Course:
+    regimen = library.load("dlbcl-3-step").regimen  # 9, 28 and 112 mcg/day
+    assert regimen is not None
+    return expand(regimen, patient(Fraction(70)))
+
+
+def rates(found: Replanned) -> list[tuple[int, int]]:
+    return [(e.period.minutes // DAY, int(e.rate)) for e in found.course.events]
+
+
+def test_a_restart_at_the_dose_that_ran_changes_nothing() -> None:
+    """A technical stop of an hour on day 4, restarted at the 9 mcg/day that ran, leaves 7 and 21 days."""
+    found = replanned(stop(4 * DAY, HOUR, restart_dose="9 mcg/day"))
+    assert shape(found, 1)[:4] == [(4 * DAY, 9), (HOUR, 0), (3 * DAY, 9), (21 * DAY, 28)]
+    assert "at 9 mcg/day" not in found.ledger.interruptions[0].resumed
+
+
+@pytest.mark.parametrize("dose", [5, 14, 28, 280])
+def test_a_dose_on_record_is_the_one_that_was_given(dose: int) -> None:
+    found = replanned(stop(4 * DAY, HOUR, restart_dose=f"{dose} mcg/day"))
+    assert shape(found, 1)[:4] == [(4 * DAY, 9), (HOUR, 0), (3 * DAY, dose), (21 * DAY, 28)]
+    severe = replanned(stop(10 * DAY, 2 * DAY, CRS, grade=3, restart_dose=f"{max(dose, 28)} mcg/day"))
+    assert shape(severe, 1)[3] == (18 * DAY, max(dose, 28))
+
+
+def test_a_regimen_of_three_doses_climbs_by_all_of_them() -> None:
+    for at, expected in (
+        (3, [(3, 9), (2, 0), (7, 9), (7, 28), (39, 112)]),
+        (20, [(7, 9), (7, 28), (6, 112), (2, 0), (7, 9), (7, 28), (22, 112)]),
+    ):
+        planned = three_steps()
+        found = replan(planned, record(stop(at * DAY, 2 * DAY, CRS, grade=3), regimen="dlbcl-3-step"))
+        assert rates(found)[: len(expected)] == expected
+        assert infused(found.course, 1) == infused(planned, 1)
+    same = replan(three_steps(), record(stop(3 * DAY, DAY, restart_dose="9 mcg/day"), regimen="dlbcl-3-step"))
+    assert rates(same)[:5] == [(3, 9), (1, 0), (4, 9), (7, 28), (42, 112)]
+
+
+def test_a_cycle_whose_full_dose_was_not_reached_begins_again() -> None:
+    found = replanned(stop(3 * DAY, 9 * DAY, CRS, grade=2, new_cycle=True))
+    assert shape(found, 2) == [(7 * DAY, 9), (21 * DAY, 28), (14 * DAY, 0)]
+    assert "whose full dose was not reached" in found.ledger.interruptions[0].resumed
+    due = entries(found.course, premedication_plan(found.course), (), found.ledger)
+    hospital = [(e.cycle, (e.stop - e.start) // DAY) for e in due if e.due is Due.HOSPITAL]
+    assert hospital == [(1, 9), (2, 9)]  # the second cycle has the step of the first
+    reached = replanned(stop(8 * DAY, 9 * DAY, CRS, grade=2, new_cycle=True))
+    assert shape(reached, 2) == [(28 * DAY, 28), (14 * DAY, 0)]
+
+
+def test_a_rise_after_an_interruption_is_premedicated() -> None:
+    found = replanned(stop(7 * DAY, HOUR))  # stopped as the dose was to rise
+    due = entries(found.course, premedication_plan(found.course), (), found.ledger)
+    assert 7 * DAY + HOUR - HOUR in [entry.start for entry in due if entry.due is Due.PREMEDICATION]
+    assert shape(found, 1)[:3] == [(7 * DAY, 9), (HOUR, 0), (21 * DAY, 28)]
+
+
+def test_after_the_last_cycle_there_is_none() -> None:
+    found = replanned(stop(173 * DAY, 10 * DAY, CRS, grade=2, new_cycle=True, cycle=5))
+    assert found.ended
+    assert "the regimen has none left" in found.ledger.interruptions[0].resumed
+    assert found.course.events[-1].period.stop == 173 * DAY
+    whole(found)
+    entries(found.course, premedication_plan(found.course), (), found.ledger)
+
+
+@pytest.mark.parametrize(
+    ("one", "ended"),
+    [
+        (stop(10 * DAY, DAY, CRS), True),
+        (stop(10 * DAY, DAY, CRS, restart_dose="28 mcg/day"), False),
+        (stop(10 * DAY, 9 * DAY, "neurological", grade=3), True),  # whether it resolved within 7 days, nobody says
+        (stop(10 * DAY, 7 * DAY, "neurological", grade=3), False),
+        (stop(10 * DAY, DAY), False),
+    ],
+)
+def test_without_what_the_label_s_answer_depends_on_nothing_more_is_planned(one: dict[str, Any], ended: bool) -> None:
+    found = replanned(one)
+    assert found.ended is ended
+    assert ("is not on record" in found.ledger.interruptions[0].resumed) is (ended or "grade" in one)
+
+
+def test_the_end_of_an_infusion_is_no_interruption() -> None:
+    with pytest.raises(RecordError, match="the infusion of cycle 1 had ended"):
+        replanned(stop(28 * DAY, DAY))
+
+
+def test_a_new_cycle_on_record_may_be_the_restart() -> None:
+    one = stop(10 * DAY, 9 * DAY, CRS, grade=2)
+    found = replan(course(), record(one, starts={2: 19 * DAY}))
+    assert found.course == replanned(one).course
+    with pytest.raises(RecordError, match="began cycle 2, at another time"):
+        replan(course(), record(one, starts={2: 20 * DAY}))
+
+
+some_doses = st.none() | st.sampled_from(["5 mcg/day", "9 mcg/day", "14 mcg/day", "28 mcg/day", "112 mcg/day"])
+
+
+@given(
+    name=st.sampled_from(["rr-adult", "dlbcl-3-step", "mrd-adult", "rr-adult-continued"]),
+    stops=st.lists(
+        st.tuples(
+            st.integers(1, 40 * DAY),
+            st.integers(1, 20 * DAY),
+            st.sampled_from(list(Cause)),
+            severe,
+            some_doses,
+            st.sampled_from([None, None, False, True]),
+        ),
+        max_size=5,
+    ),
+    late=st.booleans(),
+)
+def test_whatever_is_on_record_the_course_is_whole_and_no_longer_than_it_was_planned(
+    name: str, stops: list[tuple[int, int, Cause, int | None, str | None, bool | None]], late: bool
+) -> None:
+    planned = course(name)
+    made, found = list[dict[str, Any]](), replan(planned, record(regimen=name))
+    at = max(e.period.start for e in planned.events if e.period.dose) if late else 0
+    for after, lasts, cause, grade, dose, new in stops:
+        running = [e for e in found.course.events if e.period.dose and e.period.start < at + after < e.period.stop]
+        if not running or found.ended:
+            break
+        at += after
+        cycle = running[0].period.cycle
+        made.append(stop(at, lasts, cause, cycle, grade=grade, restart_dose=dose, new_cycle=new))
+        at += lasts
+        found = replan(planned, record(*made, regimen=name))
+    whole(found)
+    for number in {event.period.cycle for event in found.course.events}:
+        assert infused(found.course, number) <= max(infused(planned, one) for one in range(1, 10))
+    highest = max(event.rate for event in planned.events)
+    recorded = [read_dose(one["restart_dose"]).rate.amount for one in made if one["restart_dose"]]
+    assert max(event.rate for event in found.course.events) <= max([highest, *recorded])
+    assert again(found) == found
+    due = entries(found.course, premedication_plan(found.course), (), found.ledger)
+    assert all(entry.stop >= entry.start for entry in due)
+    bags = bag_sequence(infusions(found.course), site(24, at=None), START)
+    assert sum(bag.micrograms for bag in bags) == found.course.micrograms

@@ -88,6 +88,8 @@ def test_a_record_is_read_with_its_times_as_moments() -> None:
         ("start = 2026-11-02T10:00:00", "start = 2026-10-25T02:30:00", "F004", "2026-10-25T02:30:00"),
         ("start = 2026-11-02T10:00:00", "start = 2026-11-05T14:00:00", "F007", "stopped"),
         ("grade = 3", "grade = 5", "F007", "restarted"),
+        ("start = 2026-11-02T10:00:00", "start = 2026-11-02T10:00:30", "F004", "2026-11-02T10:00:30"),
+        ("start = 2026-11-02T10:00:00", "start = 0001-01-01T00:00:00+14:00", "F004", "0001-01-01T00:00:00+14:00"),
     ],
 )
 def test_a_fault_in_a_record_is_said_at_its_place(right: str, wrong: str, code: str, marked: str) -> None:

@@ -91,7 +91,7 @@ BY_AREA = ("plan", "rr-below-45-kg", "--weight", "30", "--height", "130", "--sta
         ((*DATED, "--site", "ward.toml"), 9.0),
         ((*BY_AREA, "--site", "daily.toml"), 8.0),
         ((*BY_AREA, "--time-zone", "UTC"), 10.0),
-        (("plan", "rr-adult", "--record", "record.toml", "--site", "daily.toml"), 7.0),
+        (("plan", "rr-adult", "--record", "record.toml", "--site", "daily.toml"), 6.5),
     ],
 )
 def test_a_cycle_is_one_legible_page_of_paper(

@@ -127,6 +127,33 @@ def test_a_part_cancels_what_it_had_shown_and_nothing_else(inside: Run, ward: No
     assert {event["status"] for event in after.values()} == {"CANCELLED"}
 
 
+def test_what_only_the_replaced_calendar_has_is_cancelled(inside: Run, ward: None, tmp_path: Path) -> None:
+    daily = WARD.replace(", { hours = 48 }, { hours = 72 }", "").replace('closed = ["saturday", "sunday"]\n', "")
+    (tmp_path / "daily.toml").write_text(daily)
+    old = inside(*DATED, "--site", "daily.toml", *ID, "--revision", "3").out
+    (tmp_path / "old.ics").write_text(old, newline="")
+    new = events(inside(*DATED, "--site", "ward.toml", *ID, "--replaces", "old.ics").out)
+    standing = {uid for uid, event in new.items() if event["status"] == "CONFIRMED"}
+    assert standing == set(events(inside(*DATED, "--site", "ward.toml", *ID).out))
+    assert set(events(old)) <= set(new)
+    assert {event["sequence"] for event in new.values()} == {3001}
+    corrected = RECORD.replace("grade = 3", "grade = 4")
+    (tmp_path / "record.toml").write_text(RECORD)
+    (tmp_path / "old.ics").write_text(inside("plan", "rr-adult", "--record", "record.toml", *ID).out, newline="")
+    (tmp_path / "record.toml").write_text(corrected)
+    last = events(inside("plan", "rr-adult", "--record", "record.toml", *ID, "--replaces", "old.ics").out)
+    assert last["patient-7-restart-1-1@blinplan"]["status"] == "CANCELLED"
+    assert last["patient-7-start-5-1@blinplan"]["status"] == "CANCELLED"
+
+
+def test_what_is_no_calendar_is_refused(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "old.ics").write_text("BEGIN:NOTHING")
+    for name in ("old.ics", "nowhere.ics"):
+        ran = inside(*DATED, *ID, "--replaces", name)
+        assert (ran.status, ran.out) == (2, "")
+        assert name in ran.err
+
+
 def test_another_revision_updates(inside: Run, ward: None) -> None:
     found = events(inside(*DATED, *ID, "--revision", "2").out)
     assert {event["sequence"] for event in found.values()} == {2000}

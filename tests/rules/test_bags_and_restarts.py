@@ -134,13 +134,17 @@ GONE = "resolved = 2026-03-06T10:00:00Z"
         (CRS, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "07T10", []),
         (CRS, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "06T09", ["I801"]),  # not held until it was resolved
         (CRS, ("grade = 3", 'restart_dose = "28 mcg/day"', GONE), "07T10", ["I801"]),
-        (CRS, ("grade = 2", 'restart_dose = "28 mcg/day"'), "07T10", []),
+        (CRS, ("grade = 2", 'restart_dose = "9 mcg/day"'), "07T10", []),
+        (CRS, ("grade = 2", 'restart_dose = "28 mcg/day"'), "07T10", ["I805"]),  # it was stopped at 9
+        ("technical", ('restart_dose = "280 mcg/day"',), "07T10", ["I805"]),
+        ("technical", ('restart_dose = "9 mcg/day"',), "07T10", []),
+        ("overdose", ('restart_dose = "8.9 mcg/day"',), "07T10", ["I805"]),
         (CRS, ("grade = 4", 'restart_dose = "9 mcg/day"'), "07T10", ["I801"]),
         (NEURO, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "08T10", ["I801"]),  # it came at 9 mcg/day
         (NEURO, ("grade = 2", "seizures = 2"), "08T10", ["I801"]),
-        (OTHER, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "07T10", []),
-        (OTHER, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "06T09", ["I801"]),
-        (OTHER, ("grade = 3", 'restart_dose = "12 mcg/day"', GONE), "07T10", ["I801"]),
+        (OTHER, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "08T10", []),
+        (OTHER, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "08T09", ["I801"]),
+        (OTHER, ("grade = 3", 'restart_dose = "12 mcg/day"', GONE), "08T10", ["I801"]),
         ("overdose", (), "05T22", []),
         ("overdose", (), "05T21", ["I801"]),
         ("technical", (), "07T10", []),
@@ -150,7 +154,7 @@ def test_a_restart_is_the_label_s(cause: str, lines: tuple[str, ...], restarted:
     judgement = record(cause, *lines, *DONE, restarted=f"2026-03-{restarted}:00:00Z")
     assert codes(judgement) == found
     for finding in judgement.findings:
-        assert "prescribing information" in judgement.limits[finding.limits[0]].source
+        assert finding.code == "I805" or "prescribing information" in judgement.limits[finding.limits[0]].source
 
 
 @pytest.mark.parametrize(
@@ -286,6 +290,7 @@ def test_a_record_is_judged_by_its_own_rules_only() -> None:
         "I802",
         "I803",
         "I804",
+        "I805",
     }
     assert verdict_of(record(CRS, "grade = 3", restarted=""), "I801").outcome is Outcome.NOT_EVALUATED
     assert verdict_of(judged_lines(cycle()), "I801").outcome is Outcome.NOT_EVALUATED

@@ -1,0 +1,220 @@
+"""What is decided when an infusion stops: asked of the label and a record, or read from a ledger."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from blinplan.course.interruption import Circumstances, Decision, Question, decisions
+from blinplan.course.ledger import LaterStart, Ledger, LedgerEntry, Resumption
+from blinplan.course.opening import put_forward
+from blinplan.quantities import DoseRate, duration_text
+from blinplan.regimen.document import KeyPath
+from blinplan.regimen.record import CourseRecord, Interruption, minutes_between
+from blinplan.regimen.regimen import Regimen
+
+
+class RecordError(ValueError):
+    """A record that does not fit the course; ``path`` is the place in the record."""
+
+    def __init__(self, message: str, path: KeyPath) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+Opens = Callable[[int, int], tuple[int, str]]
+"""Says when a cycle can begin that could from a minute of the course on, after a cycle of so many minutes, and why."""
+
+
+def at_once(minute: int, length: int) -> tuple[int, str]:
+    """Let every cycle begin as soon as it can."""
+    return minute, ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where an infusion is stopped.
+
+    ``dose`` is the one that ran, ``infusion`` the minutes of infusion that are planned for its cycle; the others say
+    whether the cycle's highest dose was given, and whether it is the last cycle.
+    """
+
+    dose: DoseRate
+    infusion: int
+    full_dose_given: bool
+    last_cycle: bool
+
+
+class Decided(Protocol):
+    """What is decided on the way: asked of a record, or read from a ledger."""
+
+    def next_stop(self) -> tuple[int, int, KeyPath] | None:
+        """The next interruption: its minute, its cycle, and where it is written; None when there is none."""
+
+    def entry(self, at: "Stop") -> LedgerEntry:
+        """Take the next interruption, which stops the infusion there."""
+
+    def begun(self, cycle: int, minute: int) -> None:
+        """Take note that a restart began a cycle."""
+
+    def start(self, cycle: int, earliest: int, length: int) -> LaterStart | None:
+        """When a cycle begins that could begin at a minute, after a cycle of so many minutes; None if then."""
+
+    def end(self, *, ended: bool) -> None:
+        """Complain of what is left over at the end of the course."""
+
+
+class FromRecord:
+    """Asks the label, and takes what was done where the record says so."""
+
+    def __init__(self, regimen: Regimen, record: CourseRecord | None, opens: Opens, weight: Fraction | None) -> None:
+        self._regimen = regimen
+        self._weight = weight
+        self._opens = opens
+        self._start = record.start if record else None
+        self._zone = record.time_zone if record else None
+        self._waiting = list(record.interruptions) if record else []
+        self._begun = {one.cycle: one for one in record.cycle_starts} if record else {}
+
+    def next_stop(self) -> tuple[int, int, KeyPath] | None:
+        """The next interruption of the record."""
+        if not self._waiting:
+            return None
+        one = self._waiting[0]
+        return self._minute(one.stopped), one.cycle, one.path
+
+    def entry(self, at: Stop) -> LedgerEntry:
+        """Ask the label about the next interruption."""
+        one = self._waiting.pop(0)
+        asked = decisions(one, self._regimen, Circumstances(at.dose, self._weight, at.infusion))
+        resumption, words = _resumption(one, asked, at)
+        restarted = None if one.restarted is None else self._minute(one.restarted)
+        return LedgerEntry(one, self._minute(one.stopped), restarted, asked, resumption, words)
+
+    def begun(self, cycle: int, minute: int) -> None:
+        """See that a start on record is that of the restart."""
+        begun = self._begun.pop(cycle, None)
+        if begun is not None and self._minute(begun.started) != minute:
+            raise RecordError(
+                f"the restart after an interruption began cycle {cycle}, at another time", (*begun.path, "started")
+            )
+
+    def start(self, cycle: int, earliest: int, length: int) -> LaterStart | None:
+        """Take the start that is on record, or else the first at which the site opens."""
+        begun = self._begun.pop(cycle, None)
+        if begun is None:
+            start, why = self._opens(earliest, length)
+            return None if start == earliest else LaterStart(cycle, earliest, start, why, recorded=False)
+        start = self._minute(begun.started)
+        if start < earliest - self._lost(earliest, length):
+            raise RecordError(
+                f"cycle {cycle} began {duration_text(earliest - start)} before it could: before the treatment-free"
+                " interval of the cycle before it had ended",
+                (*begun.path, "started"),
+            )
+        why = "it is on record" if start >= earliest else "it is on record, and the clock was put forward"
+        return None if start == earliest else LaterStart(cycle, earliest, start, why, recorded=True)
+
+    def _lost(self, earliest: int, length: int) -> int:
+        """By how much a cycle of whole days by the clock is shorter, because the clock was put forward in it."""
+        if self._start is None or self._zone is None:
+            return 0
+        return put_forward(self._start.astimezone(ZoneInfo(self._zone)), earliest - length, earliest)
+
+    def end(self, *, ended: bool) -> None:
+        """Complain of what happened where nothing was planned."""
+        if ended:
+            return  # whatever was done after that, there is no plan for it
+        for one in self._waiting:
+            raise RecordError("nothing was infused when this interruption began", (*one.path, "stopped"))
+        for begun in self._begun.values():
+            raise RecordError(f"the course has no start of a cycle {begun.cycle}", (*begun.path, "cycle"))
+
+    def _minute(self, moment: datetime) -> int:
+        assert self._start is not None  # noqa: S101 - there is a record where there is a moment
+        return minutes_between(self._start, moment)
+
+
+class FromLedger:
+    """Reads what was decided."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._waiting = list(ledger.interruptions)
+        self._starts = {one.cycle: one for one in ledger.starts}
+
+    def next_stop(self) -> tuple[int, int, KeyPath] | None:
+        """The next interruption of the ledger."""
+        if not self._waiting:
+            return None
+        entry = self._waiting[0]
+        return entry.stopped, entry.interruption.cycle, entry.interruption.path
+
+    def entry(self, at: Stop) -> LedgerEntry:
+        """Take the next interruption."""
+        return self._waiting.pop(0)
+
+    def begun(self, cycle: int, minute: int) -> None:
+        """Nothing is to be noted: the restart is in the ledger."""
+
+    def start(self, cycle: int, earliest: int, length: int) -> LaterStart | None:
+        """Take the start that is in the ledger."""
+        found = self._starts.pop(cycle, None)
+        if found is not None and found.earliest != earliest:
+            raise RecordError(f"the ledger's start of cycle {cycle} does not fit the course", ("starts",))
+        return found
+
+    def end(self, *, ended: bool) -> None:
+        """Complain of entries that the course has no place for."""
+        if not ended and (self._waiting or self._starts):
+            raise RecordError("the ledger has entries that do not fit the course", ("interruptions",))
+
+
+def _resumption(one: Interruption, asked: Sequence[Decision], at: Stop) -> tuple[Resumption | None, str]:
+    """How the infusion goes on, and in words: as it was done, else as the label asks."""
+    why = _why_no_more(one, asked)
+    if why is not None:
+        return None, f"nothing more is planned{why}"
+    new_cycle, again, where = _cycle_of(one, asked, at)
+    if new_cycle and at.last_cycle:
+        return None, "nothing more is planned: a new cycle would begin, and the regimen has none left"
+    label_dose = next((decision.dose for decision in asked if decision.dose is not None), None)
+    after = next((decision.after for decision in asked if decision.after is not None), None)
+    dose = one.restart_dose or label_dose
+    if dose is None or (after is None and dose == at.dose and not new_cycle):
+        return Resumption(new_cycle, again), where
+    told = "" if one.restart_dose else " (the label's; which dose was given is not on record)"
+    if after is None:
+        words = f"{where}, at {dose} in place of the step that was stopped (when it is to change, nobody says)"
+        return Resumption(new_cycle, again, dose), words
+    return Resumption(new_cycle, again, dose, after), (
+        f"{where}, at {dose}{told}; the full dose comes back after {duration_text(after)}, by the steps of the cycle"
+    )
+
+
+def _why_no_more(one: Interruption, asked: Sequence[Decision]) -> str | None:
+    """Why nothing more can be planned, whatever cycle it would be; None where it can."""
+    if any(decision.stop for decision in asked):
+        return ": the label stops the drug for good"
+    if one.restarted is None:
+        return " until the infusion is restarted"
+    # What was done says at which dose; it does not say whether the drug was to be stopped for good.
+    known = {"grade", "weight_kg"} if one.restart_dose is not None else set()
+    missing = [decision.missing for decision in asked if decision.missing and decision.missing not in known]
+    return f" until it is known: `{missing[0]}` is not on record" if missing else None
+
+
+def _cycle_of(one: Interruption, asked: Sequence[Decision], at: Stop) -> tuple[bool, bool, str]:
+    """Whether a restart begins a new cycle, whether that has the steps of the broken one again, and both in words."""
+    cycle = next((decision for decision in asked if decision.question is Question.CYCLE), None)
+    new = one.new_cycle if one.new_cycle is not None else cycle is not None and cycle.yes is True
+    if new and not at.full_dose_given:
+        said = "a new cycle begins, with the steps of the broken one, whose full dose was not reached"
+        return True, True, f"{said} (which cycle it is, the label does not say)"
+    if new:
+        said = "a new cycle begins, the next of the regimen"
+        return True, False, f"{said} (whether the broken one counts, the label does not say)"
+    if one.new_cycle is None and cycle is None:
+        return False, False, "the same cycle goes on (of such an interruption the label does not say)"
+    return False, False, "the same cycle goes on"
