@@ -196,7 +196,7 @@ def _advice(path: KeyPath, detail: ErrorDetails) -> str:
         nearest = _nearest_word(str(detail["input"]), _allowed_words(detail))
         if nearest:
             return f'write "{nearest}"'
-    return "give a value of that kind; `blinplan schema` prints the whole format"
+    return "give a value of that kind; `blinplan schema regimen`, `record` or `site` prints the whole format"
 
 
 def _allowed_words(detail: ErrorDetails) -> list[str]:

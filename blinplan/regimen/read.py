@@ -105,7 +105,11 @@ def _unreadable(data: bytes, name: str, error: DocumentError) -> Reading:
     before = text.split("\n")[: error.position.line - 1]
     start = min(sum(len(line) + 1 for line in before) + error.position.column - 1, len(text))
     code, why, advice = (
-        ("F001", "a regimen file is TOML", "correct the syntax here; nothing else in the file was checked")
+        (
+            "F001",
+            "a regimen, record or site file is TOML",
+            "correct the syntax here; nothing else in the file was checked",
+        )
         if error.kind == "syntax"
         else (
             "F006",

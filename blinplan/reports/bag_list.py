@@ -105,7 +105,7 @@ def sums(dated: Dated) -> str:
     given = sum((bag.micrograms for bag in dated.bags), Fraction(0))
     difference = given - dated.course.micrograms
     return (
-        f"All bags give {rounded(given)} mcg; ordered are {rounded(dated.course.micrograms)} mcg."
+        f"All bags of the course give {rounded(given)} mcg; ordered are {rounded(dated.course.micrograms)} mcg."
         f" Difference: {f'{difference} mcg' if difference else 'none'}."
     )
 

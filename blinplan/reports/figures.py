@@ -211,7 +211,7 @@ def reading_of(simulation: Simulation, bands: Bands) -> str:
         if simulation.seed is None
         else f"Line: median; band: 5th to 95th percentile of {of} virtual patients."
     )
-    return f"{what} Grey: no infusion."
+    return f"{what} Light grey: no infusion."
 
 
 def source_of(simulation: Simulation) -> str:

@@ -149,6 +149,8 @@ def _bags(dated: Dated, cycle: int, scale: float) -> Iterator[_Part]:
 
 
 # Letters of a table's rows, by how many there are, and how high a row is, without the line below it.
+_FEW_COLUMNS = 8
+"""Columns that there is room for in letters that are not small."""
 _ROWS = ((10, "", 5.8), (20, "dense", 4.9), (None, "tight", 3.8))
 
 
@@ -161,8 +163,9 @@ def _table(
     narrow: bool = False,
 ) -> _Part:
     """A table, in smaller letters the more rows it has; a narrow one has half the width."""
+    crowded = narrow or len(heads) > _FEW_COLUMNS
     classes, height = next(
-        (classes, height) for most, classes, height in _ROWS if most is None or (len(rows) <= most and not narrow)
+        (classes, height) for most, classes, height in _ROWS if most is None or (len(rows) <= most and not crowded)
     )
     wraps = sum(_lines(row[-1], scale, 44 if narrow else 78) for row in rows)
     return _Part(table(heads, kinds, rows, classes=classes), height * scale * (wraps + 1) + 0.2 * len(rows) + 2 * scale)

@@ -24,7 +24,7 @@ class Bar:
 
 def timeline(bars: Sequence[Bar], end: int, marks: Sequence[tuple[int, str]], label: str) -> Html:
     """Draw bars on a line from 0 to `end` minutes, with marks below it; `label` is what is read aloud."""
-    drawn = "".join(_bar(bar, end) for bar in bars)
+    drawn = "".join(_bar(bar, end) for bar in bars) + "".join(_above(bar, end) for bar in bars)
     place = f'y="{_BASE + 16}" font-size="9"'
     below = "".join(f'<text x="{_x(at, end):.1f}" {place}>{shown(text)}</text>' for at, text in marks)
     return Html(
@@ -44,6 +44,13 @@ def _bar(bar: Bar, end: int) -> str:
         return f'<line {line} stroke="#000" stroke-dasharray="2 2"/>'
     high = _HIGHEST * bar.height
     top = _BASE - high
-    text = f'<text x="{left + 1:.1f}" y="{top - 3:.1f}" font-size="9">{shown(bar.text)}</text>' if bar.text else ""
     box = f'x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{high:.1f}"'
-    return f'<rect {box} fill="{"#000" if bar.dark else "#bbb"}"/>{text}'
+    return f'<rect {box} fill="{"#000" if bar.dark else "#bbb"}"/>'
+
+
+def _above(bar: Bar, end: int) -> str:
+    """The text above a bar; no higher bar beside it is drawn over it."""
+    if not bar.text or bar.height is None:
+        return ""
+    top = _BASE - _HIGHEST * bar.height
+    return f'<text x="{_x(bar.start, end) + 1:.1f}" y="{top - 3:.1f}" font-size="9">{shown(bar.text)}</text>'

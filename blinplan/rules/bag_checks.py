@@ -109,8 +109,8 @@ def _kept_too_long(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
             yield case.finding(
                 rule,
                 ("cycle", 0, "steps"),
-                f"{site.name} prepares bags for {duration_text(size.minutes)} {duration_text(site.prepared_before)}"
-                f" before they start, and they may be used for {duration_text(limit)}",
+                f"{site.name} prepares bags {duration_text(site.prepared_before)} before they start; those that last"
+                f" {duration_text(size.minutes)} may be used for {duration_text(limit)} in all",
                 "prepare bags later, or shorter ones",
             )
 

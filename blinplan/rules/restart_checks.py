@@ -139,7 +139,7 @@ def _asks(decision: Decision) -> str:
         case Question.CONTINUE:
             return "to stop the drug for good"
         case Question.WAIT:
-            return f"to hold it for {decision.answer}"
+            return f"to hold it {'' if decision.answer.startswith('until') else 'for '}{decision.answer}"
     return f"for {decision.answer}"
 
 

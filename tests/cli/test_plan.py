@@ -174,7 +174,7 @@ def test_bags_are_listed_with_rates_and_amounts(inside: Run, tmp_path: Path) -> 
         shown = inside(*DATED, "--site", "ward.toml", "--view", "bags", COLUMNS=str(width)).out
         assert max(map(cell_len, shown.splitlines())) <= width
         words = " ".join(shown.split())
-        assert "All bags give 3,787 mcg; ordered are 3,787 mcg. Difference: none." in words
+        assert "All bags of the course give 3,787 mcg; ordered are 3,787 mcg. Difference: none." in words
         assert "Vials of 35 mcg, 12.5 mcg/mL when reconstituted: Blincyto (blinatumomab), US prescribing" in words
         assert "not evaluated" in shown
         assert "…" not in shown

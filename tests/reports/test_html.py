@@ -107,5 +107,6 @@ def test_a_cycle_is_one_legible_page_of_paper(
         said = " ".join(one.extract_text().split())
         assert f"cycle {number}" in said
         assert "not a medical device" in said
+        assert ("In-use left" in said) is ("--site" in arguments)  # the last column is on the paper
     sizes = [float(found) for found in re.findall(r"font-size: ([0-9.]+)pt", text.split("</style>")[1])]
     assert min(sizes) >= smallest  # the long tables are in letters of 0.75 of it
