@@ -428,7 +428,7 @@ def test_what_the_article_expects_stands_beside_what_is_simulated(inside: Run) -
     assert set(first) == {
         "T cells leave the blood",
         "cytokines are highest",
-        "B cells fall to 10 cells/µL or fewer",
+        "B cells ≤ 10 cells/µL",
         "T cells come back",
     }
     for window in first.values():
@@ -446,6 +446,22 @@ def test_what_the_article_expects_stands_beside_what_is_simulated(inside: Run) -
         shown = inside(*DATED, "--view", "expected", COLUMNS=str(width)).out
         assert max(map(cell_len, shown.splitlines())) <= width
         assert width < 80 or "T cells come back" in shown
+        assert width < 80 or any(line.split()[:2] == ["Step,", "2026-10-26"] for line in shown.splitlines())
+
+
+def test_what_is_simulated_outside_the_window_is_marked(inside: Run) -> None:
+    child = ("plan", "rr-below-45-kg", "--weight", "30", "--height", "140", *DATED[4:], "--view", "expected")
+    found = inside(*child, "-f", "json").json["dated"]["expected"]
+    marks = {window["what"]: window["outside"] for window in found[:4]}
+    assert marks == {
+        "T cells leave the blood": None,
+        "cytokines are highest": None,
+        "B cells ≤ 10 cells/µL": None,
+        "T cells come back": "later",  # a little after the second week, at the lower dose for children
+    }
+    back = next(line for line in inside(*child).out.splitlines() if "T cells come back" in line)
+    assert back.endswith("later")
+    assert inside(*child).out.count("later") == 2  # there, and where it is explained
 
 
 def test_what_was_delivered_stands_beside_what_was_planned(inside: Run, tmp_path: Path) -> None:
