@@ -14,6 +14,7 @@ from blinplan.course.events import Course, Event, Period
 from blinplan.course.patient import Patient
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, DoseRate, decimal_text
+from blinplan.regimen.regimen import Occasion
 from blinplan.reports.manifest import manifest
 from blinplan.reports.screen import Screen, visible
 
@@ -142,9 +143,10 @@ def premedication_lines(plan: PremedicationPlan | None) -> list[Text]:
         return [Text("Premedication: none declared in this regimen")]
     given = plan.premedication
     days = ", ".join(str((minute + given.minutes_before) // MINUTES_PER_DAY + 1) for minute in plan.minutes)
-    restart = "; and before a restart" if any("restart" in occasion for occasion in given.occasions) else ""
-    when = f"{given.minutes_before} min before the infusion of day {days}{restart}"
-    return [Text(f"Premedication: {given_dose(plan)}, {when}")]
+    restarts = {Occasion.RESTART: "before a restart", Occasion.FIRST_CYCLE_RESTART: "before a restart in cycle 1"}
+    restart = next((words for occasion, words in restarts.items() if occasion in given.occasions), None)
+    when = [*([f"before the infusion of day {days}"] if days else []), *([restart] if restart else [])]
+    return [Text(f"Premedication: {given_dose(plan)}, {given.minutes_before} min {'; and '.join(when)}")]
 
 
 def hospital_days(course: Course) -> list[Text]:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -16,7 +17,7 @@ from blinplan.course.patient import patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.regimen import library
 from blinplan.regimen.read import read
-from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.regimen import Occasion, Regimen
 from blinplan.reports.plan import plan_csv, plan_json, plan_report, rounded, when
 from blinplan.reports.screen import Screen
 from tests.regimen_text import cycle, regimen_text
@@ -137,6 +138,17 @@ def test_premedication_is_planned_for_the_patient() -> None:
     assert given["minutes"] == sorted(given["minutes"])
     assert len(given["minutes"]) == 6  # five cycles and one escalation
     assert document(expand(shipped("nhl-15"), patient(area=Fraction(1))))["premedication"] is None
+
+
+def test_the_restarts_that_are_premedicated_are_those_of_the_regimen() -> None:
+    # The label: adults on every restart after 4 h or more, children only in cycle 1.
+    said = {name: " ".join(drawn(course, 200).split()) for name, course in (("adult", ADULT), ("child", CHILD))}
+    assert "of day 1, 8, 43, 85, 127, 169; and before a restart In hospital" in said["adult"]
+    assert "of day 1, 8; and before a restart in cycle 1 In hospital" in said["child"]
+    assert CHILD.regimen.premedication is not None
+    once = replace(CHILD.regimen.premedication, occasions=frozenset({Occasion.FIRST_CYCLE_RESTART}))
+    only = expand(replace(CHILD.regimen, premedication=once), CHILD.patient)
+    assert "60 min before a restart in cycle 1" in " ".join(drawn(only, 200).split())
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
