@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from blinplan.course.bags import Bag, NoSequenceError, bag_sequence, usable_bags
+from blinplan.course.bags import Bag, Infusion, NoSequenceError, bag_sequence, usable_bags
 from blinplan.course.calendar import Clock, Entry, entries, infusions
 from blinplan.course.events import Course
 from blinplan.course.ledger import Ledger
@@ -113,7 +113,7 @@ def _bags(found: Replanned, site: Site, clock: Clock, sizes: Sequence[SiteBag]) 
     for number, entry in enumerate(known.interruptions):
         then = Ledger(known.interruptions[:number], tuple(s for s in known.starts if s.start <= entry.stopped))
         until = [one for one in infusions(replay(found.planned, then).course) if one.start < entry.stopped]
-        for bag in bag_sequence(until, site, clock.start, sizes):
+        for bag in _hung(until, entry.stopped, site, clock, sizes):
             if since <= bag.start < entry.stopped:
                 yield replace(bag, stop=min(bag.stop, entry.stopped))
         since = entry.stopped
@@ -121,6 +121,18 @@ def _bags(found: Replanned, site: Site, clock: Clock, sizes: Sequence[SiteBag]) 
     before = sum(1 for one in infusions(found.course) if one.start < since)
     for bag in bag_sequence(rest, site, clock.start, sizes):
         yield replace(bag, step=bag.step + before)
+
+
+def _hung(
+    planned: Sequence[Infusion], stopped: int, site: Site, clock: Clock, sizes: Sequence[SiteBag]
+) -> tuple[Bag, ...]:
+    """The bags of infusions that were planned, of which the last was stopped."""
+    try:
+        return bag_sequence(planned, site, clock.start, sizes)
+    except NoSequenceError:
+        # What lies behind the stop never came: that no bags were to be had for it is no fault of those before.
+        given = [replace(one, stop=min(one.stop, stopped)) for one in planned]
+        return bag_sequence(given, site, clock.start, sizes)
 
 
 def _opens(site: Site | None, begins: datetime) -> Opens:

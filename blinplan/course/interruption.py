@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from blinplan.course.label import label
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, duration_text
-from blinplan.regimen.record import ADVERSE_EVENTS, Cause, Interruption, minutes_between
+from blinplan.regimen.record import ADVERSE_EVENTS, DEATH, Cause, Interruption, minutes_between
 from blinplan.regimen.regimen import Indication, Occasion, Regimen
 
 
@@ -63,12 +63,15 @@ class Circumstances:
     """What is known of a course when its infusion was stopped.
 
     ``dose`` is the one, as ordered, that ran; ``weight`` the patient's, in kg; ``infusion`` the minutes of infusion
-    that are planned for the cycle.
+    that are planned for the cycle; ``seizures`` those of earlier interruptions. ``recurs`` says that the event came
+    back at the lower dose of a restart, before the full dose was due.
     """
 
     dose: DoseRate | None = None
     weight: Fraction | None = None
     infusion: int | None = None
+    seizures: int = 0
+    recurs: bool = False
 
 
 def decisions(interruption: Interruption, regimen: Regimen, found: Circumstances) -> tuple[Decision, ...]:
@@ -77,12 +80,14 @@ def decisions(interruption: Interruption, regimen: Regimen, found: Circumstances
     Where the label says nothing, as of the dose after an event of grade 1 or 2, there is no decision. Where a record
     lacks what an answer depends on, the decision says that it was not evaluated.
     """
-    stop = _stop(interruption, found.dose)
+    stop = _stop(interruption, found)
     if stop is not None:
-        return (stop,)
+        treated = interruption.cause is Cause.CYTOKINE_RELEASE and interruption.grade != DEATH
+        return (stop, _treatment()) if treated else (stop,)
     return (
         *_doubts(interruption, found.dose),
         *_restart(interruption, regimen, found.weight),
+        *_recurrence(interruption, found),
         *_premedication(interruption, regimen),
         *_supervision(interruption),
         *_cycle(interruption, found.infusion),
@@ -93,14 +98,17 @@ SEVERE = 3
 """The grade from which the label asks for another dose on restart."""
 
 
-def _stop(one: Interruption, dose: DoseRate | None) -> Decision | None:
-    numbers = label()
+def _stop(one: Interruption, found: Circumstances) -> Decision | None:
+    numbers, dose = label(), found.dose
     grade, resolution = one.grade or 0, _resolution(one)
+    if one.cause is Cause.OTHER_EVENT and grade == DEATH:
+        limits = ("consider_stop_grade",)
+        return Decision(Question.CONTINUE, "nothing is given any more: grade 5 is death", limits, stop=True)
     neurological = one.cause is Cause.NEUROLOGICAL
     reasons = {
         "stop_grade": one.cause is Cause.CYTOKINE_RELEASE and grade >= numbers["stop_grade"].value,
         "stop_grade_neurological": neurological and grade >= numbers["stop_grade_neurological"].value,
-        "seizures": (one.seizures or 0) > numbers["seizures"].value,
+        "seizures": bool(one.seizures) and found.seizures + (one.seizures or 0) > numbers["seizures"].value,
         "neurological_resolution": neurological
         and grade >= SEVERE
         and resolution > numbers["neurological_resolution"].minutes,
@@ -175,6 +183,18 @@ def _restart(one: Interruption, regimen: Regimen, weight: Fraction | None) -> It
     yield _restart_dose(regimen, weight)
     days = numbers["escalation_after_restart"]
     yield Decision(Question.ESCALATION, f"after {days} without recurrence", (days.name,), after=days.minutes)
+
+
+def _recurrence(one: Interruption, found: Circumstances) -> Iterator[Decision]:
+    """The dose after an event that came back before the full dose was due, where its grade asks for no other one."""
+    if not found.recurs or found.dose is None or (one.grade or 0) >= SEVERE:
+        return
+    days = label()["escalation_after_restart"]
+    yield Decision(Question.DOSE, f"{found.dose}, as before: the event came back", (days.name,), dose=found.dose)
+    answer = (
+        f"after {days} without recurrence, counted again from this restart (how they count, the label does not say)"
+    )
+    yield Decision(Question.ESCALATION, answer, (days.name,), after=days.minutes)
 
 
 def _treatment() -> Decision:

@@ -36,16 +36,15 @@ def hour_of_change(site: Site) -> str:
 
 
 def moment_of_change(site: Site, day: date, start: datetime) -> datetime | None:
-    """When bags are changed on a day, in the zone of the start of a course.
+    """When bags are changed on a day, in the zone of the start of a course; None where any time of day will do.
 
-    None where any time of day will do, and on a day on which the clock is put forward over it.
+    On a day on which the clock is put forward over the hour, it is as much later by the clock: a day after the last.
     """
     if site.change_minute is None:
         return None
     hours, minutes = divmod(site.change_minute, MINUTES_PER_HOUR)
     local = datetime.combine(day, time(hours, minutes), tzinfo=start.tzinfo)
-    back = local.astimezone(UTC).astimezone(start.tzinfo)
-    return local if back.replace(tzinfo=None) == local.replace(tzinfo=None) else None
+    return local.astimezone(UTC).astimezone(start.tzinfo)
 
 
 def minutes_of_change(site: Site, day: date, start: datetime) -> dict[int, bool]:
@@ -59,7 +58,9 @@ def minutes_of_change(site: Site, day: date, start: datetime) -> dict[int, bool]
         return {}
     a_week_ago = (local - timedelta(days=_LONGEST_BAG)).astimezone(UTC) + timedelta(days=_LONGEST_BAG)
     on_the_hour = local.astimezone(UTC)
-    times = {min(on_the_hour, a_week_ago), on_the_hour}
+    early = min(on_the_hour, a_week_ago)
+    opened = is_open(site, early.astimezone(start.tzinfo).date())  # an hour early may be the day before
+    times = {early, on_the_hour} if opened else {on_the_hour}
     return {round((at - start.astimezone(UTC)).total_seconds()) // 60: at < on_the_hour for at in times}
 
 
@@ -88,10 +89,7 @@ def next_opening(site: Site, start: datetime, minute: int, length: int = 0) -> t
         if site.change_minute is None:
             at = earliest if day == first else datetime.combine(day, earliest.timetz())
         else:
-            found = moment_of_change(site, day, start)
-            if found is None:
-                continue
-            at = found
+            at = moment_of_change(site, day, start) or earliest
         opens = round((at.astimezone(UTC) - start.astimezone(UTC)).total_seconds()) // 60
         if opens >= minute - (lost if site.change_minute is not None else 0):
             early = "" if opens >= minute else ", and the clock was put forward since the last one"

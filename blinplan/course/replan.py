@@ -200,7 +200,7 @@ class _Walk:
                 continue
             left = [one for one in (_Left(stretch.period, stretch.minutes - given), *rest) if one.minutes]
             assert stretch.period.dose is not None  # noqa: S101 - a stretch of infusion has one
-            at = Stop(stretch.period.dose, sum(step.minutes for step in steps), full, last)
+            at = Stop(stretch.period.dose, sum(step.minutes for step in steps), full, last, self._against_full)
             entry = self._decided.entry(at)
             self._entries.append(entry)
             self.stopped.append(at.dose)
@@ -249,6 +249,12 @@ class _Walk:
         between = [step for step in steps if self._is_lower(low, step) and self._is_lower(step, running)]
         above = [one for one in left if self._is_lower(low, one.period)]
         return _cut([_Left(low, after), *_whole(between), *above], sum(one.minutes for one in left))
+
+    def _against_full(self, dose: DoseRate) -> int:
+        """Compare a dose with the highest that was planned."""
+        full = max(self._planned, key=_ordered_amount)
+        asked = replace(full, dose=dose, cap=_cap(dose, full))
+        return self._is_lower(full, asked) - self._is_lower(asked, full)
 
     def _is_lower(self, low: Period, full: Period) -> bool:
         if low.dose is None or full.dose is None or low.dose.basis is full.dose.basis:

@@ -12,7 +12,7 @@ from blinplan.course.ledger import LaterStart, Ledger, LedgerEntry, Resumption
 from blinplan.course.opening import put_forward
 from blinplan.quantities import DoseRate, duration_text
 from blinplan.regimen.document import KeyPath
-from blinplan.regimen.record import CourseRecord, Interruption, minutes_between
+from blinplan.regimen.record import Cause, CourseRecord, Interruption, minutes_between
 from blinplan.regimen.regimen import Regimen
 
 
@@ -38,13 +38,15 @@ class Stop:
     """Where an infusion is stopped.
 
     ``dose`` is the one that ran, ``infusion`` the minutes of infusion that are planned for its cycle; the others say
-    whether the cycle's highest dose was given, and whether it is the last cycle.
+    whether the cycle's highest dose was given, and whether it is the last cycle. ``against_full`` compares a dose with
+    the highest that was planned: below 0 where it is lower, above where it is higher.
     """
 
     dose: DoseRate
     infusion: int
     full_dose_given: bool
     last_cycle: bool
+    against_full: Callable[[DoseRate], int]
 
 
 class Decided(Protocol):
@@ -77,6 +79,9 @@ class FromRecord:
         self._zone = record.time_zone if record else None
         self._waiting = list(record.interruptions) if record else []
         self._begun = {one.cycle: one for one in record.cycle_starts} if record else {}
+        self._seizures = 0
+        self._low: tuple[Cause, DoseRate, int] | None = None
+        self._open: Interruption | None = None
 
     def next_stop(self) -> tuple[int, int, KeyPath] | None:
         """The next interruption of the record."""
@@ -88,10 +93,22 @@ class FromRecord:
     def entry(self, at: Stop) -> LedgerEntry:
         """Ask the label about the next interruption."""
         one = self._waiting.pop(0)
-        asked = decisions(one, self._regimen, Circumstances(at.dose, self._weight, at.infusion))
+        recurs = self._low == (one.cause, at.dose, one.cycle)
+        found = Circumstances(at.dose, self._weight, at.infusion, self._seizures, recurs)
+        asked = decisions(one, self._regimen, found)
         resumption, words = _resumption(one, asked, at)
+        self._remember(one, resumption, at)
         restarted = None if one.restarted is None else self._minute(one.restarted)
         return LedgerEntry(one, self._minute(one.stopped), restarted, asked, resumption, words)
+
+    def _remember(self, one: Interruption, resumption: Resumption | None, at: Stop) -> None:
+        """Keep what the answers to a later interruption depend on."""
+        self._seizures += one.seizures or 0
+        self._open = one if one.restarted is None else None
+        if self._low is not None and self._low[1] != at.dose:
+            self._low = None  # the full dose was given again
+        if resumption is not None and resumption.dose is not None and resumption.minutes is not None:
+            self._low = one.cause, resumption.dose, one.cycle + resumption.new_cycle
 
     def begun(self, cycle: int, minute: int) -> None:
         """See that a start on record is that of the restart."""
@@ -125,6 +142,13 @@ class FromRecord:
 
     def end(self, *, ended: bool) -> None:
         """Complain of what happened where nothing was planned."""
+        if ended and self._open is not None and self._begun:
+            begun = next(iter(self._begun.values()))
+            raise RecordError(
+                f"cycle {begun.cycle} began, and the infusion that was stopped before it was not restarted: say so with"
+                ' the start of the cycle as `restarted`, and `restart_in = "new-cycle"`',
+                (*begun.path, "started"),
+            )
         if ended:
             return  # whatever was done after that, there is no plan for it
         for one in self._waiting:
@@ -173,7 +197,7 @@ class FromLedger:
 
 def _resumption(one: Interruption, asked: Sequence[Decision], at: Stop) -> tuple[Resumption | None, str]:
     """How the infusion goes on, and in words: as it was done, else as the label asks."""
-    why = _why_no_more(one, asked)
+    why = _why_no_more(one, asked, at)
     if why is not None:
         return None, f"nothing more is planned{why}"
     new_cycle, again, where = _cycle_of(one, asked, at)
@@ -188,12 +212,14 @@ def _resumption(one: Interruption, asked: Sequence[Decision], at: Stop) -> tuple
     if after is None:
         words = f"{where}, at {dose} in place of the step that was stopped (when it is to change, nobody says)"
         return Resumption(new_cycle, again, dose), words
+    if at.against_full(dose) == 0:
+        return Resumption(new_cycle, again, dose), f"{where}, at {dose}, the full dose"
     return Resumption(new_cycle, again, dose, after), (
         f"{where}, at {dose}{told}; the full dose comes back after {duration_text(after)}, by the steps of the cycle"
     )
 
 
-def _why_no_more(one: Interruption, asked: Sequence[Decision]) -> str | None:
+def _why_no_more(one: Interruption, asked: Sequence[Decision], at: Stop) -> str | None:
     """Why nothing more can be planned, whatever cycle it would be; None where it can."""
     if any(decision.stop for decision in asked):
         return ": the label stops the drug for good"
@@ -202,7 +228,13 @@ def _why_no_more(one: Interruption, asked: Sequence[Decision]) -> str | None:
     # What was done says at which dose; it does not say whether the drug was to be stopped for good.
     known = {"grade", "weight_kg"} if one.restart_dose is not None else set()
     missing = [decision.missing for decision in asked if decision.missing and decision.missing not in known]
-    return f" until it is known: `{missing[0]}` is not on record" if missing else None
+    if missing:
+        return f" until it is known: `{missing[0]}` is not on record"
+    if any("neurological_low_dose_by_area" in decision.limits for decision in asked):
+        return " until it is known whether the label stops the drug for good"
+    if one.restart_dose is not None and at.against_full(one.restart_dose) > 0:
+        return f": {one.restart_dose}, the dose of the restart on record, is above every dose that was planned"
+    return None
 
 
 def _cycle_of(one: Interruption, asked: Sequence[Decision], at: Stop) -> tuple[bool, bool, str]:

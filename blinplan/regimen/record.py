@@ -65,7 +65,7 @@ INTERRUPTION = Table(
     needed("cycle", whole(1, 99), "the number of the cycle in which it stopped, from 1"),
     optional("restarted", moment(), "the date and time when it started again"),
     optional("grade", whole(1, 5), "the grade of the adverse event at its worst, 1 to 5"),
-    optional("seizures", whole(0, 99), "how many seizures there were in all"),
+    optional("seizures", whole(0, 99), "how many seizures there were since the last interruption"),
     optional("resolved", moment(), "the date and time when the event was at grade 1 or gone"),
     optional(
         "restart_dose",

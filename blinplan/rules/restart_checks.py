@@ -103,6 +103,8 @@ def _missing(one: Interruption, key: str) -> NotEvaluated:
 def _restart(
     rule: Rule, case: Case, one: Interruption, asked: tuple[Decision, ...]
 ) -> Iterator[Finding | NotEvaluated]:
+    restarted = one.restarted
+    assert restarted is not None  # noqa: S101 - only restarts are asked about
     for decision in asked:
         if decision.stop:
             yield _restart_finding(rule, case, (*one.path, "restarted"), decision, "the infusion was restarted")
@@ -111,6 +113,13 @@ def _restart(
         elif not decision.evaluated and decision.limits != ("seizures",):
             yield NotEvaluated("undecided", f"interruption {int(one.path[1]) + 1}: {decision.answer}")
         elif decision.wait is not None and (held := one.minutes) is not None and held < decision.wait:
+            if (
+                case.limits[decision.limits[0]].status != "seen"
+                and one.resolved is not None
+                and one.resolved <= restarted
+            ):
+                yield NotEvaluated("undecided", _only_transcribed(case, one, decision, held))
+                continue
             message = f"the infusion was restarted after {duration_text(held)}"
             yield _restart_finding(rule, case, (*one.path, "restarted"), decision, message)
         elif decision.question is Question.WAIT and one.cause is not Cause.OVERDOSE and one.resolved is None:
@@ -120,6 +129,14 @@ def _restart(
         elif decision.dose is not None and one.restart_dose != decision.dose:
             message = f"the infusion was restarted at {one.restart_dose}"
             yield _restart_finding(rule, case, (*one.path, "restart_dose"), decision, message)
+
+
+def _only_transcribed(case: Case, one: Interruption, decision: Decision, held: int) -> str:
+    limit = case.limits[decision.limits[0]]
+    return (
+        f"interruption {int(one.path[1]) + 1} lasted {duration_text(held)}; whether the label asks to hold it for"
+        f" {limit}, nobody has seen ({limit.citation})"
+    )
 
 
 def _restart_finding(rule: Rule, case: Case, path: KeyPath, decision: Decision, message: str) -> Finding:

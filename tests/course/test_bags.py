@@ -158,12 +158,30 @@ def test_a_bag_for_the_weekend_lasts_over_the_one_on_which_the_clock_is_put_back
     assert early[0].weekday() == 0
 
 
-def test_a_time_over_which_the_clock_is_put_forward_is_no_time_to_change() -> None:
-    night = site(24, 48, at=2 * HOUR + 30)
+def test_over_an_hour_that_the_clock_leaves_out_bags_are_changed_a_day_after_the_last() -> None:
+    night = site(24, at=2 * HOUR + 30)
     start = datetime(2026, 3, 27, 2, 30, tzinfo=BERLIN)
     bags = bag_sequence(course((5 * 24, 28)), night, start)
-    moments = [(start.astimezone(UTC) + timedelta(minutes=bag.stop)).astimezone(BERLIN) for bag in bags[:-1]]
-    assert date(2026, 3, 29) not in {moment.date() for moment in moments}
+    moments = [(start.astimezone(UTC) + timedelta(minutes=bag.stop)).astimezone(BERLIN) for bag in bags]
+    assert [f"{at:%d %H:%M}" for at in moments] == [
+        "28 02:30",
+        "29 03:30",
+        "30 02:30",
+        "31 02:30",
+        "01 02:30",
+        "01 03:30",
+    ]
+    assert max(bag.minutes for bag in bags) == DAY
+
+
+def test_an_hour_early_is_not_the_day_before_where_that_is_closed() -> None:
+    """The clock is put back on Sunday, and an hour before 00:30 of Monday it is Sunday, when nobody works."""
+    london = ZoneInfo("Europe/London")
+    ward = site(24, 72, 96, at=30, closed=frozenset({6}))
+    start = datetime(2026, 10, 15, 0, 30, tzinfo=london)
+    bags = bag_sequence(course((28 * 24, 28)), ward, start)
+    hung = [(start.astimezone(UTC) + timedelta(minutes=bag.start)).astimezone(london) for bag in bags]
+    assert all(at.weekday() != 6 for at in hung)
 
 
 sizes_of_bags = st.lists(st.sampled_from([24, 36, 48, 72, 96, 168]), min_size=1, max_size=4, unique=True)

@@ -232,6 +232,18 @@ def test_whatever_happens_every_bag_is_one_after_the_other_and_all_give_what_is_
     assert dated(planned, begins, profile, plan.ledger).course == plan.course
 
 
+def test_a_closed_week_that_was_never_reached_is_no_reason_for_want_of_bags() -> None:
+    """Stopped on the 23rd and restarted after the holidays: that no bag lasts over them has hurt nobody."""
+    start = datetime(2026, 12, 1, 10, tzinfo=BERLIN)
+    ward = site(24, 48, holidays=frozenset(date(2026, 12, day) for day in range(24, 28)))
+    planned = course()
+    stopped = interruption(start, 22 * DAY + 4 * HOUR, 4 * DAY + 20 * HOUR, Cause.TECHNICAL, None, 1)
+    plan = dated(planned, start, ward, record(planned, start, stopped))
+    assert sum(bag.micrograms for bag in plan.bags) == plan.course.micrograms
+    with pytest.raises(NoSequenceError):
+        dated(planned, start, ward, None)
+
+
 def test_a_bag_that_was_hung_stays_the_one_that_was_hung() -> None:
     """The pharmacist made a bag for 7 days; that it was stopped after one, nobody knew."""
     planned = course()

@@ -63,6 +63,8 @@ CRS, NEURO, OTHER = "cytokine-release-syndrome", "neurological", "other-adverse-
         (interruption(OTHER, grade=3, resolved=START + timedelta(days=14)), False),
         (interruption(OTHER, grade=3, resolved=START + timedelta(days=14, minutes=1)), True),
         (interruption(OTHER, grade=2, resolved=START + timedelta(days=20)), False),
+        (interruption(OTHER, grade=4), False),
+        (interruption(OTHER, grade=5), True),
         (interruption("technical"), False),
         (interruption("overdose"), False),
     ],
@@ -71,7 +73,8 @@ def test_what_stops_the_drug_for_good(one: Interruption, stops: bool) -> None:
     found = decisions(one, regimen("rr-adult"), Circumstances(FULL))
     assert any(decision.stop for decision in found) is stops
     if stops:
-        assert len(found) == 1
+        severe_release = one.cause is Cause.CYTOKINE_RELEASE  # it is treated as one of grade 3 is
+        assert [d.question for d in found] == [Question.CONTINUE, *([Question.TREATMENT] if severe_release else [])]
         assert label()[found[0].limits[0]].says
 
 

@@ -143,7 +143,9 @@ GONE = "resolved = 2026-03-06T10:00:00Z"
         (NEURO, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "08T10", ["I801"]),  # it came at 9 mcg/day
         (NEURO, ("grade = 2", "seizures = 2"), "08T10", ["I801"]),
         (OTHER, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "08T10", []),
-        (OTHER, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "08T09", ["I801"]),
+        # Only a transcription has the 3 days: I801 is not evaluated.
+        (OTHER, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "08T09", []),
+        (OTHER, ("grade = 3", 'restart_dose = "9 mcg/day"', GONE), "06T09", ["I801"]),  # before it was at grade 1
         (OTHER, ("grade = 3", 'restart_dose = "12 mcg/day"', GONE), "08T10", ["I801"]),
         ("overdose", (), "05T22", []),
         ("overdose", (), "05T21", ["I801"]),
@@ -299,3 +301,12 @@ def test_a_record_is_judged_by_its_own_rules_only() -> None:
 def test_a_record_of_a_regimen_that_is_not_there_is_undecided() -> None:
     judgement = record(CRS, "grade = 3", regimen="nowhere")
     assert all(verdict_of(judgement, code).undecided for code in ("I801", "I802", "I803"))
+
+
+def test_a_hold_that_nobody_has_seen_in_the_label_is_not_evaluated() -> None:
+    severe = ("grade = 3", 'restart_dose = "9 mcg/day"', GONE)
+    early = verdict_of(record(OTHER, *severe, *DONE, restarted="2026-03-08T09:00:00Z"), "I801")
+    assert early.undecided
+    assert early.not_evaluated is not None
+    assert "transcribed" in early.not_evaluated.reason
+    assert not verdict_of(record(OTHER, *severe, *DONE, restarted="2026-03-08T10:00:00Z"), "I801").undecided
