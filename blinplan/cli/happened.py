@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Happened:
     """What is known of a course, and of its patient, from the file at ``path``; nothing where none was named.
 
-    ``so_far`` is what to plan on from; ``reading`` is the course record's, where there is one.
+    ``so_far`` is what to plan on from; ``reading`` is the course record's, where there is one. ``findings`` and
+    ``not_evaluated`` are what the rules said of the record when the plan of a ledger was made.
     """
 
     path: str = ""
@@ -34,11 +35,18 @@ class Happened:
     formula: AreaFormula | None = None
     so_far: "CourseRecord | Ledger | None" = None
     reading: "Reading | None" = None
+    findings: tuple[Mapping[str, str], ...] = ()
+    not_evaluated: tuple[str, ...] = ()
 
-    @property
-    def record(self) -> "CourseRecord | None":
-        """The course record, where there is one."""
-        return None if self.reading is None else self.reading.record
+    def record(self, regimen: str) -> "CourseRecord | None":
+        """What happened as a course record: the one that was read, or what a ledger of the regimen tells of it."""
+        if self.reading is not None:
+            return self.reading.record
+        if self.start is None or self.so_far is None:
+            return None
+        from blinplan.course.ledger import Ledger, record_of
+
+        return record_of(self.so_far, regimen, self.start) if isinstance(self.so_far, Ledger) else None
 
     def patient(self, weight: str | None, height: str | None, area: str | None, formula: AreaFormula) -> Patient:
         """Make a patient from the texts of the options, and what they do not say from the file.
@@ -129,6 +137,8 @@ def _from_plan(path: str, fingerprint: str) -> Happened:
             _exactly(known["bsa_m2"]) if given else None,
             None if given or known["bsa_origin"] is None else formula_called(known["bsa_origin"]),
             ledger_of(dated["ledger"]),
+            findings=tuple({key: str(one[key]) for key in ("code", "message", "help")} for one in dated["findings"]),
+            not_evaluated=tuple(str(line) for line in dated["not_evaluated"]),
         )
     except LedgerError as error:
         raise UsageError(f"{path}: {error}", _NO_PLAN) from error

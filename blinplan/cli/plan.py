@@ -213,7 +213,7 @@ def _begins(happened: "Happened", start: str | None, time_zone: str | None, site
             f"the time zone of the plan is {str(zone)[:60]}, and that of the site {site.time_zone}",
             "bags are changed by the clock of the site: correct one of the two",
         )
-    if happened.record is not None and zone is None:
+    if happened.reading is not None and zone is None:
         raise UsageError(
             f"the time zone of {happened.path} is not known", "add time_zone to the record, or give --time-zone"
         )

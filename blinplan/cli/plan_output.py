@@ -15,6 +15,7 @@ from blinplan.cli.status import UsageError
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import premedication_plan
+from blinplan.regimen.record import Cause
 from blinplan.reports.plan import NOT_A_DEVICE, plan_csv, plan_head, plan_json, plan_report
 from blinplan.reports.screen import Colour, Screen
 
@@ -102,7 +103,9 @@ def _view(dated: "Dated", drawing: Drawing, screen: Screen) -> "list[RenderableT
         from blinplan.reports.ledger import ledger_report
 
         simulated = _simulations(dated, drawing)
-        compared = delivered_report(dated.course, dated.replanned.planned, simulated, screen)
+        compared = delivered_report(
+            dated.course, dated.replanned.planned, simulated, screen, overdosed=_overdosed(dated)
+        )
         return [*compared, *ledger_report(dated)]
     views = {
         View.OVERVIEW: overview_report,
@@ -118,11 +121,17 @@ def _findings(planned: Planned, screen: Screen) -> "list[RenderableType]":
     """What the rules say of the restarts on record; the exit status of a plan does not depend on it."""
     judgement = _judged(planned)
     if judgement is None:
-        return []
+        return [Text(line, "error") for line in _found_earlier(planned)]
     from blinplan.reports.findings import each_finding
 
     found = each_finding(judgement, screen) if judgement.findings else []
     return [*([""] if found else []), *found, *(Text(line, "not evaluated") for line in _undecided(judgement))]
+
+
+def _found_earlier(planned: Planned) -> Iterator[str]:
+    """What the rules found of the record when the plan was made of which this has the ledger."""
+    yield from (f"{found['code']}: {found['message']}." for found in planned.happened.findings)
+    yield from planned.happened.not_evaluated
 
 
 def _undecided(judgement: "Judgement") -> Iterator[str]:
@@ -132,7 +141,18 @@ def _undecided(judgement: "Judgement") -> Iterator[str]:
 
 
 def told(planned: Planned) -> Iterator[str]:
-    """What has to be known of a plan in every format: unverified doses, and what the rules find."""
+    """What has to be known of a plan in every format: unverified doses, what the rules find, and doubts of the bags."""
+    yield from _told_in_words(planned)
+    if planned.dated is not None:
+        from blinplan.reports.bag_list import remarks
+        from blinplan.reports.dated_plan import off_hours
+
+        yield from remarks(planned.dated)
+        yield from off_hours(planned.dated)
+
+
+def _told_in_words(planned: Planned) -> Iterator[str]:
+    """The same for a page or a document that has what is said of the bags in its own place."""
     yield from planned.faults
     if planned.course.regimen.unverified:
         yield "Doses of this regimen are unverified: nobody has seen them in the source."
@@ -140,6 +160,8 @@ def told(planned: Planned) -> Iterator[str]:
     if judgement is not None:
         yield from (f"{finding.code}: {finding.message}." for finding in judgement.findings)
         yield from _undecided(judgement)
+    else:
+        yield from _found_earlier(planned)
 
 
 def _judged(planned: Planned) -> "Judgement | None":
@@ -188,6 +210,10 @@ def _simulations(dated: "Dated", drawing: Drawing) -> "tuple[Simulation, Simulat
     return delivered, planned
 
 
+def _overdosed(dated: "Dated") -> bool:
+    return any(entry.interruption.cause is Cause.OVERDOSE for entry in dated.ledger.interruptions)
+
+
 def _counted_on(progress: Callable[[int], None], start: int) -> Callable[[int], None]:
     return lambda done: progress(start + done)
 
@@ -214,7 +240,7 @@ def _html(planned: Planned) -> str:
         raise UsageError("--format html needs --start or --record", "give when the infusion begins")
     from blinplan.reports.html import html
 
-    return html(planned.dated, planned.choice, tuple(told(planned)))
+    return html(planned.dated, planned.choice, tuple(_told_in_words(planned)))
 
 
 def _ics(planned: Planned, drawing: Drawing) -> str:
@@ -222,24 +248,29 @@ def _ics(planned: Planned, drawing: Drawing) -> str:
     from blinplan.reports.ics import ics
 
     dated, name = _to_import(planned, drawing)
-    before = tuple(as_planned(dated, planned.happened.record))
+    before = tuple(as_planned(dated, planned.happened.record(dated.course.regimen.name)))
     try:
-        replaced = None if drawing.replaces is None else _imported(drawing.replaces)
+        replaced = None if drawing.replaces is None else _imported(drawing.replaces, name)
         return ics(dated, before, name, drawing.revision, replaced, tuple(told(planned)))
     except ImportError as error:
         raise UsageError("--format ics needs the package icalendar", "pip install 'blinplan[calendar]'") from error
 
 
-def _imported(path: str) -> "Imported":
+def _imported(path: str, name: str) -> "Imported":
     """Read the calendar that was imported last."""
     from blinplan.reports.ics import NoCalendarError, imported
 
     try:
-        return imported(Path(path).read_text(encoding="utf-8"))
+        return imported(Path(path).read_text(encoding="utf-8"), name)
     except OSError as error:
         raise UsageError(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
-    except (UnicodeDecodeError, NoCalendarError) as error:
-        raise UsageError(f"{path} is not a calendar", "give the .ics file that was imported last") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not a calendar", _LAST_CALENDAR) from error
+    except NoCalendarError as error:
+        raise UsageError(f"{path} {error}", _LAST_CALENDAR) from error
+
+
+_LAST_CALENDAR = "give the .ics file of the same --plan-id that was imported last"
 
 
 def _fhir(planned: Planned, drawing: Drawing) -> dict[str, Any]:
@@ -254,7 +285,11 @@ def _fhir(planned: Planned, drawing: Drawing) -> dict[str, Any]:
         )
     try:
         return fhir(
-            dated, tuple(as_planned(dated, planned.happened.record)), planned.choice, name, tuple(told(planned))
+            dated,
+            tuple(as_planned(dated, planned.happened.record(dated.course.regimen.name))),
+            planned.choice,
+            name,
+            tuple(_told_in_words(planned)),
         )
     except ImportError as error:
         raise UsageError("--format fhir needs the package fhir.resources", "pip install 'blinplan[fhir]'") from error
@@ -277,6 +312,7 @@ def _to_import(planned: Planned, drawing: Drawing) -> "tuple[Dated, str]":
 def _json(planned: Planned, drawing: Drawing) -> dict[str, Any]:
     dated = planned.dated
     document = plan_json(planned.course, planned.choice, premedication_plan(planned.course), planned.fingerprint)
+    document["told"] = list(told(planned))
     if dated is None:
         return {**document, "dated": None}
     from blinplan.reports.dated_data import dated_json
@@ -289,10 +325,16 @@ def _json(planned: Planned, drawing: Drawing) -> dict[str, Any]:
     if drawing.view is View.DELIVERED:
         from blinplan.reports.delivered import delivered_json
 
-        found["delivered"] = delivered_json(dated.course, dated.replanned.planned, _simulations(dated, drawing))
+        found["delivered"] = delivered_json(
+            dated.course, dated.replanned.planned, _simulations(dated, drawing), overdosed=_overdosed(dated)
+        )
     judgement = _judged(planned)
-    found["findings"] = [
-        {"code": finding.code, "message": finding.message, "help": finding.help}
-        for finding in (judgement.findings if judgement else ())
-    ]
+    if judgement is None:
+        found["findings"] = [dict(one) for one in planned.happened.findings]
+        found["not_evaluated"] = list(planned.happened.not_evaluated)
+    else:
+        found["findings"] = [
+            {"code": finding.code, "message": finding.message, "help": finding.help} for finding in judgement.findings
+        ]
+        found["not_evaluated"] = list(_undecided(judgement))
     return {**document, "dated": found}

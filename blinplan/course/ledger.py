@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
 
 from blinplan.course.interruption import Decision, Question
 from blinplan.quantities import Basis, DoseRate
-from blinplan.regimen.record import Cause, Interruption
+from blinplan.regimen.record import Cause, CourseRecord, CycleStart, Interruption
 
 VERSION = 1
 
@@ -77,6 +77,17 @@ class Ledger:
 
     interruptions: tuple[LedgerEntry, ...] = ()
     starts: tuple[LaterStart, ...] = ()
+
+
+def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
+    """What a ledger tells of what happened, as a record of a course that began at an aware time."""
+    begun = tuple(
+        CycleStart(one.cycle, start.astimezone(UTC) + timedelta(minutes=one.start), ("starts", number))
+        for number, one in enumerate(ledger.starts)
+        if one.recorded
+    )
+    happened = tuple(entry.interruption for entry in ledger.interruptions)
+    return CourseRecord(regimen, start.astimezone(UTC), None, None, None, None, happened, begun)
 
 
 class LedgerError(ValueError):

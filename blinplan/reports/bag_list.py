@@ -120,6 +120,13 @@ def bag_sources(dated: Dated) -> str:
     )
 
 
+def remarks(dated: Dated) -> Iterator[str]:
+    """Say all that has to be known of the bags that are shown, in a format that does not say it in its own place."""
+    shown = [bag for _, bag in dated.shown_bags()]
+    yield from bags_not_evaluated(dated, shown)
+    yield from shortages(dated)
+
+
 def shortages(dated: Dated) -> Iterator[str]:
     """Say which bags cannot be had, when and why."""
     for one in dated.site.shortages if dated.site else ():
@@ -129,19 +136,38 @@ def shortages(dated: Dated) -> Iterator[str]:
         yield f"Bags for {names} cannot be had{since}{until}: {visible(one.why)}."
 
 
+def _sizes(bags: Iterable[Bag]) -> str:
+    return ", ".join(duration_text(size) for size in sorted({bag.size.minutes for bag in bags}))
+
+
 def bags_not_evaluated(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
     """Say which questions about the bags nobody has answered, so that none of them looks settled."""
-
-    def sizes(bags: Iterable[Bag]) -> str:
-        return ", ".join(duration_text(size) for size in sorted({bag.size.minutes for bag in bags}))
-
-    if unfilled := sizes(bag for bag in shown if bag.filled_micrograms is None):
+    if unfilled := _sizes(bag for bag in shown if bag.filled_micrograms is None):
         why = "the label has no pump rate for them, or no `fill_ml` is given"
         yield f"What is drawn up and filled into bags for {unfilled} is not evaluated: {why}."
     site = dated.site
-    if site is not None and (unlimited := sizes(bag for bag in shown if in_use_left(bag, site) is None)):
+    if site is not None and (unlimited := _sizes(bag for bag in shown if in_use_left(bag, site) is None)):
         yield f"How long bags for {unlimited} may be used is not evaluated: no `in_use_hours` is given."
-    preserved = sizes(bag for bag in shown if bag.label is not None and bag.label.preservative)
+    yield from _overfull(dated, shown)
+    yield from _preserved(dated, shown)
+
+
+def _overfull(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
+    """Say of bags into which more would be drawn up than they are filled with that they cannot be made."""
+    vial = vial_of(dated.site)
+    for size in sorted({bag.size.minutes for bag in shown}):
+        for bag in shown:
+            drawn, fill = drawn_millilitres(bag, vial), bag.size.fill
+            if bag.size.minutes == size and drawn is not None and fill is not None and drawn > fill:
+                yield (
+                    f"Bags for {duration_text(size)} cannot be made: {rounded(drawn)} mL are drawn up, and the bag is"
+                    f" filled with {rounded(fill)} mL. Correct `vial` or `fill_ml` of the site profile."
+                )
+                break
+
+
+def _preserved(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
+    preserved = _sizes(bag for bag in shown if bag.label is not None and bag.label.preservative)
     if preserved and dated.course.patient.weight is None and not dated.course.regimen.eligibility.minimum_weight:
         limit = label()["preservative_from_weight"]
         yield f"Bags for {preserved} hold a preservative, not for patients below {limit}: the weight is not given."

@@ -53,11 +53,17 @@ def _delivery(course: Course, cycle: int) -> Delivery:
 
 
 def delivered_report(
-    delivered: Course, planned: Course, simulated: tuple[Simulation, Simulation], screen: Screen
+    delivered: Course,
+    planned: Course,
+    simulated: tuple[Simulation, Simulation],
+    screen: Screen,
+    *,
+    overdosed: bool = False,
 ) -> list[RenderableType]:
     """Draw what was delivered beside what was planned, and both as virtual patients go through them.
 
-    ``simulated`` are the same virtual patients in the course as it came to be, and as it was planned.
+    ``simulated`` are the same virtual patients in the course as it came to be, and as it was planned. ``overdosed``
+    says that the record has an overdose.
     """
     return [
         _doses(delivered, planned, screen),
@@ -66,10 +72,16 @@ def delivered_report(
             " free intervals and interruptions included and no less than was planned, in % of the planned one.",
             "quiet",
         ),
+        *(Text(line, "not evaluated") for line in _not_known(overdosed=overdosed)),
         "",
         _simulated(*simulated, screen),
         Text(_who(simulated[0]), "quiet"),
     ]
+
+
+def _not_known(*, overdosed: bool) -> Iterator[str]:
+    if overdosed:
+        yield "What an overdose gave in excess is not evaluated: it is not on record. The figures are without it."
 
 
 def _doses(delivered: Course, planned: Course, screen: Screen) -> RenderableType:
@@ -149,10 +161,13 @@ def _who(simulation: Simulation) -> str:
     )
 
 
-def delivered_json(delivered: Course, planned: Course, simulated: tuple[Simulation, Simulation]) -> Mapping[str, Any]:
+def delivered_json(
+    delivered: Course, planned: Course, simulated: tuple[Simulation, Simulation], *, overdosed: bool = False
+) -> Mapping[str, Any]:
     """Write the same as JSON."""
     mine, other = deliveries(delivered), deliveries(planned)
     return {
+        "not_evaluated": list(_not_known(overdosed=overdosed)),
         "cycles": [
             {
                 "cycle": cycle or None,

@@ -17,7 +17,7 @@ from blinplan.course.dated import Dated
 from blinplan.quantities import decimal_text
 from blinplan.reports.dated_plan import what
 from blinplan.reports.plan import NOT_A_DEVICE, rounded
-from blinplan.reports.plan_identity import gone, happenings, last_known, named
+from blinplan.reports.plan_identity import gone, happenings, is_named, last_known, named
 
 _ALARM = timedelta(minutes=30)
 _WITH_ALARM = frozenset({Due.BAG, Due.PREMEDICATION})
@@ -32,25 +32,28 @@ class Imported:
 
 
 class NoCalendarError(ValueError):
-    """A text that is no calendar."""
+    """A text that is no calendar, or one without an event of the plan."""
 
 
-def imported(text: str) -> Imported:
-    """Read a calendar that was written before.
+def imported(text: str, plan_id: str) -> Imported:
+    """Read what a calendar that was written before has of a plan.
 
     Raises
     ------
     NoCalendarError
-        When it is none.
+        When it is no calendar, or has nothing of the plan.
     """
     import icalendar
 
     try:
         events = icalendar.Calendar.from_ical(text).walk("VEVENT")
-        by_uid = {str(event["uid"]): event for event in events}
-        return Imported(by_uid, max((int(event.get("sequence", 0)) for event in events), default=0))
+        by_uid = {str(event["uid"]): event for event in events if is_named(str(event["uid"]), plan_id)}
+        sequence = max((int(event.get("sequence", 0)) for event in by_uid.values()), default=0)
     except (ValueError, KeyError, IndexError, AttributeError) as error:
-        raise NoCalendarError("not a calendar") from error
+        raise NoCalendarError("is not a calendar") from error
+    if not by_uid:
+        raise NoCalendarError(f"has no event of the plan {plan_id}")
+    return Imported(by_uid, sequence)
 
 
 def ics(
@@ -95,7 +98,7 @@ def ics(
     for uid, (earlier, entry) in withdrawn.items():
         calendar.add_component(_cancelled(dated, _event(earlier, entry, uid, sequence), sequence))
     for uid, event in (replaced.events if replaced else {}).items():
-        if uid.startswith(f"{plan_id}-") and uid not in now and uid not in withdrawn:
+        if uid not in now and uid not in withdrawn:
             calendar.add_component(_cancelled(dated, event, sequence))
     return str(calendar.to_ical(), "utf-8")
 

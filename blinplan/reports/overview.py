@@ -10,6 +10,7 @@ from blinplan.course.dated import Dated
 from blinplan.course.events import Course, Event
 from blinplan.course.replan import INTERRUPTED
 from blinplan.quantities import duration_text
+from blinplan.reports.bag_list import remarks
 from blinplan.reports.dated_plan import given_rate_text, moment, off_hours, zone
 from blinplan.reports.ledger import ledger_report
 from blinplan.reports.plan import hospital_days, premedication_lines, rounded, whole_course
@@ -30,6 +31,7 @@ def overview_report(dated: Dated, screen: Screen) -> list[RenderableType]:
         *premedication_lines(dated.premedication),
         *hospital_days(dated.course),
         *(Text(line, "warning") for line in off_hours(dated)),
+        *(Text(line, "warning") for line in remarks(dated)),
         *ledger_report(dated),
         zone(dated),
     ]

@@ -1,5 +1,6 @@
 """What makes a plan that is imported again an update: the names of its entries, and how far it knows what happened."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -16,6 +17,12 @@ def named(dated: Dated, plan_id: str) -> Iterator[tuple[str, Entry]]:
         kind = (entry.due, entry.cycle)
         seen[kind] += 1
         yield f"{plan_id}-{entry.due.value.replace(' ', '-')}-{entry.cycle}-{seen[kind]}@blinplan", entry
+
+
+def is_named(name: str, plan_id: str) -> bool:
+    """Whether a name is one that `named` gives to an entry of a plan, and not of another whose name begins alike."""
+    kinds = "|".join(due.value.replace(" ", "-") for due in Due)
+    return re.fullmatch(rf"{re.escape(plan_id)}-(?:{kinds})-\d+-\d+@blinplan", name) is not None
 
 
 def gone(now: Mapping[str, Entry], before: Sequence[Dated], plan_id: str) -> dict[str, tuple[Dated, Entry]]:

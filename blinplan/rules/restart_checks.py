@@ -1,6 +1,7 @@
 """What the rules about restarts ask. Apart from the rules, so that a check of regimens does not wait for it."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from blinplan.course.interruption import Circumstances, Decision, Question, decisions
 from blinplan.course.patient import PatientError, patient
@@ -30,7 +31,9 @@ def _each(check: Check) -> Callable[[Rule, Case, CourseRecord], Answer]:
         answers = [answer for one in restarts for answer in check(rule, case, one, asked_of(one))]
         found = [answer for answer in answers if isinstance(answer, Finding)]
         unknown = [answer for answer in answers if isinstance(answer, NotEvaluated)]
-        return unknown[0] if unknown and not found else found
+        if not unknown or found:
+            return found
+        return replace(unknown[0], reason="; ".join(dict.fromkeys(one.reason for one in unknown)))
 
     return asked
 

@@ -607,12 +607,80 @@ def test_what_a_plan_must_not_hide_is_said_in_every_format(inside: Run, tmp_path
     high = ("plan", "high.toml", "--weight", "70", "--bsa", "1.8", "--start", "2026-10-19T10:00Z", "--plan-id", "p")
     unverified = ("plan", "consolidation-adult", "--weight", "70", "--start", "2026-10-19T10:00Z", "--plan-id", "p")
     for arguments, words in ((given, "I801"), (high, "D204"), (unverified, "unverified")):
-        for form in ("html", "ics", "fhir", "csv", "table"):
+        for form in ("html", "ics", "fhir", "csv", "table", "json"):
             ran = inside(*arguments, "-f", form)
             assert ran.status == 0
             text = ran.out.replace("\r\n ", "")
-            assert (words in ran.err) or form == "table"
+            assert (words in ran.err) or form in {"table", "json"}
+            assert form != "json" or any(words in line for line in ran.json["told"])
             assert words in text or form == "csv", (arguments, form)
+
+
+@pytest.mark.parametrize(
+    "change", [("", ""), ("grade = 3", "grade = 4"), ("cycle = 1", 'restart_dose = "28 mcg/day"\ncycle = 1')]
+)
+def test_a_plan_made_again_from_its_ledger_is_the_same_in_every_format(
+    inside: Run, tmp_path: Path, change: tuple[str, str]
+) -> None:
+    (tmp_path / "record.toml").write_text(RECORD.replace(*change))
+    (tmp_path / "ward.toml").write_text(WARD)
+    given = ("plan", "rr-adult", "--site", "ward.toml", "--plan-id", "p", "-f")
+    made = inside(*given, "json", "--record", "record.toml")
+    (tmp_path / "plan.json").write_text(made.out)
+    for form in ("json", "ics", "csv", "fhir", "html"):
+        from_record, from_ledger = (
+            inside(*given, form, *source) for source in (("--record", "record.toml"), ("--ledger", "plan.json"))
+        )
+        assert from_record.status == from_ledger.status == 0
+        assert from_ledger.out == from_record.out, form
+    shown = inside("plan", "rr-adult", "--ledger", "plan.json").out
+    found = made.json["dated"]
+    assert found["findings"] or found["not_evaluated"]
+    assert all(one["code"] in shown for one in found["findings"])
+
+
+def test_a_calendar_of_another_plan_is_left_alone(inside: Run, tmp_path: Path) -> None:
+    one, other = (
+        inside(*DATED, "-f", "ics", "--plan-id", "bed-1").out,
+        inside(*DATED, "-f", "ics", "--plan-id", "bed").out,
+    )
+    (tmp_path / "one.ics").write_text(one)
+    ran = inside(*DATED, "-f", "ics", "--plan-id", "bed", "--replaces", "one.ics")
+    assert (ran.status, ran.out) == (2, "")
+    assert "one.ics has no event of the plan bed" in ran.err
+    events = one[one.index("BEGIN:VEVENT") : one.index("END:VCALENDAR")]
+    (tmp_path / "both.ics").write_text(other.replace("END:VCALENDAR", events + "END:VCALENDAR"))
+    both = inside(*DATED, "-f", "ics", "--plan-id", "bed", "--replaces", "both.ics").out
+    assert "UID:bed-start-1-1@blinplan" in both
+    assert "bed-1-" not in both
+    assert "CANCELLED" not in both
+
+
+def test_a_bag_that_cannot_be_made_and_one_with_preservative_are_told_everywhere(inside: Run, tmp_path: Path) -> None:
+    weak = "vial = { micrograms = 35, mcg_per_ml = 0.0125 }\n"
+    bags = "bag = [{ hours = 24, fill_ml = 250 }, { hours = 168 }]\n"
+    (tmp_path / "ward.toml").write_text(f'site = 1\nname = "Ward"\nchange_time = "10:00"\n{weak}{bags}')
+    child = ("plan", "rr-below-45-kg", "--bsa", "0.28", *DATED[4:], "--site", "ward.toml")
+    for words in ("hold a preservative, not for patients below 5.4 kg", "no `fill_ml` is given"):
+        assert words in " ".join(inside(*child).out.split())
+        for form in ("json", "csv", "nonmem"):
+            ran = inside(*child, "-f", form)
+            assert words in " ".join((ran.err + ran.out).split()), form
+    adult = inside(*DATED, "--site", "ward.toml", "-f", "json").json["told"]
+    assert not any("preservative" in line for line in adult)
+    (tmp_path / "ward.toml").write_text(f'site = 1\nname = "Ward"\n{weak}bag = [{{ hours = 24, fill_ml = 250 }}]\n')
+    (line,) = inside(*DATED, "--site", "ward.toml", "-f", "json").json["told"]
+    assert "Bags for 1 d cannot be made: 750 mL are drawn up" in line
+
+
+def test_what_an_overdose_gave_is_not_claimed(inside: Run, tmp_path: Path) -> None:
+    text = RECORD.replace("cytokine-release-syndrome", "overdose").replace("grade = 3\n", "")
+    (tmp_path / "record.toml").write_text(text)
+    view = ("plan", "rr-adult", "--record", "record.toml", "--view", "delivered", "--patients", "5")
+    assert "What an overdose gave in excess is not evaluated" in " ".join(inside(*view).out.split())
+    assert inside(*view, "-f", "json").json["dated"]["delivered"]["not_evaluated"]
+    (tmp_path / "record.toml").write_text(RECORD)
+    assert inside(*view, "-f", "json").json["dated"]["delivered"]["not_evaluated"] == []
 
 
 def test_an_undecided_restart_is_said_to_be_so(inside: Run, tmp_path: Path) -> None:
