@@ -234,6 +234,8 @@ def _complete(order: "Order", start: "Reading | None", place: Place) -> "Order":
         raise UsageError(f"missing: {', '.join(_FLAGS[field] for field in missing)}", _advice(missing))
     from blinplan.cli.questions import ask
 
+    if order.name is not None:
+        place.path(order.name)  # what cannot be written is refused before a question is asked
     return ask(order, start, place)
 
 

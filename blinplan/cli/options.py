@@ -108,12 +108,14 @@ def options_of(attenuation: Attenuation, *, premedication: bool = False) -> "Opt
     )
 
 
-def given_patient(weight: str | None, height: str | None, area: str | None, formula: AreaFormula) -> Patient:
-    """Make a patient from the texts of the options."""
+def given_patient(
+    weight: str | None, height: str | None, area: str | None, formula: AreaFormula, *, of_patient: bool = False
+) -> Patient:
+    """Make a patient from the texts of the options, or of the figures of ``--patient``."""
+    given = (("--weight", weight), ("--height", height), ("--bsa", area))
+    weight_kg, height_cm, square_metres = (plain_number(name, text, of_patient=of_patient) for name, text in given)
     try:
-        return patient(
-            plain_number("--weight", weight), plain_number("--height", height), plain_number("--bsa", area), formula
-        )
+        return patient(weight_kg, height_cm, square_metres, formula)
     except PatientError as error:
         raise UsageError(str(error), "check the figure and its unit: weight in kg, height in cm, area in m²") from error
 
@@ -121,13 +123,17 @@ def given_patient(weight: str | None, height: str | None, area: str | None, form
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
-def plain_number(option: str, text: str | None) -> Fraction | None:
-    """Read the text of an option that is a number; None where it is not given."""
+def plain_number(option: str, text: str | None, *, of_patient: bool = False) -> Fraction | None:
+    """Read the text of an option that is a number; None where it is not given.
+
+    ``of_patient`` says that it is a figure of ``--patient``, such as ``weight=70``, and no option of its own.
+    """
     if text is None:
         return None
     # Digits only: an exponent of a few characters would be a number of a billion digits.
     if not _PLAIN_NUMBER.fullmatch(text):
-        raise UsageError(f"{option} is {text[:40]!r}", _plainly(option, text))
+        named = f"--patient {option.removeprefix('--')}=" if of_patient else f"{option} "
+        raise UsageError(f"{named.rstrip(' =')} is {text[:40]!r}", _plainly(option, text, named))
     return Fraction(text)
 
 
@@ -138,9 +144,10 @@ _UNITS = {
 }
 
 
-def _plainly(option: str, text: str) -> str:
+def _plainly(option: str, text: str, named: str) -> str:
     """Say how a number is given; with what it comes to, where it has a unit or a comma."""
-    usual = f"give {option} as a plain number, such as 70 or 70.5"
+    shown = named.rstrip(" =")
+    usual = f"give {shown} as a plain number, such as 70 or 70.5"
     if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text):
         return f"write a point, as in {text.replace(',', '.')}"
     match = _WITH_UNIT.fullmatch(text.strip())
@@ -148,7 +155,7 @@ def _plainly(option: str, text: str) -> str:
     if match is None or factor is None:
         return usual
     value = decimal_text(Fraction(match[1].replace(",", ".")) * factor, 3).replace("≈ ", "")
-    return f"give {option} without a unit, in {'kg' if option == '--weight' else 'cm'}: {option} {value}"
+    return f"give {shown} without a unit, in {'kg' if option == '--weight' else 'cm'}: {named}{value}"
 
 
 def read_regimen(name: str) -> tuple[Regimen, Reading]:
@@ -163,6 +170,16 @@ def read_regimen(name: str) -> tuple[Regimen, Reading]:
     reading = found if isinstance(found, NotFound) else found.read()
     if isinstance(reading, NotFound):
         raise UsageError(reading.message, reading.help)
+    if reading.record is not None:
+        raise UsageError(
+            f"{reading.document.name} is a course record, not a regimen",
+            f"plan it with: blinplan plan {reading.record.regimen} --record {reading.document.name}",
+        )
+    if reading.site is not None:
+        raise UsageError(
+            f"{reading.document.name} is a site profile, not a regimen",
+            f"name a regimen, and give the profile to it with --site {reading.document.name}",
+        )
     if reading.regimen is None:
         show_problems(reading)
         count = len(reading.problems)

@@ -192,6 +192,9 @@ def plan(
         raise UsageError(f"--view {view} and -f {output_format} contradict each other", "leave one of the two out")
     if view is View.BAGS and profile is None:
         raise UsageError("--view bags needs --site", "give the profile of the site that prepares the bags")
+    if output_format is not PlanFormat.ICS and (revision or replaces is not None):
+        option = "--revision" if revision else "--replaces"
+        raise UsageError(f"{option} and -f {output_format} contradict each other", "leave it out, or add -f ics")
     faults = () if choice.switched else errors_in(reading)
     planned = Planned(dated.course if dated else course, choice, dated, happened, fingerprint, faults)
     show(planned, Drawing(output_format, view, plan_id, revision, replaces, patients, seed, colour))

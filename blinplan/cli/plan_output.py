@@ -58,7 +58,7 @@ def show(planned: Planned, drawing: Drawing) -> None:
     texts: dict[PlanFormat, Callable[[], str]] = {
         PlanFormat.CSV: lambda: _csv(planned),
         PlanFormat.NONMEM: lambda: _nonmem(planned.course),
-        PlanFormat.HTML: lambda: _html(planned),
+        PlanFormat.HTML: lambda: _html(planned, drawing.plan_id),
         PlanFormat.ICS: lambda: _ics(planned, drawing),
     }
     if drawing.format not in {PlanFormat.TABLE, PlanFormat.JSON}:
@@ -235,12 +235,12 @@ def _nonmem(course: Course) -> str:
         raise UsageError(str(error), "give --weight and --height, or --bsa") from error
 
 
-def _html(planned: Planned) -> str:
+def _html(planned: Planned, plan_id: str | None) -> str:
     if planned.dated is None:
         raise UsageError("--format html needs --start or --record", "give when the infusion begins")
     from blinplan.reports.html import html
 
-    return html(planned.dated, planned.choice, tuple(_told_in_words(planned)))
+    return html(planned.dated, planned.choice, tuple(_told_in_words(planned)), plan_id)
 
 
 def _ics(planned: Planned, drawing: Drawing) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -62,6 +63,8 @@ class Asked(NamedTuple):
 def run(asked: Asked) -> None:
     """Make the report, and end with the status of the check in it."""
     output = None if asked.output is None else Path(asked.output)
+    if output is None and sys.stdout.isatty():
+        raise UsageError("a report is a page of HTML, and no use on a terminal", "add -o report.html")
     if output is not None:
         refuse_unwritable(output)
     patient = typical_size(asked.weight, asked.height, asked.bsa, asked.bsa_formula)

@@ -42,6 +42,10 @@ class Clock:
         """The minute of the course of an aware time."""
         return int((moment.astimezone(UTC) - self.start.astimezone(UTC)).total_seconds()) // 60
 
+    def day(self, minute: int) -> int:
+        """The day of the course by the calendar: day 1 is that of the first infusion."""
+        return (self.at(minute).date() - self.start.date()).days + 1
+
     def midnight(self, day: date) -> int:
         """The minute of the course at which a local day begins: that of its first moment."""
         first = datetime.combine(day, datetime.min.time(), tzinfo=self.zone)

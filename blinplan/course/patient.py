@@ -141,7 +141,7 @@ def _fits_the_weight(area: Fraction, weight: Fraction) -> None:
         )
 
 
-_LEAST_INDEX, _HIGHEST_INDEX = 7, 100
+_LEAST_INDEX, _HIGHEST_INDEX = 9, 70
 """Body mass indices in kg/m² beyond which two figures of a patient cannot both be right. A convention."""
 
 

@@ -63,7 +63,7 @@ def read(data: bytes, name: str) -> Reading:
 def _read_regimen(document: Document) -> Reading:
     if not document.values:
         keys = ", ".join(key.name for key in schema.REGIMEN_FILE.keys.values() if key.required)
-        empty = Problem("F003", (), Span(0, 0), "the file is empty", f"a regimen has {keys}", "write a regimen")
+        empty = Problem("F003", (), Span(0, 0), "the file is empty", f"a regimen has {keys}", "blinplan new writes one")
         return Reading(document, None, (empty,))
     problems = list(_contradictions(document))
     try:

@@ -142,9 +142,12 @@ def _sizes(bags: Iterable[Bag]) -> str:
 
 def bags_not_evaluated(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
     """Say which questions about the bags nobody has answered, so that none of them looks settled."""
-    if unfilled := _sizes(bag for bag in shown if bag.filled_micrograms is None):
-        why = "the label has no pump rate for them, or no `fill_ml` is given"
-        yield f"What is drawn up and filled into bags for {unfilled} is not evaluated: {why}."
+    for unfilled, why in (
+        (_sizes(bag for bag in shown if bag.label is None), "the label has no pump rate for them"),
+        (_sizes(bag for bag in shown if bag.label and bag.size.fill is None), "no `fill_ml` is given for them"),
+    ):
+        if unfilled:
+            yield f"What is drawn up and filled into bags for {unfilled} is not evaluated: {why}."
     site = dated.site
     if site is not None and (unlimited := _sizes(bag for bag in shown if in_use_left(bag, site) is None)):
         yield f"How long bags for {unlimited} may be used is not evaluated: no `in_use_hours` is given."

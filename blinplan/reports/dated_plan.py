@@ -10,7 +10,7 @@ from blinplan.course.calendar import Due, Entry, when_closed
 from blinplan.course.dated import Dated
 from blinplan.course.events import Event
 from blinplan.course.label import label
-from blinplan.quantities import MINUTES_PER_DAY, Basis, duration_text
+from blinplan.quantities import Basis, duration_text
 from blinplan.reports.plan import given_dose, ordered_text, rounded
 from blinplan.reports.screen import Screen, visible
 
@@ -63,12 +63,12 @@ def day_of_course(dated: Dated, entry: Entry) -> int:
     """The day of the course from its first infusion; of premedication, that of the infusion it belongs to."""
     before = dated.premedication.premedication.minutes_before if dated.premedication else 0
     minute = entry.start + (before if entry.due is Due.PREMEDICATION else 0)
-    return minute // MINUTES_PER_DAY + 1
+    return dated.clock.day(minute)
 
 
 def zone(dated: Dated) -> Text:
     """Say in which zone the times are, and what a day is."""
-    return Text(f"Times are local in {dated.clock.zone}. Day 1 begins with the first infusion.", "quiet")
+    return Text(f"Times are local in {dated.clock.zone}. Day 1 is the day of the first infusion.", "quiet")
 
 
 def what(dated: Dated, entry: Entry) -> str:

@@ -24,6 +24,7 @@ def evidence_report(evidence: Evidence, screen: Screen) -> list[RenderableType]:
     """Draw the claims of the article, then the published numbers, a line for each measure."""
     parts: list[RenderableType] = [
         Text(f"{evidence.patients:,} virtual patients a scenario, seed {evidence.seed}, the same in every scenario"),
+        Text("Parameters that `blinplan model` calls calibrated were fitted so that the claims hold.", "quiet"),
     ]
     for kind, title in _KINDS:
         found = [finding for finding in evidence.findings if finding.claim.kind == kind]

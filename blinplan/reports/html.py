@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from typing import NamedTuple
 
+from blinplan import __version__
 from blinplan.course.calendar import Due
 from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
@@ -46,9 +47,13 @@ class _Part(NamedTuple):
     height: float
 
 
-def html(dated: Dated, choice: Choice, told: Sequence[str] = ()) -> str:
-    """Write a plan as one HTML page without anything from elsewhere; ``told`` stands on every page."""
+def html(dated: Dated, choice: Choice, told: Sequence[str] = (), plan_id: str | None = None) -> str:
+    """Write a plan as one HTML page without anything from elsewhere.
+
+    ``told`` and the name of the plan stand on every page.
+    """
     title = f"{dated.course.regimen.name}: {dated.course.regimen.title}"
+    title += "" if plan_id is None else f", plan {plan_id}"
     cycles = sorted({entry.cycle for entry in dated.shown()})
     return page(title, _STYLE, "\n".join(_page(dated, choice, title, cycle, told) for cycle in cycles))
 
@@ -73,7 +78,8 @@ def _page(dated: Dated, choice: Choice, title: str, cycle: int, told: Sequence[s
 
 def _parts(dated: Dated, choice: Choice, title: str, cycle: int, told: Sequence[str], scale: float) -> Iterator[_Part]:
     patient = ", ".join(known_of(dated.course.patient)) or "nothing given"
-    yield _heading(1, f"{title}, cycle {cycle}", scale)
+    last = max(event.period.cycle for event in dated.course.events)
+    yield _heading(1, f"{title}, cycle {cycle} of {last}", scale)
     yield _text(f"Patient: {patient}. {choice.reason}.", scale)
     for line in told:
         yield _text(line, scale, "told")
@@ -82,7 +88,7 @@ def _parts(dated: Dated, choice: Choice, title: str, cycle: int, told: Sequence[
     for line in off_hours(replace(dated, cycle=cycle)):
         yield _text(line, scale)
     yield from _bags(dated, cycle, scale)
-    yield _text(f"Times are local in {dated.clock.zone}. {NOT_A_DEVICE}", scale, "small")
+    yield _text(f"Times are local in {dated.clock.zone}. blinplan {__version__}. {NOT_A_DEVICE}", scale, "small")
 
 
 def _heading(level: int, text: str, scale: float) -> _Part:

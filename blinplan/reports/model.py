@@ -55,6 +55,12 @@ def equations_report(options: Options) -> list[RenderableType]:
         *(_equation(name, formula) for name, formula in signals(options)),
         "",
         Text("States, change per day", "title"),
+        Text(
+            "Time is in days: the clearance of the table counts in L/day here (24 times its L/h). `rate` is the"
+            " infusion in mcg/day. Cytokines are in pg/mL: release_il_6 is the table's release_il6 times baseline_il6,"
+            " and so are the others.",
+            "quiet",
+        ),
     ]
     for name, meaning, formula in RATES:
         parts += [_equation(f"{name}'", formula), Padding(Text(meaning, "quiet"), (0, 0, 0, 6))]

@@ -28,7 +28,7 @@ def overview_report(dated: Dated, screen: Screen) -> list[RenderableType]:
         _table(dated, screen),
         "",
         whole_course(dated.course),
-        *premedication_lines(dated.premedication),
+        *premedication_lines(dated.premedication, dated.clock.day),
         *hospital_days(dated.course),
         *(Text(line, "warning") for line in off_hours(dated)),
         *(Text(line, "warning") for line in remarks(dated)),

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -137,12 +137,16 @@ def given_dose(plan: PremedicationPlan) -> str:
     return f"{visible(given.drug)} {dose}"
 
 
-def premedication_lines(plan: PremedicationPlan | None) -> list[Text]:
-    """Say which premedication is given, and when."""
+def _day(minute: int) -> int:
+    return minute // MINUTES_PER_DAY + 1
+
+
+def premedication_lines(plan: PremedicationPlan | None, day: Callable[[int], int] = _day) -> list[Text]:
+    """Say which premedication is given, and when; ``day`` numbers the days of the course."""
     if plan is None:
         return [Text("Premedication: none declared in this regimen")]
     given = plan.premedication
-    days = ", ".join(str((minute + given.minutes_before) // MINUTES_PER_DAY + 1) for minute in plan.minutes)
+    days = ", ".join(str(day(minute + given.minutes_before)) for minute in plan.minutes)
     restarts = {Occasion.RESTART: "before a restart", Occasion.FIRST_CYCLE_RESTART: "before a restart in cycle 1"}
     restart = next((words for occasion, words in restarts.items() if occasion in given.occasions), None)
     when = [*([f"before the infusion of day {days}"] if days else []), *([restart] if restart else [])]

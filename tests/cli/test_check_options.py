@@ -86,7 +86,7 @@ def test_what_was_left_out_is_said(lines: Run) -> None:
         (["--baseline", "x.json"], "the baseline x.json: no such file or directory"),
         (["--baseline", "sound.toml"], "the baseline sound.toml"),
         (["--statistics", "-f", "sarif"], "--statistics has no format sarif"),
-        (["--patient", "weight=heavy"], "--weight is 'heavy'"),
+        (["--patient", "weight=heavy"], "--patient weight is 'heavy'"),
         (["--patient", "mass=70"], "--patient has 'mass=70'"),
         (["--patient", "weight=70,weight=71"], "--patient has 'weight=71'"),
         (["--patient", ""], "--patient says nothing"),

@@ -244,7 +244,7 @@ def test_a_record_is_replanned_with_a_ledger_that_cites(inside: Run, tmp_path: P
         "Sun 2026-03-29 14:00 14 1 restart: 9 mcg/day for 7 d",
         "Sun 2026-03-29 14:00 14 1 supervised by a health professional, or in hospital",
         "Sun 2026-04-05 14:00 21 1 step: 28 mcg/day for 10 d 20 h",
-        "Thu 2026-04-30 10:00 45 2 start of Induction 2: 28 mcg/day for 28 d",
+        "Thu 2026-04-30 10:00 46 2 start of Induction 2: 28 mcg/day for 28 d",
         "at which dose: 9 mcg/day",
         "when is the full dose given again: after 7 days without recurrence (Sun 2026-04-05 14:00)",
         "Blincyto (blinatumomab), US prescribing information, section 2",
@@ -338,8 +338,8 @@ def test_later_cycles_begin_when_the_record_says(inside: Run, tmp_path: Path) ->
     ran = inside("plan", "rr-adult", "--record", "record.toml", "--view", "agenda", COLUMNS="140")
     lines = [" ".join(line.split()) for line in ran.out.splitlines()]
     late = "earliest start of cycle 2; it starts Mon 2026-05-04 10:00: it is on record"
-    assert f"Thu 2026-04-30 10:00 45 2 {late}" in lines
-    assert "Mon 2026-05-04 10:00 49 2 start of Induction 2: 28 mcg/day for 28 d" in lines
+    assert f"Thu 2026-04-30 10:00 46 2 {late}" in lines
+    assert "Mon 2026-05-04 10:00 50 2 start of Induction 2: 28 mcg/day for 28 d" in lines
     (tmp_path / "record.toml").write_text(RECORD + start.format("2026-04-30T08:59:00"))
     refused = inside("plan", "rr-adult", "--record", "record.toml")
     assert (refused.status, refused.out) == (2, "")
@@ -755,3 +755,36 @@ def test_a_stop_in_the_hour_that_comes_twice_is_told_with_its_offset(inside: Run
     (tmp_path / "record.toml").write_text(text.replace("2026-03-29T14:00:00", "2026-10-25T02:30:00+01:00"))
     shown = inside("plan", "rr-adult", "--record", "record.toml", COLUMNS="140").out
     assert "Sun 2026-10-25 02:30 +0200 until Sun 2026-10-25 02:30 +0100 (1 h)" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("plan", "record.toml"),
+            "is a course record, not a regimen help: plan it with: blinplan plan rr-adult --record",
+        ),
+        (("simulate", "record.toml"), "is a course record, not a regimen"),
+        (("plan", "ward.toml"), "is a site profile, not a regimen help: name a regimen, and give the profile to it"),
+        ((*DATED, "--revision", "2"), "--revision and -f table contradict each other"),
+        ((*DATED, "--replaces", "old.ics", "-f", "csv"), "--replaces and -f csv contradict each other"),
+        (
+            ("check", "rr-adult", "--patient", "weight=70kg"),
+            "give --patient weight without a unit, in kg: --patient weight=70",
+        ),
+    ],
+)
+def test_what_is_given_in_the_wrong_place_is_told_where_it_goes(
+    inside: Run, tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    (tmp_path / "record.toml").write_text(RECORD)
+    (tmp_path / "ward.toml").write_text(WARD)
+    ran = inside(*arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())
+
+
+def test_a_printed_page_says_whose_plan_it_is(inside: Run) -> None:
+    page = inside(*DATED, "-f", "html", "--plan-id", "PT-0042").out
+    assert page.count(", plan PT-0042, cycle ") == 5
+    assert "cycle 2 of 5</h1>" in page
