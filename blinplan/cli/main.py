@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from errno import ENOSPC
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -78,6 +79,9 @@ def run() -> None:
     except Exception as fault:
         from blinplan.cli.misuse import explained
 
+        if isinstance(fault, OSError) and fault.errno == ENOSPC:
+            complain(UsageError("no space left on the device", "write the output elsewhere"))
+            sys.exit(ExitStatus.INCOMPLETE)
         misused = explained(fault)
         if misused is not None:
             complain(misused)

@@ -181,7 +181,8 @@ def simulate(
                 return
             simulation = run(ordered, **how, parameter_sets=uncertainty, threads=threads, progress=progress)
     except NotEligibleError as error:
-        raise UsageError(str(error), "choose another --population, or a regimen for these patients") from error
+        advice = "leave them out, " if own_people is not None else "choose another --population, "
+        raise UsageError(str(error), f"{advice}or take a regimen for these patients") from error
     except TooManyTimesError as error:
         raise UsageError(str(error), "give a longer --every") from error
     bands = drawn(simulation, drawing, threads)

@@ -77,8 +77,9 @@ def _admit(regimen: Regimen, population: Population) -> None:
     weights = population.weight_kg
     refused = sum(not regimen.eligibility.admits(Fraction(float(weight))) for weight in (weights.min(), weights.max()))
     if refused:
-        count = sum(not regimen.eligibility.admits(Fraction(float(weight))) for weight in weights)
+        others = [weight for weight in weights if not regimen.eligibility.admits(Fraction(float(weight)))]
+        span = f"{min(others):.1f} to {max(others):.1f}" if len(others) > 1 else f"{others[0]:.1f}"
         raise NotEligibleError(
-            f"{regimen.name} is for {regimen.eligibility}; {count:,} of {population.size:,} patients of the population"
-            f" {population.preset} weigh {weights.min():.1f} to {weights.max():.1f} kg"
+            f"{regimen.name} is for {regimen.eligibility}; {len(others):,} of {population.size:,} virtual patients"
+            f" weigh {span} kg"
         )

@@ -90,7 +90,21 @@ def _limit(limit: Limit) -> list[RenderableType]:
 
 
 def _example(lines: str) -> Padding:
-    return Padding(Text(visible_lines(lines)), (0, 0, 0, 4))
+    shown = "\n".join(line for given in lines.split("\n") for line in _one_each(given))
+    return Padding(Text(visible_lines(shown)), (0, 0, 0, 4))
+
+
+_LONG_LINE = 56
+"""What an example takes of a narrow screen: a line that wraps inside of braces would be no TOML."""
+
+
+def _one_each(line: str) -> list[str]:
+    """Write a long list of tables with one on each line, as TOML may have it."""
+    if len(line) <= _LONG_LINE or "[{" not in line or not line.endswith("}]"):
+        return [line]
+    name, _, tables = line.partition("[{")
+    each = tables.removesuffix("}]").split("}, {")
+    return [f"{name}[", *(f"  {{{one}}}," for one in each), "]"]
 
 
 def visible_lines(lines: str) -> str:

@@ -332,3 +332,10 @@ def test_a_report_does_not_take_the_place_of_its_regimen(inside: Run, tmp_path: 
     assert (ran.status, ran.out) == (2, "")
     assert "mine.toml is what is read" in ran.err
     assert (tmp_path / "mine.toml").read_text(encoding="utf-8") == text
+
+
+def test_what_decides_the_status_stands_in_the_summary(inside: Run) -> None:
+    failing = reported(inside, "nhl-1.5", *FEW).words("summary")
+    assert "error D201:" in failing
+    assert "warning" not in failing.split("In virtual patients")[0].split("error D201:")[1]
+    assert "error D201:" not in reported(inside, "rr-adult", *FEW).words("summary")

@@ -1,6 +1,10 @@
 """``blinplan rules`` and ``blinplan rule``."""
 
+import re
+from textwrap import dedent
+
 import pytest
+import tomli
 
 from blinplan.reports.rules import visible_lines
 from blinplan.rules.catalogue import CATALOGUE
@@ -32,8 +36,23 @@ def test_the_page_of_a_rule_says_why_by_what_limits_and_who_says_so(inside: Run,
         limit = shipped_limits()[name]
         assert words(str(limit)) in page
         assert words(limit.citation) in page
-    for example in (asked.bad, asked.good):
-        assert words(visible_lines(example)) in page
+    for width in ("80", "120"):
+        shown = inside("rule", asked.code, COLUMNS=width).out
+        for title, example in (("\nFound\n", asked.bad), ("\nNot found\n", asked.good)):
+            printed = dedent(re.split(r"\n(?=\S)", shown.split(title)[1])[0])
+            assert same_toml(printed, example)
+
+
+def same_toml(printed: str, example: str) -> bool:
+    """Whether what is on the screen can be copied: it says the same, though lists may stand on more lines."""
+    try:
+        wanted = tomli.loads(example)
+    except tomli.TOMLDecodeError:  # the example of a rule about syntax
+        return words(visible_lines(example)) == words(printed)
+    try:
+        return tomli.loads(printed) == wanted
+    except tomli.TOMLDecodeError:
+        return False
 
 
 def test_a_rule_is_found_by_name_and_in_small_letters(inside: Run) -> None:
