@@ -114,7 +114,9 @@ def _restart(
         elif decision.missing is not None:
             yield _missing(one, decision.missing)
         elif not decision.evaluated and decision.limits != ("seizures",):
-            yield NotEvaluated("undecided", f"interruption {int(one.path[1]) + 1}: {decision.answer}")
+            yield NotEvaluated(
+                "undecided", f"interruption {int(one.path[1]) + 1}: {decision.answer.removeprefix('not evaluated: ')}"
+            )
         elif decision.wait is not None and (held := one.minutes) is not None and held < decision.wait:
             if (
                 case.limits[decision.limits[0]].status != "seen"
