@@ -183,7 +183,7 @@ def _restarts(course: Course, ledger: Sequence[LedgerEntry], question: Question)
 def _of_supervision(course: Course, ledger: Sequence[LedgerEntry]) -> Iterator[Entry]:
     """The starts and restarts that the label wants supervised, or in hospital, where no hospital days are ordered."""
     labelled = course.regimen.indication is not Indication.INVESTIGATIONAL
-    hospital = _hospital_days(course)
+    hospital = hospital_stays(course)
     starts = {cycle: start for cycle, (start, _) in hospital.items()}
     for cycle, (start, days) in sorted(hospital.items()):
         if labelled and not days:
@@ -194,12 +194,12 @@ def _of_supervision(course: Course, ledger: Sequence[LedgerEntry]) -> Iterator[E
 
 
 def _of_hospital(course: Course) -> Iterator[Entry]:
-    for cycle, (start, days) in _hospital_days(course).items():
+    for cycle, (start, days) in hospital_stays(course).items():
         if days:
             yield Entry(Due.HOSPITAL, start, start + days * MINUTES_PER_DAY, cycle)
 
 
-def _hospital_days(course: Course) -> dict[int, tuple[int, int]]:
+def hospital_stays(course: Course) -> dict[int, tuple[int, int]]:
     """When each cycle begins, and its days in hospital: as ordered, or those of the cycle that it repeats."""
     firsts = {event.period.cycle: event.period for event in reversed(course.events)}
     ordered, planned = course.regimen.hospital_days, periods(course.regimen)

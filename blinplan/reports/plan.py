@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
+from blinplan.course.calendar import hospital_stays
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course, Event, Period
 from blinplan.course.patient import Patient
@@ -155,11 +156,10 @@ def premedication_lines(plan: PremedicationPlan | None, day: Callable[[int], int
 
 def hospital_days(course: Course) -> list[Text]:
     """Say on which days the patient is in hospital."""
-    days = course.regimen.hospital_days
-    if not days:
-        return []
-    text = ", ".join(f"first {count} days of cycle {cycle}" for cycle, count in enumerate(days, start=1))
-    return [Text(f"In hospital: {text}")]
+    stays = [
+        f"first {days} days of cycle {cycle}" for cycle, (_, days) in sorted(hospital_stays(course).items()) if days
+    ]
+    return [Text(f"In hospital: {', '.join(stays)}")] if stays else []
 
 
 def plan_json(

@@ -683,6 +683,13 @@ def test_what_an_overdose_gave_is_not_claimed(inside: Run, tmp_path: Path) -> No
     assert inside(*view, "-f", "json").json["dated"]["delivered"]["not_evaluated"] == []
 
 
+def test_no_days_in_hospital_are_told_of_cycles_that_will_not_be(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "record.toml").write_text(RECORD.replace("grade = 3", "grade = 4"))
+    stopped = inside("plan", "rr-adult", "--record", "record.toml").out
+    assert "In hospital: first 9 days of cycle 1\n" in stopped
+    assert "In hospital: first 9 days of cycle 1, first 2 days of cycle 2\n" in inside(*DATED).out
+
+
 def test_an_undecided_restart_is_said_to_be_so(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "record.toml").write_text(RECORD.replace("grade = 3\n", ""))
     shown = " ".join(inside("plan", "rr-adult", "--record", "record.toml").out.split())
