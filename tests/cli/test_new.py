@@ -87,6 +87,8 @@ def test_a_file_that_is_there_stays_unless_it_is_forced(inside: Run, tmp_path: P
     assert ran.status == 2
     assert "--force" in ran.err
     assert mine.read_text(encoding="utf-8") == "mine"
+    assert inside(*TWO_STEPS[:1], "trial-2", *TWO_STEPS[2:], "-o", "trial-1.toml").status == 2
+    assert mine.read_text(encoding="utf-8") == "mine"
     assert inside(*TWO_STEPS, "--cycles", "0", "--force").status == 2
     assert mine.read_text(encoding="utf-8") == "mine"
     assert inside(*TWO_STEPS, "--force").status == 0
@@ -122,6 +124,9 @@ def test_a_copy_says_what_is_not_in_it(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "ours.toml").write_text("# a remark\n" + (tmp_path / "ours.toml").read_text(), encoding="utf-8")
     ran = inside("new", "theirs", "--from", "ours.toml")
     assert "its comments" in ran.err
+    ran = inside("new", "fourth", "--from", "theirs.toml")  # has those alone that are written into every file
+    assert ran.status == 0
+    assert "its comments" not in ran.err
     assert "a remark" not in (tmp_path / "theirs.toml").read_text(encoding="utf-8")
 
 
@@ -196,6 +201,43 @@ def test_a_bad_answer_is_explained_and_asked_again(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["trial-1.toml"]
 
 
+def test_below_a_weight_doses_are_by_area_unless_it_is_said_otherwise(tmp_path: Path) -> None:
+    status, _, shown = _at_terminal(
+        tmp_path, "\n".join(["child-1", "Title", "mrd-positive", "", "45", *[""] * 11]) + "\n"
+    )
+    assert status == 0, shown
+    assert "[bsa]" in shown
+    assert _read(tmp_path / "child-1.toml").steps[0].dose == _labelled("mrd-below-45-kg").steps[0].dose
+
+
+def test_an_own_course_is_no_labelled_one(tmp_path: Path) -> None:
+    """Once a step is another, nothing of the label is proposed; later cycles are likely the highest dose throughout."""
+    first = ["ours", "Title", "relapsed-refractory", "", "", "flat"]
+    steps = ["112 mcg/day x 132 h", "28 mcg/day x 6", ""]
+    status, _, shown = _at_terminal(tmp_path, "\n".join([*first, *steps, "200", "2", *[""] * 2, "0", *[""] * 5]) + "\n")
+    assert status == 0, shown
+    mine = _read(tmp_path / "ours.toml")
+    assert [(str(step.dose), step.minutes // 60) for step in mine.cycles[0].steps] == [
+        ("112 mcg/day", 132),
+        ("28 mcg/day", 144),
+    ]
+    assert "[28 mcg/day x 21]" not in shown
+    assert '"200" is no number of cycles' in _words(shown)
+    assert mine.cycles[0].treatment_free == 0
+    trial = ["ours-2", *first[1:2], "investigational", *first[3:], *steps, "2", *[""] * 2, "0", *[""] * 5]
+    status, _, shown = _at_terminal(tmp_path, "\n".join(trial) + "\n")
+    assert status == 0, shown
+    assert "[112 mcg/day x 276 h]" in shown
+
+
+def test_of_one_cycle_no_later_steps_are_asked(tmp_path: Path) -> None:
+    answers = ["ours", "Title", "", "", "", "", "9 mcg/day x 7", "28 mcg/day x 21", "", "1", "14", "", "", ""]
+    status, _, shown = _at_terminal(tmp_path, "\n".join(answers) + "\n")
+    assert status == 0, shown
+    assert "later cycle?" not in shown
+    assert len(_read(tmp_path / "ours.toml").cycles) == 1
+
+
 def test_leaving_leaves_nothing(tmp_path: Path) -> None:
     status, out, shown = _at_terminal(tmp_path, "trial-1\n", interrupt=True)
     assert (status, out) == (130, "")
@@ -234,6 +276,12 @@ def test_the_labelled_defaults_are_for_what_was_answered() -> None:
         assert regimen is not None
         assert library.groups()[name] == "labelled"
         assert (regimen.indication.value, regimen.basis) == (indication, basis)
+
+
+def _labelled(name: str) -> Regimen:
+    regimen = library.load(name).regimen
+    assert regimen is not None
+    return regimen
 
 
 def _read(path: Path) -> Regimen:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from blinplan.reports.simulation import number
 from tests.cli.conftest import Run, process
 from tests.regimen_text import cycle, regimen_text
 
@@ -170,6 +171,14 @@ def test_bags_are_listed_with_rates_and_amounts(inside: Run, tmp_path: Path) -> 
     assert day["ml_drawn"]["exact"] == "33/40"  # 0.825 mL
     assert day["in_use_minutes_left"] == 24 * 60
     assert [bag["number"] for bag in bags] == list(range(1, len(bags) + 1))
+    second = " ".join(
+        inside(*DATED, "--site", "ward.toml", "--view", "bags", "--cycle", "2", COLUMNS="200").out.split()
+    )
+    assert "All bags of the course give 3,787 mcg; ordered are 3,787 mcg. Difference: none." in second
+    narrow = " ".join(inside(*DATED, "--site", "ward.toml", "--view", "bags", COLUMNS="80").out.split())
+    assert "1 d at 10 mL/h: 240 mL, 9 mcg; in-use time left 1 d" in narrow
+    wide = " ".join(inside(*DATED, "--site", "ward.toml", "--view", "bags", COLUMNS="200").out.split())
+    assert "Thu 2026-10-22 10:00 Fri 2026-10-23 10:00 1 d 10 240 9 275 ≈10.312 0.825 1 1 d" in wide
     for width in (60, 80, 120, 200):
         shown = inside(*DATED, "--site", "ward.toml", "--view", "bags", COLUMNS=str(width)).out
         assert max(map(cell_len, shown.splitlines())) <= width
@@ -388,6 +397,19 @@ def test_csv_of_a_dated_plan_has_all_that_is_due_and_every_bag(inside: Run, tmp_
     doses = [row for row in rows if row["due"] in {"start", "step"}]
     assert [float(row["rate_mcg_per_day"]) for row in doses] == [9, 28, 28, 28, 28, 28]
     assert {row["in_use_left_hours"] for row in bags if row["bag_size_hours"] == "24.0"} == {"24.0"}
+    assert [float(row["bag_size_hours"]) for row in bags] == [bag["size_minutes"] / 60 for bag in plan["bags"]]
+    columns = {
+        "pump_ml_per_hour": "ml_per_hour",
+        "infused_ml": "ml_infused",
+        "filled_ml": "ml_filled",
+        "filled_mcg": "mcg_filled",
+        "drawn_ml": "ml_drawn",
+        "mcg": "mcg",
+    }
+    for row, bag in zip(bags, plan["bags"], strict=True):
+        for column, key in columns.items():
+            assert row[column] == ("" if bag[key] is None else str(float(Fraction(bag[key]["exact"])))), column
+    assert {float(row["rate_mcg_per_day"]) for row in bags} == {9, 28}
     assert [row["what"] for row in rows if row["due"] != "bag"] == [entry["what"] for entry in plan["entries"]]
 
 
@@ -493,6 +515,11 @@ def test_what_was_delivered_stands_beside_what_was_planned(inside: Run, tmp_path
     late = inside(*arguments, "-f", "json").json["dated"]["delivered"]["simulated"]["endpoints"]
     depleted = next(endpoint for endpoint in late if endpoint["key"] == "b_depleted_day")
     assert depleted["ratio"]["median"] > 1
+    peak = next(endpoint for endpoint in late if endpoint["key"] == "il6_peak")
+    assert all(peak[of]["p5"] < peak[of]["median"] < peak[of]["p95"] for of in ("delivered", "planned", "ratio"))
+    shown = " ".join(inside(*arguments, COLUMNS="120").out.split())
+    spans = [f"{number(peak[of]['p5'])} to {number(peak[of]['p95'])}" for of in ("delivered", "planned", "ratio")]
+    assert " ".join(spans) in shown
 
 
 def test_the_overview_draws_the_course(inside: Run, tmp_path: Path) -> None:
@@ -583,6 +610,7 @@ def test_what_nobody_said_about_bags_is_not_evaluated(inside: Run, tmp_path: Pat
     assert "Bags for 3 d hold a preservative, not for patients below 5.4 kg: the weight is not given." in unknown
     known = " ".join(inside("plan", "rr-below-45-kg", "--bsa", "1", "--weight", "30", *view).out.split())
     assert "hold a preservative" not in known
+    assert "hold a preservative" not in inside("plan", "rr-adult", *view).out  # it is for 45 kg and over
     (tmp_path / "ward.toml").write_text(WARD.replace("{ hours = 72 }", "{ hours = 72, in_use_hours = 96 }"))
     assert "may be used" not in " ".join(inside("plan", "rr-below-45-kg", "--bsa", "1", *view).out.split())
 
@@ -709,6 +737,9 @@ def test_a_course_that_was_stopped_for_good_has_no_high_intensity(inside: Run, t
     given = Fraction(whole["delivered"]["mcg"]["exact"])
     assert Fraction(whole["delivered"]["mcg_per_week"]["exact"]) == given * 7 / 210
     assert whole["delivered"]["mcg_per_week"]["value"] < 0.05 * whole["planned"]["mcg_per_week"]["value"]
+    (tmp_path / "record.toml").write_text(text.replace("2026-03-26T14", "2026-03-16T11"))  # after an hour
+    shown = " ".join(inside(*view[:-2], COLUMNS="120").out.split())
+    assert "≤ 10 /µL in cycle 1 0.0 % 100.0 %" in shown  # delivered, and planned
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,10 @@ def test_changes_that_fall_between_times_are_told(inside: Run) -> None:
     told = " ".join(ran.err.split())
     assert "1 change of the infusion, or the end of the course, falls between these times" in told
     assert "times that divide 12 h have them all" in told
+    every_5_days = inside(
+        "simulate", "nhl-15", "--typical", "--every", "5d", "-o", "x.csv"
+    ).err  # to day 28, free to 42
+    assert "2 changes of the infusion, or the end of the course, fall between" in " ".join(every_5_days.split())
     assert "between" not in inside("simulate", "x.toml", "--typical", "--every", "12h", "-o", "x.csv").err
 
 
@@ -91,6 +95,7 @@ def test_what_is_unverified_is_said_and_kept_with_the_data(inside: Run) -> None:
         (("-o", "nowhere/x.csv"), ("nowhere/x.csv", "folder")),
         (("-o", "folder.csv"), ("folder.csv", "folder")),
         (("-o", "people.csv", "--people", "people.csv"), ("people.csv", "is what is read")),
+        (("--every", "6h", "-f", "csv", "--uncertainty", "3"), ("one set of parameters", "--every")),
         (("-o", "x.csv", "--uncertainty", "3"), ("one set of parameters", "--uncertainty")),
     ],
     ids=" ".join,

@@ -158,6 +158,7 @@ def test_nothing_is_simulated_again_where_nothing_is_drawn(inside: Run, monkeypa
         (["--to-day", "nan"], "--to-day is nan"),
         (["--from-day", "-1"], "--from-day is -1"),
         (["--from-day", "5", "--to-day", "5"], "from day 5 to day 5 there is nothing to draw"),
+        (["--from-day", "5", "--to-day", "5.04"], "let --to-day be at least an hour after --from-day"),
         (["--signals", "bananas"], "--signals has 'bananas'"),
         (["--signals", ","], "--signals names nothing"),
         (["--curves", "-f", "csv"], "curves are drawn under the table only"),
@@ -196,6 +197,10 @@ def test_figures_go_with_every_format_and_show_the_window(inside: Run, tmp_path:
     assert svg == (tmp_path / "b.SVG").read_text(encoding="utf-8")
     assert "IL-6" in svg
     assert "B cells" not in svg
+    ran = inside(*arguments[:-2], "--no-curves", "--figure", "a.svg", "--to-day", "3", "--signals", "il-6")
+    assert ran.status == 0  # the figure alone shows these days
+    assert not curves(ran.out)
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == svg
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.svg", "b.SVG"]
 
 
@@ -205,13 +210,15 @@ def test_figures_go_with_every_format_and_show_the_window(inside: Run, tmp_path:
         (["a.gif"], "--figure is 'a.gif'"),
         (["nowhere/a.svg"], "nowhere/a.svg cannot be written"),
         (["a.svg", "./a.svg"], "two figures would be written to a.svg"),
+        (["a.svg", "../{}/a.svg"], "two figures would be written to ../"),
     ],
     ids=str,
 )
 def test_a_figure_that_cannot_be_written_is_refused_before_any_work(
     inside: Run, tmp_path: Path, figure: list[str], message: str
 ) -> None:
-    ran = inside("simulate", "nhl-15", "--typical", *(part for name in figure for part in ("--figure", name)))
+    names = [name.format(tmp_path.name) for name in figure]
+    ran = inside("simulate", "nhl-15", "--typical", *(part for name in names for part in ("--figure", name)))
     assert (ran.status, ran.out) == (2, "")
     assert message in " ".join(ran.err.split())
     assert not list(tmp_path.iterdir())

@@ -158,6 +158,28 @@ def test_a_bag_for_the_weekend_lasts_over_the_one_on_which_the_clock_is_put_back
     assert early[0].weekday() == 0
 
 
+def test_a_bag_for_a_week_that_was_hung_before_the_clock_is_put_back_is_changed_when_it_is_empty() -> None:
+    saturday = datetime(2026, 10, 24, 10, tzinfo=BERLIN)
+    assert hours_of(bag_sequence(course((14 * 24, 28)), site(168), saturday)) == [168, 168]
+
+
+def test_of_as_few_bags_those_are_hung_that_are_changed_at_the_hour() -> None:
+    """At 9:00 no drug would be thrown away; at 10:00, the hour of the ward, a day of a bag is."""
+    saturday = datetime(2026, 10, 24, 10, tzinfo=BERLIN)
+    bags = bag_sequence(course((72, 28)), site(24, 48), saturday)
+    assert hours_of(bags) == [25, 47]
+
+
+def test_a_bag_may_be_taken_down_on_any_open_day_where_there_is_no_hour_of_change() -> None:
+    monday = datetime(2026, 11, 2, 10, tzinfo=BERLIN)
+    ward = site(72, at=None, closed=frozenset({5, 6}))
+    changes = [
+        (monday + timedelta(minutes=bag.start)).weekday() for bag in bag_sequence(course((168, 28)), ward, monday)
+    ]
+    assert changes[-1] == 4  # hung on Friday, it lasts until Monday
+    assert len(changes) == 3
+
+
 def test_over_an_hour_that_the_clock_leaves_out_bags_are_changed_a_day_after_the_last() -> None:
     night = site(24, at=2 * HOUR + 30)
     start = datetime(2026, 3, 27, 2, 30, tzinfo=BERLIN)
@@ -315,6 +337,8 @@ def test_in_use_time_left_is_what_preparation_and_infusion_leave() -> None:
     ward = site(24, 48, prepared_before=10 * HOUR)
     (bag,) = bag_sequence(course((24, 28)), ward, None)
     assert in_use_left(bag, ward) == (48 - 10 - 24) * HOUR
+    (short,) = bag_sequence(course((24, 28)), site(48), None)  # taken down after a day
+    assert in_use_left(short, site(48)) == 24 * HOUR
     (long,) = bag_sequence(course((168, 28)), site(168), None)
     assert in_use_left(long, site(168)) is None
 
@@ -328,6 +352,8 @@ def test_bags_that_cannot_be_had_are_not_hung() -> None:
     hung = {(monday + timedelta(minutes=bag.start)).date() for bag in bags if bag.size.minutes == 168 * HOUR}
     assert not hung & {date(2026, 11, day) for day in range(9, 16)}
     assert sum(bag.minutes for bag in bags) == 504 * HOUR
+    with pytest.raises(NoSequenceError, match="3 d later, and the longest bag lasts 1 d"):
+        bag_sequence(course((504, 28)), site(24, 168, closed=frozenset({5, 6}), shortages=for_ever), monday)
     with pytest.raises(NoSequenceError, match="no bag can be used") as refused:
         bag_sequence(course((504, 28)), site(168, shortages=second), monday)
     assert refused.value.minute == 13 * DAY  # the bag of the 8th lasts until then

@@ -15,6 +15,7 @@ from blinplan.course.events import Course, expand
 from blinplan.course.patient import patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.regimen import library
+from tests.course.regimens import cycle, regimen
 from tests.course.test_bags import site
 
 DAY = 24 * 60
@@ -86,3 +87,14 @@ def test_bags_stand_in_the_calendar_and_give_what_is_ordered() -> None:
     assert [entry.bag for entry in of(due, Due.BAG)] == list(bags)
     assert sum(bag.micrograms for bag in bags) == found.micrograms
     assert {entry.cycle for entry in of(due, Due.BAG)} == {1, 2, 3, 4, 5}
+
+
+def test_the_label_asks_for_no_supervision_of_what_it_does_not_know() -> None:
+    assert of(entries(course("dlbcl-3-step")), Due.SUPERVISION) == []
+    assert [entry.cycle for entry in of(entries(course()), Due.SUPERVISION)] == [3, 4, 5]
+
+
+def test_an_infusion_without_a_free_interval_ends_when_its_last_step_does() -> None:
+    steps = 'dose = "9 mcg/day", days = 7; dose = "28 mcg/day", days = 21'
+    found = expand(regimen(cycle(steps, free=0)), patient(Fraction(70)))
+    assert [entry.start for entry in of(entries(found), Due.STOP)] == [28 * DAY]

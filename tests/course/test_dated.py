@@ -109,13 +109,39 @@ def test_a_free_interval_ends_at_the_same_hour_though_the_clock_was_put_forward(
     moved = dated(planned, spring, WARD, None)
     assert starts(moved)[1] == datetime(2027, 4, 5, 10, tzinfo=BERLIN)
     assert moved.ledger.starts[0].start - moved.ledger.starts[0].earliest == -HOUR
+    assert moved.ledger.starts[0].why.endswith(", and the clock was put forward since the last one")
     assert dated(planned, spring, WARD, moved.ledger).course == moved.course
     done = replace(record(planned, spring, _2=42 * DAY - HOUR), time_zone="Europe/Berlin")
-    assert starts(dated(planned, spring, None, done))[1] == datetime(2027, 4, 5, 10, tzinfo=BERLIN)
+    happened = dated(planned, spring, None, done)
+    assert starts(happened)[1] == datetime(2027, 4, 5, 10, tzinfo=BERLIN)
+    assert happened.ledger.starts[0].why == "it is on record, and the clock was put forward"
     with pytest.raises(RecordError, match="before it could"):
         dated(planned, spring, None, replace(done, cycle_starts=record(planned, spring, _2=42 * DAY - 61).cycle_starts))
     with pytest.raises(RecordError, match="before it could"):
         dated(planned, begins, None, replace(record(planned, begins, _2=42 * DAY - 1), time_zone="Europe/Berlin"))
+
+
+def test_an_hour_that_was_gained_lets_no_cycle_begin_early() -> None:
+    """Summer time ends on 25 October: the free interval ends at 9:00, and no hour of it may be left out."""
+    early = site(24, 48, 72, at=8 * HOUR)
+    found, why = next_opening(early, MONDAY, 42 * DAY, 42 * DAY)
+    assert MONDAY.astimezone(UTC) + timedelta(minutes=found) == datetime(2026, 12, 1, 8, tzinfo=BERLIN)
+    assert "the clock was put forward" not in why
+    planned = course()
+    done = replace(record(planned, MONDAY, _2=42 * DAY - HOUR), time_zone="Europe/Berlin")
+    with pytest.raises(RecordError, match="began 1 h before it could"):
+        dated(planned, MONDAY, None, done)
+
+
+def test_a_ward_with_no_hour_of_change_opens_at_the_hour_at_which_the_interval_ended() -> None:
+    found, _ = next_opening(site(24, at=None, closed=frozenset({5, 6})), MONDAY, 5 * DAY)  # a Saturday
+    assert MONDAY.astimezone(UTC) + timedelta(minutes=found) == datetime(2026, 10, 26, 10, tzinfo=BERLIN)
+
+
+def test_a_ward_that_is_closed_for_the_summer_opens_after_it() -> None:
+    shut = frozenset(date(2026, 10, 19) + timedelta(days=number) for number in range(42))
+    found, _ = next_opening(site(24, holidays=shut), MONDAY, 0)
+    assert MONDAY.astimezone(UTC) + timedelta(minutes=found) == datetime(2026, 11, 30, 10, tzinfo=BERLIN)
 
 
 def test_a_ward_that_never_opens_is_said_to() -> None:
@@ -258,3 +284,40 @@ def test_a_bag_that_was_hung_stays_the_one_that_was_hung() -> None:
     assert all(one.stop <= other.start for one, other in pairwise(plan.bags))
     before = dated(planned, MONDAY, week, None).bags
     assert before[0].size == first.size
+
+
+def test_the_bags_before_a_stop_are_those_of_the_cycle_when_it_began() -> None:
+    planned = course()
+    stopped = interruption(MONDAY, 50 * DAY, 3 * HOUR, Cause.TECHNICAL, None, 2)  # cycle 2 began three days late
+    plan = dated(planned, MONDAY, site(24, 96, at=None), record(planned, MONDAY, stopped, _2=45 * DAY))
+    assert min(bag.start for bag in plan.bags if bag.start >= 28 * DAY) == 45 * DAY
+    assert sum(bag.micrograms for bag in plan.bags) == plan.course.micrograms
+    assert all(one.stop <= other.start for one, other in pairwise(plan.bags))
+
+
+def test_a_bag_that_ends_at_midnight_is_not_one_of_the_next_day() -> None:
+    night = datetime(2026, 11, 2, tzinfo=BERLIN)
+    plan = replace(dated(course(), night, site(24, at=0), None), first=date(2026, 11, 4), last=date(2026, 11, 4))
+    assert [number for number, _ in plan.shown_bags()] == [3]
+
+
+@pytest.mark.parametrize(
+    ("begins", "said"),
+    [
+        (datetime(2026, 11, 2, 10, tzinfo=BERLIN), None),
+        (datetime(2026, 11, 2, 10, 15, tzinfo=BERLIN), "10:15, and Ward 7 changes bags at 10:00"),
+        (datetime(2026, 11, 1, 10, tzinfo=BERLIN), "a Sunday, on which Ward 7 changes no bags"),
+    ],
+)
+def test_a_bag_that_is_wanted_when_the_ward_hangs_none_is_told(begins: datetime, said: str | None) -> None:
+    plan = dated(course(), begins, site(24, 48, 72, 96, closed=frozenset({5, 6})), None)
+    first = next(entry for entry in plan.entries if entry.due is Due.START)
+    assert when_closed(first, plan.clock, WARD) == said
+
+
+def test_a_restart_wants_a_bag_too() -> None:
+    planned = course()
+    evening = interruption(MONDAY, 8 * DAY, 11 * HOUR, CRS, 2, 1)  # stopped at 9:00, the clock was put back
+    plan = dated(planned, MONDAY, site(24, 48, 72, 96), record(planned, MONDAY, evening))
+    restart = next(entry for entry in plan.entries if entry.due is Due.RESTART)
+    assert when_closed(restart, plan.clock, WARD) == "20:00, and Ward 7 changes bags at 10:00"

@@ -221,6 +221,7 @@ def test_after_an_overdose_the_right_dose_comes_12_hours_later() -> None:
 @pytest.mark.parametrize(("minutes", "again"), [(4 * HOUR - 1, False), (4 * HOUR, True), (5 * DAY, True)])
 def test_premedication_is_given_again_after_four_hours(minutes: int, again: bool) -> None:
     assert asked(interruption("technical", minutes))[Question.PREMEDICATION].yes is again
+    assert asked(interruption("technical", minutes, new_cycle=True))[Question.PREMEDICATION].yes is True
 
 
 def test_premedication_before_a_restart_follows_the_regimen() -> None:

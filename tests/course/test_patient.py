@@ -181,6 +181,8 @@ def test_a_slip_of_unit_shows_in_the_area() -> None:
         ("44", "110", "44 lb would be about 20 kg"),
         ("22", "75", "22 lb would be about 10 kg"),
         ("20", "190", "body mass index of 5.5"),
+        ("26", "99.9", "body mass index of 26.1"),
+        ("116", "160", "body mass index of 45.3"),
     ],
 )
 def test_a_slip_of_a_unit_is_named_with_what_was_meant(weight: str, height: str, said: str) -> None:
@@ -201,6 +203,9 @@ def test_a_slip_of_a_unit_is_named_with_what_was_meant(weight: str, height: str,
         ("70", "170"),
         ("120", "175"),
         ("40", "165"),
+        ("32", "100"),  # the highest index from a metre on
+        ("115.2", "160"),
+        ("36", "200"),  # the least
     ],
 )
 def test_usual_people_are_taken_as_they_are(weight: str, height: str) -> None:
@@ -213,7 +218,9 @@ def test_an_unusual_patient_is_confirmed_by_the_area() -> None:
         patient(Fraction(150), Fraction(165), Fraction("1.8"))
 
 
-@pytest.mark.parametrize(("weight", "area"), [("30", "2.4"), ("30", "0.3"), ("154", "1.0"), ("4", "1.1")])
+@pytest.mark.parametrize(
+    ("weight", "area"), [("30", "2.4"), ("30", "0.3"), ("154", "1.0"), ("4", "1.1"), ("20", "1.007"), ("100", "1.59")]
+)
 def test_an_area_that_nobody_of_that_weight_has_is_refused(weight: str, area: str) -> None:
     with pytest.raises(PatientError, match="one of the two figures cannot be right"):
         patient(Fraction(weight), None, Fraction(area))

@@ -15,7 +15,7 @@ from blinplan.course.bags import bag_sequence
 from blinplan.course.calendar import Due, entries, infusions
 from blinplan.course.events import Course, expand
 from blinplan.course.interruption import Question
-from blinplan.course.ledger import Ledger, LedgerError, ledger_data, ledger_of
+from blinplan.course.ledger import LaterStart, Ledger, LedgerError, ledger_data, ledger_of
 from blinplan.course.patient import PatientError, patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.course.replan import INTERRUPTED, Replanned, as_it_stood, decided, replan, replay
@@ -171,6 +171,8 @@ def test_while_the_infusion_is_stopped_nothing_more_is_planned() -> None:
     whole(found)
     assert found.ended
     assert found.course.events[-1].period.stop == 10 * DAY
+    due = entries(found.course, premedication_plan(found.course), (), found.ledger)
+    assert [entry.start for entry in due if entry.due is Due.STOP] == [10 * DAY]
     assert found.course.micrograms == 7 * 9 + 3 * 28
     assert found.ledger.interruptions[0].decisions[0].stop
 
@@ -367,12 +369,21 @@ def test_what_is_no_ledger_is_refused(data: Any) -> None:
         ledger_of(data)
 
 
+def test_a_ledger_whose_minutes_are_not_those_of_its_times_is_refused() -> None:
+    data = ledger_data(replanned(stop(10 * DAY, DAY)).ledger)
+    data["interruptions"][0]["restarted_minute"] += HOUR
+    with pytest.raises(LedgerError):
+        ledger_of(data)
+
+
 def test_a_ledger_of_another_course_is_refused() -> None:
     found = replanned(stop(10 * DAY, DAY))
     short = course("mrd-adult")
     late = replan(course(), record(starts={5: 200 * DAY}))
     with pytest.raises(RecordError, match="do not fit"):
         replay(short, late.ledger)
+    with pytest.raises(RecordError, match="start of cycle 2 does not fit"):  # its interval ended on another day
+        replay(course(), Ledger(starts=(LaterStart(2, 41 * DAY, 45 * DAY, "it is on record", recorded=True),)))
     moved = Ledger((*found.ledger.interruptions, *found.ledger.interruptions))
     with pytest.raises(RecordError):
         replay(course(), moved)
@@ -478,6 +489,12 @@ def test_a_regimen_of_three_doses_climbs_by_all_of_them() -> None:
         found = replan(planned, record(stop(at * DAY, 2 * DAY, CRS, grade=3), regimen="dlbcl-3-step"))
         assert rates(found)[: len(expected)] == expected
         assert infused(found.course, 1) == infused(planned, 1)
+    for at, dose, expected in (
+        (10, None, [(7, 9), (3, 28), (2, 0), (7, 9), (4, 28), (35, 112)]),  # 4 days at 28 mcg/day were left
+        (3, "112 mcg/day", [(3, 9), (2, 0), (4, 112), (7, 28), (42, 112)]),  # in place of the step that was stopped
+    ):
+        one = stop(at * DAY, 2 * DAY, CRS, grade=3, restart_dose=dose)
+        assert rates(replan(three_steps(), record(one, regimen="dlbcl-3-step")))[: len(expected)] == expected
     same = replan(three_steps(), record(stop(3 * DAY, DAY, restart_dose="9 mcg/day"), regimen="dlbcl-3-step"))
     assert rates(same)[:5] == [(3, 9), (1, 0), (4, 9), (7, 28), (42, 112)]
 
@@ -500,6 +517,28 @@ def test_a_rise_after_an_interruption_is_premedicated() -> None:
     assert shape(found, 1)[:3] == [(7 * DAY, 9), (HOUR, 0), (21 * DAY, 28)]
 
 
+def test_a_full_dose_that_was_reached_before_the_low_restart_counts() -> None:
+    """28 mcg/day ran for 3 days, then 9 again after grade 3; the pump fails at 9, and a new cycle is begun."""
+    first = stop(10 * DAY, 2 * DAY, CRS, grade=3)
+    found = replanned(first, stop(14 * DAY, 8 * DAY, new_cycle=True))
+    assert shape(found, 2) == [(28 * DAY, 28), (14 * DAY, 0)]
+    assert "the next of the regimen" in found.ledger.interruptions[1].resumed
+
+
+def test_a_new_cycle_that_was_begun_at_the_dose_that_ran_has_it() -> None:
+    first = stop(10 * DAY, 2 * DAY, CRS, grade=3)
+    found = replanned(first, stop(14 * DAY, DAY, restart_dose="9 mcg/day", new_cycle=True))
+    assert shape(found, 2) == [(28 * DAY, 9), (14 * DAY, 0)]  # when it is to rise, nobody says
+
+
+def test_a_cycle_that_was_broken_off_has_no_end_and_no_earliest_start_of_the_next() -> None:
+    found = replanned(stop(10 * DAY, 8 * DAY, CRS, grade=2))
+    due = [(e.due, e.cycle) for e in entries(found.course, premedication_plan(found.course), (), found.ledger)]
+    assert (Due.STOP, 1) not in due
+    assert (Due.NEXT_CYCLE, 2) not in due
+    assert (Due.STOP, 2) in due
+
+
 def test_after_the_last_cycle_there_is_none() -> None:
     found = replanned(stop(173 * DAY, 10 * DAY, CRS, grade=2, new_cycle=True, cycle=5))
     assert found.ended
@@ -515,6 +554,7 @@ def test_after_the_last_cycle_there_is_none() -> None:
         (stop(10 * DAY, DAY, CRS), True),
         (stop(10 * DAY, DAY, CRS, restart_dose="28 mcg/day"), False),
         (stop(10 * DAY, 9 * DAY, "neurological", grade=3), True),  # whether it resolved within 7 days, nobody says
+        (stop(10 * DAY, 9 * DAY, "neurological", grade=3, restart_dose="9 mcg/day"), True),  # nor does the dose say so
         (stop(10 * DAY, 7 * DAY, "neurological", grade=3), False),
         (stop(10 * DAY, DAY), False),
     ],
@@ -523,6 +563,17 @@ def test_without_what_the_label_s_answer_depends_on_nothing_more_is_planned(one:
     found = replanned(one)
     assert found.ended is ended
     assert ("is not on record" in found.ledger.interruptions[0].resumed) is (ended or "grade" in one)
+
+
+@pytest.mark.parametrize(("dose", "ended"), [(None, True), ("5 mcg/m2/day", False)])
+def test_a_restart_dose_on_record_needs_no_weight(dose: str | None, ended: bool) -> None:
+    """The trial doses by area at every weight, and the label's restart is by weight, which is not known here."""
+    trial = library.load("mt103-203").regimen
+    assert trial is not None
+    one = record(stop(10 * DAY, DAY, CRS, grade=3, restart_dose=dose), regimen="mt103-203")
+    found = replan(expand(trial, patient(area=Fraction("1.8"))), one)
+    assert found.ended is ended
+    assert ("`weight_kg` is not on record" in found.ledger.interruptions[0].resumed) is ended
 
 
 def test_the_end_of_an_infusion_is_no_interruption() -> None:
@@ -534,8 +585,9 @@ def test_a_new_cycle_on_record_may_be_the_restart() -> None:
     one = stop(10 * DAY, 9 * DAY, CRS, grade=2)
     found = replan(course(), record(one, starts={2: 19 * DAY}))
     assert found.course == replanned(one).course
-    with pytest.raises(RecordError, match="began cycle 2, at another time"):
-        replan(course(), record(one, starts={2: 20 * DAY}))
+    for at in (18, 20):
+        with pytest.raises(RecordError, match="began cycle 2, at another time"):
+            replan(course(), record(one, starts={2: at * DAY}))
 
 
 some_doses = st.none() | st.sampled_from(["5 mcg/day", "9 mcg/day", "14 mcg/day", "28 mcg/day", "112 mcg/day"])

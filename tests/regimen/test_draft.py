@@ -122,6 +122,8 @@ def test_what_later_cycles_give_is_asked_where_it_could_be_meant_otherwise() -> 
 def test_cycles_that_are_alike_are_written_once() -> None:
     (cycle,) = drafted(replace(ORDER, steps=LATER)).file.cycle
     assert (cycle.repeat, cycle.name) == (5, "Cycles 1 to 5")
+    (pair,) = drafted(replace(ORDER, steps=LATER, cycles=2)).file.cycle
+    assert pair.name == "Cycles 1 and 2"
 
 
 def test_an_unchanged_copy_keeps_the_citation_as_transcribed() -> None:
@@ -179,6 +181,9 @@ def test_the_number_of_cycles_of_a_copy() -> None:
     assert [cycle.name for cycle in copied(original, Order(name="ours", cycles=9)).file.cycle] == [
         cycle.name for cycle in original.cycle
     ]
+    longer = copied(_shipped("rr-adult"), Order(name="ours", cycles=7)).file.cycle
+    assert (longer[0].steps, longer[0].repeat) == (TWO_STEPS, 1)
+    assert sum(cycle.repeat for cycle in longer if cycle.steps == LATER) == 6  # further cycles are as the last one
     with pytest.raises(DraftError):
         copied(_shipped("nhl-5-15-60"), Order(name="ours", cycles=3))
     assert len(copied(_shipped("nhl-15"), Order(name="ours", cycles=3)).file.cycle) == 1
@@ -193,3 +198,17 @@ def test_new_steps_of_a_copy_are_those_of_cycle_1_alone() -> None:
 def test_a_basis_that_the_steps_contradict_is_refused() -> None:
     with pytest.raises(ValueError, match="basis"):
         written(drafted(replace(ORDER, basis=Basis.BSA)).file)
+
+
+def test_a_copy_with_steps_by_area_is_by_area() -> None:
+    steps = (read_step("15 mcg/m2/day x 28 max 28 mcg/day"),)
+    file = copied(_shipped("rr-adult"), Order(name="ours", steps=steps, later_steps=steps)).file
+    assert file.dosing.basis == "bsa"
+    assert written(file).regimen is not None
+
+
+def test_a_copy_for_other_weights_is_simulated_on_a_population_of_its_own() -> None:
+    draft = copied(_shipped("mt103-205"), Order(name="ours", min_weight=(Decimal(45),)))
+    assert draft.file.eligibility is not None
+    assert draft.file.eligibility.population is None
+    assert "the virtual population child: the weights are others" in draft.left_out

@@ -238,3 +238,8 @@ def test_every_key_is_explained() -> None:
                 assert key.description
                 assert not key.description.endswith(".")
                 assert not key.description[0].isupper()
+
+
+def test_a_bag_may_be_in_use_just_as_long_as_it_lasts_and_a_shortage_may_be_of_one_day() -> None:
+    assert places(SITE.replace("in_use_hours = 168", "in_use_hours = 96")) == []
+    assert places(SITE + MORE.replace("2026-12-24", "2026-12-01")) == []

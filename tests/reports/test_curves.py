@@ -123,6 +123,8 @@ def test_cycles_and_steps_are_named_where_they_begin(simulation: Simulation) -> 
     assert bars[15:25] == "█" * 10
     assert bars[25:29] == "free"
     assert [line[32] for line in lines[4:6]] == ["│", "│"]
+    assert [line[15] for line in lines[4:6]] == ["┊", "┊"]  # a step, and no cycle
+    assert [line[12] for line in lines[4:6]] == [" ", " "]  # what begins with the drawing needs no line
 
 
 def test_a_step_without_room_of_its_own_is_named_with_the_one_before(simulation: Simulation) -> None:
@@ -183,6 +185,9 @@ def test_it_says_of_how_many_patients_and_how_to_see_cytokines(simulation: Simul
     text = screen.render(*curves_report(simulation, thinned, screen))
     assert "5th to 95th percentile of 20 of 60 patients" in text
     assert "--to-day 3" in text
+    for last, told in ((14.0, False), (22.0, True)):  # in some weeks their days are seen
+        shown = bands_of(simulation, sampling_days(simulation.periods, 0.0, last), ["il-6"])
+        assert ("--to-day 3" in screen.render(*curves_report(simulation, shown, screen))) is told
     alone = bands_of(typical, sampling_days(typical.periods, 0.0, 3.0))
     text = screen.render(*curves_report(typical, alone, screen))
     assert "Line: the typical patient." in text

@@ -235,6 +235,7 @@ def test_an_order_by_area_says_what_was_ordered_what_it_comes_to_and_its_cap(
     milligrams = [(one["doseQuantity"]["value"], one["doseQuantity"]["code"]) for one in dose["doseAndRate"]]
     assert milligrams == [(5, "mg/m2"), (float(Fraction(area)) * 5, "mg")]
     assert dose["maxDosePerAdministration"]["value"] == 20
+    assert "(the cap)" not in dose["text"]  # it does not decide at this area
     assert dose["timing"]["event"] == ["2026-10-19T09:00:00+02:00"]
 
 
@@ -277,6 +278,7 @@ def test_an_interruption_stops_one_request_and_another_goes_on(inside: Run, ward
     assert [one["status"] for one in found[:4]] == ["completed", "stopped", "active", "draft"]
     assert found[1]["statusReason"]["text"] == "cytokine release syndrome, grade 3"
     assert found[2]["priorPrescription"]["reference"] == f"urn:uuid:{found[1]['id']}"
+    assert [number for number, one in enumerate(found) if "priorPrescription" in one] == [2]  # a step replaces nothing
     assert "Thu 2026-03-26 14:00" in found[1]["note"][0]["text"]
     assert not infusion_requests(document, standing=False)
     (plan,) = of(document, "CarePlan")
@@ -324,10 +326,12 @@ def test_what_is_not_restarted_waits_and_what_is_stopped_for_good_is_withdrawn(
 
 
 def test_an_infusion_that_ended_anyway_when_it_was_interrupted_is_completed(inside: Run, tmp_path: Path) -> None:
-    (tmp_path / "record.toml").write_text(RECORD.replace("2026-03-26T14", "2026-03-23T10"))
-    found = infusion_requests(inside(*RECORDED, *ID).json)
-    assert found[0]["status"] == "completed"
-    assert "statusReason" not in found[0]
+    for restarted in ("restarted = 2026-03-29T14:00:00\n", ""):
+        text = RECORD.replace("2026-03-26T14", "2026-03-23T10").replace("restarted = 2026-03-29T14:00:00\n", restarted)
+        (tmp_path / "record.toml").write_text(text)
+        found = infusion_requests(inside(*RECORDED, *ID).json)
+        assert found[0]["status"] == "completed"
+        assert "statusReason" not in found[0]
 
 
 @given(

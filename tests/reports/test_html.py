@@ -50,6 +50,7 @@ def test_the_course_is_drawn_to_scale(page: str) -> None:
     heights = [float(one.get("height")) for one in drawn]
     assert widths[1] / widths[0] == pytest.approx(3, rel=0.01)
     assert heights[1] / heights[0] == pytest.approx(28 / 9, rel=0.01)
+    assert [one.tag for one in select(page, "//section[1]//svg/*[self::rect or self::text]")][:6] == ["rect"] * 6
     assert [one.get("fill") for one in drawn] == ["#000", "#000", "#bbb", "#bbb", "#bbb", "#bbb"]
 
 

@@ -127,6 +127,17 @@ def test_a_part_cancels_what_it_had_shown_and_nothing_else(inside: Run, ward: No
     assert {event["status"] for event in after.values()} == {"CANCELLED"}
 
 
+def test_what_has_moved_out_of_the_part_that_is_shown_is_moved_in_the_calendar_too(inside: Run, ward: None) -> None:
+    base, part = ("plan", "rr-adult", "--record"), ("--to", "2026-04-28", *ID)
+    before, after = (events(inside(*base, name, *part).out) for name in ("before.toml", "record.toml"))
+    start = "patient-7-start-2-1@blinplan"
+    assert before[start]["dtstart"].dt.isoformat() == "2026-04-27T09:00:00+00:00"
+    assert after[start]["dtstart"].dt.isoformat() == "2026-04-30T08:00:00+00:00"
+    assert after[start]["status"] == "CONFIRMED"
+    assert set(before) <= set(after)
+    assert "patient-7-start-3-1@blinplan" not in after  # it was never shown
+
+
 def test_what_only_the_replaced_calendar_has_is_cancelled(inside: Run, ward: None, tmp_path: Path) -> None:
     daily = WARD.replace(", { hours = 48 }, { hours = 72 }", "").replace('closed = ["saturday", "sunday"]\n', "")
     (tmp_path / "daily.toml").write_text(daily)
@@ -144,6 +155,31 @@ def test_what_only_the_replaced_calendar_has_is_cancelled(inside: Run, ward: Non
     last = events(inside("plan", "rr-adult", "--record", "record.toml", *ID, "--replaces", "old.ics").out)
     assert last["patient-7-restart-1-1@blinplan"]["status"] == "CANCELLED"
     assert last["patient-7-start-5-1@blinplan"]["status"] == "CANCELLED"
+
+
+def test_bags_and_premedication_ring_and_what_is_cancelled_does_not(inside: Run, ward: None, tmp_path: Path) -> None:
+    (tmp_path / "record.toml").write_text(RECORD.replace("restarted = 2026-03-29T14:00:00\n", ""))
+    found = events(inside("plan", "rr-adult", "--site", "ward.toml", "--record", "record.toml", *ID).out)
+    for uid, event in found.items():
+        rings = event["status"] == "CONFIRMED" and ("-bag-" in uid or "-premedication-" in uid)
+        assert bool(event.walk("VALARM")) is rings, uid
+    assert {event["status"] for uid, event in found.items() if "-premedication-" in uid} == {"CONFIRMED", "CANCELLED"}
+
+
+def test_a_bag_is_named_by_its_dose_a_day_however_long_it_lasts(inside: Run, ward: None) -> None:
+    found = events(inside(*DATED, "--site", "ward.toml", *ID).out)
+    first = found["patient-7-bag-1-1@blinplan"]  # over the first three days
+    assert str(first["summary"]) == "hang bag at 1.8 mL/h, 9 mcg/day (cycle 1)"
+
+
+def test_a_plan_of_which_nothing_happened_is_the_first_though_the_ward_moves_its_cycles(
+    inside: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "ward.toml").write_text(WARD.replace("bag =", 'cycle_start = "next-open-day"\nbag ='))
+    found = events(inside(*DATED, "--site", "ward.toml", *ID).out)
+    assert found["patient-7-start-2-1@blinplan"]["dtstart"].dt.isoformat() == "2026-11-30T09:00:00+00:00"  # not at 8
+    assert {event["sequence"] for event in found.values()} == {0}
+    assert {event["dtstamp"].dt.isoformat() for event in found.values()} == {"2026-10-19T08:00:00+00:00"}
 
 
 def test_what_is_no_calendar_is_refused(inside: Run, tmp_path: Path) -> None:

@@ -109,7 +109,9 @@ def test_the_control_stream_holds_the_published_numbers_and_reads_the_records(in
     header = inside("plan", "rr-adult", "--bsa", "1.9", "-f", "nonmem").out.splitlines()[0]
     assert f"$INPUT {header.replace(',', ' ')}\n$DATA records.csv IGNORE=@\n" in stream
     assert "$SUBROUTINES ADVAN1 TRANS2\n$PK\nTVCL = THETA(1)*(BSA/1.876)**THETA(2)\n" in stream
+    assert "\nV = THETA(3)\n" in stream  # people differ in clearance, and in the size of the residual error
     assert "S1 = V/1000\n" in stream  # mcg over L is 1000 pg/mL
+    assert "W = THETA(4)*EXP(ETA(2))\nY = LOGPRED + W*EPS(1)\n" in stream
     assert stream.isascii()
     assert max(map(len, stream.splitlines())) <= 160
 

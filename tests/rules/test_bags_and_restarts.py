@@ -76,6 +76,10 @@ def test_small_children_need_bags_without_preservative(
     assert [code for code in codes(judgement) if code[0] == "A"] == found
 
 
+NOVEMBER = f"[{', '.join(f'2026-11-{day:02}' for day in range(1, 31))}]"
+"""Holidays come and go: whether a bag can be changed is asked of the days of the week alone."""
+
+
 @pytest.mark.parametrize(
     ("bags", "more", "found"),
     [
@@ -88,6 +92,8 @@ def test_small_children_need_bags_without_preservative(
         ("{ hours = 24 }, { hours = 48 }", {"closed": '["sunday"]'}, []),
         (sizes(24, 72), {"closed": '["saturday", "sunday"]'}, []),
         (sizes(72), {"closed": '["saturday", "sunday"]'}, []),
+        (sizes(72), {"closed": '["saturday", "sunday"]', "holidays": NOVEMBER}, []),
+        (sizes(168), {"closed": '["monday", "tuesday", "wednesday", "thursday", "friday"]'}, []),
     ],
 )
 def test_a_bag_is_used_in_its_time_and_changed_when_the_site_does(
@@ -101,6 +107,14 @@ def test_a_step_that_begins_off_the_hour_is_found_where_there_is_an_hour() -> No
     steps = ("9 mcg/day for 180 hours", "28 mcg/day for 492 hours")
     assert "A703" in codes(on_site(site(sizes(24, 36, 48), change_time='"10:00"'), *steps))
     assert "A703" not in codes(on_site(site(sizes(24, 36, 48)), *steps))
+
+
+def test_the_dose_is_raised_on_an_open_day() -> None:
+    steps = ("9 mcg/day for 1 days", "28 mcg/day for 27 days")
+    every_other = '["monday", "wednesday", "friday", "sunday"]'  # never are two days open one after the other
+    judgement = on_site(site(sizes(24, 72), change_time='"10:00"', closed=every_other), *steps)
+    assert "A703" in codes(judgement)
+    assert "A703" not in codes(on_site(site(sizes(24, 72), change_time='"10:00"', closed='["sunday"]'), *steps))
 
 
 def test_how_long_a_bag_may_be_used_is_not_guessed() -> None:
@@ -157,6 +171,23 @@ def test_a_restart_is_the_label_s(cause: str, lines: tuple[str, ...], restarted:
     assert codes(judgement) == found
     for finding in judgement.findings:
         assert finding.code == "I805" or "prescribing information" in judgement.limits[finding.limits[0]].source
+
+
+def test_what_is_found_is_told_though_something_is_not_on_record() -> None:
+    """It came too early, whatever its dose was."""
+    judgement = record(CRS, "grade = 3", GONE, *DONE, restarted="2026-03-06T09:00:00Z")
+    (finding,) = verdict_of(judgement, "I801").findings
+    assert "the label asks to hold it until it is resolved" in finding.message
+
+
+def test_after_an_overdose_nothing_has_to_resolve() -> None:
+    assert verdict_of(record("overdose", *DONE), "I801").outcome is Outcome.PASS
+
+
+def test_a_restart_dose_of_which_the_label_may_give_one_is_no_slip() -> None:
+    judgement = record(CRS, 'restart_dose = "5 mcg/day"', *DONE)  # at which dose depends on the grade
+    assert verdict_of(judgement, "I805").outcome is Outcome.PASS
+    assert verdict_of(judgement, "I801").undecided
 
 
 @pytest.mark.parametrize(

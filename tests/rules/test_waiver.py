@@ -138,3 +138,9 @@ def test_a_waiver_needs_a_reason(lines: str) -> None:
     assert judgement.reading.regimen is None
     assert len(judgement.findings) == 1
     assert judgement.findings[0].path == ("waiver", 0, "reason")
+
+
+def test_what_was_done_after_an_interruption_cannot_be_waived() -> None:
+    (finding,) = verdict_of(with_waivers(SOUND, waiver("I801")), "W905").findings
+    assert "I801" in finding.message
+    assert "cannot be waived" in finding.message
