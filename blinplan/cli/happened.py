@@ -38,16 +38,6 @@ class Happened:
     findings: tuple[Mapping[str, str], ...] = ()
     not_evaluated: tuple[str, ...] = ()
 
-    def record(self, regimen: str) -> "CourseRecord | None":
-        """What happened as a course record: the one that was read, or what a ledger of the regimen tells of it."""
-        if self.reading is not None:
-            return self.reading.record
-        if self.start is None or self.so_far is None:
-            return None
-        from blinplan.course.ledger import Ledger, record_of
-
-        return record_of(self.so_far, regimen, self.start) if isinstance(self.so_far, Ledger) else None
-
     def patient(self, weight: str | None, height: str | None, area: str | None, formula: AreaFormula) -> Patient:
         """Make a patient from the texts of the options, and what they do not say from the file.
 

@@ -248,7 +248,7 @@ def _ics(planned: Planned, drawing: Drawing) -> str:
     from blinplan.reports.ics import ics
 
     dated, name = _to_import(planned, drawing)
-    before = tuple(as_planned(dated, planned.happened.record(dated.course.regimen.name)))
+    before = tuple(as_planned(dated))
     try:
         replaced = None if drawing.replaces is None else _imported(drawing.replaces, name)
         return ics(dated, before, name, drawing.revision, replaced, tuple(told(planned)))
@@ -286,7 +286,7 @@ def _fhir(planned: Planned, drawing: Drawing) -> dict[str, Any]:
     try:
         return fhir(
             dated,
-            tuple(as_planned(dated, planned.happened.record(dated.course.regimen.name))),
+            tuple(as_planned(dated)),
             planned.choice,
             name,
             tuple(_told_in_words(planned)),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from blinplan.course.bags import Bag, Infusion, NoSequenceError, bag_sequence, usable_bags
 from blinplan.course.calendar import Clock, Entry, entries, infusions
 from blinplan.course.events import Course
-from blinplan.course.ledger import Ledger
+from blinplan.course.ledger import Ledger, record_of
 from blinplan.course.opening import NeverOpenError, next_opening
 from blinplan.course.premedication import PremedicationPlan, premedication_plan
 from blinplan.course.replan import Replanned, as_it_stood, replan, replay
@@ -89,12 +89,14 @@ def dated(planned: Course, begins: datetime, site: Site | None, happened: Course
     return _on_calendar(found, Clock(begins), site, recorded=happened is not None)
 
 
-def as_planned(now: Dated, record: CourseRecord | None) -> Iterator[Dated]:
+def as_planned(now: Dated) -> Iterator[Dated]:
     """The plans of a course as they were after each thing that happened, the present one excepted.
 
     A plan that could not be made then, for want of bags, is none.
     """
-    for earlier in as_it_stood(record) if record else ():
+    if not now.recorded:
+        return
+    for earlier in as_it_stood(record_of(now.ledger, now.course.regimen.name, now.clock.start)):
         try:
             yield replace(
                 dated(now.replanned.planned, now.clock.start, now.site, earlier),

@@ -61,8 +61,8 @@ class LedgerEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class LaterStart:
-    """A cycle that does not begin when it first could: minutes of the course, why, and whether it is on record."""
+class StartOfCycle:
+    """A cycle whose start is on record, or that begins later than it could: in minutes of the course, and why."""
 
     cycle: int
     earliest: int
@@ -73,10 +73,10 @@ class LaterStart:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The interruptions of a course and its later starts, each in the order of time."""
+    """The interruptions of a course and the starts of its later cycles, each in the order of time."""
 
     interruptions: tuple[LedgerEntry, ...] = ()
-    starts: tuple[LaterStart, ...] = ()
+    starts: tuple[StartOfCycle, ...] = ()
 
 
 def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
@@ -142,8 +142,8 @@ def _or_none(kind: type[Kind], value: object) -> Kind | None:
     return None if value is None else _is(kind, value)
 
 
-def _start_of(data: Mapping[str, Any]) -> LaterStart:
-    return LaterStart(
+def _start_of(data: Mapping[str, Any]) -> StartOfCycle:
+    return StartOfCycle(
         _is(int, data["cycle"]),
         _is(int, data["earliest_minute"]),
         _is(int, data["start_minute"]),

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from blinplan.course.events import Course, Period, course_of, given_rate, periods
 from blinplan.course.label import label
-from blinplan.course.ledger import LaterStart, Ledger, LedgerEntry, Resumption
+from blinplan.course.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.patient import PatientError
 from blinplan.course.resumption import Decided, FromLedger, FromRecord, Opens, RecordError, Stop, at_once
 from blinplan.quantities import Basis, DoseRate
@@ -138,7 +138,7 @@ class _Walk:
         self._area = area
         self._now = 0
         self._entries: list[LedgerEntry] = []
-        self._starts: list[LaterStart] = []
+        self._starts: list[StartOfCycle] = []
         self.stopped: list[DoseRate] = []
         self.ended = False
 

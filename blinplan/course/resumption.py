@@ -8,7 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from blinplan.course.interruption import Circumstances, Decision, Question, decisions
-from blinplan.course.ledger import LaterStart, Ledger, LedgerEntry, Resumption
+from blinplan.course.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.opening import put_forward
 from blinplan.quantities import DoseRate, duration_text
 from blinplan.regimen.document import KeyPath
@@ -61,7 +61,7 @@ class Decided(Protocol):
     def begun(self, cycle: int, minute: int) -> None:
         """Take note that a restart began a cycle."""
 
-    def start(self, cycle: int, earliest: int, length: int) -> LaterStart | None:
+    def start(self, cycle: int, earliest: int, length: int) -> StartOfCycle | None:
         """When a cycle begins that could begin at a minute, after a cycle of so many minutes; None if then."""
 
     def end(self, *, ended: bool) -> None:
@@ -118,12 +118,12 @@ class FromRecord:
                 f"the restart after an interruption began cycle {cycle}, at another time", (*begun.path, "started")
             )
 
-    def start(self, cycle: int, earliest: int, length: int) -> LaterStart | None:
+    def start(self, cycle: int, earliest: int, length: int) -> StartOfCycle | None:
         """Take the start that is on record, or else the first at which the site opens."""
         begun = self._begun.pop(cycle, None)
         if begun is None:
             start, why = self._opens(earliest, length)
-            return None if start == earliest else LaterStart(cycle, earliest, start, why, recorded=False)
+            return None if start == earliest else StartOfCycle(cycle, earliest, start, why, recorded=False)
         start = self._minute(begun.started)
         if start < earliest - self._lost(earliest, length):
             raise RecordError(
@@ -132,7 +132,7 @@ class FromRecord:
                 (*begun.path, "started"),
             )
         why = "it is on record" if start >= earliest else "it is on record, and the clock was put forward"
-        return None if start == earliest else LaterStart(cycle, earliest, start, why, recorded=True)
+        return StartOfCycle(cycle, earliest, start, why, recorded=True)
 
     def _lost(self, earliest: int, length: int) -> int:
         """By how much a cycle of whole days by the clock is shorter, because the clock was put forward in it."""
@@ -182,7 +182,7 @@ class FromLedger:
     def begun(self, cycle: int, minute: int) -> None:
         """Nothing is to be noted: the restart is in the ledger."""
 
-    def start(self, cycle: int, earliest: int, length: int) -> LaterStart | None:
+    def start(self, cycle: int, earliest: int, length: int) -> StartOfCycle | None:
         """Take the start that is in the ledger."""
         found = self._starts.pop(cycle, None)
         if found is not None and found.earliest != earliest:

@@ -37,7 +37,7 @@ from blinplan.reports.fhir_requests import (
     patient_name,
     requests,
 )
-from blinplan.reports.ledger import cited, decided, interrupted, later_starts
+from blinplan.reports.ledger import cited, decided, interrupted, starts_of_cycles
 from blinplan.reports.plan import NOT_A_DEVICE, known_of, rounded
 from blinplan.reports.plan_identity import last_known
 from blinplan.reports.screen import visible
@@ -213,7 +213,7 @@ def _notes(dated: Dated, choice: Choice) -> Iterator[str]:
     )
     for entry in dated.ledger.interruptions:
         yield _ledger_note(dated, entry)
-    yield from later_starts(dated)
+    yield from starts_of_cycles(dated)
     if dated.ledger.interruptions:
         given, planned = (amount(one.micrograms, MICROGRAM) for one in (dated.course, dated.replanned.planned))
         yield f"With the interruptions {given}; without them {planned}."

@@ -32,7 +32,7 @@ def ledger_report(dated: Dated) -> list[RenderableType]:
         parts.append(
             Text("The regimen is investigational: the answers are the label's for its own regimens.", "warning")
         )
-    return [*parts, *(Text(line) for line in later_starts(dated))]
+    return [*parts, *(Text(line) for line in starts_of_cycles(dated))]
 
 
 def interrupted(dated: Dated, entry: LedgerEntry) -> str:
@@ -69,11 +69,12 @@ def cited(decision: Decision) -> str:
     return "; ".join(dict.fromkeys(label()[name].citation for name in decision.limits if name in label()))
 
 
-def later_starts(dated: Dated) -> Iterator[str]:
-    """Say which cycles begin later than they could, and why."""
+def starts_of_cycles(dated: Dated) -> Iterator[str]:
+    """Say when the cycles begin of which that is on record, or that begin later than they could, and why."""
     for one in dated.ledger.starts:
         start, earliest = (moment(dated.clock.at(minute)) for minute in (one.start, one.earliest))
-        yield f"Cycle {one.cycle} starts {start}; the earliest was {earliest}: {visible(one.why)}."
+        could = "" if one.start == one.earliest else f"; the earliest was {earliest}"
+        yield f"Cycle {one.cycle} starts {start}{could}: {visible(one.why)}."
 
 
 def ledger_json(dated: Dated) -> dict[str, Any]:

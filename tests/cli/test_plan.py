@@ -667,6 +667,21 @@ def test_a_plan_made_again_from_its_ledger_is_the_same_in_every_format(
     assert all(one["code"] in shown for one in found["findings"])
 
 
+def test_a_start_as_early_as_it_could_be_is_in_the_ledger_too(inside: Run, tmp_path: Path) -> None:
+    """The ward was closed that day and would have begun later; that it did not, is on record."""
+    feast = 'holidays = [2026-04-30]\ncycle_start = "next-open-day"\n'
+    (tmp_path / "ward.toml").write_text(WARD.replace("bag =", f"{feast}bag ="))
+    start = "\n[[cycle_start]]\ncycle = 2\nstarted = 2026-04-30T10:00:00\n"
+    (tmp_path / "record.toml").write_text(RECORD + start)
+    given = ("plan", "rr-adult", "--site", "ward.toml", "--plan-id", "p", "-f")
+    (tmp_path / "plan.json").write_text(inside(*given, "json", "--record", "record.toml").out)
+    for form in ("json", "ics"):
+        from_record = inside(*given, form, "--record", "record.toml")
+        assert inside(*given, form, "--ledger", "plan.json").out == from_record.out
+    shown = " ".join(inside("plan", "rr-adult", "--record", "record.toml").out.split())
+    assert "Cycle 2 starts Thu 2026-04-30 10:00: it is on record." in shown
+
+
 def test_a_calendar_of_another_plan_is_left_alone(inside: Run, tmp_path: Path) -> None:
     one, other = (
         inside(*DATED, "-f", "ics", "--plan-id", "bed-1").out,

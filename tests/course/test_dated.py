@@ -168,7 +168,7 @@ def test_later_starts_and_restarts_are_supervised() -> None:
 def test_the_plans_before_are_those_of_the_record_as_it_stood() -> None:
     planned = course()
     full = record(planned, MONDAY, interruption(MONDAY, 10 * DAY, DAY, CRS, 2, 1), _2=45 * DAY)
-    before = list(as_planned(dated(planned, MONDAY, None, full), full))
+    before = list(as_planned(dated(planned, MONDAY, None, full)))
     assert [len(plan.ledger.interruptions) for plan in before] == [0, 1, 1]
     assert [plan.replanned.ended for plan in before] == [False, True, False]
     assert before[0].course == planned

@@ -15,7 +15,7 @@ from blinplan.course.bags import bag_sequence
 from blinplan.course.calendar import Due, entries, infusions
 from blinplan.course.events import Course, expand
 from blinplan.course.interruption import Question
-from blinplan.course.ledger import LaterStart, Ledger, LedgerError, ledger_data, ledger_of
+from blinplan.course.ledger import Ledger, LedgerError, StartOfCycle, ledger_data, ledger_of
 from blinplan.course.patient import PatientError, patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.course.replan import INTERRUPTED, Replanned, as_it_stood, decided, replan, replay
@@ -383,7 +383,7 @@ def test_a_ledger_of_another_course_is_refused() -> None:
     with pytest.raises(RecordError, match="do not fit"):
         replay(short, late.ledger)
     with pytest.raises(RecordError, match="start of cycle 2 does not fit"):  # its interval ended on another day
-        replay(course(), Ledger(starts=(LaterStart(2, 41 * DAY, 45 * DAY, "it is on record", recorded=True),)))
+        replay(course(), Ledger(starts=(StartOfCycle(2, 41 * DAY, 45 * DAY, "it is on record", recorded=True),)))
     moved = Ledger((*found.ledger.interruptions, *found.ledger.interruptions))
     with pytest.raises(RecordError):
         replay(course(), moved)

@@ -355,7 +355,7 @@ def test_whatever_happens_each_minute_of_infusion_is_in_one_request_and_nothing_
     planned = course()
     happened = record(*made)
     after_ = dated(planned, START, None, happened)
-    before = list(as_planned(after_, happened))
+    before = list(as_planned(after_))
     choice = Choice(planned.regimen, "any weight", switched=False)
     document = fhir(after_, before, choice, "p")
     sound(document)
