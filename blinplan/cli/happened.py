@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,16 +14,16 @@ from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_
 
 if TYPE_CHECKING:
     from blinplan.course.ledger import Ledger
-    from blinplan.regimen.read import Reading
     from blinplan.regimen.record import CourseRecord
+    from blinplan.rules.check import Judgement
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
     """What is known of a course, and of its patient, from the file at ``path``; nothing where none was named.
 
-    ``so_far`` is what to plan on from; ``reading`` is the course record's, where there is one. ``findings`` and
-    ``not_evaluated`` are what the rules said of the record when the plan of a ledger was made.
+    ``so_far`` is what to plan on from; ``judgement`` is that of the rules on the course record, where there is one.
+    ``findings`` and ``not_evaluated`` are what they say: now, or when the plan of a ledger was made.
     """
 
     path: str = ""
@@ -34,7 +34,7 @@ class Happened:
     area: Fraction | None = None
     formula: AreaFormula | None = None
     so_far: "CourseRecord | Ledger | None" = None
-    reading: "Reading | None" = None
+    judgement: "Judgement | None" = None
     findings: tuple[Mapping[str, str], ...] = ()
     not_evaluated: tuple[str, ...] = ()
 
@@ -90,7 +90,10 @@ def happened_so_far(record: str | None, ledger: str | None, start: str | None, f
 
 
 def _from_record(path: str) -> Happened:
+    from blinplan.rules.check import judge
+
     found, reading = read_record(Path(path))
+    judgement = judge(reading, date.min, None)
     return Happened(
         path,
         found.start,
@@ -99,7 +102,13 @@ def _from_record(path: str) -> Happened:
         found.height,
         found.area,
         so_far=found,
-        reading=reading,
+        judgement=judgement,
+        findings=tuple({"code": f.code, "message": f.message, "help": f.help} for f in judgement.findings),
+        not_evaluated=tuple(
+            f"{verdict.rule.code} is not evaluated: {verdict.not_evaluated.reason}."
+            for verdict in judgement.verdicts
+            if verdict.undecided and verdict.not_evaluated is not None
+        ),
     )
 
 

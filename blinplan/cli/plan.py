@@ -216,7 +216,7 @@ def _begins(happened: "Happened", start: str | None, time_zone: str | None, site
             f"the time zone of the plan is {str(zone)[:60]}, and that of the site {site.time_zone}",
             "bags are changed by the clock of the site: correct one of the two",
         )
-    if happened.reading is not None and zone is None:
+    if happened.judgement is not None and zone is None:
         raise UsageError(
             f"the time zone of {happened.path} is not known", "add time_zone to the record, or give --time-zone"
         )
@@ -235,12 +235,13 @@ def _put_on_calendar(
         return None
     from dataclasses import replace
 
-    from blinplan.course.bags import NoSequenceError
+    from blinplan.course.bags import NoSequenceError, overfilled, vial_of
     from blinplan.course.calendar import Clock
     from blinplan.course.dated import dated
     from blinplan.course.opening import NeverOpenError
     from blinplan.course.patient import PatientError
     from blinplan.course.resumption import RecordError
+    from blinplan.quantities import decimal_text, duration_text
     from blinplan.reports.dated_plan import moment
 
     try:
@@ -259,6 +260,12 @@ def _put_on_calendar(
         ) from error
     except NeverOpenError as error:
         raise UsageError(str(error), "correct `closed` and `holidays` of the site profile") from error
+    for bag in overfilled(found.bags, vial_of(site)):
+        raise UsageError(
+            f"a bag for {duration_text(bag.size.minutes)} with {decimal_text(bag.rate, 3)} mcg/day cannot be made: more"
+            " drug is drawn up for it than it is filled with",
+            "correct `vial` or `fill_ml` of the site profile",
+        )
     if shown.cycle is not None and shown.cycle > max(event.period.cycle for event in found.course.events):
         raise UsageError(f"--cycle is {shown.cycle}, and the course has fewer", "give the number of one of its cycles")
     return replace(found, cycle=shown.cycle, first=shown.first, last=shown.last)

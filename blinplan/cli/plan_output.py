@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from blinplan.physiology.run import Simulation
     from blinplan.reports.expected import Simulated
     from blinplan.reports.ics import Imported
-    from blinplan.rules.check import Judgement
 
 
 class Planned(NamedTuple):
@@ -119,25 +117,20 @@ def _view(dated: "Dated", drawing: Drawing, screen: Screen) -> "list[RenderableT
 
 def _findings(planned: Planned, screen: Screen) -> "list[RenderableType]":
     """What the rules say of the restarts on record; the exit status of a plan does not depend on it."""
-    judgement = _judged(planned)
-    if judgement is None:
-        return [Text(line, "error") for line in _found_earlier(planned)]
+    judgement = planned.happened.judgement
+    if judgement is None:  # of a record that was judged when the plan was made of which this has the ledger
+        return [Text(line, "error") for line in _found(planned)]
     from blinplan.reports.findings import each_finding
 
     found = each_finding(judgement, screen) if judgement.findings else []
-    return [*([""] if found else []), *found, *(Text(line, "not evaluated") for line in _undecided(judgement))]
+    undecided = [Text(line, "not evaluated") for line in planned.happened.not_evaluated]
+    return [*([""] if found else []), *found, *undecided]
 
 
-def _found_earlier(planned: Planned) -> Iterator[str]:
-    """What the rules found of the record when the plan was made of which this has the ledger."""
+def _found(planned: Planned) -> Iterator[str]:
+    """What the rules found of the record, and what they could not answer."""
     yield from (f"{found['code']}: {found['message']}." for found in planned.happened.findings)
     yield from planned.happened.not_evaluated
-
-
-def _undecided(judgement: "Judgement") -> Iterator[str]:
-    for verdict in judgement.verdicts:
-        if verdict.undecided and verdict.not_evaluated is not None:
-            yield f"{verdict.rule.code} is not evaluated: {verdict.not_evaluated.reason}."
 
 
 def told(planned: Planned) -> Iterator[str]:
@@ -156,21 +149,7 @@ def _told_in_words(planned: Planned) -> Iterator[str]:
     yield from planned.faults
     if planned.course.regimen.unverified:
         yield "Doses of this regimen are unverified: nobody has seen them in the source."
-    judgement = _judged(planned)
-    if judgement is not None:
-        yield from (f"{finding.code}: {finding.message}." for finding in judgement.findings)
-        yield from _undecided(judgement)
-    else:
-        yield from _found_earlier(planned)
-
-
-def _judged(planned: Planned) -> "Judgement | None":
-    """The record, judged by the rules about restarts; None where there is none."""
-    if planned.happened.reading is None:
-        return None
-    from blinplan.rules.check import judge
-
-    return judge(planned.happened.reading, date.min, None)
+    yield from _found(planned)
 
 
 def _typical(dated: "Dated") -> "Simulated":
@@ -328,13 +307,6 @@ def _json(planned: Planned, drawing: Drawing) -> dict[str, Any]:
         found["delivered"] = delivered_json(
             dated.course, dated.replanned.planned, _simulations(dated, drawing), overdosed=_overdosed(dated)
         )
-    judgement = _judged(planned)
-    if judgement is None:
-        found["findings"] = [dict(one) for one in planned.happened.findings]
-        found["not_evaluated"] = list(planned.happened.not_evaluated)
-    else:
-        found["findings"] = [
-            {"code": finding.code, "message": finding.message, "help": finding.help} for finding in judgement.findings
-        ]
-        found["not_evaluated"] = list(_undecided(judgement))
+    found["findings"] = [dict(one) for one in planned.happened.findings]
+    found["not_evaluated"] = list(planned.happened.not_evaluated)
     return {**document, "dated": found}

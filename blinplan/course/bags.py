@@ -4,7 +4,7 @@ A bag runs at one dose rate; a change of dose is a change of bag. A bag may be t
 at which bags are changed, and what is left in it is thrown away.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -336,6 +336,12 @@ def underfilled(site: Site) -> tuple[SiteBag, ...]:
         and (bag := labelled_bags().get(size.minutes)) is not None
         and size.fill < bag.millilitres_per_hour * size.minutes / MINUTES_PER_HOUR
     )
+
+
+def overfilled(bags: Iterable[Bag], vial: Vial) -> tuple[Bag, ...]:
+    """The bags that are filled with less than the drug that is drawn up for them: nobody can make them."""
+    drawn = ((bag, bag.size.fill, drawn_millilitres(bag, vial)) for bag in bags)
+    return tuple(bag for bag, fill, drug in drawn if fill is not None and drug is not None and drug > fill)
 
 
 def in_use_limit(size: SiteBag) -> int | None:

@@ -151,22 +151,7 @@ def bags_not_evaluated(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
     site = dated.site
     if site is not None and (unlimited := _sizes(bag for bag in shown if in_use_left(bag, site) is None)):
         yield f"How long bags for {unlimited} may be used is not evaluated: no `in_use_hours` is given."
-    yield from _overfull(dated, shown)
     yield from _preserved(dated, shown)
-
-
-def _overfull(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
-    """Say of bags into which more would be drawn up than they are filled with that they cannot be made."""
-    vial = vial_of(dated.site)
-    for size in sorted({bag.size.minutes for bag in shown}):
-        for bag in shown:
-            drawn, fill = drawn_millilitres(bag, vial), bag.size.fill
-            if bag.size.minutes == size and drawn is not None and fill is not None and drawn > fill:
-                yield (
-                    f"Bags for {duration_text(size)} cannot be made: {rounded(drawn)} mL are drawn up, and the bag is"
-                    f" filled with {rounded(fill)} mL. Correct `vial` or `fill_ml` of the site profile."
-                )
-                break
 
 
 def _preserved(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:

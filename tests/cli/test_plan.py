@@ -699,10 +699,9 @@ def test_a_calendar_of_another_plan_is_left_alone(inside: Run, tmp_path: Path) -
     assert "CANCELLED" not in both
 
 
-def test_a_bag_that_cannot_be_made_and_one_with_preservative_are_told_everywhere(inside: Run, tmp_path: Path) -> None:
-    weak = "vial = { micrograms = 35, mcg_per_ml = 0.0125 }\n"
+def test_what_is_not_known_of_bags_is_told_in_every_format(inside: Run, tmp_path: Path) -> None:
     bags = "bag = [{ hours = 24, fill_ml = 250 }, { hours = 168 }]\n"
-    (tmp_path / "ward.toml").write_text(f'site = 1\nname = "Ward"\nchange_time = "10:00"\n{weak}{bags}')
+    (tmp_path / "ward.toml").write_text(f'site = 1\nname = "Ward"\nchange_time = "10:00"\n{bags}')
     child = ("plan", "rr-below-45-kg", "--bsa", "0.28", *DATED[4:], "--site", "ward.toml")
     for words in ("hold a preservative, not for patients below 5.4 kg", "no `fill_ml` is given"):
         assert words in " ".join(inside(*child).out.split())
@@ -711,9 +710,18 @@ def test_a_bag_that_cannot_be_made_and_one_with_preservative_are_told_everywhere
             assert words in " ".join((ran.err + ran.out).split()), form
     adult = inside(*DATED, "--site", "ward.toml", "-f", "json").json["told"]
     assert not any("preservative" in line for line in adult)
+
+
+@pytest.mark.parametrize(("strength", "made"), [("0.117", True), ("0.116", False), ("0.0125", False)])
+def test_a_bag_that_cannot_be_made_is_refused(inside: Run, tmp_path: Path, strength: str, made: bool) -> None:
+    """28 mcg a day in 250 mL at 10 mL/h are 29.2 mcg: at 0.117 mcg/mL they fill 249.3 mL, at 0.116 mcg/mL 251.4 mL."""
+    weak = f"vial = {{ micrograms = 35, mcg_per_ml = {strength} }}\n"
     (tmp_path / "ward.toml").write_text(f'site = 1\nname = "Ward"\n{weak}bag = [{{ hours = 24, fill_ml = 250 }}]\n')
-    (line,) = inside(*DATED, "--site", "ward.toml", "-f", "json").json["told"]
-    assert "Bags for 1 d cannot be made: 750 mL are drawn up" in line
+    ran = inside(*DATED, "--site", "ward.toml")
+    assert (ran.status == 0) is made
+    refused = "a bag for 1 d with 28 mcg/day cannot be made: more drug is drawn up for it than it is filled with"
+    assert (refused in " ".join(ran.err.split())) is (strength == "0.116")
+    assert bool(ran.out) is made
 
 
 def test_what_an_overdose_gave_is_not_claimed(inside: Run, tmp_path: Path) -> None:
