@@ -127,8 +127,10 @@ def asked_patient(text: str | None) -> Patient | None:
         figures[name] = value
     if not figures:
         raise UsageError("--patient says nothing", "give weight=KG, height=CM or bsa=M2, with commas between")
-    weight, height, area = (figures.get(name) for name in _FIGURES)
-    return given_patient(weight, height, area, AreaFormula.MOSTELLER, of_patient=True)
+    options = ("--patient weight", "--patient height", "--patient bsa")
+    return given_patient(
+        figures.get("weight"), figures.get("height"), figures.get("bsa"), AreaFormula.MOSTELLER, options
+    )
 
 
 class ReportFile(NamedTuple):

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from blinplan.cli.check_options import ReportFile, RunSettings
-from blinplan.cli.output import complain, output_screen, replace_file, report, say, stop, write, write_json
+from blinplan.cli.output import complain, output_screen, remark, replace_file, report, say, stop, write, write_json
 from blinplan.cli.status import ExitStatus, UsageError
 from blinplan.regimen.sources import NotFound
 from blinplan.reports.formats import CheckFormat
-from blinplan.reports.screen import PIPED_WIDTH, Screen
+from blinplan.reports.screen import PIPED_WIDTH, Screen, indented
 from blinplan.rules.configuration import Configuration
 from blinplan.rules.result import Result
 
@@ -75,16 +75,17 @@ def _summarise(result: Result, asked: "Asked") -> None:
 
     say(result.summary, asked.colour)
     for line in not_evaluated_lines(result.judgements, everything=asked.verbose):
-        say(f"  {line}", asked.colour, "not evaluated")
+        remark(indented(line, "not evaluated"), colour=asked.colour)
     changed = {str(limit.change): limit for j in result.judgements for limit in j.limits.values() if limit.change}
     for limit in changed.values():
-        say(f"  limit {limit.name}: {limit.citation}", asked.colour, "not evaluated")
+        remark(indented(f"limit {limit.name}: {limit.citation}", "not evaluated"), colour=asked.colour)
     if result.stale:
         codes = ", ".join(sorted({entry.rule for entry in result.stale}))
-        say(f"  in the baseline, and found no more: {len(result.stale)} ({codes}); write it anew", asked.colour)
+        stale = f"in the baseline, and found no more: {len(result.stale)} ({codes}); write it anew"
+        remark(indented(stale), colour=asked.colour)
     fixable = sum(finding.fix is not None for finding in result.findings)
     if fixable:
-        say(f"  --fix puts {fixable} of the findings right", asked.colour)
+        remark(indented(f"--fix puts {fixable} of the findings right"), colour=asked.colour)
 
 
 def show_settings(

@@ -108,12 +108,20 @@ def options_of(attenuation: Attenuation, *, premedication: bool = False) -> "Opt
     )
 
 
+SIZES = ("--weight", "--height", "--bsa")
+"""The options that give the size of a patient."""
+
+
 def given_patient(
-    weight: str | None, height: str | None, area: str | None, formula: AreaFormula, *, of_patient: bool = False
+    weight: str | None,
+    height: str | None,
+    area: str | None,
+    formula: AreaFormula,
+    options: tuple[str, str, str] = SIZES,
 ) -> Patient:
-    """Make a patient from the texts of the options, or of the figures of ``--patient``."""
-    given = (("--weight", weight), ("--height", height), ("--bsa", area))
-    weight_kg, height_cm, square_metres = (plain_number(name, text, of_patient=of_patient) for name, text in given)
+    """Make a patient from the texts of options, which errors call by their names."""
+    figures = (plain_number(option, text) for option, text in zip(options, (weight, height, area), strict=True))
+    weight_kg, height_cm, square_metres = figures
     try:
         return patient(weight_kg, height_cm, square_metres, formula)
     except PatientError as error:
@@ -123,39 +131,36 @@ def given_patient(
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
-def plain_number(option: str, text: str | None, *, of_patient: bool = False) -> Fraction | None:
-    """Read the text of an option that is a number; None where it is not given.
-
-    ``of_patient`` says that it is a figure of ``--patient``, such as ``weight=70``, and no option of its own.
-    """
+def plain_number(option: str, text: str | None) -> Fraction | None:
+    """Read the text of an option that is a number; None where it is not given."""
     if text is None:
         return None
     # Digits only: an exponent of a few characters would be a number of a billion digits.
     if not _PLAIN_NUMBER.fullmatch(text):
-        named = f"--patient {option.removeprefix('--')}=" if of_patient else f"{option} "
-        raise UsageError(f"{named.rstrip(' =')} is {text[:40]!r}", _plainly(option, text, named))
+        raise UsageError(f"{option} is {text[:40]!r}", _plainly(option, text))
     return Fraction(text)
 
 
 _WITH_UNIT = re.compile(r"([0-9]{1,4}(?:[.,][0-9]{1,4})?) ?([a-zA-Z²0-9]{1,8})")
 _UNITS = {
-    "--weight": {"kg": Fraction(1), "lb": KG_PER_POUND, "lbs": KG_PER_POUND},
-    "--height": {"cm": Fraction(1), "m": Fraction(100), "in": CM_PER_INCH},
+    "weight": {"kg": Fraction(1), "lb": KG_PER_POUND, "lbs": KG_PER_POUND},
+    "height": {"cm": Fraction(1), "m": Fraction(100), "in": CM_PER_INCH},
 }
 
 
-def _plainly(option: str, text: str, named: str) -> str:
+def _plainly(option: str, text: str) -> str:
     """Say how a number is given; with what it comes to, where it has a unit or a comma."""
-    shown = named.rstrip(" =")
-    usual = f"give {shown} as a plain number, such as 70 or 70.5"
+    usual = f"give {option} as a plain number, such as 70 or 70.5"
     if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text):
         return f"write a point, as in {text.replace(',', '.')}"
     match = _WITH_UNIT.fullmatch(text.strip())
-    factor = None if match is None else _UNITS.get(option, {}).get(match[2].lower())
+    size = option.rsplit(maxsplit=1)[-1].removeprefix("--")
+    factor = None if match is None else _UNITS.get(size, {}).get(match[2].lower())
     if match is None or factor is None:
         return usual
     value = decimal_text(Fraction(match[1].replace(",", ".")) * factor, 3).replace("≈ ", "")
-    return f"give {shown} without a unit, in {'kg' if option == '--weight' else 'cm'}: {named}{value}"
+    sign = " " if option.startswith(f"--{size}") else "="
+    return f"give {option} without a unit, in {'kg' if size == 'weight' else 'cm'}: {option}{sign}{value}"
 
 
 def read_regimen(name: str) -> tuple[Regimen, Reading]:

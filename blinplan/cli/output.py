@@ -85,14 +85,10 @@ def write_json(document: dict[str, Any]) -> None:
 
 
 def say(text: str, colour: Colour, style: str = "") -> None:
-    """Write a line about the run to standard error; one that is indented stays so where it wraps."""
-    from rich.padding import Padding
+    """Write a line about the run to standard error."""
     from rich.text import Text
 
-    indent = len(text) - len(text.lstrip(" "))
-    remark(
-        Padding(Text(text.lstrip(" "), style=style), (0, 0, 0, indent)) if indent else Text(text, style), colour=colour
-    )
+    remark(Text(text, style=style), colour=colour)
 
 
 def remark(*parts: RenderableType, colour: Colour) -> None:

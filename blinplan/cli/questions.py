@@ -127,14 +127,17 @@ def _line(prompt: str) -> str:
 
 def _tried(order: Order) -> Order:
     """The order, if a regimen can be drafted from it once the rest is answered; raises `UsageError` if not."""
-    dose = "5 mcg/m2/day" if order.basis is Basis.BSA else "9 mcg/day"
-    rest = Order(
-        "new", "new", Indication.INVESTIGATIONAL, None, (Step(dose, days=7),), None, 2 if order.later_steps else 1, 14
-    )
+    cycles_so_far = 2 if order.later_steps else 1
+    rest = Order("new", "new", Indication.INVESTIGATIONAL, None, (_any_week(order),), None, cycles_so_far, 14)
     known = {name: value for name in Order.__slots__ if (value := getattr(order, name)) is not None}
     cycles = {"cycles": 1} if order.later_steps is None else {}
     written_out(drafted_or_copied(replace(rest, **{**known, **cycles}), None))
     return order
+
+
+def _any_week(order: Order) -> Step:
+    """A step that stands for those that are not known yet."""
+    return Step("5 mcg/m2/day" if order.basis is Basis.BSA else "9 mcg/day", days=7)
 
 
 def _one_of(words: type[Indication] | type[Basis] | type[Status], text: str) -> Any:
@@ -239,9 +242,11 @@ def _ask_step(
 
     def take(text: str) -> tuple[Step, ...]:
         if steps and text.lower() == NONE:
+            _tried(put(order, steps))
             return steps
         longer = (*steps, read_step(text))
-        _tried(put(order, longer))
+        # A cycle is as long as its steps together: a first one of a few days is judged as one that others follow.
+        _tried(put(order, (*longer, _any_week(order))))
         return longer
 
     expected = steps == tuple(likely[: len(steps)]) and len(steps) < len(likely)

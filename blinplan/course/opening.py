@@ -86,10 +86,9 @@ def next_opening(site: Site, start: datetime, minute: int, length: int = 0) -> t
     for day in (first + timedelta(days=number) for number in range(_LONGEST_CLOSED)):
         if not is_open(site, day):
             continue
-        if site.change_minute is None:
+        at = moment_of_change(site, day, start)
+        if at is None:
             at = earliest if day == first else datetime.combine(day, earliest.timetz())
-        else:
-            at = moment_of_change(site, day, start) or earliest
         opens = round((at.astimezone(UTC) - start.astimezone(UTC)).total_seconds()) // 60
         if opens >= minute - (lost if site.change_minute is not None else 0):
             early = "" if opens >= minute else ", and the clock was put forward since the last one"

@@ -124,7 +124,7 @@ def _summary(report: Report) -> Html:
                 f'<p class="verdict status-{report.result.status}"><strong>{shown(report.result.summary)}.</strong>'
                 f" {shown(status)}</p>",
                 *(warning if regimen.unverified else []),
-                *_counted(report),
+                _counted(report),
                 facts(_known(report)),
                 "<h3>In virtual patients</h3>",
                 items(f"{row.group}: {_share(row)}" for key in _KEY_SHARES if (row := shares.get(key)) is not None),
@@ -138,11 +138,12 @@ def _summary(report: Report) -> Html:
     )
 
 
-def _counted(report: Report) -> Iterator[Html]:
-    """The findings that decide the status, each in a line that leads to the verdicts."""
+def _counted(report: Report) -> Html:
+    """The findings that decide the status, a line each; nothing where there are none."""
     found = [finding for finding in report.judgement.findings if report.result.counts(finding)]
-    if found:
-        yield items(f"{finding.severity.value} {finding.code}: {finding.message}" for finding in found)
+    return (
+        items(f"{finding.severity.value} {finding.code}: {finding.message}" for finding in found) if found else Html()
+    )
 
 
 _KEY_SHARES = ("b_depleted_cycle_1", "t_returned", "il6_elevated_cycle_1")
