@@ -60,10 +60,15 @@ class Asked(NamedTuple):
     colour: Colour
 
 
+def at_a_terminal() -> bool:
+    """Whether what is written is shown to somebody."""
+    return sys.stdout.isatty()
+
+
 def run(asked: Asked) -> None:
     """Make the report, and end with the status of the check in it."""
     output = None if asked.output is None else Path(asked.output)
-    if output is None and sys.stdout.isatty():
+    if output is None and at_a_terminal():
         raise UsageError("a report is a page of HTML, and no use on a terminal", "add -o report.html")
     if output is not None:
         refuse_unwritable(output)

@@ -101,11 +101,8 @@ def _hospital(rule: Rule, case: Case) -> Answer:
         days, limits = labelled.hospital_days(case, number)
         planned = given[number - 1] if number <= len(given) else 0
         if planned < days:
-            path = (
-                ("monitoring", "hospital_days")
-                if given
-                else ("cycle", min(number, len(case.regimen.cycles)) - 1, "name")
-            )
+            cycle = case.regimen.cycles[min(number, len(case.regimen.cycles)) - 1]
+            path = ("monitoring", "hospital_days") if given else (*cycle.path, "name")
             found.append(
                 case.finding(
                     rule,

@@ -63,6 +63,15 @@ def test_model_prints_every_parameter_with_status_and_source(inside: Run) -> Non
         assert (parameter["verification"] is not None) or parameter["status"] != "published"
 
 
+def test_equations_say_their_units_and_evidence_what_was_fitted(inside: Run) -> None:
+    said = " ".join(inside("model", "--equations").out.split())
+    assert "clearance of the table counts in L/day here (24 times its L/h)" in said
+    assert "release_il_6 is the table's release_il6 times baseline_il6" in said
+    assert "calibrated were fitted so that the claims hold" in " ".join(
+        inside("evidence", "--patients", "50").out.split()
+    )
+
+
 def test_equations_follow_the_attenuation(inside: Run) -> None:
     assert "released = above_release_memory" in inside("model", "--equations").out
     assert "released = activation" in inside("model", "--equations", "--attenuation", "target-loss").out

@@ -238,6 +238,25 @@ def test_of_one_cycle_no_later_steps_are_asked(tmp_path: Path) -> None:
     assert len(_read(tmp_path / "ours.toml").cycles) == 1
 
 
+def test_a_first_step_of_a_few_days_is_judged_with_those_that_follow(tmp_path: Path) -> None:
+    """No continuous infusion under 5 days was run: that is asked of a cycle, not of its first step."""
+    first = ["short-1", "Title", "investigational", "", "", "flat"]
+    answers = [*first, "9 mcg/day x 36 h", "", "28 mcg/day x 24", "", "1", "14", "", "", ""]
+    status, _, shown = _at_terminal(tmp_path, "\n".join(answers) + "\n")
+    assert status == 0, shown
+    assert [step.minutes // 60 for step in _read(tmp_path / "short-1.toml").steps] == [36, 24 * 24]
+    assert shown.count("S308") == 1  # where it was said that nothing follows
+    assert "S308" in shown[shown.index("Step 2") :]
+
+
+def test_a_name_that_is_taken_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("mine", encoding="utf-8")
+    status, _, shown = _at_terminal(tmp_path, "", "mine")
+    assert status == 2
+    assert "mine.toml is there already" in shown
+    assert "title" not in shown.lower()
+
+
 def test_leaving_leaves_nothing(tmp_path: Path) -> None:
     status, out, shown = _at_terminal(tmp_path, "trial-1\n", interrupt=True)
     assert (status, out) == (130, "")

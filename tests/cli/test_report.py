@@ -334,6 +334,13 @@ def test_a_report_does_not_take_the_place_of_its_regimen(inside: Run, tmp_path: 
     assert (tmp_path / "mine.toml").read_text(encoding="utf-8") == text
 
 
+def test_a_page_is_not_poured_into_a_terminal(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blinplan.cli.reporting.at_a_terminal", lambda: True)
+    ran = inside("report", "rr-adult", *FEW)
+    assert (ran.status, ran.out) == (2, "")
+    assert "add -o report.html" in ran.err
+
+
 def test_what_decides_the_status_stands_in_the_summary(inside: Run) -> None:
     failing = reported(inside, "nhl-1.5", *FEW).words("summary")
     assert "error D201:" in failing

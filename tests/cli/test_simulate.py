@@ -239,3 +239,12 @@ def test_without_a_figure_matplotlib_is_not_imported() -> None:
         "try: run()\nexcept SystemExit: pass\nassert 'matplotlib' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True, env=PLAIN, capture_output=True)  # noqa: S603 - ours
+
+
+def test_patients_of_another_weight_are_told_by_theirs(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("weight_kg,height_cm,female\n70,176,0\n38,150,1\n", encoding="utf-8")
+    ran = inside("simulate", "rr-adult", "--people", "own.csv")
+    assert (ran.status, ran.out) == (2, "")
+    said = " ".join(ran.err.split())
+    assert "rr-adult is for 45 kg and over; 1 of 2 virtual patients weigh 38.0 kg" in said
+    assert "leave them out, or take a regimen for these patients" in said

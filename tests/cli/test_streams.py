@@ -93,6 +93,7 @@ def test_head_leaves_141(tmp_path: Path, unbuffered: str) -> None:
     [
         ("blinplan check sound.toml --no-simulate >&-", 2, b"standard output is closed"),
         ("blinplan check sound.toml --no-simulate >/dev/full", 2, b"no space left"),
+        ("blinplan --help >/dev/full", 2, b"no space left"),
         ("blinplan check - --no-simulate <&-", 2, b"<stdin>: cannot be read"),
         ("blinplan check sound.toml --no-simulate 2>&-", 0, b""),
         ("blinplan check error.toml --no-simulate 2>&-", 1, b""),

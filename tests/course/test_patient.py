@@ -219,13 +219,25 @@ def test_an_unusual_patient_is_confirmed_by_the_area() -> None:
 
 
 @pytest.mark.parametrize(
-    ("weight", "area"), [("30", "2.4"), ("30", "0.3"), ("154", "1.0"), ("4", "1.1"), ("20", "1.007"), ("100", "1.59")]
+    ("weight", "area"),
+    [
+        ("30", "2.4"),
+        ("30", "0.3"),
+        ("154", "1.0"),
+        ("4", "1.1"),
+        ("20", "1.007"),
+        ("100", "1.59"),
+        ("30", "1.24"),
+        ("30", "0.738"),
+    ],
 )
 def test_an_area_that_nobody_of_that_weight_has_is_refused(weight: str, area: str) -> None:
     with pytest.raises(PatientError, match="one of the two figures cannot be right"):
         patient(Fraction(weight), None, Fraction(area))
 
 
-@pytest.mark.parametrize(("weight", "area"), [("30", "1.04"), ("3.3", "0.21"), ("70", "1.8"), ("160", "2.6")])
+@pytest.mark.parametrize(
+    ("weight", "area"), [("30", "1.23"), ("30", "0.74"), ("30", "1.04"), ("3.3", "0.21"), ("70", "1.8"), ("160", "2.6")]
+)
 def test_an_area_that_fits_the_weight_is_taken(weight: str, area: str) -> None:
     assert patient(Fraction(weight), None, Fraction(area)).area is not None

@@ -205,6 +205,13 @@ def test_hospital_days_cover_starts_and_steps(head: str, lines: str, days: str, 
     assert codes(judged_lines(f"{head}[monitoring]\nhospital_days = {days}\n\n{lines}")) == found
 
 
+def test_missing_days_in_hospital_are_shown_at_their_cycle() -> None:
+    for lines, tables in ((f"{cycle()}\n{cycle()}", [0, 1]), (cycle(repeat=2), [0, 0])):
+        text = regimen_text(MRD + lines).replace("[monitoring]\nhospital_days = [28, 28]\n", "")
+        found = verdict_of(judged(text), "C604").findings
+        assert [finding.path for finding in found] == [("cycle", table, "name") for table in tables]
+
+
 @pytest.mark.parametrize("reason", ['reason = ""', 'reason = " "', "reason = 1", ""])
 def test_a_waiver_has_a_reason(reason: str) -> None:
     assert codes(judged(regimen_text(cycle()) + f'\n[[waiver]]\nrule = "S304"\n{reason}\n')) == ["W903"]
