@@ -83,7 +83,7 @@ def decisions(interruption: Interruption, regimen: Regimen, found: Circumstances
     stop = _stop(interruption, found)
     if stop is not None:
         treated = interruption.cause is Cause.CYTOKINE_RELEASE and interruption.grade != DEATH
-        return (stop, _treatment()) if treated else (stop,)
+        return (stop, _treatment(_is_light(regimen, found.weight))) if treated else (stop,)
     return (
         *_doubts(interruption, found.dose),
         *_restart(interruption, regimen, found.weight),
@@ -101,9 +101,8 @@ SEVERE = 3
 def _stop(one: Interruption, found: Circumstances) -> Decision | None:
     numbers, dose = label(), found.dose
     grade, resolution = one.grade or 0, _resolution(one)
-    if one.cause is Cause.OTHER_EVENT and grade == DEATH:
-        limits = ("consider_stop_grade",)
-        return Decision(Question.CONTINUE, "nothing is given any more: grade 5 is death", limits, stop=True)
+    if grade == DEATH:
+        return Decision(Question.CONTINUE, "nothing is given any more: grade 5 is death", ("death",), stop=True)
     neurological = one.cause is Cause.NEUROLOGICAL
     reasons = {
         "stop_grade": one.cause is Cause.CYTOKINE_RELEASE and grade >= numbers["stop_grade"].value,
@@ -178,7 +177,7 @@ def _restart(one: Interruption, regimen: Regimen, weight: Fraction | None) -> It
     if one.cause not in ADVERSE_EVENTS or (one.grade or 0) < SEVERE:
         return
     if one.cause is Cause.CYTOKINE_RELEASE:
-        yield _treatment()
+        yield _treatment(_is_light(regimen, weight))
     yield _hold(one)
     yield _restart_dose(regimen, weight)
     days = numbers["escalation_after_restart"]
@@ -197,12 +196,12 @@ def _recurrence(one: Interruption, found: Circumstances) -> Iterator[Decision]:
     yield Decision(Question.ESCALATION, answer, (days.name,), after=days.minutes)
 
 
-def _treatment() -> Decision:
+def _treatment(light: bool | None) -> Decision:
     """What is given for a severe cytokine release syndrome."""
-    given = label()["cytokine_release_dexamethasone"]
-    answer = (
-        f"dexamethasone {given} every 8 hours (below 45 kg 5 mg/m², max {given}) for up to 3 days, then taper over 4"
-    )
+    given, limit = label()["cytokine_release_dexamethasone"], label()["flat_dose_from_weight"]
+    by_area = f"5 mg/m², max {given},"
+    dose = {True: by_area, False: str(given), None: f"{given}, or below {limit} {by_area}"}[light]
+    answer = f"dexamethasone {dose} every 8 hours for up to 3 days, then taper over 4"
     return Decision(Question.TREATMENT, answer, (given.name,))
 
 
@@ -210,18 +209,22 @@ def _restart_dose(regimen: Regimen, weight: Fraction | None) -> Decision:
     """The label's dose of a restart: by the patient's weight, or else the weights that the regimen is for."""
     numbers = label()
     flat, by_area, limit = numbers["restart_flat"], numbers["restart_by_area"], numbers["flat_dose_from_weight"]
-    eligible = regimen.eligibility
-    if weight is not None:
-        light = weight < limit.value
-    elif eligible.minimum_weight is not None and eligible.minimum_weight >= limit.value:
-        light = False
-    elif eligible.below_weight is not None and eligible.below_weight <= limit.value:
-        light = True
-    else:
+    light = _is_light(regimen, weight)
+    if light is None:
         answer = f"not evaluated: {flat}, or {by_area} below {limit}; the weight is not given"
         return Decision(Question.DOSE, answer, (flat.name, by_area.name), evaluated=False, missing="weight_kg")
     low = by_area if light else flat
     return Decision(Question.DOSE, str(low), (low.name,), dose=DoseRate(low.value, Basis.BSA if light else Basis.FLAT))
+
+
+def _is_light(regimen: Regimen, weight: Fraction | None) -> bool | None:
+    """Whether the label doses the patient by area: by the weight, or else the weights that the regimen is for."""
+    limit, eligible = label()["flat_dose_from_weight"].value, regimen.eligibility
+    if weight is not None:
+        return weight < limit
+    if eligible.minimum_weight is not None and eligible.minimum_weight >= limit:
+        return False
+    return True if eligible.below_weight is not None and eligible.below_weight <= limit else None
 
 
 def _hold(one: Interruption) -> Decision:

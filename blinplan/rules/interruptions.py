@@ -97,6 +97,7 @@ RULES = (
             "restart_by_area",
             "stop_grade",
             "stop_grade_neurological",
+            "death",
             "cytokine_release_hold",
             "neurological_hold",
             "neurological_resolution",

@@ -1,7 +1,6 @@
 """What the rules about restarts ask. Apart from the rules, so that a check of regimens does not wait for it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 from blinplan.course.interruption import Circumstances, Decision, Question, decisions
 from blinplan.course.patient import PatientError, patient
@@ -16,7 +15,10 @@ Check = Callable[[Rule, Case, Interruption, tuple[Decision, ...]], Iterable[Find
 
 
 def _each(check: Check) -> Callable[[Rule, Case, CourseRecord], Answer]:
-    """Ask about every restart of a record; what could not be answered counts where nothing was found."""
+    """Ask about every restart of a record; what could not be answered counts where nothing was found.
+
+    The check tells why, and the interruptions of which that is so are added here.
+    """
 
     def asked(rule: Rule, case: Case, record: CourseRecord) -> Answer:
         restarts = [one for one in record.interruptions if one.restarted is not None]
@@ -28,12 +30,18 @@ def _each(check: Check) -> Callable[[Rule, Case, CourseRecord], Answer]:
             return NotEvaluated("blocked", "the record does not fit its regimen, which comes first (I804)")
         except PatientError as error:
             return NotEvaluated("undecided", str(error))
-        answers = [answer for one in restarts for answer in check(rule, case, one, asked_of(one))]
-        found = [answer for answer in answers if isinstance(answer, Finding)]
-        unknown = [answer for answer in answers if isinstance(answer, NotEvaluated)]
-        if not unknown or found:
+        found: list[Finding] = []
+        unknown: dict[str, list[str]] = {}
+        for one in restarts:
+            for answer in check(rule, case, one, asked_of(one)):
+                if isinstance(answer, Finding):
+                    found.append(answer)
+                else:
+                    unknown.setdefault(answer.reason, []).append(str(int(one.path[1]) + 1))
+        if found or not unknown:
             return found
-        return replace(unknown[0], reason="; ".join(dict.fromkeys(one.reason for one in unknown)))
+        told = (f"{reason} (interruption {', '.join(numbers)})" for reason, numbers in unknown.items())
+        return NotEvaluated("undecided", "; ".join(told))
 
     return asked
 
@@ -99,8 +107,8 @@ def fits(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:
         return  # the rules that need the area say so
 
 
-def _missing(one: Interruption, key: str) -> NotEvaluated:
-    return NotEvaluated("undecided", f"interruption {int(one.path[1]) + 1} does not say `{key}`")
+def _missing(key: str) -> NotEvaluated:
+    return NotEvaluated("undecided", f"`{key}` is not on record")
 
 
 def _restart(
@@ -111,36 +119,38 @@ def _restart(
     for decision in asked:
         if decision.stop:
             yield _restart_finding(rule, case, (*one.path, "restarted"), decision, "the infusion was restarted")
-        elif decision.missing is not None:
-            yield _missing(one, decision.missing)
-        elif not decision.evaluated and decision.limits != ("seizures",):
-            yield NotEvaluated(
-                "undecided", f"interruption {int(one.path[1]) + 1}: {decision.answer.removeprefix('not evaluated: ')}"
-            )
+        elif not decision.evaluated:
+            yield _unanswered(decision)
         elif decision.wait is not None and (held := one.minutes) is not None and held < decision.wait:
             if (
                 case.limits[decision.limits[0]].status != "seen"
                 and one.resolved is not None
                 and one.resolved <= restarted
             ):
-                yield NotEvaluated("undecided", _only_transcribed(case, one, decision, held))
+                yield NotEvaluated("undecided", _only_transcribed(case, decision, held))
                 continue
             message = f"the infusion was restarted after {duration_text(held)}"
             yield _restart_finding(rule, case, (*one.path, "restarted"), decision, message)
         elif decision.question is Question.WAIT and one.cause is not Cause.OVERDOSE and one.resolved is None:
-            yield _missing(one, "resolved")  # whether it was held long enough, and resolved soon enough to go on
+            yield _missing("resolved")  # whether it was held long enough, and resolved soon enough to go on
         elif decision.dose is not None and one.restart_dose is None:
-            yield _missing(one, "restart_dose")
+            yield _missing("restart_dose")
         elif decision.dose is not None and one.restart_dose != decision.dose:
             message = f"the infusion was restarted at {one.restart_dose}"
             yield _restart_finding(rule, case, (*one.path, "restart_dose"), decision, message)
 
 
-def _only_transcribed(case: Case, one: Interruption, decision: Decision, held: int) -> str:
+def _unanswered(decision: Decision) -> NotEvaluated:
+    """Why the label's answer is not known: a key that the record lacks, or a text that nobody has seen."""
+    missing = "seizures" if decision.limits == ("seizures",) else decision.missing
+    return _missing(missing) if missing else NotEvaluated("undecided", decision.answer.removeprefix("not evaluated: "))
+
+
+def _only_transcribed(case: Case, decision: Decision, held: int) -> str:
     limit = case.limits[decision.limits[0]]
     return (
-        f"interruption {int(one.path[1]) + 1} lasted {duration_text(held)}; whether the label asks to hold it for"
-        f" {limit}, nobody has seen ({limit.citation})"
+        f"held for {duration_text(held)}; whether the label asks to hold it for {limit}, nobody has seen"
+        f" ({limit.citation})"
     )
 
 
@@ -172,7 +182,7 @@ def _premedication(
         if decision.question is not Question.PREMEDICATION or not decision.yes:
             continue
         if one.premedicated is None:
-            yield _missing(one, "premedicated")
+            yield _missing("premedicated")
         elif not one.premedicated:
             yield case.finding(
                 rule,
@@ -187,7 +197,7 @@ def _cycle(rule: Rule, case: Case, one: Interruption, asked: tuple[Decision, ...
         if decision.question is not Question.CYCLE:
             continue
         if one.new_cycle is None:
-            yield _missing(one, "restart_in")
+            yield _missing("restart_in")
         elif one.new_cycle != decision.yes:
             yield case.finding(
                 rule,

@@ -165,6 +165,30 @@ def test_what_a_record_lacks_is_not_taken_for_harmless(one: Interruption, missin
     assert all(not decision.evaluated and "not evaluated" in decision.answer for decision in lacking)
 
 
+@pytest.mark.parametrize(
+    ("name", "weight", "dose"),
+    [
+        ("rr-adult", None, "dexamethasone 8 mg every"),
+        ("rr-below-45-kg", None, "dexamethasone 5 mg/m², max 8 mg, every"),
+        ("nhl-15", "44.9", "dexamethasone 5 mg/m², max 8 mg, every"),
+        ("nhl-15", "45", "dexamethasone 8 mg every"),
+        ("nhl-15", None, "dexamethasone 8 mg, or below 45 kg 5 mg/m², max 8 mg, every"),
+    ],
+)
+@pytest.mark.parametrize("grade", [3, 4])
+def test_a_severe_release_is_treated_by_weight(name: str, weight: str | None, dose: str, grade: int) -> None:
+    found = Circumstances(FULL, None if weight is None else Fraction(weight))
+    asked = {one.question: one for one in decisions(interruption(CRS, grade=grade), regimen(name), found)}
+    assert asked[Question.TREATMENT].answer.startswith(dose)
+
+
+@pytest.mark.parametrize("cause", [CRS, NEURO, OTHER])
+def test_of_a_patient_who_died_nothing_is_asked(cause: str) -> None:
+    (only,) = decisions(interruption(cause, None, grade=5), regimen("rr-adult"), Circumstances(FULL))
+    assert only.stop
+    assert label()[only.limits[0]].status == "unverified"  # the label does not say what a grade is
+
+
 def test_seizures_that_nobody_counted_are_told_of() -> None:
     assert "seizure" in asked(interruption(NEURO, grade=3))[Question.CONTINUE].answer
     assert Question.CONTINUE not in asked(interruption(NEURO, grade=3, seizures=1))

@@ -334,6 +334,13 @@ def test_a_record_of_a_regimen_that_is_not_there_is_undecided() -> None:
     assert all(verdict_of(judgement, code).undecided for code in ("I801", "I802", "I803"))
 
 
+def test_seizures_that_nobody_counted_leave_a_restart_unjudged() -> None:
+    """More than one stops the drug for good: that none was seen has to be said."""
+    severe = ("grade = 2", *DONE)
+    assert verdict_of(record(NEURO, *severe), "I801").undecided
+    assert verdict_of(record(NEURO, "seizures = 0", *severe), "I801").outcome is Outcome.PASS
+
+
 def test_a_hold_that_nobody_has_seen_in_the_label_is_not_evaluated() -> None:
     severe = ("grade = 3", 'restart_dose = "9 mcg/day"', GONE)
     early = verdict_of(record(OTHER, *severe, *DONE, restarted="2026-03-08T09:00:00Z"), "I801")
