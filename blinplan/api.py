@@ -19,8 +19,8 @@ from blinplan.rules.check import Judgement, judge
 from blinplan.rules.virtual import Simulated
 
 if TYPE_CHECKING:
-    from blinplan.physiology.population import FloatArray
-    from blinplan.physiology.run import Simulation
+    from blinplan.physiology.model.population import FloatArray
+    from blinplan.simulation.trial import Simulation
 
 __all__ = ["Course", "Planned", "RegimenError", "check", "expand", "load", "patient", "plan", "simulate", "table"]
 
@@ -153,14 +153,14 @@ def check(source: str | Path, *, patients: int | None = 1000, seed: int = 1, tod
 
 
 def simulate(regimen: Regimen, **options: Any) -> "Simulation":
-    """Run a regimen on virtual patients; the options are those of `blinplan.physiology.run.run`.
+    """Run a regimen on virtual patients; the options are those of `blinplan.simulation.trial.run`.
 
     >>> from blinplan import load, simulate
     >>> simulation = simulate(load("rr-adult"), patients=None)
     >>> {quantity.key: round(float(quantity.values[0]), 2) for quantity in simulation.quantities[:2]}
     {'steady_state_9': 168.92, 'steady_state_28': 525.53}
     """
-    from blinplan.physiology.run import run
+    from blinplan.simulation.trial import run
 
     return run(regimen, **options)
 

@@ -13,8 +13,8 @@ from blinplan.cli.output import refuse_unwritable, replace_file
 from blinplan.cli.status import UsageError
 
 if TYPE_CHECKING:
-    from blinplan.physiology.bands import Bands
-    from blinplan.physiology.run import Simulation
+    from blinplan.simulation.percentiles import Bands
+    from blinplan.simulation.trial import Simulation
 
 _CURVES = "Curves"
 AT_THE_TERMINAL = ("drug", "b-cells", "t-cells", "il-6")
@@ -188,7 +188,7 @@ def asked_signals(texts: Sequence[str] | None) -> tuple[str, ...]:
     """Read the names of signals, each once and in the order in which they are drawn; none where none are asked for."""
     if texts is None:
         return ()
-    from blinplan.physiology.bands import SIGNALS
+    from blinplan.simulation.percentiles import SIGNALS
 
     asked = [name.strip().lower() for text in texts for name in text.split(",") if name.strip()]
     for name in asked:
@@ -203,7 +203,7 @@ def drawn(simulation: "Simulation", drawing: Drawing, threads: int | None) -> "B
     """Simulate what is drawn: the same patients again, with only these signals kept; None where nothing is drawn."""
     if not drawing.needed:
         return None
-    from blinplan.physiology.bands import bands_of, sampling_days
+    from blinplan.simulation.percentiles import bands_of, sampling_days
 
     days = sampling_days(simulation.periods, *drawing.window)
     return bands_of(simulation, days, drawing.needed, threads=threads or os.cpu_count() or 1)

@@ -72,7 +72,7 @@ def model(
         _write(nonmem, _control_stream(population, records))
     if sbml is not None or nonmem is not None:
         return
-    from blinplan.physiology.parameters import load_parameters
+    from blinplan.physiology.model.parameters import load_parameters
     from blinplan.reports.model import equations_report, model_json, model_report
 
     parameters = load_parameters()
@@ -97,7 +97,7 @@ def _control_stream(population: VirtualPopulation, records: str) -> str:
         raise UsageError(
             f"--records is {records[:40]!r}", "NONMEM reads names of letters, digits, _ . / and -, without spaces"
         )
-    from blinplan.physiology.parameters import load_parameters
+    from blinplan.physiology.model.parameters import load_parameters
     from blinplan.reports.nonmem import control_stream
 
     return control_stream(load_parameters().presets[population.value], records)
@@ -107,8 +107,8 @@ def _sbml(name: str, population: VirtualPopulation, attenuation: Attenuation) ->
     ordered, _ = read_regimen(name)
     from blinplan.course.events import periods
     from blinplan.physiology import typical
-    from blinplan.physiology.orders import NotEligibleError, dosing
-    from blinplan.physiology.sbml import to_sbml
+    from blinplan.physiology.model.sbml import to_sbml
+    from blinplan.simulation.dosing import NotEligibleError, dosing
 
     people = typical(population.value)
     try:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from blinplan.course.dated import Dated
-    from blinplan.physiology.run import Simulation
     from blinplan.reports.expected import Simulated
     from blinplan.reports.ics import Imported
+    from blinplan.simulation.trial import Simulation
 
 
 class Planned(NamedTuple):
@@ -154,9 +154,9 @@ def _told_in_words(planned: Planned) -> Iterator[str]:
 
 def _typical(dated: "Dated") -> "Simulated":
     """The typical patient of the regimen in the course."""
-    from blinplan.physiology.run import run
-    from blinplan.physiology.typical_course import typical_course
     from blinplan.reports.expected import Simulated
+    from blinplan.simulation.trial import run
+    from blinplan.simulation.typical_course import typical_course
 
     periods = [event.period for event in dated.course.events]
     simulation = run(dated.course.regimen, patients=None, course=periods)
@@ -167,8 +167,8 @@ def _typical(dated: "Dated") -> "Simulated":
 def _simulations(dated: "Dated", drawing: Drawing) -> "tuple[Simulation, Simulation]":
     """The same virtual patients in the course as it came to be, and as it was planned."""
     from blinplan.cli.progress import announce_compilation, progress_bar
-    from blinplan.physiology.orders import NotEligibleError
-    from blinplan.physiology.run import run
+    from blinplan.simulation.dosing import NotEligibleError
+    from blinplan.simulation.trial import run
 
     announce_compilation(drawing.colour)
     courses = (dated.course, dated.replanned.planned)

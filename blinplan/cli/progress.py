@@ -27,11 +27,11 @@ def announce_compilation(colour: Colour) -> None:
     """Say on a terminal that the first simulation compiles the engine, where it does."""
     if not sys.stderr.isatty():
         return
-    from blinplan.physiology.integrate import engine_called
+    from blinplan.physiology.engine.integrate import engine_called
 
     if engine_called(None).name != "compiled":
         return
-    from blinplan.physiology.compiled import is_kept
+    from blinplan.physiology.engine.compiled import is_kept
 
     if not is_kept():
         say("compiling the engine, once for this version: some seconds", colour, "quiet")

@@ -31,8 +31,8 @@ from blinplan.rules.settings import FailOn
 
 if TYPE_CHECKING:
     from blinplan.course.events import Course
-    from blinplan.physiology.bands import Bands
-    from blinplan.physiology.run import Simulation
+    from blinplan.simulation.percentiles import Bands
+    from blinplan.simulation.trial import Simulation
 
 _EARLY_DAYS = 14.0
 """How much of the course is drawn by itself: T cells come back within 14 days, cytokines within 2 (the article)."""
@@ -106,8 +106,8 @@ def _chosen(choice: Choice, reading: Reading) -> Reading:
 
 def _simulated(asked: Asked, choice: Choice, patient: Patient) -> "Simulation":
     from blinplan.cli.progress import announce_compilation, progress_bar
-    from blinplan.physiology.orders import NotEligibleError
-    from blinplan.physiology.run import run as run_regimen
+    from blinplan.simulation.dosing import NotEligibleError
+    from blinplan.simulation.trial import run as run_regimen
 
     announce_compilation(asked.colour)
     try:
@@ -149,7 +149,7 @@ def _source(asked: Asked, chosen: Reading) -> FileSource:
 
 def _curves(simulation: "Simulation") -> "tuple[Bands, Bands]":
     """Curves over the whole course, and over its first days."""
-    from blinplan.physiology.bands import bands_of, sampling_days
+    from blinplan.simulation.percentiles import bands_of, sampling_days
 
     threads = os.cpu_count() or 1
     whole = bands_of(simulation, sampling_days(simulation.periods, 0.0, simulation.days), threads=threads)
@@ -173,7 +173,7 @@ def _written(
 ) -> str:
     from blinplan.course.premedication import premedication_plan
     from blinplan.evidence.evaluate import evaluate
-    from blinplan.physiology.parameters import load_parameters
+    from blinplan.physiology.model.parameters import load_parameters
     from blinplan.reports.manifest import input_hash
     from blinplan.reports.report import Report, report_html
 

@@ -16,9 +16,9 @@ from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, duration_text
 from blinplan.reports.screen import Colour, visible
 
 if TYPE_CHECKING:
-    from blinplan.physiology.curves import Curves
-    from blinplan.physiology.run import Simulation
     from blinplan.reports.data import Table
+    from blinplan.simulation.trajectories import Curves
+    from blinplan.simulation.trial import Simulation
 
 DataFile = Annotated[
     Path | None,
@@ -113,8 +113,8 @@ def write_curves(
     colour: Colour,
 ) -> None:
     """Compute every patient's curves and write them as they come."""
-    from blinplan.physiology.curves import portions
     from blinplan.reports.data import curve_table
+    from blinplan.simulation.trajectories import portions
 
     computed = portions(curves, threads=threads or os.cpu_count() or 1, progress=progress)
     _write(asked.target, curve_table(curves, computed, fingerprint))

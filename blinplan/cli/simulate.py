@@ -47,9 +47,9 @@ from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.reports.screen import Colour
 
 if TYPE_CHECKING:
-    from blinplan.physiology.bands import Bands
-    from blinplan.physiology.people import People
-    from blinplan.physiology.run import Simulation
+    from blinplan.simulation.own_patients import People
+    from blinplan.simulation.percentiles import Bands
+    from blinplan.simulation.trial import Simulation
 
 
 class SimulateFormat(StrEnum):
@@ -158,11 +158,11 @@ def simulate(
     if data is not None and data.every is not None and drawing.figures:
         raise UsageError("--every writes data and draws no figure", "leave --figure out, or give it without --every")
     from blinplan.cli.progress import announce_compilation, progress_bar
-    from blinplan.physiology.curves import TooManyTimesError
-    from blinplan.physiology.curves import curves as curves_of
-    from blinplan.physiology.orders import NotEligibleError
-    from blinplan.physiology.run import run
     from blinplan.reports.manifest import input_hash
+    from blinplan.simulation.dosing import NotEligibleError
+    from blinplan.simulation.trajectories import TooManyTimesError
+    from blinplan.simulation.trajectories import curves as curves_of
+    from blinplan.simulation.trial import run
 
     announce_compilation(colour)
     fingerprint = input_hash(reading.document)
@@ -214,7 +214,7 @@ def _report(simulation: "Simulation", bands: "Bands | None", drawing: Drawing, c
 def _read_people(path: Path, *, typical: bool) -> "People":
     if typical:
         raise UsageError("--typical and --people contradict each other", "leave one of the two out")
-    from blinplan.physiology.people import PeopleError, read_people
+    from blinplan.simulation.own_patients import PeopleError, read_people
 
     try:
         return read_people(path.read_text(encoding="utf-8-sig"), str(path))

@@ -20,8 +20,8 @@ import tomli
 from scipy.optimize import least_squares
 
 from blinplan.evidence.evaluate import evaluate
-from blinplan.physiology.parameters import Preset, load_parameters
-from blinplan.physiology.population import FloatArray
+from blinplan.physiology.model.parameters import Preset, load_parameters
+from blinplan.physiology.model.population import FloatArray
 
 SIGNIFICANT_DIGITS = 3
 _OFFSET = 10.0

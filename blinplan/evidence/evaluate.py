@@ -12,7 +12,7 @@ from typing import Any, Literal
 import tomli
 
 from blinplan.evidence.measures import MEASURES, Case, Study
-from blinplan.physiology.parameters import Preset, load_parameters
+from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.physiology.solve import Options
 from blinplan.proportion import Proportion
 

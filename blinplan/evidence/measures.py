@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from blinplan.evidence.scenarios import scenario
-from blinplan.physiology import mechanism
 from blinplan.physiology.endpoints import DEPLETED, Endpoints
-from blinplan.physiology.locate import BoolArray
-from blinplan.physiology.parameters import Preset
-from blinplan.physiology.population import CYTOKINES, FloatArray, Population, draw, typical
+from blinplan.physiology.engine.locate import BoolArray
+from blinplan.physiology.model import mechanism
+from blinplan.physiology.model.parameters import Preset
+from blinplan.physiology.model.population import CYTOKINES, FloatArray, Population, draw, typical
 from blinplan.physiology.solve import Options, Trajectories, simulate
 from blinplan.proportion import Proportion
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from blinplan.physiology.population import FloatArray
+from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.solve import MINUTES_PER_DAY, Dosing
 
 # Days from the start of a cycle, mcg/day: the label's first cycle, a later cycle, and children's by body surface.

@@ -1,8 +1,8 @@
 """What blinatumomab does in a patient: parameters, virtual people, the mechanism, its solution and its endpoints."""
 
 from blinplan.physiology.endpoints import Endpoints
-from blinplan.physiology.parameters import Parameter, Preset, load_parameters
-from blinplan.physiology.population import Population, draw, from_covariates, typical
+from blinplan.physiology.model.parameters import Parameter, Preset, load_parameters
+from blinplan.physiology.model.population import Population, draw, from_covariates, typical
 from blinplan.physiology.solve import Dosing, Options, Result, Trajectories, simulate
 
 __all__ = [

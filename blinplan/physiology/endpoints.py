@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from blinplan.physiology import locate
-from blinplan.physiology.integrate import ROW, Course, History, Interval
-from blinplan.physiology.locate import BoolArray
-from blinplan.physiology.population import CYTOKINES, ELEVATED, FloatArray, Population
+from blinplan.physiology.engine import locate
+from blinplan.physiology.engine.integrate import ROW, Course, History, Interval
+from blinplan.physiology.engine.locate import BoolArray
+from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray, Population
 
 DEPLETED = 10.0
 """B cells/µL at or below which the article speaks of depletion."""

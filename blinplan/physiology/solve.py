@@ -17,8 +17,8 @@ from typing import Literal
 import numpy as np
 
 from blinplan.physiology import endpoints as measure
-from blinplan.physiology.grid import lagrange
-from blinplan.physiology.integrate import (
+from blinplan.physiology.engine.grid import lagrange
+from blinplan.physiology.engine.integrate import (
     STATES,
     Course,
     Engine,
@@ -29,7 +29,7 @@ from blinplan.physiology.integrate import (
     engine_called,
     schedules,
 )
-from blinplan.physiology.population import CYTOKINES, ELEVATED, FloatArray, Population
+from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray, Population
 
 MINUTES_PER_DAY = 1440
 Progress = Callable[[int, int], None]

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from blinplan.evidence.evaluate import Evidence, Finding
 from blinplan.limits import Limits
-from blinplan.physiology.parameters import Parameter, Preset
-from blinplan.physiology.run import Simulation
+from blinplan.physiology.model.parameters import Parameter, Preset
 from blinplan.regimen.regimen import Regimen
 from blinplan.reports.model import status
 from blinplan.reports.page import Html, items, paragraph, table, wide
 from blinplan.reports.simulation import NOT_ELEVATED, premedication_effect
+from blinplan.simulation.trial import Simulation
 
 
 def assumptions_html(simulation: Simulation, preset: Preset, limits: Limits) -> Html:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from blinplan.course.events import Period
-from blinplan.physiology.bands import Band
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.rules.limits import shipped_limits
+from blinplan.simulation.percentiles import Band
 
 _LEAST = {"b-cells": 0.01}
 """Where a logarithmic axis ends though the values go on: below, no assay tells a count from zero."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from blinplan.course.events import Period
-from blinplan.physiology.bands import Band, Bands
-from blinplan.physiology.population import ELEVATED
-from blinplan.physiology.run import Simulation
+from blinplan.physiology.model.population import ELEVATED
 from blinplan.reports.axes import Axis, Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.reports.canvas import FILL, FRAME, LINE, REFERENCE, Canvas
 from blinplan.reports.screen import Screen
+from blinplan.simulation.percentiles import Band, Bands
+from blinplan.simulation.trial import Simulation
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult

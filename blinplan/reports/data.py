@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from blinplan.physiology.curves import Curves, Portion
-from blinplan.physiology.population import CYTOKINES, ELEVATED, FloatArray
-from blinplan.physiology.run import Simulation
+from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.reports.manifest import manifest
+from blinplan.simulation.trajectories import Curves, Portion
+from blinplan.simulation.trial import Simulation
 
 Values = NDArray[np.float64] | NDArray[np.int64]
 _ROWS = 100_000

@@ -10,14 +10,14 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.course.events import Course
-from blinplan.physiology.population import FloatArray
-from blinplan.physiology.run import Simulation
-from blinplan.physiology.summary import Distribution, Event, Quantity, distribution
+from blinplan.physiology.model.population import FloatArray
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.reports.check_json import proportion_json
 from blinplan.reports.plan import exact, rounded
 from blinplan.reports.screen import Screen, indented
 from blinplan.reports.simulation import number
+from blinplan.simulation.outcome import Distribution, Event, Quantity, distribution
+from blinplan.simulation.trial import Simulation
 
 
 @dataclass(frozen=True, slots=True)

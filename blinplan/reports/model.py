@@ -6,8 +6,8 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from blinplan.physiology.equations import RATES, signals
-from blinplan.physiology.parameters import Parameter, ParameterSet, Preset
+from blinplan.physiology.model.equations import RATES, signals
+from blinplan.physiology.model.parameters import Parameter, ParameterSet, Preset
 from blinplan.physiology.solve import Options
 from blinplan.reports.manifest import manifest
 from blinplan.reports.screen import Screen, indented

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from blinplan import __version__
 from blinplan.course.events import Course
-from blinplan.physiology.parameters import Preset
+from blinplan.physiology.model.parameters import Preset
 from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.reports.manifest import model_hash
 

@@ -9,9 +9,7 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course, Event, Period
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.evidence.evaluate import Evidence
-from blinplan.physiology.bands import Bands
-from blinplan.physiology.parameters import Preset
-from blinplan.physiology.run import Simulation
+from blinplan.physiology.model.parameters import Preset
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.reports.assumptions import assumptions_html, evidence_html
 from blinplan.reports.axes import dose_unit
@@ -30,6 +28,8 @@ from blinplan.reports.timeline import Bar, timeline
 from blinplan.reports.verdicts import verdicts_html
 from blinplan.rules.check import Judgement
 from blinplan.rules.result import Result
+from blinplan.simulation.percentiles import Bands
+from blinplan.simulation.trial import Simulation
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from blinplan.physiology.run import Simulation
-from blinplan.physiology.summary import Distribution, Quantity, distribution
 from blinplan.reports.check_json import proportion_json
 from blinplan.reports.data import simulation_manifest
 from blinplan.reports.screen import Screen, indented, visible
+from blinplan.simulation.outcome import Distribution, Quantity, distribution
+from blinplan.simulation.trial import Simulation
 
 SMALLEST = 0.001
 """What is smaller is shown only as such: no assay tells it from zero."""

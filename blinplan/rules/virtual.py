@@ -17,8 +17,8 @@ from blinplan.rules.rule import NotEvaluated
 
 if TYPE_CHECKING:
     from blinplan.physiology import Endpoints
-    from blinplan.physiology.locate import BoolArray
-    from blinplan.physiology.population import FloatArray
+    from blinplan.physiology.engine.locate import BoolArray
+    from blinplan.physiology.model.population import FloatArray
 
 
 _IL_6 = 2
@@ -85,7 +85,7 @@ def _outcome(regimen: Regimen, patients: int, seed: int, threads: int) -> Simula
 
     The engine is imported here, so that a check without simulation does not wait for it.
     """
-    from blinplan.physiology.orders import NotEligibleError, preset_for
+    from blinplan.simulation.dosing import NotEligibleError, preset_for
 
     preset = preset_for(regimen)
     try:
@@ -111,7 +111,7 @@ def _endpoints(
     regimen: Regimen, table: tuple[Period, ...], preset: str, patients: int, seed: int, threads: int
 ) -> "Endpoints":
     from blinplan.physiology import draw, simulate
-    from blinplan.physiology.orders import dosing
+    from blinplan.simulation.dosing import dosing
 
     population = draw(preset, patients, seed)
     result = simulate(dosing(regimen, table, population), population, threads=threads)

@@ -18,9 +18,9 @@ from rich.table import Table
 
 from blinplan.course.events import periods
 from blinplan.physiology import Dosing, Population, Trajectories, draw
-from blinplan.physiology.orders import dosing, preset_for
-from blinplan.physiology.population import FloatArray
+from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen import library
+from blinplan.simulation.dosing import dosing, preset_for
 from tests.benchmarks.engines import RoadRunner, by_blinplan, by_scipy, greatest_error, series_of
 from tests.benchmarks.start import start
 from tests.physiology.courses import extremes

@@ -11,10 +11,10 @@ import numpy as np
 import roadrunner  # type: ignore[import-untyped]
 
 from blinplan.physiology import Dosing, Population, Trajectories, simulate
-from blinplan.physiology.integrate import EngineName
-from blinplan.physiology.population import CYTOKINES, FloatArray
-from blinplan.physiology.reference import solve_reference
-from blinplan.physiology.sbml import constants_of, initial_states, to_sbml
+from blinplan.physiology.engine.integrate import EngineName
+from blinplan.physiology.model.population import CYTOKINES, FloatArray
+from blinplan.physiology.model.sbml import constants_of, initial_states, to_sbml
+from tests.witness import solve_reference
 
 IL6 = CYTOKINES.index("IL-6")
 # Scales of error: 10 pg/mL of drug (a fifth of the assay's limit), 1 % of a signal and of marrow, 10 T cells/µL,

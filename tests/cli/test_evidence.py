@@ -33,7 +33,7 @@ def test_json_has_the_same_verdicts(inside: Run) -> None:
 
 def test_a_claim_that_fails_gives_status_1(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def weaker(*arguments: object, **options: object) -> Evidence:
-        from blinplan.physiology.parameters import load_parameters
+        from blinplan.physiology.model.parameters import load_parameters
 
         base = load_parameters().presets["adult-rr"]
         return evaluate(200, 1, only=["DEP-2"], presets={"adult-rr": base.with_values({"kill_rate": 0.2})})

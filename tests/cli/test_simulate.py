@@ -146,7 +146,7 @@ def test_nothing_is_simulated_again_where_nothing_is_drawn(inside: Run, monkeypa
     def never(*_: object, **__: object) -> None:
         raise AssertionError("bands were computed and not drawn")
 
-    monkeypatch.setattr("blinplan.physiology.bands.bands_of", never)
+    monkeypatch.setattr("blinplan.simulation.percentiles.bands_of", never)
     assert inside("simulate", "nhl-15", "--patients", "5").status == 0
     assert inside("simulate", "nhl-15", "--patients", "5", "--curves").status == 3  # the probe sees it
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from blinplan.physiology import Dosing, Population, draw, typical
-from blinplan.physiology.population import FloatArray
+from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.solve import MINUTES_PER_DAY
 
 DAY = MINUTES_PER_DAY

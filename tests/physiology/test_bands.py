@@ -5,11 +5,11 @@ import pytest
 
 from blinplan.course.events import periods
 from blinplan.physiology import Dosing, Population, Trajectories, draw, simulate
-from blinplan.physiology.bands import LEVELS, SIGNALS, Bands, bands, bands_of, sampling_days
-from blinplan.physiology.population import CYTOKINES, FloatArray
-from blinplan.physiology.run import run
+from blinplan.physiology.model.population import CYTOKINES, FloatArray
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
+from blinplan.simulation.percentiles import LEVELS, SIGNALS, Bands, bands, bands_of, sampling_days
+from blinplan.simulation.trial import run
 from tests.physiology.courses import course, label
 
 PEOPLE = draw("adult-rr", 60, seed=4)
@@ -51,7 +51,7 @@ def test_each_patient_keeps_the_own_rate_in_every_block(monkeypatch: pytest.Monk
     own = Dosing((0, 1440 * 28), np.linspace(5.0, 60.0, PEOPLE.size)[None, :], (1,), (1,))
     days = np.array([0.5, 10.0, 28.0])
     whole = trajectories(own, PEOPLE, days)
-    monkeypatch.setattr("blinplan.physiology.bands._BLOCK", 7)
+    monkeypatch.setattr("blinplan.simulation.percentiles._BLOCK", 7)
     found = by_key(bands(own, PEOPLE, days))
     assert np.array_equal(found["drug"], np.percentile(whole.concentration, LEVELS, axis=1))
     assert np.array_equal(found["b-cells"], np.percentile(whole.b_blood, LEVELS, axis=1))
@@ -104,7 +104,7 @@ def test_nothing_is_simulated_after_the_last_day(monkeypatch: pytest.MonkeyPatch
         seen.append(dosing)
         return simulate(dosing, *arguments, **how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("blinplan.physiology.bands.simulate", watched)
+    monkeypatch.setattr("blinplan.simulation.percentiles.simulate", watched)
     early = by_key(bands(label(2), PEOPLE, DAYS[:6]))  # to day 7, the edge itself
     assert [dosing.edges_minutes[-1] for dosing in seen] == [7 * 1440]
     late = by_key(bands(label(2), PEOPLE, DAYS))

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from blinplan.physiology import Endpoints, Population, Trajectories, draw, locate, simulate
-from blinplan.physiology.locate import BoolArray
-from blinplan.physiology.population import FloatArray
+from blinplan.physiology import Endpoints, Population, Trajectories, draw, simulate
+from blinplan.physiology.engine import locate
+from blinplan.physiology.engine.locate import BoolArray
+from blinplan.physiology.model.population import FloatArray
 from tests.physiology.courses import course, label, with_values
 
 PEOPLE = draw("adult-rr", 30, seed=12)

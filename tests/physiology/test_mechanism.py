@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from blinplan.physiology import Options, draw, mechanism, simulate, typical
-from blinplan.physiology.population import Constants
+from blinplan.physiology import Options, draw, simulate, typical
+from blinplan.physiology.model import mechanism
+from blinplan.physiology.model.population import Constants
 from tests.physiology.courses import course, label, with_values
 
 PERSON = typical("adult-rr")

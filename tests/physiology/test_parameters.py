@@ -4,9 +4,9 @@ from importlib import resources
 
 import pytest
 
-from blinplan.physiology.parameters import ParameterError, load_parameters, read_parameters
+from blinplan.physiology.model.parameters import ParameterError, load_parameters, read_parameters
 
-TEXT = resources.files("blinplan.physiology").joinpath("parameters.toml").read_text(encoding="utf-8")
+TEXT = resources.files("blinplan.physiology.model").joinpath("parameters.toml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("key", load_parameters().parameters)

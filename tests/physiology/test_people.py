@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from blinplan.physiology.people import PeopleError, read_people
-from blinplan.physiology.population import draw
-from blinplan.physiology.run import run
+from blinplan.physiology.model.population import draw
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
+from blinplan.simulation.own_patients import PeopleError, read_people
+from blinplan.simulation.trial import run
 
 TABLE = "weight_kg,height_cm,female\n70,176,0\n52.5,160,1\n"
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from blinplan.physiology import Dosing, Options, Population, simulate
-from blinplan.physiology.population import FloatArray
-from blinplan.physiology.reference import solve_reference
+from blinplan.physiology.model.population import FloatArray
 from tests.physiology.courses import course, extremes, label
+from tests.witness import solve_reference
 
 # Physiological scales: 10 pg/mL of drug (a fifth of the assay's limit), 1 % of a signal and of marrow, 10 T cells/µL,
 # 1 B cell/µL, 0.01 of ln blasts, 3 pg/mL of IL-6 (its baseline).

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import roadrunner  # type: ignore[import-untyped]
 
-from blinplan.physiology import Options, load_parameters, sbml, simulate
-from blinplan.physiology.sbml import to_sbml
+from blinplan.physiology import Options, load_parameters, simulate
+from blinplan.physiology.model import sbml
+from blinplan.physiology.model.sbml import to_sbml
 from tests.physiology.courses import extremes, label
 from tests.physiology.test_reference import SCALES
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from blinplan.physiology import Dosing, Endpoints, Options, Population, draw, simulate, typical
-from blinplan.physiology.integrate import EngineName
+from blinplan.physiology.engine.integrate import EngineName
 from tests.physiology.courses import DAY, course, extremes, label
 
 PEOPLE = draw("adult-rr", 40, seed=9)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from blinplan.physiology.run import Simulation, run
-from blinplan.physiology.uncertainty import parameter_sets, uncertain_parameters
 from blinplan.regimen import library
+from blinplan.simulation.trial import Simulation, run
+from blinplan.simulation.uncertainty import parameter_sets, uncertain_parameters
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from blinplan.physiology.run import Simulation, run
 from blinplan.regimen import library
+from blinplan.simulation.trial import Simulation, run
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,13 @@ import pytest
 from rich.cells import cell_len
 
 from blinplan.course.events import periods
-from blinplan.physiology.bands import LEVELS, SIGNALS, Band, Bands, bands_of, sampling_days
-from blinplan.physiology.run import Simulation
 from blinplan.regimen import library
 from blinplan.reports.axes import axis_of, day_ticks, stretches
 from blinplan.reports.canvas import FILL, LINE, Canvas
 from blinplan.reports.curves import Curves, curves_report
 from blinplan.reports.screen import Screen
+from blinplan.simulation.percentiles import LEVELS, SIGNALS, Band, Bands, bands_of, sampling_days
+from blinplan.simulation.trial import Simulation
 
 REGIMEN = library.load("rr-adult").regimen
 assert REGIMEN is not None

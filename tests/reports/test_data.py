@@ -14,14 +14,14 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
-from blinplan.physiology.curves import Curves, curves, portions
-from blinplan.physiology.population import CYTOKINES, ELEVATED
-from blinplan.physiology.run import Simulation
+from blinplan.physiology.model.population import CYTOKINES, ELEVATED
 from blinplan.physiology.solve import simulate
 from blinplan.regimen import library
 from blinplan.reports.data import Table, column_name, curve_table, endpoint_table, simulation_manifest
 from blinplan.reports.data_files import csv_texts, write_parquet
 from blinplan.reports.simulation import simulation_json
+from blinplan.simulation.trajectories import Curves, curves, portions
+from blinplan.simulation.trial import Simulation
 
 HASH = "0" * 16
 
@@ -215,7 +215,7 @@ def test_a_portion_of_patients_is_a_row_group_and_never_all_of_a_large_populatio
 ) -> None:
     asked = below_45_kg(every=1440)
     whole = written(curve_table(asked, portions(asked), HASH), tmp_path / "whole.parquet")
-    monkeypatch.setattr("blinplan.physiology.curves._POINTS", 2 * 211)
+    monkeypatch.setattr("blinplan.simulation.trajectories._POINTS", 2 * 211)
     parts = list(portions(asked))
     assert [(part.first, part.trajectories.b_blood.shape) for part in parts] == [
         (0, (211, 2)),

@@ -8,10 +8,10 @@ import pytest
 from lxml import etree
 from pypdf import PdfReader
 
-from blinplan.physiology.bands import SIGNALS, Bands, bands_of, sampling_days
-from blinplan.physiology.run import Simulation
 from blinplan.reports.figures import FigureFormat, figure, source_of
 from blinplan.reports.manifest import model_hash
+from blinplan.simulation.percentiles import SIGNALS, Bands, bands_of, sampling_days
+from blinplan.simulation.trial import Simulation
 
 SVG = {"svg": "http://www.w3.org/2000/svg"}
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from blinplan.physiology.run import Simulation
 from blinplan.reports.screen import Screen
 from blinplan.reports.simulation import number, simulation_json, simulation_report
+from blinplan.simulation.trial import Simulation
 
 
 def document(simulation: Simulation) -> dict[str, Any]:

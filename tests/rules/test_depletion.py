@@ -4,11 +4,11 @@ import pytest
 from scipy.stats import binomtest
 
 from blinplan.course.events import periods
-from blinplan.physiology.run import run
 from blinplan.regimen.read import read
 from blinplan.rules.check import Judgement, Outcome
 from blinplan.rules.rule import NotEvaluated, Severity
 from blinplan.rules.virtual import MOST, Simulated
+from blinplan.simulation.trial import run
 from tests.regimen_text import codes, cycle, judged_lines, marked, outcome, regimen_text, told, verdict_of
 
 ONE = cycle("15 mcg/m2/day for 28 days")

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from blinplan.physiology.population import Constants, FloatArray
+from blinplan.physiology.model.population import Constants, FloatArray
 
 PG_PER_ML_PER_MCG_PER_L = 1000.0
 MARROW_STAGES = 3

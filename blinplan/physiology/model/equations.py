@@ -5,7 +5,7 @@ They are written independently of the solver; the tests hold the two to each oth
 
 from __future__ import annotations
 
-from blinplan.physiology.population import ELEVATED
+from blinplan.physiology.model.population import ELEVATED
 from blinplan.physiology.solve import Options
 
 RATES = (

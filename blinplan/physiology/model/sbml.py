@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from blinplan.physiology.equations import RATES, identifier, signals
-from blinplan.physiology.population import CYTOKINES, ELEVATED, Population
+from blinplan.physiology.model.equations import RATES, identifier, signals
+from blinplan.physiology.model.population import CYTOKINES, ELEVATED, Population
 from blinplan.physiology.solve import MINUTES_PER_DAY, Dosing, Options
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from blinplan.course.events import Period
 from blinplan.course.premedication import goes_on, premedication_minutes
-from blinplan.physiology.population import FloatArray, Population
+from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.solve import Dosing
 from blinplan.quantities import Basis
 from blinplan.regimen.regimen import Indication, Regimen

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from blinplan.physiology.parameters import Preset, load_parameters
-from blinplan.physiology.summary import Distribution, Event, Quantity, distribution
+from blinplan.physiology.model.parameters import Preset, load_parameters
+from blinplan.simulation.outcome import Distribution, Event, Quantity, distribution
 
 _STREAM = 1  # of the generator; the patients are drawn from stream 0
 

@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from blinplan.physiology import mechanism as m
-from blinplan.physiology.collocation import (
+from blinplan.physiology.engine.collocation import (
     Pair,
     Trend,
     Weights,
@@ -22,7 +21,8 @@ from blinplan.physiology.collocation import (
     track,
     varying,
 )
-from blinplan.physiology.population import Constants, FloatArray
+from blinplan.physiology.model import mechanism as m
+from blinplan.physiology.model.population import Constants, FloatArray
 
 # Beyond this many time constants the drug that an event left is far below every scale; it also bars underflow.
 GREATEST_EXPONENT = 69.0

@@ -10,15 +10,15 @@ import numpy as np
 
 from blinplan.course.events import periods
 from blinplan.course.patient import Patient
-from blinplan.physiology.grid import IntArray
-from blinplan.physiology.integrate import EngineName, engine_called
-from blinplan.physiology.orders import dosing, preset_for
-from blinplan.physiology.people import People
-from blinplan.physiology.population import Population
-from blinplan.physiology.run import followed_up, typical_patient, virtual_patients
+from blinplan.physiology.engine.grid import IntArray
+from blinplan.physiology.engine.integrate import EngineName, engine_called
+from blinplan.physiology.model.population import Population
 from blinplan.physiology.solve import Dosing, Options, Trajectories, simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
+from blinplan.simulation.dosing import dosing, preset_for
+from blinplan.simulation.own_patients import People
+from blinplan.simulation.trial import followed_up, typical_patient, virtual_patients
 
 MOST_TIMES = 1_000_000
 """Times of one patient that are kept at once."""
@@ -93,7 +93,7 @@ def curves(
     follow_up_days: int = 0,
     options: Options | None = None,
 ) -> Curves:
-    """Ask for the curves of a regimen. Patients, seed and options mean what they mean in `blinplan.physiology.run.run`.
+    """Ask for the curves of a regimen. Patients, seed and options mean what they mean in `trial.run`.
 
     Raises
     ------

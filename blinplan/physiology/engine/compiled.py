@@ -20,12 +20,23 @@ import platformdirs
 from numba.core import config
 from numba.extending import register_jitable
 
-from blinplan.physiology import advance as lines
-from blinplan.physiology import collocation, mechanism, population
-from blinplan.physiology.advance import Individual, Node, Past, Schedule, Signals, States, advance, begin, step_of
-from blinplan.physiology.grid import IntArray
-from blinplan.physiology.integrate import Engine
-from blinplan.physiology.population import Constants, FloatArray
+from blinplan.physiology.engine import advance as lines
+from blinplan.physiology.engine import collocation
+from blinplan.physiology.engine.advance import (
+    Individual,
+    Node,
+    Past,
+    Schedule,
+    Signals,
+    States,
+    advance,
+    begin,
+    step_of,
+)
+from blinplan.physiology.engine.grid import IntArray
+from blinplan.physiology.engine.integrate import Engine
+from blinplan.physiology.model import mechanism
+from blinplan.physiology.model.population import Constants, FloatArray
 
 Kernel = Callable[..., None]
 # Patients side by side: a multiple of what a processor computes at once, few enough to stay in its first cache.

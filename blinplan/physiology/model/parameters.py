@@ -238,5 +238,5 @@ def read_parameters(text: str) -> ParameterSet:
 @cache
 def load_parameters() -> ParameterSet:
     """Read the parameter file that is installed with the package."""
-    text = resources.files("blinplan.physiology").joinpath("parameters.toml").read_text(encoding="utf-8")
+    text = resources.files("blinplan.physiology.model").joinpath("parameters.toml").read_text(encoding="utf-8")
     return read_parameters(text)

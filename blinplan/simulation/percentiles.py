@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from blinplan.course.events import Period
-from blinplan.physiology.orders import dosing as ordered
-from blinplan.physiology.population import CYTOKINES, ELEVATED, FloatArray, Population
-from blinplan.physiology.run import Simulation
+from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray, Population
 from blinplan.physiology.solve import Dosing, Options, Trajectories, simulate
 from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.simulation.dosing import dosing as ordered
+from blinplan.simulation.trial import Simulation
 
 LEVELS = (5.0, 50.0, 95.0)
 """The percentiles of a band, as in the table of endpoints."""

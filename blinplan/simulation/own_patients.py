@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from blinplan.course.patient import AREAS_M2, HEIGHTS_CM, WEIGHTS_KG
-from blinplan.physiology.population import FloatArray
+from blinplan.physiology.model.population import FloatArray
 
 
 class PeopleError(ValueError):

@@ -7,8 +7,8 @@ import numpy as np
 
 from blinplan.course.events import Period
 from blinplan.physiology.endpoints import Endpoints
-from blinplan.physiology.locate import BoolArray
-from blinplan.physiology.population import CYTOKINES, ELEVATED, FloatArray
+from blinplan.physiology.engine.locate import BoolArray
+from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray
 from blinplan.proportion import Proportion
 from blinplan.quantities import MINUTES_PER_DAY
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from blinplan.physiology.population import FloatArray
+from blinplan.physiology.model.population import FloatArray
 
 IntArray = NDArray[np.intp]
 

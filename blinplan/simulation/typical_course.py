@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from blinplan.course.events import Period
-from blinplan.physiology.orders import dosing, preset_for
-from blinplan.physiology.population import CYTOKINES, FloatArray, typical
+from blinplan.physiology.model.population import CYTOKINES, FloatArray, typical
 from blinplan.physiology.solve import simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
+from blinplan.simulation.dosing import dosing, preset_for
 
 _EVERY = 30
 """Minutes between the times at which counts are looked at."""

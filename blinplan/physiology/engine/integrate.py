@@ -8,8 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from blinplan.physiology import mechanism as m
-from blinplan.physiology.advance import (
+from blinplan.physiology.engine.advance import (
     GREATEST_EXPONENT,
     Individual,
     Past,
@@ -19,9 +18,10 @@ from blinplan.physiology.advance import (
     begin,
     step_of,
 )
-from blinplan.physiology.collocation import weights
-from blinplan.physiology.grid import IntArray, lagrange, nodes_of, refinement, steps_of
-from blinplan.physiology.population import Constants, FloatArray, Population
+from blinplan.physiology.engine.collocation import weights
+from blinplan.physiology.engine.grid import IntArray, lagrange, nodes_of, refinement, steps_of
+from blinplan.physiology.model import mechanism as m
+from blinplan.physiology.model.population import Constants, FloatArray, Population
 
 STATES = States._fields
 ROW = {name: i for i, name in enumerate(STATES)}
@@ -191,7 +191,7 @@ def engine_called(name: EngineName | None) -> Engine:
     if name == "numpy":
         return NUMPY
     try:
-        from blinplan.physiology.compiled import COMPILED
+        from blinplan.physiology.engine.compiled import COMPILED
     except ImportError:
         if name is None:
             return NUMPY

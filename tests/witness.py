@@ -14,8 +14,8 @@ from typing import Literal
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from blinplan.physiology.integrate import STATES
-from blinplan.physiology.population import FloatArray, Population
+from blinplan.physiology.engine.integrate import STATES
+from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.solve import MINUTES_PER_DAY, Dosing, Options
 
 RightHandSide = Callable[[float, FloatArray], FloatArray]

@@ -8,17 +8,17 @@ import numpy as np
 
 from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
-from blinplan.physiology.integrate import EngineName
-from blinplan.physiology.orders import dosing, preset_for
-from blinplan.physiology.parameters import Preset
-from blinplan.physiology.people import People
-from blinplan.physiology.population import Population, draw, from_covariates, typical
+from blinplan.physiology.engine.integrate import EngineName
+from blinplan.physiology.model.parameters import Preset
+from blinplan.physiology.model.population import Population, draw, from_covariates, typical
 from blinplan.physiology.solve import Options, Result, simulate
-from blinplan.physiology.summary import Event, Quantity, events, quantities
-from blinplan.physiology.uncertainty import Uncertainty, over_sets
-from blinplan.physiology.uncertainty import parameter_sets as drawn_sets
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
+from blinplan.simulation.dosing import dosing, preset_for
+from blinplan.simulation.outcome import Event, Quantity, events, quantities
+from blinplan.simulation.own_patients import People
+from blinplan.simulation.uncertainty import Uncertainty, over_sets
+from blinplan.simulation.uncertainty import parameter_sets as drawn_sets
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from blinplan.physiology.parameters import AdultCovariates, ChildCovariates, Preset, load_parameters
+from blinplan.physiology.model.parameters import AdultCovariates, ChildCovariates, Preset, load_parameters
 
 FloatArray = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from blinplan.physiology.population import FloatArray
+from blinplan.physiology.model.population import FloatArray
 
 Pair = tuple[FloatArray, FloatArray]
 

@@ -1,0 +1,1 @@
+"""The drug in a body: states, parameters, virtual people and the mechanism."""

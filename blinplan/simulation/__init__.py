@@ -1,0 +1,1 @@
+"""A regimen on virtual patients."""
