@@ -9,13 +9,13 @@ import json
 import os
 from dataclasses import asdict
 from functools import cache
-from importlib import metadata, resources
-from importlib.resources.abc import Traversable
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from blinplan.course.events import periods
+from blinplan.fingerprint import OUTCOME, fingerprint
 from blinplan.proportion import Proportion
 from blinplan.quantities import DoseRate
 from blinplan.regimen import library
@@ -24,7 +24,6 @@ from blinplan.rules.outcome import Escalation, Median, SimulatedOutcome
 from blinplan.rules.rule import NotEvaluated
 
 Kept = SimulatedOutcome | NotEvaluated
-_DECISIVE = ("quantities.py", "proportion.py", "regimen", "course", "physiology", "rules")
 
 
 def folder() -> Path:
@@ -86,20 +85,10 @@ def _read(kept: dict[str, Any]) -> Kept:
 def _program() -> str:
     """A fingerprint of whatever decides an outcome: the program's rooms up to the rules, the labels, the engine."""
     digest = hashlib.sha256(f"{metadata.version('numpy')} {find_spec('numba') is not None}".encode())
-    root = resources.files("blinplan")
-    for name in _DECISIVE:
-        for file in _files(root.joinpath(name)):
-            digest.update(file.read_bytes())
+    digest.update(fingerprint(*OUTCOME).encode())
     for path in library.paths().values():
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def _files(place: Traversable) -> list[Traversable]:
-    if place.is_file():
-        return [place] if place.name.endswith((".py", ".toml")) else []
-    inner = sorted((child for child in place.iterdir() if child.name != "__pycache__"), key=lambda child: child.name)
-    return [file for child in inner for file in _files(child)]
 
 
 def _ordered(regimen: Regimen) -> Any:

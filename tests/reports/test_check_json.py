@@ -2,20 +2,18 @@
 
 import hashlib
 import json
-import shutil
 from functools import reduce
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from blinplan import __version__
+from blinplan.fingerprint import model_hash
 from blinplan.proportion import Proportion
 from blinplan.regimen.document import pointer
 from blinplan.regimen.read import read
 from blinplan.reports.check_json import check_json, proportion_json
-from blinplan.reports.manifest import input_hash, model_hash
+from blinplan.reports.manifest import input_hash
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.check import Judgement
 from blinplan.rules.result import Result
@@ -137,20 +135,3 @@ def test_the_input_hash_is_that_of_the_file_and_changes_with_it() -> None:
     assert found == hashlib.sha256(text.encode()).hexdigest()[:16]
     assert found != input_hash(read((text + "\n").encode(), "x").document)
     assert found == input_hash(read(text.encode(), "another name").document)
-
-
-def test_the_fingerprint_of_the_model_changes_with_any_file_of_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    original = Path(str(resources.files("blinplan"))) / "physiology"
-    shutil.copytree(original, tmp_path / "physiology", ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(resources, "files", lambda _: tmp_path)
-    assert model_hash() == model_hash()
-    found = {model_hash()}
-    names = sorted(path.name for path in (tmp_path / "physiology").iterdir() if path.suffix in {".py", ".toml"})
-    assert {"parameters.toml", "mechanism.py", "endpoints.py", "solve.py"} <= set(names)
-    for name in names:
-        with (tmp_path / "physiology" / name).open("a") as file:
-            file.write("# changed\n")
-        found.add(model_hash())
-    assert len(found) == len(names) + 1

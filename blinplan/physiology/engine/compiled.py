@@ -7,8 +7,6 @@ file alone, and would run on with an old `mechanism`.
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +18,7 @@ import platformdirs
 from numba.core import config
 from numba.extending import register_jitable
 
+from blinplan.fingerprint import fingerprint
 from blinplan.physiology.engine import advance as lines
 from blinplan.physiology.engine import collocation
 from blinplan.physiology.engine.advance import (
@@ -128,10 +127,7 @@ def _store(node: Node, v: FloatArray, j: int) -> None:
 
 def cache_folder() -> Path:
     """The folder for the machine code of the present sources; without it, the next use compiles."""
-    digest = hashlib.sha256(Path(__file__).read_bytes())
-    for module in (mechanism, collocation, lines, population):
-        digest.update(inspect.getsource(module).encode())
-    return Path(platformdirs.user_cache_dir("blinplan")) / "compiled" / digest.hexdigest()[:16]
+    return Path(platformdirs.user_cache_dir("blinplan")) / "compiled" / fingerprint("physiology")[:16]
 
 
 def is_kept() -> bool:

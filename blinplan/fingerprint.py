@@ -1,0 +1,45 @@
+"""Fingerprints of the program itself: which files an answer follows from, said once.
+
+A room is read whole, with everything below it, so that a file that is added or moved is never left out.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+MODEL = ("physiology", "simulation")
+"""What computes a simulation, parameters included: the rooms of the model's hash."""
+
+OUTCOME = ("quantities.py", "proportion.py", "limits.py", "regimen", "course", *MODEL, "rules")
+"""What decides an outcome that rules ask for: the rooms of the cache's key."""
+
+_READ = (".py", ".toml")
+
+
+def fingerprint(*rooms: str) -> str:
+    """SHA-256, in hexadecimal, over the names and bytes of all files of some rooms, and of the folders below them."""
+    root, digest = resources.files("blinplan"), hashlib.sha256()
+    for room in rooms:
+        for name, file in _files(root.joinpath(room), room):
+            content = file.read_bytes()
+            digest.update(f"{name} {len(content)}\n".encode())
+            digest.update(content)
+    return digest.hexdigest()
+
+
+def model_hash() -> str:
+    """The fingerprint of the model, 16 digits, as manifests state it."""
+    return fingerprint(*MODEL)[:16]
+
+
+def _files(place: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:
+    """The files that are read at a place, with their names from the package's folder, in the order of the names."""
+    if place.is_file():
+        if place.name.endswith(_READ):
+            yield name, place
+        return
+    for inner in sorted(
+        (child for child in place.iterdir() if child.name != "__pycache__"), key=lambda child: child.name
+    ):
+        yield from _files(inner, f"{name}/{inner.name}")

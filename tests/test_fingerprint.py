@@ -1,0 +1,73 @@
+"""Whatever an answer follows from has a part in its fingerprint."""
+
+import shutil
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from blinplan import fingerprint as fingerprints
+from blinplan.fingerprint import MODEL, OUTCOME, fingerprint, model_hash
+from blinplan.physiology.engine import compiled
+from blinplan.rules import store
+
+PACKAGE = Path(str(resources.files("blinplan")))
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The package's files in a place where they can be touched."""
+    shutil.copytree(PACKAGE, tmp_path / "blinplan", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(fingerprints.resources, "files", lambda _: tmp_path / "blinplan")
+    return tmp_path / "blinplan"
+
+
+def _read(folder: Path, rooms: tuple[str, ...]) -> Iterator[Path]:
+    for room in rooms:
+        for path in [folder / room, *sorted((folder / room).rglob("*"))]:
+            if path.suffix in {".py", ".toml"}:
+                yield path
+
+
+@pytest.mark.parametrize("rooms", [MODEL, OUTCOME])
+def test_a_touched_byte_in_any_file_below_changes_it(copied: Path, rooms: tuple[str, ...]) -> None:
+    found = {fingerprint(*rooms)}
+    assert fingerprint(*rooms) in found
+    files = list(_read(copied, rooms))
+    assert {"parameters.toml", "mechanism.py", "endpoints.py", "advance.py"} <= {path.name for path in files}
+    for path in files:
+        path.write_bytes(path.read_bytes() + b"#")
+        found.add(fingerprint(*rooms))
+    assert len(found) == len(files) + 1
+
+
+def test_a_moved_file_changes_it(copied: Path) -> None:
+    before = model_hash()
+    (copied / "physiology" / "deeper" / "still").mkdir(parents=True)
+    (copied / "physiology" / "model" / "mechanism.py").rename(copied / "physiology/deeper/still/mechanism.py")
+    assert model_hash() != before
+
+
+def test_what_is_not_of_the_model_does_not_change_it(copied: Path) -> None:
+    before = model_hash()
+    for path in (copied / "reports").rglob("*.py"):
+        path.write_text("", encoding="utf-8")
+    assert model_hash() == before
+
+
+def test_the_key_of_the_cache_and_the_machine_code_follow_from_it(copied: Path) -> None:
+    """One definition: what is kept is made again when any file below its rooms is another."""
+    kept, machine_code = store._program.__wrapped__(), compiled.cache_folder()
+    model = copied / "physiology" / "model" / "parameters.toml"
+    model.write_bytes(model.read_bytes() + b"#")
+    assert store._program.__wrapped__() != kept
+    assert compiled.cache_folder() != machine_code
+
+
+def test_every_room_below_the_rules_decides_outcomes() -> None:
+    """A room that is added has a part in the key of the cache, or is one of those that only show or judge."""
+    elsewhere = {"cli", "reports", "evidence", "design", "api", "regimens"}
+    rooms = {path.stem if path.is_file() else path.name for path in PACKAGE.iterdir() if path.suffix in {"", ".py"}}
+    ours = {name.removesuffix(".py") for name in OUTCOME}
+    assert rooms - ours - elsewhere <= {"__init__", "__main__", "__pycache__", "fingerprint", "py"}
