@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from blinplan import fingerprint as fingerprints
 from blinplan.fingerprint import MODEL, OUTCOME, fingerprint, model_hash
 from blinplan.physiology.engine import compiled
 from blinplan.rules import store
@@ -19,7 +18,7 @@ PACKAGE = Path(str(resources.files("blinplan")))
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The package's files in a place where they can be touched."""
     shutil.copytree(PACKAGE, tmp_path / "blinplan", ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(fingerprints.resources, "files", lambda _: tmp_path / "blinplan")
+    monkeypatch.setattr(resources, "files", lambda _: tmp_path / "blinplan")
     return tmp_path / "blinplan"
 
 

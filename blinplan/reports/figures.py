@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from blinplan import __version__
+from blinplan.fingerprint import model_hash
 from blinplan.reports.axes import Stretch, axis_of, day_ticks, dose_unit, stretches
-from blinplan.reports.manifest import model_hash
 from blinplan.reports.plan import ordered_text
 from blinplan.reports.screen import visible
 from blinplan.simulation.percentiles import Band, Bands

@@ -9,9 +9,9 @@ from fractions import Fraction
 
 from blinplan import __version__
 from blinplan.course.events import Course
+from blinplan.fingerprint import model_hash
 from blinplan.physiology.model.parameters import Preset
 from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
-from blinplan.reports.manifest import model_hash
 
 _ITEMS = ("ID", "TIME", "AMT", "RATE", "EVID", "CMT", "MDV", "DV", "BSA", "CYCLE", "STEP")
 _OBSERVATION, _DOSE = 0, 1
