@@ -11,10 +11,10 @@ from blinplan.course.calendar import Clock, Due, entries
 from blinplan.course.events import Course, expand
 from blinplan.course.patient import Patient
 from blinplan.course.premedication import premedication_plan
-from blinplan.regimen.problems import Problem
-from blinplan.regimen.read import Reading
+from blinplan.regimen.find import NotFound, find_one
+from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.sources import NotFound, find_one
+from blinplan.regimen.toml.problems import Problem
 from blinplan.rules.check import Judgement, judge
 from blinplan.rules.virtual import Simulated
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from blinplan.course.patient import Patient
 from blinplan.proportion import Proportion
-from blinplan.regimen.read import read
+from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site
 from blinplan.rules.check import Judgement, Verdict, judge

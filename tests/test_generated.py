@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import blinplan.api
-from blinplan.regimen.read import read
+from blinplan.regimen.reading import read
 from tests.refresh import ROOT, generated, left_over, pages, session
 
 _PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)

@@ -11,7 +11,7 @@ from blinplan.cli.options import given_patient
 from blinplan.cli.output import complain, refuse_unwritable
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula, Patient
-from blinplan.regimen.sources import FileSource
+from blinplan.regimen.find import FileSource
 from blinplan.reports.formats import CheckFormat
 from blinplan.rules.configuration import DEFAULT, Configuration, ConfigurationError, nearest
 from blinplan.rules.patterns import in_order, pattern_fault, severity_fault

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from blinplan.cli.check_options import ReportFile, RunSettings
 from blinplan.cli.output import complain, output_screen, remark, replace_file, report, say, stop, write, write_json
 from blinplan.cli.status import ExitStatus, UsageError
-from blinplan.regimen.sources import NotFound
+from blinplan.regimen.find import NotFound
 from blinplan.reports.formats import CheckFormat
 from blinplan.reports.screen import PIPED_WIDTH, Screen, indented
 from blinplan.rules.configuration import Configuration

@@ -20,8 +20,8 @@ from blinplan.cli.options import read_site
 from blinplan.cli.output import replace_file, say, stop
 from blinplan.cli.status import ExitStatus, UsageError
 from blinplan.regimen import library
-from blinplan.regimen.read import Reading
-from blinplan.regimen.sources import FileSource, NotFound, find
+from blinplan.regimen.find import FileSource, NotFound, find
+from blinplan.regimen.reading import Reading
 from blinplan.reports.formats import CheckFormat
 from blinplan.reports.screen import Colour
 from blinplan.rules.check import Judgement

@@ -11,7 +11,7 @@ from blinplan.cli import completion
 from blinplan.cli.options import Attenuation, ColourOption, VirtualPopulation, options_of, read_regimen
 from blinplan.cli.output import output_screen, replace_file, report, write, write_json
 from blinplan.cli.status import UsageError
-from blinplan.regimen.sources import STANDARD_INPUT
+from blinplan.regimen.find import STANDARD_INPUT
 from blinplan.reports.screen import Colour
 
 

@@ -22,7 +22,7 @@ from blinplan.reports.screen import Colour
 
 if TYPE_CHECKING:
     from blinplan.regimen.draft import Draft, Order
-    from blinplan.regimen.read import Reading
+    from blinplan.regimen.reading import Reading
 
 Value = TypeVar("Value")
 _COURSE, _PATIENTS, _FILE = "Course", "Patients and safety", "File"

@@ -14,9 +14,9 @@ from blinplan.cli import completion
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import CM_PER_INCH, KG_PER_POUND, AreaFormula, Patient, PatientError, patient
 from blinplan.quantities import decimal_text, duration_text
-from blinplan.regimen.read import Reading
+from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside
+from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.sources import FileSource, NotFound, find_one, named_beside
 from blinplan.reports.screen import Colour
 
 if TYPE_CHECKING:

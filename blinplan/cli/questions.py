@@ -28,7 +28,7 @@ from blinplan.regimen.schema import REGIMEN_FILE, RegimenFile, Step
 from blinplan.reports.screen import Colour, indented, visible
 
 if TYPE_CHECKING:
-    from blinplan.regimen.read import Reading
+    from blinplan.regimen.reading import Reading
 
 Value = TypeVar("Value")
 

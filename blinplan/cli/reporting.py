@@ -22,8 +22,8 @@ from blinplan.cli.output import refuse_overwriting, refuse_unwritable, replace_f
 from blinplan.cli.status import ExitStatus, UsageError
 from blinplan.course.eligibility import Choice
 from blinplan.course.patient import AreaFormula, Patient, PatientError
-from blinplan.regimen.read import Reading
-from blinplan.regimen.sources import FileSource, NotFound, find_one, named_beside
+from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside
+from blinplan.regimen.reading import Reading
 from blinplan.reports.screen import Colour
 from blinplan.rules.check import judge
 from blinplan.rules.result import Result

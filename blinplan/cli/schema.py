@@ -40,7 +40,7 @@ def schema(
 
 
 def _schema(of: SchemaOf) -> dict[str, Any]:
-    from blinplan.regimen.table import file_schema
+    from blinplan.regimen.toml.table import file_schema
 
     match of:
         case SchemaOf.REPORT:

@@ -15,9 +15,9 @@ from blinplan.course.opening import hour_of_change, why_closed
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.course.replan import INTERRUPTED
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.regimen.document import KeyPath
 from blinplan.regimen.regimen import Indication
 from blinplan.regimen.site import Site
+from blinplan.regimen.toml.document import KeyPath
 
 
 @dataclass(frozen=True, slots=True)

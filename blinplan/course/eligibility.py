@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from blinplan.course.patient import Patient, PatientError
 from blinplan.quantities import decimal_text
-from blinplan.regimen.read import Reading
+from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen
 
 

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from blinplan.course.patient import Patient, PatientError
 from blinplan.quantities import Basis, DoseRate, decimal_text
-from blinplan.regimen.document import KeyPath
 from blinplan.regimen.regimen import Cycle, Phase, Regimen
+from blinplan.regimen.toml.document import KeyPath
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from blinplan.course.interruption import Circumstances, Decision, Question, deci
 from blinplan.course.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.opening import put_forward
 from blinplan.quantities import DoseRate, duration_text
-from blinplan.regimen.document import KeyPath
 from blinplan.regimen.record import Cause, CourseRecord, Interruption, minutes_between
 from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.toml.document import KeyPath
 
 
 class RecordError(ValueError):

@@ -4,7 +4,7 @@ import difflib
 from functools import cache
 from pathlib import Path
 
-from blinplan.regimen.read import Reading, read
+from blinplan.regimen.reading import Reading, read
 from blinplan.regimen.regimen import Regimen
 
 

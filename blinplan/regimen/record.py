@@ -10,10 +10,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from blinplan.quantities import DOSE_PATTERN, LONGEST, DoseRate, read_dose
-from blinplan.regimen.document import Document, KeyPath
-from blinplan.regimen.problems import Problem, contradiction, zone_problems
 from blinplan.regimen.schema import NAME_PATTERN
-from blinplan.regimen.table import (
+from blinplan.regimen.toml.document import Document, KeyPath
+from blinplan.regimen.toml.problems import Problem, contradiction, zone_problems
+from blinplan.regimen.toml.table import (
     Table,
     array,
     moment,

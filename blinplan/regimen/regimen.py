@@ -6,7 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from blinplan.quantities import Basis, DoseRate, Mass, decimal_text
-from blinplan.regimen.document import KeyPath
+from blinplan.regimen.toml.document import KeyPath
 
 
 class Indication(StrEnum):

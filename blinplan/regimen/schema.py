@@ -15,7 +15,7 @@ from blinplan.quantities import (
     read_dose,
     read_mass,
 )
-from blinplan.regimen.table import (
+from blinplan.regimen.toml.table import (
     Table,
     array,
     day,

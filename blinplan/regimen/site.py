@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from blinplan.quantities import MINUTES_PER_HOUR
-from blinplan.regimen.document import Document
-from blinplan.regimen.problems import Problem, contradiction, zone_problems
-from blinplan.regimen.table import Table, array, day, needed, number, one_of, optional, table, text, version, whole
+from blinplan.regimen.toml.document import Document
+from blinplan.regimen.toml.problems import Problem, contradiction, zone_problems
+from blinplan.regimen.toml.table import Table, array, day, needed, number, one_of, optional, table, text, version, whole
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from blinplan.regimen.problems import Problem
-from blinplan.regimen.read import Reading, read
+from blinplan.regimen.reading import Reading, read
 from blinplan.regimen.schema import REGIMEN_FILE, RegimenFile
-from blinplan.regimen.table import Key, Table, field_name
+from blinplan.regimen.toml.problems import Problem
+from blinplan.regimen.toml.table import Key, Table, field_name
 
 SCHEMA_LINE = "#:schema ./regimen.schema.json\n"
 """Where editors find the JSON Schema: beside the file."""

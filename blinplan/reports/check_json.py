@@ -6,7 +6,7 @@ from importlib import resources
 from typing import Any
 
 from blinplan.proportion import Proportion
-from blinplan.regimen.document import Document, Span, pointer
+from blinplan.regimen.toml.document import Document, Span, pointer
 from blinplan.reports.findings import citations
 from blinplan.reports.manifest import input_hash, manifest
 from blinplan.reports.reported import shown_path

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from blinplan.regimen.document import Document, Span
+from blinplan.regimen.toml.document import Document, Span
 from blinplan.reports.screen import Screen, visible
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.check import Judgement, Outcome, Verdict

@@ -4,7 +4,7 @@ from typing import Any
 
 from blinplan import __version__
 from blinplan.fingerprint import model_hash
-from blinplan.regimen.document import Document
+from blinplan.regimen.toml.document import Document
 
 
 def manifest(**facts: Any) -> dict[str, Any]:

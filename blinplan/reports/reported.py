@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from blinplan.regimen.document import Document, pointer
+from blinplan.regimen.find import path_from
 from blinplan.regimen.regimen import Waiver
-from blinplan.regimen.sources import path_from
+from blinplan.regimen.toml.document import Document, pointer
 from blinplan.reports.findings import citations
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.check import Judgement, Outcome, Verdict

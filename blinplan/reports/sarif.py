@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from blinplan import __version__
-from blinplan.regimen.document import Edit
+from blinplan.regimen.toml.document import Edit
 from blinplan.reports.manifest import manifest
 from blinplan.reports.reported import Reported, reported
 from blinplan.rules.catalogue import CATALOGUE

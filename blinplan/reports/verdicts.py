@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from blinplan.regimen.document import Document
+from blinplan.regimen.toml.document import Document
 from blinplan.reports.findings import citations, location, not_evaluated
 from blinplan.reports.page import Html, facts, items, paragraph, shown, table, wide
 from blinplan.reports.rules import FAMILIES

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from blinplan.course.events import periods
 from blinplan.course.patient import Patient
-from blinplan.regimen.read import Reading
+from blinplan.regimen.find import named_beside
+from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen, Waiver
-from blinplan.regimen.sources import named_beside
 from blinplan.rules import waiver as waiver_rules
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import Limits

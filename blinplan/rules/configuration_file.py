@@ -11,9 +11,21 @@ from typing import Any, NamedTuple
 from pydantic_core import ErrorDetails, ValidationError
 
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
-from blinplan.regimen.document import Document, DocumentError, KeyPath, read_bytes
-from blinplan.regimen.problems import describe
-from blinplan.regimen.table import Table, array, needed, number, one_of, optional, table, table_of, text, truth, whole
+from blinplan.regimen.toml.document import Document, DocumentError, KeyPath, read_bytes
+from blinplan.regimen.toml.problems import describe
+from blinplan.regimen.toml.table import (
+    Table,
+    array,
+    needed,
+    number,
+    one_of,
+    optional,
+    table,
+    table_of,
+    text,
+    truth,
+    whole,
+)
 from blinplan.rules.configuration import PROJECT_FILE, Configuration, ConfigurationError, Fault
 from blinplan.rules.limits import Limit, Limits, shipped_limits
 from blinplan.rules.patterns import in_order, pattern_fault, severity_fault

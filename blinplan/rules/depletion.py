@@ -2,8 +2,8 @@
 
 from blinplan.course.events import Period
 from blinplan.proportion import Proportion
-from blinplan.regimen.document import KeyPath
 from blinplan.regimen.regimen import Phase
+from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from blinplan.quantities import DoseRate, QuantityError, read_dose
-from blinplan.regimen.document import Document, Edit
-from blinplan.regimen.read import Reading, read
+from blinplan.regimen.reading import Reading, read
+from blinplan.regimen.toml.document import Document, Edit
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.check import judge
 from blinplan.rules.rule import Finding

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from blinplan.course.patient import Patient
-from blinplan.regimen.read import Reading
+from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.check import Judgement, Simulation, judge
 from blinplan.rules.outcome import SimulatedOutcome

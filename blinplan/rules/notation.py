@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from blinplan.quantities import Notation, Slip, decimal_text, read_dose
-from blinplan.regimen.document import Edit, KeyPath, Span
+from blinplan.regimen.toml.document import Edit, KeyPath, Span
 from blinplan.rules import labelled
 from blinplan.rules.rule import Case, Finding, Rule, Severity
 

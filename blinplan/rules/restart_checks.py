@@ -7,8 +7,8 @@ from blinplan.course.patient import PatientError, patient
 from blinplan.course.replan import decided, decided_at
 from blinplan.course.resumption import RecordError
 from blinplan.quantities import decimal_text, duration_text
-from blinplan.regimen.document import KeyPath
 from blinplan.regimen.record import Cause, CourseRecord, Interruption
+from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule
 
 Check = Callable[[Rule, Case, Interruption, tuple[Decision, ...]], Iterable[Finding | NotEvaluated]]

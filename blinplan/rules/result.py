@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from blinplan.regimen.sources import NotFound
+from blinplan.regimen.find import NotFound
 from blinplan.rules.check import Judgement, Outcome
 from blinplan.rules.rule import Finding, Severity
 from blinplan.rules.settings import FailOn

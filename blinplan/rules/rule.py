@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from blinplan.course.events import Period, given_rate
 from blinplan.course.patient import Patient
 from blinplan.quantities import Basis, decimal_text
-from blinplan.regimen.document import Document, Edit, KeyPath, Span
 from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.toml.document import Document, Edit, KeyPath, Span
 from blinplan.rules.limits import Limits
 from blinplan.rules.outcome import SimulatedOutcome
 

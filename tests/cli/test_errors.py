@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import tomli
 
-from blinplan.regimen.read import Reading
+from blinplan.regimen.reading import Reading
 from blinplan.rules.check import Judgement, judge
 from tests.cli.conftest import Ran, Run
 from tests.regimen_text import cycle, regimen_text, waiver

@@ -5,7 +5,7 @@ from fractions import Fraction
 from blinplan.course.events import Course, expand
 from blinplan.course.patient import Patient, patient
 from blinplan.regimen import library
-from blinplan.regimen.read import read
+from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import Regimen
 
 DAY = 24 * 60

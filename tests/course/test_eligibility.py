@@ -7,7 +7,7 @@ import pytest
 from blinplan.course.eligibility import choose
 from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.regimen import library
-from blinplan.regimen.read import Reading, read
+from blinplan.regimen.reading import Reading, read
 from tests.course.regimens import cycle, regimen, shipped
 
 PAIRS = [

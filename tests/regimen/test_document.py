@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from blinplan.regimen.document import (
+from blinplan.regimen.toml.document import (
     LIMIT_BYTES,
     LIMIT_DEPTH,
     Document,

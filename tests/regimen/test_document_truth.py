@@ -16,7 +16,7 @@ import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blinplan.regimen.document import Document, DocumentError, KeyPath, Place, Span, parse, read_bytes
+from blinplan.regimen.toml.document import Document, DocumentError, KeyPath, Place, Span, parse, read_bytes
 from tests.public_files import public
 
 """The environment variable that names the folder `tests` of toml-test, which has the folders `valid` and `invalid`."""

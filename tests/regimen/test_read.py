@@ -8,10 +8,10 @@ import pytest
 
 from blinplan.quantities import Basis, DoseRate, Mass
 from blinplan.regimen import library
-from blinplan.regimen.document import KeyPath
-from blinplan.regimen.problems import Problem
-from blinplan.regimen.read import Reading, read
+from blinplan.regimen.reading import Reading, read
 from blinplan.regimen.regimen import Occasion, Phase, Premedication, Status
+from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.toml.problems import Problem
 from tests.regimen.layouts import FULL, LAYOUTS, changed, keys, renamed, with_headers
 
 SCALARS = [

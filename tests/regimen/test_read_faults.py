@@ -7,9 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from blinplan.regimen import library
-from blinplan.regimen.document import LIMIT_BYTES, KeyPath
-from blinplan.regimen.problems import describe
-from blinplan.regimen.read import read
+from blinplan.regimen.reading import read
+from blinplan.regimen.toml.document import LIMIT_BYTES, KeyPath
+from blinplan.regimen.toml.problems import describe
 from tests.regimen.layouts import FULL, LAYOUTS, changed, with_headers, with_inline_tables
 from tests.regimen.test_read import at, only, placed, problems, sound
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from blinplan.regimen.read import Reading, read
+from blinplan.regimen.reading import Reading, read
 from blinplan.regimen.record import RECORD_FILE, Cause
 from blinplan.regimen.site import SITE_FILE
 

@@ -8,8 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from blinplan.regimen import library, schema
-from blinplan.regimen.document import KeyPath, parse
-from blinplan.regimen.read import read
+from blinplan.regimen.reading import read
+from blinplan.regimen.toml.document import KeyPath, parse
 from tests.regimen.layouts import FULL, changed, keys, renamed, with_inline_tables
 from tests.regimen.test_read import NESTED, SCALARS
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from blinplan.regimen import library
-from blinplan.regimen.document import LIMIT_BYTES
-from blinplan.regimen.read import Reading
-from blinplan.regimen.sources import FileSource, NotFound, find, find_one
+from blinplan.regimen.find import FileSource, NotFound, find, find_one
+from blinplan.regimen.reading import Reading
+from blinplan.regimen.toml.document import LIMIT_BYTES
 
 TEXT = library.paths()["rr-adult"].read_bytes()
 

@@ -10,8 +10,8 @@ import pytest
 from blinplan import __version__
 from blinplan.fingerprint import model_hash
 from blinplan.proportion import Proportion
-from blinplan.regimen.document import pointer
-from blinplan.regimen.read import read
+from blinplan.regimen.reading import read
+from blinplan.regimen.toml.document import pointer
 from blinplan.reports.check_json import check_json, proportion_json
 from blinplan.reports.manifest import input_hash
 from blinplan.rules.catalogue import CATALOGUE

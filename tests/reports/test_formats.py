@@ -15,8 +15,8 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator  # type: ignore[import-untyped]
 from lxml import etree
 
-from blinplan.regimen.read import read
-from blinplan.regimen.sources import NotFound
+from blinplan.regimen.find import NotFound
+from blinplan.regimen.reading import read
 from blinplan.reports.check_json import check_schema
 from blinplan.reports.formats import CheckFormat, written
 from blinplan.reports.reported import reported

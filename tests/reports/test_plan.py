@@ -16,7 +16,7 @@ from blinplan.course.events import Course, expand
 from blinplan.course.patient import patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.regimen import library
-from blinplan.regimen.read import read
+from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import Occasion, Regimen
 from blinplan.reports.plan import plan_csv, plan_json, plan_report, rounded, when
 from blinplan.reports.screen import Screen

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from blinplan.course.patient import Patient
-from blinplan.regimen.read import read
+from blinplan.regimen.reading import read
 from blinplan.regimen.site import Site
 from blinplan.rules.check import Judgement, Outcome
 from blinplan.rules.rule import Severity

@@ -9,7 +9,7 @@ import pytest
 
 import blinplan.rules
 from blinplan.course.patient import Patient
-from blinplan.regimen.read import read
+from blinplan.regimen.reading import read
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.check import Judgement, Outcome
 from blinplan.rules.limits import shipped_limits

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blinplan.regimen import library
-from blinplan.regimen.read import read
+from blinplan.regimen.reading import read
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.check import Judgement, Outcome, judge
 from blinplan.rules.rule import Severity

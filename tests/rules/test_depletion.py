@@ -4,7 +4,7 @@ import pytest
 from scipy.stats import binomtest
 
 from blinplan.course.events import periods
-from blinplan.regimen.read import read
+from blinplan.regimen.reading import read
 from blinplan.rules.check import Judgement, Outcome
 from blinplan.rules.rule import NotEvaluated, Severity
 from blinplan.rules.virtual import MOST, Simulated

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blinplan.regimen.document import Edit, Span
-from blinplan.regimen.read import Reading, read
+from blinplan.regimen.reading import Reading, read
+from blinplan.regimen.toml.document import Edit, Span
 from blinplan.rules import fix as fixing
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.check import judge

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blinplan.regimen import library
-from blinplan.regimen.document import LIMIT_BYTES
-from blinplan.regimen.read import Reading, read
+from blinplan.regimen.reading import Reading, read
+from blinplan.regimen.toml.document import LIMIT_BYTES
 
 STANDARD_INPUT = "-"
 _CONFIGURATION = frozenset({"pyproject.toml", "blinplan.toml"})

@@ -11,8 +11,8 @@ from typing import Any
 from pydantic_core import ErrorDetails, ValidationError
 
 from blinplan.quantities import QuantityError
-from blinplan.regimen.document import Document, Edit, KeyPath, Span
-from blinplan.regimen.table import Table
+from blinplan.regimen.toml.document import Document, Edit, KeyPath, Span
+from blinplan.regimen.toml.table import Table
 
 
 @dataclass(frozen=True, slots=True)

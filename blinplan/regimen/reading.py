@@ -10,8 +10,6 @@ from pydantic_core import ValidationError
 
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, DoseRate, QuantityError, read_dose, read_mass
 from blinplan.regimen import schema
-from blinplan.regimen.document import LIMIT_BYTES, Document, DocumentError, KeyPath, Span, read_bytes
-from blinplan.regimen.problems import Problem, SchemaProblems, contradiction, in_order
 from blinplan.regimen.regimen import (
     Cycle,
     Eligibility,
@@ -25,7 +23,9 @@ from blinplan.regimen.regimen import (
     Step,
     Waiver,
 )
-from blinplan.regimen.table import Table
+from blinplan.regimen.toml.document import LIMIT_BYTES, Document, DocumentError, KeyPath, Span, read_bytes
+from blinplan.regimen.toml.problems import Problem, SchemaProblems, contradiction, in_order
+from blinplan.regimen.toml.table import Table
 
 if TYPE_CHECKING:
     from blinplan.regimen.record import CourseRecord
