@@ -15,8 +15,8 @@ from blinplan.regimen.find import NotFound, find_one
 from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.problems import Problem
-from blinplan.rules.check import Judgement, judge
-from blinplan.rules.virtual import Simulated
+from blinplan.rules.judge import Judgement, judge
+from blinplan.rules.simulated.virtual import Simulated
 
 if TYPE_CHECKING:
     from blinplan.physiology.model.population import FloatArray

@@ -9,11 +9,11 @@ from blinplan.proportion import Proportion
 from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site
-from blinplan.rules.check import Judgement, Verdict, judge
-from blinplan.rules.outcome import Median, SimulatedOutcome
+from blinplan.rules.configuration.settings import DEFAULTS, Settings
+from blinplan.rules.judge import Judgement, Verdict, judge
 from blinplan.rules.rule import NotEvaluated
-from blinplan.rules.settings import DEFAULTS, Settings
-from blinplan.rules.virtual import Simulated
+from blinplan.rules.simulated.outcome import Median, SimulatedOutcome
+from blinplan.rules.simulated.virtual import Simulated
 
 TODAY = date(2026, 3, 1)
 

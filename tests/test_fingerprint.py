@@ -9,7 +9,7 @@ import pytest
 
 from blinplan.fingerprint import MODEL, OUTCOME, fingerprint, model_hash
 from blinplan.physiology.engine import compiled
-from blinplan.rules import store
+from blinplan.rules.simulated import store
 
 PACKAGE = Path(str(resources.files("blinplan")))
 

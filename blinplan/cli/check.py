@@ -8,7 +8,7 @@ from blinplan.cli import completion
 from blinplan.cli.options import ColourOption
 from blinplan.reports.formats import CheckFormat
 from blinplan.reports.screen import Colour
-from blinplan.rules.settings import FailOn
+from blinplan.rules.configuration.settings import FailOn
 
 _RULES = "Rules"
 _SIMULATION = "Simulation"

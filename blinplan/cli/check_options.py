@@ -13,10 +13,10 @@ from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula, Patient
 from blinplan.regimen.find import FileSource
 from blinplan.reports.formats import CheckFormat
-from blinplan.rules.configuration import DEFAULT, Configuration, ConfigurationError, nearest
-from blinplan.rules.patterns import in_order, pattern_fault, severity_fault
+from blinplan.rules.configuration.configuration import DEFAULT, Configuration, ConfigurationError, nearest
+from blinplan.rules.configuration.patterns import in_order, pattern_fault, severity_fault
+from blinplan.rules.configuration.settings import FailOn, Pattern, Settings, Severities
 from blinplan.rules.rule import Severity
-from blinplan.rules.settings import FailOn, Pattern, Settings, Severities
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ class Configurations:
             raise _refused(error) from error
 
     def _load(self, path: Path) -> Configuration:
-        from blinplan.rules.configuration_file import load
+        from blinplan.rules.configuration.file import load
 
         try:
             return load(path) or DEFAULT

@@ -12,8 +12,8 @@ from blinplan.cli.status import ExitStatus, UsageError
 from blinplan.regimen.find import NotFound
 from blinplan.reports.formats import CheckFormat
 from blinplan.reports.screen import PIPED_WIDTH, Screen, indented
-from blinplan.rules.configuration import Configuration
-from blinplan.rules.result import Result
+from blinplan.rules.configuration.configuration import Configuration
+from blinplan.rules.run_result import Result
 
 if TYPE_CHECKING:
     from blinplan.cli.checking import Asked, File

@@ -24,13 +24,13 @@ from blinplan.regimen.find import FileSource, NotFound, find
 from blinplan.regimen.reading import Reading
 from blinplan.reports.formats import CheckFormat
 from blinplan.reports.screen import Colour
-from blinplan.rules.check import Judgement
-from blinplan.rules.many import Fault, Judged, Task, judge_many
-from blinplan.rules.result import Result
-from blinplan.rules.settings import FailOn, Settings
+from blinplan.rules.configuration.settings import FailOn, Settings
+from blinplan.rules.judge import Judgement
+from blinplan.rules.judge_many import Fault, Judged, Task, judge_many
+from blinplan.rules.run_result import Result
 
 if TYPE_CHECKING:
-    from blinplan.rules.virtual import Simulated
+    from blinplan.rules.simulated.virtual import Simulated
 
 
 class Asked(NamedTuple):
@@ -106,7 +106,7 @@ def run(asked: Asked) -> None:
 
 
 def _simulated(settled: RunSettings, asked: Asked) -> "Simulated":
-    from blinplan.rules.virtual import Simulated
+    from blinplan.rules.simulated.virtual import Simulated
 
     return Simulated(settled.patients, settled.seed, kept=not asked.no_cache)
 

@@ -15,7 +15,7 @@ from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_
 if TYPE_CHECKING:
     from blinplan.course.ledger import Ledger
     from blinplan.regimen.record import CourseRecord
-    from blinplan.rules.check import Judgement
+    from blinplan.rules.judge import Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def happened_so_far(record: str | None, ledger: str | None, start: str | None, f
 
 
 def _from_record(path: str) -> Happened:
-    from blinplan.rules.check import judge
+    from blinplan.rules.judge import judge
 
     found, reading = read_record(Path(path))
     judgement = judge(reading, date.min, None)

@@ -262,7 +262,7 @@ def _save(draft: "Draft", start: "Reading | None", place: Place, colour: Colour)
     from blinplan.regimen.write import toml_in_ascii
     from blinplan.reports.new import new_report
     from blinplan.reports.screen import screen
-    from blinplan.rules.check import judge
+    from blinplan.rules.judge import judge
 
     path = place.path(draft.file.name)
     reading = written_out(draft)

@@ -199,7 +199,7 @@ def show_problems(reading: Reading) -> None:
     """Show on standard error what is wrong with a file."""
     from blinplan.reports.findings import each_finding
     from blinplan.reports.screen import screen
-    from blinplan.rules.check import judge
+    from blinplan.rules.judge import judge
 
     judgement = judge(reading, date.min, None)
     shown = screen(sys.stderr, Colour.AUTO)
@@ -234,7 +234,7 @@ def typical_size(weight: str | None, height: str | None, bsa: str | None, formul
 
 def errors_in(reading: Reading) -> tuple[str, ...]:
     """The errors that rules find in a regimen without simulating it, a line each."""
-    from blinplan.rules.check import judge
+    from blinplan.rules.judge import judge
     from blinplan.rules.rule import Severity
 
     found = judge(reading, date.min, None).findings
@@ -244,7 +244,7 @@ def errors_in(reading: Reading) -> tuple[str, ...]:
 def refuse_what_cannot_be_given(reading: Reading) -> None:
     """Refuse a regimen in which a binding rule finds something: a unit slip, an intermittent infusion."""
     from blinplan.rules.catalogue import CATALOGUE
-    from blinplan.rules.check import judge
+    from blinplan.rules.judge import judge
 
     found = [f for f in judge(reading, date.min, None).findings if CATALOGUE[f.code].binding]
     if found:

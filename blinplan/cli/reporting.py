@@ -25,9 +25,9 @@ from blinplan.course.patient import AreaFormula, Patient, PatientError
 from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside
 from blinplan.regimen.reading import Reading
 from blinplan.reports.screen import Colour
-from blinplan.rules.check import judge
-from blinplan.rules.result import Result
-from blinplan.rules.settings import FailOn
+from blinplan.rules.configuration.settings import FailOn
+from blinplan.rules.judge import judge
+from blinplan.rules.run_result import Result
 
 if TYPE_CHECKING:
     from blinplan.course.events import Course
@@ -128,7 +128,7 @@ def _simulated(asked: Asked, choice: Choice, patient: Patient) -> "Simulation":
 
 def _judged(asked: Asked, chosen: Reading, patient: Patient, today: date) -> Result:
     """Judge the file as `blinplan check` does, by the configuration that holds for it; no baseline is heard."""
-    from blinplan.rules.virtual import Simulated
+    from blinplan.rules.simulated.virtual import Simulated
 
     configurations = Configurations(None, isolated=False)
     source = _source(asked, chosen)

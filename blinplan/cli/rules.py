@@ -57,8 +57,8 @@ def rule(
     """
     from blinplan.reports.rules import rule_json, rule_report
     from blinplan.rules.catalogue import CATALOGUE
+    from blinplan.rules.configuration.patterns import unknown_rule
     from blinplan.rules.limits import shipped_limits
-    from blinplan.rules.patterns import unknown_rule
 
     asked = next((rule for rule in CATALOGUE.values() if code.upper() == rule.code or code.lower() == rule.name), None)
     if asked is None:

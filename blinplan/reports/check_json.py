@@ -7,14 +7,13 @@ from typing import Any
 
 from blinplan.proportion import Proportion
 from blinplan.regimen.toml.document import Document, Span, pointer
-from blinplan.reports.findings import citations
 from blinplan.reports.manifest import input_hash, manifest
-from blinplan.reports.reported import shown_path
-from blinplan.rules.check import Judgement, Verdict
+from blinplan.rules.judge import Judgement, Verdict
 from blinplan.rules.limits import Limit, Limits
-from blinplan.rules.outcome import SimulatedOutcome
-from blinplan.rules.result import Result
+from blinplan.rules.located import citations, shown_path
 from blinplan.rules.rule import Finding
+from blinplan.rules.run_result import Result
+from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 
 def check_json(result: Result) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from rich.text import Text
 from blinplan.regimen.toml.document import Document, Span
 from blinplan.reports.screen import Screen, visible
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.check import Judgement, Outcome, Verdict
+from blinplan.rules.judge import Judgement, Outcome, Verdict
 from blinplan.rules.limits import Limits
+from blinplan.rules.located import citations
 from blinplan.rules.rule import Finding, Severity
 
 
@@ -75,12 +76,6 @@ def _finding(document: Document, finding: Finding, limits: Limits, screen: Scree
         if text:
             grid.add_row(Text(label, "quiet"), Text(visible(text)))
     return _stacked([*parts, Padding(grid, (0, 0, 0, 2))])
-
-
-def citations(finding: Finding, limits: Limits) -> list[str]:
-    """The sources of a finding, each once: of the limits that decided it, then of its rule."""
-    cited = [limits[name].citation for name in finding.limits]
-    return list(dict.fromkeys([*cited, *CATALOGUE[finding.code].sources]))
 
 
 def _source_lines(document: Document, span: Span, screen: Screen) -> RenderableType | None:

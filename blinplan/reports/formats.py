@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from blinplan.reports.screen import Screen
 
 if TYPE_CHECKING:
-    from blinplan.rules.result import Result
+    from blinplan.rules.run_result import Result
 
 
 class CheckFormat(StrEnum):

@@ -1,8 +1,8 @@
 """Findings as workflow commands of GitHub Actions, which become annotations of the changed files."""
 
-from blinplan.reports.reported import Reported, reported
 from blinplan.reports.screen import visible
-from blinplan.rules.result import Result
+from blinplan.rules.located import Reported, reported
+from blinplan.rules.run_result import Result
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from blinplan.reports.reported import reported
-from blinplan.rules.result import Result
+from blinplan.rules.located import reported
 from blinplan.rules.rule import Severity
+from blinplan.rules.run_result import Result
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.NOTE: "info"}
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from blinplan.reports.check_json import finding_json, run_manifest
-from blinplan.reports.reported import reported, shown_path
-from blinplan.rules.result import Result
+from blinplan.rules.located import reported, shown_path
+from blinplan.rules.run_result import Result
 
 
 def json_lines(result: Result) -> str:

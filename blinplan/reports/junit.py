@@ -6,10 +6,10 @@ Passing rules are there too, and those not evaluated as skipped with the reason:
 import xml.etree.ElementTree as ET
 from collections import defaultdict
 
-from blinplan.reports.reported import Reported, reported_in, shown_path
 from blinplan.reports.screen import visible
-from blinplan.rules.check import Judgement, Verdict
-from blinplan.rules.result import Result
+from blinplan.rules.judge import Judgement, Verdict
+from blinplan.rules.located import Reported, reported_in, shown_path
+from blinplan.rules.run_result import Result
 
 
 def junit(result: Result) -> str:

@@ -3,9 +3,9 @@
 import re
 
 from blinplan.reports.findings import not_evaluated_lines
-from blinplan.reports.reported import Reported, reported
 from blinplan.reports.screen import visible
-from blinplan.rules.result import Result
+from blinplan.rules.located import Reported, reported
+from blinplan.rules.run_result import Result
 
 _SIGNIFICANT = re.compile(r"([\\`*_{}\[\]<>()#|~&])")
 

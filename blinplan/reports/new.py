@@ -11,7 +11,7 @@ from rich.text import Text
 from blinplan.regimen.regimen import Regimen
 from blinplan.reports.regimens import doses_in_short
 from blinplan.reports.screen import Screen, visible
-from blinplan.rules.check import Judgement
+from blinplan.rules.judge import Judgement
 
 
 def new_report(

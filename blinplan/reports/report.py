@@ -26,8 +26,8 @@ from blinplan.reports.simulation import (
 )
 from blinplan.reports.timeline import Bar, timeline
 from blinplan.reports.verdicts import verdicts_html
-from blinplan.rules.check import Judgement
-from blinplan.rules.result import Result
+from blinplan.rules.judge import Judgement
+from blinplan.rules.run_result import Result
 from blinplan.simulation.percentiles import Bands
 from blinplan.simulation.trial import Simulation
 

@@ -9,8 +9,8 @@ from rich.text import Text
 from blinplan import __version__
 from blinplan.reports.screen import Screen, indented, visible
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.configuration import Configuration
-from blinplan.rules.settings import Pattern, Settings
+from blinplan.rules.configuration.configuration import Configuration
+from blinplan.rules.configuration.settings import Pattern, Settings
 
 Origins = Iterable[tuple[str, Any]]
 

@@ -9,11 +9,11 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan import __version__
-from blinplan.reports.reported import Reported, reported
 from blinplan.reports.screen import Screen
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.result import Result
+from blinplan.rules.located import Reported, reported
 from blinplan.rules.rule import Rule
+from blinplan.rules.run_result import Result
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from blinplan.regimen.toml.document import Document
-from blinplan.reports.findings import citations, location, not_evaluated
+from blinplan.reports.findings import location, not_evaluated
 from blinplan.reports.page import Html, facts, items, paragraph, shown, table, wide
 from blinplan.reports.rules import FAMILIES
-from blinplan.rules.check import Judgement, Outcome
+from blinplan.rules.judge import Judgement, Outcome
+from blinplan.rules.located import citations
 from blinplan.rules.rule import Finding
 
 

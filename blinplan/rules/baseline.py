@@ -17,7 +17,7 @@ from blinplan.regimen.find import path_from
 from blinplan.regimen.toml.document import Document, pointer
 from blinplan.regimen.toml.table import Table, array, needed, one_of, table, text, version
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.check import Judgement, Outcome, Verdict
+from blinplan.rules.judge import Judgement, Outcome, Verdict
 from blinplan.rules.rule import Finding
 
 

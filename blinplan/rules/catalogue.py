@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from blinplan.rules import (
+from blinplan.rules.families import (
     administration,
     cytokines,
     depletion,

@@ -9,9 +9,9 @@ from blinplan.quantities import DoseRate, QuantityError, read_dose
 from blinplan.regimen.reading import Reading, read
 from blinplan.regimen.toml.document import Document, Edit
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.check import judge
+from blinplan.rules.configuration.settings import Settings
+from blinplan.rules.judge import judge
 from blinplan.rules.rule import Finding
-from blinplan.rules.settings import Settings
 
 _ROUNDS = 20
 """Readings at most: a misspelt key hides what the rules of notation find once it is right."""

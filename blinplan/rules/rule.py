@@ -11,7 +11,7 @@ from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.document import Document, Edit, KeyPath, Span
 from blinplan.rules.limits import Limits
-from blinplan.rules.outcome import SimulatedOutcome
+from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 if TYPE_CHECKING:
     from blinplan.regimen.record import CourseRecord

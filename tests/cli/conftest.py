@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from blinplan.cli.main import run
-from blinplan.rules.configuration import nearest
+from blinplan.rules.configuration.configuration import nearest
 from tests.regimen_text import cycle, regimen_text
 
 PROGRAM = [sys.executable, "-c", "from blinplan.cli.main import run; run()"]

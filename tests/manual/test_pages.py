@@ -14,9 +14,9 @@ from blinplan import __version__
 from blinplan.cli.quick import COMMANDS
 from blinplan.cli.status import ExitStatus
 from blinplan.reports.rules import visible_lines
-from blinplan.rules import store
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
+from blinplan.rules.simulated import store
 from tests import manual
 from tests.cli.conftest import process
 from tests.manual import commands, formats, roff, rules

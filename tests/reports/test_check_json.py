@@ -15,10 +15,10 @@ from blinplan.regimen.toml.document import pointer
 from blinplan.reports.check_json import check_json, proportion_json
 from blinplan.reports.manifest import input_hash
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.check import Judgement
-from blinplan.rules.result import Result
-from blinplan.rules.settings import FailOn
-from blinplan.rules.virtual import Simulated
+from blinplan.rules.configuration.settings import FailOn
+from blinplan.rules.judge import Judgement
+from blinplan.rules.run_result import Result
+from blinplan.rules.simulated.virtual import Simulated
 from tests.regimen_text import TODAY, codes, cycle, judged, judged_lines, outcome, regimen_text, told, waiver
 
 FAULTY = regimen_text(cycle("28.0 µg/d for 27 days", free=15, repeat=2)) + waiver("S304") + waiver("S999")

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from blinplan.reports.findings import concise_report, findings_report, not_evaluated_lines
 from blinplan.reports.screen import Screen
-from blinplan.rules.check import Judgement
+from blinplan.rules.judge import Judgement
 from tests.regimen_text import cycle, judged, judged_lines, outcome, regimen_text, told, waiver
 
 WIDE = "漢字と日本語 🧪🩸 "

@@ -19,14 +19,14 @@ from blinplan.regimen.find import NotFound
 from blinplan.regimen.reading import read
 from blinplan.reports.check_json import check_schema
 from blinplan.reports.formats import CheckFormat, written
-from blinplan.reports.reported import reported
 from blinplan.reports.screen import Screen, visible
 from blinplan.rules.baseline import baseline_of
-from blinplan.rules.check import Judgement, judge
-from blinplan.rules.many import Fault
-from blinplan.rules.result import Result
+from blinplan.rules.configuration.settings import FailOn
+from blinplan.rules.judge import Judgement, judge
+from blinplan.rules.judge_many import Fault
+from blinplan.rules.located import reported
 from blinplan.rules.rule import NotEvaluated
-from blinplan.rules.settings import FailOn
+from blinplan.rules.run_result import Result
 from tests.public_files import public
 from tests.regimen_text import TODAY, cycle, outcome, regimen_text, told, waiver
 

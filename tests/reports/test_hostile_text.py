@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from blinplan.reports.findings import findings_report
 from blinplan.reports.screen import Screen, visible
-from blinplan.rules.check import Judgement
+from blinplan.rules.judge import Judgement
 from tests.regimen_text import cycle, judged, judged_lines, regimen_text
 
 

@@ -7,7 +7,7 @@ import pytest
 from blinplan.course.patient import Patient
 from blinplan.regimen.reading import read
 from blinplan.regimen.site import Site
-from blinplan.rules.check import Judgement, Outcome
+from blinplan.rules.judge import Judgement, Outcome
 from blinplan.rules.rule import Severity
 from tests.regimen_text import codes, cycle, judged, judged_lines, marked, verdict_of
 

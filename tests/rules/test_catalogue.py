@@ -7,15 +7,15 @@ from fractions import Fraction
 
 import pytest
 
-import blinplan.rules
+import blinplan.rules.families
 from blinplan.course.patient import Patient
 from blinplan.regimen.reading import read
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.check import Judgement, Outcome
+from blinplan.rules.configuration.settings import Pattern, Settings
+from blinplan.rules.judge import Judgement, Outcome
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Rule, Severity
-from blinplan.rules.settings import Pattern, Settings
-from blinplan.rules.virtual import Simulated
+from blinplan.rules.simulated.virtual import Simulated
 from tests.regimen_text import judged, judged_lines, verdict_of
 
 RULES = [pytest.param(rule, id=rule.code) for rule in CATALOGUE.values()]
@@ -73,8 +73,8 @@ def test_a_rule_says_what_it_is_in_words(rule: Rule) -> None:
 
 
 def test_codes_and_names_are_unique_and_no_family_is_left_out() -> None:
-    names = [module.name for module in pkgutil.iter_modules(blinplan.rules.__path__)]
-    modules = [importlib.import_module(f"blinplan.rules.{name}") for name in names]
+    names = [module.name for module in pkgutil.iter_modules(blinplan.rules.families.__path__)]
+    modules = [importlib.import_module(f"blinplan.rules.families.{name}") for name in names]
     families = [module.RULES for module in modules if hasattr(module, "RULES")]
     assert len(families) == 10
     rules = [rule for family in families for rule in family]

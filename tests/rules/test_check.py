@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from blinplan.regimen import library
 from blinplan.regimen.reading import read
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.check import Judgement, Outcome, judge
+from blinplan.rules.judge import Judgement, Outcome, judge
 from blinplan.rules.rule import Severity
-from blinplan.rules.virtual import Simulated
+from blinplan.rules.simulated.virtual import Simulated
 from tests.regimen_text import (
     TODAY,
     cycle,

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.check import Outcome
-from blinplan.rules.configuration import DEFAULT, Configuration, ConfigurationError, nearest
-from blinplan.rules.configuration_file import CONFIGURATION_FILE, load
+from blinplan.rules.configuration.configuration import DEFAULT, Configuration, ConfigurationError, nearest
+from blinplan.rules.configuration.file import CONFIGURATION_FILE, load
+from blinplan.rules.configuration.settings import FailOn, Pattern, Settings, Severities
+from blinplan.rules.judge import Outcome
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Severity
-from blinplan.rules.settings import FailOn, Pattern, Settings, Severities
 from tests.regimen_text import codes, cycle, judged_lines, verdict_of
 
 FULL = """

@@ -5,9 +5,9 @@ from scipy.stats import binomtest
 
 from blinplan.course.events import periods
 from blinplan.regimen.reading import read
-from blinplan.rules.check import Judgement, Outcome
+from blinplan.rules.judge import Judgement, Outcome
 from blinplan.rules.rule import NotEvaluated, Severity
-from blinplan.rules.virtual import MOST, Simulated
+from blinplan.rules.simulated.virtual import MOST, Simulated
 from blinplan.simulation.trial import run
 from tests.regimen_text import codes, cycle, judged_lines, marked, outcome, regimen_text, told, verdict_of
 

@@ -3,7 +3,7 @@
 import pytest
 
 from blinplan.regimen import library
-from blinplan.rules.check import Outcome, judge
+from blinplan.rules.judge import Outcome, judge
 from blinplan.rules.rule import Severity
 from tests.regimen_text import TODAY, codes, cycle, judged_lines, marked, verdict_of
 

@@ -12,9 +12,9 @@ from blinplan.regimen.reading import Reading, read
 from blinplan.regimen.toml.document import Edit, Span
 from blinplan.rules import fix as fixing
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.check import judge
+from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.rules.fix import UnsafeFixError, apply, fix
-from blinplan.rules.settings import Pattern, Settings
+from blinplan.rules.judge import judge
 from tests.regimen_text import TODAY, cycle, regimen_text, waiver
 
 SOUND = regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"))

@@ -7,10 +7,10 @@ import pytest
 
 from blinplan.course.patient import Patient, patient
 from blinplan.proportion import Proportion
-from blinplan.rules.check import Judgement, Outcome
-from blinplan.rules.outcome import Escalation, Median, SimulatedOutcome
+from blinplan.rules.configuration.settings import Pattern, Settings
+from blinplan.rules.judge import Judgement, Outcome
 from blinplan.rules.rule import Severity
-from blinplan.rules.settings import Pattern, Settings
+from blinplan.rules.simulated.outcome import Escalation, Median, SimulatedOutcome
 from tests.regimen_text import (
     codes,
     cycle,

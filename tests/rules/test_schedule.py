@@ -2,7 +2,7 @@
 
 import pytest
 
-from blinplan.rules.check import Judgement, Outcome
+from blinplan.rules.judge import Judgement, Outcome
 from blinplan.rules.rule import Severity
 from tests.regimen_text import codes, cycle, judged_lines, marked, verdict_of
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from blinplan.rules.check import Judgement, Outcome
+from blinplan.rules.judge import Judgement, Outcome
 from blinplan.rules.rule import Severity
 from tests.regimen_text import TODAY, codes, cycle, judged, marked, outcome, regimen_text, told, verdict_of, waiver
 

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from blinplan.rules.settings import DEFAULTS, FailOn, Pattern, Settings
+from blinplan.rules.configuration.settings import DEFAULTS, FailOn, Pattern, Settings
 
 OWN_FILE, PROJECT_FILE = "blinplan.toml", "pyproject.toml"
 
@@ -92,7 +92,7 @@ def nearest(folder: Path) -> Configuration:
         path = folder / name
         if path.is_file():
             # Imported here, because most folders have no configuration to read.
-            from blinplan.rules.configuration_file import load
+            from blinplan.rules.configuration.file import load
 
             if (configuration := load(path, named=False)) is not None:
                 return configuration

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from blinplan.course.patient import Patient
 from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen
-from blinplan.rules.check import Judgement, Simulation, judge
-from blinplan.rules.outcome import SimulatedOutcome
+from blinplan.rules.configuration.settings import Settings
+from blinplan.rules.judge import Judgement, Simulation, judge
 from blinplan.rules.rule import NotEvaluated
-from blinplan.rules.settings import Settings
+from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 if TYPE_CHECKING:
     from blinplan.regimen.site import Site
-    from blinplan.rules.virtual import Simulated
+    from blinplan.rules.simulated.virtual import Simulated
 
 Kept = SimulatedOutcome | NotEvaluated
 _WORTH_PROCESSES = 4
@@ -87,7 +87,7 @@ def _at_once(task: Task, simulated: "Simulated | None") -> Judged | None:
     """Judge a file by what is known already; None where it has to be simulated."""
     if simulated is None:
         return _judged(task, None)
-    from blinplan.rules.virtual import NotKeptError
+    from blinplan.rules.simulated.virtual import NotKeptError
 
     try:
         return _judged(task, replace(simulated, only_kept=True), let=NotKeptError)

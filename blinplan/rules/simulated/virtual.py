@@ -11,9 +11,9 @@ from blinplan.course.events import Period, periods
 from blinplan.proportion import Proportion
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Indication, Regimen
-from blinplan.rules import store
-from blinplan.rules.outcome import Escalation, Median, SimulatedOutcome
 from blinplan.rules.rule import NotEvaluated
+from blinplan.rules.simulated import store
+from blinplan.rules.simulated.outcome import Escalation, Median, SimulatedOutcome
 
 if TYPE_CHECKING:
     from blinplan.physiology import Endpoints

@@ -7,14 +7,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from blinplan.regimen.find import NotFound
-from blinplan.rules.check import Judgement, Outcome
+from blinplan.rules.configuration.settings import FailOn
+from blinplan.rules.judge import Judgement, Outcome
 from blinplan.rules.rule import Finding, Severity
-from blinplan.rules.settings import FailOn
 
 if TYPE_CHECKING:
     from blinplan.rules.baseline import Entry
-    from blinplan.rules.many import Fault
-    from blinplan.rules.virtual import Simulated
+    from blinplan.rules.judge_many import Fault
+    from blinplan.rules.simulated.virtual import Simulated
 
 
 @dataclass(frozen=True, slots=True)

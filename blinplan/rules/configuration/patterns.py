@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.configuration.settings import EVERYTHING, Pattern, Severities
 from blinplan.rules.rule import Rule
-from blinplan.rules.settings import EVERYTHING, Pattern, Severities
 
 
 def pattern_fault(pattern: Pattern, *, leaves_out: bool) -> tuple[str, str] | None:

@@ -26,11 +26,11 @@ from blinplan.regimen.toml.table import (
     truth,
     whole,
 )
-from blinplan.rules.configuration import PROJECT_FILE, Configuration, ConfigurationError, Fault
+from blinplan.rules.configuration.configuration import PROJECT_FILE, Configuration, ConfigurationError, Fault
+from blinplan.rules.configuration.patterns import in_order, pattern_fault, severity_fault
+from blinplan.rules.configuration.settings import FailOn, Pattern, Settings, Severities
 from blinplan.rules.limits import Limit, Limits, shipped_limits
-from blinplan.rules.patterns import in_order, pattern_fault, severity_fault
 from blinplan.rules.rule import Severity
-from blinplan.rules.settings import FailOn, Pattern, Settings, Severities
 
 _LIMIT_BYTES = 1024 * 1024
 _MOST_PATIENTS = 100_000

@@ -11,12 +11,12 @@ from blinplan.course.patient import Patient
 from blinplan.regimen.find import named_beside
 from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen, Waiver
-from blinplan.rules import waiver as waiver_rules
 from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.configuration.settings import DEFAULTS, Settings
+from blinplan.rules.families import waiver as waiver_rules
 from blinplan.rules.limits import Limits
-from blinplan.rules.outcome import SimulatedOutcome
 from blinplan.rules.rule import Case, Finding, NotEvaluated, Rule, Severity
-from blinplan.rules.settings import DEFAULTS, Settings
+from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 if TYPE_CHECKING:
     from blinplan.regimen.record import CourseRecord

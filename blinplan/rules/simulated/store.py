@@ -20,8 +20,8 @@ from blinplan.proportion import Proportion
 from blinplan.quantities import DoseRate
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
-from blinplan.rules.outcome import Escalation, Median, SimulatedOutcome
 from blinplan.rules.rule import NotEvaluated
+from blinplan.rules.simulated.outcome import Escalation, Median, SimulatedOutcome
 
 Kept = SimulatedOutcome | NotEvaluated
 
