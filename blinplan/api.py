@@ -177,7 +177,7 @@ def table(simulation: "Simulation") -> dict[str, "FloatArray"]:
     """
     import numpy as np
 
-    from blinplan.reports.data import endpoint_table
+    from blinplan.reports.simulation.data import endpoint_table
 
     found = endpoint_table(simulation, "")
     columns = zip(*found.portions, strict=True)

@@ -6,8 +6,8 @@ import typer
 
 from blinplan.cli import completion
 from blinplan.cli.options import ColourOption
-from blinplan.reports.formats import CheckFormat
-from blinplan.reports.screen import Colour
+from blinplan.reports.check.formats import CheckFormat
+from blinplan.reports.shared.screen import Colour
 from blinplan.rules.configuration.settings import FailOn
 
 _RULES = "Rules"

@@ -12,7 +12,7 @@ from blinplan.cli.output import complain, refuse_unwritable
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula, Patient
 from blinplan.regimen.find import FileSource
-from blinplan.reports.formats import CheckFormat
+from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.configuration.configuration import DEFAULT, Configuration, ConfigurationError, nearest
 from blinplan.rules.configuration.patterns import in_order, pattern_fault, severity_fault
 from blinplan.rules.configuration.settings import FailOn, Pattern, Settings, Severities

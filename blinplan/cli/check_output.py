@@ -10,8 +10,8 @@ from blinplan.cli.check_options import ReportFile, RunSettings
 from blinplan.cli.output import complain, output_screen, remark, replace_file, report, say, stop, write, write_json
 from blinplan.cli.status import ExitStatus, UsageError
 from blinplan.regimen.find import NotFound
-from blinplan.reports.formats import CheckFormat
-from blinplan.reports.screen import PIPED_WIDTH, Screen, indented
+from blinplan.reports.check.formats import CheckFormat
+from blinplan.reports.shared.screen import PIPED_WIDTH, Screen, indented
 from blinplan.rules.configuration.configuration import Configuration
 from blinplan.rules.run_result import Result
 
@@ -26,7 +26,7 @@ def write_reports(result: Result, reports: Sequence[ReportFile]) -> None:
     """Write the report files that were asked for, each whole or not at all."""
     if not reports:
         return
-    from blinplan.reports.formats import written
+    from blinplan.reports.check.formats import written
 
     for wanted in reports:
         replace_file(wanted.path, written(result, wanted.output_format, _FILE_SCREEN))
@@ -55,14 +55,14 @@ def show(result: Result, asked: "Asked") -> None:
 
 def _report(result: Result, asked: "Asked") -> None:
     if asked.statistics:
-        from blinplan.reports.statistics import statistics_json, statistics_report
+        from blinplan.reports.check.statistics import statistics_json, statistics_report
 
         if asked.output_format is CheckFormat.JSON:
             write_json(statistics_json(result))
         else:
             report(*statistics_report(result, output_screen(asked.colour)), colour=asked.colour)
         return
-    from blinplan.reports.formats import written
+    from blinplan.reports.check.formats import written
 
     write(written(result, asked.output_format, output_screen(asked.colour)))
     if asked.output_format is CheckFormat.GITHUB and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
@@ -71,7 +71,7 @@ def _report(result: Result, asked: "Asked") -> None:
 
 
 def _summarise(result: Result, asked: "Asked") -> None:
-    from blinplan.reports.findings import not_evaluated_lines
+    from blinplan.reports.check.findings import not_evaluated_lines
 
     say(result.summary, asked.colour)
     for line in not_evaluated_lines(result.judgements, everything=asked.verbose):
@@ -92,7 +92,7 @@ def show_settings(
     here: Configuration, settled: RunSettings, files: Sequence["File"], missing: Sequence[NotFound], asked: "Asked"
 ) -> NoReturn:
     """Show what a run would go by and where each of it was set, and end."""
-    from blinplan.reports.settings import settings_json, settings_report
+    from blinplan.reports.check.settings import settings_json, settings_report
 
     named = {file.source.name: file.settings for file in files}
     if asked.output_format is CheckFormat.JSON:

@@ -22,8 +22,8 @@ from blinplan.cli.status import ExitStatus, UsageError
 from blinplan.regimen import library
 from blinplan.regimen.find import FileSource, NotFound, find
 from blinplan.regimen.reading import Reading
-from blinplan.reports.formats import CheckFormat
-from blinplan.reports.screen import Colour
+from blinplan.reports.check.formats import CheckFormat
+from blinplan.reports.shared.screen import Colour
 from blinplan.rules.configuration.settings import FailOn, Settings
 from blinplan.rules.judge import Judgement
 from blinplan.rules.judge_many import Fault, Judged, Task, judge_many

@@ -211,7 +211,7 @@ def drawn(simulation: "Simulation", drawing: Drawing, threads: int | None) -> "B
 
 def write_figures(simulation: "Simulation", bands: "Bands", drawing: Drawing) -> None:
     """Write the figures that are asked for."""
-    from blinplan.reports.figures import FigureFormat, figure
+    from blinplan.reports.simulation.figures import FigureFormat, figure
 
     shown = bands.only(drawing.figure_signals)
     for path in drawing.figures:

@@ -10,7 +10,7 @@ from blinplan.cli import completion
 from blinplan.cli.options import ColourOption
 from blinplan.cli.output import output_screen, report, say, stop, write_json
 from blinplan.cli.status import ExitStatus, UsageError
-from blinplan.reports.screen import Colour
+from blinplan.reports.shared.screen import Colour
 
 
 class EvidenceFormat(StrEnum):
@@ -44,7 +44,7 @@ def evidence(
     """
     from blinplan.cli.progress import announce_compilation
     from blinplan.evidence.evaluate import evaluate, load_claims
-    from blinplan.reports.evidence import evidence_json, evidence_report
+    from blinplan.reports.model.evidence import evidence_json, evidence_report
 
     known = [claim.id for claim in load_claims()]
     for claim in claims or ():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from blinplan.cli.output import complain, replace_file, say, stop, write
 from blinplan.cli.status import ExitStatus, UsageError
 from blinplan.regimen.find import NotFound
-from blinplan.reports.screen import Colour, visible
+from blinplan.reports.shared.screen import Colour, visible
 from blinplan.rules.fix import Fixed, UnsafeFixError, fix
 
 if TYPE_CHECKING:

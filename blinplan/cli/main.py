@@ -46,8 +46,8 @@ def main(
     """
     if context.invoked_subcommand is None:
         from blinplan.cli.output import output_screen, report
-        from blinplan.reports.screen import Colour
-        from blinplan.reports.start import start_report
+        from blinplan.reports.library.start import start_report
+        from blinplan.reports.shared.screen import Colour
 
         report(*start_report(output_screen(Colour.AUTO)), colour=Colour.AUTO)
 

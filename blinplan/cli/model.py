@@ -12,7 +12,7 @@ from blinplan.cli.options import Attenuation, ColourOption, VirtualPopulation, o
 from blinplan.cli.output import output_screen, replace_file, report, write, write_json
 from blinplan.cli.status import UsageError
 from blinplan.regimen.find import STANDARD_INPUT
-from blinplan.reports.screen import Colour
+from blinplan.reports.shared.screen import Colour
 
 
 class ModelFormat(StrEnum):
@@ -73,7 +73,7 @@ def model(
     if sbml is not None or nonmem is not None:
         return
     from blinplan.physiology.model.parameters import load_parameters
-    from blinplan.reports.model import equations_report, model_json, model_report
+    from blinplan.reports.model.model import equations_report, model_json, model_report
 
     parameters = load_parameters()
     if equations:
@@ -98,7 +98,7 @@ def _control_stream(population: VirtualPopulation, records: str) -> str:
             f"--records is {records[:40]!r}", "NONMEM reads names of letters, digits, _ . / and -, without spaces"
         )
     from blinplan.physiology.model.parameters import load_parameters
-    from blinplan.reports.nonmem import control_stream
+    from blinplan.reports.model.nonmem import control_stream
 
     return control_stream(load_parameters().presets[population.value], records)
 

@@ -18,7 +18,7 @@ from blinplan.cli.output import remark, replace_file, write
 from blinplan.cli.status import UsageError
 from blinplan.quantities import Basis, QuantityError
 from blinplan.regimen.regimen import Indication, Status
-from blinplan.reports.screen import Colour
+from blinplan.reports.shared.screen import Colour
 
 if TYPE_CHECKING:
     from blinplan.regimen.draft import Draft, Order
@@ -260,8 +260,8 @@ def _advice(missing: Sequence[str]) -> str:
 
 def _save(draft: "Draft", start: "Reading | None", place: Place, colour: Colour) -> None:
     from blinplan.regimen.write import toml_in_ascii
-    from blinplan.reports.new import new_report
-    from blinplan.reports.screen import screen
+    from blinplan.reports.library.new import new_report
+    from blinplan.reports.shared.screen import screen
     from blinplan.rules.judge import judge
 
     path = place.path(draft.file.name)

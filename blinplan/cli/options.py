@@ -17,7 +17,7 @@ from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside
 from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen
-from blinplan.reports.screen import Colour
+from blinplan.reports.shared.screen import Colour
 
 if TYPE_CHECKING:
     from blinplan.course.eligibility import Choice
@@ -197,8 +197,8 @@ def read_regimen(name: str) -> tuple[Regimen, Reading]:
 
 def show_problems(reading: Reading) -> None:
     """Show on standard error what is wrong with a file."""
-    from blinplan.reports.findings import each_finding
-    from blinplan.reports.screen import screen
+    from blinplan.reports.check.findings import each_finding
+    from blinplan.reports.shared.screen import screen
     from blinplan.rules.judge import judge
 
     judgement = judge(reading, date.min, None)

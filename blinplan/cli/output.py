@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from rich.console import RenderableType
 
 from blinplan.cli.status import ExitStatus, UsageError
-from blinplan.reports.screen import Colour, Screen, in_ascii, screen, visible
+from blinplan.reports.shared.screen import Colour, Screen, in_ascii, screen, visible
 
 
 def report(*parts: RenderableType, colour: Colour) -> None:

@@ -23,7 +23,7 @@ from blinplan.cli.options import (
 )
 from blinplan.cli.status import UsageError
 from blinplan.course.patient import AreaFormula
-from blinplan.reports.screen import Colour
+from blinplan.reports.shared.screen import Colour
 
 if TYPE_CHECKING:
     from blinplan.cli.happened import Happened
@@ -168,7 +168,7 @@ def plan(
     from blinplan.cli.plan_output import Drawing, Planned, show
     from blinplan.course.events import expand
     from blinplan.course.patient import PatientError
-    from blinplan.reports.manifest import input_hash
+    from blinplan.reports.shared.manifest import input_hash
 
     ordered, reading = read_regimen(regimen)
     fingerprint = input_hash(reading.document)
@@ -242,7 +242,7 @@ def _put_on_calendar(
     from blinplan.course.patient import PatientError
     from blinplan.course.resumption import RecordError
     from blinplan.quantities import decimal_text, duration_text
-    from blinplan.reports.dated_plan import moment
+    from blinplan.reports.plan.dated_plan import moment
 
     try:
         found = dated(course, begins, site, happened.so_far)

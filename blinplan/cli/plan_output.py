@@ -15,15 +15,15 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import premedication_plan
 from blinplan.regimen.record import Cause
-from blinplan.reports.plan import NOT_A_DEVICE, plan_csv, plan_head, plan_json, plan_report
-from blinplan.reports.screen import Colour, Screen
+from blinplan.reports.plan.plan import NOT_A_DEVICE, plan_csv, plan_head, plan_json, plan_report
+from blinplan.reports.shared.screen import Colour, Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from blinplan.course.dated import Dated
-    from blinplan.reports.expected import Simulated
-    from blinplan.reports.ics import Imported
+    from blinplan.reports.plan.expected import Simulated
+    from blinplan.reports.plan.ics import Imported
     from blinplan.simulation.trial import Simulation
 
 
@@ -87,18 +87,18 @@ def _drawn(planned: Planned, drawing: Drawing, screen: Screen) -> "list[Renderab
 
 
 def _view(dated: "Dated", drawing: Drawing, screen: Screen) -> "list[RenderableType]":
-    from blinplan.reports.bag_list import bags_report
-    from blinplan.reports.dated_plan import agenda_report
-    from blinplan.reports.day_views import days_report, month_report
-    from blinplan.reports.overview import overview_report
+    from blinplan.reports.plan.bag_list import bags_report
+    from blinplan.reports.plan.dated_plan import agenda_report
+    from blinplan.reports.plan.day_views import days_report, month_report
+    from blinplan.reports.plan.overview import overview_report
 
     if drawing.view is View.EXPECTED:
-        from blinplan.reports.expected import expected_report
+        from blinplan.reports.plan.expected import expected_report
 
         return expected_report(dated, _typical(dated), screen)
     if drawing.view is View.DELIVERED:
-        from blinplan.reports.delivered import delivered_report
-        from blinplan.reports.ledger import ledger_report
+        from blinplan.reports.plan.delivered import delivered_report
+        from blinplan.reports.plan.ledger import ledger_report
 
         simulated = _simulations(dated, drawing)
         compared = delivered_report(
@@ -120,7 +120,7 @@ def _findings(planned: Planned, screen: Screen) -> "list[RenderableType]":
     judgement = planned.happened.judgement
     if judgement is None:  # of a record that was judged when the plan was made of which this has the ledger
         return [Text(line, "error") for line in _found(planned)]
-    from blinplan.reports.findings import each_finding
+    from blinplan.reports.check.findings import each_finding
 
     found = each_finding(judgement, screen) if judgement.findings else []
     undecided = [Text(line, "not evaluated") for line in planned.happened.not_evaluated]
@@ -137,8 +137,8 @@ def told(planned: Planned) -> Iterator[str]:
     """What has to be known of a plan in every format: unverified doses, what the rules find, and doubts of the bags."""
     yield from _told_in_words(planned)
     if planned.dated is not None:
-        from blinplan.reports.bag_list import remarks
-        from blinplan.reports.dated_plan import off_hours
+        from blinplan.reports.plan.bag_list import remarks
+        from blinplan.reports.plan.dated_plan import off_hours
 
         yield from remarks(planned.dated)
         yield from off_hours(planned.dated)
@@ -154,7 +154,7 @@ def _told_in_words(planned: Planned) -> Iterator[str]:
 
 def _typical(dated: "Dated") -> "Simulated":
     """The typical patient of the regimen in the course."""
-    from blinplan.reports.expected import Simulated
+    from blinplan.reports.plan.expected import Simulated
     from blinplan.simulation.trial import run
     from blinplan.simulation.typical_course import typical_course
 
@@ -200,13 +200,13 @@ def _counted_on(progress: Callable[[int], None], start: int) -> Callable[[int], 
 def _csv(planned: Planned) -> str:
     if planned.dated is None:
         return plan_csv(planned.course)
-    from blinplan.reports.dated_data import dated_csv
+    from blinplan.reports.plan.data import dated_csv
 
     return dated_csv(planned.dated)
 
 
 def _nonmem(course: Course) -> str:
-    from blinplan.reports.nonmem import NoAreaError, event_records
+    from blinplan.reports.model.nonmem import NoAreaError, event_records
 
     try:
         return event_records(course)
@@ -217,14 +217,14 @@ def _nonmem(course: Course) -> str:
 def _html(planned: Planned, plan_id: str | None) -> str:
     if planned.dated is None:
         raise UsageError("--format html needs --start or --record", "give when the infusion begins")
-    from blinplan.reports.html import html
+    from blinplan.reports.plan.page import html
 
     return html(planned.dated, planned.choice, tuple(_told_in_words(planned)), plan_id)
 
 
 def _ics(planned: Planned, drawing: Drawing) -> str:
     from blinplan.course.dated import as_planned
-    from blinplan.reports.ics import ics
+    from blinplan.reports.plan.ics import ics
 
     dated, name = _to_import(planned, drawing)
     before = tuple(as_planned(dated))
@@ -237,7 +237,7 @@ def _ics(planned: Planned, drawing: Drawing) -> str:
 
 def _imported(path: str, name: str) -> "Imported":
     """Read the calendar that was imported last."""
-    from blinplan.reports.ics import NoCalendarError, imported
+    from blinplan.reports.plan.ics import NoCalendarError, imported
 
     try:
         return imported(Path(path).read_text(encoding="utf-8"), name)
@@ -254,7 +254,7 @@ _LAST_CALENDAR = "give the .ics file of the same --plan-id that was imported las
 
 def _fhir(planned: Planned, drawing: Drawing) -> dict[str, Any]:
     from blinplan.course.dated import as_planned
-    from blinplan.reports.fhir import InvalidError, fhir
+    from blinplan.reports.plan.fhir.bundle import InvalidError, fhir
 
     dated, name = _to_import(planned, drawing)
     if (dated.cycle, dated.first, dated.last) != (None, None, None):
@@ -294,15 +294,15 @@ def _json(planned: Planned, drawing: Drawing) -> dict[str, Any]:
     document["told"] = list(told(planned))
     if dated is None:
         return {**document, "dated": None}
-    from blinplan.reports.dated_data import dated_json
+    from blinplan.reports.plan.data import dated_json
 
     found = dated_json(dated)
     if drawing.view is View.EXPECTED:
-        from blinplan.reports.expected import expected_json
+        from blinplan.reports.plan.expected import expected_json
 
         found["expected"] = expected_json(dated, _typical(dated))
     if drawing.view is View.DELIVERED:
-        from blinplan.reports.delivered import delivered_json
+        from blinplan.reports.plan.delivered import delivered_json
 
         found["delivered"] = delivered_json(
             dated.course, dated.replanned.planned, _simulations(dated, drawing), overdosed=_overdosed(dated)

@@ -25,7 +25,7 @@ from blinplan.regimen.draft import (
 )
 from blinplan.regimen.regimen import Indication, Status
 from blinplan.regimen.schema import REGIMEN_FILE, RegimenFile, Step
-from blinplan.reports.screen import Colour, indented, visible
+from blinplan.reports.shared.screen import Colour, indented, visible
 
 if TYPE_CHECKING:
     from blinplan.regimen.reading import Reading

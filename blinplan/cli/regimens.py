@@ -7,7 +7,7 @@ import typer
 
 from blinplan.cli.options import ColourOption
 from blinplan.cli.output import output_screen, report, write_json
-from blinplan.reports.screen import Colour
+from blinplan.reports.shared.screen import Colour
 
 
 class RegimensFormat(StrEnum):
@@ -28,7 +28,7 @@ def regimens(
     Example: [bold]blinplan regimens[/bold]
     """
     from blinplan.regimen import library
-    from blinplan.reports.regimens import regimens_json, regimens_report
+    from blinplan.reports.library.regimens import regimens_json, regimens_report
 
     shipped = library.shipped()
     if output_format is RegimensFormat.JSON:

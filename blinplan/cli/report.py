@@ -19,7 +19,7 @@ from blinplan.cli.options import (
     Weight,
 )
 from blinplan.course.patient import AreaFormula
-from blinplan.reports.screen import Colour
+from blinplan.reports.shared.screen import Colour
 
 _VIRTUAL = "Virtual patients"
 

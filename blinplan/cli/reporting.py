@@ -24,7 +24,7 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.patient import AreaFormula, Patient, PatientError
 from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside
 from blinplan.regimen.reading import Reading
-from blinplan.reports.screen import Colour
+from blinplan.reports.shared.screen import Colour
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import judge
 from blinplan.rules.run_result import Result
@@ -174,8 +174,8 @@ def _written(
     from blinplan.course.premedication import premedication_plan
     from blinplan.evidence.evaluate import evaluate
     from blinplan.physiology.model.parameters import load_parameters
-    from blinplan.reports.manifest import input_hash
-    from blinplan.reports.report import Report, report_html
+    from blinplan.reports.shared.manifest import input_hash
+    from blinplan.reports.summary_page.page import Report, report_html
 
     whole, early = _curves(simulation)
     course, unknown = _course(choice, patient)

@@ -13,10 +13,10 @@ import typer
 from blinplan.cli.output import refuse_overwriting, refuse_unwritable, replacing, say, write
 from blinplan.cli.status import UsageError
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, duration_text
-from blinplan.reports.screen import Colour, visible
+from blinplan.reports.shared.screen import Colour, visible
 
 if TYPE_CHECKING:
-    from blinplan.reports.data import Table
+    from blinplan.reports.simulation.data import Table
     from blinplan.simulation.trajectories import Curves
     from blinplan.simulation.trial import Simulation
 
@@ -96,7 +96,7 @@ def _minutes(text: str) -> int:
 
 def write_endpoints(asked: Asked, simulation: "Simulation", fingerprint: str, colour: Colour) -> None:
     """Write every patient's endpoints."""
-    from blinplan.reports.data import endpoint_table
+    from blinplan.reports.simulation.data import endpoint_table
 
     _write(asked.target, endpoint_table(simulation, fingerprint))
     _say_what_is_unverified(simulation, colour)
@@ -113,7 +113,7 @@ def write_curves(
     colour: Colour,
 ) -> None:
     """Compute every patient's curves and write them as they come."""
-    from blinplan.reports.data import curve_table
+    from blinplan.reports.simulation.data import curve_table
     from blinplan.simulation.trajectories import portions
 
     computed = portions(curves, threads=threads or os.cpu_count() or 1, progress=progress)
@@ -151,7 +151,7 @@ def _patients(count: int) -> str:
 
 
 def _write(target: Path | None, table: "Table") -> None:
-    from blinplan.reports.data_files import csv_texts, write_parquet
+    from blinplan.reports.simulation.data_files import csv_texts, write_parquet
 
     if target is None:
         for text in csv_texts(table):

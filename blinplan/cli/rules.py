@@ -9,7 +9,7 @@ from blinplan.cli import completion
 from blinplan.cli.options import ColourOption
 from blinplan.cli.output import output_screen, report, write_json
 from blinplan.cli.status import UsageError
-from blinplan.reports.screen import Colour
+from blinplan.reports.shared.screen import Colour
 
 
 class RulesFormat(StrEnum):
@@ -29,7 +29,7 @@ def rules(output_format: FormatOption = RulesFormat.TABLE, colour: ColourOption 
 
     Example: [bold]blinplan rules[/bold]
     """
-    from blinplan.reports.rules import rules_json, rules_report
+    from blinplan.reports.library.rules import rules_json, rules_report
     from blinplan.rules.catalogue import CATALOGUE
     from blinplan.rules.limits import shipped_limits
 
@@ -55,7 +55,7 @@ def rule(
 
     Example: [bold]blinplan rule D202[/bold]
     """
-    from blinplan.reports.rules import rule_json, rule_report
+    from blinplan.reports.library.rules import rule_json, rule_report
     from blinplan.rules.catalogue import CATALOGUE
     from blinplan.rules.configuration.patterns import unknown_rule
     from blinplan.rules.limits import shipped_limits

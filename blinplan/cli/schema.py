@@ -44,7 +44,7 @@ def _schema(of: SchemaOf) -> dict[str, Any]:
 
     match of:
         case SchemaOf.REPORT:
-            from blinplan.reports.check_json import check_schema
+            from blinplan.reports.check.document import check_schema
 
             return check_schema()
         case SchemaOf.RECORD:

@@ -44,7 +44,7 @@ from blinplan.cli.status import UsageError
 from blinplan.course.events import periods
 from blinplan.course.patient import AreaFormula
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.reports.screen import Colour
+from blinplan.reports.shared.screen import Colour
 
 if TYPE_CHECKING:
     from blinplan.simulation.own_patients import People
@@ -158,7 +158,7 @@ def simulate(
     if data is not None and data.every is not None and drawing.figures:
         raise UsageError("--every writes data and draws no figure", "leave --figure out, or give it without --every")
     from blinplan.cli.progress import announce_compilation, progress_bar
-    from blinplan.reports.manifest import input_hash
+    from blinplan.reports.shared.manifest import input_hash
     from blinplan.simulation.dosing import NotEligibleError
     from blinplan.simulation.trajectories import TooManyTimesError
     from blinplan.simulation.trajectories import curves as curves_of
@@ -191,7 +191,7 @@ def simulate(
     if data is not None:
         write_endpoints(data, simulation, fingerprint, colour)
     elif output_format is SimulateFormat.JSON:
-        from blinplan.reports.simulation import simulation_json
+        from blinplan.reports.simulation.summary import simulation_json
 
         write_json(simulation_json(simulation, fingerprint))
     else:
@@ -200,12 +200,12 @@ def simulate(
 
 def _report(simulation: "Simulation", bands: "Bands | None", drawing: Drawing, colour: Colour) -> None:
     """Show the endpoints, and under them the curves."""
-    from blinplan.reports.simulation import simulation_report
+    from blinplan.reports.simulation.summary import simulation_report
 
     screen = output_screen(colour)
     parts = simulation_report(simulation, screen)
     if bands is not None and drawing.curves:
-        from blinplan.reports.curves import curves_report
+        from blinplan.reports.simulation.curves import curves_report
 
         parts += ["", *curves_report(simulation, bands.only(drawing.signals), screen)]
     report(*parts, colour=colour)

@@ -12,7 +12,7 @@ import tomli
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from blinplan.regimen import library
-from blinplan.reports.formats import CheckFormat
+from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.catalogue import CATALOGUE
 from tests.cli.conftest import Ran, Run, process
 from tests.regimen_text import cycle, regimen_text, waiver

@@ -321,7 +321,7 @@ def test_the_program_alone_shows_what_to_try(inside: Run, columns: int) -> None:
 
 
 def test_what_it_shows_to_try_works(inside: Run) -> None:
-    from blinplan.reports.start import TO_TRY
+    from blinplan.reports.library.start import TO_TRY
 
     shown = inside().out
     for command, _ in TO_TRY:

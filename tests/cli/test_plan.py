@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from blinplan.reports.simulation import number
+from blinplan.reports.simulation.summary import number
 from tests.cli.conftest import Run, process
 from tests.regimen_text import cycle, regimen_text
 

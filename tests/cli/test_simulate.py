@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from blinplan.reports.data import column_name
+from blinplan.reports.simulation.data import column_name
 from tests.cli.conftest import PLAIN, Run, process
 from tests.regimen_text import cycle, regimen_text
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from blinplan.reports.rules import FAMILIES, asked, visible_lines
+from blinplan.reports.library.rules import FAMILIES, asked, visible_lines
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Rule

@@ -13,7 +13,7 @@ import pytest
 from blinplan import __version__
 from blinplan.cli.quick import COMMANDS
 from blinplan.cli.status import ExitStatus
-from blinplan.reports.rules import visible_lines
+from blinplan.reports.library.rules import visible_lines
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.simulated import store

@@ -17,9 +17,9 @@ import pytest
 from blinplan.physiology.model.population import CYTOKINES, ELEVATED
 from blinplan.physiology.solve import simulate
 from blinplan.regimen import library
-from blinplan.reports.data import Table, column_name, curve_table, endpoint_table, simulation_manifest
-from blinplan.reports.data_files import csv_texts, write_parquet
-from blinplan.reports.simulation import simulation_json
+from blinplan.reports.simulation.data import Table, column_name, curve_table, endpoint_table, simulation_manifest
+from blinplan.reports.simulation.data_files import csv_texts, write_parquet
+from blinplan.reports.simulation.summary import simulation_json
 from blinplan.simulation.trajectories import Curves, curves, portions
 from blinplan.simulation.trial import Simulation
 

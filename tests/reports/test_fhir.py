@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from blinplan.course.calendar import infusions
 from blinplan.course.dated import as_planned, dated
 from blinplan.course.eligibility import Choice
-from blinplan.reports.fhir import fhir
-from blinplan.reports.plan import NOT_A_DEVICE
+from blinplan.reports.plan.fhir.bundle import fhir
+from blinplan.reports.plan.plan import NOT_A_DEVICE
 from tests.cli.conftest import Run, inside
 from tests.cli.test_plan import DATED, RECORD, WARD
 from tests.course.test_replan import CRS, DAY, START, course, record, stop
@@ -419,7 +419,9 @@ def test_what_cannot_be_written_is_refused(inside: Run, arguments: tuple[str, ..
 
 
 def test_what_the_models_do_not_accept_is_not_written(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blinplan.reports.fhir.bundle", lambda *_: {"resourceType": "Bundle", "entry": "none"})
+    monkeypatch.setattr(
+        "blinplan.reports.plan.fhir.bundle.bundle", lambda *_: {"resourceType": "Bundle", "entry": "none"}
+    )
     ran = inside(*DATED, *ID)
     assert (ran.status, ran.out) == (2, "")
     assert "this plan cannot be written as FHIR" in " ".join(ran.err.split())

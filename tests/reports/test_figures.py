@@ -9,7 +9,7 @@ from lxml import etree
 from pypdf import PdfReader
 
 from blinplan.fingerprint import model_hash
-from blinplan.reports.figures import FigureFormat, figure, source_of
+from blinplan.reports.simulation.figures import FigureFormat, figure, source_of
 from blinplan.simulation.percentiles import SIGNALS, Bands, bands_of, sampling_days
 from blinplan.simulation.trial import Simulation
 

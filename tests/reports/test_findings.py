@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 from rich.cells import cell_len
 
-from blinplan.reports.findings import concise_report, findings_report, not_evaluated_lines
-from blinplan.reports.screen import Screen
+from blinplan.reports.check.findings import concise_report, findings_report, not_evaluated_lines
+from blinplan.reports.shared.screen import Screen
 from blinplan.rules.judge import Judgement
 from tests.regimen_text import cycle, judged, judged_lines, outcome, regimen_text, told, waiver
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from rich.cells import cell_len
 
-from blinplan.reports.findings import findings_report
-from blinplan.reports.screen import Screen, visible
+from blinplan.reports.check.findings import findings_report
+from blinplan.reports.shared.screen import Screen, visible
 from blinplan.rules.judge import Judgement
 from tests.regimen_text import cycle, judged, judged_lines, regimen_text
 

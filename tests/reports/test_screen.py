@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
 
-from blinplan.reports.screen import NARROWEST, PIPED_WIDTH, WIDEST, Colour, Screen, in_ascii, screen, visible
+from blinplan.reports.shared.screen import NARROWEST, PIPED_WIDTH, WIDEST, Colour, Screen, in_ascii, screen, visible
 
 
 class Stream(io.StringIO):

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from blinplan.reports.screen import Screen
-from blinplan.reports.simulation import number, simulation_json, simulation_report
+from blinplan.reports.shared.screen import Screen
+from blinplan.reports.simulation.summary import number, simulation_json, simulation_report
 from blinplan.simulation.trial import Simulation
 
 

@@ -1,0 +1,140 @@
+"""The verdicts on regimens as a JSON document. Within a version, fields are only added."""
+
+import json
+from dataclasses import asdict
+from importlib import resources
+from typing import Any
+
+from blinplan.proportion import Proportion
+from blinplan.regimen.toml.document import Document, Span, pointer
+from blinplan.reports.shared.manifest import input_hash, manifest
+from blinplan.rules.judge import Judgement, Verdict
+from blinplan.rules.limits import Limit, Limits
+from blinplan.rules.located import citations, shown_path
+from blinplan.rules.rule import Finding
+from blinplan.rules.run_result import Result
+from blinplan.rules.simulated.outcome import SimulatedOutcome
+
+
+def check_json(result: Result) -> dict[str, Any]:
+    """Write all verdicts, passing ones included, with what they were made from."""
+    return {
+        "format": "blinplan-check",
+        "version": 1,
+        "manifest": run_manifest(result),
+        "status": result.status,
+        "reason": result.reason,
+        "not_found": [{"name": error.named, "message": error.message} for error in result.missing],
+        "faults": [{"path": fault.reading.document.name, "message": repr(fault.error)} for fault in result.faults],
+        "stale_baseline": [entry._asdict() for entry in result.stale],
+        "files": [_file(judgement) for judgement in result.judgements],
+    }
+
+
+def check_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of that document."""
+    text = resources.files(__package__).joinpath("report.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def run_manifest(result: Result) -> dict[str, Any]:
+    """State what the run was made with."""
+    return manifest(
+        today=result.today.isoformat(),
+        seed=result.simulated.seed if result.simulated else None,
+        patients=result.simulated.patients if result.simulated else None,
+    )
+
+
+def _file(judgement: Judgement) -> dict[str, Any]:
+    document, regimen = judgement.reading.document, judgement.reading.regimen
+    return {
+        "path": shown_path(judgement),
+        "input": input_hash(document),
+        "regimen": regimen.name if regimen else None,
+        "unverified": regimen.unverified if regimen else None,
+        "simulated": _simulated(judgement.outcome),
+        "changed_limits": [_changed(limit) for limit in judgement.limits.values() if limit.change],
+        "verdicts": [_verdict(document, verdict, judgement.limits) for verdict in judgement.verdicts],
+    }
+
+
+def _changed(limit: Limit) -> dict[str, Any]:
+    assert limit.change is not None  # noqa: S101 - the caller has looked
+    return {
+        "name": limit.name,
+        "value": float(limit.value),
+        "unit": limit.unit,
+        "own_value": float(limit.change.own),
+        "origin": limit.change.origin,
+        "reason": limit.change.reason,
+    }
+
+
+def _verdict(document: Document, verdict: Verdict, limits: Limits) -> dict[str, Any]:
+    waiver, unanswered = verdict.waiver, verdict.not_evaluated
+    return {
+        "rule": verdict.rule.code,
+        "name": verdict.rule.name,
+        "outcome": verdict.outcome.value,
+        "findings": [finding_json(document, finding, limits) for finding in verdict.findings],
+        "in_baseline": [finding_json(document, finding, limits) for finding in verdict.known],
+        "waiver": {"reason": waiver.reason, "expires": waiver.expires.isoformat() if waiver.expires else None}
+        if waiver
+        else None,
+        "not_evaluated": {"kind": unanswered.kind, "reason": unanswered.reason} if unanswered else None,
+    }
+
+
+def finding_json(document: Document, finding: Finding, limits: Limits) -> dict[str, Any]:
+    """Write one finding: what was found, its place, and how it can be fixed where it can."""
+    return {
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "why": finding.why,
+        "help": finding.help,
+        "patient": finding.patient,
+        "sources": citations(finding, limits),
+        "path": list(finding.path),
+        "pointer": pointer(finding.path),
+        **_range(document, finding.span),
+        "fix": {**_range(document, finding.fix.span), "text": finding.fix.text} if finding.fix else None,
+    }
+
+
+def _range(document: Document, span: Span) -> dict[str, Any]:
+    start, end = document.position(span.start), document.position(span.end)
+    return {
+        "start": {"line": start.line, "column": start.column},
+        "end": {"line": end.line, "column": end.column},
+    }
+
+
+def _simulated(outcome: SimulatedOutcome | None) -> dict[str, Any] | None:
+    if outcome is None:
+        return None
+    return {
+        "population": outcome.population,
+        "seed": outcome.seed,
+        "depleted_in_cycle_1": proportion_json(outcome.depleted),
+        "recovered_before_next_cycle": [proportion_json(recovered) for recovered in outcome.recovered],
+        "returned_at_escalation": proportion_json(outcome.escalation.returned) if outcome.escalation else None,
+        "first_il6_peak_pg_per_ml": asdict(outcome.first_peak),
+        "labelled_il6_peak_pg_per_ml": {"regimen": outcome.labelled_peak[0], **asdict(outcome.labelled_peak[1])}
+        if outcome.labelled_peak
+        else None,
+        "raised_in_a_later_cycle_only": [proportion_json(changed) for changed in outcome.later_elevation],
+    }
+
+
+def proportion_json(proportion: Proportion) -> dict[str, Any]:
+    """Write a share of patients with its 95 % interval; null where there are no patients."""
+    low, high = proportion.interval
+    return {
+        "count": proportion.count,
+        "total": proportion.total,
+        "share": proportion.value if proportion.total else None,
+        "low": low if proportion.total else None,
+        "high": high if proportion.total else None,
+    }

@@ -1,0 +1,260 @@
+"""Findings as a person reads them at the terminal, and the table of files below them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from blinplan.regimen.toml.document import Document, Span
+from blinplan.reports.shared.screen import Screen, visible
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.judge import Judgement, Outcome, Verdict
+from blinplan.rules.limits import Limits
+from blinplan.rules.located import citations
+from blinplan.rules.rule import Finding, Severity
+
+
+def findings_report(judgements: Sequence[Judgement], screen: Screen) -> list[RenderableType]:
+    """Draw every finding in full, then a line for each file."""
+    parts: list[RenderableType] = []
+    for judgement in judgements:
+        parts += each_finding(judgement, screen)
+        for verdict in judgement.verdicts:
+            if verdict.outcome is Outcome.WAIVED:
+                parts += [_waived(judgement.reading.document, verdict), ""]
+            if verdict.known:
+                parts += [_known(judgement.reading.document, verdict), ""]
+    return [*parts, *(_files(judgements, screen) if screen.wide else _narrow_files(judgements))]
+
+
+def each_finding(judgement: Judgement, screen: Screen) -> list[RenderableType]:
+    """Draw the findings of one file in full, with an empty line after each."""
+    document = judgement.reading.document
+    return [
+        part for finding in judgement.findings for part in (_finding(document, finding, judgement.limits, screen), "")
+    ]
+
+
+def concise_report(judgements: Sequence[Judgement]) -> str:
+    """Write one line for each finding: ``file:line:column: code severity message``."""
+    lines = []
+    for judgement in judgements:
+        for finding in judgement.findings:
+            where = location(judgement.reading.document, finding.span)
+            lines.append(f"{where}: {finding.code} {finding.severity} {visible(finding.message)}\n")
+    return "".join(lines)
+
+
+def location(document: Document, span: Span) -> str:
+    """Write where a span starts: ``file:line:column``."""
+    position = document.position(span.start)
+    return f"{visible(document.name)}:{position.line}:{position.column}"
+
+
+def _finding(document: Document, finding: Finding, limits: Limits, screen: Screen) -> RenderableType:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(overflow="fold")
+    head = Text.assemble(
+        (f"{finding.severity}[{finding.code}]", finding.severity.value), " ", (visible(finding.message), "title")
+    )
+    parts: list[RenderableType] = [head, Text.assemble("  ", (location(document, finding.span), "where"))]
+    source = _source_lines(document, finding.span, screen)
+    if source is not None:
+        parts.append(source)
+    for label, text in (
+        ("patient", finding.patient),
+        ("why", finding.why),
+        ("help", finding.help + (" (--fix does)" if finding.fix else "")),
+        ("source", "; ".join(citations(finding, limits))),
+        ("rule", CATALOGUE[finding.code].name),
+    ):
+        if text:
+            grid.add_row(Text(label, "quiet"), Text(visible(text)))
+    return _stacked([*parts, Padding(grid, (0, 0, 0, 2))])
+
+
+def _source_lines(document: Document, span: Span, screen: Screen) -> RenderableType | None:
+    """Draw the line a span starts on, with carets below; a window of it when the line is long."""
+    position = document.position(span.start)
+    line = document.line_text(position.line)
+    if not line.strip():
+        return None
+    gutter = f"{position.line:>5} | "
+    start = position.column - 1
+    end = max(start + 1, min(len(line), start + span.end - span.start))
+    room = screen.width - cell_len(gutter) - 1
+    # No more of a long line is looked at than could be shown.
+    before, marked, after = (
+        screen.shown(line[max(start - room, 0) : start]),
+        screen.shown(line[start : min(end, start + room)]) or " ",
+        screen.shown(line[end : end + room]),
+    )
+    before, marked, after = _window(before, marked, after, room)
+    return _stacked(
+        [
+            Text.assemble((gutter, "quiet"), before, marked, after, no_wrap=True, overflow="crop"),
+            Text.assemble(
+                (f"{'':>5} | ", "quiet"),
+                " " * cell_len(before),
+                ("^" * max(cell_len(marked), 1), "caret"),
+                no_wrap=True,
+                overflow="crop",
+            ),
+        ]
+    )
+
+
+def _window(before: str, marked: str, after: str, room: int) -> tuple[str, str, str]:
+    """Cut a long line around what is marked, and show where it is cut."""
+    if cell_len(before + marked + after) <= room:
+        return before, marked, after
+    marked = _cut_end(marked, room - 10)
+    if marked.endswith(_CUT):
+        after = ""
+    before = _cut_start(before, max((room - cell_len(marked)) // 2, len(_CUT)))
+    return before, marked, _cut_end(after, room - cell_len(before) - cell_len(marked))
+
+
+_CUT = "..."
+
+
+def _cut_end(text: str, room: int) -> str:
+    if cell_len(text) <= room:
+        return text
+    while text and cell_len(text) > room - len(_CUT):
+        text = text[:-1]
+    return text + _CUT
+
+
+def _cut_start(text: str, room: int) -> str:
+    if cell_len(text) <= room:
+        return text
+    while text and cell_len(text) > room - len(_CUT):
+        text = text[1:]
+    return _CUT + text
+
+
+def _waived(document: Document, verdict: Verdict) -> RenderableType:
+    waiver = verdict.waiver
+    assert waiver is not None  # noqa: S101 - a waived verdict has its waiver
+    until = f" until {waiver.expires}" if waiver.expires else ""
+    lines = [
+        Text.assemble((f"waived[{verdict.rule.code}]", "waived"), " ", visible(finding.message))
+        for finding in verdict.findings
+    ]
+    where = location(document, verdict.findings[0].span)
+    return _stacked([*lines, Text.assemble("  ", (where, "where"), f"  {visible(waiver.reason)}{until}")])
+
+
+def _known(document: Document, verdict: Verdict) -> RenderableType:
+    return _stacked(
+        Text.assemble(
+            (f"in baseline[{verdict.rule.code}]", "waived"),
+            " ",
+            visible(finding.message),
+            "\n  ",
+            (location(document, finding.span), "where"),
+        )
+        for finding in verdict.known
+    )
+
+
+def _stacked(parts: Iterable[RenderableType]) -> RenderableType:
+    grid = Table.grid()
+    grid.add_column(overflow="fold")
+    for part in parts:
+        grid.add_row(part)
+    return grid
+
+
+def _files(judgements: Sequence[Judgement], screen: Screen) -> list[RenderableType]:
+    table = screen.table()
+    table.add_column("Regimen", overflow="fold")
+    longest = max((cell_len(visible(judgement.reading.document.name)) for judgement in judgements), default=0)
+    roomy = screen.width >= longest + 65
+    baseline = any(verdict.known for judgement in judgements for verdict in judgement.verdicts)
+    known = ["In baseline"] if baseline else []
+    for name in ("Errors", "Warnings", "Notes", "Waived", *known, "Passed", "Not evaluated"):
+        table.add_column(name, justify="right", max_width=None if roomy else 9)
+    for judgement in judgements:
+        severities = Counter(finding.severity for finding in judgement.findings)
+        outcomes = Counter(verdict.outcome for verdict in judgement.verdicts)
+        table.add_row(
+            Text.assemble(visible(judgement.reading.document.name), *_unverified_mark(judgement)),
+            *(_count(severities[severity], severity.value) for severity in (Severity.ERROR, Severity.WARNING)),
+            _count(severities[Severity.NOTE], "note"),
+            _count(outcomes[Outcome.WAIVED], "waived"),
+            *([_count(sum(len(v.known) for v in judgement.verdicts), "waived")] if baseline else []),
+            _count(outcomes[Outcome.PASS], "pass"),
+            _count(outcomes[Outcome.NOT_EVALUATED], "not evaluated"),
+        )
+    return [table]
+
+
+def _narrow_files(judgements: Sequence[Judgement]) -> list[RenderableType]:
+    """Tell what the table of files says in lines, where there is no room for its columns."""
+    lines: list[RenderableType] = []
+    for judgement in judgements:
+        severities = Counter(finding.severity for finding in judgement.findings)
+        outcomes = Counter(verdict.outcome for verdict in judgement.verdicts)
+        known = sum(len(verdict.known) for verdict in judgement.verdicts)
+        counts = [
+            *((severities[one], one.value, f"{one}{'s' * (severities[one] != 1)}") for one in Severity),
+            (outcomes[Outcome.WAIVED], "waived", "waived"),
+            *([(known, "waived", "in baseline")] if known else []),
+            (outcomes[Outcome.PASS], "pass", "passed"),
+            (outcomes[Outcome.NOT_EVALUATED], "not evaluated", "not evaluated"),
+        ]
+        told = [(f"{number} {what}", style if number else "quiet") for number, style, what in counts]
+        mark = _unverified_mark(judgement)
+        lines.append(Text.assemble(visible(judgement.reading.document.name), *mark))
+        lines.append(Padding(Text(", ").join(Text(*one) for one in told), (0, 0, 0, 2)))
+    return lines
+
+
+def _unverified_mark(judgement: Judgement) -> list[tuple[str, str]]:
+    regimen = judgement.reading.regimen
+    return [(" (doses unverified)", "unverified")] if regimen is not None and regimen.unverified else []
+
+
+def _count(number: int, style: str) -> Text:
+    return Text(str(number), style if number else "quiet")
+
+
+def not_evaluated_lines(judgements: Sequence[Judgement], *, everything: bool) -> list[str]:
+    """Say which rules gave no answer and why, the same reason once, with the number of files.
+
+    Rules that do not apply to a regimen are named only when ``everything`` is asked for.
+    """
+    lines = []
+    kinds = _KINDS if everything else _KINDS[:3]
+    for (kind, reason), codes in not_evaluated(judgements):
+        if kind not in kinds:
+            continue
+        files = max(codes.values())
+        lines.append(f"{kind}: {_code_list(list(codes))} ({files} file{'s' * (files != 1)}): {reason}")
+    return lines
+
+
+def not_evaluated(judgements: Sequence[Judgement]) -> list[tuple[tuple[str, str], dict[str, int]]]:
+    """List kinds and reasons for which rules gave no answer, what matters most first, with codes and files of each."""
+    reasons: dict[tuple[str, str], dict[str, int]] = {}
+    for judgement in judgements:
+        for verdict in judgement.verdicts:
+            if verdict.not_evaluated is not None:
+                unanswered = verdict.not_evaluated
+                codes = reasons.setdefault((unanswered.kind, unanswered.reason), {})
+                codes[verdict.rule.code] = codes.get(verdict.rule.code, 0) + 1
+    return sorted(reasons.items(), key=lambda item: _KINDS.index(item[0][0]))
+
+
+_KINDS = ("undecided", "blocked", "not requested", "off", "not applicable")
+
+
+def _code_list(codes: list[str]) -> str:
+    return ", ".join(codes) if len(codes) <= 6 else f"{len(codes)} rules"

@@ -1,0 +1,53 @@
+"""The formats in which a run of checks can be written: one place that knows them all.
+
+Each is imported when it is asked for; a check in one format does not wait for the others.
+"""
+
+import json
+from enum import StrEnum
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from blinplan.reports.shared.screen import Screen
+
+if TYPE_CHECKING:
+    from blinplan.rules.run_result import Result
+
+
+class CheckFormat(StrEnum):
+    """How to show findings."""
+
+    FULL = "full"
+    CONCISE = "concise"
+    JSON = "json"
+    JSONL = "jsonl"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    MARKDOWN = "markdown"
+
+
+_FOR_PROGRAMS = {
+    CheckFormat.JSON: "check_json",
+    CheckFormat.JSONL: "json_lines",
+    CheckFormat.SARIF: "sarif",
+    CheckFormat.JUNIT: "junit",
+    CheckFormat.GITHUB: "github",
+    CheckFormat.GITLAB: "gitlab",
+    CheckFormat.MARKDOWN: "markdown",
+}
+
+
+def written(result: "Result", output_format: CheckFormat, screen: Screen) -> str:
+    """Write a run in a format; ``screen`` says how wide and in which colours people see it."""
+    if output_format in _FOR_PROGRAMS:
+        name = _FOR_PROGRAMS[output_format]
+        made: Any = getattr(import_module(f"blinplan.reports.{name}"), name)(result)
+        # JSON is written in ASCII, so that it reads the same everywhere.
+        return made if isinstance(made, str) else json.dumps(made, indent=2, allow_nan=False) + "\n"
+    from blinplan.reports.check.findings import concise_report, findings_report
+
+    if output_format is CheckFormat.CONCISE:
+        return concise_report(result.judgements)
+    return screen.render(*findings_report(result.judgements, screen)) if result.judgements else ""

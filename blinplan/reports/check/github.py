@@ -1,0 +1,44 @@
+"""Findings as workflow commands of GitHub Actions, which become annotations of the changed files."""
+
+from blinplan.reports.shared.screen import visible
+from blinplan.rules.located import Reported, reported
+from blinplan.rules.run_result import Result
+
+_COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def github(result: Result) -> str:
+    """Write one command a finding, the worst first: GitHub shows no more than ten of each kind."""
+    found = [one for one in reported(result) if one.standing == "counted"]
+    worst_first = sorted(found, key=lambda one: -one.finding.severity.rank)
+    problems = [
+        *(error.message for error in result.missing),
+        *(f"{fault.reading.document.name}: a fault in blinplan itself" for fault in result.faults),
+        *(f"{judgement.reading.document.name}: not all could be checked" for judgement in result.undecided),
+    ]
+    lines = [f"::error title=not checked::{_data(visible(text))}" for text in problems]
+    return "".join(f"{line}\n" for line in (*lines, *map(_command, worst_first)))
+
+
+def _command(one: Reported) -> str:
+    found = one.finding
+    properties = {
+        "file": visible(one.path),
+        "line": one.start[0],
+        "endLine": one.end[0],
+        "col": one.start[1],
+        # GitHub shows no columns where an annotation spans lines; then it is not told of the last.
+        **({"endColumn": one.end[1]} if one.end[0] == one.start[0] else {}),
+        "title": f"{found.code} {one.rule.name}",
+    }
+    written = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
+    message = "\n".join(visible(line) for line in (found.message, *one.body.split("\n")))
+    return f"::{_COMMANDS[found.severity.value]} {written}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

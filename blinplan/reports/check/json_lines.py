@@ -1,0 +1,43 @@
+"""A run of checks as JSON, one record a line: the manifest, every finding, what was not evaluated, and the status."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from blinplan.reports.check.document import finding_json, run_manifest
+from blinplan.rules.located import reported, shown_path
+from blinplan.rules.run_result import Result
+
+
+def json_lines(result: Result) -> str:
+    """Write the records; each says in ``record`` what it is."""
+    return "".join(json.dumps(record, allow_nan=False) + "\n" for record in _records(result))
+
+
+def _records(result: Result) -> Iterator[dict[str, Any]]:
+    yield {"record": "manifest", "format": "blinplan-check-lines", "version": 1, **run_manifest(result)}
+    for one in reported(result):
+        yield {
+            "record": "finding",
+            "file": one.path,
+            "rule": one.finding.code,
+            "standing": one.standing,
+            "fingerprint": one.fingerprint,
+            **finding_json(one.document, one.finding, one.judgement.limits),
+        }
+    for judgement in result.judgements:
+        for verdict in judgement.verdicts:
+            if verdict.not_evaluated is not None:
+                unanswered = verdict.not_evaluated
+                yield {
+                    "record": "not evaluated",
+                    "file": shown_path(judgement),
+                    "rule": verdict.rule.code,
+                    "kind": unanswered.kind,
+                    "reason": unanswered.reason,
+                }
+    for error in result.missing:
+        yield {"record": "not found", "name": error.named, "message": error.message}
+    for fault in result.faults:
+        yield {"record": "fault", "file": fault.reading.document.name, "message": repr(fault.error)}
+    yield {"record": "status", "status": result.status, "reason": result.reason}

@@ -1,0 +1,91 @@
+"""Verdicts as a JUnit report, which CI systems show: one test suite a file, one test case a rule.
+
+Passing rules are there too, and those not evaluated as skipped with the reason: the list is a record of what was asked.
+"""
+
+import xml.etree.ElementTree as ET
+from collections import defaultdict
+
+from blinplan.reports.shared.screen import visible
+from blinplan.rules.judge import Judgement, Verdict
+from blinplan.rules.located import Reported, reported_in, shown_path
+from blinplan.rules.run_result import Result
+
+
+def junit(result: Result) -> str:
+    """Write all verdicts as XML. One that counts is a failure; any other stands in the output of its case."""
+    suites = [_suite(judgement, result) for judgement in result.judgements]
+    suites += [_broken(error.named, error.message) for error in result.missing]
+    suites += [
+        _broken(fault.reading.document.name, f"a fault in blinplan itself: {type(fault.error).__name__}: {fault.error}")
+        for fault in result.faults
+    ]
+    top = ET.Element("testsuites", {"name": "blinplan", **_totals(suites)})
+    top.extend(suites)
+    ET.indent(top)
+    # In ASCII, so that it reads the same everywhere.
+    return str(ET.tostring(top, encoding="us-ascii", xml_declaration=True), "ascii") + "\n"
+
+
+_KINDS = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
+
+
+def _totals(suites: list[ET.Element]) -> dict[str, str]:
+    return {count: str(sum(int(suite.attrib[count]) for suite in suites)) for count in ("tests", "failures", "errors")}
+
+
+def _suite(judgement: Judgement, result: Result) -> ET.Element:
+    path = shown_path(judgement)
+    by_rule: dict[str, list[Reported]] = defaultdict(list)
+    for one in reported_in(judgement):
+        by_rule[one.finding.code].append(one)
+    cases = [_case(path, verdict, by_rule[verdict.rule.code], result) for verdict in judgement.verdicts]
+    return _with_counts(path, cases)
+
+
+def _with_counts(name: str, cases: list[ET.Element]) -> ET.Element:
+    # A test case with two failures is one that failed.
+    counts = {
+        count: str(len(cases) if tag == "testcase" else sum(case.find(tag) is not None for case in cases))
+        for count, tag in _KINDS.items()
+    }
+    suite = ET.Element("testsuite", {"name": visible(name), **counts})
+    suite.extend(cases)
+    return suite
+
+
+def _case(path: str, verdict: Verdict, found: list[Reported], result: Result) -> ET.Element:
+    case = ET.Element("testcase", classname=visible(path), name=f"{verdict.rule.code} {verdict.rule.name}")
+    if verdict.not_evaluated is not None:
+        kind = "error" if verdict.undecided else "skipped"
+        reason = f"not evaluated ({verdict.not_evaluated.kind}): {verdict.not_evaluated.reason}"
+        ET.SubElement(case, kind, type=verdict.not_evaluated.kind, message=visible(reason))
+    told = []
+    for one in found:
+        if one.standing == "counted" and result.counts(one.finding):
+            failure = ET.SubElement(
+                case, "failure", type=one.finding.severity.value, message=visible(one.finding.message)
+            )
+            failure.text = f"{_line(one)}\n{_printable(one.body)}"
+        else:
+            told.append(_line(one))
+    if told:
+        ET.SubElement(case, "system-out").text = "\n".join(told)
+    return case
+
+
+def _line(one: Reported) -> str:
+    standing = "" if one.standing == "counted" else f" [{one.standing}{f': {one.waiver.reason}' if one.waiver else ''}]"
+    found = one.finding
+    text = f"{one.path}:{one.start[0]}:{one.start[1]}: {found.code} {found.severity} {found.message}{standing}"
+    return visible(text)
+
+
+def _printable(text: str) -> str:
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def _broken(name: str, message: str) -> ET.Element:
+    case = ET.Element("testcase", classname=visible(name), name="read")
+    ET.SubElement(case, "error", type="not checked", message=visible(message))
+    return _with_counts(name, [case])

@@ -1,0 +1,51 @@
+"""A run of checks as Markdown, for the summary of a CI job or a comment on a change."""
+
+import re
+
+from blinplan.reports.check.findings import not_evaluated_lines
+from blinplan.reports.shared.screen import visible
+from blinplan.rules.located import Reported, reported
+from blinplan.rules.run_result import Result
+
+_SIGNIFICANT = re.compile(r"([\\`*_{}\[\]<>()#|~&])")
+
+
+def markdown(result: Result) -> str:
+    """Write the outcome, the findings as a table, and what was not evaluated."""
+    lines = [
+        "# Regimens checked by blinplan",
+        "",
+        f"{_text(result.summary)}.",
+        "",
+        f"Exit {result.status}: {_text(result.reason)}.",
+    ]
+    found = reported(result)
+    for standing, title in (("counted", "Findings"), ("waived", "Waived"), ("in baseline", "In the baseline")):
+        rows = [one for one in found if one.standing == standing]
+        if rows:
+            lines += ["", f"## {title}", "", *_table(rows)]
+    trouble = [
+        *(error.message for error in result.missing),
+        *(f"{fault.reading.document.name}: a fault in blinplan itself" for fault in result.faults),
+        *not_evaluated_lines(result.judgements, everything=False),
+    ]
+    if trouble:
+        lines += ["", "## Not evaluated", "", *(f"- {_text(text)}" for text in trouble)]
+    return "\n".join(lines) + "\n"
+
+
+def _table(rows: list[Reported]) -> list[str]:
+    return [
+        "| Where | Rule | Severity | Found | What to do |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {_text(f'{one.path}:{one.start[0]}:{one.start[1]}')} | {one.finding.code} | {one.finding.severity}"
+            f" | {_text(one.finding.message)} | {_text(one.waiver.reason if one.waiver else one.finding.help)} |"
+            for one in rows
+        ),
+    ]
+
+
+def _text(text: str) -> str:
+    """Write a text so that Markdown shows it as it is."""
+    return _SIGNIFICANT.sub(r"\\\1", visible(text))

@@ -1,0 +1,160 @@
+"""Findings as SARIF 2.1.0 (OASIS Standard, 27 March 2020), which code hosts and editors read."""
+
+from typing import Any
+from urllib.parse import quote
+
+from blinplan import __version__
+from blinplan.regimen.toml.document import Edit
+from blinplan.reports.shared.manifest import manifest
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.limits import shipped_limits
+from blinplan.rules.located import Reported, reported
+from blinplan.rules.rule import Rule
+from blinplan.rules.run_result import Result
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_HOME = "https://pypi.org/project/blinplan/"
+
+
+def sarif(result: Result) -> dict[str, Any]:
+    """Write all findings as a SARIF log of one run; what was accepted is there as suppressed."""
+    found = reported(result)
+    codes = sorted({one.finding.code for one in found})
+    return {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "blinplan",
+                        "version": __version__,
+                        "semanticVersion": __version__,
+                        "informationUri": _HOME,
+                        "rules": [_rule(CATALOGUE[code]) for code in codes],
+                    }
+                },
+                "invocations": [
+                    {
+                        "executionSuccessful": result.status < 2,
+                        "exitCode": result.status,
+                        "exitCodeDescription": result.reason,
+                        "toolExecutionNotifications": _notifications(result),
+                    }
+                ],
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(one, codes) for one in found],
+                "properties": {
+                    "manifest": manifest(
+                        today=result.today.isoformat(),
+                        seed=result.simulated.seed if result.simulated else None,
+                        patients=result.simulated.patients if result.simulated else None,
+                    )
+                },
+            }
+        ],
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    limits = shipped_limits()
+    sources = [*(f"{limits[name]}: {limits[name].citation}" for name in rule.limits), *rule.sources]
+    return {
+        "id": rule.code,
+        "name": "".join(part.capitalize() for part in rule.name.split("-")),
+        "shortDescription": {"text": rule.sentence},
+        "fullDescription": {"text": f"{rule.sentence} {rule.why}"},
+        "help": {
+            "text": "\n".join([rule.why, "", *sources, "", "Found:", rule.bad, "", "Not found:", rule.good]),
+            "markdown": "\n".join(
+                [
+                    rule.why,
+                    "",
+                    *(f"- {source}" for source in sources),
+                    "",
+                    "Found:",
+                    "",
+                    f"```toml\n{rule.bad}\n```",
+                    "",
+                    "Not found:",
+                    "",
+                    f"```toml\n{rule.good}\n```",
+                ]
+            ),
+        },
+        "helpUri": _HOME,
+        "defaultConfiguration": {"level": rule.severity.value},
+    }
+
+
+def _result(one: Reported, codes: list[str]) -> dict[str, Any]:
+    return {
+        "ruleId": one.finding.code,
+        "ruleIndex": codes.index(one.finding.code),
+        "level": one.finding.severity.value,
+        "message": {"text": f"{one.finding.message}.\n{one.body}"},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": quote(one.path)},
+                    "region": {
+                        "startLine": one.start[0],
+                        "startColumn": one.start[1],
+                        "endLine": one.end[0],
+                        "endColumn": one.end[1],
+                        "snippet": {"text": one.document.text[one.finding.span.start : one.finding.span.end]},
+                    },
+                }
+            }
+        ],
+        "partialFingerprints": {"blinplan/v1": one.fingerprint},
+        **({"suppressions": [_suppression(one)]} if one.standing != "counted" else {}),
+        **({"fixes": [_fix(one, one.finding.fix)]} if one.finding.fix else {}),
+    }
+
+
+def _suppression(one: Reported) -> dict[str, Any]:
+    if one.waiver is None:
+        return {"kind": "external", "justification": "in the baseline"}
+    return {"kind": "inSource", "justification": one.waiver.reason}
+
+
+def _fix(one: Reported, edit: Edit) -> dict[str, Any]:
+    start, end = one.document.position(edit.span.start), one.document.position(edit.span.end)
+    return {
+        "description": {"text": one.finding.help},
+        "artifactChanges": [
+            {
+                "artifactLocation": {"uri": quote(one.path)},
+                "replacements": [
+                    {
+                        "deletedRegion": {
+                            "startLine": start.line,
+                            "startColumn": start.column,
+                            "endLine": end.line,
+                            "endColumn": end.column,
+                        },
+                        "insertedContent": {"text": edit.text},
+                    }
+                ],
+            }
+        ],
+    }
+
+
+def _notifications(result: Result) -> list[dict[str, Any]]:
+    """What could not be checked: names that lead nowhere, faults, and rules that were asked and did not answer."""
+    texts = [
+        *(error.message for error in result.missing),
+        *(
+            f"{fault.reading.document.name}: a fault in blinplan: {type(fault.error).__name__}"
+            for fault in result.faults
+        ),
+        *(
+            f"{judgement.reading.document.name}: {verdict.rule.code} not evaluated: {verdict.not_evaluated.reason}"
+            for judgement in result.undecided
+            for verdict in judgement.verdicts
+            if verdict.undecided and verdict.not_evaluated
+        ),
+    ]
+    return [{"level": "error", "message": {"text": f"{text}."}} for text in texts]

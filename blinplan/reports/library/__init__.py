@@ -1,0 +1,1 @@
+"""The shipped regimens and the rules."""

@@ -1,0 +1,111 @@
+"""The parameters of the model, each with its source and how far it was checked."""
+
+from typing import Any
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from blinplan.physiology.model.equations import RATES, signals
+from blinplan.physiology.model.parameters import Parameter, ParameterSet, Preset
+from blinplan.physiology.solve import Options
+from blinplan.reports.shared.manifest import manifest
+from blinplan.reports.shared.screen import Screen, indented
+
+
+def model_report(parameters: ParameterSet, preset: Preset, screen: Screen) -> list[RenderableType]:
+    """Draw the parameters of one population: value, variability between patients, status and source."""
+    table = screen.table()
+    table.add_column("Parameter", overflow="fold", min_width=15)
+    table.add_column("Value", no_wrap=True)
+    table.add_column("SD of ln", justify="right", width=None if screen.wide else 5)
+    table.add_column("Status", min_width=11)
+    table.add_column("No.", justify="right", no_wrap=True)
+    numbers: dict[str, int] = {}
+    for key, parameter in preset.parameters.items():
+        own = parameter != parameters.parameters[key]
+        table.add_row(
+            Text.assemble((key, "where"), ("  of this population" if own else "", "note")),
+            f"{parameter.value:g} {parameter.unit}".removesuffix(" 1"),
+            f"{parameter.sd:.3g}" if parameter.sd else "-",
+            Text(status(parameter), "" if parameter.status in ("published", "derived") else "unverified"),
+            str(numbers.setdefault(parameter.source, len(numbers) + 1)),
+        )
+    others = ", ".join(name for name in parameters.presets if name != preset.key)
+    return [
+        Text.assemble((preset.key, "title"), f"  {preset.name}  ({preset.status}: {preset.source})"),
+        Text(f"Other populations: {others}", "quiet"),
+        "",
+        table,
+        "",
+        *(
+            Text(f"Correlation of {c.first} and {c.second}: {c.value:g} ({c.status}: {c.source})")
+            for c in preset.correlations
+        ),
+        "",
+        Text("Sources, by number", "title"),
+        *(indented(f"{number}  {source}") for source, number in numbers.items()),
+    ]
+
+
+def equations_report(options: Options) -> list[RenderableType]:
+    """Draw the equations: what follows from the states at once, then the rate of change of each state."""
+    parts: list[RenderableType] = [
+        Text("Signals", "title"),
+        *(_equation(name, formula) for name, formula in signals(options)),
+        "",
+        Text("States, change per day", "title"),
+        Text(
+            "Time is in days: the clearance of the table counts in L/day here (24 times its L/h). `rate` is the"
+            " infusion in mcg/day. Cytokines are in pg/mL: release_il_6 is the table's release_il6 times baseline_il6,"
+            " and so are the others.",
+            "quiet",
+        ),
+    ]
+    for name, meaning, formula in RATES:
+        parts += [_equation(f"{name}'", formula), Padding(Text(meaning, "quiet"), (0, 0, 0, 6))]
+    return parts
+
+
+def _equation(name: str, formula: str) -> RenderableType:
+    return Padding(Text.assemble((name, "where"), f" = {formula}"), (0, 0, 0, 2))
+
+
+def status(parameter: Parameter) -> str:
+    """Write a parameter's status, with how far a published number was checked."""
+    return parameter.status if parameter.verification is None else f"{parameter.status}, {parameter.verification}"
+
+
+def model_json(parameters: ParameterSet) -> dict[str, Any]:
+    """Write all populations and their parameters as a JSON document."""
+    return {
+        "format": "blinplan-model",
+        "version": 1,
+        "manifest": manifest(),
+        "populations": {
+            key: {
+                "name": preset.name,
+                "source": preset.source,
+                "status": preset.status,
+                "parameters": {name: _parameter(parameter) for name, parameter in preset.parameters.items()},
+                "correlations": [
+                    {"between": [c.first, c.second], "value": c.value, "source": c.source, "status": c.status}
+                    for c in preset.correlations
+                ],
+            }
+            for key, preset in parameters.presets.items()
+        },
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "value": parameter.value,
+        "unit": parameter.unit,
+        "sd_of_ln": parameter.sd,
+        "source": parameter.source,
+        "status": parameter.status,
+        "verification": parameter.verification,
+        "range": [parameter.low, parameter.high],
+    }

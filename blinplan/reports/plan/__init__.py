@@ -1,0 +1,1 @@
+"""What one patient gets, in every view and format."""

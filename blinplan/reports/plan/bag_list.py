@@ -1,0 +1,219 @@
+"""The bags of a plan: when each is hung, at which pump rate, what is in it and what is drawn up for it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from blinplan.course.bags import Bag, bag_source, drawn_millilitres, in_use_left, vial_of, vials
+from blinplan.course.dated import Dated
+from blinplan.course.label import label
+from blinplan.quantities import decimal_text, duration_text
+from blinplan.regimen.site import Site
+from blinplan.reports.plan.dated_plan import moment, zone
+from blinplan.reports.plan.plan import exact, rounded
+from blinplan.reports.shared.screen import Screen, indented, visible
+
+
+@dataclass(frozen=True, slots=True)
+class BagLine:
+    """A bag in words and figures; ``-`` where nobody has said what a figure needs."""
+
+    number: str
+    hung: str
+    down: str
+    lasts: str
+    rate: str
+    volume: str
+    amount: str
+    filled: str
+    contents: str
+    drawn: str
+    vials: str
+    left: str
+
+
+HEADS = BagLine(
+    "Bag",
+    "Hung",
+    "Taken down",
+    "Lasts",
+    "mL/h",
+    "mL",
+    "mcg",
+    "Filled mL",
+    "mcg in bag",
+    "Drawn mL",
+    "Vials",
+    "In-use left",
+)
+
+
+def bag_line(dated: Dated, number: int, bag: Bag) -> BagLine:
+    """Write a bag of a plan that has a site."""
+    assert dated.site is not None  # noqa: S101 - there are bags where there is a site
+    vial, left = vial_of(dated.site), in_use_left(bag, dated.site)
+    opened = vials(bag, vial)
+    return BagLine(
+        str(number),
+        moment(dated.clock.at(bag.start)),
+        moment(dated.clock.at(bag.stop)),
+        lasts(bag),
+        "-" if bag.label is None else decimal_text(bag.label.millilitres_per_hour),
+        _or_dash(bag.millilitres),
+        rounded(bag.micrograms),
+        _or_dash(bag.size.fill),
+        _or_dash(bag.filled_micrograms),
+        _or_dash(drawn_millilitres(bag, vial)),
+        "-" if opened is None else str(opened),
+        "-" if left is None else duration_text(left),
+    )
+
+
+def _or_dash(value: Fraction | None) -> str:
+    return "-" if value is None else rounded(value)
+
+
+def lasts(bag: Bag) -> str:
+    """Write how long a bag runs, and of what it was prepared for where that is longer."""
+    used, size = duration_text(bag.minutes), duration_text(bag.size.minutes)
+    return used if used == size else f"{used} of {size}"
+
+
+def bags_report(dated: Dated, screen: Screen) -> list[RenderableType]:
+    """Draw the bags, as a table where there is room for one."""
+    bags = dated.shown_bags()
+    lines = [bag_line(dated, number, bag) for number, bag in bags]
+    return [
+        *([_table(lines, screen)] if screen.width >= _WIDE else _paragraphs(lines)),
+        Text(sums(dated)),
+        *(Text(line, "not evaluated") for line in bags_not_evaluated(dated, [bag for _, bag in bags])),
+        *(Text(line, "warning") for line in shortages(dated)),
+        Text(bag_sources(dated), "quiet"),
+        zone(dated),
+    ]
+
+
+_WIDE = 132
+
+
+def sums(dated: Dated) -> str:
+    """Say what all bags give beside what is ordered, and by how much they differ."""
+    given = sum((bag.micrograms for bag in dated.bags), Fraction(0))
+    difference = given - dated.course.micrograms
+    return (
+        f"All bags of the course give {rounded(given)} mcg; ordered are {rounded(dated.course.micrograms)} mcg."
+        f" Difference: {f'{difference} mcg' if difference else 'none'}."
+    )
+
+
+def bag_sources(dated: Dated) -> str:
+    """Say where pump rates and the contents of a vial come from."""
+    vial = vial_of(dated.site)
+    whose = "the site profile" if dated.site is not None and dated.site.vial else bag_source()
+    return (
+        f"Pump rates: {bag_source()}. Vials of {decimal_text(vial.micrograms)} mcg,"
+        f" {decimal_text(vial.per_millilitre)} mcg/mL when reconstituted: {whose}."
+    )
+
+
+def remarks(dated: Dated) -> Iterator[str]:
+    """Say all that has to be known of the bags that are shown, in a format that does not say it in its own place."""
+    shown = [bag for _, bag in dated.shown_bags()]
+    yield from bags_not_evaluated(dated, shown)
+    yield from shortages(dated)
+
+
+def shortages(dated: Dated) -> Iterator[str]:
+    """Say which bags cannot be had, when and why."""
+    for one in dated.site.shortages if dated.site else ():
+        names = ", ".join(duration_text(size) for size in sorted(one.sizes))
+        since = f" from {one.first:%a %Y-%m-%d}" if one.first else ""
+        until = f" to {one.last:%a %Y-%m-%d}" if one.last else ""
+        yield f"Bags for {names} cannot be had{since}{until}: {visible(one.why)}."
+
+
+def _sizes(bags: Iterable[Bag]) -> str:
+    return ", ".join(duration_text(size) for size in sorted({bag.size.minutes for bag in bags}))
+
+
+def bags_not_evaluated(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
+    """Say which questions about the bags nobody has answered, so that none of them looks settled."""
+    for unfilled, why in (
+        (_sizes(bag for bag in shown if bag.label is None), "the label has no pump rate for them"),
+        (_sizes(bag for bag in shown if bag.label and bag.size.fill is None), "no `fill_ml` is given for them"),
+    ):
+        if unfilled:
+            yield f"What is drawn up and filled into bags for {unfilled} is not evaluated: {why}."
+    site = dated.site
+    if site is not None and (unlimited := _sizes(bag for bag in shown if in_use_left(bag, site) is None)):
+        yield f"How long bags for {unlimited} may be used is not evaluated: no `in_use_hours` is given."
+    yield from _preserved(dated, shown)
+
+
+def _preserved(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
+    preserved = _sizes(bag for bag in shown if bag.label is not None and bag.label.preservative)
+    if preserved and dated.course.patient.weight is None and not dated.course.regimen.eligibility.minimum_weight:
+        limit = label()["preservative_from_weight"]
+        yield f"Bags for {preserved} hold a preservative, not for patients below {limit}: the weight is not given."
+
+
+def _table(lines: Sequence[BagLine], screen: Screen) -> RenderableType:
+    table = screen.table()
+    for name in (HEADS.number, HEADS.hung, HEADS.down):
+        table.add_column(name, no_wrap=True)
+    for name in _figures(HEADS):
+        table.add_column(name, justify="right")
+    for line in lines:
+        table.add_row(line.number, line.hung, line.down, *_figures(line))
+    return table
+
+
+def _figures(line: BagLine) -> tuple[str, ...]:
+    return (
+        line.lasts,
+        line.rate,
+        line.volume,
+        line.amount,
+        line.filled,
+        line.contents,
+        line.drawn,
+        line.vials,
+        line.left,
+    )
+
+
+def _paragraphs(lines: Sequence[BagLine]) -> Iterator[RenderableType]:
+    """Tell the same in a few lines a bag, where there is no room for a table."""
+    for line in lines:
+        yield Text(f"{line.number}  {line.hung} to {line.down}", "title")
+        left = "" if line.left == "-" else f"; in-use time left {line.left}"
+        yield indented(f"{line.lasts} at {line.rate} mL/h: {line.volume} mL, {line.amount} mcg{left}")
+        if line.contents != "-":
+            yield indented(
+                f"filled with {line.filled} mL, {line.contents} mcg: {line.drawn} mL drawn up; vials: {line.vials}",
+                "quiet",
+            )
+
+
+def bag_json(dated: Dated, number: int, bag: Bag, site: Site) -> dict[str, Any]:
+    """Write a bag with exact amounts and local times."""
+    vial, filled = vial_of(site), bag.filled_micrograms
+    drawn = drawn_millilitres(bag, vial)
+    return {
+        "number": number,
+        "start": dated.clock.at(bag.start).isoformat(),
+        "stop": dated.clock.at(bag.stop).isoformat(),
+        "size_minutes": bag.size.minutes,
+        "ml_per_hour": exact(bag.label.millilitres_per_hour) if bag.label else None,
+        "ml_infused": exact(bag.millilitres) if bag.millilitres is not None else None,
+        "mcg": exact(bag.micrograms),
+        "ml_filled": exact(bag.size.fill) if bag.size.fill is not None else None,
+        "mcg_filled": exact(filled) if filled is not None else None,
+        "ml_drawn": exact(drawn) if drawn is not None else None,
+        "vials": vials(bag, vial),
+        "in_use_minutes_left": in_use_left(bag, site),
+    }

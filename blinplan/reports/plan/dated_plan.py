@@ -1,0 +1,124 @@
+"""The dated plan: a course on the calendar, and what is due when."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from blinplan.course.calendar import Due, Entry, when_closed
+from blinplan.course.dated import Dated
+from blinplan.course.events import Event
+from blinplan.course.label import label
+from blinplan.quantities import Basis, duration_text
+from blinplan.reports.plan.plan import given_dose, ordered_text, rounded
+from blinplan.reports.shared.screen import Screen, visible
+
+
+def moment(when: datetime) -> str:
+    """Write a local time: Mon 2026-11-02 10:00; with its offset in the hour that comes twice."""
+    twice = when.replace(fold=0).utcoffset() != when.replace(fold=1).utcoffset()
+    return f"{when:%a %Y-%m-%d %H:%M}{when: %z}" if twice else f"{when:%a %Y-%m-%d %H:%M}"
+
+
+def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
+    """Draw what is due, one line each."""
+    table = screen.table()
+    table.add_column("When", no_wrap=True)
+    table.add_column("Day", justify="right", no_wrap=True)
+    table.add_column("Cycle", justify="right")
+    table.add_column("What", overflow="fold")
+    for entry in dated.shown():
+        if entry.due is Due.BAG:
+            continue  # they have a view of their own
+        table.add_row(
+            moment(dated.clock.at(entry.start)),
+            str(day_of_course(dated, entry)),
+            str(entry.cycle),
+            Text(what(dated, entry), _STYLES.get(entry.due, "")),
+        )
+    supervised = any(entry.due is Due.SUPERVISION for entry in dated.shown())
+    source = [Text(f"Supervision: {label()['supervision_again'].citation}.", "quiet")] if supervised else []
+    return [table, *(Text(line, "warning") for line in off_hours(dated)), *source, zone(dated)]
+
+
+_STYLES = {
+    Due.START: "title",
+    Due.STEP: "title",
+    Due.RESTART: "title",
+    Due.INTERRUPTION: "warning",
+    Due.NEXT_CYCLE: "quiet",
+}
+
+
+def off_hours(dated: Dated) -> Iterator[str]:
+    """Tell of every start, step and restart that wants a new bag when the site changes none."""
+    for entry in dated.shown() if dated.site is not None else ():
+        closed = None if dated.site is None else when_closed(entry, dated.clock, dated.site)
+        if closed is not None:
+            yield f"The {entry.due} of {moment(dated.clock.at(entry.start))} needs a new bag: it is {visible(closed)}."
+
+
+def day_of_course(dated: Dated, entry: Entry) -> int:
+    """The day of the course from its first infusion; of premedication, that of the infusion it belongs to."""
+    before = dated.premedication.premedication.minutes_before if dated.premedication else 0
+    minute = entry.start + (before if entry.due is Due.PREMEDICATION else 0)
+    return dated.clock.day(minute)
+
+
+def zone(dated: Dated) -> Text:
+    """Say in which zone the times are, and what a day is."""
+    return Text(f"Times are local in {dated.clock.zone}. Day 1 is the day of the first infusion.", "quiet")
+
+
+def what(dated: Dated, entry: Entry) -> str:
+    """Say what an entry is."""
+    if entry.due in _INFUSION and entry.event is not None:
+        return _infusion(entry.due, entry.event)
+    return {
+        Due.PREMEDICATION: _premedication(dated, entry),
+        Due.INTERRUPTION: f"infusion stopped for {duration_text(entry.stop - entry.start)}",
+        Due.STOP: _stopped(dated, entry),
+        Due.HOSPITAL: f"in hospital until {moment(dated.clock.at(entry.stop))}",
+        Due.SUPERVISION: "supervised by a health professional, or in hospital",
+        Due.NEXT_CYCLE: f"earliest start of cycle {entry.cycle}{_later(dated, entry.cycle)}",
+    }[entry.due]
+
+
+def _premedication(dated: Dated, entry: Entry) -> str:
+    """Say which premedication is due, and where the record says that it was not given."""
+    plan = dated.premedication
+    if plan is None:
+        return ""
+    restart = entry.start + plan.premedication.minutes_before
+    told = [one.interruption.premedicated for one in dated.ledger.interruptions if one.restarted == restart]
+    return f"premedication: {given_dose(plan)}{' (not given, the record says)' if False in told else ''}"
+
+
+def _stopped(dated: Dated, entry: Entry) -> str:
+    """Say what ends an infusion: its plan, or what happened."""
+    last = dated.ledger.interruptions[-1] if dated.ledger.interruptions else None
+    if dated.replanned.ended and last is not None and last.stopped == entry.start:
+        return f"infusion stopped; {visible(last.resumed)}"
+    return "end of infusion; never flush the line"
+
+
+_INFUSION = frozenset({Due.START, Due.STEP, Due.RESTART})
+
+
+def _infusion(due: Due, event: Event) -> str:
+    kind = f"start of {visible(event.period.cycle_name)}" if due is Due.START else due.value
+    return f"{kind}: {given_rate_text(event)} for {duration_text(event.period.minutes)}"
+
+
+def given_rate_text(event: Event) -> str:
+    """Write the dose rate that is given, the order it comes from where that is by area, and whether the cap decided."""
+    dose = event.period.dose
+    given = f"{rounded(event.rate)} mcg/day{' (cap)' if event.capped else ''}"
+    return given if dose is None or dose.basis is Basis.FLAT else f"{ordered_text(event.period)} = {given}"
+
+
+def _later(dated: Dated, cycle: int) -> str:
+    """Say that a cycle begins later than it could, and why."""
+    later = next((one for one in dated.ledger.starts if one.cycle == cycle), None)
+    return "" if later is None else f"; it starts {moment(dated.clock.at(later.start))}: {visible(later.why)}"

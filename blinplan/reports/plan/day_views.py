@@ -1,0 +1,85 @@
+"""A plan by the day: as a list, and as a calendar of months."""
+
+from calendar import Calendar
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from blinplan.course.calendar import Due, Entry, micrograms
+from blinplan.course.dated import Dated
+from blinplan.quantities import duration_text
+from blinplan.reports.plan.dated_plan import off_hours, what, zone
+from blinplan.reports.plan.plan import rounded
+from blinplan.reports.shared.screen import Screen
+
+
+def days_report(dated: Dated, screen: Screen) -> list[RenderableType]:
+    """Draw the course day by day, from midnight to midnight."""
+    table = screen.table()
+    table.add_column("Date", no_wrap=True)
+    table.add_column("mcg", justify="right", no_wrap=True)
+    table.add_column("What", overflow="fold")
+    for day in _days(dated):
+        amount, due = _of_day(dated, day)
+        if due or amount != "0":
+            said = "; ".join(f"{dated.clock.at(entry.start):%H:%M} {_short(dated, entry)}" for entry in due)
+            table.add_row(f"{day:%a %Y-%m-%d}", amount, said)
+    return [table, *(Text(line, "warning") for line in off_hours(dated)), zone(dated)]
+
+
+def _of_day(dated: Dated, day: date) -> tuple[str, list[Entry]]:
+    """What is infused from midnight to midnight, in mcg, and what is due."""
+    start, stop = dated.clock.midnight(day), dated.clock.midnight(day + timedelta(days=1))
+    due = [entry for entry in dated.shown() if start <= entry.start < stop]
+    return rounded(micrograms(dated.course, start, stop)), due
+
+
+_MARKS = {
+    Due.PREMEDICATION: "P",
+    Due.START: "S",
+    Due.STEP: "U",
+    Due.RESTART: "R",
+    Due.BAG: "B",
+    Due.INTERRUPTION: "X",
+    Due.STOP: "E",
+}
+_LEGEND = "P premedication, S start, U step up, R restart, B new bag, X stopped, E end; mcg from midnight to midnight."
+
+
+def month_report(dated: Dated, screen: Screen) -> list[RenderableType]:
+    """Draw the months as a calendar: each day with what is infused on it, and marks for what is due."""
+    days = list(_days(dated))
+    parts: list[RenderableType] = []
+    for year, month in sorted({(day.year, day.month) for day in days}):
+        table = screen.table(title=f"{date(year, month, 1):%B %Y}")
+        for name in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"):
+            table.add_column(name, min_width=6, no_wrap=True)
+        for week in Calendar().monthdatescalendar(year, month):
+            if any(day in days and day.month == month for day in week):
+                table.add_row(*(_day_cell(dated, day) if day.month == month and day in days else "" for day in week))
+        parts += [table, ""]
+    return [*parts, Text(_LEGEND, "quiet"), *(Text(line, "warning") for line in off_hours(dated)), zone(dated)]
+
+
+def _day_cell(dated: Dated, day: date) -> Text:
+    amount, due = _of_day(dated, day)
+    marks = "".join(dict.fromkeys(_MARKS[entry.due] for entry in due if entry.due in _MARKS))
+    return Text.assemble((f"{day.day}", "title"), (f" {marks}", "where"), "\n", amount if amount != "0" else "")
+
+
+def _short(dated: Dated, entry: Entry) -> str:
+    if entry.bag is not None:
+        return f"bag for {duration_text(entry.bag.size.minutes)}"
+    return what(dated, entry)
+
+
+def _days(dated: Dated) -> Iterable[date]:
+    shown = dated.shown()
+    if not shown:
+        return
+    first = dated.first or min(dated.clock.at(entry.start).date() for entry in shown)
+    last = dated.last or max(dated.clock.at(entry.stop).date() for entry in shown)
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)

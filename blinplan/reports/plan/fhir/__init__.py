@@ -1,0 +1,1 @@
+"""The plan as FHIR R4 resources."""

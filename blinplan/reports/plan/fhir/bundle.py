@@ -1,0 +1,225 @@
+"""A dated plan as FHIR R4: a Bundle with a CarePlan, its MedicationRequests, the drugs, and a patient without a name.
+
+The same thing has the same id in every plan of a name, so that a later plan updates the earlier one. There is no clock:
+a status is as of the last thing that the course record tells. What is written is valid in R4 and in R4B: the resources
+of these types have the same elements in both.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from blinplan.course.calendar import Due, Entry
+from blinplan.course.dated import Dated
+from blinplan.course.eligibility import Choice
+from blinplan.course.events import Event
+from blinplan.course.ledger import LedgerEntry
+from blinplan.course.replan import INTERRUPTED
+from blinplan.quantities import MINUTES_PER_DAY, duration_text
+from blinplan.reports.plan.bag_list import bags_not_evaluated, shortages
+from blinplan.reports.plan.dated_plan import moment, off_hours, what
+from blinplan.reports.plan.fhir.elements import (
+    MICROGRAM,
+    Element,
+    amount,
+    identifier,
+    moment_of,
+    period,
+    reference,
+    resource,
+    urn,
+    words,
+)
+from blinplan.reports.plan.fhir.requests import (
+    Request,
+    care_plan_name,
+    for_good,
+    medications,
+    patient_name,
+    requests,
+)
+from blinplan.reports.plan.identity import last_known
+from blinplan.reports.plan.ledger import cited, decided, interrupted, starts_of_cycles
+from blinplan.reports.plan.plan import NOT_A_DEVICE, known_of, rounded
+from blinplan.reports.shared.screen import visible
+
+
+class InvalidError(ValueError):
+    """What the models of FHIR do not accept."""
+
+
+def fhir(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str, told: Sequence[str] = ()) -> Element:
+    """Write a plan as a Bundle, and have it checked by the models of ``fhir.resources``.
+
+    Parameters
+    ----------
+    dated
+        The whole plan.
+    before
+        The plans as they were before and between the things that happened: what only they have is withdrawn, or waits.
+    choice
+        How the weight decided the regimen.
+    plan_id
+        What tells this patient's plan from all others.
+    told
+        What has to be known of the plan besides.
+
+    Raises
+    ------
+    ImportError
+        When ``fhir.resources`` is not installed.
+    InvalidError
+        When the models do not accept it.
+    """
+    from fhir.resources.R4B.bundle import Bundle
+    from pydantic_core import ValidationError
+
+    made = bundle(dated, before, choice, plan_id, told)
+    try:
+        Bundle.model_validate(made)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from error
+    return made
+
+
+def bundle(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str, told: Sequence[str]) -> Element:
+    """Make the Bundle of a plan, unchecked."""
+    ordered = sorted(requests(dated, before, plan_id), key=lambda request: request.start)
+    resources = [
+        _care_plan(dated, choice, plan_id, ordered, told),
+        _patient(plan_id),
+        *medications(dated, plan_id),
+        *(request.resource for request in ordered),
+    ]
+    name = f"{plan_id}-bundle@blinplan"
+    return {
+        "resourceType": "Bundle",
+        "id": urn(name).removeprefix("urn:uuid:"),
+        "identifier": identifier(name),
+        "type": "collection",
+        "entry": [{"fullUrl": f"urn:uuid:{one['id']}", "resource": one} for one in resources],
+    }
+
+
+def _patient(plan_id: str) -> Element:
+    told = [f"The patient of the plan {plan_id}. The plan knows no name, no number and no date of birth."]
+    made = resource("Patient", patient_name(plan_id), told)
+    made["identifier"].append({"type": words("name of the plan"), "value": plan_id})
+    return made
+
+
+def _care_plan(dated: Dated, choice: Choice, plan_id: str, ordered: list[Request], told: Sequence[str]) -> Element:
+    regimen, name = dated.course.regimen, care_plan_name(plan_id)
+    title = f"{visible(regimen.name)}: {visible(regimen.title)}"
+    due = [f"{moment(dated.clock.at(e.start))}: {what(dated, e)}" for e in dated.shown() if e.due is not Due.BAG]
+    stop = dated.course.events[-1].period.stop
+    activities = sorted([*_referred(ordered), *_told(dated)], key=lambda activity: activity[0])
+    return {
+        **resource("CarePlan", name, [title, *due]),
+        "status": _status(dated),
+        "intent": "plan",
+        "title": title,
+        "description": _description(dated),
+        "subject": reference("Patient", patient_name(plan_id)),
+        "period": period(dated.clock, 0, stop),
+        "activity": [activity for _, activity in activities],
+        "note": [{"text": note} for note in (*_notes(dated, choice), *told)],
+    }
+
+
+def _status(dated: Dated) -> str:
+    found = dated.replanned
+    if not dated.recorded:
+        return "draft"
+    if not found.ended:
+        return "active"
+    return "revoked" if for_good(found.ledger.interruptions[-1]) else "on-hold"
+
+
+def _description(dated: Dated) -> str:
+    course = dated.course
+    days = Fraction(course.infusion_minutes, MINUTES_PER_DAY)
+    sources = "; ".join(f"{visible(source.citation)} ({source.status.value})" for source in course.regimen.sources)
+    return (
+        f"Blinatumomab by continuous infusion: {amount(course.micrograms, MICROGRAM)} in {rounded(days)} days of"
+        f" infusion. Times are local in {dated.clock.zone}. Source of the doses: {sources}."
+    )
+
+
+def _referred(ordered: list[Request]) -> Iterator[tuple[int, Element]]:
+    for request in ordered:
+        yield request.start, {"reference": {**reference("MedicationRequest", request.name), "display": request.what}}
+
+
+def _told(dated: Dated) -> Iterator[tuple[int, Element]]:
+    """The activities that are not orders of a drug: days in hospital, ends of infusion, treatment-free intervals."""
+    for entry in dated.shown():
+        if entry.due is Due.HOSPITAL:
+            status = "not-started" if entry.start > _known(dated) else "unknown"
+            text = f"in hospital, cycle {entry.cycle}"
+            kept = {"kind": "ServiceRequest", "scheduledPeriod": period(dated.clock, entry.start, entry.stop)}
+            yield entry.start, _detail(text, status, what(dated, entry), kept)
+        elif entry.due is Due.SUPERVISION:
+            status = "not-started" if entry.start > _known(dated) else "unknown"
+            at = {"scheduledTiming": moment_of(dated.clock, entry.start)}
+            yield entry.start, _detail(f"supervised start, cycle {entry.cycle}", status, what(dated, entry), at)
+        elif entry.due is Due.STOP:
+            text = f"end of infusion, cycle {entry.cycle}"
+            at = {"scheduledTiming": moment_of(dated.clock, entry.start)}
+            yield entry.start, _detail(text, _done(dated, entry), what(dated, entry), at)
+    for event in dated.course.events:
+        if event.period.dose is None and event.period.cycle_name != INTERRUPTED:
+            yield event.period.start, _free(dated, event)
+
+
+def _free(dated: Dated, event: Event) -> Element:
+    start, stop = event.period.start, event.period.stop
+    last = event is dated.course.events[-1]
+    following = "" if last else f"; the next cycle begins no earlier than {moment(dated.clock.at(stop))}"
+    text = f"{duration_text(stop - start)} without infusion{following}"
+    status = "completed" if stop <= _known(dated) else "not-started"
+    when = {"scheduledPeriod": period(dated.clock, start, stop)}
+    return _detail(f"treatment-free interval, cycle {event.period.cycle}", status, text, when)
+
+
+def _detail(code: str, status: str, description: str, when: Element) -> Element:
+    return {"detail": {"code": words(code), "status": status, "description": description, **when}}
+
+
+def _done(dated: Dated, entry: Entry) -> str:
+    return "completed" if entry.stop <= _known(dated) else "not-started"
+
+
+def _known(dated: Dated) -> int:
+    """The minute of the last thing that the record tells; one before the course where there is no record."""
+    return -1 if not dated.recorded else last_known(dated)
+
+
+def _notes(dated: Dated, choice: Choice) -> Iterator[str]:
+    """What somebody has to know who reads the plan, a note each. Nothing here is text from a regimen file."""
+    yield NOT_A_DEVICE
+    yield f"Patient: {', '.join(known_of(dated.course.patient)) or 'nothing given'}. Weight limit: {choice.reason}."
+    if dated.premedication is None:
+        yield "Premedication: none declared in this regimen."
+    yield from bags_not_evaluated(dated, dated.bags)
+    yield from shortages(dated)
+    yield from off_hours(dated)
+    if not dated.recorded:
+        return
+    as_of = moment(dated.clock.at(last_known(dated)))
+    yield (
+        f"The status of every part is as of {as_of}, the last thing that the course record tells. It does not tell of"
+        " days in hospital."
+    )
+    for entry in dated.ledger.interruptions:
+        yield _ledger_note(dated, entry)
+    yield from starts_of_cycles(dated)
+    if dated.ledger.interruptions:
+        given, planned = (amount(one.micrograms, MICROGRAM) for one in (dated.course, dated.replanned.planned))
+        yield f"With the interruptions {given}; without them {planned}."
+
+
+def _ledger_note(dated: Dated, entry: LedgerEntry) -> str:
+    answers = [f"{decided(dated, entry, decision)} ({cited(decision)})" for decision in entry.decisions]
+    asked = "; ".join(answers) or "the label asks nothing of it"
+    return f"Infusion stopped {interrupted(dated, entry)}. {asked}. So {entry.resumed}."

@@ -1,0 +1,141 @@
+"""The dosages of a plan as FHIR R4 has them: of infusions, bag by bag where a site prepares bags, and premedication."""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from blinplan.course.bags import Bag, drawn_millilitres, vial_of, vials
+from blinplan.course.calendar import Entry
+from blinplan.course.dated import Dated
+from blinplan.course.events import Event
+from blinplan.course.premedication import PremedicationPlan
+from blinplan.quantities import MINUTES_PER_DAY, Basis, duration_text
+from blinplan.regimen.site import Vial
+from blinplan.reports.plan.bag_list import lasts
+from blinplan.reports.plan.fhir.elements import (
+    MICROGRAM,
+    MICROGRAM_PER_AREA_PER_DAY,
+    MICROGRAM_PER_DAY,
+    MILLIGRAM,
+    MILLIGRAM_PER_AREA,
+    MILLILITRE,
+    MILLILITRE_PER_HOUR,
+    Element,
+    amount,
+    moment_of,
+    once_over,
+    per_day,
+    quantity,
+    rate,
+    words,
+)
+from blinplan.reports.shared.screen import visible
+
+
+def infusion(dated: Dated, event: Event) -> list[Element]:
+    """The dosages of a stretch of one dose: one a bag, one after another, or one in all where no site prepares bags."""
+    start, stop = event.period.start, event.period.stop
+    bags = [(number, bag) for number, bag in enumerate(dated.bags, start=1) if start <= bag.start < stop]
+    if not bags:
+        whole = f"{_dose(event)} for {duration_text(stop - start)}: {amount(event.micrograms, MICROGRAM)}"
+        return [_dosage(dated, event, 1, (start, stop), whole, _rates(event, stop - start))]
+    return [
+        _dosage(
+            dated,
+            event,
+            place,
+            (bag.start, bag.stop),
+            f"Bag {number}: {_dose(event)} {_bag(bag, vial_of(dated.site))}",
+            [*_rates(event, bag.minutes), *_volumes(bag)],
+        )
+        for place, (number, bag) in enumerate(bags, start=1)
+    ]
+
+
+def _dosage(
+    dated: Dated, event: Event, place: int, between: tuple[int, int], text: str, rates: Iterable[Element]
+) -> Element:
+    cap = event.period.cap
+    return {
+        "sequence": place,
+        "text": text,
+        "timing": once_over(dated.clock, *between),
+        "route": words("intravenous"),
+        "method": words("continuous infusion"),
+        "doseAndRate": list(rates),
+        **({} if cap is None else {"maxDosePerPeriod": per_day(cap.amount)}),
+    }
+
+
+def _dose(event: Event) -> str:
+    """Write a dose as it was ordered, and what it comes to where that is another number."""
+    ordered, given = event.period.dose, amount(event.rate, MICROGRAM_PER_DAY)
+    if ordered is None or ordered.basis is Basis.FLAT:
+        return given
+    cap = f", no more than {event.period.cap}" if event.period.cap else ""
+    return f"{ordered}{cap}, which is {given}{' (the cap)' if event.capped else ''}"
+
+
+def _rates(event: Event, minutes: int) -> Iterator[Element]:
+    """The dose as it was ordered, and what it comes to in the patient where it was ordered by body surface area."""
+    ordered = event.period.dose
+    by_area = ordered is not None and ordered.basis is Basis.BSA
+    if ordered is not None and by_area:
+        yield rate("ordered", None, quantity(ordered.amount, MICROGRAM_PER_AREA_PER_DAY))
+    given = quantity(event.rate * minutes / MINUTES_PER_DAY, MICROGRAM)
+    yield rate("calculated" if by_area else "ordered", given, quantity(event.rate, MICROGRAM_PER_DAY))
+
+
+def _volumes(bag: Bag) -> Iterator[Element]:
+    """What the pump gives of a bag; nothing where the label has no pump rate for its size."""
+    if bag.label is not None and bag.millilitres is not None:
+        per_hour = quantity(bag.label.millilitres_per_hour, MILLILITRE_PER_HOUR)
+        yield rate("calculated", quantity(bag.millilitres, MILLILITRE), per_hour)
+
+
+def _bag(bag: Bag, vial: Vial) -> str:
+    """Write how long a bag runs and at which pump rate, what of it is given, and what is in it."""
+    given = amount(bag.micrograms, MICROGRAM)
+    if bag.label is None or bag.millilitres is None:
+        pump = f"(pump rate not evaluated: the label has no bag for {duration_text(bag.size.minutes)}): {given}"
+    else:
+        per_hour = amount(bag.label.millilitres_per_hour, MILLILITRE_PER_HOUR)
+        pump = f"at {per_hour}: {given} in {amount(bag.millilitres, MILLILITRE)}"
+    filled = bag.filled_micrograms
+    if filled is None or bag.size.fill is None:
+        inside = "what is drawn up and filled is not evaluated"
+    else:
+        holds = f"{amount(filled, MICROGRAM)} in {amount(bag.size.fill, MILLILITRE)}"
+        drawn = amount(drawn_millilitres(bag, vial) or Fraction(0), MILLILITRE)
+        inside = f"filled with {holds}, of which {drawn} are drawn up; vials to open: {vials(bag, vial)}"
+    return f"for {lasts(bag)} {pump}; {inside}"
+
+
+def premedication(dated: Dated, plan: PremedicationPlan, entry: Entry) -> Element:
+    """The dosage of a premedication, at one moment."""
+    given = plan.premedication
+    most = given.cap
+    return {
+        "sequence": 1,
+        "text": f"{_premedication_dose(plan)}, {given.minutes_before} min before the infusion",
+        "timing": moment_of(dated.clock, entry.start),
+        "doseAndRate": list(_premedication_rates(plan)),
+        **({} if most is None else {"maxDosePerAdministration": quantity(most.milligrams, MILLIGRAM)}),
+    }
+
+
+def _premedication_dose(plan: PremedicationPlan) -> str:
+    given = plan.premedication
+    ordered = f"{visible(given.drug)} {given.dose}" + (f", no more than {given.cap}" if given.cap else "")
+    if plan.dose is None:
+        return f"{ordered} (not evaluated in mg: the body surface area is not given)"
+    if given.dose.basis is Basis.FLAT:
+        return ordered
+    return f"{ordered}, which is {amount(plan.dose.milligrams, MILLIGRAM)}{' (the cap)' if plan.capped else ''}"
+
+
+def _premedication_rates(plan: PremedicationPlan) -> Iterator[Element]:
+    ordered = plan.premedication.dose
+    by_area = ordered.basis is Basis.BSA
+    yield rate("ordered", quantity(ordered.milligrams, MILLIGRAM_PER_AREA if by_area else MILLIGRAM), None)
+    if by_area and plan.dose is not None:
+        yield rate("calculated", quantity(plan.dose.milligrams, MILLIGRAM), None)

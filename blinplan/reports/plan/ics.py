@@ -1,0 +1,163 @@
+"""A dated plan as an iCalendar file (RFC 5545), for the calendars of ward and patient.
+
+The same thing has the same UID in every plan of a patient, and its sequence number rises with everything that happens:
+a calendar that imports the plan again moves what has moved. What an earlier plan had and the new one has not is
+cancelled.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from blinplan import __version__
+from blinplan.course.bags import Bag
+from blinplan.course.calendar import Due, Entry
+from blinplan.course.dated import Dated
+from blinplan.quantities import decimal_text
+from blinplan.reports.plan.dated_plan import what
+from blinplan.reports.plan.identity import gone, happenings, is_named, last_known, named
+from blinplan.reports.plan.plan import NOT_A_DEVICE, rounded
+
+_ALARM = timedelta(minutes=30)
+_WITH_ALARM = frozenset({Due.BAG, Due.PREMEDICATION})
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A calendar that was imported: its events by UID, and the highest sequence number of them."""
+
+    events: Mapping[str, Any]
+    sequence: int
+
+
+class NoCalendarError(ValueError):
+    """A text that is no calendar, or one without an event of the plan."""
+
+
+def imported(text: str, plan_id: str) -> Imported:
+    """Read what a calendar that was written before has of a plan.
+
+    Raises
+    ------
+    NoCalendarError
+        When it is no calendar, or has nothing of the plan.
+    """
+    import icalendar
+
+    try:
+        events = icalendar.Calendar.from_ical(text).walk("VEVENT")
+        by_uid = {str(event["uid"]): event for event in events if is_named(str(event["uid"]), plan_id)}
+        sequence = max((int(event.get("sequence", 0)) for event in by_uid.values()), default=0)
+    except (ValueError, KeyError, IndexError, AttributeError) as error:
+        raise NoCalendarError("is not a calendar") from error
+    if not by_uid:
+        raise NoCalendarError(f"has no event of the plan {plan_id}")
+    return Imported(by_uid, sequence)
+
+
+def ics(
+    dated: Dated,
+    before: Sequence[Dated],
+    plan_id: str,
+    revision: int = 0,
+    replaced: Imported | None = None,
+    told: Sequence[str] = (),
+) -> str:
+    """Write a plan as a calendar.
+
+    Parameters
+    ----------
+    dated
+        The plan.
+    before
+        The plans as they were before and between the things that happened: what only they have is cancelled.
+    plan_id
+        What tells this patient's plan from all others.
+    revision
+        How often the plan was changed otherwise.
+    replaced
+        The calendar that was imported last, where it is known: whatever changed, what only it has is cancelled.
+    told
+        What has to be known of the plan besides.
+    """
+    import icalendar
+
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", f"-//blinplan//{__version__}//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", f"{dated.course.regimen.name} {plan_id}")
+    calendar.add("x-wr-caldesc", " ".join((NOT_A_DEVICE, *told)))
+    sequence = max(1000 * revision + happenings(dated), 0 if replaced is None else replaced.sequence + 1)
+    now = dict(named(dated, plan_id))
+    were_shown = {uid for earlier in before for uid, entry in named(earlier, plan_id) if earlier.shows(entry)}
+    for uid, entry in now.items():
+        if dated.shows(entry) or uid in were_shown:
+            calendar.add_component(_event(dated, entry, uid, sequence))
+    withdrawn = gone(now, before, plan_id)
+    for uid, (earlier, entry) in withdrawn.items():
+        calendar.add_component(_cancelled(dated, _event(earlier, entry, uid, sequence), sequence))
+    for uid, event in (replaced.events if replaced else {}).items():
+        if uid not in now and uid not in withdrawn:
+            calendar.add_component(_cancelled(dated, event, sequence))
+    return str(calendar.to_ical(), "utf-8")
+
+
+def _event(dated: Dated, entry: Entry, uid: str, sequence: int) -> Any:
+    import icalendar
+
+    event = icalendar.Event()
+    event.add("uid", uid)
+    event.add("dtstamp", _stamp(dated))
+    event.add("sequence", sequence)
+    event.add("summary", f"{_summary(dated, entry)} (cycle {entry.cycle})")
+    event.add("status", "CONFIRMED")
+    start, stop = dated.clock.at(entry.start), dated.clock.at(entry.stop)
+    if entry.due is Due.HOSPITAL:
+        event.add("dtstart", start.date())
+        event.add("dtend", stop.date() + timedelta(days=1))
+    else:
+        event.add("dtstart", start.astimezone(UTC))
+        if entry.due is Due.BAG:  # all others are moments, which have no end
+            event.add("dtend", stop.astimezone(UTC))
+    event.add("transp", "TRANSPARENT")
+    if entry.due in _WITH_ALARM:
+        event.add_component(_alarm(_summary(dated, entry)))
+    return event
+
+
+def _cancelled(dated: Dated, event: Any, sequence: int) -> Any:
+    """The same event, taken back."""
+    for name in ("status", "sequence", "dtstamp"):
+        event.pop(name, None)
+    event.add("status", "CANCELLED")
+    event.add("sequence", sequence)
+    event.add("dtstamp", _stamp(dated))
+    event.subcomponents.clear()
+    return event
+
+
+def _alarm(summary: str) -> Any:
+    import icalendar
+
+    alarm = icalendar.Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", summary)
+    alarm.add("trigger", -_ALARM)
+    return alarm
+
+
+def _summary(dated: Dated, entry: Entry) -> str:
+    if entry.bag is not None:
+        return _bag(entry.bag)
+    return what(dated, entry)
+
+
+def _bag(bag: Bag) -> str:
+    rate = f" at {decimal_text(bag.label.millilitres_per_hour)} mL/h" if bag.label else ""
+    return f"hang bag{rate}, {rounded(bag.rate)} mcg/day"
+
+
+def _stamp(dated: Dated) -> datetime:
+    """When the plan was made, as far as it knows: at the last thing that happened. The same plan is the same file."""
+    return dated.clock.at(last_known(dated)).astimezone(UTC)

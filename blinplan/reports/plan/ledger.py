@@ -1,0 +1,88 @@
+"""What happened to a course and what was decided of it, each decision with its source."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from blinplan.course.dated import Dated
+from blinplan.course.interruption import Decision, Question
+from blinplan.course.label import label
+from blinplan.course.ledger import LedgerEntry, ledger_data
+from blinplan.quantities import duration_text
+from blinplan.regimen.regimen import Indication
+from blinplan.reports.plan.dated_plan import moment
+from blinplan.reports.shared.screen import indented, visible
+
+
+def ledger_report(dated: Dated) -> list[RenderableType]:
+    """Tell of every interruption and later start, what the label asks, who says so, and how the plan goes on."""
+    if not dated.ledger.interruptions and not dated.ledger.starts:
+        return []
+    parts: list[RenderableType] = ["", Text("Ledger", "title")]
+    for entry in dated.ledger.interruptions:
+        parts.append(Text(interrupted(dated, entry)))
+        for decision in entry.decisions:
+            parts.append(indented(decided(dated, entry, decision)))
+            parts.append(Padding(Text(cited(decision), "quiet"), (0, 0, 0, 4)))
+        parts.append(indented(f"so {visible(entry.resumed)}"))
+    if dated.course.regimen.indication is Indication.INVESTIGATIONAL and dated.ledger.interruptions:
+        parts.append(
+            Text("The regimen is investigational: the answers are the label's for its own regimens.", "warning")
+        )
+    return [*parts, *(Text(line) for line in starts_of_cycles(dated))]
+
+
+def interrupted(dated: Dated, entry: LedgerEntry) -> str:
+    """Say when an infusion stopped and started again, and why."""
+    stopped = moment(dated.clock.at(entry.stopped))
+    if entry.restarted is None:
+        until = "not restarted"
+    else:
+        until = f"until {moment(dated.clock.at(entry.restarted))} ({duration_text(entry.restarted - entry.stopped)})"
+    return f"{stopped} {until}: {cause_text(entry)}, cycle {entry.interruption.cycle}"
+
+
+def cause_text(entry: LedgerEntry) -> str:
+    """Say why an infusion was stopped: cytokine release syndrome, grade 3."""
+    one = entry.interruption
+    return one.cause.value.replace("-", " ") + (f", grade {one.grade}" if one.grade is not None else "")
+
+
+def decided(dated: Dated, entry: LedgerEntry, decision: Decision) -> str:
+    """Write a question with its answer, and the time that the answer comes to."""
+    at: int | None = None
+    if decision.question is Question.ESCALATION and decision.after is not None and entry.restarted is not None:
+        at = entry.restarted + decision.after
+    if decision.question is Question.WAIT and decision.wait:
+        at = entry.stopped + decision.wait
+    when = (
+        "" if at is None else f" ({'not before ' * (decision.question is Question.WAIT)}{moment(dated.clock.at(at))})"
+    )
+    return f"{decision.question}: {visible(decision.answer)}{when}"
+
+
+def cited(decision: Decision) -> str:
+    """Name the source of a decision."""
+    return "; ".join(dict.fromkeys(label()[name].citation for name in decision.limits if name in label()))
+
+
+def starts_of_cycles(dated: Dated) -> Iterator[str]:
+    """Say when the cycles begin of which that is on record, or that begin later than they could, and why."""
+    for one in dated.ledger.starts:
+        start, earliest = (moment(dated.clock.at(minute)) for minute in (one.start, one.earliest))
+        could = "" if one.start == one.earliest else f"; the earliest was {earliest}"
+        yield f"Cycle {one.cycle} starts {start}{could}: {visible(one.why)}."
+
+
+def ledger_json(dated: Dated) -> dict[str, Any]:
+    """Write the ledger so that a plan can be made from it again, with local times and sources beside its minutes."""
+    data = ledger_data(dated.ledger)
+    for written, entry in zip(data["interruptions"], dated.ledger.interruptions, strict=True):
+        written["stopped"] = dated.clock.at(entry.stopped).isoformat()
+        written["restarted"] = None if entry.restarted is None else dated.clock.at(entry.restarted).isoformat()
+        for answer, decision in zip(written["decisions"], entry.decisions, strict=True):
+            answer["sources"] = [label()[name].citation for name in decision.limits if name in label()]
+    return data

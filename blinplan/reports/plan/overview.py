@@ -1,0 +1,115 @@
+"""A dated plan at a glance: the course drawn as a line, its steps with their dates, and what goes with them."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from blinplan.course.calendar import Due
+from blinplan.course.dated import Dated
+from blinplan.course.events import Course, Event
+from blinplan.course.replan import INTERRUPTED
+from blinplan.quantities import duration_text
+from blinplan.reports.plan.bag_list import remarks
+from blinplan.reports.plan.dated_plan import given_rate_text, moment, off_hours, zone
+from blinplan.reports.plan.ledger import ledger_report
+from blinplan.reports.plan.plan import hospital_days, premedication_lines, rounded, whole_course
+from blinplan.reports.shared.screen import Screen, visible
+
+_LEVELS = "▁▂▃▄▅▆▇█"
+_LONGEST_LINE = 120
+
+
+def overview_report(dated: Dated, screen: Screen) -> list[RenderableType]:
+    """Draw the overview."""
+    return [
+        *timeline(dated, screen),
+        "",
+        _table(dated, screen),
+        "",
+        whole_course(dated.course),
+        *premedication_lines(dated.premedication, dated.clock.day),
+        *hospital_days(dated.course),
+        *(Text(line, "warning") for line in off_hours(dated)),
+        *(Text(line, "warning") for line in remarks(dated)),
+        *ledger_report(dated),
+        zone(dated),
+    ]
+
+
+def timeline(dated: Dated, screen: Screen) -> Iterator[Text]:
+    """Draw the course as a line as high as the dose, with the numbers and days of its cycles below."""
+    width = min(screen.width, _LONGEST_LINE)
+    events = dated.course.events
+    end = events[-1].period.stop
+    columns = [_event_at(events, column * end // width, (column + 1) * end // width) for column in range(width)]
+    highest = max(event.rate for event in events)
+    yield Text.assemble(*(_mark(event, float(event.rate / highest), screen) for event in columns))
+    starts = [entry for entry in dated.entries if entry.due is Due.START]
+    for texts in (
+        [f"cycle {entry.cycle}" for entry in starts],
+        [f"{dated.clock.at(entry.start):%d %b}" for entry in starts],
+    ):
+        yield Text(_placed([(entry.start * width // end, text) for entry, text in zip(starts, texts, strict=True)]))
+    yield Text(_key(dated.course, screen), "quiet")
+
+
+def _event_at(events: Sequence[Event], start: int, stop: int) -> Event:
+    """The event that fills most of a stretch."""
+    return max(events, key=lambda event: min(event.period.stop, stop) - max(event.period.start, start))
+
+
+def _mark(event: Event, share: float, screen: Screen) -> tuple[str, str]:
+    if event.period.dose is None:
+        return ("x", "warning") if event.period.cycle_name == INTERRUPTED else ("·" if screen.unicode else ".", "quiet")
+    if screen.unicode:
+        return _LEVELS[max(round(share * len(_LEVELS)) - 1, 0)], "where"
+    return "#" if share == 1 else "=", "where"
+
+
+def _placed(texts: Sequence[tuple[int, str]]) -> str:
+    """Put texts at their columns, as far as there is room."""
+    line = ""
+    for column, text in texts:
+        if column >= len(line) + bool(line):
+            line = f"{line:<{column}}{text}"
+    return line
+
+
+def _key(course: Course, screen: Screen) -> str:
+    broken = any(event.period.cycle_name == INTERRUPTED for event in course.events)
+    drawn = "height: dose" if screen.unicode else "#: highest dose; =: lower"
+    return f"{drawn}; {'·' if screen.unicode else '.'} free of drug{'; x stopped' if broken else ''}"
+
+
+def _table(dated: Dated, screen: Screen) -> RenderableType:
+    table = screen.table()
+    table.add_column("From", no_wrap=True)
+    table.add_column("Lasts", no_wrap=True)
+    table.add_column("Cycle", justify="right")
+    table.add_column("Dose", overflow="fold")
+    table.add_column("mcg", justify="right", no_wrap=True)
+    shown = {(entry.start, entry.cycle) for entry in dated.shown()}
+    for event in dated.course.events:
+        period = event.period
+        if (period.start, period.cycle) not in shown:
+            continue
+        table.add_row(
+            moment(dated.clock.at(period.start)),
+            duration_text(period.minutes),
+            str(period.cycle),
+            _said(event),
+            rounded(event.micrograms) if period.dose else "0",
+            style="" if period.dose else "quiet",
+        )
+    return table
+
+
+def _said(event: Event) -> Text:
+    period = event.period
+    if period.dose is not None:
+        name = f"{visible(period.cycle_name)}: " if period.step == 1 else ""
+        return Text(f"{name}{given_rate_text(event)}")
+    if period.cycle_name == INTERRUPTED:
+        return Text("stopped", "warning")
+    return Text("free of drug")

@@ -1,0 +1,258 @@
+"""The plan for one patient: the event table and what goes with it."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from blinplan.course.calendar import hospital_stays
+from blinplan.course.eligibility import Choice
+from blinplan.course.events import Course, Event, Period
+from blinplan.course.patient import Patient
+from blinplan.course.premedication import PremedicationPlan
+from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, DoseRate, decimal_text
+from blinplan.regimen.regimen import Occasion
+from blinplan.reports.shared.manifest import manifest
+from blinplan.reports.shared.screen import Screen, visible
+
+NOT_A_DEVICE = "blinplan is a planning and research tool, not a medical device. Check every dose against the label."
+
+
+def plan_head(course: Course, choice: Choice) -> list[RenderableType]:
+    """Draw what the plan is of, and what decided its doses."""
+    title = Text.assemble((visible(course.regimen.name), "title"), "  ", visible(course.regimen.title))
+    return [title, *_decisions(course, choice), ""]
+
+
+def plan_report(
+    course: Course, choice: Choice, premedication: PremedicationPlan | None, screen: Screen
+) -> list[RenderableType]:
+    """Draw the event table of one patient, with what decided its doses above and what goes with it below."""
+    parts: list[RenderableType] = [
+        *plan_head(course, choice),
+        _events(course, screen),
+        "",
+        whole_course(course),
+        *premedication_lines(premedication),
+        *hospital_days(course),
+        Text(NOT_A_DEVICE, "quiet"),
+    ]
+    return parts
+
+
+def rounded(value: Fraction) -> str:
+    """Write an exact amount with at most three decimals; ``≈`` marks one that is rounded."""
+    return decimal_text(value, 3).replace("≈ ", "≈")
+
+
+def when(minute: int) -> str:
+    """Write a time in a course: ``day 8``, or ``day 8 06:00`` off the hour at which the course begins each day."""
+    day, rest = divmod(minute, MINUTES_PER_DAY)
+    hours, minutes = divmod(rest, MINUTES_PER_HOUR)
+    return f"day {day + 1}" + (f" +{hours}:{minutes:02d} h" if rest else "")
+
+
+def known_of(patient: Patient) -> list[str]:
+    """What is known of a patient, in words."""
+    return [
+        *([f"weight {decimal_text(patient.weight, 3)} kg"] if patient.weight is not None else []),
+        *([f"height {decimal_text(patient.height, 3)} cm"] if patient.height is not None else []),
+        *([f"body surface area {patient.area}"] if patient.area is not None else []),
+    ]
+
+
+def _decisions(course: Course, choice: Choice) -> list[Text]:
+    lines = [Text(f"Patient: {', '.join(known_of(course.patient)) or 'nothing given'}")]
+    lines.append(Text(f"Weight limit: {choice.reason}", "warning" if choice.switched else ""))
+    if course.regimen.unverified:
+        lines.append(Text("Doses of this regimen are unverified: nobody has seen them in the source.", "unverified"))
+    return lines
+
+
+def _events(course: Course, screen: Screen) -> RenderableType:
+    table = screen.table()
+    table.add_column("Days", no_wrap=True)
+    table.add_column("Cycle", justify="right")
+    table.add_column("Step", justify="right")
+    table.add_column("Ordered")
+    table.add_column("mcg/day", justify="right", no_wrap=True)
+    table.add_column("mcg", justify="right", no_wrap=True)
+    table.add_column("Line", justify="right")
+    for event in course.events:
+        table.add_row(*_event_row(event), style="" if event.period.dose else "quiet")
+    return table
+
+
+def _event_row(event: Event) -> Sequence[str | Text]:
+    period = event.period
+    if period.dose is None:
+        return _days(event), str(period.cycle), "", "free", "0", "0", str(period.line)
+    given = Text(rounded(event.rate))
+    if event.capped:
+        given.append(" (cap)", "warning")
+    return (
+        _days(event),
+        str(period.cycle),
+        str(period.step),
+        ordered_text(period),
+        given,
+        rounded(event.micrograms),
+        str(period.line),
+    )
+
+
+def ordered_text(period: Period) -> str:
+    """Write an order with its cap: 5 mcg/m²/day, max 9 mcg/day."""
+    return str(period.dose) + (f", max {period.cap}" if period.cap else "")
+
+
+def _days(event: Event) -> str:
+    return days_of(event.period)
+
+
+def days_of(period: Period) -> str:
+    """Write the days of a period, counted from 1: 8-28; with hours where it does not begin or end with a day."""
+    start, stop = period.start, period.stop
+    if start % MINUTES_PER_DAY or stop % MINUTES_PER_DAY:
+        return f"{when(start)} to {when(stop)}"
+    first, last = start // MINUTES_PER_DAY + 1, stop // MINUTES_PER_DAY
+    return f"{first}" if first == last else f"{first}-{last}"
+
+
+def whole_course(course: Course) -> Text:
+    """Say how much is infused in all, and on how many days."""
+    days = Fraction(course.infusion_minutes, MINUTES_PER_DAY)
+    return Text(f"Whole course: {rounded(course.micrograms)} mcg over {rounded(days)} days of infusion")
+
+
+def given_dose(plan: PremedicationPlan) -> str:
+    """Write which premedication is given: the drug, the ordered dose, and what it comes to in the patient."""
+    given = plan.premedication
+    dose = str(given.dose) + (f", max {given.cap}" if given.cap else "")
+    if plan.dose is not None and str(plan.dose) != dose:
+        dose += f" = {rounded(plan.dose.milligrams)} mg{' (cap)' if plan.capped else ''}"
+    return f"{visible(given.drug)} {dose}"
+
+
+def _day(minute: int) -> int:
+    return minute // MINUTES_PER_DAY + 1
+
+
+def premedication_lines(plan: PremedicationPlan | None, day: Callable[[int], int] = _day) -> list[Text]:
+    """Say which premedication is given, and when; ``day`` numbers the days of the course."""
+    if plan is None:
+        return [Text("Premedication: none declared in this regimen")]
+    given = plan.premedication
+    days = ", ".join(str(day(minute + given.minutes_before)) for minute in plan.minutes)
+    restarts = {Occasion.RESTART: "before a restart", Occasion.FIRST_CYCLE_RESTART: "before a restart in cycle 1"}
+    restart = next((words for occasion, words in restarts.items() if occasion in given.occasions), None)
+    when = [*([f"before the infusion of day {days}"] if days else []), *([restart] if restart else [])]
+    return [Text(f"Premedication: {given_dose(plan)}, {given.minutes_before} min {'; and '.join(when)}")]
+
+
+def hospital_days(course: Course) -> list[Text]:
+    """Say on which days the patient is in hospital."""
+    stays = [
+        f"first {days} days of cycle {cycle}" for cycle, (_, days) in sorted(hospital_stays(course).items()) if days
+    ]
+    return [Text(f"In hospital: {', '.join(stays)}")] if stays else []
+
+
+def plan_json(
+    course: Course, choice: Choice, premedication: PremedicationPlan | None, input_fingerprint: str
+) -> dict[str, Any]:
+    """Write the plan as a JSON document; amounts as exact fractions and as numbers."""
+    patient = course.patient
+    return {
+        "format": "blinplan-plan",
+        "version": 1,
+        "manifest": manifest(regimen=course.regimen.name, input=input_fingerprint),
+        "patient": {
+            "weight_kg": _number(patient.weight),
+            "height_cm": _number(patient.height),
+            "bsa_m2": _number(patient.area.square_metres) if patient.area else None,
+            "bsa_origin": patient.area.origin if patient.area else None,
+        },
+        "weight_limit": choice.reason,
+        "switched": choice.switched,
+        "unverified": course.regimen.unverified,
+        "events": [_event_json(event) for event in course.events],
+        "total_mcg": exact(course.micrograms),
+        "premedication": _premedication_json(premedication),
+        "hospital_days": list(course.regimen.hospital_days),
+        "notice": NOT_A_DEVICE,
+    }
+
+
+def _number(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def exact(value: Fraction) -> dict[str, Any]:
+    """Write an exact amount as a fraction, and as a number."""
+    return {"value": float(value), "exact": str(value)}
+
+
+def _event_json(event: Event) -> dict[str, Any]:
+    period = event.period
+    return {
+        "start_minute": period.start,
+        "stop_minute": period.stop,
+        "rate_mcg_per_day": exact(event.rate),
+        "mcg": exact(event.micrograms),
+        "cycle": period.cycle,
+        "cycle_name": period.cycle_name,
+        "step": period.step,
+        "ordered": _ordered(period.dose),
+        "max": _ordered(period.cap),
+        "capped": event.capped,
+        "line": period.line,
+    }
+
+
+def _ordered(dose: DoseRate | None) -> str | None:
+    return None if dose is None else f"{dose.amount} {dose.unit}"
+
+
+def _premedication_json(plan: PremedicationPlan | None) -> dict[str, Any] | None:
+    if plan is None:
+        return None
+    given = plan.premedication
+    return {
+        "drug": given.drug,
+        "ordered": str(given.dose),
+        "max": str(given.cap) if given.cap else None,
+        "mg": exact(plan.dose.milligrams) if plan.dose else None,
+        "capped": plan.capped,
+        "minutes": list(plan.minutes),
+        "occasions": sorted(occasion.value for occasion in given.occasions),
+    }
+
+
+def plan_csv(course: Course) -> str:
+    """Write the event table as CSV, one event a line; units are in the column names."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(
+        ["start_minute", "stop_minute", "rate_mcg_per_day", "mcg", "cycle", "step", "ordered", "capped", "line"]
+    )
+    for event in course.events:
+        period = event.period
+        writer.writerow(
+            [
+                period.start,
+                period.stop,
+                float(event.rate),
+                float(event.micrograms),
+                period.cycle,
+                period.step,
+                _ordered(period.dose) or "",
+                str(event.capped).lower(),
+                period.line,
+            ]
+        )
+    return text.getvalue()

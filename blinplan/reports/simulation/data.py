@@ -1,0 +1,170 @@
+"""Results as tables of data: every patient's endpoints, and every patient's curves.
+
+A column says its unit in its name and beside it, so that the table explains itself in CSV and in Parquet.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.reports.shared.manifest import manifest
+from blinplan.simulation.trajectories import Curves, Portion
+from blinplan.simulation.trial import Simulation
+
+Values = NDArray[np.float64] | NDArray[np.int64]
+_ROWS = 100_000
+
+
+class Kind(StrEnum):
+    """What a column holds. Numbers and truths that are NaN are missing; a truth is 1 or 0 otherwise."""
+
+    WHOLE = "whole"
+    NUMBER = "number"
+    TRUTH = "truth"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, its unit ("" where it has none), what it is, and what it holds."""
+
+    name: str
+    unit: str
+    meaning: str
+    kind: Kind = Kind.NUMBER
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table in portions of rows, each one array a column; the portions can be gone through once."""
+
+    name: str
+    columns: tuple[Column, ...]
+    manifest: dict[str, Any]
+    portions: Iterable[tuple[Values, ...]]
+
+
+def simulation_manifest(of: Simulation | Curves, input_fingerprint: str) -> dict[str, Any]:
+    """State what virtual patients were simulated with, so that they can be again."""
+    return manifest(
+        regimen=of.regimen.name,
+        input=input_fingerprint,
+        population=of.preset,
+        seed=of.seed,
+        patients=of.population.size if of.seed is not None else None,
+        typical_bsa_m2=of.typical_area,
+        attenuation=of.options.attenuation,
+        premedication=of.options.premedication,
+        engine=of.engine,
+        follow_up_days=of.follow_up_days,
+    )
+
+
+def _about(of: Simulation | Curves, input_fingerprint: str) -> dict[str, Any]:
+    return {"unverified": of.regimen.unverified, **simulation_manifest(of, input_fingerprint)}
+
+
+_PATIENT = Column("patient", "", "number of the virtual patient, from 1", Kind.WHOLE)
+_COVARIATES = (
+    (Column("age_years", "year", "age"), "age_years"),
+    (Column("female", "", "1 for a woman or girl, 0 for a man or boy", Kind.WHOLE), "female"),
+    (Column("weight_kg", "kg", "body weight"), "weight_kg"),
+    (Column("height_cm", "cm", "height"), "height_cm"),
+    (Column("bsa_m2", "m²", "body surface area"), "bsa_m2"),
+    (Column("clearance_l_per_day", "L/day", "clearance of the drug"), "clearance"),
+)
+# How the units of endpoints are written in names.
+_SUFFIXES = {
+    "pg/mL": "_pg_per_ml",
+    "ng·day/mL": "_ng_day_per_ml",
+    "mcg": "_mcg",
+    "cells/µL": "_per_ul",
+    "% of baseline": "_percent_of_baseline",
+    "% of step": "_percent_of_step",
+    "h": "_h",
+}
+
+
+def column_name(key: str, unit: str) -> str:
+    """Name the column of an endpoint: its key, and its unit unless the key says it."""
+    return key + _SUFFIXES.get(unit, "")
+
+
+def endpoint_table(simulation: Simulation, input_fingerprint: str) -> Table:
+    """Every patient's endpoints, one patient a row; missing where an endpoint does not occur in a patient."""
+    people = simulation.population
+    columns = [(column, np.asarray(getattr(people, of))) for column, of in _COVARIATES]
+    for quantity in simulation.quantities:
+        name = column_name(quantity.key, quantity.unit)
+        columns.append((Column(name, quantity.unit, f"{quantity.group}: {quantity.label}"), quantity.values))
+    for event in simulation.events:
+        happens = np.where(event.at_risk, event.happens.astype(np.float64), np.nan)
+        columns.append((Column(event.key, "", f"{event.group}: {event.label}", Kind.TRUTH), happens))
+    values = [v.astype(np.int64) if column.kind is Kind.WHOLE else v for column, v in columns]
+    return Table(
+        "endpoints",
+        (_PATIENT, *(column for column, _ in columns)),
+        _about(simulation, input_fingerprint),
+        _sliced([np.arange(1, people.size + 1), *values]),
+    )
+
+
+def _sliced(columns: list[Values]) -> Iterator[tuple[Values, ...]]:
+    for first in range(0, columns[0].shape[0], _ROWS):
+        yield tuple(column[first : first + _ROWS] for column in columns)
+
+
+_CURVES = (
+    _PATIENT,
+    Column("minute", "min", "whole minutes from the start of the course", Kind.WHOLE),
+    Column("day", "day", "the same in days"),
+    Column("cycle", "", "number of the cycle that this time begins or lies in", Kind.WHOLE),
+    Column("step", "", "number of the dose step within its cycle, 0 in a treatment-free interval", Kind.WHOLE),
+    Column("infusion_mcg_per_day", "mcg/day", "infusion rate from this time on"),
+    Column("drug_pg_per_ml", "pg/mL", "drug in plasma"),
+    Column("b_cells_per_ul", "cells/µL", "B cells in blood"),
+    Column("t_cells_per_ul", "cells/µL", "T cells in blood"),
+    *(Column(f"{name.lower().replace('-', '')}_pg_per_ml", "pg/mL", name) for name in ELEVATED),
+    Column("blasts_fraction", "1", "blasts in marrow, as a fraction of its capacity"),
+)
+
+
+def curve_table(curves: Curves, computed: Iterable[Portion], input_fingerprint: str) -> Table:
+    """Every patient's curves, one time of one patient a row, by patient and then by time.
+
+    Cytokines that the model holds at their baseline have no column.
+    """
+    return Table(
+        "curves",
+        _CURVES,
+        {**_about(curves, input_fingerprint), "every_minutes": curves.every},
+        (_rows(curves, portion) for portion in computed),
+    )
+
+
+def _rows(curves: Curves, portion: Portion) -> tuple[Values, ...]:
+    found, row = portion.trajectories, curves.row_of_times
+    patients, times = portion.rates.shape[1], curves.minutes.shape[0]
+    cycle, step = (np.array(of)[row] for of in (curves.dosing.cycles, curves.dosing.steps))
+
+    def by_patient(values: FloatArray) -> FloatArray:
+        return np.ascontiguousarray(values.T).reshape(-1)
+
+    return (
+        np.repeat(np.arange(portion.first + 1, portion.first + 1 + patients), times),
+        np.tile(curves.minutes, patients),
+        np.tile(curves.minutes / MINUTES_PER_DAY, patients),
+        np.tile(cycle, patients),
+        np.tile(step, patients),
+        by_patient(portion.rates[row]),
+        by_patient(found.concentration),
+        by_patient(found.b_blood),
+        by_patient(found.t_blood),
+        *(by_patient(found.cytokines[CYTOKINES.index(name)]) for name in ELEVATED),
+        by_patient(found.blasts),
+    )

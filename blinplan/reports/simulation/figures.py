@@ -1,0 +1,226 @@
+"""Curves as a figure to publish: the panels of the terminal, drawn by matplotlib, the same bytes every time."""
+
+import io
+import textwrap
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from blinplan import __version__
+from blinplan.fingerprint import model_hash
+from blinplan.reports.plan.plan import ordered_text
+from blinplan.reports.shared.screen import visible
+from blinplan.reports.simulation.axes import Stretch, axis_of, day_ticks, dose_unit, stretches
+from blinplan.simulation.percentiles import Band, Bands
+from blinplan.simulation.trial import Simulation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Okabe and Ito's palette: told apart with every kind of colour vision, and in print by shade and dashes.
+_LINE, _REFERENCE, _FREE, _DOSE, _INK = "#0072B2", "#D55E00", "#ececec", "#6b6b6b", "#222222"
+_MILLIMETRES = 25.4
+
+_STYLE: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",  # it comes with matplotlib
+    "font.size": 7.0,
+    "axes.linewidth": 0.5,
+    "axes.edgecolor": _INK,
+    "axes.labelcolor": _INK,
+    "text.color": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "xtick.major.width": 0.5,
+    "ytick.major.width": 0.5,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "lines.linewidth": 1.0,
+    "text.parse_math": False,  # names are text
+    "svg.fonttype": "none",  # text stays text: it can be searched, read aloud and edited
+    "svg.hashsalt": "blinplan",
+    "pdf.fonttype": 42,
+}
+
+
+class FigureFormat(StrEnum):
+    """What a figure is written as."""
+
+    SVG = "svg"
+    PNG = "png"
+    PDF = "pdf"
+
+
+# No date and no version of other software: the same result is the same bytes.
+_METADATA: dict[FigureFormat, dict[str, str | None]] = {
+    FigureFormat.SVG: {"Date": None, "Creator": "blinplan"},
+    FigureFormat.PNG: {"Software": "blinplan"},
+    FigureFormat.PDF: {"CreationDate": None, "Creator": "blinplan", "Producer": "blinplan"},
+}
+_DOTS_PER_INCH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What all panels of a figure share: its width in mm, the days it shows, and what is given on them."""
+
+    width: float
+    first: float
+    last: float
+    stretches: tuple[Stretch, ...]
+
+
+def figure(simulation: Simulation, bands: Bands, output_format: FigureFormat, width: float = 183.0) -> bytes:
+    """Draw the bands of a simulation, a panel for each signal under one axis of time, with the doses above.
+
+    Parameters
+    ----------
+    width
+        Of the figure, in mm: journals have columns of about 89 and pages of about 183.
+    """
+    first, last = float(bands.days[0]), float(bands.days[-1])
+    sheet = _Sheet(width, first, last, stretches(simulation.periods, first, last))
+    with mpl.rc_context():
+        mpl.rcdefaults()  # what a user has set elsewhere must not change the figure
+        mpl.rcParams.update(_STYLE)
+        drawn = _drawn(simulation, bands, sheet)
+        written = io.BytesIO()
+        drawn.savefig(written, format=output_format.value, dpi=_DOTS_PER_INCH, metadata=_METADATA[output_format])
+    return written.getvalue()
+
+
+_TOP, _STRIP, _GAP, _PANEL, _AXIS, _TEXT_LINE = 4.0, 5.0, 3.0, 21.0, 9.0, 2.9
+"""Heights in mm: the names of cycles, the doses, between panels, a panel, the axis of time, a line of the caption."""
+_LEFT, _RIGHT = 17.0, 4.0
+
+
+def _drawn(simulation: Simulation, bands: Bands, sheet: _Sheet) -> Figure:
+    caption = textwrap.wrap(_caption(simulation, bands), int((sheet.width - 4) / 1.05), break_on_hyphens=False)
+    count = len(bands.bands)
+    height = _TOP + _STRIP + count * (_GAP + _PANEL) + _AXIS + _TEXT_LINE * len(caption) + 1.0
+    drawn = Figure(figsize=(sheet.width / _MILLIMETRES, height / _MILLIMETRES))
+
+    def place(top: float, tall: float) -> "Axes":
+        across = (sheet.width - _LEFT - _RIGHT) / sheet.width
+        return drawn.add_axes((_LEFT / sheet.width, 1 - (top + tall) / height, across, tall / height))
+
+    _strip(place(_TOP, _STRIP), sheet, dose_unit(simulation.periods))
+    for number, band in enumerate(bands.bands):
+        axes = place(_TOP + _STRIP + _GAP + number * (_PANEL + _GAP), _PANEL)
+        _panel(axes, band, bands, sheet)
+        if number < count - 1:
+            axes.tick_params(labelbottom=False)
+        else:
+            axes.set_xlabel("Days since the first infusion began", labelpad=2)
+        axes.yaxis.set_label_coords((6.5 - _LEFT) / (sheet.width - _LEFT - _RIGHT), 0.5)
+    drawn.text(2 / sheet.width, 1.0 / height, "\n".join(caption), fontsize=5.5, linespacing=1.25, va="bottom")
+    return drawn
+
+
+def _strip(axes: "Axes", sheet: _Sheet, unit: str) -> None:
+    """Draw the ordered dose as bars, and number the cycles above them."""
+    axes.set_xlim(sheet.first, sheet.last)
+    axes.set_axis_off()
+    highest = max((one.amount or 0.0 for one in sheet.stretches), default=0.0) or 1.0
+    axes.set_ylim(0.0, highest)
+    per_day = (sheet.width - _LEFT - _RIGHT) / (sheet.last - sheet.first)
+    written = sheet.first
+    for one in sheet.stretches:
+        if one.amount is not None:
+            axes.bar(one.start, one.amount, one.stop - one.start, align="edge", color=_DOSE, linewidth=0)
+            _name_dose(axes, one, one.amount / highest, (one.stop - one.start) * per_day)
+        if (one.opens or one is sheet.stretches[0]) and one.start >= written:
+            at = one.start, highest
+            axes.annotate(f"{one.cycle}", at, (0, 2), textcoords="offset points", weight="bold")
+            written = one.start + (1.7 * len(str(one.cycle)) + 1) / per_day
+    for text, high, above, weight in (("Cycle", 1.0, 2, "bold"), (unit, 0.25, 0, "normal")):
+        axes.annotate(text, (0, high), (-3, above), "axes fraction", "offset points", ha="right", weight=weight)
+
+
+def _name_dose(axes: "Axes", one: Stretch, high: float, long: float) -> None:
+    """Write a dose into its bar, or above a low one, where it is long enough (mm)."""
+    text = f"{one.amount:g}"
+    if long < 1.5 * len(text) + 0.3:
+        return
+    inside = high > 0.6
+    axes.annotate(
+        text,
+        (0.5 * (one.start + one.stop), 0.5 * (one.amount or 0.0) if inside else one.amount or 0.0),
+        (0, 0 if inside else 1),
+        textcoords="offset points",
+        ha="center",
+        va="center_baseline" if inside else "bottom",
+        color="white" if inside else _INK,
+        fontsize=6.5,
+        weight="bold",
+    )
+
+
+def _panel(axes: "Axes", band: Band, bands: Bands, sheet: _Sheet) -> None:
+    axis = axis_of(band)
+    for one in sheet.stretches:
+        if one.amount is None:
+            axes.axvspan(one.start, one.stop, color=_FREE, linewidth=0, zorder=0)
+        elif one.begins and one.start > sheet.first:
+            axes.axvline(one.start, color="#bbbbbb", linewidth=0.5, zorder=0.5)
+    low, middle, high = band.values
+    if bands.patients > 1:
+        axes.fill_between(bands.days, low, high, color=_LINE, alpha=0.22, linewidth=0)
+    axes.plot(bands.days, middle, color=_LINE, solid_joinstyle="round")
+    axes.set_xlim(sheet.first, sheet.last)
+    if axis.logarithmic:
+        axes.set_yscale("log")
+    axes.set_ylim(axis.low, axis.high)
+    axes.yaxis.set_major_locator(FixedLocator(axis.ticks))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    axes.xaxis.set_major_locator(FixedLocator(day_ticks(sheet.first, sheet.last, int(sheet.width / 12))))
+    axes.set_ylabel(f"{band.signal.label.replace('Drug concentration', 'Drug')}\n({band.signal.unit})")
+    if axis.reference is not None:
+        axes.axhline(axis.reference, color=_REFERENCE, linewidth=0.8, dashes=(4, 2), zorder=1.5)
+        text = f"{axis.reference:g} {band.signal.unit}" if axis.logarithmic else axis.reference_text
+        axes.annotate(
+            text,
+            (1, axis.reference),
+            (-1, 1.5),
+            ("axes fraction", "data"),
+            "offset points",
+            ha="right",
+            color=_REFERENCE,
+            fontsize=6,
+        )
+
+
+def _caption(simulation: Simulation, bands: Bands) -> str:
+    """What is drawn, of whom, and what computed it."""
+    doses = dict.fromkeys(ordered_text(period) for period in simulation.periods if period.dose is not None)
+    given = f"Ordered: {'; '.join(doses)}." if doses else ""
+    return " ".join((reading_of(simulation, bands), given, source_of(simulation)))
+
+
+def reading_of(simulation: Simulation, bands: Bands) -> str:
+    """Say in words what the lines and shades of a figure are."""
+    of = f"{bands.patients:,}" if bands.patients == bands.population else f"{bands.patients:,} of {bands.population:,}"
+    what = (
+        "Line: the typical patient."
+        if simulation.seed is None
+        else f"Line: median; band: 5th to 95th percentile of {of} virtual patients."
+    )
+    return f"{what} Light grey: no infusion."
+
+
+def source_of(simulation: Simulation) -> str:
+    """Say what was simulated, on whom, and by what."""
+    size = (
+        f"typical patient of {simulation.preset}, {simulation.typical_area:.3f} m²"
+        if simulation.seed is None
+        else f"{simulation.population.size:,} patients of {simulation.preset}, seed {simulation.seed}"
+    )
+    unverified = "; doses unverified" if simulation.regimen.unverified else ""
+    name = visible(simulation.regimen.name)
+    return f"Simulated: {name}{unverified}; {size}; blinplan {__version__}, model {model_hash()}."

@@ -1,0 +1,273 @@
+"""The endpoint table of a simulation."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from blinplan.reports.check.document import proportion_json
+from blinplan.reports.shared.screen import Screen, indented, visible
+from blinplan.reports.simulation.data import simulation_manifest
+from blinplan.simulation.outcome import Distribution, Quantity, distribution
+from blinplan.simulation.trial import Simulation
+
+SMALLEST = 0.001
+"""What is smaller is shown only as such: no assay tells it from zero."""
+HOW_TO_READ = "Typical: no random effects. 5-95 %: 5th to 95th percentile. n: patients in whom it occurs."
+NOT_ELEVATED = "IL-2, IL-4, IL-8, IL-12 and TNF-alpha: measured and not elevated, so held at baseline."
+
+
+def simulation_report(simulation: Simulation, screen: Screen) -> list[RenderableType]:
+    """Draw the endpoints: the typical patient, and median and 5th to 95th percentile of the population."""
+    regimen = simulation.regimen
+    parts: list[RenderableType] = [
+        Text.assemble((visible(regimen.name), "title"), "  ", visible(regimen.title)),
+        Text(simulated_patients(simulation)),
+    ]
+    if regimen.unverified:
+        parts.append(Text("Doses of this regimen are unverified: nobody has seen them in the source.", "unverified"))
+    if simulation.options.premedication:
+        parts.append(Text(premedication_effect(simulation), "unverified"))
+    parts += ["", _distributions(simulation, screen)]
+    if simulation.seed is not None:
+        parts += ["", _shares(simulation, screen)]
+    parts += [
+        "",
+        Text(HOW_TO_READ, "quiet"),
+        *_uncertainty(simulation),
+        Text(NOT_ELEVATED, "quiet"),
+    ]
+    return parts
+
+
+def simulated_patients(simulation: Simulation) -> str:
+    """Say who was simulated, and how long."""
+    days = f"{simulation.days:g} days"
+    if simulation.seed is None:
+        return f"Typical patient of {simulation.preset}, body surface area {simulation.typical_area:.3f} m², {days}"
+    return f"{simulation.population.size:,} virtual patients of {simulation.preset}, seed {simulation.seed}, {days}"
+
+
+def premedication_effect(simulation: Simulation) -> str:
+    """Say what premedication is assumed to do."""
+    c = simulation.population.constants
+    return (
+        f"Premedication lowers cytokine release: unverified. Each dose is assumed to take away"
+        f" {100 * c.premedication_reduction:g} %, and half of that effect to be gone after"
+        f" {c.premedication_half_life:g} days, whatever the drug and the dose."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRow:
+    """One endpoint as it is shown; what is over the population is empty where there is none."""
+
+    group: str
+    label: str
+    typical: str
+    median: str
+    between: str
+    count: str
+    over_sets: str
+
+
+def endpoint_rows(simulation: Simulation) -> Iterator[EndpointRow]:
+    """Write every endpoint: of the typical patient, and median and 5th to 95th percentile of the population."""
+    sets = simulation.uncertainty
+    for quantity, typical in zip(simulation.quantities, simulation.typical_quantities, strict=True):
+        over = distribution(quantity.values)
+        alone = simulation.seed is None
+        yield EndpointRow(
+            quantity.group,
+            f"{quantity.label} ({quantity.unit})",
+            number(float(typical.values[0])),
+            "" if alone else number(over.median),
+            "" if alone else _between(over),
+            "" if alone else f"{over.count:,}",
+            "" if sets is None else _between(sets.medians[quantity.key]),
+        )
+
+
+def _distributions(simulation: Simulation, screen: Screen) -> Table:
+    table = screen.table()
+    table.add_column("Endpoint")
+    table.add_column("Typical", justify="right", no_wrap=True)
+    if simulation.seed is not None:
+        table.add_column("Median", justify="right", no_wrap=True)
+        table.add_column("5-95 %", justify="right", no_wrap=True)
+        table.add_column("n", justify="right", no_wrap=True)
+    if simulation.uncertainty is not None:
+        table.add_column("Median over sets", justify="right", no_wrap=screen.wide)
+    group = ""
+    for row in endpoint_rows(simulation):
+        if row.group != group:
+            group = row.group
+            table.add_row(Text(group, "title"))
+        of_all: list[RenderableType] = [row.median, row.between, Text(row.count, "quiet")]
+        table.add_row(
+            indented(row.label),
+            row.typical,
+            *(of_all if simulation.seed is not None else []),
+            *([row.over_sets] if simulation.uncertainty is not None else []),
+        )
+    return table
+
+
+def _between(over: Distribution) -> str:
+    return "-" if not over.count else f"{number(over.low)} to {number(over.high)}"
+
+
+def _shares_between(over: Distribution) -> str:
+    return "-" if not over.count else f"{100 * over.low:.1f} to {100 * over.high:.1f} %"
+
+
+def _uncertainty(simulation: Simulation) -> list[Text]:
+    over = simulation.uncertainty
+    if over is None:
+        return []
+    names = ", ".join(over.parameters)
+    return [
+        Text(
+            f"Over sets: 5th to 95th percentile over {over.sets} parameter sets, with {names} drawn within their"
+            " published standard errors. No uncertainty is published for the other parameters, and none is counted.",
+            "quiet",
+        )
+    ]
+
+
+def number(value: float) -> str:
+    """Write a number to four significant digits; ``-`` where there is none, and no size below `SMALLEST`."""
+    if math.isnan(value):
+        return "-"
+    if value == 0:
+        return "0"
+    if abs(value) < SMALLEST:
+        return f"< {SMALLEST}"
+    size = math.floor(math.log10(abs(value)))
+    return f"{value:,.{max(0, 3 - size)}f}" if size < 3 else f"{value:,.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """A share of patients as it is shown: in whom something happens, of how many, with its 95 % interval."""
+
+    key: str
+    group: str
+    label: str
+    typical: str
+    share: str
+    interval: str
+    total: str
+    over_sets: str
+
+
+def share_rows(simulation: Simulation) -> Iterator[ShareRow]:
+    """Write every share."""
+    sets = simulation.uncertainty
+    for event, typical in zip(simulation.events, simulation.typical_events, strict=True):
+        share = event.proportion
+        low, high = share.interval
+        yield ShareRow(
+            event.key,
+            event.group,
+            event.label,
+            "-" if not typical.at_risk[0] else "yes" if typical.happens[0] else "no",
+            f"{100 * share.value:.1f} %" if share.total else "-",
+            f"{100 * low:.1f} to {100 * high:.1f}" if share.total else "-",
+            f"{share.total:,}",
+            "" if sets is None else _shares_between(sets.shares[event.key]),
+        )
+
+
+def _shares(simulation: Simulation, screen: Screen) -> Table:
+    table = screen.table()
+    table.add_column("Patients in whom")
+    table.add_column("Typical", justify="right", no_wrap=True)
+    table.add_column("Share", justify="right", no_wrap=True)
+    table.add_column("95 % interval", justify="right", no_wrap=True)
+    table.add_column("of", justify="right", no_wrap=True)
+    if simulation.uncertainty is not None:
+        table.add_column("Share over sets", justify="right", no_wrap=screen.wide)
+    group = ""
+    for row in share_rows(simulation):
+        if row.group != group:
+            group = row.group
+            table.add_row(Text(group, "title"))
+        table.add_row(
+            indented(row.label),
+            row.typical,
+            row.share,
+            row.interval,
+            Text(row.total, "quiet"),
+            *([row.over_sets] if simulation.uncertainty is not None else []),
+        )
+    return table
+
+
+def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str, Any]:
+    """Write the endpoints as a JSON document; null where an endpoint does not occur."""
+    over = simulation.uncertainty
+    return {
+        "format": "blinplan-simulation",
+        "version": 1,
+        "manifest": {
+            **simulation_manifest(simulation, input_fingerprint),
+            "parameter_sets": over.sets if over else 0,
+            "uncertain_parameters": list(over.parameters) if over else [],
+        },
+        "unverified": simulation.regimen.unverified,
+        "days": simulation.days,
+        "endpoints": [
+            {
+                **_quantity_json(quantity, typical, simulation.seed is not None),
+                **_over_sets(
+                    simulation.uncertainty.medians[quantity.key] if simulation.uncertainty else None, "median"
+                ),
+            }
+            for quantity, typical in zip(simulation.quantities, simulation.typical_quantities, strict=True)
+        ],
+        "shares": [
+            {
+                "key": event.key,
+                "label": f"{event.group} {event.label}",
+                "typical": bool(typical.happens[0]) if typical.at_risk[0] else None,
+                **(proportion_json(event.proportion) if simulation.seed is not None else {}),
+                **_over_sets(over.shares[event.key] if over else None, "share"),
+            }
+            for event, typical in zip(simulation.events, simulation.typical_events, strict=True)
+        ],
+    }
+
+
+def _quantity_json(quantity: Quantity, typical: Quantity, population: bool) -> dict[str, Any]:
+    found = {
+        "key": quantity.key,
+        "label": f"{quantity.group}: {quantity.label}",
+        "unit": quantity.unit,
+        "typical": _or_null(float(typical.values[0])),
+    }
+    if not population:
+        return found
+    over = distribution(quantity.values)
+    return {
+        **found,
+        "median": _or_null(over.median),
+        "p5": _or_null(over.low),
+        "p95": _or_null(over.high),
+        "count": over.count,
+    }
+
+
+def _over_sets(over: Distribution | None, what: str) -> dict[str, float | None]:
+    """Write how a median or share moves over parameter sets; nothing where that was not asked for."""
+    if over is None:
+        return {}
+    return {f"{what}_over_sets_p5": _or_null(over.low), f"{what}_over_sets_p95": _or_null(over.high)}
+
+
+def _or_null(value: float) -> float | None:
+    return None if math.isnan(value) else value
