@@ -1,6 +1,6 @@
 """Run the program with ``python -m blinplan``."""
 
-from blinplan.cli.main import program
+from blinplan.cli.app.program import program
 
 if __name__ == "__main__":
     program()

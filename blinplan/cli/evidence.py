@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from blinplan.cli import completion
-from blinplan.cli.options import ColourOption
-from blinplan.cli.output import output_screen, report, say, stop, write_json
-from blinplan.cli.status import ExitStatus, UsageError
+from blinplan.cli.app import completion
+from blinplan.cli.app.options import ColourOption
+from blinplan.cli.app.output import output_screen, report, say, stop, write_json
+from blinplan.cli.app.status import ExitStatus, UsageError
 from blinplan.reports.shared.screen import Colour
 
 
@@ -42,7 +42,7 @@ def evidence(
 
     Exit status: 0 everything holds; 1 something fails.
     """
-    from blinplan.cli.progress import announce_compilation
+    from blinplan.cli.app.progress import announce_compilation
     from blinplan.evidence.evaluate import evaluate, load_claims
     from blinplan.reports.model.evidence import evidence_json, evidence_report
 

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from blinplan.cli import completion
-from blinplan.cli.options import Attenuation, ColourOption, VirtualPopulation, options_of, read_regimen
-from blinplan.cli.output import output_screen, replace_file, report, write, write_json
-from blinplan.cli.status import UsageError
+from blinplan.cli.app import completion
+from blinplan.cli.app.options import Attenuation, ColourOption, VirtualPopulation, options_of, read_regimen
+from blinplan.cli.app.output import output_screen, replace_file, report, write, write_json
+from blinplan.cli.app.status import UsageError
 from blinplan.regimen.find import STANDARD_INPUT
 from blinplan.reports.shared.screen import Colour
 

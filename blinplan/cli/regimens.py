@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from blinplan.cli.options import ColourOption
-from blinplan.cli.output import output_screen, report, write_json
+from blinplan.cli.app.options import ColourOption
+from blinplan.cli.app.output import output_screen, report, write_json
 from blinplan.reports.shared.screen import Colour
 
 

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from blinplan.cli import completion
-from blinplan.cli.options import ColourOption
-from blinplan.cli.output import output_screen, report, write_json
-from blinplan.cli.status import UsageError
+from blinplan.cli.app import completion
+from blinplan.cli.app.options import ColourOption
+from blinplan.cli.app.output import output_screen, report, write_json
+from blinplan.cli.app.status import UsageError
 from blinplan.reports.shared.screen import Colour
 
 

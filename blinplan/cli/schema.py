@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from blinplan.cli.output import write_json
+from blinplan.cli.app.output import write_json
 
 
 class SchemaOf(StrEnum):
@@ -44,7 +44,7 @@ def _schema(of: SchemaOf) -> dict[str, Any]:
 
     match of:
         case SchemaOf.REPORT:
-            from blinplan.reports.check.document import check_schema
+            from blinplan.reports.check.check_json import check_schema
 
             return check_schema()
         case SchemaOf.RECORD:

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from blinplan.cli.main import run
+from blinplan.cli.app.program import run
 from blinplan.rules.configuration.configuration import nearest
 from tests.regimen_text import cycle, regimen_text
 
-PROGRAM = [sys.executable, "-c", "from blinplan.cli.main import run; run()"]
+PROGRAM = [sys.executable, "-c", "from blinplan.cli.app.program import run; run()"]
 PLAIN = {
     name: value
     for name, value in os.environ.items()

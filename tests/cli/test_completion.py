@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from blinplan.cli.quick import COMMANDS, COMPLETION
+from blinplan.cli.app.quick import COMMANDS, COMPLETION
 from blinplan.regimen import library
 from blinplan.rules.catalogue import CATALOGUE
 from tests.cli.conftest import PLAIN, Ran, Run, process

@@ -16,7 +16,7 @@ from tests.regimen_text import cycle, regimen_text
 HEAVY = ("numpy", "scipy", "matplotlib", "pandas", "pydantic")
 PROGRAM = f"""
 import json, sys
-from blinplan.cli.main import run
+from blinplan.cli.app.program import run
 sys.argv = ["blinplan", *sys.argv[1:]]
 try:
     run()

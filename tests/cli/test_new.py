@@ -11,7 +11,7 @@ from select import select
 
 import pytest
 
-from blinplan.cli.questions import LABELLED
+from blinplan.cli.new.questions import LABELLED
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from tests.cli.conftest import PLAIN, PROGRAM, Run, process

@@ -122,7 +122,9 @@ def test_what_cannot_be_written_is_said_first(
 
 def test_without_pyarrow_parquet_says_what_to_install(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     found = importlib.util.find_spec
-    monkeypatch.setattr("blinplan.cli.results.find_spec", lambda name: None if name == "pyarrow" else found(name))
+    monkeypatch.setattr(
+        "blinplan.cli.simulate.results.find_spec", lambda name: None if name == "pyarrow" else found(name)
+    )
     ran = inside("simulate", "nhl-15", "--typical", "-o", "x.parquet")
     assert (ran.status, ran.out) == (2, "")
     assert "pip install 'blinplan[parquet]'" in " ".join(ran.err.split())

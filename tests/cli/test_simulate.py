@@ -234,7 +234,7 @@ def test_a_figure_without_matplotlib_says_what_to_install(inside: Run, monkeypat
 
 def test_without_a_figure_matplotlib_is_not_imported() -> None:
     program = (
-        "import sys; from blinplan.cli.main import run\n"
+        "import sys; from blinplan.cli.app.program import run\n"
         "sys.argv = ['blinplan', 'simulate', 'nhl-15', '--typical', '--curves']\n"
         "try: run()\nexcept SystemExit: pass\nassert 'matplotlib' not in sys.modules"
     )

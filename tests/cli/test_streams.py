@@ -25,7 +25,7 @@ def start(*arguments: str, folder: Path, **streams: int) -> subprocess.Popen[byt
 
 
 def shell(command: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
-    program = 'blinplan() { "$PYTHON" -c \'from blinplan.cli.main import run; run()\' "$@"; }; '
+    program = 'blinplan() { "$PYTHON" -c \'from blinplan.cli.app.program import run; run()\' "$@"; }; '
     return subprocess.run(  # noqa: S603
         ["/bin/bash", "-c", program + command],
         capture_output=True,

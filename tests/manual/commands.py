@@ -6,8 +6,8 @@ from typing import Any
 
 from typer.main import get_command
 
-from blinplan.cli.main import app
-from blinplan.cli.status import ExitStatus
+from blinplan.cli.app.program import app
+from blinplan.cli.app.status import ExitStatus
 from tests.manual import roff
 from tests.manual.formats import FORMATS
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from blinplan import __version__
-from blinplan.cli.quick import COMMANDS
-from blinplan.cli.status import ExitStatus
+from blinplan.cli.app.quick import COMMANDS
+from blinplan.cli.app.status import ExitStatus
 from blinplan.reports.library.rules import visible_lines
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits

@@ -12,7 +12,7 @@ from blinplan.fingerprint import model_hash
 from blinplan.proportion import Proportion
 from blinplan.regimen.reading import read
 from blinplan.regimen.toml.document import pointer
-from blinplan.reports.check.document import check_json, proportion_json
+from blinplan.reports.check.check_json import check_json, proportion_json
 from blinplan.reports.shared.manifest import input_hash
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import FailOn

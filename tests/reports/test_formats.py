@@ -17,7 +17,7 @@ from lxml import etree
 
 from blinplan.regimen.find import NotFound
 from blinplan.regimen.reading import read
-from blinplan.reports.check.document import check_schema
+from blinplan.reports.check.check_json import check_schema
 from blinplan.reports.check.formats import CheckFormat, written
 from blinplan.reports.shared.screen import Screen, visible
 from blinplan.rules.baseline import baseline_of

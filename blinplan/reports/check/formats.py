@@ -43,7 +43,7 @@ def written(result: "Result", output_format: CheckFormat, screen: Screen) -> str
     """Write a run in a format; ``screen`` says how wide and in which colours people see it."""
     if output_format in _FOR_PROGRAMS:
         name = _FOR_PROGRAMS[output_format]
-        made: Any = getattr(import_module(f"blinplan.reports.{name}"), name)(result)
+        made: Any = getattr(import_module(f"blinplan.reports.check.{name}"), name)(result)
         # JSON is written in ASCII, so that it reads the same everywhere.
         return made if isinstance(made, str) else json.dumps(made, indent=2, allow_nan=False) + "\n"
     from blinplan.reports.check.findings import concise_report, findings_report

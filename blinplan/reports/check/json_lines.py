@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from blinplan.reports.check.document import finding_json, run_manifest
+from blinplan.reports.check.check_json import finding_json, run_manifest
 from blinplan.rules.located import reported, shown_path
 from blinplan.rules.run_result import Result
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from blinplan.course.events import Course
 from blinplan.physiology.model.population import FloatArray
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
-from blinplan.reports.check.document import proportion_json
+from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.plan.plan import exact, rounded
 from blinplan.reports.shared.screen import Screen, indented
 from blinplan.reports.simulation.summary import number

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from blinplan.reports.check.document import proportion_json
+from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.shared.screen import Screen, indented, visible
 from blinplan.reports.simulation.data import simulation_manifest
 from blinplan.simulation.outcome import Distribution, Quantity, distribution

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from blinplan.cli import completion
-from blinplan.cli.options import ColourOption
+from blinplan.cli.app import completion
+from blinplan.cli.app.options import ColourOption
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.reports.shared.screen import Colour
 from blinplan.rules.configuration.settings import FailOn
@@ -183,6 +183,6 @@ def check(
     3 a fault in blinplan.
     """
     given = locals()
-    from blinplan.cli.checking import Asked, run
+    from blinplan.cli.check.run import Asked, run
 
     run(Asked(**given))

@@ -6,7 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from blinplan.cli.check_options import (
+from blinplan.cli.app.options import read_site
+from blinplan.cli.app.output import replace_file, say, stop
+from blinplan.cli.app.status import ExitStatus, UsageError
+from blinplan.cli.check.options import (
     Choice,
     Configurations,
     RunSettings,
@@ -16,9 +19,6 @@ from blinplan.cli.check_options import (
     choice,
     run_settings,
 )
-from blinplan.cli.options import read_site
-from blinplan.cli.output import replace_file, say, stop
-from blinplan.cli.status import ExitStatus, UsageError
 from blinplan.regimen import library
 from blinplan.regimen.find import FileSource, NotFound, find
 from blinplan.regimen.reading import Reading
@@ -76,7 +76,7 @@ class File(NamedTuple):
 
 def run(asked: Asked) -> None:
     """Check what is asked, show it, and end with the status that follows."""
-    from blinplan.cli import check_output
+    from blinplan.cli.check import output as check_output
 
     _refuse_contradictions(asked)
     today, patient, reports = asked_date(asked.today), asked_patient(asked.patient), asked_reports(asked.reports)
@@ -88,11 +88,11 @@ def run(asked: Asked) -> None:
     if asked.show_settings:
         check_output.show_settings(here, settled, files, missing, asked)
     if asked.diff:
-        from blinplan.cli import fixing
+        from blinplan.cli.check import fixing
 
         fixing.show_diff(files, missing, today, asked.colour)
     if asked.fix:
-        from blinplan.cli import fixing
+        from blinplan.cli.check import fixing
 
         files = fixing.fix_files(files, today, asked.colour, quiet=asked.quiet > 0)
     simulated = _simulated(settled, asked) if settled.simulate else None
@@ -147,7 +147,7 @@ def _place(file: File) -> tuple[bool, int, str]:
 def _judge(tasks: Sequence[Task], simulated: "Simulated | None", colour: Colour) -> tuple[Judged, ...]:
     if simulated is None:
         return judge_many(tasks, None)
-    from blinplan.cli.progress import regimens_bar
+    from blinplan.cli.app.progress import regimens_bar
 
     with regimens_bar(colour) as progress:
         return judge_many(tasks, simulated, progress)

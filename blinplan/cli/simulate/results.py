@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blinplan.cli.output import refuse_overwriting, refuse_unwritable, replacing, say, write
-from blinplan.cli.status import UsageError
+from blinplan.cli.app.output import refuse_overwriting, refuse_unwritable, replacing, say, write
+from blinplan.cli.app.status import UsageError
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, duration_text
 from blinplan.reports.shared.screen import Colour, visible
 

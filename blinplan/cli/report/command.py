@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from blinplan.cli.options import (
+from blinplan.cli.app.options import (
     Area,
     Attenuation,
     AttenuationOption,
@@ -63,6 +63,6 @@ def report(
     The exit status is that of [bold]blinplan check[/bold] on the regimen.
     """
     given = locals()
-    from blinplan.cli.reporting import Asked, run
+    from blinplan.cli.report.run import Asked, run
 
     run(Asked(**given))

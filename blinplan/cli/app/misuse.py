@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from blinplan.cli.quick import COMMANDS
-from blinplan.cli.status import UsageError
+from blinplan.cli.app.quick import COMMANDS
+from blinplan.cli.app.status import UsageError
 
 _ARGUMENTS = {
     "REGIMEN": "name a regimen: `blinplan {command} rr-adult`; `blinplan regimens` lists those that come with blinplan",

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from blinplan.cli.check_options import ReportFile, RunSettings
-from blinplan.cli.output import complain, output_screen, remark, replace_file, report, say, stop, write, write_json
-from blinplan.cli.status import ExitStatus, UsageError
+from blinplan.cli.app.output import complain, output_screen, remark, replace_file, report, say, stop, write, write_json
+from blinplan.cli.app.status import ExitStatus, UsageError
+from blinplan.cli.check.options import ReportFile, RunSettings
 from blinplan.regimen.find import NotFound
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.reports.shared.screen import PIPED_WIDTH, Screen, indented
@@ -16,7 +16,7 @@ from blinplan.rules.configuration.configuration import Configuration
 from blinplan.rules.run_result import Result
 
 if TYPE_CHECKING:
-    from blinplan.cli.checking import Asked, File
+    from blinplan.cli.check.run import Asked, File
 
 
 _FILE_SCREEN = Screen(PIPED_WIDTH, colour=False, unicode=True)

@@ -7,9 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from blinplan.cli.check_options import Configurations, asked_date
-from blinplan.cli.drawing import require_matplotlib
-from blinplan.cli.options import (
+from blinplan.cli.app.options import (
     Attenuation,
     VirtualPopulation,
     choose_for,
@@ -18,8 +16,10 @@ from blinplan.cli.options import (
     refuse_what_cannot_be_given,
     typical_size,
 )
-from blinplan.cli.output import refuse_overwriting, refuse_unwritable, replace_file, say, stop, write
-from blinplan.cli.status import ExitStatus, UsageError
+from blinplan.cli.app.output import refuse_overwriting, refuse_unwritable, replace_file, say, stop, write
+from blinplan.cli.app.status import ExitStatus, UsageError
+from blinplan.cli.check.options import Configurations, asked_date
+from blinplan.cli.simulate.drawing import require_matplotlib
 from blinplan.course.eligibility import Choice
 from blinplan.course.patient import AreaFormula, Patient, PatientError
 from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside
@@ -105,7 +105,7 @@ def _chosen(choice: Choice, reading: Reading) -> Reading:
 
 
 def _simulated(asked: Asked, choice: Choice, patient: Patient) -> "Simulation":
-    from blinplan.cli.progress import announce_compilation, progress_bar
+    from blinplan.cli.app.progress import announce_compilation, progress_bar
     from blinplan.simulation.dosing import NotEligibleError
     from blinplan.simulation.trial import run as run_regimen
 

@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from blinplan.cli.new import NONE, Place, days, drafted_or_copied, weight_limit, written_out
-from blinplan.cli.output import remark, say
-from blinplan.cli.status import UsageError
+from blinplan.cli.app.output import remark, say
+from blinplan.cli.app.status import UsageError
+from blinplan.cli.new.command import NONE, Place, days, drafted_or_copied, weight_limit, written_out
 from blinplan.quantities import Basis, QuantityError, read_dose
 from blinplan.regimen import library
 from blinplan.regimen.draft import (

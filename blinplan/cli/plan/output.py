@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.text import Text
 
-from blinplan.cli.happened import Happened
-from blinplan.cli.output import output_screen, report, say, write, write_json
-from blinplan.cli.plan import PlanFormat, View
-from blinplan.cli.status import UsageError
+from blinplan.cli.app.output import output_screen, report, say, write, write_json
+from blinplan.cli.app.status import UsageError
+from blinplan.cli.plan.command import PlanFormat, View
+from blinplan.cli.plan.history import Happened
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import premedication_plan
@@ -166,7 +166,7 @@ def _typical(dated: "Dated") -> "Simulated":
 
 def _simulations(dated: "Dated", drawing: Drawing) -> "tuple[Simulation, Simulation]":
     """The same virtual patients in the course as it came to be, and as it was planned."""
-    from blinplan.cli.progress import announce_compilation, progress_bar
+    from blinplan.cli.app.progress import announce_compilation, progress_bar
     from blinplan.simulation.dosing import NotEligibleError
     from blinplan.simulation.trial import run
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from blinplan.cli.output import say
+from blinplan.cli.app.output import say
 from blinplan.reports.shared.screen import Colour, screen
 
 LONG_RUN = 5_000

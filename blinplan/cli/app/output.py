@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from rich.console import RenderableType
 
-from blinplan.cli.status import ExitStatus, UsageError
+from blinplan.cli.app.status import ExitStatus, UsageError
 from blinplan.reports.shared.screen import Colour, Screen, in_ascii, screen, visible
 
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from blinplan.cli import completion
-from blinplan.cli.options import ColourOption, plain_number, read_regimen, refuse_what_cannot_be_given
-from blinplan.cli.output import remark, replace_file, write
-from blinplan.cli.status import UsageError
+from blinplan.cli.app import completion
+from blinplan.cli.app.options import ColourOption, plain_number, read_regimen, refuse_what_cannot_be_given
+from blinplan.cli.app.output import remark, replace_file, write
+from blinplan.cli.app.status import UsageError
 from blinplan.quantities import Basis, QuantityError
 from blinplan.regimen.regimen import Indication, Status
 from blinplan.reports.shared.screen import Colour
@@ -232,7 +232,7 @@ def _complete(order: "Order", start: "Reading | None", place: Place) -> "Order":
         return order
     if not (sys.stdin.isatty() and sys.stderr.isatty()):  # nobody answers, or nobody sees the questions
         raise UsageError(f"missing: {', '.join(_FLAGS[field] for field in missing)}", _advice(missing))
-    from blinplan.cli.questions import ask
+    from blinplan.cli.new.questions import ask
 
     if order.name is not None:
         place.path(order.name)  # what cannot be written is refused before a question is asked

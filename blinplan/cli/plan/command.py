@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from blinplan.cli import completion
-from blinplan.cli.options import (
+from blinplan.cli.app import completion
+from blinplan.cli.app.options import (
     Area,
     ColourOption,
     Formula,
@@ -21,12 +21,12 @@ from blinplan.cli.options import (
     read_site,
     refuse_what_cannot_be_given,
 )
-from blinplan.cli.status import UsageError
+from blinplan.cli.app.status import UsageError
 from blinplan.course.patient import AreaFormula
 from blinplan.reports.shared.screen import Colour
 
 if TYPE_CHECKING:
-    from blinplan.cli.happened import Happened
+    from blinplan.cli.plan.history import Happened
     from blinplan.course.dated import Dated
     from blinplan.course.events import Course
     from blinplan.regimen.site import Site
@@ -164,8 +164,8 @@ def plan(
     With dates and bags: [bold]blinplan plan rr-adult --weight 70 --start 2026-11-02T10:00 --time-zone Europe/Berlin
     --site ward.toml --view bags[/bold]
     """
-    from blinplan.cli.happened import happened_so_far
-    from blinplan.cli.plan_output import Drawing, Planned, show
+    from blinplan.cli.plan.history import happened_so_far
+    from blinplan.cli.plan.output import Drawing, Planned, show
     from blinplan.course.events import expand
     from blinplan.course.patient import PatientError
     from blinplan.reports.shared.manifest import input_hash

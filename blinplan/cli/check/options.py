@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from blinplan.cli.options import given_patient
-from blinplan.cli.output import complain, refuse_unwritable
-from blinplan.cli.status import UsageError
+from blinplan.cli.app.options import given_patient
+from blinplan.cli.app.output import complain, refuse_unwritable
+from blinplan.cli.app.status import UsageError
 from blinplan.course.patient import AreaFormula, Patient
 from blinplan.regimen.find import FileSource
 from blinplan.reports.check.formats import CheckFormat

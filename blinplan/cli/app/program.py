@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from blinplan import __version__
-from blinplan.cli.output import complain
-from blinplan.cli.quick import CONTEXT, QuickGroup
-from blinplan.cli.status import ExitStatus, UsageError
+from blinplan.cli.app.output import complain
+from blinplan.cli.app.quick import CONTEXT, QuickGroup
+from blinplan.cli.app.status import ExitStatus, UsageError
 
 app = typer.Typer(
     name="blinplan",
@@ -45,7 +45,7 @@ def main(
     For completion with the Tab key: [bold]blinplan --install-completion[/bold].
     """
     if context.invoked_subcommand is None:
-        from blinplan.cli.output import output_screen, report
+        from blinplan.cli.app.output import output_screen, report
         from blinplan.reports.library.start import start_report
         from blinplan.reports.shared.screen import Colour
 
@@ -77,7 +77,7 @@ def run() -> None:
     except KeyboardInterrupt:
         sys.exit(ExitStatus.INTERRUPTED)
     except Exception as fault:
-        from blinplan.cli.misuse import explained
+        from blinplan.cli.app.misuse import explained
 
         if isinstance(fault, OSError) and fault.errno == ENOSPC:
             complain(UsageError("no space left on the device", "write the output elsewhere"))

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
-from blinplan.cli.output import complain, replace_file, say, stop, write
-from blinplan.cli.status import ExitStatus, UsageError
+from blinplan.cli.app.output import complain, replace_file, say, stop, write
+from blinplan.cli.app.status import ExitStatus, UsageError
 from blinplan.regimen.find import NotFound
 from blinplan.reports.shared.screen import Colour, visible
 from blinplan.rules.fix import Fixed, UnsafeFixError, fix
 
 if TYPE_CHECKING:
-    from blinplan.cli.checking import File
+    from blinplan.cli.check.run import File
 
 
 def fix_files(files: Sequence["File"], today: date, colour: Colour, *, quiet: bool) -> "tuple[File, ...]":

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blinplan.cli import completion
-from blinplan.cli.status import UsageError
+from blinplan.cli.app import completion
+from blinplan.cli.app.status import UsageError
 from blinplan.course.patient import CM_PER_INCH, KG_PER_POUND, AreaFormula, Patient, PatientError, patient
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside

@@ -29,11 +29,11 @@ class QuickCommand(TyperCommand):
 
 
 COMMANDS = {
-    "check": "check",
-    "simulate": "simulate",
-    "plan": "plan",
-    "new": "new",
-    "report": "report",
+    "check": "check.command",
+    "simulate": "simulate.command",
+    "plan": "plan.command",
+    "new": "new.command",
+    "report": "report.command",
     "evidence": "evidence",
     "model": "model",
     "rules": "rules",
@@ -68,7 +68,7 @@ class QuickGroup(TyperGroup):
         # a person is typing.
         if COMPLETION not in os.environ:
             return
-        from blinplan.cli.shells import enable
+        from blinplan.cli.app.shells import enable
 
         enable()
         try:

@@ -8,8 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blinplan.cli.options import given_patient, plain_number, read_record
-from blinplan.cli.status import UsageError
+from blinplan.cli.app.options import given_patient, plain_number, read_record
+from blinplan.cli.app.status import UsageError
 from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_called, patient
 
 if TYPE_CHECKING:

@@ -6,20 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blinplan.cli.drawing import (
-    PAGE_WIDTH,
-    CurvesOption,
-    Drawing,
-    FigureFiles,
-    FigureWidth,
-    FromDay,
-    SignalNames,
-    ToDay,
-    asked_drawing,
-    drawn,
-    write_figures,
-)
-from blinplan.cli.options import (
+from blinplan.cli.app.options import (
     Area,
     Attenuation,
     AttenuationOption,
@@ -38,9 +25,22 @@ from blinplan.cli.options import (
     refuse_what_cannot_be_given,
     typical_size,
 )
-from blinplan.cli.output import output_screen, report, say, write_json
-from blinplan.cli.results import DataFile, Every, asked_results, write_curves, write_endpoints
-from blinplan.cli.status import UsageError
+from blinplan.cli.app.output import output_screen, report, say, write_json
+from blinplan.cli.app.status import UsageError
+from blinplan.cli.simulate.drawing import (
+    PAGE_WIDTH,
+    CurvesOption,
+    Drawing,
+    FigureFiles,
+    FigureWidth,
+    FromDay,
+    SignalNames,
+    ToDay,
+    asked_drawing,
+    drawn,
+    write_figures,
+)
+from blinplan.cli.simulate.results import DataFile, Every, asked_results, write_curves, write_endpoints
 from blinplan.course.events import periods
 from blinplan.course.patient import AreaFormula
 from blinplan.quantities import MINUTES_PER_DAY
@@ -157,7 +157,7 @@ def simulate(
     )
     if data is not None and data.every is not None and drawing.figures:
         raise UsageError("--every writes data and draws no figure", "leave --figure out, or give it without --every")
-    from blinplan.cli.progress import announce_compilation, progress_bar
+    from blinplan.cli.app.progress import announce_compilation, progress_bar
     from blinplan.reports.shared.manifest import input_hash
     from blinplan.simulation.dosing import NotEligibleError
     from blinplan.simulation.trajectories import TooManyTimesError

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from blinplan.cli.output import refuse_unwritable, replace_file
-from blinplan.cli.status import UsageError
+from blinplan.cli.app.output import refuse_unwritable, replace_file
+from blinplan.cli.app.status import UsageError
 
 if TYPE_CHECKING:
     from blinplan.simulation.percentiles import Bands
