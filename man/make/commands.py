@@ -8,8 +8,8 @@ from typer.main import get_command
 
 from blinplan.cli.app.program import app
 from blinplan.cli.app.status import ExitStatus
-from tests.manual import roff
-from tests.manual.formats import FORMATS
+from man.make import roff
+from man.make.formats import FORMATS
 
 PROGRAM = "blinplan"
 VARIABLES: Mapping[str, str] = {

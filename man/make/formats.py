@@ -11,7 +11,7 @@ from blinplan.regimen.site import SITE_FILE
 from blinplan.regimen.toml.table import Key, Table
 from blinplan.rules.configuration.file import CONFIGURATION_FILE
 from blinplan.rules.limits import shipped_limits
-from tests.manual import roff
+from man.make import roff
 
 _LONGEST_TEXT = 500
 _REGIMEN = """\

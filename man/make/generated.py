@@ -1,7 +1,4 @@
-"""Write anew all generated text: the outputs in Markdown pages, the pictures, the JSON Schemas, and the manual pages.
-
-Run it with ``python -m tests.refresh``. A test fails when what it would write is not what is there.
-"""
+"""All generated text by its path: the outputs in Markdown pages, the pictures, the JSON Schemas, the manual pages."""
 
 import json
 import os
@@ -18,9 +15,9 @@ from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
 from blinplan.regimen.schema import json_schema
-from tests import manual
+from man.make import manual
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 _CONSOLE = re.compile(r"```console\n(?P<session>\$ .*?)```", re.DOTALL)
 _COMMAND = re.compile(r"^\$ (?P<command>.*(?:\n>(?: .*)?(?=\n))*)\n", re.MULTILINE)
 _CONTINUED = re.compile(r"^> ?", re.MULTILINE)
@@ -93,12 +90,3 @@ def _picture(command: str, folder: Path) -> str:
     svg = console.export_svg(title="blinplan", theme=MONOKAI, unique_id="blinplan")
     # The picture needs nothing from the network: the fonts named for download are left out.
     return re.sub(r"@font-face \{.*?\}\n?", "", svg, flags=re.DOTALL).replace("Fira Code, ", "")
-
-
-if __name__ == "__main__":
-    everything = generated()
-    for path in left_over(everything):
-        path.unlink()
-    for path, text in everything.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")

@@ -102,7 +102,7 @@ def example(text: str, *, under: bool = False) -> list[str]:
 def page(name: str, number: int, sentence: str, *sections: Iterable[str]) -> str:
     """A whole page."""
     head = [
-        r".\" Written by `python -m tests.refresh`; what it says is said in the program.",
+        r".\" Written by `python -m man.make`; what it says is said in the program.",
         f'.TH {escaped(name).upper()} {number} {_DAYS[__version__]} "blinplan {__version__}" "blinplan manual"',
         # No hyphenation, no second space after a sentence, no justified lines: the page is searched and copied from.
         ".nr HY 0",

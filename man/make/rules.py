@@ -6,7 +6,7 @@ from blinplan.reports.library.rules import FAMILIES, asked, visible_lines
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Rule
-from tests.manual import roff
+from man.make import roff
 from tests.regimen_text import judged, judged_lines
 
 _ABOUT = (

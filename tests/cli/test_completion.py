@@ -13,11 +13,11 @@ import pytest
 from blinplan.cli.app.quick import COMMANDS, COMPLETION
 from blinplan.regimen import library
 from blinplan.rules.catalogue import CATALOGUE
+from man.make.commands import commands
+from man.make.generated import ROOT
 from tests.cli.conftest import PLAIN, Ran, Run, process
 from tests.cli.test_imports import PROGRAM
-from tests.manual.commands import commands
 from tests.public_files import installed
-from tests.refresh import ROOT
 from tests.regimen_text import cycle, regimen_text
 
 SHELLS = ["bash", "zsh", "fish"]

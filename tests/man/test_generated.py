@@ -8,7 +8,7 @@ import pytest
 
 import blinplan.api
 from blinplan.regimen.reading import read
-from tests.refresh import ROOT, generated, left_over, pages, session
+from man.make.generated import ROOT, generated, left_over, pages, session
 
 _PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
@@ -16,8 +16,8 @@ _PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 def test_generated_files_are_up_to_date() -> None:
     made = generated()
     stale = [str(path) for path, text in made.items() if not path.is_file() or path.read_text("utf-8") != text]
-    assert not stale, "write them anew with: python -m tests.refresh"
-    assert not left_over(made), "nothing makes these any more; python -m tests.refresh removes them"
+    assert not stale, "write them anew with: python -m man.make"
+    assert not left_over(made), "nothing makes these any more; python -m man.make removes them"
 
 
 def test_a_session_goes_on_where_its_last_command_left_off(tmp_path: Path) -> None:

@@ -17,11 +17,10 @@ from blinplan.reports.library.rules import visible_lines
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.simulated import store
-from tests import manual
+from man.make import commands, formats, manual, roff, rules
+from man.make.generated import ROOT, left_over
 from tests.cli.conftest import process
-from tests.manual import commands, formats, roff, rules
 from tests.public_files import installed
-from tests.refresh import ROOT, left_over
 
 PAGES = {path.rsplit("/", 1)[1]: text for path, text in manual.pages().items()}
 TREE = commands.commands()
