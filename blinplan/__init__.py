@@ -6,10 +6,11 @@ that on the calendar with `plan`, run it on virtual patients with `simulate`, an
 
 from typing import TYPE_CHECKING, Any
 
+from blinplan.version import __version__
+
 if TYPE_CHECKING:
     from blinplan.api import Planned, RegimenError, check, expand, load, patient, plan, simulate, table
 
-__version__ = "0.1.0"
 __all__ = [
     "Planned",
     "RegimenError",

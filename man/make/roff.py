@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from blinplan import __version__
+from blinplan.version import __version__
 
 # The day of each version: a page carries that, and never the day on which it was written.
 _DAYS = {"0.1.0": "2026-11-25"}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from blinplan import __version__
 from blinplan.regimen import library
+from blinplan.version import __version__
 from tests.cli.conftest import Run
 from tests.regimen_text import cycle, regimen_text, waiver
 

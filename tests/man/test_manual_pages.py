@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from blinplan import __version__
 from blinplan.cli.app.quick import COMMANDS
 from blinplan.cli.app.status import ExitStatus
 from blinplan.reports.library.rules import visible_lines
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.simulated import store
+from blinplan.version import __version__
 from man.make import commands, formats, manual, roff, rules
 from man.make.generated import ROOT, left_over
 from tests.cli.conftest import process

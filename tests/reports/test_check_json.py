@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from blinplan import __version__
 from blinplan.fingerprint import model_hash
 from blinplan.proportion import Proportion
 from blinplan.regimen.reading import read
@@ -19,6 +18,7 @@ from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import Judgement
 from blinplan.rules.run_result import Result
 from blinplan.rules.simulated.virtual import Simulated
+from blinplan.version import __version__
 from tests.regimen_text import TODAY, codes, cycle, judged, judged_lines, outcome, regimen_text, told, waiver
 
 FAULTY = regimen_text(cycle("28.0 µg/d for 27 days", free=15, repeat=2)) + waiver("S304") + waiver("S999")

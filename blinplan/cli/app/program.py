@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from blinplan import __version__
 from blinplan.cli.app.output import complain
 from blinplan.cli.app.quick import CONTEXT, QuickGroup
 from blinplan.cli.app.status import ExitStatus, UsageError
+from blinplan.version import __version__
 
 app = typer.Typer(
     name="blinplan",

@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import quote
 
-from blinplan import __version__
 from blinplan.regimen.toml.document import Edit
 from blinplan.reports.shared.manifest import manifest
 from blinplan.rules.catalogue import CATALOGUE
@@ -11,6 +10,7 @@ from blinplan.rules.limits import shipped_limits
 from blinplan.rules.located import Reported, reported
 from blinplan.rules.rule import Rule
 from blinplan.rules.run_result import Result
+from blinplan.version import __version__
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME = "https://pypi.org/project/blinplan/"

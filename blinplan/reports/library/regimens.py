@@ -8,10 +8,10 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan import __version__
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Cycle, Regimen, Step
 from blinplan.reports.shared.screen import Screen
+from blinplan.version import __version__
 
 _GROUPS = {"labelled": "Labelled", "trials": "From trials"}
 _INDICATIONS = {

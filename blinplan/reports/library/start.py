@@ -3,9 +3,9 @@
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan import __version__
 from blinplan.reports.library.new import steps_to_try
 from blinplan.reports.shared.screen import Screen
+from blinplan.version import __version__
 
 TO_TRY = (
     ("blinplan plan rr-adult --weight 70", "what a labelled regimen gives one patient"),

@@ -7,11 +7,11 @@ import csv
 import io
 from fractions import Fraction
 
-from blinplan import __version__
 from blinplan.course.events import Course
 from blinplan.fingerprint import model_hash
 from blinplan.physiology.model.parameters import Preset
 from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
+from blinplan.version import __version__
 
 _ITEMS = ("ID", "TIME", "AMT", "RATE", "EVID", "CMT", "MDV", "DV", "BSA", "CYCLE", "STEP")
 _OBSERVATION, _DOSE = 0, 1

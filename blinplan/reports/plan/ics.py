@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from blinplan import __version__
 from blinplan.course.bags import Bag
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
@@ -18,6 +17,7 @@ from blinplan.quantities import decimal_text
 from blinplan.reports.plan.dated_plan import what
 from blinplan.reports.plan.identity import gone, happenings, is_named, last_known, named
 from blinplan.reports.plan.plan import NOT_A_DEVICE, rounded
+from blinplan.version import __version__
 
 _ALARM = timedelta(minutes=30)
 _WITH_ALARM = frozenset({Due.BAG, Due.PREMEDICATION})

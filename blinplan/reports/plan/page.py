@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from typing import NamedTuple
 
-from blinplan import __version__
 from blinplan.course.calendar import Due
 from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
@@ -17,6 +16,7 @@ from blinplan.reports.plan.ledger import cited, decided, interrupted
 from blinplan.reports.plan.plan import NOT_A_DEVICE, known_of, rounded
 from blinplan.reports.plan.timeline import Bar, timeline
 from blinplan.reports.shared.page import items, page, paragraph, shown, table
+from blinplan.version import __version__
 
 _STYLE = """
 @page { margin: 12mm; }

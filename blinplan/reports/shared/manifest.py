@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from blinplan import __version__
 from blinplan.fingerprint import model_hash
 from blinplan.regimen.toml.document import Document
+from blinplan.version import __version__
 
 
 def manifest(**facts: Any) -> dict[str, Any]:

@@ -10,13 +10,13 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from blinplan import __version__
 from blinplan.fingerprint import model_hash
 from blinplan.reports.plan.plan import ordered_text
 from blinplan.reports.shared.screen import visible
 from blinplan.reports.simulation.axes import Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.simulation.percentiles import Band, Bands
 from blinplan.simulation.trial import Simulation
+from blinplan.version import __version__
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
