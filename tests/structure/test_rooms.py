@@ -1,0 +1,117 @@
+"""How the package is laid out: no circles, no halls, no name for two things."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+
+import grimp
+import numpy as np
+import pytest
+from scipy.sparse.csgraph import connected_components
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "blinplan"
+FILES_IN_A_FOLDER = 15
+
+
+def circles(imports: Mapping[str, set[str]]) -> list[set[str]]:
+    """The sets of modules that reach each other by imports, one after the other."""
+    names = sorted(imports)
+    arrows = np.array([[name in imports[start] for name in names] for start in names])
+    _, labels = connected_components(arrows, directed=True, connection="strong")
+    members = [{name for name, its in zip(names, labels, strict=True) if its == label} for label in set(labels)]
+    return [circle for circle in members if len(circle) > 1]
+
+
+def imports_of(package: str) -> dict[str, set[str]]:
+    """What each module imports: at its top, inside its functions, and for types only."""
+    graph = grimp.build_graph(package, cache_dir=None)
+    return {name: set(graph.find_modules_directly_imported_by(name)) for name in graph.modules}
+
+
+def test_no_file_reaches_itself_by_imports() -> None:
+    imports = imports_of("blinplan")
+    assert len(imports) > 150
+    found = [sorted(circle) for circle in circles(imports) if not any(circle <= known for known in KNOWN_CIRCLES)]
+    assert found == []
+
+
+KNOWN_CIRCLES: tuple[set[str], ...] = (
+    {"blinplan.physiology.engine.compiled", "blinplan.physiology.engine.integrate"},
+    {"blinplan.rules.configuration.configuration", "blinplan.rules.configuration.file"},
+    {"blinplan.cli.check.fixing", "blinplan.cli.check.output", "blinplan.cli.check.run"},
+    {"blinplan.cli.new.command", "blinplan.cli.new.questions"},
+    {"blinplan.cli.plan.command", "blinplan.cli.plan.output"},
+)
+"""Circles still to be parted; the list only gets shorter."""
+
+
+def test_a_circle_is_seen_wherever_the_import_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "__init__": "",
+        "top": "from circling import inside",
+        "inside": "def f() -> None:\n    from circling.typed import g",
+        "typed": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from circling.top import h",
+        "apart": "from circling import top",
+    }
+    (tmp_path / "circling").mkdir()
+    for name, text in files.items():
+        (tmp_path / "circling" / f"{name}.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert circles(imports_of("circling")) == [{"circling.top", "circling.inside", "circling.typed"}]
+
+
+@pytest.mark.parametrize("top", ["blinplan", "man/make", "regimens", "tests"])
+def test_no_folder_is_a_hall(top: str) -> None:
+    folders = [path for path in (ROOT / top, *(ROOT / top).rglob("*")) if path.is_dir() and path.name != "__pycache__"]
+    sizes = {path: sum(child.is_file() and child.name != "__init__.py" for child in path.iterdir()) for path in folders}
+    assert sum(sizes.values()) > 4
+    found = {path.relative_to(ROOT).as_posix(): size for path, size in sizes.items() if size > FILES_IN_A_FOLDER}
+    assert {folder: size for folder, size in found.items() if KNOWN_HALLS.get(folder, 0) < size} == {}
+
+
+KNOWN_HALLS: Mapping[str, int] = {"tests/cli": 20, "tests/reports": 20}
+"""Folders still to be parted, and how many files they have at most; the list only gets shorter."""
+
+
+def test_no_class_name_stands_for_two_things() -> None:
+    places = defaultdict(set)
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].add(path.relative_to(PACKAGE).as_posix())
+    assert len(places) > 150
+    assert {name: sorted(found) for name, found in places.items() if len(found) > 1 and name not in KNOWN_TWINS} == {}
+
+
+KNOWN_TWINS = {
+    "Asked",
+    "Band",
+    "Case",
+    "Choice",
+    "Course",
+    "Curves",
+    "Cycle",
+    "Dosing",
+    "Drawing",
+    "Eligibility",
+    "Entry",
+    "Event",
+    "Fault",
+    "Finding",
+    "Kind",
+    "Place",
+    "Planned",
+    "Premedication",
+    "Question",
+    "Result",
+    "Simulated",
+    "Simulation",
+    "Source",
+    "Step",
+    "Table",
+    "Waiver",
+    "Window",
+}
+"""Names still to be told apart; the list only gets shorter."""
