@@ -20,6 +20,22 @@ from blinplan.physiology.solve import MINUTES_PER_DAY, Dosing, Options
 
 RightHandSide = Callable[[float, FloatArray], FloatArray]
 
+# Physiological scales: 10 pg/mL of drug (a fifth of the assay's limit), 1 % of a signal and of marrow, 10 T cells/µL,
+# 1 B cell/µL, 0.01 of ln blasts, 3 pg/mL of IL-6 (its baseline).
+SCALES = {
+    "concentration": 10.0,
+    "cytolytic": 0.01,
+    "adhesion_memory": 0.01,
+    "release_memory": 0.01,
+    "proliferation": 0.01,
+    "t_blood": 10.0,
+    "t_adherent": 10.0,
+    "marrow": 0.01,
+    "b_blood": 1.0,
+    "log_blasts": 1.0,
+    "il6": 3.0,
+}
+
 
 def right_hand_side(
     patients: Population, patient: int, rate: float, options: Options, premedication: Sequence[float]

@@ -7,7 +7,7 @@ import pytest
 
 from blinplan.regimen import library
 from blinplan.version import __version__
-from tests.cli.conftest import Run
+from tests.program import Run
 from tests.regimen_text import cycle, regimen_text, waiver
 
 QUICK = "--no-simulate"

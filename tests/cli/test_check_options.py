@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from blinplan.regimen import library
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.catalogue import CATALOGUE
-from tests.cli.conftest import Ran, Run, process
+from tests.program import Ran, Run, process
 from tests.regimen_text import cycle, regimen_text, waiver
 
 QUICK = "--no-simulate"

@@ -3,8 +3,8 @@
 import json
 import os
 import re
+import shlex
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,7 @@ from blinplan.cli.app.quick import COMMANDS, COMPLETION
 from blinplan.regimen import library
 from blinplan.rules.catalogue import CATALOGUE
 from man.make.commands import commands
-from man.make.generated import ROOT
-from tests.cli.conftest import PLAIN, Ran, Run, process
-from tests.cli.test_imports import PROGRAM
+from tests.program import PLAIN, PROBE, PROGRAM, Ran, Run, process
 from tests.public_files import installed
 from tests.regimen_text import cycle, regimen_text
 
@@ -152,7 +150,7 @@ def test_a_request_that_cannot_be_understood_is_met_with_silence(broken: dict[st
 def test_a_person_does_not_wait_for_the_engine(line: str, tmp_path: Path) -> None:
     for shell in SHELLS:
         ended = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-c", PROGRAM],
+            PROBE,
             capture_output=True,
             cwd=tmp_path,
             env={**PLAIN, **request(shell, line)},
@@ -185,14 +183,14 @@ def test_the_help_says_how_to_switch_it_on() -> None:
 
 def test_bash_itself_gets_the_offers(tmp_path: Path) -> None:
     program = tmp_path / "blinplan"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m blinplan "$@"\n', encoding="utf-8")
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(PROGRAM)} "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     script = process("--show-completion", "bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1").out
     typed = "COMP_WORDS=(blinplan check --select = D21); COMP_CWORD=4; _blinplan_completion blinplan\n"
     shown = 'printf "%s\\n" "${COMPREPLY[@]}"'
     ended = subprocess.run(  # noqa: S603 - a shell that is part of every system this runs on
         [installed("bash"), "--norc", "-c", f"{script}\n{typed}{shown}"],
-        env={**PLAIN, "PATH": f"{tmp_path}{os.pathsep}{PLAIN['PATH']}", "PYTHONPATH": str(ROOT)},
+        env={**PLAIN, "PATH": f"{tmp_path}{os.pathsep}{PLAIN['PATH']}"},
         capture_output=True,
         encoding="utf-8",
         check=True,

@@ -9,7 +9,7 @@ import tomli
 
 from blinplan.regimen.reading import Reading
 from blinplan.rules.judge import Judgement, judge
-from tests.cli.conftest import Ran, Run
+from tests.program import Ran, Run
 from tests.regimen_text import cycle, regimen_text, waiver
 
 NO_REGIMENS = {

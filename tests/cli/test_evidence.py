@@ -7,7 +7,7 @@ import libsbml  # type: ignore[import-untyped]
 import pytest
 
 from blinplan.evidence.evaluate import Evidence, evaluate, load_claims
-from tests.cli.conftest import Run
+from tests.program import Run
 
 
 def test_every_claim_is_printed_with_band_value_verdict_and_source(inside: Run) -> None:

@@ -4,26 +4,13 @@ import importlib
 import json
 import pkgutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import blinplan
-from tests.cli.conftest import PLAIN
+from tests.program import PLAIN, PROBE
 from tests.regimen_text import cycle, regimen_text
-
-HEAVY = ("numpy", "scipy", "matplotlib", "pandas", "pydantic")
-PROGRAM = f"""
-import json, sys
-from blinplan.cli.app.program import run
-sys.argv = ["blinplan", *sys.argv[1:]]
-try:
-    run()
-except SystemExit as ended:
-    status = int(ended.code or 0)
-sys.stderr.write("\\n" + json.dumps([status, [name for name in {HEAVY} if name in sys.modules]]))
-"""
 
 
 @pytest.mark.parametrize(
@@ -47,7 +34,7 @@ def test_the_engine_is_not_imported(tmp_path: Path, arguments: list[str], status
     (tmp_path / "x.toml").write_text(regimen_text(cycle("1 mcg/m2/day for 28 days")), encoding="utf-8")
     (tmp_path / "faulty.toml").write_text("= 1", encoding="utf-8")
     ended = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", PROGRAM, *arguments], capture_output=True, cwd=tmp_path, env=PLAIN, check=True
+        [*PROBE, *arguments], capture_output=True, cwd=tmp_path, env=PLAIN, check=True
     )
     assert json.loads(ended.stderr.splitlines()[-1]) == [status, []]
 
@@ -55,7 +42,7 @@ def test_the_engine_is_not_imported(tmp_path: Path, arguments: list[str], status
 def test_the_probe_sees_an_engine_that_is_imported(tmp_path: Path) -> None:
     arguments = ["simulate", "nhl-15", "--typical", "-f", "json"]
     ended = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", PROGRAM, *arguments], capture_output=True, cwd=tmp_path, env=PLAIN, check=True
+        [*PROBE, *arguments], capture_output=True, cwd=tmp_path, env=PLAIN, check=True
     )
     status, imported = json.loads(ended.stderr.splitlines()[-1])
     assert status == 0

@@ -14,7 +14,7 @@ import pytest
 from blinplan.cli.new.questions import LABELLED
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
-from tests.cli.conftest import PLAIN, PROGRAM, Run, process
+from tests.program import PLAIN, PROGRAM, Run, process
 
 TWO_STEPS = [
     *("new", "trial-1", "--title", "Two steps", "--indication", "investigational"),

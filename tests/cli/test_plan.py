@@ -10,7 +10,8 @@ import pytest
 from rich.cells import cell_len
 
 from blinplan.reports.simulation.summary import number
-from tests.cli.conftest import Run, process
+from tests.plan_text import DATED, RECORD, WARD
+from tests.program import Run, process
 from tests.regimen_text import cycle, regimen_text
 
 
@@ -130,13 +131,6 @@ def test_the_table_fits(inside: Run, name: str, columns: str) -> None:
     assert "not a medical device" in " ".join(ran.out.split())
 
 
-WARD = (
-    'site = 1\nname = "Ward 7"\ntime_zone = "Europe/Berlin"\nchange_time = "10:00"\nclosed = ["saturday", "sunday"]\n'
-    "bag = [{ hours = 24, fill_ml = 275 }, { hours = 48 }, { hours = 72 }]\n"
-)
-DATED = ("plan", "rr-adult", "--weight", "70", "--start", "2026-10-19T10:00", "--time-zone", "Europe/Berlin")
-
-
 def test_a_dated_plan_says_what_is_due_in_local_time(inside: Run) -> None:
     ran = inside(*DATED, "--view", "agenda", COLUMNS="120")
     assert ran.status == 0
@@ -232,13 +226,6 @@ def test_a_site_without_a_way_is_refused_with_the_day(inside: Run, tmp_path: Pat
     ran = inside(*DATED, "--site", "ward.toml")
     assert (ran.status, ran.out) == (2, "")
     assert "from Fri 2026-10-23 10:00" in " ".join(ran.err.split())
-
-
-RECORD = (
-    'record = 1\nregimen = "rr-adult"\nstart = 2026-03-16T10:00:00\ntime_zone = "Europe/Berlin"\nweight_kg = 70\n\n'
-    "[[interruption]]\nstopped = 2026-03-26T14:00:00\nrestarted = 2026-03-29T14:00:00\n"
-    'cause = "cytokine-release-syndrome"\ngrade = 3\ncycle = 1\n'
-)
 
 
 def test_a_record_is_replanned_with_a_ledger_that_cites(inside: Run, tmp_path: Path) -> None:

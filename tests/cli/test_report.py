@@ -12,7 +12,7 @@ import pytest
 from lxml import html
 
 from tests.browser import browse, printed
-from tests.cli.conftest import Run, process
+from tests.program import Run, process
 from tests.regimen_text import cycle, regimen_text
 
 FEW = ("--patients", "60", "--seed", "3", "--today", "2026-11-25")

@@ -8,7 +8,7 @@ import pandas as pd  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
-from tests.cli.conftest import Run, process
+from tests.program import Run, process
 from tests.regimen_text import cycle, regimen_text
 
 CURVES = ("simulate", "nhl-15", "--patients", "9", "--every", "6h")

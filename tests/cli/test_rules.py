@@ -9,7 +9,7 @@ import tomli
 from blinplan.reports.library.rules import visible_lines
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
-from tests.cli.conftest import Run
+from tests.program import Run
 
 
 def words(text: str) -> str:

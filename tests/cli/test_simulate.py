@@ -11,7 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 from blinplan.reports.simulation.data import column_name
-from tests.cli.conftest import PLAIN, Run, process
+from tests.program import PLAIN, Run, process, python
 from tests.regimen_text import cycle, regimen_text
 
 CLEARANCE = 2.22 * 24  # L/day at 1.876 m²
@@ -234,11 +234,11 @@ def test_a_figure_without_matplotlib_says_what_to_install(inside: Run, monkeypat
 
 def test_without_a_figure_matplotlib_is_not_imported() -> None:
     program = (
-        "import sys; from blinplan.cli.app.program import run\n"
+        "from blinplan.cli.app.program import run\n"
         "sys.argv = ['blinplan', 'simulate', 'nhl-15', '--typical', '--curves']\n"
         "try: run()\nexcept SystemExit: pass\nassert 'matplotlib' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, env=PLAIN, capture_output=True)  # noqa: S603 - ours
+    subprocess.run(python(program), check=True, env=PLAIN, capture_output=True)  # noqa: S603 - ours
 
 
 def test_patients_of_another_weight_are_told_by_theirs(inside: Run, tmp_path: Path) -> None:

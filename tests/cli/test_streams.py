@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from tests.cli.conftest import PLAIN, PROGRAM, Run, process
+from tests.program import PLAIN, PROGRAM, Run, process
 from tests.regimen_text import cycle, regimen_text
 
 UTF8 = {**PLAIN, "PYTHONIOENCODING": "utf-8"}
@@ -25,12 +26,12 @@ def start(*arguments: str, folder: Path, **streams: int) -> subprocess.Popen[byt
 
 
 def shell(command: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
-    program = 'blinplan() { "$PYTHON" -c \'from blinplan.cli.app.program import run; run()\' "$@"; }; '
+    program = f'blinplan() {{ {shlex.join(PROGRAM)} "$@"; }}; '
     return subprocess.run(  # noqa: S603
         ["/bin/bash", "-c", program + command],
         capture_output=True,
         cwd=folder,
-        env={**UTF8, "PYTHON": PROGRAM[0]},
+        env=UTF8,
         check=False,
         timeout=60,
     )

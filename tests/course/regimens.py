@@ -7,8 +7,9 @@ from blinplan.course.patient import Patient, patient
 from blinplan.regimen import library
 from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.site import Site, SiteBag
 
-DAY = 24 * 60
+DAY, HOUR = 24 * 60, 60
 ADULT = patient(weight=Fraction(70), height=Fraction(170))
 CHILD = patient(weight=Fraction(20), height=Fraction(110))
 
@@ -54,3 +55,9 @@ def infused(course: Course) -> list[tuple[int, int, Fraction]]:
 def course_of(name: str, person: Patient = ADULT) -> Course:
     """Return what a patient gets from a shipped regimen."""
     return expand(shipped(name), person)
+
+
+def site(*hours: int, at: int | None = 10 * HOUR, closed: frozenset[int] = frozenset(), **more: object) -> Site:
+    given = {"holidays": frozenset(), "prepared_before": 0, "time_zone": None, **more}
+    sizes = tuple(SiteBag(one * HOUR, None, None) for one in sorted(hours))
+    return Site(name="Ward 7", bags=sizes, change_minute=at, closed=closed, **given)  # type: ignore[arg-type]

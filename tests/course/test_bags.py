@@ -28,15 +28,10 @@ from blinplan.course.events import expand
 from blinplan.course.patient import patient
 from blinplan.regimen import library
 from blinplan.regimen.site import Shortage, Site, SiteBag, Vial
+from tests.course.regimens import site
 
 DAY, HOUR = 24 * 60, 60
 BERLIN = ZoneInfo("Europe/Berlin")
-
-
-def site(*hours: int, at: int | None = 10 * HOUR, closed: frozenset[int] = frozenset(), **more: object) -> Site:
-    given = {"holidays": frozenset(), "prepared_before": 0, "time_zone": None, **more}
-    sizes = tuple(SiteBag(one * HOUR, None, None) for one in sorted(hours))
-    return Site(name="Ward 7", bags=sizes, change_minute=at, closed=closed, **given)  # type: ignore[arg-type]
 
 
 def course(*steps: tuple[int, int]) -> list[Infusion]:

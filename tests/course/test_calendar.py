@@ -15,8 +15,7 @@ from blinplan.course.events import Course, expand
 from blinplan.course.patient import patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.regimen import library
-from tests.course.regimens import cycle, regimen
-from tests.course.test_bags import site
+from tests.course.regimens import cycle, regimen, site
 
 DAY = 24 * 60
 BERLIN = ZoneInfo("Europe/Berlin")

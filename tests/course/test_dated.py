@@ -21,7 +21,7 @@ from blinplan.course.resumption import RecordError
 from blinplan.regimen import library
 from blinplan.regimen.record import Cause, CourseRecord, CycleStart, Interruption
 from blinplan.regimen.site import Site
-from tests.course.test_bags import site
+from tests.course.regimens import site
 
 DAY, HOUR = 24 * 60, 60
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_plan import RECORD, WARD
 from tests.ecosystem.runner import ROOT
+from tests.plan_text import RECORD, WARD
 from tests.public_files import public
 
 NAMED = {"regimen": "", "site": WARD, "record": RECORD}

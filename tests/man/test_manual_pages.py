@@ -19,7 +19,7 @@ from blinplan.rules.simulated import store
 from blinplan.version import __version__
 from man.make import commands, formats, manual, roff, rules
 from man.make.generated import ROOT, left_over
-from tests.cli.conftest import process
+from tests.program import process
 from tests.public_files import installed
 
 PAGES = {path.rsplit("/", 1)[1]: text for path, text in manual.pages().items()}

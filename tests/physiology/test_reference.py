@@ -8,23 +8,8 @@ import pytest
 from blinplan.physiology import Dosing, Options, Population, simulate
 from blinplan.physiology.model.population import FloatArray
 from tests.physiology.courses import course, extremes, label
-from tests.witness import solve_reference
+from tests.witness import SCALES, solve_reference
 
-# Physiological scales: 10 pg/mL of drug (a fifth of the assay's limit), 1 % of a signal and of marrow, 10 T cells/µL,
-# 1 B cell/µL, 0.01 of ln blasts, 3 pg/mL of IL-6 (its baseline).
-SCALES = {
-    "concentration": 10.0,
-    "cytolytic": 0.01,
-    "adhesion_memory": 0.01,
-    "release_memory": 0.01,
-    "proliferation": 0.01,
-    "t_blood": 10.0,
-    "t_adherent": 10.0,
-    "marrow": 0.01,
-    "b_blood": 1.0,
-    "log_blasts": 1.0,
-    "il6": 3.0,
-}
 GREATEST_ERROR = 1e-4
 
 

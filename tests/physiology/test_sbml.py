@@ -11,7 +11,7 @@ from blinplan.physiology import Options, load_parameters, simulate
 from blinplan.physiology.model import sbml
 from blinplan.physiology.model.sbml import to_sbml
 from tests.physiology.courses import extremes, label
-from tests.physiology.test_reference import SCALES
+from tests.witness import SCALES
 
 
 def complaints(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from blinplan.regimen.reading import read
 from blinplan.regimen.toml.document import LIMIT_BYTES, KeyPath
 from blinplan.regimen.toml.problems import describe
 from tests.regimen.layouts import FULL, LAYOUTS, changed, with_headers, with_inline_tables
-from tests.regimen.test_read import at, only, placed, problems, sound
+from tests.regimen.readings import at, only, placed, problems, sound
 
 STEP = ("cycle", 0, "steps", 0)
 SHIPPED = [path.read_bytes() for path in library.paths().values()]

@@ -11,7 +11,7 @@ from blinplan.regimen import library, schema
 from blinplan.regimen.reading import read
 from blinplan.regimen.toml.document import KeyPath, parse
 from tests.regimen.layouts import FULL, changed, keys, renamed, with_inline_tables
-from tests.regimen.test_read import NESTED, SCALARS
+from tests.regimen.readings import NESTED, SCALARS
 
 SCHEMA = schema.json_schema()
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)

@@ -18,12 +18,11 @@ from blinplan.course.dated import as_planned, dated
 from blinplan.course.eligibility import Choice
 from blinplan.reports.plan.fhir.bundle import fhir
 from blinplan.reports.plan.plan import NOT_A_DEVICE
-from tests.cli.conftest import Run, inside
-from tests.cli.test_plan import DATED, RECORD, WARD
-from tests.course.test_replan import CRS, DAY, START, course, record, stop
+from tests.course.records import CRS, DAY, START, course, record, stop
+from tests.plan_text import DATED, RECORD, WARD
+from tests.program import Run
 from tests.regimen_text import cycle, regimen_text
 
-__all__ = ["inside"]
 ID = ("--plan-id", "patient-7", "-f", "fhir")
 RECORDED = ("plan", "rr-adult", "--record", "record.toml")
 BY_AREA = ("plan", "rr-below-45-kg", "--start", "2026-10-19T10:00", "--time-zone", "Europe/Berlin")

@@ -8,10 +8,8 @@ import pytest
 from lxml import etree, html
 
 from tests.browser import printed
-from tests.cli.conftest import Run, inside
-from tests.cli.test_plan import DATED, RECORD, WARD
-
-__all__ = ["inside"]
+from tests.plan_text import DATED, RECORD, WARD
+from tests.program import Run
 
 
 def select(text: str, path: str) -> list[Any]:

@@ -9,10 +9,9 @@ import icalendar
 import pytest
 from ical.calendar_stream import IcsCalendarStream
 
-from tests.cli.conftest import Run, inside
-from tests.cli.test_plan import DATED, RECORD, WARD
+from tests.plan_text import DATED, RECORD, WARD
+from tests.program import Run
 
-__all__ = ["inside"]
 ID = ("--plan-id", "patient-7", "-f", "ics")
 
 

@@ -13,12 +13,11 @@ import pandas as pd  # type: ignore[import-untyped]
 import pytest
 from scipy.integrate import solve_ivp
 
-from tests.cli.conftest import Run, inside
-from tests.cli.test_plan import RECORD
+from tests.plan_text import RECORD
+from tests.program import Run
 from tests.public_files import public
 from tests.regimen_text import cycle, regimen_text
 
-__all__ = ["inside"]
 NUMBERS = re.compile(r"^\$(THETA|OMEGA) (?:\([^,]+, ([^,]+), [^)]+\)|(\S+)) ; (\w+):", re.MULTILINE)
 
 

@@ -1,0 +1,68 @@
+"""Run the program of this checkout as a process of its own, whatever is installed and in whichever folder."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+PLAIN = {
+    name: value
+    for name, value in os.environ.items()
+    if name not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM", "PYTHONIOENCODING", "BLINPLAN_DEBUG"}
+}
+HEAVY = ("numpy", "scipy", "matplotlib", "pandas", "pydantic")
+
+
+def python(script: str) -> list[str]:
+    """The command that runs a script with this checkout before all that is installed and without the working folder."""
+    return [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{script}"]
+
+
+PROGRAM = python("from blinplan.cli.app.program import run; run()")
+PROBE = python(f"""
+import json
+from blinplan.cli.app.program import run
+sys.argv = ["blinplan", *sys.argv[1:]]
+try:
+    run()
+except SystemExit as ended:
+    status = int(ended.code or 0)
+sys.stderr.write("\\n" + json.dumps([status, [name for name in {HEAVY} if name in sys.modules]]))
+""")
+"""The program, and then a line with its status and which slow packages it imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How the program ended and what it wrote."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Standard output as one JSON document."""
+        return dict(json.loads(self.out))
+
+
+Run = Callable[..., Ran]
+
+
+def process(*arguments: str, given: bytes = b"", folder: Path | None = None, **environment: str) -> Ran:
+    """Run the program as a process of its own."""
+    ended = subprocess.run(  # noqa: S603 - our own program
+        [*PROGRAM, *arguments],
+        input=given,
+        capture_output=True,
+        cwd=folder,
+        env={**PLAIN, "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error", **environment},
+        timeout=60,
+        check=False,
+    )
+    return Ran(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
