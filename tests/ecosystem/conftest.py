@@ -1,15 +1,13 @@
 """A sample repository, and a clean clone of this one that others install from."""
 
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.ecosystem.runner import Git
 from tests.public_files import public
 from tests.regimen_text import cycle, regimen_text
-
-Git = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +50,3 @@ def sample(tmp_path: Path, git: Git) -> Path:
     git("add", "--all")
     git("commit", "--quiet", "--message", "First")
     return tmp_path
-
-
-ERROR = regimen_text(cycle("9 mcg/day for 24 hours", "28 mcg/day for 648 hours"))
-"""A regimen with an error: it is escalated after a day."""

@@ -4,15 +4,20 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
+from tests.regimen_text import cycle, regimen_text
+
 ROOT = Path(__file__).parents[2]
 ACTION = ".github/actions/check"
+Git = Callable[..., str]
+ERROR = regimen_text(cycle("9 mcg/day for 24 hours", "28 mcg/day for 648 hours"))
+"""A regimen with an error: it is escalated after a day."""
 _EXPRESSION = re.compile(r"\$\{\{ *([a-z_.-]+) *\}\}")
 
 

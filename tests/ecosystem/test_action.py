@@ -7,8 +7,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from lxml import etree
 
-from tests.ecosystem.conftest import ERROR
-from tests.ecosystem.runner import ACTION, ROOT, Job, run_action
+from tests.ecosystem.runner import ACTION, ERROR, ROOT, Job, run_action
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ from pathlib import Path
 import yaml  # type: ignore[import-untyped]
 from lxml import etree
 
-from tests.ecosystem.conftest import ERROR, Git
-from tests.ecosystem.runner import ROOT, bash, readme_block, run_action
+from tests.ecosystem.runner import ERROR, ROOT, Git, bash, readme_block, run_action
 from tests.public_files import public
 
 ADDRESS, COMMIT = "<the address of this repository>", "<a commit>"

@@ -3,24 +3,33 @@
 import numpy as np
 import pytest
 
-from blinplan.physiology import Endpoints, Population, Trajectories, draw, simulate
+from blinplan.physiology import Endpoints, Trajectories, draw, simulate
 from blinplan.physiology.engine import locate
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.population import FloatArray
+from blinplan.physiology.solve import Result
 from tests.physiology.courses import course, label, with_values
 
 PEOPLE = draw("adult-rr", 30, seed=12)
 DAYS = np.unique(np.concatenate([np.linspace(0.0, 84.0, 84 * 96 + 1), np.linspace(0.0, 4.0, 4 * 960 + 1)]))
 
 
-def run(people: Population = PEOPLE) -> tuple[Endpoints, Trajectories]:
-    result = simulate(label(2), people, output_days=DAYS)
+@pytest.fixture(scope="module")
+def result() -> Result:
+    """Two cycles of the label's course."""
+    return simulate(label(2), PEOPLE, output_days=DAYS)
+
+
+@pytest.fixture(scope="module")
+def endpoints(result: Result) -> Endpoints:
     assert result.endpoints is not None
+    return result.endpoints
+
+
+@pytest.fixture(scope="module")
+def fine(result: Result) -> Trajectories:
     assert result.trajectories is not None
-    return result.endpoints, result.trajectories
-
-
-ENDPOINTS, FINE = run()
+    return result.trajectories
 
 
 def window(low: float, high: float) -> BoolArray:
@@ -32,75 +41,75 @@ def first_day(condition: BoolArray) -> FloatArray:
     return np.where(condition.any(axis=0), DAYS[index], np.nan)
 
 
-def test_b_cells_are_depleted_on_the_day_they_cross_ten() -> None:
+def test_b_cells_are_depleted_on_the_day_they_cross_ten(endpoints: Endpoints, fine: Trajectories) -> None:
     for cycle, (start, stop) in enumerate(((0.0, 28.0), (42.0, 70.0))):
         inside = window(start, stop)[:, None]
-        expected = first_day((FINE.b_blood <= 10.0) & inside)
-        assert ENDPOINTS.b_depleted_day[cycle] == pytest.approx(expected, abs=0.011, nan_ok=True)
+        expected = first_day((fine.b_blood <= 10.0) & inside)
+        assert endpoints.b_depleted_day[cycle] == pytest.approx(expected, abs=0.011, nan_ok=True)
 
 
-def test_crossings_are_placed_within_a_minute() -> None:
-    crossed = np.flatnonzero((ENDPOINTS.b_depleted_day[0] > 0.0) & (ENDPOINTS.b_depleted_day[0] < 4.0))
+def test_crossings_are_placed_within_a_minute(endpoints: Endpoints, fine: Trajectories) -> None:
+    crossed = np.flatnonzero((endpoints.b_depleted_day[0] > 0.0) & (endpoints.b_depleted_day[0] < 4.0))
     assert crossed.size >= 5
     for patient in crossed:
-        log_b = np.log(FINE.b_blood[:, patient])
+        log_b = np.log(fine.b_blood[:, patient])
         k = int(np.argmax(log_b <= np.log(10.0)))
         share = (log_b[k - 1] - np.log(10.0)) / (log_b[k - 1] - log_b[k])
         exact = DAYS[k - 1] + share * (DAYS[k] - DAYS[k - 1])
-        assert ENDPOINTS.b_depleted_day[0, patient] == pytest.approx(exact, abs=1.0 / 1440.0)
+        assert endpoints.b_depleted_day[0, patient] == pytest.approx(exact, abs=1.0 / 1440.0)
 
 
-def test_b_nadir_and_highest_free_count() -> None:
-    assert pytest.approx(FINE.b_blood.min(axis=0), rel=1e-3, abs=1e-4) == ENDPOINTS.b_nadir
+def test_b_nadir_and_highest_free_count(endpoints: Endpoints, fine: Trajectories) -> None:
+    assert pytest.approx(fine.b_blood.min(axis=0), rel=1e-3, abs=1e-4) == endpoints.b_nadir
     for cycle, (start, stop) in enumerate(((28.0, 42.0), (70.0, 84.0))):
-        free = FINE.b_blood[window(start, stop)].max(axis=0)
-        assert ENDPOINTS.b_highest_free[cycle] == pytest.approx(free, rel=1e-3, abs=1e-4)
-    at_end = FINE.b_blood[[int(np.searchsorted(DAYS, 28.0)), int(np.searchsorted(DAYS, 70.0))]]
-    assert ENDPOINTS.b_at_infusion_end == pytest.approx(at_end, rel=1e-9)
-    recovered = (at_end <= 10.0) & (ENDPOINTS.b_highest_free > 10.0)
-    assert np.array_equal(ENDPOINTS.b_recovered, recovered)
+        free = fine.b_blood[window(start, stop)].max(axis=0)
+        assert endpoints.b_highest_free[cycle] == pytest.approx(free, rel=1e-3, abs=1e-4)
+    at_end = fine.b_blood[[int(np.searchsorted(DAYS, 28.0)), int(np.searchsorted(DAYS, 70.0))]]
+    assert endpoints.b_at_infusion_end == pytest.approx(at_end, rel=1e-9)
+    recovered = (at_end <= 10.0) & (endpoints.b_highest_free > 10.0)
+    assert np.array_equal(endpoints.b_recovered, recovered)
 
 
-def test_t_cells_fall_and_return() -> None:
-    share = FINE.t_blood / PEOPLE.t_cells
+def test_t_cells_fall_and_return(endpoints: Endpoints, fine: Trajectories) -> None:
+    share = fine.t_blood / PEOPLE.t_cells
     week = window(0.0, 7.0)
-    assert pytest.approx(share[week].min(axis=0), abs=2e-4) == ENDPOINTS.t_minimum
-    assert pytest.approx(DAYS[week][np.argmin(share[week], axis=0)], abs=0.05) == ENDPOINTS.t_minimum_day
-    after = (share >= 0.9) & (DAYS[:, None] >= ENDPOINTS.t_minimum_day)
-    assert pytest.approx(first_day(after), abs=0.02, nan_ok=True) == ENDPOINTS.t_return_day
-    assert pytest.approx(share[window(0.0, 42.0)].max(axis=0), rel=1e-3) == ENDPOINTS.t_peak[0]
-    for when, found in ((7.0, ENDPOINTS.t_at_escalation), (9.0, ENDPOINTS.t_after_escalation)):
-        assert found[0] == pytest.approx(FINE.t_blood[int(np.searchsorted(DAYS, when))], rel=1e-4)
-    total = (FINE.t_blood + FINE.t_adherent) / PEOPLE.t_cells
-    assert ENDPOINTS.t_total_day_1 == pytest.approx(total[int(np.searchsorted(DAYS, 1.0))], rel=1e-5)
-    assert ENDPOINTS.t_total_day_14 == pytest.approx(total[int(np.searchsorted(DAYS, 14.0))], rel=1e-5)
+    assert pytest.approx(share[week].min(axis=0), abs=2e-4) == endpoints.t_minimum
+    assert pytest.approx(DAYS[week][np.argmin(share[week], axis=0)], abs=0.05) == endpoints.t_minimum_day
+    after = (share >= 0.9) & (DAYS[:, None] >= endpoints.t_minimum_day)
+    assert pytest.approx(first_day(after), abs=0.02, nan_ok=True) == endpoints.t_return_day
+    assert pytest.approx(share[window(0.0, 42.0)].max(axis=0), rel=1e-3) == endpoints.t_peak[0]
+    for when, found in ((7.0, endpoints.t_at_escalation), (9.0, endpoints.t_after_escalation)):
+        assert found[0] == pytest.approx(fine.t_blood[int(np.searchsorted(DAYS, when))], rel=1e-4)
+    total = (fine.t_blood + fine.t_adherent) / PEOPLE.t_cells
+    assert endpoints.t_total_day_1 == pytest.approx(total[int(np.searchsorted(DAYS, 1.0))], rel=1e-5)
+    assert endpoints.t_total_day_14 == pytest.approx(total[int(np.searchsorted(DAYS, 14.0))], rel=1e-5)
 
 
-def test_cytokines_peak_and_settle() -> None:
+def test_cytokines_peak_and_settle(endpoints: Endpoints, fine: Trajectories) -> None:
     for cytokine in (2, 4, 7):
         for cycle, (start, stop) in enumerate(((0.0, 42.0), (42.0, 84.0))):
             inside = window(start, stop)
-            values = FINE.cytokines[cytokine][inside]
-            assert ENDPOINTS.cytokine_peak[cytokine, cycle] == pytest.approx(values.max(axis=0), rel=2e-4)
+            values = fine.cytokines[cytokine][inside]
+            assert endpoints.cytokine_peak[cytokine, cycle] == pytest.approx(values.max(axis=0), rel=2e-4)
             day = DAYS[inside][np.argmax(values, axis=0)]
-            assert ENDPOINTS.cytokine_peak_day[cytokine, cycle] == pytest.approx(day, abs=0.02)
+            assert endpoints.cytokine_peak_day[cytokine, cycle] == pytest.approx(day, abs=0.02)
             base = PEOPLE.cytokine_baseline[cytokine]
             gone = values - base <= 0.1 * (values.max(axis=0) - base)
             late = DAYS[inside][:, None] >= day
             index = np.argmax(gone & late, axis=0)
             settled = DAYS[inside][index] - day
-            assert ENDPOINTS.cytokine_settled[cytokine, cycle] == pytest.approx(settled, abs=0.03)
+            assert endpoints.cytokine_settled[cytokine, cycle] == pytest.approx(settled, abs=0.03)
     for cytokine in (0, 1, 3, 5, 6):
-        assert (ENDPOINTS.cytokine_fold[cytokine] == 1.0).all()
-        assert np.isnan(ENDPOINTS.cytokine_peak_day[cytokine]).all()
+        assert (endpoints.cytokine_fold[cytokine] == 1.0).all()
+        assert np.isnan(endpoints.cytokine_peak_day[cytokine]).all()
 
 
-def test_blasts_change_from_baseline() -> None:
-    change = np.log10(FINE.blasts / PEOPLE.blasts)
+def test_blasts_change_from_baseline(endpoints: Endpoints, fine: Trajectories) -> None:
+    change = np.log10(fine.blasts / PEOPLE.blasts)
     for cycle, day in enumerate((28.0, 70.0)):
         expected = change[int(np.searchsorted(DAYS, day))]
-        assert ENDPOINTS.blasts_log10_change[cycle] == pytest.approx(expected, abs=1e-6)
-    assert ENDPOINTS.blasts_log10_change_day_28 == pytest.approx(ENDPOINTS.blasts_log10_change[0], abs=1e-9)
+        assert endpoints.blasts_log10_change[cycle] == pytest.approx(expected, abs=1e-6)
+    assert endpoints.blasts_log10_change_day_28 == pytest.approx(endpoints.blasts_log10_change[0], abs=1e-9)
 
 
 def test_patients_who_start_at_ten_or_less_are_depleted_at_once() -> None:

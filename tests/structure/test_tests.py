@@ -1,0 +1,104 @@
+"""What is asked of the tests themselves."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import blinplan
+from tests.program import ROOT, process, python
+
+TESTS = ROOT / "tests"
+FILES = sorted(path for path in TESTS.rglob("*.py") if path.name.startswith(("test_", "conftest")))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules, and the names in them, that a file imports anywhere."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_of_tests(name: str) -> bool:
+    return any(part.startswith("test_") or part == "conftest" for part in name.split(".")[:-1])
+
+
+def test_no_test_file_is_imported() -> None:
+    assert len(FILES) > 50
+    found = {
+        path.relative_to(ROOT).as_posix(): names
+        for path in (*TESTS.rglob("*.py"), *(ROOT / "man").rglob("*.py"))
+        if (names := [name for name in imported(path) if name.startswith("tests.") and is_of_tests(name)])
+    }
+    assert found == {}, "what tests share goes into a file that is no test, such as tests/regimen_text.py"
+
+
+def test_tests_are_skipped_for_what_is_missing_outside_only() -> None:
+    """By tests/public_files.py, where it is a failure in the gate."""
+    skip = re.compile(r"\b(pytest|mark)\.(skip|skipif|importorskip|exit)\b|\bSkipTest\b")
+    assert [path.name for path in FILES if skip.search(path.read_text(encoding="utf-8"))] == []
+
+
+_ENGINE = """
+import importlib, pkgutil, threading
+from pathlib import Path
+import blinplan, tests
+
+def names(package, beginnings):
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if module.name.rsplit(".")[-1].startswith(beginnings):
+            yield module.name
+
+for name in names(blinplan, ("",)):
+    if not name.endswith("__main__"):
+        importlib.import_module(name)
+engine = str(Path(blinplan.__file__).parent / "physiology" / "engine")
+found = set()
+
+def note(frame, event, argument):
+    code = frame.f_code
+    if event == "call" and code.co_filename.startswith(engine) and code.co_name != "<module>":
+        found.add(name)
+
+threading.setprofile(note)
+sys.setprofile(note)
+for name in names(tests, ("test_", "conftest")):
+    importlib.import_module(name)
+PROBE
+sys.setprofile(None)
+print(*sorted(found))
+"""
+
+
+@pytest.mark.parametrize(
+    ("probe", "expected"),
+    [
+        ("", ""),
+        ("name = 'probe'\nblinplan.simulate(blinplan.load('nhl-15'), patients=None)", "probe"),
+    ],
+    ids=["the tests", "a simulation"],
+)
+def test_nothing_simulates_at_import(probe: str, expected: str) -> None:
+    command = python(_ENGINE.replace("PROBE", probe))
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
+    assert (ended.stdout.strip(), ended.returncode) == (expected, 0), ended.stderr
+
+
+def test_the_tests_are_of_this_checkout() -> None:
+    assert Path(blinplan.__file__).parents[1] == ROOT
+
+
+def test_a_process_runs_this_checkout_whatever_is_installed(tmp_path: Path) -> None:
+    """A decoy before the installed packages and in the working folder is passed by."""
+    decoy = tmp_path / "blinplan" / "cli" / "app"
+    decoy.mkdir(parents=True)
+    for folder in (tmp_path / "blinplan", tmp_path / "blinplan" / "cli", decoy):
+        (folder / "__init__.py").write_text("", encoding="utf-8")
+    (decoy / "program.py").write_text("def run(): print('decoy')", encoding="utf-8")
+    found = process("--version", folder=tmp_path, PYTHONPATH=str(tmp_path))
+    assert found.out == f"blinplan {blinplan.__version__}\n", found.err
