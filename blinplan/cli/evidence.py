@@ -9,8 +9,9 @@ import typer
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption
 from blinplan.cli.app.output import output_screen, report, say, stop, write_json
-from blinplan.cli.app.status import ExitStatus, UsageError
-from blinplan.reports.shared.screen import Colour
+from blinplan.cli.app.status import ExitStatus
+from blinplan.refusal import Refusal
+from blinplan.terminal import Colour
 
 
 class EvidenceFormat(StrEnum):
@@ -49,7 +50,7 @@ def evidence(
     known = [claim.id for claim in load_claims()]
     for claim in claims or ():
         if claim not in known:
-            raise UsageError(f"there is no claim {claim[:40]!r}", f"the claims are {', '.join(known)}")
+            raise Refusal(f"there is no claim {claim[:40]!r}", f"the claims are {', '.join(known)}")
     announce_compilation(colour)
     found = evaluate(patients, seed, only=claims or None, threads=os.cpu_count() or 1)
     if output_format is EvidenceFormat.JSON:

@@ -9,10 +9,11 @@ import typer
 
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import Attenuation, ColourOption, VirtualPopulation, options_of, read_regimen
-from blinplan.cli.app.output import output_screen, replace_file, report, write, write_json
-from blinplan.cli.app.status import UsageError
+from blinplan.cli.app.output import output_screen, report, write, write_json
+from blinplan.refusal import Refusal
 from blinplan.regimen.find import STANDARD_INPUT
-from blinplan.reports.shared.screen import Colour
+from blinplan.terminal import Colour
+from blinplan.writing import replace_file
 
 
 class ModelFormat(StrEnum):
@@ -94,7 +95,7 @@ def _write(target: Path, text: str) -> None:
 
 def _control_stream(population: VirtualPopulation, records: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_./-]{1,150}", records):
-        raise UsageError(
+        raise Refusal(
             f"--records is {records[:40]!r}", "NONMEM reads names of letters, digits, _ . / and -, without spaces"
         )
     from blinplan.physiology.model.parameters import load_parameters
@@ -114,6 +115,6 @@ def _sbml(name: str, population: VirtualPopulation, attenuation: Attenuation) ->
     try:
         return to_sbml(dosing(ordered, periods(ordered), people), people, options=options_of(attenuation))
     except NotEligibleError as error:
-        raise UsageError(str(error), "choose another --population or --regimen") from error
+        raise Refusal(str(error), "choose another --population or --regimen") from error
     except ImportError as error:
-        raise UsageError("SBML needs python-libsbml", "install it with: pip install 'blinplan[sbml]'") from error
+        raise Refusal("SBML needs python-libsbml", "install it with: pip install 'blinplan[sbml]'") from error

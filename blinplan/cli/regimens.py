@@ -7,7 +7,7 @@ import typer
 
 from blinplan.cli.app.options import ColourOption
 from blinplan.cli.app.output import output_screen, report, write_json
-from blinplan.reports.shared.screen import Colour
+from blinplan.terminal import Colour
 
 
 class RegimensFormat(StrEnum):

@@ -8,8 +8,8 @@ import typer
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption
 from blinplan.cli.app.output import output_screen, report, write_json
-from blinplan.cli.app.status import UsageError
-from blinplan.reports.shared.screen import Colour
+from blinplan.refusal import Refusal
+from blinplan.terminal import Colour
 
 
 class RulesFormat(StrEnum):
@@ -62,7 +62,7 @@ def rule(
 
     asked = next((rule for rule in CATALOGUE.values() if code.upper() == rule.code or code.lower() == rule.name), None)
     if asked is None:
-        raise UsageError(*unknown_rule(code))
+        raise Refusal(*unknown_rule(code))
     if output_format is RulesFormat.JSON:
         write_json({"format": "blinplan-rule", "version": 1, **rule_json(asked, shipped_limits())})
     else:

@@ -9,12 +9,12 @@ from rich.cells import cell_len
 
 from blinplan.course.events import periods
 from blinplan.regimen import library
-from blinplan.reports.shared.screen import Screen
 from blinplan.reports.simulation.axes import axis_of, day_ticks, stretches
 from blinplan.reports.simulation.canvas import FILL, LINE, Canvas
 from blinplan.reports.simulation.curves import Curves, curves_report
 from blinplan.simulation.percentiles import LEVELS, SIGNALS, Band, Bands, bands_of, sampling_days
 from blinplan.simulation.trial import Simulation
+from blinplan.terminal import Screen
 
 REGIMEN = library.load("rr-adult").regimen
 assert REGIMEN is not None

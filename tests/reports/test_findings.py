@@ -7,8 +7,8 @@ import pytest
 from rich.cells import cell_len
 
 from blinplan.reports.check.findings import concise_report, findings_report, not_evaluated_lines
-from blinplan.reports.shared.screen import Screen
 from blinplan.rules.judge import Judgement
+from blinplan.terminal import Screen
 from tests.regimen_text import cycle, judged, judged_lines, outcome, regimen_text, told, waiver
 
 WIDE = "漢字と日本語 🧪🩸 "

@@ -15,11 +15,11 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator  # type: ignore[import-untyped]
 from lxml import etree
 
+from blinplan.outside_text import visible
 from blinplan.regimen.find import NotFound
 from blinplan.regimen.reading import read
 from blinplan.reports.check.check_json import check_schema
 from blinplan.reports.check.formats import CheckFormat, written
-from blinplan.reports.shared.screen import Screen, visible
 from blinplan.rules.baseline import baseline_of
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import Judgement, judge
@@ -27,6 +27,7 @@ from blinplan.rules.judge_many import Fault
 from blinplan.rules.located import reported
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.run_result import Result
+from blinplan.terminal import Screen
 from tests.public_files import public
 from tests.regimen_text import TODAY, cycle, outcome, regimen_text, told, waiver
 

@@ -5,9 +5,10 @@ from itertools import pairwise
 import pytest
 from rich.cells import cell_len
 
+from blinplan.outside_text import visible
 from blinplan.reports.check.findings import findings_report
-from blinplan.reports.shared.screen import Screen, visible
 from blinplan.rules.judge import Judgement
+from blinplan.terminal import Screen
 from tests.regimen_text import cycle, judged, judged_lines, regimen_text
 
 

@@ -19,7 +19,7 @@ from blinplan.regimen import library
 from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import Occasion, Regimen
 from blinplan.reports.plan.plan import plan_csv, plan_json, plan_report, rounded, when
-from blinplan.reports.shared.screen import Screen
+from blinplan.terminal import Screen
 from tests.regimen_text import cycle, regimen_text
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
 
-from blinplan.reports.shared.screen import NARROWEST, PIPED_WIDTH, WIDEST, Colour, Screen, in_ascii, screen, visible
+from blinplan.outside_text import in_ascii, visible
+from blinplan.terminal import NARROWEST, PIPED_WIDTH, WIDEST, Colour, Screen, screen
 
 
 class Stream(io.StringIO):

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from blinplan.reports.shared.screen import Screen
 from blinplan.reports.simulation.summary import number, simulation_json, simulation_report
 from blinplan.simulation.trial import Simulation
+from blinplan.terminal import Screen
 
 
 def document(simulation: Simulation) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from blinplan.cli.app.quick import COMMANDS
-from blinplan.cli.app.status import UsageError
+from blinplan.refusal import Refusal
 
 _ARGUMENTS = {
     "REGIMEN": "name a regimen: `blinplan {command} rr-adult`; `blinplan regimens` lists those that come with blinplan",
@@ -13,7 +13,7 @@ _ARGUMENTS = {
 }
 
 
-def explained(error: Any) -> UsageError | None:
+def explained(error: Any) -> Refusal | None:
     """Explain what typer says of a command line; None for an error that is not about one."""
     if not hasattr(error, "format_message"):
         return None
@@ -23,7 +23,7 @@ def explained(error: Any) -> UsageError | None:
     message = re.sub(r"^Invalid value for '?(.+?)'?: (?:Value error, )?", r"\1: ", message)
     message = message.replace(": Input should", " should").replace(", unable to parse string as an integer", "")
     message = re.sub(r" ?\(Possible options: .*\)| Did you mean .*\?$", "", message).rstrip(".")
-    return UsageError(message[0].lower() + message[1:], _advice(error, command, message))
+    return Refusal(message[0].lower() + message[1:], _advice(error, command, message))
 
 
 def _advice(error: Any, command: str | None, message: str) -> str:

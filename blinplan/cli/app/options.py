@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from blinplan.cli.app import completion
-from blinplan.cli.app.status import UsageError
 from blinplan.course.patient import CM_PER_INCH, KG_PER_POUND, AreaFormula, Patient, PatientError, patient
 from blinplan.quantities import decimal_text, duration_text
+from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside
 from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen
-from blinplan.reports.shared.screen import Colour
+from blinplan.terminal import Colour
 
 if TYPE_CHECKING:
     from blinplan.course.eligibility import Choice
@@ -125,7 +125,7 @@ def given_patient(
     try:
         return patient(weight_kg, height_cm, square_metres, formula)
     except PatientError as error:
-        raise UsageError(str(error), "check the figure and its unit: weight in kg, height in cm, area in m²") from error
+        raise Refusal(str(error), "check the figure and its unit: weight in kg, height in cm, area in m²") from error
 
 
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
@@ -137,7 +137,7 @@ def plain_number(option: str, text: str | None) -> Fraction | None:
         return None
     # Digits only: an exponent of a few characters would be a number of a billion digits.
     if not _PLAIN_NUMBER.fullmatch(text):
-        raise UsageError(f"{option} is {text[:40]!r}", _plainly(option, text))
+        raise Refusal(f"{option} is {text[:40]!r}", _plainly(option, text))
     return Fraction(text)
 
 
@@ -168,27 +168,27 @@ def read_regimen(name: str) -> tuple[Regimen, Reading]:
 
     Raises
     ------
-    UsageError
+    Refusal
         When there is no such regimen, or the file has errors; these are shown in full on standard error.
     """
     found = find_one(name)
     reading = found if isinstance(found, NotFound) else found.read()
     if isinstance(reading, NotFound):
-        raise UsageError(reading.message, reading.help)
+        raise Refusal(reading.message, reading.help)
     if reading.record is not None:
-        raise UsageError(
+        raise Refusal(
             f"{reading.document.name} is a course record, not a regimen",
             f"plan it with: blinplan plan {reading.record.regimen} --record {reading.document.name}",
         )
     if reading.site is not None:
-        raise UsageError(
+        raise Refusal(
             f"{reading.document.name} is a site profile, not a regimen",
             f"name a regimen, and give the profile to it with --site {reading.document.name}",
         )
     if reading.regimen is None:
         show_problems(reading)
         count = len(reading.problems)
-        raise UsageError(
+        raise Refusal(
             f"{reading.document.name} is not a regimen: {count} error{'s' * (count != 1)}",
             "correct what is shown above; `blinplan check` shows it too",
         )
@@ -198,8 +198,8 @@ def read_regimen(name: str) -> tuple[Regimen, Reading]:
 def show_problems(reading: Reading) -> None:
     """Show on standard error what is wrong with a file."""
     from blinplan.reports.check.findings import each_finding
-    from blinplan.reports.shared.screen import screen
     from blinplan.rules.judge import judge
+    from blinplan.terminal import screen
 
     judgement = judge(reading, date.min, None)
     shown = screen(sys.stderr, Colour.AUTO)
@@ -213,7 +213,7 @@ def choose_for(regimen: Regimen, reading: Reading, patient: Patient) -> "Choice"
     try:
         return choose(regimen, patient, lambda name: _beside(reading, name))
     except PatientError as error:
-        raise UsageError(str(error), "give the patient's own figures, or name a regimen for such a patient") from error
+        raise Refusal(str(error), "give the patient's own figures, or name a regimen for such a patient") from error
 
 
 def _beside(reading: Reading, name: str) -> Reading:
@@ -228,7 +228,7 @@ def typical_size(weight: str | None, height: str | None, bsa: str | None, formul
     """The size of the typical patient, of which half is not enough."""
     patient = given_patient(weight, height, bsa, formula)
     if patient.area is None and (weight or height):
-        raise UsageError("one of --weight and --height is missing", "give both, or --bsa")
+        raise Refusal("one of --weight and --height is missing", "give both, or --bsa")
     return patient
 
 
@@ -249,14 +249,14 @@ def refuse_what_cannot_be_given(reading: Reading) -> None:
     found = [f for f in judge(reading, date.min, None).findings if CATALOGUE[f.code].binding]
     if found:
         first = found[0]
-        raise UsageError(f"{reading.document.name}: {first.code}: {first.message}", first.help)
+        raise Refusal(f"{reading.document.name}: {first.code}: {first.message}", first.help)
 
 
 def read_file_of(path: Path) -> Reading:
-    """Read a file that an option names, and show what is wrong with it; raises `UsageError` when there is none."""
+    """Read a file that an option names, and show what is wrong with it; raises `Refusal` when there is none."""
     reading = FileSource(path, path.as_posix()).read()
     if isinstance(reading, NotFound):
-        raise UsageError(reading.message, reading.help)
+        raise Refusal(reading.message, reading.help)
     if reading.problems:
         show_problems(reading)
     return reading
@@ -268,23 +268,23 @@ def _what_it_holds(kind: str, reading: Reading) -> str:
 
 
 def read_record(path: Path) -> "tuple[CourseRecord, Reading]":
-    """Read a course record; raises `UsageError` when there is none at the path."""
+    """Read a course record; raises `Refusal` when there is none at the path."""
     reading = read_file_of(path)
     if reading.record is None:
-        raise UsageError(f"{path} is not a course record", _what_it_holds("record", reading))
+        raise Refusal(f"{path} is not a course record", _what_it_holds("record", reading))
     return reading.record, reading
 
 
 def read_site(path: Path) -> "Site":
-    """Read the profile of a site; raises `UsageError` when there is none at the path, or it cannot be right."""
+    """Read the profile of a site; raises `Refusal` when there is none at the path, or it cannot be right."""
     reading = read_file_of(path)
     site = reading.site
     if site is None:
-        raise UsageError(f"{path} is not a site profile", _what_it_holds("site", reading))
+        raise Refusal(f"{path} is not a site profile", _what_it_holds("site", reading))
     from blinplan.course.bags import underfilled
 
     for size in underfilled(site):
-        raise UsageError(
+        raise Refusal(
             f"{path}: a bag for {duration_text(size.minutes)} is filled with less than the label's pump rate infuses",
             "correct `fill_ml`, which has the priming volume in it",
         )

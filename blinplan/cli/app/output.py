@@ -3,16 +3,14 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from shutil import copymode
 from typing import Any, NoReturn
 
 from rich.console import RenderableType
 
-from blinplan.cli.app.status import ExitStatus, UsageError
-from blinplan.reports.shared.screen import Colour, Screen, in_ascii, screen, visible
+from blinplan.cli.app.status import ExitStatus
+from blinplan.outside_text import in_ascii, visible
+from blinplan.refusal import Refusal
+from blinplan.terminal import Colour, Screen, screen
 
 
 def report(*parts: RenderableType, colour: Colour) -> None:
@@ -43,40 +41,7 @@ def write(text: str) -> None:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         reason = (error.strerror or "failed").lower()
-        raise UsageError(f"standard output: {reason}", "the report is not complete; write it elsewhere") from error
-
-
-def replace_file(target: Path, content: str | bytes) -> None:
-    """Write a file; a text keeps the line ends that it has, and a failure leaves what was there untouched."""
-    with replacing(target) as beside:
-        beside.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-
-
-@contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """Give a path to write to beside a file's place, and move it there; a failure leaves what was there untouched."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        yield beside
-        if target.exists():
-            copymode(target, beside)
-        beside.replace(target)
-    except OSError as error:
-        raise UsageError(f"{target}: {(error.strerror or 'cannot be written').lower()}", "check the path") from error
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def refuse_unwritable(path: Path) -> None:
-    """Refuse a place where no file can be written, before any work is done for it."""
-    if path.is_dir() or not path.parent.is_dir():
-        raise UsageError(f"{path} cannot be written", "name a file in a folder that exists")
-
-
-def refuse_overwriting(path: Path, given: str) -> None:
-    """Refuse to write where a file is that was given to be read."""
-    if path.exists() and Path(given).exists() and path.samefile(given):
-        raise UsageError(f"{path} is what is read", "write to another file")
+        raise Refusal(f"standard output: {reason}", "the report is not complete; write it elsewhere") from error
 
 
 def write_json(document: dict[str, Any]) -> None:
@@ -100,7 +65,7 @@ def remark(*parts: RenderableType, colour: Colour) -> None:
         raise SystemExit(ExitStatus.BROKEN_PIPE) from None
 
 
-def complain(error: UsageError) -> None:
+def complain(error: Refusal) -> None:
     """Write what the user can put right to standard error."""
     colour = Colour.AUTO
     say(f"error: {visible(error.message)}", colour, "error")

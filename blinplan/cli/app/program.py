@@ -12,7 +12,8 @@ import typer
 
 from blinplan.cli.app.output import complain
 from blinplan.cli.app.quick import CONTEXT, QuickGroup
-from blinplan.cli.app.status import ExitStatus, UsageError
+from blinplan.cli.app.status import ExitStatus
+from blinplan.refusal import Refusal
 from blinplan.version import __version__
 
 app = typer.Typer(
@@ -47,7 +48,7 @@ def main(
     if context.invoked_subcommand is None:
         from blinplan.cli.app.output import output_screen, report
         from blinplan.reports.library.start import start_report
-        from blinplan.reports.shared.screen import Colour
+        from blinplan.terminal import Colour
 
         report(*start_report(output_screen(Colour.AUTO)), colour=Colour.AUTO)
 
@@ -60,7 +61,7 @@ def _open_streams() -> None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the program ends
     if sys.stdout is None:
         sys.stdout = sys.stderr
-        raise UsageError("standard output is closed", "give the report somewhere to go")
+        raise Refusal("standard output is closed", "give the report somewhere to go")
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
@@ -71,7 +72,7 @@ def run() -> None:
         _open_streams()
         status = app(prog_name="blinplan", standalone_mode=False)
         sys.exit(status if isinstance(status, int) else ExitStatus.SUCCESS)
-    except UsageError as error:
+    except Refusal as error:
         complain(error)
         sys.exit(ExitStatus.INCOMPLETE)
     except KeyboardInterrupt:
@@ -80,7 +81,7 @@ def run() -> None:
         from blinplan.cli.app.misuse import explained
 
         if isinstance(fault, OSError) and fault.errno == ENOSPC:
-            complain(UsageError("no space left on the device", "write the output elsewhere"))
+            complain(Refusal("no space left on the device", "write the output elsewhere"))
             sys.exit(ExitStatus.INCOMPLETE)
         misused = explained(fault)
         if misused is not None:

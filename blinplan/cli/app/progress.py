@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.text import Text
 
 from blinplan.cli.app.output import say
-from blinplan.reports.shared.screen import Colour, screen
+from blinplan.terminal import Colour, screen
 
 LONG_RUN = 5_000
 """Patients from which a run is worth a progress bar."""

@@ -21,12 +21,3 @@ class ExitStatus(IntEnum):
         made._value_ = status
         made.meaning = meaning
         return made
-
-
-class UsageError(Exception):
-    """Something the user can put right: what is wrong, and what to do."""
-
-    def __init__(self, message: str, advice: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.advice = advice

@@ -7,8 +7,8 @@ import typer
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption
 from blinplan.reports.check.formats import CheckFormat
-from blinplan.reports.shared.screen import Colour
 from blinplan.rules.configuration.settings import FailOn
+from blinplan.terminal import Colour
 
 _RULES = "Rules"
 _SIMULATION = "Simulation"

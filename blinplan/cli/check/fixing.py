@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
-from blinplan.cli.app.output import complain, replace_file, say, stop, write
-from blinplan.cli.app.status import ExitStatus, UsageError
+from blinplan.cli.app.output import complain, say, stop, write
+from blinplan.cli.app.status import ExitStatus
+from blinplan.outside_text import visible
+from blinplan.refusal import Refusal
 from blinplan.regimen.find import NotFound
-from blinplan.reports.shared.screen import Colour, visible
 from blinplan.rules.fix import Fixed, UnsafeFixError, fix
+from blinplan.terminal import Colour
+from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
     from blinplan.cli.check.run import File
@@ -21,13 +24,13 @@ def fix_files(files: Sequence["File"], today: date, colour: Colour, *, quiet: bo
 
     Raises
     ------
-    UsageError
+    Refusal
         For standard input, which cannot be written to, or when a file cannot be.
     """
     fixed = [_fixed(file, today) for file in files]
     for file, new in zip(files, fixed, strict=True):
         if new.applied and file.source.path is None:
-            raise UsageError("--fix cannot write to standard input", "--diff shows what it would change")
+            raise Refusal("--fix cannot write to standard input", "--diff shows what it would change")
     applied = Counter[str]()
     changed = 0
     for file, new in zip(files, fixed, strict=True):
@@ -51,7 +54,7 @@ def show_diff(files: Sequence["File"], missing: Sequence[NotFound], today: date,
             applied.update(finding.code for finding in new.applied)
             changed += 1
     for error in missing:
-        complain(UsageError(error.message, error.help))
+        complain(Refusal(error.message, error.help))
     status = ExitStatus.INCOMPLETE if missing else ExitStatus.FINDINGS if changed else ExitStatus.SUCCESS
     say(f"exit {int(status)}: would fix: {_counted(applied, changed)}", colour)
     stop(status)
@@ -64,7 +67,7 @@ def _fixed(file: "File", today: date) -> Fixed:
     try:
         return fix(file.reading, today, file.settings)
     except UnsafeFixError as error:
-        complain(UsageError(f"not fixed: {error}", "correct the file by hand, and please report it"))
+        complain(Refusal(f"not fixed: {error}", "correct the file by hand, and please report it"))
         return Fixed(file.reading, ())
 
 

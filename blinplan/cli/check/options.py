@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from blinplan.cli.app.options import given_patient
-from blinplan.cli.app.output import complain, refuse_unwritable
-from blinplan.cli.app.status import UsageError
+from blinplan.cli.app.output import complain
 from blinplan.course.patient import AreaFormula, Patient
+from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.configuration.configuration import DEFAULT, Configuration, ConfigurationError, nearest
 from blinplan.rules.configuration.patterns import in_order, pattern_fault, severity_fault
 from blinplan.rules.configuration.settings import FailOn, Pattern, Settings, Severities
 from blinplan.rules.rule import Severity
+from blinplan.writing import refuse_unwritable
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def choice(
 
     Raises
     ------
-    UsageError
+    Refusal
         When one names no rule, or takes away what cannot be taken away.
     """
     return Choice(
@@ -78,10 +79,10 @@ def _split(texts: Iterable[str]) -> list[str]:
 def _patterns(option: str, texts: Sequence[str], *, leaves_out: bool = False) -> tuple[Pattern, ...]:
     patterns = tuple(_pattern(text, option) for text in _split(texts))
     if texts and not patterns:
-        raise UsageError(f"{option} names no rule", "give codes, beginnings of codes, names or ALL")
+        raise Refusal(f"{option} names no rule", "give codes, beginnings of codes, names or ALL")
     for pattern in patterns:
         if (fault := pattern_fault(pattern, leaves_out=leaves_out)) is not None:
-            raise UsageError(f"{option}: {fault[0]}", fault[1])
+            raise Refusal(f"{option}: {fault[0]}", fault[1])
     return patterns
 
 
@@ -93,10 +94,10 @@ def _pattern(text: str, option: str) -> Pattern:
 def _severity(text: str) -> Severities:
     code, _, level = text.partition("=")
     if level.lower() not in set(Severity):
-        raise UsageError(f"--severity is {text[:40]!r}", "give a code and error, warning or note, as D205=note")
+        raise Refusal(f"--severity is {text[:40]!r}", "give a code and error, warning or note, as D205=note")
     chosen = Severities(_pattern(code.strip(), "--severity"), Severity(level.lower()))
     if (fault := severity_fault(chosen)) is not None:
-        raise UsageError(f"--severity: {fault[0]}", fault[1])
+        raise Refusal(f"--severity: {fault[0]}", fault[1])
     return chosen
 
 
@@ -107,7 +108,7 @@ def asked_date(text: str | None) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--today is {text[:40]!r}", "give a date as 2027-06-30") from None
+        raise Refusal(f"--today is {text[:40]!r}", "give a date as 2027-06-30") from None
 
 
 _FIGURES = ("weight", "height", "bsa")
@@ -121,12 +122,12 @@ def asked_patient(text: str | None) -> Patient | None:
     for part in _split([text]):
         name, found, value = part.partition("=")
         if name not in _FIGURES or not found or name in figures:
-            raise UsageError(
+            raise Refusal(
                 f"--patient has {part[:40]!r}", "give weight=KG, height=CM or bsa=M2, each once, with commas between"
             )
         figures[name] = value
     if not figures:
-        raise UsageError("--patient says nothing", "give weight=KG, height=CM or bsa=M2, with commas between")
+        raise Refusal("--patient says nothing", "give weight=KG, height=CM or bsa=M2, with commas between")
     options = ("--patient weight", "--patient height", "--patient bsa")
     return given_patient(
         figures.get("weight"), figures.get("height"), figures.get("bsa"), AreaFormula.MOSTELLER, options
@@ -146,12 +147,10 @@ def asked_reports(texts: Sequence[str] | None) -> tuple[ReportFile, ...]:
     for text in texts or ():
         name, _, path = text.partition("=")
         if name not in set(CheckFormat) or not path:
-            raise UsageError(
-                f"--report is {text[:60]!r}", f"give FORMAT=PATH, with a format of {', '.join(CheckFormat)}"
-            )
+            raise Refusal(f"--report is {text[:60]!r}", f"give FORMAT=PATH, with a format of {', '.join(CheckFormat)}")
         place = Path(path).resolve()
         if place in found:
-            raise UsageError(f"two reports would be written to {path}", "give each report a path of its own")
+            raise Refusal(f"two reports would be written to {path}", "give each report a path of its own")
         refuse_unwritable(Path(path))
         found[place] = ReportFile(CheckFormat(name), Path(path))
     return tuple(found.values())
@@ -216,7 +215,7 @@ class Configurations:
 
     def __init__(self, named: str | None, *, isolated: bool) -> None:
         if named is not None and isolated:
-            raise UsageError("--config and --isolated contradict each other", "give one of the two")
+            raise Refusal("--config and --isolated contradict each other", "give one of the two")
         self._only = DEFAULT if isolated else None if named is None else self._load(Path(named))
 
     def of_run(self, sources: Sequence[FileSource]) -> Configuration:
@@ -254,9 +253,9 @@ class Configurations:
             raise _refused(error) from error
 
 
-def _refused(error: ConfigurationError) -> UsageError:
+def _refused(error: ConfigurationError) -> Refusal:
     """Show all that is wrong with a configuration, and make the last of it the error."""
     *others, last = error.faults
     for fault in others:
-        complain(UsageError(f"{fault.where}: {fault.message}", fault.help))
-    return UsageError(f"{last.where}: {last.message}", last.help)
+        complain(Refusal(f"{fault.where}: {fault.message}", fault.help))
+    return Refusal(f"{last.where}: {last.message}", last.help)

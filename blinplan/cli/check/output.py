@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from blinplan.cli.app.output import complain, output_screen, remark, replace_file, report, say, stop, write, write_json
-from blinplan.cli.app.status import ExitStatus, UsageError
+from blinplan.cli.app.output import complain, output_screen, remark, report, say, stop, write, write_json
+from blinplan.cli.app.status import ExitStatus
 from blinplan.cli.check.options import ReportFile, RunSettings
+from blinplan.refusal import Refusal
 from blinplan.regimen.find import NotFound
 from blinplan.reports.check.formats import CheckFormat
-from blinplan.reports.shared.screen import PIPED_WIDTH, Screen, indented
 from blinplan.rules.configuration.configuration import Configuration
 from blinplan.rules.run_result import Result
+from blinplan.terminal import PIPED_WIDTH, Screen, indented
+from blinplan.writing import append, replace_file
 
 if TYPE_CHECKING:
     from blinplan.cli.check.run import Asked, File
@@ -37,12 +39,12 @@ def show(result: Result, asked: "Asked") -> None:
     if asked.quiet < 2:
         _report(result, asked)
         for error in result.missing:
-            complain(UsageError(error.message, error.help))
+            complain(Refusal(error.message, error.help))
     for fault in result.faults:
         if os.environ.get("BLINPLAN_DEBUG"):
             raise fault.error
         complain(
-            UsageError(
+            Refusal(
                 f"{fault.reading.document.name}: a fault in blinplan itself: {fault.error!r:.200}",
                 "please report it with the file and the output under BLINPLAN_DEBUG=1",
             )
@@ -66,8 +68,7 @@ def _report(result: Result, asked: "Asked") -> None:
 
     write(written(result, asked.output_format, output_screen(asked.colour)))
     if asked.output_format is CheckFormat.GITHUB and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(written(result, CheckFormat.MARKDOWN, _FILE_SCREEN))
+        append(Path(summary), written(result, CheckFormat.MARKDOWN, _FILE_SCREEN))
 
 
 def _summarise(result: Result, asked: "Asked") -> None:
@@ -100,6 +101,6 @@ def show_settings(
     else:
         report(*settings_report(here, settled.origins, named, output_screen(asked.colour)), colour=asked.colour)
     for error in missing:
-        complain(UsageError(error.message, error.help))
+        complain(Refusal(error.message, error.help))
     sys.stdout.flush()
     stop(ExitStatus.INCOMPLETE if missing else ExitStatus.SUCCESS)

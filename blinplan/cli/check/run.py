@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.cli.app.options import read_site
-from blinplan.cli.app.output import replace_file, say, stop
-from blinplan.cli.app.status import ExitStatus, UsageError
+from blinplan.cli.app.output import say, stop
+from blinplan.cli.app.status import ExitStatus
 from blinplan.cli.check.options import (
     Choice,
     Configurations,
@@ -19,15 +19,17 @@ from blinplan.cli.check.options import (
     choice,
     run_settings,
 )
+from blinplan.refusal import Refusal
 from blinplan.regimen import library
 from blinplan.regimen.find import FileSource, NotFound, find
 from blinplan.regimen.reading import Reading
 from blinplan.reports.check.formats import CheckFormat
-from blinplan.reports.shared.screen import Colour
 from blinplan.rules.configuration.settings import FailOn, Settings
 from blinplan.rules.judge import Judgement
 from blinplan.rules.judge_many import Fault, Judged, Task, judge_many
 from blinplan.rules.run_result import Result
+from blinplan.terminal import Colour
+from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
     from blinplan.rules.simulated.virtual import Simulated
@@ -113,9 +115,9 @@ def _simulated(settled: RunSettings, asked: Asked) -> "Simulated":
 
 def _refuse_contradictions(asked: Asked) -> None:
     if asked.fix and asked.diff:
-        raise UsageError("--fix and --diff contradict each other", "--diff shows what --fix would change")
+        raise Refusal("--fix and --diff contradict each other", "--diff shows what --fix would change")
     if asked.statistics and asked.output_format not in (CheckFormat.FULL, CheckFormat.CONCISE, CheckFormat.JSON):
-        raise UsageError(f"--statistics has no format {asked.output_format}", "give full, concise or json")
+        raise Refusal(f"--statistics has no format {asked.output_format}", "give full, concise or json")
 
 
 def _read(asked: Asked, configurations: Configurations, chosen: Choice) -> tuple[tuple[File, ...], list[NotFound]]:
@@ -176,11 +178,9 @@ def _with_baseline(result: Result, path: Path) -> Result:
         baseline = read_baseline(path)
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
-        raise UsageError(
-            f"the baseline {path}: {reason}", "write one with --write-baseline, or check the path"
-        ) from error
+        raise Refusal(f"the baseline {path}: {reason}", "write one with --write-baseline, or check the path") from error
     except ValueError as error:
-        raise UsageError(f"the baseline {path}: {error}", "write it anew with --write-baseline") from error
+        raise Refusal(f"the baseline {path}: {error}", "write it anew with --write-baseline") from error
     accepted = tuple(baseline.accept(judgement) for judgement in result.judgements)
     return replace(result, judgements=accepted, stale=baseline.stale(accepted))
 

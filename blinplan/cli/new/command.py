@@ -14,11 +14,12 @@ import typer
 
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, plain_number, read_regimen, refuse_what_cannot_be_given
-from blinplan.cli.app.output import remark, replace_file, write
-from blinplan.cli.app.status import UsageError
+from blinplan.cli.app.output import remark, write
 from blinplan.quantities import Basis, QuantityError
+from blinplan.refusal import Refusal
 from blinplan.regimen.regimen import Indication, Status
-from blinplan.reports.shared.screen import Colour
+from blinplan.terminal import Colour
+from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
     from blinplan.regimen.draft import Draft, Order
@@ -133,10 +134,10 @@ def new(
     from blinplan.regimen.draft import Order, read_premedication, read_step
 
     if source_status is not None and source is None:
-        raise UsageError("--source-status is given without --source", "give --source, which it is the status of")
+        raise Refusal("--source-status is given without --source", "give --source, which it is the status of")
     for option, text in (("NAME", name), ("--title", title), ("--source", source), ("--premedication", premedication)):
         if text is not None and not text.isprintable():
-            raise UsageError(f"{option} has characters that cannot be printed", "write it in one line of plain text")
+            raise Refusal(f"{option} has characters that cannot be printed", "write it in one line of plain text")
     order = Order(
         name=name,
         title=title,
@@ -171,13 +172,13 @@ class Place:
 
         Raises
         ------
-        UsageError
+        Refusal
             When something is there that must not be replaced, or the name is that of a shipped regimen.
         """
         from blinplan.regimen import library
 
         if library.named(name):
-            raise UsageError(
+            raise Refusal(
                 f"{name} is the name of a shipped regimen",
                 "choose another name, so that nobody takes one for the other",
             )
@@ -185,11 +186,11 @@ class Place:
             return None
         path = Path(self.named or f"{name}.toml")
         if path.is_dir():
-            raise UsageError(f"{path} is a folder", f"name a file in it: {path / f'{name}.toml'}")
+            raise Refusal(f"{path} is a folder", f"name a file in it: {path / f'{name}.toml'}")
         if not path.parent.is_dir():
-            raise UsageError(f"there is no folder {path.parent}", "make it first, or choose another place with -o")
+            raise Refusal(f"there is no folder {path.parent}", "make it first, or choose another place with -o")
         if path.exists() and not self.force:
-            raise UsageError(f"{path} is there already", "choose another name or -o FILE, or replace it with --force")
+            raise Refusal(f"{path} is there already", "choose another name or -o FILE, or replace it with --force")
         return path
 
 
@@ -201,7 +202,7 @@ def drafted_or_copied(order: "Order", start: "Reading | None") -> "Draft":
     try:
         return drafted(order) if start is None else copied(REGIMEN_FILE.read(start.document.values), order)
     except DraftError as error:
-        raise UsageError(str(error), "give --later-step for later cycles, or --cycles 1") from error
+        raise Refusal(str(error), "give --later-step for later cycles, or --cycles 1") from error
 
 
 def written_out(draft: "Draft") -> "Reading":
@@ -209,7 +210,7 @@ def written_out(draft: "Draft") -> "Reading":
 
     Raises
     ------
-    UsageError
+    Refusal
         When it is no regimen, or none that can be given.
     """
     from blinplan.regimen.write import NotARegimenError, written
@@ -218,7 +219,7 @@ def written_out(draft: "Draft") -> "Reading":
         reading = written(draft.file)
     except NotARegimenError as error:
         problem = error.problem
-        raise UsageError(f"{problem.message}: {problem.why}", problem.help) from error
+        raise Refusal(f"{problem.message}: {problem.why}", problem.help) from error
     refuse_what_cannot_be_given(reading)
     return reading
 
@@ -231,7 +232,7 @@ def _complete(order: "Order", start: "Reading | None", place: Place) -> "Order":
     if not missing:
         return order
     if not (sys.stdin.isatty() and sys.stderr.isatty()):  # nobody answers, or nobody sees the questions
-        raise UsageError(f"missing: {', '.join(_FLAGS[field] for field in missing)}", _advice(missing))
+        raise Refusal(f"missing: {', '.join(_FLAGS[field] for field in missing)}", _advice(missing))
     from blinplan.cli.new.questions import ask
 
     if order.name is not None:
@@ -261,8 +262,8 @@ def _advice(missing: Sequence[str]) -> str:
 def _save(draft: "Draft", start: "Reading | None", place: Place, colour: Colour) -> None:
     from blinplan.regimen.write import toml_in_ascii
     from blinplan.reports.library.new import new_report
-    from blinplan.reports.shared.screen import screen
     from blinplan.rules.judge import judge
+    from blinplan.terminal import screen
 
     path = place.path(draft.file.name)
     reading = written_out(draft)
@@ -292,7 +293,7 @@ def parsed(option: str, text: str, parse: Callable[[str], Value]) -> Value:
     try:
         return parse(text)
     except QuantityError as error:
-        raise UsageError(f'{option} is "{text[:80]}"', str(error)) from error
+        raise Refusal(f'{option} is "{text[:80]}"', str(error)) from error
 
 
 def _steps(option: str, texts: list[str] | None, parse: Callable[[str], Value]) -> tuple[Value, ...] | None:
@@ -317,7 +318,5 @@ def days(option: str, text: str) -> tuple[int, ...]:
         return ()
     parts = [part for part in re.split(r"[,\s]+", text.strip()) if part]
     if not parts or not all(re.fullmatch(r"[0-9]{1,3}", part) for part in parts):
-        raise UsageError(
-            f'{option} is "{text[:80]}"', "give whole days for cycle 1, cycle 2 and so on, as 9,2; or none"
-        )
+        raise Refusal(f'{option} is "{text[:80]}"', "give whole days for cycle 1, cycle 2 and so on, as 9,2; or none")
     return tuple(int(part) for part in parts)

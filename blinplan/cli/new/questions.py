@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from blinplan.cli.app.output import remark, say
-from blinplan.cli.app.status import UsageError
 from blinplan.cli.new.command import NONE, Place, days, drafted_or_copied, weight_limit, written_out
+from blinplan.outside_text import visible
 from blinplan.quantities import Basis, QuantityError, read_dose
+from blinplan.refusal import Refusal
 from blinplan.regimen import library
 from blinplan.regimen.draft import (
     PREMEDICATION_FORM,
@@ -25,7 +26,7 @@ from blinplan.regimen.draft import (
 )
 from blinplan.regimen.regimen import Indication, Status
 from blinplan.regimen.schema import REGIMEN_FILE, RegimenFile, Step
-from blinplan.reports.shared.screen import Colour, indented, visible
+from blinplan.terminal import Colour, indented
 
 if TYPE_CHECKING:
     from blinplan.regimen.reading import Reading
@@ -58,7 +59,7 @@ def ask(order: Order, start: "Reading | None", place: Place) -> Order:
 
     Raises
     ------
-    UsageError
+    Refusal
         When the answers end before the questions.
     """
     say("Enter takes the answer in brackets. Ctrl-C leaves, and nothing is written.", Colour.AUTO, "quiet")
@@ -87,7 +88,7 @@ def _answered(question: Question[Value]) -> Value:
             return question.take(_plain(text))
         except QuantityError as error:
             _tell(str(error), "warning")
-        except UsageError as error:
+        except Refusal as error:
             _tell(error.message, "warning")
             _tell(error.advice)
 
@@ -98,9 +99,9 @@ def _tell(text: str, style: str = "") -> None:
 
 def _plain(text: str | None) -> str:
     if text is None:
-        raise UsageError("there is no default here", "write an answer; Ctrl-C leaves")
+        raise Refusal("there is no default here", "write an answer; Ctrl-C leaves")
     if not text.isprintable():
-        raise UsageError("this has characters that cannot be printed", "write plain text")
+        raise Refusal("this has characters that cannot be printed", "write plain text")
     return text
 
 
@@ -121,12 +122,12 @@ def _line(prompt: str) -> str:
         raise
     if not line:
         sys.stderr.write("\n")
-        raise UsageError("the answers ended before the questions", "nothing was written; begin again")
+        raise Refusal("the answers ended before the questions", "nothing was written; begin again")
     return line
 
 
 def _tried(order: Order) -> Order:
-    """The order, if a regimen can be drafted from it once the rest is answered; raises `UsageError` if not."""
+    """The order, if a regimen can be drafted from it once the rest is answered; raises `Refusal` if not."""
     cycles_so_far = 2 if order.later_steps else 1
     rest = Order("new", "new", Indication.INVESTIGATIONAL, None, (_any_week(order),), None, cycles_so_far, 14)
     known = {name: value for name in Order.__slots__ if (value := getattr(order, name)) is not None}
@@ -144,7 +145,7 @@ def _one_of(words: type[Indication] | type[Basis] | type[Status], text: str) -> 
     try:
         return words(text.lower())
     except ValueError:
-        raise UsageError(f'"{text[:40]}" is none of these', f"write one of: {', '.join(words)}") from None
+        raise Refusal(f'"{text[:40]}" is none of these', f"write one of: {', '.join(words)}") from None
 
 
 # --- the questions, in their order -----------------------------------------------------------------------------------
@@ -269,7 +270,7 @@ def _target(order: Order) -> Step:
 def _cycles(order: Order) -> Order:
     def take(text: str) -> Order:
         if not text.isdecimal() or not 1 <= int(text[:3]) <= 20:
-            raise UsageError(f'"{text[:40]}" is no number of cycles', "write a whole number from 1 to 20")
+            raise Refusal(f'"{text[:40]}" is no number of cycles', "write a whole number from 1 to 20")
         return _tried(replace(order, cycles=int(text)))
 
     labelled = _labelled(order)
@@ -280,7 +281,7 @@ def _cycles(order: Order) -> Order:
 def _free_days(order: Order) -> Order:
     def take(text: str) -> Order:
         if not text.isdecimal() or not 0 <= int(text[:4]) <= 366:
-            raise UsageError(f'"{text[:40]}" is no number of days', "write a whole number from 0 to 366")
+            raise Refusal(f'"{text[:40]}" is no number of days', "write a whole number from 0 to 366")
         return replace(order, free_days=int(text))
 
     labelled = _labelled(order)

@@ -21,9 +21,9 @@ from blinplan.cli.app.options import (
     read_site,
     refuse_what_cannot_be_given,
 )
-from blinplan.cli.app.status import UsageError
 from blinplan.course.patient import AreaFormula
-from blinplan.reports.shared.screen import Colour
+from blinplan.refusal import Refusal
+from blinplan.terminal import Colour
 
 if TYPE_CHECKING:
     from blinplan.cli.plan.history import Happened
@@ -179,22 +179,22 @@ def plan(
     try:
         course = expand(choice.regimen, patient)
     except PatientError as error:
-        raise UsageError(str(error), "give --weight and --height, or --bsa, of the patient") from error
+        raise Refusal(str(error), "give --weight and --height, or --bsa, of the patient") from error
     profile = None if site is None else read_site(Path(site))
     begins = _begins(happened, start, time_zone, profile)
     shown = Shown(cycle, _day("--from", from_day), _day("--to", to_day))
     if shown.first is not None and shown.last is not None and shown.last < shown.first:
-        raise UsageError(f"--to is {shown.last}, before --from {shown.first}", "give the earlier day to --from")
+        raise Refusal(f"--to is {shown.last}, before --from {shown.first}", "give the earlier day to --from")
     dated = _put_on_calendar(course, profile, begins, happened, shown)
     if view is not View.OVERVIEW and dated is None:
-        raise UsageError(f"--view {view} needs --start", "give when the infusion begins, as 2026-11-02T10:00")
+        raise Refusal(f"--view {view} needs --start", "give when the infusion begins, as 2026-11-02T10:00")
     if view is not View.OVERVIEW and output_format not in {PlanFormat.TABLE, PlanFormat.JSON}:
-        raise UsageError(f"--view {view} and -f {output_format} contradict each other", "leave one of the two out")
+        raise Refusal(f"--view {view} and -f {output_format} contradict each other", "leave one of the two out")
     if view is View.BAGS and profile is None:
-        raise UsageError("--view bags needs --site", "give the profile of the site that prepares the bags")
+        raise Refusal("--view bags needs --site", "give the profile of the site that prepares the bags")
     if output_format is not PlanFormat.ICS and (revision or replaces is not None):
         option = "--revision" if revision else "--replaces"
-        raise UsageError(f"{option} and -f {output_format} contradict each other", "leave it out, or add -f ics")
+        raise Refusal(f"{option} and -f {output_format} contradict each other", "leave it out, or add -f ics")
     faults = () if choice.switched else errors_in(reading)
     planned = Planned(dated.course if dated else course, choice, dated, happened, fingerprint, faults)
     show(planned, Drawing(output_format, view, plan_id, revision, replaces, patients, seed, colour))
@@ -212,12 +212,12 @@ def _begins(happened: "Happened", start: str | None, time_zone: str | None, site
     """When the first infusion begins, in the patient's time zone; None where nobody says."""
     zone = time_zone or happened.time_zone or (site.time_zone if site else None)
     if site is not None and site.time_zone is not None and zone != site.time_zone:
-        raise UsageError(
+        raise Refusal(
             f"the time zone of the plan is {str(zone)[:60]}, and that of the site {site.time_zone}",
             "bags are changed by the clock of the site: correct one of the two",
         )
     if happened.judgement is not None and zone is None:
-        raise UsageError(
+        raise Refusal(
             f"the time zone of {happened.path} is not known", "add time_zone to the record, or give --time-zone"
         )
     if happened.start is not None:
@@ -231,7 +231,7 @@ def _put_on_calendar(
     """Put the course on the calendar; None where no start is given."""
     if begins is None:
         if any(option is not None for option in shown):
-            raise UsageError("a dated plan needs --start", "give when the first infusion begins, as 2026-11-02T10:00")
+            raise Refusal("a dated plan needs --start", "give when the first infusion begins, as 2026-11-02T10:00")
         return None
     from dataclasses import replace
 
@@ -247,27 +247,25 @@ def _put_on_calendar(
     try:
         found = dated(course, begins, site, happened.so_far)
     except PatientError as error:
-        raise UsageError(f"{happened.path}: {error}", "give --weight and --height, or --bsa, of the patient") from error
+        raise Refusal(f"{happened.path}: {error}", "give --weight and --height, or --bsa, of the patient") from error
     except RecordError as error:
         where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in error.path)
-        raise UsageError(
-            f"{happened.path}: {where}: {error}", "correct it, or plan the regimen that it names"
-        ) from error
+        raise Refusal(f"{happened.path}: {where}: {error}", "correct it, or plan the regimen that it names") from error
     except NoSequenceError as error:
-        raise UsageError(
+        raise Refusal(
             f"no sequence of bags obeys the site profile: from {moment(Clock(begins).at(error.minute))}, {error}",
             "prepare a longer bag, open that day, or start on another one",
         ) from error
     except NeverOpenError as error:
-        raise UsageError(str(error), "correct `closed` and `holidays` of the site profile") from error
+        raise Refusal(str(error), "correct `closed` and `holidays` of the site profile") from error
     for bag in overfilled(found.bags, vial_of(site)):
-        raise UsageError(
+        raise Refusal(
             f"a bag for {duration_text(bag.size.minutes)} with {decimal_text(bag.rate, 3)} mcg/day cannot be made: more"
             " drug is drawn up for it than it is filled with",
             "correct `vial` or `fill_ml` of the site profile",
         )
     if shown.cycle is not None and shown.cycle > max(event.period.cycle for event in found.course.events):
-        raise UsageError(f"--cycle is {shown.cycle}, and the course has fewer", "give the number of one of its cycles")
+        raise Refusal(f"--cycle is {shown.cycle}, and the course has fewer", "give the number of one of its cycles")
     return replace(found, cycle=shown.cycle, first=shown.first, last=shown.last)
 
 
@@ -279,9 +277,9 @@ def _day(option: str, text: str | None) -> date | None:
     try:
         found = date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{option} is {text[:40]!r}", "give a date as 2026-11-02") from None
+        raise Refusal(f"{option} is {text[:40]!r}", "give a date as 2026-11-02") from None
     if found.year not in YEARS:
-        raise UsageError(f"{option} is {text[:40]!r}", f"give a year from {YEARS[0]} to {YEARS[-1]}")
+        raise Refusal(f"{option} is {text[:40]!r}", f"give a year from {YEARS[0]} to {YEARS[-1]}")
     return found
 
 
@@ -295,22 +293,22 @@ def _start(text: str, zone: str | None) -> datetime:
     try:
         written = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--start is {text[:40]!r}", advice) from None
+        raise Refusal(f"--start is {text[:40]!r}", advice) from None
     if len(text) <= len("2026-11-02"):  # a date alone would be midnight
-        raise UsageError(f"--start is {text!r}, without a time of day", advice)
+        raise Refusal(f"--start is {text!r}, without a time of day", advice)
     if written.year not in YEARS:
-        raise UsageError(f"--start is {text[:40]!r}", f"give a year from {YEARS[0]} to {YEARS[-1]}")
+        raise Refusal(f"--start is {text[:40]!r}", f"give a year from {YEARS[0]} to {YEARS[-1]}")
     if written.second or written.microsecond:
-        raise UsageError(f"--start is {text[:40]!r}", "give whole minutes")
+        raise Refusal(f"--start is {text[:40]!r}", "give whole minutes")
     if zone is None:
         if written.tzinfo is None:
-            raise UsageError("the time zone of --start is not known", advice)
+            raise Refusal("the time zone of --start is not known", advice)
         return written
     try:
         there = ZoneInfo(zone)
     except (KeyError, OSError, ValueError):
-        raise UsageError(f"there is no time zone {zone[:60]!r}", "give a name such as Europe/Berlin") from None
+        raise Refusal(f"there is no time zone {zone[:60]!r}", "give a name such as Europe/Berlin") from None
     try:
         return in_utc(written, zone).astimezone(there)
     except ValueError as error:
-        raise UsageError(f"--start {error}", "give a time that exists, or one with its offset") from error
+        raise Refusal(f"--start {error}", "give a time that exists, or one with its offset") from error

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.cli.app.options import given_patient, plain_number, read_record
-from blinplan.cli.app.status import UsageError
 from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_called, patient
+from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:
     from blinplan.course.ledger import Ledger
@@ -43,7 +43,7 @@ class Happened:
 
         Raises
         ------
-        UsageError
+        Refusal
             When an option contradicts the file, or the figures cannot be a patient's.
         """
         for option, text, known in (
@@ -52,7 +52,7 @@ class Happened:
             ("--bsa", area, self.area),
         ):
             if text is not None and known is not None and plain_number(option, text) != known:
-                raise UsageError(f"{option} is {text[:20]}, and {self.path} says otherwise", "correct one of the two")
+                raise Refusal(f"{option} is {text[:20]}, and {self.path} says otherwise", "correct one of the two")
         if not self.path:
             return given_patient(weight, height, area, formula)
         try:
@@ -63,7 +63,7 @@ class Happened:
                 self.formula or formula,
             )
         except PatientError as error:
-            raise UsageError(f"{self.path}: {error}", "correct the figures of the patient") from error
+            raise Refusal(f"{self.path}: {error}", "correct the figures of the patient") from error
 
 
 def happened_so_far(record: str | None, ledger: str | None, start: str | None, fingerprint: str) -> Happened:
@@ -76,14 +76,14 @@ def happened_so_far(record: str | None, ledger: str | None, start: str | None, f
 
     Raises
     ------
-    UsageError
+    Refusal
         When two of them contradict each other, or the file is not what it should be.
     """
     if record is not None and ledger is not None:
-        raise UsageError("--record and --ledger contradict each other", "give one of the two")
+        raise Refusal("--record and --ledger contradict each other", "give one of the two")
     named = "--record" if record is not None else "--ledger"
     if start is not None and (record is not None or ledger is not None):
-        raise UsageError(f"--start and {named} contradict each other", "the file says when the first infusion began")
+        raise Refusal(f"--start and {named} contradict each other", "the file says when the first infusion began")
     if record is not None:
         return _from_record(record)
     return Happened() if ledger is None else _from_plan(ledger, fingerprint)
@@ -120,7 +120,7 @@ def _from_plan(path: str, fingerprint: str) -> Happened:
 
     document = _document(path)
     if document["manifest"].get("input") != fingerprint:
-        raise UsageError(
+        raise Refusal(
             f"{path}: the plan was made from another text of the regimen",
             "plan the regimen as it was then, or plan it anew with --record",
         )
@@ -140,21 +140,21 @@ def _from_plan(path: str, fingerprint: str) -> Happened:
             not_evaluated=tuple(str(line) for line in dated["not_evaluated"]),
         )
     except LedgerError as error:
-        raise UsageError(f"{path}: {error}", _NO_PLAN) from error
+        raise Refusal(f"{path}: {error}", _NO_PLAN) from error
     except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"{path} is not a plan that can be made again", _NO_PLAN) from error
+        raise Refusal(f"{path} is not a plan that can be made again", _NO_PLAN) from error
 
 
 def _document(path: str) -> Mapping[str, Any]:
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
+        raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is not a JSON document", _NO_PLAN) from error
+        raise Refusal(f"{path} is not a JSON document", _NO_PLAN) from error
     plan = isinstance(found, dict) and found.get("format") == "blinplan-plan" and found.get("version") == 1
     if not plan or not all(isinstance(found.get(key), dict) for key in ("manifest", "patient", "dated")):
-        raise UsageError(f"{path} is not a dated plan", _NO_PLAN)
+        raise Refusal(f"{path} is not a dated plan", _NO_PLAN)
     return dict(found)
 
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rich.text import Text
 
 from blinplan.cli.app.output import output_screen, report, say, write, write_json
-from blinplan.cli.app.status import UsageError
 from blinplan.cli.plan.command import PlanFormat, View
 from blinplan.cli.plan.history import Happened
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import premedication_plan
+from blinplan.refusal import Refusal
 from blinplan.regimen.record import Cause
 from blinplan.reports.plan.plan import NOT_A_DEVICE, plan_csv, plan_head, plan_json, plan_report
-from blinplan.reports.shared.screen import Colour, Screen
+from blinplan.terminal import Colour, Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -185,7 +185,7 @@ def _simulations(dated: "Dated", drawing: Drawing) -> "tuple[Simulation, Simulat
                 for number, course in enumerate(courses)
             )
     except NotEligibleError as error:
-        raise UsageError(str(error), "choose another view; no virtual population fits this regimen") from error
+        raise Refusal(str(error), "choose another view; no virtual population fits this regimen") from error
     return delivered, planned
 
 
@@ -211,12 +211,12 @@ def _nonmem(course: Course) -> str:
     try:
         return event_records(course)
     except NoAreaError as error:
-        raise UsageError(str(error), "give --weight and --height, or --bsa") from error
+        raise Refusal(str(error), "give --weight and --height, or --bsa") from error
 
 
 def _html(planned: Planned, plan_id: str | None) -> str:
     if planned.dated is None:
-        raise UsageError("--format html needs --start or --record", "give when the infusion begins")
+        raise Refusal("--format html needs --start or --record", "give when the infusion begins")
     from blinplan.reports.plan.page import html
 
     return html(planned.dated, planned.choice, tuple(_told_in_words(planned)), plan_id)
@@ -232,7 +232,7 @@ def _ics(planned: Planned, drawing: Drawing) -> str:
         replaced = None if drawing.replaces is None else _imported(drawing.replaces, name)
         return ics(dated, before, name, drawing.revision, replaced, tuple(told(planned)))
     except ImportError as error:
-        raise UsageError("--format ics needs the package icalendar", "pip install 'blinplan[calendar]'") from error
+        raise Refusal("--format ics needs the package icalendar", "pip install 'blinplan[calendar]'") from error
 
 
 def _imported(path: str, name: str) -> "Imported":
@@ -242,11 +242,11 @@ def _imported(path: str, name: str) -> "Imported":
     try:
         return imported(Path(path).read_text(encoding="utf-8"), name)
     except OSError as error:
-        raise UsageError(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
+        raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not a calendar", _LAST_CALENDAR) from error
+        raise Refusal(f"{path} is not a calendar", _LAST_CALENDAR) from error
     except NoCalendarError as error:
-        raise UsageError(f"{path} {error}", _LAST_CALENDAR) from error
+        raise Refusal(f"{path} {error}", _LAST_CALENDAR) from error
 
 
 _LAST_CALENDAR = "give the .ics file of the same --plan-id that was imported last"
@@ -258,7 +258,7 @@ def _fhir(planned: Planned, drawing: Drawing) -> dict[str, Any]:
 
     dated, name = _to_import(planned, drawing)
     if (dated.cycle, dated.first, dated.last) != (None, None, None):
-        raise UsageError(
+        raise Refusal(
             "--format fhir writes the whole plan: a part of it, imported, would take the rest away",
             "leave out --cycle, --from and --to",
         )
@@ -271,16 +271,16 @@ def _fhir(planned: Planned, drawing: Drawing) -> dict[str, Any]:
             tuple(_told_in_words(planned)),
         )
     except ImportError as error:
-        raise UsageError("--format fhir needs the package fhir.resources", "pip install 'blinplan[fhir]'") from error
+        raise Refusal("--format fhir needs the package fhir.resources", "pip install 'blinplan[fhir]'") from error
     except InvalidError as error:
-        raise UsageError(f"this plan cannot be written as FHIR: {error}", "take another --format") from error
+        raise Refusal(f"this plan cannot be written as FHIR: {error}", "take another --format") from error
 
 
 def _to_import(planned: Planned, drawing: Drawing) -> "tuple[Dated, str]":
     """The dated plan and its name, without which importing it again would be no update."""
     plan_id = drawing.plan_id
     if planned.dated is None or plan_id is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", plan_id):
-        raise UsageError(
+        raise Refusal(
             f"--format {drawing.format} needs --start or --record, and --plan-id of letters, digits, dots, hyphens and"
             " underscores",
             "give a name that stays with the patient's plan, so that importing it again updates what was imported",

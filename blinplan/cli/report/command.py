@@ -19,7 +19,7 @@ from blinplan.cli.app.options import (
     Weight,
 )
 from blinplan.course.patient import AreaFormula
-from blinplan.reports.shared.screen import Colour
+from blinplan.terminal import Colour
 
 _VIRTUAL = "Virtual patients"
 

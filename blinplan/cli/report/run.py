@@ -16,18 +16,20 @@ from blinplan.cli.app.options import (
     refuse_what_cannot_be_given,
     typical_size,
 )
-from blinplan.cli.app.output import refuse_overwriting, refuse_unwritable, replace_file, say, stop, write
-from blinplan.cli.app.status import ExitStatus, UsageError
+from blinplan.cli.app.output import say, stop, write
+from blinplan.cli.app.status import ExitStatus
 from blinplan.cli.check.options import Configurations, asked_date
 from blinplan.cli.simulate.drawing import require_matplotlib
 from blinplan.course.eligibility import Choice
 from blinplan.course.patient import AreaFormula, Patient, PatientError
+from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside
 from blinplan.regimen.reading import Reading
-from blinplan.reports.shared.screen import Colour
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import judge
 from blinplan.rules.run_result import Result
+from blinplan.terminal import Colour
+from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_file
 
 if TYPE_CHECKING:
     from blinplan.course.events import Course
@@ -69,7 +71,7 @@ def run(asked: Asked) -> None:
     """Make the report, and end with the status of the check in it."""
     output = None if asked.output is None else Path(asked.output)
     if output is None and at_a_terminal():
-        raise UsageError("a report is a page of HTML, and no use on a terminal", "add -o report.html")
+        raise Refusal("a report is a page of HTML, and no use on a terminal", "add -o report.html")
     if output is not None:
         refuse_unwritable(output)
     patient = typical_size(asked.weight, asked.height, asked.bsa, asked.bsa_formula)
@@ -81,7 +83,7 @@ def run(asked: Asked) -> None:
     chosen = _chosen(choice, reading)
     refuse_what_cannot_be_given(chosen)
     if asked.premedication and choice.regimen.premedication is None:
-        raise UsageError(f"{choice.regimen.name} declares no premedication", "leave --premedication out")
+        raise Refusal(f"{choice.regimen.name} declares no premedication", "leave --premedication out")
     require_matplotlib("a report, for its figures,")
     simulation = _simulated(asked, choice, patient)
     result = _judged(asked, chosen, patient, today)
@@ -123,7 +125,7 @@ def _simulated(asked: Asked, choice: Choice, patient: Patient) -> "Simulation":
                 progress=progress,
             )
     except NotEligibleError as error:
-        raise UsageError(str(error), "choose another --population, or a regimen for these patients") from error
+        raise Refusal(str(error), "choose another --population, or a regimen for these patients") from error
 
 
 def _judged(asked: Asked, chosen: Reading, patient: Patient, today: date) -> Result:

@@ -26,7 +26,6 @@ from blinplan.cli.app.options import (
     typical_size,
 )
 from blinplan.cli.app.output import output_screen, report, say, write_json
-from blinplan.cli.app.status import UsageError
 from blinplan.cli.simulate.drawing import (
     PAGE_WIDTH,
     CurvesOption,
@@ -44,7 +43,8 @@ from blinplan.cli.simulate.results import DataFile, Every, asked_results, write_
 from blinplan.course.events import periods
 from blinplan.course.patient import AreaFormula
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.reports.shared.screen import Colour
+from blinplan.refusal import Refusal
+from blinplan.terminal import Colour
 
 if TYPE_CHECKING:
     from blinplan.simulation.own_patients import People
@@ -136,7 +136,7 @@ def simulate(
     refuse_what_cannot_be_given(reading)
     ordered = choice.regimen
     if premedication and ordered.premedication is None:
-        raise UsageError(f"{ordered.name} declares no premedication", "leave --premedication out")
+        raise Refusal(f"{ordered.name} declares no premedication", "leave --premedication out")
     own_people = None if people is None else _read_people(people, typical=typical)
     data = asked_results(
         output,
@@ -156,7 +156,7 @@ def simulate(
         table=output_format is SimulateFormat.TABLE and data is None,
     )
     if data is not None and data.every is not None and drawing.figures:
-        raise UsageError("--every writes data and draws no figure", "leave --figure out, or give it without --every")
+        raise Refusal("--every writes data and draws no figure", "leave --figure out, or give it without --every")
     from blinplan.cli.app.progress import announce_compilation, progress_bar
     from blinplan.reports.shared.manifest import input_hash
     from blinplan.simulation.dosing import NotEligibleError
@@ -182,9 +182,9 @@ def simulate(
             simulation = run(ordered, **how, parameter_sets=uncertainty, threads=threads, progress=progress)
     except NotEligibleError as error:
         advice = "leave them out, " if own_people is not None else "choose another --population, "
-        raise UsageError(str(error), f"{advice}or take a regimen for these patients") from error
+        raise Refusal(str(error), f"{advice}or take a regimen for these patients") from error
     except TooManyTimesError as error:
-        raise UsageError(str(error), "give a longer --every") from error
+        raise Refusal(str(error), "give a longer --every") from error
     bands = drawn(simulation, drawing, threads)
     if bands is not None and drawing.figures:
         write_figures(simulation, bands, drawing)
@@ -213,14 +213,14 @@ def _report(simulation: "Simulation", bands: "Bands | None", drawing: Drawing, c
 
 def _read_people(path: Path, *, typical: bool) -> "People":
     if typical:
-        raise UsageError("--typical and --people contradict each other", "leave one of the two out")
+        raise Refusal("--typical and --people contradict each other", "leave one of the two out")
     from blinplan.simulation.own_patients import PeopleError, read_people
 
     try:
         return read_people(path.read_text(encoding="utf-8-sig"), str(path))
     except OSError as error:
-        raise UsageError(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
+        raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 text", "save the table as CSV in UTF-8") from error
+        raise Refusal(f"{path}: not UTF-8 text", "save the table as CSV in UTF-8") from error
     except PeopleError as error:
-        raise UsageError(str(error), "correct the table; weights in kg, heights in cm, areas in m²") from error
+        raise Refusal(str(error), "correct the table; weights in kg, heights in cm, areas in m²") from error

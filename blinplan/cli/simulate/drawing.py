@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from blinplan.cli.app.output import refuse_unwritable, replace_file
-from blinplan.cli.app.status import UsageError
+from blinplan.refusal import Refusal
+from blinplan.writing import refuse_unwritable, replace_file
 
 if TYPE_CHECKING:
     from blinplan.simulation.percentiles import Bands
@@ -112,17 +112,17 @@ def asked_drawing(
 
     Raises
     ------
-    UsageError
+    Refusal
         When what is asked for contradicts itself or the course, or cannot be written.
     """
     details = any(option is not None for option in (from_day, to_day, signals))
     if not table and (curves or (details and not figures)):
-        raise UsageError(
+        raise Refusal(
             "curves are drawn under the table only",
             "leave out --format, or --curves, --from-day, --to-day and --signals; --figure draws to a file",
         )
     if details and curves is False and not figures:
-        raise UsageError(
+        raise Refusal(
             "--from-day, --to-day and --signals say what is drawn, and --no-curves that nothing is",
             "leave out --no-curves",
         )
@@ -143,10 +143,10 @@ def _asked_figures(texts: Sequence[str]) -> tuple[Path, ...]:
     paths = tuple(Path(text) for text in texts)
     for number, path in enumerate(paths):
         if path.suffix.lower() not in {".svg", ".png", ".pdf"}:
-            raise UsageError(f"--figure is {str(path)[:80]!r}", "name a file that ends in .svg, .png or .pdf")
+            raise Refusal(f"--figure is {str(path)[:80]!r}", "name a file that ends in .svg, .png or .pdf")
         refuse_unwritable(path)
         if path.resolve() in {other.resolve() for other in paths[:number]}:
-            raise UsageError(f"two figures would be written to {path}", "give each figure a path of its own")
+            raise Refusal(f"two figures would be written to {path}", "give each figure a path of its own")
     if paths:
         require_matplotlib("--figure")
     return paths
@@ -157,7 +157,7 @@ def require_matplotlib(what: str) -> None:
     try:
         import matplotlib as mpl
     except ImportError as error:
-        raise UsageError(f"{what} needs the package matplotlib", "pip install 'blinplan[plot]'") from error
+        raise Refusal(f"{what} needs the package matplotlib", "pip install 'blinplan[plot]'") from error
     del mpl
 
 
@@ -166,18 +166,18 @@ def asked_window(from_day: float | None, to_day: float | None, course_days: floa
 
     Raises
     ------
-    UsageError
+    Refusal
         When the days are not those of the course, or run backwards.
     """
     first, last = 0.0 if from_day is None else from_day, course_days if to_day is None else to_day
     for option, day in (("--from-day", first), ("--to-day", last)):
         if not isfinite(day) or not 0.0 <= day <= course_days:
-            raise UsageError(
+            raise Refusal(
                 f"{option} is {day:g}, and the simulation runs from day 0 to day {course_days:g}",
                 "give a day within it; --follow-up adds days at its end",
             )
     if last - first < 1 / 24:
-        raise UsageError(
+        raise Refusal(
             f"from day {first:g} to day {last:g} there is nothing to draw",
             "let --to-day be at least an hour after --from-day",
         )
@@ -193,9 +193,9 @@ def asked_signals(texts: Sequence[str] | None) -> tuple[str, ...]:
     asked = [name.strip().lower() for text in texts for name in text.split(",") if name.strip()]
     for name in asked:
         if name not in SIGNALS:
-            raise UsageError(f"--signals has {name[:40]!r}", f"the signals are {', '.join(SIGNALS)}")
+            raise Refusal(f"--signals has {name[:40]!r}", f"the signals are {', '.join(SIGNALS)}")
     if not asked:
-        raise UsageError("--signals names nothing", f"the signals are {', '.join(SIGNALS)}")
+        raise Refusal("--signals names nothing", f"the signals are {', '.join(SIGNALS)}")
     return tuple(name for name in SIGNALS if name in asked)
 
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blinplan.cli.app.output import refuse_overwriting, refuse_unwritable, replacing, say, write
-from blinplan.cli.app.status import UsageError
+from blinplan.cli.app.output import say, write
+from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, duration_text
-from blinplan.reports.shared.screen import Colour, visible
+from blinplan.refusal import Refusal
+from blinplan.terminal import Colour
+from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_with_parts, replacing
 
 if TYPE_CHECKING:
     from blinplan.reports.simulation.data import Table
@@ -58,15 +60,15 @@ def asked_results(
 
     Raises
     ------
-    UsageError
+    Refusal
         When the options contradict each other, before anything is simulated.
     """
     if output is None and every is None and form != "csv":
         return None
     if output is None and form != "csv":
-        raise UsageError("--every gives curves as data", "add -o curves.csv, -o curves.parquet or -f csv")
+        raise Refusal("--every gives curves as data", "add -o curves.csv, -o curves.parquet or -f csv")
     if (output or every) and parameter_sets:
-        raise UsageError("a table of data holds one set of parameters", "leave --uncertainty out, or -o and --every")
+        raise Refusal("a table of data holds one set of parameters", "leave --uncertainty out, or -o and --every")
     if output is not None:
         _check_target(output, form, inputs)
     return Asked(output, None if every is None else _minutes(every))
@@ -74,11 +76,11 @@ def asked_results(
 
 def _check_target(output: Path, form: str, inputs: tuple[str, ...]) -> None:
     if output.suffix not in {".csv", ".parquet"}:
-        raise UsageError(f"{output} does not end in .csv or .parquet", "the ending says how the data is written")
+        raise Refusal(f"{output} does not end in .csv or .parquet", "the ending says how the data is written")
     if form == "json" or (form == "csv" and output.suffix != ".csv"):
-        raise UsageError(f"-f {form} and -o {output} contradict each other", "leave -f out: the ending decides")
+        raise Refusal(f"-f {form} and -o {output} contradict each other", "leave -f out: the ending decides")
     if output.suffix == ".parquet" and find_spec("pyarrow") is None:
-        raise UsageError("Parquet needs pyarrow", "install it with: pip install 'blinplan[parquet]', or write .csv")
+        raise Refusal("Parquet needs pyarrow", "install it with: pip install 'blinplan[parquet]', or write .csv")
     refuse_unwritable(output)
     for name in inputs:
         refuse_overwriting(output, name)
@@ -87,7 +89,7 @@ def _check_target(output: Path, form: str, inputs: tuple[str, ...]) -> None:
 def _minutes(text: str) -> int:
     match = _EVERY.fullmatch(text)
     if match is None:
-        raise UsageError(
+        raise Refusal(
             f"--every is {text[:40]!r}",
             "give whole minutes, hours or days above 0, such as 30min, 6h or 1d: times are exact minutes",
         )
@@ -157,9 +159,8 @@ def _write(target: Path | None, table: "Table") -> None:
         for text in csv_texts(table):
             write(text)
         return
-    with replacing(target) as beside:
-        if target.suffix == ".parquet":
+    if target.suffix == ".parquet":
+        with replacing(target) as beside:
             write_parquet(table, beside)
-            return
-        with beside.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(csv_texts(table))
+    else:
+        replace_with_parts(target, csv_texts(table))

@@ -9,13 +9,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from blinplan.outside_text import visible
 from blinplan.regimen.toml.document import Document, Span
-from blinplan.reports.shared.screen import Screen, visible
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.judge import Judgement, Outcome, Verdict
 from blinplan.rules.limits import Limits
 from blinplan.rules.located import citations
 from blinplan.rules.rule import Finding, Severity
+from blinplan.terminal import Screen
 
 
 def findings_report(judgements: Sequence[Judgement], screen: Screen) -> list[RenderableType]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from blinplan.reports.shared.screen import Screen
+from blinplan.terminal import Screen
 
 if TYPE_CHECKING:
     from blinplan.rules.run_result import Result

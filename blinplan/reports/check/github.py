@@ -1,6 +1,6 @@
 """Findings as workflow commands of GitHub Actions, which become annotations of the changed files."""
 
-from blinplan.reports.shared.screen import visible
+from blinplan.outside_text import visible
 from blinplan.rules.located import Reported, reported
 from blinplan.rules.run_result import Result
 

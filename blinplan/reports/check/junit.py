@@ -6,7 +6,7 @@ Passing rules are there too, and those not evaluated as skipped with the reason:
 import xml.etree.ElementTree as ET
 from collections import defaultdict
 
-from blinplan.reports.shared.screen import visible
+from blinplan.outside_text import visible
 from blinplan.rules.judge import Judgement, Verdict
 from blinplan.rules.located import Reported, reported_in, shown_path
 from blinplan.rules.run_result import Result

@@ -2,8 +2,8 @@
 
 import re
 
+from blinplan.outside_text import visible
 from blinplan.reports.check.findings import not_evaluated_lines
-from blinplan.reports.shared.screen import visible
 from blinplan.rules.located import Reported, reported
 from blinplan.rules.run_result import Result
 

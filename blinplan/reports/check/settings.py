@@ -6,10 +6,11 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.reports.shared.screen import Screen, indented, visible
+from blinplan.outside_text import visible
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.configuration import Configuration
 from blinplan.rules.configuration.settings import Pattern, Settings
+from blinplan.terminal import Screen, indented
 from blinplan.version import __version__
 
 Origins = Iterable[tuple[str, Any]]

@@ -8,11 +8,11 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.reports.shared.screen import Screen
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.located import Reported, reported
 from blinplan.rules.rule import Rule
 from blinplan.rules.run_result import Result
+from blinplan.terminal import Screen
 from blinplan.version import __version__
 
 

@@ -8,10 +8,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from blinplan.outside_text import visible
 from blinplan.regimen.regimen import Regimen
 from blinplan.reports.library.regimens import doses_in_short
-from blinplan.reports.shared.screen import Screen, visible
 from blinplan.rules.judge import Judgement
+from blinplan.terminal import Screen
 
 
 def new_report(

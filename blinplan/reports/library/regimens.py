@@ -10,7 +10,7 @@ from rich.text import Text
 
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Cycle, Regimen, Step
-from blinplan.reports.shared.screen import Screen
+from blinplan.terminal import Screen
 from blinplan.version import __version__
 
 _GROUPS = {"labelled": "Labelled", "trials": "From trials"}

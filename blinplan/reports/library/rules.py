@@ -7,9 +7,10 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from blinplan.reports.shared.screen import Screen, indented, visible
+from blinplan.outside_text import visible
 from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.rule import Rule
+from blinplan.terminal import Screen, indented
 from blinplan.version import __version__
 
 FAMILIES = {

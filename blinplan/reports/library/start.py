@@ -4,7 +4,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.reports.library.new import steps_to_try
-from blinplan.reports.shared.screen import Screen
+from blinplan.terminal import Screen
 from blinplan.version import __version__
 
 TO_TRY = (

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from blinplan.evidence.evaluate import Band, Evidence, Finding, Measurement
 from blinplan.reports.shared.manifest import manifest
-from blinplan.reports.shared.screen import Screen, indented
+from blinplan.terminal import Screen, indented
 
 _KINDS = (
     ("claim", "Claims of the article"),

@@ -10,7 +10,7 @@ from blinplan.physiology.model.equations import RATES, signals
 from blinplan.physiology.model.parameters import Parameter, ParameterSet, Preset
 from blinplan.physiology.solve import Options
 from blinplan.reports.shared.manifest import manifest
-from blinplan.reports.shared.screen import Screen, indented
+from blinplan.terminal import Screen, indented
 
 
 def model_report(parameters: ParameterSet, preset: Preset, screen: Screen) -> list[RenderableType]:

@@ -11,11 +11,12 @@ from rich.text import Text
 from blinplan.course.bags import Bag, bag_source, drawn_millilitres, in_use_left, vial_of, vials
 from blinplan.course.dated import Dated
 from blinplan.course.label import label
+from blinplan.outside_text import visible
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.site import Site
 from blinplan.reports.plan.dated_plan import moment, zone
 from blinplan.reports.plan.plan import exact, rounded
-from blinplan.reports.shared.screen import Screen, indented, visible
+from blinplan.terminal import Screen, indented
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from blinplan.course.calendar import Due, Entry, when_closed
 from blinplan.course.dated import Dated
 from blinplan.course.events import Event
 from blinplan.course.label import label
+from blinplan.outside_text import visible
 from blinplan.quantities import Basis, duration_text
 from blinplan.reports.plan.plan import given_dose, ordered_text, rounded
-from blinplan.reports.shared.screen import Screen, visible
+from blinplan.terminal import Screen
 
 
 def moment(when: datetime) -> str:

@@ -12,7 +12,7 @@ from blinplan.course.dated import Dated
 from blinplan.quantities import duration_text
 from blinplan.reports.plan.dated_plan import off_hours, what, zone
 from blinplan.reports.plan.plan import rounded
-from blinplan.reports.shared.screen import Screen
+from blinplan.terminal import Screen
 
 
 def days_report(dated: Dated, screen: Screen) -> list[RenderableType]:

@@ -14,10 +14,10 @@ from blinplan.physiology.model.population import FloatArray
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.plan.plan import exact, rounded
-from blinplan.reports.shared.screen import Screen, indented
 from blinplan.reports.simulation.summary import number
 from blinplan.simulation.outcome import Distribution, Event, Quantity, distribution
 from blinplan.simulation.trial import Simulation
+from blinplan.terminal import Screen, indented
 
 
 @dataclass(frozen=True, slots=True)

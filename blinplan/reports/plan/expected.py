@@ -11,9 +11,9 @@ from rich.text import Text
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.reports.shared.screen import Screen
 from blinplan.rules.limits import shipped_limits
 from blinplan.simulation.typical_course import TypicalCourse
+from blinplan.terminal import Screen
 
 _RETURN_BEGINS = 7
 """Days after the start from which T cells are back (Blinatumomab (Mechanism of Action), claim TCL-2: 7 to 14 days)."""

@@ -11,10 +11,11 @@ from blinplan.course.dated import Dated
 from blinplan.course.interruption import Decision, Question
 from blinplan.course.label import label
 from blinplan.course.ledger import LedgerEntry, ledger_data
+from blinplan.outside_text import visible
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Indication
 from blinplan.reports.plan.dated_plan import moment
-from blinplan.reports.shared.screen import indented, visible
+from blinplan.terminal import indented
 
 
 def ledger_report(dated: Dated) -> list[RenderableType]:

@@ -9,12 +9,13 @@ from blinplan.course.calendar import Due
 from blinplan.course.dated import Dated
 from blinplan.course.events import Course, Event
 from blinplan.course.replan import INTERRUPTED
+from blinplan.outside_text import visible
 from blinplan.quantities import duration_text
 from blinplan.reports.plan.bag_list import remarks
 from blinplan.reports.plan.dated_plan import given_rate_text, moment, off_hours, zone
 from blinplan.reports.plan.ledger import ledger_report
 from blinplan.reports.plan.plan import hospital_days, premedication_lines, rounded, whole_course
-from blinplan.reports.shared.screen import Screen, visible
+from blinplan.terminal import Screen
 
 _LEVELS = "▁▂▃▄▅▆▇█"
 _LONGEST_LINE = 120

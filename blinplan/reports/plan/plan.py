@@ -14,10 +14,11 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course, Event, Period
 from blinplan.course.patient import Patient
 from blinplan.course.premedication import PremedicationPlan
+from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, DoseRate, decimal_text
 from blinplan.regimen.regimen import Occasion
 from blinplan.reports.shared.manifest import manifest
-from blinplan.reports.shared.screen import Screen, visible
+from blinplan.terminal import Screen
 
 NOT_A_DEVICE = "blinplan is a planning and research tool, not a medical device. Check every dose against the label."
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from blinplan.reports.shared.screen import visible
+from blinplan.outside_text import visible
 
 STYLE = """
 * { box-sizing: border-box; }

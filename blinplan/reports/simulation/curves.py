@@ -10,11 +10,11 @@ from rich.text import Text
 
 from blinplan.course.events import Period
 from blinplan.physiology.model.population import ELEVATED
-from blinplan.reports.shared.screen import Screen
 from blinplan.reports.simulation.axes import Axis, Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.reports.simulation.canvas import FILL, FRAME, LINE, REFERENCE, Canvas
 from blinplan.simulation.percentiles import Band, Bands
 from blinplan.simulation.trial import Simulation
+from blinplan.terminal import Screen
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult

@@ -9,11 +9,12 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from blinplan.outside_text import visible
 from blinplan.reports.check.check_json import proportion_json
-from blinplan.reports.shared.screen import Screen, indented, visible
 from blinplan.reports.simulation.data import simulation_manifest
 from blinplan.simulation.outcome import Distribution, Quantity, distribution
 from blinplan.simulation.trial import Simulation
+from blinplan.terminal import Screen, indented
 
 SMALLEST = 0.001
 """What is smaller is shown only as such: no assay tells it from zero."""

@@ -14,6 +14,7 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Event
 from blinplan.course.ledger import LedgerEntry
 from blinplan.course.replan import INTERRUPTED
+from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, duration_text
 from blinplan.reports.plan.bag_list import bags_not_evaluated, shortages
 from blinplan.reports.plan.dated_plan import moment, off_hours, what
@@ -40,7 +41,6 @@ from blinplan.reports.plan.fhir.requests import (
 from blinplan.reports.plan.identity import last_known
 from blinplan.reports.plan.ledger import cited, decided, interrupted, starts_of_cycles
 from blinplan.reports.plan.plan import NOT_A_DEVICE, known_of, rounded
-from blinplan.reports.shared.screen import visible
 
 
 class InvalidError(ValueError):

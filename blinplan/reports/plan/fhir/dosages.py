@@ -8,6 +8,7 @@ from blinplan.course.calendar import Entry
 from blinplan.course.dated import Dated
 from blinplan.course.events import Event
 from blinplan.course.premedication import PremedicationPlan
+from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, Basis, duration_text
 from blinplan.regimen.site import Vial
 from blinplan.reports.plan.bag_list import lasts
@@ -28,7 +29,6 @@ from blinplan.reports.plan.fhir.elements import (
     rate,
     words,
 )
-from blinplan.reports.shared.screen import visible
 
 
 def infusion(dated: Dated, event: Event) -> list[Element]:

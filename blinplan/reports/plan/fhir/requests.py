@@ -11,12 +11,12 @@ from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.course.events import Course
 from blinplan.course.ledger import LedgerEntry
+from blinplan.outside_text import visible
 from blinplan.reports.plan.dated_plan import moment, what
 from blinplan.reports.plan.fhir.dosages import infusion, premedication
 from blinplan.reports.plan.fhir.elements import MICROGRAM, Element, amount, identifier, reference, resource, words
 from blinplan.reports.plan.identity import gone, last_known, named
 from blinplan.reports.plan.ledger import cause_text
-from blinplan.reports.shared.screen import visible
 
 INFUSIONS = frozenset({Due.START, Due.STEP, Due.RESTART})
 _ROUNDED = "Amounts marked ≈ are rounded to 6 decimals."

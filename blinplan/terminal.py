@@ -1,4 +1,4 @@
-"""The screen: width, colour and character set are decided here once, and everything shown goes through it.
+"""The terminal: width, colour and character set are decided here once, and everything shown goes through it.
 
 Rich's own choices depend on more than a script can control, so it is told what to do rather than asked.
 """
@@ -6,7 +6,6 @@ Rich's own choices depend on more than a script can control, so it is told what 
 import os
 import re
 import shutil
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +18,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
+
+from blinplan.outside_text import in_ascii, visible
 
 NARROWEST, WIDEST, PIPED_WIDTH = 60, 200, 100
 
@@ -146,54 +147,6 @@ def _width(terminal: bool, environment: Mapping[str, str]) -> int:
     return min(max(width, NARROWEST), WIDEST)
 
 
-_ASCII = str.maketrans(
-    {
-        "≤": "<=",
-        "≥": ">=",
-        "≈": "~",
-        "µ": "u",
-        "μ": "u",
-        "²": "2",
-        "·": ".",
-        "×": "x",
-        "±": "+/-",
-        "→": "->",
-        "–": "-",
-        "—": "-",
-        "…": "...",
-        "°": "deg",
-        "│": "|",
-        "─": "-",
-        "╷": " ",
-        "╵": " ",
-        "━": "-",
-    }
-)
-
-
 def indented(text: str, style: str = "") -> Padding:
     """Indent a text, the lines it wraps to included."""
     return Padding(Text(text, style), (0, 0, 0, 2))
-
-
-def in_ascii(text: str) -> str:
-    """Write a text in ASCII: known signs by their usual stand-ins, all else as escapes."""
-    return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
-
-
-def visible(text: str) -> str:
-    """Make every character of a text from outside harmless to a terminal: control and direction marks as escapes."""
-    return "".join(_shown(character) for character in text)
-
-
-# Control, format (direction marks, joiners, tags), surrogate and private characters, line and paragraph separators.
-_UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-
-
-def _shown(character: str) -> str:
-    if character == "\t":
-        return "    "
-    if unicodedata.category(character) in _UNSHOWN:
-        code = ord(character)
-        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-    return character
