@@ -15,8 +15,9 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 from blinplan.physiology.engine.integrate import STATES
+from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import FloatArray, Population
-from blinplan.physiology.solve import MINUTES_PER_DAY, Dosing, Options
+from blinplan.quantities import MINUTES_PER_DAY
 
 RightHandSide = Callable[[float, FloatArray], FloatArray]
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import tomli
 
 from blinplan.evidence.measures import MEASURES, Case, Study
+from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset, load_parameters
-from blinplan.physiology.solve import Options
 from blinplan.proportion import Proportion
 
 

@@ -11,9 +11,10 @@ from blinplan.evidence.scenarios import scenario
 from blinplan.physiology.endpoints import DEPLETED, Endpoints
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model import mechanism
+from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import CYTOKINES, FloatArray, Population, draw, typical
-from blinplan.physiology.solve import Options, Trajectories, simulate
+from blinplan.physiology.solve import Trajectories, simulate
 from blinplan.proportion import Proportion
 
 

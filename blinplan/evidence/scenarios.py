@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray
-from blinplan.physiology.solve import MINUTES_PER_DAY, Dosing
+from blinplan.quantities import MINUTES_PER_DAY
 
 # Days from the start of a cycle, mcg/day: the label's first cycle, a later cycle, and children's by body surface.
 _LABEL = ((7, 9.0), (28, 28.0), (42, 0.0))

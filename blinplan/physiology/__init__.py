@@ -1,9 +1,10 @@
 """What blinatumomab does in a patient: parameters, virtual people, the mechanism, its solution and its endpoints."""
 
 from blinplan.physiology.endpoints import Endpoints
+from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.parameters import Parameter, Preset, load_parameters
 from blinplan.physiology.model.population import Population, draw, from_covariates, typical
-from blinplan.physiology.solve import Dosing, Options, Result, Trajectories, simulate
+from blinplan.physiology.solve import Result, Trajectories, simulate
 
 __all__ = [
     "Dosing",

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 
 from blinplan.physiology import endpoints as measure
+from blinplan.physiology.engine.choose import engine_called
 from blinplan.physiology.engine.grid import lagrange
 from blinplan.physiology.engine.integrate import (
     STATES,
@@ -26,66 +26,13 @@ from blinplan.physiology.engine.integrate import (
     History,
     Integrator,
     Interval,
-    engine_called,
     schedules,
 )
+from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray, Population
+from blinplan.quantities import MINUTES_PER_DAY
 
-MINUTES_PER_DAY = 1440
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Dosing:
-    """What is infused, and when.
-
-    Attributes
-    ----------
-    edges_minutes : (K + 1) whole minutes from the start of the course, strictly rising; interval k runs from
-        entry k to entry k + 1.
-    rates : (K, N) mcg/day, 0 in treatment-free intervals. (K, 1) is accepted for any number of patients.
-    cycles : (K) cycle number of each interval, 1 or more, never falling.
-    steps : (K) number of the dose step of each interval.
-    premedication_minutes : times of dexamethasone, used only when `Options.premedication` asks for it.
-    """
-
-    edges_minutes: tuple[int, ...]
-    rates: FloatArray
-    cycles: tuple[int, ...]
-    steps: tuple[int, ...]
-    premedication_minutes: tuple[int, ...] = ()
-
-    def __post_init__(self) -> None:
-        intervals = len(self.edges_minutes) - 1
-        if intervals < 1 or self.rates.ndim != 2 or self.rates.shape[0] != intervals:
-            raise ValueError("rates must have one row for each interval between edges")
-        if len(self.cycles) != intervals or len(self.steps) != intervals:
-            raise ValueError("cycles and steps must have one entry for each interval")
-        if any(b <= a for a, b in pairwise(self.edges_minutes)):
-            raise ValueError("edges must rise")
-        if self.cycles[0] < 1 or any(b < a for a, b in pairwise(self.cycles)):
-            raise ValueError("cycle numbers start at 1 or more and never fall")
-        rates = np.array(self.rates, dtype=np.float64)
-        if not np.isfinite(rates).all() or (rates < 0.0).any():
-            raise ValueError("rates must be finite and not negative")
-        rates.flags.writeable = False
-        object.__setattr__(self, "rates", rates)
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """Which of the open questions of the mechanism to answer how.
-
-    Attributes
-    ----------
-    attenuation : why cytokine release wanes: "desensitisation" (and target loss) or "target-loss" alone.
-    premedication : whether dexamethasone lowers cytokine release; its size is an unverified assumption.
-    coarseness : the solver's steps, times this; 1 keeps the error below 1e-4.
-    """
-
-    attenuation: Literal["desensitisation", "target-loss"] = "desensitisation"
-    premedication: bool = False
-    coarseness: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import numpy as np
 
 from blinplan.course.events import Period
 from blinplan.course.premedication import goes_on, premedication_minutes
+from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray, Population
-from blinplan.physiology.solve import Dosing
 from blinplan.quantities import Basis
 from blinplan.regimen.regimen import Indication, Regimen
 

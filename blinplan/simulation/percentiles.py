@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from blinplan.course.events import Period
+from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray, Population
-from blinplan.physiology.solve import Dosing, Options, Trajectories, simulate
+from blinplan.physiology.solve import Trajectories, simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.simulation.dosing import dosing as ordered
 from blinplan.simulation.trial import Simulation

@@ -10,10 +10,12 @@ import numpy as np
 
 from blinplan.course.events import periods
 from blinplan.course.patient import Patient
+from blinplan.physiology.engine.choose import engine_called
 from blinplan.physiology.engine.grid import IntArray
-from blinplan.physiology.engine.integrate import EngineName, engine_called
+from blinplan.physiology.engine.integrate import EngineName
+from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import Population
-from blinplan.physiology.solve import Dosing, Options, Trajectories, simulate
+from blinplan.physiology.solve import Trajectories, simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import dosing, preset_for

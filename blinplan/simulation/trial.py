@@ -9,9 +9,10 @@ import numpy as np
 from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
 from blinplan.physiology.engine.integrate import EngineName
+from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import Population, draw, from_covariates, typical
-from blinplan.physiology.solve import Options, Result, simulate
+from blinplan.physiology.solve import Result, simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import dosing, preset_for

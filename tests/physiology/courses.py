@@ -4,7 +4,7 @@ import numpy as np
 
 from blinplan.physiology import Dosing, Population, draw, typical
 from blinplan.physiology.model.population import FloatArray
-from blinplan.physiology.solve import MINUTES_PER_DAY
+from blinplan.quantities import MINUTES_PER_DAY
 
 DAY = MINUTES_PER_DAY
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from blinplan.physiology import Options, Result, draw, simulate
-from blinplan.physiology.engine.integrate import engine_called
+from blinplan.physiology.engine.choose import engine_called
 from tests.physiology.courses import extremes, label
 
 # Measured: no difference at all where NumPy takes exp from the same library; on a machine where it does not, 4.1e-11,

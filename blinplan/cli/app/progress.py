@@ -27,7 +27,7 @@ def announce_compilation(colour: Colour) -> None:
     """Say on a terminal that the first simulation compiles the engine, where it does."""
     if not sys.stderr.isatty():
         return
-    from blinplan.physiology.engine.integrate import engine_called
+    from blinplan.physiology.engine.choose import engine_called
 
     if engine_called(None).name != "compiled":
         return

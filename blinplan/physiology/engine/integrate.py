@@ -180,25 +180,6 @@ def sample_by_numpy(
 NUMPY = Engine("numpy", advance_by_numpy, sample_by_numpy, chunk=8192)
 
 
-def engine_called(name: EngineName | None) -> Engine:
-    """An engine by its name; without one, the compiled engine where the extra `fast` is installed, else NumPy.
-
-    Raises
-    ------
-    ImportError
-        When the compiled engine is asked for and not installed.
-    """
-    if name == "numpy":
-        return NUMPY
-    try:
-        from blinplan.physiology.engine.compiled import COMPILED
-    except ImportError:
-        if name is None:
-            return NUMPY
-        raise
-    return COMPILED
-
-
 def schedules(course: Course, constants: Constants) -> tuple[Schedule, ...]:
     """What all patients share in each interval of a course."""
     coarseness = course.coarseness * refinement(constants.cytolytic_rate)

@@ -5,8 +5,8 @@ They are written independently of the solver; the tests hold the two to each oth
 
 from __future__ import annotations
 
+from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.population import ELEVATED
-from blinplan.physiology.solve import Options
 
 RATES = (
     ("concentration", "drug in plasma, pg/mL", "(1000 * rate - clearance * concentration) / volume"),

@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.equations import RATES, identifier, signals
 from blinplan.physiology.model.population import CYTOKINES, ELEVATED, Population
-from blinplan.physiology.solve import MINUTES_PER_DAY, Dosing, Options
+from blinplan.quantities import MINUTES_PER_DAY
 
 
 def constants_of(population: Population, patient: int) -> dict[str, float]:

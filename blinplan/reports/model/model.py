@@ -6,9 +6,9 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.equations import RATES, signals
 from blinplan.physiology.model.parameters import Parameter, ParameterSet, Preset
-from blinplan.physiology.solve import Options
 from blinplan.reports.shared.manifest import manifest
 from blinplan.terminal import Screen, indented
 
