@@ -11,14 +11,14 @@ from typing import Any, Literal
 
 import tomli
 
-from blinplan.evidence.measures import MEASURES, Case, Study
+from blinplan.evidence.measures import MEASURES, Arm, Study
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.proportion import Proportion
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class Bounds:
     """Where a measure must land; a strict bound is not itself inside."""
 
     low: float = -math.inf
@@ -52,9 +52,9 @@ class Expectation:
 
     text: str
     measure: str
-    case: Case
+    arm: Arm
     unit: str
-    band: Band
+    band: Bounds
     target: float | None = None
     tolerance: float | None = None
 
@@ -82,7 +82,7 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ClaimResult:
     """What became of one claim."""
 
     claim: Claim
@@ -101,7 +101,7 @@ class Evidence:
     patients: int
     seed: int
     options: Options
-    findings: tuple[Finding, ...] = field(default_factory=tuple)
+    findings: tuple[ClaimResult, ...] = field(default_factory=tuple)
 
     @property
     def holds(self) -> bool:
@@ -109,8 +109,8 @@ class Evidence:
         return all(finding.holds for finding in self.findings)
 
 
-def _band(entry: Mapping[str, Any]) -> Band:
-    return Band(
+def _bounds(entry: Mapping[str, Any]) -> Bounds:
+    return Bounds(
         low=entry.get("above", entry.get("at_least", -math.inf)),
         high=entry.get("below", entry.get("at_most", math.inf)),
         low_strict="above" in entry,
@@ -122,13 +122,13 @@ def _expectation(entry: Mapping[str, Any]) -> Expectation:
     if entry["measure"] not in MEASURES:
         raise ValueError(f"unknown measure {entry['measure']!r}")
     asked = {key: entry[key] for key in ("cycle", "cytokine", "hours", "dose") if key in entry}
-    case = Case(population=entry["population"], scenarios=tuple(entry["scenarios"]), **asked)
+    arm = Arm(population=entry["population"], scenarios=tuple(entry["scenarios"]), **asked)
     return Expectation(
         text=entry["text"],
         measure=entry["measure"],
-        case=case,
+        arm=arm,
         unit=entry["unit"],
-        band=_band(entry),
+        band=_bounds(entry),
         target=entry.get("target"),
         tolerance=entry.get("tolerance"),
     )
@@ -152,7 +152,7 @@ def load_claims() -> tuple[Claim, ...]:
 
 
 def _measure(study: Study, expectation: Expectation) -> Measurement:
-    found = MEASURES[expectation.measure](study, expectation.case)
+    found = MEASURES[expectation.measure](study, expectation.arm)
     value = found.value if isinstance(found, Proportion) else found
     return Measurement(
         expectation=expectation,
@@ -186,7 +186,9 @@ def evaluate(
     people = dict(load_parameters().presets if presets is None else presets)
     study = Study(people, patients, seed, chosen, threads)
     findings = tuple(
-        Finding(claim, tuple(_measure(study, e) for e in claim.expectations if not targeted or e.target is not None))
+        ClaimResult(
+            claim, tuple(_measure(study, e) for e in claim.expectations if not targeted or e.target is not None)
+        )
         for claim in load_claims()
         if only is None or claim.id in only
     )

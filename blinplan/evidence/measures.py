@@ -19,8 +19,8 @@ from blinplan.proportion import Proportion
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One scenario on one population: who, what, and which cycle or cytokine is asked about."""
+class Arm:
+    """What one group of patients gets: the population, the scenarios, and which cycle or cytokine is asked about."""
 
     population: str
     scenarios: tuple[str, ...]
@@ -48,28 +48,28 @@ class Study:
             self._drawn[name] = draw(self.presets[name], self.patients, self.seed)
         return self._drawn[name]
 
-    def endpoints(self, case: Case, which: int = 0) -> Endpoints:
-        """Endpoints of one scenario of a case."""
-        key = case.population, case.scenarios[which]
+    def endpoints(self, arm: Arm, which: int = 0) -> Endpoints:
+        """Endpoints of one scenario of an arm."""
+        key = arm.population, arm.scenarios[which]
         if key not in self._run:
-            people = self.population(case.population)
-            dosing = scenario(case.scenarios[which], people.bsa_m2)
+            people = self.population(arm.population)
+            dosing = scenario(arm.scenarios[which], people.bsa_m2)
             found = simulate(dosing, people, options=self.options, threads=self.threads).endpoints
             assert found is not None  # noqa: S101 - endpoints were asked for
             self._run[key] = found
         return self._run[key]
 
-    def trajectories(self, case: Case, days: Sequence[float], most: int = 1000) -> Trajectories:
+    def trajectories(self, arm: Arm, days: Sequence[float], most: int = 1000) -> Trajectories:
         """States at given days, on at most `most` of the patients."""
-        people = self.population(case.population).select(slice(0, most))
-        dosing = scenario(case.scenarios[0], people.bsa_m2)
+        people = self.population(arm.population).select(slice(0, most))
+        dosing = scenario(arm.scenarios[0], people.bsa_m2)
         result = simulate(dosing, people, options=self.options, output_days=np.array(days), endpoints=False)
         assert result.trajectories is not None  # noqa: S101 - output days were given
         return result.trajectories
 
 
 Measured = float | Proportion
-Measure = Callable[[Study, Case], Measured]
+Measure = Callable[[Study, Arm], Measured]
 
 
 def _share(condition: BoolArray, among: BoolArray | None = None) -> Proportion:
@@ -86,148 +86,148 @@ def _median(values: FloatArray) -> float:
 # --- infusion -----------------------------------------------------------------------------------------------------
 
 
-def infusion_days(study: Study, case: Case) -> float:
+def infusion_days(study: Study, arm: Arm) -> float:
     """Least number of days of infusion without a gap in a cycle."""
-    e = study.endpoints(case)
+    e = study.endpoints(arm)
     return min(stop - start for start, stop in zip(e.cycle_start_days, e.infusion_end_days, strict=True))
 
 
-def free_days(study: Study, case: Case) -> float:
+def free_days(study: Study, arm: Arm) -> float:
     """Least number of treatment-free days after a cycle's infusion."""
-    e = study.endpoints(case)
+    e = study.endpoints(arm)
     return min(stop - start for start, stop in zip(e.infusion_end_days, e.cycle_end_days, strict=True))
 
 
 # --- B cells ------------------------------------------------------------------------------------------------------
 
 
-def depleted(study: Study, case: Case) -> Proportion:
+def depleted(study: Study, arm: Arm) -> Proportion:
     """Share with 10 B cells/µL or less at some time in a cycle's infusion."""
-    return _share(study.endpoints(case).b_depleted[case.cycle - 1])
+    return _share(study.endpoints(arm).b_depleted[arm.cycle - 1])
 
 
-def depletion_day(study: Study, case: Case) -> float:
+def depletion_day(study: Study, arm: Arm) -> float:
     """Median day of the first count of 10 B cells/µL or less in a cycle; never counts as endless."""
-    e = study.endpoints(case)
-    days = e.b_depleted_day[case.cycle - 1] - e.cycle_start_days[case.cycle - 1]
+    e = study.endpoints(arm)
+    days = e.b_depleted_day[arm.cycle - 1] - e.cycle_start_days[arm.cycle - 1]
     return float(np.median(np.where(np.isnan(days), np.inf, days)))
 
 
-def not_depleted(study: Study, case: Case) -> Proportion:
+def not_depleted(study: Study, arm: Arm) -> Proportion:
     """Share without."""
-    return _share(~study.endpoints(case).b_depleted[case.cycle - 1])
+    return _share(~study.endpoints(arm).b_depleted[arm.cycle - 1])
 
 
-def least_gain(study: Study, case: Case) -> float:
+def least_gain(study: Study, arm: Arm) -> float:
     """Least gain in the share depleted from one scenario to the next."""
-    shares = [float(study.endpoints(case, k).b_depleted[0].mean()) for k in range(len(case.scenarios))]
+    shares = [float(study.endpoints(arm, k).b_depleted[0].mean()) for k in range(len(arm.scenarios))]
     return float(np.min(np.diff(shares)))
 
 
-def recovered(study: Study, case: Case) -> Proportion:
+def recovered(study: Study, arm: Arm) -> Proportion:
     """Of those depleted at the end of a cycle's infusion, the share above 10/µL before the next."""
-    e, k = study.endpoints(case), case.cycle - 1
+    e, k = study.endpoints(arm), arm.cycle - 1
     return _share(e.b_recovered[k], e.b_at_infusion_end[k] <= DEPLETED)
 
 
-def b_cells_low(study: Study, case: Case) -> Proportion:
+def b_cells_low(study: Study, arm: Arm) -> Proportion:
     """Share at 1 B cell/µL or less some hours after the start."""
-    return _share(study.trajectories(case, [case.hours / 24.0]).b_blood[0] <= 1.0)
+    return _share(study.trajectories(arm, [arm.hours / 24.0]).b_blood[0] <= 1.0)
 
 
-def b_baseline(study: Study, case: Case) -> float:
+def b_baseline(study: Study, arm: Arm) -> float:
     """Median B cells/µL before treatment."""
-    return _median(study.population(case.population).b_cells)
+    return _median(study.population(arm.population).b_cells)
 
 
 # --- T cells ------------------------------------------------------------------------------------------------------
 
 
-def t_minimum_day(study: Study, case: Case) -> float:
+def t_minimum_day(study: Study, arm: Arm) -> float:
     """Median day of the least T-cell count of the first week."""
-    return _median(study.endpoints(case).t_minimum_day)
+    return _median(study.endpoints(arm).t_minimum_day)
 
 
-def t_minimum_early(study: Study, case: Case) -> Proportion:
+def t_minimum_early(study: Study, arm: Arm) -> Proportion:
     """Share in whom it comes within 2 days."""
-    return _share(study.endpoints(case).t_minimum_day <= 2.0)
+    return _share(study.endpoints(arm).t_minimum_day <= 2.0)
 
 
-def t_returned(study: Study, case: Case) -> Proportion:
+def t_returned(study: Study, arm: Arm) -> Proportion:
     """Share whose T cells are first back at 90 % of baseline within days 7 to 14."""
-    day = study.endpoints(case).t_return_day
+    day = study.endpoints(arm).t_return_day
     return _share((day >= 7.0) & (day <= 14.0))
 
 
-def t_fell_after_escalation(study: Study, case: Case) -> Proportion:
+def t_fell_after_escalation(study: Study, arm: Arm) -> Proportion:
     """Share whose count 2 days after the first escalation is below 80 % of that at it."""
-    e = study.endpoints(case)
+    e = study.endpoints(arm)
     return _share(e.t_after_escalation[0] < 0.8 * e.t_at_escalation[0])
 
 
-def t_expanded(study: Study, case: Case) -> Proportion:
+def t_expanded(study: Study, arm: Arm) -> Proportion:
     """Share whose greatest count in cycle 1 is above 1.25 of baseline."""
-    return _share(study.endpoints(case).t_peak[0] > 1.25)
+    return _share(study.endpoints(arm).t_peak[0] > 1.25)
 
 
-def t_peak(study: Study, case: Case) -> float:
+def t_peak(study: Study, arm: Arm) -> float:
     """Median of the greatest count in cycle 1, over baseline."""
-    return _median(study.endpoints(case).t_peak[0])
+    return _median(study.endpoints(arm).t_peak[0])
 
 
-def t_left(study: Study, case: Case) -> float:
+def t_left(study: Study, arm: Arm) -> float:
     """Median share of the baseline count in blood some hours after the start."""
-    t = study.trajectories(case, [case.hours / 24.0]).t_blood[0]
-    return _median(t / study.population(case.population).t_cells[: t.shape[0]])
+    t = study.trajectories(arm, [arm.hours / 24.0]).t_blood[0]
+    return _median(t / study.population(arm.population).t_cells[: t.shape[0]])
 
 
-def t_total_kept(study: Study, case: Case) -> float:
+def t_total_kept(study: Study, arm: Arm) -> float:
     """Median of blood and adherent T cells at 24 h, over baseline."""
-    return _median(study.endpoints(case).t_total_day_1)
+    return _median(study.endpoints(arm).t_total_day_1)
 
 
-def t_total_grown(study: Study, case: Case) -> float:
+def t_total_grown(study: Study, arm: Arm) -> float:
     """Median of blood and adherent T cells at day 14, over baseline (the drug-free run stays at baseline)."""
-    return _median(study.endpoints(case).t_total_day_14)
+    return _median(study.endpoints(arm).t_total_day_14)
 
 
 # --- cytokines ----------------------------------------------------------------------------------------------------
 
 
-def cytokine_fold(study: Study, case: Case) -> float:
+def cytokine_fold(study: Study, arm: Arm) -> float:
     """Median peak of a cytokine in a cycle, over baseline."""
-    return _median(study.endpoints(case).cytokine_fold[CYTOKINES.index(case.cytokine), case.cycle - 1])
+    return _median(study.endpoints(arm).cytokine_fold[CYTOKINES.index(arm.cytokine), arm.cycle - 1])
 
 
-def cytokine_early(study: Study, case: Case) -> Proportion:
+def cytokine_early(study: Study, arm: Arm) -> Proportion:
     """Share whose peak of cycle 1 comes within 2 days."""
-    return _share(study.endpoints(case).cytokine_peak_day[CYTOKINES.index(case.cytokine), 0] <= 2.0)
+    return _share(study.endpoints(arm).cytokine_peak_day[CYTOKINES.index(arm.cytokine), 0] <= 2.0)
 
 
-def cytokine_settled(study: Study, case: Case) -> float:
+def cytokine_settled(study: Study, arm: Arm) -> float:
     """Median hours from the peak of cycle 1 until 90 % of the rise is gone; never counts as endless."""
-    hours = 24.0 * study.endpoints(case).cytokine_settled[CYTOKINES.index(case.cytokine), 0]
+    hours = 24.0 * study.endpoints(arm).cytokine_settled[CYTOKINES.index(arm.cytokine), 0]
     return float(np.median(np.where(np.isnan(hours), np.inf, hours)))
 
 
-def cytokine_raised_less(study: Study, case: Case) -> float:
+def cytokine_raised_less(study: Study, arm: Arm) -> float:
     """Share with five times baseline or more in cycle 1, less that in cycle 2."""
-    raised = (study.endpoints(case).cytokine_fold[CYTOKINES.index(case.cytokine)] >= 5.0).mean(axis=1)
+    raised = (study.endpoints(arm).cytokine_fold[CYTOKINES.index(arm.cytokine)] >= 5.0).mean(axis=1)
     return float(raised[0] - raised[1])
 
 
-def cytokine_peak_ratio(study: Study, case: Case) -> float:
+def cytokine_peak_ratio(study: Study, arm: Arm) -> float:
     """Median peak of cycle 2 over that of cycle 1."""
-    peak = study.endpoints(case).cytokine_peak[CYTOKINES.index(case.cytokine)]
+    peak = study.endpoints(arm).cytokine_peak[CYTOKINES.index(arm.cytokine)]
     return _median(peak[1] / peak[0])
 
 
 # --- mechanism ----------------------------------------------------------------------------------------------------
 
 
-def synapse_rises(study: Study, case: Case) -> Proportion:
+def synapse_rises(study: Study, arm: Arm) -> Proportion:
     """Share in whom the synapse signal is 0 without drug, T cells or targets, and rises with each."""
-    people = study.population(case.population)
+    people = study.population(arm.population)
     c = people.constants
     levels = np.linspace(0.0, 2.0, 9)[:, None]
 
@@ -247,40 +247,40 @@ def synapse_rises(study: Study, case: Case) -> Proportion:
     return _share(holds)
 
 
-def cytolytic_leads(study: Study, case: Case) -> Proportion:
+def cytolytic_leads(study: Study, arm: Arm) -> Proportion:
     """Share in whom cytolytic proteins reach 1 % of their first-week peak before B cells have fallen by 1 %.
 
     The share is small, and the first 2 days are looked at by the minute, because it is the order of the two that is
     asked for: where the kill is very fast, a larger fall is over before much of the signal has risen.
     """
     days = np.concatenate([np.linspace(0.0, 2.0, 2881), np.linspace(2.0, 7.0, 361)[1:]])
-    found = study.trajectories(case, list(days), most=300)
-    base = study.population(case.population).b_cells[: found.b_blood.shape[1]]
+    found = study.trajectories(arm, list(days), most=300)
+    base = study.population(arm.population).b_cells[: found.b_blood.shape[1]]
     signal = np.argmax(found.cytolytic >= 0.01 * found.cytolytic.max(axis=0), axis=0)
     fallen = found.b_blood <= 0.99 * base
     fall = np.where(fallen.any(axis=0), np.argmax(fallen, axis=0), days.shape[0])
     return _share(signal < fall)
 
 
-def spared_without_cytolytic(study: Study, case: Case) -> float:
+def spared_without_cytolytic(study: Study, arm: Arm) -> float:
     """Greatest relative change of B cells when no cytolytic proteins act, under full dosing."""
-    people = study.population(case.population).select(slice(0, 100))
+    people = study.population(arm.population).select(slice(0, 100))
     idle = replace(people, kill_rate=np.zeros(people.size))
-    result = simulate(scenario(case.scenarios[0], idle.bsa_m2), idle, output_days=np.arange(43.0), endpoints=False)
+    result = simulate(scenario(arm.scenarios[0], idle.bsa_m2), idle, output_days=np.arange(43.0), endpoints=False)
     assert result.trajectories is not None  # noqa: S101 - output days were given
     return float(np.max(np.abs(result.trajectories.b_blood / idle.b_cells - 1.0)))
 
 
-def blasts_fall(study: Study, case: Case) -> float:
+def blasts_fall(study: Study, arm: Arm) -> float:
     """Median log10 fall of blasts by day 28."""
-    return -_median(study.endpoints(case).blasts_log10_change_day_28)
+    return -_median(study.endpoints(arm).blasts_log10_change_day_28)
 
 
-def drug_free_drift(study: Study, case: Case) -> float:
+def drug_free_drift(study: Study, arm: Arm) -> float:
     """Greatest relative change of any state without drug, blasts excepted; signals that rest at 0 count as they are."""
-    people = study.population(case.population)
+    people = study.population(arm.population)
     most = min(people.size, 200)
-    found = study.trajectories(case, list(np.arange(0.0, 84.5, 0.5)), most=most)
+    found = study.trajectories(arm, list(np.arange(0.0, 84.5, 0.5)), most=most)
     people = people.select(slice(0, most))
     zeros = (found.concentration, found.cytolytic, found.adhesion_memory, found.release_memory, found.proliferation)
     drift = [np.abs(z) for z in (*zeros, found.t_adherent / people.t_cells)]
@@ -292,29 +292,29 @@ def drug_free_drift(study: Study, case: Case) -> float:
 # --- published pharmacokinetics -----------------------------------------------------------------------------------
 
 
-def typical_steady_state(study: Study, case: Case) -> float:
+def typical_steady_state(study: Study, arm: Arm) -> float:
     """Steady state in pg/mL of the typical patient of 1.876 m² at a dose in mcg/day."""
-    person = typical(study.presets[case.population])
-    return float(mechanism.steady_state(np.array([case.dose]), person.clearance)[0])
+    person = typical(study.presets[arm.population])
+    return float(mechanism.steady_state(np.array([arm.dose]), person.clearance)[0])
 
 
-def half_life(study: Study, case: Case) -> float:
+def half_life(study: Study, arm: Arm) -> float:
     """Half-life in hours of the typical patient."""
-    person = typical(study.presets[case.population])
+    person = typical(study.presets[arm.population])
     return float(24.0 * np.log(2.0) * person.volume / person.clearance[0])
 
 
-def clearance_variance(study: Study, case: Case) -> float:
+def clearance_variance(study: Study, arm: Arm) -> float:
     """Variance of ln clearance between patients, after body surface area."""
-    people, preset = study.population(case.population), study.presets[case.population]
+    people, preset = study.population(arm.population), study.presets[arm.population]
     size = (people.bsa_m2 / preset.value("reference_bsa")) ** preset.value("clearance_exponent")
     return float(np.var(np.log(people.clearance / size), ddof=1))
 
 
-def dose_recovered(study: Study, case: Case) -> float:
+def dose_recovered(study: Study, arm: Arm) -> float:
     """Greatest relative difference between area under the curve times clearance and the dose."""
-    people = study.population(case.population).select(slice(0, 100))
-    found = simulate(scenario(case.scenarios[0], people.bsa_m2), people).endpoints
+    people = study.population(arm.population).select(slice(0, 100))
+    found = simulate(scenario(arm.scenarios[0], people.bsa_m2), people).endpoints
     assert found is not None  # noqa: S101 - endpoints were asked for
     return float(np.max(np.abs(found.auc * people.clearance / found.infused - 1.0)))
 

@@ -4,7 +4,7 @@ from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.parameters import Parameter, Preset, load_parameters
 from blinplan.physiology.model.population import Population, draw, from_covariates, typical
-from blinplan.physiology.solve import Result, Trajectories, simulate
+from blinplan.physiology.solve import Solution, Trajectories, simulate
 
 __all__ = [
     "Dosing",
@@ -13,7 +13,7 @@ __all__ = [
     "Parameter",
     "Population",
     "Preset",
-    "Result",
+    "Solution",
     "Trajectories",
     "draw",
     "from_covariates",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from blinplan.physiology.engine import locate
-from blinplan.physiology.engine.integrate import ROW, Course, History, Interval
+from blinplan.physiology.engine.integrate import ROW, History, Interval, Timetable
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray, Population
 
@@ -123,7 +123,7 @@ class Windows:
     escalations: tuple[float, ...]
 
     @classmethod
-    def of(cls, course: Course) -> Windows:
+    def of(cls, course: Timetable) -> Windows:
         """Read the windows off the intervals."""
         cycles = tuple(sorted({i.cycle for i in course.intervals}))
         infusing = [i for i in course.intervals if i.infusing]
@@ -148,7 +148,7 @@ class Windows:
 class Gathering:
     """Gathers the endpoints of one chunk, interval by interval."""
 
-    def __init__(self, course: Course, rates: FloatArray, patients: Population) -> None:
+    def __init__(self, course: Timetable, rates: FloatArray, patients: Population) -> None:
         self.windows = w = Windows.of(course)
         self.rates, self.patients = rates, patients
         n, c = patients.size, len(w.cycles)

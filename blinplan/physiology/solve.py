@@ -20,12 +20,12 @@ from blinplan.physiology.engine.choose import engine_called
 from blinplan.physiology.engine.grid import lagrange
 from blinplan.physiology.engine.integrate import (
     STATES,
-    Course,
     Engine,
     EngineName,
     History,
     Integrator,
     Interval,
+    Timetable,
     schedules,
 )
 from blinplan.physiology.model.dosing import Dosing, Options
@@ -62,7 +62,7 @@ class Trajectories:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Solution:
     """What a simulation found: endpoints, trajectories, or both, as asked for."""
 
     dosing: Dosing
@@ -103,9 +103,9 @@ def _intervals(dosing: Dosing, cuts: tuple[int, ...]) -> tuple[Interval, ...]:
     return tuple(found)
 
 
-def _shape(dosing: Dosing, options: Options) -> Course:
+def _shape(dosing: Dosing, options: Options) -> Timetable:
     given = tuple(sorted(set(dosing.premedication_minutes))) if options.premedication else ()
-    return Course(
+    return Timetable(
         intervals=_intervals(dosing, given),
         desensitises=options.attenuation == "desensitisation",
         premedication_days=tuple(minute / MINUTES_PER_DAY for minute in given),
@@ -155,7 +155,7 @@ def simulate(
     chunk: int | None = None,
     engine: EngineName | None = None,
     progress: Progress | None = None,
-) -> Result:
+) -> Solution:
     """Simulate a regimen on a population.
 
     Parameters
@@ -204,7 +204,7 @@ def simulate(
         parts.append(part)
         if progress is not None:
             progress(min(first + size, n), n)
-    return Result(
+    return Solution(
         dosing=dosing,
         population=population,
         options=chosen,

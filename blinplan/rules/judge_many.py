@@ -39,14 +39,14 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ProgramFault:
     """A fault of the program itself while it judged a file; the other files are judged all the same."""
 
     reading: Reading
     error: Exception
 
 
-Judged = Judgement | Fault
+Judged = Judgement | ProgramFault
 Progress = Callable[[int, int], None]
 
 
@@ -101,7 +101,7 @@ def _judged(task: Task, simulation: Simulation | None, let: type[Exception] | tu
     except let:
         raise
     except Exception as error:  # whatever it is, it must not hide the other files
-        return Fault(task.reading, error)
+        return ProgramFault(task.reading, error)
 
 
 def _in_turn(tasks: Sequence[Task], waiting: Sequence[int], simulated: "Simulated") -> Iterator[tuple[int, Judged]]:
@@ -127,7 +127,7 @@ def _side_by_side(
             if error is None:
                 yield number, _judged(tasks[number], Recorded(future.result()))
             elif isinstance(error, Exception):
-                yield number, Fault(tasks[number].reading, error)
+                yield number, ProgramFault(tasks[number].reading, error)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 

@@ -13,7 +13,7 @@ from blinplan.rules.rule import Finding, Severity
 
 if TYPE_CHECKING:
     from blinplan.rules.baseline import Entry
-    from blinplan.rules.judge_many import Fault
+    from blinplan.rules.judge_many import ProgramFault
     from blinplan.rules.simulated.virtual import Simulated
 
 
@@ -39,7 +39,7 @@ class Result:
 
     judgements: tuple[Judgement, ...]
     missing: tuple[NotFound, ...]
-    faults: "tuple[Fault, ...]"
+    faults: "tuple[ProgramFault, ...]"
     fail_on: FailOn
     today: date
     simulated: "Simulated | None"

@@ -25,7 +25,7 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Occurrence:
     """Something that happens to a patient or not: ``happens`` (N), out of the patients ``at_risk`` (N)."""
 
     key: str
@@ -72,13 +72,13 @@ def quantities(endpoints: Endpoints, periods: Sequence[Period]) -> tuple[Quantit
     )
 
 
-def events(endpoints: Endpoints) -> tuple[Event, ...]:
+def events(endpoints: Endpoints) -> tuple[Occurrence, ...]:
     """All yes-or-no endpoints of a simulation."""
     everyone = np.ones(endpoints.cmax.shape[0], dtype=np.bool_)
     happened = [
-        Event("b_depleted_cycle_1", "B cells", "≤ 10 /µL in cycle 1", endpoints.b_depleted[0], everyone),
+        Occurrence("b_depleted_cycle_1", "B cells", "≤ 10 /µL in cycle 1", endpoints.b_depleted[0], everyone),
         *(
-            Event(
+            Occurrence(
                 f"b_recovered_before_cycle_{endpoints.cycles[cycle + 1]}",
                 "B cells",
                 f"> 10 /µL again before cycle {endpoints.cycles[cycle + 1]}",
@@ -87,20 +87,22 @@ def events(endpoints: Endpoints) -> tuple[Event, ...]:
             )
             for cycle in range(len(endpoints.cycles) - 1)
         ),
-        Event(
+        Occurrence(
             "t_returned",
             "T cells",
             "back at ≥ 90 % of baseline",
             ~np.isnan(endpoints.t_return_day),
             everyone,
         ),
-        Event("t_expanded_cycle_1", "T cells", "> 125 % of baseline in cycle 1", endpoints.t_peak[0] > 1.25, everyone),
+        Occurrence(
+            "t_expanded_cycle_1", "T cells", "> 125 % of baseline in cycle 1", endpoints.t_peak[0] > 1.25, everyone
+        ),
     ]
     il6 = CYTOKINES.index("IL-6")
     for cycle, number in enumerate(endpoints.cycles[:2]):
         label = f"IL-6 ≥ 5 × baseline in cycle {number}"
         key = f"il6_elevated_cycle_{number}"
-        happened.append(Event(key, "Cytokines", label, endpoints.cytokine_fold[il6, cycle] >= 5.0, everyone))
+        happened.append(Occurrence(key, "Cytokines", label, endpoints.cytokine_fold[il6, cycle] >= 5.0, everyone))
     return tuple(happened)
 
 

@@ -12,11 +12,11 @@ from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import Population, draw, from_covariates, typical
-from blinplan.physiology.solve import Result, simulate
+from blinplan.physiology.solve import Solution, simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import dosing, preset_for
-from blinplan.simulation.outcome import Event, Quantity, events, quantities
+from blinplan.simulation.outcome import Occurrence, Quantity, events, quantities
 from blinplan.simulation.own_patients import People
 from blinplan.simulation.uncertainty import Uncertainty, over_sets
 from blinplan.simulation.uncertainty import parameter_sets as drawn_sets
@@ -56,9 +56,9 @@ class Simulation:
     seed: int | None
     population: Population
     quantities: tuple[Quantity, ...]
-    events: tuple[Event, ...]
+    events: tuple[Occurrence, ...]
     typical_quantities: tuple[Quantity, ...]
-    typical_events: tuple[Event, ...]
+    typical_events: tuple[Occurrence, ...]
     periods: tuple[Period, ...]
     typical_area: float
     follow_up_days: int
@@ -202,10 +202,10 @@ def _run(
     options: Options | None,
     threads: int,
     progress: Callable[[int, int], None] | None,
-) -> Result:
+) -> Solution:
     return simulate(dosing(regimen, table, population), population, options=options, threads=threads, progress=progress)
 
 
-def _outcome(result: Result, table: tuple[Period, ...]) -> tuple[tuple[Quantity, ...], tuple[Event, ...]]:
+def _outcome(result: Solution, table: tuple[Period, ...]) -> tuple[tuple[Quantity, ...], tuple[Occurrence, ...]]:
     assert result.endpoints is not None  # noqa: S101 - they were asked for
     return quantities(result.endpoints, table), events(result.endpoints)

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from blinplan.physiology.model.parameters import Preset, load_parameters
-from blinplan.simulation.outcome import Distribution, Event, Quantity, distribution
+from blinplan.simulation.outcome import Distribution, Occurrence, Quantity, distribution
 
 _STREAM = 1  # of the generator; the patients are drawn from stream 0
 
@@ -58,7 +58,7 @@ def parameter_sets(preset: str, sets: int, seed: int) -> Iterator[Preset]:
         yield base.with_values(values)
 
 
-def over_sets(preset: str, results: list[tuple[tuple[Quantity, ...], tuple[Event, ...]]]) -> Uncertainty:
+def over_sets(preset: str, results: list[tuple[tuple[Quantity, ...], tuple[Occurrence, ...]]]) -> Uncertainty:
     """Gather the medians and shares of all sets."""
     medians = {
         first.key: distribution(np.array([distribution(quantities[i].values).median for quantities, _ in results]))

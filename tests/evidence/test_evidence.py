@@ -5,7 +5,7 @@ import math
 import pytest
 
 from blinplan.evidence.calibrate import apply, load_stages, write
-from blinplan.evidence.evaluate import Band, Evidence, evaluate, load_claims
+from blinplan.evidence.evaluate import Bounds, Evidence, evaluate, load_claims
 from blinplan.evidence.scenarios import scenario
 from blinplan.physiology import Options, draw, load_parameters
 
@@ -43,11 +43,11 @@ def test_shares_carry_their_interval(evidence: Evidence) -> None:
 
 
 def test_bands_are_strict_where_they_say_so() -> None:
-    assert not Band(low=0.5, low_strict=True).holds(0.5)
-    assert Band(low=0.5).holds(0.5)
-    assert not Band(high=1.0, high_strict=True).holds(1.0)
-    assert not Band().holds(math.nan)
-    assert str(Band(0.0, 0.2, low_strict=True)) == "> 0 and ≤ 0.2"
+    assert not Bounds(low=0.5, low_strict=True).holds(0.5)
+    assert Bounds(low=0.5).holds(0.5)
+    assert not Bounds(high=1.0, high_strict=True).holds(1.0)
+    assert not Bounds().holds(math.nan)
+    assert str(Bounds(0.0, 0.2, low_strict=True)) == "> 0 and ≤ 0.2"
 
 
 def test_a_weaker_drug_fails_the_claims() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from blinplan.physiology import Options, Result, draw, simulate
+from blinplan.physiology import Options, Solution, draw, simulate
 from blinplan.physiology.engine.choose import engine_called
 from tests.physiology.courses import extremes, label
 
@@ -15,12 +15,12 @@ from tests.physiology.courses import extremes, label
 SAME = 1e-9
 
 
-def states(result: Result) -> dict[str, np.ndarray]:
+def states(result: Solution) -> dict[str, np.ndarray]:
     assert result.trajectories is not None
     return {name: getattr(result.trajectories, name) for name in result.trajectories.__slots__}
 
 
-def endpoints(result: Result) -> dict[str, np.ndarray]:
+def endpoints(result: Solution) -> dict[str, np.ndarray]:
     found = result.endpoints
     assert found is not None
     return {n: getattr(found, n) for n in found.__slots__ if isinstance(getattr(found, n), np.ndarray)}

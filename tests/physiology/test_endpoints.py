@@ -7,7 +7,7 @@ from blinplan.physiology import Endpoints, Trajectories, draw, simulate
 from blinplan.physiology.engine import locate
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.population import FloatArray
-from blinplan.physiology.solve import Result
+from blinplan.physiology.solve import Solution
 from tests.physiology.courses import course, label, with_values
 
 PEOPLE = draw("adult-rr", 30, seed=12)
@@ -15,19 +15,19 @@ DAYS = np.unique(np.concatenate([np.linspace(0.0, 84.0, 84 * 96 + 1), np.linspac
 
 
 @pytest.fixture(scope="module")
-def result() -> Result:
+def result() -> Solution:
     """Two cycles of the label's course."""
     return simulate(label(2), PEOPLE, output_days=DAYS)
 
 
 @pytest.fixture(scope="module")
-def endpoints(result: Result) -> Endpoints:
+def endpoints(result: Solution) -> Endpoints:
     assert result.endpoints is not None
     return result.endpoints
 
 
 @pytest.fixture(scope="module")
-def fine(result: Result) -> Trajectories:
+def fine(result: Solution) -> Trajectories:
     assert result.trajectories is not None
     return result.trajectories
 

@@ -23,7 +23,7 @@ from blinplan.reports.check.formats import CheckFormat, written
 from blinplan.rules.baseline import baseline_of
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import Judgement, judge
-from blinplan.rules.judge_many import Fault
+from blinplan.rules.judge_many import ProgramFault
 from blinplan.rules.located import reported
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.run_result import Result
@@ -73,7 +73,7 @@ def result(*, fail_on: FailOn = FailOn.ERROR, baseline: bool = True) -> Result:
     return Result(
         tuple(judgements),
         (NotFound("nowhere", "nowhere: no such file", "check it"),),
-        (Fault(read(b"", "fault.toml"), RuntimeError("boom")),),
+        (ProgramFault(read(b"", "fault.toml"), RuntimeError("boom")),),
         fail_on,
         TODAY,
         None,

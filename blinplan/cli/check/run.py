@@ -26,7 +26,7 @@ from blinplan.regimen.reading import Reading
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.configuration.settings import FailOn, Settings
 from blinplan.rules.judge import Judgement
-from blinplan.rules.judge_many import Fault, Judged, Task, judge_many
+from blinplan.rules.judge_many import Judged, ProgramFault, Task, judge_many
 from blinplan.rules.run_result import Result
 from blinplan.terminal import Colour
 from blinplan.writing import replace_file
@@ -164,7 +164,7 @@ def _result(
     asked: Asked,
 ) -> Result:
     judgements = tuple(one for one in judged if isinstance(one, Judgement))
-    faults = tuple(one for one in judged if isinstance(one, Fault))
+    faults = tuple(one for one in judged if isinstance(one, ProgramFault))
     result = Result(judgements, tuple(missing), faults, settled.fail_on, today, simulated)
     if asked.write_baseline is not None:
         return _with_new_baseline(result, Path(asked.write_baseline), asked)

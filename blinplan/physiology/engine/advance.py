@@ -109,7 +109,7 @@ class Schedule(NamedTuple):
     ----------
     days : (2 S + 1) nodes: the start, then the middle and the end of every step. steps : (S) lengths in days.
     step_before : length of the last step of the interval before.
-    weights : (S, 4, 8) those for the loss rates that the patients share, in the order of `Step`.
+    weights : (S, 4, 8) those for the loss rates that the patients share, in the order of `GridStep`.
     premedicated : (2 S + 1) share of cytokine release that premedication leaves at each node.
     desensitises : whether cytokine release desensitises.
     """
@@ -122,7 +122,7 @@ class Schedule(NamedTuple):
     desensitises: bool
 
 
-class Step(NamedTuple):
+class GridStep(NamedTuple):
     """What all patients share in one step: lengths and times in days, and weights for the loss rates that they share.
 
     `elapsed` is the time from the start of the interval to the end of the step, `before` the length of the last step.
@@ -139,9 +139,9 @@ class Step(NamedTuple):
     desensitises: bool
 
 
-def step_of(schedule: Schedule, i: int) -> Step:
+def step_of(schedule: Schedule, i: int) -> GridStep:
     """Take one step from a schedule."""
-    return Step(
+    return GridStep(
         schedule.steps[i],
         schedule.steps[i - 1] if i else schedule.step_before,
         schedule.days[2 * i + 2] - schedule.days[0],
@@ -180,7 +180,7 @@ def begin(
     return Node(states, signals, past, plateau, excess, 1.0 + 0.0 * excess)
 
 
-def advance(now: Node, p: Individual, c: Constants, step: Step) -> tuple[States, Node]:
+def advance(now: Node, p: Individual, c: Constants, step: GridStep) -> tuple[States, Node]:
     """One step: the states at its middle, and the node at its end.
 
     First what the drug alone decides, then cells, then what hangs on both. The proliferation signal, which is slow, and
@@ -234,7 +234,7 @@ def _states(pairs: tuple[Pair, ...], k: int) -> States:
     return States(a[k], b[k], c[k], d[k], e[k], f[k], g[k], h[k], i[k], j[k], m[k], n[k], o[k])
 
 
-def _infuse(now: Node, p: Individual, step: Step) -> tuple[Pair, FloatArray]:
+def _infuse(now: Node, p: Individual, step: GridStep) -> tuple[Pair, FloatArray]:
     """Concentration in closed form, and the share left of the drug that the interval began with."""
     decay = np.exp(np.maximum(-p.elimination * step.elapsed, -GREATEST_EXPONENT))
     middle = now.plateau + now.excess * np.sqrt(now.decay * decay)
@@ -284,7 +284,7 @@ def _remember(
     return relax_polynomial(polynomial(rates, h), memory, slope, followed)
 
 
-def _proliferate(now: Node, p: Individual, step: Step) -> Pair:
+def _proliferate(now: Node, p: Individual, step: GridStep) -> Pair:
     signal = now.states.proliferation
     trend = Trend(now.past.proliferation_start, now.past.proliferation_middle, signal)
     ahead = foretell(trend, step.before, step.length)
@@ -292,14 +292,16 @@ def _proliferate(now: Node, p: Individual, step: Step) -> Pair:
     return relax(step.homeostasis, now.states.t_total, p.t_influx + m.expansion(signal, p.t_growth), gain)
 
 
-def _arm(now: Node, lytic: Pair, effectors: Pair, c: Constants, step: Step) -> Pair:
+def _arm(now: Node, lytic: Pair, effectors: Pair, c: Constants, step: GridStep) -> Pair:
     """Cytolytic proteins follow the lytic synapses."""
     made = c.cytolytic_rate * lytic[0] * effectors[0], c.cytolytic_rate * lytic[1] * effectors[1]
     made_before = c.cytolytic_rate * now.signals.lytic * now.signals.effectors
     return relax(step.cytolytic, now.states.cytolytic, made_before, made)
 
 
-def _lyse_malignant(now: Node, lysis_before: FloatArray, lysis: Pair, p: Individual, c: Constants, step: Step) -> Pair:
+def _lyse_malignant(
+    now: Node, lysis_before: FloatArray, lysis: Pair, p: Individual, c: Constants, step: GridStep
+) -> Pair:
     h, log_blasts, blasts = step.length, now.states.log_blasts, now.signals.blasts
     ahead = foretell(Trend(now.past.blasts_start, now.past.blasts_middle, blasts), step.before, h)
     before = m.blast_log_growth(blasts, lysis_before, p.blast_sensitivity, c)
@@ -330,7 +332,7 @@ def _lyse_blood(
     return relax_varying(loss, s.b_blood, p.b_influx * s.marrow_3, (p.b_influx * marrow[0], p.b_influx * marrow[1]))
 
 
-def _stimulate(now: Node, middle: Signals, end: Signals, c: Constants, step: Step) -> Pair:
+def _stimulate(now: Node, middle: Signals, end: Signals, c: Constants, step: GridStep) -> Pair:
     """The proliferation signal follows the synapses."""
     drive = _drive(middle, c), _drive(end, c)
     return relax(step.proliferation, now.states.proliferation, _drive(now.signals, c), drive)

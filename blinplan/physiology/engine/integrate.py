@@ -61,7 +61,7 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class Timetable:
     """What the whole course has in common: its intervals, and how the mechanism is to be read."""
 
     intervals: tuple[Interval, ...]
@@ -180,7 +180,7 @@ def sample_by_numpy(
 NUMPY = Engine("numpy", advance_by_numpy, sample_by_numpy, chunk=8192)
 
 
-def schedules(course: Course, constants: Constants) -> tuple[Schedule, ...]:
+def schedules(course: Timetable, constants: Constants) -> tuple[Schedule, ...]:
     """What all patients share in each interval of a course."""
     coarseness = course.coarseness * refinement(constants.cytolytic_rate)
     found: list[Schedule] = []
@@ -190,7 +190,7 @@ def schedules(course: Course, constants: Constants) -> tuple[Schedule, ...]:
     return tuple(found)
 
 
-def _schedule(interval: Interval, course: Course, c: Constants, coarseness: float, step_before: float) -> Schedule:
+def _schedule(interval: Interval, course: Timetable, c: Constants, coarseness: float, step_before: float) -> Schedule:
     steps = np.array(steps_of(interval.stop - interval.start, coarseness, infusing=interval.infusing))
     days = nodes_of(interval.start, interval.stop, steps)
     given = tuple(dose for dose in course.premedication_days if dose <= interval.start)

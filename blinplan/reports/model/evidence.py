@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from blinplan.evidence.evaluate import Band, Evidence, Finding, Measurement
+from blinplan.evidence.evaluate import Bounds, ClaimResult, Evidence, Measurement
 from blinplan.reports.shared.manifest import manifest
 from blinplan.terminal import Screen, indented
 
@@ -38,7 +38,7 @@ def evidence_report(evidence: Evidence, screen: Screen) -> list[RenderableType]:
 _WIDEST = 120
 
 
-def _claim(finding: Finding, found: Sequence[Finding], screen: Screen) -> Iterator[RenderableType]:
+def _claim(finding: ClaimResult, found: Sequence[ClaimResult], screen: Screen) -> Iterator[RenderableType]:
     """A claim over the whole width, its measures in columns, and its source."""
     claim = finding.claim
     status = [(f"  {claim.status}", "unverified")] if claim.status not in (None, "seen") else []
@@ -53,7 +53,7 @@ def _claim(finding: Finding, found: Sequence[Finding], screen: Screen) -> Iterat
     yield indented(claim.source, "quiet")
 
 
-def _line(cells: Sequence[RenderableType], found: Sequence[Finding], screen: Screen) -> RenderableType:
+def _line(cells: Sequence[RenderableType], found: Sequence[ClaimResult], screen: Screen) -> RenderableType:
     """A line of columns that are as wide in every line of a kind: what is measured has the rest of the width."""
     if not screen.wide:
         return cells[0]
@@ -92,7 +92,7 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _claim_json(finding: Finding) -> dict[str, Any]:
+def _claim_json(finding: ClaimResult) -> dict[str, Any]:
     claim = finding.claim
     return {
         "id": claim.id,
@@ -116,7 +116,7 @@ def _claim_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _band_json(band: Band) -> dict[str, Any]:
+def _band_json(band: Bounds) -> dict[str, Any]:
     return {
         "text": str(band),
         "low": _finite(band.low),

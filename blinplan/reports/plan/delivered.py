@@ -15,7 +15,7 @@ from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.plan.plan import exact, rounded
 from blinplan.reports.simulation.summary import number
-from blinplan.simulation.outcome import Distribution, Event, Quantity, distribution
+from blinplan.simulation.outcome import Distribution, Occurrence, Quantity, distribution
 from blinplan.simulation.trial import Simulation
 from blinplan.terminal import Screen, indented
 
@@ -118,7 +118,7 @@ def _paired(mine: Simulation, other: Simulation) -> Iterator[tuple[Quantity, Qua
             yield quantity, others[quantity.key]
 
 
-def _shares(mine: Simulation, other: Simulation) -> Iterator[tuple[Event, Event]]:
+def _shares(mine: Simulation, other: Simulation) -> Iterator[tuple[Occurrence, Occurrence]]:
     others = {event.key: event for event in other.events}
     for event in mine.events:
         if event.key in _SHARES and event.key in others:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from blinplan.evidence.evaluate import Evidence, Finding
+from blinplan.evidence.evaluate import ClaimResult, Evidence
 from blinplan.limits import Limits
 from blinplan.physiology.model.parameters import Parameter, Preset
 from blinplan.regimen.regimen import Regimen
@@ -95,7 +95,7 @@ def evidence_html(evidence: Evidence) -> Html:
     )
 
 
-def _verdict(finding: Finding) -> str:
+def _verdict(finding: ClaimResult) -> str:
     failed = [one for one in finding.measurements if not one.holds]
     if not failed:
         return "holds"
@@ -103,6 +103,6 @@ def _verdict(finding: Finding) -> str:
     return f"FAILS: {'; '.join(told)}"
 
 
-def _source(finding: Finding) -> str:
+def _source(finding: ClaimResult) -> str:
     unseen = "" if finding.claim.status in (None, "seen") else f" ({finding.claim.status})"
     return f"{finding.claim.source}{unseen}"
