@@ -2,9 +2,13 @@
 
 
 class Refusal(Exception):  # noqa: N818 - not an error of the program: what it says no to
-    """Something the user can put right: what is wrong, and what to do."""
+    """Something the user can put right: what is wrong, and what to do.
 
-    def __init__(self, message: str, advice: str) -> None:
+    ``others`` are refusals that come before it, where several things are wrong at once.
+    """
+
+    def __init__(self, message: str, advice: str, others: tuple["Refusal", ...] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.advice = advice
+        self.others = others

@@ -3,14 +3,17 @@
 Rich's own choices depend on more than a script can control, so it is told what to do rather than asked.
 """
 
+import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
-from typing import TextIO
+from itertools import pairwise
+from typing import Any, TextIO
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -19,7 +22,9 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
+from blinplan.exit_status import ExitStatus
 from blinplan.outside_text import in_ascii, visible
+from blinplan.refusal import Refusal
 
 NARROWEST, WIDEST, PIPED_WIDTH = 60, 200, 100
 
@@ -150,3 +155,89 @@ def _width(terminal: bool, environment: Mapping[str, str]) -> int:
 def indented(text: str, style: str = "") -> Padding:
     """Indent a text, the lines it wraps to included."""
     return Padding(Text(text, style), (0, 0, 0, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Where the program's output goes, and what can be shown there: made once, and handed to whoever shows something.
+
+    The report goes to standard output, everything else to standard error.
+
+    Attributes
+    ----------
+    out, errors
+        What standard output and standard error can show.
+    is_seen, is_watched
+        Whether standard output, and whether standard error, is a terminal with a person before it.
+    """
+
+    out: Screen
+    errors: Screen
+    is_seen: bool
+    is_watched: bool
+
+    def report(self, *parts: RenderableType) -> None:
+        """Write a report as a person reads it to standard output."""
+        self.write(self.out.render(*parts))
+
+    def write(self, text: str) -> None:
+        """Write a finished text to standard output; a reader who has gone is silent, with the status shells expect."""
+        encoding = (sys.stdout.encoding or "ascii").lower()
+        data = (text if encoding.startswith("utf") else in_ascii(text)).encode(encoding, "backslashreplace")
+        try:
+            sys.stdout.flush()
+            # An unbuffered stream may take only a part, and says so in nothing but the number of bytes.
+            rest = memoryview(data)
+            while rest:
+                rest = rest[sys.stdout.buffer.write(rest) :]
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            # Python flushes again when it ends; that must not fail a second time.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(ExitStatus.BROKEN_PIPE) from None
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            reason = (error.strerror or "failed").lower()
+            raise Refusal(f"standard output: {reason}", "the report is not complete; write it elsewhere") from error
+
+    def write_json(self, document: dict[str, Any]) -> None:
+        """Write a JSON document to standard output, in ASCII, so that it reads the same everywhere."""
+        self.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
+
+    def say(self, text: str, style: str = "") -> None:
+        """Write a line about the run to standard error."""
+        self.remark(Text(text, style=style))
+
+    def remark(self, *parts: RenderableType) -> None:
+        """Write something about the run, drawn, to standard error."""
+        try:
+            sys.stderr.write(self.errors.render(*parts))
+            sys.stderr.flush()
+        except BrokenPipeError:
+            raise SystemExit(ExitStatus.BROKEN_PIPE) from None
+
+    def complain(self, refusal: Refusal) -> None:
+        """Write what the user can put right to standard error."""
+        for other in refusal.others:
+            self.complain(other)
+        self.say(f"error: {visible(refusal.message)}", "error")
+        self.say(f"  help: {visible(refusal.advice)}")
+
+
+def terminal(colour: Colour = Colour.AUTO) -> Terminal:
+    """The terminal of this process."""
+    out, errors = (screen(stream, colour) for stream in (sys.stdout, sys.stderr))
+    return Terminal(out, errors, sys.stdout.isatty(), sys.stderr.isatty())
+
+
+def asked_colour(arguments: Sequence[str]) -> Colour:
+    """When a command line asks for colour; what it says wrong of that is told when its options are read."""
+    asked = Colour.AUTO
+    for argument, following in pairwise([*arguments, ""]):
+        if argument == "--":
+            break
+        name, _, value = argument.partition("=")
+        text = value or following
+        if name == "--color" and text in set(Colour):
+            asked = Colour(text)
+    return asked

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import ColourOption
-from blinplan.cli.app.output import output_screen, report, say, stop, write_json
-from blinplan.cli.app.status import ExitStatus
+from blinplan.cli.app.options import ColourOption, terminal_of
+from blinplan.exit_status import ExitStatus, stop
 from blinplan.refusal import Refusal
 from blinplan.terminal import Colour
 
@@ -22,6 +21,7 @@ class EvidenceFormat(StrEnum):
 
 
 def evidence(
+    context: typer.Context,
     claims: Annotated[
         list[str] | None,
         typer.Argument(
@@ -43,6 +43,7 @@ def evidence(
 
     Exit status: 0 everything holds; 1 something fails.
     """
+    terminal = terminal_of(context)
     from blinplan.cli.app.progress import announce_compilation
     from blinplan.evidence.evaluate import evaluate, load_claims
     from blinplan.reports.model.evidence import evidence_json, evidence_report
@@ -51,14 +52,14 @@ def evidence(
     for claim in claims or ():
         if claim not in known:
             raise Refusal(f"there is no claim {claim[:40]!r}", f"the claims are {', '.join(known)}")
-    announce_compilation(colour)
+    announce_compilation(terminal)
     found = evaluate(patients, seed, only=claims or None, threads=os.cpu_count() or 1)
     if output_format is EvidenceFormat.JSON:
-        write_json(evidence_json(found))
+        terminal.write_json(evidence_json(found))
     else:
-        report(*evidence_report(found, output_screen(colour)), colour=colour)
+        terminal.report(*evidence_report(found, terminal.out))
     failed = [finding.claim.id for finding in found.findings if not finding.holds]
     status = ExitStatus.FINDINGS if failed else ExitStatus.SUCCESS
     verdict = f"{len(failed)} of {len(found.findings)} fail: {', '.join(failed)}" if failed else "everything holds"
-    say(f"exit {int(status)}: {verdict}", colour, "error" if failed else "pass")
+    terminal.say(f"exit {int(status)}: {verdict}", "error" if failed else "pass")
     stop(status)

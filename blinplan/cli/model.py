@@ -8,11 +8,10 @@ from typing import Annotated
 import typer
 
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import Attenuation, ColourOption, VirtualPopulation, options_of, read_regimen
-from blinplan.cli.app.output import output_screen, report, write, write_json
+from blinplan.cli.app.options import Attenuation, ColourOption, VirtualPopulation, options_of, read_regimen, terminal_of
 from blinplan.refusal import Refusal
 from blinplan.regimen.find import STANDARD_INPUT
-from blinplan.terminal import Colour
+from blinplan.terminal import Colour, Terminal
 from blinplan.writing import replace_file
 
 
@@ -24,6 +23,7 @@ class ModelFormat(StrEnum):
 
 
 def model(
+    context: typer.Context,
     population: Annotated[
         VirtualPopulation, typer.Option(help="The virtual population whose parameters are shown.")
     ] = VirtualPopulation.ADULT_RR,
@@ -67,10 +67,11 @@ def model(
     Example: [bold]blinplan model --population child[/bold], [bold]blinplan model --sbml model.xml[/bold],
     [bold]blinplan model --nonmem run.ctl[/bold]
     """
+    terminal = terminal_of(context)
     if sbml is not None:
-        _write(sbml, _sbml(regimen, population, attenuation))
+        _write(terminal, sbml, _sbml(regimen, population, attenuation))
     if nonmem is not None:
-        _write(nonmem, _control_stream(population, records))
+        _write(terminal, nonmem, _control_stream(population, records))
     if sbml is not None or nonmem is not None:
         return
     from blinplan.physiology.model.parameters import load_parameters
@@ -78,17 +79,17 @@ def model(
 
     parameters = load_parameters()
     if equations:
-        report(*equations_report(options_of(attenuation)), colour=colour)
+        terminal.report(*equations_report(options_of(attenuation)))
     elif output_format is ModelFormat.JSON:
-        write_json(model_json(parameters))
+        terminal.write_json(model_json(parameters))
     else:
-        shown = model_report(parameters, parameters.presets[population.value], output_screen(colour))
-        report(*shown, colour=colour)
+        shown = model_report(parameters, parameters.presets[population.value], terminal.out)
+        terminal.report(*shown)
 
 
-def _write(target: Path, text: str) -> None:
+def _write(terminal: Terminal, target: Path, text: str) -> None:
     if str(target) == STANDARD_INPUT:
-        write(text)
+        terminal.write(text)
     else:
         replace_file(target, text)
 

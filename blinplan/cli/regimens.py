@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from blinplan.cli.app.options import ColourOption
-from blinplan.cli.app.output import output_screen, report, write_json
+from blinplan.cli.app.options import ColourOption, terminal_of
 from blinplan.terminal import Colour
 
 
@@ -18,6 +17,7 @@ class RegimensFormat(StrEnum):
 
 
 def regimens(
+    context: typer.Context,
     output_format: Annotated[
         RegimensFormat, typer.Option("--format", "-f", help="How to show the list.", rich_help_panel="Output")
     ] = RegimensFormat.TABLE,
@@ -27,11 +27,12 @@ def regimens(
 
     Example: [bold]blinplan regimens[/bold]
     """
+    terminal = terminal_of(context)
     from blinplan.regimen import library
     from blinplan.reports.library.regimens import regimens_json, regimens_report
 
     shipped = library.shipped()
     if output_format is RegimensFormat.JSON:
-        write_json(regimens_json(shipped, library.groups()))
+        terminal.write_json(regimens_json(shipped, library.groups()))
     else:
-        report(*regimens_report(shipped, library.groups(), output_screen(colour)), colour=colour)
+        terminal.report(*regimens_report(shipped, library.groups(), terminal.out))

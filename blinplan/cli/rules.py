@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import ColourOption
-from blinplan.cli.app.output import output_screen, report, write_json
+from blinplan.cli.app.options import ColourOption, terminal_of
 from blinplan.refusal import Refusal
 from blinplan.terminal import Colour
 
@@ -24,22 +23,26 @@ FormatOption = Annotated[
 ]
 
 
-def rules(output_format: FormatOption = RulesFormat.TABLE, colour: ColourOption = Colour.AUTO) -> None:
+def rules(
+    context: typer.Context, output_format: FormatOption = RulesFormat.TABLE, colour: ColourOption = Colour.AUTO
+) -> None:
     """List all rules that a regimen is checked by.
 
     Example: [bold]blinplan rules[/bold]
     """
+    terminal = terminal_of(context)
     from blinplan.reports.library.rules import rules_json, rules_report
     from blinplan.rules.catalogue import CATALOGUE
     from blinplan.rules.limits import shipped_limits
 
     if output_format is RulesFormat.JSON:
-        write_json(rules_json(CATALOGUE.values(), shipped_limits()))
+        terminal.write_json(rules_json(CATALOGUE.values(), shipped_limits()))
     else:
-        report(*rules_report(CATALOGUE.values(), output_screen(colour)), colour=colour)
+        terminal.report(*rules_report(CATALOGUE.values(), terminal.out))
 
 
 def rule(
+    context: typer.Context,
     code: Annotated[
         str,
         typer.Argument(
@@ -55,6 +58,7 @@ def rule(
 
     Example: [bold]blinplan rule D202[/bold]
     """
+    terminal = terminal_of(context)
     from blinplan.reports.library.rules import rule_json, rule_report
     from blinplan.rules.catalogue import CATALOGUE
     from blinplan.rules.configuration.patterns import unknown_rule
@@ -64,6 +68,6 @@ def rule(
     if asked is None:
         raise Refusal(*unknown_rule(code))
     if output_format is RulesFormat.JSON:
-        write_json({"format": "blinplan-rule", "version": 1, **rule_json(asked, shipped_limits())})
+        terminal.write_json({"format": "blinplan-rule", "version": 1, **rule_json(asked, shipped_limits())})
     else:
-        report(*rule_report(asked, shipped_limits(), output_screen(colour)), colour=colour)
+        terminal.report(*rule_report(asked, shipped_limits(), terminal.out))

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from blinplan.cli.app.output import write_json
+from blinplan.cli.app.options import terminal_of
 
 
 class SchemaOf(StrEnum):
@@ -24,6 +24,7 @@ class SchemaFormat(StrEnum):
 
 
 def schema(
+    context: typer.Context,
     of: Annotated[
         SchemaOf, typer.Argument(help="A regimen, a course record, a site profile, or the report of `check -f json`.")
     ] = SchemaOf.REGIMEN,
@@ -36,7 +37,8 @@ def schema(
     Example: [bold]blinplan schema > regimen.schema.json[/bold], and [bold]#:schema ./regimen.schema.json[/bold] as the
     first line of a regimen, so that an editor completes and checks it.
     """
-    write_json(_schema(of))
+    terminal = terminal_of(context)
+    terminal.write_json(_schema(of))
 
 
 def _schema(of: SchemaOf) -> dict[str, Any]:

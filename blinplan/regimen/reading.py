@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic_core import ValidationError
 
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, DoseRate, QuantityError, read_dose, read_mass
+from blinplan.refusal import Refusal
 from blinplan.regimen import schema
 from blinplan.regimen.regimen import (
     Cycle,
@@ -30,6 +31,14 @@ from blinplan.regimen.toml.table import Table
 if TYPE_CHECKING:
     from blinplan.regimen.record import CourseRecord
     from blinplan.regimen.site import Site
+
+
+class FaultyFile(Refusal):
+    """A file that is not what was asked for; ``reading`` has everything that is wrong with it."""
+
+    def __init__(self, message: str, advice: str, reading: "Reading") -> None:
+        super().__init__(message, advice)
+        self.reading = reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from typer.main import get_command
 
 from blinplan.cli.app.program import app
-from blinplan.cli.app.status import ExitStatus
+from blinplan.exit_status import ExitStatus
 from man.make import roff
 from man.make.formats import FORMATS
 

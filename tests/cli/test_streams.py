@@ -284,3 +284,21 @@ def test_nothing_in_a_file_is_read_as_markup_or_reaches_the_terminal_raw(inside:
             if colour == "never":
                 assert "\x1b" not in shown
         assert "[bold]x[/bold]" in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "nope", "--color", "always"),
+        ("check", "--color=always", "nope"),
+        ("plan", "--color", "always", "--no-such-option"),
+        ("simulate", "faulty.toml", "--color", "always"),
+    ],
+)
+def test_errors_hear_the_option_too(files: dict[str, str], tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ended = process(*arguments, folder=tmp_path)
+    assert ended.status == 2
+    assert "\x1b[1;31merror" in ended.err
+    plain = [part for part in arguments if part not in {"--color", "always", "--color=always"}]
+    assert "\x1b" not in process(*plain, folder=tmp_path).err
+    assert "\x1b" not in process(*plain, "--color", "never", folder=tmp_path, FORCE_COLOR="1").err

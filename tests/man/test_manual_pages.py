@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from blinplan.cli.app.quick import COMMANDS
-from blinplan.cli.app.status import ExitStatus
+from blinplan.exit_status import ExitStatus
 from blinplan.reports.library.rules import visible_lines
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits

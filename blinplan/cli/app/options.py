@@ -1,7 +1,6 @@
 """Options that several commands share, and how their texts become values."""
 
 import re
-import sys
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -15,9 +14,9 @@ from blinplan.course.patient import CM_PER_INCH, KG_PER_POUND, AreaFormula, Pati
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside
-from blinplan.regimen.reading import Reading
+from blinplan.regimen.reading import FaultyFile, Reading
 from blinplan.regimen.regimen import Regimen
-from blinplan.terminal import Colour
+from blinplan.terminal import Colour, Terminal, terminal
 
 if TYPE_CHECKING:
     from blinplan.course.eligibility import Choice
@@ -49,7 +48,11 @@ RegimenName = Annotated[
         autocompletion=completion.one_regimen,
     ),
 ]
-ColourOption = Annotated[Colour, typer.Option("--color", help="When to colour the output.", rich_help_panel="Output")]
+ColourOption = Annotated[
+    Colour,
+    # The program reads it before anything else, so that errors hear it too: commands get the terminal instead.
+    typer.Option("--color", help="When to colour the output.", rich_help_panel="Output", expose_value=False),
+]
 Weight = Annotated[
     str | None, typer.Option("--weight", metavar="KG", help="Body weight in kg.", rich_help_panel="Patient")
 ]
@@ -106,6 +109,11 @@ def options_of(attenuation: Attenuation, *, premedication: bool = False) -> "Opt
         attenuation="desensitisation" if attenuation is Attenuation.DESENSITISATION else "target-loss",
         premedication=premedication,
     )
+
+
+def terminal_of(context: typer.Context) -> Terminal:
+    """The terminal that the program was started at."""
+    return context.find_object(Terminal) or terminal()
 
 
 SIZES = ("--weight", "--height", "--bsa")
@@ -169,7 +177,7 @@ def read_regimen(name: str) -> tuple[Regimen, Reading]:
     Raises
     ------
     Refusal
-        When there is no such regimen, or the file has errors; these are shown in full on standard error.
+        When there is no such regimen, or the file has errors: `FaultyFile`, which has them all.
     """
     found = find_one(name)
     reading = found if isinstance(found, NotFound) else found.read()
@@ -186,24 +194,22 @@ def read_regimen(name: str) -> tuple[Regimen, Reading]:
             f"name a regimen, and give the profile to it with --site {reading.document.name}",
         )
     if reading.regimen is None:
-        show_problems(reading)
         count = len(reading.problems)
-        raise Refusal(
+        raise FaultyFile(
             f"{reading.document.name} is not a regimen: {count} error{'s' * (count != 1)}",
             "correct what is shown above; `blinplan check` shows it too",
+            reading,
         )
     return reading.regimen, reading
 
 
-def show_problems(reading: Reading) -> None:
+def show_problems(reading: Reading, terminal: Terminal) -> None:
     """Show on standard error what is wrong with a file."""
     from blinplan.reports.check.findings import each_finding
     from blinplan.rules.judge import judge
-    from blinplan.terminal import screen
 
     judgement = judge(reading, date.min, None)
-    shown = screen(sys.stderr, Colour.AUTO)
-    sys.stderr.write(shown.render(*each_finding(judgement, shown)))
+    terminal.remark(*each_finding(judgement, terminal.errors))
 
 
 def choose_for(regimen: Regimen, reading: Reading, patient: Patient) -> "Choice":
@@ -253,25 +259,26 @@ def refuse_what_cannot_be_given(reading: Reading) -> None:
 
 
 def read_file_of(path: Path) -> Reading:
-    """Read a file that an option names, and show what is wrong with it; raises `Refusal` when there is none."""
+    """Read a file that an option names; raises `Refusal` when there is none."""
     reading = FileSource(path, path.as_posix()).read()
     if isinstance(reading, NotFound):
         raise Refusal(reading.message, reading.help)
-    if reading.problems:
-        show_problems(reading)
     return reading
 
 
-def _what_it_holds(kind: str, reading: Reading) -> str:
+def _something_else(path: Path, kind: str, called: str, reading: Reading) -> Refusal:
+    """What to say of a file that is not of the kind that is asked for."""
     shown = "correct what is shown above" if reading.problems else "the file is something else"
-    return f"{shown}; such a file begins with `{kind} = 1`, and `blinplan schema {kind}` prints what it holds"
+    message = f"{path} is not a {called}"
+    advice = f"{shown}; such a file begins with `{kind} = 1`, and `blinplan schema {kind}` prints what it holds"
+    return FaultyFile(message, advice, reading) if reading.problems else Refusal(message, advice)
 
 
 def read_record(path: Path) -> "tuple[CourseRecord, Reading]":
     """Read a course record; raises `Refusal` when there is none at the path."""
     reading = read_file_of(path)
     if reading.record is None:
-        raise Refusal(f"{path} is not a course record", _what_it_holds("record", reading))
+        raise _something_else(path, "record", "course record", reading)
     return reading.record, reading
 
 
@@ -280,7 +287,7 @@ def read_site(path: Path) -> "Site":
     reading = read_file_of(path)
     site = reading.site
     if site is None:
-        raise Refusal(f"{path} is not a site profile", _what_it_holds("site", reading))
+        raise _something_else(path, "site", "site profile", reading)
     from blinplan.course.bags import underfilled
 
     for size in underfilled(site):

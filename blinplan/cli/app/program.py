@@ -10,9 +10,8 @@ from typing import Annotated
 
 import typer
 
-from blinplan.cli.app.output import complain
 from blinplan.cli.app.quick import CONTEXT, QuickGroup
-from blinplan.cli.app.status import ExitStatus
+from blinplan.exit_status import ExitStatus
 from blinplan.refusal import Refusal
 from blinplan.version import __version__
 
@@ -46,11 +45,11 @@ def main(
     For completion with the Tab key: [bold]blinplan --install-completion[/bold].
     """
     if context.invoked_subcommand is None:
-        from blinplan.cli.app.output import output_screen, report
+        from blinplan.cli.app.options import terminal_of
         from blinplan.reports.library.start import start_report
-        from blinplan.terminal import Colour
 
-        report(*start_report(output_screen(Colour.AUTO)), colour=Colour.AUTO)
+        terminal = terminal_of(context)
+        terminal.report(*start_report(terminal.out))
 
 
 def _open_streams() -> None:
@@ -70,10 +69,12 @@ def run() -> None:
     """Run the program. Whatever happens ends in a status and a sentence, never in a traceback."""
     try:
         _open_streams()
-        status = app(prog_name="blinplan", standalone_mode=False)
+        from blinplan.terminal import asked_colour, terminal
+
+        status = app(prog_name="blinplan", standalone_mode=False, obj=terminal(asked_colour(sys.argv[1:])))
         sys.exit(status if isinstance(status, int) else ExitStatus.SUCCESS)
-    except Refusal as error:
-        complain(error)
+    except Refusal as refusal:
+        _complain(refusal)
         sys.exit(ExitStatus.INCOMPLETE)
     except KeyboardInterrupt:
         sys.exit(ExitStatus.INTERRUPTED)
@@ -81,11 +82,11 @@ def run() -> None:
         from blinplan.cli.app.misuse import explained
 
         if isinstance(fault, OSError) and fault.errno == ENOSPC:
-            complain(Refusal("no space left on the device", "write the output elsewhere"))
+            _complain(Refusal("no space left on the device", "write the output elsewhere"))
             sys.exit(ExitStatus.INCOMPLETE)
         misused = explained(fault)
         if misused is not None:
-            complain(misused)
+            _complain(misused)
             sys.exit(ExitStatus.INCOMPLETE)
         if os.environ.get("BLINPLAN_DEBUG"):
             raise
@@ -94,6 +95,19 @@ def run() -> None:
             " report it with the command line and the output under BLINPLAN_DEBUG=1\n"
         )
         sys.exit(ExitStatus.FAULT)
+
+
+def _complain(refusal: Refusal) -> None:
+    """Say what the user can put right, and show what is wrong with a file where that is it."""
+    from blinplan.regimen.reading import FaultyFile
+    from blinplan.terminal import asked_colour, terminal
+
+    shown = terminal(asked_colour(sys.argv[1:]))
+    if isinstance(refusal, FaultyFile):
+        from blinplan.cli.app.options import show_problems
+
+        show_problems(refusal.reading, shown)
+    shown.complain(refusal)
 
 
 def program() -> None:

@@ -8,8 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from blinplan.cli.app.output import say
-from blinplan.terminal import Colour, screen
+from blinplan.terminal import Terminal
 
 LONG_RUN = 5_000
 """Patients from which a run is worth a progress bar."""
@@ -23,9 +22,9 @@ class _PatientsPerSecond(ProgressColumn):
         return Text(f"{task.speed:,.0f} patients/s" if task.speed else "")
 
 
-def announce_compilation(colour: Colour) -> None:
+def announce_compilation(terminal: Terminal) -> None:
     """Say on a terminal that the first simulation compiles the engine, where it does."""
-    if not sys.stderr.isatty():
+    if not terminal.is_watched:
         return
     from blinplan.physiology.engine.choose import engine_called
 
@@ -34,16 +33,16 @@ def announce_compilation(colour: Colour) -> None:
     from blinplan.physiology.engine.compiled import is_kept
 
     if not is_kept():
-        say("compiling the engine, once for this version: some seconds", colour, "quiet")
+        terminal.say("compiling the engine, once for this version: some seconds", "quiet")
 
 
 @contextmanager
-def progress_bar(patients: int, colour: Colour) -> Iterator[Callable[[int], None] | None]:
+def progress_bar(patients: int, terminal: Terminal) -> Iterator[Callable[[int], None] | None]:
     """Give a function that moves a bar on standard error; None where nobody would see it or need it."""
-    if patients < LONG_RUN or not sys.stderr.isatty():
+    if patients < LONG_RUN or not terminal.is_watched:
         yield None
         return
-    shown = screen(sys.stderr, colour)
+    shown = terminal.errors
     console = Console(file=sys.stderr, no_color=not shown.colour, width=shown.width, force_terminal=True)
     columns = (
         TextColumn("{task.completed:,} of {task.total:,} patients"),
@@ -58,13 +57,13 @@ def progress_bar(patients: int, colour: Colour) -> Iterator[Callable[[int], None
 
 
 @contextmanager
-def regimens_bar(colour: Colour) -> Iterator[Callable[[int, int], None]]:
+def regimens_bar(terminal: Terminal) -> Iterator[Callable[[int, int], None]]:
     """Give a function that shows how many regimens are simulated; it does nothing where nobody would see it."""
-    if not sys.stderr.isatty():
+    if not terminal.is_watched:
         yield lambda done, total: None
         return
     announced = False
-    shown = screen(sys.stderr, colour)
+    shown = terminal.errors
     console = Console(file=sys.stderr, no_color=not shown.colour, width=shown.width, force_terminal=True)
     columns = (
         TextColumn("{task.completed:,} of {task.total:,} regimens simulated"),
@@ -79,7 +78,7 @@ def regimens_bar(colour: Colour) -> Iterator[Callable[[int, int], None]]:
         nonlocal announced
         if not announced:
             announced = True
-            announce_compilation(colour)
+            announce_compilation(terminal)
             if total > 1:
                 bar.start()
         bar.update(task, completed=done, total=total)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import ColourOption
+from blinplan.cli.app.options import ColourOption, terminal_of
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.terminal import Colour
@@ -18,6 +18,7 @@ _SETTINGS = "Settings"
 
 
 def check(
+    context: typer.Context,
     paths: Annotated[
         list[str] | None,
         typer.Argument(
@@ -183,6 +184,7 @@ def check(
     3 a fault in blinplan.
     """
     given = locals()
+    del given["context"], given["colour"]
     from blinplan.cli.check.run import Asked, run
 
-    run(Asked(**given))
+    run(Asked(**given, terminal=terminal_of(context)))

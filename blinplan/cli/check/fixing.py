@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
-from blinplan.cli.app.output import complain, say, stop, write
-from blinplan.cli.app.status import ExitStatus
+from blinplan.exit_status import ExitStatus, stop
 from blinplan.outside_text import visible
 from blinplan.refusal import Refusal
 from blinplan.regimen.find import NotFound
 from blinplan.rules.fix import Fixed, UnsafeFixError, fix
-from blinplan.terminal import Colour
+from blinplan.terminal import Terminal
 from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
     from blinplan.cli.check.run import File
 
 
-def fix_files(files: Sequence["File"], today: date, colour: Colour, *, quiet: bool) -> "tuple[File, ...]":
+def fix_files(files: Sequence["File"], today: date, terminal: Terminal, *, quiet: bool) -> "tuple[File, ...]":
     """Put right how the files are written; they are then judged as they stand.
 
     Raises
@@ -27,7 +26,7 @@ def fix_files(files: Sequence["File"], today: date, colour: Colour, *, quiet: bo
     Refusal
         For standard input, which cannot be written to, or when a file cannot be.
     """
-    fixed = [_fixed(file, today) for file in files]
+    fixed = [_fixed(file, today, terminal) for file in files]
     for file, new in zip(files, fixed, strict=True):
         if new.applied and file.source.path is None:
             raise Refusal("--fix cannot write to standard input", "--diff shows what it would change")
@@ -39,35 +38,37 @@ def fix_files(files: Sequence["File"], today: date, colour: Colour, *, quiet: bo
             applied.update(finding.code for finding in new.applied)
             changed += 1
     if not quiet:
-        say(f"fixed: {_counted(applied, changed)}", colour, "pass" if changed else "")
+        terminal.say(f"fixed: {_counted(applied, changed)}", "pass" if changed else "")
     return tuple(file._replace(reading=new.reading) for file, new in zip(files, fixed, strict=True))
 
 
-def show_diff(files: Sequence["File"], missing: Sequence[NotFound], today: date, colour: Colour) -> NoReturn:
+def show_diff(files: Sequence["File"], missing: Sequence[NotFound], today: date, terminal: Terminal) -> NoReturn:
     """Show what `fix_files` would change, as a unified diff, and end with 1 where that is something."""
     applied = Counter[str]()
     changed = 0
     for file in files:
-        new = _fixed(file, today)
+        new = _fixed(file, today, terminal)
         if new.applied:
-            write("".join(_diff(file.reading.document.name, file.reading.document.text, new.reading.document.text)))
+            terminal.write(
+                "".join(_diff(file.reading.document.name, file.reading.document.text, new.reading.document.text))
+            )
             applied.update(finding.code for finding in new.applied)
             changed += 1
     for error in missing:
-        complain(Refusal(error.message, error.help))
+        terminal.complain(Refusal(error.message, error.help))
     status = ExitStatus.INCOMPLETE if missing else ExitStatus.FINDINGS if changed else ExitStatus.SUCCESS
-    say(f"exit {int(status)}: would fix: {_counted(applied, changed)}", colour)
+    terminal.say(f"exit {int(status)}: would fix: {_counted(applied, changed)}")
     stop(status)
 
 
-def _fixed(file: "File", today: date) -> Fixed:
+def _fixed(file: "File", today: date, terminal: Terminal) -> Fixed:
     # A shipped regimen belongs to the program, and an update would undo what was written into it.
     if file.source.shipped:
         return Fixed(file.reading, ())
     try:
         return fix(file.reading, today, file.settings)
     except UnsafeFixError as error:
-        complain(Refusal(f"not fixed: {error}", "correct the file by hand, and please report it"))
+        terminal.complain(Refusal(f"not fixed: {error}", "correct the file by hand, and please report it"))
         return Fixed(file.reading, ())
 
 

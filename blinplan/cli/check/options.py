@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from blinplan.cli.app.options import given_patient
-from blinplan.cli.app.output import complain
 from blinplan.course.patient import AreaFormula, Patient
 from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource
@@ -254,8 +253,6 @@ class Configurations:
 
 
 def _refused(error: ConfigurationError) -> Refusal:
-    """Show all that is wrong with a configuration, and make the last of it the error."""
-    *others, last = error.faults
-    for fault in others:
-        complain(Refusal(f"{fault.where}: {fault.message}", fault.help))
-    return Refusal(f"{last.where}: {last.message}", last.help)
+    """All that is wrong with a configuration, the last of it as the error."""
+    *others, last = (Refusal(f"{fault.where}: {fault.message}", fault.help) for fault in error.faults)
+    return Refusal(last.message, last.advice, tuple(others))

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from blinplan.cli.app.output import complain, output_screen, remark, report, say, stop, write, write_json
-from blinplan.cli.app.status import ExitStatus
 from blinplan.cli.check.options import ReportFile, RunSettings
+from blinplan.exit_status import ExitStatus, stop
 from blinplan.refusal import Refusal
 from blinplan.regimen.find import NotFound
 from blinplan.reports.check.formats import CheckFormat
@@ -39,11 +38,11 @@ def show(result: Result, asked: "Asked") -> None:
     if asked.quiet < 2:
         _report(result, asked)
         for error in result.missing:
-            complain(Refusal(error.message, error.help))
+            asked.terminal.complain(Refusal(error.message, error.help))
     for fault in result.faults:
         if os.environ.get("BLINPLAN_DEBUG"):
             raise fault.error
-        complain(
+        asked.terminal.complain(
             Refusal(
                 f"{fault.reading.document.name}: a fault in blinplan itself: {fault.error!r:.200}",
                 "please report it with the file and the output under BLINPLAN_DEBUG=1",
@@ -52,7 +51,7 @@ def show(result: Result, asked: "Asked") -> None:
     if not asked.quiet:
         _summarise(result, asked)
         style = "pass" if result.status == ExitStatus.SUCCESS else "error"
-        say(f"exit {result.status}: {result.reason}", asked.colour, style)
+        asked.terminal.say(f"exit {result.status}: {result.reason}", style)
 
 
 def _report(result: Result, asked: "Asked") -> None:
@@ -60,13 +59,13 @@ def _report(result: Result, asked: "Asked") -> None:
         from blinplan.reports.check.statistics import statistics_json, statistics_report
 
         if asked.output_format is CheckFormat.JSON:
-            write_json(statistics_json(result))
+            asked.terminal.write_json(statistics_json(result))
         else:
-            report(*statistics_report(result, output_screen(asked.colour)), colour=asked.colour)
+            asked.terminal.report(*statistics_report(result, asked.terminal.out))
         return
     from blinplan.reports.check.formats import written
 
-    write(written(result, asked.output_format, output_screen(asked.colour)))
+    asked.terminal.write(written(result, asked.output_format, asked.terminal.out))
     if asked.output_format is CheckFormat.GITHUB and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
         append(Path(summary), written(result, CheckFormat.MARKDOWN, _FILE_SCREEN))
 
@@ -74,19 +73,19 @@ def _report(result: Result, asked: "Asked") -> None:
 def _summarise(result: Result, asked: "Asked") -> None:
     from blinplan.reports.check.findings import not_evaluated_lines
 
-    say(result.summary, asked.colour)
+    asked.terminal.say(result.summary)
     for line in not_evaluated_lines(result.judgements, everything=asked.verbose):
-        remark(indented(line, "not evaluated"), colour=asked.colour)
+        asked.terminal.remark(indented(line, "not evaluated"))
     changed = {str(limit.change): limit for j in result.judgements for limit in j.limits.values() if limit.change}
     for limit in changed.values():
-        remark(indented(f"limit {limit.name}: {limit.citation}", "not evaluated"), colour=asked.colour)
+        asked.terminal.remark(indented(f"limit {limit.name}: {limit.citation}", "not evaluated"))
     if result.stale:
         codes = ", ".join(sorted({entry.rule for entry in result.stale}))
         stale = f"in the baseline, and found no more: {len(result.stale)} ({codes}); write it anew"
-        remark(indented(stale), colour=asked.colour)
+        asked.terminal.remark(indented(stale))
     fixable = sum(finding.fix is not None for finding in result.findings)
     if fixable:
-        remark(indented(f"--fix puts {fixable} of the findings right"), colour=asked.colour)
+        asked.terminal.remark(indented(f"--fix puts {fixable} of the findings right"))
 
 
 def show_settings(
@@ -97,10 +96,10 @@ def show_settings(
 
     named = {file.source.name: file.settings for file in files}
     if asked.output_format is CheckFormat.JSON:
-        write_json(settings_json(here, settled.origins, named))
+        asked.terminal.write_json(settings_json(here, settled.origins, named))
     else:
-        report(*settings_report(here, settled.origins, named, output_screen(asked.colour)), colour=asked.colour)
+        asked.terminal.report(*settings_report(here, settled.origins, named, asked.terminal.out))
     for error in missing:
-        complain(Refusal(error.message, error.help))
+        asked.terminal.complain(Refusal(error.message, error.help))
     sys.stdout.flush()
     stop(ExitStatus.INCOMPLETE if missing else ExitStatus.SUCCESS)

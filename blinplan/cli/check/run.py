@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.cli.app.options import read_site
-from blinplan.cli.app.output import say, stop
-from blinplan.cli.app.status import ExitStatus
 from blinplan.cli.check.options import (
     Choice,
     Configurations,
@@ -19,6 +17,7 @@ from blinplan.cli.check.options import (
     choice,
     run_settings,
 )
+from blinplan.exit_status import ExitStatus, stop
 from blinplan.refusal import Refusal
 from blinplan.regimen import library
 from blinplan.regimen.find import FileSource, NotFound, find
@@ -28,7 +27,7 @@ from blinplan.rules.configuration.settings import FailOn, Settings
 from blinplan.rules.judge import Judgement
 from blinplan.rules.judge_many import Judged, ProgramFault, Task, judge_many
 from blinplan.rules.run_result import Result
-from blinplan.terminal import Colour
+from blinplan.terminal import Terminal
 from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class Asked(NamedTuple):
     stdin_filename: str
     verbose: bool
     quiet: int
-    colour: Colour
+    terminal: Terminal
     config: str | None
     isolated: bool
     show_settings: bool
@@ -92,15 +91,15 @@ def run(asked: Asked) -> None:
     if asked.diff:
         from blinplan.cli.check import fixing
 
-        fixing.show_diff(files, missing, today, asked.colour)
+        fixing.show_diff(files, missing, today, asked.terminal)
     if asked.fix:
         from blinplan.cli.check import fixing
 
-        files = fixing.fix_files(files, today, asked.colour, quiet=asked.quiet > 0)
+        files = fixing.fix_files(files, today, asked.terminal, quiet=asked.quiet > 0)
     simulated = _simulated(settled, asked) if settled.simulate else None
     site = None if settled.site is None else read_site(settled.site)
     tasks = [Task(file.reading, file.settings, today, patient, site) for file in files]
-    judged = _judge(tasks, simulated, asked.colour)
+    judged = _judge(tasks, simulated, asked.terminal)
     result = _result(judged, missing, settled, today, simulated, asked)
     check_output.write_reports(result, reports)
     check_output.show(result, asked)
@@ -146,12 +145,12 @@ def _place(file: File) -> tuple[bool, int, str]:
     return shipped, list(library.paths()).index(file.source.name) if shipped else 0, file.source.name
 
 
-def _judge(tasks: Sequence[Task], simulated: "Simulated | None", colour: Colour) -> tuple[Judged, ...]:
+def _judge(tasks: Sequence[Task], simulated: "Simulated | None", terminal: Terminal) -> tuple[Judged, ...]:
     if simulated is None:
         return judge_many(tasks, None)
     from blinplan.cli.app.progress import regimens_bar
 
-    with regimens_bar(colour) as progress:
+    with regimens_bar(terminal) as progress:
         return judge_many(tasks, simulated, progress)
 
 
@@ -192,5 +191,5 @@ def _with_new_baseline(result: Result, path: Path, asked: Asked) -> Result:
     replace_file(path, baseline_text(baseline))
     count = len(baseline.entries)
     if not asked.quiet:
-        say(f"{path}: {count} finding{'s' * (count != 1)} listed", asked.colour)
+        asked.terminal.say(f"{path}: {count} finding{'s' * (count != 1)} listed")
     return replace(result, judgements=tuple(baseline.accept(judgement) for judgement in result.judgements))

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import ColourOption, plain_number, read_regimen, refuse_what_cannot_be_given
-from blinplan.cli.app.output import remark, write
+from blinplan.cli.app.options import ColourOption, plain_number, read_regimen, refuse_what_cannot_be_given, terminal_of
 from blinplan.quantities import Basis, QuantityError
 from blinplan.refusal import Refusal
 from blinplan.regimen.regimen import Indication, Status
-from blinplan.terminal import Colour
+from blinplan.terminal import Colour, Terminal
 from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ NONE = "none"
 
 
 def new(
+    context: typer.Context,
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="A short name in small letters, digits, hyphens and dots.")
     ] = None,
@@ -131,6 +131,7 @@ def new(
 
     Another: [bold]blinplan new ward-rr --from rr-adult --hospital-days 14,3[/bold]
     """
+    terminal = terminal_of(context)
     from blinplan.regimen.draft import Order, read_premedication, read_step
 
     if source_status is not None and source is None:
@@ -156,8 +157,8 @@ def new(
     )
     start = None if original is None else read_regimen(original)[1]
     place = Place(output, force)
-    order = _complete(order, start, place)
-    _save(drafted_or_copied(order, start), start, place, colour)
+    order = _complete(order, start, place, terminal)
+    _save(drafted_or_copied(order, start), start, place, terminal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ def written_out(draft: "Draft") -> "Reading":
     return reading
 
 
-def _complete(order: "Order", start: "Reading | None", place: Place) -> "Order":
+def _complete(order: "Order", start: "Reading | None", place: Place, terminal: Terminal) -> "Order":
     """Ask for what an order does not say, where somebody can answer."""
     from blinplan.regimen.draft import needed
 
@@ -237,7 +238,7 @@ def _complete(order: "Order", start: "Reading | None", place: Place) -> "Order":
 
     if order.name is not None:
         place.path(order.name)  # what cannot be written is refused before a question is asked
-    return ask(order, start, place)
+    return ask(order, start, place, terminal)
 
 
 _FLAGS = {
@@ -259,17 +260,16 @@ def _advice(missing: Sequence[str]) -> str:
     )
 
 
-def _save(draft: "Draft", start: "Reading | None", place: Place, colour: Colour) -> None:
+def _save(draft: "Draft", start: "Reading | None", place: Place, terminal: Terminal) -> None:
     from blinplan.regimen.write import toml_in_ascii
     from blinplan.reports.library.new import new_report
     from blinplan.rules.judge import judge
-    from blinplan.terminal import screen
 
     path = place.path(draft.file.name)
     reading = written_out(draft)
     if path is None:
         utf = (sys.stdout.encoding or "").lower().startswith("utf")
-        write(reading.document.text if utf else toml_in_ascii(reading.document.text))
+        terminal.write(reading.document.text if utf else toml_in_ascii(reading.document.text))
     else:
         replace_file(path, reading.document.text)
     lost = start is not None and _comments(start) - _comments(reading)
@@ -278,7 +278,7 @@ def _save(draft: "Draft", start: "Reading | None", place: Place, colour: Colour)
     name = None if path is None else shlex.quote(str(path))
     schema = None if path is None else path.parent / "regimen.schema.json"
     absent = None if schema is None or schema.exists() else shlex.quote(str(schema))
-    remark(*new_report(judgement, name, left_out, absent, screen(sys.stderr, colour)), colour=colour)
+    terminal.remark(*new_report(judgement, name, left_out, absent, terminal.errors))
 
 
 def _comments(reading: "Reading") -> set[str]:

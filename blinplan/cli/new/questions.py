@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from blinplan.cli.app.output import remark, say
 from blinplan.cli.new.command import NONE, Place, days, drafted_or_copied, weight_limit, written_out
 from blinplan.outside_text import visible
 from blinplan.quantities import Basis, QuantityError, read_dose
@@ -26,7 +25,7 @@ from blinplan.regimen.draft import (
 )
 from blinplan.regimen.regimen import Indication, Status
 from blinplan.regimen.schema import REGIMEN_FILE, RegimenFile, Step
-from blinplan.terminal import Colour, indented
+from blinplan.terminal import Terminal, indented
 
 if TYPE_CHECKING:
     from blinplan.regimen.reading import Reading
@@ -54,7 +53,7 @@ class Question(Generic[Value]):
     take: Callable[[str], Value]
 
 
-def ask(order: Order, start: "Reading | None", place: Place) -> Order:
+def ask(order: Order, start: "Reading | None", place: Place, terminal: Terminal) -> Order:
     """Ask for everything that the order does not say yet.
 
     Raises
@@ -62,39 +61,45 @@ def ask(order: Order, start: "Reading | None", place: Place) -> Order:
     Refusal
         When the answers end before the questions.
     """
-    say("Enter takes the answer in brackets. Ctrl-C leaves, and nothing is written.", Colour.AUTO, "quiet")
-    order = _ask_name(order, place)
+    answer = Answer(terminal)
+    terminal.say("Enter takes the answer in brackets. Ctrl-C leaves, and nothing is written.", "quiet")
+    order = _ask_name(order, place, answer)
     if start is not None:
-        return _ask_title_of_copy(order, start)
+        return _ask_title_of_copy(order, start, answer)
     for field, question in _QUESTIONS.items():
         if getattr(order, field) is None and (field != "later_steps" or order.cycles != 1):
-            order = question(order)
-    say("", Colour.AUTO)
+            order = question(order, answer)
+    terminal.say("")
     return order
 
 
 # --- one question ---------------------------------------------------------------------------------------------------
 
 
-def _answered(question: Question[Value]) -> Value:
-    """Ask until the answer can be taken."""
-    say(f"\n{question.asks}", Colour.AUTO, "title")
-    if question.allows:
-        _tell(question.allows, "quiet")
-    while True:
-        default = "" if question.default is None else f"[{visible(question.default)}] "
-        text = _line(f"  {default}> ").strip() or question.default
-        try:
-            return question.take(_plain(text))
-        except QuantityError as error:
-            _tell(str(error), "warning")
-        except Refusal as error:
-            _tell(error.message, "warning")
-            _tell(error.advice)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Takes answers at a terminal."""
 
+    terminal: Terminal
 
-def _tell(text: str, style: str = "") -> None:
-    remark(indented(visible(text), style), colour=Colour.AUTO)
+    def __call__(self, question: Question[Value]) -> Value:
+        """Ask until the answer can be taken."""
+        self.terminal.say(f"\n{question.asks}", "title")
+        if question.allows:
+            self._tell(question.allows, "quiet")
+        while True:
+            default = "" if question.default is None else f"[{visible(question.default)}] "
+            text = _line(f"  {default}> ").strip() or question.default
+            try:
+                return question.take(_plain(text))
+            except QuantityError as error:
+                self._tell(str(error), "warning")
+            except Refusal as error:
+                self._tell(error.message, "warning")
+                self._tell(error.advice)
+
+    def _tell(self, text: str, style: str = "") -> None:
+        self.terminal.remark(indented(visible(text), style))
 
 
 def _plain(text: str | None) -> str:
@@ -151,7 +156,7 @@ def _one_of(words: type[Indication] | type[Basis] | type[Status], text: str) -> 
 # --- the questions, in their order -----------------------------------------------------------------------------------
 
 
-def _ask_name(order: Order, place: Place) -> Order:
+def _ask_name(order: Order, place: Place, answer: Answer) -> Order:
     def take(text: str) -> Order:
         named = _tried(replace(Order(), name=text))
         place.path(text)
@@ -159,61 +164,61 @@ def _ask_name(order: Order, place: Place) -> Order:
 
     if order.name is not None:
         return order
-    return _answered(Question("What is it called?", "small letters, digits, hyphens and dots: trial-1", None, take))
+    return answer(Question("What is it called?", "small letters, digits, hyphens and dots: trial-1", None, take))
 
 
-def _ask_title_of_copy(order: Order, start: "Reading") -> Order:
+def _ask_title_of_copy(order: Order, start: "Reading", answer: Answer) -> Order:
     if order.title is not None:
         return order
     title = copied(REGIMEN_FILE.read(start.document.values), order).file.title
-    return _answered(Question("Its title, in one line?", "", title, lambda text: replace(order, title=text)))
+    return answer(Question("Its title, in one line?", "", title, lambda text: replace(order, title=text)))
 
 
-def _title(order: Order) -> Order:
-    return _answered(Question("Its title, in one line?", "", None, lambda text: _tried(replace(order, title=text))))
+def _title(order: Order, answer: Answer) -> Order:
+    return answer(Question("Its title, in one line?", "", None, lambda text: _tried(replace(order, title=text))))
 
 
-def _indication(order: Order) -> Order:
+def _indication(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
         return replace(order, indication=_one_of(Indication, text))
 
-    return _answered(Question("What does it treat?", ", ".join(Indication), "investigational", take))
+    return answer(Question("What does it treat?", ", ".join(Indication), "investigational", take))
 
 
-def _min_weight(order: Order) -> Order:
+def _min_weight(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
         return _tried(replace(order, min_weight=weight_limit("the weight", text)))
 
-    return _answered(Question("From what body weight, in kg?", f"a number, or {NONE}", NONE, take))
+    return answer(Question("From what body weight, in kg?", f"a number, or {NONE}", NONE, take))
 
 
-def _below_weight(order: Order) -> Order:
+def _below_weight(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
         return _tried(replace(order, below_weight=weight_limit("the weight", text)))
 
-    return _answered(Question("Only below what body weight, in kg?", f"a number, or {NONE}", NONE, take))
+    return answer(Question("Only below what body weight, in kg?", f"a number, or {NONE}", NONE, take))
 
 
-def _basis(order: Order) -> Order:
+def _basis(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
         return _tried(replace(order, basis=_one_of(Basis, text)))
 
     if order.steps:
         return replace(order, basis=read_dose(order.steps[0].dose).rate.basis)
     default = "bsa" if order.below_weight else "flat"
-    return _answered(Question("How are doses counted?", "flat: mcg/day; bsa: mcg/m2/day", default, take))
+    return answer(Question("How are doses counted?", "flat: mcg/day; bsa: mcg/m2/day", default, take))
 
 
-def _steps(order: Order) -> Order:
+def _steps(order: Order, answer: Answer) -> Order:
     labelled = _labelled(order)
     likely = () if labelled is None else labelled.cycle[0].steps
-    return _ask_steps(order, "cycle 1", lambda order, steps: replace(order, steps=steps), likely)
+    return _ask_steps(order, "cycle 1", lambda order, steps: replace(order, steps=steps), likely, answer)
 
 
-def _later_steps(order: Order) -> Order:
+def _later_steps(order: Order, answer: Answer) -> Order:
     labelled = _labelled(order)
     likely = (_target(order),) if labelled is None else labelled.cycle[-1].steps
-    return _ask_steps(order, "each later cycle", lambda order, steps: replace(order, later_steps=steps), likely)
+    return _ask_steps(order, "each later cycle", lambda order, steps: replace(order, later_steps=steps), likely, answer)
 
 
 _FORMS = {
@@ -223,11 +228,11 @@ _FORMS = {
 
 
 def _ask_steps(
-    order: Order, where: str, put: Callable[[Order, tuple[Step, ...]], Order], likely: Sequence[Step]
+    order: Order, where: str, put: Callable[[Order, tuple[Step, ...]], Order], likely: Sequence[Step], answer: Answer
 ) -> Order:
     """Ask for one step after the other; a likely one is the default as long as those before it were taken."""
     steps: tuple[Step, ...] = ()
-    while (following := _ask_step(order, where, put, steps, likely)) != steps:
+    while (following := _ask_step(order, where, put, steps, likely, answer)) != steps:
         steps = following
     return put(order, steps)
 
@@ -238,6 +243,7 @@ def _ask_step(
     put: Callable[[Order, tuple[Step, ...]], Order],
     steps: tuple[Step, ...],
     likely: Sequence[Step],
+    answer: Answer,
 ) -> tuple[Step, ...]:
     """Ask for the step after some; the same steps where there is none."""
 
@@ -254,7 +260,7 @@ def _ask_step(
     default = step_text(likely[len(steps)]) if expected else NONE if steps else None
     form = _FORMS[order.basis or Basis.FLAT]
     allows = f"{form}{f'; or {NONE}' if steps else ''}"
-    return _answered(Question(f"Step {len(steps) + 1} of {where}?", allows, default, take))
+    return answer(Question(f"Step {len(steps) + 1} of {where}?", allows, default, take))
 
 
 def _target(order: Order) -> Step:
@@ -267,7 +273,7 @@ def _target(order: Order) -> Step:
     return highest._replace(days=hours // 24, hours=None)
 
 
-def _cycles(order: Order) -> Order:
+def _cycles(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
         if not text.isdecimal() or not 1 <= int(text[:3]) <= 20:
             raise Refusal(f'"{text[:40]}" is no number of cycles', "write a whole number from 1 to 20")
@@ -275,10 +281,10 @@ def _cycles(order: Order) -> Order:
 
     labelled = _labelled(order)
     number = None if labelled is None else str(sum(cycle.repeat for cycle in labelled.cycle))
-    return _answered(Question("How many cycles in all?", "1 to 20", number, take))
+    return answer(Question("How many cycles in all?", "1 to 20", number, take))
 
 
-def _free_days(order: Order) -> Order:
+def _free_days(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
         if not text.isdecimal() or not 0 <= int(text[:4]) <= 366:
             raise Refusal(f'"{text[:40]}" is no number of days', "write a whole number from 0 to 366")
@@ -286,10 +292,10 @@ def _free_days(order: Order) -> Order:
 
     labelled = _labelled(order)
     default = None if labelled is None else str(labelled.cycle[0].treatment_free_days)
-    return _answered(Question("How many treatment-free days after each cycle?", "0 to 366", default, take))
+    return answer(Question("How many treatment-free days after each cycle?", "0 to 366", default, take))
 
 
-def _premedication(order: Order) -> Order:
+def _premedication(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
         given = () if text.lower() == NONE else (read_premedication(text),)
         return _tried(replace(order, premedication=given))
@@ -297,10 +303,10 @@ def _premedication(order: Order) -> Order:
     labelled = _labelled(order)
     known = None if labelled is None else labelled.premedication
     default = NONE if known is None else premedication_text(known)
-    return _answered(Question("Premedication?", f"{PREMEDICATION_FORM}; or {NONE}", default, take))
+    return answer(Question("Premedication?", f"{PREMEDICATION_FORM}; or {NONE}", default, take))
 
 
-def _hospital_days(order: Order) -> Order:
+def _hospital_days(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
         return _tried(replace(order, hospital_days=days("this", text)))
 
@@ -308,18 +314,18 @@ def _hospital_days(order: Order) -> Order:
     known = labelled.monitoring.hospital_days if labelled is not None and labelled.monitoring else ()
     default = ", ".join(map(str, known)) or NONE
     allows = f"for cycle 1, cycle 2 and so on: 9, 2; or {NONE}"
-    return _answered(Question("Days in hospital at the start of each cycle?", allows, default, take))
+    return answer(Question("Days in hospital at the start of each cycle?", allows, default, take))
 
 
-def _citation(order: Order) -> Order:
+def _citation(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
         return replace(order, citation="") if text.lower() == NONE else _tried(replace(order, citation=text))
 
     allows = f"protocol, publication or label section; or {NONE}"
-    return _answered(Question("Where do the doses come from?", allows, NONE, take))
+    return answer(Question("Where do the doses come from?", allows, NONE, take))
 
 
-def _status(order: Order) -> Order:
+def _status(order: Order, answer: Answer) -> Order:
     if not order.citation:
         return order
 
@@ -327,10 +333,10 @@ def _status(order: Order) -> Order:
         return replace(order, status=_one_of(Status, text))
 
     allows = "seen there by you, transcribed by others, derived by arithmetic, or unverified"
-    return _answered(Question("How far were the doses compared with it?", allows, "unverified", take))
+    return answer(Question("How far were the doses compared with it?", allows, "unverified", take))
 
 
-_QUESTIONS: dict[str, Callable[[Order], Order]] = {
+_QUESTIONS: dict[str, Callable[[Order, Answer], Order]] = {
     "title": _title,
     "indication": _indication,
     "min_weight": _min_weight,

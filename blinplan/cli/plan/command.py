@@ -20,6 +20,7 @@ from blinplan.cli.app.options import (
     read_regimen,
     read_site,
     refuse_what_cannot_be_given,
+    terminal_of,
 )
 from blinplan.course.patient import AreaFormula
 from blinplan.refusal import Refusal
@@ -60,6 +61,7 @@ class View(StrEnum):
 
 
 def plan(
+    context: typer.Context,
     regimen: RegimenName,
     weight: Weight = None,
     height: Height = None,
@@ -164,6 +166,7 @@ def plan(
     With dates and bags: [bold]blinplan plan rr-adult --weight 70 --start 2026-11-02T10:00 --time-zone Europe/Berlin
     --site ward.toml --view bags[/bold]
     """
+    terminal = terminal_of(context)
     from blinplan.cli.plan.history import happened_so_far
     from blinplan.cli.plan.output import Drawing, Planned, show
     from blinplan.course.events import expand
@@ -197,7 +200,7 @@ def plan(
         raise Refusal(f"{option} and -f {output_format} contradict each other", "leave it out, or add -f ics")
     faults = () if choice.switched else errors_in(reading)
     planned = Planned(dated.course if dated else course, choice, dated, happened, fingerprint, faults)
-    show(planned, Drawing(output_format, view, plan_id, revision, replaces, patients, seed, colour))
+    show(planned, Drawing(output_format, view, plan_id, revision, replaces, patients, seed, terminal))
 
 
 class Shown(NamedTuple):

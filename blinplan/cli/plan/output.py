@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.text import Text
 
-from blinplan.cli.app.output import output_screen, report, say, write, write_json
 from blinplan.cli.plan.command import PlanFormat, View
 from blinplan.cli.plan.history import Happened
 from blinplan.course.eligibility import Choice
@@ -16,7 +15,7 @@ from blinplan.course.premedication import premedication_plan
 from blinplan.refusal import Refusal
 from blinplan.regimen.record import Cause
 from blinplan.reports.plan.plan import NOT_A_DEVICE, plan_csv, plan_head, plan_json, plan_report
-from blinplan.terminal import Colour, Screen
+from blinplan.terminal import Screen, Terminal
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -48,7 +47,7 @@ class Drawing(NamedTuple):
     replaces: str | None
     patients: int
     seed: int
-    colour: Colour
+    terminal: Terminal
 
 
 def show(planned: Planned, drawing: Drawing) -> None:
@@ -61,15 +60,15 @@ def show(planned: Planned, drawing: Drawing) -> None:
     }
     if drawing.format not in {PlanFormat.TABLE, PlanFormat.JSON}:
         for line in told(planned):
-            say(line, drawing.colour, "warning")
+            drawing.terminal.say(line, "warning")
     if drawing.format is PlanFormat.JSON:
-        write_json(_json(planned, drawing))
+        drawing.terminal.write_json(_json(planned, drawing))
     elif drawing.format is PlanFormat.FHIR:
-        write_json(_fhir(planned, drawing))
+        drawing.terminal.write_json(_fhir(planned, drawing))
     elif drawing.format in texts:
-        write(texts[drawing.format]())
+        drawing.terminal.write(texts[drawing.format]())
     else:
-        report(*_drawn(planned, drawing, output_screen(drawing.colour)), colour=drawing.colour)
+        drawing.terminal.report(*_drawn(planned, drawing, drawing.terminal.out))
 
 
 def _drawn(planned: Planned, drawing: Drawing, screen: Screen) -> "list[RenderableType]":
@@ -170,10 +169,10 @@ def _simulations(dated: "Dated", drawing: Drawing) -> "tuple[Simulation, Simulat
     from blinplan.simulation.dosing import NotEligibleError
     from blinplan.simulation.trial import run
 
-    announce_compilation(drawing.colour)
+    announce_compilation(drawing.terminal)
     courses = (dated.course, dated.replanned.planned)
     try:
-        with progress_bar(2 * drawing.patients, drawing.colour) as progress:
+        with progress_bar(2 * drawing.patients, drawing.terminal) as progress:
             delivered, planned = (
                 run(
                     course.regimen,

@@ -17,6 +17,7 @@ from blinplan.cli.app.options import (
     RegimenName,
     Seed,
     Weight,
+    terminal_of,
 )
 from blinplan.course.patient import AreaFormula
 from blinplan.terminal import Colour
@@ -25,6 +26,7 @@ _VIRTUAL = "Virtual patients"
 
 
 def report(
+    context: typer.Context,
     regimen: RegimenName,
     output: Annotated[
         str | None,
@@ -63,6 +65,7 @@ def report(
     The exit status is that of [bold]blinplan check[/bold] on the regimen.
     """
     given = locals()
+    del given["context"], given["colour"]
     from blinplan.cli.report.run import Asked, run
 
-    run(Asked(**given))
+    run(Asked(**given, terminal=terminal_of(context)))

@@ -16,19 +16,18 @@ from blinplan.cli.app.options import (
     refuse_what_cannot_be_given,
     typical_size,
 )
-from blinplan.cli.app.output import say, stop, write
-from blinplan.cli.app.status import ExitStatus
 from blinplan.cli.check.options import Configurations, asked_date
 from blinplan.cli.simulate.drawing import require_matplotlib
 from blinplan.course.eligibility import Choice
 from blinplan.course.patient import AreaFormula, Patient, PatientError
+from blinplan.exit_status import ExitStatus, stop
 from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside
 from blinplan.regimen.reading import Reading
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import judge
 from blinplan.rules.run_result import Result
-from blinplan.terminal import Colour
+from blinplan.terminal import Terminal
 from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_file
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class Asked(NamedTuple):
     attenuation: Attenuation
     premedication: bool
     today: str | None
-    colour: Colour
+    terminal: Terminal
 
 
 def at_a_terminal() -> bool:
@@ -89,11 +88,11 @@ def run(asked: Asked) -> None:
     result = _judged(asked, chosen, patient, today)
     text = _written(asked, choice, chosen, patient, simulation, result)
     if output is None:
-        write(text)
+        asked.terminal.write(text)
     else:
         replace_file(output, text)
     success = result.status == ExitStatus.SUCCESS
-    say(f"exit {result.status}: {result.reason}", asked.colour, "pass" if success else "error")
+    asked.terminal.say(f"exit {result.status}: {result.reason}", "pass" if success else "error")
     stop(ExitStatus(result.status))
 
 
@@ -111,9 +110,9 @@ def _simulated(asked: Asked, choice: Choice, patient: Patient) -> "Simulation":
     from blinplan.simulation.dosing import NotEligibleError
     from blinplan.simulation.trial import run as run_regimen
 
-    announce_compilation(asked.colour)
+    announce_compilation(asked.terminal)
     try:
-        with progress_bar(asked.patients, asked.colour) as progress:
+        with progress_bar(asked.patients, asked.terminal) as progress:
             return run_regimen(
                 choice.regimen,
                 preset=asked.population.value if asked.population else None,

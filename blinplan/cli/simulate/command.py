@@ -23,9 +23,9 @@ from blinplan.cli.app.options import (
     options_of,
     read_regimen,
     refuse_what_cannot_be_given,
+    terminal_of,
     typical_size,
 )
-from blinplan.cli.app.output import output_screen, report, say, write_json
 from blinplan.cli.simulate.drawing import (
     PAGE_WIDTH,
     CurvesOption,
@@ -44,7 +44,7 @@ from blinplan.course.events import periods
 from blinplan.course.patient import AreaFormula
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
-from blinplan.terminal import Colour
+from blinplan.terminal import Colour, Terminal
 
 if TYPE_CHECKING:
     from blinplan.simulation.own_patients import People
@@ -61,6 +61,7 @@ class SimulateFormat(StrEnum):
 
 
 def simulate(
+    context: typer.Context,
     regimen: RegimenName,
     patients: Annotated[
         int, typer.Option(min=1, max=1_000_000, help="How many virtual patients.", rich_help_panel="Virtual patients")
@@ -128,11 +129,12 @@ def simulate(
 
     A body size (--weight and --height, or --bsa) is that of the typical patient.
     """
+    terminal = terminal_of(context)
     patient = typical_size(weight, height, bsa, bsa_formula)
     asked, reading = read_regimen(regimen)
     choice = choose_for(asked, reading, patient)
     if choice.switched:
-        say(choice.reason, colour, "warning")
+        terminal.say(choice.reason, "warning")
     refuse_what_cannot_be_given(reading)
     ordered = choice.regimen
     if premedication and ordered.premedication is None:
@@ -164,7 +166,7 @@ def simulate(
     from blinplan.simulation.trajectories import curves as curves_of
     from blinplan.simulation.trial import run
 
-    announce_compilation(colour)
+    announce_compilation(terminal)
     fingerprint = input_hash(reading.document)
     how: dict[str, Any] = {
         "preset": population.value if population else None,
@@ -175,9 +177,11 @@ def simulate(
         "options": options_of(attenuation, premedication=premedication),
     }
     try:
-        with progress_bar(0 if typical else patients * (1 + uncertainty), colour) as progress:
+        with progress_bar(0 if typical else patients * (1 + uncertainty), terminal) as progress:
             if data is not None and data.every is not None:
-                write_curves(data, curves_of(ordered, every=data.every, **how), fingerprint, threads, progress, colour)
+                write_curves(
+                    data, curves_of(ordered, every=data.every, **how), fingerprint, threads, progress, terminal
+                )
                 return
             simulation = run(ordered, **how, parameter_sets=uncertainty, threads=threads, progress=progress)
     except NotEligibleError as error:
@@ -189,26 +193,26 @@ def simulate(
     if bands is not None and drawing.figures:
         write_figures(simulation, bands, drawing)
     if data is not None:
-        write_endpoints(data, simulation, fingerprint, colour)
+        write_endpoints(data, simulation, fingerprint, terminal)
     elif output_format is SimulateFormat.JSON:
         from blinplan.reports.simulation.summary import simulation_json
 
-        write_json(simulation_json(simulation, fingerprint))
+        terminal.write_json(simulation_json(simulation, fingerprint))
     else:
-        _report(simulation, bands, drawing, colour)
+        _report(simulation, bands, drawing, terminal)
 
 
-def _report(simulation: "Simulation", bands: "Bands | None", drawing: Drawing, colour: Colour) -> None:
+def _report(simulation: "Simulation", bands: "Bands | None", drawing: Drawing, terminal: Terminal) -> None:
     """Show the endpoints, and under them the curves."""
     from blinplan.reports.simulation.summary import simulation_report
 
-    screen = output_screen(colour)
+    screen = terminal.out
     parts = simulation_report(simulation, screen)
     if bands is not None and drawing.curves:
         from blinplan.reports.simulation.curves import curves_report
 
         parts += ["", *curves_report(simulation, bands.only(drawing.signals), screen)]
-    report(*parts, colour=colour)
+    terminal.report(*parts)
 
 
 def _read_people(path: Path, *, typical: bool) -> "People":

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blinplan.cli.app.output import say, write
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, duration_text
 from blinplan.refusal import Refusal
-from blinplan.terminal import Colour
+from blinplan.terminal import Terminal
 from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_with_parts, replacing
 
 if TYPE_CHECKING:
@@ -96,14 +95,14 @@ def _minutes(text: str) -> int:
     return int(match[1]) * _UNITS[match[2]]
 
 
-def write_endpoints(asked: Asked, simulation: "Simulation", fingerprint: str, colour: Colour) -> None:
+def write_endpoints(asked: Asked, simulation: "Simulation", fingerprint: str, terminal: Terminal) -> None:
     """Write every patient's endpoints."""
     from blinplan.reports.simulation.data import endpoint_table
 
-    _write(asked.target, endpoint_table(simulation, fingerprint))
-    _say_what_is_unverified(simulation, colour)
+    _write(terminal, asked.target, endpoint_table(simulation, fingerprint))
+    _say_what_is_unverified(simulation, terminal)
     if asked.target is not None:
-        say(f"{visible(str(asked.target))}: the endpoints of {_patients(simulation.population.size)}", colour, "quiet")
+        terminal.say(f"{visible(str(asked.target))}: the endpoints of {_patients(simulation.population.size)}", "quiet")
 
 
 def write_curves(
@@ -112,39 +111,36 @@ def write_curves(
     fingerprint: str,
     threads: int | None,
     progress: Callable[[int], None] | None,
-    colour: Colour,
+    terminal: Terminal,
 ) -> None:
     """Compute every patient's curves and write them as they come."""
     from blinplan.reports.simulation.data import curve_table
     from blinplan.simulation.trajectories import portions
 
     computed = portions(curves, threads=threads or os.cpu_count() or 1, progress=progress)
-    _write(asked.target, curve_table(curves, computed, fingerprint))
-    _say_what_is_unverified(curves, colour)
+    _write(terminal, asked.target, curve_table(curves, computed, fingerprint))
+    _say_what_is_unverified(curves, terminal)
     if asked.target is not None:
         times = curves.minutes.shape[0]
-        say(
-            f"{visible(str(asked.target))}: {_patients(curves.population.size)} at {times:,} times each",
-            colour,
-            "quiet",
+        terminal.say(
+            f"{visible(str(asked.target))}: {_patients(curves.population.size)} at {times:,} times each", "quiet"
         )
     missed = len(curves.changes_between_times)
     if missed:
         has_all = duration_text(curves.greatest_every)
-        say(
+        terminal.say(
             f"{missed} change{'s' * (missed != 1)} of the infusion, or the end of the course, fall{'s' * (missed == 1)}"
             f" between these times; times that divide {has_all} have them all",
-            colour,
             "warning",
         )
 
 
-def _say_what_is_unverified(of: "Simulation | Curves", colour: Colour) -> None:
+def _say_what_is_unverified(of: "Simulation | Curves", terminal: Terminal) -> None:
     if of.regimen.unverified:
-        say("Doses of this regimen are unverified: nobody has seen them in the source.", colour, "unverified")
+        terminal.say("Doses of this regimen are unverified: nobody has seen them in the source.", "unverified")
     if of.options.premedication:
-        say(
-            "That premedication lowers cytokine release, and by how much, is assumed: unverified.", colour, "unverified"
+        terminal.say(
+            "That premedication lowers cytokine release, and by how much, is assumed: unverified.", "unverified"
         )
 
 
@@ -152,12 +148,12 @@ def _patients(count: int) -> str:
     return f"{count:,} patient{'s' * (count != 1)}"
 
 
-def _write(target: Path | None, table: "Table") -> None:
+def _write(terminal: Terminal, target: Path | None, table: "Table") -> None:
     from blinplan.reports.simulation.data_files import csv_texts, write_parquet
 
     if target is None:
         for text in csv_texts(table):
-            write(text)
+            terminal.write(text)
         return
     if target.suffix == ".parquet":
         with replacing(target) as beside:

@@ -1,6 +1,7 @@
 """The exit status: the same numbers mean the same thing in every command and format."""
 
 from enum import IntEnum
+from typing import NoReturn
 
 
 class ExitStatus(IntEnum):
@@ -21,3 +22,8 @@ class ExitStatus(IntEnum):
         made._value_ = status
         made.meaning = meaning
         return made
+
+
+def stop(status: ExitStatus) -> NoReturn:
+    """End the program with a status."""
+    raise SystemExit(int(status))
