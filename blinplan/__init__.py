@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 from blinplan.version import __version__
 
 if TYPE_CHECKING:
-    from blinplan.api import Planned, RegimenError, check, expand, load, patient, plan, simulate, table
+    from blinplan.api.check import check
+    from blinplan.api.load import RegimenError, load
+    from blinplan.api.patient import patient
+    from blinplan.api.plan import Planned, expand, plan
+    from blinplan.api.simulate import simulate, table
 
 __all__ = [
     "Planned",
@@ -24,11 +28,28 @@ __all__ = [
     "table",
 ]
 
+_MODULES = {
+    "check": "check",
+    "expand": "plan",
+    "load": "load",
+    "patient": "patient",
+    "plan": "plan",
+    "Planned": "plan",
+    "RegimenError": "load",
+    "simulate": "simulate",
+    "table": "simulate",
+}
+"""In which module of `blinplan.api` each name is."""
+
 
 def __getattr__(name: str) -> Any:
     # The functions are imported when first used: the command line starts without what it does not need.
-    if name in __all__:
-        from blinplan import api
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-        return getattr(api, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"blinplan.api.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
