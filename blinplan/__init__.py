@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from blinplan.version import __version__
 
 if TYPE_CHECKING:
-    from blinplan.api.check import check
+    from blinplan.api.check import CheckResult, check
     from blinplan.api.load import RegimenError, load
     from blinplan.api.patient import patient
     from blinplan.api.plan import Planned, expand, plan
     from blinplan.api.simulate import simulate, table
 
 __all__ = [
+    "CheckResult",
     "Planned",
     "RegimenError",
     "__version__",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "CheckResult": "check",
     "check": "check",
     "expand": "plan",
     "load": "load",

@@ -1,30 +1,472 @@
-"""Judge regimens."""
+"""Judge regimens by the rules: read every file, find its settings, put right what is asked for, judge, and say so."""
 
+import difflib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from blinplan.api.load import read_one
-from blinplan.rules.judge import Judgement, judge
-from blinplan.rules.simulated.virtual import Simulated
+from blinplan.course.patient import Patient
+from blinplan.exit_status import ExitStatus
+from blinplan.outside_text import visible
+from blinplan.refusal import Refusal
+from blinplan.regimen import library
+from blinplan.regimen.find import FileSource, NotFound, find
+from blinplan.regimen.reading import Reading
+from blinplan.reports.check.formats import CheckFormat, written
+from blinplan.rules.configuration.choice import RuleChoice, rule_choice, split
+from blinplan.rules.configuration.configuration import Configuration
+from blinplan.rules.configuration.configurations import Configurations
+from blinplan.rules.configuration.run_settings import RunSettings, run_settings
+from blinplan.rules.configuration.settings import FailOn, Settings
+from blinplan.rules.judge import Judgement
+from blinplan.rules.judge_many import ProgramFault, Task, judge_many
+from blinplan.rules.rule import Finding
+from blinplan.rules.run_result import Result
+from blinplan.terminal import PIPED_WIDTH, Screen
+from blinplan.writing import append, replace_file
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from blinplan.regimen.site import Site
+    from blinplan.rules.fix import Fixed
+    from blinplan.rules.simulated.virtual import Simulated
+
+__all__ = [
+    "CheckFormat",
+    "CheckResult",
+    "Configurations",
+    "FailOn",
+    "FilesToCheck",
+    "RuleChoice",
+    "RunSettings",
+    "check",
+    "read_files",
+    "rule_choice",
+    "split",
+]
+
+PLAIN = Screen(PIPED_WIDTH, colour=False, unicode=True)
+"""How reports are written where nobody's terminal is known: to files, and from Python."""
+
+Progress = Callable[[int, int], None]
 
 
-def check(source: str | Path, *, patients: int | None = 1000, seed: int = 1, today: date | None = None) -> Judgement:
-    """Judge a regimen file, or a shipped regimen, by every rule.
+def check(
+    *paths: str | Path,
+    select: Sequence[str] | None = None,
+    extend_select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    severity: Sequence[str] = (),
+    patient: Patient | None = None,
+    site: str | Path | None = None,
+    today: date | None = None,
+    fail_on: FailOn | str | None = None,
+    baseline: str | Path | None = None,
+    write_baseline: str | Path | None = None,
+    simulate: bool | None = None,
+    patients: int | None = None,
+    seed: int | None = None,
+    cache: bool = True,
+    fix: bool = False,
+    config: str | Path | None = None,
+    isolated: bool = False,
+    allow_empty: bool = False,
+    progress: Progress | None = None,
+) -> "CheckResult":
+    """Judge regimens by every rule, or by those that are asked.
 
     >>> from blinplan import check
-    >>> [finding.code for finding in check("nhl-5", patients=None).findings]
+    >>> found = check("nhl-5", simulate=False, isolated=True)
+    >>> [finding.code for finding in found.findings]
     ['C603', 'C604', 'D202', 'D205']
+    >>> found
+    <CheckResult: 1 regimen, 4 warnings, status 0>
 
     Parameters
     ----------
-    source
-        A file, or the name of a shipped regimen.
-    patients
-        Virtual patients for the simulated rules; None leaves these rules not evaluated.
-    seed
-        What the virtual patients are drawn from.
+    paths
+        Files, folders, and names of shipped regimens or families of them; the current folder when none is given.
+    select, extend_select, ignore, severity
+        Which rules are asked, as codes, beginnings of codes, names or ALL, and how they weigh, as "D205=note".
+    patient
+        Somebody to check the regimens for too.
+    site
+        The profile of a site whose bags are checked too.
     today
         The date that decides whether a waiver has expired; the present day when not given.
+    fail_on
+        The least severity that makes `status` 1: "error", "warning" or "never".
+    baseline, write_baseline
+        A file whose findings do not count; a file in which all present findings are listed.
+    simulate, patients, seed, cache
+        Whether the rules that need virtual patients are asked, how many there are at first, what they are drawn from,
+        and whether what was simulated before is taken from the cache.
+    fix
+        Put spelling, notation and the names of keys right, never a dose; the files are judged as they then stand.
+    config, isolated
+        The configuration for all files, or none; the one nearest to each file otherwise. What is given here goes first.
+    allow_empty
+        Whether a folder without a regimen is no error.
+    progress
+        Told how many regimens are simulated, of how many.
+
+    Raises
+    ------
+    Refusal
+        When what is asked for contradicts itself, or a configuration, baseline or site profile cannot be read.
     """
+    from blinplan.api.load import read_site
+
+    choice = rule_choice(select, extend_select, ignore, severity)
+    files = read_files(
+        [str(path) for path in paths],
+        choice,
+        Configurations(None if config is None else str(config), isolated=isolated),
+        allow_empty=allow_empty,
+    )
+    settled = files.settled(
+        None if fail_on is None else FailOn(fail_on),
+        simulate,
+        patients,
+        seed,
+        None if baseline is None else str(baseline),
+        None if site is None else str(site),
+    )
     day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
-    return judge(read_one(source), day, None if patients is None else Simulated(patients, seed))
+    if fix:
+        files, _ = files.fixed(day)
+    profile = None if settled.site is None else read_site(settled.site)
+    found = files.judged(day, settled, patient, profile, cache=cache, progress=progress)
+    if write_baseline is not None:
+        return found.listed_in(Path(write_baseline))[0]
+    return found if settled.baseline is None else found.without_those_in(settled.baseline)
+
+
+@dataclass(frozen=True, slots=True)
+class FileToCheck:
+    """A regimen file as read, and by which settings it is judged."""
+
+    source: FileSource
+    reading: Reading
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class FilesToCheck:
+    """All files of a run in the order of its report, the names that led to none, and what says how the run goes."""
+
+    files: tuple[FileToCheck, ...]
+    missing: tuple[NotFound, ...]
+    configuration: Configuration
+
+    def settled(
+        self,
+        fail_on: FailOn | None = None,
+        simulate: bool | None = None,
+        patients: int | None = None,
+        seed: int | None = None,
+        baseline: str | None = None,
+        site: str | None = None,
+        *,
+        dashes: str = "",
+    ) -> RunSettings:
+        """How the run goes: by what is given here, else the configuration, else the program."""
+        return run_settings(self.configuration, fail_on, simulate, patients, seed, baseline, site, dashes=dashes)
+
+    def settings_report(self, settled: RunSettings, screen: Screen) -> "list[RenderableType]":
+        """What is set, and where."""
+        from blinplan.reports.check.settings import settings_report
+
+        return settings_report(self.configuration, settled.origins, self._settings, screen)
+
+    def settings_json(self, settled: RunSettings) -> dict[str, Any]:
+        """What is set, and where, as a document."""
+        from blinplan.reports.check.settings import settings_json
+
+        return settings_json(self.configuration, settled.origins, self._settings)
+
+    @property
+    def _settings(self) -> dict[str, Settings]:
+        return {file.source.name: file.settings for file in self.files}
+
+    def fixed(self, today: date) -> "tuple[FilesToCheck, Fixes]":
+        """Put right how the files are written, in their places; nothing is written unless all can be.
+
+        Raises
+        ------
+        Refusal
+            For standard input, which cannot be written to, or when a file cannot be.
+        """
+        fixes = self._fixes(today)
+        for file, new in zip(self.files, fixes.fixed, strict=True):
+            if new.applied and file.source.path is None:
+                raise Refusal("--fix cannot write to standard input", "--diff shows what it would change")
+        for file, new in zip(self.files, fixes.fixed, strict=True):
+            if new.applied and file.source.path is not None:
+                replace_file(file.source.path.resolve(), new.reading.document.text)
+        files = (replace(file, reading=new.reading) for file, new in zip(self.files, fixes.fixed, strict=True))
+        return replace(self, files=tuple(files)), fixes
+
+    def differences(self, today: date) -> "tuple[str, Fixes]":
+        """What `fixed` would change, as a unified diff."""
+        fixes = self._fixes(today)
+        pairs = zip(self.files, fixes.fixed, strict=True)
+        changes = (_diff(file.reading, new.reading) for file, new in pairs if new.applied)
+        return "".join(line for lines in changes for line in lines), fixes
+
+    def _fixes(self, today: date) -> "Fixes":
+        from blinplan.rules.fix import Fixed, UnsafeFixError, fix
+
+        fixed, refusals = [], []
+        for file in self.files:
+            new = Fixed(file.reading, ())
+            # A shipped regimen belongs to the program, and an update would undo what was written into it.
+            if not file.source.shipped:
+                try:
+                    new = fix(file.reading, today, file.settings)
+                except UnsafeFixError as error:
+                    advice = "correct the file by hand, and please report it"
+                    refusals.append(Refusal(f"not fixed: {error}", advice))
+            fixed.append(new)
+        return Fixes(tuple(fixed), tuple(refusals))
+
+    def judged(
+        self,
+        today: date,
+        settled: RunSettings,
+        patient: Patient | None = None,
+        site: "Site | None" = None,
+        *,
+        cache: bool = True,
+        progress: Progress | None = None,
+    ) -> "CheckResult":
+        """Judge every file by its settings; those that have to be simulated side by side."""
+        simulated = _simulated(settled, cache=cache) if settled.simulate else None
+        tasks = [Task(file.reading, file.settings, today, patient, site) for file in self.files]
+        answers = judge_many(tasks, simulated, progress or (lambda done, total: None))
+        judgements = tuple(answer for answer in answers if isinstance(answer, Judgement))
+        faults = tuple(answer for answer in answers if isinstance(answer, ProgramFault))
+        return CheckResult(Result(judgements, self.missing, faults, settled.fail_on, today, simulated))
+
+
+def _simulated(settled: RunSettings, *, cache: bool) -> "Simulated":
+    from blinplan.rules.simulated.virtual import Simulated
+
+    return Simulated(settled.patients, settled.seed, kept=cache)
+
+
+@dataclass(frozen=True, slots=True)
+class Fixes:
+    """What was put right in each file, or would be, and the files that had to be left as they are."""
+
+    fixed: "tuple[Fixed, ...]"
+    refusals: tuple[Refusal, ...]
+
+    @property
+    def changed(self) -> int:
+        """How many files."""
+        return sum(bool(new.applied) for new in self.fixed)
+
+    def __str__(self) -> str:
+        applied = Counter(finding.code for new in self.fixed for finding in new.applied)
+        if not applied:
+            return "nothing"
+        codes = ", ".join(f"{code} ({count})" for code, count in sorted(applied.items()))
+        return f"{codes} in {self.changed} file{'s' * (self.changed != 1)}"
+
+
+def read_files(
+    paths: Sequence[str],
+    choice: RuleChoice,
+    configurations: Configurations,
+    *,
+    stdin_filename: str = "<stdin>",
+    allow_empty: bool = False,
+) -> FilesToCheck:
+    """Read everything that is named, each file once; a name that leads nowhere hides nothing else."""
+    files: dict[str, FileToCheck] = {}
+    missing: list[NotFound] = []
+    for named in paths or ["."]:
+        sources = find(named, stdin_filename)
+        if isinstance(sources, NotFound):
+            missing += [] if sources.empty and allow_empty else [sources]
+            continue
+        for source in sources:
+            if source.name in files:
+                continue
+            reading = source.read()
+            if isinstance(reading, NotFound):
+                missing.append(reading)
+            else:
+                files[source.name] = FileToCheck(source, reading, choice.over(configurations.settings_of(source)))
+    ordered = tuple(sorted(files.values(), key=_place))
+    return FilesToCheck(ordered, tuple(missing), configurations.of_run([file.source for file in ordered]))
+
+
+def _place(file: FileToCheck) -> tuple[bool, int, str]:
+    """Where a file comes in the output: the user's own by their paths, then shipped ones as the program lists them."""
+    shipped = file.source.shipped
+    return shipped, list(library.paths()).index(file.source.name) if shipped else 0, file.source.name
+
+
+def _diff(old: Reading, new: Reading) -> Iterator[str]:
+    shown = visible(old.document.name)
+    lines = difflib.unified_diff(_lines(old.document.text), _lines(new.document.text), f"a/{shown}", f"b/{shown}")
+    return (line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    """Cut at newlines only, as ``patch`` does; `str.splitlines` cuts at other characters too."""
+    return [part for part in text.replace("\n", "\n\0").split("\0") if part]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CheckResult:
+    """What the rules say of all files of a run."""
+
+    result: Result
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """Every rule's answer to every file, in the order of the files."""
+        return self.result.judgements
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings that are neither waived nor in the baseline."""
+        return self.result.findings
+
+    @property
+    def missing(self) -> tuple[NotFound, ...]:
+        """Names that led to no regimen."""
+        return self.result.missing
+
+    @property
+    def faults(self) -> tuple[ProgramFault, ...]:
+        """Files that the program itself failed on."""
+        return self.result.faults
+
+    @property
+    def status(self) -> ExitStatus:
+        """The exit status of the command: 0 nothing counts, 1 something does, 2 not all could be checked."""
+        return ExitStatus(self.result.status)
+
+    @property
+    def reason(self) -> str:
+        """Why the status is what it is, in one sentence."""
+        return self.result.reason
+
+    @property
+    def summary(self) -> str:
+        """How many regimens, findings and answers there are, in one sentence."""
+        return self.result.summary
+
+    def text(self, output_format: CheckFormat | str = CheckFormat.FULL, screen: Screen = PLAIN) -> str:
+        """The findings in a format."""
+        return written(self.result, CheckFormat(output_format), screen)
+
+    def write(self, path: str | Path, output_format: CheckFormat | str) -> None:
+        """Write the findings to a file, whole or not at all."""
+        replace_file(Path(path), self.text(output_format))
+
+    def append_summary(self, path: Path) -> None:
+        """Add the findings, as Markdown, to what a CI job shows."""
+        append(path, self.text(CheckFormat.MARKDOWN))
+
+    def statistics_report(self, screen: Screen) -> "list[RenderableType]":
+        """How often each rule found something."""
+        from blinplan.reports.check.statistics import statistics_report
+
+        return statistics_report(self.result, screen)
+
+    def statistics_json(self) -> dict[str, Any]:
+        """How often each rule found something, as a document."""
+        from blinplan.reports.check.statistics import statistics_json
+
+        return statistics_json(self.result)
+
+    def undecided(self, *, everything: bool = False) -> tuple[str, ...]:
+        """Which rules did not answer and why, a line each; those only that were asked, or all."""
+        from blinplan.reports.check.findings import not_evaluated_lines
+
+        return tuple(not_evaluated_lines(self.judgements, everything=everything))
+
+    def remarks(self) -> tuple[str, ...]:
+        """What else has to be known: the baseline's entries that are stale, and findings that can be put right."""
+        lines = []
+        if self.result.stale:
+            codes = ", ".join(sorted({entry.rule for entry in self.result.stale}))
+            lines.append(f"in the baseline, and found no more: {len(self.result.stale)} ({codes}); write it anew")
+        fixable = sum(finding.fix is not None for finding in self.findings)
+        if fixable:
+            lines.append(f"--fix puts {fixable} of the findings right")
+        return tuple(lines)
+
+    @property
+    def changed_limits(self) -> tuple[str, ...]:
+        """The limits that a configuration changed, each with its source and who changed it."""
+        changed = {str(limit.change): limit for j in self.judgements for limit in j.limits.values() if limit.change}
+        return tuple(f"limit {limit.name}: {limit.citation}" for limit in changed.values())
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The findings as columns, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``."""
+        from blinplan.rules.located import reported
+
+        found = reported(self.result)
+        return {
+            "path": [place.path for place in found],
+            "line": [place.start[0] for place in found],
+            "column": [place.start[1] for place in found],
+            "code": [place.finding.code for place in found],
+            "severity": [place.finding.severity.value for place in found],
+            "standing": [place.standing for place in found],
+            "message": [place.finding.message for place in found],
+            "help": [place.finding.help for place in found],
+        }
+
+    def without_those_in(self, path: Path) -> "CheckResult":
+        """The same run, but for the findings that a baseline lists.
+
+        Raises
+        ------
+        Refusal
+            When the baseline cannot be read.
+        """
+        from blinplan.rules.baseline import read_baseline
+
+        try:
+            baseline = read_baseline(path)
+        except OSError as error:
+            reason = (error.strerror or "cannot be read").lower()
+            raise Refusal(
+                f"the baseline {path}: {reason}", "write one with --write-baseline, or check the path"
+            ) from error
+        except ValueError as error:
+            raise Refusal(f"the baseline {path}: {error}", "write it anew with --write-baseline") from error
+        accepted = tuple(baseline.accept(judgement) for judgement in self.judgements)
+        return CheckResult(replace(self.result, judgements=accepted, stale=baseline.stale(accepted)))
+
+    def listed_in(self, path: Path) -> "tuple[CheckResult, int]":
+        """List all findings in a file; the same run without them, and how many they are."""
+        from blinplan.rules.baseline import baseline_of, baseline_text
+
+        baseline = baseline_of(self.judgements, path.parent)
+        replace_file(path, baseline_text(baseline))
+        accepted = tuple(baseline.accept(judgement) for judgement in self.judgements)
+        return CheckResult(replace(self.result, judgements=accepted)), len(baseline.entries)
+
+    def __repr__(self) -> str:
+        from blinplan.rules.run_result import tally
+
+        regimens = f"{len(self.judgements)} regimen{'s' * (len(self.judgements) != 1)}"
+        found = tally(self.findings) or "no findings"
+        return f"<{type(self).__name__}: {regimens}, {found}, status {int(self.status)}>"
+
+    def _repr_html_(self) -> str:
+        from blinplan.api.notebook import table_html
+
+        return table_html(self.columns(), self.summary)

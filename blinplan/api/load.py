@@ -1,11 +1,21 @@
 """Read regimens."""
 
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from blinplan.regimen.find import NotFound, find_one
-from blinplan.regimen.reading import Reading
+from blinplan.course.patient import Patient, PatientError
+from blinplan.quantities import duration_text
+from blinplan.refusal import Refusal
+from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside
+from blinplan.regimen.reading import FaultyFile, Reading
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.problems import Problem
+
+if TYPE_CHECKING:
+    from blinplan.course.eligibility import Choice
+    from blinplan.regimen.record import CourseRecord
+    from blinplan.regimen.site import Site
 
 
 class RegimenError(Exception):
@@ -46,3 +56,113 @@ def read_one(source: str | Path) -> Reading:
     if isinstance(reading, NotFound):
         raise FileNotFoundError(reading.message)
     return reading
+
+
+def read_regimen(name: str) -> tuple[Regimen, Reading]:
+    """Read the one regimen that a name or a path stands for.
+
+    Raises
+    ------
+    Refusal
+        When there is no such regimen, or the file has errors: `FaultyFile`, which has them all.
+    """
+    found = find_one(name)
+    reading = found if isinstance(found, NotFound) else found.read()
+    if isinstance(reading, NotFound):
+        raise Refusal(reading.message, reading.help)
+    if reading.record is not None:
+        raise Refusal(
+            f"{reading.document.name} is a course record, not a regimen",
+            f"plan it with: blinplan plan {reading.record.regimen} --record {reading.document.name}",
+        )
+    if reading.site is not None:
+        raise Refusal(
+            f"{reading.document.name} is a site profile, not a regimen",
+            f"name a regimen, and give the profile to it with --site {reading.document.name}",
+        )
+    if reading.regimen is None:
+        count = len(reading.problems)
+        raise FaultyFile(
+            f"{reading.document.name} is not a regimen: {count} error{'s' * (count != 1)}",
+            "correct what is shown above; `blinplan check` shows it too",
+            reading,
+        )
+    return reading.regimen, reading
+
+
+def choose_for(regimen: Regimen, reading: Reading, patient: Patient) -> "Choice":
+    """Take the regimen for a patient's weight: the one asked for, or the one it names for other weights."""
+    from blinplan.course.eligibility import choose
+
+    try:
+        return choose(regimen, patient, lambda name: _beside(reading, name))
+    except PatientError as error:
+        raise Refusal(str(error), "give the patient's own figures, or name a regimen for such a patient") from error
+
+
+def _beside(reading: Reading, name: str) -> Reading:
+    """Read the regimen of that name from the folder of the file itself, or else the shipped one."""
+    found = named_beside(reading.document.name, name)
+    if found is None:
+        raise KeyError(name)
+    return found
+
+
+def errors_in(reading: Reading) -> tuple[str, ...]:
+    """The errors that rules find in a regimen without simulating it, a line each."""
+    from blinplan.rules.judge import judge
+    from blinplan.rules.rule import Severity
+
+    found = judge(reading, date.min, None).findings
+    return tuple(f"{one.code}: {one.message}." for one in found if one.severity is Severity.ERROR)
+
+
+def refuse_what_cannot_be_given(reading: Reading) -> None:
+    """Refuse a regimen in which a binding rule finds something: a unit slip, an intermittent infusion."""
+    from blinplan.rules.catalogue import CATALOGUE
+    from blinplan.rules.judge import judge
+
+    found = [f for f in judge(reading, date.min, None).findings if CATALOGUE[f.code].binding]
+    if found:
+        first = found[0]
+        raise Refusal(f"{reading.document.name}: {first.code}: {first.message}", first.help)
+
+
+def _read_file(path: Path) -> Reading:
+    """Read a file that an option names; raises `Refusal` when there is none."""
+    reading = FileSource(path, path.as_posix()).read()
+    if isinstance(reading, NotFound):
+        raise Refusal(reading.message, reading.help)
+    return reading
+
+
+def _something_else(path: str | Path, kind: str, called: str, reading: Reading) -> Refusal:
+    """What to say of a file that is not of the kind that is asked for."""
+    shown = "correct what is shown above" if reading.problems else "the file is something else"
+    message = f"{path} is not a {called}"
+    advice = f"{shown}; such a file begins with `{kind} = 1`, and `blinplan schema {kind}` prints what it holds"
+    return FaultyFile(message, advice, reading) if reading.problems else Refusal(message, advice)
+
+
+def read_record(path: str | Path) -> "tuple[CourseRecord, Reading]":
+    """Read a course record; raises `Refusal` when there is none at the path."""
+    reading = _read_file(Path(path))
+    if reading.record is None:
+        raise _something_else(path, "record", "course record", reading)
+    return reading.record, reading
+
+
+def read_site(path: str | Path) -> "Site":
+    """Read the profile of a site; raises `Refusal` when there is none at the path, or it cannot be right."""
+    reading = _read_file(Path(path))
+    site = reading.site
+    if site is None:
+        raise _something_else(path, "site", "site profile", reading)
+    from blinplan.course.bags import underfilled
+
+    for size in underfilled(site):
+        raise Refusal(
+            f"{path}: a bag for {duration_text(size.minutes)} is filled with less than the label's pump rate infuses",
+            "correct `fill_ml`, which has the priming volume in it",
+        )
+    return site

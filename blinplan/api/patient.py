@@ -4,7 +4,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from blinplan.course import patient as patients
-from blinplan.course.patient import Patient
+from blinplan.course.patient import AreaFormula, Patient, PatientError
+
+__all__ = ["AreaFormula", "Patient", "PatientError", "patient"]
 
 Number = int | float | str | Decimal | Fraction
 

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from blinplan.api.load import read_regimen
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import Attenuation, ColourOption, VirtualPopulation, options_of, read_regimen, terminal_of
+from blinplan.cli.app.options import Attenuation, ColourOption, VirtualPopulation, options_of, terminal_of
 from blinplan.refusal import Refusal
 from blinplan.regimen.find import STANDARD_INPUT
 from blinplan.terminal import Colour, Terminal

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from blinplan.refusal import Refusal
 from blinplan.regimen import library
 from blinplan.regimen.reading import Reading, read
 from blinplan.regimen.toml.document import LIMIT_BYTES
@@ -24,6 +25,11 @@ class NotFound:
     message: str
     help: str
     empty: bool = False
+
+    @property
+    def refusal(self) -> Refusal:
+        """What to say to whoever named it."""
+        return Refusal(self.message, self.help)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,9 @@ from typing import Annotated
 
 import typer
 
+from blinplan.api.check import CheckFormat, FailOn
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, terminal_of
-from blinplan.reports.check.formats import CheckFormat
-from blinplan.rules.configuration.settings import FailOn
 from blinplan.terminal import Colour
 
 _RULES = "Rules"

@@ -1,37 +1,20 @@
 """What ``blinplan check`` does, step by step: settle what is asked, read, fix, judge, show."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from blinplan.cli.app.options import read_site
-from blinplan.cli.check.options import (
-    Choice,
-    Configurations,
-    RunSettings,
-    asked_date,
-    asked_patient,
-    asked_reports,
-    choice,
-    run_settings,
-)
+from blinplan.api.check import CheckFormat, CheckResult, Configurations, FailOn, FilesToCheck, read_files, rule_choice
+from blinplan.api.load import read_site
+from blinplan.cli.check.options import asked_date, asked_patient, asked_reports
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.refusal import Refusal
-from blinplan.regimen import library
-from blinplan.regimen.find import FileSource, NotFound, find
-from blinplan.regimen.reading import Reading
-from blinplan.reports.check.formats import CheckFormat
-from blinplan.rules.configuration.settings import FailOn, Settings
-from blinplan.rules.judge import Judgement
-from blinplan.rules.judge_many import Judged, ProgramFault, Task, judge_many
-from blinplan.rules.run_result import Result
 from blinplan.terminal import Terminal
-from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
-    from blinplan.rules.simulated.virtual import Simulated
+    from blinplan.api.check import RunSettings
+    from blinplan.api.patient import Patient
 
 
 class Asked(NamedTuple):
@@ -67,49 +50,30 @@ class Asked(NamedTuple):
     allow_empty: bool
 
 
-class File(NamedTuple):
-    """A regimen file as read, and by which settings it is judged."""
-
-    source: FileSource
-    reading: Reading
-    settings: Settings
-
-
 def run(asked: Asked) -> None:
     """Check what is asked, show it, and end with the status that follows."""
-    from blinplan.cli.check import output as check_output
+    from blinplan.cli.check import output
 
     _refuse_contradictions(asked)
     today, patient, reports = asked_date(asked.today), asked_patient(asked.patient), asked_reports(asked.reports)
-    chosen = choice(asked.select, asked.extend_select, asked.ignore, asked.severity)
+    choice = rule_choice(asked.select, asked.extend_select, asked.ignore, asked.severity, dashes="--")
     configurations = Configurations(asked.config, isolated=asked.isolated)
-    files, missing = _read(asked, configurations, chosen)
-    here = configurations.of_run([file.source for file in files])
-    settled = run_settings(here, asked.fail_on, asked.simulated, asked.patients, asked.seed, asked.baseline, asked.site)
+    files = read_files(
+        asked.paths or [], choice, configurations, stdin_filename=asked.stdin_filename, allow_empty=asked.allow_empty
+    )
+    settled = files.settled(
+        asked.fail_on, asked.simulated, asked.patients, asked.seed, asked.baseline, asked.site, dashes="--"
+    )
     if asked.show_settings:
-        check_output.show_settings(here, settled, files, missing, asked)
+        output.show_settings(files, settled, asked)
     if asked.diff:
-        from blinplan.cli.check import fixing
-
-        fixing.show_diff(files, missing, today, asked.terminal)
+        _show_diff(files, today, asked.terminal)
     if asked.fix:
-        from blinplan.cli.check import fixing
-
-        files = fixing.fix_files(files, today, asked.terminal, quiet=asked.quiet > 0)
-    simulated = _simulated(settled, asked) if settled.simulate else None
-    site = None if settled.site is None else read_site(settled.site)
-    tasks = [Task(file.reading, file.settings, today, patient, site) for file in files]
-    judged = _judge(tasks, simulated, asked.terminal)
-    result = _result(judged, missing, settled, today, simulated, asked)
-    check_output.write_reports(result, reports)
-    check_output.show(result, asked)
-    stop(ExitStatus(result.status))
-
-
-def _simulated(settled: RunSettings, asked: Asked) -> "Simulated":
-    from blinplan.rules.simulated.virtual import Simulated
-
-    return Simulated(settled.patients, settled.seed, kept=not asked.no_cache)
+        files = _fix(files, today, asked)
+    found = _judge(files, settled, today, patient, asked)
+    output.write_reports(found, reports)
+    output.show(found, asked)
+    stop(found.status)
 
 
 def _refuse_contradictions(asked: Asked) -> None:
@@ -119,77 +83,42 @@ def _refuse_contradictions(asked: Asked) -> None:
         raise Refusal(f"--statistics has no format {asked.output_format}", "give full, concise or json")
 
 
-def _read(asked: Asked, configurations: Configurations, chosen: Choice) -> tuple[tuple[File, ...], list[NotFound]]:
-    """Read everything the command line names, each file once; a name that leads nowhere hides nothing else."""
-    files: dict[str, File] = {}
-    missing: list[NotFound] = []
-    for named in asked.paths or ["."]:
-        sources = find(named, asked.stdin_filename)
-        if isinstance(sources, NotFound):
-            missing += [] if sources.empty and asked.allow_empty else [sources]
-            continue
-        for source in sources:
-            if source.name in files:
-                continue
-            reading = source.read()
-            if isinstance(reading, NotFound):
-                missing.append(reading)
-            else:
-                files[source.name] = File(source, reading, chosen.over(configurations.settings_of(source)))
-    return tuple(sorted(files.values(), key=_place)), missing
+def _show_diff(files: FilesToCheck, today: date, terminal: Terminal) -> NoReturn:
+    """Show what --fix would change, and end with 1 where that is something."""
+    text, fixes = files.differences(today)
+    terminal.write(text)
+    for refusal in (*fixes.refusals, *(missing.refusal for missing in files.missing)):
+        terminal.complain(refusal)
+    changed = ExitStatus.FINDINGS if fixes.changed else ExitStatus.SUCCESS
+    status = ExitStatus.INCOMPLETE if files.missing else changed
+    terminal.say(f"exit {int(status)}: would fix: {fixes}")
+    stop(status)
 
 
-def _place(file: File) -> tuple[bool, int, str]:
-    """Where a file comes in the output: the user's own by their paths, then shipped ones as the program lists them."""
-    shipped = file.source.shipped
-    return shipped, list(library.paths()).index(file.source.name) if shipped else 0, file.source.name
+def _fix(files: FilesToCheck, today: date, asked: Asked) -> FilesToCheck:
+    fixed, fixes = files.fixed(today)
+    for refusal in fixes.refusals:
+        asked.terminal.complain(refusal)
+    if not asked.quiet:
+        asked.terminal.say(f"fixed: {fixes}", "pass" if fixes.changed else "")
+    return fixed
 
 
-def _judge(tasks: Sequence[Task], simulated: "Simulated | None", terminal: Terminal) -> tuple[Judged, ...]:
-    if simulated is None:
-        return judge_many(tasks, None)
-    from blinplan.cli.app.progress import regimens_bar
+def _judge(
+    files: FilesToCheck, settled: "RunSettings", today: date, patient: "Patient | None", asked: Asked
+) -> CheckResult:
+    site = None if settled.site is None else read_site(settled.site)
+    if settled.simulate:
+        from blinplan.cli.app.progress import regimens_bar
 
-    with regimens_bar(terminal) as progress:
-        return judge_many(tasks, simulated, progress)
-
-
-def _result(
-    judged: Sequence[Judged],
-    missing: Sequence[NotFound],
-    settled: RunSettings,
-    today: date,
-    simulated: "Simulated | None",
-    asked: Asked,
-) -> Result:
-    judgements = tuple(one for one in judged if isinstance(one, Judgement))
-    faults = tuple(one for one in judged if isinstance(one, ProgramFault))
-    result = Result(judgements, tuple(missing), faults, settled.fail_on, today, simulated)
-    if asked.write_baseline is not None:
-        return _with_new_baseline(result, Path(asked.write_baseline), asked)
-    return result if settled.baseline is None else _with_baseline(result, settled.baseline)
-
-
-def _with_baseline(result: Result, path: Path) -> Result:
-    from blinplan.rules.baseline import read_baseline
-
-    try:
-        baseline = read_baseline(path)
-    except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        raise Refusal(f"the baseline {path}: {reason}", "write one with --write-baseline, or check the path") from error
-    except ValueError as error:
-        raise Refusal(f"the baseline {path}: {error}", "write it anew with --write-baseline") from error
-    accepted = tuple(baseline.accept(judgement) for judgement in result.judgements)
-    return replace(result, judgements=accepted, stale=baseline.stale(accepted))
-
-
-def _with_new_baseline(result: Result, path: Path, asked: Asked) -> Result:
-    from blinplan.rules.baseline import baseline_of, baseline_text
-
-    baseline = baseline_of(result.judgements, path.parent)
-    replace_file(path, baseline_text(baseline))
-    count = len(baseline.entries)
+        with regimens_bar(asked.terminal) as progress:
+            found = files.judged(today, settled, patient, site, cache=not asked.no_cache, progress=progress)
+    else:
+        found = files.judged(today, settled, patient, site)
+    if asked.write_baseline is None:
+        return found if settled.baseline is None else found.without_those_in(settled.baseline)
+    path = Path(asked.write_baseline)
+    found, count = found.listed_in(path)
     if not asked.quiet:
         asked.terminal.say(f"{path}: {count} finding{'s' * (count != 1)} listed")
-    return replace(result, judgements=tuple(baseline.accept(judgement) for judgement in result.judgements))
+    return found

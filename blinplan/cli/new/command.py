@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from blinplan.api.load import read_regimen, refuse_what_cannot_be_given
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import ColourOption, plain_number, read_regimen, refuse_what_cannot_be_given, terminal_of
+from blinplan.cli.app.options import ColourOption, plain_number, terminal_of
 from blinplan.quantities import Basis, QuantityError
 from blinplan.refusal import Refusal
 from blinplan.regimen.regimen import Indication, Status

@@ -7,21 +7,9 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from blinplan.api.load import choose_for, errors_in, read_regimen, read_site, refuse_what_cannot_be_given
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import (
-    Area,
-    ColourOption,
-    Formula,
-    Height,
-    RegimenName,
-    Weight,
-    choose_for,
-    errors_in,
-    read_regimen,
-    read_site,
-    refuse_what_cannot_be_given,
-    terminal_of,
-)
+from blinplan.cli.app.options import Area, ColourOption, Formula, Height, RegimenName, Weight, terminal_of
 from blinplan.course.patient import AreaFormula
 from blinplan.refusal import Refusal
 from blinplan.terminal import Colour

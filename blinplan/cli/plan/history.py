@@ -8,7 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blinplan.cli.app.options import given_patient, plain_number, read_record
+from blinplan.api.load import read_record
+from blinplan.cli.app.options import given_patient, plain_number
 from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_called, patient
 from blinplan.refusal import Refusal
 

@@ -7,16 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from blinplan.cli.app.options import (
-    Attenuation,
-    VirtualPopulation,
-    choose_for,
-    options_of,
-    read_regimen,
-    refuse_what_cannot_be_given,
-    typical_size,
-)
-from blinplan.cli.check.options import Configurations, asked_date
+from blinplan.api.load import choose_for, read_regimen, refuse_what_cannot_be_given
+from blinplan.cli.app.options import Attenuation, VirtualPopulation, options_of, typical_size
+from blinplan.cli.check.options import asked_date
 from blinplan.cli.simulate.drawing import require_matplotlib
 from blinplan.course.eligibility import Choice
 from blinplan.course.patient import AreaFormula, Patient, PatientError
@@ -24,6 +17,7 @@ from blinplan.exit_status import ExitStatus, stop
 from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside
 from blinplan.regimen.reading import Reading
+from blinplan.rules.configuration.configurations import Configurations
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import judge
 from blinplan.rules.run_result import Result

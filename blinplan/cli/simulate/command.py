@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from blinplan.api.load import choose_for, read_regimen, refuse_what_cannot_be_given
 from blinplan.cli.app.options import (
     Area,
     Attenuation,
@@ -19,10 +20,7 @@ from blinplan.cli.app.options import (
     RegimenName,
     Seed,
     Weight,
-    choose_for,
     options_of,
-    read_regimen,
-    refuse_what_cannot_be_given,
     terminal_of,
     typical_size,
 )

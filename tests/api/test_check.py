@@ -1,0 +1,114 @@
+"""Checks from Python: everything that the command can do."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pandas as pd  # type: ignore[import-untyped]
+import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
+import pytest
+
+import blinplan
+from blinplan.api.check import CheckFormat
+from blinplan.exit_status import ExitStatus
+from blinplan.refusal import Refusal
+from tests.program import Run
+from tests.regimen_text import cycle, regimen_text
+
+DAY = date(2026, 11, 28)
+SLIP = regimen_text(cycle("28 µg/day for 28 days"))
+
+
+def codes(found: "blinplan.CheckResult") -> list[str]:
+    return [finding.code for finding in found.findings]
+
+
+def test_what_the_rules_say_is_what_the_command_says(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(SLIP, encoding="utf-8")
+    (tmp_path / "b.toml").write_text(regimen_text(cycle("28 mcg/day for 27 days")), encoding="utf-8")
+    shown = inside("check", ".", "--no-simulate", "-f", "json", "--today", str(DAY))
+    found = blinplan.check(".", simulate=False, today=DAY)
+    assert json.loads(found.text("json")) == shown.json
+    assert found.status == shown.status
+    assert f"exit {shown.status}: {found.reason}" in shown.err
+
+
+def test_nothing_named_is_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert blinplan.check(simulate=False).status is ExitStatus.INCOMPLETE
+    assert blinplan.check(simulate=False, allow_empty=True).status is ExitStatus.SUCCESS
+
+
+def test_rules_are_chosen_and_weighed() -> None:
+    assert codes(blinplan.check("nhl-5", simulate=False, select=["D202", "D205"], ignore=["D205"])) == ["D202"]
+    (finding,) = blinplan.check("nhl-5", simulate=False, select=["D202"], severity=["D202=error"]).findings
+    assert finding.severity == "error"
+    assert blinplan.check("nhl-5", simulate=False, select=["D202"], fail_on="warning").status is ExitStatus.FINDINGS
+
+
+@pytest.mark.parametrize("argument", ["select", "ignore", "extend_select"])
+def test_a_rule_that_is_not_there_is_refused_by_the_name_of_the_argument(argument: str) -> None:
+    with pytest.raises(Refusal, match=f"^{argument}: there is no rule 'D999'"):
+        blinplan.check("nhl-5", simulate=False, **{argument: ["D999"]})  # type: ignore[arg-type]
+
+
+def test_a_patient_and_a_site_are_checked_too(tmp_path: Path) -> None:
+    child = blinplan.patient(weight=38, height=140)
+    assert "D211" in codes(blinplan.check("rr-adult", simulate=False, patient=child))
+    site = tmp_path / "ward.toml"
+    site.write_text('site = 1\nname = "Ward"\nbag = [{ hours = 240, fill_ml = 276 }]\n', encoding="utf-8")
+    with_site = blinplan.check("rr-adult", simulate=False, site=site)
+    assert any(code.startswith("A") for code in codes(with_site))
+
+
+def test_what_is_fixed_is_written_and_judged_as_it_then_stands(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(SLIP, encoding="utf-8")
+    assert "N101" in codes(blinplan.check(path, simulate=False))
+    assert path.read_text(encoding="utf-8") == SLIP
+    assert "N101" not in codes(blinplan.check(path, simulate=False, fix=True))
+    assert "28 mcg/day" in path.read_text(encoding="utf-8")
+
+
+def test_a_baseline_takes_away_what_it_lists_and_nothing_else(tmp_path: Path) -> None:
+    path, baseline = tmp_path / "a.toml", tmp_path / "known.json"
+    path.write_text(SLIP, encoding="utf-8")
+    assert codes(blinplan.check(path, simulate=False, write_baseline=baseline)) == []
+    path.write_text(SLIP.replace("days = 28", "days = 27"), encoding="utf-8")
+    assert codes(blinplan.check(path, simulate=False, baseline=baseline)) == ["S301"]
+
+
+def test_the_configuration_is_heard_unless_it_is_not_wanted(tmp_path: Path) -> None:
+    (tmp_path / "blinplan.toml").write_text('ignore = ["N101"]\n', encoding="utf-8")
+    (tmp_path / "a.toml").write_text(SLIP, encoding="utf-8")
+    assert "N101" not in codes(blinplan.check(tmp_path, simulate=False))
+    assert "N101" in codes(blinplan.check(tmp_path, simulate=False, isolated=True))
+
+
+@pytest.mark.parametrize("output_format", list(CheckFormat))
+def test_every_format_can_be_had_and_written(output_format: CheckFormat, tmp_path: Path) -> None:
+    found = blinplan.check("nhl-5", simulate=False, today=DAY)
+    found.write(tmp_path / "report", output_format)
+    assert (tmp_path / "report").read_text(encoding="utf-8") == found.text(output_format.value)
+
+
+def test_findings_are_columns_for_the_three_libraries() -> None:
+    columns = blinplan.check("nhl-5", simulate=False).columns()
+    assert list(pd.DataFrame(columns)["code"]) == columns["code"]
+    assert pl.DataFrame(columns)["line"].to_list() == columns["line"]
+    assert pa.table(columns).column("severity").to_pylist() == columns["severity"]
+
+
+def test_a_notebook_shows_a_table_in_which_nothing_is_obeyed(tmp_path: Path) -> None:
+    path = tmp_path / "<b>x.toml"
+    path.write_text(SLIP, encoding="utf-8")
+    shown = blinplan.check(path, simulate=False)._repr_html_()
+    assert "&lt;b&gt;x.toml" in shown
+    assert "<b>" not in shown
+    assert "N101" in shown
+
+
+def test_it_is_short_where_it_is_printed() -> None:
+    found = blinplan.check("nhl-5", simulate=False)
+    assert repr(found) == "<CheckResult: 1 regimen, 4 warnings, status 0>"
