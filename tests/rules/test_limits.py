@@ -63,6 +63,7 @@ def test_every_limit_decides_some_rule() -> None:
         "supervision_again",
         "flat_dose_from_weight",
         "cytokine_release_dexamethasone",
+        "first_return_of_t_cells",
     }  # what a plan needs and no rule
     assert set(shipped_limits()) - planned == named
 

@@ -98,12 +98,10 @@ KNOWN_TWINS = {
     "Planned",
     "Premedication",
     "Question",
-    "Simulated",
     "Simulation",
     "Source",
     "Step",
     "Table",
     "Waiver",
-    "Window",
 }
 """Names still to be told apart; the list only gets shorter."""

@@ -13,7 +13,6 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import premedication_plan
 from blinplan.refusal import Refusal
-from blinplan.regimen.record import Cause
 from blinplan.reports.plan.plan import NOT_A_DEVICE, plan_csv, plan_head, plan_json, plan_report
 from blinplan.terminal import Screen, Terminal
 
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from blinplan.course.dated import Dated
-    from blinplan.reports.plan.expected import Simulated
     from blinplan.reports.plan.ics import Imported
-    from blinplan.simulation.trial import Simulation
+    from blinplan.simulation.delivered import Delivered
+    from blinplan.simulation.expected import ExpectedAfter
 
 
 class Planned(NamedTuple):
@@ -94,16 +93,12 @@ def _view(dated: "Dated", drawing: Drawing, screen: Screen) -> "list[RenderableT
     if drawing.view is View.EXPECTED:
         from blinplan.reports.plan.expected import expected_report
 
-        return expected_report(dated, _typical(dated), screen)
+        return expected_report(dated, _expected(dated), screen)
     if drawing.view is View.DELIVERED:
         from blinplan.reports.plan.delivered import delivered_report
         from blinplan.reports.plan.ledger import ledger_report
 
-        simulated = _simulations(dated, drawing)
-        compared = delivered_report(
-            dated.course, dated.replanned.planned, simulated, screen, overdosed=_overdosed(dated)
-        )
-        return [*compared, *ledger_report(dated)]
+        return [*delivered_report(_delivered(dated, drawing), screen), *ledger_report(dated)]
     views = {
         View.OVERVIEW: overview_report,
         View.AGENDA: agenda_report,
@@ -151,49 +146,26 @@ def _told_in_words(planned: Planned) -> Iterator[str]:
     yield from _found(planned)
 
 
-def _typical(dated: "Dated") -> "Simulated":
-    """The typical patient of the regimen in the course."""
-    from blinplan.reports.plan.expected import Simulated
-    from blinplan.simulation.trial import run
-    from blinplan.simulation.typical_course import typical_course
+def _expected(dated: "Dated") -> "tuple[ExpectedAfter, ...]":
+    """What the article expects, beside the typical patient of the regimen in the course."""
+    from blinplan.rules.limits import shipped_limits
+    from blinplan.simulation.expected import expected
 
-    periods = [event.period for event in dated.course.events]
-    simulation = run(dated.course.regimen, patients=None, course=periods)
-    days = {quantity.key: float(quantity.values[0]) for quantity in simulation.typical_quantities}
-    return Simulated(typical_course(dated.course.regimen, periods), days)
+    return expected(dated, shipped_limits())
 
 
-def _simulations(dated: "Dated", drawing: Drawing) -> "tuple[Simulation, Simulation]":
+def _delivered(dated: "Dated", drawing: Drawing) -> "Delivered":
     """The same virtual patients in the course as it came to be, and as it was planned."""
     from blinplan.cli.app.progress import announce_compilation, progress_bar
+    from blinplan.simulation.delivered import delivered
     from blinplan.simulation.dosing import NotEligibleError
-    from blinplan.simulation.trial import run
 
     announce_compilation(drawing.terminal)
-    courses = (dated.course, dated.replanned.planned)
     try:
         with progress_bar(2 * drawing.patients, drawing.terminal) as progress:
-            delivered, planned = (
-                run(
-                    course.regimen,
-                    patients=drawing.patients,
-                    seed=drawing.seed,
-                    course=[event.period for event in course.events],
-                    progress=None if progress is None else _counted_on(progress, number * drawing.patients),
-                )
-                for number, course in enumerate(courses)
-            )
+            return delivered(dated, patients=drawing.patients, seed=drawing.seed, progress=progress)
     except NotEligibleError as error:
         raise Refusal(str(error), "choose another view; no virtual population fits this regimen") from error
-    return delivered, planned
-
-
-def _overdosed(dated: "Dated") -> bool:
-    return any(entry.interruption.cause is Cause.OVERDOSE for entry in dated.ledger.interruptions)
-
-
-def _counted_on(progress: Callable[[int], None], start: int) -> Callable[[int], None]:
-    return lambda done: progress(start + done)
 
 
 def _csv(planned: Planned) -> str:
@@ -299,13 +271,11 @@ def _json(planned: Planned, drawing: Drawing) -> dict[str, Any]:
     if drawing.view is View.EXPECTED:
         from blinplan.reports.plan.expected import expected_json
 
-        found["expected"] = expected_json(dated, _typical(dated))
+        found["expected"] = expected_json(dated, _expected(dated))
     if drawing.view is View.DELIVERED:
         from blinplan.reports.plan.delivered import delivered_json
 
-        found["delivered"] = delivered_json(
-            dated.course, dated.replanned.planned, _simulations(dated, drawing), overdosed=_overdosed(dated)
-        )
+        found["delivered"] = delivered_json(_delivered(dated, drawing))
     found["findings"] = [dict(one) for one in planned.happened.findings]
     found["not_evaluated"] = list(planned.happened.not_evaluated)
     return {**document, "dated": found}

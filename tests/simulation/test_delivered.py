@@ -1,0 +1,96 @@
+"""What was delivered of what was planned."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from blinplan.course.dated import Dated, dated
+from blinplan.course.events import Course, expand
+from blinplan.course.patient import Patient
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.regimen import library
+from blinplan.simulation.delivered import Delivered, Delivery, delivered, delivered_cycles, delivery, ratios
+
+
+@pytest.fixture(scope="module")
+def planned() -> Course:
+    regimen = library.load("rr-adult").regimen
+    assert regimen is not None
+    return expand(regimen, Patient(weight=Fraction(70)))
+
+
+def short(course: Course, cycles: int) -> Course:
+    """The first cycles of a course."""
+    return replace(course, events=tuple(event for event in course.events if event.period.cycle <= cycles))
+
+
+def test_a_cycle_delivers_what_its_days_add_up_to(planned: Course) -> None:
+    first = delivery(planned, 1)
+    # 7 days of 9 mcg and 21 of 28, then 14 days without.
+    assert first == Delivery(28 * MINUTES_PER_DAY, 42 * MINUTES_PER_DAY, Fraction(7 * 9 + 21 * 28))
+    assert first.intensity() == Fraction(7 * 9 + 21 * 28) * 7 / 42
+
+
+def test_the_whole_course_is_the_sum_of_its_cycles(planned: Course) -> None:
+    *cycles, whole = delivered_cycles(planned, planned)
+    assert whole.cycle is None
+    assert sum(cycle.delivered.micrograms for cycle in cycles) == whole.delivered.micrograms
+    assert whole.relative_intensity == 1
+
+
+def test_a_cycle_that_never_came_delivers_nothing(planned: Course) -> None:
+    cycles = {cycle.cycle: cycle for cycle in delivered_cycles(short(planned, 1), planned)}
+    assert cycles[1].relative_intensity == 1
+    assert cycles[2].delivered == Delivery(0, 0, Fraction(0))
+    assert cycles[2].relative_intensity == 0
+
+
+def test_a_course_that_was_cut_short_is_no_more_intense_for_it(planned: Course) -> None:
+    whole = delivered_cycles(short(planned, 1), planned)[-1]
+    # The time that was planned counts, or a single cycle would seem as intense as five.
+    assert whole.relative_intensity == whole.delivered.micrograms / whole.planned.micrograms
+
+
+def test_nothing_planned_has_no_relative_intensity(planned: Course) -> None:
+    nothing = replace(planned, events=())
+    assert delivered_cycles(planned, nothing)[0].relative_intensity is None
+
+
+@pytest.fixture(scope="module")
+def on_calendar(planned: Course) -> Dated:
+    return dated(planned, datetime(2026, 11, 2, 10, tzinfo=UTC), None, None)
+
+
+@pytest.fixture(scope="module")
+def found(on_calendar: Dated) -> Delivered:
+    return delivered(on_calendar, patients=20, seed=5)
+
+
+def test_a_course_that_went_as_planned_is_the_plan_in_every_patient(found: Delivered) -> None:
+    assert found.simulated.population.size == 20
+    assert found.simulated.seed == found.planned.seed == 5
+    assert not found.overdosed
+    assert {mine.key for mine, _ in found.quantities} >= {"auc", "b_nadir", "il6_peak"}
+    for mine, other in found.quantities:
+        np.testing.assert_array_equal(mine.values, other.values)
+    assert all((mine.happens == other.happens).all() for mine, other in found.events)
+
+
+def test_a_shorter_course_is_compared_in_the_same_patients(on_calendar: Dated) -> None:
+    cut = delivered(replace(on_calendar, course=short(on_calendar.course, 1)), patients=20, seed=5)
+    np.testing.assert_array_equal(cut.simulated.population.clearance, cut.planned.population.clearance)
+    exposure = next(ratios(*both) for both in cut.quantities if both[0].key == "auc")
+    # Exposure is dose over clearance, so that each patient's own ratio is that of the doses.
+    whole = cut.cycles[-1]
+    assert whole.relative_intensity is not None
+    np.testing.assert_allclose(exposure, float(whole.relative_intensity), rtol=0.01)
+
+
+def test_progress_counts_on_through_both_courses(on_calendar: Dated) -> None:
+    done: list[int] = []
+    delivered(on_calendar, patients=5, progress=done.append)
+    assert done == sorted(done)
+    assert (done[0], done[-1]) == (5, 10)

@@ -1,0 +1,70 @@
+"""What the article expects when, on the calendar of a course."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+
+import pytest
+
+from blinplan.course.calendar import Due
+from blinplan.course.dated import Dated, dated
+from blinplan.course.events import expand
+from blinplan.course.patient import Patient
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.regimen import library
+from blinplan.rules.limits import shipped_limits
+from blinplan.simulation.expected import ExpectedAfter, ExpectedWindow, expected
+
+
+@pytest.fixture(scope="module")
+def plan() -> Dated:
+    regimen = library.load("rr-adult").regimen
+    assert regimen is not None
+    course = expand(regimen, Patient(weight=Fraction(70)))
+    return dated(course, datetime(2026, 11, 2, 10, tzinfo=UTC), None, None)
+
+
+@pytest.fixture(scope="module")
+def doses(plan: Dated) -> tuple[ExpectedAfter, ...]:
+    return expected(plan, shipped_limits())
+
+
+def test_every_new_dose_opens_windows_and_nothing_else_does(plan: Dated, doses: tuple[ExpectedAfter, ...]) -> None:
+    assert [dose.entry.due for dose in doses[:3]] == [Due.START, Due.STEP, Due.START]
+    assert len(doses) == sum(entry.due in {Due.START, Due.STEP} for entry in plan.entries)
+    assert all(window.start >= dose.entry.start for dose in doses for window in dose.windows)
+
+
+def test_the_first_dose_opens_the_windows_of_depletion_and_of_returning_t_cells(
+    doses: tuple[ExpectedAfter, ...],
+) -> None:
+    first, step, second = doses[:3]
+    assert [window.what for window in first.windows] == [
+        "T cells leave the blood",
+        "cytokines are highest",
+        "B cells ≤ 10 cells/µL",
+        "T cells come back",
+    ]
+    back = first.windows[-1]
+    # Claim TCL-2: within 7 to 14 days.
+    assert (back.start, back.stop) == (7 * MINUTES_PER_DAY, 14 * MINUTES_PER_DAY)
+    assert [window.what for window in step.windows] == ["T cells leave the blood"]
+    assert [window.what for window in second.windows] == ["T cells leave the blood", "cytokines may rise, less"]
+
+
+def test_t_cells_of_the_typical_patient_leave_within_the_window(doses: tuple[ExpectedAfter, ...]) -> None:
+    lowest = doses[0].windows[0]
+    assert lowest.simulated is not None
+    assert 0 < lowest.simulated <= 2 * MINUTES_PER_DAY  # claim TCL-1: within 48 hours
+    assert lowest.outside is None
+
+
+def test_only_what_is_shown_of_a_plan_is_expected(plan: Dated) -> None:
+    assert {dose.entry.cycle for dose in expected(replace(plan, cycle=2), shipped_limits())} == {2}
+
+
+@pytest.mark.parametrize(
+    ("minute", "side"), [(None, None), (9, "earlier"), (10, None), (20, None), (21, "later")], ids=str
+)
+def test_a_minute_lies_in_a_window_or_on_one_side_of_it(minute: int | None, side: str | None) -> None:
+    assert ExpectedWindow("it", 1, 10, 20, "source", minute).outside == side
