@@ -14,9 +14,9 @@ from typing import Literal
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from blinplan.physiology.engine.integrate import STATES
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.physiology.model.states import States, initial_state
 from blinplan.quantities import MINUTES_PER_DAY
 
 RightHandSide = Callable[[float, FloatArray], FloatArray]
@@ -105,12 +105,8 @@ def solve_reference(
     """
     chosen = options or Options()
     p = population
-    y = np.zeros(len(STATES))
-    y[5] = p.t_cells[patient]
-    y[7:10] = 1.0
-    y[10] = p.b_cells[patient]
-    y[11] = math.log(p.blasts[patient])
-    out = np.empty((len(STATES), days.shape[0]))
+    y = initial_state(p.select(slice(patient, patient + 1)))[:, 0]
+    out = np.empty((len(States._fields), days.shape[0]))
     given = dosing.premedication_minutes if chosen.premedication else ()
     first, last = dosing.edges_minutes[0], dosing.edges_minutes[-1]
     column = patient if dosing.rates.shape[1] > 1 else 0

@@ -1,6 +1,5 @@
 """``blinplan evidence``: whether the model is true to the article and the published numbers."""
 
-import os
 from enum import StrEnum
 from typing import Annotated
 
@@ -53,7 +52,7 @@ def evidence(
         if claim not in known:
             raise Refusal(f"there is no claim {claim[:40]!r}", f"the claims are {', '.join(known)}")
     announce_compilation(terminal)
-    found = evaluate(patients, seed, only=claims or None, threads=os.cpu_count() or 1)
+    found = evaluate(patients, seed, only=claims or None)
     if output_format is EvidenceFormat.JSON:
         terminal.write_json(evidence_json(found))
     else:

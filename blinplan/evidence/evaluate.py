@@ -12,6 +12,7 @@ from typing import Any, Literal
 import tomli
 
 from blinplan.evidence.measures import MEASURES, Arm, Study
+from blinplan.executor import Executor, given_or_threads
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.proportion import Proportion
@@ -170,7 +171,7 @@ def evaluate(
     presets: Mapping[str, Preset] | None = None,
     only: Collection[str] | None = None,
     targeted: bool = False,
-    threads: int = 1,
+    executor: Executor | None = None,
 ) -> Evidence:
     """Measure the claims on virtual patients.
 
@@ -181,15 +182,17 @@ def evaluate(
     presets : populations to measure on; those installed by default.
     only : ids of the claims wanted; all by default.
     targeted : measure only what calibration aims at.
+    executor : what runs the patients; threads, as many as there are processors, when not given.
     """
     chosen = options or Options()
     people = dict(load_parameters().presets if presets is None else presets)
-    study = Study(people, patients, seed, chosen, threads)
-    findings = tuple(
-        ClaimResult(
-            claim, tuple(_measure(study, e) for e in claim.expectations if not targeted or e.target is not None)
+    with given_or_threads(executor) as running:
+        study = Study(people, patients, seed, chosen, running)
+        findings = tuple(
+            ClaimResult(
+                claim, tuple(_measure(study, e) for e in claim.expectations if not targeted or e.target is not None)
+            )
+            for claim in load_claims()
+            if only is None or claim.id in only
         )
-        for claim in load_claims()
-        if only is None or claim.id in only
-    )
     return Evidence(patients, seed, chosen, findings)

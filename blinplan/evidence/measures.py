@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from blinplan.evidence.scenarios import scenario
+from blinplan.executor import Executor, InTurn
 from blinplan.physiology.endpoints import DEPLETED, Endpoints
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model import mechanism
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import CYTOKINES, FloatArray, Population, draw, typical
-from blinplan.physiology.solve import Trajectories, simulate
+from blinplan.physiology.model.states import TABLE, State, States
+from blinplan.physiology.solve import simulate
+from blinplan.physiology.trajectories import Trajectories
 from blinplan.proportion import Proportion
 
 
@@ -38,7 +41,7 @@ class Study:
     patients: int
     seed: int
     options: Options = field(default_factory=Options)
-    threads: int = 1
+    executor: Executor = field(default_factory=InTurn)
     _drawn: dict[str, Population] = field(default_factory=dict)
     _run: dict[tuple[str, str], Endpoints] = field(default_factory=dict)
 
@@ -54,7 +57,7 @@ class Study:
         if key not in self._run:
             people = self.population(arm.population)
             dosing = scenario(arm.scenarios[which], people.bsa_m2)
-            found = simulate(dosing, people, options=self.options, threads=self.threads).endpoints
+            found = simulate(dosing, people, options=self.options, executor=self.executor).endpoints
             assert found is not None  # noqa: S101 - endpoints were asked for
             self._run[key] = found
         return self._run[key]
@@ -63,7 +66,14 @@ class Study:
         """States at given days, on at most `most` of the patients."""
         people = self.population(arm.population).select(slice(0, most))
         dosing = scenario(arm.scenarios[0], people.bsa_m2)
-        result = simulate(dosing, people, options=self.options, output_days=np.array(days), endpoints=False)
+        result = simulate(
+            dosing,
+            people,
+            options=self.options,
+            output_days=np.array(days),
+            endpoints=False,
+            executor=self.executor,
+        )
         assert result.trajectories is not None  # noqa: S101 - output days were given
         return result.trajectories
 
@@ -132,7 +142,7 @@ def recovered(study: Study, arm: Arm) -> Proportion:
 
 def b_cells_low(study: Study, arm: Arm) -> Proportion:
     """Share at 1 B cell/µL or less some hours after the start."""
-    return _share(study.trajectories(arm, [arm.hours / 24.0]).b_blood[0] <= 1.0)
+    return _share(study.trajectories(arm, [arm.hours / 24.0]).states.b_blood[0] <= 1.0)
 
 
 def b_baseline(study: Study, arm: Arm) -> float:
@@ -255,9 +265,9 @@ def cytolytic_leads(study: Study, arm: Arm) -> Proportion:
     """
     days = np.concatenate([np.linspace(0.0, 2.0, 2881), np.linspace(2.0, 7.0, 361)[1:]])
     found = study.trajectories(arm, list(days), most=300)
-    base = study.population(arm.population).b_cells[: found.b_blood.shape[1]]
-    signal = np.argmax(found.cytolytic >= 0.01 * found.cytolytic.max(axis=0), axis=0)
-    fallen = found.b_blood <= 0.99 * base
+    base = study.population(arm.population).b_cells[: found.states.b_blood.shape[1]]
+    signal = np.argmax(found.states.cytolytic >= 0.01 * found.states.cytolytic.max(axis=0), axis=0)
+    fallen = found.states.b_blood <= 0.99 * base
     fall = np.where(fallen.any(axis=0), np.argmax(fallen, axis=0), days.shape[0])
     return _share(signal < fall)
 
@@ -268,7 +278,7 @@ def spared_without_cytolytic(study: Study, arm: Arm) -> float:
     idle = replace(people, kill_rate=np.zeros(people.size))
     result = simulate(scenario(arm.scenarios[0], idle.bsa_m2), idle, output_days=np.arange(43.0), endpoints=False)
     assert result.trajectories is not None  # noqa: S101 - output days were given
-    return float(np.max(np.abs(result.trajectories.b_blood / idle.b_cells - 1.0)))
+    return float(np.max(np.abs(result.trajectories.states.b_blood / idle.b_cells - 1.0)))
 
 
 def blasts_fall(study: Study, arm: Arm) -> float:
@@ -282,11 +292,17 @@ def drug_free_drift(study: Study, arm: Arm) -> float:
     most = min(people.size, 200)
     found = study.trajectories(arm, list(np.arange(0.0, 84.5, 0.5)), most=most)
     people = people.select(slice(0, most))
-    zeros = (found.concentration, found.cytolytic, found.adhesion_memory, found.release_memory, found.proliferation)
-    drift = [np.abs(z) for z in (*zeros, found.t_adherent / people.t_cells)]
-    drift += [np.abs(found.t_blood / people.t_cells - 1.0), np.abs(found.b_blood / people.b_cells - 1.0)]
-    drift += [np.abs(found.marrow - 1.0), np.abs(found.cytokines / people.cytokine_baseline[:, None] - 1.0)]
-    return float(max(values.max() for values in drift))
+    return float(max(_drift(values, state.start(people)).max() for state, values in resting(found.states)))
+
+
+def resting(states: States) -> Iterator[tuple[State, FloatArray]]:
+    """The states that stay where they start without drug, with their values."""
+    return ((state, values) for state, values in zip(TABLE, states, strict=True) if state.rests)
+
+
+def _drift(values: FloatArray, start: FloatArray | float) -> FloatArray:
+    """Change over the start; where the start is 0, the value itself."""
+    return np.abs(values) if isinstance(start, float) and start == 0.0 else np.abs(values / start - 1.0)
 
 
 # --- published pharmacokinetics -----------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.parameters import Parameter, Preset, load_parameters
 from blinplan.physiology.model.population import Population, draw, from_covariates, typical
-from blinplan.physiology.solve import Solution, Trajectories, simulate
+from blinplan.physiology.solve import Solution, simulate
+from blinplan.physiology.trajectories import Trajectories
 
 __all__ = [
     "Dosing",

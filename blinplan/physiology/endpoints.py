@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from blinplan.physiology.engine import locate
-from blinplan.physiology.engine.integrate import ROW, History, Interval, Timetable
+from blinplan.physiology.engine.integrate import History, Interval, Timetable
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray, Population
+from blinplan.physiology.model.states import ROW
 
 DEPLETED = 10.0
 """B cells/µL at or below which the article speaks of depletion."""

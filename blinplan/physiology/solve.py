@@ -8,18 +8,17 @@ every steady state exactly and damps fast states at any step (L-stable).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
+from blinplan.executor import Executor, InTurn, in_order
 from blinplan.physiology import endpoints as measure
 from blinplan.physiology.engine.choose import engine_called
 from blinplan.physiology.engine.grid import lagrange
 from blinplan.physiology.engine.integrate import (
-    STATES,
     Engine,
     EngineName,
     History,
@@ -29,36 +28,12 @@ from blinplan.physiology.engine.integrate import (
     schedules,
 )
 from blinplan.physiology.model.dosing import Dosing, Options
-from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray, Population
+from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.physiology.model.states import TABLE, States
+from blinplan.physiology.trajectories import Trajectories
 from blinplan.quantities import MINUTES_PER_DAY
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Trajectories:
-    """States at requested times, each (times, patients).
-
-    Attributes
-    ----------
-    days : (times) from the start of the course.
-    concentration : pg/mL. cytolytic, adhesion_memory, release_memory, proliferation : relative signals.
-    t_blood, t_adherent : cells/µL. marrow : (3, times, patients) relative to baseline. b_blood : cells/µL.
-    blasts : fraction of marrow capacity. cytokines : (8, times, patients) pg/mL in the order of `CYTOKINES`.
-    """
-
-    days: FloatArray
-    concentration: FloatArray
-    cytolytic: FloatArray
-    adhesion_memory: FloatArray
-    release_memory: FloatArray
-    proliferation: FloatArray
-    t_blood: FloatArray
-    t_adherent: FloatArray
-    marrow: FloatArray
-    b_blood: FloatArray
-    blasts: FloatArray
-    cytokines: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +78,7 @@ def _intervals(dosing: Dosing, cuts: tuple[int, ...]) -> tuple[Interval, ...]:
     return tuple(found)
 
 
-def _shape(dosing: Dosing, options: Options) -> Timetable:
+def _timetable(dosing: Dosing, options: Options) -> Timetable:
     given = tuple(sorted(set(dosing.premedication_minutes))) if options.premedication else ()
     return Timetable(
         intervals=_intervals(dosing, given),
@@ -113,35 +88,58 @@ def _shape(dosing: Dosing, options: Options) -> Timetable:
     )
 
 
-def _sample(history: History, engine: Engine, days: FloatArray, out: FloatArray, where: slice) -> None:
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Patients that advance together, and all that is asked of them; it pickles.
+
+    Attributes
+    ----------
+    timetable : the course, as of all patients of the population.
+    rates : (K, n) mcg/day. patients : n.
+    days : times at which the states are wanted; None for none.
+    engine, endpoints : as of `simulate`.
+    """
+
+    timetable: Timetable
+    rates: FloatArray
+    patients: Population
+    days: FloatArray | None
+    engine: EngineName
+    endpoints: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What came of a chunk: endpoints, and states (states, times, n), each where it was asked for."""
+
+    endpoints: measure.Endpoints | None
+    states: FloatArray | None
+
+
+def run_chunk(chunk: Chunk) -> Part:
+    """Advance the patients of a chunk through the course; at the top of a file, so that any executor can run it."""
+    engine, patients, days = engine_called(chunk.engine), chunk.patients, chunk.days
+    rates = np.ascontiguousarray(np.broadcast_to(chunk.rates, (chunk.rates.shape[0], patients.size)))
+    gathered = measure.Gathering(chunk.timetable, rates, patients) if chunk.endpoints else None
+    states = None if days is None else np.empty((len(TABLE), days.shape[0], patients.size))
+    integrator = Integrator(patients, engine)
+    for interval, schedule in zip(
+        chunk.timetable.intervals, schedules(chunk.timetable, patients.constants), strict=True
+    ):
+        history = integrator.advance(schedule, rates[interval.row])
+        if gathered is not None:
+            gathered.add(interval, history)
+        if days is not None and states is not None:
+            _sample(history, engine, days, states)
+    return Part(None if gathered is None else gathered.finish(), states)
+
+
+def _sample(history: History, engine: Engine, days: FloatArray, out: FloatArray) -> None:
     """Write the states at the requested days that fall into one interval; the drug in closed form."""
     inside = np.flatnonzero((days >= history.days[0]) & (days <= history.days[-1]))
-    engine.sample(history.values, *lagrange(history.days, days[inside]), out, inside, where.start)
+    engine.sample(history.values, *lagrange(history.days, days[inside]), out, inside, 0)
     for at in inside:
-        out[0, at, where] = history.concentration(float(days[at]))
-
-
-def _trajectories(days: FloatArray, values: FloatArray, population: Population) -> Trajectories:
-    row = {name: values[i] for i, name in enumerate(STATES)}
-    baseline = population.cytokine_baseline
-    cytokines = np.empty((len(CYTOKINES), days.shape[0], population.size))
-    cytokines[:] = baseline[:, None]
-    for j, name in enumerate(ELEVATED):
-        cytokines[CYTOKINES.index(name)] += population.cytokine_release[j] * row["release"]
-    return Trajectories(
-        days=days,
-        concentration=row["concentration"],
-        cytolytic=row["cytolytic"],
-        adhesion_memory=row["adhesion_memory"],
-        release_memory=row["release_memory"],
-        proliferation=row["proliferation"],
-        t_blood=row["t_total"] - row["t_adherent"],
-        t_adherent=row["t_adherent"],
-        marrow=np.stack([row["marrow_1"], row["marrow_2"], row["marrow_3"]]),
-        b_blood=row["b_blood"],
-        blasts=np.exp(row["log_blasts"]),
-        cytokines=cytokines,
-    )
+        out[0, at] = history.concentration(float(days[at]))
 
 
 def simulate(
@@ -151,7 +149,7 @@ def simulate(
     options: Options | None = None,
     output_days: FloatArray | None = None,
     endpoints: bool = True,
-    threads: int = 1,
+    executor: Executor | None = None,
     chunk: int | None = None,
     engine: EngineName | None = None,
     progress: Progress | None = None,
@@ -166,66 +164,52 @@ def simulate(
     output_days : times at which the states are wanted, within the course; none by default.
     endpoints : whether endpoints are wanted. They are gathered while the patients advance: memory does not grow with
         the length of the course.
-    threads : chunks simulated at once. The result is the same to the last bit whatever `threads` and `chunk` are.
+    executor : what runs the chunks; one after the other when not given. The result is the same to the last bit
+        whatever `executor` and `chunk` are.
     chunk : patients that advance together; what suits the engine when not given.
     engine : "compiled" or "numpy"; compiled where numba is installed when not given.
     progress : called with the number of patients done and in all, from the calling thread.
+
+    Raises
+    ------
+    ValueError
+        When rates and patients, or output days and course, do not fit, or a chunk is below 1.
     """
     chosen, by = options or Options(), engine_called(engine)
     n, size = population.size, by.chunk if chunk is None else chunk
     if dosing.rates.shape[1] not in {1, n}:
         raise ValueError(f"rates are for {dosing.rates.shape[1]} patients, the population has {n}")
-    if threads < 1 or size < 1:
-        raise ValueError("threads and chunk must be at least 1")
-    course = _shape(dosing, chosen)
-    shared = schedules(course, population.constants)
+    if size < 1:
+        raise ValueError("a chunk has at least 1 patient")
+    timetable = _timetable(dosing, chosen)
     days = None if output_days is None else np.array(output_days, dtype=np.float64, ndmin=1)
-    if days is not None and days.size and not course.start <= days.min() <= days.max() <= course.stop:
-        raise ValueError(f"output days must lie between {course.start} and {course.stop}")
-    values = None if days is None else np.empty((len(STATES), days.shape[0], n))
-
-    def run(first: int) -> measure.Endpoints | None:
-        where = slice(first, min(first + size, n))
-        patients = population.select(where)
-        rates = dosing.rates[:, where] if dosing.rates.shape[1] == n else dosing.rates
-        rates = np.ascontiguousarray(np.broadcast_to(rates, (rates.shape[0], patients.size)))
-        gathered = measure.Gathering(course, rates, patients) if endpoints else None
-        integrator = Integrator(patients, by)
-        for interval, schedule in zip(course.intervals, shared, strict=True):
-            history = integrator.advance(schedule, rates[interval.row])
-            if gathered is not None:
-                gathered.add(interval, history)
-            if days is not None and values is not None:
-                _sample(history, by, days, values, where)
-        return None if gathered is None else gathered.finish()
-
-    parts: list[measure.Endpoints | None] = []
-    for first, part in zip(range(0, n, size), _in_order(run, range(0, n, size), threads), strict=True):
-        parts.append(part)
+    if days is not None and days.size and not timetable.start <= days.min() <= days.max() <= timetable.stop:
+        raise ValueError(f"output days must lie between {timetable.start} and {timetable.stop}")
+    places = [slice(first, min(first + size, n)) for first in range(0, n, size)]
+    chunks = (
+        Chunk(timetable, _columns(dosing.rates, place), population.select(place), days, by.name, endpoints)
+        for place in places
+    )
+    schedules(timetable, population.constants)  # once, before several chunks would make them at the same time
+    values = None if days is None else np.empty((len(TABLE), days.shape[0], n))
+    measured: list[measure.Endpoints] = []
+    for place, part in zip(places, in_order(executor or InTurn(), run_chunk, chunks), strict=True):
+        if part.endpoints is not None:
+            measured.append(part.endpoints)
+        if values is not None:
+            values[..., place] = part.states
         if progress is not None:
-            progress(min(first + size, n), n)
+            progress(place.stop, n)
     return Solution(
         dosing=dosing,
         population=population,
         options=chosen,
         engine=by.name,
-        endpoints=measure.join([part for part in parts if part is not None]) if endpoints else None,
-        trajectories=None if days is None or values is None else _trajectories(days, values, population),
+        endpoints=measure.join(measured) if endpoints else None,
+        trajectories=None if days is None or values is None else Trajectories(days, States(*values), population),
     )
 
 
-def _in_order(
-    run: Callable[[int], measure.Endpoints | None], starts: range, threads: int
-) -> Iterator[measure.Endpoints | None]:
-    """Run the chunks, at most `threads` at once, and yield what they found in their order.
-
-    Whoever stops early, as by Ctrl-C, waits for the chunks that run, and not for those that have not begun.
-    """
-    if threads == 1 or len(starts) == 1:
-        yield from map(run, starts)
-        return
-    executor = ThreadPoolExecutor(max_workers=threads)
-    try:
-        yield from executor.map(run, starts)
-    finally:
-        executor.shutdown(cancel_futures=True)
+def _columns(rates: FloatArray, place: slice) -> FloatArray:
+    """The rates of some patients; of all where all get the same."""
+    return rates if rates.shape[1] == 1 else np.ascontiguousarray(rates[:, place])

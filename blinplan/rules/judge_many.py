@@ -1,12 +1,12 @@
 """Judge many regimens at once: what has to be simulated is simulated side by side."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from blinplan.course.patient import Patient
+from blinplan.executor import Executor, InTurn, processes, workers
 from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.configuration.settings import Settings
@@ -54,7 +54,7 @@ def judge_many(
     tasks: Sequence[Task],
     simulated: "Simulated | None",
     progress: Progress = lambda done, total: None,
-    processes: int = os.cpu_count() or 1,
+    executor: Executor | None = None,
 ) -> tuple[Judged, ...]:
     """Judge files, each by its own settings; the judgements come in the order of the tasks.
 
@@ -66,17 +66,15 @@ def judge_many(
         How to simulate; None leaves the rules that need it not evaluated.
     progress
         Told how many regimens are simulated, of how many that have to be.
-    processes
-        How many simulate at once.
+    executor
+        What simulates regimens side by side; where it is not given and there are several, processes, as many as there
+        are processors.
     """
     judged = [_at_once(task, simulated) for task in tasks]
     waiting = [number for number, judgement in enumerate(judged) if judgement is None]
     if simulated is not None and waiting:
         progress(0, len(waiting))
-        several = processes > 1 and len(waiting) >= _WORTH_PROCESSES
-        results = (
-            _side_by_side(tasks, waiting, simulated, processes) if several else _in_turn(tasks, waiting, simulated)
-        )
+        results = _simulated(tasks, waiting, simulated, executor)
         for done, (number, judgement) in enumerate(results, start=1):
             judged[number] = judgement
             progress(done, len(waiting))
@@ -104,23 +102,29 @@ def _judged(task: Task, simulation: Simulation | None, let: type[Exception] | tu
         return ProgramFault(task.reading, error)
 
 
-def _in_turn(tasks: Sequence[Task], waiting: Sequence[int], simulated: "Simulated") -> Iterator[tuple[int, Judged]]:
-    for number in waiting:
-        yield number, _judged(tasks[number], simulated)
+def _simulated(
+    tasks: Sequence[Task], waiting: Sequence[int], simulated: "Simulated", executor: Executor | None
+) -> Iterator[tuple[int, Judged]]:
+    if executor is not None:
+        yield from _side_by_side(tasks, waiting, simulated, executor)
+    elif workers() == 1 or len(waiting) < _WORTH_PROCESSES:
+        for number in waiting:
+            yield number, _judged(tasks[number], simulated)
+    else:
+        with processes() as several:
+            yield from _side_by_side(tasks, waiting, simulated, several)
 
 
 def _side_by_side(
-    tasks: Sequence[Task], waiting: Sequence[int], simulated: "Simulated", processes: int
+    tasks: Sequence[Task], waiting: Sequence[int], simulated: "Simulated", executor: Executor
 ) -> Iterator[tuple[int, Judged]]:
-    """Let other processes simulate, and judge here by what they found."""
-    # Imported here, because a check without simulation would wait for them.
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from multiprocessing import get_context
+    """Let others simulate, and judge here by what they found."""
+    # Imported here, because a check without simulation would wait for it.
+    from concurrent.futures import as_completed
 
-    alone = replace(simulated, threads=1)
-    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_die_quietly)
+    alone = replace(simulated, executor=InTurn())
+    futures = {executor.submit(_outcomes, tasks[number], alone): number for number in waiting}
     try:
-        futures = {pool.submit(_outcomes, tasks[number], alone): number for number in waiting}
         for future in as_completed(futures):
             number = futures[future]
             error = future.exception()
@@ -129,14 +133,8 @@ def _side_by_side(
             elif isinstance(error, Exception):
                 yield number, ProgramFault(tasks[number].reading, error)
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _die_quietly() -> None:
-    """Let Ctrl-C end a process that simulates without a word; the one that was asked speaks."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+        for future in futures:
+            future.cancel()
 
 
 def _outcomes(task: Task, simulated: "Simulated") -> tuple[Kept, ...]:
@@ -163,8 +161,8 @@ class Recording:
 class Recorded:
     """A simulation that was run elsewhere."""
 
-    told: tuple[Kept, ...]
+    found: tuple[Kept, ...]
 
     def outcomes(self, regimen: Regimen) -> Iterator[Kept]:
         """Say what was found."""
-        yield from self.told
+        yield from self.found

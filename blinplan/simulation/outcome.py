@@ -72,7 +72,7 @@ def quantities(endpoints: Endpoints, periods: Sequence[Period]) -> tuple[Quantit
     )
 
 
-def events(endpoints: Endpoints) -> tuple[Occurrence, ...]:
+def occurrences(endpoints: Endpoints) -> tuple[Occurrence, ...]:
     """All yes-or-no endpoints of a simulation."""
     everyone = np.ones(endpoints.cmax.shape[0], dtype=np.bool_)
     happened = [

@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from blinplan.course.events import Period
+from blinplan.executor import Executor, given_or_threads
 from blinplan.physiology.model.dosing import Dosing, Options
-from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray, Population
-from blinplan.physiology.solve import Trajectories, simulate
+from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.physiology.model.states import SHOWN
+from blinplan.physiology.solve import simulate
+from blinplan.physiology.trajectories import Trajectories
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.simulation.dosing import dosing as ordered
 from blinplan.simulation.trial import Simulation
 
 LEVELS = (5.0, 50.0, 95.0)
@@ -40,15 +42,13 @@ class Signal:
 
 
 SIGNALS = {
-    signal.key: signal
-    for signal in (
-        Signal("drug", "Drug concentration", "pg/mL"),
-        Signal("b-cells", "B cells", "cells/µL"),
-        Signal("t-cells", "T cells", "% of baseline"),
-        *(Signal(name.removesuffix("-gamma").lower(), name, "pg/mL") for name in ELEVATED),
-    )
+    shown.key: Signal(shown.key, shown.label, shown.unit if shown.baseline is None else "% of baseline")
+    for shown in SHOWN
+    if shown.drawn
 }
 """Every signal by its key."""
+
+_SHOWN = {shown.key: shown for shown in SHOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def bands(
     signals: Iterable[str] = tuple(SIGNALS),
     *,
     options: Options | None = None,
-    threads: int = 1,
+    executor: Executor | None = None,
     most_values: int = MOST_VALUES,
     progress: Callable[[int], None] | None = None,
 ) -> Bands:
@@ -111,8 +111,10 @@ def bands(
 
     Parameters
     ----------
-    dosing, population, options, threads
+    dosing, population, options
         As for `simulate`.
+    executor
+        What runs the patients; threads, as many as there are processors, when not given.
     days
         (T) from the start of the course, rising.
     signals
@@ -132,18 +134,22 @@ def bands(
     if course.rates.shape[1] != 1:
         course = replace(course, rates=course.rates[:, chosen])
     values = np.empty((len(wanted), days.shape[0], people.size))
-    for start in range(0, people.size, _BLOCK):
-        where = slice(start, start + _BLOCK)
-        block = people.select(where)
-        rates = course.rates if course.rates.shape[1] == 1 else course.rates[:, where]
-        found = simulate(
-            replace(course, rates=rates), block, options=options, output_days=days, endpoints=False, threads=threads
-        ).trajectories
-        assert found is not None  # noqa: S101 - they were asked for
-        for row, signal in enumerate(wanted):
-            values[row, :, where] = _measured(signal, found, block)
-        if progress is not None:
-            progress(min(start + _BLOCK, people.size))
+    with given_or_threads(executor) as running:
+        for start in range(0, people.size, _BLOCK):
+            where = slice(start, start + _BLOCK)
+            found = simulate(
+                course if course.rates.shape[1] == 1 else replace(course, rates=course.rates[:, where]),
+                people.select(where),
+                options=options,
+                output_days=days,
+                endpoints=False,
+                executor=running,
+            ).trajectories
+            assert found is not None  # noqa: S101 - they were asked for
+            for row, signal in enumerate(wanted):
+                values[row, :, where] = _measured(signal, found)
+            if progress is not None:
+                progress(min(start + _BLOCK, people.size))
     return Bands(
         days=days,
         levels=LEVELS,
@@ -161,13 +167,13 @@ def bands_of(
     days: FloatArray,
     signals: Iterable[str] = tuple(SIGNALS),
     *,
-    threads: int = 1,
+    executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Bands:
     """Take the bands of the patients of a simulation, or the curves of its typical patient where it has no others."""
-    given = ordered(simulation.regimen, simulation.periods, simulation.population)
+    trial = simulation.outcome.trial
     return bands(
-        given, simulation.population, days, signals, options=simulation.options, threads=threads, progress=progress
+        trial.dosing, trial.population, days, signals, options=trial.options, executor=executor, progress=progress
     )
 
 
@@ -183,12 +189,8 @@ def _until(dosing: Dosing, day: float) -> Dosing:
     )
 
 
-def _measured(signal: Signal, found: Trajectories, people: Population) -> FloatArray:
+def _measured(signal: Signal, found: Trajectories) -> FloatArray:
     """One signal (days, patients) of trajectories, in its unit."""
-    if signal.key == "drug":
-        return found.concentration
-    if signal.key == "b-cells":
-        return found.b_blood
-    if signal.key == "t-cells":
-        return np.asarray(100.0 * found.t_blood / people.t_cells)
-    return np.asarray(found.cytokines[CYTOKINES.index(signal.label)])
+    shown, people = _SHOWN[signal.key], found.population
+    values = shown.values(found.states, people)
+    return values if shown.baseline is None else np.asarray(100.0 * values / shown.baseline(people))

@@ -1,4 +1,4 @@
-"""Curves of virtual patients at regular times, in portions of patients, so that memory stays bounded."""
+"""RequestedCurves of virtual patients at regular times, in portions of patients, so that memory stays bounded."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ import numpy as np
 
 from blinplan.course.events import periods
 from blinplan.course.patient import Patient
+from blinplan.executor import Executor, given_or_threads, workers
 from blinplan.physiology.engine.choose import engine_called
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import Population
-from blinplan.physiology.solve import Trajectories, simulate
+from blinplan.physiology.solve import simulate
+from blinplan.physiology.trajectories import Trajectories
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
-from blinplan.simulation.dosing import dosing, preset_for
-from blinplan.simulation.own_patients import People
-from blinplan.simulation.trial import followed_up, typical_patient, virtual_patients
+from blinplan.simulation.dosing import dosing
+from blinplan.simulation.trial import Patients, followed_up, preset_of, typical_patient, virtual_patients
 
 MOST_TIMES = 1_000_000
 """Times of one patient that are kept at once."""
@@ -32,8 +33,8 @@ class TooManyTimesError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Curves:
-    """Curves that are asked for: of whom, under what, and when; `portions` computes them.
+class RequestedCurves:
+    """RequestedCurves that are asked for: of whom, under what, and when; `portions` computes them.
 
     Attributes
     ----------
@@ -89,12 +90,12 @@ def curves(
     *,
     every: int,
     preset: str | None = None,
-    patients: int | People | None = 1000,
+    patients: Patients | None = 1000,
     seed: int = 1,
     patient: Patient | None = None,
     follow_up_days: int = 0,
     options: Options | None = None,
-) -> Curves:
+) -> RequestedCurves:
     """Ask for the curves of a regimen. Patients, seed and options mean what they mean in `trial.run`.
 
     Raises
@@ -106,17 +107,17 @@ def curves(
     """
     if every < 1:
         raise ValueError("times are at least a minute apart")
-    chosen = preset or preset_for(regimen)
+    chosen = preset_of(regimen, preset, patients)
     table = followed_up(periods(regimen), follow_up_days)
     times = table[-1].stop // every + 1
     if times > MOST_TIMES:
         raise TooManyTimesError(f"{times:,} times of each patient are more than {MOST_TIMES:,}")
     reference = typical_patient(chosen, patient)
     people = reference if patients is None else virtual_patients(chosen, patients, seed)
-    return Curves(
+    return RequestedCurves(
         regimen=regimen,
         preset=chosen,
-        seed=None if patients is None else seed,
+        seed=people.seed,
         population=people,
         typical_area=float(reference.bsa_m2[0]),
         follow_up_days=follow_up_days,
@@ -129,27 +130,31 @@ def curves(
     )
 
 
-def portions(asked: Curves, *, threads: int = 1, progress: Callable[[int], None] | None = None) -> Iterator[Portion]:
+def portions(
+    asked: RequestedCurves, *, executor: Executor | None = None, progress: Callable[[int], None] | None = None
+) -> Iterator[Portion]:
     """Compute the curves, patient by patient in their order, as many patients at once as fit into a portion.
 
-    The result is the same to the last bit whatever `threads` is. `progress` is called with the patients done.
+    The result is the same to the last bit whatever runs them: threads, as many as there are processors, when no
+    executor is given. `progress` is called with the patients done.
     """
     size = max(1, _POINTS // asked.minutes.shape[0])
-    chunk = max(1, min(engine_called(asked.engine).chunk, -(-size // threads)))
-    for first in range(0, asked.population.size, size):
-        where = slice(first, min(first + size, asked.population.size))
-        rates = asked.dosing.rates[:, where]
-        found = simulate(
-            replace(asked.dosing, rates=rates),
-            asked.population.select(where),
-            options=asked.options,
-            output_days=asked.minutes / MINUTES_PER_DAY,
-            endpoints=False,
-            threads=threads,
-            chunk=chunk,
-            engine=asked.engine,
-        ).trajectories
-        assert found is not None  # noqa: S101 - they were asked for
-        yield Portion(first, rates, found)
-        if progress is not None:
-            progress(where.stop)
+    chunk = max(1, min(engine_called(asked.engine).chunk, -(-size // workers())))
+    with given_or_threads(executor) as running:
+        for first in range(0, asked.population.size, size):
+            where = slice(first, min(first + size, asked.population.size))
+            rates = asked.dosing.rates[:, where]
+            found = simulate(
+                replace(asked.dosing, rates=rates),
+                asked.population.select(where),
+                options=asked.options,
+                output_days=asked.minutes / MINUTES_PER_DAY,
+                endpoints=False,
+                executor=running,
+                chunk=chunk,
+                engine=asked.engine,
+            ).trajectories
+            assert found is not None  # noqa: S101 - they were asked for
+            yield Portion(first, rates, found)
+            if progress is not None:
+                progress(where.stop)

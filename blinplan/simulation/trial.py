@@ -1,70 +1,216 @@
 """Run a regimen: on a virtual population and its typical patient, or on the typical patient of a given size."""
 
-import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
+from blinplan.executor import Executor, InTurn, given_or_threads
+from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.integrate import EngineName
-from blinplan.physiology.model.dosing import Options
+from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import Population, draw, from_covariates, typical
-from blinplan.physiology.solve import Solution, simulate
+from blinplan.physiology.solve import simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
-from blinplan.simulation.dosing import dosing, preset_for
-from blinplan.simulation.outcome import Occurrence, Quantity, events, quantities
+from blinplan.simulation.dosing import dosing as dosing_of
+from blinplan.simulation.dosing import preset_for
+from blinplan.simulation.outcome import Occurrence, Quantity, occurrences, quantities
 from blinplan.simulation.own_patients import People
+from blinplan.simulation.paired import Paired, paired_quantities, paired_shares, require_same_patients
 from blinplan.simulation.uncertainty import Uncertainty, over_sets
 from blinplan.simulation.uncertainty import parameter_sets as drawn_sets
 
+Patients = int | People | Population
+"""How many virtual patients to draw, the user's own, or a population as it is."""
+
 
 @dataclass(frozen=True, slots=True)
-class Simulation:
-    """A regimen as virtual patients went through it.
+class Trial:
+    """A regimen and the patients who get it: all that an outcome follows from. It pickles.
 
     Attributes
     ----------
     regimen
         What was ordered.
-    preset
-        The name of the population.
-    seed
-        What its patients were drawn from; None for the typical patient alone.
-    population
-        The patients; the typical one alone where no population was asked for.
-    quantities, events
-        Their endpoints, in the same order as the typical patient's.
-    typical_quantities, typical_events
-        The typical patient's endpoints.
     periods
-        What was given when, the days that were added at the end included.
-    typical_area, follow_up_days, options
-        The body surface area of the typical patient in m², the days added at the end, and how open questions of the
-        mechanism were answered.
+        What is given when.
+    population
+        The patients, as they are.
+    options
+        How open questions of the mechanism are answered.
+    engine
+        What computes it; the compiled engine where it is installed, when not given.
+    """
+
+    regimen: Regimen
+    periods: tuple[Period, ...]
+    population: Population
+    options: Options = field(default_factory=Options)
+    engine: EngineName | None = None
+
+    @property
+    def seed(self) -> int | None:
+        """What the patients were drawn from; None for patients without random effects."""
+        return self.population.seed
+
+    @property
+    def dosing(self) -> Dosing:
+        """What each of the patients gets.
+
+        Raises
+        ------
+        NotEligibleError
+            When the regimen does not admit the weight of one of them.
+        """
+        return dosing_of(self.regimen, self.periods, self.population)
+
+    def run(self, executor: Executor | None = None, progress: Callable[[int], None] | None = None) -> "Outcome":
+        """Send the patients through the regimen.
+
+        Parameters
+        ----------
+        executor
+            What runs them; threads, as many as there are processors, when not given. The outcome is the same to the
+            last bit.
+        progress
+            Called with the number of patients done.
+
+        Raises
+        ------
+        NotEligibleError
+            When the regimen does not admit the weight of one of them.
+        """
+        with given_or_threads(executor) as running:
+            found = simulate(
+                self.dosing,
+                self.population,
+                options=self.options,
+                engine=self.engine,
+                executor=running,
+                progress=None if progress is None else lambda done, _: progress(done),
+            )
+        assert found.endpoints is not None  # noqa: S101 - they were asked for
+        return Outcome(
+            self, found.engine, found.endpoints, quantities(found.endpoints, self.periods), occurrences(found.endpoints)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a trial. It pickles.
+
+    Attributes
+    ----------
+    trial
+        What was run.
     engine
         What computed it: "compiled" or "numpy".
+    endpoints
+        All that was measured in each patient.
+    quantities, events
+        The same under names, with units: numbers, and what happens to a patient or not.
+    """
+
+    trial: Trial
+    engine: EngineName
+    endpoints: Endpoints
+    quantities: tuple[Quantity, ...]
+    events: tuple[Occurrence, ...]
+
+    def paired(self, other: "Outcome") -> Paired:
+        """Compare patient by patient with the outcome of another trial on the same virtual patients.
+
+        Raises
+        ------
+        NotPairedError
+            When they are not the same patients.
+        """
+        require_same_patients(self.trial.population, other.trial.population)
+        return Paired(paired_quantities(self.quantities, other.quantities), paired_shares(self.events, other.events))
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """A regimen as virtual patients went through it, and the typical patient beside them.
+
+    Attributes
+    ----------
+    outcome
+        Of the patients; of the typical one alone where no population was asked for.
+    typical
+        Of the typical patient.
+    preset
+        The name of the population.
+    follow_up_days
+        The days without infusion that were added at the end.
     uncertainty
         How the results move with the uncertainty of the parameters; None where it was not asked for.
     """
 
-    regimen: Regimen
+    outcome: Outcome
+    typical: Outcome
     preset: str
-    seed: int | None
-    population: Population
-    quantities: tuple[Quantity, ...]
-    events: tuple[Occurrence, ...]
-    typical_quantities: tuple[Quantity, ...]
-    typical_events: tuple[Occurrence, ...]
-    periods: tuple[Period, ...]
-    typical_area: float
     follow_up_days: int
-    options: Options
-    engine: EngineName
     uncertainty: Uncertainty | None = None
+
+    @property
+    def regimen(self) -> Regimen:
+        """What was ordered."""
+        return self.outcome.trial.regimen
+
+    @property
+    def seed(self) -> int | None:
+        """What the patients were drawn from; None for the typical patient alone."""
+        return self.outcome.trial.seed
+
+    @property
+    def population(self) -> Population:
+        """The patients; the typical one alone where no population was asked for."""
+        return self.outcome.trial.population
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The patients' endpoints that are numbers, in the same order as the typical patient's."""
+        return self.outcome.quantities
+
+    @property
+    def events(self) -> tuple[Occurrence, ...]:
+        """The patients' endpoints that happen or not, in the same order as the typical patient's."""
+        return self.outcome.events
+
+    @property
+    def typical_quantities(self) -> tuple[Quantity, ...]:
+        """The typical patient's endpoints that are numbers."""
+        return self.typical.quantities
+
+    @property
+    def typical_events(self) -> tuple[Occurrence, ...]:
+        """The typical patient's endpoints that happen or not."""
+        return self.typical.events
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """What was given when, the days that were added at the end included."""
+        return self.outcome.trial.periods
+
+    @property
+    def typical_area(self) -> float:
+        """The body surface area of the typical patient, m²."""
+        return float(self.typical.trial.population.bsa_m2[0])
+
+    @property
+    def options(self) -> Options:
+        """How open questions of the mechanism were answered."""
+        return self.outcome.trial.options
+
+    @property
+    def engine(self) -> EngineName:
+        """What computed it: "compiled" or "numpy"."""
+        return self.outcome.engine
 
     @property
     def days(self) -> float:
@@ -76,14 +222,14 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
     regimen: Regimen,
     *,
     preset: str | None = None,
-    patients: int | People | None = 1000,
+    patients: Patients | None = 1000,
     seed: int = 1,
     patient: Patient | None = None,
     course: Sequence[Period] | None = None,
     follow_up_days: int = 0,
     options: Options | None = None,
     parameter_sets: int = 0,
-    threads: int | None = None,
+    executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Simulation:
     """Simulate a regimen.
@@ -95,10 +241,10 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
     preset
         The virtual population; the one that stands for the regimen's patients when not given.
     patients
-        How many virtual patients, or the user's own, of whom patient i carries the random effects of patient i of the
-        seed; None for the typical patient alone.
+        How many virtual patients; or the user's own, of whom patient i carries the random effects of patient i of the
+        seed; or a population that was drawn, and is taken as it is; None for the typical patient alone.
     seed
-        What the virtual patients are drawn from.
+        What the virtual patients are drawn from; a population that is given keeps its own.
     patient
         The size of the typical patient; the population's own when not given.
     course
@@ -109,8 +255,9 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
         Open questions of the mechanism.
     parameter_sets
         How often to run the population again with typical values drawn within their published uncertainty.
-    threads
-        Threads to use; all processors when not given. The result does not depend on it.
+    executor
+        What runs the patients; threads, as many as there are processors, when not given. The result does not depend
+        on it.
     progress
         Called with the number of patients done, those of all parameter sets counted together.
 
@@ -118,42 +265,47 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
     ------
     NotEligibleError
         When the regimen does not admit the weight of a virtual patient.
+    ValueError
+        When a population is given with parameter sets, which draw the patients again, or with the name of another.
     """
-    chosen = preset or preset_for(regimen)
+    chosen = preset_of(regimen, preset, patients)
+    if parameter_sets and isinstance(patients, Population):
+        raise ValueError("parameter sets draw the patients again: give their number, and not a population")
     table = followed_up(tuple(course or periods(regimen)), follow_up_days)
-    reference = typical_patient(chosen, patient)
-    average = _run(regimen, table, reference, options, 1, None)
-    found = _outcome(average, table)
-    alone = Simulation(
-        regimen,
-        chosen,
-        None,
-        reference,
-        *found,
-        *found,
-        periods=table,
-        typical_area=float(reference.bsa_m2[0]),
-        follow_up_days=follow_up_days,
-        options=average.options,
-        engine=average.engine,
-    )
+    asked = Trial(regimen, table, typical_patient(chosen, patient), options or Options())
+    average = asked.run(InTurn())
+    alone = Simulation(average, average, chosen, follow_up_days)
     if patients is None:
         return alone
-    ran = []
-    people = virtual_patients(chosen, patients, seed)
     presets: list[str | Preset] = [chosen, *drawn_sets(chosen, parameter_sets, seed)]
-    for number, parameters in enumerate(presets):
-        again = people if number == 0 else virtual_patients(parameters, patients, seed)
-        moved = _moved(progress, number * people.size)
-        ran.append(_outcome(_run(regimen, table, again, options, threads or os.cpu_count() or 1, moved), table))
-    uncertain = over_sets(chosen, ran[1:]) if parameter_sets else None
-    mine, happened = ran[0]
-    return replace(alone, seed=seed, population=people, quantities=mine, events=happened, uncertainty=uncertain)
+    ran: list[Outcome] = []
+    with given_or_threads(executor) as running:
+        for parameters in presets:
+            people = virtual_patients(parameters, patients, seed)
+            counted = _counted_on(progress, len(ran) * people.size)
+            ran.append(replace(asked, population=people).run(running, counted))
+    uncertain = over_sets(chosen, [(of.quantities, of.events) for of in ran[1:]]) if parameter_sets else None
+    return replace(alone, outcome=ran[0], uncertainty=uncertain)
 
 
-def _moved(progress: Callable[[int], None] | None, start: int) -> Callable[[int, int], None] | None:
+def _counted_on(progress: Callable[[int], None] | None, start: int) -> Callable[[int], None] | None:
     """Count on from where the runs before ended."""
-    return None if progress is None else lambda done, _: progress(start + done)
+    return None if progress is None else lambda done: progress(start + done)
+
+
+def preset_of(regimen: Regimen, preset: str | None, patients: Patients | None) -> str:
+    """Name the virtual population: the one asked for, that of the patients given, or the one for the regimen.
+
+    Raises
+    ------
+    ValueError
+        When the patients that are given are of another population than the one asked for.
+    """
+    if not isinstance(patients, Population):
+        return preset or preset_for(regimen)
+    if preset not in (None, patients.preset):
+        raise ValueError(f"the patients are of the population {patients.preset}, not {preset}")
+    return patients.preset
 
 
 def followed_up(table: tuple[Period, ...], days: int) -> tuple[Period, ...]:
@@ -180,8 +332,10 @@ def typical_patient(preset: str, patient: Patient | None) -> Population:
     )
 
 
-def virtual_patients(preset: str | Preset, patients: int | People, seed: int) -> Population:
-    """Virtual patients: so many of a population, or the user's own with the random effects of the seed."""
+def virtual_patients(preset: str | Preset, patients: Patients, seed: int) -> Population:
+    """Virtual patients: so many of a population, the user's own with the random effects of the seed, or those given."""
+    if isinstance(patients, Population):
+        return patients
     if isinstance(patients, int):
         return draw(preset, patients, seed)
     return from_covariates(
@@ -193,19 +347,3 @@ def virtual_patients(preset: str | Preset, patients: int | People, seed: int) ->
         bsa_m2=patients.bsa_m2,
         seed=seed,
     )
-
-
-def _run(
-    regimen: Regimen,
-    table: Sequence[Period],
-    population: Population,
-    options: Options | None,
-    threads: int,
-    progress: Callable[[int, int], None] | None,
-) -> Solution:
-    return simulate(dosing(regimen, table, population), population, options=options, threads=threads, progress=progress)
-
-
-def _outcome(result: Solution, table: tuple[Period, ...]) -> tuple[tuple[Quantity, ...], tuple[Occurrence, ...]]:
-    assert result.endpoints is not None  # noqa: S101 - they were asked for
-    return quantities(result.endpoints, table), events(result.endpoints)

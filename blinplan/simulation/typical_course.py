@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from blinplan.course.events import Period
-from blinplan.physiology.model.population import CYTOKINES, FloatArray, typical
+from blinplan.physiology.model.population import FloatArray, typical
 from blinplan.physiology.solve import simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
@@ -54,4 +54,4 @@ def typical_course(regimen: Regimen, periods: Sequence[Period]) -> TypicalCourse
         dosing(regimen, periods, patient), patient, output_days=minutes / MINUTES_PER_DAY, endpoints=False
     ).trajectories
     assert found is not None  # noqa: S101 - they were asked for
-    return TypicalCourse(minutes, found.t_blood[:, 0], found.cytokines[CYTOKINES.index("IL-6"), :, 0])
+    return TypicalCourse(minutes, found.t_blood[:, 0], found.cytokine("IL-6")[:, 0])

@@ -5,7 +5,6 @@ measures the greatest error over every shipped regimen and 64 random patients ea
 about a quarter of an hour. ``python -m tests.benchmarks start`` times checks from start to end.
 """
 
-import os
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from blinplan.course.events import periods
+from blinplan.executor import workers
 from blinplan.physiology import Dosing, Population, Trajectories, draw
 from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen import library
@@ -57,7 +57,7 @@ def speed(patients: int, peer_patients: int) -> float:
     peer = RoadRunner(course, people, 1e-6, 1e-9)
     peer.run(people, [0], DAYS)
     scipy_course = _course("rr-adult", few)
-    threads = os.cpu_count() or 1
+    threads = workers()
     runs: list[tuple[str, int, Callable[[], FloatArray | Trajectories]]] = [
         ("libRoadRunner, rtol 1e-6", peer_patients, lambda: peer.run(people, range(peer_patients), DAYS)),
         ("SciPy LSODA, rtol 1e-6", WITNESSED, lambda: by_scipy(scipy_course, few, days, 1e-6)),

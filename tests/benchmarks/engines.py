@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import roadrunner  # type: ignore[import-untyped]
 
+from blinplan.executor import threads
 from blinplan.physiology import Dosing, Population, Trajectories, simulate
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.population import CYTOKINES, FloatArray
@@ -43,10 +44,13 @@ def greatest_error(mine: FloatArray, reference: FloatArray) -> float:
 
 
 def by_blinplan(
-    dosing: Dosing, people: Population, days: FloatArray, threads: int = 1, engine: EngineName | None = None
+    dosing: Dosing, people: Population, days: FloatArray, count: int = 1, engine: EngineName | None = None
 ) -> Trajectories:
     """Every state of all patients."""
-    found = simulate(dosing, people, output_days=days, endpoints=False, threads=threads, engine=engine).trajectories
+    with threads(count) as running:
+        found = simulate(
+            dosing, people, output_days=days, endpoints=False, executor=running, engine=engine
+        ).trajectories
     assert found is not None
     return found
 
@@ -55,15 +59,15 @@ def series_of(found: Trajectories) -> FloatArray:
     """The series that errors are taken of, (series, times, patients)."""
     return np.stack(
         [
-            found.concentration,
-            found.cytolytic,
-            found.adhesion_memory,
-            found.release_memory,
-            found.proliferation,
+            found.states.concentration,
+            found.states.cytolytic,
+            found.states.adhesion_memory,
+            found.states.release_memory,
+            found.states.proliferation,
             found.t_blood,
-            found.t_adherent,
+            found.states.t_adherent,
             *found.marrow,
-            found.b_blood,
+            found.states.b_blood,
             np.log(found.blasts),
             found.cytokines[IL6],
         ]

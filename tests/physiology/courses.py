@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from blinplan.physiology import Dosing, Population, draw, typical
+from blinplan.physiology import Dosing, Population, Trajectories, draw, typical
 from blinplan.physiology.model.population import FloatArray
 from blinplan.quantities import MINUTES_PER_DAY
 
@@ -43,3 +43,9 @@ def extremes(preset: str, patients: int = 24, seed: int = 5) -> Population:
     b_cells[:8] = [1.0, 1.0, 2000.0, 2000.0] * 2
     t_cells[:8] = [10.0] * 4 + [5000.0] * 4
     return with_values(people, clearance=clearance, b_cells=b_cells, t_cells=t_cells)
+
+
+def values_of(found: Trajectories) -> dict[str, FloatArray]:
+    """Everything in trajectories that is never below 0, by name."""
+    derived = {name: getattr(found, name) for name in ("t_blood", "marrow", "blasts", "cytokines")}
+    return {name: values for name, values in found.states._asdict().items() if name != "log_blasts"} | derived

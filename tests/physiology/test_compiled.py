@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from blinplan.executor import threads
 from blinplan.physiology import Options, Solution, draw, simulate
 from blinplan.physiology.engine.choose import engine_called
 from tests.physiology.courses import extremes, label
@@ -17,7 +18,7 @@ SAME = 1e-9
 
 def states(result: Solution) -> dict[str, np.ndarray]:
     assert result.trajectories is not None
-    return {name: getattr(result.trajectories, name) for name in result.trajectories.__slots__}
+    return result.trajectories.states._asdict()
 
 
 def endpoints(result: Solution) -> dict[str, np.ndarray]:
@@ -56,7 +57,8 @@ def test_compiled_agrees_with_numpy_at_every_cooperativity(hill: int) -> None:
 @pytest.mark.parametrize("patients", [1, 15, 16, 17, 40])
 def test_a_patient_does_not_depend_on_the_neighbours_in_a_block(patients: int) -> None:
     many = simulate(label(1), draw("adult-rr", 40, seed=3), engine="compiled", chunk=40)
-    few = simulate(label(1), draw("adult-rr", patients, seed=3), engine="compiled", chunk=7, threads=2)
+    with threads(2) as two:
+        few = simulate(label(1), draw("adult-rr", patients, seed=3), engine="compiled", chunk=7, executor=two)
     for name, values in endpoints(few).items():
         assert np.array_equal(values, endpoints(many)[name][..., :patients], equal_nan=True), name
 

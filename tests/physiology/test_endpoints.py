@@ -44,7 +44,7 @@ def first_day(condition: BoolArray) -> FloatArray:
 def test_b_cells_are_depleted_on_the_day_they_cross_ten(endpoints: Endpoints, fine: Trajectories) -> None:
     for cycle, (start, stop) in enumerate(((0.0, 28.0), (42.0, 70.0))):
         inside = window(start, stop)[:, None]
-        expected = first_day((fine.b_blood <= 10.0) & inside)
+        expected = first_day((fine.states.b_blood <= 10.0) & inside)
         assert endpoints.b_depleted_day[cycle] == pytest.approx(expected, abs=0.011, nan_ok=True)
 
 
@@ -52,7 +52,7 @@ def test_crossings_are_placed_within_a_minute(endpoints: Endpoints, fine: Trajec
     crossed = np.flatnonzero((endpoints.b_depleted_day[0] > 0.0) & (endpoints.b_depleted_day[0] < 4.0))
     assert crossed.size >= 5
     for patient in crossed:
-        log_b = np.log(fine.b_blood[:, patient])
+        log_b = np.log(fine.states.b_blood[:, patient])
         k = int(np.argmax(log_b <= np.log(10.0)))
         share = (log_b[k - 1] - np.log(10.0)) / (log_b[k - 1] - log_b[k])
         exact = DAYS[k - 1] + share * (DAYS[k] - DAYS[k - 1])
@@ -60,11 +60,11 @@ def test_crossings_are_placed_within_a_minute(endpoints: Endpoints, fine: Trajec
 
 
 def test_b_nadir_and_highest_free_count(endpoints: Endpoints, fine: Trajectories) -> None:
-    assert pytest.approx(fine.b_blood.min(axis=0), rel=1e-3, abs=1e-4) == endpoints.b_nadir
+    assert pytest.approx(fine.states.b_blood.min(axis=0), rel=1e-3, abs=1e-4) == endpoints.b_nadir
     for cycle, (start, stop) in enumerate(((28.0, 42.0), (70.0, 84.0))):
-        free = fine.b_blood[window(start, stop)].max(axis=0)
+        free = fine.states.b_blood[window(start, stop)].max(axis=0)
         assert endpoints.b_highest_free[cycle] == pytest.approx(free, rel=1e-3, abs=1e-4)
-    at_end = fine.b_blood[[int(np.searchsorted(DAYS, 28.0)), int(np.searchsorted(DAYS, 70.0))]]
+    at_end = fine.states.b_blood[[int(np.searchsorted(DAYS, 28.0)), int(np.searchsorted(DAYS, 70.0))]]
     assert endpoints.b_at_infusion_end == pytest.approx(at_end, rel=1e-9)
     recovered = (at_end <= 10.0) & (endpoints.b_highest_free > 10.0)
     assert np.array_equal(endpoints.b_recovered, recovered)
@@ -80,7 +80,7 @@ def test_t_cells_fall_and_return(endpoints: Endpoints, fine: Trajectories) -> No
     assert pytest.approx(share[window(0.0, 42.0)].max(axis=0), rel=1e-3) == endpoints.t_peak[0]
     for when, found in ((7.0, endpoints.t_at_escalation), (9.0, endpoints.t_after_escalation)):
         assert found[0] == pytest.approx(fine.t_blood[int(np.searchsorted(DAYS, when))], rel=1e-4)
-    total = (fine.t_blood + fine.t_adherent) / PEOPLE.t_cells
+    total = (fine.t_blood + fine.states.t_adherent) / PEOPLE.t_cells
     assert endpoints.t_total_day_1 == pytest.approx(total[int(np.searchsorted(DAYS, 1.0))], rel=1e-5)
     assert endpoints.t_total_day_14 == pytest.approx(total[int(np.searchsorted(DAYS, 14.0))], rel=1e-5)
 
@@ -133,7 +133,7 @@ def test_recovery_after_the_last_infusion_is_found_within_the_horizon() -> None:
     result = simulate(course((28, 28.0), (200, 0.0)), PEOPLE, output_days=days)
     assert result.endpoints is not None
     assert result.trajectories is not None
-    above = result.trajectories.b_blood > 10.0
+    above = result.trajectories.states.b_blood > 10.0
     expected = np.where(above.any(axis=0), days[np.argmax(above, axis=0)], np.nan)
     expected[result.endpoints.b_at_infusion_end[0] > 10.0] = np.nan
     assert np.isfinite(expected).sum() > 20

@@ -63,9 +63,9 @@ def test_redistribution_moves_t_cells_and_loses_none() -> None:
     quiet = with_values(PERSON, proliferation_rate=np.zeros(1))
     found = simulate(label(1), quiet, output_days=np.linspace(0.0, 42.0, 85), endpoints=False).trajectories
     assert found is not None
-    total = found.t_blood + found.t_adherent
+    total = found.t_blood + found.states.t_adherent
     assert total == pytest.approx(np.full_like(total, quiet.t_cells[0]), rel=1e-12)
-    assert found.t_adherent.max() > 0.3 * quiet.t_cells[0]
+    assert found.states.t_adherent.max() > 0.3 * quiet.t_cells[0]
 
 
 def test_proliferation_raises_total_t_cells() -> None:
@@ -78,13 +78,13 @@ def test_cytolytic_proteins_precede_lysis_and_nothing_is_lysed_without_them() ->
     days = np.linspace(0.0, 3.0, 145)
     found = simulate(course((28, 28.0)), PERSON, output_days=days, endpoints=False).trajectories
     assert found is not None
-    signal = np.argmax(found.cytolytic[:, 0] > 0.05)
-    fall = np.argmax(found.b_blood[:, 0] < 0.95 * PERSON.b_cells[0])
+    signal = np.argmax(found.states.cytolytic[:, 0] > 0.05)
+    fall = np.argmax(found.states.b_blood[:, 0] < 0.95 * PERSON.b_cells[0])
     assert 0 < signal < fall
     idle = with_values(PERSON, kill_rate=np.zeros(1))
     spared = simulate(course((28, 28.0)), idle, output_days=days, endpoints=False).trajectories
     assert spared is not None
-    assert spared.b_blood == pytest.approx(np.full_like(spared.b_blood, idle.b_cells[0]), rel=1e-9)
+    assert spared.states.b_blood == pytest.approx(np.full_like(spared.states.b_blood, idle.b_cells[0]), rel=1e-9)
     assert (np.diff(spared.blasts[:, 0]) > 0.0).all()
 
 
@@ -92,10 +92,10 @@ def test_blood_b_cells_come_back_only_through_the_marrow() -> None:
     days = np.array([28.0, 42.0, 120.0, 300.0])
     found = simulate(course((28, 28.0), (272, 0.0)), PERSON, output_days=days, endpoints=False).trajectories
     assert found is not None
-    assert found.b_blood[1, 0] < 10.0
+    assert found.states.b_blood[1, 0] < 10.0
     assert found.marrow[0, 1, 0] > found.marrow[1, 1, 0] > found.marrow[2, 1, 0]
-    assert found.b_blood[2, 0] > found.b_blood[1, 0]
-    assert found.b_blood[3, 0] > 0.9 * PERSON.b_cells[0]
+    assert found.states.b_blood[2, 0] > found.states.b_blood[1, 0]
+    assert found.states.b_blood[3, 0] > 0.9 * PERSON.b_cells[0]
 
 
 def test_blasts_are_lysed_with_drug_and_grow_without() -> None:

@@ -28,15 +28,15 @@ def worst(dosing: Dosing, people: Population, patients: list[int], options: Opti
     for i in patients:
         y = solve_reference(dosing, people, i, days, options=options)
         pairs = {
-            "concentration": (found.concentration[:, i], y[0]),
-            "cytolytic": (found.cytolytic[:, i], y[1]),
-            "adhesion_memory": (found.adhesion_memory[:, i], y[2]),
-            "release_memory": (found.release_memory[:, i], y[3]),
-            "proliferation": (found.proliferation[:, i], y[4]),
+            "concentration": (found.states.concentration[:, i], y[0]),
+            "cytolytic": (found.states.cytolytic[:, i], y[1]),
+            "adhesion_memory": (found.states.adhesion_memory[:, i], y[2]),
+            "release_memory": (found.states.release_memory[:, i], y[3]),
+            "proliferation": (found.states.proliferation[:, i], y[4]),
             "t_blood": (found.t_blood[:, i], y[5] - y[6]),
-            "t_adherent": (found.t_adherent[:, i], y[6]),
+            "t_adherent": (found.states.t_adherent[:, i], y[6]),
             "marrow": (found.marrow[:, :, i], y[7:10]),
-            "b_blood": (found.b_blood[:, i], y[10]),
+            "b_blood": (found.states.b_blood[:, i], y[10]),
             "log_blasts": (np.log(found.blasts[:, i]), y[11]),
             "il6": (
                 found.cytokines[2, :, i],

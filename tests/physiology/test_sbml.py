@@ -88,7 +88,11 @@ def test_an_independent_simulator_draws_the_same_curves(preset: str, patient: in
     ]
     runner.timeCourseSelections = ["time", *names, "marrow_1", "marrow_2", "marrow_3"]
     theirs = np.array(runner.simulate(0, 84, 85))
-    mine = {name: getattr(found, name)[:, patient] for name in names if name != "il_6"}
+    mine = {
+        name: (found.t_blood if name == "t_blood" else getattr(found.states, name))[:, patient]
+        for name in names
+        if name != "il_6"
+    }
     mine["il_6"] = found.cytokines[2, :, patient]
     for column, name in enumerate(names, start=1):
         scale = SCALES["il6" if name == "il_6" else name]

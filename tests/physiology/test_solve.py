@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from blinplan.physiology import Dosing, Endpoints, Options, Population, draw, simulate, typical
+from blinplan.executor import threads
+from blinplan.physiology import Dosing, Endpoints, Options, draw, simulate, typical
 from blinplan.physiology.engine.integrate import EngineName
-from tests.physiology.courses import DAY, course, extremes, label
+from blinplan.physiology.solve import Chunk, Part, run_chunk
+from tests.physiology.courses import DAY, course, extremes, label, values_of
 
 PEOPLE = draw("adult-rr", 40, seed=9)
 
@@ -25,21 +27,7 @@ def endpoints_of(dosing: Dosing, people: object = PEOPLE, **how: object) -> Endp
 def states_of(dosing: Dosing, days: np.ndarray, people: object = PEOPLE, **how: object) -> dict[str, np.ndarray]:
     found = simulate(dosing, people, output_days=days, endpoints=False, **how).trajectories  # type: ignore[arg-type]
     assert found is not None
-    return {name: getattr(found, name) for name in found.__slots__ if name != "days"}
-
-
-class Counting:
-    """Patients that count how often some of them are taken."""
-
-    def __init__(self, population: Population, began: list[int]) -> None:
-        self.population, self.began = population, began
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.population, name)
-
-    def select(self, where: slice) -> Population:
-        self.began.append(where.start)
-        return self.population.select(where)
+    return values_of(found)
 
 
 # --- drug ---------------------------------------------------------------------------------------------------------
@@ -124,21 +112,20 @@ def test_same_patient_in_ten_and_in_many_to_the_last_bit() -> None:
 
 
 @pytest.mark.parametrize("engine", ["compiled", "numpy"])
-@pytest.mark.parametrize(("threads", "chunk"), [(1, 7), (2, 16), (2, 1), (1, 4096)])
-def test_threads_and_chunks_do_not_matter_to_the_last_bit(threads: int, chunk: int, engine: EngineName) -> None:
+@pytest.mark.parametrize(("number", "chunk"), [(1, 7), (2, 16), (2, 1), (1, 4096)])
+def test_threads_and_chunks_do_not_matter_to_the_last_bit(number: int, chunk: int, engine: EngineName) -> None:
     days = np.array([0.3, 7.0, 28.5, 42.0])
-    plain, other = (
-        simulate(label(1), PEOPLE, output_days=days, engine=engine),
-        simulate(label(1), PEOPLE, output_days=days, threads=threads, chunk=chunk, engine=engine),
-    )
+    plain = simulate(label(1), PEOPLE, output_days=days, engine=engine)
+    with threads(number) as running:
+        other = simulate(label(1), PEOPLE, output_days=days, executor=running, chunk=chunk, engine=engine)
     assert plain.endpoints is not None
     assert other.endpoints is not None
     for name, values in endpoint_arrays(plain.endpoints).items():
         assert np.array_equal(values, endpoint_arrays(other.endpoints)[name], equal_nan=True), name
     assert plain.trajectories is not None
     assert other.trajectories is not None
-    for name in plain.trajectories.__slots__:
-        assert np.array_equal(getattr(plain.trajectories, name), getattr(other.trajectories, name)), name
+    for name, values in plain.trajectories.states._asdict().items():
+        assert values.tobytes() == getattr(other.trajectories.states, name).tobytes(), name
 
 
 def test_order_of_patients_does_not_matter_to_the_last_bit() -> None:
@@ -191,7 +178,7 @@ def test_states_stay_physical_in_extreme_patients() -> None:
         assert (found["marrow"] <= 1.0 + 1e-9).all()
 
 
-def test_who_stops_early_does_not_wait_for_chunks_that_have_not_begun() -> None:
+def test_who_stops_early_does_not_wait_for_chunks_that_have_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[int] = []
 
     def interrupt(done: int, of: int) -> None:
@@ -199,10 +186,14 @@ def test_who_stops_early_does_not_wait_for_chunks_that_have_not_begun() -> None:
         raise KeyboardInterrupt
 
     began: list[int] = []
-    population = draw("adult-rr", 64, seed=1)
-    counting = Counting(population, began)
-    with pytest.raises(KeyboardInterrupt):
-        simulate(label(5), counting, chunk=1, threads=2, progress=interrupt)  # type: ignore[arg-type]
+
+    def counted(chunk: Chunk) -> Part:
+        began.append(chunk.patients.first)
+        return run_chunk(chunk)
+
+    monkeypatch.setattr("blinplan.physiology.solve.run_chunk", counted)
+    with pytest.raises(KeyboardInterrupt), threads(2) as two:
+        simulate(label(5), draw("adult-rr", 64, seed=1), chunk=1, executor=two, progress=interrupt)
     assert told == [1]
     assert len(began) < 32
 
@@ -246,8 +237,8 @@ def test_impossible_requests_are_refused() -> None:
         simulate(label(1), PEOPLE, output_days=np.array([43.0]))
     with pytest.raises(ValueError, match="patients"):
         simulate(Dosing((0, 10), np.ones((1, 3)), (1,), (1,)), PEOPLE)
-    with pytest.raises(ValueError, match="threads"):
-        simulate(label(1), PEOPLE, threads=0)
+    with pytest.raises(ValueError, match="chunk"):
+        simulate(label(1), PEOPLE, chunk=0)
 
 
 def test_coarser_steps_are_less_accurate() -> None:

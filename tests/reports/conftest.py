@@ -10,7 +10,7 @@ from blinplan.simulation.trial import Simulation, run
 def simulation() -> Simulation:
     regimen = library.load("rr-adult").regimen
     assert regimen is not None
-    return run(regimen, patients=60, seed=3, threads=1)
+    return run(regimen, patients=60, seed=3)
 
 
 @pytest.fixture(scope="session")

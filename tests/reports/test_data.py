@@ -14,13 +14,14 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
+from blinplan.executor import threads
 from blinplan.physiology.model.population import CYTOKINES, ELEVATED
 from blinplan.physiology.solve import simulate
 from blinplan.regimen import library
 from blinplan.reports.simulation.data import Table, column_name, curve_table, endpoint_table, simulation_manifest
 from blinplan.reports.simulation.data_files import csv_texts, write_parquet
 from blinplan.reports.simulation.summary import simulation_json
-from blinplan.simulation.trajectories import Curves, curves, portions
+from blinplan.simulation.trajectories import RequestedCurves, curves, portions
 from blinplan.simulation.trial import Simulation
 
 HASH = "0" * 16
@@ -38,7 +39,7 @@ def rows_of(table: Table) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO("".join(csv_texts(table)))))
 
 
-def below_45_kg(every: int, patients: int | None = 7) -> Curves:
+def below_45_kg(every: int, patients: int | None = 7) -> RequestedCurves:
     regimen = library.load("rr-below-45-kg").regimen
     assert regimen is not None
     return curves(regimen, every=every, patients=patients, seed=3)
@@ -121,7 +122,9 @@ def test_what_does_not_occur_is_missing_in_parquet_and_not_a_number_or_true(
 ) -> None:
     event = simulation.events[0]
     unknown = replace(event, at_risk=np.arange(60) % 3 > 0)
-    write_parquet(endpoints(replace(simulation, events=(unknown,))), tmp_path / "x.parquet")
+    write_parquet(
+        endpoints(replace(simulation, outcome=replace(simulation.outcome, events=(unknown,)))), tmp_path / "x.parquet"
+    )
     found = pq.read_table(tmp_path / "x.parquet")
     assert found[event.key].null_count == 20
     assert found["b_recovery_day"].null_count > 0
@@ -163,8 +166,8 @@ def test_curves_read_back_are_those_in_memory(tmp_path: Path, ending: str) -> No
         assert mine["minute"].tolist() == list(range(0, 210 * 1440 + 1, 720))
         assert mine["day"].tolist() == days.tolist()
         for name, values in (
-            ("drug_pg_per_ml", inside.concentration),
-            ("b_cells_per_ul", inside.b_blood),
+            ("drug_pg_per_ml", inside.states.concentration),
+            ("b_cells_per_ul", inside.states.b_blood),
             ("t_cells_per_ul", inside.t_blood),
             ("blasts_fraction", inside.blasts),
             *((f"{c.lower().replace('-', '')}_pg_per_ml", inside.cytokines[CYTOKINES.index(c)]) for c in ELEVATED),
@@ -217,12 +220,13 @@ def test_a_portion_of_patients_is_a_row_group_and_never_all_of_a_large_populatio
     whole = written(curve_table(asked, portions(asked), HASH), tmp_path / "whole.parquet")
     monkeypatch.setattr("blinplan.simulation.trajectories._POINTS", 2 * 211)
     parts = list(portions(asked))
-    assert [(part.first, part.trajectories.b_blood.shape) for part in parts] == [
+    assert [(part.first, part.trajectories.states.b_blood.shape) for part in parts] == [
         (0, (211, 2)),
         (2, (211, 2)),
         (4, (211, 2)),
         (6, (211, 1)),
     ]
-    in_parts = written(curve_table(asked, portions(asked, threads=2), HASH), tmp_path / "parts.parquet")
+    with threads(2) as two:
+        in_parts = written(curve_table(asked, portions(asked, executor=two), HASH), tmp_path / "parts.parquet")
     assert pq.read_metadata(tmp_path / "parts.parquet").num_row_groups == 4
     pd.testing.assert_frame_equal(in_parts, whole, check_exact=True)

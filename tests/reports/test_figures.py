@@ -106,7 +106,8 @@ def test_cycles_without_room_are_not_written_over_each_other(simulation: Simulat
     weekly = tuple(
         replace(simulation.periods[0], start=1440 * 2 * k, stop=1440 * (2 * k + 2), cycle=k + 1) for k in range(100)
     )
-    many = replace(simulation, periods=weekly)
+    trial = replace(simulation.outcome.trial, periods=weekly)
+    many = replace(simulation, outcome=replace(simulation.outcome, trial=trial))
     found = bands_of(many, sampling_days(weekly, 0.0, 200.0), ["drug"])
     svg = figure(many, found, FigureFormat.SVG, 89.0)
     numbers = [text for text in texts_of(svg) if text.isdigit()]

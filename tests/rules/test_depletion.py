@@ -152,7 +152,7 @@ def test_the_rules_count_the_patients_that_a_simulation_shows() -> None:
     assert regimen is not None
     found = next(Simulated(40, 7).outcomes(regimen))
     assert not isinstance(found, NotEvaluated)
-    events = {event.key: event.proportion for event in run(regimen, patients=40, seed=7, threads=1).events}
+    events = {event.key: event.proportion for event in run(regimen, patients=40, seed=7).events}
     assert found.depleted == events["b_depleted_cycle_1"]
     assert found.recovered == (events["b_recovered_before_cycle_2"],)
     assert 0 < found.depleted.count < 40

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from blinplan.course.events import periods
+from blinplan.executor import InTurn, threads
 from blinplan.physiology import Dosing, Population, Trajectories, draw, simulate
 from blinplan.physiology.model.population import CYTOKINES, FloatArray
 from blinplan.regimen import library
@@ -35,8 +36,8 @@ def by_key(found: Bands) -> dict[str, FloatArray]:
 def test_a_band_is_the_percentiles_of_all_trajectories() -> None:
     found, whole = by_key(bands(label(2), PEOPLE, DAYS)), trajectories(label(2), PEOPLE, DAYS)
     expected = {
-        "drug": whole.concentration,
-        "b-cells": whole.b_blood,
+        "drug": whole.states.concentration,
+        "b-cells": whole.states.b_blood,
         "t-cells": 100.0 * whole.t_blood / PEOPLE.t_cells,
         "il-6": whole.cytokines[CYTOKINES.index("IL-6")],
         "il-10": whole.cytokines[CYTOKINES.index("IL-10")],
@@ -53,12 +54,13 @@ def test_each_patient_keeps_the_own_rate_in_every_block(monkeypatch: pytest.Monk
     whole = trajectories(own, PEOPLE, days)
     monkeypatch.setattr("blinplan.simulation.percentiles._BLOCK", 7)
     found = by_key(bands(own, PEOPLE, days))
-    assert np.array_equal(found["drug"], np.percentile(whole.concentration, LEVELS, axis=1))
-    assert np.array_equal(found["b-cells"], np.percentile(whole.b_blood, LEVELS, axis=1))
+    assert np.array_equal(found["drug"], np.percentile(whole.states.concentration, LEVELS, axis=1))
+    assert np.array_equal(found["b-cells"], np.percentile(whole.states.b_blood, LEVELS, axis=1))
 
 
 def test_the_same_bytes_whatever_the_threads() -> None:
-    one, three = (by_key(bands(label(1), PEOPLE, DAYS[:12], threads=threads)) for threads in (1, 3))
+    with threads(3) as several:
+        one, three = (by_key(bands(label(1), PEOPLE, DAYS[:12], executor=of)) for of in (InTurn(), several))
     assert all(one[key].tobytes() == three[key].tobytes() for key in SIGNALS)
 
 
@@ -66,8 +68,8 @@ def test_a_band_of_one_patient_is_the_patients_curve() -> None:
     one = PEOPLE.select(slice(3, 4))
     found, own = by_key(bands(label(2), one, DAYS)), trajectories(label(2), one, DAYS)
     for level in range(3):
-        assert np.array_equal(found["drug"][level], own.concentration[:, 0])
-        assert np.array_equal(found["b-cells"][level], own.b_blood[:, 0])
+        assert np.array_equal(found["drug"][level], own.states.concentration[:, 0])
+        assert np.array_equal(found["b-cells"][level], own.states.b_blood[:, 0])
 
 
 def test_without_drug_nothing_changes() -> None:
@@ -93,7 +95,7 @@ def test_where_all_patients_would_be_too_much_every_kth_is_taken_and_told() -> N
     assert bands(label(1), PEOPLE, DAYS[:9], ["drug"], most_values=9 * 60).patients == 60
     own = Dosing((0, 1440 * 28), np.linspace(5.0, 60.0, PEOPLE.size)[None, :], (1,), (1,))
     thinned = by_key(bands(own, PEOPLE, DAYS[:9], ["drug"], most_values=9 * 20))
-    whole = trajectories(own, PEOPLE, DAYS[:9]).concentration
+    whole = trajectories(own, PEOPLE, DAYS[:9]).states.concentration
     assert np.array_equal(thinned["drug"], np.percentile(whole[:, ::3], LEVELS, axis=1))
 
 

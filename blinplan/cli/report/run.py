@@ -1,6 +1,5 @@
 """What ``blinplan report`` does, step by step: read, choose for the patient, simulate, judge, measure, write."""
 
-import os
 import shlex
 import sys
 from datetime import date
@@ -146,11 +145,10 @@ def _curves(simulation: "Simulation") -> "tuple[Bands, Bands]":
     """Curves over the whole course, and over its first days."""
     from blinplan.simulation.percentiles import bands_of, sampling_days
 
-    threads = os.cpu_count() or 1
-    whole = bands_of(simulation, sampling_days(simulation.periods, 0.0, simulation.days), threads=threads)
+    whole = bands_of(simulation, sampling_days(simulation.periods, 0.0, simulation.days))
     if simulation.days <= _EARLY_DAYS:
         return whole, whole
-    return whole, bands_of(simulation, sampling_days(simulation.periods, 0.0, _EARLY_DAYS), threads=threads)
+    return whole, bands_of(simulation, sampling_days(simulation.periods, 0.0, _EARLY_DAYS))
 
 
 def _course(choice: Choice, patient: Patient) -> "tuple[Course | None, str]":
@@ -185,7 +183,7 @@ def _written(
             whole=whole,
             early=early,
             result=result,
-            evidence=evaluate(size, asked.seed, options=simulation.options, threads=os.cpu_count() or 1),
+            evidence=evaluate(size, asked.seed, options=simulation.options),
             preset=load_parameters().presets[simulation.preset],
             command=_command(asked, result.today),
             fingerprint=input_hash(chosen.document),

@@ -40,6 +40,7 @@ from blinplan.cli.simulate.drawing import (
 from blinplan.cli.simulate.results import DataFile, Every, asked_results, write_curves, write_endpoints
 from blinplan.course.events import periods
 from blinplan.course.patient import AreaFormula
+from blinplan.executor import threads as threads_of
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
 from blinplan.terminal import Colour, Terminal
@@ -175,19 +176,23 @@ def simulate(
         "options": options_of(attenuation, premedication=premedication),
     }
     try:
-        with progress_bar(0 if typical else patients * (1 + uncertainty), terminal) as progress:
+        with (
+            threads_of(threads) as executor,
+            progress_bar(0 if typical else patients * (1 + uncertainty), terminal) as progress,
+        ):
             if data is not None and data.every is not None:
                 write_curves(
-                    data, curves_of(ordered, every=data.every, **how), fingerprint, threads, progress, terminal
+                    data, curves_of(ordered, every=data.every, **how), fingerprint, executor, progress, terminal
                 )
                 return
-            simulation = run(ordered, **how, parameter_sets=uncertainty, threads=threads, progress=progress)
+            simulation = run(ordered, **how, parameter_sets=uncertainty, executor=executor, progress=progress)
     except NotEligibleError as error:
         advice = "leave them out, " if own_people is not None else "choose another --population, "
         raise Refusal(str(error), f"{advice}or take a regimen for these patients") from error
     except TooManyTimesError as error:
         raise Refusal(str(error), "give a longer --every") from error
-    bands = drawn(simulation, drawing, threads)
+    with threads_of(threads) as executor:
+        bands = drawn(simulation, drawing, executor)
     if bands is not None and drawing.figures:
         write_figures(simulation, bands, drawing)
     if data is not None:

@@ -1,6 +1,5 @@
 """Which curves a command is asked to draw, of which days."""
 
-import os
 import sys
 from collections.abc import Sequence
 from math import isfinite
@@ -13,6 +12,7 @@ from blinplan.refusal import Refusal
 from blinplan.writing import refuse_unwritable, replace_file
 
 if TYPE_CHECKING:
+    from blinplan.executor import Executor
     from blinplan.simulation.percentiles import Bands
     from blinplan.simulation.trial import Simulation
 
@@ -199,14 +199,14 @@ def asked_signals(texts: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(name for name in SIGNALS if name in asked)
 
 
-def drawn(simulation: "Simulation", drawing: Drawing, threads: int | None) -> "Bands | None":
+def drawn(simulation: "Simulation", drawing: Drawing, executor: "Executor") -> "Bands | None":
     """Simulate what is drawn: the same patients again, with only these signals kept; None where nothing is drawn."""
     if not drawing.needed:
         return None
     from blinplan.simulation.percentiles import bands_of, sampling_days
 
     days = sampling_days(simulation.periods, *drawing.window)
-    return bands_of(simulation, days, drawing.needed, threads=threads or os.cpu_count() or 1)
+    return bands_of(simulation, days, drawing.needed, executor=executor)
 
 
 def write_figures(simulation: "Simulation", bands: "Bands", drawing: Drawing) -> None:

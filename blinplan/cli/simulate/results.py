@@ -1,6 +1,5 @@
 """Results as data: every patient's endpoints or curves, to a file or to standard output."""
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,8 +16,9 @@ from blinplan.terminal import Terminal
 from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_with_parts, replacing
 
 if TYPE_CHECKING:
+    from blinplan.executor import Executor
     from blinplan.reports.simulation.data import Table
-    from blinplan.simulation.trajectories import Curves
+    from blinplan.simulation.trajectories import RequestedCurves
     from blinplan.simulation.trial import Simulation
 
 DataFile = Annotated[
@@ -107,9 +107,9 @@ def write_endpoints(asked: Asked, simulation: "Simulation", fingerprint: str, te
 
 def write_curves(
     asked: Asked,
-    curves: "Curves",
+    curves: "RequestedCurves",
     fingerprint: str,
-    threads: int | None,
+    executor: "Executor",
     progress: Callable[[int], None] | None,
     terminal: Terminal,
 ) -> None:
@@ -117,7 +117,7 @@ def write_curves(
     from blinplan.reports.simulation.data import curve_table
     from blinplan.simulation.trajectories import portions
 
-    computed = portions(curves, threads=threads or os.cpu_count() or 1, progress=progress)
+    computed = portions(curves, executor=executor, progress=progress)
     _write(terminal, asked.target, curve_table(curves, computed, fingerprint))
     _say_what_is_unverified(curves, terminal)
     if asked.target is not None:
@@ -135,7 +135,7 @@ def write_curves(
         )
 
 
-def _say_what_is_unverified(of: "Simulation | Curves", terminal: Terminal) -> None:
+def _say_what_is_unverified(of: "Simulation | RequestedCurves", terminal: Terminal) -> None:
     if of.regimen.unverified:
         terminal.say("Doses of this regimen are unverified: nobody has seen them in the source.", "unverified")
     if of.options.premedication:

@@ -21,29 +21,13 @@ from blinplan.physiology.engine.collocation import (
     track,
     varying,
 )
+from blinplan.physiology.engine.written_out import written_out
 from blinplan.physiology.model import mechanism as m
 from blinplan.physiology.model.population import Constants, FloatArray
+from blinplan.physiology.model.states import States
 
 # Beyond this many time constants the drug that an event left is far below every scale; it also bars underflow.
 GREATEST_EXPONENT = 69.0
-
-
-class States(NamedTuple):
-    """The states, as `mechanism` describes them."""
-
-    concentration: FloatArray
-    cytolytic: FloatArray
-    adhesion_memory: FloatArray
-    release_memory: FloatArray
-    proliferation: FloatArray
-    t_total: FloatArray
-    t_adherent: FloatArray
-    marrow_1: FloatArray
-    marrow_2: FloatArray
-    marrow_3: FloatArray
-    b_blood: FloatArray
-    log_blasts: FloatArray
-    release: FloatArray
 
 
 class Individual(NamedTuple):
@@ -139,6 +123,11 @@ class GridStep(NamedTuple):
     desensitises: bool
 
 
+def shared_loss_rates(c: Constants) -> tuple[float, ...]:
+    """Loss rates (1/day) that all patients share, in the order of their weights in `GridStep`."""
+    return c.cytolytic_rate, c.proliferation_loss, c.homeostasis, c.cytokine_loss
+
+
 def step_of(schedule: Schedule, i: int) -> GridStep:
     """Take one step from a schedule."""
     return GridStep(
@@ -228,10 +217,8 @@ def advance(now: Node, p: Individual, c: Constants, step: GridStep) -> tuple[Sta
     return _states(pairs, 0), Node(_states(pairs, 1), end, past, now.plateau, now.excess, decay)
 
 
-def _states(pairs: tuple[Pair, ...], k: int) -> States:
-    """The states at the middle (0) or at the end (1) of a step, in their order."""
-    a, b, c, d, e, f, g, h, i, j, m, n, o = pairs
-    return States(a[k], b[k], c[k], d[k], e[k], f[k], g[k], h[k], i[k], j[k], m[k], n[k], o[k])
+# The states at the middle (k = 0) or at the end (1) of a step, from the pairs of all of them in their order.
+_states = written_out(States, "pairs, k", "pairs[{i}][k]", __name__)
 
 
 def _infuse(now: Node, p: Individual, step: GridStep) -> tuple[Pair, FloatArray]:

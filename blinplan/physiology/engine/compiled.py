@@ -27,15 +27,16 @@ from blinplan.physiology.engine.advance import (
     Past,
     Schedule,
     Signals,
-    States,
     advance,
     begin,
     step_of,
 )
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import Engine
+from blinplan.physiology.engine.written_out import written_out
 from blinplan.physiology.model import mechanism
 from blinplan.physiology.model.population import Constants, FloatArray
+from blinplan.physiology.model.states import States
 
 Kernel = Callable[..., None]
 # Patients side by side: a multiple of what a processor computes at once, few enough to stay in its first cache.
@@ -88,26 +89,11 @@ def _write(block: FloatArray, row: int, out: FloatArray, first: int, width: int)
             out[k, first + lane] = block[row + k, lane]
 
 
-# Read entry by entry: a loop here would keep the compiler from spreading the patients over a vector.
-def _states(v: FloatArray, j: int) -> States:
-    return States(
-        v[0, j], v[1, j], v[2, j], v[3, j], v[4, j], v[5, j], v[6, j],
-        v[7, j], v[8, j], v[9, j], v[10, j], v[11, j], v[12, j],
-    )  # fmt: skip
-
-
-def _signals(v: FloatArray, k: int, j: int) -> Signals:
-    return Signals(v[k, j], v[k + 1, j], v[k + 2, j], v[k + 3, j], v[k + 4, j], v[k + 5, j], v[k + 6, j])
-
-
-def _past(v: FloatArray, k: int, j: int) -> Past:
-    return Past(v[k, j], v[k + 1, j], v[k + 2, j], v[k + 3, j])
-
-
-def _individual(v: FloatArray, j: int) -> Individual:
-    return Individual(
-        v[0, j], v[1, j], v[2, j], v[3, j], v[4, j], v[5, j], v[6, j], v[7, j], v[8, j], v[9, j], v[10, j], v[11, j]
-    )  # fmt: skip
+# The tuples of one patient, column j of an array, from row k on.
+_states = written_out(States, "v, j", "v[{i}, j]", __name__)
+_signals = written_out(Signals, "v, k, j", "v[k + {i}, j]", __name__)
+_past = written_out(Past, "v, k, j", "v[k + {i}, j]", __name__)
+_individual = written_out(Individual, "v, j", "v[{i}, j]", __name__)
 
 
 def _node(v: FloatArray, j: int) -> Node:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -13,18 +14,17 @@ from blinplan.physiology.engine.advance import (
     Individual,
     Past,
     Schedule,
-    States,
     advance,
     begin,
+    shared_loss_rates,
     step_of,
 )
 from blinplan.physiology.engine.collocation import weights
 from blinplan.physiology.engine.grid import IntArray, lagrange, nodes_of, refinement, steps_of
 from blinplan.physiology.model import mechanism as m
 from blinplan.physiology.model.population import Constants, FloatArray, Population
+from blinplan.physiology.model.states import States, initial_state
 
-STATES = States._fields
-ROW = {name: i for i, name in enumerate(STATES)}
 EngineName = Literal["compiled", "numpy"]
 
 
@@ -87,7 +87,7 @@ class History:
     Attributes
     ----------
     days : (nodes) start, middle and end of every step.
-    values : (nodes, states, N) in the order of `STATES`.
+    values : (nodes, states, N) in the order of `States`.
     plateau : (N) steady-state concentration of the interval, pg/mL.
     elimination : (N) elimination rate, 1/day.
     """
@@ -107,17 +107,6 @@ class History:
         """Concentration in pg/mL at one time, in closed form."""
         exponent = np.minimum(self.elimination * (day - self.days[0]), GREATEST_EXPONENT)
         return np.asarray(self.plateau + (self.values[0, 0] - self.plateau) * np.exp(-exponent))
-
-
-def initial_state(patients: Population) -> FloatArray:
-    """States (states, N) before the first infusion: the drug-free steady state."""
-    state = np.zeros((len(STATES), patients.size))
-    state[ROW["t_total"]] = patients.t_cells
-    for row in ("marrow_1", "marrow_2", "marrow_3"):
-        state[ROW[row]] = 1.0
-    state[ROW["b_blood"]] = patients.b_cells
-    state[ROW["log_blasts"]] = np.log(patients.blasts)
-    return state
 
 
 def individual_of(patients: Population) -> Individual:
@@ -180,6 +169,7 @@ def sample_by_numpy(
 NUMPY = Engine("numpy", advance_by_numpy, sample_by_numpy, chunk=8192)
 
 
+@lru_cache(maxsize=16)
 def schedules(course: Timetable, constants: Constants) -> tuple[Schedule, ...]:
     """What all patients share in each interval of a course."""
     coarseness = course.coarseness * refinement(constants.cytolytic_rate)
@@ -198,7 +188,7 @@ def _schedule(interval: Interval, course: Timetable, c: Constants, coarseness: f
         days=days,
         steps=steps,
         step_before=step_before,
-        weights=_table((c.cytolytic_rate, c.proliferation_loss, c.homeostasis, c.cytokine_loss), steps),
+        weights=_table(shared_loss_rates(c), steps),
         premedicated=np.array([m.premedication_factor(float(day), given, c) for day in days]),
         desensitises=course.desensitises,
     )
@@ -219,7 +209,7 @@ class Integrator:
         self.state = initial_state(patients)
         self.past = np.zeros((len(Past._fields), patients.size))
         self.past[2:] = patients.blasts
-        self.memory = np.empty((0, len(STATES), patients.size))
+        self.memory = np.empty((0, len(States._fields), patients.size))
 
     def advance(self, schedule: Schedule, rate: FloatArray) -> History:
         """Advance through one interval at an infusion rate (N) in mcg/day; returns the states on its nodes."""
@@ -233,5 +223,5 @@ class Integrator:
     def _room(self, nodes: int) -> FloatArray:
         """States on the nodes of an interval, in memory that is used again for the next."""
         if self.memory.shape[0] < nodes:
-            self.memory = np.empty((nodes, len(STATES), self.patients.size))
+            self.memory = np.empty((nodes, len(States._fields), self.patients.size))
         return self.memory[:nodes]

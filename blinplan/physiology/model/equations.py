@@ -8,54 +8,6 @@ from __future__ import annotations
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.population import ELEVATED
 
-RATES = (
-    ("concentration", "drug in plasma, pg/mL", "(1000 * rate - clearance * concentration) / volume"),
-    ("cytolytic", "cytolytic proteins", "cytolytic_rate * (lytic * effectors - cytolytic)"),
-    (
-        "adhesion_memory",
-        "activation that adhesion has adapted to",
-        "(adhesion_recovery + adhesion_adaptation * activation) * (activation - adhesion_memory)",
-    ),
-    (
-        "release_memory",
-        "activation that cytokine release is desensitised to",
-        "(resensitisation + desensitisation * activation) * (activation - release_memory)",
-    ),
-    (
-        "proliferation",
-        "proliferation signal",
-        "proliferation_loss * (activation * effectors * targets - proliferation)",
-    ),
-    (
-        "t_total",
-        "T cells in blood and adherent, cells/uL",
-        "homeostasis * (t_cells - t_total) + proliferation_rate * proliferation * t_cells",
-    ),
-    ("t_adherent", "adherent T cells, cells/uL", "adhesion * (t_total - t_adherent) - return_rate * t_adherent"),
-    (
-        "marrow_1",
-        "first marrow stage over baseline",
-        "regeneration_rate * (1 - marrow_1) - marrow_sensitivity * lysis * marrow_1",
-    ),
-    (
-        "marrow_2",
-        "second marrow stage over baseline",
-        "regeneration_rate * (marrow_1 - marrow_2) - marrow_sensitivity * lysis * marrow_2",
-    ),
-    (
-        "marrow_3",
-        "third marrow stage over baseline",
-        "regeneration_rate * (marrow_2 - marrow_3) - marrow_sensitivity * lysis * marrow_3",
-    ),
-    ("b_blood", "B cells in blood, cells/uL", "b_turnover * (b_cells * marrow_3 - b_blood) - lysis * b_blood"),
-    (
-        "log_blasts",
-        "ln of blasts as a fraction of marrow capacity",
-        "blast_growth * (1 - exp(log_blasts)) - blast_sensitivity * lysis",
-    ),
-    ("release", "elevated cytokines above baseline, over release", "released - cytokine_loss * release"),
-)
-"""Each state: its name, what it is, and its rate of change per day."""
 # Of the ratio, so that what is raised to a power has no unit.
 _HILL = "({c} / {e})^{h} / (1 + ({c} / {e})^{h})"
 # The positive part, by a root: simulators that look for the moment at which an abs or a piecewise switches stall at it.

@@ -2,20 +2,8 @@
 
 Time is in days, drug in pg/mL, cells in cells/µL, cytokines in pg/mL, rates per day. Every function holds for one
 patient (numbers) and for many (arrays). A state y follows dy/dt = production - loss * y; the functions give signals,
-productions and losses, and `advance` and `reference` put them together independently of each other.
-
-The states
-----------
-concentration          drug in plasma, pg/mL
-cytolytic              cytolytic proteins at the synapse, relative to the greatest possible
-adhesion_memory        level of activation to which adhesion has adapted
-release_memory         level of activation to which cytokine release has been desensitised
-proliferation          proliferation signal
-t_total, t_adherent    T cells in blood and adherent together, and adherent alone, cells/µL
-marrow                 three stages of CD19+ precursors in marrow, relative to baseline
-b_blood                B cells in blood, cells/µL
-log_blasts             natural logarithm of CD19+ blasts in marrow (fraction of capacity)
-release                elevated cytokines above baseline, over each patient's release of each
+productions and losses, and `advance` puts them together. The states are
+in `states`, with the same equations written out as text.
 """
 
 from __future__ import annotations

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from types import MappingProxyType
 from typing import Any, Literal
 
 import tomli
+
+from blinplan.frozen import FrozenMapping
 
 Status = Literal["published", "derived", "calibrated", "assumed"]
 Verification = Literal["seen", "transcribed", "unverified"]
@@ -139,7 +140,7 @@ class Preset:
     def with_values(self, values: Mapping[str, float]) -> Preset:
         """Return the same preset with other typical values (for calibration and sensitivity)."""
         changed = {key: replace(self.parameters[key], value=value) for key, value in values.items()}
-        return replace(self, parameters=MappingProxyType({**self.parameters, **changed}))
+        return replace(self, parameters=FrozenMapping({**self.parameters, **changed}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ def _preset(
         source=table["source"],
         status=table["status"],
         covariates=_adult(covariates) if covariates["kind"] == "adult" else _child(covariates),
-        parameters=MappingProxyType(parameters),
+        parameters=FrozenMapping(parameters),
         correlations=correlations,
     )
 
@@ -229,9 +230,9 @@ def read_parameters(text: str) -> ParameterSet:
             raise ParameterError(f"correlation between {pair.first} and {pair.second} is not possible")
     presets = {key: _preset(key, table, shared, correlations) for key, table in document["populations"].items()}
     return ParameterSet(
-        parameters=MappingProxyType({key: _parameter(key, entry) for key, entry in shared.items()}),
+        parameters=FrozenMapping({key: _parameter(key, entry) for key, entry in shared.items()}),
         correlations=correlations,
-        presets=MappingProxyType(presets),
+        presets=FrozenMapping(presets),
     )
 
 

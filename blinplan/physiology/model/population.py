@@ -101,6 +101,7 @@ class Population:
     Attributes
     ----------
     preset : name of the preset the patients came from.
+    seed : what their random effects were drawn from; None for patients without.
     first : number of the first patient within its seed.
     constants : parameters that the patients share.
     age_years, female, weight_kg, height_cm, bsa_m2 : (N,) covariates; `female` is 1.0 or 0.0.
@@ -115,6 +116,7 @@ class Population:
     """
 
     preset: str
+    seed: int | None
     first: int
     constants: Constants
     age_years: FloatArray
@@ -165,6 +167,16 @@ class Population:
             if isinstance(getattr(self, entry.name), np.ndarray)
         }
         return replace(self, **chosen)
+
+
+INDIVIDUAL = tuple(
+    entry.name
+    for entry in fields(Population)
+    if entry.type == "FloatArray"
+    and entry.name not in {"age_years", "female", "weight_kg", "height_cm", "bsa_m2"}
+    and not entry.name.startswith("cytokine")
+)
+"""Names of the parameters of which each patient has one."""
 
 
 def mosteller(weight_kg: FloatArray, height_cm: FloatArray) -> FloatArray:
@@ -234,7 +246,11 @@ def _random_effects(preset: Preset, u: FloatArray) -> dict[str, FloatArray]:
 
 
 def _assemble(
-    preset: Preset, covariates: Mapping[str, FloatArray], effects: Mapping[str, FloatArray], first: int
+    preset: Preset,
+    covariates: Mapping[str, FloatArray],
+    effects: Mapping[str, FloatArray],
+    seed: int | None,
+    first: int,
 ) -> Population:
     n = covariates["bsa_m2"].shape[0]
     zero = np.zeros(n)
@@ -248,6 +264,7 @@ def _assemble(
     elevated = baseline[[CYTOKINES.index(name) for name in ELEVATED]]
     return Population(
         preset=preset.key,
+        seed=seed,
         first=first,
         constants=Constants.of(preset),
         clearance=24.0 * individual("clearance") * size_factor,
@@ -287,7 +304,7 @@ def draw(preset: str | Preset, patients: int, seed: int, first: int = 0) -> Popu
     law = chosen.covariates
     covariates = _adults(law, u) if isinstance(law, AdultCovariates) else _children(law, u)
     covariates["bsa_m2"] = mosteller(covariates["weight_kg"], covariates["height_cm"])
-    return _assemble(chosen, covariates, _random_effects(chosen, u), first)
+    return _assemble(chosen, covariates, _random_effects(chosen, u), seed, first)
 
 
 def from_covariates(
@@ -317,7 +334,7 @@ def from_covariates(
         "bsa_m2": mosteller(weight, height) if bsa_m2 is None else np.array(bsa_m2, float, ndmin=1),
     }
     effects = {} if seed is None else _random_effects(chosen, uniforms(seed, weight.shape[0]))
-    return _assemble(chosen, covariates, effects, 0)
+    return _assemble(chosen, covariates, effects, seed, 0)
 
 
 def typical(preset: str | Preset, bsa_m2: float | None = None) -> Population:

@@ -5,23 +5,20 @@ Written out independently of the solver, so that any simulator can check it. Nee
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from blinplan.physiology.model.dosing import Dosing, Options
-from blinplan.physiology.model.equations import RATES, identifier, signals
-from blinplan.physiology.model.population import CYTOKINES, ELEVATED, Population
+from blinplan.physiology.model.equations import identifier, signals
+from blinplan.physiology.model.parameters import load_parameters
+from blinplan.physiology.model.population import CYTOKINES, ELEVATED, INDIVIDUAL, Population
+from blinplan.physiology.model.states import TABLE, initial_state
 from blinplan.quantities import MINUTES_PER_DAY
 
 
 def constants_of(population: Population, patient: int) -> dict[str, float]:
     """Values of one patient's parameters, by their names in the model."""
     p, c = population, population.constants
-    individual = (
-        "clearance lysis_ec50 activation_ec50 kill_rate marrow_sensitivity regeneration_rate blast_sensitivity b_cells "
-        "t_cells blasts adhesion_rate adhesion_adaptation proliferation_rate"
-    )
-    values = {name: float(getattr(p, name)[patient]) for name in individual.split()}
+    values = {name: float(getattr(p, name)[patient]) for name in INDIVIDUAL}
     values |= {name: float(getattr(c, name)) for name in c._fields if not name.startswith("premedication")}
     for j, name in enumerate(ELEVATED):
         values[f"release_{identifier(name)}"] = float(p.cytokine_release[j, patient])
@@ -31,11 +28,8 @@ def constants_of(population: Population, patient: int) -> dict[str, float]:
 
 def initial_states(population: Population, patient: int) -> dict[str, float]:
     """Values of one patient's states before treatment, by their names in the model."""
-    start = {name: 0.0 for name, _, _ in RATES}
-    start |= {"t_total": float(population.t_cells[patient]), "b_blood": float(population.b_cells[patient])}
-    start |= {f"marrow_{stage}": 1.0 for stage in (1, 2, 3)}
-    start["log_blasts"] = math.log(float(population.blasts[patient]))
-    return start
+    start = initial_state(population.select(slice(patient, patient + 1)))[:, 0]
+    return {state.name: float(value) for state, value in zip(TABLE, start, strict=True)}
 
 
 class SbmlError(ValueError):
@@ -59,28 +53,34 @@ _UNITS: dict[str, tuple[tuple[str, int, float], ...]] = {
 }
 """Every unit of the model, by its id."""
 
-_UNIT_OF = {
-    **dict.fromkeys(("concentration", "lysis_ec50", "activation_ec50"), "pg_per_mL"),
-    **dict.fromkeys(
-        ("il_6", "il_10", "ifn_gamma", "baseline_il_6", "baseline_il_10", "baseline_ifn_gamma"), "pg_per_mL"
-    ),
-    **dict.fromkeys(("release_il_6", "release_il_10", "release_ifn_gamma"), "pg_per_mL_per_day"),
-    **dict.fromkeys(("t_total", "t_adherent", "t_blood", "t_cells", "effector_reference"), "cells_per_uL"),
-    **dict.fromkeys(("b_blood", "b_cells", "b_reference"), "cells_per_uL"),
-    **dict.fromkeys(
-        ("kill_rate", "lysis", "cytolytic_rate", "b_turnover", "regeneration_rate", "blast_growth"), "per_day"
-    ),
-    **dict.fromkeys(
-        ("adhesion", "adhesion_rate", "adhesion_adaptation", "adhesion_recovery", "return_rate"), "per_day"
-    ),
-    **dict.fromkeys(("desensitisation", "resensitisation", "proliferation_rate", "proliferation_loss"), "per_day"),
-    **dict.fromkeys(("homeostasis", "cytokine_loss"), "per_day"),
-    "clearance": "L_per_day",
-    "volume": "L",
-    "rate": "mcg_per_day",
-    "release": "day",
+_UNIT_NAMES = {
+    "1": "dimensionless",
+    "1/day": "per_day",
+    "L": "L",
+    "cells/µL": "cells_per_uL",
+    "day": "day",
+    "pg/mL": "pg_per_mL",
 }
-"""Units of what has one; all else of the model is a plain number."""
+"""The ids of units as the parameter file and the table of states write them."""
+
+# What is neither a parameter as the file has it nor a state; all else that has no unit is a plain number.
+_UNIT_OF = {
+    "clearance": "L_per_day",
+    "rate": "mcg_per_day",
+    "t_blood": "cells_per_uL",
+    "adhesion": "per_day",
+    "lysis": "per_day",
+    **{identifier(name): "pg_per_mL" for name in ELEVATED},
+    **{f"baseline_{identifier(name)}": "pg_per_mL" for name in ELEVATED},
+    **{f"release_{identifier(name)}": "pg_per_mL_per_day" for name in ELEVATED},
+}
+
+
+def _unit_of(name: str) -> str:
+    if name in _UNIT_OF:
+        return _UNIT_OF[name]
+    parameter = load_parameters().parameters.get(name)
+    return "dimensionless" if parameter is None else _UNIT_NAMES[parameter.unit]
 
 
 def _formula(libsbml: Any, text: str) -> Any:
@@ -121,7 +121,7 @@ def _parameter(
     parameter = model.createParameter()
     parameter.setId(name)
     parameter.setConstant(constant)
-    parameter.setUnits(unit or _UNIT_OF.get(name, "dimensionless"))
+    parameter.setUnits(unit or _unit_of(name))
     if value is not None:
         parameter.setValue(value)
     if meaning:
@@ -170,18 +170,20 @@ def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options
     for name, value in constants_of(population, patient).items():
         _parameter(model, name, value, constant=True)
     _parameter(model, "rate", float(dosing.rates[0, column]), constant=False, meaning="infusion, mcg/day")
-    for name, meaning, _ in RATES:
-        _parameter(model, name, initial_states(population, patient)[name], constant=False, meaning=meaning)
+    start = initial_states(population, patient)
+    for state in TABLE:
+        unit = _UNIT_NAMES[state.unit]
+        _parameter(model, state.name, start[state.name], constant=False, meaning=state.meaning, unit=unit)
     for name, _ in signals(chosen):
         _parameter(model, name, None, constant=False)
     for name, text in signals(chosen):
         rule = model.createAssignmentRule()
         rule.setVariable(name)
         rule.setMath(_formula(libsbml, text))
-    for name, _, text in RATES:
+    for state in TABLE:
         rate = model.createRateRule()
-        rate.setVariable(name)
-        rate.setMath(_formula(libsbml, text))
+        rate.setVariable(state.name)
+        rate.setMath(_formula(libsbml, state.rate))
     _events(libsbml, model, dosing, column)
     _check(libsbml, document)
     return str(libsbml.writeSBMLToString(document))

@@ -7,8 +7,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from blinplan.physiology.model.dosing import Options
-from blinplan.physiology.model.equations import RATES, signals
+from blinplan.physiology.model.equations import signals
 from blinplan.physiology.model.parameters import Parameter, ParameterSet, Preset
+from blinplan.physiology.model.states import TABLE
 from blinplan.reports.shared.manifest import manifest
 from blinplan.terminal import Screen, indented
 
@@ -62,8 +63,8 @@ def equations_report(options: Options) -> list[RenderableType]:
             "quiet",
         ),
     ]
-    for name, meaning, formula in RATES:
-        parts += [_equation(f"{name}'", formula), Padding(Text(meaning, "quiet"), (0, 0, 0, 6))]
+    for state in TABLE:
+        parts += [_equation(f"{state.name}'", state.rate), Padding(Text(state.meaning, "quiet"), (0, 0, 0, 6))]
     return parts
 
 

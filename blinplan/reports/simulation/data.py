@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray
+from blinplan.physiology.model.population import FloatArray
+from blinplan.physiology.model.states import SHOWN
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.reports.shared.manifest import manifest
-from blinplan.simulation.trajectories import Curves, Portion
+from blinplan.simulation.trajectories import Portion, RequestedCurves
 from blinplan.simulation.trial import Simulation
 
 Values = NDArray[np.float64] | NDArray[np.int64]
@@ -49,7 +50,7 @@ class Table:
     portions: Iterable[tuple[Values, ...]]
 
 
-def simulation_manifest(of: Simulation | Curves, input_fingerprint: str) -> dict[str, Any]:
+def simulation_manifest(of: Simulation | RequestedCurves, input_fingerprint: str) -> dict[str, Any]:
     """State what virtual patients were simulated with, so that they can be again."""
     return manifest(
         regimen=of.regimen.name,
@@ -65,7 +66,7 @@ def simulation_manifest(of: Simulation | Curves, input_fingerprint: str) -> dict
     )
 
 
-def _about(of: Simulation | Curves, input_fingerprint: str) -> dict[str, Any]:
+def _about(of: Simulation | RequestedCurves, input_fingerprint: str) -> dict[str, Any]:
     return {"unverified": of.regimen.unverified, **simulation_manifest(of, input_fingerprint)}
 
 
@@ -126,15 +127,11 @@ _CURVES = (
     Column("cycle", "", "number of the cycle that this time begins or lies in", Kind.WHOLE),
     Column("step", "", "number of the dose step within its cycle, 0 in a treatment-free interval", Kind.WHOLE),
     Column("infusion_mcg_per_day", "mcg/day", "infusion rate from this time on"),
-    Column("drug_pg_per_ml", "pg/mL", "drug in plasma"),
-    Column("b_cells_per_ul", "cells/µL", "B cells in blood"),
-    Column("t_cells_per_ul", "cells/µL", "T cells in blood"),
-    *(Column(f"{name.lower().replace('-', '')}_pg_per_ml", "pg/mL", name) for name in ELEVATED),
-    Column("blasts_fraction", "1", "blasts in marrow, as a fraction of its capacity"),
+    *(Column(shown.column, shown.unit, shown.meaning) for shown in SHOWN),
 )
 
 
-def curve_table(curves: Curves, computed: Iterable[Portion], input_fingerprint: str) -> Table:
+def curve_table(curves: RequestedCurves, computed: Iterable[Portion], input_fingerprint: str) -> Table:
     """Every patient's curves, one time of one patient a row, by patient and then by time.
 
     Cytokines that the model holds at their baseline have no column.
@@ -147,7 +144,7 @@ def curve_table(curves: Curves, computed: Iterable[Portion], input_fingerprint: 
     )
 
 
-def _rows(curves: Curves, portion: Portion) -> tuple[Values, ...]:
+def _rows(curves: RequestedCurves, portion: Portion) -> tuple[Values, ...]:
     found, row = portion.trajectories, curves.row_of_times
     patients, times = portion.rates.shape[1], curves.minutes.shape[0]
     cycle, step = (np.array(of)[row] for of in (curves.dosing.cycles, curves.dosing.steps))
@@ -162,9 +159,5 @@ def _rows(curves: Curves, portion: Portion) -> tuple[Values, ...]:
         np.tile(cycle, patients),
         np.tile(step, patients),
         by_patient(portion.rates[row]),
-        by_patient(found.concentration),
-        by_patient(found.b_blood),
-        by_patient(found.t_blood),
-        *(by_patient(found.cytokines[CYTOKINES.index(name)]) for name in ELEVATED),
-        by_patient(found.blasts),
+        *(by_patient(shown.values(found.states, found.population)) for shown in SHOWN),
     )

@@ -1,9 +1,7 @@
 """Run a regimen on virtual patients for the rules that need it."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,7 @@ from blinplan.rules.simulated import store
 from blinplan.rules.simulated.outcome import Escalation, Median, SimulatedOutcome
 
 if TYPE_CHECKING:
+    from blinplan.executor import Executor
     from blinplan.physiology import Endpoints
     from blinplan.physiology.engine.locate import BoolArray
     from blinplan.physiology.model.population import FloatArray
@@ -42,8 +41,8 @@ class Simulated:
         Virtual patients to start with.
     seed
         What they are drawn from.
-    threads
-        How many run at once; the outcome is the same.
+    executor
+        What runs them; threads, as many as there are processors, when not given. The outcome is the same.
     kept
         Whether outcomes are looked up and kept on disk.
     only_kept
@@ -52,7 +51,7 @@ class Simulated:
 
     patients: int
     seed: int
-    threads: int = os.cpu_count() or 1
+    executor: "Executor | None" = None
     kept: bool = False
     only_kept: bool = False
 
@@ -74,13 +73,15 @@ class Simulated:
             return outcome
         if self.only_kept:
             raise NotKeptError
-        outcome = _outcome(regimen, patients, self.seed, self.threads)
+        outcome = _outcome(regimen, patients, self.seed, self.executor)
         if name is not None:
             store.keep(name, outcome)
         return outcome
 
 
-def _outcome(regimen: Regimen, patients: int, seed: int, threads: int) -> SimulatedOutcome | NotEvaluated:
+def _outcome(
+    regimen: Regimen, patients: int, seed: int, executor: "Executor | None"
+) -> SimulatedOutcome | NotEvaluated:
     """Simulate the regimen on the virtual population that stands for its patients, and count.
 
     The engine is imported here, so that a check without simulation does not wait for it.
@@ -89,7 +90,7 @@ def _outcome(regimen: Regimen, patients: int, seed: int, threads: int) -> Simula
 
     preset = preset_for(regimen)
     try:
-        endpoints = _endpoints(regimen, periods(regimen), preset, patients, seed, threads)
+        endpoints = _endpoints(regimen, periods(regimen), preset, patients, seed, executor)
     except NotEligibleError as error:
         return NotEvaluated("undecided", f"no virtual patients to simulate with: {error}")
     label = _label_for(regimen, preset)
@@ -102,21 +103,18 @@ def _outcome(regimen: Regimen, patients: int, seed: int, threads: int) -> Simula
         first_peak=_median(endpoints.cytokine_peak[_IL_6, 0]),
         labelled_peak=None
         if label is None
-        else (label.name, _labelled_peak(label.name, preset, patients, seed, threads)),
+        else (label.name, _labelled_peak(label.name, preset, patients, seed, executor)),
         later_elevation=tuple(_raised_later(endpoints, cycle) for cycle in range(1, len(endpoints.cycles))),
     )
 
 
 def _endpoints(
-    regimen: Regimen, table: tuple[Period, ...], preset: str, patients: int, seed: int, threads: int
+    regimen: Regimen, table: tuple[Period, ...], preset: str, patients: int, seed: int, executor: "Executor | None"
 ) -> "Endpoints":
-    from blinplan.physiology import draw, simulate
-    from blinplan.simulation.dosing import dosing
+    from blinplan.physiology import draw
+    from blinplan.simulation.trial import Trial
 
-    population = draw(preset, patients, seed)
-    result = simulate(dosing(regimen, table, population), population, threads=threads)
-    assert result.endpoints is not None  # noqa: S101 - they were asked for
-    return result.endpoints
+    return Trial(regimen, table, draw(preset, patients, seed)).run(executor).endpoints
 
 
 def _label_for(regimen: Regimen, preset: str) -> Regimen | None:
@@ -128,12 +126,20 @@ def _label_for(regimen: Regimen, preset: str) -> Regimen | None:
     return library.load(f"{names[regimen.indication]}-{weight}").regimen
 
 
-@cache
-def _labelled_peak(name: str, preset: str, patients: int, seed: int, threads: int) -> Median:
-    label = library.load(name).regimen
-    assert label is not None  # noqa: S101 - shipped regimens are tested to read
-    first = tuple(period for period in periods(label) if period.cycle == 1)
-    return _median(_endpoints(label, first, preset, patients, seed, threads).cytokine_peak[_IL_6, 0])
+_LABELLED_PEAKS: "dict[tuple[str, str, int, int], Median]" = {}
+"""The peaks under labelled regimens that were simulated, which many files ask for."""
+
+
+def _labelled_peak(name: str, preset: str, patients: int, seed: int, executor: "Executor | None") -> Median:
+    asked = (name, preset, patients, seed)
+    if asked not in _LABELLED_PEAKS:
+        label = library.load(name).regimen
+        assert label is not None  # noqa: S101 - shipped regimens are tested to read
+        first = tuple(period for period in periods(label) if period.cycle == 1)
+        _LABELLED_PEAKS[asked] = _median(
+            _endpoints(label, first, preset, patients, seed, executor).cytokine_peak[_IL_6, 0]
+        )
+    return _LABELLED_PEAKS[asked]
 
 
 def _share(condition: "BoolArray", among: "BoolArray | None" = None) -> Proportion:

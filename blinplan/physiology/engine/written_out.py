@@ -1,0 +1,30 @@
+"""Functions that build a named tuple, written out entry by entry from its fields.
+
+A loop over the entries would keep the compiler from spreading patients over a vector, and a hand-written list would be
+one more place to change with every state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T", bound=tuple[Any, ...])
+
+
+def written_out(kind: type[T], arguments: str, entry: str, module: str) -> Callable[..., T]:
+    """Write `def build(arguments): return kind(entry 0, entry 1, ...)`, and compile it as part of a module.
+
+    Parameters
+    ----------
+    kind : the named tuple.
+    arguments : the parameters of the function.
+    entry : the expression of one entry; `{i}` in it is the entry's number.
+    module : the name of the module that the function belongs to.
+    """
+    fields: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]
+    entries = ", ".join(entry.format(i=i) for i in range(len(fields)))
+    scope: dict[str, Any] = {"__name__": module, kind.__name__: kind}
+    exec(f"def build({arguments}):\n    return {kind.__name__}({entries})\n", scope)  # noqa: S102 - our own text
+    build: Callable[..., T] = scope["build"]
+    return build

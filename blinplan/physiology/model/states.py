@@ -1,0 +1,234 @@
+"""The states of the model, each said once: starts, equations, SBML, curves and checks of drift follow from here.
+
+The engine advances them in the order of `States`; how is in `advance`, by the steps of `mechanism`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray, Population
+
+Start = Callable[[Population], FloatArray | float]
+
+
+class States(NamedTuple):
+    """The value of every state, in the order of `TABLE`."""
+
+    concentration: FloatArray
+    cytolytic: FloatArray
+    adhesion_memory: FloatArray
+    release_memory: FloatArray
+    proliferation: FloatArray
+    t_total: FloatArray
+    t_adherent: FloatArray
+    marrow_1: FloatArray
+    marrow_2: FloatArray
+    marrow_3: FloatArray
+    b_blood: FloatArray
+    log_blasts: FloatArray
+    release: FloatArray
+
+
+ROW = {name: i for i, name in enumerate(States._fields)}
+"""The row of each state where states are rows of an array."""
+
+
+def _nothing(_: Population) -> float:
+    return 0.0
+
+
+def _baseline(_: Population) -> float:
+    return 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state of a patient.
+
+    Attributes
+    ----------
+    name : as in `States`, in the equations and in SBML.
+    meaning : what it is, in words.
+    unit : "1" for a plain number.
+    rate : its rate of change per day, as a formula of states, signals and parameters; written apart from `mechanism`,
+        so that the tests can hold the two to each other.
+    start : its value in each patient before the first infusion.
+    rests : whether it stays there without drug.
+    """
+
+    name: str
+    meaning: str
+    unit: str
+    rate: str
+    start: Start = _nothing
+    rests: bool = True
+
+
+TABLE = (
+    State("concentration", "drug in plasma, pg/mL", "pg/mL", "(1000 * rate - clearance * concentration) / volume"),
+    State("cytolytic", "cytolytic proteins", "1", "cytolytic_rate * (lytic * effectors - cytolytic)"),
+    State(
+        "adhesion_memory",
+        "activation that adhesion has adapted to",
+        "1",
+        "(adhesion_recovery + adhesion_adaptation * activation) * (activation - adhesion_memory)",
+    ),
+    State(
+        "release_memory",
+        "activation that cytokine release is desensitised to",
+        "1",
+        "(resensitisation + desensitisation * activation) * (activation - release_memory)",
+    ),
+    State(
+        "proliferation",
+        "proliferation signal",
+        "1",
+        "proliferation_loss * (activation * effectors * targets - proliferation)",
+    ),
+    State(
+        "t_total",
+        "T cells in blood and adherent, cells/uL",
+        "cells/µL",
+        "homeostasis * (t_cells - t_total) + proliferation_rate * proliferation * t_cells",
+        start=lambda patients: patients.t_cells,
+    ),
+    State(
+        "t_adherent",
+        "adherent T cells, cells/uL",
+        "cells/µL",
+        "adhesion * (t_total - t_adherent) - return_rate * t_adherent",
+    ),
+    State(
+        "marrow_1",
+        "first marrow stage over baseline",
+        "1",
+        "regeneration_rate * (1 - marrow_1) - marrow_sensitivity * lysis * marrow_1",
+        start=_baseline,
+    ),
+    State(
+        "marrow_2",
+        "second marrow stage over baseline",
+        "1",
+        "regeneration_rate * (marrow_1 - marrow_2) - marrow_sensitivity * lysis * marrow_2",
+        start=_baseline,
+    ),
+    State(
+        "marrow_3",
+        "third marrow stage over baseline",
+        "1",
+        "regeneration_rate * (marrow_2 - marrow_3) - marrow_sensitivity * lysis * marrow_3",
+        start=_baseline,
+    ),
+    State(
+        "b_blood",
+        "B cells in blood, cells/uL",
+        "cells/µL",
+        "b_turnover * (b_cells * marrow_3 - b_blood) - lysis * b_blood",
+        start=lambda patients: patients.b_cells,
+    ),
+    State(
+        "log_blasts",
+        "ln of blasts as a fraction of marrow capacity",
+        "1",
+        "blast_growth * (1 - exp(log_blasts)) - blast_sensitivity * lysis",
+        start=lambda patients: np.log(patients.blasts),
+        rests=False,
+    ),
+    State(
+        "release",
+        "elevated cytokines above baseline, over release",
+        "day",
+        "released - cytokine_loss * release",
+    ),
+)
+"""Every state, in the order of `States`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownState:
+    """Something that is shown of the states of a patient over time.
+
+    Attributes
+    ----------
+    key, label, unit : its name on the command line, what it is called, and the unit of its values.
+    column, meaning : its column in a table, and what stands there.
+    values : (times, patients) from the states and the patients.
+    baseline : what a curve of it is drawn in percent of; None where it is drawn as it is.
+    drawn : whether it can be drawn as a curve.
+    """
+
+    key: str
+    label: str
+    unit: str
+    column: str
+    meaning: str
+    values: Callable[[States, Population], FloatArray]
+    baseline: Callable[[Population], FloatArray] | None = None
+    drawn: bool = True
+
+
+def t_blood(states: States) -> FloatArray:
+    """T cells in blood, cells/µL."""
+    return states.t_total - states.t_adherent
+
+
+def cytokine(name: str, states: States, patients: Population) -> FloatArray:
+    """One cytokine (times, patients) in pg/mL; those that are not elevated stay at their baseline."""
+    baseline = patients.cytokine_baseline[CYTOKINES.index(name)]
+    if name not in ELEVATED:
+        return np.ascontiguousarray(np.broadcast_to(baseline, states.release.shape))
+    return np.asarray(baseline + patients.cytokine_release[ELEVATED.index(name)] * states.release)
+
+
+def _cytokine(name: str) -> ShownState:
+    column = f"{name.lower().replace('-', '')}_pg_per_ml"
+    key = name.removesuffix("-gamma").lower()
+    return ShownState(key, name, "pg/mL", column, name, lambda states, patients: cytokine(name, states, patients))
+
+
+SHOWN = (
+    ShownState(
+        "drug",
+        "Drug concentration",
+        "pg/mL",
+        "drug_pg_per_ml",
+        "drug in plasma",
+        lambda states, _: states.concentration,
+    ),
+    ShownState(
+        "b-cells", "B cells", "cells/µL", "b_cells_per_ul", "B cells in blood", lambda states, _: states.b_blood
+    ),
+    ShownState(
+        "t-cells",
+        "T cells",
+        "cells/µL",
+        "t_cells_per_ul",
+        "T cells in blood",
+        lambda states, _: t_blood(states),
+        baseline=lambda patients: patients.t_cells,
+    ),
+    *(_cytokine(name) for name in ELEVATED),
+    ShownState(
+        "blasts",
+        "Blasts",
+        "1",
+        "blasts_fraction",
+        "blasts in marrow, as a fraction of its capacity",
+        lambda states, _: np.asarray(np.exp(states.log_blasts)),
+        drawn=False,
+    ),
+)
+"""All that is shown of the states, in the order of the columns."""
+
+
+def initial_state(patients: Population) -> FloatArray:
+    """States (states, N) before the first infusion: the drug-free steady state."""
+    start = np.empty((len(TABLE), patients.size))
+    for row, state in zip(start, TABLE, strict=True):
+        row[:] = state.start(patients)
+    return start

@@ -1,0 +1,118 @@
+"""Two regimens on the same virtual patients: what each patient has under the one and under the other.
+
+Differences between two arms of different patients drown in the variability between people; of the same patients they
+do not. Shares are therefore told by how many differ to either side, and numbers by each patient's own difference.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.simulation.outcome import Occurrence, Quantity
+
+
+class NotPairedError(ValueError):
+    """Two outcomes that are not of the same virtual patients."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairedQuantity:
+    """One endpoint of the same patients under two regimens: ``first``, ``second`` (N); NaN where it does not occur."""
+
+    key: str
+    group: str
+    label: str
+    unit: str
+    first: FloatArray
+    second: FloatArray
+
+    @property
+    def difference(self) -> FloatArray:
+        """Each patient's first value less the second; NaN where one of the two does not occur."""
+        return self.first - self.second
+
+    @property
+    def ratio(self) -> FloatArray:
+        """Each patient's first value over the second; NaN where one of the two does not occur, or the second is 0."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = self.first / self.second
+        return np.asarray(np.where(np.isfinite(ratio), ratio, np.nan), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class PairedShare:
+    """To how many of the same patients something happens under two regimens, of those at risk under both."""
+
+    key: str
+    group: str
+    label: str
+    both: int
+    first_only: int
+    second_only: int
+    neither: int
+
+    @property
+    def total(self) -> int:
+        """Patients at risk under both."""
+        return self.both + self.first_only + self.second_only + self.neither
+
+    @property
+    def discordant(self) -> int:
+        """Patients in whom the two differ."""
+        return self.first_only + self.second_only
+
+    @property
+    def difference(self) -> float:
+        """The share under the first less that under the second; NaN where nobody is at risk."""
+        return (self.first_only - self.second_only) / self.total if self.total else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """All endpoints that two regimens have in common, on the same patients, in the order of the first."""
+
+    quantities: tuple[PairedQuantity, ...]
+    shares: tuple[PairedShare, ...]
+
+
+def require_same_patients(first: Population, second: Population) -> None:
+    """Refuse populations that are not the same people: drawn alike, and of the same bodies.
+
+    What the patients respond with may differ, so that a changed parameter can be looked at in the same people.
+
+    Raises
+    ------
+    NotPairedError
+        When they are not the same people.
+    """
+    bodies = ("age_years", "female", "weight_kg", "height_cm", "bsa_m2")
+    drawn_alike = (first.seed, first.first, first.size) == (second.seed, second.first, second.size)
+    if not drawn_alike or not all(np.array_equal(getattr(first, of), getattr(second, of)) for of in bodies):
+        raise NotPairedError("only outcomes of the same virtual patients can be paired: give both the same population")
+
+
+def paired_quantities(first: Iterable[Quantity], second: Iterable[Quantity]) -> tuple[PairedQuantity, ...]:
+    """Pair the quantities that both have, in the order of the first."""
+    others = {quantity.key: quantity.values for quantity in second}
+    return tuple(
+        PairedQuantity(of.key, of.group, of.label, of.unit, of.values, others[of.key])
+        for of in first
+        if of.key in others
+    )
+
+
+def paired_shares(first: Iterable[Occurrence], second: Iterable[Occurrence]) -> tuple[PairedShare, ...]:
+    """Pair the yes-or-no endpoints that both have, in the order of the first."""
+    others = {occurrence.key: occurrence for occurrence in second}
+    return tuple(_share(of, others[of.key]) for of in first if of.key in others)
+
+
+def _share(first: Occurrence, second: Occurrence) -> PairedShare:
+    at_risk = first.at_risk & second.at_risk
+    here, there = first.happens, second.happens
+    both, first_only, second_only, neither = (
+        int((at_risk & found).sum()) for found in (here & there, here & ~there, ~here & there, ~here & ~there)
+    )
+    return PairedShare(first.key, first.group, first.label, both, first_only, second_only, neither)
