@@ -4,20 +4,26 @@ Read a regimen with `load`, judge it by the rules with `check`, expand it to wha
 that on the calendar with `plan`, run it on virtual patients with `simulate`, and take the results as a `table`.
 """
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from blinplan.version import __version__
 
 if TYPE_CHECKING:
     from blinplan.api.check import CheckResult, check
+    from blinplan.api.library import regimens, rule, rules
     from blinplan.api.load import RegimenError, load
     from blinplan.api.patient import patient
     from blinplan.api.plan import Planned, expand, plan
+    from blinplan.api.schema import schema
     from blinplan.api.simulate import simulate, table
+    from blinplan.refusal import Refusal
 
 __all__ = [
     "CheckResult",
     "Planned",
+    "Refusal",
     "RegimenError",
     "__version__",
     "check",
@@ -25,23 +31,44 @@ __all__ = [
     "load",
     "patient",
     "plan",
+    "regimens",
+    "rule",
+    "rules",
+    "schema",
     "simulate",
     "table",
 ]
 
 _MODULES = {
-    "CheckResult": "check",
-    "check": "check",
-    "expand": "plan",
-    "load": "load",
-    "patient": "patient",
-    "plan": "plan",
-    "Planned": "plan",
-    "RegimenError": "load",
-    "simulate": "simulate",
-    "table": "simulate",
+    "CheckResult": "api.check",
+    "Planned": "api.plan",
+    "Refusal": "refusal",
+    "RegimenError": "api.load",
+    "check": "api.check",
+    "expand": "api.plan",
+    "load": "api.load",
+    "patient": "api.patient",
+    "plan": "api.plan",
+    "regimens": "api.library",
+    "rule": "api.library",
+    "rules": "api.library",
+    "schema": "api.schema",
+    "simulate": "api.simulate",
+    "table": "api.simulate",
 }
-"""In which module of `blinplan.api` each name is."""
+"""In which module each name is."""
+
+
+class _Face(ModuleType):
+    """The package as Python code sees it: of a function and a room of one name, the function."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # A room that is imported would otherwise take the place of the function, as rules would that of rules().
+        if not (name in _MODULES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face
 
 
 def __getattr__(name: str) -> Any:
@@ -50,7 +77,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"blinplan.api.{_MODULES[name]}"), name)
+    found = getattr(import_module(f"blinplan.{_MODULES[name]}"), name)
+    globals()[name] = found
+    return found
 
 
 def __dir__() -> list[str]:

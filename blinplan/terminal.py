@@ -120,6 +120,10 @@ class Screen:
         return self.width >= 80
 
 
+PLAIN = Screen(PIPED_WIDTH, colour=False, unicode=True)
+"""How a text is drawn where nobody's terminal is known: in files, and from Python."""
+
+
 def screen(stream: TextIO, colour: Colour, environment: Mapping[str, str] = os.environ) -> Screen:
     """Decide how to show on a stream.
 

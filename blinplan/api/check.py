@@ -25,7 +25,7 @@ from blinplan.rules.judge import Judgement
 from blinplan.rules.judge_many import ProgramFault, Task, judge_many
 from blinplan.rules.rule import Finding
 from blinplan.rules.run_result import Result
-from blinplan.terminal import PIPED_WIDTH, Screen
+from blinplan.terminal import PLAIN, Screen
 from blinplan.writing import append, replace_file
 
 if TYPE_CHECKING:
@@ -48,9 +48,6 @@ __all__ = [
     "rule_choice",
     "split",
 ]
-
-PLAIN = Screen(PIPED_WIDTH, colour=False, unicode=True)
-"""How reports are written where nobody's terminal is known: to files, and from Python."""
 
 Progress = Callable[[int, int], None]
 

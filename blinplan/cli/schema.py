@@ -1,20 +1,12 @@
 """``blinplan schema``: the JSON Schema of the regimen file."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from blinplan.api.schema import SchemaOf
 from blinplan.cli.app.options import terminal_of
-
-
-class SchemaOf(StrEnum):
-    """What a schema is of."""
-
-    REGIMEN = "regimen"
-    RECORD = "record"
-    SITE = "site"
-    REPORT = "report"
 
 
 class SchemaFormat(StrEnum):
@@ -37,26 +29,6 @@ def schema(
     Example: [bold]blinplan schema > regimen.schema.json[/bold], and [bold]#:schema ./regimen.schema.json[/bold] as the
     first line of a regimen, so that an editor completes and checks it.
     """
-    terminal = terminal_of(context)
-    terminal.write_json(_schema(of))
+    from blinplan.api.schema import schema as make_schema
 
-
-def _schema(of: SchemaOf) -> dict[str, Any]:
-    from blinplan.regimen.toml.table import file_schema
-
-    match of:
-        case SchemaOf.REPORT:
-            from blinplan.reports.check.check_json import check_schema
-
-            return check_schema()
-        case SchemaOf.RECORD:
-            from blinplan.regimen.record import RECORD_FILE
-
-            return file_schema(RECORD_FILE, "blinplan course record, version 1")
-        case SchemaOf.SITE:
-            from blinplan.regimen.site import SITE_FILE
-
-            return file_schema(SITE_FILE, "blinplan site profile, version 1")
-    from blinplan.regimen.schema import json_schema
-
-    return json_schema()
+    terminal_of(context).write_json(make_schema(of))

@@ -5,6 +5,7 @@ import json
 import pkgutil
 import subprocess
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -49,10 +50,12 @@ def test_the_probe_sees_an_engine_that_is_imported(tmp_path: Path) -> None:
     assert "numpy" in imported
 
 
-def test_no_module_takes_the_place_of_what_its_package_offers() -> None:
-    """A module that is imported becomes an attribute of its package, and hides a function of the same name."""
+def test_no_room_takes_the_place_of_a_function_of_its_name() -> None:
+    """A module that is imported becomes an attribute of its package, and would hide a function of the same name."""
     packages = [module.name for module in pkgutil.walk_packages(blinplan.__path__, "blinplan.") if module.ispkg]
-    for name in ("blinplan", *packages):
+    for name in packages:
         package = importlib.import_module(name)
         modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
         assert not modules & set(getattr(package, "__all__", ())), name
+    assert {name for name in blinplan.__all__ if f"blinplan.{name}" in packages} >= {"rules"}
+    assert [name for name in blinplan.__all__ if isinstance(getattr(blinplan, name), ModuleType)] == []

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import pytest
 
-import blinplan.rules.families
 from blinplan.course.patient import Patient
 from blinplan.regimen.reading import read
+from blinplan.rules import families
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.rules.judge import Judgement, Outcome
@@ -73,11 +73,11 @@ def test_a_rule_says_what_it_is_in_words(rule: Rule) -> None:
 
 
 def test_codes_and_names_are_unique_and_no_family_is_left_out() -> None:
-    names = [module.name for module in pkgutil.iter_modules(blinplan.rules.families.__path__)]
+    names = [module.name for module in pkgutil.iter_modules(families.__path__)]
     modules = [importlib.import_module(f"blinplan.rules.families.{name}") for name in names]
-    families = [module.RULES for module in modules if hasattr(module, "RULES")]
-    assert len(families) == 10
-    rules = [rule for family in families for rule in family]
+    found = [module.RULES for module in modules if hasattr(module, "RULES")]
+    assert len(found) == 10
+    rules = [rule for family in found for rule in family]
     assert len({rule.code for rule in rules}) == len({rule.name for rule in rules}) == len(rules)
     assert sorted(CATALOGUE) == sorted(rule.code for rule in rules)
     assert all(rule is CATALOGUE[rule.code] for rule in rules)

@@ -17,26 +17,26 @@ _PLAIN = re.compile(r"[\w.+,@-]+")
 
 def one_regimen(incomplete: str) -> Offers:
     """Shipped regimens, and files."""
-    from blinplan.regimen import library
+    from blinplan.api import library
 
-    shipped = [(regimen.name, regimen.title) for regimen in library.shipped()]
+    shipped = [(regimen.name, regimen.title) for regimen in library.regimens()]
     return _with_files(shipped, incomplete)
 
 
 def regimens(incomplete: str) -> Offers:
     """Shipped regimens and their families, files and folders."""
-    from blinplan.regimen import library
+    from blinplan.api import library
 
-    shipped = library.shipped()
+    shipped = library.regimens()
     families = {regimen.family: "" for regimen in shipped if regimen.family}
     for family in families:
         members = sum(regimen.family == family for regimen in shipped)
         families[family] = f"Family of {members} regimens"
-    return _with_files([*((one.name, one.title) for one in shipped), *families.items()], incomplete)
+    return _with_files([*((regimen.name, regimen.title) for regimen in shipped), *families.items()], incomplete)
 
 
 def _with_files(named: Iterable[tuple[str, str]], incomplete: str) -> Offers:
-    offers = [(name, told) for name, told in named if name.startswith(incomplete)]
+    offers = [(name, meaning) for name, meaning in named if name.startswith(incomplete)]
     offers += ((path, "") for path in _files(incomplete))
     # A shell goes on after a word that can become one thing only; after a folder there is more to write.
     if len(offers) == 1 and offers[0][0].endswith("/"):
@@ -60,12 +60,12 @@ def _files(incomplete: str) -> Iterator[str]:
 
 def one_rule(incomplete: str) -> Offers:
     """Codes of rules; names where something of one was typed."""
-    from blinplan.rules.catalogue import CATALOGUE
+    from blinplan.api import library
 
     small = incomplete[:1].islower()
-    codes = [(rule.code.lower() if small else rule.code, rule.sentence) for rule in CATALOGUE.values()]
-    names = [(rule.name, rule.sentence) for rule in CATALOGUE.values()] if small else []
-    return [(written, told) for written, told in [*codes, *names] if written.startswith(incomplete)]
+    codes = [(rule.code.lower() if small else rule.code, rule.sentence) for rule in library.rules()]
+    names = [(rule.name, rule.sentence) for rule in library.rules()] if small else []
+    return [(written, finds) for written, finds in [*codes, *names] if written.startswith(incomplete)]
 
 
 def rules(incomplete: str) -> Offers:
@@ -74,17 +74,19 @@ def rules(incomplete: str) -> Offers:
     everything = [("ALL", "Every rule")] if "ALL".startswith(last) else []
     given = before.split(",")
     return [
-        (f"{before}{comma}{written}", told) for written, told in [*one_rule(last), *everything] if written not in given
+        (f"{before}{comma}{written}", finds)
+        for written, finds in [*one_rule(last), *everything]
+        if written not in given
     ]
 
 
 def severities(incomplete: str) -> Offers:
     """A rule, and the severity that its findings count as."""
-    from blinplan.rules.rule import Severity
+    from blinplan.api.library import severities as all_severities
 
     written, equals, _ = incomplete.partition("=")
     known = [(written, "")] if equals else one_rule(written)
-    return [(f"{known[0][0]}={level}", known[0][1]) for level in Severity] if len(known) == 1 else known
+    return [(f"{known[0][0]}={level}", known[0][1]) for level in all_severities()] if len(known) == 1 else known
 
 
 def claims(incomplete: str) -> Offers:
@@ -95,7 +97,9 @@ def claims(incomplete: str) -> Offers:
 
     # Not by way of what measures them, which needs the numerical engine.
     text = resources.files("blinplan.evidence").joinpath("claims.toml").read_text(encoding="utf-8")
-    return [(one["id"], one["sentence"]) for one in tomli.loads(text)["claims"] if one["id"].startswith(incomplete)]
+    return [
+        (claim["id"], claim["sentence"]) for claim in tomli.loads(text)["claims"] if claim["id"].startswith(incomplete)
+    ]
 
 
 def time_zones(incomplete: str) -> Offers:

@@ -56,9 +56,9 @@ def _on_the_program(error: Any, message: str) -> str:
 
 
 def _is_regimen(named: str) -> bool:
-    from blinplan.regimen import library
+    from blinplan.api.library import stands_for_regimens
 
     try:
-        return bool(library.named(named)) or Path(named).is_file()
+        return stands_for_regimens(named) or Path(named).is_file()
     except (OSError, ValueError):
         return False

@@ -45,11 +45,11 @@ def main(
     For completion with the Tab key: [bold]blinplan --install-completion[/bold].
     """
     if context.invoked_subcommand is None:
+        from blinplan.api.library import first_screen
         from blinplan.cli.app.options import terminal_of
-        from blinplan.reports.library.start import start_report
 
         terminal = terminal_of(context)
-        terminal.report(*start_report(terminal.out))
+        terminal.report(*first_screen(terminal.out))
 
 
 def _open_streams() -> None:
