@@ -165,7 +165,7 @@ class RulePage:
         from blinplan.rules.limits import shipped_limits
 
         if LibraryFormat(output_format) is LibraryFormat.JSON:
-            return _json({"format": "blinplan-rule", "version": 1, **rule_json(self.rule, shipped_limits())})
+            return _json(rule_json(self.rule, shipped_limits()))
         return screen.render(*rule_report(self.rule, shipped_limits(), screen))
 
     def __repr__(self) -> str:

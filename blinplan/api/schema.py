@@ -13,30 +13,43 @@ class SchemaOf(StrEnum):
     RECORD = "record"
     SITE = "site"
     REPORT = "report"
+    CHECK_LINES = "check-lines"
+    STATISTICS = "statistics"
+    SETTINGS = "settings"
+    PLAN = "plan"
+    SIMULATION = "simulation"
+    EVIDENCE = "evidence"
+    MODEL = "model"
+    REGIMENS = "regimens"
+    RULES = "rules"
+    RULE = "rule"
 
 
 def schema(of: SchemaOf | str = SchemaOf.REGIMEN) -> dict[str, Any]:
-    """The JSON Schema of a regimen, a course record, a site profile, or the report of a check.
+    """The JSON Schema of a file that is read (regimen, record, site) or of a document that is written (report, plan, …).
+
+    ``report`` is the report of a check.
 
     >>> from blinplan import schema
     >>> schema("site")["title"]
     'blinplan site profile, version 1'
     """
-    from blinplan.regimen.toml.table import file_schema
-
     match SchemaOf(of):
-        case SchemaOf.REPORT:
-            from blinplan.reports.check.check_json import check_schema
+        case SchemaOf.REGIMEN:
+            from blinplan.regimen.schema import json_schema
 
-            return check_schema()
+            return json_schema()
         case SchemaOf.RECORD:
             from blinplan.regimen.record import RECORD_FILE
+            from blinplan.regimen.toml.table import file_schema
 
             return file_schema(RECORD_FILE, "blinplan course record, version 1")
         case SchemaOf.SITE:
             from blinplan.regimen.site import SITE_FILE
+            from blinplan.regimen.toml.table import file_schema
 
             return file_schema(SITE_FILE, "blinplan site profile, version 1")
-    from blinplan.regimen.schema import json_schema
+        case document:
+            from blinplan.reports.shared.document import DOCUMENTS
 
-    return json_schema()
+            return DOCUMENTS["check" if document is SchemaOf.REPORT else document.value].schema()

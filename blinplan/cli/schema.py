@@ -1,4 +1,4 @@
-"""``blinplan schema``: the JSON Schema of the regimen file."""
+"""``blinplan schema``: the JSON Schemas of files that are read and of documents that are printed."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -18,13 +18,17 @@ class SchemaFormat(StrEnum):
 def schema(
     context: typer.Context,
     of: Annotated[
-        SchemaOf, typer.Argument(help="A regimen, a course record, a site profile, or the report of `check -f json`.")
+        SchemaOf,
+        typer.Argument(
+            help="A file that is read (regimen, record, site), the report of `check -f json`, or what another command"
+            " prints as JSON."
+        ),
     ] = SchemaOf.REGIMEN,
     output_format: Annotated[
         SchemaFormat, typer.Option("--format", "-f", help="How to show the schema.", rich_help_panel="Output")
     ] = SchemaFormat.JSON,
 ) -> None:
-    """Print the JSON Schema of a file that blinplan reads, or of the report of a check.
+    """Print the JSON Schema of a file that blinplan reads, or of a JSON document that it prints.
 
     Example: [bold]blinplan schema > regimen.schema.json[/bold], and [bold]#:schema ./regimen.schema.json[/bold] as the
     first line of a regimen, so that an editor completes and checks it.

@@ -1,12 +1,11 @@
 """The verdicts on regimens as a JSON document. Within a version, fields are only added."""
 
-import json
 from dataclasses import asdict
-from importlib import resources
 from typing import Any
 
 from blinplan.proportion import Proportion
 from blinplan.regimen.toml.document import Document, Span, pointer
+from blinplan.reports.shared.document import CHECK
 from blinplan.reports.shared.manifest import input_hash, manifest
 from blinplan.rules.judge import Judgement, Verdict
 from blinplan.rules.limits import Limit, Limits
@@ -19,9 +18,7 @@ from blinplan.rules.simulated.outcome import SimulatedOutcome
 def check_json(result: Result) -> dict[str, Any]:
     """Write all verdicts, passing ones included, with what they were made from."""
     return {
-        "format": "blinplan-check",
-        "version": 1,
-        "manifest": run_manifest(result),
+        **CHECK.head(run_manifest(result)),
         "status": result.status,
         "reason": result.reason,
         "not_found": [{"name": error.named, "message": error.message} for error in result.missing],
@@ -33,9 +30,7 @@ def check_json(result: Result) -> dict[str, Any]:
 
 def check_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of that document."""
-    text = resources.files(__package__).joinpath("report.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
+    return CHECK.schema()
 
 
 def run_manifest(result: Result) -> dict[str, Any]:

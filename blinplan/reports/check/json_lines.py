@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from blinplan.reports.check.check_json import finding_json, run_manifest
+from blinplan.reports.shared.document import CHECK_LINES
 from blinplan.rules.located import reported, shown_path
 from blinplan.rules.run_result import Result
 
@@ -15,7 +16,7 @@ def json_lines(result: Result) -> str:
 
 
 def _records(result: Result) -> Iterator[dict[str, Any]]:
-    yield {"record": "manifest", "format": "blinplan-check-lines", "version": 1, **run_manifest(result)}
+    yield {"record": "manifest", "format": CHECK_LINES.format, "version": CHECK_LINES.version, **run_manifest(result)}
     for one in reported(result):
         yield {
             "record": "finding",

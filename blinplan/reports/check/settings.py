@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.outside_text import visible
+from blinplan.reports.shared.document import SETTINGS
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.configuration import Configuration
 from blinplan.rules.configuration.settings import Pattern, Settings
@@ -35,8 +36,7 @@ def settings_report(
 def settings_json(here: Configuration, origins: Origins, files: Mapping[str, Settings]) -> dict[str, Any]:
     """Write the same as a JSON document, with the codes that every file is asked."""
     return {
-        "format": "blinplan-settings",
-        "version": 1,
+        **SETTINGS.head(),
         "blinplan": __version__,
         "configuration": None if here.path is None else here.path.as_posix(),
         "run": {

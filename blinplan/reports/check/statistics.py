@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
+from blinplan.reports.shared.document import STATISTICS
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.located import Reported, reported
 from blinplan.rules.rule import Rule
@@ -67,8 +68,7 @@ def statistics_report(result: Result, screen: Screen) -> list[RenderableType]:
 def statistics_json(result: Result) -> dict[str, Any]:
     """List the counts as a JSON document."""
     return {
-        "format": "blinplan-statistics",
-        "version": 1,
+        **STATISTICS.head(),
         "blinplan": __version__,
         "files": len(result.judgements),
         "rules": [

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Cycle, Regimen, Step
+from blinplan.reports.shared.document import REGIMENS
 from blinplan.terminal import Screen
 from blinplan.version import __version__
 
@@ -120,8 +121,7 @@ def _cycle_in_short(cycle: Cycle) -> str:
 def regimens_json(regimens: Sequence[Regimen], groups: Mapping[str, str]) -> dict[str, Any]:
     """List the regimens as a JSON document."""
     return {
-        "format": "blinplan-regimens",
-        "version": 1,
+        **REGIMENS.head(),
         "blinplan": __version__,
         "regimens": [
             {

@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from blinplan.outside_text import visible
+from blinplan.reports.shared.document import RULE, RULES
 from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.rule import Rule
 from blinplan.terminal import Screen, indented
@@ -137,15 +138,18 @@ def _accepted(rule: Rule) -> str:
 def rules_json(rules: Iterable[Rule], limits: Limits) -> dict[str, Any]:
     """List the rules as a JSON document."""
     return {
-        "format": "blinplan-rules",
-        "version": 1,
+        **RULES.head(),
         "blinplan": __version__,
-        "rules": [rule_json(rule, limits) for rule in rules],
+        "rules": [_rule_json(rule, limits) for rule in rules],
     }
 
 
 def rule_json(rule: Rule, limits: Limits) -> dict[str, Any]:
-    """Write one rule as JSON."""
+    """Write one rule as a JSON document."""
+    return {**RULE.head(), **_rule_json(rule, limits)}
+
+
+def _rule_json(rule: Rule, limits: Limits) -> dict[str, Any]:
     return {
         "code": rule.code,
         "name": rule.name,

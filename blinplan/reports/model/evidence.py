@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from blinplan.evidence.evaluate import Bounds, ClaimResult, Evidence, Measurement
+from blinplan.reports.shared.document import EVIDENCE
 from blinplan.reports.shared.manifest import manifest
 from blinplan.terminal import Screen, indented
 
@@ -84,9 +85,9 @@ def _row(measurement: Measurement) -> tuple[RenderableType, str, str, Text]:
 def evidence_json(evidence: Evidence) -> dict[str, Any]:
     """Write the evidence as a JSON document; null where a measure has no number."""
     return {
-        "format": "blinplan-evidence",
-        "version": 1,
-        "manifest": manifest(patients=evidence.patients, seed=evidence.seed, attenuation=evidence.options.attenuation),
+        **EVIDENCE.head(
+            manifest(patients=evidence.patients, seed=evidence.seed, attenuation=evidence.options.attenuation)
+        ),
         "holds": evidence.holds,
         "claims": [_claim_json(finding) for finding in evidence.findings],
     }

@@ -10,7 +10,7 @@ from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.equations import signals
 from blinplan.physiology.model.parameters import Parameter, ParameterSet, Preset
 from blinplan.physiology.model.states import TABLE
-from blinplan.reports.shared.manifest import manifest
+from blinplan.reports.shared.document import MODEL
 from blinplan.terminal import Screen, indented
 
 
@@ -80,9 +80,7 @@ def status(parameter: Parameter) -> str:
 def model_json(parameters: ParameterSet) -> dict[str, Any]:
     """Write all populations and their parameters as a JSON document."""
     return {
-        "format": "blinplan-model",
-        "version": 1,
-        "manifest": manifest(),
+        **MODEL.head(),
         "populations": {
             key: {
                 "name": preset.name,

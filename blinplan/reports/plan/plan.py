@@ -17,6 +17,7 @@ from blinplan.course.premedication import PremedicationPlan
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, DoseRate, decimal_text
 from blinplan.regimen.regimen import Occasion
+from blinplan.reports.shared.document import PLAN
 from blinplan.reports.shared.manifest import manifest
 from blinplan.terminal import Screen
 
@@ -169,9 +170,7 @@ def plan_json(
     """Write the plan as a JSON document; amounts as exact fractions and as numbers."""
     patient = course.patient
     return {
-        "format": "blinplan-plan",
-        "version": 1,
-        "manifest": manifest(regimen=course.regimen.name, input=input_fingerprint),
+        **PLAN.head(manifest(regimen=course.regimen.name, input=input_fingerprint)),
         "patient": {
             "weight_kg": _number(patient.weight),
             "height_cm": _number(patient.height),

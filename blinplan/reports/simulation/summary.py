@@ -11,6 +11,7 @@ from rich.text import Text
 
 from blinplan.outside_text import visible
 from blinplan.reports.check.check_json import proportion_json
+from blinplan.reports.shared.document import SIMULATION
 from blinplan.reports.simulation.data import simulation_manifest
 from blinplan.simulation.outcome import Distribution, Quantity, distribution
 from blinplan.simulation.trial import Simulation
@@ -213,13 +214,13 @@ def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str,
     """Write the endpoints as a JSON document; null where an endpoint does not occur."""
     over = simulation.uncertainty
     return {
-        "format": "blinplan-simulation",
-        "version": 1,
-        "manifest": {
-            **simulation_manifest(simulation, input_fingerprint),
-            "parameter_sets": over.sets if over else 0,
-            "uncertain_parameters": list(over.parameters) if over else [],
-        },
+        **SIMULATION.head(
+            {
+                **simulation_manifest(simulation, input_fingerprint),
+                "parameter_sets": over.sets if over else 0,
+                "uncertain_parameters": list(over.parameters) if over else [],
+            }
+        ),
         "unverified": simulation.regimen.unverified,
         "days": simulation.days,
         "endpoints": [

@@ -1,0 +1,216 @@
+"""Every JSON document that a command prints says what it is, and is what its schema says, to the last key."""
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from blinplan.api.schema import SchemaOf
+from blinplan.fingerprint import model_hash
+from blinplan.reports.shared.document import DOCUMENTS
+from blinplan.version import __version__
+from tests.program import Run
+
+SITE = """
+site = 1
+name = "Ward 7"
+time_zone = "Europe/Berlin"
+change_time = "10:00"
+closed = ["tuesday", "saturday", "sunday"]
+bag = [{ hours = 48, fill_ml = 276 }, { hours = 72, fill_ml = 140, in_use_hours = 168 }]
+"""
+RECORD = """
+record = 1
+regimen = "rr-adult"
+start = 2026-11-02T10:00:00
+time_zone = "Europe/Berlin"
+weight_kg = 70
+[[interruption]]
+stopped = 2026-11-12T14:00:00
+restarted = 2026-11-15T14:00:00
+resolved = 2026-11-14T09:00:00
+cause = "cytokine-release-syndrome"
+grade = 3
+cycle = 1
+[[cycle_start]]
+cycle = 2
+started = 2026-12-21T10:00:00
+"""
+SETTINGS = """
+[severity]
+D202 = "warning"
+[limits]
+step_length = { value = 6, reason = "protocol 1" }
+"""
+DATED = "plan rr-adult --weight 82 --height 178 --start 2026-11-02T10:00 --time-zone Europe/Berlin -f json"
+PRINTED = (
+    ("check", "check rr-adult slips.toml broken.toml missing.toml record.toml --patients 20 -f json"),
+    ("check", "check rr-adult --no-simulate --patient weight=38,height=140 -f json"),
+    ("check-lines", "check rr-adult slips.toml broken.toml missing.toml --no-simulate -f jsonl"),
+    ("statistics", "check rr-adult slips.toml --no-simulate --statistics -f json"),
+    ("settings", "check rr-adult slips.toml --show-settings -f json"),
+    ("plan", "plan rr-adult --weight 38 --height 150 -f json"),
+    ("plan", "plan rr-below-45-kg --bsa 1.1 -f json"),
+    ("plan", DATED),
+    ("plan", f"{DATED} --site ward.toml"),
+    ("plan", f"{DATED} --view expected"),
+    ("plan", "plan rr-adult --record record.toml --site ward.toml -f json"),
+    ("plan", "plan rr-adult --record record.toml --view delivered --patients 20 -f json"),
+    ("simulation", "simulate rr-adult --patients 20 -f json"),
+    ("simulation", "simulate rr-adult --typical -f json"),
+    ("simulation", "simulate rr-adult --patients 5 --uncertainty 2 -f json"),
+    ("evidence", "evidence --patients 50 -f json"),
+    ("model", "model -f json"),
+    ("regimens", "regimens -f json"),
+    ("rules", "rules -f json"),
+    *(("rule", f"rule {code} -f json") for code in ("D202", "T501", "W901", "A701", "I801")),
+)
+OPTIONAL = {
+    "plan": {"delivered", "expected"},
+    "simulation": {"median", "p5", "p95", "count", "total", "share", "low", "high"}
+    | {f"{what}_over_sets_{end}" for what in ("median", "share") for end in ("p5", "p95")},
+}
+"""Keys that a document of a kind need not have: what was not asked for."""
+OPEN = {("check", "simulated")}
+"""What the schema of the first version has said of which only that it is an object."""
+
+
+def closed(schema: Any) -> Any:
+    """The schema where it knows every key: one that it does not name is refused."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {key: closed(part) for key, part in schema.items()}
+    describes_keys = isinstance(schema.get("properties"), dict) and "type" in schema
+    return {"additionalProperties": False, **inner} if describes_keys else inner
+
+
+def validator(kind: str) -> Draft202012Validator:
+    return Draft202012Validator(closed(DOCUMENTS[kind].schema()), format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+@pytest.fixture
+def printed(inside: Run, tmp_path: Any, request: pytest.FixtureRequest) -> list[Any]:
+    """The documents that a command prints: one, or one a line."""
+    files = {"ward.toml": SITE, "record.toml": RECORD, "blinplan.toml": SETTINGS, "broken.toml": "= 1\n"}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    slips = inside("new", "ours", "--from", "rr-adult", "--cycles", "4", "--title", "Ours", "--citation", "P 1").out
+    (tmp_path / "slips.toml").write_text(slips.replace("28 mcg/day", "28.0 µg/d"), encoding="utf-8")
+    kind, command = request.param
+    out = inside(*command.split()).out
+    return [json.loads(line) for line in out.splitlines()] if kind == "check-lines" else [json.loads(out)]
+
+
+@pytest.mark.parametrize(("kind", "printed"), [(kind, (kind, line)) for kind, line in PRINTED], indirect=["printed"])
+def test_what_a_command_prints_is_what_its_schema_says_and_nothing_else(kind: str, printed: list[Any]) -> None:
+    check = validator(kind)
+    for document in printed:
+        check.validate(document)
+    seen: set[tuple[str, ...]] = set()
+    for document in map(few, printed):
+        assert check.is_valid(document)
+        for place, parent, key in places(document, (document.get("record", ""),)):
+            if place not in seen and not any((kind, part) in OPEN for part in place):
+                seen.add(place)
+                assert accepted(check, document, parent, key, place[-1]) <= OPTIONAL.get(kind, set()), place
+
+
+def accepted(check: Draft202012Validator, document: Any, parent: Any, key: Any, name: str) -> set[str]:
+    """What the schema lets pass, of a value left out, one of another kind, and a key that it does not know."""
+    was, passed = parent[key], set()
+    parent[key] = {"no such key": {"at": "all"}}
+    passed |= {f"anything as {name}"} if check.is_valid(document) else set()
+    if isinstance(was, dict):
+        parent[key] = {**was, "no such key": {"at": "all"}}
+        passed |= {f"any key in {name}"} if check.is_valid(document) else set()
+    if isinstance(parent, dict):
+        del parent[key]
+        passed |= {name} if check.is_valid(document) and not by_name(parent, was) else set()
+    parent[key] = was
+    return passed
+
+
+def few(value: Any) -> Any:
+    """A document with few members of each of its lists: enough to see what the schema says of them."""
+    if isinstance(value, list):
+        return [few(inner) for inner in value[:3]]
+    if isinstance(value, dict):
+        names = list(value)[:2] if len(value) > 25 else value
+        return {name: few(value[name]) for name in names}
+    return value
+
+
+def by_name(parent: dict[str, Any], value: Any) -> bool:
+    """Whether an object lists things by names of their own, of which one more or less is none the wrong."""
+    others = [*parent.values(), value]
+    alike = all(isinstance(other, dict) and set(other) == set(value) for other in others) if value else False
+    return isinstance(value, dict) and alike and not {"value", "delivered", "start"} & set(parent)
+
+
+def places(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """Every place in a document, with what holds it; the members of a list are one place."""
+    pairs: list[tuple[Any, Any]] = []
+    if isinstance(value, dict | list):
+        pairs = list(value.items() if isinstance(value, dict) else enumerate(value))
+    for key, inner in pairs:
+        place = (*path, str(key) if isinstance(value, dict) else "[]")
+        yield place, value, key
+        yield from places(inner, place)
+
+
+@pytest.mark.parametrize("kind", DOCUMENTS)
+def test_every_kind_of_document_is_printed_here_and_has_one_head(kind: str) -> None:
+    assert kind in {printed for printed, _ in PRINTED}
+    schema = DOCUMENTS[kind].schema()
+    Draft202012Validator.check_schema(schema)
+    head = schema["$defs"]["manifest"] if kind == "check-lines" else schema
+    assert head["properties"]["format"] == {"const": f"blinplan-{kind}"}
+    assert head["properties"]["version"] == {"const": 1}
+    made_with = head if kind == "check-lines" else head["properties"]["manifest"]
+    assert {"blinplan", "python", "model"} <= set(made_with["required"]) <= set(made_with["properties"])
+    assert f"blinplan {DOCUMENTS[kind].command.split()[1]}" in schema["description"]
+
+
+def test_every_schema_is_printed_by_its_name(inside: Run) -> None:
+    assert {of.value for of in SchemaOf} - {"regimen", "record", "site", "report"} == set(DOCUMENTS) - {"check"}
+    for kind in DOCUMENTS:
+        assert inside("schema", "report" if kind == "check" else kind).json == DOCUMENTS[kind].schema()
+
+
+def test_a_head_says_the_format_its_version_and_what_the_document_was_made_with() -> None:
+    head = DOCUMENTS["rules"].head()
+    assert list(head) == ["format", "version", "manifest"]
+    assert (head["format"], head["version"]) == ("blinplan-rules", 1)
+    assert (head["manifest"]["blinplan"], head["manifest"]["model"]) == (__version__, model_hash())
+    assert DOCUMENTS["plan"].head({"seed": 1})["manifest"] == {"seed": 1}
+
+
+def test_a_schema_that_would_accept_anything_is_found() -> None:
+    """The check above can fail: a schema without the type of one key, and one without one requirement."""
+    schema = closed(DOCUMENTS["rules"].schema())
+    document = {**DOCUMENTS["rules"].head(), "blinplan": "1", "rules": []}
+    assert accepted(Draft202012Validator(schema), document, document, "rules", "rules") == set()
+    loose = deepcopy(schema)
+    loose["properties"]["rules"] = {}
+    loose["required"].remove("rules")
+    found = accepted(Draft202012Validator(loose), document, document, "rules", "rules")
+    assert found == {"anything as rules", "rules"}
+
+
+def test_a_plan_without_what_was_added_later_is_still_a_ledger(inside: Run, tmp_path: Any) -> None:
+    """The ledger of an older document gives the plan that the record gave."""
+    (tmp_path / "record.toml").write_text(RECORD, encoding="utf-8")
+    made = inside("plan", "rr-adult", "--record", "record.toml", "-f", "json").json
+    older = {key: made[key] for key in ("format", "version", "manifest", "patient", "dated")}
+    older["manifest"] = {"input": made["manifest"]["input"]}
+    (tmp_path / "older.json").write_text(json.dumps(older), encoding="utf-8")
+    again = inside("plan", "rr-adult", "--ledger", "older.json", "-f", "json").json
+    assert {**again["dated"]} == {**made["dated"]}
+    assert again["events"] == made["events"]
+    assert all(first["stop_minute"] == then["start_minute"] for first, then in pairwise(again["events"]))
