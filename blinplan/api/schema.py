@@ -26,7 +26,7 @@ class SchemaOf(StrEnum):
 
 
 def schema(of: SchemaOf | str = SchemaOf.REGIMEN) -> dict[str, Any]:
-    """The JSON Schema of a file that is read (regimen, record, site) or of a document that is written (report, plan, …).
+    """The JSON Schema of a file that is read (regimen, record, site) or of a document that is printed (report, plan).
 
     ``report`` is the report of a check.
 

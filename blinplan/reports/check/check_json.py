@@ -28,11 +28,6 @@ def check_json(result: Result) -> dict[str, Any]:
     }
 
 
-def check_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of that document."""
-    return CHECK.schema()
-
-
 def run_manifest(result: Result) -> dict[str, Any]:
     """State what the run was made with."""
     return manifest(
