@@ -1,0 +1,40 @@
+"""Many files at once: what simulates them does not matter, and what comes back can be sent on."""
+
+import pickle
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import date
+from multiprocessing import get_context
+
+from blinplan.executor import Executor, InTurn
+from blinplan.regimen import library
+from blinplan.rules.configuration.settings import DEFAULTS
+from blinplan.rules.judge import Judgement
+from blinplan.rules.judge_many import ProgramFault, Task, judge_many
+from blinplan.rules.simulated.virtual import Simulated
+
+NAMES = ("rr-adult", "nhl-0.5", "nhl-5", "mrd-adult")
+
+
+def judged(executor: Executor | None) -> tuple[Judgement | ProgramFault, ...]:
+    tasks = [Task(library.load(name), DEFAULTS, date(2026, 11, 28)) for name in NAMES]
+    return judge_many(tasks, Simulated(40, 1), executor=executor)
+
+
+def test_any_executor_gives_the_same_judgements() -> None:
+    expected = judged(InTurn())
+    assert all(isinstance(answer, Judgement) and answer.outcome is not None for answer in expected)
+    with ThreadPoolExecutor(2) as pool:
+        assert judged(pool) == expected
+    with ProcessPoolExecutor(2, mp_context=get_context("fork")) as forked:
+        assert judged(forked) == expected
+    assert judged(None) == expected
+
+
+def test_judgements_pickle() -> None:
+    for answer in judged(InTurn()):
+        assert isinstance(answer, Judgement)
+        again: Judgement = pickle.loads(pickle.dumps(answer))  # noqa: S301 - our own bytes
+        assert again.findings == answer.findings
+        assert again.outcome == answer.outcome
+        assert dict(again.limits) == dict(answer.limits)
+        assert [verdict.rule.code for verdict in again.verdicts] == [verdict.rule.code for verdict in answer.verdicts]

@@ -1,0 +1,139 @@
+"""Whatever runs the patients, and in whatever portions: the same bytes."""
+
+import pickle
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import fields
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+
+from blinplan.course.events import periods
+from blinplan.evidence.evaluate import evaluate
+from blinplan.executor import Executor, InTurn, processes, threads, workers
+from blinplan.physiology import Endpoints, draw, load_parameters, simulate
+from blinplan.physiology.engine.integrate import EngineName
+from blinplan.regimen import library
+from blinplan.regimen.regimen import Regimen
+from blinplan.simulation.percentiles import bands_of, sampling_days
+from blinplan.simulation.trajectories import curves, portions
+from blinplan.simulation.trial import Outcome, Trial, run
+
+Making = Callable[[], AbstractContextManager[Executor]]
+
+
+@contextmanager
+def _processes(method: str) -> Iterator[Executor]:
+    with ProcessPoolExecutor(2, mp_context=get_context(method)) as pool:
+        yield pool
+
+
+MAKING = {
+    "three threads": lambda: threads(3),
+    "forked processes": lambda: _processes("fork"),
+    "spawned processes": lambda: _processes("spawn"),
+    "our own processes": lambda: processes(2),
+}
+
+
+@pytest.fixture(scope="module")
+def regimen() -> Regimen:
+    found = library.load("rr-adult").regimen
+    assert found is not None
+    return found
+
+
+@pytest.fixture(params=list(MAKING))
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    with MAKING[request.param]() as running:
+        yield running
+
+
+def trial_of(regimen: Regimen, patients: int, engine: EngineName | None = None) -> Trial:
+    return Trial(regimen, periods(regimen), draw("adult-rr", patients, seed=5), engine=engine)
+
+
+def bytes_of(endpoints: Endpoints) -> dict[str, bytes]:
+    return {entry.name: np.asarray(getattr(endpoints, entry.name)).tobytes() for entry in fields(Endpoints)}
+
+
+def test_a_thousand_patients_in_processes_are_those_of_one_thread(regimen: Regimen, executor: Executor) -> None:
+    trial = trial_of(regimen, 1000)
+    assert bytes_of(trial.run(executor).endpoints) == bytes_of(trial.run(InTurn()).endpoints)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "numpy"])
+@pytest.mark.parametrize("chunk", [1, 7, 1000])
+def test_the_size_of_chunks_does_not_matter_in_processes(regimen: Regimen, engine: EngineName, chunk: int) -> None:
+    trial = trial_of(regimen, 40 if engine == "compiled" else 8, engine)
+    days = np.array([0.3, 7.0, 28.5, 42.0])
+    alone = simulate(trial.dosing, trial.population, output_days=days, engine=engine)
+    with _processes("fork") as pool:
+        spread = simulate(trial.dosing, trial.population, output_days=days, engine=engine, executor=pool, chunk=chunk)
+    assert alone.endpoints is not None
+    assert spread.endpoints is not None
+    assert bytes_of(alone.endpoints) == bytes_of(spread.endpoints)
+    assert alone.trajectories is not None
+    assert spread.trajectories is not None
+    for mine, theirs in zip(alone.trajectories.states, spread.trajectories.states, strict=True):
+        assert mine.tobytes() == theirs.tobytes()
+
+
+def test_curves_and_bands_are_the_same_in_processes(regimen: Regimen) -> None:
+    asked = curves(regimen, every=1440, patients=30, seed=2)
+    simulation = run(regimen, patients=30, seed=2, executor=InTurn())
+    days = sampling_days(simulation.periods, 0.0, 10.0)
+    with _processes("spawn") as pool:
+        there = [np.array(portion.trajectories.states).tobytes() for portion in portions(asked, executor=pool)]
+        bands = bands_of(simulation, days, executor=pool)
+    here = [np.array(portion.trajectories.states).tobytes() for portion in portions(asked, executor=InTurn())]
+    assert here == there
+    for mine, theirs in zip(bands_of(simulation, days, executor=InTurn()).bands, bands.bands, strict=True):
+        assert mine.values.tobytes() == theirs.values.tobytes()
+
+
+def test_evidence_is_the_same_in_processes() -> None:
+    claims = ("DEP-1", "TCL-1", "MOA-5")
+    with _processes("fork") as pool:
+        there = evaluate(60, 3, only=claims, executor=pool)
+    assert there == evaluate(60, 3, only=claims, executor=InTurn())
+
+
+def test_what_is_run_and_what_comes_of_it_pickle(regimen: Regimen) -> None:
+    trial = trial_of(regimen, 20)
+    outcome = trial.run()
+    again: Trial = pickle.loads(pickle.dumps(trial))  # noqa: S301 - our own bytes
+    found: Outcome = pickle.loads(pickle.dumps(outcome))  # noqa: S301
+    assert bytes_of(again.run().endpoints) == bytes_of(outcome.endpoints) == bytes_of(found.endpoints)
+    assert [quantity.key for quantity in found.quantities] == [quantity.key for quantity in outcome.quantities]
+
+
+@pytest.mark.parametrize("preset", list(load_parameters().presets))
+def test_populations_as_data_pickle_and_draw_the_same_people(preset: str) -> None:
+    whole = load_parameters()
+    again = pickle.loads(pickle.dumps(whole))  # noqa: S301
+    assert again == whole
+    mine, theirs = draw(whole.presets[preset], 5, 1), draw(again.presets[preset], 5, 1)
+    assert mine.clearance.tobytes() == theirs.clearance.tobytes()
+
+
+def test_parameters_cannot_be_changed() -> None:
+    parameters = load_parameters().parameters
+    with pytest.raises(TypeError):
+        parameters["kill_rate"] = parameters["volume"]  # type: ignore[index]
+
+
+def test_threads_are_as_many_as_processors_and_at_least_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: None)
+    assert workers() == 1
+    with threads() as running:
+        assert isinstance(running, InTurn)
+    with pytest.raises(ValueError, match="at least 1"), threads(0):
+        pass
+
+
+def test_in_turn_hands_over_faults_as_pools_do() -> None:
+    assert InTurn().submit(divmod, 7, 2).result() == (3, 1)
+    assert isinstance(InTurn().submit(divmod, 7, 0).exception(), ZeroDivisionError)
