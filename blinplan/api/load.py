@@ -8,7 +8,7 @@ from blinplan.course.patient import Patient, PatientError
 from blinplan.quantities import duration_text
 from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside
-from blinplan.regimen.reading import FaultyFile, Reading
+from blinplan.regimen.reading import FaultyFile, FaultyFileRefusal, Reading, RecordFile, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.problems import Problem
 
@@ -41,12 +41,13 @@ def load(source: str | Path) -> Regimen:
         When the file is not a regimen.
     """
     reading = read_one(source)
-    if reading.regimen is None:
-        document = reading.document
-        where = [(problem, document.position(problem.span.start)) for problem in reading.problems]
-        lines = [f"{document.name}:{at.line}:{at.column}: {problem.message}" for problem, at in where]
-        raise RegimenError("\n".join(lines), reading.problems)
-    return reading.regimen
+    if isinstance(reading, RegimenFile):
+        return reading.regimen
+    problems = reading.problems if isinstance(reading, FaultyFile) else ()
+    document = reading.document
+    where = [(problem, document.position(problem.span.start)) for problem in problems]
+    lines = [f"{document.name}:{at.line}:{at.column}: {problem.message}" for problem, at in where]
+    raise RegimenError("\n".join(lines), problems)
 
 
 def read_one(source: str | Path) -> Reading:
@@ -58,31 +59,31 @@ def read_one(source: str | Path) -> Reading:
     return reading
 
 
-def read_regimen(name: str) -> tuple[Regimen, Reading]:
+def read_regimen(name: str) -> tuple[Regimen, RegimenFile]:
     """Read the one regimen that a name or a path stands for.
 
     Raises
     ------
     Refusal
-        When there is no such regimen, or the file has errors: `FaultyFile`, which has them all.
+        When there is no such regimen, or the file has errors: `FaultyFileRefusal`, which has them all.
     """
     found = find_one(name)
     reading = found if isinstance(found, NotFound) else found.read()
     if isinstance(reading, NotFound):
         raise Refusal(reading.message, reading.help)
-    if reading.record is not None:
+    if isinstance(reading, RecordFile):
         raise Refusal(
             f"{reading.document.name} is a course record, not a regimen",
             f"plan it with: blinplan plan {reading.record.regimen} --record {reading.document.name}",
         )
-    if reading.site is not None:
+    if isinstance(reading, SiteFile):
         raise Refusal(
             f"{reading.document.name} is a site profile, not a regimen",
             f"name a regimen, and give the profile to it with --site {reading.document.name}",
         )
-    if reading.regimen is None:
+    if isinstance(reading, FaultyFile):
         count = len(reading.problems)
-        raise FaultyFile(
+        raise FaultyFileRefusal(
             f"{reading.document.name} is not a regimen: {count} error{'s' * (count != 1)}",
             "correct what is shown above; `blinplan check` shows it too",
             reading,
@@ -138,16 +139,18 @@ def _read_file(path: Path) -> Reading:
 
 def _something_else(path: str | Path, kind: str, called: str, reading: Reading) -> Refusal:
     """What to say of a file that is not of the kind that is asked for."""
-    shown = "correct what is shown above" if reading.problems else "the file is something else"
+    shown = "correct what is shown above" if isinstance(reading, FaultyFile) else "the file is something else"
     message = f"{path} is not a {called}"
     advice = f"{shown}; such a file begins with `{kind} = 1`, and `blinplan schema {kind}` prints what it holds"
-    return FaultyFile(message, advice, reading) if reading.problems else Refusal(message, advice)
+    if isinstance(reading, FaultyFile):
+        return FaultyFileRefusal(message, advice, reading)
+    return Refusal(message, advice)
 
 
 def read_record(path: str | Path) -> "tuple[CourseRecord, Reading]":
     """Read a course record; raises `Refusal` when there is none at the path."""
     reading = _read_file(Path(path))
-    if reading.record is None:
+    if not isinstance(reading, RecordFile):
         raise _something_else(path, "record", "course record", reading)
     return reading.record, reading
 
@@ -155,9 +158,9 @@ def read_record(path: str | Path) -> "tuple[CourseRecord, Reading]":
 def read_site(path: str | Path) -> "Site":
     """Read the profile of a site; raises `Refusal` when there is none at the path, or it cannot be right."""
     reading = _read_file(Path(path))
-    site = reading.site
-    if site is None:
+    if not isinstance(reading, SiteFile):
         raise _something_else(path, "site", "site profile", reading)
+    site = reading.site
     from blinplan.course.bags import underfilled
 
     for size in underfilled(site):

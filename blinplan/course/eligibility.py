@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from blinplan.course.patient import Patient, PatientError
 from blinplan.quantities import decimal_text
-from blinplan.regimen.reading import Reading
+from blinplan.regimen.reading import Reading, RegimenFile
 from blinplan.regimen.regimen import Regimen
 
 
@@ -53,6 +53,7 @@ def _otherwise(regimen: Regimen, load: Callable[[str], Reading]) -> Regimen | No
     if regimen.eligibility.otherwise is None:
         return None
     try:
-        return load(regimen.eligibility.otherwise).regimen
+        reading = load(regimen.eligibility.otherwise)
     except KeyError:
         return None
+    return reading.regimen if isinstance(reading, RegimenFile) else None

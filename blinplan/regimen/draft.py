@@ -11,14 +11,14 @@ from blinplan.quantities import Basis, QuantityError, read_dose, read_mass
 from blinplan.regimen.regimen import Indication, Occasion, Status
 from blinplan.regimen.schema import (
     LONGEST_SENTENCE,
-    Cycle,
-    Dosing,
-    Eligibility,
-    Monitoring,
-    Premedication,
-    RegimenFile,
-    Source,
-    Step,
+    CycleTable,
+    DosingTable,
+    EligibilityTable,
+    MonitoringTable,
+    PremedicationTable,
+    RegimenTable,
+    SourceTable,
+    StepTable,
 )
 
 Value = TypeVar("Value")
@@ -46,13 +46,13 @@ class Order:
     title: str | None = None
     indication: Indication | None = None
     basis: Basis | None = None
-    steps: tuple[Step, ...] | None = None
-    later_steps: tuple[Step, ...] | None = None
+    steps: tuple[StepTable, ...] | None = None
+    later_steps: tuple[StepTable, ...] | None = None
     cycles: int | None = None
     free_days: int | None = None
     min_weight: tuple[Decimal, ...] | None = None
     below_weight: tuple[Decimal, ...] | None = None
-    premedication: tuple[Premedication, ...] | None = None
+    premedication: tuple[PremedicationTable, ...] | None = None
     hospital_days: tuple[int, ...] | None = None
     citation: str | None = None
     status: Status | None = None
@@ -62,7 +62,7 @@ class Order:
 class Draft:
     """The values of a file, and what of the file it was started from is not in it, in words."""
 
-    file: RegimenFile
+    file: RegimenTable
     left_out: tuple[str, ...] = ()
 
 
@@ -79,7 +79,7 @@ _PREMEDICATION = re.compile(
 )
 
 
-def read_step(text: str) -> Step:
+def read_step(text: str) -> StepTable:
     """Read a step such as ``9 mcg/day x 7`` or ``5 mcg/m2/day x 36 h max 9 mcg/day``.
 
     Raises
@@ -92,16 +92,16 @@ def read_step(text: str) -> Step:
         raise QuantityError(f"a step is written as {STEP_FORM}")
     cap = None if match["max"] is None else _standard_dose(match["max"])
     count, hours = int(match["count"]), (match["unit"] or "d").lower().startswith("h")
-    return Step(_standard_dose(match["dose"]), cap, None if hours else count, count if hours else None)
+    return StepTable(_standard_dose(match["dose"]), cap, None if hours else count, count if hours else None)
 
 
-def step_text(step: Step) -> str:
+def step_text(step: StepTable) -> str:
     """Write a step as `read_step` reads it."""
     held = f"{step.days}" if step.hours is None else f"{step.hours} h"
     return f"{step.dose} x {held}" + ("" if step.max is None else f" max {step.max}")
 
 
-def read_premedication(text: str) -> Premedication:
+def read_premedication(text: str) -> PremedicationTable:
     """Read premedication such as ``dexamethasone 5 mg/m2 max 20 mg before cycle-start, escalation``.
 
     Raises
@@ -118,10 +118,10 @@ def read_premedication(text: str) -> Premedication:
         raise QuantityError(f'"{unknown[0]}" is no occasion for premedication; these are: {", ".join(Occasion)}')
     cap = None if match["max"] is None else _standard_mass(match["max"])
     minutes = 60 if match["minutes"] is None else int(match["minutes"])
-    return Premedication(match["drug"], _standard_mass(match["dose"]), occasions, cap, minutes)
+    return PremedicationTable(match["drug"], _standard_mass(match["dose"]), occasions, cap, minutes)
 
 
-def premedication_text(given: Premedication) -> str:
+def premedication_text(given: PremedicationTable) -> str:
     """Write premedication as `read_premedication` reads it."""
     cap = "" if given.max is None else f" max {given.max}"
     minutes = "" if given.minutes_before == 60 else f" {given.minutes_before} min"
@@ -168,24 +168,24 @@ def drafted(order: Order) -> Draft:
     if order.cycles == 1 and order.later_steps is not None:
         raise DraftError("there is one cycle, and steps are given for later ones")
     alike = order.cycles == 1 or later == order.steps
-    first = Cycle(_cycle_name(1, order.cycles if alike else 1), order.steps, order.free_days)
+    first = CycleTable(_cycle_name(1, order.cycles if alike else 1), order.steps, order.free_days)
     cycles = [first._replace(repeat=order.cycles if alike else 1)]
     if not alike:
         name = _cycle_name(2, order.cycles)
-        cycles.append(Cycle(name, later, order.free_days, repeat=order.cycles - 1))
-    weights = Eligibility(_first(order.min_weight), _first(order.below_weight))
+        cycles.append(CycleTable(name, later, order.free_days, repeat=order.cycles - 1))
+    weights = EligibilityTable(_first(order.min_weight), _first(order.below_weight))
     return Draft(
-        RegimenFile(
+        RegimenTable(
             format=1,
             name=order.name or "",
             title=order.title or "",
             indication=order.indication.value,
-            sources=(Source(order.citation or NO_SOURCE, (order.status or Status.UNVERIFIED).value),),
-            dosing=Dosing((order.basis or _basis(order.steps)).value),
+            sources=(SourceTable(order.citation or NO_SOURCE, (order.status or Status.UNVERIFIED).value),),
+            dosing=DosingTable((order.basis or _basis(order.steps)).value),
             cycle=tuple(cycles),
-            eligibility=None if weights == Eligibility() else weights,
+            eligibility=None if weights == EligibilityTable() else weights,
             premedication=_first(order.premedication),
-            monitoring=Monitoring(order.hospital_days) if order.hospital_days else None,
+            monitoring=MonitoringTable(order.hospital_days) if order.hospital_days else None,
         )
     )
 
@@ -194,7 +194,7 @@ def _cycle_name(first: int, last: int) -> str:
     return f"Cycle {first}" if first == last else f"Cycles {first} {'and' if last == first + 1 else 'to'} {last}"
 
 
-def _basis(steps: Sequence[Step]) -> Basis:
+def _basis(steps: Sequence[StepTable]) -> Basis:
     return read_dose(steps[0].dose).rate.basis
 
 
@@ -215,7 +215,7 @@ _DECIDE = {
 """What a source vouches for, key by key: a copy with another value here is another regimen."""
 
 
-def copied(original: RegimenFile, order: Order) -> Draft:
+def copied(original: RegimenTable, order: Order) -> Draft:
     """Draft a regimen from another one: its values, but for what the order says, and honest about its source.
 
     A copy in which nothing but its name is new keeps the original's citations, as transcribed where they were seen. A
@@ -233,7 +233,7 @@ def copied(original: RegimenFile, order: Order) -> Draft:
         waiver=(),
     )
     basis = order.basis or (_basis(order.steps) if order.steps else None)
-    file = file if basis is None else file._replace(dosing=Dosing(basis.value))
+    file = file if basis is None else file._replace(dosing=DosingTable(basis.value))
     changes = [words for key, words in _DECIDE.items() if getattr(file, key) != getattr(original, key)]
     if changes and file.eligibility is not None:
         file = file._replace(eligibility=file.eligibility._replace(otherwise=None))
@@ -242,22 +242,22 @@ def copied(original: RegimenFile, order: Order) -> Draft:
     return Draft(file, tuple(_left_out(original, file)))
 
 
-def _weights(original: Eligibility | None, order: Order) -> Eligibility | None:
+def _weights(original: EligibilityTable | None, order: Order) -> EligibilityTable | None:
     if order.min_weight is None and order.below_weight is None:
         return original
-    known = original or Eligibility()
-    weights = Eligibility(
+    known = original or EligibilityTable()
+    weights = EligibilityTable(
         known.min_weight_kg if order.min_weight is None else _first(order.min_weight),
         known.below_weight_kg if order.below_weight is None else _first(order.below_weight),
     )
-    return None if weights == Eligibility() else weights
+    return None if weights == EligibilityTable() else weights
 
 
-def _monitoring(days: tuple[int, ...]) -> Monitoring | None:
-    return Monitoring(days) if days else None
+def _monitoring(days: tuple[int, ...]) -> MonitoringTable | None:
+    return MonitoringTable(days) if days else None
 
 
-def _cycles(original: RegimenFile, order: Order) -> Iterator[Cycle]:
+def _cycles(original: RegimenTable, order: Order) -> Iterator[CycleTable]:
     """The cycles with what is new: one by one first, then those alike together again."""
     one_by_one = [cycle._replace(repeat=1) for cycle in original.cycle for _ in range(cycle.repeat)]
     number = order.cycles or len(one_by_one)
@@ -271,7 +271,7 @@ def _cycles(original: RegimenFile, order: Order) -> Iterator[Cycle]:
         yield group[0]._replace(repeat=len(group))
 
 
-def _with_order(cycle: Cycle, at: int, order: Order) -> Cycle:
+def _with_order(cycle: CycleTable, at: int, order: Order) -> CycleTable:
     steps = order.later_steps if at else order.steps
     free = order.free_days
     return cycle._replace(
@@ -280,15 +280,15 @@ def _with_order(cycle: Cycle, at: int, order: Order) -> Cycle:
     )
 
 
-def _sources(original: RegimenFile, order: Order, changes: Sequence[str]) -> tuple[Source, ...]:
+def _sources(original: RegimenTable, order: Order, changes: Sequence[str]) -> tuple[SourceTable, ...]:
     if order.citation is None and not changes:
         return tuple(_transcribed(source, original.name) for source in original.sources)
     note = f"Started from {original.name}"
     note += f", whose sources do not give what was changed: {', '.join(changes)}." if changes else ", unchanged."
-    return (Source(order.citation or NO_SOURCE, (order.status or Status.UNVERIFIED).value, note),)
+    return (SourceTable(order.citation or NO_SOURCE, (order.status or Status.UNVERIFIED).value, note),)
 
 
-def _transcribed(source: Source, name: str) -> Source:
+def _transcribed(source: SourceTable, name: str) -> SourceTable:
     """A source as that of a copy: who copies has not seen it."""
     note = f"{source.note or ''} Copied from {name}.".strip()
     return source._replace(
@@ -297,12 +297,12 @@ def _transcribed(source: Source, name: str) -> Source:
     )
 
 
-def _left_out(original: RegimenFile, file: RegimenFile) -> Iterator[str]:
+def _left_out(original: RegimenTable, file: RegimenTable) -> Iterator[str]:
     for waiver in original.waiver:
         yield f"the waiver of {waiver.rule}: whether its reason holds here too is for you to say"
     if original.family is not None:
         yield f"the family {original.family}: it is the original's"
-    before, now = original.eligibility or Eligibility(), file.eligibility or Eligibility()
+    before, now = original.eligibility or EligibilityTable(), file.eligibility or EligibilityTable()
     if before.otherwise is not None and now.otherwise is None:
         yield f"the regimen for other weights, {before.otherwise}: it belongs to the original"
     if before.population is not None and now.population is None:

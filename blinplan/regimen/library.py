@@ -4,7 +4,7 @@ import difflib
 from functools import cache
 from pathlib import Path
 
-from blinplan.regimen.reading import Reading, read
+from blinplan.regimen.reading import RegimenFile, read
 from blinplan.regimen.regimen import Regimen
 
 
@@ -27,13 +27,19 @@ def groups() -> dict[str, str]:
 
 def shipped() -> tuple[Regimen, ...]:
     """All shipped regimens, the labelled ones first."""
-    readings = [read(path.read_bytes(), str(path)) for path in paths().values()]
-    return tuple(reading.regimen for reading in readings if reading.regimen is not None)
+    return tuple(regimen(name) for name in paths())
 
 
-def load(name: str) -> Reading:
-    """Read a shipped regimen by its name; raises KeyError when there is none."""
-    return read(paths()[name].read_bytes(), name)
+def load(name: str) -> RegimenFile:
+    """Read the file of a shipped regimen by its name; raises KeyError when there is none."""
+    reading = read(paths()[name].read_bytes(), name)
+    assert isinstance(reading, RegimenFile)  # noqa: S101 - shipped regimens are tested to read
+    return reading
+
+
+def regimen(name: str) -> Regimen:
+    """The shipped regimen of a name; raises KeyError when there is none."""
+    return load(name).regimen
 
 
 def named(name: str) -> tuple[str, ...]:

@@ -33,23 +33,48 @@ if TYPE_CHECKING:
     from blinplan.regimen.site import Site
 
 
-class FaultyFile(Refusal):
-    """A file that is not what was asked for; ``reading`` has everything that is wrong with it."""
+@dataclass(frozen=True, slots=True)
+class RegimenFile:
+    """A file that holds a regimen."""
 
-    def __init__(self, message: str, advice: str, reading: "Reading") -> None:
-        super().__init__(message, advice)
-        self.reading = reading
+    document: Document
+    regimen: Regimen
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What reading a file gave: a regimen, a course record or a site profile; none of them where there are problems."""
+class RecordFile:
+    """A file that holds a course record."""
 
     document: Document
-    regimen: Regimen | None
+    record: "CourseRecord"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """A file that holds the profile of a site."""
+
+    document: Document
+    site: "Site"
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyFile:
+    """A file that holds none of them: everything that is wrong with it, in the order of the file."""
+
+    document: Document
     problems: tuple[Problem, ...]
-    record: "CourseRecord | None" = None
-    site: "Site | None" = None
+
+
+Reading = RegimenFile | RecordFile | SiteFile | FaultyFile
+"""What reading a file gives: what it holds, or what is wrong with it."""
+
+
+class FaultyFileRefusal(Refusal):
+    """A file that is not what was asked for, because of what is wrong with it."""
+
+    def __init__(self, message: str, advice: str, reading: FaultyFile) -> None:
+        super().__init__(message, advice)
+        self.reading = reading
 
 
 def read(data: bytes, name: str) -> Reading:
@@ -73,7 +98,7 @@ def _read_regimen(document: Document) -> Reading:
     if not document.values:
         keys = ", ".join(key.name for key in schema.REGIMEN_FILE.keys.values() if key.required)
         empty = Problem("F003", (), Span(0, 0), "the file is empty", f"a regimen has {keys}", "blinplan new writes one")
-        return Reading(document, None, (empty,))
+        return FaultyFile(document, (empty,))
     problems = list(_contradictions(document))
     try:
         file = schema.REGIMEN_FILE.read(document.values)
@@ -81,8 +106,8 @@ def _read_regimen(document: Document) -> Reading:
         problems.extend(SchemaProblems(document, schema.REGIMEN_FILE).problems(error))
     else:
         if not problems:
-            return Reading(document, _regimen(document, file), ())
-    return Reading(document, None, in_order(problems))
+            return RegimenFile(document, _regimen(document, file))
+    return FaultyFile(document, in_order(problems))
 
 
 def _read_record(document: Document) -> Reading:
@@ -92,9 +117,9 @@ def _read_record(document: Document) -> Reading:
     try:
         file = RECORD_FILE.read(document.values)
     except ValidationError as error:
-        return Reading(document, None, in_order(SchemaProblems(document, RECORD_FILE).problems(error)))
+        return FaultyFile(document, in_order(SchemaProblems(document, RECORD_FILE).problems(error)))
     problems = in_order(record_problems(document, file))
-    return Reading(document, None, problems, record=None if problems else record_of(file))
+    return FaultyFile(document, problems) if problems else RecordFile(document, record_of(file))
 
 
 def _read_site(document: Document) -> Reading:
@@ -103,12 +128,12 @@ def _read_site(document: Document) -> Reading:
     try:
         file = SITE_FILE.read(document.values)
     except ValidationError as error:
-        return Reading(document, None, in_order(SchemaProblems(document, SITE_FILE).problems(error)))
+        return FaultyFile(document, in_order(SchemaProblems(document, SITE_FILE).problems(error)))
     problems = in_order(site_problems(document, file))
-    return Reading(document, None, problems, site=None if problems else site_of(file))
+    return FaultyFile(document, problems) if problems else SiteFile(document, site_of(file))
 
 
-def _unreadable(data: bytes, name: str, error: DocumentError) -> Reading:
+def _unreadable(data: bytes, name: str, error: DocumentError) -> FaultyFile:
     text = data[:LIMIT_BYTES].decode("utf-8", errors="replace")
     document = Document(name, text, {}, {})
     before = text.split("\n")[: error.position.line - 1]
@@ -126,7 +151,7 @@ def _unreadable(data: bytes, name: str, error: DocumentError) -> Reading:
             "name a regimen file, saved as UTF-8 text",
         )
     )
-    return Reading(document, None, (Problem(code, (), Span(start, start), error.message, why, advice),))
+    return FaultyFile(document, (Problem(code, (), Span(start, start), error.message, why, advice),))
 
 
 # --- what the schema cannot say: keys that contradict each other ---------------------------------------------------
@@ -171,7 +196,7 @@ def _array(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _weight_contradictions(document: Document, weights: schema.Eligibility) -> Iterator[Problem]:
+def _weight_contradictions(document: Document, weights: schema.EligibilityTable) -> Iterator[Problem]:
     low, high = weights.min_weight_kg, weights.below_weight_kg
     if low is not None and high is not None and high <= low:
         yield contradiction(
@@ -250,7 +275,7 @@ def _duration_contradictions(document: Document, step: Mapping[str, Any], path: 
     )
 
 
-def _premedication_contradictions(document: Document, given: schema.Premedication) -> Iterator[Problem]:
+def _premedication_contradictions(document: Document, given: schema.PremedicationTable) -> Iterator[Problem]:
     if given.max is not None and read_mass(given.dose).basis is Basis.FLAT:
         yield contradiction(
             document,
@@ -264,8 +289,8 @@ def _premedication_contradictions(document: Document, given: schema.Premedicatio
 # --- from the file to values ---------------------------------------------------------------------------------------
 
 
-def _regimen(document: Document, file: schema.RegimenFile) -> Regimen:
-    weights = file.eligibility or schema.Eligibility()
+def _regimen(document: Document, file: schema.RegimenTable) -> Regimen:
+    weights = file.eligibility or schema.EligibilityTable()
     return Regimen(
         name=file.name,
         title=file.title,
@@ -293,7 +318,7 @@ def _fraction(number: Decimal | None) -> Fraction | None:
     return None if number is None else Fraction(number)
 
 
-def _premedication(given: schema.Premedication | None) -> Premedication | None:
+def _premedication(given: schema.PremedicationTable | None) -> Premedication | None:
     if given is None:
         return None
     cap = None if given.max is None else read_mass(given.max)
@@ -301,7 +326,7 @@ def _premedication(given: schema.Premedication | None) -> Premedication | None:
     return Premedication(given.drug, read_mass(given.dose), cap, given.minutes_before, occasions)
 
 
-def _cycle(document: Document, cycle: schema.Cycle, path: KeyPath) -> Cycle:
+def _cycle(document: Document, cycle: schema.CycleTable, path: KeyPath) -> Cycle:
     return Cycle(
         name=cycle.name,
         phase=None if cycle.phase is None else Phase(cycle.phase),
@@ -313,7 +338,7 @@ def _cycle(document: Document, cycle: schema.Cycle, path: KeyPath) -> Cycle:
     )
 
 
-def _step(document: Document, step: schema.Step, path: KeyPath) -> Step:
+def _step(document: Document, step: schema.StepTable, path: KeyPath) -> Step:
     return Step(
         dose=read_dose(step.dose).rate,
         cap=None if step.max is None else read_dose(step.max).rate,

@@ -91,7 +91,7 @@ CYCLE_START = Table(
 )
 
 
-class RecordFile(NamedTuple):
+class RecordTable(NamedTuple):
     """A course record: which regimen a patient is on since when, every interruption of it, and every later cycle."""
 
     record: int
@@ -106,7 +106,7 @@ class RecordFile(NamedTuple):
 
 
 RECORD_FILE = Table(
-    RecordFile,
+    RecordTable,
     needed("record", version(1), "the version of this format; 1 is the only one there is"),
     needed("regimen", text(NAME_PATTERN, 60), "the name of the regimen: of a file beside this one, or a shipped one"),
     needed("start", moment(), "the date and time when the first infusion began, as 2026-11-02T10:00:00"),
@@ -195,7 +195,7 @@ def in_utc(written: datetime, zone: str | None) -> datetime:
     return there
 
 
-def record_problems(document: Document, file: RecordFile) -> Iterator[Problem]:
+def record_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
     """What in a record contradicts itself: local times that do not exist, and things out of their order."""
     if file.time_zone is not None and (wrong := list(zone_problems(document, file.time_zone))):
         yield from wrong
@@ -208,7 +208,7 @@ def record_problems(document: Document, file: RecordFile) -> Iterator[Problem]:
         yield from _order_problems(document, file, utc)
 
 
-def _times(file: RecordFile) -> Iterator[tuple[KeyPath, datetime]]:
+def _times(file: RecordTable) -> Iterator[tuple[KeyPath, datetime]]:
     yield ("start",), file.start
     for index, one in enumerate(file.interruption):
         for key, written in (("stopped", one.stopped), ("resolved", one.resolved), ("restarted", one.restarted)):
@@ -222,7 +222,7 @@ YEARS = range(1900, 2201)
 """Years in which a course can be; further ones are slips, and near the ends of the calendar no time can be counted."""
 
 
-def _time_problems(document: Document, path: KeyPath, written: datetime, file: RecordFile) -> Iterator[Problem]:
+def _time_problems(document: Document, path: KeyPath, written: datetime, file: RecordTable) -> Iterator[Problem]:
     if written.second or written.microsecond or written.year not in YEARS:
         yield Problem(
             "F004",
@@ -250,7 +250,7 @@ def _time_problems(document: Document, path: KeyPath, written: datetime, file: R
         )
 
 
-def _order_problems(document: Document, file: RecordFile, utc: Mapping[KeyPath, datetime]) -> Iterator[Problem]:
+def _order_problems(document: Document, file: RecordTable, utc: Mapping[KeyPath, datetime]) -> Iterator[Problem]:
     before: KeyPath = ("start",)
     for index, one in enumerate(file.interruption):
         path: KeyPath = ("interruption", index)
@@ -287,7 +287,7 @@ DEATH = 5
 """The grade of an event of which the patient died (Common Terminology Criteria for Adverse Events)."""
 
 
-def _cycle_order_problems(document: Document, file: RecordFile, utc: Mapping[KeyPath, datetime]) -> Iterator[Problem]:
+def _cycle_order_problems(document: Document, file: RecordTable, utc: Mapping[KeyPath, datetime]) -> Iterator[Problem]:
     before: KeyPath = ("start",)
     for index, begun in enumerate(file.cycle_start):
         path: KeyPath = ("cycle_start", index, "started")
@@ -331,7 +331,7 @@ def _without_restart(document: Document, one: InterruptionFile, path: KeyPath) -
             )
 
 
-def record_of(file: RecordFile) -> CourseRecord:
+def record_of(file: RecordTable) -> CourseRecord:
     """Make a record of what its file says; its times were found to exist."""
     return CourseRecord(
         regimen=file.regimen,

@@ -55,7 +55,7 @@ NAME = text(NAME_PATTERN, 60)
 WEIGHT = number(0, 300)
 
 
-class Source(NamedTuple):
+class SourceTable(NamedTuple):
     """Where the regimen's numbers come from, and whether somebody has seen them there."""
 
     citation: str
@@ -64,7 +64,7 @@ class Source(NamedTuple):
 
 
 SOURCE = Table(
-    Source,
+    SourceTable,
     needed("citation", SENTENCE, "the publication or label section that gives these doses"),
     needed(
         "status",
@@ -75,7 +75,7 @@ SOURCE = Table(
 )
 
 
-class Eligibility(NamedTuple):
+class EligibilityTable(NamedTuple):
     """Which patients the regimen is for, by body weight."""
 
     min_weight_kg: Decimal | None = None
@@ -85,7 +85,7 @@ class Eligibility(NamedTuple):
 
 
 ELIGIBILITY = Table(
-    Eligibility,
+    EligibilityTable,
     optional("min_weight_kg", WEIGHT, "lowest body weight in kg, itself included"),
     optional("below_weight_kg", WEIGHT, "body weight in kg that patients must be below"),
     optional("otherwise", NAME, "name of the regimen for patients outside these weights, which the plan then follows"),
@@ -98,19 +98,19 @@ ELIGIBILITY = Table(
 )
 
 
-class Dosing(NamedTuple):
+class DosingTable(NamedTuple):
     """How doses are counted."""
 
     basis: Literal["flat", "bsa"]
 
 
 DOSING = Table(
-    Dosing,
+    DosingTable,
     needed("basis", one_of("flat", "bsa"), '"flat" for mcg/day, or "bsa" for mcg/m2/day (by body surface area)'),
 )
 
 
-class Premedication(NamedTuple):
+class PremedicationTable(NamedTuple):
     """What is given before the infusion starts, steps up or restarts."""
 
     drug: str
@@ -121,7 +121,7 @@ class Premedication(NamedTuple):
 
 
 PREMEDICATION = Table(
-    Premedication,
+    PremedicationTable,
     needed("drug", SENTENCE, "the drug, by its name"),
     needed("dose", MASS, 'text with a unit, such as "20 mg" or "5 mg/m2"'),
     optional("max", FLAT_MASS, 'the cap of a dose by body surface area, such as "20 mg"'),
@@ -136,14 +136,14 @@ PREMEDICATION = Table(
 )
 
 
-class Monitoring(NamedTuple):
+class MonitoringTable(NamedTuple):
     """Where the patient is while the risk is highest."""
 
     hospital_days: tuple[int, ...]
 
 
 MONITORING = Table(
-    Monitoring,
+    MonitoringTable,
     needed(
         "hospital_days",
         array(whole(0, 366), 1),
@@ -152,7 +152,7 @@ MONITORING = Table(
 )
 
 
-class Step(NamedTuple):
+class StepTable(NamedTuple):
     """One dose rate, held for a time."""
 
     dose: str
@@ -162,7 +162,7 @@ class Step(NamedTuple):
 
 
 STEP = Table(
-    Step,
+    StepTable,
     needed(
         "dose",
         DOSE,
@@ -175,18 +175,18 @@ STEP = Table(
 )
 
 
-class Cycle(NamedTuple):
+class CycleTable(NamedTuple):
     """Steps of infusion without a gap, then a treatment-free interval; the whole repeated."""
 
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[StepTable, ...]
     treatment_free_days: int
     phase: Literal["induction", "consolidation", "continued-therapy"] | None = None
     repeat: int = 1
 
 
 CYCLE = Table(
-    Cycle,
+    CycleTable,
     needed("name", SENTENCE, "the name people use for the cycle"),
     optional(
         "phase",
@@ -199,7 +199,7 @@ CYCLE = Table(
 )
 
 
-class Waiver(NamedTuple):
+class WaiverTable(NamedTuple):
     """A finding accepted on purpose, in the open."""
 
     rule: str
@@ -208,32 +208,32 @@ class Waiver(NamedTuple):
 
 
 WAIVER = Table(
-    Waiver,
+    WaiverTable,
     needed("rule", text(r"^[A-Z][0-9]{3}$", 4), "the code of the rule, such as S304"),
     needed("reason", SENTENCE, "why the finding is accepted, in words a reviewer can judge"),
     optional("expires", day(), "the last day the waiver holds, as a date: 2027-06-30"),
 )
 
 
-class RegimenFile(NamedTuple):
+class RegimenTable(NamedTuple):
     """A blinatumomab regimen."""
 
     format: int
     name: str
     title: str
     indication: Literal["relapsed-refractory", "mrd-positive", "consolidation", "investigational"]
-    sources: tuple[Source, ...]
-    dosing: Dosing
-    cycle: tuple[Cycle, ...]
+    sources: tuple[SourceTable, ...]
+    dosing: DosingTable
+    cycle: tuple[CycleTable, ...]
     family: str | None = None
-    eligibility: Eligibility | None = None
-    premedication: Premedication | None = None
-    monitoring: Monitoring | None = None
-    waiver: tuple[Waiver, ...] = ()
+    eligibility: EligibilityTable | None = None
+    premedication: PremedicationTable | None = None
+    monitoring: MonitoringTable | None = None
+    waiver: tuple[WaiverTable, ...] = ()
 
 
 REGIMEN_FILE = Table(
-    RegimenFile,
+    RegimenTable,
     needed("format", version(FORMAT), "the version of this format; 1 is the only one there is"),
     needed("name", NAME, "a short name in small letters, digits, hyphens and dots, such as rr-adult"),
     needed("title", SENTENCE, "one line that says what the regimen is"),

@@ -74,7 +74,7 @@ SHORTAGE = Table(
 NEXT_OPEN_DAY = "next-open-day"
 
 
-class SiteFile(NamedTuple):
+class SiteTable(NamedTuple):
     """A site profile: which bags are prepared, and when they are changed."""
 
     site: int
@@ -91,7 +91,7 @@ class SiteFile(NamedTuple):
 
 
 SITE_FILE = Table(
-    SiteFile,
+    SiteTable,
     needed("site", version(1), "the version of this format; 1 is the only one there is"),
     needed("name", text(), "the name of the site or ward"),
     needed("bag", array(table(BAG), 1, 20), "the bags that are prepared, at least one [[bag]]"),
@@ -184,7 +184,7 @@ class Site:
     shortages: tuple[Shortage, ...] = ()
 
 
-def site_of(file: SiteFile) -> Site:
+def site_of(file: SiteTable) -> Site:
     """Make a site of what its file says."""
     bags = sorted(file.bag, key=lambda bag: bag.hours)
     return Site(
@@ -218,7 +218,7 @@ def _minute(written: str) -> int:
     return int(hours) * MINUTES_PER_HOUR + int(minutes)
 
 
-def site_problems(document: Document, file: SiteFile) -> Iterator[Problem]:
+def site_problems(document: Document, file: SiteTable) -> Iterator[Problem]:
     """What in a site profile contradicts itself."""
     if file.time_zone is not None:
         yield from zone_problems(document, file.time_zone)

@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from blinplan.regimen.reading import Reading, read
-from blinplan.regimen.schema import REGIMEN_FILE, RegimenFile
+from blinplan.regimen.reading import FaultyFile, RegimenFile, read
+from blinplan.regimen.schema import REGIMEN_FILE, RegimenTable
 from blinplan.regimen.toml.problems import Problem
 from blinplan.regimen.toml.table import Key, Table, field_name
 
@@ -22,8 +22,8 @@ class NotARegimenError(ValueError):
         self.problem = problem
 
 
-def written(file: RegimenFile) -> Reading:
-    """Write a regimen file and read it back; its text is that of the reading's document.
+def write_regimen(file: RegimenTable) -> RegimenFile:
+    """Write a regimen file and read it back; its text is that of the document.
 
     Raises
     ------
@@ -32,9 +32,9 @@ def written(file: RegimenFile) -> Reading:
     """
     text = SCHEMA_LINE + "".join(_of_table(REGIMEN_FILE, file))
     reading = read(text.encode("utf-8"), f"{file.name}.toml")
-    if reading.problems:
+    if isinstance(reading, FaultyFile):
         raise NotARegimenError(reading.problems[0])
-    if REGIMEN_FILE.read(reading.document.values) != file:
+    if not isinstance(reading, RegimenFile) or REGIMEN_FILE.read(reading.document.values) != file:
         raise AssertionError("a regimen was read back otherwise than it was written")
     return reading
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from blinplan.course.events import periods
 from blinplan.course.patient import Patient
 from blinplan.regimen.find import named_beside
-from blinplan.regimen.reading import Reading
+from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen, Waiver
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import DEFAULTS, Settings
@@ -19,7 +19,6 @@ from blinplan.rules.rule import Case, Finding, NotEvaluated, Rule, Severity
 from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 if TYPE_CHECKING:
-    from blinplan.regimen.record import CourseRecord
     from blinplan.regimen.site import Site
 
 
@@ -61,6 +60,11 @@ class Judgement:
     verdicts: tuple[Verdict, ...]
     outcome: SimulatedOutcome | None
     limits: Limits
+
+    @property
+    def regimen(self) -> Regimen | None:
+        """The regimen that was judged; None for another file, and where reading it found problems."""
+        return self.reading.regimen if isinstance(self.reading, RegimenFile) else None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -112,11 +116,25 @@ def judge(
     site
         The profile of the site that prepares the bags.
     """
-    if reading.record is not None:
-        return Judgement(reading, tuple(_on_record(reading, reading.record, settings)), None, settings.limits)
-    if reading.regimen is None:
-        verdicts = _blocked(reading) if reading.problems else _on_site(settings)
-        return Judgement(reading, tuple(verdicts), None, settings.limits)
+    match reading:
+        case FaultyFile():
+            return Judgement(reading, tuple(_blocked(reading)), None, settings.limits)
+        case RecordFile():
+            return Judgement(reading, tuple(_on_record(reading, settings)), None, settings.limits)
+        case SiteFile():
+            return Judgement(reading, tuple(_on_site(settings)), None, settings.limits)
+        case RegimenFile():
+            return _on_regimen(reading, today, simulated, settings, patient, site)
+
+
+def _on_regimen(
+    reading: RegimenFile,
+    today: date,
+    simulated: Simulation | None,
+    settings: Settings,
+    patient: Patient | None,
+    site: "Site | None",
+) -> Judgement:
     case = Case(reading.document, reading.regimen, periods(reading.regimen), settings.limits, None, patient, site)
     answers = {rule.code: _answer(rule, case, settings) for rule in CATALOGUE.values() if not rule.about_waivers}
     if simulated is not None:
@@ -127,10 +145,11 @@ def judge(
     return Judgement(reading, verdicts, case.outcome, settings.limits)
 
 
-def _on_record(reading: Reading, record: "CourseRecord", settings: Settings) -> Iterator[Verdict]:
+def _on_record(reading: RecordFile, settings: Settings) -> Iterator[Verdict]:
     """Judge a course record by the rules that look at one, with the regimen that it names."""
+    record = reading.record
     named = named_beside(reading.document.name, record.regimen)
-    regimen = None if named is None else named.regimen
+    regimen = named.regimen if isinstance(named, RegimenFile) else None
     elsewhere = NotEvaluated("not applicable", "the file is a course record, and the rule looks at regimens")
     missing = NotEvaluated("undecided", f"there is no regimen {record.regimen}, beside the record or shipped")
     for rule in CATALOGUE.values():
@@ -197,7 +216,7 @@ def _with_virtual_patients(
     return case, answers
 
 
-def _blocked(reading: Reading) -> Iterable[Verdict]:
+def _blocked(reading: FaultyFile) -> Iterable[Verdict]:
     """The verdicts on a file that is no regimen: its problems, and nothing said about all else."""
     codes = {problem.code for problem in reading.problems}
     reason = NotEvaluated("blocked", "the file has errors that come first")

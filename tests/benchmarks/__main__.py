@@ -108,8 +108,7 @@ def accuracy() -> float:
 
 
 def _greatest_error_of(name: str) -> float:
-    regimen = library.load(name).regimen
-    assert regimen is not None
+    regimen = library.regimen(name)
     people = extremes(preset_for(regimen), 64)
     course = _course(name, people)
     days = np.arange(course.edges_minutes[-1] / 1440 + 1.0)
@@ -117,8 +116,7 @@ def _greatest_error_of(name: str) -> float:
 
 
 def _course(name: str, people: Population) -> Dosing:
-    regimen = library.load(name).regimen
-    assert regimen is not None
+    regimen = library.regimen(name)
     return dosing(regimen, periods(regimen), people)
 
 

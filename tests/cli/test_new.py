@@ -177,8 +177,7 @@ def test_the_defaults_are_the_labelled_regimen(tmp_path: Path) -> None:
     status, _, shown = _at_terminal(tmp_path, "\n".join(ANSWERS) + "\n")
     assert status == 0, shown
     mine = _read(tmp_path / "trial-1.toml")
-    labelled = library.load("rr-adult").regimen
-    assert labelled is not None
+    labelled = library.regimen("rr-adult")
     assert [(step.dose, step.minutes) for step in mine.steps[:2]] == [
         (step.dose, step.minutes) for step in labelled.steps[:2]
     ]
@@ -291,16 +290,13 @@ def test_the_basis_is_not_asked_where_steps_are_given(tmp_path: Path) -> None:
 
 def test_the_labelled_defaults_are_for_what_was_answered() -> None:
     for (indication, basis), name in LABELLED.items():
-        regimen = library.load(name).regimen
-        assert regimen is not None
+        regimen = library.regimen(name)
         assert library.groups()[name] == "labelled"
         assert (regimen.indication.value, regimen.basis) == (indication, basis)
 
 
 def _labelled(name: str) -> Regimen:
-    regimen = library.load(name).regimen
-    assert regimen is not None
-    return regimen
+    return library.regimen(name)
 
 
 def _read(path: Path) -> Regimen:

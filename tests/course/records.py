@@ -16,8 +16,7 @@ CRS = "cytokine-release-syndrome"
 
 
 def course(name: str = "rr-adult", area: Fraction | None = None) -> Course:
-    regimen = library.load(name).regimen
-    assert regimen is not None
+    regimen = library.regimen(name)
     return expand(regimen, patient(Fraction(70) if area is None else Fraction(40), None, area))
 
 

@@ -5,9 +5,9 @@ from fractions import Fraction
 from blinplan.course.events import Course, expand
 from blinplan.course.patient import Patient, patient
 from blinplan.regimen import library
-from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site, SiteBag
+from tests.read_text import regimen_in
 
 DAY, HOUR = 24 * 60, 60
 ADULT = patient(weight=Fraction(70), height=Fraction(170))
@@ -16,18 +16,14 @@ CHILD = patient(weight=Fraction(20), height=Fraction(110))
 
 def shipped(name: str) -> Regimen:
     """Return a shipped regimen."""
-    regimen = library.load(name).regimen
-    assert regimen is not None
-    return regimen
+    return library.regimen(name)
 
 
 def regimen(cycles: str, basis: str = "flat", more: str = "", name: str = "example") -> Regimen:
     """Return a regimen with these cycles, as a file writes them."""
     head = f'format = 1\nname = "{name}"\ntitle = "Example"\nindication = "investigational"\ndosing.basis = "{basis}"\n'
     source = '[[sources]]\ncitation = "none"\nstatus = "unverified"\n'
-    reading = read(f"{head}{more}{source}{cycles}".encode(), "example.toml")
-    assert reading.regimen is not None, reading.problems
-    return reading.regimen
+    return regimen_in(f"{head}{more}{source}{cycles}")
 
 
 def cycle(steps: str, free: int = 14, repeat: int = 1) -> str:

@@ -81,8 +81,7 @@ def test_a_change_of_dose_is_a_change_of_bag() -> None:
 
 def test_every_shipped_course_gets_its_dose_on_every_day() -> None:
     for name, doses in (("rr-adult", {9, 28}), ("mrd-adult", {28})):
-        regimen = library.load(name).regimen
-        assert regimen is not None
+        regimen = library.regimen(name)
         events = [event for event in expand(regimen, patient(Fraction(70))).events if event.period.dose]
         infusions = [Infusion(e.period.start, e.period.stop, e.rate) for e in events]
         for sizes in product(*[(0, size) for size in (24, 48, 72, 96, 168)]):

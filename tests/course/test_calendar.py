@@ -23,8 +23,7 @@ START = datetime(2026, 10, 19, 10, tzinfo=BERLIN)
 
 
 def course(name: str = "rr-adult") -> Course:
-    regimen = library.load(name).regimen
-    assert regimen is not None
+    regimen = library.regimen(name)
     return expand(regimen, patient(Fraction(70)))
 
 

@@ -33,8 +33,7 @@ AREAS = {Fraction(4): Fraction("0.25"), Fraction(12): Fraction("0.55"), Fraction
 
 
 def course(weight: Fraction = Fraction(70)) -> Course:
-    adult = library.load("rr-adult").regimen
-    assert adult is not None
+    adult = library.regimen("rr-adult")
     one = patient(weight, None, None if weight >= 45 else AREAS[weight])
     return expand(choose(adult, one, library.load).regimen, one)
 

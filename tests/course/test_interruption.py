@@ -18,9 +18,7 @@ DAY, HOUR = 24 * 60, 60
 
 
 def regimen(name: str) -> Regimen:
-    found = library.load(name).regimen
-    assert found is not None
-    return found
+    return library.regimen(name)
 
 
 def interruption(cause: str, minutes: int | None = 2 * DAY, **more: Any) -> Interruption:

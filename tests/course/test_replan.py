@@ -288,8 +288,7 @@ def test_the_cap_of_a_restart_is_the_label_s_for_its_own_dose_only() -> None:
 
 def test_a_dose_by_area_can_be_compared_with_a_flat_one_where_the_area_is_known() -> None:
     one = record(stop(10 * DAY, 2 * DAY, CRS, grade=3, restart_dose="9 mcg/m2/day"))
-    adult = library.load("rr-adult").regimen
-    assert adult is not None
+    adult = library.regimen("rr-adult")
     found = replan(expand(adult, patient(Fraction(70), None, Fraction("1.8"))), one)
     assert found.course.events[3].rate == Fraction("16.2")
     with pytest.raises(PatientError, match="depends on the body surface area"):
@@ -352,7 +351,7 @@ def test_a_ledger_of_another_course_is_refused() -> None:
 
 
 def three_steps() -> Course:
-    regimen = library.load("dlbcl-3-step").regimen  # 9, 28 and 112 mcg/day
+    regimen = library.regimen("dlbcl-3-step")  # 9, 28 and 112 mcg/day
     assert regimen is not None
     return expand(regimen, patient(Fraction(70)))
 
@@ -527,8 +526,7 @@ def test_without_what_the_label_s_answer_depends_on_nothing_more_is_planned(one:
 @pytest.mark.parametrize(("dose", "ended"), [(None, True), ("5 mcg/m2/day", False)])
 def test_a_restart_dose_on_record_needs_no_weight(dose: str | None, ended: bool) -> None:
     """The trial doses by area at every weight, and the label's restart is by weight, which is not known here."""
-    trial = library.load("mt103-203").regimen
-    assert trial is not None
+    trial = library.regimen("mt103-203")
     one = record(stop(10 * DAY, DAY, CRS, grade=3, restart_dose=dose), regimen="mt103-203")
     found = replan(expand(trial, patient(area=Fraction("1.8"))), one)
     assert found.ended is ended

@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 
 from blinplan.regimen import library
+from blinplan.regimen.reading import RegimenFile, read
 from blinplan.regimen.regimen import Eligibility, Indication, Phase, Status
 
 NAMES = list(library.paths())
@@ -14,9 +15,8 @@ NHL = ["nhl-0.5", "nhl-1.5", "nhl-3", "nhl-5", "nhl-5-15-60", "nhl-10", "nhl-15"
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_shipped_file_is_a_regimen_with_sources(name: str) -> None:
-    reading = library.load(name)
-    assert reading.problems == ()
-    assert reading.regimen is not None
+    reading = read(library.paths()[name].read_bytes(), name)
+    assert isinstance(reading, RegimenFile)
     assert reading.regimen.name == name == library.paths()[name].stem
     assert reading.regimen.sources
     assert all(source.citation and isinstance(source.status, Status) for source in reading.regimen.sources)
@@ -70,15 +70,13 @@ def test_labelled_ones_come_first_and_doses_in_the_order_of_numbers() -> None:
 
 @pytest.mark.parametrize("name", LABELLED)
 def test_the_other_regimen_exists_and_leads_back(name: str) -> None:
-    regimen = library.load(name).regimen
-    assert regimen is not None
+    regimen = library.regimen(name)
     limits, switch = regimen.eligibility, Fraction(45)
     if name == "rr-2014":
         assert limits == Eligibility(switch, None, None, None)
         return
     assert limits.otherwise is not None
-    other = library.load(limits.otherwise).regimen
-    assert other is not None
+    other = library.regimen(limits.otherwise)
     adult, child = (other, regimen) if "below" in name else (regimen, other)
     assert adult.eligibility == Eligibility(switch, None, child.name, None)
     assert child.eligibility == Eligibility(None, switch, adult.name, None)
@@ -118,8 +116,7 @@ def test_labelled_cycles_name_their_phase() -> None:
 
 @pytest.mark.parametrize("name", [name for name in NHL if name != "nhl-5-15-60"])
 def test_dose_levels_are_named_after_their_dose(name: str) -> None:
-    regimen = library.load(name).regimen
-    assert regimen is not None
+    regimen = library.regimen(name)
     assert [str(step.dose) for step in regimen.steps] == [f"{name.removeprefix('nhl-')} mcg/m²/day"]
     assert (regimen.steps[0].minutes, regimen.steps[0].cap) == (28 * 24 * 60, None)
 
@@ -140,8 +137,7 @@ TRIALS = {
 
 @pytest.mark.parametrize("name", TRIALS)
 def test_trials_dose_as_published(name: str) -> None:
-    regimen = library.load(name).regimen
-    assert regimen is not None
+    regimen = library.regimen(name)
     flat = name in ("mt103-211", "tower", "dlbcl-3-step")
     cycles = [cycle for cycle in regimen.cycles for _ in range(cycle.repeat)]
     assert [[(step.minutes // 1440, str(step.dose).split()[0]) for step in cycle.steps] for cycle in cycles] == TRIALS[

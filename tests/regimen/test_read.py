@@ -7,11 +7,11 @@ import pytest
 
 from blinplan.quantities import Basis, DoseRate, Mass
 from blinplan.regimen import library
-from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import Occasion, Phase, Premedication, Status
 from blinplan.regimen.toml.document import KeyPath
+from tests.read_text import regimen_in
 from tests.regimen.layouts import FULL, LAYOUTS, changed, keys, renamed, with_headers
-from tests.regimen.readings import NESTED, SCALARS, at, only, placed, problems, sound
+from tests.regimen.readings import NESTED, SCALARS, at, only, placed, problems
 
 # --- what a good file says -----------------------------------------------------------------------------------------
 
@@ -20,8 +20,7 @@ from tests.regimen.readings import NESTED, SCALARS, at, only, placed, problems, 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_every_key_is_read_in_every_layout(layout: str, newline: str) -> None:
     text = LAYOUTS[layout](FULL).replace("\n", newline)
-    regimen = sound(read(text.encode(), "x.toml")).regimen
-    assert regimen is not None
+    regimen = regimen_in(text)
     assert (regimen.name, regimen.title, regimen.family) == ("full", "A regimen with every key", "examples")
     assert (regimen.sources[0].citation, regimen.sources[0].status) == ("none", Status.UNVERIFIED)
     assert regimen.sources[0].note == "made up"
@@ -52,8 +51,7 @@ def test_what_may_be_left_out_has_its_default(layout: str) -> None:
     for path in keys():
         if path[0] in tree and path[-1] not in {*tree, *required, "hours"} and len(path) > 1:
             tree = changed(path, tree=tree)
-    regimen = sound(read(LAYOUTS[layout](tree).encode(), "x.toml")).regimen
-    assert regimen is not None
+    regimen = regimen_in(LAYOUTS[layout](tree))
     assert regimen.premedication is not None
     assert (regimen.premedication.minutes_before, regimen.premedication.cap) == (60, None)
     assert (regimen.cycles[0].repeat, regimen.cycles[0].phase, regimen.cycles[0].steps[0].cap) == (1, None, None)

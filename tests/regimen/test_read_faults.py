@@ -10,6 +10,7 @@ from blinplan.regimen import library
 from blinplan.regimen.reading import read
 from blinplan.regimen.toml.document import LIMIT_BYTES, KeyPath
 from blinplan.regimen.toml.problems import describe
+from tests.read_text import problems_of
 from tests.regimen.layouts import FULL, LAYOUTS, changed, with_headers, with_inline_tables
 from tests.regimen.readings import at, only, placed, problems, sound
 
@@ -158,7 +159,7 @@ def test_an_empty_file_is_one_fault(data: bytes) -> None:
 )
 def test_what_is_not_toml_text_is_one_problem(data: bytes, code: str, line: int, column: int | None) -> None:
     reading = sound(read(data, "x.toml"))
-    (problem,) = reading.problems
+    (problem,) = problems_of(reading)
     place = reading.document.position(problem.span.start)
     assert (problem.code, place.line) == (code, line)
     assert column in (None, place.column)
@@ -231,7 +232,7 @@ def test_exchanged_words_never_break_the_reader(data: bytes, swaps: list[tuple[i
         start, end = found[position % len(found)].span()
         data = data[:start] + token + data[end:]
     reading = sound(read(data, "x.toml"))
-    faults = [(problem.code, problem.path) for problem in reading.problems]
+    faults = [(problem.code, problem.path) for problem in problems_of(reading)]
     assert len(faults) == len(set(faults)), "one fault, one problem"
 
 

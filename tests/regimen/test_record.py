@@ -5,9 +5,10 @@ from fractions import Fraction
 
 import pytest
 
-from blinplan.regimen.reading import Reading, read
+from blinplan.regimen.reading import FaultyFile, Reading, SiteFile, read
 from blinplan.regimen.record import RECORD_FILE, Cause
 from blinplan.regimen.site import SITE_FILE
+from tests.read_text import problems_of, record_in, site_in
 
 RECORD = """record = 1
 regimen = "rr-adult"
@@ -48,19 +49,17 @@ def reading(text: str) -> Reading:
 def places(text: str) -> list[tuple[str, str]]:
     """The code of every problem, and the text it points at."""
     found = reading(text)
-    return [(problem.code, text[problem.span.start : problem.span.end]) for problem in found.problems]
+    return [(problem.code, text[problem.span.start : problem.span.end]) for problem in problems_of(found)]
 
 
 def test_a_record_is_read_with_its_times_as_moments() -> None:
-    record = reading(RECORD).record
-    assert record is not None
+    record = record_in(RECORD)
     assert record.start == datetime(2026, 11, 2, 9, tzinfo=UTC)
     first, second = record.interruptions
     assert (first.cause, first.grade, first.minutes) == (Cause.CYTOKINE_RELEASE, 3, 3 * 1440 + 20 * 60)
     assert (first.new_cycle, first.premedicated, str(first.restart_dose)) == (False, True, "9 mcg/day")
     assert (second.restarted, second.minutes, second.new_cycle) == (None, None, None)
-    assert reading(RECORD).regimen is None
-    assert reading(RECORD.replace("time_zone", "#time_zone").replace(":00:00\n", ":00:00+01:00\n")).record == (
+    assert record_in(RECORD.replace("time_zone", "#time_zone").replace(":00:00\n", ":00:00+01:00\n")) == (
         record.__class__(record.regimen, record.start, None, record.weight, None, None, record.interruptions)
     )
 
@@ -95,11 +94,12 @@ def test_a_record_is_read_with_its_times_as_moments() -> None:
 def test_a_fault_in_a_record_is_said_at_its_place(right: str, wrong: str, code: str, marked: str) -> None:
     assert right in RECORD
     assert (code, marked) in places(RECORD.replace(right, wrong, 1))
-    assert reading(RECORD.replace(right, wrong, 1)).record is None
+    assert isinstance(reading(RECORD.replace(right, wrong, 1)), FaultyFile)
 
 
 def test_a_time_without_an_offset_needs_a_zone() -> None:
     found = reading(RECORD.replace('time_zone = "Europe/Berlin"\n', ""))
+    assert isinstance(found, FaultyFile)
     assert {problem.code for problem in found.problems} == {"F004"}
     assert len(found.problems) == 4
     assert "no offset" in found.problems[0].message
@@ -122,8 +122,7 @@ started = 2027-01-26T10:00:00+01:00
 
 
 def test_later_cycles_are_read() -> None:
-    record = reading(RECORD + STARTS).record
-    assert record is not None
+    record = record_in(RECORD + STARTS)
     assert [(one.cycle, one.started) for one in record.cycle_starts] == [
         (2, datetime(2026, 12, 14, 9, tzinfo=UTC)),
         (3, datetime(2027, 1, 26, 9, tzinfo=UTC)),
@@ -146,19 +145,17 @@ def test_a_fault_in_a_later_cycle_is_said_at_its_place(right: str, wrong: str, c
 
 def test_a_local_time_that_comes_twice_is_one_with_its_offset() -> None:
     twice = RECORD.replace("start = 2026-11-02T10:00:00", "start = 2026-10-25T02:30:00")
-    assert "comes twice in Europe/Berlin, at +0200 and at +0100" in reading(twice).problems[0].message
+    assert "comes twice in Europe/Berlin, at +0200 and at +0100" in problems_of(reading(twice))[0].message
     for offset, hour in (("+02:00", 0), ("+01:00", 1)):
-        record = reading(twice.replace("25T02:30:00", f"25T02:30:00{offset}")).record
-        assert record is not None
+        record = record_in(twice.replace("25T02:30:00", f"25T02:30:00{offset}"))
         assert record.start == datetime(2026, 10, 25, hour, 30, tzinfo=UTC)
 
 
 def test_a_site_is_read() -> None:
-    site = reading(SITE).site
-    assert site is not None
+    site = site_in(SITE)
     assert [bag.minutes for bag in site.bags] == [24 * 60, 96 * 60]
     assert (site.change_minute, sorted(site.closed), site.prepared_before) == (600, [5, 6], 120)
-    assert reading(SITE.replace('change_time = "10:00"\n', "")).site is not None
+    assert isinstance(reading(SITE.replace('change_time = "10:00"\n', "")), SiteFile)
 
 
 MORE = """cycle_start = "next-open-day"
@@ -173,8 +170,7 @@ last_day = 2026-12-24
 
 
 def test_what_else_a_site_may_say_is_read() -> None:
-    site = reading(SITE + MORE).site
-    assert site is not None
+    site = site_in(SITE + MORE)
     assert site.starts_when_open
     assert site.vial is not None
     assert (site.vial.micrograms, site.vial.per_millilitre) == (Fraction("38.5"), Fraction("12.5"))
@@ -183,8 +179,7 @@ def test_what_else_a_site_may_say_is_read() -> None:
     held = [shortage.holds(date(2026, 12, day)) for day in (1, 24, 25)]
     assert held == [True, True, False]
     assert not shortage.holds(None)
-    plain = reading(SITE).site
-    assert plain is not None
+    plain = site_in(SITE)
     assert (plain.starts_when_open, plain.vial, plain.shortages) == (False, None, ())
 
 
@@ -228,7 +223,7 @@ def test_a_fault_in_what_else_a_site_says_is_said_at_its_place(right: str, wrong
 def test_a_fault_in_a_site_is_said_at_its_place(right: str, wrong: str, code: str, marked: str) -> None:
     assert right in SITE
     assert (code, marked) in places(SITE.replace(right, wrong, 1))
-    assert reading(SITE.replace(right, wrong, 1)).site is None
+    assert isinstance(reading(SITE.replace(right, wrong, 1)), FaultyFile)
 
 
 def test_every_key_is_explained() -> None:

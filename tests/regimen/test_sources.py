@@ -10,7 +10,7 @@ import pytest
 
 from blinplan.regimen import library
 from blinplan.regimen.find import FileSource, NotFound, find, find_one
-from blinplan.regimen.reading import Reading
+from blinplan.regimen.reading import FaultyFile, RegimenFile
 from blinplan.regimen.toml.document import LIMIT_BYTES
 
 TEXT = library.paths()["rr-adult"].read_bytes()
@@ -48,9 +48,8 @@ def test_a_file_is_found_and_read(here: Path) -> None:
     found = find_one("mine.toml")
     assert isinstance(found, FileSource)
     reading = found.read()
-    assert isinstance(reading, Reading)
+    assert isinstance(reading, RegimenFile)
     assert reading.document.name == "mine.toml"
-    assert reading.regimen is not None
 
 
 @pytest.mark.usefixtures("here")
@@ -59,8 +58,7 @@ def test_names_and_families_are_found_from_anywhere() -> None:
     assert names(find("nhl")) == list(library.named("nhl"))
     for source in (*_sources("rr-adult"), *_sources("nhl")):
         reading = source.read()
-        assert isinstance(reading, Reading)
-        assert reading.regimen is not None
+        assert isinstance(reading, RegimenFile)
         assert reading.regimen.name == source.name
 
 
@@ -197,8 +195,7 @@ def test_standard_input_is_a_regimen(here: Path, monkeypatch: pytest.MonkeyPatch
     (source,) = _sources("-")
     assert (source.path, source.name) == (None, "<stdin>")
     reading = source.read()
-    assert isinstance(reading, Reading)
-    assert reading.regimen is not None
+    assert isinstance(reading, RegimenFile)
     assert find("-", "given.toml") == (FileSource(None, "given.toml"),)
     assert find_one("-") == FileSource(None, "<stdin>")
 
@@ -210,7 +207,7 @@ def test_no_more_is_read_than_the_limit(here: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sys, "stdin", stdin)
     (source,) = _sources("-" if standard_input else str(put(here / "large.toml", data)))
     reading = source.read()
-    assert isinstance(reading, Reading)
+    assert isinstance(reading, FaultyFile)
     assert [problem.code for problem in reading.problems] == ["F006"]
     assert stdin.buffer.tell() == (LIMIT_BYTES + 1 if standard_input else 0)
 
@@ -218,8 +215,7 @@ def test_no_more_is_read_than_the_limit(here: Path, monkeypatch: pytest.MonkeyPa
 def test_a_file_of_exactly_the_limit_is_read(here: Path) -> None:
     (source,) = _sources(str(put(here / "large.toml", TEXT + b"#" * (LIMIT_BYTES - len(TEXT)))))
     reading = source.read()
-    assert isinstance(reading, Reading)
-    assert reading.regimen is not None
+    assert isinstance(reading, RegimenFile)
 
 
 def test_what_cannot_be_opened_is_named(here: Path) -> None:

@@ -8,13 +8,11 @@ from blinplan.simulation.trial import Simulation, run
 
 @pytest.fixture(scope="session")
 def simulation() -> Simulation:
-    regimen = library.load("rr-adult").regimen
-    assert regimen is not None
+    regimen = library.regimen("rr-adult")
     return run(regimen, patients=60, seed=3)
 
 
 @pytest.fixture(scope="session")
 def typical() -> Simulation:
-    regimen = library.load("mrd-below-45-kg").regimen
-    assert regimen is not None
+    regimen = library.regimen("mrd-below-45-kg")
     return run(regimen, patients=None)

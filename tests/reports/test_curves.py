@@ -16,8 +16,7 @@ from blinplan.simulation.percentiles import LEVELS, SIGNALS, Band, Bands, bands_
 from blinplan.simulation.trial import Simulation
 from blinplan.terminal import Screen
 
-REGIMEN = library.load("rr-adult").regimen
-assert REGIMEN is not None
+REGIMEN = library.regimen("rr-adult")
 PERIODS = periods(REGIMEN)
 
 

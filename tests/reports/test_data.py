@@ -40,8 +40,7 @@ def rows_of(table: Table) -> list[dict[str, str]]:
 
 
 def below_45_kg(every: int, patients: int | None = 7) -> RequestedCurves:
-    regimen = library.load("rr-below-45-kg").regimen
-    assert regimen is not None
+    regimen = library.regimen("rr-below-45-kg")
     return curves(regimen, every=every, patients=patients, seed=3)
 
 

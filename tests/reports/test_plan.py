@@ -16,23 +16,15 @@ from blinplan.course.events import Course, expand
 from blinplan.course.patient import patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.regimen import library
-from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import Occasion, Regimen
 from blinplan.reports.plan.plan import plan_csv, plan_json, plan_report, rounded, when
 from blinplan.terminal import Screen
+from tests.read_text import regimen_in
 from tests.regimen_text import cycle, regimen_text
 
 
 def shipped(name: str) -> Regimen:
-    regimen = library.load(name).regimen
-    assert regimen is not None
-    return regimen
-
-
-def written(text: str) -> Regimen:
-    regimen = read(text.encode(), "x.toml").regimen
-    assert regimen is not None
-    return regimen
+    return library.regimen(name)
 
 
 def document(course: Course, asked: Regimen | None = None) -> dict[str, Any]:
@@ -87,7 +79,7 @@ def test_events_follow_each_other_without_a_gap(name: str) -> None:
 
 
 def test_an_exact_dose_is_not_rounded() -> None:
-    third = expand(written(regimen_text(cycle("5 mcg/m2/day for 7 hours"))), patient(area=Fraction("1.1")))
+    third = expand(regimen_in(regimen_text(cycle("5 mcg/m2/day for 7 hours"))), patient(area=Fraction("1.1")))
     event = document(third)["events"][0]
     assert event["rate_mcg_per_day"]["exact"] == "11/2"
     assert event["mcg"]["exact"] == "77/48"
@@ -98,7 +90,7 @@ def test_an_exact_dose_is_not_rounded() -> None:
 )
 def test_a_cap_decides_above_it_only_and_says_so(area: str, rate: str, capped: bool) -> None:
     lines = cycle("5 mcg/m2/day for 28 days")
-    course = expand(written(regimen_text(lines)), patient(area=Fraction(area)))
+    course = expand(regimen_in(regimen_text(lines)), patient(area=Fraction(area)))
     event = document(course)["events"][0]
     assert (event["rate_mcg_per_day"]["exact"], event["capped"]) == (rate, capped)
     assert event["max"] == "9 mcg/day"
@@ -166,7 +158,7 @@ def test_the_table_fits_and_holds_every_event(course: Course, unicode: bool, wid
 
 def test_a_title_from_a_file_is_harmless() -> None:
     hostile = "漢字 [bold]x[/bold] \\u001b[31m \\u202e"
-    regimen = written(regimen_text(cycle(), title=hostile))
+    regimen = regimen_in(regimen_text(cycle(), title=hostile))
     text = drawn(expand(regimen, patient()), 60)
     assert not {"\x1b", "\u202e"} & set(text)
     assert "[bold]x[/bold]" in text

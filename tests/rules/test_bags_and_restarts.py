@@ -5,18 +5,16 @@ from fractions import Fraction
 import pytest
 
 from blinplan.course.patient import Patient
-from blinplan.regimen.reading import read
 from blinplan.regimen.site import Site
 from blinplan.rules.judge import Judgement, Outcome
 from blinplan.rules.rule import Severity
+from tests.read_text import site_in
 from tests.regimen_text import codes, cycle, judged, judged_lines, marked, verdict_of
 
 
 def site(bags: str, **more: str) -> Site:
     keys = "".join(f"{key} = {value}\n" for key, value in more.items())
-    found = read(f'site = 1\nname = "Ward 7"\n{keys}bag = [{bags}]'.encode(), "site.toml").site
-    assert found is not None
-    return found
+    return site_in(f'site = 1\nname = "Ward 7"\n{keys}bag = [{bags}]')
 
 
 def on_site(where: Site, *steps: str, top: str = "", patient: Patient | None = None) -> Judgement:

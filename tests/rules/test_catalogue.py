@@ -8,7 +8,6 @@ from fractions import Fraction
 import pytest
 
 from blinplan.course.patient import Patient
-from blinplan.regimen.reading import read
 from blinplan.rules import families
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Pattern, Settings
@@ -16,6 +15,7 @@ from blinplan.rules.judge import Judgement, Outcome
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Rule, Severity
 from blinplan.rules.simulated.virtual import Simulated
+from tests.read_text import site_in
 from tests.regimen_text import judged, judged_lines, verdict_of
 
 RULES = [pytest.param(rule, id=rule.code) for rule in CATALOGUE.values()]
@@ -32,7 +32,7 @@ def found_in(lines: str, rule: Rule) -> Judgement:
         PATIENTS if rule.simulated else None,
         settings=Settings(extend_select=(Pattern(rule.code),)),
         patient=SMALL if rule.for_patient else None,
-        site=None if rule.site is None else read(rule.site.encode(), "site.toml").site,
+        site=None if rule.site is None else site_in(rule.site),
     )
 
 

@@ -12,6 +12,7 @@ from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.judge import Judgement, Outcome, judge
 from blinplan.rules.rule import Severity
 from blinplan.rules.simulated.virtual import Simulated
+from tests.read_text import regimen_in
 from tests.regimen_text import (
     TODAY,
     cycle,
@@ -62,7 +63,7 @@ def hold_invariants(judgement: Judgement) -> None:
 def test_every_rule_has_one_verdict_on_every_shipped_regimen(name: str) -> None:
     judgement = judge(library.load(name), TODAY, None)
     hold_invariants(judgement)
-    assert judgement.reading.regimen is not None
+    assert judgement.regimen is not None
     assert verdict_of(judgement, "F001").outcome is Outcome.PASS
 
 
@@ -157,8 +158,7 @@ def test_whatever_the_regimen_every_rule_answers_once(
     cycles: list[str], waivers: list[str], depleted: tuple[int, int], simulate: bool, data: st.DataObject
 ) -> None:
     text = regimen_text("".join(cycles)) + "".join(waivers)
-    regimen = read(text.encode(), "x").regimen
-    assert regimen is not None
+    regimen = regimen_in(text)
     followed = sum(cycle.repeat for cycle in regimen.cycles) - 1
     shares = data.draw(st.lists(SHARES, min_size=followed, max_size=followed))
     judgement = judged(text, told(outcome(*depleted, *shares)) if simulate else None)

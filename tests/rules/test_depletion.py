@@ -4,11 +4,11 @@ import pytest
 from scipy.stats import binomtest
 
 from blinplan.course.events import periods
-from blinplan.regimen.reading import read
 from blinplan.rules.judge import Judgement, Outcome
 from blinplan.rules.rule import NotEvaluated, Severity
 from blinplan.rules.simulated.virtual import MOST, Simulated
 from blinplan.simulation.trial import run
+from tests.read_text import regimen_in
 from tests.regimen_text import codes, cycle, judged_lines, marked, outcome, regimen_text, told, verdict_of
 
 ONE = cycle("15 mcg/m2/day for 28 days")
@@ -134,8 +134,7 @@ def test_without_a_simulation_both_rules_were_not_asked() -> None:
 
 def test_virtual_patients_who_may_not_be_given_the_regimen_leave_it_undecided() -> None:
     text = regimen_text(ONE, top="[eligibility]\nmin_weight_kg = 90\n")
-    regimen = read(text.encode(), "heavy.toml").regimen
-    assert regimen is not None
+    regimen = regimen_in(text)
     (found,) = Simulated(20, 1).outcomes(regimen)
     assert isinstance(found, NotEvaluated)
     assert found.kind == "undecided"
@@ -148,8 +147,7 @@ def test_virtual_patients_who_may_not_be_given_the_regimen_leave_it_undecided() 
 
 def test_the_rules_count_the_patients_that_a_simulation_shows() -> None:
     text = regimen_text(cycle("3 mcg/m2/day for 28 days", free=40, repeat=2))
-    regimen = read(text.encode(), "x.toml").regimen
-    assert regimen is not None
+    regimen = regimen_in(text)
     found = next(Simulated(40, 7).outcomes(regimen))
     assert not isinstance(found, NotEvaluated)
     events = {event.key: event.proportion for event in run(regimen, patients=40, seed=7).events}
@@ -161,8 +159,7 @@ def test_the_rules_count_the_patients_that_a_simulation_shows() -> None:
 
 
 def test_populations_grow_fourfold_and_sixteenfold_and_keep_their_first_patients() -> None:
-    regimen = read(regimen_text(ONE).encode(), "x.toml").regimen
-    assert regimen is not None
+    regimen = regimen_in(regimen_text(ONE))
     assert len(periods(regimen)) == 2
     found = [outcome for outcome in Simulated(2, 1).outcomes(regimen) if not isinstance(outcome, NotEvaluated)]
     assert [outcome.depleted.total for outcome in found] == [2, 8, 2 * MOST]

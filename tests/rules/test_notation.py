@@ -95,7 +95,7 @@ def test_what_is_no_dose_rate_is_an_error_and_nothing_is_guessed(dose: str) -> N
     assert codes(judgement) == ["N104"]
     assert marked(judgement, "N104") == [dose]
     assert judgement.findings[0].severity is Severity.ERROR
-    assert judgement.reading.regimen is None
+    assert judgement.regimen is None
 
 
 def test_a_day_written_short_is_only_a_note() -> None:

@@ -135,7 +135,7 @@ def test_an_unreadable_file_has_no_waivers() -> None:
 @pytest.mark.parametrize("lines", ['\n[[waiver]]\nrule = "S304"\n', '\n[[waiver]]\nrule = "S304"\nreason = " "\n'])
 def test_a_waiver_needs_a_reason(lines: str) -> None:
     judgement = with_waivers(LONG, lines)
-    assert judgement.reading.regimen is None
+    assert judgement.regimen is None
     assert len(judgement.findings) == 1
     assert judgement.findings[0].path == ("waiver", 0, "reason")
 

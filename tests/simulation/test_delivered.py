@@ -17,8 +17,7 @@ from blinplan.simulation.delivered import Delivered, Delivery, delivered, delive
 
 @pytest.fixture(scope="module")
 def planned() -> Course:
-    regimen = library.load("rr-adult").regimen
-    assert regimen is not None
+    regimen = library.regimen("rr-adult")
     return expand(regimen, Patient(weight=Fraction(70)))
 
 

@@ -18,8 +18,7 @@ from blinplan.simulation.expected import ExpectedAfter, ExpectedWindow, expected
 
 @pytest.fixture(scope="module")
 def plan() -> Dated:
-    regimen = library.load("rr-adult").regimen
-    assert regimen is not None
+    regimen = library.regimen("rr-adult")
     course = expand(regimen, Patient(weight=Fraction(70)))
     return dated(course, datetime(2026, 11, 2, 10, tzinfo=UTC), None, None)
 

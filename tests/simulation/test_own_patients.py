@@ -13,9 +13,7 @@ TABLE = "weight_kg,height_cm,female\n70,176,0\n52.5,160,1\n"
 
 
 def adult() -> Regimen:
-    regimen = library.load("rr-adult").regimen
-    assert regimen is not None
-    return regimen
+    return library.regimen("rr-adult")
 
 
 def test_a_table_becomes_patients_in_its_order() -> None:

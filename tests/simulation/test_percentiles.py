@@ -18,9 +18,7 @@ DAYS = np.array([0.0, 0.25, 0.5, 1.0, 2.0, 7.0, 7.125, 9.0, 20.0, 28.0, 28.5, 41
 
 
 def regimen_called(name: str) -> Regimen:
-    regimen = library.load(name).regimen
-    assert regimen is not None
-    return regimen
+    return library.regimen(name)
 
 
 def trajectories(dosing: Dosing, people: Population, days: FloatArray) -> Trajectories:

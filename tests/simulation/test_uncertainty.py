@@ -10,8 +10,7 @@ from blinplan.simulation.uncertainty import parameter_sets, uncertain_parameters
 
 @pytest.fixture(scope="module")
 def simulation() -> Simulation:
-    regimen = library.load("nhl-15").regimen
-    assert regimen is not None
+    regimen = library.regimen("nhl-15")
     return run(regimen, patients=40, seed=3, parameter_sets=12)
 
 

@@ -99,11 +99,11 @@ def run() -> None:
 
 def _complain(refusal: Refusal) -> None:
     """Say what the user can put right, and show what is wrong with a file where that is it."""
-    from blinplan.regimen.reading import FaultyFile
+    from blinplan.regimen.reading import FaultyFileRefusal
     from blinplan.terminal import asked_colour, terminal
 
     shown = terminal(asked_colour(sys.argv[1:]))
-    if isinstance(refusal, FaultyFile):
+    if isinstance(refusal, FaultyFileRefusal):
         from blinplan.cli.app.options import show_problems
 
         show_problems(refusal.reading, shown)

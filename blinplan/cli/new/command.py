@@ -215,10 +215,10 @@ def written_out(draft: "Draft") -> "Reading":
     Refusal
         When it is no regimen, or none that can be given.
     """
-    from blinplan.regimen.write import NotARegimenError, written
+    from blinplan.regimen.write import NotARegimenError, write_regimen
 
     try:
-        reading = written(draft.file)
+        reading = write_regimen(draft.file)
     except NotARegimenError as error:
         problem = error.problem
         raise Refusal(f"{problem.message}: {problem.why}", problem.help) from error

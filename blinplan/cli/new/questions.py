@@ -24,7 +24,7 @@ from blinplan.regimen.draft import (
     step_text,
 )
 from blinplan.regimen.regimen import Indication, Status
-from blinplan.regimen.schema import REGIMEN_FILE, RegimenFile, Step
+from blinplan.regimen.schema import REGIMEN_FILE, RegimenTable, StepTable
 from blinplan.terminal import Terminal, indented
 
 if TYPE_CHECKING:
@@ -141,9 +141,9 @@ def _tried(order: Order) -> Order:
     return order
 
 
-def _any_week(order: Order) -> Step:
+def _any_week(order: Order) -> StepTable:
     """A step that stands for those that are not known yet."""
-    return Step("5 mcg/m2/day" if order.basis is Basis.BSA else "9 mcg/day", days=7)
+    return StepTable("5 mcg/m2/day" if order.basis is Basis.BSA else "9 mcg/day", days=7)
 
 
 def _one_of(words: type[Indication] | type[Basis] | type[Status], text: str) -> Any:
@@ -228,10 +228,14 @@ _FORMS = {
 
 
 def _ask_steps(
-    order: Order, where: str, put: Callable[[Order, tuple[Step, ...]], Order], likely: Sequence[Step], answer: Answer
+    order: Order,
+    where: str,
+    put: Callable[[Order, tuple[StepTable, ...]], Order],
+    likely: Sequence[StepTable],
+    answer: Answer,
 ) -> Order:
     """Ask for one step after the other; a likely one is the default as long as those before it were taken."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[StepTable, ...] = ()
     while (following := _ask_step(order, where, put, steps, likely, answer)) != steps:
         steps = following
     return put(order, steps)
@@ -240,14 +244,14 @@ def _ask_steps(
 def _ask_step(
     order: Order,
     where: str,
-    put: Callable[[Order, tuple[Step, ...]], Order],
-    steps: tuple[Step, ...],
-    likely: Sequence[Step],
+    put: Callable[[Order, tuple[StepTable, ...]], Order],
+    steps: tuple[StepTable, ...],
+    likely: Sequence[StepTable],
     answer: Answer,
-) -> tuple[Step, ...]:
+) -> tuple[StepTable, ...]:
     """Ask for the step after some; the same steps where there is none."""
 
-    def take(text: str) -> tuple[Step, ...]:
+    def take(text: str) -> tuple[StepTable, ...]:
         if steps and text.lower() == NONE:
             _tried(put(order, steps))
             return steps
@@ -263,7 +267,7 @@ def _ask_step(
     return answer(Question(f"Step {len(steps) + 1} of {where}?", allows, default, take))
 
 
-def _target(order: Order) -> Step:
+def _target(order: Order) -> StepTable:
     """The highest dose of cycle 1, for as many days as cycle 1 has."""
     steps = order.steps or ()
     highest = max(steps, key=lambda step: read_dose(step.dose).rate.amount)
@@ -354,7 +358,7 @@ _QUESTIONS: dict[str, Callable[[Order, Answer], Order]] = {
 """By the field of the order that each fills."""
 
 
-def _labelled(order: Order) -> RegimenFile | None:
+def _labelled(order: Order) -> RegimenTable | None:
     """The labelled regimen for the indication and basis of the answers; None where there is none."""
     if order.indication is None or order.basis is None:
         return None

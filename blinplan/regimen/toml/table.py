@@ -68,7 +68,7 @@ class Table(Generic[Values]):
     @property
     def name(self) -> str:
         """What the table is called."""
-        return self.values.__name__
+        return self.values.__name__.removesuffix("Table")
 
     def read(self, written: object) -> Values:
         """Read the values of a table as TOML gives them.

@@ -38,7 +38,7 @@ def run_manifest(result: Result) -> dict[str, Any]:
 
 
 def _file(judgement: Judgement) -> dict[str, Any]:
-    document, regimen = judgement.reading.document, judgement.reading.regimen
+    document, regimen = judgement.reading.document, judgement.regimen
     return {
         "path": shown_path(judgement),
         "input": input_hash(document),

@@ -219,7 +219,7 @@ def _narrow_files(judgements: Sequence[Judgement]) -> list[RenderableType]:
 
 
 def _unverified_mark(judgement: Judgement) -> list[tuple[str, str]]:
-    regimen = judgement.reading.regimen
+    regimen = judgement.regimen
     return [(" (doses unverified)", "unverified")] if regimen is not None and regimen.unverified else []
 
 

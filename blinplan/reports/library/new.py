@@ -29,7 +29,7 @@ def new_report(
     schema
         Where the JSON Schema that the first line names belongs, if it is not there.
     """
-    regimen = judgement.reading.regimen
+    regimen = judgement.regimen
     assert regimen is not None  # noqa: S101 - what is written was read back
     place = "the regimen" if path is None else visible(path)
     parts: list[RenderableType] = [
