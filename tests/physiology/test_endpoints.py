@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from blinplan.physiology import Endpoints, Trajectories, draw, simulate
-from blinplan.physiology.engine import locate
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.solve import Solution
@@ -149,14 +148,3 @@ def test_a_course_without_drug_has_endpoints_that_say_so() -> None:
     assert found.steady_state.shape == (0, PEOPLE.size)
     assert (found.cytokine_fold == 1.0).all()
     assert found.b_nadir == pytest.approx(PEOPLE.b_cells, rel=1e-12)
-
-
-def test_extremes_of_a_parabola_and_crossings_of_a_cubic_are_exact() -> None:
-    nodes = np.array([0.0, 0.3, 0.9, 1.4, 2.0, 3.1])
-    parabola = 2.0 - (nodes - 1.13) ** 2
-    peak, day, _ = locate.greatest(nodes, parabola[:, None])
-    assert (peak[0], day[0]) == (pytest.approx(2.0, abs=1e-12), pytest.approx(1.13, abs=1e-12))
-    cubic = (nodes - 1.1) * (nodes**2 + 1.0)
-    index, found = locate.first_true(cubic[:, None] >= 0.0)
-    assert found[0]
-    assert locate.crossing(nodes, cubic[:, None], index, 0.0)[0] == pytest.approx(1.1, abs=1e-6)

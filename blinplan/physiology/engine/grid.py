@@ -25,7 +25,12 @@ def refinement(cytolytic_rate: float) -> float:
 
 @lru_cache(maxsize=256)
 def steps_of(duration: float, coarseness: float, *, infusing: bool) -> tuple[float, ...]:
-    """Steps in days that fill an interval: short after the event at its start, then growing."""
+    """Steps in days that fill an interval: short after the event at its start, then growing.
+
+    At a time t after the event a step is first + slope t, so that the steps grow by the factor 1 + slope up to the
+    greatest. All are then shortened by one factor, so that the last ends with the interval. The trap: cutting off the
+    last alone could leave a very short step, many lengths beyond which `foretell` would reach in the next interval.
+    """
     first, slope = (FIRST_STEP, SLOPE) if infusing else (FIRST_FREE_STEP, FREE_SLOPE)
     steps, covered = [], 0.0
     while covered < duration:
@@ -45,7 +50,11 @@ def nodes_of(start: float, stop: float, steps: FloatArray) -> FloatArray:
 def lagrange(nodes: FloatArray, days: FloatArray, points: int = 6) -> tuple[IntArray, FloatArray]:
     """First node (D,) and weights (D, points) of the polynomials through the nodes nearest to each day.
 
-    Of fewer points where there are fewer nodes. At a node its weight is exactly 1 and the others are 0.
+    The weight of node a is the product of (day - x_b) / (x_a - x_b) over the other nodes b. Of fewer points where there
+    are fewer nodes. At a node its weight is exactly 1 and the others are 0.
+
+    The trap: the nodes must be of one interval. At a change of the infusion the states have a kink, and a polynomial
+    through both sides of it swings.
     """
     count = min(points, nodes.shape[0])
     first = np.clip(np.searchsorted(nodes, days) - (count + 1) // 2, 0, nodes.shape[0] - count)

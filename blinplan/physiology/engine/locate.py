@@ -12,7 +12,8 @@ from blinplan.physiology.model.population import FloatArray
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
-# False position with the Illinois rule then stands still to 1e-9 of the bracket.
+# False position with the Illinois rule, of order 1.44, then stands still to 1e-9 of the bracket; to 1e-6 where two more
+# roots of the cubic are close by.
 _ITERATIONS = 8
 
 
@@ -25,8 +26,12 @@ def first_true(mask: BoolArray) -> tuple[IntArray, BoolArray]:
 def crossing(nodes: FloatArray, values: FloatArray, index: IntArray, level: FloatArray | float) -> FloatArray:
     """Day at which each patient's values reach a level between the nodes `index` - 1 and `index`.
 
-    Solves the cubic through the four nearest nodes by false position, which stays inside the bracket. Where `index` is
-    0, the first node.
+    Solves the cubic through the four nearest nodes by false position, x = b - f(b) (b - a) / (f(b) - f(a)), with the
+    Illinois rule (Dowell and Jarratt, BIT 11, 1971, p. 168). Where `index` is 0, the first node.
+
+    The trap: a cubic has up to three roots, and Newton's method may leave for one that is not between the two nodes.
+    False position stays inside the bracket, and the Illinois rule keeps one end of it from standing still, which would
+    make it slow. The number of rounds is fixed, so that no patient's result depends on the others'.
     """
     count = nodes.shape[0]
     right = np.maximum(index, 1)
@@ -72,7 +77,12 @@ def beating(values: FloatArray, best: FloatArray) -> IntArray:
 
 
 def greatest(nodes: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Greatest value of each patient, its day, and the nearest node: the vertex of the parabola through three nodes."""
+    """Greatest value of each patient, its day, and the nearest node: the vertex of the parabola through three nodes.
+
+    About the middle node the parabola is y + slope t + curvature t², with its vertex at t = -slope / (2 curvature). The
+    trap: a greatest value at an end of the interval stays where it is, for a parabola would look beyond the change of
+    the infusion; so does one of which the three nodes lie in a line.
+    """
     index = np.argmax(values, axis=0)
     patients = np.arange(values.shape[1])
     peak, day = values[index, patients], nodes[index]
