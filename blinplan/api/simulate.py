@@ -32,10 +32,6 @@ def table(simulation: "Simulation") -> dict[str, "FloatArray"]:
     >>> len(columns["b_nadir_per_ul"])
     100
     """
-    import numpy as np
-
     from blinplan.reports.simulation.data import endpoint_table
 
-    found = endpoint_table(simulation, "")
-    columns = zip(*found.portions, strict=True)
-    return {column.name: np.concatenate(parts) for column, parts in zip(found.columns, columns, strict=True)}
+    return endpoint_table(simulation, "").values()

@@ -139,8 +139,8 @@ def test_a_failure_on_the_way_leaves_what_was_there(
 
     for ending in ("csv", "parquet"):
         (tmp_path / f"x.{ending}").write_text("kept", encoding="utf-8")
-    monkeypatch.setattr("blinplan.reports.simulation.data_files._lines", fails)
-    monkeypatch.setattr("blinplan.reports.simulation.data_files._gaps", fails)
+    monkeypatch.setattr("blinplan.data_table._csv_lines", fails)
+    monkeypatch.setattr("blinplan.data_table._arrow", fails)
     for ending in ("csv", "parquet"):
         ran = inside(*CURVES, "-o", f"x.{ending}")
         assert ran.status == 2

@@ -14,12 +14,12 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
+from blinplan.data_table import DataTable, csv_parts, write_parquet
 from blinplan.executor import threads
 from blinplan.physiology.model.population import CYTOKINES, ELEVATED
 from blinplan.physiology.solve import simulate
 from blinplan.regimen import library
-from blinplan.reports.simulation.data import Table, column_name, curve_table, endpoint_table, simulation_manifest
-from blinplan.reports.simulation.data_files import csv_texts, write_parquet
+from blinplan.reports.simulation.data import column_name, curve_table, endpoint_table, simulation_manifest
 from blinplan.reports.simulation.summary import simulation_json
 from blinplan.simulation.trajectories import RequestedCurves, curves, portions
 from blinplan.simulation.trial import Simulation
@@ -27,7 +27,7 @@ from blinplan.simulation.trial import Simulation
 HASH = "0" * 16
 
 
-def endpoints(simulation: Simulation) -> Table:
+def endpoints(simulation: Simulation) -> DataTable:
     return endpoint_table(simulation, HASH)
 
 
@@ -35,8 +35,8 @@ def document(simulation: Simulation) -> dict[str, Any]:
     return dict(json.loads(json.dumps(simulation_json(simulation, HASH), allow_nan=False)))
 
 
-def rows_of(table: Table) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO("".join(csv_texts(table)))))
+def rows_of(table: DataTable) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO("".join(csv_parts(table)))))
 
 
 def below_45_kg(every: int, patients: int | None = 7) -> RequestedCurves:
@@ -44,11 +44,11 @@ def below_45_kg(every: int, patients: int | None = 7) -> RequestedCurves:
     return curves(regimen, every=every, patients=patients, seed=3)
 
 
-def written(table: Table, path: Path) -> pd.DataFrame:
+def written(table: DataTable, path: Path) -> pd.DataFrame:
     if path.suffix == ".parquet":
         write_parquet(table, path)
         return pd.read_parquet(path)
-    path.write_text("".join(csv_texts(table)), encoding="utf-8")
+    path.write_text("".join(csv_parts(table)), encoding="utf-8")
     return pd.read_csv(path)
 
 

@@ -15,9 +15,10 @@ from blinplan.course.eligibility import choose
 from blinplan.course.events import Course, expand
 from blinplan.course.patient import patient
 from blinplan.course.premedication import premedication_plan
+from blinplan.data_table import csv_text
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Occasion, Regimen
-from blinplan.reports.plan.plan import plan_csv, plan_json, plan_report, rounded, when
+from blinplan.reports.plan.plan import plan_json, plan_report, plan_table, rounded, when
 from blinplan.terminal import Screen
 from tests.read_text import regimen_in
 from tests.regimen_text import cycle, regimen_text
@@ -99,7 +100,7 @@ def test_a_cap_decides_above_it_only_and_says_so(area: str, rate: str, capped: b
 
 @pytest.mark.parametrize("course", [ADULT, CHILD], ids=["adult", "child"])
 def test_csv_and_json_agree(course: Course) -> None:
-    rows = list(csv.DictReader(io.StringIO(plan_csv(course))))
+    rows = list(csv.DictReader(io.StringIO(csv_text(plan_table(course)))))
     events = document(course)["events"]
     assert len(rows) == len(events)
     for row, event in zip(rows, events, strict=True):

@@ -12,8 +12,9 @@ from blinplan.cli.plan.history import Happened
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import premedication_plan
+from blinplan.data_table import csv_text
 from blinplan.refusal import Refusal
-from blinplan.reports.plan.plan import NOT_A_DEVICE, plan_csv, plan_head, plan_json, plan_report
+from blinplan.reports.plan.plan import NOT_A_DEVICE, plan_head, plan_json, plan_report, plan_table
 from blinplan.terminal import Screen, Terminal
 
 if TYPE_CHECKING:
@@ -170,17 +171,17 @@ def _delivered(dated: "Dated", drawing: Drawing) -> "Delivered":
 
 def _csv(planned: Planned) -> str:
     if planned.dated is None:
-        return plan_csv(planned.course)
-    from blinplan.reports.plan.data import dated_csv
+        return csv_text(plan_table(planned.course))
+    from blinplan.reports.plan.data import dated_table
 
-    return dated_csv(planned.dated)
+    return csv_text(dated_table(planned.dated))
 
 
 def _nonmem(course: Course) -> str:
     from blinplan.reports.model.nonmem import NoAreaError, event_records
 
     try:
-        return event_records(course)
+        return csv_text(event_records(course))
     except NoAreaError as error:
         raise Refusal(str(error), "give --weight and --height, or --bsa") from error
 

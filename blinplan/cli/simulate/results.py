@@ -16,8 +16,8 @@ from blinplan.terminal import Terminal
 from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_with_parts, replacing
 
 if TYPE_CHECKING:
+    from blinplan.data_table import DataTable
     from blinplan.executor import Executor
-    from blinplan.reports.simulation.data import Table
     from blinplan.simulation.trajectories import RequestedCurves
     from blinplan.simulation.trial import Simulation
 
@@ -148,15 +148,15 @@ def _patients(count: int) -> str:
     return f"{count:,} patient{'s' * (count != 1)}"
 
 
-def _write(terminal: Terminal, target: Path | None, table: "Table") -> None:
-    from blinplan.reports.simulation.data_files import csv_texts, write_parquet
+def _write(terminal: Terminal, target: Path | None, table: "DataTable") -> None:
+    from blinplan.data_table import csv_parts, write_parquet
 
     if target is None:
-        for text in csv_texts(table):
+        for text in csv_parts(table):
             terminal.write(text)
         return
     if target.suffix == ".parquet":
         with replacing(target) as beside:
             write_parquet(table, beside)
     else:
-        replace_with_parts(target, csv_texts(table))
+        replace_with_parts(target, csv_parts(table))

@@ -3,17 +3,29 @@
 Times are in hours, amounts in mcg, volumes in L, concentrations in pg/mL. mrgsolve and rxode2 read the records too.
 """
 
-import csv
-import io
 from fractions import Fraction
 
 from blinplan.course.events import Course
+from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.fingerprint import model_hash
 from blinplan.physiology.model.parameters import Preset
 from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.version import __version__
 
-_ITEMS = ("ID", "TIME", "AMT", "RATE", "EVID", "CMT", "MDV", "DV", "BSA", "CYCLE", "STEP")
+_COLUMNS = (
+    Column("ID", "", "number of the patient", ColumnKind.WHOLE),
+    Column("TIME", "h", "time from the start of the course"),
+    Column("AMT", "mcg", "amount of an infusion"),
+    Column("RATE", "mcg/h", "rate of an infusion"),
+    Column("EVID", "", "1 a dose, 0 an observation", ColumnKind.WHOLE),
+    Column("CMT", "", "number of the compartment", ColumnKind.WHOLE),
+    Column("MDV", "", "1 where nothing is observed", ColumnKind.WHOLE),
+    Column("DV", "", "what is observed; a full stop for nothing", ColumnKind.TEXT),
+    Column("BSA", "m²", "body surface area"),
+    Column("CYCLE", "", "number of the cycle", ColumnKind.WHOLE),
+    Column("STEP", "", "number of the dose step within its cycle", ColumnKind.WHOLE),
+)
+_ITEMS = tuple(column.name for column in _COLUMNS)
 _OBSERVATION, _DOSE = 0, 1
 
 
@@ -21,8 +33,8 @@ class NoAreaError(ValueError):
     """A patient whose body surface area is not known: clearance depends on it."""
 
 
-def event_records(course: Course) -> str:
-    """Write a course as event records in CSV: one of each infusion, and one of each day of the course.
+def event_records(course: Course) -> DataTable:
+    """Make event records of a course: one of each infusion, and one of each day of the course.
 
     An infusion is a dose record (EVID 1) with its amount and rate; a treatment-free interval has none. A day is an
     observation record (EVID 0) whose value is empty: there a simulation gives the concentration.
@@ -47,11 +59,8 @@ def event_records(course: Course) -> str:
         for minute in range(first, last, MINUTES_PER_DAY):
             simulated = [1, _hours(minute), 0, 0, _OBSERVATION, 1, 0, ".", area, period.cycle, period.step]
             rows.append((minute, 1, simulated))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_ITEMS)
-    writer.writerows(row for _, _, row in sorted(rows, key=lambda entry: entry[:2]))
-    return text.getvalue()
+    in_order = (row for _, _, row in sorted(rows, key=lambda entry: entry[:2]))
+    return table_of_rows("event records", _COLUMNS, (dict(zip(_ITEMS, row, strict=True)) for row in in_order))
 
 
 def _hours(minute: int) -> float:

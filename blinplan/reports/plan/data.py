@@ -1,12 +1,12 @@
-"""A dated plan for other programs: JSON and CSV."""
+"""A dated plan for other programs: a JSON document, and a table of data."""
 
-import csv
-import io
+from collections.abc import Mapping
 from typing import Any
 
 from blinplan.course.bags import Bag
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
+from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.regimen.site import Site
 from blinplan.reports.plan.bag_list import bag_json
 from blinplan.reports.plan.dated_plan import day_of_course, off_hours, what
@@ -39,58 +39,55 @@ def dated_json(dated: Dated) -> dict[str, Any]:
 
 
 _COLUMNS = (
-    "due",
-    "start",
-    "stop",
-    "day",
-    "cycle",
-    "step",
-    "ordered",
-    "rate_mcg_per_day",
-    "mcg",
-    "capped",
-    "bag",
-    "bag_size_hours",
-    "pump_ml_per_hour",
-    "infused_ml",
-    "filled_ml",
-    "filled_mcg",
-    "drawn_ml",
-    "vials",
-    "in_use_left_hours",
-    "what",
+    Column("due", "", "what it is", ColumnKind.TEXT),
+    Column("start", "", "local time with its offset", ColumnKind.TIME),
+    Column("stop", "", "local time with its offset", ColumnKind.TIME),
+    Column("day", "", "day of the course, 1 that of the first infusion", ColumnKind.WHOLE),
+    Column("cycle", "", "number of the cycle", ColumnKind.WHOLE),
+    Column("step", "", "number of the dose step within its cycle", ColumnKind.WHOLE),
+    Column("ordered", "", "dose as it is ordered", ColumnKind.TEXT),
+    Column("rate_mcg_per_day", "mcg/day", "infusion rate"),
+    Column("mcg", "mcg", "what is infused"),
+    Column("capped", "", "whether the cap decided the dose", ColumnKind.TRUTH),
+    Column("bag", "", "number of the bag", ColumnKind.WHOLE),
+    Column("bag_size_hours", "h", "for how long the bag was prepared"),
+    Column("pump_ml_per_hour", "mL/h", "rate of the pump"),
+    Column("infused_ml", "mL", "volume that is infused from the bag"),
+    Column("filled_ml", "mL", "volume in the bag"),
+    Column("filled_mcg", "mcg", "drug in the bag"),
+    Column("drawn_ml", "mL", "volume that is drawn up for the bag"),
+    Column("vials", "", "vials that are opened for the bag", ColumnKind.WHOLE),
+    Column("in_use_left_hours", "h", "how long the bag may still be used when it is taken down"),
+    Column("what", "", "the same in words", ColumnKind.TEXT),
 )
 
 
-def dated_csv(dated: Dated) -> str:
-    """Write all that is due as CSV, bags included, one line each; units are in the column names.
+def dated_table(dated: Dated) -> DataTable:
+    """All that is due as data, bags included, one row each.
 
-    Times are local with their offset; what is not known or has no meaning for an entry is empty.
+    What is not known or has no meaning for an entry is missing.
     """
-    text = io.StringIO()
-    writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n", restval="")
-    writer.writeheader()
     numbers = {bag.start: number for number, bag in enumerate(dated.bags, start=1)}
-    for entry in dated.shown():
-        writer.writerow(
-            {
-                "due": entry.due.value,
-                "start": dated.clock.at(entry.start).isoformat(),
-                "stop": dated.clock.at(entry.stop).isoformat(),
-                "day": day_of_course(dated, entry),
-                "cycle": entry.cycle,
-                **_dose_columns(entry),
-                **(
-                    {"what": what(dated, entry)}
-                    if entry.bag is None or dated.site is None
-                    else _bag_columns(dated, numbers[entry.bag.start], entry.bag, dated.site)
-                ),
-            }
-        )
-    return text.getvalue()
+    return table_of_rows("dated plan", _COLUMNS, (_entry_values(dated, numbers, entry) for entry in dated.shown()))
 
 
-def _dose_columns(entry: Entry) -> dict[str, Any]:
+def _entry_values(dated: Dated, numbers: Mapping[int, int], entry: Entry) -> dict[str, Any]:
+    return {
+        "due": entry.due.value,
+        "start": dated.clock.at(entry.start),
+        "stop": dated.clock.at(entry.stop),
+        "day": day_of_course(dated, entry),
+        "cycle": entry.cycle,
+        **_dose_values(entry),
+        **(
+            _bag_values(dated, numbers[entry.bag.start], entry.bag, dated.site)
+            if entry.bag is not None and dated.site is not None
+            else {"what": what(dated, entry)}
+        ),
+    }
+
+
+def _dose_values(entry: Entry) -> dict[str, Any]:
     event = entry.event
     if event is None or event.period.dose is None:
         return {}
@@ -99,15 +96,15 @@ def _dose_columns(entry: Entry) -> dict[str, Any]:
         "ordered": ordered_text(event.period),
         "rate_mcg_per_day": float(event.rate),
         "mcg": float(event.micrograms),
-        "capped": str(event.capped).lower(),
+        "capped": event.capped,
     }
 
 
-def _bag_columns(dated: Dated, number: int, bag: Bag, site: Site) -> dict[str, Any]:
+def _bag_values(dated: Dated, number: int, bag: Bag, site: Site) -> dict[str, Any]:
     figures = bag_json(dated, number, bag, site)
 
-    def value(key: str) -> float | str:
-        return "" if figures[key] is None else float(figures[key]["value"])
+    def value(key: str) -> float | None:
+        return None if figures[key] is None else float(figures[key]["value"])
 
     left = figures["in_use_minutes_left"]
     return {
@@ -120,7 +117,7 @@ def _bag_columns(dated: Dated, number: int, bag: Bag, site: Site) -> dict[str, A
         "filled_ml": value("ml_filled"),
         "filled_mcg": value("mcg_filled"),
         "drawn_ml": value("ml_drawn"),
-        "vials": "" if figures["vials"] is None else figures["vials"],
-        "in_use_left_hours": "" if left is None else left / 60,
+        "vials": figures["vials"],
+        "in_use_left_hours": None if left is None else left / 60,
         "what": "new bag",
     }

@@ -1,7 +1,5 @@
 """The plan for one patient: the event table and what goes with it."""
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
@@ -14,6 +12,7 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course, Event, Period
 from blinplan.course.patient import Patient
 from blinplan.course.premedication import PremedicationPlan
+from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, DoseRate, decimal_text
 from blinplan.regimen.regimen import Occasion
@@ -233,26 +232,34 @@ def _premedication_json(plan: PremedicationPlan | None) -> dict[str, Any] | None
     }
 
 
-def plan_csv(course: Course) -> str:
-    """Write the event table as CSV, one event a line; units are in the column names."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
-        ["start_minute", "stop_minute", "rate_mcg_per_day", "mcg", "cycle", "step", "ordered", "capped", "line"]
-    )
-    for event in course.events:
-        period = event.period
-        writer.writerow(
-            [
-                period.start,
-                period.stop,
-                float(event.rate),
-                float(event.micrograms),
-                period.cycle,
-                period.step,
-                _ordered(period.dose) or "",
-                str(event.capped).lower(),
-                period.line,
-            ]
-        )
-    return text.getvalue()
+_TABLE = (
+    Column("start_minute", "min", "start, from the start of the course", ColumnKind.WHOLE),
+    Column("stop_minute", "min", "end, from the start of the course", ColumnKind.WHOLE),
+    Column("rate_mcg_per_day", "mcg/day", "infusion rate, after the cap"),
+    Column("mcg", "mcg", "what is infused"),
+    Column("cycle", "", "number of the cycle", ColumnKind.WHOLE),
+    Column("step", "", "number of the dose step within its cycle, 0 in a treatment-free interval", ColumnKind.WHOLE),
+    Column("ordered", "", "dose as it is ordered", ColumnKind.TEXT),
+    Column("capped", "", "whether the cap decided the dose", ColumnKind.TRUTH),
+    Column("line", "", "line of the regimen file", ColumnKind.WHOLE),
+)
+
+
+def plan_table(course: Course) -> DataTable:
+    """The event table as data, one event a row."""
+    return table_of_rows("plan", _TABLE, (_event_values(event) for event in course.events))
+
+
+def _event_values(event: Event) -> dict[str, Any]:
+    period = event.period
+    return {
+        "start_minute": period.start,
+        "stop_minute": period.stop,
+        "rate_mcg_per_day": float(event.rate),
+        "mcg": float(event.micrograms),
+        "cycle": period.cycle,
+        "step": period.step,
+        "ordered": _ordered(period.dose),
+        "capped": event.capped,
+        "line": period.line,
+    }

@@ -4,13 +4,12 @@ A column says its unit in its name and beside it, so that the table explains its
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from blinplan.data_table import Column, ColumnKind, DataTable
 from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.model.states import SHOWN
 from blinplan.quantities import MINUTES_PER_DAY
@@ -20,34 +19,6 @@ from blinplan.simulation.trial import Simulation
 
 Values = NDArray[np.float64] | NDArray[np.int64]
 _ROWS = 100_000
-
-
-class Kind(StrEnum):
-    """What a column holds. Numbers and truths that are NaN are missing; a truth is 1 or 0 otherwise."""
-
-    WHOLE = "whole"
-    NUMBER = "number"
-    TRUTH = "truth"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its name, its unit ("" where it has none), what it is, and what it holds."""
-
-    name: str
-    unit: str
-    meaning: str
-    kind: Kind = Kind.NUMBER
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table in portions of rows, each one array a column; the portions can be gone through once."""
-
-    name: str
-    columns: tuple[Column, ...]
-    manifest: dict[str, Any]
-    portions: Iterable[tuple[Values, ...]]
 
 
 def simulation_manifest(of: Simulation | RequestedCurves, input_fingerprint: str) -> dict[str, Any]:
@@ -70,10 +41,10 @@ def _about(of: Simulation | RequestedCurves, input_fingerprint: str) -> dict[str
     return {"unverified": of.regimen.unverified, **simulation_manifest(of, input_fingerprint)}
 
 
-_PATIENT = Column("patient", "", "number of the virtual patient, from 1", Kind.WHOLE)
+_PATIENT = Column("patient", "", "number of the virtual patient, from 1", ColumnKind.WHOLE)
 _COVARIATES = (
     (Column("age_years", "year", "age"), "age_years"),
-    (Column("female", "", "1 for a woman or girl, 0 for a man or boy", Kind.WHOLE), "female"),
+    (Column("female", "", "1 for a woman or girl, 0 for a man or boy", ColumnKind.WHOLE), "female"),
     (Column("weight_kg", "kg", "body weight"), "weight_kg"),
     (Column("height_cm", "cm", "height"), "height_cm"),
     (Column("bsa_m2", "m²", "body surface area"), "bsa_m2"),
@@ -96,7 +67,7 @@ def column_name(key: str, unit: str) -> str:
     return key + _SUFFIXES.get(unit, "")
 
 
-def endpoint_table(simulation: Simulation, input_fingerprint: str) -> Table:
+def endpoint_table(simulation: Simulation, input_fingerprint: str) -> DataTable:
     """Every patient's endpoints, one patient a row; missing where an endpoint does not occur in a patient."""
     people = simulation.population
     columns = [(column, np.asarray(getattr(people, of))) for column, of in _COVARIATES]
@@ -105,13 +76,13 @@ def endpoint_table(simulation: Simulation, input_fingerprint: str) -> Table:
         columns.append((Column(name, quantity.unit, f"{quantity.group}: {quantity.label}"), quantity.values))
     for event in simulation.events:
         happens = np.where(event.at_risk, event.happens.astype(np.float64), np.nan)
-        columns.append((Column(event.key, "", f"{event.group}: {event.label}", Kind.TRUTH), happens))
-    values = [v.astype(np.int64) if column.kind is Kind.WHOLE else v for column, v in columns]
-    return Table(
+        columns.append((Column(event.key, "", f"{event.group}: {event.label}", ColumnKind.TRUTH), happens))
+    values = [v.astype(np.int64) if column.kind is ColumnKind.WHOLE else v for column, v in columns]
+    return DataTable(
         "endpoints",
         (_PATIENT, *(column for column, _ in columns)),
-        _about(simulation, input_fingerprint),
         _sliced([np.arange(1, people.size + 1), *values]),
+        _about(simulation, input_fingerprint),
     )
 
 
@@ -122,25 +93,25 @@ def _sliced(columns: list[Values]) -> Iterator[tuple[Values, ...]]:
 
 _CURVES = (
     _PATIENT,
-    Column("minute", "min", "whole minutes from the start of the course", Kind.WHOLE),
+    Column("minute", "min", "whole minutes from the start of the course", ColumnKind.WHOLE),
     Column("day", "day", "the same in days"),
-    Column("cycle", "", "number of the cycle that this time begins or lies in", Kind.WHOLE),
-    Column("step", "", "number of the dose step within its cycle, 0 in a treatment-free interval", Kind.WHOLE),
+    Column("cycle", "", "number of the cycle that this time begins or lies in", ColumnKind.WHOLE),
+    Column("step", "", "number of the dose step within its cycle, 0 in a treatment-free interval", ColumnKind.WHOLE),
     Column("infusion_mcg_per_day", "mcg/day", "infusion rate from this time on"),
     *(Column(shown.column, shown.unit, shown.meaning) for shown in SHOWN),
 )
 
 
-def curve_table(curves: RequestedCurves, computed: Iterable[Portion], input_fingerprint: str) -> Table:
+def curve_table(curves: RequestedCurves, computed: Iterable[Portion], input_fingerprint: str) -> DataTable:
     """Every patient's curves, one time of one patient a row, by patient and then by time.
 
     Cytokines that the model holds at their baseline have no column.
     """
-    return Table(
+    return DataTable(
         "curves",
         _CURVES,
-        {**_about(curves, input_fingerprint), "every_minutes": curves.every},
         (_rows(curves, portion) for portion in computed),
+        {**_about(curves, input_fingerprint), "every_minutes": curves.every},
     )
 
 

@@ -1,0 +1,210 @@
+"""One table for all data that is written: whole numbers, numbers, truths, texts and times, in columns.
+
+Its rows come in portions, so that a table that is larger than memory can be written. It becomes CSV, JSON lines or
+Parquet; values may be NumPy arrays or plain lists, and neither NumPy nor pyarrow is needed to import this.
+"""
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+_ROWS = 10_000
+"""Rows that are turned into text at once."""
+
+
+class ColumnKind(StrEnum):
+    """What a column holds.
+
+    Whole numbers, numbers, truths (False and 0 are false, True and 1 are true), texts, and times with an offset. None
+    and NaN are missing in every kind.
+    """
+
+    WHOLE = "whole"
+    NUMBER = "number"
+    TRUTH = "truth"
+    TEXT = "text"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, its unit ("" where it has none), what it is, and what it holds."""
+
+    name: str
+    unit: str
+    meaning: str
+    kind: ColumnKind = ColumnKind.NUMBER
+
+
+Portion = Sequence[Any]
+"""Some rows of a table: for each column its values, as a list or as an array."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """A table in portions of rows; the portions can be gone through once.
+
+    ``manifest`` says what the table was made from and with.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    portions: Iterable[Portion]
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    def values(self) -> dict[str, Any]:
+        """All values by the names of their columns: arrays where the portions have arrays, lists otherwise."""
+        portions = list(self.portions)
+        return {
+            column.name: _joined([portion[number] for portion in portions])
+            for number, column in enumerate(self.columns)
+        }
+
+
+def table_of_rows(
+    name: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], manifest: Mapping[str, Any] | None = None
+) -> DataTable:
+    """Make a table of rows; a value that a row has not is missing."""
+    given = list(rows)
+    portion = [[row.get(column.name) for row in given] for column in columns]
+    return DataTable(name, tuple(columns), [portion], manifest or {})
+
+
+def _joined(parts: list[Any]) -> Any:
+    if parts and hasattr(parts[0], "dtype"):
+        import numpy as np
+
+        return np.concatenate(parts)
+    return [value for part in parts for value in part]
+
+
+def csv_parts(table: DataTable) -> Iterator[str]:
+    """Write a table as CSV, in pieces: the names of the columns, then rows.
+
+    A missing value is empty, a truth is true or false, a time is ISO 8601 with its offset. A number has as many digits
+    as tell it from its neighbours, so that reading it gives the same number.
+    """
+    yield _csv_lines([[column.name for column in table.columns]])
+    for rows in _rows(table, _CSV):
+        yield _csv_lines(rows)
+
+
+def csv_text(table: DataTable) -> str:
+    """Write a table as CSV."""
+    return "".join(csv_parts(table))
+
+
+def json_lines_parts(table: DataTable) -> Iterator[str]:
+    """Write a table as JSON lines, in pieces: an object a row, null where a value is missing."""
+    names = [column.name for column in table.columns]
+    for rows in _rows(table, _JSON):
+        yield "".join(json.dumps(dict(zip(names, row, strict=True)), allow_nan=False) + "\n" for row in rows)
+
+
+def _csv_lines(rows: Iterable[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+_Cell = Callable[[Any], Any]
+_Format = Mapping[ColumnKind, tuple[_Cell, Any]]
+"""How the values of each kind are written, and what stands where one is missing."""
+
+
+def _rows(table: DataTable, cells: _Format) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows as a format writes them, some at once."""
+    for portion in table.portions:
+        for first in range(0, len(portion[0]), _ROWS):
+            written = [
+                _written(values[first : first + _ROWS], *cells[column.kind])
+                for column, values in zip(table.columns, portion, strict=True)
+            ]
+            yield list(zip(*written, strict=True))
+
+
+def _written(values: Any, cell: _Cell, missing: Any) -> list[Any]:
+    """Values as a format writes them; an array in which nothing is missing is not looked through."""
+    is_array = hasattr(values, "dtype")
+    listed = list(values.tolist() if is_array else values)
+    if is_array and cell is _as_it_is and not (values != values).any():  # noqa: PLR0124 - NaN
+        return listed
+    return [missing if is_missing(value) else cell(value) for value in listed]
+
+
+def is_missing(value: Any) -> bool:
+    """Whether there is no value: None, or NaN."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _truth(value: Any) -> str:
+    return "true" if value else "false"
+
+
+def _time(value: datetime) -> str:
+    return value.isoformat()
+
+
+_CSV: _Format = {
+    **dict.fromkeys(ColumnKind, (_as_it_is, "")),
+    ColumnKind.TRUTH: (_truth, ""),
+    ColumnKind.TIME: (_time, ""),
+}
+_JSON: _Format = {
+    **dict.fromkeys(ColumnKind, (_as_it_is, None)),
+    ColumnKind.TRUTH: (bool, None),
+    ColumnKind.TIME: (_time, None),
+}
+
+
+def write_parquet(table: DataTable, path: Path) -> None:
+    """Write a table as Parquet, a portion a row group. Needs pyarrow.
+
+    Each field's metadata has its unit and what it is; the schema's has, under `blinplan`, the name of the table and the
+    manifest, as JSON. Times are moments in UTC.
+    """
+    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+    types = {
+        ColumnKind.WHOLE: pa.int64(),
+        ColumnKind.NUMBER: pa.float64(),
+        ColumnKind.TRUTH: pa.bool_(),
+        ColumnKind.TEXT: pa.string(),
+        ColumnKind.TIME: pa.timestamp("s", tz="UTC"),
+    }
+    fields = [
+        pa.field(column.name, types[column.kind], metadata={"unit": column.unit, "description": column.meaning})
+        for column in table.columns
+    ]
+    about = json.dumps({"table": table.name, **table.manifest})
+    schema = pa.schema(fields, metadata={"blinplan": about})
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for portion in table.portions:
+            arrays = [_arrow(values, field_.type) for values, field_ in zip(portion, fields, strict=True)]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=max(1, len(arrays[0])))
+
+
+def _arrow(values: Any, kind: Any) -> Any:
+    """Values as an Arrow array; those that are missing are null."""
+    import pyarrow as pa
+
+    if not hasattr(values, "dtype"):
+        truths = pa.types.is_boolean(kind)
+        listed = [None if is_missing(value) else bool(value) if truths else value for value in values]
+        return pa.array(listed, kind)
+    import numpy as np
+
+    gaps = np.isnan(values) if values.dtype.kind == "f" else None
+    return pa.array(values.astype(np.bool_) if pa.types.is_boolean(kind) else values, kind, mask=gaps)
