@@ -1,8 +1,10 @@
 """A browser that nobody sees: what it shows of a page, and what it prints."""
 
+import math
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from pypdf import PageObject, PdfReader
 
@@ -37,9 +39,23 @@ def browse(folder: Path, *arguments: str) -> str:
 
 def printed(page: str, paper: str, folder: Path) -> list[PageObject]:
     """The pages of paper of a size, A4 or letter, on which a page is printed."""
-    sized = page.replace("@page { margin", f"@page {{ size: {paper}; margin")
+    sized = page.replace("</style>", f"@page {{ size: {paper}; }}</style>", 1)
     assert sized != page
     (folder / "page.html").write_text(sized, encoding="utf-8")
     target = folder / "page.pdf"
     browse(folder, "--no-pdf-header-footer", f"--print-to-pdf={target}", (folder / "page.html").as_uri())
     return list(PdfReader(target).pages)
+
+
+def letter_sizes(page: PageObject) -> dict[float, str]:
+    """How large the letters on a printed page are, in points, whatever a browser did to fit them in, and a sample."""
+    sizes: dict[float, str] = {}
+
+    def measure(text: str, outer: list[float], inner: list[float], _: Any, size: float) -> None:
+        if text.strip():
+            (a, b), (c, d) = outer[:2], outer[2:4]
+            height = math.hypot(inner[2] * a + inner[3] * c, inner[2] * b + inner[3] * d) * size
+            sizes.setdefault(round(height, 2), text.strip())
+
+    page.extract_text(visitor_text=measure)
+    return sizes

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from tests.browser import browse, printed
+from tests.browser import browse, letter_sizes, printed
 from tests.program import Run, process
 from tests.regimen_text import cycle, regimen_text
 
@@ -297,6 +297,10 @@ def test_it_prints_on_both_papers(page: Page, tmp_path: Path, paper: str, width:
     assert 5 <= len(pages) <= 14
     for one in pages:
         assert (float(one.mediabox.width), float(one.mediabox.height)) == pytest.approx((width, height), abs=2)
+    for number, one in enumerate(pages, start=1):
+        sizes = letter_sizes(one)
+        assert min(sizes) >= 8.0, sizes[min(sizes)]
+        assert f"page {number} of {len(pages)}" in " ".join(one.extract_text().split())
     text = unicodedata.normalize("NFKC", " ".join(" ".join(one.extract_text() for one in pages).split()))
     for heading in page.all("//h2"):
         assert heading.text_content() in text

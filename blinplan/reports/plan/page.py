@@ -1,9 +1,9 @@
-"""A dated plan to print: a page a cycle, in black and white, on A4 or Letter paper, with the course drawn as a line."""
+"""A dated plan to print: each cycle on paper of its own, in black and white, with the course drawn as a line."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
-from typing import NamedTuple
+from dataclasses import dataclass, fields, replace
 
+from blinplan.course.bags import Bag
 from blinplan.course.calendar import Due
 from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
@@ -14,170 +14,109 @@ from blinplan.reports.plan.bag_list import HEADS, BagLine, bag_line, bag_sources
 from blinplan.reports.plan.dated_plan import moment, off_hours, what
 from blinplan.reports.plan.ledger import cited, decided, interrupted
 from blinplan.reports.plan.plan import NOT_A_DEVICE, known_of, rounded
-from blinplan.reports.plan.timeline import Bar, timeline
-from blinplan.reports.shared.page import items, page, paragraph, shown, table
+from blinplan.reports.shared.page import PageColumn, PageTable, page_table, render
+from blinplan.reports.shared.timeline import Bar, LineOfTime, timeline
 from blinplan.version import __version__
 
-_STYLE = """
-@page { margin: 12mm; }
-body { font: 10pt/1.3 sans-serif; color: #000; background: #fff; margin: 0 auto; max-width: 186mm; }
-section { break-after: page; }
-section:last-child { break-after: auto; }
-h1 { font-size: 1.4em; margin: 0 0 0.5em; }
-h2 { font-size: 1.1em; margin: 0.9em 0 0.3em; }
-p { margin: 0 0 0.25em; }
-ul { margin: 0 0 0.25em; padding-left: 1.4em; }
-table { margin-bottom: 0.4em; }
-th, td { padding: 0.16em 0.5em 0.16em 0; }
-table.dense { font-size: 0.85em; }
-table.tight { font-size: 0.75em; }
-table.tight td { padding: 0.05em 0.5em 0.05em 0; }
-.small { font-size: 0.85em; }
-.told { font-weight: bold; }
-.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1em; }
-.pair h2 { margin-top: 0.4em; }
-svg { width: 100%; height: auto; display: block; margin: 0.5em 0; }
-"""
+
+@dataclass(frozen=True, slots=True)
+class PrintedStop:
+    """An interruption in words, and what the label asks of it, a line each."""
+
+    told: str
+    decisions: tuple[str, ...]
 
 
-class _Part(NamedTuple):
-    """A part of a page, and how high it is on paper, in mm."""
+@dataclass(frozen=True, slots=True)
+class PrintedBags:
+    """The bags of a cycle, and what has to be known of them."""
 
-    html: str
-    height: float
+    table: PageTable
+    lines: tuple[str, ...]
+    sources: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCycle:
+    """What stands on the paper of a cycle."""
+
+    number: int
+    course: LineOfTime
+    due: PageTable
+    stops: tuple[PrintedStop, ...]
+    sources: tuple[str, ...]
+    off_hours: tuple[str, ...]
+    bags: PrintedBags | None
 
 
 def html(dated: Dated, choice: Choice, told: Sequence[str] = (), plan_id: str | None = None) -> str:
     """Write a plan as one HTML page without anything from elsewhere.
 
-    ``told`` and the name of the plan stand on every page.
+    ``told`` stands on the paper of every cycle, and the names of the plan and of the cycle on every sheet of it.
     """
-    title = f"{dated.course.regimen.name}: {dated.course.regimen.title}"
-    title += "" if plan_id is None else f", plan {plan_id}"
+    regimen = dated.course.regimen
     cycles = sorted({entry.cycle for entry in dated.shown()})
-    return page(title, _STYLE, "\n".join(_page(dated, choice, title, cycle, told) for cycle in cycles))
+    return render(
+        "plan.html",
+        title=f"{regimen.name}: {regimen.title}" + ("" if plan_id is None else f", plan {plan_id}"),
+        running=regimen.name + ("" if plan_id is None else f", plan {plan_id}"),
+        last=max(event.period.cycle for event in dated.course.events),
+        patient=", ".join(known_of(dated.course.patient)) or "nothing given",
+        reason=choice.reason,
+        told=told,
+        cycles=[_cycle(dated, cycle) for cycle in cycles],
+        zone=dated.clock.zone,
+        version=__version__,
+        notice=NOT_A_DEVICE,
+    )
 
 
-_PAGE = 252.0
-"""What a page of Letter paper holds in mm, which is less high than A4."""
-_SMALLEST = 0.55
-"""The least part of 10 pt that is tried; whatever does not fit then takes a second page."""
-_LINE, _SMALL_LINE, _LETTERS = 4.6, 3.9, 105
-"""How high a line of letters of 10 pt is in mm, one of small letters, and how many letters are in a line of 186 mm."""
+def _cycle(dated: Dated, cycle: int) -> PrintedCycle:
+    stops = [entry for entry in dated.ledger.interruptions if entry.interruption.cycle == cycle]
+    return PrintedCycle(
+        cycle,
+        _course(dated, cycle),
+        _due(dated, cycle),
+        tuple(_stop(dated, entry) for entry in stops),
+        tuple(dict.fromkeys(cited(decision) for entry in stops for decision in entry.decisions)),
+        tuple(off_hours(replace(dated, cycle=cycle))),
+        _bags(dated, cycle),
+    )
 
 
-def _page(dated: Dated, choice: Choice, title: str, cycle: int, told: Sequence[str]) -> str:
-    """A page of a cycle, in letters as small as they must be for it to be one page of paper."""
-    scale = 1.0
-    parts = list(_parts(dated, choice, title, cycle, told, scale))
-    while sum(part.height for part in parts) > _PAGE and scale > _SMALLEST:
-        scale -= 0.02
-        parts = list(_parts(dated, choice, title, cycle, told, scale))
-    return f'<section style="font-size: {10 * scale:.1f}pt">' + "\n".join(part.html for part in parts) + "</section>"
+def _due(dated: Dated, cycle: int) -> PageTable:
+    """What is due in a cycle, its bags aside."""
+    entries = (entry for entry in dated.shown() if entry.cycle == cycle and entry.due is not Due.BAG)
+    rows = ((moment(dated.clock.at(entry.start)), what(dated, entry)) for entry in entries)
+    return page_table("What is due", (PageColumn("When", "w"), PageColumn("What")), rows)
 
 
-def _parts(dated: Dated, choice: Choice, title: str, cycle: int, told: Sequence[str], scale: float) -> Iterator[_Part]:
-    patient = ", ".join(known_of(dated.course.patient)) or "nothing given"
-    last = max(event.period.cycle for event in dated.course.events)
-    yield _heading(1, f"{title}, cycle {cycle} of {last}", scale)
-    yield _text(f"Patient: {patient}. {choice.reason}.", scale)
-    for line in told:
-        yield _text(line, scale, "told")
-    yield _Part(_timeline(dated, cycle), 19.2 + 3.6 * scale)
-    yield from _due_and_happened(dated, cycle, scale)
-    for line in off_hours(replace(dated, cycle=cycle)):
-        yield _text(line, scale)
-    yield from _bags(dated, cycle, scale)
-    yield _text(f"Times are local in {dated.clock.zone}. blinplan {__version__}. {NOT_A_DEVICE}", scale, "small")
+def _stop(dated: Dated, entry: LedgerEntry) -> PrintedStop:
+    decisions = (decided(dated, entry, decision) for decision in entry.decisions)
+    return PrintedStop(interrupted(dated, entry), (*decisions, f"so {entry.resumed}"))
 
 
-def _heading(level: int, text: str, scale: float) -> _Part:
-    return _Part(f"<h{level}>{shown(text)}</h{level}>", 9.8 * scale * _lines(text, scale, 70))
-
-
-def _text(text: str, scale: float, kind: str = "", letters: int = _LETTERS) -> _Part:
-    return _Part(paragraph(text, kind), (_lines(text, scale, letters) * _LINE + 0.9) * scale)
-
-
-def _lines(text: str, scale: float, letters: int) -> int:
-    """In how many lines a text is set, where one of 10 pt has so many letters."""
-    return 1 + int(len(text) // (letters / scale))
-
-
-def _due_and_happened(dated: Dated, cycle: int, scale: float) -> Iterator[_Part]:
-    """What is due in a cycle, and beside it what happened, where anything did."""
-    due = [entry for entry in dated.shown() if entry.cycle == cycle and entry.due is not Due.BAG]
-    rows = [(moment(dated.clock.at(entry.start)), what(dated, entry)) for entry in due]
-    happened = [entry for entry in dated.ledger.interruptions if entry.interruption.cycle == cycle]
-    left = [
-        _heading(2, "What is due", scale),
-        _table(("When", "What"), ("w", ""), rows, scale, narrow=bool(happened)),
-    ]
-    if not happened:
-        yield from left
-        return
-    right = [_heading(2, "What happened, and what the label asks", scale), *_ledger(dated, happened, scale)]
-    pair = "".join(f"<div>{''.join(part.html for part in side)}</div>" for side in (left, right))
-    yield _Part(f'<div class="pair">{pair}</div>', max(sum(part.height for part in side) for side in (left, right)))
-
-
-_HALF = 62
-"""Letters in a line of half the width, at 0.85 of the size."""
-
-
-def _ledger(dated: Dated, happened: Sequence[LedgerEntry], scale: float) -> Iterator[_Part]:
-    """What happened in a cycle, and what the label asks of it."""
-    for entry in happened:
-        yield _text(interrupted(dated, entry), scale, "small", _HALF)
-        lines = [*(decided(dated, entry, decision) for decision in entry.decisions), f"so {entry.resumed}"]
-        height = _SMALL_LINE * sum(_lines(line, scale, _HALF - 4) for line in lines) + 1
-        yield _Part(f'<div class="small">{items(lines)}</div>', height * scale)
-    sources = dict.fromkeys(cited(decision) for entry in happened for decision in entry.decisions)
-    yield _text(f"Sources: {'; '.join(sources)}.", scale, "small", _HALF)
-
-
-def _bags(dated: Dated, cycle: int, scale: float) -> Iterator[_Part]:
+def _bags(dated: Dated, cycle: int) -> PrintedBags | None:
     if dated.site is None:
-        return
+        return None
     of_cycle = {entry.bag for entry in dated.entries if entry.bag is not None and entry.cycle == cycle}
     bags = [(number, bag) for number, bag in dated.shown_bags() if bag in of_cycle]
+    lines = (sums(dated), *bags_not_evaluated(dated, [bag for _, bag in bags]), *shortages(dated))
+    return PrintedBags(_bag_table(dated, bags), lines, bag_sources(dated))
+
+
+def _bag_table(dated: Dated, bags: Sequence[tuple[int, Bag]]) -> PageTable:
     lines = [bag_line(dated, number, bag) for number, bag in bags]
     # A column in which nothing is known says less than the sentence below the table.
-    kept = [field for field in fields(BagLine) if any(getattr(line, field.name) != "-" for line in lines)]
-    heads = tuple(getattr(HEADS, field.name) for field in kept)
-    kinds = tuple("w" if field.name in {"hung", "down"} else "n" for field in kept)
-    yield _heading(2, "Bags", scale)
-    yield _table(heads, kinds, [tuple(getattr(line, field.name) for field in kept) for line in lines], scale)
-    yield _text(sums(dated), scale)
-    for line in (*bags_not_evaluated(dated, [bag for _, bag in bags]), *shortages(dated)):
-        yield _text(line, scale)
-    yield _text(bag_sources(dated), scale, "small")
+    names = [field.name for field in fields(BagLine) if any(getattr(line, field.name) != "-" for line in lines)]
+    columns = (PageColumn(getattr(HEADS, name), _BAG_CLASSES.get(name, "n")) for name in names)
+    return page_table("Bags", columns, ([getattr(line, name) for name in names] for line in lines))
 
 
-# Letters of a table's rows, by how many there are, and how high a row is, without the line below it.
-_FEW_COLUMNS = 8
-"""Columns that there is room for in letters that are not small."""
-_ROWS = ((10, "", 5.8), (20, "dense", 4.9), (None, "tight", 3.8))
+_BAG_CLASSES = {"hung": "w", "down": "w", "lasts": "n w", "left": "n w"}
 
 
-def _table(
-    heads: tuple[str, ...],
-    kinds: tuple[str, ...],
-    rows: Sequence[tuple[str, ...]],
-    scale: float,
-    *,
-    narrow: bool = False,
-) -> _Part:
-    """A table, in smaller letters the more rows it has; a narrow one has half the width."""
-    crowded = narrow or len(heads) > _FEW_COLUMNS
-    classes, height = next(
-        (classes, height) for most, classes, height in _ROWS if most is None or (len(rows) <= most and not crowded)
-    )
-    wraps = sum(_lines(row[-1], scale, 44 if narrow else 78) for row in rows)
-    return _Part(table(heads, kinds, rows, classes=classes), height * scale * (wraps + 1) + 0.2 * len(rows) + 2 * scale)
-
-
-def _timeline(dated: Dated, cycle: int) -> str:
+def _course(dated: Dated, cycle: int) -> LineOfTime:
     """Draw the whole course as bars as high as the dose, the cycle of the page in black."""
     events = dated.course.events
     highest = max(event.rate for event in events)

@@ -67,27 +67,37 @@ _DOTS_PER_INCH = 300
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What all panels of a figure share: its width in mm, the days it shows, and what is given on them."""
+    """What all panels of a figure share: its width in mm, the days it shows, what is given on them, and its letters."""
 
     width: float
     first: float
     last: float
     stretches: tuple[Stretch, ...]
+    smallest: float
+
+    def letters(self, points: float) -> float:
+        """The size of letters that would be so many points where nobody asked for larger ones."""
+        return max(points, self.smallest)
 
 
-def figure(simulation: Simulation, bands: Bands, output_format: FigureFormat, width: float = 183.0) -> bytes:
+def figure(
+    simulation: Simulation, bands: Bands, output_format: FigureFormat, width: float = 183.0, smallest: float = 0.0
+) -> bytes:
     """Draw the bands of a simulation, a panel for each signal under one axis of time, with the doses above.
 
     Parameters
     ----------
     width
         Of the figure, in mm: journals have columns of about 89 and pages of about 183.
+    smallest
+        Than which no letter is smaller, in points.
     """
     first, last = float(bands.days[0]), float(bands.days[-1])
-    sheet = _Sheet(width, first, last, stretches(simulation.periods, first, last))
+    sheet = _Sheet(width, first, last, stretches(simulation.periods, first, last), smallest)
     with mpl.rc_context():
         mpl.rcdefaults()  # what a user has set elsewhere must not change the figure
         mpl.rcParams.update(_STYLE)
+        mpl.rcParams["font.size"] = sheet.letters(_STYLE["font.size"])
         drawn = _drawn(simulation, bands, sheet)
         written = io.BytesIO()
         drawn.savefig(written, format=output_format.value, dpi=_DOTS_PER_INCH, metadata=_METADATA[output_format])
@@ -97,12 +107,17 @@ def figure(simulation: Simulation, bands: Bands, output_format: FigureFormat, wi
 _TOP, _STRIP, _GAP, _PANEL, _AXIS, _TEXT_LINE = 4.0, 5.0, 3.0, 21.0, 9.0, 2.9
 """Heights in mm: the names of cycles, the doses, between panels, a panel, the axis of time, a line of the caption."""
 _LEFT, _RIGHT = 17.0, 4.0
+_CAPTION = 5.5
+"""The size of the letters of the caption, in points."""
 
 
 def _drawn(simulation: Simulation, bands: Bands, sheet: _Sheet) -> Figure:
-    caption = textwrap.wrap(_caption(simulation, bands), int((sheet.width - 4) / 1.05), break_on_hyphens=False)
+    larger = sheet.letters(_CAPTION) / _CAPTION
+    caption = textwrap.wrap(
+        _caption(simulation, bands), int((sheet.width - 4) / (1.05 * larger)), break_on_hyphens=False
+    )
     count = len(bands.bands)
-    height = _TOP + _STRIP + count * (_GAP + _PANEL) + _AXIS + _TEXT_LINE * len(caption) + 1.0
+    height = _TOP + _STRIP + count * (_GAP + _PANEL) + _AXIS + _TEXT_LINE * larger * len(caption) + 1.0
     drawn = Figure(figsize=(sheet.width / _MILLIMETRES, height / _MILLIMETRES))
 
     def place(top: float, tall: float) -> "Axes":
@@ -118,7 +133,8 @@ def _drawn(simulation: Simulation, bands: Bands, sheet: _Sheet) -> Figure:
         else:
             axes.set_xlabel("Days since the first infusion began", labelpad=2)
         axes.yaxis.set_label_coords((6.5 - _LEFT) / (sheet.width - _LEFT - _RIGHT), 0.5)
-    drawn.text(2 / sheet.width, 1.0 / height, "\n".join(caption), fontsize=5.5, linespacing=1.25, va="bottom")
+    size = sheet.letters(_CAPTION)
+    drawn.text(2 / sheet.width, 1.0 / height, "\n".join(caption), fontsize=size, linespacing=1.25, va="bottom")
     return drawn
 
 
@@ -133,7 +149,7 @@ def _strip(axes: "Axes", sheet: _Sheet, unit: str) -> None:
     for one in sheet.stretches:
         if one.amount is not None:
             axes.bar(one.start, one.amount, one.stop - one.start, align="edge", color=_DOSE, linewidth=0)
-            _name_dose(axes, one, one.amount / highest, (one.stop - one.start) * per_day)
+            _name_dose(axes, one, one.amount / highest, (one.stop - one.start) * per_day, sheet.letters(6.5))
         if (one.opens or one is sheet.stretches[0]) and one.start >= written:
             at = one.start, highest
             axes.annotate(f"{one.cycle}", at, (0, 2), textcoords="offset points", weight="bold")
@@ -142,7 +158,7 @@ def _strip(axes: "Axes", sheet: _Sheet, unit: str) -> None:
         axes.annotate(text, (0, high), (-3, above), "axes fraction", "offset points", ha="right", weight=weight)
 
 
-def _name_dose(axes: "Axes", one: Stretch, high: float, long: float) -> None:
+def _name_dose(axes: "Axes", one: Stretch, high: float, long: float, size: float) -> None:
     """Write a dose into its bar, or above a low one, where it is long enough (mm)."""
     text = f"{one.amount:g}"
     if long < 1.5 * len(text) + 0.3:
@@ -156,7 +172,7 @@ def _name_dose(axes: "Axes", one: Stretch, high: float, long: float) -> None:
         ha="center",
         va="center_baseline" if inside else "bottom",
         color="white" if inside else _INK,
-        fontsize=6.5,
+        fontsize=size,
         weight="bold",
     )
 
@@ -192,7 +208,7 @@ def _panel(axes: "Axes", band: Band, bands: Bands, sheet: _Sheet) -> None:
             "offset points",
             ha="right",
             color=_REFERENCE,
-            fontsize=6,
+            fontsize=sheet.letters(6.0),
         )
 
 

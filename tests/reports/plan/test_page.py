@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from tests.browser import printed
+from tests.browser import letter_sizes, printed
 from tests.plan_text import DATED, RECORD, WARD
 from tests.program import Run
 
@@ -26,7 +26,8 @@ def page(inside: Run, tmp_path: Path) -> str:
 def test_it_is_a_page_a_cycle_and_needs_nothing_from_elsewhere(page: str) -> None:
     sections = select(page, "//section")
     assert len(sections) == 5
-    assert page.count("not a medical device") == 5  # each page is handed out alone
+    body = page.split("</style>")[1]
+    assert body.count("not a medical device") == 5  # each page is handed out alone
     assert not re.search(r"https?:|src=|href=|@import|url\(", page)
     assert etree.fromstring(page.split("<!doctype html>\n")[1].replace('<meta charset="utf-8">', "")) is not None
     assert "cycle 3" in sections[2].xpath(".//h1")[0].text
@@ -35,7 +36,7 @@ def test_it_is_a_page_a_cycle_and_needs_nothing_from_elsewhere(page: str) -> Non
 def test_it_lists_the_bags_of_the_plan(page: str, inside: Run) -> None:
     plan = inside(*DATED, "--site", "ward.toml", "-f", "json").json["dated"]
     assert page.count("not evaluated") == 10  # what is filled and how long it may be used, on every page
-    rows = [[cell.text for cell in row.xpath("./td")] for row in select(page, "//table[2]/tbody/tr")]
+    rows = [[cell.text for cell in row.xpath("./td")] for row in select(page, "//table[@aria-label='Bags']/tbody/tr")]
     assert len(rows) == len(plan["bags"])
     assert [row[1][4:14] for row in rows] == [bag["start"][:10] for bag in plan["bags"]]
     assert [row[0] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
@@ -83,29 +84,68 @@ STOPS = (
 BY_AREA = ("plan", "rr-below-45-kg", "--weight", "30", "--height", "130", "--start", "2026-10-19T10:00")
 
 
+PRINTED = [
+    ((*DATED, "--site", "ward.toml"), 5),
+    ((*BY_AREA, "--site", "daily.toml"), 5),
+    ((*BY_AREA, "--time-zone", "UTC"), 5),
+    (("plan", "rr-adult", "--record", "record.toml", "--site", "daily.toml"), 6),
+]
+"""Plans, and on how many sheets they are at least: daily bags and interruptions take a second sheet for a cycle."""
+
+
 @pytest.mark.parametrize("paper", ["A4", "letter"])
-@pytest.mark.parametrize(
-    ("arguments", "smallest"),
-    [
-        ((*DATED, "--site", "ward.toml"), 9.0),
-        ((*BY_AREA, "--site", "daily.toml"), 8.0),
-        ((*BY_AREA, "--time-zone", "UTC"), 10.0),
-        (("plan", "rr-adult", "--record", "record.toml", "--site", "daily.toml"), 6.5),
-    ],
-)
-def test_a_cycle_is_one_legible_page_of_paper(
-    inside: Run, tmp_path: Path, arguments: tuple[str, ...], smallest: float, paper: str
+@pytest.mark.parametrize(("arguments", "least"), PRINTED)
+def test_every_sheet_of_paper_is_legible_and_says_what_it_is_of(
+    inside: Run, tmp_path: Path, arguments: tuple[str, ...], least: int, paper: str
+) -> None:
+    (tmp_path / "ward.toml").write_text(WARD)
+    (tmp_path / "daily.toml").write_text(DAILY)
+    (tmp_path / "record.toml").write_text(RECORD.split("\n[[interruption]]")[0] + STOPS)
+    text = inside(*arguments, "--plan-id", "bed-3", "-f", "html").out
+    sheets = printed(text, paper, tmp_path)
+    assert least <= len(sheets) <= 10
+    words = [" ".join(sheet.extract_text().split()) for sheet in sheets]
+    for number, (sheet, said) in enumerate(zip(sheets, words, strict=True), start=1):
+        assert f"{arguments[1]}, plan bed-3" in said
+        assert f"page {number} of {len(sheets)}" in said
+        assert "not a medical device" in said
+        sizes = letter_sizes(sheet)
+        assert min(sizes) >= 8.0, sizes[min(sizes)]
+        assert "When What" in said or "Taken down" in said  # no sheet for a last sentence alone
+    cycles = [re.search(r"cycle (\d) of 5, page", said) for said in words]
+    numbers = [int(found[1]) for found in cycles if found]
+    assert numbers == sorted(numbers)
+    assert set(numbers) == {1, 2, 3, 4, 5}  # a cycle begins on a sheet of its own
+    assert len(numbers) == len(sheets)
+
+
+@pytest.mark.parametrize("paper", ["A4", "letter"])
+@pytest.mark.parametrize("arguments", [plan for plan, _ in PRINTED if "--site" in plan])
+def test_a_table_says_its_heads_again_and_nothing_of_it_is_cut(
+    inside: Run, tmp_path: Path, arguments: tuple[str, ...], paper: str
 ) -> None:
     (tmp_path / "ward.toml").write_text(WARD)
     (tmp_path / "daily.toml").write_text(DAILY)
     (tmp_path / "record.toml").write_text(RECORD.split("\n[[interruption]]")[0] + STOPS)
     text = inside(*arguments, "-f", "html").out
-    pages = printed(text, paper, tmp_path)
-    assert len(pages) == len(select(text, "//section")) == 5
-    for number, one in enumerate(pages, start=1):
-        said = " ".join(one.extract_text().split())
-        assert f"cycle {number}" in said
-        assert "not a medical device" in said
-        assert ("In-use left" in said) is ("--site" in arguments)  # the last column is on the paper
-    sizes = [float(found) for found in re.findall(r"font-size: ([0-9.]+)pt", text.split("</style>")[1])]
-    assert min(sizes) >= smallest  # the long tables are in letters of 0.75 of it
+    sheets = printed(text, paper, tmp_path)
+    rows = [
+        " ".join(cell.text for cell in row.xpath("./td"))
+        for row in select(text, "//table[@aria-label='Bags']/tbody/tr")
+    ]
+    found = []
+    for sheet in sheets:
+        said = " ".join(sheet.extract_text().split())
+        here = [row for row in rows if f" {row} " in f" {said} "]
+        found += here
+        assert said.count("Taken down") == bool(here)
+        assert said.count("In-use left") == bool(here)
+        if re.search(r"\bBags\b", said.replace("Bags for", "").replace("bags", "")):
+            assert len(here) >= 2  # a heading stays with its table
+    assert found == rows
+
+
+def test_no_height_of_paper_is_guessed(inside: Run) -> None:
+    text = inside(*DATED, "-f", "html").out
+    assert "font-size" not in text.split("</style>")[1].replace('font-size="12"', "")  # but in the drawing
+    assert "break-after: page" in text
