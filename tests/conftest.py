@@ -8,11 +8,18 @@ from hypothesis import settings
 
 from blinplan.cli.app.program import run
 from blinplan.rules.configuration.configuration import nearest
+from tests import public_files
 from tests.program import Ran, Run
 
 # How long an example takes says nothing about whether it is right, and a busy machine is slow.
 settings.register_profile("blinplan", deadline=None)
 settings.load_profile("blinplan")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Hold tests that need something from outside to their marker, whether it is there or not."""
+    public_files.expect(item.get_closest_marker("outside") is not None)
 
 
 @pytest.fixture

@@ -181,6 +181,7 @@ def test_the_help_says_how_to_switch_it_on() -> None:
     assert "blinplan --install-completion" in " ".join(process("--help").out.split())
 
 
+@pytest.mark.outside
 def test_bash_itself_gets_the_offers(tmp_path: Path) -> None:
     program = tmp_path / "blinplan"
     program.write_text(f'#!/bin/sh\nexec {shlex.join(PROGRAM)} "$@"\n', encoding="utf-8")

@@ -291,6 +291,7 @@ def test_without_matplotlib_it_says_what_to_install(inside: Run, monkeypatch: py
 # --- in a browser ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize(("paper", "width", "height"), [("A4", 595, 842), ("letter", 612, 792)])
 def test_it_prints_on_both_papers(page: Page, tmp_path: Path, paper: str, width: int, height: int) -> None:
     pages = printed(page.text, paper, tmp_path)
@@ -309,6 +310,7 @@ def test_it_prints_on_both_papers(page: Page, tmp_path: Path, paper: str, width:
     assert "Exit status 0" in " ".join(pages[0].extract_text().split())
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("width", [390, 1000])
 def test_nothing_sticks_out_of_a_telephone_or_a_window(page: Page, tmp_path: Path, width: int) -> None:
     (tmp_path / "r.html").write_text(page.text, encoding="utf-8")

@@ -9,6 +9,8 @@ from lxml import etree
 
 from tests.ecosystem.runner import ACTION, ERROR, ROOT, Job, run_action
 
+pytestmark = pytest.mark.outside
+
 
 @pytest.fixture
 def check(clone: Path, sample: Path, temporary: Path) -> Job:

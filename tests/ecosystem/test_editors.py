@@ -11,6 +11,8 @@ from tests.ecosystem.runner import ROOT
 from tests.plan_text import RECORD, WARD
 from tests.public_files import public
 
+pytestmark = pytest.mark.outside
+
 NAMED = {"regimen": "", "site": WARD, "record": RECORD}
 """A file for each schema; the shipped regimens are those of theirs."""
 

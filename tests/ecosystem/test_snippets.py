@@ -4,11 +4,14 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 import yaml  # type: ignore[import-untyped]
 from lxml import etree
 
 from tests.ecosystem.runner import ERROR, ROOT, Git, bash, readme_block, run_action
 from tests.public_files import public
+
+pytestmark = pytest.mark.outside
 
 ADDRESS, COMMIT = "<the address of this repository>", "<a commit>"
 

@@ -68,18 +68,21 @@ def tags(part: str) -> list[str]:
 # --- form -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("page", PAGES, indirect=True)
 def test_mandoc_finds_nothing_even_in_style(page: Path) -> None:
     found = ran(installed("mandoc"), "-T", "lint", "-W", "style", str(page))
     assert (found.stdout, found.stderr, found.returncode) == ("", "", 0)
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("page", PAGES, indirect=True)
 def test_groff_warns_of_nothing(page: Path) -> None:
     found = ran(installed("man"), "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", str(page))
     assert (found.stderr, found.returncode) == ("", 0)
 
 
+@pytest.mark.outside
 def test_both_would_say_so_if_a_page_were_broken(tmp_path: Path) -> None:
     page = tmp_path / "broken.1"
     page.write_text(PAGES["blinplan.1"].replace(".SH DESCRIPTION", ".SH DESCRIPTION\n.NOSUCH x"), encoding="utf-8")
@@ -87,6 +90,7 @@ def test_both_would_say_so_if_a_page_were_broken(tmp_path: Path) -> None:
     assert "NOSUCH" in ran(installed("man"), "--warnings", "-l", "-Tutf8", "-Z", str(page)).stderr
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("page", PAGES, indirect=True)
 @pytest.mark.parametrize("reader", [("mandoc", "-T", "utf8", "-O", "width=78"), ("man", "-l")], ids=["mandoc", "man"])
 def test_a_page_fits_80_columns_and_its_signs_are_shown(page: Path, reader: tuple[str, ...]) -> None:
@@ -110,6 +114,7 @@ def test_a_page_has_its_sections_in_the_usual_order(name: str) -> None:
     assert {f"blinplan{rest.replace(chr(92), '')}.{number}" for rest, number in pointed} <= set(PAGES)
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("text", [".x", "'x", "\\fB", 'a "b"', "-x --y", "`a` ^ ~", "µ²≤≥≈漢", "a\\\\b", "..."])
 def test_any_text_is_shown_as_it_stands(text: str, tmp_path: Path) -> None:
     path = tmp_path / "x.7"

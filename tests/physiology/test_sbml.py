@@ -5,12 +5,12 @@ import math
 import libsbml  # type: ignore[import-untyped]
 import numpy as np
 import pytest
-import roadrunner  # type: ignore[import-untyped]
 
 from blinplan.physiology import Options, load_parameters, simulate
 from blinplan.physiology.model import sbml
 from blinplan.physiology.model.sbml import to_sbml
 from tests.physiology.courses import extremes, label
+from tests.public_files import package
 from tests.witness import SCALES
 
 
@@ -65,10 +65,12 @@ def test_every_value_has_the_unit_of_the_parameter_file() -> None:
     assert checked > 25
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize(
     ("preset", "patient", "attenuation"), [("adult-rr", 9, "desensitisation"), ("child", 10, "target-loss")]
 )
 def test_an_independent_simulator_draws_the_same_curves(preset: str, patient: int, attenuation: str) -> None:
+    roadrunner = package("roadrunner")
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
     people, days = extremes(preset), np.arange(0.0, 85.0)
     options = Options(attenuation=attenuation)  # type: ignore[arg-type]

@@ -77,6 +77,7 @@ def suite() -> Path:
     return public("BLINPLAN_TOML_TEST")
 
 
+@pytest.mark.outside
 def test_places_are_true_in_the_public_suite(suite: Path) -> None:
     files = sorted(suite.glob("valid/**/*.toml"))
     assert len(files) > 200
@@ -84,6 +85,7 @@ def test_places_are_true_in_the_public_suite(suite: Path) -> None:
         assert_true(read_bytes(file.read_bytes(), str(file)))
 
 
+@pytest.mark.outside
 def test_the_invalid_files_of_the_public_suite_are_refused_as_the_parser_does(suite: Path) -> None:
     files = sorted(suite.glob("invalid/**/*.toml"))
     assert len(files) > 400

@@ -214,6 +214,7 @@ def test_a_fingerprint_stays_when_lines_are_added_above_and_is_not_shared() -> N
     ]
 
 
+@pytest.mark.outside
 def test_the_public_sarif_multitool_finds_no_error(tmp_path: Path) -> None:
     program = public("BLINPLAN_SARIF_MULTITOOL")
     for name, run in {"all": RESULT, "none": replace(RESULT, judgements=(), missing=(), faults=())}.items():
@@ -234,6 +235,7 @@ def junit_cases(run: Result) -> list[Any]:
     return list(etree.fromstring(text_of(CheckFormat.JUNIT, run).encode()).iter("testcase"))
 
 
+@pytest.mark.outside
 def test_junit_is_valid_by_its_schema() -> None:
     schema = etree.XMLSchema(etree.parse(str(public("BLINPLAN_JUNIT_XSD"))))
     for run in (RESULT, replace(RESULT, judgements=(), missing=(), faults=())):

@@ -93,6 +93,7 @@ PRINTED = [
 """Plans, and on how many sheets they are at least: daily bags and interruptions take a second sheet for a cycle."""
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("paper", ["A4", "letter"])
 @pytest.mark.parametrize(("arguments", "least"), PRINTED)
 def test_every_sheet_of_paper_is_legible_and_says_what_it_is_of(
