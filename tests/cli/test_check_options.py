@@ -442,6 +442,7 @@ def cache(machine_code: Path) -> Path:
     return machine_code
 
 
+@pytest.mark.slow
 def test_an_unchanged_regimen_is_not_simulated_again(tmp_path: Path, cache: Path) -> None:
     (tmp_path / "a.toml").write_text(SOUND, encoding="utf-8")
     arguments = ("check", "a.toml", "-f", "json", "--patients", "60", "--today", "2026-03-01")
@@ -465,6 +466,7 @@ def test_an_unchanged_regimen_is_not_simulated_again(tmp_path: Path, cache: Path
     assert len(list((cache / "blinplan" / "outcomes").rglob("*.json"))) > len(more)
 
 
+@pytest.mark.slow
 def test_without_a_cache_nothing_is_kept_and_a_broken_one_does_no_harm(
     inside: Run, tmp_path: Path, cache: Path
 ) -> None:
@@ -481,6 +483,7 @@ def test_without_a_cache_nothing_is_kept_and_a_broken_one_does_no_harm(
     assert inside(*arguments, XDG_CACHE_HOME=str(blocked)).out == first.out
 
 
+@pytest.mark.slow
 def test_a_folder_is_simulated_side_by_side_with_the_same_result(tmp_path: Path, cache: Path) -> None:
     for number in range(6):
         text = regimen_text(cycle(free=14 + number, repeat=2))

@@ -99,6 +99,7 @@ def test_a_bash_that_does_not_break_words_at_equals_signs_gets_whole_words() -> 
     assert process(**asked).out.split() == ["--select=D210", "--select=D211"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", SHELLS)
 def test_regimens_are_offered_as_shipped_names_files_and_folders(shell: str, tmp_path: Path) -> None:
     for name in ("rr-own.toml", "two words.toml", "notes.txt", "trials/a.toml", "trials/b.toml", ".hidden/x.toml"):

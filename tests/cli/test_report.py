@@ -180,6 +180,7 @@ def test_every_number_that_nobody_has_seen_is_listed(page: Page, inside: Run) ->
 # --- made again -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_in_it_makes_the_same_bytes_again(page: Page, tmp_path: Path) -> None:
     (command,) = page.all("//pre[@class='command']")
     words = shlex.split(command.text_content())
@@ -201,6 +202,7 @@ def test_all_options_are_in_the_command(inside: Run) -> None:
 # --- what is not known ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_a_patient_gets_is_not_guessed(inside: Run) -> None:
     made = reported(inside, "nhl-5", *FEW)
     assert "What the patient gets is not evaluated: nhl-5 doses by body surface area" in made.words("timeline")
@@ -210,6 +212,7 @@ def test_what_a_patient_gets_is_not_guessed(inside: Run) -> None:
     assert "dexamethasone 5 mg/m²; what the patient gets is not evaluated" in below.words("summary")
 
 
+@pytest.mark.slow
 def test_a_lighter_patient_gets_the_report_of_the_other_regimen(inside: Run) -> None:
     made = reported(inside, "rr-adult", *FEW, "--weight", "38", "--height", "150")
     assert made.all("//h1")[0].text_content().startswith("rr-below-45-kg: ")

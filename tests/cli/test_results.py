@@ -14,6 +14,7 @@ from tests.regimen_text import cycle, regimen_text
 CURVES = ("simulate", "nhl-15", "--patients", "9", "--every", "6h")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 @pytest.mark.parametrize("every", [(), ("--every", "12h")])
 def test_the_same_bytes_with_any_number_of_threads(tmp_path: Path, ending: str, every: tuple[str, ...]) -> None:

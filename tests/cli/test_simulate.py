@@ -60,6 +60,7 @@ def test_weight_and_height_make_the_area_of_the_typical_patient(inside: Run) -> 
     assert by_size["dose"] == pytest.approx(15 * 2.0 * 28, rel=1e-12)  # Mosteller: sqrt(80 · 180 / 3600)
 
 
+@pytest.mark.slow
 def test_the_same_bytes_twice_and_with_any_number_of_threads() -> None:
     arguments = ("simulate", "rr-adult", "--patients", "200", "--seed", "1", "-f", "csv")
     once = process(*arguments, "--threads", "1")
@@ -137,6 +138,7 @@ def test_a_pipe_gets_the_table_alone_and_curves_where_they_are_asked_for(inside:
     assert "T cells, % of baseline" not in chosen
 
 
+@pytest.mark.slow
 def test_curves_are_the_same_bytes_with_any_number_of_threads() -> None:
     arguments = ("simulate", "rr-adult", "--patients", "50", "--curves")
     assert process(*arguments, "--threads", "1").out == process(*arguments, "--threads", "2").out
@@ -179,6 +181,7 @@ def test_days_of_the_follow_up_can_be_drawn(inside: Run) -> None:
     assert curves(ran.out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
 def test_a_figure_is_the_same_file_from_process_to_process(tmp_path: Path, ending: str) -> None:
     for name in ("one", "two"):

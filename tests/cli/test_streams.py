@@ -157,6 +157,7 @@ def folder_to_simulate(folder: Path, count: int) -> None:
         (folder / f"r{number}.toml").write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_progress_is_shown_at_a_terminal_only(tmp_path: Path) -> None:
     folder_to_simulate(tmp_path, 2)
     arguments = ("check", ".", "--patients", "20", "--no-cache", "-f", "concise")
@@ -168,6 +169,7 @@ def test_progress_is_shown_at_a_terminal_only(tmp_path: Path) -> None:
     assert "\x1b" not in piped.err
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_the_processes_that_simulate_in_silence(tmp_path: Path) -> None:
     folder_to_simulate(tmp_path, 12)
     arguments = ("check", ".", "--patients", "20000", "--no-cache")

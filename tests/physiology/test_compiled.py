@@ -27,6 +27,7 @@ def endpoints(result: Solution) -> dict[str, np.ndarray]:
     return {n: getattr(found, n) for n in found.__slots__ if isinstance(getattr(found, n), np.ndarray)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["adult-rr", "adult-mrd", "child"])
 @pytest.mark.parametrize("options", [Options(), Options(attenuation="target-loss", premedication=True)])
 def test_compiled_agrees_with_numpy(preset: str, options: Options) -> None:

@@ -111,6 +111,7 @@ def test_same_patient_in_ten_and_in_many_to_the_last_bit() -> None:
         assert np.array_equal(values, many[name][..., :10], equal_nan=True), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["compiled", "numpy"])
 @pytest.mark.parametrize(("number", "chunk"), [(1, 7), (2, 16), (2, 1), (1, 4096)])
 def test_threads_and_chunks_do_not_matter_to_the_last_bit(number: int, chunk: int, engine: EngineName) -> None:

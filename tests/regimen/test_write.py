@@ -74,6 +74,7 @@ def _files(draw: st.DrawFn) -> RegimenTable:
     )
 
 
+@pytest.mark.slow
 @given(_files())
 @settings(max_examples=150)
 def test_what_is_written_says_the_same_to_other_readers(file: RegimenTable) -> None:

@@ -26,6 +26,7 @@ def texts_of(svg: bytes) -> list[str]:
     return [" ".join(str(part) for part in element.itertext()).strip() for element in found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FigureFormat)
 def test_the_same_bytes_every_time_whatever_a_user_has_set(
     simulation: Simulation, bands: Bands, kind: FigureFormat
@@ -45,6 +46,7 @@ def test_no_date_is_in_it(simulation: Simulation, bands: Bands) -> None:
     assert not any("Date" in key for key in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [89.0, 183.0])
 def test_it_is_as_wide_as_asked_and_its_text_is_text(simulation: Simulation, bands: Bands, width: float) -> None:
     svg = figure(simulation, bands, FigureFormat.SVG, width)
@@ -63,6 +65,7 @@ def test_it_is_as_wide_as_asked_and_its_text_is_text(simulation: Simulation, ban
     assert min(sizes) >= 5.0  # points: journals ask for 5 to 7
 
 
+@pytest.mark.slow
 def test_all_text_lies_on_the_sheet(simulation: Simulation, bands: Bands) -> None:
     for width in (89.0, 183.0):
         pdf = PdfReader(io.BytesIO(figure(simulation, bands, FigureFormat.PDF, width)))

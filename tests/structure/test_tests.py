@@ -75,6 +75,7 @@ print(*sorted(found))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("probe", "expected"),
     [
