@@ -168,10 +168,10 @@ def drafted(order: Order) -> Draft:
     if order.cycles == 1 and order.later_steps is not None:
         raise DraftError("there is one cycle, and steps are given for later ones")
     alike = order.cycles == 1 or later == order.steps
-    first = CycleTable(_cycle_name(1, order.cycles if alike else 1), order.steps, order.free_days)
+    first = CycleTable(cycle_name(1, order.cycles if alike else 1), order.steps, order.free_days)
     cycles = [first._replace(repeat=order.cycles if alike else 1)]
     if not alike:
-        name = _cycle_name(2, order.cycles)
+        name = cycle_name(2, order.cycles)
         cycles.append(CycleTable(name, later, order.free_days, repeat=order.cycles - 1))
     weights = EligibilityTable(_first(order.min_weight), _first(order.below_weight))
     return Draft(
@@ -190,7 +190,8 @@ def drafted(order: Order) -> Draft:
     )
 
 
-def _cycle_name(first: int, last: int) -> str:
+def cycle_name(first: int, last: int) -> str:
+    """What people call the cycles of these numbers."""
     return f"Cycle {first}" if first == last else f"Cycles {first} {'and' if last == first + 1 else 'to'} {last}"
 
 

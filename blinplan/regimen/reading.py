@@ -2,28 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic_core import ValidationError
 
-from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, DoseRate, QuantityError, read_dose, read_mass
+from blinplan.quantities import Basis, DoseRate, QuantityError, read_dose, read_mass
 from blinplan.refusal import Refusal
 from blinplan.regimen import schema
 from blinplan.regimen.regimen import (
-    Cycle,
-    Eligibility,
-    Indication,
-    Occasion,
-    Phase,
-    Premedication,
     Regimen,
-    Source,
-    Status,
-    Step,
-    Waiver,
 )
+from blinplan.regimen.tables import regimen_of
 from blinplan.regimen.toml.document import LIMIT_BYTES, Document, DocumentError, KeyPath, Span, read_bytes
 from blinplan.regimen.toml.problems import Problem, SchemaProblems, contradiction, in_order
 from blinplan.regimen.toml.table import Table
@@ -106,7 +95,7 @@ def _read_regimen(document: Document) -> Reading:
         problems.extend(SchemaProblems(document, schema.REGIMEN_FILE).problems(error))
     else:
         if not problems:
-            return RegimenFile(document, _regimen(document, file))
+            return RegimenFile(document, regimen_of(document, file))
     return FaultyFile(document, in_order(problems))
 
 
@@ -284,69 +273,3 @@ def _premedication_contradictions(document: Document, given: schema.Premedicatio
             "`max` limits a dose by body surface area; a flat dose is the same for everyone",
             "remove `max`",
         )
-
-
-# --- from the file to values ---------------------------------------------------------------------------------------
-
-
-def _regimen(document: Document, file: schema.RegimenTable) -> Regimen:
-    weights = file.eligibility or schema.EligibilityTable()
-    return Regimen(
-        name=file.name,
-        title=file.title,
-        indication=Indication(file.indication),
-        family=file.family,
-        sources=tuple(Source(source.citation, Status(source.status), source.note) for source in file.sources),
-        eligibility=Eligibility(
-            _fraction(weights.min_weight_kg),
-            _fraction(weights.below_weight_kg),
-            weights.otherwise,
-            weights.population,
-        ),
-        basis=Basis(file.dosing.basis),
-        premedication=_premedication(file.premedication),
-        hospital_days=file.monitoring.hospital_days if file.monitoring else (),
-        cycles=tuple(_cycle(document, cycle, ("cycle", index)) for index, cycle in enumerate(file.cycle)),
-        waivers=tuple(
-            Waiver(waiver.rule, waiver.reason, waiver.expires, ("waiver", index))
-            for index, waiver in enumerate(file.waiver)
-        ),
-    )
-
-
-def _fraction(number: Decimal | None) -> Fraction | None:
-    return None if number is None else Fraction(number)
-
-
-def _premedication(given: schema.PremedicationTable | None) -> Premedication | None:
-    if given is None:
-        return None
-    cap = None if given.max is None else read_mass(given.max)
-    occasions = frozenset(Occasion(occasion) for occasion in given.before)
-    return Premedication(given.drug, read_mass(given.dose), cap, given.minutes_before, occasions)
-
-
-def _cycle(document: Document, cycle: schema.CycleTable, path: KeyPath) -> Cycle:
-    return Cycle(
-        name=cycle.name,
-        phase=None if cycle.phase is None else Phase(cycle.phase),
-        steps=tuple(_step(document, step, (*path, "steps", index)) for index, step in enumerate(cycle.steps)),
-        treatment_free=cycle.treatment_free_days * MINUTES_PER_DAY,
-        repeat=cycle.repeat,
-        path=path,
-        treatment_free_line=_line(document, (*path, "treatment_free_days")),
-    )
-
-
-def _step(document: Document, step: schema.StepTable, path: KeyPath) -> Step:
-    return Step(
-        dose=read_dose(step.dose).rate,
-        cap=None if step.max is None else read_dose(step.max).rate,
-        minutes=(step.days or 0) * MINUTES_PER_DAY + (step.hours or 0) * MINUTES_PER_HOUR,
-        path=path,
-        line=_line(document, path),
-    )
-
-
-def _line(document: Document, path: KeyPath) -> int:
-    return document.position(document.value_span(path).start).line

@@ -1,12 +1,16 @@
 """The regimen as values: what was ordered, in exact doses and whole minutes, each with its place in the file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import Literal
 
 from blinplan.quantities import Basis, DoseRate, Mass, decimal_text
 from blinplan.regimen.toml.document import KeyPath
+
+VirtualPopulation = Literal["adult-rr", "adult-mrd", "child"]
+"""The virtual populations that can stand for a regimen's patients."""
 
 
 class Indication(StrEnum):
@@ -50,8 +54,8 @@ class Source:
     """A citation for the regimen's doses, with how far it was checked."""
 
     citation: str
-    status: Status
-    note: str | None
+    status: Status = Status.UNVERIFIED
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,10 @@ class Eligibility:
     ``population`` is the virtual population that stands for these patients, where the file names one.
     """
 
-    minimum_weight: Fraction | None
-    below_weight: Fraction | None
-    otherwise: str | None
-    population: str | None
+    minimum_weight: Fraction | None = None
+    below_weight: Fraction | None = None
+    otherwise: str | None = None
+    population: VirtualPopulation | None = None
 
     def admits(self, weight: Fraction) -> bool:
         """Whether a patient of this weight in kg may be given the regimen."""
@@ -98,8 +102,8 @@ class Step:
     dose: DoseRate
     cap: DoseRate | None
     minutes: int
-    path: KeyPath
-    line: int
+    path: KeyPath = field(default=(), compare=False)
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +115,8 @@ class Cycle:
     steps: tuple[Step, ...]
     treatment_free: int
     repeat: int
-    path: KeyPath
-    treatment_free_line: int
+    path: KeyPath = field(default=(), compare=False)
+    treatment_free_line: int = field(default=0, compare=False)
 
     @property
     def infusion(self) -> int:
@@ -127,12 +131,12 @@ class Waiver:
     rule: str
     reason: str
     expires: date | None
-    path: KeyPath
+    path: KeyPath = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Regimen:
-    """A whole regimen. Paths and lines point into the file it was read from."""
+    """A whole regimen. Paths and lines point into the file it was read from; two that order the same are equal."""
 
     name: str
     title: str

@@ -19,6 +19,7 @@ class NotARegimenError(ValueError):
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
+        self.add_note(f"{problem.why}; {problem.help}")
         self.problem = problem
 
 

@@ -275,8 +275,8 @@ def _judge_waivers(case: Case, answers: dict[str, Verdict], today: date) -> tupl
     unknown = [w for w in waivers if w.rule not in CATALOGUE]
     forbidden = [w for w in waivers if w not in unknown and not CATALOGUE[w.rule].waivable]
     live = [w for w in waivers if w not in expired and w not in unknown and w not in forbidden]
-    used = [verdict.waiver for verdict in answers.values()]
-    silent = [w for w in live if w not in used and _has_answered(answers[w.rule])]
+    used = {id(verdict.waiver) for verdict in answers.values()}  # of two that say the same, one is used
+    silent = [w for w in live if id(w) not in used and _has_answered(answers[w.rule])]
     return (
         _about(
             waiver_rules.EXPIRED,

@@ -1,0 +1,171 @@
+"""Build a regimen in Python: the words of a regimen file as functions, and the file that says the same.
+
+    steps = [step("9 mcg/day", days=7), step("28 mcg/day", days=21)]
+    regimen("mine", cycles=[cycle(steps=steps, treatment_free_days=14, repeat=2)], min_weight_kg=45)
+
+What is built is written as a file and read back, so that it is held to all that a file is held to, with the same
+words, and findings about it have their places in the text.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, QuantityError, read_dose, read_mass
+from blinplan.regimen.draft import NO_SOURCE, cycle_name
+from blinplan.regimen.reading import RegimenFile
+from blinplan.regimen.regimen import (
+    Cycle,
+    Eligibility,
+    Indication,
+    Occasion,
+    Phase,
+    Premedication,
+    Regimen,
+    Source,
+    Status,
+    Step,
+    VirtualPopulation,
+    Waiver,
+)
+from blinplan.regimen.tables import table_of
+from blinplan.regimen.write import write_regimen
+
+Number = int | float | str | Decimal | Fraction
+"""A number as a person writes it; a float is read as it is printed, so that 10.5 is exactly 10.5."""
+
+
+def step(dose: str, *, days: int | None = None, hours: int | None = None, cap: str | None = None) -> Step:
+    """One dose rate, held for whole days or whole hours.
+
+    Parameters
+    ----------
+    dose
+        With its unit, as ``9 mcg/day`` or ``5 mcg/m2/day``.
+    days, hours
+        How long; one of the two.
+    cap
+        The most that a dose by body surface area comes to, as ``9 mcg/day``.
+
+    Raises
+    ------
+    QuantityError
+        When a dose has no unit or another one, or not one of days and hours is given.
+    """
+    if (days is None) == (hours is None):
+        given = "neither `days` nor `hours`" if days is None else "both `days` and `hours`"
+        raise QuantityError(f"this step gives {given}")
+    minutes = (days or 0) * MINUTES_PER_DAY + (hours or 0) * MINUTES_PER_HOUR
+    return Step(read_dose(dose).rate, None if cap is None else read_dose(cap).rate, minutes)
+
+
+def cycle(
+    *,
+    steps: Sequence[Step],
+    treatment_free_days: int,
+    repeat: int = 1,
+    phase: Phase | str | None = None,
+    name: str | None = None,
+) -> Cycle:
+    """Steps without a gap, then days without infusion; given ``repeat`` times in all, and named by its number."""
+    return Cycle(
+        name or "",
+        None if phase is None else Phase(phase),
+        tuple(steps),
+        treatment_free_days * MINUTES_PER_DAY,
+        repeat,
+    )
+
+
+def premedication(
+    drug: str, dose: str, *, before: Iterable[Occasion | str], minutes_before: int = 60, cap: str | None = None
+) -> Premedication:
+    """A drug given before the infusion on each of the occasions, as ``cycle-start`` and ``escalation``."""
+    occasions = frozenset(Occasion(occasion) for occasion in before)
+    return Premedication(drug, read_mass(dose), None if cap is None else read_mass(cap), minutes_before, occasions)
+
+
+def source(citation: str, status: Status | str = Status.UNVERIFIED, note: str | None = None) -> Source:
+    """Where doses come from, and how far they were compared with it."""
+    return Source(citation, Status(status), note)
+
+
+def waiver(rule: str, reason: str, expires: date | None = None) -> Waiver:
+    """A rule's finding accepted on purpose, until a day (that day included) or for good."""
+    return Waiver(rule, reason, expires)
+
+
+def regimen(  # noqa: PLR0913 - a regimen has that many keys
+    name: str,
+    *,
+    cycles: Sequence[Cycle],
+    title: str | None = None,
+    indication: Indication | str = Indication.INVESTIGATIONAL,
+    sources: Sequence[Source] = (),
+    min_weight_kg: Number | None = None,
+    below_weight_kg: Number | None = None,
+    otherwise: str | None = None,
+    population: VirtualPopulation | None = None,
+    premedication: Premedication | None = None,
+    hospital_days: Sequence[int] = (),
+    family: str | None = None,
+    waivers: Sequence[Waiver] = (),
+) -> Regimen:
+    """Build a regimen, with its places in the text of the file that says it.
+
+    Without sources its doses are unverified. The basis, flat or by body surface area, is that of the first dose.
+
+    >>> built = regimen("mine", cycles=[cycle(steps=[step("28 mcg/day", days=28)], treatment_free_days=14, repeat=2)])
+    >>> built.cycles[0].name, str(built.target.dose)
+    ('Cycles 1 and 2', '28 mcg/day')
+
+    Raises
+    ------
+    NotARegimenError
+        When no file could say this regimen: with the words of `blinplan check`.
+    """
+    eligibility = Eligibility(_exact(min_weight_kg), _exact(below_weight_kg), otherwise, population)
+    given = Regimen(
+        name=name,
+        title=name if title is None else title,
+        indication=Indication(indication),
+        family=family,
+        sources=tuple(sources) or (Source(NO_SOURCE),),
+        eligibility=eligibility,
+        basis=next((step.dose.basis for cycle in cycles for step in cycle.steps), Basis.FLAT),
+        premedication=premedication,
+        hospital_days=tuple(hospital_days),
+        cycles=tuple(_numbered(cycles)),
+        waivers=tuple(waivers),
+    )
+    return file_of(given).regimen
+
+
+def file_of(given: Regimen) -> RegimenFile:
+    """Write a regimen as a file: its text, and the regimen with its places in it.
+
+    Raises
+    ------
+    NotARegimenError
+        When no file could say this regimen.
+    """
+    return write_regimen(table_of(given))
+
+
+def toml(given: Regimen) -> str:
+    """The text of the file that says a regimen; read back, it is the same regimen."""
+    return file_of(given).document.text
+
+
+def _numbered(cycles: Sequence[Cycle]) -> Iterable[Cycle]:
+    """The cycles, those without a name named by their numbers."""
+    last = 0
+    for group in cycles:
+        first, last = last + 1, last + group.repeat
+        yield group if group.name else replace(group, name=cycle_name(first, last))
+
+
+def _exact(number: Number | None) -> Fraction | None:
+    return None if number is None else Fraction(str(number))

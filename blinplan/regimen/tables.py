@@ -1,0 +1,184 @@
+"""Between the keys of a regimen file and the regimen they say: both ways, so that a key is written as it is read."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from blinplan.quantities import (
+    MINUTES_PER_DAY,
+    MINUTES_PER_HOUR,
+    Basis,
+    DoseRate,
+    Mass,
+    QuantityError,
+    decimal_text,
+    read_dose,
+    read_mass,
+)
+from blinplan.regimen import schema
+from blinplan.regimen.regimen import (
+    Cycle,
+    Eligibility,
+    Indication,
+    Occasion,
+    Phase,
+    Premedication,
+    Regimen,
+    Source,
+    Status,
+    Step,
+    Waiver,
+)
+from blinplan.regimen.toml.document import Document, KeyPath
+
+_PLACES = 30
+"""Decimal places that a number of a file can have: more than fit into the longest text of a quantity."""
+
+# --- from the file to values ---------------------------------------------------------------------------------------
+
+
+def regimen_of(document: Document, file: schema.RegimenTable) -> Regimen:
+    """The regimen that the keys of a file say, each part with its place in the file."""
+    weights = file.eligibility or schema.EligibilityTable()
+    return Regimen(
+        name=file.name,
+        title=file.title,
+        indication=Indication(file.indication),
+        family=file.family,
+        sources=tuple(Source(source.citation, Status(source.status), source.note) for source in file.sources),
+        eligibility=Eligibility(
+            _fraction(weights.min_weight_kg),
+            _fraction(weights.below_weight_kg),
+            weights.otherwise,
+            weights.population,
+        ),
+        basis=Basis(file.dosing.basis),
+        premedication=_premedication(file.premedication),
+        hospital_days=file.monitoring.hospital_days if file.monitoring else (),
+        cycles=tuple(_cycle(document, cycle, ("cycle", index)) for index, cycle in enumerate(file.cycle)),
+        waivers=tuple(
+            Waiver(waiver.rule, waiver.reason, waiver.expires, ("waiver", index))
+            for index, waiver in enumerate(file.waiver)
+        ),
+    )
+
+
+def _fraction(number: Decimal | None) -> Fraction | None:
+    return None if number is None else Fraction(number)
+
+
+def _premedication(given: schema.PremedicationTable | None) -> Premedication | None:
+    if given is None:
+        return None
+    cap = None if given.max is None else read_mass(given.max)
+    occasions = frozenset(Occasion(occasion) for occasion in given.before)
+    return Premedication(given.drug, read_mass(given.dose), cap, given.minutes_before, occasions)
+
+
+def _cycle(document: Document, cycle: schema.CycleTable, path: KeyPath) -> Cycle:
+    return Cycle(
+        name=cycle.name,
+        phase=None if cycle.phase is None else Phase(cycle.phase),
+        steps=tuple(_step(document, step, (*path, "steps", index)) for index, step in enumerate(cycle.steps)),
+        treatment_free=cycle.treatment_free_days * MINUTES_PER_DAY,
+        repeat=cycle.repeat,
+        path=path,
+        treatment_free_line=_line(document, (*path, "treatment_free_days")),
+    )
+
+
+def _step(document: Document, step: schema.StepTable, path: KeyPath) -> Step:
+    return Step(
+        dose=read_dose(step.dose).rate,
+        cap=None if step.max is None else read_dose(step.max).rate,
+        minutes=(step.days or 0) * MINUTES_PER_DAY + (step.hours or 0) * MINUTES_PER_HOUR,
+        path=path,
+        line=_line(document, path),
+    )
+
+
+def _line(document: Document, path: KeyPath) -> int:
+    return document.position(document.value_span(path).start).line
+
+
+# --- from values to the file ---------------------------------------------------------------------------------------
+
+
+def table_of(regimen: Regimen) -> schema.RegimenTable:
+    """The keys of the file that says a regimen.
+
+    Raises
+    ------
+    QuantityError
+        When a number of the regimen cannot be written in decimals.
+    """
+    return schema.RegimenTable(
+        format=schema.FORMAT,
+        name=regimen.name,
+        title=regimen.title,
+        indication=regimen.indication.value,
+        family=regimen.family,
+        sources=tuple(schema.SourceTable(s.citation, s.status.value, s.note) for s in regimen.sources),
+        eligibility=_eligibility_table(regimen.eligibility),
+        dosing=schema.DosingTable(regimen.basis.value),
+        premedication=None if regimen.premedication is None else _premedication_table(regimen.premedication),
+        monitoring=schema.MonitoringTable(regimen.hospital_days) if regimen.hospital_days else None,
+        cycle=tuple(_cycle_table(cycle) for cycle in regimen.cycles),
+        waiver=tuple(schema.WaiverTable(w.rule, w.reason, w.expires) for w in regimen.waivers),
+    )
+
+
+def _eligibility_table(given: Eligibility) -> schema.EligibilityTable | None:
+    table = schema.EligibilityTable(
+        None if given.minimum_weight is None else Decimal(_exact(given.minimum_weight)),
+        None if given.below_weight is None else Decimal(_exact(given.below_weight)),
+        given.otherwise,
+        given.population,
+    )
+    return None if table == schema.EligibilityTable() else table
+
+
+def _premedication_table(given: Premedication) -> schema.PremedicationTable:
+    return schema.PremedicationTable(
+        given.drug,
+        _mass_text(given.dose),
+        tuple(occasion.value for occasion in Occasion if occasion in given.occasions),
+        None if given.cap is None else _mass_text(given.cap),
+        given.minutes_before,
+    )
+
+
+def _cycle_table(cycle: Cycle) -> schema.CycleTable:
+    free_days, rest = divmod(cycle.treatment_free, MINUTES_PER_DAY)
+    if rest:
+        raise QuantityError("a treatment-free interval is a whole number of days")
+    return schema.CycleTable(
+        cycle.name,
+        tuple(_step_table(step) for step in cycle.steps),
+        free_days,
+        None if cycle.phase is None else cycle.phase.value,
+        cycle.repeat,
+    )
+
+
+def _step_table(step: Step) -> schema.StepTable:
+    days, rest = divmod(step.minutes, MINUTES_PER_DAY)
+    hours, odd = divmod(step.minutes, MINUTES_PER_HOUR)
+    if odd:
+        raise QuantityError("a step lasts a whole number of days or a whole number of hours")
+    dose, cap = _dose_text(step.dose), None if step.cap is None else _dose_text(step.cap)
+    return schema.StepTable(dose, cap, hours=hours) if rest else schema.StepTable(dose, cap, days=days)
+
+
+def _dose_text(rate: DoseRate) -> str:
+    return f"{_exact(rate.amount, ',')} {rate.unit}"
+
+
+def _mass_text(mass: Mass) -> str:
+    return f"{_exact(mass.milligrams, ',')} {'mg' if mass.basis is Basis.FLAT else 'mg/m2'}"
+
+
+def _exact(value: Fraction, thousands: str = "") -> str:
+    text = decimal_text(value, _PLACES)
+    if text.startswith("≈"):
+        raise QuantityError(f"{value} cannot be written in decimals")
+    return text.replace(",", thousands)

@@ -1,0 +1,137 @@
+"""Regimens built in Python: the same as those of files, held to the same, and written as files."""
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blinplan.quantities import QuantityError
+from blinplan.regimen import library
+from blinplan.regimen.build import cycle, file_of, premedication, regimen, source, step, toml, waiver
+from blinplan.regimen.reading import FaultyFile, RegimenFile, read
+from blinplan.regimen.regimen import Cycle, Regimen, Step
+from blinplan.regimen.write import NotARegimenError
+from blinplan.rules.judge import judge
+from tests.read_text import regimen_in
+
+ADULT = [cycle(steps=[step("9 mcg/day", days=7), step("28 mcg/day", days=21)], treatment_free_days=14, repeat=2)]
+
+
+def test_a_pharmacologist_builds_what_a_file_says() -> None:
+    built = regimen("mine", cycles=ADULT, min_weight_kg=45)
+    assert [(str(s.dose), s.minutes) for s in built.steps] == [("9 mcg/day", 7 * 1440), ("28 mcg/day", 21 * 1440)]
+    assert (built.cycles[0].treatment_free, built.cycles[0].repeat) == (14 * 1440, 2)
+    assert built.cycles[0].name == "Cycles 1 and 2"
+    assert str(built.eligibility) == "45 kg and over"
+    assert built.unverified
+    assert built.steps[1].path == ("cycle", 0, "steps", 1)
+
+
+@pytest.mark.parametrize("name", library.paths())
+def test_every_shipped_regimen_is_written_and_read_back_as_itself(name: str) -> None:
+    assert regimen_in(toml(library.regimen(name))) == library.regimen(name)
+
+
+DOSES = st.sampled_from(["0.5", "9", "28", "1,000", "12.25"])
+WORDS = st.text(min_size=1, max_size=40).filter(lambda text: text.strip() == text and text.isprintable())
+
+
+@st.composite
+def steps(draw: st.DrawFn, unit: str) -> Step:
+    cap = draw(st.sampled_from([None, "9 mcg/day"])) if "m2" in unit else None
+    held = draw(st.integers(1, 366))
+    return step(f"{draw(DOSES)} {unit}", cap=cap, **{draw(st.sampled_from(["days", "hours"])): held})
+
+
+@st.composite
+def cycles(draw: st.DrawFn, unit: str) -> Cycle:
+    return cycle(
+        steps=draw(st.lists(steps(unit), min_size=1, max_size=4)),
+        treatment_free_days=draw(st.integers(0, 366)),
+        repeat=draw(st.integers(1, 20)),
+        phase=draw(st.sampled_from([None, "induction", "continued-therapy"])),
+        name=draw(st.none() | WORDS),
+    )
+
+
+@st.composite
+def regimens(draw: st.DrawFn) -> Regimen:
+    unit = draw(st.sampled_from(["mcg/day", "mcg/m2/day"]))
+    drug = premedication("dexamethasone", "5 mg/m2", cap="20 mg", before=["cycle-start", "restart"], minutes_before=30)
+    return regimen(
+        "drawn-1",
+        title=draw(WORDS),
+        cycles=draw(st.lists(cycles(unit), min_size=1, max_size=4)),
+        indication=draw(st.sampled_from(["mrd-positive", "investigational"])),
+        sources=draw(st.sampled_from([(), (source("A trial", "seen", "its table 1"),)])),
+        min_weight_kg=draw(st.sampled_from([None, 10.5, "0.1"])),
+        below_weight_kg=draw(st.sampled_from([None, 45])),
+        population=draw(st.sampled_from([None, "child"])),
+        premedication=draw(st.sampled_from([None, drug])),
+        hospital_days=draw(st.sampled_from([(), (9, 2)])),
+        family=draw(st.sampled_from([None, "mine"])),
+        waivers=draw(st.sampled_from([(), (waiver("S304", "after infection", date(2027, 6, 30)),)])),
+    )
+
+
+@given(regimens())
+def test_what_is_built_is_written_and_read_back_as_itself(built: Regimen) -> None:
+    reading = read(toml(built).encode(), "built.toml")
+    assert isinstance(reading, RegimenFile)
+    assert reading.regimen == built
+    assert [step.path for step in reading.regimen.steps] == [step.path for step in built.steps]
+    assert toml(reading.regimen) == toml(built)
+
+
+def test_a_regimen_without_places_gets_them_from_its_text() -> None:
+    bare = replace(regimen("mine", cycles=ADULT), cycles=tuple(ADULT))
+    assert {step.path for step in bare.steps} == {()}
+    with pytest.raises(NotARegimenError):
+        file_of(bare)  # its cycles have no name
+    named = replace(bare, cycles=(replace(ADULT[0], name="Cycle 1"),))
+    assert [step.path for step in file_of(named).regimen.steps] == [("cycle", 0, "steps", n) for n in (0, 1)]
+
+
+def test_a_finding_about_what_was_built_points_into_its_text() -> None:
+    slip = [cycle(steps=[step("9000 mcg/day", days=28)], treatment_free_days=14)]
+    file = file_of(regimen("slip", cycles=slip, min_weight_kg=45))
+    found = [f for f in judge(file, date(2027, 6, 30), None).findings if f.code == "N106"]
+    assert [file.document.text[f.span.start : f.span.end] for f in found] == ['"9,000 mcg/day"']
+
+
+def test_what_no_file_could_say_is_refused_with_the_words_of_a_file() -> None:
+    by_area = [cycle(steps=[step("9 mcg/day", days=7), step("5 mcg/m2/day", days=21)], treatment_free_days=14)]
+    text = toml(regimen("mine", cycles=ADULT)).replace('"28 mcg/day"', '"5 mcg/m2/day"')
+    reading = read(text.encode(), "mine.toml")
+    assert isinstance(reading, FaultyFile)
+    with pytest.raises(NotARegimenError) as refused:
+        regimen("mine", cycles=by_area)
+    assert refused.value.problem.message == reading.problems[0].message
+    for wrong in ({"min_weight_kg": 45, "below_weight_kg": 45}, {"otherwise": "rr-adult"}, {"hospital_days": [-1]}):
+        with pytest.raises(NotARegimenError):
+            regimen("mine", cycles=ADULT, **wrong)
+    with pytest.raises(NotARegimenError):
+        regimen("Not a name", cycles=ADULT)
+    with pytest.raises(NotARegimenError):
+        regimen("mine", cycles=[])
+
+
+def test_a_step_lasts_days_or_hours() -> None:
+    with pytest.raises(QuantityError, match="neither `days` nor `hours`"):
+        step("9 mcg/day")
+    with pytest.raises(QuantityError, match="both `days` and `hours`"):
+        step("9 mcg/day", days=1, hours=24)
+
+
+@pytest.mark.parametrize("dose", ["9", "9 mg/day", "nine mcg/day"])
+def test_a_dose_has_its_unit(dose: str) -> None:
+    with pytest.raises(QuantityError):
+        step(dose, days=7)
+
+
+def test_a_number_that_no_decimals_say_is_refused() -> None:
+    with pytest.raises(QuantityError, match="1/3"):
+        regimen("mine", cycles=ADULT, min_weight_kg=Fraction(1, 3))
