@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from blinplan.api.check import CheckResult, check
     from blinplan.api.library import regimens, rule, rules
     from blinplan.api.load import RegimenError, load
+    from blinplan.api.new import NewRegimen, new
     from blinplan.api.patient import patient
     from blinplan.api.plan import Planned, expand, plan
     from blinplan.api.schema import schema
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CheckResult",
+    "NewRegimen",
     "Planned",
     "Refusal",
     "RegimenError",
@@ -29,6 +31,7 @@ __all__ = [
     "check",
     "expand",
     "load",
+    "new",
     "patient",
     "plan",
     "regimens",
@@ -41,12 +44,14 @@ __all__ = [
 
 _MODULES = {
     "CheckResult": "api.check",
+    "NewRegimen": "api.new",
     "Planned": "api.plan",
     "Refusal": "refusal",
     "RegimenError": "api.load",
     "check": "api.check",
     "expand": "api.plan",
     "load": "api.load",
+    "new": "api.new",
     "patient": "api.patient",
     "plan": "api.plan",
     "regimens": "api.library",

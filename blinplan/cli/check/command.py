@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from blinplan.api.check import CheckFormat, FailOn
+from blinplan.api.vocabulary import CheckFormat, FailOn
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, terminal_of
 from blinplan.terminal import Colour
@@ -184,6 +184,7 @@ def check(
     """
     given = locals()
     del given["context"], given["colour"]
-    from blinplan.cli.check.run import Asked, run
+    from blinplan.cli.check.options import CheckOptions
+    from blinplan.cli.check.run import run
 
-    run(Asked(**given, terminal=terminal_of(context)))
+    run(CheckOptions(**given, terminal=terminal_of(context)))

@@ -5,11 +5,45 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from blinplan.api.check import CheckFormat, split
+from blinplan.api.check import CheckFormat, FailOn, split
 from blinplan.api.patient import AreaFormula, Patient
 from blinplan.cli.app.options import given_patient
 from blinplan.refusal import Refusal
+from blinplan.terminal import Terminal
 from blinplan.writing import refuse_unwritable
+
+
+class CheckOptions(NamedTuple):
+    """The command line of a check, as it was typed; what was not given is None."""
+
+    paths: Sequence[str] | None
+    select: Sequence[str] | None
+    extend_select: Sequence[str] | None
+    ignore: Sequence[str] | None
+    severity: Sequence[str] | None
+    patient: str | None
+    site: str | None
+    today: str | None
+    fail_on: FailOn | None
+    baseline: str | None
+    write_baseline: str | None
+    simulated: bool | None
+    patients: int | None
+    seed: int | None
+    no_cache: bool
+    fix: bool
+    diff: bool
+    output_format: CheckFormat
+    reports: Sequence[str] | None
+    statistics: bool
+    stdin_filename: str
+    verbose: bool
+    quiet: int
+    terminal: Terminal
+    config: str | None
+    isolated: bool
+    show_settings: bool
+    allow_empty: bool
 
 
 def asked_date(text: str | None) -> date:

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from blinplan.api.check import CheckFormat, CheckResult, FilesToCheck
-from blinplan.cli.check.options import ReportFile
+from blinplan.cli.check.options import CheckOptions, ReportFile
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.refusal import Refusal
 from blinplan.terminal import indented
 
 if TYPE_CHECKING:
     from blinplan.api.check import RunSettings
-    from blinplan.cli.check.run import Asked
 
 
 def write_reports(found: CheckResult, reports: Sequence[ReportFile]) -> None:
@@ -23,7 +22,7 @@ def write_reports(found: CheckResult, reports: Sequence[ReportFile]) -> None:
         found.write(wanted.path, wanted.output_format)
 
 
-def show(found: CheckResult, asked: "Asked") -> None:
+def show(found: CheckResult, asked: CheckOptions) -> None:
     """Show a run: what was asked for, what could not be done, how much it is, and why the status is what it is."""
     terminal = asked.terminal
     if asked.quiet < 2:
@@ -45,7 +44,7 @@ def show(found: CheckResult, asked: "Asked") -> None:
         terminal.say(f"exit {int(found.status)}: {found.reason}", style)
 
 
-def _report(found: CheckResult, asked: "Asked") -> None:
+def _report(found: CheckResult, asked: CheckOptions) -> None:
     terminal = asked.terminal
     if asked.statistics:
         if asked.output_format is CheckFormat.JSON:
@@ -58,7 +57,7 @@ def _report(found: CheckResult, asked: "Asked") -> None:
         found.append_summary(Path(summary))
 
 
-def _summarise(found: CheckResult, asked: "Asked") -> None:
+def _summarise(found: CheckResult, asked: CheckOptions) -> None:
     terminal = asked.terminal
     terminal.say(found.summary)
     for line in (*found.undecided(everything=asked.verbose), *found.changed_limits):
@@ -67,7 +66,7 @@ def _summarise(found: CheckResult, asked: "Asked") -> None:
         terminal.remark(indented(line))
 
 
-def show_settings(files: FilesToCheck, settled: "RunSettings", asked: "Asked") -> NoReturn:
+def show_settings(files: FilesToCheck, settled: "RunSettings", asked: CheckOptions) -> NoReturn:
     """Show what a run would go by and where each of it was set, and end."""
     terminal = asked.terminal
     if asked.output_format is CheckFormat.JSON:

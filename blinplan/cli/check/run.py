@@ -1,13 +1,12 @@
 """What ``blinplan check`` does, step by step: settle what is asked, read, fix, judge, show."""
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from blinplan.api.check import CheckFormat, CheckResult, Configurations, FailOn, FilesToCheck, read_files, rule_choice
+from blinplan.api.check import CheckFormat, CheckResult, Configurations, FilesToCheck, read_files, rule_choice
 from blinplan.api.load import read_site
-from blinplan.cli.check.options import asked_date, asked_patient, asked_reports
+from blinplan.cli.check.options import CheckOptions, asked_date, asked_patient, asked_reports
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.refusal import Refusal
 from blinplan.terminal import Terminal
@@ -17,40 +16,7 @@ if TYPE_CHECKING:
     from blinplan.api.patient import Patient
 
 
-class Asked(NamedTuple):
-    """The command line of a check, as it was typed; what was not given is None."""
-
-    paths: Sequence[str] | None
-    select: Sequence[str] | None
-    extend_select: Sequence[str] | None
-    ignore: Sequence[str] | None
-    severity: Sequence[str] | None
-    patient: str | None
-    site: str | None
-    today: str | None
-    fail_on: FailOn | None
-    baseline: str | None
-    write_baseline: str | None
-    simulated: bool | None
-    patients: int | None
-    seed: int | None
-    no_cache: bool
-    fix: bool
-    diff: bool
-    output_format: CheckFormat
-    reports: Sequence[str] | None
-    statistics: bool
-    stdin_filename: str
-    verbose: bool
-    quiet: int
-    terminal: Terminal
-    config: str | None
-    isolated: bool
-    show_settings: bool
-    allow_empty: bool
-
-
-def run(asked: Asked) -> None:
+def run(asked: CheckOptions) -> None:
     """Check what is asked, show it, and end with the status that follows."""
     from blinplan.cli.check import output
 
@@ -76,7 +42,7 @@ def run(asked: Asked) -> None:
     stop(found.status)
 
 
-def _refuse_contradictions(asked: Asked) -> None:
+def _refuse_contradictions(asked: CheckOptions) -> None:
     if asked.fix and asked.diff:
         raise Refusal("--fix and --diff contradict each other", "--diff shows what --fix would change")
     if asked.statistics and asked.output_format not in (CheckFormat.FULL, CheckFormat.CONCISE, CheckFormat.JSON):
@@ -95,7 +61,7 @@ def _show_diff(files: FilesToCheck, today: date, terminal: Terminal) -> NoReturn
     stop(status)
 
 
-def _fix(files: FilesToCheck, today: date, asked: Asked) -> FilesToCheck:
+def _fix(files: FilesToCheck, today: date, asked: CheckOptions) -> FilesToCheck:
     fixed, fixes = files.fixed(today)
     for refusal in fixes.refusals:
         asked.terminal.complain(refusal)
@@ -105,7 +71,7 @@ def _fix(files: FilesToCheck, today: date, asked: Asked) -> FilesToCheck:
 
 
 def _judge(
-    files: FilesToCheck, settled: "RunSettings", today: date, patient: "Patient | None", asked: Asked
+    files: FilesToCheck, settled: "RunSettings", today: date, patient: "Patient | None", asked: CheckOptions
 ) -> CheckResult:
     site = None if settled.site is None else read_site(settled.site)
     if settled.simulate:

@@ -9,38 +9,32 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from blinplan.cli.new.command import NONE, Place, days, drafted_or_copied, weight_limit, written_out
-from blinplan.outside_text import visible
-from blinplan.quantities import Basis, QuantityError, read_dose
-from blinplan.refusal import Refusal
-from blinplan.regimen import library
-from blinplan.regimen.draft import (
+from blinplan.api.new import (
     PREMEDICATION_FORM,
     Order,
-    copied,
+    StepTable,
+    any_week,
+    labelled,
     premedication_text,
     read_premedication,
     read_step,
+    refuse_impossible,
     step_text,
+    target_step,
+    title_of_copy,
 )
-from blinplan.regimen.regimen import Indication, Status
-from blinplan.regimen.schema import REGIMEN_FILE, RegimenTable, StepTable
+from blinplan.api.vocabulary import Indication, Status
+from blinplan.cli.new.destination import Destination
+from blinplan.cli.new.texts import NONE, days, weight_limit
+from blinplan.outside_text import visible
+from blinplan.quantities import Basis, QuantityError, read_dose
+from blinplan.refusal import Refusal
 from blinplan.terminal import Terminal, indented
 
 if TYPE_CHECKING:
-    from blinplan.regimen.reading import Reading
+    from blinplan.api.new import Reading
 
 Value = TypeVar("Value")
-
-LABELLED = {
-    ("relapsed-refractory", Basis.FLAT): "rr-adult",
-    ("relapsed-refractory", Basis.BSA): "rr-below-45-kg",
-    ("mrd-positive", Basis.FLAT): "mrd-adult",
-    ("mrd-positive", Basis.BSA): "mrd-below-45-kg",
-    ("consolidation", Basis.FLAT): "consolidation-adult",
-    ("consolidation", Basis.BSA): "consolidation-below-45-kg",
-}
-"""The labelled regimen that gives the defaults, by indication and basis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +47,7 @@ class Question(Generic[Value]):
     take: Callable[[str], Value]
 
 
-def ask(order: Order, start: "Reading | None", place: Place, terminal: Terminal) -> Order:
+def ask(order: Order, start: "Reading | None", destination: Destination, terminal: Terminal) -> Order:
     """Ask for everything that the order does not say yet.
 
     Raises
@@ -63,7 +57,7 @@ def ask(order: Order, start: "Reading | None", place: Place, terminal: Terminal)
     """
     answer = Answer(terminal)
     terminal.say("Enter takes the answer in brackets. Ctrl-C leaves, and nothing is written.", "quiet")
-    order = _ask_name(order, place, answer)
+    order = _ask_name(order, destination, answer)
     if start is not None:
         return _ask_title_of_copy(order, start, answer)
     for field, question in _QUESTIONS.items():
@@ -131,19 +125,10 @@ def _line(prompt: str) -> str:
     return line
 
 
-def _tried(order: Order) -> Order:
+def _possible(order: Order) -> Order:
     """The order, if a regimen can be drafted from it once the rest is answered; raises `Refusal` if not."""
-    cycles_so_far = 2 if order.later_steps else 1
-    rest = Order("new", "new", Indication.INVESTIGATIONAL, None, (_any_week(order),), None, cycles_so_far, 14)
-    known = {name: value for name in Order.__slots__ if (value := getattr(order, name)) is not None}
-    cycles = {"cycles": 1} if order.later_steps is None else {}
-    written_out(drafted_or_copied(replace(rest, **{**known, **cycles}), None))
+    refuse_impossible(order)
     return order
-
-
-def _any_week(order: Order) -> StepTable:
-    """A step that stands for those that are not known yet."""
-    return StepTable("5 mcg/m2/day" if order.basis is Basis.BSA else "9 mcg/day", days=7)
 
 
 def _one_of(words: type[Indication] | type[Basis] | type[Status], text: str) -> Any:
@@ -156,10 +141,10 @@ def _one_of(words: type[Indication] | type[Basis] | type[Status], text: str) -> 
 # --- the questions, in their order -----------------------------------------------------------------------------------
 
 
-def _ask_name(order: Order, place: Place, answer: Answer) -> Order:
+def _ask_name(order: Order, destination: Destination, answer: Answer) -> Order:
     def take(text: str) -> Order:
-        named = _tried(replace(Order(), name=text))
-        place.path(text)
+        named = _possible(replace(Order(), name=text))
+        destination.path(text)
         return replace(order, name=named.name)
 
     if order.name is not None:
@@ -170,12 +155,12 @@ def _ask_name(order: Order, place: Place, answer: Answer) -> Order:
 def _ask_title_of_copy(order: Order, start: "Reading", answer: Answer) -> Order:
     if order.title is not None:
         return order
-    title = copied(REGIMEN_FILE.read(start.document.values), order).file.title
+    title = title_of_copy(order, start)
     return answer(Question("Its title, in one line?", "", title, lambda text: replace(order, title=text)))
 
 
 def _title(order: Order, answer: Answer) -> Order:
-    return answer(Question("Its title, in one line?", "", None, lambda text: _tried(replace(order, title=text))))
+    return answer(Question("Its title, in one line?", "", None, lambda text: _possible(replace(order, title=text))))
 
 
 def _indication(order: Order, answer: Answer) -> Order:
@@ -187,21 +172,21 @@ def _indication(order: Order, answer: Answer) -> Order:
 
 def _min_weight(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
-        return _tried(replace(order, min_weight=weight_limit("the weight", text)))
+        return _possible(replace(order, min_weight=weight_limit("the weight", text)))
 
     return answer(Question("From what body weight, in kg?", f"a number, or {NONE}", NONE, take))
 
 
 def _below_weight(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
-        return _tried(replace(order, below_weight=weight_limit("the weight", text)))
+        return _possible(replace(order, below_weight=weight_limit("the weight", text)))
 
     return answer(Question("Only below what body weight, in kg?", f"a number, or {NONE}", NONE, take))
 
 
 def _basis(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
-        return _tried(replace(order, basis=_one_of(Basis, text)))
+        return _possible(replace(order, basis=_one_of(Basis, text)))
 
     if order.steps:
         return replace(order, basis=read_dose(order.steps[0].dose).rate.basis)
@@ -210,14 +195,14 @@ def _basis(order: Order, answer: Answer) -> Order:
 
 
 def _steps(order: Order, answer: Answer) -> Order:
-    labelled = _labelled(order)
-    likely = () if labelled is None else labelled.cycle[0].steps
+    label = labelled(order)
+    likely = () if label is None else label.cycle[0].steps
     return _ask_steps(order, "cycle 1", lambda order, steps: replace(order, steps=steps), likely, answer)
 
 
 def _later_steps(order: Order, answer: Answer) -> Order:
-    labelled = _labelled(order)
-    likely = (_target(order),) if labelled is None else labelled.cycle[-1].steps
+    label = labelled(order)
+    likely = (target_step(order),) if label is None else label.cycle[-1].steps
     return _ask_steps(order, "each later cycle", lambda order, steps: replace(order, later_steps=steps), likely, answer)
 
 
@@ -227,10 +212,14 @@ _FORMS = {
 }
 
 
+Put = Callable[[Order, tuple[StepTable, ...]], Order]
+"""Puts steps into an order."""
+
+
 def _ask_steps(
     order: Order,
     where: str,
-    put: Callable[[Order, tuple[StepTable, ...]], Order],
+    put: Put,
     likely: Sequence[StepTable],
     answer: Answer,
 ) -> Order:
@@ -244,7 +233,7 @@ def _ask_steps(
 def _ask_step(
     order: Order,
     where: str,
-    put: Callable[[Order, tuple[StepTable, ...]], Order],
+    put: Put,
     steps: tuple[StepTable, ...],
     likely: Sequence[StepTable],
     answer: Answer,
@@ -253,11 +242,11 @@ def _ask_step(
 
     def take(text: str) -> tuple[StepTable, ...]:
         if steps and text.lower() == NONE:
-            _tried(put(order, steps))
+            _possible(put(order, steps))
             return steps
         longer = (*steps, read_step(text))
         # A cycle is as long as its steps together: a first one of a few days is judged as one that others follow.
-        _tried(put(order, (*longer, _any_week(order))))
+        _possible(put(order, (*longer, any_week(order))))
         return longer
 
     expected = steps == tuple(likely[: len(steps)]) and len(steps) < len(likely)
@@ -267,24 +256,14 @@ def _ask_step(
     return answer(Question(f"Step {len(steps) + 1} of {where}?", allows, default, take))
 
 
-def _target(order: Order) -> StepTable:
-    """The highest dose of cycle 1, for as many days as cycle 1 has."""
-    steps = order.steps or ()
-    highest = max(steps, key=lambda step: read_dose(step.dose).rate.amount)
-    hours = sum((step.days or 0) * 24 + (step.hours or 0) for step in steps)
-    if hours % 24:
-        return highest._replace(days=None, hours=hours)
-    return highest._replace(days=hours // 24, hours=None)
-
-
 def _cycles(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
         if not text.isdecimal() or not 1 <= int(text[:3]) <= 20:
             raise Refusal(f'"{text[:40]}" is no number of cycles', "write a whole number from 1 to 20")
-        return _tried(replace(order, cycles=int(text)))
+        return _possible(replace(order, cycles=int(text)))
 
-    labelled = _labelled(order)
-    number = None if labelled is None else str(sum(cycle.repeat for cycle in labelled.cycle))
+    label = labelled(order)
+    number = None if label is None else str(sum(cycle.repeat for cycle in label.cycle))
     return answer(Question("How many cycles in all?", "1 to 20", number, take))
 
 
@@ -294,28 +273,28 @@ def _free_days(order: Order, answer: Answer) -> Order:
             raise Refusal(f'"{text[:40]}" is no number of days', "write a whole number from 0 to 366")
         return replace(order, free_days=int(text))
 
-    labelled = _labelled(order)
-    default = None if labelled is None else str(labelled.cycle[0].treatment_free_days)
+    label = labelled(order)
+    default = None if label is None else str(label.cycle[0].treatment_free_days)
     return answer(Question("How many treatment-free days after each cycle?", "0 to 366", default, take))
 
 
 def _premedication(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
         given = () if text.lower() == NONE else (read_premedication(text),)
-        return _tried(replace(order, premedication=given))
+        return _possible(replace(order, premedication=given))
 
-    labelled = _labelled(order)
-    known = None if labelled is None else labelled.premedication
+    label = labelled(order)
+    known = None if label is None else label.premedication
     default = NONE if known is None else premedication_text(known)
     return answer(Question("Premedication?", f"{PREMEDICATION_FORM}; or {NONE}", default, take))
 
 
 def _hospital_days(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
-        return _tried(replace(order, hospital_days=days("this", text)))
+        return _possible(replace(order, hospital_days=days("this", text)))
 
-    labelled = _labelled(order)
-    known = labelled.monitoring.hospital_days if labelled is not None and labelled.monitoring else ()
+    label = labelled(order)
+    known = label.monitoring.hospital_days if label is not None and label.monitoring else ()
     default = ", ".join(map(str, known)) or NONE
     allows = f"for cycle 1, cycle 2 and so on: 9, 2; or {NONE}"
     return answer(Question("Days in hospital at the start of each cycle?", allows, default, take))
@@ -323,7 +302,7 @@ def _hospital_days(order: Order, answer: Answer) -> Order:
 
 def _citation(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
-        return replace(order, citation="") if text.lower() == NONE else _tried(replace(order, citation=text))
+        return replace(order, citation="") if text.lower() == NONE else _possible(replace(order, citation=text))
 
     allows = f"protocol, publication or label section; or {NONE}"
     return answer(Question("Where do the doses come from?", allows, NONE, take))
@@ -356,11 +335,3 @@ _QUESTIONS: dict[str, Callable[[Order, Answer], Order]] = {
     "status": _status,
 }
 """By the field of the order that each fills."""
-
-
-def _labelled(order: Order) -> RegimenTable | None:
-    """The labelled regimen for the indication and basis of the answers; None where there is none."""
-    if order.indication is None or order.basis is None:
-        return None
-    name = LABELLED.get((order.indication.value, order.basis))
-    return None if name is None else REGIMEN_FILE.read(library.load(name).document.values)
