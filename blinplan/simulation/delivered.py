@@ -4,15 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from blinplan.course.dated import Dated
 from blinplan.course.events import Course
-from blinplan.physiology.model.population import FloatArray
+from blinplan.executor import Executor, given_or_threads
+from blinplan.physiology.model.population import Population
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.record import Cause
-from blinplan.simulation.outcome import Occurrence, Quantity
-from blinplan.simulation.trial import Simulation, run
+from blinplan.simulation.paired import Paired
+from blinplan.simulation.trial import Outcome, Patients, Trial, preset_of, virtual_patients
 
 _DAYS_PER_WEEK = 7
 
@@ -59,32 +58,30 @@ class Delivered:
     ----------
     cycles
         Each cycle of the two courses, and the whole course last.
-    simulated, planned
-        The same virtual patients in the course as it came to be, and as it was planned.
+    outcome, planned
+        Of the same virtual patients in the course as it came to be, and as it was planned.
     overdosed
         Whether an overdose is on record; what it gave in excess is not, and in no figure.
     """
 
     cycles: tuple[DeliveredCycle, ...]
-    simulated: Simulation
-    planned: Simulation
+    outcome: Outcome
+    planned: Outcome
     overdosed: bool
 
     @property
-    def quantities(self) -> tuple[tuple[Quantity, Quantity], ...]:
-        """The endpoints that both courses have, each as delivered and as planned, of the same virtual patients."""
-        planned = {quantity.key: quantity for quantity in self.planned.quantities}
-        return tuple((each, planned[each.key]) for each in self.simulated.quantities if each.key in planned)
-
-    @property
-    def events(self) -> tuple[tuple[Occurrence, Occurrence], ...]:
-        """What happens to a patient or not in both courses, as delivered and as planned."""
-        planned = {event.key: event for event in self.planned.events}
-        return tuple((each, planned[each.key]) for each in self.simulated.events if each.key in planned)
+    def paired(self) -> Paired:
+        """What each virtual patient has as delivered, first, and as planned, second."""
+        return self.outcome.paired(self.planned)
 
 
 def delivered(
-    dated: Dated, *, patients: int = 1000, seed: int = 1, progress: Callable[[int], None] | None = None
+    dated: Dated,
+    *,
+    patients: Patients = 1000,
+    seed: int = 1,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Delivered:
     """Send the same virtual patients through a course as it came to be and as it was planned.
 
@@ -92,8 +89,8 @@ def delivered(
     ----------
     dated
         The plan.
-    patients, seed
-        How many virtual patients, and what they are drawn from.
+    patients, seed, executor
+        As of `trial.run`.
     progress
         Called with the number of patients done, those of both courses counted together.
 
@@ -103,12 +100,14 @@ def delivered(
         When the regimen does not admit the weight of a virtual patient.
     """
     planned = dated.replanned.planned
-    return Delivered(
-        cycles=delivered_cycles(dated.course, planned),
-        simulated=_through(dated.course, patients, seed, progress),
-        planned=_through(planned, patients, seed, _counted_from(progress, patients)),
-        overdosed=any(entry.interruption.cause is Cause.OVERDOSE for entry in dated.ledger.interruptions),
-    )
+    people = virtual_patients(preset_of(planned.regimen, None, patients), patients, seed)
+    with given_or_threads(executor) as running:
+        return Delivered(
+            cycles=delivered_cycles(dated.course, planned),
+            outcome=_trial(dated.course, people).run(running, progress),
+            planned=_trial(planned, people).run(running, _counted_from(progress, people.size)),
+            overdosed=any(entry.interruption.cause is Cause.OVERDOSE for entry in dated.ledger.interruptions),
+        )
 
 
 def delivered_cycles(course: Course, planned: Course) -> tuple[DeliveredCycle, ...]:
@@ -127,16 +126,8 @@ def delivery(course: Course, cycle: int | None = None) -> Delivery:
     )
 
 
-def ratios(delivered: Quantity, planned: Quantity) -> FloatArray:
-    """Each virtual patient's own ratio; NaN where one of the two does not occur."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = delivered.values / planned.values
-    return np.asarray(np.where(np.isfinite(ratio), ratio, np.nan), dtype=np.float64)
-
-
-def _through(course: Course, patients: int, seed: int, progress: Callable[[int], None] | None) -> Simulation:
-    periods = [event.period for event in course.events]
-    return run(course.regimen, patients=patients, seed=seed, course=periods, progress=progress)
+def _trial(course: Course, people: Population) -> Trial:
+    return Trial(course.regimen, tuple(event.period for event in course.events), people)
 
 
 def _counted_from(progress: Callable[[int], None] | None, start: int) -> Callable[[int], None] | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.proportion import Proportion
 from blinplan.simulation.outcome import Occurrence, Quantity
 
 
@@ -57,6 +58,16 @@ class PairedShare:
     def total(self) -> int:
         """Patients at risk under both."""
         return self.both + self.first_only + self.second_only + self.neither
+
+    @property
+    def first(self) -> Proportion:
+        """The share under the first, of those at risk under both."""
+        return Proportion(self.both + self.first_only, self.total)
+
+    @property
+    def second(self) -> Proportion:
+        """The share under the second, of those at risk under both."""
+        return Proportion(self.both + self.second_only, self.total)
 
     @property
     def discordant(self) -> int:

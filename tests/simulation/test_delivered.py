@@ -10,9 +10,10 @@ import pytest
 from blinplan.course.dated import Dated, dated
 from blinplan.course.events import Course, expand
 from blinplan.course.patient import Patient
+from blinplan.physiology import draw
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
-from blinplan.simulation.delivered import Delivered, Delivery, delivered, delivered_cycles, delivery, ratios
+from blinplan.simulation.delivered import Delivered, Delivery, delivered, delivered_cycles, delivery
 
 
 @pytest.fixture(scope="module")
@@ -69,23 +70,31 @@ def found(on_calendar: Dated) -> Delivered:
 
 
 def test_a_course_that_went_as_planned_is_the_plan_in_every_patient(found: Delivered) -> None:
-    assert found.simulated.population.size == 20
-    assert found.simulated.seed == found.planned.seed == 5
+    assert found.outcome.trial.population.size == 20
+    assert found.outcome.trial.seed == found.planned.trial.seed == 5
     assert not found.overdosed
-    assert {mine.key for mine, _ in found.quantities} >= {"auc", "b_nadir", "il6_peak"}
-    for mine, other in found.quantities:
-        np.testing.assert_array_equal(mine.values, other.values)
-    assert all((mine.happens == other.happens).all() for mine, other in found.events)
+    assert {quantity.key for quantity in found.paired.quantities} >= {"auc", "b_nadir", "il6_peak"}
+    for quantity in found.paired.quantities:
+        np.testing.assert_array_equal(quantity.first, quantity.second)
+    assert all(share.discordant == 0 for share in found.paired.shares)
 
 
 def test_a_shorter_course_is_compared_in_the_same_patients(on_calendar: Dated) -> None:
     cut = delivered(replace(on_calendar, course=short(on_calendar.course, 1)), patients=20, seed=5)
-    np.testing.assert_array_equal(cut.simulated.population.clearance, cut.planned.population.clearance)
-    exposure = next(ratios(*both) for both in cut.quantities if both[0].key == "auc")
+    exposure = next(quantity.ratio for quantity in cut.paired.quantities if quantity.key == "auc")
     # Exposure is dose over clearance, so that each patient's own ratio is that of the doses.
     whole = cut.cycles[-1]
     assert whole.relative_intensity is not None
     np.testing.assert_allclose(exposure, float(whole.relative_intensity), rtol=0.01)
+
+
+def test_a_population_that_was_drawn_goes_through_both_courses_as_it_is(on_calendar: Dated) -> None:
+    people = draw("adult-rr", 5, seed=99)
+    idle = replace(people, kill_rate=np.zeros(5))
+    both = delivered(on_calendar, patients=idle)
+    assert both.outcome.trial.population is both.planned.trial.population is idle
+    nadir = next(quantity for quantity in both.paired.quantities if quantity.key == "b_nadir")
+    np.testing.assert_allclose(nadir.first, idle.b_cells)
 
 
 def test_progress_counts_on_through_both_courses(on_calendar: Dated) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from blinplan.course.events import periods
 from blinplan.physiology import Population, draw
+from blinplan.proportion import Proportion
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.outcome import Occurrence, Quantity
@@ -134,3 +135,9 @@ def test_what_is_missing_on_one_side_is_missing_in_the_pair() -> None:
 
 def test_where_nobody_is_at_risk_there_is_no_difference() -> None:
     assert np.isnan(PairedShare("key", "group", "label", 0, 0, 0, 0).difference)
+
+
+def test_the_share_of_each_side_is_of_those_at_risk_under_both() -> None:
+    share = PairedShare("key", "group", "label", both=4, first_only=3, second_only=2, neither=1)
+    assert (share.first, share.second) == (Proportion(7, 10), Proportion(6, 10))
+    assert share.difference == pytest.approx(share.first.value - share.second.value)

@@ -7,14 +7,14 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.physiology.model.population import FloatArray
+from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.plan.plan import exact, rounded
 from blinplan.reports.simulation.summary import number
-from blinplan.simulation.delivered import Delivered, DeliveredCycle, Delivery, ratios
-from blinplan.simulation.outcome import Distribution, Occurrence, Quantity, distribution
-from blinplan.simulation.trial import Simulation
+from blinplan.simulation.delivered import Delivered, DeliveredCycle, Delivery
+from blinplan.simulation.outcome import Distribution, distribution
+from blinplan.simulation.paired import PairedQuantity, PairedShare
 from blinplan.terminal import Screen, indented
 
 
@@ -30,7 +30,7 @@ def delivered_report(found: Delivered, screen: Screen) -> list[RenderableType]:
         *(Text(line, "not evaluated") for line in _not_evaluated(found)),
         "",
         _simulated(found, screen),
-        Text(_patients(found.simulated), "quiet"),
+        Text(_patients(found.outcome.trial.population), "quiet"),
     ]
 
 
@@ -64,12 +64,12 @@ _QUANTITIES = {"auc", "b_depleted_day", "b_nadir", "b_highest_free", "il6_peak"}
 _SHARES = {"b_depleted_cycle_1"}
 
 
-def _quantities(found: Delivered) -> Iterator[tuple[Quantity, Quantity]]:
-    return (both for both in found.quantities if both[0].key in _QUANTITIES)
+def _quantities(found: Delivered) -> list[PairedQuantity]:
+    return [quantity for quantity in found.paired.quantities if quantity.key in _QUANTITIES]
 
 
-def _shares(found: Delivered) -> Iterator[tuple[Occurrence, Occurrence]]:
-    return (both for both in found.events if both[0].key in _SHARES)
+def _shares(found: Delivered) -> list[PairedShare]:
+    return [share for share in found.paired.shares if share.key in _SHARES]
 
 
 def _simulated(found: Delivered, screen: Screen) -> RenderableType:
@@ -77,14 +77,14 @@ def _simulated(found: Delivered, screen: Screen) -> RenderableType:
     table.add_column("Median, 5-95 %", overflow="fold")
     for name in ("Delivered", "Planned", "Ratio, paired"):
         table.add_column(name, justify="right")
-    for quantity, planned in _quantities(found):
+    for quantity in _quantities(found):
         table.add_row(
             indented(f"{quantity.group}: {quantity.label} ({quantity.unit})"),
-            *(_words(distribution(of)) for of in (quantity.values, planned.values, ratios(quantity, planned))),
+            *(_words(distribution(values)) for values in (quantity.first, quantity.second, quantity.ratio)),
         )
-    for event, planned_event in _shares(found):
-        shares = [f"{100 * each.proportion.value:.1f} %" for each in (event, planned_event)]
-        table.add_row(indented(f"{event.group}: {event.label}"), *shares, "")
+    for share in _shares(found):
+        percent = [f"{100 * each.value:.1f} %" for each in (share.first, share.second)]
+        table.add_row(indented(f"{share.group}: {share.label}"), *percent, "")
     return table
 
 
@@ -92,15 +92,16 @@ def _words(over: Distribution) -> str:
     return f"{number(over.median)}\n{number(over.low)} to {number(over.high)}" if over.count else "-"
 
 
-def _patients(simulation: Simulation) -> str:
+def _patients(population: Population) -> str:
     return (
-        f"{simulation.population.size:,} virtual patients of {simulation.preset}, seed {simulation.seed}, the same in"
-        " both courses. They are not this patient: the drug's clearance alone differs several-fold between people."
+        f"{population.size:,} virtual patients of {population.preset}, seed {population.seed}, the same in both"
+        " courses. They are not this patient: the drug's clearance alone differs several-fold between people."
     )
 
 
 def delivered_json(found: Delivered) -> Mapping[str, Any]:
     """Write the same as JSON."""
+    population = found.outcome.trial.population
     return {
         "not_evaluated": list(_not_evaluated(found)),
         "cycles": [
@@ -112,26 +113,26 @@ def delivered_json(found: Delivered) -> Mapping[str, Any]:
             for cycle in found.cycles
         ],
         "simulated": {
-            "population": found.simulated.preset,
-            "patients": found.simulated.population.size,
-            "seed": found.simulated.seed,
+            "population": population.preset,
+            "patients": population.size,
+            "seed": population.seed,
             "endpoints": [
                 {
                     "key": quantity.key,
                     "unit": quantity.unit,
-                    "delivered": _distribution_json(quantity.values),
-                    "planned": _distribution_json(planned.values),
-                    "ratio": _distribution_json(ratios(quantity, planned)),
+                    "delivered": _distribution_json(quantity.first),
+                    "planned": _distribution_json(quantity.second),
+                    "ratio": _distribution_json(quantity.ratio),
                 }
-                for quantity, planned in _quantities(found)
+                for quantity in _quantities(found)
             ],
             "shares": [
                 {
-                    "key": event.key,
-                    "delivered": proportion_json(event.proportion),
-                    "planned": proportion_json(planned_event.proportion),
+                    "key": share.key,
+                    "delivered": proportion_json(share.first),
+                    "planned": proportion_json(share.second),
                 }
-                for event, planned_event in _shares(found)
+                for share in _shares(found)
             ],
         },
     }
