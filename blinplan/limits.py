@@ -9,6 +9,7 @@ from importlib import resources
 import tomli
 
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, decimal_text
+from blinplan.thresholds import thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def limits_in(package: str, file: str) -> dict[str, Limit]:
 def _limit(
     name: str,
     *,
-    value: int | Decimal,
+    value: int | Decimal | str,
     unit: str,
     says: str,
     source: str,
@@ -94,4 +95,13 @@ def _limit(
     claim: str | None = None,
     fixed: str | None = None,
 ) -> Limit:
-    return Limit(name, Fraction(value), unit, says, source, claim, status, fixed)
+    return Limit(
+        name,
+        Fraction(thresholds()[value].value if isinstance(value, str) else value),
+        unit,
+        says,
+        source,
+        claim,
+        status,
+        fixed,
+    )

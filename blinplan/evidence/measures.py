@@ -9,16 +9,18 @@ import numpy as np
 
 from blinplan.evidence.scenarios import scenario
 from blinplan.executor import Executor, InTurn
-from blinplan.physiology.endpoints import DEPLETED, Endpoints
+from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model import mechanism
+from blinplan.physiology.model.cytokines import CYTOKINES
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset
-from blinplan.physiology.model.population import CYTOKINES, FloatArray, Population, draw, typical
+from blinplan.physiology.model.population import FloatArray, Population, draw, typical
 from blinplan.physiology.model.states import TABLE, State, States
 from blinplan.physiology.solve import simulate
 from blinplan.physiology.trajectories import Trajectories
 from blinplan.proportion import Proportion
+from blinplan.thresholds import threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def least_gain(study: Study, arm: Arm) -> float:
 def recovered(study: Study, arm: Arm) -> Proportion:
     """Of those depleted at the end of a cycle's infusion, the share above 10/µL before the next."""
     e, k = study.endpoints(arm), arm.cycle - 1
-    return _share(e.b_recovered[k], e.b_at_infusion_end[k] <= DEPLETED)
+    return _share(e.b_recovered[k], e.b_low_at_infusion_end[k])
 
 
 def b_cells_low(study: Study, arm: Arm) -> Proportion:
@@ -172,12 +174,12 @@ def t_returned(study: Study, arm: Arm) -> Proportion:
 def t_fell_after_escalation(study: Study, arm: Arm) -> Proportion:
     """Share whose count 2 days after the first escalation is below 80 % of that at it."""
     e = study.endpoints(arm)
-    return _share(e.t_after_escalation[0] < 0.8 * e.t_at_escalation[0])
+    return _share(e.t_after_escalation[0] < threshold("t_cells_fallen") * e.t_at_escalation[0])
 
 
 def t_expanded(study: Study, arm: Arm) -> Proportion:
     """Share whose greatest count in cycle 1 is above 1.25 of baseline."""
-    return _share(study.endpoints(arm).t_peak[0] > 1.25)
+    return _share(study.endpoints(arm).t_expanded[0])
 
 
 def t_peak(study: Study, arm: Arm) -> float:
@@ -222,13 +224,13 @@ def cytokine_settled(study: Study, arm: Arm) -> float:
 
 def cytokine_raised_less(study: Study, arm: Arm) -> float:
     """Share with five times baseline or more in cycle 1, less that in cycle 2."""
-    raised = (study.endpoints(arm).cytokine_fold[CYTOKINES.index(arm.cytokine)] >= 5.0).mean(axis=1)
+    raised = study.endpoints(arm).elevated(arm.cytokine).mean(axis=1)
     return float(raised[0] - raised[1])
 
 
 def cytokine_peak_ratio(study: Study, arm: Arm) -> float:
     """Median peak of cycle 2 over that of cycle 1."""
-    peak = study.endpoints(arm).cytokine_peak[CYTOKINES.index(arm.cytokine)]
+    peak = study.endpoints(arm).peak(arm.cytokine)
     return _median(peak[1] / peak[0])
 
 

@@ -10,15 +10,21 @@ import numpy as np
 from blinplan.physiology.engine import locate
 from blinplan.physiology.engine.integrate import History, Interval, Timetable
 from blinplan.physiology.engine.locate import BoolArray
-from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray, Population
+from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
+from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import ROW
+from blinplan.thresholds import threshold
 
-DEPLETED = 10.0
+DEPLETED = threshold("b_cells_depleted")
 """B cells/µL at or below which the article speaks of depletion."""
-RETURNED = 0.9
+RETURNED = threshold("t_cells_returned")
 """Share of baseline at which a T-cell count counts as returned."""
-SETTLED = 0.1
+SETTLED = threshold("cytokine_settled")
 """Share of a cytokine's rise that is left when it counts as back to baseline."""
+EXPANDED = threshold("t_cells_expanded")
+"""Share of baseline above which T cells count as expanded."""
+ELEVATION = threshold("cytokine_elevated")
+"""Times baseline from which a patient's cytokine counts as elevated."""
 FIRST_WEEK = 7.0
 AFTER_ESCALATION = 2.0
 _LN10 = float(np.log(10.0))
@@ -92,9 +98,27 @@ class Endpoints:
         return ~np.isnan(self.b_depleted_day)
 
     @property
+    def b_low_at_infusion_end(self) -> BoolArray:
+        """(C, N) at 10 cells/µL or less when the infusion of the cycle ends."""
+        return np.asarray(self.b_at_infusion_end <= DEPLETED)
+
+    @property
+    def t_expanded(self) -> BoolArray:
+        """(C, N) T cells above 125 % of baseline at some time in the cycle."""
+        return np.asarray(self.t_peak > EXPANDED)
+
+    @property
     def b_recovered(self) -> BoolArray:
         """(C, N) depleted at the end of infusion and above 10 cells/µL again before the end of the cycle."""
-        return (self.b_at_infusion_end <= DEPLETED) & (self.b_highest_free > DEPLETED)
+        return self.b_low_at_infusion_end & (self.b_highest_free > DEPLETED)
+
+    def elevated(self, cytokine: str) -> BoolArray:
+        """(C, N) a cytokine at five times baseline or more at some time in the cycle."""
+        return np.asarray(self.cytokine_fold[CYTOKINES.index(cytokine)] >= ELEVATION)
+
+    def peak(self, cytokine: str) -> FloatArray:
+        """(C, N) the highest level of a cytokine in the cycle, pg/mL."""
+        return np.asarray(self.cytokine_peak[CYTOKINES.index(cytokine)])
 
 
 def join(parts: list[Endpoints]) -> Endpoints:

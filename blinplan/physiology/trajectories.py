@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blinplan.physiology.model.population import CYTOKINES, FloatArray, Population
+from blinplan.physiology.model.cytokines import CYTOKINES
+from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import States, cytokine, t_blood
 
 

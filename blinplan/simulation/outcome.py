@@ -6,11 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from blinplan.course.events import Period
-from blinplan.physiology.endpoints import Endpoints
+from blinplan.physiology.endpoints import DEPLETED, ELEVATION, EXPANDED, RETURNED, SETTLED, Endpoints
 from blinplan.physiology.engine.locate import BoolArray
-from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray
+from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, column_name
+from blinplan.physiology.model.population import FloatArray
 from blinplan.proportion import Proportion
 from blinplan.quantities import MINUTES_PER_DAY
+
+_DEPLETED = f"≤ {DEPLETED:g} /µL"
+_RECOVERED = f"Above {DEPLETED:g} /µL after the last dose"
+_EXPANDED = f"> {100 * EXPANDED:g} % of baseline in cycle 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,33 +81,36 @@ def occurrences(endpoints: Endpoints) -> tuple[Occurrence, ...]:
     """All yes-or-no endpoints of a simulation."""
     everyone = np.ones(endpoints.cmax.shape[0], dtype=np.bool_)
     happened = [
-        Occurrence("b_depleted_cycle_1", "B cells", "≤ 10 /µL in cycle 1", endpoints.b_depleted[0], everyone),
+        Occurrence("b_depleted_cycle_1", "B cells", f"{_DEPLETED} in cycle 1", endpoints.b_depleted[0], everyone),
         *(
             Occurrence(
                 f"b_recovered_before_cycle_{endpoints.cycles[cycle + 1]}",
                 "B cells",
-                f"> 10 /µL again before cycle {endpoints.cycles[cycle + 1]}",
+                f"> {DEPLETED:g} /µL again before cycle {endpoints.cycles[cycle + 1]}",
                 endpoints.b_recovered[cycle],
-                endpoints.b_at_infusion_end[cycle] <= 10.0,
+                endpoints.b_low_at_infusion_end[cycle],
             )
             for cycle in range(len(endpoints.cycles) - 1)
         ),
         Occurrence(
             "t_returned",
             "T cells",
-            "back at ≥ 90 % of baseline",
+            f"back at ≥ {100 * RETURNED:g} % of baseline",
             ~np.isnan(endpoints.t_return_day),
             everyone,
         ),
         Occurrence(
-            "t_expanded_cycle_1", "T cells", "> 125 % of baseline in cycle 1", endpoints.t_peak[0] > 1.25, everyone
+            "t_expanded_cycle_1",
+            "T cells",
+            _EXPANDED,
+            endpoints.t_expanded[0],
+            everyone,
         ),
     ]
-    il6 = CYTOKINES.index("IL-6")
     for cycle, number in enumerate(endpoints.cycles[:2]):
-        label = f"IL-6 ≥ 5 × baseline in cycle {number}"
+        label = f"IL-6 ≥ {ELEVATION:g} × baseline in cycle {number}"
         key = f"il6_elevated_cycle_{number}"
-        happened.append(Occurrence(key, "Cytokines", label, endpoints.cytokine_fold[il6, cycle] >= 5.0, everyone))
+        happened.append(Occurrence(key, "Cytokines", label, endpoints.elevated("IL-6")[cycle], everyone))
     return tuple(happened)
 
 
@@ -123,19 +131,19 @@ def _drug(endpoints: Endpoints, periods: Sequence[Period]) -> Iterator[Quantity]
 
 def _b_cells(endpoints: Endpoints) -> Iterator[Quantity]:
     group = "B cells"
-    yield Quantity("b_depleted_day", group, "Time to ≤ 10 /µL, cycle 1", "day", endpoints.b_depleted_day[0])
+    yield Quantity("b_depleted_day", group, f"Time to {_DEPLETED}, cycle 1", "day", endpoints.b_depleted_day[0])
     yield Quantity("b_nadir", group, "Nadir", "cells/µL", endpoints.b_nadir)
     yield Quantity("b_nadir_day", group, "Nadir, when", "day", endpoints.b_nadir_day)
     highest = np.max(endpoints.b_highest_free, axis=0)
     yield Quantity("b_highest_free", group, "Highest in free intervals", "cells/µL", highest)
-    yield Quantity("b_recovery_day", group, "Above 10 /µL after the last dose", "day", endpoints.b_recovery_day)
+    yield Quantity("b_recovery_day", group, _RECOVERED, "day", endpoints.b_recovery_day)
 
 
 def _t_cells(endpoints: Endpoints) -> Iterator[Quantity]:
     group = "T cells"
     yield Quantity("t_nadir", group, "Nadir, first week", "% of baseline", 100.0 * endpoints.t_minimum)
     yield Quantity("t_nadir_day", group, "Nadir, when", "day", endpoints.t_minimum_day)
-    yield Quantity("t_return_day", group, "Back at ≥ 90 % of baseline", "day", endpoints.t_return_day)
+    yield Quantity("t_return_day", group, f"Back at ≥ {100 * RETURNED:g} % of baseline", "day", endpoints.t_return_day)
     yield Quantity("t_peak_cycle_1", group, "Peak, cycle 1", "% of baseline", 100.0 * endpoints.t_peak[0])
     change = 100.0 * endpoints.t_after_escalation / endpoints.t_at_escalation
     for row, day in enumerate(endpoints.escalation_days):
@@ -146,11 +154,11 @@ def _t_cells(endpoints: Endpoints) -> Iterator[Quantity]:
 def _cytokines(endpoints: Endpoints) -> Iterator[Quantity]:
     group = "Cytokines"
     for name in ELEVATED:
-        row, key = CYTOKINES.index(name), name.lower().replace("-", "")
+        row, key = CYTOKINES.index(name), column_name(name)
         yield Quantity(f"{key}_peak", group, f"{name} peak, cycle 1", "pg/mL", endpoints.cytokine_peak[row, 0])
         yield Quantity(f"{key}_peak_day", group, f"{name} peak, when", "day", endpoints.cytokine_peak_day[row, 0])
         settled = 24.0 * endpoints.cytokine_settled[row, 0]
-        yield Quantity(f"{key}_settled", group, f"{name} peak to 90 % gone", "h", settled)
+        yield Quantity(f"{key}_settled", group, f"{name} peak to {100 - 100 * SETTLED:g} % gone", "h", settled)
         if len(endpoints.cycles) > 1:
             label = f"{name} peak, cycle {endpoints.cycles[1]}"
             yield Quantity(f"{key}_peak_second", group, label, "pg/mL", endpoints.cytokine_peak[row, 1])

@@ -11,10 +11,11 @@ from blinplan.physiology.solve import simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import dosing, preset_for
+from blinplan.thresholds import threshold
 
 _EVERY = 30
 """Minutes between the times at which counts are looked at."""
-RISE = 1.5
+RISE = threshold("cytokine_risen")
 """How many times its baseline IL-6 must reach to count as elevated: what claim CYT-1 asks of cytokines that are not."""
 
 

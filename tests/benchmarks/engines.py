@@ -13,7 +13,8 @@ import roadrunner  # type: ignore[import-untyped]
 from blinplan.executor import threads
 from blinplan.physiology import Dosing, Population, Trajectories, simulate
 from blinplan.physiology.engine.integrate import EngineName
-from blinplan.physiology.model.population import CYTOKINES, FloatArray
+from blinplan.physiology.model.cytokines import CYTOKINES
+from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.model.sbml import constants_of, initial_states, to_sbml
 from tests.witness import solve_reference
 

@@ -16,7 +16,7 @@ import pytest
 
 from blinplan.data_table import DataTable, csv_parts, write_parquet
 from blinplan.executor import threads
-from blinplan.physiology.model.population import CYTOKINES, ELEVATED
+from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
 from blinplan.physiology.solve import simulate
 from blinplan.regimen import library
 from blinplan.reports.simulation.data import column_name, curve_table, endpoint_table, simulation_manifest

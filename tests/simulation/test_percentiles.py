@@ -6,7 +6,8 @@ import pytest
 from blinplan.course.events import periods
 from blinplan.executor import InTurn, threads
 from blinplan.physiology import Dosing, Population, Trajectories, draw, simulate
-from blinplan.physiology.model.population import CYTOKINES, FloatArray
+from blinplan.physiology.model.cytokines import CYTOKINES
+from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.percentiles import LEVELS, SIGNALS, Bands, bands, bands_of, sampling_days

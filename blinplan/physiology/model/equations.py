@@ -5,8 +5,8 @@ They are written independently of the solver; the tests hold the two to each oth
 
 from __future__ import annotations
 
+from blinplan.physiology.model.cytokines import ELEVATED, identifier
 from blinplan.physiology.model.dosing import Options
-from blinplan.physiology.model.population import ELEVATED
 
 # Of the ratio, so that what is raised to a power has no unit.
 _HILL = "({c} / {e})^{h} / (1 + ({c} / {e})^{h})"
@@ -42,8 +42,3 @@ def signals(options: Options) -> tuple[tuple[str, str], ...]:
         ("t_blood", "t_total - t_adherent"),
         *elevated,
     )
-
-
-def identifier(cytokine: str) -> str:
-    """Write a cytokine's name as the equations do."""
-    return cytokine.lower().replace("-", "_")

@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, parameter_name
 from blinplan.physiology.model.parameters import AdultCovariates, ChildCovariates, Preset, load_parameters
 
 FloatArray = NDArray[np.float64]
 
-CYTOKINES = ("IL-2", "IL-4", "IL-6", "IL-8", "IL-10", "IL-12", "TNF-alpha", "IFN-gamma")
-ELEVATED = ("IL-6", "IL-10", "IFN-gamma")
-_BASELINE_KEYS = tuple(f"baseline_{k}" for k in ("il2", "il4", "il6", "il8", "il10", "il12", "tnf_alpha", "ifn_gamma"))
-_RELEASE_KEYS = ("release_il6", "release_il10", "release_ifn_gamma")
+_BASELINE_KEYS = tuple(f"baseline_{parameter_name(cytokine)}" for cytokine in CYTOKINES)
+_RELEASE_KEYS = tuple(f"release_{parameter_name(cytokine)}" for cytokine in ELEVATED)
 
 # The order is part of the identity of a patient: add at the end, never in between.
 _RANDOM_EFFECTS = (
@@ -34,12 +33,8 @@ _RANDOM_EFFECTS = (
     "adhesion_rate",
     "adhesion_adaptation",
     "proliferation_rate",
-    "release_il6",
-    "release_il10",
-    "release_ifn_gamma",
-    "baseline_il6",
-    "baseline_il10",
-    "baseline_ifn_gamma",
+    *(f"release_{parameter_name(cytokine)}" for cytokine in ELEVATED),
+    *(f"baseline_{parameter_name(cytokine)}" for cytokine in ELEVATED),
 )
 _INDIVIDUAL_KEYS = (
     "lysis_ec50",

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, identifier
 from blinplan.physiology.model.dosing import Dosing, Options
-from blinplan.physiology.model.equations import identifier, signals
+from blinplan.physiology.model.equations import signals
 from blinplan.physiology.model.parameters import load_parameters
-from blinplan.physiology.model.population import CYTOKINES, ELEVATED, INDIVIDUAL, Population
+from blinplan.physiology.model.population import INDIVIDUAL, Population
 from blinplan.physiology.model.states import TABLE, initial_state
 from blinplan.quantities import MINUTES_PER_DAY
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from blinplan.physiology.model.population import CYTOKINES, ELEVATED, FloatArray, Population
+from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, column_name, signal_name
+from blinplan.physiology.model.population import FloatArray, Population
 
 Start = Callable[[Population], FloatArray | float]
 
@@ -186,9 +187,10 @@ def cytokine(name: str, states: States, patients: Population) -> FloatArray:
 
 
 def _cytokine(name: str) -> ShownState:
-    column = f"{name.lower().replace('-', '')}_pg_per_ml"
-    key = name.removesuffix("-gamma").lower()
-    return ShownState(key, name, "pg/mL", column, name, lambda states, patients: cytokine(name, states, patients))
+    column = f"{column_name(name)}_pg_per_ml"
+    return ShownState(
+        signal_name(name), name, "pg/mL", column, name, lambda states, patients: cytokine(name, states, patients)
+    )
 
 
 SHOWN = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from blinplan.course.events import Period
-from blinplan.physiology.model.population import ELEVATED
+from blinplan.physiology.model.cytokines import ELEVATED
 from blinplan.reports.simulation.axes import Axis, Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.reports.simulation.canvas import FILL, FRAME, LINE, REFERENCE, Canvas
 from blinplan.simulation.percentiles import Band, Bands

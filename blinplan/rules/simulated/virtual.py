@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from blinplan.physiology.model.population import FloatArray
 
 
-_IL_6 = 2
-RAISED = 5.0
-"""Times baseline from which a cytokine counts as elevated."""
 MOST = 16
 """How many times the patients asked for are simulated at most, where fewer leave a rule undecided."""
 
@@ -100,7 +97,7 @@ def _outcome(
         depleted=_share(endpoints.b_depleted[0]),
         recovered=tuple(_recovered(endpoints, cycle) for cycle in range(len(endpoints.cycles) - 1)),
         escalation=_escalation(endpoints),
-        first_peak=_median(endpoints.cytokine_peak[_IL_6, 0]),
+        first_peak=_median(endpoints.peak("IL-6")[0]),
         labelled_peak=None
         if label is None
         else (label.name, _labelled_peak(label.name, preset, patients, seed, executor)),
@@ -135,9 +132,7 @@ def _labelled_peak(name: str, preset: str, patients: int, seed: int, executor: "
     if asked not in _LABELLED_PEAKS:
         label = library.regimen(name)
         first = tuple(period for period in periods(label) if period.cycle == 1)
-        _LABELLED_PEAKS[asked] = _median(
-            _endpoints(label, first, preset, patients, seed, executor).cytokine_peak[_IL_6, 0]
-        )
+        _LABELLED_PEAKS[asked] = _median(_endpoints(label, first, preset, patients, seed, executor).peak("IL-6")[0])
     return _LABELLED_PEAKS[asked]
 
 
@@ -148,7 +143,7 @@ def _share(condition: "BoolArray", among: "BoolArray | None" = None) -> Proporti
 
 
 def _recovered(endpoints: "Endpoints", cycle: int) -> Proportion:
-    return _share(endpoints.b_recovered[cycle], endpoints.b_at_infusion_end[cycle] <= 10.0)
+    return _share(endpoints.b_recovered[cycle], endpoints.b_low_at_infusion_end[cycle])
 
 
 def _escalation(endpoints: "Endpoints") -> Escalation | None:
@@ -162,7 +157,7 @@ def _escalation(endpoints: "Endpoints") -> Escalation | None:
 
 
 def _raised_later(endpoints: "Endpoints", cycle: int) -> Proportion:
-    raised = endpoints.cytokine_fold[_IL_6] >= RAISED
+    raised = endpoints.elevated("IL-6")
     return _share(raised[cycle] & ~raised[0], raised[cycle] != raised[0])
 
 
