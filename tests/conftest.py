@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from blinplan.cli.app.program import run
-from blinplan.rules.configuration.configuration import nearest
+from blinplan.rules.configuration.configurations import nearest
 from tests import public_files
 from tests.program import Ran, Run
 

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from blinplan.course.bags import Bag, Infusion
 from blinplan.course.events import Course, Event, periods
-from blinplan.course.interruption import Question
+from blinplan.course.interruption import Topic
 from blinplan.course.ledger import Ledger, LedgerEntry
 from blinplan.course.opening import hour_of_change, why_closed
 from blinplan.course.premedication import PremedicationPlan
@@ -166,12 +166,12 @@ def _of_restarts(course: Course, plan: PremedicationPlan | None, ledger: Sequenc
     if plan is None:
         return
     before = plan.premedication.minutes_before
-    for restarted in _restarts(course, ledger, Question.PREMEDICATION):
+    for restarted in _restarts(course, ledger, Topic.PREMEDICATION):
         if restarted - before not in plan.minutes:
             yield Entry(Due.PREMEDICATION, restarted - before, restarted - before, _cycle_at(course, restarted))
 
 
-def _restarts(course: Course, ledger: Sequence[LedgerEntry], question: Question) -> Iterator[int]:
+def _restarts(course: Course, ledger: Sequence[LedgerEntry], question: Topic) -> Iterator[int]:
     """The restarts of which the label answers a question with yes, where something was infused again."""
     started = _started(course)
     for entry in ledger:
@@ -188,7 +188,7 @@ def _of_supervision(course: Course, ledger: Sequence[LedgerEntry]) -> Iterator[E
     for cycle, (start, days) in sorted(hospital.items()):
         if labelled and not days:
             yield Entry(Due.SUPERVISION, start, start, cycle)
-    for restarted in _restarts(course, ledger, Question.SUPERVISION):
+    for restarted in _restarts(course, ledger, Topic.SUPERVISION):
         if restarted not in starts.values():
             yield Entry(Due.SUPERVISION, restarted, restarted, _cycle_at(course, restarted))
 

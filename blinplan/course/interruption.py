@@ -11,7 +11,7 @@ from blinplan.regimen.record import ADVERSE_EVENTS, DEATH, Cause, Interruption, 
 from blinplan.regimen.regimen import Indication, Occasion, Regimen
 
 
-class Question(StrEnum):
+class Topic(StrEnum):
     """What an interruption asks."""
 
     CONTINUE = "may it be restarted"
@@ -46,7 +46,7 @@ class Decision:
         The answer of a question that is answered by yes or no: premedication, supervision, or a new cycle.
     """
 
-    question: Question
+    question: Topic
     answer: str
     limits: tuple[str, ...]
     stop: bool = False
@@ -102,7 +102,7 @@ def _stop(one: Interruption, found: Circumstances) -> Decision | None:
     numbers, dose = label(), found.dose
     grade, resolution = one.grade or 0, _resolution(one)
     if grade == DEATH:
-        return Decision(Question.CONTINUE, "nothing is given any more: grade 5 is death", ("death",), stop=True)
+        return Decision(Topic.CONTINUE, "nothing is given any more: grade 5 is death", ("death",), stop=True)
     neurological = one.cause is Cause.NEUROLOGICAL
     reasons = {
         "stop_grade": one.cause is Cause.CYTOKINE_RELEASE and grade >= numbers["stop_grade"].value,
@@ -123,7 +123,7 @@ def _stop(one: Interruption, found: Circumstances) -> Decision | None:
     name = next((name for name, holds in reasons.items() if holds), None)
     if name is None:
         return None
-    return Decision(Question.CONTINUE, "the drug is stopped for good", (name,), stop=True)
+    return Decision(Topic.CONTINUE, "the drug is stopped for good", (name,), stop=True)
 
 
 def _doubts(one: Interruption, dose: DoseRate | None) -> Iterator[Decision]:
@@ -139,26 +139,26 @@ def _doubts(one: Interruption, dose: DoseRate | None) -> Iterator[Decision]:
     if longest is not None and one.grade >= SEVERE and one.resolved is None:
         limit = numbers[longest]
         if one.minutes is None:
-            yield Decision(Question.CONTINUE, f"only if the event is at grade 1 within {limit}", (longest,))
+            yield Decision(Topic.CONTINUE, f"only if the event is at grade 1 within {limit}", (longest,))
         elif one.minutes > limit.minutes:
             why = f"an event that takes more than {limit} to resolve stops the drug for good"
             yield _unknown(why, "resolved", (longest,))
     if one.cause is Cause.NEUROLOGICAL and one.seizures is None:
         answer = "not evaluated: more than one seizure stops the drug for good, and their number is not on record"
-        yield Decision(Question.CONTINUE, answer, ("seizures",), evaluated=False)
+        yield Decision(Topic.CONTINUE, answer, ("seizures",), evaluated=False)
     low = numbers["neurological_low_dose_by_area"]
     by_area = dose is not None and dose.basis is Basis.BSA and dose.amount <= low.value
     if one.cause is Cause.NEUROLOGICAL and one.grade >= SEVERE and by_area:
         answer = f"not evaluated: an event at {low} may stop the drug for good (unverified)"
-        yield Decision(Question.CONTINUE, answer, (low.name,), evaluated=False)
+        yield Decision(Topic.CONTINUE, answer, (low.name,), evaluated=False)
     consider = numbers["consider_stop_grade"]
     if one.cause is Cause.OTHER_EVENT and one.grade >= consider.value:
-        yield Decision(Question.CONTINUE, "stopping for good is to be considered", (consider.name,))
+        yield Decision(Topic.CONTINUE, "stopping for good is to be considered", (consider.name,))
 
 
 def _unknown(why: str, key: str, limits: tuple[str, ...]) -> Decision:
     answer = f"not evaluated: {why}, and the record does not say `{key}`"
-    return Decision(Question.CONTINUE, answer, limits, evaluated=False, missing=key)
+    return Decision(Topic.CONTINUE, answer, limits, evaluated=False, missing=key)
 
 
 def _resolution(one: Interruption) -> int:
@@ -172,7 +172,7 @@ def _restart(one: Interruption, regimen: Regimen, weight: Fraction | None) -> It
         hold = numbers["overdose_hold"]
         least = max(hold.minutes, _resolution(one))
         answer = f"at least {hold}{' and until it is resolved' if one.resolved else ''}, then the right dose"
-        yield Decision(Question.WAIT, answer, (hold.name,), wait=least)
+        yield Decision(Topic.WAIT, answer, (hold.name,), wait=least)
         return
     if one.cause not in ADVERSE_EVENTS or (one.grade or 0) < SEVERE:
         return
@@ -181,7 +181,7 @@ def _restart(one: Interruption, regimen: Regimen, weight: Fraction | None) -> It
     yield _hold(one)
     yield _restart_dose(regimen, weight)
     days = numbers["escalation_after_restart"]
-    yield Decision(Question.ESCALATION, f"after {days} without recurrence", (days.name,), after=days.minutes)
+    yield Decision(Topic.ESCALATION, f"after {days} without recurrence", (days.name,), after=days.minutes)
 
 
 def _recurrence(one: Interruption, found: Circumstances) -> Iterator[Decision]:
@@ -189,11 +189,11 @@ def _recurrence(one: Interruption, found: Circumstances) -> Iterator[Decision]:
     if not found.recurs or found.dose is None or (one.grade or 0) >= SEVERE:
         return
     days = label()["escalation_after_restart"]
-    yield Decision(Question.DOSE, f"{found.dose}, as before: the event came back", (days.name,), dose=found.dose)
+    yield Decision(Topic.DOSE, f"{found.dose}, as before: the event came back", (days.name,), dose=found.dose)
     answer = (
         f"after {days} without recurrence, counted again from this restart (how they count, the label does not say)"
     )
-    yield Decision(Question.ESCALATION, answer, (days.name,), after=days.minutes)
+    yield Decision(Topic.ESCALATION, answer, (days.name,), after=days.minutes)
 
 
 def _treatment(light: bool | None) -> Decision:
@@ -202,7 +202,7 @@ def _treatment(light: bool | None) -> Decision:
     by_area = f"5 mg/m², max {given},"
     dose = {True: by_area, False: str(given), None: f"{given}, or below {limit} {by_area}"}[light]
     answer = f"dexamethasone {dose} every 8 hours for up to 3 days, then taper over 4"
-    return Decision(Question.TREATMENT, answer, (given.name,))
+    return Decision(Topic.TREATMENT, answer, (given.name,))
 
 
 def _restart_dose(regimen: Regimen, weight: Fraction | None) -> Decision:
@@ -212,9 +212,9 @@ def _restart_dose(regimen: Regimen, weight: Fraction | None) -> Decision:
     light = _is_light(regimen, weight)
     if light is None:
         answer = f"not evaluated: {flat}, or {by_area} below {limit}; the weight is not given"
-        return Decision(Question.DOSE, answer, (flat.name, by_area.name), evaluated=False, missing="weight_kg")
+        return Decision(Topic.DOSE, answer, (flat.name, by_area.name), evaluated=False, missing="weight_kg")
     low = by_area if light else flat
-    return Decision(Question.DOSE, str(low), (low.name,), dose=DoseRate(low.value, Basis.BSA if light else Basis.FLAT))
+    return Decision(Topic.DOSE, str(low), (low.name,), dose=DoseRate(low.value, Basis.BSA if light else Basis.FLAT))
 
 
 def _is_light(regimen: Regimen, weight: Fraction | None) -> bool | None:
@@ -232,20 +232,20 @@ def _hold(one: Interruption) -> Decision:
     if one.cause is Cause.NEUROLOGICAL:
         hold = label()["neurological_hold"]
         least = max(hold.minutes, _resolution(one))
-        return Decision(Question.WAIT, f"at least {hold}, and until grade 1", (hold.name,), wait=least)
+        return Decision(Topic.WAIT, f"at least {hold}, and until grade 1", (hold.name,), wait=least)
     if one.cause is Cause.CYTOKINE_RELEASE:
-        return Decision(Question.WAIT, "until it is resolved", ("cytokine_release_hold",), wait=_resolution(one))
+        return Decision(Topic.WAIT, "until it is resolved", ("cytokine_release_hold",), wait=_resolution(one))
     hold = label()["other_hold"]
     least = max(hold.minutes, _resolution(one))
-    return Decision(Question.WAIT, f"at least {hold}, and until grade 1", (hold.name,), wait=least)
+    return Decision(Topic.WAIT, f"at least {hold}, and until grade 1", (hold.name,), wait=least)
 
 
 def _supervision(one: Interruption) -> Iterator[Decision]:
     limit = label()["supervision_again"]
     if one.minutes is None:
-        yield Decision(Question.SUPERVISION, f"yes, if it lasts {limit} or more", (limit.name,))
+        yield Decision(Topic.SUPERVISION, f"yes, if it lasts {limit} or more", (limit.name,))
     elif one.minutes >= limit.minutes:
-        yield Decision(Question.SUPERVISION, "yes: in hospital, or by a health professional", (limit.name,), yes=True)
+        yield Decision(Topic.SUPERVISION, "yes: in hospital, or by a health professional", (limit.name,), yes=True)
 
 
 def _premedication(one: Interruption, regimen: Regimen) -> Iterator[Decision]:
@@ -253,11 +253,11 @@ def _premedication(one: Interruption, regimen: Regimen) -> Iterator[Decision]:
     if not _premedicated_on_restart(one, regimen):
         return
     if one.minutes is None:
-        yield Decision(Question.PREMEDICATION, f"yes, if it lasts {limit} or more", (limit.name,))
+        yield Decision(Topic.PREMEDICATION, f"yes, if it lasts {limit} or more", (limit.name,))
         return
     due = one.minutes >= limit.minutes or one.new_cycle is True
     yield Decision(
-        Question.PREMEDICATION,
+        Topic.PREMEDICATION,
         f"{'yes' if due else 'no'}: it lasted {duration_text(one.minutes)}, and {limit} or more ask for it",
         (limit.name,),
         yes=due,
@@ -279,14 +279,14 @@ def _cycle(one: Interruption, infusion: int | None) -> Iterator[Decision]:
     if one.cause not in ADVERSE_EVENTS:
         return  # the label speaks of interruptions for adverse events
     if one.minutes is None:
-        yield Decision(Question.CYCLE, f"the same cycle up to {limit}, a new one after that", (limit.name,))
+        yield Decision(Topic.CYCLE, f"the same cycle up to {limit}, a new one after that", (limit.name,))
         return
     new = one.minutes > limit.minutes
     whole = (
         "28 infusion days" if infusion in {None, _LABELLED_CYCLE} else f"its {duration_text(infusion or 0)} of infusion"
     )
     yield Decision(
-        Question.CYCLE,
+        Topic.CYCLE,
         f"{'a new cycle' if new else f'the same cycle, to {whole}'}: it lasted {duration_text(one.minutes)}",
         (limit.name,),
         yes=new,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from blinplan.course.interruption import Decision, Question
+from blinplan.course.interruption import Decision, Topic
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen.record import Cause, CourseRecord, CycleStart, Interruption
 
@@ -236,7 +236,7 @@ def _decision_data(decision: Decision) -> dict[str, Any]:
 
 def _decision_of(data: Mapping[str, Any]) -> Decision:
     return Decision(
-        Question(data["question"]),
+        Topic(data["question"]),
         _is(str, data["answer"]),
         tuple(_is(str, name) for name in _is(list, data["limits"])),
         stop=_is(bool, data["stop"]),

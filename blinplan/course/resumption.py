@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from blinplan.course.interruption import Circumstances, Decision, Question, decisions
+from blinplan.course.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.course.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.opening import put_forward
 from blinplan.quantities import DoseRate, duration_text
@@ -239,7 +239,7 @@ def _why_no_more(one: Interruption, asked: Sequence[Decision], at: Stop) -> str 
 
 def _cycle_of(one: Interruption, asked: Sequence[Decision], at: Stop) -> tuple[bool, bool, str]:
     """Whether a restart begins a new cycle, whether that has the steps of the broken one again, and both in words."""
-    cycle = next((decision for decision in asked if decision.question is Question.CYCLE), None)
+    cycle = next((decision for decision in asked if decision.question is Topic.CYCLE), None)
     new = one.new_cycle if one.new_cycle is not None else cycle is not None and cycle.yes is True
     if new and not at.full_dose_given:
         said = "a new cycle begins, with the steps of the broken one, whose full dose was not reached"

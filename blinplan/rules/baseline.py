@@ -17,11 +17,11 @@ from blinplan.regimen.find import path_from
 from blinplan.regimen.toml.document import Document, pointer
 from blinplan.regimen.toml.table import Table, array, needed, one_of, table, text, version
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.judge import Judgement, Outcome, Verdict
+from blinplan.rules.judge import Judgement, Ruling, Verdict
 from blinplan.rules.rule import Finding
 
 
-class Entry(NamedTuple):
+class BaselineEntry(NamedTuple):
     """One finding: the file from the folder of the baseline, the rule, the place, the text there, and the message."""
 
     path: str
@@ -36,12 +36,12 @@ class BaselineFile(NamedTuple):
 
     format: str
     version: int
-    findings: tuple[Entry, ...]
+    findings: tuple[BaselineEntry, ...]
 
 
 _ANY = text(r"", 100_000)
 _ENTRY = Table(
-    Entry,
+    BaselineEntry,
     needed("path", _ANY, "the path of a file"),
     needed("rule", _ANY, "the code of a rule"),
     needed("pointer", _ANY, "a place in the file"),
@@ -64,7 +64,7 @@ class Baseline:
     """The entries of a baseline file, and the folder that their paths start from."""
 
     folder: Path
-    entries: tuple[Entry, ...]
+    entries: tuple[BaselineEntry, ...]
 
     def accept(self, judgement: Judgement) -> Judgement:
         """Set the findings that are in the baseline apart from those that count."""
@@ -75,13 +75,13 @@ class Baseline:
             verdicts=tuple(_accepted(verdict, judgement, name, known) for verdict in judgement.verdicts),
         )
 
-    def stale(self, judgements: Sequence[Judgement]) -> tuple[Entry, ...]:
+    def stale(self, judgements: Sequence[Judgement]) -> tuple[BaselineEntry, ...]:
         """The entries of these files that cover nothing any more, where their rules have answered."""
         used, answered = set(), set()
         for judgement in judgements:
             name = self._name(judgement.reading.document)
             for verdict in judgement.verdicts:
-                if verdict.outcome is not Outcome.NOT_EVALUATED:
+                if verdict.ruling is not Ruling.NOT_EVALUATED:
                     answered.add((name, verdict.rule.code))
                 used |= {_key(_entry(finding, judgement, name)) for finding in verdict.known}
         return tuple(e for e in self.entries if (e.path, e.rule) in answered and _key(e) not in used)
@@ -117,7 +117,7 @@ def baseline_of(judgements: Iterable[Judgement], folder: Path) -> Baseline:
         _entry(finding, judgement, path_from(folder, judgement.reading.document.name))
         for judgement in judgements
         for verdict in judgement.verdicts
-        if verdict.outcome in (Outcome.FINDING, Outcome.IN_BASELINE) and not verdict.rule.binding
+        if verdict.ruling in (Ruling.FINDING, Ruling.IN_BASELINE) and not verdict.rule.binding
         for finding in (*verdict.findings, *verdict.known)
     ]
     return Baseline(folder, tuple(sorted(set(entries), key=_key)))
@@ -134,17 +134,17 @@ def baseline_text(baseline: Baseline) -> str:
 
 
 def _accepted(verdict: Verdict, judgement: Judgement, name: str, known: set[_Key]) -> Verdict:
-    if verdict.outcome is not Outcome.FINDING or verdict.rule.binding:
+    if verdict.ruling is not Ruling.FINDING or verdict.rule.binding:
         return verdict
     old = tuple(f for f in verdict.findings if _key(_entry(f, judgement, name)) in known)
     new = tuple(f for f in verdict.findings if f not in old)
-    return replace(verdict, outcome=Outcome.FINDING if new else Outcome.IN_BASELINE, findings=new, known=old)
+    return replace(verdict, ruling=Ruling.FINDING if new else Ruling.IN_BASELINE, findings=new, known=old)
 
 
-def _entry(finding: Finding, judgement: Judgement, name: str) -> Entry:
+def _entry(finding: Finding, judgement: Judgement, name: str) -> BaselineEntry:
     document = judgement.reading.document
     span = document.value_span(finding.path)
-    return Entry(
+    return BaselineEntry(
         path=name,
         rule=finding.code,
         pointer=pointer(finding.path),
@@ -153,7 +153,7 @@ def _entry(finding: Finding, judgement: Judgement, name: str) -> Entry:
     )
 
 
-def _key(entry: Entry) -> _Key:
+def _key(entry: BaselineEntry) -> _Key:
     # What a rule says without virtual patients is always the same, and changes when anything that it looks at does.
     rule = CATALOGUE.get(entry.rule)
     message = "" if rule is None or rule.simulated else entry.message

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from blinplan.regimen.site import Site
 
 
-class Outcome(StrEnum):
+class Ruling(StrEnum):
     """What a rule can say of a file."""
 
     PASS = "pass"  # noqa: S105 - not a password
@@ -40,7 +40,7 @@ class Verdict:
     """
 
     rule: Rule
-    outcome: Outcome
+    ruling: Ruling
     findings: tuple[Finding, ...] = ()
     waiver: Waiver | None = None
     not_evaluated: NotEvaluated | None = None
@@ -69,7 +69,7 @@ class Judgement:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The findings that count, in the order of the file."""
-        counted = [f for verdict in self.verdicts if verdict.outcome is Outcome.FINDING for f in verdict.findings]
+        counted = [f for verdict in self.verdicts if verdict.ruling is Ruling.FINDING for f in verdict.findings]
         return tuple(sorted(counted, key=lambda f: (f.span.start, f.span.end, f.code)))
 
     @property
@@ -83,7 +83,7 @@ class Judgement:
         return max((finding.severity for finding in self.findings), key=lambda s: s.rank, default=None)
 
 
-class Simulation(Protocol):
+class Simulator(Protocol):
     """Whatever can say what virtual patients do under a regimen: the engine, or a record of it."""
 
     def outcomes(self, regimen: Regimen) -> Iterator[SimulatedOutcome | NotEvaluated]:
@@ -94,7 +94,7 @@ class Simulation(Protocol):
 def judge(
     reading: Reading,
     today: date,
-    simulated: Simulation | None,
+    simulated: Simulator | None,
     settings: Settings = DEFAULTS,
     patient: Patient | None = None,
     site: "Site | None" = None,
@@ -130,7 +130,7 @@ def judge(
 def _on_regimen(
     reading: RegimenFile,
     today: date,
-    simulated: Simulation | None,
+    simulated: Simulator | None,
     settings: Settings,
     patient: Patient | None,
     site: "Site | None",
@@ -154,12 +154,12 @@ def _on_record(reading: RecordFile, settings: Settings) -> Iterator[Verdict]:
     missing = NotEvaluated("undecided", f"there is no regimen {record.regimen}, beside the record or shipped")
     for rule in CATALOGUE.values():
         if rule.code[0] == "F":
-            yield Verdict(rule, Outcome.PASS)
+            yield Verdict(rule, Ruling.PASS)
         elif rule.of != "record":
-            yield Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=elsewhere)
+            yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=elsewhere)
         elif regimen is None:
             left_out = settings.left_out(rule)
-            yield Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=left_out or missing)
+            yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=left_out or missing)
         else:
             case = Case(reading.document, regimen, periods(regimen), settings.limits, None, record=record)
             yield _weighed(_answer(rule, case, settings), settings)
@@ -170,14 +170,14 @@ def _on_site(settings: Settings) -> Iterator[Verdict]:
     reason = NotEvaluated("not applicable", "the file is a site profile, and the rule looks at regimens")
     for rule in CATALOGUE.values():
         if rule.code[0] == "F":
-            yield Verdict(rule, Outcome.PASS)
+            yield Verdict(rule, Ruling.PASS)
         else:
-            yield Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=settings.left_out(rule) or reason)
+            yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=settings.left_out(rule) or reason)
 
 
 def _unless_left_out(verdict: Verdict, settings: Settings) -> Verdict:
     left_out = settings.left_out(verdict.rule)
-    return verdict if left_out is None else Verdict(verdict.rule, Outcome.NOT_EVALUATED, not_evaluated=left_out)
+    return verdict if left_out is None else Verdict(verdict.rule, Ruling.NOT_EVALUATED, not_evaluated=left_out)
 
 
 def _weighed(verdict: Verdict, settings: Settings) -> Verdict:
@@ -195,19 +195,19 @@ def _weighed(verdict: Verdict, settings: Settings) -> Verdict:
 
 
 def _with_virtual_patients(
-    case: Case, answers: dict[str, Verdict], simulated: Simulation, settings: Settings
+    case: Case, answers: dict[str, Verdict], simulated: Simulator, settings: Settings
 ) -> tuple[Case, dict[str, Verdict]]:
     """Answer the rules that need virtual patients, with more of them as long as one is undecided."""
     rules = [rule for rule in CATALOGUE.values() if rule.simulated and settings.left_out(rule) is None]
     if not rules:
         return case, answers
-    if any(verdict.outcome is Outcome.FINDING and verdict.rule.binding for verdict in answers.values()):
+    if any(verdict.ruling is Ruling.FINDING and verdict.rule.binding for verdict in answers.values()):
         return case, answers | {
-            rule.code: Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=_CANNOT_BE_GIVEN) for rule in rules
+            rule.code: Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=_CANNOT_BE_GIVEN) for rule in rules
         }
     for outcome in simulated.outcomes(case.regimen):
         if isinstance(outcome, NotEvaluated):
-            unanswered = {rule.code: Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=outcome) for rule in rules}
+            unanswered = {rule.code: Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=outcome) for rule in rules}
             return replace(case, outcome=None), answers | unanswered
         case = replace(case, outcome=outcome)
         answers = answers | {rule.code: _answer(rule, case, settings) for rule in rules}
@@ -227,9 +227,9 @@ def _blocked(reading: FaultyFile) -> Iterable[Verdict]:
             if p.code == rule.code
         )
         if rule.code in codes:
-            yield Verdict(rule, Outcome.FINDING, findings)
+            yield Verdict(rule, Ruling.FINDING, findings)
         else:
-            yield Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=reason)
+            yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=reason)
 
 
 _CANNOT_BE_GIVEN = NotEvaluated("blocked", "what cannot be given is not simulated; put right the errors first")
@@ -240,28 +240,28 @@ _NOT_SIMULATED = NotEvaluated("not requested", "no simulation was asked for (--n
 def _answer(rule: Rule, case: Case, settings: Settings) -> Verdict:
     left_out = settings.left_out(rule)
     if left_out is not None:
-        return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=left_out)
+        return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=left_out)
     if rule.check is None:
-        return Verdict(rule, Outcome.PASS)  # reading the file decided it
+        return Verdict(rule, Ruling.PASS)  # reading the file decided it
     if rule.of != "regimen" and case.record is None:
-        return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=_NO_RECORD)
+        return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=_NO_RECORD)
     if rule.simulated and case.outcome is None:
-        return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=_NOT_SIMULATED)
+        return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=_NOT_SIMULATED)
     answer = rule.check(rule, case)
     if isinstance(answer, NotEvaluated):
-        return Verdict(rule, Outcome.NOT_EVALUATED, not_evaluated=answer)
+        return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=answer)
     findings = tuple(answer)
-    return Verdict(rule, Outcome.FINDING if findings else Outcome.PASS, findings)
+    return Verdict(rule, Ruling.FINDING if findings else Ruling.PASS, findings)
 
 
 def _waived(verdict: Verdict, waivers: tuple[Waiver, ...], today: date) -> Verdict:
-    if verdict.outcome is not Outcome.FINDING:
+    if verdict.ruling is not Ruling.FINDING:
         return verdict
     if not verdict.rule.waivable:
         return verdict
     for waiver in waivers:
         if waiver.rule == verdict.rule.code and not _expired(waiver, today):
-            return Verdict(verdict.rule, Outcome.WAIVED, verdict.findings, waiver)
+            return Verdict(verdict.rule, Ruling.WAIVED, verdict.findings, waiver)
     return verdict
 
 
@@ -290,7 +290,7 @@ def _judge_waivers(case: Case, answers: dict[str, Verdict], today: date) -> tupl
             [(w, "rule", f"the waiver of {w.rule} covers nothing: {_why_unused(answers[w.rule])}") for w in silent],
             "remove the waiver",
         ),
-        Verdict(waiver_rules.NO_REASON, Outcome.PASS),  # reading the file decided it
+        Verdict(waiver_rules.NO_REASON, Ruling.PASS),  # reading the file decided it
         _about(
             waiver_rules.UNKNOWN,
             case,
@@ -308,13 +308,13 @@ def _judge_waivers(case: Case, answers: dict[str, Verdict], today: date) -> tupl
 
 def _has_answered(verdict: Verdict) -> bool:
     """Whether a waiver of that rule can be called unused."""
-    return verdict.outcome is not Outcome.NOT_EVALUATED
+    return verdict.ruling is not Ruling.NOT_EVALUATED
 
 
 def _why_unused(verdict: Verdict) -> str:
-    return "the rule found nothing" if verdict.outcome is Outcome.PASS else "an earlier waiver covers the rule"
+    return "the rule found nothing" if verdict.ruling is Ruling.PASS else "an earlier waiver covers the rule"
 
 
 def _about(rule: Rule, case: Case, faults: list[tuple[Waiver, str, str]], advice: str) -> Verdict:
     findings = tuple(case.finding(rule, (*w.path, key), message, advice) for w, key, message in faults)
-    return Verdict(rule, Outcome.FINDING if findings else Outcome.PASS, findings)
+    return Verdict(rule, Ruling.FINDING if findings else Ruling.PASS, findings)

@@ -10,7 +10,7 @@ from blinplan.executor import Executor, InTurn, processes, workers
 from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.configuration.settings import Settings
-from blinplan.rules.judge import Judgement, Simulation, judge
+from blinplan.rules.judge import Judgement, Simulator, judge
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated.outcome import SimulatedOutcome
 
@@ -33,7 +33,7 @@ class Task:
     patient: Patient | None = None
     site: "Site | None" = None
 
-    def judged(self, simulation: Simulation | None) -> Judgement:
+    def judged(self, simulation: Simulator | None) -> Judgement:
         """Judge the file."""
         return judge(self.reading, self.today, simulation, self.settings, self.patient, self.site)
 
@@ -93,7 +93,7 @@ def _at_once(task: Task, simulated: "Simulated | None") -> Judged | None:
         return None
 
 
-def _judged(task: Task, simulation: Simulation | None, let: type[Exception] | tuple[()] = ()) -> Judged:
+def _judged(task: Task, simulation: Simulator | None, let: type[Exception] | tuple[()] = ()) -> Judged:
     try:
         return task.judged(simulation)
     except let:

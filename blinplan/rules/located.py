@@ -12,7 +12,7 @@ from blinplan.regimen.find import path_from
 from blinplan.regimen.regimen import Waiver
 from blinplan.regimen.toml.document import Document, pointer
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.judge import Judgement, Outcome, Verdict
+from blinplan.rules.judge import Judgement, Ruling, Verdict
 from blinplan.rules.rule import Finding, Rule
 from blinplan.rules.run_result import Result
 
@@ -104,4 +104,4 @@ def _standings_of(verdict: Verdict) -> Iterator[_Standing]:
     for finding in verdict.known:
         yield finding, "in baseline", None
     for finding in verdict.findings:
-        yield (finding, "waived", verdict.waiver) if verdict.outcome is Outcome.WAIVED else (finding, "counted", None)
+        yield (finding, "waived", verdict.waiver) if verdict.ruling is Ruling.WAIVED else (finding, "counted", None)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from blinplan.regimen.find import NotFound
 from blinplan.rules.configuration.settings import FailOn
-from blinplan.rules.judge import Judgement, Outcome
+from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import Finding, Severity
 
 if TYPE_CHECKING:
-    from blinplan.rules.baseline import Entry
+    from blinplan.rules.baseline import BaselineEntry
     from blinplan.rules.judge_many import ProgramFault
     from blinplan.rules.simulated.virtual import Simulated
 
@@ -43,7 +43,7 @@ class Result:
     fail_on: FailOn
     today: date
     simulated: "Simulated | None"
-    stale: "tuple[Entry, ...]" = ()
+    stale: "tuple[BaselineEntry, ...]" = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -94,13 +94,13 @@ class Result:
     @property
     def summary(self) -> str:
         """How many regimens, findings and answers there are, in one sentence."""
-        outcomes = Counter(verdict.outcome for judgement in self.judgements for verdict in judgement.verdicts)
+        outcomes = Counter(verdict.ruling for judgement in self.judgements for verdict in judgement.verdicts)
         known = sum(len(verdict.known) for judgement in self.judgements for verdict in judgement.verdicts)
         return (
             f"{_many(len(self.judgements), 'regimen')}: {tally(self.findings) or 'no findings'};"
-            f" {outcomes[Outcome.PASS]} rules passed, {outcomes[Outcome.WAIVED]} waived,"
+            f" {outcomes[Ruling.PASS]} rules passed, {outcomes[Ruling.WAIVED]} waived,"
             + (f" {_many(known, 'finding')} in the baseline," if known else "")
-            + f" {outcomes[Outcome.NOT_EVALUATED]} not evaluated"
+            + f" {outcomes[Ruling.NOT_EVALUATED]} not evaluated"
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from blinplan.course.interruption import Circumstances, Decision, Question, decisions
+from blinplan.course.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.course.label import label
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen import library
@@ -39,7 +39,7 @@ def interruption(cause: str, minutes: int | None = 2 * DAY, **more: Any) -> Inte
 FULL, LOW = DoseRate(Fraction(28), Basis.FLAT), DoseRate(Fraction(9), Basis.FLAT)
 
 
-def asked(one: Interruption, name: str = "rr-adult", dose: DoseRate | None = FULL) -> dict[Question, Decision]:
+def asked(one: Interruption, name: str = "rr-adult", dose: DoseRate | None = FULL) -> dict[Topic, Decision]:
     return {decision.question: decision for decision in decisions(one, regimen(name), Circumstances(dose))}
 
 
@@ -72,7 +72,10 @@ def test_what_stops_the_drug_for_good(one: Interruption, stops: bool) -> None:
     assert any(decision.stop for decision in found) is stops
     if stops:
         severe_release = one.cause is Cause.CYTOKINE_RELEASE  # it is treated as one of grade 3 is
-        assert [d.question for d in found] == [Question.CONTINUE, *([Question.TREATMENT] if severe_release else [])]
+        assert [d.question for d in found] == [
+            Topic.CONTINUE,
+            *([Topic.TREATMENT] if severe_release else []),
+        ]
         assert label()[found[0].limits[0]].says
 
 
@@ -86,10 +89,10 @@ def test_what_stops_the_drug_for_good(one: Interruption, stops: bool) -> None:
 @pytest.mark.parametrize("cause", [CRS, NEURO, OTHER])
 def test_after_grade_3_the_restart_is_low_and_the_full_dose_7_days_later(name: str, dose: DoseRate, cause: str) -> None:
     found = asked(interruption(cause, grade=3), name)
-    assert found[Question.DOSE].dose == dose
-    assert found[Question.ESCALATION].after == 7 * DAY
+    assert found[Topic.DOSE].dose == dose
+    assert found[Topic.ESCALATION].after == 7 * DAY
     for grade in (1, 2, None):
-        assert Question.DOSE not in asked(interruption(cause, grade=grade), name)
+        assert Topic.DOSE not in asked(interruption(cause, grade=grade), name)
 
 
 @pytest.mark.parametrize(
@@ -116,33 +119,33 @@ def test_a_severe_neurological_event_at_the_low_dose_stops_the_drug(
 def test_whether_it_does_at_the_low_dose_by_area_nobody_has_seen(amount: int, doubted: bool) -> None:
     dose = DoseRate(Fraction(amount), Basis.BSA)
     found = asked(interruption(NEURO, grade=3, seizures=0), "rr-below-45-kg", dose)
-    assert (Question.CONTINUE in found) is doubted  # the interruption lasted 2 days, within which it was resolved
+    assert (Topic.CONTINUE in found) is doubted  # the interruption lasted 2 days, within which it was resolved
     if doubted:
-        assert not found[Question.CONTINUE].evaluated
-        assert not found[Question.CONTINUE].stop
-        assert "not evaluated" in found[Question.CONTINUE].answer
-        assert label()[found[Question.CONTINUE].limits[0]].status == "unverified"
+        assert not found[Topic.CONTINUE].evaluated
+        assert not found[Topic.CONTINUE].stop
+        assert "not evaluated" in found[Topic.CONTINUE].answer
+        assert label()[found[Topic.CONTINUE].limits[0]].status == "unverified"
 
 
 def test_after_another_grade_4_event_stopping_is_to_be_considered() -> None:
     found = asked(interruption(OTHER, grade=4))
-    assert found[Question.CONTINUE].evaluated
-    assert "considered" in found[Question.CONTINUE].answer
-    assert Question.CONTINUE not in asked(interruption(OTHER, grade=3))
+    assert found[Topic.CONTINUE].evaluated
+    assert "considered" in found[Topic.CONTINUE].answer
+    assert Topic.CONTINUE not in asked(interruption(OTHER, grade=3))
 
 
 def test_a_severe_event_holds_the_infusion_until_it_is_gone() -> None:
     gone = START + timedelta(hours=80)
     for cause, least in ((CRS, 0), (OTHER, 3 * DAY)):
-        assert asked(interruption(cause, grade=3, resolved=gone))[Question.WAIT].wait == 80 * HOUR
-        assert asked(interruption(cause, grade=3))[Question.WAIT].wait == least
-        assert Question.WAIT not in asked(interruption(cause, grade=2))
+        assert asked(interruption(cause, grade=3, resolved=gone))[Topic.WAIT].wait == 80 * HOUR
+        assert asked(interruption(cause, grade=3))[Topic.WAIT].wait == least
+        assert Topic.WAIT not in asked(interruption(cause, grade=2))
 
 
 def test_severe_cytokine_release_is_treated_as_the_label_says() -> None:
-    assert "dexamethasone 8 mg every 8 hours" in asked(interruption(CRS, grade=3))[Question.TREATMENT].answer
-    assert Question.TREATMENT not in asked(interruption(CRS, grade=2))
-    assert Question.TREATMENT not in asked(interruption(OTHER, grade=3))
+    assert "dexamethasone 8 mg every 8 hours" in asked(interruption(CRS, grade=3))[Topic.TREATMENT].answer
+    assert Topic.TREATMENT not in asked(interruption(CRS, grade=2))
+    assert Topic.TREATMENT not in asked(interruption(OTHER, grade=3))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +180,7 @@ def test_what_a_record_lacks_is_not_taken_for_harmless(one: Interruption, missin
 def test_a_severe_release_is_treated_by_weight(name: str, weight: str | None, dose: str, grade: int) -> None:
     found = Circumstances(FULL, None if weight is None else Fraction(weight))
     asked = {one.question: one for one in decisions(interruption(CRS, grade=grade), regimen(name), found)}
-    assert asked[Question.TREATMENT].answer.startswith(dose)
+    assert asked[Topic.TREATMENT].answer.startswith(dose)
 
 
 @pytest.mark.parametrize("cause", [CRS, NEURO, OTHER])
@@ -188,8 +191,8 @@ def test_of_a_patient_who_died_nothing_is_asked(cause: str) -> None:
 
 
 def test_seizures_that_nobody_counted_are_told_of() -> None:
-    assert "seizure" in asked(interruption(NEURO, grade=3))[Question.CONTINUE].answer
-    assert Question.CONTINUE not in asked(interruption(NEURO, grade=3, seizures=1))
+    assert "seizure" in asked(interruption(NEURO, grade=3))[Topic.CONTINUE].answer
+    assert Topic.CONTINUE not in asked(interruption(NEURO, grade=3, seizures=1))
 
 
 @pytest.mark.parametrize(
@@ -206,7 +209,7 @@ def test_seizures_that_nobody_counted_are_told_of() -> None:
 def test_the_dose_of_a_restart_is_that_of_the_weight(name: str, weight: str | None, dose: str | None) -> None:
     found = Circumstances(FULL, None if weight is None else Fraction(weight))
     one = interruption(CRS, grade=3)
-    (answer,) = [d for d in decisions(one, regimen(name), found) if d.question is Question.DOSE]
+    (answer,) = [d for d in decisions(one, regimen(name), found) if d.question is Topic.DOSE]
     assert (None if answer.dose is None else str(answer.dose)) == dose
     assert answer.missing == (None if dose else "weight_kg")
 
@@ -215,63 +218,63 @@ def test_a_cycle_of_another_length_goes_on_to_its_own() -> None:
     found = {
         d.question: d for d in decisions(interruption(CRS), regimen("nhl-15"), Circumstances(FULL, None, 20 * DAY))
     }
-    assert "to its 20 d of infusion" in found[Question.CYCLE].answer
-    assert "28 infusion days" in asked(interruption(CRS, grade=2))[Question.CYCLE].answer
+    assert "to its 20 d of infusion" in found[Topic.CYCLE].answer
+    assert "28 infusion days" in asked(interruption(CRS, grade=2))[Topic.CYCLE].answer
 
 
 @pytest.mark.parametrize(("minutes", "supervised"), [(4 * HOUR - 1, False), (4 * HOUR, True)])
 def test_a_restart_after_four_hours_is_supervised(minutes: int, supervised: bool) -> None:
-    assert (Question.SUPERVISION in asked(interruption("technical", minutes))) is supervised
+    assert (Topic.SUPERVISION in asked(interruption("technical", minutes))) is supervised
 
 
 def test_a_neurological_event_is_held_three_days_and_until_it_is_gone() -> None:
-    assert asked(interruption(NEURO, grade=3))[Question.WAIT].wait == 3 * DAY
+    assert asked(interruption(NEURO, grade=3))[Topic.WAIT].wait == 3 * DAY
     gone = START + timedelta(days=5)
-    assert asked(interruption(NEURO, grade=3, resolved=gone))[Question.WAIT].wait == 5 * DAY
+    assert asked(interruption(NEURO, grade=3, resolved=gone))[Topic.WAIT].wait == 5 * DAY
     early = START + timedelta(days=1)
-    assert asked(interruption(NEURO, grade=3, resolved=early))[Question.WAIT].wait == 3 * DAY
+    assert asked(interruption(NEURO, grade=3, resolved=early))[Topic.WAIT].wait == 3 * DAY
 
 
 def test_after_an_overdose_the_right_dose_comes_12_hours_later() -> None:
     found = asked(interruption("overdose"))
-    assert found[Question.WAIT].wait == 12 * HOUR
+    assert found[Topic.WAIT].wait == 12 * HOUR
     later = asked(interruption("overdose", resolved=START + timedelta(hours=40)))
-    assert later[Question.WAIT].wait == 40 * HOUR
-    assert Question.DOSE not in found
+    assert later[Topic.WAIT].wait == 40 * HOUR
+    assert Topic.DOSE not in found
 
 
 @pytest.mark.parametrize(("minutes", "again"), [(4 * HOUR - 1, False), (4 * HOUR, True), (5 * DAY, True)])
 def test_premedication_is_given_again_after_four_hours(minutes: int, again: bool) -> None:
-    assert asked(interruption("technical", minutes))[Question.PREMEDICATION].yes is again
-    assert asked(interruption("technical", minutes, new_cycle=True))[Question.PREMEDICATION].yes is True
+    assert asked(interruption("technical", minutes))[Topic.PREMEDICATION].yes is again
+    assert asked(interruption("technical", minutes, new_cycle=True))[Topic.PREMEDICATION].yes is True
 
 
 def test_premedication_before_a_restart_follows_the_regimen() -> None:
     child, mrd = "rr-below-45-kg", "mrd-adult"
-    assert asked(interruption(CRS, cycle=1), child)[Question.PREMEDICATION].yes is True
-    assert Question.PREMEDICATION not in asked(interruption(CRS, cycle=2), child)
-    assert Question.PREMEDICATION not in asked(interruption(CRS, cycle=2), mrd)
-    assert asked(interruption(CRS, 9 * DAY, cycle=2, new_cycle=True), mrd)[Question.PREMEDICATION].yes is True
+    assert asked(interruption(CRS, cycle=1), child)[Topic.PREMEDICATION].yes is True
+    assert Topic.PREMEDICATION not in asked(interruption(CRS, cycle=2), child)
+    assert Topic.PREMEDICATION not in asked(interruption(CRS, cycle=2), mrd)
+    assert asked(interruption(CRS, 9 * DAY, cycle=2, new_cycle=True), mrd)[Topic.PREMEDICATION].yes is True
 
 
 @pytest.mark.parametrize(("minutes", "new"), [(HOUR, False), (7 * DAY, False), (7 * DAY + 1, True)])
 @pytest.mark.parametrize("cause", [CRS, NEURO, OTHER])
 def test_after_more_than_seven_days_a_new_cycle_begins(minutes: int, new: bool, cause: str) -> None:
-    assert asked(interruption(cause, minutes))[Question.CYCLE].yes is new
+    assert asked(interruption(cause, minutes))[Topic.CYCLE].yes is new
 
 
 def test_the_label_speaks_of_cycles_after_adverse_events_only() -> None:
     for cause in ("technical", "overdose"):
-        assert Question.CYCLE not in asked(interruption(cause, 9 * DAY))
+        assert Topic.CYCLE not in asked(interruption(cause, 9 * DAY))
 
 
 def test_while_it_lasts_the_answers_are_on_condition() -> None:
     found = asked(interruption(NEURO, None, grade=3, seizures=0))
-    assert found[Question.CONTINUE].answer == "only if the event is at grade 1 within 7 days"
-    assert found[Question.PREMEDICATION].answer == "yes, if it lasts 4 hours or more"
-    assert found[Question.SUPERVISION].answer == "yes, if it lasts 4 hours or more"
-    assert found[Question.CYCLE].answer == "the same cycle up to 7 days, a new one after that"
-    assert {found[one].yes for one in (Question.PREMEDICATION, Question.SUPERVISION, Question.CYCLE)} == {None}
+    assert found[Topic.CONTINUE].answer == "only if the event is at grade 1 within 7 days"
+    assert found[Topic.PREMEDICATION].answer == "yes, if it lasts 4 hours or more"
+    assert found[Topic.SUPERVISION].answer == "yes, if it lasts 4 hours or more"
+    assert found[Topic.CYCLE].answer == "the same cycle up to 7 days, a new one after that"
+    assert {found[one].yes for one in (Topic.PREMEDICATION, Topic.SUPERVISION, Topic.CYCLE)} == {None}
     assert not any(decision.stop for decision in found.values())
 
 

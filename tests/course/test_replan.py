@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from blinplan.course.bags import bag_sequence
 from blinplan.course.calendar import Due, entries, infusions
 from blinplan.course.events import Course, expand
-from blinplan.course.interruption import Question
+from blinplan.course.interruption import Topic
 from blinplan.course.ledger import Ledger, LedgerError, StartOfCycle, ledger_data, ledger_of
 from blinplan.course.patient import PatientError, patient
 from blinplan.course.premedication import premedication_plan
@@ -79,7 +79,11 @@ def test_after_grade_3_the_restart_is_low_for_seven_days() -> None:
     assert found.planned.micrograms - found.course.micrograms == 7 * (28 - 9)
     (entry,) = found.ledger.interruptions
     assert (entry.stopped, entry.restarted) == (10 * DAY, 13 * DAY)
-    assert {decision.question for decision in entry.decisions} >= {Question.DOSE, Question.ESCALATION, Question.CYCLE}
+    assert {decision.question for decision in entry.decisions} >= {
+        Topic.DOSE,
+        Topic.ESCALATION,
+        Topic.CYCLE,
+    }
     assert entry.resumed == (
         "the same cycle goes on, at 9 mcg/day (the label's; which dose was given is not on record); the full dose comes"
         " back after 7 d, by the steps of the cycle"
@@ -412,13 +416,13 @@ def test_an_event_that_comes_back_at_the_low_dose_puts_the_full_dose_off() -> No
     shown = shape(found, 1)[2:7]
     assert shown == [(2 * DAY, 0), (2 * DAY, 9), (2 * DAY, 0), (7 * DAY, 9), (9 * DAY, 28)]
     asked = {one.question: one for one in found.ledger.interruptions[1].decisions}
-    assert asked[Question.DOSE].dose == read_dose("9 mcg/day").rate
-    assert "counted again" in asked[Question.ESCALATION].answer
+    assert asked[Topic.DOSE].dose == read_dose("9 mcg/day").rate
+    assert "counted again" in asked[Topic.ESCALATION].answer
     for other in ({**back, "cause": "technical"}, stop(20 * DAY, 2 * DAY, CRS, grade=2)):
         questions = {one.question for one in replanned(severe, other).ledger.interruptions[1].decisions}
-        assert Question.ESCALATION not in questions
+        assert Topic.ESCALATION not in questions
     between = replanned(severe, stop(13 * DAY, HOUR), {**back, "at": 15 * DAY})
-    assert Question.ESCALATION in {one.question for one in between.ledger.interruptions[2].decisions}
+    assert Topic.ESCALATION in {one.question for one in between.ledger.interruptions[2].decisions}
 
 
 def test_a_cycle_that_began_after_a_stop_without_a_restart_is_not_left_out() -> None:

@@ -11,7 +11,7 @@ from blinplan.regimen.toml.document import (
     Document,
     DocumentError,
     KeyPath,
-    Place,
+    KeyPlace,
     Position,
     Span,
     parse,
@@ -163,7 +163,7 @@ def test_what_is_not_written_is_at_the_nearest_thing_around_it() -> None:
     document = parse(REGIMEN, "x.toml")
     assert document.place(("cycle", 1, "name")) == document.places["cycle", 1]
     assert document.place(("cycle", 0, "steps", 7, "dose")) == document.places["cycle", 0, "steps"]
-    assert document.place(("name",)) == document.place(()) == Place(None, Span(0, 0))
+    assert document.place(("name",)) == document.place(()) == KeyPlace(None, Span(0, 0))
 
 
 def test_spans_fall_back_on_what_there_is() -> None:
@@ -226,7 +226,7 @@ def test_nesting_beyond_the_parser_is_too_deep(text: str) -> None:
 def test_nesting_up_to_the_limit_is_read() -> None:
     depth = LIMIT_DEPTH - 1
     document = parse(f"a = {'[' * depth}1{']' * depth}", "x.toml")
-    assert document.places["a", *[0] * depth] == Place(None, Span(4 + depth, 5 + depth))
+    assert document.places["a", *[0] * depth] == KeyPlace(None, Span(4 + depth, 5 + depth))
 
 
 @pytest.mark.parametrize(

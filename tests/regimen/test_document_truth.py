@@ -16,7 +16,7 @@ import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blinplan.regimen.toml.document import Document, DocumentError, KeyPath, Place, Span, parse, read_bytes
+from blinplan.regimen.toml.document import Document, DocumentError, KeyPath, KeyPlace, Span, parse, read_bytes
 from tests.public_files import public
 
 """The environment variable that names the folder `tests` of toml-test, which has the folders `valid` and `invalid`."""
@@ -120,7 +120,7 @@ class Writer:
         self.dice = dice
         self.newline = dice.choice(["\n", "\r\n"])
         self.text = ""
-        self.places: dict[KeyPath, Place] = {}
+        self.places: dict[KeyPath, KeyPlace] = {}
 
     def write(self, text: str) -> Span:
         start = len(self.text)
@@ -189,11 +189,11 @@ class Writer:
         self.blank()
         key = self.key(keys, 0)
         self.blank()
-        place = Place(key, Span(start, self.write(closing).end))
+        place = KeyPlace(key, Span(start, self.write(closing).end))
         if keys not in self.places or self.places[keys].value is None:
             self.places[keys] = place
         if path != keys:
-            self.places[path] = Place(None, place.value)
+            self.places[path] = KeyPlace(None, place.value)
         self.line_end()
 
     def key_paths(self, path: KeyPath, names: list[str]) -> Iterator[KeyPath]:
@@ -207,7 +207,7 @@ class Writer:
         self.blank()
         self.write("=")
         self.blank()
-        self.places[path] = Place(key, self.value(path, depth))
+        self.places[path] = KeyPlace(key, self.value(path, depth))
 
     def key(self, path: KeyPath, base: int) -> Span:
         """Write the keys of a path from `base` on, with dots, and note those passed through; return the last's span."""
@@ -222,7 +222,7 @@ class Writer:
                 self.blank()
             span = self.write(self.spelling(name))
             if length < len(path):
-                self.places.setdefault(path[:length], Place(span, None))
+                self.places.setdefault(path[:length], KeyPlace(span, None))
         return span
 
     def spelling(self, name: str) -> str:
@@ -267,7 +267,7 @@ class Writer:
 
     def array(self, path: KeyPath, depth: int) -> Span:
         def element(index: int) -> None:
-            self.places[*path, index] = Place(None, self.value((*path, index), depth))
+            self.places[*path, index] = KeyPlace(None, self.value((*path, index), depth))
 
         return self.enclosed("[", "]", [partial(element, index) for index in range(self.dice.randint(0, 4))])
 

@@ -6,7 +6,7 @@ import pytest
 
 from blinplan.course.patient import Patient
 from blinplan.regimen.site import Site
-from blinplan.rules.judge import Judgement, Outcome
+from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import Severity
 from tests.read_text import site_in
 from tests.regimen_text import codes, cycle, judged, judged_lines, marked, verdict_of
@@ -121,7 +121,7 @@ def test_how_long_a_bag_may_be_used_is_not_guessed() -> None:
     assert verdict.undecided
     assert verdict.not_evaluated is not None
     assert "7 d" in verdict.not_evaluated.reason
-    assert verdict_of(judged_lines(cycle()), "A703").outcome is Outcome.NOT_EVALUATED
+    assert verdict_of(judged_lines(cycle()), "A703").ruling is Ruling.NOT_EVALUATED
 
 
 # --- restarts -------------------------------------------------------------------------------------------------------
@@ -179,12 +179,12 @@ def test_what_is_found_is_told_though_something_is_not_on_record() -> None:
 
 
 def test_after_an_overdose_nothing_has_to_resolve() -> None:
-    assert verdict_of(record("overdose", *DONE), "I801").outcome is Outcome.PASS
+    assert verdict_of(record("overdose", *DONE), "I801").ruling is Ruling.PASS
 
 
 def test_a_restart_dose_of_which_the_label_may_give_one_is_no_slip() -> None:
     judgement = record(CRS, 'restart_dose = "5 mcg/day"', *DONE)  # at which dose depends on the grade
-    assert verdict_of(judgement, "I805").outcome is Outcome.PASS
+    assert verdict_of(judgement, "I805").ruling is Ruling.PASS
     assert verdict_of(judgement, "I801").undecided
 
 
@@ -203,7 +203,7 @@ def test_a_neurological_event_at_the_full_dose_is_held_three_days_and_until_it_i
     )
     judgement = judged(text)
     assert codes(judgement) == found
-    assert verdict_of(judgement, "I804").outcome is Outcome.PASS
+    assert verdict_of(judgement, "I804").ruling is Ruling.PASS
 
 
 def test_a_neurological_event_at_the_low_dose_by_area_leaves_the_restart_undecided() -> None:
@@ -247,12 +247,12 @@ def test_a_record_that_does_not_fit_is_found_at_its_place(lines: str, said: str,
     ],
 )
 def test_a_record_that_fits_passes(lines: str) -> None:
-    assert verdict_of(judged(WHOLE + lines), "I804").outcome is Outcome.PASS
+    assert verdict_of(judged(WHOLE + lines), "I804").ruling is Ruling.PASS
 
 
 def test_restarts_are_not_judged_where_the_record_does_not_fit() -> None:
     judgement = record(CRS, "grade = 3", *DONE, regimen="mrd-adult", restarted="2026-03-07T10:00:00Z")
-    assert verdict_of(judgement, "I804").outcome is Outcome.PASS
+    assert verdict_of(judgement, "I804").ruling is Ruling.PASS
     wrong = judged(WHOLE + STOP.format("2026-04-01T10:00:00Z", 1) + "restarted = 2026-04-02T10:00:00Z\n")
     verdict = verdict_of(wrong, "I801")
     assert verdict.not_evaluated is not None
@@ -314,8 +314,8 @@ def test_another_event_that_lasted_too_long_stops_the_drug(resolved: str, found:
 
 def test_a_record_is_judged_by_its_own_rules_only() -> None:
     judgement = record(CRS, "grade = 3", 'restart_dose = "9 mcg/day"', GONE, *DONE)
-    outcomes = {verdict.rule.code: verdict.outcome for verdict in judgement.verdicts}
-    assert {code for code, outcome in outcomes.items() if outcome is Outcome.PASS} == {
+    outcomes = {verdict.rule.code: verdict.ruling for verdict in judgement.verdicts}
+    assert {code for code, outcome in outcomes.items() if outcome is Ruling.PASS} == {
         *(f"F00{number}" for number in range(1, 8)),
         "I801",
         "I802",
@@ -323,8 +323,8 @@ def test_a_record_is_judged_by_its_own_rules_only() -> None:
         "I804",
         "I805",
     }
-    assert verdict_of(record(CRS, "grade = 3", restarted=""), "I801").outcome is Outcome.NOT_EVALUATED
-    assert verdict_of(judged_lines(cycle()), "I801").outcome is Outcome.NOT_EVALUATED
+    assert verdict_of(record(CRS, "grade = 3", restarted=""), "I801").ruling is Ruling.NOT_EVALUATED
+    assert verdict_of(judged_lines(cycle()), "I801").ruling is Ruling.NOT_EVALUATED
 
 
 def test_a_record_of_a_regimen_that_is_not_there_is_undecided() -> None:
@@ -336,7 +336,7 @@ def test_seizures_that_nobody_counted_leave_a_restart_unjudged() -> None:
     """More than one stops the drug for good: that none was seen has to be said."""
     severe = ("grade = 2", *DONE)
     assert verdict_of(record(NEURO, *severe), "I801").undecided
-    assert verdict_of(record(NEURO, "seizures = 0", *severe), "I801").outcome is Outcome.PASS
+    assert verdict_of(record(NEURO, "seizures = 0", *severe), "I801").ruling is Ruling.PASS
 
 
 def test_a_hold_that_nobody_has_seen_in_the_label_is_not_evaluated() -> None:

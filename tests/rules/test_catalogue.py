@@ -11,7 +11,7 @@ from blinplan.course.patient import Patient
 from blinplan.rules import families
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Pattern, Settings
-from blinplan.rules.judge import Judgement, Outcome
+from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Rule, Severity
 from blinplan.rules.simulated.virtual import Simulated
@@ -39,8 +39,8 @@ def found_in(lines: str, rule: Rule) -> Judgement:
 @pytest.mark.parametrize("rule", RULES)
 def test_the_bad_example_is_found_and_the_good_one_is_not(rule: Rule) -> None:
     bad, good = (verdict_of(found_in(lines, rule), rule.code) for lines in (rule.bad, rule.good))
-    assert bad.outcome is Outcome.FINDING
-    assert good.outcome is Outcome.PASS
+    assert bad.ruling is Ruling.FINDING
+    assert good.ruling is Ruling.PASS
     assert {finding.code for finding in bad.findings} == {rule.code}
     assert rule.severity in {finding.severity for finding in bad.findings}
 

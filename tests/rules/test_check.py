@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from blinplan.regimen import library
 from blinplan.regimen.reading import read
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.judge import Judgement, Outcome, judge
+from blinplan.rules.judge import Judgement, Ruling, judge
 from blinplan.rules.rule import Severity
 from blinplan.rules.simulated.virtual import Simulated
 from tests.read_text import regimen_in
@@ -44,14 +44,14 @@ def hold_invariants(judgement: Judgement) -> None:
     text = judgement.reading.document.text
     assert [verdict.rule.code for verdict in judgement.verdicts] == list(CATALOGUE)
     for verdict in judgement.verdicts:
-        assert bool(verdict.findings) == (verdict.outcome in {Outcome.FINDING, Outcome.WAIVED})
-        assert (verdict.waiver is not None) == (verdict.outcome is Outcome.WAIVED)
-        assert (verdict.not_evaluated is not None) == (verdict.outcome is Outcome.NOT_EVALUATED)
+        assert bool(verdict.findings) == (verdict.ruling in {Ruling.FINDING, Ruling.WAIVED})
+        assert (verdict.waiver is not None) == (verdict.ruling is Ruling.WAIVED)
+        assert (verdict.not_evaluated is not None) == (verdict.ruling is Ruling.NOT_EVALUATED)
         assert verdict.not_evaluated is None or len(verdict.not_evaluated.reason) > 10
         for finding in verdict.findings:
             assert finding.code == verdict.rule.code
             assert 0 <= finding.span.start <= finding.span.end <= len(text)
-    counted = [f for verdict in judgement.verdicts if verdict.outcome is Outcome.FINDING for f in verdict.findings]
+    counted = [f for verdict in judgement.verdicts if verdict.ruling is Ruling.FINDING for f in verdict.findings]
     assert sorted(map(id, counted)) == sorted(map(id, judgement.findings))
     starts = [finding.span.start for finding in judgement.findings]
     assert starts == sorted(starts)
@@ -64,7 +64,7 @@ def test_every_rule_has_one_verdict_on_every_shipped_regimen(name: str) -> None:
     judgement = judge(library.load(name), TODAY, None)
     hold_invariants(judgement)
     assert judgement.regimen is not None
-    assert verdict_of(judgement, "F001").outcome is Outcome.PASS
+    assert verdict_of(judgement, "F001").ruling is Ruling.PASS
 
 
 @pytest.mark.parametrize("data", NO_REGIMENS.values(), ids=list(NO_REGIMENS))
@@ -74,7 +74,7 @@ def test_what_is_no_regimen_still_has_every_verdict_and_passes_nothing(data: byt
     assert judgement.worst is Severity.ERROR
     assert judgement.outcome is None
     assert judgement.complete
-    assert Outcome.PASS not in {verdict.outcome for verdict in judgement.verdicts}
+    assert Ruling.PASS not in {verdict.ruling for verdict in judgement.verdicts}
     kinds = {verdict.not_evaluated.kind for verdict in judgement.verdicts if verdict.not_evaluated}
     assert kinds == {"blocked"}
 
@@ -84,7 +84,7 @@ def test_labelled_regimens_have_no_error_and_no_warning(name: str) -> None:
     judgement = judge(library.load(name), TODAY, Simulated(80, 1))
     assert judgement.complete
     assert {finding.severity for finding in judgement.findings} <= {Severity.NOTE}
-    assert verdict_of(judgement, "B401").outcome is Outcome.PASS
+    assert verdict_of(judgement, "B401").ruling is Ruling.PASS
 
 
 def test_there_are_labelled_regimens_for_every_indication_and_both_weights() -> None:
@@ -165,4 +165,4 @@ def test_whatever_the_regimen_every_rule_answers_once(
     hold_invariants(judgement)
     depletion = [finding.path for finding in judgement.findings if finding.code in {"D201", "D202"}]
     assert len(depletion) == len(set(depletion))  # one of the two at one place
-    assert all(verdict_of(judgement, code).outcome is Outcome.PASS for code in ("F001", "F004", "N104", "D210"))
+    assert all(verdict_of(judgement, code).ruling is Ruling.PASS for code in ("F001", "F004", "N104", "D210"))

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.configuration.configuration import DEFAULT, Configuration, ConfigurationError, nearest
+from blinplan.rules.configuration.configuration import DEFAULT, Configuration, ConfigurationError
+from blinplan.rules.configuration.configurations import nearest
 from blinplan.rules.configuration.file import CONFIGURATION_FILE, load
 from blinplan.rules.configuration.settings import FailOn, Pattern, Settings, Severities
-from blinplan.rules.judge import Outcome
+from blinplan.rules.judge import Ruling
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Severity
 from tests.regimen_text import codes, cycle, judged_lines, verdict_of
@@ -212,7 +213,7 @@ def test_nothing_lowers_a_binding_rule_and_it_can_be_raised() -> None:
 def test_what_is_left_out_is_said_with_where_it_was_set(tmp_path: Path) -> None:
     settings = configuration(tmp_path, 'ignore = ["S301"]\n').settings
     verdict = verdict_of(judged_lines(cycle("28 mcg/day for 27 days"), settings=settings), "S301")
-    assert verdict.outcome is Outcome.NOT_EVALUATED
+    assert verdict.ruling is Ruling.NOT_EVALUATED
     assert verdict.not_evaluated is not None
     assert verdict.not_evaluated.kind == "not requested"
     assert "blinplan.toml:1 (ignore S301)" in verdict.not_evaluated.reason

@@ -4,7 +4,7 @@ import pytest
 from scipy.stats import binomtest
 
 from blinplan.course.events import periods
-from blinplan.rules.judge import Judgement, Outcome
+from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import NotEvaluated, Severity
 from blinplan.rules.simulated.virtual import MOST, Simulated
 from blinplan.simulation.trial import run
@@ -17,7 +17,7 @@ TWO = cycle("15 mcg/m2/day for 28 days", repeat=2)
 
 def answer(judgement: Judgement, code: str) -> str:
     verdict = verdict_of(judgement, code)
-    return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.outcome.value
+    return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.ruling.value
 
 
 def interval(count: int, total: int) -> tuple[float, float]:
@@ -171,4 +171,4 @@ def test_simulated_dose_levels_are_judged_as_the_article_says(dose: str, found: 
     judgement = judged_lines(cycle(f"{dose} mcg/m2/day for 28 days"), Simulated(200, 1))
     assert judgement.complete
     assert {code for code in codes(judgement) if code[0] == "B"} == found
-    assert verdict_of(judgement, "B401").outcome is (Outcome.FINDING if found else Outcome.PASS)
+    assert verdict_of(judgement, "B401").ruling is (Ruling.FINDING if found else Ruling.PASS)

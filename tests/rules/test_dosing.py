@@ -3,7 +3,7 @@
 import pytest
 
 from blinplan.regimen import library
-from blinplan.rules.judge import Outcome, judge
+from blinplan.rules.judge import Ruling, judge
 from blinplan.rules.rule import Severity
 from tests.regimen_text import TODAY, codes, cycle, judged_lines, marked, verdict_of
 
@@ -66,7 +66,7 @@ def test_a_dose_by_area_cites_the_limit_by_area(dose: str, limit: str) -> None:
 
 def test_the_limit_in_area_says_nothing_of_flat_doses() -> None:
     verdict = verdict_of(judged_lines(cycle("1 mcg/day for 28 days")), "D201")
-    assert verdict.outcome is Outcome.NOT_EVALUATED
+    assert verdict.ruling is Ruling.NOT_EVALUATED
     assert verdict.not_evaluated is not None
     assert verdict.not_evaluated.kind == "not applicable"
     assert "flat" in verdict.not_evaluated.reason

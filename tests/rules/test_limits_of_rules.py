@@ -8,7 +8,7 @@ import pytest
 from blinplan.course.patient import Patient, patient
 from blinplan.proportion import Proportion
 from blinplan.rules.configuration.settings import Pattern, Settings
-from blinplan.rules.judge import Judgement, Outcome
+from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import Severity
 from blinplan.rules.simulated.outcome import Escalation, Median, SimulatedOutcome
 from tests.regimen_text import (
@@ -116,7 +116,7 @@ def test_a_patient_is_of_a_weight_that_the_regimen_is_for(weight: str, eligibili
     assert codes(judged_lines(text + waiver("D211"), patient=patient)) == sorted([*found, "W905"])
     everything = Settings(ignore=(Pattern("D2"), Pattern("ALL"), Pattern("patient-not-eligible")))
     assert codes(judged_lines(text, patient=patient, settings=everything)) == found
-    assert verdict_of(judged_lines(text), "D211").outcome is Outcome.NOT_EVALUATED
+    assert verdict_of(judged_lines(text), "D211").ruling is Ruling.NOT_EVALUATED
 
 
 def test_a_patient_whose_weight_is_not_known_leaves_the_question_undecided() -> None:
@@ -226,7 +226,7 @@ def with_outcome(**changed: object) -> SimulatedOutcome:
 
 def simulated(code: str, lines: str, found: SimulatedOutcome) -> str:
     verdict = verdict_of(judged(regimen_text(lines), told(found)), code)
-    return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.outcome.value
+    return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.ruling.value
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_later_cycles_raise_cytokines_in_fewer(later: tuple[tuple[int, int], ...
 def test_answers_that_need_no_simulation_stand_without_it() -> None:
     judgement: Judgement = judged_lines(RELAPSED + STEPPED)
     for code in ("B402", "T501", "C601", "C602"):
-        assert verdict_of(judgement, code).outcome is Outcome.NOT_EVALUATED
+        assert verdict_of(judgement, code).ruling is Ruling.NOT_EVALUATED
 
 
 def test_the_target_of_every_cycle_is_asked_about() -> None:

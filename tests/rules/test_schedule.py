@@ -2,7 +2,7 @@
 
 import pytest
 
-from blinplan.rules.judge import Judgement, Outcome
+from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import Severity
 from tests.regimen_text import codes, cycle, judged_lines, marked, verdict_of
 
@@ -81,7 +81,7 @@ def test_what_follows_the_last_cycle_is_no_interval(free: int) -> None:
     judgement = judged_lines(cycle(free=free))
     for code in ("S303", "S304"):
         verdict = verdict_of(judgement, code)
-        assert verdict.outcome is Outcome.NOT_EVALUATED
+        assert verdict.ruling is Ruling.NOT_EVALUATED
         assert verdict.not_evaluated is not None
         assert verdict.not_evaluated.kind == "not applicable"
     assert codes(judged_lines(cycle() + cycle(free=free))) == []
@@ -122,9 +122,9 @@ def test_each_step_is_held_anew_after_a_step() -> None:
 def test_a_step_down_is_no_escalation_but_starts_the_clock() -> None:
     down = cycle("28 mcg/day for 24 hours", "9 mcg/day for 648 hours")
     verdict = verdict_of(judged_lines(down), "S305")
-    assert verdict.outcome is Outcome.NOT_EVALUATED
+    assert verdict.ruling is Ruling.NOT_EVALUATED
     up_again = cycle("28 mcg/day for 72 hours", "9 mcg/day for 24 hours", "28 mcg/day for 480 hours")
-    assert verdict_of(judged_lines(up_again), "S305").outcome is Outcome.FINDING
+    assert verdict_of(judged_lines(up_again), "S305").ruling is Ruling.FINDING
 
 
 def test_every_early_escalation_of_every_cycle_is_found() -> None:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from blinplan.rules.judge import Judgement, Outcome
+from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import Severity
 from tests.regimen_text import TODAY, codes, cycle, judged, marked, outcome, regimen_text, told, verdict_of, waiver
 
@@ -20,7 +20,7 @@ def with_waivers(lines: str, *waivers: str, today: date = TODAY) -> Judgement:
 def test_a_waived_finding_is_kept_and_does_not_count() -> None:
     judgement = with_waivers(LONG, waiver("S304"))
     verdict = verdict_of(judgement, "S304")
-    assert verdict.outcome is Outcome.WAIVED
+    assert verdict.ruling is Ruling.WAIVED
     assert [finding.code for finding in verdict.findings] == ["S304"]
     assert verdict.waiver is not None
     assert verdict.waiver.reason == "Amendment 3"
@@ -82,7 +82,7 @@ def test_a_waiver_that_covers_nothing_is_unused() -> None:
 
 def test_of_two_waivers_of_one_rule_the_first_that_holds_covers_and_the_second_is_unused() -> None:
     judgement = with_waivers(LONG, waiver("S304", "2020-01-01"), waiver("S304"), waiver("S304"))
-    assert verdict_of(judgement, "S304").outcome is Outcome.WAIVED
+    assert verdict_of(judgement, "S304").ruling is Ruling.WAIVED
     assert codes(judgement) == ["W901", "W902"]
     (unused,) = verdict_of(judgement, "W902").findings
     assert unused.path == ("waiver", 2, "rule")
@@ -109,7 +109,7 @@ def test_findings_about_waivers_cannot_be_waived(code: str) -> None:
 
 def test_a_waiver_of_a_rule_that_was_not_evaluated_is_not_called_unused() -> None:
     one_cycle = with_waivers(cycle(), waiver("S303"))
-    assert verdict_of(one_cycle, "S303").outcome is Outcome.NOT_EVALUATED
+    assert verdict_of(one_cycle, "S303").ruling is Ruling.NOT_EVALUATED
     assert codes(one_cycle) == []
     not_simulated = with_waivers(SOUND, waiver("B401"))
     assert codes(not_simulated) == []
@@ -120,7 +120,7 @@ def test_a_waiver_of_a_simulated_rule_is_judged_by_the_simulation() -> None:
     assert codes(judged(text, told(outcome(900, 1000, (0, 900))))) == ["W902"]
     failing = judged(text, told(outcome(100, 1000, (0, 100))))
     assert codes(failing) == []
-    assert verdict_of(failing, "B401").outcome is Outcome.WAIVED
+    assert verdict_of(failing, "B401").ruling is Ruling.WAIVED
     undecided = judged(text, told(outcome(500, 1000, (0, 500))))
     assert codes(undecided) == ["B402"]  # surely more than 20 % not depleted, whether or not the majority
     assert not undecided.complete
@@ -129,7 +129,7 @@ def test_a_waiver_of_a_simulated_rule_is_judged_by_the_simulation() -> None:
 def test_an_unreadable_file_has_no_waivers() -> None:
     judgement = with_waivers(LONG.replace("28 mcg/day", "28"), waiver("N104"))
     assert codes(judgement) == ["N104"]
-    assert verdict_of(judgement, "W902").outcome is Outcome.NOT_EVALUATED
+    assert verdict_of(judgement, "W902").ruling is Ruling.NOT_EVALUATED
 
 
 @pytest.mark.parametrize("lines", ['\n[[waiver]]\nrule = "S304"\n', '\n[[waiver]]\nrule = "S304"\nreason = " "\n'])

@@ -61,7 +61,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class KeyPlace:
     """Where an entry of a document is written.
 
     Attributes
@@ -77,7 +77,7 @@ class Place:
     value: Span | None
 
 
-_ROOT = Place(None, Span(0, 0))
+_ROOT = KeyPlace(None, Span(0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +153,13 @@ class Document:
     name: str
     text: str
     values: Mapping[str, Any]
-    places: Mapping[KeyPath, Place]
+    places: Mapping[KeyPath, KeyPlace]
     _lines: _Lines = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_lines", _Lines.of(self.text))
 
-    def place(self, path: KeyPath) -> Place:
+    def place(self, path: KeyPath) -> KeyPlace:
         """Return where `path` is written, or else the nearest table or array around it that is."""
         for length in range(len(path), 0, -1):
             if found := self.places.get(path[:length]):
@@ -312,10 +312,10 @@ class _Scanner:
     def __init__(self, text: str, name: str) -> None:
         self._text = text
         self._name = name
-        self._places: dict[KeyPath, Place] = {}
+        self._places: dict[KeyPath, KeyPlace] = {}
         self._lengths: dict[KeyPath, int] = {}  # of the arrays of tables so far
 
-    def places(self) -> dict[KeyPath, Place]:
+    def places(self) -> dict[KeyPath, KeyPlace]:
         """Scan the whole text."""
         table: KeyPath = ()
         at = self._gap(0)
@@ -337,12 +337,12 @@ class _Scanner:
         path = (*self._descend((), parents), name)
         self._check_depth(path, key.start)
         if path not in self._places or self._places[path].value is None:
-            self._places[path] = Place(key, header)
+            self._places[path] = KeyPlace(key, header)
         if brackets == 2:
             index = self._lengths.get(path, 0)
             self._lengths[path] = index + 1
             path = (*path, index)
-            self._places[path] = Place(None, header)
+            self._places[path] = KeyPlace(None, header)
         return path, end
 
     def _pair(self, start: int, table: KeyPath) -> int:
@@ -353,7 +353,7 @@ class _Scanner:
         path = (*self._descend(table, parents), name)
         self._check_depth(path, key.start)
         end = self._value(at, path)
-        self._places[path] = Place(key, Span(at, end))
+        self._places[path] = KeyPlace(key, Span(at, end))
         return end
 
     def _descend(self, table: KeyPath, segments: Iterable[_Segment]) -> KeyPath:
@@ -361,7 +361,7 @@ class _Scanner:
         for name, key in segments:
             table = (*table, name)
             if table not in self._places:
-                self._places[table] = Place(key, None)
+                self._places[table] = KeyPlace(key, None)
             if table in self._lengths:
                 table = (*table, self._lengths[table] - 1)
         return table
@@ -388,7 +388,7 @@ class _Scanner:
             element = (*path, index)
             self._check_depth(element, at)
             end = self._value(at, element)
-            self._places[element] = Place(None, Span(at, end))
+            self._places[element] = KeyPlace(None, Span(at, end))
             at = self._gap(end)
             index += 1
         return at + 1

@@ -67,7 +67,7 @@ def _verdict(document: Document, verdict: Verdict, limits: Limits) -> dict[str, 
     return {
         "rule": verdict.rule.code,
         "name": verdict.rule.name,
-        "outcome": verdict.outcome.value,
+        "outcome": verdict.ruling.value,
         "findings": [finding_json(document, finding, limits) for finding in verdict.findings],
         "in_baseline": [finding_json(document, finding, limits) for finding in verdict.known],
         "waiver": {"reason": waiver.reason, "expires": waiver.expires.isoformat() if waiver.expires else None}

@@ -12,7 +12,7 @@ from rich.text import Text
 from blinplan.outside_text import visible
 from blinplan.regimen.toml.document import Document, Span
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.judge import Judgement, Outcome, Verdict
+from blinplan.rules.judge import Judgement, Ruling, Verdict
 from blinplan.rules.limits import Limits
 from blinplan.rules.located import citations
 from blinplan.rules.rule import Finding, Severity
@@ -25,7 +25,7 @@ def findings_report(judgements: Sequence[Judgement], screen: Screen) -> list[Ren
     for judgement in judgements:
         parts += each_finding(judgement, screen)
         for verdict in judgement.verdicts:
-            if verdict.outcome is Outcome.WAIVED:
+            if verdict.ruling is Ruling.WAIVED:
                 parts += [_waived(judgement.reading.document, verdict), ""]
             if verdict.known:
                 parts += [_known(judgement.reading.document, verdict), ""]
@@ -184,15 +184,15 @@ def _files(judgements: Sequence[Judgement], screen: Screen) -> list[RenderableTy
         table.add_column(name, justify="right", max_width=None if roomy else 9)
     for judgement in judgements:
         severities = Counter(finding.severity for finding in judgement.findings)
-        outcomes = Counter(verdict.outcome for verdict in judgement.verdicts)
+        outcomes = Counter(verdict.ruling for verdict in judgement.verdicts)
         table.add_row(
             Text.assemble(visible(judgement.reading.document.name), *_unverified_mark(judgement)),
             *(_count(severities[severity], severity.value) for severity in (Severity.ERROR, Severity.WARNING)),
             _count(severities[Severity.NOTE], "note"),
-            _count(outcomes[Outcome.WAIVED], "waived"),
+            _count(outcomes[Ruling.WAIVED], "waived"),
             *([_count(sum(len(v.known) for v in judgement.verdicts), "waived")] if baseline else []),
-            _count(outcomes[Outcome.PASS], "pass"),
-            _count(outcomes[Outcome.NOT_EVALUATED], "not evaluated"),
+            _count(outcomes[Ruling.PASS], "pass"),
+            _count(outcomes[Ruling.NOT_EVALUATED], "not evaluated"),
         )
     return [table]
 
@@ -202,14 +202,14 @@ def _narrow_files(judgements: Sequence[Judgement]) -> list[RenderableType]:
     lines: list[RenderableType] = []
     for judgement in judgements:
         severities = Counter(finding.severity for finding in judgement.findings)
-        outcomes = Counter(verdict.outcome for verdict in judgement.verdicts)
+        outcomes = Counter(verdict.ruling for verdict in judgement.verdicts)
         known = sum(len(verdict.known) for verdict in judgement.verdicts)
         counts = [
             *((severities[one], one.value, f"{one}{'s' * (severities[one] != 1)}") for one in Severity),
-            (outcomes[Outcome.WAIVED], "waived", "waived"),
+            (outcomes[Ruling.WAIVED], "waived", "waived"),
             *([(known, "waived", "in baseline")] if known else []),
-            (outcomes[Outcome.PASS], "pass", "passed"),
-            (outcomes[Outcome.NOT_EVALUATED], "not evaluated", "not evaluated"),
+            (outcomes[Ruling.PASS], "pass", "passed"),
+            (outcomes[Ruling.NOT_EVALUATED], "not evaluated", "not evaluated"),
         ]
         told = [(f"{number} {what}", style if number else "quiet") for number, style, what in counts]
         mark = _unverified_mark(judgement)

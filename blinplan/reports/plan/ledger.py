@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from blinplan.course.dated import Dated
-from blinplan.course.interruption import Decision, Question
+from blinplan.course.interruption import Decision, Topic
 from blinplan.course.label import label
 from blinplan.course.ledger import LedgerEntry, ledger_data
 from blinplan.outside_text import visible
@@ -55,13 +55,11 @@ def cause_text(entry: LedgerEntry) -> str:
 def decided(dated: Dated, entry: LedgerEntry, decision: Decision) -> str:
     """Write a question with its answer, and the time that the answer comes to."""
     at: int | None = None
-    if decision.question is Question.ESCALATION and decision.after is not None and entry.restarted is not None:
+    if decision.question is Topic.ESCALATION and decision.after is not None and entry.restarted is not None:
         at = entry.restarted + decision.after
-    if decision.question is Question.WAIT and decision.wait:
+    if decision.question is Topic.WAIT and decision.wait:
         at = entry.stopped + decision.wait
-    when = (
-        "" if at is None else f" ({'not before ' * (decision.question is Question.WAIT)}{moment(dated.clock.at(at))})"
-    )
+    when = "" if at is None else f" ({'not before ' * (decision.question is Topic.WAIT)}{moment(dated.clock.at(at))})"
     return f"{decision.question}: {visible(decision.answer)}{when}"
 
 

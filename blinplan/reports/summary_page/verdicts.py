@@ -7,7 +7,7 @@ from blinplan.regimen.toml.document import Document
 from blinplan.reports.check.findings import location, not_evaluated
 from blinplan.reports.library.rules import FAMILIES
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table
-from blinplan.rules.judge import Judgement, Outcome
+from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.located import citations
 from blinplan.rules.rule import Finding
 
@@ -39,7 +39,7 @@ class VerdictsSection:
 def verdicts_section(judgement: Judgement) -> VerdictsSection:
     """Collect the verdicts on a file."""
     unanswered = not_evaluated([judgement])
-    passed = [verdict for verdict in judgement.verdicts if verdict.outcome is Outcome.PASS]
+    passed = [verdict for verdict in judgement.verdicts if verdict.ruling is Ruling.PASS]
     return VerdictsSection(
         tuple(_finding(judgement, finding) for finding in sorted(judgement.findings, key=_mildness)),
         _waived(judgement),
@@ -99,7 +99,7 @@ def _waived(judgement: Judgement) -> PageTable:
             "for good" if verdict.waiver.expires is None else verdict.waiver.expires.isoformat(),
         )
         for verdict in judgement.verdicts
-        if verdict.outcome is Outcome.WAIVED and verdict.waiver is not None
+        if verdict.ruling is Ruling.WAIVED and verdict.waiver is not None
         for finding in verdict.findings
     )
     return page_table("Waived", columns, rows)
@@ -109,6 +109,6 @@ def _passed(judgement: Judgement) -> Iterator[str]:
     """The rules that passed, a line a family."""
     families: dict[str, list[str]] = {}
     for verdict in judgement.verdicts:
-        if verdict.outcome is Outcome.PASS:
+        if verdict.ruling is Ruling.PASS:
             families.setdefault(FAMILIES[verdict.rule.code[0]], []).append(f"{verdict.rule.code} {verdict.rule.name}")
     return (f"{family}: {', '.join(rules)}" for family, rules in families.items())

@@ -5,7 +5,6 @@ The file nearest to a regimen, in its folder or above, decides how that regimen 
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from functools import cache
 from pathlib import Path
 
 from blinplan.rules.configuration.settings import DEFAULTS, FailOn, Pattern, Settings
@@ -77,23 +76,3 @@ class Configuration:
 
 
 DEFAULT = Configuration()
-
-
-@cache
-def nearest(folder: Path) -> Configuration:
-    """The configuration that holds in a folder: its own, or that of the nearest folder above which has one.
-
-    Raises
-    ------
-    ConfigurationError
-        When that file cannot be used.
-    """
-    for name in (OWN_FILE, PROJECT_FILE):
-        path = folder / name
-        if path.is_file():
-            # Imported here, because most folders have no configuration to read.
-            from blinplan.rules.configuration.file import load
-
-            if (configuration := load(path, named=False)) is not None:
-                return configuration
-    return DEFAULT if folder == folder.parent else nearest(folder.parent)

@@ -1,12 +1,39 @@
 """Which configuration file holds for which regimen file."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource
-from blinplan.rules.configuration.configuration import DEFAULT, Configuration, ConfigurationError, nearest
+from blinplan.rules.configuration.configuration import (
+    DEFAULT,
+    OWN_FILE,
+    PROJECT_FILE,
+    Configuration,
+    ConfigurationError,
+)
 from blinplan.rules.configuration.settings import Settings
+
+
+@cache
+def nearest(folder: Path) -> Configuration:
+    """The configuration that holds in a folder: its own, or that of the nearest folder above which has one.
+
+    Raises
+    ------
+    ConfigurationError
+        When that file cannot be used.
+    """
+    for name in (OWN_FILE, PROJECT_FILE):
+        path = folder / name
+        if path.is_file():
+            # Imported here, because most folders have no configuration to read.
+            from blinplan.rules.configuration.file import load
+
+            if (configuration := load(path, named=False)) is not None:
+                return configuration
+    return DEFAULT if folder == folder.parent else nearest(folder.parent)
 
 
 class Configurations:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from blinplan.course.interruption import Circumstances, Decision, Question, decisions
+from blinplan.course.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.course.patient import PatientError, patient
 from blinplan.course.replan import decided, decided_at
 from blinplan.course.resumption import RecordError
@@ -131,7 +131,7 @@ def _restart(
                 continue
             message = f"the infusion was restarted after {duration_text(held)}"
             yield _restart_finding(rule, case, (*one.path, "restarted"), decision, message)
-        elif decision.question is Question.WAIT and one.cause is not Cause.OVERDOSE and one.resolved is None:
+        elif decision.question is Topic.WAIT and one.cause is not Cause.OVERDOSE and one.resolved is None:
             yield _missing("resolved")  # whether it was held long enough, and resolved soon enough to go on
         elif decision.dose is not None and one.restart_dose is None:
             yield _missing("restart_dose")
@@ -168,9 +168,9 @@ def _restart_finding(rule: Rule, case: Case, path: KeyPath, decision: Decision, 
 
 def _asks(decision: Decision) -> str:
     match decision.question:
-        case Question.CONTINUE:
+        case Topic.CONTINUE:
             return "to stop the drug for good"
-        case Question.WAIT:
+        case Topic.WAIT:
             return f"to hold it {'' if decision.answer.startswith('until') else 'for '}{decision.answer}"
     return f"for {decision.answer}"
 
@@ -179,7 +179,7 @@ def _premedication(
     rule: Rule, case: Case, one: Interruption, asked: tuple[Decision, ...]
 ) -> Iterator[Finding | NotEvaluated]:
     for decision in asked:
-        if decision.question is not Question.PREMEDICATION or not decision.yes:
+        if decision.question is not Topic.PREMEDICATION or not decision.yes:
             continue
         if one.premedicated is None:
             yield _missing("premedicated")
@@ -194,7 +194,7 @@ def _premedication(
 
 def _cycle(rule: Rule, case: Case, one: Interruption, asked: tuple[Decision, ...]) -> Iterator[Finding | NotEvaluated]:
     for decision in asked:
-        if decision.question is not Question.CYCLE:
+        if decision.question is not Topic.CYCLE:
             continue
         if one.new_cycle is None:
             yield _missing("restart_in")
