@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-MODEL = ("thresholds.py", "thresholds.toml", "physiology", "simulation")
+MODEL = ("thresholds", "physiology", "simulation")
 """What computes a simulation, parameters included: the rooms of the model's hash."""
 
 OUTCOME = ("quantities.py", "proportion.py", "limits.py", "regimen", "course", *MODEL, "rules")

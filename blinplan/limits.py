@@ -9,7 +9,7 @@ from importlib import resources
 import tomli
 
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, decimal_text
-from blinplan.thresholds import thresholds
+from blinplan.thresholds.threshold import thresholds
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from blinplan.physiology.model.states import TABLE, State, States
 from blinplan.physiology.solve import simulate
 from blinplan.physiology.trajectories import Trajectories
 from blinplan.proportion import Proportion
-from blinplan.thresholds import threshold
+from blinplan.thresholds.threshold import threshold
 
 
 @dataclass(frozen=True, slots=True)

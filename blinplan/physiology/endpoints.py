@@ -13,7 +13,7 @@ from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import ROW
-from blinplan.thresholds import threshold
+from blinplan.thresholds.threshold import threshold
 
 DEPLETED = threshold("b_cells_depleted")
 """B cells/µL at or below which the article speaks of depletion."""

@@ -11,7 +11,7 @@ from blinplan.physiology.solve import simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import dosing, preset_for
-from blinplan.thresholds import threshold
+from blinplan.thresholds.threshold import threshold
 
 _EVERY = 30
 """Minutes between the times at which counts are looked at."""

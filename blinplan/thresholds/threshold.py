@@ -28,7 +28,7 @@ class Threshold:
 @cache
 def thresholds() -> dict[str, Threshold]:
     """Every threshold by its name."""
-    text = resources.files("blinplan").joinpath("thresholds.toml").read_text(encoding="utf-8")
+    text = resources.files("blinplan.thresholds").joinpath("thresholds.toml").read_text(encoding="utf-8")
     tables = tomli.loads(text, parse_float=Decimal)
     return {name: Threshold(name, Decimal(table.pop("value")), **table) for name, table in tables.items()}
 

@@ -8,7 +8,7 @@ import pytest
 from blinplan.physiology import endpoints
 from blinplan.rules.limits import shipped_limits
 from blinplan.simulation import typical_course
-from blinplan.thresholds import Threshold, threshold, thresholds
+from blinplan.thresholds.threshold import Threshold, threshold, thresholds
 
 
 def test_what_is_measured_is_what_the_data_say() -> None:

@@ -1,0 +1,1 @@
+"""Numbers from which on something counts, as data."""
