@@ -96,6 +96,8 @@ def fit(presets: Mapping[str, Preset], stage: Stage, patients: int, seed: int) -
             for m in finding.measurements
             if m.expectation.target is not None and m.expectation.tolerance is not None
         ]
+        # No target outweighs the others however far it is missed; the trap is that a target more than ten tolerances
+        # away has no slope, so that the starts must lie nearer.
         return np.concatenate([np.clip(np.nan_to_num(distances, nan=10.0), -10.0, 10.0), (x - start) / prior])
 
     # Shares of patients move in steps: a wide difference sees the slope and not the step. It is relative to the
