@@ -14,7 +14,8 @@ from blinplan.course.events import Course
 from blinplan.course.premedication import premedication_plan
 from blinplan.data_table import csv_text
 from blinplan.refusal import Refusal
-from blinplan.reports.plan.plan import NOT_A_DEVICE, plan_head, plan_json, plan_report, plan_table
+from blinplan.reports.plan.plan import plan_head, plan_json, plan_report, plan_table
+from blinplan.reports.shared.words import NOT_A_DEVICE, UNVERIFIED_DOSES
 from blinplan.terminal import Screen, Terminal
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _told_in_words(planned: Planned) -> Iterator[str]:
     """The same for a page or a document that has what is said of the bags in its own place."""
     yield from planned.faults
     if planned.course.regimen.unverified:
-        yield "Doses of this regimen are unverified: nobody has seen them in the source."
+        yield UNVERIFIED_DOSES
     yield from _found(planned)
 
 
@@ -209,10 +210,10 @@ def _ics(planned: Planned, drawing: Drawing) -> str:
 
 def _imported(path: str, name: str) -> "Imported":
     """Read the calendar that was imported last."""
-    from blinplan.reports.plan.ics import NoCalendarError, imported
+    from blinplan.reports.plan.ics import NoCalendarError, read_calendar
 
     try:
-        return imported(Path(path).read_text(encoding="utf-8"), name)
+        return read_calendar(Path(path).read_text(encoding="utf-8"), name)
     except OSError as error:
         raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
     except UnicodeDecodeError as error:

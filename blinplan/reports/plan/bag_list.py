@@ -14,8 +14,8 @@ from blinplan.course.label import label
 from blinplan.outside_text import visible
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.site import Site
-from blinplan.reports.plan.dated_plan import moment, zone
-from blinplan.reports.plan.plan import exact, rounded
+from blinplan.reports.plan.dated_plan import zone_line
+from blinplan.reports.shared.words import amount_text, exact_amount, moment_text
 from blinplan.terminal import Screen, indented
 
 
@@ -60,12 +60,12 @@ def bag_line(dated: Dated, number: int, bag: Bag) -> BagLine:
     opened = vials(bag, vial)
     return BagLine(
         str(number),
-        moment(dated.clock.at(bag.start)),
-        moment(dated.clock.at(bag.stop)),
-        lasts(bag),
+        moment_text(dated.clock.at(bag.start)),
+        moment_text(dated.clock.at(bag.stop)),
+        duration_of_bag(bag),
         "-" if bag.label is None else decimal_text(bag.label.millilitres_per_hour),
         _or_dash(bag.millilitres),
-        rounded(bag.micrograms),
+        amount_text(bag.micrograms),
         _or_dash(bag.size.fill),
         _or_dash(bag.filled_micrograms),
         _or_dash(drawn_millilitres(bag, vial)),
@@ -75,10 +75,10 @@ def bag_line(dated: Dated, number: int, bag: Bag) -> BagLine:
 
 
 def _or_dash(value: Fraction | None) -> str:
-    return "-" if value is None else rounded(value)
+    return "-" if value is None else amount_text(value)
 
 
-def lasts(bag: Bag) -> str:
+def duration_of_bag(bag: Bag) -> str:
     """Write how long a bag runs, and of what it was prepared for where that is longer."""
     used, size = duration_text(bag.minutes), duration_text(bag.size.minutes)
     return used if used == size else f"{used} of {size}"
@@ -90,23 +90,23 @@ def bags_report(dated: Dated, screen: Screen) -> list[RenderableType]:
     lines = [bag_line(dated, number, bag) for number, bag in bags]
     return [
         *([_table(lines, screen)] if screen.width >= _WIDE else _paragraphs(lines)),
-        Text(sums(dated)),
+        Text(sum_text(dated)),
         *(Text(line, "not evaluated") for line in bags_not_evaluated(dated, [bag for _, bag in bags])),
         *(Text(line, "warning") for line in shortages(dated)),
         Text(bag_sources(dated), "quiet"),
-        zone(dated),
+        zone_line(dated),
     ]
 
 
 _WIDE = 132
 
 
-def sums(dated: Dated) -> str:
+def sum_text(dated: Dated) -> str:
     """Say what all bags give beside what is ordered, and by how much they differ."""
     given = sum((bag.micrograms for bag in dated.bags), Fraction(0))
     difference = given - dated.course.micrograms
     return (
-        f"All bags of the course give {rounded(given)} mcg; ordered are {rounded(dated.course.micrograms)} mcg."
+        f"All bags of the course give {amount_text(given)} mcg; ordered are {amount_text(dated.course.micrograms)} mcg."
         f" Difference: {f'{difference} mcg' if difference else 'none'}."
     )
 
@@ -130,11 +130,11 @@ def remarks(dated: Dated) -> Iterator[str]:
 
 def shortages(dated: Dated) -> Iterator[str]:
     """Say which bags cannot be had, when and why."""
-    for one in dated.site.shortages if dated.site else ():
-        names = ", ".join(duration_text(size) for size in sorted(one.sizes))
-        since = f" from {one.first:%a %Y-%m-%d}" if one.first else ""
-        until = f" to {one.last:%a %Y-%m-%d}" if one.last else ""
-        yield f"Bags for {names} cannot be had{since}{until}: {visible(one.why)}."
+    for shortage in dated.site.shortages if dated.site else ():
+        names = ", ".join(duration_text(size) for size in sorted(shortage.sizes))
+        since = f" from {shortage.first:%a %Y-%m-%d}" if shortage.first else ""
+        until = f" to {shortage.last:%a %Y-%m-%d}" if shortage.last else ""
+        yield f"Bags for {names} cannot be had{since}{until}: {visible(shortage.why)}."
 
 
 def _sizes(bags: Iterable[Bag]) -> str:
@@ -209,12 +209,12 @@ def bag_json(dated: Dated, number: int, bag: Bag, site: Site) -> dict[str, Any]:
         "start": dated.clock.at(bag.start).isoformat(),
         "stop": dated.clock.at(bag.stop).isoformat(),
         "size_minutes": bag.size.minutes,
-        "ml_per_hour": exact(bag.label.millilitres_per_hour) if bag.label else None,
-        "ml_infused": exact(bag.millilitres) if bag.millilitres is not None else None,
-        "mcg": exact(bag.micrograms),
-        "ml_filled": exact(bag.size.fill) if bag.size.fill is not None else None,
-        "mcg_filled": exact(filled) if filled is not None else None,
-        "ml_drawn": exact(drawn) if drawn is not None else None,
+        "ml_per_hour": exact_amount(bag.label.millilitres_per_hour) if bag.label else None,
+        "ml_infused": exact_amount(bag.millilitres) if bag.millilitres is not None else None,
+        "mcg": exact_amount(bag.micrograms),
+        "ml_filled": exact_amount(bag.size.fill) if bag.size.fill is not None else None,
+        "mcg_filled": exact_amount(filled) if filled is not None else None,
+        "ml_drawn": exact_amount(drawn) if drawn is not None else None,
         "vials": vials(bag, vial),
         "in_use_minutes_left": in_use_left(bag, site),
     }

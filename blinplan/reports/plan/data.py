@@ -9,9 +9,9 @@ from blinplan.course.dated import Dated
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.regimen.site import Site
 from blinplan.reports.plan.bag_list import bag_json
-from blinplan.reports.plan.dated_plan import day_of_course, off_hours, what
+from blinplan.reports.plan.dated_plan import day_of_course, entry_text, off_hours
 from blinplan.reports.plan.ledger import ledger_json
-from blinplan.reports.plan.plan import ordered_text
+from blinplan.reports.shared.words import ordered_text
 
 
 def dated_json(dated: Dated) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def dated_json(dated: Dated) -> dict[str, Any]:
                 "start": dated.clock.at(entry.start).isoformat(),
                 "stop": dated.clock.at(entry.stop).isoformat(),
                 "cycle": entry.cycle,
-                "what": what(dated, entry),
+                "what": entry_text(dated, entry),
             }
             for entry in dated.shown()
             if entry.due is not Due.BAG
@@ -82,7 +82,7 @@ def _entry_values(dated: Dated, numbers: Mapping[int, int], entry: Entry) -> dic
         **(
             _bag_values(dated, numbers[entry.bag.start], entry.bag, dated.site)
             if entry.bag is not None and dated.site is not None
-            else {"what": what(dated, entry)}
+            else {"what": entry_text(dated, entry)}
         ),
     }
 

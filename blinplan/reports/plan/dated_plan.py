@@ -1,7 +1,6 @@
 """The dated plan: a course on the calendar, and what is due when."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -12,14 +11,8 @@ from blinplan.course.events import Event
 from blinplan.course.label import label
 from blinplan.outside_text import visible
 from blinplan.quantities import Basis, duration_text
-from blinplan.reports.plan.plan import given_dose, ordered_text, rounded
+from blinplan.reports.shared.words import amount_text, given_dose, moment_text, ordered_text
 from blinplan.terminal import Screen
-
-
-def moment(when: datetime) -> str:
-    """Write a local time: Mon 2026-11-02 10:00; with its offset in the hour that comes twice."""
-    twice = when.replace(fold=0).utcoffset() != when.replace(fold=1).utcoffset()
-    return f"{when:%a %Y-%m-%d %H:%M}{when: %z}" if twice else f"{when:%a %Y-%m-%d %H:%M}"
 
 
 def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
@@ -33,14 +26,14 @@ def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
         if entry.due is Due.BAG:
             continue  # they have a view of their own
         table.add_row(
-            moment(dated.clock.at(entry.start)),
+            moment_text(dated.clock.at(entry.start)),
             str(day_of_course(dated, entry)),
             str(entry.cycle),
-            Text(what(dated, entry), _STYLES.get(entry.due, "")),
+            Text(entry_text(dated, entry), _STYLES.get(entry.due, "")),
         )
     supervised = any(entry.due is Due.SUPERVISION for entry in dated.shown())
     source = [Text(f"Supervision: {label()['supervision_again'].citation}.", "quiet")] if supervised else []
-    return [table, *(Text(line, "warning") for line in off_hours(dated)), *source, zone(dated)]
+    return [table, *(Text(line, "warning") for line in off_hours(dated)), *source, zone_line(dated)]
 
 
 _STYLES = {
@@ -57,7 +50,8 @@ def off_hours(dated: Dated) -> Iterator[str]:
     for entry in dated.shown() if dated.site is not None else ():
         closed = None if dated.site is None else when_closed(entry, dated.clock, dated.site)
         if closed is not None:
-            yield f"The {entry.due} of {moment(dated.clock.at(entry.start))} needs a new bag: it is {visible(closed)}."
+            start = moment_text(dated.clock.at(entry.start))
+            yield f"The {entry.due} of {start} needs a new bag: it is {visible(closed)}."
 
 
 def day_of_course(dated: Dated, entry: Entry) -> int:
@@ -67,12 +61,12 @@ def day_of_course(dated: Dated, entry: Entry) -> int:
     return dated.clock.day(minute)
 
 
-def zone(dated: Dated) -> Text:
+def zone_line(dated: Dated) -> Text:
     """Say in which zone the times are, and what a day is."""
     return Text(f"Times are local in {dated.clock.zone}. Day 1 is the day of the first infusion.", "quiet")
 
 
-def what(dated: Dated, entry: Entry) -> str:
+def entry_text(dated: Dated, entry: Entry) -> str:
     """Say what an entry is."""
     if entry.due in _INFUSION and entry.event is not None:
         return _infusion(entry.due, entry.event)
@@ -80,7 +74,7 @@ def what(dated: Dated, entry: Entry) -> str:
         Due.PREMEDICATION: _premedication(dated, entry),
         Due.INTERRUPTION: f"infusion stopped for {duration_text(entry.stop - entry.start)}",
         Due.STOP: _stopped(dated, entry),
-        Due.HOSPITAL: f"in hospital until {moment(dated.clock.at(entry.stop))}",
+        Due.HOSPITAL: f"in hospital until {moment_text(dated.clock.at(entry.stop))}",
         Due.SUPERVISION: "supervised by a health professional, or in hospital",
         Due.NEXT_CYCLE: f"earliest start of cycle {entry.cycle}{_later(dated, entry.cycle)}",
     }[entry.due]
@@ -92,7 +86,7 @@ def _premedication(dated: Dated, entry: Entry) -> str:
     if plan is None:
         return ""
     restart = entry.start + plan.premedication.minutes_before
-    told = [one.interruption.premedicated for one in dated.ledger.interruptions if one.restarted == restart]
+    told = [stop.interruption.premedicated for stop in dated.ledger.interruptions if stop.restarted == restart]
     return f"premedication: {given_dose(plan)}{' (not given, the record says)' if False in told else ''}"
 
 
@@ -115,11 +109,11 @@ def _infusion(due: Due, event: Event) -> str:
 def given_rate_text(event: Event) -> str:
     """Write the dose rate that is given, the order it comes from where that is by area, and whether the cap decided."""
     dose = event.period.dose
-    given = f"{rounded(event.rate)} mcg/day{' (cap)' if event.capped else ''}"
+    given = f"{amount_text(event.rate)} mcg/day{' (cap)' if event.capped else ''}"
     return given if dose is None or dose.basis is Basis.FLAT else f"{ordered_text(event.period)} = {given}"
 
 
 def _later(dated: Dated, cycle: int) -> str:
     """Say that a cycle begins later than it could, and why."""
-    later = next((one for one in dated.ledger.starts if one.cycle == cycle), None)
-    return "" if later is None else f"; it starts {moment(dated.clock.at(later.start))}: {visible(later.why)}"
+    later = next((start for start in dated.ledger.starts if start.cycle == cycle), None)
+    return "" if later is None else f"; it starts {moment_text(dated.clock.at(later.start))}: {visible(later.why)}"

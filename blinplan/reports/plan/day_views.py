@@ -10,8 +10,8 @@ from rich.text import Text
 from blinplan.course.calendar import Due, Entry, micrograms
 from blinplan.course.dated import Dated
 from blinplan.quantities import duration_text
-from blinplan.reports.plan.dated_plan import off_hours, what, zone
-from blinplan.reports.plan.plan import rounded
+from blinplan.reports.plan.dated_plan import entry_text, off_hours, zone_line
+from blinplan.reports.shared.words import amount_text
 from blinplan.terminal import Screen
 
 
@@ -26,14 +26,14 @@ def days_report(dated: Dated, screen: Screen) -> list[RenderableType]:
         if due or amount != "0":
             said = "; ".join(f"{dated.clock.at(entry.start):%H:%M} {_short(dated, entry)}" for entry in due)
             table.add_row(f"{day:%a %Y-%m-%d}", amount, said)
-    return [table, *(Text(line, "warning") for line in off_hours(dated)), zone(dated)]
+    return [table, *(Text(line, "warning") for line in off_hours(dated)), zone_line(dated)]
 
 
 def _of_day(dated: Dated, day: date) -> tuple[str, list[Entry]]:
     """What is infused from midnight to midnight, in mcg, and what is due."""
     start, stop = dated.clock.midnight(day), dated.clock.midnight(day + timedelta(days=1))
     due = [entry for entry in dated.shown() if start <= entry.start < stop]
-    return rounded(micrograms(dated.course, start, stop)), due
+    return amount_text(micrograms(dated.course, start, stop)), due
 
 
 _MARKS = {
@@ -60,7 +60,7 @@ def month_report(dated: Dated, screen: Screen) -> list[RenderableType]:
             if any(day in days and day.month == month for day in week):
                 table.add_row(*(_day_cell(dated, day) if day.month == month and day in days else "" for day in week))
         parts += [table, ""]
-    return [*parts, Text(_LEGEND, "quiet"), *(Text(line, "warning") for line in off_hours(dated)), zone(dated)]
+    return [*parts, Text(_LEGEND, "quiet"), *(Text(line, "warning") for line in off_hours(dated)), zone_line(dated)]
 
 
 def _day_cell(dated: Dated, day: date) -> Text:
@@ -72,7 +72,7 @@ def _day_cell(dated: Dated, day: date) -> Text:
 def _short(dated: Dated, entry: Entry) -> str:
     if entry.bag is not None:
         return f"bag for {duration_text(entry.bag.size.minutes)}"
-    return what(dated, entry)
+    return entry_text(dated, entry)
 
 
 def _days(dated: Dated) -> Iterable[date]:

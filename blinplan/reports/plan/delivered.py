@@ -10,7 +10,7 @@ from rich.text import Text
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.reports.check.check_json import proportion_json
-from blinplan.reports.plan.plan import exact, rounded
+from blinplan.reports.shared.words import amount_text, exact_amount
 from blinplan.reports.simulation.summary import number
 from blinplan.simulation.delivered import Delivered, DeliveredCycle, Delivery
 from blinplan.simulation.outcome import Distribution, distribution
@@ -51,11 +51,11 @@ def _doses(cycles: Iterable[DeliveredCycle], screen: Screen) -> RenderableType:
 
 def _row(cycle: DeliveredCycle) -> tuple[str, ...]:
     share = cycle.relative_intensity
-    days = [rounded(Fraction(each.infused, MINUTES_PER_DAY)) for each in (cycle.delivered, cycle.planned)]
+    days = [amount_text(Fraction(each.infused, MINUTES_PER_DAY)) for each in (cycle.delivered, cycle.planned)]
     return (
         f"{days[0]} of {days[1]}",
-        f"{rounded(cycle.delivered.micrograms)} of {rounded(cycle.planned.micrograms)}",
-        f"{rounded(cycle.intensity)} of {rounded(cycle.planned.intensity())}",
+        f"{amount_text(cycle.delivered.micrograms)} of {amount_text(cycle.planned.micrograms)}",
+        f"{amount_text(cycle.intensity)} of {amount_text(cycle.planned.intensity())}",
         "-" if share is None else f"{decimal_text(100 * share, 1)} %".replace("≈ ", "≈"),
     )
 
@@ -140,9 +140,9 @@ def delivered_json(found: Delivered) -> Mapping[str, Any]:
 
 def _delivery_json(delivery: Delivery, least: int = 0) -> dict[str, Any]:
     return {
-        "infusion_days": exact(Fraction(delivery.infused, MINUTES_PER_DAY)),
-        "mcg": exact(delivery.micrograms),
-        "mcg_per_week": exact(delivery.intensity(least)),
+        "infusion_days": exact_amount(Fraction(delivery.infused, MINUTES_PER_DAY)),
+        "mcg": exact_amount(delivery.micrograms),
+        "mcg_per_week": exact_amount(delivery.intensity(least)),
     }
 
 

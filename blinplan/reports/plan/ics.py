@@ -14,9 +14,9 @@ from blinplan.course.bags import Bag
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.quantities import decimal_text
-from blinplan.reports.plan.dated_plan import what
-from blinplan.reports.plan.identity import gone, happenings, is_named, last_known, named
-from blinplan.reports.plan.plan import NOT_A_DEVICE, rounded
+from blinplan.reports.plan.dated_plan import entry_text
+from blinplan.reports.plan.identity import dropped_entries, happenings, is_named, last_known, name_entries
+from blinplan.reports.shared.words import NOT_A_DEVICE, amount_text
 from blinplan.version import __version__
 
 _ALARM = timedelta(minutes=30)
@@ -35,7 +35,7 @@ class NoCalendarError(ValueError):
     """A text that is no calendar, or one without an event of the plan."""
 
 
-def imported(text: str, plan_id: str) -> Imported:
+def read_calendar(text: str, plan_id: str) -> Imported:
     """Read what a calendar that was written before has of a plan.
 
     Raises
@@ -89,12 +89,12 @@ def ics(
     calendar.add("x-wr-calname", f"{dated.course.regimen.name} {plan_id}")
     calendar.add("x-wr-caldesc", " ".join((NOT_A_DEVICE, *told)))
     sequence = max(1000 * revision + happenings(dated), 0 if replaced is None else replaced.sequence + 1)
-    now = dict(named(dated, plan_id))
-    were_shown = {uid for earlier in before for uid, entry in named(earlier, plan_id) if earlier.shows(entry)}
+    now = dict(name_entries(dated, plan_id))
+    were_shown = {uid for earlier in before for uid, entry in name_entries(earlier, plan_id) if earlier.shows(entry)}
     for uid, entry in now.items():
         if dated.shows(entry) or uid in were_shown:
             calendar.add_component(_event(dated, entry, uid, sequence))
-    withdrawn = gone(now, before, plan_id)
+    withdrawn = dropped_entries(now, before, plan_id)
     for uid, (earlier, entry) in withdrawn.items():
         calendar.add_component(_cancelled(dated, _event(earlier, entry, uid, sequence), sequence))
     for uid, event in (replaced.events if replaced else {}).items():
@@ -150,12 +150,12 @@ def _alarm(summary: str) -> Any:
 def _summary(dated: Dated, entry: Entry) -> str:
     if entry.bag is not None:
         return _bag(entry.bag)
-    return what(dated, entry)
+    return entry_text(dated, entry)
 
 
 def _bag(bag: Bag) -> str:
     rate = f" at {decimal_text(bag.label.millilitres_per_hour)} mL/h" if bag.label else ""
-    return f"hang bag{rate}, {rounded(bag.rate)} mcg/day"
+    return f"hang bag{rate}, {amount_text(bag.rate)} mcg/day"
 
 
 def _stamp(dated: Dated) -> datetime:

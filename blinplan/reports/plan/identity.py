@@ -8,7 +8,7 @@ from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 
 
-def named(dated: Dated, plan_id: str) -> Iterator[tuple[str, Entry]]:
+def name_entries(dated: Dated, plan_id: str) -> Iterator[tuple[str, Entry]]:
     """All entries with their names: what they are, in which cycle, and the how many-th of their kind."""
     seen = Counter[tuple[Due, int]]()
     for entry in dated.entries:
@@ -25,12 +25,12 @@ def is_named(name: str, plan_id: str) -> bool:
     return re.fullmatch(rf"{re.escape(plan_id)}-(?:{kinds})-\d+-\d+@blinplan", name) is not None
 
 
-def gone(now: Mapping[str, Entry], before: Sequence[Dated], plan_id: str) -> dict[str, tuple[Dated, Entry]]:
+def dropped_entries(now: Mapping[str, Entry], before: Sequence[Dated], plan_id: str) -> dict[str, tuple[Dated, Entry]]:
     """What an earlier plan showed and the present one has not, by name, as it was last planned."""
     return {
         name: (earlier, entry)
         for earlier in before
-        for name, entry in named(earlier, plan_id)
+        for name, entry in name_entries(earlier, plan_id)
         if name not in now and earlier.shows(entry)
     }
 
@@ -39,11 +39,11 @@ def happenings(dated: Dated) -> int:
     """How many things have happened: stops, restarts, and cycles that began at another time than planned."""
     ledger = dated.ledger
     stops = sum(1 if entry.restarted is None else 2 for entry in ledger.interruptions)
-    return stops + sum(one.recorded for one in ledger.starts)
+    return stops + sum(start.recorded for start in ledger.starts)
 
 
 def last_known(dated: Dated) -> int:
     """The minute of the course of the last thing that is known to have happened: there is no clock in a plan."""
     ledger = dated.ledger
     ends = [entry.stopped if entry.restarted is None else entry.restarted for entry in ledger.interruptions]
-    return max([*ends, *(one.start for one in ledger.starts if one.recorded)], default=0)
+    return max([*ends, *(cycle.start for cycle in ledger.starts if cycle.recorded)], default=0)

@@ -14,7 +14,7 @@ from blinplan.course.ledger import LedgerEntry, ledger_data
 from blinplan.outside_text import visible
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Indication
-from blinplan.reports.plan.dated_plan import moment
+from blinplan.reports.shared.words import moment_text
 from blinplan.terminal import indented
 
 
@@ -24,10 +24,10 @@ def ledger_report(dated: Dated) -> list[RenderableType]:
         return []
     parts: list[RenderableType] = ["", Text("Ledger", "title")]
     for entry in dated.ledger.interruptions:
-        parts.append(Text(interrupted(dated, entry)))
+        parts.append(Text(interruption_text(dated, entry)))
         for decision in entry.decisions:
-            parts.append(indented(decided(dated, entry, decision)))
-            parts.append(Padding(Text(cited(decision), "quiet"), (0, 0, 0, 4)))
+            parts.append(indented(decision_text(dated, entry, decision)))
+            parts.append(Padding(Text(source_of_decision(decision), "quiet"), (0, 0, 0, 4)))
         parts.append(indented(f"so {visible(entry.resumed)}"))
     if dated.course.regimen.indication is Indication.INVESTIGATIONAL and dated.ledger.interruptions:
         parts.append(
@@ -36,44 +36,48 @@ def ledger_report(dated: Dated) -> list[RenderableType]:
     return [*parts, *(Text(line) for line in starts_of_cycles(dated))]
 
 
-def interrupted(dated: Dated, entry: LedgerEntry) -> str:
+def interruption_text(dated: Dated, entry: LedgerEntry) -> str:
     """Say when an infusion stopped and started again, and why."""
-    stopped = moment(dated.clock.at(entry.stopped))
+    stopped = moment_text(dated.clock.at(entry.stopped))
     if entry.restarted is None:
         until = "not restarted"
     else:
-        until = f"until {moment(dated.clock.at(entry.restarted))} ({duration_text(entry.restarted - entry.stopped)})"
+        until = (
+            f"until {moment_text(dated.clock.at(entry.restarted))} ({duration_text(entry.restarted - entry.stopped)})"
+        )
     return f"{stopped} {until}: {cause_text(entry)}, cycle {entry.interruption.cycle}"
 
 
 def cause_text(entry: LedgerEntry) -> str:
     """Say why an infusion was stopped: cytokine release syndrome, grade 3."""
-    one = entry.interruption
-    return one.cause.value.replace("-", " ") + (f", grade {one.grade}" if one.grade is not None else "")
+    interruption = entry.interruption
+    grade = "" if interruption.grade is None else f", grade {interruption.grade}"
+    return interruption.cause.value.replace("-", " ") + grade
 
 
-def decided(dated: Dated, entry: LedgerEntry, decision: Decision) -> str:
+def decision_text(dated: Dated, entry: LedgerEntry, decision: Decision) -> str:
     """Write a question with its answer, and the time that the answer comes to."""
     at: int | None = None
     if decision.question is Topic.ESCALATION and decision.after is not None and entry.restarted is not None:
         at = entry.restarted + decision.after
     if decision.question is Topic.WAIT and decision.wait:
         at = entry.stopped + decision.wait
-    when = "" if at is None else f" ({'not before ' * (decision.question is Topic.WAIT)}{moment(dated.clock.at(at))})"
+    not_before = "not before " * (decision.question is Topic.WAIT)
+    when = "" if at is None else f" ({not_before}{moment_text(dated.clock.at(at))})"
     return f"{decision.question}: {visible(decision.answer)}{when}"
 
 
-def cited(decision: Decision) -> str:
+def source_of_decision(decision: Decision) -> str:
     """Name the source of a decision."""
     return "; ".join(dict.fromkeys(label()[name].citation for name in decision.limits if name in label()))
 
 
 def starts_of_cycles(dated: Dated) -> Iterator[str]:
     """Say when the cycles begin of which that is on record, or that begin later than they could, and why."""
-    for one in dated.ledger.starts:
-        start, earliest = (moment(dated.clock.at(minute)) for minute in (one.start, one.earliest))
-        could = "" if one.start == one.earliest else f"; the earliest was {earliest}"
-        yield f"Cycle {one.cycle} starts {start}{could}: {visible(one.why)}."
+    for cycle in dated.ledger.starts:
+        start, earliest = (moment_text(dated.clock.at(minute)) for minute in (cycle.start, cycle.earliest))
+        could = "" if cycle.start == cycle.earliest else f"; the earliest was {earliest}"
+        yield f"Cycle {cycle.cycle} starts {start}{could}: {visible(cycle.why)}."
 
 
 def ledger_json(dated: Dated) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from blinplan.course.replan import INTERRUPTED
 from blinplan.outside_text import visible
 from blinplan.quantities import duration_text
 from blinplan.reports.plan.bag_list import remarks
-from blinplan.reports.plan.dated_plan import given_rate_text, moment, off_hours, zone
+from blinplan.reports.plan.dated_plan import given_rate_text, off_hours, zone_line
 from blinplan.reports.plan.ledger import ledger_report
-from blinplan.reports.plan.plan import hospital_days, premedication_lines, rounded, whole_course
+from blinplan.reports.plan.plan import hospital_days, premedication_lines, whole_course
+from blinplan.reports.shared.words import amount_text, moment_text
 from blinplan.terminal import Screen
 
 _LEVELS = "▁▂▃▄▅▆▇█"
@@ -34,7 +35,7 @@ def overview_report(dated: Dated, screen: Screen) -> list[RenderableType]:
         *(Text(line, "warning") for line in off_hours(dated)),
         *(Text(line, "warning") for line in remarks(dated)),
         *ledger_report(dated),
-        zone(dated),
+        zone_line(dated),
     ]
 
 
@@ -96,11 +97,11 @@ def _table(dated: Dated, screen: Screen) -> RenderableType:
         if (period.start, period.cycle) not in shown:
             continue
         table.add_row(
-            moment(dated.clock.at(period.start)),
+            moment_text(dated.clock.at(period.start)),
             duration_text(period.minutes),
             str(period.cycle),
             _said(event),
-            rounded(event.micrograms) if period.dose else "0",
+            amount_text(event.micrograms) if period.dose else "0",
             style="" if period.dose else "quiet",
         )
     return table

@@ -10,12 +10,20 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Event
 from blinplan.course.ledger import LedgerEntry
 from blinplan.course.replan import INTERRUPTED
-from blinplan.reports.plan.bag_list import HEADS, BagLine, bag_line, bag_sources, bags_not_evaluated, shortages, sums
-from blinplan.reports.plan.dated_plan import moment, off_hours, what
-from blinplan.reports.plan.ledger import cited, decided, interrupted
-from blinplan.reports.plan.plan import NOT_A_DEVICE, known_of, rounded
+from blinplan.reports.plan.bag_list import (
+    HEADS,
+    BagLine,
+    bag_line,
+    bag_sources,
+    bags_not_evaluated,
+    shortages,
+    sum_text,
+)
+from blinplan.reports.plan.dated_plan import entry_text, off_hours
+from blinplan.reports.plan.ledger import decision_text, interruption_text, source_of_decision
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table, render
 from blinplan.reports.shared.timeline import Bar, LineOfTime, timeline
+from blinplan.reports.shared.words import NOT_A_DEVICE, amount_text, known_figures, moment_text
 from blinplan.version import __version__
 
 
@@ -61,7 +69,7 @@ def html(dated: Dated, choice: Choice, told: Sequence[str] = (), plan_id: str | 
         title=f"{regimen.name}: {regimen.title}" + ("" if plan_id is None else f", plan {plan_id}"),
         running=regimen.name + ("" if plan_id is None else f", plan {plan_id}"),
         last=max(event.period.cycle for event in dated.course.events),
-        patient=", ".join(known_of(dated.course.patient)) or "nothing given",
+        patient=", ".join(known_figures(dated.course.patient)) or "nothing given",
         reason=choice.reason,
         told=told,
         cycles=[_cycle(dated, cycle) for cycle in cycles],
@@ -78,7 +86,7 @@ def _cycle(dated: Dated, cycle: int) -> PrintedCycle:
         _course(dated, cycle),
         _due(dated, cycle),
         tuple(_stop(dated, entry) for entry in stops),
-        tuple(dict.fromkeys(cited(decision) for entry in stops for decision in entry.decisions)),
+        tuple(dict.fromkeys(source_of_decision(decision) for entry in stops for decision in entry.decisions)),
         tuple(off_hours(replace(dated, cycle=cycle))),
         _bags(dated, cycle),
     )
@@ -87,13 +95,13 @@ def _cycle(dated: Dated, cycle: int) -> PrintedCycle:
 def _due(dated: Dated, cycle: int) -> PageTable:
     """What is due in a cycle, its bags aside."""
     entries = (entry for entry in dated.shown() if entry.cycle == cycle and entry.due is not Due.BAG)
-    rows = ((moment(dated.clock.at(entry.start)), what(dated, entry)) for entry in entries)
+    rows = ((moment_text(dated.clock.at(entry.start)), entry_text(dated, entry)) for entry in entries)
     return page_table("What is due", (PageColumn("When", "w"), PageColumn("What")), rows)
 
 
 def _stop(dated: Dated, entry: LedgerEntry) -> PrintedStop:
-    decisions = (decided(dated, entry, decision) for decision in entry.decisions)
-    return PrintedStop(interrupted(dated, entry), (*decisions, f"so {entry.resumed}"))
+    decisions = (decision_text(dated, entry, decision) for decision in entry.decisions)
+    return PrintedStop(interruption_text(dated, entry), (*decisions, f"so {entry.resumed}"))
 
 
 def _bags(dated: Dated, cycle: int) -> PrintedBags | None:
@@ -101,7 +109,7 @@ def _bags(dated: Dated, cycle: int) -> PrintedBags | None:
         return None
     of_cycle = {entry.bag for entry in dated.entries if entry.bag is not None and entry.cycle == cycle}
     bags = [(number, bag) for number, bag in dated.shown_bags() if bag in of_cycle]
-    lines = (sums(dated), *bags_not_evaluated(dated, [bag for _, bag in bags]), *shortages(dated))
+    lines = (sum_text(dated), *bags_not_evaluated(dated, [bag for _, bag in bags]), *shortages(dated))
     return PrintedBags(_bag_table(dated, bags), lines, bag_sources(dated))
 
 
@@ -130,6 +138,6 @@ def _bars(event: Event, cycle: int, highest: float) -> Iterator[Bar]:
     period = event.period
     if period.dose is not None:
         own = period.cycle == cycle
-        yield Bar(period.start, period.stop, float(event.rate) / highest, rounded(event.rate) if own else "", own)
+        yield Bar(period.start, period.stop, float(event.rate) / highest, amount_text(event.rate) if own else "", own)
     elif period.cycle_name == INTERRUPTED:
         yield Bar(period.start, period.stop, None, "", dark=True)

@@ -9,18 +9,25 @@ from rich.text import Text
 
 from blinplan.course.calendar import hospital_stays
 from blinplan.course.eligibility import Choice
-from blinplan.course.events import Course, Event, Period
-from blinplan.course.patient import Patient
+from blinplan.course.events import Course, Event
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.outside_text import visible
-from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, DoseRate, decimal_text
+from blinplan.quantities import MINUTES_PER_DAY, DoseRate
 from blinplan.regimen.regimen import Occasion
 from blinplan.reports.shared.document import PLAN
 from blinplan.reports.shared.manifest import manifest
+from blinplan.reports.shared.words import (
+    NOT_A_DEVICE,
+    UNVERIFIED_DOSES,
+    amount_text,
+    days_of,
+    exact_amount,
+    given_dose,
+    known_figures,
+    ordered_text,
+)
 from blinplan.terminal import Screen
-
-NOT_A_DEVICE = "blinplan is a planning and research tool, not a medical device. Check every dose against the label."
 
 
 def plan_head(course: Course, choice: Choice) -> list[RenderableType]:
@@ -45,32 +52,11 @@ def plan_report(
     return parts
 
 
-def rounded(value: Fraction) -> str:
-    """Write an exact amount with at most three decimals; ``≈`` marks one that is rounded."""
-    return decimal_text(value, 3).replace("≈ ", "≈")
-
-
-def when(minute: int) -> str:
-    """Write a time in a course: ``day 8``, or ``day 8 06:00`` off the hour at which the course begins each day."""
-    day, rest = divmod(minute, MINUTES_PER_DAY)
-    hours, minutes = divmod(rest, MINUTES_PER_HOUR)
-    return f"day {day + 1}" + (f" +{hours}:{minutes:02d} h" if rest else "")
-
-
-def known_of(patient: Patient) -> list[str]:
-    """What is known of a patient, in words."""
-    return [
-        *([f"weight {decimal_text(patient.weight, 3)} kg"] if patient.weight is not None else []),
-        *([f"height {decimal_text(patient.height, 3)} cm"] if patient.height is not None else []),
-        *([f"body surface area {patient.area}"] if patient.area is not None else []),
-    ]
-
-
 def _decisions(course: Course, choice: Choice) -> list[Text]:
-    lines = [Text(f"Patient: {', '.join(known_of(course.patient)) or 'nothing given'}")]
+    lines = [Text(f"Patient: {', '.join(known_figures(course.patient)) or 'nothing given'}")]
     lines.append(Text(f"Weight limit: {choice.reason}", "warning" if choice.switched else ""))
     if course.regimen.unverified:
-        lines.append(Text("Doses of this regimen are unverified: nobody has seen them in the source.", "unverified"))
+        lines.append(Text(UNVERIFIED_DOSES, "unverified"))
     return lines
 
 
@@ -92,7 +78,7 @@ def _event_row(event: Event) -> Sequence[str | Text]:
     period = event.period
     if period.dose is None:
         return _days(event), str(period.cycle), "", "free", "0", "0", str(period.line)
-    given = Text(rounded(event.rate))
+    given = Text(amount_text(event.rate))
     if event.capped:
         given.append(" (cap)", "warning")
     return (
@@ -101,42 +87,19 @@ def _event_row(event: Event) -> Sequence[str | Text]:
         str(period.step),
         ordered_text(period),
         given,
-        rounded(event.micrograms),
+        amount_text(event.micrograms),
         str(period.line),
     )
-
-
-def ordered_text(period: Period) -> str:
-    """Write an order with its cap: 5 mcg/m²/day, max 9 mcg/day."""
-    return str(period.dose) + (f", max {period.cap}" if period.cap else "")
 
 
 def _days(event: Event) -> str:
     return days_of(event.period)
 
 
-def days_of(period: Period) -> str:
-    """Write the days of a period, counted from 1: 8-28; with hours where it does not begin or end with a day."""
-    start, stop = period.start, period.stop
-    if start % MINUTES_PER_DAY or stop % MINUTES_PER_DAY:
-        return f"{when(start)} to {when(stop)}"
-    first, last = start // MINUTES_PER_DAY + 1, stop // MINUTES_PER_DAY
-    return f"{first}" if first == last else f"{first}-{last}"
-
-
 def whole_course(course: Course) -> Text:
     """Say how much is infused in all, and on how many days."""
     days = Fraction(course.infusion_minutes, MINUTES_PER_DAY)
-    return Text(f"Whole course: {rounded(course.micrograms)} mcg over {rounded(days)} days of infusion")
-
-
-def given_dose(plan: PremedicationPlan) -> str:
-    """Write which premedication is given: the drug, the ordered dose, and what it comes to in the patient."""
-    given = plan.premedication
-    dose = str(given.dose) + (f", max {given.cap}" if given.cap else "")
-    if plan.dose is not None and str(plan.dose) != dose:
-        dose += f" = {rounded(plan.dose.milligrams)} mg{' (cap)' if plan.capped else ''}"
-    return f"{visible(given.drug)} {dose}"
+    return Text(f"Whole course: {amount_text(course.micrograms)} mcg over {amount_text(days)} days of infusion")
 
 
 def _day(minute: int) -> int:
@@ -180,7 +143,7 @@ def plan_json(
         "switched": choice.switched,
         "unverified": course.regimen.unverified,
         "events": [_event_json(event) for event in course.events],
-        "total_mcg": exact(course.micrograms),
+        "total_mcg": exact_amount(course.micrograms),
         "premedication": _premedication_json(premedication),
         "hospital_days": list(course.regimen.hospital_days),
         "notice": NOT_A_DEVICE,
@@ -191,18 +154,13 @@ def _number(value: Fraction | None) -> float | None:
     return None if value is None else float(value)
 
 
-def exact(value: Fraction) -> dict[str, Any]:
-    """Write an exact amount as a fraction, and as a number."""
-    return {"value": float(value), "exact": str(value)}
-
-
 def _event_json(event: Event) -> dict[str, Any]:
     period = event.period
     return {
         "start_minute": period.start,
         "stop_minute": period.stop,
-        "rate_mcg_per_day": exact(event.rate),
-        "mcg": exact(event.micrograms),
+        "rate_mcg_per_day": exact_amount(event.rate),
+        "mcg": exact_amount(event.micrograms),
         "cycle": period.cycle,
         "cycle_name": period.cycle_name,
         "step": period.step,
@@ -225,7 +183,7 @@ def _premedication_json(plan: PremedicationPlan | None) -> dict[str, Any] | None
         "drug": given.drug,
         "ordered": str(given.dose),
         "max": str(given.cap) if given.cap else None,
-        "mg": exact(plan.dose.milligrams) if plan.dose else None,
+        "mg": exact_amount(plan.dose.milligrams) if plan.dose else None,
         "capped": plan.capped,
         "minutes": list(plan.minutes),
         "occasions": sorted(occasion.value for occasion in given.occasions),

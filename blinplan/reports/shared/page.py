@@ -86,5 +86,5 @@ _PLAIN = frozenset(ascii_letters + digits + " .,:;-")
 
 def css_string(text: str) -> Markup:
     """Write a text as a string of a style sheet: every character that could end it as its number."""
-    characters = (one if one in _PLAIN else f"\\{ord(one):06x}" for one in visible(text))
+    characters = (letter if letter in _PLAIN else f"\\{ord(letter):06x}" for letter in visible(text))
     return Markup(f'"{"".join(characters)}"')  # noqa: S704 - no character is left that is more than itself

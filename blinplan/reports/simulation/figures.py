@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from blinplan.fingerprint import model_hash
 from blinplan.outside_text import visible
-from blinplan.reports.plan.plan import ordered_text
+from blinplan.reports.shared.words import ordered_text
 from blinplan.reports.simulation.axes import Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.simulation.percentiles import Band, Bands
 from blinplan.simulation.trial import Simulation

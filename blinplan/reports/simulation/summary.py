@@ -12,6 +12,7 @@ from rich.text import Text
 from blinplan.outside_text import visible
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.shared.document import SIMULATION
+from blinplan.reports.shared.words import UNVERIFIED_DOSES
 from blinplan.reports.simulation.data import simulation_manifest
 from blinplan.simulation.outcome import Distribution, Quantity, distribution
 from blinplan.simulation.trial import Simulation
@@ -31,7 +32,7 @@ def simulation_report(simulation: Simulation, screen: Screen) -> list[Renderable
         Text(simulated_patients(simulation)),
     ]
     if regimen.unverified:
-        parts.append(Text("Doses of this regimen are unverified: nobody has seen them in the source.", "unverified"))
+        parts.append(Text(UNVERIFIED_DOSES, "unverified"))
     if simulation.options.premedication:
         parts.append(Text(premedication_effect(simulation), "unverified"))
     parts += ["", _distributions(simulation, screen)]

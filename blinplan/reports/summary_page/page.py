@@ -10,10 +10,18 @@ from blinplan.course.premedication import PremedicationPlan
 from blinplan.evidence.evaluate import Evidence
 from blinplan.physiology.model.parameters import Preset
 from blinplan.quantities import decimal_text, duration_text
-from blinplan.reports.plan.plan import NOT_A_DEVICE, days_of, given_dose, known_of, ordered_text, rounded
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table, render
 from blinplan.reports.shared.timeline import Bar, LineOfTime, timeline
+from blinplan.reports.shared.words import (
+    NOT_A_DEVICE,
+    UNVERIFIED_DOSES,
+    amount_text,
+    days_of,
+    given_dose,
+    known_figures,
+    ordered_text,
+)
 from blinplan.reports.simulation.axes import dose_unit
 from blinplan.reports.simulation.summary import (
     HOW_TO_READ,
@@ -123,9 +131,7 @@ def _summary(report: Report) -> SummarySection:
         report.result.status,
         report.result.summary,
         f"Exit status {report.result.status}: {report.result.reason}.",
-        "Doses of this regimen are unverified: nobody has seen them in the source."
-        if report.choice.regimen.unverified
-        else "",
+        UNVERIFIED_DOSES if report.choice.regimen.unverified else "",
         tuple(_counted(report)),
         tuple(_known(report)),
         tuple(f"{row.group}: {_share(row)}" for key in _KEY_SHARES if (row := rows.get(key)) is not None),
@@ -154,7 +160,7 @@ def _known(report: Report) -> Iterator[tuple[str, str]]:
     yield "For", str(regimen.eligibility)
     yield "Course", _length(report.simulation.periods)
     yield "Dose", "; ".join(_in_words(report.simulation.periods))
-    known = [] if report.course is None else known_of(report.course.patient)
+    known = [] if report.course is None else known_figures(report.course.patient)
     yield "Patient", (", ".join(known) or "nothing given") + f". {report.choice.reason}."
     yield "Premedication", _premedication(report)
     days = [f"first {days} days of cycle {number}" for number, days in enumerate(regimen.hospital_days, 1)]
@@ -217,7 +223,7 @@ def _doses(report: Report) -> DosesSection:
         PageColumn("mcg", "n"),
     )
     rows = (_period(period, given.get(period)) for period in report.simulation.periods)
-    total = "" if report.course is None else rounded(report.course.micrograms)
+    total = "" if report.course is None else amount_text(report.course.micrograms)
     return DosesSection(_drawn(report), page_table("The doses", columns, rows), report.unknown, total)
 
 
@@ -241,8 +247,8 @@ def _period(period: Period, event: Event | None) -> tuple[str, ...]:
         return *days, "", "free", "0", "0"
     if event is None:
         return *days, str(period.step), ordered_text(period), "-", "-"
-    rate = rounded(event.rate) + (" (cap)" if event.capped else "")
-    return *days, str(period.step), ordered_text(period), rate, rounded(event.micrograms)
+    rate = amount_text(event.rate) + (" (cap)" if event.capped else "")
+    return *days, str(period.step), ordered_text(period), rate, amount_text(event.micrograms)
 
 
 @dataclass(frozen=True, slots=True)

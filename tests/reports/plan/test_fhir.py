@@ -17,7 +17,7 @@ from blinplan.course.calendar import infusions
 from blinplan.course.dated import as_planned, dated
 from blinplan.course.eligibility import Choice
 from blinplan.reports.plan.fhir.bundle import fhir
-from blinplan.reports.plan.plan import NOT_A_DEVICE
+from blinplan.reports.shared.words import NOT_A_DEVICE
 from tests.course.records import CRS, DAY, START, course, record, stop
 from tests.plan_text import DATED, RECORD, WARD
 from tests.program import Run

@@ -18,7 +18,8 @@ from blinplan.course.premedication import premedication_plan
 from blinplan.data_table import csv_text
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Occasion, Regimen
-from blinplan.reports.plan.plan import plan_json, plan_report, plan_table, rounded, when
+from blinplan.reports.plan.plan import plan_json, plan_report, plan_table
+from blinplan.reports.shared.words import amount_text, time_in_course
 from blinplan.terminal import Screen
 from tests.read_text import regimen_in
 from tests.regimen_text import cycle, regimen_text
@@ -170,11 +171,11 @@ def test_a_title_from_a_file_is_harmless() -> None:
     [(Fraction(9), "9"), (Fraction(9, 2), "4.5"), (Fraction(1, 3), "≈0.333"), (Fraction(3787), "3,787")],
 )
 def test_what_is_rounded_says_so(value: Fraction, text: str) -> None:
-    assert rounded(value) == text
+    assert amount_text(value) == text
 
 
 def test_times_are_days_counted_from_one() -> None:
-    assert when(0) == "day 1"
-    assert when(7 * 1440) == "day 8"
-    assert when(7 * 1440 + 90) != when(7 * 1440)
-    assert "1:30" in when(7 * 1440 + 90)
+    assert time_in_course(0) == "day 1"
+    assert time_in_course(7 * 1440) == "day 8"
+    assert time_in_course(7 * 1440 + 90) != time_in_course(7 * 1440)
+    assert "1:30" in time_in_course(7 * 1440 + 90)

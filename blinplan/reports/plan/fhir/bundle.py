@@ -17,7 +17,7 @@ from blinplan.course.replan import INTERRUPTED
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, duration_text
 from blinplan.reports.plan.bag_list import bags_not_evaluated, shortages
-from blinplan.reports.plan.dated_plan import moment, off_hours, what
+from blinplan.reports.plan.dated_plan import entry_text, off_hours
 from blinplan.reports.plan.fhir.elements import (
     MICROGRAM,
     Element,
@@ -39,8 +39,8 @@ from blinplan.reports.plan.fhir.requests import (
     requests,
 )
 from blinplan.reports.plan.identity import last_known
-from blinplan.reports.plan.ledger import cited, decided, interrupted, starts_of_cycles
-from blinplan.reports.plan.plan import NOT_A_DEVICE, known_of, rounded
+from blinplan.reports.plan.ledger import decision_text, interruption_text, source_of_decision, starts_of_cycles
+from blinplan.reports.shared.words import NOT_A_DEVICE, amount_text, known_figures, moment_text
 
 
 class InvalidError(ValueError):
@@ -97,7 +97,7 @@ def bundle(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str, 
         "id": urn(name).removeprefix("urn:uuid:"),
         "identifier": identifier(name),
         "type": "collection",
-        "entry": [{"fullUrl": f"urn:uuid:{one['id']}", "resource": one} for one in resources],
+        "entry": [{"fullUrl": f"urn:uuid:{it['id']}", "resource": it} for it in resources],
     }
 
 
@@ -111,7 +111,8 @@ def _patient(plan_id: str) -> Element:
 def _care_plan(dated: Dated, choice: Choice, plan_id: str, ordered: list[Request], told: Sequence[str]) -> Element:
     regimen, name = dated.course.regimen, care_plan_name(plan_id)
     title = f"{visible(regimen.name)}: {visible(regimen.title)}"
-    due = [f"{moment(dated.clock.at(e.start))}: {what(dated, e)}" for e in dated.shown() if e.due is not Due.BAG]
+    entries = [entry for entry in dated.shown() if entry.due is not Due.BAG]
+    due = [f"{moment_text(dated.clock.at(entry.start))}: {entry_text(dated, entry)}" for entry in entries]
     stop = dated.course.events[-1].period.stop
     activities = sorted([*_referred(ordered), *_told(dated)], key=lambda activity: activity[0])
     return {
@@ -141,7 +142,7 @@ def _description(dated: Dated) -> str:
     days = Fraction(course.infusion_minutes, MINUTES_PER_DAY)
     sources = "; ".join(f"{visible(source.citation)} ({source.status.value})" for source in course.regimen.sources)
     return (
-        f"Blinatumomab by continuous infusion: {amount(course.micrograms, MICROGRAM)} in {rounded(days)} days of"
+        f"Blinatumomab by continuous infusion: {amount(course.micrograms, MICROGRAM)} in {amount_text(days)} days of"
         f" infusion. Times are local in {dated.clock.zone}. Source of the doses: {sources}."
     )
 
@@ -158,15 +159,15 @@ def _told(dated: Dated) -> Iterator[tuple[int, Element]]:
             status = "not-started" if entry.start > _known(dated) else "unknown"
             text = f"in hospital, cycle {entry.cycle}"
             kept = {"kind": "ServiceRequest", "scheduledPeriod": period(dated.clock, entry.start, entry.stop)}
-            yield entry.start, _detail(text, status, what(dated, entry), kept)
+            yield entry.start, _detail(text, status, entry_text(dated, entry), kept)
         elif entry.due is Due.SUPERVISION:
             status = "not-started" if entry.start > _known(dated) else "unknown"
             at = {"scheduledTiming": moment_of(dated.clock, entry.start)}
-            yield entry.start, _detail(f"supervised start, cycle {entry.cycle}", status, what(dated, entry), at)
+            yield entry.start, _detail(f"supervised start, cycle {entry.cycle}", status, entry_text(dated, entry), at)
         elif entry.due is Due.STOP:
             text = f"end of infusion, cycle {entry.cycle}"
             at = {"scheduledTiming": moment_of(dated.clock, entry.start)}
-            yield entry.start, _detail(text, _done(dated, entry), what(dated, entry), at)
+            yield entry.start, _detail(text, _done(dated, entry), entry_text(dated, entry), at)
     for event in dated.course.events:
         if event.period.dose is None and event.period.cycle_name != INTERRUPTED:
             yield event.period.start, _free(dated, event)
@@ -175,7 +176,7 @@ def _told(dated: Dated) -> Iterator[tuple[int, Element]]:
 def _free(dated: Dated, event: Event) -> Element:
     start, stop = event.period.start, event.period.stop
     last = event is dated.course.events[-1]
-    following = "" if last else f"; the next cycle begins no earlier than {moment(dated.clock.at(stop))}"
+    following = "" if last else f"; the next cycle begins no earlier than {moment_text(dated.clock.at(stop))}"
     text = f"{duration_text(stop - start)} without infusion{following}"
     status = "completed" if stop <= _known(dated) else "not-started"
     when = {"scheduledPeriod": period(dated.clock, start, stop)}
@@ -198,7 +199,8 @@ def _known(dated: Dated) -> int:
 def _notes(dated: Dated, choice: Choice) -> Iterator[str]:
     """What somebody has to know who reads the plan, a note each. Nothing here is text from a regimen file."""
     yield NOT_A_DEVICE
-    yield f"Patient: {', '.join(known_of(dated.course.patient)) or 'nothing given'}. Weight limit: {choice.reason}."
+    figures = ", ".join(known_figures(dated.course.patient)) or "nothing given"
+    yield f"Patient: {figures}. Weight limit: {choice.reason}."
     if dated.premedication is None:
         yield "Premedication: none declared in this regimen."
     yield from bags_not_evaluated(dated, dated.bags)
@@ -206,7 +208,7 @@ def _notes(dated: Dated, choice: Choice) -> Iterator[str]:
     yield from off_hours(dated)
     if not dated.recorded:
         return
-    as_of = moment(dated.clock.at(last_known(dated)))
+    as_of = moment_text(dated.clock.at(last_known(dated)))
     yield (
         f"The status of every part is as of {as_of}, the last thing that the course record tells. It does not tell of"
         " days in hospital."
@@ -215,11 +217,13 @@ def _notes(dated: Dated, choice: Choice) -> Iterator[str]:
         yield _ledger_note(dated, entry)
     yield from starts_of_cycles(dated)
     if dated.ledger.interruptions:
-        given, planned = (amount(one.micrograms, MICROGRAM) for one in (dated.course, dated.replanned.planned))
+        given, planned = (amount(course.micrograms, MICROGRAM) for course in (dated.course, dated.replanned.planned))
         yield f"With the interruptions {given}; without them {planned}."
 
 
 def _ledger_note(dated: Dated, entry: LedgerEntry) -> str:
-    answers = [f"{decided(dated, entry, decision)} ({cited(decision)})" for decision in entry.decisions]
+    answers = [
+        f"{decision_text(dated, entry, decision)} ({source_of_decision(decision)})" for decision in entry.decisions
+    ]
     asked = "; ".join(answers) or "the label asks nothing of it"
-    return f"Infusion stopped {interrupted(dated, entry)}. {asked}. So {entry.resumed}."
+    return f"Infusion stopped {interruption_text(dated, entry)}. {asked}. So {entry.resumed}."

@@ -11,7 +11,7 @@ from blinplan.course.premedication import PremedicationPlan
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, Basis, duration_text
 from blinplan.regimen.site import Vial
-from blinplan.reports.plan.bag_list import lasts
+from blinplan.reports.plan.bag_list import duration_of_bag
 from blinplan.reports.plan.fhir.elements import (
     MICROGRAM,
     MICROGRAM_PER_AREA_PER_DAY,
@@ -107,7 +107,7 @@ def _bag(bag: Bag, vial: Vial) -> str:
         holds = f"{amount(filled, MICROGRAM)} in {amount(bag.size.fill, MILLILITRE)}"
         drawn = amount(drawn_millilitres(bag, vial) or Fraction(0), MILLILITRE)
         inside = f"filled with {holds}, of which {drawn} are drawn up; vials to open: {vials(bag, vial)}"
-    return f"for {lasts(bag)} {pump}; {inside}"
+    return f"for {duration_of_bag(bag)} {pump}; {inside}"
 
 
 def premedication(dated: Dated, plan: PremedicationPlan, entry: Entry) -> Element:

@@ -12,11 +12,12 @@ from blinplan.course.dated import Dated
 from blinplan.course.events import Course
 from blinplan.course.ledger import LedgerEntry
 from blinplan.outside_text import visible
-from blinplan.reports.plan.dated_plan import moment, what
+from blinplan.reports.plan.dated_plan import entry_text
 from blinplan.reports.plan.fhir.dosages import infusion, premedication
 from blinplan.reports.plan.fhir.elements import MICROGRAM, Element, amount, identifier, reference, resource, words
-from blinplan.reports.plan.identity import gone, last_known, named
+from blinplan.reports.plan.identity import dropped_entries, last_known, name_entries
 from blinplan.reports.plan.ledger import cause_text
+from blinplan.reports.shared.words import moment_text
 
 INFUSIONS = frozenset({Due.START, Due.STEP, Due.RESTART})
 _ROUNDED = "Amounts marked ≈ are rounded to 6 decimals."
@@ -45,7 +46,7 @@ class Request:
 
 def requests(dated: Dated, before: Sequence[Dated], plan_id: str) -> Iterator[Request]:
     """The requests of a plan, and those that only earlier plans had."""
-    now = dict(named(dated, plan_id))
+    now = dict(name_entries(dated, plan_id))
     earlier: str | None = None
     for name, entry in now.items():
         if entry.due is Due.PREMEDICATION:
@@ -54,7 +55,7 @@ def requests(dated: Dated, before: Sequence[Dated], plan_id: str) -> Iterator[Re
             replaced = earlier if entry.due is Due.RESTART else None
             yield _request(dated, entry, name, plan_id, infusion_standing(dated, entry), replaced)
             earlier = name
-    for name, (earlier_plan, entry) in gone(now, before, plan_id).items():
+    for name, (earlier_plan, entry) in dropped_entries(now, before, plan_id).items():
         if entry.due is Due.PREMEDICATION or entry.due in INFUSIONS:
             yield _request(earlier_plan, entry, name, plan_id, _no_more_planned(dated))
 
@@ -63,9 +64,10 @@ def infusion_standing(dated: Dated, entry: Entry) -> Standing:
     """How it stands with an infusion, as of the last thing that is known; every interruption is on the record."""
     if not dated.recorded:
         return Standing("draft")
-    interrupted = next((one for one in dated.ledger.interruptions if one.stopped == entry.stop), None)
+    interrupted = next((stop for stop in dated.ledger.interruptions if stop.stopped == entry.stop), None)
     if interrupted is not None and not _given_in_full(entry, dated.replanned.planned):
-        note = f"Stopped at {moment(dated.clock.at(entry.stop))}; what is written here is what was given until then."
+        stopped = moment_text(dated.clock.at(entry.stop))
+        note = f"Stopped at {stopped}; what is written here is what was given until then."
         return Standing(_stopped(interrupted), cause_text(interrupted), note)
     known = last_known(dated)
     return Standing("completed" if entry.stop <= known else "active" if entry.start <= known else "draft")
@@ -74,9 +76,9 @@ def infusion_standing(dated: Dated, entry: Entry) -> Standing:
 def _given_in_full(entry: Entry, planned: Course) -> bool:
     """Whether an infusion lasted as long as it was planned: it may be interrupted when it ends anyway."""
     return entry.event is not None and any(
-        (one.period.cycle, one.period.step, one.period.dose, one.period.minutes)
+        (event.period.cycle, event.period.step, event.period.dose, event.period.minutes)
         == (entry.cycle, entry.event.period.step, entry.event.period.dose, entry.event.period.minutes)
-        for one in planned.events
+        for event in planned.events
     )
 
 
@@ -123,7 +125,7 @@ def _request(
         *([_ROUNDED] if any("≈" in text for text in texts) else []),
     ]
     whole = "" if entry.event is None else f", {amount(entry.event.micrograms, MICROGRAM)} in all"
-    headline = f"Cycle {entry.cycle}, {what(dated, entry)}{whole}. Status: {standing.status}."
+    headline = f"Cycle {entry.cycle}, {entry_text(dated, entry)}{whole}. Status: {standing.status}."
     made: Element = {
         **resource("MedicationRequest", name, [headline, *texts, *notes]),
         "status": standing.status,
@@ -136,7 +138,7 @@ def _request(
         "dosageInstruction": dosages,
         **({"priorPrescription": reference("MedicationRequest", replaced)} if replaced else {}),
     }
-    return Request(name, entry.start, what(dated, entry), made)
+    return Request(name, entry.start, entry_text(dated, entry), made)
 
 
 def _dosages(dated: Dated, entry: Entry) -> list[Element]:

@@ -1,0 +1,69 @@
+"""Words that several reports say: amounts, days, doses, what is known of a patient, and what is warned of."""
+
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from blinplan.course.events import Period
+from blinplan.course.patient import Patient
+from blinplan.course.premedication import PremedicationPlan
+from blinplan.outside_text import visible
+from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, decimal_text
+
+NOT_A_DEVICE = "blinplan is a planning and research tool, not a medical device. Check every dose against the label."
+UNVERIFIED_DOSES = "Doses of this regimen are unverified: nobody has seen them in the source."
+
+
+def amount_text(value: Fraction) -> str:
+    """Write an exact amount with at most three decimals; ``≈`` marks one that is rounded."""
+    return decimal_text(value, 3).replace("≈ ", "≈")
+
+
+def time_in_course(minute: int) -> str:
+    """Write a time in a course: ``day 8``, or ``day 8 06:00`` off the hour at which the course begins each day."""
+    day, rest = divmod(minute, MINUTES_PER_DAY)
+    hours, minutes = divmod(rest, MINUTES_PER_HOUR)
+    return f"day {day + 1}" + (f" +{hours}:{minutes:02d} h" if rest else "")
+
+
+def known_figures(patient: Patient) -> list[str]:
+    """What is known of a patient, in words."""
+    return [
+        *([f"weight {decimal_text(patient.weight, 3)} kg"] if patient.weight is not None else []),
+        *([f"height {decimal_text(patient.height, 3)} cm"] if patient.height is not None else []),
+        *([f"body surface area {patient.area}"] if patient.area is not None else []),
+    ]
+
+
+def exact_amount(value: Fraction) -> dict[str, Any]:
+    """Write an exact amount as a fraction, and as a number."""
+    return {"value": float(value), "exact": str(value)}
+
+
+def ordered_text(period: Period) -> str:
+    """Write an order with its cap: 5 mcg/m²/day, max 9 mcg/day."""
+    return str(period.dose) + (f", max {period.cap}" if period.cap else "")
+
+
+def days_of(period: Period) -> str:
+    """Write the days of a period, counted from 1: 8-28; with hours where it does not begin or end with a day."""
+    start, stop = period.start, period.stop
+    if start % MINUTES_PER_DAY or stop % MINUTES_PER_DAY:
+        return f"{time_in_course(start)} to {time_in_course(stop)}"
+    first, last = start // MINUTES_PER_DAY + 1, stop // MINUTES_PER_DAY
+    return f"{first}" if first == last else f"{first}-{last}"
+
+
+def given_dose(plan: PremedicationPlan) -> str:
+    """Write which premedication is given: the drug, the ordered dose, and what it comes to in the patient."""
+    given = plan.premedication
+    dose = str(given.dose) + (f", max {given.cap}" if given.cap else "")
+    if plan.dose is not None and str(plan.dose) != dose:
+        dose += f" = {amount_text(plan.dose.milligrams)} mg{' (cap)' if plan.capped else ''}"
+    return f"{visible(given.drug)} {dose}"
+
+
+def moment_text(when: datetime) -> str:
+    """Write a local time: Mon 2026-11-02 10:00; with its offset in the hour that comes twice."""
+    twice = when.replace(fold=0).utcoffset() != when.replace(fold=1).utcoffset()
+    return f"{when:%a %Y-%m-%d %H:%M}{when: %z}" if twice else f"{when:%a %Y-%m-%d %H:%M}"
