@@ -9,10 +9,12 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from io import StringIO
+from io import StringIO, TextIOWrapper
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, TextIO
 
 from rich import box
@@ -173,12 +175,15 @@ class Terminal:
         What standard output and standard error can show.
     is_seen, is_watched
         Whether standard output, and whether standard error, is a terminal with a person before it.
+    is_answered
+        Whether standard input is one, so that somebody can be asked who sees the questions.
     """
 
     out: Screen
     errors: Screen
     is_seen: bool
     is_watched: bool
+    is_answered: bool
 
     def report(self, *parts: RenderableType) -> None:
         """Write a report as a person reads it to standard output."""
@@ -214,11 +219,44 @@ class Terminal:
 
     def remark(self, *parts: RenderableType) -> None:
         """Write something about the run, drawn, to standard error."""
+        self.write_remark(self.errors.render(*parts))
+
+    def write_remark(self, text: str) -> None:
+        """Write a finished text about the run to standard error."""
         try:
-            sys.stderr.write(self.errors.render(*parts))
+            sys.stderr.write(text)
             sys.stderr.flush()
         except BrokenPipeError:
             raise SystemExit(ExitStatus.BROKEN_PIPE) from None
+
+    def ask(self, prompt: str) -> str:
+        """Read a line that a person types; the prompt never goes where a file may go.
+
+        Raises
+        ------
+        EOFError
+            When the answers have ended.
+        """
+        try:
+            return self._line(prompt)
+        except (EOFError, KeyboardInterrupt):
+            self.write_remark("\n")
+            raise
+
+    def _line(self, prompt: str) -> str:
+        if self.is_seen and self.out.unicode:
+            with suppress(ImportError):
+                import readline  # noqa: F401 - makes the line editable
+            return input(prompt)
+        self.write_remark(prompt.encode("ascii", "backslashreplace").decode())
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line
+
+    def moving(self) -> Console:
+        """What moves on standard error while something runs, such as a bar, is drawn by this."""
+        return Console(file=sys.stderr, no_color=not self.errors.colour, width=self.errors.width, force_terminal=True)
 
     def complain(self, refusal: Refusal) -> None:
         """Write what the user can put right to standard error."""
@@ -231,7 +269,25 @@ class Terminal:
 def terminal(colour: Colour = Colour.AUTO) -> Terminal:
     """The terminal of this process."""
     out, errors = (screen(stream, colour) for stream in (sys.stdout, sys.stderr))
-    return Terminal(out, errors, sys.stdout.isatty(), sys.stderr.isatty())
+    is_seen, is_watched = sys.stdout.isatty(), sys.stderr.isatty()
+    return Terminal(out, errors, is_seen, is_watched, is_watched and sys.stdin.isatty())
+
+
+def open_streams() -> bool:
+    """See to it that closed streams fail as files do, and that a help text asks no more of an encoding than it has.
+
+    False when there is no standard output.
+    """
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - reading it fails, as it should
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the program ends
+    if sys.stdout is None:
+        sys.stdout = sys.stderr
+        return False
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return True
 
 
 def asked_colour(arguments: Sequence[str]) -> Colour:

@@ -22,6 +22,8 @@ from scipy.optimize import least_squares
 from blinplan.evidence.evaluate import evaluate
 from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.physiology.model.population import FloatArray
+from blinplan.terminal import terminal
+from blinplan.writing import replace_file
 
 SIGNIFICANT_DIGITS = 3
 _OFFSET = 10.0
@@ -148,9 +150,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     outcome = calibrate(given.patients, given.seed)
     for stage, values in outcome.items():
-        sys.stdout.write(f"# {stage.name}\n" + "".join(f"{key} = {value!r}\n" for key, value in values.items()))
+        terminal().write(f"# {stage.name}\n" + "".join(f"{key} = {value!r}\n" for key, value in values.items()))
     if given.write is not None:
-        given.write.write_text(write(given.write.read_text(encoding="utf-8"), outcome), encoding="utf-8")
+        replace_file(given.write, write(given.write.read_text(encoding="utf-8"), outcome))
     return 0
 
 

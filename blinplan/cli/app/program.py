@@ -4,8 +4,6 @@ import gc
 import os
 import sys
 from errno import ENOSPC
-from io import TextIOWrapper
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +11,7 @@ import typer
 from blinplan.cli.app.quick import CONTEXT, QuickGroup
 from blinplan.exit_status import ExitStatus
 from blinplan.refusal import Refusal
+from blinplan.terminal import Terminal, asked_colour, open_streams, terminal
 from blinplan.version import __version__
 
 app = typer.Typer(
@@ -48,33 +47,22 @@ def main(
         from blinplan.api.library import first_screen
         from blinplan.cli.app.options import terminal_of
 
-        terminal = terminal_of(context)
-        terminal.report(*first_screen(terminal.out))
-
-
-def _open_streams() -> None:
-    """See to it that closed streams fail as files do, and that a help text asks no more of an encoding than it has."""
-    if sys.stdin is None:
-        sys.stdin = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - reading it fails, as it should
-    if sys.stderr is None:
-        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the program ends
-    if sys.stdout is None:
-        sys.stdout = sys.stderr
-        raise Refusal("standard output is closed", "give the report somewhere to go")
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+        shown = terminal_of(context)
+        shown.report(*first_screen(shown.out))
 
 
 def run() -> None:
     """Run the program. Whatever happens ends in a status and a sentence, never in a traceback."""
+    is_open = open_streams()
+    shown = terminal(asked_colour(sys.argv[1:]))
+    if not is_open:
+        shown.complain(Refusal("standard output is closed", "give the report somewhere to go"))
+        sys.exit(ExitStatus.INCOMPLETE)
     try:
-        _open_streams()
-        from blinplan.terminal import asked_colour, terminal
-
-        status = app(prog_name="blinplan", standalone_mode=False, obj=terminal(asked_colour(sys.argv[1:])))
+        status = app(prog_name="blinplan", standalone_mode=False, obj=shown)
         sys.exit(status if isinstance(status, int) else ExitStatus.SUCCESS)
     except Refusal as refusal:
-        _complain(refusal)
+        _complain(refusal, shown)
         sys.exit(ExitStatus.INCOMPLETE)
     except KeyboardInterrupt:
         sys.exit(ExitStatus.INTERRUPTED)
@@ -82,32 +70,30 @@ def run() -> None:
         from blinplan.cli.app.misuse import explained
 
         if isinstance(fault, OSError) and fault.errno == ENOSPC:
-            _complain(Refusal("no space left on the device", "write the output elsewhere"))
+            _complain(Refusal("no space left on the device", "write the output elsewhere"), shown)
             sys.exit(ExitStatus.INCOMPLETE)
         misused = explained(fault)
         if misused is not None:
-            _complain(misused)
+            _complain(misused, shown)
             sys.exit(ExitStatus.INCOMPLETE)
         if os.environ.get("BLINPLAN_DEBUG"):
             raise
-        sys.stderr.write(
+        shown.write_remark(
             f"blinplan: a fault in blinplan {__version__} itself: {type(fault).__name__}: {str(fault)[:200]!r}; please"
             " report it with the command line and the output under BLINPLAN_DEBUG=1\n"
         )
         sys.exit(ExitStatus.FAULT)
 
 
-def _complain(refusal: Refusal) -> None:
+def _complain(refusal: Refusal, terminal: Terminal) -> None:
     """Say what the user can put right, and show what is wrong with a file where that is it."""
     from blinplan.regimen.reading import FaultyFileRefusal
-    from blinplan.terminal import asked_colour, terminal
 
-    shown = terminal(asked_colour(sys.argv[1:]))
     if isinstance(refusal, FaultyFileRefusal):
         from blinplan.cli.app.options import show_problems
 
-        show_problems(refusal.reading, shown)
-    shown.complain(refusal)
+        show_problems(refusal.reading, terminal)
+    terminal.complain(refusal)
 
 
 def program() -> None:

@@ -1,10 +1,8 @@
 """How far a long run is, on a terminal only."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
@@ -42,8 +40,6 @@ def progress_bar(patients: int, terminal: Terminal) -> Iterator[Callable[[int], 
     if patients < LONG_RUN or not terminal.is_watched:
         yield None
         return
-    shown = terminal.errors
-    console = Console(file=sys.stderr, no_color=not shown.colour, width=shown.width, force_terminal=True)
     columns = (
         TextColumn("{task.completed:,} of {task.total:,} patients"),
         BarColumn(),
@@ -51,7 +47,7 @@ def progress_bar(patients: int, terminal: Terminal) -> Iterator[Callable[[int], 
         TimeRemainingColumn(),
         TextColumn("left"),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=terminal.moving(), transient=True) as bar:
         task = bar.add_task("patients", total=patients)
         yield lambda done: bar.update(task, completed=done)
 
@@ -63,15 +59,13 @@ def regimens_bar(terminal: Terminal) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: None
         return
     announced = False
-    shown = terminal.errors
-    console = Console(file=sys.stderr, no_color=not shown.colour, width=shown.width, force_terminal=True)
     columns = (
         TextColumn("{task.completed:,} of {task.total:,} regimens simulated"),
         BarColumn(),
         TimeRemainingColumn(),
         TextColumn("left"),
     )
-    bar = Progress(*columns, console=console, transient=True)
+    bar = Progress(*columns, console=terminal.moving(), transient=True)
     task = bar.add_task("regimens", total=0)
 
     def move(done: int, total: int) -> None:

@@ -1,7 +1,6 @@
 """How a check is shown: the report on standard output, reports in files, the summary on standard error."""
 
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -75,5 +74,4 @@ def show_settings(files: FilesToCheck, settled: "RunSettings", asked: CheckOptio
         terminal.report(*files.settings_report(settled, terminal.out))
     for missing in files.missing:
         terminal.complain(missing.refusal)
-    sys.stdout.flush()
     stop(ExitStatus.INCOMPLETE if files.missing else ExitStatus.SUCCESS)

@@ -1,6 +1,5 @@
 """``blinplan new``: a regimen file of one's own, from options or by asking."""
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -168,7 +167,7 @@ def _complete(order: "Order", start: "Reading | None", destination: "Destination
     missing = needed(order) if start is None else (() if order.name else ("name",))
     if not missing:
         return order
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):  # nobody answers, or nobody sees the questions
+    if not terminal.is_answered:  # nobody answers, or nobody sees the questions
         raise Refusal(f"missing: {', '.join(_FLAGS[field] for field in missing)}", _advice(missing))
     from blinplan.cli.new.questions import ask
 

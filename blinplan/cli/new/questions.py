@@ -3,9 +3,7 @@
 The defaults are those of the labelled regimen for the answers so far, where there is one.
 """
 
-import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -83,7 +81,7 @@ class Answer:
             self._tell(question.allows, "quiet")
         while True:
             default = "" if question.default is None else f"[{visible(question.default)}] "
-            text = _line(f"  {default}> ").strip() or question.default
+            text = _line(f"  {default}> ", self.terminal).strip() or question.default
             try:
                 return question.take(_plain(text))
             except QuantityError as error:
@@ -104,25 +102,11 @@ def _plain(text: str | None) -> str:
     return text
 
 
-def _line(prompt: str) -> str:
-    """Read a line from the terminal; the questions never go where a file may go."""
+def _line(prompt: str, terminal: Terminal) -> str:
     try:
-        if sys.stdout.isatty() and sys.stdout.encoding.lower().startswith("utf"):
-            with suppress(ImportError):
-                import readline  # noqa: F401 - makes the line editable
-            return input(prompt)
-        sys.stderr.write(prompt.encode("ascii", "backslashreplace").decode())
-        sys.stderr.flush()
-        line = sys.stdin.readline()
+        return terminal.ask(prompt)
     except EOFError:
-        line = ""
-    except KeyboardInterrupt:
-        sys.stderr.write("\n")
-        raise
-    if not line:
-        sys.stderr.write("\n")
-        raise Refusal("the answers ended before the questions", "nothing was written; begin again")
-    return line
+        raise Refusal("the answers ended before the questions", "nothing was written; begin again") from None
 
 
 def _possible(order: Order) -> Order:

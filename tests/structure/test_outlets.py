@@ -1,0 +1,113 @@
+"""What leaves the program leaves it by one way each: files by the writer, everything shown by the terminal.
+
+So what a later option writes or shows cannot forget what these two see to.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "blinplan"
+WRITER, TERMINAL = "writing.py", "terminal.py"
+SOURCES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
+
+WRITING_CALLS = {"write_text", "write_bytes", "touch", "copyfile", "copy2", "mkstemp", "NamedTemporaryFile", "savetxt"}
+STREAMS = {"stdout", "stderr", "stdin", "__stdout__", "__stderr__", "__stdin__"}
+SHOWING_CALLS = {"print", "input"}
+
+OTHERS_THAT_WRITE = {
+    TERMINAL: "opens the null device in the place of a stream that is closed",
+    "rules/simulated/store.py": "the cache, which nobody is told of, writes whole files of its own",
+}
+OTHERS_THAT_USE_STREAMS = {
+    "regimen/find.py": "reads a regimen from standard input",
+}
+
+
+def writes(tree: ast.AST) -> Iterator[int]:
+    """The lines that write to a file, or open one to be written to."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = called(node)
+        modes = [argument.value for argument in arguments(node) if isinstance(argument, ast.Constant)]
+        if name in WRITING_CALLS or (name == "open" and any(is_for_writing(mode) for mode in modes)):
+            yield node.lineno
+
+
+def arguments(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg in (None, "mode"))]
+
+
+def is_for_writing(mode: object) -> bool:
+    return (
+        isinstance(mode, str) and 0 < len(mode) <= 3 and set(mode) <= set("rwxabt+") and bool(set(mode) & set("wxa+"))
+    )
+
+
+def uses_streams(tree: ast.AST) -> Iterator[int]:
+    """The lines that take a stream of the process, or print, or ask."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name("sys"), attr=name) if name in STREAMS:
+                yield node.lineno
+            case ast.Call(func=ast.Name(name)) if name in SHOWING_CALLS:
+                yield node.lineno
+            case ast.ImportFrom(module="sys") if {alias.name for alias in node.names} & STREAMS:
+                yield node.lineno
+
+
+def called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def lines_of(source: str, kind: str) -> list[int]:
+    tree = ast.parse((PACKAGE / source).read_text(encoding="utf-8"))
+    return list(writes(tree) if kind == "file" else uses_streams(tree))
+
+
+@pytest.mark.parametrize(
+    ("kind", "way", "others"),
+    [
+        ("file", WRITER, OTHERS_THAT_WRITE),
+        ("stream", TERMINAL, OTHERS_THAT_USE_STREAMS),
+    ],
+)
+def test_there_is_one_way_out(kind: str, way: str, others: dict[str, str]) -> None:
+    assert len(SOURCES) > 150
+    found = {source: lines for source in SOURCES if (lines := lines_of(source, kind))}
+    assert way in found, "the test sees nothing"
+    assert set(others) <= set(found), "an exception that is none any more"
+    assert {source: lines for source, lines in found.items() if source not in (way, *others)} == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'Path("x").write_text("")',
+        'Path("x").open("a")',
+        'open("x", "wb")',
+        'open("x", mode="r+")',
+        "p.open(mode='x')",
+    ],
+)
+def test_what_writes_is_seen(line: str) -> None:
+    assert list(writes(ast.parse(line)))
+    assert not list(writes(ast.parse('Path("x").open("rb"); Path("x").open(encoding="utf-8"); p.read_text()')))
+
+
+@pytest.mark.parametrize("line", ["sys.stdout.write(x)", "print(1)", "from sys import stderr", "f(file=sys.stderr)"])
+def test_what_shows_is_seen(line: str) -> None:
+    assert list(uses_streams(ast.parse(line)))
+    assert not list(uses_streams(ast.parse("terminal.report(x); console.print(x)")))
+
+
+def test_pictures_and_parquet_are_written_beside_their_place_or_in_memory() -> None:
+    """Libraries write to what they are handed: a buffer, or the path that the writer gives."""
+    callers = {"ParquetWriter": "data_table.py", "savefig": "reports/simulation/figures.py"}
+    for source in SOURCES:
+        tree = ast.parse((PACKAGE / source).read_text(encoding="utf-8"))
+        names = {called(node) for node in ast.walk(tree) if isinstance(node, ast.Call)} & set(callers)
+        assert all(callers[name] == source for name in names), source
