@@ -11,11 +11,22 @@ from typing import TYPE_CHECKING, Any
 from blinplan.version import __version__
 
 if TYPE_CHECKING:
+    from blinplan.api.build import (
+        NotARegimenError,
+        Regimen,
+        cycle,
+        premedication,
+        regimen,
+        source,
+        step,
+        toml,
+        waiver,
+    )
     from blinplan.api.check import CheckResult, check
     from blinplan.api.library import regimens, rule, rules
     from blinplan.api.load import RegimenError, load
     from blinplan.api.new import NewRegimen, new
-    from blinplan.api.patient import patient
+    from blinplan.api.patient import Patient, patient
     from blinplan.api.plan import Planned, expand, plan
     from blinplan.api.schema import schema
     from blinplan.api.simulate import simulate, table
@@ -24,42 +35,62 @@ if TYPE_CHECKING:
 __all__ = [
     "CheckResult",
     "NewRegimen",
+    "NotARegimenError",
+    "Patient",
     "Planned",
     "Refusal",
+    "Regimen",
     "RegimenError",
     "__version__",
     "check",
+    "cycle",
     "expand",
     "load",
     "new",
     "patient",
     "plan",
+    "premedication",
+    "regimen",
     "regimens",
     "rule",
     "rules",
     "schema",
     "simulate",
+    "source",
+    "step",
     "table",
+    "toml",
+    "waiver",
 ]
 
 _MODULES = {
     "CheckResult": "api.check",
     "NewRegimen": "api.new",
+    "NotARegimenError": "api.build",
+    "Patient": "api.patient",
     "Planned": "api.plan",
     "Refusal": "refusal",
+    "Regimen": "api.build",
     "RegimenError": "api.load",
     "check": "api.check",
+    "cycle": "api.build",
     "expand": "api.plan",
     "load": "api.load",
     "new": "api.new",
     "patient": "api.patient",
     "plan": "api.plan",
+    "premedication": "api.build",
+    "regimen": "api.build",
     "regimens": "api.library",
     "rule": "api.library",
     "rules": "api.library",
     "schema": "api.schema",
     "simulate": "api.simulate",
+    "source": "api.build",
+    "step": "api.build",
     "table": "api.simulate",
+    "toml": "api.build",
+    "waiver": "api.build",
 }
 """In which module each name is."""
 

@@ -13,8 +13,10 @@ from blinplan.exit_status import ExitStatus
 from blinplan.outside_text import visible
 from blinplan.refusal import Refusal
 from blinplan.regimen import library
+from blinplan.regimen.build import file_of
 from blinplan.regimen.find import FileSource, NotFound, find
 from blinplan.regimen.reading import Reading
+from blinplan.regimen.regimen import Regimen
 from blinplan.reports.check.formats import CheckFormat, written
 from blinplan.rules.configuration.choice import RuleChoice, rule_choice, split
 from blinplan.rules.configuration.configuration import Configuration
@@ -53,7 +55,7 @@ Progress = Callable[[int, int], None]
 
 
 def check(
-    *paths: str | Path,
+    *paths: str | Path | Regimen,
     select: Sequence[str] | None = None,
     extend_select: Sequence[str] = (),
     ignore: Sequence[str] = (),
@@ -86,7 +88,8 @@ def check(
     Parameters
     ----------
     paths
-        Files, folders, and names of shipped regimens or families of them; the current folder when none is given.
+        Files, folders, names of shipped regimens or families of them, and regimens built in Python; the current folder
+        when none is given.
     select, extend_select, ignore, severity
         Which rules are asked, as codes, beginnings of codes, names or ALL, and how they weigh, as "D205=note".
     patient
@@ -120,7 +123,7 @@ def check(
 
     choice = rule_choice(select, extend_select, ignore, severity)
     files = read_files(
-        [str(path) for path in paths],
+        [path if isinstance(path, Regimen) else str(path) for path in paths],
         choice,
         Configurations(None if config is None else str(config), isolated=isolated),
         allow_empty=allow_empty,
@@ -277,7 +280,7 @@ class Fixes:
 
 
 def read_files(
-    paths: Sequence[str],
+    paths: Sequence[str | Regimen],
     choice: RuleChoice,
     configurations: Configurations,
     *,
@@ -288,6 +291,11 @@ def read_files(
     files: dict[str, FileToCheck] = {}
     missing: list[NotFound] = []
     for named in paths or ["."]:
+        if isinstance(named, Regimen):
+            file = file_of(named)
+            source = FileSource(None, file.document.name)
+            files[source.name] = FileToCheck(source, file, choice.over(configurations.settings_of(source)))
+            continue
         sources = find(named, stdin_filename)
         if isinstance(sources, NotFound):
             missing += [] if sources.empty and allow_empty else [sources]
