@@ -198,7 +198,7 @@ def _recurrence(one: Interruption, found: Circumstances) -> Iterator[Decision]:
 
 def _treatment(light: bool | None) -> Decision:
     """What is given for a severe cytokine release syndrome."""
-    given, limit = label()["cytokine_release_dexamethasone"], label()["flat_dose_from_weight"]
+    given, limit = label()["cytokine_release_dexamethasone"], label()["flat_from_weight"]
     by_area = f"5 mg/m², max {given},"
     dose = {True: by_area, False: str(given), None: f"{given}, or below {limit} {by_area}"}[light]
     answer = f"dexamethasone {dose} every 8 hours for up to 3 days, then taper over 4"
@@ -208,7 +208,7 @@ def _treatment(light: bool | None) -> Decision:
 def _restart_dose(regimen: Regimen, weight: Fraction | None) -> Decision:
     """The label's dose of a restart: by the patient's weight, or else the weights that the regimen is for."""
     numbers = label()
-    flat, by_area, limit = numbers["restart_flat"], numbers["restart_by_area"], numbers["flat_dose_from_weight"]
+    flat, by_area, limit = numbers["restart_flat"], numbers["restart_by_area"], numbers["flat_from_weight"]
     light = _is_light(regimen, weight)
     if light is None:
         answer = f"not evaluated: {flat}, or {by_area} below {limit}; the weight is not given"
@@ -219,7 +219,7 @@ def _restart_dose(regimen: Regimen, weight: Fraction | None) -> Decision:
 
 def _is_light(regimen: Regimen, weight: Fraction | None) -> bool | None:
     """Whether the label doses the patient by area: by the weight, or else the weights that the regimen is for."""
-    limit, eligible = label()["flat_dose_from_weight"].value, regimen.eligibility
+    limit, eligible = label()["flat_from_weight"].value, regimen.eligibility
     if weight is not None:
         return weight < limit
     if eligible.minimum_weight is not None and eligible.minimum_weight >= limit:

@@ -1,34 +1,19 @@
 """All rules, by code."""
 
-from types import MappingProxyType
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
-from blinplan.rules.families import (
-    administration,
-    cytokines,
-    depletion,
-    dosing,
-    file_format,
-    interruptions,
-    notation,
-    schedule,
-    t_cells,
-    waiver,
-)
+from blinplan.frozen import FrozenMapping
+from blinplan.rules import families
+from blinplan.rules.rule import Rule
 
-CATALOGUE = MappingProxyType(
-    {
-        rule.code: rule
-        for rule in (
-            *file_format.RULES,
-            *notation.RULES,
-            *dosing.RULES,
-            *schedule.RULES,
-            *depletion.RULES,
-            *t_cells.RULES,
-            *cytokines.RULES,
-            *administration.RULES,
-            *interruptions.RULES,
-            *waiver.RULES,
-        )
-    }
-)
+
+def _rules() -> Iterator[Rule]:
+    """The rules of every family: of each file in the folder of families, so that a new one is never left out."""
+    for module in iter_modules(families.__path__, f"{families.__name__}."):
+        yield from import_module(module.name).RULES
+
+
+CATALOGUE = FrozenMapping({rule.code: rule for rule in sorted(_rules(), key=lambda rule: rule.code[1:])})
+"""In the order of their numbers, whose first digit is the family's."""

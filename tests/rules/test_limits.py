@@ -61,7 +61,6 @@ def test_every_limit_decides_some_rule() -> None:
     planned = {
         "escalation_after_restart",
         "supervision_again",
-        "flat_dose_from_weight",
         "cytokine_release_dexamethasone",
         "first_return_of_t_cells",
     }  # what a plan needs and no rule

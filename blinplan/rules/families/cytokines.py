@@ -1,6 +1,6 @@
 """C: how high do the cytokines go, and is the patient prepared and watched."""
 
-from blinplan.rules.families import labelled
+from blinplan.rules.checks import labelled
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 _PREMEDICATION = (

@@ -7,7 +7,7 @@ from itertools import pairwise
 from blinplan.course.events import given_rate
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Indication, Step
-from blinplan.rules.families import labelled
+from blinplan.rules.checks import labelled
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from blinplan.quantities import Notation, Slip, decimal_text, read_dose
 from blinplan.regimen.toml.document import Edit, KeyPath, Span
-from blinplan.rules.families import labelled
+from blinplan.rules.checks import labelled
 from blinplan.rules.rule import Case, Finding, Rule, Severity
 
 _ISMP = ("ISMP list of error-prone abbreviations, symbols and dose designations (unverified)",)

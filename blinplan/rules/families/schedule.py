@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Cycle, Phase, Step
-from blinplan.rules.families import labelled
+from blinplan.rules.checks import labelled
 from blinplan.rules.limits import Limit
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
