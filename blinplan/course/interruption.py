@@ -6,7 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from blinplan.course.label import label
-from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, duration_text
+from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, decimal_text, duration_text
 from blinplan.regimen.record import ADVERSE_EVENTS, DEATH, Cause, Interruption, minutes_between
 from blinplan.regimen.regimen import Indication, Occasion, Regimen
 
@@ -199,9 +199,10 @@ def _recurrence(one: Interruption, found: Circumstances) -> Iterator[Decision]:
 def _treatment(light: bool | None) -> Decision:
     """What is given for a severe cytokine release syndrome."""
     given, limit = label()["cytokine_release_dexamethasone"], label()["flat_from_weight"]
-    by_area = f"5 mg/m², max {given},"
+    area, every, longest, taper = (label()[f"{given.name}_{part}"] for part in ("by_area", "every", "longest", "taper"))
+    by_area = f"{area}, max {given},"
     dose = {True: by_area, False: str(given), None: f"{given}, or below {limit} {by_area}"}[light]
-    answer = f"dexamethasone {dose} every 8 hours for up to 3 days, then taper over 4"
+    answer = f"dexamethasone {dose} every {every} for up to {longest}, then taper over {decimal_text(taper.value)}"
     return Decision(Topic.TREATMENT, answer, (given.name,))
 
 

@@ -29,6 +29,7 @@ def test_every_limit_has_unit_source_and_status(limit: Limit) -> None:
         "grade",
         "seizure",
         "mg",
+        "mg/m²",
     }
     assert len(limit.source) > 10
     assert limit.says.endswith(".")
@@ -62,6 +63,10 @@ def test_every_limit_decides_some_rule() -> None:
         "escalation_after_restart",
         "supervision_again",
         "cytokine_release_dexamethasone",
+        "cytokine_release_dexamethasone_by_area",
+        "cytokine_release_dexamethasone_every",
+        "cytokine_release_dexamethasone_longest",
+        "cytokine_release_dexamethasone_taper",
         "first_return_of_t_cells",
     }  # what a plan needs and no rule
     assert set(shipped_limits()) - planned == named
