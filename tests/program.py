@@ -15,7 +15,7 @@ PLAIN = {
     for name, value in os.environ.items()
     if name not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM", "PYTHONIOENCODING", "BLINPLAN_DEBUG"}
 }
-HEAVY = ("numpy", "scipy", "matplotlib", "pandas", "pydantic")
+HEAVY = ("numpy", "scipy", "matplotlib", "pandas", "pydantic", "jinja2")
 
 
 def python(script: str) -> list[str]:

@@ -256,7 +256,7 @@ class EndpointsSection:
     """What became of virtual patients: values, and shares of patients."""
 
     how_to_read: str
-    values: PageTable
+    quantities: PageTable
     shares: PageTable
 
 
