@@ -1,7 +1,8 @@
 """Plan, simulate and check blinatumomab regimens.
 
 Read a regimen with `load`, judge it by the rules with `check`, expand it to what one `patient` gets with `expand`, put
-that on the calendar with `plan`, run it on virtual patients with `simulate`, and take the results as a `table`.
+that on the calendar with `plan`, see what was `delivered` of it, send virtual patients through it with `simulate` and
+`curves`, weigh the `evidence` for the `model`, and write all of it on one page with `report`.
 """
 
 import sys
@@ -23,72 +24,103 @@ if TYPE_CHECKING:
         waiver,
     )
     from blinplan.api.check import CheckResult, check
+    from blinplan.api.evidence import EvidenceResult, evidence
     from blinplan.api.library import regimens, rule, rules
     from blinplan.api.load import RegimenError, load
+    from blinplan.api.model import Model, model
     from blinplan.api.new import NewRegimen, new
-    from blinplan.api.patient import Patient, patient
-    from blinplan.api.plan import Planned, expand, plan
+    from blinplan.api.patient import Figures, Patient, patient
+    from blinplan.api.planning.delivered import DeliveredResult
+    from blinplan.api.planning.plan import delivered, expand, plan
+    from blinplan.api.planning.planned import Plan, Planned
+    from blinplan.api.report import ReportPage, report
     from blinplan.api.schema import schema
-    from blinplan.api.simulate import simulate, table
+    from blinplan.api.simulating.curves import CurvesResult, curves
+    from blinplan.api.simulating.simulate import simulate
+    from blinplan.api.simulating.simulated import SimulationResult
     from blinplan.refusal import Refusal
 
 __all__ = [
     "CheckResult",
+    "CurvesResult",
+    "DeliveredResult",
+    "EvidenceResult",
+    "Figures",
+    "Model",
     "NewRegimen",
     "NotARegimenError",
     "Patient",
+    "Plan",
     "Planned",
     "Refusal",
     "Regimen",
     "RegimenError",
+    "ReportPage",
+    "SimulationResult",
     "__version__",
     "check",
+    "curves",
     "cycle",
+    "delivered",
+    "evidence",
     "expand",
     "load",
+    "model",
     "new",
     "patient",
     "plan",
     "premedication",
     "regimen",
     "regimens",
+    "report",
     "rule",
     "rules",
     "schema",
     "simulate",
     "source",
     "step",
-    "table",
     "toml",
     "waiver",
 ]
 
 _MODULES = {
     "CheckResult": "api.check",
+    "CurvesResult": "api.simulating.curves",
+    "DeliveredResult": "api.planning.delivered",
+    "EvidenceResult": "api.evidence",
+    "Figures": "api.patient",
+    "Model": "api.model",
     "NewRegimen": "api.new",
     "NotARegimenError": "api.build",
     "Patient": "api.patient",
-    "Planned": "api.plan",
+    "Plan": "api.planning.planned",
+    "Planned": "api.planning.planned",
     "Refusal": "refusal",
     "Regimen": "api.build",
     "RegimenError": "api.load",
+    "ReportPage": "api.report",
+    "SimulationResult": "api.simulating.simulated",
     "check": "api.check",
+    "curves": "api.simulating.curves",
     "cycle": "api.build",
-    "expand": "api.plan",
+    "delivered": "api.planning.plan",
+    "evidence": "api.evidence",
+    "expand": "api.planning.plan",
     "load": "api.load",
+    "model": "api.model",
     "new": "api.new",
     "patient": "api.patient",
-    "plan": "api.plan",
+    "plan": "api.planning.plan",
     "premedication": "api.build",
     "regimen": "api.build",
     "regimens": "api.library",
+    "report": "api.report",
     "rule": "api.library",
     "rules": "api.library",
     "schema": "api.schema",
-    "simulate": "api.simulate",
+    "simulate": "api.simulating.simulate",
     "source": "api.build",
     "step": "api.build",
-    "table": "api.simulate",
     "toml": "api.build",
     "waiver": "api.build",
 }

@@ -1,5 +1,7 @@
 """What the program refuses to do, and how the person who asked for it can put that right."""
 
+from collections.abc import Callable
+
 
 class Refusal(Exception):  # noqa: N818 - not an error of the program: what it says no to
     """Something the user can put right: what is wrong, and what to do.
@@ -12,3 +14,34 @@ class Refusal(Exception):  # noqa: N818 - not an error of the program: what it s
         self.message = message
         self.advice = advice
         self.others = others
+
+
+class ArgumentRefusal(Refusal):
+    """Arguments that cannot be, or cannot be together.
+
+    Its texts name arguments in braces, as ``{weight} is {value}``: Python code reads their names, and the command line
+    puts the names of its options there, the short one where ``short_`` stands before. What is ``given`` by name stands
+    for itself.
+    """
+
+    def __init__(self, message: str, advice: str, **given: object) -> None:
+        self._texts = (message, advice)
+        self._given = given
+        super().__init__(*self.named(lambda argument: argument.removeprefix("short_")))
+
+    def named(self, name_of: Callable[[str], str]) -> tuple[str, str]:
+        """The message and the advice, with arguments called as ``name_of`` says."""
+        names = _Names(name_of, self._given)
+        message, advice = (text.format_map(names) for text in self._texts)
+        return message, advice
+
+
+class _Names(dict[str, object]):
+    """What stands in braces: a given value, or else the name of an argument."""
+
+    def __init__(self, name_of: Callable[[str], str], given: dict[str, object]) -> None:
+        super().__init__(given)
+        self._name_of = name_of
+
+    def __missing__(self, key: str) -> str:
+        return self._name_of(key)

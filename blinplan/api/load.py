@@ -13,9 +13,28 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.problems import Problem
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from blinplan.course.eligibility import Choice
     from blinplan.regimen.record import CourseRecord
     from blinplan.regimen.site import Site
+    from blinplan.terminal import Screen
+
+
+__all__ = [
+    "FaultyFile",
+    "RegimenError",
+    "beside",
+    "choose_for",
+    "errors_in",
+    "faults_report",
+    "load",
+    "read_one",
+    "read_record",
+    "read_regimen",
+    "read_site",
+    "refuse_what_cannot_be_given",
+]
 
 
 class RegimenError(Exception):
@@ -96,12 +115,12 @@ def choose_for(regimen: Regimen, reading: Reading, patient: Patient) -> "Choice"
     from blinplan.course.eligibility import choose
 
     try:
-        return choose(regimen, patient, lambda name: _beside(reading, name))
+        return choose(regimen, patient, lambda name: beside(reading, name))
     except PatientError as error:
         raise Refusal(str(error), "give the patient's own figures, or name a regimen for such a patient") from error
 
 
-def _beside(reading: Reading, name: str) -> Reading:
+def beside(reading: Reading, name: str) -> Reading:
     """Read the regimen of that name from the folder of the file itself, or else the shipped one."""
     found = named_beside(reading.document.name, name)
     if found is None:
@@ -127,6 +146,14 @@ def refuse_what_cannot_be_given(reading: Reading) -> None:
     if found:
         first = found[0]
         raise Refusal(f"{reading.document.name}: {first.code}: {first.message}", first.help)
+
+
+def faults_report(faulty: FaultyFile, screen: "Screen") -> "list[RenderableType]":
+    """Draw everything that is wrong with a file."""
+    from blinplan.reports.check.findings import each_finding
+    from blinplan.rules.judge import judge
+
+    return list(each_finding(judge(faulty.reading, date.min, None), screen))
 
 
 def _read_file(path: Path) -> Reading:

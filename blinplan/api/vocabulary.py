@@ -1,9 +1,104 @@
 """The words that arguments and options take, apart from what they are given to: importing them costs nothing."""
 
+from enum import StrEnum
+from typing import Literal
+
 from blinplan.course.patient import AreaFormula
 from blinplan.quantities import Basis
 from blinplan.regimen.regimen import Indication, Status
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.configuration.settings import FailOn
 
-__all__ = ["AreaFormula", "Basis", "CheckFormat", "FailOn", "Indication", "Status"]
+__all__ = [
+    "AreaFormula",
+    "Attenuation",
+    "AttenuationName",
+    "Basis",
+    "CheckFormat",
+    "EvidenceFormat",
+    "FailOn",
+    "Indication",
+    "ModelFormat",
+    "PlanFormat",
+    "PlanFormatName",
+    "PopulationName",
+    "SignalName",
+    "SimulateFormat",
+    "SimulateFormatName",
+    "Status",
+    "TableOrJson",
+    "View",
+    "ViewName",
+    "VirtualPopulation",
+]
+
+
+class PlanFormat(StrEnum):
+    """How to show the plan."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    ICS = "ics"
+    FHIR = "fhir"
+    HTML = "html"
+    NONMEM = "nonmem"
+
+
+class View(StrEnum):
+    """What of a dated plan to show."""
+
+    OVERVIEW = "overview"
+    AGENDA = "agenda"
+    DAYS = "days"
+    MONTH = "month"
+    BAGS = "bags"
+    EXPECTED = "expected"
+    DELIVERED = "delivered"
+
+
+class SimulateFormat(StrEnum):
+    """How to show the endpoints."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+class ModelFormat(StrEnum):
+    """How to show the model."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class EvidenceFormat(StrEnum):
+    """How to show the evidence."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class VirtualPopulation(StrEnum):
+    """The virtual populations."""
+
+    ADULT_RR = "adult-rr"
+    ADULT_MRD = "adult-mrd"
+    CHILD = "child"
+
+
+class Attenuation(StrEnum):
+    """Why cytokine release wanes."""
+
+    DESENSITISATION = "desensitisation"
+    TARGET_LOSS = "target-loss"
+
+
+PlanFormatName = PlanFormat | Literal["table", "json", "csv", "ics", "fhir", "html", "nonmem"]
+ViewName = View | Literal["overview", "agenda", "days", "month", "bags", "expected", "delivered"]
+SimulateFormatName = SimulateFormat | Literal["table", "json", "csv"]
+TableOrJson = ModelFormat | EvidenceFormat | Literal["table", "json"]
+PopulationName = VirtualPopulation | Literal["adult-rr", "adult-mrd", "child"]
+AttenuationName = Attenuation | Literal["desensitisation", "target-loss"]
+SignalName = Literal["drug", "b-cells", "t-cells", "il-6", "il-10", "ifn"]
+"""What can be drawn of virtual patients over time."""

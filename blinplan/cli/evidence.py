@@ -1,22 +1,14 @@
 """``blinplan evidence``: whether the model is true to the article and the published numbers."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from blinplan.api.vocabulary import EvidenceFormat
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, terminal_of
 from blinplan.exit_status import ExitStatus, stop
-from blinplan.refusal import Refusal
 from blinplan.terminal import Colour
-
-
-class EvidenceFormat(StrEnum):
-    """How to show the evidence."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def evidence(
@@ -43,22 +35,14 @@ def evidence(
     Exit status: 0 everything holds; 1 something fails.
     """
     terminal = terminal_of(context)
+    from blinplan.api.evidence import evidence as measured
+    from blinplan.api.evidence import refuse_unknown
     from blinplan.cli.app.progress import announce_compilation
-    from blinplan.evidence.evaluate import evaluate, load_claims
-    from blinplan.reports.model.evidence import evidence_json, evidence_report
 
-    known = [claim.id for claim in load_claims()]
-    for claim in claims or ():
-        if claim not in known:
-            raise Refusal(f"there is no claim {claim[:40]!r}", f"the claims are {', '.join(known)}")
+    refuse_unknown(claims or ())
     announce_compilation(terminal)
-    found = evaluate(patients, seed, only=claims or None)
-    if output_format is EvidenceFormat.JSON:
-        terminal.write_json(evidence_json(found))
-    else:
-        terminal.report(*evidence_report(found, terminal.out))
-    failed = [finding.claim.id for finding in found.findings if not finding.holds]
-    status = ExitStatus.FINDINGS if failed else ExitStatus.SUCCESS
-    verdict = f"{len(failed)} of {len(found.findings)} fail: {', '.join(failed)}" if failed else "everything holds"
-    terminal.say(f"exit {int(status)}: {verdict}", "error" if failed else "pass")
+    found = measured(claims, patients=patients, seed=seed)
+    terminal.write(found.text(output_format, screen=terminal.out))
+    status = ExitStatus.SUCCESS if found.holds else ExitStatus.FINDINGS
+    terminal.say(f"exit {int(status)}: {found.summary}", "pass" if found.holds else "error")
     stop(status)

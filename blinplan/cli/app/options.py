@@ -1,38 +1,17 @@
 """Options that several commands share, and how their texts become values."""
 
 import re
-from datetime import date
-from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from blinplan.api.patient import CM_PER_INCH, KG_PER_POUND, AreaFormula, Figures, Patient, PatientError, patient
+from blinplan.api.vocabulary import Attenuation, VirtualPopulation
 from blinplan.cli.app import completion
-from blinplan.course.patient import CM_PER_INCH, KG_PER_POUND, AreaFormula, Patient, PatientError, patient
 from blinplan.quantities import decimal_text
 from blinplan.refusal import Refusal
-from blinplan.regimen.reading import Reading
 from blinplan.terminal import Colour, Terminal, terminal
-
-if TYPE_CHECKING:
-    from blinplan.physiology import Options
-
-
-class VirtualPopulation(StrEnum):
-    """The virtual populations."""
-
-    ADULT_RR = "adult-rr"
-    ADULT_MRD = "adult-mrd"
-    CHILD = "child"
-
-
-class Attenuation(StrEnum):
-    """Why cytokine release wanes."""
-
-    DESENSITISATION = "desensitisation"
-    TARGET_LOSS = "target-loss"
-
 
 RegimenName = Annotated[
     str,
@@ -95,16 +74,6 @@ PremedicationEffect = Annotated[
 ]
 
 
-def options_of(attenuation: Attenuation, *, premedication: bool = False) -> "Options":
-    """How the open questions of the mechanism are to be answered."""
-    from blinplan.physiology import Options
-
-    return Options(
-        attenuation="desensitisation" if attenuation is Attenuation.DESENSITISATION else "target-loss",
-        premedication=premedication,
-    )
-
-
 def terminal_of(context: typer.Context) -> Terminal:
     """The terminal that the program was started at."""
     return context.find_object(Terminal) or terminal()
@@ -165,18 +134,22 @@ def _plainly(option: str, text: str) -> str:
     return f"give {option} without a unit, in {'kg' if size == 'weight' else 'cm'}: {option}{sign}{value}"
 
 
-def show_problems(reading: Reading, terminal: Terminal) -> None:
-    """Show on standard error what is wrong with a file."""
-    from blinplan.reports.check.findings import each_finding
-    from blinplan.rules.judge import judge
-
-    judgement = judge(reading, date.min, None)
-    terminal.remark(*each_finding(judgement, terminal.errors))
+def figures(weight: str | None, height: str | None, area: str | None, formula: AreaFormula) -> Figures:
+    """Read what options say of a patient."""
+    for option, text in zip(SIZES, (weight, height, area), strict=True):
+        plain_number(option, text)
+    return Figures(weight, height, area, formula)
 
 
-def typical_size(weight: str | None, height: str | None, bsa: str | None, formula: AreaFormula) -> Patient:
-    """The size of the typical patient, of which half is not enough."""
-    patient = given_patient(weight, height, bsa, formula)
-    if patient.area is None and (weight or height):
-        raise Refusal("one of --weight and --height is missing", "give both, or --bsa")
-    return patient
+_OPTIONS = {
+    "area": "--bsa",
+    "first": "--from",
+    "last": "--to",
+    "output_format": "--format",
+    "short_output_format": "-f",
+}
+
+
+def option_name(argument: str) -> str:
+    """What the command line calls an argument of a function."""
+    return _OPTIONS.get(argument, f"--{argument.replace('_', '-')}")

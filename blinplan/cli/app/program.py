@@ -10,7 +10,7 @@ import typer
 
 from blinplan.cli.app.quick import CONTEXT, QuickGroup
 from blinplan.exit_status import ExitStatus
-from blinplan.refusal import Refusal
+from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import Terminal, asked_colour, open_streams, terminal
 from blinplan.version import __version__
 
@@ -87,13 +87,12 @@ def run() -> None:
 
 def _complain(refusal: Refusal, terminal: Terminal) -> None:
     """Say what the user can put right, and show what is wrong with a file where that is it."""
-    from blinplan.regimen.reading import FaultyFileRefusal
+    from blinplan.api.load import FaultyFileRefusal, faults_report
+    from blinplan.cli.app.options import option_name
 
     if isinstance(refusal, FaultyFileRefusal):
-        from blinplan.cli.app.options import show_problems
-
-        show_problems(refusal.reading, terminal)
-    terminal.complain(refusal)
+        terminal.remark(*faults_report(refusal, terminal.errors))
+    terminal.complain(Refusal(*refusal.named(option_name)) if isinstance(refusal, ArgumentRefusal) else refusal)
 
 
 def program() -> None:

@@ -24,13 +24,9 @@ def announce_compilation(terminal: Terminal) -> None:
     """Say on a terminal that the first simulation compiles the engine, where it does."""
     if not terminal.is_watched:
         return
-    from blinplan.physiology.engine.choose import engine_called
+    from blinplan.api.engine import compiles_first
 
-    if engine_called(None).name != "compiled":
-        return
-    from blinplan.physiology.engine.compiled import is_kept
-
-    if not is_kept():
+    if compiles_first():
         terminal.say("compiling the engine, once for this version: some seconds", "quiet")
 
 

@@ -31,9 +31,9 @@ class QuickCommand(TyperCommand):
 COMMANDS = {
     "check": "check.command",
     "simulate": "simulate.command",
-    "plan": "plan.command",
+    "plan": "plan",
     "new": "new.command",
-    "report": "report.command",
+    "report": "report",
     "evidence": "evidence",
     "model": "model",
     "rules": "rules",

@@ -1,15 +1,15 @@
 """``blinplan simulate``: virtual patients through a regimen."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blinplan.api.load import choose_for, read_regimen, refuse_what_cannot_be_given
+from blinplan.api.patient import AreaFormula
+from blinplan.api.simulating.drawing import PAGE_WIDTH
+from blinplan.api.vocabulary import Attenuation, SimulateFormat
 from blinplan.cli.app.options import (
     Area,
-    Attenuation,
     AttenuationOption,
     ColourOption,
     FollowUp,
@@ -20,43 +20,30 @@ from blinplan.cli.app.options import (
     RegimenName,
     Seed,
     Weight,
-    options_of,
+    figures,
     terminal_of,
-    typical_size,
 )
-from blinplan.cli.simulate.drawing import (
-    PAGE_WIDTH,
+from blinplan.cli.simulate.options import (
     CurvesOption,
-    Drawing,
+    DataFile,
+    Every,
     FigureFiles,
     FigureWidth,
     FromDay,
     SignalNames,
     ToDay,
     asked_drawing,
-    drawn,
-    write_figures,
+    asked_results,
 )
-from blinplan.cli.simulate.results import DataFile, Every, asked_results, write_curves, write_endpoints
-from blinplan.course.events import periods
-from blinplan.course.patient import AreaFormula
 from blinplan.executor import threads as threads_of
-from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.outside_text import visible
 from blinplan.refusal import Refusal
 from blinplan.terminal import Colour, Terminal
 
 if TYPE_CHECKING:
-    from blinplan.simulation.own_patients import People
-    from blinplan.simulation.percentiles import Bands
-    from blinplan.simulation.trial import Simulation
-
-
-class SimulateFormat(StrEnum):
-    """How to show the endpoints."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
+    from blinplan.api.simulating.curves import CurvesResult
+    from blinplan.api.simulating.simulated import SimulationResult
+    from blinplan.cli.simulate.options import Data
 
 
 def simulate(
@@ -129,23 +116,23 @@ def simulate(
     A body size (--weight and --height, or --bsa) is that of the typical patient.
     """
     terminal = terminal_of(context)
-    patient = typical_size(weight, height, bsa, bsa_formula)
-    asked, reading = read_regimen(regimen)
-    choice = choose_for(asked, reading, patient)
-    if choice.switched:
-        terminal.say(choice.reason, "warning")
-    refuse_what_cannot_be_given(reading)
-    ordered = choice.regimen
-    if premedication and ordered.premedication is None:
-        raise Refusal(f"{ordered.name} declares no premedication", "leave --premedication out")
-    own_people = None if people is None else _read_people(people, typical=typical)
-    data = asked_results(
-        output,
-        every,
-        output_format,
-        parameter_sets=uncertainty,
-        inputs=(reading.document.name, str(people)),
-    )
+    from blinplan.api.order import order
+    from blinplan.api.simulating.curves import curves as curves_of
+    from blinplan.api.simulating.simulate import How, order_for, people_of, size_of
+    from blinplan.api.simulating.simulate import simulate as simulated
+    from blinplan.cli.app.progress import announce_compilation, progress_bar
+
+    patient = figures(weight, height, bsa, bsa_formula)
+    size = size_of(patient)
+    ordered = order(regimen, size)
+    if ordered.choice.switched:
+        terminal.say(ordered.choice.reason, "warning")
+    ordered = order_for(ordered, size, premedication=premedication)
+    if people is not None and typical:
+        raise Refusal("--typical and --people contradict each other", "leave one of the two out")
+    whom = None if typical else people_of(people or patients)
+    inputs = (ordered.name, str(people))
+    data = asked_results(output, every, output_format, parameter_sets=uncertainty, inputs=inputs)
     drawing = asked_drawing(
         curves,
         from_day,
@@ -153,81 +140,69 @@ def simulate(
         signals,
         figure,
         figure_width,
-        periods(ordered)[-1].stop / MINUTES_PER_DAY + follow_up,
+        ordered.days + follow_up,
         table=output_format is SimulateFormat.TABLE and data is None,
+        seen=terminal.is_seen,
     )
     if data is not None and data.every is not None and drawing.figures:
         raise Refusal("--every writes data and draws no figure", "leave --figure out, or give it without --every")
-    from blinplan.cli.app.progress import announce_compilation, progress_bar
-    from blinplan.reports.shared.manifest import input_hash
-    from blinplan.simulation.dosing import NotEligibleError
-    from blinplan.simulation.trajectories import TooManyTimesError
-    from blinplan.simulation.trajectories import curves as curves_of
-    from blinplan.simulation.trial import run
-
     announce_compilation(terminal)
-    fingerprint = input_hash(reading.document)
-    how: dict[str, Any] = {
-        "preset": population.value if population else None,
-        "patients": None if typical else own_people or patients,
-        "seed": seed,
-        "patient": patient,
-        "follow_up_days": follow_up,
-        "options": options_of(attenuation, premedication=premedication),
-    }
-    try:
-        with (
-            threads_of(threads) as executor,
-            progress_bar(0 if typical else patients * (1 + uncertainty), terminal) as progress,
-        ):
-            if data is not None and data.every is not None:
-                write_curves(
-                    data, curves_of(ordered, every=data.every, **how), fingerprint, executor, progress, terminal
-                )
-                return
-            simulation = run(ordered, **how, parameter_sets=uncertainty, executor=executor, progress=progress)
-    except NotEligibleError as error:
-        advice = "leave them out, " if own_people is not None else "choose another --population, "
-        raise Refusal(str(error), f"{advice}or take a regimen for these patients") from error
-    except TooManyTimesError as error:
-        raise Refusal(str(error), "give a longer --every") from error
+    drawn_on = 0 if typical else patients * (1 + uncertainty)
+    with threads_of(threads) as executor, progress_bar(drawn_on, terminal) as progress:
+        how = How(
+            patients=whom,
+            seed=seed,
+            population=population,
+            patient=size,
+            follow_up=follow_up,
+            attenuation=attenuation,
+            premedication=premedication,
+            executor=executor,
+            progress=progress,
+        )
+        if data is not None and data.every is not None:
+            _write_curves(data, curves_of(ordered, data.every, **how), terminal)
+            return
+        found = simulated(ordered, **how, parameter_sets=uncertainty)
+    needed = drawing.needed
     with threads_of(threads) as executor:
-        bands = drawn(simulation, drawing, executor)
-    if bands is not None and drawing.figures:
-        write_figures(simulation, bands, drawing)
+        bands = found.bands(*drawing.window, needed, executor=executor) if needed else None
+    if bands is not None:
+        for path in drawing.figures:
+            found.figure(path, bands.only(drawing.figure_signals), width=drawing.figure_width)
     if data is not None:
-        write_endpoints(data, simulation, fingerprint, terminal)
-    elif output_format is SimulateFormat.JSON:
-        from blinplan.reports.simulation.summary import simulation_json
+        _write_endpoints(data, found, terminal)
+        return
+    below = bands.only(drawing.signals) if bands is not None and drawing.curves else None
+    terminal.write(found.text(output_format, bands=below, screen=terminal.out))
 
-        terminal.write_json(simulation_json(simulation, fingerprint))
+
+def _write_endpoints(data: "Data", found: "SimulationResult", terminal: Terminal) -> None:
+    """Write every patient's endpoints."""
+    _write(data, found, terminal)
+    if data.target is not None:
+        terminal.say(f"{visible(str(data.target))}: the endpoints of {_patients(found.population.size)}", "quiet")
+
+
+def _write_curves(data: "Data", found: "CurvesResult", terminal: Terminal) -> None:
+    """Compute every patient's curves and write them as they come."""
+    _write(data, found, terminal)
+    if data.target is not None:
+        size, times = found.curves.population.size, found.curves.minutes.shape[0]
+        terminal.say(f"{visible(str(data.target))}: {_patients(size)} at {times:,} times each", "quiet")
+    for line in found.missed:
+        terminal.say(line, "warning")
+
+
+def _write(data: "Data", found: "SimulationResult | CurvesResult", terminal: Terminal) -> None:
+    if data.target is None:
+        for text in found.csv_texts():
+            terminal.write(text)
     else:
-        _report(simulation, bands, drawing, terminal)
+        found.write(data.target)
+    for line in found.unverified:
+        terminal.say(line, "unverified")
 
 
-def _report(simulation: "Simulation", bands: "Bands | None", drawing: Drawing, terminal: Terminal) -> None:
-    """Show the endpoints, and under them the curves."""
-    from blinplan.reports.simulation.summary import simulation_report
-
-    screen = terminal.out
-    parts = simulation_report(simulation, screen)
-    if bands is not None and drawing.curves:
-        from blinplan.reports.simulation.curves import curves_report
-
-        parts += ["", *curves_report(simulation, bands.only(drawing.signals), screen)]
-    terminal.report(*parts)
-
-
-def _read_people(path: Path, *, typical: bool) -> "People":
-    if typical:
-        raise Refusal("--typical and --people contradict each other", "leave one of the two out")
-    from blinplan.simulation.own_patients import PeopleError, read_people
-
-    try:
-        return read_people(path.read_text(encoding="utf-8-sig"), str(path))
-    except OSError as error:
-        raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
-    except UnicodeDecodeError as error:
-        raise Refusal(f"{path}: not UTF-8 text", "save the table as CSV in UTF-8") from error
-    except PeopleError as error:
-        raise Refusal(str(error), "correct the table; weights in kg, heights in cm, areas in m²") from error
+def _patients(count: int) -> str:
+    return f"{count:,} patient{'s' * (count != 1)}"

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
+from blinplan.api.patient import AreaFormula
+from blinplan.api.vocabulary import Attenuation
 from blinplan.cli.app.options import (
     Area,
-    Attenuation,
     AttenuationOption,
     ColourOption,
     FollowUp,
@@ -17,10 +18,13 @@ from blinplan.cli.app.options import (
     RegimenName,
     Seed,
     Weight,
+    figures,
     terminal_of,
 )
-from blinplan.course.patient import AreaFormula
+from blinplan.exit_status import ExitStatus, stop
+from blinplan.refusal import Refusal
 from blinplan.terminal import Colour
+from blinplan.writing import refuse_overwriting, refuse_unwritable
 
 _VIRTUAL = "Virtual patients"
 
@@ -64,8 +68,43 @@ def report(
 
     The exit status is that of [bold]blinplan check[/bold] on the regimen.
     """
-    given = locals()
-    del given["context"], given["colour"]
-    from blinplan.cli.report.run import Asked, run
+    terminal = terminal_of(context)
+    from pathlib import Path
 
-    run(Asked(**given, terminal=terminal_of(context)))
+    from blinplan.api.report import order_for_report
+    from blinplan.api.report import report as report_on
+    from blinplan.api.simulating.simulate import size_of
+    from blinplan.cli.app.progress import announce_compilation, progress_bar
+    from blinplan.cli.check.options import asked_date
+
+    target = None if output is None else Path(output)
+    if target is None and terminal.is_seen:
+        raise Refusal("a report is a page of HTML, and no use on a terminal", "add -o report.html")
+    if target is not None:
+        refuse_unwritable(target)
+    patient = figures(weight, height, bsa, bsa_formula)
+    size, day = size_of(patient), asked_date(today)
+    ordered = order_for_report(regimen, size)
+    if target is not None:
+        refuse_overwriting(target, ordered.name)
+    announce_compilation(terminal)
+    with progress_bar(patients, terminal) as progress:
+        page = report_on(
+            ordered,
+            patient,
+            patients=patients,
+            seed=seed,
+            population=population,
+            follow_up=follow_up,
+            attenuation=attenuation,
+            premedication=premedication,
+            today=day,
+            output=output or "report.html",
+            progress=progress,
+        )
+    if target is None:
+        terminal.write(page.html)
+    else:
+        page.write(target)
+    terminal.say(f"exit {page.status}: {page.reason}", "error" if page.status else "pass")
+    stop(ExitStatus(page.status))

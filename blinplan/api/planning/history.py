@@ -1,4 +1,4 @@
-"""What is known of a course so far: a course record, or the ledger of an earlier plan, as options name them."""
+"""What is known of a course so far: from a course record, or from the ledger of an earlier plan."""
 
 import json
 from collections.abc import Mapping
@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.load import read_record
-from blinplan.cli.app.options import given_patient, plain_number
-from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_called, patient
-from blinplan.refusal import Refusal
+from blinplan.api.patient import Figures, exact_number
+from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_called
+from blinplan.course.patient import patient as patient_of
+from blinplan.refusal import ArgumentRefusal, Refusal
 
 if TYPE_CHECKING:
     from blinplan.course.ledger import Ledger
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class History:
     """What is known of a course, and of its patient, from the file at ``path``; nothing where none was named.
 
     ``so_far`` is what to plan on from; ``judgement`` is that of the rules on the course record, where there is one.
@@ -39,41 +40,40 @@ class Happened:
     findings: tuple[Mapping[str, str], ...] = ()
     not_evaluated: tuple[str, ...] = ()
 
-    def patient(self, weight: str | None, height: str | None, area: str | None, formula: AreaFormula) -> Patient:
-        """Make a patient from the texts of the options, and what they do not say from the file.
+    def patient(self, figures: Figures) -> Patient:
+        """Make a patient from figures that are given, and from the file what they do not say.
 
         Raises
         ------
         Refusal
-            When an option contradicts the file, or the figures cannot be a patient's.
+            When a given figure contradicts the file, or the figures cannot be a patient's.
         """
-        for option, text, known in (
-            ("--weight", weight, self.weight),
-            ("--height", height, self.height),
-            ("--bsa", area, self.area),
-        ):
-            if text is not None and known is not None and plain_number(option, text) != known:
-                raise Refusal(f"{option} is {text[:20]}, and {self.path} says otherwise", "correct one of the two")
+        known = {"weight": self.weight, "height": self.height, "area": self.area}
+        given = {name: getattr(figures, name) for name in known}
+        for name, value in given.items():
+            if value is not None and known[name] is not None and exact_number(value) != known[name]:
+                message = f"{{{name}}} is {{value}}, and {{path}} says otherwise"
+                raise ArgumentRefusal(message, "correct one of the two", value=str(value)[:20], path=self.path)
         if not self.path:
-            return given_patient(weight, height, area, formula)
+            return figures.patient()
+        weight, height, area = (known[name] if value is None else exact_number(value) for name, value in given.items())
         try:
-            return patient(
-                self.weight if weight is None else plain_number("--weight", weight),
-                self.height if height is None else plain_number("--height", height),
-                self.area if area is None else plain_number("--bsa", area),
-                self.formula or formula,
-            )
+            return patient_of(weight, height, area, self.formula or figures.formula)
         except PatientError as error:
             raise Refusal(f"{self.path}: {error}", "correct the figures of the patient") from error
 
 
-def happened_so_far(record: str | None, ledger: str | None, start: str | None, fingerprint: str) -> Happened:
-    """Read what the options name.
+def history(record: str | None, ledger: str | None, fingerprint: str, *, starts: bool) -> History:
+    """Read what is known of a course.
 
     Parameters
     ----------
+    record, ledger
+        Paths of a course record and of an earlier plan, of which one may be given.
     fingerprint
         That of the regimen's text: a ledger is only of use with the regimen that it was made from.
+    starts
+        Whether somebody says besides when the first infusion begins.
 
     Raises
     ------
@@ -81,21 +81,23 @@ def happened_so_far(record: str | None, ledger: str | None, start: str | None, f
         When two of them contradict each other, or the file is not what it should be.
     """
     if record is not None and ledger is not None:
-        raise Refusal("--record and --ledger contradict each other", "give one of the two")
-    named = "--record" if record is not None else "--ledger"
-    if start is not None and (record is not None or ledger is not None):
-        raise Refusal(f"--start and {named} contradict each other", "the file says when the first infusion began")
+        raise ArgumentRefusal("{record} and {ledger} contradict each other", "give one of the two")
+    if starts and (record is not None or ledger is not None):
+        named = "{record}" if record is not None else "{ledger}"
+        raise ArgumentRefusal(
+            f"{{start}} and {named} contradict each other", "the file says when the first infusion began"
+        )
     if record is not None:
         return _from_record(record)
-    return Happened() if ledger is None else _from_plan(ledger, fingerprint)
+    return History() if ledger is None else _from_plan(ledger, fingerprint)
 
 
-def _from_record(path: str) -> Happened:
+def _from_record(path: str) -> History:
     from blinplan.rules.judge import judge
 
     found, reading = read_record(Path(path))
     judgement = judge(reading, date.min, None)
-    return Happened(
+    return History(
         path,
         found.start,
         found.time_zone,
@@ -116,7 +118,7 @@ def _from_record(path: str) -> Happened:
 _NO_PLAN = "give the JSON document of a dated plan: blinplan plan … --start … -f json > plan.json"
 
 
-def _from_plan(path: str, fingerprint: str) -> Happened:
+def _from_plan(path: str, fingerprint: str) -> History:
     from blinplan.course.ledger import LedgerError, ledger_of
 
     document = _document(path)
@@ -128,7 +130,7 @@ def _from_plan(path: str, fingerprint: str) -> Happened:
     dated, known = document["dated"], document["patient"]
     try:
         given = known["bsa_origin"] == "given"
-        return Happened(
+        return History(
             path,
             datetime.fromisoformat(dated["start"]),
             _zone_called(dated["time_zone"]),
@@ -137,7 +139,9 @@ def _from_plan(path: str, fingerprint: str) -> Happened:
             _exactly(known["bsa_m2"]) if given else None,
             None if given or known["bsa_origin"] is None else formula_called(known["bsa_origin"]),
             ledger_of(dated["ledger"]),
-            findings=tuple({key: str(one[key]) for key in ("code", "message", "help")} for one in dated["findings"]),
+            findings=tuple(
+                {key: str(finding[key]) for key in ("code", "message", "help")} for finding in dated["findings"]
+            ),
             not_evaluated=tuple(str(line) for line in dated["not_evaluated"]),
         )
     except LedgerError as error:

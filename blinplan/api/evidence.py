@@ -1,0 +1,106 @@
+"""Whether the model is true to the article and the published numbers."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from blinplan.api.notebook import table_html
+from blinplan.api.vocabulary import EvidenceFormat, TableOrJson
+from blinplan.executor import Executor
+from blinplan.refusal import Refusal
+from blinplan.terminal import PLAIN, Screen
+
+if TYPE_CHECKING:
+    from blinplan.evidence.evaluate import Evidence
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class EvidenceResult:
+    """Claims of the article and published numbers, each with what virtual patients show of it."""
+
+    evidence: "Evidence"
+
+    @property
+    def holds(self) -> bool:
+        """Whether every claim that was measured holds."""
+        return self.evidence.holds
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The claims that do not hold."""
+        return tuple(finding.claim.id for finding in self.evidence.findings if not finding.holds)
+
+    @property
+    def summary(self) -> str:
+        """How many fail, and which."""
+        failed, all_of_them = self.failed, len(self.evidence.findings)
+        return f"{len(failed)} of {all_of_them} fail: {', '.join(failed)}" if failed else "everything holds"
+
+    def text(self, output_format: TableOrJson = "table", *, screen: Screen = PLAIN) -> str:
+        """Write the evidence: as a table for people, or as JSON."""
+        from blinplan.reports.model.evidence import evidence_json, evidence_report
+
+        if EvidenceFormat(output_format) is EvidenceFormat.JSON:
+            return json.dumps(evidence_json(self.evidence), indent=2, allow_nan=False) + "\n"
+        return screen.render(*evidence_report(self.evidence, screen))
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Every measure of every claim, a row each: where it must land, what was found, and whether that holds."""
+        found = [(finding.claim, measured) for finding in self.evidence.findings for measured in finding.measurements]
+        return {
+            "claim": [claim.id for claim, _ in found],
+            "kind": [claim.kind for claim, _ in found],
+            "measure": [measured.expectation.text for _, measured in found],
+            "unit": [measured.expectation.unit for _, measured in found],
+            "expected": [str(measured.expectation.band) for _, measured in found],
+            "low": [measured.expectation.band.low for _, measured in found],
+            "high": [measured.expectation.band.high for _, measured in found],
+            "value": [measured.value for _, measured in found],
+            "holds": [measured.holds for _, measured in found],
+        }
+
+    def __repr__(self) -> str:
+        return f"<EvidenceResult of {len(self.evidence.findings)} claims: {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        return table_html(self.columns(), repr(self)[1:-1])
+
+
+def evidence(
+    claims: Sequence[str] | None = None, *, patients: int = 2000, seed: int = 1, executor: Executor | None = None
+) -> EvidenceResult:
+    """Measure every claim of the article and every published number on virtual patients.
+
+    >>> from blinplan import evidence
+    >>> evidence(["DEP-1"], patients=200)
+    <EvidenceResult of 1 claims: everything holds>
+
+    Parameters
+    ----------
+    claims
+        Which claims, such as DEP-1; all when not given.
+    patients, seed
+        How many virtual patients in each scenario, and what they are drawn from.
+    executor
+        What runs the patients; threads, as many as there are processors, when not given.
+
+    Raises
+    ------
+    Refusal
+        When there is no such claim.
+    """
+    from blinplan.evidence import evaluate
+
+    refuse_unknown(claims or ())
+    return EvidenceResult(evaluate.evaluate(patients, seed, only=claims or None, executor=executor))
+
+
+def refuse_unknown(claims: Sequence[str]) -> None:
+    """Refuse a name that is no claim's."""
+    from blinplan.evidence.evaluate import load_claims
+
+    known = [claim.id for claim in load_claims()]
+    for claim in claims:
+        if claim not in known:
+            raise Refusal(f"there is no claim {claim[:40]!r}", f"the claims are {', '.join(known)}")

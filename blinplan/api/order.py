@@ -1,0 +1,122 @@
+"""A regimen as it was asked for, and the one that a patient of some weight gets."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from blinplan.api.load import beside, choose_for, errors_in, read_regimen, refuse_what_cannot_be_given
+from blinplan.course.eligibility import Choice
+from blinplan.course.events import periods
+from blinplan.course.patient import Patient
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.regimen.reading import Reading
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.toml.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A regimen that was asked for by what it is ``named``, and by ``choice`` the one that a patient gets.
+
+    ``reading`` is the file that was asked for; ``is_checked`` says that no binding rule finds anything in it.
+    """
+
+    named: str
+    reading: Reading
+    choice: Choice
+    is_checked: bool = False
+
+    @property
+    def regimen(self) -> Regimen:
+        """The regimen that the patient gets."""
+        return self.choice.regimen
+
+    @property
+    def name(self) -> str:
+        """The file or the shipped regimen that was asked for."""
+        return self.reading.document.name
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the text that was asked for; empty where there is none."""
+        return fingerprint_of(self.reading)
+
+    @property
+    def chosen(self) -> Reading:
+        """The text of the regimen that the patient gets."""
+        return beside(self.reading, self.regimen.name) if self.choice.switched else self.reading
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """The errors that rules find in the regimen without simulating it, a line each; none of one switched from."""
+        return () if self.choice.switched or not self.reading.document.text else errors_in(self.reading)
+
+    @property
+    def days(self) -> float:
+        """How long the course is."""
+        return periods(self.regimen)[-1].stop / MINUTES_PER_DAY
+
+    def checked(self) -> "Order":
+        """Refuse a regimen in which a binding rule finds something: a unit slip, an intermittent infusion."""
+        if not self.is_checked and self.reading.document.text:
+            refuse_what_cannot_be_given(self.reading)
+        return replace(self, is_checked=True)
+
+    def checked_as_chosen(self) -> "Order":
+        """The same for the regimen that the patient gets."""
+        if self.reading.document.text:
+            refuse_what_cannot_be_given(self.chosen)
+        return replace(self, is_checked=True)
+
+
+RegimenSource = str | Path | Regimen | Order | Reading
+"""What names a regimen: a file or a shipped name, a regimen itself, or one as it was read or ordered before."""
+
+
+def order(regimen: RegimenSource, patient: Patient | None = None) -> Order:
+    """Take the regimen for a patient's weight: the one asked for, or the one that it names for other weights.
+
+    >>> from blinplan import patient
+    >>> from blinplan.api.order import order
+    >>> order("rr-adult", patient(weight=38, height=150)).choice.reason
+    'rr-adult is for at least 45 kg; the patient weighs 38 kg: switched to rr-below-45-kg'
+
+    Raises
+    ------
+    Refusal
+        When there is no such regimen, when the file has errors, or when it is for no patient of this weight.
+    """
+    asked = reading_of(regimen)
+    return Order(_name_of(regimen), asked, choose_for(regimen_of(asked), asked, patient or Patient()))
+
+
+def reading_of(regimen: RegimenSource) -> Reading:
+    """Read the regimen that was asked for; one that is in the hand has no text."""
+    if isinstance(regimen, Reading):
+        return regimen
+    if isinstance(regimen, Order):
+        return regimen.reading
+    if isinstance(regimen, Regimen):
+        return Reading(Document(regimen.name, "", {}, {}), regimen, ())
+    return read_regimen(str(regimen))[1]
+
+
+def _name_of(regimen: RegimenSource) -> str:
+    if isinstance(regimen, Order):
+        return regimen.named
+    if isinstance(regimen, Reading):
+        return regimen.document.name
+    return regimen.name if isinstance(regimen, Regimen) else str(regimen)
+
+
+def regimen_of(regimen: RegimenSource) -> Regimen:
+    """The regimen that was asked for."""
+    found = reading_of(regimen).regimen
+    assert found is not None  # noqa: S101 - nothing else is read
+    return found
+
+
+def fingerprint_of(reading: Reading) -> str:
+    """That of a text; empty where there is none."""
+    from blinplan.reports.shared.manifest import input_hash
+
+    return input_hash(reading.document) if reading.document.text else ""

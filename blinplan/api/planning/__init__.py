@@ -1,0 +1,1 @@
+"""Plans for one patient: the functions that make them, and what they are."""

@@ -1,0 +1,92 @@
+"""What was delivered of a plan, and what virtual patients go through in the course as it came to be and as planned."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from blinplan.api.notebook import table_html
+from blinplan.course.dated import Dated
+from blinplan.executor import Executor
+from blinplan.refusal import Refusal
+from blinplan.terminal import PLAIN, Screen
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from blinplan.simulation.delivered import Delivered, DeliveredCycle
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DeliveredResult:
+    """A course as it came to be beside the course as it was planned.
+
+    Attributes
+    ----------
+    dated
+        The plan.
+    delivered
+        Doses by cycle, and the same virtual patients in the one course and in the other.
+    """
+
+    dated: Dated
+    delivered: "Delivered"
+
+    @property
+    def cycles(self) -> "tuple[DeliveredCycle, ...]":
+        """What each cycle delivers beside what was planned, exact; the whole course is last."""
+        return self.delivered.cycles
+
+    def report(self, screen: Screen) -> "list[RenderableType]":
+        """Draw it."""
+        from blinplan.reports.plan.delivered import delivered_report
+        from blinplan.reports.plan.ledger import ledger_report
+
+        return [*delivered_report(self.delivered, screen), *ledger_report(self.dated)]
+
+    def document(self) -> dict[str, Any]:
+        """The same as JSON."""
+        from blinplan.reports.plan.delivered import delivered_json
+
+        return dict(delivered_json(self.delivered))
+
+    def text(self, *, screen: Screen = PLAIN) -> str:
+        """Write it as the command line does."""
+        return screen.render(*self.report(screen))
+
+    def json(self) -> str:
+        """Write it as a JSON document."""
+        return json.dumps(self.document(), indent=2, allow_nan=False) + "\n"
+
+    def columns(self) -> dict[str, list[Any]]:
+        """A row for each cycle, and a last one for the whole course, whose cycle is None; doses in mcg."""
+        both = [(cycle.delivered, cycle.planned) for cycle in self.cycles]
+        return {
+            "cycle": [cycle.cycle for cycle in self.cycles],
+            "infusion_minutes_delivered": [delivered.infused for delivered, _ in both],
+            "infusion_minutes_planned": [planned.infused for _, planned in both],
+            "mcg_delivered": [float(delivered.micrograms) for delivered, _ in both],
+            "mcg_planned": [float(planned.micrograms) for _, planned in both],
+        }
+
+    def __repr__(self) -> str:
+        whole = self.cycles[-1]
+        given, planned = float(whole.delivered.micrograms), float(whole.planned.micrograms)
+        return f"<DeliveredResult of {self.dated.course.regimen.name}: {given:g} of {planned:g} mcg>"
+
+    def _repr_html_(self) -> str:
+        return table_html(self.columns(), repr(self)[1:-1])
+
+
+def delivered_of(
+    dated: Dated, patients: int, seed: int, executor: Executor | None, progress: Callable[[int], None] | None
+) -> DeliveredResult:
+    """Send the same virtual patients through the course as it came to be, and as it was planned."""
+    from blinplan.simulation.delivered import delivered
+    from blinplan.simulation.dosing import NotEligibleError
+
+    try:
+        found = delivered(dated, patients=patients, seed=seed, executor=executor, progress=progress)
+    except NotEligibleError as error:
+        raise Refusal(str(error), "choose another view; no virtual population fits this regimen") from error
+    return DeliveredResult(dated, found)

@@ -1,0 +1,265 @@
+"""What one patient gets, and when."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from blinplan.api.load import read_site
+from blinplan.api.order import RegimenSource, fingerprint_of, order, reading_of, regimen_of
+from blinplan.api.patient import Figures, figures_of
+from blinplan.api.planning.delivered import DeliveredResult
+from blinplan.api.planning.history import History, history
+from blinplan.api.planning.planned import Plan, Planned
+from blinplan.course import events
+from blinplan.course.dated import Dated
+from blinplan.course.events import Course
+from blinplan.course.patient import Patient, PatientError
+from blinplan.executor import Executor
+from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.regimen.record import YEARS, in_utc
+from blinplan.regimen.site import Site
+
+__all__ = ["Course", "Plan", "Planned", "delivered", "expand", "plan"]
+
+_WHOSE_AREA = "give {weight} and {height}, or {area}, of the patient"
+
+
+def expand(regimen: RegimenSource, patient: Patient | None = None) -> Course:
+    """Expand a regimen to what one patient gets: the event table, with doses in mcg, exact.
+
+    Nothing is judged, and no other regimen is taken: a patient whom the regimen does not admit is an error.
+
+    >>> from blinplan import expand, patient
+    >>> expand("rr-adult", patient(weight=70)).micrograms
+    Fraction(3787, 1)
+
+    Raises
+    ------
+    blinplan.course.patient.PatientError
+        When the regimen does not admit the patient, or needs the body surface area and it is not known.
+    Refusal
+        When there is no such regimen.
+    """
+    return events.expand(regimen_of(regimen), patient or Patient())
+
+
+def plan(
+    regimen: RegimenSource,
+    patient: Patient | Figures | None = None,
+    *,
+    start: datetime | str | None = None,
+    time_zone: str | None = None,
+    site: str | Path | Site | None = None,
+    record: str | Path | None = None,
+    ledger: str | Path | None = None,
+    cycle: int | None = None,
+    first: date | str | None = None,
+    last: date | str | None = None,
+) -> Plan:
+    """Plan a regimen for one patient: what is given, and on which dates where a start is known.
+
+    Minutes of the course are minutes that pass, so times stay right when the clock is changed.
+
+    >>> from datetime import datetime
+    >>> from blinplan import patient, plan
+    >>> planned = plan("rr-adult", patient(weight=70), start=datetime(2026, 10, 20, 10), time_zone="Europe/Berlin")
+    >>> step = planned.entries[4]
+    >>> f"{step.due}: {step.mcg_per_day} mcg/day from {step.start:%Y-%m-%d %H:%M %Z}"
+    'step: 28 mcg/day from 2026-10-27 09:00 CET'
+
+    Parameters
+    ----------
+    regimen
+        A file, a shipped name, or a regimen; one that names another for patients of this weight gives way to it.
+    patient
+        Who gets it; what is not said is taken from the record or the ledger.
+    start, time_zone
+        When the first infusion begins, and where: a time with its own zone needs no other.
+    site
+        The profile of the site that prepares the bags, or its path.
+    record
+        The path of a course record: what happened so far; it gives the start.
+    ledger
+        The path of an earlier plan in JSON, to make again from its ledger; it gives patient and start.
+    cycle, first, last
+        Show this cycle only, nothing before the first day, and nothing after the last.
+
+    Raises
+    ------
+    Refusal
+        When arguments contradict each other, a file is not what it should be, or there is no such plan.
+    """
+    figures = figures_of(patient)
+    asked = reading_of(regimen)
+    happened = history(_text(record), _text(ledger), fingerprint_of(asked), starts=start is not None)
+    whom = happened.patient(figures)
+    chosen = order(asked, whom).checked()
+    try:
+        course = events.expand(chosen.regimen, whom)
+    except PatientError as error:
+        raise ArgumentRefusal("{why}", _WHOSE_AREA, why=error) from error
+    profile = read_site(site) if isinstance(site, str | Path) else site
+    begins = _beginning(happened, start, time_zone, profile)
+    days = _day("first", first), _day("last", last)
+    if days[0] is not None and days[1] is not None and days[1] < days[0]:
+        message = "{last} is {end}, before {first} {beginning}"
+        raise ArgumentRefusal(message, "give the earlier day to {first}", end=days[1], beginning=days[0])
+    dated = _put_on_calendar(course, profile, begins, happened, (cycle, *days))
+    return Plan(dated.course if dated else course, chosen.choice, dated, happened, chosen.fingerprint, chosen.errors)
+
+
+def delivered(
+    regimen: RegimenSource,
+    patient: Patient | Figures | None = None,
+    *,
+    record: str | Path | None = None,
+    ledger: str | Path | None = None,
+    time_zone: str | None = None,
+    site: str | Path | Site | None = None,
+    patients: int = 1000,
+    seed: int = 1,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> DeliveredResult:
+    """Compare what was delivered with what was planned, in doses and as the same virtual patients go through both.
+
+    Parameters
+    ----------
+    regimen, patient, record, ledger, time_zone, site
+        As for `plan`; one of record and ledger says what happened.
+    patients, seed
+        How many virtual patients go through both courses, and what they are drawn from.
+    executor, progress
+        As for `simulate`.
+
+    Raises
+    ------
+    Refusal
+        As `plan`, and when no virtual population fits the regimen.
+    """
+    if record is None and ledger is None:
+        raise ArgumentRefusal(
+            "what was delivered is known with {record} or {ledger} only", "give the path of one of them"
+        )
+    planned = plan(regimen, patient, record=record, ledger=ledger, time_zone=time_zone, site=site)
+    return planned.delivered(patients, seed=seed, executor=executor, progress=progress)
+
+
+def _text(path: str | Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _beginning(
+    happened: History, start: datetime | str | None, time_zone: str | None, site: Site | None
+) -> datetime | None:
+    """When the first infusion begins, in the patient's time zone; None where nobody says."""
+    zone = time_zone or happened.time_zone or (site.time_zone if site else None)
+    if zone is None and isinstance(start, datetime) and isinstance(start.tzinfo, ZoneInfo):
+        zone = start.tzinfo.key
+    if site is not None and site.time_zone is not None and zone != site.time_zone:
+        raise Refusal(
+            f"the time zone of the plan is {str(zone)[:60]}, and that of the site {site.time_zone}",
+            "bags are changed by the clock of the site: correct one of the two",
+        )
+    if happened.judgement is not None and zone is None:
+        raise ArgumentRefusal(
+            "the time zone of {path} is not known",
+            "add time_zone to the record, or give {time_zone}",
+            path=happened.path,
+        )
+    if happened.start is not None:
+        return _start(happened.start.isoformat(), zone)
+    return None if start is None else _start(start if isinstance(start, str) else start.isoformat(), zone)
+
+
+def _put_on_calendar(
+    course: Course,
+    site: Site | None,
+    begins: datetime | None,
+    happened: History,
+    shown: tuple[int | None, date | None, date | None],
+) -> Dated | None:
+    """Put the course on the calendar; None where no start is given."""
+    if begins is None:
+        if any(option is not None for option in shown):
+            raise ArgumentRefusal(
+                "a dated plan needs {start}", "give when the first infusion begins, as 2026-11-02T10:00"
+            )
+        return None
+    from blinplan.course.bags import NoSequenceError, overfilled, vial_of
+    from blinplan.course.calendar import Clock
+    from blinplan.course.dated import dated
+    from blinplan.course.opening import NeverOpenError
+    from blinplan.course.resumption import RecordError
+    from blinplan.quantities import decimal_text, duration_text
+    from blinplan.reports.plan.dated_plan import moment
+
+    try:
+        found = dated(course, begins, site, happened.so_far)
+    except PatientError as error:
+        raise ArgumentRefusal("{path}: {why}", _WHOSE_AREA, path=happened.path, why=error) from error
+    except RecordError as error:
+        where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in error.path)
+        raise Refusal(f"{happened.path}: {where}: {error}", "correct it, or plan the regimen that it names") from error
+    except NoSequenceError as error:
+        raise Refusal(
+            f"no sequence of bags obeys the site profile: from {moment(Clock(begins).at(error.minute))}, {error}",
+            "prepare a longer bag, open that day, or start on another one",
+        ) from error
+    except NeverOpenError as error:
+        raise Refusal(str(error), "correct `closed` and `holidays` of the site profile") from error
+    for bag in overfilled(found.bags, vial_of(site)):
+        raise Refusal(
+            f"a bag for {duration_text(bag.size.minutes)} with {decimal_text(bag.rate, 3)} mcg/day cannot be made: more"
+            " drug is drawn up for it than it is filled with",
+            "correct `vial` or `fill_ml` of the site profile",
+        )
+    cycle, first, last = shown
+    if cycle is not None and cycle > max(event.period.cycle for event in found.course.events):
+        message = "{cycle} is {number}, and the course has fewer"
+        raise ArgumentRefusal(message, "give the number of one of its cycles", number=cycle)
+    return replace(found, cycle=cycle, first=first, last=last)
+
+
+def _day(argument: str, given: date | str | None) -> date | None:
+    if given is None or isinstance(given, date):
+        return given
+    message = f"{{{argument}}} is {{text}}"
+    try:
+        found = date.fromisoformat(given)
+    except ValueError:
+        raise ArgumentRefusal(message, "give a date as 2026-11-02", text=repr(given[:40])) from None
+    if found.year not in YEARS:
+        raise ArgumentRefusal(message, f"give a year from {YEARS[0]} to {YEARS[-1]}", text=repr(given[:40]))
+    return found
+
+
+def _start(text: str, zone: str | None) -> datetime:
+    """When the first infusion begins, aware, in the zone."""
+    advice = "give a date and time as 2026-11-02T10:00, and {time_zone} Europe/Berlin"
+    short = repr(text[:40])
+    try:
+        written = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentRefusal("{start} is {text}", advice, text=short) from None
+    if len(text) <= len("2026-11-02"):  # a date alone would be midnight
+        raise ArgumentRefusal("{start} is {text}, without a time of day", advice, text=repr(text))
+    if written.year not in YEARS:
+        raise ArgumentRefusal("{start} is {text}", f"give a year from {YEARS[0]} to {YEARS[-1]}", text=short)
+    if written.second or written.microsecond:
+        raise ArgumentRefusal("{start} is {text}", "give whole minutes", text=short)
+    if zone is None:
+        if written.tzinfo is None:
+            raise ArgumentRefusal("the time zone of {start} is not known", advice)
+        return written
+    try:
+        there = ZoneInfo(zone)
+    except (KeyError, OSError, ValueError):
+        raise Refusal(f"there is no time zone {zone[:60]!r}", "give a name such as Europe/Berlin") from None
+    try:
+        return in_utc(written, zone).astimezone(there)
+    except ValueError as error:
+        message = "{start} {why}"
+        raise ArgumentRefusal(message, "give a time that exists, or one with its offset", why=error) from error

@@ -1,0 +1,230 @@
+"""Everything about one regimen on one page."""
+
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blinplan.api.order import Order, RegimenSource, order
+from blinplan.api.patient import AreaFormula, Figures, Patient, PatientError, figures_of
+from blinplan.api.simulating.drawing import require_matplotlib
+from blinplan.api.simulating.simulate import simulate, size_of
+from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName
+from blinplan.course.events import Course, expand
+from blinplan.course.premedication import premedication_plan
+from blinplan.executor import Executor
+from blinplan.regimen.find import FileSource, NotFound, find_one
+from blinplan.regimen.reading import Reading
+from blinplan.rules.configuration.configurations import Configurations
+from blinplan.rules.configuration.settings import FailOn
+from blinplan.rules.judge import judge
+from blinplan.rules.run_result import Result
+from blinplan.writing import replace_file
+
+if TYPE_CHECKING:
+    from blinplan.simulation.percentiles import Bands
+    from blinplan.simulation.trial import Simulation
+
+_EARLY_DAYS = 14.0
+"""How much of the course is drawn by itself: T cells come back within 14 days, cytokines within 2 (the article)."""
+
+_FOR_EVIDENCE = range(50, 1001)
+"""How many virtual patients the evidence is measured on: those of the report, but no fewer and no more than these."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReportPage:
+    """A report: a page of HTML that needs nothing from elsewhere, and what the rules said.
+
+    Attributes
+    ----------
+    html
+        The page.
+    result
+        The verdicts of the rules on the regimen.
+    """
+
+    html: str
+    result: Result
+
+    @property
+    def status(self) -> int:
+        """The exit status of a check of the regimen."""
+        return self.result.status
+
+    @property
+    def reason(self) -> str:
+        """Why that is the status."""
+        return self.result.reason
+
+    def write(self, path: str | Path) -> None:
+        """Write the page to a file.
+
+        Raises
+        ------
+        Refusal
+            When it cannot be written.
+        """
+        replace_file(Path(path), self.html)
+
+    def __repr__(self) -> str:
+        return f"<ReportPage: status {self.status}, {self.reason}>"
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def report(
+    regimen: RegimenSource,
+    patient: Patient | Figures | None = None,
+    *,
+    patients: int = 1000,
+    seed: int = 1,
+    population: PopulationName | None = None,
+    follow_up: int = 0,
+    attenuation: AttenuationName = "desensitisation",
+    premedication: bool = False,
+    today: date | None = None,
+    output: str = "report.html",
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> ReportPage:
+    """Write a page on a regimen: timeline, curves, endpoints, verdicts, evidence, and what it all rests on.
+
+    The rules are those of the configuration that holds for the file; no baseline is heard. Needs matplotlib.
+
+    Parameters
+    ----------
+    regimen, patients, seed, population, follow_up, attenuation, premedication, executor, progress
+        As for `simulate`.
+    patient
+        For whom; the rules judge the regimen for a patient whose body surface area is known.
+    today
+        The date that decides whether a waiver has expired; the present day when not given.
+    output
+        What the file is called in the command line that makes the page again.
+
+    Raises
+    ------
+    Refusal
+        As `simulate`, and when matplotlib is not installed or a configuration is not what it should be.
+    """
+    figures = figures_of(patient)
+    size = size_of(figures)
+    day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
+    asked = order_for_report(regimen, size)
+    simulated = simulate(
+        asked,
+        patients,
+        seed=seed,
+        population=population,
+        patient=size,
+        follow_up=follow_up,
+        attenuation=attenuation,
+        premedication=premedication,
+        executor=executor,
+        progress=progress,
+    ).simulation
+    options = {
+        "--weight": figures.weight,
+        "--height": figures.height,
+        "--bsa": figures.area,
+        "--bsa-formula": None if figures.formula is AreaFormula.MOSTELLER else figures.formula.value,
+        "--patients": patients,
+        "--seed": seed,
+        "--population": population,
+        "--follow-up": follow_up or None,
+        "--attenuation": None if attenuation == Attenuation.DESENSITISATION else attenuation,
+        "--today": day.isoformat(),
+        "--output": output,
+    }
+    result = _judged(asked, size, day, patients, seed)
+    command = _command(asked.named, options, premedication=premedication)
+    return ReportPage(_written(asked, size, simulated, result, command, executor), result)
+
+
+def order_for_report(regimen: RegimenSource, size: Patient) -> Order:
+    """The regimen of a report, of which the one that the patient gets can be given; figures can be drawn."""
+    asked = regimen if isinstance(regimen, Order) else order(regimen, size)
+    found = asked.checked_as_chosen()
+    require_matplotlib("a report, for its figures,")
+    return found
+
+
+def _judged(asked: Order, patient: Patient, today: date, patients: int, seed: int) -> Result:
+    """Judge the file as `check` does, by the configuration that holds for it; no baseline is heard."""
+    from blinplan.rules.simulated.virtual import Simulated
+
+    chosen = asked.chosen
+    configurations = Configurations(None, isolated=False)
+    source = _source(asked.named, chosen)
+    settings, configuration = configurations.settings_of(source), configurations.of(source)
+    simulated = Simulated(patients, seed)
+    judgement = judge(chosen, today, simulated, settings, None if patient.area is None else patient)
+    return Result((judgement,), (), (), configuration.fail_on or FailOn.ERROR, today, simulated)
+
+
+def _source(named: str, chosen: Reading) -> FileSource:
+    """Where the file came from, which decides the configuration."""
+    found = find_one(named)
+    if isinstance(found, NotFound) or found.name != chosen.document.name:
+        path = Path(chosen.document.name)
+        return FileSource(path if path.is_file() else None, chosen.document.name, shipped=not path.is_file())
+    return found
+
+
+def _curves(simulation: "Simulation", executor: Executor | None) -> "tuple[Bands, Bands]":
+    """Curves over the whole course, and over its first days."""
+    from blinplan.simulation.percentiles import bands_of, sampling_days
+
+    whole = bands_of(simulation, sampling_days(simulation.periods, 0.0, simulation.days), executor=executor)
+    if simulation.days <= _EARLY_DAYS:
+        return whole, whole
+    return whole, bands_of(simulation, sampling_days(simulation.periods, 0.0, _EARLY_DAYS), executor=executor)
+
+
+def _course(asked: Order, patient: Patient) -> tuple[Course | None, str]:
+    """What the patient gets, or why that is not known."""
+    try:
+        return expand(asked.regimen, patient), ""
+    except PatientError as error:
+        return None, str(error)
+
+
+def _written(
+    asked: Order, patient: Patient, simulation: "Simulation", result: Result, command: str, executor: Executor | None
+) -> str:
+    from blinplan.api.order import fingerprint_of
+    from blinplan.evidence.evaluate import evaluate
+    from blinplan.physiology.model.parameters import load_parameters
+    from blinplan.reports.summary_page.page import Report, report_html
+
+    whole, early = _curves(simulation, executor)
+    course, unknown = _course(asked, patient)
+    assert result.simulated is not None  # noqa: S101 - a report simulates
+    patients, seed = result.simulated.patients, result.simulated.seed
+    size = min(max(patients, _FOR_EVIDENCE[0]), _FOR_EVIDENCE[-1])
+    return report_html(
+        Report(
+            choice=asked.choice,
+            course=course,
+            unknown=unknown,
+            premedication=None if course is None else premedication_plan(course),
+            simulation=simulation,
+            whole=whole,
+            early=early,
+            result=result,
+            evidence=evaluate(size, seed, options=simulation.options, executor=executor),
+            preset=load_parameters().presets[simulation.preset],
+            command=command,
+            fingerprint=fingerprint_of(asked.chosen),
+        )
+    )
+
+
+def _command(named: str, options: Mapping[str, object], *, premedication: bool) -> str:
+    """The command line that makes the same report, with the date that a rule may look at."""
+    given = [part for name, value in options.items() if value is not None for part in (name, str(value))]
+    return shlex.join(["blinplan", "report", named, *given, *(["--premedication"] if premedication else [])])

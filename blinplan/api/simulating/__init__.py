@@ -1,0 +1,1 @@
+"""Virtual patients through regimens: the functions that send them, and what comes of it."""

@@ -1,0 +1,162 @@
+"""Curves of every virtual patient at regular times, as data."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blinplan.api.notebook import table_html
+from blinplan.api.order import Order, RegimenSource
+from blinplan.api.patient import Figures, Patient, figures_of
+from blinplan.api.simulating.data_file import minutes_of, refuse_data_file, write_table
+from blinplan.api.simulating.simulate import not_eligible, options_of, order_for, people_of, size_of
+from blinplan.api.simulating.simulated import unverified_in
+from blinplan.api.vocabulary import AttenuationName, PopulationName
+from blinplan.data_table import DataTable, csv_parts
+from blinplan.executor import Executor
+from blinplan.quantities import duration_text
+from blinplan.refusal import ArgumentRefusal
+
+if TYPE_CHECKING:
+    from blinplan.api.simulating.simulate import PatientSource
+    from blinplan.physiology.model.population import FloatArray
+    from blinplan.simulation.trajectories import RequestedCurves
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CurvesResult:
+    """Every virtual patient's curves at regular times; they are computed anew each time they are asked for.
+
+    Attributes
+    ----------
+    curves
+        Of whom, under what, and when.
+    order
+        The regimen that was asked for, and the one that is simulated.
+    executor, progress
+        What computes them, and who is told how many patients are done.
+    """
+
+    curves: "RequestedCurves"
+    order: Order
+    executor: Executor | None = None
+    progress: Callable[[int], None] | None = None
+
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """What of the curves nobody has verified: doses, and the assumed effect of premedication."""
+        return tuple(unverified_in(self.curves))
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """Changes of the infusion that fall between two times, in words."""
+        missed = len(self.curves.changes_between_times)
+        if not missed:
+            return ()
+        has_all = duration_text(self.curves.greatest_every)
+        return (
+            f"{missed} change{'s' * (missed != 1)} of the infusion, or the end of the course, fall{'s' * (missed == 1)}"
+            f" between these times; times that divide {has_all} have them all",
+        )
+
+    def table(self) -> DataTable:
+        """One time of one patient a row, by patient and then by time, computed as it is gone through."""
+        from blinplan.reports.simulation.data import curve_table
+        from blinplan.simulation.trajectories import portions
+
+        computed = portions(self.curves, executor=self.executor, progress=self.progress)
+        return curve_table(self.curves, computed, self.order.fingerprint)
+
+    def csv_texts(self) -> Iterator[str]:
+        """Write the same as CSV, in pieces."""
+        return csv_parts(self.table())
+
+    def text(self) -> str:
+        """Write all of it as CSV."""
+        return "".join(self.csv_texts())
+
+    def write(self, path: str | Path) -> None:
+        """Write it, as it is computed, to a file whose ending says how: .csv or .parquet.
+
+        Raises
+        ------
+        Refusal
+            When it cannot be written.
+        """
+        target = Path(path)
+        refuse_data_file(target)
+        write_table(self.table(), target)
+
+    def columns(self) -> "dict[str, FloatArray]":
+        """All of it in memory, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``."""
+        return self.table().values()
+
+    def __repr__(self) -> str:
+        people, times = self.curves.population.size, self.curves.minutes.shape[0]
+        name = self.curves.regimen.name
+        return f"<CurvesResult of {name}: {people:,} patient{'s' * (people != 1)} at {times:,} times each>"
+
+    def _repr_html_(self) -> str:
+        table = self.table()
+        first = next(iter(table.portions))
+        names = [column.name for column in table.columns]
+        return table_html(dict(zip(names, first, strict=True)), repr(self)[1:-1])
+
+
+def curves(
+    regimen: RegimenSource,
+    every: int | str | timedelta,
+    patients: "PatientSource" = 1000,
+    *,
+    seed: int = 1,
+    population: PopulationName | None = None,
+    patient: Patient | Figures | None = None,
+    follow_up: int = 0,
+    attenuation: AttenuationName = "desensitisation",
+    premedication: bool = False,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> CurvesResult:
+    """Ask for every virtual patient's curves: drug, cells and cytokines at regular times.
+
+    >>> from blinplan import curves
+    >>> columns = curves("rr-adult", "1d", patients=None).columns()
+    >>> [round(float(value)) for value in columns["drug_pg_per_ml"][:2]]
+    [0, 169]
+
+    Parameters
+    ----------
+    regimen, patients, seed, population, patient, follow_up, attenuation, premedication, executor, progress
+        As for `simulate`.
+    every
+        What lies between two times: whole minutes, a text such as 30min, 6h or 1d, or a `timedelta`.
+
+    Raises
+    ------
+    Refusal
+        As `simulate`, and when there are more than a million times of one patient.
+    """
+    from blinplan.simulation.dosing import NotEligibleError
+    from blinplan.simulation.trajectories import TooManyTimesError
+    from blinplan.simulation.trajectories import curves as curves_of
+
+    size = size_of(figures_of(patient))
+    asked = order_for(regimen, size, premedication=premedication)
+    people = people_of(patients)
+    try:
+        found = curves_of(
+            asked.regimen,
+            every=minutes_of(every),
+            preset=None if population is None else str(population),
+            patients=people,
+            seed=seed,
+            patient=size,
+            follow_up_days=follow_up,
+            options=options_of(attenuation, premedication=premedication),
+        )
+    except NotEligibleError as error:
+        raise not_eligible(error, own=patients is not None and not isinstance(patients, int)) from error
+    except TooManyTimesError as error:
+        raise ArgumentRefusal("{why}", "give a longer {every}", why=error) from error
+    return CurvesResult(found, asked, executor, progress)

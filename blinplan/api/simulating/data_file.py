@@ -1,0 +1,59 @@
+"""Results as data, in files and as columns: every patient's endpoints, or every patient's curves."""
+
+import re
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+
+from blinplan.data_table import DataTable, csv_parts, write_parquet
+from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
+from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_with_parts, replacing
+
+def refuse_data_file(path: Path, inputs: tuple[str, ...] = (), output_format: str | None = None) -> None:
+    """Refuse a file for data that cannot be written, or is one of the inputs, before anything is simulated."""
+    if path.suffix not in {".csv", ".parquet"}:
+        raise Refusal(f"{path} does not end in .csv or .parquet", "the ending says how the data is written")
+    if output_format == "json" or (output_format == "csv" and path.suffix != ".csv"):
+        message = "{short_output_format} {form} and {short_output} {path} contradict each other"
+        advice = "leave {short_output_format} out: the ending decides"
+        raise ArgumentRefusal(message, advice, form=str(output_format), path=path)
+    if path.suffix == ".parquet" and find_spec("pyarrow") is None:
+        raise Refusal("Parquet needs pyarrow", "install it with: pip install 'blinplan[parquet]', or write .csv")
+    refuse_unwritable(path)
+    for name in inputs:
+        refuse_overwriting(path, name)
+
+
+def write_table(table: DataTable, target: Path) -> None:
+    """Write a table, as it comes, to a file whose ending says how: .csv or .parquet."""
+    if target.suffix == ".parquet":
+        with replacing(target) as beside:
+            write_parquet(table, beside)
+    else:
+        replace_with_parts(target, csv_parts(table))
+
+
+_UNITS = {"min": 1, "h": MINUTES_PER_HOUR, "d": MINUTES_PER_DAY}
+_EVERY = re.compile(r"([1-9][0-9]{0,6}) ?(min|h|d)")
+
+
+def minutes_of(every: int | str | timedelta) -> int:
+    """Whole minutes between two times.
+
+    Raises
+    ------
+    Refusal
+        When they are not whole, or not above 0.
+    """
+    match = _EVERY.fullmatch(every) if isinstance(every, str) else None
+    minutes = every / timedelta(minutes=1) if isinstance(every, timedelta) else every
+    if match is not None:
+        return int(match[1]) * _UNITS[match[2]]
+    if isinstance(minutes, str) or minutes < 1 or minutes % 1:
+        raise ArgumentRefusal(
+            "{every} is {value}",
+            "give whole minutes, hours or days above 0, such as 30min, 6h or 1d: times are exact minutes",
+            value=repr(every[:40]) if isinstance(every, str) else every,
+        )
+    return int(minutes)

@@ -1,0 +1,100 @@
+"""What is drawn of virtual patients: which days, which signals, and whether a figure can be written."""
+
+from collections.abc import Sequence
+from math import isfinite
+from pathlib import Path
+from typing import NamedTuple
+
+from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.writing import refuse_unwritable
+
+AT_THE_TERMINAL = ("drug", "b-cells", "t-cells", "il-6")
+"""The signals that are drawn where nobody chose: in the model, other elevated cytokines move as IL-6 does."""
+
+ALL = (*AT_THE_TERMINAL, "il-10", "ifn")
+
+PAGE_WIDTH = 183.0
+"""The width of a journal's page in mm."""
+
+
+class Window(NamedTuple):
+    """From which day to which is drawn, in days since the first infusion began."""
+
+    first: float
+    last: float
+
+
+def window(from_day: float | None, to_day: float | None, course_days: float) -> Window:
+    """Settle which days of a course are drawn: all of it where nothing is asked.
+
+    Raises
+    ------
+    Refusal
+        When the days are not those of the course, or run backwards.
+    """
+    first, last = 0.0 if from_day is None else from_day, course_days if to_day is None else to_day
+    for argument, day in (("from_day", first), ("to_day", last)):
+        if not isfinite(day) or not 0.0 <= day <= course_days:
+            raise ArgumentRefusal(
+                f"{{{argument}}} is {day:g}, and the simulation runs from day 0 to day {course_days:g}",
+                "give a day within it; {follow_up} adds days at its end",
+            )
+    if last - first < 1 / 24:
+        raise ArgumentRefusal(
+            f"from day {first:g} to day {last:g} there is nothing to draw",
+            "let {to_day} be at least an hour after {from_day}",
+        )
+    return Window(first, last)
+
+
+def signals_of(names: Sequence[str] | None) -> tuple[str, ...]:
+    """Take the names of signals, each once and in the order in which they are drawn; none where none are asked for.
+
+    Raises
+    ------
+    Refusal
+        When there is no such signal.
+    """
+    if names is None:
+        return ()
+    from blinplan.simulation.percentiles import SIGNALS
+
+    asked = [name.strip().lower() for text in names for name in text.split(",") if name.strip()]
+    known = f"the signals are {', '.join(SIGNALS)}"
+    for name in asked:
+        if name not in SIGNALS:
+            raise ArgumentRefusal("{signals} has {name}", known, name=repr(name[:40]))
+    if not asked:
+        raise ArgumentRefusal("{signals} names nothing", known)
+    return tuple(name for name in SIGNALS if name in asked)
+
+
+def figure_files(paths: Sequence[str | Path]) -> tuple[Path, ...]:
+    """Settle where figures go; each needs a place of its own, a known kind of file, and matplotlib.
+
+    Raises
+    ------
+    Refusal
+        When a figure cannot be written there.
+    """
+    found = tuple(Path(path) for path in paths)
+    for number, path in enumerate(found):
+        if path.suffix.lower() not in {".svg", ".png", ".pdf"}:
+            raise ArgumentRefusal(
+                "{figure} is {path}", "name a file that ends in .svg, .png or .pdf", path=repr(str(path)[:80])
+            )
+        refuse_unwritable(path)
+        if path.resolve() in {other.resolve() for other in found[:number]}:
+            raise Refusal(f"two figures would be written to {path}", "give each figure a path of its own")
+    if found:
+        require_matplotlib("{figure}")
+    return found
+
+
+def require_matplotlib(what: str) -> None:
+    """Refuse early what needs matplotlib where it is not installed."""
+    try:
+        import matplotlib as mpl
+    except ImportError as error:
+        raise ArgumentRefusal(f"{what} needs the package matplotlib", "pip install 'blinplan[plot]'") from error
+    del mpl

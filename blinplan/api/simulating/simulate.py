@@ -1,0 +1,169 @@
+"""Send virtual patients through a regimen."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
+
+from blinplan.api.order import Order, RegimenSource, order
+from blinplan.api.patient import Figures, Patient, figures_of
+from blinplan.api.simulating.simulated import SimulationResult
+from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName
+from blinplan.executor import Executor
+from blinplan.refusal import ArgumentRefusal, Refusal
+
+if TYPE_CHECKING:
+    from blinplan.physiology.model.dosing import Options
+    from blinplan.physiology.model.population import Population
+    from blinplan.simulation.own_patients import People
+    from blinplan.simulation.trial import Patients
+
+    PatientSource: TypeAlias = int | str | Path | People | Population | None
+
+
+class How(TypedDict, total=False):
+    """How a regimen is simulated: what `simulate` and `curves` both take."""
+
+    patients: "PatientSource"
+    seed: int
+    population: PopulationName | None
+    patient: Patient | Figures | None
+    follow_up: int
+    attenuation: AttenuationName
+    premedication: bool
+    executor: Executor | None
+    progress: Callable[[int], None] | None
+
+
+def simulate(
+    regimen: RegimenSource,
+    patients: "PatientSource" = 1000,
+    *,
+    seed: int = 1,
+    population: PopulationName | None = None,
+    patient: Patient | Figures | None = None,
+    follow_up: int = 0,
+    attenuation: AttenuationName = "desensitisation",
+    premedication: bool = False,
+    parameter_sets: int = 0,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> SimulationResult:
+    """Send virtual patients through a regimen, and the typical patient beside them.
+
+    Patient *i* of a seed is the same person under every regimen. The result does not depend on what runs them.
+
+    >>> from blinplan import simulate
+    >>> result = simulate("rr-adult", patients=None)
+    >>> {key: round(float(result.endpoints[key].values[0]), 2) for key in ("steady_state_9", "steady_state_28")}
+    {'steady_state_9': 168.92, 'steady_state_28': 525.53}
+
+    Parameters
+    ----------
+    regimen
+        A file, a shipped name, or a regimen.
+    patients
+        How many virtual patients; or your own, as a table in CSV or by their covariates, of whom patient i carries the
+        random effects of patient i of the seed; or a drawn population, which is taken as it is; None for the typical
+        patient alone.
+    seed
+        What the virtual patients are drawn from.
+    population
+        Which population they come from; by indication and weight limit when not given.
+    patient
+        The size of the typical patient; its weight chooses the regimen.
+    follow_up
+        Days without infusion that are added at the end.
+    attenuation
+        Why cytokine release wanes: both published explanations are held.
+    premedication
+        Let the regimen's premedication lower cytokine release, by an assumed and unverified effect.
+    parameter_sets
+        How often to run again, with parameters drawn within their published uncertainty.
+    executor
+        What runs the patients; threads, as many as there are processors, when not given.
+    progress
+        Told how many patients are done, those of all parameter sets counted together.
+
+    Raises
+    ------
+    Refusal
+        When there is no such regimen, it is not for these patients, or the arguments contradict each other.
+    """
+    from blinplan.simulation.dosing import NotEligibleError
+    from blinplan.simulation.trial import run
+
+    size = size_of(figures_of(patient))
+    asked = order_for(regimen, size, premedication=premedication)
+    people = people_of(patients)
+    try:
+        simulation = run(
+            asked.regimen,
+            preset=None if population is None else str(population),
+            patients=people,
+            seed=seed,
+            patient=size,
+            follow_up_days=follow_up,
+            options=options_of(attenuation, premedication=premedication),
+            parameter_sets=parameter_sets,
+            executor=executor,
+            progress=progress,
+        )
+    except NotEligibleError as error:
+        raise not_eligible(error, own=patients is not None and not isinstance(patients, int)) from error
+    return SimulationResult(simulation, asked)
+
+
+def size_of(figures: Figures) -> Patient:
+    """The size of the typical patient, of which half is not enough."""
+    patient = figures.patient()
+    if patient.area is None and (figures.weight or figures.height):
+        raise ArgumentRefusal("one of {weight} and {height} is missing", "give both, or {area}")
+    return patient
+
+
+def order_for(regimen: RegimenSource, size: Patient, *, premedication: bool) -> Order:
+    """The regimen for a typical patient of some size, which can be given, and has the premedication that it needs."""
+    asked = (regimen if isinstance(regimen, Order) else order(regimen, size)).checked()
+    if premedication and asked.regimen.premedication is None:
+        message = "{name} declares no premedication"
+        raise ArgumentRefusal(message, "leave {premedication} out", name=asked.regimen.name)
+    return asked
+
+
+def options_of(attenuation: AttenuationName, *, premedication: bool = False) -> "Options":
+    """How the open questions of the mechanism are to be answered."""
+    from blinplan.physiology import Options
+
+    return Options(
+        attenuation="desensitisation" if attenuation == Attenuation.DESENSITISATION else "target-loss",
+        premedication=premedication,
+    )
+
+
+def people_of(patients: "PatientSource") -> "Patients | None":
+    """The patients that are asked for; those of a table where it is the path of one.
+
+    Raises
+    ------
+    Refusal
+        When the table cannot be read.
+    """
+    if not isinstance(patients, str | Path):
+        return patients
+    from blinplan.simulation.own_patients import PeopleError, read_people
+
+    path = Path(patients)
+    try:
+        return read_people(path.read_text(encoding="utf-8-sig"), str(path))
+    except OSError as error:
+        raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
+    except UnicodeDecodeError as error:
+        raise Refusal(f"{path}: not UTF-8 text", "save the table as CSV in UTF-8") from error
+    except PeopleError as error:
+        raise Refusal(str(error), "correct the table; weights in kg, heights in cm, areas in m²") from error
+
+
+def not_eligible(error: ValueError, *, own: bool) -> Refusal:
+    """What to say where the regimen does not admit the patients."""
+    advice = "leave them out, " if own else "choose another {population}, "
+    return ArgumentRefusal("{why}", f"{advice}or take a regimen for these patients", why=error)

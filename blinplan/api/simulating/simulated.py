@@ -1,0 +1,177 @@
+"""A regimen as virtual patients went through it, and how that shows itself."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blinplan.api.notebook import table_html
+from blinplan.api.order import Order
+from blinplan.api.simulating.data_file import refuse_data_file, write_table
+from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_files, signals_of, window
+from blinplan.api.vocabulary import SignalName, SimulateFormat, SimulateFormatName
+from blinplan.data_table import DataTable, csv_parts
+from blinplan.executor import Executor
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.terminal import PLAIN, Screen
+from blinplan.writing import replace_file
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from blinplan.physiology.model.population import FloatArray, Population
+    from blinplan.simulation.outcome import Quantity
+    from blinplan.simulation.percentiles import Bands
+    from blinplan.simulation.trajectories import RequestedCurves
+    from blinplan.simulation.trial import Simulation
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SimulationResult:
+    """Virtual patients through a regimen: their endpoints, what happens to them, and their curves on demand.
+
+    Attributes
+    ----------
+    simulation
+        What was simulated, with every patient's endpoints.
+    order
+        The regimen that was asked for, and the one that was simulated.
+    """
+
+    simulation: "Simulation"
+    order: Order
+
+    @property
+    def population(self) -> "Population":
+        """The patients; the typical one alone where no others were asked for."""
+        return self.simulation.population
+
+    @property
+    def endpoints(self) -> "dict[str, Quantity]":
+        """What is measured in every patient, by key; NaN where it does not occur in a patient."""
+        return {quantity.key: quantity for quantity in self.simulation.quantities}
+
+    @property
+    def events(self) -> dict[str, Any]:
+        """What happens to a patient or not, by key; each knows its proportion with a 95 % interval."""
+        return {event.key: event for event in self.simulation.events}
+
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """What of the results nobody has verified: doses, and the assumed effect of premedication."""
+        return tuple(unverified_in(self.simulation))
+
+    def bands(
+        self,
+        from_day: float | None = None,
+        to_day: float | None = None,
+        signals: Sequence[SignalName | str] | None = None,
+        *,
+        executor: Executor | None = None,
+    ) -> "Bands":
+        """Curves of the population: 5th, 50th and 95th percentile of each signal, over some days of the course.
+
+        Raises
+        ------
+        Refusal
+            When the days are not those of the course, or there is no such signal.
+        """
+        from blinplan.simulation.percentiles import bands_of, sampling_days
+
+        days = window(from_day, to_day, self.simulation.periods[-1].stop / MINUTES_PER_DAY)
+        sampled = sampling_days(self.simulation.periods, *days)
+        return bands_of(self.simulation, sampled, signals_of(signals) or ALL, executor=executor)
+
+    def figure(self, path: str | Path, bands: "Bands | None" = None, *, width: float = PAGE_WIDTH) -> None:
+        """Draw curves to a file whose ending says how: .svg, .png or .pdf; ``width`` in mm. Needs matplotlib.
+
+        Raises
+        ------
+        Refusal
+            When it cannot be written, or matplotlib is not installed.
+        """
+        from blinplan.reports.simulation.figures import FigureFormat, figure
+
+        (target,) = figure_files([path])
+        kind = FigureFormat(target.suffix.lower().removeprefix("."))
+        replace_file(target, figure(self.simulation, bands or self.bands(), kind, width))
+
+    def text(
+        self, output_format: SimulateFormatName = "table", *, bands: "Bands | None" = None, screen: Screen = PLAIN
+    ) -> str:
+        """Write the endpoints: as a table for people, with curves under it where there are bands, as JSON or as CSV."""
+        chosen = SimulateFormat(output_format)
+        if chosen is SimulateFormat.JSON:
+            from blinplan.reports.simulation.summary import simulation_json
+
+            document = simulation_json(self.simulation, self.order.fingerprint)
+            return json.dumps(document, indent=2, allow_nan=False) + "\n"
+        if chosen is SimulateFormat.CSV:
+            return "".join(self.csv_texts())
+        return screen.render(*self._report(bands, screen))
+
+    def _report(self, bands: "Bands | None", screen: Screen) -> "list[RenderableType]":
+        from blinplan.reports.simulation.summary import simulation_report
+
+        parts = simulation_report(self.simulation, screen)
+        if bands is not None:
+            from blinplan.reports.simulation.curves import curves_report
+
+            parts += ["", *curves_report(self.simulation, bands, screen)]
+        return parts
+
+    def table(self) -> DataTable:
+        """Every patient's body and endpoints, one patient a row."""
+        from blinplan.reports.simulation.data import endpoint_table
+
+        return endpoint_table(self.simulation, self.order.fingerprint)
+
+    def csv_texts(self) -> Iterator[str]:
+        """Write the same as CSV, in pieces."""
+        return csv_parts(self.table())
+
+    def write(self, path: str | Path) -> None:
+        """Write every patient's endpoints to a file whose ending says how: .csv or .parquet.
+
+        Raises
+        ------
+        Refusal
+            When it cannot be written.
+        """
+        target = Path(path)
+        refuse_data_file(target)
+        write_table(self.table(), target)
+
+    def columns(self) -> "dict[str, FloatArray]":
+        """Every patient's body and endpoints, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``.
+
+        Names say the unit; NaN is where an endpoint does not occur in a patient. Yes-or-no endpoints are 1 or 0.
+        """
+        return self.table().values()
+
+    def __repr__(self) -> str:
+        from blinplan.reports.simulation.summary import simulated_patients
+
+        return f"<SimulationResult of {self.simulation.regimen.name}: {simulated_patients(self.simulation)}>"
+
+    def _repr_html_(self) -> str:
+        from blinplan.reports.simulation.summary import endpoint_rows
+
+        rows = list(endpoint_rows(self.simulation))
+        columns: dict[str, list[str]] = {
+            "Endpoint": [f"{row.group}: {row.label}" for row in rows],
+            "Typical": [row.typical for row in rows],
+        }
+        if self.simulation.seed is not None:
+            columns |= {"Median": [row.median for row in rows], "5-95 %": [row.between for row in rows]}
+            columns["n"] = [row.count for row in rows]
+        return table_html(columns, repr(self)[1:-1])
+
+
+def unverified_in(of: "Simulation | RequestedCurves") -> Iterator[str]:
+    """Say what of a simulation nobody has verified."""
+    if of.regimen.unverified:
+        yield "Doses of this regimen are unverified: nobody has seen them in the source."
+    if of.options.premedication:
+        yield "That premedication lowers cytokine release, and by how much, is assumed: unverified."

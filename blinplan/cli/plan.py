@@ -1,0 +1,158 @@
+"""``blinplan plan``: what one patient gets, and when."""
+
+from typing import Annotated
+
+import typer
+
+from blinplan.api.patient import AreaFormula
+from blinplan.api.vocabulary import PlanFormat, View
+from blinplan.cli.app import completion
+from blinplan.cli.app.options import Area, ColourOption, Formula, Height, RegimenName, Weight, figures, terminal_of
+from blinplan.terminal import Colour
+
+_DATES = "Dates and bags"
+_SHOWN = "What is shown"
+
+
+def plan(
+    context: typer.Context,
+    regimen: RegimenName,
+    weight: Weight = None,
+    height: Height = None,
+    bsa: Area = None,
+    bsa_formula: Formula = AreaFormula.MOSTELLER,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE-TIME", help="When the first infusion begins, as 2026-11-02T10:00.", rich_help_panel=_DATES
+        ),
+    ] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ZONE",
+            help="The patient's time zone, as Europe/Berlin.",
+            autocompletion=completion.time_zones,
+            rich_help_panel=_DATES,
+        ),
+    ] = None,
+    site: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="The profile of the site that prepares the bags.", rich_help_panel=_DATES),
+    ] = None,
+    record: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="What happened to the course so far; it gives the start.", rich_help_panel=_DATES
+        ),
+    ] = None,
+    ledger: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="An earlier plan (-f json) to make again from its ledger; it gives patient and start.",
+            rich_help_panel=_DATES,
+        ),
+    ] = None,
+    plan_id: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What tells this patient's plan from others, for --format ics and fhir: importing again then updates.",
+            rich_help_panel=_DATES,
+        ),
+    ] = None,
+    revision: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=9999,
+            help="For --format ics: raise it when anything but a later happening changed since the last import; see"
+            " --replaces.",
+            rich_help_panel=_DATES,
+        ),
+    ] = 0,
+    replaces: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="For --format ics: the calendar that was imported last; what only it has is cancelled.",
+            rich_help_panel=_DATES,
+        ),
+    ] = None,
+    view: Annotated[
+        View,
+        typer.Option(
+            help="All at a glance, what is due, by day, by month, the bags, what the article expects, or what was"
+            " delivered of what was planned.",
+            rich_help_panel=_SHOWN,
+        ),
+    ] = View.OVERVIEW,
+    cycle: Annotated[int | None, typer.Option(min=1, help="Show this cycle only.", rich_help_panel=_SHOWN)] = None,
+    from_day: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Show nothing before this day.", rich_help_panel=_SHOWN)
+    ] = None,
+    to_day: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="Show nothing after this day.", rich_help_panel=_SHOWN)
+    ] = None,
+    patients: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=1_000_000,
+            help="For --view delivered: how many virtual patients go through the course.",
+            rich_help_panel=_SHOWN,
+        ),
+    ] = 1000,
+    seed: Annotated[
+        int,
+        typer.Option(min=0, max=2**63 - 1, help="What they are drawn from.", rich_help_panel=_SHOWN),
+    ] = 1,
+    output_format: Annotated[
+        PlanFormat, typer.Option("--format", "-f", help="How to show the plan.", rich_help_panel="Output")
+    ] = PlanFormat.TABLE,
+    colour: ColourOption = Colour.AUTO,
+) -> None:
+    """Plan a regimen for one patient: each step with its dose after body surface area, cap and weight limit.
+
+    Example: [bold]blinplan plan rr-adult --weight 38 --height 150[/bold]
+
+    With dates and bags: [bold]blinplan plan rr-adult --weight 70 --start 2026-11-02T10:00 --time-zone Europe/Berlin
+    --site ward.toml --view bags[/bold]
+    """
+    terminal = terminal_of(context)
+    from blinplan.api.planning.plan import plan as planned
+    from blinplan.cli.app.progress import announce_compilation, progress_bar
+
+    found = planned(
+        regimen,
+        figures(weight, height, bsa, bsa_formula),
+        start=start,
+        time_zone=time_zone,
+        site=site,
+        record=record,
+        ledger=ledger,
+        cycle=cycle,
+        first=from_day,
+        last=to_day,
+    )
+    found.refuse_contradictions(output_format, view=view, revision=revision, replaces=replaces)
+    if output_format not in {PlanFormat.TABLE, PlanFormat.JSON}:
+        for line in found.warnings:
+            terminal.say(line, "warning")
+    simulated = 2 * patients if view is View.DELIVERED else 0
+    if simulated:
+        announce_compilation(terminal)
+    with progress_bar(simulated, terminal) as progress:
+        text = found.text(
+            output_format,
+            view=view,
+            screen=terminal.out,
+            plan_id=plan_id,
+            revision=revision,
+            replaces=replaces,
+            patients=patients,
+            seed=seed,
+            progress=progress,
+        )
+    terminal.write(text)

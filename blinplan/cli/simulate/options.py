@@ -1,0 +1,167 @@
+"""What a simulation is asked to show: curves, figures and data, as the texts of options say it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from blinplan.api.simulating.data_file import minutes_of, refuse_data_file
+from blinplan.api.simulating.drawing import ALL, AT_THE_TERMINAL, Window, figure_files, signals_of, window
+from blinplan.refusal import Refusal
+
+_CURVES = "Curves"
+
+FromDay = Annotated[
+    float | None,
+    typer.Option(
+        metavar="DAY", help="Draw from this day on; 0 is when the first infusion begins.", rich_help_panel=_CURVES
+    ),
+]
+ToDay = Annotated[
+    float | None,
+    typer.Option(metavar="DAY", help="Draw up to this day: 3 shows the cytokines.", rich_help_panel=_CURVES),
+]
+SignalNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--signals",
+        metavar="NAMES",
+        help="What to draw, with commas: drug, b-cells, t-cells, il-6, il-10, ifn.",
+        rich_help_panel=_CURVES,
+    ),
+]
+CurvesOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--curves/--no-curves",
+        help="Draw curves under the table; at a terminal they are drawn unless not wanted.",
+        rich_help_panel=_CURVES,
+    ),
+]
+
+FigureFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--figure",
+        metavar="FILE",
+        help="Draw the curves as a figure to publish: a .svg, .png or .pdf file; repeatable.",
+        rich_help_panel=_CURVES,
+    ),
+]
+FigureWidth = Annotated[
+    float,
+    typer.Option(
+        metavar="MM", min=60, max=400, help="How wide figures are: 89 for a journal's column.", rich_help_panel=_CURVES
+    ),
+]
+DataFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write every patient's endpoints, or with --every their curves, to FILE.csv or FILE.parquet instead.",
+        rich_help_panel="Output",
+    ),
+]
+Every = Annotated[
+    str | None,
+    typer.Option(
+        "--every",
+        metavar="TIME",
+        help="Every patient's curves at these times, for -o or -f csv: 6h, 30min or 1d from the start of the course.",
+        rich_help_panel="Output",
+    ),
+]
+
+
+class Drawing(NamedTuple):
+    """What is drawn: which days, which signals at the terminal and in figures, and where."""
+
+    window: Window
+    signals: tuple[str, ...]
+    curves: bool
+    figures: tuple[Path, ...]
+    figure_signals: tuple[str, ...]
+    figure_width: float
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """All signals that are drawn anywhere."""
+        return tuple(
+            dict.fromkeys((*(self.figure_signals if self.figures else ()), *(self.signals if self.curves else ())))
+        )
+
+
+def asked_drawing(
+    curves: bool | None,
+    from_day: float | None,
+    to_day: float | None,
+    signals: Sequence[str] | None,
+    figures: Sequence[str] | None,
+    figure_width: float,
+    course_days: float,
+    *,
+    table: bool,
+    seen: bool,
+) -> Drawing:
+    """Settle what is drawn.
+
+    Curves are drawn at a terminal, and elsewhere where they are asked for: by name, or by what they are to show where
+    no figure shows it.
+
+    Raises
+    ------
+    Refusal
+        When what is asked for contradicts itself or the course, or cannot be written.
+    """
+    details = any(option is not None for option in (from_day, to_day, signals))
+    if not table and (curves or (details and not figures)):
+        raise Refusal(
+            "curves are drawn under the table only",
+            "leave out --format, or --curves, --from-day, --to-day and --signals; --figure draws to a file",
+        )
+    if details and curves is False and not figures:
+        raise Refusal(
+            "--from-day, --to-day and --signals say what is drawn, and --no-curves that nothing is",
+            "leave out --no-curves",
+        )
+    wanted = curves if curves is not None else (details and not figures) or seen
+    chosen = signals_of(signals)
+    return Drawing(
+        window=window(from_day, to_day, course_days),
+        signals=chosen or AT_THE_TERMINAL,
+        curves=wanted and table,
+        figures=figure_files(figures or ()),
+        figure_signals=chosen or ALL,
+        figure_width=figure_width,
+    )
+
+
+class Data(NamedTuple):
+    """Data that is asked for: where it goes (None: standard output), and for curves the minutes between times."""
+
+    target: Path | None
+    every: int | None
+
+
+def asked_results(
+    output: Path | None, every: str | None, form: str, *, parameter_sets: int, inputs: tuple[str, ...]
+) -> Data | None:
+    """Read what the options ask for; None where it is not data. `inputs` are files that must not be overwritten.
+
+    Raises
+    ------
+    Refusal
+        When the options contradict each other, before anything is simulated.
+    """
+    if output is None and every is None and form != "csv":
+        return None
+    if output is None and form != "csv":
+        raise Refusal("--every gives curves as data", "add -o curves.csv, -o curves.parquet or -f csv")
+    if (output or every) and parameter_sets:
+        raise Refusal("a table of data holds one set of parameters", "leave --uncertainty out, or -o and --every")
+    if output is not None:
+        refuse_data_file(output, inputs, form)
+    return Data(output, None if every is None else minutes_of(every))
