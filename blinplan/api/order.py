@@ -14,7 +14,7 @@ from blinplan.regimen.toml.document import Document
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class OrderedRegimen:
     """A regimen that was asked for by what it is ``named``, and by ``choice`` the one that a patient gets.
 
     ``reading`` is the file that was asked for; ``is_checked`` says that no binding rule finds anything in it.
@@ -55,30 +55,30 @@ class Order:
         """How long the course is."""
         return periods(self.regimen)[-1].stop / MINUTES_PER_DAY
 
-    def checked(self) -> "Order":
+    def checked(self) -> "OrderedRegimen":
         """Refuse a regimen in which a binding rule finds something: a unit slip, an intermittent infusion."""
         if not self.is_checked and self.reading.document.text:
             refuse_what_cannot_be_given(self.reading)
         return replace(self, is_checked=True)
 
-    def checked_as_chosen(self) -> "Order":
+    def checked_as_chosen(self) -> "OrderedRegimen":
         """The same for the regimen that the patient gets."""
         if self.reading.document.text:
             refuse_what_cannot_be_given(self.chosen)
         return replace(self, is_checked=True)
 
 
-RegimenSource = str | Path | Regimen | Order | Reading
+RegimenSource = str | Path | Regimen | OrderedRegimen | Reading
 """What names a regimen: a file or a shipped name, a regimen itself, or one as it was read or ordered before."""
 
 
-def order(regimen: RegimenSource, patient: Patient | None = None) -> Order:
+def order(regimen: RegimenSource, patient: Patient | None = None) -> OrderedRegimen:
     """Take the regimen for a patient's weight: the one asked for, or the one that it names for other weights.
 
     >>> from blinplan import patient
     >>> from blinplan.api.order import order
     >>> order("rr-adult", patient(weight=38, height=150)).choice.reason
-    'rr-adult is for at least 45 kg; the patient weighs 38 kg: switched to rr-below-45-kg'
+    'rr-adult is for 45 kg and over; the patient weighs 38 kg: switched to rr-below-45-kg'
 
     Raises
     ------
@@ -86,14 +86,14 @@ def order(regimen: RegimenSource, patient: Patient | None = None) -> Order:
         When there is no such regimen, when the file has errors, or when it is for no patient of this weight.
     """
     asked = reading_of(regimen)
-    return Order(_name_of(regimen), asked, choose_for(regimen_of(asked), asked, patient or Patient()))
+    return OrderedRegimen(_name_of(regimen), asked, choose_for(regimen_of(asked), asked, patient or Patient()))
 
 
 def reading_of(regimen: RegimenSource) -> Reading:
     """Read the regimen that was asked for; one that is in the hand has no text."""
     if isinstance(regimen, Reading):
         return regimen
-    if isinstance(regimen, Order):
+    if isinstance(regimen, OrderedRegimen):
         return regimen.reading
     if isinstance(regimen, Regimen):
         return Reading(Document(regimen.name, "", {}, {}), regimen, ())
@@ -101,7 +101,7 @@ def reading_of(regimen: RegimenSource) -> Reading:
 
 
 def _name_of(regimen: RegimenSource) -> str:
-    if isinstance(regimen, Order):
+    if isinstance(regimen, OrderedRegimen):
         return regimen.named
     if isinstance(regimen, Reading):
         return regimen.document.name

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blinplan.api.order import Order, RegimenSource, order
+from blinplan.api.order import OrderedRegimen, RegimenSource, order
 from blinplan.api.patient import AreaFormula, Figures, Patient, PatientError, figures_of
 from blinplan.api.simulating.drawing import require_matplotlib
 from blinplan.api.simulating.simulate import simulate, size_of
@@ -145,15 +145,15 @@ def report(
     return ReportPage(_written(asked, size, simulated, result, command, executor), result)
 
 
-def order_for_report(regimen: RegimenSource, size: Patient) -> Order:
+def order_for_report(regimen: RegimenSource, size: Patient) -> OrderedRegimen:
     """The regimen of a report, of which the one that the patient gets can be given; figures can be drawn."""
-    asked = regimen if isinstance(regimen, Order) else order(regimen, size)
+    asked = regimen if isinstance(regimen, OrderedRegimen) else order(regimen, size)
     found = asked.checked_as_chosen()
     require_matplotlib("a report, for its figures,")
     return found
 
 
-def _judged(asked: Order, patient: Patient, today: date, patients: int, seed: int) -> Result:
+def _judged(asked: OrderedRegimen, patient: Patient, today: date, patients: int, seed: int) -> Result:
     """Judge the file as `check` does, by the configuration that holds for it; no baseline is heard."""
     from blinplan.rules.simulated.virtual import Simulated
 
@@ -185,7 +185,7 @@ def _curves(simulation: "Simulation", executor: Executor | None) -> "tuple[Bands
     return whole, bands_of(simulation, sampling_days(simulation.periods, 0.0, _EARLY_DAYS), executor=executor)
 
 
-def _course(asked: Order, patient: Patient) -> tuple[Course | None, str]:
+def _course(asked: OrderedRegimen, patient: Patient) -> tuple[Course | None, str]:
     """What the patient gets, or why that is not known."""
     try:
         return expand(asked.regimen, patient), ""
@@ -194,7 +194,7 @@ def _course(asked: Order, patient: Patient) -> tuple[Course | None, str]:
 
 
 def _written(
-    asked: Order, patient: Patient, simulation: "Simulation", result: Result, command: str, executor: Executor | None
+    asked: OrderedRegimen, patient: Patient, simulation: "Simulation", result: Result, command: str, executor: Executor | None
 ) -> str:
     from blinplan.api.order import fingerprint_of
     from blinplan.evidence.evaluate import evaluate

@@ -6,6 +6,7 @@ from pathlib import Path
 import libsbml  # type: ignore[import-untyped]
 import pytest
 
+from blinplan.evidence import evaluate as evaluating
 from blinplan.evidence.evaluate import Evidence, evaluate, load_claims
 from tests.program import Run
 
@@ -38,7 +39,7 @@ def test_a_claim_that_fails_gives_status_1(inside: Run, monkeypatch: pytest.Monk
         base = load_parameters().presets["adult-rr"]
         return evaluate(200, 1, only=["DEP-2"], presets={"adult-rr": base.with_values({"kill_rate": 0.2})})
 
-    monkeypatch.setattr("blinplan.evidence.evaluate.evaluate", weaker)
+    monkeypatch.setattr(evaluating, "evaluate", weaker)
     ran = inside("evidence", "DEP-2")
     assert ran.status == 1
     assert "FAILS" in ran.out

@@ -4,6 +4,7 @@ import re
 import shlex
 import sys
 import unicodedata
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from lxml import html
 
+from blinplan.terminal import terminal
 from tests.browser import browse, letter_sizes, printed
 from tests.program import Run, process
 from tests.regimen_text import cycle, regimen_text
@@ -344,7 +346,7 @@ def test_a_report_does_not_take_the_place_of_its_regimen(inside: Run, tmp_path: 
 
 
 def test_a_page_is_not_poured_into_a_terminal(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blinplan.cli.report.run.at_a_terminal", lambda: True)
+    monkeypatch.setattr("blinplan.terminal.terminal", lambda colour: replace(terminal(colour), is_seen=True))
     ran = inside("report", "rr-adult", *FEW)
     assert (ran.status, ran.out) == (2, "")
     assert "add -o report.html" in ran.err

@@ -124,7 +124,7 @@ def test_what_cannot_be_written_is_said_first(
 def test_without_pyarrow_parquet_says_what_to_install(inside: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     found = importlib.util.find_spec
     monkeypatch.setattr(
-        "blinplan.cli.simulate.results.find_spec", lambda name: None if name == "pyarrow" else found(name)
+        "blinplan.api.simulating.data_file.find_spec", lambda name: None if name == "pyarrow" else found(name)
     )
     ran = inside("simulate", "nhl-15", "--typical", "-o", "x.parquet")
     assert (ran.status, ran.out) == (2, "")

@@ -30,7 +30,7 @@ def test_a_session_goes_on_where_its_last_command_left_off(tmp_path: Path) -> No
 
 
 def test_the_python_examples_hold() -> None:
-    names = [module.name for module in pkgutil.iter_modules(blinplan.api.__path__, "blinplan.api.")]
+    names = [module.name for module in pkgutil.walk_packages(blinplan.api.__path__, "blinplan.api.")]
     found = [doctest.testmod(import_module(name)) for name in names]
     assert sum(result.attempted for result in found) > 3
     assert sum(result.failed for result in found) == 0

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class CourseHistory:
     """What is known of a course, and of its patient, from the file at ``path``; nothing where none was named.
 
     ``so_far`` is what to plan on from; ``judgement`` is that of the rules on the course record, where there is one.
@@ -63,7 +63,7 @@ class History:
             raise Refusal(f"{self.path}: {error}", "correct the figures of the patient") from error
 
 
-def history(record: str | None, ledger: str | None, fingerprint: str, *, starts: bool) -> History:
+def history(record: str | None, ledger: str | None, fingerprint: str, *, starts: bool) -> CourseHistory:
     """Read what is known of a course.
 
     Parameters
@@ -89,15 +89,15 @@ def history(record: str | None, ledger: str | None, fingerprint: str, *, starts:
         )
     if record is not None:
         return _from_record(record)
-    return History() if ledger is None else _from_plan(ledger, fingerprint)
+    return CourseHistory() if ledger is None else _from_plan(ledger, fingerprint)
 
 
-def _from_record(path: str) -> History:
+def _from_record(path: str) -> CourseHistory:
     from blinplan.rules.judge import judge
 
     found, reading = read_record(Path(path))
     judgement = judge(reading, date.min, None)
-    return History(
+    return CourseHistory(
         path,
         found.start,
         found.time_zone,
@@ -118,7 +118,7 @@ def _from_record(path: str) -> History:
 _NO_PLAN = "give the JSON document of a dated plan: blinplan plan … --start … -f json > plan.json"
 
 
-def _from_plan(path: str, fingerprint: str) -> History:
+def _from_plan(path: str, fingerprint: str) -> CourseHistory:
     from blinplan.course.ledger import LedgerError, ledger_of
 
     document = _document(path)
@@ -130,7 +130,7 @@ def _from_plan(path: str, fingerprint: str) -> History:
     dated, known = document["dated"], document["patient"]
     try:
         given = known["bsa_origin"] == "given"
-        return History(
+        return CourseHistory(
             path,
             datetime.fromisoformat(dated["start"]),
             _zone_called(dated["time_zone"]),

@@ -10,7 +10,7 @@ from blinplan.api.load import read_site
 from blinplan.api.order import RegimenSource, fingerprint_of, order, reading_of, regimen_of
 from blinplan.api.patient import Figures, figures_of
 from blinplan.api.planning.delivered import DeliveredResult
-from blinplan.api.planning.history import History, history
+from blinplan.api.planning.history import CourseHistory, history
 from blinplan.api.planning.planned import Plan, Planned
 from blinplan.course import events
 from blinplan.course.dated import Dated
@@ -152,7 +152,7 @@ def _text(path: str | Path | None) -> str | None:
 
 
 def _beginning(
-    happened: History, start: datetime | str | None, time_zone: str | None, site: Site | None
+    happened: CourseHistory, start: datetime | str | None, time_zone: str | None, site: Site | None
 ) -> datetime | None:
     """When the first infusion begins, in the patient's time zone; None where nobody says."""
     zone = time_zone or happened.time_zone or (site.time_zone if site else None)
@@ -178,7 +178,7 @@ def _put_on_calendar(
     course: Course,
     site: Site | None,
     begins: datetime | None,
-    happened: History,
+    happened: CourseHistory,
     shown: tuple[int | None, date | None, date | None],
 ) -> Dated | None:
     """Put the course on the calendar; None where no start is given."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from blinplan.api.notebook import table_html
 from blinplan.api.planning.delivered import DeliveredResult, delivered_of
-from blinplan.api.planning.history import History
+from blinplan.api.planning.history import CourseHistory
 from blinplan.api.vocabulary import PlanFormat, PlanFormatName, View, ViewName
 from blinplan.course.bags import Bag
 from blinplan.course.calendar import Due, Entry
@@ -90,7 +90,7 @@ class Plan:
     course: Course
     choice: Choice
     dated: Dated | None
-    history: History
+    history: CourseHistory
     fingerprint: str
     errors: tuple[str, ...]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
-from blinplan.api.order import Order, RegimenSource, order
+from blinplan.api.order import OrderedRegimen, RegimenSource, order
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.simulating.simulated import SimulationResult
 from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName
@@ -121,9 +121,9 @@ def size_of(figures: Figures) -> Patient:
     return patient
 
 
-def order_for(regimen: RegimenSource, size: Patient, *, premedication: bool) -> Order:
+def order_for(regimen: RegimenSource, size: Patient, *, premedication: bool) -> OrderedRegimen:
     """The regimen for a typical patient of some size, which can be given, and has the premedication that it needs."""
-    asked = (regimen if isinstance(regimen, Order) else order(regimen, size)).checked()
+    asked = (regimen if isinstance(regimen, OrderedRegimen) else order(regimen, size)).checked()
     if premedication and asked.regimen.premedication is None:
         message = "{name} declares no premedication"
         raise ArgumentRefusal(message, "leave {premedication} out", name=asked.regimen.name)

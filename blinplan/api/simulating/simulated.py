@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.notebook import table_html
-from blinplan.api.order import Order
+from blinplan.api.order import OrderedRegimen
 from blinplan.api.simulating.data_file import refuse_data_file, write_table
 from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_files, signals_of, window
 from blinplan.api.vocabulary import SignalName, SimulateFormat, SimulateFormatName
@@ -40,7 +40,7 @@ class SimulationResult:
     """
 
     simulation: "Simulation"
-    order: Order
+    order: OrderedRegimen
 
     @property
     def population(self) -> "Population":
