@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FaultyFile",
+    "FaultyFileRefusal",
     "RegimenError",
     "beside",
     "choose_for",
@@ -148,7 +149,7 @@ def refuse_what_cannot_be_given(reading: Reading) -> None:
         raise Refusal(f"{reading.document.name}: {first.code}: {first.message}", first.help)
 
 
-def faults_report(faulty: FaultyFile, screen: "Screen") -> "list[RenderableType]":
+def faults_report(faulty: FaultyFileRefusal, screen: "Screen") -> "list[RenderableType]":
     """Draw everything that is wrong with a file."""
     from blinplan.reports.check.findings import each_finding
     from blinplan.rules.judge import judge

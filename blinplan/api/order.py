@@ -8,7 +8,7 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import periods
 from blinplan.course.patient import Patient
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.regimen.reading import Reading
+from blinplan.regimen.reading import RegimenFile
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.document import Document
 
@@ -21,7 +21,7 @@ class OrderedRegimen:
     """
 
     named: str
-    reading: Reading
+    reading: RegimenFile
     choice: Choice
     is_checked: bool = False
 
@@ -41,9 +41,13 @@ class OrderedRegimen:
         return fingerprint_of(self.reading)
 
     @property
-    def chosen(self) -> Reading:
+    def chosen(self) -> RegimenFile:
         """The text of the regimen that the patient gets."""
-        return beside(self.reading, self.regimen.name) if self.choice.switched else self.reading
+        if not self.choice.switched:
+            return self.reading
+        other = beside(self.reading, self.regimen.name)
+        assert isinstance(other, RegimenFile)  # noqa: S101 - the choice was read from it
+        return other
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -68,7 +72,7 @@ class OrderedRegimen:
         return replace(self, is_checked=True)
 
 
-RegimenSource = str | Path | Regimen | OrderedRegimen | Reading
+RegimenSource = str | Path | Regimen | OrderedRegimen | RegimenFile
 """What names a regimen: a file or a shipped name, a regimen itself, or one as it was read or ordered before."""
 
 
@@ -89,33 +93,31 @@ def order(regimen: RegimenSource, patient: Patient | None = None) -> OrderedRegi
     return OrderedRegimen(_name_of(regimen), asked, choose_for(regimen_of(asked), asked, patient or Patient()))
 
 
-def reading_of(regimen: RegimenSource) -> Reading:
+def reading_of(regimen: RegimenSource) -> RegimenFile:
     """Read the regimen that was asked for; one that is in the hand has no text."""
-    if isinstance(regimen, Reading):
+    if isinstance(regimen, RegimenFile):
         return regimen
     if isinstance(regimen, OrderedRegimen):
         return regimen.reading
     if isinstance(regimen, Regimen):
-        return Reading(Document(regimen.name, "", {}, {}), regimen, ())
+        return RegimenFile(Document(regimen.name, "", {}, {}), regimen)
     return read_regimen(str(regimen))[1]
 
 
 def _name_of(regimen: RegimenSource) -> str:
     if isinstance(regimen, OrderedRegimen):
         return regimen.named
-    if isinstance(regimen, Reading):
+    if isinstance(regimen, RegimenFile):
         return regimen.document.name
     return regimen.name if isinstance(regimen, Regimen) else str(regimen)
 
 
 def regimen_of(regimen: RegimenSource) -> Regimen:
     """The regimen that was asked for."""
-    found = reading_of(regimen).regimen
-    assert found is not None  # noqa: S101 - nothing else is read
-    return found
+    return reading_of(regimen).regimen
 
 
-def fingerprint_of(reading: Reading) -> str:
+def fingerprint_of(reading: RegimenFile) -> str:
     """That of a text; empty where there is none."""
     from blinplan.reports.shared.manifest import input_hash
 

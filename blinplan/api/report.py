@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blinplan.api.order import OrderedRegimen, RegimenSource, order
+from blinplan.api.order import OrderedRegimen, RegimenSource, fingerprint_of, order
 from blinplan.api.patient import AreaFormula, Figures, Patient, PatientError, figures_of
 from blinplan.api.simulating.drawing import require_matplotlib
 from blinplan.api.simulating.simulate import simulate, size_of
@@ -194,9 +194,13 @@ def _course(asked: OrderedRegimen, patient: Patient) -> tuple[Course | None, str
 
 
 def _written(
-    asked: OrderedRegimen, patient: Patient, simulation: "Simulation", result: Result, command: str, executor: Executor | None
+    asked: OrderedRegimen,
+    patient: Patient,
+    simulation: "Simulation",
+    result: Result,
+    command: str,
+    executor: Executor | None,
 ) -> str:
-    from blinplan.api.order import fingerprint_of
     from blinplan.evidence.evaluate import evaluate
     from blinplan.physiology.model.parameters import load_parameters
     from blinplan.reports.summary_page.page import Report, report_html
