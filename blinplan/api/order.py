@@ -10,7 +10,6 @@ from blinplan.course.patient import Patient
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.reading import RegimenFile
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.toml.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class OrderedRegimen:
 
     @property
     def fingerprint(self) -> str:
-        """That of the text that was asked for; empty where there is none."""
+        """That of the text that was asked for."""
         return fingerprint_of(self.reading)
 
     @property
@@ -52,7 +51,7 @@ class OrderedRegimen:
     @property
     def errors(self) -> tuple[str, ...]:
         """The errors that rules find in the regimen without simulating it, a line each; none of one switched from."""
-        return () if self.choice.switched or not self.reading.document.text else errors_in(self.reading)
+        return () if self.choice.switched else errors_in(self.reading)
 
     @property
     def days(self) -> float:
@@ -61,14 +60,13 @@ class OrderedRegimen:
 
     def checked(self) -> "OrderedRegimen":
         """Refuse a regimen in which a binding rule finds something: a unit slip, an intermittent infusion."""
-        if not self.is_checked and self.reading.document.text:
+        if not self.is_checked:
             refuse_what_cannot_be_given(self.reading)
         return replace(self, is_checked=True)
 
     def checked_as_chosen(self) -> "OrderedRegimen":
         """The same for the regimen that the patient gets."""
-        if self.reading.document.text:
-            refuse_what_cannot_be_given(self.chosen)
+        refuse_what_cannot_be_given(self.chosen)
         return replace(self, is_checked=True)
 
 
@@ -94,13 +92,15 @@ def order(regimen: RegimenSource, patient: Patient | None = None) -> OrderedRegi
 
 
 def reading_of(regimen: RegimenSource) -> RegimenFile:
-    """Read the regimen that was asked for; one that is in the hand has no text."""
+    """Read the regimen that was asked for; one that is in the hand is written first, so that it can be judged."""
     if isinstance(regimen, RegimenFile):
         return regimen
     if isinstance(regimen, OrderedRegimen):
         return regimen.reading
     if isinstance(regimen, Regimen):
-        return RegimenFile(Document(regimen.name, "", {}, {}), regimen)
+        from blinplan.regimen.build import file_of
+
+        return file_of(regimen)
     return read_regimen(str(regimen))[1]
 
 
@@ -118,7 +118,7 @@ def regimen_of(regimen: RegimenSource) -> Regimen:
 
 
 def fingerprint_of(reading: RegimenFile) -> str:
-    """That of a text; empty where there is none."""
+    """That of the text."""
     from blinplan.reports.shared.manifest import input_hash
 
-    return input_hash(reading.document) if reading.document.text else ""
+    return input_hash(reading.document)

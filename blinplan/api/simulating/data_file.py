@@ -10,6 +10,7 @@ from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_with_parts, replacing
 
+
 def refuse_data_file(path: Path, inputs: tuple[str, ...] = (), output_format: str | None = None) -> None:
     """Refuse a file for data that cannot be written, or is one of the inputs, before anything is simulated."""
     if path.suffix not in {".csv", ".parquet"}:
