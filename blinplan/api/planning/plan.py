@@ -194,7 +194,7 @@ def _put_on_calendar(
     from blinplan.course.opening import NeverOpenError
     from blinplan.course.resumption import RecordError
     from blinplan.quantities import decimal_text, duration_text
-    from blinplan.reports.plan.dated_plan import moment
+    from blinplan.reports.shared.words import moment_text
 
     try:
         found = dated(course, begins, site, happened.so_far)
@@ -205,7 +205,7 @@ def _put_on_calendar(
         raise Refusal(f"{happened.path}: {where}: {error}", "correct it, or plan the regimen that it names") from error
     except NoSequenceError as error:
         raise Refusal(
-            f"no sequence of bags obeys the site profile: from {moment(Clock(begins).at(error.minute))}, {error}",
+            f"no sequence of bags obeys the site profile: from {moment_text(Clock(begins).at(error.minute))}, {error}",
             "prepare a longer bag, open that day, or start on another one",
         ) from error
     except NeverOpenError as error:

@@ -125,7 +125,9 @@ class Plan:
         """The same for a page or a document that has what is said of the bags in its own place."""
         yield from self.errors
         if self.course.regimen.unverified:
-            yield "Doses of this regimen are unverified: nobody has seen them in the source."
+            from blinplan.reports.shared.words import UNVERIFIED_DOSES
+
+            yield UNVERIFIED_DOSES
         yield from self._found()
 
     def _found(self) -> Iterator[str]:
@@ -282,7 +284,8 @@ class Plan:
     def _report(self, showing: _Showing, screen: Screen) -> "list[RenderableType]":
         from rich.text import Text
 
-        from blinplan.reports.plan.plan import NOT_A_DEVICE, plan_head, plan_report
+        from blinplan.reports.plan.plan import plan_head, plan_report
+        from blinplan.reports.shared.words import NOT_A_DEVICE
 
         errors = [Text(line, "error") for line in self.errors]
         if self.dated is None:
@@ -452,10 +455,10 @@ def _expected(dated: Dated) -> "tuple[ExpectedAfter, ...]":
 
 def _imported(path: Path, name: str) -> "Imported":
     """Read the calendar that was imported last."""
-    from blinplan.reports.plan.ics import NoCalendarError, imported
+    from blinplan.reports.plan.ics import NoCalendarError, read_calendar
 
     try:
-        return imported(path.read_text(encoding="utf-8"), name)
+        return read_calendar(path.read_text(encoding="utf-8"), name)
     except OSError as error:
         raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
     except UnicodeDecodeError as error:

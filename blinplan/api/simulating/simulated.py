@@ -172,6 +172,8 @@ class SimulationResult:
 def unverified_in(of: "Simulation | RequestedCurves") -> Iterator[str]:
     """Say what of a simulation nobody has verified."""
     if of.regimen.unverified:
-        yield "Doses of this regimen are unverified: nobody has seen them in the source."
+        from blinplan.reports.shared.words import UNVERIFIED_DOSES
+
+        yield UNVERIFIED_DOSES
     if of.options.premedication:
         yield "That premedication lowers cytokine release, and by how much, is assumed: unverified."
