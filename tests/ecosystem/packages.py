@@ -14,7 +14,17 @@ from pathlib import Path
 from readme_renderer import markdown  # type: ignore[import-not-found,unused-ignore]
 
 UNPACKED = ("blinplan/", "man/", "regimens/", "tests/", ".ci/", ".github/")
-BESIDE = {"pyproject.toml", "README.md", "LICENSE", ".gitignore", ".pre-commit-hooks.yaml"}
+BESIDE = {
+    ".editorconfig",
+    ".gitignore",
+    ".pre-commit-config.yaml",
+    ".pre-commit-hooks.yaml",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "README.md",
+    "pyproject.toml",
+}
 
 
 def main(top: Path, dist: Path) -> int:
