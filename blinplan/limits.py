@@ -53,9 +53,9 @@ class Limit:
         """The source, with the claim it is measured by, and its status where nobody has seen the text."""
         claim = f", claim {self.claim}" if self.claim else ""
         checked = "" if self.status == "seen" else f" ({self.status})"
-        return f"{self.source}{claim}{checked}{self._changed()}"
+        return f"{self.source}{claim}{checked}{self._change_text()}"
 
-    def _changed(self) -> str:
+    def _change_text(self) -> str:
         if self.change is None:
             return ""
         own = f"{decimal_text(self.change.own)} {self.unit}"

@@ -18,8 +18,8 @@ from blinplan.regimen.draft import (
     Draft,
     DraftError,
     Order,
-    copied,
-    drafted,
+    draft_copy,
+    draft_new,
     needed,
     premedication_text,
     read_premedication,
@@ -220,7 +220,7 @@ def draft(order: Order, start: Reading | None) -> NewRegimen:
         When it is no regimen, or none that can be given.
     """
     try:
-        found = drafted(order) if start is None else copied(_table(start), order)
+        found = draft_new(order) if start is None else draft_copy(_table(start), order)
     except DraftError as error:
         raise Refusal(str(error), "give --later-step for later cycles, or --cycles 1") from error
     reading = _read_back(found)
@@ -275,7 +275,7 @@ def target_step(order: Order) -> StepTable:
 
 def title_of_copy(order: Order, start: Reading) -> str:
     """The title that a copy has where none is given."""
-    return copied(_table(start), order).file.title
+    return draft_copy(_table(start), order).file.title
 
 
 LABELLED = {

@@ -173,7 +173,7 @@ def _of_restarts(course: Course, plan: PremedicationPlan | None, ledger: Sequenc
 
 def _restarts(course: Course, ledger: Sequence[LedgerEntry], question: Topic) -> Iterator[int]:
     """The restarts of which the label answers a question with yes, where something was infused again."""
-    started = _started(course)
+    started = _starts(course)
     for entry in ledger:
         asked = any(decision.question is question and decision.yes for decision in entry.decisions)
         if asked and entry.restarted in started:
@@ -220,7 +220,7 @@ def _cycle_at(course: Course, minute: int) -> int:
     return next(event.period.cycle for event in course.events if event.period.start <= minute < event.period.stop)
 
 
-def _started(course: Course) -> frozenset[int]:
+def _starts(course: Course) -> frozenset[int]:
     """The minutes at which an infusion starts, restarts or changes its dose."""
     return frozenset(event.period.start for event in course.events if event.period.dose is not None)
 

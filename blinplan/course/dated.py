@@ -115,7 +115,7 @@ def _bags(found: Replanned, site: Site, clock: Clock, sizes: Sequence[SiteBag]) 
     for number, entry in enumerate(known.interruptions):
         then = Ledger(known.interruptions[:number], tuple(s for s in known.starts if s.start <= entry.stopped))
         until = [one for one in infusions(replay(found.planned, then).course) if one.start < entry.stopped]
-        for bag in _hung(until, entry.stopped, site, clock, sizes):
+        for bag in _bags_in_use(until, entry.stopped, site, clock, sizes):
             if since <= bag.start < entry.stopped:
                 yield replace(bag, stop=min(bag.stop, entry.stopped))
         since = entry.stopped
@@ -125,7 +125,7 @@ def _bags(found: Replanned, site: Site, clock: Clock, sizes: Sequence[SiteBag]) 
         yield replace(bag, step=bag.step + before)
 
 
-def _hung(
+def _bags_in_use(
     planned: Sequence[Infusion], stopped: int, site: Site, clock: Clock, sizes: Sequence[SiteBag]
 ) -> tuple[Bag, ...]:
     """The bags of infusions that were planned, of which the last was stopped."""

@@ -59,7 +59,7 @@ def replan(planned: Course, record: CourseRecord | None, opens: Opens = at_once)
     """
     if record is not None and record.regimen != planned.regimen.name:
         raise RecordError(f"the record is of {record.regimen}, and the plan of {planned.regimen.name}", ("regimen",))
-    return _walked(planned, FromRecord(planned.regimen, record, opens, planned.patient.weight))
+    return _walk(planned, FromRecord(planned.regimen, record, opens, planned.patient.weight))
 
 
 def replay(planned: Course, ledger: Ledger) -> Replanned:
@@ -70,7 +70,7 @@ def replay(planned: Course, ledger: Ledger) -> Replanned:
     RecordError
         When the ledger is not of this course.
     """
-    return _walked(planned, FromLedger(ledger))
+    return _walk(planned, FromLedger(ledger))
 
 
 def as_it_stood(record: CourseRecord) -> Iterator[CourseRecord]:
@@ -94,15 +94,15 @@ def _until(one: Interruption, moment: datetime) -> Interruption:
     return replace(one, restarted=None, restart_dose=None, premedicated=None, new_cycle=None, resolved=resolved)
 
 
-def decided(regimen: Regimen, record: CourseRecord, square_metres: Fraction | None) -> Ledger:
+def decide(regimen: Regimen, record: CourseRecord, square_metres: Fraction | None) -> Ledger:
     """The ledger of what a record says, for a patient of whom no more is known than the area, or not even that.
 
     Raises what `replan` does.
     """
-    return decided_at(regimen, record, square_metres)[0]
+    return decide_at(regimen, record, square_metres)[0]
 
 
-def decided_at(
+def decide_at(
     regimen: Regimen, record: CourseRecord, square_metres: Fraction | None
 ) -> tuple[Ledger, tuple[DoseRate, ...]]:
     """The ledger of what a record says, and the dose as ordered that each of its interruptions stopped.
@@ -114,7 +114,7 @@ def decided_at(
     return walk.ledger, tuple(walk.stopped)
 
 
-def _walked(planned: Course, decided: "Decided") -> Replanned:
+def _walk(planned: Course, decided: "Decided") -> Replanned:
     area = planned.patient.area.square_metres if planned.patient.area else None
     walk = _Walk([event.period for event in planned.events], decided, area)
     course = course_of(planned.regimen, planned.patient, walk.to_its_end())

@@ -137,7 +137,7 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
         basis=next((step.dose.basis for cycle in cycles for step in cycle.steps), Basis.FLAT),
         premedication=premedication,
         hospital_days=tuple(hospital_days),
-        cycles=tuple(_numbered(cycles)),
+        cycles=tuple(_with_names(cycles)),
         waivers=tuple(waivers),
     )
     return file_of(given).regimen
@@ -159,7 +159,7 @@ def toml(given: Regimen) -> str:
     return file_of(given).document.text
 
 
-def _numbered(cycles: Sequence[Cycle]) -> Iterable[Cycle]:
+def _with_names(cycles: Sequence[Cycle]) -> Iterable[Cycle]:
     """The cycles, those without a name named by their numbers."""
     last = 0
     for group in cycles:

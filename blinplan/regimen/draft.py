@@ -154,7 +154,7 @@ def needed(order: Order) -> tuple[str, ...]:
     return tuple(missing)
 
 
-def drafted(order: Order) -> Draft:
+def draft_new(order: Order) -> Draft:
     """Draft a regimen from an order that says all that is `needed`.
 
     Raises
@@ -216,7 +216,7 @@ _DECIDE = {
 """What a source vouches for, key by key: a copy with another value here is another regimen."""
 
 
-def copied(original: RegimenTable, order: Order) -> Draft:
+def draft_copy(original: RegimenTable, order: Order) -> Draft:
     """Draft a regimen from another one: its values, but for what the order says, and honest about its source.
 
     A copy in which nothing but its name is new keeps the original's citations, as transcribed where they were seen. A
@@ -283,13 +283,13 @@ def _with_order(cycle: CycleTable, at: int, order: Order) -> CycleTable:
 
 def _sources(original: RegimenTable, order: Order, changes: Sequence[str]) -> tuple[SourceTable, ...]:
     if order.citation is None and not changes:
-        return tuple(_transcribed(source, original.name) for source in original.sources)
+        return tuple(_transcription(source, original.name) for source in original.sources)
     note = f"Started from {original.name}"
     note += f", whose sources do not give what was changed: {', '.join(changes)}." if changes else ", unchanged."
     return (SourceTable(order.citation or NO_SOURCE, (order.status or Status.UNVERIFIED).value, note),)
 
 
-def _transcribed(source: SourceTable, name: str) -> SourceTable:
+def _transcription(source: SourceTable, name: str) -> SourceTable:
     """A source as that of a copy: who copies has not seen it."""
     note = f"{source.note or ''} Copied from {name}.".strip()
     return source._replace(

@@ -210,15 +210,15 @@ def _mixed_bases(document: Document, basis: Basis) -> Iterator[Problem]:
     written = [((*path, "dose"), rate) for path, step in _steps(document.values) if (rate := _rate(step.get("dose")))]
     other = [(path, rate) for path, rate in written if rate.basis is not basis]
     if len(other) > 1 and other == written:
-        yield _mixed(
+        yield _mixture(
             document, ("dosing", "basis"), f"`basis` is '{basis}', and every dose is in {other[0][1].unit}", basis
         )
         return
     for path, rate in other:
-        yield _mixed(document, path, f"this dose is in {rate.unit}, and `basis` is '{basis}'", basis)
+        yield _mixture(document, path, f"this dose is in {rate.unit}, and `basis` is '{basis}'", basis)
 
 
-def _mixed(document: Document, path: KeyPath, message: str, basis: Basis) -> Problem:
+def _mixture(document: Document, path: KeyPath, message: str, basis: Basis) -> Problem:
     return Problem(
         "D210",
         path,

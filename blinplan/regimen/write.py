@@ -98,15 +98,15 @@ def toml_value(value: Any) -> str:
 
 def toml_in_ascii(text: str) -> str:
     """Write a file's text in ASCII: what is more stands in its strings alone, and is escaped there."""
-    return "".join(one if one.isascii() else _escaped(one) for one in text)
+    return "".join(one if one.isascii() else _escape(one) for one in text)
 
 
 def _character(one: str) -> str:
     """Write a character as it is, unless it would end the text or cannot be seen."""
     if one in '"\\':
         return f"\\{one}"
-    return one if one.isprintable() else _escaped(one)
+    return one if one.isprintable() else _escape(one)
 
 
-def _escaped(one: str) -> str:
+def _escape(one: str) -> str:
     return f"\\u{ord(one):04x}" if ord(one) < 0x10000 else f"\\U{ord(one):08x}"

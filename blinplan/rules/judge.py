@@ -118,7 +118,7 @@ def judge(
     """
     match reading:
         case FaultyFile():
-            return Judgement(reading, tuple(_blocked(reading)), None, settings.limits)
+            return Judgement(reading, tuple(_on_faults(reading)), None, settings.limits)
         case RecordFile():
             return Judgement(reading, tuple(_on_record(reading, settings)), None, settings.limits)
         case SiteFile():
@@ -139,9 +139,9 @@ def _on_regimen(
     answers = {rule.code: _answer(rule, case, settings) for rule in CATALOGUE.values() if not rule.about_waivers}
     if simulated is not None:
         case, answers = _with_virtual_patients(case, answers, simulated, settings)
-    answers = {code: _waived(verdict, reading.regimen.waivers, today) for code, verdict in answers.items()}
+    answers = {code: _with_waiver(verdict, reading.regimen.waivers, today) for code, verdict in answers.items()}
     about_waivers = (_unless_left_out(verdict, settings) for verdict in _judge_waivers(case, answers, today))
-    verdicts = tuple(_weighed(verdict, settings) for verdict in (*answers.values(), *about_waivers))
+    verdicts = tuple(_with_severity(verdict, settings) for verdict in (*answers.values(), *about_waivers))
     return Judgement(reading, verdicts, case.outcome, settings.limits)
 
 
@@ -162,7 +162,7 @@ def _on_record(reading: RecordFile, settings: Settings) -> Iterator[Verdict]:
             yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=left_out or missing)
         else:
             case = Case(reading.document, regimen, periods(regimen), settings.limits, None, record=record)
-            yield _weighed(_answer(rule, case, settings), settings)
+            yield _with_severity(_answer(rule, case, settings), settings)
 
 
 def _on_site(settings: Settings) -> Iterator[Verdict]:
@@ -180,7 +180,7 @@ def _unless_left_out(verdict: Verdict, settings: Settings) -> Verdict:
     return verdict if left_out is None else Verdict(verdict.rule, Ruling.NOT_EVALUATED, not_evaluated=left_out)
 
 
-def _weighed(verdict: Verdict, settings: Settings) -> Verdict:
+def _with_severity(verdict: Verdict, settings: Settings) -> Verdict:
     """Give the findings the severity that the settings give their rule; a note of a rule stays a note."""
     severity = settings.severity_of(verdict.rule)
     if severity is verdict.rule.severity:
@@ -216,7 +216,7 @@ def _with_virtual_patients(
     return case, answers
 
 
-def _blocked(reading: FaultyFile) -> Iterable[Verdict]:
+def _on_faults(reading: FaultyFile) -> Iterable[Verdict]:
     """The verdicts on a file that is no regimen: its problems, and nothing said about all else."""
     codes = {problem.code for problem in reading.problems}
     reason = NotEvaluated("blocked", "the file has errors that come first")
@@ -254,7 +254,7 @@ def _answer(rule: Rule, case: Case, settings: Settings) -> Verdict:
     return Verdict(rule, Ruling.FINDING if findings else Ruling.PASS, findings)
 
 
-def _waived(verdict: Verdict, waivers: tuple[Waiver, ...], today: date) -> Verdict:
+def _with_waiver(verdict: Verdict, waivers: tuple[Waiver, ...], today: date) -> Verdict:
     if verdict.ruling is not Ruling.FINDING:
         return verdict
     if not verdict.rule.waivable:

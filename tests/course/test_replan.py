@@ -18,7 +18,7 @@ from blinplan.course.interruption import Topic
 from blinplan.course.ledger import Ledger, LedgerError, StartOfCycle, ledger_data, ledger_of
 from blinplan.course.patient import PatientError, patient
 from blinplan.course.premedication import premedication_plan
-from blinplan.course.replan import INTERRUPTED, Replanned, as_it_stood, decided, replan, replay
+from blinplan.course.replan import INTERRUPTED, Replanned, as_it_stood, decide, replan, replay
 from blinplan.course.resumption import RecordError
 from blinplan.quantities import read_dose
 from blinplan.regimen import library
@@ -296,7 +296,7 @@ def test_a_dose_by_area_can_be_compared_with_a_flat_one_where_the_area_is_known(
     found = replan(expand(adult, patient(Fraction(70), None, Fraction("1.8"))), one)
     assert found.course.events[3].rate == Fraction("16.2")
     with pytest.raises(PatientError, match="depends on the body surface area"):
-        decided(adult, one, None)
+        decide(adult, one, None)
 
 
 def test_a_record_as_it_stood_ends_with_what_it_was_before_the_last_thing() -> None:

@@ -12,8 +12,8 @@ from blinplan.regimen.draft import (
     NO_SOURCE,
     DraftError,
     Order,
-    copied,
-    drafted,
+    draft_copy,
+    draft_new,
     needed,
     premedication_text,
     read_premedication,
@@ -101,7 +101,7 @@ def test_what_is_no_premedication_is_not_guessed(text: str) -> None:
 
 
 def test_the_labelled_course_can_be_ordered_from_nothing() -> None:
-    regimen = write_regimen(drafted(ORDER).file).regimen
+    regimen = write_regimen(draft_new(ORDER).file).regimen
     labelled = library.regimen("rr-adult")
     assert regimen is not None
     assert labelled is not None
@@ -119,19 +119,19 @@ def test_what_later_cycles_give_is_asked_where_it_could_be_meant_otherwise() -> 
     assert needed(replace(ORDER, later_steps=None, cycles=1)) == ()
     assert needed(replace(ORDER, later_steps=None, steps=LATER)) == ()
     with pytest.raises(DraftError):
-        drafted(replace(ORDER, cycles=1))
+        draft_new(replace(ORDER, cycles=1))
 
 
 def test_cycles_that_are_alike_are_written_once() -> None:
-    (cycle,) = drafted(replace(ORDER, steps=LATER)).file.cycle
+    (cycle,) = draft_new(replace(ORDER, steps=LATER)).file.cycle
     assert (cycle.repeat, cycle.name) == (5, "Cycles 1 to 5")
-    (pair,) = drafted(replace(ORDER, steps=LATER, cycles=2)).file.cycle
+    (pair,) = draft_new(replace(ORDER, steps=LATER, cycles=2)).file.cycle
     assert pair.name == "Cycles 1 and 2"
 
 
 def test_an_unchanged_copy_keeps_the_citation_as_transcribed() -> None:
     original = _shipped("rr-adult")
-    draft = copied(original, Order(name="ours", title="Ours"))
+    draft = draft_copy(original, Order(name="ours", title="Ours"))
     assert draft.left_out == ()
     assert draft.file.sources[0].citation == original.sources[0].citation
     assert draft.file.sources[0].status == "transcribed"
@@ -152,7 +152,7 @@ def test_an_unchanged_copy_keeps_the_citation_as_transcribed() -> None:
     ],
 )
 def test_a_changed_copy_does_not_claim_the_citation(change: Order) -> None:
-    draft = copied(_shipped("rr-adult"), replace(change, name="ours"))
+    draft = draft_copy(_shipped("rr-adult"), replace(change, name="ours"))
     assert not any("Blincyto" in source.citation for source in draft.file.sources)
     assert [source.status for source in draft.file.sources] == ["unverified"]
     assert "Started from rr-adult" in str(draft.file.sources[0].note)
@@ -164,13 +164,13 @@ def test_a_changed_copy_does_not_claim_the_citation(change: Order) -> None:
 
 
 def test_what_is_said_of_the_source_of_a_copy_is_taken() -> None:
-    draft = copied(_shipped("rr-adult"), Order("ours", cycles=4, citation="Protocol 9", status=Status.SEEN))
+    draft = draft_copy(_shipped("rr-adult"), Order("ours", cycles=4, citation="Protocol 9", status=Status.SEEN))
     (source,) = draft.file.sources
     assert (source.citation, source.status) == ("Protocol 9", "seen")
 
 
 def test_a_copy_has_no_waiver_and_no_family() -> None:
-    draft = copied(_shipped("mt103-206-5-15"), Order(name="ours"))
+    draft = draft_copy(_shipped("mt103-206-5-15"), Order(name="ours"))
     assert draft.file.waiver == ()
     assert draft.file.family is None
     assert len(draft.left_out) == 2
@@ -179,39 +179,39 @@ def test_a_copy_has_no_waiver_and_no_family() -> None:
 def test_the_number_of_cycles_of_a_copy() -> None:
     original = _shipped("rr-adult-continued")
     for number in (1, 2, 4, 9, 12):
-        file = copied(original, Order(name="ours", cycles=number)).file
+        file = draft_copy(original, Order(name="ours", cycles=number)).file
         assert sum(cycle.repeat for cycle in file.cycle) == number
-    assert [cycle.name for cycle in copied(original, Order(name="ours", cycles=9)).file.cycle] == [
+    assert [cycle.name for cycle in draft_copy(original, Order(name="ours", cycles=9)).file.cycle] == [
         cycle.name for cycle in original.cycle
     ]
-    longer = copied(_shipped("rr-adult"), Order(name="ours", cycles=7)).file.cycle
+    longer = draft_copy(_shipped("rr-adult"), Order(name="ours", cycles=7)).file.cycle
     assert (longer[0].steps, longer[0].repeat) == (TWO_STEPS, 1)
     assert sum(cycle.repeat for cycle in longer if cycle.steps == LATER) == 6  # further cycles are as the last one
     with pytest.raises(DraftError):
-        copied(_shipped("nhl-5-15-60"), Order(name="ours", cycles=3))
-    assert len(copied(_shipped("nhl-15"), Order(name="ours", cycles=3)).file.cycle) == 1
+        draft_copy(_shipped("nhl-5-15-60"), Order(name="ours", cycles=3))
+    assert len(draft_copy(_shipped("nhl-15"), Order(name="ours", cycles=3)).file.cycle) == 1
 
 
 def test_new_steps_of_a_copy_are_those_of_cycle_1_alone() -> None:
     steps = (read_step("15 mcg/m2/day x 14"),)
-    file = copied(_shipped("mt103-203"), Order(name="ours", steps=steps)).file
+    file = draft_copy(_shipped("mt103-203"), Order(name="ours", steps=steps)).file
     assert [(cycle.steps == steps, cycle.repeat) for cycle in file.cycle] == [(True, 1), (False, 3)]
 
 
 def test_a_basis_that_the_steps_contradict_is_refused() -> None:
     with pytest.raises(ValueError, match="basis"):
-        write_regimen(drafted(replace(ORDER, basis=Basis.BSA)).file)
+        write_regimen(draft_new(replace(ORDER, basis=Basis.BSA)).file)
 
 
 def test_a_copy_with_steps_by_area_is_by_area() -> None:
     steps = (read_step("15 mcg/m2/day x 28 max 28 mcg/day"),)
-    file = copied(_shipped("rr-adult"), Order(name="ours", steps=steps, later_steps=steps)).file
+    file = draft_copy(_shipped("rr-adult"), Order(name="ours", steps=steps, later_steps=steps)).file
     assert file.dosing.basis == "bsa"
     assert write_regimen(file).regimen.basis is Basis.BSA
 
 
 def test_a_copy_for_other_weights_is_simulated_on_a_population_of_its_own() -> None:
-    draft = copied(_shipped("mt103-205"), Order(name="ours", min_weight=(Decimal(45),)))
+    draft = draft_copy(_shipped("mt103-205"), Order(name="ours", min_weight=(Decimal(45),)))
     assert draft.file.eligibility is not None
     assert draft.file.eligibility.population is None
     assert "the virtual population child: the weights are others" in draft.left_out

@@ -92,13 +92,13 @@ class SchemaProblems:
             "F002",
             path,
             self._document.key_span(path),
-            f"`{_shortened(str(path[-1]))}` is not a key of {_table_name(path[:-1])}",
+            f"`{_shorten(str(path[-1]))}` is not a key of {_table_name(path[:-1])}",
             f"keys here are {allowed}; an unknown key is an error, because what it was meant to say would be lost",
             f"write `{nearest}`" if nearest else "remove the key, or move it to the table it belongs to",
-            self._renamed(path, nearest),
+            self._renaming(path, nearest),
         )
 
-    def _renamed(self, path: KeyPath, nearest: str | None) -> Edit | None:
+    def _renaming(self, path: KeyPath, nearest: str | None) -> Edit | None:
         """Rename a key that is written in one place; not one of several headers or dotted keys, nor beside its like."""
         span = self._document.key_span(path)
         table: Any = self._document.values
@@ -247,11 +247,11 @@ def describe(value: object) -> str:  # noqa: PLR0911 - one line for each TOML ty
         case bool():
             return f"the truth value {str(value).lower()}"
         case int():
-            return f"the number {_shortened(str(value))}"
+            return f"the number {_shorten(str(value))}"
         case Decimal():
-            return f"the number {_shortened(str(value))}"
+            return f"the number {_shorten(str(value))}"
         case str():
-            return f'the text "{_shortened(value)}"'
+            return f'the text "{_shorten(value)}"'
         case datetime() | date() | time():
             return f"the date or time {value.isoformat()}"
         case list():
@@ -261,5 +261,5 @@ def describe(value: object) -> str:  # noqa: PLR0911 - one line for each TOML ty
     return "something else"
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."

@@ -96,9 +96,9 @@ class Table(Generic[Values]):
             extra_behavior="forbid",
             config=_STRICT,
         )
-        return core_schema.no_info_after_validator_function(self._made, made)
+        return core_schema.no_info_after_validator_function(self._make, made)
 
-    def _made(self, values: Mapping[str, Any]) -> Values:
+    def _make(self, values: Mapping[str, Any]) -> Values:
         return self.values(**{field_name(name): value for name, value in values.items()})
 
     def json_schema(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from blinplan.course.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.course.patient import PatientError, patient
-from blinplan.course.replan import decided, decided_at
+from blinplan.course.replan import decide, decide_at
 from blinplan.course.resumption import RecordError
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.record import Cause, CourseRecord, Interruption
@@ -49,7 +49,7 @@ def _each(check: Check) -> Callable[[Rule, Case, CourseRecord], Answer]:
 def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tuple[Decision, ...]]:
     """What the label asks of each interruption; of those after a permanent stop without the dose that was stopped."""
     area = patient(record.weight, record.height, record.area).area
-    ledger = decided(case.regimen, record, area.square_metres if area else None)
+    ledger = decide(case.regimen, record, area.square_metres if area else None)
     known = {entry.interruption.path: entry.decisions for entry in ledger.interruptions}
     return lambda one: (
         known[one.path] if one.path in known else decisions(one, case.regimen, Circumstances(weight=record.weight))
@@ -62,7 +62,7 @@ def dose(rule: Rule, case: Case, record: CourseRecord) -> Answer:
         return NotEvaluated("not applicable", "the record has no restart")
     try:
         area = patient(record.weight, record.height, record.area).area
-        ledger, ran = decided_at(case.regimen, record, area.square_metres if area else None)
+        ledger, ran = decide_at(case.regimen, record, area.square_metres if area else None)
     except RecordError:
         return NotEvaluated("blocked", "the record does not fit its regimen, which comes first (I804)")
     except PatientError as error:
@@ -100,7 +100,7 @@ def fits(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:
         yield case.finding(rule, (path,), str(error), "correct the figures of the patient")
         return
     try:
-        decided(case.regimen, record, area.square_metres if area else None)
+        decide(case.regimen, record, area.square_metres if area else None)
     except RecordError as error:
         yield case.finding(rule, error.path, str(error), "correct the record, or the regimen that it names")
     except PatientError:

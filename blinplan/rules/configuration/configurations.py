@@ -68,7 +68,7 @@ class Configurations:
         try:
             return nearest(folder)
         except ConfigurationError as error:
-            raise _refused(error) from error
+            raise _refusal(error) from error
 
     def _load(self, path: Path) -> Configuration:
         from blinplan.rules.configuration.file import load
@@ -76,10 +76,10 @@ class Configurations:
         try:
             return load(path) or DEFAULT
         except ConfigurationError as error:
-            raise _refused(error) from error
+            raise _refusal(error) from error
 
 
-def _refused(error: ConfigurationError) -> Refusal:
+def _refusal(error: ConfigurationError) -> Refusal:
     """All that is wrong with a configuration, the last of it as the error."""
     *others, last = (Refusal(f"{fault.where}: {fault.message}", fault.help) for fault in error.faults)
     return Refusal(last.message, last.advice, tuple(others))

@@ -118,7 +118,7 @@ def load(path: Path, *, named: bool = True) -> Configuration | None:
         When the file cannot be read, or not all that it says is understood.
     """
     root: KeyPath = ("tool", "blinplan") if path.name == PROJECT_FILE else ()
-    shown = _shown(path)
+    shown = _path_text(path)
     try:
         data = path.read_bytes()
         if root and b"blinplan" not in data and not named:
@@ -140,7 +140,7 @@ def load(path: Path, *, named: bool = True) -> Configuration | None:
     return _Reader(document, root, path).configuration(table)
 
 
-def _shown(path: Path) -> str:
+def _path_text(path: Path) -> str:
     """A path as it is shown: from the current folder where it is below, else whole."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
