@@ -1,7 +1,7 @@
 """The head that every JSON document begins with, and the kinds of documents that there are, each with its schema.
 
 A document says which format it is in, which version of it, and what it was made with. Within a version, fields are
-only added. The schema of a kind is a file beside the view that writes it.
+only added. The schema of a kind is a file in the folder `schemas` beside the view that writes it.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ class DocumentKind:
         import json
         from importlib import resources
 
-        file = resources.files("blinplan.reports").joinpath(self.room, f"{self.name}.schema.json")
+        file = resources.files("blinplan.reports").joinpath(self.room, "schemas", f"{self.name}.schema.json")
         schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return schema
 

@@ -86,5 +86,6 @@ _PLAIN = frozenset(ascii_letters + digits + " .,:;-")
 
 def css_string(text: str) -> Markup:
     """Write a text as a string of a style sheet: every character that could end it as its number."""
-    characters = (letter if letter in _PLAIN else f"\\{ord(letter):06x}" for letter in visible(text))
+    # A space ends a number; without it, a space of the text itself would be taken for that end and lost.
+    characters = (letter if letter in _PLAIN else f"\\{ord(letter):x} " for letter in visible(text))
     return Markup(f'"{"".join(characters)}"')  # noqa: S704 - no character is left that is more than itself
