@@ -1,4 +1,4 @@
-"""All generated text by its path: the outputs in Markdown pages, the pictures, the JSON Schemas, the manual pages."""
+"""All generated text by its path: outputs in pages, pictures, JSON Schemas, manual pages, the public names."""
 
 import json
 import os
@@ -16,6 +16,7 @@ from rich.text import Text
 
 from blinplan.regimen.schema import json_schema
 from man.make import manual
+from man.make.face import names_and_signatures
 
 ROOT = Path(__file__).parents[2]
 _CONSOLE = re.compile(r"```console\n(?P<session>\$ .*?)```", re.DOTALL)
@@ -41,6 +42,7 @@ def generated() -> Mapping[Path, str]:
                 ROOT / f"regimens/{of}.schema.json": output(f"blinplan schema {of}", Path(folder))
                 for of in ("site", "record")
             },
+            ROOT / "tests/api/public_names.txt": names_and_signatures(),
             **{ROOT / path: _picture(command, Path(folder)) for path, command in _PICTURES.items()},
             **{ROOT / path: text for path, text in manual.pages().items()},
         }

@@ -1,0 +1,79 @@
+"""What the package offers to Python: named, typed, and not changed unawares."""
+
+import inspect
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import blinplan
+from tests.program import ROOT
+
+FUNCTIONS = sorted(name for name in blinplan.__all__ if inspect.isfunction(getattr(blinplan, name)))
+SNAPSHOT = ROOT / "tests" / "api" / "public_names.txt"
+
+
+def test_the_face_is_what_is_listed() -> None:
+    assert dir(blinplan) == sorted(blinplan.__all__)
+    assert {"load", "regimen", "check", "patient", "expand", "plan", "simulate"} <= set(FUNCTIONS)
+    assert len(set(blinplan.__all__)) == len(blinplan.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'checks'"):
+        _ = blinplan.checks  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_says_what_it_takes(name: str) -> None:
+    signature = inspect.signature(getattr(blinplan, name))
+    assert [p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD] == []
+    assert [p.name for p in signature.parameters.values() if p.annotation is p.empty] == []
+    assert signature.return_annotation is not signature.empty
+    assert getattr(blinplan, name).__doc__
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_can_be_sent_to_another_process(name: str) -> None:
+    function = getattr(blinplan, name)
+    assert pickle.loads(pickle.dumps(function)) is function  # noqa: S301 - our own bytes
+
+
+def test_every_public_name_is_in_the_snapshot() -> None:
+    """A change of a name or a signature is meant: python -m man.make writes the snapshot anew, and review sees it."""
+    lines = SNAPSHOT.read_text(encoding="utf-8").splitlines()
+    found = {line.removeprefix("class ").partition("(")[0] for line in lines if not line.startswith(" ")}
+    assert found == {name for name in blinplan.__all__ if name != "__version__"}
+
+
+_RIGHT = """
+import blinplan
+found = blinplan.check("rr-adult", "nhl-5", simulate=False, fail_on="warning")
+codes: list[str] = [finding.code for finding in found.findings]
+steps = [blinplan.step("9 mcg/day", days=7)]
+mine = blinplan.regimen("mine", cycles=[blinplan.cycle(steps=steps, treatment_free_days=14)])
+again: str = blinplan.toml(mine)
+blinplan.check(mine)
+"""
+_WRONG = {
+    "patinets": 'import blinplan\nblinplan.simulate("rr-adult", patinets=5)\n',
+    "selekt": 'import blinplan\nblinplan.check("rr-adult", selekt=["D202"])\n',
+    "chekc": 'import blinplan\nblinplan.chekc("rr-adult")\n',
+    "dayz": 'import blinplan\nblinplan.step("9 mcg/day", dayz=7)\n',
+    "findigns": 'import blinplan\nprint(blinplan.check("rr-adult").findigns)\n',
+}
+
+
+@pytest.mark.slow
+def test_a_slip_of_the_pen_is_seen_before_anything_runs(tmp_path: Path) -> None:
+    (tmp_path / "right.py").write_text(_RIGHT, encoding="utf-8")
+    for name, text in _WRONG.items():
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    cache = f"--cache-dir={tmp_path / 'cache'}"
+    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", cache, "--no-pretty", "."]
+    ended = subprocess.run(  # noqa: S603 - our own files
+        command, capture_output=True, cwd=tmp_path, encoding="utf-8", env={"MYPYPATH": str(ROOT)}, check=False
+    )
+    errors = [line.split(":", 3) for line in ended.stdout.splitlines() if ": error:" in line]
+    seen = {name for name in _WRONG for file, *_, message in errors if file == f"{name}.py" and name in message}
+    assert seen == set(_WRONG), ended.stdout + ended.stderr
+    assert "right.py" not in {file for file, *_ in errors}, ended.stdout
