@@ -33,7 +33,7 @@ class Task:
     patient: Patient | None = None
     site: "Site | None" = None
 
-    def judged(self, simulation: Simulator | None) -> Judgement:
+    def judge(self, simulation: Simulator | None) -> Judgement:
         """Judge the file."""
         return judge(self.reading, self.today, simulation, self.settings, self.patient, self.site)
 
@@ -74,7 +74,7 @@ def judge_many(
     waiting = [number for number, judgement in enumerate(judged) if judgement is None]
     if simulated is not None and waiting:
         progress(0, len(waiting))
-        results = _simulated(tasks, waiting, simulated, executor)
+        results = _simulate(tasks, waiting, simulated, executor)
         for done, (number, judgement) in enumerate(results, start=1):
             judged[number] = judgement
             progress(done, len(waiting))
@@ -84,32 +84,32 @@ def judge_many(
 def _at_once(task: Task, simulated: "Simulated | None") -> Judged | None:
     """Judge a file by what is known already; None where it has to be simulated."""
     if simulated is None:
-        return _judged(task, None)
+        return _judgement(task, None)
     from blinplan.rules.simulated.virtual import NotKeptError
 
     try:
-        return _judged(task, replace(simulated, only_kept=True), let=NotKeptError)
+        return _judgement(task, replace(simulated, only_kept=True), let=NotKeptError)
     except NotKeptError:
         return None
 
 
-def _judged(task: Task, simulation: Simulator | None, let: type[Exception] | tuple[()] = ()) -> Judged:
+def _judgement(task: Task, simulation: Simulator | None, let: type[Exception] | tuple[()] = ()) -> Judged:
     try:
-        return task.judged(simulation)
+        return task.judge(simulation)
     except let:
         raise
     except Exception as error:  # whatever it is, it must not hide the other files
         return ProgramFault(task.reading, error)
 
 
-def _simulated(
+def _simulate(
     tasks: Sequence[Task], waiting: Sequence[int], simulated: "Simulated", executor: Executor | None
 ) -> Iterator[tuple[int, Judged]]:
     if executor is not None:
         yield from _side_by_side(tasks, waiting, simulated, executor)
     elif workers() == 1 or len(waiting) < _WORTH_PROCESSES:
         for number in waiting:
-            yield number, _judged(tasks[number], simulated)
+            yield number, _judgement(tasks[number], simulated)
     else:
         with processes() as several:
             yield from _side_by_side(tasks, waiting, simulated, several)
@@ -129,7 +129,7 @@ def _side_by_side(
             number = futures[future]
             error = future.exception()
             if error is None:
-                yield number, _judged(tasks[number], Recorded(future.result()))
+                yield number, _judgement(tasks[number], Recorded(future.result()))
             elif isinstance(error, Exception):
                 yield number, ProgramFault(tasks[number].reading, error)
     finally:
@@ -139,7 +139,7 @@ def _side_by_side(
 
 def _outcomes(task: Task, simulated: "Simulated") -> tuple[Kept, ...]:
     recording = Recording(simulated)
-    task.judged(recording)
+    task.judge(recording)
     return tuple(recording.outcomes_so_far)
 
 

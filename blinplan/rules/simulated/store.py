@@ -35,7 +35,7 @@ def folder() -> Path:
 
 def key(regimen: Regimen, patients: int, seed: int) -> str:
     """A fingerprint of all that an outcome follows from: SHA-256, 32 digits."""
-    text = json.dumps([_program(), patients, seed, _ordered(regimen)])
+    text = json.dumps([_program(), patients, seed, _orders(regimen)])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -91,7 +91,7 @@ def _program() -> str:
     return digest.hexdigest()
 
 
-def _ordered(regimen: Regimen) -> Any:
+def _orders(regimen: Regimen) -> Any:
     """What a regimen orders and for whom, without names, comments and layout."""
     who, before = regimen.eligibility, regimen.premedication
     return [
