@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.notebook import table_html
-from blinplan.api.vocabulary import EvidenceFormat, TableOrJson
+from blinplan.api.vocabulary import TableFormat, TableOrJson
 from blinplan.executor import Executor
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
@@ -41,7 +41,7 @@ class EvidenceResult:
         """Write the evidence: as a table for people, or as JSON."""
         from blinplan.reports.model.evidence import evidence_json, evidence_report
 
-        if EvidenceFormat(output_format) is EvidenceFormat.JSON:
+        if TableFormat(output_format) is TableFormat.JSON:
             return json.dumps(evidence_json(self.evidence), indent=2, allow_nan=False) + "\n"
         return screen.render(*evidence_report(self.evidence, screen))
 

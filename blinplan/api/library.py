@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from blinplan.api.vocabulary import TableFormat, TableOrJson
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
 
@@ -15,14 +15,7 @@ if TYPE_CHECKING:
     from blinplan.regimen.regimen import Regimen
     from blinplan.rules.rule import Rule
 
-__all__ = ["LibraryFormat", "RegimenList", "RuleList", "RulePage", "regimens", "rule", "rules"]
-
-
-class LibraryFormat(StrEnum):
-    """How to show what comes with the program."""
-
-    TABLE = "table"
-    JSON = "json"
+__all__ = ["RegimenList", "RuleList", "RulePage", "regimens", "rule", "rules"]
 
 
 def regimens() -> "RegimenList":
@@ -49,13 +42,13 @@ class RegimenList:
     def __len__(self) -> int:
         return len(self.regimens)
 
-    def text(self, output_format: LibraryFormat | str = LibraryFormat.TABLE, screen: Screen = PLAIN) -> str:
+    def text(self, output_format: TableOrJson = TableFormat.TABLE, screen: Screen = PLAIN) -> str:
         """The list for people, or as a JSON document."""
         from blinplan.regimen import library
         from blinplan.reports.library.regimens import regimens_json, regimens_report
 
         groups = library.groups()
-        if LibraryFormat(output_format) is LibraryFormat.JSON:
+        if TableFormat(output_format) is TableFormat.JSON:
             return _json(regimens_json(self.regimens, groups))
         return screen.render(*regimens_report(self.regimens, groups, screen))
 
@@ -103,12 +96,12 @@ class RuleList:
     def __len__(self) -> int:
         return len(self.rules)
 
-    def text(self, output_format: LibraryFormat | str = LibraryFormat.TABLE, screen: Screen = PLAIN) -> str:
+    def text(self, output_format: TableOrJson = TableFormat.TABLE, screen: Screen = PLAIN) -> str:
         """The list for people, or as a JSON document."""
         from blinplan.reports.library.rules import rules_json, rules_report
         from blinplan.rules.limits import shipped_limits
 
-        if LibraryFormat(output_format) is LibraryFormat.JSON:
+        if TableFormat(output_format) is TableFormat.JSON:
             return _json(rules_json(self.rules, shipped_limits()))
         return screen.render(*rules_report(self.rules, screen))
 
@@ -159,12 +152,12 @@ class RulePage:
 
     rule: "Rule"
 
-    def text(self, output_format: LibraryFormat | str = LibraryFormat.TABLE, screen: Screen = PLAIN) -> str:
+    def text(self, output_format: TableOrJson = TableFormat.TABLE, screen: Screen = PLAIN) -> str:
         """The page for people, or as a JSON document."""
         from blinplan.reports.library.rules import rule_json, rule_report
         from blinplan.rules.limits import shipped_limits
 
-        if LibraryFormat(output_format) is LibraryFormat.JSON:
+        if TableFormat(output_format) is TableFormat.JSON:
             return _json(rule_json(self.rule, shipped_limits()))
         return screen.render(*rule_report(self.rule, shipped_limits(), screen))
 

@@ -8,7 +8,7 @@ from typing import Any
 from blinplan.api.notebook import table_html
 from blinplan.api.order import RegimenSource, regimen_of
 from blinplan.api.simulating.simulate import options_of
-from blinplan.api.vocabulary import Attenuation, AttenuationName, ModelFormat, PopulationName, TableOrJson
+from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName, TableFormat, TableOrJson
 from blinplan.physiology.model.parameters import Parameter, ParameterSet, Preset, load_parameters
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import PLAIN, Screen
@@ -41,7 +41,7 @@ class Model:
         """Write the parameters: as a table of this population, or all populations as JSON."""
         from blinplan.reports.model.model import model_json, model_report
 
-        if ModelFormat(output_format) is ModelFormat.JSON:
+        if TableFormat(output_format) is TableFormat.JSON:
             return json.dumps(model_json(self.all_populations), indent=2, allow_nan=False) + "\n"
         return screen.render(*model_report(self.all_populations, self.preset, screen))
 

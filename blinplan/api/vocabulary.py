@@ -15,17 +15,17 @@ __all__ = [
     "AttenuationName",
     "Basis",
     "CheckFormat",
-    "EvidenceFormat",
     "FailOn",
     "Indication",
-    "ModelFormat",
     "PlanFormat",
     "PlanFormatName",
     "PopulationName",
+    "SchemaFormat",
     "SignalName",
     "SimulateFormat",
     "SimulateFormatName",
     "Status",
+    "TableFormat",
     "TableOrJson",
     "View",
     "ViewName",
@@ -65,17 +65,16 @@ class SimulateFormat(StrEnum):
     CSV = "csv"
 
 
-class ModelFormat(StrEnum):
-    """How to show the model."""
+class TableFormat(StrEnum):
+    """How to show what is a table for people and a document for programs: rules, regimens, the model, the evidence."""
 
     TABLE = "table"
     JSON = "json"
 
 
-class EvidenceFormat(StrEnum):
-    """How to show the evidence."""
+class SchemaFormat(StrEnum):
+    """How to show the schema. There is one way; the option is here because every command has it."""
 
-    TABLE = "table"
     JSON = "json"
 
 
@@ -97,7 +96,7 @@ class Attenuation(StrEnum):
 PlanFormatName = PlanFormat | Literal["table", "json", "csv", "ics", "fhir", "html", "nonmem"]
 ViewName = View | Literal["overview", "agenda", "days", "month", "bags", "expected", "delivered"]
 SimulateFormatName = SimulateFormat | Literal["table", "json", "csv"]
-TableOrJson = ModelFormat | EvidenceFormat | Literal["table", "json"]
+TableOrJson = TableFormat | Literal["table", "json"]
 PopulationName = VirtualPopulation | Literal["adult-rr", "adult-mrd", "child"]
 AttenuationName = Attenuation | Literal["desensitisation", "target-loss"]
 SignalName = Literal["drug", "b-cells", "t-cells", "il-6", "il-10", "ifn"]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from blinplan.api.vocabulary import EvidenceFormat
+from blinplan.api.vocabulary import TableFormat
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, terminal_of
 from blinplan.exit_status import ExitStatus, stop
@@ -24,8 +24,8 @@ def evidence(
     patients: Annotated[int, typer.Option(min=50, max=100_000, help="Virtual patients in each scenario.")] = 2000,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="What they are drawn from.")] = 1,
     output_format: Annotated[
-        EvidenceFormat, typer.Option("--format", "-f", help="How to show the evidence.", rich_help_panel="Output")
-    ] = EvidenceFormat.TABLE,
+        TableFormat, typer.Option("--format", "-f", help="How to show the evidence.", rich_help_panel="Output")
+    ] = TableFormat.TABLE,
     colour: ColourOption = Colour.AUTO,
 ) -> None:
     """Measure every claim of the article and every published number on virtual patients.

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from blinplan.api.vocabulary import Attenuation, ModelFormat, VirtualPopulation
+from blinplan.api.vocabulary import Attenuation, TableFormat, VirtualPopulation
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, terminal_of
 from blinplan.terminal import Colour, Terminal
@@ -50,8 +50,8 @@ def model(
         Attenuation, typer.Option(help="Why cytokine release wanes: both published explanations are held.")
     ] = Attenuation.DESENSITISATION,
     output_format: Annotated[
-        ModelFormat, typer.Option("--format", "-f", help="How to show the model.", rich_help_panel="Output")
-    ] = ModelFormat.TABLE,
+        TableFormat, typer.Option("--format", "-f", help="How to show the model.", rich_help_panel="Output")
+    ] = TableFormat.TABLE,
     colour: ColourOption = Colour.AUTO,
 ) -> None:
     """Print the parameters of the model: value, variability, source, and how far each was checked.

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from blinplan.api.library import LibraryFormat
+from blinplan.api.vocabulary import TableFormat
 from blinplan.cli.app.options import ColourOption, terminal_of
 from blinplan.terminal import Colour
 
@@ -12,8 +12,8 @@ from blinplan.terminal import Colour
 def regimens(
     context: typer.Context,
     output_format: Annotated[
-        LibraryFormat, typer.Option("--format", "-f", help="How to show the list.", rich_help_panel="Output")
-    ] = LibraryFormat.TABLE,
+        TableFormat, typer.Option("--format", "-f", help="How to show the list.", rich_help_panel="Output")
+    ] = TableFormat.TABLE,
     colour: ColourOption = Colour.AUTO,
 ) -> None:
     """List the regimens that come with blinplan, usable by name in every command.

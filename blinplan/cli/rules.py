@@ -4,18 +4,18 @@ from typing import Annotated
 
 import typer
 
-from blinplan.api.library import LibraryFormat
+from blinplan.api.vocabulary import TableFormat
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, terminal_of
 from blinplan.terminal import Colour
 
 FormatOption = Annotated[
-    LibraryFormat, typer.Option("--format", "-f", help="How to show rules.", rich_help_panel="Output")
+    TableFormat, typer.Option("--format", "-f", help="How to show rules.", rich_help_panel="Output")
 ]
 
 
 def rules(
-    context: typer.Context, output_format: FormatOption = LibraryFormat.TABLE, colour: ColourOption = Colour.AUTO
+    context: typer.Context, output_format: FormatOption = TableFormat.TABLE, colour: ColourOption = Colour.AUTO
 ) -> None:
     """List all rules that a regimen is checked by.
 
@@ -37,7 +37,7 @@ def rule(
             autocompletion=completion.one_rule,
         ),
     ],
-    output_format: FormatOption = LibraryFormat.TABLE,
+    output_format: FormatOption = TableFormat.TABLE,
     colour: ColourOption = Colour.AUTO,
 ) -> None:
     """Show one rule: what it finds, why, the limits with their sources, and examples.

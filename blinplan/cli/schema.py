@@ -1,18 +1,12 @@
 """``blinplan schema``: the JSON Schemas of files that are read and of documents that are printed."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from blinplan.api.schema import SchemaOf
+from blinplan.api.vocabulary import SchemaFormat
 from blinplan.cli.app.options import terminal_of
-
-
-class SchemaFormat(StrEnum):
-    """How to show the schema. There is one way; the option is here because every command has it."""
-
-    JSON = "json"
 
 
 def schema(
