@@ -1,0 +1,129 @@
+"""Virtual patients from Python: closed forms, populations as they are given, and the same as the command's."""
+
+import csv
+import io
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd  # type: ignore[import-untyped]
+import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
+import pytest
+
+import blinplan
+from blinplan.physiology import draw
+from blinplan.refusal import Refusal
+from tests.program import Run
+from tests.regimen_text import cycle, regimen_text
+
+
+def test_at_steady_state_what_goes_in_is_what_is_cleared() -> None:
+    clearance = blinplan.model().parameters["clearance"]
+    assert clearance.unit == "L/h"
+    result = blinplan.simulate("rr-adult", patients=None)
+    for dose in (9, 28):
+        micrograms_per_litre = dose / (24 * clearance.value)
+        (steady,) = result.endpoints[f"steady_state_{dose}"].values
+        assert steady == pytest.approx(1000 * micrograms_per_litre, rel=1e-4)
+
+
+def test_a_population_is_taken_as_it_was_drawn() -> None:
+    people = draw("adult-rr", 50, seed=99)
+    spared = replace(people, kill_rate=np.zeros_like(people.kill_rate))
+    result = blinplan.simulate("rr-adult", spared)
+    assert result.population is spared
+    assert result.events["b_depleted_cycle_1"].proportion.count == 0
+    assert blinplan.simulate("rr-adult", people).events["b_depleted_cycle_1"].proportion.count > 25
+
+
+def test_a_drawn_population_is_the_one_of_its_seed() -> None:
+    drawn = blinplan.simulate("rr-adult", draw("adult-rr", 20, seed=7)).columns()
+    asked = blinplan.simulate("rr-adult", 20, seed=7, population="adult-rr").columns()
+    assert all(np.array_equal(drawn[name], asked[name], equal_nan=True) for name in asked)
+
+
+def test_endpoints_are_those_of_the_command(inside: Run) -> None:
+    shown = inside("simulate", "rr-adult", "--patients", "30", "--seed", "3", "--follow-up", "10", "-f", "json")
+    result = blinplan.simulate("rr-adult", 30, seed=3, follow_up=10)
+    assert json.loads(result.text("json")) == shown.json
+
+
+def test_own_patients_from_a_table(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("weight_kg,height_cm\n70,175\n82,180\n", encoding="utf-8")
+    shown = inside("simulate", "rr-adult", "--people", "people.csv", "-f", "csv").out
+    assert blinplan.simulate("rr-adult", "people.csv").text("csv") == shown
+    assert blinplan.simulate("rr-adult", tmp_path / "people.csv").population.size == 2
+    with pytest.raises(Refusal, match="no such file"):
+        blinplan.simulate("rr-adult", "nobody.csv")
+
+
+def test_what_runs_the_patients_changes_nothing() -> None:
+    alone = blinplan.simulate("rr-adult", 40).columns()
+    with ThreadPoolExecutor(3) as pool:
+        together = blinplan.simulate("rr-adult", 40, executor=pool).columns()
+    assert all(alone[name].tobytes() == together[name].tobytes() for name in alone)
+
+
+def test_columns_become_frames_with_every_patient() -> None:
+    result = blinplan.simulate("rr-adult", 12)
+    columns = result.columns()
+    assert len(pd.DataFrame(columns)) == pl.DataFrame(columns).height == pa.table(columns).num_rows == 12
+    written = list(csv.DictReader(io.StringIO(result.text("csv"))))
+    assert [float(row["weight_kg"]) for row in written] == columns["weight_kg"].tolist()
+
+
+def test_curves_at_steady_state_and_as_the_command_writes_them(inside: Run) -> None:
+    shown = inside("simulate", "rr-adult", "--patients", "2", "--every", "1d", "-f", "csv").out
+    curves = blinplan.curves("rr-adult", "1d", 2)
+    assert curves.text() == shown
+    columns = curves.columns()
+    assert len(pd.DataFrame(columns)) == pl.DataFrame(columns).height == pa.table(columns).num_rows == 2 * 211
+    rates = columns["infusion_mcg_per_day"]
+    assert set(rates.tolist()) == {0.0, 9.0, 28.0}
+
+
+def test_times_are_whole_minutes() -> None:
+    with pytest.raises(Refusal, match=r"every is '1\.5h'"):
+        blinplan.curves("rr-adult", "1.5h", None)
+    with pytest.raises(Refusal, match="every is 0"):
+        blinplan.curves("rr-adult", 0, None)
+
+
+def test_bands_hold_the_median_between_their_edges_and_a_figure_is_drawn(tmp_path: Path) -> None:
+    result = blinplan.simulate("rr-adult", 30)
+    bands = result.bands(to_day=3, signals=["il-6", "drug"])
+    assert [band.signal.key for band in bands.bands] == ["drug", "il-6"]
+    assert bands.days[-1] == 3
+    for band in bands.bands:
+        low, median, high = band.values
+        assert (low <= median).all()
+        assert (median <= high).all()
+    result.figure(tmp_path / "x.svg", bands)
+    assert "<svg" in (tmp_path / "x.svg").read_text(encoding="utf-8")
+    with pytest.raises(Refusal, match="to_day is 999"):
+        result.bands(to_day=999)
+    with pytest.raises(Refusal, match="signals has 'pulse'"):
+        result.bands(signals=["pulse"])
+
+
+def test_a_regimen_with_a_unit_slip_is_not_simulated(tmp_path: Path) -> None:
+    path = tmp_path / "slip.toml"
+    path.write_text(regimen_text(cycle("28000 mcg/day for 28 days")), encoding="utf-8")
+    for slip in (path, blinplan.load(path)):
+        with pytest.raises(Refusal, match="N106"):
+            blinplan.simulate(slip, 5)
+
+
+def test_half_a_size_is_not_enough() -> None:
+    with pytest.raises(Refusal, match="one of weight and height is missing"):
+        blinplan.simulate("rr-adult", None, patient=blinplan.patient(weight=70))
+
+
+def test_a_console_shows_a_line_and_a_notebook_a_table() -> None:
+    result = blinplan.simulate("rr-adult", 10)
+    assert repr(result) == "<SimulationResult of rr-adult: 10 virtual patients of adult-rr, seed 1, 210 days>"
+    assert "<th>Median</th>" in result._repr_html_()
+    assert "<th>Median</th>" not in blinplan.simulate("rr-adult", None)._repr_html_()
