@@ -10,6 +10,7 @@ import pytest
 
 import blinplan
 from tests.program import ROOT
+from tests.public_files import package
 
 FUNCTIONS = sorted(name for name in blinplan.__all__ if inspect.isfunction(getattr(blinplan, name)))
 SNAPSHOT = ROOT / "tests" / "api" / "public_names.txt"
@@ -64,7 +65,9 @@ _WRONG = {
 
 
 @pytest.mark.slow
+@pytest.mark.outside
 def test_a_slip_of_the_pen_is_seen_before_anything_runs(tmp_path: Path) -> None:
+    package("mypy")
     (tmp_path / "right.py").write_text(_RIGHT, encoding="utf-8")
     for name, text in _WRONG.items():
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
