@@ -8,9 +8,8 @@ from blinplan.course.patient import Patient, PatientError
 from blinplan.quantities import duration_text
 from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside
-from blinplan.regimen.reading import FaultyFile, FaultyFileRefusal, Reading, RecordFile, RegimenFile, SiteFile
+from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenError, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.toml.problems import Problem
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -23,27 +22,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FaultyFile",
-    "FaultyFileRefusal",
     "RegimenError",
     "beside",
     "choose_for",
     "errors_in",
     "faults_report",
     "load",
-    "read_one",
     "read_record",
     "read_regimen",
     "read_site",
     "refuse_what_cannot_be_given",
 ]
-
-
-class RegimenError(Exception):
-    """A file that is no regimen; ``problems`` holds everything that is wrong with it."""
-
-    def __init__(self, message: str, problems: tuple[Problem, ...]) -> None:
-        super().__init__(message)
-        self.problems = problems
 
 
 def load(source: str | Path) -> Regimen:
@@ -55,28 +44,12 @@ def load(source: str | Path) -> Regimen:
 
     Raises
     ------
-    FileNotFoundError
-        When there is no such file or shipped regimen.
+    Refusal
+        When there is no such file or shipped regimen, or it is a course record or a site profile.
     RegimenError
-        When the file is not a regimen.
+        When the file is not a regimen; it is a `Refusal` too.
     """
-    reading = read_one(source)
-    if isinstance(reading, RegimenFile):
-        return reading.regimen
-    problems = reading.problems if isinstance(reading, FaultyFile) else ()
-    document = reading.document
-    where = [(problem, document.position(problem.span.start)) for problem in problems]
-    lines = [f"{document.name}:{at.line}:{at.column}: {problem.message}" for problem, at in where]
-    raise RegimenError("\n".join(lines), problems)
-
-
-def read_one(source: str | Path) -> Reading:
-    """Read the one file that a name or path stands for."""
-    found = find_one(str(source))
-    reading = found if isinstance(found, NotFound) else found.read()
-    if isinstance(reading, NotFound):
-        raise FileNotFoundError(reading.message)
-    return reading
+    return read_regimen(str(source))[0]
 
 
 def read_regimen(name: str) -> tuple[Regimen, RegimenFile]:
@@ -85,7 +58,7 @@ def read_regimen(name: str) -> tuple[Regimen, RegimenFile]:
     Raises
     ------
     Refusal
-        When there is no such regimen, or the file has errors: `FaultyFileRefusal`, which has them all.
+        When there is no such regimen, or the file has errors: `RegimenError`, which has them all.
     """
     found = find_one(name)
     reading = found if isinstance(found, NotFound) else found.read()
@@ -103,7 +76,7 @@ def read_regimen(name: str) -> tuple[Regimen, RegimenFile]:
         )
     if isinstance(reading, FaultyFile):
         count = len(reading.problems)
-        raise FaultyFileRefusal(
+        raise RegimenError(
             f"{reading.document.name} is not a regimen: {count} error{'s' * (count != 1)}",
             "correct what is shown above; `blinplan check` shows it too",
             reading,
@@ -149,7 +122,7 @@ def refuse_what_cannot_be_given(reading: Reading) -> None:
         raise Refusal(f"{reading.document.name}: {first.code}: {first.message}", first.help)
 
 
-def faults_report(faulty: FaultyFileRefusal, screen: "Screen") -> "list[RenderableType]":
+def faults_report(faulty: RegimenError, screen: "Screen") -> "list[RenderableType]":
     """Draw everything that is wrong with a file."""
     from blinplan.reports.check.findings import each_finding
     from blinplan.rules.judge import judge
@@ -171,7 +144,7 @@ def _something_else(path: str | Path, kind: str, called: str, reading: Reading) 
     message = f"{path} is not a {called}"
     advice = f"{shown}; such a file begins with `{kind} = 1`, and `blinplan schema {kind}` prints what it holds"
     if isinstance(reading, FaultyFile):
-        return FaultyFileRefusal(message, advice, reading)
+        return RegimenError(message, advice, reading)
     return Refusal(message, advice)
 
 

@@ -58,12 +58,22 @@ Reading = RegimenFile | RecordFile | SiteFile | FaultyFile
 """What reading a file gives: what it holds, or what is wrong with it."""
 
 
-class FaultyFileRefusal(Refusal):
-    """A file that is not what was asked for, because of what is wrong with it."""
+class RegimenError(Refusal):
+    """A file that is not what was asked for; ``reading`` has everything that is wrong with it, each with its place."""
 
     def __init__(self, message: str, advice: str, reading: FaultyFile) -> None:
         super().__init__(message, advice)
         self.reading = reading
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong, in the order of the file."""
+        return self.reading.problems
+
+    def __str__(self) -> str:
+        document = self.reading.document
+        places = [(document.position(problem.span.start), problem.message) for problem in self.problems]
+        return "\n".join(f"{document.name}:{place.line}:{place.column}: {message}" for place, message in places)
 
 
 def read(data: bytes, name: str) -> Reading:

@@ -87,10 +87,10 @@ def run() -> None:
 
 def _complain(refusal: Refusal, terminal: Terminal) -> None:
     """Say what the user can put right, and show what is wrong with a file where that is it."""
-    from blinplan.api.load import FaultyFileRefusal, faults_report
+    from blinplan.api.load import RegimenError, faults_report
     from blinplan.cli.app.options import option_name
 
-    if isinstance(refusal, FaultyFileRefusal):
+    if isinstance(refusal, RegimenError):
         terminal.remark(*faults_report(refusal, terminal.errors))
     terminal.complain(Refusal(*refusal.named(option_name)) if isinstance(refusal, ArgumentRefusal) else refusal)
 
