@@ -1,6 +1,5 @@
 """Whether the model is true to the article and the published numbers."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -42,7 +41,9 @@ class EvidenceResult:
         from blinplan.reports.model.evidence import evidence_json, evidence_report
 
         if TableFormat(output_format) is TableFormat.JSON:
-            return json.dumps(evidence_json(self.evidence), indent=2, allow_nan=False) + "\n"
+            from blinplan.reports.shared.document import document_text
+
+            return document_text(evidence_json(self.evidence))
         return screen.render(*evidence_report(self.evidence, screen))
 
     def columns(self) -> dict[str, list[Any]]:

@@ -1,6 +1,5 @@
 """What comes with the program: regimens and rules."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -193,4 +192,6 @@ def severities() -> tuple[str, ...]:
 
 def _json(document: dict[str, Any]) -> str:
     # In ASCII, so that it reads the same everywhere.
-    return json.dumps(document, indent=2, allow_nan=False) + "\n"
+    from blinplan.reports.shared.document import document_text
+
+    return document_text(document)

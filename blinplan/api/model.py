@@ -1,6 +1,5 @@
 """The model: its parameters and equations, and the model for other programs."""
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +41,9 @@ class Model:
         from blinplan.reports.model.model import model_json, model_report
 
         if TableFormat(output_format) is TableFormat.JSON:
-            return json.dumps(model_json(self.all_populations), indent=2, allow_nan=False) + "\n"
+            from blinplan.reports.shared.document import document_text
+
+            return document_text(model_json(self.all_populations))
         return screen.render(*model_report(self.all_populations, self.preset, screen))
 
     def equations(self, *, screen: Screen = PLAIN) -> str:

@@ -1,6 +1,5 @@
 """What was delivered of a plan, and what virtual patients go through in the course as it came to be and as planned."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -56,7 +55,9 @@ class DeliveredResult:
 
     def json(self) -> str:
         """Write it as a JSON document."""
-        return json.dumps(self.document(), indent=2, allow_nan=False) + "\n"
+        from blinplan.reports.shared.document import document_text
+
+        return document_text(self.document())
 
     def columns(self) -> dict[str, list[Any]]:
         """A row for each cycle, and a last one for the whole course, whose cycle is None; doses in mcg."""

@@ -1,6 +1,5 @@
 """A plan, and how it shows itself: at a terminal, for printing, for calendars and for other programs."""
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -434,7 +433,9 @@ _LAST_CALENDAR = "give the .ics file of the same {plan_id} that was imported las
 
 
 def _json_text(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=2, allow_nan=False) + "\n"
+    from blinplan.reports.shared.document import document_text
+
+    return document_text(document)
 
 
 def _of_bags(dated: Dated) -> Iterator[str]:

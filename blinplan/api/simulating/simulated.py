@@ -1,6 +1,5 @@
 """A regimen as virtual patients went through it, and how that shows itself."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +105,9 @@ class SimulationResult:
             from blinplan.reports.simulation.summary import simulation_json
 
             document = simulation_json(self.simulation, self.order.fingerprint)
-            return json.dumps(document, indent=2, allow_nan=False) + "\n"
+            from blinplan.reports.shared.document import document_text
+
+            return document_text(document)
         if chosen is SimulateFormat.CSV:
             return "".join(self.csv_texts())
         return screen.render(*self._report(bands, screen))

@@ -3,7 +3,6 @@
 Each is imported when it is asked for; a check in one format does not wait for the others.
 """
 
-import json
 from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -42,10 +41,11 @@ _FOR_PROGRAMS = {
 def written(result: "Result", output_format: CheckFormat, screen: Screen) -> str:
     """Write a run in a format; ``screen`` says how wide and in which colours people see it."""
     if output_format in _FOR_PROGRAMS:
+        from blinplan.reports.shared.document import document_text
+
         name = _FOR_PROGRAMS[output_format]
         made: Any = getattr(import_module(f"blinplan.reports.check.{name}"), name)(result)
-        # JSON is written in ASCII, so that it reads the same everywhere.
-        return made if isinstance(made, str) else json.dumps(made, indent=2, allow_nan=False) + "\n"
+        return made if isinstance(made, str) else document_text(made)
     from blinplan.reports.check.findings import concise_report, findings_report
 
     if output_format is CheckFormat.CONCISE:

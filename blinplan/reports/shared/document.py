@@ -43,6 +43,13 @@ class DocumentKind:
         return schema
 
 
+def document_text(document: Mapping[str, Any] | list[Any]) -> str:
+    """Write a document in ASCII, so that it reads the same everywhere; a number that JSON does not have is a fault."""
+    import json
+
+    return json.dumps(document, indent=2, allow_nan=False) + "\n"
+
+
 CHECK = DocumentKind("check", "check", "blinplan check -f json")
 CHECK_LINES = DocumentKind("check-lines", "check", "blinplan check -f jsonl, each line")
 STATISTICS = DocumentKind("statistics", "check", "blinplan check --statistics -f json")

@@ -47,8 +47,9 @@ D202 = "warning"
 step_length = { value = 6, reason = "protocol 1" }
 """
 DATED = "plan rr-adult --weight 82 --height 178 --start 2026-11-02T10:00 --time-zone Europe/Berlin -f json"
+SIMULATED = "check rr-adult slips.toml broken.toml missing.toml record.toml --patients 20 -f json"
 PRINTED = (
-    ("check", "check rr-adult slips.toml broken.toml missing.toml record.toml --patients 20 -f json"),
+    ("check", SIMULATED),
     ("check", "check rr-adult --no-simulate --patient weight=38,height=140 -f json"),
     ("check-lines", "check rr-adult slips.toml broken.toml missing.toml --no-simulate -f jsonl"),
     ("statistics", "check rr-adult slips.toml --no-simulate --statistics -f json"),
@@ -69,6 +70,7 @@ PRINTED = (
     ("rules", "rules -f json"),
     *(("rule", f"rule {code} -f json") for code in ("D202", "T501", "W901", "A701", "I801")),
 )
+SLOW = {SIMULATED, "simulate rr-adult --patients 5 --uncertainty 2 -f json"}
 OPTIONAL = {
     "plan": {"delivered", "expected"},
     "simulation": {"median", "p5", "p95", "count", "total", "share", "low", "high"}
@@ -107,7 +109,11 @@ def printed(inside: Run, tmp_path: Any, request: pytest.FixtureRequest) -> list[
     return [json.loads(line) for line in out.splitlines()] if kind == "check-lines" else [json.loads(out)]
 
 
-@pytest.mark.parametrize(("kind", "printed"), [(kind, (kind, line)) for kind, line in PRINTED], indirect=["printed"])
+@pytest.mark.parametrize(
+    ("kind", "printed"),
+    [pytest.param(kind, (kind, line), marks=pytest.mark.slow if line in SLOW else ()) for kind, line in PRINTED],
+    indirect=["printed"],
+)
 def test_what_a_command_prints_is_what_its_schema_says_and_nothing_else(kind: str, printed: list[Any]) -> None:
     check = validator(kind)
     for document in printed:

@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from importlib import resources
 
 import pytest
 from jinja2 import UndefinedError
@@ -72,8 +73,18 @@ def test_no_text_from_outside_is_markup_anywhere_on_a_page() -> None:
 def test_no_text_ends_a_string_of_a_style_sheet() -> None:
     (body,) = re.findall(r'^"(.*)"$', css_string(HOSTILE))
     assert not re.search(r'["<>{}\n]', body)
-    read_back = re.sub(r"\\([0-9a-f]{6})", lambda found: chr(int(found[1], 16)), body)
+    # As CSS reads it: up to six digits, and one space after them, which is no part of the text.
+    read_back = re.sub(r"\\([0-9a-f]{1,6}) ?", lambda found: chr(int(found[1], 16)), body)
     assert read_back == HOSTILE.replace("\u202e", "\\u202e").replace("\x1b", "\\x1b")
+
+
+def test_no_template_turns_escaping_off() -> None:
+    """What is markup already is made by templates, and by one function of the figures."""
+    folder = resources.files("blinplan.reports.shared") / "templates"
+    found = [file for file in (*folder.iterdir(), *(folder / "report").iterdir()) if file.is_file()]
+    assert len(found) >= 14
+    for file in found:
+        assert not re.search(r"\|\s*safe|autoescape", file.read_text(encoding="utf-8")), file
 
 
 def test_a_template_that_is_not_given_what_it_asks_for_fails() -> None:
