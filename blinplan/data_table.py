@@ -119,18 +119,18 @@ _Format = Mapping[ColumnKind, tuple[_Cell, Any]]
 """How the values of each kind are written, and what stands where one is missing."""
 
 
-def _rows(table: DataTable, cells: _Format) -> Iterator[list[tuple[Any, ...]]]:
+def _rows(table: DataTable, output: _Format) -> Iterator[list[tuple[Any, ...]]]:
     """The rows as a format writes them, some at once."""
     for portion in table.portions:
         for first in range(0, len(portion[0]), _ROWS):
-            written = [
-                _written(values[first : first + _ROWS], *cells[column.kind])
+            columns = [
+                _cells(values[first : first + _ROWS], *output[column.kind])
                 for column, values in zip(table.columns, portion, strict=True)
             ]
-            yield list(zip(*written, strict=True))
+            yield list(zip(*columns, strict=True))
 
 
-def _written(values: Any, cell: _Cell, missing: Any) -> list[Any]:
+def _cells(values: Any, cell: _Cell, missing: Any) -> list[Any]:
     """Values as a format writes them; an array in which nothing is missing is not looked through."""
     is_array = hasattr(values, "dtype")
     listed = list(values.tolist() if is_array else values)

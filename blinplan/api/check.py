@@ -17,7 +17,7 @@ from blinplan.regimen.build import file_of
 from blinplan.regimen.find import FileSource, NotFound, find
 from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen
-from blinplan.reports.check.formats import CheckFormat, written
+from blinplan.reports.check.formats import CheckFormat, check_text
 from blinplan.rules.configuration.choice import RuleChoice, rule_choice, split
 from blinplan.rules.configuration.configuration import Configuration
 from blinplan.rules.configuration.configurations import Configurations
@@ -372,7 +372,7 @@ class CheckResult:
 
     def text(self, output_format: CheckFormat | str = CheckFormat.FULL, screen: Screen = PLAIN) -> str:
         """The findings in a format."""
-        return written(self.result, CheckFormat(output_format), screen)
+        return check_text(self.result, CheckFormat(output_format), screen)
 
     def write(self, path: str | Path, output_format: CheckFormat | str) -> None:
         """Write the findings to a file, whole or not at all."""

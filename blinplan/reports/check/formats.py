@@ -38,7 +38,7 @@ _FOR_PROGRAMS = {
 }
 
 
-def written(result: "Result", output_format: CheckFormat, screen: Screen) -> str:
+def check_text(result: "Result", output_format: CheckFormat, screen: Screen) -> str:
     """Write a run in a format; ``screen`` says how wide and in which colours people see it."""
     if output_format in _FOR_PROGRAMS:
         from blinplan.reports.shared.document import document_text

@@ -18,7 +18,7 @@ from lxml import etree
 from blinplan.outside_text import visible
 from blinplan.regimen.find import NotFound
 from blinplan.regimen.reading import read
-from blinplan.reports.check.formats import CheckFormat, written
+from blinplan.reports.check.formats import CheckFormat, check_text
 from blinplan.reports.shared.document import CHECK
 from blinplan.rules.baseline import baseline_of
 from blinplan.rules.configuration.settings import FailOn
@@ -109,7 +109,7 @@ def from_line(line: str) -> Found:
 
 
 def text_of(output_format: CheckFormat, run: Result = RESULT) -> str:
-    return written(run, output_format, WIDE)
+    return check_text(run, output_format, WIDE)
 
 
 def test_the_run_has_findings_of_every_standing() -> None:
