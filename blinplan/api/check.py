@@ -13,7 +13,6 @@ from blinplan.exit_status import ExitStatus
 from blinplan.outside_text import visible
 from blinplan.refusal import Refusal
 from blinplan.regimen import library
-from blinplan.regimen.build import file_of
 from blinplan.regimen.find import FileSource, NotFound, find
 from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen
@@ -292,6 +291,8 @@ def read_files(
     missing: list[NotFound] = []
     for named in paths or ["."]:
         if isinstance(named, Regimen):
+            from blinplan.regimen.build import file_of  # a check of files does not wait for it
+
             file = file_of(named)
             source = FileSource(None, file.document.name)
             files[source.name] = FileToCheck(source, file, choice.over(configurations.settings_of(source)))
