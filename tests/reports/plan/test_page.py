@@ -120,6 +120,7 @@ def test_every_sheet_of_paper_is_legible_and_says_what_it_is_of(
     assert len(numbers) == len(sheets)
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("paper", ["A4", "letter"])
 @pytest.mark.parametrize("arguments", [plan for plan, _ in PRINTED if "--site" in plan])
 def test_a_table_says_its_heads_again_and_nothing_of_it_is_cut(
