@@ -34,12 +34,14 @@ class TooManyTimesError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RequestedCurves:
-    """RequestedCurves that are asked for: of whom, under what, and when; `portions` computes them.
+    """Curves that are asked for: of whom, under what, and when; `portions` computes them.
 
     Attributes
     ----------
     regimen, preset, seed, population, typical_area, follow_up_days, options, engine
-        As of a `Simulation`; `seed` is None for the typical patient alone.
+        As of a `Simulation`.
+    alone
+        Whether they are of the typical patient alone.
     dosing
         What is infused.
     every
@@ -49,6 +51,7 @@ class RequestedCurves:
 
     regimen: Regimen
     preset: str
+    alone: bool
     seed: int | None
     population: Population
     typical_area: float
@@ -117,6 +120,7 @@ def curves(
     return RequestedCurves(
         regimen=regimen,
         preset=chosen,
+        alone=patients is None,
         seed=people.seed,
         population=people,
         typical_area=float(reference.bsa_m2[0]),

@@ -12,7 +12,7 @@ from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.parameters import Preset
-from blinplan.physiology.model.population import Population, draw, from_covariates, typical
+from blinplan.physiology.model.population import Population, draw, from_covariates, is_as_drawn, typical
 from blinplan.physiology.solve import simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
@@ -163,8 +163,13 @@ class Simulation:
         return self.outcome.trial.regimen
 
     @property
+    def alone(self) -> bool:
+        """Whether the typical patient was simulated alone."""
+        return self.outcome is self.typical
+
+    @property
     def seed(self) -> int | None:
-        """What the patients were drawn from; None for the typical patient alone."""
+        """What the patients were drawn from; None for the typical patient alone, and for patients given as they are."""
         return self.outcome.trial.seed
 
     @property
@@ -335,7 +340,8 @@ def typical_patient(preset: str, patient: Patient | None) -> Population:
 def virtual_patients(preset: str | Preset, patients: Patients, seed: int) -> Population:
     """Virtual patients: so many of a population, the user's own with the random effects of the seed, or those given."""
     if isinstance(patients, Population):
-        return patients
+        # A seed would say that anybody can draw them again.
+        return patients if is_as_drawn(patients) else replace(patients, seed=None)
     if isinstance(patients, int):
         return draw(preset, patients, seed)
     return from_covariates(

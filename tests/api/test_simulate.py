@@ -34,7 +34,8 @@ def test_a_population_is_taken_as_it_was_drawn() -> None:
     people = draw("adult-rr", 50, seed=99)
     spared = replace(people, kill_rate=np.zeros_like(people.kill_rate))
     result = blinplan.simulate("rr-adult", spared)
-    assert result.population is spared
+    assert np.array_equal(result.population.kill_rate, spared.kill_rate)
+    assert np.array_equal(result.population.weight_kg, spared.weight_kg)
     assert result.events["b_depleted_cycle_1"].proportion.count == 0
     assert blinplan.simulate("rr-adult", people).events["b_depleted_cycle_1"].proportion.count > 25
 
@@ -127,3 +128,14 @@ def test_a_console_shows_a_line_and_a_notebook_a_table() -> None:
     assert repr(result) == "<SimulationResult of rr-adult: 10 virtual patients of adult-rr, seed 1, 210 days>"
     assert "<th>Median</th>" in result._repr_html_()
     assert "<th>Median</th>" not in blinplan.simulate("rr-adult", None)._repr_html_()
+
+
+def test_a_population_that_was_changed_is_not_said_to_come_from_its_seed() -> None:
+    """Whoever reads a manifest with a population and a seed can make the same patients again."""
+    drawn = draw("adult-rr", 20, seed=99)
+    altered = replace(drawn, kill_rate=np.zeros(20))
+    for patients, seed in ((drawn, 99), (altered, None), (drawn.select(slice(5, 15)), None)):
+        found = blinplan.simulate("rr-adult", patients=patients)
+        manifest = json.loads(found.text("json"))["manifest"]
+        assert (manifest["seed"], manifest["patients"]) == (seed, patients.size)
+        assert f"adult-rr, {'given as they are' if seed is None else 'seed 99'}, 210 days" in found.text()

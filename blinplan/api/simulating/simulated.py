@@ -164,7 +164,7 @@ class SimulationResult:
             "Endpoint": [f"{row.group}: {row.label}" for row in rows],
             "Typical": [row.typical for row in rows],
         }
-        if self.simulation.seed is not None:
+        if not self.simulation.alone:
             columns |= {"Median": [row.median for row in rows], "5-95 %": [row.between for row in rows]}
             columns["n"] = [row.count for row in rows]
         return table_html(columns, repr(self)[1:-1])

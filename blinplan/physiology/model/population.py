@@ -302,6 +302,15 @@ def draw(preset: str | Preset, patients: int, seed: int, first: int = 0) -> Popu
     return _assemble(chosen, covariates, _random_effects(chosen, u), seed, first)
 
 
+def is_as_drawn(patients: Population) -> bool:
+    """Whether patients are those that their population and seed give, with nothing changed since they were drawn."""
+    if patients.seed is None:
+        return False
+    drawn = draw(patients.preset, patients.size, patients.seed, patients.first)
+    pairs = ((getattr(patients, entry.name), getattr(drawn, entry.name)) for entry in fields(Population))
+    return all(np.array_equal(mine, theirs) for mine, theirs in pairs)
+
+
 def from_covariates(
     preset: str | Preset,
     *,

@@ -67,3 +67,8 @@ def moment_text(when: datetime) -> str:
     """Write a local time: Mon 2026-11-02 10:00; with its offset in the hour that comes twice."""
     twice = when.replace(fold=0).utcoffset() != when.replace(fold=1).utcoffset()
     return f"{when:%a %Y-%m-%d %H:%M}{when: %z}" if twice else f"{when:%a %Y-%m-%d %H:%M}"
+
+
+def drawn_from(seed: int | None) -> str:
+    """Say what virtual patients were drawn from."""
+    return "given as they are" if seed is None else f"seed {seed}"

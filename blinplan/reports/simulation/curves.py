@@ -252,7 +252,7 @@ def curves_report(simulation: Simulation, bands: Bands, screen: Screen) -> list[
     of = f"{bands.patients:,}" if bands.patients == bands.population else f"{bands.patients:,} of {bands.population:,}"
     what = (
         "Line: the typical patient."
-        if simulation.seed is None
+        if simulation.alone
         else f"Line: median; dots: 5th to 95th percentile of {of} patients."
     )
     text = f"Days since the first infusion began. {what} {' '.join(_marks(simulation, bands, screen))}"

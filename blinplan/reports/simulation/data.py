@@ -28,7 +28,7 @@ def simulation_manifest(of: Simulation | RequestedCurves, input_fingerprint: str
         input=input_fingerprint,
         population=of.preset,
         seed=of.seed,
-        patients=of.population.size if of.seed is not None else None,
+        patients=None if of.alone else of.population.size,
         typical_bsa_m2=of.typical_area,
         attenuation=of.options.attenuation,
         premedication=of.options.premedication,

@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from blinplan.fingerprint import model_hash
 from blinplan.outside_text import visible
-from blinplan.reports.shared.words import ordered_text
+from blinplan.reports.shared.words import drawn_from, ordered_text
 from blinplan.reports.simulation.axes import Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.simulation.percentiles import Band, Bands
 from blinplan.simulation.trial import Simulation
@@ -224,7 +224,7 @@ def reading_of(simulation: Simulation, bands: Bands) -> str:
     of = f"{bands.patients:,}" if bands.patients == bands.population else f"{bands.patients:,} of {bands.population:,}"
     what = (
         "Line: the typical patient."
-        if simulation.seed is None
+        if simulation.alone
         else f"Line: median; band: 5th to 95th percentile of {of} virtual patients."
     )
     return f"{what} Light grey: no infusion."
@@ -234,8 +234,8 @@ def source_of(simulation: Simulation) -> str:
     """Say what was simulated, on whom, and by what."""
     size = (
         f"typical patient of {simulation.preset}, {simulation.typical_area:.3f} m²"
-        if simulation.seed is None
-        else f"{simulation.population.size:,} patients of {simulation.preset}, seed {simulation.seed}"
+        if simulation.alone
+        else f"{simulation.population.size:,} patients of {simulation.preset}, {drawn_from(simulation.seed)}"
     )
     unverified = "; doses unverified" if simulation.regimen.unverified else ""
     name = visible(simulation.regimen.name)

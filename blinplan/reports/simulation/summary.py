@@ -12,7 +12,7 @@ from rich.text import Text
 from blinplan.outside_text import visible
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.shared.document import SIMULATION
-from blinplan.reports.shared.words import UNVERIFIED_DOSES
+from blinplan.reports.shared.words import UNVERIFIED_DOSES, drawn_from
 from blinplan.reports.simulation.data import simulation_manifest
 from blinplan.simulation.outcome import Distribution, Quantity, distribution
 from blinplan.simulation.trial import Simulation
@@ -36,7 +36,7 @@ def simulation_report(simulation: Simulation, screen: Screen) -> list[Renderable
     if simulation.options.premedication:
         parts.append(Text(premedication_effect(simulation), "unverified"))
     parts += ["", _distributions(simulation, screen)]
-    if simulation.seed is not None:
+    if not simulation.alone:
         parts += ["", _shares(simulation, screen)]
     parts += [
         "",
@@ -50,9 +50,11 @@ def simulation_report(simulation: Simulation, screen: Screen) -> list[Renderable
 def simulated_patients(simulation: Simulation) -> str:
     """Say who was simulated, and how long."""
     days = f"{simulation.days:g} days"
-    if simulation.seed is None:
+    if simulation.alone:
         return f"Typical patient of {simulation.preset}, body surface area {simulation.typical_area:.3f} m², {days}"
-    return f"{simulation.population.size:,} virtual patients of {simulation.preset}, seed {simulation.seed}, {days}"
+    return (
+        f"{simulation.population.size:,} virtual patients of {simulation.preset}, {drawn_from(simulation.seed)}, {days}"
+    )
 
 
 def premedication_effect(simulation: Simulation) -> str:
@@ -83,7 +85,7 @@ def endpoint_rows(simulation: Simulation) -> Iterator[EndpointRow]:
     sets = simulation.uncertainty
     for quantity, typical in zip(simulation.quantities, simulation.typical_quantities, strict=True):
         over = distribution(quantity.values)
-        alone = simulation.seed is None
+        alone = simulation.alone
         yield EndpointRow(
             quantity.group,
             f"{quantity.label} ({quantity.unit})",
@@ -99,7 +101,7 @@ def _distributions(simulation: Simulation, screen: Screen) -> Table:
     table = screen.table()
     table.add_column("Endpoint")
     table.add_column("Typical", justify="right", no_wrap=True)
-    if simulation.seed is not None:
+    if not simulation.alone:
         table.add_column("Median", justify="right", no_wrap=True)
         table.add_column("5-95 %", justify="right", no_wrap=True)
         table.add_column("n", justify="right", no_wrap=True)
@@ -114,7 +116,7 @@ def _distributions(simulation: Simulation, screen: Screen) -> Table:
         table.add_row(
             indented(row.label),
             row.typical,
-            *(of_all if simulation.seed is not None else []),
+            *(of_all if not simulation.alone else []),
             *([row.over_sets] if simulation.uncertainty is not None else []),
         )
     return table
@@ -226,7 +228,7 @@ def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str,
         "days": simulation.days,
         "endpoints": [
             {
-                **_quantity_json(quantity, typical, simulation.seed is not None),
+                **_quantity_json(quantity, typical, not simulation.alone),
                 **_over_sets(
                     simulation.uncertainty.medians[quantity.key] if simulation.uncertainty else None, "median"
                 ),
@@ -238,7 +240,7 @@ def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str,
                 "key": event.key,
                 "label": f"{event.group} {event.label}",
                 "typical": bool(typical.happens[0]) if typical.at_risk[0] else None,
-                **(proportion_json(event.proportion) if simulation.seed is not None else {}),
+                **(proportion_json(event.proportion) if not simulation.alone else {}),
                 **_over_sets(over.shares[event.key] if over else None, "share"),
             }
             for event, typical in zip(simulation.events, simulation.typical_events, strict=True)
