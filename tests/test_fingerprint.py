@@ -15,7 +15,7 @@ PACKAGE = Path(str(resources.files("blinplan")))
 
 
 @pytest.fixture
-def draft_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The package's files in a place where they can be touched."""
     shutil.copytree(PACKAGE, tmp_path / "blinplan", ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(resources, "files", lambda _: tmp_path / "blinplan")
