@@ -10,6 +10,7 @@ from blinplan.rules.simulated.virtual import MOST, Simulated
 from blinplan.simulation.trial import run
 from tests.read_text import regimen_in
 from tests.regimen_text import codes, cycle, judged_lines, marked, outcome, regimen_text, told, verdict_of
+from tests.rules.families.heads_and_outcomes import RELAPSED, STEPPED, simulated
 
 ONE = cycle("15 mcg/m2/day for 28 days")
 TWO = cycle("15 mcg/m2/day for 28 days", repeat=2)
@@ -172,3 +173,16 @@ def test_simulated_dose_levels_are_judged_as_the_article_says(dose: str, found: 
     assert judgement.complete
     assert {code for code in codes(judgement) if code[0] == "B"} == found
     assert verdict_of(judgement, "B401").ruling is (Ruling.FINDING if found else Ruling.PASS)
+
+
+@pytest.mark.parametrize(
+    ("depleted", "answer"), [(850, "pass"), (790, "undecided"), (700, "finding"), (400, "pass"), (810, "undecided")]
+)
+def test_more_than_a_fifth_not_depleted_is_many(depleted: int, answer: str) -> None:
+    assert simulated("B402", cycle(), outcome(depleted, 1000)) == answer
+
+
+def test_answers_that_need_no_simulation_stand_without_it() -> None:
+    judgement: Judgement = judged_lines(RELAPSED + STEPPED)
+    for code in ("B402", "T501", "C601", "C602"):
+        assert verdict_of(judgement, code).ruling is Ruling.NOT_EVALUATED

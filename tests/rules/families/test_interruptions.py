@@ -1,130 +1,9 @@
-"""A and I: the site's bags, and what was done after an interruption, on both sides of each limit."""
-
-from fractions import Fraction
+"""I: what was done after an interruption, on both sides of each limit."""
 
 import pytest
 
-from blinplan.course.patient import Patient
-from blinplan.regimen.site import Site
 from blinplan.rules.judge import Judgement, Ruling
-from blinplan.rules.rule import Severity
-from tests.read_text import site_in
 from tests.regimen_text import codes, cycle, judged, judged_lines, marked, verdict_of
-
-
-def site(bags: str, **more: str) -> Site:
-    keys = "".join(f"{key} = {value}\n" for key, value in more.items())
-    return site_in(f'site = 1\nname = "Ward 7"\n{keys}bag = [{bags}]')
-
-
-def on_site(where: Site, *steps: str, top: str = "", patient: Patient | None = None) -> Judgement:
-    return judged_lines(top + cycle(*steps), site=where, patient=patient)
-
-
-HOURS = {hours: f"{{ hours = {hours}, in_use_hours = 240 }}" for hours in (24, 36, 48, 72, 96, 168)}
-
-
-def sizes(*hours: int) -> str:
-    return ", ".join(HOURS[one] for one in hours)
-
-
-@pytest.mark.parametrize(
-    ("step", "bags", "found"),
-    [
-        ("28 mcg/day for 28 days", (168,), []),
-        ("28 mcg/day for 27 days", (48,), ["A701"]),
-        ("28 mcg/day for 27 days", (24, 48), []),
-        ("28 mcg/day for 36 hours", (24,), ["A701"]),
-        ("28 mcg/day for 36 hours", (36,), []),
-    ],
-)
-def test_bags_fit_a_step_when_nothing_is_thrown_away(step: str, bags: tuple[int, ...], found: list[str]) -> None:
-    judgement = on_site(site(sizes(*bags)), step)
-    assert [code for code in codes(judgement) if code[0] == "A"] == found
-
-
-def test_a_step_that_no_bag_reaches_is_an_error() -> None:
-    judgement = on_site(site("{ hours = 12, in_use_hours = 48 }"), "28 mcg/day for 28 days")
-    (finding,) = verdict_of(judgement, "A701").findings
-    assert finding.severity is Severity.ERROR
-    assert "the longest bag lasts 12 h" in finding.message
-    assert marked(judgement, "A701") == ["28"]
-
-
-YOUNG = "[eligibility]\nmin_weight_kg = {}\n\n"
-
-
-@pytest.mark.parametrize(
-    ("top", "weight", "bags", "found"),
-    [
-        (YOUNG.format("5.4"), None, (168,), []),
-        (YOUNG.format("5.3"), None, (168,), ["A702"]),
-        (YOUNG.format("5.3"), None, (48, 168), []),
-        ("[eligibility]\nbelow_weight_kg = 45\n\n", None, (96,), ["A702"]),
-        (YOUNG.format("3"), "5.4", (168,), []),
-        (YOUNG.format("3"), "5.39", (168,), ["A702"]),
-        (YOUNG.format("3"), "5.39", (24, 168), []),
-    ],
-)
-def test_small_children_need_bags_without_preservative(
-    top: str, weight: str | None, bags: tuple[int, ...], found: list[str]
-) -> None:
-    patient = None if weight is None else Patient(Fraction(weight))
-    judgement = on_site(site(sizes(*bags)), top=top, patient=patient)
-    assert [code for code in codes(judgement) if code[0] == "A"] == found
-
-
-NOVEMBER = f"[{', '.join(f'2026-11-{day:02}' for day in range(1, 31))}]"
-"""Holidays come and go: whether a bag can be changed is asked of the days of the week alone."""
-
-
-@pytest.mark.parametrize(
-    ("bags", "more", "found"),
-    [
-        ("{ hours = 48 }", {}, []),
-        ("{ hours = 48 }", {"prepared_hours_before": "1"}, ["A703"]),
-        ("{ hours = 24 }", {"prepared_hours_before": "24"}, []),
-        ("{ hours = 24 }", {"prepared_hours_before": "25"}, ["A703"]),
-        ("{ hours = 48, in_use_hours = 49 }", {"prepared_hours_before": "1"}, []),
-        ("{ hours = 48 }", {"closed": '["saturday", "sunday"]'}, ["A703"]),
-        ("{ hours = 24 }, { hours = 48 }", {"closed": '["sunday"]'}, []),
-        (sizes(24, 72), {"closed": '["saturday", "sunday"]'}, []),
-        (sizes(72), {"closed": '["saturday", "sunday"]'}, []),
-        (sizes(72), {"closed": '["saturday", "sunday"]', "holidays": NOVEMBER}, []),
-        (sizes(168), {"closed": '["monday", "tuesday", "wednesday", "thursday", "friday"]'}, []),
-    ],
-)
-def test_a_bag_is_used_in_its_time_and_changed_when_the_site_does(
-    bags: str, more: dict[str, str], found: list[str]
-) -> None:
-    judgement = on_site(site(bags, change_time='"10:00"', **more))
-    assert [code for code in codes(judgement) if code == "A703"] == found
-
-
-def test_a_step_that_begins_off_the_hour_is_found_where_there_is_an_hour() -> None:
-    steps = ("9 mcg/day for 180 hours", "28 mcg/day for 492 hours")
-    assert "A703" in codes(on_site(site(sizes(24, 36, 48), change_time='"10:00"'), *steps))
-    assert "A703" not in codes(on_site(site(sizes(24, 36, 48)), *steps))
-
-
-def test_the_dose_is_raised_on_an_open_day() -> None:
-    steps = ("9 mcg/day for 1 days", "28 mcg/day for 27 days")
-    every_other = '["monday", "wednesday", "friday", "sunday"]'  # never are two days open one after the other
-    judgement = on_site(site(sizes(24, 72), change_time='"10:00"', closed=every_other), *steps)
-    assert "A703" in codes(judgement)
-    assert "A703" not in codes(on_site(site(sizes(24, 72), change_time='"10:00"', closed='["sunday"]'), *steps))
-
-
-def test_how_long_a_bag_may_be_used_is_not_guessed() -> None:
-    judgement = on_site(site("{ hours = 168 }"))
-    verdict = verdict_of(judgement, "A703")
-    assert verdict.undecided
-    assert verdict.not_evaluated is not None
-    assert "7 d" in verdict.not_evaluated.reason
-    assert verdict_of(judged_lines(cycle()), "A703").ruling is Ruling.NOT_EVALUATED
-
-
-# --- restarts -------------------------------------------------------------------------------------------------------
 
 
 def record(cause: str, *lines: str, restarted: str = "2026-03-07T10:00:00Z", regimen: str = "rr-adult") -> Judgement:
@@ -136,7 +15,11 @@ def record(cause: str, *lines: str, restarted: str = "2026-03-07T10:00:00Z", reg
 
 
 DONE = ("premedicated = true", 'restart_in = "same-cycle"')
+
+
 CRS, NEURO, OTHER = "cytokine-release-syndrome", "neurological", "other-adverse-event"
+
+
 GONE = "resolved = 2026-03-06T10:00:00Z"
 
 
@@ -216,6 +99,8 @@ def test_a_neurological_event_at_the_low_dose_by_area_leaves_the_restart_undecid
 
 
 STOP = '[[interruption]]\nstopped = {}\ncause = "technical"\ncycle = {}\n'
+
+
 WHOLE = 'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n'
 
 

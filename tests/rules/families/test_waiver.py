@@ -144,3 +144,8 @@ def test_what_was_done_after_an_interruption_cannot_be_waived() -> None:
     (finding,) = verdict_of(with_waivers(SOUND, waiver("I801")), "W905").findings
     assert "I801" in finding.message
     assert "cannot be waived" in finding.message
+
+
+@pytest.mark.parametrize("reason", ['reason = ""', 'reason = " "', "reason = 1", ""])
+def test_a_waiver_has_a_reason(reason: str) -> None:
+    assert codes(judged(regimen_text(cycle()) + f'\n[[waiver]]\nrule = "S304"\n{reason}\n')) == ["W903"]

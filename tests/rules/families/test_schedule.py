@@ -5,6 +5,7 @@ import pytest
 from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import Severity
 from tests.regimen_text import codes, cycle, judged_lines, marked, verdict_of
+from tests.rules.families.heads_and_outcomes import MRD
 
 DAY = 24
 
@@ -142,3 +143,10 @@ def test_without_an_escalation_the_rule_has_nothing_to_say() -> None:
     verdict = verdict_of(judged_lines(cycle("28 mcg/day for 14 days", "28 mcg/day for 14 days")), "S305")
     assert verdict.not_evaluated is not None
     assert verdict.not_evaluated.kind == "not applicable"
+
+
+@pytest.mark.parametrize(("head", "cycles", "found"), [(MRD, 4, []), (MRD, 5, ["S307"]), ("", 20, [])])
+def test_the_label_counts_its_cycles(head: str, cycles: int, found: list[str]) -> None:
+    judgement = judged_lines(head + cycle(repeat=cycles))
+    assert codes(judgement) == found
+    assert marked(judgement, "S307") == ([str(cycles)] if found else [])

@@ -1,32 +1,134 @@
-"""The label's and the studies' limits, on both sides of each."""
+"""D: the article's dose thresholds, from both sides."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from blinplan.course.patient import Patient, patient
-from blinplan.proportion import Proportion
+from blinplan.regimen import library
 from blinplan.rules.configuration.settings import Pattern, Settings
-from blinplan.rules.judge import Judgement, Ruling
+from blinplan.rules.judge import Ruling, judge
 from blinplan.rules.rule import Severity
-from blinplan.rules.simulated.outcome import Escalation, Median, SimulatedOutcome
 from tests.regimen_text import (
+    TODAY,
     codes,
     cycle,
     judged,
     judged_lines,
     marked,
     outcome,
-    regimen_text,
     told,
     verdict_of,
     waiver,
 )
+from tests.rules.families.heads_and_outcomes import MRD, RELAPSED, STEPPED
 
-RELAPSED = 'indication = "relapsed-refractory"\n\n'
-MRD = 'indication = "mrd-positive"\n\n'
-STEPPED = cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days")
+
+def found_for(*steps: str) -> list[str]:
+    return codes(judged_lines(cycle(*steps)))
+
+
+@pytest.mark.parametrize(
+    ("dose", "found"),
+    [
+        ("0.01 mcg/m2/day", ["D201"]),
+        ("0.5 mcg/m2/day", ["D201"]),
+        ("1.499999 mcg/m2/day", ["D201"]),
+        ("1.5 mcg/m2/day", ["D201"]),
+        ("1.500001 mcg/m2/day", ["D202"]),
+        ("4.999999 mcg/m2/day", ["D202"]),
+        ("5 mcg/m2/day", ["D202"]),
+        ("5.000001 mcg/m2/day", []),
+        ("15 mcg/m2/day", []),
+        ("0.5 mcg/day", ["D202"]),
+        ("1.5 mcg/day", ["D202"]),
+        ("5 mcg/day", ["D202"]),
+        ("8.999999 mcg/day", ["D202"]),
+        ("9 mcg/day", ["D202"]),
+        ("9.000001 mcg/day", []),
+        ("28 mcg/day", []),
+    ],
+)
+def test_one_fault_of_dose_is_one_finding(dose: str, found: list[str]) -> None:
+    assert found_for(f"{dose} for 28 days") == found
+
+
+@pytest.mark.parametrize(("dose", "unit"), [("5 mcg/m2/day", "5 mcg/m²/day"), ("9 mcg/day", "9 mcg/day")])
+def test_on_the_threshold_both_readings_are_given(dose: str, unit: str) -> None:
+    (finding,) = judged_lines(cycle(f"{dose} for 28 days")).findings
+    assert finding.code == "D202"
+    assert finding.severity is Severity.WARNING
+    assert "exactly on the threshold" in finding.message
+    assert f"> {unit}" in finding.why
+    assert f"≥ {unit}" in finding.why
+
+
+@pytest.mark.parametrize("dose", ["4.9 mcg/m2/day", "8.9 mcg/day", "5.1 mcg/m2/day", "9.1 mcg/day"])
+def test_off_the_threshold_nothing_is_said_to_lie_on_it(dose: str) -> None:
+    for finding in judged_lines(cycle(f"{dose} for 28 days")).findings:
+        assert "threshold" not in finding.message
+        assert "≥" not in finding.why
+
+
+@pytest.mark.parametrize(
+    ("dose", "limit"), [("5 mcg/m2/day", "depletion_by_area"), ("3 mcg/m2/day", "depletion_by_area")]
+)
+def test_a_dose_by_area_cites_the_limit_by_area(dose: str, limit: str) -> None:
+    (finding,) = judged_lines(cycle(f"{dose} for 28 days")).findings
+    assert finding.limits == (limit,)
+    (flat,) = judged_lines(cycle("9 mcg/day for 28 days")).findings
+    assert flat.limits == ("depletion_flat",)
+
+
+def test_the_limit_in_area_says_nothing_of_flat_doses() -> None:
+    verdict = verdict_of(judged_lines(cycle("1 mcg/day for 28 days")), "D201")
+    assert verdict.ruling is Ruling.NOT_EVALUATED
+    assert verdict.not_evaluated is not None
+    assert verdict.not_evaluated.kind == "not applicable"
+    assert "flat" in verdict.not_evaluated.reason
+
+
+@pytest.mark.parametrize(
+    ("steps", "found"),
+    [
+        (("9 mcg/day for 7 days", "28 mcg/day for 21 days"), []),
+        (("5 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days"), []),
+        (("1 mcg/m2/day for 7 days", "1.5 mcg/m2/day for 21 days"), ["D201"]),
+        (("1.5 mcg/m2/day for 7 days", "5 mcg/m2/day for 21 days"), ["D202"]),
+    ],
+)
+def test_the_highest_step_of_the_first_cycle_is_the_target(steps: tuple[str, ...], found: list[str]) -> None:
+    assert found_for(*steps) == found
+
+
+def test_the_finding_points_at_the_target_dose_and_not_at_the_first_step() -> None:
+    judgement = judged_lines(cycle("0.5 mcg/m2/day for 7 days", "1.25 mcg/m2/day for 21 days"))
+    assert marked(judgement, "D201") == ['"1.25 mcg/m2/day"']
+    assert "1.25 mcg/m²/day" in judgement.findings[0].message
+
+
+def test_a_dose_against_the_basis_is_one_finding_and_stops_the_rest() -> None:
+    judgement = judged_lines('[dosing]\nbasis = "flat"\n\n' + cycle("0.5 mcg/m2/day for 28 days"))
+    assert codes(judgement) == ["D210"]
+    assert marked(judgement, "D210") == ['"0.5 mcg/m2/day"']
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("nhl-0.5", ["D201"]),
+        ("nhl-1.5", ["D201"]),
+        ("nhl-3", ["D202"]),
+        ("nhl-5", ["D202"]),
+        ("nhl-10", []),
+        ("nhl-15", []),
+        ("nhl-5-15-60", []),
+        ("nhl-90", []),
+    ],
+)
+def test_the_dose_finding_levels_are_judged_as_the_article_says(name: str, found: list[str]) -> None:
+    judgement = judge(library.load(name), TODAY, None)
+    assert [code for code in codes(judgement) if code in {"D201", "D202"}] == found
 
 
 @pytest.mark.parametrize(
@@ -156,131 +258,6 @@ def test_relapsed_disease_begins_low_and_others_at_the_full_dose() -> None:
 )
 def test_steps_rise_by_four_times_at_most(first: str, second: str, found: list[str]) -> None:
     assert codes(judged_lines(cycle(f"{first} mcg/day for 7 days", f"{second} mcg/day for 21 days"))) == found
-
-
-@pytest.mark.parametrize(("head", "cycles", "found"), [(MRD, 4, []), (MRD, 5, ["S307"]), ("", 20, [])])
-def test_the_label_counts_its_cycles(head: str, cycles: int, found: list[str]) -> None:
-    judgement = judged_lines(head + cycle(repeat=cycles))
-    assert codes(judgement) == found
-    assert marked(judgement, "S307") == ([str(cycles)] if found else [])
-
-
-@pytest.mark.parametrize(
-    ("before", "found"),
-    [
-        ('"cycle-start", "escalation", "restart"', []),
-        ('"first-start", "escalation", "first-cycle-restart"', []),
-        ('"cycle-start", "escalation"', ["C603"]),
-        ('"cycle-start", "restart"', ["C603"]),
-        ('"escalation", "restart"', ["C603"]),
-    ],
-)
-def test_premedication_is_declared_for_start_step_and_restart(before: str, found: list[str]) -> None:
-    table = f'[premedication]\ndrug = "dexamethasone"\ndose = "20 mg"\nbefore = [{before}]\n\n'
-    assert codes(judged_lines(RELAPSED + table + STEPPED)) == found
-
-
-def test_without_any_premedication_all_that_is_missing_is_named() -> None:
-    text = regimen_text(RELAPSED + STEPPED)
-    start = text.index("[premedication]")
-    judgement = judged(text[:start] + text[text.index("[monitoring]") :])
-    (finding,) = verdict_of(judgement, "C603").findings
-    assert "the start of infusion and a dose step and a restart" in finding.message
-
-
-@pytest.mark.parametrize(
-    ("head", "lines", "days", "found"),
-    [
-        (RELAPSED, STEPPED, "[9]", []),
-        (RELAPSED, STEPPED, "[8]", ["C604"]),
-        (MRD, cycle(repeat=2), "[3, 2]", []),
-        (MRD, cycle(repeat=2), "[2, 2]", ["C604"]),
-        (MRD, cycle(repeat=2), "[3, 1]", ["C604"]),
-        (MRD, cycle(repeat=2), "[3]", ["C604"]),
-        ("", STEPPED, "[9]", []),
-        ("", STEPPED, "[8]", ["C604"]),
-    ],
-)
-def test_hospital_days_cover_starts_and_steps(head: str, lines: str, days: str, found: list[str]) -> None:
-    assert codes(judged_lines(f"{head}[monitoring]\nhospital_days = {days}\n\n{lines}")) == found
-
-
-def test_missing_days_in_hospital_are_shown_at_their_cycle() -> None:
-    for lines, tables in ((f"{cycle()}\n{cycle()}", [0, 1]), (cycle(repeat=2), [0, 0])):
-        text = regimen_text(MRD + lines).replace("[monitoring]\nhospital_days = [28, 28]\n", "")
-        found = verdict_of(judged(text), "C604").findings
-        assert [finding.path for finding in found] == [("cycle", table, "name") for table in tables]
-
-
-@pytest.mark.parametrize("reason", ['reason = ""', 'reason = " "', "reason = 1", ""])
-def test_a_waiver_has_a_reason(reason: str) -> None:
-    assert codes(judged(regimen_text(cycle()) + f'\n[[waiver]]\nrule = "S304"\n{reason}\n')) == ["W903"]
-
-
-# --- simulated ----------------------------------------------------------------------------------------------------
-
-
-def with_outcome(**changed: object) -> SimulatedOutcome:
-    return replace(outcome(990, 1000, (0, 990)), **changed)  # type: ignore[arg-type]
-
-
-def simulated(code: str, lines: str, found: SimulatedOutcome) -> str:
-    verdict = verdict_of(judged(regimen_text(lines), told(found)), code)
-    return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.ruling.value
-
-
-@pytest.mark.parametrize(
-    ("depleted", "answer"), [(850, "pass"), (790, "undecided"), (700, "finding"), (400, "pass"), (810, "undecided")]
-)
-def test_more_than_a_fifth_not_depleted_is_many(depleted: int, answer: str) -> None:
-    assert simulated("B402", cycle(), outcome(depleted, 1000)) == answer
-
-
-@pytest.mark.parametrize(
-    ("returned", "answer"), [(400, "finding"), (500, "undecided"), (600, "pass"), (None, "not applicable")]
-)
-def test_t_cells_at_the_step(returned: int | None, answer: str) -> None:
-    escalation = None if returned is None else Escalation(7.0, Proportion(returned, 1000), 12.3)
-    assert simulated("T501", STEPPED, with_outcome(escalation=escalation)) == answer
-
-
-def test_the_day_on_which_the_majority_is_back_is_named() -> None:
-    escalation = Escalation(7.0, Proportion(10, 1000), 12.3)
-    (finding,) = verdict_of(judged(regimen_text(STEPPED), told(with_outcome(escalation=escalation))), "T501").findings
-    assert "in the majority they are on day 13" in finding.message
-    assert finding.severity is Severity.NOTE
-    assert finding.path == ("cycle", 0, "steps", 1, "dose")
-
-
-@pytest.mark.parametrize(
-    ("peak", "answer"),
-    [((44, 43, 44.9), "finding"), ((30, 29, 31), "pass"), ((15, 14, 15), "pass"), ((42, 40, 43.4), "undecided")],
-)
-def test_a_first_peak_is_held_against_the_label_s(peak: tuple[float, float, float], answer: str) -> None:
-    own, label = Median(*peak, 1000), Median(28.0, 27.5, 28.5, 1000)
-    assert simulated("C601", cycle(), with_outcome(first_peak=own, labelled_peak=("rr-adult", label))) == answer
-    assert simulated("C601", cycle(), with_outcome(first_peak=own, labelled_peak=None)) == "not applicable"
-
-
-@pytest.mark.parametrize(
-    ("later", "answer"),
-    [
-        (((10, 100),), "pass"),
-        (((55, 100),), "undecided"),
-        (((90, 100),), "finding"),
-        (((0, 0),), "pass"),
-        ((), "not applicable"),
-    ],
-)
-def test_later_cycles_raise_cytokines_in_fewer(later: tuple[tuple[int, int], ...], answer: str) -> None:
-    changed = tuple(Proportion(count, total) for count, total in later)
-    assert simulated("C602", cycle(repeat=2), with_outcome(later_elevation=changed)) == answer
-
-
-def test_answers_that_need_no_simulation_stand_without_it() -> None:
-    judgement: Judgement = judged_lines(RELAPSED + STEPPED)
-    for code in ("B402", "T501", "C601", "C602"):
-        assert verdict_of(judgement, code).ruling is Ruling.NOT_EVALUATED
 
 
 def test_the_target_of_every_cycle_is_asked_about() -> None:

@@ -1,0 +1,30 @@
+"""Heads of regimens, and outcomes of a simulation, that the tests of several families are about."""
+
+from dataclasses import replace
+
+from blinplan.rules.simulated.outcome import SimulatedOutcome
+from tests.regimen_text import (
+    cycle,
+    judged,
+    outcome,
+    regimen_text,
+    told,
+    verdict_of,
+)
+
+RELAPSED = 'indication = "relapsed-refractory"\n\n'
+
+
+MRD = 'indication = "mrd-positive"\n\n'
+
+
+STEPPED = cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days")
+
+
+def with_outcome(**changed: object) -> SimulatedOutcome:
+    return replace(outcome(990, 1000, (0, 990)), **changed)  # type: ignore[arg-type]
+
+
+def simulated(code: str, lines: str, found: SimulatedOutcome) -> str:
+    verdict = verdict_of(judged(regimen_text(lines), told(found)), code)
+    return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.ruling.value
