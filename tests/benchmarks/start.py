@@ -27,7 +27,7 @@ def two() -> None:
     print("another")
 app()
 """
-_CHECK = "from blinplan.cli.app.program import program; program()"
+_CHECK = "from blinplan.cli.app.start import program; program()"
 
 
 def start() -> bool:

@@ -1,6 +1,5 @@
 """The program: its commands, and how it ends."""
 
-import gc
 import os
 import sys
 from errno import ENOSPC
@@ -93,13 +92,3 @@ def _complain(refusal: Refusal, terminal: Terminal) -> None:
     if isinstance(refusal, RegimenError):
         terminal.remark(*faults_report(refusal, terminal.errors))
     terminal.complain(Refusal(*refusal.named(option_name)) if isinstance(refusal, ArgumentRefusal) else refusal)
-
-
-def program() -> None:
-    """Run the program in a process of its own."""
-    # A run makes little that is worth collecting, and each collection walks through everything that was imported.
-    gc.set_threshold(100_000)
-    try:
-        run()
-    finally:
-        gc.freeze()  # the process is about to end
