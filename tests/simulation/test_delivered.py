@@ -92,7 +92,9 @@ def test_a_population_that_was_drawn_goes_through_both_courses_as_it_is(on_calen
     people = draw("adult-rr", 5, seed=99)
     idle = replace(people, kill_rate=np.zeros(5))
     both = delivered(on_calendar, patients=idle)
-    assert both.outcome.trial.population is both.planned.trial.population is idle
+    assert both.outcome.trial.population is both.planned.trial.population
+    assert both.outcome.trial.seed is None  # nobody can draw them again
+    np.testing.assert_array_equal(both.outcome.trial.population.clearance, idle.clearance)
     nadir = next(quantity for quantity in both.paired.quantities if quantity.key == "b_nadir")
     np.testing.assert_allclose(nadir.first, idle.b_cells)
 

@@ -125,6 +125,16 @@ def test_the_same_people_with_another_sensitivity_can_be_paired(low_and_labelled
     assert np.all(nadir.difference < 0.0)
 
 
+def test_people_who_were_changed_are_paired_with_themselves_as_drawn(without_lysis: Population) -> None:
+    regimen = regimen_called("nhl-0.5")
+    idle = run(regimen, patients=without_lysis).outcome
+    drawn = run(regimen, patients=draw("adult-rr", PATIENTS, seed=99)).outcome
+    nadir = {quantity.key: quantity for quantity in drawn.paired(idle).quantities}["b_nadir"]
+    assert np.all(nadir.difference < 0.0)
+    with pytest.raises(NotPairedError):
+        run(regimen, patients=PATIENTS, seed=98).outcome.paired(idle)
+
+
 def test_what_is_missing_on_one_side_is_missing_in_the_pair() -> None:
     day = Quantity("day", "B cells", "Day", "day", np.array([1.0, np.nan, 2.0]))
     other = replace(day, values=np.array([2.0, 1.0, 0.0]))

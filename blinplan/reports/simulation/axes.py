@@ -44,7 +44,7 @@ def axis_of(band: Band) -> Axis:
     """Scale a signal so that all of its band is seen, as far as it can be measured."""
     key = band.signal.key
     greatest, least = float(band.values.max()), float(band.values.min())
-    if key in _LINEAR:
+    if key in _LINEAR or (least <= 0.0 and key not in _LEAST):  # a logarithm has no place for what begins at 0
         reference = 100.0 if key == "t-cells" else None
         high, ticks = _linear(max(greatest, reference or 0.0))
         return Axis(False, 0.0, high, ticks, reference, "baseline" if reference else "", cut=False)

@@ -106,6 +106,11 @@ def test_axes_hold_all_of_a_band_and_end_at_ticks(simulation: Simulation) -> Non
     assert axis_of(found.bands[2]).reference == 100.0
 
 
+def test_a_signal_that_begins_at_nothing_has_a_linear_axis() -> None:
+    axis = axis_of(bands_with("il-6", [0.0, 5.0, 10.0], *[lambda day: 0.1 * day] * 3).bands[0])
+    assert (axis.logarithmic, axis.low, axis.high) == (False, 0.0, 1.0)
+
+
 def test_drug_that_is_not_given_is_a_line_at_nothing() -> None:
     lines = drawing(bands_with("drug", [0.0, 5.0, 10.0], *[lambda _: 0.0] * 3))
     assert all(braille(cell) for cell in field(lines, "0"))
