@@ -17,6 +17,8 @@ from tests.browser import browse, letter_sizes, printed
 from tests.program import Run, process
 from tests.regimen_text import cycle, regimen_text
 
+pytestmark = pytest.mark.slow
+
 FEW = ("--patients", "60", "--seed", "3", "--today", "2026-11-25")
 
 

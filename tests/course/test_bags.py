@@ -79,6 +79,7 @@ def test_a_change_of_dose_is_a_change_of_bag() -> None:
     assert sum(bag.micrograms for bag in bags) == 7 * 9 + 21 * 28
 
 
+@pytest.mark.slow
 def test_every_shipped_course_gets_its_dose_on_every_day() -> None:
     for name, doses in (("rr-adult", {9, 28}), ("mrd-adult", {28})):
         regimen = library.regimen(name)

@@ -7,6 +7,8 @@ import pytest
 from blinplan.evidence.evaluate import Evidence, evaluate, load_claims
 from blinplan.physiology import Options, load_parameters
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:

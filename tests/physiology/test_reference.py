@@ -49,6 +49,7 @@ def worst(dosing: Dosing, people: Population, patients: list[int], options: Opti
     return errors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["adult-rr", "adult-mrd", "child"])
 def test_the_engine_agrees_with_scipy_also_in_extreme_patients(preset: str) -> None:
     people = extremes(preset)

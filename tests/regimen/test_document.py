@@ -259,6 +259,7 @@ def test_bytes_are_read_as_utf_8() -> None:
     assert (document.name, document.text, document.values) == ("<stdin>", "a = 'é💊'\r\n", {"a": "é💊"})
 
 
+@pytest.mark.slow
 def test_a_long_text_is_read_in_linear_time() -> None:
     cycle = '[[cycle]]\nname = "Induction"\nsteps = [\n  { dose = "9 mcg/day", days = 7 }, # x\n]\nfree_days = 14\n\n'
     text = cycle * (1024 * 1024 // len(cycle))

@@ -20,6 +20,7 @@ def judged(executor: Executor | None) -> tuple[Judgement | ProgramFault, ...]:
     return judge_many(tasks, Simulated(40, 1), executor=executor)
 
 
+@pytest.mark.slow
 def test_any_executor_gives_the_same_judgements() -> None:
     expected = judged(InTurn())
     assert all(isinstance(answer, Judgement) and answer.outcome is not None for answer in expected)
@@ -30,6 +31,7 @@ def test_any_executor_gives_the_same_judgements() -> None:
     assert judged(None) == expected
 
 
+@pytest.mark.slow
 def test_judgements_pickle() -> None:
     for answer in judged(InTurn()):
         assert isinstance(answer, Judgement)

@@ -21,6 +21,8 @@ from blinplan.simulation.percentiles import bands_of, sampling_days
 from blinplan.simulation.trajectories import curves, portions
 from blinplan.simulation.trial import Outcome, Trial, run
 
+pytestmark = pytest.mark.slow
+
 Making = Callable[[], AbstractContextManager[Executor]]
 
 

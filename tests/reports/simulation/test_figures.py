@@ -39,6 +39,7 @@ def test_the_same_bytes_every_time_whatever_a_user_has_set(
         assert mpl.rcParams["font.size"] == 30  # and what a user has set stays set
 
 
+@pytest.mark.slow
 def test_no_date_is_in_it(simulation: Simulation, bands: Bands) -> None:
     assert b"date" not in figure(simulation, bands, FigureFormat.SVG).lower()
     found = PdfReader(io.BytesIO(figure(simulation, bands, FigureFormat.PDF))).metadata
