@@ -5,6 +5,8 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
 from multiprocessing import get_context
 
+import pytest
+
 from blinplan.executor import Executor, InTurn
 from blinplan.regimen import library
 from blinplan.rules.configuration.settings import DEFAULTS
