@@ -127,7 +127,7 @@ def check(
         Configurations(None if config is None else str(config), isolated=isolated),
         allow_empty=allow_empty,
     )
-    settled = files.settled(
+    settled = files.settle(
         None if fail_on is None else FailOn(fail_on),
         simulate,
         patients,
@@ -162,7 +162,7 @@ class FilesToCheck:
     missing: tuple[NotFound, ...]
     configuration: Configuration
 
-    def settled(
+    def settle(
         self,
         fail_on: FailOn | None = None,
         simulate: bool | None = None,
@@ -420,9 +420,9 @@ class CheckResult:
 
     def columns(self) -> dict[str, list[Any]]:
         """The findings as columns, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``."""
-        from blinplan.rules.located import reported
+        from blinplan.rules.located import run_findings
 
-        found = reported(self.result)
+        found = run_findings(self.result)
         return {
             "path": [place.path for place in found],
             "line": [place.start[0] for place in found],

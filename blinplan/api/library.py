@@ -180,7 +180,7 @@ def stands_for_regimens(name: str) -> bool:
     """Whether a name is that of a regimen that comes with the program, or of a family of them."""
     from blinplan.regimen import library
 
-    return bool(library.named(name))
+    return bool(library.names_of(name))
 
 
 def severities() -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from blinplan.course.patient import Patient, PatientError
 from blinplan.quantities import duration_text
 from blinplan.refusal import Refusal
-from blinplan.regimen.find import FileSource, NotFound, find_one, named_beside
+from blinplan.regimen.find import FileSource, NotFound, find_one, read_beside
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenError, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen
 
@@ -96,7 +96,7 @@ def choose_for(regimen: Regimen, reading: Reading, patient: Patient) -> "Choice"
 
 def beside(reading: Reading, name: str) -> Reading:
     """Read the regimen of that name from the folder of the file itself, or else the shipped one."""
-    found = named_beside(reading.document.name, name)
+    found = read_beside(reading.document.name, name)
     if found is None:
         raise KeyError(name)
     return found
@@ -162,9 +162,9 @@ def read_site(path: str | Path) -> "Site":
     if not isinstance(reading, SiteFile):
         raise _something_else(path, "site", "site profile", reading)
     site = reading.site
-    from blinplan.course.bags import underfilled
+    from blinplan.course.bags import underfilled_bags
 
-    for size in underfilled(site):
+    for size in underfilled_bags(site):
         raise Refusal(
             f"{path}: a bag for {duration_text(size.minutes)} is filled with less than the label's pump rate infuses",
             "correct `fill_ml`, which has the priming volume in it",

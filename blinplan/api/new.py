@@ -20,7 +20,7 @@ from blinplan.regimen.draft import (
     Order,
     draft_copy,
     draft_new,
-    needed,
+    missing_fields,
     premedication_text,
     read_premedication,
     read_step,
@@ -46,7 +46,7 @@ __all__ = [
     "Status",
     "StepTable",
     "draft",
-    "needed",
+    "missing_fields",
     "new",
     "premedication_text",
     "read_premedication",
@@ -125,7 +125,7 @@ def new(
         status=None if source_status is None else Status(source_status),
     )
     start = None if original is None else read_regimen(str(original))[1]
-    missing = needed(order) if start is None else ()
+    missing = missing_fields(order) if start is None else ()
     if missing:
         raise Refusal(f"missing: {', '.join(missing)}", "give these arguments, or an original to start from")
     return draft(order, start)

@@ -152,7 +152,7 @@ class _Available:
     def at(self, minute: int) -> tuple[SiteBag, ...]:
         """The bags that can be hung at a minute of the course."""
         day = None if self.start is None else _day_of(minute, self.start)
-        missing = {size for one in self.site.shortages if one.holds(day) for size in one.sizes}
+        missing = {size for shortage in self.site.shortages if shortage.holds(day) for size in shortage.sizes}
         return tuple(size for size in self.sizes if size.minutes not in missing) if missing else self.sizes
 
 
@@ -327,7 +327,7 @@ def usable_bags(site: Site, weight: Fraction | None) -> tuple[SiteBag, ...]:
     )
 
 
-def underfilled(site: Site) -> tuple[SiteBag, ...]:
+def underfilled_bags(site: Site) -> tuple[SiteBag, ...]:
     """The bags of a site that are filled with less than the label's pump rate infuses."""
     return tuple(
         size
@@ -338,7 +338,7 @@ def underfilled(site: Site) -> tuple[SiteBag, ...]:
     )
 
 
-def overfilled(bags: Iterable[Bag], vial: Vial) -> tuple[Bag, ...]:
+def overfilled_bags(bags: Iterable[Bag], vial: Vial) -> tuple[Bag, ...]:
     """The bags that are filled with less than the drug that is drawn up for them: nobody can make them."""
     drawn = ((bag, bag.size.fill, drawn_millilitres(bag, vial)) for bag in bags)
     return tuple(bag for bag, fill, drug in drawn if fill is not None and drug is not None and drug > fill)

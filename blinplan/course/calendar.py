@@ -134,7 +134,7 @@ def micrograms(course: Course, start: int, stop: int) -> Fraction:
 
 
 def _of_infusion(course: Course, ledger: Ledger | None) -> Iterator[Entry]:
-    later = {one.cycle: one.earliest for one in ledger.starts} if ledger else {}
+    later = {start.cycle: start.earliest for start in ledger.starts} if ledger else {}
     for cycle, group in groupby(course.events, key=lambda event: event.period.cycle):
         events = list(group)
         due = Due.START

@@ -48,7 +48,7 @@ class Dated:
         start, stop = self.clock.at(entry.start).date(), self.clock.at(max(entry.stop - 1, entry.start)).date()
         return (self.first is None or stop >= self.first) and (self.last is None or start <= self.last)
 
-    def shown(self) -> list[Entry]:
+    def shown_entries(self) -> list[Entry]:
         """The entries of the cycle and the days that are asked for."""
         return [entry for entry in self.entries if self.shows(entry)]
 
@@ -59,7 +59,7 @@ class Dated:
         return [(number, entry.bag) for number, entry in numbered if entry.bag is not None and self.shows(entry)]
 
 
-def dated(planned: Course, begins: datetime, site: Site | None, happened: CourseRecord | Ledger | None) -> Dated:
+def date_course(planned: Course, begins: datetime, site: Site | None, happened: CourseRecord | Ledger | None) -> Dated:
     """Put a course on the calendar, as a record or a ledger says that it came to be.
 
     Parameters
@@ -99,7 +99,7 @@ def as_planned(now: Dated) -> Iterator[Dated]:
     for earlier in as_it_stood(record_of(now.ledger, now.course.regimen.name, now.clock.start)):
         try:
             yield replace(
-                dated(now.replanned.planned, now.clock.start, now.site, earlier),
+                date_course(now.replanned.planned, now.clock.start, now.site, earlier),
                 cycle=now.cycle,
                 first=now.first,
                 last=now.last,
@@ -114,13 +114,15 @@ def _bags(found: Replanned, site: Site, clock: Clock, sizes: Sequence[SiteBag]) 
     since = 0
     for number, entry in enumerate(known.interruptions):
         then = Ledger(known.interruptions[:number], tuple(s for s in known.starts if s.start <= entry.stopped))
-        until = [one for one in infusions(replay(found.planned, then).course) if one.start < entry.stopped]
+        until = [
+            infusion for infusion in infusions(replay(found.planned, then).course) if infusion.start < entry.stopped
+        ]
         for bag in _bags_in_use(until, entry.stopped, site, clock, sizes):
             if since <= bag.start < entry.stopped:
                 yield replace(bag, stop=min(bag.stop, entry.stopped))
         since = entry.stopped
-    rest = [one for one in infusions(found.course) if one.start >= since]
-    before = sum(1 for one in infusions(found.course) if one.start < since)
+    rest = [infusion for infusion in infusions(found.course) if infusion.start >= since]
+    before = sum(1 for infusion in infusions(found.course) if infusion.start < since)
     for bag in bag_sequence(rest, site, clock.start, sizes):
         yield replace(bag, step=bag.step + before)
 
@@ -133,7 +135,7 @@ def _bags_in_use(
         return bag_sequence(planned, site, clock.start, sizes)
     except NoSequenceError:
         # What lies behind the stop never came: that no bags were to be had for it is no fault of those before.
-        given = [replace(one, stop=min(one.stop, stopped)) for one in planned]
+        given = [replace(infusion, stop=min(infusion.stop, stopped)) for infusion in planned]
         return bag_sequence(given, site, clock.start, sizes)
 
 

@@ -98,16 +98,17 @@ SEVERE = 3
 """The grade from which the label asks for another dose on restart."""
 
 
-def _stop(one: Interruption, found: Circumstances) -> Decision | None:
+def _stop(interruption: Interruption, found: Circumstances) -> Decision | None:
     numbers, dose = label(), found.dose
-    grade, resolution = one.grade or 0, _resolution(one)
+    grade, resolution = interruption.grade or 0, _resolution(interruption)
     if grade == DEATH:
         return Decision(Topic.CONTINUE, "nothing is given any more: grade 5 is death", ("death",), stop=True)
-    neurological = one.cause is Cause.NEUROLOGICAL
+    neurological = interruption.cause is Cause.NEUROLOGICAL
     reasons = {
-        "stop_grade": one.cause is Cause.CYTOKINE_RELEASE and grade >= numbers["stop_grade"].value,
+        "stop_grade": interruption.cause is Cause.CYTOKINE_RELEASE and grade >= numbers["stop_grade"].value,
         "stop_grade_neurological": neurological and grade >= numbers["stop_grade_neurological"].value,
-        "seizures": bool(one.seizures) and found.seizures + (one.seizures or 0) > numbers["seizures"].value,
+        "seizures": bool(interruption.seizures)
+        and found.seizures + (interruption.seizures or 0) > numbers["seizures"].value,
         "neurological_resolution": neurological
         and grade >= SEVERE
         and resolution > numbers["neurological_resolution"].minutes,
@@ -116,7 +117,7 @@ def _stop(one: Interruption, found: Circumstances) -> Decision | None:
         and dose is not None
         and dose.basis is Basis.FLAT
         and dose.amount <= numbers["neurological_low_dose"].value,
-        "other_resolution": one.cause is Cause.OTHER_EVENT
+        "other_resolution": interruption.cause is Cause.OTHER_EVENT
         and grade >= SEVERE
         and resolution > numbers["other_resolution"].minutes,
     }
@@ -126,33 +127,35 @@ def _stop(one: Interruption, found: Circumstances) -> Decision | None:
     return Decision(Topic.CONTINUE, "the drug is stopped for good", (name,), stop=True)
 
 
-def _doubts(one: Interruption, dose: DoseRate | None) -> Iterator[Decision]:
+def _doubts(interruption: Interruption, dose: DoseRate | None) -> Iterator[Decision]:
     """Whether to go on, where the record does not say enough, or nobody has seen what the label says."""
     numbers = label()
-    if one.cause not in ADVERSE_EVENTS:
+    if interruption.cause not in ADVERSE_EVENTS:
         return
-    if one.grade is None:
+    if interruption.grade is None:
         limits = ("restart_flat", "restart_by_area", "stop_grade")
         yield _unknown("whether it may be restarted, and at which dose, depends on the grade", "grade", limits)
         return
-    longest = {Cause.NEUROLOGICAL: "neurological_resolution", Cause.OTHER_EVENT: "other_resolution"}.get(one.cause)
-    if longest is not None and one.grade >= SEVERE and one.resolved is None:
+    longest = {Cause.NEUROLOGICAL: "neurological_resolution", Cause.OTHER_EVENT: "other_resolution"}.get(
+        interruption.cause
+    )
+    if longest is not None and interruption.grade >= SEVERE and interruption.resolved is None:
         limit = numbers[longest]
-        if one.minutes is None:
+        if interruption.minutes is None:
             yield Decision(Topic.CONTINUE, f"only if the event is at grade 1 within {limit}", (longest,))
-        elif one.minutes > limit.minutes:
+        elif interruption.minutes > limit.minutes:
             why = f"an event that takes more than {limit} to resolve stops the drug for good"
             yield _unknown(why, "resolved", (longest,))
-    if one.cause is Cause.NEUROLOGICAL and one.seizures is None:
+    if interruption.cause is Cause.NEUROLOGICAL and interruption.seizures is None:
         answer = "not evaluated: more than one seizure stops the drug for good, and their number is not on record"
         yield Decision(Topic.CONTINUE, answer, ("seizures",), evaluated=False)
     low = numbers["neurological_low_dose_by_area"]
     by_area = dose is not None and dose.basis is Basis.BSA and dose.amount <= low.value
-    if one.cause is Cause.NEUROLOGICAL and one.grade >= SEVERE and by_area:
+    if interruption.cause is Cause.NEUROLOGICAL and interruption.grade >= SEVERE and by_area:
         answer = f"not evaluated: an event at {low} may stop the drug for good (unverified)"
         yield Decision(Topic.CONTINUE, answer, (low.name,), evaluated=False)
     consider = numbers["consider_stop_grade"]
-    if one.cause is Cause.OTHER_EVENT and one.grade >= consider.value:
+    if interruption.cause is Cause.OTHER_EVENT and interruption.grade >= consider.value:
         yield Decision(Topic.CONTINUE, "stopping for good is to be considered", (consider.name,))
 
 
@@ -161,32 +164,32 @@ def _unknown(why: str, key: str, limits: tuple[str, ...]) -> Decision:
     return Decision(Topic.CONTINUE, answer, limits, evaluated=False, missing=key)
 
 
-def _resolution(one: Interruption) -> int:
+def _resolution(interruption: Interruption) -> int:
     """Minutes from the stop until the event was at grade 1 or gone; 0 where that is not known."""
-    return 0 if one.resolved is None else minutes_between(one.stopped, one.resolved)
+    return 0 if interruption.resolved is None else minutes_between(interruption.stopped, interruption.resolved)
 
 
-def _restart(one: Interruption, regimen: Regimen, weight: Fraction | None) -> Iterator[Decision]:
+def _restart(interruption: Interruption, regimen: Regimen, weight: Fraction | None) -> Iterator[Decision]:
     numbers = label()
-    if one.cause is Cause.OVERDOSE:
+    if interruption.cause is Cause.OVERDOSE:
         hold = numbers["overdose_hold"]
-        least = max(hold.minutes, _resolution(one))
-        answer = f"at least {hold}{' and until it is resolved' if one.resolved else ''}, then the right dose"
+        least = max(hold.minutes, _resolution(interruption))
+        answer = f"at least {hold}{' and until it is resolved' if interruption.resolved else ''}, then the right dose"
         yield Decision(Topic.WAIT, answer, (hold.name,), wait=least)
         return
-    if one.cause not in ADVERSE_EVENTS or (one.grade or 0) < SEVERE:
+    if interruption.cause not in ADVERSE_EVENTS or (interruption.grade or 0) < SEVERE:
         return
-    if one.cause is Cause.CYTOKINE_RELEASE:
+    if interruption.cause is Cause.CYTOKINE_RELEASE:
         yield _treatment(_is_light(regimen, weight))
-    yield _hold(one)
+    yield _hold(interruption)
     yield _restart_dose(regimen, weight)
     days = numbers["escalation_after_restart"]
     yield Decision(Topic.ESCALATION, f"after {days} without recurrence", (days.name,), after=days.minutes)
 
 
-def _recurrence(one: Interruption, found: Circumstances) -> Iterator[Decision]:
+def _recurrence(interruption: Interruption, found: Circumstances) -> Iterator[Decision]:
     """The dose after an event that came back before the full dose was due, where its grade asks for no other one."""
-    if not found.recurs or found.dose is None or (one.grade or 0) >= SEVERE:
+    if not found.recurs or found.dose is None or (interruption.grade or 0) >= SEVERE:
         return
     days = label()["escalation_after_restart"]
     yield Decision(Topic.DOSE, f"{found.dose}, as before: the event came back", (days.name,), dose=found.dose)
@@ -228,67 +231,67 @@ def _is_light(regimen: Regimen, weight: Fraction | None) -> bool | None:
     return True if eligible.below_weight is not None and eligible.below_weight <= limit else None
 
 
-def _hold(one: Interruption) -> Decision:
+def _hold(interruption: Interruption) -> Decision:
     """How long a severe event holds the infusion."""
-    if one.cause is Cause.NEUROLOGICAL:
+    if interruption.cause is Cause.NEUROLOGICAL:
         hold = label()["neurological_hold"]
-        least = max(hold.minutes, _resolution(one))
+        least = max(hold.minutes, _resolution(interruption))
         return Decision(Topic.WAIT, f"at least {hold}, and until grade 1", (hold.name,), wait=least)
-    if one.cause is Cause.CYTOKINE_RELEASE:
-        return Decision(Topic.WAIT, "until it is resolved", ("cytokine_release_hold",), wait=_resolution(one))
+    if interruption.cause is Cause.CYTOKINE_RELEASE:
+        return Decision(Topic.WAIT, "until it is resolved", ("cytokine_release_hold",), wait=_resolution(interruption))
     hold = label()["other_hold"]
-    least = max(hold.minutes, _resolution(one))
+    least = max(hold.minutes, _resolution(interruption))
     return Decision(Topic.WAIT, f"at least {hold}, and until grade 1", (hold.name,), wait=least)
 
 
-def _supervision(one: Interruption) -> Iterator[Decision]:
+def _supervision(interruption: Interruption) -> Iterator[Decision]:
     limit = label()["supervision_again"]
-    if one.minutes is None:
+    if interruption.minutes is None:
         yield Decision(Topic.SUPERVISION, f"yes, if it lasts {limit} or more", (limit.name,))
-    elif one.minutes >= limit.minutes:
+    elif interruption.minutes >= limit.minutes:
         yield Decision(Topic.SUPERVISION, "yes: in hospital, or by a health professional", (limit.name,), yes=True)
 
 
-def _premedication(one: Interruption, regimen: Regimen) -> Iterator[Decision]:
+def _premedication(interruption: Interruption, regimen: Regimen) -> Iterator[Decision]:
     limit = label()["premedication_again"]
-    if not _premedicated_on_restart(one, regimen):
+    if not _premedicated_on_restart(interruption, regimen):
         return
-    if one.minutes is None:
+    if interruption.minutes is None:
         yield Decision(Topic.PREMEDICATION, f"yes, if it lasts {limit} or more", (limit.name,))
         return
-    due = one.minutes >= limit.minutes or one.new_cycle is True
+    due = interruption.minutes >= limit.minutes or interruption.new_cycle is True
     yield Decision(
         Topic.PREMEDICATION,
-        f"{'yes' if due else 'no'}: it lasted {duration_text(one.minutes)}, and {limit} or more ask for it",
+        f"{'yes' if due else 'no'}: it lasted {duration_text(interruption.minutes)}, and {limit} or more ask for it",
         (limit.name,),
         yes=due,
     )
 
 
-def _premedicated_on_restart(one: Interruption, regimen: Regimen) -> bool:
+def _premedicated_on_restart(interruption: Interruption, regimen: Regimen) -> bool:
     """Whether premedication belongs to a restart: as the regimen says, else as the label does for its indication."""
     if regimen.premedication is None:
         return regimen.indication is Indication.RELAPSED_REFRACTORY
     occasions = regimen.premedication.occasions
-    if Occasion.RESTART in occasions or (Occasion.FIRST_CYCLE_RESTART in occasions and one.cycle == 1):
+    if Occasion.RESTART in occasions or (Occasion.FIRST_CYCLE_RESTART in occasions and interruption.cycle == 1):
         return True
-    return Occasion.CYCLE_START in occasions and one.new_cycle is True
+    return Occasion.CYCLE_START in occasions and interruption.new_cycle is True
 
 
-def _cycle(one: Interruption, infusion: int | None) -> Iterator[Decision]:
+def _cycle(interruption: Interruption, infusion: int | None) -> Iterator[Decision]:
     limit = label()["same_cycle"]
-    if one.cause not in ADVERSE_EVENTS:
+    if interruption.cause not in ADVERSE_EVENTS:
         return  # the label speaks of interruptions for adverse events
-    if one.minutes is None:
+    if interruption.minutes is None:
         yield Decision(Topic.CYCLE, f"the same cycle up to {limit}, a new one after that", (limit.name,))
         return
-    new = one.minutes > limit.minutes
+    new = interruption.minutes > limit.minutes
     whole = (
         "28 infusion days" if infusion in {None, _LABELLED_CYCLE} else f"its {duration_text(infusion or 0)} of infusion"
     )
     yield Decision(
         Topic.CYCLE,
-        f"{'a new cycle' if new else f'the same cycle, to {whole}'}: it lasted {duration_text(one.minutes)}",
+        f"{'a new cycle' if new else f'the same cycle, to {whole}'}: it lasted {duration_text(interruption.minutes)}",
         (limit.name,),
         yes=new,
     )

@@ -82,9 +82,9 @@ class Ledger:
 def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
     """What a ledger tells of what happened, as a record of a course that began at an aware time."""
     begun = tuple(
-        CycleStart(one.cycle, start.astimezone(UTC) + timedelta(minutes=one.start), ("starts", number))
-        for number, one in enumerate(ledger.starts)
-        if one.recorded
+        CycleStart(cycle_start.cycle, start.astimezone(UTC) + timedelta(minutes=cycle_start.start), ("starts", number))
+        for number, cycle_start in enumerate(ledger.starts)
+        if cycle_start.recorded
     )
     happened = tuple(entry.interruption for entry in ledger.interruptions)
     return CourseRecord(regimen, start.astimezone(UTC), None, None, None, None, happened, begun)
@@ -101,13 +101,13 @@ def ledger_data(ledger: Ledger) -> dict[str, Any]:
         "interruptions": [_entry_data(entry) for entry in ledger.interruptions],
         "starts": [
             {
-                "cycle": one.cycle,
-                "earliest_minute": one.earliest,
-                "start_minute": one.start,
-                "why": one.why,
-                "recorded": one.recorded,
+                "cycle": start.cycle,
+                "earliest_minute": start.earliest,
+                "start_minute": start.start,
+                "why": start.why,
+                "recorded": start.recorded,
             }
-            for one in ledger.starts
+            for start in ledger.starts
         ],
     }
 
@@ -125,7 +125,7 @@ def ledger_of(data: Mapping[str, Any]) -> Ledger:
     try:
         return Ledger(
             tuple(_entry_of(entry, number) for number, entry in enumerate(data["interruptions"])),
-            tuple(_start_of(one) for one in data["starts"]),
+            tuple(_start_of(start) for start in data["starts"]),
         )
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, ZeroDivisionError) as error:
         raise LedgerError("something is missing in its ledger, or is not of its kind") from error
@@ -153,20 +153,20 @@ def _start_of(data: Mapping[str, Any]) -> StartOfCycle:
 
 
 def _entry_data(entry: LedgerEntry) -> dict[str, Any]:
-    one, resumption = entry.interruption, entry.resumption
+    interruption, resumption = entry.interruption, entry.resumption
     return {
         "stopped_minute": entry.stopped,
         "restarted_minute": entry.restarted,
-        "stopped_utc": one.stopped.isoformat(),
-        "restarted_utc": _moment_data(one.restarted),
-        "resolved_utc": _moment_data(one.resolved),
-        "cause": one.cause.value,
-        "grade": one.grade,
-        "seizures": one.seizures,
-        "cycle": one.cycle,
-        "restart_dose": _dose_data(one.restart_dose),
-        "premedicated": one.premedicated,
-        "restarted_in_new_cycle": one.new_cycle,
+        "stopped_utc": interruption.stopped.isoformat(),
+        "restarted_utc": _moment_data(interruption.restarted),
+        "resolved_utc": _moment_data(interruption.resolved),
+        "cause": interruption.cause.value,
+        "grade": interruption.grade,
+        "seizures": interruption.seizures,
+        "cycle": interruption.cycle,
+        "restart_dose": _dose_data(interruption.restart_dose),
+        "premedicated": interruption.premedicated,
+        "restarted_in_new_cycle": interruption.new_cycle,
         "decisions": [_decision_data(decision) for decision in entry.decisions],
         "resumption": None
         if resumption is None

@@ -75,23 +75,27 @@ def replay(planned: Course, ledger: Ledger) -> Replanned:
 
 def as_it_stood(record: CourseRecord) -> Iterator[CourseRecord]:
     """A record as it was before anything happened, and after each thing that did, the last excepted."""
-    times = {one.stopped for one in record.interruptions}
-    times |= {one.restarted for one in record.interruptions if one.restarted is not None}
-    times |= {one.started for one in record.cycle_starts}
+    times = {interruption.stopped for interruption in record.interruptions}
+    times |= {interruption.restarted for interruption in record.interruptions if interruption.restarted is not None}
+    times |= {start.started for start in record.cycle_starts}
     for moment in (record.start, *sorted(times)[:-1]):
         yield replace(
             record,
-            interruptions=tuple(_until(one, moment) for one in record.interruptions if one.stopped <= moment),
-            cycle_starts=tuple(one for one in record.cycle_starts if one.started <= moment),
+            interruptions=tuple(
+                _until(interruption, moment) for interruption in record.interruptions if interruption.stopped <= moment
+            ),
+            cycle_starts=tuple(start for start in record.cycle_starts if start.started <= moment),
         )
 
 
-def _until(one: Interruption, moment: datetime) -> Interruption:
+def _until(interruption: Interruption, moment: datetime) -> Interruption:
     """What was known of an interruption at a time."""
-    if one.restarted is not None and one.restarted <= moment:
-        return one
-    resolved = one.resolved if one.resolved is not None and one.resolved <= moment else None
-    return replace(one, restarted=None, restart_dose=None, premedicated=None, new_cycle=None, resolved=resolved)
+    if interruption.restarted is not None and interruption.restarted <= moment:
+        return interruption
+    resolved = interruption.resolved if interruption.resolved is not None and interruption.resolved <= moment else None
+    return replace(
+        interruption, restarted=None, restart_dose=None, premedicated=None, new_cycle=None, resolved=resolved
+    )
 
 
 def decide(regimen: Regimen, record: CourseRecord, square_metres: Fraction | None) -> Ledger:
@@ -198,7 +202,7 @@ class _Walk:
             if stop is None:
                 left = rest
                 continue
-            left = [one for one in (_Left(stretch.period, stretch.minutes - given), *rest) if one.minutes]
+            left = [part for part in (_Left(stretch.period, stretch.minutes - given), *rest) if part.minutes]
             assert stretch.period.dose is not None  # noqa: S101 - a stretch of infusion has one
             at = Stop(stretch.period.dose, sum(step.minutes for step in steps), full, last, self._against_full)
             entry = self._decided.entry(at)
@@ -240,15 +244,15 @@ class _Walk:
         dose, after = resumption.dose, resumption.minutes
         if dose is None or not left:
             return left
-        running, target = left[0].period, max((one.period for one in left), key=_ordered_amount)
+        running, target = left[0].period, max((part.period for part in left), key=_ordered_amount)
         low = replace(running, dose=dose, cap=_cap(dose, target))
         if after is None or not self._is_lower(low, target):
             return [_Left(low, left[0].minutes), *left[1:]]
         # The doses between the restart's and the full one are given again, each as long as the cycle has it: a regimen
         # of more than two doses climbs as it climbed before.
         between = [step for step in steps if self._is_lower(low, step) and self._is_lower(step, running)]
-        above = [one for one in left if self._is_lower(low, one.period)]
-        return _cut([_Left(low, after), *_whole(between), *above], sum(one.minutes for one in left))
+        above = [part for part in left if self._is_lower(low, part.period)]
+        return _cut([_Left(low, after), *_whole(between), *above], sum(part.minutes for part in left))
 
     def _against_full(self, dose: DoseRate) -> int:
         """Compare a dose with the highest that was planned."""
@@ -281,10 +285,10 @@ def _whole(steps: Iterable[Period]) -> list[_Left]:
 def _cut(stretches: Iterable[_Left], minutes: int) -> list[_Left]:
     """The first minutes of stretches; the last of them lasts longer where they are not long enough."""
     found: list[_Left] = []
-    for one in stretches:
-        given = min(one.minutes, minutes)
+    for stretch in stretches:
+        given = min(stretch.minutes, minutes)
         if given:
-            found.append(_Left(one.period, given))
+            found.append(_Left(stretch.period, given))
         minutes -= given
     if minutes:
         found[-1] = _Left(found[-1].period, found[-1].minutes + minutes)

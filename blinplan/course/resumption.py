@@ -78,7 +78,7 @@ class FromRecord:
         self._start = record.start if record else None
         self._zone = record.time_zone if record else None
         self._waiting = list(record.interruptions) if record else []
-        self._begun = {one.cycle: one for one in record.cycle_starts} if record else {}
+        self._begun = {start.cycle: start for start in record.cycle_starts} if record else {}
         self._seizures = 0
         self._low: tuple[Cause, DoseRate, int] | None = None
         self._open: Interruption | None = None
@@ -87,28 +87,28 @@ class FromRecord:
         """The next interruption of the record."""
         if not self._waiting:
             return None
-        one = self._waiting[0]
-        return self._minute(one.stopped), one.cycle, one.path
+        interruption = self._waiting[0]
+        return self._minute(interruption.stopped), interruption.cycle, interruption.path
 
     def entry(self, at: Stop) -> LedgerEntry:
         """Ask the label about the next interruption."""
-        one = self._waiting.pop(0)
-        recurs = self._low == (one.cause, at.dose, one.cycle)
+        interruption = self._waiting.pop(0)
+        recurs = self._low == (interruption.cause, at.dose, interruption.cycle)
         found = Circumstances(at.dose, self._weight, at.infusion, self._seizures, recurs)
-        asked = decisions(one, self._regimen, found)
-        resumption, words = _resumption(one, asked, at)
-        self._remember(one, resumption, at)
-        restarted = None if one.restarted is None else self._minute(one.restarted)
-        return LedgerEntry(one, self._minute(one.stopped), restarted, asked, resumption, words)
+        asked = decisions(interruption, self._regimen, found)
+        resumption, words = _resumption(interruption, asked, at)
+        self._remember(interruption, resumption, at)
+        restarted = None if interruption.restarted is None else self._minute(interruption.restarted)
+        return LedgerEntry(interruption, self._minute(interruption.stopped), restarted, asked, resumption, words)
 
-    def _remember(self, one: Interruption, resumption: Resumption | None, at: Stop) -> None:
+    def _remember(self, interruption: Interruption, resumption: Resumption | None, at: Stop) -> None:
         """Keep what the answers to a later interruption depend on."""
-        self._seizures += one.seizures or 0
-        self._open = one if one.restarted is None else None
+        self._seizures += interruption.seizures or 0
+        self._open = interruption if interruption.restarted is None else None
         if self._low is not None and self._low[1] != at.dose:
             self._low = None  # the full dose was given again
         if resumption is not None and resumption.dose is not None and resumption.minutes is not None:
-            self._low = one.cause, resumption.dose, one.cycle + resumption.new_cycle
+            self._low = interruption.cause, resumption.dose, interruption.cycle + resumption.new_cycle
 
     def begun(self, cycle: int, minute: int) -> None:
         """See that a start on record is that of the restart."""
@@ -151,8 +151,8 @@ class FromRecord:
             )
         if ended:
             return  # whatever was done after that, there is no plan for it
-        for one in self._waiting:
-            raise RecordError("nothing was infused when this interruption began", (*one.path, "stopped"))
+        for interruption in self._waiting:
+            raise RecordError("nothing was infused when this interruption began", (*interruption.path, "stopped"))
         for begun in self._begun.values():
             raise RecordError(f"the course has no start of a cycle {begun.cycle}", (*begun.path, "cycle"))
 
@@ -166,7 +166,7 @@ class FromLedger:
 
     def __init__(self, ledger: Ledger) -> None:
         self._waiting = list(ledger.interruptions)
-        self._starts = {one.cycle: one for one in ledger.starts}
+        self._starts = {start.cycle: start for start in ledger.starts}
 
     def next_stop(self) -> tuple[int, int, KeyPath] | None:
         """The next interruption of the ledger."""
@@ -195,20 +195,20 @@ class FromLedger:
             raise RecordError("the ledger has entries that do not fit the course", ("interruptions",))
 
 
-def _resumption(one: Interruption, asked: Sequence[Decision], at: Stop) -> tuple[Resumption | None, str]:
+def _resumption(interruption: Interruption, asked: Sequence[Decision], at: Stop) -> tuple[Resumption | None, str]:
     """How the infusion goes on, and in words: as it was done, else as the label asks."""
-    why = _why_no_more(one, asked, at)
+    why = _why_no_more(interruption, asked, at)
     if why is not None:
         return None, f"nothing more is planned{why}"
-    new_cycle, again, where = _cycle_of(one, asked, at)
+    new_cycle, again, where = _cycle_of(interruption, asked, at)
     if new_cycle and at.last_cycle:
         return None, "nothing more is planned: a new cycle would begin, and the regimen has none left"
     label_dose = next((decision.dose for decision in asked if decision.dose is not None), None)
     after = next((decision.after for decision in asked if decision.after is not None), None)
-    dose = one.restart_dose or label_dose
+    dose = interruption.restart_dose or label_dose
     if dose is None or (after is None and dose == at.dose and not new_cycle):
         return Resumption(new_cycle, again), where
-    told = "" if one.restart_dose else " (the label's; which dose was given is not on record)"
+    told = "" if interruption.restart_dose else " (the label's; which dose was given is not on record)"
     if after is None:
         words = f"{where}, at {dose} in place of the step that was stopped (when it is to change, nobody says)"
         return Resumption(new_cycle, again, dose), words
@@ -219,34 +219,34 @@ def _resumption(one: Interruption, asked: Sequence[Decision], at: Stop) -> tuple
     )
 
 
-def _why_no_more(one: Interruption, asked: Sequence[Decision], at: Stop) -> str | None:
+def _why_no_more(interruption: Interruption, asked: Sequence[Decision], at: Stop) -> str | None:
     """Why nothing more can be planned, whatever cycle it would be; None where it can."""
     if any(decision.stop for decision in asked):
         return ": the label stops the drug for good"
-    if one.restarted is None:
+    if interruption.restarted is None:
         return " until the infusion is restarted"
     # What was done says at which dose; it does not say whether the drug was to be stopped for good.
-    known = {"grade", "weight_kg"} if one.restart_dose is not None else set()
+    known = {"grade", "weight_kg"} if interruption.restart_dose is not None else set()
     missing = [decision.missing for decision in asked if decision.missing and decision.missing not in known]
     if missing:
         return f" until it is known: `{missing[0]}` is not on record"
     if any("neurological_low_dose_by_area" in decision.limits for decision in asked):
         return " until it is known whether the label stops the drug for good"
-    if one.restart_dose is not None and at.against_full(one.restart_dose) > 0:
-        return f": {one.restart_dose}, the dose of the restart on record, is above every dose that was planned"
+    if interruption.restart_dose is not None and at.against_full(interruption.restart_dose) > 0:
+        return f": {interruption.restart_dose}, the dose of the restart on record, is above every dose that was planned"
     return None
 
 
-def _cycle_of(one: Interruption, asked: Sequence[Decision], at: Stop) -> tuple[bool, bool, str]:
+def _cycle_of(interruption: Interruption, asked: Sequence[Decision], at: Stop) -> tuple[bool, bool, str]:
     """Whether a restart begins a new cycle, whether that has the steps of the broken one again, and both in words."""
     cycle = next((decision for decision in asked if decision.question is Topic.CYCLE), None)
-    new = one.new_cycle if one.new_cycle is not None else cycle is not None and cycle.yes is True
+    new = interruption.new_cycle if interruption.new_cycle is not None else cycle is not None and cycle.yes is True
     if new and not at.full_dose_given:
         said = "a new cycle begins, with the steps of the broken one, whose full dose was not reached"
         return True, True, f"{said} (which cycle it is, the label does not say)"
     if new:
         said = "a new cycle begins, the next of the regimen"
         return True, False, f"{said} (whether the broken one counts, the label does not say)"
-    if one.new_cycle is None and cycle is None:
+    if interruption.new_cycle is None and cycle is None:
         return False, False, "the same cycle goes on (of such an interruption the label does not say)"
     return False, False, "the same cycle goes on"

@@ -145,7 +145,7 @@ def _standard_mass(text: str) -> str:
 # --- a regimen from nothing -----------------------------------------------------------------------------------------
 
 
-def needed(order: Order) -> tuple[str, ...]:
+def missing_fields(order: Order) -> tuple[str, ...]:
     """What an order for a new regimen does not say and must: names of its fields."""
     always = ("name", "title", "indication", "steps", "cycles", "free_days")
     missing = [field for field in always if getattr(order, field) is None]
@@ -155,7 +155,7 @@ def needed(order: Order) -> tuple[str, ...]:
 
 
 def draft_new(order: Order) -> Draft:
-    """Draft a regimen from an order that says all that is `needed`.
+    """Draft a regimen from an order that says all that is needed (`missing_fields`).
 
     Raises
     ------

@@ -79,7 +79,7 @@ def find(named: str, stdin_name: str = "<stdin>") -> tuple[FileSource, ...] | No
             return (FileSource(path, named),)
     except (OSError, ValueError):  # a name too long, or with a zero byte, is no path
         return _unknown(named)
-    shipped = library.named(named)
+    shipped = library.names_of(named)
     return (
         tuple(FileSource(library.paths()[name], name, shipped=True) for name in shipped) if shipped else _unknown(named)
     )
@@ -131,7 +131,7 @@ def path_from(folder: Path, name: str) -> str:
         return Path(name).as_posix()
 
 
-def named_beside(file: str, name: str) -> Reading | None:
+def read_beside(file: str, name: str) -> Reading | None:
     """Read the regimen of a name: from the folder of a file, or else the shipped one; None where there is none."""
     path = Path(file).parent / f"{name}.toml"
     try:

@@ -42,7 +42,7 @@ def regimen(name: str) -> Regimen:
     return load(name).regimen
 
 
-def named(name: str) -> tuple[str, ...]:
+def names_of(name: str) -> tuple[str, ...]:
     """The names of the shipped regimens that a name stands for: itself, or the members of a family; else none."""
     if name in paths():
         return (name,)

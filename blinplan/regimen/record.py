@@ -17,11 +17,11 @@ from blinplan.regimen.toml.table import (
     Table,
     array,
     moment,
-    needed,
     number,
     one_of,
-    optional,
+    optional_key,
     quantity,
+    required_key,
     table,
     text,
     truth,
@@ -60,20 +60,20 @@ class InterruptionFile(NamedTuple):
 
 INTERRUPTION = Table(
     InterruptionFile,
-    needed("stopped", moment(), "the date and time when the infusion stopped, as 2026-11-05T14:00:00"),
-    needed("cause", one_of(*Cause), f"why it stopped: {', '.join(Cause)}"),
-    needed("cycle", whole(1, 99), "the number of the cycle in which it stopped, from 1"),
-    optional("restarted", moment(), "the date and time when it started again"),
-    optional("grade", whole(1, 5), "the grade of the adverse event at its worst, 1 to 5"),
-    optional("seizures", whole(0, 99), "how many seizures there were since the last interruption"),
-    optional("resolved", moment(), "the date and time when the event was at grade 1 or gone"),
-    optional(
+    required_key("stopped", moment(), "the date and time when the infusion stopped, as 2026-11-05T14:00:00"),
+    required_key("cause", one_of(*Cause), f"why it stopped: {', '.join(Cause)}"),
+    required_key("cycle", whole(1, 99), "the number of the cycle in which it stopped, from 1"),
+    optional_key("restarted", moment(), "the date and time when it started again"),
+    optional_key("grade", whole(1, 5), "the grade of the adverse event at its worst, 1 to 5"),
+    optional_key("seizures", whole(0, 99), "how many seizures there were since the last interruption"),
+    optional_key("resolved", moment(), "the date and time when the event was at grade 1 or gone"),
+    optional_key(
         "restart_dose",
         quantity(read_dose, DOSE_PATTERN, LONGEST, "9 mcg/day"),
         'the dose of the restart, as text with a unit: "9 mcg/day"',
     ),
-    optional("premedicated", truth(), "whether premedication was given before the restart: true or false"),
-    optional("restart_in", one_of("same-cycle", "new-cycle"), "same-cycle or new-cycle"),
+    optional_key("premedicated", truth(), "whether premedication was given before the restart: true or false"),
+    optional_key("restart_in", one_of("same-cycle", "new-cycle"), "same-cycle or new-cycle"),
 )
 
 
@@ -86,8 +86,8 @@ class CycleStartFile(NamedTuple):
 
 CYCLE_START = Table(
     CycleStartFile,
-    needed("cycle", whole(2, 99), "the number of the cycle, from 2"),
-    needed("started", moment(), "the date and time when its first infusion began"),
+    required_key("cycle", whole(2, 99), "the number of the cycle, from 2"),
+    required_key("started", moment(), "the date and time when its first infusion began"),
 )
 
 
@@ -107,15 +107,17 @@ class RecordTable(NamedTuple):
 
 RECORD_FILE = Table(
     RecordTable,
-    needed("record", version(1), "the version of this format; 1 is the only one there is"),
-    needed("regimen", text(NAME_PATTERN, 60), "the name of the regimen: of a file beside this one, or a shipped one"),
-    needed("start", moment(), "the date and time when the first infusion began, as 2026-11-02T10:00:00"),
-    optional("time_zone", text(longest=60), "the time zone of times without an offset, such as Europe/Berlin"),
-    optional("weight_kg", number(0, 300), "body weight in kg"),
-    optional("height_cm", number(0, 250), "height in cm"),
-    optional("bsa_m2", number(0, 3), "body surface area in m², where it was not computed from weight and height"),
-    optional("interruption", array(table(INTERRUPTION), 0, 100), "the interruptions, in their order"),
-    optional("cycle_start", array(table(CYCLE_START), 0, 98), "the later cycles that have begun, in their order"),
+    required_key("record", version(1), "the version of this format; 1 is the only one there is"),
+    required_key(
+        "regimen", text(NAME_PATTERN, 60), "the name of the regimen: of a file beside this one, or a shipped one"
+    ),
+    required_key("start", moment(), "the date and time when the first infusion began, as 2026-11-02T10:00:00"),
+    optional_key("time_zone", text(longest=60), "the time zone of times without an offset, such as Europe/Berlin"),
+    optional_key("weight_kg", number(0, 300), "body weight in kg"),
+    optional_key("height_cm", number(0, 250), "height in cm"),
+    optional_key("bsa_m2", number(0, 3), "body surface area in m², where it was not computed from weight and height"),
+    optional_key("interruption", array(table(INTERRUPTION), 0, 100), "the interruptions, in their order"),
+    optional_key("cycle_start", array(table(CYCLE_START), 0, 98), "the later cycles that have begun, in their order"),
 )
 
 
@@ -210,8 +212,12 @@ def record_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
 
 def _times(file: RecordTable) -> Iterator[tuple[KeyPath, datetime]]:
     yield ("start",), file.start
-    for index, one in enumerate(file.interruption):
-        for key, written in (("stopped", one.stopped), ("resolved", one.resolved), ("restarted", one.restarted)):
+    for index, interruption in enumerate(file.interruption):
+        for key, written in (
+            ("stopped", interruption.stopped),
+            ("resolved", interruption.resolved),
+            ("restarted", interruption.restarted),
+        ):
             if written is not None:
                 yield ("interruption", index, key), written
     for index, begun in enumerate(file.cycle_start):
@@ -252,7 +258,7 @@ def _time_problems(document: Document, path: KeyPath, written: datetime, file: R
 
 def _order_problems(document: Document, file: RecordTable, utc: Mapping[KeyPath, datetime]) -> Iterator[Problem]:
     before: KeyPath = ("start",)
-    for index, one in enumerate(file.interruption):
+    for index, interruption in enumerate(file.interruption):
         path: KeyPath = ("interruption", index)
         at_start = before == ("start",) and utc[(*path, "stopped")] == utc[before]
         if utc[(*path, "stopped")] < utc[before] or at_start:  # nothing was infused before it
@@ -260,7 +266,7 @@ def _order_problems(document: Document, file: RecordTable, utc: Mapping[KeyPath,
         for key in ("resolved", "restarted"):
             if (*path, key) in utc and utc[(*path, key)] < utc[(*path, "stopped")]:
                 yield _out_of_order(document, (*path, key), (*path, "stopped"))
-        if one.restarted is None and index + 1 < len(file.interruption):
+        if interruption.restarted is None and index + 1 < len(file.interruption):
             yield contradiction(
                 document,
                 (*path, "stopped"),
@@ -270,9 +276,9 @@ def _order_problems(document: Document, file: RecordTable, utc: Mapping[KeyPath,
             )
             return
         before = (*path, "restarted")
-        if one.restarted is None:
-            yield from _without_restart(document, one, path)
-        elif one.grade == DEATH:
+        if interruption.restarted is None:
+            yield from _without_restart(document, interruption, path)
+        elif interruption.grade == DEATH:
             yield contradiction(
                 document,
                 (*path, "restarted"),
@@ -315,11 +321,11 @@ def _out_of_order(document: Document, path: KeyPath, before: KeyPath) -> Problem
     )
 
 
-def _without_restart(document: Document, one: InterruptionFile, path: KeyPath) -> Iterator[Problem]:
+def _without_restart(document: Document, interruption: InterruptionFile, path: KeyPath) -> Iterator[Problem]:
     for key, value in (
-        ("restart_dose", one.restart_dose),
-        ("premedicated", one.premedicated),
-        ("restart_in", one.restart_in),
+        ("restart_dose", interruption.restart_dose),
+        ("premedicated", interruption.premedicated),
+        ("restart_in", interruption.restart_in),
     ):
         if value is not None:
             yield contradiction(
@@ -341,7 +347,8 @@ def record_of(file: RecordTable) -> CourseRecord:
         height=None if file.height_cm is None else Fraction(file.height_cm),
         area=None if file.bsa_m2 is None else Fraction(file.bsa_m2),
         interruptions=tuple(
-            _interruption(one, file.time_zone, ("interruption", index)) for index, one in enumerate(file.interruption)
+            _interruption(interruption, file.time_zone, ("interruption", index))
+            for index, interruption in enumerate(file.interruption)
         ),
         cycle_starts=tuple(
             CycleStart(begun.cycle, in_utc(begun.started, file.time_zone), ("cycle_start", index))

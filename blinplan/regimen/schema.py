@@ -20,11 +20,11 @@ from blinplan.regimen.toml.table import (
     array,
     day,
     file_schema,
-    needed,
     number,
     one_of,
-    optional,
+    optional_key,
     quantity,
+    required_key,
     table,
     text,
     version,
@@ -65,13 +65,13 @@ class SourceTable(NamedTuple):
 
 SOURCE = Table(
     SourceTable,
-    needed("citation", SENTENCE, "the publication or label section that gives these doses"),
-    needed(
+    required_key("citation", SENTENCE, "the publication or label section that gives these doses"),
+    required_key(
         "status",
         one_of("seen", "transcribed", "derived", "unverified"),
         "seen in the cited text, transcribed by somebody else, derived by arithmetic, or unverified",
     ),
-    optional("note", SENTENCE, "what in the source needs explaining"),
+    optional_key("note", SENTENCE, "what in the source needs explaining"),
 )
 
 
@@ -86,10 +86,12 @@ class EligibilityTable(NamedTuple):
 
 ELIGIBILITY = Table(
     EligibilityTable,
-    optional("min_weight_kg", WEIGHT, "lowest body weight in kg, itself included"),
-    optional("below_weight_kg", WEIGHT, "body weight in kg that patients must be below"),
-    optional("otherwise", NAME, "name of the regimen for patients outside these weights, which the plan then follows"),
-    optional(
+    optional_key("min_weight_kg", WEIGHT, "lowest body weight in kg, itself included"),
+    optional_key("below_weight_kg", WEIGHT, "body weight in kg that patients must be below"),
+    optional_key(
+        "otherwise", NAME, "name of the regimen for patients outside these weights, which the plan then follows"
+    ),
+    optional_key(
         "population",
         one_of("adult-rr", "adult-mrd", "child"),
         "the virtual patients that stand for these patients: adult-rr, adult-mrd or child; if not given,"
@@ -106,7 +108,7 @@ class DosingTable(NamedTuple):
 
 DOSING = Table(
     DosingTable,
-    needed("basis", one_of("flat", "bsa"), '"flat" for mcg/day, or "bsa" for mcg/m2/day (by body surface area)'),
+    required_key("basis", one_of("flat", "bsa"), '"flat" for mcg/day, or "bsa" for mcg/m2/day (by body surface area)'),
 )
 
 
@@ -122,13 +124,13 @@ class PremedicationTable(NamedTuple):
 
 PREMEDICATION = Table(
     PremedicationTable,
-    needed("drug", SENTENCE, "the drug, by its name"),
-    needed("dose", MASS, 'text with a unit, such as "20 mg" or "5 mg/m2"'),
-    optional("max", FLAT_MASS, 'the cap of a dose by body surface area, such as "20 mg"'),
-    optional(
+    required_key("drug", SENTENCE, "the drug, by its name"),
+    required_key("dose", MASS, 'text with a unit, such as "20 mg" or "5 mg/m2"'),
+    optional_key("max", FLAT_MASS, 'the cap of a dose by body surface area, such as "20 mg"'),
+    optional_key(
         "minutes_before", whole(0, 1440), "whole minutes between premedication and infusion (60 if not given)", 60
     ),
-    needed(
+    required_key(
         "before",
         array(one_of("first-start", "cycle-start", "escalation", "restart", "first-cycle-restart"), 1),
         "the occasions: first-start, cycle-start, escalation, restart, first-cycle-restart",
@@ -144,7 +146,7 @@ class MonitoringTable(NamedTuple):
 
 MONITORING = Table(
     MonitoringTable,
-    needed(
+    required_key(
         "hospital_days",
         array(whole(0, 366), 1),
         "days in hospital from the start of cycle 1, cycle 2 and so on",
@@ -163,14 +165,14 @@ class StepTable(NamedTuple):
 
 STEP = Table(
     StepTable,
-    needed(
+    required_key(
         "dose",
         DOSE,
         'text with a unit, "9 mcg/day" or "5 mcg/m2/day", because a bare number is how thousandfold errors happen',
     ),
-    optional("max", FLAT_DOSE, 'the cap of a BSA dose, as text in mcg/day: "9 mcg/day"'),
-    optional("days", whole(1, 366), "a whole number of days, 1 to 366"),
-    optional("hours", whole(1, 8784), "a whole number of hours, 1 to 8784"),
+    optional_key("max", FLAT_DOSE, 'the cap of a BSA dose, as text in mcg/day: "9 mcg/day"'),
+    optional_key("days", whole(1, 366), "a whole number of days, 1 to 366"),
+    optional_key("hours", whole(1, 8784), "a whole number of hours, 1 to 8784"),
     json={"oneOf": [{"required": ["days"]}, {"required": ["hours"]}]},
 )
 
@@ -187,15 +189,15 @@ class CycleTable(NamedTuple):
 
 CYCLE = Table(
     CycleTable,
-    needed("name", SENTENCE, "the name people use for the cycle"),
-    optional(
+    required_key("name", SENTENCE, "the name people use for the cycle"),
+    optional_key(
         "phase",
         one_of("induction", "consolidation", "continued-therapy"),
         "induction, consolidation or continued-therapy; decides which label limits apply",
     ),
-    optional("repeat", whole(1, 20), "how many times the cycle is given in all, 1 to 20 (1 if not given)", 1),
-    needed("steps", array(table(STEP), 1), "the dose steps, in order, at least one"),
-    needed("treatment_free_days", whole(0, 366), "whole days without infusion after each such cycle, 0 to 366"),
+    optional_key("repeat", whole(1, 20), "how many times the cycle is given in all, 1 to 20 (1 if not given)", 1),
+    required_key("steps", array(table(STEP), 1), "the dose steps, in order, at least one"),
+    required_key("treatment_free_days", whole(0, 366), "whole days without infusion after each such cycle, 0 to 366"),
 )
 
 
@@ -209,9 +211,9 @@ class WaiverTable(NamedTuple):
 
 WAIVER = Table(
     WaiverTable,
-    needed("rule", text(r"^[A-Z][0-9]{3}$", 4), "the code of the rule, such as S304"),
-    needed("reason", SENTENCE, "why the finding is accepted, in words a reviewer can judge"),
-    optional("expires", day(), "the last day the waiver holds, as a date: 2027-06-30"),
+    required_key("rule", text(r"^[A-Z][0-9]{3}$", 4), "the code of the rule, such as S304"),
+    required_key("reason", SENTENCE, "why the finding is accepted, in words a reviewer can judge"),
+    optional_key("expires", day(), "the last day the waiver holds, as a date: 2027-06-30"),
 )
 
 
@@ -234,22 +236,22 @@ class RegimenTable(NamedTuple):
 
 REGIMEN_FILE = Table(
     RegimenTable,
-    needed("format", version(FORMAT), "the version of this format; 1 is the only one there is"),
-    needed("name", NAME, "a short name in small letters, digits, hyphens and dots, such as rr-adult"),
-    needed("title", SENTENCE, "one line that says what the regimen is"),
-    needed(
+    required_key("format", version(FORMAT), "the version of this format; 1 is the only one there is"),
+    required_key("name", NAME, "a short name in small letters, digits, hyphens and dots, such as rr-adult"),
+    required_key("title", SENTENCE, "one line that says what the regimen is"),
+    required_key(
         "indication",
         one_of("relapsed-refractory", "mrd-positive", "consolidation", "investigational"),
         "relapsed-refractory, mrd-positive, consolidation or investigational",
     ),
-    optional("family", NAME, "the name that a family of dose levels shares"),
-    needed("sources", array(table(SOURCE), 1), "where the doses come from, each with citation and status"),
-    optional("eligibility", table(ELIGIBILITY), "which patients the regimen is for"),
-    needed("dosing", table(DOSING), "how doses are counted"),
-    optional("premedication", table(PREMEDICATION), "what is given before the infusion"),
-    optional("monitoring", table(MONITORING), "the days in hospital"),
-    needed("cycle", array(table(CYCLE), 1, 20), "the cycles, in order, at least one [[cycle]]"),
-    optional("waiver", array(table(WAIVER)), "findings accepted on purpose"),
+    optional_key("family", NAME, "the name that a family of dose levels shares"),
+    required_key("sources", array(table(SOURCE), 1), "where the doses come from, each with citation and status"),
+    optional_key("eligibility", table(ELIGIBILITY), "which patients the regimen is for"),
+    required_key("dosing", table(DOSING), "how doses are counted"),
+    optional_key("premedication", table(PREMEDICATION), "what is given before the infusion"),
+    optional_key("monitoring", table(MONITORING), "the days in hospital"),
+    required_key("cycle", array(table(CYCLE), 1, 20), "the cycles, in order, at least one [[cycle]]"),
+    optional_key("waiver", array(table(WAIVER)), "findings accepted on purpose"),
 )
 
 

@@ -10,7 +10,19 @@ from typing import NamedTuple
 from blinplan.quantities import MINUTES_PER_HOUR
 from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.problems import Problem, contradiction, zone_problems
-from blinplan.regimen.toml.table import Table, array, day, needed, number, one_of, optional, table, text, version, whole
+from blinplan.regimen.toml.table import (
+    Table,
+    array,
+    day,
+    number,
+    one_of,
+    optional_key,
+    required_key,
+    table,
+    text,
+    version,
+    whole,
+)
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -25,13 +37,13 @@ class BagFile(NamedTuple):
 
 BAG = Table(
     BagFile,
-    needed("hours", whole(1, 240), "a whole number of hours that the bag lasts, such as 24, 48, 72, 96 or 168"),
-    optional(
+    required_key("hours", whole(1, 240), "a whole number of hours that the bag lasts, such as 24, 48, 72, 96 or 168"),
+    optional_key(
         "fill_ml",
         number(0, 1000),
         "the final volume in mL of a bag, of saline, stabiliser and drug together, priming included",
     ),
-    optional(
+    optional_key(
         "in_use_hours",
         whole(1, 1000),
         "whole hours at room temperature from preparation to the end of infusion; for 24 and 48 hours the label's 48"
@@ -49,8 +61,8 @@ class VialFile(NamedTuple):
 
 VIAL = Table(
     VialFile,
-    needed("micrograms", number(0, 10_000), "how many micrograms can be drawn from a vial"),
-    needed("mcg_per_ml", number(0, 10_000), "micrograms in a millilitre after the vial was reconstituted"),
+    required_key("micrograms", number(0, 10_000), "how many micrograms can be drawn from a vial"),
+    required_key("mcg_per_ml", number(0, 10_000), "micrograms in a millilitre after the vial was reconstituted"),
 )
 
 
@@ -65,10 +77,10 @@ class ShortageFile(NamedTuple):
 
 SHORTAGE = Table(
     ShortageFile,
-    needed("bag_hours", array(whole(1, 240), 1, 20), "the hours of the bags that cannot be had, such as [168]"),
-    needed("why", text(longest=200), "why they cannot be had"),
-    optional("first_day", day(), "the first day on which none is hung; from ever on if not given"),
-    optional("last_day", day(), "the last day on which none is hung; for ever if not given"),
+    required_key("bag_hours", array(whole(1, 240), 1, 20), "the hours of the bags that cannot be had, such as [168]"),
+    required_key("why", text(longest=200), "why they cannot be had"),
+    optional_key("first_day", day(), "the first day on which none is hung; from ever on if not given"),
+    optional_key("last_day", day(), "the last day on which none is hung; for ever if not given"),
 )
 
 NEXT_OPEN_DAY = "next-open-day"
@@ -92,26 +104,26 @@ class SiteTable(NamedTuple):
 
 SITE_FILE = Table(
     SiteTable,
-    needed("site", version(1), "the version of this format; 1 is the only one there is"),
-    needed("name", text(), "the name of the site or ward"),
-    needed("bag", array(table(BAG), 1, 20), "the bags that are prepared, at least one [[bag]]"),
-    optional("time_zone", text(longest=60), "the time zone by its name, such as Europe/Berlin"),
-    optional(
+    required_key("site", version(1), "the version of this format; 1 is the only one there is"),
+    required_key("name", text(), "the name of the site or ward"),
+    required_key("bag", array(table(BAG), 1, 20), "the bags that are prepared, at least one [[bag]]"),
+    optional_key("time_zone", text(longest=60), "the time zone by its name, such as Europe/Berlin"),
+    optional_key(
         "change_time", text(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", 5), "the time of day at which bags are changed: 10:00"
     ),
-    optional("closed", array(one_of(*WEEKDAYS)), "the days of the week on which no bag is changed, as saturday"),
-    optional("holidays", array(day()), "dates on which no bag is changed"),
-    optional(
+    optional_key("closed", array(one_of(*WEEKDAYS)), "the days of the week on which no bag is changed, as saturday"),
+    optional_key("holidays", array(day()), "dates on which no bag is changed"),
+    optional_key(
         "prepared_hours_before", whole(0, 240), "whole hours from preparation to the start of a bag (0 if not given)", 0
     ),
-    optional(
+    optional_key(
         "cycle_start",
         one_of("earliest", NEXT_OPEN_DAY),
         "when a later cycle begins: earliest, as soon as the free interval has ended (this if not given), or"
         " next-open-day, at the next time at which bags are changed",
     ),
-    optional("vial", table(VIAL), "what a vial holds; as the label says if not given"),
-    optional("cannot_be_had", array(table(SHORTAGE), 0, 20), "bags that cannot be had, each with the reason"),
+    optional_key("vial", table(VIAL), "what a vial holds; as the label says if not given"),
+    optional_key("cannot_be_had", array(table(SHORTAGE), 0, 20), "bags that cannot be had, each with the reason"),
 )
 
 
@@ -206,9 +218,12 @@ def site_of(file: SiteTable) -> Site:
         vial=None if file.vial is None else Vial(Fraction(file.vial.micrograms), Fraction(file.vial.mcg_per_ml)),
         shortages=tuple(
             Shortage(
-                frozenset(hours * MINUTES_PER_HOUR for hours in one.bag_hours), one.why, one.first_day, one.last_day
+                frozenset(hours * MINUTES_PER_HOUR for hours in shortage.bag_hours),
+                shortage.why,
+                shortage.first_day,
+                shortage.last_day,
             )
-            for one in file.cannot_be_had
+            for shortage in file.cannot_be_had
         ),
     )
 

@@ -57,9 +57,9 @@ def _below(key: Key, value: Any) -> Iterator[str]:
     assert inner is not None  # noqa: S101 - only tables come here
     comment = f"# {_sentence(key.description)}\n"
     several = not isinstance(value, inner.values)
-    for one in value if several else (value,):
+    for entry in value if several else (value,):
         yield f"\n{comment}{f'[[{key.name}]]' if several else f'[{key.name}]'}\n"
-        yield from _of_table(inner, one)
+        yield from _of_table(inner, entry)
         comment = ""
 
 
@@ -77,8 +77,8 @@ def _value(key: Key, value: Any) -> str:
     """Write a value; tables inside of a table in braces, several of them one a line."""
     if key.kind.table is None:
         return toml_value(value)
-    inside = [_in_braces(key.kind.table, one) for one in value]
-    return f"[{inside[0]}]" if len(inside) == 1 else "[\n" + "".join(f"  {one},\n" for one in inside) + "]"
+    inside = [_in_braces(key.kind.table, entry) for entry in value]
+    return f"[{inside[0]}]" if len(inside) == 1 else "[\n" + "".join(f"  {entry},\n" for entry in inside) + "]"
 
 
 def _in_braces(table: Table[Any], values: Any) -> str:
@@ -88,9 +88,9 @@ def _in_braces(table: Table[Any], values: Any) -> str:
 def toml_value(value: Any) -> str:
     """Write a text, a number, a date or an array of them as TOML."""
     if isinstance(value, str):
-        return '"' + "".join(_character(one) for one in value) + '"'
+        return '"' + "".join(_character(character) for character in value) + '"'
     if isinstance(value, tuple):
-        return f"[{', '.join(toml_value(one) for one in value)}]"
+        return f"[{', '.join(toml_value(entry) for entry in value)}]"
     if isinstance(value, Decimal):
         return format(value, "f")
     return value.isoformat() if isinstance(value, date) else str(value)
@@ -98,15 +98,15 @@ def toml_value(value: Any) -> str:
 
 def toml_in_ascii(text: str) -> str:
     """Write a file's text in ASCII: what is more stands in its strings alone, and is escaped there."""
-    return "".join(one if one.isascii() else _escape(one) for one in text)
+    return "".join(character if character.isascii() else _escape(character) for character in text)
 
 
-def _character(one: str) -> str:
+def _character(character: str) -> str:
     """Write a character as it is, unless it would end the text or cannot be seen."""
-    if one in '"\\':
-        return f"\\{one}"
-    return one if one.isprintable() else _escape(one)
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else _escape(character)
 
 
-def _escape(one: str) -> str:
-    return f"\\u{ord(one):04x}" if ord(one) < 0x10000 else f"\\U{ord(one):08x}"
+def _escape(character: str) -> str:
+    return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"

@@ -15,7 +15,7 @@ from pydantic_core import ValidationError
 
 from blinplan.regimen.find import path_from
 from blinplan.regimen.toml.document import Document, pointer
-from blinplan.regimen.toml.table import Table, array, needed, one_of, table, text, version
+from blinplan.regimen.toml.table import Table, array, one_of, required_key, table, text, version
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.judge import Judgement, Ruling, Verdict
 from blinplan.rules.rule import Finding
@@ -42,17 +42,17 @@ class BaselineFile(NamedTuple):
 _ANY = text(r"", 100_000)
 _ENTRY = Table(
     BaselineEntry,
-    needed("path", _ANY, "the path of a file"),
-    needed("rule", _ANY, "the code of a rule"),
-    needed("pointer", _ANY, "a place in the file"),
-    needed("text", _ANY, "what stands there"),
-    needed("message", _ANY, "what was found"),
+    required_key("path", _ANY, "the path of a file"),
+    required_key("rule", _ANY, "the code of a rule"),
+    required_key("pointer", _ANY, "a place in the file"),
+    required_key("text", _ANY, "what stands there"),
+    required_key("message", _ANY, "what was found"),
 )
 _FILE = Table(
     BaselineFile,
-    needed("format", one_of("blinplan-baseline"), "blinplan-baseline"),
-    needed("version", version(1), "the version of this format; 1 is the only one there is"),
-    needed("findings", array(table(_ENTRY)), "the findings"),
+    required_key("format", one_of("blinplan-baseline"), "blinplan-baseline"),
+    required_key("version", version(1), "the version of this format; 1 is the only one there is"),
+    required_key("findings", array(table(_ENTRY)), "the findings"),
 )
 
 

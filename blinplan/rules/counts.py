@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.located import Reported, reported
+from blinplan.rules.located import Reported, run_findings
 from blinplan.rules.rule import Rule
 from blinplan.rules.run_result import Result
 
@@ -24,7 +24,7 @@ class Count:
 def counts(result: Result) -> tuple[Count, ...]:
     """Count by rule, the most frequent first."""
     by_rule: dict[str, list[Reported]] = {}
-    for finding in reported(result):
+    for finding in run_findings(result):
         by_rule.setdefault(finding.finding.code, []).append(finding)
     return tuple(sorted(_counts(by_rule), key=lambda count: (-count.findings, count.rule.code)))
 

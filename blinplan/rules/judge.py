@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from blinplan.course.events import periods
 from blinplan.course.patient import Patient
-from blinplan.regimen.find import named_beside
+from blinplan.regimen.find import read_beside
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen, Waiver
 from blinplan.rules.catalogue import CATALOGUE
@@ -148,7 +148,7 @@ def _on_regimen(
 def _on_record(reading: RecordFile, settings: Settings) -> Iterator[Verdict]:
     """Judge a course record by the rules that look at one, with the regimen that it names."""
     record = reading.record
-    named = named_beside(reading.document.name, record.regimen)
+    named = read_beside(reading.document.name, record.regimen)
     regimen = named.regimen if isinstance(named, RegimenFile) else None
     elsewhere = NotEvaluated("not applicable", "the file is a course record, and the rule looks at regimens")
     missing = NotEvaluated("undecided", f"there is no regimen {record.regimen}, beside the record or shipped")

@@ -67,12 +67,12 @@ def citations(finding: Finding, limits: Limits) -> list[str]:
     return list(dict.fromkeys([*cited, *CATALOGUE[finding.code].sources]))
 
 
-def reported(result: Result) -> list[Reported]:
+def run_findings(result: Result) -> list[Reported]:
     """All findings of a run, those that are waived or in the baseline included, by file and place."""
-    return [one for judgement in result.judgements for one in reported_in(judgement)]
+    return [finding for judgement in result.judgements for finding in file_findings(judgement)]
 
 
-def reported_in(judgement: Judgement) -> list[Reported]:
+def file_findings(judgement: Judgement) -> list[Reported]:
     """All findings of one file, in the order of the file."""
     import hashlib
 

@@ -57,7 +57,9 @@ class TypicalPatient:
 def expected(dated: Dated, limits: Limits) -> tuple[ExpectedAfter, ...]:
     """Send the typical patient through a plan; all windows of what is shown of it, in the order of time."""
     patient = typical_patient_in(dated)
-    return tuple(expected_after(dated, entry, patient, limits) for entry in dated.shown() if entry.due in _NEW_DOSES)
+    return tuple(
+        expected_after(dated, entry, patient, limits) for entry in dated.shown_entries() if entry.due in _NEW_DOSES
+    )
 
 
 def typical_patient_in(dated: Dated) -> TypicalPatient:

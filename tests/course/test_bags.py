@@ -18,7 +18,7 @@ from blinplan.course.bags import (
     in_use_left,
     in_use_limit,
     labelled_bags,
-    underfilled,
+    underfilled_bags,
     usable_bags,
     vial_of,
     vials,
@@ -291,7 +291,7 @@ def test_small_children_get_no_preservative_and_nobody_a_bag_out_of_its_time() -
 def test_a_bag_is_filled_with_no_less_than_is_infused() -> None:
     for fill, wrong in ((239, True), (240, False)):
         ward = Site("Ward 7", None, (SiteBag(DAY, Fraction(fill), None),), 600, frozenset(), frozenset(), 0)
-        assert bool(underfilled(ward)) is wrong
+        assert bool(underfilled_bags(ward)) is wrong
 
 
 def test_what_is_filled_and_infused_is_exact() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from blinplan.course.bags import NoSequenceError
 from blinplan.course.calendar import Due, when_closed
-from blinplan.course.dated import Dated, as_planned, dated
+from blinplan.course.dated import Dated, as_planned, date_course
 from blinplan.course.eligibility import choose
 from blinplan.course.events import Course, expand
 from blinplan.course.opening import NeverOpenError, next_opening
@@ -64,12 +64,12 @@ def starts(plan: Dated) -> list[datetime]:
 
 
 def test_a_cycle_waits_for_the_ward() -> None:
-    plan = dated(course(), MONDAY, WARD, None)
+    plan = date_course(course(), MONDAY, WARD, None)
     # Summer time ends on 25 October: the free interval ends at 9:00, and the ward changes bags at 10:00.
     assert starts(plan)[:2] == [MONDAY, datetime(2026, 11, 30, 10, tzinfo=BERLIN)]
     assert plan.ledger.starts[0].start - plan.ledger.starts[0].earliest == HOUR
     assert not [entry for entry in plan.entries if entry.due is Due.START and when_closed(entry, plan.clock, WARD)]
-    at_once = dated(course(), MONDAY, site(24, 48, 72, 96, closed=frozenset({5, 6})), None)
+    at_once = date_course(course(), MONDAY, site(24, 48, 72, 96, closed=frozenset({5, 6})), None)
     assert starts(at_once)[1] == datetime(2026, 11, 30, 9, tzinfo=BERLIN)
     assert at_once.ledger.starts == ()
 
@@ -77,8 +77,8 @@ def test_a_cycle_waits_for_the_ward() -> None:
 def test_what_moved_to_a_weekend_waits_until_monday() -> None:
     planned = course()
     three_days = interruption(MONDAY, 10 * DAY, 5 * DAY, Cause.TECHNICAL, None, 1)
-    plan = dated(planned, MONDAY, site(24, 48, 72, 96, closed=frozenset({5, 6}), starts_when_open=True), None)
-    later = dated(planned, MONDAY, plan.site, record(planned, MONDAY, three_days))
+    plan = date_course(planned, MONDAY, site(24, 48, 72, 96, closed=frozenset({5, 6}), starts_when_open=True), None)
+    later = date_course(planned, MONDAY, plan.site, record(planned, MONDAY, three_days))
     assert [moment.weekday() for moment in starts(later)] == [0] * 5
     assert starts(later)[1].date() == date(2026, 12, 7)  # Saturday the 5th is the earliest
     assert later.course.micrograms == planned.micrograms
@@ -104,20 +104,22 @@ def test_a_free_interval_ends_at_the_same_hour_though_the_clock_was_put_forward(
     begins = datetime(2027, 2, 8, 10, tzinfo=BERLIN)  # cycle 1 is infused until 8 March, free until 22 March
     spring = datetime(2027, 2, 22, 10, tzinfo=BERLIN)  # free from 22 March to 5 April; summer time begins on 28 March
     planned = course()
-    assert starts(dated(planned, begins, WARD, None))[1] == datetime(2027, 3, 22, 10, tzinfo=BERLIN)
-    moved = dated(planned, spring, WARD, None)
+    assert starts(date_course(planned, begins, WARD, None))[1] == datetime(2027, 3, 22, 10, tzinfo=BERLIN)
+    moved = date_course(planned, spring, WARD, None)
     assert starts(moved)[1] == datetime(2027, 4, 5, 10, tzinfo=BERLIN)
     assert moved.ledger.starts[0].start - moved.ledger.starts[0].earliest == -HOUR
     assert moved.ledger.starts[0].why.endswith(", and the clock was put forward since the last one")
-    assert dated(planned, spring, WARD, moved.ledger).course == moved.course
+    assert date_course(planned, spring, WARD, moved.ledger).course == moved.course
     done = replace(record(planned, spring, _2=42 * DAY - HOUR), time_zone="Europe/Berlin")
-    happened = dated(planned, spring, None, done)
+    happened = date_course(planned, spring, None, done)
     assert starts(happened)[1] == datetime(2027, 4, 5, 10, tzinfo=BERLIN)
     assert happened.ledger.starts[0].why == "it is on record, and the clock was put forward"
     with pytest.raises(RecordError, match="before it could"):
-        dated(planned, spring, None, replace(done, cycle_starts=record(planned, spring, _2=42 * DAY - 61).cycle_starts))
+        date_course(
+            planned, spring, None, replace(done, cycle_starts=record(planned, spring, _2=42 * DAY - 61).cycle_starts)
+        )
     with pytest.raises(RecordError, match="before it could"):
-        dated(planned, begins, None, replace(record(planned, begins, _2=42 * DAY - 1), time_zone="Europe/Berlin"))
+        date_course(planned, begins, None, replace(record(planned, begins, _2=42 * DAY - 1), time_zone="Europe/Berlin"))
 
 
 def test_an_hour_that_was_gained_lets_no_cycle_begin_early() -> None:
@@ -129,7 +131,7 @@ def test_an_hour_that_was_gained_lets_no_cycle_begin_early() -> None:
     planned = course()
     done = replace(record(planned, MONDAY, _2=42 * DAY - HOUR), time_zone="Europe/Berlin")
     with pytest.raises(RecordError, match="began 1 h before it could"):
-        dated(planned, MONDAY, None, done)
+        date_course(planned, MONDAY, None, done)
 
 
 def test_a_ward_with_no_hour_of_change_opens_at_the_hour_at_which_the_interval_ended() -> None:
@@ -153,21 +155,23 @@ def test_a_ward_that_never_opens_is_said_to() -> None:
 
 def test_later_starts_and_restarts_are_supervised() -> None:
     planned = course()
-    plan = dated(planned, MONDAY, None, record(planned, MONDAY, interruption(MONDAY, 10 * DAY, 4 * HOUR, CRS, 2, 1)))
+    plan = date_course(
+        planned, MONDAY, None, record(planned, MONDAY, interruption(MONDAY, 10 * DAY, 4 * HOUR, CRS, 2, 1))
+    )
     supervised = [(entry.cycle, entry.start) for entry in plan.entries if entry.due is Due.SUPERVISION]
     assert supervised[0] == (1, 10 * DAY + 4 * HOUR)
     assert [cycle for cycle, _ in supervised[1:]] == [3, 4, 5]  # in cycles 1 and 2 the patient is in hospital
-    short = dated(planned, MONDAY, None, record(planned, MONDAY, interruption(MONDAY, 10 * DAY, 239, CRS, 2, 1)))
+    short = date_course(planned, MONDAY, None, record(planned, MONDAY, interruption(MONDAY, 10 * DAY, 239, CRS, 2, 1)))
     assert [entry.cycle for entry in short.entries if entry.due is Due.SUPERVISION] == [3, 4, 5]
     long = interruption(MONDAY, 94 * DAY, 8 * DAY, CRS, 2, 3)  # cycle 4 begins with the restart
-    broken = dated(planned, MONDAY, None, record(planned, MONDAY, long))
+    broken = date_course(planned, MONDAY, None, record(planned, MONDAY, long))
     assert [entry.cycle for entry in broken.entries if entry.due is Due.SUPERVISION] == [3, 4, 5]
 
 
 def test_the_plans_before_are_those_of_the_record_as_it_stood() -> None:
     planned = course()
     full = record(planned, MONDAY, interruption(MONDAY, 10 * DAY, DAY, CRS, 2, 1), _2=45 * DAY)
-    before = list(as_planned(dated(planned, MONDAY, None, full)))
+    before = list(as_planned(date_course(planned, MONDAY, None, full)))
     assert [len(plan.ledger.interruptions) for plan in before] == [0, 1, 1]
     assert [plan.replanned.ended for plan in before] == [False, True, False]
     assert before[0].course == planned
@@ -219,7 +223,7 @@ def test_whatever_happens_every_bag_is_one_after_the_other_and_all_give_what_is_
     begins = datetime.combine(day, time(at // 60, at % 60), tzinfo=UTC).astimezone(ZoneInfo(zone))
     planned = course(weight)
     try:
-        plan = dated(planned, begins, profile, None)
+        plan = date_course(planned, begins, profile, None)
         now: int = 0
         made: list[Interruption] = []
         for after, lasts, cause, grade in happened:
@@ -229,7 +233,7 @@ def test_whatever_happens_every_bag_is_one_after_the_other_and_all_give_what_is_
             now += after
             made.append(interruption(begins, now, lasts, cause, grade, running[0].period.cycle))
             now += lasts
-            plan = dated(planned, begins, profile, record(planned, begins, *made))
+            plan = date_course(planned, begins, profile, record(planned, begins, *made))
     except NoSequenceError:
         return
     events = plan.course.events
@@ -254,7 +258,7 @@ def test_whatever_happens_every_bag_is_one_after_the_other_and_all_give_what_is_
     begun = {entry.cycle: entry.start for entry in plan.entries if entry.due is Due.START}
     free = [event for event in events if event.period.dose is None and event.period.cycle_name != "interrupted"]
     assert all(event.period.minutes >= 14 * DAY - HOUR for event in free if event.period.stop in begun.values())
-    assert dated(planned, begins, profile, plan.ledger).course == plan.course
+    assert date_course(planned, begins, profile, plan.ledger).course == plan.course
 
 
 def test_a_closed_week_that_was_never_reached_is_no_reason_for_want_of_bags() -> None:
@@ -263,10 +267,10 @@ def test_a_closed_week_that_was_never_reached_is_no_reason_for_want_of_bags() ->
     ward = site(24, 48, holidays=frozenset(date(2026, 12, day) for day in range(24, 28)))
     planned = course()
     stopped = interruption(start, 22 * DAY + 4 * HOUR, 4 * DAY + 20 * HOUR, Cause.TECHNICAL, None, 1)
-    plan = dated(planned, start, ward, record(planned, start, stopped))
+    plan = date_course(planned, start, ward, record(planned, start, stopped))
     assert sum(bag.micrograms for bag in plan.bags) == plan.course.micrograms
     with pytest.raises(NoSequenceError):
-        dated(planned, start, ward, None)
+        date_course(planned, start, ward, None)
 
 
 def test_a_bag_that_was_hung_stays_the_one_that_was_hung() -> None:
@@ -274,21 +278,21 @@ def test_a_bag_that_was_hung_stays_the_one_that_was_hung() -> None:
     planned = course()
     week = site(24, 168, at=10 * HOUR)
     stopped = interruption(MONDAY, DAY + HOUR, 3 * HOUR, Cause.TECHNICAL, None, 1)
-    plan = dated(planned, MONDAY, week, record(planned, MONDAY, stopped))
+    plan = date_course(planned, MONDAY, week, record(planned, MONDAY, stopped))
     first = plan.bags[0]
     assert (first.size.minutes // DAY, first.minutes) == (7, DAY + HOUR)
     assert first.micrograms == Fraction(9) * (DAY + HOUR) / DAY
     assert plan.bags[1].start == DAY + 4 * HOUR
     assert sum(bag.micrograms for bag in plan.bags) == plan.course.micrograms
     assert all(one.stop <= other.start for one, other in pairwise(plan.bags))
-    before = dated(planned, MONDAY, week, None).bags
+    before = date_course(planned, MONDAY, week, None).bags
     assert before[0].size == first.size
 
 
 def test_the_bags_before_a_stop_are_those_of_the_cycle_when_it_began() -> None:
     planned = course()
     stopped = interruption(MONDAY, 50 * DAY, 3 * HOUR, Cause.TECHNICAL, None, 2)  # cycle 2 began three days late
-    plan = dated(planned, MONDAY, site(24, 96, at=None), record(planned, MONDAY, stopped, _2=45 * DAY))
+    plan = date_course(planned, MONDAY, site(24, 96, at=None), record(planned, MONDAY, stopped, _2=45 * DAY))
     assert min(bag.start for bag in plan.bags if bag.start >= 28 * DAY) == 45 * DAY
     assert sum(bag.micrograms for bag in plan.bags) == plan.course.micrograms
     assert all(one.stop <= other.start for one, other in pairwise(plan.bags))
@@ -296,7 +300,7 @@ def test_the_bags_before_a_stop_are_those_of_the_cycle_when_it_began() -> None:
 
 def test_a_bag_that_ends_at_midnight_is_not_one_of_the_next_day() -> None:
     night = datetime(2026, 11, 2, tzinfo=BERLIN)
-    plan = replace(dated(course(), night, site(24, at=0), None), first=date(2026, 11, 4), last=date(2026, 11, 4))
+    plan = replace(date_course(course(), night, site(24, at=0), None), first=date(2026, 11, 4), last=date(2026, 11, 4))
     assert [number for number, _ in plan.shown_bags()] == [3]
 
 
@@ -309,7 +313,7 @@ def test_a_bag_that_ends_at_midnight_is_not_one_of_the_next_day() -> None:
     ],
 )
 def test_a_bag_that_is_wanted_when_the_ward_hangs_none_is_told(begins: datetime, said: str | None) -> None:
-    plan = dated(course(), begins, site(24, 48, 72, 96, closed=frozenset({5, 6})), None)
+    plan = date_course(course(), begins, site(24, 48, 72, 96, closed=frozenset({5, 6})), None)
     first = next(entry for entry in plan.entries if entry.due is Due.START)
     assert when_closed(first, plan.clock, WARD) == said
 
@@ -317,6 +321,6 @@ def test_a_bag_that_is_wanted_when_the_ward_hangs_none_is_told(begins: datetime,
 def test_a_restart_wants_a_bag_too() -> None:
     planned = course()
     evening = interruption(MONDAY, 8 * DAY, 11 * HOUR, CRS, 2, 1)  # stopped at 9:00, the clock was put back
-    plan = dated(planned, MONDAY, site(24, 48, 72, 96), record(planned, MONDAY, evening))
+    plan = date_course(planned, MONDAY, site(24, 48, 72, 96), record(planned, MONDAY, evening))
     restart = next(entry for entry in plan.entries if entry.due is Due.RESTART)
     assert when_closed(restart, plan.clock, WARD) == "20:00, and Ward 7 changes bags at 10:00"

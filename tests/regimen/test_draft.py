@@ -14,7 +14,7 @@ from blinplan.regimen.draft import (
     Order,
     draft_copy,
     draft_new,
-    needed,
+    missing_fields,
     premedication_text,
     read_premedication,
     read_step,
@@ -113,11 +113,11 @@ def test_the_labelled_course_can_be_ordered_from_nothing() -> None:
 
 
 def test_what_later_cycles_give_is_asked_where_it_could_be_meant_otherwise() -> None:
-    assert needed(ORDER) == ()
-    assert needed(Order()) == ("name", "title", "indication", "steps", "cycles", "free_days")
-    assert needed(replace(ORDER, later_steps=None)) == ("later_steps",)
-    assert needed(replace(ORDER, later_steps=None, cycles=1)) == ()
-    assert needed(replace(ORDER, later_steps=None, steps=LATER)) == ()
+    assert missing_fields(ORDER) == ()
+    assert missing_fields(Order()) == ("name", "title", "indication", "steps", "cycles", "free_days")
+    assert missing_fields(replace(ORDER, later_steps=None)) == ("later_steps",)
+    assert missing_fields(replace(ORDER, later_steps=None, cycles=1)) == ()
+    assert missing_fields(replace(ORDER, later_steps=None, steps=LATER)) == ()
     with pytest.raises(DraftError):
         draft_new(replace(ORDER, cycles=1))
 

@@ -148,10 +148,16 @@ def test_trials_dose_as_published(name: str) -> None:
 
 
 def test_names_and_families_resolve() -> None:
-    assert all(library.named(name) == (name,) for name in NAMES)
-    assert library.named("nhl") == tuple(NHL)
-    assert library.named("mt103-206") == ("mt103-206-5-15", "mt103-206-5-15-30", "mt103-206-15")
-    assert library.named("") == library.named("rr") == library.named("RR-ADULT") == library.named("rr-adult.toml") == ()
+    assert all(library.names_of(name) == (name,) for name in NAMES)
+    assert library.names_of("nhl") == tuple(NHL)
+    assert library.names_of("mt103-206") == ("mt103-206-5-15", "mt103-206-5-15-30", "mt103-206-15")
+    assert (
+        library.names_of("")
+        == library.names_of("rr")
+        == library.names_of("RR-ADULT")
+        == library.names_of("rr-adult.toml")
+        == ()
+    )
 
 
 def test_a_family_is_no_regimens_name() -> None:

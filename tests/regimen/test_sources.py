@@ -55,7 +55,7 @@ def test_a_file_is_found_and_read(here: Path) -> None:
 @pytest.mark.usefixtures("here")
 def test_names_and_families_are_found_from_anywhere() -> None:
     assert names(find("rr-adult")) == ["rr-adult"]
-    assert names(find("nhl")) == list(library.named("nhl"))
+    assert names(find("nhl")) == list(library.names_of("nhl"))
     for source in (*_sources("rr-adult"), *_sources("nhl")):
         reading = source.read()
         assert isinstance(reading, RegimenFile)

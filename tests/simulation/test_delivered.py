@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from blinplan.course.dated import Dated, dated
+from blinplan.course.dated import Dated, date_course
 from blinplan.course.events import Course, expand
 from blinplan.course.patient import Patient
 from blinplan.physiology import draw
@@ -61,7 +61,7 @@ def test_nothing_planned_has_no_relative_intensity(planned: Course) -> None:
 
 @pytest.fixture(scope="module")
 def on_calendar(planned: Course) -> Dated:
-    return dated(planned, datetime(2026, 11, 2, 10, tzinfo=UTC), None, None)
+    return date_course(planned, datetime(2026, 11, 2, 10, tzinfo=UTC), None, None)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from blinplan.course.calendar import Due
-from blinplan.course.dated import Dated, dated
+from blinplan.course.dated import Dated, date_course
 from blinplan.course.events import expand
 from blinplan.course.patient import Patient
 from blinplan.quantities import MINUTES_PER_DAY
@@ -20,7 +20,7 @@ from blinplan.simulation.expected import ExpectedAfter, ExpectedWindow, expected
 def plan() -> Dated:
     regimen = library.regimen("rr-adult")
     course = expand(regimen, Patient(weight=Fraction(70)))
-    return dated(course, datetime(2026, 11, 2, 10, tzinfo=UTC), None, None)
+    return date_course(course, datetime(2026, 11, 2, 10, tzinfo=UTC), None, None)
 
 
 @pytest.fixture(scope="module")

@@ -188,16 +188,16 @@ def _put_on_calendar(
                 "a dated plan needs {start}", "give when the first infusion begins, as 2026-11-02T10:00"
             )
         return None
-    from blinplan.course.bags import NoSequenceError, overfilled, vial_of
+    from blinplan.course.bags import NoSequenceError, overfilled_bags, vial_of
     from blinplan.course.calendar import Clock
-    from blinplan.course.dated import dated
+    from blinplan.course.dated import date_course
     from blinplan.course.opening import NeverOpenError
     from blinplan.course.resumption import RecordError
     from blinplan.quantities import decimal_text, duration_text
     from blinplan.reports.shared.words import moment_text
 
     try:
-        found = dated(course, begins, site, happened.so_far)
+        found = date_course(course, begins, site, happened.so_far)
     except PatientError as error:
         raise ArgumentRefusal("{path}: {why}", _WHOSE_AREA, path=happened.path, why=error) from error
     except RecordError as error:
@@ -210,7 +210,7 @@ def _put_on_calendar(
         ) from error
     except NeverOpenError as error:
         raise Refusal(str(error), "correct `closed` and `holidays` of the site profile") from error
-    for bag in overfilled(found.bags, vial_of(site)):
+    for bag in overfilled_bags(found.bags, vial_of(site)):
         raise Refusal(
             f"a bag for {duration_text(bag.size.minutes)} with {decimal_text(bag.rate, 3)} mcg/day cannot be made: more"
             " drug is drawn up for it than it is filled with",

@@ -96,7 +96,7 @@ class Plan:
     @property
     def entries(self) -> tuple[Planned, ...]:
         """What is due, in the order of time, with local dates and times; nothing without a start."""
-        return () if self.dated is None else tuple(map(self._planned, self.dated.shown()))
+        return () if self.dated is None else tuple(map(self._planned, self.dated.shown_entries()))
 
     def _planned(self, entry: Entry) -> Planned:
         assert self.dated is not None  # noqa: S101 - it has entries

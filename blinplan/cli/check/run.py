@@ -27,7 +27,7 @@ def run(asked: CheckOptions) -> None:
     files = read_files(
         asked.paths or [], choice, configurations, stdin_filename=asked.stdin_filename, allow_empty=asked.allow_empty
     )
-    settled = files.settled(
+    settled = files.settle(
         asked.fail_on, asked.simulated, asked.patients, asked.seed, asked.baseline, asked.site, dashes="--"
     )
     if asked.show_settings:

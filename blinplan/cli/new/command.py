@@ -162,9 +162,9 @@ def new(
 
 def _complete(order: "Order", start: "Reading | None", destination: "Destination", terminal: Terminal) -> "Order":
     """Ask for what an order does not say, where somebody can answer."""
-    from blinplan.api.new import needed
+    from blinplan.api.new import missing_fields
 
-    missing = needed(order) if start is None else (() if order.name else ("name",))
+    missing = missing_fields(order) if start is None else (() if order.name else ("name",))
     if not missing:
         return order
     if not terminal.is_answered:  # nobody answers, or nobody sees the questions

@@ -225,9 +225,9 @@ def _one_slip(written: str, meant: str) -> bool:
     first = next((at for at, pair in enumerate(zip(written, meant, strict=False)) if pair[0] != pair[1]), None)
     if first is None:
         return abs(len(written) - len(meant)) <= 1
-    one, other = written[first:], meant[first:]
-    swapped = one[:2] == other[1::-1] and one[2:] == other[2:]
-    return one[1:] == other[1:] or one[1:] == other or one == other[1:] or swapped
+    rest, other = written[first:], meant[first:]
+    swapped = rest[:2] == other[1::-1] and rest[2:] == other[2:]
+    return rest[1:] == other[1:] or rest[1:] == other or rest == other[1:] or swapped
 
 
 def _table_name(path: KeyPath) -> str:

@@ -39,12 +39,12 @@ class Key:
     default: int | None = None
 
 
-def needed(name: str, kind: Kind, description: str) -> Key:
+def required_key(name: str, kind: Kind, description: str) -> Key:
     """A key that a table must have."""
     return Key(name, kind, description, required=True)
 
 
-def optional(name: str, kind: Kind, description: str, default: int | None = None) -> Key:
+def optional_key(name: str, kind: Kind, description: str, default: int | None = None) -> Key:
     """A key that a table may have."""
     return Key(name, kind, description, default=default)
 

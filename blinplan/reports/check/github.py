@@ -1,7 +1,7 @@
 """Findings as workflow commands of GitHub Actions, which become annotations of the changed files."""
 
 from blinplan.outside_text import visible
-from blinplan.rules.located import Reported, reported
+from blinplan.rules.located import Reported, run_findings
 from blinplan.rules.run_result import Result
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
@@ -9,7 +9,7 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 def github(result: Result) -> str:
     """Write one command a finding, the worst first: GitHub shows no more than ten of each kind."""
-    found = [one for one in reported(result) if one.standing == "counted"]
+    found = [one for one in run_findings(result) if one.standing == "counted"]
     worst_first = sorted(found, key=lambda one: -one.finding.severity.rank)
     problems = [
         *(error.message for error in result.missing),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from blinplan.rules.located import reported
+from blinplan.rules.located import run_findings
 from blinplan.rules.rule import Severity
 from blinplan.rules.run_result import Result
 
@@ -26,6 +26,6 @@ def gitlab(result: Result) -> list[dict[str, Any]]:
             },
             "content": {"body": one.body},
         }
-        for one in reported(result)
+        for one in run_findings(result)
         if one.standing == "counted"
     ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from blinplan.reports.check.check_json import finding_json, run_manifest
 from blinplan.reports.shared.document import CHECK_LINES
-from blinplan.rules.located import reported, shown_path
+from blinplan.rules.located import run_findings, shown_path
 from blinplan.rules.run_result import Result
 
 
@@ -17,7 +17,7 @@ def json_lines(result: Result) -> str:
 
 def _records(result: Result) -> Iterator[dict[str, Any]]:
     yield {"record": "manifest", "format": CHECK_LINES.format, "version": CHECK_LINES.version, **run_manifest(result)}
-    for one in reported(result):
+    for one in run_findings(result):
         yield {
             "record": "finding",
             "file": one.path,

@@ -8,7 +8,7 @@ from collections import defaultdict
 
 from blinplan.outside_text import visible
 from blinplan.rules.judge import Judgement, Verdict
-from blinplan.rules.located import Reported, reported_in, shown_path
+from blinplan.rules.located import Reported, file_findings, shown_path
 from blinplan.rules.run_result import Result
 
 
@@ -37,7 +37,7 @@ def _totals(suites: list[ET.Element]) -> dict[str, str]:
 def _suite(judgement: Judgement, result: Result) -> ET.Element:
     path = shown_path(judgement)
     by_rule: dict[str, list[Reported]] = defaultdict(list)
-    for one in reported_in(judgement):
+    for one in file_findings(judgement):
         by_rule[one.finding.code].append(one)
     cases = [_case(path, verdict, by_rule[verdict.rule.code], result) for verdict in judgement.verdicts]
     return _with_counts(path, cases)

@@ -4,7 +4,7 @@ import re
 
 from blinplan.outside_text import visible
 from blinplan.reports.check.findings import not_evaluated_lines
-from blinplan.rules.located import Reported, reported
+from blinplan.rules.located import Reported, run_findings
 from blinplan.rules.run_result import Result
 
 _SIGNIFICANT = re.compile(r"([\\`*_{}\[\]<>()#|~&])")
@@ -19,7 +19,7 @@ def markdown(result: Result) -> str:
         "",
         f"Exit {result.status}: {_text(result.reason)}.",
     ]
-    found = reported(result)
+    found = run_findings(result)
     for standing, title in (("counted", "Findings"), ("waived", "Waived"), ("in baseline", "In the baseline")):
         rows = [one for one in found if one.standing == standing]
         if rows:

@@ -7,7 +7,7 @@ from blinplan.regimen.toml.document import Edit
 from blinplan.reports.shared.manifest import manifest
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
-from blinplan.rules.located import Reported, reported
+from blinplan.rules.located import Reported, run_findings
 from blinplan.rules.rule import Rule
 from blinplan.rules.run_result import Result
 from blinplan.version import __version__
@@ -18,7 +18,7 @@ _HOME = "https://pypi.org/project/blinplan/"
 
 def sarif(result: Result) -> dict[str, Any]:
     """Write all findings as a SARIF log of one run; what was accepted is there as suppressed."""
-    found = reported(result)
+    found = run_findings(result)
     codes = sorted({one.finding.code for one in found})
     return {
         "$schema": _SCHEMA,

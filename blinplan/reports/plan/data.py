@@ -28,7 +28,7 @@ def dated_json(dated: Dated) -> dict[str, Any]:
                 "cycle": entry.cycle,
                 "what": entry_text(dated, entry),
             }
-            for entry in dated.shown()
+            for entry in dated.shown_entries()
             if entry.due is not Due.BAG
         ],
         "bags": [bag_json(dated, number, bag, dated.site) for number, bag in bags if dated.site is not None],
@@ -68,7 +68,9 @@ def dated_table(dated: Dated) -> DataTable:
     What is not known or has no meaning for an entry is missing.
     """
     numbers = {bag.start: number for number, bag in enumerate(dated.bags, start=1)}
-    return table_of_rows("dated plan", _COLUMNS, (_entry_values(dated, numbers, entry) for entry in dated.shown()))
+    return table_of_rows(
+        "dated plan", _COLUMNS, (_entry_values(dated, numbers, entry) for entry in dated.shown_entries())
+    )
 
 
 def _entry_values(dated: Dated, numbers: Mapping[int, int], entry: Entry) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
     table.add_column("Day", justify="right", no_wrap=True)
     table.add_column("Cycle", justify="right")
     table.add_column("What", overflow="fold")
-    for entry in dated.shown():
+    for entry in dated.shown_entries():
         if entry.due is Due.BAG:
             continue  # they have a view of their own
         table.add_row(
@@ -31,7 +31,7 @@ def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
             str(entry.cycle),
             Text(entry_text(dated, entry), _STYLES.get(entry.due, "")),
         )
-    supervised = any(entry.due is Due.SUPERVISION for entry in dated.shown())
+    supervised = any(entry.due is Due.SUPERVISION for entry in dated.shown_entries())
     source = [Text(f"Supervision: {label()['supervision_again'].citation}.", "quiet")] if supervised else []
     return [table, *(Text(line, "warning") for line in off_hours(dated)), *source, zone_line(dated)]
 
@@ -47,7 +47,7 @@ _STYLES = {
 
 def off_hours(dated: Dated) -> Iterator[str]:
     """Tell of every start, step and restart that wants a new bag when the site changes none."""
-    for entry in dated.shown() if dated.site is not None else ():
+    for entry in dated.shown_entries() if dated.site is not None else ():
         closed = None if dated.site is None else when_closed(entry, dated.clock, dated.site)
         if closed is not None:
             start = moment_text(dated.clock.at(entry.start))

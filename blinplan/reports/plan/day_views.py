@@ -32,7 +32,7 @@ def days_report(dated: Dated, screen: Screen) -> list[RenderableType]:
 def _of_day(dated: Dated, day: date) -> tuple[str, list[Entry]]:
     """What is infused from midnight to midnight, in mcg, and what is due."""
     start, stop = dated.clock.midnight(day), dated.clock.midnight(day + timedelta(days=1))
-    due = [entry for entry in dated.shown() if start <= entry.start < stop]
+    due = [entry for entry in dated.shown_entries() if start <= entry.start < stop]
     return amount_text(micrograms(dated.course, start, stop)), due
 
 
@@ -76,7 +76,7 @@ def _short(dated: Dated, entry: Entry) -> str:
 
 
 def _days(dated: Dated) -> Iterable[date]:
-    shown = dated.shown()
+    shown = dated.shown_entries()
     if not shown:
         return
     first = dated.first or min(dated.clock.at(entry.start).date() for entry in shown)

@@ -63,7 +63,7 @@ def html(dated: Dated, choice: Choice, told: Sequence[str] = (), plan_id: str | 
     ``told`` stands on the paper of every cycle, and the names of the plan and of the cycle on every sheet of it.
     """
     regimen = dated.course.regimen
-    cycles = sorted({entry.cycle for entry in dated.shown()})
+    cycles = sorted({entry.cycle for entry in dated.shown_entries()})
     return render(
         "plan.html",
         title=f"{regimen.name}: {regimen.title}" + ("" if plan_id is None else f", plan {plan_id}"),
@@ -94,7 +94,7 @@ def _cycle(dated: Dated, cycle: int) -> PrintedCycle:
 
 def _due(dated: Dated, cycle: int) -> PageTable:
     """What is due in a cycle, its bags aside."""
-    entries = (entry for entry in dated.shown() if entry.cycle == cycle and entry.due is not Due.BAG)
+    entries = (entry for entry in dated.shown_entries() if entry.cycle == cycle and entry.due is not Due.BAG)
     rows = ((moment_text(dated.clock.at(entry.start)), entry_text(dated, entry)) for entry in entries)
     return page_table("What is due", (PageColumn("When", "w"), PageColumn("What")), rows)
 

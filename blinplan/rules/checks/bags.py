@@ -150,7 +150,7 @@ def _no_day_to_start(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
 def _runs(cycle: Cycle, site: Site, start: datetime) -> bool:
     """Whether a cycle that starts then has all its changes, those of the dose too, on open days."""
     infusions = [infusion for _, infusion in _infusions(cycle)]
-    if any((start + timedelta(minutes=one.start)).weekday() in site.closed for one in infusions):
+    if any((start + timedelta(minutes=infusion.start)).weekday() in site.closed for infusion in infusions):
         return False
     at = start + timedelta(minutes=site.change_minute or 0)
     try:

@@ -20,8 +20,8 @@ def _each(check: Check) -> Callable[[Rule, Case, CourseRecord], Answer]:
     The check tells why, and the interruptions of which that is so are added here.
     """
 
-    def asked(rule: Rule, case: Case, record: CourseRecord) -> Answer:
-        restarts = [one for one in record.interruptions if one.restarted is not None]
+    def answer_for_all(rule: Rule, case: Case, record: CourseRecord) -> Answer:
+        restarts = [interruption for interruption in record.interruptions if interruption.restarted is not None]
         if not restarts:
             return NotEvaluated("not applicable", "the record has no restart")
         try:
@@ -32,18 +32,18 @@ def _each(check: Check) -> Callable[[Rule, Case, CourseRecord], Answer]:
             return NotEvaluated("undecided", str(error))
         found: list[Finding] = []
         unknown: dict[str, list[str]] = {}
-        for one in restarts:
-            for answer in check(rule, case, one, asked_of(one)):
+        for interruption in restarts:
+            for answer in check(rule, case, interruption, asked_of(interruption)):
                 if isinstance(answer, Finding):
                     found.append(answer)
                 else:
-                    unknown.setdefault(answer.reason, []).append(str(int(one.path[1]) + 1))
+                    unknown.setdefault(answer.reason, []).append(str(int(interruption.path[1]) + 1))
         if found or not unknown:
             return found
         told = (f"{reason} (interruption {', '.join(numbers)})" for reason, numbers in unknown.items())
         return NotEvaluated("undecided", "; ".join(told))
 
-    return asked
+    return answer_for_all
 
 
 def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tuple[Decision, ...]]:
@@ -51,14 +51,16 @@ def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tupl
     area = patient(record.weight, record.height, record.area).area
     ledger = decide(case.regimen, record, area.square_metres if area else None)
     known = {entry.interruption.path: entry.decisions for entry in ledger.interruptions}
-    return lambda one: (
-        known[one.path] if one.path in known else decisions(one, case.regimen, Circumstances(weight=record.weight))
+    return lambda interruption: (
+        known[interruption.path]
+        if interruption.path in known
+        else decisions(interruption, case.regimen, Circumstances(weight=record.weight))
     )
 
 
 def dose(rule: Rule, case: Case, record: CourseRecord) -> Answer:
     """Find restarts at another dose than the one that was stopped, where the label gives none."""
-    if all(one.restarted is None for one in record.interruptions):
+    if all(interruption.restarted is None for interruption in record.interruptions):
         return NotEvaluated("not applicable", "the record has no restart")
     try:
         area = patient(record.weight, record.height, record.area).area
@@ -112,32 +114,38 @@ def _missing(key: str) -> NotEvaluated:
 
 
 def _restart(
-    rule: Rule, case: Case, one: Interruption, asked: tuple[Decision, ...]
+    rule: Rule, case: Case, interruption: Interruption, asked: tuple[Decision, ...]
 ) -> Iterator[Finding | NotEvaluated]:
-    restarted = one.restarted
+    restarted = interruption.restarted
     assert restarted is not None  # noqa: S101 - only restarts are asked about
     for decision in asked:
         if decision.stop:
-            yield _restart_finding(rule, case, (*one.path, "restarted"), decision, "the infusion was restarted")
+            yield _restart_finding(
+                rule, case, (*interruption.path, "restarted"), decision, "the infusion was restarted"
+            )
         elif not decision.evaluated:
             yield _unanswered(decision)
-        elif decision.wait is not None and (held := one.minutes) is not None and held < decision.wait:
+        elif decision.wait is not None and (held := interruption.minutes) is not None and held < decision.wait:
             if (
                 case.limits[decision.limits[0]].status != "seen"
-                and one.resolved is not None
-                and one.resolved <= restarted
+                and interruption.resolved is not None
+                and interruption.resolved <= restarted
             ):
                 yield NotEvaluated("undecided", _only_transcribed(case, decision, held))
                 continue
             message = f"the infusion was restarted after {duration_text(held)}"
-            yield _restart_finding(rule, case, (*one.path, "restarted"), decision, message)
-        elif decision.question is Topic.WAIT and one.cause is not Cause.OVERDOSE and one.resolved is None:
+            yield _restart_finding(rule, case, (*interruption.path, "restarted"), decision, message)
+        elif (
+            decision.question is Topic.WAIT
+            and interruption.cause is not Cause.OVERDOSE
+            and interruption.resolved is None
+        ):
             yield _missing("resolved")  # whether it was held long enough, and resolved soon enough to go on
-        elif decision.dose is not None and one.restart_dose is None:
+        elif decision.dose is not None and interruption.restart_dose is None:
             yield _missing("restart_dose")
-        elif decision.dose is not None and one.restart_dose != decision.dose:
-            message = f"the infusion was restarted at {one.restart_dose}"
-            yield _restart_finding(rule, case, (*one.path, "restart_dose"), decision, message)
+        elif decision.dose is not None and interruption.restart_dose != decision.dose:
+            message = f"the infusion was restarted at {interruption.restart_dose}"
+            yield _restart_finding(rule, case, (*interruption.path, "restart_dose"), decision, message)
 
 
 def _unanswered(decision: Decision) -> NotEvaluated:
@@ -176,34 +184,36 @@ def _asks(decision: Decision) -> str:
 
 
 def _premedication(
-    rule: Rule, case: Case, one: Interruption, asked: tuple[Decision, ...]
+    rule: Rule, case: Case, interruption: Interruption, asked: tuple[Decision, ...]
 ) -> Iterator[Finding | NotEvaluated]:
     for decision in asked:
         if decision.question is not Topic.PREMEDICATION or not decision.yes:
             continue
-        if one.premedicated is None:
+        if interruption.premedicated is None:
             yield _missing("premedicated")
-        elif not one.premedicated:
+        elif not interruption.premedicated:
             yield case.finding(
                 rule,
-                (*one.path, "premedicated"),
-                f"the infusion was restarted after {duration_text(one.minutes or 0)} without premedication",
+                (*interruption.path, "premedicated"),
+                f"the infusion was restarted after {duration_text(interruption.minutes or 0)} without premedication",
                 f"give premedication before a restart after {case.limits['premedication_again']} or more",
             )
 
 
-def _cycle(rule: Rule, case: Case, one: Interruption, asked: tuple[Decision, ...]) -> Iterator[Finding | NotEvaluated]:
+def _cycle(
+    rule: Rule, case: Case, interruption: Interruption, asked: tuple[Decision, ...]
+) -> Iterator[Finding | NotEvaluated]:
     for decision in asked:
         if decision.question is not Topic.CYCLE:
             continue
-        if one.new_cycle is None:
+        if interruption.new_cycle is None:
             yield _missing("restart_in")
-        elif one.new_cycle != decision.yes:
+        elif interruption.new_cycle != decision.yes:
             yield case.finding(
                 rule,
-                (*one.path, "restart_in"),
-                f"after an interruption of {duration_text(one.minutes or 0)} the infusion went on in"
-                f" {'a new cycle' if one.new_cycle else 'the same cycle'}",
+                (*interruption.path, "restart_in"),
+                f"after an interruption of {duration_text(interruption.minutes or 0)} the infusion went on in"
+                f" {'a new cycle' if interruption.new_cycle else 'the same cycle'}",
                 f"count it as {'a new cycle' if decision.yes else 'the same cycle, to 28 infusion days in all'}",
             )
 

@@ -16,10 +16,10 @@ from blinplan.regimen.toml.problems import describe
 from blinplan.regimen.toml.table import (
     Table,
     array,
-    needed,
     number,
     one_of,
-    optional,
+    optional_key,
+    required_key,
     table,
     table_of,
     text,
@@ -65,40 +65,40 @@ class ConfigurationFile(NamedTuple):
 
 _LIMIT_CHANGE = Table(
     LimitChange,
-    needed("value", number(0), "a number above 0, in the unit of the limit"),
-    needed("reason", text(), "why the limit is another one here"),
+    required_key("value", number(0), "a number above 0, in the unit of the limit"),
+    required_key("reason", text(), "why the limit is another one here"),
 )
 _CODES = array(text())
 _CODES_ARE = 'an array of codes, beginnings of codes, or names of rules, such as ["D2"]'
 _LEVEL = one_of("error", "warning", "note")
 CONFIGURATION_FILE = Table(
     ConfigurationFile,
-    optional("select", _CODES, f"{_CODES_ARE}: the only ones to ask"),
-    optional("extend-select", _CODES, f"{_CODES_ARE}, to ask besides"),
-    optional("ignore", _CODES, f"{_CODES_ARE}, to leave out"),
-    optional(
+    optional_key("select", _CODES, f"{_CODES_ARE}: the only ones to ask"),
+    optional_key("extend-select", _CODES, f"{_CODES_ARE}, to ask besides"),
+    optional_key("ignore", _CODES, f"{_CODES_ARE}, to leave out"),
+    optional_key(
         "per-file-ignores",
         table_of(_CODES),
         'a table of file patterns with the codes left out there, such as { "old/*.toml" = ["D2"] }',
     ),
-    optional("severity", table_of(_LEVEL), 'a table of codes with "error", "warning" or "note": { D205 = "note" }'),
-    optional(
+    optional_key("severity", table_of(_LEVEL), 'a table of codes with "error", "warning" or "note": { D205 = "note" }'),
+    optional_key(
         "limits",
         table_of(table(_LIMIT_CHANGE)),
         'a table of limits with value and reason, as step_length = { value = 5, reason = "..." }',
     ),
-    optional(
+    optional_key(
         "fail-on", one_of(*FailOn), 'the least severity that makes the exit status 1: "error", "warning" or "never"'
     ),
-    optional("simulate", truth(), "true or false: whether to run the rules that need virtual patients"),
-    optional(
+    optional_key("simulate", truth(), "true or false: whether to run the rules that need virtual patients"),
+    optional_key(
         "patients",
         whole(1, _MOST_PATIENTS),
         f"a whole number from 1 to {_MOST_PATIENTS:,}: the virtual patients to start with",
     ),
-    optional("seed", whole(0, 2**63 - 1), "a whole number from 0: what the virtual patients are drawn from"),
-    optional("baseline", text(), "the path of a baseline file, whose findings do not count"),
-    optional("site", text(), "the path of a site profile, whose bags are checked too"),
+    optional_key("seed", whole(0, 2**63 - 1), "a whole number from 0: what the virtual patients are drawn from"),
+    optional_key("baseline", text(), "the path of a baseline file, whose findings do not count"),
+    optional_key("site", text(), "the path of a site profile, whose bags are checked too"),
 )
 
 

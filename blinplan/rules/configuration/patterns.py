@@ -49,7 +49,7 @@ def severity_fault(chosen: Severities) -> tuple[str, str] | None:
 
 def in_order(chosen: Iterable[Severities]) -> tuple[Severities, ...]:
     """Put the severities of many rules before those of one, so that the closer word wins."""
-    return tuple(sorted(chosen, key=lambda one: _closeness(one.pattern)))
+    return tuple(sorted(chosen, key=lambda settings_entry: _closeness(settings_entry.pattern)))
 
 
 def _closeness(pattern: Pattern) -> int:

@@ -41,7 +41,7 @@ def run_settings(
     written = dict(configuration.origins)
     origins = []
 
-    def settled(name: str, option: object, configured: object, default: object) -> object:
+    def setting(name: str, option: object, configured: object, default: object) -> object:
         value, origin = (
             (option, f"{dashes}{name}")
             if option is not None
@@ -53,11 +53,11 @@ def run_settings(
         return value
 
     return RunSettings(
-        FailOn(str(settled("fail-on", fail_on, configuration.fail_on, FailOn.ERROR))),
-        bool(settled("simulate", simulate, configuration.simulate, True)),
-        int(str(settled("patients", patients, configuration.patients, 1000))),
-        int(str(settled("seed", seed, configuration.seed, 1))),
-        Path(str(path)) if (path := settled("baseline", baseline, configuration.baseline, None)) else None,
-        Path(str(path)) if (path := settled("site", site, configuration.site, None)) else None,
+        FailOn(str(setting("fail-on", fail_on, configuration.fail_on, FailOn.ERROR))),
+        bool(setting("simulate", simulate, configuration.simulate, True)),
+        int(str(setting("patients", patients, configuration.patients, 1000))),
+        int(str(setting("seed", seed, configuration.seed, 1))),
+        Path(str(path)) if (path := setting("baseline", baseline, configuration.baseline, None)) else None,
+        Path(str(path)) if (path := setting("site", site, configuration.site, None)) else None,
         tuple(origins),
     )

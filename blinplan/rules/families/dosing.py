@@ -260,7 +260,7 @@ def _uneven_steps(rule: Rule, case: Case) -> Answer:
 
 
 def _uneven(rule: Rule, case: Case, step: Step, following: Step) -> Iterator[Finding]:
-    if any(labelled.is_unit_slip(case.limits, one.dose) for one in (step, following)):
+    if any(labelled.is_unit_slip(case.limits, neighbour.dose) for neighbour in (step, following)):
         return  # N106 says what is wrong with it
     limit, ratio = case.limits["step_ratio"], Fraction(following.dose.amount, step.dose.amount)
     path = (*following.path, "dose")

@@ -24,7 +24,7 @@ from blinplan.rules.baseline import baseline_of
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import Judgement, judge
 from blinplan.rules.judge_many import ProgramFault
-from blinplan.rules.located import reported
+from blinplan.rules.located import run_findings
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.run_result import Result
 from blinplan.terminal import Screen
@@ -86,7 +86,7 @@ RESULT = result()
 def in_memory(run: Result, *standings: str) -> Counter[Found]:
     return Counter(
         Found(one.path, *one.start, one.finding.code, one.finding.severity.value, one.finding.message)
-        for one in reported(run)
+        for one in run_findings(run)
         if one.standing in standings
     )
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.course.calendar import infusions
-from blinplan.course.dated import as_planned, dated
+from blinplan.course.dated import as_planned, date_course
 from blinplan.course.eligibility import Choice
 from blinplan.reports.plan.fhir.bundle import fhir
 from blinplan.reports.shared.words import NOT_A_DEVICE
@@ -354,7 +354,7 @@ def test_whatever_happens_each_minute_of_infusion_is_in_one_request_and_nothing_
         made[-1].update(lasts=None, new_cycle=None)
     planned = course()
     happened = record(*made)
-    after_ = dated(planned, START, None, happened)
+    after_ = date_course(planned, START, None, happened)
     before = list(as_planned(after_))
     choice = Choice(planned.regimen, "any weight", switched=False)
     document = fhir(after_, before, choice, "p")

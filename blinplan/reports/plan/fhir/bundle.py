@@ -111,7 +111,7 @@ def _patient(plan_id: str) -> Element:
 def _care_plan(dated: Dated, choice: Choice, plan_id: str, ordered: list[Request], told: Sequence[str]) -> Element:
     regimen, name = dated.course.regimen, care_plan_name(plan_id)
     title = f"{visible(regimen.name)}: {visible(regimen.title)}"
-    entries = [entry for entry in dated.shown() if entry.due is not Due.BAG]
+    entries = [entry for entry in dated.shown_entries() if entry.due is not Due.BAG]
     due = [f"{moment_text(dated.clock.at(entry.start))}: {entry_text(dated, entry)}" for entry in entries]
     stop = dated.course.events[-1].period.stop
     activities = sorted([*_referred(ordered), *_told(dated)], key=lambda activity: activity[0])
@@ -154,7 +154,7 @@ def _referred(ordered: list[Request]) -> Iterator[tuple[int, Element]]:
 
 def _told(dated: Dated) -> Iterator[tuple[int, Element]]:
     """The activities that are not orders of a drug: days in hospital, ends of infusion, treatment-free intervals."""
-    for entry in dated.shown():
+    for entry in dated.shown_entries():
         if entry.due is Due.HOSPITAL:
             status = "not-started" if entry.start > _known(dated) else "unknown"
             text = f"in hospital, cycle {entry.cycle}"
