@@ -17,6 +17,7 @@ import pytest
 from blinplan.data_table import DataTable, csv_parts, write_parquet
 from blinplan.executor import threads
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
+from blinplan.physiology.model.states import SHOWN
 from blinplan.physiology.solve import simulate
 from blinplan.regimen import library
 from blinplan.reports.simulation.data import column_name, curve_table, endpoint_table, simulation_manifest
@@ -159,7 +160,7 @@ def test_curves_read_back_are_those_in_memory(tmp_path: Path, ending: str) -> No
     days = asked.minutes / 1440
     inside = simulate(asked.dosing, asked.population, output_days=days, endpoints=False).trajectories
     assert inside is not None
-    assert found.shape == (7 * 421, 13)
+    assert found.shape == (7 * 421, 6 + len(SHOWN))
     for patient, mine in found.groupby("patient"):
         n = int(patient) - 1
         assert mine["minute"].tolist() == list(range(0, 210 * 1440 + 1, 720))
@@ -172,6 +173,9 @@ def test_curves_read_back_are_those_in_memory(tmp_path: Path, ending: str) -> No
             *((f"{c.lower().replace('-', '')}_pg_per_ml", inside.cytokines[CYTOKINES.index(c)]) for c in ELEVATED),
         ):
             np.testing.assert_array_equal(mine[name], values[:, n])
+        for shown in SHOWN:
+            values = shown.values(inside.states, asked.population)
+            np.testing.assert_array_equal(mine[shown.column], values[:, n], err_msg=shown.column)
         # Infused at rate R in the hours before, the drug is at R over clearance; without, it is gone.
         area, clearance = asked.population.bsa_m2[n], asked.population.clearance[n]
         doses = {0: 0.0, 1: min(5 * area, 9.0), 2: min(15 * area, 28.0)}
