@@ -12,6 +12,9 @@ MINUTES_PER_HOUR = 60
 HOURS_PER_DAY = 24
 MINUTES_PER_DAY = HOURS_PER_DAY * MINUTES_PER_HOUR
 
+MOSTELLER = 3600
+"""Weight in kg times height in cm over the square of the body surface area in m² (N Engl J Med 1987;317:1098)."""
+
 
 class Basis(StrEnum):
     """What a dose is counted by: nothing (flat), or body surface area."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from blinplan.quantities import decimal_text
+from blinplan.quantities import MOSTELLER, decimal_text
 
 
 class AreaFormula(StrEnum):
@@ -28,9 +28,8 @@ _NAMES = {
     AreaFormula.GEHAN_GEORGE: "Gehan-George",
 }
 
-# Coefficient, exponent of weight, exponent of height.
+# Of the formulas but Mosteller's, which is a square root: coefficient, exponent of weight, exponent of height.
 _POWERS = {
-    AreaFormula.MOSTELLER: (1 / 60, 0.5, 0.5),
     AreaFormula.DUBOIS: (0.007184, 0.425, 0.725),
     AreaFormula.HAYCOCK: (0.024265, 0.5378, 0.3964),
     AreaFormula.GEHAN_GEORGE: (0.0235, 0.51456, 0.42246),
@@ -124,15 +123,15 @@ def patient(
 
 def body_surface_area(weight: Fraction, height: Fraction, formula: AreaFormula) -> Fraction:
     """Body surface area in m² from weight in kg and height in cm: the formula's double-precision value, exactly."""
-    coefficient, weight_exponent, height_exponent = _POWERS[formula]
     if formula is AreaFormula.MOSTELLER:
-        return Fraction(math.sqrt(weight * height / 3600))
+        return Fraction(math.sqrt(weight * height / MOSTELLER))
+    coefficient, weight_exponent, height_exponent = _POWERS[formula]
     return Fraction(coefficient * float(weight) ** weight_exponent * float(height) ** height_exponent)
 
 
 def _fits_the_weight(area: Fraction, weight: Fraction) -> None:
     """Refuse an area that nobody of that weight has, by the height that the two imply (Mosteller)."""
-    height = 3600 * area**2 / weight
+    height = MOSTELLER * area**2 / weight
     low, high = HEIGHTS_CM
     if not (low <= height <= high and _LEAST_INDEX <= _mass_index(weight, height) <= _HIGHEST_INDEX):
         raise PatientError(

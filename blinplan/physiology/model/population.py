@@ -12,6 +12,7 @@ from scipy.special import ndtr, ndtri
 
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, parameter_name
 from blinplan.physiology.model.parameters import AdultCovariates, ChildCovariates, Preset, load_parameters
+from blinplan.quantities import MOSTELLER
 
 FloatArray = NDArray[np.float64]
 
@@ -176,7 +177,7 @@ INDIVIDUAL = tuple(
 
 def mosteller(weight_kg: FloatArray, height_cm: FloatArray) -> FloatArray:
     """Body surface area in m² from weight in kg and height in cm (Mosteller, N Engl J Med 1987;317:1098)."""
-    return np.asarray(np.sqrt(weight_kg * height_cm / 3600.0), dtype=np.float64)
+    return np.asarray(np.sqrt(weight_kg * height_cm / MOSTELLER), dtype=np.float64)
 
 
 def uniforms(seed: int, patients: int, first: int = 0) -> FloatArray:
@@ -352,7 +353,7 @@ def typical(preset: str | Preset, bsa_m2: float | None = None) -> Population:
     height = 176.0 if adult else 115.0
     return from_covariates(
         chosen,
-        weight_kg=np.array([3600.0 * area**2 / height]),
+        weight_kg=np.array([MOSTELLER * area**2 / height]),
         height_cm=np.array([height]),
         bsa_m2=np.array([area]),
     )
