@@ -5,6 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from blinplan.regimen.regimen import Cycle, Regimen, Step
 from blinplan.regimen.write import NotARegimenError
 from blinplan.rules.judge import judge
 from tests.read_text import regimen_in
+from tests.regimen.layouts import changed, with_headers
 
 ADULT = [cycle(steps=[step("9 mcg/day", days=7), step("28 mcg/day", days=21)], treatment_free_days=14, repeat=2)]
 
@@ -33,6 +35,12 @@ def test_a_pharmacologist_builds_what_a_file_says() -> None:
 @pytest.mark.parametrize("name", library.paths())
 def test_every_shipped_regimen_is_written_and_read_back_as_itself(name: str) -> None:
     assert regimen_in(toml(library.regimen(name))) == library.regimen(name)
+
+
+def test_every_key_of_a_file_is_written_again() -> None:
+    """What is read and not written would be lost without a word, and what is built from it is no witness."""
+    text = with_headers(changed(("cycle", 0, "steps", 1, "hours"), "505"))
+    assert tomli.loads(toml(regimen_in(text))) == tomli.loads(text)
 
 
 DOSES = st.sampled_from(["0.5", "9", "28", "1,000", "12.25"])
