@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from blinplan.course.patient import Patient
 from blinplan.exit_status import ExitStatus
 from blinplan.outside_text import visible
-from blinplan.refusal import Refusal
+from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen import library
 from blinplan.regimen.find import FileSource, NotFound, find
 from blinplan.regimen.reading import Reading
@@ -448,11 +448,16 @@ class CheckResult:
             baseline = read_baseline(path)
         except OSError as error:
             reason = (error.strerror or "cannot be read").lower()
-            raise Refusal(
-                f"the baseline {path}: {reason}", "write one with --write-baseline, or check the path"
+            raise ArgumentRefusal(
+                "the baseline {path}: {reason}",
+                "write one with {write_baseline}, or check the path",
+                path=path,
+                reason=reason,
             ) from error
         except ValueError as error:
-            raise Refusal(f"the baseline {path}: {error}", "write it anew with --write-baseline") from error
+            raise ArgumentRefusal(
+                "the baseline {path}: {fault}", "write it anew with {write_baseline}", path=path, fault=error
+            ) from error
         accepted = tuple(baseline.accept(judgement) for judgement in self.judgements)
         return CheckResult(replace(self.result, judgements=accepted, stale=baseline.stale(accepted)))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from blinplan.refusal import Refusal
+from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.find import FileSource
 from blinplan.rules.configuration.configuration import (
     DEFAULT,
@@ -41,7 +41,7 @@ class Configurations:
 
     def __init__(self, named: str | None, *, isolated: bool) -> None:
         if named is not None and isolated:
-            raise Refusal("--config and --isolated contradict each other", "give one of the two")
+            raise ArgumentRefusal("{config} and {isolated} contradict each other", "give one of the two")
         self._only = DEFAULT if isolated else None if named is None else self._load(Path(named))
 
     def of_run(self, sources: Sequence[FileSource]) -> Configuration:
