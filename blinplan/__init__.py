@@ -23,7 +23,8 @@ if TYPE_CHECKING:
         toml,
         waiver,
     )
-    from blinplan.api.check import CheckResult, check
+    from blinplan.api.check import check
+    from blinplan.api.check_result import CheckResult
     from blinplan.api.evidence import EvidenceResult, evidence
     from blinplan.api.library import regimens, rule, rules
     from blinplan.api.load import RegimenError, load
@@ -84,7 +85,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "CheckResult": "api.check",
+    "CheckResult": "api.check_result",
     "CurvesResult": "api.simulating.curves",
     "DeliveredResult": "api.planning.delivered",
     "EvidenceResult": "api.evidence",

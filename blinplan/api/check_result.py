@@ -1,0 +1,172 @@
+"""What the rules say of all files of a run, to be shown, written and handed on."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blinplan.exit_status import ExitStatus
+from blinplan.refusal import ArgumentRefusal
+from blinplan.regimen.find import NotFound
+from blinplan.reports.check.formats import CheckFormat, check_text
+from blinplan.rules.judge import Judgement
+from blinplan.rules.judge_many import ProgramFault
+from blinplan.rules.rule import Finding
+from blinplan.rules.run_result import Result
+from blinplan.terminal import PLAIN, Screen
+from blinplan.writing import append, replace_file
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CheckResult:
+    """What the rules say of all files of a run."""
+
+    result: Result
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """Every rule's answer to every file, in the order of the files."""
+        return self.result.judgements
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings that are neither waived nor in the baseline."""
+        return self.result.findings
+
+    @property
+    def missing(self) -> tuple[NotFound, ...]:
+        """Names that led to no regimen."""
+        return self.result.missing
+
+    @property
+    def faults(self) -> tuple[ProgramFault, ...]:
+        """Files that the program itself failed on."""
+        return self.result.faults
+
+    @property
+    def status(self) -> ExitStatus:
+        """The exit status of the command: 0 nothing counts, 1 something does, 2 not all could be checked."""
+        return ExitStatus(self.result.status)
+
+    @property
+    def reason(self) -> str:
+        """Why the status is what it is, in one sentence."""
+        return self.result.reason
+
+    @property
+    def summary(self) -> str:
+        """How many regimens, findings and answers there are, in one sentence."""
+        return self.result.summary
+
+    def text(self, output_format: CheckFormat | str = CheckFormat.FULL, screen: Screen = PLAIN) -> str:
+        """The findings in a format."""
+        return check_text(self.result, CheckFormat(output_format), screen)
+
+    def write(self, path: str | Path, output_format: CheckFormat | str) -> None:
+        """Write the findings to a file, whole or not at all."""
+        replace_file(Path(path), self.text(output_format))
+
+    def append_summary(self, path: Path) -> None:
+        """Add the findings, as Markdown, to what a CI job shows."""
+        append(path, self.text(CheckFormat.MARKDOWN))
+
+    def statistics_report(self, screen: Screen) -> "list[RenderableType]":
+        """How often each rule found something."""
+        from blinplan.reports.check.statistics import statistics_report
+
+        return statistics_report(self.result, screen)
+
+    def statistics_json(self) -> dict[str, Any]:
+        """How often each rule found something, as a document."""
+        from blinplan.reports.check.statistics import statistics_json
+
+        return statistics_json(self.result)
+
+    def undecided(self, *, everything: bool = False) -> tuple[str, ...]:
+        """Which rules did not answer and why, a line each; those only that were asked, or all."""
+        from blinplan.reports.check.findings import not_evaluated_lines
+
+        return tuple(not_evaluated_lines(self.judgements, everything=everything))
+
+    def remarks(self) -> tuple[str, ...]:
+        """What else has to be known: the baseline's entries that are stale, and findings that can be put right."""
+        lines = []
+        if self.result.stale:
+            codes = ", ".join(sorted({entry.rule for entry in self.result.stale}))
+            lines.append(f"in the baseline, and found no more: {len(self.result.stale)} ({codes}); write it anew")
+        fixable = sum(finding.fix is not None for finding in self.findings)
+        if fixable:
+            lines.append(f"--fix puts {fixable} of the findings right")
+        return tuple(lines)
+
+    @property
+    def changed_limits(self) -> tuple[str, ...]:
+        """The limits that a configuration changed, each with its source and who changed it."""
+        changed = {str(limit.change): limit for j in self.judgements for limit in j.limits.values() if limit.change}
+        return tuple(f"limit {limit.name}: {limit.citation}" for limit in changed.values())
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The findings as columns, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``."""
+        from blinplan.rules.located import run_findings
+
+        found = run_findings(self.result)
+        return {
+            "path": [place.path for place in found],
+            "line": [place.start[0] for place in found],
+            "column": [place.start[1] for place in found],
+            "code": [place.finding.code for place in found],
+            "severity": [place.finding.severity.value for place in found],
+            "standing": [place.standing for place in found],
+            "message": [place.finding.message for place in found],
+            "help": [place.finding.help for place in found],
+        }
+
+    def without_those_in(self, path: Path) -> "CheckResult":
+        """The same run, but for the findings that a baseline lists.
+
+        Raises
+        ------
+        Refusal
+            When the baseline cannot be read.
+        """
+        from blinplan.rules.baseline import read_baseline
+
+        try:
+            baseline = read_baseline(path)
+        except OSError as error:
+            reason = (error.strerror or "cannot be read").lower()
+            raise ArgumentRefusal(
+                "the baseline {path}: {reason}",
+                "write one with {write_baseline}, or check the path",
+                path=path,
+                reason=reason,
+            ) from error
+        except ValueError as error:
+            raise ArgumentRefusal(
+                "the baseline {path}: {fault}", "write it anew with {write_baseline}", path=path, fault=error
+            ) from error
+        accepted = tuple(baseline.accept(judgement) for judgement in self.judgements)
+        return CheckResult(replace(self.result, judgements=accepted, stale=baseline.stale(accepted)))
+
+    def listed_in(self, path: Path) -> "tuple[CheckResult, int]":
+        """List all findings in a file; the same run without them, and how many they are."""
+        from blinplan.rules.baseline import baseline_of, baseline_text
+
+        baseline = baseline_of(self.judgements, path.parent)
+        replace_file(path, baseline_text(baseline))
+        accepted = tuple(baseline.accept(judgement) for judgement in self.judgements)
+        return CheckResult(replace(self.result, judgements=accepted)), len(baseline.entries)
+
+    def __repr__(self) -> str:
+        from blinplan.rules.run_result import tally
+
+        regimens = f"{len(self.judgements)} regimen{'s' * (len(self.judgements) != 1)}"
+        found = tally(self.findings) or "no findings"
+        return f"<{type(self).__name__}: {regimens}, {found}, status {int(self.status)}>"
+
+    def _repr_html_(self) -> str:
+        from blinplan.api.notebook import table_html
+
+        return table_html(self.columns(), self.summary)
