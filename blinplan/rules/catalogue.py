@@ -10,9 +10,9 @@ from blinplan.rules.rule import Rule
 
 
 def _rules() -> Iterator[Rule]:
-    """The rules of every family: of each file in the folder of families, so that a new one is never left out."""
-    for module in iter_modules(families.__path__, f"{families.__name__}."):
-        yield from import_module(module.name).RULES
+    """The rules of every family: of each folder in that of families, so that a new one is never left out."""
+    for family in iter_modules(families.__path__, f"{families.__name__}."):
+        yield from import_module(f"{family.name}.rules").RULES
 
 
 CATALOGUE = FrozenMapping({rule.code: rule for rule in sorted(_rules(), key=lambda rule: rule.code[1:])})

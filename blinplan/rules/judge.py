@@ -13,7 +13,7 @@ from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenFil
 from blinplan.regimen.regimen import Regimen, Waiver
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import DEFAULTS, Settings
-from blinplan.rules.families import waiver as waiver_rules
+from blinplan.rules.families.waiver import rules as waiver_rules
 from blinplan.rules.limits import Limits
 from blinplan.rules.rule import Case, Finding, NotEvaluated, Rule, Severity
 from blinplan.rules.simulated.outcome import SimulatedOutcome

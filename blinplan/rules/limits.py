@@ -9,12 +9,16 @@ from blinplan.limits import Limit, Limits, limits_in
 
 __all__ = ["Limit", "Limits", "shipped_limits"]
 
-_FAMILIES = "blinplan.rules.families"
+_FAMILIES, _FILE = "blinplan.rules.families", "limits.toml"
 
 
 @cache
 def shipped_limits() -> Limits:
     """All limits: those that stand beside the families of rules, and what the label says of interruptions."""
-    files = sorted(file.name for file in resources.files(_FAMILIES).iterdir() if file.name.endswith(".toml"))
-    limits = {name: limit for file in files for name, limit in limits_in(_FAMILIES, file).items()}
+    limits = {name: limit for family in _families_with_limits() for name, limit in limits_in(family, _FILE).items()}
     return FrozenMapping({**limits, **label()})
+
+
+def _families_with_limits() -> list[str]:
+    folders = sorted(resources.files(_FAMILIES).iterdir(), key=lambda folder: folder.name)
+    return [f"{_FAMILIES}.{folder.name}" for folder in folders if folder.joinpath(_FILE).is_file()]

@@ -74,7 +74,7 @@ def test_a_rule_says_what_it_is_in_words(rule: Rule) -> None:
 
 def test_codes_and_names_are_unique_and_no_family_is_left_out() -> None:
     names = [module.name for module in pkgutil.iter_modules(families.__path__)]
-    modules = [importlib.import_module(f"blinplan.rules.families.{name}") for name in names]
+    modules = [importlib.import_module(f"blinplan.rules.families.{name}.rules") for name in names]
     found = [module.RULES for module in modules if hasattr(module, "RULES")]
     assert len(found) == 10
     rules = [rule for family in found for rule in family]

@@ -62,12 +62,7 @@ def test_no_folder_is_a_hall(top: str) -> None:
     folders = [path for path in (ROOT / top, *(ROOT / top).rglob("*")) if path.is_dir() and path.name != "__pycache__"]
     sizes = {path: len(subjects_in(path)) for path in folders}
     assert sum(sizes.values()) > 4
-    found = {path.relative_to(ROOT).as_posix(): size for path, size in sizes.items() if size > FILES_IN_A_FOLDER}
-    assert {folder: size for folder, size in found.items() if LARGER.get(folder, 0) < size} == {}
-
-
-LARGER: Mapping[str, int] = {"blinplan/rules/families": 17}
-"""Families of rules, each with its data beside it: to part the two would part what is read together."""
+    assert {path.relative_to(ROOT).as_posix(): size for path, size in sizes.items() if size > FILES_IN_A_FOLDER} == {}
 
 
 def test_no_class_name_stands_for_two_things() -> None:

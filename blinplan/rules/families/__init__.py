@@ -1,1 +1,1 @@
-"""The rules, a file a family."""
+"""The rules, a folder a family: its rules, the limits that decide them, and what they ask."""

@@ -3,7 +3,7 @@
 import pytest
 
 from blinplan.quantities import Notation
-from blinplan.rules.families import notation
+from blinplan.rules.families.notation import rules as notation
 from blinplan.rules.judge import Judgement
 from blinplan.rules.rule import Severity
 from tests.regimen_text import codes, cycle, judged, judged_lines, marked, regimen_text

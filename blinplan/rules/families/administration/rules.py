@@ -16,7 +16,7 @@ def _steps(length: str) -> str:
 def _bags_do_not_fit(rule: Rule, case: Case) -> Answer:
     if case.site is None:
         return _NO_SITE
-    from blinplan.rules.checks.bags import bags_do_not_fit
+    from blinplan.rules.families.administration.bags import bags_do_not_fit
 
     return bags_do_not_fit(rule, case, case.site)
 
@@ -24,7 +24,7 @@ def _bags_do_not_fit(rule: Rule, case: Case) -> Answer:
 def _preservative(rule: Rule, case: Case) -> Answer:
     if case.site is None:
         return _NO_SITE
-    from blinplan.rules.checks.bags import preservative
+    from blinplan.rules.families.administration.bags import preservative
 
     return preservative(rule, case, case.site)
 
@@ -32,7 +32,7 @@ def _preservative(rule: Rule, case: Case) -> Answer:
 def _times(rule: Rule, case: Case) -> Answer:
     if case.site is None:
         return _NO_SITE
-    from blinplan.rules.checks.bags import times
+    from blinplan.rules.families.administration.bags import times
 
     return times(rule, case, case.site)
 

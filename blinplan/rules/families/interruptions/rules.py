@@ -30,31 +30,31 @@ _NO_RECORD = NotEvaluated("not applicable", "the rule looks at course records")
 
 
 def _restart(rule: Rule, case: Case) -> Answer:
-    from blinplan.rules.checks.restarts import restart
+    from blinplan.rules.families.interruptions.restarts import restart
 
     return _NO_RECORD if case.record is None else restart(rule, case, case.record)
 
 
 def _premedication(rule: Rule, case: Case) -> Answer:
-    from blinplan.rules.checks.restarts import premedication
+    from blinplan.rules.families.interruptions.restarts import premedication
 
     return _NO_RECORD if case.record is None else premedication(rule, case, case.record)
 
 
 def _cycle(rule: Rule, case: Case) -> Answer:
-    from blinplan.rules.checks.restarts import cycle
+    from blinplan.rules.families.interruptions.restarts import cycle
 
     return _NO_RECORD if case.record is None else cycle(rule, case, case.record)
 
 
 def _dose(rule: Rule, case: Case) -> Answer:
-    from blinplan.rules.checks.restarts import dose
+    from blinplan.rules.families.interruptions.restarts import dose
 
     return _NO_RECORD if case.record is None else dose(rule, case, case.record)
 
 
 def _fits(rule: Rule, case: Case) -> Answer:
-    from blinplan.rules.checks.restarts import fits
+    from blinplan.rules.families.interruptions.restarts import fits
 
     return _NO_RECORD if case.record is None else fits(rule, case, case.record)
 

@@ -1,0 +1,1 @@
+"""Cytokines, and how the patient is prepared and watched."""

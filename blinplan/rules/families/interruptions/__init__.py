@@ -1,0 +1,1 @@
+"""Restarts after an interruption."""

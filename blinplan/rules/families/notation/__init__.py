@@ -1,0 +1,1 @@
+"""How doses are written."""

@@ -1,0 +1,1 @@
+"""Infusions, intervals and steps in time."""
