@@ -1,0 +1,257 @@
+"""How old somebody is: a date of birth, or so many completed years, months or days as told on a day.
+
+Who is told to be 17 may have the next birthday tomorrow or in a year, so a question about an age has three answers:
+yes, no, and None for not known.
+"""
+
+import calendar
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+_MONTHS_PER_YEAR = 12
+_DAYS_PER_YEAR = Fraction("365.25")
+
+OLDEST = 120
+"""Completed years beyond which an age is a slip. A convention: the oldest person on record was 122."""
+
+YEARS_OF_BIRTH = range(1880, 2201)
+"""Years in which somebody can be born of whom a course is planned; a convention."""
+
+
+class AgeUnit(StrEnum):
+    """What a completed age is counted in."""
+
+    YEARS = "years"
+    MONTHS = "months"
+    DAYS = "days"
+
+
+_HIGHEST = {AgeUnit.YEARS: OLDEST, AgeUnit.MONTHS: 240, AgeUnit.DAYS: 1000}
+"""The highest number of each that an age may be told in; a convention."""
+
+
+class AgeError(ValueError):
+    """An age that cannot be read, or that nobody has; the message says what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """An age, as far as it was told.
+
+    Attributes
+    ----------
+    born
+        The date of birth; None where a completed age was told.
+    completed, unit
+        The completed age: 17 years are 17 from the 17th birthday to the day before the 18th.
+    told
+        The day on which that was so; None where it is not known.
+    """
+
+    born: date | None = None
+    completed: int = 0
+    unit: AgeUnit = AgeUnit.YEARS
+    told: date | None = None
+
+    def told_on(self, day: date) -> "Age":
+        """The same age, as told on a day where nobody says on which; a date of birth needs none."""
+        return self if self.born is not None or self.told is not None else replace(self, told=day)
+
+    def is_at_least(self, years: Fraction | int, on: date | None = None, days_later: int = 0) -> bool | None:
+        """Whether so many years are completed on a day; None where that cannot be known.
+
+        Parameters
+        ----------
+        years
+            The limit; 1/12 is a month.
+        on
+            The day; not known where not given.
+        days_later
+            How many days after it was told, where neither day is known.
+        """
+        bounds = self._bounds()
+        if bounds is not None:
+            return None if on is None else _answer(bounds, years, on)
+        if self.born is not None or on is not None:
+            raise ValueError("an age on a day is told on a day")
+        # Any day will do of which the next years have a leap day, and any of which they have none.
+        references = (date(2000, 3, 1), date(2003, 6, 15), date(2001, 3, 1))
+        answers = {self.told_on(day).is_at_least(years, day + timedelta(days=days_later)) for day in references}
+        return answers.pop() if len(answers) == 1 else None
+
+    def completes(self, years: Fraction | int) -> tuple[date, date] | None:
+        """The earliest and the latest day on which so many years can be completed; None where no day is known."""
+        bounds = self._bounds()
+        return None if bounds is None else (_completed_on(bounds[0], years), _completed_on(bounds[1], years))
+
+    def born_after(self, day: date) -> bool:
+        """Whether the birth certainly lies after a day."""
+        bounds = self._bounds()
+        return bounds is not None and bounds[0] > day
+
+    def in_years(self, on: date) -> int | None:
+        """Completed years on a day; None where two numbers are possible."""
+        known = [years for years in range(OLDEST + 2) if self.is_at_least(years, on)]
+        years = known[-1] if known else 0
+        return years if known and self.is_at_least(years + 1, on) is False else None
+
+    def _bounds(self) -> tuple[date, date] | None:
+        """The earliest and the latest date of birth that can be; None where no day is known."""
+        if self.born is not None:
+            return self.born, self.born
+        if self.told is None:
+            return None
+        if self.unit is AgeUnit.DAYS:
+            born = self.told - timedelta(days=self.completed)
+            return born, born
+        step = _MONTHS_PER_YEAR if self.unit is AgeUnit.YEARS else 1
+        months = self.completed * step
+        return _latest_born(self.told, months + step) + timedelta(days=1), _latest_born(self.told, months)
+
+    @property
+    def words(self) -> str:
+        """As it was told, without the day: 17 years, or born 2009-05-17."""
+        if self.born is not None:
+            return f"born {self.born.isoformat()}"
+        return f"{self.completed} {self.unit.removesuffix('s') if self.completed == 1 else self.unit}"
+
+    def __str__(self) -> str:
+        return self.words if self.told is None else f"{self.words} on {self.told.isoformat()}"
+
+
+def _answer(bounds: tuple[date, date], years: Fraction | int, on: date) -> bool | None:
+    earliest, latest = bounds
+    if _completed_on(latest, years) <= on:
+        return True
+    return False if _completed_on(earliest, years) > on else None
+
+
+def _completed_on(born: date, years: Fraction | int) -> date:
+    """The day on which somebody completes so many years.
+
+    Whole months are counted by the calendar. Who is born on a day that the month of the anniversary has not, 29
+    February above all, completes it on the first day of the next month: a convention, since laws differ. Any other
+    fraction of a year is counted in days of a year of 365.25.
+    """
+    months = Fraction(years) * _MONTHS_PER_YEAR
+    if months.denominator != 1:
+        return born + timedelta(days=round(Fraction(years) * _DAYS_PER_YEAR))
+    return _months_after(born, int(months))
+
+
+def _months_after(born: date, months: int) -> date:
+    year, month = _month_of(born, months)
+    if born.day <= calendar.monthrange(year, month)[1]:
+        return date(year, month, born.day)
+    year, month = _month_of(born, months + 1)
+    return date(year, month, 1)
+
+
+def _latest_born(day: date, months: int) -> date:
+    """The latest date of birth of somebody who has completed so many months on a day."""
+    year, month = _month_of(day, -months)
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def _month_of(day: date, months: int) -> tuple[int, int]:
+    year, month = divmod(day.year * _MONTHS_PER_YEAR + day.month - 1 + months, _MONTHS_PER_YEAR)
+    return year, month + 1
+
+
+ALLOWED = 'an age is completed years (17 or "17 years"), "8 months", "20 days", or a date of birth (2009-05-17)'
+"""What can be read as an age, in words."""
+
+_COMPLETED = re.compile(r"([0-9]{1,4})(?: (years?|months?|days?))?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def read_age(text: str) -> Age:
+    """Read an age.
+
+    >>> read_age("8 months").completed
+    8
+
+    Raises
+    ------
+    AgeError
+        When it is none; the message says what is allowed.
+    """
+    written = text.strip()
+    if _DATE.fullmatch(written):
+        return born_on(_date(written))
+    match = _COMPLETED.fullmatch(written)
+    if match is None:
+        raise AgeError("; ".join([f"{text[:40]!r} is not an age: {ALLOWED}", *_meant(written)]))
+    unit = AgeUnit(f"{match[2].removesuffix('s')}s") if match[2] else AgeUnit.YEARS
+    return completed_age(int(match[1]), unit)
+
+
+def _date(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise AgeError(f"there is no day {written}: {ALLOWED}") from None
+
+
+def born_on(day: date) -> Age:
+    """The age of somebody of whom the date of birth is known.
+
+    Raises
+    ------
+    AgeError
+        When nobody of whom a course is planned was born then.
+    """
+    if day.year not in YEARS_OF_BIRTH:
+        allowed = f"{YEARS_OF_BIRTH[0]} to {YEARS_OF_BIRTH[-1]}"
+        raise AgeError(f"born {day.isoformat()}: a year of birth is one of {allowed}")
+    return Age(born=day)
+
+
+def completed_age(number: int, unit: AgeUnit = AgeUnit.YEARS, told: date | None = None) -> Age:
+    """The age of somebody of whom completed years, months or days are known.
+
+    Raises
+    ------
+    AgeError
+        When nobody is so old, or the unit is one that does not go with the number.
+    """
+    highest = _HIGHEST[unit]
+    if not 0 <= number <= highest:
+        raise AgeError(f"an age of {number} {unit}: an age in {unit} is 0 to {highest}")
+    return Age(completed=number, unit=unit, told=told)
+
+
+_SHORT = {
+    "y": "years",
+    "yr": "years",
+    "yrs": "years",
+    "a": "years",
+    "yo": "years",
+    "m": "months",
+    "mo": "months",
+    "mos": "months",
+    "mth": "months",
+    "d": "days",
+}
+_ABBREVIATED = re.compile(r"([0-9]{1,4}) ?([a-z]{1,5})\.?")
+_DECIMAL = re.compile(r"([0-9]{1,3})[.,]([0-9]{1,3})( ?years?)?")
+_WEEKS = re.compile(r"([0-9]{1,3}) ?(?:w|wk|weeks?)")
+_OTHER_DATE = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})|[0-9]{4}[./][0-9]{1,2}[./][0-9]{1,2}")
+
+
+def _meant(written: str) -> Iterator[str]:
+    """How to write what was probably meant."""
+    plain = written.lower()
+    if match := _DECIMAL.fullmatch(plain):
+        months = round(Fraction(f"{match[1]}.{match[2]}") * _MONTHS_PER_YEAR)
+        yield f'ages are completed: write {match[1]}, or "{months} months"'
+    elif match := _WEEKS.fullmatch(plain):
+        yield f'write "{7 * int(match[1])} days"'
+    elif (match := _ABBREVIATED.fullmatch(plain)) and match[2] in {*_SHORT, "years", "months", "days"}:
+        yield f'write "{match[1]} {_SHORT.get(match[2], match[2])}"'
+    elif _OTHER_DATE.fullmatch(plain):
+        yield "write a date of birth as year-month-day: 2009-05-17"
