@@ -1,7 +1,8 @@
-"""A mapping that nobody can change, and that can be sent to another process."""
+"""What nobody can change, also where it was sent to another process."""
 
 from collections.abc import Iterator, Mapping
-from typing import Generic, TypeVar
+from dataclasses import fields
+from typing import Any, Generic, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -26,3 +27,8 @@ class FrozenMapping(Mapping[K, V], Generic[K, V]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._items!r})"
+
+
+def remade(value: Any) -> tuple[type, tuple[Any, ...]]:
+    """How a dataclass that freezes its arrays when it is made is unpickled: made anew, for arrays thaw on the way."""
+    return type(value), tuple(getattr(value, entry.name) for entry in fields(value) if entry.init)

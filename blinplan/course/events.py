@@ -4,10 +4,10 @@ The periods of a regimen hold the doses as ordered and fit any patient. The even
 gets: the same periods, with the dose rate in mcg/day after body surface area and cap.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
 from blinplan.course.patient import Patient, PatientError
 from blinplan.quantities import Basis, DoseRate, decimal_text
@@ -149,9 +149,21 @@ class Ordered(Protocol):
 
 def given_rate(ordered: Ordered, square_metres: Fraction) -> Fraction:
     """The dose rate in mcg/day that an order comes to at a body surface area: exact, and no more than its cap."""
+    rate: Fraction = rate_in(ordered, square_metres, Fraction, min)
+    return rate
+
+
+def rate_in(
+    ordered: Ordered, square_metres: Any, number: Callable[[Fraction], Any], smaller: Callable[[Any, Any], Any]
+) -> Any:
+    """The dose rate in mcg/day that an order comes to, in numbers of any kind: exact, or of many patients at once.
+
+    ``number`` makes such a number of an exact one, ``smaller`` takes the smaller of two.
+    """
     if ordered.dose is None:
-        return Fraction(0)
+        return number(Fraction(0))
+    amount = number(ordered.dose.amount)
     if ordered.dose.basis is Basis.FLAT:
-        return ordered.dose.amount
-    rate = ordered.dose.amount * square_metres
-    return rate if ordered.cap is None else min(rate, ordered.cap.amount)
+        return amount
+    rate = amount * square_metres
+    return rate if ordered.cap is None else smaller(rate, number(ordered.cap.amount))

@@ -9,6 +9,7 @@ from blinplan.course.label import label
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, decimal_text, duration_text
 from blinplan.regimen.record import ADVERSE_EVENTS, DEATH, Cause, Interruption, minutes_between
 from blinplan.regimen.regimen import Indication, Occasion, Regimen
+from blinplan.thresholds.threshold import threshold
 
 
 class Topic(StrEnum):
@@ -297,4 +298,4 @@ def _cycle(interruption: Interruption, infusion: int | None) -> Iterator[Decisio
     )
 
 
-_LABELLED_CYCLE = 28 * MINUTES_PER_DAY
+_LABELLED_CYCLE = threshold("infusion_of_a_cycle") * MINUTES_PER_DAY

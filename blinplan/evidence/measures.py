@@ -144,7 +144,7 @@ def recovered(study: Study, arm: Arm) -> Proportion:
 
 def b_cells_low(study: Study, arm: Arm) -> Proportion:
     """Share at 1 B cell/µL or less some hours after the start."""
-    return _share(study.trajectories(arm, [arm.hours / 24.0]).states.b_blood[0] <= 1.0)
+    return _share(study.trajectories(arm, [arm.hours / 24.0]).states.b_blood[0] <= threshold("b_cells_few"))
 
 
 def b_baseline(study: Study, arm: Arm) -> float:
@@ -162,13 +162,13 @@ def t_minimum_day(study: Study, arm: Arm) -> float:
 
 def t_minimum_early(study: Study, arm: Arm) -> Proportion:
     """Share in whom it comes within 2 days."""
-    return _share(study.endpoints(arm).t_minimum_day <= 2.0)
+    return _share(study.endpoints(arm).t_minimum_day <= threshold("t_cells_fall_within"))
 
 
 def t_returned(study: Study, arm: Arm) -> Proportion:
     """Share whose T cells are first back at 90 % of baseline within days 7 to 14."""
     day = study.endpoints(arm).t_return_day
-    return _share((day >= 7.0) & (day <= 14.0))
+    return _share((day >= threshold("t_cells_return_from")) & (day <= threshold("t_cells_return_until")))
 
 
 def t_fell_after_escalation(study: Study, arm: Arm) -> Proportion:
@@ -213,7 +213,8 @@ def cytokine_fold(study: Study, arm: Arm) -> float:
 
 def cytokine_early(study: Study, arm: Arm) -> Proportion:
     """Share whose peak of cycle 1 comes within 2 days."""
-    return _share(study.endpoints(arm).cytokine_peak_day[CYTOKINES.index(arm.cytokine), 0] <= 2.0)
+    day = study.endpoints(arm).cytokine_peak_day[CYTOKINES.index(arm.cytokine), 0]
+    return _share(day <= threshold("cytokines_highest_within"))
 
 
 def cytokine_settled(study: Study, arm: Arm) -> float:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from blinplan.physiology.engine import locate
+from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import History, Interval, Timetable
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
+from blinplan.physiology.model.mechanism import steady_state
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import ROW
 from blinplan.thresholds.threshold import threshold
@@ -25,8 +27,11 @@ EXPANDED = threshold("t_cells_expanded")
 """Share of baseline above which T cells count as expanded."""
 ELEVATION = threshold("cytokine_elevated")
 """Times baseline from which a patient's cytokine counts as elevated."""
+AFTER_ESCALATION = threshold("t_cells_fall_within")
+"""Days after an escalation at which T cells are counted again."""
+INFUSION = threshold("infusion_of_a_cycle")
+"""Days of infusion in a cycle, by the end of which blasts are looked at."""
 FIRST_WEEK = 7.0
-AFTER_ESCALATION = 2.0
 _LN10 = float(np.log(10.0))
 _TINY = 1e-300
 
@@ -243,7 +248,7 @@ class Gathering:
                 self.recovery[found] = self._crossing(nodes, b[:, found], index[found])
 
     @staticmethod
-    def _crossing(nodes: FloatArray, b: FloatArray, index: locate.IntArray) -> FloatArray:
+    def _crossing(nodes: FloatArray, b: FloatArray, index: IntArray) -> FloatArray:
         """Day of crossing the level of depletion, found on the logarithm, which bends less."""
         return locate.crossing(nodes, np.log(np.maximum(b, _TINY)), index, float(np.log(DEPLETED)))
 
@@ -303,7 +308,7 @@ class Gathering:
         row, before = ROW["log_blasts"], np.log(self.patients.blasts)
         if interval.stop <= self.windows.infusion_ends[cycle]:
             self.blasts[cycle] = (history.values[-1, row] - before) / _LN10
-        day = self.windows.first_infusion + 28.0
+        day = self.windows.first_infusion + INFUSION
         if interval.start < day <= interval.stop:
             self.blasts_28[:] = (history.row_at(row, day) - before) / _LN10
 
@@ -321,7 +326,7 @@ class Gathering:
             peak_day[i] = np.where(rose, self.rise_day, np.nan)
             settled[i] = self.settled
         day_1, day_14 = (self.probes[day] for day in self._probe_days())
-        steady = [1000.0 * self.rates[i.row] / p.clearance for i in w.dose_steps]
+        steady = [steady_state(self.rates[i.row], p.clearance) for i in w.dose_steps]
         return Endpoints(
             cycles=w.cycles,
             cycle_start_days=w.starts,

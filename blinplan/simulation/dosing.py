@@ -6,11 +6,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from blinplan.course.events import Period
+from blinplan.course.events import Period, rate_in
 from blinplan.course.premedication import goes_on, premedication_minutes
 from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray, Population
-from blinplan.quantities import Basis
 from blinplan.regimen.regimen import Indication, Regimen
 
 
@@ -40,7 +39,7 @@ def dosing(regimen: Regimen, periods: Sequence[Period], population: Population) 
     _admit(regimen, population)
     rates = np.empty((len(periods), population.size))
     for row, period in zip(rates, periods, strict=True):
-        row[:] = _rates(period, population.bsa_m2)
+        row[:] = rate_in(period, population.bsa_m2, float, np.minimum)
     return Dosing(
         edges_minutes=(0, *(period.stop for period in periods)),
         rates=rates,
@@ -61,16 +60,6 @@ def _premedication(regimen: Regimen, periods: Sequence[Period], rates: FloatArra
         if goes_on(periods[before], periods[k]) and bool((rates[k] > rates[before]).any())
     ]
     return premedication_minutes(regimen.premedication, periods, escalations)
-
-
-def _rates(period: Period, bsa_m2: FloatArray) -> FloatArray | float:
-    if period.dose is None:
-        return 0.0
-    amount = float(period.dose.amount)
-    if period.dose.basis is Basis.FLAT:
-        return amount
-    cap = np.inf if period.cap is None else float(period.cap.amount)
-    return np.asarray(np.minimum(amount * bsa_m2, cap), dtype=np.float64)
 
 
 def _admit(regimen: Regimen, population: Population) -> None:

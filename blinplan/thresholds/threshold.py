@@ -11,18 +11,18 @@ import tomli
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """One number and its unit, what the source says, and whether it says the number itself or it was chosen here."""
+    """One number and its unit, what the source says, and whether it was seen there, copied from there or chosen."""
 
     name: str
     value: Decimal
     unit: str
     says: str
     source: str
-    status: Literal["seen", "convention"]
+    status: Literal["seen", "transcribed", "convention"]
 
     def __post_init__(self) -> None:
-        if self.value <= 0 or self.status not in {"seen", "convention"}:
-            raise ValueError(f"{self.name}: a threshold is above 0, and seen or a convention")
+        if self.value <= 0 or self.status not in {"seen", "transcribed", "convention"}:
+            raise ValueError(f"{self.name}: a threshold is above 0, and seen, transcribed or a convention")
 
 
 @cache

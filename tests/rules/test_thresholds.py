@@ -1,11 +1,17 @@
 """Numbers from which on something counts: each says itself, and everything measures by it."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
+from blinplan.course.label import label
+from blinplan.evidence import measures
+from blinplan.evidence.measures import Arm, Study
 from blinplan.physiology import endpoints
+from blinplan.physiology.model.parameters import load_parameters
+from blinplan.proportion import Proportion
 from blinplan.rules.limits import shipped_limits
 from blinplan.simulation import typical_course
 from blinplan.thresholds.threshold import Threshold, threshold, thresholds
@@ -20,11 +26,63 @@ def test_what_is_measured_is_what_the_data_say() -> None:
     assert endpoints.SETTLED == threshold("cytokine_settled") == 0.1
     assert typical_course.RISE == threshold("cytokine_risen") == 1.5
     assert threshold("t_cells_fallen") == 0.8
+    assert endpoints.INFUSION == threshold("infusion_of_a_cycle") == 28.0
+    assert endpoints.AFTER_ESCALATION == threshold("t_cells_fall_within") == 2.0
+
+
+@pytest.mark.parametrize(
+    ("limit", "name", "number"),
+    [
+        ("infusion_per_cycle", "infusion_of_a_cycle", 28),
+        ("first_return_of_t_cells", "t_cells_return_from", 7),
+        ("return_of_t_cells", "t_cells_return_until", 14),
+        ("redistribution", "t_cells_fall_within", 2),
+        ("watched_days", "cytokines_highest_within", 2),
+    ],
+)
+def test_rules_ask_for_what_claims_are_measured_by(limit: str, name: str, number: int) -> None:
+    assert shipped_limits()[limit].value == Fraction(thresholds()[name].value) == number
+    assert shipped_limits()[limit].unit == thresholds()[name].unit == "days"
+    assert (shipped_limits()[limit].claim or "no claim") in thresholds()[name].source.replace(
+        "claims", "claim"
+    ).replace(" and ", ", ")
+
+
+def test_the_label_tells_of_the_infusion_of_a_cycle_by_its_number() -> None:
+    assert f"a total of {threshold('infusion_of_a_cycle'):g} infusion days" in label()["same_cycle"].says
+
+
+@pytest.mark.parametrize(
+    ("measure", "name", "value"),
+    [
+        (measures.t_returned, "t_cells_return_from", 13.0),
+        (measures.t_returned, "t_cells_return_until", 8.0),
+        (measures.b_cells_low, "b_cells_few", 0.0001),
+        (measures.t_minimum_early, "t_cells_fall_within", 0.01),
+        (measures.cytokine_early, "cytokines_highest_within", 0.01),
+    ],
+)
+def test_a_claim_is_measured_by_the_number_that_the_data_say(
+    measure: Callable[[Study, Arm], Proportion], name: str, value: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a narrower number fewer patients meet it."""
+    study = Study(dict(load_parameters().presets), 40, 1)
+    arm = Arm("adult-rr", ("flat-28",), hours=24.0)
+    before = measure(study, arm)
+    monkeypatch.setattr(measures, "threshold", lambda of: value if of == name else threshold(of))
+    assert measure(study, arm).count < before.count
 
 
 def test_each_says_where_it_comes_from() -> None:
     assert all(each.says and each.unit and "claim" in each.source for each in thresholds().values())
-    assert [name for name, each in thresholds().items() if each.status == "seen"] == ["b_cells_depleted"]
+    assert [name for name, each in thresholds().items() if each.status == "seen"] == [
+        "infusion_of_a_cycle",
+        "b_cells_depleted",
+        "t_cells_return_from",
+        "t_cells_return_until",
+        "t_cells_fall_within",
+        "cytokines_highest_within",
+    ]
 
 
 @pytest.mark.parametrize(("value", "status"), [(Decimal(0), "seen"), (Decimal(1), "guessed")])

@@ -1,5 +1,6 @@
 """Whatever runs the patients, and in whatever portions: the same bytes."""
 
+import copy
 import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -110,6 +111,18 @@ def test_what_is_run_and_what_comes_of_it_pickle(regimen: Regimen) -> None:
     found: Outcome = pickle.loads(pickle.dumps(outcome))  # noqa: S301
     assert bytes_of(again.run().endpoints) == bytes_of(outcome.endpoints) == bytes_of(found.endpoints)
     assert [quantity.key for quantity in found.quantities] == [quantity.key for quantity in outcome.quantities]
+
+
+def test_patients_and_doses_cannot_be_changed_where_they_were_sent(regimen: Regimen) -> None:
+    """An array that is unpickled can be written to, unless somebody sees to it."""
+    trial = trial_of(regimen, 3)
+    for value in (trial.population, trial.population.select(slice(0, 2)), trial.dosing):
+        for again in (value, pickle.loads(pickle.dumps(value)), copy.copy(value), copy.deepcopy(value)):  # noqa: S301
+            arrays = [array for name in again.__slots__ if isinstance(array := getattr(again, name), np.ndarray)]
+            assert len(arrays) >= 1
+            assert not any(array.flags.writeable for array in arrays)
+            with pytest.raises(ValueError, match="read-only"):
+                arrays[0][0] = 1.0
 
 
 @pytest.mark.parametrize("preset", list(load_parameters().presets))

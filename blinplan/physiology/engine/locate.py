@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.model.population import FloatArray
 
 BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.intp]
 # False position with the Illinois rule, of order 1.44, then stands still to 1e-9 of the bracket; to 1e-6 where two more
 # roots of the cubic are close by.
 _ITERATIONS = 8

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
+from blinplan.frozen import remade
 from blinplan.physiology.model.population import FloatArray
 
 
@@ -46,6 +47,9 @@ class Dosing:
             raise ValueError("rates must be finite and not negative")
         rates.flags.writeable = False
         object.__setattr__(self, "rates", rates)
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        return remade(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from blinplan.frozen import remade
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, parameter_name
 from blinplan.physiology.model.parameters import AdultCovariates, ChildCovariates, Preset, load_parameters
 from blinplan.quantities import MOSTELLER
@@ -149,6 +150,9 @@ class Population:
             if not np.isfinite(array).all() or (array < 0.0).any():
                 raise ValueError(f"{entry.name} must be finite and not negative")
             array.flags.writeable = False
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        return remade(self)
 
     @property
     def volume(self) -> float:
