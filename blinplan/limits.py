@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from importlib import resources
+from pathlib import Path
 
 import tomli
 
@@ -78,10 +78,10 @@ class Limit:
 Limits = Mapping[str, Limit]
 
 
-def limits_in(package: str, file: str) -> dict[str, Limit]:
+def limits_in(file: Path) -> dict[str, Limit]:
     """Read the limits of a data file, by name."""
-    text = resources.files(package).joinpath(file).read_text(encoding="utf-8")
-    return {name: _limit(name, **table) for name, table in tomli.loads(text, parse_float=Decimal).items()}
+    tables = tomli.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
+    return {name: _limit(name, **table) for name, table in tables.items()}
 
 
 def _limit(

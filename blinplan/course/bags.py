@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from importlib import resources
 from math import gcd
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import tomli
@@ -260,7 +260,7 @@ def _next_day(minute: int) -> int:
 
 @cache
 def _data() -> dict[str, Any]:
-    text = resources.files(__package__).joinpath("bags.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("bags.toml").read_text(encoding="utf-8")
     return tomli.loads(text, parse_float=Decimal)
 
 

@@ -12,7 +12,6 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +51,7 @@ class Stage:
 
 def load_stages() -> tuple[Stage, ...]:
     """Read what the calibration fits."""
-    text = resources.files("blinplan.evidence").joinpath("calibration.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("calibration.toml").read_text(encoding="utf-8")
     return tuple(
         Stage(
             name=entry["name"],

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Literal
 
 import tomli
@@ -138,7 +138,7 @@ def _expectation(entry: Mapping[str, Any]) -> Expectation:
 @cache
 def load_claims() -> tuple[Claim, ...]:
     """Read the claims that are installed with the package."""
-    text = resources.files("blinplan.evidence").joinpath("claims.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("claims.toml").read_text(encoding="utf-8")
     return tuple(
         Claim(
             id=entry["id"],

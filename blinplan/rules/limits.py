@@ -1,7 +1,7 @@
 """The limits that decide the rules, as they come with the program."""
 
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from blinplan.course.label import label
 from blinplan.frozen import FrozenMapping
@@ -9,16 +9,12 @@ from blinplan.limits import Limit, Limits, limits_in
 
 __all__ = ["Limit", "Limits", "shipped_limits"]
 
-_FAMILIES, _FILE = "blinplan.rules.families", "limits.toml"
+_FAMILIES = Path(__file__).with_name("families")
 
 
 @cache
 def shipped_limits() -> Limits:
     """All limits: those that stand beside the families of rules, and what the label says of interruptions."""
-    limits = {name: limit for family in _families_with_limits() for name, limit in limits_in(family, _FILE).items()}
+    files = [folder / "limits.toml" for folder in sorted(_FAMILIES.iterdir())]
+    limits = {name: limit for file in files if file.is_file() for name, limit in limits_in(file).items()}
     return FrozenMapping({**limits, **label()})
-
-
-def _families_with_limits() -> list[str]:
-    folders = sorted(resources.files(_FAMILIES).iterdir(), key=lambda folder: folder.name)
-    return [f"{_FAMILIES}.{folder.name}" for folder in folders if folder.joinpath(_FILE).is_file()]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Literal
 
 import tomli
@@ -28,7 +28,7 @@ class Threshold:
 @cache
 def thresholds() -> dict[str, Threshold]:
     """Every threshold by its name."""
-    text = resources.files("blinplan.thresholds").joinpath("thresholds.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("thresholds.toml").read_text(encoding="utf-8")
     tables = tomli.loads(text, parse_float=Decimal)
     return {name: Threshold(name, Decimal(table.pop("value")), **table) for name, table in tables.items()}
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Literal
 
 import tomli
@@ -239,5 +239,5 @@ def read_parameters(text: str) -> ParameterSet:
 @cache
 def load_parameters() -> ParameterSet:
     """Read the parameter file that is installed with the package."""
-    text = resources.files("blinplan.physiology.model").joinpath("parameters.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("parameters.toml").read_text(encoding="utf-8")
     return read_parameters(text)
