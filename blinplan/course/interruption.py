@@ -271,9 +271,9 @@ def _premedication(interruption: Interruption, regimen: Regimen) -> Iterator[Dec
 
 def _premedicated_on_restart(interruption: Interruption, regimen: Regimen) -> bool:
     """Whether premedication belongs to a restart: as the regimen says, else as the label does for its indication."""
-    if regimen.premedication is None:
+    if not regimen.premedication:
         return regimen.indication is Indication.RELAPSED_REFRACTORY
-    occasions = regimen.premedication.occasions
+    occasions = frozenset[Occasion]().union(*(given.occasions for given in regimen.premedication))
     if Occasion.RESTART in occasions or (Occasion.FIRST_CYCLE_RESTART in occasions and interruption.cycle == 1):
         return True
     return Occasion.CYCLE_START in occasions and interruption.new_cycle is True

@@ -29,7 +29,7 @@ def premedication_plan(course: Course) -> PremedicationPlan | None:
 
     Premedication for a restart after an interruption cannot be planned: the course has no interruption.
     """
-    given = course.regimen.premedication
+    given = next(iter(course.regimen.premedication), None)
     if given is None:
         return None
     infused = [event for event in course.events if event.period.dose is not None]

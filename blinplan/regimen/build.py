@@ -17,6 +17,7 @@ from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, Quanti
 from blinplan.regimen.draft import NO_SOURCE, cycle_name
 from blinplan.regimen.reading import RegimenFile
 from blinplan.regimen.regimen import (
+    AgeGroup,
     Cycle,
     Eligibility,
     Indication,
@@ -80,11 +81,33 @@ def cycle(
 
 
 def premedication(
-    drug: str, dose: str, *, before: Iterable[Occasion | str], minutes_before: int = 60, cap: str | None = None
+    drug: str,
+    dose: str,
+    *,
+    before: Iterable[Occasion | str],
+    minutes_before: int = 60,
+    latest_minutes_before: int | None = None,
+    cap: str | None = None,
+    patients: AgeGroup | str | None = None,
 ) -> Premedication:
-    """A drug given before the infusion on each of the occasions, as ``cycle-start`` and ``escalation``."""
-    occasions = frozenset(Occasion(occasion) for occasion in before)
-    return Premedication(drug, read_mass(dose), None if cap is None else read_mass(cap), minutes_before, occasions)
+    """A drug given before the infusion on each of the occasions, as ``cycle-start`` and ``escalation``.
+
+    Parameters
+    ----------
+    minutes_before, latest_minutes_before
+        When, before the infusion; the second where there is a window in which it may be given.
+    patients
+        ``adults`` or ``children``; everybody where it is not given.
+    """
+    return Premedication(
+        drug=drug,
+        dose=read_mass(dose),
+        cap=None if cap is None else read_mass(cap),
+        minutes_before=minutes_before,
+        latest_minutes_before=minutes_before if latest_minutes_before is None else latest_minutes_before,
+        occasions=frozenset(Occasion(occasion) for occasion in before),
+        patients=None if patients is None else AgeGroup(patients),
+    )
 
 
 def source(citation: str, status: Status | str = Status.UNVERIFIED, note: str | None = None) -> Source:
@@ -108,10 +131,11 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
     below_weight_kg: Number | None = None,
     otherwise: str | None = None,
     population: VirtualPopulation | None = None,
-    premedication: Premedication | None = None,
+    premedication: Premedication | Sequence[Premedication] | None = None,
     hospital_days: Sequence[int] = (),
     family: str | None = None,
     waivers: Sequence[Waiver] = (),
+    label: str | None = None,
 ) -> Regimen:
     """Build a regimen, with its places in the text of the file that says it.
 
@@ -135,10 +159,11 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
         sources=tuple(sources) or (Source(NO_SOURCE),),
         eligibility=eligibility,
         basis=next((step.dose.basis for cycle in cycles for step in cycle.steps), Basis.FLAT),
-        premedication=premedication,
+        premedication=_each(premedication),
         hospital_days=tuple(hospital_days),
         cycles=tuple(_with_names(cycles)),
         waivers=tuple(waivers),
+        label=label,
     )
     return file_of(given).regimen
 
@@ -165,6 +190,10 @@ def _with_names(cycles: Sequence[Cycle]) -> Iterable[Cycle]:
     for group in cycles:
         first, last = last + 1, last + group.repeat
         yield group if group.name else replace(group, name=cycle_name(first, last))
+
+
+def _each(given: Premedication | Sequence[Premedication] | None) -> tuple[Premedication, ...]:
+    return (given,) if isinstance(given, Premedication) else tuple(given or ())
 
 
 def _exact(number: Number | None) -> Fraction | None:

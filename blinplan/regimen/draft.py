@@ -118,7 +118,7 @@ def read_premedication(text: str) -> PremedicationTable:
         raise QuantityError(f'"{unknown[0]}" is no occasion for premedication; these are: {", ".join(Occasion)}')
     cap = None if match["max"] is None else _standard_mass(match["max"])
     minutes = 60 if match["minutes"] is None else int(match["minutes"])
-    return PremedicationTable(match["drug"], _standard_mass(match["dose"]), occasions, cap, minutes)
+    return PremedicationTable(match["drug"], _standard_mass(match["dose"]), occasions, max=cap, minutes_before=minutes)
 
 
 def premedication_text(given: PremedicationTable) -> str:
@@ -184,7 +184,7 @@ def draft_new(order: Order) -> Draft:
             dosing=DosingTable((order.basis or _basis(order.steps)).value),
             cycle=tuple(cycles),
             eligibility=None if weights == EligibilityTable() else weights,
-            premedication=_first(order.premedication),
+            premedication=order.premedication or (),
             monitoring=MonitoringTable(order.hospital_days) if order.hospital_days else None,
         )
     )
@@ -228,7 +228,7 @@ def draft_copy(original: RegimenTable, order: Order) -> Draft:
         indication=original.indication if order.indication is None else order.indication.value,
         eligibility=_weights(original.eligibility, order),
         cycle=tuple(_cycles(original, order)),
-        premedication=original.premedication if order.premedication is None else _first(order.premedication),
+        premedication=original.premedication if order.premedication is None else order.premedication,
         monitoring=original.monitoring if order.hospital_days is None else _monitoring(order.hospital_days),
         family=None,
         waiver=(),

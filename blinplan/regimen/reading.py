@@ -12,7 +12,7 @@ from blinplan.regimen import schema
 from blinplan.regimen.regimen import (
     Regimen,
 )
-from blinplan.regimen.tables import regimen_of
+from blinplan.regimen.tables import premedication_paths, regimen_of
 from blinplan.regimen.toml.document import LIMIT_BYTES, Document, DocumentError, KeyPath, Span, read_bytes
 from blinplan.regimen.toml.problems import Problem, SchemaProblems, contradiction, in_order
 from blinplan.regimen.toml.table import Table
@@ -173,8 +173,7 @@ def _contradictions(document: Document) -> Iterator[Problem]:
         if basis is not Basis.BSA:
             yield from _cap_contradictions(document, step, path)
         yield from _duration_contradictions(document, step, path)
-    if premedication := _valid(schema.PREMEDICATION, values.get("premedication")):
-        yield from _premedication_contradictions(document, premedication)
+    yield from _premedication_contradictions(document)
 
 
 def _valid(table: Table[Values], value: object) -> Values | None:
@@ -274,11 +273,28 @@ def _duration_contradictions(document: Document, step: Mapping[str, Any], path: 
     )
 
 
-def _premedication_contradictions(document: Document, given: schema.PremedicationTable) -> Iterator[Problem]:
+def _premedication_contradictions(document: Document) -> Iterator[Problem]:
+    written = document.values.get("premedication")
+    tables = written if isinstance(written, list) else [written]
+    for path, table in zip(premedication_paths(document), tables, strict=False):
+        if given := _valid(schema.PREMEDICATION, table):
+            yield from _contradictions_of_one(document, given, path)
+
+
+def _contradictions_of_one(document: Document, given: schema.PremedicationTable, path: KeyPath) -> Iterator[Problem]:
+    latest = given.latest_minutes_before
+    if latest is not None and latest > given.minutes_before:
+        yield contradiction(
+            document,
+            (*path, "latest_minutes_before"),
+            f"`latest_minutes_before` is {latest}, `minutes_before` is {given.minutes_before}",
+            "premedication is given from `minutes_before` the infusion to `latest_minutes_before`, and later is nearer",
+            "give a `latest_minutes_before` below `minutes_before`",
+        )
     if given.max is not None and read_mass(given.dose).basis is Basis.FLAT:
         yield contradiction(
             document,
-            ("premedication", "max"),
+            (*path, "max"),
             "a flat premedication dose has a cap",
             "`max` limits a dose by body surface area; a flat dose is the same for everyone",
             "remove `max`",

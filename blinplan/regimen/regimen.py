@@ -49,6 +49,13 @@ class Occasion(StrEnum):
     FIRST_CYCLE_RESTART = "first-cycle-restart"
 
 
+class AgeGroup(StrEnum):
+    """Patients by their age, where something is for some of them only."""
+
+    ADULTS = "adults"
+    CHILDREN = "children"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A citation for the regimen's doses, with how far it was checked."""
@@ -86,13 +93,23 @@ class Eligibility:
 
 @dataclass(frozen=True, slots=True)
 class Premedication:
-    """A drug given ``minutes_before`` the infusion on each of the ``occasions``."""
+    """A drug given before the infusion on each of the ``occasions``, to everybody or to ``patients`` of one age group.
+
+    It is given from ``minutes_before`` the infusion to ``latest_minutes_before``: both the same where it is one time.
+    """
 
     drug: str
     dose: Mass
     cap: Mass | None
     minutes_before: int
+    latest_minutes_before: int
     occasions: frozenset[Occasion]
+    patients: AgeGroup | None = None
+    path: KeyPath = field(default=(), compare=False)
+
+    def is_for(self, group: AgeGroup) -> bool:
+        """Whether patients of an age group get it."""
+        return self.patients in {None, group}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +153,10 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Regimen:
-    """A whole regimen. Paths and lines point into the file it was read from; two that order the same are equal."""
+    """A whole regimen. Paths and lines point into the file it was read from; two that order the same are equal.
+
+    ``label`` is the one that it follows, where the file names one; ``premedication`` is empty where none is declared.
+    """
 
     name: str
     title: str
@@ -145,10 +165,11 @@ class Regimen:
     sources: tuple[Source, ...]
     eligibility: Eligibility
     basis: Basis
-    premedication: Premedication | None
+    premedication: tuple[Premedication, ...]
     hospital_days: tuple[int, ...]
     cycles: tuple[Cycle, ...]
     waivers: tuple[Waiver, ...]
+    label: str | None = None
 
     @property
     def unverified(self) -> bool:

@@ -22,6 +22,7 @@ from blinplan.regimen.toml.table import (
     file_schema,
     number,
     one_of,
+    one_or_more,
     optional_key,
     quantity,
     required_key,
@@ -120,15 +121,26 @@ class PremedicationTable(NamedTuple):
     before: tuple[str, ...]
     max: str | None = None
     minutes_before: int = 60
+    latest_minutes_before: int | None = None
+    patients: Literal["adults", "children"] | None = None
 
 
 PREMEDICATION = Table(
     PremedicationTable,
+    optional_key(
+        "patients", one_of("adults", "children"), "whom it is for, adults or children; everybody if not given"
+    ),
     required_key("drug", SENTENCE, "the drug, by its name"),
     required_key("dose", MASS, 'text with a unit, such as "20 mg" or "5 mg/m2"'),
     optional_key("max", FLAT_MASS, 'the cap of a dose by body surface area, such as "20 mg"'),
     optional_key(
         "minutes_before", whole(0, 1440), "whole minutes between premedication and infusion (60 if not given)", 60
+    ),
+    optional_key(
+        "latest_minutes_before",
+        whole(0, 1440),
+        "whole minutes before the infusion up to which premedication may still be given, where `minutes_before` begins"
+        " a window",
     ),
     required_key(
         "before",
@@ -229,7 +241,8 @@ class RegimenTable(NamedTuple):
     cycle: tuple[CycleTable, ...]
     family: str | None = None
     eligibility: EligibilityTable | None = None
-    premedication: PremedicationTable | None = None
+    label: str | None = None
+    premedication: tuple[PremedicationTable, ...] = ()
     monitoring: MonitoringTable | None = None
     waiver: tuple[WaiverTable, ...] = ()
 
@@ -245,10 +258,11 @@ REGIMEN_FILE = Table(
         "relapsed-refractory, mrd-positive, consolidation or investigational",
     ),
     optional_key("family", NAME, "the name that a family of dose levels shares"),
+    optional_key("label", NAME, "the label that the regimen follows; the project's, or the default one, if not given"),
     required_key("sources", array(table(SOURCE), 1), "where the doses come from, each with citation and status"),
     optional_key("eligibility", table(ELIGIBILITY), "which patients the regimen is for"),
     required_key("dosing", table(DOSING), "how doses are counted"),
-    optional_key("premedication", table(PREMEDICATION), "what is given before the infusion"),
+    optional_key("premedication", one_or_more(PREMEDICATION), "what is given before the infusion"),
     optional_key("monitoring", table(MONITORING), "the days in hospital"),
     required_key("cycle", array(table(CYCLE), 1, 20), "the cycles, in order, at least one [[cycle]]"),
     optional_key("waiver", array(table(WAIVER)), "findings accepted on purpose"),

@@ -16,6 +16,7 @@ from blinplan.quantities import (
 )
 from blinplan.regimen import schema
 from blinplan.regimen.regimen import (
+    AgeGroup,
     Cycle,
     Eligibility,
     Indication,
@@ -52,26 +53,44 @@ def regimen_of(document: Document, file: schema.RegimenTable) -> Regimen:
             weights.population,
         ),
         basis=Basis(file.dosing.basis),
-        premedication=_premedication(file.premedication),
+        premedication=tuple(
+            _premedication(given, path)
+            for given, path in zip(file.premedication, premedication_paths(document), strict=True)
+        ),
         hospital_days=file.monitoring.hospital_days if file.monitoring else (),
         cycles=tuple(_cycle(document, cycle, ("cycle", index)) for index, cycle in enumerate(file.cycle)),
         waivers=tuple(
             Waiver(waiver.rule, waiver.reason, waiver.expires, ("waiver", index))
             for index, waiver in enumerate(file.waiver)
         ),
+        label=file.label,
     )
+
+
+def premedication_paths(document: Document) -> tuple[KeyPath, ...]:
+    """Where the premedications of a file stand: in one table, or in an array of them."""
+    written = document.values.get("premedication", [])
+    if isinstance(written, list):
+        return tuple(("premedication", index) for index in range(len(written)))
+    return (("premedication",),)
 
 
 def _fraction(number: Decimal | None) -> Fraction | None:
     return None if number is None else Fraction(number)
 
 
-def _premedication(given: schema.PremedicationTable | None) -> Premedication | None:
-    if given is None:
-        return None
-    cap = None if given.max is None else read_mass(given.max)
-    occasions = frozenset(Occasion(occasion) for occasion in given.before)
-    return Premedication(given.drug, read_mass(given.dose), cap, given.minutes_before, occasions)
+def _premedication(given: schema.PremedicationTable, path: KeyPath) -> Premedication:
+    latest = given.latest_minutes_before
+    return Premedication(
+        drug=given.drug,
+        dose=read_mass(given.dose),
+        cap=None if given.max is None else read_mass(given.max),
+        minutes_before=given.minutes_before,
+        latest_minutes_before=given.minutes_before if latest is None else latest,
+        occasions=frozenset(Occasion(occasion) for occasion in given.before),
+        patients=None if given.patients is None else AgeGroup(given.patients),
+        path=path,
+    )
 
 
 def _cycle(document: Document, cycle: schema.CycleTable, path: KeyPath) -> Cycle:
@@ -117,10 +136,11 @@ def table_of(regimen: Regimen) -> schema.RegimenTable:
         title=regimen.title,
         indication=regimen.indication.value,
         family=regimen.family,
+        label=regimen.label,
         sources=tuple(schema.SourceTable(s.citation, s.status.value, s.note) for s in regimen.sources),
         eligibility=_eligibility_table(regimen.eligibility),
         dosing=schema.DosingTable(regimen.basis.value),
-        premedication=None if regimen.premedication is None else _premedication_table(regimen.premedication),
+        premedication=tuple(_premedication_table(given) for given in regimen.premedication),
         monitoring=schema.MonitoringTable(regimen.hospital_days) if regimen.hospital_days else None,
         cycle=tuple(_cycle_table(cycle) for cycle in regimen.cycles),
         waiver=tuple(schema.WaiverTable(w.rule, w.reason, w.expires) for w in regimen.waivers),
@@ -138,12 +158,15 @@ def _eligibility_table(given: Eligibility) -> schema.EligibilityTable | None:
 
 
 def _premedication_table(given: Premedication) -> schema.PremedicationTable:
+    latest = given.latest_minutes_before
     return schema.PremedicationTable(
-        given.drug,
-        _mass_text(given.dose),
-        tuple(occasion.value for occasion in Occasion if occasion in given.occasions),
-        None if given.cap is None else _mass_text(given.cap),
-        given.minutes_before,
+        drug=given.drug,
+        dose=_mass_text(given.dose),
+        before=tuple(occasion.value for occasion in Occasion if occasion in given.occasions),
+        patients=None if given.patients is None else given.patients.value,
+        max=None if given.cap is None else _mass_text(given.cap),
+        minutes_before=given.minutes_before,
+        latest_minutes_before=None if latest == given.minutes_before else latest,
     )
 
 

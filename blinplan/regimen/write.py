@@ -56,17 +56,22 @@ def _below(key: Key, value: Any) -> Iterator[str]:
     inner = key.kind.table
     assert inner is not None  # noqa: S101 - only tables come here
     comment = f"# {_sentence(key.description)}\n"
-    several = not isinstance(value, inner.values)
-    for entry in value if several else (value,):
-        yield f"\n{comment}{f'[[{key.name}]]' if several else f'[{key.name}]'}\n"
+    tables = (value,) if isinstance(value, inner.values) else value
+    header = f"[[{key.name}]]" if len(tables) > 1 or _is_array(key) else f"[{key.name}]"
+    for entry in tables:
+        yield f"\n{comment}{header}\n"
         yield from _of_table(inner, entry)
         comment = ""
 
 
 def _absent(key: Key) -> Iterator[str]:
-    header = f"[[{key.name}]]" if key.kind.json.get("type") == "array" else f"[{key.name}]"
+    header = f"[[{key.name}]]" if _is_array(key) else f"[{key.name}]"
     keys = key.kind.table.keys if key.kind.table else ()
     yield f"\n# There is no {header}: {key.description} ({', '.join(keys)}).\n"
+
+
+def _is_array(key: Key) -> bool:
+    return key.kind.json.get("type") == "array"
 
 
 def _sentence(words: str) -> str:

@@ -51,7 +51,7 @@ def dosing(regimen: Regimen, periods: Sequence[Period], population: Population) 
 
 def _premedication(regimen: Regimen, periods: Sequence[Period], rates: FloatArray) -> tuple[int, ...]:
     """When the regimen's premedication is due; an escalation is one where the rate of any patient rises."""
-    if regimen.premedication is None:
+    if not regimen.premedication:
         return ()
     infused = [k for k, period in enumerate(periods) if period.dose is not None]
     escalations = [
@@ -59,7 +59,8 @@ def _premedication(regimen: Regimen, periods: Sequence[Period], rates: FloatArra
         for before, k in pairwise(infused)
         if goes_on(periods[before], periods[k]) and bool((rates[k] > rates[before]).any())
     ]
-    return premedication_minutes(regimen.premedication, periods, escalations)
+    due = (premedication_minutes(given, periods, escalations) for given in regimen.premedication)
+    return tuple(sorted({minute for minutes in due for minute in minutes}))
 
 
 def _admit(regimen: Regimen, population: Population) -> None:

@@ -232,6 +232,8 @@ def _written(key: Key) -> str:
             return f"[[{key.name}]]"
         case {"type": "object"}:
             return f"Each value in [{key.name}]"
+        case {"anyOf": _}:
+            return f"[{key.name}] or [[{key.name}]]"
     return f"[{key.name}]"
 
 
@@ -289,6 +291,8 @@ def _kind(json: Mapping[str, Any], *, many: bool = False) -> str:
             return f"array{'s' * many} of {_kind(inside, many=True)}"
         case {"type": "object", "additionalProperties": inside}:
             return f"table of {_kind(inside, many=True)}"
+        case {"anyOf": [one, several]}:
+            return f"{_kind(one)} or {_kind(several)}"
     telling = [mark for mark in ("$ref", "enum", "examples") if mark in json]
     one = _KINDS[telling[0] if telling else json.get("format", json.get("type"))]
     return f"{one}s" if many else one

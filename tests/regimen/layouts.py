@@ -15,6 +15,7 @@ FULL: Tree = {
     "title": '"A regimen with every key"',
     "indication": '"investigational"',
     "family": '"examples"',
+    "label": '"us"',
     "sources": [{"citation": '"none"', "status": '"unverified"', "note": '"made up"'}],
     "eligibility": {
         "min_weight_kg": "10.5",
@@ -27,7 +28,9 @@ FULL: Tree = {
         "drug": '"dexamethasone"',
         "dose": '"5 mg/m2"',
         "max": '"20 mg"',
+        "patients": '"children"',
         "minutes_before": "30",
+        "latest_minutes_before": "0",
         "before": '["first-start", "escalation"]',
     },
     "monitoring": {"hospital_days": "[9, 2]"},

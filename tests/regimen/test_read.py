@@ -7,7 +7,7 @@ import pytest
 
 from blinplan.quantities import Basis, DoseRate, Mass
 from blinplan.regimen import library
-from blinplan.regimen.regimen import Occasion, Phase, Premedication, Status
+from blinplan.regimen.regimen import AgeGroup, Occasion, Phase, Premedication, Status
 from blinplan.regimen.toml.document import KeyPath
 from tests.read_text import regimen_in
 from tests.regimen.layouts import FULL, LAYOUTS, changed, keys, renamed, with_headers
@@ -29,7 +29,7 @@ def test_every_key_is_read_in_every_layout(layout: str, newline: str) -> None:
     assert (limits.otherwise, limits.population, regimen.basis) == ("rr-adult", "child", Basis.BSA)
     occasions = frozenset({Occasion.FIRST_START, Occasion.ESCALATION})
     dose, cap = Mass(Fraction(5), Basis.BSA), Mass(Fraction(20), Basis.FLAT)
-    assert regimen.premedication == Premedication("dexamethasone", dose, cap, 30, occasions)
+    assert regimen.premedication == (Premedication("dexamethasone", dose, cap, 30, 0, occasions, AgeGroup.CHILDREN),)
     assert regimen.hospital_days == (9, 2)
     (cycle,) = regimen.cycles
     assert (cycle.name, cycle.phase, cycle.repeat) == ("Induction", Phase.INDUCTION, 2)
@@ -52,8 +52,8 @@ def test_what_may_be_left_out_has_its_default(layout: str) -> None:
         if path[0] in tree and path[-1] not in {*tree, *required, "hours"} and len(path) > 1:
             tree = changed(path, tree=tree)
     regimen = regimen_in(LAYOUTS[layout](tree))
-    assert regimen.premedication is not None
-    assert (regimen.premedication.minutes_before, regimen.premedication.cap) == (60, None)
+    (premedication,) = regimen.premedication
+    assert (premedication.minutes_before, premedication.latest_minutes_before, premedication.cap) == (60, 60, None)
     assert (regimen.cycles[0].repeat, regimen.cycles[0].phase, regimen.cycles[0].steps[0].cap) == (1, None, None)
     assert (regimen.family, regimen.hospital_days, regimen.waivers) == (None, (), ())
     assert str(regimen.eligibility) == "any weight"
@@ -146,6 +146,7 @@ RIGHT = {
     ("waiver",): {"[]"},
     ("monitoring", "hospital_days"): {"[1]"},
     ("premedication", "minutes_before"): {"0"},
+    ("premedication", "latest_minutes_before"): {"0"},
     ("cycle", 0, "treatment_free_days"): {"0"},
     ("eligibility", "min_weight_kg"): {"1.5"},
     ("waiver", 0, "expires"): {"2027-06-30"},

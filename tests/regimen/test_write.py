@@ -62,9 +62,18 @@ def _files(draw: st.DrawFn) -> RegimenTable:
         tuple(cycle() for _ in range(draw(st.integers(1, 3)))),
         eligibility=draw(st.sampled_from([None, EligibilityTable(low, None if low is None else low + 1)])),
         premedication=draw(
-            st.none()
-            | st.builds(
-                PremedicationTable, _SENTENCE, st.just("20 mg"), st.just(("restart",)), st.none(), st.integers(0, 99)
+            st.just(())
+            | st.tuples(
+                st.builds(
+                    PremedicationTable,
+                    _SENTENCE,
+                    st.just("20 mg"),
+                    st.just(("restart",)),
+                    st.none(),
+                    st.integers(10, 99),
+                    st.none() | st.integers(0, 10),
+                    st.sampled_from([None, "adults"]),
+                )
             )
         ),
         monitoring=draw(st.none() | st.just(MonitoringTable((9, 2)))),

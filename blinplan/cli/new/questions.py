@@ -268,8 +268,8 @@ def _premedication(order: Order, answer: Answer) -> Order:
         return _possible(replace(order, premedication=given))
 
     label = labelled(order)
-    known = None if label is None else label.premedication
-    default = NONE if known is None else premedication_text(known)
+    known = () if label is None else label.premedication
+    default = premedication_text(known[0]) if known else NONE
     return answer(Question("Premedication?", f"{PREMEDICATION_FORM}; or {NONE}", default, take))
 
 

@@ -248,6 +248,21 @@ def table(inside: Table[Any]) -> Kind:
     return Kind(inside.core, {"$ref": f"#/$defs/{inside.name}"}, inside)
 
 
+def one_or_more(inside: Table[Any]) -> Kind:
+    """A table, or an array of such tables: as a tuple."""
+
+    def in_tuple(written: object) -> tuple[Any, ...]:
+        return tuple(several.validate_python(written)) if isinstance(written, list) else (inside.read(written),)
+
+    tables = array(table(inside), 1)
+    several = SchemaValidator(tables.core, _STRICT)
+    return Kind(
+        core_schema.no_info_plain_validator_function(in_tuple),
+        {"anyOf": [table(inside).json, tables.json]},
+        inside,
+    )
+
+
 def table_of(kind: Kind) -> Kind:
     """A table with keys of the user's own, and values of one kind."""
     return Kind(

@@ -169,10 +169,11 @@ def _known(report: Report) -> Iterator[tuple[str, str]]:
 
 def _premedication(report: Report) -> str:
     declared = report.choice.regimen.premedication
-    if declared is None:
+    if not declared:
         return "none declared in this regimen"
     if report.premedication is None:
-        return f"{declared.drug} {declared.dose}; what the patient gets is not evaluated: {report.unknown}"
+        given = "; ".join(f"{given.drug} {given.dose}" for given in declared)
+        return f"{given}; what the patient gets is not evaluated: {report.unknown}"
     return f"{given_dose(report.premedication)}, {len(report.premedication.minutes)} times"
 
 

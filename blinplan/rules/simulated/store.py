@@ -97,7 +97,7 @@ def _orders(regimen: Regimen) -> Any:
     return [
         regimen.indication.value,
         [str(who.minimum_weight), str(who.below_weight), who.population],
-        [before.minutes_before, sorted(before.occasions)] if before else None,
+        [[given.minutes_before, sorted(given.occasions), given.patients] for given in before],
         [[p.start, p.stop, _dose(p.dose), _dose(p.cap), p.cycle, p.step] for p in periods(regimen)],
     ]
 

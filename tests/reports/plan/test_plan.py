@@ -139,9 +139,9 @@ def test_the_restarts_that_are_premedicated_are_those_of_the_regimen() -> None:
     said = {name: " ".join(drawn(course, 200).split()) for name, course in (("adult", ADULT), ("child", CHILD))}
     assert "of day 1, 8, 43, 85, 127, 169; and before a restart In hospital" in said["adult"]
     assert "of day 1, 8; and before a restart in cycle 1 In hospital" in said["child"]
-    assert CHILD.regimen.premedication is not None
-    once = replace(CHILD.regimen.premedication, occasions=frozenset({Occasion.FIRST_CYCLE_RESTART}))
-    only = expand(replace(CHILD.regimen, premedication=once), CHILD.patient)
+    (declared,) = CHILD.regimen.premedication
+    once = replace(declared, occasions=frozenset({Occasion.FIRST_CYCLE_RESTART}))
+    only = expand(replace(CHILD.regimen, premedication=(once,)), CHILD.patient)
     assert "60 min before a restart in cycle 1" in " ".join(drawn(only, 200).split())
 
 

@@ -1,5 +1,8 @@
 """C: how high do the cytokines go, and is the patient prepared and watched."""
 
+from collections.abc import Iterator, Mapping
+
+from blinplan.regimen.regimen import AgeGroup, Occasion
 from blinplan.rules.checks import labelled
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
@@ -75,22 +78,35 @@ def _not_rarer(rule: Rule, case: Case, number: int) -> Finding:
 
 
 def _premedication(rule: Rule, case: Case) -> Answer:
-    given = case.regimen.premedication
-    path = ("cycle", 0, "name") if given is None else ("premedication", "before")
-    declared = frozenset() if given is None else given.occasions
-    missing = {words: either for words, either in labelled.occasions(case).items() if not declared & either}
+    missing = {group: _missing_occasions(case, group) for group in AgeGroup}
+    if missing[AgeGroup.ADULTS] == missing[AgeGroup.CHILDREN]:
+        return tuple(_not_premedicated(rule, case, missing[AgeGroup.ADULTS], ""))
+    return tuple(
+        finding
+        for group, occasions in missing.items()
+        for finding in _not_premedicated(rule, case, occasions, f" of {group}", group)
+    )
+
+
+def _missing_occasions(case: Case, group: AgeGroup) -> dict[str, frozenset[Occasion]]:
+    """What no premedication of an age group is declared before, in words, and the occasions of which one is missing."""
+    own = (given.occasions for given in case.regimen.premedication if given.is_for(group))
+    declared = frozenset[Occasion]().union(*own)
+    return {words: either for words, either in labelled.occasions(case).items() if not declared & either}
+
+
+def _not_premedicated(
+    rule: Rule, case: Case, missing: Mapping[str, frozenset[Occasion]], whose: str, group: AgeGroup | None = None
+) -> Iterator[Finding]:
     if not missing:
-        return ()
+        return
+    given = [given for given in case.regimen.premedication if group is None or given.is_for(group)]
     names = ", ".join(f'"{min(either)}"' for either in missing.values())
-    return (
-        case.finding(
-            rule,
-            path,
-            f"no premedication is declared before {' and '.join(missing)}",
-            f"add {names} to `before` under [premedication]"
-            if given
-            else f"add [premedication] with `before = [{names}]`",
-        ),
+    yield case.finding(
+        rule,
+        (*given[0].path, "before") if given else ("cycle", 0, "name"),
+        f"no premedication{whose} is declared before {' and '.join(missing)}",
+        f"add {names} to `before` under [premedication]" if given else f"add [premedication] with `before = [{names}]`",
     )
 
 
