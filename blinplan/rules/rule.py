@@ -148,6 +148,7 @@ class Rule:
     reading the file decides, and for those about waivers, which need the other rules' answers. A rule that is not
     ``waivable`` says that a thing cannot be given; one that is not ``by_default`` answers only when it is selected.
     ``for_patient`` rules look at the one patient who was given.
+    What a ``fixable`` rule finds in its bad example is put right by ``--fix``.
     ``of`` is the kind of file it looks at, and ``site`` the site profile that its examples are judged with.
     ``sources`` are cited where no limit with a source of its own decides.
     """
@@ -166,6 +167,7 @@ class Rule:
     by_default: bool = True
     about_waivers: bool = False
     for_patient: bool = False
+    fixable: bool = False
     of: Literal["regimen", "record"] = "regimen"
     site: str | None = None
     sources: tuple[str, ...] = ()

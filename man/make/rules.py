@@ -7,7 +7,6 @@ from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Rule
 from man.make import roff
-from tests.regimen_text import judged, judged_lines
 
 _ABOUT = (
     "A rule passes, finds something, is waived, or is not evaluated, and then the reason is said. Not evaluated is"
@@ -67,7 +66,7 @@ def _parts(rule: Rule) -> Iterator[list[str]]:
         yield from _example("With this site profile:", rule.site)
     yield from _example("Found:", rule.bad)
     yield from _example("Not found:", rule.good)
-    yield roff.paragraph(" ".join((*asked(rule), *(["`--fix` puts it right."] if fixable(rule) else []))))
+    yield roff.paragraph(" ".join((*asked(rule), *(["`--fix` puts it right."] if rule.fixable else []))))
 
 
 def _example(title: str, lines: str) -> Iterator[list[str]]:
@@ -79,11 +78,3 @@ def _broken(line: str) -> str:
     """Break a long array between the tables in it, where TOML lets a line be broken."""
     start = line.find("[{") + 1
     return line if len(line) <= _LONGEST else line.replace("}, {", f"}},\n{' ' * start}{{")
-
-
-def fixable(rule: Rule) -> bool:
-    """Whether ``--fix`` puts right what the rule finds, as its own example shows."""
-    if rule.simulated:
-        return False
-    judgement = judged(rule.bad) if rule.of == "record" else judged_lines(rule.bad)
-    return any(finding.code == rule.code and finding.fix is not None for finding in judgement.findings)

@@ -18,7 +18,6 @@ from blinplan.rules.judge import judge
 from tests.regimen_text import TODAY, cycle, regimen_text, waiver
 
 SOUND = regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"))
-FIXABLE = {"F002", "F004", "N101", "N102", "N103", "N105", "N107"}
 
 
 def reading(text: str) -> Reading:
@@ -58,7 +57,8 @@ def test_notation_is_put_right(right: str, wrong: str, code: str) -> None:
     before = SOUND.replace("9 mcg/day", wrong)
     assert fixed(before) == SOUND.replace("9 mcg/day", right)
     found = fix(reading(before), TODAY, Settings()).applied
-    assert code in {finding.code for finding in found} <= FIXABLE
+    assert code in {finding.code for finding in found}
+    assert all(CATALOGUE[finding.code].fixable for finding in found)
 
 
 @pytest.mark.parametrize(("right", "wrong"), SPELLINGS)
@@ -123,12 +123,12 @@ def test_a_fix_that_would_change_what_is_ordered_is_a_fault(monkeypatch: pytest.
 
 
 def test_the_catalogue_fixes_what_it_says() -> None:
+    assert {rule.code for rule in CATALOGUE.values() if rule.fixable} == {"F002", *(code for _, _, code in SLIPS)}
     for rule in CATALOGUE.values():
-        found = [f for f in judge(reading(regimen_text(rule.bad)), TODAY, None).findings if f.code == rule.code]
-        if rule.code[0] == "N" and rule.code in FIXABLE:
-            assert all(finding.fix for finding in found)
-        elif rule.code not in FIXABLE:
-            assert not any(finding.fix for finding in found)
+        text = rule.bad if rule.of == "record" else regimen_text(rule.bad)
+        found = [f for f in judge(reading(text), TODAY, None).findings if f.code == rule.code]
+        assert bool(found) or not rule.fixable
+        assert {finding.fix is not None for finding in found} <= {rule.fixable}
 
 
 def without_comments(text: str) -> list[str]:

@@ -32,10 +32,16 @@ def test_no_test_file_is_imported() -> None:
     assert len(FILES) > 50
     found = {
         path.relative_to(ROOT).as_posix(): names
-        for path in (*TESTS.rglob("*.py"), *(ROOT / "man").rglob("*.py"))
+        for path in TESTS.rglob("*.py")
         if (names := [name for name in imported(path) if name.startswith("tests.") and is_of_tests(name)])
     }
     assert found == {}, "what tests share goes into a file that is no test, such as tests/regimen_text.py"
+
+
+def test_the_manual_is_made_without_tests() -> None:
+    files = list((ROOT / "man").rglob("*.py"))
+    assert len(files) > 5
+    assert [path.name for path in files if any(name.split(".")[0] == "tests" for name in imported(path))] == []
 
 
 def test_tests_are_skipped_for_what_is_missing_outside_only() -> None:

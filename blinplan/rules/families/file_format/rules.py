@@ -9,9 +9,19 @@ _STEP = 'steps = [{ dose = "28 mcg/day", days = 28 }]'
 _GOOD = f"{_CYCLE}{_STEP}{_FREE}"
 
 
-def _rule(code: str, name: str, sentence: str, why: str, bad: str) -> Rule:
+def _rule(code: str, name: str, sentence: str, why: str, bad: str, *, fixable: bool = False) -> Rule:
     return Rule(
-        code, name, sentence, Severity.ERROR, why, limits=(), bad=bad, good=_GOOD, waivable=False, sources=_FORMAT
+        code,
+        name,
+        sentence,
+        Severity.ERROR,
+        why,
+        limits=(),
+        bad=bad,
+        good=_GOOD,
+        waivable=False,
+        fixable=fixable,
+        sources=_FORMAT,
     )
 
 
@@ -29,6 +39,7 @@ RULES = (
         "A key that the format does not have.",
         "What it was meant to say would be lost without a word.",
         f'{_CYCLE}steps = [{{ dosse = "28 mcg/day", days = 28 }}]{_FREE}',
+        fixable=True,
     ),
     _rule(
         "F003",

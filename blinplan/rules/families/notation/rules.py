@@ -62,7 +62,8 @@ _WORDS = {
 
 
 def _rule(code: str, name: str, sentence: str, severity: Severity, why: str, bad: str) -> Rule:
-    return Rule(code, name, sentence, severity, why, (), _steps(bad), _steps("28 mcg/day"), _check, sources=_ISMP)
+    good = _steps("28 mcg/day")
+    return Rule(code, name, sentence, severity, why, (), _steps(bad), good, _check, fixable=True, sources=_ISMP)
 
 
 _CODES = {
