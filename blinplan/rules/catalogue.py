@@ -1,18 +1,24 @@
-"""All rules, by code."""
+"""All families of rules, and all rules, by code."""
 
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from blinplan.frozen import FrozenMapping
 from blinplan.rules.rule import Rule
 
 
-def _rules() -> Iterator[Rule]:
-    """The rules of every family: of each folder in that of families, so that a new one is never left out."""
-    for file in Path(__file__).with_name("families").glob("*/rules.py"):
-        yield from import_module(f"blinplan.rules.families.{file.parent.name}.rules").RULES
+def _families() -> list[ModuleType]:
+    """The rules of each folder in that of families, so that a new one is never left out, in the order of numbers."""
+    files = Path(__file__).with_name("families").glob("*/rules.py")
+    modules = (import_module(f"blinplan.rules.families.{file.parent.name}.rules") for file in files)
+    return sorted(modules, key=lambda family: str(family.RULES[0].code[1:]))
 
 
-CATALOGUE = FrozenMapping({rule.code: rule for rule in sorted(_rules(), key=lambda rule: rule.code[1:])})
+_FAMILIES = _families()
+
+FAMILIES: FrozenMapping[str, str] = FrozenMapping({family.RULES[0].code[0]: family.TITLE for family in _FAMILIES})
+"""The titles of the families, by the letter that the codes of their rules begin with."""
+
+CATALOGUE: FrozenMapping[str, Rule] = FrozenMapping({rule.code: rule for family in _FAMILIES for rule in family.RULES})
 """In the order of their numbers, whose first digit is the family's."""

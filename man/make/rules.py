@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from blinplan.reports.library.rules import FAMILIES, asked, visible_lines
-from blinplan.rules.catalogue import CATALOGUE
+from blinplan.reports.library.rules import asked, visible_lines
+from blinplan.rules.catalogue import CATALOGUE, FAMILIES
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Rule
 from man.make import roff

@@ -4,12 +4,13 @@ import importlib
 import pkgutil
 import re
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 from blinplan.course.patient import Patient
 from blinplan.rules import families
-from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.catalogue import CATALOGUE, FAMILIES
 from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.limits import shipped_limits
@@ -73,15 +74,30 @@ def test_a_rule_says_what_it_is_in_words(rule: Rule) -> None:
 
 
 def test_codes_and_names_are_unique_and_no_family_is_left_out() -> None:
-    names = [module.name for module in pkgutil.iter_modules(families.__path__)]
-    modules = [importlib.import_module(f"blinplan.rules.families.{name}.rules") for name in names]
-    found = [module.RULES for module in modules if hasattr(module, "RULES")]
-    assert len(found) == 10
-    rules = [rule for family in found for rule in family]
+    folders = {path.parent.name for path in Path(families.__path__[0]).glob("*/rules.py")}
+    assert folders == {module.name for module in pkgutil.iter_modules(families.__path__)}
+    modules = [importlib.import_module(f"{families.__name__}.{name}.rules") for name in folders]
+    rules = [rule for family in modules for rule in family.RULES]
     assert len({rule.code for rule in rules}) == len({rule.name for rule in rules}) == len(rules)
     assert sorted(CATALOGUE) == sorted(rule.code for rule in rules)
     assert all(rule is CATALOGUE[rule.code] for rule in rules)
     assert all(code == rule.code for code, rule in CATALOGUE.items())
+
+
+def test_each_family_has_a_letter_a_title_and_tests_of_its_name() -> None:
+    tests = {path.stem.removeprefix("test_") for path in (Path(__file__).parent / "families").glob("test_*.py")}
+    names = {module.name for module in pkgutil.iter_modules(families.__path__)}
+    assert names == tests
+    for name in names:
+        family = importlib.import_module(f"{families.__name__}.{name}.rules")
+        (letter,) = {rule.code[0] for rule in family.RULES}
+        assert FAMILIES[letter] == family.TITLE
+    assert len(FAMILIES) == len(set(FAMILIES.values())) == len(names)
+
+
+def test_the_catalogue_is_in_the_order_of_numbers() -> None:
+    numbers = [code[1:] for code in CATALOGUE]
+    assert numbers == sorted(numbers)
 
 
 def test_the_rules_that_the_article_decides_are_there() -> None:

@@ -9,23 +9,11 @@ from rich.text import Text
 
 from blinplan.outside_text import visible
 from blinplan.reports.shared.document import RULE, RULES
+from blinplan.rules.catalogue import FAMILIES
 from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.rule import Rule
 from blinplan.terminal import Screen, indented
 from blinplan.version import __version__
-
-FAMILIES = {
-    "F": "The file",
-    "N": "Notation",
-    "D": "Doses",
-    "S": "Schedule",
-    "B": "B cells",
-    "T": "T cells",
-    "C": "Cytokines",
-    "A": "Bags",
-    "I": "Interruptions",
-    "W": "Waivers",
-}
 
 
 def rules_report(rules: Iterable[Rule], screen: Screen) -> list[RenderableType]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from blinplan.regimen.toml.document import Document
 from blinplan.reports.check.findings import location, not_evaluated
-from blinplan.reports.library.rules import FAMILIES
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table
+from blinplan.rules.catalogue import FAMILIES
 from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.located import citations
 from blinplan.rules.rule import Finding

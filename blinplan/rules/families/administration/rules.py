@@ -2,6 +2,8 @@
 
 from blinplan.rules.rule import Answer, Case, NotEvaluated, Rule, Severity
 
+TITLE = "Bags"
+
 _SITE = 'site = 1\nname = "Ward 7"\nchange_time = "10:00"\n'
 _NO_SITE = NotEvaluated("not applicable", "no site profile was given (--site)")
 

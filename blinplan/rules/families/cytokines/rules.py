@@ -6,6 +6,8 @@ from blinplan.regimen.regimen import AgeGroup, Occasion
 from blinplan.rules.checks import labelled
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
+TITLE = "Cytokines"
+
 _PREMEDICATION = (
     '[premedication]\ndrug = "dexamethasone"\ndose = "20 mg"\nbefore = ["cycle-start", "escalation", "restart"]\n\n'
 )

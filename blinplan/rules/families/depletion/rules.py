@@ -6,6 +6,8 @@ from blinplan.regimen.regimen import Phase
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
+TITLE = "B cells"
+
 
 def _steps(dose: str, repeat: int) -> str:
     return (

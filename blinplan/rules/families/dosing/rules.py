@@ -10,6 +10,8 @@ from blinplan.regimen.regimen import Indication, Step
 from blinplan.rules.checks import labelled
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
+TITLE = "Doses"
+
 
 def _cycle(steps: str) -> str:
     return f'[[cycle]]\nname = "Cycle 1"\nsteps = [{steps}]\ntreatment_free_days = 14'

@@ -2,6 +2,8 @@
 
 from blinplan.rules.rule import Rule, Severity
 
+TITLE = "The file"
+
 _FORMAT = ("The file format of regimens, `blinplan schema` (convention)",)
 _CYCLE = '[[cycle]]\nname = "Cycle 1"\n'
 _FREE = "\ntreatment_free_days = 14"

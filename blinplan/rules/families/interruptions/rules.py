@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from blinplan.rules.rule import Answer, Case, NotEvaluated, Rule, Severity
 
+TITLE = "Interruptions"
+
 
 def _record(lines: str) -> str:
     return (

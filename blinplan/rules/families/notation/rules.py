@@ -7,6 +7,8 @@ from blinplan.regimen.toml.document import Edit, KeyPath, Span
 from blinplan.rules.checks import labelled
 from blinplan.rules.rule import Case, Finding, Rule, Severity
 
+TITLE = "Notation"
+
 _ISMP = ("ISMP list of error-prone abbreviations, symbols and dose designations (unverified)",)
 
 

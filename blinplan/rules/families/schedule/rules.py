@@ -9,6 +9,8 @@ from blinplan.rules.checks import labelled
 from blinplan.rules.limits import Limit
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
+TITLE = "Schedule"
+
 
 def _cycle(steps: str, free: int = 14, repeat: int = 2) -> str:
     return f'[[cycle]]\nname = "Cycle"\nrepeat = {repeat}\nsteps = [{steps}]\ntreatment_free_days = {free}'

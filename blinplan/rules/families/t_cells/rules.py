@@ -6,6 +6,8 @@ from itertools import pairwise
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
+TITLE = "T cells"
+
 
 def _two_steps(first: int) -> str:
     return (

@@ -2,6 +2,8 @@
 
 from blinplan.rules.rule import Rule, Severity
 
+TITLE = "Waivers"
+
 _CONVENTION = ("The way waivers work in this program (convention)",)
 
 
