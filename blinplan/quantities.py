@@ -145,6 +145,11 @@ def duration_text(minutes: int) -> str:
     return " ".join(parts) or "0 d"
 
 
+def plural(noun: str, count: int) -> str:
+    """A noun as it stands after a number: file after 1, files after all others."""
+    return noun if count == 1 else f"{noun}s"
+
+
 def _exact(number: str) -> Fraction:
     return Fraction(number.replace(",", ""))
 

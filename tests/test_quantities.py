@@ -20,6 +20,7 @@ from blinplan.quantities import (
     WrittenDose,
     decimal_text,
     duration_text,
+    plural,
     read_dose,
     read_mass,
 )
@@ -33,6 +34,11 @@ def corrected(text: str, written: WrittenDose) -> str:
     for slip in sorted(written.slips, key=lambda slip: (slip.start, slip.end), reverse=True):
         text = text[: slip.start] + slip.replacement + text[slip.end :]
     return text
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "files"), (1, "file"), (2, "files"), (1000, "files")])
+def test_a_noun_after_a_number(count: int, text: str) -> None:
+    assert plural("file", count) == text
 
 
 def why_not(text: str) -> str:

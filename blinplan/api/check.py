@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from blinplan.api.check_result import CheckResult
 from blinplan.course.patient import Patient
 from blinplan.outside_text import visible
+from blinplan.quantities import plural
 from blinplan.refusal import Refusal
 from blinplan.regimen import library
 from blinplan.regimen.find import FileSource, NotFound, find
@@ -274,7 +275,7 @@ class Fixes:
         if not applied:
             return "nothing"
         codes = ", ".join(f"{code} ({count})" for code, count in sorted(applied.items()))
-        return f"{codes} in {self.changed} file{'s' * (self.changed != 1)}"
+        return f"{codes} in {self.changed} {plural('file', self.changed)}"
 
 
 def read_files(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.exit_status import ExitStatus
+from blinplan.quantities import plural
 from blinplan.refusal import ArgumentRefusal
 from blinplan.regimen.find import NotFound
 from blinplan.reports.check.formats import CheckFormat, check_text
@@ -162,7 +163,8 @@ class CheckResult:
     def __repr__(self) -> str:
         from blinplan.rules.run_result import tally
 
-        regimens = f"{len(self.judgements)} regimen{'s' * (len(self.judgements) != 1)}"
+        count = len(self.judgements)
+        regimens = f"{count} {plural('regimen', count)}"
         found = tally(self.findings) or "no findings"
         return f"<{type(self).__name__}: {regimens}, {found}, status {int(self.status)}>"
 

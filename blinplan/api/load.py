@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.course.patient import Patient, PatientError
-from blinplan.quantities import duration_text
+from blinplan.quantities import duration_text, plural
 from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource, NotFound, find_one, read_beside
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenError, RegimenFile, SiteFile
@@ -77,7 +77,7 @@ def read_regimen(name: str) -> tuple[Regimen, RegimenFile]:
     if isinstance(reading, FaultyFile):
         count = len(reading.problems)
         raise RegimenError(
-            f"{reading.document.name} is not a regimen: {count} error{'s' * (count != 1)}",
+            f"{reading.document.name} is not a regimen: {count} {plural('error', count)}",
             "correct what is shown above; `blinplan check` shows it too",
             reading,
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from blinplan.quantities import plural
 from blinplan.regimen.find import NotFound
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import Judgement, Ruling
@@ -115,4 +116,4 @@ def tally(findings: Iterable[Finding]) -> str:
 
 
 def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"
+    return f"{count} {plural(what, count)}"

@@ -15,7 +15,7 @@ from blinplan.api.simulating.simulated import unverified_in
 from blinplan.api.vocabulary import AttenuationName, PopulationName
 from blinplan.data_table import DataTable, csv_parts
 from blinplan.executor import Executor
-from blinplan.quantities import duration_text
+from blinplan.quantities import duration_text, plural
 from blinplan.refusal import ArgumentRefusal
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class CurvesResult:
             return ()
         has_all = duration_text(self.curves.greatest_every)
         return (
-            f"{missed} change{'s' * (missed != 1)} of the infusion, or the end of the course, fall{'s' * (missed == 1)}"
+            f"{missed} {plural('change', missed)} of the infusion, or the end of the course, fall{'s' * (missed == 1)}"
             f" between these times; times that divide {has_all} have them all",
         )
 
@@ -95,7 +95,7 @@ class CurvesResult:
     def __repr__(self) -> str:
         people, times = self.curves.population.size, self.curves.minutes.shape[0]
         name = self.curves.regimen.name
-        return f"<CurvesResult of {name}: {people:,} patient{'s' * (people != 1)} at {times:,} times each>"
+        return f"<CurvesResult of {name}: {people:,} {plural('patient', people)} at {times:,} times each>"
 
     def _repr_html_(self) -> str:
         table = self.table()

@@ -8,6 +8,7 @@ from blinplan.api.check import CheckFormat, CheckResult, Configurations, FilesTo
 from blinplan.api.load import read_site
 from blinplan.cli.check.options import CheckOptions, asked_date, asked_patient, asked_reports
 from blinplan.exit_status import ExitStatus, stop
+from blinplan.quantities import plural
 from blinplan.refusal import Refusal
 from blinplan.terminal import Terminal
 
@@ -86,5 +87,5 @@ def _judge(
     path = Path(asked.write_baseline)
     found, count = found.listed_in(path)
     if not asked.quiet:
-        asked.terminal.say(f"{path}: {count} finding{'s' * (count != 1)} listed")
+        asked.terminal.say(f"{path}: {count} {plural('finding', count)} listed")
     return found

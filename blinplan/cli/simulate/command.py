@@ -37,6 +37,7 @@ from blinplan.cli.simulate.options import (
 )
 from blinplan.executor import threads as threads_of
 from blinplan.outside_text import visible
+from blinplan.quantities import plural
 from blinplan.refusal import Refusal
 from blinplan.terminal import Colour, Terminal
 
@@ -205,4 +206,4 @@ def _write(data: "Data", found: "SimulationResult | CurvesResult", terminal: Ter
 
 
 def _patients(count: int) -> str:
-    return f"{count:,} patient{'s' * (count != 1)}"
+    return f"{count:,} {plural('patient', count)}"

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from blinplan.outside_text import visible
+from blinplan.quantities import plural
 from blinplan.regimen.toml.document import Document, Span
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.judge import Judgement, Ruling, Verdict
@@ -205,7 +206,7 @@ def _narrow_files(judgements: Sequence[Judgement]) -> list[RenderableType]:
         outcomes = Counter(verdict.ruling for verdict in judgement.verdicts)
         known = sum(len(verdict.known) for verdict in judgement.verdicts)
         counts = [
-            *((severities[one], one.value, f"{one}{'s' * (severities[one] != 1)}") for one in Severity),
+            *((severities[one], one.value, plural(one.value, severities[one])) for one in Severity),
             (outcomes[Ruling.WAIVED], "waived", "waived"),
             *([(known, "waived", "in baseline")] if known else []),
             (outcomes[Ruling.PASS], "pass", "passed"),
@@ -238,7 +239,7 @@ def not_evaluated_lines(judgements: Sequence[Judgement], *, everything: bool) ->
         if kind not in kinds:
             continue
         files = max(codes.values())
-        lines.append(f"{kind}: {_code_list(list(codes))} ({files} file{'s' * (files != 1)}): {reason}")
+        lines.append(f"{kind}: {_code_list(list(codes))} ({files} {plural('file', files)}): {reason}")
     return lines
 
 

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from blinplan.outside_text import visible
+from blinplan.quantities import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["css_string"] = css_string
+    environment.filters["plural"] = plural
     return environment
 
 

@@ -1,8 +1,9 @@
 """The endpoint table of a simulation."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from rich.console import RenderableType
@@ -98,27 +99,43 @@ def endpoint_rows(simulation: Simulation) -> Iterator[EndpointRow]:
 
 
 def _distributions(simulation: Simulation, screen: Screen) -> Table:
+    heads = () if simulation.alone else ("Median", "5-95 %", "n")
+    rows = (
+        (row.group, row.label, (row.typical, row.median, row.between, Text(row.count, "quiet")), row.over_sets)
+        for row in endpoint_rows(simulation)
+    )
+    return _table(("Endpoint", "Typical", *heads), _over_sets_head(simulation, "Median"), rows, screen)
+
+
+def _shares(simulation: Simulation, screen: Screen) -> Table:
+    rows = (
+        (row.group, row.label, (row.typical, row.share, row.interval, Text(row.total, "quiet")), row.over_sets)
+        for row in share_rows(simulation)
+    )
+    heads = ("Patients in whom", "Typical", "Share", "95 % interval", "of")
+    return _table(heads, _over_sets_head(simulation, "Share"), rows, screen)
+
+
+def _over_sets_head(simulation: Simulation, what: str) -> str:
+    return "" if simulation.uncertainty is None else f"{what} over sets"
+
+
+_Row = tuple[str, str, tuple[RenderableType, ...], str]
+"""The group of a row, its label, its cells, and what it comes to over parameter sets."""
+
+
+def _table(heads: Sequence[str], over_sets: str, rows: Iterable[_Row], screen: Screen) -> Table:
+    """Draw rows under the names of their groups; of their cells, those that have a head."""
     table = screen.table()
-    table.add_column("Endpoint")
-    table.add_column("Typical", justify="right", no_wrap=True)
-    if not simulation.alone:
-        table.add_column("Median", justify="right", no_wrap=True)
-        table.add_column("5-95 %", justify="right", no_wrap=True)
-        table.add_column("n", justify="right", no_wrap=True)
-    if simulation.uncertainty is not None:
-        table.add_column("Median over sets", justify="right", no_wrap=screen.wide)
-    group = ""
-    for row in endpoint_rows(simulation):
-        if row.group != group:
-            group = row.group
-            table.add_row(Text(group, "title"))
-        of_all: list[RenderableType] = [row.median, row.between, Text(row.count, "quiet")]
-        table.add_row(
-            indented(row.label),
-            row.typical,
-            *(of_all if not simulation.alone else []),
-            *([row.over_sets] if simulation.uncertainty is not None else []),
-        )
+    table.add_column(heads[0])
+    for head in heads[1:]:
+        table.add_column(head, justify="right", no_wrap=True)
+    if over_sets:
+        table.add_column(over_sets, justify="right", no_wrap=screen.wide)
+    for group, members in groupby(rows, lambda row: row[0]):
+        table.add_row(Text(group, "title"))
+        for _, label, cells, last in members:
+            table.add_row(indented(label), *cells[: len(heads) - 1], *([last] if over_sets else []))
     return table
 
 
@@ -188,31 +205,6 @@ def share_rows(simulation: Simulation) -> Iterator[ShareRow]:
         )
 
 
-def _shares(simulation: Simulation, screen: Screen) -> Table:
-    table = screen.table()
-    table.add_column("Patients in whom")
-    table.add_column("Typical", justify="right", no_wrap=True)
-    table.add_column("Share", justify="right", no_wrap=True)
-    table.add_column("95 % interval", justify="right", no_wrap=True)
-    table.add_column("of", justify="right", no_wrap=True)
-    if simulation.uncertainty is not None:
-        table.add_column("Share over sets", justify="right", no_wrap=screen.wide)
-    group = ""
-    for row in share_rows(simulation):
-        if row.group != group:
-            group = row.group
-            table.add_row(Text(group, "title"))
-        table.add_row(
-            indented(row.label),
-            row.typical,
-            row.share,
-            row.interval,
-            Text(row.total, "quiet"),
-            *([row.over_sets] if simulation.uncertainty is not None else []),
-        )
-    return table
-
-
 def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str, Any]:
     """Write the endpoints as a JSON document; null where an endpoint does not occur."""
     over = simulation.uncertainty
@@ -229,9 +221,7 @@ def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str,
         "endpoints": [
             {
                 **_quantity_json(quantity, typical, not simulation.alone),
-                **_over_sets(
-                    simulation.uncertainty.medians[quantity.key] if simulation.uncertainty else None, "median"
-                ),
+                **_over_sets(over.medians[quantity.key] if over else None, "median"),
             }
             for quantity, typical in zip(simulation.quantities, simulation.typical_quantities, strict=True)
         ],

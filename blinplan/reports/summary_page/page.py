@@ -9,7 +9,7 @@ from blinplan.course.events import Course, Event, Period
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.evidence.evaluate import Evidence
 from blinplan.physiology.model.parameters import Preset
-from blinplan.quantities import decimal_text, duration_text
+from blinplan.quantities import decimal_text, duration_text, plural
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table, render
 from blinplan.reports.shared.timeline import Bar, LineOfTime, timeline
@@ -181,7 +181,7 @@ def _length(periods: tuple[Period, ...]) -> str:
     cycles = periods[-1].cycle
     infused = sum(period.minutes for period in periods if period.dose is not None)
     total = duration_text(periods[-1].stop)
-    return f"{cycles} cycle{'s' * (cycles != 1)}; {duration_text(infused)} of infusion in {total}"
+    return f"{cycles} {plural('cycle', cycles)}; {duration_text(infused)} of infusion in {total}"
 
 
 def _in_words(periods: tuple[Period, ...]) -> Iterator[str]:
