@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 from blinplan.version import __version__
 
 if TYPE_CHECKING:
-    from blinplan.api.build import (
+    from blinplan.api.check import check
+    from blinplan.api.check_result import CheckResult
+    from blinplan.api.library import regimens, rule, rules
+    from blinplan.api.modelling.evidence import EvidenceResult, evidence
+    from blinplan.api.modelling.model import Model, model
+    from blinplan.api.patient import Figures, Patient, patient
+    from blinplan.api.planning.delivered import DeliveredResult
+    from blinplan.api.planning.plan import delivered, expand, plan
+    from blinplan.api.planning.planned import Plan, Planned
+    from blinplan.api.regimens.build import (
         NotARegimenError,
         Regimen,
         cycle,
@@ -23,17 +32,8 @@ if TYPE_CHECKING:
         toml,
         waiver,
     )
-    from blinplan.api.check import check
-    from blinplan.api.check_result import CheckResult
-    from blinplan.api.evidence import EvidenceResult, evidence
-    from blinplan.api.library import regimens, rule, rules
-    from blinplan.api.load import RegimenError, load
-    from blinplan.api.model import Model, model
-    from blinplan.api.new import NewRegimen, new
-    from blinplan.api.patient import Figures, Patient, patient
-    from blinplan.api.planning.delivered import DeliveredResult
-    from blinplan.api.planning.plan import delivered, expand, plan
-    from blinplan.api.planning.planned import Plan, Planned
+    from blinplan.api.regimens.load import RegimenError, load
+    from blinplan.api.regimens.new import NewRegimen, new
     from blinplan.api.report import ReportPage, report
     from blinplan.api.schema import schema
     from blinplan.api.simulating.curves import CurvesResult, curves
@@ -88,42 +88,42 @@ _MODULES = {
     "CheckResult": "api.check_result",
     "CurvesResult": "api.simulating.curves",
     "DeliveredResult": "api.planning.delivered",
-    "EvidenceResult": "api.evidence",
+    "EvidenceResult": "api.modelling.evidence",
     "Figures": "api.patient",
-    "Model": "api.model",
-    "NewRegimen": "api.new",
-    "NotARegimenError": "api.build",
+    "Model": "api.modelling.model",
+    "NewRegimen": "api.regimens.new",
+    "NotARegimenError": "api.regimens.build",
     "Patient": "api.patient",
     "Plan": "api.planning.planned",
     "Planned": "api.planning.planned",
     "Refusal": "refusal",
-    "Regimen": "api.build",
-    "RegimenError": "api.load",
+    "Regimen": "api.regimens.build",
+    "RegimenError": "api.regimens.load",
     "ReportPage": "api.report",
     "SimulationResult": "api.simulating.simulated",
     "check": "api.check",
     "curves": "api.simulating.curves",
-    "cycle": "api.build",
+    "cycle": "api.regimens.build",
     "delivered": "api.planning.plan",
-    "evidence": "api.evidence",
+    "evidence": "api.modelling.evidence",
     "expand": "api.planning.plan",
-    "load": "api.load",
-    "model": "api.model",
-    "new": "api.new",
+    "load": "api.regimens.load",
+    "model": "api.modelling.model",
+    "new": "api.regimens.new",
     "patient": "api.patient",
     "plan": "api.planning.plan",
-    "premedication": "api.build",
-    "regimen": "api.build",
+    "premedication": "api.regimens.build",
+    "regimen": "api.regimens.build",
     "regimens": "api.library",
     "report": "api.report",
     "rule": "api.library",
     "rules": "api.library",
     "schema": "api.schema",
     "simulate": "api.simulating.simulate",
-    "source": "api.build",
-    "step": "api.build",
-    "toml": "api.build",
-    "waiver": "api.build",
+    "source": "api.regimens.build",
+    "step": "api.regimens.build",
+    "toml": "api.regimens.build",
+    "waiver": "api.regimens.build",
 }
 """In which module each name is."""
 

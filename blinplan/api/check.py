@@ -118,7 +118,7 @@ def check(
     Refusal
         When what is asked for contradicts itself, or a configuration, baseline or site profile cannot be read.
     """
-    from blinplan.api.load import read_site
+    from blinplan.api.regimens.load import read_site
 
     choice = rule_choice(select, extend_select, ignore, severity)
     files = read_files(

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blinplan.api.order import OrderedRegimen, RegimenSource, fingerprint_of, order
 from blinplan.api.patient import AreaFormula, Figures, Patient, PatientError, figures_of
+from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, fingerprint_of, order
 from blinplan.api.simulating.drawing import require_matplotlib
 from blinplan.api.simulating.simulate import simulate, size_of
 from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName

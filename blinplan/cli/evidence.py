@@ -35,8 +35,8 @@ def evidence(
     Exit status: 0 everything holds; 1 something fails.
     """
     terminal = terminal_of(context)
-    from blinplan.api.evidence import evidence as measured
-    from blinplan.api.evidence import refuse_unknown
+    from blinplan.api.modelling.evidence import evidence as measured
+    from blinplan.api.modelling.evidence import refuse_unknown
     from blinplan.cli.app.progress import announce_compilation
 
     refuse_unknown(claims or ())

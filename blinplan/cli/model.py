@@ -60,7 +60,7 @@ def model(
     [bold]blinplan model --nonmem run.ctl[/bold]
     """
     terminal = terminal_of(context)
-    from blinplan.api.model import model as model_of
+    from blinplan.api.modelling.model import model as model_of
 
     shown = model_of(population, attenuation=attenuation)
     if sbml is not None:

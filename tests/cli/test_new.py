@@ -11,7 +11,7 @@ from select import select
 
 import pytest
 
-from blinplan.api.new import LABELLED
+from blinplan.api.regimens.new import LABELLED
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from tests.program import PLAIN, PROGRAM, Run, process

@@ -8,8 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blinplan.api.load import read_record
 from blinplan.api.patient import Figures, exact_number
+from blinplan.api.regimens.load import read_record
 from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_called
 from blinplan.course.patient import patient as patient_of
 from blinplan.refusal import ArgumentRefusal, Refusal

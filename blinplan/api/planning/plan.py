@@ -6,12 +6,12 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from blinplan.api.load import read_site
-from blinplan.api.order import RegimenSource, fingerprint_of, order, reading_of, regimen_of
 from blinplan.api.patient import Figures, figures_of
 from blinplan.api.planning.delivered import DeliveredResult
 from blinplan.api.planning.history import CourseHistory, history
 from blinplan.api.planning.planned import Plan, Planned
+from blinplan.api.regimens.load import read_site
+from blinplan.api.regimens.order import RegimenSource, fingerprint_of, order, reading_of, regimen_of
 from blinplan.course import events
 from blinplan.course.dated import Dated
 from blinplan.course.events import Course

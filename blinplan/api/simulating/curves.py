@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.api.notebook import table_html
-from blinplan.api.order import OrderedRegimen, RegimenSource
 from blinplan.api.patient import Figures, Patient, figures_of
+from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
 from blinplan.api.simulating.data_file import minutes_of, refuse_data_file, write_table
 from blinplan.api.simulating.simulate import not_eligible, options_of, order_for, people_of, size_of
 from blinplan.api.simulating.simulated import unverified_in

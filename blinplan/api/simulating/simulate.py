@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
-from blinplan.api.order import OrderedRegimen, RegimenSource, order
 from blinplan.api.patient import Figures, Patient, figures_of
+from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, order
 from blinplan.api.simulating.simulated import SimulationResult
 from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName
 from blinplan.executor import Executor

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.notebook import table_html
-from blinplan.api.order import OrderedRegimen
+from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.data_file import refuse_data_file, write_table
 from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_files, signals_of, window
 from blinplan.api.vocabulary import SignalName, SimulateFormat, SimulateFormatName

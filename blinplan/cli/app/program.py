@@ -86,7 +86,7 @@ def run() -> None:
 
 def _complain(refusal: Refusal, terminal: Terminal) -> None:
     """Say what the user can put right, and show what is wrong with a file where that is it."""
-    from blinplan.api.load import RegimenError, faults_report
+    from blinplan.api.regimens.load import RegimenError, faults_report
     from blinplan.cli.app.options import option_name
 
     if isinstance(refusal, RegimenError):

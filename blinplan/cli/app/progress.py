@@ -24,7 +24,7 @@ def announce_compilation(terminal: Terminal) -> None:
     """Say on a terminal that the first simulation compiles the engine, where it does."""
     if not terminal.is_watched:
         return
-    from blinplan.api.engine import compiles_first
+    from blinplan.api.modelling.engine import compiles_first
 
     if compiles_first():
         terminal.say("compiling the engine, once for this version: some seconds", "quiet")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from blinplan.api.check import CheckFormat, CheckResult, Configurations, FilesToCheck, read_files, rule_choice
-from blinplan.api.load import read_site
+from blinplan.api.regimens.load import read_site
 from blinplan.cli.check.options import CheckOptions, asked_date, asked_patient, asked_reports
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.quantities import plural

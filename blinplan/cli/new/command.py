@@ -13,7 +13,7 @@ from blinplan.refusal import Refusal
 from blinplan.terminal import Colour, Terminal
 
 if TYPE_CHECKING:
-    from blinplan.api.new import Order, Reading
+    from blinplan.api.regimens.new import Order, Reading
     from blinplan.cli.new.destination import Destination
 
 _COURSE, _PATIENTS, _FILE = "Course", "Patients and safety", "File"
@@ -122,8 +122,8 @@ def new(
     Another: [bold]blinplan new ward-rr --from rr-adult --hospital-days 14,3[/bold]
     """
     terminal = terminal_of(context)
-    from blinplan.api.load import read_regimen
-    from blinplan.api.new import Order, draft, read_premedication, read_step
+    from blinplan.api.regimens.load import read_regimen
+    from blinplan.api.regimens.new import Order, draft, read_premedication, read_step
     from blinplan.cli.new.destination import Destination
     from blinplan.cli.new.texts import days, parse_each, parse_or_none, weight_limit
 
@@ -162,7 +162,7 @@ def new(
 
 def _complete(order: "Order", start: "Reading | None", destination: "Destination", terminal: Terminal) -> "Order":
     """Ask for what an order does not say, where somebody can answer."""
-    from blinplan.api.new import missing_fields
+    from blinplan.api.regimens.new import missing_fields
 
     missing = missing_fields(order) if start is None else (() if order.name else ("name",))
     if not missing:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from blinplan.api.new import (
+from blinplan.api.regimens.new import (
     PREMEDICATION_FORM,
     Order,
     StepTable,
@@ -30,7 +30,7 @@ from blinplan.refusal import Refusal
 from blinplan.terminal import Terminal, indented
 
 if TYPE_CHECKING:
-    from blinplan.api.new import Reading
+    from blinplan.api.regimens.new import Reading
 
 Value = TypeVar("Value")
 

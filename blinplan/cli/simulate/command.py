@@ -117,7 +117,7 @@ def simulate(
     A body size (--weight and --height, or --bsa) is that of the typical patient.
     """
     terminal = terminal_of(context)
-    from blinplan.api.order import order
+    from blinplan.api.regimens.order import order
     from blinplan.api.simulating.curves import curves as curves_of
     from blinplan.api.simulating.simulate import How, order_for, people_of, size_of
     from blinplan.api.simulating.simulate import simulate as simulated

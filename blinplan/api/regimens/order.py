@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from blinplan.api.load import beside, choose_for, errors_in, read_regimen, refuse_what_cannot_be_given
+from blinplan.api.regimens.load import beside, choose_for, errors_in, read_regimen, refuse_what_cannot_be_given
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import periods
 from blinplan.course.patient import Patient
@@ -78,7 +78,7 @@ def order(regimen: RegimenSource, patient: Patient | None = None) -> OrderedRegi
     """Take the regimen for a patient's weight: the one asked for, or the one that it names for other weights.
 
     >>> from blinplan import patient
-    >>> from blinplan.api.order import order
+    >>> from blinplan.api.regimens.order import order
     >>> order("rr-adult", patient(weight=38, height=150)).choice.reason
     'rr-adult is for 45 kg and over; the patient weighs 38 kg: switched to rr-below-45-kg'
 

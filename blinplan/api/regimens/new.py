@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blinplan.api.load import read_regimen, refuse_what_cannot_be_given
+from blinplan.api.regimens.load import read_regimen, refuse_what_cannot_be_given
 from blinplan.quantities import Basis, QuantityError, read_dose
 from blinplan.refusal import Refusal
 from blinplan.regimen import library

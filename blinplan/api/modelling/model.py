@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blinplan.api.notebook import table_html
-from blinplan.api.order import RegimenSource, regimen_of
+from blinplan.api.regimens.order import RegimenSource, regimen_of
 from blinplan.api.simulating.simulate import options_of
 from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName, TableFormat, TableOrJson
 from blinplan.physiology.model.parameters import Parameter, ParameterSet, Preset, load_parameters

@@ -1,0 +1,1 @@
+"""The model, the evidence for it, and the engine that computes it."""

@@ -1,0 +1,1 @@
+"""Regimens from Python: read, built, ordered for a patient, and begun as a file of one's own."""
