@@ -1,7 +1,7 @@
 """What is known of a course so far: from a course record, or from the ledger of an earlier plan."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -39,6 +39,11 @@ class CourseHistory:
     judgement: "Judgement | None" = None
     findings: tuple[Mapping[str, str], ...] = ()
     not_evaluated: tuple[str, ...] = ()
+
+    def remarks(self) -> Iterator[str]:
+        """What the rules found of the record, and what they could not answer."""
+        yield from (f"{finding['code']}: {finding['message']}." for finding in self.findings)
+        yield from self.not_evaluated
 
     def patient(self, figures: Figures) -> Patient:
         """Make a patient from figures that are given, and from the file what they do not say.

@@ -1,0 +1,49 @@
+"""A plan as a JSON document."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from blinplan.api.planning.delivered import DeliveredResult
+from blinplan.api.planning.history import CourseHistory
+from blinplan.api.vocabulary import View
+from blinplan.course.dated import Dated
+from blinplan.course.eligibility import Choice
+from blinplan.course.events import Course
+from blinplan.course.premedication import premedication_plan
+
+if TYPE_CHECKING:
+    from blinplan.simulation.expected import ExpectedAfter
+
+
+def course_document(course: Course, choice: Choice, fingerprint: str, warnings: Sequence[str]) -> dict[str, Any]:
+    """Write what every plan has, with or without a start."""
+    from blinplan.reports.plan.plan import plan_json
+
+    document = plan_json(course, choice, premedication_plan(course), fingerprint)
+    return {**document, "told": list(warnings)}
+
+
+def dated_document(
+    dated: Dated, history: CourseHistory, view: View, compare: Callable[[], DeliveredResult]
+) -> dict[str, Any]:
+    """Write what a plan on the calendar has besides; ``compare`` makes the view of what was delivered."""
+    from blinplan.reports.plan.data import dated_json
+
+    found = dated_json(dated)
+    if view is View.EXPECTED:
+        from blinplan.reports.plan.expected import expected_json
+
+        found["expected"] = expected_json(dated, expected_of(dated))
+    if view is View.DELIVERED:
+        found["delivered"] = compare().document()
+    found["findings"] = [dict(finding) for finding in history.findings]
+    found["not_evaluated"] = list(history.not_evaluated)
+    return found
+
+
+def expected_of(dated: Dated) -> "tuple[ExpectedAfter, ...]":
+    """What the article expects, beside the typical patient of the regimen in the course."""
+    from blinplan.rules.limits import shipped_limits
+    from blinplan.simulation.expected import expected
+
+    return expected(dated, shipped_limits())

@@ -1,0 +1,121 @@
+"""A plan for printing, for calendars and for other programs."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blinplan.api.vocabulary import PlanFormat
+from blinplan.course.dated import Dated
+from blinplan.course.eligibility import Choice
+from blinplan.course.events import Course
+from blinplan.data_table import csv_text
+from blinplan.refusal import ArgumentRefusal, Refusal
+
+if TYPE_CHECKING:
+    from blinplan.reports.plan.ics import Imported
+
+
+def csv(course: Course, dated: Dated | None) -> str:
+    """Write what is due; without a start the event table."""
+    if dated is None:
+        from blinplan.reports.plan.plan import plan_table
+
+        return csv_text(plan_table(course))
+    from blinplan.reports.plan.data import dated_table
+
+    return csv_text(dated_table(dated))
+
+
+def nonmem(course: Course) -> str:
+    """Write the event table as NONMEM reads it."""
+    from blinplan.reports.model.nonmem import NoAreaError, event_records
+
+    try:
+        return csv_text(event_records(course))
+    except NoAreaError as error:
+        raise ArgumentRefusal(str(error), "give {weight} and {height}, or {area}") from error
+
+
+def html(dated: Dated | None, choice: Choice, remarks: Sequence[str], plan_id: str | None) -> str:
+    """Write a page to print."""
+    if dated is None:
+        raise ArgumentRefusal("{output_format} html needs {start} or {record}", "give when the infusion begins")
+    from blinplan.reports.plan.page import html as page
+
+    return page(dated, choice, tuple(remarks), plan_id)
+
+
+def ics(
+    plan: Dated | None,
+    plan_id: str | None,
+    revision: int,
+    replaces: str | Path | None,
+    warnings: Sequence[str],
+) -> str:
+    """Write a calendar, beside the one that was imported last."""
+    from blinplan.course.dated import as_planned
+    from blinplan.reports.plan.ics import ics as calendar
+
+    dated, name = _to_import(plan, plan_id, PlanFormat.ICS)
+    before = tuple(as_planned(dated))
+    try:
+        last = None if replaces is None else _calendar_in(Path(replaces), name)
+        return calendar(dated, before, name, revision, last, tuple(warnings))
+    except ImportError as error:
+        raise ArgumentRefusal(
+            "{output_format} ics needs the package icalendar", "pip install 'blinplan[calendar]'"
+        ) from error
+
+
+def fhir(plan: Dated | None, plan_id: str | None, choice: Choice, remarks: Sequence[str]) -> str:
+    """Write the whole plan as FHIR resources."""
+    from blinplan.course.dated import as_planned
+    from blinplan.reports.plan.fhir.bundle import InvalidError
+    from blinplan.reports.plan.fhir.bundle import fhir as bundle
+    from blinplan.reports.shared.document import document_text
+
+    dated, name = _to_import(plan, plan_id, PlanFormat.FHIR)
+    if (dated.cycle, dated.first, dated.last) != (None, None, None):
+        raise ArgumentRefusal(
+            "{output_format} fhir writes the whole plan: a part of it, imported, would take the rest away",
+            "leave out {cycle}, {first} and {last}",
+        )
+    try:
+        return document_text(bundle(dated, tuple(as_planned(dated)), choice, name, tuple(remarks)))
+    except ImportError as error:
+        raise ArgumentRefusal(
+            "{output_format} fhir needs the package fhir.resources", "pip install 'blinplan[fhir]'"
+        ) from error
+    except InvalidError as error:
+        message = "this plan cannot be written as FHIR: {why}"
+        raise ArgumentRefusal(message, "take another {output_format}", why=error) from error
+
+
+def _to_import(dated: Dated | None, plan_id: str | None, form: PlanFormat) -> tuple[Dated, str]:
+    """The dated plan and its name, without which importing it again would be no update."""
+    if dated is None or plan_id is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", plan_id):
+        raise ArgumentRefusal(
+            "{output_format} {form} needs {start} or {record}, and {plan_id} of letters, digits, dots, hyphens and"
+            " underscores",
+            "give a name that stays with the patient's plan, so that importing it again updates what was imported",
+            form=form,
+        )
+    return dated, plan_id
+
+
+_LAST_CALENDAR = "give the .ics file of the same {plan_id} that was imported last"
+
+
+def _calendar_in(path: Path, name: str) -> "Imported":
+    """Read the calendar that was imported last."""
+    from blinplan.reports.plan.ics import NoCalendarError, read_calendar
+
+    try:
+        return read_calendar(path.read_text(encoding="utf-8"), name)
+    except OSError as error:
+        raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
+    except UnicodeDecodeError as error:
+        raise ArgumentRefusal("{path} is not a calendar", _LAST_CALENDAR, path=path) from error
+    except NoCalendarError as error:
+        raise ArgumentRefusal("{path} {why}", _LAST_CALENDAR, path=path, why=error) from error
