@@ -22,6 +22,12 @@ from tests.regimen_text import judged, judged_lines, verdict_of
 RULES = [pytest.param(rule, id=rule.code) for rule in CATALOGUE.values()]
 SMALL = Patient(weight=Fraction(40))
 PATIENTS = Simulated(patients=200, seed=1)
+FILES = sorted(Path(families.__path__[0]).glob("*/rules.py"))
+
+
+def rules_in(file: Path) -> tuple[Rule, ...]:
+    rules: tuple[Rule, ...] = importlib.import_module(f"{families.__name__}.{file.parent.name}.rules").RULES
+    return rules
 
 
 def found_in(lines: str, rule: Rule) -> Judgement:
@@ -74,10 +80,8 @@ def test_a_rule_says_what_it_is_in_words(rule: Rule) -> None:
 
 
 def test_codes_and_names_are_unique_and_no_family_is_left_out() -> None:
-    folders = {path.parent.name for path in Path(families.__path__[0]).glob("*/rules.py")}
-    assert folders == {module.name for module in pkgutil.iter_modules(families.__path__)}
-    modules = [importlib.import_module(f"{families.__name__}.{name}.rules") for name in folders]
-    rules = [rule for family in modules for rule in family.RULES]
+    assert {file.parent.name for file in FILES} == {module.name for module in pkgutil.iter_modules(families.__path__)}
+    rules = [rule for file in FILES for rule in rules_in(file)]
     assert len({rule.code for rule in rules}) == len({rule.name for rule in rules}) == len(rules)
     assert sorted(CATALOGUE) == sorted(rule.code for rule in rules)
     assert all(rule is CATALOGUE[rule.code] for rule in rules)
@@ -93,6 +97,20 @@ def test_each_family_has_a_letter_a_title_and_tests_of_its_name() -> None:
         (letter,) = {rule.code[0] for rule in family.RULES}
         assert FAMILIES[letter] == family.TITLE
     assert len(FAMILIES) == len(set(FAMILIES.values())) == len(names)
+
+
+FAMILY = {rule.code: file.parent.name for file in FILES for rule in rules_in(file)}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_has_an_example_and_a_near_miss_in_the_tests_of_its_family(rule: Rule) -> None:
+    """A rule that finds too much is as wrong as one that finds too little."""
+    examples = importlib.import_module(f"tests.rules.families.test_{FAMILY[rule.code]}").EXAMPLES
+    answers = [example.answer for example in examples if example.code == rule.code]
+    assert "finding" in answers
+    assert "pass" in answers
+    assert len({str(example) for example in examples}) == len(examples)
+    assert {FAMILY[example.code] for example in examples} == {FAMILY[rule.code]}
 
 
 def test_the_catalogue_is_in_the_order_of_numbers() -> None:

@@ -18,6 +18,9 @@ RELAPSED = 'indication = "relapsed-refractory"\n\n'
 MRD = 'indication = "mrd-positive"\n\n'
 
 
+CONSOLIDATION = 'indication = "consolidation"\n\n'
+
+
 STEPPED = cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days")
 
 

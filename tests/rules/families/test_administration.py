@@ -9,7 +9,8 @@ from blinplan.regimen.site import Site
 from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import Severity
 from tests.read_text import site_in
-from tests.regimen_text import codes, cycle, judged_lines, marked, verdict_of
+from tests.regimen_text import codes, cycle, judged_lines, marked, verdict_of, waiver
+from tests.rules.families.examples import Example, example
 
 
 def site(bags: str, **more: str) -> Site:
@@ -121,3 +122,75 @@ def test_how_long_a_bag_may_be_used_is_not_guessed() -> None:
     assert verdict.not_evaluated is not None
     assert "7 d" in verdict.not_evaluated.reason
     assert verdict_of(judged_lines(cycle()), "A703").ruling is Ruling.NOT_EVALUATED
+
+
+def _fit(*hours: int) -> Site:
+    return site(sizes(*hours))
+
+
+def _in_time(bags: str, **more: str) -> Site:
+    return site(bags, change_time='"10:00"', **more)
+
+
+WEEKS, ODD = cycle("28 mcg/day for 28 days"), cycle("28 mcg/day for 27 days")
+YOUNGER, YOUNG_ENOUGH = YOUNG.format("5.399") + WEEKS, YOUNG.format("5.4") + WEEKS
+OF_ALL_AGES = YOUNG.format("3") + WEEKS
+OFF_THE_HOUR = cycle("9 mcg/day for 180 hours", "28 mcg/day for 492 hours")
+
+EXAMPLES = (
+    example("A701", "finding", "a day too short for bags of two days", ODD, site=_fit(48)),
+    example("A701", "pass", "and one bag of a day for the rest", ODD, site=_fit(24, 48)),
+    example("A701", "pass", "four bags of a week", WEEKS, site=_fit(168)),
+    example("A701", "finding", "36 hours with bags of a day", cycle("28 mcg/day for 36 hours"), site=_fit(24)),
+    example("A701", "pass", "36 hours with a bag of 36", cycle("28 mcg/day for 36 hours"), site=_fit(36)),
+    example("A701", "not applicable", "no site", ODD),
+    example("A701", "waived", "the rest is thrown away", ODD, site=_fit(48), below=waiver("A701")),
+    example("A702", "finding", "a hair below 5.4 kg", YOUNGER, site=_fit(168)),
+    example("A702", "pass", "5.4 kg", YOUNG_ENOUGH, site=_fit(168)),
+    example("A702", "pass", "bags of a day as well, without preservative", YOUNGER, site=_fit(24, 168)),
+    example("A702", "finding", "72 hours, the shortest with preservative", YOUNGER, site=_fit(72)),
+    example("A702", "pass", "48 hours, the longest without", YOUNGER, site=_fit(48)),
+    example(
+        "A702", "finding", "a patient a hair below", OF_ALL_AGES, site=_fit(168), patient=Patient(Fraction("5.399"))
+    ),
+    example("A702", "pass", "a patient of 5.4 kg", OF_ALL_AGES, site=_fit(168), patient=Patient(Fraction("5.4"))),
+    example("A702", "undecided", "a patient of unknown weight", OF_ALL_AGES, site=_fit(168), patient=Patient()),
+    example("A702", "finding", "a waiver, which no child has", YOUNGER, site=_fit(168), below=waiver("A702")),
+    example("A702", "not applicable", "no site", YOUNGER),
+    example(
+        "A703", "finding", "48 hours, and one before", WEEKS, site=_in_time("{ hours = 48 }", prepared_hours_before="1")
+    ),
+    example("A703", "pass", "48 hours, and none before", WEEKS, site=_in_time("{ hours = 48 }")),
+    example(
+        "A703", "pass", "24 hours, and 24 before", WEEKS, site=_in_time("{ hours = 24 }", prepared_hours_before="24")
+    ),
+    example("A703", "finding", "12 hours into a day", OFF_THE_HOUR, site=_in_time(sizes(24, 36, 48))),
+    example("A703", "pass", "12 hours into a day, where any hour will do", OFF_THE_HOUR, site=_fit(24, 36, 48)),
+    example(
+        "A703",
+        "finding",
+        "a weekend, and bags of two days",
+        WEEKS,
+        site=_in_time("{ hours = 48 }", closed='["saturday", "sunday"]'),
+    ),
+    example(
+        "A703",
+        "pass",
+        "a weekend, and bags of three days",
+        WEEKS,
+        site=_in_time(sizes(24, 72), closed='["saturday", "sunday"]'),
+    ),
+    example(
+        "A703",
+        "undecided",
+        "bags of a week, of which no one says how long they keep",
+        WEEKS,
+        site=site("{ hours = 168 }"),
+    ),
+    example("A703", "not applicable", "no site", WEEKS),
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
+    assert example.judge() == example.answer

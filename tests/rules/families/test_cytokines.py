@@ -3,7 +3,7 @@
 import pytest
 
 from blinplan.proportion import Proportion
-from blinplan.rules.simulated.outcome import Median
+from blinplan.rules.simulated.outcome import Median, SimulatedOutcome
 from tests.regimen_text import (
     codes,
     cycle,
@@ -11,7 +11,9 @@ from tests.regimen_text import (
     judged_lines,
     regimen_text,
     verdict_of,
+    waiver,
 )
+from tests.rules.families.examples import Example, example
 from tests.rules.families.heads_and_outcomes import MRD, RELAPSED, STEPPED, simulated, with_outcome
 
 
@@ -85,3 +87,67 @@ def test_a_first_peak_is_held_against_the_label_s(peak: tuple[float, float, floa
 def test_later_cycles_raise_cytokines_in_fewer(later: tuple[tuple[int, int], ...], answer: str) -> None:
     changed = tuple(Proportion(count, total) for count, total in later)
     assert simulated("C602", cycle(repeat=2), with_outcome(later_elevation=changed)) == answer
+
+
+def _peaks(own: tuple[float, float, float], label: tuple[float, float, float] | None) -> SimulatedOutcome:
+    labelled = None if label is None else ("rr-adult", Median(*label, 1000))
+    return with_outcome(first_peak=Median(*own, 1000), labelled_peak=labelled)
+
+
+def _later(*counts: int) -> SimulatedOutcome:
+    return with_outcome(later_elevation=tuple(Proportion(count, 1000) for count in counts))
+
+
+def _before(occasions: str, head: str, lines: str) -> str:
+    return f'{head}[premedication]\ndrug = "dexamethasone"\ndose = "20 mg"\nbefore = [{occasions}]\n\n{lines}'
+
+
+def _in_hospital(days: str, head: str, lines: str) -> str:
+    return f"{head}[monitoring]\nhospital_days = {days}\n\n{lines}"
+
+
+THREE = cycle(repeat=3)
+
+EXAMPLES = (
+    example(
+        "C601", "finding", "a hair above half as much again", cycle(), outcome=_peaks((31, 30.01, 32), (20, 19, 20))
+    ),
+    example("C601", "undecided", "the intervals touch", cycle(), outcome=_peaks((31, 30, 32), (20, 19, 20))),
+    example("C601", "pass", "exactly half as much again", cycle(), outcome=_peaks((30, 30, 30), (20, 20, 20))),
+    example("C601", "pass", "a lower peak than the label's", cycle(), outcome=_peaks((10, 9, 11), (20, 19, 21))),
+    example("C601", "not applicable", "no label to hold it against", cycle(), outcome=_peaks((99, 98, 99), None)),
+    example("C601", "not requested", "no simulation", RELAPSED + cycle()),
+    example("C602", "finding", "the interval just above half", cycle(repeat=2), outcome=_later(531)),
+    example("C602", "undecided", "it touches half from above", cycle(repeat=2), outcome=_later(530)),
+    example("C602", "undecided", "it touches half from below", cycle(repeat=2), outcome=_later(470)),
+    example("C602", "pass", "the interval just below half", cycle(repeat=2), outcome=_later(469)),
+    example("C602", "finding", "in the third cycle", THREE, outcome=_later(0, 531)),
+    example("C602", "finding", "in the third, and the second undecided", THREE, outcome=_later(500, 531)),
+    example("C602", "undecided", "in the second, and not in the third", THREE, outcome=_later(500, 0)),
+    example("C602", "not applicable", "one cycle", cycle(), outcome=_later()),
+    example("C602", "not requested", "no simulation", THREE),
+    example("C603", "finding", "none before a step", _before('"cycle-start"', "", STEPPED)),
+    example("C603", "pass", "none before a step, of which there is none", _before('"cycle-start"', "", cycle())),
+    example("C603", "pass", "before the first start only", _before('"first-start"', "", cycle(repeat=2))),
+    example(
+        "C603", "finding", "none before a restart in relapsed disease", _before('"cycle-start"', RELAPSED, cycle())
+    ),
+    example("C603", "pass", "none before a restart in MRD", _before('"cycle-start"', MRD, cycle())),
+    example("C603", "waived", "without steroids, in a study", _before('"restart"', "", cycle()), below=waiver("C603")),
+    example("C604", "finding", "8 days in relapsed disease", _in_hospital("[8]", RELAPSED, STEPPED)),
+    example("C604", "pass", "9 days in relapsed disease", _in_hospital("[9]", RELAPSED, STEPPED)),
+    example("C604", "finding", "2 days in MRD", _in_hospital("[2]", MRD, cycle())),
+    example("C604", "pass", "3 days in MRD", _in_hospital("[3]", MRD, cycle())),
+    example("C604", "finding", "a day in cycle 2", _in_hospital("[3, 1]", MRD, cycle(repeat=2))),
+    example("C604", "pass", "2 days in cycle 2", _in_hospital("[3, 2]", MRD, cycle(repeat=2))),
+    example("C604", "pass", "none in cycle 3", _in_hospital("[3, 2]", MRD, THREE)),
+    example("C604", "finding", "a day in a study", _in_hospital("[1]", "", cycle())),
+    example("C604", "pass", "2 days in a study", _in_hospital("[2]", "", cycle())),
+    example("C604", "finding", "8 days, and a step on day 8", _in_hospital("[8]", "", STEPPED)),
+    example("C604", "pass", "2 days after a step on day 8", _in_hospital("[9]", "", STEPPED)),
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
+    assert example.judge() == example.answer

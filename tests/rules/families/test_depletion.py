@@ -9,7 +9,8 @@ from blinplan.rules.rule import NotEvaluated, Severity
 from blinplan.rules.simulated.virtual import MOST, Simulated
 from blinplan.simulation.trial import run
 from tests.read_text import regimen_in
-from tests.regimen_text import codes, cycle, judged_lines, marked, outcome, regimen_text, told, verdict_of
+from tests.regimen_text import codes, cycle, judged_lines, marked, outcome, regimen_text, told, verdict_of, waiver
+from tests.rules.families.examples import Example, example
 from tests.rules.families.heads_and_outcomes import RELAPSED, STEPPED, simulated
 
 ONE = cycle("15 mcg/m2/day for 28 days")
@@ -186,3 +187,43 @@ def test_answers_that_need_no_simulation_stand_without_it() -> None:
     judgement: Judgement = judged_lines(RELAPSED + STEPPED)
     for code in ("B402", "T501", "C601", "C602"):
         assert verdict_of(judgement, code).ruling is Ruling.NOT_EVALUATED
+
+
+RARELY, NEVER = (0, 1000), (0, 0)
+
+EXAMPLES = (
+    example("B401", "finding", "the interval just below half", ONE, outcome=outcome(469, 1000)),
+    example("B401", "undecided", "the interval touches half from below", ONE, outcome=outcome(470, 1000)),
+    example("B401", "undecided", "exactly half", ONE, outcome=outcome(500, 1000)),
+    example("B401", "undecided", "the interval touches half from above", ONE, outcome=outcome(530, 1000)),
+    example("B401", "pass", "the interval just above half", ONE, outcome=outcome(531, 1000)),
+    example("B401", "undecided", "two thirds of three patients", ONE, outcome=outcome(2, 3)),
+    example("B401", "not requested", "no simulation", ONE),
+    example("B401", "waived", "a dose level of a study", ONE, below=waiver("B401"), outcome=outcome(100, 1000)),
+    example("B402", "finding", "a fifth is just below the interval of those missed", ONE, outcome=outcome(775, 1000)),
+    example("B402", "undecided", "it touches the interval from below", ONE, outcome=outcome(776, 1000)),
+    example("B402", "undecided", "exactly a fifth is missed", ONE, outcome=outcome(800, 1000)),
+    example("B402", "pass", "a fifth is just above the interval of those missed", ONE, outcome=outcome(825, 1000)),
+    example("B402", "pass", "so many are missed that B401 says it", ONE, outcome=outcome(469, 1000)),
+    example("B402", "finding", "B401 is undecided, and surely more than a fifth", ONE, outcome=outcome(470, 1000)),
+    example("B402", "not requested", "no simulation", ONE),
+    example("B403", "finding", "the interval just above one in twenty", TWO, outcome=outcome(1000, 1000, (64, 1000))),
+    example("B403", "undecided", "it touches one in twenty", TWO, outcome=outcome(1000, 1000, (63, 1000))),
+    example("B403", "undecided", "exactly one in twenty", TWO, outcome=outcome(1000, 1000, (50, 1000))),
+    example("B403", "pass", "the interval just below it", TWO, outcome=outcome(1000, 1000, (36, 1000))),
+    example("B403", "not applicable", "one cycle, though all recover after it", ONE, outcome=outcome(1000, 1000)),
+    example("B403", "not applicable", "nobody is depleted", TWO, outcome=outcome(0, 1000, NEVER)),
+    example(
+        "B403",
+        "finding",
+        "after the second of three cycles",
+        cycle("15 mcg/m2/day for 28 days", repeat=3),
+        outcome=outcome(1000, 1000, RARELY, (64, 1000)),
+    ),
+    example("B403", "not requested", "no simulation", TWO),
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
+    assert example.judge() == example.answer

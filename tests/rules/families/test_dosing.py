@@ -21,7 +21,16 @@ from tests.regimen_text import (
     verdict_of,
     waiver,
 )
+from tests.rules.families.examples import Example, example
 from tests.rules.families.heads_and_outcomes import MRD, RELAPSED, STEPPED
+
+
+def of_area(area: str) -> Patient:
+    return patient(area=Fraction(area))
+
+
+def of_weight(weight: str) -> Patient:
+    return Patient(weight=Fraction(weight))
 
 
 def found_for(*steps: str) -> list[str]:
@@ -267,3 +276,177 @@ def test_the_target_of_every_cycle_is_asked_about() -> None:
     area = cycle("15 mcg/m2/day for 28 days") + cycle("1.5 mcg/m2/day for 28 days")
     assert codes(judged_lines(area)) == ["D201"]
     assert codes(judged_lines(cycle("9 mcg/day for 28 days", repeat=3))) == ["D202"]
+
+
+def _weights(lines: str) -> str:
+    return f"[eligibility]\n{lines}\n\n"
+
+
+def _uncapped(dose: str) -> str:
+    return f'[[cycle]]\nname = "C"\nsteps = [{{ dose = "{dose}", days = 28 }}]\ntreatment_free_days = 14'
+
+
+def _capped(dose: str, cap: str) -> str:
+    return _uncapped(dose).replace(", days", f', max = "{cap}", days')
+
+
+FULL = cycle("28 mcg/day for 28 days")
+
+EXAMPLES = (
+    example("D201", "finding", "the higher of the two documented doses", cycle("1.5 mcg/m2/day for 28 days")),
+    example("D201", "pass", "a hair above it", cycle("1.500001 mcg/m2/day for 28 days")),
+    example("D201", "not applicable", "the same number, flat", cycle("1.5 mcg/day for 28 days")),
+    example(
+        "D201", "pass", "a first step to the full dose", cycle("1.5 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days")
+    ),
+    example(
+        "D201",
+        "finding",
+        "in the second cycle",
+        cycle("15 mcg/m2/day for 28 days") + cycle("1.5 mcg/m2/day for 28 days"),
+    ),
+    example("D201", "waived", "in a dose-finding study", cycle("1.5 mcg/m2/day for 28 days"), below=waiver("D201")),
+    example("D202", "finding", "exactly on the threshold by area", cycle("5 mcg/m2/day for 28 days")),
+    example("D202", "pass", "a hair above it", cycle("5.000001 mcg/m2/day for 28 days")),
+    example("D202", "finding", "exactly on the flat threshold", cycle("9 mcg/day for 28 days")),
+    example("D202", "pass", "a hair above the flat threshold", cycle("9.000001 mcg/day for 28 days")),
+    example("D202", "finding", "above the threshold by area, and flat", cycle("6 mcg/day for 28 days")),
+    example("D202", "pass", "the label's first step to the full dose", STEPPED),
+    example("D202", "pass", "so low that D201 says it", cycle("1.5 mcg/m2/day for 28 days")),
+    example("D202", "waived", "a dose level of a study", cycle("9 mcg/day for 28 days"), below=waiver("D202")),
+    example("D203", "finding", "a hair above the label", cycle("28.000001 mcg/day for 28 days")),
+    example("D203", "pass", "the label's dose", FULL),
+    example("D203", "pass", "the label's dose by area", cycle("15 mcg/m2/day for 28 days")),
+    example("D203", "finding", "a hair above it by area", cycle("15.000001 mcg/m2/day for 28 days")),
+    example("D203", "pass", "above the number by area, and flat", cycle("20 mcg/day for 28 days")),
+    example("D203", "finding", "the highest dose that was studied", cycle("168.84 mcg/day for 28 days")),
+    example("D203", "pass", "so high that D204 says it", cycle("168.85 mcg/day for 28 days")),
+    example("D203", "finding", "28.05 mcg/day in a large patient", _uncapped("15 mcg/m2/day"), patient=of_area("1.87")),
+    example("D203", "pass", "27.9 mcg/day in a smaller one", _uncapped("15 mcg/m2/day"), patient=of_area("1.86")),
+    example("D203", "pass", "capped in the large one", cycle("15 mcg/m2/day for 28 days"), patient=of_area("1.87")),
+    example(
+        "D203", "undecided", "by area, for a patient of none", _uncapped("15 mcg/m2/day"), patient=Patient(Fraction(44))
+    ),
+    example("D204", "finding", "a hair above the highest studied", cycle("90.000001 mcg/m2/day for 28 days")),
+    example("D204", "pass", "the highest studied", cycle("90 mcg/m2/day for 28 days")),
+    example("D204", "pass", "above that number, and flat", cycle("91 mcg/day for 28 days")),
+    example("D204", "finding", "a hair above the highest studied, flat", cycle("168.840001 mcg/day for 28 days")),
+    example("D204", "pass", "the highest studied, flat", cycle("168.84 mcg/day for 28 days")),
+    example("D204", "pass", "so high that it is a slip, N106", cycle("2800 mcg/day for 28 days")),
+    example("D205", "finding", "no cap", MRD + _uncapped("15 mcg/m2/day")),
+    example("D205", "finding", "a cap below the label's", MRD + _capped("15 mcg/m2/day", "27.999999 mcg/day")),
+    example("D205", "pass", "the label's cap", MRD + _capped("15 mcg/m2/day", "28 mcg/day")),
+    example(
+        "D205", "finding", "the cap of the full dose on the first step", MRD + _capped("5 mcg/m2/day", "28 mcg/day")
+    ),
+    example("D205", "pass", "the cap of the first step", MRD + _capped("5 mcg/m2/day", "9 mcg/day")),
+    example(
+        "D205", "pass", "a dose of which the label has no cap", MRD + _capped("14.999999 mcg/m2/day", "27 mcg/day")
+    ),
+    example("D205", "pass", "another cap, in a study", _capped("15 mcg/m2/day", "27 mcg/day")),
+    example("D205", "finding", "no cap, in a study", _uncapped("15 mcg/m2/day")),
+    example("D205", "not applicable", "a flat dose, which needs none", MRD + FULL),
+    example("D206", "finding", "flat from a hair below 45 kg", MRD + _weights("min_weight_kg = 44.999") + FULL),
+    example("D206", "pass", "flat from 45 kg", MRD + _weights("min_weight_kg = 45") + FULL),
+    example(
+        "D206",
+        "finding",
+        "by area from 45 kg",
+        MRD + _weights("min_weight_kg = 45") + _capped("15 mcg/m2/day", "28 mcg/day"),
+    ),
+    example(
+        "D206",
+        "finding",
+        "by area to a hair above 45 kg",
+        MRD + _weights("below_weight_kg = 45.001") + _capped("15 mcg/m2/day", "28 mcg/day"),
+    ),
+    example(
+        "D206",
+        "pass",
+        "by area below 45 kg",
+        MRD + _weights("below_weight_kg = 45") + _capped("15 mcg/m2/day", "28 mcg/day"),
+    ),
+    example("D206", "not applicable", "flat from 30 kg, in a study", _weights("min_weight_kg = 30") + FULL),
+    example(
+        "D207",
+        "finding",
+        "a first step a hair too high",
+        RELAPSED + cycle("9.000001 mcg/day for 7 days", "28 mcg/day for 21 days"),
+    ),
+    example("D207", "pass", "the label's first step", RELAPSED + STEPPED),
+    example("D207", "pass", "the full dose at once in cycle 2", RELAPSED + STEPPED + FULL),
+    example(
+        "D207",
+        "finding",
+        "the flat first step by area",
+        RELAPSED + cycle("9 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days"),
+    ),
+    example(
+        "D207",
+        "pass",
+        "the first step by area",
+        RELAPSED + cycle("5 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days"),
+    ),
+    example("D207", "not applicable", "the full dose at once in MRD", MRD + FULL),
+    example("D208", "finding", "a step in MRD", MRD + STEPPED),
+    example("D208", "pass", "no step in MRD", MRD + FULL),
+    example(
+        "D208",
+        "pass",
+        "a step down in MRD, which D209 finds",
+        MRD + cycle("28 mcg/day for 7 days", "27 mcg/day for 21 days"),
+    ),
+    example("D208", "pass", "a step in cycle 1 of relapsed disease", RELAPSED + STEPPED + FULL),
+    example("D208", "finding", "a step in cycle 2 of relapsed disease", RELAPSED + STEPPED + STEPPED),
+    example(
+        "D208", "finding", "a stepped cycle that is repeated", RELAPSED + STEPPED.replace("repeat = 1", "repeat = 2")
+    ),
+    example("D208", "not applicable", "a step in a study", STEPPED),
+    example(
+        "D209", "finding", "a hair more than four times", cycle("6.999999 mcg/day for 7 days", "28 mcg/day for 21 days")
+    ),
+    example("D209", "pass", "four times", cycle("7 mcg/day for 7 days", "28 mcg/day for 21 days")),
+    example("D209", "finding", "a hair down", cycle("28 mcg/day for 7 days", "27.999999 mcg/day for 21 days")),
+    example("D209", "pass", "the same dose again", cycle("28 mcg/day for 7 days", "28 mcg/day for 21 days")),
+    example("D209", "pass", "down from one cycle to the next", STEPPED + STEPPED),
+    example(
+        "D209", "not applicable", "one step a cycle, down from one to the next", FULL + cycle("9 mcg/day for 28 days")
+    ),
+    example(
+        "D209", "pass", "a slip of the unit, which is N106", cycle("9 mcg/day for 7 days", "28000 mcg/day for 21 days")
+    ),
+    example(
+        "D210", "finding", "by area under a flat basis", '[dosing]\nbasis = "flat"\n\n' + _uncapped("15 mcg/m2/day")
+    ),
+    example("D210", "finding", "flat under a basis by area", '[dosing]\nbasis = "bsa"\n\n' + FULL),
+    example(
+        "D210",
+        "pass",
+        "by area with a flat cap",
+        '[dosing]\nbasis = "bsa"\n\n' + _capped("15 mcg/m2/day", "28 mcg/day"),
+    ),
+    example(
+        "D211", "finding", "a hair below 45 kg", _weights("min_weight_kg = 45") + FULL, patient=of_weight("44.999")
+    ),
+    example("D211", "pass", "45 kg", _weights("min_weight_kg = 45") + FULL, patient=of_weight("45")),
+    example(
+        "D211", "finding", "45 kg, for patients below", _weights("below_weight_kg = 45") + FULL, patient=of_weight("45")
+    ),
+    example(
+        "D211",
+        "pass",
+        "a hair below 45 kg, for patients below",
+        _weights("below_weight_kg = 45") + FULL,
+        patient=of_weight("44.999"),
+    ),
+    example("D211", "pass", "any weight", _weights('population = "adult-rr"') + FULL, patient=of_weight("20")),
+    example(
+        "D211", "undecided", "a weight that is not known", _weights("min_weight_kg = 45") + FULL, patient=Patient()
+    ),
+    example("D211", "not applicable", "no patient", _weights("min_weight_kg = 45") + FULL),
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
+    assert example.judge() == example.answer

@@ -4,14 +4,19 @@ import pytest
 
 from blinplan.rules.judge import Judgement, Ruling
 from tests.regimen_text import codes, cycle, judged, judged_lines, marked, verdict_of
+from tests.rules.families.examples import Example, example
 
 
-def record(cause: str, *lines: str, restarted: str = "2026-03-07T10:00:00Z", regimen: str = "rr-adult") -> Judgement:
+def record_text(cause: str, *lines: str, restarted: str = "2026-03-07T10:00:00Z", regimen: str = "rr-adult") -> str:
     text = (
         f'record = 1\nregimen = "{regimen}"\nstart = 2026-03-02T10:00:00Z\n\n[[interruption]]\n'
         f'stopped = 2026-03-05T10:00:00Z\ncause = "{cause}"\ncycle = 1\n' + "\n".join(lines)
     )
-    return judged(text + (f"\nrestarted = {restarted}\n" if restarted else "\n"))
+    return text + (f"\nrestarted = {restarted}\n" if restarted else "\n")
+
+
+def record(cause: str, *lines: str, restarted: str = "2026-03-07T10:00:00Z", regimen: str = "rr-adult") -> Judgement:
+    return judged(record_text(cause, *lines, restarted=restarted, regimen=regimen))
 
 
 DONE = ("premedicated = true", 'restart_in = "same-cycle"')
@@ -231,3 +236,96 @@ def test_a_hold_that_nobody_has_seen_in_the_label_is_not_evaluated() -> None:
     assert early.not_evaluated is not None
     assert "transcribed" in early.not_evaluated.reason
     assert not verdict_of(record(OTHER, *severe, *DONE, restarted="2026-03-08T10:00:00Z"), "I801").undecided
+
+
+def _restart(
+    code: str, answer: str, title: str, cause: str, *lines: str, restarted: str = "2026-03-07T10:00:00Z"
+) -> Example:
+    return Example(code, answer, title, record_text(cause, *lines, restarted=restarted))
+
+
+LOW, FULL = 'restart_dose = "9 mcg/day"', 'restart_dose = "28 mcg/day"'
+SEVERE = ("grade = 3", GONE, *DONE)
+UNMEDICATED = "premedicated = false"
+SAME, NEW = 'restart_in = "same-cycle"', 'restart_in = "new-cycle"'
+STARTED = "[[cycle_start]]\ncycle = 2\nstarted = {}\n"
+
+EXAMPLES = (
+    _restart("I801", "finding", "at the full dose after a release of grade 3", CRS, FULL, *SEVERE),
+    _restart("I801", "pass", "low, after it was resolved", CRS, LOW, *SEVERE),
+    _restart("I801", "finding", "a minute before it was resolved", CRS, LOW, *SEVERE, restarted="2026-03-06T09:59:00Z"),
+    _restart("I801", "pass", "as it was resolved", CRS, LOW, *SEVERE, restarted="2026-03-06T10:00:00Z"),
+    _restart("I801", "pass", "at any dose after grade 2", CRS, "grade = 2", *DONE),
+    _restart("I801", "finding", "after grade 4, which stops the drug", CRS, LOW, "grade = 4", GONE, *DONE),
+    _restart("I801", "finding", "after a second seizure", NEURO, "grade = 2", "seizures = 2", *DONE),
+    _restart("I801", "pass", "after one seizure", NEURO, "grade = 2", "seizures = 1", *DONE),
+    _restart("I801", "undecided", "seizures that nobody counted", NEURO, "grade = 2", *DONE),
+    _restart("I801", "undecided", "a grade that nobody wrote down", CRS, LOW, GONE, *DONE),
+    _restart(
+        "I801",
+        "undecided",
+        "an hour before 3 days that nobody has seen in the label",
+        OTHER,
+        LOW,
+        *SEVERE,
+        restarted="2026-03-08T09:00:00Z",
+    ),
+    _restart("I801", "pass", "3 days after another event", OTHER, LOW, *SEVERE, restarted="2026-03-08T10:00:00Z"),
+    _restart("I801", "not applicable", "no restart", CRS, "grade = 3", restarted=""),
+    example("I801", "not applicable", "a regimen", cycle()),
+    _restart(
+        "I802", "finding", "4 hours without premedication", "technical", UNMEDICATED, restarted="2026-03-05T14:00:00Z"
+    ),
+    _restart("I802", "pass", "a minute less", "technical", UNMEDICATED, restarted="2026-03-05T13:59:00Z"),
+    _restart(
+        "I802",
+        "pass",
+        "4 hours, with premedication",
+        "technical",
+        "premedicated = true",
+        restarted="2026-03-05T14:00:00Z",
+    ),
+    _restart("I802", "undecided", "nobody says whether it was given", "technical", restarted="2026-03-05T14:00:00Z"),
+    _restart("I802", "not applicable", "no restart", "technical", restarted=""),
+    _restart(
+        "I803",
+        "finding",
+        "a minute over 7 days in the same cycle",
+        CRS,
+        "grade = 2",
+        SAME,
+        restarted="2026-03-12T10:01:00Z",
+    ),
+    _restart("I803", "pass", "7 days in the same cycle", CRS, "grade = 2", SAME, restarted="2026-03-12T10:00:00Z"),
+    _restart("I803", "finding", "7 days in a new cycle", CRS, "grade = 2", NEW, restarted="2026-03-12T10:00:00Z"),
+    _restart("I803", "pass", "a minute more in a new cycle", CRS, "grade = 2", NEW, restarted="2026-03-12T10:01:00Z"),
+    _restart(
+        "I803",
+        "pass",
+        "8 days after a technical fault, of which the label says nothing",
+        "technical",
+        SAME,
+        restarted="2026-03-13T10:00:00Z",
+    ),
+    _restart("I803", "undecided", "nobody says in which cycle", CRS, "grade = 2", restarted="2026-03-12T10:00:00Z"),
+    _restart("I803", "not applicable", "no restart", CRS, "grade = 2", restarted=""),
+    Example(
+        "I804", "finding", "cycle 2 a minute before it could begin", WHOLE + STARTED.format("2026-04-13T09:59:00Z")
+    ),
+    Example("I804", "pass", "cycle 2 as soon as it could", WHOLE + STARTED.format("2026-04-13T10:00:00Z")),
+    Example("I804", "finding", "a hair below 45 kg", WHOLE + "weight_kg = 44.999\n"),
+    Example("I804", "pass", "45 kg", WHOLE + "weight_kg = 45\n"),
+    Example("I804", "finding", "a stop as the infusion had just ended", WHOLE + STOP.format("2026-03-30T10:01:00Z", 1)),
+    Example("I804", "pass", "a stop a minute before it ended", WHOLE + STOP.format("2026-03-30T09:59:00Z", 1)),
+    Example("I804", "undecided", "a regimen that is not there", WHOLE.replace("rr-adult", "nowhere")),
+    _restart("I805", "finding", "at another dose than was stopped", "technical", 'restart_dose = "9.000001 mcg/day"'),
+    _restart("I805", "pass", "at the dose that was stopped", "technical", LOW),
+    _restart("I805", "pass", "at a dose that the label gives, which I801 judges", CRS, FULL, *SEVERE),
+    _restart("I805", "pass", "at a dose that nobody wrote down", "technical"),
+    _restart("I805", "not applicable", "no restart", "technical", restarted=""),
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
+    assert example.judge() == example.answer

@@ -6,7 +6,8 @@ from blinplan.quantities import Notation
 from blinplan.rules.families.notation import rules as notation
 from blinplan.rules.judge import Judgement
 from blinplan.rules.rule import Severity
-from tests.regimen_text import codes, cycle, judged, judged_lines, marked, regimen_text
+from tests.regimen_text import codes, cycle, judged, judged_lines, marked, regimen_text, waiver
+from tests.rules.families.examples import Example, example
 
 
 def written(dose: str) -> Judgement:
@@ -109,3 +110,46 @@ def test_every_notation_that_can_be_read_has_its_rule() -> None:
     assert len(names) == len(Notation) + 2
     for dose in ("28 ug/day", "28.0 mcg/day", ".5 mcg/day", "28 mcg/d", "28mcg/day"):
         assert any(finding.code[0] == "N" for finding in judged(regimen_text(cycle(f"{dose} for 28 days"))).findings)
+
+
+def _dose(dose: str) -> str:
+    return f'[[cycle]]\nname = "C"\nsteps = [{{ dose = "{dose}", days = 28 }}]\ntreatment_free_days = 14'
+
+
+def _cap(cap: str) -> str:
+    return _dose("15 mcg/m2/day").replace(", days", f', max = "{cap}", days')
+
+
+EXAMPLES = (
+    example("N101", "finding", "ug, as it is typed", _dose("28 ug/day")),
+    example("N101", "finding", "the symbol in a cap", _cap("28 µg/day")),
+    example("N101", "pass", "mcg in dose and cap", _cap("28 mcg/day")),
+    example("N101", "pass", "the symbol in a comment, which nobody doses by", _dose("28 mcg/day") + "  # 28 µg"),
+    example("N102", "finding", "a whole number with a zero behind it", _dose("28.0 mcg/day")),
+    example("N102", "finding", "a zero after a decimal", _dose("28.50 mcg/day")),
+    example("N102", "pass", "a zero before a decimal", _dose("28.05 mcg/day")),
+    example("N102", "pass", "a whole number that ends in a zero", _dose("20 mcg/day")),
+    example("N103", "finding", "half a microgram without a zero", _dose(".5 mcg/day")),
+    example("N103", "pass", "half a microgram", _dose("0.5 mcg/day")),
+    example("N104", "finding", "a bare number", _dose("28")),
+    example("N104", "finding", "micrograms, and no time", _dose("28 mcg")),
+    example("N104", "finding", "a rate per hour, as pumps have it", _dose("1.17 mcg/hour")),
+    example("N104", "finding", "a rate by body weight", _dose("0.4 mcg/kg/day")),
+    example("N104", "pass", "a rate per day that is written carelessly", _dose("28.0µg/d")),
+    example("N105", "finding", "d for day", _dose("28 mcg/d")),
+    example("N105", "finding", "d for day by area", _cap("28 mcg/day").replace("m2/day", "m2/d")),
+    example("N105", "pass", "day", _dose("28 mcg/day")),
+    example("N106", "finding", "a hundred times the label", _dose("2800 mcg/day")),
+    example("N106", "pass", "a hair below a hundred times the label", _dose("2799.999 mcg/day")),
+    example("N106", "finding", "a hundred times the label by area", _cap("28 mcg/day").replace("15 mcg", "1500 mcg")),
+    example("N106", "pass", "as many micrograms, flat", _dose("1500 mcg/day")),
+    example("N106", "finding", "a waiver, which no slip of a unit has", _dose("28,000 mcg/day"), below=waiver("N106")),
+    example("N107", "finding", "no space", _dose("28mcg/day")),
+    example("N107", "pass", "a space", _dose("28 mcg/day")),
+    example("N107", "waived", "no space, on purpose", _dose("28mcg/day"), below=waiver("N107")),
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
+    assert example.judge() == example.answer

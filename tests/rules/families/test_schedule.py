@@ -4,8 +4,9 @@ import pytest
 
 from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import Severity
-from tests.regimen_text import codes, cycle, judged_lines, marked, verdict_of
-from tests.rules.families.heads_and_outcomes import MRD
+from tests.regimen_text import codes, cycle, judged_lines, marked, verdict_of, waiver
+from tests.rules.families.examples import Example, example
+from tests.rules.families.heads_and_outcomes import CONSOLIDATION, MRD, RELAPSED, STEPPED
 
 DAY = 24
 
@@ -150,3 +151,82 @@ def test_the_label_counts_its_cycles(head: str, cycles: int, found: list[str]) -
     judgement = judged_lines(head + cycle(repeat=cycles))
     assert codes(judgement) == found
     assert marked(judgement, "S307") == ([str(cycles)] if found else [])
+
+
+def _infusion(hours: int) -> str:
+    return cycle(f"28 mcg/day for {hours} hours")
+
+
+def _held(hours: int) -> str:
+    return cycle(f"9 mcg/day for {hours} hours", f"28 mcg/day for {28 * DAY - hours} hours")
+
+
+CONTINUED = "continued-therapy"
+
+EXAMPLES = (
+    example("S301", "finding", "an hour less than 28 days", _infusion(28 * DAY - 1)),
+    example("S301", "pass", "28 days", _infusion(28 * DAY)),
+    example("S301", "pass", "28 days in two steps", cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days")),
+    example("S301", "finding", "5 days, the shortest that was studied", _infusion(5 * DAY)),
+    example("S301", "pass", "so short that S308 says it", _infusion(5 * DAY - 1)),
+    example("S301", "finding", "27 days in the last cycle", cycle() + _infusion(27 * DAY)),
+    example("S301", "waived", "27 days, for reasons of the ward", _infusion(27 * DAY), below=waiver("S301")),
+    example("S302", "finding", "an hour more than 28 days", _infusion(28 * DAY + 1)),
+    example("S302", "pass", "28 days", _infusion(28 * DAY)),
+    example("S302", "pass", "56 days in two cycles", cycle(repeat=2, free=0)),
+    example("S302", "waived", "8 weeks, as in a study", _infusion(56 * DAY), below=waiver("S302")),
+    example("S303", "finding", "13 days", cycle(free=13, repeat=2)),
+    example("S303", "pass", "14 days", cycle(free=14, repeat=2)),
+    example("S303", "finding", "13 days in continued therapy", cycle(free=13, repeat=2, phase=CONTINUED)),
+    example("S303", "pass", "none after the last cycle", cycle() + cycle(free=0)),
+    example("S303", "not applicable", "none after the only cycle", cycle(free=0)),
+    example("S304", "finding", "15 days", cycle(free=15, repeat=2)),
+    example("S304", "pass", "14 days", cycle(free=14, repeat=2)),
+    example("S304", "pass", "56 days in continued therapy", cycle(free=56, repeat=2, phase=CONTINUED)),
+    example("S304", "finding", "57 days in continued therapy", cycle(free=57, repeat=2, phase=CONTINUED)),
+    example("S304", "finding", "56 days in consolidation", cycle(free=56, repeat=2, phase="consolidation")),
+    example("S304", "pass", "90 days after the last cycle", cycle() + cycle(free=90)),
+    example("S304", "not applicable", "90 days after the only cycle", cycle(free=90)),
+    example("S304", "waived", "21 days after an infection", cycle(free=21, repeat=2), below=waiver("S304")),
+    example("S305", "finding", "an hour less than 48", _held(47)),
+    example("S305", "pass", "48 hours", _held(48)),
+    example(
+        "S305",
+        "pass",
+        "48 hours in two equal steps",
+        cycle("9 mcg/day for 24 hours", "9 mcg/day for 24 hours", "28 mcg/day for 624 hours"),
+    ),
+    example(
+        "S305",
+        "finding",
+        "a second step after a day",
+        cycle("5 mcg/day for 7 days", "9 mcg/day for 1 days", "28 mcg/day for 20 days"),
+    ),
+    example("S305", "finding", "in the second cycle", cycle() + _held(24)),
+    example(
+        "S305", "not applicable", "a step down after a day", cycle("28 mcg/day for 1 days", "9 mcg/day for 27 days")
+    ),
+    example("S305", "not applicable", "a higher dose in the next cycle", cycle("9 mcg/day for 28 days") + cycle()),
+    example("S306", "finding", "an hour less than 7 days", _held(7 * DAY - 1)),
+    example("S306", "pass", "7 days", _held(7 * DAY)),
+    example("S306", "pass", "so short that S305 says it", _held(47)),
+    example("S306", "finding", "48 hours, which S305 lets pass", _held(48)),
+    example(
+        "S306", "not applicable", "a day, before a step down", cycle("28 mcg/day for 1 days", "9 mcg/day for 27 days")
+    ),
+    example("S307", "finding", "a fifth cycle in MRD", MRD + cycle(repeat=5)),
+    example("S307", "pass", "four cycles in MRD", MRD + cycle(repeat=4)),
+    example("S307", "pass", "nine cycles in relapsed disease", RELAPSED + STEPPED + cycle(repeat=8)),
+    example("S307", "finding", "a tenth cycle in relapsed disease", RELAPSED + STEPPED + cycle(repeat=9)),
+    example("S307", "finding", "a fifth cycle of consolidation", CONSOLIDATION + cycle(repeat=2) + cycle(repeat=3)),
+    example("S307", "not applicable", "twenty cycles in a study", cycle(repeat=20)),
+    example("S308", "finding", "an hour less than 5 days", _infusion(5 * DAY - 1)),
+    example("S308", "pass", "5 days", _infusion(5 * DAY)),
+    example("S308", "pass", "5 days in two steps", cycle("9 mcg/day for 4 days", "28 mcg/day for 1 days")),
+    example("S308", "finding", "4 hours, though it is waived", _infusion(4), below=waiver("S308")),
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
+    assert example.judge() == example.answer

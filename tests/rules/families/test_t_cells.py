@@ -4,13 +4,15 @@ import pytest
 
 from blinplan.proportion import Proportion
 from blinplan.rules.rule import Severity
-from blinplan.rules.simulated.outcome import Escalation
+from blinplan.rules.simulated.outcome import Escalation, SimulatedOutcome
 from tests.regimen_text import (
+    cycle,
     judged,
     regimen_text,
     told,
     verdict_of,
 )
+from tests.rules.families.examples import Example, example
 from tests.rules.families.heads_and_outcomes import STEPPED, simulated, with_outcome
 
 
@@ -28,3 +30,32 @@ def test_the_day_on_which_the_majority_is_back_is_named() -> None:
     assert "in the majority they are on day 13" in finding.message
     assert finding.severity is Severity.NOTE
     assert finding.path == ("cycle", 0, "steps", 1, "dose")
+
+
+def returned(count: int) -> SimulatedOutcome:
+    return with_outcome(escalation=Escalation(7.0, Proportion(count, 1000), None))
+
+
+def _steps(first: int) -> str:
+    return cycle(f"9 mcg/day for {first} hours", f"28 mcg/day for {672 - first} hours")
+
+
+EXAMPLES = (
+    example("T501", "finding", "the interval just below half", STEPPED, outcome=returned(469)),
+    example("T501", "undecided", "it touches half from below", STEPPED, outcome=returned(470)),
+    example("T501", "undecided", "it touches half from above", STEPPED, outcome=returned(530)),
+    example("T501", "pass", "the interval just above half", STEPPED, outcome=returned(531)),
+    example("T501", "not applicable", "no step", cycle(), outcome=with_outcome(escalation=None)),
+    example("T501", "not requested", "no simulation", STEPPED),
+    example("T502", "finding", "an hour less than 14 days", _steps(14 * 24 - 1)),
+    example("T502", "pass", "14 days", _steps(14 * 24)),
+    example("T502", "pass", "a step down after a week", cycle("28 mcg/day for 7 days", "9 mcg/day for 21 days")),
+    example("T502", "pass", "a higher dose after a gap", cycle("9 mcg/day for 7 days", free=1) + cycle()),
+    example("T502", "finding", "a higher dose after no gap", cycle("9 mcg/day for 7 days", free=0) + cycle()),
+    example("T502", "off", "nobody asked for it", STEPPED, selected=False),
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
+    assert example.judge() == example.answer

@@ -7,6 +7,7 @@ import pytest
 from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import Severity
 from tests.regimen_text import TODAY, codes, cycle, judged, marked, outcome, regimen_text, told, verdict_of, waiver
+from tests.rules.families.examples import Example
 
 LONG = cycle(free=21, repeat=2)  # S304
 SOUND = cycle(repeat=2)
@@ -149,3 +150,41 @@ def test_what_was_done_after_an_interruption_cannot_be_waived() -> None:
 @pytest.mark.parametrize("reason", ['reason = ""', 'reason = " "', "reason = 1", ""])
 def test_a_waiver_has_a_reason(reason: str) -> None:
     assert codes(judged(regimen_text(cycle()) + f'\n[[waiver]]\nrule = "S304"\n{reason}\n')) == ["W903"]
+
+
+def _waived(code: str, answer: str, title: str, lines: str, waivers: str, today: date = TODAY) -> Example:
+    return Example(code, answer, title, regimen_text(lines) + waivers, today=today)
+
+
+def _reason(reason: str) -> str:
+    return f'\n[[waiver]]\nrule = "S304"\n{reason}\n'
+
+
+UNTIL = waiver("S304", "2026-03-01")
+
+EXAMPLES = (
+    _waived("W901", "finding", "the day after", LONG, UNTIL, today=date(2026, 3, 2)),
+    _waived("W901", "pass", "the last day", LONG, UNTIL, today=date(2026, 3, 1)),
+    _waived("W901", "pass", "no date, however late", LONG, waiver("S304"), today=date.max),
+    _waived("W902", "finding", "14 days, which need none", SOUND, waiver("S304")),
+    _waived("W902", "pass", "15 days", cycle(free=15, repeat=2), waiver("S304")),
+    _waived("W902", "finding", "of another rule than the one that found something", LONG, waiver("S303")),
+    _waived("W902", "finding", "a second one of the same", LONG, waiver("S304") * 2),
+    _waived("W902", "pass", "of a rule that could not be asked", SOUND, waiver("B401")),
+    _waived("W902", "pass", "expired, which W901 says", SOUND, waiver("S304", "2020-01-01")),
+    _waived("W903", "finding", "no reason", LONG, _reason("")),
+    _waived("W903", "finding", "a space for a reason", LONG, _reason('reason = " "')),
+    _waived("W903", "pass", "a reason", LONG, _reason('reason = "x"')),
+    _waived("W904", "finding", "a code that there is not", LONG, waiver("S399")),
+    _waived("W904", "pass", "a code that there is", LONG, waiver("S304")),
+    _waived("W904", "pass", "a code that cannot be waived, which W905 says", LONG, waiver("N106")),
+    _waived("W905", "finding", "of a rule that says what cannot be given", LONG, waiver("N106")),
+    _waived("W905", "finding", "of a rule about waivers", LONG, waiver("W902")),
+    _waived("W905", "pass", "of an error that can be waived", LONG, waiver("D201")),
+    _waived("W905", "pass", "of a rule that there is not, which W904 says", LONG, waiver("S399")),
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
+    assert example.judge() == example.answer
