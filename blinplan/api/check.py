@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.check_result import CheckResult
+from blinplan.api.patient import on_the_day
 from blinplan.course.patient import Patient
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
@@ -245,7 +246,8 @@ class FilesToCheck:
     ) -> "CheckResult":
         """Judge every file by its settings; those that have to be simulated side by side."""
         simulated = _simulated(settled, cache=cache) if settled.simulate else None
-        tasks = [Task(file.reading, file.settings, today, patient, site) for file in self.files]
+        whom = None if patient is None else on_the_day(patient, today)
+        tasks = [Task(file.reading, file.settings, today, whom, site) for file in self.files]
         answers = judge_many(tasks, simulated, progress or (lambda done, total: None))
         judgements = tuple(answer for answer in answers if isinstance(answer, Judgement))
         faults = tuple(answer for answer in answers if isinstance(answer, ProgramFault))

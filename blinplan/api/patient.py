@@ -1,28 +1,40 @@
 """Patients."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
 from blinplan.course import patient as patients
 from blinplan.course.patient import CM_PER_INCH, KG_PER_POUND, AreaFormula, Patient, PatientError
 from blinplan.refusal import Refusal
+from blinplan.regimen.age import Age, AgeError, born_on, completed_age, read_age
 
 __all__ = [
+    "CHECK_THE_FIGURES",
     "CM_PER_INCH",
     "KG_PER_POUND",
+    "Age",
+    "AgeError",
+    "AgeGiven",
     "AreaFormula",
     "Figures",
     "Number",
     "Patient",
     "PatientError",
+    "age_of",
     "exact_number",
     "figures_of",
+    "on_the_day",
     "patient",
+    "read_age",
 ]
 
 Number = int | float | str | Decimal | Fraction
 """A number that is taken as it is written: 70.1 is exactly 701/10."""
+
+AgeGiven = Age | int | str | date
+"""An age: completed years as a number, or a text such as "8 months", or a date of birth."""
 
 
 def patient(
@@ -30,15 +42,19 @@ def patient(
     height: Number | None = None,
     area: Number | None = None,
     formula: AreaFormula = AreaFormula.MOSTELLER,
+    age: AgeGiven | None = None,
 ) -> Patient:
-    """Make a patient from weight in kg, height in cm and body surface area in m², each optional.
+    """Make a patient from weight in kg, height in cm, body surface area in m² and age, each optional.
 
     Numbers are taken as they are written: 70.1 is exactly 701/10. The area is the given one, or else that of the
-    formula where weight and height allow it.
+    formula where weight and height allow it. An age is completed years, a text such as "8 months", or the date of
+    birth; one that is told is that on the first day of a plan.
 
     >>> from blinplan import patient
     >>> str(patient(weight=38, height=150).area)
     '1.258 m² (Mosteller)'
+    >>> str(patient(weight=9, age="8 months").age)
+    '8 months'
 
     Raises
     ------
@@ -48,17 +64,39 @@ def patient(
     weight_kg, height_cm, square_metres = (
         None if number is None else exact_number(number) for number in (weight, height, area)
     )
-    return patients.patient(weight_kg, height_cm, square_metres, formula)
+    return patients.patient(weight_kg, height_cm, square_metres, formula, None if age is None else age_of(age))
+
+
+def age_of(given: AgeGiven) -> Age:
+    """Make an age of what somebody gives.
+
+    Raises
+    ------
+    blinplan.course.patient.PatientError
+        When it is none.
+    """
+    try:
+        if isinstance(given, Age):
+            return given
+        if isinstance(given, date):
+            return born_on(given.date() if isinstance(given, datetime) else given)
+        return completed_age(given) if isinstance(given, int) else read_age(given)
+    except AgeError as error:
+        raise PatientError(str(error)) from error
+
+
+CHECK_THE_FIGURES = "check the figure and its unit: weight in kg, height in cm, area in m²"
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What somebody says of a patient, where a record may say the rest: kg, cm, m² and the formula for the area."""
+    """What somebody says of a patient, where a record may say the rest: kg, cm, m², the formula for the area, age."""
 
     weight: Number | None = None
     height: Number | None = None
     area: Number | None = None
     formula: AreaFormula = AreaFormula.MOSTELLER
+    age: AgeGiven | None = None
 
     def patient(self) -> Patient:
         """Make a patient of these figures alone.
@@ -69,11 +107,36 @@ class Figures:
             When they cannot be a patient's.
         """
         try:
-            return patient(self.weight, self.height, self.area, self.formula)
+            return patient(self.weight, self.height, self.area, self.formula, self.age)
         except PatientError as error:
-            raise Refusal(
-                str(error), "check the figure and its unit: weight in kg, height in cm, area in m²"
-            ) from error
+            raise Refusal(str(error), CHECK_THE_FIGURES) from error
+
+    def told_age(self) -> Age | None:
+        """The age that is given.
+
+        Raises
+        ------
+        Refusal
+            When it is none.
+        """
+        try:
+            return None if self.age is None else age_of(self.age)
+        except PatientError as error:
+            raise Refusal(str(error), CHECK_THE_FIGURES) from error
+
+
+def on_the_day(whom: Patient, day: date) -> Patient:
+    """The patient as known on the first day of a plan, or on the day of a check.
+
+    Raises
+    ------
+    Refusal
+        When nobody like that can be there on that day.
+    """
+    try:
+        return whom.on(day)
+    except PatientError as error:
+        raise Refusal(str(error), "check the date of birth, or the age, and the weight and height") from error
 
 
 def figures_of(given: Patient | Figures | None) -> Figures:
@@ -84,8 +147,9 @@ def figures_of(given: Patient | Figures | None) -> Figures:
         return given
     area = given.area
     if area is None or area.origin == "given":
-        return Figures(given.weight, given.height, None if area is None else area.square_metres)
-    return Figures(given.weight, given.height, None, patients.formula_called(area.origin))
+        square_metres = None if area is None else area.square_metres
+        return Figures(given.weight, given.height, square_metres, age=given.age)
+    return Figures(given.weight, given.height, None, patients.formula_called(area.origin), given.age)
 
 
 def exact_number(number: Number) -> Fraction:

@@ -7,7 +7,17 @@ import typer
 from blinplan.api.patient import AreaFormula
 from blinplan.api.vocabulary import PlanFormat, View
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import Area, ColourOption, Formula, Height, RegimenName, Weight, figures, terminal_of
+from blinplan.cli.app.options import (
+    AgeOption,
+    Area,
+    ColourOption,
+    Formula,
+    Height,
+    RegimenName,
+    Weight,
+    figures,
+    terminal_of,
+)
 from blinplan.terminal import Colour
 
 _DATES = "Dates and bags"
@@ -21,6 +31,7 @@ def plan(
     height: Height = None,
     bsa: Area = None,
     bsa_formula: Formula = AreaFormula.MOSTELLER,
+    age: AgeOption = None,
     start: Annotated[
         str | None,
         typer.Option(
@@ -126,7 +137,7 @@ def plan(
 
     found = planned(
         regimen,
-        figures(weight, height, bsa, bsa_formula),
+        figures(weight, height, bsa, bsa_formula, age),
         start=start,
         time_zone=time_zone,
         site=site,

@@ -7,6 +7,7 @@ import typer
 from blinplan.api.patient import AreaFormula
 from blinplan.api.vocabulary import Attenuation
 from blinplan.cli.app.options import (
+    AgeOption,
     Area,
     AttenuationOption,
     ColourOption,
@@ -46,6 +47,7 @@ def report(
     height: Height = None,
     bsa: Area = None,
     bsa_formula: Formula = AreaFormula.MOSTELLER,
+    age: AgeOption = None,
     patients: Annotated[
         int, typer.Option(min=50, max=100_000, help="How many virtual patients.", rich_help_panel=_VIRTUAL)
     ] = 1000,
@@ -82,7 +84,7 @@ def report(
         raise Refusal("a report is a page of HTML, and no use on a terminal", "add -o report.html")
     if target is not None:
         refuse_unwritable(target)
-    patient = figures(weight, height, bsa, bsa_formula)
+    patient = figures(weight, height, bsa, bsa_formula, age)
     size, day = size_of(patient), asked_date(today)
     ordered = order_for_report(regimen, size)
     if target is not None:

@@ -1,11 +1,14 @@
-"""A patient as far as dosing is concerned: weight, height and body surface area."""
+"""A patient as far as dosing is concerned: weight, height, body surface area and age."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
 from blinplan.quantities import MOSTELLER, decimal_text
+from blinplan.regimen.age import OLDEST, Age, AgeUnit
 
 
 class AreaFormula(StrEnum):
@@ -83,6 +86,26 @@ class Patient:
     weight: Fraction | None = None
     height: Fraction | None = None
     area: BodySurfaceArea | None = None
+    age: Age | None = None
+
+    def on(self, day: date) -> "Patient":
+        """The same patient as known on a day, of which an age that was told without one is taken to be.
+
+        Raises
+        ------
+        PatientError
+            When the patient is not born on that day, or too old, or has a size that nobody of that age has.
+        """
+        if self.age is None:
+            return self
+        age = self.age.told_on(day)
+        if age.born_after(day):
+            raise PatientError(f"the patient is {age.words}, after {day.isoformat()}")
+        if age.is_at_least(OLDEST + 1, day):
+            raise PatientError(f"the patient is {age}; an age here is up to {OLDEST} years")
+        found = replace(self, age=age)
+        _fits_the_age(found)
+        return found
 
 
 def patient(
@@ -90,8 +113,9 @@ def patient(
     height: Fraction | None = None,
     area: Fraction | None = None,
     formula: AreaFormula = AreaFormula.MOSTELLER,
+    age: Age | None = None,
 ) -> Patient:
-    """Make a patient from weight in kg, height in cm and body surface area in m², each optional.
+    """Make a patient from weight in kg, height in cm, body surface area in m² and age, each optional.
 
     The area is the given one, or else computed where weight and height allow it.
 
@@ -101,6 +125,13 @@ def patient(
         When a figure is outside what a human being can have, when the figures contradict each other, or when weight and
         height look as if one were in pounds or inches and no area says that they are right.
     """
+    sized = _sized(weight, height, area, formula)
+    found = sized if age is None else replace(sized, age=age)
+    _fits_the_age(found)
+    return found
+
+
+def _sized(weight: Fraction | None, height: Fraction | None, area: Fraction | None, formula: AreaFormula) -> Patient:
     _plausible("weight", weight, WEIGHTS_KG, "kg")
     _plausible("height", height, HEIGHTS_CM, "cm")
     _plausible("body surface area", area, AREAS_M2, "m²")
@@ -174,6 +205,50 @@ def _usual(weight: Fraction, height: Fraction) -> bool:
     least, highest = MASS_INDICES
     most = next(index for below, index in highest if below is None or height < below)
     return HEIGHTS_CM[0] <= height <= HEIGHTS_CM[1] and least <= _mass_index(weight, height) <= most
+
+
+_MONTH = Fraction(1, 12)
+_HEAVIEST = ((_MONTH, 10), (Fraction(1), 25), (Fraction(2), 35), (Fraction(5), 70), (Fraction(10), 150))
+_LIGHTEST = ((Fraction(18), 20), (Fraction(10), 12), (Fraction(5), 8), (Fraction(2), 5), (Fraction(1), 4))
+_TALLEST = ((_MONTH, 65), (Fraction(1), 95), (Fraction(2), 110), (Fraction(5), 140), (Fraction(10), 180))
+_SHORTEST = ((Fraction(5), 54), (Fraction(1), 45))
+"""Weights in kg and heights in cm beyond which a person below an age in years, or from one on, cannot be right.
+
+A convention, with room beyond the extremes that were described; an adult may be as small as the smallest on record.
+"""
+
+
+def _fits_the_age(found: Patient) -> None:
+    """Refuse a weight or a height that nobody of that age has, where the age on a day is known."""
+    age = found.age
+    if age is None or (wrong := next(_misfits(found, age), None)) is None:
+        return
+    others = (replace(age, unit=unit) for unit in AgeUnit if age.born is None and unit is not age.unit)
+    meant = [other.words for other in others if next(_misfits(found, other), None) is None]
+    hint = f"; {' or '.join(meant)} would fit" if meant else ""
+    raise PatientError(f"{wrong}{hint}. One of the figures cannot be right (limits are a convention)")
+
+
+def _misfits(found: Patient, age: Age) -> Iterator[str]:
+    for value, least, most, has, unit in (
+        (found.weight, _LIGHTEST, _HEAVIEST, "weighs", "kg"),
+        (found.height, _SHORTEST, _TALLEST, "measures", "cm"),
+    ):
+        if value is None:
+            continue
+        told = f"{decimal_text(value, 3)} {unit} at {age.words if age.born is None else age}"
+        below = next(((years, limit) for years, limit in most if age.is_at_least(years) is False), None)
+        if below is not None and value > below[1]:
+            yield f"{told}: nobody below {_age_text(below[0])} {has} more than {below[1]} {unit}"
+        above = next(((years, limit) for years, limit in least if age.is_at_least(years)), None)
+        if above is not None and value < above[1]:
+            yield f"{told}: nobody of {_age_text(above[0])} or more {has} less than {above[1]} {unit}"
+
+
+def _age_text(years: Fraction) -> str:
+    months = years.denominator != 1
+    number = int(years * 12) if months else int(years)
+    return f"{number} {'month' if months else 'year'}{'s' * (number != 1)}"
 
 
 def _plausible(what: str, value: Fraction | None, bounds: tuple[Fraction, Fraction], unit: str) -> None:

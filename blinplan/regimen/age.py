@@ -35,7 +35,15 @@ _HIGHEST = {AgeUnit.YEARS: OLDEST, AgeUnit.MONTHS: 240, AgeUnit.DAYS: 1000}
 
 
 class AgeError(ValueError):
-    """An age that cannot be read, or that nobody has; the message says what is allowed."""
+    """An age that cannot be read, or that nobody has; the message says what is allowed.
+
+    ``fault`` is what is wrong, and ``advice`` what is allowed.
+    """
+
+    def __init__(self, fault: str, advice: str) -> None:
+        super().__init__(f"{fault}: {advice}")
+        self.fault = fault
+        self.advice = advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,8 @@ class Age:
     completed, unit
         The completed age: 17 years are 17 from the 17th birthday to the day before the 18th.
     told
-        The day on which that was so; None where it is not known.
+        The day on which that was so, or on which somebody of that date of birth is looked at; None where it is not
+        known.
     """
 
     born: date | None = None
@@ -58,8 +67,8 @@ class Age:
     told: date | None = None
 
     def told_on(self, day: date) -> "Age":
-        """The same age, as told on a day where nobody says on which; a date of birth needs none."""
-        return self if self.born is not None or self.told is not None else replace(self, told=day)
+        """The same age, as told on a day where nobody says on which."""
+        return self if self.told is not None else replace(self, told=day)
 
     def is_at_least(self, years: Fraction | int, on: date | None = None, days_later: int = 0) -> bool | None:
         """Whether so many years are completed on a day; None where that cannot be known.
@@ -69,19 +78,19 @@ class Age:
         years
             The limit; 1/12 is a month.
         on
-            The day; not known where not given.
+            The day; the one on which it was told where not given.
         days_later
-            How many days after it was told, where neither day is known.
+            How many days after that.
         """
+        day = self.told if on is None else on
+        if day is None:
+            # Any day will do: one whose next years have a leap day, and ones whose next have none.
+            answers = {self.told_on(any_day).is_at_least(years, None, days_later) for any_day in _ANY_DAYS}
+            return answers.pop() if len(answers) == 1 and self.born is None else None
         bounds = self._bounds()
-        if bounds is not None:
-            return None if on is None else _answer(bounds, years, on)
-        if self.born is not None or on is not None:
-            raise ValueError("an age on a day is told on a day")
-        # Any day will do of which the next years have a leap day, and any of which they have none.
-        references = (date(2000, 3, 1), date(2003, 6, 15), date(2001, 3, 1))
-        answers = {self.told_on(day).is_at_least(years, day + timedelta(days=days_later)) for day in references}
-        return answers.pop() if len(answers) == 1 else None
+        if bounds is None:
+            raise ValueError(f"the day on which somebody was {self.words} old is not known")
+        return _answer(bounds, years, day + timedelta(days=days_later))
 
     def completes(self, years: Fraction | int) -> tuple[date, date] | None:
         """The earliest and the latest day on which so many years can be completed; None where no day is known."""
@@ -92,12 +101,6 @@ class Age:
         """Whether the birth certainly lies after a day."""
         bounds = self._bounds()
         return bounds is not None and bounds[0] > day
-
-    def in_years(self, on: date) -> int | None:
-        """Completed years on a day; None where two numbers are possible."""
-        known = [years for years in range(OLDEST + 2) if self.is_at_least(years, on)]
-        years = known[-1] if known else 0
-        return years if known and self.is_at_least(years + 1, on) is False else None
 
     def _bounds(self) -> tuple[date, date] | None:
         """The earliest and the latest date of birth that can be; None where no day is known."""
@@ -120,7 +123,26 @@ class Age:
         return f"{self.completed} {self.unit.removesuffix('s') if self.completed == 1 else self.unit}"
 
     def __str__(self) -> str:
-        return self.words if self.told is None else f"{self.words} on {self.told.isoformat()}"
+        if self.told is None:
+            return self.words
+        if self.born is None:
+            return f"{self.words} on {self.told.isoformat()}"
+        return f"{self.words}, {_completed(self.born, self.told).words} on {self.told.isoformat()}"
+
+
+def _completed(born: date, day: date) -> Age:
+    """A completed age as people tell it: in days below a month, in months below two years."""
+    months = (day.year - born.year) * _MONTHS_PER_YEAR + day.month - born.month
+    months -= _months_after(born, months) > day
+    if months < 1:
+        return Age(completed=max((day - born).days, 0), unit=AgeUnit.DAYS)
+    if months < _IN_MONTHS:
+        return Age(completed=months, unit=AgeUnit.MONTHS)
+    return Age(completed=months // _MONTHS_PER_YEAR)
+
+
+_IN_MONTHS = 24
+_ANY_DAYS = (date(2000, 3, 1), date(2003, 6, 15), date(2001, 3, 1))
 
 
 def _answer(bounds: tuple[date, date], years: Fraction | int, on: date) -> bool | None:
@@ -185,7 +207,7 @@ def read_age(text: str) -> Age:
         return born_on(_date(written))
     match = _COMPLETED.fullmatch(written)
     if match is None:
-        raise AgeError("; ".join([f"{text[:40]!r} is not an age: {ALLOWED}", *_meant(written)]))
+        raise AgeError(f"{text[:40]!r} is not an age", "; ".join([ALLOWED, *_meant(written)]))
     unit = AgeUnit(f"{match[2].removesuffix('s')}s") if match[2] else AgeUnit.YEARS
     return completed_age(int(match[1]), unit)
 
@@ -194,7 +216,7 @@ def _date(written: str) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise AgeError(f"there is no day {written}: {ALLOWED}") from None
+        raise AgeError(f"there is no day {written}", ALLOWED) from None
 
 
 def born_on(day: date) -> Age:
@@ -207,7 +229,7 @@ def born_on(day: date) -> Age:
     """
     if day.year not in YEARS_OF_BIRTH:
         allowed = f"{YEARS_OF_BIRTH[0]} to {YEARS_OF_BIRTH[-1]}"
-        raise AgeError(f"born {day.isoformat()}: a year of birth is one of {allowed}")
+        raise AgeError(f"born {day.isoformat()}", f"a year of birth is one of {allowed}")
     return Age(born=day)
 
 
@@ -221,7 +243,7 @@ def completed_age(number: int, unit: AgeUnit = AgeUnit.YEARS, told: date | None 
     """
     highest = _HIGHEST[unit]
     if not 0 <= number <= highest:
-        raise AgeError(f"an age of {number} {unit}: an age in {unit} is 0 to {highest}")
+        raise AgeError(f"an age of {number} {unit}", f"an age in {unit} is 0 to {highest}")
     return Age(completed=number, unit=unit, told=told)
 
 

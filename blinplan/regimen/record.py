@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -10,12 +10,14 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from blinplan.quantities import DOSE_PATTERN, LONGEST, DoseRate, read_dose
+from blinplan.regimen.age import OLDEST, Age, AgeError, born_on, completed_age
 from blinplan.regimen.schema import NAME_PATTERN
 from blinplan.regimen.toml.document import Document, KeyPath
 from blinplan.regimen.toml.problems import Problem, contradiction, zone_problems
 from blinplan.regimen.toml.table import (
     Table,
     array,
+    day,
     moment,
     number,
     one_of,
@@ -101,6 +103,8 @@ class RecordTable(NamedTuple):
     weight_kg: Decimal | None = None
     height_cm: Decimal | None = None
     bsa_m2: Decimal | None = None
+    born: date | None = None
+    age_years: int | None = None
     interruption: tuple[InterruptionFile, ...] = ()
     cycle_start: tuple[CycleStartFile, ...] = ()
 
@@ -116,6 +120,12 @@ RECORD_FILE = Table(
     optional_key("weight_kg", number(0, 300), "body weight in kg"),
     optional_key("height_cm", number(0, 250), "height in cm"),
     optional_key("bsa_m2", number(0, 3), "body surface area in m², where it was not computed from weight and height"),
+    optional_key("born", day(), "the patient's date of birth, as 2009-05-17"),
+    optional_key(
+        "age_years",
+        whole(0, OLDEST),
+        "completed years of age at the start, where the date of birth is not known",
+    ),
     optional_key("interruption", array(table(INTERRUPTION), 0, 100), "the interruptions, in their order"),
     optional_key("cycle_start", array(table(CYCLE_START), 0, 98), "the later cycles that have begun, in their order"),
 )
@@ -167,6 +177,7 @@ class CourseRecord:
     area: Fraction | None
     interruptions: tuple[Interruption, ...]
     cycle_starts: tuple[CycleStart, ...] = ()
+    age: Age | None = None
 
 
 def minutes_between(start: datetime, stop: datetime) -> int:
@@ -198,7 +209,8 @@ def in_utc(written: datetime, zone: str | None) -> datetime:
 
 
 def record_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
-    """What in a record contradicts itself: local times that do not exist, and things out of their order."""
+    """What in a record contradicts itself: local times that do not exist, things out of their order, two ages."""
+    yield from _age_problems(document, file)
     if file.time_zone is not None and (wrong := list(zone_problems(document, file.time_zone))):
         yield from wrong
         return
@@ -208,6 +220,32 @@ def record_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
     if not wrong:
         utc = {path: in_utc(written, file.time_zone) for path, written in times.items()}
         yield from _order_problems(document, file, utc)
+
+
+def _age_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
+    if file.born is None:
+        return
+    if file.age_years is not None:
+        yield contradiction(
+            document,
+            ("age_years",),
+            "`age_years` and `born` both say how old the patient is",
+            "the date of birth says it for every day of the course",
+            "remove `age_years`",
+        )
+    if file.born > file.start.date():
+        yield contradiction(
+            document,
+            ("born",),
+            f"`born` is {file.born.isoformat()}, after the start of the course",
+            "nobody is treated before birth",
+            "correct the date of birth, or the start",
+        )
+    try:
+        born_on(file.born)
+    except AgeError as error:
+        path: KeyPath = ("born",)
+        yield Problem("F004", path, document.value_span(path), f"`born` is {file.born}", error.advice, "correct it")
 
 
 def _times(file: RecordTable) -> Iterator[tuple[KeyPath, datetime]]:
@@ -354,7 +392,16 @@ def record_of(file: RecordTable) -> CourseRecord:
             CycleStart(begun.cycle, in_utc(begun.started, file.time_zone), ("cycle_start", index))
             for index, begun in enumerate(file.cycle_start)
         ),
+        age=_age(file),
     )
+
+
+def _age(file: RecordTable) -> Age | None:
+    """How old the patient is at the start, as far as the file says."""
+    at_start = file.start.date()
+    if file.born is not None:
+        return born_on(file.born).told_on(at_start)
+    return None if file.age_years is None else completed_age(file.age_years, told=at_start)
 
 
 def _interruption(file: InterruptionFile, zone: str | None, path: KeyPath) -> Interruption:

@@ -1,5 +1,6 @@
 """Body surface area by each formula, and what a human being can measure."""
 
+from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -16,6 +17,7 @@ from blinplan.course.patient import (
     body_surface_area,
     patient,
 )
+from blinplan.regimen.age import read_age
 
 ADULT = (Fraction(70), Fraction(170))
 
@@ -241,3 +243,67 @@ def test_an_area_that_nobody_of_that_weight_has_is_refused(weight: str, area: st
 )
 def test_an_area_that_fits_the_weight_is_taken(weight: str, area: str) -> None:
     assert patient(Fraction(weight), None, Fraction(area)).area is not None
+
+
+# --- age -------------------------------------------------------------------------------------------------------------
+
+START = date(2026, 11, 2)
+
+
+def exactly(figure: str | None) -> Fraction | None:
+    return None if figure is None else Fraction(figure)
+
+
+@pytest.mark.parametrize(
+    ("weight", "height", "age", "wrong"),
+    [
+        ("30", None, "20 days", "30 kg at 20 days: nobody below 1 month weighs more than 10 kg"),
+        ("70", None, "8 months", "nobody below 1 year weighs more than 25 kg"),
+        ("3", None, "40", "3 kg at 40 years: nobody of 18 years or more weighs less than 20 kg"),
+        ("3.5", None, "6", "nobody of 5 years or more weighs less than 8 kg"),
+        (None, "150", "3", "150 cm at 3 years: nobody below 5 years measures more than 140 cm"),
+        (None, "50", "30", "nobody of 5 years or more measures less than 54 cm"),
+    ],
+)
+def test_a_size_that_nobody_of_that_age_has_is_refused(
+    weight: str | None, height: str | None, age: str, wrong: str
+) -> None:
+    with pytest.raises(PatientError) as error:
+        patient(exactly(weight), exactly(height), age=read_age(age))
+    assert wrong in str(error.value)
+    assert "a convention" in str(error.value)
+
+
+def test_a_slip_of_the_unit_of_an_age_is_guessed() -> None:
+    with pytest.raises(PatientError, match="20 years or 20 months would fit"):
+        patient(Fraction(30), age=read_age("20 days"))
+
+
+@pytest.mark.parametrize(
+    ("weight", "age"),
+    [("3", "0 days"), ("3", "20 days"), ("10", "1 year"), ("9", "8 months"), ("43", "30"), ("60", "15"), ("100", "12")],
+)
+def test_usual_people_of_every_age_are_taken_as_they_are(weight: str, age: str) -> None:
+    assert patient(Fraction(weight), age=read_age(age)).age == read_age(age)
+
+
+def test_who_is_born_after_the_first_day_gets_no_plan() -> None:
+    with pytest.raises(PatientError, match="born 2026-11-03, after 2026-11-02"):
+        patient(age=read_age("2026-11-03")).on(START)
+
+
+def test_nobody_is_136_years_old() -> None:
+    with pytest.raises(PatientError, match="136 years on 2026-11-02; an age here is up to 120 years"):
+        patient(age=read_age("1890-01-01")).on(START)
+
+
+def test_a_date_of_birth_is_held_against_the_weight_on_the_first_day() -> None:
+    newborn = patient(Fraction(30), age=read_age("2026-10-20"))
+    with pytest.raises(PatientError, match="30 kg at born 2026-10-20, 13 days on 2026-11-02: nobody below 1 month"):
+        newborn.on(START)
+
+
+def test_an_age_is_that_of_the_first_day() -> None:
+    found = patient(age=read_age("17")).on(START)
+    assert found.age is not None
+    assert found.age.completes(18) == (date(2026, 11, 3), date(2027, 11, 2))

@@ -169,11 +169,27 @@ def test_the_bounds_of_a_told_age_are_as_narrow_as_can_be(told: date, number: in
     assert born_on(latest + day).is_at_least(limit, told) is False
 
 
-def test_completed_years_are_a_number_where_only_one_is_possible() -> None:
-    assert born_on(date(2009, 5, 17)).in_years(DAY) == 17
-    assert completed_age(17).told_on(DAY).in_years(DAY) == 17
-    assert completed_age(17).told_on(DAY).in_years(DAY + timedelta(days=1)) is None
-    assert completed_age(20, AgeUnit.DAYS).told_on(DAY).in_years(DAY) == 0
+@pytest.mark.parametrize(
+    ("born", "words"),
+    [
+        ("2026-10-13", "20 days"),
+        ("2026-10-03", "30 days"),
+        ("2026-10-02", "1 month"),
+        ("2025-11-03", "11 months"),
+        ("2024-11-03", "23 months"),
+        ("2024-11-02", "2 years"),
+        ("2009-05-17", "17 years"),
+        ("2008-11-03", "17 years"),
+        ("2008-11-02", "18 years"),
+    ],
+)
+def test_a_date_of_birth_is_shown_with_the_age_on_the_day(born: str, words: str) -> None:
+    assert str(read_age(born).told_on(DAY)) == f"born {born}, {words} on 2026-11-02"
+
+
+def test_an_age_of_an_unknown_day_cannot_be_asked_of_another() -> None:
+    with pytest.raises(ValueError, match="the day on which somebody was 17 years old is not known"):
+        completed_age(17).is_at_least(18, DAY)
 
 
 def test_a_birth_that_lies_ahead_is_one() -> None:

@@ -64,6 +64,16 @@ def test_a_record_is_read_with_its_times_as_moments() -> None:
     )
 
 
+def test_an_age_on_record_is_that_of_the_start_and_a_date_of_birth_tells_it_for_every_day() -> None:
+    told = record_in(RECORD.replace("weight_kg", "age_years = 17\nweight_kg")).age
+    assert told is not None
+    assert [told.is_at_least(18, date(2026, 11, 2)), told.is_at_least(18, date(2026, 11, 3))] == [False, None]
+    born = record_in(RECORD.replace("weight_kg", "born = 2008-11-03\nweight_kg")).age
+    assert born is not None
+    assert [born.is_at_least(18, date(2026, 11, 2)), born.is_at_least(18, date(2026, 11, 3))] == [False, True]
+    assert record_in(RECORD).age is None
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "code", "marked"),
     [
@@ -84,6 +94,13 @@ def test_a_record_is_read_with_its_times_as_moments() -> None:
         ('cause = "technical"', 'cause = "technical"\nrestart_in = "new-cycle"', "F007", "restart_in"),
         ('cause = "technical"', 'cause = "technical"\npremedicated = true', "F007", "premedicated"),
         ("weight_kg = 70", "weight_kg = 0", "F004", "0"),
+        ("weight_kg = 70", "born = 2026-11-03", "F007", "born"),
+        ("weight_kg = 70", "born = 2009-05-17\nage_years = 17", "F007", "age_years"),
+        ("weight_kg = 70", "born = 1066-10-14", "F004", "1066-10-14"),
+        ("weight_kg = 70", "born = 2009-02-29", "F001", ""),
+        ("weight_kg = 70", "age_years = 130", "F004", "130"),
+        ("weight_kg = 70", "age_years = 16.5", "F004", "16.5"),
+        ("weight_kg = 70", 'age_years = "17"', "F004", '"17"'),
         ("start = 2026-11-02T10:00:00", "start = 2026-10-25T02:30:00", "F004", "2026-10-25T02:30:00"),
         ("start = 2026-11-02T10:00:00", "start = 2026-11-05T14:00:00", "F007", "stopped"),
         ("grade = 3", "grade = 5", "F007", "restarted"),

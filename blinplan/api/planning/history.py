@@ -13,6 +13,7 @@ from blinplan.api.regimens.load import read_record
 from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_called
 from blinplan.course.patient import patient as patient_of
 from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.regimen.age import Age, AgeError, read_age
 
 if TYPE_CHECKING:
     from blinplan.course.ledger import Ledger
@@ -35,6 +36,7 @@ class CourseHistory:
     height: Fraction | None = None
     area: Fraction | None = None
     formula: AreaFormula | None = None
+    age: Age | None = None
     so_far: "CourseRecord | Ledger | None" = None
     judgement: "Judgement | None" = None
     findings: tuple[Mapping[str, str], ...] = ()
@@ -59,11 +61,15 @@ class CourseHistory:
             if value is not None and known[name] is not None and exact_number(value) != known[name]:
                 message = f"{{{name}}} is {{value}}, and {{path}} says otherwise"
                 raise ArgumentRefusal(message, "correct one of the two", value=str(value)[:20], path=self.path)
+        told = figures.told_age()
+        if told is not None and self.age is not None and told.words != self.age.words:
+            message = "{age} is {value}, and {path} says otherwise"
+            raise ArgumentRefusal(message, "correct one of the two", value=told.words, path=self.path)
         if not self.path:
             return figures.patient()
         weight, height, area = (known[name] if value is None else exact_number(value) for name, value in given.items())
         try:
-            return patient_of(weight, height, area, self.formula or figures.formula)
+            return patient_of(weight, height, area, self.formula or figures.formula, self.age or told)
         except PatientError as error:
             raise Refusal(f"{self.path}: {error}", "correct the figures of the patient") from error
 
@@ -109,6 +115,7 @@ def _from_record(path: str) -> CourseHistory:
         found.weight,
         found.height,
         found.area,
+        age=found.age,
         so_far=found,
         judgement=judgement,
         findings=tuple({"code": f.code, "message": f.message, "help": f.help} for f in judgement.findings),
@@ -143,6 +150,7 @@ def _from_plan(path: str, fingerprint: str) -> CourseHistory:
             _exactly(known["height_cm"]),
             _exactly(known["bsa_m2"]) if given else None,
             None if given or known["bsa_origin"] is None else formula_called(known["bsa_origin"]),
+            _age_of(known.get("age"), datetime.fromisoformat(dated["start"]).date()),
             ledger_of(dated["ledger"]),
             findings=tuple(
                 {key: str(finding[key]) for key in ("code", "message", "help")} for finding in dated["findings"]
@@ -173,6 +181,18 @@ def _zone_called(name: object) -> str | None:
     if not isinstance(name, str):
         raise TypeError("a time zone has a name")
     return None if name.startswith("UTC") and name != "UTC" else name
+
+
+def _age_of(words: object, start: date) -> Age | None:
+    """The age that a document has, which is that of its start."""
+    if words is None:
+        return None
+    if not isinstance(words, str):
+        raise TypeError("an age is a text")
+    try:
+        return read_age(words.removeprefix("born ")).told_on(start)
+    except AgeError as error:
+        raise ValueError(str(error)) from error
 
 
 def _exactly(number: object) -> Fraction | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from blinplan.api.patient import Figures, figures_of
+from blinplan.api.patient import Figures, figures_of, on_the_day
 from blinplan.api.planning.delivered import DeliveredResult
 from blinplan.api.planning.history import CourseHistory, history
 from blinplan.api.planning.planned import Plan, Planned
@@ -95,13 +95,14 @@ def plan(
     asked = reading_of(regimen)
     happened = history(_text(record), _text(ledger), fingerprint_of(asked), starts=start is not None)
     whom = happened.patient(figures)
+    profile = read_site(site) if isinstance(site, str | Path) else site
+    begins = _beginning(happened, start, time_zone, profile)
+    whom = whom if begins is None else on_the_day(whom, begins.date())
     chosen = order(asked, whom).checked()
     try:
         course = events.expand(chosen.regimen, whom)
     except PatientError as error:
         raise ArgumentRefusal("{why}", _WHOSE_AREA, why=error) from error
-    profile = read_site(site) if isinstance(site, str | Path) else site
-    begins = _beginning(happened, start, time_zone, profile)
     days = _day("first", first), _day("last", last)
     if days[0] is not None and days[1] is not None and days[1] < days[0]:
         message = "{last} is {end}, before {first} {beginning}"

@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from blinplan.api.patient import CM_PER_INCH, KG_PER_POUND, AreaFormula, Figures, Patient, PatientError, patient
+from blinplan.api.patient import (
+    CHECK_THE_FIGURES,
+    CM_PER_INCH,
+    KG_PER_POUND,
+    Age,
+    AgeError,
+    AreaFormula,
+    Figures,
+    Patient,
+    PatientError,
+    patient,
+    read_age,
+)
 from blinplan.api.vocabulary import Attenuation, VirtualPopulation
 from blinplan.cli.app import completion
 from blinplan.quantities import decimal_text
@@ -36,6 +48,15 @@ Area = Annotated[
         "--bsa",
         metavar="M2",
         help="Body surface area in square metres, instead of a computed one.",
+        rich_help_panel="Patient",
+    ),
+]
+AgeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--age",
+        metavar="AGE",
+        help='Age: completed years (17), "8 months", "20 days", or the date of birth (2009-05-17).',
         rich_help_panel="Patient",
     ),
 ]
@@ -88,15 +109,25 @@ def given_patient(
     height: str | None,
     area: str | None,
     formula: AreaFormula,
-    options: tuple[str, str, str] = SIZES,
+    age: str | None = None,
+    options: tuple[str, str, str, str] = (*SIZES, "--age"),
 ) -> Patient:
     """Make a patient from the texts of options, which errors call by their names."""
-    figures = (plain_number(option, text) for option, text in zip(options, (weight, height, area), strict=True))
+    figures = (plain_number(option, text) for option, text in zip(options, (weight, height, area), strict=False))
     weight_kg, height_cm, square_metres = figures
+    told = given_age(options[-1], age)
     try:
-        return patient(weight_kg, height_cm, square_metres, formula)
+        return patient(weight_kg, height_cm, square_metres, formula, told)
     except PatientError as error:
-        raise Refusal(str(error), "check the figure and its unit: weight in kg, height in cm, area in m²") from error
+        raise Refusal(str(error), CHECK_THE_FIGURES) from error
+
+
+def given_age(option: str, text: str | None) -> Age | None:
+    """Read the text of an option that is an age; None where it is not given."""
+    try:
+        return None if text is None else read_age(text)
+    except AgeError as error:
+        raise Refusal(f"{option}: {error.fault}", error.advice) from error
 
 
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
@@ -134,11 +165,11 @@ def _plainly(option: str, text: str) -> str:
     return f"give {option} without a unit, in {'kg' if size == 'weight' else 'cm'}: {option}{sign}{value}"
 
 
-def figures(weight: str | None, height: str | None, area: str | None, formula: AreaFormula) -> Figures:
+def figures(weight: str | None, height: str | None, area: str | None, formula: AreaFormula, age: str | None) -> Figures:
     """Read what options say of a patient."""
     for option, text in zip(SIZES, (weight, height, area), strict=True):
         plain_number(option, text)
-    return Figures(weight, height, area, formula)
+    return Figures(weight, height, area, formula, given_age("--age", age))
 
 
 _OPTIONS = {

@@ -56,7 +56,8 @@ def asked_date(text: str | None) -> date:
         raise Refusal(f"--today is {text[:40]!r}", "give a date as 2027-06-30") from None
 
 
-_FIGURES = ("weight", "height", "bsa")
+_FIGURES = ("weight", "height", "bsa", "age")
+_ALLOWED = "give weight=KG, height=CM, bsa=M2 or age=AGE, each once, with commas between"
 
 
 def asked_patient(text: str | None) -> Patient | None:
@@ -67,16 +68,13 @@ def asked_patient(text: str | None) -> Patient | None:
     for part in split([text]):
         name, found, value = part.partition("=")
         if name not in _FIGURES or not found or name in figures:
-            raise Refusal(
-                f"--patient has {part[:40]!r}", "give weight=KG, height=CM or bsa=M2, each once, with commas between"
-            )
+            raise Refusal(f"--patient has {part[:40]!r}", _ALLOWED)
         figures[name] = value
     if not figures:
-        raise Refusal("--patient says nothing", "give weight=KG, height=CM or bsa=M2, with commas between")
-    options = ("--patient weight", "--patient height", "--patient bsa")
-    return given_patient(
-        figures.get("weight"), figures.get("height"), figures.get("bsa"), AreaFormula.MOSTELLER, options
-    )
+        raise Refusal("--patient says nothing", _ALLOWED)
+    weight, height, area, age = (figures.get(name) for name in _FIGURES)
+    options = ("--patient weight", "--patient height", "--patient bsa", "--patient age")
+    return given_patient(weight, height, area, AreaFormula.MOSTELLER, age, options)
 
 
 class ReportFile(NamedTuple):

@@ -9,6 +9,7 @@ from blinplan.api.patient import AreaFormula
 from blinplan.api.simulating.drawing import PAGE_WIDTH
 from blinplan.api.vocabulary import Attenuation, SimulateFormat
 from blinplan.cli.app.options import (
+    AgeOption,
     Area,
     AttenuationOption,
     ColourOption,
@@ -89,6 +90,7 @@ def simulate(
     height: Height = None,
     bsa: Area = None,
     bsa_formula: Formula = AreaFormula.MOSTELLER,
+    age: AgeOption = None,
     follow_up: FollowUp = 0,
     attenuation: AttenuationOption = Attenuation.DESENSITISATION,
     premedication: PremedicationEffect = False,
@@ -123,7 +125,7 @@ def simulate(
     from blinplan.api.simulating.simulate import simulate as simulated
     from blinplan.cli.app.progress import announce_compilation, progress_bar
 
-    patient = figures(weight, height, bsa, bsa_formula)
+    patient = figures(weight, height, bsa, bsa_formula, age)
     size = size_of(patient)
     ordered = order(regimen, size)
     if ordered.choice.switched:

@@ -138,6 +138,7 @@ def plan_json(
             "height_cm": _number(patient.height),
             "bsa_m2": _number(patient.area.square_metres) if patient.area else None,
             "bsa_origin": patient.area.origin if patient.area else None,
+            "age": patient.age.words if patient.age else None,
         },
         "weight_limit": choice.reason,
         "switched": choice.switched,

@@ -9,6 +9,7 @@ from blinplan.course.patient import Patient
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, decimal_text
+from blinplan.regimen.age import Age
 
 NOT_A_DEVICE = "blinplan is a planning and research tool, not a medical device. Check every dose against the label."
 UNVERIFIED_DOSES = "Doses of this regimen are unverified: nobody has seen them in the source."
@@ -32,7 +33,12 @@ def known_figures(patient: Patient) -> list[str]:
         *([f"weight {decimal_text(patient.weight, 3)} kg"] if patient.weight is not None else []),
         *([f"height {decimal_text(patient.height, 3)} cm"] if patient.height is not None else []),
         *([f"body surface area {patient.area}"] if patient.area is not None else []),
+        *([_age_text(patient.age)] if patient.age is not None else []),
     ]
+
+
+def _age_text(age: Age) -> str:
+    return str(age) if age.born is not None else f"age {age}"
 
 
 def exact_amount(value: Fraction) -> dict[str, Any]:
