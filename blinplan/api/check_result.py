@@ -153,7 +153,8 @@ class CheckResult:
 
     def listed_in(self, path: Path) -> "tuple[CheckResult, int]":
         """List all findings in a file; the same run without them, and how many they are."""
-        from blinplan.rules.baseline import baseline_of, baseline_text
+        from blinplan.reports.check.baseline import baseline_text
+        from blinplan.rules.baseline import baseline_of
 
         baseline = baseline_of(self.judgements, path.parent)
         replace_file(path, baseline_text(baseline))

@@ -1,55 +1,64 @@
 """The JSON Schemas of the files that are read and of the documents that are written."""
 
-from enum import StrEnum
+from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["SchemaOf", "schema"]
+from blinplan.refusal import Refusal
+
+__all__ = ["schema", "schema_names"]
 
 
-class SchemaOf(StrEnum):
-    """What a schema is of."""
-
-    REGIMEN = "regimen"
-    RECORD = "record"
-    SITE = "site"
-    REPORT = "report"
-    CHECK_LINES = "check-lines"
-    STATISTICS = "statistics"
-    SETTINGS = "settings"
-    PLAN = "plan"
-    SIMULATION = "simulation"
-    EVIDENCE = "evidence"
-    MODEL = "model"
-    REGIMENS = "regimens"
-    RULES = "rules"
-    RULE = "rule"
-
-
-def schema(of: SchemaOf | str = SchemaOf.REGIMEN) -> dict[str, Any]:
-    """The JSON Schema of a file that is read (regimen, record, site) or of a document that is printed (report, plan).
+def schema(of: str = "regimen") -> dict[str, Any]:
+    """The JSON Schema of a file that is read (regimen, record, site) or of a document that is written (report, plan).
 
     ``report`` is the report of a check.
 
     >>> from blinplan import schema
     >>> schema("site")["title"]
     'blinplan site profile, version 1'
+
+    Raises
+    ------
+    Refusal
+        When there is none of that name.
     """
-    match SchemaOf(of):
-        case SchemaOf.REGIMEN:
-            from blinplan.regimen.schema import json_schema
+    from blinplan.reports.shared.document import document_schema
 
-            return json_schema()
-        case SchemaOf.RECORD:
-            from blinplan.regimen.record import RECORD_FILE
-            from blinplan.regimen.toml.table import file_schema
+    if of not in schema_names():
+        raise Refusal(f"no schema is called {of[:40]!r}", f"choose one of {', '.join(schema_names())}")
+    make = _FILES.get(of)
+    return document_schema(_CHECK if of == _REPORT else of) if make is None else make()
 
-            return file_schema(RECORD_FILE, "blinplan course record, version 1")
-        case SchemaOf.SITE:
-            from blinplan.regimen.site import SITE_FILE
-            from blinplan.regimen.toml.table import file_schema
 
-            return file_schema(SITE_FILE, "blinplan site profile, version 1")
-        case document:
-            from blinplan.reports.shared.document import DOCUMENTS
+def schema_names() -> tuple[str, ...]:
+    """What there are schemas of: the files that are read, then the documents that are written, found by their files."""
+    from blinplan.reports.shared.document import document_schemas
 
-            return DOCUMENTS["check" if document is SchemaOf.REPORT else document.value].schema()
+    return (*_FILES, _REPORT, *(kind for kind in document_schemas() if kind != _CHECK))
+
+
+_REPORT, _CHECK = "report", "check"
+"""The report of a check, and the kind of document that it is."""
+
+
+def _regimen() -> dict[str, Any]:
+    from blinplan.regimen.schema import json_schema
+
+    return json_schema()
+
+
+def _record() -> dict[str, Any]:
+    from blinplan.regimen.record import RECORD_FILE
+    from blinplan.regimen.toml.table import file_schema
+
+    return file_schema(RECORD_FILE, "blinplan course record, version 1")
+
+
+def _site() -> dict[str, Any]:
+    from blinplan.regimen.site import SITE_FILE
+    from blinplan.regimen.toml.table import file_schema
+
+    return file_schema(SITE_FILE, "blinplan site profile, version 1")
+
+
+_FILES: Mapping[str, Callable[[], dict[str, Any]]] = {"regimen": _regimen, "record": _record, "site": _site}

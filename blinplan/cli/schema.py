@@ -1,23 +1,31 @@
 """``blinplan schema``: the JSON Schemas of files that are read and of documents that are printed."""
 
-from typing import Annotated
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blinplan.api.schema import SchemaOf
+from blinplan.api.schema import schema_names
 from blinplan.api.vocabulary import SchemaFormat
 from blinplan.cli.app.options import terminal_of
+
+# The names are found by the files of the schemas, so a type checker does not know them.
+if TYPE_CHECKING:
+    SchemaName = str
+else:
+    SchemaName = StrEnum("SchemaName", {name: name for name in schema_names()})
+REGIMEN = SchemaName("regimen")
 
 
 def schema(
     context: typer.Context,
     of: Annotated[
-        SchemaOf,
+        SchemaName,
         typer.Argument(
             help="A file that is read (regimen, record, site), the report of `check -f json`, or what another command"
-            " prints as JSON."
+            " prints or writes as JSON."
         ),
-    ] = SchemaOf.REGIMEN,
+    ] = REGIMEN,
     output_format: Annotated[
         SchemaFormat, typer.Option("--format", "-f", help="How to show the schema.", rich_help_panel="Output")
     ] = SchemaFormat.JSON,

@@ -6,16 +6,16 @@ a baseline.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic_core import ValidationError
+from pydantic_core import ValidationError, core_schema
 
 from blinplan.regimen.find import path_from
 from blinplan.regimen.toml.document import Document, pointer
-from blinplan.regimen.toml.table import Table, array, one_of, required_key, table, text, version
+from blinplan.regimen.toml.table import Kind, Table, array, one_of, optional_key, required_key, table, text, version
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.judge import Judgement, Ruling, Verdict
 from blinplan.rules.rule import Finding
@@ -37,6 +37,7 @@ class BaselineFile(NamedTuple):
     format: str
     version: int
     findings: tuple[BaselineEntry, ...]
+    manifest: Mapping[str, Any] | None = None
 
 
 _ANY = text(r"", 100_000)
@@ -48,11 +49,14 @@ _ENTRY = Table(
     required_key("text", _ANY, "what stands there"),
     required_key("message", _ANY, "what was found"),
 )
+_MANIFEST = Kind(core_schema.dict_schema(core_schema.str_schema()), {"type": "object"})
 _FILE = Table(
     BaselineFile,
     required_key("format", one_of("blinplan-baseline"), "blinplan-baseline"),
     required_key("version", version(1), "the version of this format; 1 is the only one there is"),
     required_key("findings", array(table(_ENTRY)), "the findings"),
+    # The first baselines do not say what they were made with.
+    optional_key("manifest", _MANIFEST, "what it was made with"),
 )
 
 
@@ -121,16 +125,6 @@ def baseline_of(judgements: Iterable[Judgement], folder: Path) -> Baseline:
         for finding in (*verdict.findings, *verdict.known)
     ]
     return Baseline(folder, tuple(sorted(set(entries), key=_key)))
-
-
-def baseline_text(baseline: Baseline) -> str:
-    """Write a baseline as the JSON file it is read from."""
-    document: dict[str, Any] = {
-        "format": "blinplan-baseline",
-        "version": 1,
-        "findings": [entry._asdict() for entry in baseline.entries],
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def _accepted(verdict: Verdict, judgement: Judgement, name: str, known: set[_Key]) -> Verdict:

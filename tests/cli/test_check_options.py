@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from blinplan.regimen import library
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.catalogue import CATALOGUE
+from blinplan.version import __version__
 from tests.program import Ran, Run, process
 from tests.regimen_text import cycle, regimen_text, waiver
 
@@ -275,6 +276,18 @@ def test_a_baseline_covers_what_was_there_and_nothing_new(inside: Run, files: di
     assert changed.status == 1
     assert "error[S305]" in changed.out
     assert "in the baseline, and found no more: 1 (S305)" in " ".join(changed.err.split())
+
+
+def test_a_baseline_that_does_not_say_what_it_was_made_with_holds_as_well(
+    inside: Run, files: dict[str, str], tmp_path: Path
+) -> None:
+    inside("check", "error.toml", QUICK, "--write-baseline", "known.json")
+    written = json.loads((tmp_path / "known.json").read_text())
+    assert written.pop("manifest")["blinplan"] == __version__
+    assert inside("check", "error.toml", QUICK).status == 1
+    assert inside("check", "error.toml", QUICK, "--baseline", "known.json").status == 0
+    (tmp_path / "known.json").write_text(json.dumps(written))
+    assert inside("check", "error.toml", QUICK, "--baseline", "known.json").status == 0
 
 
 def test_a_baseline_holds_from_anywhere_and_from_the_configuration(

@@ -5,7 +5,7 @@ from typing import Any
 
 from blinplan.proportion import Proportion
 from blinplan.regimen.toml.document import Document, Span, pointer
-from blinplan.reports.shared.document import CHECK
+from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import input_hash, manifest
 from blinplan.rules.judge import Judgement, Verdict
 from blinplan.rules.limits import Limit, Limits
@@ -13,6 +13,8 @@ from blinplan.rules.located import citations, shown_path
 from blinplan.rules.rule import Finding
 from blinplan.rules.run_result import Result
 from blinplan.rules.simulated.outcome import SimulatedOutcome
+
+CHECK = DocumentKind("check")
 
 
 def check_json(result: Result) -> dict[str, Any]:

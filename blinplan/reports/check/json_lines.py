@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from blinplan.reports.check.check_json import finding_json, run_manifest
-from blinplan.reports.shared.document import CHECK_LINES
+from blinplan.reports.shared.document import DocumentKind
 from blinplan.rules.located import run_findings, shown_path
 from blinplan.rules.run_result import Result
+
+CHECK_LINES = DocumentKind("check-lines")
 
 
 def json_lines(result: Result) -> str:

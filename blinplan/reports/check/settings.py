@@ -7,12 +7,15 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.outside_text import visible
-from blinplan.reports.shared.document import SETTINGS
+from blinplan.reports.shared.document import DocumentKind
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.configuration import Configuration
 from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.terminal import Screen, indented
 from blinplan.version import __version__
+
+SETTINGS = DocumentKind("settings")
+
 
 Origins = Iterable[tuple[str, Any]]
 

@@ -5,11 +5,13 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.reports.shared.document import STATISTICS
+from blinplan.reports.shared.document import DocumentKind
 from blinplan.rules.counts import counts
 from blinplan.rules.run_result import Result
 from blinplan.terminal import Screen
 from blinplan.version import __version__
+
+STATISTICS = DocumentKind("statistics")
 
 
 def statistics_report(result: Result, screen: Screen) -> list[RenderableType]:

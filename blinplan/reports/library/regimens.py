@@ -10,9 +10,12 @@ from rich.text import Text
 
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Cycle, Regimen, Step
-from blinplan.reports.shared.document import REGIMENS
+from blinplan.reports.shared.document import DocumentKind
 from blinplan.terminal import Screen
 from blinplan.version import __version__
+
+REGIMENS = DocumentKind("regimens")
+
 
 _GROUPS = {"labelled": "Labelled", "trials": "From trials"}
 _INDICATIONS = {

@@ -8,12 +8,15 @@ from rich.padding import Padding
 from rich.text import Text
 
 from blinplan.outside_text import visible
-from blinplan.reports.shared.document import RULE, RULES
+from blinplan.reports.shared.document import DocumentKind
 from blinplan.rules.catalogue import FAMILIES
 from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.rule import Rule
 from blinplan.terminal import Screen, indented
 from blinplan.version import __version__
+
+RULES = DocumentKind("rules")
+RULE = DocumentKind("rule")
 
 
 def rules_report(rules: Iterable[Rule], screen: Screen) -> list[RenderableType]:

@@ -10,9 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from blinplan.evidence.evaluate import Bounds, ClaimResult, Evidence, Measurement
-from blinplan.reports.shared.document import EVIDENCE
+from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.terminal import Screen, indented
+
+EVIDENCE = DocumentKind("evidence")
+
 
 _KINDS = (
     ("claim", "Claims of the article"),

@@ -10,8 +10,10 @@ from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.equations import signals
 from blinplan.physiology.model.parameters import Parameter, ParameterSet, Preset
 from blinplan.physiology.model.states import TABLE
-from blinplan.reports.shared.document import MODEL
+from blinplan.reports.shared.document import DocumentKind
 from blinplan.terminal import Screen, indented
+
+MODEL = DocumentKind("model")
 
 
 def model_report(parameters: ParameterSet, preset: Preset, screen: Screen) -> list[RenderableType]:

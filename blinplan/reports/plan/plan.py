@@ -15,7 +15,7 @@ from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, DoseRate
 from blinplan.regimen.regimen import Occasion
-from blinplan.reports.shared.document import PLAN
+from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import (
     NOT_A_DEVICE,
@@ -28,6 +28,8 @@ from blinplan.reports.shared.words import (
     ordered_text,
 )
 from blinplan.terminal import Screen
+
+PLAN = DocumentKind("plan")
 
 
 def plan_head(course: Course, choice: Choice) -> list[RenderableType]:

@@ -1,11 +1,13 @@
-"""The head that every JSON document begins with, and the kinds of documents that there are, each with its schema.
+"""The head that every JSON document begins with, and the schemas of all kinds of documents.
 
 A document says which format it is in, which version of it, and what it was made with. Within a version, fields are
-only added. The schema of a kind is a file in the folder `schemas` beside the view that writes it.
+only added. A kind is declared by the view that writes it, and its schema is a file in the folder `schemas` beside that
+view: nothing else has to know of it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from blinplan.reports.shared.manifest import manifest
@@ -13,11 +15,9 @@ from blinplan.reports.shared.manifest import manifest
 
 @dataclass(frozen=True, slots=True)
 class DocumentKind:
-    """A kind of JSON document: its name, the folder of reports it is written in, which command writes it."""
+    """A kind of JSON document: its name, and the version of its format."""
 
     name: str
-    room: str
-    command: str
     version: int = 1
 
     @property
@@ -33,14 +33,22 @@ class DocumentKind:
             "manifest": manifest() if made_with is None else dict(made_with),
         }
 
-    def schema(self) -> dict[str, Any]:
-        """Read the JSON Schema (draft 2020-12) of the kind."""
-        import json
-        from importlib import resources
 
-        file = resources.files("blinplan.reports").joinpath(self.room, "schemas", f"{self.name}.schema.json")
-        schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return schema
+_ENDING = ".schema.json"
+
+
+def document_schemas() -> dict[str, Path]:
+    """The files of the JSON Schemas (draft 2020-12) of all kinds of documents, by the names of the kinds."""
+    files = Path(__file__).parents[1].glob(f"*/schemas/*{_ENDING}")
+    return {file.name.removesuffix(_ENDING): file for file in sorted(files, key=lambda file: file.name)}
+
+
+def document_schema(kind: str) -> dict[str, Any]:
+    """Read the JSON Schema of a kind of documents."""
+    import json
+
+    schema: dict[str, Any] = json.loads(document_schemas()[kind].read_text(encoding="utf-8"))
+    return schema
 
 
 def document_text(document: Mapping[str, Any] | list[Any]) -> str:
@@ -48,22 +56,3 @@ def document_text(document: Mapping[str, Any] | list[Any]) -> str:
     import json
 
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
-
-
-CHECK = DocumentKind("check", "check", "blinplan check -f json")
-CHECK_LINES = DocumentKind("check-lines", "check", "blinplan check -f jsonl, each line")
-STATISTICS = DocumentKind("statistics", "check", "blinplan check --statistics -f json")
-SETTINGS = DocumentKind("settings", "check", "blinplan check --show-settings -f json")
-PLAN = DocumentKind("plan", "plan", "blinplan plan -f json")
-SIMULATION = DocumentKind("simulation", "simulation", "blinplan simulate -f json")
-EVIDENCE = DocumentKind("evidence", "model", "blinplan evidence -f json")
-MODEL = DocumentKind("model", "model", "blinplan model -f json")
-REGIMENS = DocumentKind("regimens", "library", "blinplan regimens -f json")
-RULES = DocumentKind("rules", "library", "blinplan rules -f json")
-RULE = DocumentKind("rule", "library", "blinplan rule CODE -f json")
-
-DOCUMENTS: Mapping[str, DocumentKind] = {
-    kind.name: kind
-    for kind in (CHECK, CHECK_LINES, STATISTICS, SETTINGS, PLAN, SIMULATION, EVIDENCE, MODEL, REGIMENS, RULES, RULE)
-}
-"""The kinds of documents by name."""

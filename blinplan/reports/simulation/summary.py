@@ -12,12 +12,15 @@ from rich.text import Text
 
 from blinplan.outside_text import visible
 from blinplan.reports.check.check_json import proportion_json
-from blinplan.reports.shared.document import SIMULATION
+from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.words import UNVERIFIED_DOSES, drawn_from
 from blinplan.reports.simulation.data import simulation_manifest
 from blinplan.simulation.outcome import Distribution, Quantity, distribution
 from blinplan.simulation.trial import Simulation
 from blinplan.terminal import Screen, indented
+
+SIMULATION = DocumentKind("simulation")
+
 
 SMALLEST = 0.001
 """What is smaller is shown only as such: no assay tells it from zero."""

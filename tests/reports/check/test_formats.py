@@ -19,7 +19,7 @@ from blinplan.outside_text import visible
 from blinplan.regimen.find import NotFound
 from blinplan.regimen.reading import read
 from blinplan.reports.check.formats import CheckFormat, check_text
-from blinplan.reports.shared.document import CHECK
+from blinplan.reports.shared.document import document_schema
 from blinplan.rules.baseline import baseline_of
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import Judgement, judge
@@ -137,8 +137,8 @@ def test_full() -> None:
 
 def test_json() -> None:
     document = json.loads(text_of(CheckFormat.JSON))
-    validator = Draft202012Validator(CHECK.schema())
-    Draft202012Validator.check_schema(CHECK.schema())
+    validator = Draft202012Validator(document_schema("check"))
+    Draft202012Validator.check_schema(document_schema("check"))
     validator.validate(document)
     assert document["status"] == RESULT.status
     for standing, outcomes, key in (

@@ -1,17 +1,21 @@
 """Every JSON document that a command prints says what it is, and is what its schema says, to the last key."""
 
+import ast
 import json
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from blinplan.api.schema import SchemaOf
+import blinplan
+from blinplan.api.schema import schema_names
 from blinplan.fingerprint import model_hash
-from blinplan.reports.shared.document import DOCUMENTS
+from blinplan.reports.shared.document import DocumentKind, document_schema, document_schemas
 from blinplan.version import __version__
 from tests.program import Run
 
@@ -48,7 +52,8 @@ step_length = { value = 6, reason = "protocol 1" }
 """
 DATED = "plan rr-adult --weight 82 --height 178 --start 2026-11-02T10:00 --time-zone Europe/Berlin -f json"
 SIMULATED = "check rr-adult slips.toml broken.toml missing.toml record.toml --patients 20 -f json"
-PRINTED = (
+KINDS = tuple(document_schemas())
+NEEDS_MORE = (
     ("check", SIMULATED),
     ("check", "check rr-adult --no-simulate --patient weight=38,height=140 -f json"),
     ("check-lines", "check rr-adult slips.toml broken.toml missing.toml --no-simulate -f jsonl"),
@@ -65,13 +70,24 @@ PRINTED = (
     ("simulation", "simulate rr-adult --typical -f json"),
     ("simulation", "simulate rr-adult --patients 5 --uncertainty 2 -f json"),
     ("evidence", "evidence --patients 50 -f json"),
-    ("model", "model -f json"),
-    ("regimens", "regimens -f json"),
-    ("rules", "rules -f json"),
     *(("rule", f"rule {code} -f json") for code in ("D202", "T501", "W901", "A701", "I801")),
+    ("baseline", "check slips.toml --no-simulate --write-baseline known.json"),
 )
+"""What prints or writes the kinds that need files, or more than one command, to be seen whole."""
+
+
+def command_of(kind: str) -> str:
+    """The command that prints a kind, as its schema describes it."""
+    found = re.search(r"`blinplan ([^`]+)`", document_schema(kind)["description"])
+    assert found is not None, f"the schema of {kind} does not say which command prints it"
+    return found[1]
+
+
+_NEED_MORE = {kind for kind, _ in NEEDS_MORE}
+PRINTED = (*NEEDS_MORE, *((kind, command_of(kind)) for kind in KINDS if kind not in _NEED_MORE))
 SLOW = {SIMULATED, "simulate rr-adult --patients 5 --uncertainty 2 -f json"}
 OPTIONAL = {
+    "baseline": {"manifest"},
     "plan": {"delivered", "expected"},
     "simulation": {"median", "p5", "p95", "count", "total", "share", "low", "high"}
     | {f"{what}_over_sets_{end}" for what in ("median", "share") for end in ("p5", "p95")},
@@ -93,7 +109,7 @@ def closed(schema: Any) -> Any:
 
 
 def validator(kind: str) -> Draft202012Validator:
-    return Draft202012Validator(closed(DOCUMENTS[kind].schema()), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return Draft202012Validator(closed(document_schema(kind)), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
 @pytest.fixture
@@ -106,6 +122,8 @@ def printed(inside: Run, tmp_path: Any, request: pytest.FixtureRequest) -> list[
     (tmp_path / "slips.toml").write_text(slips.replace("28 mcg/day", "28.0 µg/d"), encoding="utf-8")
     kind, command = request.param
     out = inside(*command.split()).out
+    if kind == "baseline":
+        out = (tmp_path / "known.json").read_text(encoding="utf-8")
     return [json.loads(line) for line in out.splitlines()] if kind == "check-lines" else [json.loads(out)]
 
 
@@ -170,37 +188,49 @@ def places(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
         yield from places(inner, place)
 
 
-@pytest.mark.parametrize("kind", DOCUMENTS)
-def test_every_kind_of_document_is_printed_here_and_has_one_head(kind: str) -> None:
-    assert kind in {printed for printed, _ in PRINTED}
-    schema = DOCUMENTS[kind].schema()
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_document_has_one_head(kind: str) -> None:
+    schema = document_schema(kind)
     Draft202012Validator.check_schema(schema)
     head = schema["$defs"]["manifest"] if kind == "check-lines" else schema
     assert head["properties"]["format"] == {"const": f"blinplan-{kind}"}
     assert head["properties"]["version"] == {"const": 1}
     made_with = head if kind == "check-lines" else head["properties"]["manifest"]
     assert {"blinplan", "python", "model"} <= set(made_with["required"]) <= set(made_with["properties"])
-    assert f"blinplan {DOCUMENTS[kind].command.split()[1]}" in schema["description"]
+    assert {command_of(kind).split()[0]} == {line.split()[0] for printed, line in PRINTED if printed == kind}
+
+
+def test_every_kind_is_declared_by_the_view_that_its_schema_is_beside() -> None:
+    reports = Path(blinplan.__path__[0]) / "reports"
+    calls = [(file, node) for file in reports.rglob("*.py") for node in ast.walk(ast.parse(file.read_text("utf-8")))]
+    declared = {
+        (file.parent.name, ast.literal_eval(node.args[0]))
+        for file, node in calls
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "DocumentKind"
+    }
+    assert declared == {(schema.parents[1].name, kind) for kind, schema in document_schemas().items()}
+    assert len(declared) > 10
 
 
 def test_every_schema_is_printed_by_its_name(inside: Run) -> None:
-    assert {of.value for of in SchemaOf} - {"regimen", "record", "site", "report"} == set(DOCUMENTS) - {"check"}
-    for kind in DOCUMENTS:
-        assert inside("schema", "report" if kind == "check" else kind).json == DOCUMENTS[kind].schema()
+    assert {"regimen", "record", "site", "report", "baseline"} < set(schema_names())
+    assert set(schema_names()) - {"regimen", "record", "site", "report"} == set(KINDS) - {"check"}
+    for kind in KINDS:
+        assert inside("schema", "report" if kind == "check" else kind).json == document_schema(kind)
 
 
 def test_a_head_says_the_format_its_version_and_what_the_document_was_made_with() -> None:
-    head = DOCUMENTS["rules"].head()
+    head = DocumentKind("rules").head()
     assert list(head) == ["format", "version", "manifest"]
     assert (head["format"], head["version"]) == ("blinplan-rules", 1)
     assert (head["manifest"]["blinplan"], head["manifest"]["model"]) == (__version__, model_hash())
-    assert DOCUMENTS["plan"].head({"seed": 1})["manifest"] == {"seed": 1}
+    assert DocumentKind("plan").head({"seed": 1})["manifest"] == {"seed": 1}
 
 
 def test_a_schema_that_would_accept_anything_is_found() -> None:
     """The check above can fail: a schema without the type of one key, and one without one requirement."""
-    schema = closed(DOCUMENTS["rules"].schema())
-    document = {**DOCUMENTS["rules"].head(), "blinplan": "1", "rules": []}
+    schema = closed(document_schema("rules"))
+    document = {**DocumentKind("rules").head(), "blinplan": "1", "rules": []}
     assert accepted(Draft202012Validator(schema), document, document, "rules", "rules") == set()
     loose = deepcopy(schema)
     loose["properties"]["rules"] = {}
