@@ -132,6 +132,8 @@ def _side_by_side(
                 yield number, _judgement(tasks[number], Recorded(future.result()))
             elif isinstance(error, Exception):
                 yield number, ProgramFault(tasks[number].reading, error)
+            else:  # whoever stops the run gets no result from which files are missing
+                raise error
     finally:
         for future in futures:
             future.cancel()

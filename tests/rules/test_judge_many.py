@@ -1,9 +1,11 @@
 """Many files at once: what simulates them does not matter, and what comes back can be sent on."""
 
 import pickle
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
 from multiprocessing import get_context
+from typing import Any
 
 import pytest
 
@@ -31,6 +33,20 @@ def test_any_executor_gives_the_same_judgements() -> None:
     with ProcessPoolExecutor(2, mp_context=get_context("fork")) as forked:
         assert judged(forked) == expected
     assert judged(None) == expected
+
+
+class Interrupted(InTurn):
+    """An executor that somebody stops."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_exception(KeyboardInterrupt())
+        return future
+
+
+def test_who_stops_a_run_gets_no_result_from_which_files_are_missing() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        judged(Interrupted())
 
 
 @pytest.mark.slow

@@ -291,6 +291,7 @@ def _capped(dose: str, cap: str) -> str:
 
 
 FULL = cycle("28 mcg/day for 28 days")
+LABELLED = cycle("5 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days")
 
 EXAMPLES = (
     example("D201", "finding", "the higher of the two documented doses", cycle("1.5 mcg/m2/day for 28 days")),
@@ -326,6 +327,14 @@ EXAMPLES = (
     example("D203", "pass", "capped in the large one", cycle("15 mcg/m2/day for 28 days"), patient=of_area("1.87")),
     example(
         "D203", "undecided", "by area, for a patient of none", _uncapped("15 mcg/m2/day"), patient=Patient(Fraction(44))
+    ),
+    example("D203", "pass", "capped, in a patient of whom only the weight is known", LABELLED, patient=of_weight("44")),
+    example(
+        "D203",
+        "undecided",
+        "with a cap above the label's",
+        _capped("15 mcg/m2/day", "28.000001 mcg/day"),
+        patient=of_weight("44"),
     ),
     example("D204", "finding", "a hair above the highest studied", cycle("90.000001 mcg/m2/day for 28 days")),
     example("D204", "pass", "the highest studied", cycle("90 mcg/m2/day for 28 days")),

@@ -24,8 +24,10 @@ def test_t_cells_at_the_step(returned: int | None, answer: str) -> None:
     assert simulated("T501", STEPPED, with_outcome(escalation=escalation)) == answer
 
 
-def test_the_day_on_which_the_majority_is_back_is_named() -> None:
-    escalation = Escalation(7.0, Proportion(10, 1000), 12.3)
+@pytest.mark.parametrize("back", [12.0, 12.3, 12.99])
+def test_the_day_on_which_the_majority_is_back_is_named(back: float) -> None:
+    """Twelve days after the start, whatever the hour, it is day 13."""
+    escalation = Escalation(7.0, Proportion(10, 1000), back)
     (finding,) = verdict_of(judged(regimen_text(STEPPED), told(with_outcome(escalation=escalation))), "T501").findings
     assert "in the majority they are on day 13" in finding.message
     assert finding.severity is Severity.NOTE
@@ -40,6 +42,10 @@ def _steps(first: int) -> str:
     return cycle(f"9 mcg/day for {first} hours", f"28 mcg/day for {672 - first} hours")
 
 
+WEEKS = ("9 mcg/day for 7 days", "9 mcg/day for 7 days")
+DAYS_13 = ("9 mcg/day for 6 days",)
+DOWN = ("28 mcg/day for 7 days", "9 mcg/day for 7 days")
+
 EXAMPLES = (
     example("T501", "finding", "the interval just below half", STEPPED, outcome=returned(469)),
     example("T501", "undecided", "it touches half from below", STEPPED, outcome=returned(470)),
@@ -49,6 +55,9 @@ EXAMPLES = (
     example("T501", "not requested", "no simulation", STEPPED),
     example("T502", "finding", "an hour less than 14 days", _steps(14 * 24 - 1)),
     example("T502", "pass", "14 days", _steps(14 * 24)),
+    example("T502", "pass", "14 days in two equal steps", cycle(*WEEKS, "28 mcg/day for 14 days")),
+    example("T502", "finding", "13 days in two equal steps", cycle(*WEEKS[:1], *DAYS_13, "28 mcg/day for 15 days")),
+    example("T502", "pass", "up again 14 days after the start", cycle(*DOWN, "28 mcg/day for 14 days")),
     example("T502", "pass", "a step down after a week", cycle("28 mcg/day for 7 days", "9 mcg/day for 21 days")),
     example("T502", "pass", "a higher dose after a gap", cycle("9 mcg/day for 7 days", free=1) + cycle()),
     example("T502", "finding", "a higher dose after no gap", cycle("9 mcg/day for 7 days", free=0) + cycle()),

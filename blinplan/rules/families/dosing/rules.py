@@ -85,10 +85,17 @@ def _undocumented(rule: Rule, case: Case, target: Step, name: str) -> Iterator[F
 
 
 def _above_labelled(rule: Rule, case: Case) -> Answer:
-    found = [*_above_label_as_ordered(rule, case), *_above_label_in_the_patient(rule, case)]
-    if not found and case.patient and case.patient.area is None and case.regimen.doses_by_area:
+    findings = [*_above_label_as_ordered(rule, case), *_above_label_in_the_patient(rule, case)]
+    if not findings and case.patient and case.patient.area is None and _needs_area(case):
         return NotEvaluated("undecided", "the doses are by body surface area, and the patient's is not known")
-    return found
+    return findings
+
+
+def _needs_area(case: Case) -> bool:
+    """Whether a dose may come to more than the labelled maximum in a large patient: by area, and not capped there."""
+    limit = labelled.maximum(case.limits, Basis.FLAT).value
+    by_area = (step for step in case.regimen.steps if step.dose.basis is Basis.BSA)
+    return any(step.cap is None or step.cap.amount > limit for step in by_area)
 
 
 def _above_label_in_the_patient(rule: Rule, case: Case) -> Iterator[Finding]:

@@ -1,8 +1,11 @@
 """T: where do the T cells stand when the dose rises."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from itertools import pairwise
+from math import floor
 
+from blinplan.course.events import Period
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
@@ -44,7 +47,7 @@ def _not_back(rule: Rule, case: Case) -> Answer:
             (*step.path, "dose"),
             f"T cells are back at {case.limits['returned_t_cells']} of baseline before this step in"
             f" {escalation.returned} ({case.outcome.population})"
-            + (f"; in the majority they are on day {back + 1:.0f}" if back is not None else ""),
+            + (f"; in the majority they are on day {_day(back)}" if back is not None else ""),
             "expect a second fall of T cells before the first is over, or step later",
         ),
     )
@@ -52,20 +55,36 @@ def _not_back(rule: Rule, case: Case) -> Answer:
 
 def _windows(rule: Rule, case: Case) -> Iterator[Finding]:
     fall, back = case.limits["redistribution"], case.limits["return_of_t_cells"]
-    for before, following in pairwise(case.periods):
-        if before.dose is None or following.dose is None or following.dose.amount <= before.dose.amount:
+    for before, rise in _rises(case.periods):
+        if rise.start - before.start >= back.minutes:
             continue
-        if following.start - before.start >= back.minutes:
-            continue
-        start, step = (period.start // MINUTES_PER_DAY + 1 for period in (before, following))
+        first, second = (_day(period.start / MINUTES_PER_DAY) for period in (before, rise))
         yield case.finding(
             rule,
-            (*following.path, "dose"),
-            f"expect fewer T cells in blood on days {start} to {start + int(fall.value)}, and again on days {step} to"
-            f" {step + int(fall.value)}; they are back within {decimal_text(back.value)} days of each, so the two"
+            (*rise.path, "dose"),
+            f"expect fewer T cells in blood on days {first} to {first + int(fall.value)}, and again on days {second} to"
+            f" {second + int(fall.value)}; they are back within {decimal_text(back.value)} days of each, so the two"
             " windows run into each other",
             "read T-cell counts of these days as redistribution, not as loss",
         )
+
+
+def _rises(periods: Iterable[Period]) -> Iterator[tuple[Period, Period]]:
+    """Each rise of the dose without a gap, after the start or rise before it: these send T cells out of the blood."""
+    before: Period | None = None
+    dose = Fraction(0)
+    for period in periods:
+        amount = period.dose.amount if period.dose else Fraction(0)
+        if amount > dose:
+            if before is not None and dose:
+                yield before, period
+            before = period
+        dose = amount
+
+
+def _day(days: float) -> int:
+    """The day of the course, from 1, in which a time in days from its start lies."""
+    return floor(days) + 1
 
 
 RULES = (
