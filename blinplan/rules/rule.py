@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from blinplan.course.events import Period, given_rate
 from blinplan.course.patient import Patient
 from blinplan.quantities import Basis, decimal_text
-from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.regimen import Regimen, Step
 from blinplan.regimen.toml.document import Document, Edit, KeyPath, Span
 from blinplan.rules.limits import Limits
 from blinplan.rules.simulated.outcome import SimulatedOutcome
@@ -90,6 +90,10 @@ class Case:
             value = value[part]
         return value
 
+    def length_path(self, step: Step) -> KeyPath:
+        """Where the file says how long a step lasts."""
+        return (*step.path, "hours" if "hours" in self.values(step.path) else "days")
+
     def finding(
         self,
         rule: "Rule",
@@ -121,8 +125,8 @@ class Case:
     def _with_changes(self, message: str, limits: tuple[str, ...]) -> str:
         """Say in a message which of the limits that decided it a user has changed."""
         changed = [self.limits[name] for name in limits if self.limits[name].change]
-        told = [f"{limit.name} is {limit} here" for limit in changed if str(limit) not in message]
-        return "; ".join((message, *told))
+        remarks = [f"{limit.name} is {limit} here" for limit in changed if str(limit) not in message]
+        return "; ".join((message, *remarks))
 
     def _for_the_patient(self, path: KeyPath) -> str | None:
         """What the dose at a path comes to in the patient: by area where it is flat, in all where it is by area."""

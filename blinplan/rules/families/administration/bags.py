@@ -15,11 +15,11 @@ _MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
 
 def _infusions(cycle: Cycle) -> list[tuple[Step, Infusion]]:
     """The steps of a cycle with their minutes from its start. The rate plays no part in which bags fit."""
-    found, start = [], 0
+    infusions, start = [], 0
     for step in cycle.steps:
-        found.append((step, Infusion(start, start + step.minutes, step.dose.amount)))
+        infusions.append((step, Infusion(start, start + step.minutes, step.dose.amount)))
         start += step.minutes
-    return found
+    return infusions
 
 
 def _alone(infusion: Infusion) -> Infusion:
@@ -27,16 +27,12 @@ def _alone(infusion: Infusion) -> Infusion:
     return Infusion(0, infusion.stop - infusion.start, infusion.rate)
 
 
-def _length(case: Case, step: Step) -> tuple[str | int, ...]:
-    return (*step.path, "hours" if "hours" in case.values(step.path) else "days")
-
-
 def bags_do_not_fit(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
     """Find the steps that no sequence of the site's bags lasts as long as, or only with a rest to throw away."""
     sizes = ", ".join(duration_text(size.minutes) for size in site.bags)
     for cycle in case.regimen.cycles:
         for step, infusion in _infusions(cycle):
-            path, what = _length(case, step), f"this step lasts {duration_text(step.minutes)}"
+            path, what = case.length_path(step), f"this step lasts {duration_text(step.minutes)}"
             try:
                 bags = bag_sequence([_alone(infusion)], site, None, thrifty=True)
             except NoSequenceError as error:
@@ -74,35 +70,35 @@ def preservative(rule: Rule, case: Case, site: Site) -> Answer:
     )
     if case.patient and weight is None:
         return NotEvaluated("undecided", "the patient's weight is not given")
-    found = []
+    findings = []
     for cycle in case.regimen.cycles:
         for step, infusion in _infusions(cycle):
             try:
                 bag_sequence([_alone(infusion)], site, None, without_preservative(site))
             except NoSequenceError:
-                found.append(
+                findings.append(
                     case.finding(
                         rule,
-                        _length(case, step),
+                        case.length_path(step),
                         f"{who}, and the site has no bags without preservative that give this step",
                         f"prepare bags of 24 or 48 hours for patients below {limit}",
                     )
                 )
-    return found
+    return findings
 
 
 def times(rule: Rule, case: Case, site: Site) -> Answer:
     """Find bags that are used beyond their time, and changes at times at which the site makes none."""
-    found = [*_kept_too_long(rule, case, site), *_steps_off_the_hour(rule, case, site)]
-    found = found or list(_no_day_to_start(rule, case, site))
+    findings = [*_bags_beyond_their_time(rule, case, site), *_steps_off_the_hour(rule, case, site)]
+    findings = findings or list(_no_day_to_start(rule, case, site))
     unknown = [size for size in site.bags if in_use_limit(size) is None]
-    if unknown and not found:
+    if unknown and not findings:
         names = ", ".join(duration_text(size.minutes) for size in unknown)
         return NotEvaluated("undecided", f"how long a bag for {names} may be used is not given (`in_use_hours`)")
-    return found
+    return findings
 
 
-def _kept_too_long(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
+def _bags_beyond_their_time(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
     for size in site.bags:
         limit = in_use_limit(size)
         if limit is not None and site.prepared_before + size.minutes > limit:

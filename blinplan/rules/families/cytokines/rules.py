@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from blinplan.regimen.regimen import AgeGroup, Occasion
 from blinplan.rules.checks import labelled
+from blinplan.rules.checks.intervals import percent, too_few_patients
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 TITLE = "Cytokines"
@@ -32,10 +33,10 @@ def _high_peak(rule: Rule, case: Case) -> Answer:
     if own.high <= factor * label.low:
         return ()
     if own.low <= factor * label.high:
-        return NotEvaluated(
-            "undecided",
-            f"undecided at {own.total:,} patients: median first IL-6 peak {own.low:.3g} to {own.high:.3g} pg/mL, and"
-            f" the limit is {factor * label.low:.3g} to {factor * label.high:.3g}; more --patients narrow the interval",
+        return too_few_patients(
+            own.total,
+            f"median first IL-6 peak {own.low:.3g} to {own.high:.3g} pg/mL",
+            f"{factor * label.low:.3g} to {factor * label.high:.3g}",
         )
     return (
         case.finding(
@@ -58,23 +59,20 @@ def _later_cycles(rule: Rule, case: Case) -> Answer:
         if not changed.total or changed.interval[1] <= limit:
             continue
         if changed.interval[0] <= limit:
-            undecided = NotEvaluated(
-                "undecided",
-                f"undecided at {changed.total:,} patients: raised in cycle {number} and not in cycle 1 {changed}, and"
-                f" the limit is {100 * limit:g} %; more --patients narrow the interval",
+            undecided = too_few_patients(
+                changed.total, f"raised in cycle {number} and not in cycle 1 {changed}", percent(limit)
             )
             continue
-        return (_not_rarer(rule, case, number),)
+        return (_not_rarer(rule, case, case.outcome.population, number),)
     return undecided or ()
 
 
-def _not_rarer(rule: Rule, case: Case, number: int) -> Finding:
+def _not_rarer(rule: Rule, case: Case, population: str, number: int) -> Finding:
     first = next(period for period in case.periods if period.cycle == number)
     return case.finding(
         rule,
         (*first.path, "dose"),
-        f"IL-6 reaches five times baseline in more virtual patients in cycle {number} than in cycle 1"
-        f" ({case.outcome.population if case.outcome else ''})",
+        f"IL-6 reaches five times baseline in more virtual patients in cycle {number} than in cycle 1 ({population})",
         "look at the doses of the two cycles, or waive this rule with the reason",
     )
 

@@ -4,7 +4,10 @@ from blinplan.course.events import Period
 from blinplan.proportion import Proportion
 from blinplan.regimen.regimen import Phase
 from blinplan.regimen.toml.document import KeyPath
+from blinplan.rules.checks.intervals import percent, too_few_patients
+from blinplan.rules.limits import Limit
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
+from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 TITLE = "B cells"
 
@@ -24,7 +27,7 @@ def _no_majority(rule: Rule, case: Case) -> Answer:
     if low > majority.fraction:
         return ()
     if high > majority.fraction:
-        return _undecided("depleted", outcome.depleted, majority.fraction)
+        return _open_question("depleted", outcome.depleted, majority)
     return (
         case.finding(
             rule,
@@ -39,12 +42,12 @@ def _no_majority(rule: Rule, case: Case) -> Answer:
 def _too_few(rule: Rule, case: Case) -> Answer:
     outcome = case.outcome
     assert outcome is not None  # noqa: S101
-    limit, missed = case.limits["insufficiently_depleted_patients"].fraction, _missed(outcome.depleted)
+    limit, missed = case.limits["insufficiently_depleted_patients"], _misses(outcome.depleted)
     low, high = missed.interval
-    if high <= limit or outcome.depleted.interval[1] <= case.limits["majority"].fraction:
+    if high <= limit.fraction or outcome.depleted.interval[1] <= case.limits["majority"].fraction:
         return ()  # few, or so many that the stronger rule B401 speaks
-    if low <= limit:
-        return _undecided("not depleted", missed, limit)
+    if low <= limit.fraction:
+        return _open_question("not depleted", missed, limit)
     return (
         case.finding(
             rule,
@@ -56,7 +59,7 @@ def _too_few(rule: Rule, case: Case) -> Answer:
     )
 
 
-def _missed(depleted: Proportion) -> Proportion:
+def _misses(depleted: Proportion) -> Proportion:
     return Proportion(depleted.total - depleted.count, depleted.total)
 
 
@@ -65,24 +68,26 @@ def _recovery(rule: Rule, case: Case) -> Answer:
     assert outcome is not None  # noqa: S101
     if not outcome.recovered:
         return NotEvaluated("not applicable", "there is one cycle, so no next cycle to recover before")
-    limit = case.limits["recovering_patients"].fraction
+    limit = case.limits["recovering_patients"]
     if not any(recovered.total for recovered in outcome.recovered):
         return NotEvaluated("not applicable", "no virtual patient is depleted when an infusion ends")
     above: dict[KeyPath, list[tuple[Period, Proportion]]] = {}
     undecided: list[NotEvaluated] = []
     for number, recovered in enumerate(outcome.recovered, start=1):
-        if recovered.interval[0] > limit:
+        if recovered.interval[0] > limit.fraction:
             last = next(period for period in reversed(case.periods) if period.cycle == number)
             above.setdefault(last.path, []).append((last, recovered))
-        elif recovered.total and recovered.interval[1] > limit:
-            undecided.append(_undecided(f"recovered after cycle {number}", recovered, limit))
-    found = [_recovered(rule, case, path, cycles) for path, cycles in above.items()]
-    if undecided and all(finding.severity is Severity.NOTE for finding in found):
+        elif recovered.total and recovered.interval[1] > limit.fraction:
+            undecided.append(_open_question(f"recovered after cycle {number}", recovered, limit))
+    findings = [_recovery_finding(rule, case, outcome, path, cycles) for path, cycles in above.items()]
+    if undecided and all(finding.severity is Severity.NOTE for finding in findings):
         return undecided[0]  # a note on one cycle must not pass for an answer about another
-    return found
+    return findings
 
 
-def _recovered(rule: Rule, case: Case, path: KeyPath, cycles: list[tuple[Period, Proportion]]) -> Finding:
+def _recovery_finding(
+    rule: Rule, case: Case, outcome: SimulatedOutcome, path: KeyPath, cycles: list[tuple[Period, Proportion]]
+) -> Finding:
     worst = max((recovered for _, recovered in cycles), key=lambda recovered: recovered.value)
     numbers = ", ".join(str(period.cycle) for period, _ in cycles)
     continued = cycles[0][0].phase is Phase.CONTINUED_THERAPY
@@ -90,7 +95,7 @@ def _recovered(rule: Rule, case: Case, path: KeyPath, cycles: list[tuple[Period,
         rule,
         path,
         f"after cycle {numbers}, B cells are above {case.limits['depleted_count']} again before the next cycle in up"
-        f" to {worst} ({case.outcome.population if case.outcome else ''}) that were at or below it",
+        f" to {worst} ({outcome.population}) that were at or below it",
         "shorten the treatment-free interval or raise the dose, or waive this rule with the reason",
         severity=Severity.NOTE if continued else None,
         why="In continued therapy the labelled interval is 56 days. That B cells stay away is documented for 2 weeks;"
@@ -100,12 +105,8 @@ def _recovered(rule: Rule, case: Case, path: KeyPath, cycles: list[tuple[Period,
     )
 
 
-def _undecided(what: str, proportion: Proportion, limit: float) -> NotEvaluated:
-    return NotEvaluated(
-        "undecided",
-        f"undecided at {proportion.total:,} patients: {what} {proportion}, and the limit is {100 * limit:g} %;"
-        " more --patients narrow the interval",
-    )
+def _open_question(what: str, proportion: Proportion, limit: Limit) -> NotEvaluated:
+    return too_few_patients(proportion.total, f"{what} {proportion}", percent(limit.fraction))
 
 
 RULES = (

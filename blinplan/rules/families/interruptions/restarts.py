@@ -1,8 +1,10 @@
 """What the rules about restarts ask. Apart from the rules, so that a check of regimens does not wait for it."""
 
 from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 
-from blinplan.course.interruption import Circumstances, Decision, Topic, decisions
+from blinplan.course.interruption import Circumstances, Decision, Topic
+from blinplan.course.interruption import decisions as label_decisions
 from blinplan.course.patient import PatientError, patient
 from blinplan.course.replan import decide, decide_at
 from blinplan.course.resumption import RecordError
@@ -10,6 +12,9 @@ from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.record import Cause, CourseRecord, Interruption
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule
+
+_NO_RESTART = NotEvaluated("not applicable", "the record has no restart")
+_DOES_NOT_FIT = NotEvaluated("blocked", "the record does not fit its regimen, which comes first (I804)")
 
 Check = Callable[[Rule, Case, Interruption, tuple[Decision, ...]], Iterable[Finding | NotEvaluated]]
 
@@ -23,58 +28,56 @@ def _each(check: Check) -> Callable[[Rule, Case, CourseRecord], Answer]:
     def answer_for_all(rule: Rule, case: Case, record: CourseRecord) -> Answer:
         restarts = [interruption for interruption in record.interruptions if interruption.restarted is not None]
         if not restarts:
-            return NotEvaluated("not applicable", "the record has no restart")
+            return _NO_RESTART
         try:
-            asked_of = _label_on(case, record)
+            label = _label_on(case, record)
         except RecordError:
-            return NotEvaluated("blocked", "the record does not fit its regimen, which comes first (I804)")
+            return _DOES_NOT_FIT
         except PatientError as error:
             return NotEvaluated("undecided", str(error))
-        found: list[Finding] = []
+        findings: list[Finding] = []
         unknown: dict[str, list[str]] = {}
         for interruption in restarts:
-            for answer in check(rule, case, interruption, asked_of(interruption)):
+            for answer in check(rule, case, interruption, label(interruption)):
                 if isinstance(answer, Finding):
-                    found.append(answer)
+                    findings.append(answer)
                 else:
                     unknown.setdefault(answer.reason, []).append(str(int(interruption.path[1]) + 1))
-        if found or not unknown:
-            return found
-        told = (f"{reason} (interruption {', '.join(numbers)})" for reason, numbers in unknown.items())
-        return NotEvaluated("undecided", "; ".join(told))
+        if findings or not unknown:
+            return findings
+        reasons = (f"{reason} (interruption {', '.join(numbers)})" for reason, numbers in unknown.items())
+        return NotEvaluated("undecided", "; ".join(reasons))
 
     return answer_for_all
 
 
 def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tuple[Decision, ...]]:
     """What the label asks of each interruption; of those after a permanent stop without the dose that was stopped."""
-    area = patient(record.weight, record.height, record.area).area
-    ledger = decide(case.regimen, record, area.square_metres if area else None)
+    ledger = decide(case.regimen, record, _area(record))
     known = {entry.interruption.path: entry.decisions for entry in ledger.interruptions}
     return lambda interruption: (
         known[interruption.path]
         if interruption.path in known
-        else decisions(interruption, case.regimen, Circumstances(weight=record.weight))
+        else label_decisions(interruption, case.regimen, Circumstances(weight=record.weight))
     )
 
 
 def dose(rule: Rule, case: Case, record: CourseRecord) -> Answer:
     """Find restarts at another dose than the one that was stopped, where the label gives none."""
     if all(interruption.restarted is None for interruption in record.interruptions):
-        return NotEvaluated("not applicable", "the record has no restart")
+        return _NO_RESTART
     try:
-        area = patient(record.weight, record.height, record.area).area
-        ledger, ran = decide_at(case.regimen, record, area.square_metres if area else None)
+        ledger, doses = decide_at(case.regimen, record, _area(record))
     except RecordError:
-        return NotEvaluated("blocked", "the record does not fit its regimen, which comes first (I804)")
+        return _DOES_NOT_FIT
     except PatientError as error:
         return NotEvaluated("undecided", str(error))
-    found = []
-    for entry, stopped in zip(ledger.interruptions, ran, strict=True):
+    findings = []
+    for entry, stopped in zip(ledger.interruptions, doses, strict=True):
         given = entry.interruption.restart_dose
         labelled = any(decision.dose is not None or decision.missing for decision in entry.decisions)
         if given is not None and not labelled and given != stopped:
-            found.append(
+            findings.append(
                 case.finding(
                     rule,
                     (*entry.interruption.path, "restart_dose"),
@@ -82,7 +85,7 @@ def dose(rule: Rule, case: Case, record: CourseRecord) -> Answer:
                     "correct the record, or have the treating physician look at it now",
                 )
             )
-    return found
+    return findings
 
 
 def fits(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:
@@ -96,17 +99,23 @@ def fits(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:
             "name the regimen that was given, or correct the weight",
         )
     try:
-        area = patient(record.weight, record.height, record.area).area
+        area = _area(record)
     except PatientError as error:
         path = next(key for key in ("bsa_m2", "height_cm", "weight_kg") if key in case.document.values)
         yield case.finding(rule, (path,), str(error), "correct the figures of the patient")
         return
     try:
-        decide(case.regimen, record, area.square_metres if area else None)
+        decide(case.regimen, record, area)
     except RecordError as error:
         yield case.finding(rule, error.path, str(error), "correct the record, or the regimen that it names")
     except PatientError:
         return  # the rules that need the area say so
+
+
+def _area(record: CourseRecord) -> Fraction | None:
+    """The patient's body surface area in m²; None where it is not known."""
+    area = patient(record.weight, record.height, record.area).area
+    return area.square_metres if area else None
 
 
 def _missing(key: str) -> NotEvaluated:
@@ -114,24 +123,24 @@ def _missing(key: str) -> NotEvaluated:
 
 
 def _restart(
-    rule: Rule, case: Case, interruption: Interruption, asked: tuple[Decision, ...]
+    rule: Rule, case: Case, interruption: Interruption, decisions: tuple[Decision, ...]
 ) -> Iterator[Finding | NotEvaluated]:
     restarted = interruption.restarted
     assert restarted is not None  # noqa: S101 - only restarts are asked about
-    for decision in asked:
+    for decision in decisions:
         if decision.stop:
             yield _restart_finding(
                 rule, case, (*interruption.path, "restarted"), decision, "the infusion was restarted"
             )
         elif not decision.evaluated:
-            yield _unanswered(decision)
+            yield _missing_answer(decision)
         elif decision.wait is not None and (held := interruption.minutes) is not None and held < decision.wait:
             if (
                 case.limits[decision.limits[0]].status != "seen"
                 and interruption.resolved is not None
                 and interruption.resolved <= restarted
             ):
-                yield NotEvaluated("undecided", _only_transcribed(case, decision, held))
+                yield NotEvaluated("undecided", _doubt_about_hold(case, decision, held))
                 continue
             message = f"the infusion was restarted after {duration_text(held)}"
             yield _restart_finding(rule, case, (*interruption.path, "restarted"), decision, message)
@@ -148,13 +157,13 @@ def _restart(
             yield _restart_finding(rule, case, (*interruption.path, "restart_dose"), decision, message)
 
 
-def _unanswered(decision: Decision) -> NotEvaluated:
+def _missing_answer(decision: Decision) -> NotEvaluated:
     """Why the label's answer is not known: a key that the record lacks, or a text that nobody has seen."""
     missing = "seizures" if decision.limits == ("seizures",) else decision.missing
     return _missing(missing) if missing else NotEvaluated("undecided", decision.answer.removeprefix("not evaluated: "))
 
 
-def _only_transcribed(case: Case, decision: Decision, held: int) -> str:
+def _doubt_about_hold(case: Case, decision: Decision, held: int) -> str:
     limit = case.limits[decision.limits[0]]
     return (
         f"held for {duration_text(held)}; whether the label asks to hold it for {limit}, nobody has seen"
@@ -184,9 +193,9 @@ def _asks(decision: Decision) -> str:
 
 
 def _premedication(
-    rule: Rule, case: Case, interruption: Interruption, asked: tuple[Decision, ...]
+    rule: Rule, case: Case, interruption: Interruption, decisions: tuple[Decision, ...]
 ) -> Iterator[Finding | NotEvaluated]:
-    for decision in asked:
+    for decision in decisions:
         if decision.question is not Topic.PREMEDICATION or not decision.yes:
             continue
         if interruption.premedicated is None:
@@ -201,9 +210,9 @@ def _premedication(
 
 
 def _cycle(
-    rule: Rule, case: Case, interruption: Interruption, asked: tuple[Decision, ...]
+    rule: Rule, case: Case, interruption: Interruption, decisions: tuple[Decision, ...]
 ) -> Iterator[Finding | NotEvaluated]:
-    for decision in asked:
+    for decision in decisions:
         if decision.question is not Topic.CYCLE:
             continue
         if interruption.new_cycle is None:

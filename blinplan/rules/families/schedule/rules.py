@@ -110,7 +110,7 @@ def _early_escalation(rule: Rule, case: Case) -> Answer:
     return [
         case.finding(
             rule,
-            (*step.path, _length_key(case, step)),
+            case.length_path(step),
             f"the dose goes from {step.dose} to {following.dose} after {duration_text(held)}",
             f"hold each step for at least {limit}",
         )
@@ -127,7 +127,7 @@ def _short_step(rule: Rule, case: Case) -> Answer:
     return [
         case.finding(
             rule,
-            (*step.path, _length_key(case, step)),
+            case.length_path(step),
             f"{step.dose} is held for {duration_text(held)} before the step up; T cells are back after 7 to 14 days",
             f"hold it for {limit}, or waive this rule with the reason",
         )
@@ -180,10 +180,6 @@ def _intermittent(rule: Rule, case: Case) -> Iterator[Finding]:
                 f'"{cycle.name}" infuses {duration_text(cycle.infusion)}; no continuous infusion under {limit} was run',
                 "infuse continuously over 28 days",
             )
-
-
-def _length_key(case: Case, step: Step) -> str:
-    return "days" if "days" in case.values(step.path) else "hours"
 
 
 _NO_ESCALATION = NotEvaluated("not applicable", "no cycle escalates")

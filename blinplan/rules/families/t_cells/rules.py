@@ -7,6 +7,7 @@ from math import floor
 
 from blinplan.course.events import Period
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
+from blinplan.rules.checks.intervals import percent, too_few_patients
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 TITLE = "T cells"
@@ -30,11 +31,7 @@ def _not_back(rule: Rule, case: Case) -> Answer:
     if low > majority:
         return ()
     if high > majority:
-        return NotEvaluated(
-            "undecided",
-            f"undecided at {escalation.returned.total:,} patients: returned {escalation.returned}, and the limit is"
-            f" {100 * majority:g} %; more --patients narrow the interval",
-        )
+        return too_few_patients(escalation.returned.total, f"returned {escalation.returned}", percent(majority))
     step = next(
         following
         for before, following in pairwise(case.periods)
