@@ -36,7 +36,7 @@ def choose(regimen: Regimen, patient: Patient, load: Callable[[str], Reading]) -
         When neither regimen is for a patient of this weight.
     """
     limits = f"{regimen.name} is for {regimen.eligibility}"
-    if str(regimen.eligibility) == "any weight":
+    if not regimen.eligibility.limited:
         return Choice(regimen, limits, switched=False)
     if patient.weight is None:
         return Choice(regimen, f"{limits}; weight not given, so not evaluated", switched=False)

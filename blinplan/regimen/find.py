@@ -45,7 +45,7 @@ class FileSource:
         """Whether it is a file of the user, and neither a shipped regimen nor standard input."""
         return self.path is not None and not self.shipped
 
-    def read(self) -> "Reading | NotFound":
+    def read(self) -> Reading | NotFound:
         """Read it; standard input where there is no path."""
         try:
             return read(self._bytes(), self.name)
@@ -135,8 +135,10 @@ def read_beside(file: str, name: str) -> Reading | None:
     """Read the regimen of a name: from the folder of a file, or else the shipped one; None where there is none."""
     path = Path(file).parent / f"{name}.toml"
     try:
-        if Path(file).is_file() and path.is_file():
-            return read(path.read_bytes(), str(path))
-    except OSError:
+        beside = Path(file).is_file() and path.is_file()
+    except OSError:  # a name that no file can have
         return None
+    if beside:
+        reading = FileSource(path, str(path)).read()
+        return None if isinstance(reading, NotFound) else reading
     return library.load(name) if name in library.paths() else None

@@ -9,9 +9,7 @@ from pydantic_core import ValidationError
 from blinplan.quantities import Basis, DoseRate, QuantityError, read_dose, read_mass
 from blinplan.refusal import Refusal
 from blinplan.regimen import schema
-from blinplan.regimen.regimen import (
-    Regimen,
-)
+from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.tables import premedication_paths, regimen_of
 from blinplan.regimen.toml.document import LIMIT_BYTES, Document, DocumentError, KeyPath, Span, read_bytes
 from blinplan.regimen.toml.problems import Problem, SchemaProblems, contradiction, in_order

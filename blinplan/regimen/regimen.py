@@ -83,6 +83,11 @@ class Eligibility:
             self.below_weight is None or weight < self.below_weight
         )
 
+    @property
+    def limited(self) -> bool:
+        """Whether body weight decides who may be given the regimen."""
+        return self.minimum_weight is not None or self.below_weight is not None
+
     def __str__(self) -> str:
         bounds = [
             *([f"{decimal_text(self.minimum_weight)} kg and over"] if self.minimum_weight is not None else []),

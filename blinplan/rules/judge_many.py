@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from blinplan.regimen.site import Site
     from blinplan.rules.simulated.virtual import Simulated
 
-Kept = SimulatedOutcome | NotEvaluated
 _WORTH_PROCESSES = 4
 """Regimens to simulate from which more processes save more time than they take to start."""
 
@@ -139,7 +138,7 @@ def _side_by_side(
             future.cancel()
 
 
-def _outcomes(task: Task, simulated: "Simulated") -> tuple[Kept, ...]:
+def _outcomes(task: Task, simulated: "Simulated") -> tuple[SimulatedOutcome | NotEvaluated, ...]:
     recording = Recording(simulated)
     task.judge(recording)
     return tuple(recording.outcomes_so_far)
@@ -150,9 +149,9 @@ class Recording:
     """A simulation that remembers what it was asked for."""
 
     simulated: "Simulated"
-    outcomes_so_far: list[Kept] = field(default_factory=list)
+    outcomes_so_far: list[SimulatedOutcome | NotEvaluated] = field(default_factory=list)
 
-    def outcomes(self, regimen: Regimen) -> Iterator[Kept]:
+    def outcomes(self, regimen: Regimen) -> Iterator[SimulatedOutcome | NotEvaluated]:
         """Simulate, and remember."""
         for outcome in self.simulated.outcomes(regimen):
             self.outcomes_so_far.append(outcome)
@@ -163,8 +162,8 @@ class Recording:
 class Recorded:
     """A simulation that was run elsewhere."""
 
-    found: tuple[Kept, ...]
+    found: tuple[SimulatedOutcome | NotEvaluated, ...]
 
-    def outcomes(self, regimen: Regimen) -> Iterator[Kept]:
+    def outcomes(self, regimen: Regimen) -> Iterator[SimulatedOutcome | NotEvaluated]:
         """Say what was found."""
         yield from self.found

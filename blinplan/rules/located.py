@@ -50,7 +50,7 @@ class Reported:
     @cached_property
     def end(self) -> tuple[int, int]:
         """Line and column where it ends."""
-        at = self.document.position(max(self.finding.span.end, self.finding.span.start))
+        at = self.document.position(self.finding.span.end)
         return at.line, at.column
 
     @property

@@ -246,9 +246,7 @@ def describe(value: object) -> str:  # noqa: PLR0911 - one line for each TOML ty
     match value:
         case bool():
             return f"the truth value {str(value).lower()}"
-        case int():
-            return f"the number {_shorten(str(value))}"
-        case Decimal():
+        case int() | Decimal():
             return f"the number {_shorten(str(value))}"
         case str():
             return f'the text "{_shorten(value)}"'

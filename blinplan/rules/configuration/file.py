@@ -130,14 +130,14 @@ def load(path: Path, *, named: bool = True) -> Configuration | None:
     except DocumentError as error:
         where = f"{shown}:{error.position.line}:{error.position.column}"
         raise ConfigurationError((Fault(where, error.message, "correct the syntax of the file"),)) from error
-    table: Any = document.values
+    values: Any = document.values
     for part in root:
-        table = table.get(part) if isinstance(table, Mapping) else None
-    if table is None:
+        values = values.get(part) if isinstance(values, Mapping) else None
+    if values is None:
         if named:
             raise ConfigurationError((Fault(shown, "has no table [tool.blinplan]", "add it, or name another file"),))
         return None
-    return _Reader(document, root, path).configuration(table)
+    return _Reader(document, root, path).configuration(values)
 
 
 def _path_text(path: Path) -> str:
@@ -173,8 +173,8 @@ class _Reader:
                 limits=limits,
             ),
             per_file_ignores=tuple(
-                (written, self._patterns(("per-file-ignores", written), codes, leaves_out=True))
-                for written, codes in file.per_file_ignores.items()
+                (paths, self._patterns(("per-file-ignores", paths), codes, leaves_out=True))
+                for paths, codes in file.per_file_ignores.items()
             ),
             fail_on=None if file.fail_on is None else FailOn(file.fail_on),
             simulate=file.simulate,

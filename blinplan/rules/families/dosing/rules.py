@@ -205,7 +205,7 @@ def _patient_not_eligible(rule: Rule, case: Case) -> Answer:
     who = case.regimen.eligibility
     if case.patient is None:
         return NotEvaluated("not applicable", "no patient was given (--patient)")
-    if str(who) == "any weight":
+    if not who.limited:
         return ()
     weight = case.patient.weight
     if weight is None:

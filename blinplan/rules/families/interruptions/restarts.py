@@ -19,13 +19,14 @@ _DOES_NOT_FIT = NotEvaluated("blocked", "the record does not fit its regimen, wh
 Check = Callable[[Rule, Case, Interruption, tuple[Decision, ...]], Iterable[Finding | NotEvaluated]]
 
 
-def _each(check: Check) -> Callable[[Rule, Case, CourseRecord], Answer]:
+def _each(check: Check) -> Callable[[Rule, Case], Answer]:
     """Ask about every restart of a record; what could not be answered counts where nothing was found.
 
     The check tells why, and the interruptions of which that is so are added here.
     """
 
-    def answer_for_all(rule: Rule, case: Case, record: CourseRecord) -> Answer:
+    def answer_for_all(rule: Rule, case: Case) -> Answer:
+        record = _record(case)
         restarts = [interruption for interruption in record.interruptions if interruption.restarted is not None]
         if not restarts:
             return _NO_RESTART
@@ -62,8 +63,9 @@ def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tupl
     )
 
 
-def dose(rule: Rule, case: Case, record: CourseRecord) -> Answer:
+def dose(rule: Rule, case: Case) -> Answer:
     """Find restarts at another dose than the one that was stopped, where the label gives none."""
+    record = _record(case)
     if all(interruption.restarted is None for interruption in record.interruptions):
         return _NO_RESTART
     try:
@@ -88,8 +90,9 @@ def dose(rule: Rule, case: Case, record: CourseRecord) -> Answer:
     return findings
 
 
-def fits(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:
+def fits(rule: Rule, case: Case) -> Iterator[Finding]:
     """Find where a record and its regimen cannot both be right."""
+    record = _record(case)
     if record.weight is not None and not case.regimen.eligibility.admits(record.weight):
         yield case.finding(
             rule,
@@ -110,6 +113,11 @@ def fits(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:
         yield case.finding(rule, error.path, str(error), "correct the record, or the regimen that it names")
     except PatientError:
         return  # the rules that need the area say so
+
+
+def _record(case: Case) -> CourseRecord:
+    assert case.record is not None  # noqa: S101 - rules of records are asked about records only
+    return case.record
 
 
 def _area(record: CourseRecord) -> Fraction | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from blinplan.rules.rule import Answer, Case, NotEvaluated, Rule, Severity
+from blinplan.rules.rule import Answer, Case, Rule, Severity
 
 TITLE = "Interruptions"
 
@@ -28,37 +28,34 @@ def _next_cycle(started: str) -> str:
     )
 
 
-_NO_RECORD = NotEvaluated("not applicable", "the rule looks at course records")
-
-
 def _restart(rule: Rule, case: Case) -> Answer:
     from blinplan.rules.families.interruptions.restarts import restart
 
-    return _NO_RECORD if case.record is None else restart(rule, case, case.record)
+    return restart(rule, case)
 
 
 def _premedication(rule: Rule, case: Case) -> Answer:
     from blinplan.rules.families.interruptions.restarts import premedication
 
-    return _NO_RECORD if case.record is None else premedication(rule, case, case.record)
+    return premedication(rule, case)
 
 
 def _cycle(rule: Rule, case: Case) -> Answer:
     from blinplan.rules.families.interruptions.restarts import cycle
 
-    return _NO_RECORD if case.record is None else cycle(rule, case, case.record)
+    return cycle(rule, case)
 
 
 def _dose(rule: Rule, case: Case) -> Answer:
     from blinplan.rules.families.interruptions.restarts import dose
 
-    return _NO_RECORD if case.record is None else dose(rule, case, case.record)
+    return dose(rule, case)
 
 
 def _fits(rule: Rule, case: Case) -> Answer:
     from blinplan.rules.families.interruptions.restarts import fits
 
-    return _NO_RECORD if case.record is None else fits(rule, case, case.record)
+    return fits(rule, case)
 
 
 def _rule(
