@@ -15,6 +15,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from blinplan.outside_text import json_text, visible_lines
+
 _ROWS = 10_000
 """Rows that are turned into text at once."""
 
@@ -88,7 +90,8 @@ def _joined(parts: list[Any]) -> Any:
 def csv_parts(table: DataTable) -> Iterator[str]:
     """Write a table as CSV, in pieces: the names of the columns, then rows.
 
-    A missing value is empty, a truth is true or false, a time is ISO 8601 with its offset. A number has as many digits
+    A missing value is empty, a truth is true or false, a time is ISO 8601 with its offset, and a text is harmless to
+    whoever looks at it. A number has as many digits
     as tell it from its neighbours, so that reading it gives the same number.
     """
     yield _csv_lines([[column.name for column in table.columns]])
@@ -105,7 +108,7 @@ def json_lines_parts(table: DataTable) -> Iterator[str]:
     """Write a table as JSON lines, in pieces: an object a row, null where a value is missing."""
     names = [column.name for column in table.columns]
     for rows in _rows(table, _JSON):
-        yield "".join(json.dumps(dict(zip(names, row, strict=True)), allow_nan=False) + "\n" for row in rows)
+        yield "".join(json_text(dict(zip(names, row, strict=True)), None) for row in rows)
 
 
 def _csv_lines(rows: Iterable[Sequence[Any]]) -> str:
@@ -159,6 +162,7 @@ def _time(value: datetime) -> str:
 _CSV: _Format = {
     **dict.fromkeys(ColumnKind, (_as_it_is, "")),
     ColumnKind.TRUTH: (_truth, ""),
+    ColumnKind.TEXT: (visible_lines, ""),
     ColumnKind.TIME: (_time, ""),
 }
 _JSON: _Format = {

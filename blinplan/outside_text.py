@@ -1,9 +1,14 @@
 """Text from outside, on its way to a terminal or a page: nothing in it is obeyed.
 
-File names, regimens, records, configurations, environment: whatever this program did not write goes through `visible`.
+File names, regimens, records, configurations, environment: whatever this program did not write goes through `visible`,
+where it is put into a sentence, so that it takes the room that it is given. What has forgotten that goes through it all
+the same: a screen, a page, a table and a document let nothing else out.
 """
 
+import json
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 _ASCII = str.maketrans(
     {
@@ -37,7 +42,18 @@ def in_ascii(text: str) -> str:
 
 def visible(text: str) -> str:
     """Make every character of a text from outside harmless to a terminal: control and direction marks as escapes."""
-    return "".join(_shown(character) for character in text)
+    return text if text.isprintable() else "".join(_shown(character) for character in text)
+
+
+def visible_lines(text: str) -> str:
+    """Make every line of a text harmless; it keeps its lines."""
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def json_text(document: Mapping[str, Any] | list[Any], indent: int | None = 2) -> str:
+    """Write a document in ASCII, so that it reads the same everywhere; a number that JSON does not have is a fault."""
+    # The one control character in ASCII that JSON leaves as it is.
+    return json.dumps(document, indent=indent, allow_nan=False).replace("\x7f", "\\u007f") + "\n"
 
 
 # Control, format (direction marks, joiners, tags), surrogate and private characters, line and paragraph separators.

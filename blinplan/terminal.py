@@ -3,12 +3,11 @@
 Rich's own choices depend on more than a script can control, so it is told what to do rather than asked.
 """
 
-import json
 import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,14 +17,15 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
 from blinplan.exit_status import ExitStatus
-from blinplan.outside_text import in_ascii, visible
+from blinplan.outside_text import in_ascii, json_text, visible, visible_lines
 from blinplan.refusal import Refusal
 
 NARROWEST, WIDEST, PIPED_WIDTH = 60, 200, 100
@@ -51,6 +51,26 @@ THEME = Theme(
 
 
 _COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")
+_OURS = re.compile(rf"({_COLOUR_CODE.pattern}|\r?\n|\t)")
+"""What may stand in a finished text besides what is printed: colours, ends of lines, and tabs."""
+
+
+class _Drawing(Console):
+    """Draws, and lets no text through that a terminal would obey, whatever part of a report it stands in."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                yield Segment(visible_lines(segment.text), segment.style)
+
+
+def _harmless(text: str, *, colour: bool) -> str:
+    """Make a finished text harmless; its lines stay, and its colours where there are any."""
+    if not colour:
+        text = _COLOUR_CODE.sub(lambda code: visible(code[0]), text)
+    return "".join(part if _OURS.fullmatch(part) else visible(part) for part in _OURS.split(text))
 
 
 class Colour(StrEnum):
@@ -82,7 +102,7 @@ class Screen:
 
     def _drawn(self, parts: Iterable[RenderableType], width: int) -> str:
         drawn = StringIO()
-        console = Console(
+        console = _Drawing(
             file=drawn,
             width=width,
             color_system="standard" if self.colour else None,
@@ -190,7 +210,12 @@ class Terminal:
         self.write(self.out.render(*parts))
 
     def write(self, text: str) -> None:
-        """Write a finished text to standard output; a reader who has gone is silent, with the status shells expect."""
+        """Write a finished text to standard output; a reader who has gone is silent, with the status shells expect.
+
+        What a program reads is left as it is, and harmless on a terminal that somebody looks at.
+        """
+        if self.is_seen:
+            text = _harmless(text, colour=self.out.colour)
         encoding = (sys.stdout.encoding or "ascii").lower()
         data = (text if encoding.startswith("utf") else in_ascii(text)).encode(encoding, "backslashreplace")
         try:
@@ -211,7 +236,7 @@ class Terminal:
 
     def write_json(self, document: dict[str, Any]) -> None:
         """Write a JSON document to standard output, in ASCII, so that it reads the same everywhere."""
-        self.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
+        self.write(json_text(document))
 
     def say(self, text: str, style: str = "") -> None:
         """Write a line about the run to standard error."""
@@ -224,7 +249,7 @@ class Terminal:
     def write_remark(self, text: str) -> None:
         """Write a finished text about the run to standard error."""
         try:
-            sys.stderr.write(text)
+            sys.stderr.write(_harmless(text, colour=self.errors.colour))
             sys.stderr.flush()
         except BrokenPipeError:
             raise SystemExit(ExitStatus.BROKEN_PIPE) from None
@@ -247,7 +272,7 @@ class Terminal:
         if self.is_seen and self.out.unicode:
             with suppress(ImportError):
                 import readline  # noqa: F401 - makes the line editable
-            return input(prompt)
+            return input(_harmless(prompt, colour=False))
         self.write_remark(prompt.encode("ascii", "backslashreplace").decode())
         line = sys.stdin.readline()
         if not line:
@@ -256,7 +281,7 @@ class Terminal:
 
     def moving(self) -> Console:
         """What moves on standard error while something runs, such as a bar, is drawn by this."""
-        return Console(file=sys.stderr, no_color=not self.errors.colour, width=self.errors.width, force_terminal=True)
+        return _Drawing(file=sys.stderr, no_color=not self.errors.colour, width=self.errors.width, force_terminal=True)
 
     def complain(self, refusal: Refusal) -> None:
         """Write what the user can put right to standard error."""

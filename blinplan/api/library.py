@@ -192,6 +192,6 @@ def severities() -> tuple[str, ...]:
 
 def _json(document: dict[str, Any]) -> str:
     # In ASCII, so that it reads the same everywhere.
-    from blinplan.reports.shared.document import document_text
+    from blinplan.outside_text import json_text
 
-    return document_text(document)
+    return json_text(document)

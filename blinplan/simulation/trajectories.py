@@ -1,4 +1,4 @@
-"""RequestedCurves of virtual patients at regular times, in portions of patients, so that memory stays bounded."""
+"""Curves of virtual patients at regular times, in portions of patients, so that memory stays bounded."""
 
 from __future__ import annotations
 

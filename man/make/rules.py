@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from blinplan.reports.library.rules import asked, visible_lines
+from blinplan.outside_text import visible_lines
+from blinplan.reports.library.rules import asked
 from blinplan.rules.catalogue import CATALOGUE, FAMILIES
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Rule

@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 import tomli
 
-from blinplan.reports.library.rules import visible_lines
+from blinplan.outside_text import visible_lines
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
 from tests.program import Run

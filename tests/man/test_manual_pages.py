@@ -12,7 +12,7 @@ import pytest
 
 from blinplan.cli.app.quick import COMMANDS
 from blinplan.exit_status import ExitStatus
-from blinplan.reports.library.rules import visible_lines
+from blinplan.outside_text import visible_lines
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.simulated import store

@@ -41,9 +41,9 @@ class EvidenceResult:
         from blinplan.reports.model.evidence import evidence_json, evidence_report
 
         if TableFormat(output_format) is TableFormat.JSON:
-            from blinplan.reports.shared.document import document_text
+            from blinplan.outside_text import json_text
 
-            return document_text(evidence_json(self.evidence))
+            return json_text(evidence_json(self.evidence))
         return screen.render(*evidence_report(self.evidence, screen))
 
     def columns(self) -> dict[str, list[Any]]:

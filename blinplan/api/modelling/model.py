@@ -41,9 +41,9 @@ class Model:
         from blinplan.reports.model.model import model_json, model_report
 
         if TableFormat(output_format) is TableFormat.JSON:
-            from blinplan.reports.shared.document import document_text
+            from blinplan.outside_text import json_text
 
-            return document_text(model_json(self.all_populations))
+            return json_text(model_json(self.all_populations))
         return screen.render(*model_report(self.all_populations, self.preset, screen))
 
     def equations(self, *, screen: Screen = PLAIN) -> str:

@@ -55,9 +55,9 @@ class DeliveredResult:
 
     def json(self) -> str:
         """Write it as a JSON document."""
-        from blinplan.reports.shared.document import document_text
+        from blinplan.outside_text import json_text
 
-        return document_text(self.document())
+        return json_text(self.document())
 
     def columns(self) -> dict[str, list[Any]]:
         """A row for each cycle, and a last one for the whole course, whose cycle is None; doses in mcg."""

@@ -71,9 +71,9 @@ def ics(
 def fhir(plan: Dated | None, plan_id: str | None, choice: Choice, remarks: Sequence[str]) -> str:
     """Write the whole plan as FHIR resources."""
     from blinplan.course.dated import as_planned
+    from blinplan.outside_text import json_text
     from blinplan.reports.plan.fhir.bundle import InvalidError
     from blinplan.reports.plan.fhir.bundle import fhir as bundle
-    from blinplan.reports.shared.document import document_text
 
     dated, name = _to_import(plan, plan_id, PlanFormat.FHIR)
     if (dated.cycle, dated.first, dated.last) != (None, None, None):
@@ -82,7 +82,7 @@ def fhir(plan: Dated | None, plan_id: str | None, choice: Choice, remarks: Seque
             "leave out {cycle}, {first} and {last}",
         )
     try:
-        return document_text(bundle(dated, tuple(as_planned(dated)), choice, name, tuple(remarks)))
+        return json_text(bundle(dated, tuple(as_planned(dated)), choice, name, tuple(remarks)))
     except ImportError as error:
         raise ArgumentRefusal(
             "{output_format} fhir needs the package fhir.resources", "pip install 'blinplan[fhir]'"

@@ -186,11 +186,11 @@ class Plan:
         return dated_report(self.dated, self.choice, self.history, self.errors, view, compare, screen)
 
     def _json(self, view: View, compare: Callable[[], DeliveredResult]) -> str:
-        from blinplan.reports.shared.document import document_text
+        from blinplan.outside_text import json_text
 
         dated = None if self.dated is None else dated_document(self.dated, self.history, view, compare)
         head = course_document(self.course, self.choice, self.fingerprint, self.warnings)
-        return document_text({**head, "dated": dated})
+        return json_text({**head, "dated": dated})
 
     def write(self, path: str | Path, *, plan_id: str | None = None) -> None:
         """Write the plan to a file whose ending says how: .txt, .json, .csv, .ics or .html.

@@ -105,9 +105,9 @@ class SimulationResult:
             from blinplan.reports.simulation.summary import simulation_json
 
             document = simulation_json(self.simulation, self.order.fingerprint)
-            from blinplan.reports.shared.document import document_text
+            from blinplan.outside_text import json_text
 
-            return document_text(document)
+            return json_text(document)
         if chosen is SimulateFormat.CSV:
             return "".join(self.csv_texts())
         return screen.render(*self._report(bands, screen))

@@ -7,6 +7,7 @@ from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from blinplan.outside_text import json_text, visible_lines
 from blinplan.terminal import Screen
 
 if TYPE_CHECKING:
@@ -41,13 +42,11 @@ _FOR_PROGRAMS = {
 def check_text(result: "Result", output_format: CheckFormat, screen: Screen) -> str:
     """Write a run in a format; ``screen`` says how wide and in which colours people see it."""
     if output_format in _FOR_PROGRAMS:
-        from blinplan.reports.shared.document import document_text
-
         name = _FOR_PROGRAMS[output_format]
         made: Any = getattr(import_module(f"blinplan.reports.check.{name}"), name)(result)
-        return made if isinstance(made, str) else document_text(made)
+        return visible_lines(made) if isinstance(made, str) else json_text(made)
     from blinplan.reports.check.findings import concise_report, findings_report
 
     if output_format is CheckFormat.CONCISE:
-        return concise_report(result.judgements)
+        return visible_lines(concise_report(result.judgements))
     return screen.render(*findings_report(result.judgements, screen)) if result.judgements else ""

@@ -1,6 +1,6 @@
 """Findings as workflow commands of GitHub Actions, which become annotations of the changed files."""
 
-from blinplan.outside_text import visible
+from blinplan.outside_text import visible, visible_lines
 from blinplan.rules.located import Reported, run_findings
 from blinplan.rules.run_result import Result
 
@@ -32,7 +32,7 @@ def _command(one: Reported) -> str:
         "title": f"{found.code} {one.rule.name}",
     }
     written = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-    message = "\n".join(visible(line) for line in (found.message, *one.body.split("\n")))
+    message = f"{visible(found.message)}\n{visible_lines(one.body)}"
     return f"::{_COMMANDS[found.severity.value]} {written}::{_data(message)}"
 
 

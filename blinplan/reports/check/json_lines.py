@@ -1,9 +1,9 @@
 """A run of checks as JSON, one record a line: the manifest, every finding, what was not evaluated, and the status."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
+from blinplan.outside_text import json_text
 from blinplan.reports.check.check_json import finding_json, run_manifest
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.rules.located import run_findings, shown_path
@@ -14,7 +14,7 @@ CHECK_LINES = DocumentKind("check-lines")
 
 def json_lines(result: Result) -> str:
     """Write the records; each says in ``record`` what it is."""
-    return "".join(json.dumps(record, allow_nan=False) + "\n" for record in _records(result))
+    return "".join(json_text(record, None) for record in _records(result))
 
 
 def _records(result: Result) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ Passing rules are there too, and those not evaluated as skipped with the reason:
 import xml.etree.ElementTree as ET
 from collections import defaultdict
 
-from blinplan.outside_text import visible
+from blinplan.outside_text import visible, visible_lines
 from blinplan.rules.judge import Judgement, Verdict
 from blinplan.rules.located import Reported, file_findings, shown_path
 from blinplan.rules.run_result import Result
@@ -66,7 +66,7 @@ def _case(path: str, verdict: Verdict, found: list[Reported], result: Result) ->
             failure = ET.SubElement(
                 case, "failure", type=one.finding.severity.value, message=visible(one.finding.message)
             )
-            failure.text = f"{_line(one)}\n{_printable(one.body)}"
+            failure.text = f"{_line(one)}\n{visible_lines(one.body)}"
         else:
             told.append(_line(one))
     if told:
@@ -79,10 +79,6 @@ def _line(one: Reported) -> str:
     found = one.finding
     text = f"{one.path}:{one.start[0]}:{one.start[1]}: {found.code} {found.severity} {found.message}{standing}"
     return visible(text)
-
-
-def _printable(text: str) -> str:
-    return "\n".join(visible(line) for line in text.split("\n"))
 
 
 def _broken(name: str, message: str) -> ET.Element:

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from blinplan.regimen.toml.document import Edit
-from blinplan.reports.shared.manifest import manifest
+from blinplan.reports.check.check_json import run_manifest
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.located import Reported, run_findings
@@ -44,13 +44,7 @@ def sarif(result: Result) -> dict[str, Any]:
                 ],
                 "columnKind": "unicodeCodePoints",
                 "results": [_result(one, codes) for one in found],
-                "properties": {
-                    "manifest": manifest(
-                        today=result.today.isoformat(),
-                        seed=result.simulated.seed if result.simulated else None,
-                        patients=result.simulated.patients if result.simulated else None,
-                    )
-                },
+                "properties": {"manifest": run_manifest(result)},
             }
         ],
     }

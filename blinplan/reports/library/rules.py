@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from blinplan.outside_text import visible
+from blinplan.outside_text import visible_lines
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.rules.catalogue import FAMILIES
 from blinplan.rules.limits import Limit, Limits
@@ -98,11 +98,6 @@ def _one_each(line: str) -> list[str]:
     name, _, tables = line.partition("[{")
     each = tables.removesuffix("}]").split("}, {")
     return [f"{name}[", *(f"  {{{one}}}," for one in each), "]"]
-
-
-def visible_lines(lines: str) -> str:
-    """Make the lines of an example harmless."""
-    return "\n".join(visible(line) for line in lines.split("\n"))
 
 
 def asked(rule: Rule) -> list[str]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from blinplan.course.events import Course
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.fingerprint import model_hash
+from blinplan.outside_text import visible
 from blinplan.physiology.model.parameters import Preset
 from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.version import __version__
@@ -109,7 +110,7 @@ def control_stream(preset: Preset, records: str) -> str:
         version=__version__,
         model=model_hash(),
         population=preset.key,
-        records=records,
+        records=visible(records),
         source=clearance.source,
         items=" ".join(_ITEMS),
         reference_bsa=preset.value("reference_bsa"),

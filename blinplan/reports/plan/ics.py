@@ -13,6 +13,7 @@ from typing import Any
 from blinplan.course.bags import Bag
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
+from blinplan.outside_text import visible
 from blinplan.quantities import decimal_text
 from blinplan.reports.plan.dated_plan import entry_text
 from blinplan.reports.plan.identity import dropped_entries, happenings, is_named, last_known, name_entries
@@ -100,7 +101,7 @@ def ics(
     for uid, event in (replaced.events if replaced else {}).items():
         if uid not in now and uid not in withdrawn:
             calendar.add_component(_cancelled(dated, event, sequence))
-    return str(calendar.to_ical(), "utf-8")
+    return "\r\n".join(visible(line) for line in str(calendar.to_ical(), "utf-8").split("\r\n"))
 
 
 def _event(dated: Dated, entry: Entry, uid: str, sequence: int) -> Any:

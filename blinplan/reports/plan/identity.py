@@ -20,7 +20,7 @@ def name_entries(dated: Dated, plan_id: str) -> Iterator[tuple[str, Entry]]:
 
 
 def is_named(name: str, plan_id: str) -> bool:
-    """Whether a name is one that `named` gives to an entry of a plan, and not of another whose name begins alike."""
+    """Whether a name is one that `name_entries` gives in a plan, and not in another whose name begins alike."""
     kinds = "|".join(due.value.replace(" ", "-") for due in Due)
     return re.fullmatch(rf"{re.escape(plan_id)}-(?:{kinds})-\d+-\d+@blinplan", name) is not None
 

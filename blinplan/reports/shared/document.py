@@ -49,10 +49,3 @@ def document_schema(kind: str) -> dict[str, Any]:
 
     schema: dict[str, Any] = json.loads(document_schemas()[kind].read_text(encoding="utf-8"))
     return schema
-
-
-def document_text(document: Mapping[str, Any] | list[Any]) -> str:
-    """Write a document in ASCII, so that it reads the same everywhere; a number that JSON does not have is a fault."""
-    import json
-
-    return json.dumps(document, indent=2, allow_nan=False) + "\n"

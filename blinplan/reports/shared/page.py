@@ -12,7 +12,7 @@ from string import ascii_letters, digits
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from blinplan.outside_text import visible
+from blinplan.outside_text import visible, visible_lines
 from blinplan.quantities import plural
 
 
@@ -58,8 +58,8 @@ def page_table(label: str, columns: Iterable[PageColumn], rows: Iterable[Iterabl
 
 
 def render(template: str, **values: object) -> str:
-    """Fill a template of the folder beside this file."""
-    return _environment().get_template(template).render(values)
+    """Fill a template of the folder beside this file; markup that is put into it is harmless too."""
+    return visible_lines(_environment().get_template(template).render(values))
 
 
 @cache

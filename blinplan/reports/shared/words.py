@@ -21,7 +21,7 @@ def amount_text(value: Fraction) -> str:
 
 
 def time_in_course(minute: int) -> str:
-    """Write a time in a course: ``day 8``, or ``day 8 06:00`` off the hour at which the course begins each day."""
+    """Write a time in a course: ``day 8``, or ``day 8 +6:00 h`` off the hour at which the course begins each day."""
     day, rest = divmod(minute, MINUTES_PER_DAY)
     hours, minutes = divmod(rest, MINUTES_PER_HOUR)
     return f"day {day + 1}" + (f" +{hours}:{minutes:02d} h" if rest else "")

@@ -1,16 +1,18 @@
 """The screen: width, colour and characters, decided once; nothing from outside reaches the terminal raw."""
 
 import io
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.table import Table
 from rich.text import Text
 
 from blinplan.outside_text import in_ascii, visible
-from blinplan.terminal import NARROWEST, PIPED_WIDTH, WIDEST, Colour, Screen, screen
+from blinplan.terminal import NARROWEST, PIPED_WIDTH, PLAIN, WIDEST, Colour, Screen, Terminal, indented, screen
 
 
 class Stream(io.StringIO):
@@ -135,3 +137,32 @@ def test_a_screen_without_unicode_draws_tables_in_ascii() -> None:
     drawn = Screen(80, False, False).render(table)
     assert drawn.isascii()
     assert "<=" in drawn
+
+
+@given(st.text())
+def test_a_report_that_forgot_it_is_harmless_all_the_same(text: str) -> None:
+    """Wherever a text stands: alone, in a paragraph, indented, in a table and in a table in it."""
+    shown = Screen(80, True, True)
+    grid = Table.grid()
+    grid.add_row(text, Text(text))
+    table = shown.table(title=text)
+    table.add_column(text)
+    table.add_row(grid)
+    drawn = re.sub(r"\x1b\[[0-9;]*m", "", shown.render(text, Text(text, "error"), indented(text), table))
+    assert not [c for c in drawn if c != "\n" and unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}]
+
+
+@pytest.mark.parametrize("text", ["漢 🧪 ≤ 10 /µL\n", "\x1b[1;31merror\x1b[0m: 漢\n", "a\tb\r\nc\n"])
+def test_a_finished_text_keeps_its_colours_lines_and_tabs_on_a_terminal(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    screens = Screen(80, True, True)
+    Terminal(screens, screens, is_seen=True, is_watched=True, is_answered=False).write(text)
+    assert capsys.readouterr().out.replace("\r\n", "\n") == text.replace("\r\n", "\n")
+
+
+def test_what_a_program_reads_is_not_touched(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "+title = 'a\u200db'\n"
+    for is_seen, expected in ((False, text), (True, "+title = 'a\\u200db'\n")):
+        Terminal(PLAIN, PLAIN, is_seen=is_seen, is_watched=False, is_answered=False).write(text)
+        assert capsys.readouterr().out == expected

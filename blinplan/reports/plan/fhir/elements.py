@@ -11,6 +11,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from blinplan.course.calendar import Clock
+from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, decimal_text
 
 Element = dict[str, Any]
@@ -39,7 +40,7 @@ def identifier(name: str) -> Element:
 
 def resource(kind: str, name: str, sentences: Sequence[str]) -> Element:
     """Begin a resource: its type, its id, and what a person reads of it, a paragraph each."""
-    shown = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    shown = "".join(f"<p>{escape(visible(sentence))}</p>" for sentence in sentences)
     return {
         "resourceType": kind,
         "id": urn(name).removeprefix("urn:uuid:"),
@@ -55,7 +56,7 @@ def reference(kind: str, name: str) -> Element:
 
 def words(text: str) -> Element:
     """A concept in words. No code of a terminology is given that nobody has verified."""
-    return {"text": text}
+    return {"text": visible(text)}
 
 
 def number(value: Fraction) -> int | float:
