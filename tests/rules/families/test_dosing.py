@@ -238,6 +238,8 @@ def test_a_patient_whose_weight_is_not_known_leaves_the_question_undecided() -> 
 
 def test_a_dose_by_area_is_the_patient_s_own() -> None:
     uncapped = '[[cycle]]\nname = "C"\nsteps = [{ dose = "15 mcg/m2/day", days = 28 }]\ntreatment_free_days = 14'
+    doubled = _uncapped("16 mcg/m2/day")  # above the label as it is ordered, and in the patient
+    assert len(verdict_of(judged_lines(doubled, patient=of_area("2")), "D203").findings) == 1
     small, large = (patient(area=Fraction(area)) for area in ("1.86", "1.87"))
     assert codes(judged_lines(uncapped, patient=small)) == ["D205"]
     (finding,) = verdict_of(judged_lines(uncapped, patient=large), "D203").findings

@@ -253,7 +253,15 @@ STARTED = "[[cycle_start]]\ncycle = 2\nstarted = {}\n"
 EXAMPLES = (
     _restart("I801", "finding", "at the full dose after a release of grade 3", CRS, FULL, *SEVERE),
     _restart("I801", "pass", "low, after it was resolved", CRS, LOW, *SEVERE),
-    _restart("I801", "finding", "a minute before it was resolved", CRS, LOW, *SEVERE, restarted="2026-03-06T09:59:00Z"),
+    _restart(
+        "I801",
+        "finding",
+        "a minute before the release was resolved",
+        CRS,
+        LOW,
+        *SEVERE,
+        restarted="2026-03-06T09:59:00Z",
+    ),
     _restart("I801", "pass", "as it was resolved", CRS, LOW, *SEVERE, restarted="2026-03-06T10:00:00Z"),
     _restart("I801", "pass", "at any dose after grade 2", CRS, "grade = 2", *DONE),
     _restart("I801", "finding", "after grade 4, which stops the drug", CRS, LOW, "grade = 4", GONE, *DONE),
@@ -270,6 +278,13 @@ EXAMPLES = (
         *SEVERE,
         restarted="2026-03-08T09:00:00Z",
     ),
+    _restart(
+        "I801", "undecided", "as early, and as it was resolved", OTHER, LOW, *SEVERE, restarted="2026-03-06T10:00:00Z"
+    ),
+    _restart(
+        "I801", "finding", "a minute before it was resolved", OTHER, LOW, *SEVERE, restarted="2026-03-06T09:59:00Z"
+    ),
+    _restart("I801", "undecided", "as early, and nobody says when it was resolved", OTHER, LOW, "grade = 3", *DONE),
     _restart("I801", "pass", "3 days after another event", OTHER, LOW, *SEVERE, restarted="2026-03-08T10:00:00Z"),
     _restart("I801", "not applicable", "no restart", CRS, "grade = 3", restarted=""),
     example("I801", "not applicable", "a regimen", cycle()),

@@ -143,11 +143,8 @@ def _restart(
         elif not decision.evaluated:
             yield _missing_answer(decision)
         elif decision.wait is not None and (held := interruption.minutes) is not None and held < decision.wait:
-            if (
-                case.limits[decision.limits[0]].status != "seen"
-                and interruption.resolved is not None
-                and interruption.resolved <= restarted
-            ):
+            unresolved = interruption.resolved is not None and interruption.resolved > restarted
+            if case.limits[decision.limits[0]].status != "seen" and not unresolved:
                 yield NotEvaluated("undecided", _doubt_about_hold(case, decision, held))
                 continue
             message = f"the infusion was restarted after {duration_text(held)}"
