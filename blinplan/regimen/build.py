@@ -19,6 +19,8 @@ from blinplan.regimen.reading import RegimenFile
 from blinplan.regimen.regimen import (
     AgeGroup,
     Cycle,
+    DoseByAge,
+    DueKind,
     Eligibility,
     Indication,
     Occasion,
@@ -28,6 +30,7 @@ from blinplan.regimen.regimen import (
     Source,
     Status,
     Step,
+    ThingDue,
     VirtualPopulation,
     Waiver,
 )
@@ -69,14 +72,30 @@ def cycle(
     repeat: int = 1,
     phase: Phase | str | None = None,
     name: str | None = None,
+    interval_reason: str | None = None,
+    block: str | None = None,
+    optional: bool = False,
 ) -> Cycle:
-    """Steps without a gap, then days without infusion; given ``repeat`` times in all, and named by its number."""
+    """Steps without a gap, then days without infusion; given ``repeat`` times in all, and named by its number.
+
+    Parameters
+    ----------
+    interval_reason
+        Why the days without infusion are what they are, such as ``chemotherapy``.
+    block
+        The treatment block that the cycle belongs to, where the protocol has several.
+    optional
+        Whether not everybody is given it.
+    """
     return Cycle(
         name or "",
         None if phase is None else Phase(phase),
         tuple(steps),
         treatment_free_days * MINUTES_PER_DAY,
         repeat,
+        interval_reason,
+        block,
+        optional,
     )
 
 
@@ -110,6 +129,39 @@ def premedication(
     )
 
 
+def due(
+    what: str,
+    *,
+    days: Iterable[int],
+    kind: DueKind | str = DueKind.OTHER,
+    dose: str | None = None,
+    doses: Iterable[DoseByAge] = (),
+    for_days: int = 1,
+    cycles: Iterable[int] = (),
+) -> ThingDue:
+    """Something due that is not blinatumomab: a pre-phase, intrathecal prophylaxis, a drug given with it.
+
+    Parameters
+    ----------
+    days
+        Counted from the start of a cycle: 1 is the day of the start, and -1 the one before it.
+    kind
+        ``pre-phase``, ``intrathecal`` or ``other``.
+    dose, doses
+        The dose of everybody, in words, or those by age.
+    for_days
+        On how many days in a row, from each of the days.
+    cycles
+        The numbers of the cycles; all where none are given.
+    """
+    return ThingDue(DueKind(kind), what, tuple(days), for_days, tuple(cycles), dose, tuple(doses))
+
+
+def dose_by_age(dose: str, *, min_age_years: Number | None = None, below_age_years: Number | None = None) -> DoseByAge:
+    """The dose, in words, of patients of some age in years."""
+    return DoseByAge(dose, _exact(min_age_years), _exact(below_age_years))
+
+
 def source(citation: str, status: Status | str = Status.UNVERIFIED, note: str | None = None) -> Source:
     """Where doses come from, and how far they were compared with it."""
     return Source(citation, Status(status), note)
@@ -129,6 +181,8 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
     sources: Sequence[Source] = (),
     min_weight_kg: Number | None = None,
     below_weight_kg: Number | None = None,
+    min_age_years: Number | None = None,
+    below_age_years: Number | None = None,
     otherwise: str | None = None,
     population: VirtualPopulation | None = None,
     premedication: Premedication | Sequence[Premedication] | None = None,
@@ -136,6 +190,8 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
     family: str | None = None,
     waivers: Sequence[Waiver] = (),
     label: str | None = None,
+    route: str | None = None,
+    due: Sequence[ThingDue] = (),
 ) -> Regimen:
     """Build a regimen, with its places in the text of the file that says it.
 
@@ -150,7 +206,14 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
     NotARegimenError
         When no file could say this regimen: with the words of `blinplan check`.
     """
-    eligibility = Eligibility(_exact(min_weight_kg), _exact(below_weight_kg), otherwise, population)
+    eligibility = Eligibility(
+        _exact(min_weight_kg),
+        _exact(below_weight_kg),
+        otherwise,
+        population,
+        _exact(min_age_years),
+        _exact(below_age_years),
+    )
     given = Regimen(
         name=name,
         title=name if title is None else title,
@@ -164,6 +227,8 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
         cycles=tuple(_with_names(cycles)),
         waivers=tuple(waivers),
         label=label,
+        route=route,
+        due=tuple(due),
     )
     return file_of(given).regimen
 

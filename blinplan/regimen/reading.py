@@ -1,19 +1,17 @@
 """Read a regimen file: from bytes to a regimen, or to every problem that stands in the way, each with its place."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from pydantic_core import ValidationError
 
-from blinplan.quantities import Basis, DoseRate, QuantityError, read_dose, read_mass
 from blinplan.refusal import Refusal
 from blinplan.regimen import schema
+from blinplan.regimen.contradictions import contradictions
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.tables import premedication_paths, regimen_of
-from blinplan.regimen.toml.document import LIMIT_BYTES, Document, DocumentError, KeyPath, Span, read_bytes
-from blinplan.regimen.toml.problems import Problem, SchemaProblems, contradiction, in_order
-from blinplan.regimen.toml.table import Table
+from blinplan.regimen.tables import regimen_of
+from blinplan.regimen.toml.document import LIMIT_BYTES, Document, DocumentError, Span, read_bytes
+from blinplan.regimen.toml.problems import Problem, SchemaProblems, in_order
 
 if TYPE_CHECKING:
     from blinplan.regimen.record import CourseRecord
@@ -96,7 +94,7 @@ def _read_regimen(document: Document) -> Reading:
         keys = ", ".join(key.name for key in schema.REGIMEN_FILE.keys.values() if key.required)
         empty = Problem("F003", (), Span(0, 0), "the file is empty", f"a regimen has {keys}", "blinplan new writes one")
         return FaultyFile(document, (empty,))
-    problems = list(_contradictions(document))
+    problems = list(contradictions(document))
     try:
         file = schema.REGIMEN_FILE.read(document.values)
     except ValidationError as error:
@@ -149,151 +147,3 @@ def _unreadable(data: bytes, name: str, error: DocumentError) -> FaultyFile:
         )
     )
     return FaultyFile(document, (Problem(code, (), Span(start, start), error.message, why, advice),))
-
-
-# --- what the schema cannot say: keys that contradict each other ---------------------------------------------------
-
-Values = TypeVar("Values")
-_DURATIONS = ("days", "hours")
-_STEP_KEYS = frozenset(schema.STEP.keys)
-
-
-def _contradictions(document: Document) -> Iterator[Problem]:
-    """Compare what can be compared, also in a file that has other mistakes, so that one run shows them all."""
-    values = document.values
-    if eligibility := _valid(schema.ELIGIBILITY, values.get("eligibility")):
-        yield from _weight_contradictions(document, eligibility)
-    dosing = _valid(schema.DOSING, values.get("dosing"))
-    basis = None if dosing is None else Basis(dosing.basis)
-    if basis is not None:
-        yield from _mixed_bases(document, basis)
-    for path, step in _steps(values):
-        if basis is not Basis.BSA:
-            yield from _cap_contradictions(document, step, path)
-        yield from _duration_contradictions(document, step, path)
-    yield from _premedication_contradictions(document)
-
-
-def _valid(table: Table[Values], value: object) -> Values | None:
-    try:
-        return table.read(value)
-    except ValidationError:
-        return None
-
-
-def _steps(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
-    for cycle_index, cycle in enumerate(_array(values.get("cycle"))):
-        for step_index, step in enumerate(_array(cycle.get("steps")) if isinstance(cycle, Mapping) else ()):
-            if isinstance(step, Mapping):
-                yield ("cycle", cycle_index, "steps", step_index), step
-
-
-def _array(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _weight_contradictions(document: Document, weights: schema.EligibilityTable) -> Iterator[Problem]:
-    low, high = weights.min_weight_kg, weights.below_weight_kg
-    if low is not None and high is not None and high <= low:
-        yield contradiction(
-            document,
-            ("eligibility", "below_weight_kg"),
-            f"`below_weight_kg` is {high}, `min_weight_kg` is {low}",
-            "no weight is at least the one and below the other",
-            "give a `below_weight_kg` above `min_weight_kg`",
-        )
-    if weights.otherwise is not None and low is None and high is None:
-        yield contradiction(
-            document,
-            ("eligibility", "otherwise"),
-            "`otherwise` stands without a weight limit",
-            "it names the regimen for patients outside the limits, and there are none",
-            "add `min_weight_kg` or `below_weight_kg`, or remove `otherwise`",
-        )
-
-
-def _mixed_bases(document: Document, basis: Basis) -> Iterator[Problem]:
-    """Tell doses that are not counted as the file says; once, about the basis, when that is true of all of them."""
-    written = [((*path, "dose"), rate) for path, step in _steps(document.values) if (rate := _rate(step.get("dose")))]
-    other = [(path, rate) for path, rate in written if rate.basis is not basis]
-    if len(other) > 1 and other == written:
-        yield _mixture(
-            document, ("dosing", "basis"), f"`basis` is '{basis}', and every dose is in {other[0][1].unit}", basis
-        )
-        return
-    for path, rate in other:
-        yield _mixture(document, path, f"this dose is in {rate.unit}, and `basis` is '{basis}'", basis)
-
-
-def _mixture(document: Document, path: KeyPath, message: str, basis: Basis) -> Problem:
-    return Problem(
-        "D210",
-        path,
-        document.value_span(path),
-        message,
-        "flat doses and doses by body surface area are not mixed in one regimen: people confuse them",
-        f"give every dose in {'mcg/day' if basis is Basis.FLAT else 'mcg/m2/day'}, or change `basis`",
-    )
-
-
-def _cap_contradictions(document: Document, step: Mapping[str, Any], path: KeyPath) -> Iterator[Problem]:
-    rate, cap = _rate(step.get("dose")), _rate(step.get("max"))
-    if rate is not None and rate.basis is Basis.FLAT and cap is not None and cap.basis is Basis.FLAT:
-        yield contradiction(
-            document,
-            (*path, "max"),
-            "a flat dose has a cap",
-            "`max` limits a dose by body surface area; a flat dose is the same for everyone",
-            "remove `max`",
-        )
-
-
-def _rate(value: object) -> DoseRate | None:
-    try:
-        return read_dose(value).rate if isinstance(value, str) else None
-    except QuantityError:
-        return None
-
-
-def _duration_contradictions(document: Document, step: Mapping[str, Any], path: KeyPath) -> Iterator[Problem]:
-    given = [key for key in _DURATIONS if key in step]
-    schema_problems = SchemaProblems(document, schema.REGIMEN_FILE)
-    misspelt = any(schema_problems.nearest_key((*path, key)) in _DURATIONS for key in step if key not in _STEP_KEYS)
-    if len(given) == 1 or misspelt:
-        return
-    yield Problem(
-        "F007" if given else "F003",
-        (*path, "days"),
-        document.key_span((*path, "hours")) if given else document.value_span(path),
-        f"this step gives {'both `days` and `hours`' if given else 'neither `days` nor `hours`'}",
-        "a step lasts a whole number of days or a whole number of hours",
-        "give one of the two",
-    )
-
-
-def _premedication_contradictions(document: Document) -> Iterator[Problem]:
-    written = document.values.get("premedication")
-    tables = written if isinstance(written, list) else [written]
-    for path, table in zip(premedication_paths(document), tables, strict=False):
-        if given := _valid(schema.PREMEDICATION, table):
-            yield from _contradictions_of_one(document, given, path)
-
-
-def _contradictions_of_one(document: Document, given: schema.PremedicationTable, path: KeyPath) -> Iterator[Problem]:
-    latest = given.latest_minutes_before
-    if latest is not None and latest > given.minutes_before:
-        yield contradiction(
-            document,
-            (*path, "latest_minutes_before"),
-            f"`latest_minutes_before` is {latest}, `minutes_before` is {given.minutes_before}",
-            "premedication is given from `minutes_before` the infusion to `latest_minutes_before`, and later is nearer",
-            "give a `latest_minutes_before` below `minutes_before`",
-        )
-    if given.max is not None and read_mass(given.dose).basis is Basis.FLAT:
-        yield contradiction(
-            document,
-            (*path, "max"),
-            "a flat premedication dose has a cap",
-            "`max` limits a dose by body surface area; a flat dose is the same for everyone",
-            "remove `max`",
-        )

@@ -56,6 +56,14 @@ class AgeGroup(StrEnum):
     CHILDREN = "children"
 
 
+class DueKind(StrEnum):
+    """What a thing is that is due with blinatumomab."""
+
+    PRE_PHASE = "pre-phase"
+    INTRATHECAL = "intrathecal"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A citation for the regimen's doses, with how far it was checked."""
@@ -67,7 +75,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """Body weights in kg the regimen is for (``minimum`` included, ``below`` excluded), and the regimen for others.
+    """Whom the regimen is for (``minimum`` included, ``below`` excluded), and the regimen for other weights.
 
     ``population`` is the virtual population that stands for these patients, where the file names one.
     """
@@ -76,6 +84,8 @@ class Eligibility:
     below_weight: Fraction | None = None
     otherwise: str | None = None
     population: VirtualPopulation | None = None
+    minimum_age: Fraction | None = None
+    below_age: Fraction | None = None
 
     def admits(self, weight: Fraction) -> bool:
         """Whether a patient of this weight in kg may be given the regimen."""
@@ -90,10 +100,17 @@ class Eligibility:
 
     def __str__(self) -> str:
         bounds = [
-            *([f"{decimal_text(self.minimum_weight)} kg and over"] if self.minimum_weight is not None else []),
-            *([f"below {decimal_text(self.below_weight)} kg"] if self.below_weight is not None else []),
+            *_bounds(self.minimum_weight, self.below_weight, "kg"),
+            *_bounds(self.minimum_age, self.below_age, "years"),
         ]
         return ", ".join(bounds) or "any weight"
+
+
+def _bounds(minimum: Fraction | None, below: Fraction | None, unit: str) -> list[str]:
+    return [
+        *([f"{decimal_text(minimum)} {unit} and over"] if minimum is not None else []),
+        *([f"below {decimal_text(below)} {unit}"] if below is not None else []),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +147,20 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """Steps without a gap, then a treatment-free interval in minutes; given ``repeat`` times in all."""
+    """Steps without a gap, then a treatment-free interval in minutes; given ``repeat`` times in all.
+
+    ``interval_reason`` says why the interval is what it is, ``block`` to which treatment block the cycle belongs, and
+    ``optional`` that not everybody is given it.
+    """
 
     name: str
     phase: Phase | None
     steps: tuple[Step, ...]
     treatment_free: int
     repeat: int
+    interval_reason: str | None = None
+    block: str | None = None
+    optional: bool = False
     path: KeyPath = field(default=(), compare=False)
     treatment_free_line: int = field(default=0, compare=False)
 
@@ -144,6 +168,33 @@ class Cycle:
     def infusion(self) -> int:
         """Minutes of infusion in the cycle."""
         return sum(step.minutes for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class DoseByAge:
+    """The dose of patients of some age in years: ``minimum`` included, ``below`` excluded."""
+
+    dose: str
+    minimum_age: Fraction | None = None
+    below_age: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThingDue:
+    """Something due that is not blinatumomab, on days counted from the starts of some cycles, or of all.
+
+    Day 1 is that of the start, and day -1 the one before it; from each of the days it is due for ``for_days``. ``dose``
+    is for everybody, and ``doses`` are by age.
+    """
+
+    kind: DueKind
+    what: str
+    days: tuple[int, ...]
+    for_days: int = 1
+    cycles: tuple[int, ...] = ()
+    dose: str | None = None
+    doses: tuple[DoseByAge, ...] = ()
+    path: KeyPath = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +226,8 @@ class Regimen:
     cycles: tuple[Cycle, ...]
     waivers: tuple[Waiver, ...]
     label: str | None = None
+    route: str | None = None
+    due: tuple[ThingDue, ...] = ()
 
     @property
     def unverified(self) -> bool:

@@ -19,6 +19,7 @@ from blinplan.regimen.toml.table import (
     Table,
     array,
     day,
+    day_number,
     file_schema,
     number,
     one_of,
@@ -28,6 +29,7 @@ from blinplan.regimen.toml.table import (
     required_key,
     table,
     text,
+    truth,
     version,
     whole,
 )
@@ -54,6 +56,16 @@ LONGEST_SENTENCE = 500
 SENTENCE = text(longest=LONGEST_SENTENCE)
 NAME = text(NAME_PATTERN, 60)
 WEIGHT = number(0, 300)
+AGE = number(0, 120)
+ROUTES = (
+    "continuous intravenous infusion",
+    "continuous IV infusion",
+    "continuous intravenous",
+    "intravenous infusion",
+    "intravenous",
+    "IV",
+)
+"""The route of blinatumomab, as people write it."""
 
 
 class SourceTable(NamedTuple):
@@ -77,18 +89,22 @@ SOURCE = Table(
 
 
 class EligibilityTable(NamedTuple):
-    """Which patients the regimen is for, by body weight."""
+    """Which patients the regimen is for, by body weight and age."""
 
     min_weight_kg: Decimal | None = None
     below_weight_kg: Decimal | None = None
     otherwise: str | None = None
     population: Literal["adult-rr", "adult-mrd", "child"] | None = None
+    min_age_years: Decimal | None = None
+    below_age_years: Decimal | None = None
 
 
 ELIGIBILITY = Table(
     EligibilityTable,
     optional_key("min_weight_kg", WEIGHT, "lowest body weight in kg, itself included"),
     optional_key("below_weight_kg", WEIGHT, "body weight in kg that patients must be below"),
+    optional_key("min_age_years", AGE, "lowest age in years, itself included; 0.5 is half a year"),
+    optional_key("below_age_years", AGE, "age in years that patients must be below"),
     optional_key(
         "otherwise", NAME, "name of the regimen for patients outside these weights, which the plan then follows"
     ),
@@ -105,11 +121,17 @@ class DosingTable(NamedTuple):
     """How doses are counted."""
 
     basis: Literal["flat", "bsa"]
+    route: str | None = None
 
 
 DOSING = Table(
     DosingTable,
     required_key("basis", one_of("flat", "bsa"), '"flat" for mcg/day, or "bsa" for mcg/m2/day (by body surface area)'),
+    optional_key(
+        "route",
+        one_of(*ROUTES),
+        "continuous intravenous infusion, or short IV; the only route there is, since the model knows no absorption",
+    ),
 )
 
 
@@ -197,6 +219,9 @@ class CycleTable(NamedTuple):
     treatment_free_days: int
     phase: Literal["induction", "consolidation", "continued-therapy"] | None = None
     repeat: int = 1
+    interval_reason: str | None = None
+    block: str | None = None
+    optional: bool = False
 
 
 CYCLE = Table(
@@ -208,8 +233,63 @@ CYCLE = Table(
         "induction, consolidation or continued-therapy; decides which label limits apply",
     ),
     optional_key("repeat", whole(1, 20), "how many times the cycle is given in all, 1 to 20 (1 if not given)", 1),
+    optional_key("block", SENTENCE, "the treatment block that the cycle belongs to, where the protocol has several"),
+    optional_key("optional", truth(), "true for a cycle that not everybody is given (false if not given)"),
     required_key("steps", array(table(STEP), 1), "the dose steps, in order, at least one"),
     required_key("treatment_free_days", whole(0, 366), "whole days without infusion after each such cycle, 0 to 366"),
+    optional_key(
+        "interval_reason",
+        SENTENCE,
+        "why these days are what they are, such as chemotherapy; so no rule asks for others",
+    ),
+)
+
+
+class DoseByAgeTable(NamedTuple):
+    """The dose of patients of some age."""
+
+    dose: str
+    min_age_years: Decimal | None = None
+    below_age_years: Decimal | None = None
+
+
+DOSE_BY_AGE = Table(
+    DoseByAgeTable,
+    optional_key("min_age_years", AGE, "lowest age in years, itself included"),
+    optional_key("below_age_years", AGE, "age in years that patients must be below"),
+    required_key("dose", SENTENCE, 'the dose in words, such as "8 mg"'),
+)
+
+
+class DueTable(NamedTuple):
+    """Something due that is not blinatumomab, on days counted from the starts of cycles."""
+
+    kind: Literal["pre-phase", "intrathecal", "other"]
+    what: str
+    days: tuple[int, ...]
+    for_days: int = 1
+    cycles: tuple[int, ...] = ()
+    dose: str | None = None
+    dose_by_age: tuple[DoseByAgeTable, ...] = ()
+
+
+DUE = Table(
+    DueTable,
+    required_key(
+        "kind",
+        one_of("pre-phase", "intrathecal", "other"),
+        "pre-phase (before the first infusion), intrathecal (prophylaxis), or other (a drug given with it)",
+    ),
+    required_key("what", SENTENCE, "what is due, such as the drug by its name"),
+    optional_key("dose", SENTENCE, 'the dose of everybody in words, such as "10 mg/m2 a day, at most 24 mg"'),
+    optional_key("dose_by_age", array(table(DOSE_BY_AGE), 1), "the doses by age, where they differ"),
+    required_key(
+        "days",
+        array(day_number(), 1),
+        "the days on which it is due, 1 that of the start of the cycle and -1 the one before",
+    ),
+    optional_key("for_days", whole(1, 366), "on how many days in a row, from each of `days` (1 if not given)", 1),
+    optional_key("cycles", array(whole(1, 400), 1), "numbers of the cycles to which that applies; all if not given"),
 )
 
 
@@ -244,6 +324,7 @@ class RegimenTable(NamedTuple):
     label: str | None = None
     premedication: tuple[PremedicationTable, ...] = ()
     monitoring: MonitoringTable | None = None
+    due: tuple[DueTable, ...] = ()
     waiver: tuple[WaiverTable, ...] = ()
 
 
@@ -265,6 +346,7 @@ REGIMEN_FILE = Table(
     optional_key("premedication", one_or_more(PREMEDICATION), "what is given before the infusion"),
     optional_key("monitoring", table(MONITORING), "the days in hospital"),
     required_key("cycle", array(table(CYCLE), 1, 20), "the cycles, in order, at least one [[cycle]]"),
+    optional_key("due", array(table(DUE)), "what is due besides"),
     optional_key("waiver", array(table(WAIVER)), "findings accepted on purpose"),
 )
 

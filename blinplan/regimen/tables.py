@@ -18,6 +18,8 @@ from blinplan.regimen import schema
 from blinplan.regimen.regimen import (
     AgeGroup,
     Cycle,
+    DoseByAge,
+    DueKind,
     Eligibility,
     Indication,
     Occasion,
@@ -27,6 +29,7 @@ from blinplan.regimen.regimen import (
     Source,
     Status,
     Step,
+    ThingDue,
     Waiver,
 )
 from blinplan.regimen.toml.document import Document, KeyPath
@@ -51,6 +54,8 @@ def regimen_of(document: Document, file: schema.RegimenTable) -> Regimen:
             _fraction(weights.below_weight_kg),
             weights.otherwise,
             weights.population,
+            _fraction(weights.min_age_years),
+            _fraction(weights.below_age_years),
         ),
         basis=Basis(file.dosing.basis),
         premedication=tuple(
@@ -64,6 +69,8 @@ def regimen_of(document: Document, file: schema.RegimenTable) -> Regimen:
             for index, waiver in enumerate(file.waiver)
         ),
         label=file.label,
+        route=file.dosing.route,
+        due=tuple(_thing_due(due, ("due", index)) for index, due in enumerate(file.due)),
     )
 
 
@@ -100,6 +107,9 @@ def _cycle(document: Document, cycle: schema.CycleTable, path: KeyPath) -> Cycle
         steps=tuple(_step(document, step, (*path, "steps", index)) for index, step in enumerate(cycle.steps)),
         treatment_free=cycle.treatment_free_days * MINUTES_PER_DAY,
         repeat=cycle.repeat,
+        interval_reason=cycle.interval_reason,
+        block=cycle.block,
+        optional=cycle.optional,
         path=path,
         treatment_free_line=_line(document, (*path, "treatment_free_days")),
     )
@@ -112,6 +122,22 @@ def _step(document: Document, step: schema.StepTable, path: KeyPath) -> Step:
         minutes=(step.days or 0) * MINUTES_PER_DAY + (step.hours or 0) * MINUTES_PER_HOUR,
         path=path,
         line=_line(document, path),
+    )
+
+
+def _thing_due(due: schema.DueTable, path: KeyPath) -> ThingDue:
+    return ThingDue(
+        kind=DueKind(due.kind),
+        what=due.what,
+        days=due.days,
+        for_days=due.for_days,
+        cycles=due.cycles,
+        dose=due.dose,
+        doses=tuple(
+            DoseByAge(dose.dose, _fraction(dose.min_age_years), _fraction(dose.below_age_years))
+            for dose in due.dose_by_age
+        ),
+        path=path,
     )
 
 
@@ -139,22 +165,29 @@ def table_of(regimen: Regimen) -> schema.RegimenTable:
         label=regimen.label,
         sources=tuple(schema.SourceTable(s.citation, s.status.value, s.note) for s in regimen.sources),
         eligibility=_eligibility_table(regimen.eligibility),
-        dosing=schema.DosingTable(regimen.basis.value),
+        dosing=schema.DosingTable(regimen.basis.value, regimen.route),
         premedication=tuple(_premedication_table(given) for given in regimen.premedication),
         monitoring=schema.MonitoringTable(regimen.hospital_days) if regimen.hospital_days else None,
         cycle=tuple(_cycle_table(cycle) for cycle in regimen.cycles),
+        due=tuple(_due_table(due) for due in regimen.due),
         waiver=tuple(schema.WaiverTable(w.rule, w.reason, w.expires) for w in regimen.waivers),
     )
 
 
 def _eligibility_table(given: Eligibility) -> schema.EligibilityTable | None:
     table = schema.EligibilityTable(
-        None if given.minimum_weight is None else Decimal(_exact(given.minimum_weight)),
-        None if given.below_weight is None else Decimal(_exact(given.below_weight)),
+        _decimal(given.minimum_weight),
+        _decimal(given.below_weight),
         given.otherwise,
         given.population,
+        _decimal(given.minimum_age),
+        _decimal(given.below_age),
     )
     return None if table == schema.EligibilityTable() else table
+
+
+def _decimal(number: Fraction | None) -> Decimal | None:
+    return None if number is None else Decimal(_exact(number))
 
 
 def _premedication_table(given: Premedication) -> schema.PremedicationTable:
@@ -180,7 +213,15 @@ def _cycle_table(cycle: Cycle) -> schema.CycleTable:
         free_days,
         None if cycle.phase is None else cycle.phase.value,
         cycle.repeat,
+        cycle.interval_reason,
+        cycle.block,
+        cycle.optional,
     )
+
+
+def _due_table(due: ThingDue) -> schema.DueTable:
+    doses = tuple(schema.DoseByAgeTable(d.dose, _decimal(d.minimum_age), _decimal(d.below_age)) for d in due.doses)
+    return schema.DueTable(due.kind.value, due.what, due.days, due.for_days, due.cycles, due.dose, doses)
 
 
 def _step_table(step: Step) -> schema.StepTable:

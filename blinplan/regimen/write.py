@@ -91,7 +91,9 @@ def _in_braces(table: Table[Any], values: Any) -> str:
 
 
 def toml_value(value: Any) -> str:
-    """Write a text, a number, a date or an array of them as TOML."""
+    """Write a text, a number, a date, true or false, or an array of them as TOML."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, str):
         return '"' + "".join(_character(character) for character in value) + '"'
     if isinstance(value, tuple):

@@ -22,8 +22,10 @@ FULL: Tree = {
         "below_weight_kg": "45",
         "otherwise": '"rr-adult"',
         "population": '"child"',
+        "min_age_years": "0.5",
+        "below_age_years": "18",
     },
-    "dosing": {"basis": '"bsa"'},
+    "dosing": {"basis": '"bsa"', "route": '"continuous intravenous infusion"'},
     "premedication": {
         "drug": '"dexamethasone"',
         "dose": '"5 mg/m2"',
@@ -39,12 +41,26 @@ FULL: Tree = {
             "name": '"Induction"',
             "phase": '"induction"',
             "repeat": "2",
+            "block": '"induction"',
+            "optional": "true",
             "steps": [
                 {"dose": '"5 mcg/m2/day"', "max": '"9 mcg/day"', "days": "7"},
                 {"dose": '"15 mcg/m2/day"', "max": '"28 mcg/day"', "hours": "504"},
             ],
             "treatment_free_days": "14",
+            "interval_reason": '"chemotherapy"',
         }
+    ],
+    "due": [
+        {
+            "kind": '"intrathecal"',
+            "what": '"methotrexate"',
+            "dose_by_age": [{"min_age_years": "1", "below_age_years": "18", "dose": '"8 mg"'}],
+            "days": "[-1, 29]",
+            "for_days": "2",
+            "cycles": "[1]",
+        },
+        {"kind": '"other"', "what": '"paracetamol"', "dose": '"500 mg"', "days": "[1]"},
     ],
     "waiver": [{"rule": '"S304"', "reason": '"agreed"', "expires": "2027-06-30"}],
 }
@@ -95,13 +111,13 @@ LAYOUTS: Mapping[str, Callable[[Tree], str]] = {
 
 
 def keys(node: Any = None, path: KeyPath = ()) -> list[KeyPath]:
-    """Return the paths of all keys of the regimen, once each: of the two steps, those that the first lacks."""
+    """Return the paths of all keys of the regimen, once each: of two tables of a kind, those that the first lacks."""
     tree = FULL if node is None else node
     found: list[KeyPath] = []
     for key, value in tree.items():
         found.append((*path, key))
         for index, table in enumerate(value if isinstance(value, list) else []):
-            found += [inner for inner in keys(table, (*path, key, index)) if index == 0 or inner[-1] == "hours"]
+            found += [inner for inner in keys(table, (*path, key, index)) if index == 0 or inner[-1] not in value[0]]
         if isinstance(value, dict):
             found += keys(value, (*path, key))
     return found

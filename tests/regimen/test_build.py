@@ -11,9 +11,20 @@ from hypothesis import strategies as st
 
 from blinplan.quantities import QuantityError
 from blinplan.regimen import library
-from blinplan.regimen.build import cycle, file_of, premedication, regimen, source, step, toml, waiver
+from blinplan.regimen.build import (
+    cycle,
+    dose_by_age,
+    due,
+    file_of,
+    premedication,
+    regimen,
+    source,
+    step,
+    toml,
+    waiver,
+)
 from blinplan.regimen.reading import FaultyFile, RegimenFile, read
-from blinplan.regimen.regimen import Cycle, Regimen, Step
+from blinplan.regimen.regimen import AgeGroup, Cycle, Regimen, Step, ThingDue
 from blinplan.regimen.write import NotARegimenError
 from blinplan.rules.judge import judge
 from tests.read_text import regimen_in
@@ -62,6 +73,24 @@ def cycles(draw: st.DrawFn, unit: str) -> Cycle:
         repeat=draw(st.integers(1, 20)),
         phase=draw(st.sampled_from([None, "induction", "continued-therapy"])),
         name=draw(st.none() | WORDS),
+        interval_reason=draw(st.none() | WORDS),
+        block=draw(st.none() | WORDS),
+        optional=draw(st.booleans()),
+    )
+
+
+@st.composite
+def things_due(draw: st.DrawFn) -> ThingDue:
+    by_age = [dose_by_age("8 mg", below_age_years=2), dose_by_age("12 mg", min_age_years=2)]
+    dose, doses = draw(st.sampled_from([(None, []), ("12 mg", []), (None, by_age)]))
+    return due(
+        draw(WORDS),
+        kind=draw(st.sampled_from(["pre-phase", "intrathecal", "other"])),
+        days=draw(st.lists(st.integers(-366, 366).filter(bool), min_size=1, max_size=3)),
+        for_days=draw(st.integers(1, 366)),
+        cycles=draw(st.sampled_from([(), (1,)])),
+        dose=dose,
+        doses=doses,
     )
 
 
@@ -69,6 +98,8 @@ def cycles(draw: st.DrawFn, unit: str) -> Cycle:
 def regimens(draw: st.DrawFn) -> Regimen:
     unit = draw(st.sampled_from(["mcg/day", "mcg/m2/day"]))
     drug = premedication("dexamethasone", "5 mg/m2", cap="20 mg", before=["cycle-start", "restart"], minutes_before=30)
+    adults = premedication("dexamethasone", "20 mg", before=["cycle-start"], patients="adults")
+    by_age = [adults, replace(drug, patients=AgeGroup.CHILDREN, minutes_before=720, latest_minutes_before=360)]
     return regimen(
         "drawn-1",
         title=draw(WORDS),
@@ -78,7 +109,12 @@ def regimens(draw: st.DrawFn) -> Regimen:
         min_weight_kg=draw(st.sampled_from([None, 10.5, "0.1"])),
         below_weight_kg=draw(st.sampled_from([None, 45])),
         population=draw(st.sampled_from([None, "child"])),
-        premedication=draw(st.sampled_from([None, drug])),
+        premedication=draw(st.sampled_from([None, drug, by_age])),
+        due=draw(st.lists(things_due(), max_size=3)),
+        label=draw(st.sampled_from([None, "us"])),
+        route=draw(st.sampled_from([None, "IV"])),
+        min_age_years=draw(st.sampled_from([None, "0.5"])),
+        below_age_years=draw(st.sampled_from([None, 18])),
         hospital_days=draw(st.sampled_from([(), (9, 2)])),
         family=draw(st.sampled_from([None, "mine"])),
         waivers=draw(st.sampled_from([(), (waiver("S304", "after infection", date(2027, 6, 30)),)])),
@@ -143,3 +179,34 @@ def test_a_dose_has_its_unit(dose: str) -> None:
 def test_a_number_that_no_decimals_say_is_refused() -> None:
     with pytest.raises(QuantityError, match="1/3"):
         regimen("mine", cycles=ADULT, min_weight_kg=Fraction(1, 3))
+
+
+def test_what_goes_by_age_is_built_as_a_file_says_it() -> None:
+    built = regimen(
+        "mine",
+        cycles=ADULT,
+        below_age_years="18",
+        premedication=[
+            premedication("dexamethasone", "20 mg", before=["cycle-start"], patients="adults"),
+            premedication("dexamethasone", "5 mg/m2", cap="20 mg", before=["first-start"], patients="children"),
+        ],
+        due=[due("methotrexate", kind="intrathecal", days=[8, 29], doses=[dose_by_age("8 mg", below_age_years=2)])],
+    )
+    text = toml(built)
+    assert text.count("[[premedication]]") == 2
+    assert 'dose_by_age = [{ below_age_years = 2, dose = "8 mg" }]' in text
+    assert [given.path for given in built.premedication] == [("premedication", 0), ("premedication", 1)]
+    assert (built.due[0].days, built.due[0].path) == ((8, 29), ("due", 0))
+    assert str(built.eligibility) == "below 18 years"
+
+
+def test_one_premedication_is_written_as_one_table() -> None:
+    """What a file said before several could be said, it says in the same bytes."""
+    once = premedication("dexamethasone", "20 mg", before=["cycle-start"])
+    text = toml(regimen("mine", cycles=ADULT, premedication=once))
+    assert "\n[premedication]\n" in text
+    assert "patients =" not in text
+    in_array = text.replace("[premedication]", "[[premedication]]")
+    assert regimen_in(in_array) == regimen_in(text)
+    assert regimen_in(in_array).premedication[0].path == ("premedication", 0)
+    assert toml(regimen_in(in_array)) == text

@@ -7,7 +7,7 @@ import pytest
 
 from blinplan.quantities import Basis, DoseRate, Mass
 from blinplan.regimen import library
-from blinplan.regimen.regimen import AgeGroup, Occasion, Phase, Premedication, Status
+from blinplan.regimen.regimen import AgeGroup, DoseByAge, DueKind, Occasion, Phase, Premedication, Status
 from blinplan.regimen.toml.document import KeyPath
 from tests.read_text import regimen_in
 from tests.regimen.layouts import FULL, LAYOUTS, changed, keys, renamed, with_headers
@@ -31,7 +31,15 @@ def test_every_key_is_read_in_every_layout(layout: str, newline: str) -> None:
     dose, cap = Mass(Fraction(5), Basis.BSA), Mass(Fraction(20), Basis.FLAT)
     assert regimen.premedication == (Premedication("dexamethasone", dose, cap, 30, 0, occasions, AgeGroup.CHILDREN),)
     assert regimen.hospital_days == (9, 2)
+    assert (limits.minimum_age, limits.below_age) == (Fraction(1, 2), Fraction(18))
+    assert (regimen.label, regimen.route) == ("us", "continuous intravenous infusion")
+    intrathecal, other = regimen.due
+    assert (intrathecal.kind, intrathecal.what, intrathecal.dose) == (DueKind.INTRATHECAL, "methotrexate", None)
+    assert (intrathecal.days, intrathecal.for_days, intrathecal.cycles) == ((-1, 29), 2, (1,))
+    assert intrathecal.doses == (DoseByAge("8 mg", Fraction(1), Fraction(18)),)
+    assert (other.kind, other.dose, other.days, other.for_days, other.cycles) == ("other", "500 mg", (1,), 1, ())
     (cycle,) = regimen.cycles
+    assert (cycle.block, cycle.optional, cycle.interval_reason) == ("induction", True, "chemotherapy")
     assert (cycle.name, cycle.phase, cycle.repeat) == ("Induction", Phase.INDUCTION, 2)
     assert [step.dose for step in cycle.steps] == [DoseRate(Fraction(dose), Basis.BSA) for dose in (5, 15)]
     assert [step.cap for step in cycle.steps] == [DoseRate(Fraction(cap), Basis.FLAT) for cap in (9, 28)]
@@ -149,13 +157,21 @@ RIGHT = {
     ("premedication", "latest_minutes_before"): {"0"},
     ("cycle", 0, "treatment_free_days"): {"0"},
     ("eligibility", "min_weight_kg"): {"1.5"},
+    ("eligibility", "min_age_years"): {"1.5"},
+    ("eligibility", "below_age_years"): {"1.5"},
+    ("cycle", 0, "optional"): {"true", "false"},
+    ("due",): {"[]"},
+    ("due", 0, "days"): {"[1]"},
+    ("due", 0, "cycles"): {"[1]"},
+    ("due", 0, "dose_by_age", 0, "min_age_years"): {"1.5"},
+    ("due", 0, "dose_by_age", 0, "below_age_years"): {"1.5"},
     ("waiver", 0, "expires"): {"2027-06-30"},
 }
-SENTENCES = {"title", "citation", "note", "drug", "reason"}
+SENTENCES = {"title", "citation", "note", "drug", "reason", "what", "block", "interval_reason"}
 
 
 def is_right(path: KeyPath, literal: str) -> bool:
-    sentence = path[-1] in SENTENCES or path == ("cycle", 0, "name")
+    sentence = path[-1] in SENTENCES or path == ("cycle", 0, "name") or (path[0] == "due" and path[-1] == "dose")
     return literal in RIGHT.get(path, ()) or (sentence and literal in ('"no such value"', '"\\u0000"'))
 
 
@@ -210,6 +226,7 @@ def test_a_key_left_out_is_one_problem_or_none(layout: str, path: KeyPath) -> No
 def schema_requires(path: KeyPath) -> bool:
     schema = json.loads((library.folder() / "regimen.schema.json").read_text(encoding="utf-8"))
     names = {"": schema, "sources": schema["$defs"]["Source"], "steps": schema["$defs"]["Step"]}
+    names |= {"dose_by_age": schema["$defs"]["DoseByAge"]}
     names |= {name.lower(): table for name, table in schema["$defs"].items()}
     table = next((str(part) for part in reversed(path[:-1]) if isinstance(part, str)), "")
     return path[-1] in names[table].get("required", [])

@@ -30,6 +30,13 @@ SHIPPED = [path.read_bytes() for path in library.paths().values()]
         ((*STEP, "max"), '"9 mcg/m2/day"', "N104", '"9 mcg/m2/day"'),
         (("premedication", "dose"), '"5 mg"', "F007", "max"),
         (("premedication", "max"), '"20 mg/m2"', "F004", '"20 mg/m2"'),
+        (("premedication", "latest_minutes_before"), "31", "F007", "latest_minutes_before"),
+        (("eligibility", "below_age_years"), "0.5", "F007", "below_age_years"),
+        (("eligibility", "min_age_years"), "18.5", "F007", "below_age_years"),
+        (("due", 0, "dose_by_age", 0, "min_age_years"), "18", "F007", "below_age_years"),
+        (("due", 0, "dose"), '"8 mg"', "F007", "dose_by_age"),
+        (("due", 0, "cycles"), "[1, 3]", "F007", "cycles"),
+        (("due", 0, "days"), "[8, 0]", "F004", "0"),
     ],
 )
 def test_a_contradiction_is_one_problem(layout: str, path: KeyPath, value: str, code: str, shown: str) -> None:
@@ -72,6 +79,70 @@ def test_a_step_is_judged_as_a_whole(steps: str, codes: list[str], shown: str) -
     text = flat(steps)
     assert [problem.code for problem in problems(text)] == codes
     assert not codes or at(text, problems(text)[0]) == shown
+
+
+def premedicated(*tables: str) -> str:
+    written = ", ".join(f'{{ drug = "dexamethasone", dose = "20 mg", {table} }}' for table in tables)
+    return with_inline_tables(changed(("premedication",), f"[{written}]"))
+
+
+@pytest.mark.parametrize(
+    ("tables", "codes"),
+    [
+        # The European label: the child's drug twice before one start, at two times that do not meet.
+        (('patients = "children", minutes_before = 720, latest_minutes_before = 360, before = ["first-start"]',
+          'patients = "children", minutes_before = 30, latest_minutes_before = 0, before = ["first-start"]'), []),
+        (('patients = "adults", before = ["cycle-start"]', 'patients = "children", before = ["cycle-start"]'), []),
+        (('before = ["cycle-start"]', 'before = ["escalation"]'), []),
+        (('before = ["cycle-start"]', 'patients = "adults", before = ["restart", "cycle-start"]'), ["F007"]),
+        (('patients = "adults", before = ["restart"]', 'before = ["restart"]'), ["F007"]),
+        (('before = ["restart"]', 'before = ["restart"]'), ["F007"]),
+        (('minutes_before = 60, latest_minutes_before = 30, before = ["restart"]',
+          'minutes_before = 30, before = ["restart"]'), ["F007"]),
+        (('minutes_before = 60, latest_minutes_before = 31, before = ["restart"]',
+          'minutes_before = 30, before = ["restart"]'), []),
+        (('before = ["restart"]', 'before = []'), ["F004"]),
+    ],
+)  # fmt: skip
+def test_one_patient_is_not_premedicated_in_two_ways_at_once(tables: tuple[str, ...], codes: list[str]) -> None:
+    text = premedicated(*tables)
+    assert [problem.code for problem in problems(text)] == codes
+    if codes == ["F007"]:
+        assert only(text).path == ("premedication", 1, "before")
+        assert at(text, only(text)) == "before"
+
+
+def test_another_drug_for_everybody_is_no_contradiction() -> None:
+    text = premedicated('before = ["cycle-start"]', 'patients = "adults", before = ["cycle-start"]')
+    assert not problems(text.replace('drug = "dexamethasone"', 'drug = "paracetamol"', 1))
+    assert problems(text.replace('drug = "dexamethasone"', 'drug = "Dexamethasone "', 1))
+
+
+@pytest.mark.parametrize(
+    ("ages", "codes"),
+    [
+        ("below_age_years = 2 | min_age_years = 2", []),
+        ("below_age_years = 2 | min_age_years = 2, below_age_years = 3 | min_age_years = 3", []),
+        ("below_age_years = 2 | min_age_years = 3", []),  # that of age 2 is not said, and the plan says so
+        ("below_age_years = 2 | min_age_years = 1.9", ["F007"]),
+        ("below_age_years = 2 | below_age_years = 1", ["F007"]),
+        (" | min_age_years = 3", ["F007"]),
+        ("min_age_years = 3 | ", ["F007"]),
+    ],
+)
+def test_an_age_has_one_dose(ages: str, codes: list[str]) -> None:
+    tables = ", ".join("{ " + ", ".join([*([one] if one else []), 'dose = "8 mg"']) + " }" for one in ages.split(" | "))
+    text = with_inline_tables(changed(("due", 0, "dose_by_age"), f"[{tables}]"))
+    assert [problem.code for problem in problems(text)] == codes
+    assert not codes or only(text).path[:3] == ("due", 0, "dose_by_age")
+
+
+def test_cycles_are_counted_where_all_of_them_can_be_read() -> None:
+    late = changed(("due", 0, "cycles"), "[9]")
+    assert only(with_headers(late)).message == "`cycles` names cycle 9, and the regimen has 2 cycles"
+    assert not problems(with_headers(changed(("cycle", 0, "repeat"), "9", late)))
+    faulty = changed(("cycle", 0, "repeat"), "99", late)
+    assert [problem.code for problem in problems(with_headers(faulty))] == ["F004"]
 
 
 def test_otherwise_needs_a_weight_limit() -> None:

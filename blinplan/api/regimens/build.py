@@ -1,18 +1,22 @@
 """Regimens built in Python, with the words of the file, and written as files."""
 
-from blinplan.regimen.build import cycle, premedication, regimen, source, step, toml, waiver
-from blinplan.regimen.regimen import Cycle, Premedication, Regimen, Source, Step, Waiver
+from blinplan.regimen.build import cycle, dose_by_age, due, premedication, regimen, source, step, toml, waiver
+from blinplan.regimen.regimen import Cycle, DoseByAge, Premedication, Regimen, Source, Step, ThingDue, Waiver
 from blinplan.regimen.write import NotARegimenError
 
 __all__ = [
     "Cycle",
+    "DoseByAge",
     "NotARegimenError",
     "Premedication",
     "Regimen",
     "Source",
     "Step",
+    "ThingDue",
     "Waiver",
     "cycle",
+    "dose_by_age",
+    "due",
     "premedication",
     "regimen",
     "source",

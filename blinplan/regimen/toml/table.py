@@ -193,6 +193,18 @@ def whole(lowest: int, highest: int) -> Kind:
     )
 
 
+def day_number() -> Kind:
+    """A day counted from another, which is day 1; the one before it is day -1, and there is no day 0."""
+
+    def counted(day: int) -> int:
+        if day == 0:
+            raise ValueError("there is no day 0")
+        return day
+
+    days = whole(-366, 366)
+    return Kind(core_schema.no_info_after_validator_function(counted, days.core), {**days.json, "not": {"const": 0}})
+
+
 def number(above: int, highest: int | None = None) -> Kind:
     """A number above one bound and at or below another."""
     core = core_schema.decimal_schema(gt=Decimal(above), le=None if highest is None else Decimal(highest))

@@ -1,0 +1,272 @@
+"""What is wrong with a regimen file that its schema cannot say: keys that contradict each other."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import combinations
+from typing import Any, TypeVar
+
+from pydantic_core import ValidationError
+
+from blinplan.quantities import Basis, DoseRate, QuantityError, plural, read_dose, read_mass
+from blinplan.regimen import schema
+from blinplan.regimen.tables import premedication_paths
+from blinplan.regimen.toml.document import Document, KeyPath
+from blinplan.regimen.toml.problems import Problem, SchemaProblems, contradiction
+from blinplan.regimen.toml.table import Table
+
+Values = TypeVar("Values")
+_DURATIONS = ("days", "hours")
+_STEP_KEYS = frozenset(schema.STEP.keys)
+
+
+def contradictions(document: Document) -> Iterator[Problem]:
+    """Compare what can be compared, also in a file that has other mistakes, so that one run shows them all."""
+    values = document.values
+    if eligibility := _valid(schema.ELIGIBILITY, values.get("eligibility")):
+        yield from _weight_contradictions(document, eligibility)
+        yield from _age_contradictions(document, ("eligibility",), eligibility)
+    dosing = _valid(schema.DOSING, values.get("dosing"))
+    basis = None if dosing is None else Basis(dosing.basis)
+    if basis is not None:
+        yield from _mixed_bases(document, basis)
+    for path, step in _steps(values):
+        if basis is not Basis.BSA:
+            yield from _cap_contradictions(document, step, path)
+        yield from _duration_contradictions(document, step, path)
+    yield from _premedication_contradictions(document)
+    yield from _due_contradictions(document)
+
+
+def _valid(table: Table[Values], value: object) -> Values | None:
+    try:
+        return table.read(value)
+    except ValidationError:
+        return None
+
+
+def _steps(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
+    for cycle_index, cycle in enumerate(_array(values.get("cycle"))):
+        for step_index, step in enumerate(_array(cycle.get("steps")) if isinstance(cycle, Mapping) else ()):
+            if isinstance(step, Mapping):
+                yield ("cycle", cycle_index, "steps", step_index), step
+
+
+def _array(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _weight_contradictions(document: Document, weights: schema.EligibilityTable) -> Iterator[Problem]:
+    low, high = weights.min_weight_kg, weights.below_weight_kg
+    if low is not None and high is not None and high <= low:
+        yield contradiction(
+            document,
+            ("eligibility", "below_weight_kg"),
+            f"`below_weight_kg` is {high}, `min_weight_kg` is {low}",
+            "no weight is at least the one and below the other",
+            "give a `below_weight_kg` above `min_weight_kg`",
+        )
+    if weights.otherwise is not None and low is None and high is None:
+        yield contradiction(
+            document,
+            ("eligibility", "otherwise"),
+            "`otherwise` stands without a weight limit",
+            "it names the regimen for patients outside the limits, and there are none",
+            "add `min_weight_kg` or `below_weight_kg`, or remove `otherwise`",
+        )
+
+
+def _age_contradictions(
+    document: Document, path: KeyPath, ages: schema.EligibilityTable | schema.DoseByAgeTable
+) -> Iterator[Problem]:
+    low, high = ages.min_age_years, ages.below_age_years
+    if low is not None and high is not None and high <= low:
+        yield contradiction(
+            document,
+            (*path, "below_age_years"),
+            f"`below_age_years` is {high}, `min_age_years` is {low}",
+            "no age is at least the one and below the other",
+            "give a `below_age_years` above `min_age_years`",
+        )
+
+
+def _mixed_bases(document: Document, basis: Basis) -> Iterator[Problem]:
+    """Tell doses that are not counted as the file says; once, about the basis, when that is true of all of them."""
+    written = [((*path, "dose"), rate) for path, step in _steps(document.values) if (rate := _rate(step.get("dose")))]
+    other = [(path, rate) for path, rate in written if rate.basis is not basis]
+    if len(other) > 1 and other == written:
+        yield _mixture(
+            document, ("dosing", "basis"), f"`basis` is '{basis}', and every dose is in {other[0][1].unit}", basis
+        )
+        return
+    for path, rate in other:
+        yield _mixture(document, path, f"this dose is in {rate.unit}, and `basis` is '{basis}'", basis)
+
+
+def _mixture(document: Document, path: KeyPath, message: str, basis: Basis) -> Problem:
+    return Problem(
+        "D210",
+        path,
+        document.value_span(path),
+        message,
+        "flat doses and doses by body surface area are not mixed in one regimen: people confuse them",
+        f"give every dose in {'mcg/day' if basis is Basis.FLAT else 'mcg/m2/day'}, or change `basis`",
+    )
+
+
+def _cap_contradictions(document: Document, step: Mapping[str, Any], path: KeyPath) -> Iterator[Problem]:
+    rate, cap = _rate(step.get("dose")), _rate(step.get("max"))
+    if rate is not None and rate.basis is Basis.FLAT and cap is not None and cap.basis is Basis.FLAT:
+        yield contradiction(
+            document,
+            (*path, "max"),
+            "a flat dose has a cap",
+            "`max` limits a dose by body surface area; a flat dose is the same for everyone",
+            "remove `max`",
+        )
+
+
+def _rate(value: object) -> DoseRate | None:
+    try:
+        return read_dose(value).rate if isinstance(value, str) else None
+    except QuantityError:
+        return None
+
+
+def _duration_contradictions(document: Document, step: Mapping[str, Any], path: KeyPath) -> Iterator[Problem]:
+    given = [key for key in _DURATIONS if key in step]
+    schema_problems = SchemaProblems(document, schema.REGIMEN_FILE)
+    misspelt = any(schema_problems.nearest_key((*path, key)) in _DURATIONS for key in step if key not in _STEP_KEYS)
+    if len(given) == 1 or misspelt:
+        return
+    yield Problem(
+        "F007" if given else "F003",
+        (*path, "days"),
+        document.key_span((*path, "hours")) if given else document.value_span(path),
+        f"this step gives {'both `days` and `hours`' if given else 'neither `days` nor `hours`'}",
+        "a step lasts a whole number of days or a whole number of hours",
+        "give one of the two",
+    )
+
+
+def _premedication_contradictions(document: Document) -> Iterator[Problem]:
+    written = document.values.get("premedication")
+    tables = written if isinstance(written, list) else [written]
+    read = [_valid(schema.PREMEDICATION, table) for table in tables]
+    declared = [(path, given) for path, given in zip(premedication_paths(document), read, strict=False) if given]
+    for path, given in declared:
+        yield from _contradictions_of_one(document, given, path)
+    for (_, first), (path, second) in combinations(declared, 2):
+        yield from _given_twice(document, first, second, path)
+
+
+def _contradictions_of_one(document: Document, given: schema.PremedicationTable, path: KeyPath) -> Iterator[Problem]:
+    latest = given.latest_minutes_before
+    if latest is not None and latest > given.minutes_before:
+        yield contradiction(
+            document,
+            (*path, "latest_minutes_before"),
+            f"`latest_minutes_before` is {latest}, `minutes_before` is {given.minutes_before}",
+            "premedication is given from `minutes_before` the infusion to `latest_minutes_before`, and later is nearer",
+            "give a `latest_minutes_before` below `minutes_before`",
+        )
+    if given.max is not None and read_mass(given.dose).basis is Basis.FLAT:
+        yield contradiction(
+            document,
+            (*path, "max"),
+            "a flat premedication dose has a cap",
+            "`max` limits a dose by body surface area; a flat dose is the same for everyone",
+            "remove `max`",
+        )
+
+
+def _given_twice(
+    document: Document, first: schema.PremedicationTable, second: schema.PremedicationTable, path: KeyPath
+) -> Iterator[Problem]:
+    """Tell that the same patients would get one drug twice on one occasion, where two times do not show it is meant."""
+    common = [occasion for occasion in second.before if occasion in first.before]
+    if not common or first.drug.strip().lower() != second.drug.strip().lower():
+        return
+    if first.patients == second.patients:
+        if _at_one_time(first, second):
+            yield contradiction(
+                document,
+                (*path, "before"),
+                f"{second.drug} is given twice before {common[0]}, at the same time",
+                "which of the two doses is meant is not to be guessed",
+                "keep one of them, give them other times, or say with `patients` whom each is for",
+            )
+    elif first.patients is None or second.patients is None:
+        yield contradiction(
+            document,
+            (*path, "before"),
+            f"{second.drug} before {common[0]} is given to everybody and to {first.patients or second.patients}",
+            "whether these patients get the one or both is not to be guessed",
+            "say with `patients` whom each is for: adults or children",
+        )
+
+
+def _at_one_time(first: schema.PremedicationTable, second: schema.PremedicationTable) -> bool:
+    """Whether the times at which two premedications may be given meet."""
+    (early, late), (other_early, other_late) = _window(first), _window(second)
+    return early >= other_late and other_early >= late
+
+
+def _window(given: schema.PremedicationTable) -> tuple[int, int]:
+    """The most and the least minutes before the infusion."""
+    latest = given.latest_minutes_before
+    return given.minutes_before, given.minutes_before if latest is None else latest
+
+
+def _due_contradictions(document: Document) -> Iterator[Problem]:
+    cycles = [_valid(schema.CYCLE, table) for table in _array(document.values.get("cycle"))]
+    number = None if None in cycles else sum(cycle.repeat for cycle in cycles if cycle)
+    for index, table in enumerate(_array(document.values.get("due"))):
+        if due := _valid(schema.DUE, table):
+            yield from _contradictions_of_due(document, due, ("due", index), number)
+
+
+def _contradictions_of_due(
+    document: Document, due: schema.DueTable, path: KeyPath, number: int | None
+) -> Iterator[Problem]:
+    for index, dose in enumerate(due.dose_by_age):
+        yield from _age_contradictions(document, (*path, "dose_by_age", index), dose)
+    if due.dose is not None and due.dose_by_age:
+        yield contradiction(
+            document,
+            (*path, "dose_by_age"),
+            "this gives both `dose` and `dose_by_age`",
+            "`dose` is that of everybody, and `dose_by_age` are by age",
+            "give one of the two",
+        )
+    yield from _ages_with_two_doses(document, due.dose_by_age, path)
+    late = [cycle for cycle in due.cycles if number and cycle > number]
+    if late:
+        yield contradiction(
+            document,
+            (*path, "cycles"),
+            f"`cycles` names cycle {late[0]}, and the regimen has {number} {plural('cycle', number or 0)}",
+            "what is due with a cycle that never comes would not be due at all",
+            f"name cycles from 1 to {number}",
+        )
+
+
+def _ages_with_two_doses(
+    document: Document, doses: Sequence[schema.DoseByAgeTable], path: KeyPath
+) -> Iterator[Problem]:
+    for index, second in enumerate(doses):
+        if any(_share_an_age(first, second) for first in doses[:index]):
+            key = "min_age_years" if second.min_age_years is not None else "below_age_years"
+            place = (*path, "dose_by_age", index)
+            yield contradiction(
+                document,
+                (*place, key) if getattr(second, key) is not None else (*path, "dose_by_age"),
+                "there are two doses for one age",
+                "which of the two is meant is not to be guessed",
+                "give each age one dose: from `min_age_years`, itself included, to `below_age_years`",
+            )
+
+
+def _share_an_age(first: schema.DoseByAgeTable, second: schema.DoseByAgeTable) -> bool:
+    low = max(first.min_age_years or Decimal(0), second.min_age_years or Decimal(0))
+    highs = [high for high in (first.below_age_years, second.below_age_years) if high is not None]
+    return not highs or low < min(highs)
