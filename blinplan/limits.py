@@ -1,10 +1,11 @@
 """Limits: numbers that decide, each with its unit, what the source says, and how far that was checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 import tomli
 
@@ -21,11 +22,15 @@ class Change:
     reason: str
 
 
+Stricter = Literal["higher", "lower"]
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """One limit: its exact value and unit, what the source says, and how far that was checked.
 
-    ``fixed`` says why a user cannot change it; ``change`` is what a user changed.
+    ``fixed`` says why a user cannot change it, but in the direction that is ``stricter``; ``change`` is what a user
+    changed.
     """
 
     name: str
@@ -36,7 +41,23 @@ class Limit:
     claim: str | None
     status: str
     fixed: str | None = None
+    stricter: Stricter | None = None
     change: Change | None = None
+
+    @property
+    def unverified(self) -> bool:
+        """Whether nobody has seen the number in its source. One that a user set is the user's own."""
+        return self.status == "unverified" and self.change is None
+
+    def allows(self, value: Fraction) -> bool:
+        """Whether a user may set this value: any where it is not fixed, else only a stricter one."""
+        if self.fixed is None:
+            return True
+        return self.is_stricter(value)
+
+    def is_stricter(self, value: Fraction) -> bool:
+        """Whether a value asks for more than this one."""
+        return {"higher": value > self.value, "lower": value < self.value, None: False}[self.stricter]
 
     @property
     def minutes(self) -> int:
@@ -78,13 +99,50 @@ class Limit:
 Limits = Mapping[str, Limit]
 
 
+class NotStatedError(KeyError):
+    """A number that a text does not state, as far as it was seen. The message says which text, and which number."""
+
+    def __init__(self, text: str, name: str) -> None:
+        super().__init__(f"{text}, as far as it was seen, does not state {name.replace('_', ' ')}")
+        self.name = name
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class StatedLimits(Mapping[str, Limit]):
+    """The limits of one text, by name. Asked for another one, it says that the text does not state it."""
+
+    __slots__ = ("_limits", "_text")
+
+    def __init__(self, limits: Limits, text: str) -> None:
+        self._limits = dict(limits)
+        self._text = text
+
+    def __getitem__(self, name: str) -> Limit:
+        try:
+            return self._limits[name]
+        except KeyError:
+            raise NotStatedError(self._text, name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._limits)
+
+    def __len__(self) -> int:
+        return len(self._limits)
+
+    def with_limits(self, others: Limits) -> "StatedLimits":
+        """These and others; of one name, the other is taken."""
+        return StatedLimits({**self._limits, **others}, self._text)
+
+
 def limits_in(file: Path) -> dict[str, Limit]:
     """Read the limits of a data file, by name."""
     tables = tomli.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
-    return {name: _limit(name, **table) for name, table in tables.items()}
+    return {name: limit_of(name, **table) for name, table in tables.items()}
 
 
-def _limit(
+def limit_of(
     name: str,
     *,
     value: int | Decimal | str,
@@ -94,7 +152,9 @@ def _limit(
     status: str,
     claim: str | None = None,
     fixed: str | None = None,
+    stricter: Stricter | None = None,
 ) -> Limit:
+    """One limit of a data file, from its keys there; a value in words is that of a threshold."""
     return Limit(
         name,
         Fraction(thresholds()[value].value if isinstance(value, str) else value),
@@ -104,4 +164,5 @@ def _limit(
         claim,
         status,
         fixed,
+        stricter,
     )

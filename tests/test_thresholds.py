@@ -5,8 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-
 from blinplan.course.label import label
+
 from blinplan.evidence import measures
 from blinplan.evidence.measures import Arm, Study
 from blinplan.physiology import endpoints

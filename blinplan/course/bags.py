@@ -7,29 +7,13 @@ at which bags are changed, and what is left in it is thrown away.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from fractions import Fraction
-from functools import cache
 from math import gcd
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import tomli
-
-from blinplan.course.label import label
 from blinplan.course.opening import is_open, minutes_of_change
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, duration_text
 from blinplan.regimen.site import Site, SiteBag, Vial
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledBag:
-    """A size of bag that the label has: minutes, pump rate in mL/h, whether it holds preservative, in-use minutes."""
-
-    minutes: int
-    millilitres_per_hour: Fraction
-    preservative: bool
-    in_use: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +49,18 @@ class Bag:
         return self.rate * self.minutes / MINUTES_PER_DAY
 
     @property
-    def label(self) -> LabelledBag | None:
-        """The labelled bag of that size; None where the label has none."""
-        return labelled_bags().get(self.size.minutes)
-
-    @property
     def millilitres(self) -> Fraction | None:
-        """What is infused, in mL, exact; None where the label has no pump rate for that size."""
-        return None if self.label is None else self.label.millilitres_per_hour * self.minutes / MINUTES_PER_HOUR
+        """What is infused, in mL, exact; None where nobody says at which rate the pump runs."""
+        rate = self.size.millilitres_per_hour
+        return None if rate is None else rate * self.minutes / MINUTES_PER_HOUR
 
     @property
     def filled_micrograms(self) -> Fraction | None:
         """What is in the bag, in mcg, priming included; None where nobody says how much is filled."""
-        if self.label is None or self.size.fill is None:
+        if self.size.millilitres_per_hour is None or self.size.fill is None:
             return None
         per_minute = self.rate / MINUTES_PER_DAY
-        millilitres_per_minute = self.label.millilitres_per_hour / MINUTES_PER_HOUR
+        millilitres_per_minute = self.size.millilitres_per_hour / MINUTES_PER_HOUR
         return per_minute / millilitres_per_minute * self.size.fill
 
 
@@ -258,60 +238,25 @@ def _next_day(minute: int) -> int:
     return (minute // MINUTES_PER_DAY + 1) * MINUTES_PER_DAY
 
 
-@cache
-def _data() -> dict[str, Any]:
-    text = Path(__file__).with_name("bags.toml").read_text(encoding="utf-8")
-    return tomli.loads(text, parse_float=Decimal)
+def vials(bag: Bag, vial: Vial | None) -> int | None:
+    """How many vials have to be opened for a bag; None where nobody says how much is filled, or what a vial holds."""
+    return None if bag.filled_micrograms is None or vial is None else -(-bag.filled_micrograms // vial.micrograms)
 
 
-@cache
-def labelled_bags() -> dict[int, LabelledBag]:
-    """The bags of the label, by the minutes that they last."""
-    return {
-        bag["hours"] * MINUTES_PER_HOUR: LabelledBag(
-            bag["hours"] * MINUTES_PER_HOUR,
-            Fraction(bag["rate_ml_per_hour"]),
-            bag["preservative"],
-            bag["in_use_hours"] * MINUTES_PER_HOUR if "in_use_hours" in bag else None,
-        )
-        for bag in _data()["bag"]
-    }
-
-
-def vial_of(site: Site | None) -> Vial:
-    """What a vial holds: as the site says, else the label."""
-    if site is not None and site.vial is not None:
-        return site.vial
-    return Vial(Fraction(_data()["vial"]["micrograms"]), Fraction(_data()["vial"]["mcg_per_ml"]))
-
-
-def vials(bag: Bag, vial: Vial) -> int | None:
-    """How many vials have to be opened for a bag; None where nobody says how much is filled."""
-    return None if bag.filled_micrograms is None else -(-bag.filled_micrograms // vial.micrograms)
-
-
-def drawn_millilitres(bag: Bag, vial: Vial) -> Fraction | None:
-    """How much of the reconstituted drug is drawn up for a bag, in mL; None where nobody says how much is filled."""
-    return None if bag.filled_micrograms is None else bag.filled_micrograms / vial.per_millilitre
+def drawn_millilitres(bag: Bag, vial: Vial | None) -> Fraction | None:
+    """How much of the reconstituted drug is drawn up for a bag, in mL; None where that follows from nothing known."""
+    return None if bag.filled_micrograms is None or vial is None else bag.filled_micrograms / vial.per_millilitre
 
 
 def in_use_left(bag: Bag, site: Site) -> int | None:
     """Minutes of in-use time left when a bag is taken down; None where nobody says how long it may be used."""
-    limit = in_use_limit(bag.size)
+    limit = bag.size.in_use
     return None if limit is None else limit - site.prepared_before - bag.minutes
 
 
-def bag_source() -> str:
-    """Who says so, with the status where nobody has seen it."""
-    source, status = _data()["source"], _data()["status"]
-    return source if status == "seen" else f"{source} ({status})"
-
-
 def without_preservative(site: Site) -> tuple[SiteBag, ...]:
-    """The bags of a site that the label prepares without preservative."""
-    return tuple(
-        size for size in site.bags if (bag := labelled_bags().get(size.minutes)) is not None and not bag.preservative
-    )
+    """The bags of a site that are known to hold no preservative."""
+    return tuple(size for size in site.bags if size.preservative is False)
 
 
 def usable_bags(site: Site, weight: Fraction | None) -> tuple[SiteBag, ...]:
@@ -319,34 +264,27 @@ def usable_bags(site: Site, weight: Fraction | None) -> tuple[SiteBag, ...]:
 
     A weight that is not known excludes none.
     """
-    young = weight is not None and weight < label()["preservative_from_weight"].value
+    least = site.preservative_from
+    young = weight is not None and least is not None and weight < least
     return tuple(
         size
         for size in (without_preservative(site) if young else site.bags)
-        if (limit := in_use_limit(size)) is None or site.prepared_before + size.minutes <= limit
+        if size.in_use is None or site.prepared_before + size.minutes <= size.in_use
     )
 
 
 def underfilled_bags(site: Site) -> tuple[SiteBag, ...]:
-    """The bags of a site that are filled with less than the label's pump rate infuses."""
+    """The bags of a site that are filled with less than the pump infuses."""
     return tuple(
         size
         for size in site.bags
         if size.fill is not None
-        and (bag := labelled_bags().get(size.minutes)) is not None
-        and size.fill < bag.millilitres_per_hour * size.minutes / MINUTES_PER_HOUR
+        and size.millilitres_per_hour is not None
+        and size.fill < size.millilitres_per_hour * size.minutes / MINUTES_PER_HOUR
     )
 
 
-def overfilled_bags(bags: Iterable[Bag], vial: Vial) -> tuple[Bag, ...]:
+def overfilled_bags(bags: Iterable[Bag], vial: Vial | None) -> tuple[Bag, ...]:
     """The bags that are filled with less than the drug that is drawn up for them: nobody can make them."""
     drawn = ((bag, bag.size.fill, drawn_millilitres(bag, vial)) for bag in bags)
     return tuple(bag for bag, fill, drug in drawn if fill is not None and drug is not None and drug > fill)
-
-
-def in_use_limit(size: SiteBag) -> int | None:
-    """For how many minutes a bag may be used at room temperature: as the site says, else the label; None if neither."""
-    if size.in_use is not None:
-        return size.in_use
-    label = labelled_bags().get(size.minutes)
-    return None if label is None else label.in_use

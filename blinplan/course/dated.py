@@ -10,8 +10,10 @@ from blinplan.course.events import Course
 from blinplan.course.ledger import Ledger, record_of
 from blinplan.course.opening import NeverOpenError, next_opening
 from blinplan.course.premedication import PremedicationPlan, premedication_plan
+from blinplan.course.preparation import prepared_by
 from blinplan.course.replan import Replanned, as_it_stood, replan, replay
 from blinplan.course.resumption import Opens, at_once
+from blinplan.label.read import label_of
 from blinplan.regimen.record import CourseRecord
 from blinplan.regimen.site import Site, SiteBag
 
@@ -82,6 +84,7 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
     NeverOpenError
         When the site has no day on which a cycle could start.
     """
+    site = None if site is None else prepared_by(site, label_of(planned.regimen))
     if isinstance(happened, Ledger):
         found = replay(planned, happened)
     else:

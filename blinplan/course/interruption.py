@@ -1,13 +1,22 @@
 """What the label asks after an interruption: whether to restart, how, and what the restart counts as."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from blinplan.course.label import label
+from blinplan.label.read import label_of
+from blinplan.limits import Limits, NotStatedError
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, decimal_text, duration_text
-from blinplan.regimen.record import ADVERSE_EVENTS, DEATH, Cause, Interruption, minutes_between
+from blinplan.regimen.record import (
+    ADVERSE_EVENTS,
+    DEATH,
+    NEUROLOGICAL_EVENTS,
+    OTHER_EVENTS,
+    Cause,
+    Interruption,
+    minutes_between,
+)
 from blinplan.regimen.regimen import Indication, Occasion, Regimen
 from blinplan.thresholds.threshold import threshold
 
@@ -35,6 +44,8 @@ class Decision:
         Whether the drug is stopped for good.
     evaluated
         Whether the question could be answered; if not, ``answer`` says why.
+    unstated
+        Whether that is because the label, as far as it was seen, does not say.
     missing
         The key that a record lacks, where that is why.
     wait
@@ -52,6 +63,7 @@ class Decision:
     limits: tuple[str, ...]
     stop: bool = False
     evaluated: bool = True
+    unstated: bool = False
     missing: str | None = None
     wait: int | None = None
     dose: DoseRate | None = None
@@ -75,89 +87,172 @@ class Circumstances:
     recurs: bool = False
 
 
-def decisions(interruption: Interruption, regimen: Regimen, found: Circumstances) -> tuple[Decision, ...]:
-    """What the label asks, from what is known of an interruption.
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An interruption of which the label is asked, with its regimen, what is known of it, and the label's numbers."""
+
+    interruption: Interruption
+    regimen: Regimen
+    known: Circumstances
+    numbers: Limits
+
+    @property
+    def cause(self) -> Cause:
+        return self.interruption.cause
+
+    @property
+    def grade(self) -> int:
+        return self.interruption.grade or 0
+
+    @property
+    def resolution(self) -> int:
+        """Minutes from the stop until the event was at grade 1 or gone; 0 where that is not known."""
+        resolved = self.interruption.resolved
+        return 0 if resolved is None else minutes_between(self.interruption.stopped, resolved)
+
+    @property
+    def is_light(self) -> bool | None:
+        """Whether the label doses the patient by area: by the weight, or else the weights that the regimen is for."""
+        limit, eligible = self.numbers["flat_from_weight"].value, self.regimen.eligibility
+        if self.known.weight is not None:
+            return self.known.weight < limit
+        if eligible.minimum_weight is not None and eligible.minimum_weight >= limit:
+            return False
+        return True if eligible.below_weight is not None and eligible.below_weight <= limit else None
+
+
+def decisions(
+    interruption: Interruption, regimen: Regimen, known: Circumstances, numbers: Limits | None = None
+) -> tuple[Decision, ...]:
+    """What the label that a regimen follows asks, from what is known of an interruption.
 
     Where the label says nothing, as of the dose after an event of grade 1 or 2, there is no decision. Where a record
-    lacks what an answer depends on, the decision says that it was not evaluated.
+    lacks what an answer depends on, or the label does not state it as far as it was seen, the decision says that it was
+    not evaluated.
+
+    Parameters
+    ----------
+    numbers
+        The label's numbers, where a project or a site has stricter ones.
     """
-    stop = _stop(interruption, found)
+    asked = _Asked(interruption, regimen, known, label_of(regimen).numbers if numbers is None else numbers)
+    try:
+        stop = _stop(asked)
+    except NotStatedError as error:
+        return (_unstated(Topic.CONTINUE, error), *_on_the_way(asked))
     if stop is not None:
-        treated = interruption.cause is Cause.CYTOKINE_RELEASE and interruption.grade != DEATH
-        return (stop, _treatment(_is_light(regimen, found.weight))) if treated else (stop,)
-    return (
-        *_doubts(interruption, found.dose),
-        *_restart(interruption, regimen, found.weight),
-        *_recurrence(interruption, found),
-        *_premedication(interruption, regimen),
-        *_supervision(interruption),
-        *_cycle(interruption, found.infusion),
-    )
+        treated = asked.cause is Cause.CYTOKINE_RELEASE and asked.grade != DEATH
+        return (stop, *(_answers(Topic.TREATMENT, _treatment, asked) if treated else ()))
+    return (*_answers(Topic.CONTINUE, _doubts, asked), *_on_the_way(asked))
+
+
+def _on_the_way(asked: _Asked) -> Iterator[Decision]:
+    """How a restart goes, question by question."""
+    yield from _restart(asked)
+    yield from _answers(Topic.DOSE, _recurrence, asked)
+    yield from _answers(Topic.PREMEDICATION, _premedication, asked)
+    yield from _answers(Topic.SUPERVISION, _supervision, asked)
+    yield from _answers(Topic.CYCLE, _cycle, asked)
+
+
+def _answers(question: Topic, ask: Callable[[_Asked], Iterator[Decision]], asked: _Asked) -> Iterator[Decision]:
+    """The answers to a question; where the label does not state what they depend on, that one more."""
+    try:
+        yield from ask(asked)
+    except NotStatedError as error:
+        yield _unstated(question, error)
+
+
+def _unstated(question: Topic, error: NotStatedError) -> Decision:
+    return Decision(question, f"not evaluated: {error}; ask the site", (), evaluated=False, unstated=True)
 
 
 SEVERE = 3
 """The grade from which the label asks for another dose on restart."""
 
 
-def _stop(interruption: Interruption, found: Circumstances) -> Decision | None:
-    numbers, dose = label(), found.dose
-    grade, resolution = interruption.grade or 0, _resolution(interruption)
-    if grade == DEATH:
+def _stop(asked: _Asked) -> Decision | None:
+    if asked.grade == DEATH:
         return Decision(Topic.CONTINUE, "nothing is given any more: grade 5 is death", ("death",), stop=True)
-    neurological = interruption.cause is Cause.NEUROLOGICAL
-    reasons = {
-        "stop_grade": interruption.cause is Cause.CYTOKINE_RELEASE and grade >= numbers["stop_grade"].value,
-        "stop_grade_neurological": neurological and grade >= numbers["stop_grade_neurological"].value,
-        "seizures": bool(interruption.seizures)
-        and found.seizures + (interruption.seizures or 0) > numbers["seizures"].value,
-        "neurological_resolution": neurological
-        and grade >= SEVERE
-        and resolution > numbers["neurological_resolution"].minutes,
-        "neurological_low_dose": neurological
-        and grade >= SEVERE
-        and dose is not None
-        and dose.basis is Basis.FLAT
-        and dose.amount <= numbers["neurological_low_dose"].value,
-        "other_resolution": interruption.cause is Cause.OTHER_EVENT
-        and grade >= SEVERE
-        and resolution > numbers["other_resolution"].minutes,
-    }
-    name = next((name for name, holds in reasons.items() if holds), None)
-    if name is None:
-        return None
-    return Decision(Topic.CONTINUE, "the drug is stopped for good", (name,), stop=True)
+    name = next(_reasons_to_stop(asked), None)
+    return None if name is None else Decision(Topic.CONTINUE, "the drug is stopped for good", (name,), stop=True)
 
 
-def _doubts(interruption: Interruption, dose: DoseRate | None) -> Iterator[Decision]:
+def _reasons_to_stop(asked: _Asked) -> Iterator[str]:
+    """The numbers for which the drug is stopped for good."""
+    numbers, cause, severe = asked.numbers, asked.cause, asked.grade >= SEVERE
+    neurological = cause in NEUROLOGICAL_EVENTS
+    if cause is Cause.CYTOKINE_RELEASE and asked.grade >= numbers["stop_grade"].value:
+        yield "stop_grade"
+    if neurological and asked.grade >= numbers["stop_grade_neurological"].value:
+        yield "stop_grade_neurological"
+    if seizures := asked.interruption.seizures:
+        if asked.known.seizures + seizures > numbers["seizures"].value:
+            yield "seizures"
+    if neurological and severe and asked.resolution > numbers["neurological_resolution"].minutes:
+        yield "neurological_resolution"
+    if neurological and severe and _is_at_low_dose(asked, Basis.FLAT, "neurological_low_dose"):
+        yield "neurological_low_dose"
+    if cause in OTHER_EVENTS and severe and asked.resolution > numbers["other_resolution"].minutes:
+        yield "other_resolution"
+
+
+def _is_at_low_dose(asked: _Asked, basis: Basis, name: str) -> bool:
+    """Whether the dose that was stopped is counted so, and no higher than a number of the label."""
+    dose = asked.known.dose
+    return dose is not None and dose.basis is basis and dose.amount <= asked.numbers[name].value
+
+
+def _doubts(asked: _Asked) -> Iterator[Decision]:
     """Whether to go on, where the record does not say enough, or nobody has seen what the label says."""
-    numbers = label()
-    if interruption.cause not in ADVERSE_EVENTS:
+    if asked.cause not in ADVERSE_EVENTS:
         return
-    if interruption.grade is None:
+    if asked.cause is Cause.LIVER:
+        yield _liver(asked)
+    if asked.interruption.grade is None:
         limits = ("restart_flat", "restart_by_area", "stop_grade")
         yield _unknown("whether it may be restarted, and at which dose, depends on the grade", "grade", limits)
         return
-    longest = {Cause.NEUROLOGICAL: "neurological_resolution", Cause.OTHER_EVENT: "other_resolution"}.get(
-        interruption.cause
-    )
-    if longest is not None and interruption.grade >= SEVERE and interruption.resolved is None:
-        limit = numbers[longest]
-        if interruption.minutes is None:
-            yield Decision(Topic.CONTINUE, f"only if the event is at grade 1 within {limit}", (longest,))
-        elif interruption.minutes > limit.minutes:
-            why = f"an event that takes more than {limit} to resolve stops the drug for good"
-            yield _unknown(why, "resolved", (longest,))
-    if interruption.cause is Cause.NEUROLOGICAL and interruption.seizures is None:
-        answer = "not evaluated: more than one seizure stops the drug for good, and their number is not on record"
-        yield Decision(Topic.CONTINUE, answer, ("seizures",), evaluated=False)
-    low = numbers["neurological_low_dose_by_area"]
-    by_area = dose is not None and dose.basis is Basis.BSA and dose.amount <= low.value
-    if interruption.cause is Cause.NEUROLOGICAL and interruption.grade >= SEVERE and by_area:
-        answer = f"not evaluated: an event at {low} may stop the drug for good (unverified)"
-        yield Decision(Topic.CONTINUE, answer, (low.name,), evaluated=False)
-    consider = numbers["consider_stop_grade"]
-    if interruption.cause is Cause.OTHER_EVENT and interruption.grade >= consider.value:
+    yield from _slow_resolution(asked)
+    if asked.cause in NEUROLOGICAL_EVENTS:
+        yield from _neurological_doubts(asked)
+    consider = asked.numbers["consider_stop_grade"] if asked.cause in OTHER_EVENTS else None
+    if consider is not None and asked.grade >= consider.value:
         yield Decision(Topic.CONTINUE, "stopping for good is to be considered", (consider.name,))
+
+
+def _liver(asked: _Asked) -> Decision:
+    transaminases, bilirubin = asked.numbers["liver_transaminases"], asked.numbers["liver_bilirubin"]
+    answer = (
+        f"not while transaminases are above {transaminases}, or bilirubin above {decimal_text(bilirubin.value)} times"
+    )
+    return Decision(Topic.CONTINUE, answer, (transaminases.name, bilirubin.name))
+
+
+def _slow_resolution(asked: _Asked) -> Iterator[Decision]:
+    """An event that takes too long stops the drug; how long this one took may not be on record."""
+    slow = {Cause.NEUROLOGICAL: "neurological_resolution", Cause.ICANS: "neurological_resolution"}
+    slow |= {Cause.OTHER_EVENT: "other_resolution", Cause.LIVER: "other_resolution"}
+    name, interruption = slow.get(asked.cause), asked.interruption
+    if name is None or asked.grade < SEVERE or interruption.resolved is not None:
+        return
+    limit = asked.numbers[name]
+    if interruption.minutes is None:
+        yield Decision(Topic.CONTINUE, f"only if the event is at grade 1 within {limit}", (name,))
+    elif interruption.minutes > limit.minutes:
+        why = f"an event that takes more than {limit} to resolve stops the drug for good"
+        yield _unknown(why, "resolved", (name,))
+
+
+def _neurological_doubts(asked: _Asked) -> Iterator[Decision]:
+    if asked.interruption.seizures is None:
+        limit = asked.numbers["seizures"]
+        answer = "not evaluated: more than one seizure stops the drug for good, and their number is not on record"
+        yield Decision(Topic.CONTINUE, answer, (limit.name,), evaluated=False)
+    if asked.grade >= SEVERE and _is_at_low_dose(asked, Basis.BSA, "neurological_low_dose_by_area"):
+        low = asked.numbers["neurological_low_dose_by_area"]
+        answer = f"not evaluated: an event at {low} may stop the drug for good ({low.status})"
+        yield Decision(Topic.CONTINUE, answer, (low.name,), evaluated=False)
 
 
 def _unknown(why: str, key: str, limits: tuple[str, ...]) -> Decision:
@@ -165,98 +260,91 @@ def _unknown(why: str, key: str, limits: tuple[str, ...]) -> Decision:
     return Decision(Topic.CONTINUE, answer, limits, evaluated=False, missing=key)
 
 
-def _resolution(interruption: Interruption) -> int:
-    """Minutes from the stop until the event was at grade 1 or gone; 0 where that is not known."""
-    return 0 if interruption.resolved is None else minutes_between(interruption.stopped, interruption.resolved)
+def _restart(asked: _Asked) -> Iterator[Decision]:
+    if asked.cause is Cause.OVERDOSE:
+        yield from _answers(Topic.WAIT, _after_overdose, asked)
+        return
+    if asked.cause not in ADVERSE_EVENTS or asked.grade < SEVERE:
+        return
+    if asked.cause is Cause.CYTOKINE_RELEASE:
+        yield from _answers(Topic.TREATMENT, _treatment, asked)
+    yield from _answers(Topic.WAIT, _hold, asked)
+    yield from _answers(Topic.DOSE, _restart_dose, asked)
+    yield from _answers(Topic.ESCALATION, _escalation, asked)
 
 
-def _restart(interruption: Interruption, regimen: Regimen, weight: Fraction | None) -> Iterator[Decision]:
-    numbers = label()
-    if interruption.cause is Cause.OVERDOSE:
-        hold = numbers["overdose_hold"]
-        least = max(hold.minutes, _resolution(interruption))
-        answer = f"at least {hold}{' and until it is resolved' if interruption.resolved else ''}, then the right dose"
-        yield Decision(Topic.WAIT, answer, (hold.name,), wait=least)
-        return
-    if interruption.cause not in ADVERSE_EVENTS or (interruption.grade or 0) < SEVERE:
-        return
-    if interruption.cause is Cause.CYTOKINE_RELEASE:
-        yield _treatment(_is_light(regimen, weight))
-    yield _hold(interruption)
-    yield _restart_dose(regimen, weight)
-    days = numbers["escalation_after_restart"]
+def _after_overdose(asked: _Asked) -> Iterator[Decision]:
+    hold = asked.numbers["overdose_hold"]
+    resolved = " and until it is resolved" if asked.interruption.resolved else ""
+    answer = f"at least {hold}{resolved}, then the right dose"
+    yield Decision(Topic.WAIT, answer, (hold.name,), wait=max(hold.minutes, asked.resolution))
+
+
+def _escalation(asked: _Asked) -> Iterator[Decision]:
+    days = asked.numbers["escalation_after_restart"]
     yield Decision(Topic.ESCALATION, f"after {days} without recurrence", (days.name,), after=days.minutes)
 
 
-def _recurrence(interruption: Interruption, found: Circumstances) -> Iterator[Decision]:
+def _recurrence(asked: _Asked) -> Iterator[Decision]:
     """The dose after an event that came back before the full dose was due, where its grade asks for no other one."""
-    if not found.recurs or found.dose is None or (interruption.grade or 0) >= SEVERE:
+    known = asked.known
+    if not known.recurs or known.dose is None or asked.grade >= SEVERE:
         return
-    days = label()["escalation_after_restart"]
-    yield Decision(Topic.DOSE, f"{found.dose}, as before: the event came back", (days.name,), dose=found.dose)
+    days = asked.numbers["escalation_after_restart"]
+    yield Decision(Topic.DOSE, f"{known.dose}, as before: the event came back", (days.name,), dose=known.dose)
     answer = (
         f"after {days} without recurrence, counted again from this restart (how they count, the label does not say)"
     )
     yield Decision(Topic.ESCALATION, answer, (days.name,), after=days.minutes)
 
 
-def _treatment(light: bool | None) -> Decision:
+def _treatment(asked: _Asked) -> Iterator[Decision]:
     """What is given for a severe cytokine release syndrome."""
-    given, limit = label()["cytokine_release_dexamethasone"], label()["flat_from_weight"]
-    area, every, longest, taper = (label()[f"{given.name}_{part}"] for part in ("by_area", "every", "longest", "taper"))
+    numbers = asked.numbers
+    given, limit = numbers["cytokine_release_dexamethasone"], numbers["flat_from_weight"]
+    area, every, longest, taper = (numbers[f"{given.name}_{part}"] for part in ("by_area", "every", "longest", "taper"))
     by_area = f"{area}, max {given},"
-    dose = {True: by_area, False: str(given), None: f"{given}, or below {limit} {by_area}"}[light]
+    dose = {True: by_area, False: str(given), None: f"{given}, or below {limit} {by_area}"}[asked.is_light]
     answer = f"dexamethasone {dose} every {every} for up to {longest}, then taper over {decimal_text(taper.value)}"
-    return Decision(Topic.TREATMENT, answer, (given.name,))
+    yield Decision(Topic.TREATMENT, answer, (given.name,))
 
 
-def _restart_dose(regimen: Regimen, weight: Fraction | None) -> Decision:
+def _restart_dose(asked: _Asked) -> Iterator[Decision]:
     """The label's dose of a restart: by the patient's weight, or else the weights that the regimen is for."""
-    numbers = label()
+    numbers, light = asked.numbers, asked.is_light
     flat, by_area, limit = numbers["restart_flat"], numbers["restart_by_area"], numbers["flat_from_weight"]
-    light = _is_light(regimen, weight)
     if light is None:
         answer = f"not evaluated: {flat}, or {by_area} below {limit}; the weight is not given"
-        return Decision(Topic.DOSE, answer, (flat.name, by_area.name), evaluated=False, missing="weight_kg")
+        yield Decision(Topic.DOSE, answer, (flat.name, by_area.name), evaluated=False, missing="weight_kg")
+        return
     low = by_area if light else flat
-    return Decision(Topic.DOSE, str(low), (low.name,), dose=DoseRate(low.value, Basis.BSA if light else Basis.FLAT))
+    yield Decision(Topic.DOSE, str(low), (low.name,), dose=DoseRate(low.value, Basis.BSA if light else Basis.FLAT))
 
 
-def _is_light(regimen: Regimen, weight: Fraction | None) -> bool | None:
-    """Whether the label doses the patient by area: by the weight, or else the weights that the regimen is for."""
-    limit, eligible = label()["flat_from_weight"].value, regimen.eligibility
-    if weight is not None:
-        return weight < limit
-    if eligible.minimum_weight is not None and eligible.minimum_weight >= limit:
-        return False
-    return True if eligible.below_weight is not None and eligible.below_weight <= limit else None
-
-
-def _hold(interruption: Interruption) -> Decision:
+def _hold(asked: _Asked) -> Iterator[Decision]:
     """How long a severe event holds the infusion."""
-    if interruption.cause is Cause.NEUROLOGICAL:
-        hold = label()["neurological_hold"]
-        least = max(hold.minutes, _resolution(interruption))
-        return Decision(Topic.WAIT, f"at least {hold}, and until grade 1", (hold.name,), wait=least)
-    if interruption.cause is Cause.CYTOKINE_RELEASE:
-        return Decision(Topic.WAIT, "until it is resolved", ("cytokine_release_hold",), wait=_resolution(interruption))
-    hold = label()["other_hold"]
-    least = max(hold.minutes, _resolution(interruption))
-    return Decision(Topic.WAIT, f"at least {hold}, and until grade 1", (hold.name,), wait=least)
+    if asked.cause is Cause.CYTOKINE_RELEASE:
+        hold = asked.numbers["cytokine_release_hold"]
+        yield Decision(Topic.WAIT, "until it is resolved", (hold.name,), wait=asked.resolution)
+        return
+    hold = asked.numbers["neurological_hold" if asked.cause in NEUROLOGICAL_EVENTS else "other_hold"]
+    least = max(hold.minutes, asked.resolution)
+    yield Decision(Topic.WAIT, f"at least {hold}, and until grade 1", (hold.name,), wait=least)
 
 
-def _supervision(interruption: Interruption) -> Iterator[Decision]:
-    limit = label()["supervision_again"]
-    if interruption.minutes is None:
+def _supervision(asked: _Asked) -> Iterator[Decision]:
+    limit, minutes = asked.numbers["supervision_again"], asked.interruption.minutes
+    if minutes is None:
         yield Decision(Topic.SUPERVISION, f"yes, if it lasts {limit} or more", (limit.name,))
-    elif interruption.minutes >= limit.minutes:
+    elif minutes >= limit.minutes:
         yield Decision(Topic.SUPERVISION, "yes: in hospital, or by a health professional", (limit.name,), yes=True)
 
 
-def _premedication(interruption: Interruption, regimen: Regimen) -> Iterator[Decision]:
-    limit = label()["premedication_again"]
-    if not _premedicated_on_restart(interruption, regimen):
+def _premedication(asked: _Asked) -> Iterator[Decision]:
+    interruption = asked.interruption
+    if not _premedicated_on_restart(interruption, asked.regimen):
         return
+    limit = asked.numbers["premedication_again"]
     if interruption.minutes is None:
         yield Decision(Topic.PREMEDICATION, f"yes, if it lasts {limit} or more", (limit.name,))
         return
@@ -279,10 +367,11 @@ def _premedicated_on_restart(interruption: Interruption, regimen: Regimen) -> bo
     return Occasion.CYCLE_START in occasions and interruption.new_cycle is True
 
 
-def _cycle(interruption: Interruption, infusion: int | None) -> Iterator[Decision]:
-    limit = label()["same_cycle"]
+def _cycle(asked: _Asked) -> Iterator[Decision]:
+    interruption, infusion = asked.interruption, asked.known.infusion
     if interruption.cause not in ADVERSE_EVENTS:
         return  # the label speaks of interruptions for adverse events
+    limit = asked.numbers["same_cycle"]
     if interruption.minutes is None:
         yield Decision(Topic.CYCLE, f"the same cycle up to {limit}, a new one after that", (limit.name,))
         return

@@ -7,10 +7,11 @@ from fractions import Fraction
 from itertools import groupby
 
 from blinplan.course.events import Course, Period, course_of, given_rate, periods
-from blinplan.course.label import label
 from blinplan.course.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.patient import PatientError
 from blinplan.course.resumption import Decided, FromLedger, FromRecord, Opens, RecordError, Stop, at_once
+from blinplan.label.read import label_of
+from blinplan.limits import Limits
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen.record import CourseRecord, Interruption
 from blinplan.regimen.regimen import Regimen
@@ -113,14 +114,16 @@ def decide_at(
 
     Raises what `replan` does.
     """
-    walk = _Walk(periods(regimen), FromRecord(regimen, record, at_once, record.weight), square_metres)
+    decided = FromRecord(regimen, record, at_once, record.weight)
+    walk = _Walk(periods(regimen), decided, square_metres, label_of(regimen).numbers)
     walk.to_its_end()
     return walk.ledger, tuple(walk.stopped)
 
 
 def _walk(planned: Course, decided: "Decided") -> Replanned:
     area = planned.patient.area.square_metres if planned.patient.area else None
-    walk = _Walk([event.period for event in planned.events], decided, area)
+    numbers = label_of(planned.regimen).numbers
+    walk = _Walk([event.period for event in planned.events], decided, area, numbers)
     course = course_of(planned.regimen, planned.patient, walk.to_its_end())
     return Replanned(planned, course, walk.ledger, walk.ended)
 
@@ -136,8 +139,9 @@ class _Left:
 class _Walk:
     """Walks once through the cycles, and takes the interruptions as they come."""
 
-    def __init__(self, planned: Sequence[Period], decided: Decided, area: Fraction | None) -> None:
+    def __init__(self, planned: Sequence[Period], decided: Decided, area: Fraction | None, numbers: Limits) -> None:
         self._planned = planned
+        self._numbers = numbers
         self._decided = decided
         self._area = area
         self._now = 0
@@ -245,7 +249,7 @@ class _Walk:
         if dose is None or not left:
             return left
         running, target = left[0].period, max((part.period for part in left), key=_ordered_amount)
-        low = replace(running, dose=dose, cap=_cap(dose, target))
+        low = replace(running, dose=dose, cap=_cap(dose, target, self._numbers))
         if after is None or not self._is_lower(low, target):
             return [_Left(low, left[0].minutes), *left[1:]]
         # The doses between the restart's and the full one are given again, each as long as the cycle has it: a regimen
@@ -257,7 +261,7 @@ class _Walk:
     def _against_full(self, dose: DoseRate) -> int:
         """Compare a dose with the highest that was planned."""
         full = max(self._planned, key=_ordered_amount)
-        asked = replace(full, dose=dose, cap=_cap(dose, full))
+        asked = replace(full, dose=dose, cap=_cap(dose, full, self._numbers))
         return self._is_lower(full, asked) - self._is_lower(asked, full)
 
     def _is_lower(self, low: Period, full: Period) -> bool:
@@ -299,10 +303,11 @@ def _ordered_amount(period: Period) -> Fraction:
     return Fraction(0) if period.dose is None else period.dose.amount
 
 
-def _cap(dose: DoseRate, full: Period) -> DoseRate | None:
+def _cap(dose: DoseRate, full: Period, numbers: Limits) -> DoseRate | None:
     """The cap of a restart dose: the label's 9 mcg/day for its own dose by area, else that of the full dose."""
     if dose.basis is Basis.FLAT or full.cap is None:
         return None
-    if dose.amount == label()["restart_by_area"].value:
-        return DoseRate(label()["restart_flat"].value, Basis.FLAT)
+    by_area, flat = numbers.get("restart_by_area"), numbers.get("restart_flat")
+    if by_area is not None and flat is not None and dose.amount == by_area.value:
+        return DoseRate(flat.value, Basis.FLAT)
     return full.cap

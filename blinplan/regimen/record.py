@@ -37,12 +37,18 @@ class Cause(StrEnum):
 
     CYTOKINE_RELEASE = "cytokine-release-syndrome"
     NEUROLOGICAL = "neurological"
+    ICANS = "icans"
+    LIVER = "liver-values"
     OTHER_EVENT = "other-adverse-event"
     OVERDOSE = "overdose"
     TECHNICAL = "technical"
 
 
-ADVERSE_EVENTS = frozenset({Cause.CYTOKINE_RELEASE, Cause.NEUROLOGICAL, Cause.OTHER_EVENT})
+NEUROLOGICAL_EVENTS = frozenset({Cause.NEUROLOGICAL, Cause.ICANS})
+"""ICANS, the syndrome of neurotoxicity by immune effector cells, stands beside them in the label's boxed warning."""
+
+OTHER_EVENTS = frozenset({Cause.OTHER_EVENT, Cause.LIVER})
+ADVERSE_EVENTS = frozenset({Cause.CYTOKINE_RELEASE}) | NEUROLOGICAL_EVENTS | OTHER_EVENTS
 
 
 class InterruptionFile(NamedTuple):

@@ -20,6 +20,7 @@ from blinplan.regimen.toml.table import (
     required_key,
     table,
     text,
+    truth,
     version,
     whole,
 )
@@ -33,6 +34,8 @@ class BagFile(NamedTuple):
     hours: int
     fill_ml: Decimal | None = None
     in_use_hours: int | None = None
+    rate_ml_per_hour: Decimal | None = None
+    preservative: bool | None = None
 
 
 BAG = Table(
@@ -46,8 +49,13 @@ BAG = Table(
     optional_key(
         "in_use_hours",
         whole(1, 1000),
-        "whole hours at room temperature from preparation to the end of infusion; for 24 and 48 hours the label's 48"
-        " if not given",
+        "whole hours at room temperature from preparation to the end of infusion; as the label says if not given",
+    ),
+    optional_key(
+        "rate_ml_per_hour", number(0, 1000), "what the pump gives, in mL per hour; as the label says if not given"
+    ),
+    optional_key(
+        "preservative", truth(), "true or false: whether the bag holds a preservative; as the label says if not given"
     ),
 )
 
@@ -100,6 +108,8 @@ class SiteTable(NamedTuple):
     cycle_start: str = "earliest"
     vial: VialFile | None = None
     cannot_be_had: tuple[ShortageFile, ...] = ()
+    preservative_from_kg: Decimal | None = None
+    hospital_days: tuple[int, ...] = ()
 
 
 SITE_FILE = Table(
@@ -124,16 +134,34 @@ SITE_FILE = Table(
     ),
     optional_key("vial", table(VIAL), "what a vial holds; as the label says if not given"),
     optional_key("cannot_be_had", array(table(SHORTAGE), 0, 20), "bags that cannot be had, each with the reason"),
+    optional_key(
+        "preservative_from_kg",
+        number(0, 300),
+        "the body weight in kg from which bags with preservative are given; as the label says if not given, and never"
+        " less",
+    ),
+    optional_key(
+        "hospital_days",
+        array(whole(0, 366), 1, 20),
+        "days in hospital that the site wants from the start of cycle 1, cycle 2 and so on, where the regimen has fewer",
+    ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class SiteBag:
-    """A size of bag: how many minutes it lasts, what is filled in mL, and its in-use time in minutes, where known."""
+    """A size of bag: how many minutes it lasts, and where known what is filled in mL, its in-use time in minutes, the
+    pump's rate in mL per hour, and whether it holds a preservative.
+
+    ``by_label`` names what of it is the label's word and not the site's.
+    """
 
     minutes: int
     fill: Fraction | None
     in_use: int | None
+    millilitres_per_hour: Fraction | None = None
+    preservative: bool | None = None
+    by_label: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +210,12 @@ class Site:
         What a vial holds; None where it is the label's.
     shortages
         Bags that cannot be had.
+    preservative_from
+        The weight in kg from which bags with preservative are given; None where nobody says.
+    hospital_days
+        The fewest days in hospital from the start of cycle 1, cycle 2 and so on.
+    by_label
+        Names of what is the label's word and not the site's.
     """
 
     name: str
@@ -194,6 +228,9 @@ class Site:
     starts_when_open: bool = False
     vial: Vial | None = None
     shortages: tuple[Shortage, ...] = ()
+    preservative_from: Fraction | None = None
+    hospital_days: tuple[int, ...] = ()
+    by_label: frozenset[str] = frozenset()
 
 
 def site_of(file: SiteTable) -> Site:
@@ -207,6 +244,8 @@ def site_of(file: SiteTable) -> Site:
                 bag.hours * MINUTES_PER_HOUR,
                 None if bag.fill_ml is None else Fraction(bag.fill_ml),
                 None if bag.in_use_hours is None else bag.in_use_hours * MINUTES_PER_HOUR,
+                None if bag.rate_ml_per_hour is None else Fraction(bag.rate_ml_per_hour),
+                bag.preservative,
             )
             for bag in bags
         ),
@@ -225,6 +264,8 @@ def site_of(file: SiteTable) -> Site:
             )
             for shortage in file.cannot_be_had
         ),
+        preservative_from=None if file.preservative_from_kg is None else Fraction(file.preservative_from_kg),
+        hospital_days=file.hospital_days,
     )
 
 

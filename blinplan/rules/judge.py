@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from blinplan.course.events import periods
 from blinplan.course.patient import Patient
+from blinplan.label.read import label_of
+from blinplan.limits import NotStatedError
 from blinplan.regimen.find import read_beside
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen, Waiver
@@ -15,8 +17,9 @@ from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import DEFAULTS, Settings
 from blinplan.rules.families.waiver import rules as waiver_rules
 from blinplan.rules.limits import Limits
-from blinplan.rules.rule import Case, Finding, NotEvaluated, Rule, Severity
+from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 from blinplan.rules.simulated.outcome import SimulatedOutcome
+from blinplan.rules.unverified import Consulted, on_unseen_values
 
 if TYPE_CHECKING:
     from blinplan.regimen.site import Site
@@ -135,21 +138,36 @@ def _on_regimen(
     patient: Patient | None,
     site: "Site | None",
 ) -> Judgement:
-    case = Case(reading.document, reading.regimen, periods(reading.regimen), settings.limits, None, patient, site)
+    regimen = _following(reading.regimen, settings)
+    site = None if site is None else _prepared(site, regimen)
+    case = Case(reading.document, regimen, periods(regimen), settings.limits_for(regimen), None, patient, site)
     answers = {rule.code: _answer(rule, case, settings) for rule in CATALOGUE.values() if not rule.about_waivers}
     if simulated is not None:
         case, answers = _with_virtual_patients(case, answers, simulated, settings)
     answers = {code: _with_waiver(verdict, reading.regimen.waivers, today) for code, verdict in answers.items()}
     about_waivers = (_unless_left_out(verdict, settings) for verdict in _judge_waivers(case, answers, today))
     verdicts = tuple(_with_severity(verdict, settings) for verdict in (*answers.values(), *about_waivers))
-    return Judgement(reading, verdicts, case.outcome, settings.limits)
+    return Judgement(reading, verdicts, case.outcome, case.limits)
+
+
+def _prepared(site: "Site", regimen: Regimen) -> "Site":
+    """The site with its label's word where it says nothing."""
+    # Imported here, because a check without a site profile does not wait for it.
+    from blinplan.course.preparation import prepared_by
+
+    return prepared_by(site, label_of(regimen))
+
+
+def _following(regimen: Regimen, settings: Settings) -> Regimen:
+    """The regimen with the label that it follows: its own, or else the project's."""
+    return regimen if regimen.label is not None else replace(regimen, label=settings.label)
 
 
 def _on_record(reading: RecordFile, settings: Settings) -> Iterator[Verdict]:
     """Judge a course record by the rules that look at one, with the regimen that it names."""
     record = reading.record
     named = read_beside(reading.document.name, record.regimen)
-    regimen = named.regimen if isinstance(named, RegimenFile) else None
+    regimen = _following(named.regimen, settings) if isinstance(named, RegimenFile) else None
     elsewhere = NotEvaluated("not applicable", "the file is a course record, and the rule looks at regimens")
     missing = NotEvaluated("undecided", f"there is no regimen {record.regimen}, beside the record or shipped")
     for rule in CATALOGUE.values():
@@ -161,7 +179,8 @@ def _on_record(reading: RecordFile, settings: Settings) -> Iterator[Verdict]:
             left_out = settings.left_out(rule)
             yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=left_out or missing)
         else:
-            case = Case(reading.document, regimen, periods(regimen), settings.limits, None, record=record)
+            limits = settings.limits_for(regimen)
+            case = Case(reading.document, regimen, periods(regimen), limits, None, record=record)
             yield _with_severity(_answer(rule, case, settings), settings)
 
 
@@ -247,11 +266,26 @@ def _answer(rule: Rule, case: Case, settings: Settings) -> Verdict:
         return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=_NO_RECORD)
     if rule.simulated and case.outcome is None:
         return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=_NOT_SIMULATED)
-    answer = rule.check(rule, case)
+    consulted = Consulted(case.limits)
+    answer = on_unseen_values(_ask(rule, replace(case, limits=consulted)), consulted, settings.strict)
     if isinstance(answer, NotEvaluated):
         return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=answer)
     findings = tuple(answer)
     return Verdict(rule, Ruling.FINDING if findings else Ruling.PASS, findings)
+
+
+def _ask(rule: Rule, case: Case) -> Answer:
+    """Ask a rule. Where its label does not state what it asks for, what it found before counts, or else nothing does."""
+    found: list[Finding] = []
+    try:
+        answer = rule.check(rule, case) if rule.check else ()
+        if isinstance(answer, NotEvaluated):
+            return answer
+        for finding in answer:
+            found.append(finding)
+    except NotStatedError as error:
+        return found or NotEvaluated("unverified", str(error))
+    return found
 
 
 def _with_waiver(verdict: Verdict, waivers: tuple[Waiver, ...], today: date) -> Verdict:

@@ -1,20 +1,45 @@
-"""The limits that decide the rules, as they come with the program."""
+"""The limits that decide the rules, as they come with the program: those of the families, and the numbers of a label."""
 
 from functools import cache
 from pathlib import Path
 
-from blinplan.course.label import label
-from blinplan.frozen import FrozenMapping
-from blinplan.limits import Limit, Limits, limits_in
+from blinplan.label.read import DEFAULT, label_named
+from blinplan.limits import Limit, Limits, StatedLimits, limits_in
+from blinplan.quantities import Basis
+from blinplan.regimen.regimen import Indication
 
-__all__ = ["Limit", "Limits", "shipped_limits"]
+__all__ = ["Limit", "Limits", "limits_by", "shipped_limits"]
 
 _FAMILIES = Path(__file__).with_name("families")
 
 
-@cache
 def shipped_limits() -> Limits:
-    """All limits: those that stand beside the families of rules, and what the label says of interruptions."""
+    """All limits, with the numbers of the default label."""
+    return limits_by(DEFAULT)
+
+
+@cache
+def limits_by(label: str, indication: Indication | None = None, basis: Basis = Basis.FLAT) -> StatedLimits:
+    """All limits: those that stand beside the families of rules, and the numbers of a label.
+
+    Parameters
+    ----------
+    label
+        The name of the label.
+    indication, basis
+        What they are to decide about: what the label says of one indication may be less certain than the number itself.
+
+    Raises
+    ------
+    KeyError
+        When there is no such label.
+    """
+    text = label_named(label)
+    numbers = text.numbers if indication is None else text.numbers_for(indication, basis)
+    return numbers.with_limits(_limits_of_families())
+
+
+@cache
+def _limits_of_families() -> dict[str, Limit]:
     files = [folder / "limits.toml" for folder in sorted(_FAMILIES.iterdir())]
-    limits = {name: limit for file in files if file.is_file() for name, limit in limits_in(file).items()}
-    return FrozenMapping({**limits, **label()})
+    return {name: limit for file in files if file.is_file() for name, limit in limits_in(file).items()}

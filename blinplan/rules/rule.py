@@ -36,7 +36,8 @@ class Finding:
     """One fault: what was found, where (a key path and a span of the text), why it matters, what to do.
 
     ``limits`` names the limits that decided it, and with them its sources. ``fix`` changes how the file is written and
-    not what it says. ``patient`` is what the dose comes to in the patient, where one was given.
+    not what it says. ``patient`` is what the dose comes to in the patient, where one was given. A ``gross`` one is so far
+    off that it counts although nobody has seen the limit in its source.
     """
 
     code: str
@@ -49,6 +50,7 @@ class Finding:
     limits: tuple[str, ...] = ()
     fix: Edit | None = None
     patient: str | None = None
+    gross: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,12 @@ class NotEvaluated:
     """Why a rule gave no answer.
 
     ``kind`` is ``not applicable`` when the regimen has nothing the rule speaks of, ``not requested`` when the user left
-    it out, ``off`` when it answers only where it is selected, ``blocked`` when an error in the file came first, and
-    ``undecided`` when the rule was asked and could not answer. Only the last means
-    that something which should have been checked was not.
+    it out, ``off`` when it answers only where it is selected, ``blocked`` when an error in the file came first,
+    ``unverified`` when it rests on a value that nobody has seen in its source, and ``undecided`` when the rule was asked
+    and could not answer. Only the last means that something which should have been checked was not.
     """
 
-    kind: Literal["not applicable", "not requested", "off", "blocked", "undecided"]
+    kind: Literal["not applicable", "not requested", "off", "blocked", "unverified", "undecided"]
     reason: str
 
 
@@ -106,6 +108,7 @@ class Case:
         span: Span | None = None,
         limits: tuple[str, ...] | None = None,
         fix: Edit | None = None,
+        gross: bool = False,
     ) -> Finding:
         """Make a finding about the value at ``path``; what is not given is the rule's, and the span the value's."""
         decisive = rule.limits if limits is None else limits
@@ -120,6 +123,7 @@ class Case:
             decisive,
             fix,
             self._for_the_patient(path),
+            gross,
         )
 
     def _with_changes(self, message: str, limits: tuple[str, ...]) -> str:

@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
+from blinplan.label.read import DEFAULT, label_named, label_names
+from blinplan.label.regimens import labelled_text
 from blinplan.regimen.schema import json_schema
 from man.make import manual
 from man.make.face import names_and_signatures
@@ -43,9 +45,19 @@ def generated() -> Mapping[Path, str]:
                 for of in ("site", "record")
             },
             ROOT / "tests/api/public_names.txt": names_and_signatures(),
+            **labelled_regimens(),
             **{ROOT / path: _picture(command, Path(folder)) for path, command in _PICTURES.items()},
             **{ROOT / path: text for path, text in manual.pages().items()},
         }
+
+
+def labelled_regimens() -> dict[Path, str]:
+    """The regimen files that are made from the labels."""
+    return {
+        ROOT / f"regimens/labelled/{made.name}.toml": labelled_text(label, made, default=label.name == DEFAULT)
+        for label in map(label_named, label_names())
+        for made in label.regimens
+    }
 
 
 def left_over(made: Mapping[Path, str]) -> list[Path]:

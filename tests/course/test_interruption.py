@@ -5,9 +5,9 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from blinplan.course.label import label
 
 from blinplan.course.interruption import Circumstances, Decision, Topic, decisions
-from blinplan.course.label import label
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen import library
 from blinplan.regimen.record import Cause, Interruption

@@ -17,8 +17,10 @@ from blinplan.course.dated import Dated
 from blinplan.course.events import Course
 from blinplan.course.patient import Patient, PatientError
 from blinplan.executor import Executor
+from blinplan.label.read import label_of
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.record import YEARS, in_utc
+from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site
 
 __all__ = ["Course", "Plan", "Planned", "delivered", "expand", "plan"]
@@ -103,6 +105,8 @@ def plan(
         course = events.expand(chosen.regimen, whom)
     except PatientError as error:
         raise ArgumentRefusal("{why}", _WHOSE_AREA, why=error) from error
+    if profile is not None:
+        _refuse_faults(profile, chosen.regimen)
     days = _day("first", first), _day("last", last)
     if days[0] is not None and days[1] is not None and days[1] < days[0]:
         message = "{last} is {end}, before {first} {beginning}"
@@ -148,6 +152,14 @@ def delivered(
     return planned.delivered(patients, seed=seed, executor=executor, progress=progress)
 
 
+def _refuse_faults(site: Site, regimen: Regimen) -> None:
+    from blinplan.course.preparation import faults_of_site
+
+    label = label_of(regimen)
+    for fault in faults_of_site(site, label):
+        raise Refusal(f"{site.name}: {fault.message} ({label})", fault.advice)
+
+
 def _text(path: str | Path | None) -> str | None:
     return None if path is None else str(path)
 
@@ -189,7 +201,7 @@ def _put_on_calendar(
                 "a dated plan needs {start}", "give when the first infusion begins, as 2026-11-02T10:00"
             )
         return None
-    from blinplan.course.bags import NoSequenceError, overfilled_bags, vial_of
+    from blinplan.course.bags import NoSequenceError, overfilled_bags
     from blinplan.course.calendar import Clock
     from blinplan.course.dated import date_course
     from blinplan.course.opening import NeverOpenError
@@ -211,7 +223,7 @@ def _put_on_calendar(
         ) from error
     except NeverOpenError as error:
         raise Refusal(str(error), "correct `closed` and `holidays` of the site profile") from error
-    for bag in overfilled_bags(found.bags, vial_of(site)):
+    for bag in overfilled_bags(found.bags, found.site.vial if found.site else None):
         raise Refusal(
             f"a bag for {duration_text(bag.size.minutes)} with {decimal_text(bag.rate, 3)} mcg/day cannot be made: more"
             " drug is drawn up for it than it is filled with",

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.course.patient import Patient, PatientError
-from blinplan.quantities import duration_text, plural
+from blinplan.quantities import plural
 from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource, NotFound, find_one, read_beside
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenError, RegimenFile, SiteFile
@@ -161,12 +161,4 @@ def read_site(path: str | Path) -> "Site":
     reading = _read_file(Path(path))
     if not isinstance(reading, SiteFile):
         raise _something_else(path, "site", "site profile", reading)
-    site = reading.site
-    from blinplan.course.bags import underfilled_bags
-
-    for size in underfilled_bags(site):
-        raise Refusal(
-            f"{path}: a bag for {duration_text(size.minutes)} is filled with less than the label's pump rate infuses",
-            "correct `fill_ml`, which has the priming volume in it",
-        )
-    return site
+    return reading.site

@@ -8,12 +8,13 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.course.bags import Bag, bag_source, drawn_millilitres, in_use_left, vial_of, vials
+from blinplan.course.bags import Bag, drawn_millilitres, in_use_left, vials
 from blinplan.course.dated import Dated
-from blinplan.course.label import label
+from blinplan.label.label import Label
+from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import decimal_text, duration_text
-from blinplan.regimen.site import Site
+from blinplan.regimen.site import Site, SiteBag
 from blinplan.reports.plan.dated_plan import zone_line
 from blinplan.reports.shared.words import amount_text, exact_amount, moment_text
 from blinplan.terminal import Screen, indented
@@ -56,14 +57,14 @@ HEADS = BagLine(
 def bag_line(dated: Dated, number: int, bag: Bag) -> BagLine:
     """Write a bag of a plan that has a site."""
     assert dated.site is not None  # noqa: S101 - there are bags where there is a site
-    vial, left = vial_of(dated.site), in_use_left(bag, dated.site)
+    vial, left = dated.site.vial, in_use_left(bag, dated.site)
     opened = vials(bag, vial)
     return BagLine(
         str(number),
         moment_text(dated.clock.at(bag.start)),
         moment_text(dated.clock.at(bag.stop)),
         duration_of_bag(bag),
-        "-" if bag.label is None else decimal_text(bag.label.millilitres_per_hour),
+        "-" if bag.size.millilitres_per_hour is None else decimal_text(bag.size.millilitres_per_hour),
         _or_dash(bag.millilitres),
         amount_text(bag.micrograms),
         _or_dash(bag.size.fill),
@@ -76,6 +77,10 @@ def bag_line(dated: Dated, number: int, bag: Bag) -> BagLine:
 
 def _or_dash(value: Fraction | None) -> str:
     return "-" if value is None else amount_text(value)
+
+
+def _or_none(value: Fraction | None) -> dict[str, Any] | None:
+    return None if value is None else exact_amount(value)
 
 
 def duration_of_bag(bag: Bag) -> str:
@@ -113,12 +118,24 @@ def sum_text(dated: Dated) -> str:
 
 def bag_sources(dated: Dated) -> str:
     """Say where pump rates and the contents of a vial come from."""
-    vial = vial_of(dated.site)
-    whose = "the site profile" if dated.site is not None and dated.site.vial else bag_source()
-    return (
-        f"Pump rates: {bag_source()}. Vials of {decimal_text(vial.micrograms)} mcg,"
-        f" {decimal_text(vial.per_millilitre)} mcg/mL when reconstituted: {whose}."
-    )
+    site, label = dated.site, label_of(dated.course.regimen)
+    assert site is not None  # noqa: S101 - there are bags where there is a site
+    rates = [_source_of_rate(size, label) for size in site.bags if size.millilitres_per_hour is not None]
+    vial = site.vial
+    whose = label.vial.stated.citation if label.vial is not None and "vial" in site.by_label else "the site profile"
+    lines = [
+        f"Pump rates: {'; '.join(dict.fromkeys(rates))}." if rates else "",
+        ""
+        if vial is None
+        else f"Vials of {decimal_text(vial.micrograms)} mcg, {decimal_text(vial.per_millilitre)} mcg/mL when"
+        f" reconstituted: {whose}.",
+    ]
+    return " ".join(line for line in lines if line)
+
+
+def _source_of_rate(size: SiteBag, label: Label) -> str:
+    bag = label.bag(size.minutes) if "rate" in size.by_label else None
+    return "the site profile" if bag is None else bag.stated.citation
 
 
 def remarks(dated: Dated) -> Iterator[str]:
@@ -143,9 +160,15 @@ def _sizes(bags: Iterable[Bag]) -> str:
 
 def bags_not_evaluated(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
     """Say which questions about the bags nobody has answered, so that none of them looks settled."""
+    vial = None if dated.site is None else dated.site.vial
+    silent = "the label, as far as it was seen, has"
     for unfilled, why in (
-        (_sizes(bag for bag in shown if bag.label is None), "the label has no pump rate for them"),
-        (_sizes(bag for bag in shown if bag.label and bag.size.fill is None), "no `fill_ml` is given for them"),
+        (_sizes(bag for bag in shown if not bag.size.millilitres_per_hour), f"{silent} no pump rate for them"),
+        (
+            _sizes(b for b in shown if b.size.millilitres_per_hour and b.size.fill is None),
+            "no `fill_ml` is given for them",
+        ),
+        (_sizes(b for b in shown if b.millilitres and b.size.fill and not vial), f"{silent} no vials"),
     ):
         if unfilled:
             yield f"What is drawn up and filled into bags for {unfilled} is not evaluated: {why}."
@@ -156,10 +179,20 @@ def bags_not_evaluated(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
 
 
 def _preserved(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
-    preserved = _sizes(bag for bag in shown if bag.label is not None and bag.label.preservative)
-    if preserved and dated.course.patient.weight is None and not dated.course.regimen.eligibility.minimum_weight:
-        limit = label()["preservative_from_weight"]
-        yield f"Bags for {preserved} hold a preservative, not for patients below {limit}: the weight is not given."
+    preserved = _sizes(bag for bag in shown if bag.size.preservative)
+    least = None if dated.site is None else dated.site.preservative_from
+    if preserved and least is None:
+        yield (
+            f"Who may get bags for {preserved}, which hold a preservative, is not evaluated: the label states no weight as"
+            " far as it was seen, and no `preservative_from_kg` is given."
+        )
+    elif preserved and dated.course.patient.weight is None and not dated.course.regimen.eligibility.minimum_weight:
+        yield (
+            f"Bags for {preserved} hold a preservative, not for patients below {decimal_text(least or 0)} kg: the weight is"
+            " not given."
+        )
+    if unknown := _sizes(bag for bag in shown if bag.size.preservative is None):
+        yield f"Whether bags for {unknown} hold a preservative is not evaluated: no `preservative` is given for them."
 
 
 def _table(lines: Sequence[BagLine], screen: Screen) -> RenderableType:
@@ -202,14 +235,14 @@ def _paragraphs(lines: Sequence[BagLine]) -> Iterator[RenderableType]:
 
 def bag_json(dated: Dated, number: int, bag: Bag, site: Site) -> dict[str, Any]:
     """Write a bag with exact amounts and local times."""
-    vial, filled = vial_of(site), bag.filled_micrograms
+    vial, filled = site.vial, bag.filled_micrograms
     drawn = drawn_millilitres(bag, vial)
     return {
         "number": number,
         "start": dated.clock.at(bag.start).isoformat(),
         "stop": dated.clock.at(bag.stop).isoformat(),
         "size_minutes": bag.size.minutes,
-        "ml_per_hour": exact_amount(bag.label.millilitres_per_hour) if bag.label else None,
+        "ml_per_hour": _or_none(bag.size.millilitres_per_hour),
         "ml_infused": exact_amount(bag.millilitres) if bag.millilitres is not None else None,
         "mcg": exact_amount(bag.micrograms),
         "ml_filled": exact_amount(bag.size.fill) if bag.size.fill is not None else None,

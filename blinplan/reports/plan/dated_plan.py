@@ -8,7 +8,7 @@ from rich.text import Text
 from blinplan.course.calendar import Due, Entry, when_closed
 from blinplan.course.dated import Dated
 from blinplan.course.events import Event
-from blinplan.course.label import label
+from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import Basis, duration_text
 from blinplan.reports.shared.words import amount_text, given_dose, moment_text, ordered_text
@@ -32,7 +32,8 @@ def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
             Text(entry_text(dated, entry), _STYLES.get(entry.due, "")),
         )
     supervised = any(entry.due is Due.SUPERVISION for entry in dated.shown_entries())
-    source = [Text(f"Supervision: {label()['supervision_again'].citation}.", "quiet")] if supervised else []
+    limit = label_of(dated.course.regimen).numbers.get("supervision_again") if supervised else None
+    source = [] if limit is None else [Text(f"Supervision: {limit.citation}.", "quiet")]
     return [table, *(Text(line, "warning") for line in off_hours(dated)), *source, zone_line(dated)]
 
 

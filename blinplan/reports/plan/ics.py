@@ -155,7 +155,8 @@ def _summary(dated: Dated, entry: Entry) -> str:
 
 
 def _bag(bag: Bag) -> str:
-    rate = f" at {decimal_text(bag.label.millilitres_per_hour)} mL/h" if bag.label else ""
+    per_hour = bag.size.millilitres_per_hour
+    rate = "" if per_hour is None else f" at {decimal_text(per_hour)} mL/h"
     return f"hang bag{rate}, {amount_text(bag.rate)} mcg/day"
 
 

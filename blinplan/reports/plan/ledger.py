@@ -9,8 +9,9 @@ from rich.text import Text
 
 from blinplan.course.dated import Dated
 from blinplan.course.interruption import Decision, Topic
-from blinplan.course.label import label
 from blinplan.course.ledger import LedgerEntry, ledger_data
+from blinplan.label.read import label_of
+from blinplan.limits import Limits
 from blinplan.outside_text import visible
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Indication
@@ -27,7 +28,11 @@ def ledger_report(dated: Dated) -> list[RenderableType]:
         parts.append(Text(interruption_text(dated, entry)))
         for decision in entry.decisions:
             parts.append(indented(decision_text(dated, entry, decision)))
-            parts.append(Padding(Text(source_of_decision(decision), "quiet"), (0, 0, 0, 4)))
+            parts.append(
+                Padding(
+                    Text(source_of_decision(decision, label_of(dated.course.regimen).numbers), "quiet"), (0, 0, 0, 4)
+                )
+            )
         parts.append(indented(f"so {visible(entry.resumed)}"))
     if dated.course.regimen.indication is Indication.INVESTIGATIONAL and dated.ledger.interruptions:
         parts.append(
@@ -67,9 +72,13 @@ def decision_text(dated: Dated, entry: LedgerEntry, decision: Decision) -> str:
     return f"{decision.question}: {visible(decision.answer)}{when}"
 
 
-def source_of_decision(decision: Decision) -> str:
-    """Name the source of a decision."""
-    return "; ".join(dict.fromkeys(label()[name].citation for name in decision.limits if name in label()))
+def source_of_decision(decision: Decision, numbers: Limits) -> str:
+    """Name the source of a decision, from the numbers of the label that was asked."""
+    return "; ".join(dict.fromkeys(_citations(decision, numbers)))
+
+
+def _citations(decision: Decision, numbers: Limits) -> list[str]:
+    return [numbers[name].citation for name in decision.limits if name in numbers]
 
 
 def starts_of_cycles(dated: Dated) -> Iterator[str]:
@@ -82,10 +91,10 @@ def starts_of_cycles(dated: Dated) -> Iterator[str]:
 
 def ledger_json(dated: Dated) -> dict[str, Any]:
     """Write the ledger so that a plan can be made from it again, with local times and sources beside its minutes."""
-    data = ledger_data(dated.ledger)
+    data, numbers = ledger_data(dated.ledger), label_of(dated.course.regimen).numbers
     for written, entry in zip(data["interruptions"], dated.ledger.interruptions, strict=True):
         written["stopped"] = dated.clock.at(entry.stopped).isoformat()
         written["restarted"] = None if entry.restarted is None else dated.clock.at(entry.restarted).isoformat()
         for answer, decision in zip(written["decisions"], entry.decisions, strict=True):
-            answer["sources"] = [label()[name].citation for name in decision.limits if name in label()]
+            answer["sources"] = _citations(decision, numbers)
     return data

@@ -10,6 +10,7 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Event
 from blinplan.course.ledger import LedgerEntry
 from blinplan.course.replan import INTERRUPTED
+from blinplan.label.read import label_of
 from blinplan.reports.plan.bag_list import (
     HEADS,
     BagLine,
@@ -81,12 +82,13 @@ def html(dated: Dated, choice: Choice, told: Sequence[str] = (), plan_id: str | 
 
 def _cycle(dated: Dated, cycle: int) -> PrintedCycle:
     stops = [entry for entry in dated.ledger.interruptions if entry.interruption.cycle == cycle]
+    numbers = label_of(dated.course.regimen).numbers
     return PrintedCycle(
         cycle,
         _course(dated, cycle),
         _due(dated, cycle),
         tuple(_stop(dated, entry) for entry in stops),
-        tuple(dict.fromkeys(source_of_decision(decision) for entry in stops for decision in entry.decisions)),
+        tuple(dict.fromkeys(source_of_decision(decision, numbers) for entry in stops for decision in entry.decisions)),
         tuple(off_hours(replace(dated, cycle=cycle))),
         _bags(dated, cycle),
     )

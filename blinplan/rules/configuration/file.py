@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from pydantic_core import ErrorDetails, ValidationError
 
+from blinplan.label.read import DEFAULT as DEFAULT_LABEL
+from blinplan.label.read import label_names
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.regimen.toml.document import Document, DocumentError, KeyPath, read_bytes
 from blinplan.regimen.toml.problems import describe
@@ -28,8 +30,8 @@ from blinplan.regimen.toml.table import (
 )
 from blinplan.rules.configuration.configuration import PROJECT_FILE, Configuration, ConfigurationError, Fault
 from blinplan.rules.configuration.patterns import in_order, pattern_fault, severity_fault
-from blinplan.rules.configuration.settings import FailOn, Pattern, Settings, Severities
-from blinplan.rules.limits import Limit, Limits, shipped_limits
+from blinplan.rules.configuration.settings import ChangedLimit, FailOn, Pattern, Settings, Severities
+from blinplan.rules.limits import Limit, limits_by
 from blinplan.rules.rule import Severity
 
 _LIMIT_BYTES = 1024 * 1024
@@ -61,6 +63,8 @@ class ConfigurationFile(NamedTuple):
     seed: int | None = None
     baseline: str | None = None
     site: str | None = None
+    label: str | None = None
+    strict: bool = False
 
 
 _LIMIT_CHANGE = Table(
@@ -99,6 +103,16 @@ CONFIGURATION_FILE = Table(
     optional_key("seed", whole(0, 2**63 - 1), "a whole number from 0: what the virtual patients are drawn from"),
     optional_key("baseline", text(), "the path of a baseline file, whose findings do not count"),
     optional_key("site", text(), "the path of a site profile, whose bags are checked too"),
+    optional_key(
+        "label",
+        one_of(*label_names()),
+        f"the label that regimens follow which do not say so themselves: {', '.join(label_names())}",
+    ),
+    optional_key(
+        "strict",
+        truth(),
+        "true or false: whether a rule that rests on a value nobody has seen in its source counts as not checked",
+    ),
 )
 
 
@@ -162,7 +176,7 @@ class _Reader:
             file = CONFIGURATION_FILE.read(written)
         except ValidationError as error:
             raise ConfigurationError(tuple(self._wrong(detail) for detail in error.errors())) from error
-        limits = self._limits(file.limits)
+        label = file.label or DEFAULT_LABEL
         configuration = Configuration(
             path=self._path,
             settings=Settings(
@@ -170,7 +184,9 @@ class _Reader:
                 extend_select=self._patterns(("extend-select",), file.extend_select),
                 ignore=self._patterns(("ignore",), file.ignore, leaves_out=True),
                 severities=self._severities(file.severity),
-                limits=limits,
+                changes=self._changes(file.limits, label),
+                label=label,
+                strict=file.strict,
             ),
             per_file_ignores=tuple(
                 (paths, self._patterns(("per-file-ignores", paths), codes, leaves_out=True))
@@ -208,23 +224,21 @@ class _Reader:
             chosen.append(severities)
         return in_order(chosen)
 
-    def _limits(self, changes: Mapping[str, LimitChange]) -> Limits:
-        limits = dict(shipped_limits())
+    def _changes(self, changes: Mapping[str, LimitChange], label: str) -> tuple[ChangedLimit, ...]:
+        limits, found = limits_by(label), []
         for name, change in changes.items():
-            at = ("limits", name)
+            at, value = ("limits", name), Fraction(change.value)
             if name not in limits:
                 near = difflib.get_close_matches(name, limits, 1)
                 advice = f"write `{near[0]}`" if near else "`blinplan rules -f json` names the limits of every rule"
                 self._fault(at, f"there is no limit `{name[:60]}`", advice, key=True)
-            elif (why := limits[name].fixed) is not None:
-                self._fault(
-                    at, f"the limit `{name}` cannot be changed: {why}", "remove it; a rule can be waived", key=True
-                )
-            elif (fault := _value_fault(limits[name], Fraction(change.value))) is not None:
+            elif (fault := _value_fault(limits[name], value)) is not None:
                 self._fault((*at, "value"), *fault)
+            elif not limits[name].allows(value):
+                self._fault(at, *_too_lax(limits[name]), key=True)
             else:
-                limits[name] = limits[name].changed(Fraction(change.value), self._origin(at), change.reason)
-        return limits
+                found.append(ChangedLimit(name, value, self._origin(at), change.reason))
+        return tuple(found)
 
     def _origin(self, path: KeyPath) -> str:
         span = self._document.key_span((*self._root, *path))
@@ -254,6 +268,17 @@ class _Reader:
         found = "missing" if detail["type"] == "missing" else describe(detail["input"])
         expected = inner or key
         return Fault(where, f"`{name[:80]}` is {found}", f"give {expected.description if expected else 'a table'}")
+
+
+def _too_lax(limit: Limit) -> tuple[str, str]:
+    """Why a limit that is fixed cannot be changed so, and what can be done."""
+    if limit.stricter is None:
+        return f"the limit `{limit.name}` cannot be changed: {limit.fixed}", "remove it; a rule can be waived"
+    side = "above" if limit.stricter == "higher" else "below"
+    return (
+        f"the limit `{limit.name}` cannot be laxer than {limit}: {limit.fixed}",
+        f"give a stricter value, {side} {limit.number}, or remove it; a rule can be waived",
+    )
 
 
 def _value_fault(limit: Limit, value: Fraction) -> tuple[str, str] | None:

@@ -1,9 +1,14 @@
 """Which rules are asked, how bad their findings count, and which limits decide."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
+from functools import cache
 
-from blinplan.rules.limits import Limits, shipped_limits
+from blinplan.label.read import DEFAULT as DEFAULT_LABEL
+from blinplan.quantities import Basis
+from blinplan.regimen.regimen import Indication, Regimen
+from blinplan.rules.limits import Limits, limits_by
 from blinplan.rules.rule import NotEvaluated, Rule, Severity
 
 EVERYTHING = "ALL"
@@ -38,6 +43,16 @@ class Severities:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedLimit:
+    """A value that a user sets for a limit, where it is written, and why."""
+
+    name: str
+    value: Fraction
+    origin: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a user may set about the rules.
 
@@ -54,19 +69,33 @@ class Settings:
         Rules to leave out; it wins over the two above.
     severities
         Severities in place of the rules' own; a later one wins.
-    limits
-        The limits, changed ones included.
+    changes
+        Limits that are other ones here.
+    label
+        The label that regimens follow which do not say so themselves.
+    strict
+        Whether a rule that rests on a value nobody has seen counts as one that could not be checked.
     """
 
     select: tuple[Pattern, ...] | None = None
     extend_select: tuple[Pattern, ...] = ()
     ignore: tuple[Pattern, ...] = ()
     severities: tuple[Severities, ...] = ()
-    limits: Limits = field(default_factory=shipped_limits)
+    changes: tuple[ChangedLimit, ...] = ()
+    label: str = DEFAULT_LABEL
+    strict: bool = False
 
-    def __reduce__(self) -> tuple[type["Settings"], tuple[object, ...]]:
-        """Travel to another process; the limits that come with the program are a view, which does not."""
-        return Settings, (self.select, self.extend_select, self.ignore, self.severities, dict(self.limits))
+    @property
+    def limits(self) -> Limits:
+        """The limits of the label that is followed, changed ones included."""
+        return _changed_limits(self.label, None, Basis.FLAT, self.changes)
+
+    def limits_for(self, regimen: Regimen) -> Limits:
+        """The limits that decide about a regimen: those of the label that it follows, changed ones included.
+
+        A change that a label's own fixed number does not allow is left out: that number is as strict or stricter.
+        """
+        return _changed_limits(regimen.label or self.label, regimen.indication, regimen.basis, self.changes)
 
     def left_out(self, rule: Rule) -> NotEvaluated | None:
         """Why a rule is not asked; None where it is. Rules that reading a file decides always answer."""
@@ -94,6 +123,19 @@ class Settings:
             if chosen.pattern.matches(rule) and not (rule.binding and chosen.severity.rank < rule.severity.rank):
                 severity = chosen.severity
         return severity
+
+
+@cache
+def _changed_limits(
+    label: str, indication: Indication | None, basis: Basis, changes: tuple[ChangedLimit, ...]
+) -> Limits:
+    limits = limits_by(label, indication, basis)
+    changed = {
+        change.name: limits[change.name].changed(change.value, change.origin, change.reason)
+        for change in changes
+        if change.name in limits and limits[change.name].allows(change.value)
+    }
+    return limits.with_limits(changed)
 
 
 DEFAULTS = Settings()

@@ -14,6 +14,7 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Event
 from blinplan.course.ledger import LedgerEntry
 from blinplan.course.replan import INTERRUPTED
+from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, duration_text
 from blinplan.reports.plan.bag_list import bags_not_evaluated, shortages
@@ -223,7 +224,8 @@ def _notes(dated: Dated, choice: Choice) -> Iterator[str]:
 
 def _ledger_note(dated: Dated, entry: LedgerEntry) -> str:
     answers = [
-        f"{decision_text(dated, entry, decision)} ({source_of_decision(decision)})" for decision in entry.decisions
+        f"{decision_text(dated, entry, decision)} ({source_of_decision(decision, label_of(dated.course.regimen).numbers)})"
+        for decision in entry.decisions
     ]
     asked = "; ".join(answers) or "the label asks nothing of it"
     return f"Infusion stopped {interruption_text(dated, entry)}. {asked}. So {entry.resumed}."

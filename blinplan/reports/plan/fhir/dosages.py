@@ -1,9 +1,8 @@
 """The dosages of a plan as FHIR R4 has them: of infusions, bag by bag where a site prepares bags, and premedication."""
 
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 
-from blinplan.course.bags import Bag, drawn_millilitres, vial_of, vials
+from blinplan.course.bags import Bag, drawn_millilitres, vials
 from blinplan.course.calendar import Entry
 from blinplan.course.dated import Dated
 from blinplan.course.events import Event
@@ -44,7 +43,7 @@ def infusion(dated: Dated, event: Event) -> list[Element]:
             event,
             place,
             (bag.start, bag.stop),
-            f"Bag {number}: {_dose(event)} {_bag(bag, vial_of(dated.site))}",
+            f"Bag {number}: {_dose(event)} {_bag(bag, dated.site.vial if dated.site else None)}",
             [*_rates(event, bag.minutes), *_volumes(bag)],
         )
         for place, (number, bag) in enumerate(bags, start=1)
@@ -87,26 +86,26 @@ def _rates(event: Event, minutes: int) -> Iterator[Element]:
 
 def _volumes(bag: Bag) -> Iterator[Element]:
     """What the pump gives of a bag; nothing where the label has no pump rate for its size."""
-    if bag.label is not None and bag.millilitres is not None:
-        per_hour = quantity(bag.label.millilitres_per_hour, MILLILITRE_PER_HOUR)
+    if bag.size.millilitres_per_hour is not None and bag.millilitres is not None:
+        per_hour = quantity(bag.size.millilitres_per_hour, MILLILITRE_PER_HOUR)
         yield rate("calculated", quantity(bag.millilitres, MILLILITRE), per_hour)
 
 
-def _bag(bag: Bag, vial: Vial) -> str:
+def _bag(bag: Bag, vial: Vial | None) -> str:
     """Write how long a bag runs and at which pump rate, what of it is given, and what is in it."""
     given = amount(bag.micrograms, MICROGRAM)
-    if bag.label is None or bag.millilitres is None:
-        pump = f"(pump rate not evaluated: the label has no bag for {duration_text(bag.size.minutes)}): {given}"
+    if bag.size.millilitres_per_hour is None or bag.millilitres is None:
+        pump = f"(pump rate not evaluated: neither the label nor the site has one for {duration_text(bag.size.minutes)}): {given}"
     else:
-        per_hour = amount(bag.label.millilitres_per_hour, MILLILITRE_PER_HOUR)
+        per_hour = amount(bag.size.millilitres_per_hour, MILLILITRE_PER_HOUR)
         pump = f"at {per_hour}: {given} in {amount(bag.millilitres, MILLILITRE)}"
     filled = bag.filled_micrograms
-    if filled is None or bag.size.fill is None:
+    drawn, opened = drawn_millilitres(bag, vial), vials(bag, vial)
+    if filled is None or bag.size.fill is None or drawn is None:
         inside = "what is drawn up and filled is not evaluated"
     else:
         holds = f"{amount(filled, MICROGRAM)} in {amount(bag.size.fill, MILLILITRE)}"
-        drawn = amount(drawn_millilitres(bag, vial) or Fraction(0), MILLILITRE)
-        inside = f"filled with {holds}, of which {drawn} are drawn up; vials to open: {vials(bag, vial)}"
+        inside = f"filled with {holds}, of which {amount(drawn, MILLILITRE)} are drawn up; vials to open: {opened}"
     return f"for {duration_of_bag(bag)} {pump}; {inside}"
 
 

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
-from blinplan.course.bags import Infusion, NoSequenceError, bag_sequence, in_use_limit, without_preservative
+from blinplan.course.bags import Infusion, NoSequenceError, bag_sequence, without_preservative
+from blinplan.course.preparation import faults_of_site
+from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text, duration_text
 from blinplan.regimen.regimen import Cycle, Step
 from blinplan.regimen.site import WEEKDAYS, Site
@@ -57,9 +60,9 @@ def bags_do_not_fit(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
 
 def preservative(rule: Rule, case: Case, site: Site) -> Answer:
     """Find the steps that need a bag with preservative, where patients are admitted who must not have it."""
-    limit = case.limits["preservative_from_weight"]
+    least = _preservative_from(case, site)
     weight = case.patient.weight if case.patient else case.regimen.eligibility.minimum_weight
-    if weight is not None and weight >= limit.value:
+    if weight is not None and weight >= least:
         return ()
     who = (
         "patients of any weight are admitted"
@@ -81,17 +84,32 @@ def preservative(rule: Rule, case: Case, site: Site) -> Answer:
                         rule,
                         case.length_path(step),
                         f"{who}, and the site has no bags without preservative that give this step",
-                        f"prepare bags of 24 or 48 hours for patients below {limit}",
+                        f"prepare bags of 24 or 48 hours for patients below {decimal_text(least)} kg",
                     )
                 )
     return findings
+
+
+def _preservative_from(case: Case, site: Site) -> Fraction:
+    """The weight in kg from which bags with preservative are given: the label's or the site's, whichever is stricter."""
+    own = site.preservative_from
+    if own is not None and "preservative_from_weight" not in case.limits:
+        return own
+    limit = case.limits["preservative_from_weight"].value
+    return limit if own is None else max(own, limit)
+
+
+def follows_label(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
+    """Find in what the site is laxer than the label that the regimen follows, or cannot be right."""
+    for fault in faults_of_site(site, label_of(case.regimen)):
+        yield case.finding(rule, ("cycle", 0, "steps"), f"{site.name}: {fault.message}", fault.advice)
 
 
 def times(rule: Rule, case: Case, site: Site) -> Answer:
     """Find bags that are used beyond their time, and changes at times at which the site makes none."""
     findings = [*_bags_beyond_their_time(rule, case, site), *_steps_off_the_hour(rule, case, site)]
     findings = findings or list(_no_day_to_start(rule, case, site))
-    unknown = [size for size in site.bags if in_use_limit(size) is None]
+    unknown = [size for size in site.bags if size.in_use is None]
     if unknown and not findings:
         names = ", ".join(duration_text(size.minutes) for size in unknown)
         return NotEvaluated("undecided", f"how long a bag for {names} may be used is not given (`in_use_hours`)")
@@ -100,7 +118,7 @@ def times(rule: Rule, case: Case, site: Site) -> Answer:
 
 def _bags_beyond_their_time(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
     for size in site.bags:
-        limit = in_use_limit(size)
+        limit = size.in_use
         if limit is not None and site.prepared_before + size.minutes > limit:
             yield case.finding(
                 rule,

@@ -23,6 +23,14 @@ def _bags_do_not_fit(rule: Rule, case: Case) -> Answer:
     return bags_do_not_fit(rule, case, case.site)
 
 
+def _follows_label(rule: Rule, case: Case) -> Answer:
+    if case.site is None:
+        return _NO_SITE
+    from blinplan.rules.families.administration.bags import follows_label
+
+    return follows_label(rule, case, case.site)
+
+
 def _preservative(rule: Rule, case: Case) -> Answer:
     if case.site is None:
         return _NO_SITE
@@ -77,5 +85,18 @@ RULES = (
         good=_steps("hours = 48").replace(" }]", ' }, { dose = "28 mcg/day", hours = 624 }]'),
         check=_times,
         site=_SITE + "bag = [{ hours = 12, in_use_hours = 48 }, { hours = 24 }, { hours = 48 }]",
+    ),
+    Rule(
+        "A704",
+        "site-laxer-than-label",
+        "The site's profile is laxer than the label that the regimen follows, or fills a bag with less than is infused.",
+        Severity.ERROR,
+        "A ward may be stricter than its label, never laxer.",
+        limits=("in_use",),
+        bad='label = "us-2025"\n\n' + _steps("days = 28"),
+        good='label = "hk-2026"\n\n' + _steps("days = 28"),
+        check=_follows_label,
+        waivable=False,
+        site=_SITE + "bag = [{ hours = 24, rate_ml_per_hour = 5 }]",
     ),
 )

@@ -118,9 +118,14 @@ def _above_label_in_the_patient(rule: Rule, case: Case) -> Iterator[Finding]:
             )
 
 
+_GROSS = 3
+"""Times a labelled dose that nobody has seen in its source, from which on a dose is an error all the same."""
+
+
 def _above_label_as_ordered(rule: Rule, case: Case) -> Iterator[Finding]:
     for step in case.regimen.steps:
         limit = labelled.maximum(case.limits, step.dose.basis)
+        gross = limit.unverified and step.dose.amount > _GROSS * limit.value
         if limit.value < step.dose.amount <= labelled.highest_studied(case.limits, step.dose.basis).value:
             yield case.finding(
                 rule,
@@ -128,6 +133,8 @@ def _above_label_as_ordered(rule: Rule, case: Case) -> Iterator[Finding]:
                 f"the dose is {step.dose}; the label gives at most {limit}",
                 f"give at most {limit}, or waive this rule with the reason",
                 limits=(limit.name,),
+                gross=gross,
+                severity=Severity.ERROR if gross else None,
             )
 
 

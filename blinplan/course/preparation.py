@@ -1,0 +1,102 @@
+"""How a site prepares bags by a label: what the site says, and the label's word where it says nothing.
+
+A site may be stricter than its label, never laxer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from blinplan.course.bags import underfilled_bags
+from blinplan.label.label import Label, LabelledBag
+from blinplan.quantities import decimal_text, duration_text
+from blinplan.regimen.site import Site, SiteBag, Vial
+
+
+def prepared_by(site: Site, label: Label) -> Site:
+    """The same site with what the label says of its bags, vials and patients, where the site says nothing.
+
+    What neither says stays unknown: another label's word is not taken.
+    """
+    least, said = _preservative_from(label), label.vial
+    vial = site.vial or (None if said is None else Vial(said.micrograms, said.per_millilitre))
+    by_label = {
+        *({"vial"} if site.vial is None and vial is not None else ()),
+        *({"preservative_from"} if site.preservative_from is None and least is not None else ()),
+    }
+    return replace(
+        site,
+        bags=tuple(_bag(size, label.bag(size.minutes)) for size in site.bags),
+        vial=vial,
+        preservative_from=least if site.preservative_from is None else site.preservative_from,
+        by_label=site.by_label | by_label,
+    )
+
+
+def _bag(size: SiteBag, labelled: LabelledBag | None) -> SiteBag:
+    if labelled is None:
+        return size
+    rate, preservative, in_use = size.millilitres_per_hour, size.preservative, size.in_use
+    by_label = {
+        *({"rate"} if rate is None else ()),
+        *({"preservative"} if preservative is None else ()),
+        *({"in_use"} if in_use is None and labelled.in_use is not None else ()),
+    }
+    return replace(
+        size,
+        in_use=labelled.in_use if in_use is None else in_use,
+        millilitres_per_hour=labelled.millilitres_per_hour if rate is None else rate,
+        preservative=labelled.preservative if preservative is None else preservative,
+        by_label=size.by_label | by_label,
+    )
+
+
+def _preservative_from(label: Label) -> Fraction | None:
+    limit = label.numbers.get("preservative_from_weight")
+    return None if limit is None else limit.value
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFault:
+    """Something of a site profile that cannot be followed: what was found and why it cannot be, and what to do."""
+
+    message: str
+    advice: str
+
+
+def faults_of_site(site: Site, label: Label) -> tuple[SiteFault, ...]:
+    """In what a site is laxer than a label, contradicts it, or fills bags with less than is infused; empty if in nothing."""
+    least, own = _preservative_from(label), site.preservative_from
+    faults: list[SiteFault] = []
+    if least is not None and own is not None and own < least:
+        found = f"bags with preservative are given from {decimal_text(own)} kg"
+        faults.append(_laxer(found, f"not below {decimal_text(least)} kg"))
+    for size in site.bags:
+        labelled = label.bag(size.minutes)
+        faults += () if labelled is None else _faults_of_bag(size, labelled)
+    return (*faults, *(_underfilled(size) for size in underfilled_bags(prepared_by(site, label))))
+
+
+def _underfilled(size: SiteBag) -> SiteFault:
+    return SiteFault(
+        f"a bag for {duration_text(size.minutes)} is filled with less than the pump infuses at its rate",
+        "correct `fill_ml`, which has the priming volume in it",
+    )
+
+
+def _laxer(found: str, label: str) -> SiteFault:
+    return SiteFault(f"{found}; the label says {label}", "be as strict as the label, or stricter")
+
+
+def _faults_of_bag(size: SiteBag, labelled: LabelledBag) -> Iterator[SiteFault]:
+    bag, rate, own = (
+        f"a bag for {duration_text(size.minutes)}",
+        labelled.millilitres_per_hour,
+        size.millilitres_per_hour,
+    )
+    if own is not None and own != rate:
+        yield _laxer(f"{bag} runs at {decimal_text(own)} mL/h", f"{decimal_text(rate)} mL/h")
+    if size.preservative is False and labelled.preservative:
+        yield _laxer(f"{bag} holds no preservative", "it does")
+    if labelled.in_use is not None and size.in_use is not None and size.in_use > labelled.in_use:
+        yield _laxer(f"{bag} may be used for {duration_text(size.in_use)}", duration_text(labelled.in_use))

@@ -1,0 +1,217 @@
+"""A label: what one text says, as far as it was seen, each value with its source and status.
+
+A label is named by the text that was seen, its country and date. No label takes anything from another: what its own
+text does not state is not known.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from blinplan.limits import Limit, StatedLimits
+from blinplan.quantities import Basis, DoseRate, Mass
+from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Phase, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Where something is said: the sentence, its source, and how far that was checked."""
+
+    says: str
+    source: str
+    status: Status
+
+    @property
+    def citation(self) -> str:
+        """The source, with the status where nobody has seen the text."""
+        return self.source if self.status is Status.SEEN else f"{self.source} ({self.status})"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledDose:
+    """One dose of a label: flat, by body surface area, and the most that the latter comes to."""
+
+    name: str
+    flat: Limit
+    by_area: Limit
+    cap: Limit
+
+    def rate(self, basis: Basis) -> DoseRate:
+        """The dose as it is ordered."""
+        limit = self.flat if basis is Basis.FLAT else self.by_area
+        return DoseRate(limit.value, basis)
+
+    def highest(self, basis: Basis) -> DoseRate | None:
+        """The cap of the dose as it is ordered; None for a flat one."""
+        return None if basis is Basis.FLAT else DoseRate(self.cap.value, Basis.FLAT)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledStep:
+    """A dose of a label, for so many days."""
+
+    dose: LabelledDose
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledCycle:
+    """A cycle of a label: its steps, the treatment-free interval after it, and how often it is given in all."""
+
+    name: str
+    phase: Phase | None
+    steps: tuple[LabelledStep, ...]
+    treatment_free: Limit
+    repeat: int
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What a label orders for an indication. Weight decides which number of a dose is given.
+
+    ``patients`` is the age group it is for, None for everybody, and ``basis`` how its doses are counted, None for both
+    ways; ``hospital_days`` are those of cycle 1, cycle 2 and so on, empty where the text does not state them.
+    """
+
+    indication: Indication
+    patients: AgeGroup | None
+    basis: Basis | None
+    cycles: tuple[LabelledCycle, ...]
+    most_cycles: Limit
+    hospital_days: tuple[Limit, ...]
+    stated: Stated
+    note: str | None
+
+    @property
+    def doses(self) -> frozenset[LabelledDose]:
+        """The doses that are given in it."""
+        return frozenset(step.dose for cycle in self.cycles for step in cycle.steps)
+
+    def course(self) -> Iterator[LabelledCycle]:
+        """Each cycle as often as it is given."""
+        for cycle in self.cycles:
+            for _ in range(cycle.repeat):
+                yield cycle
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """A drug, its dose, and the most that a dose by body surface area comes to."""
+
+    name: str
+    dose: Mass
+    cap: Mass | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPremedication:
+    """What a label gives before infusions to adults or to children, and what counts as the same.
+
+    ``minutes_before`` and ``latest_minutes_before`` bound the time; they are equal where it is one time.
+    """
+
+    indication: Indication
+    patients: AgeGroup
+    drug: Drug
+    equivalents: tuple[Drug, ...]
+    minutes_before: int
+    latest_minutes_before: int
+    occasions: frozenset[Occasion]
+    stated: Stated
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledBag:
+    """A size of bag that a label has: minutes, pump rate in mL/h, whether it holds preservative, in-use minutes."""
+
+    minutes: int
+    millilitres_per_hour: Fraction
+    preservative: bool
+    in_use: int | None
+    stated: Stated
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledVial:
+    """What a vial holds: micrograms that can be drawn, and how many are in a millilitre after reconstitution."""
+
+    micrograms: Fraction
+    per_millilitre: Fraction
+    stated: Stated
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRegimen:
+    """A regimen file that is made from a label: a schedule for one basis of doses, perhaps without some phases."""
+
+    name: str
+    title: str
+    indication: Indication
+    basis: Basis
+    otherwise: str | None
+    without: frozenset[Phase]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What one text says.
+
+    Attributes
+    ----------
+    name
+        By which a regimen or a project follows it.
+    title, country, date, text
+        Which text it is, and what copies of it were seen.
+    numbers
+        The numbers that decide, by name. Asked for one that the text does not state, it raises `NotStatedError`.
+    schedules, premedications
+        What is ordered, by indication and age.
+    bags
+        The bags by the minutes that they last; empty where the text was not seen to state any.
+    vial
+        What a vial holds; None where the text was not seen to state it.
+    regimens
+        The regimen files that are made from it.
+    """
+
+    name: str
+    title: str
+    country: str
+    date: str
+    text: str
+    numbers: StatedLimits
+    doses: tuple[LabelledDose, ...]
+    schedules: tuple[Schedule, ...]
+    premedications: tuple[LabelledPremedication, ...]
+    bags: tuple[LabelledBag, ...]
+    vial: LabelledVial | None
+    regimens: tuple[LabelledRegimen, ...]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.country}, {self.date})"
+
+    def schedule(self, indication: Indication, basis: Basis) -> Schedule | None:
+        """What is ordered for an indication, with doses counted in one way; None where the text does not have it."""
+        fitting = (s for s in self.schedules if s.indication is indication and s.basis in {None, basis})
+        return next(fitting, None)
+
+    def numbers_for(self, indication: Indication, basis: Basis) -> StatedLimits:
+        """The numbers as far as they hold for an indication: a dose whose schedule nobody has seen is unverified."""
+        schedule = self.schedule(indication, basis)
+        if schedule is None:
+            return self.numbers
+        own = {schedule.most_cycles.name: schedule.most_cycles}
+        for dose in schedule.doses if schedule.stated.status is not Status.SEEN else ():
+            for limit in (dose.flat, dose.by_area, dose.cap):
+                own[limit.name] = replace(limit, status=schedule.stated.status, source=schedule.stated.source)
+        return self.numbers.with_limits(own)
+
+    def premedication(self, indication: Indication, patients: AgeGroup) -> tuple[LabelledPremedication, ...]:
+        """What is given before infusions for an indication and age group; empty where the text does not state it."""
+        return tuple(
+            given for given in self.premedications if given.indication is indication and given.patients is patients
+        )
+
+    def bag(self, minutes: int) -> LabelledBag | None:
+        """The bag that lasts so many minutes; None where the text has none."""
+        return next((bag for bag in self.bags if bag.minutes == minutes), None)

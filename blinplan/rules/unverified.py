@@ -1,0 +1,60 @@
+"""What a rule says that rests on a value nobody has seen in its source: nothing, but for a gross error."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from blinplan.limits import Limit
+from blinplan.rules.limits import Limits
+from blinplan.rules.rule import Answer, Finding, NotEvaluated
+
+
+class Consulted(Mapping[str, Limit]):
+    """Limits that remember which of them were asked for, so that a pass is known to rest on them."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self.names: dict[str, None] = {}
+
+    def __getitem__(self, name: str) -> Limit:
+        limit = self._limits[name]
+        self.names[name] = None
+        return limit
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._limits)
+
+    def __len__(self) -> int:
+        return len(self._limits)
+
+    def unverified(self, names: Iterable[str]) -> list[Limit]:
+        """Those of some limits that nobody has seen in their source."""
+        return [self._limits[name] for name in names if self._limits[name].unverified]
+
+
+def on_unseen_values(answer: Answer, consulted: Consulted, strict: bool) -> Answer:
+    """What is left of an answer: findings that rest on no unverified value, and gross ones, which say so.
+
+    Where none is left, and the rule asked for an unverified value, it is not evaluated, whether it found something or
+    not. ``strict`` counts that as something that should have been checked and was not.
+    """
+    if isinstance(answer, NotEvaluated):
+        return replace(answer, kind="undecided") if strict and answer.kind == "unverified" else answer
+    findings = tuple(answer)
+    kept = tuple(_saying_so(f, consulted) for f in findings if f.gross or not consulted.unverified(f.limits))
+    unseen = consulted.unverified(consulted.names)
+    if kept or not unseen:
+        return kept
+    dropped = [f"{finding.message}; but " for finding in findings[:1]]
+    why = "; ".join(
+        f"{limit.name.replace('_', ' ')} is {limit.number}, and nobody has seen that in its source ({limit.source})"
+        for limit in unseen
+    )
+    return NotEvaluated("undecided" if strict else "unverified", f"{''.join(dropped)}{why}")
+
+
+def _saying_so(finding: Finding, consulted: Consulted) -> Finding:
+    unseen = consulted.unverified(finding.limits)
+    if not unseen:
+        return finding
+    values = " and ".join(limit.number for limit in unseen)
+    return replace(finding, message=f"{finding.message} (that value, {values}, is unverified; this is far beyond it)")
