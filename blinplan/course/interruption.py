@@ -186,9 +186,8 @@ def _reasons_to_stop(asked: _Asked) -> Iterator[str]:
         yield "stop_grade"
     if neurological and asked.grade >= numbers["stop_grade_neurological"].value:
         yield "stop_grade_neurological"
-    if seizures := asked.interruption.seizures:
-        if asked.known.seizures + seizures > numbers["seizures"].value:
-            yield "seizures"
+    if (seizures := asked.interruption.seizures) and asked.known.seizures + seizures > numbers["seizures"].value:
+        yield "seizures"
     if neurological and severe and asked.resolution > numbers["neurological_resolution"].minutes:
         yield "neurological_resolution"
     if neurological and severe and _is_at_low_dose(asked, Basis.FLAT, "neurological_low_dose"):

@@ -65,7 +65,7 @@ class SiteFault:
 
 
 def faults_of_site(site: Site, label: Label) -> tuple[SiteFault, ...]:
-    """In what a site is laxer than a label, contradicts it, or fills bags with less than is infused; empty if in nothing."""
+    """In what a site is laxer than a label, contradicts it, or fills bags with less than is infused."""
     least, own = _preservative_from(label), site.preservative_from
     faults: list[SiteFault] = []
     if least is not None and own is not None and own < least:

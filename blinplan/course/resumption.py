@@ -225,23 +225,31 @@ def _why_no_more(interruption: Interruption, asked: Sequence[Decision], at: Stop
         return ": the label stops the drug for good"
     if interruption.restarted is None:
         return " until the infusion is restarted"
-    # What was done says at which dose; it does not say whether the drug was to be stopped for good.
-    known = {"grade", "weight_kg"} if interruption.restart_dose is not None else set()
-    missing = [decision.missing for decision in asked if decision.missing and decision.missing not in known]
-    if missing:
-        return f" until it is known: `{missing[0]}` is not on record"
-    unstated = [decision for decision in asked if decision.unstated and _is_needed(decision.question, interruption)]
-    if unstated:
-        return f" until the site decides: {unstated[0].answer.removeprefix('not evaluated: ')}"
-    if any("neurological_low_dose_by_area" in decision.limits for decision in asked):
-        return " until it is known whether the label stops the drug for good"
+    unknown = _what_is_not_known(interruption, asked)
+    if unknown is not None:
+        return f" until {unknown}"
     if interruption.restart_dose is not None and at.against_full(interruption.restart_dose) > 0:
         return f": {interruption.restart_dose}, the dose of the restart on record, is above every dose that was planned"
     return None
 
 
+def _what_is_not_known(interruption: Interruption, asked: Sequence[Decision]) -> str | None:
+    """What has to be known before anything more can be planned, in words that follow "until"."""
+    # What was done says at which dose; it does not say whether the drug was to be stopped for good.
+    known = {"grade", "weight_kg"} if interruption.restart_dose is not None else set()
+    missing = [decision.missing for decision in asked if decision.missing and decision.missing not in known]
+    if missing:
+        return f"it is known: `{missing[0]}` is not on record"
+    unstated = [decision for decision in asked if decision.unstated and _is_needed(decision.question, interruption)]
+    if unstated:
+        return f"the site decides: {unstated[0].answer.removeprefix('not evaluated: ')}"
+    if any("neurological_low_dose_by_area" in decision.limits for decision in asked):
+        return "it is known whether the label stops the drug for good"
+    return None
+
+
 def _is_needed(question: Topic, interruption: Interruption) -> bool:
-    """Whether a plan cannot go on without the label's answer to a question: where the record does not say what was done."""
+    """Whether a plan cannot go on without an answer of the label: where the record does not say what was done."""
     known = {
         Topic.CONTINUE: interruption.restart_dose is not None,
         Topic.DOSE: interruption.restart_dose is not None,

@@ -1,4 +1,4 @@
-"""The regimen files that are made from a label: its schedules, premedication and hospital days, as people write them."""
+"""The regimen files that are made from a label: schedules, premedication and hospital days, as people write them."""
 
 from collections.abc import Iterator
 
@@ -59,7 +59,7 @@ def labelled_regimen(label: Label, made: LabelledRegimen, *, default: bool) -> R
         indication=made.indication,
         family=None,
         sources=tuple(_sources(schedule)),
-        eligibility=_eligibility(label, made, schedule),
+        eligibility=_eligibility(label, made),
         basis=made.basis,
         premedication=tuple(_premedication(label, made, schedule)),
         hospital_days=tuple(int(limit.value) for limit in schedule.hospital_days),
@@ -78,10 +78,9 @@ def _sources(schedule: Schedule) -> Iterator[Source]:
             yield Source(limit.source, Status.UNVERIFIED, f"{limit.says} Nobody has seen that in the cited text.")
 
 
-def _eligibility(label: Label, made: LabelledRegimen, schedule: Schedule) -> Eligibility:
+def _eligibility(label: Label, made: LabelledRegimen) -> Eligibility:
     limit: Limit = label.numbers["flat_from_weight"]
     flat = made.basis is Basis.FLAT
-    adult_from = label.numbers["adult_from"].value if schedule.patients is not None else None
     return Eligibility(
         minimum_weight=limit.value if flat else None,
         below_weight=None if flat else limit.value,

@@ -143,17 +143,17 @@ SITE_FILE = Table(
     optional_key(
         "hospital_days",
         array(whole(0, 366), 1, 20),
-        "days in hospital that the site wants from the start of cycle 1, cycle 2 and so on, where the regimen has fewer",
+        "days in hospital that the site wants from the start of cycle 1, cycle 2 and so on, where a regimen has fewer",
     ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class SiteBag:
-    """A size of bag: how many minutes it lasts, and where known what is filled in mL, its in-use time in minutes, the
-    pump's rate in mL per hour, and whether it holds a preservative.
+    """A size of bag: how many minutes it lasts, and what is known of it.
 
-    ``by_label`` names what of it is the label's word and not the site's.
+    That is what is filled in mL, its in-use time in minutes, the pump's rate in mL per hour, and whether it holds a
+    preservative. ``by_label`` names what of it is the label's word and not the site's.
     """
 
     minutes: int

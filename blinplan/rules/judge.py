@@ -275,14 +275,13 @@ def _answer(rule: Rule, case: Case, settings: Settings) -> Verdict:
 
 
 def _ask(rule: Rule, case: Case) -> Answer:
-    """Ask a rule. Where its label does not state what it asks for, what it found before counts, or else nothing does."""
+    """Ask a rule. Where the label does not state what it asks for, what it found before that counts."""
     found: list[Finding] = []
     try:
         answer = rule.check(rule, case) if rule.check else ()
         if isinstance(answer, NotEvaluated):
             return answer
-        for finding in answer:
-            found.append(finding)
+        found.extend(answer)
     except NotStatedError as error:
         return found or NotEvaluated("unverified", str(error))
     return found

@@ -1,4 +1,4 @@
-"""The limits that decide the rules, as they come with the program: those of the families, and the numbers of a label."""
+"""The limits that decide the rules, as they come with the program: those of the families and of a label."""
 
 from functools import cache
 from pathlib import Path

@@ -36,8 +36,8 @@ class Finding:
     """One fault: what was found, where (a key path and a span of the text), why it matters, what to do.
 
     ``limits`` names the limits that decided it, and with them its sources. ``fix`` changes how the file is written and
-    not what it says. ``patient`` is what the dose comes to in the patient, where one was given. A ``gross`` one is so far
-    off that it counts although nobody has seen the limit in its source.
+    not what it says. ``patient`` is what the dose comes to in the patient, where one was given. A ``gross`` one is so
+    far off that it counts although nobody has seen the limit in its source.
     """
 
     code: str
@@ -59,8 +59,8 @@ class NotEvaluated:
 
     ``kind`` is ``not applicable`` when the regimen has nothing the rule speaks of, ``not requested`` when the user left
     it out, ``off`` when it answers only where it is selected, ``blocked`` when an error in the file came first,
-    ``unverified`` when it rests on a value that nobody has seen in its source, and ``undecided`` when the rule was asked
-    and could not answer. Only the last means that something which should have been checked was not.
+    ``unverified`` when it rests on a value that nobody has seen in its source, and ``undecided`` when the rule was
+    asked and could not answer. Only the last means that something which should have been checked was not.
     """
 
     kind: Literal["not applicable", "not requested", "off", "blocked", "unverified", "undecided"]

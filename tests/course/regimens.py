@@ -4,6 +4,8 @@ from fractions import Fraction
 
 from blinplan.course.events import Course, expand
 from blinplan.course.patient import Patient, patient
+from blinplan.course.preparation import prepared_by
+from blinplan.label.read import DEFAULT, label_named
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site, SiteBag
@@ -54,6 +56,8 @@ def course_of(name: str, person: Patient = ADULT) -> Course:
 
 
 def site(*hours: int, at: int | None = 10 * HOUR, closed: frozenset[int] = frozenset(), **more: object) -> Site:
+    """Return a site that prepares bags of these hours by the default label."""
     given = {"holidays": frozenset(), "prepared_before": 0, "time_zone": None, **more}
     sizes = tuple(SiteBag(one * HOUR, None, None) for one in sorted(hours))
-    return Site(name="Ward 7", bags=sizes, change_minute=at, closed=closed, **given)  # type: ignore[arg-type]
+    own = Site(name="Ward 7", bags=sizes, change_minute=at, closed=closed, **given)  # type: ignore[arg-type]
+    return prepared_by(own, label_named(DEFAULT))

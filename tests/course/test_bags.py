@@ -16,16 +16,15 @@ from blinplan.course.bags import (
     bag_sequence,
     drawn_millilitres,
     in_use_left,
-    in_use_limit,
-    labelled_bags,
     underfilled_bags,
     usable_bags,
-    vial_of,
     vials,
     without_preservative,
 )
 from blinplan.course.events import expand
 from blinplan.course.patient import patient
+from blinplan.course.preparation import faults_of_site, prepared_by
+from blinplan.label.read import DEFAULT, label_named
 from blinplan.regimen import library
 from blinplan.regimen.site import Shortage, Site, SiteBag, Vial
 from tests.course.regimens import site
@@ -48,13 +47,12 @@ def hours_of(bags: tuple[Bag, ...]) -> list[int]:
 
 
 def test_the_label_s_bags_infuse_the_label_s_volumes() -> None:
-    volumes = {
-        size // HOUR: bag.millilitres_per_hour * size / HOUR for size, bag in labelled_bags().items() if size <= 2 * DAY
-    }
+    bags = {bag.minutes // HOUR: bag for bag in label_named(DEFAULT).bags}
+    volumes = {hours: bag.millilitres_per_hour * hours for hours, bag in bags.items() if hours <= 48}
     assert volumes == {24: 240, 48: 240}  # the label infuses 240 mL from both
-    rates = {size // HOUR: bag.millilitres_per_hour for size, bag in labelled_bags().items()}
+    rates = {hours: bag.millilitres_per_hour for hours, bag in bags.items()}
     assert rates == {24: 10, 48: 5, 72: Fraction("1.8"), 96: Fraction("1.8"), 168: Fraction("0.6")}
-    assert [size // HOUR for size, bag in labelled_bags().items() if bag.preservative] == [72, 96, 168]
+    assert [hours for hours, bag in bags.items() if bag.preservative] == [72, 96, 168]
 
 
 @pytest.mark.parametrize(
@@ -290,12 +288,21 @@ def test_small_children_get_no_preservative_and_nobody_a_bag_out_of_its_time() -
 
 def test_a_bag_is_filled_with_no_less_than_is_infused() -> None:
     for fill, wrong in ((239, True), (240, False)):
-        ward = Site("Ward 7", None, (SiteBag(DAY, Fraction(fill), None),), 600, frozenset(), frozenset(), 0)
+        ward = filled_with(fill)
         assert bool(underfilled_bags(ward)) is wrong
+        assert [fault.message for fault in faults_of_site(ward, label_named(DEFAULT))] == wrong * [
+            "a bag for 1 d is filled with less than the pump infuses at its rate"
+        ]
+
+
+def filled_with(millilitres: int) -> Site:
+    """Return a site whose bags for a day are filled so."""
+    own = Site("Ward 7", None, (SiteBag(DAY, Fraction(millilitres), None),), 600, frozenset(), frozenset(), 0)
+    return prepared_by(own, label_named(DEFAULT))
 
 
 def test_what_is_filled_and_infused_is_exact() -> None:
-    filled = Site("Ward 7", None, (SiteBag(DAY, Fraction(275), None),), 600, frozenset(), frozenset(), 0)
+    filled = filled_with(275)
     (bag,) = bag_sequence(course((24, 28)), filled, None)
     assert bag.millilitres == 240
     assert bag.filled_micrograms == Fraction(28 * 275, 240)  # the patient gets 28 of it
@@ -306,9 +313,10 @@ def test_what_is_filled_and_infused_is_exact() -> None:
 
 
 def test_in_use_time_is_the_site_s_or_the_label_s_or_unknown() -> None:
-    assert in_use_limit(SiteBag(2 * DAY, None, None)) == 2 * DAY
-    assert in_use_limit(SiteBag(2 * DAY, None, 3 * DAY)) == 3 * DAY
-    assert in_use_limit(SiteBag(7 * DAY, None, None)) is None
+    sizes = (SiteBag(DAY, None, 30 * HOUR), SiteBag(2 * DAY, None, None), SiteBag(7 * DAY, None, None))
+    ward = Site("Ward 7", None, sizes, 600, frozenset(), frozenset(), 0)
+    assert [size.in_use for size in prepared_by(ward, label_named(DEFAULT)).bags] == [30 * HOUR, 2 * DAY, None]
+    assert [size.in_use for size in prepared_by(ward, label_named("hk-2026")).bags] == [30 * HOUR, None, None]
 
 
 def test_bags_without_preservative_are_those_of_up_to_two_days() -> None:
@@ -316,9 +324,10 @@ def test_bags_without_preservative_are_those_of_up_to_two_days() -> None:
 
 
 def test_what_is_drawn_up_holds_what_is_filled() -> None:
-    filled = Site("Ward 7", None, (SiteBag(DAY, Fraction(275), None),), 600, frozenset(), frozenset(), 0)
+    filled = filled_with(275)
     (bag,) = bag_sequence(course((24, 28)), filled, None)
-    vial = vial_of(filled)
+    vial = filled.vial
+    assert vial is not None
     assert (vial.micrograms, vial.per_millilitre) == (Fraction(35), Fraction("12.5"))  # 35 mcg in 2.8 of 3 mL
     assert drawn_millilitres(bag, vial) == bag.filled_micrograms / Fraction("12.5")  # type: ignore[operator]
     assert vials(bag, vial) == 1  # 32.08 mcg

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from blinplan.course.bags import labelled_bags
+from blinplan.label.read import DEFAULT, label_named
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import Limit, shipped_limits
 
@@ -30,6 +30,9 @@ def test_every_limit_has_unit_source_and_status(limit: Limit) -> None:
         "seizure",
         "mg",
         "mg/m²",
+        "months",
+        "years",
+        "times the upper limit of normal",
     }
     assert len(limit.source) > 10
     assert limit.says.endswith(".")
@@ -68,6 +71,12 @@ def test_every_limit_decides_some_rule() -> None:
         "cytokine_release_dexamethasone_longest",
         "cytokine_release_dexamethasone_taper",
         "first_return_of_t_cells",
+        "adult_from",
+        "consolidation_interval",
+        "labelled_interval",
+        "liver_bilirubin",
+        "liver_transaminases",
+        "youngest",
     }  # what a plan needs and no rule
     assert set(shipped_limits()) - planned == named
 
@@ -103,5 +112,5 @@ def test_limits_cannot_be_changed() -> None:
 
 
 def test_the_label_s_in_use_time_is_one_number() -> None:
-    given = {bag.in_use for bag in labelled_bags().values() if bag.in_use is not None}
+    given = {bag.in_use for bag in label_named(DEFAULT).bags if bag.in_use is not None}
     assert given == {shipped_limits()["in_use"].minutes}

@@ -175,21 +175,21 @@ def bags_not_evaluated(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
     site = dated.site
     if site is not None and (unlimited := _sizes(bag for bag in shown if in_use_left(bag, site) is None)):
         yield f"How long bags for {unlimited} may be used is not evaluated: no `in_use_hours` is given."
-    yield from _preserved(dated, shown)
+    yield from _preserved(dated, shown, silent)
 
 
-def _preserved(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
+def _preserved(dated: Dated, shown: Sequence[Bag], silent: str) -> Iterator[str]:
     preserved = _sizes(bag for bag in shown if bag.size.preservative)
     least = None if dated.site is None else dated.site.preservative_from
     if preserved and least is None:
         yield (
-            f"Who may get bags for {preserved}, which hold a preservative, is not evaluated: the label states no weight as"
-            " far as it was seen, and no `preservative_from_kg` is given."
+            f"Who may get bags for {preserved}, which hold a preservative, is not evaluated: {silent} no weight for them,"
+            " and no `preservative_from_kg` is given."
         )
     elif preserved and dated.course.patient.weight is None and not dated.course.regimen.eligibility.minimum_weight:
         yield (
-            f"Bags for {preserved} hold a preservative, not for patients below {decimal_text(least or 0)} kg: the weight is"
-            " not given."
+            f"Bags for {preserved} hold a preservative, not for patients below {decimal_text(least or 0)} kg: the weight"
+            " is not given."
         )
     if unknown := _sizes(bag for bag in shown if bag.size.preservative is None):
         yield f"Whether bags for {unknown} hold a preservative is not evaluated: no `preservative` is given for them."

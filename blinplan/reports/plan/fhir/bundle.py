@@ -223,8 +223,9 @@ def _notes(dated: Dated, choice: Choice) -> Iterator[str]:
 
 
 def _ledger_note(dated: Dated, entry: LedgerEntry) -> str:
+    numbers = label_of(dated.course.regimen).numbers
     answers = [
-        f"{decision_text(dated, entry, decision)} ({source_of_decision(decision, label_of(dated.course.regimen).numbers)})"
+        f"{decision_text(dated, entry, decision)} ({source_of_decision(decision, numbers)})"
         for decision in entry.decisions
     ]
     asked = "; ".join(answers) or "the label asks nothing of it"

@@ -95,7 +95,8 @@ def _bag(bag: Bag, vial: Vial | None) -> str:
     """Write how long a bag runs and at which pump rate, what of it is given, and what is in it."""
     given = amount(bag.micrograms, MICROGRAM)
     if bag.size.millilitres_per_hour is None or bag.millilitres is None:
-        pump = f"(pump rate not evaluated: neither the label nor the site has one for {duration_text(bag.size.minutes)}): {given}"
+        size = duration_text(bag.size.minutes)
+        pump = f"(pump rate not evaluated: neither the label nor the site has one for {size}): {given}"
     else:
         per_hour = amount(bag.size.millilitres_per_hour, MILLILITRE_PER_HOUR)
         pump = f"at {per_hour}: {given} in {amount(bag.millilitres, MILLILITRE)}"

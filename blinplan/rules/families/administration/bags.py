@@ -91,7 +91,7 @@ def preservative(rule: Rule, case: Case, site: Site) -> Answer:
 
 
 def _preservative_from(case: Case, site: Site) -> Fraction:
-    """The weight in kg from which bags with preservative are given: the label's or the site's, whichever is stricter."""
+    """The weight in kg from which bags with preservative are given: the stricter of the label's and the site's."""
     own = site.preservative_from
     if own is not None and "preservative_from_weight" not in case.limits:
         return own

@@ -89,7 +89,7 @@ RULES = (
     Rule(
         "A704",
         "site-laxer-than-label",
-        "The site's profile is laxer than the label that the regimen follows, or fills a bag with less than is infused.",
+        "The site's profile is laxer than the label that the regimen follows, or fills a bag with too little.",
         Severity.ERROR,
         "A ward may be stricter than its label, never laxer.",
         limits=("in_use",),
