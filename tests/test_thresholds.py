@@ -5,10 +5,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from blinplan.course.label import label
 
 from blinplan.evidence import measures
 from blinplan.evidence.measures import Arm, Study
+from blinplan.label.read import DEFAULT, label_named
 from blinplan.physiology import endpoints
 from blinplan.physiology.model.parameters import load_parameters
 from blinplan.proportion import Proportion
@@ -48,7 +48,10 @@ def test_rules_ask_for_what_claims_are_measured_by(limit: str, name: str, number
 
 
 def test_the_label_tells_of_the_infusion_of_a_cycle_by_its_number() -> None:
-    assert f"a total of {threshold('infusion_of_a_cycle'):g} infusion days" in label()["same_cycle"].says
+    assert (
+        f"a total of {threshold('infusion_of_a_cycle'):g} infusion days"
+        in label_named(DEFAULT).numbers["same_cycle"].says
+    )
 
 
 @pytest.mark.parametrize(

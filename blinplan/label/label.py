@@ -66,7 +66,7 @@ class LabelledCycle:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class LabelledSchedule:
     """What a label orders for an indication. Weight decides which number of a dose is given.
 
     ``patients`` is the age group it is for, None for everybody, and ``basis`` how its doses are counted, None for both
@@ -181,7 +181,7 @@ class Label:
     text: str
     numbers: StatedLimits
     doses: tuple[LabelledDose, ...]
-    schedules: tuple[Schedule, ...]
+    schedules: tuple[LabelledSchedule, ...]
     premedications: tuple[LabelledPremedication, ...]
     bags: tuple[LabelledBag, ...]
     vial: LabelledVial | None
@@ -190,7 +190,7 @@ class Label:
     def __str__(self) -> str:
         return f"{self.title} ({self.country}, {self.date})"
 
-    def schedule(self, indication: Indication, basis: Basis) -> Schedule | None:
+    def schedule(self, indication: Indication, basis: Basis) -> LabelledSchedule | None:
         """What is ordered for an indication, with doses counted in one way; None where the text does not have it."""
         fitting = (s for s in self.schedules if s.indication is indication and s.basis in {None, basis})
         return next(fitting, None)

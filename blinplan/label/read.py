@@ -17,9 +17,9 @@ from blinplan.label.label import (
     LabelledDose,
     LabelledPremedication,
     LabelledRegimen,
+    LabelledSchedule,
     LabelledStep,
     LabelledVial,
-    Schedule,
     Stated,
 )
 from blinplan.limits import Limit, StatedLimits, limit_of
@@ -67,10 +67,10 @@ def label_from(file: Mapping[str, Any]) -> Label:
     KeyError, ValueError
         When they refer to a number, a dose or a source that the file does not have.
     """
-    return _Reader(file).label()
+    return _LabelReader(file).label()
 
 
-class _Reader:
+class _LabelReader:
     """Turns the tables of a label's file into values; what they refer to is looked up in the same file only."""
 
     def __init__(self, file: Mapping[str, Any]) -> None:
@@ -110,9 +110,9 @@ class _Reader:
     def _dose(self, name: str, table: Mapping[str, str]) -> LabelledDose:
         return LabelledDose(name, *(self._numbers[table[key]] for key in ("flat", "by_area", "cap")))
 
-    def _schedule(self, table: Mapping[str, Any]) -> Schedule:
+    def _schedule(self, table: Mapping[str, Any]) -> LabelledSchedule:
         patients = table.get("patients")
-        return Schedule(
+        return LabelledSchedule(
             Indication(table["indication"]),
             None if patients is None else AgeGroup(patients),
             Basis(table["doses"]) if "doses" in table else None,

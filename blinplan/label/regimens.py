@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from blinplan.label.label import Label, LabelledPremedication, LabelledRegimen, Schedule
+from blinplan.label.label import Label, LabelledPremedication, LabelledRegimen, LabelledSchedule
 from blinplan.limits import Limit
 from blinplan.quantities import MINUTES_PER_DAY, Basis
 from blinplan.regimen.regimen import (
@@ -69,7 +69,7 @@ def labelled_regimen(label: Label, made: LabelledRegimen, *, default: bool) -> R
     )
 
 
-def _sources(schedule: Schedule) -> Iterator[Source]:
+def _sources(schedule: LabelledSchedule) -> Iterator[Source]:
     """The sources of the schedule, and those of its numbers that are another's or less certain."""
     yield Source(schedule.stated.source, schedule.stated.status, schedule.note)
     numbers = {cycle.treatment_free.name: cycle.treatment_free for cycle in schedule.cycles}
@@ -88,7 +88,7 @@ def _eligibility(label: Label, made: LabelledRegimen) -> Eligibility:
     )
 
 
-def _premedication(label: Label, made: LabelledRegimen, schedule: Schedule) -> Iterator[Premedication]:
+def _premedication(label: Label, made: LabelledRegimen, schedule: LabelledSchedule) -> Iterator[Premedication]:
     groups = AgeGroup if schedule.patients is None else (schedule.patients,)
     for group in groups:
         for given in label.premedication(made.indication, group):
@@ -107,7 +107,7 @@ def _given(given: LabelledPremedication) -> Premedication:
     )
 
 
-def _cycles(schedule: Schedule, made: LabelledRegimen) -> Iterator[Cycle]:
+def _cycles(schedule: LabelledSchedule, made: LabelledRegimen) -> Iterator[Cycle]:
     for cycle in schedule.cycles:
         if cycle.phase in made.without:
             continue

@@ -53,17 +53,22 @@ class Finding:
     gross: bool = False
 
 
+Kind = Literal["not applicable", "not requested", "off", "blocked", "not said", "unverified", "undecided"]
+"""Why a rule gave no answer, in a word."""
+
+
 @dataclass(frozen=True, slots=True)
 class NotEvaluated:
     """Why a rule gave no answer.
 
     ``kind`` is ``not applicable`` when the regimen has nothing the rule speaks of, ``not requested`` when the user left
     it out, ``off`` when it answers only where it is selected, ``blocked`` when an error in the file came first,
-    ``unverified`` when it rests on a value that nobody has seen in its source, and ``undecided`` when the rule was
-    asked and could not answer. Only the last means that something which should have been checked was not.
+    ``not said`` when the file does not speak of what the rule asks (not said is not *not given*), ``unverified`` when
+    it rests on a value that nobody has seen in its source, and ``undecided`` when the rule was asked and could not
+    answer. Only the last means that something which should have been checked was not.
     """
 
-    kind: Literal["not applicable", "not requested", "off", "blocked", "unverified", "undecided"]
+    kind: Kind
     reason: str
 
 

@@ -10,7 +10,7 @@ from blinplan.quantities import plural
 from blinplan.regimen.find import NotFound
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import Judgement, Ruling
-from blinplan.rules.rule import Finding, Severity
+from blinplan.rules.rule import Finding, Kind, Severity
 
 if TYPE_CHECKING:
     from blinplan.rules.baseline import BaselineEntry
@@ -101,8 +101,20 @@ class Result:
             f"{_many(len(self.judgements), 'regimen')}: {tally(self.findings) or 'no findings'};"
             f" {outcomes[Ruling.PASS]} rules passed, {outcomes[Ruling.WAIVED]} waived,"
             + (f" {_many(known, 'finding')} in the baseline," if known else "")
-            + f" {outcomes[Ruling.NOT_EVALUATED]} not evaluated"
+            + f" {outcomes[Ruling.NOT_EVALUATED]} not evaluated{self._why_not_evaluated}"
         )
+
+    @property
+    def _why_not_evaluated(self) -> str:
+        """How many answers are wanting for what nobody has seen or the files do not say; empty where none are."""
+        reasons = (verdict.not_evaluated for judgement in self.judgements for verdict in judgement.verdicts)
+        kinds = Counter(reason.kind for reason in reasons if reason is not None)
+        words: dict[Kind, str] = {
+            "unverified": "rest on values that nobody has seen",
+            "not said": "ask what the file does not say",
+        }
+        parts = [f"{kinds[kind]} {what}" for kind, what in words.items() if kinds[kind]]
+        return f" ({', '.join(parts)})" if parts else ""
 
 
 _LEAST = {FailOn.ERROR: Severity.ERROR.rank, FailOn.WARNING: Severity.WARNING.rank, FailOn.NEVER: 3}

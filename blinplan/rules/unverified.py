@@ -38,7 +38,7 @@ def on_unseen_values(answer: Answer, consulted: Consulted, strict: bool) -> Answ
     not. ``strict`` counts that as something that should have been checked and was not.
     """
     if isinstance(answer, NotEvaluated):
-        return replace(answer, kind="undecided") if strict and answer.kind == "unverified" else answer
+        return replace(answer, kind="undecided") if strict and answer.kind in {"unverified", "not said"} else answer
     findings = tuple(answer)
     kept = tuple(_saying_so(f, consulted) for f in findings if f.gross or not consulted.unverified(f.limits))
     unseen = consulted.unverified(consulted.names)
@@ -46,8 +46,7 @@ def on_unseen_values(answer: Answer, consulted: Consulted, strict: bool) -> Answ
         return kept
     dropped = [f"{finding.message}; but " for finding in findings[:1]]
     why = "; ".join(
-        f"{limit.name.replace('_', ' ')} is {limit.number}, and nobody has seen that in its source ({limit.source})"
-        for limit in unseen
+        f"it rests on {limit.number}, which nobody has seen in its source ({limit.source})" for limit in unseen
     )
     return NotEvaluated("undecided" if strict else "unverified", f"{''.join(dropped)}{why}")
 

@@ -30,6 +30,10 @@ LABEL: dict[str, Cycles] = {
     "mrd-below-45-kg": [(AREA_15, 14)] * 4,
     "consolidation-adult": [(FLAT_28, 14)] * 4,
     "consolidation-below-45-kg": [(AREA_15, 14)] * 4,
+    "hk-rr-adult": [(FLAT_9_28, 14), *[(FLAT_28, 14)] * 4],
+    "hk-rr-below-45-kg": [(AREA_5_15, 14), *[(AREA_15, 14)] * 4],
+    "hk-first-relapse": [(FLAT_28, 0)],
+    "hk-first-relapse-below-45-kg": [(AREA_15, 0)],
 }
 
 

@@ -5,14 +5,15 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from blinplan.course.label import label
 
 from blinplan.course.interruption import Circumstances, Decision, Topic, decisions
+from blinplan.label.read import DEFAULT, label_named
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen import library
 from blinplan.regimen.record import Cause, Interruption
 from blinplan.regimen.regimen import Regimen
 
+LABEL = label_named(DEFAULT).numbers
 START = datetime(2026, 3, 5, 10, tzinfo=UTC)
 DAY, HOUR = 24 * 60, 60
 
@@ -76,7 +77,7 @@ def test_what_stops_the_drug_for_good(one: Interruption, stops: bool) -> None:
             Topic.CONTINUE,
             *([Topic.TREATMENT] if severe_release else []),
         ]
-        assert label()[found[0].limits[0]].says
+        assert LABEL[found[0].limits[0]].says
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_a_severe_neurological_event_at_the_low_dose_stops_the_drug(
     found = decisions(interruption(cause, grade=grade), regimen("rr-adult"), Circumstances(dose))
     assert any(decision.stop for decision in found) is stops
     if stops:
-        assert label()[found[0].limits[0]].status == "transcribed"
+        assert LABEL[found[0].limits[0]].status == "transcribed"
 
 
 @pytest.mark.parametrize(("amount", "doubted"), [(5, True), (15, False)])
@@ -124,7 +125,7 @@ def test_whether_it_does_at_the_low_dose_by_area_nobody_has_seen(amount: int, do
         assert not found[Topic.CONTINUE].evaluated
         assert not found[Topic.CONTINUE].stop
         assert "not evaluated" in found[Topic.CONTINUE].answer
-        assert label()[found[Topic.CONTINUE].limits[0]].status == "unverified"
+        assert LABEL[found[Topic.CONTINUE].limits[0]].status == "unverified"
 
 
 def test_after_another_grade_4_event_stopping_is_to_be_considered() -> None:
@@ -187,7 +188,7 @@ def test_a_severe_release_is_treated_by_weight(name: str, weight: str | None, do
 def test_of_a_patient_who_died_nothing_is_asked(cause: str) -> None:
     (only,) = decisions(interruption(cause, None, grade=5), regimen("rr-adult"), Circumstances(FULL))
     assert only.stop
-    assert label()[only.limits[0]].status == "unverified"  # the label does not say what a grade is
+    assert LABEL[only.limits[0]].status == "unverified"  # the label does not say what a grade is
 
 
 def test_seizures_that_nobody_counted_are_told_of() -> None:
@@ -285,5 +286,5 @@ def test_every_decision_names_what_the_label_says() -> None:
                 interruption(cause, 9 * DAY, grade=grade), regimen("rr-adult"), Circumstances(FULL)
             ):
                 assert decision.limits
-                assert all(label()[name].source and label()[name].status for name in decision.limits)
-    assert {label()[name].status for name in ("stop_grade", "stop_grade_neurological")} == {"seen", "transcribed"}
+                assert all(LABEL[name].source and LABEL[name].status for name in decision.limits)
+    assert {LABEL[name].status for name in ("stop_grade", "stop_grade_neurological")} == {"seen", "transcribed"}

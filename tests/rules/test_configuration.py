@@ -25,6 +25,8 @@ patients = 500
 seed = 7
 baseline = "known.json"
 site = "ward.toml"
+label = "hk-2026"
+strict = true
 
 [per-file-ignores]
 "trials/*.toml" = ["D2"]
@@ -65,6 +67,7 @@ def test_every_key_is_heard(tmp_path: Path) -> None:
     assert found.settings.extend_select[0].origin.endswith("blinplan.toml:3")
     assert (found.fail_on, found.simulate, found.patients, found.seed) == (FailOn.WARNING, False, 500, 7)
     assert found.baseline == tmp_path / "known.json"
+    assert (found.settings.label, found.settings.strict) == ("hk-2026", True)
     assert {key for key, _ in found.origins} == set(CONFIGURATION_FILE.keys)
     assert found.settings.severity_of(CATALOGUE["D202"]) is Severity.NOTE
     assert found.settings.severity_of(CATALOGUE["D203"]) is Severity.ERROR

@@ -183,13 +183,13 @@ def _preserved(dated: Dated, shown: Sequence[Bag], silent: str) -> Iterator[str]
     least = None if dated.site is None else dated.site.preservative_from
     if preserved and least is None:
         yield (
-            f"Who may get bags for {preserved}, which hold a preservative, is not evaluated: {silent} no weight for them,"
-            " and no `preservative_from_kg` is given."
+            f"Who may get bags for {preserved}, which hold a preservative, is not evaluated: {silent} no weight for"
+            " them, and no `preservative_from_kg` is given."
         )
     elif preserved and dated.course.patient.weight is None and not dated.course.regimen.eligibility.minimum_weight:
         yield (
-            f"Bags for {preserved} hold a preservative, not for patients below {decimal_text(least or 0)} kg: the weight"
-            " is not given."
+            f"Bags for {preserved} hold a preservative, not for patients below {decimal_text(least or 0)} kg: the"
+            " weight is not given."
         )
     if unknown := _sizes(bag for bag in shown if bag.size.preservative is None):
         yield f"Whether bags for {unknown} hold a preservative is not evaluated: no `preservative` is given for them."

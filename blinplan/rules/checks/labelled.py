@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate
-from blinplan.regimen.regimen import Cycle, Indication, Occasion, Step
+from blinplan.regimen.regimen import AgeGroup, Cycle, Indication, Occasion, Step
 from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.rule import Case, NotEvaluated
 
@@ -51,6 +52,18 @@ def escalations(cycle: Cycle) -> Iterator[tuple[Step, int]]:
             yield following, start
 
 
+def is_investigational(case: Case) -> bool:
+    """Whether no label speaks of the regimen."""
+    return case.regimen.indication is Indication.INVESTIGATIONAL
+
+
+def hospital_limit(case: Case, number: int) -> Limit | None:
+    """The label's days in hospital for cycle 1 or 2 of the indication; None where it states none."""
+    schedule = label_of(case.regimen).schedule(case.regimen.indication, case.regimen.basis)
+    days = () if schedule is None else schedule.hospital_days
+    return case.limits[days[number - 1].name] if number <= len(days) else None
+
+
 def hospital_days(case: Case, number: int) -> tuple[int, tuple[str, ...]]:
     """Days in hospital that cycle 1 or 2 asks for, and the limits they follow from.
 
@@ -61,20 +74,36 @@ def hospital_days(case: Case, number: int) -> tuple[int, tuple[str, ...]]:
         return 0, ()
     watched = case.limits["watched_days"]
     steps = [start // MINUTES_PER_DAY for _, start in escalations(course[number - 1])]
-    days = int(max([0, *steps]) + watched.value)
-    if case.regimen.indication is Indication.INVESTIGATIONAL:
+    days, label = int(max([0, *steps]) + watched.value), hospital_limit(case, number)
+    if label is None:
         return days, ("watched_days",)
-    relapsed = case.regimen.indication is Indication.RELAPSED_REFRACTORY
-    first = "hospital_cycle_1_relapsed_refractory" if relapsed else "hospital_cycle_1_others"
-    label = first if number == 1 else "hospital_cycle_2"
-    return max(days, int(case.limits[label].value)), ("watched_days", label)
+    return max(days, int(label.value)), ("watched_days", label.name)
 
 
-def occasions(case: Case) -> dict[str, frozenset[Occasion]]:
-    """What premedication is due before, in words, and the occasions of which one must be declared for each."""
-    due = {"the start of infusion": frozenset({Occasion.FIRST_START, Occasion.CYCLE_START})}
-    if any(True for cycle in case.regimen.cycles for _ in escalations(cycle)):
-        due["a dose step"] = frozenset({Occasion.ESCALATION})
-    if case.regimen.indication is Indication.RELAPSED_REFRACTORY:
-        due["a restart"] = frozenset({Occasion.RESTART, Occasion.FIRST_CYCLE_RESTART})
+COVERED_BY = {
+    Occasion.FIRST_START: frozenset({Occasion.FIRST_START, Occasion.CYCLE_START}),
+    Occasion.CYCLE_START: frozenset({Occasion.CYCLE_START}),
+    Occasion.ESCALATION: frozenset({Occasion.ESCALATION}),
+    Occasion.RESTART: frozenset({Occasion.RESTART}),
+    Occasion.FIRST_CYCLE_RESTART: frozenset({Occasion.RESTART, Occasion.FIRST_CYCLE_RESTART}),
+}
+"""The occasions of which one has to be declared for premedication to be given on an occasion."""
+
+IN_WORDS = {
+    Occasion.FIRST_START: "the start of infusion",
+    Occasion.CYCLE_START: "the start of each cycle",
+    Occasion.ESCALATION: "a dose step",
+    Occasion.RESTART: "a restart",
+    Occasion.FIRST_CYCLE_RESTART: "a restart in the first cycle",
+}
+
+
+def occasions(case: Case, group: AgeGroup) -> frozenset[Occasion]:
+    """What premedication of an age group is due before: by the label, or else the start and a step."""
+    stated = label_of(case.regimen).premedication(case.regimen.indication, group)
+    due = frozenset[Occasion]().union(*(given.occasions for given in stated))
+    if is_investigational(case):
+        due = frozenset({Occasion.FIRST_START, Occasion.ESCALATION})
+    if not any(True for cycle in case.regimen.cycles for _ in escalations(cycle)):
+        due -= {Occasion.ESCALATION}
     return due

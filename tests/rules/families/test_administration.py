@@ -22,7 +22,10 @@ def on_site(where: Site, *steps: str, top: str = "", patient: Patient | None = N
     return judged_lines(top + cycle(*steps), site=where, patient=patient)
 
 
-HOURS = {hours: f"{{ hours = {hours}, in_use_hours = 240 }}" for hours in (24, 36, 48, 72, 96, 168)}
+HOURS = {
+    hours: f"{{ hours = {hours}{'' if hours in (24, 48) else ', in_use_hours = 240'} }}"
+    for hours in (24, 36, 48, 72, 96, 168)
+}
 
 
 def sizes(*hours: int) -> str:
@@ -85,7 +88,7 @@ NOVEMBER = f"[{', '.join(f'2026-11-{day:02}' for day in range(1, 31))}]"
         ("{ hours = 48 }", {"prepared_hours_before": "1"}, ["A703"]),
         ("{ hours = 24 }", {"prepared_hours_before": "24"}, []),
         ("{ hours = 24 }", {"prepared_hours_before": "25"}, ["A703"]),
-        ("{ hours = 48, in_use_hours = 49 }", {"prepared_hours_before": "1"}, []),
+        ("{ hours = 36, in_use_hours = 37 }", {"prepared_hours_before": "1"}, []),
         ("{ hours = 48 }", {"closed": '["saturday", "sunday"]'}, ["A703"]),
         ("{ hours = 24 }, { hours = 48 }", {"closed": '["sunday"]'}, []),
         (sizes(24, 72), {"closed": '["saturday", "sunday"]'}, []),
@@ -188,6 +191,36 @@ EXAMPLES = (
         site=site("{ hours = 168 }"),
     ),
     example("A703", "not applicable", "no site", WEEKS),
+    example("A704", "finding", "twice the label's rate", WEEKS, site=site("{ hours = 24, rate_ml_per_hour = 20 }")),
+    example("A704", "pass", "the label's own rate", WEEKS, site=site("{ hours = 24, rate_ml_per_hour = 10 }")),
+    example("A704", "pass", "a length the label has not", WEEKS, site=site("{ hours = 36, rate_ml_per_hour = 20 }")),
+    example("A704", "finding", "a minute too long in use", WEEKS, site=site("{ hours = 24, in_use_hours = 49 }")),
+    example("A704", "pass", "as long in use as the label says", WEEKS, site=site("{ hours = 24, in_use_hours = 48 }")),
+    example(
+        "A704", "finding", "said to be preservative-free", WEEKS, site=site("{ hours = 72, preservative = false }")
+    ),
+    example("A704", "pass", "with preservative", WEEKS, site=site("{ hours = 72, preservative = true }")),
+    example(
+        "A704", "finding", "preservative too young", WEEKS, site=site("{ hours = 72 }", preservative_from_kg="5.3")
+    ),
+    example("A704", "pass", "preservative later", WEEKS, site=site("{ hours = 72 }", preservative_from_kg="22")),
+    example("A704", "finding", "filled with too little", WEEKS, site=site("{ hours = 24, fill_ml = 239 }")),
+    example("A704", "pass", "filled with just enough", WEEKS, site=site("{ hours = 24, fill_ml = 240 }")),
+    example("A704", "not applicable", "no site", WEEKS),
+    example(
+        "A702",
+        "finding",
+        "10 kg, on a ward that waits for 22",
+        YOUNG.format("10") + WEEKS,
+        site=site("{ hours = 168 }", preservative_from_kg="22"),
+    ),
+    example(
+        "A702",
+        "pass",
+        "22 kg, on a ward that waits for 22",
+        YOUNG.format("22") + WEEKS,
+        site=site("{ hours = 168 }", preservative_from_kg="22"),
+    ),
 )
 
 

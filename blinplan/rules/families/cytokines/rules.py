@@ -1,7 +1,8 @@
 """C: how high do the cytokines go, and is the patient prepared and watched."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
+from blinplan.label.read import label_of
 from blinplan.regimen.regimen import AgeGroup, Occasion
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.intervals import percent, too_few_patients
@@ -78,9 +79,12 @@ def _not_rarer(rule: Rule, case: Case, population: str, number: int) -> Finding:
 
 
 def _premedication(rule: Rule, case: Case) -> Answer:
+    if not case.regimen.premedication:
+        return NotEvaluated("not said", "the file says nothing of premedication")
     missing = {group: _missing_occasions(case, group) for group in AgeGroup}
-    if missing[AgeGroup.ADULTS] == missing[AgeGroup.CHILDREN]:
-        return tuple(_not_premedicated(rule, case, missing[AgeGroup.ADULTS], ""))
+    if all(given.patients is None for given in case.regimen.premedication):
+        # A file that tells no age groups apart is for the one whose premedication it has.
+        return tuple(_not_premedicated(rule, case, min(missing.values(), key=len), ""))
     return tuple(
         finding
         for group, occasions in missing.items()
@@ -88,47 +92,51 @@ def _premedication(rule: Rule, case: Case) -> Answer:
     )
 
 
-def _missing_occasions(case: Case, group: AgeGroup) -> dict[str, frozenset[Occasion]]:
-    """What no premedication of an age group is declared before, in words, and the occasions of which one is missing."""
+def _missing_occasions(case: Case, group: AgeGroup) -> tuple[Occasion, ...]:
+    """The occasions on which premedication of an age group is due, and that none is declared for."""
     own = (given.occasions for given in case.regimen.premedication if given.is_for(group))
-    declared = frozenset[Occasion]().union(*own)
-    return {words: either for words, either in labelled.occasions(case).items() if not declared & either}
+    declared, due = frozenset[Occasion]().union(*own), labelled.occasions(case, group)
+    return tuple(o for o in Occasion if o in due and not declared & labelled.COVERED_BY[o])
 
 
 def _not_premedicated(
-    rule: Rule, case: Case, missing: Mapping[str, frozenset[Occasion]], whose: str, group: AgeGroup | None = None
+    rule: Rule, case: Case, missing: Sequence[Occasion], whose: str, group: AgeGroup | None = None
 ) -> Iterator[Finding]:
     if not missing:
         return
     given = [given for given in case.regimen.premedication if group is None or given.is_for(group)]
-    names = ", ".join(f'"{min(either)}"' for either in missing.values())
+    names = ", ".join(f'"{occasion}"' for occasion in missing)
     yield case.finding(
         rule,
         (*given[0].path, "before") if given else ("cycle", 0, "name"),
-        f"no premedication{whose} is declared before {' and '.join(missing)}",
+        f"no premedication{whose} is declared before {' and '.join(labelled.IN_WORDS[o] for o in missing)}",
         f"add {names} to `before` under [premedication]" if given else f"add [premedication] with `before = [{names}]`",
     )
 
 
 def _hospital(rule: Rule, case: Case) -> Answer:
-    found = []
-    given = case.regimen.hospital_days
-    for number in (1, 2):
-        days, limits = labelled.hospital_days(case, number)
-        planned = given[number - 1] if number <= len(given) else 0
-        if planned < days:
-            cycle = case.regimen.cycles[min(number, len(case.regimen.cycles)) - 1]
-            path = ("monitoring", "hospital_days") if given else (*cycle.path, "name")
-            found.append(
-                case.finding(
-                    rule,
-                    path,
-                    f"{planned} days in hospital are planned in cycle {number}, and {days} are due",
-                    f"plan the first {days} days of cycle {number} in hospital under [monitoring]",
-                    limits=limits,
-                )
-            )
+    if not case.regimen.hospital_days:
+        return NotEvaluated("not said", "the file says nothing of days in hospital")
+    found = [finding for number in (1, 2) for finding in _short_stay(rule, case, number)]
+    if not found and labelled.hospital_limit(case, 1) is None and not labelled.is_investigational(case):
+        return NotEvaluated(
+            "unverified", f"{label_of(case.regimen)}, as far as it was seen, states no days in hospital"
+        )
     return found
+
+
+def _short_stay(rule: Rule, case: Case, number: int) -> Iterator[Finding]:
+    given = case.regimen.hospital_days
+    days, limits = labelled.hospital_days(case, number)
+    planned = given[number - 1] if number <= len(given) else 0
+    if planned < days:
+        yield case.finding(
+            rule,
+            ("monitoring", "hospital_days"),
+            f"{planned} days in hospital are planned in cycle {number}, and {days} are due",
+            f"plan the first {days} days of cycle {number} in hospital under [monitoring]",
+            limits=limits,
+        )
 
 
 RULES = (
