@@ -65,8 +65,7 @@ class DataTable:
         """All values by the names of their columns: arrays where the portions have arrays, lists otherwise."""
         portions = list(self.portions)
         return {
-            column.name: _joined([portion[number] for portion in portions])
-            for number, column in enumerate(self.columns)
+            column.name: _join([portion[number] for portion in portions]) for number, column in enumerate(self.columns)
         }
 
 
@@ -79,7 +78,7 @@ def table_of_rows(
     return DataTable(name, tuple(columns), [portion], manifest or {})
 
 
-def _joined(parts: list[Any]) -> Any:
+def _join(parts: list[Any]) -> Any:
     if parts and hasattr(parts[0], "dtype"):
         import numpy as np
 

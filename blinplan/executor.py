@@ -109,7 +109,7 @@ def _die_quietly() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def given_or_threads(executor: Executor | None) -> AbstractContextManager[Executor]:
+def executor_or_threads(executor: Executor | None) -> AbstractContextManager[Executor]:
     """Use the executor that was given, and leave it open; without one, threads of our own."""
     return threads() if executor is None else nullcontext(executor)
 

@@ -42,7 +42,7 @@ def in_ascii(text: str) -> str:
 
 def visible(text: str) -> str:
     """Make every character of a text from outside harmless to a terminal: control and direction marks as escapes."""
-    return text if text.isprintable() else "".join(_shown(character) for character in text)
+    return text if text.isprintable() else "".join(_stand_in(character) for character in text)
 
 
 def visible_lines(text: str) -> str:
@@ -60,7 +60,7 @@ def json_text(document: Mapping[str, Any] | list[Any], indent: int | None = 2) -
 _UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-def _shown(character: str) -> str:
+def _stand_in(character: str) -> str:
     if character == "\t":
         return "    "
     if unicodedata.category(character) in _UNSHOWN:

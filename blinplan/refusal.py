@@ -27,9 +27,9 @@ class ArgumentRefusal(Refusal):
     def __init__(self, message: str, advice: str, **given: object) -> None:
         self._texts = (message, advice)
         self._given = given
-        super().__init__(*self.named(lambda argument: argument.removeprefix("short_")))
+        super().__init__(*self.texts(lambda argument: argument.removeprefix("short_")))
 
-    def named(self, name_of: Callable[[str], str]) -> tuple[str, str]:
+    def texts(self, name_of: Callable[[str], str]) -> tuple[str, str]:
         """The message and the advice, with arguments called as ``name_of`` says."""
         names = _Names(name_of, self._given)
         message, advice = (text.format_map(names) for text in self._texts)

@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from io import StringIO, TextIOWrapper
 from itertools import pairwise
@@ -92,15 +92,15 @@ class Screen:
     def render(self, *parts: RenderableType) -> str:
         """Draw the parts, one below the other."""
         if self.unicode:
-            return self._drawn(parts, self.width)
+            return self._draw(parts, self.width)
         # Stand-ins are longer than the signs they stand for, so the layout gets less room until all lines fit.
         for room in range(self.width, NARROWEST // 2, -1):
-            text = in_ascii(self._drawn(parts, room))
+            text = in_ascii(self._draw(parts, room))
             if max(map(len, _COLOUR_CODE.sub("", text).splitlines()), default=0) <= self.width:
                 break
         return text
 
-    def _drawn(self, parts: Iterable[RenderableType], width: int) -> str:
+    def _draw(self, parts: Iterable[RenderableType], width: int) -> str:
         drawn = StringIO()
         console = _Drawing(
             file=drawn,
@@ -118,7 +118,7 @@ class Screen:
             console.print(part)
         return "".join(f"{line.rstrip()}\n" for line in drawn.getvalue().splitlines())
 
-    def shown(self, text: str) -> str:
+    def as_shown(self, text: str) -> str:
         """Make a text from outside harmless, and as it will stand on the screen, so that its width can be counted."""
         return visible(text) if self.unicode else in_ascii(visible(text))
 
@@ -178,7 +178,7 @@ def _width(terminal: bool, environment: Mapping[str, str]) -> int:
     return min(max(width, NARROWEST), WIDEST)
 
 
-def indented(text: str, style: str = "") -> Padding:
+def indent(text: str, style: str = "") -> Padding:
     """Indent a text, the lines it wraps to included."""
     return Padding(Text(text, style), (0, 0, 0, 2))
 
@@ -197,6 +197,8 @@ class Terminal:
         Whether standard output, and whether standard error, is a terminal with a person before it.
     is_answered
         Whether standard input is one, so that somebody can be asked who sees the questions.
+    is_quiet, is_silent
+        Whether nothing is to be told of how a run went; and whether not even what it found is to be shown.
     """
 
     out: Screen
@@ -204,6 +206,12 @@ class Terminal:
     is_seen: bool
     is_watched: bool
     is_answered: bool
+    is_quiet: bool = False
+    is_silent: bool = False
+
+    def hush(self, times: int) -> "Terminal":
+        """The terminal as somebody wants it who asked for quiet so many times."""
+        return replace(self, is_quiet=times > 0, is_silent=times > 1)
 
     def report(self, *parts: RenderableType) -> None:
         """Write a report as a person reads it to standard output."""
@@ -241,6 +249,11 @@ class Terminal:
     def say(self, text: str, style: str = "") -> None:
         """Write a line about the run to standard error."""
         self.remark(Text(text, style=style))
+
+    def tell(self, text: str, style: str = "") -> None:
+        """Write a line about how the run went to standard error, where somebody wants to know."""
+        if not self.is_quiet:
+            self.say(text, style)
 
     def remark(self, *parts: RenderableType) -> None:
         """Write something about the run, drawn, to standard error."""
@@ -315,7 +328,7 @@ def open_streams() -> bool:
     return True
 
 
-def asked_colour(arguments: Sequence[str]) -> Colour:
+def colour_option(arguments: Sequence[str]) -> Colour:
     """When a command line asks for colour; what it says wrong of that is told when its options are read."""
     asked = Colour.AUTO
     for argument, following in pairwise([*arguments, ""]):

@@ -13,7 +13,7 @@ from blinplan.api.patient import on_the_day
 from blinplan.course.patient import Patient
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
-from blinplan.refusal import Refusal
+from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen import library
 from blinplan.regimen.find import FileSource, NotFound, find
 from blinplan.regimen.reading import Reading
@@ -138,11 +138,11 @@ def check(
     )
     day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
     if fix:
-        files, _ = files.fixed(day)
+        files, _ = files.fix(day)
     profile = None if settled.site is None else read_site(settled.site)
-    found = files.judged(day, settled, patient, profile, cache=cache, progress=progress)
+    found = files.judge(day, settled, patient, profile, cache=cache, progress=progress)
     if write_baseline is not None:
-        return found.listed_in(Path(write_baseline))[0]
+        return found.write_baseline(Path(write_baseline))[0]
     return found if settled.baseline is None else found.without_those_in(settled.baseline)
 
 
@@ -193,7 +193,7 @@ class FilesToCheck:
     def _settings(self) -> dict[str, Settings]:
         return {file.source.name: file.settings for file in self.files}
 
-    def fixed(self, today: date) -> "tuple[FilesToCheck, Fixes]":
+    def fix(self, today: date) -> "tuple[FilesToCheck, Fixes]":
         """Put right how the files are written, in their places; nothing is written unless all can be.
 
         Raises
@@ -202,19 +202,21 @@ class FilesToCheck:
             For standard input, which cannot be written to, or when a file cannot be.
         """
         fixes = self._fixes(today)
-        for file, new in zip(self.files, fixes.fixed, strict=True):
+        for file, new in zip(self.files, fixes.files, strict=True):
             if new.applied and file.source.path is None:
-                raise Refusal("--fix cannot write to standard input", "--diff shows what it would change")
-        for file, new in zip(self.files, fixes.fixed, strict=True):
+                raise ArgumentRefusal(
+                    "{fix} cannot write to standard input", "{differences} shows what it would change"
+                )
+        for file, new in zip(self.files, fixes.files, strict=True):
             if new.applied and file.source.path is not None:
                 replace_file(file.source.path.resolve(), new.reading.document.text)
-        files = (replace(file, reading=new.reading) for file, new in zip(self.files, fixes.fixed, strict=True))
+        files = (replace(file, reading=new.reading) for file, new in zip(self.files, fixes.files, strict=True))
         return replace(self, files=tuple(files)), fixes
 
     def differences(self, today: date) -> "tuple[str, Fixes]":
-        """What `fixed` would change, as a unified diff."""
+        """What `fix` would change, as a unified diff."""
         fixes = self._fixes(today)
-        pairs = zip(self.files, fixes.fixed, strict=True)
+        pairs = zip(self.files, fixes.files, strict=True)
         changes = (_diff(file.reading, new.reading) for file, new in pairs if new.applied)
         return "".join(line for lines in changes for line in lines), fixes
 
@@ -234,7 +236,7 @@ class FilesToCheck:
             fixed.append(new)
         return Fixes(tuple(fixed), tuple(refusals))
 
-    def judged(
+    def judge(
         self,
         today: date,
         settled: RunSettings,
@@ -245,7 +247,7 @@ class FilesToCheck:
         progress: Progress | None = None,
     ) -> "CheckResult":
         """Judge every file by its settings; those that have to be simulated side by side."""
-        simulated = _simulated(settled, cache=cache) if settled.simulate else None
+        simulated = _simulations(settled, cache=cache) if settled.simulate else None
         whom = None if patient is None else on_the_day(patient, today)
         tasks = [Task(file.reading, file.settings, today, whom, site) for file in self.files]
         answers = judge_many(tasks, simulated, progress or (lambda done, total: None))
@@ -254,7 +256,7 @@ class FilesToCheck:
         return CheckResult(Result(judgements, self.missing, faults, settled.fail_on, today, simulated))
 
 
-def _simulated(settled: RunSettings, *, cache: bool) -> "Simulated":
+def _simulations(settled: RunSettings, *, cache: bool) -> "Simulated":
     from blinplan.rules.simulated.virtual import Simulated
 
     return Simulated(settled.patients, settled.seed, kept=cache)
@@ -264,20 +266,20 @@ def _simulated(settled: RunSettings, *, cache: bool) -> "Simulated":
 class Fixes:
     """What was put right in each file, or would be, and the files that had to be left as they are."""
 
-    fixed: "tuple[Fixed, ...]"
+    files: "tuple[Fixed, ...]"
     refusals: tuple[Refusal, ...]
 
     @property
-    def changed(self) -> int:
+    def changed_files(self) -> int:
         """How many files."""
-        return sum(bool(new.applied) for new in self.fixed)
+        return sum(bool(new.applied) for new in self.files)
 
     def __str__(self) -> str:
-        applied = Counter(finding.code for new in self.fixed for finding in new.applied)
+        applied = Counter(finding.code for new in self.files for finding in new.applied)
         if not applied:
             return "nothing"
         codes = ", ".join(f"{code} ({count})" for code, count in sorted(applied.items()))
-        return f"{codes} in {self.changed} {plural('file', self.changed)}"
+        return f"{codes} in {self.changed_files} {plural('file', self.changed_files)}"
 
 
 def read_files(

@@ -85,22 +85,23 @@ class CheckResult:
 
         return statistics_json(self.result)
 
-    def undecided(self, *, everything: bool = False) -> tuple[str, ...]:
+    def unanswered_rules(self, *, everything: bool = False) -> tuple[str, ...]:
         """Which rules did not answer and why, a line each; those only that were asked, or all."""
         from blinplan.reports.check.findings import not_evaluated_lines
 
         return tuple(not_evaluated_lines(self.judgements, everything=everything))
 
     def remarks(self) -> tuple[str, ...]:
-        """What else has to be known: the baseline's entries that are stale, and findings that can be put right."""
-        lines = []
-        if self.result.stale:
-            codes = ", ".join(sorted({entry.rule for entry in self.result.stale}))
-            lines.append(f"in the baseline, and found no more: {len(self.result.stale)} ({codes}); write it anew")
-        fixable = sum(finding.fix is not None for finding in self.findings)
-        if fixable:
-            lines.append(f"--fix puts {fixable} of the findings right")
-        return tuple(lines)
+        """What else has to be known: the baseline's entries that are stale."""
+        if not self.result.stale:
+            return ()
+        codes = ", ".join(sorted({entry.rule for entry in self.result.stale}))
+        return (f"in the baseline, and found no more: {len(self.result.stale)} ({codes}); write it anew",)
+
+    @property
+    def fixable_findings(self) -> tuple[Finding, ...]:
+        """The findings that can be put right without a change of any dose."""
+        return tuple(finding for finding in self.findings if finding.fix is not None)
 
     @property
     def changed_limits(self) -> tuple[str, ...]:
@@ -151,7 +152,7 @@ class CheckResult:
         accepted = tuple(baseline.accept(judgement) for judgement in self.judgements)
         return CheckResult(replace(self.result, judgements=accepted, stale=baseline.stale(accepted)))
 
-    def listed_in(self, path: Path) -> "tuple[CheckResult, int]":
+    def write_baseline(self, path: Path) -> "tuple[CheckResult, int]":
         """List all findings in a file; the same run without them, and how many they are."""
         from blinplan.reports.check.baseline import baseline_text
         from blinplan.rules.baseline import baseline_of

@@ -111,7 +111,7 @@ class Figures:
         except PatientError as error:
             raise Refusal(str(error), CHECK_THE_FIGURES) from error
 
-    def told_age(self) -> Age | None:
+    def known_age(self) -> Age | None:
         """The age that is given.
 
         Raises

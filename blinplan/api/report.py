@@ -140,24 +140,24 @@ def report(
         "--today": day.isoformat(),
         "--output": output,
     }
-    result = _judged(asked, size, day, patients, seed)
+    result = _judge(asked, size, day, patients, seed)
     command = _command(asked.named, options, premedication=premedication)
-    return ReportPage(_written(asked, size, simulated, result, command, executor), result)
+    return ReportPage(_html(asked, size, simulated, result, command, executor), result)
 
 
 def order_for_report(regimen: RegimenSource, size: Patient) -> OrderedRegimen:
     """The regimen of a report, of which the one that the patient gets can be given; figures can be drawn."""
     asked = regimen if isinstance(regimen, OrderedRegimen) else order(regimen, size)
-    found = asked.checked_as_chosen()
+    found = asked.check_choice()
     require_matplotlib("a report, for its figures,")
     return found
 
 
-def _judged(asked: OrderedRegimen, patient: Patient, today: date, patients: int, seed: int) -> Result:
+def _judge(asked: OrderedRegimen, patient: Patient, today: date, patients: int, seed: int) -> Result:
     """Judge the file as `check` does, by the configuration that holds for it; no baseline is heard."""
     from blinplan.rules.simulated.virtual import Simulated
 
-    chosen = asked.chosen
+    chosen = asked.chosen_file
     configurations = Configurations(None, isolated=False)
     source = _source(asked.named, chosen)
     settings, configuration = configurations.settings_of(source), configurations.of(source)
@@ -193,7 +193,7 @@ def _course(asked: OrderedRegimen, patient: Patient) -> tuple[Course | None, str
         return None, str(error)
 
 
-def _written(
+def _html(
     asked: OrderedRegimen,
     patient: Patient,
     simulation: "Simulation",
@@ -223,7 +223,7 @@ def _written(
             evidence=evaluate(size, seed, options=simulation.options, executor=executor),
             preset=load_parameters().presets[simulation.preset],
             command=command,
-            fingerprint=fingerprint_of(asked.chosen),
+            fingerprint=fingerprint_of(asked.chosen_file),
         )
     )
 

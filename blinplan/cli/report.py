@@ -77,7 +77,7 @@ def report(
     from blinplan.api.report import report as report_on
     from blinplan.api.simulating.simulate import size_of
     from blinplan.cli.app.progress import announce_compilation, progress_bar
-    from blinplan.cli.check.options import asked_date
+    from blinplan.cli.check.options import read_day
 
     target = None if output is None else Path(output)
     if target is None and terminal.is_seen:
@@ -85,7 +85,7 @@ def report(
     if target is not None:
         refuse_unwritable(target)
     patient = figures(weight, height, bsa, bsa_formula, age)
-    size, day = size_of(patient), asked_date(today)
+    size, day = size_of(patient), read_day(today)
     ordered = order_for_report(regimen, size)
     if target is not None:
         refuse_overwriting(target, ordered.name)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import tomli
 
 from blinplan.evidence.measures import MEASURES, Arm, Study
-from blinplan.executor import Executor, given_or_threads
+from blinplan.executor import Executor, executor_or_threads
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset, load_parameters
 from blinplan.proportion import Proportion
@@ -186,7 +186,7 @@ def evaluate(
     """
     chosen = options or Options()
     people = dict(load_parameters().presets if presets is None else presets)
-    with given_or_threads(executor) as running:
+    with executor_or_threads(executor) as running:
         study = Study(people, patients, seed, chosen, running)
         findings = tuple(
             ClaimResult(

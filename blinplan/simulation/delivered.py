@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from blinplan.course.dated import Dated
 from blinplan.course.events import Course
-from blinplan.executor import Executor, given_or_threads
+from blinplan.executor import Executor, executor_or_threads
 from blinplan.physiology.model.population import Population
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.record import Cause
@@ -101,7 +101,7 @@ def delivered(
     """
     planned = dated.replanned.planned
     people = virtual_patients(preset_of(planned.regimen, None, patients), patients, seed)
-    with given_or_threads(executor) as running:
+    with executor_or_threads(executor) as running:
         return Delivered(
             cycles=delivered_cycles(dated.course, planned),
             outcome=_trial(dated.course, people).run(running, progress),

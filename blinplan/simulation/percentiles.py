@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from blinplan.course.events import Period
-from blinplan.executor import Executor, given_or_threads
+from blinplan.executor import Executor, executor_or_threads
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import SHOWN
@@ -134,7 +134,7 @@ def bands(
     if course.rates.shape[1] != 1:
         course = replace(course, rates=course.rates[:, chosen])
     values = np.empty((len(wanted), days.shape[0], people.size))
-    with given_or_threads(executor) as running:
+    with executor_or_threads(executor) as running:
         for start in range(0, people.size, _BLOCK):
             where = slice(start, start + _BLOCK)
             found = simulate(

@@ -10,7 +10,7 @@ import numpy as np
 
 from blinplan.course.events import periods
 from blinplan.course.patient import Patient
-from blinplan.executor import Executor, given_or_threads, workers
+from blinplan.executor import Executor, executor_or_threads, workers
 from blinplan.physiology.engine.choose import engine_called
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import EngineName
@@ -144,7 +144,7 @@ def portions(
     """
     size = max(1, _POINTS // asked.minutes.shape[0])
     chunk = max(1, min(engine_called(asked.engine).chunk, -(-size // workers())))
-    with given_or_threads(executor) as running:
+    with executor_or_threads(executor) as running:
         for first in range(0, asked.population.size, size):
             where = slice(first, min(first + size, asked.population.size))
             rates = asked.dosing.rates[:, where]

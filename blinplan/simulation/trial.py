@@ -7,7 +7,7 @@ import numpy as np
 
 from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
-from blinplan.executor import Executor, InTurn, given_or_threads
+from blinplan.executor import Executor, InTurn, executor_or_threads
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Dosing, Options
@@ -84,7 +84,7 @@ class Trial:
         NotEligibleError
             When the regimen does not admit the weight of one of them.
         """
-        with given_or_threads(executor) as running:
+        with executor_or_threads(executor) as running:
             found = simulate(
                 self.dosing,
                 self.population,
@@ -284,7 +284,7 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
         return alone
     presets: list[str | Preset] = [chosen, *drawn_sets(chosen, parameter_sets, seed)]
     ran: list[Outcome] = []
-    with given_or_threads(executor) as running:
+    with executor_or_threads(executor) as running:
         for parameters in presets:
             people = virtual_patients(parameters, patients, seed)
             counted = _counted_on(progress, len(ran) * people.size)

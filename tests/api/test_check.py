@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pandas as pd  # type: ignore[import-untyped]
@@ -121,3 +122,21 @@ def test_what_cannot_be_is_said_in_the_names_of_the_arguments(tmp_path: Path) ->
     with pytest.raises(Refusal, match=r"\{known\}\.json: no such file") as refused:
         blinplan.check("nhl-5", simulate=False, baseline=path)
     assert refused.value.advice == "write one with write_baseline, or check the path"
+
+
+def test_python_is_told_of_arguments_and_the_command_line_of_options(
+    inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slip() -> TextIOWrapper:
+        return TextIOWrapper(BytesIO(SLIP.encode()))
+
+    monkeypatch.setattr("sys.stdin", slip())
+    with pytest.raises(Refusal, match=r"^fix cannot write to standard input$"):
+        blinplan.check("-", simulate=False, fix=True)
+    monkeypatch.setattr("sys.stdin", slip())
+    said = inside("check", "-", "--no-simulate", "--fix").err
+    assert "error: --fix cannot write to standard input\n  help: --diff shows what it would change" in said
+    (tmp_path / "slip.toml").write_text(SLIP, encoding="utf-8")
+    found = blinplan.check(tmp_path / "slip.toml", simulate=False)
+    assert [finding.code for finding in found.fixable_findings] == ["N101"]
+    assert not any("--" in line for line in found.remarks())

@@ -26,14 +26,14 @@ class EvidenceResult:
         return self.evidence.holds
 
     @property
-    def failed(self) -> tuple[str, ...]:
+    def failures(self) -> tuple[str, ...]:
         """The claims that do not hold."""
         return tuple(finding.claim.id for finding in self.evidence.findings if not finding.holds)
 
     @property
     def summary(self) -> str:
         """How many fail, and which."""
-        failed, all_of_them = self.failed, len(self.evidence.findings)
+        failed, all_of_them = self.failures, len(self.evidence.findings)
         return f"{len(failed)} of {all_of_them} fail: {', '.join(failed)}" if failed else "everything holds"
 
     def text(self, output_format: TableOrJson = "table", *, screen: Screen = PLAIN) -> str:

@@ -61,7 +61,7 @@ class CourseHistory:
             if value is not None and known[name] is not None and exact_number(value) != known[name]:
                 message = f"{{{name}}} is {{value}}, and {{path}} says otherwise"
                 raise ArgumentRefusal(message, "correct one of the two", value=str(value)[:20], path=self.path)
-        told = figures.told_age()
+        told = figures.known_age()
         if told is not None and self.age is not None and told.words != self.age.words:
             message = "{age} is {value}, and {path} says otherwise"
             raise ArgumentRefusal(message, "correct one of the two", value=told.words, path=self.path)

@@ -100,7 +100,7 @@ def plan(
     profile = read_site(site) if isinstance(site, str | Path) else site
     begins = _beginning(happened, start, time_zone, profile)
     whom = whom if begins is None else on_the_day(whom, begins.date())
-    chosen = order(asked, whom).checked()
+    chosen = order(asked, whom).check()
     try:
         course = events.expand(chosen.regimen, whom)
     except PatientError as error:

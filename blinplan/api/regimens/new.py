@@ -289,7 +289,7 @@ LABELLED = {
 """The labelled regimen that gives the defaults, by indication and basis."""
 
 
-def labelled(order: Order) -> RegimenTable | None:
+def labelled_regimen(order: Order) -> RegimenTable | None:
     """The labelled regimen for the indication and basis of an order; None where there is none."""
     if order.indication is None or order.basis is None:
         return None

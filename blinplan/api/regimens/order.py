@@ -40,7 +40,7 @@ class OrderedRegimen:
         return fingerprint_of(self.reading)
 
     @property
-    def chosen(self) -> RegimenFile:
+    def chosen_file(self) -> RegimenFile:
         """The text of the regimen that the patient gets."""
         if not self.choice.switched:
             return self.reading
@@ -58,15 +58,15 @@ class OrderedRegimen:
         """How long the course is."""
         return periods(self.regimen)[-1].stop / MINUTES_PER_DAY
 
-    def checked(self) -> "OrderedRegimen":
+    def check(self) -> "OrderedRegimen":
         """Refuse a regimen in which a binding rule finds something: a unit slip, an intermittent infusion."""
         if not self.is_checked:
             refuse_what_cannot_be_given(self.reading)
         return replace(self, is_checked=True)
 
-    def checked_as_chosen(self) -> "OrderedRegimen":
+    def check_choice(self) -> "OrderedRegimen":
         """The same for the regimen that the patient gets."""
-        refuse_what_cannot_be_given(self.chosen)
+        refuse_what_cannot_be_given(self.chosen_file)
         return replace(self, is_checked=True)
 
 

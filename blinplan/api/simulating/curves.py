@@ -11,7 +11,7 @@ from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
 from blinplan.api.simulating.data_file import minutes_of, refuse_data_file, write_table
 from blinplan.api.simulating.simulate import not_eligible, options_of, order_for, people_of, size_of
-from blinplan.api.simulating.simulated import unverified_in
+from blinplan.api.simulating.simulated import unverified_parts_of
 from blinplan.api.vocabulary import AttenuationName, PopulationName
 from blinplan.data_table import DataTable, csv_parts
 from blinplan.executor import Executor
@@ -44,12 +44,12 @@ class CurvesResult:
     progress: Callable[[int], None] | None = None
 
     @property
-    def unverified(self) -> tuple[str, ...]:
+    def unverified_parts(self) -> tuple[str, ...]:
         """What of the curves nobody has verified: doses, and the assumed effect of premedication."""
-        return tuple(unverified_in(self.curves))
+        return tuple(unverified_parts_of(self.curves))
 
     @property
-    def missed(self) -> tuple[str, ...]:
+    def missed_changes(self) -> tuple[str, ...]:
         """Changes of the infusion that fall between two times, in words."""
         missed = len(self.curves.changes_between_times)
         if not missed:

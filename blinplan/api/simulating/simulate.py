@@ -123,7 +123,7 @@ def size_of(figures: Figures) -> Patient:
 
 def order_for(regimen: RegimenSource, size: Patient, *, premedication: bool) -> OrderedRegimen:
     """The regimen for a typical patient of some size, which can be given, and has the premedication that it needs."""
-    asked = (regimen if isinstance(regimen, OrderedRegimen) else order(regimen, size)).checked()
+    asked = (regimen if isinstance(regimen, OrderedRegimen) else order(regimen, size)).check()
     if premedication and not asked.regimen.premedication:
         message = "{name} declares no premedication"
         raise ArgumentRefusal(message, "leave {premedication} out", name=asked.regimen.name)

@@ -57,9 +57,9 @@ class SimulationResult:
         return {event.key: event for event in self.simulation.events}
 
     @property
-    def unverified(self) -> tuple[str, ...]:
+    def unverified_parts(self) -> tuple[str, ...]:
         """What of the results nobody has verified: doses, and the assumed effect of premedication."""
-        return tuple(unverified_in(self.simulation))
+        return tuple(unverified_parts_of(self.simulation))
 
     def bands(
         self,
@@ -170,7 +170,7 @@ class SimulationResult:
         return table_html(columns, repr(self)[1:-1])
 
 
-def unverified_in(of: "Simulation | RequestedCurves") -> Iterator[str]:
+def unverified_parts_of(of: "Simulation | RequestedCurves") -> Iterator[str]:
     """Say what of a simulation nobody has verified."""
     if of.regimen.unverified:
         from blinplan.reports.shared.words import UNVERIFIED_DOSES

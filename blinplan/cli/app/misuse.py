@@ -13,7 +13,7 @@ _ARGUMENTS = {
 }
 
 
-def explained(error: Any) -> Refusal | None:
+def explanation(error: Any) -> Refusal | None:
     """Explain what typer says of a command line; None for an error that is not about one."""
     if not hasattr(error, "format_message"):
         return None

@@ -104,7 +104,7 @@ SIZES = ("--weight", "--height", "--bsa")
 """The options that give the size of a patient."""
 
 
-def given_patient(
+def patient_of(
     weight: str | None,
     height: str | None,
     area: str | None,
@@ -115,14 +115,14 @@ def given_patient(
     """Make a patient from the texts of options, which errors call by their names."""
     figures = (plain_number(option, text) for option, text in zip(options, (weight, height, area), strict=False))
     weight_kg, height_cm, square_metres = figures
-    told = given_age(options[-1], age)
+    told = age_option(options[-1], age)
     try:
         return patient(weight_kg, height_cm, square_metres, formula, told)
     except PatientError as error:
         raise Refusal(str(error), CHECK_THE_FIGURES) from error
 
 
-def given_age(option: str, text: str | None) -> Age | None:
+def age_option(option: str, text: str | None) -> Age | None:
     """Read the text of an option that is an age; None where it is not given."""
     try:
         return None if text is None else read_age(text)
@@ -169,11 +169,12 @@ def figures(weight: str | None, height: str | None, area: str | None, formula: A
     """Read what options say of a patient."""
     for option, text in zip(SIZES, (weight, height, area), strict=True):
         plain_number(option, text)
-    return Figures(weight, height, area, formula, given_age("--age", age))
+    return Figures(weight, height, area, formula, age_option("--age", age))
 
 
 _OPTIONS = {
     "area": "--bsa",
+    "differences": "--diff",
     "first": "--from",
     "last": "--to",
     "output_format": "--format",

@@ -10,7 +10,7 @@ import typer
 from blinplan.cli.app.quick import CONTEXT, QuickGroup
 from blinplan.exit_status import ExitStatus
 from blinplan.refusal import ArgumentRefusal, Refusal
-from blinplan.terminal import Terminal, asked_colour, open_streams, terminal
+from blinplan.terminal import Terminal, colour_option, open_streams, terminal
 from blinplan.version import __version__
 
 app = typer.Typer(
@@ -53,7 +53,7 @@ def main(
 def run() -> None:
     """Run the program. Whatever happens ends in a status and a sentence, never in a traceback."""
     is_open = open_streams()
-    shown = terminal(asked_colour(sys.argv[1:]))
+    shown = terminal(colour_option(sys.argv[1:]))
     if not is_open:
         shown.complain(Refusal("standard output is closed", "give the report somewhere to go"))
         sys.exit(ExitStatus.INCOMPLETE)
@@ -66,12 +66,12 @@ def run() -> None:
     except KeyboardInterrupt:
         sys.exit(ExitStatus.INTERRUPTED)
     except Exception as fault:
-        from blinplan.cli.app.misuse import explained
+        from blinplan.cli.app.misuse import explanation
 
         if isinstance(fault, OSError) and fault.errno == ENOSPC:
             _complain(Refusal("no space left on the device", "write the output elsewhere"), shown)
             sys.exit(ExitStatus.INCOMPLETE)
-        misused = explained(fault)
+        misused = explanation(fault)
         if misused is not None:
             _complain(misused, shown)
             sys.exit(ExitStatus.INCOMPLETE)
@@ -91,4 +91,4 @@ def _complain(refusal: Refusal, terminal: Terminal) -> None:
 
     if isinstance(refusal, RegimenError):
         terminal.remark(*faults_report(refusal, terminal.errors))
-    terminal.complain(Refusal(*refusal.named(option_name)) if isinstance(refusal, ArgumentRefusal) else refusal)
+    terminal.complain(Refusal(*refusal.texts(option_name)) if isinstance(refusal, ArgumentRefusal) else refusal)

@@ -25,7 +25,7 @@ class QuickCommand(TyperCommand):
 
     def get_params(self, ctx: Any) -> list[Any]:
         """The options and arguments."""
-        return _shortened(super().get_params(ctx))
+        return _shorten(super().get_params(ctx))
 
 
 COMMANDS = {
@@ -61,7 +61,7 @@ class QuickGroup(TyperGroup):
 
     def get_params(self, ctx: Any) -> list[Any]:
         """The options and arguments."""
-        return _shortened(super().get_params(ctx))
+        return _shorten(super().get_params(ctx))
 
     def _main_shell_completion(self, ctx_args: Any, prog_name: str, complete_var: str | None = None) -> None:
         # Typer asks here whether it is a shell that calls. What goes wrong then must not be written into the line that
@@ -86,7 +86,7 @@ def _command(name: str) -> Any:
     return get_command(alone)
 
 
-def _shortened(parameters: list[Any]) -> list[Any]:
+def _shorten(parameters: list[Any]) -> list[Any]:
     for parameter in parameters:
         if getattr(parameter, "_runtime_param", False) is None:
             parameter._runtime_param = _ShortWay(parameter)

@@ -27,7 +27,7 @@ class _Bash(BashComplete):
     def get_completion_args(self) -> tuple[list[str], str]:
         """The words before, and what was typed of the word to complete."""
         args, typed = super().get_completion_args()
-        words = _joined([*args, typed])
+        words = _join([*args, typed])
         args, value, option = _apart(words[:-1], words[-1])
         if "=" in typed.removesuffix("="):  # this bash does not break words at =
             self._added = option
@@ -52,7 +52,7 @@ class _Zsh(ZshComplete):
 
     def format_completion(self, item: Any) -> str:
         """An item of a list in the language of zsh's completion; what it would take for its own is written apart."""
-        told = _told(item).translate(_FOR_ZSH)
+        told = _explanation(item).translate(_FOR_ZSH)
         value = f"{self._added}{item.value}".translate(_FOR_ZSH)
         return f'"{value}":"{told}"' if told else f'"{value}"'
 
@@ -69,7 +69,7 @@ class _Fish(FishComplete):
 
     def format_completion(self, item: Any) -> str:
         """A line: the word, and after a tabulator what it is."""
-        told = _told(item)
+        told = _explanation(item)
         return f"{self._added}{item.value}\t{told}" if told else f"{self._added}{item.value}"
 
 
@@ -77,11 +77,11 @@ class _Fish(FishComplete):
 _FOR_ZSH = str.maketrans({"'": "\N{RIGHT SINGLE QUOTATION MARK}", '"': "", "$": r"\$", "`": "", ":": r"\\:", "\\": ""})
 
 
-def _told(item: Any) -> str:
+def _explanation(item: Any) -> str:
     return " ".join((item.help or "").split())
 
 
-def _joined(words: list[str]) -> list[str]:
+def _join(words: list[str]) -> list[str]:
     """Put together again what was broken at =; an empty word after it is a new one."""
     joined: list[str] = []
     for before, word in zip(["", *words], words, strict=False):

@@ -183,8 +183,8 @@ def check(
     3 a fault in blinplan.
     """
     given = locals()
-    del given["context"], given["colour"]
+    del given["context"], given["colour"], given["quiet"]
     from blinplan.cli.check.options import CheckOptions
     from blinplan.cli.check.run import run
 
-    run(CheckOptions(**given, terminal=terminal_of(context)))
+    run(CheckOptions(**given, terminal=terminal_of(context).hush(quiet)))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from blinplan.api.check import CheckFormat, FailOn, split
 from blinplan.api.patient import AreaFormula, Patient
-from blinplan.cli.app.options import given_patient
+from blinplan.cli.app.options import patient_of
 from blinplan.refusal import Refusal
 from blinplan.terminal import Terminal
 from blinplan.writing import refuse_unwritable
@@ -38,7 +38,6 @@ class CheckOptions(NamedTuple):
     statistics: bool
     stdin_filename: str
     verbose: bool
-    quiet: int
     terminal: Terminal
     config: str | None
     isolated: bool
@@ -46,7 +45,7 @@ class CheckOptions(NamedTuple):
     allow_empty: bool
 
 
-def asked_date(text: str | None) -> date:
+def read_day(text: str | None) -> date:
     """The date that a run goes by: the one asked for, or the present day."""
     if text is None:
         return date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
@@ -60,7 +59,7 @@ _FIGURES = ("weight", "height", "bsa", "age")
 _ALLOWED = "give weight=KG, height=CM, bsa=M2 or age=AGE, each once, with commas between"
 
 
-def asked_patient(text: str | None) -> Patient | None:
+def read_figures(text: str | None) -> Patient | None:
     """Read the figures of a patient, such as ``weight=38,height=140``."""
     if text is None:
         return None
@@ -74,7 +73,7 @@ def asked_patient(text: str | None) -> Patient | None:
         raise Refusal("--patient says nothing", _ALLOWED)
     weight, height, area, age = (figures.get(name) for name in _FIGURES)
     options = ("--patient weight", "--patient height", "--patient bsa", "--patient age")
-    return given_patient(weight, height, area, AreaFormula.MOSTELLER, age, options)
+    return patient_of(weight, height, area, AreaFormula.MOSTELLER, age, options)
 
 
 class ReportFile(NamedTuple):
@@ -84,7 +83,7 @@ class ReportFile(NamedTuple):
     path: Path
 
 
-def asked_reports(texts: Sequence[str] | None) -> tuple[ReportFile, ...]:
+def read_reports(texts: Sequence[str] | None) -> tuple[ReportFile, ...]:
     """Read the reports that are asked for, such as ``sarif=out.sarif``; each needs a path of its own."""
     found: dict[Path, ReportFile] = {}
     for text in texts or ():

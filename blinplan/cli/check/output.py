@@ -9,7 +9,7 @@ from blinplan.api.check import CheckFormat, CheckResult, FilesToCheck
 from blinplan.cli.check.options import CheckOptions, ReportFile
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.refusal import Refusal
-from blinplan.terminal import indented
+from blinplan.terminal import indent
 
 if TYPE_CHECKING:
     from blinplan.api.check import RunSettings
@@ -21,11 +21,11 @@ def write_reports(found: CheckResult, reports: Sequence[ReportFile]) -> None:
         found.write(wanted.path, wanted.output_format)
 
 
-def show(found: CheckResult, asked: CheckOptions) -> None:
+def show(found: CheckResult, options: CheckOptions) -> None:
     """Show a run: what was asked for, what could not be done, how much it is, and why the status is what it is."""
-    terminal = asked.terminal
-    if asked.quiet < 2:
-        _report(found, asked)
+    terminal = options.terminal
+    if not terminal.is_silent:
+        _report(found, options)
         for missing in found.missing:
             terminal.complain(missing.refusal)
     for fault in found.faults:
@@ -37,38 +37,40 @@ def show(found: CheckResult, asked: CheckOptions) -> None:
                 "please report it with the file and the output under BLINPLAN_DEBUG=1",
             )
         )
-    if not asked.quiet:
-        _summarise(found, asked)
+    if not terminal.is_quiet:
+        _summarise(found, options)
         style = "pass" if found.status == ExitStatus.SUCCESS else "error"
         terminal.say(f"exit {int(found.status)}: {found.reason}", style)
 
 
-def _report(found: CheckResult, asked: CheckOptions) -> None:
-    terminal = asked.terminal
-    if asked.statistics:
-        if asked.output_format is CheckFormat.JSON:
+def _report(found: CheckResult, options: CheckOptions) -> None:
+    terminal = options.terminal
+    if options.statistics:
+        if options.output_format is CheckFormat.JSON:
             terminal.write_json(found.statistics_json())
         else:
             terminal.report(*found.statistics_report(terminal.out))
         return
-    terminal.write(found.text(asked.output_format, terminal.out))
-    if asked.output_format is CheckFormat.GITHUB and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
+    terminal.write(found.text(options.output_format, terminal.out))
+    if options.output_format is CheckFormat.GITHUB and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
         found.append_summary(Path(summary))
 
 
-def _summarise(found: CheckResult, asked: CheckOptions) -> None:
-    terminal = asked.terminal
+def _summarise(found: CheckResult, options: CheckOptions) -> None:
+    terminal = options.terminal
     terminal.say(found.summary)
-    for line in (*found.undecided(everything=asked.verbose), *found.changed_limits):
-        terminal.remark(indented(line, "not evaluated"))
+    for line in (*found.unanswered_rules(everything=options.verbose), *found.changed_limits):
+        terminal.remark(indent(line, "not evaluated"))
     for line in found.remarks():
-        terminal.remark(indented(line))
+        terminal.remark(indent(line))
+    if found.fixable_findings:
+        terminal.remark(indent(f"--fix puts {len(found.fixable_findings)} of the findings right"))
 
 
-def show_settings(files: FilesToCheck, settled: "RunSettings", asked: CheckOptions) -> NoReturn:
+def show_settings(files: FilesToCheck, settled: "RunSettings", options: CheckOptions) -> NoReturn:
     """Show what a run would go by and where each of it was set, and end."""
-    terminal = asked.terminal
-    if asked.output_format is CheckFormat.JSON:
+    terminal = options.terminal
+    if options.output_format is CheckFormat.JSON:
         terminal.write_json(files.settings_json(settled))
     else:
         terminal.report(*files.settings_report(settled, terminal.out))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from blinplan.api.check import CheckFormat, CheckResult, Configurations, FilesToCheck, read_files, rule_choice
 from blinplan.api.regimens.load import read_site
-from blinplan.cli.check.options import CheckOptions, asked_date, asked_patient, asked_reports
+from blinplan.cli.check.options import CheckOptions, read_day, read_figures, read_reports
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.quantities import plural
 from blinplan.refusal import Refusal
@@ -17,37 +17,41 @@ if TYPE_CHECKING:
     from blinplan.api.patient import Patient
 
 
-def run(asked: CheckOptions) -> None:
+def run(options: CheckOptions) -> None:
     """Check what is asked, show it, and end with the status that follows."""
     from blinplan.cli.check import output
 
-    _refuse_contradictions(asked)
-    today, patient, reports = asked_date(asked.today), asked_patient(asked.patient), asked_reports(asked.reports)
-    choice = rule_choice(asked.select, asked.extend_select, asked.ignore, asked.severity, dashes="--")
-    configurations = Configurations(asked.config, isolated=asked.isolated)
+    _refuse_contradictions(options)
+    today, patient, reports = read_day(options.today), read_figures(options.patient), read_reports(options.reports)
+    choice = rule_choice(options.select, options.extend_select, options.ignore, options.severity, dashes="--")
+    configurations = Configurations(options.config, isolated=options.isolated)
     files = read_files(
-        asked.paths or [], choice, configurations, stdin_filename=asked.stdin_filename, allow_empty=asked.allow_empty
+        options.paths or [],
+        choice,
+        configurations,
+        stdin_filename=options.stdin_filename,
+        allow_empty=options.allow_empty,
     )
     settled = files.settle(
-        asked.fail_on, asked.simulated, asked.patients, asked.seed, asked.baseline, asked.site, dashes="--"
+        options.fail_on, options.simulated, options.patients, options.seed, options.baseline, options.site, dashes="--"
     )
-    if asked.show_settings:
-        output.show_settings(files, settled, asked)
-    if asked.diff:
-        _show_diff(files, today, asked.terminal)
-    if asked.fix:
-        files = _fix(files, today, asked)
-    found = _judge(files, settled, today, patient, asked)
+    if options.show_settings:
+        output.show_settings(files, settled, options)
+    if options.diff:
+        _show_diff(files, today, options.terminal)
+    if options.fix:
+        files = _fix(files, today, options)
+    found = _judge(files, settled, today, patient, options)
     output.write_reports(found, reports)
-    output.show(found, asked)
+    output.show(found, options)
     stop(found.status)
 
 
-def _refuse_contradictions(asked: CheckOptions) -> None:
-    if asked.fix and asked.diff:
+def _refuse_contradictions(options: CheckOptions) -> None:
+    if options.fix and options.diff:
         raise Refusal("--fix and --diff contradict each other", "--diff shows what --fix would change")
-    if asked.statistics and asked.output_format not in (CheckFormat.FULL, CheckFormat.CONCISE, CheckFormat.JSON):
-        raise Refusal(f"--statistics has no format {asked.output_format}", "give full, concise or json")
+    if options.statistics and options.output_format not in (CheckFormat.FULL, CheckFormat.CONCISE, CheckFormat.JSON):
+        raise Refusal(f"--statistics has no format {options.output_format}", "give full, concise or json")
 
 
 def _show_diff(files: FilesToCheck, today: date, terminal: Terminal) -> NoReturn:
@@ -56,36 +60,34 @@ def _show_diff(files: FilesToCheck, today: date, terminal: Terminal) -> NoReturn
     terminal.write(text)
     for refusal in (*fixes.refusals, *(missing.refusal for missing in files.missing)):
         terminal.complain(refusal)
-    changed = ExitStatus.FINDINGS if fixes.changed else ExitStatus.SUCCESS
+    changed = ExitStatus.FINDINGS if fixes.changed_files else ExitStatus.SUCCESS
     status = ExitStatus.INCOMPLETE if files.missing else changed
     terminal.say(f"exit {int(status)}: would fix: {fixes}")
     stop(status)
 
 
-def _fix(files: FilesToCheck, today: date, asked: CheckOptions) -> FilesToCheck:
-    fixed, fixes = files.fixed(today)
+def _fix(files: FilesToCheck, today: date, options: CheckOptions) -> FilesToCheck:
+    fixed, fixes = files.fix(today)
     for refusal in fixes.refusals:
-        asked.terminal.complain(refusal)
-    if not asked.quiet:
-        asked.terminal.say(f"fixed: {fixes}", "pass" if fixes.changed else "")
+        options.terminal.complain(refusal)
+    options.terminal.tell(f"fixed: {fixes}", "pass" if fixes.changed_files else "")
     return fixed
 
 
 def _judge(
-    files: FilesToCheck, settled: "RunSettings", today: date, patient: "Patient | None", asked: CheckOptions
+    files: FilesToCheck, settled: "RunSettings", today: date, patient: "Patient | None", options: CheckOptions
 ) -> CheckResult:
     site = None if settled.site is None else read_site(settled.site)
     if settled.simulate:
         from blinplan.cli.app.progress import regimens_bar
 
-        with regimens_bar(asked.terminal) as progress:
-            found = files.judged(today, settled, patient, site, cache=not asked.no_cache, progress=progress)
+        with regimens_bar(options.terminal) as progress:
+            found = files.judge(today, settled, patient, site, cache=not options.no_cache, progress=progress)
     else:
-        found = files.judged(today, settled, patient, site)
-    if asked.write_baseline is None:
+        found = files.judge(today, settled, patient, site)
+    if options.write_baseline is None:
         return found if settled.baseline is None else found.without_those_in(settled.baseline)
-    path = Path(asked.write_baseline)
-    found, count = found.listed_in(path)
-    if not asked.quiet:
-        asked.terminal.say(f"{path}: {count} {plural('finding', count)} listed")
+    path = Path(options.write_baseline)
+    found, count = found.write_baseline(path)
+    options.terminal.tell(f"{path}: {count} {plural('finding', count)} listed")
     return found

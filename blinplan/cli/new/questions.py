@@ -12,7 +12,7 @@ from blinplan.api.regimens.new import (
     Order,
     StepTable,
     any_week,
-    labelled,
+    labelled_regimen,
     premedication_text,
     read_premedication,
     read_step,
@@ -27,7 +27,7 @@ from blinplan.cli.new.texts import NONE, days, weight_limit
 from blinplan.outside_text import visible
 from blinplan.quantities import Basis, QuantityError, read_dose
 from blinplan.refusal import Refusal
-from blinplan.terminal import Terminal, indented
+from blinplan.terminal import Terminal, indent
 
 if TYPE_CHECKING:
     from blinplan.api.regimens.new import Reading
@@ -91,7 +91,7 @@ class Answer:
                 self._tell(error.advice)
 
     def _tell(self, text: str, style: str = "") -> None:
-        self.terminal.remark(indented(visible(text), style))
+        self.terminal.remark(indent(visible(text), style))
 
 
 def _plain(text: str | None) -> str:
@@ -179,13 +179,13 @@ def _basis(order: Order, answer: Answer) -> Order:
 
 
 def _steps(order: Order, answer: Answer) -> Order:
-    label = labelled(order)
+    label = labelled_regimen(order)
     likely = () if label is None else label.cycle[0].steps
     return _ask_steps(order, "cycle 1", lambda order, steps: replace(order, steps=steps), likely, answer)
 
 
 def _later_steps(order: Order, answer: Answer) -> Order:
-    label = labelled(order)
+    label = labelled_regimen(order)
     likely = (target_step(order),) if label is None else label.cycle[-1].steps
     return _ask_steps(order, "each later cycle", lambda order, steps: replace(order, later_steps=steps), likely, answer)
 
@@ -246,7 +246,7 @@ def _cycles(order: Order, answer: Answer) -> Order:
             raise Refusal(f'"{text[:40]}" is no number of cycles', "write a whole number from 1 to 20")
         return _possible(replace(order, cycles=int(text)))
 
-    label = labelled(order)
+    label = labelled_regimen(order)
     number = None if label is None else str(sum(cycle.repeat for cycle in label.cycle))
     return answer(Question("How many cycles in all?", "1 to 20", number, take))
 
@@ -257,7 +257,7 @@ def _free_days(order: Order, answer: Answer) -> Order:
             raise Refusal(f'"{text[:40]}" is no number of days', "write a whole number from 0 to 366")
         return replace(order, free_days=int(text))
 
-    label = labelled(order)
+    label = labelled_regimen(order)
     default = None if label is None else str(label.cycle[0].treatment_free_days)
     return answer(Question("How many treatment-free days after each cycle?", "0 to 366", default, take))
 
@@ -267,7 +267,7 @@ def _premedication(order: Order, answer: Answer) -> Order:
         given = () if text.lower() == NONE else (read_premedication(text),)
         return _possible(replace(order, premedication=given))
 
-    label = labelled(order)
+    label = labelled_regimen(order)
     known = () if label is None else label.premedication
     default = premedication_text(known[0]) if known else NONE
     return answer(Question("Premedication?", f"{PREMEDICATION_FORM}; or {NONE}", default, take))
@@ -277,7 +277,7 @@ def _hospital_days(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
         return _possible(replace(order, hospital_days=days("this", text)))
 
-    label = labelled(order)
+    label = labelled_regimen(order)
     known = label.monitoring.hospital_days if label is not None and label.monitoring else ()
     default = ", ".join(map(str, known)) or NONE
     allows = f"for cycle 1, cycle 2 and so on: 9, 2; or {NONE}"

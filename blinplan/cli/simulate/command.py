@@ -33,8 +33,8 @@ from blinplan.cli.simulate.options import (
     FromDay,
     SignalNames,
     ToDay,
-    asked_drawing,
-    asked_results,
+    read_data_options,
+    settle_drawing,
 )
 from blinplan.executor import threads as threads_of
 from blinplan.outside_text import visible
@@ -135,8 +135,8 @@ def simulate(
         raise Refusal("--typical and --people contradict each other", "leave one of the two out")
     whom = None if typical else people_of(people or patients)
     inputs = (ordered.name, str(people))
-    data = asked_results(output, every, output_format, parameter_sets=uncertainty, inputs=inputs)
-    drawing = asked_drawing(
+    data = read_data_options(output, every, output_format, parameter_sets=uncertainty, inputs=inputs)
+    drawing = settle_drawing(
         curves,
         from_day,
         to_day,
@@ -167,7 +167,7 @@ def simulate(
             _write_curves(data, curves_of(ordered, data.every, **how), terminal)
             return
         found = simulated(ordered, **how, parameter_sets=uncertainty)
-    needed = drawing.needed
+    needed = drawing.all_signals
     with threads_of(threads) as executor:
         bands = found.bands(*drawing.window, needed, executor=executor) if needed else None
     if bands is not None:
@@ -193,7 +193,7 @@ def _write_curves(data: "Data", found: "CurvesResult", terminal: Terminal) -> No
     if data.target is not None:
         size, times = found.curves.population.size, found.curves.minutes.shape[0]
         terminal.say(f"{visible(str(data.target))}: {_patients(size)} at {times:,} times each", "quiet")
-    for line in found.missed:
+    for line in found.missed_changes:
         terminal.say(line, "warning")
 
 
@@ -203,7 +203,7 @@ def _write(data: "Data", found: "SimulationResult | CurvesResult", terminal: Ter
             terminal.write(text)
     else:
         found.write(data.target)
-    for line in found.unverified:
+    for line in found.unverified_parts:
         terminal.say(line, "unverified")
 
 

@@ -87,14 +87,14 @@ class Drawing(NamedTuple):
     figure_width: float
 
     @property
-    def needed(self) -> tuple[str, ...]:
+    def all_signals(self) -> tuple[str, ...]:
         """All signals that are drawn anywhere."""
         return tuple(
             dict.fromkeys((*(self.figure_signals if self.figures else ()), *(self.signals if self.curves else ())))
         )
 
 
-def asked_drawing(
+def settle_drawing(
     curves: bool | None,
     from_day: float | None,
     to_day: float | None,
@@ -146,7 +146,7 @@ class Data(NamedTuple):
     every: int | None
 
 
-def asked_results(
+def read_data_options(
     output: Path | None, every: str | None, form: str, *, parameter_sets: int, inputs: tuple[str, ...]
 ) -> Data | None:
     """Read what the options ask for; None where it is not data. `inputs` are files that must not be overwritten.

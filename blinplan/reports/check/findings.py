@@ -92,9 +92,9 @@ def _source_lines(document: Document, span: Span, screen: Screen) -> RenderableT
     room = screen.width - cell_len(gutter) - 1
     # No more of a long line is looked at than could be shown.
     before, marked, after = (
-        screen.shown(line[max(start - room, 0) : start]),
-        screen.shown(line[start : min(end, start + room)]) or " ",
-        screen.shown(line[end : end + room]),
+        screen.as_shown(line[max(start - room, 0) : start]),
+        screen.as_shown(line[start : min(end, start + room)]) or " ",
+        screen.as_shown(line[end : end + room]),
     )
     before, marked, after = _window(before, marked, after, room)
     return _stacked(

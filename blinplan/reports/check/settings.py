@@ -11,7 +11,7 @@ from blinplan.reports.shared.document import DocumentKind
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.configuration import Configuration
 from blinplan.rules.configuration.settings import Pattern, Settings
-from blinplan.terminal import Screen, indented
+from blinplan.terminal import Screen, indent
 from blinplan.version import __version__
 
 SETTINGS = DocumentKind("settings")
@@ -32,7 +32,7 @@ def settings_report(
         table.add_row(name, _value(setting.value), setting.origin)
     parts: list[RenderableType] = [Text.assemble(("Configuration  ", "title"), visible(shown)), "", table]
     for settings, names in _alike(files):
-        parts += ["", Text(_names(names), "title"), *(indented(line) for line in _lines(settings))]
+        parts += ["", Text(_names(names), "title"), *(indent(line) for line in _lines(settings))]
     return parts
 
 

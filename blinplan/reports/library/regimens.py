@@ -39,7 +39,7 @@ def regimens_report(regimens: Sequence[Regimen], groups: Mapping[str, str], scre
         return list(_GROUPS).index(groups[regimen.name]), list(_INDICATIONS).index(regimen.indication.value)
 
     ordered = sorted(regimens, key=heading)
-    rows = {regimen.name: [screen.shown(cell) for cell in _cells(regimen, screen)] for regimen in ordered}
+    rows = {regimen.name: [screen.as_shown(cell) for cell in _cells(regimen, screen)] for regimen in ordered}
     widths = [max(map(cell_len, column)) for column in zip(_HEADS, *rows.values(), strict=False)]
     room = _room_for_titles(widths, screen)
     parts: list[RenderableType] = [_line(_HEADS[: len(widths)], "What it is", widths, room, screen, head=True)]
@@ -48,7 +48,7 @@ def regimens_report(regimens: Sequence[Regimen], groups: Mapping[str, str], scre
         where, treats = groups[group[0].name], _INDICATIONS[group[0].indication.value]
         parts += ["", Text(f"{_GROUPS[where]}: {treats}", "title")]
         for regimen in group:
-            title = screen.shown(regimen.title).removesuffix(f", {regimen.eligibility}")
+            title = screen.as_shown(regimen.title).removesuffix(f", {regimen.eligibility}")
             parts.append(_line(rows[regimen.name], title, widths, room, screen))
     legend = "* unverified: not all of it was seen in the cited source"
     return [
@@ -89,7 +89,7 @@ def _line(
 
 
 def _cut(title: str, room: int, screen: Screen) -> str:
-    mark = screen.shown("…")
+    mark = screen.as_shown("…")
     return title if cell_len(title) <= room else set_cell_size(title, room - len(mark)).rstrip() + mark
 
 

@@ -12,7 +12,7 @@ from blinplan.reports.shared.document import DocumentKind
 from blinplan.rules.catalogue import FAMILIES
 from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.rule import Rule
-from blinplan.terminal import Screen, indented
+from blinplan.terminal import Screen, indent
 from blinplan.version import __version__
 
 RULES = DocumentKind("rules")
@@ -32,7 +32,7 @@ def rules_report(rules: Iterable[Rule], screen: Screen) -> list[RenderableType]:
             table.add_row(Text(FAMILIES[family], "title"))
         marks = ", ".join(marks_of(rule))
         table.add_row(
-            indented(rule.code, "where"),
+            indent(rule.code, "where"),
             Text(rule.severity.value, rule.severity.value),
             Text.assemble(rule.sentence, *([(f" ({marks})", "quiet")] if marks else [])),
         )
@@ -59,18 +59,18 @@ def rule_report(rule: Rule, limits: Limits, screen: Screen) -> list[RenderableTy
         Text(rule.sentence),
         "",
         Text("Why", "title"),
-        indented(rule.why),
+        indent(rule.why),
     ]
     if rule.limits:
         parts += ["", Text("Limits", "title")]
         for name in rule.limits:
             parts += _limit(limits[name])
     if rule.sources:
-        parts += ["", Text("Source", "title"), *(indented(source) for source in rule.sources)]
+        parts += ["", Text("Source", "title"), *(indent(source) for source in rule.sources)]
     if rule.site:
         parts += ["", Text("Site of the examples", "title"), _example(rule.site)]
     parts += ["", Text("Found", "title"), _example(rule.bad), "", Text("Not found", "title"), _example(rule.good)]
-    parts += ["", Text("How it is asked", "title"), *(indented(line) for line in asked(rule))]
+    parts += ["", Text("How it is asked", "title"), *(indent(line) for line in asked(rule))]
     return parts
 
 

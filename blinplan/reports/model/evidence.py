@@ -12,7 +12,7 @@ from rich.text import Text
 from blinplan.evidence.evaluate import Bounds, ClaimResult, Evidence, Measurement
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
-from blinplan.terminal import Screen, indented
+from blinplan.terminal import Screen, indent
 
 EVIDENCE = DocumentKind("evidence")
 
@@ -54,7 +54,7 @@ def _claim(finding: ClaimResult, found: Sequence[ClaimResult], screen: Screen) -
         else:
             yield what
             yield Padding(Text.assemble(f"expected {expected}, simulated {simulated}: ", verdict), (0, 0, 0, 4))
-    yield indented(claim.source, "quiet")
+    yield indent(claim.source, "quiet")
 
 
 def _line(cells: Sequence[RenderableType], found: Sequence[ClaimResult], screen: Screen) -> RenderableType:
@@ -82,7 +82,7 @@ def _row(measurement: Measurement) -> tuple[RenderableType, str, str, Text]:
     if measurement.interval is not None:
         simulated += f" ({measurement.interval[0]:.3f}-{measurement.interval[1]:.3f})"
     verdict = Text("holds", "pass") if measurement.holds else Text("FAILS", "error")
-    return indented(f"{expectation.text}{unit and f' ({unit.strip()})'}"), str(expectation.band), simulated, verdict
+    return indent(f"{expectation.text}{unit and f' ({unit.strip()})'}"), str(expectation.band), simulated, verdict
 
 
 def evidence_json(evidence: Evidence) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from blinplan.physiology.model.equations import signals
 from blinplan.physiology.model.parameters import Parameter, ParameterSet, Preset
 from blinplan.physiology.model.states import TABLE
 from blinplan.reports.shared.document import DocumentKind
-from blinplan.terminal import Screen, indented
+from blinplan.terminal import Screen, indent
 
 MODEL = DocumentKind("model")
 
@@ -47,7 +47,7 @@ def model_report(parameters: ParameterSet, preset: Preset, screen: Screen) -> li
         ),
         "",
         Text("Sources, by number", "title"),
-        *(indented(f"{number}  {source}") for source, number in numbers.items()),
+        *(indent(f"{number}  {source}") for source, number in numbers.items()),
     ]
 
 

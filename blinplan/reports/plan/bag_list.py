@@ -17,7 +17,7 @@ from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.site import Site, SiteBag
 from blinplan.reports.plan.dated_plan import zone_line
 from blinplan.reports.shared.words import amount_text, exact_amount, moment_text
-from blinplan.terminal import Screen, indented
+from blinplan.terminal import Screen, indent
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +225,9 @@ def _paragraphs(lines: Sequence[BagLine]) -> Iterator[RenderableType]:
     for line in lines:
         yield Text(f"{line.number}  {line.hung} to {line.down}", "title")
         left = "" if line.left == "-" else f"; in-use time left {line.left}"
-        yield indented(f"{line.lasts} at {line.rate} mL/h: {line.volume} mL, {line.amount} mcg{left}")
+        yield indent(f"{line.lasts} at {line.rate} mL/h: {line.volume} mL, {line.amount} mcg{left}")
         if line.contents != "-":
-            yield indented(
+            yield indent(
                 f"filled with {line.filled} mL, {line.contents} mcg: {line.drawn} mL drawn up; vials: {line.vials}",
                 "quiet",
             )

@@ -15,7 +15,7 @@ from blinplan.reports.simulation.summary import number
 from blinplan.simulation.delivered import Delivered, DeliveredCycle, Delivery
 from blinplan.simulation.outcome import Distribution, distribution
 from blinplan.simulation.paired import PairedQuantity, PairedShare
-from blinplan.terminal import Screen, indented
+from blinplan.terminal import Screen, indent
 
 
 def delivered_report(found: Delivered, screen: Screen) -> list[RenderableType]:
@@ -79,12 +79,12 @@ def _simulated(found: Delivered, screen: Screen) -> RenderableType:
         table.add_column(name, justify="right")
     for quantity in _quantities(found):
         table.add_row(
-            indented(f"{quantity.group}: {quantity.label} ({quantity.unit})"),
+            indent(f"{quantity.group}: {quantity.label} ({quantity.unit})"),
             *(_words(distribution(values)) for values in (quantity.first, quantity.second, quantity.ratio)),
         )
     for share in _shares(found):
         percent = [f"{100 * each.value:.1f} %" for each in (share.first, share.second)]
-        table.add_row(indented(f"{share.group}: {share.label}"), *percent, "")
+        table.add_row(indent(f"{share.group}: {share.label}"), *percent, "")
     return table
 
 

@@ -16,7 +16,7 @@ from blinplan.outside_text import visible
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Indication
 from blinplan.reports.shared.words import moment_text
-from blinplan.terminal import indented
+from blinplan.terminal import indent
 
 
 def ledger_report(dated: Dated) -> list[RenderableType]:

@@ -17,7 +17,7 @@ from blinplan.reports.shared.words import UNVERIFIED_DOSES, drawn_from
 from blinplan.reports.simulation.data import simulation_manifest
 from blinplan.simulation.outcome import Distribution, Quantity, distribution
 from blinplan.simulation.trial import Simulation
-from blinplan.terminal import Screen, indented
+from blinplan.terminal import Screen, indent
 
 SIMULATION = DocumentKind("simulation")
 
@@ -138,7 +138,7 @@ def _table(heads: Sequence[str], over_sets: str, rows: Iterable[_Row], screen: S
     for group, members in groupby(rows, lambda row: row[0]):
         table.add_row(Text(group, "title"))
         for _, label, cells, last in members:
-            table.add_row(indented(label), *cells[: len(heads) - 1], *([last] if over_sets else []))
+            table.add_row(indent(label), *cells[: len(heads) - 1], *([last] if over_sets else []))
     return table
 
 
