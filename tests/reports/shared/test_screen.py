@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from blinplan.outside_text import in_ascii, visible
-from blinplan.terminal import NARROWEST, PIPED_WIDTH, PLAIN, WIDEST, Colour, Screen, Terminal, indented, screen
+from blinplan.terminal import NARROWEST, PIPED_WIDTH, PLAIN, WIDEST, Colour, Screen, Terminal, indent, screen
 
 
 class Stream(io.StringIO):
@@ -141,14 +141,14 @@ def test_a_screen_without_unicode_draws_tables_in_ascii() -> None:
 
 @given(st.text())
 def test_a_report_that_forgot_it_is_harmless_all_the_same(text: str) -> None:
-    """Wherever a text stands: alone, in a paragraph, indented, in a table and in a table in it."""
+    """Wherever a text stands: alone, in a paragraph, indent, in a table and in a table in it."""
     shown = Screen(80, True, True)
     grid = Table.grid()
     grid.add_row(text, Text(text))
     table = shown.table(title=text)
     table.add_column(text)
     table.add_row(grid)
-    drawn = re.sub(r"\x1b\[[0-9;]*m", "", shown.render(text, Text(text, "error"), indented(text), table))
+    drawn = re.sub(r"\x1b\[[0-9;]*m", "", shown.render(text, Text(text, "error"), indent(text), table))
     assert not [c for c in drawn if c != "\n" and unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}]
 
 
