@@ -27,13 +27,13 @@ def ledger_report(dated: Dated) -> list[RenderableType]:
     for entry in dated.ledger.interruptions:
         parts.append(Text(interruption_text(dated, entry)))
         for decision in entry.decisions:
-            parts.append(indented(decision_text(dated, entry, decision)))
+            parts.append(indent(decision_text(dated, entry, decision)))
             parts.append(
                 Padding(
                     Text(source_of_decision(decision, label_of(dated.course.regimen).numbers), "quiet"), (0, 0, 0, 4)
                 )
             )
-        parts.append(indented(f"so {visible(entry.resumed)}"))
+        parts.append(indent(f"so {visible(entry.resumed)}"))
     if dated.course.regimen.indication is Indication.INVESTIGATIONAL and dated.ledger.interruptions:
         parts.append(
             Text("The regimen is investigational: the answers are the label's for its own regimens.", "warning")
