@@ -24,7 +24,7 @@ from blinplan.reports.plan.dated_plan import entry_text, off_hours
 from blinplan.reports.plan.ledger import decision_text, interruption_text, source_of_decision
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table, render
 from blinplan.reports.shared.timeline import Bar, LineOfTime, timeline
-from blinplan.reports.shared.words import NOT_A_DEVICE, amount_text, known_figures, moment_text
+from blinplan.reports.shared.words import CAUTIONS, amount_text, known_figures, moment_text
 from blinplan.version import __version__
 
 
@@ -76,7 +76,7 @@ def html(dated: Dated, choice: Choice, told: Sequence[str] = (), plan_id: str | 
         cycles=[_cycle(dated, cycle) for cycle in cycles],
         zone=dated.clock.zone,
         version=__version__,
-        notice=NOT_A_DEVICE,
+        cautions=CAUTIONS,
     )
 
 

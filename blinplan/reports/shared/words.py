@@ -11,7 +11,11 @@ from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, decimal_text
 from blinplan.regimen.age import Age
 
-NOT_A_DEVICE = "blinplan is a planning and research tool, not a medical device. Check every dose against the label."
+CAUTIONS = (
+    "blinplan is a planning and research tool, not a medical device.",
+    "Check every dose against the label.",
+)
+NOT_A_DEVICE = " ".join(CAUTIONS)
 UNVERIFIED_DOSES = "Doses of this regimen are unverified: nobody has seen them in the source."
 
 
