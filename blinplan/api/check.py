@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from blinplan.regimen.site import Site
-    from blinplan.rules.fix import Fixed
+    from blinplan.rules.fix import Repair
     from blinplan.rules.simulated.virtual import Simulated
 
 __all__ = [
@@ -203,12 +203,12 @@ class FilesToCheck:
         """
         fixes = self._fixes(today)
         for file, new in zip(self.files, fixes.files, strict=True):
-            if new.applied and file.source.path is None:
+            if new.repairs and file.source.path is None:
                 raise ArgumentRefusal(
                     "{fix} cannot write to standard input", "{differences} shows what it would change"
                 )
         for file, new in zip(self.files, fixes.files, strict=True):
-            if new.applied and file.source.path is not None:
+            if new.repairs and file.source.path is not None:
                 replace_file(file.source.path.resolve(), new.reading.document.text)
         files = (replace(file, reading=new.reading) for file, new in zip(self.files, fixes.files, strict=True))
         return replace(self, files=tuple(files)), fixes
@@ -217,15 +217,15 @@ class FilesToCheck:
         """What `fix` would change, as a unified diff."""
         fixes = self._fixes(today)
         pairs = zip(self.files, fixes.files, strict=True)
-        changes = (_diff(file.reading, new.reading) for file, new in pairs if new.applied)
+        changes = (_diff(file.reading, new.reading) for file, new in pairs if new.repairs)
         return "".join(line for lines in changes for line in lines), fixes
 
     def _fixes(self, today: date) -> "Fixes":
-        from blinplan.rules.fix import Fixed, UnsafeFixError, fix
+        from blinplan.rules.fix import Repair, UnsafeFixError, fix
 
         fixed, refusals = [], []
         for file in self.files:
-            new = Fixed(file.reading, ())
+            new = Repair(file.reading, ())
             # A shipped regimen belongs to the program, and an update would undo what was written into it.
             if not file.source.shipped:
                 try:
@@ -266,19 +266,19 @@ def _simulations(settled: RunSettings, *, cache: bool) -> "Simulated":
 class Fixes:
     """What was put right in each file, or would be, and the files that had to be left as they are."""
 
-    files: "tuple[Fixed, ...]"
+    files: "tuple[Repair, ...]"
     refusals: tuple[Refusal, ...]
 
     @property
     def changed_files(self) -> int:
         """How many files."""
-        return sum(bool(new.applied) for new in self.files)
+        return sum(bool(new.repairs) for new in self.files)
 
     def __str__(self) -> str:
-        applied = Counter(finding.code for new in self.files for finding in new.applied)
-        if not applied:
+        repairs = Counter(finding.code for new in self.files for finding in new.repairs)
+        if not repairs:
             return "nothing"
-        codes = ", ".join(f"{code} ({count})" for code, count in sorted(applied.items()))
+        codes = ", ".join(f"{code} ({count})" for code, count in sorted(repairs.items()))
         return f"{codes} in {self.changed_files} {plural('file', self.changed_files)}"
 
 

@@ -26,7 +26,7 @@ def regimens() -> "RegimenList":
     """
     from blinplan.regimen import library
 
-    return RegimenList(library.shipped())
+    return RegimenList(library.shipped_regimens())
 
 
 @dataclass(frozen=True, slots=True, repr=False)

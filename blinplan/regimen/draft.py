@@ -63,7 +63,7 @@ class Draft:
     """The values of a file, and what of the file it was started from is not in it, in words."""
 
     file: RegimenTable
-    left_out: tuple[str, ...] = ()
+    omissions: tuple[str, ...] = ()
 
 
 # --- how steps and premedication are written in one line ------------------------------------------------------------

@@ -21,7 +21,7 @@ class NotFound:
     ``empty`` is a folder that is there and has no regimen.
     """
 
-    named: str
+    name: str
     message: str
     help: str
     empty: bool = False

@@ -25,7 +25,7 @@ def groups() -> dict[str, str]:
     return {name: path.relative_to(folder()).parts[0] for name, path in paths().items()}
 
 
-def shipped() -> tuple[Regimen, ...]:
+def shipped_regimens() -> tuple[Regimen, ...]:
     """All shipped regimens, the labelled ones first."""
     return tuple(regimen(name) for name in paths())
 
@@ -46,12 +46,12 @@ def names_of(name: str) -> tuple[str, ...]:
     """The names of the shipped regimens that a name stands for: itself, or the members of a family; else none."""
     if name in paths():
         return (name,)
-    return tuple(regimen.name for regimen in shipped() if regimen.family == name)
+    return tuple(regimen.name for regimen in shipped_regimens() if regimen.family == name)
 
 
 def nearest(name: str) -> str | None:
     """The shipped name that is written most like this one, if any is close."""
-    families = {regimen.family for regimen in shipped() if regimen.family}
+    families = {regimen.family for regimen in shipped_regimens() if regimen.family}
     found = difflib.get_close_matches(name.lower(), [*paths(), *families], n=1, cutoff=0.7)
     return found[0] if found else None
 

@@ -76,7 +76,7 @@ class Baseline:
         name = self._name(judgement.reading.document)
         return replace(
             judgement,
-            verdicts=tuple(_accepted(verdict, judgement, name, known) for verdict in judgement.verdicts),
+            verdicts=tuple(_with_known_apart(verdict, judgement, name, known) for verdict in judgement.verdicts),
         )
 
     def stale(self, judgements: Sequence[Judgement]) -> tuple[BaselineEntry, ...]:
@@ -87,7 +87,7 @@ class Baseline:
             for verdict in judgement.verdicts:
                 if verdict.ruling is not Ruling.NOT_EVALUATED:
                     answered.add((name, verdict.rule.code))
-                used |= {_key(_entry(finding, judgement, name)) for finding in verdict.known}
+                used |= {_key(_entry(finding, judgement, name)) for finding in verdict.baseline_findings}
         return tuple(e for e in self.entries if (e.path, e.rule) in answered and _key(e) not in used)
 
     def _name(self, document: Document) -> str:
@@ -122,17 +122,17 @@ def baseline_of(judgements: Iterable[Judgement], folder: Path) -> Baseline:
         for judgement in judgements
         for verdict in judgement.verdicts
         if verdict.ruling in (Ruling.FINDING, Ruling.IN_BASELINE) and not verdict.rule.binding
-        for finding in (*verdict.findings, *verdict.known)
+        for finding in (*verdict.findings, *verdict.baseline_findings)
     ]
     return Baseline(folder, tuple(sorted(set(entries), key=_key)))
 
 
-def _accepted(verdict: Verdict, judgement: Judgement, name: str, known: set[_Key]) -> Verdict:
+def _with_known_apart(verdict: Verdict, judgement: Judgement, name: str, known: set[_Key]) -> Verdict:
     if verdict.ruling is not Ruling.FINDING or verdict.rule.binding:
         return verdict
     old = tuple(f for f in verdict.findings if _key(_entry(f, judgement, name)) in known)
     new = tuple(f for f in verdict.findings if f not in old)
-    return replace(verdict, ruling=Ruling.FINDING if new else Ruling.IN_BASELINE, findings=new, known=old)
+    return replace(verdict, ruling=Ruling.FINDING if new else Ruling.IN_BASELINE, findings=new, baseline_findings=old)
 
 
 def _entry(finding: Finding, judgement: Judgement, name: str) -> BaselineEntry:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.located import Reported, run_findings
+from blinplan.rules.located import LocatedFinding, run_findings
 from blinplan.rules.rule import Rule
 from blinplan.rules.run_result import Result
 
@@ -17,25 +17,25 @@ class Count:
     rule: Rule
     findings: int
     files: int
-    accepted: int
+    acceptances: int
     fixable: int
 
 
 def counts(result: Result) -> tuple[Count, ...]:
     """Count by rule, the most frequent first."""
-    by_rule: dict[str, list[Reported]] = {}
+    by_rule: dict[str, list[LocatedFinding]] = {}
     for finding in run_findings(result):
         by_rule.setdefault(finding.finding.code, []).append(finding)
     return tuple(sorted(_counts(by_rule), key=lambda count: (-count.findings, count.rule.code)))
 
 
-def _counts(by_rule: dict[str, list[Reported]]) -> Iterator[Count]:
-    for code, found in by_rule.items():
-        standings = Counter(location.standing for location in found)
+def _counts(by_rule: dict[str, list[LocatedFinding]]) -> Iterator[Count]:
+    for code, locations in by_rule.items():
+        standings = Counter(location.standing for location in locations)
         yield Count(
             CATALOGUE[code],
             findings=standings["counted"],
-            files=len({location.path for location in found if location.standing == "counted"}),
-            accepted=standings["waived"] + standings["in baseline"],
-            fixable=sum(location.finding.fix is not None for location in found if location.standing == "counted"),
+            files=len({location.path for location in locations if location.standing == "counted"}),
+            acceptances=standings["waived"] + standings["in baseline"],
+            fixable=sum(location.finding.fix is not None for location in locations if location.standing == "counted"),
         )

@@ -18,18 +18,18 @@ _ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
+class Repair:
     """A file put right: as it is read now, and the findings that are gone for it, each from its own reading."""
 
     reading: Reading
-    applied: tuple[Finding, ...]
+    repairs: tuple[Finding, ...]
 
 
 class UnsafeFixError(RuntimeError):
     """Fixes that would have changed what a file orders. A fault of this program; the file is left as it was."""
 
 
-def fix(reading: Reading, today: date, settings: Settings) -> Fixed:
+def fix(reading: Reading, today: date, settings: Settings) -> Repair:
     """Apply every fix of the rules that are selected, until none is left.
 
     Raises
@@ -37,17 +37,17 @@ def fix(reading: Reading, today: date, settings: Settings) -> Fixed:
     UnsafeFixError
         When the file would order something else than before.
     """
-    now, applied = reading, []
+    now, repairs = reading, []
     for _ in range(_ROUNDS):
         fixable = _fixable(now, today, settings)
         if not fixable:
             break
         text = apply(now.document.text, [finding.fix for finding in fixable if finding.fix is not None])
         now = read(text.encode("utf-8"), now.document.name)
-        applied += fixable
+        repairs += fixable
     if _orders(now.document) != _orders(reading.document):
         raise UnsafeFixError(f"{reading.document.name} would order something else after its fixes")
-    return Fixed(now, tuple(applied))
+    return Repair(now, tuple(repairs))
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
@@ -62,7 +62,7 @@ def _fixable(reading: Reading, today: date, settings: Settings) -> list[Finding]
     """The findings that can be fixed and whose rules the user wants, those that overlap with an earlier one left."""
     chosen: list[Finding] = []
     for finding in judge(reading, today, None, settings).findings:
-        if finding.fix is None or settings.not_selected(CATALOGUE[finding.code]) is not None:
+        if finding.fix is None or settings.reason_not_selected(CATALOGUE[finding.code]) is not None:
             continue
         if all(other.fix is None or finding.fix.span.start >= other.fix.span.end for other in chosen):
             chosen.append(finding)

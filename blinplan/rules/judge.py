@@ -39,7 +39,7 @@ class Ruling(StrEnum):
 class Verdict:
     """One rule's answer for one file: findings where it found or waived, a reason where it did not answer.
 
-    ``known`` are findings that are in the baseline, and do not count.
+    ``baseline_findings`` are findings that are in the baseline, and do not count.
     """
 
     rule: Rule
@@ -47,7 +47,7 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     waiver: Waiver | None = None
     not_evaluated: NotEvaluated | None = None
-    known: tuple[Finding, ...] = ()
+    baseline_findings: tuple[Finding, ...] = ()
 
     @property
     def undecided(self) -> bool:
@@ -176,8 +176,8 @@ def _on_record(reading: RecordFile, settings: Settings) -> Iterator[Verdict]:
         elif rule.of != "record":
             yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=elsewhere)
         elif regimen is None:
-            left_out = settings.left_out(rule)
-            yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=left_out or missing)
+            reason = settings.reason_left_out(rule)
+            yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=reason or missing)
         else:
             limits = settings.limits_for(regimen)
             case = Case(reading.document, regimen, periods(regimen), limits, None, record=record)
@@ -191,12 +191,12 @@ def _on_site(settings: Settings) -> Iterator[Verdict]:
         if rule.code[0] == "F":
             yield Verdict(rule, Ruling.PASS)
         else:
-            yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=settings.left_out(rule) or reason)
+            yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=settings.reason_left_out(rule) or reason)
 
 
 def _unless_left_out(verdict: Verdict, settings: Settings) -> Verdict:
-    left_out = settings.left_out(verdict.rule)
-    return verdict if left_out is None else Verdict(verdict.rule, Ruling.NOT_EVALUATED, not_evaluated=left_out)
+    reason = settings.reason_left_out(verdict.rule)
+    return verdict if reason is None else Verdict(verdict.rule, Ruling.NOT_EVALUATED, not_evaluated=reason)
 
 
 def _with_severity(verdict: Verdict, settings: Settings) -> Verdict:
@@ -207,8 +207,8 @@ def _with_severity(verdict: Verdict, settings: Settings) -> Verdict:
     return replace(
         verdict,
         findings=tuple(
-            replace(found, severity=severity) if found.severity is verdict.rule.severity else found
-            for found in verdict.findings
+            replace(finding, severity=severity) if finding.severity is verdict.rule.severity else finding
+            for finding in verdict.findings
         ),
     )
 
@@ -217,7 +217,7 @@ def _with_virtual_patients(
     case: Case, answers: dict[str, Verdict], simulated: Simulator, settings: Settings
 ) -> tuple[Case, dict[str, Verdict]]:
     """Answer the rules that need virtual patients, with more of them as long as one is undecided."""
-    rules = [rule for rule in CATALOGUE.values() if rule.simulated and settings.left_out(rule) is None]
+    rules = [rule for rule in CATALOGUE.values() if rule.simulated and settings.reason_left_out(rule) is None]
     if not rules:
         return case, answers
     if any(verdict.ruling is Ruling.FINDING and verdict.rule.binding for verdict in answers.values()):
@@ -257,9 +257,9 @@ _NOT_SIMULATED = NotEvaluated("not requested", "no simulation was asked for (--n
 
 
 def _answer(rule: Rule, case: Case, settings: Settings) -> Verdict:
-    left_out = settings.left_out(rule)
-    if left_out is not None:
-        return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=left_out)
+    reason = settings.reason_left_out(rule)
+    if reason is not None:
+        return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=reason)
     if rule.check is None:
         return Verdict(rule, Ruling.PASS)  # reading the file decided it
     if rule.of != "regimen" and case.record is None:

@@ -45,7 +45,7 @@ class ProgramFault:
     error: Exception
 
 
-Judged = Judgement | ProgramFault
+JudgementOrFault = Judgement | ProgramFault
 Progress = Callable[[int, int], None]
 
 
@@ -54,7 +54,7 @@ def judge_many(
     simulated: "Simulated | None",
     progress: Progress = lambda done, total: None,
     executor: Executor | None = None,
-) -> tuple[Judged, ...]:
+) -> tuple[JudgementOrFault, ...]:
     """Judge files, each by its own settings; the judgements come in the order of the tasks.
 
     Parameters
@@ -80,7 +80,7 @@ def judge_many(
     return tuple(judgement for judgement in judged if judgement is not None)
 
 
-def _at_once(task: Task, simulated: "Simulated | None") -> Judged | None:
+def _at_once(task: Task, simulated: "Simulated | None") -> JudgementOrFault | None:
     """Judge a file by what is known already; None where it has to be simulated."""
     if simulated is None:
         return _judgement(task, None)
@@ -92,7 +92,7 @@ def _at_once(task: Task, simulated: "Simulated | None") -> Judged | None:
         return None
 
 
-def _judgement(task: Task, simulation: Simulator | None, let: type[Exception] | tuple[()] = ()) -> Judged:
+def _judgement(task: Task, simulation: Simulator | None, let: type[Exception] | tuple[()] = ()) -> JudgementOrFault:
     try:
         return task.judge(simulation)
     except let:
@@ -103,7 +103,7 @@ def _judgement(task: Task, simulation: Simulator | None, let: type[Exception] | 
 
 def _simulate(
     tasks: Sequence[Task], waiting: Sequence[int], simulated: "Simulated", executor: Executor | None
-) -> Iterator[tuple[int, Judged]]:
+) -> Iterator[tuple[int, JudgementOrFault]]:
     if executor is not None:
         yield from _side_by_side(tasks, waiting, simulated, executor)
     elif workers() == 1 or len(waiting) < _WORTH_PROCESSES:
@@ -116,7 +116,7 @@ def _simulate(
 
 def _side_by_side(
     tasks: Sequence[Task], waiting: Sequence[int], simulated: "Simulated", executor: Executor
-) -> Iterator[tuple[int, Judged]]:
+) -> Iterator[tuple[int, JudgementOrFault]]:
     """Let others simulate, and judge here by what they found."""
     # Imported here, because a check without simulation would wait for it.
     from concurrent.futures import as_completed
@@ -128,7 +128,7 @@ def _side_by_side(
             number = futures[future]
             error = future.exception()
             if error is None:
-                yield number, _judgement(tasks[number], Recorded(future.result()))
+                yield number, _judgement(tasks[number], Replay(future.result()))
             elif isinstance(error, Exception):
                 yield number, ProgramFault(tasks[number].reading, error)
             else:  # whoever stops the run gets no result from which files are missing
@@ -159,11 +159,11 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class Replay:
     """A simulation that was run elsewhere."""
 
-    found: tuple[SimulatedOutcome | NotEvaluated, ...]
+    answers: tuple[SimulatedOutcome | NotEvaluated, ...]
 
     def outcomes(self, regimen: Regimen) -> Iterator[SimulatedOutcome | NotEvaluated]:
-        """Say what was found."""
-        yield from self.found
+        """Say what was said there."""
+        yield from self.answers

@@ -18,7 +18,7 @@ from blinplan.rules.run_result import Result
 
 
 @dataclass(frozen=True)
-class Reported:
+class LocatedFinding:
     """One finding at its place. Lines and columns count from 1, in characters; the end is exclusive.
 
     ``standing`` says whether it stands, or is accepted by a waiver or by the baseline.
@@ -67,12 +67,12 @@ def citations(finding: Finding, limits: Limits) -> list[str]:
     return list(dict.fromkeys([*cited, *CATALOGUE[finding.code].sources]))
 
 
-def run_findings(result: Result) -> list[Reported]:
+def run_findings(result: Result) -> list[LocatedFinding]:
     """All findings of a run, those that are waived or in the baseline included, by file and place."""
     return [finding for judgement in result.judgements for finding in file_findings(judgement)]
 
 
-def file_findings(judgement: Judgement) -> list[Reported]:
+def file_findings(judgement: Judgement) -> list[LocatedFinding]:
     """All findings of one file, in the order of the file."""
     import hashlib
 
@@ -83,7 +83,7 @@ def file_findings(judgement: Judgement) -> list[Reported]:
         base = f"{path}\n{finding.code}\n{pointer(finding.path)}"
         seen[base] += 1  # two findings of one rule at one place are still two
         mark = hashlib.sha256(f"{base}\n{seen[base]}".encode()).hexdigest()[:32]
-        listed.append(Reported(path, judgement, finding, mark, standing, waiver))
+        listed.append(LocatedFinding(path, judgement, finding, mark, standing, waiver))
     return listed
 
 
@@ -101,7 +101,7 @@ def _standings(judgement: Judgement) -> Iterator[_Standing]:
 
 
 def _standings_of(verdict: Verdict) -> Iterator[_Standing]:
-    for finding in verdict.known:
+    for finding in verdict.baseline_findings:
         yield finding, "in baseline", None
     for finding in verdict.findings:
         yield (finding, "waived", verdict.waiver) if verdict.ruling is Ruling.WAIVED else (finding, "counted", None)

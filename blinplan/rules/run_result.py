@@ -56,7 +56,7 @@ class Result:
         return finding.severity.rank >= _LEAST[self.fail_on]
 
     @property
-    def undecided(self) -> tuple[Judgement, ...]:
+    def undecided_judgements(self) -> tuple[Judgement, ...]:
         """The files with a rule that was asked and could not answer."""
         return tuple(judgement for judgement in self.judgements if not judgement.complete)
 
@@ -65,7 +65,7 @@ class Result:
         """The exit status: 0 nothing counts, 1 something does, 2 not all could be checked, 3 a fault of the program."""
         if self.faults:
             return 3
-        if self.missing or self.undecided:
+        if self.missing or self.undecided_judgements:
             return 2
         return 1 if any(self.counts(finding) for finding in self.findings) else 0
 
@@ -75,10 +75,14 @@ class Result:
         fail_on = f"(--fail-on {self.fail_on})"
         if self.faults:
             return f"a fault in blinplan itself with {_many(len(self.faults), 'file')}"
-        if self.missing or self.undecided:
+        if self.missing or self.undecided_judgements:
             parts = [
                 *([f"{len(self.missing)} of the names given could not be read"] if self.missing else []),
-                *([f"{_many(len(self.undecided), 'regimen')} with an undecided rule"] if self.undecided else []),
+                *(
+                    [f"{_many(len(self.undecided_judgements), 'regimen')} with an undecided rule"]
+                    if self.undecided_judgements
+                    else []
+                ),
             ]
             return "not everything could be checked: " + ", ".join(parts)
         counted = [finding for finding in self.findings if self.counts(finding)]
@@ -96,7 +100,7 @@ class Result:
     def summary(self) -> str:
         """How many regimens, findings and answers there are, in one sentence."""
         outcomes = Counter(verdict.ruling for judgement in self.judgements for verdict in judgement.verdicts)
-        known = sum(len(verdict.known) for judgement in self.judgements for verdict in judgement.verdicts)
+        known = sum(len(verdict.baseline_findings) for judgement in self.judgements for verdict in judgement.verdicts)
         return (
             f"{_many(len(self.judgements), 'regimen')}: {tally(self.findings) or 'no findings'};"
             f" {outcomes[Ruling.PASS]} rules passed, {outcomes[Ruling.WAIVED]} waived,"

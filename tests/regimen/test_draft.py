@@ -132,7 +132,7 @@ def test_cycles_that_are_alike_are_written_once() -> None:
 def test_an_unchanged_copy_keeps_the_citation_as_transcribed() -> None:
     original = _shipped("rr-adult")
     draft = draft_copy(original, Order(name="ours", title="Ours"))
-    assert draft.left_out == ()
+    assert draft.omissions == ()
     assert draft.file.sources[0].citation == original.sources[0].citation
     assert draft.file.sources[0].status == "transcribed"
     assert draft.file._replace(name="rr-adult", title=original.title, sources=original.sources) == original
@@ -159,7 +159,7 @@ def test_a_changed_copy_does_not_claim_the_citation(change: Order) -> None:
     assert draft.file.title.endswith(", changed")
     assert draft.file.eligibility is not None
     assert draft.file.eligibility.otherwise is None
-    assert any("rr-below-45-kg" in words for words in draft.left_out)
+    assert any("rr-below-45-kg" in words for words in draft.omissions)
     write_regimen(draft.file)
 
 
@@ -173,7 +173,7 @@ def test_a_copy_has_no_waiver_and_no_family() -> None:
     draft = draft_copy(_shipped("mt103-206-5-15"), Order(name="ours"))
     assert draft.file.waiver == ()
     assert draft.file.family is None
-    assert len(draft.left_out) == 2
+    assert len(draft.omissions) == 2
 
 
 def test_the_number_of_cycles_of_a_copy() -> None:
@@ -214,4 +214,4 @@ def test_a_copy_for_other_weights_is_simulated_on_a_population_of_its_own() -> N
     draft = draft_copy(_shipped("mt103-205"), Order(name="ours", min_weight=(Decimal(45),)))
     assert draft.file.eligibility is not None
     assert draft.file.eligibility.population is None
-    assert "the virtual population child: the weights are others" in draft.left_out
+    assert "the virtual population child: the weights are others" in draft.omissions

@@ -25,7 +25,7 @@ def test_a_shipped_file_is_a_regimen_with_sources(name: str) -> None:
 
 
 def test_what_nobody_has_seen_is_marked() -> None:
-    unverified = {regimen.name for regimen in library.shipped() if regimen.unverified}
+    unverified = {regimen.name for regimen in library.shipped_regimens() if regimen.unverified}
     assert unverified == {
         "consolidation-adult",
         "consolidation-below-45-kg",
@@ -39,7 +39,7 @@ def test_what_nobody_has_seen_is_marked() -> None:
 def test_every_file_below_the_folder_is_shipped_once() -> None:
     files = list(library.folder().rglob("*.toml"))
     assert sorted(files) == sorted(library.paths().values())
-    assert [regimen.name for regimen in library.shipped()] == NAMES
+    assert [regimen.name for regimen in library.shipped_regimens()] == NAMES
 
 
 def test_the_promised_regimens_are_there() -> None:
@@ -95,7 +95,7 @@ def test_the_other_regimen_exists_and_leads_back(name: str) -> None:
 def test_labelled_ones_have_the_hospital_days_of_the_label(
     prefix: str, indication: Indication, days: tuple[int, int]
 ) -> None:
-    labelled = (regimen for regimen in library.shipped() if regimen.name in LABELLED and regimen.label is None)
+    labelled = (regimen for regimen in library.shipped_regimens() if regimen.name in LABELLED and regimen.label is None)
     found = [regimen for regimen in labelled if regimen.indication is indication]
     assert all(regimen.name.startswith(prefix) for regimen in found)
     assert {regimen.hospital_days for regimen in found} == {days}
@@ -104,7 +104,7 @@ def test_labelled_ones_have_the_hospital_days_of_the_label(
 def test_labelled_cycles_name_their_phase() -> None:
     phases = {
         regimen.name: [cycle.phase for cycle in regimen.cycles for _ in range(cycle.repeat)]
-        for regimen in library.shipped()
+        for regimen in library.shipped_regimens()
         if regimen.name in LABELLED
     }
     induction, consolidation = Phase.INDUCTION, Phase.CONSOLIDATION
@@ -162,7 +162,7 @@ def test_names_and_families_resolve() -> None:
 
 
 def test_a_family_is_no_regimens_name() -> None:
-    assert not {regimen.family for regimen in library.shipped()} & set(NAMES)
+    assert not {regimen.family for regimen in library.shipped_regimens()} & set(NAMES)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_labelled_regimens_have_no_error_and_no_warning(name: str) -> None:
 
 
 def test_there_are_labelled_regimens_for_every_indication_and_both_weights() -> None:
-    regimens = [regimen for regimen in library.shipped() if regimen.name in LABELLED]
+    regimens = [regimen for regimen in library.shipped_regimens() if regimen.name in LABELLED]
     assert {regimen.indication.value for regimen in regimens} == {
         "relapsed-refractory",
         "mrd-positive",

@@ -195,7 +195,7 @@ def test_files_are_left_out_by_their_paths_from_the_configuration(tmp_path: Path
 @pytest.mark.parametrize("pattern", ["ALL", "D", "D2", "D21", "D211", "patient-not-eligible"])
 def test_nothing_takes_a_binding_rule_away(pattern: str) -> None:
     settings = Settings(ignore=(Pattern(pattern),))
-    assert settings.not_selected(CATALOGUE["D211"]) is None
+    assert settings.reason_not_selected(CATALOGUE["D211"]) is None
     assert codes(judged_lines(cycle("9000 mcg/day for 28 days"), settings=Settings(ignore=(Pattern("N"),)))) == ["N106"]
 
 

@@ -56,7 +56,7 @@ SPELLINGS = [
 def test_notation_is_put_right(right: str, wrong: str, code: str) -> None:
     before = SOUND.replace("9 mcg/day", wrong)
     assert fixed(before) == SOUND.replace("9 mcg/day", right)
-    found = fix(reading(before), TODAY, Settings()).applied
+    found = fix(reading(before), TODAY, Settings()).repairs
     assert code in {finding.code for finding in found}
     assert all(CATALOGUE[finding.code].fixable for finding in found)
 
@@ -72,7 +72,7 @@ def test_what_a_misspelt_key_hid_is_put_right_too() -> None:
     before = SOUND.replace("9 mcg/day", "9.0 µg/d").replace("title =", "titel =").replace("days = 21", "dayss = 21")
     after = fix(reading(before), TODAY, Settings())
     assert after.reading.document.text == SOUND
-    assert {finding.code for finding in after.applied} == {"F002", "N101", "N102", "N105"}
+    assert {finding.code for finding in after.repairs} == {"F002", "N101", "N102", "N105"}
 
 
 @pytest.mark.parametrize(

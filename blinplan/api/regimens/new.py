@@ -225,7 +225,7 @@ def draft(order: Order, start: Reading | None) -> NewRegimen:
         raise Refusal(str(error), "give --later-step for later cycles, or --cycles 1") from error
     reading = _read_back(found)
     lost = start is not None and _comments(start) - _comments(reading)
-    return NewRegimen(reading, (*found.left_out, *(["its comments"] if lost else [])))
+    return NewRegimen(reading, (*found.omissions, *(["its comments"] if lost else [])))
 
 
 def _read_back(found: Draft) -> RegimenFile:

@@ -23,7 +23,7 @@ def check_json(result: Result) -> dict[str, Any]:
         **CHECK.head(run_manifest(result)),
         "status": result.status,
         "reason": result.reason,
-        "not_found": [{"name": error.named, "message": error.message} for error in result.missing],
+        "not_found": [{"name": error.name, "message": error.message} for error in result.missing],
         "faults": [{"path": fault.reading.document.name, "message": repr(fault.error)} for fault in result.faults],
         "stale_baseline": [entry._asdict() for entry in result.stale],
         "files": [_file(judgement) for judgement in result.judgements],
@@ -71,7 +71,7 @@ def _verdict(document: Document, verdict: Verdict, limits: Limits) -> dict[str, 
         "name": verdict.rule.name,
         "outcome": verdict.ruling.value,
         "findings": [finding_json(document, finding, limits) for finding in verdict.findings],
-        "in_baseline": [finding_json(document, finding, limits) for finding in verdict.known],
+        "in_baseline": [finding_json(document, finding, limits) for finding in verdict.baseline_findings],
         "waiver": {"reason": waiver.reason, "expires": waiver.expires.isoformat() if waiver.expires else None}
         if waiver
         else None,
@@ -109,9 +109,9 @@ def _simulated(outcome: SimulatedOutcome | None) -> dict[str, Any] | None:
     return {
         "population": outcome.population,
         "seed": outcome.seed,
-        "depleted_in_cycle_1": proportion_json(outcome.depleted),
-        "recovered_before_next_cycle": [proportion_json(recovered) for recovered in outcome.recovered],
-        "returned_at_escalation": proportion_json(outcome.escalation.returned) if outcome.escalation else None,
+        "depleted_in_cycle_1": proportion_json(outcome.depletion),
+        "recovered_before_next_cycle": [proportion_json(recovered) for recovered in outcome.recoveries],
+        "returned_at_escalation": proportion_json(outcome.escalation.returns) if outcome.escalation else None,
         "first_il6_peak_pg_per_ml": asdict(outcome.first_peak),
         "labelled_il6_peak_pg_per_ml": {"regimen": outcome.labelled_peak[0], **asdict(outcome.labelled_peak[1])}
         if outcome.labelled_peak

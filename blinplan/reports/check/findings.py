@@ -28,7 +28,7 @@ def findings_report(judgements: Sequence[Judgement], screen: Screen) -> list[Ren
         for verdict in judgement.verdicts:
             if verdict.ruling is Ruling.WAIVED:
                 parts += [_waived(judgement.reading.document, verdict), ""]
-            if verdict.known:
+            if verdict.baseline_findings:
                 parts += [_known(judgement.reading.document, verdict), ""]
     return [*parts, *(_files(judgements, screen) if screen.wide else _narrow_files(judgements))]
 
@@ -162,7 +162,7 @@ def _known(document: Document, verdict: Verdict) -> RenderableType:
             "\n  ",
             (location(document, finding.span), "where"),
         )
-        for finding in verdict.known
+        for finding in verdict.baseline_findings
     )
 
 
@@ -179,7 +179,7 @@ def _files(judgements: Sequence[Judgement], screen: Screen) -> list[RenderableTy
     table.add_column("Regimen", overflow="fold")
     longest = max((cell_len(visible(judgement.reading.document.name)) for judgement in judgements), default=0)
     roomy = screen.width >= longest + 65
-    baseline = any(verdict.known for judgement in judgements for verdict in judgement.verdicts)
+    baseline = any(verdict.baseline_findings for judgement in judgements for verdict in judgement.verdicts)
     known = ["In baseline"] if baseline else []
     for name in ("Errors", "Warnings", "Notes", "Waived", *known, "Passed", "Not evaluated"):
         table.add_column(name, justify="right", max_width=None if roomy else 9)
@@ -191,7 +191,7 @@ def _files(judgements: Sequence[Judgement], screen: Screen) -> list[RenderableTy
             *(_count(severities[severity], severity.value) for severity in (Severity.ERROR, Severity.WARNING)),
             _count(severities[Severity.NOTE], "note"),
             _count(outcomes[Ruling.WAIVED], "waived"),
-            *([_count(sum(len(v.known) for v in judgement.verdicts), "waived")] if baseline else []),
+            *([_count(sum(len(v.baseline_findings) for v in judgement.verdicts), "waived")] if baseline else []),
             _count(outcomes[Ruling.PASS], "pass"),
             _count(outcomes[Ruling.NOT_EVALUATED], "not evaluated"),
         )
@@ -204,7 +204,7 @@ def _narrow_files(judgements: Sequence[Judgement]) -> list[RenderableType]:
     for judgement in judgements:
         severities = Counter(finding.severity for finding in judgement.findings)
         outcomes = Counter(verdict.ruling for verdict in judgement.verdicts)
-        known = sum(len(verdict.known) for verdict in judgement.verdicts)
+        known = sum(len(verdict.baseline_findings) for verdict in judgement.verdicts)
         counts = [
             *((severities[one], one.value, plural(one.value, severities[one])) for one in Severity),
             (outcomes[Ruling.WAIVED], "waived", "waived"),

@@ -1,7 +1,7 @@
 """Findings as workflow commands of GitHub Actions, which become annotations of the changed files."""
 
 from blinplan.outside_text import visible, visible_lines
-from blinplan.rules.located import Reported, run_findings
+from blinplan.rules.located import LocatedFinding, run_findings
 from blinplan.rules.run_result import Result
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
@@ -14,13 +14,13 @@ def github(result: Result) -> str:
     problems = [
         *(error.message for error in result.missing),
         *(f"{fault.reading.document.name}: a fault in blinplan itself" for fault in result.faults),
-        *(f"{judgement.reading.document.name}: not all could be checked" for judgement in result.undecided),
+        *(f"{judgement.reading.document.name}: not all could be checked" for judgement in result.undecided_judgements),
     ]
     lines = [f"::error title=not checked::{_data(visible(text))}" for text in problems]
     return "".join(f"{line}\n" for line in (*lines, *map(_command, worst_first)))
 
 
-def _command(one: Reported) -> str:
+def _command(one: LocatedFinding) -> str:
     found = one.finding
     properties = {
         "file": visible(one.path),

@@ -40,7 +40,7 @@ def _records(result: Result) -> Iterator[dict[str, Any]]:
                     "reason": unanswered.reason,
                 }
     for error in result.missing:
-        yield {"record": "not found", "name": error.named, "message": error.message}
+        yield {"record": "not found", "name": error.name, "message": error.message}
     for fault in result.faults:
         yield {"record": "fault", "file": fault.reading.document.name, "message": repr(fault.error)}
     yield {"record": "status", "status": result.status, "reason": result.reason}

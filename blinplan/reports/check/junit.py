@@ -8,14 +8,14 @@ from collections import defaultdict
 
 from blinplan.outside_text import visible, visible_lines
 from blinplan.rules.judge import Judgement, Verdict
-from blinplan.rules.located import Reported, file_findings, shown_path
+from blinplan.rules.located import LocatedFinding, file_findings, shown_path
 from blinplan.rules.run_result import Result
 
 
 def junit(result: Result) -> str:
     """Write all verdicts as XML. One that counts is a failure; any other stands in the output of its case."""
     suites = [_suite(judgement, result) for judgement in result.judgements]
-    suites += [_broken(error.named, error.message) for error in result.missing]
+    suites += [_broken(error.name, error.message) for error in result.missing]
     suites += [
         _broken(fault.reading.document.name, f"a fault in blinplan itself: {type(fault.error).__name__}: {fault.error}")
         for fault in result.faults
@@ -36,7 +36,7 @@ def _totals(suites: list[ET.Element]) -> dict[str, str]:
 
 def _suite(judgement: Judgement, result: Result) -> ET.Element:
     path = shown_path(judgement)
-    by_rule: dict[str, list[Reported]] = defaultdict(list)
+    by_rule: dict[str, list[LocatedFinding]] = defaultdict(list)
     for one in file_findings(judgement):
         by_rule[one.finding.code].append(one)
     cases = [_case(path, verdict, by_rule[verdict.rule.code], result) for verdict in judgement.verdicts]
@@ -54,7 +54,7 @@ def _with_counts(name: str, cases: list[ET.Element]) -> ET.Element:
     return suite
 
 
-def _case(path: str, verdict: Verdict, found: list[Reported], result: Result) -> ET.Element:
+def _case(path: str, verdict: Verdict, found: list[LocatedFinding], result: Result) -> ET.Element:
     case = ET.Element("testcase", classname=visible(path), name=f"{verdict.rule.code} {verdict.rule.name}")
     if verdict.not_evaluated is not None:
         kind = "error" if verdict.undecided else "skipped"
@@ -74,7 +74,7 @@ def _case(path: str, verdict: Verdict, found: list[Reported], result: Result) ->
     return case
 
 
-def _line(one: Reported) -> str:
+def _line(one: LocatedFinding) -> str:
     standing = "" if one.standing == "counted" else f" [{one.standing}{f': {one.waiver.reason}' if one.waiver else ''}]"
     found = one.finding
     text = f"{one.path}:{one.start[0]}:{one.start[1]}: {found.code} {found.severity} {found.message}{standing}"

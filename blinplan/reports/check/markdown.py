@@ -4,7 +4,7 @@ import re
 
 from blinplan.outside_text import visible
 from blinplan.reports.check.findings import not_evaluated_lines
-from blinplan.rules.located import Reported, run_findings
+from blinplan.rules.located import LocatedFinding, run_findings
 from blinplan.rules.run_result import Result
 
 _SIGNIFICANT = re.compile(r"([\\`*_{}\[\]<>()#|~&])")
@@ -34,7 +34,7 @@ def markdown(result: Result) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _table(rows: list[Reported]) -> list[str]:
+def _table(rows: list[LocatedFinding]) -> list[str]:
     return [
         "| Where | Rule | Severity | Found | What to do |",
         "|---|---|---|---|---|",

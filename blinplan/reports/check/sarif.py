@@ -7,7 +7,7 @@ from blinplan.regimen.toml.document import Edit
 from blinplan.reports.check.check_json import run_manifest
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
-from blinplan.rules.located import Reported, run_findings
+from blinplan.rules.located import LocatedFinding, run_findings
 from blinplan.rules.rule import Rule
 from blinplan.rules.run_result import Result
 from blinplan.version import __version__
@@ -81,7 +81,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(one: Reported, codes: list[str]) -> dict[str, Any]:
+def _result(one: LocatedFinding, codes: list[str]) -> dict[str, Any]:
     return {
         "ruleId": one.finding.code,
         "ruleIndex": codes.index(one.finding.code),
@@ -107,13 +107,13 @@ def _result(one: Reported, codes: list[str]) -> dict[str, Any]:
     }
 
 
-def _suppression(one: Reported) -> dict[str, Any]:
+def _suppression(one: LocatedFinding) -> dict[str, Any]:
     if one.waiver is None:
         return {"kind": "external", "justification": "in the baseline"}
     return {"kind": "inSource", "justification": one.waiver.reason}
 
 
-def _fix(one: Reported, edit: Edit) -> dict[str, Any]:
+def _fix(one: LocatedFinding, edit: Edit) -> dict[str, Any]:
     start, end = one.document.position(edit.span.start), one.document.position(edit.span.end)
     return {
         "description": {"text": one.finding.help},
@@ -146,7 +146,7 @@ def _notifications(result: Result) -> list[dict[str, Any]]:
         ),
         *(
             f"{judgement.reading.document.name}: {verdict.rule.code} not evaluated: {verdict.not_evaluated.reason}"
-            for judgement in result.undecided
+            for judgement in result.undecided_judgements
             for verdict in judgement.verdicts
             if verdict.undecided and verdict.not_evaluated
         ),

@@ -48,7 +48,7 @@ def settings_json(here: Configuration, origins: Origins, files: Mapping[str, Set
         },
         "files": {
             name: {
-                "asked": [rule.code for rule in CATALOGUE.values() if settings.left_out(rule) is None],
+                "asked": [rule.code for rule in CATALOGUE.values() if settings.reason_left_out(rule) is None],
                 "severities": _severities(settings),
                 "changed_limits": {
                     limit.name: {"value": float(limit.value), "unit": limit.unit, "set_by": limit.change.origin}
@@ -87,7 +87,7 @@ def _names(names: list[str]) -> str:
 
 
 def _lines(settings: Settings) -> list[str]:
-    asked = [rule for rule in CATALOGUE.values() if settings.left_out(rule) is None]
+    asked = [rule for rule in CATALOGUE.values() if settings.reason_left_out(rule) is None]
     chosen = "those on by default" if settings.select is None else _patterns(settings.select)
     left_out = [rule.code for rule in CATALOGUE.values() if rule not in asked]
     return [

@@ -22,7 +22,7 @@ def statistics_report(result: Result, screen: Screen) -> list[RenderableType]:
     for name in ("Findings", "Files", "Accepted", "Can be fixed"):
         table.add_column(name, justify="right")
     for count in counts(result):
-        numbers = (count.findings, count.files, count.accepted, count.fixable)
+        numbers = (count.findings, count.files, count.acceptances, count.fixable)
         table.add_row(
             Text(count.rule.code, count.rule.severity.value),
             count.rule.name,
@@ -44,7 +44,7 @@ def statistics_json(result: Result) -> dict[str, Any]:
                 "severity": count.rule.severity.value,
                 "findings": count.findings,
                 "files": count.files,
-                "accepted": count.accepted,
+                "accepted": count.acceptances,
                 "fixable": count.fixable,
             }
             for count in counts(result)

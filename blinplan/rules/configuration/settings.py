@@ -97,13 +97,13 @@ class Settings:
         """
         return _changed_limits(regimen.label or self.label, regimen.indication, regimen.basis, self.changes)
 
-    def left_out(self, rule: Rule) -> NotEvaluated | None:
+    def reason_left_out(self, rule: Rule) -> NotEvaluated | None:
         """Why a rule is not asked; None where it is. Rules that reading a file decides always answer."""
         if rule.binding or (rule.check is None and not rule.about_waivers):
             return None
-        return self.not_selected(rule)
+        return self.reason_not_selected(rule)
 
-    def not_selected(self, rule: Rule) -> NotEvaluated | None:
+    def reason_not_selected(self, rule: Rule) -> NotEvaluated | None:
         """Why a rule is not among those the user chose; None where it is. A binding one is asked all the same."""
         for pattern in () if rule.binding else self.ignore:
             if pattern.matches(rule):

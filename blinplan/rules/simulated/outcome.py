@@ -23,14 +23,14 @@ class Escalation:
     ----------
     day
         When it comes, in days from the start.
-    returned
+    returns
         Patients whose T cells were back at 90 % of baseline before it.
     median_return
         The median day on which they are, over all patients; None where the majority does not get there.
     """
 
     day: float
-    returned: Proportion
+    returns: Proportion
     median_return: float | None
 
 
@@ -44,9 +44,9 @@ class SimulatedOutcome:
         The preset's name.
     seed
         The seed its patients were drawn from.
-    depleted
+    depletion
         Patients with B cells at or below the depletion count at some time in the infusion of cycle 1.
-    recovered
+    recoveries
         By cycle that is followed by another: patients whose B cells were above that count at some time before the next
         cycle, out of those at or below it when the infusion ended.
     escalation
@@ -63,8 +63,8 @@ class SimulatedOutcome:
 
     population: str
     seed: int
-    depleted: Proportion
-    recovered: tuple[Proportion, ...]
+    depletion: Proportion
+    recoveries: tuple[Proportion, ...]
     escalation: Escalation | None
     first_peak: Median
     labelled_peak: tuple[str, Median] | None

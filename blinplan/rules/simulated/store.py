@@ -23,7 +23,7 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated.outcome import Escalation, Median, SimulatedOutcome
 
-Kept = SimulatedOutcome | NotEvaluated
+StoredOutcome = SimulatedOutcome | NotEvaluated
 
 
 def folder() -> Path:
@@ -39,7 +39,7 @@ def key(regimen: Regimen, patients: int, seed: int) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def look_up(name: str) -> Kept | None:
+def look_up(name: str) -> StoredOutcome | None:
     """The outcome kept under a fingerprint; None where there is none, or none that can be read."""
     try:
         return _read(json.loads(_path(name).read_bytes()))
@@ -47,7 +47,7 @@ def look_up(name: str) -> Kept | None:
         return None
 
 
-def keep(name: str, outcome: Kept) -> None:
+def keep(name: str, outcome: StoredOutcome) -> None:
     """Keep an outcome, where the folder can be written to; what is there is whole at every moment."""
     path = _path(name)
     beside = path.with_suffix(f".{os.getpid()}")
@@ -63,7 +63,7 @@ def _path(name: str) -> Path:
     return folder() / name[:2] / f"{name}.json"
 
 
-def _read(kept: dict[str, Any]) -> Kept:
+def _read(kept: dict[str, Any]) -> StoredOutcome:
     """Make an outcome of what `dataclasses.asdict` made of it."""
     if "kind" in kept:
         return NotEvaluated(**kept)
@@ -71,10 +71,10 @@ def _read(kept: dict[str, Any]) -> Kept:
     return SimulatedOutcome(
         population=kept["population"],
         seed=kept["seed"],
-        depleted=Proportion(**kept["depleted"]),
-        recovered=tuple(Proportion(**share) for share in kept["recovered"]),
+        depletion=Proportion(**kept["depletion"]),
+        recoveries=tuple(Proportion(**share) for share in kept["recoveries"]),
         escalation=escalation
-        and Escalation(escalation["day"], Proportion(**escalation["returned"]), escalation["median_return"]),
+        and Escalation(escalation["day"], Proportion(**escalation["returns"]), escalation["median_return"]),
         first_peak=Median(**kept["first_peak"]),
         labelled_peak=label and (label[0], Median(**label[1])),
         later_elevation=tuple(Proportion(**share) for share in kept["later_elevation"]),

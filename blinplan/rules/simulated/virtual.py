@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 MOST = 16
-"""How many times the patients asked for are simulated at most, where fewer leave a rule undecided."""
+"""How many times the patients key for are simulated at most, where fewer leave a rule undecided."""
 
 
 class NotKeptError(Exception):
@@ -94,8 +94,8 @@ def _outcome(
     return SimulatedOutcome(
         population=preset,
         seed=seed,
-        depleted=_share(endpoints.b_depleted[0]),
-        recovered=tuple(_recovered(endpoints, cycle) for cycle in range(len(endpoints.cycles) - 1)),
+        depletion=_share(endpoints.b_depleted[0]),
+        recoveries=tuple(_recoveries(endpoints, cycle) for cycle in range(len(endpoints.cycles) - 1)),
         escalation=_escalation(endpoints),
         first_peak=_median(endpoints.peak("IL-6")[0]),
         labelled_peak=None
@@ -128,12 +128,12 @@ _LABELLED_PEAKS: "dict[tuple[str, str, int, int], Median]" = {}
 
 
 def _labelled_peak(name: str, preset: str, patients: int, seed: int, executor: "Executor | None") -> Median:
-    asked = (name, preset, patients, seed)
-    if asked not in _LABELLED_PEAKS:
+    key = (name, preset, patients, seed)
+    if key not in _LABELLED_PEAKS:
         label = library.regimen(name)
         first = tuple(period for period in periods(label) if period.cycle == 1)
-        _LABELLED_PEAKS[asked] = _median(_endpoints(label, first, preset, patients, seed, executor).peak("IL-6")[0])
-    return _LABELLED_PEAKS[asked]
+        _LABELLED_PEAKS[key] = _median(_endpoints(label, first, preset, patients, seed, executor).peak("IL-6")[0])
+    return _LABELLED_PEAKS[key]
 
 
 def _share(condition: "BoolArray", among: "BoolArray | None" = None) -> Proportion:
@@ -142,7 +142,7 @@ def _share(condition: "BoolArray", among: "BoolArray | None" = None) -> Proporti
     return Proportion(int((condition & among).sum()), int(among.sum()))
 
 
-def _recovered(endpoints: "Endpoints", cycle: int) -> Proportion:
+def _recoveries(endpoints: "Endpoints", cycle: int) -> Proportion:
     return _share(endpoints.b_recovered[cycle], endpoints.b_low_at_infusion_end[cycle])
 
 

@@ -153,19 +153,19 @@ def test_the_rules_count_the_patients_that_a_simulation_shows() -> None:
     found = next(Simulated(40, 7).outcomes(regimen))
     assert not isinstance(found, NotEvaluated)
     events = {event.key: event.proportion for event in run(regimen, patients=40, seed=7).events}
-    assert found.depleted == events["b_depleted_cycle_1"]
-    assert found.recovered == (events["b_recovered_before_cycle_2"],)
-    assert 0 < found.depleted.count < 40
-    assert found.recovered[0].count > 0
-    assert found.recovered[0].total < 40
+    assert found.depletion == events["b_depleted_cycle_1"]
+    assert found.recoveries == (events["b_recovered_before_cycle_2"],)
+    assert 0 < found.depletion.count < 40
+    assert found.recoveries[0].count > 0
+    assert found.recoveries[0].total < 40
 
 
 def test_populations_grow_fourfold_and_sixteenfold_and_keep_their_first_patients() -> None:
     regimen = regimen_in(regimen_text(ONE))
     assert len(periods(regimen)) == 2
     found = [outcome for outcome in Simulated(2, 1).outcomes(regimen) if not isinstance(outcome, NotEvaluated)]
-    assert [outcome.depleted.total for outcome in found] == [2, 8, 2 * MOST]
-    assert found[0].depleted.count <= found[1].depleted.count <= found[2].depleted.count
+    assert [outcome.depletion.total for outcome in found] == [2, 8, 2 * MOST]
+    assert found[0].depletion.count <= found[1].depletion.count <= found[2].depletion.count
 
 
 @pytest.mark.parametrize(("dose", "found"), [("0.5", {"B401"}), ("1.5", {"B401"}), ("15", set())])

@@ -23,16 +23,16 @@ def _no_majority(rule: Rule, case: Case) -> Answer:
     outcome = case.outcome
     assert outcome is not None  # noqa: S101 - simulated rules run with an outcome only
     majority = case.limits["majority"]
-    low, high = outcome.depleted.interval
+    low, high = outcome.depletion.interval
     if low > majority.fraction:
         return ()
     if high > majority.fraction:
-        return _open_question("depleted", outcome.depleted, majority)
+        return _open_question("depleted", outcome.depletion, majority)
     return (
         case.finding(
             rule,
             (*case.regimen.target.path, "dose"),
-            f"B cells reach {case.limits['depleted_count']} or fewer in cycle 1 in {outcome.depleted}"
+            f"B cells reach {case.limits['depleted_count']} or fewer in cycle 1 in {outcome.depletion}"
             f" ({outcome.population}), not in the majority",
             "raise the target dose, or waive this rule with the reason",
         ),
@@ -42,9 +42,9 @@ def _no_majority(rule: Rule, case: Case) -> Answer:
 def _too_few(rule: Rule, case: Case) -> Answer:
     outcome = case.outcome
     assert outcome is not None  # noqa: S101
-    limit, missed = case.limits["insufficiently_depleted_patients"], _misses(outcome.depleted)
+    limit, missed = case.limits["insufficiently_depleted_patients"], _misses(outcome.depletion)
     low, high = missed.interval
-    if high <= limit.fraction or outcome.depleted.interval[1] <= case.limits["majority"].fraction:
+    if high <= limit.fraction or outcome.depletion.interval[1] <= case.limits["majority"].fraction:
         return ()  # few, or so many that the stronger rule B401 speaks
     if low <= limit.fraction:
         return _open_question("not depleted", missed, limit)
@@ -66,14 +66,14 @@ def _misses(depleted: Proportion) -> Proportion:
 def _recovery(rule: Rule, case: Case) -> Answer:
     outcome = case.outcome
     assert outcome is not None  # noqa: S101
-    if not outcome.recovered:
+    if not outcome.recoveries:
         return NotEvaluated("not applicable", "there is one cycle, so no next cycle to recover before")
     limit = case.limits["recovering_patients"]
-    if not any(recovered.total for recovered in outcome.recovered):
+    if not any(recovered.total for recovered in outcome.recoveries):
         return NotEvaluated("not applicable", "no virtual patient is depleted when an infusion ends")
     above: dict[KeyPath, list[tuple[Period, Proportion]]] = {}
     undecided: list[NotEvaluated] = []
-    for number, recovered in enumerate(outcome.recovered, start=1):
+    for number, recovered in enumerate(outcome.recoveries, start=1):
         if recovered.interval[0] > limit.fraction:
             last = next(period for period in reversed(case.periods) if period.cycle == number)
             above.setdefault(last.path, []).append((last, recovered))

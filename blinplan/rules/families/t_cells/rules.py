@@ -27,11 +27,11 @@ def _not_back(rule: Rule, case: Case) -> Answer:
     if escalation is None:
         return NotEvaluated("not applicable", "the dose never rises without a gap")
     majority = case.limits["majority"].fraction
-    low, high = escalation.returned.interval
+    low, high = escalation.returns.interval
     if low > majority:
         return ()
     if high > majority:
-        return too_few_patients(escalation.returned.total, f"returned {escalation.returned}", percent(majority))
+        return too_few_patients(escalation.returns.total, f"returned {escalation.returns}", percent(majority))
     step = next(
         following
         for before, following in pairwise(case.periods)
@@ -43,7 +43,7 @@ def _not_back(rule: Rule, case: Case) -> Answer:
             rule,
             (*step.path, "dose"),
             f"T cells are back at {case.limits['returned_t_cells']} of baseline before this step in"
-            f" {escalation.returned} ({case.outcome.population})"
+            f" {escalation.returns} ({case.outcome.population})"
             + (f"; in the majority they are on day {_day(back)}" if back is not None else ""),
             "expect a second fall of T cells before the first is over, or step later",
         ),
