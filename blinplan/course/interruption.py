@@ -138,8 +138,8 @@ def decisions(
     asked = _Asked(interruption, regimen, known, label_of(regimen).numbers if numbers is None else numbers)
     try:
         stop = _stop(asked)
-    except NotStatedError as error:
-        return (_unstated(Topic.CONTINUE, error), *_on_the_way(asked))
+    except NotStatedError:
+        return (_unstated(Topic.CONTINUE), *_on_the_way(asked))
     if stop is not None:
         treated = asked.cause is Cause.CYTOKINE_RELEASE and asked.grade != DEATH
         return (stop, *(_answers(Topic.TREATMENT, _treatment, asked) if treated else ()))
@@ -159,12 +159,13 @@ def _answers(question: Topic, ask: Callable[[_Asked], Iterator[Decision]], asked
     """The answers to a question; where the label does not state what they depend on, that one more."""
     try:
         yield from ask(asked)
-    except NotStatedError as error:
-        yield _unstated(question, error)
+    except NotStatedError:
+        yield _unstated(question)
 
 
-def _unstated(question: Topic, error: NotStatedError) -> Decision:
-    return Decision(question, f"not evaluated: {error}; ask the site", (), evaluated=False, unstated=True)
+def _unstated(question: Topic) -> Decision:
+    answer = "not evaluated: the label, as far as it was seen, does not say; ask the site"
+    return Decision(question, answer, (), evaluated=False, unstated=True)
 
 
 SEVERE = 3

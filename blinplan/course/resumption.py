@@ -242,7 +242,7 @@ def _what_is_not_known(interruption: Interruption, asked: Sequence[Decision]) ->
         return f"it is known: `{missing[0]}` is not on record"
     unstated = [decision for decision in asked if decision.unstated and _is_needed(decision.question, interruption)]
     if unstated:
-        return f"the site decides: {unstated[0].answer.removeprefix('not evaluated: ')}"
+        return f"the site decides: {'; '.join(decision.question for decision in unstated)}"
     if any("neurological_low_dose_by_area" in decision.limits for decision in asked):
         return "it is known whether the label stops the drug for good"
     return None

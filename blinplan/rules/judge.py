@@ -267,7 +267,7 @@ def _answer(rule: Rule, case: Case, settings: Settings) -> Verdict:
     if rule.simulated and case.outcome is None:
         return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=_NOT_SIMULATED)
     consulted = Consulted(case.limits)
-    answer = on_unseen_values(_ask(rule, replace(case, limits=consulted)), consulted, settings.strict)
+    answer = on_unseen_values(rule, _ask(rule, replace(case, limits=consulted)), consulted, settings.strict)
     if isinstance(answer, NotEvaluated):
         return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=answer)
     findings = tuple(answer)

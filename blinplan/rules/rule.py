@@ -162,6 +162,7 @@ class Rule:
     ``waivable`` says that a thing cannot be given; one that is not ``by_default`` answers only when it is selected.
     ``for_patient`` rules look at the one patient who was given.
     What a ``fixable`` rule finds in its bad example is put right by ``--fix``.
+    One that is ``gross_only`` finds what is so far off that a limit nobody has seen in its source is enough to say so.
     ``of`` is the kind of file it looks at, and ``site`` the site profile that its examples are judged with.
     ``sources`` are cited where no limit with a source of its own decides.
     """
@@ -180,6 +181,7 @@ class Rule:
     by_default: bool = True
     about_waivers: bool = False
     for_patient: bool = False
+    gross_only: bool = False
     fixable: bool = False
     of: Literal["regimen", "record"] = "regimen"
     site: str | None = None

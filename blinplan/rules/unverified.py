@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from blinplan.limits import Limit
 from blinplan.rules.limits import Limits
-from blinplan.rules.rule import Answer, Finding, NotEvaluated
+from blinplan.rules.rule import Answer, Finding, NotEvaluated, Rule
 
 
 class Consulted(Mapping[str, Limit]):
@@ -31,7 +31,7 @@ class Consulted(Mapping[str, Limit]):
         return [self._limits[name] for name in names if self._limits[name].unverified]
 
 
-def on_unseen_values(answer: Answer, consulted: Consulted, strict: bool) -> Answer:
+def on_unseen_values(rule: Rule, answer: Answer, consulted: Consulted, strict: bool) -> Answer:
     """What is left of an answer: findings that rest on no unverified value, and gross ones, which say so.
 
     Where none is left, and the rule asked for an unverified value, it is not evaluated, whether it found something or
@@ -40,15 +40,17 @@ def on_unseen_values(answer: Answer, consulted: Consulted, strict: bool) -> Answ
     if isinstance(answer, NotEvaluated):
         return replace(answer, kind="undecided") if strict and answer.kind in {"unverified", "not said"} else answer
     findings = tuple(answer)
-    kept = tuple(_saying_so(f, consulted) for f in findings if f.gross or not consulted.unverified(f.limits))
-    unseen = consulted.unverified(consulted.names)
-    if kept or not unseen:
-        return kept
-    dropped = [f"{finding.message}; but " for finding in findings[:1]]
-    why = "; ".join(
-        f"it rests on {limit.number}, which nobody has seen in its source ({limit.source})" for limit in unseen
+    kept = tuple(
+        _saying_so(f, consulted) for f in findings if f.gross or rule.gross_only or not consulted.unverified(f.limits)
     )
-    return NotEvaluated("undecided" if strict else "unverified", f"{''.join(dropped)}{why}")
+    unseen = consulted.unverified(consulted.names)
+    if kept or rule.gross_only or not unseen:
+        return kept
+    dropped = "".join(f"{finding.message}; but " for finding in findings[:1])
+    values = ", ".join(dict.fromkeys(limit.number for limit in unseen))
+    sources = "; ".join(dict.fromkeys(limit.source for limit in unseen))
+    reason = f"{dropped}it rests on {values}, which nobody has seen in the source ({sources})"
+    return NotEvaluated("undecided" if strict else "unverified", reason)
 
 
 def _saying_so(finding: Finding, consulted: Consulted) -> Finding:

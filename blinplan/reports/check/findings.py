@@ -234,7 +234,7 @@ def not_evaluated_lines(judgements: Sequence[Judgement], *, everything: bool) ->
     Rules that do not apply to a regimen are named only when ``everything`` is asked for.
     """
     lines = []
-    kinds = _KINDS if everything else _KINDS[:3]
+    kinds = _KINDS if everything else _KINDS[:5]
     for (kind, reason), codes in not_evaluated(judgements):
         if kind not in kinds:
             continue
@@ -255,7 +255,7 @@ def not_evaluated(judgements: Sequence[Judgement]) -> list[tuple[tuple[str, str]
     return sorted(reasons.items(), key=lambda item: _KINDS.index(item[0][0]))
 
 
-_KINDS = ("undecided", "blocked", "not requested", "off", "not applicable")
+_KINDS = ("undecided", "blocked", "unverified", "not said", "not requested", "off", "not applicable")
 
 
 def _code_list(codes: list[str]) -> str:

@@ -188,4 +188,6 @@ def test_what_is_undecided_comes_first() -> None:
     lines = not_evaluated_lines([judged("= 1"), judged_lines(cycle()), undecided], everything=True)
     kinds = [line.split(":")[0] for line in lines]
     assert kinds[0] == "undecided"
-    assert kinds == sorted(kinds, key=["undecided", "blocked", "not requested", "off", "not applicable"].index)
+    assert kinds == sorted(
+        kinds, key=["undecided", "blocked", "unverified", "not said", "not requested", "off", "not applicable"].index
+    )

@@ -11,7 +11,7 @@ from blinplan.course.resumption import RecordError
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.record import Cause, CourseRecord, Interruption
 from blinplan.regimen.toml.document import KeyPath
-from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule
+from blinplan.rules.rule import Answer, Case, Finding, Kind, NotEvaluated, Rule
 
 _NO_RESTART = NotEvaluated("not applicable", "the record has no restart")
 _DOES_NOT_FIT = NotEvaluated("blocked", "the record does not fit its regimen, which comes first (I804)")
@@ -37,17 +37,19 @@ def _each(check: Check) -> Callable[[Rule, Case], Answer]:
         except PatientError as error:
             return NotEvaluated("undecided", str(error))
         findings: list[Finding] = []
-        unknown: dict[str, list[str]] = {}
+        unknown: dict[NotEvaluated, list[str]] = {}
         for interruption in restarts:
             for answer in check(rule, case, interruption, label(interruption)):
                 if isinstance(answer, Finding):
                     findings.append(answer)
                 else:
-                    unknown.setdefault(answer.reason, []).append(str(int(interruption.path[1]) + 1))
+                    numbers = unknown.setdefault(answer, [])
+                    numbers += [number] if (number := str(int(interruption.path[1]) + 1)) not in numbers else []
         if findings or not unknown:
             return findings
-        reasons = (f"{reason} (interruption {', '.join(numbers)})" for reason, numbers in unknown.items())
-        return NotEvaluated("undecided", "; ".join(reasons))
+        reasons = (f"{why.reason} (interruption {', '.join(numbers)})" for why, numbers in unknown.items())
+        kind: Kind = "undecided" if any(why.kind == "undecided" for why in unknown) else "unverified"
+        return NotEvaluated(kind, "; ".join(reasons))
 
     return answer_for_all
 
@@ -165,7 +167,10 @@ def _restart(
 def _missing_answer(decision: Decision) -> NotEvaluated:
     """Why the label's answer is not known: a key that the record lacks, or a text that nobody has seen."""
     missing = "seizures" if decision.limits == ("seizures",) else decision.missing
-    return _missing(missing) if missing else NotEvaluated("undecided", decision.answer.removeprefix("not evaluated: "))
+    if missing:
+        return _missing(missing)
+    kind: Kind = "unverified" if decision.unstated else "undecided"
+    return NotEvaluated(kind, decision.answer.removeprefix("not evaluated: "))
 
 
 def _doubt_about_hold(case: Case, decision: Decision, held: int) -> str:

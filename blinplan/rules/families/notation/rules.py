@@ -147,6 +147,7 @@ RULES = (
         good=_steps("28 mcg/day"),
         check=_unit_slip,
         waivable=False,
+        gross_only=True,
     ),
     _rule(
         "N107",
