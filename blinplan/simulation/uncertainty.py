@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from blinplan.physiology.model.parameters import Preset, load_parameters
+from blinplan.physiology.model.parameters import Parameter, Preset, load_parameters
 from blinplan.simulation.outcome import Distribution, Occurrence, Quantity, distribution
 
 _STREAM = 1  # of the generator; the patients are drawn from stream 0
@@ -39,8 +39,8 @@ class Uncertainty:
 
 
 def uncertain_parameters(preset: Preset) -> tuple[str, ...]:
-    """Names of the parameters whose typical value was published with a standard error."""
-    return tuple(key for key, parameter in preset.parameters.items() if parameter.relative_standard_error is not None)
+    """Names of the simulated parameters whose typical value was published with a standard error."""
+    return tuple(key for key, parameter in preset.parameters.items() if parameter.simulated and parameter.precision)
 
 
 def parameter_sets(preset: str, sets: int, seed: int) -> Iterator[Preset]:
@@ -51,11 +51,15 @@ def parameter_sets(preset: str, sets: int, seed: int) -> Iterator[Preset]:
     words = generator.random_raw(sets * len(keys)).reshape(sets, len(keys))
     normal = ndtri(((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53)
     for row in normal:
-        values = {}
-        for key, z in zip(keys, row, strict=True):
-            parameter = base.parameters[key]
-            values[key] = parameter.value * float(np.exp((parameter.relative_standard_error or 0.0) * z))
-        yield base.with_values(values)
+        yield base.with_values({key: _drawn(base.parameters[key], z) for key, z in zip(keys, row, strict=True)})
+
+
+def _drawn(parameter: Parameter, normal: float) -> float:
+    return parameter.value * float(np.exp(_standard_error(parameter) * normal))
+
+
+def _standard_error(parameter: Parameter) -> float:
+    return parameter.precision.relative_standard_error if parameter.precision else 0.0
 
 
 def over_sets(preset: str, results: list[tuple[tuple[Quantity, ...], tuple[Occurrence, ...]]]) -> Uncertainty:

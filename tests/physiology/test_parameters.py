@@ -28,9 +28,34 @@ def test_published_kinetics_are_as_printed() -> None:
     )
 
 
+PRECISION = {  # Clements et al. 2020, Table 3: RSE and 95 % CI of the typical value, and RSE of omega
+    "clearance": (0.0295, (2.08, 2.35), 0.161),
+    "clearance_exponent": (0.127, (0.46, 0.76), None),
+    "volume": (0.0886, (5.14, 6.98), None),
+    "residual_error": (0.0399, None, 0.145),
+}
+
+
+def test_the_precision_of_kinetics_is_as_transcribed() -> None:
+    for preset in load_parameters().presets.values():
+        found = {key: parameter.precision for key, parameter in preset.parameters.items() if parameter.precision}
+        assert {
+            key: (each.relative_standard_error, each.interval, each.variability_standard_error)
+            for key, each in found.items()
+        } == PRECISION
+        assert {each.verification for each in found.values()} == {"transcribed"}
+
+
+def test_only_the_residual_error_is_no_part_of_a_simulation() -> None:
+    assert [key for key, parameter in load_parameters().parameters.items() if not parameter.simulated] == [
+        "residual_error"
+    ]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
+        ("interval = [5.14, 6.98]", "interval = [6.14, 6.98]", "outside the interval"),
         ("value = 2.22", "value = 222.0", "outside"),
         ("omega2 = 0.2266", "omega2 = 0.3", "disagree"),
         ('status = "published"\nverification = "seen"', 'status = "published"', "how far it was verified"),

@@ -24,6 +24,26 @@ class ParameterError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Precision:
+    """How exactly a source knew a parameter, as it prints it: apart from how patients differ.
+
+    Attributes
+    ----------
+    relative_standard_error : of the typical value.
+    source, verification : where it is printed, and how far that was checked.
+    interval : 95 % confidence interval of the typical value, in the parameter's unit.
+    variability_standard_error : relative, of the variability between patients; the source does not say whether of the
+        variance or of the standard deviation, so nothing is drawn by it.
+    """
+
+    relative_standard_error: float
+    source: str
+    verification: Verification
+    interval: tuple[float, float] | None = None
+    variability_standard_error: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """One quantity of the model.
 
@@ -34,7 +54,8 @@ class Parameter:
     value : typical value, in `unit`.
     sd : standard deviation of the natural logarithm between patients; 0 when patients share the value.
     omega2 : variance as printed by the source, when it printed one; `convention` says of what.
-    relative_standard_error : uncertainty of the typical value itself, when published.
+    precision : how exactly the source knew it, when published.
+    simulated : whether patients of a simulation depend on it; what is exported only they do not.
     source, status, verification : where the value comes from and how far that was checked.
     low, high : values outside are refused.
     """
@@ -50,7 +71,8 @@ class Parameter:
     sd: float = 0.0
     omega2: float | None = None
     convention: str = "log-normal; sd of ln"
-    relative_standard_error: float | None = None
+    precision: Precision | None = None
+    simulated: bool = True
     verification: Verification | None = None
 
     def __post_init__(self) -> None:
@@ -155,7 +177,17 @@ class ParameterSet:
 def _parameter(key: str, table: Mapping[str, Any]) -> Parameter:
     fields = dict(table)
     low, high = fields.pop("range")
-    return Parameter(key=key, low=float(low), high=float(high), **fields)
+    precision = _precision(key, table["value"], fields.pop("precision")) if "precision" in fields else None
+    return Parameter(key=key, low=float(low), high=float(high), precision=precision, **fields)
+
+
+def _precision(key: str, value: float, table: Mapping[str, Any]) -> Precision:
+    if "interval" not in table:
+        return Precision(**table)
+    low, high = table["interval"]
+    if not low < value < high:
+        raise ParameterError(f"{key}: {value} is outside the interval that is printed with it, {low} to {high}")
+    return Precision(**{**table, "interval": (low, high)})
 
 
 def _adult(table: Mapping[str, Any]) -> AdultCovariates:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.equations import signals
-from blinplan.physiology.model.parameters import Parameter, ParameterSet, Preset
+from blinplan.physiology.model.parameters import Parameter, ParameterSet, Precision, Preset
 from blinplan.physiology.model.states import TABLE
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.terminal import Screen, indent
@@ -46,6 +46,9 @@ def model_report(parameters: ParameterSet, preset: Preset, screen: Screen) -> li
             for c in preset.correlations
         ),
         "",
+        Text("How exactly the source knew them", "title"),
+        *(indent(precision(key, parameter)) for key, parameter in preset.parameters.items() if parameter.precision),
+        "",
         Text("Sources, by number", "title"),
         *(indent(f"{number}  {source}") for source, number in numbers.items()),
     ]
@@ -79,6 +82,24 @@ def status(parameter: Parameter) -> str:
     return parameter.status if parameter.verification is None else f"{parameter.status}, {parameter.verification}"
 
 
+def precision(key: str, parameter: Parameter) -> str:
+    """Write how exactly the source knew a parameter, and how far that was checked."""
+    found = parameter.precision
+    if found is None:
+        return f"{key}: not published"
+    between = found.variability_standard_error
+    parts = [
+        f"relative standard error {100 * found.relative_standard_error:.3g} %",
+        *([f"95 % interval {_between(*found.interval, parameter.unit)}"] if found.interval else []),
+        *([f"that of the variability between patients {100 * between:.3g} %"] if between else []),
+    ]
+    return f"{key}: {', '.join(parts)} ({found.verification})"
+
+
+def _between(low: float, high: float, unit: str) -> str:
+    return f"{low:g} to {high:g} {unit}".removesuffix(" 1")
+
+
 def model_json(parameters: ParameterSet) -> dict[str, Any]:
     """Write all populations and their parameters as a JSON document."""
     return {
@@ -109,4 +130,16 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "status": parameter.status,
         "verification": parameter.verification,
         "range": [parameter.low, parameter.high],
+        "simulated": parameter.simulated,
+        "precision": _precision(parameter.precision) if parameter.precision else None,
+    }
+
+
+def _precision(precision: Precision) -> dict[str, Any]:
+    return {
+        "relative_standard_error": precision.relative_standard_error,
+        "interval": list(precision.interval) if precision.interval else None,
+        "variability_standard_error": precision.variability_standard_error,
+        "source": precision.source,
+        "verification": precision.verification,
     }
