@@ -11,7 +11,7 @@ from blinplan.physiology.model.population import Population
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.record import Cause
 from blinplan.simulation.paired import Paired
-from blinplan.simulation.trial import Outcome, Patients, Trial, preset_of, virtual_patients
+from blinplan.simulation.trial import Outcome, Patients, Trial, count_on, preset_of, virtual_patients
 
 _DAYS_PER_WEEK = 7
 
@@ -105,7 +105,7 @@ def delivered(
         return Delivered(
             cycles=delivered_cycles(dated.course, planned),
             outcome=_trial(dated.course, people).run(running, progress),
-            planned=_trial(planned, people).run(running, _counted_from(progress, people.size)),
+            planned=_trial(planned, people).run(running, count_on(progress, people.size)),
             overdosed=any(entry.interruption.cause is Cause.OVERDOSE for entry in dated.ledger.interruptions),
         )
 
@@ -128,7 +128,3 @@ def delivery(course: Course, cycle: int | None = None) -> Delivery:
 
 def _trial(course: Course, people: Population) -> Trial:
     return Trial(course.regimen, tuple(event.period for event in course.events), people)
-
-
-def _counted_from(progress: Callable[[int], None] | None, start: int) -> Callable[[int], None] | None:
-    return None if progress is None else lambda done: progress(start + done)

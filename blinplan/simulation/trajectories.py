@@ -135,30 +135,30 @@ def curves(
 
 
 def portions(
-    asked: RequestedCurves, *, executor: Executor | None = None, progress: Callable[[int], None] | None = None
+    request: RequestedCurves, *, executor: Executor | None = None, progress: Callable[[int], None] | None = None
 ) -> Iterator[Portion]:
     """Compute the curves, patient by patient in their order, as many patients at once as fit into a portion.
 
     The result is the same to the last bit whatever runs them: threads, as many as there are processors, when no
     executor is given. `progress` is called with the patients done.
     """
-    size = max(1, _POINTS // asked.minutes.shape[0])
-    chunk = max(1, min(engine_called(asked.engine).chunk, -(-size // workers())))
+    size = max(1, _POINTS // request.minutes.shape[0])
+    chunk = max(1, min(engine_called(request.engine).chunk, -(-size // workers())))
     with executor_or_threads(executor) as running:
-        for first in range(0, asked.population.size, size):
-            where = slice(first, min(first + size, asked.population.size))
-            rates = asked.dosing.rates[:, where]
-            found = simulate(
-                replace(asked.dosing, rates=rates),
-                asked.population.select(where),
-                options=asked.options,
-                output_days=asked.minutes / MINUTES_PER_DAY,
+        for first in range(0, request.population.size, size):
+            where = slice(first, min(first + size, request.population.size))
+            rates = request.dosing.rates[:, where]
+            trajectories = simulate(
+                replace(request.dosing, rates=rates),
+                request.population.select(where),
+                options=request.options,
+                output_days=request.minutes / MINUTES_PER_DAY,
                 endpoints=False,
                 executor=running,
                 chunk=chunk,
-                engine=asked.engine,
+                engine=request.engine,
             ).trajectories
-            assert found is not None  # noqa: S101 - they were asked for
-            yield Portion(first, rates, found)
+            assert trajectories is not None  # noqa: S101 - they were asked for
+            yield Portion(first, rates, trajectories)
             if progress is not None:
                 progress(where.stop)

@@ -277,8 +277,8 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
     if parameter_sets and isinstance(patients, Population):
         raise ValueError("parameter sets draw the patients again: give their number, and not a population")
     table = followed_up(tuple(course or periods(regimen)), follow_up_days)
-    asked = Trial(regimen, table, typical_patient(chosen, patient), options or Options())
-    average = asked.run(InTurn())
+    typical_trial = Trial(regimen, table, typical_patient(chosen, patient), options or Options())
+    average = typical_trial.run(InTurn())
     alone = Simulation(average, average, chosen, follow_up_days)
     if patients is None:
         return alone
@@ -287,13 +287,13 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
     with executor_or_threads(executor) as running:
         for parameters in presets:
             people = virtual_patients(parameters, patients, seed)
-            counted = _counted_on(progress, len(ran) * people.size)
-            ran.append(replace(asked, population=people).run(running, counted))
+            counting = count_on(progress, len(ran) * people.size)
+            ran.append(replace(typical_trial, population=people).run(running, counting))
     uncertain = over_sets(chosen, [(of.quantities, of.events) for of in ran[1:]]) if parameter_sets else None
     return replace(alone, outcome=ran[0], uncertainty=uncertain)
 
 
-def _counted_on(progress: Callable[[int], None] | None, start: int) -> Callable[[int], None] | None:
+def count_on(progress: Callable[[int], None] | None, start: int) -> Callable[[int], None] | None:
     """Count on from where the runs before ended."""
     return None if progress is None else lambda done: progress(start + done)
 

@@ -206,16 +206,16 @@ def _narrow_files(judgements: Sequence[Judgement]) -> list[RenderableType]:
         outcomes = Counter(verdict.ruling for verdict in judgement.verdicts)
         known = sum(len(verdict.baseline_findings) for verdict in judgement.verdicts)
         counts = [
-            *((severities[one], one.value, plural(one.value, severities[one])) for one in Severity),
+            *((severities[level], level.value, plural(level.value, severities[level])) for level in Severity),
             (outcomes[Ruling.WAIVED], "waived", "waived"),
             *([(known, "waived", "in baseline")] if known else []),
             (outcomes[Ruling.PASS], "pass", "passed"),
             (outcomes[Ruling.NOT_EVALUATED], "not evaluated", "not evaluated"),
         ]
-        told = [(f"{number} {what}", style if number else "quiet") for number, style, what in counts]
+        parts = [(f"{number} {what}", style if number else "quiet") for number, style, what in counts]
         mark = _unverified_mark(judgement)
         lines.append(Text.assemble(visible(judgement.reading.document.name), *mark))
-        lines.append(Padding(Text(", ").join(Text(*one) for one in told), (0, 0, 0, 2)))
+        lines.append(Padding(Text(", ").join(Text(*part) for part in parts), (0, 0, 0, 2)))
     return lines
 
 

@@ -9,8 +9,8 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 def github(result: Result) -> str:
     """Write one command a finding, the worst first: GitHub shows no more than ten of each kind."""
-    found = [one for one in run_findings(result) if one.standing == "counted"]
-    worst_first = sorted(found, key=lambda one: -one.finding.severity.rank)
+    counted = [report for report in run_findings(result) if report.standing == "counted"]
+    worst_first = sorted(counted, key=lambda report: -report.finding.severity.rank)
     problems = [
         *(error.message for error in result.missing),
         *(f"{fault.reading.document.name}: a fault in blinplan itself" for fault in result.faults),
@@ -20,20 +20,20 @@ def github(result: Result) -> str:
     return "".join(f"{line}\n" for line in (*lines, *map(_command, worst_first)))
 
 
-def _command(one: LocatedFinding) -> str:
-    found = one.finding
+def _command(report: LocatedFinding) -> str:
+    finding = report.finding
     properties = {
-        "file": visible(one.path),
-        "line": one.start[0],
-        "endLine": one.end[0],
-        "col": one.start[1],
+        "file": visible(report.path),
+        "line": report.start[0],
+        "endLine": report.end[0],
+        "col": report.start[1],
         # GitHub shows no columns where an annotation spans lines; then it is not told of the last.
-        **({"endColumn": one.end[1]} if one.end[0] == one.start[0] else {}),
-        "title": f"{found.code} {one.rule.name}",
+        **({"endColumn": report.end[1]} if report.end[0] == report.start[0] else {}),
+        "title": f"{finding.code} {report.rule.name}",
     }
     written = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-    message = f"{visible(found.message)}\n{visible_lines(one.body)}"
-    return f"::{_COMMANDS[found.severity.value]} {written}::{_data(message)}"
+    message = f"{visible(finding.message)}\n{visible_lines(report.body)}"
+    return f"::{_COMMANDS[finding.severity.value]} {written}::{_data(message)}"
 
 
 def _data(text: str) -> str:

@@ -13,19 +13,19 @@ def gitlab(result: Result) -> list[dict[str, Any]]:
     """Write the findings that are neither waived nor in the baseline; the format knows no others."""
     return [
         {
-            "description": f"{one.finding.code}: {one.finding.message}",
-            "check_name": one.finding.code,
-            "fingerprint": one.fingerprint,
-            "severity": _SEVERITIES[one.finding.severity],
+            "description": f"{report.finding.code}: {report.finding.message}",
+            "check_name": report.finding.code,
+            "fingerprint": report.fingerprint,
+            "severity": _SEVERITIES[report.finding.severity],
             "location": {
-                "path": one.path,
+                "path": report.path,
                 "positions": {
-                    "begin": {"line": one.start[0], "column": one.start[1]},
-                    "end": {"line": one.end[0], "column": one.end[1]},
+                    "begin": {"line": report.start[0], "column": report.start[1]},
+                    "end": {"line": report.end[0], "column": report.end[1]},
                 },
             },
-            "content": {"body": one.body},
+            "content": {"body": report.body},
         }
-        for one in run_findings(result)
-        if one.standing == "counted"
+        for report in run_findings(result)
+        if report.standing == "counted"
     ]

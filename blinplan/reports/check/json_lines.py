@@ -19,14 +19,14 @@ def json_lines(result: Result) -> str:
 
 def _records(result: Result) -> Iterator[dict[str, Any]]:
     yield {"record": "manifest", "format": CHECK_LINES.format, "version": CHECK_LINES.version, **run_manifest(result)}
-    for one in run_findings(result):
+    for report in run_findings(result):
         yield {
             "record": "finding",
-            "file": one.path,
-            "rule": one.finding.code,
-            "standing": one.standing,
-            "fingerprint": one.fingerprint,
-            **finding_json(one.document, one.finding, one.judgement.limits),
+            "file": report.path,
+            "rule": report.finding.code,
+            "standing": report.standing,
+            "fingerprint": report.fingerprint,
+            **finding_json(report.document, report.finding, report.judgement.limits),
         }
     for judgement in result.judgements:
         for verdict in judgement.verdicts:

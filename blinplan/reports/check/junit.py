@@ -37,8 +37,8 @@ def _totals(suites: list[ET.Element]) -> dict[str, str]:
 def _suite(judgement: Judgement, result: Result) -> ET.Element:
     path = shown_path(judgement)
     by_rule: dict[str, list[LocatedFinding]] = defaultdict(list)
-    for one in file_findings(judgement):
-        by_rule[one.finding.code].append(one)
+    for report in file_findings(judgement):
+        by_rule[report.finding.code].append(report)
     cases = [_case(path, verdict, by_rule[verdict.rule.code], result) for verdict in judgement.verdicts]
     return _with_counts(path, cases)
 
@@ -54,31 +54,31 @@ def _with_counts(name: str, cases: list[ET.Element]) -> ET.Element:
     return suite
 
 
-def _case(path: str, verdict: Verdict, found: list[LocatedFinding], result: Result) -> ET.Element:
+def _case(path: str, verdict: Verdict, reports: list[LocatedFinding], result: Result) -> ET.Element:
     case = ET.Element("testcase", classname=visible(path), name=f"{verdict.rule.code} {verdict.rule.name}")
     if verdict.not_evaluated is not None:
         kind = "error" if verdict.undecided else "skipped"
         reason = f"not evaluated ({verdict.not_evaluated.kind}): {verdict.not_evaluated.reason}"
         ET.SubElement(case, kind, type=verdict.not_evaluated.kind, message=visible(reason))
-    told = []
-    for one in found:
-        if one.standing == "counted" and result.counts(one.finding):
+    lines = []
+    for report in reports:
+        if report.standing == "counted" and result.counts(report.finding):
             failure = ET.SubElement(
-                case, "failure", type=one.finding.severity.value, message=visible(one.finding.message)
+                case, "failure", type=report.finding.severity.value, message=visible(report.finding.message)
             )
-            failure.text = f"{_line(one)}\n{visible_lines(one.body)}"
+            failure.text = f"{_line(report)}\n{visible_lines(report.body)}"
         else:
-            told.append(_line(one))
-    if told:
-        ET.SubElement(case, "system-out").text = "\n".join(told)
+            lines.append(_line(report))
+    if lines:
+        ET.SubElement(case, "system-out").text = "\n".join(lines)
     return case
 
 
-def _line(one: LocatedFinding) -> str:
-    standing = "" if one.standing == "counted" else f" [{one.standing}{f': {one.waiver.reason}' if one.waiver else ''}]"
-    found = one.finding
-    text = f"{one.path}:{one.start[0]}:{one.start[1]}: {found.code} {found.severity} {found.message}{standing}"
-    return visible(text)
+def _line(report: LocatedFinding) -> str:
+    finding, reason = report.finding, f": {report.waiver.reason}" if report.waiver else ""
+    standing = "" if report.standing == "counted" else f" [{report.standing}{reason}]"
+    place = f"{report.path}:{report.start[0]}:{report.start[1]}"
+    return visible(f"{place}: {finding.code} {finding.severity} {finding.message}{standing}")
 
 
 def _broken(name: str, message: str) -> ET.Element:

@@ -19,9 +19,9 @@ def markdown(result: Result) -> str:
         "",
         f"Exit {result.status}: {_text(result.reason)}.",
     ]
-    found = run_findings(result)
+    reports = run_findings(result)
     for standing, title in (("counted", "Findings"), ("waived", "Waived"), ("in baseline", "In the baseline")):
-        rows = [one for one in found if one.standing == standing]
+        rows = [report for report in reports if report.standing == standing]
         if rows:
             lines += ["", f"## {title}", "", *_table(rows)]
     trouble = [
@@ -38,12 +38,15 @@ def _table(rows: list[LocatedFinding]) -> list[str]:
     return [
         "| Where | Rule | Severity | Found | What to do |",
         "|---|---|---|---|---|",
-        *(
-            f"| {_text(f'{one.path}:{one.start[0]}:{one.start[1]}')} | {one.finding.code} | {one.finding.severity}"
-            f" | {_text(one.finding.message)} | {_text(one.waiver.reason if one.waiver else one.finding.help)} |"
-            for one in rows
-        ),
+        *map(_row, rows),
     ]
+
+
+def _row(report: LocatedFinding) -> str:
+    finding, place = report.finding, f"{report.path}:{report.start[0]}:{report.start[1]}"
+    to_do = report.waiver.reason if report.waiver else finding.help
+    cells = _text(place), finding.code, finding.severity, _text(finding.message), _text(to_do)
+    return f"| {' | '.join(cells)} |"
 
 
 def _text(text: str) -> str:

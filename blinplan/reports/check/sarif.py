@@ -18,8 +18,8 @@ _HOME = "https://pypi.org/project/blinplan/"
 
 def sarif(result: Result) -> dict[str, Any]:
     """Write all findings as a SARIF log of one run; what was accepted is there as suppressed."""
-    found = run_findings(result)
-    codes = sorted({one.finding.code for one in found})
+    reports = run_findings(result)
+    codes = sorted({report.finding.code for report in reports})
     return {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -43,7 +43,7 @@ def sarif(result: Result) -> dict[str, Any]:
                     }
                 ],
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(one, codes) for one in found],
+                "results": [_result(report, codes) for report in reports],
                 "properties": {"manifest": run_manifest(result)},
             }
         ],
@@ -81,45 +81,45 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(one: LocatedFinding, codes: list[str]) -> dict[str, Any]:
+def _result(report: LocatedFinding, codes: list[str]) -> dict[str, Any]:
     return {
-        "ruleId": one.finding.code,
-        "ruleIndex": codes.index(one.finding.code),
-        "level": one.finding.severity.value,
-        "message": {"text": f"{one.finding.message}.\n{one.body}"},
+        "ruleId": report.finding.code,
+        "ruleIndex": codes.index(report.finding.code),
+        "level": report.finding.severity.value,
+        "message": {"text": f"{report.finding.message}.\n{report.body}"},
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(one.path)},
+                    "artifactLocation": {"uri": quote(report.path)},
                     "region": {
-                        "startLine": one.start[0],
-                        "startColumn": one.start[1],
-                        "endLine": one.end[0],
-                        "endColumn": one.end[1],
-                        "snippet": {"text": one.document.text[one.finding.span.start : one.finding.span.end]},
+                        "startLine": report.start[0],
+                        "startColumn": report.start[1],
+                        "endLine": report.end[0],
+                        "endColumn": report.end[1],
+                        "snippet": {"text": report.document.text[report.finding.span.start : report.finding.span.end]},
                     },
                 }
             }
         ],
-        "partialFingerprints": {"blinplan/v1": one.fingerprint},
-        **({"suppressions": [_suppression(one)]} if one.standing != "counted" else {}),
-        **({"fixes": [_fix(one, one.finding.fix)]} if one.finding.fix else {}),
+        "partialFingerprints": {"blinplan/v1": report.fingerprint},
+        **({"suppressions": [_suppression(report)]} if report.standing != "counted" else {}),
+        **({"fixes": [_fix(report, report.finding.fix)]} if report.finding.fix else {}),
     }
 
 
-def _suppression(one: LocatedFinding) -> dict[str, Any]:
-    if one.waiver is None:
+def _suppression(report: LocatedFinding) -> dict[str, Any]:
+    if report.waiver is None:
         return {"kind": "external", "justification": "in the baseline"}
-    return {"kind": "inSource", "justification": one.waiver.reason}
+    return {"kind": "inSource", "justification": report.waiver.reason}
 
 
-def _fix(one: LocatedFinding, edit: Edit) -> dict[str, Any]:
-    start, end = one.document.position(edit.span.start), one.document.position(edit.span.end)
+def _fix(report: LocatedFinding, edit: Edit) -> dict[str, Any]:
+    start, end = report.document.position(edit.span.start), report.document.position(edit.span.end)
     return {
-        "description": {"text": one.finding.help},
+        "description": {"text": report.finding.help},
         "artifactChanges": [
             {
-                "artifactLocation": {"uri": quote(one.path)},
+                "artifactLocation": {"uri": quote(report.path)},
                 "replacements": [
                     {
                         "deletedRegion": {

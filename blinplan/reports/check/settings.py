@@ -87,13 +87,13 @@ def _names(names: list[str]) -> str:
 
 
 def _lines(settings: Settings) -> list[str]:
-    asked = [rule for rule in CATALOGUE.values() if settings.reason_left_out(rule) is None]
+    rules = [rule for rule in CATALOGUE.values() if settings.reason_left_out(rule) is None]
     chosen = "those on by default" if settings.select is None else _patterns(settings.select)
-    left_out = [rule.code for rule in CATALOGUE.values() if rule not in asked]
+    left_out = [rule.code for rule in CATALOGUE.values() if rule not in rules]
     return [
         f"selected: {chosen}" + (f"; besides {_patterns(settings.extend_select)}" if settings.extend_select else ""),
         f"ignored: {_patterns(settings.ignore) or 'none'}",
-        f"asked: {len(asked)} of {len(CATALOGUE)} rules" + (f", not {', '.join(left_out)}" if left_out else ""),
+        f"asked: {len(rules)} of {len(CATALOGUE)} rules" + (f", not {', '.join(left_out)}" if left_out else ""),
         "severities: "
         + (", ".join(f"{code} {level}" for code, level in _severities(settings).items()) or "the rules' own"),
         *(

@@ -31,18 +31,18 @@ def evidence_report(evidence: Evidence, screen: Screen) -> list[RenderableType]:
         Text("Parameters that `blinplan model` calls calibrated were fitted so that the claims hold.", "quiet"),
     ]
     for kind, title in _KINDS:
-        found = [finding for finding in evidence.findings if finding.claim.kind == kind]
-        if found:
-            parts += ["", _line((Text(title, "title"), "Expected", "Simulated", "Verdict"), found, screen)]
+        findings = [finding for finding in evidence.findings if finding.claim.kind == kind]
+        if findings:
+            parts += ["", _line((Text(title, "title"), "Expected", "Simulated", "Verdict"), findings, screen)]
             parts.append(Text(("─" if screen.unicode else "-") * min(screen.width, _WIDEST)))
-            parts += [part for finding in found for part in _claim(finding, found, screen)]
+            parts += [part for finding in findings for part in _claim(finding, findings, screen)]
     return parts
 
 
 _WIDEST = 120
 
 
-def _claim(finding: ClaimResult, found: Sequence[ClaimResult], screen: Screen) -> Iterator[RenderableType]:
+def _claim(finding: ClaimResult, findings: Sequence[ClaimResult], screen: Screen) -> Iterator[RenderableType]:
     """A claim over the whole width, its measures in columns, and its source."""
     claim = finding.claim
     status = [(f"  {claim.status}", "unverified")] if claim.status not in (None, "seen") else []
@@ -50,18 +50,18 @@ def _claim(finding: ClaimResult, found: Sequence[ClaimResult], screen: Screen) -
     for measurement in finding.measurements:
         what, expected, simulated, verdict = _row(measurement)
         if screen.wide:
-            yield _line((what, expected, simulated, verdict), found, screen)
+            yield _line((what, expected, simulated, verdict), findings, screen)
         else:
             yield what
             yield Padding(Text.assemble(f"expected {expected}, simulated {simulated}: ", verdict), (0, 0, 0, 4))
     yield indent(claim.source, "quiet")
 
 
-def _line(cells: Sequence[RenderableType], found: Sequence[ClaimResult], screen: Screen) -> RenderableType:
+def _line(cells: Sequence[RenderableType], findings: Sequence[ClaimResult], screen: Screen) -> RenderableType:
     """A line of columns that are as wide in every line of a kind: what is measured has the rest of the width."""
     if not screen.wide:
         return cells[0]
-    bands = [str(measurement.expectation.band) for finding in found for measurement in finding.measurements]
+    bands = [str(measurement.expectation.band) for finding in findings for measurement in finding.measurements]
     expected = min(max(len("Expected"), *map(len, bands)), 16 if screen.width < 100 else 40)
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(width=min(screen.width, _WIDEST) - expected - _SIMULATED - _VERDICT - 6)

@@ -87,8 +87,8 @@ def _premedication(dated: Dated, entry: Entry) -> str:
     if plan is None:
         return ""
     restart = entry.start + plan.premedication.minutes_before
-    told = [stop.interruption.premedicated for stop in dated.ledger.interruptions if stop.restarted == restart]
-    return f"premedication: {given_dose(plan)}{' (not given, the record says)' if False in told else ''}"
+    answers = [stop.interruption.premedicated for stop in dated.ledger.interruptions if stop.restarted == restart]
+    return f"premedication: {given_dose(plan)}{' (not given, the record says)' if False in answers else ''}"
 
 
 def _stopped(dated: Dated, entry: Entry) -> str:

@@ -18,24 +18,24 @@ from blinplan.simulation.paired import PairedQuantity, PairedShare
 from blinplan.terminal import Screen, indent
 
 
-def delivered_report(found: Delivered, screen: Screen) -> list[RenderableType]:
+def delivered_report(comparison: Delivered, screen: Screen) -> list[RenderableType]:
     """Draw what was delivered beside what was planned, and both as virtual patients go through them."""
     return [
-        _doses(found.cycles, screen),
+        _doses(comparison.cycles, screen),
         Text(
             "Delivered: what was infused, and the rest as it is planned now. Intensity: mcg a week over the whole time,"
             " free intervals and interruptions included and no less than was planned, in % of the planned one.",
             "quiet",
         ),
-        *(Text(line, "not evaluated") for line in _not_evaluated(found)),
+        *(Text(line, "not evaluated") for line in _not_evaluated(comparison)),
         "",
-        _simulated(found, screen),
-        Text(_patients(found.outcome.trial.population), "quiet"),
+        _simulated(comparison, screen),
+        Text(_patients(comparison.outcome.trial.population), "quiet"),
     ]
 
 
-def _not_evaluated(found: Delivered) -> Iterator[str]:
-    if found.overdosed:
+def _not_evaluated(comparison: Delivered) -> Iterator[str]:
+    if comparison.overdosed:
         yield "What an overdose gave in excess is not evaluated: it is not on record. The figures are without it."
 
 
@@ -64,25 +64,25 @@ _QUANTITIES = {"auc", "b_depleted_day", "b_nadir", "b_highest_free", "il6_peak"}
 _SHARES = {"b_depleted_cycle_1"}
 
 
-def _quantities(found: Delivered) -> list[PairedQuantity]:
-    return [quantity for quantity in found.paired.quantities if quantity.key in _QUANTITIES]
+def _quantities(comparison: Delivered) -> list[PairedQuantity]:
+    return [quantity for quantity in comparison.paired.quantities if quantity.key in _QUANTITIES]
 
 
-def _shares(found: Delivered) -> list[PairedShare]:
-    return [share for share in found.paired.shares if share.key in _SHARES]
+def _shares(comparison: Delivered) -> list[PairedShare]:
+    return [share for share in comparison.paired.shares if share.key in _SHARES]
 
 
-def _simulated(found: Delivered, screen: Screen) -> RenderableType:
+def _simulated(comparison: Delivered, screen: Screen) -> RenderableType:
     table = screen.table(title="Simulated exposure and depletion")
     table.add_column("Median, 5-95 %", overflow="fold")
     for name in ("Delivered", "Planned", "Ratio, paired"):
         table.add_column(name, justify="right")
-    for quantity in _quantities(found):
+    for quantity in _quantities(comparison):
         table.add_row(
             indent(f"{quantity.group}: {quantity.label} ({quantity.unit})"),
             *(_words(distribution(values)) for values in (quantity.first, quantity.second, quantity.ratio)),
         )
-    for share in _shares(found):
+    for share in _shares(comparison):
         percent = [f"{100 * each.value:.1f} %" for each in (share.first, share.second)]
         table.add_row(indent(f"{share.group}: {share.label}"), *percent, "")
     return table
@@ -99,18 +99,18 @@ def _patients(population: Population) -> str:
     )
 
 
-def delivered_json(found: Delivered) -> Mapping[str, Any]:
+def delivered_json(comparison: Delivered) -> Mapping[str, Any]:
     """Write the same as JSON."""
-    population = found.outcome.trial.population
+    population = comparison.outcome.trial.population
     return {
-        "not_evaluated": list(_not_evaluated(found)),
+        "not_evaluated": list(_not_evaluated(comparison)),
         "cycles": [
             {
                 "cycle": cycle.cycle,
                 "delivered": _delivery_json(cycle.delivered, cycle.planned.minutes),
                 "planned": _delivery_json(cycle.planned),
             }
-            for cycle in found.cycles
+            for cycle in comparison.cycles
         ],
         "simulated": {
             "population": population.preset,
@@ -124,7 +124,7 @@ def delivered_json(found: Delivered) -> Mapping[str, Any]:
                     "planned": _distribution_json(quantity.second),
                     "ratio": _distribution_json(quantity.ratio),
                 }
-                for quantity in _quantities(found)
+                for quantity in _quantities(comparison)
             ],
             "shares": [
                 {
@@ -132,7 +132,7 @@ def delivered_json(found: Delivered) -> Mapping[str, Any]:
                     "delivered": proportion_json(share.first),
                     "planned": proportion_json(share.second),
                 }
-                for share in _shares(found)
+                for share in _shares(comparison)
             ],
         },
     }

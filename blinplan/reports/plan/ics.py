@@ -63,7 +63,7 @@ def ics(
     plan_id: str,
     revision: int = 0,
     replaced: Imported | None = None,
-    told: Sequence[str] = (),
+    remarks: Sequence[str] = (),
 ) -> str:
     """Write a plan as a calendar.
 
@@ -79,7 +79,7 @@ def ics(
         How often the plan was changed otherwise.
     replaced
         The calendar that was imported last, where it is known: whatever changed, what only it has is cancelled.
-    told
+    remarks
         What has to be known of the plan besides.
     """
     import icalendar
@@ -88,7 +88,7 @@ def ics(
     calendar.add("prodid", f"-//blinplan//{__version__}//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", f"{dated.course.regimen.name} {plan_id}")
-    calendar.add("x-wr-caldesc", " ".join((NOT_A_DEVICE, *told)))
+    calendar.add("x-wr-caldesc", " ".join((NOT_A_DEVICE, *remarks)))
     sequence = max(1000 * revision + happenings(dated), 0 if replaced is None else replaced.sequence + 1)
     now = dict(name_entries(dated, plan_id))
     were_shown = {uid for earlier in before for uid, entry in name_entries(earlier, plan_id) if earlier.shows(entry)}

@@ -32,7 +32,7 @@ from blinplan.version import __version__
 class PrintedStop:
     """An interruption in words, and what the label asks of it, a line each."""
 
-    told: str
+    text: str
     decisions: tuple[str, ...]
 
 
@@ -58,10 +58,10 @@ class PrintedCycle:
     bags: PrintedBags | None
 
 
-def html(dated: Dated, choice: Choice, told: Sequence[str] = (), plan_id: str | None = None) -> str:
+def html(dated: Dated, choice: Choice, remarks: Sequence[str] = (), plan_id: str | None = None) -> str:
     """Write a plan as one HTML page without anything from elsewhere.
 
-    ``told`` stands on the paper of every cycle, and the names of the plan and of the cycle on every sheet of it.
+    ``remarks`` stand on the paper of every cycle, and the names of the plan and of the cycle on every sheet of it.
     """
     regimen = dated.course.regimen
     cycles = sorted({entry.cycle for entry in dated.shown_entries()})
@@ -72,7 +72,7 @@ def html(dated: Dated, choice: Choice, told: Sequence[str] = (), plan_id: str | 
         last=max(event.period.cycle for event in dated.course.events),
         patient=", ".join(known_figures(dated.course.patient)) or "nothing given",
         reason=choice.reason,
-        told=told,
+        remarks=remarks,
         cycles=[_cycle(dated, cycle) for cycle in cycles],
         zone=dated.clock.zone,
         version=__version__,

@@ -108,13 +108,13 @@ class Stretch:
 
 def stretches(periods: Sequence[Period], first: float, last: float) -> tuple[Stretch, ...]:
     """The parts of a course that lie within a window of days."""
-    found, cycle = [], 0
+    parts, cycle = [], 0
     for period in periods:
         start, stop = period.start / MINUTES_PER_DAY, period.stop / MINUTES_PER_DAY
         opens, cycle = period.cycle != cycle, period.cycle
         if stop <= first or start >= last:
             continue
-        found.append(
+        parts.append(
             Stretch(
                 max(start, first),
                 min(stop, last),
@@ -124,7 +124,7 @@ def stretches(periods: Sequence[Period], first: float, last: float) -> tuple[Str
                 opens=opens,
             )
         )
-    return tuple(found)
+    return tuple(parts)
 
 
 def dose_unit(periods: Sequence[Period]) -> str:

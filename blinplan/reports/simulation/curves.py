@@ -78,14 +78,15 @@ def _line(window: _Window, label: str, label_style: str, edge: str, rest: Text) 
 
 def _strip(window: _Window, unit: str) -> Iterator[Text]:
     """Draw the cycles and the ordered dose over time: numbers where they begin, bars as high as the dose."""
-    infused = [one for one in window.stretches if one.amount is not None]
-    highest = max((one.amount or 0.0 for one in infused), default=0.0)
-    cycles = [(one.start, str(one.cycle)) for one in window.stretches if one.opens or one is window.stretches[0]]
-    free = [one for one in window.stretches if one.amount is None and _end(window, one) - window.column(one.start) > 5]
-    bars = list(_labels(window, [(one.start, "free") for one in free]).ljust(window.width))
-    for one in infused:
-        sign = _BARS[max(0, round(8 * (one.amount or 0.0) / highest) - 1)] if highest else " "
-        for column in range(window.column(one.start), _end(window, one)):
+    infused = [stretch for stretch in window.stretches if stretch.amount is not None]
+    highest = max((stretch.amount or 0.0 for stretch in infused), default=0.0)
+    opening = [stretch for stretch in window.stretches if stretch.opens or stretch is window.stretches[0]]
+    cycles = [(stretch.start, str(stretch.cycle)) for stretch in opening]
+    free = [stretch.start for stretch in window.stretches if stretch.amount is None and _width(window, stretch) > 5]
+    bars = list(_labels(window, [(day, "free") for day in free]).ljust(window.width))
+    for stretch in infused:
+        sign = _BARS[max(0, round(8 * (stretch.amount or 0.0) / highest) - 1)] if highest else " "
+        for column in range(window.column(stretch.start), _end(window, stretch)):
             bars[column] = sign if window.unicode else "#"
     yield _line(window, "cycle", "title", " ", Text(_labels(window, cycles), "title"))
     yield _line(window, unit, "quiet", " ", Text(_doses(window, infused)))
@@ -95,16 +96,20 @@ def _strip(window: _Window, unit: str) -> Iterator[Text]:
 def _doses(window: _Window, infused: Sequence[Stretch]) -> str:
     """Write each dose where it begins; where a cycle has no room for that, its doses one behind the other."""
     texts = []
-    for _, steps in groupby(infused, key=lambda one: one.cycle):
-        told = [(one.start, f"{one.amount:g}") for one in steps]
-        fits = all(window.column(later[0]) > window.column(one[0]) + len(one[1]) for one, later in pairwise(told))
-        texts += told if fits else [(told[0][0], window.sign("→", ">").join(text for _, text in told))]
+    for _, steps in groupby(infused, key=lambda stretch: stretch.cycle):
+        doses = [(stretch.start, f"{stretch.amount:g}") for stretch in steps]
+        fits = all(window.column(later) > window.column(day) + len(text) for (day, text), (later, _) in pairwise(doses))
+        texts += doses if fits else [(doses[0][0], window.sign("→", ">").join(text for _, text in doses))]
     return _labels(window, texts)
 
 
 def _end(window: _Window, stretch: Stretch) -> int:
     """The column after the last of a stretch."""
     return window.width if stretch.stop >= window.last else max(window.column(stretch.stop), 1)
+
+
+def _width(window: _Window, stretch: Stretch) -> int:
+    return _end(window, stretch) - window.column(stretch.start)
 
 
 def _labels(window: _Window, at: Sequence[tuple[float, str]]) -> str:
@@ -217,11 +222,11 @@ def _trace(canvas: Canvas, curve: Sequence[tuple[int, int]]) -> None:
 def _frame(window: _Window, field: _Field) -> None:
     """Mark where cycles and steps begin and infusions stop, and the value that the axis has a line for."""
     canvas, reference = field.canvas, field.axis.reference
-    for one in window.stretches:
-        if one.begins and one.start > window.first:
-            sign = window.sign("│", "|") if one.opens else window.sign("┊", ".")
+    for stretch in window.stretches:
+        if stretch.begins and stretch.start > window.first:
+            sign = window.sign("│", "|") if stretch.opens else window.sign("┊", ".")
             for row in range(canvas.height):
-                canvas.sign(window.column(one.start), row, sign, FRAME)
+                canvas.sign(window.column(stretch.start), row, sign, FRAME)
     if reference is not None:
         for column in range(canvas.width):
             canvas.sign(column, field.row(reference), window.sign("╌", "="), REFERENCE)
@@ -266,10 +271,10 @@ def curves_report(simulation: Simulation, bands: Bands, screen: Screen) -> list[
 def _marks(simulation: Simulation, bands: Bands, screen: Screen) -> Iterator[str]:
     """Say what the upright lines are, where there are any."""
     first, last = float(bands.days[0]), float(bands.days[-1])
-    begun = [one for one in stretches(simulation.periods, first, last) if one.begins and one.start > first]
-    if any(one.opens for one in begun):
+    later = [part for part in stretches(simulation.periods, first, last) if part.begins and part.start > first]
+    if any(part.opens for part in later):
         yield f"{'│' if screen.unicode else '|'} a cycle begins."
-    if any(not one.opens for one in begun):
+    if any(not part.opens for part in later):
         yield f"{'┊' if screen.unicode else '.'} a step begins or the infusion stops."
 
 

@@ -116,7 +116,7 @@ def curve_table(curves: RequestedCurves, computed: Iterable[Portion], input_fing
 
 
 def _rows(curves: RequestedCurves, portion: Portion) -> tuple[Values, ...]:
-    found, row = portion.trajectories, curves.row_of_times
+    trajectories, row = portion.trajectories, curves.row_of_times
     patients, times = portion.rates.shape[1], curves.minutes.shape[0]
     cycle, step = (np.array(of)[row] for of in (curves.dosing.cycles, curves.dosing.steps))
 
@@ -130,5 +130,5 @@ def _rows(curves: RequestedCurves, portion: Portion) -> tuple[Values, ...]:
         np.tile(cycle, patients),
         np.tile(step, patients),
         by_patient(portion.rates[row]),
-        *(by_patient(shown.values(found.states, found.population)) for shown in SHOWN),
+        *(by_patient(shown.values(trajectories.states, trajectories.population)) for shown in SHOWN),
     )

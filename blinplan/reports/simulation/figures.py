@@ -98,10 +98,10 @@ def figure(
         mpl.rcdefaults()  # what a user has set elsewhere must not change the figure
         mpl.rcParams.update(_STYLE)
         mpl.rcParams["font.size"] = sheet.letters(_STYLE["font.size"])
-        drawn = _drawn(simulation, bands, sheet)
-        written = io.BytesIO()
-        drawn.savefig(written, format=output_format.value, dpi=_DOTS_PER_INCH, metadata=_METADATA[output_format])
-    return written.getvalue()
+        drawing = _drawing(simulation, bands, sheet)
+        content = io.BytesIO()
+        drawing.savefig(content, format=output_format.value, dpi=_DOTS_PER_INCH, metadata=_METADATA[output_format])
+    return content.getvalue()
 
 
 _TOP, _STRIP, _GAP, _PANEL, _AXIS, _TEXT_LINE = 4.0, 5.0, 3.0, 21.0, 9.0, 2.9
@@ -111,18 +111,18 @@ _CAPTION = 5.5
 """The size of the letters of the caption, in points."""
 
 
-def _drawn(simulation: Simulation, bands: Bands, sheet: _Sheet) -> Figure:
+def _drawing(simulation: Simulation, bands: Bands, sheet: _Sheet) -> Figure:
     larger = sheet.letters(_CAPTION) / _CAPTION
     caption = textwrap.wrap(
         _caption(simulation, bands), int((sheet.width - 4) / (1.05 * larger)), break_on_hyphens=False
     )
     count = len(bands.bands)
     height = _TOP + _STRIP + count * (_GAP + _PANEL) + _AXIS + _TEXT_LINE * larger * len(caption) + 1.0
-    drawn = Figure(figsize=(sheet.width / _MILLIMETRES, height / _MILLIMETRES))
+    drawing = Figure(figsize=(sheet.width / _MILLIMETRES, height / _MILLIMETRES))
 
     def place(top: float, tall: float) -> "Axes":
         across = (sheet.width - _LEFT - _RIGHT) / sheet.width
-        return drawn.add_axes((_LEFT / sheet.width, 1 - (top + tall) / height, across, tall / height))
+        return drawing.add_axes((_LEFT / sheet.width, 1 - (top + tall) / height, across, tall / height))
 
     _strip(place(_TOP, _STRIP), sheet, dose_unit(simulation.periods))
     for number, band in enumerate(bands.bands):
@@ -134,39 +134,40 @@ def _drawn(simulation: Simulation, bands: Bands, sheet: _Sheet) -> Figure:
             axes.set_xlabel("Days since the first infusion began", labelpad=2)
         axes.yaxis.set_label_coords((6.5 - _LEFT) / (sheet.width - _LEFT - _RIGHT), 0.5)
     size = sheet.letters(_CAPTION)
-    drawn.text(2 / sheet.width, 1.0 / height, "\n".join(caption), fontsize=size, linespacing=1.25, va="bottom")
-    return drawn
+    drawing.text(2 / sheet.width, 1.0 / height, "\n".join(caption), fontsize=size, linespacing=1.25, va="bottom")
+    return drawing
 
 
 def _strip(axes: "Axes", sheet: _Sheet, unit: str) -> None:
     """Draw the ordered dose as bars, and number the cycles above them."""
     axes.set_xlim(sheet.first, sheet.last)
     axes.set_axis_off()
-    highest = max((one.amount or 0.0 for one in sheet.stretches), default=0.0) or 1.0
+    highest = max((stretch.amount or 0.0 for stretch in sheet.stretches), default=0.0) or 1.0
     axes.set_ylim(0.0, highest)
     per_day = (sheet.width - _LEFT - _RIGHT) / (sheet.last - sheet.first)
-    written = sheet.first
-    for one in sheet.stretches:
-        if one.amount is not None:
-            axes.bar(one.start, one.amount, one.stop - one.start, align="edge", color=_DOSE, linewidth=0)
-            _name_dose(axes, one, one.amount / highest, (one.stop - one.start) * per_day, sheet.letters(6.5))
-        if (one.opens or one is sheet.stretches[0]) and one.start >= written:
-            at = one.start, highest
-            axes.annotate(f"{one.cycle}", at, (0, 2), textcoords="offset points", weight="bold")
-            written = one.start + (1.7 * len(str(one.cycle)) + 1) / per_day
+    free_from = sheet.first
+    for stretch in sheet.stretches:
+        if stretch.amount is not None:
+            days = stretch.stop - stretch.start
+            axes.bar(stretch.start, stretch.amount, days, align="edge", color=_DOSE, linewidth=0)
+            _name_dose(axes, stretch, stretch.amount / highest, days * per_day, sheet.letters(6.5))
+        if (stretch.opens or stretch is sheet.stretches[0]) and stretch.start >= free_from:
+            at = stretch.start, highest
+            axes.annotate(f"{stretch.cycle}", at, (0, 2), textcoords="offset points", weight="bold")
+            free_from = stretch.start + (1.7 * len(str(stretch.cycle)) + 1) / per_day
     for text, high, above, weight in (("Cycle", 1.0, 2, "bold"), (unit, 0.25, 0, "normal")):
         axes.annotate(text, (0, high), (-3, above), "axes fraction", "offset points", ha="right", weight=weight)
 
 
-def _name_dose(axes: "Axes", one: Stretch, high: float, long: float, size: float) -> None:
+def _name_dose(axes: "Axes", stretch: Stretch, high: float, long: float, size: float) -> None:
     """Write a dose into its bar, or above a low one, where it is long enough (mm)."""
-    text = f"{one.amount:g}"
+    text = f"{stretch.amount:g}"
     if long < 1.5 * len(text) + 0.3:
         return
     inside = high > 0.6
     axes.annotate(
         text,
-        (0.5 * (one.start + one.stop), 0.5 * (one.amount or 0.0) if inside else one.amount or 0.0),
+        (0.5 * (stretch.start + stretch.stop), 0.5 * (stretch.amount or 0.0) if inside else stretch.amount or 0.0),
         (0, 0 if inside else 1),
         textcoords="offset points",
         ha="center",
@@ -179,11 +180,11 @@ def _name_dose(axes: "Axes", one: Stretch, high: float, long: float, size: float
 
 def _panel(axes: "Axes", band: Band, bands: Bands, sheet: _Sheet) -> None:
     axis = axis_of(band)
-    for one in sheet.stretches:
-        if one.amount is None:
-            axes.axvspan(one.start, one.stop, color=_FREE, linewidth=0, zorder=0)
-        elif one.begins and one.start > sheet.first:
-            axes.axvline(one.start, color="#bbbbbb", linewidth=0.5, zorder=0.5)
+    for stretch in sheet.stretches:
+        if stretch.amount is None:
+            axes.axvspan(stretch.start, stretch.stop, color=_FREE, linewidth=0, zorder=0)
+        elif stretch.begins and stretch.start > sheet.first:
+            axes.axvline(stretch.start, color="#bbbbbb", linewidth=0.5, zorder=0.5)
     low, middle, high = band.values
     if bands.patients > 1:
         axes.fill_between(bands.days, low, high, color=_LINE, alpha=0.22, linewidth=0)

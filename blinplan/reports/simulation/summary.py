@@ -242,17 +242,17 @@ def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str,
 
 
 def _quantity_json(quantity: Quantity, typical: Quantity, population: bool) -> dict[str, Any]:
-    found = {
+    document = {
         "key": quantity.key,
         "label": f"{quantity.group}: {quantity.label}",
         "unit": quantity.unit,
         "typical": _or_null(float(typical.values[0])),
     }
     if not population:
-        return found
+        return document
     over = distribution(quantity.values)
     return {
-        **found,
+        **document,
         "median": _or_null(over.median),
         "p5": _or_null(over.low),
         "p95": _or_null(over.high),

@@ -48,7 +48,7 @@ class InvalidError(ValueError):
     """What the models of FHIR do not accept."""
 
 
-def fhir(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str, told: Sequence[str] = ()) -> Element:
+def fhir(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str, remarks: Sequence[str] = ()) -> Element:
     """Write a plan as a Bundle, and have it checked by the models of ``fhir.resources``.
 
     Parameters
@@ -61,7 +61,7 @@ def fhir(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str, to
         How the weight decided the regimen.
     plan_id
         What tells this patient's plan from all others.
-    told
+    remarks
         What has to be known of the plan besides.
 
     Raises
@@ -74,7 +74,7 @@ def fhir(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str, to
     from fhir.resources.R4B.bundle import Bundle
     from pydantic_core import ValidationError
 
-    made = bundle(dated, before, choice, plan_id, told)
+    made = bundle(dated, before, choice, plan_id, remarks)
     try:
         Bundle.model_validate(made)
     except ValidationError as error:
@@ -83,11 +83,11 @@ def fhir(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str, to
     return made
 
 
-def bundle(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str, told: Sequence[str]) -> Element:
+def bundle(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str, remarks: Sequence[str]) -> Element:
     """Make the Bundle of a plan, unchecked."""
     ordered = sorted(requests(dated, before, plan_id), key=lambda request: request.start)
     resources = [
-        _care_plan(dated, choice, plan_id, ordered, told),
+        _care_plan(dated, choice, plan_id, ordered, remarks),
         _patient(plan_id),
         *medications(dated, plan_id),
         *(request.resource for request in ordered),
@@ -103,19 +103,19 @@ def bundle(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str, 
 
 
 def _patient(plan_id: str) -> Element:
-    told = [f"The patient of the plan {plan_id}. The plan knows no name, no number and no date of birth."]
-    made = resource("Patient", patient_name(plan_id), told)
+    sentences = [f"The patient of the plan {plan_id}. The plan knows no name, no number and no date of birth."]
+    made = resource("Patient", patient_name(plan_id), sentences)
     made["identifier"].append({"type": words("name of the plan"), "value": plan_id})
     return made
 
 
-def _care_plan(dated: Dated, choice: Choice, plan_id: str, ordered: list[Request], told: Sequence[str]) -> Element:
+def _care_plan(dated: Dated, choice: Choice, plan_id: str, ordered: list[Request], remarks: Sequence[str]) -> Element:
     regimen, name = dated.course.regimen, care_plan_name(plan_id)
     title = f"{visible(regimen.name)}: {visible(regimen.title)}"
     entries = [entry for entry in dated.shown_entries() if entry.due is not Due.BAG]
     due = [f"{moment_text(dated.clock.at(entry.start))}: {entry_text(dated, entry)}" for entry in entries]
     stop = dated.course.events[-1].period.stop
-    activities = sorted([*_referred(ordered), *_told(dated)], key=lambda activity: activity[0])
+    activities = sorted([*_orders(ordered), *_activities(dated)], key=lambda activity: activity[0])
     return {
         **resource("CarePlan", name, [title, *due]),
         "status": _status(dated),
@@ -125,17 +125,17 @@ def _care_plan(dated: Dated, choice: Choice, plan_id: str, ordered: list[Request
         "subject": reference("Patient", patient_name(plan_id)),
         "period": period(dated.clock, 0, stop),
         "activity": [activity for _, activity in activities],
-        "note": [{"text": note} for note in (*_notes(dated, choice), *told)],
+        "note": [{"text": note} for note in (*_notes(dated, choice), *remarks)],
     }
 
 
 def _status(dated: Dated) -> str:
-    found = dated.replanned
+    replanned = dated.replanned
     if not dated.recorded:
         return "draft"
-    if not found.ended:
+    if not replanned.ended:
         return "active"
-    return "revoked" if for_good(found.ledger.interruptions[-1]) else "on-hold"
+    return "revoked" if for_good(replanned.ledger.interruptions[-1]) else "on-hold"
 
 
 def _description(dated: Dated) -> str:
@@ -148,12 +148,12 @@ def _description(dated: Dated) -> str:
     )
 
 
-def _referred(ordered: list[Request]) -> Iterator[tuple[int, Element]]:
+def _orders(ordered: list[Request]) -> Iterator[tuple[int, Element]]:
     for request in ordered:
         yield request.start, {"reference": {**reference("MedicationRequest", request.name), "display": request.what}}
 
 
-def _told(dated: Dated) -> Iterator[tuple[int, Element]]:
+def _activities(dated: Dated) -> Iterator[tuple[int, Element]]:
     """The activities that are not orders of a drug: days in hospital, ends of infusion, treatment-free intervals."""
     for entry in dated.shown_entries():
         if entry.due is Due.HOSPITAL:
@@ -228,5 +228,5 @@ def _ledger_note(dated: Dated, entry: LedgerEntry) -> str:
         f"{decision_text(dated, entry, decision)} ({source_of_decision(decision, numbers)})"
         for decision in entry.decisions
     ]
-    asked = "; ".join(answers) or "the label asks nothing of it"
-    return f"Infusion stopped {interruption_text(dated, entry)}. {asked}. So {entry.resumed}."
+    answered = "; ".join(answers) or "the label asks nothing of it"
+    return f"Infusion stopped {interruption_text(dated, entry)}. {answered}. So {entry.resumed}."

@@ -168,5 +168,5 @@ def medications(dated: Dated, plan_id: str) -> Iterator[Element]:
     if dated.premedication is not None:
         drugs["premedication"] = visible(dated.premedication.premedication.drug)
     for key, drug in drugs.items():
-        told = [f"Drug: {drug}. It is named in words; no code of a terminology is given."]
-        yield {**resource("Medication", medication_name(plan_id, key), told), "code": words(drug)}
+        sentences = [f"Drug: {drug}. It is named in words; no code of a terminology is given."]
+        yield {**resource("Medication", medication_name(plan_id, key), sentences), "code": words(drug)}
