@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,8 @@ _BOUNDS = {
     "bsa_m2": tuple(map(float, AREAS_M2)),
 }
 _REQUIRED = ("weight_kg", "height_cm")
+_NUMBER = re.compile(r"\s*\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
+"""As programs write one; Python reads more as a number, such as 7_0."""
 
 
 def read_people(text: str, name: str) -> People:
@@ -84,10 +87,7 @@ def _numbers(row: Sequence[str], header: Sequence[str], where: str) -> list[floa
 
 def _number(cell: str, column: str, where: str) -> float:
     low, high = _BOUNDS[column]
-    try:
-        value = float(cell)
-    except ValueError:
-        value = np.nan
+    value = float(cell) if _NUMBER.fullmatch(cell) else np.nan
     if not low <= value <= high or (column == "female" and value not in (0.0, 1.0)):
         raise PeopleError(f"{where}: {column} is {cell[:40]!r}; it is a number from {low:g} to {high:g}")
     return value

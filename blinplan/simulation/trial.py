@@ -340,8 +340,8 @@ def typical_patient(preset: str, patient: Patient | None) -> Population:
 def virtual_patients(preset: str | Preset, patients: Patients, seed: int) -> Population:
     """Virtual patients: so many of a population, the user's own with the random effects of the seed, or those given."""
     if isinstance(patients, Population):
-        # A seed would say that anybody can draw them again.
-        return patients if is_as_drawn(patients) else replace(patients, seed=None)
+        # A seed would say that anybody can draw them again, by it and their number.
+        return patients if is_as_drawn(patients) and not patients.first else replace(patients, seed=None)
     if isinstance(patients, int):
         return draw(preset, patients, seed)
     return from_covariates(

@@ -36,6 +36,8 @@ def test_a_table_becomes_patients_in_its_order() -> None:
         ("weight_kg,height_cm\n70,170\nabc,170\n", "mine.csv:3: weight_kg is 'abc'"),
         ("weight_kg,height_cm\n70,1.70\n", "mine.csv:2: height_cm is '1.70'"),
         ("weight_kg,height_cm\n70,nan\n", "mine.csv:2"),
+        ("weight_kg,height_cm\n7_0,170\n", "mine.csv:2: weight_kg is '7_0'"),
+        ("weight_kg,height_cm\n70,\u0661\u0667\u0660\n", "mine.csv:2: height_cm is '\u0661\u0667\u0660'"),
         ("weight_kg,height_cm\n70\n", "1 cells"),
         ("weight_kg,height_cm,female\n70,170,0.5\n", "female is '0.5'"),
         ('weight_kg,height_cm\n"70,170\n', "mine.csv"),

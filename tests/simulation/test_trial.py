@@ -50,6 +50,13 @@ def test_a_population_that_was_drawn_is_simulated_as_it_is(without_lysis: Popula
     assert depleted == pytest.approx(float((without_lysis.b_cells <= 10.0).mean()))
 
 
+def test_patients_from_the_middle_of_a_seed_are_not_said_to_be_its_first() -> None:
+    """A result names its seed and how many there were, which draws the first of that seed."""
+    later = draw("adult-rr", 4, seed=3, first=10)
+    assert run(library.regimen("rr-adult"), patients=later).seed is None
+    assert run(library.regimen("rr-adult"), patients=draw("adult-rr", 4, seed=3)).seed == 3
+
+
 def test_curves_too_are_of_the_population_as_it_is(without_lysis: Population) -> None:
     asked = curves(regimen_called("rr-adult"), every=10080, patients=without_lysis)
     (portion,) = portions(asked)
