@@ -27,6 +27,10 @@ class QuantityError(ValueError):
     """A text that is not a quantity of the kind asked for. The message says what was expected and why."""
 
 
+class RouteError(QuantityError):
+    """A dose that is given by another route than blinplan knows."""
+
+
 class Notation(StrEnum):
     """A way of writing a dose that is read correctly here and misread elsewhere (ISMP list of error-prone notation)."""
 
@@ -108,6 +112,8 @@ def read_dose(text: str) -> WrittenDose:
         When the text is not a dose rate; nothing is guessed.
     """
     match = _DOSE.fullmatch(text) if len(text) <= LONGEST else None
+    if match is None and other_route(text):
+        raise RouteError(ONE_ROUTE)
     if match is None:
         raise QuantityError(_why_not_a_dose(text))
     basis = Basis.FLAT if match[4] is None else Basis.BSA
@@ -184,6 +190,49 @@ _WHY_NOT = (
     (r".*/\s*(h|min|w|kg).*", f"rates are per day, flat or per m² of body surface area; {_FORM}"),
     (r".*", _FORM),
 )
+
+
+# --- by which route a dose is given -----------------------------------------------------------------------------------
+
+ONE_ROUTE = (
+    "the model knows no absorption, and blinplan plans continuous intravenous infusion only; a dose that is given"
+    " otherwise is no rate of infusion"
+)
+
+# What people write for another way of giving a drug than to let it run into a vein all the time. In small letters what
+# no other word of English is; of two letters that are one, in capitals or with points.
+_OTHER_ROUTES = re.compile(
+    r"""(?<![\w.])(?:
+    (?i:(?:sub|sous|sotto)[- ]?(?:cut|kut)\w*|hypodermic\w*|s\.\ ?c\.?|s/c|sc|s\.\ ?q\.?|sq|sub[- ]?q|subc)
+    |(?i:bolus(?:es)?|push(?:es)?|injections?|inject(?:ed|able)?)|IVP|IVB
+    |(?i:intermittent(?:ly)?|short(?=[- ](?:(?:intravenous|iv|i\.v\.)[- ])?infusion))
+    |(?i:intra-?(?:thecal|ventricular|cerebroventricular|muscular|peritoneal|dermal|arterial|nasal|vitreal|ocular
+        |pleural|lesional|articular|tumou?ral|lymphatic|osseous)\w*|lumbar\ puncture|epidural\w*|ommaya)
+    |(?i:oral(?:ly)?|(?:by|via)\ mouth|per\ os|p\.\ ?o\.?|tablets?|capsules?|sublingual\w*|buccal\w*|enteral\w*)
+    |(?i:nasal\w*|inhal\w+|nebuli[sz]\w+|rectal\w*|topical\w*|transdermal\w*|i\.\ ?[mtpd]\.?)|IT|IM|IP|ID|PO
+    |(?i:over\ (?:[1-9]|1[0-9]|2[0-3])(?:\.[0-9]+)?[- ]?(?:h|hrs?|hours?)|over\ [0-9]{1,3}[- ]?min(?:utes?)?)
+    |(?i:(?:[1-9]|1[0-9]|2[0-3])[- ]?(?:h|hr|hour)[- ]infusions?|[0-9]{1,3}[- ]?min(?:ute)?[- ]infusions?)
+    |(?i:[tb]\.?i\.?w\.?|(?:twice|thrice|(?:two|three|2|3)(?:\ times|\ ?x|\ ?×)?)[- ](?:a\ |per\ |each\ )?week(?:ly)?
+        |every\ (?:other|second)\ day)
+    )(?!\w)""",
+    re.VERBOSE,
+)
+_WHOLE = re.compile(r"(?i:it|im|ip|id|po)")
+_DENIED = re.compile(
+    r"(?i:\b(?:not|no|never|without|nor|than|instead of)(?:[ -]+(?!but\b|only\b)\w+){0,2}[ -]*|\bnon-?)$"
+)
+
+
+def other_route(text: str) -> re.Match[str] | None:
+    """Find the word by which a text says that a drug is not infused continuously into a vein.
+
+    >>> other_route("120 mcg SC").group()
+    'SC'
+    """
+    if match := _WHOLE.fullmatch(text.strip()):
+        return match
+    found = _OTHER_ROUTES.finditer(text)
+    return next((match for match in found if not _DENIED.search(text[: match.start()])), None)
 
 
 def _why_not_a_dose(text: str) -> str:

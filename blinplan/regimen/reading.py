@@ -9,6 +9,7 @@ from blinplan.refusal import Refusal
 from blinplan.regimen import schema
 from blinplan.regimen.contradictions import contradictions
 from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.route import route_problem
 from blinplan.regimen.tables import regimen_of
 from blinplan.regimen.toml.document import LIMIT_BYTES, Document, DocumentError, Span, read_bytes
 from blinplan.regimen.toml.problems import Problem, SchemaProblems, in_order
@@ -94,6 +95,9 @@ def _read_regimen(document: Document) -> Reading:
         keys = ", ".join(key.name for key in schema.REGIMEN_FILE.keys.values() if key.required)
         empty = Problem("F003", (), Span(0, 0), "the file is empty", f"a regimen has {keys}", "blinplan new writes one")
         return FaultyFile(document, (empty,))
+    other_route = route_problem(document)
+    if other_route is not None:
+        return FaultyFile(document, (other_route,))
     problems = list(contradictions(document))
     try:
         file = schema.REGIMEN_FILE.read(document.values)

@@ -63,6 +63,10 @@ EXAMPLES = (
     Example("F007", "pass", "the same step in hours", changed("days = 7", "hours = 168")),
     Example("F007", "finding", "weights from 45 kg and below 45 kg", changed("= 45\n", "= 45\nbelow_weight_kg = 45\n")),
     Example("F007", "pass", "weights from 45 kg and below 45.1", changed("= 45\n", "= 45\nbelow_weight_kg = 45.1\n")),
+    Example("F008", "finding", "a dose under the skin", changed("28 mcg/day", "250 mcg SC")),
+    Example("F008", "finding", "a route under the skin", changed('"flat"', '"flat"\nroute = "subcutaneous"')),
+    Example("F008", "pass", "the one route", changed('"flat"', '"flat"\nroute = "intravenous"')),
+    Example("F008", "pass", "a title about a study", changed("A regimen", "Intravenous arm of the subcutaneous study")),
 )
 
 

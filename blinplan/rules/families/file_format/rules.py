@@ -78,4 +78,11 @@ RULES = (
         "A contradiction is never resolved by guessing which of the two was meant.",
         f'{_CYCLE}steps = [{{ dose = "28 mcg/day", days = 28, hours = 672 }}]{_FREE}',
     ),
+    _rule(
+        "F008",
+        "other-route",
+        "The drug is given by another route than continuous intravenous infusion.",
+        "The model knows no absorption, and a dose that is injected is no rate of infusion, whatever its unit.",
+        f'{_CYCLE}steps = [{{ dose = "250 mcg SC", days = 28 }}]{_FREE}',
+    ),
 )
