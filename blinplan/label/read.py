@@ -24,19 +24,17 @@ from blinplan.label.label import (
 )
 from blinplan.limits import Limit, StatedLimits, limit_of
 from blinplan.quantities import MINUTES_PER_HOUR, Basis, read_mass
-from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Phase, Regimen, Status
+from blinplan.regimen.regimen import AgeGroup, Indication, LabelName, Occasion, Phase, Regimen, Status
 
 _LABELS = Path(__file__).with_name("labels")
 
-DEFAULT = "us-2025"
+DEFAULT = next(iter(LabelName)).value
 """The label that is followed where neither a regimen nor a project says which."""
 
 
-@cache
 def label_names() -> tuple[str, ...]:
     """The labels there are, the default one first."""
-    names = (file.stem for file in _LABELS.glob("*.toml"))
-    return tuple(sorted(names, key=lambda name: (name != DEFAULT, name)))
+    return tuple(LabelName)
 
 
 @cache

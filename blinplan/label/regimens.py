@@ -19,15 +19,9 @@ from blinplan.regimen.tables import table_of
 from blinplan.regimen.write import SCHEMA_LINE, write_regimen
 
 
-def labelled_text(label: Label, made: LabelledRegimen, *, default: bool) -> str:
-    """The text of a regimen file that is made from a label.
-
-    Parameters
-    ----------
-    default
-        Whether the label is the one that a regimen follows which names none.
-    """
-    written = write_regimen(table_of(labelled_regimen(label, made, default=default))).document.text
+def labelled_text(label: Label, made: LabelledRegimen) -> str:
+    """The text of a regimen file that is made from a label."""
+    written = write_regimen(table_of(labelled_regimen(label, made))).document.text
     lines = written.replace(SCHEMA_LINE, "#:schema ../regimen.schema.json\n").split("\n")
     return "\n".join(_without_comments(lines))
 
@@ -42,8 +36,8 @@ def _without_comments(lines: list[str]) -> Iterator[str]:
         before = line
 
 
-def labelled_regimen(label: Label, made: LabelledRegimen, *, default: bool) -> Regimen:
-    """A regimen that is made from a label.
+def labelled_regimen(label: Label, made: LabelledRegimen) -> Regimen:
+    """A regimen that is made from a label. It names the label: no project that follows another one changes that.
 
     Raises
     ------
@@ -65,7 +59,7 @@ def labelled_regimen(label: Label, made: LabelledRegimen, *, default: bool) -> R
         hospital_days=tuple(int(limit.value) for limit in schedule.hospital_days),
         cycles=tuple(_cycles(schedule, made)),
         waivers=(),
-        label=None if default else label.name,
+        label=label.name,
     )
 
 

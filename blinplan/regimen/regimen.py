@@ -22,6 +22,16 @@ class Indication(StrEnum):
     INVESTIGATIONAL = "investigational"
 
 
+class LabelName(StrEnum):
+    """The labels that a regimen can follow, by the texts that were seen; what each says is in its own file.
+
+    The first is the one that is followed where neither a regimen nor a project says which.
+    """
+
+    US_2025 = "us-2025"
+    HK_2026 = "hk-2026"
+
+
 class Phase(StrEnum):
     """The part of the treatment a cycle belongs to."""
 

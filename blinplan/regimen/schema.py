@@ -15,6 +15,7 @@ from blinplan.quantities import (
     read_dose,
     read_mass,
 )
+from blinplan.regimen.regimen import LabelName
 from blinplan.regimen.toml.table import (
     Table,
     array,
@@ -339,7 +340,11 @@ REGIMEN_FILE = Table(
         "relapsed-refractory, mrd-positive, consolidation or investigational",
     ),
     optional_key("family", NAME, "the name that a family of dose levels shares"),
-    optional_key("label", NAME, "the label that the regimen follows; the project's, or the default one, if not given"),
+    optional_key(
+        "label",
+        one_of(*LabelName),
+        f"the label that the regimen follows, {' or '.join(LabelName)}; the project's, or the first, if not given",
+    ),
     required_key("sources", array(table(SOURCE), 1), "where the doses come from, each with citation and status"),
     optional_key("eligibility", table(ELIGIBILITY), "which patients the regimen is for"),
     required_key("dosing", table(DOSING), "how doses are counted"),

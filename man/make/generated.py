@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-from blinplan.label.read import DEFAULT, label_named, label_names
+from blinplan.label.read import label_named, label_names
 from blinplan.label.regimens import labelled_text
 from blinplan.regimen.schema import json_schema
 from man.make import manual
@@ -54,7 +54,7 @@ def generated() -> Mapping[Path, str]:
 def labelled_regimens() -> dict[Path, str]:
     """The regimen files that are made from the labels."""
     return {
-        ROOT / f"regimens/labelled/{made.name}.toml": labelled_text(label, made, default=label.name == DEFAULT)
+        ROOT / f"regimens/labelled/{made.name}.toml": labelled_text(label, made)
         for label in map(label_named, label_names())
         for made in label.regimens
     }

@@ -15,7 +15,7 @@ FULL: Tree = {
     "title": '"A regimen with every key"',
     "indication": '"investigational"',
     "family": '"examples"',
-    "label": '"us"',
+    "label": '"us-2025"',
     "sources": [{"citation": '"none"', "status": '"unverified"', "note": '"made up"'}],
     "eligibility": {
         "min_weight_kg": "10.5",

@@ -24,7 +24,7 @@ from blinplan.regimen.build import (
     waiver,
 )
 from blinplan.regimen.reading import FaultyFile, RegimenFile, read
-from blinplan.regimen.regimen import AgeGroup, Cycle, Regimen, Step, ThingDue
+from blinplan.regimen.regimen import AgeGroup, Cycle, LabelName, Regimen, Step, ThingDue
 from blinplan.regimen.write import NotARegimenError
 from blinplan.rules.judge import judge
 from tests.read_text import regimen_in
@@ -111,7 +111,7 @@ def regimens(draw: st.DrawFn) -> Regimen:
         population=draw(st.sampled_from([None, "child"])),
         premedication=draw(st.sampled_from([None, drug, by_age])),
         due=draw(st.lists(things_due(), max_size=3)),
-        label=draw(st.sampled_from([None, "us"])),
+        label=draw(st.sampled_from([None, *LabelName])),
         route=draw(st.sampled_from([None, "IV"])),
         min_age_years=draw(st.sampled_from([None, "0.5"])),
         below_age_years=draw(st.sampled_from([None, 18])),

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from blinplan.label.read import DEFAULT
 from blinplan.regimen import library
 from blinplan.regimen.reading import RegimenFile, read
 from blinplan.regimen.regimen import Eligibility, Indication, Phase, Status
@@ -95,7 +96,8 @@ def test_the_other_regimen_exists_and_leads_back(name: str) -> None:
 def test_labelled_ones_have_the_hospital_days_of_the_label(
     prefix: str, indication: Indication, days: tuple[int, int]
 ) -> None:
-    labelled = (regimen for regimen in library.shipped_regimens() if regimen.name in LABELLED and regimen.label is None)
+    own = (regimen for regimen in library.shipped_regimens() if regimen.label == DEFAULT)
+    labelled = (regimen for regimen in own if regimen.name in LABELLED)
     found = [regimen for regimen in labelled if regimen.indication is indication]
     assert all(regimen.name.startswith(prefix) for regimen in found)
     assert {regimen.hospital_days for regimen in found} == {days}

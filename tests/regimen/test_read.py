@@ -32,7 +32,7 @@ def test_every_key_is_read_in_every_layout(layout: str, newline: str) -> None:
     assert regimen.premedication == (Premedication("dexamethasone", dose, cap, 30, 0, occasions, AgeGroup.CHILDREN),)
     assert regimen.hospital_days == (9, 2)
     assert (limits.minimum_age, limits.below_age) == (Fraction(1, 2), Fraction(18))
-    assert (regimen.label, regimen.route) == ("us", "continuous intravenous infusion")
+    assert (regimen.label, regimen.route) == ("us-2025", "continuous intravenous infusion")
     intrathecal, other = regimen.due
     assert (intrathecal.kind, intrathecal.what, intrathecal.dose) == (DueKind.INTRATHECAL, "methotrexate", None)
     assert (intrathecal.days, intrathecal.for_days, intrathecal.cycles) == ((-1, 29), 2, (1,))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from blinplan.regimen import library
 from blinplan.regimen.reading import read
+from blinplan.regimen.regimen import LabelName
 from blinplan.regimen.toml.document import LIMIT_BYTES, KeyPath
 from blinplan.regimen.toml.problems import describe
 from tests.read_text import problems_of
@@ -116,6 +117,24 @@ def test_another_drug_for_everybody_is_no_contradiction() -> None:
     text = premedicated('before = ["cycle-start"]', 'patients = "adults", before = ["cycle-start"]')
     assert not problems(text.replace('drug = "dexamethasone"', 'drug = "paracetamol"', 1))
     assert problems(text.replace('drug = "dexamethasone"', 'drug = "Dexamethasone "', 1))
+
+
+@pytest.mark.parametrize(
+    ("label", "fixed", "advice"),
+    [
+        ("us-2024", None, "prints the whole format"),  # another year is another text, and not this one misspelt
+        ("eu-2026", None, "prints the whole format"),
+        ("us2025", "us-2025", 'write "us-2025"'),
+        ("hk-2062", None, "prints the whole format"),
+    ],
+)
+def test_a_label_that_is_not_there_is_refused_with_those_that_are(label: str, fixed: str | None, advice: str) -> None:
+    text = with_inline_tables(changed(("label",), f'"{label}"'))
+    problem = only(text)
+    assert (problem.code, problem.path, at(text, problem)) == ("F004", ("label",), f'"{label}"')
+    assert all(name in problem.why for name in LabelName)
+    assert advice in problem.help
+    assert (problem.fix.text if problem.fix else None) == (None if fixed is None else f'"{fixed}"')
 
 
 @pytest.mark.parametrize(

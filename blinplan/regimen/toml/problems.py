@@ -194,7 +194,7 @@ def _advice(path: KeyPath, detail: ErrorDetails) -> str:
         return 'write the dose as it is ordered, for example "9 mcg/day" or "5 mcg/m2/day"'
     if detail["type"] == "literal_error":
         nearest = _nearest_word(str(detail["input"]), _allowed_words(detail))
-        if nearest:
+        if nearest and _digits(nearest) == _digits(str(detail["input"])):
             return f'write "{nearest}"'
     return "give a value of that kind; `blinplan schema regimen`, `record` or `site` prints the whole format"
 
@@ -213,8 +213,13 @@ _LIKE, _ALIKE = 0.6, 0.8
 
 def _spelling(span: Span, written: str, nearest: str | None, allowed: list[str], quote: str = "") -> Edit | None:
     """Put the nearest word in place of a misspelt one, if it is hardly different and no other word is like it."""
-    alike = [word for word in allowed if _one_slip(written.lower(), word)]
+    # Another number is no slip of the pen: us-2024 is not us-2025 misspelt.
+    alike = [word for word in allowed if _one_slip(written.lower(), word) and _digits(written) == _digits(word)]
     return Edit(span, f"{quote}{nearest}{quote}") if alike == [nearest] else None
+
+
+def _digits(word: str) -> list[str]:
+    return re.findall(r"[0-9]", word)
 
 
 def _one_slip(written: str, meant: str) -> bool:

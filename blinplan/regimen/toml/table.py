@@ -169,7 +169,8 @@ def quantity(check: Callable[[str], object], pattern: str, longest: int, example
 
 def one_of(*words: str) -> Kind:
     """One of some words."""
-    return Kind(core_schema.literal_schema(list(words)), {"type": "string", "enum": list(words)})
+    plain = [str(word) for word in words]  # members of an enumeration too
+    return Kind(core_schema.literal_schema(list(plain)), {"type": "string", "enum": plain})
 
 
 def version(number: int) -> Kind:
