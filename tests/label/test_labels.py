@@ -2,10 +2,12 @@
 
 import re
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 from blinplan.course.interruption import Circumstances, Decision, Topic, decisions
+from blinplan.label import read
 from blinplan.label.label import Label
 from blinplan.label.read import DEFAULT, label_from, label_named, label_names, label_of
 from blinplan.label.regimens import labelled_regimen
@@ -31,6 +33,11 @@ WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 def test_the_default_label_is_the_first_and_there_is_a_second() -> None:
     assert label_names()[0] == DEFAULT == "us-2025"
     assert len(label_names()) > 1
+
+
+def test_every_file_of_a_label_has_a_name_that_regimens_can_follow() -> None:
+    files = Path(read.__file__).with_name("labels").glob("*.toml")
+    assert {file.stem for file in files} == set(label_names()) == {label_named(name).name for name in label_names()}
 
 
 @pytest.mark.parametrize("label", LABELS)
@@ -153,7 +160,7 @@ def test_the_consolidation_phase_is_seen_by_its_trial_for_flat_doses_only() -> N
 def test_the_regimens_made_from_a_label_follow_it(label: Label) -> None:
     for made in label.regimens:
         regimen = library.regimen(made.name)
-        assert regimen == labelled_regimen(label, made, default=label.name == DEFAULT)
+        assert regimen == labelled_regimen(label, made)
         assert label_of(regimen) is label
 
 
