@@ -41,7 +41,7 @@ def regimen_text(lines: str, *, top: str = "", title: str = "A regimen for a tes
     )
 
 
-def cycle(*steps: str, free: int = 14, repeat: int = 1, phase: str = "") -> str:
+def cycle(*steps: str, free: int = 14, repeat: int = 1, phase: str = "", reason: str = "") -> str:
     """Write a cycle; a step is written as ``28 mcg/day for 28 days``."""
     written = []
     for step in steps or ("28 mcg/day for 28 days",):
@@ -50,9 +50,10 @@ def cycle(*steps: str, free: int = 14, repeat: int = 1, phase: str = "") -> str:
         cap = f', max = "{9 if dose.startswith("5 ") else 28} mcg/day"' if "/m2" in dose or "/m²" in dose else ""
         written.append(f'{{ dose = "{dose}"{cap}, {unit} = {number} }}')
     kind = f'phase = "{phase}"\n' if phase else ""
+    stated = f'interval_reason = "{reason}"\n' if reason else ""
     return (
         f'[[cycle]]\nname = "Cycle"\n{kind}repeat = {repeat}\n'
-        f"steps = [\n  {f',{chr(10)}  '.join(written)},\n]\ntreatment_free_days = {free}\n"
+        f"steps = [\n  {f',{chr(10)}  '.join(written)},\n]\ntreatment_free_days = {free}\n{stated}"
     )
 
 

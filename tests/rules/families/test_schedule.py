@@ -78,6 +78,55 @@ def test_in_every_other_phase_14_days_hold(phase: str) -> None:
     assert "at most 14 days" in finding.help
 
 
+@pytest.mark.parametrize("free", [0, 7, 13])
+def test_a_short_interval_whose_reason_is_given_is_told_and_no_other_is_advised(free: int) -> None:
+    (finding,) = judged_lines(cycle(free=free, repeat=2, reason="blocks of 5 weeks")).findings
+    assert (finding.code, finding.severity) == ("S303", Severity.NOTE)
+    assert finding.message.endswith("The file's reason: blocks of 5 weeks")
+    assert "14" not in finding.help
+
+
+@pytest.mark.parametrize("free", [14, 15, 90])
+def test_a_long_interval_whose_reason_is_given_is_in_order(free: int) -> None:
+    judgement = judged_lines(cycle(free=free, repeat=2, reason="chemotherapy"))
+    assert codes(judgement) == []
+    verdict = verdict_of(judgement, "S304")
+    assert verdict.not_evaluated is not None
+    assert "reason" in verdict.not_evaluated.reason
+
+
+def test_the_reason_of_one_interval_does_not_excuse_another() -> None:
+    judgement = judged_lines(cycle(free=60, reason="chemotherapy") + cycle(free=60) + cycle())
+    assert [(finding.code, finding.path[:2]) for finding in judgement.findings] == [("S304", ("cycle", 1))]
+
+
+@pytest.mark.parametrize(
+    ("free", "said"), [(13, "7 days were run in NCT04994717"), (7, "7 days were run"), (6, "none")]
+)
+def test_a_short_interval_is_told_with_the_shortest_that_was_run(free: int, said: str) -> None:
+    (finding,) = judged_lines(cycle(free=free, repeat=2)).findings
+    assert said in finding.message
+    assert ("none under 7 days was run" in finding.message) == (free < 7)
+
+
+@pytest.mark.parametrize(
+    ("hours", "trials"),
+    [
+        (6 * DAY, ["NCT01371630", "NCT04994717"]),
+        (4 * DAY, ["NCT01371630", "NCT04994717"]),
+        (4 * DAY - 1, ["Cancer Med 2024;13(24):e70515"]),
+        (3 * DAY, ["Cancer Med 2024;13(24):e70515"]),
+        (3 * DAY - 1, ["no step under 3 days was run"]),
+    ],
+)
+def test_a_short_step_is_a_warning_that_names_the_trials_that_ran_one(hours: int, trials: list[str]) -> None:
+    (finding,) = judged_lines(
+        cycle(f"9 mcg/day for {hours} hours", f"28 mcg/day for {28 * DAY - hours} hours")
+    ).findings
+    assert (finding.code, finding.severity) == ("S306", Severity.WARNING)
+    assert all(trial in finding.message for trial in trials)
+
+
 @pytest.mark.parametrize("free", [0, 13, 90])
 def test_what_follows_the_last_cycle_is_no_interval(free: int) -> None:
     judgement = judged_lines(cycle(free=free))
@@ -178,6 +227,7 @@ EXAMPLES = (
     example("S303", "finding", "13 days", cycle(free=13, repeat=2)),
     example("S303", "pass", "14 days", cycle(free=14, repeat=2)),
     example("S303", "finding", "13 days in continued therapy", cycle(free=13, repeat=2, phase=CONTINUED)),
+    example("S303", "finding", "a week, with its reason", cycle(free=7, repeat=2, reason="blocks of 5 weeks")),
     example("S303", "pass", "none after the last cycle", cycle() + cycle(free=0)),
     example("S303", "not applicable", "none after the only cycle", cycle(free=0)),
     example("S304", "finding", "15 days", cycle(free=15, repeat=2)),
@@ -187,6 +237,10 @@ EXAMPLES = (
     example("S304", "finding", "56 days in consolidation", cycle(free=56, repeat=2, phase="consolidation")),
     example("S304", "pass", "90 days after the last cycle", cycle() + cycle(free=90)),
     example("S304", "not applicable", "90 days after the only cycle", cycle(free=90)),
+    example("S304", "not applicable", "chemotherapy", cycle(free=90, repeat=2, reason="chemotherapy")),
+    example(
+        "S304", "finding", "60 days, after others", cycle(free=60, reason="chemotherapy") + cycle(free=60) + cycle()
+    ),
     example("S304", "waived", "21 days after an infection", cycle(free=21, repeat=2), below=waiver("S304")),
     example("S305", "finding", "an hour less than 48", _held(47)),
     example("S305", "pass", "48 hours", _held(48)),

@@ -91,18 +91,36 @@ def _recovery_finding(
     worst = max((recovered for _, recovered in cycles), key=lambda recovered: recovered.value)
     numbers = ", ".join(str(period.cycle) for period, _ in cycles)
     continued = cycles[0][0].phase is Phase.CONTINUED_THERAPY
+    reason = _reason(case, cycles[0][0].cycle)
     return case.finding(
         rule,
         path,
         f"after cycle {numbers}, B cells are above {case.limits['depleted_count']} again before the next cycle in up"
-        f" to {worst} ({outcome.population}) that were at or below it",
-        "shorten the treatment-free interval or raise the dose, or waive this rule with the reason",
-        severity=Severity.NOTE if continued else None,
-        why="In continued therapy the labelled interval is 56 days. That B cells stay away is documented for 2 weeks;"
-        " how fast they grow back after that is an unverified part of the model."
-        if continued
-        else None,
+        f" to {worst} ({outcome.population}) that were at or below it"
+        + (f". The file's reason for the interval: {reason}" if reason else ""),
+        _EXPECT
+        if reason
+        else "shorten the treatment-free interval or raise the dose, or waive this rule with the reason",
+        severity=Severity.NOTE if continued or reason else None,
+        why=_OTHER_TREATMENT if reason else _CONTINUED if continued else None,
     )
+
+
+_EXPECT = "read it as what blinatumomab alone would leave"
+_OTHER_TREATMENT = (
+    "No recovery of B cells was observed in the treatment-free interval. The model knows blinatumomab only, and nothing"
+    " of what else is given in this one."
+)
+_CONTINUED = (
+    "In continued therapy the labelled interval is 56 days. That B cells stay away is documented for 2 weeks;"
+    " how fast they grow back after that is an unverified part of the model."
+)
+
+
+def _reason(case: Case, number: int) -> str | None:
+    """Why the interval after a cycle of the course is what it is, where the file says so."""
+    course = [cycle for cycle in case.regimen.cycles for _ in range(cycle.repeat)]
+    return course[number - 1].interval_reason
 
 
 def _open_question(what: str, proportion: Proportion, limit: Limit) -> NotEvaluated:

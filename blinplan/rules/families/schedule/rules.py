@@ -56,24 +56,38 @@ def _short_interval(rule: Rule, case: Case) -> Answer:
     cycles = _followed_cycles(case)
     if not cycles:
         return _ONE_CYCLE
-    return [
-        case.finding(
-            rule,
-            (*cycle.path, "treatment_free_days"),
-            f'{duration_text(cycle.treatment_free)} without infusion after "{cycle.name}"; the documented interval is'
-            f" {limit}",
-            f"give {limit} between cycles",
-        )
-        for cycle in cycles
-        if cycle.treatment_free < limit.minutes
-    ]
+    return [_too_short(rule, case, cycle) for cycle in cycles if cycle.treatment_free < limit.minutes]
+
+
+def _too_short(rule: Rule, case: Case, cycle: Cycle) -> Finding:
+    limit, reason = case.limits["treatment_free_interval"], cycle.interval_reason
+    return case.finding(
+        rule,
+        (*cycle.path, "treatment_free_days"),
+        f'{duration_text(cycle.treatment_free)} without infusion after "{cycle.name}"; the documented interval is'
+        f" {limit}{_short_intervals_run(case, cycle)}" + (f". The file's reason: {reason}" if reason else ""),
+        "compare it with the protocol that gives this reason" if reason else f"give {limit} between cycles",
+        severity=Severity.NOTE if reason else None,
+    )
+
+
+def _short_intervals_run(case: Case, cycle: Cycle) -> str:
+    shortest = case.limits["shortest_interval_run"]
+    if cycle.treatment_free < shortest.minutes:
+        return f", and none under {shortest} was run"
+    return f"; {shortest} were run in {shortest.source}"
 
 
 def _long_interval(rule: Rule, case: Case) -> Answer:
     cycles = _followed_cycles(case)
     if not cycles:
         return _ONE_CYCLE
-    return [_too_long(rule, case, cycle) for cycle in cycles if cycle.treatment_free > _longest(case, cycle).minutes]
+    unexplained = [cycle for cycle in cycles if cycle.interval_reason is None]
+    if not unexplained:
+        return NotEvaluated("not applicable", "the file gives the reason of every interval between cycles")
+    return [
+        _too_long(rule, case, cycle) for cycle in unexplained if cycle.treatment_free > _longest(case, cycle).minutes
+    ]
 
 
 def _longest(case: Case, cycle: Cycle) -> Limit:
@@ -128,12 +142,21 @@ def _short_step(rule: Rule, case: Case) -> Answer:
         case.finding(
             rule,
             case.length_path(step),
-            f"{step.dose} is held for {duration_text(held)} before the step up; T cells are back after 7 to 14 days",
+            f"{step.dose} is held for {duration_text(held)} before the step up; T cells are back after 7 to 14 days"
+            f"{_short_steps_run(case, held)}",
             f"hold it for {limit}, or waive this rule with the reason",
         )
         for step, _, held in escalations
         if early.minutes <= held < limit.minutes
     ]
+
+
+def _short_steps_run(case: Case, held: int) -> str:
+    run = [case.limits[name] for name in ("shorter_step_run", "shortest_step_run")]
+    for limit in run:
+        if held >= limit.minutes:
+            return f". Steps of {limit} were run in {limit.source}"
+    return f", and no step under {run[-1]} was run"
 
 
 def _escalations(case: Case) -> Iterator[tuple[Step, Step, int]]:
@@ -213,8 +236,9 @@ RULES = (
         "short-interval",
         "The treatment-free interval between cycles is shorter than 14 days.",
         Severity.WARNING,
-        "Cycles are separated by a 2-week treatment-free interval.",
-        limits=("treatment_free_interval",),
+        "Cycles are separated by a 2-week treatment-free interval. Where the file gives the reason of an interval, this"
+        " is a note.",
+        limits=("treatment_free_interval", "shortest_interval_run"),
         bad=_cycle(_one_step(28), free=13),
         good=_cycle(_one_step(28), free=14),
         check=_short_interval,
@@ -224,7 +248,8 @@ RULES = (
         "long-interval",
         "The treatment-free interval between cycles is longer than 14 days, or 56 in continued therapy.",
         Severity.WARNING,
-        "That B cells do not recover is documented for the 2-week interval, not for a longer one.",
+        "That B cells do not recover is documented for the 2-week interval, not for a longer one. An interval whose"
+        " reason the file gives, such as chemotherapy, may be longer.",
         limits=("treatment_free_interval", "treatment_free_interval_continued"),
         bad=_cycle(_one_step(28), free=15),
         good=_cycle(_one_step(28), free=14),
@@ -246,8 +271,8 @@ RULES = (
         "short-step",
         "A step is shorter than the 7 days in which T cells begin to return.",
         Severity.WARNING,
-        "A step before the T cells are back redistributes them again; the steps that were run last 7 days.",
-        limits=("step_length",),
+        "A step before the T cells are back redistributes them again; most steps that were run last 7 days.",
+        limits=("step_length", "shorter_step_run", "shortest_step_run"),
         bad=_cycle(_two_steps(167)),
         good=_cycle(_two_steps(168)),
         check=_short_step,
