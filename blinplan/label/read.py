@@ -34,7 +34,7 @@ DEFAULT = next(iter(LabelName)).value
 
 def label_names() -> tuple[str, ...]:
     """The labels there are, the default one first."""
-    return tuple(LabelName)
+    return tuple(name.value for name in LabelName)
 
 
 @cache
