@@ -178,9 +178,9 @@ def _width(terminal: bool, environment: Mapping[str, str]) -> int:
     return min(max(width, NARROWEST), WIDEST)
 
 
-def indent(text: str, style: str = "") -> Padding:
-    """Indent a text, the lines it wraps to included."""
-    return Padding(Text(text, style), (0, 0, 0, 2))
+def indent(part: RenderableType, style: str = "") -> Padding:
+    """Indent a text in a style, the lines it wraps to included, or a part of a report as it is drawn."""
+    return Padding(Text(part, style) if isinstance(part, str) else part, (0, 0, 0, 2))
 
 
 @dataclass(frozen=True, slots=True)

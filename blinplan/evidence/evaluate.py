@@ -122,8 +122,8 @@ def _bounds(entry: Mapping[str, Any]) -> Bounds:
 def _expectation(entry: Mapping[str, Any]) -> Expectation:
     if entry["measure"] not in MEASURES:
         raise ValueError(f"unknown measure {entry['measure']!r}")
-    asked = {key: entry[key] for key in ("cycle", "cytokine", "hours", "dose") if key in entry}
-    arm = Arm(population=entry["population"], scenarios=tuple(entry["scenarios"]), **asked)
+    choices = {key: entry[key] for key in ("cycle", "cytokine", "hours", "dose") if key in entry}
+    arm = Arm(population=entry["population"], scenarios=tuple(entry["scenarios"]), **choices)
     return Expectation(
         text=entry["text"],
         measure=entry["measure"],
@@ -153,12 +153,12 @@ def load_claims() -> tuple[Claim, ...]:
 
 
 def _measure(study: Study, expectation: Expectation) -> Measurement:
-    found = MEASURES[expectation.measure](study, expectation.arm)
-    value = found.value if isinstance(found, Proportion) else found
+    answer = MEASURES[expectation.measure](study, expectation.arm)
+    value = answer.value if isinstance(answer, Proportion) else answer
     return Measurement(
         expectation=expectation,
         value=value,
-        interval=found.interval if isinstance(found, Proportion) else None,
+        interval=answer.interval if isinstance(answer, Proportion) else None,
         holds=expectation.band.holds(value),
     )
 

@@ -75,7 +75,7 @@ class Delivered:
         return self.outcome.paired(self.planned)
 
 
-def delivered(
+def compare_delivery(
     dated: Dated,
     *,
     patients: Patients = 1000,

@@ -54,7 +54,7 @@ class TypicalPatient:
     endpoints: Mapping[str, float]
 
 
-def expected(dated: Dated, limits: Limits) -> tuple[ExpectedAfter, ...]:
+def expected_windows(dated: Dated, limits: Limits) -> tuple[ExpectedAfter, ...]:
     """Send the typical patient through a plan; all windows of what is shown of it, in the order of time."""
     patient = typical_patient_in(dated)
     return tuple(

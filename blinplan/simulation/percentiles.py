@@ -137,7 +137,7 @@ def bands(
     with executor_or_threads(executor) as running:
         for start in range(0, people.size, _BLOCK):
             where = slice(start, start + _BLOCK)
-            found = simulate(
+            trajectories = simulate(
                 course if course.rates.shape[1] == 1 else replace(course, rates=course.rates[:, where]),
                 people.select(where),
                 options=options,
@@ -145,9 +145,9 @@ def bands(
                 endpoints=False,
                 executor=running,
             ).trajectories
-            assert found is not None  # noqa: S101 - they were asked for
+            assert trajectories is not None  # noqa: S101 - they were asked for
             for row, signal in enumerate(wanted):
-                values[row, :, where] = _measured(signal, found)
+                values[row, :, where] = _signal_values(signal, trajectories)
             if progress is not None:
                 progress(min(start + _BLOCK, people.size))
     return Bands(
@@ -189,8 +189,8 @@ def _until(dosing: Dosing, day: float) -> Dosing:
     )
 
 
-def _measured(signal: Signal, found: Trajectories) -> FloatArray:
+def _signal_values(signal: Signal, trajectories: Trajectories) -> FloatArray:
     """One signal (days, patients) of trajectories, in its unit."""
-    shown, people = _SHOWN[signal.key], found.population
-    values = shown.values(found.states, people)
+    shown, people = _SHOWN[signal.key], trajectories.population
+    values = shown.values(trajectories.states, people)
     return values if shown.baseline is None else np.asarray(100.0 * values / shown.baseline(people))

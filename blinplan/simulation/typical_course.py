@@ -51,8 +51,8 @@ def typical_course(regimen: Regimen, periods: Sequence[Period]) -> TypicalCourse
     """Send the typical patient of a regimen's population through a course."""
     patient = typical(preset_for(regimen))
     minutes = np.arange(0, periods[-1].stop + 1, _EVERY, dtype=np.float64)
-    found = simulate(
+    trajectories = simulate(
         dosing(regimen, periods, patient), patient, output_days=minutes / MINUTES_PER_DAY, endpoints=False
     ).trajectories
-    assert found is not None  # noqa: S101 - they were asked for
-    return TypicalCourse(minutes, found.t_blood[:, 0], found.cytokine("IL-6")[:, 0])
+    assert trajectories is not None  # noqa: S101 - they were asked for
+    return TypicalCourse(minutes, trajectories.t_blood[:, 0], trajectories.cytokine("IL-6")[:, 0])

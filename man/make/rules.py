@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from blinplan.outside_text import visible_lines
-from blinplan.reports.library.rules import asked
+from blinplan.reports.library.rules import occasions
 from blinplan.rules.catalogue import CATALOGUE, FAMILIES
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Rule
@@ -67,7 +67,7 @@ def _parts(rule: Rule) -> Iterator[list[str]]:
         yield from _example("With this site profile:", rule.site)
     yield from _example("Found:", rule.bad)
     yield from _example("Not found:", rule.good)
-    yield roff.paragraph(" ".join((*asked(rule), *(["`--fix` puts it right."] if rule.fixable else []))))
+    yield roff.paragraph(" ".join((*occasions(rule), *(["`--fix` puts it right."] if rule.fixable else []))))
 
 
 def _example(title: str, lines: str) -> Iterator[list[str]]:

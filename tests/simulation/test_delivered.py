@@ -13,7 +13,7 @@ from blinplan.course.patient import Patient
 from blinplan.physiology import draw
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
-from blinplan.simulation.delivered import Delivered, Delivery, delivered, delivered_cycles, delivery
+from blinplan.simulation.delivered import Delivered, Delivery, compare_delivery, delivered_cycles, delivery
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def on_calendar(planned: Course) -> Dated:
 
 @pytest.fixture(scope="module")
 def found(on_calendar: Dated) -> Delivered:
-    return delivered(on_calendar, patients=20, seed=5)
+    return compare_delivery(on_calendar, patients=20, seed=5)
 
 
 def test_a_course_that_went_as_planned_is_the_plan_in_every_patient(found: Delivered) -> None:
@@ -80,7 +80,7 @@ def test_a_course_that_went_as_planned_is_the_plan_in_every_patient(found: Deliv
 
 
 def test_a_shorter_course_is_compared_in_the_same_patients(on_calendar: Dated) -> None:
-    cut = delivered(replace(on_calendar, course=short(on_calendar.course, 1)), patients=20, seed=5)
+    cut = compare_delivery(replace(on_calendar, course=short(on_calendar.course, 1)), patients=20, seed=5)
     exposure = next(quantity.ratio for quantity in cut.paired.quantities if quantity.key == "auc")
     # Exposure is dose over clearance, so that each patient's own ratio is that of the doses.
     whole = cut.cycles[-1]
@@ -91,7 +91,7 @@ def test_a_shorter_course_is_compared_in_the_same_patients(on_calendar: Dated) -
 def test_a_population_that_was_drawn_goes_through_both_courses_as_it_is(on_calendar: Dated) -> None:
     people = draw("adult-rr", 5, seed=99)
     idle = replace(people, kill_rate=np.zeros(5))
-    both = delivered(on_calendar, patients=idle)
+    both = compare_delivery(on_calendar, patients=idle)
     assert both.outcome.trial.population is both.planned.trial.population
     assert both.outcome.trial.seed is None  # nobody can draw them again
     np.testing.assert_array_equal(both.outcome.trial.population.clearance, idle.clearance)
@@ -101,6 +101,6 @@ def test_a_population_that_was_drawn_goes_through_both_courses_as_it_is(on_calen
 
 def test_progress_counts_on_through_both_courses(on_calendar: Dated) -> None:
     done: list[int] = []
-    delivered(on_calendar, patients=5, progress=done.append)
+    compare_delivery(on_calendar, patients=5, progress=done.append)
     assert done == sorted(done)
     assert (done[0], done[-1]) == (5, 10)

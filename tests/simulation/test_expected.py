@@ -13,7 +13,7 @@ from blinplan.course.patient import Patient
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.rules.limits import shipped_limits
-from blinplan.simulation.expected import ExpectedAfter, ExpectedWindow, expected
+from blinplan.simulation.expected import ExpectedAfter, ExpectedWindow, expected_windows
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def plan() -> Dated:
 
 @pytest.fixture(scope="module")
 def doses(plan: Dated) -> tuple[ExpectedAfter, ...]:
-    return expected(plan, shipped_limits())
+    return expected_windows(plan, shipped_limits())
 
 
 def test_every_new_dose_opens_windows_and_nothing_else_does(plan: Dated, doses: tuple[ExpectedAfter, ...]) -> None:
@@ -59,7 +59,7 @@ def test_t_cells_of_the_typical_patient_leave_within_the_window(doses: tuple[Exp
 
 
 def test_only_what_is_shown_of_a_plan_is_expected(plan: Dated) -> None:
-    assert {dose.entry.cycle for dose in expected(replace(plan, cycle=2), shipped_limits())} == {2}
+    assert {dose.entry.cycle for dose in expected_windows(replace(plan, cycle=2), shipped_limits())} == {2}
 
 
 @pytest.mark.parametrize(

@@ -83,11 +83,11 @@ def delivered_of(
     dated: Dated, patients: int, seed: int, executor: Executor | None, progress: Callable[[int], None] | None
 ) -> DeliveredResult:
     """Send the same virtual patients through the course as it came to be, and as it was planned."""
-    from blinplan.simulation.delivered import delivered
+    from blinplan.simulation.delivered import compare_delivery
     from blinplan.simulation.dosing import NotEligibleError
 
     try:
-        found = delivered(dated, patients=patients, seed=seed, executor=executor, progress=progress)
+        found = compare_delivery(dated, patients=patients, seed=seed, executor=executor, progress=progress)
     except NotEligibleError as error:
         raise Refusal(str(error), "choose another view; no virtual population fits this regimen") from error
     return DeliveredResult(dated, found)

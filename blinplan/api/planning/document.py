@@ -44,6 +44,6 @@ def dated_document(
 def expected_of(dated: Dated) -> "tuple[ExpectedAfter, ...]":
     """What the article expects, beside the typical patient of the regimen in the course."""
     from blinplan.rules.limits import shipped_limits
-    from blinplan.simulation.expected import expected
+    from blinplan.simulation.expected import expected_windows
 
-    return expected(dated, shipped_limits())
+    return expected_windows(dated, shipped_limits())

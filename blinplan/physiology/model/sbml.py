@@ -193,6 +193,6 @@ def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options
 def _check(libsbml: Any, document: Any) -> None:
     """Hold a document to all that libSBML checks, units too: it has to be free of warnings."""
     document.checkConsistency()
-    found = [document.getError(i).getMessage().strip() for i in range(document.getNumErrors())]
-    if found:
-        raise SbmlError("; ".join(found))
+    complaints = [document.getError(i).getMessage().strip() for i in range(document.getNumErrors())]
+    if complaints:
+        raise SbmlError("; ".join(complaints))

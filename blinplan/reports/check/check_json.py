@@ -46,13 +46,13 @@ def _file(judgement: Judgement) -> dict[str, Any]:
         "input": input_hash(document),
         "regimen": regimen.name if regimen else None,
         "unverified": regimen.unverified if regimen else None,
-        "simulated": _simulated(judgement.outcome),
-        "changed_limits": [_changed(limit) for limit in judgement.limits.values() if limit.change],
+        "simulated": _simulation(judgement.outcome),
+        "changed_limits": [_change(limit) for limit in judgement.limits.values() if limit.change],
         "verdicts": [_verdict(document, verdict, judgement.limits) for verdict in judgement.verdicts],
     }
 
 
-def _changed(limit: Limit) -> dict[str, Any]:
+def _change(limit: Limit) -> dict[str, Any]:
     assert limit.change is not None  # noqa: S101 - the caller has looked
     return {
         "name": limit.name,
@@ -103,7 +103,7 @@ def _range(document: Document, span: Span) -> dict[str, Any]:
     }
 
 
-def _simulated(outcome: SimulatedOutcome | None) -> dict[str, Any] | None:
+def _simulation(outcome: SimulatedOutcome | None) -> dict[str, Any] | None:
     if outcome is None:
         return None
     return {

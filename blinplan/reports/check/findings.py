@@ -27,9 +27,9 @@ def findings_report(judgements: Sequence[Judgement], screen: Screen) -> list[Ren
         parts += each_finding(judgement, screen)
         for verdict in judgement.verdicts:
             if verdict.ruling is Ruling.WAIVED:
-                parts += [_waived(judgement.reading.document, verdict), ""]
+                parts += [_waiver_lines(judgement.reading.document, verdict), ""]
             if verdict.baseline_findings:
-                parts += [_known(judgement.reading.document, verdict), ""]
+                parts += [_baseline_lines(judgement.reading.document, verdict), ""]
     return [*parts, *(_files(judgements, screen) if screen.wide else _narrow_files(judgements))]
 
 
@@ -77,7 +77,7 @@ def _finding(document: Document, finding: Finding, limits: Limits, screen: Scree
     ):
         if text:
             grid.add_row(Text(label, "quiet"), Text(visible(text)))
-    return _stacked([*parts, Padding(grid, (0, 0, 0, 2))])
+    return _stack([*parts, Padding(grid, (0, 0, 0, 2))])
 
 
 def _source_lines(document: Document, span: Span, screen: Screen) -> RenderableType | None:
@@ -97,7 +97,7 @@ def _source_lines(document: Document, span: Span, screen: Screen) -> RenderableT
         screen.as_shown(line[end : end + room]),
     )
     before, marked, after = _window(before, marked, after, room)
-    return _stacked(
+    return _stack(
         [
             Text.assemble((gutter, "quiet"), before, marked, after, no_wrap=True, overflow="crop"),
             Text.assemble(
@@ -141,7 +141,7 @@ def _cut_start(text: str, room: int) -> str:
     return _CUT + text
 
 
-def _waived(document: Document, verdict: Verdict) -> RenderableType:
+def _waiver_lines(document: Document, verdict: Verdict) -> RenderableType:
     waiver = verdict.waiver
     assert waiver is not None  # noqa: S101 - a waived verdict has its waiver
     until = f" until {waiver.expires}" if waiver.expires else ""
@@ -150,11 +150,11 @@ def _waived(document: Document, verdict: Verdict) -> RenderableType:
         for finding in verdict.findings
     ]
     where = location(document, verdict.findings[0].span)
-    return _stacked([*lines, Text.assemble("  ", (where, "where"), f"  {visible(waiver.reason)}{until}")])
+    return _stack([*lines, Text.assemble("  ", (where, "where"), f"  {visible(waiver.reason)}{until}")])
 
 
-def _known(document: Document, verdict: Verdict) -> RenderableType:
-    return _stacked(
+def _baseline_lines(document: Document, verdict: Verdict) -> RenderableType:
+    return _stack(
         Text.assemble(
             (f"in baseline[{verdict.rule.code}]", "waived"),
             " ",
@@ -166,7 +166,7 @@ def _known(document: Document, verdict: Verdict) -> RenderableType:
     )
 
 
-def _stacked(parts: Iterable[RenderableType]) -> RenderableType:
+def _stack(parts: Iterable[RenderableType]) -> RenderableType:
     grid = Table.grid()
     grid.add_column(overflow="fold")
     for part in parts:
@@ -235,7 +235,7 @@ def not_evaluated_lines(judgements: Sequence[Judgement], *, everything: bool) ->
     """
     lines = []
     kinds = _KINDS if everything else _KINDS[:5]
-    for (kind, reason), codes in not_evaluated(judgements):
+    for (kind, reason), codes in open_questions(judgements):
         if kind not in kinds:
             continue
         files = max(codes.values())
@@ -243,7 +243,7 @@ def not_evaluated_lines(judgements: Sequence[Judgement], *, everything: bool) ->
     return lines
 
 
-def not_evaluated(judgements: Sequence[Judgement]) -> list[tuple[tuple[str, str], dict[str, int]]]:
+def open_questions(judgements: Sequence[Judgement]) -> list[tuple[tuple[str, str], dict[str, int]]]:
     """List kinds and reasons for which rules gave no answer, what matters most first, with codes and files of each."""
     reasons: dict[tuple[str, str], dict[str, int]] = {}
     for judgement in judgements:

@@ -12,7 +12,7 @@ from blinplan.outside_text import visible
 from blinplan.regimen.regimen import Regimen
 from blinplan.reports.library.regimens import doses_in_short
 from blinplan.rules.judge import Judgement
-from blinplan.terminal import Screen
+from blinplan.terminal import Screen, indent
 
 
 def new_report(
@@ -38,7 +38,7 @@ def new_report(
     if regimen.unverified:
         parts.append(Text("Its doses are unverified: nobody has seen them in a source.", "unverified"))
     if left_out:
-        parts += ["", Text("Not copied", "title"), *(_indented(Text(visible(words))) for words in left_out)]
+        parts += ["", Text("Not copied", "title"), *(indent(Text(visible(words))) for words in left_out)]
     if judgement.findings:
         parts += ["", Text("Not standard, by the rules that need no simulation", "title"), _findings(judgement)]
     return [*parts, "", Text("Next", "title"), *_next(path, regimen, schema, screen)]
@@ -56,12 +56,12 @@ def _findings(judgement: Judgement) -> RenderableType:
         grid.add_row(
             Text(f"{finding.severity}[{finding.code}]", finding.severity.value), Text(visible(finding.message))
         )
-    return _indented(grid)
+    return indent(grid)
 
 
 def _next(path: str | None, regimen: Regimen, schema: str | None, screen: Screen) -> list[RenderableType]:
     if path is None:
-        return [_indented(Text("save it as a file, then: blinplan check FILE"))]
+        return [indent(Text("save it as a file, then: blinplan check FILE"))]
     steps = [("blinplan check " + path, "judge it by every rule, on virtual patients too")]
     for weight, height in _SIZES:
         if regimen.eligibility.admits(Fraction(weight)):
@@ -78,15 +78,10 @@ def steps_to_try(steps: Sequence[tuple[str, str]], screen: Screen) -> list[Rende
     longest = max(len(command) for command, _ in steps)
     if longest + max(len(words) for _, words in steps) + 5 <= screen.width:
         return [
-            _indented(Text.assemble((visible(command).ljust(longest), "where"), "   ", words))
-            for command, words in steps
+            indent(Text.assemble((visible(command).ljust(longest), "where"), "   ", words)) for command, words in steps
         ]
     return [
         part
         for command, words in steps
-        for part in (_indented(Text(visible(command), "where")), Padding(Text(words), (0, 0, 0, 6)))
+        for part in (indent(Text(visible(command), "where")), Padding(Text(words), (0, 0, 0, 6)))
     ]
-
-
-def _indented(part: RenderableType) -> Padding:
-    return Padding(part, (0, 0, 0, 2))

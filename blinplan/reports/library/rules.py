@@ -70,7 +70,7 @@ def rule_report(rule: Rule, limits: Limits, screen: Screen) -> list[RenderableTy
     if rule.site:
         parts += ["", Text("Site of the examples", "title"), _example(rule.site)]
     parts += ["", Text("Found", "title"), _example(rule.bad), "", Text("Not found", "title"), _example(rule.good)]
-    parts += ["", Text("How it is asked", "title"), *(indent(line) for line in asked(rule))]
+    parts += ["", Text("How it is asked", "title"), *(indent(line) for line in occasions(rule))]
     return parts
 
 
@@ -100,7 +100,7 @@ def _one_each(line: str) -> list[str]:
     return [f"{name}[", *(f"  {{{one}}}," for one in each), "]"]
 
 
-def asked(rule: Rule) -> list[str]:
+def occasions(rule: Rule) -> list[str]:
     """When a rule is asked, and how a finding of it is accepted."""
     code = rule.code
     always = rule.check is None and not rule.about_waivers

@@ -104,7 +104,7 @@ $TABLE ID TIME EVID CYCLE STEP CL IPRED DV NOPRINT ONEHEADER FORMAT=s1PE16.9 FIL
 
 def control_stream(preset: Preset, records: str) -> str:
     """Write the population model of plasma concentrations as a control stream for a data set of `event_records`."""
-    values = {key: _bounded(preset, key) for key in ("clearance", "clearance_exponent", "volume", "residual_error")}
+    values = {key: _bounds(preset, key) for key in ("clearance", "clearance_exponent", "volume", "residual_error")}
     clearance, residual = preset.parameters["clearance"], preset.parameters["residual_error"]
     return _STREAM.format(
         version=__version__,
@@ -120,7 +120,7 @@ def control_stream(preset: Preset, records: str) -> str:
     )
 
 
-def _bounded(preset: Preset, key: str) -> str:
+def _bounds(preset: Preset, key: str) -> str:
     """Write a value between the bounds outside of which it would be refused."""
     parameter = preset.parameters[key]
     return f"({parameter.low:g}, {parameter.value!r}, {parameter.high:g})"

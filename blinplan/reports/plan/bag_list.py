@@ -96,7 +96,7 @@ def bags_report(dated: Dated, screen: Screen) -> list[RenderableType]:
     return [
         *([_table(lines, screen)] if screen.width >= _WIDE else _paragraphs(lines)),
         Text(sum_text(dated)),
-        *(Text(line, "not evaluated") for line in bags_not_evaluated(dated, [bag for _, bag in bags])),
+        *(Text(line, "not evaluated") for line in bag_questions(dated, [bag for _, bag in bags])),
         *(Text(line, "warning") for line in shortages(dated)),
         Text(bag_sources(dated), "quiet"),
         zone_line(dated),
@@ -141,7 +141,7 @@ def _source_of_rate(size: SiteBag, label: Label) -> str:
 def remarks(dated: Dated) -> Iterator[str]:
     """Say all that has to be known of the bags that are shown, in a format that does not say it in its own place."""
     shown = [bag for _, bag in dated.shown_bags()]
-    yield from bags_not_evaluated(dated, shown)
+    yield from bag_questions(dated, shown)
     yield from shortages(dated)
 
 
@@ -158,7 +158,7 @@ def _sizes(bags: Iterable[Bag]) -> str:
     return ", ".join(duration_text(size) for size in sorted({bag.size.minutes for bag in bags}))
 
 
-def bags_not_evaluated(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
+def bag_questions(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
     """Say which questions about the bags nobody has answered, so that none of them looks settled."""
     vial = None if dated.site is None else dated.site.vial
     silent = "the label, as far as it was seen, has"
@@ -175,10 +175,10 @@ def bags_not_evaluated(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
     site = dated.site
     if site is not None and (unlimited := _sizes(bag for bag in shown if in_use_left(bag, site) is None)):
         yield f"How long bags for {unlimited} may be used is not evaluated: no `in_use_hours` is given."
-    yield from _preserved(dated, shown, silent)
+    yield from _preservative_question(dated, shown, silent)
 
 
-def _preserved(dated: Dated, shown: Sequence[Bag], silent: str) -> Iterator[str]:
+def _preservative_question(dated: Dated, shown: Sequence[Bag], silent: str) -> Iterator[str]:
     preserved = _sizes(bag for bag in shown if bag.size.preservative)
     least = None if dated.site is None else dated.site.preservative_from
     if preserved and least is None:

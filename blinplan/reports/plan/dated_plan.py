@@ -74,7 +74,7 @@ def entry_text(dated: Dated, entry: Entry) -> str:
     return {
         Due.PREMEDICATION: _premedication(dated, entry),
         Due.INTERRUPTION: f"infusion stopped for {duration_text(entry.stop - entry.start)}",
-        Due.STOP: _stopped(dated, entry),
+        Due.STOP: _end_text(dated, entry),
         Due.HOSPITAL: f"in hospital until {moment_text(dated.clock.at(entry.stop))}",
         Due.SUPERVISION: "supervised by a health professional, or in hospital",
         Due.NEXT_CYCLE: f"earliest start of cycle {entry.cycle}{_later(dated, entry.cycle)}",
@@ -91,7 +91,7 @@ def _premedication(dated: Dated, entry: Entry) -> str:
     return f"premedication: {given_dose(plan)}{' (not given, the record says)' if False in answers else ''}"
 
 
-def _stopped(dated: Dated, entry: Entry) -> str:
+def _end_text(dated: Dated, entry: Entry) -> str:
     """Say what ends an infusion: its plan, or what happened."""
     last = dated.ledger.interruptions[-1] if dated.ledger.interruptions else None
     if dated.replanned.ended and last is not None and last.stopped == entry.start:

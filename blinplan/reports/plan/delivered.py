@@ -27,14 +27,14 @@ def delivered_report(comparison: Delivered, screen: Screen) -> list[RenderableTy
             " free intervals and interruptions included and no less than was planned, in % of the planned one.",
             "quiet",
         ),
-        *(Text(line, "not evaluated") for line in _not_evaluated(comparison)),
+        *(Text(line, "not evaluated") for line in _open_questions(comparison)),
         "",
-        _simulated(comparison, screen),
+        _simulation_table(comparison, screen),
         Text(_patients(comparison.outcome.trial.population), "quiet"),
     ]
 
 
-def _not_evaluated(comparison: Delivered) -> Iterator[str]:
+def _open_questions(comparison: Delivered) -> Iterator[str]:
     if comparison.overdosed:
         yield "What an overdose gave in excess is not evaluated: it is not on record. The figures are without it."
 
@@ -72,7 +72,7 @@ def _shares(comparison: Delivered) -> list[PairedShare]:
     return [share for share in comparison.paired.shares if share.key in _SHARES]
 
 
-def _simulated(comparison: Delivered, screen: Screen) -> RenderableType:
+def _simulation_table(comparison: Delivered, screen: Screen) -> RenderableType:
     table = screen.table(title="Simulated exposure and depletion")
     table.add_column("Median, 5-95 %", overflow="fold")
     for name in ("Delivered", "Planned", "Ratio, paired"):
@@ -103,7 +103,7 @@ def delivered_json(comparison: Delivered) -> Mapping[str, Any]:
     """Write the same as JSON."""
     population = comparison.outcome.trial.population
     return {
-        "not_evaluated": list(_not_evaluated(comparison)),
+        "not_evaluated": list(_open_questions(comparison)),
         "cycles": [
             {
                 "cycle": cycle.cycle,

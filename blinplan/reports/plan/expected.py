@@ -23,7 +23,7 @@ def expected_report(dated: Dated, doses: Sequence[ExpectedAfter], screen: Screen
         table.add_row(Text(f"{title}, {dated.clock.at(entry.start):%Y-%m-%d %H:%M}", "title"))
         for window in dose.windows:
             start, stop = _short(dated, window.start), _short(dated, window.stop)
-            table.add_row(Text(f"  {window.what}"), start, stop, _simulated(dated, window))
+            table.add_row(Text(f"  {window.what}"), start, stop, _time_of_typical_patient(dated, window))
     return [table, Text(f"{_NOTE} {_sources(_windows(doses))}", "quiet")]
 
 
@@ -37,7 +37,7 @@ def _short(dated: Dated, minute: int) -> str:
     return f"{dated.clock.at(minute):%d %b %H:%M}"
 
 
-def _simulated(dated: Dated, window: ExpectedWindow) -> Text:
+def _time_of_typical_patient(dated: Dated, window: ExpectedWindow) -> Text:
     if window.simulated is None:
         return Text("not seen")
     at = _short(dated, window.simulated)

@@ -97,10 +97,10 @@ def ics(
             calendar.add_component(_event(dated, entry, uid, sequence))
     withdrawn = dropped_entries(now, before, plan_id)
     for uid, (earlier, entry) in withdrawn.items():
-        calendar.add_component(_cancelled(dated, _event(earlier, entry, uid, sequence), sequence))
+        calendar.add_component(_cancellation(dated, _event(earlier, entry, uid, sequence), sequence))
     for uid, event in (replaced.events if replaced else {}).items():
         if uid not in now and uid not in withdrawn:
-            calendar.add_component(_cancelled(dated, event, sequence))
+            calendar.add_component(_cancellation(dated, event, sequence))
     return "\r\n".join(visible(line) for line in str(calendar.to_ical(), "utf-8").split("\r\n"))
 
 
@@ -127,7 +127,7 @@ def _event(dated: Dated, entry: Entry, uid: str, sequence: int) -> Any:
     return event
 
 
-def _cancelled(dated: Dated, event: Any, sequence: int) -> Any:
+def _cancellation(dated: Dated, event: Any, sequence: int) -> Any:
     """The same event, taken back."""
     for name in ("status", "sequence", "dtstamp"):
         event.pop(name, None)

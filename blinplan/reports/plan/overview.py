@@ -52,7 +52,7 @@ def timeline(dated: Dated, screen: Screen) -> Iterator[Text]:
         [f"cycle {entry.cycle}" for entry in starts],
         [f"{dated.clock.at(entry.start):%d %b}" for entry in starts],
     ):
-        yield Text(_placed([(entry.start * width // end, text) for entry, text in zip(starts, texts, strict=True)]))
+        yield Text(_line([(entry.start * width // end, text) for entry, text in zip(starts, texts, strict=True)]))
     yield Text(_key(dated.course, screen), "quiet")
 
 
@@ -69,7 +69,7 @@ def _mark(event: Event, share: float, screen: Screen) -> tuple[str, str]:
     return "#" if share == 1 else "=", "where"
 
 
-def _placed(texts: Sequence[tuple[int, str]]) -> str:
+def _line(texts: Sequence[tuple[int, str]]) -> str:
     """Put texts at their columns, as far as there is room."""
     line = ""
     for column, text in texts:
@@ -100,14 +100,14 @@ def _table(dated: Dated, screen: Screen) -> RenderableType:
             moment_text(dated.clock.at(period.start)),
             duration_text(period.minutes),
             str(period.cycle),
-            _said(event),
+            _dose_text(event),
             amount_text(event.micrograms) if period.dose else "0",
             style="" if period.dose else "quiet",
         )
     return table
 
 
-def _said(event: Event) -> Text:
+def _dose_text(event: Event) -> Text:
     period = event.period
     if period.dose is not None:
         name = f"{visible(period.cycle_name)}: " if period.step == 1 else ""

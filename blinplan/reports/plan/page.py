@@ -15,8 +15,8 @@ from blinplan.reports.plan.bag_list import (
     HEADS,
     BagLine,
     bag_line,
+    bag_questions,
     bag_sources,
-    bags_not_evaluated,
     shortages,
     sum_text,
 )
@@ -111,7 +111,7 @@ def _bags(dated: Dated, cycle: int) -> PrintedBags | None:
         return None
     of_cycle = {entry.bag for entry in dated.entries if entry.bag is not None and entry.cycle == cycle}
     bags = [(number, bag) for number, bag in dated.shown_bags() if bag in of_cycle]
-    lines = (sum_text(dated), *bags_not_evaluated(dated, [bag for _, bag in bags]), *shortages(dated))
+    lines = (sum_text(dated), *bag_questions(dated, [bag for _, bag in bags]), *shortages(dated))
     return PrintedBags(_bag_table(dated, bags), lines, bag_sources(dated))
 
 

@@ -167,14 +167,14 @@ def _event_json(event: Event) -> dict[str, Any]:
         "cycle": period.cycle,
         "cycle_name": period.cycle_name,
         "step": period.step,
-        "ordered": _ordered(period.dose),
-        "max": _ordered(period.cap),
+        "ordered": _order_text(period.dose),
+        "max": _order_text(period.cap),
         "capped": event.capped,
         "line": period.line,
     }
 
 
-def _ordered(dose: DoseRate | None) -> str | None:
+def _order_text(dose: DoseRate | None) -> str | None:
     return None if dose is None else f"{dose.amount} {dose.unit}"
 
 
@@ -220,7 +220,7 @@ def _event_values(event: Event) -> dict[str, Any]:
         "mcg": float(event.micrograms),
         "cycle": period.cycle,
         "step": period.step,
-        "ordered": _ordered(period.dose),
+        "ordered": _order_text(period.dose),
         "capped": event.capped,
         "line": period.line,
     }

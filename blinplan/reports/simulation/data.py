@@ -81,12 +81,12 @@ def endpoint_table(simulation: Simulation, input_fingerprint: str) -> DataTable:
     return DataTable(
         "endpoints",
         (_PATIENT, *(column for column, _ in columns)),
-        _sliced([np.arange(1, people.size + 1), *values]),
+        _slices([np.arange(1, people.size + 1), *values]),
         _about(simulation, input_fingerprint),
     )
 
 
-def _sliced(columns: list[Values]) -> Iterator[tuple[Values, ...]]:
+def _slices(columns: list[Values]) -> Iterator[tuple[Values, ...]]:
     for first in range(0, columns[0].shape[0], _ROWS):
         yield tuple(column[first : first + _ROWS] for column in columns)
 

@@ -28,7 +28,7 @@ def assumptions_section(simulation: Simulation, preset: Preset, limits: Limits) 
     """Collect what a simulation rests on."""
     return AssumptionsSection(
         _sources(simulation.regimen),
-        tuple(_assumed(simulation, preset)),
+        tuple(_assumptions(simulation, preset)),
         _parameters(preset),
         len(preset.parameters),
         _limits(limits),
@@ -41,7 +41,7 @@ def _sources(regimen: Regimen) -> PageTable:
     return page_table("Sources of the doses", columns, rows)
 
 
-def _assumed(simulation: Simulation, preset: Preset) -> Iterator[str]:
+def _assumptions(simulation: Simulation, preset: Preset) -> Iterator[str]:
     yield f"The population {preset.key}: {preset.name} ({preset.status}: {preset.source})."
     if simulation.options.attenuation == "desensitisation":
         yield "Cytokine release wanes because cells desensitise and targets are lost; loss alone is the other reading."

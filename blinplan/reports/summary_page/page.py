@@ -132,13 +132,13 @@ def _summary(report: Report) -> SummarySection:
         report.result.summary,
         f"Exit status {report.result.status}: {report.result.reason}.",
         UNVERIFIED_DOSES if report.choice.regimen.unverified else "",
-        tuple(_counted(report)),
+        tuple(_decisive_findings(report)),
         tuple(_known(report)),
         tuple(f"{row.group}: {_share(row)}" for key in _KEY_SHARES if (row := rows.get(key)) is not None),
     )
 
 
-def _counted(report: Report) -> Iterator[str]:
+def _decisive_findings(report: Report) -> Iterator[str]:
     """The findings that decide the status, a line each."""
     for finding in report.judgement.findings:
         if report.result.counts(finding):
@@ -270,11 +270,11 @@ def _endpoints(simulation: Simulation) -> EndpointsSection:
     )
     return EndpointsSection(
         HOW_TO_READ,
-        page_table("Endpoints", _columns("Endpoint", "Typical", "Median", "5-95 %", "n"), _grouped(values)),
+        page_table("Endpoints", _columns("Endpoint", "Typical", "Median", "5-95 %", "n"), _with_group_names(values)),
         page_table(
             "Shares of patients",
             _columns("Patients in whom", "Typical", "Share", "95 % interval", "of"),
-            _grouped(shares),
+            _with_group_names(shares),
         ),
     )
 
@@ -284,7 +284,7 @@ def _columns(name: str, *numbers: str) -> Iterator[PageColumn]:
     yield from (PageColumn(number, "n") for number in numbers)
 
 
-def _grouped(rows: Iterator[tuple[str, tuple[str, ...]]]) -> Iterator[tuple[str, ...]]:
+def _with_group_names(rows: Iterator[tuple[str, tuple[str, ...]]]) -> Iterator[tuple[str, ...]]:
     """Put the name of each group before its rows."""
     for group, members in groupby(rows, lambda row: row[0]):
         yield (group,)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from blinplan.regimen.toml.document import Document
-from blinplan.reports.check.findings import location, not_evaluated
+from blinplan.reports.check.findings import location, open_questions
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table
 from blinplan.rules.catalogue import FAMILIES
 from blinplan.rules.judge import Judgement, Ruling
@@ -38,18 +38,18 @@ class VerdictsSection:
 
 def verdicts_section(judgement: Judgement) -> VerdictsSection:
     """Collect the verdicts on a file."""
-    unanswered = not_evaluated([judgement])
+    unanswered = open_questions([judgement])
     passed = [verdict for verdict in judgement.verdicts if verdict.ruling is Ruling.PASS]
     return VerdictsSection(
         tuple(_finding(judgement, finding) for finding in sorted(judgement.findings, key=_mildness)),
-        _waived(judgement),
+        _waivers(judgement),
         page_table(
             "Not evaluated",
             (PageColumn("Kind", "w"), PageColumn("Why"), PageColumn("Rules")),
             ((kind, reason, ", ".join(codes)) for (kind, reason), codes in unanswered),
         ),
         sum(len(codes) for _, codes in unanswered),
-        tuple(_passed(judgement)),
+        tuple(_passes(judgement)),
         len(passed),
     )
 
@@ -84,7 +84,7 @@ def _line(document: Document, finding: Finding) -> str:
     return line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + "..."
 
 
-def _waived(judgement: Judgement) -> PageTable:
+def _waivers(judgement: Judgement) -> PageTable:
     columns = (
         PageColumn("Rule", "w", is_name=True),
         PageColumn("Found"),
@@ -105,7 +105,7 @@ def _waived(judgement: Judgement) -> PageTable:
     return page_table("Waived", columns, rows)
 
 
-def _passed(judgement: Judgement) -> Iterator[str]:
+def _passes(judgement: Judgement) -> Iterator[str]:
     """The rules that passed, a line a family."""
     families: dict[str, list[str]] = {}
     for verdict in judgement.verdicts:

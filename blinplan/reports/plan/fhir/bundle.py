@@ -17,7 +17,7 @@ from blinplan.course.replan import INTERRUPTED
 from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, duration_text
-from blinplan.reports.plan.bag_list import bags_not_evaluated, shortages
+from blinplan.reports.plan.bag_list import bag_questions, shortages
 from blinplan.reports.plan.dated_plan import entry_text, off_hours
 from blinplan.reports.plan.fhir.elements import (
     MICROGRAM,
@@ -204,7 +204,7 @@ def _notes(dated: Dated, choice: Choice) -> Iterator[str]:
     yield f"Patient: {figures}. Weight limit: {choice.reason}."
     if dated.premedication is None:
         yield "Premedication: none declared in this regimen."
-    yield from bags_not_evaluated(dated, dated.bags)
+    yield from bag_questions(dated, dated.bags)
     yield from shortages(dated)
     yield from off_hours(dated)
     if not dated.recorded:

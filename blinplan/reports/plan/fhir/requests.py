@@ -57,7 +57,7 @@ def requests(dated: Dated, before: Sequence[Dated], plan_id: str) -> Iterator[Re
             earlier = name
     for name, (earlier_plan, entry) in dropped_entries(now, before, plan_id).items():
         if entry.due is Due.PREMEDICATION or entry.due in INFUSIONS:
-            yield _request(earlier_plan, entry, name, plan_id, _no_more_planned(dated))
+            yield _request(earlier_plan, entry, name, plan_id, _standing_of_dropped(dated))
 
 
 def infusion_standing(dated: Dated, entry: Entry) -> Standing:
@@ -68,7 +68,7 @@ def infusion_standing(dated: Dated, entry: Entry) -> Standing:
     if interrupted is not None and not _given_in_full(entry, dated.replanned.planned):
         stopped = moment_text(dated.clock.at(entry.stop))
         note = f"Stopped at {stopped}; what is written here is what was given until then."
-        return Standing(_stopped(interrupted), cause_text(interrupted), note)
+        return Standing(_status_after_stop(interrupted), cause_text(interrupted), note)
     known = last_known(dated)
     return Standing("completed" if entry.stop <= known else "active" if entry.start <= known else "draft")
 
@@ -82,7 +82,7 @@ def _given_in_full(entry: Entry, planned: Course) -> bool:
     )
 
 
-def _stopped(interrupted: LedgerEntry) -> str:
+def _status_after_stop(interrupted: LedgerEntry) -> str:
     """``on-hold`` while it is open whether the infusion goes on; after that another request goes on, or none."""
     return "on-hold" if interrupted.restarted is None and not for_good(interrupted) else "stopped"
 
@@ -104,12 +104,12 @@ def premedication_standing(dated: Dated, entry: Entry) -> Standing:
     return Standing("completed") if given else Standing("cancelled", "the record says that it was not given")
 
 
-def _no_more_planned(dated: Dated) -> Standing:
+def _standing_of_dropped(dated: Dated) -> Standing:
     """How it stands with what only earlier plans had."""
     if not dated.replanned.ended:
         return Standing("cancelled", note=_WITHDRAWN)
     last = dated.ledger.interruptions[-1]
-    if _stopped(last) == "on-hold":
+    if _status_after_stop(last) == "on-hold":
         return Standing("on-hold", cause_text(last), _WAITING)
     return Standing("cancelled", cause_text(last), _WITHDRAWN)
 
