@@ -87,12 +87,12 @@ def find(named: str, stdin_name: str = "<stdin>") -> tuple[FileSource, ...] | No
 
 def find_one(named: str) -> FileSource | NotFound:
     """Find the one regimen that a name stands for."""
-    found = find(named)
-    if isinstance(found, NotFound):
-        return found
-    if len(found) == 1 and not (found[0].path is not None and Path(named).is_dir()):
-        return found[0]
-    members = ", ".join(source.name for source in found[:3]) + (", ..." if len(found) > 3 else "")
+    sources = find(named)
+    if isinstance(sources, NotFound):
+        return sources
+    if len(sources) == 1 and not (sources[0].path is not None and Path(named).is_dir()):
+        return sources[0]
+    members = ", ".join(source.name for source in sources[:3]) + (", ..." if len(sources) > 3 else "")
     kind = "a folder" if Path(named).is_dir() else "a family"
     return NotFound(named, f"{named} is {kind}, and one regimen is needed", f"name one of its regimens: {members}")
 

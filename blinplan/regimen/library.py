@@ -52,8 +52,8 @@ def names_of(name: str) -> tuple[str, ...]:
 def nearest(name: str) -> str | None:
     """The shipped name that is written most like this one, if any is close."""
     families = {regimen.family for regimen in shipped_regimens() if regimen.family}
-    found = difflib.get_close_matches(name.lower(), [*paths(), *families], n=1, cutoff=0.7)
-    return found[0] if found else None
+    matches = difflib.get_close_matches(name.lower(), [*paths(), *families], n=1, cutoff=0.7)
+    return matches[0] if matches else None
 
 
 def _order(path: Path) -> tuple[str, tuple[tuple[int, float, str], ...]]:

@@ -77,9 +77,9 @@ def file_findings(judgement: Judgement) -> list[LocatedFinding]:
     import hashlib
 
     path, seen = shown_path(judgement), Counter[str]()
-    found = sorted(_standings(judgement), key=lambda item: (item[0].span.start, item[0].span.end, item[0].code))
+    standings = sorted(_standings(judgement), key=lambda item: (item[0].span.start, item[0].span.end, item[0].code))
     listed = []
-    for finding, standing, waiver in found:
+    for finding, standing, waiver in standings:
         base = f"{path}\n{finding.code}\n{pointer(finding.path)}"
         seen[base] += 1  # two findings of one rule at one place are still two
         mark = hashlib.sha256(f"{base}\n{seen[base]}".encode()).hexdigest()[:32]

@@ -162,8 +162,8 @@ class Document:
     def place(self, path: KeyPath) -> KeyPlace:
         """Return where `path` is written, or else the nearest table or array around it that is."""
         for length in range(len(path), 0, -1):
-            if found := self.places.get(path[:length]):
-                return found
+            if place := self.places.get(path[:length]):
+                return place
         return _ROOT
 
     def key_span(self, path: KeyPath) -> Span:
@@ -404,10 +404,10 @@ class _Scanner:
         segments = []
         at = start
         while True:
-            found = self._match(_SEGMENT, at)
-            segments.append((_key_name(found[1]), Span(*found.span(1))))
-            at = found.end()
-            if not found[2]:
+            match = self._match(_SEGMENT, at)
+            segments.append((_key_name(match[1]), Span(*match.span(1))))
+            at = match.end()
+            if not match[2]:
                 return segments, at
 
     def _gap(self, start: int) -> int:
@@ -415,10 +415,10 @@ class _Scanner:
         return self._match(_GAP, start).end()
 
     def _match(self, pattern: re.Pattern[str], start: int) -> re.Match[str]:
-        found = pattern.match(self._text, start)
-        if found is None:  # parser and scanner disagree: rather no position than a wrong one
+        match = pattern.match(self._text, start)
+        if match is None:  # parser and scanner disagree: rather no position than a wrong one
             raise self._error("cannot be read", start)
-        return found
+        return match
 
     def _check_depth(self, path: KeyPath, start: int) -> None:
         if len(path) > LIMIT_DEPTH:

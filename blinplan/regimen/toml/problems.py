@@ -128,7 +128,7 @@ class SchemaProblems:
     def _wrong_value(self, detail: ErrorDetails) -> Problem:
         path = detail["loc"]
         key, description = self._expectation(path)
-        found = describe(detail["input"])
+        value = describe(detail["input"])
         reason = detail.get("ctx", {}).get("error")
         code, why = "F004", f"`{key}` is {description}"
         if path in _VERSIONS and type(detail["input"]) is int:
@@ -144,7 +144,7 @@ class SchemaProblems:
             allowed = _allowed_words(detail)
             word = _nearest_word(str(detail["input"]), allowed)
             fix = _spelling(span, str(detail["input"]), word, allowed, quote='"')
-        return Problem(code, path, span, f"`{key}` is {found}", why, _advice(path, detail), fix)
+        return Problem(code, path, span, f"`{key}` is {value}", why, _advice(path, detail), fix)
 
     def _expectation(self, path: KeyPath) -> tuple[str, str]:
         """The nearest key on the path and what it may hold."""

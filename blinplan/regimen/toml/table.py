@@ -116,11 +116,11 @@ class Table(Generic[Values]):
 
     def inner(self) -> dict[str, "Table[Any]"]:
         """All tables inside, those inside of them included, by name and in their order."""
-        found: dict[str, Table[Any]] = {}
+        tables: dict[str, Table[Any]] = {}
         for key in self.keys.values():
             if key.kind.table is not None:
-                found |= {key.kind.table.name: key.kind.table} | key.kind.table.inner()
-        return dict(sorted(found.items()))
+                tables |= {key.kind.table.name: key.kind.table} | key.kind.table.inner()
+        return dict(sorted(tables.items()))
 
 
 def file_schema(table: Table[Any], title: str) -> dict[str, Any]:
@@ -157,12 +157,12 @@ def text(pattern: str = r"\S", longest: int = 500) -> Kind:
 def quantity(check: Callable[[str], object], pattern: str, longest: int, example: str) -> Kind:
     """A text that is a quantity; ``check`` raises `ValueError` where it is none."""
 
-    def checked(written: str) -> str:
+    def check_text(written: str) -> str:
         check(written)
         return written
 
     return Kind(
-        core_schema.no_info_after_validator_function(checked, core_schema.str_schema()),
+        core_schema.no_info_after_validator_function(check_text, core_schema.str_schema()),
         {"type": "string", "pattern": pattern, "maxLength": longest, "examples": [example]},
     )
 

@@ -101,7 +101,7 @@ def _outcome(
         labelled_peak=None
         if label is None
         else (label.name, _labelled_peak(label.name, preset, patients, seed, executor)),
-        later_elevation=tuple(_raised_later(endpoints, cycle) for cycle in range(1, len(endpoints.cycles))),
+        later_elevation=tuple(_elevation_only_later(endpoints, cycle) for cycle in range(1, len(endpoints.cycles))),
     )
 
 
@@ -156,7 +156,7 @@ def _escalation(endpoints: "Endpoints") -> Escalation | None:
     return Escalation(day, _share(endpoints.t_return_day < day), median)
 
 
-def _raised_later(endpoints: "Endpoints", cycle: int) -> Proportion:
+def _elevation_only_later(endpoints: "Endpoints", cycle: int) -> Proportion:
     raised = endpoints.elevated("IL-6")
     return _share(raised[cycle] & ~raised[0], raised[cycle] != raised[0])
 

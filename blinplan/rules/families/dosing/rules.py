@@ -28,12 +28,12 @@ def _two_steps(first: str, second: str) -> str:
 
 def _targets(case: Case) -> list[tuple[Step, str]]:
     """The highest step of every cycle, with what to call its dose; the same dose is asked about once."""
-    found: dict[Fraction, tuple[Step, str]] = {}
+    targets: dict[Fraction, tuple[Step, str]] = {}
     for number, cycle in enumerate(case.regimen.cycles):
         step = max(cycle.steps, key=lambda step: step.dose.amount)
         of = "" if number == 0 else f' of "{cycle.name}"'
-        found.setdefault(step.dose.amount, (step, f"the target dose{of}"))
-    return list(found.values())
+        targets.setdefault(step.dose.amount, (step, f"the target dose{of}"))
+    return list(targets.values())
 
 
 def _incomplete_depletion(rule: Rule, case: Case) -> Answer:
@@ -52,12 +52,12 @@ def _incomplete_depletion(rule: Rule, case: Case) -> Answer:
     ]
 
 
-def _undocumented_depletion(rule: Rule, case: Case) -> Iterator[Finding]:
+def _depletion_not_documented(rule: Rule, case: Case) -> Iterator[Finding]:
     for target, name in _targets(case):
-        yield from _undocumented(rule, case, target, name)
+        yield from _below_documented_dose(rule, case, target, name)
 
 
-def _undocumented(rule: Rule, case: Case, target: Step, name: str) -> Iterator[Finding]:
+def _below_documented_dose(rule: Rule, case: Case, target: Step, name: str) -> Iterator[Finding]:
     by_area = target.dose.basis is Basis.BSA
     deciding = "depletion_by_area" if by_area else "depletion_flat"
     limit = case.limits[deciding]
@@ -84,7 +84,7 @@ def _undocumented(rule: Rule, case: Case, target: Step, name: str) -> Iterator[F
         )
 
 
-def _above_labelled(rule: Rule, case: Case) -> Answer:
+def _above_label(rule: Rule, case: Case) -> Answer:
     findings = [*_above_label_as_ordered(rule, case), *_above_label_in_the_patient(rule, case)]
     if not findings and case.patient and case.patient.area is None and _needs_area(case):
         return NotEvaluated("undecided", "the doses are by body surface area, and the patient's is not known")
@@ -138,7 +138,7 @@ def _above_label_as_ordered(rule: Rule, case: Case) -> Iterator[Finding]:
             )
 
 
-def _above_studied(rule: Rule, case: Case) -> Iterator[Finding]:
+def _above_highest_dose(rule: Rule, case: Case) -> Iterator[Finding]:
     for step in case.regimen.steps:
         limit = labelled.highest_studied(case.limits, step.dose.basis)
         if step.dose.amount > limit.value and not labelled.is_unit_slip(case.limits, step.dose):
@@ -318,7 +318,7 @@ RULES = (
         limits=("depletion_by_area", "depletion_flat"),
         bad=_steps("5 mcg/m2/day"),
         good=_steps("5.1 mcg/m2/day"),
-        check=_undocumented_depletion,
+        check=_depletion_not_documented,
     ),
     Rule(
         "D203",
@@ -329,7 +329,7 @@ RULES = (
         limits=("labelled_maximum_flat", "labelled_maximum_by_area"),
         bad=_two_steps("9 mcg/day", "29 mcg/day"),
         good=_two_steps("9 mcg/day", "28 mcg/day"),
-        check=_above_labelled,
+        check=_above_label,
     ),
     Rule(
         "D204",
@@ -340,7 +340,7 @@ RULES = (
         limits=("highest_studied_flat", "highest_studied_by_area"),
         bad=_cycle('{ dose = "91 mcg/m2/day", max = "200 mcg/day", days = 28 }'),
         good=_cycle('{ dose = "15 mcg/m2/day", max = "28 mcg/day", days = 28 }'),
-        check=_above_studied,
+        check=_above_highest_dose,
     ),
     Rule(
         "D205",
