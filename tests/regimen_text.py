@@ -13,7 +13,7 @@ from blinplan.rules.configuration.settings import DEFAULTS, Settings
 from blinplan.rules.judge import Judgement, Verdict, judge
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated.outcome import Median, SimulatedOutcome
-from blinplan.rules.simulated.virtual import Simulated
+from blinplan.rules.simulated.virtual import PatientSimulator
 
 TODAY = date(2026, 3, 1)
 
@@ -62,28 +62,28 @@ def waiver(rule: str, expires: str = "") -> str:
     return f'\n[[waiver]]\nrule = "{rule}"\nreason = "Amendment 3"\n' + (f"expires = {expires}\n" if expires else "")
 
 
-def judged(
+def judgement_of(
     text: str,
-    simulated: Simulated | None = None,
+    simulator: PatientSimulator | None = None,
     today: date = TODAY,
     settings: Settings = DEFAULTS,
     patient: Patient | None = None,
     site: Site | None = None,
 ) -> Judgement:
     """Read and judge a text."""
-    return judge(read(text.encode(), "probe.toml"), today, simulated, settings, patient, site)
+    return judge(read(text.encode(), "probe.toml"), today, simulator, settings, patient, site)
 
 
-def judged_lines(
+def judgement_of_lines(
     lines: str,
-    simulated: Simulated | None = None,
+    simulator: PatientSimulator | None = None,
     today: date = TODAY,
     settings: Settings = DEFAULTS,
     patient: Patient | None = None,
     site: Site | None = None,
 ) -> Judgement:
     """Judge a whole regimen file around some lines."""
-    return judged(regimen_text(lines), simulated, today, settings, patient, site)
+    return judgement_of(regimen_text(lines), simulator, today, settings, patient, site)
 
 
 def verdict_of(judgement: Judgement, code: str) -> Verdict:
@@ -97,24 +97,24 @@ def codes(judgement: Judgement) -> list[str]:
     return sorted(finding.code for finding in judgement.findings)
 
 
-def marked(judgement: Judgement, code: str) -> list[str]:
+def marks(judgement: Judgement, code: str) -> list[str]:
     """The text that the findings of a rule point at."""
     text = judgement.reading.document.text
     return [text[f.span.start : f.span.end] for f in verdict_of(judgement, code).findings]
 
 
 @dataclass(frozen=True, slots=True)
-class Told(Simulated):
+class Script(PatientSimulator):
     """A simulation that says what it was told to say, and remembers how often it was asked."""
 
     patients: int = 1
     seed: int = 1
-    told: tuple[SimulatedOutcome | NotEvaluated, ...] = ()
-    asked: list[int] = field(default_factory=list)
+    answers: tuple[SimulatedOutcome | NotEvaluated, ...] = ()
+    requests: list[int] = field(default_factory=list)
 
     def outcomes(self, regimen: Regimen) -> Iterator[SimulatedOutcome | NotEvaluated]:
-        for number, outcome in enumerate(self.told):
-            self.asked.append(number)
+        for number, outcome in enumerate(self.answers):
+            self.requests.append(number)
             yield outcome
 
 
@@ -132,6 +132,6 @@ def outcome(depleted: int, total: int, *recovered: tuple[int, int]) -> Simulated
     )
 
 
-def told(*outcomes: SimulatedOutcome | NotEvaluated) -> Told:
+def script(*outcomes: SimulatedOutcome | NotEvaluated) -> Script:
     """A simulation that gives these outcomes, one after the other."""
-    return Told(told=outcomes)
+    return Script(answers=outcomes)

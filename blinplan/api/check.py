@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from blinplan.regimen.site import Site
     from blinplan.rules.fix import Repair
-    from blinplan.rules.simulated.virtual import Simulated
+    from blinplan.rules.simulated.virtual import PatientSimulator
 
 __all__ = [
     "CheckFormat",
@@ -247,19 +247,19 @@ class FilesToCheck:
         progress: Progress | None = None,
     ) -> "CheckResult":
         """Judge every file by its settings; those that have to be simulated side by side."""
-        simulated = _simulations(settled, cache=cache) if settled.simulate else None
+        simulator = _simulator(settled, cache=cache) if settled.simulate else None
         whom = None if patient is None else on_the_day(patient, today)
         tasks = [Task(file.reading, file.settings, today, whom, site) for file in self.files]
-        answers = judge_many(tasks, simulated, progress or (lambda done, total: None))
+        answers = judge_many(tasks, simulator, progress or (lambda done, total: None))
         judgements = tuple(answer for answer in answers if isinstance(answer, Judgement))
         faults = tuple(answer for answer in answers if isinstance(answer, ProgramFault))
-        return CheckResult(Result(judgements, self.missing, faults, settled.fail_on, today, simulated))
+        return CheckResult(Result(judgements, self.missing, faults, settled.fail_on, today, simulator))
 
 
-def _simulations(settled: RunSettings, *, cache: bool) -> "Simulated":
-    from blinplan.rules.simulated.virtual import Simulated
+def _simulator(settled: RunSettings, *, cache: bool) -> "PatientSimulator":
+    from blinplan.rules.simulated.virtual import PatientSimulator
 
-    return Simulated(settled.patients, settled.seed, kept=cache)
+    return PatientSimulator(settled.patients, settled.seed, kept=cache)
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,15 +155,15 @@ def order_for_report(regimen: RegimenSource, size: Patient) -> OrderedRegimen:
 
 def _judge(asked: OrderedRegimen, patient: Patient, today: date, patients: int, seed: int) -> Result:
     """Judge the file as `check` does, by the configuration that holds for it; no baseline is heard."""
-    from blinplan.rules.simulated.virtual import Simulated
+    from blinplan.rules.simulated.virtual import PatientSimulator
 
     chosen = asked.chosen_file
     configurations = Configurations(None, isolated=False)
     source = _source(asked.named, chosen)
     settings, configuration = configurations.settings_of(source), configurations.of(source)
-    simulated = Simulated(patients, seed)
-    judgement = judge(chosen, today, simulated, settings, None if patient.area is None else patient)
-    return Result((judgement,), (), (), configuration.fail_on or FailOn.ERROR, today, simulated)
+    simulator = PatientSimulator(patients, seed)
+    judgement = judge(chosen, today, simulator, settings, None if patient.area is None else patient)
+    return Result((judgement,), (), (), configuration.fail_on or FailOn.ERROR, today, simulator)
 
 
 def _source(named: str, chosen: Reading) -> FileSource:
@@ -207,8 +207,8 @@ def _html(
 
     whole, early = _curves(simulation, executor)
     course, unknown = _course(asked, patient)
-    assert result.simulated is not None  # noqa: S101 - a report simulates
-    patients, seed = result.simulated.patients, result.simulated.seed
+    assert result.simulator is not None  # noqa: S101 - a report simulates
+    patients, seed = result.simulator.patients, result.simulator.seed
     size = min(max(patients, _FOR_EVIDENCE[0]), _FOR_EVIDENCE[-1])
     return report_html(
         Report(

@@ -97,7 +97,7 @@ class Simulator(Protocol):
 def judge(
     reading: Reading,
     today: date,
-    simulated: Simulator | None,
+    simulator: Simulator | None,
     settings: Settings = DEFAULTS,
     patient: Patient | None = None,
     site: "Site | None" = None,
@@ -110,7 +110,7 @@ def judge(
         The file as read, with its problems or what it holds.
     today
         The date that decides whether a waiver has expired.
-    simulated
+    simulator
         How to run virtual patients for the rules that need them. Without it these are not evaluated.
     settings
         Which rules are asked, and by which limits; those that come with the program when not given.
@@ -127,13 +127,13 @@ def judge(
         case SiteFile():
             return Judgement(reading, tuple(_on_site(settings)), None, settings.limits)
         case RegimenFile():
-            return _on_regimen(reading, today, simulated, settings, patient, site)
+            return _on_regimen(reading, today, simulator, settings, patient, site)
 
 
 def _on_regimen(
     reading: RegimenFile,
     today: date,
-    simulated: Simulator | None,
+    simulator: Simulator | None,
     settings: Settings,
     patient: Patient | None,
     site: "Site | None",
@@ -142,8 +142,8 @@ def _on_regimen(
     site = None if site is None else _prepared(site, regimen)
     case = Case(reading.document, regimen, periods(regimen), settings.limits_for(regimen), None, patient, site)
     answers = {rule.code: _answer(rule, case, settings) for rule in CATALOGUE.values() if not rule.about_waivers}
-    if simulated is not None:
-        case, answers = _with_virtual_patients(case, answers, simulated, settings)
+    if simulator is not None:
+        case, answers = _with_virtual_patients(case, answers, simulator, settings)
     answers = {code: _with_waiver(verdict, reading.regimen.waivers, today) for code, verdict in answers.items()}
     about_waivers = (_unless_left_out(verdict, settings) for verdict in _judge_waivers(case, answers, today))
     verdicts = tuple(_with_severity(verdict, settings) for verdict in (*answers.values(), *about_waivers))
@@ -214,7 +214,7 @@ def _with_severity(verdict: Verdict, settings: Settings) -> Verdict:
 
 
 def _with_virtual_patients(
-    case: Case, answers: dict[str, Verdict], simulated: Simulator, settings: Settings
+    case: Case, answers: dict[str, Verdict], simulator: Simulator, settings: Settings
 ) -> tuple[Case, dict[str, Verdict]]:
     """Answer the rules that need virtual patients, with more of them as long as one is undecided."""
     rules = [rule for rule in CATALOGUE.values() if rule.simulated and settings.reason_left_out(rule) is None]
@@ -224,7 +224,7 @@ def _with_virtual_patients(
         return case, answers | {
             rule.code: Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=_CANNOT_BE_GIVEN) for rule in rules
         }
-    for outcome in simulated.outcomes(case.regimen):
+    for outcome in simulator.outcomes(case.regimen):
         if isinstance(outcome, NotEvaluated):
             unanswered = {rule.code: Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=outcome) for rule in rules}
             return replace(case, outcome=None), answers | unanswered

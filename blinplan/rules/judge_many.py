@@ -16,7 +16,7 @@ from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 if TYPE_CHECKING:
     from blinplan.regimen.site import Site
-    from blinplan.rules.simulated.virtual import Simulated
+    from blinplan.rules.simulated.virtual import PatientSimulator
 
 _WORTH_PROCESSES = 4
 """Regimens to simulate from which more processes save more time than they take to start."""
@@ -51,7 +51,7 @@ Progress = Callable[[int, int], None]
 
 def judge_many(
     tasks: Sequence[Task],
-    simulated: "Simulated | None",
+    simulator: "PatientSimulator | None",
     progress: Progress = lambda done, total: None,
     executor: Executor | None = None,
 ) -> tuple[JudgementOrFault, ...]:
@@ -61,7 +61,7 @@ def judge_many(
     ----------
     tasks
         What to judge.
-    simulated
+    simulator
         How to simulate; None leaves the rules that need it not evaluated.
     progress
         Told how many regimens are simulated, of how many that have to be.
@@ -69,25 +69,25 @@ def judge_many(
         What simulates regimens side by side; where it is not given and there are several, processes, as many as there
         are processors.
     """
-    judged = [_at_once(task, simulated) for task in tasks]
+    judged = [_at_once(task, simulator) for task in tasks]
     waiting = [number for number, judgement in enumerate(judged) if judgement is None]
-    if simulated is not None and waiting:
+    if simulator is not None and waiting:
         progress(0, len(waiting))
-        results = _simulate(tasks, waiting, simulated, executor)
+        results = _simulate(tasks, waiting, simulator, executor)
         for done, (number, judgement) in enumerate(results, start=1):
             judged[number] = judgement
             progress(done, len(waiting))
     return tuple(judgement for judgement in judged if judgement is not None)
 
 
-def _at_once(task: Task, simulated: "Simulated | None") -> JudgementOrFault | None:
+def _at_once(task: Task, simulator: "PatientSimulator | None") -> JudgementOrFault | None:
     """Judge a file by what is known already; None where it has to be simulated."""
-    if simulated is None:
+    if simulator is None:
         return _judgement(task, None)
     from blinplan.rules.simulated.virtual import NotKeptError
 
     try:
-        return _judgement(task, replace(simulated, only_kept=True), let=NotKeptError)
+        return _judgement(task, replace(simulator, only_kept=True), let=NotKeptError)
     except NotKeptError:
         return None
 
@@ -102,26 +102,26 @@ def _judgement(task: Task, simulation: Simulator | None, let: type[Exception] | 
 
 
 def _simulate(
-    tasks: Sequence[Task], waiting: Sequence[int], simulated: "Simulated", executor: Executor | None
+    tasks: Sequence[Task], waiting: Sequence[int], simulator: "PatientSimulator", executor: Executor | None
 ) -> Iterator[tuple[int, JudgementOrFault]]:
     if executor is not None:
-        yield from _side_by_side(tasks, waiting, simulated, executor)
+        yield from _side_by_side(tasks, waiting, simulator, executor)
     elif workers() == 1 or len(waiting) < _WORTH_PROCESSES:
         for number in waiting:
-            yield number, _judgement(tasks[number], simulated)
+            yield number, _judgement(tasks[number], simulator)
     else:
         with processes() as several:
-            yield from _side_by_side(tasks, waiting, simulated, several)
+            yield from _side_by_side(tasks, waiting, simulator, several)
 
 
 def _side_by_side(
-    tasks: Sequence[Task], waiting: Sequence[int], simulated: "Simulated", executor: Executor
+    tasks: Sequence[Task], waiting: Sequence[int], simulator: "PatientSimulator", executor: Executor
 ) -> Iterator[tuple[int, JudgementOrFault]]:
     """Let others simulate, and judge here by what they found."""
     # Imported here, because a check without simulation would wait for it.
     from concurrent.futures import as_completed
 
-    alone = replace(simulated, executor=InTurn())
+    alone = replace(simulator, executor=InTurn())
     futures = {executor.submit(_outcomes, tasks[number], alone): number for number in waiting}
     try:
         for future in as_completed(futures):
@@ -138,8 +138,8 @@ def _side_by_side(
             future.cancel()
 
 
-def _outcomes(task: Task, simulated: "Simulated") -> tuple[SimulatedOutcome | NotEvaluated, ...]:
-    recording = Recording(simulated)
+def _outcomes(task: Task, simulator: "PatientSimulator") -> tuple[SimulatedOutcome | NotEvaluated, ...]:
+    recording = Recording(simulator)
     task.judge(recording)
     return tuple(recording.outcomes_so_far)
 
@@ -148,12 +148,12 @@ def _outcomes(task: Task, simulated: "Simulated") -> tuple[SimulatedOutcome | No
 class Recording:
     """A simulation that remembers what it was asked for."""
 
-    simulated: "Simulated"
+    simulator: "PatientSimulator"
     outcomes_so_far: list[SimulatedOutcome | NotEvaluated] = field(default_factory=list)
 
     def outcomes(self, regimen: Regimen) -> Iterator[SimulatedOutcome | NotEvaluated]:
         """Simulate, and remember."""
-        for outcome in self.simulated.outcomes(regimen):
+        for outcome in self.simulator.outcomes(regimen):
             self.outcomes_so_far.append(outcome)
             yield outcome
 

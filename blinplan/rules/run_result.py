@@ -15,7 +15,7 @@ from blinplan.rules.rule import Finding, Kind, Severity
 if TYPE_CHECKING:
     from blinplan.rules.baseline import BaselineEntry
     from blinplan.rules.judge_many import ProgramFault
-    from blinplan.rules.simulated.virtual import Simulated
+    from blinplan.rules.simulated.virtual import PatientSimulator
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Result:
         Files that the program itself failed on.
     fail_on
         The least severity that counts.
-    today, simulated
+    today, simulator
         What the judgements were made with.
     stale
         Entries of the baseline that cover nothing any more.
@@ -43,7 +43,7 @@ class Result:
     faults: "tuple[ProgramFault, ...]"
     fail_on: FailOn
     today: date
-    simulated: "Simulated | None"
+    simulator: "PatientSimulator | None"
     stale: "tuple[BaselineEntry, ...]" = ()
 
     @property

@@ -15,13 +15,13 @@ from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Rule, Severity
-from blinplan.rules.simulated.virtual import Simulated
+from blinplan.rules.simulated.virtual import PatientSimulator
 from tests.read_text import site_in
-from tests.regimen_text import judged, judged_lines, verdict_of
+from tests.regimen_text import judgement_of, judgement_of_lines, verdict_of
 
 RULES = [pytest.param(rule, id=rule.code) for rule in CATALOGUE.values()]
 SMALL = Patient(weight=Fraction(40))
-PATIENTS = Simulated(patients=200, seed=1)
+PATIENTS = PatientSimulator(patients=200, seed=1)
 FILES = sorted(Path(families.__path__[0]).glob("*/rules.py"))
 
 
@@ -33,8 +33,8 @@ def rules_in(file: Path) -> tuple[Rule, ...]:
 def found_in(lines: str, rule: Rule) -> Judgement:
     """Judge an example with virtual patients where its rule needs them, and with its rule even where that is off."""
     if rule.of == "record":
-        return judged(lines)
-    return judged_lines(
+        return judgement_of(lines)
+    return judgement_of_lines(
         lines,
         PATIENTS if rule.simulated else None,
         settings=Settings(extend_select=(Pattern(rule.code),)),

@@ -11,16 +11,16 @@ from blinplan.regimen.reading import read
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.judge import Judgement, Ruling, judge
 from blinplan.rules.rule import Severity
-from blinplan.rules.simulated.virtual import Simulated
+from blinplan.rules.simulated.virtual import PatientSimulator
 from tests.read_text import regimen_in
 from tests.regimen_text import (
     TODAY,
     cycle,
-    judged,
-    judged_lines,
+    judgement_of,
+    judgement_of_lines,
     outcome,
     regimen_text,
-    told,
+    script,
     verdict_of,
     waiver,
 )
@@ -69,7 +69,7 @@ def test_every_rule_has_one_verdict_on_every_shipped_regimen(name: str) -> None:
 
 @pytest.mark.parametrize("data", NO_REGIMENS.values(), ids=list(NO_REGIMENS))
 def test_what_is_no_regimen_still_has_every_verdict_and_passes_nothing(data: bytes) -> None:
-    judgement = judge(read(data, "x.toml"), TODAY, Simulated(1, 1))
+    judgement = judge(read(data, "x.toml"), TODAY, PatientSimulator(1, 1))
     hold_invariants(judgement)
     assert judgement.worst is Severity.ERROR
     assert judgement.outcome is None
@@ -81,7 +81,7 @@ def test_what_is_no_regimen_still_has_every_verdict_and_passes_nothing(data: byt
 
 @pytest.mark.parametrize("name", LABELLED)
 def test_labelled_regimens_have_no_error_and_no_warning(name: str) -> None:
-    judgement = judge(library.load(name), TODAY, Simulated(80, 1))
+    judgement = judge(library.load(name), TODAY, PatientSimulator(80, 1))
     assert judgement.complete
     assert {finding.severity for finding in judgement.findings} <= {Severity.NOTE}
     assert verdict_of(judgement, "B401").ruling is Ruling.PASS
@@ -101,7 +101,7 @@ def test_there_are_labelled_regimens_for_every_indication_and_both_weights() -> 
 def test_five_mistakes_are_five_findings_in_the_order_of_the_file() -> None:
     text = regimen_text(cycle("28 for 28 days") + cycle("28 mcg/day for 0 days"))
     text = text.replace('title = "', 'titel = "').replace('"seen"', '"sene"').replace("= 14", '= "14"', 1)
-    judgement = judged(text)
+    judgement = judgement_of(text)
     hold_invariants(judgement)
     assert len(judgement.findings) == 5
     lines = text.split("\n")
@@ -115,10 +115,10 @@ def test_five_mistakes_are_five_findings_in_the_order_of_the_file() -> None:
 
 
 def test_findings_that_count_decide_the_worst_severity() -> None:
-    assert judged_lines(cycle()).worst is None
-    assert judged_lines(cycle("28 mcg/d for 28 days")).worst is Severity.NOTE
-    assert judged_lines(cycle("28 mcg/d for 27 days")).worst is Severity.WARNING
-    assert judged_lines(cycle("9 mcg/d for 1 days", "28 mcg/d for 26 days")).worst is Severity.ERROR
+    assert judgement_of_lines(cycle()).worst is None
+    assert judgement_of_lines(cycle("28 mcg/d for 28 days")).worst is Severity.NOTE
+    assert judgement_of_lines(cycle("28 mcg/d for 27 days")).worst is Severity.WARNING
+    assert judgement_of_lines(cycle("9 mcg/d for 1 days", "28 mcg/d for 26 days")).worst is Severity.ERROR
 
 
 def test_severities_are_ordered() -> None:
@@ -127,9 +127,9 @@ def test_severities_are_ordered() -> None:
 
 def test_only_undecided_rules_make_a_judgement_incomplete() -> None:
     text = regimen_text(cycle("15 mcg/m2/day for 28 days"))
-    assert judged(text).complete
-    assert judged(text, told(outcome(900, 1000))).complete
-    assert not judged(text, told(outcome(500, 1000))).complete
+    assert judgement_of(text).complete
+    assert judgement_of(text, script(outcome(900, 1000))).complete
+    assert not judgement_of(text, script(outcome(500, 1000))).complete
 
 
 STEP = st.tuples(
@@ -161,7 +161,7 @@ def test_whatever_the_regimen_every_rule_answers_once(
     regimen = regimen_in(text)
     followed = sum(cycle.repeat for cycle in regimen.cycles) - 1
     shares = data.draw(st.lists(SHARES, min_size=followed, max_size=followed))
-    judgement = judged(text, told(outcome(*depleted, *shares)) if simulate else None)
+    judgement = judgement_of(text, script(outcome(*depleted, *shares)) if simulate else None)
     hold_invariants(judgement)
     depletion = [finding.path for finding in judgement.findings if finding.code in {"D201", "D202"}]
     assert len(depletion) == len(set(depletion))  # one of the two at one place

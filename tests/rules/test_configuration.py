@@ -13,7 +13,7 @@ from blinplan.rules.configuration.settings import FailOn, Pattern, Settings, Sev
 from blinplan.rules.judge import Ruling
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Severity
-from tests.regimen_text import codes, cycle, judged_lines, verdict_of
+from tests.regimen_text import codes, cycle, judgement_of_lines, verdict_of
 
 FULL = """
 select = ["D", "S", "N1"]
@@ -170,9 +170,9 @@ def test_a_changed_limit_decides(tmp_path: Path) -> None:
     text = '[limits]\nstep_length = { value = 5, reason = "Site protocol 12" }\n'
     settings = configuration(tmp_path, text).settings
     steps = cycle("9 mcg/day for 5 days", "28 mcg/day for 23 days")
-    assert codes(judged_lines(steps)) == ["S306"]
-    assert codes(judged_lines(steps, settings=settings)) == []
-    shorter = judged_lines(cycle("9 mcg/day for 4 days", "28 mcg/day for 24 days"), settings=settings)
+    assert codes(judgement_of_lines(steps)) == ["S306"]
+    assert codes(judgement_of_lines(steps, settings=settings)) == []
+    shorter = judgement_of_lines(cycle("9 mcg/day for 4 days", "28 mcg/day for 24 days"), settings=settings)
     (finding,) = verdict_of(shorter, "S306").findings
     assert "5 days (changed from 7)" in finding.message
     assert shorter.limits["step_length"].value == Fraction(5)
@@ -196,12 +196,14 @@ def test_files_are_left_out_by_their_paths_from_the_configuration(tmp_path: Path
 def test_nothing_takes_a_binding_rule_away(pattern: str) -> None:
     settings = Settings(ignore=(Pattern(pattern),))
     assert settings.reason_not_selected(CATALOGUE["D211"]) is None
-    assert codes(judged_lines(cycle("9000 mcg/day for 28 days"), settings=Settings(ignore=(Pattern("N"),)))) == ["N106"]
+    assert codes(judgement_of_lines(cycle("9000 mcg/day for 28 days"), settings=Settings(ignore=(Pattern("N"),)))) == [
+        "N106"
+    ]
 
 
 def test_no_selection_takes_a_binding_rule_away() -> None:
     settings = Settings(select=(Pattern("S301"),))
-    assert codes(judged_lines(cycle("9000 mcg/day for 27 days"), settings=settings)) == ["N106", "S301"]
+    assert codes(judgement_of_lines(cycle("9000 mcg/day for 27 days"), settings=settings)) == ["N106", "S301"]
 
 
 def test_nothing_lowers_a_binding_rule_and_it_can_be_raised() -> None:
@@ -209,13 +211,13 @@ def test_nothing_lowers_a_binding_rule_and_it_can_be_raised() -> None:
         settings = Settings(severities=(Severities(Pattern("ALL"), severity),))
         assert settings.severity_of(CATALOGUE["N106"]) is Severity.ERROR
         assert settings.severity_of(CATALOGUE["D202"]) is severity
-        found = judged_lines(cycle("9000 mcg/day for 28 days"), settings=settings)
+        found = judgement_of_lines(cycle("9000 mcg/day for 28 days"), settings=settings)
         assert [finding.severity for finding in found.findings] == [Severity.ERROR]
 
 
 def test_what_is_left_out_is_said_with_where_it_was_set(tmp_path: Path) -> None:
     settings = configuration(tmp_path, 'ignore = ["S301"]\n').settings
-    verdict = verdict_of(judged_lines(cycle("28 mcg/day for 27 days"), settings=settings), "S301")
+    verdict = verdict_of(judgement_of_lines(cycle("28 mcg/day for 27 days"), settings=settings), "S301")
     assert verdict.ruling is Ruling.NOT_EVALUATED
     assert verdict.not_evaluated is not None
     assert verdict.not_evaluated.kind == "not requested"

@@ -14,14 +14,14 @@ from blinplan.regimen import library
 from blinplan.rules.configuration.settings import DEFAULTS
 from blinplan.rules.judge import Judgement
 from blinplan.rules.judge_many import ProgramFault, Task, judge_many
-from blinplan.rules.simulated.virtual import Simulated
+from blinplan.rules.simulated.virtual import PatientSimulator
 
 NAMES = ("rr-adult", "nhl-0.5", "nhl-5", "mrd-adult")
 
 
 def judged(executor: Executor | None) -> tuple[Judgement | ProgramFault, ...]:
     tasks = [Task(library.load(name), DEFAULTS, date(2026, 11, 28)) for name in NAMES]
-    return judge_many(tasks, Simulated(40, 1), executor=executor)
+    return judge_many(tasks, PatientSimulator(40, 1), executor=executor)
 
 
 @pytest.mark.slow

@@ -34,8 +34,8 @@ def run_manifest(result: Result) -> dict[str, Any]:
     """State what the run was made with."""
     return manifest(
         today=result.today.isoformat(),
-        seed=result.simulated.seed if result.simulated else None,
-        patients=result.simulated.patients if result.simulated else None,
+        seed=result.simulator.seed if result.simulator else None,
+        patients=result.simulator.patients if result.simulator else None,
     )
 
 

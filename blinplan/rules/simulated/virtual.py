@@ -29,7 +29,7 @@ class NotKeptError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Simulated:
+class PatientSimulator:
     """How to simulate for the rules.
 
     Attributes

@@ -134,7 +134,7 @@ def test_a_fault_stays_out_of_the_line_that_a_person_types(
     def fault() -> None:
         raise OSError("no library")
 
-    monkeypatch.setattr(library, "shipped", fault)
+    monkeypatch.setattr(library, "shipped_regimens", fault)
     assert inside(**request(shell, "blinplan plan ")) == Ran(1, "", "")
     monkeypatch.setenv("BLINPLAN_DEBUG", "1")
     with pytest.raises(OSError, match="no library"):

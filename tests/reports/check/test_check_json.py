@@ -17,20 +17,30 @@ from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import Judgement
 from blinplan.rules.run_result import Result
-from blinplan.rules.simulated.virtual import Simulated
+from blinplan.rules.simulated.virtual import PatientSimulator
 from blinplan.version import __version__
-from tests.regimen_text import TODAY, codes, cycle, judged, judged_lines, outcome, regimen_text, told, waiver
+from tests.regimen_text import (
+    TODAY,
+    codes,
+    cycle,
+    judgement_of,
+    judgement_of_lines,
+    outcome,
+    regimen_text,
+    script,
+    waiver,
+)
 
 FAULTY = regimen_text(cycle("28.0 µg/d for 27 days", free=15, repeat=2)) + waiver("S304") + waiver("S999")
 
 
-def document(*judgements: Judgement, simulated: Simulated | None = None) -> dict[str, Any]:
-    found = check_json(Result(judgements, (), (), FailOn.ERROR, TODAY, simulated))
+def document(*judgements: Judgement, simulator: PatientSimulator | None = None) -> dict[str, Any]:
+    found = check_json(Result(judgements, (), (), FailOn.ERROR, TODAY, simulator))
     return dict(json.loads(json.dumps(found, allow_nan=False)))
 
 
 def test_a_document_says_what_it_is_and_what_it_was_made_from() -> None:
-    found = document(simulated=Simulated(50, 7))
+    found = document(simulator=PatientSimulator(50, 7))
     assert (found["format"], found["version"], found["files"]) == ("blinplan-check", 1, [])
     manifest = found["manifest"]
     assert manifest["blinplan"] == __version__
@@ -43,7 +53,7 @@ def test_a_document_says_what_it_is_and_what_it_was_made_from() -> None:
 
 @pytest.mark.parametrize("text", [FAULTY, regimen_text(cycle()), "= 1", "", "a = 1\n"])
 def test_every_rule_is_there_once_with_an_outcome_and_a_reason(text: str) -> None:
-    (file,) = document(judged(text))["files"]
+    (file,) = document(judgement_of(text))["files"]
     assert [verdict["rule"] for verdict in file["verdicts"]] == list(CATALOGUE)
     for verdict in file["verdicts"]:
         assert verdict["name"] == CATALOGUE[verdict["rule"]].name
@@ -57,7 +67,7 @@ def test_every_rule_is_there_once_with_an_outcome_and_a_reason(text: str) -> Non
 
 
 def test_places_point_at_what_the_finding_is_about() -> None:
-    judgement = judged(FAULTY)
+    judgement = judgement_of(FAULTY)
     (file,) = document(judgement)["files"]
     lines = FAULTY.split("\n")
     seen = []
@@ -80,7 +90,7 @@ def test_places_point_at_what_the_finding_is_about() -> None:
 
 
 def test_findings_that_count_and_waived_ones_are_told_apart() -> None:
-    judgement = judged(FAULTY)
+    judgement = judgement_of(FAULTY)
     (file,) = document(judgement)["files"]
     outcomes = {verdict["rule"]: verdict for verdict in file["verdicts"]}
     assert outcomes["S304"]["outcome"] == "waived"
@@ -90,7 +100,7 @@ def test_findings_that_count_and_waived_ones_are_told_apart() -> None:
 
 
 def test_a_finding_carries_its_words_and_its_sources() -> None:
-    (file,) = document(judged_lines(cycle("5 mcg/m2/day for 28 days")))["files"]
+    (file,) = document(judgement_of_lines(cycle("5 mcg/m2/day for 28 days")))["files"]
     ((finding,),) = [verdict["findings"] for verdict in file["verdicts"] if verdict["rule"] == "D202"]
     assert finding["severity"] == "warning"
     assert "threshold" in finding["message"]
@@ -100,7 +110,7 @@ def test_a_finding_carries_its_words_and_its_sources() -> None:
 
 
 def test_the_simulation_is_told_with_counts_and_intervals() -> None:
-    judgement = judged_lines(cycle("15 mcg/m2/day for 28 days", repeat=2), told(outcome(990, 1000, (0, 0))))
+    judgement = judgement_of_lines(cycle("15 mcg/m2/day for 28 days", repeat=2), script(outcome(990, 1000, (0, 0))))
     (file,) = document(judgement)["files"]
     assert file["simulated"]["population"] == "adult-rr"
     depleted = file["simulated"]["depleted_in_cycle_1"]
@@ -108,7 +118,7 @@ def test_the_simulation_is_told_with_counts_and_intervals() -> None:
     assert depleted["low"] < 0.99 < depleted["high"]
     nobody = {"count": 0, "total": 0, "share": None, "low": None, "high": None}
     assert file["simulated"]["recovered_before_next_cycle"] == [nobody]
-    assert document(judged_lines(cycle()))["files"][0]["simulated"] is None
+    assert document(judgement_of_lines(cycle()))["files"][0]["simulated"] is None
 
 
 def test_a_share_of_nobody_is_null_and_not_zero() -> None:

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from blinplan.reports.check.findings import concise_report, findings_report, not_evaluated_lines
 from blinplan.rules.judge import Judgement
 from blinplan.terminal import Screen
-from tests.regimen_text import cycle, judged, judged_lines, outcome, regimen_text, told, waiver
+from tests.regimen_text import cycle, judgement_of, judgement_of_lines, outcome, regimen_text, script, waiver
 
 WIDE = "漢字と日本語 🧪🩸 "
 
@@ -48,7 +48,7 @@ CARETS = {
 @pytest.mark.parametrize("case", CARETS)
 def test_the_caret_stands_under_the_cells_of_the_fault(case: str, width: int) -> None:
     lines, expected = CARETS[case]
-    found = caret_text(judged_lines(f'[[cycle]]\nname = "C"\n{lines}\ntreatment_free_days = 14'), width=width)
+    found = caret_text(judgement_of_lines(f'[[cycle]]\nname = "C"\n{lines}\ntreatment_free_days = 14'), width=width)
     assert expected is None or expected in found
     assert len(found) == {"after Chinese": 2, "square": 3}.get(case, 1)
 
@@ -64,7 +64,7 @@ SHORT = '{ dose = "28 mcg/day", days = 7 }, '
 )
 def test_a_very_long_line_is_shown_around_the_fault(before: str, after: str, width: int) -> None:
     lines = f'[[cycle]]\nname = "C"\nsteps = [{before}{{ days = 28, dose = "28 ug/day" }}] {after}\n'
-    judgement = judged_lines(f"{lines}treatment_free_days = 14")
+    judgement = judgement_of_lines(f"{lines}treatment_free_days = 14")
     assert "ug" in caret_text(judgement, width=width)
     shown = drawn(judgement, width)
     assert len(shown) < 60 * width
@@ -76,7 +76,7 @@ def test_a_very_long_line_is_shown_around_the_fault(before: str, after: str, wid
 def test_no_line_is_wider_than_the_screen_and_nothing_is_cut_off(width: int) -> None:
     lines = cycle("0.5 mcg/m2/day for 24 hours", "1.5 ug/m2/d for 27 days", free=21, repeat=2)
     text = regimen_text(lines, title=WIDE * 8) + waiver("S999") + waiver("S304").replace("Amendment 3", WIDE * 10)
-    judgement = judged(text.replace('name = "Cycle"', f'name = "{WIDE * 5}"'), told(outcome(1, 1000, (0, 1))))
+    judgement = judgement_of(text.replace('name = "Cycle"', f'name = "{WIDE * 5}"'), script(outcome(1, 1000, (0, 1))))
     shown = drawn(judgement, width)
     assert max(cell_len(line) for line in shown.split("\n")) <= width
     assert "…" not in shown
@@ -89,7 +89,7 @@ def test_no_line_is_wider_than_the_screen_and_nothing_is_cut_off(width: int) -> 
 
 
 def test_a_finding_says_where_what_why_and_from_which_source_in_that_order() -> None:
-    judgement = judged_lines(cycle("5 mcg/m2/day for 28 days"))
+    judgement = judgement_of_lines(cycle("5 mcg/m2/day for 28 days"))
     text = " ".join(drawn(judgement, 200).split())
     (finding,) = judgement.findings
     position = judgement.reading.document.position(finding.span.start)
@@ -106,7 +106,7 @@ def test_a_finding_says_where_what_why_and_from_which_source_in_that_order() -> 
 
 
 def test_concise_is_a_line_for_each_finding_in_the_order_of_the_file() -> None:
-    judgement = judged_lines(cycle("28.0 ug/d for 27 days", free=15, repeat=2))
+    judgement = judgement_of_lines(cycle("28.0 ug/d for 27 days", free=15, repeat=2))
     lines = concise_report([judgement]).splitlines()
     assert len(lines) == len(judgement.findings) == 5
     pattern = re.compile(r"probe\.toml:(\d+):(\d+): ([A-Z]\d{3}) (error|warning|note) (.+)")
@@ -123,7 +123,7 @@ def test_concise_is_a_line_for_each_finding_in_the_order_of_the_file() -> None:
 
 
 def test_waived_findings_are_shown_with_their_reason_and_not_among_those_that_count() -> None:
-    judgement = judged(regimen_text(cycle(free=21, repeat=2)) + waiver("S304", "2027-06-30"))
+    judgement = judgement_of(regimen_text(cycle(free=21, repeat=2)) + waiver("S304", "2027-06-30"))
     text = drawn(judgement)
     assert "waived[S304]" in text
     assert "Amendment 3" in text
@@ -140,39 +140,39 @@ def test_nothing_in_a_file_reaches_the_terminal_raw(colour: bool) -> None:
     lines = cycle(free=21, repeat=2).replace('name = "Cycle"', f'name = "{HOSTILE}"')
     text = regimen_text(lines) + waiver("S999").replace("Amendment 3", HOSTILE) + f'"{HOSTILE}" = 1\n'
     waived = regimen_text(lines) + waiver("S304").replace("Amendment 3", HOSTILE)
-    for judgement in (judged(text), judged(waived), judged(regimen_text(lines))):
+    for judgement in (judgement_of(text), judgement_of(waived), judgement_of(regimen_text(lines))):
         for shown in (drawn(judgement, 200, colour=colour), concise_report([judgement])):
             assert "\x1b[31mb" not in shown
             assert not {"\u202e", "\x07", "\x9b"} & set(shown)
             if not colour:
                 assert "\x1b" not in shown
-    assert "[bold]d[/bold]" in drawn(judged(waived), 200)
+    assert "[bold]d[/bold]" in drawn(judgement_of(waived), 200)
 
 
 def test_raw_direction_marks_in_a_source_line_are_escaped() -> None:
     lines = (
         '[[cycle]]\nname = "C"\nsteps = [{ dose = "28 ug/day", days = 28 }] # \u202e\u2066 x\ntreatment_free_days = 14'
     )
-    shown = drawn(judged_lines(lines))
+    shown = drawn(judgement_of_lines(lines))
     assert "\u202e" not in shown
     assert "\\u202e" in shown
 
 
 def test_in_ascii_everything_is_ascii() -> None:
     lines = cycle("5 µg/m²/day for 28 days").replace('"Cycle"', f'"{WIDE}"')
-    assert drawn(judged_lines(lines), unicode=False).isascii()
+    assert drawn(judgement_of_lines(lines), unicode=False).isascii()
 
 
 def test_a_file_that_is_not_text_is_shown_without_its_bytes() -> None:
     for text in ("", "\x00\x1b[31m", "= 1", "\n\n= \x1b"):
-        shown = drawn(judged(text))
+        shown = drawn(judgement_of(text))
         assert "\x00" not in shown
         assert "\x1b" not in shown
         assert "error[F00" in shown
 
 
 def test_what_was_not_evaluated_is_named_with_its_reason_once() -> None:
-    judgements = [judged_lines(cycle()), judged_lines(cycle())]
+    judgements = [judgement_of_lines(cycle()), judgement_of_lines(cycle())]
     some = not_evaluated_lines(judgements, everything=False)
     assert len(some) == 1
     assert "B401" in some[0]
@@ -184,8 +184,8 @@ def test_what_was_not_evaluated_is_named_with_its_reason_once() -> None:
 
 
 def test_what_is_undecided_comes_first() -> None:
-    undecided = judged_lines(cycle("15 mcg/m2/day for 28 days"), told(outcome(500, 1000)))
-    lines = not_evaluated_lines([judged("= 1"), judged_lines(cycle()), undecided], everything=True)
+    undecided = judgement_of_lines(cycle("15 mcg/m2/day for 28 days"), script(outcome(500, 1000)))
+    lines = not_evaluated_lines([judgement_of("= 1"), judgement_of_lines(cycle()), undecided], everything=True)
     kinds = [line.split(":")[0] for line in lines]
     assert kinds[0] == "undecided"
     assert kinds == sorted(

@@ -29,7 +29,7 @@ from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.run_result import Result
 from blinplan.terminal import Screen
 from tests.public_files import public
-from tests.regimen_text import TODAY, cycle, outcome, regimen_text, told, waiver
+from tests.regimen_text import TODAY, cycle, outcome, regimen_text, script, waiver
 
 WIDE = Screen(100_000, colour=False, unicode=True)
 SLIPS = regimen_text(cycle("9.0 µg/d for 7 days", "28mcg/day for 20 days"), title="a | <b> & ] , : % line")
@@ -64,7 +64,7 @@ def judged(name: str, text: str) -> Judgement:
 def result(*, fail_on: FailOn = FailOn.ERROR, baseline: bool = True) -> Result:
     """A run with all that can be in one."""
     judgements = [judged(name, text) for name, text in NAMES.items()]
-    undecided = told(outcome(50, 100), outcome(200, 400), outcome(800, 1600))
+    undecided = script(outcome(50, 100), outcome(200, 400), outcome(800, 1600))
     judgements.append(judge(read(regimen_text(cycle()).encode(), "undecided.toml"), TODAY, undecided))
     if baseline:
         old = judged("old.toml", SLIPS)

@@ -9,7 +9,7 @@ from blinplan.regimen.site import Site
 from blinplan.rules.configuration.settings import DEFAULTS, Pattern, Settings
 from blinplan.rules.judge import judge
 from blinplan.rules.simulated.outcome import SimulatedOutcome
-from tests.regimen_text import TODAY, regimen_text, told, verdict_of
+from tests.regimen_text import TODAY, regimen_text, script, verdict_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Example:
         """What the program says."""
         data = self.file if isinstance(self.file, bytes) else self.file.encode()
         settings = Settings(extend_select=(Pattern(self.code),)) if self.selected else DEFAULTS
-        simulation = None if self.outcome is None else told(self.outcome)
+        simulation = None if self.outcome is None else script(self.outcome)
         judgement = judge(read(data, "probe.toml"), self.today, simulation, settings, self.patient, self.site)
         verdict = verdict_of(judgement, self.code)
         return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.ruling.value

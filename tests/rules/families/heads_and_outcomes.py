@@ -5,10 +5,10 @@ from dataclasses import replace
 from blinplan.rules.simulated.outcome import SimulatedOutcome
 from tests.regimen_text import (
     cycle,
-    judged,
+    judgement_of,
     outcome,
     regimen_text,
-    told,
+    script,
     verdict_of,
 )
 
@@ -29,5 +29,5 @@ def with_outcome(**changed: object) -> SimulatedOutcome:
 
 
 def simulated(code: str, lines: str, found: SimulatedOutcome) -> str:
-    verdict = verdict_of(judged(regimen_text(lines), told(found)), code)
+    verdict = verdict_of(judgement_of(regimen_text(lines), script(found)), code)
     return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.ruling.value

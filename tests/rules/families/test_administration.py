@@ -9,7 +9,7 @@ from blinplan.regimen.site import Site
 from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import Severity
 from tests.read_text import site_in
-from tests.regimen_text import codes, cycle, judged_lines, marked, verdict_of, waiver
+from tests.regimen_text import codes, cycle, judgement_of_lines, marks, verdict_of, waiver
 from tests.rules.families.examples import Example, example
 
 
@@ -19,7 +19,7 @@ def site(bags: str, **more: str) -> Site:
 
 
 def on_site(where: Site, *steps: str, top: str = "", patient: Patient | None = None) -> Judgement:
-    return judged_lines(top + cycle(*steps), site=where, patient=patient)
+    return judgement_of_lines(top + cycle(*steps), site=where, patient=patient)
 
 
 HOURS = {
@@ -52,7 +52,7 @@ def test_a_step_that_no_bag_reaches_is_an_error() -> None:
     (finding,) = verdict_of(judgement, "A701").findings
     assert finding.severity is Severity.ERROR
     assert "the longest bag lasts 12 h" in finding.message
-    assert marked(judgement, "A701") == ["28"]
+    assert marks(judgement, "A701") == ["28"]
 
 
 YOUNG = "[eligibility]\nmin_weight_kg = {}\n\n"
@@ -124,7 +124,7 @@ def test_how_long_a_bag_may_be_used_is_not_guessed() -> None:
     assert verdict.undecided
     assert verdict.not_evaluated is not None
     assert "7 d" in verdict.not_evaluated.reason
-    assert verdict_of(judged_lines(cycle()), "A703").ruling is Ruling.NOT_EVALUATED
+    assert verdict_of(judgement_of_lines(cycle()), "A703").ruling is Ruling.NOT_EVALUATED
 
 
 def _fit(*hours: int) -> Site:

@@ -7,8 +7,8 @@ from blinplan.rules.simulated.outcome import Median, SimulatedOutcome
 from tests.regimen_text import (
     codes,
     cycle,
-    judged,
-    judged_lines,
+    judgement_of,
+    judgement_of_lines,
     regimen_text,
     verdict_of,
     waiver,
@@ -29,7 +29,7 @@ from tests.rules.families.heads_and_outcomes import MRD, RELAPSED, STEPPED, simu
 )
 def test_premedication_is_declared_for_start_step_and_restart(before: str, found: list[str]) -> None:
     table = f'[premedication]\ndrug = "dexamethasone"\ndose = "20 mg"\nbefore = [{before}]\n\n'
-    assert codes(judged_lines(RELAPSED + table + STEPPED)) == found
+    assert codes(judgement_of_lines(RELAPSED + table + STEPPED)) == found
 
 
 def without(table: str, text: str) -> str:
@@ -40,7 +40,7 @@ def without(table: str, text: str) -> str:
 
 @pytest.mark.parametrize(("table", "code"), [("[premedication]", "C603"), ("[monitoring]", "C604")])
 def test_what_a_file_does_not_say_is_not_taken_for_not_given(table: str, code: str) -> None:
-    judgement = judged(without(table, regimen_text(RELAPSED + STEPPED)))
+    judgement = judgement_of(without(table, regimen_text(RELAPSED + STEPPED)))
     verdict = verdict_of(judgement, code)
     assert verdict.not_evaluated is not None
     assert (verdict.not_evaluated.kind, verdict.undecided) == ("not said", False)
@@ -60,7 +60,7 @@ def test_what_a_file_does_not_say_is_not_taken_for_not_given(table: str, code: s
     ],
 )
 def test_hospital_days_cover_starts_and_steps(head: str, lines: str, days: str, found: list[str]) -> None:
-    assert codes(judged_lines(f"{head}[monitoring]\nhospital_days = {days}\n\n{lines}")) == found
+    assert codes(judgement_of_lines(f"{head}[monitoring]\nhospital_days = {days}\n\n{lines}")) == found
 
 
 @pytest.mark.parametrize(

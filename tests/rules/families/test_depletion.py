@@ -6,10 +6,20 @@ from scipy.stats import binomtest
 from blinplan.course.events import periods
 from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import NotEvaluated, Severity
-from blinplan.rules.simulated.virtual import MOST, Simulated
+from blinplan.rules.simulated.virtual import MOST, PatientSimulator
 from blinplan.simulation.trial import run
 from tests.read_text import regimen_in
-from tests.regimen_text import codes, cycle, judged_lines, marked, outcome, regimen_text, told, verdict_of, waiver
+from tests.regimen_text import (
+    codes,
+    cycle,
+    judgement_of_lines,
+    marks,
+    outcome,
+    regimen_text,
+    script,
+    verdict_of,
+    waiver,
+)
 from tests.rules.families.examples import Example, example
 from tests.rules.families.heads_and_outcomes import RELAPSED, STEPPED, simulated
 
@@ -31,11 +41,11 @@ def interval(count: int, total: int) -> tuple[float, float]:
 def test_a_majority_is_decided_where_the_wilson_interval_is_clear_of_half(count: int) -> None:
     low, high = interval(count, 1000)
     expected = "pass" if low > 0.5 else "undecided" if high > 0.5 else "finding"
-    assert answer(judged_lines(ONE, told(outcome(count, 1000))), "B401") == expected
+    assert answer(judgement_of_lines(ONE, script(outcome(count, 1000))), "B401") == expected
 
 
 def test_all_three_answers_lie_close_together() -> None:
-    answers = {answer(judged_lines(ONE, told(outcome(count, 1000))), "B401") for count in range(460, 541, 4)}
+    answers = {answer(judgement_of_lines(ONE, script(outcome(count, 1000))), "B401") for count in range(460, 541, 4)}
     assert answers == {"pass", "undecided", "finding"}
 
 
@@ -43,14 +53,14 @@ def test_all_three_answers_lie_close_together() -> None:
 def test_recovery_is_decided_where_the_interval_is_clear_of_five_percent(count: int) -> None:
     low, high = interval(count, 1000)
     expected = "finding" if low > 0.05 else "undecided" if high > 0.05 else "pass"
-    assert answer(judged_lines(TWO, told(outcome(1000, 1000, (count, 1000)))), "B403") == expected
+    assert answer(judgement_of_lines(TWO, script(outcome(1000, 1000, (count, 1000)))), "B403") == expected
 
 
 def test_the_majority_finding_points_at_the_target_dose_and_counts_patients() -> None:
     lines = cycle("5 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days")
-    judgement = judged_lines(lines, told(outcome(146, 1000)))
+    judgement = judgement_of_lines(lines, script(outcome(146, 1000)))
     assert codes(judgement) == ["B401"]
-    assert marked(judgement, "B401") == ['"15 mcg/m2/day"']
+    assert marks(judgement, "B401") == ['"15 mcg/m2/day"']
     message = judgement.findings[0].message
     assert "14.6 %" in message
     assert "1,000 virtual patients" in message
@@ -58,28 +68,28 @@ def test_the_majority_finding_points_at_the_target_dose_and_counts_patients() ->
 
 
 def test_one_cycle_has_no_next_one_to_recover_before() -> None:
-    verdict = verdict_of(judged_lines(ONE, told(outcome(1000, 1000))), "B403")
+    verdict = verdict_of(judgement_of_lines(ONE, script(outcome(1000, 1000))), "B403")
     assert verdict.not_evaluated is not None
     assert verdict.not_evaluated.kind == "not applicable"
 
 
 def test_where_nobody_is_depleted_nobody_recovers() -> None:
-    assert answer(judged_lines(TWO, told(outcome(0, 1000, (0, 0)))), "B403") == "not applicable"
+    assert answer(judgement_of_lines(TWO, script(outcome(0, 1000, (0, 0)))), "B403") == "not applicable"
 
 
 def test_a_cycle_in_which_nobody_is_at_risk_decides_nothing_for_the_others() -> None:
     three = cycle("15 mcg/m2/day for 28 days", repeat=3)
-    assert answer(judged_lines(three, told(outcome(900, 1000, (0, 0), (0, 900)))), "B403") == "pass"
-    assert answer(judged_lines(three, told(outcome(900, 1000, (0, 0), (900, 900)))), "B403") == "finding"
+    assert answer(judgement_of_lines(three, script(outcome(900, 1000, (0, 0), (0, 900)))), "B403") == "pass"
+    assert answer(judgement_of_lines(three, script(outcome(900, 1000, (0, 0), (900, 900)))), "B403") == "finding"
 
 
 def test_repeats_of_one_cycle_are_one_finding_that_names_them_and_the_worst_share() -> None:
     four = cycle("15 mcg/m2/day for 28 days", repeat=4, free=40)
-    judgement = judged_lines(four, told(outcome(1000, 1000, (500, 1000), (0, 1000), (800, 1000))))
+    judgement = judgement_of_lines(four, script(outcome(1000, 1000, (500, 1000), (0, 1000), (800, 1000))))
     (finding,) = [finding for finding in judgement.findings if finding.code == "B403"]
     assert "after cycle 1, 3," in finding.message
     assert "80.0 %" in finding.message
-    assert marked(judgement, "B403") == ["40"]
+    assert marks(judgement, "B403") == ["40"]
     assert finding.severity is Severity.WARNING
 
 
@@ -87,7 +97,7 @@ CONTINUED = TWO + cycle("15 mcg/m2/day for 28 days", free=56, repeat=2, phase="c
 
 
 def test_in_continued_therapy_recovery_is_a_note_with_its_own_reason() -> None:
-    judgement = judged_lines(CONTINUED, told(outcome(1000, 1000, (0, 1000), (0, 1000), (700, 1000))))
+    judgement = judgement_of_lines(CONTINUED, script(outcome(1000, 1000, (0, 1000), (0, 1000), (700, 1000))))
     (finding,) = judgement.findings
     assert (finding.code, finding.severity) == ("B403", Severity.NOTE)
     assert "continued therapy" in finding.why
@@ -113,30 +123,30 @@ def test_the_reason_of_the_first_interval_does_not_excuse_the_second() -> None:
 
 
 def test_a_note_on_one_cycle_does_not_pass_for_an_answer_about_another() -> None:
-    judgement = judged_lines(CONTINUED, told(outcome(20, 20, (0, 20), (0, 20), (14, 20))))
+    judgement = judgement_of_lines(CONTINUED, script(outcome(20, 20, (0, 20), (0, 20), (14, 20))))
     assert interval(0, 20)[1] > 0.05
     assert answer(judgement, "B403") == "undecided"
     assert not judgement.complete
 
 
 def test_a_warning_on_one_cycle_stands_whatever_the_others_say() -> None:
-    judgement = judged_lines(CONTINUED, told(outcome(20, 20, (14, 20), (0, 20), (14, 20))))
+    judgement = judgement_of_lines(CONTINUED, script(outcome(20, 20, (14, 20), (0, 20), (14, 20))))
     assert [finding.severity for finding in judgement.findings] == [Severity.WARNING, Severity.NOTE]
 
 
 def test_more_patients_are_asked_for_only_while_a_rule_is_undecided() -> None:
     unsure, sure = outcome(500, 1000), outcome(2400, 4000)
-    simulated = told(unsure, sure, sure)
-    judgement = judged_lines(ONE, simulated)
-    assert simulated.asked == [0, 1]
+    simulator = script(unsure, sure, sure)
+    judgement = judgement_of_lines(ONE, simulator)
+    assert simulator.requests == [0, 1]
     assert judgement.outcome == sure
     assert answer(judgement, "B401") == "pass"
 
 
 def test_what_stays_undecided_says_so_with_its_numbers() -> None:
-    simulated = told(outcome(500, 1000), outcome(2000, 4000), outcome(8000, 16000))
-    judgement = judged_lines(ONE, simulated)
-    assert simulated.asked == [0, 1, 2]
+    simulator = script(outcome(500, 1000), outcome(2000, 4000), outcome(8000, 16000))
+    judgement = judgement_of_lines(ONE, simulator)
+    assert simulator.requests == [0, 1, 2]
     verdict = verdict_of(judgement, "B401")
     assert verdict.undecided
     assert not judgement.complete
@@ -146,7 +156,7 @@ def test_what_stays_undecided_says_so_with_its_numbers() -> None:
 
 
 def test_without_a_simulation_both_rules_were_not_asked() -> None:
-    judgement = judged_lines(TWO)
+    judgement = judgement_of_lines(TWO)
     assert {answer(judgement, code) for code in ("B401", "B403")} == {"not requested"}
     assert judgement.complete
     assert judgement.outcome is None
@@ -155,11 +165,11 @@ def test_without_a_simulation_both_rules_were_not_asked() -> None:
 def test_virtual_patients_who_may_not_be_given_the_regimen_leave_it_undecided() -> None:
     text = regimen_text(ONE, top="[eligibility]\nmin_weight_kg = 90\n")
     regimen = regimen_in(text)
-    (found,) = Simulated(20, 1).outcomes(regimen)
+    (found,) = PatientSimulator(20, 1).outcomes(regimen)
     assert isinstance(found, NotEvaluated)
     assert found.kind == "undecided"
     assert "90 kg" in found.reason
-    judgement = judged_lines(text.partition("[[sources]]")[2].partition("\n\n")[2], told(found))
+    judgement = judgement_of_lines(text.partition("[[sources]]")[2].partition("\n\n")[2], script(found))
     assert answer(judgement, "B401") == answer(judgement, "B403") == "undecided"
     assert judgement.outcome is None
     assert not judgement.complete
@@ -168,7 +178,7 @@ def test_virtual_patients_who_may_not_be_given_the_regimen_leave_it_undecided() 
 def test_the_rules_count_the_patients_that_a_simulation_shows() -> None:
     text = regimen_text(cycle("3 mcg/m2/day for 28 days", free=40, repeat=2))
     regimen = regimen_in(text)
-    found = next(Simulated(40, 7).outcomes(regimen))
+    found = next(PatientSimulator(40, 7).outcomes(regimen))
     assert not isinstance(found, NotEvaluated)
     events = {event.key: event.proportion for event in run(regimen, patients=40, seed=7).events}
     assert found.depletion == events["b_depleted_cycle_1"]
@@ -181,14 +191,14 @@ def test_the_rules_count_the_patients_that_a_simulation_shows() -> None:
 def test_populations_grow_fourfold_and_sixteenfold_and_keep_their_first_patients() -> None:
     regimen = regimen_in(regimen_text(ONE))
     assert len(periods(regimen)) == 2
-    found = [outcome for outcome in Simulated(2, 1).outcomes(regimen) if not isinstance(outcome, NotEvaluated)]
+    found = [outcome for outcome in PatientSimulator(2, 1).outcomes(regimen) if not isinstance(outcome, NotEvaluated)]
     assert [outcome.depletion.total for outcome in found] == [2, 8, 2 * MOST]
     assert found[0].depletion.count <= found[1].depletion.count <= found[2].depletion.count
 
 
 @pytest.mark.parametrize(("dose", "found"), [("0.5", {"B401"}), ("1.5", {"B401"}), ("15", set())])
 def test_simulated_dose_levels_are_judged_as_the_article_says(dose: str, found: set[str]) -> None:
-    judgement = judged_lines(cycle(f"{dose} mcg/m2/day for 28 days"), Simulated(200, 1))
+    judgement = judgement_of_lines(cycle(f"{dose} mcg/m2/day for 28 days"), PatientSimulator(200, 1))
     assert judgement.complete
     assert {code for code in codes(judgement) if code[0] == "B"} == found
     assert verdict_of(judgement, "B401").ruling is (Ruling.FINDING if found else Ruling.PASS)
@@ -202,7 +212,7 @@ def test_more_than_a_fifth_not_depleted_is_many(depleted: int, answer: str) -> N
 
 
 def test_answers_that_need_no_simulation_stand_without_it() -> None:
-    judgement: Judgement = judged_lines(RELAPSED + STEPPED)
+    judgement: Judgement = judgement_of_lines(RELAPSED + STEPPED)
     for code in ("B402", "T501", "C601", "C602"):
         assert verdict_of(judgement, code).ruling is Ruling.NOT_EVALUATED
 

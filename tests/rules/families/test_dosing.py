@@ -13,11 +13,11 @@ from tests.regimen_text import (
     TODAY,
     codes,
     cycle,
-    judged,
-    judged_lines,
-    marked,
+    judgement_of,
+    judgement_of_lines,
+    marks,
     outcome,
-    told,
+    script,
     verdict_of,
     waiver,
 )
@@ -34,7 +34,7 @@ def of_weight(weight: str) -> Patient:
 
 
 def found_for(*steps: str) -> list[str]:
-    return codes(judged_lines(cycle(*steps)))
+    return codes(judgement_of_lines(cycle(*steps)))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_one_fault_of_dose_is_one_finding(dose: str, found: list[str]) -> None:
 
 @pytest.mark.parametrize(("dose", "unit"), [("5 mcg/m2/day", "5 mcg/m²/day"), ("9 mcg/day", "9 mcg/day")])
 def test_on_the_threshold_both_readings_are_given(dose: str, unit: str) -> None:
-    (finding,) = judged_lines(cycle(f"{dose} for 28 days")).findings
+    (finding,) = judgement_of_lines(cycle(f"{dose} for 28 days")).findings
     assert finding.code == "D202"
     assert finding.severity is Severity.WARNING
     assert "exactly on the threshold" in finding.message
@@ -74,7 +74,7 @@ def test_on_the_threshold_both_readings_are_given(dose: str, unit: str) -> None:
 
 @pytest.mark.parametrize("dose", ["4.9 mcg/m2/day", "8.9 mcg/day", "5.1 mcg/m2/day", "9.1 mcg/day"])
 def test_off_the_threshold_nothing_is_said_to_lie_on_it(dose: str) -> None:
-    for finding in judged_lines(cycle(f"{dose} for 28 days")).findings:
+    for finding in judgement_of_lines(cycle(f"{dose} for 28 days")).findings:
         assert "threshold" not in finding.message
         assert "≥" not in finding.why
 
@@ -83,14 +83,14 @@ def test_off_the_threshold_nothing_is_said_to_lie_on_it(dose: str) -> None:
     ("dose", "limit"), [("5 mcg/m2/day", "depletion_by_area"), ("3 mcg/m2/day", "depletion_by_area")]
 )
 def test_a_dose_by_area_cites_the_limit_by_area(dose: str, limit: str) -> None:
-    (finding,) = judged_lines(cycle(f"{dose} for 28 days")).findings
+    (finding,) = judgement_of_lines(cycle(f"{dose} for 28 days")).findings
     assert finding.limits == (limit,)
-    (flat,) = judged_lines(cycle("9 mcg/day for 28 days")).findings
+    (flat,) = judgement_of_lines(cycle("9 mcg/day for 28 days")).findings
     assert flat.limits == ("depletion_flat",)
 
 
 def test_the_limit_in_area_says_nothing_of_flat_doses() -> None:
-    verdict = verdict_of(judged_lines(cycle("1 mcg/day for 28 days")), "D201")
+    verdict = verdict_of(judgement_of_lines(cycle("1 mcg/day for 28 days")), "D201")
     assert verdict.ruling is Ruling.NOT_EVALUATED
     assert verdict.not_evaluated is not None
     assert verdict.not_evaluated.kind == "not applicable"
@@ -111,15 +111,15 @@ def test_the_highest_step_of_the_first_cycle_is_the_target(steps: tuple[str, ...
 
 
 def test_the_finding_points_at_the_target_dose_and_not_at_the_first_step() -> None:
-    judgement = judged_lines(cycle("0.5 mcg/m2/day for 7 days", "1.25 mcg/m2/day for 21 days"))
-    assert marked(judgement, "D201") == ['"1.25 mcg/m2/day"']
+    judgement = judgement_of_lines(cycle("0.5 mcg/m2/day for 7 days", "1.25 mcg/m2/day for 21 days"))
+    assert marks(judgement, "D201") == ['"1.25 mcg/m2/day"']
     assert "1.25 mcg/m²/day" in judgement.findings[0].message
 
 
 def test_a_dose_against_the_basis_is_one_finding_and_stops_the_rest() -> None:
-    judgement = judged_lines('[dosing]\nbasis = "flat"\n\n' + cycle("0.5 mcg/m2/day for 28 days"))
+    judgement = judgement_of_lines('[dosing]\nbasis = "flat"\n\n' + cycle("0.5 mcg/m2/day for 28 days"))
     assert codes(judgement) == ["D210"]
-    assert marked(judgement, "D210") == ['"0.5 mcg/m2/day"']
+    assert marks(judgement, "D210") == ['"0.5 mcg/m2/day"']
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_the_dose_finding_levels_are_judged_as_the_article_says(name: str, found
     ],
 )
 def test_a_dose_too_high_is_one_finding(dose: str, found: list[str]) -> None:
-    assert codes(judged_lines(cycle(f"{dose} for 28 days"))) == found
+    assert codes(judgement_of_lines(cycle(f"{dose} for 28 days"))) == found
 
 
 @pytest.mark.parametrize(
@@ -173,10 +173,10 @@ def test_a_dose_too_high_is_one_finding(dose: str, found: list[str]) -> None:
 )
 def test_a_dose_by_area_has_the_label_s_cap(step: str, found: list[str]) -> None:
     lines = f'[[cycle]]\nname = "Cycle"\nsteps = [{{ {step}, days = 28 }}]\ntreatment_free_days = 14'
-    judgement = judged_lines(MRD + lines)
+    judgement = judgement_of_lines(MRD + lines)
     assert codes(judgement) == found
     if found and "max" in step:
-        assert marked(judgement, "D205") == ['"27 mcg/day"']
+        assert marks(judgement, "D205") == ['"27 mcg/day"']
 
 
 @pytest.mark.parametrize(
@@ -193,18 +193,18 @@ def test_a_dose_by_area_has_the_label_s_cap(step: str, found: list[str]) -> None
 )
 def test_flat_doses_are_for_45_kg_and_over(eligibility: str, dose: str, found: list[str]) -> None:
     lines = cycle(f"{dose} for 28 days")
-    judgement = judged_lines(f"{MRD}[eligibility]\n{eligibility}\n\n{lines}")
+    judgement = judgement_of_lines(f"{MRD}[eligibility]\n{eligibility}\n\n{lines}")
     assert codes(judgement) == found
-    assert codes(judged_lines(f"[eligibility]\n{eligibility}\n\n{lines}")) == []  # investigational
-    assert codes(judged(judgement.reading.document.text + waiver("D206"))) == ([] if found else ["W902"])
+    assert codes(judgement_of_lines(f"[eligibility]\n{eligibility}\n\n{lines}")) == []  # investigational
+    assert codes(judgement_of(judgement.reading.document.text + waiver("D206"))) == ([] if found else ["W902"])
 
 
 def test_a_unit_slip_is_one_finding_and_is_not_simulated() -> None:
     slip = cycle("9 mcg/day for 7 days", "28000 mcg/day for 21 days")
-    simulation = told(outcome(0, 100))
-    judgement = judged_lines(slip, simulation)
+    simulation = script(outcome(0, 100))
+    judgement = judgement_of_lines(slip, simulation)
     assert codes(judgement) == ["N106"]
-    assert simulation.asked == []
+    assert simulation.requests == []
     verdict = verdict_of(judgement, "B401")
     assert verdict.not_evaluated is not None
     assert verdict.not_evaluated.kind == "blocked"
@@ -223,15 +223,15 @@ def test_a_unit_slip_is_one_finding_and_is_not_simulated() -> None:
 def test_a_patient_is_of_a_weight_that_the_regimen_is_for(weight: str, eligibility: str, found: list[str]) -> None:
     text = f"[eligibility]\n{eligibility}\n\n{cycle()}"
     patient = Patient(weight=Fraction(weight))
-    assert codes(judged_lines(text, patient=patient)) == found
-    assert codes(judged_lines(text + waiver("D211"), patient=patient)) == sorted([*found, "W905"])
+    assert codes(judgement_of_lines(text, patient=patient)) == found
+    assert codes(judgement_of_lines(text + waiver("D211"), patient=patient)) == sorted([*found, "W905"])
     everything = Settings(ignore=(Pattern("D2"), Pattern("ALL"), Pattern("patient-not-eligible")))
-    assert codes(judged_lines(text, patient=patient, settings=everything)) == found
-    assert verdict_of(judged_lines(text), "D211").ruling is Ruling.NOT_EVALUATED
+    assert codes(judgement_of_lines(text, patient=patient, settings=everything)) == found
+    assert verdict_of(judgement_of_lines(text), "D211").ruling is Ruling.NOT_EVALUATED
 
 
 def test_a_patient_whose_weight_is_not_known_leaves_the_question_undecided() -> None:
-    judgement = judged_lines(cycle(), patient=Patient())
+    judgement = judgement_of_lines(cycle(), patient=Patient())
     assert verdict_of(judgement, "D211").undecided
     assert not judgement.complete
 
@@ -239,28 +239,28 @@ def test_a_patient_whose_weight_is_not_known_leaves_the_question_undecided() -> 
 def test_a_dose_by_area_is_the_patient_s_own() -> None:
     uncapped = '[[cycle]]\nname = "C"\nsteps = [{ dose = "15 mcg/m2/day", days = 28 }]\ntreatment_free_days = 14'
     doubled = _uncapped("16 mcg/m2/day")  # above the label as it is ordered, and in the patient
-    assert len(verdict_of(judged_lines(doubled, patient=of_area("2")), "D203").findings) == 1
+    assert len(verdict_of(judgement_of_lines(doubled, patient=of_area("2")), "D203").findings) == 1
     small, large = (patient(area=Fraction(area)) for area in ("1.86", "1.87"))
-    assert codes(judged_lines(uncapped, patient=small)) == ["D205"]
-    (finding,) = verdict_of(judged_lines(uncapped, patient=large), "D203").findings
+    assert codes(judgement_of_lines(uncapped, patient=small)) == ["D205"]
+    (finding,) = verdict_of(judgement_of_lines(uncapped, patient=large), "D203").findings
     assert "28.05 mcg/day in this patient" in finding.message
     assert finding.patient == "15 mcg/m²/day is 28.05 mcg/day at 1.870 m² (given)"
-    assert codes(judged_lines(cycle("15 mcg/m2/day for 28 days"), patient=large)) == []  # capped
-    assert verdict_of(judged_lines(uncapped, patient=Patient(weight=Fraction(44))), "D203").undecided
+    assert codes(judgement_of_lines(cycle("15 mcg/m2/day for 28 days"), patient=large)) == []  # capped
+    assert verdict_of(judgement_of_lines(uncapped, patient=Patient(weight=Fraction(44))), "D203").undecided
     flat = verdict_of(
-        judged_lines(cycle("9 mcg/day for 28 days"), patient=patient(Fraction(70), None, Fraction(2))), "D202"
+        judgement_of_lines(cycle("9 mcg/day for 28 days"), patient=patient(Fraction(70), None, Fraction(2))), "D202"
     )
     assert flat.findings[0].patient == "9 mcg/day is 4.5 mcg/m²/day at 2.000 m² (given)"
 
 
 def test_relapsed_disease_begins_low_and_others_at_the_full_dose() -> None:
     full = cycle("28 mcg/day for 28 days")
-    assert codes(judged_lines(RELAPSED + STEPPED)) == []
-    assert codes(judged_lines(RELAPSED + full)) == ["D207"]
-    assert codes(judged_lines(MRD + full)) == []
-    assert codes(judged_lines(MRD + STEPPED)) == ["D208"]
-    assert codes(judged_lines(RELAPSED + STEPPED + STEPPED)) == ["D208"]
-    assert marked(judged_lines(RELAPSED + full), "D207") == ['"28 mcg/day"']
+    assert codes(judgement_of_lines(RELAPSED + STEPPED)) == []
+    assert codes(judgement_of_lines(RELAPSED + full)) == ["D207"]
+    assert codes(judgement_of_lines(MRD + full)) == []
+    assert codes(judgement_of_lines(MRD + STEPPED)) == ["D208"]
+    assert codes(judgement_of_lines(RELAPSED + STEPPED + STEPPED)) == ["D208"]
+    assert marks(judgement_of_lines(RELAPSED + full), "D207") == ['"28 mcg/day"']
 
 
 @pytest.mark.parametrize(
@@ -268,16 +268,16 @@ def test_relapsed_disease_begins_low_and_others_at_the_full_dose() -> None:
     [("7", "28", []), ("6.9", "28", ["D209"]), ("28", "27", ["D209"]), ("28", "28", [])],
 )
 def test_steps_rise_by_four_times_at_most(first: str, second: str, found: list[str]) -> None:
-    assert codes(judged_lines(cycle(f"{first} mcg/day for 7 days", f"{second} mcg/day for 21 days"))) == found
+    assert codes(judgement_of_lines(cycle(f"{first} mcg/day for 7 days", f"{second} mcg/day for 21 days"))) == found
 
 
 def test_the_target_of_every_cycle_is_asked_about() -> None:
     late = cycle() + cycle("0.28 mcg/day for 28 days")
-    assert codes(judged_lines(late)) == ["D202"]
-    assert marked(judged_lines(late), "D202") == ['"0.28 mcg/day"']
+    assert codes(judgement_of_lines(late)) == ["D202"]
+    assert marks(judgement_of_lines(late), "D202") == ['"0.28 mcg/day"']
     area = cycle("15 mcg/m2/day for 28 days") + cycle("1.5 mcg/m2/day for 28 days")
-    assert codes(judged_lines(area)) == ["D201"]
-    assert codes(judged_lines(cycle("9 mcg/day for 28 days", repeat=3))) == ["D202"]
+    assert codes(judgement_of_lines(area)) == ["D201"]
+    assert codes(judgement_of_lines(cycle("9 mcg/day for 28 days", repeat=3))) == ["D202"]
 
 
 def _weights(lines: str) -> str:

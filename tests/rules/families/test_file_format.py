@@ -7,7 +7,7 @@ from blinplan.regimen.toml.document import LIMIT_BYTES
 from blinplan.rules.families.file_format.rules import RULES
 from blinplan.rules.judge import Ruling, judge
 from blinplan.rules.rule import Severity
-from tests.regimen_text import TODAY, codes, cycle, judged, regimen_text, verdict_of, waiver
+from tests.regimen_text import TODAY, codes, cycle, judgement_of, regimen_text, verdict_of, waiver
 from tests.rules.families.examples import Example
 
 SOUND = regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"))
@@ -86,6 +86,6 @@ def test_a_file_of_which_a_line_was_not_understood_passes_no_rule(example: Examp
 def test_what_cannot_be_read_is_an_error_that_no_waiver_takes_away() -> None:
     assert {rule.severity for rule in RULES} == {Severity.ERROR}
     assert all(rule.binding for rule in RULES)
-    judgement = judged(changed("days = 7", 'days = "7"') + waiver("F004"))
+    judgement = judgement_of(changed("days = 7", 'days = "7"') + waiver("F004"))
     assert codes(judgement) == ["F004"]
     assert verdict_of(judgement, "S301").ruling is Ruling.NOT_EVALUATED

@@ -3,7 +3,7 @@
 import pytest
 
 from blinplan.rules.judge import Judgement, Ruling
-from tests.regimen_text import codes, cycle, judged, judged_lines, marked, verdict_of
+from tests.regimen_text import codes, cycle, judgement_of, judgement_of_lines, marks, verdict_of
 from tests.rules.families.examples import Example, example
 
 
@@ -16,7 +16,7 @@ def record_text(cause: str, *lines: str, restarted: str = "2026-03-07T10:00:00Z"
 
 
 def record(cause: str, *lines: str, restarted: str = "2026-03-07T10:00:00Z", regimen: str = "rr-adult") -> Judgement:
-    return judged(record_text(cause, *lines, restarted=restarted, regimen=regimen))
+    return judgement_of(record_text(cause, *lines, restarted=restarted, regimen=regimen))
 
 
 DONE = ("premedicated = true", 'restart_in = "same-cycle"')
@@ -89,7 +89,7 @@ def test_a_neurological_event_at_the_full_dose_is_held_three_days_and_until_it_i
         f'resolved = 2026-03-{resolved}:00:00Z\nrestart_dose = "9 mcg/day"\npremedicated = true\ncycle = 1\n'
         f'restart_in = "{"new" if restarted > "22T10" else "same"}-cycle"\n'
     )
-    judgement = judged(text)
+    judgement = judgement_of(text)
     assert codes(judgement) == found
     assert verdict_of(judgement, "I804").ruling is Ruling.PASS
 
@@ -122,10 +122,10 @@ WHOLE = 'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n'
     ],
 )
 def test_a_record_that_does_not_fit_is_found_at_its_place(lines: str, said: str, marked_text: str | None) -> None:
-    judgement = judged(WHOLE + lines)
+    judgement = judgement_of(WHOLE + lines)
     (finding,) = verdict_of(judgement, "I804").findings
     assert said in finding.message
-    assert marked_text is None or marked(judgement, "I804") == [marked_text]
+    assert marked_text is None or marks(judgement, "I804") == [marked_text]
 
 
 @pytest.mark.parametrize(
@@ -137,13 +137,13 @@ def test_a_record_that_does_not_fit_is_found_at_its_place(lines: str, said: str,
     ],
 )
 def test_a_record_that_fits_passes(lines: str) -> None:
-    assert verdict_of(judged(WHOLE + lines), "I804").ruling is Ruling.PASS
+    assert verdict_of(judgement_of(WHOLE + lines), "I804").ruling is Ruling.PASS
 
 
 def test_restarts_are_not_judged_where_the_record_does_not_fit() -> None:
     judgement = record(CRS, "grade = 3", *DONE, regimen="mrd-adult", restarted="2026-03-07T10:00:00Z")
     assert verdict_of(judgement, "I804").ruling is Ruling.PASS
-    wrong = judged(WHOLE + STOP.format("2026-04-01T10:00:00Z", 1) + "restarted = 2026-04-02T10:00:00Z\n")
+    wrong = judgement_of(WHOLE + STOP.format("2026-04-01T10:00:00Z", 1) + "restarted = 2026-04-02T10:00:00Z\n")
     verdict = verdict_of(wrong, "I801")
     assert verdict.not_evaluated is not None
     assert verdict.not_evaluated.kind == "blocked"
@@ -214,7 +214,7 @@ def test_a_record_is_judged_by_its_own_rules_only() -> None:
         "I805",
     }
     assert verdict_of(record(CRS, "grade = 3", restarted=""), "I801").ruling is Ruling.NOT_EVALUATED
-    assert verdict_of(judged_lines(cycle()), "I801").ruling is Ruling.NOT_EVALUATED
+    assert verdict_of(judgement_of_lines(cycle()), "I801").ruling is Ruling.NOT_EVALUATED
 
 
 def test_a_record_of_a_regimen_that_is_not_there_is_undecided() -> None:

@@ -6,12 +6,14 @@ from blinplan.quantities import Notation
 from blinplan.rules.families.notation import rules as notation
 from blinplan.rules.judge import Judgement
 from blinplan.rules.rule import Severity
-from tests.regimen_text import codes, cycle, judged, judged_lines, marked, regimen_text, waiver
+from tests.regimen_text import codes, cycle, judgement_of, judgement_of_lines, marks, regimen_text, waiver
 from tests.rules.families.examples import Example, example
 
 
 def written(dose: str) -> Judgement:
-    return judged_lines(f'[[cycle]]\nname = "C"\nsteps = [{{ dose = {dose}, days = 28 }}]\ntreatment_free_days = 14')
+    return judgement_of_lines(
+        f'[[cycle]]\nname = "C"\nsteps = [{{ dose = {dose}, days = 28 }}]\ntreatment_free_days = 14'
+    )
 
 
 @pytest.mark.parametrize(
@@ -33,7 +35,7 @@ def test_a_slip_is_marked_where_it_stands_with_what_to_write_instead(
 ) -> None:
     judgement = written(dose)
     assert [found for found in codes(judgement) if found[0] == "N"] == [code]
-    assert marked(judgement, code) == [at]
+    assert marks(judgement, code) == [at]
     (finding,) = [finding for finding in judgement.findings if finding.code == code]
     assert finding.help == f'write "{better}"'
 
@@ -60,26 +62,26 @@ def test_several_slips_in_one_dose_are_several_findings() -> None:
 
 def test_a_cap_is_read_as_closely_as_a_dose() -> None:
     lines = cycle("15 mcg/m2/day for 28 days").replace('"28 mcg/day"', '"28.0 µg/day"', 1)
-    judgement = judged_lines(lines)
+    judgement = judgement_of_lines(lines)
     assert codes(judgement) == ["N101", "N102"]
-    assert marked(judgement, "N101") == ["µg"]
+    assert marks(judgement, "N101") == ["µg"]
     assert {finding.path[-1] for finding in judgement.findings} == {"max"}
 
 
 @pytest.mark.parametrize("dose", ['"28 \\u00b5g/day"', "'''28 µg/day'''", '"""28 µg/day"""'])
 def test_where_the_text_is_not_written_as_it_reads_the_whole_value_is_marked(dose: str) -> None:
-    assert marked(written(dose), "N101") == [dose]
+    assert marks(written(dose), "N101") == [dose]
 
 
 def test_a_literal_string_is_marked_at_the_slip() -> None:
-    assert marked(written("'28 µg/day'"), "N101") == ["µg"]
+    assert marks(written("'28 µg/day'"), "N101") == ["µg"]
 
 
 @pytest.mark.parametrize("step", [0, 1])
 def test_each_step_is_looked_at(step: int) -> None:
     doses = ["9 mcg/day for 7 days", "28 mcg/day for 21 days"]
     doses[step] = doses[step].replace("day for", "d for")
-    (finding,) = judged_lines(cycle(*doses)).findings
+    (finding,) = judgement_of_lines(cycle(*doses)).findings
     assert finding.code == "N105"
     assert finding.path == ("cycle", 0, "steps", step, "dose")
 
@@ -94,7 +96,7 @@ NO_RATES = (
 def test_what_is_no_dose_rate_is_an_error_and_nothing_is_guessed(dose: str) -> None:
     judgement = written(dose)
     assert codes(judgement) == ["N104"]
-    assert marked(judgement, "N104") == [dose]
+    assert marks(judgement, "N104") == [dose]
     assert judgement.findings[0].severity is Severity.ERROR
     assert judgement.regimen is None
 
@@ -109,7 +111,9 @@ def test_every_notation_that_can_be_read_has_its_rule() -> None:
     names = {rule.name for rule in notation.RULES}
     assert len(names) == len(Notation) + 2
     for dose in ("28 ug/day", "28.0 mcg/day", ".5 mcg/day", "28 mcg/d", "28mcg/day"):
-        assert any(finding.code[0] == "N" for finding in judged(regimen_text(cycle(f"{dose} for 28 days"))).findings)
+        assert any(
+            finding.code[0] == "N" for finding in judgement_of(regimen_text(cycle(f"{dose} for 28 days"))).findings
+        )
 
 
 def _dose(dose: str) -> str:

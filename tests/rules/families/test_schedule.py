@@ -4,7 +4,7 @@ import pytest
 
 from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import Severity
-from tests.regimen_text import codes, cycle, judged_lines, marked, verdict_of, waiver
+from tests.regimen_text import codes, cycle, judgement_of_lines, marks, verdict_of, waiver
 from tests.rules.families.examples import Example, example
 from tests.rules.families.heads_and_outcomes import CONSOLIDATION, MRD, RELAPSED, STEPPED
 
@@ -12,7 +12,7 @@ DAY = 24
 
 
 def infused(hours: int) -> Judgement:
-    return judged_lines(cycle(f"28 mcg/day for {hours} hours"))
+    return judgement_of_lines(cycle(f"28 mcg/day for {hours} hours"))
 
 
 @pytest.mark.parametrize(
@@ -40,29 +40,29 @@ def test_over_56_days_the_message_says_that_nothing_was_studied() -> None:
 
 
 def test_the_steps_of_a_cycle_count_together() -> None:
-    assert codes(judged_lines(cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"))) == []
-    assert codes(judged_lines(cycle("9 mcg/day for 7 days", "28 mcg/day for 20 days"))) == ["S301"]
+    assert codes(judgement_of_lines(cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"))) == []
+    assert codes(judgement_of_lines(cycle("9 mcg/day for 7 days", "28 mcg/day for 20 days"))) == ["S301"]
 
 
 def test_a_repeated_cycle_is_one_fault_and_two_cycles_are_two() -> None:
     short = "28 mcg/day for 27 days"
-    assert codes(judged_lines(cycle(short, repeat=5))) == ["S301"]
-    assert codes(judged_lines(cycle(short) + cycle(short))) == ["S301", "S301"]
-    judgement = judged_lines(cycle() + cycle(short))
+    assert codes(judgement_of_lines(cycle(short, repeat=5))) == ["S301"]
+    assert codes(judgement_of_lines(cycle(short) + cycle(short))) == ["S301", "S301"]
+    judgement = judgement_of_lines(cycle() + cycle(short))
     assert [finding.path for finding in judgement.findings] == [("cycle", 1, "steps")]
 
 
 @pytest.mark.parametrize(("free", "found"), [(0, ["S303"]), (13, ["S303"]), (14, []), (15, ["S304"]), (366, ["S304"])])
 def test_the_interval_between_cycles_is_14_days(free: int, found: list[str]) -> None:
-    judgement = judged_lines(cycle(free=free, repeat=2))
+    judgement = judgement_of_lines(cycle(free=free, repeat=2))
     assert codes(judgement) == found
     for finding in judgement.findings:
-        assert marked(judgement, finding.code) == [str(free)]
+        assert marks(judgement, finding.code) == [str(free)]
 
 
 @pytest.mark.parametrize(("free", "found"), [(13, ["S303"]), (14, []), (15, []), (56, []), (57, ["S304"])])
 def test_in_continued_therapy_56_days_are_allowed(free: int, found: list[str]) -> None:
-    judgement = judged_lines(cycle(free=free, repeat=2, phase="continued-therapy"))
+    judgement = judgement_of_lines(cycle(free=free, repeat=2, phase="continued-therapy"))
     assert codes(judgement) == found
     for finding in judgement.findings:
         if finding.code == "S304":
@@ -72,7 +72,7 @@ def test_in_continued_therapy_56_days_are_allowed(free: int, found: list[str]) -
 
 @pytest.mark.parametrize("phase", ["induction", "consolidation", ""])
 def test_in_every_other_phase_14_days_hold(phase: str) -> None:
-    (finding,) = judged_lines(cycle(free=15, repeat=2, phase=phase)).findings
+    (finding,) = judgement_of_lines(cycle(free=15, repeat=2, phase=phase)).findings
     assert finding.code == "S304"
     assert finding.limits == ("treatment_free_interval",)
     assert "at most 14 days" in finding.help
@@ -129,25 +129,25 @@ def test_a_short_step_is_a_warning_that_names_the_trials_that_ran_one(hours: int
 
 @pytest.mark.parametrize("free", [0, 13, 90])
 def test_what_follows_the_last_cycle_is_no_interval(free: int) -> None:
-    judgement = judged_lines(cycle(free=free))
+    judgement = judgement_of_lines(cycle(free=free))
     for code in ("S303", "S304"):
         verdict = verdict_of(judgement, code)
         assert verdict.ruling is Ruling.NOT_EVALUATED
         assert verdict.not_evaluated is not None
         assert verdict.not_evaluated.kind == "not applicable"
-    assert codes(judged_lines(cycle() + cycle(free=free))) == []
-    assert codes(judged_lines(cycle(free=90) + cycle())) == ["S304"]
+    assert codes(judgement_of_lines(cycle() + cycle(free=free))) == []
+    assert codes(judgement_of_lines(cycle(free=90) + cycle())) == ["S304"]
 
 
 @pytest.mark.parametrize(
     ("held", "found"), [(1, ["S305"]), (47, ["S305"]), (48, ["S306"]), (7 * DAY - 1, ["S306"]), (7 * DAY, [])]
 )
 def test_a_step_up_waits_48_hours(held: int, found: list[str]) -> None:
-    judgement = judged_lines(cycle(f"9 mcg/day for {held} hours", f"28 mcg/day for {28 * DAY - held} hours"))
+    judgement = judgement_of_lines(cycle(f"9 mcg/day for {held} hours", f"28 mcg/day for {28 * DAY - held} hours"))
     assert codes(judgement) == found
     if found:
         assert judgement.findings[0].severity is (Severity.ERROR if held < 48 else Severity.WARNING)
-        assert marked(judgement, found[0]) == [str(held)]
+        assert marks(judgement, found[0]) == [str(held)]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_step_up_waits_48_hours(held: int, found: list[str]) -> None:
 )
 def test_two_equal_steps_back_to_back_are_held_as_one(first: int, second: int, found: list[str]) -> None:
     rest = 28 * DAY - first - second
-    judgement = judged_lines(
+    judgement = judgement_of_lines(
         cycle(f"9 mcg/day for {first} hours", f"9 mcg/day for {second} hours", f"28 mcg/day for {rest} hours")
     )
     assert codes(judgement) == found
@@ -164,7 +164,7 @@ def test_two_equal_steps_back_to_back_are_held_as_one(first: int, second: int, f
 
 def test_each_step_is_held_anew_after_a_step() -> None:
     steps = ("5 mcg/day for 168 hours", "9 mcg/day for 24 hours", "28 mcg/day for 480 hours")
-    judgement = judged_lines(cycle(*steps))
+    judgement = judgement_of_lines(cycle(*steps))
     assert codes(judgement) == ["S305"]
     assert judgement.findings[0].path == ("cycle", 0, "steps", 1, "hours")
     assert "1 d" in judgement.findings[0].message
@@ -172,34 +172,34 @@ def test_each_step_is_held_anew_after_a_step() -> None:
 
 def test_a_step_down_is_no_escalation_but_starts_the_clock() -> None:
     down = cycle("28 mcg/day for 24 hours", "9 mcg/day for 648 hours")
-    verdict = verdict_of(judged_lines(down), "S305")
+    verdict = verdict_of(judgement_of_lines(down), "S305")
     assert verdict.ruling is Ruling.NOT_EVALUATED
     up_again = cycle("28 mcg/day for 72 hours", "9 mcg/day for 24 hours", "28 mcg/day for 480 hours")
-    assert verdict_of(judged_lines(up_again), "S305").ruling is Ruling.FINDING
+    assert verdict_of(judgement_of_lines(up_again), "S305").ruling is Ruling.FINDING
 
 
 def test_every_early_escalation_of_every_cycle_is_found() -> None:
     steps = ("1 mcg/day for 24 hours", "9 mcg/day for 24 hours", "28 mcg/day for 624 hours")
-    assert len(verdict_of(judged_lines(cycle(*steps) + cycle(*steps)), "S305").findings) == 4
+    assert len(verdict_of(judgement_of_lines(cycle(*steps) + cycle(*steps)), "S305").findings) == 4
 
 
 def test_a_step_in_days_is_marked_at_its_days() -> None:
-    judgement = judged_lines(cycle("9 mcg/day for 1 days", "28 mcg/day for 27 days"))
-    assert marked(judgement, "S305") == ["1"]
+    judgement = judgement_of_lines(cycle("9 mcg/day for 1 days", "28 mcg/day for 27 days"))
+    assert marks(judgement, "S305") == ["1"]
     assert judgement.findings[0].path[-1] == "days"
 
 
 def test_without_an_escalation_the_rule_has_nothing_to_say() -> None:
-    verdict = verdict_of(judged_lines(cycle("28 mcg/day for 14 days", "28 mcg/day for 14 days")), "S305")
+    verdict = verdict_of(judgement_of_lines(cycle("28 mcg/day for 14 days", "28 mcg/day for 14 days")), "S305")
     assert verdict.not_evaluated is not None
     assert verdict.not_evaluated.kind == "not applicable"
 
 
 @pytest.mark.parametrize(("head", "cycles", "found"), [(MRD, 4, []), (MRD, 5, ["S307"]), ("", 20, [])])
 def test_the_label_counts_its_cycles(head: str, cycles: int, found: list[str]) -> None:
-    judgement = judged_lines(head + cycle(repeat=cycles))
+    judgement = judgement_of_lines(head + cycle(repeat=cycles))
     assert codes(judgement) == found
-    assert marked(judgement, "S307") == ([str(cycles)] if found else [])
+    assert marks(judgement, "S307") == ([str(cycles)] if found else [])
 
 
 def _infusion(hours: int) -> str:

@@ -7,9 +7,9 @@ from blinplan.rules.rule import Severity
 from blinplan.rules.simulated.outcome import Escalation, SimulatedOutcome
 from tests.regimen_text import (
     cycle,
-    judged,
+    judgement_of,
     regimen_text,
-    told,
+    script,
     verdict_of,
 )
 from tests.rules.families.examples import Example, example
@@ -28,7 +28,9 @@ def test_t_cells_at_the_step(returned: int | None, answer: str) -> None:
 def test_the_day_on_which_the_majority_is_back_is_named(back: float) -> None:
     """Twelve days after the start, whatever the hour, it is day 13."""
     escalation = Escalation(7.0, Proportion(10, 1000), back)
-    (finding,) = verdict_of(judged(regimen_text(STEPPED), told(with_outcome(escalation=escalation))), "T501").findings
+    (finding,) = verdict_of(
+        judgement_of(regimen_text(STEPPED), script(with_outcome(escalation=escalation))), "T501"
+    ).findings
     assert "in the majority they are on day 13" in finding.message
     assert finding.severity is Severity.NOTE
     assert finding.path == ("cycle", 0, "steps", 1, "dose")

@@ -6,7 +6,18 @@ import pytest
 
 from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import Severity
-from tests.regimen_text import TODAY, codes, cycle, judged, marked, outcome, regimen_text, told, verdict_of, waiver
+from tests.regimen_text import (
+    TODAY,
+    codes,
+    cycle,
+    judgement_of,
+    marks,
+    outcome,
+    regimen_text,
+    script,
+    verdict_of,
+    waiver,
+)
 from tests.rules.families.examples import Example
 
 LONG = cycle(free=21, repeat=2)  # S304
@@ -15,7 +26,7 @@ LAST_DAY = date(2027, 6, 30)
 
 
 def with_waivers(lines: str, *waivers: str, today: date = TODAY) -> Judgement:
-    return judged(regimen_text(lines) + "".join(waivers), today=today)
+    return judgement_of(regimen_text(lines) + "".join(waivers), today=today)
 
 
 def test_a_waived_finding_is_kept_and_does_not_count() -> None:
@@ -61,7 +72,7 @@ def test_a_waiver_holds_on_its_last_day_and_not_on_the_next(today: date, found: 
     judgement = with_waivers(LONG, waiver("S304", "2027-06-30"), today=today)
     assert codes(judgement) == found
     if found:
-        assert marked(judgement, "W901") == ["2027-06-30"]
+        assert marks(judgement, "W901") == ["2027-06-30"]
         assert judgement.worst is Severity.ERROR
         assert "2027-06-30" in verdict_of(judgement, "W901").findings[0].message
 
@@ -77,7 +88,7 @@ def test_an_expired_waiver_is_expired_and_not_also_unused() -> None:
 def test_a_waiver_that_covers_nothing_is_unused() -> None:
     judgement = with_waivers(SOUND, waiver("S304"))
     assert codes(judgement) == ["W902"]
-    assert marked(judgement, "W902") == ['"S304"']
+    assert marks(judgement, "W902") == ['"S304"']
     assert judgement.worst is Severity.WARNING
 
 
@@ -94,7 +105,7 @@ def test_of_two_waivers_of_one_rule_the_first_that_holds_covers_and_the_second_i
 def test_a_waiver_of_a_rule_that_does_not_exist_is_an_error(code: str) -> None:
     judgement = with_waivers(LONG, waiver(code))
     assert codes(judgement) == ["S304", "W904"]
-    assert marked(judgement, "W904") == [f'"{code}"']
+    assert marks(judgement, "W904") == [f'"{code}"']
     assert code in verdict_of(judgement, "W904").findings[0].message
 
 
@@ -118,11 +129,11 @@ def test_a_waiver_of_a_rule_that_was_not_evaluated_is_not_called_unused() -> Non
 
 def test_a_waiver_of_a_simulated_rule_is_judged_by_the_simulation() -> None:
     text = regimen_text(SOUND) + waiver("B401")
-    assert codes(judged(text, told(outcome(900, 1000, (0, 900))))) == ["W902"]
-    failing = judged(text, told(outcome(100, 1000, (0, 100))))
+    assert codes(judgement_of(text, script(outcome(900, 1000, (0, 900))))) == ["W902"]
+    failing = judgement_of(text, script(outcome(100, 1000, (0, 100))))
     assert codes(failing) == []
     assert verdict_of(failing, "B401").ruling is Ruling.WAIVED
-    undecided = judged(text, told(outcome(500, 1000, (0, 500))))
+    undecided = judgement_of(text, script(outcome(500, 1000, (0, 500))))
     assert codes(undecided) == ["B402"]  # surely more than 20 % not depleted, whether or not the majority
     assert not undecided.complete
 
@@ -149,7 +160,7 @@ def test_what_was_done_after_an_interruption_cannot_be_waived() -> None:
 
 @pytest.mark.parametrize("reason", ['reason = ""', 'reason = " "', "reason = 1", ""])
 def test_a_waiver_has_a_reason(reason: str) -> None:
-    assert codes(judged(regimen_text(cycle()) + f'\n[[waiver]]\nrule = "S304"\n{reason}\n')) == ["W903"]
+    assert codes(judgement_of(regimen_text(cycle()) + f'\n[[waiver]]\nrule = "S304"\n{reason}\n')) == ["W903"]
 
 
 def _waived(code: str, answer: str, title: str, lines: str, waivers: str, today: date = TODAY) -> Example:
