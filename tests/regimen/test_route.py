@@ -16,7 +16,7 @@ from blinplan.regimen.write import NotARegimenError
 from tests.program import Run
 from tests.read_text import problems_of
 from tests.regimen.layouts import FULL, LAYOUTS, changed, with_headers
-from tests.regimen_text import judged
+from tests.regimen_text import judgement_of
 
 CYCLE, STEP = ("cycle", 0), ("cycle", 0, "steps", 0)
 SINGLE = changed((*CYCLE, "steps"), [FULL["cycle"][0]["steps"][0]])
@@ -162,7 +162,7 @@ def test_it_is_one_finding_however_often_the_file_says_it() -> None:
     tree = changed(("title",), '"Subcutaneous blinatumomab"', changed((*CYCLE, "via"), '"injection"', tree))
     text = with_headers(tree)
     assert refused_at(text) == "subcutaneous"  # at the first key that is there to say it
-    findings = judged(text).findings
+    findings = judgement_of(text).findings
     assert [finding.code for finding in findings] == ["F008"]
 
 

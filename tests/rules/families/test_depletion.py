@@ -106,7 +106,7 @@ def test_in_continued_therapy_recovery_is_a_note_with_its_own_reason() -> None:
 
 def test_over_an_interval_with_other_treatment_a_recovery_is_a_note_that_gives_the_reason() -> None:
     lines = cycle("15 mcg/m2/day for 28 days", free=90, repeat=2, reason="chemotherapy")
-    judgement = judged_lines(lines, told(outcome(1000, 1000, (900, 1000))))
+    judgement = judgement_of_lines(lines, script(outcome(1000, 1000, (900, 1000))))
     (finding,) = [finding for finding in judgement.findings if finding.code == "B403"]
     assert finding.severity is Severity.NOTE
     assert finding.message.endswith("The file's reason for the interval: chemotherapy")
@@ -117,7 +117,7 @@ def test_over_an_interval_with_other_treatment_a_recovery_is_a_note_that_gives_t
 def test_the_reason_of_the_first_interval_does_not_excuse_the_second() -> None:
     step = "15 mcg/m2/day for 28 days"
     lines = cycle(step, free=90, reason="chemotherapy") + cycle(step, free=14, repeat=2)
-    judgement = judged_lines(lines, told(outcome(1000, 1000, (900, 1000), (900, 1000))))
+    judgement = judgement_of_lines(lines, script(outcome(1000, 1000, (900, 1000), (900, 1000))))
     found = [(finding.severity, finding.path[:2]) for finding in judgement.findings if finding.code == "B403"]
     assert found == [(Severity.NOTE, ("cycle", 0)), (Severity.WARNING, ("cycle", 1))]
 

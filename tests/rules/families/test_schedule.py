@@ -80,7 +80,7 @@ def test_in_every_other_phase_14_days_hold(phase: str) -> None:
 
 @pytest.mark.parametrize("free", [0, 7, 13])
 def test_a_short_interval_whose_reason_is_given_is_told_and_no_other_is_advised(free: int) -> None:
-    (finding,) = judged_lines(cycle(free=free, repeat=2, reason="blocks of 5 weeks")).findings
+    (finding,) = judgement_of_lines(cycle(free=free, repeat=2, reason="blocks of 5 weeks")).findings
     assert (finding.code, finding.severity) == ("S303", Severity.NOTE)
     assert finding.message.endswith("The file's reason: blocks of 5 weeks")
     assert "14" not in finding.help
@@ -88,7 +88,7 @@ def test_a_short_interval_whose_reason_is_given_is_told_and_no_other_is_advised(
 
 @pytest.mark.parametrize("free", [14, 15, 90])
 def test_a_long_interval_whose_reason_is_given_is_in_order(free: int) -> None:
-    judgement = judged_lines(cycle(free=free, repeat=2, reason="chemotherapy"))
+    judgement = judgement_of_lines(cycle(free=free, repeat=2, reason="chemotherapy"))
     assert codes(judgement) == []
     verdict = verdict_of(judgement, "S304")
     assert verdict.not_evaluated is not None
@@ -96,7 +96,7 @@ def test_a_long_interval_whose_reason_is_given_is_in_order(free: int) -> None:
 
 
 def test_the_reason_of_one_interval_does_not_excuse_another() -> None:
-    judgement = judged_lines(cycle(free=60, reason="chemotherapy") + cycle(free=60) + cycle())
+    judgement = judgement_of_lines(cycle(free=60, reason="chemotherapy") + cycle(free=60) + cycle())
     assert [(finding.code, finding.path[:2]) for finding in judgement.findings] == [("S304", ("cycle", 1))]
 
 
@@ -104,7 +104,7 @@ def test_the_reason_of_one_interval_does_not_excuse_another() -> None:
     ("free", "said"), [(13, "7 days were run in NCT04994717"), (7, "7 days were run"), (6, "none")]
 )
 def test_a_short_interval_is_told_with_the_shortest_that_was_run(free: int, said: str) -> None:
-    (finding,) = judged_lines(cycle(free=free, repeat=2)).findings
+    (finding,) = judgement_of_lines(cycle(free=free, repeat=2)).findings
     assert said in finding.message
     assert ("none under 7 days was run" in finding.message) == (free < 7)
 
@@ -120,7 +120,7 @@ def test_a_short_interval_is_told_with_the_shortest_that_was_run(free: int, said
     ],
 )
 def test_a_short_step_is_a_warning_that_names_the_trials_that_ran_one(hours: int, trials: list[str]) -> None:
-    (finding,) = judged_lines(
+    (finding,) = judgement_of_lines(
         cycle(f"9 mcg/day for {hours} hours", f"28 mcg/day for {28 * DAY - hours} hours")
     ).findings
     assert (finding.code, finding.severity) == ("S306", Severity.WARNING)
