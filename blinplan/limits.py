@@ -91,7 +91,7 @@ class Limit:
         # Whoever reads a message must see that the number is not the source's.
         return self.number if self.change is None else f"{self.number} (changed from {decimal_text(self.change.own)})"
 
-    def changed(self, value: Fraction, origin: str, reason: str) -> "Limit":
+    def with_value(self, value: Fraction, origin: str, reason: str) -> "Limit":
         """The same limit with a user's value."""
         return replace(self, value=value, change=Change(self.value, origin, reason))
 

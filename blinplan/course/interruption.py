@@ -139,7 +139,7 @@ def decisions(
     try:
         stop = _stop(asked)
     except NotStatedError:
-        return (_unstated(Topic.CONTINUE), *_on_the_way(asked))
+        return (_open_question(Topic.CONTINUE), *_on_the_way(asked))
     if stop is not None:
         treated = asked.cause is Cause.CYTOKINE_RELEASE and asked.grade != DEATH
         return (stop, *(_answers(Topic.TREATMENT, _treatment, asked) if treated else ()))
@@ -160,10 +160,10 @@ def _answers(question: Topic, ask: Callable[[_Asked], Iterator[Decision]], asked
     try:
         yield from ask(asked)
     except NotStatedError:
-        yield _unstated(question)
+        yield _open_question(question)
 
 
-def _unstated(question: Topic) -> Decision:
+def _open_question(question: Topic) -> Decision:
     answer = "not evaluated: the label, as far as it was seen, does not say; ask the site"
     return Decision(question, answer, (), evaluated=False, unstated=True)
 

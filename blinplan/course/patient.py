@@ -125,13 +125,13 @@ def patient(
         When a figure is outside what a human being can have, when the figures contradict each other, or when weight and
         height look as if one were in pounds or inches and no area says that they are right.
     """
-    sized = _sized(weight, height, area, formula)
+    sized = _of_size(weight, height, area, formula)
     found = sized if age is None else replace(sized, age=age)
     _fits_the_age(found)
     return found
 
 
-def _sized(weight: Fraction | None, height: Fraction | None, area: Fraction | None, formula: AreaFormula) -> Patient:
+def _of_size(weight: Fraction | None, height: Fraction | None, area: Fraction | None, formula: AreaFormula) -> Patient:
     _plausible("weight", weight, WEIGHTS_KG, "kg")
     _plausible("height", height, HEIGHTS_CM, "cm")
     _plausible("body surface area", area, AREAS_M2, "m²")

@@ -169,10 +169,10 @@ class _Walk:
             steps = [period for period in cycle if period.dose is not None]
             left = _whole(steps)
             if broken is not None:
-                self._decided.begun(cycle[0].cycle, self._now)
+                self._decided.note_start(cycle[0].cycle, self._now)
                 if broken.resumption.again:
                     steps = [replace(step, cycle=cycle[0].cycle) for step in broken.steps]
-                left = self._restarted(_whole(steps), broken.resumption, steps)
+                left = self._restart(_whole(steps), broken.resumption, steps)
             broken = yield from self._infuse(left, steps, last=last)
             if self.ended:
                 return
@@ -188,7 +188,7 @@ class _Walk:
             self._starts.append(later)
             free += later.start - earliest
         if free:
-            yield self._laid(replace(period, dose=None, cap=None, step=0), free)
+            yield self._lay(replace(period, dose=None, cap=None, step=0), free)
 
     def _infuse(
         self, left: list[_Left], steps: list[Period], *, last: bool
@@ -201,7 +201,7 @@ class _Walk:
             stop = self._next_stop(stretch.period.cycle, end, ends=not rest)
             given = (end if stop is None else stop) - self._now
             if given:
-                yield self._laid(stretch.period, given)
+                yield self._lay(stretch.period, given)
                 full = full or _ordered_amount(stretch.period) >= highest
             if stop is None:
                 left = rest
@@ -217,10 +217,10 @@ class _Walk:
                 return None
             if entry.restarted > self._now:
                 still = replace(stretch.period, dose=None, cap=None, step=0, cycle_name=INTERRUPTED)
-                yield self._laid(still, entry.restarted - self._now)
+                yield self._lay(still, entry.restarted - self._now)
             if entry.resumption.new_cycle:
                 return _Broken(entry.resumption, steps)
-            left = self._restarted(left, entry.resumption, steps)
+            left = self._restart(left, entry.resumption, steps)
         return None
 
     def _next_stop(self, cycle: int, end: int, *, ends: bool) -> int | None:
@@ -239,11 +239,11 @@ class _Walk:
             raise RecordError(f"this interruption lies in cycle {cycle}, and the record says {of}", (*path, "cycle"))
         return stop
 
-    def _laid(self, period: Period, minutes: int) -> Period:
+    def _lay(self, period: Period, minutes: int) -> Period:
         start, self._now = self._now, self._now + minutes
         return replace(period, start=start, stop=self._now)
 
-    def _restarted(self, left: list[_Left], resumption: Resumption, steps: list[Period]) -> list[_Left]:
+    def _restart(self, left: list[_Left], resumption: Resumption, steps: list[Period]) -> list[_Left]:
         """Put the dose of a restart before or in place of what was left; no more time is infused than was left."""
         dose, after = resumption.dose, resumption.minutes
         if dose is None or not left:

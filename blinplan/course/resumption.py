@@ -58,7 +58,7 @@ class Decided(Protocol):
     def entry(self, at: "Stop") -> LedgerEntry:
         """Take the next interruption, which stops the infusion there."""
 
-    def begun(self, cycle: int, minute: int) -> None:
+    def note_start(self, cycle: int, minute: int) -> None:
         """Take note that a restart began a cycle."""
 
     def start(self, cycle: int, earliest: int, length: int) -> StartOfCycle | None:
@@ -110,7 +110,7 @@ class FromRecord:
         if resumption is not None and resumption.dose is not None and resumption.minutes is not None:
             self._low = interruption.cause, resumption.dose, interruption.cycle + resumption.new_cycle
 
-    def begun(self, cycle: int, minute: int) -> None:
+    def note_start(self, cycle: int, minute: int) -> None:
         """See that a start on record is that of the restart."""
         begun = self._begun.pop(cycle, None)
         if begun is not None and self._minute(begun.started) != minute:
@@ -125,7 +125,7 @@ class FromRecord:
             start, why = self._opens(earliest, length)
             return None if start == earliest else StartOfCycle(cycle, earliest, start, why, recorded=False)
         start = self._minute(begun.started)
-        if start < earliest - self._lost(earliest, length):
+        if start < earliest - self._minutes_lost(earliest, length):
             raise RecordError(
                 f"cycle {cycle} began {duration_text(earliest - start)} before it could: before the treatment-free"
                 " interval of the cycle before it had ended",
@@ -134,7 +134,7 @@ class FromRecord:
         why = "it is on record" if start >= earliest else "it is on record, and the clock was put forward"
         return StartOfCycle(cycle, earliest, start, why, recorded=True)
 
-    def _lost(self, earliest: int, length: int) -> int:
+    def _minutes_lost(self, earliest: int, length: int) -> int:
         """By how much a cycle of whole days by the clock is shorter, because the clock was put forward in it."""
         if self._start is None or self._zone is None:
             return 0
@@ -179,7 +179,7 @@ class FromLedger:
         """Take the next interruption."""
         return self._waiting.pop(0)
 
-    def begun(self, cycle: int, minute: int) -> None:
+    def note_start(self, cycle: int, minute: int) -> None:
         """Nothing is to be noted: the restart is in the ledger."""
 
     def start(self, cycle: int, earliest: int, length: int) -> StartOfCycle | None:

@@ -74,7 +74,7 @@ class _LabelReader:
     def __init__(self, file: Mapping[str, Any]) -> None:
         self._file = file
         self._title = f"{file['title']} ({file['country']}, {file['date']})"
-        numbers = {name: limit_of(name, **self._cited(table)) for name, table in file["number"].items()}
+        numbers = {name: limit_of(name, **self._with_source(table)) for name, table in file["number"].items()}
         self._numbers = StatedLimits(numbers, self._title)
         self._doses = {name: self._dose(name, table) for name, table in file.get("dose", {}).items()}
 
@@ -98,11 +98,11 @@ class _LabelReader:
             regimens=tuple(_regimen(table) for table in file.get("regimen", ())),
         )
 
-    def _cited(self, table: Mapping[str, Any]) -> dict[str, Any]:
+    def _with_source(self, table: Mapping[str, Any]) -> dict[str, Any]:
         """A table with its source written out."""
         return {**table, "source": self._file["sources"][table["source"]]}
 
-    def _stated(self, table: Mapping[str, Any], says: str | None = None) -> Stated:
+    def _statement(self, table: Mapping[str, Any], says: str | None = None) -> Stated:
         return Stated(says or table["says"], self._file["sources"][table["source"]], Status(table["status"]))
 
     def _dose(self, name: str, table: Mapping[str, str]) -> LabelledDose:
@@ -117,14 +117,14 @@ class _LabelReader:
             tuple(self._cycle(cycle) for cycle in table["cycles"]),
             self._most_cycles(table),
             tuple(self._numbers[name] for name in table.get("hospital_days", ())),
-            self._stated(table),
+            self._statement(table),
             table.get("note"),
         )
 
     def _most_cycles(self, table: Mapping[str, Any]) -> Limit:
         """How many cycles there are, as a number that decides: counted from the schedule."""
         name = f"cycles_{table['indication'].replace('-', '_')}"
-        stated = self._stated(table)
+        stated = self._statement(table)
         return limit_of(
             name,
             value=sum(cycle.get("repeat", 1) for cycle in table["cycles"]),
@@ -159,7 +159,7 @@ class _LabelReader:
             earliest,
             latest,
             frozenset(Occasion(occasion) for occasion in table["before"]),
-            self._stated(table),
+            self._statement(table),
         )
 
     def _bag(self, table: Mapping[str, Any]) -> LabelledBag:
@@ -169,14 +169,14 @@ class _LabelReader:
             Fraction(table["rate_ml_per_hour"]),
             table["preservative"],
             self._numbers[table["in_use"]].minutes if "in_use" in table else None,
-            self._stated(
+            self._statement(
                 table,
                 f"A bag for {table['hours']} hours runs at {table['rate_ml_per_hour']} mL/h, {preserved} preservative.",
             ),
         )
 
     def _vial(self, table: Mapping[str, Any]) -> LabelledVial:
-        return LabelledVial(Fraction(table["micrograms"]), Fraction(table["mcg_per_ml"]), self._stated(table))
+        return LabelledVial(Fraction(table["micrograms"]), Fraction(table["mcg_per_ml"]), self._statement(table))
 
 
 def _drug(table: Mapping[str, str]) -> Drug:

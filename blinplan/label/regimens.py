@@ -86,10 +86,10 @@ def _premedication(label: Label, made: LabelledRegimen, schedule: LabelledSchedu
     groups = AgeGroup if schedule.patients is None else (schedule.patients,)
     for group in groups:
         for given in label.premedication(made.indication, group):
-            yield _given(given)
+            yield _premedication_of(given)
 
 
-def _given(given: LabelledPremedication) -> Premedication:
+def _premedication_of(given: LabelledPremedication) -> Premedication:
     return Premedication(
         given.drug.name,
         given.drug.dose,

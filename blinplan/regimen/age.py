@@ -127,10 +127,10 @@ class Age:
             return self.words
         if self.born is None:
             return f"{self.words} on {self.told.isoformat()}"
-        return f"{self.words}, {_completed(self.born, self.told).words} on {self.told.isoformat()}"
+        return f"{self.words}, {_age_on(self.born, self.told).words} on {self.told.isoformat()}"
 
 
-def _completed(born: date, day: date) -> Age:
+def _age_on(born: date, day: date) -> Age:
     """A completed age as people tell it: in days below a month, in months below two years."""
     months = (day.year - born.year) * _MONTHS_PER_YEAR + day.month - born.month
     months -= _months_after(born, months) > day
@@ -207,7 +207,7 @@ def read_age(text: str) -> Age:
         return born_on(_date(written))
     match = _COMPLETED.fullmatch(written)
     if match is None:
-        raise AgeError(f"{text[:40]!r} is not an age", "; ".join([ALLOWED, *_meant(written)]))
+        raise AgeError(f"{text[:40]!r} is not an age", "; ".join([ALLOWED, *_suggestions(written)]))
     unit = AgeUnit(f"{match[2].removesuffix('s')}s") if match[2] else AgeUnit.YEARS
     return completed_age(int(match[1]), unit)
 
@@ -265,7 +265,7 @@ _WEEKS = re.compile(r"([0-9]{1,3}) ?(?:w|wk|weeks?)")
 _OTHER_DATE = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})|[0-9]{4}[./][0-9]{1,2}[./][0-9]{1,2}")
 
 
-def _meant(written: str) -> Iterator[str]:
+def _suggestions(written: str) -> Iterator[str]:
     """How to write what was probably meant."""
     plain = written.lower()
     if match := _DECIMAL.fullmatch(plain):

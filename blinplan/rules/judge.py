@@ -139,7 +139,7 @@ def _on_regimen(
     site: "Site | None",
 ) -> Judgement:
     regimen = _following(reading.regimen, settings)
-    site = None if site is None else _prepared(site, regimen)
+    site = None if site is None else _prepare(site, regimen)
     case = Case(reading.document, regimen, periods(regimen), settings.limits_for(regimen), None, patient, site)
     answers = {rule.code: _answer(rule, case, settings) for rule in CATALOGUE.values() if not rule.about_waivers}
     if simulator is not None:
@@ -150,7 +150,7 @@ def _on_regimen(
     return Judgement(reading, verdicts, case.outcome, case.limits)
 
 
-def _prepared(site: "Site", regimen: Regimen) -> "Site":
+def _prepare(site: "Site", regimen: Regimen) -> "Site":
     """The site with its label's word where it says nothing."""
     # Imported here, because a check without a site profile does not wait for it.
     from blinplan.course.preparation import prepared_by

@@ -26,7 +26,7 @@ class Consulted(Mapping[str, Limit]):
     def __len__(self) -> int:
         return len(self._limits)
 
-    def unverified(self, names: Iterable[str]) -> list[Limit]:
+    def unverified_limits(self, names: Iterable[str]) -> list[Limit]:
         """Those of some limits that nobody has seen in their source."""
         return [self._limits[name] for name in names if self._limits[name].unverified]
 
@@ -41,9 +41,11 @@ def on_unseen_values(rule: Rule, answer: Answer, consulted: Consulted, strict: b
         return replace(answer, kind="undecided") if strict and answer.kind in {"unverified", "not said"} else answer
     findings = tuple(answer)
     kept = tuple(
-        _saying_so(f, consulted) for f in findings if f.gross or rule.gross_only or not consulted.unverified(f.limits)
+        _saying_so(f, consulted)
+        for f in findings
+        if f.gross or rule.gross_only or not consulted.unverified_limits(f.limits)
     )
-    unseen = consulted.unverified(consulted.names)
+    unseen = consulted.unverified_limits(consulted.names)
     if kept or rule.gross_only or not unseen:
         return kept
     dropped = "".join(f"{finding.message}; but " for finding in findings[:1])
@@ -54,7 +56,7 @@ def on_unseen_values(rule: Rule, answer: Answer, consulted: Consulted, strict: b
 
 
 def _saying_so(finding: Finding, consulted: Consulted) -> Finding:
-    unseen = consulted.unverified(finding.limits)
+    unseen = consulted.unverified_limits(finding.limits)
     if not unseen:
         return finding
     values = " and ".join(limit.number for limit in unseen)

@@ -70,7 +70,7 @@ class Delivered:
     overdosed: bool
 
     @property
-    def paired(self) -> Paired:
+    def pairs(self) -> Paired:
         """What each virtual patient has as delivered, first, and as planned, second."""
         return self.outcome.paired(self.planned)
 

@@ -51,10 +51,10 @@ def parameter_sets(preset: str, sets: int, seed: int) -> Iterator[Preset]:
     words = generator.random_raw(sets * len(keys)).reshape(sets, len(keys))
     normal = ndtri(((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53)
     for row in normal:
-        yield base.with_values({key: _drawn(base.parameters[key], z) for key, z in zip(keys, row, strict=True)})
+        yield base.with_values({key: _draw(base.parameters[key], z) for key, z in zip(keys, row, strict=True)})
 
 
-def _drawn(parameter: Parameter, normal: float) -> float:
+def _draw(parameter: Parameter, normal: float) -> float:
     return parameter.value * float(np.exp(_standard_error(parameter) * normal))
 
 

@@ -73,15 +73,15 @@ def test_a_course_that_went_as_planned_is_the_plan_in_every_patient(found: Deliv
     assert found.outcome.trial.population.size == 20
     assert found.outcome.trial.seed == found.planned.trial.seed == 5
     assert not found.overdosed
-    assert {quantity.key for quantity in found.paired.quantities} >= {"auc", "b_nadir", "il6_peak"}
-    for quantity in found.paired.quantities:
+    assert {quantity.key for quantity in found.pairs.quantities} >= {"auc", "b_nadir", "il6_peak"}
+    for quantity in found.pairs.quantities:
         np.testing.assert_array_equal(quantity.first, quantity.second)
-    assert all(share.discordant == 0 for share in found.paired.shares)
+    assert all(share.discordant == 0 for share in found.pairs.shares)
 
 
 def test_a_shorter_course_is_compared_in_the_same_patients(on_calendar: Dated) -> None:
     cut = compare_delivery(replace(on_calendar, course=short(on_calendar.course, 1)), patients=20, seed=5)
-    exposure = next(quantity.ratio for quantity in cut.paired.quantities if quantity.key == "auc")
+    exposure = next(quantity.ratio for quantity in cut.pairs.quantities if quantity.key == "auc")
     # Exposure is dose over clearance, so that each patient's own ratio is that of the doses.
     whole = cut.cycles[-1]
     assert whole.relative_intensity is not None
@@ -95,7 +95,7 @@ def test_a_population_that_was_drawn_goes_through_both_courses_as_it_is(on_calen
     assert both.outcome.trial.population is both.planned.trial.population
     assert both.outcome.trial.seed is None  # nobody can draw them again
     np.testing.assert_array_equal(both.outcome.trial.population.clearance, idle.clearance)
-    nadir = next(quantity for quantity in both.paired.quantities if quantity.key == "b_nadir")
+    nadir = next(quantity for quantity in both.pairs.quantities if quantity.key == "b_nadir")
     np.testing.assert_allclose(nadir.first, idle.b_cells)
 
 

@@ -159,7 +159,7 @@ def begin(
     desensitises: bool,
 ) -> Node:
     """Begin an interval whose infusion has its steady state at `plateau` (pg/mL)."""
-    bridged = _bridged(states.concentration, p, c)
+    bridged = _bridges(states.concentration, p, c)
     memories = states.adhesion_memory, states.release_memory
     effectors = m.effector_availability(states.t_total, c)
     signals = _signals(
@@ -177,7 +177,7 @@ def advance(now: Node, p: Individual, c: Constants, step: GridStep) -> tuple[Sta
     """
     h, before, left, desensitises = step.length, now.states, step.premedicated, step.desensitises
     concentration, decay = _infuse(now, p, step)
-    bridged = _bridged(concentration[0], p, c), _bridged(concentration[1], p, c)
+    bridged = _bridges(concentration[0], p, c), _bridges(concentration[1], p, c)
     adhesion, release = _adapt(now, (bridged[0][1], bridged[1][1]), p, c, h)
 
     t_total = _proliferate(now, p, step)
@@ -228,7 +228,7 @@ def _infuse(now: Node, p: Individual, step: GridStep) -> tuple[Pair, FloatArray]
     return (middle, now.plateau + now.excess * decay), decay
 
 
-def _bridged(concentration: FloatArray, p: Individual, c: Constants) -> Pair:
+def _bridges(concentration: FloatArray, p: Individual, c: Constants) -> Pair:
     """Synapses that the drug bridges for lysis and for activation."""
     lytic = m.occupancy(concentration, p.lysis_ec50, c.lysis_hill)
     return lytic, m.occupancy(concentration, p.activation_ec50, c.activation_hill)

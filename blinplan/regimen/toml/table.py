@@ -197,13 +197,15 @@ def whole(lowest: int, highest: int) -> Kind:
 def day_number() -> Kind:
     """A day counted from another, which is day 1; the one before it is day -1, and there is no day 0."""
 
-    def counted(day: int) -> int:
+    def refuse_day_0(day: int) -> int:
         if day == 0:
             raise ValueError("there is no day 0")
         return day
 
     days = whole(-366, 366)
-    return Kind(core_schema.no_info_after_validator_function(counted, days.core), {**days.json, "not": {"const": 0}})
+    return Kind(
+        core_schema.no_info_after_validator_function(refuse_day_0, days.core), {**days.json, "not": {"const": 0}}
+    )
 
 
 def number(above: int, highest: int | None = None) -> Kind:

@@ -15,9 +15,9 @@ from blinplan.rules.run_result import Result
 def junit(result: Result) -> str:
     """Write all verdicts as XML. One that counts is a failure; any other stands in the output of its case."""
     suites = [_suite(judgement, result) for judgement in result.judgements]
-    suites += [_broken(error.name, error.message) for error in result.missing]
+    suites += [_error(error.name, error.message) for error in result.missing]
     suites += [
-        _broken(fault.reading.document.name, f"a fault in blinplan itself: {type(fault.error).__name__}: {fault.error}")
+        _error(fault.reading.document.name, f"a fault in blinplan itself: {type(fault.error).__name__}: {fault.error}")
         for fault in result.faults
     ]
     top = ET.Element("testsuites", {"name": "blinplan", **_totals(suites)})
@@ -81,7 +81,7 @@ def _line(report: LocatedFinding) -> str:
     return visible(f"{place}: {finding.code} {finding.severity} {finding.message}{standing}")
 
 
-def _broken(name: str, message: str) -> ET.Element:
+def _error(name: str, message: str) -> ET.Element:
     case = ET.Element("testcase", classname=visible(name), name="read")
     ET.SubElement(case, "error", type="not checked", message=visible(message))
     return _with_counts(name, [case])

@@ -111,11 +111,11 @@ def occasions(rule: Rule) -> list[str]:
         *(["For one patient: --patient weight=38,height=140."] if rule.for_patient else []),
         *(["With virtual patients; not with --no-simulate."] if rule.simulated else []),
         *([f"Only where it is selected: --extend-select {code}."] if not rule.by_default else []),
-        _accepted(rule),
+        _acceptance(rule),
     ]
 
 
-def _accepted(rule: Rule) -> str:
+def _acceptance(rule: Rule) -> str:
     if not rule.waivable:
         return "It cannot be waived."
     return f'A finding is accepted by a [[waiver]] of "{rule.code}" with a reason, or the rule left out by --ignore.'

@@ -65,11 +65,11 @@ _SHARES = {"b_depleted_cycle_1"}
 
 
 def _quantities(comparison: Delivered) -> list[PairedQuantity]:
-    return [quantity for quantity in comparison.paired.quantities if quantity.key in _QUANTITIES]
+    return [quantity for quantity in comparison.pairs.quantities if quantity.key in _QUANTITIES]
 
 
 def _shares(comparison: Delivered) -> list[PairedShare]:
-    return [share for share in comparison.paired.shares if share.key in _SHARES]
+    return [share for share in comparison.pairs.shares if share.key in _SHARES]
 
 
 def _simulation_table(comparison: Delivered, screen: Screen) -> RenderableType:

@@ -133,7 +133,7 @@ def _summary(report: Report) -> SummarySection:
         f"Exit status {report.result.status}: {report.result.reason}.",
         UNVERIFIED_DOSES if report.choice.regimen.unverified else "",
         tuple(_decisive_findings(report)),
-        tuple(_known(report)),
+        tuple(_facts(report)),
         tuple(f"{row.group}: {_share(row)}" for key in _KEY_SHARES if (row := rows.get(key)) is not None),
     )
 
@@ -154,7 +154,7 @@ def _share(row: ShareRow) -> str:
     return f"{row.label} in {row.share} of {row.total} patients (95 % interval {row.interval} %)"
 
 
-def _known(report: Report) -> Iterator[tuple[str, str]]:
+def _facts(report: Report) -> Iterator[tuple[str, str]]:
     regimen = report.choice.regimen
     yield "Indication", regimen.indication.value.replace("-", " ")
     yield "For", str(regimen.eligibility)
@@ -225,10 +225,10 @@ def _doses(report: Report) -> DosesSection:
     )
     rows = (_period(period, given.get(period)) for period in report.simulation.periods)
     total = "" if report.course is None else amount_text(report.course.micrograms)
-    return DosesSection(_drawn(report), page_table("The doses", columns, rows), report.unknown, total)
+    return DosesSection(_doses_over_time(report), page_table("The doses", columns, rows), report.unknown, total)
 
 
-def _drawn(report: Report) -> LineOfTime:
+def _doses_over_time(report: Report) -> LineOfTime:
     periods = report.simulation.periods
     doses = [(period, period.dose.amount) for period in periods if period.dose is not None and period.dose.amount]
     highest = max((amount for _, amount in doses), default=None)

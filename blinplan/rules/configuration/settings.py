@@ -131,7 +131,7 @@ def _changed_limits(
 ) -> Limits:
     limits = limits_by(label, indication, basis)
     changed = {
-        change.name: limits[change.name].changed(change.value, change.origin, change.reason)
+        change.name: limits[change.name].with_value(change.value, change.origin, change.reason)
         for change in changes
         if change.name in limits and limits[change.name].allows(change.value)
     }

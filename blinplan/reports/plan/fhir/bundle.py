@@ -157,18 +157,18 @@ def _activities(dated: Dated) -> Iterator[tuple[int, Element]]:
     """The activities that are not orders of a drug: days in hospital, ends of infusion, treatment-free intervals."""
     for entry in dated.shown_entries():
         if entry.due is Due.HOSPITAL:
-            status = "not-started" if entry.start > _known(dated) else "unknown"
+            status = "not-started" if entry.start > _last_minute_known(dated) else "unknown"
             text = f"in hospital, cycle {entry.cycle}"
             kept = {"kind": "ServiceRequest", "scheduledPeriod": period(dated.clock, entry.start, entry.stop)}
             yield entry.start, _detail(text, status, entry_text(dated, entry), kept)
         elif entry.due is Due.SUPERVISION:
-            status = "not-started" if entry.start > _known(dated) else "unknown"
+            status = "not-started" if entry.start > _last_minute_known(dated) else "unknown"
             at = {"scheduledTiming": moment_of(dated.clock, entry.start)}
             yield entry.start, _detail(f"supervised start, cycle {entry.cycle}", status, entry_text(dated, entry), at)
         elif entry.due is Due.STOP:
             text = f"end of infusion, cycle {entry.cycle}"
             at = {"scheduledTiming": moment_of(dated.clock, entry.start)}
-            yield entry.start, _detail(text, _done(dated, entry), entry_text(dated, entry), at)
+            yield entry.start, _detail(text, _status_of_entry(dated, entry), entry_text(dated, entry), at)
     for event in dated.course.events:
         if event.period.dose is None and event.period.cycle_name != INTERRUPTED:
             yield event.period.start, _free(dated, event)
@@ -179,7 +179,7 @@ def _free(dated: Dated, event: Event) -> Element:
     last = event is dated.course.events[-1]
     following = "" if last else f"; the next cycle begins no earlier than {moment_text(dated.clock.at(stop))}"
     text = f"{duration_text(stop - start)} without infusion{following}"
-    status = "completed" if stop <= _known(dated) else "not-started"
+    status = "completed" if stop <= _last_minute_known(dated) else "not-started"
     when = {"scheduledPeriod": period(dated.clock, start, stop)}
     return _detail(f"treatment-free interval, cycle {event.period.cycle}", status, text, when)
 
@@ -188,11 +188,11 @@ def _detail(code: str, status: str, description: str, when: Element) -> Element:
     return {"detail": {"code": words(code), "status": status, "description": description, **when}}
 
 
-def _done(dated: Dated, entry: Entry) -> str:
-    return "completed" if entry.stop <= _known(dated) else "not-started"
+def _status_of_entry(dated: Dated, entry: Entry) -> str:
+    return "completed" if entry.stop <= _last_minute_known(dated) else "not-started"
 
 
-def _known(dated: Dated) -> int:
+def _last_minute_known(dated: Dated) -> int:
     """The minute of the last thing that the record tells; one before the course where there is no record."""
     return -1 if not dated.recorded else last_known(dated)
 
