@@ -7,6 +7,7 @@ gets: the same periods, with the dose rate in mcg/day after body surface area an
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, Protocol
 
 from blinplan.course.patient import Patient, PatientError
@@ -19,7 +20,8 @@ from blinplan.regimen.toml.document import KeyPath
 class Period:
     """A stretch of a regimen with one ordered dose, or without infusion (``dose`` None, ``step`` 0).
 
-    ``start`` and ``stop`` are minutes from the start of the course; cycles and steps count from 1.
+    ``start`` and ``stop`` are minutes from the start of the course; cycles and steps count from 1. ``optional`` says
+    that the cycle is, and ``interval_reason`` why an interval without infusion is what it is, where that is stated.
     """
 
     start: int
@@ -32,6 +34,8 @@ class Period:
     phase: Phase | None
     path: KeyPath
     line: int
+    optional: bool = False
+    interval_reason: str | None = None
 
     @property
     def minutes(self) -> int:
@@ -74,25 +78,59 @@ class Course:
 
 def periods(regimen: Regimen) -> tuple[Period, ...]:
     """Lay out a regimen's cycles, repeats, steps and treatment-free intervals on one time axis."""
-    return tuple(_laid_out(regimen.cycles))
+    return tuple(_laid_out(regimen))
 
 
-def _laid_out(cycles: tuple[Cycle, ...]) -> Iterator[Period]:
-    now, number = 0, 0
-    for cycle in cycles:
-        for _ in range(cycle.repeat):
-            number += 1
-            for step_number, step in enumerate(cycle.steps, start=1):
-                stop = now + step.minutes
-                yield Period(
-                    now, stop, step.dose, step.cap, number, step_number, cycle.name, cycle.phase, step.path, step.line
-                )
-                now = stop
-            if cycle.treatment_free:
-                stop = now + cycle.treatment_free
-                free = (*cycle.path, "treatment_free_days")
-                yield Period(now, stop, None, None, number, 0, cycle.name, cycle.phase, free, cycle.treatment_free_line)
-                now = stop
+def interval_reasons(regimen: Regimen) -> dict[int, str]:
+    """By the number of a cycle, why the interval after it is what it is: a reason of its own, or another block."""
+    cycles = regimen.one_by_one
+    return {
+        number: reason
+        for number, (cycle, following) in enumerate(pairwise((*cycles, None)), start=1)
+        if cycle is not None and (reason := _interval_reason(cycle, following)) is not None
+    }
+
+
+def _interval_reason(cycle: Cycle, following: Cycle | None) -> str | None:
+    if cycle.interval_reason is not None or following is None or following.block == cycle.block:
+        return cycle.interval_reason
+    return f"{following.block} begins" if following.block is not None else f"{cycle.block} ends"
+
+
+def _laid_out(regimen: Regimen) -> Iterator[Period]:
+    now, reasons = 0, interval_reasons(regimen)
+    for number, cycle in enumerate(regimen.one_by_one, start=1):
+        for step_number, step in enumerate(cycle.steps, start=1):
+            yield Period(
+                start=now,
+                stop=now + step.minutes,
+                dose=step.dose,
+                cap=step.cap,
+                cycle=number,
+                step=step_number,
+                cycle_name=cycle.name,
+                phase=cycle.phase,
+                path=step.path,
+                line=step.line,
+                optional=cycle.optional,
+            )
+            now += step.minutes
+        if cycle.treatment_free:
+            yield Period(
+                start=now,
+                stop=now + cycle.treatment_free,
+                dose=None,
+                cap=None,
+                cycle=number,
+                step=0,
+                cycle_name=cycle.name,
+                phase=cycle.phase,
+                path=(*cycle.path, "treatment_free_days"),
+                line=cycle.treatment_free_line,
+                optional=cycle.optional,
+                interval_reason=reasons.get(number),
+            )
+            now += cycle.treatment_free
 
 
 def expand(regimen: Regimen, patient: Patient) -> Course:

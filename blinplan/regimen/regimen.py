@@ -250,6 +250,11 @@ class Regimen:
         return tuple(step for cycle in self.cycles for step in cycle.steps)
 
     @property
+    def one_by_one(self) -> tuple[Cycle, ...]:
+        """The cycles as they are given, one after another, each as often as it is repeated."""
+        return tuple(cycle for cycle in self.cycles for _ in range(cycle.repeat))
+
+    @property
     def target(self) -> Step:
         """The step of the first cycle with the highest dose rate: the dose that escalation leads to.
 

@@ -69,7 +69,7 @@ def hospital_days(case: Case, number: int) -> tuple[int, tuple[str, ...]]:
 
     The first days after the start and after each step of the cycle, and no fewer than the label's.
     """
-    course = [cycle for cycle in case.regimen.cycles for _ in range(cycle.repeat)]
+    course = case.regimen.one_by_one
     if number > len(course):
         return 0, ()
     watched = case.limits["watched_days"]

@@ -2,9 +2,21 @@
 
 import pytest
 
+from blinplan.course.events import periods
 from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import Severity
-from tests.regimen_text import codes, cycle, judgement_of_lines, marks, verdict_of, waiver
+from tests.read_text import regimen_in
+from tests.regimen_text import (
+    codes,
+    cycle,
+    judgement_of_lines,
+    marks,
+    outcome,
+    regimen_text,
+    script,
+    verdict_of,
+    waiver,
+)
 from tests.rules.families.examples import Example, example
 from tests.rules.families.heads_and_outcomes import CONSOLIDATION, MRD, RELAPSED, STEPPED
 
@@ -212,6 +224,14 @@ def _held(hours: int) -> str:
 
 CONTINUED = "continued-therapy"
 
+CHEMOTHERAPY, BLOCK, OPTIONAL = 'interval_reason = "chemotherapy"', 'block = "consolidation"', "optional = true"
+
+
+def _with(key: str, lines: str) -> str:
+    """The lines of a cycle, with one key more."""
+    return f"{lines}{key}\n"
+
+
 EXAMPLES = (
     example("S301", "finding", "an hour less than 28 days", _infusion(28 * DAY - 1)),
     example("S301", "pass", "28 days", _infusion(28 * DAY)),
@@ -242,6 +262,11 @@ EXAMPLES = (
         "S304", "finding", "60 days, after others", cycle(free=60, reason="chemotherapy") + cycle(free=60) + cycle()
     ),
     example("S304", "waived", "21 days after an infection", cycle(free=21, repeat=2), below=waiver("S304")),
+    example("S303", "finding", "7 days before another block", _with(BLOCK, cycle(free=7)) + cycle()),
+    example("S304", "not applicable", "90 days before a block", cycle(free=90) + _with(BLOCK, cycle())),
+    example("S304", "not applicable", "90 days after a block", _with(BLOCK, cycle(free=90)) + cycle()),
+    example("S304", "finding", "90 days in a block", _with(BLOCK, cycle(free=90)) + _with(BLOCK, cycle())),
+    example("S304", "finding", "90 days twice, then a block", cycle(free=90, repeat=2) + _with(BLOCK, cycle())),
     example("S305", "finding", "an hour less than 48", _held(47)),
     example("S305", "pass", "48 hours", _held(48)),
     example(
@@ -274,6 +299,12 @@ EXAMPLES = (
     example("S307", "finding", "a tenth cycle in relapsed disease", RELAPSED + STEPPED + cycle(repeat=9)),
     example("S307", "finding", "a fifth cycle of consolidation", CONSOLIDATION + cycle(repeat=2) + cycle(repeat=3)),
     example("S307", "not applicable", "twenty cycles in a study", cycle(repeat=20)),
+    example(
+        "S307",
+        "pass",
+        "four cycles in MRD, two of them optional",
+        MRD + cycle(repeat=2) + _with(OPTIONAL, cycle(repeat=2)),
+    ),
     example("S308", "finding", "an hour less than 5 days", _infusion(5 * DAY - 1)),
     example("S308", "pass", "5 days", _infusion(5 * DAY)),
     example("S308", "pass", "5 days in two steps", cycle("9 mcg/day for 4 days", "28 mcg/day for 1 days")),
@@ -284,3 +315,51 @@ EXAMPLES = (
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer
+
+
+def test_chemotherapy_between_cycles_is_not_advised_to_last_14_days() -> None:
+    """E1910: two cycles, three courses of chemotherapy, a cycle, one course of chemotherapy, a cycle."""
+    course = cycle(free=14) + _with(CHEMOTHERAPY, cycle(free=90)) + _with(CHEMOTHERAPY, cycle(free=35)) + cycle(free=0)
+    judgement = judgement_of_lines(CONSOLIDATION + course)
+    assert codes(judgement) == []
+    assert verdict_of(judgement, "S304").ruling is Ruling.PASS  # the first interval has no reason, and was judged
+    without = judgement_of_lines(CONSOLIDATION + course.replace(CHEMOTHERAPY, ""))
+    assert codes(without) == ["S304", "S304"]
+    assert not any("14 days" in finding.help for finding in judgement.findings)
+
+
+def test_b_cells_that_return_before_another_block_are_told_as_what_the_model_knows() -> None:
+    lines = cycle(free=90) + _with(BLOCK, cycle())
+    (finding,) = judgement_of_lines(lines, script(outcome(1000, 1000, (600, 1000)))).findings
+    assert (finding.code, finding.severity) == ("B403", Severity.NOTE)
+    assert finding.message.endswith("The file's reason for the interval: consolidation begins")
+    assert "shorten" not in finding.help
+
+
+@pytest.mark.parametrize(
+    ("lines", "severity", "said"),
+    [
+        (cycle(repeat=5), Severity.WARNING, "has 5 cycles; the label has 4"),
+        (
+            cycle(repeat=4) + _with(OPTIONAL, cycle()),
+            Severity.NOTE,
+            "has 5 cycles, 1 of them optional; the label has 4",
+        ),
+        (cycle(repeat=2) + _with(OPTIONAL, cycle(repeat=3)), Severity.NOTE, "has 5 cycles, 3 of them optional"),
+        (_with(OPTIONAL, cycle()) + cycle(repeat=5), Severity.WARNING, "has 6 cycles, 1 of them optional"),
+    ],
+)
+def test_cycles_that_not_everybody_is_given_are_counted_as_such(lines: str, severity: Severity, said: str) -> None:
+    (finding,) = judgement_of_lines(MRD + lines).findings
+    assert (finding.code, finding.severity) == ("S307", severity)
+    assert said in finding.message
+
+
+def test_a_weekly_dose_can_be_written() -> None:
+    """A day of infusion and six days without, again and again: what it is called is for the rules to say."""
+    weekly = regimen_in(regimen_text(cycle("28 mcg/day for 24 hours", free=6, repeat=20)))
+    starts = [period.start for period in periods(weekly) if period.dose is not None]
+    assert starts == [week * 7 * DAY * 60 for week in range(20)]
+    assert codes(judgement_of_lines(cycle("28 mcg/day for 24 hours", free=6, repeat=20))) == ["S303", "S308"]
+    reasoned = judgement_of_lines(cycle("28 mcg/day for 24 hours", free=6, repeat=20, reason="weekly dosing"))
+    assert {finding.code: finding.severity for finding in reasoned.findings}["S303"] is Severity.NOTE

@@ -1,6 +1,6 @@
 """B: do the virtual patients' B cells go, and stay away until the next cycle."""
 
-from blinplan.course.events import Period
+from blinplan.course.events import Period, interval_reasons
 from blinplan.proportion import Proportion
 from blinplan.regimen.regimen import Phase
 from blinplan.regimen.toml.document import KeyPath
@@ -119,8 +119,7 @@ _CONTINUED = (
 
 def _reason(case: Case, number: int) -> str | None:
     """Why the interval after a cycle of the course is what it is, where the file says so."""
-    course = [cycle for cycle in case.regimen.cycles for _ in range(cycle.repeat)]
-    return course[number - 1].interval_reason
+    return interval_reasons(case.regimen).get(number)
 
 
 def _open_question(what: str, proportion: Proportion, limit: Limit) -> NotEvaluated:

@@ -1,10 +1,12 @@
 """S: is the timing of infusions, intervals and steps one that was studied."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from blinplan.course.events import interval_reasons
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Cycle, Phase, Step
+from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks import labelled
 from blinplan.rules.limits import Limit
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
@@ -53,14 +55,14 @@ def _long_infusion(rule: Rule, case: Case) -> Iterator[Finding]:
 
 def _short_interval(rule: Rule, case: Case) -> Answer:
     limit = case.limits["treatment_free_interval"]
-    cycles = _followed_cycles(case)
-    if not cycles:
+    followed = _followed_cycles(case)
+    if not followed:
         return _ONE_CYCLE
-    return [_too_short(rule, case, cycle) for cycle in cycles if cycle.treatment_free < limit.minutes]
+    return [_too_short(rule, case, cycle, reason) for cycle, reason in followed if cycle.treatment_free < limit.minutes]
 
 
-def _too_short(rule: Rule, case: Case, cycle: Cycle) -> Finding:
-    limit, reason = case.limits["treatment_free_interval"], cycle.interval_reason
+def _too_short(rule: Rule, case: Case, cycle: Cycle, reason: str | None) -> Finding:
+    limit = case.limits["treatment_free_interval"]
     return case.finding(
         rule,
         (*cycle.path, "treatment_free_days"),
@@ -79,10 +81,10 @@ def _short_intervals_run(case: Case, cycle: Cycle) -> str:
 
 
 def _long_interval(rule: Rule, case: Case) -> Answer:
-    cycles = _followed_cycles(case)
-    if not cycles:
+    followed = _followed_cycles(case)
+    if not followed:
         return _ONE_CYCLE
-    unexplained = [cycle for cycle in cycles if cycle.interval_reason is None]
+    unexplained = [cycle for cycle, reason in followed if reason is None]
     if not unexplained:
         return NotEvaluated("not applicable", "the file gives the reason of every interval between cycles")
     return [
@@ -111,9 +113,17 @@ def _too_long(rule: Rule, case: Case, cycle: Cycle) -> Finding:
     )
 
 
-def _followed_cycles(case: Case) -> list[Cycle]:
-    """The cycles that another cycle follows, each once, however often it is repeated."""
-    return [cycle for cycle in case.regimen.cycles if cycle is not case.regimen.cycles[-1] or cycle.repeat > 1]
+def _followed_cycles(case: Case) -> list[tuple[Cycle, str | None]]:
+    """The cycles that another follows, each once, with the reason of the interval: its own, or that a block changes.
+
+    Of a cycle that is repeated, that reason is none as long as one of its intervals has none.
+    """
+    reasons, found = interval_reasons(case.regimen), dict[KeyPath, tuple[Cycle, str | None]]()
+    for number, cycle in list(enumerate(case.regimen.one_by_one, start=1))[:-1]:
+        known = found.get(cycle.path)
+        if known is None or known[1] is not None:
+            found[cycle.path] = cycle, reasons.get(number)
+    return list(found.values())
 
 
 def _early_escalation(rule: Rule, case: Case) -> Answer:
@@ -175,22 +185,28 @@ def _many_cycles(rule: Rule, case: Case) -> Answer:
     limit = labelled.cycles(case)
     if limit is None:
         return labelled.NOT_LABELLED
-    count = 0
-    for cycle in case.regimen.cycles:
-        count += cycle.repeat
-        if count > limit.value:
-            key = "repeat" if "repeat" in case.values(cycle.path) else "name"
-            total = sum(each.repeat for each in case.regimen.cycles)
-            return (
-                case.finding(
-                    rule,
-                    (*cycle.path, key),
-                    f"the regimen has {total} cycles; the label has {limit} for this indication",
-                    f"give at most {limit}, or waive this rule with the reason",
-                    limits=(limit.name,),
-                ),
-            )
-    return ()
+    course = case.regimen.one_by_one
+    total, optional = len(course), sum(cycle.optional for cycle in course)
+    if total <= limit.value:
+        return ()
+    too_many = course[int(limit.value)] if total - optional <= limit.value else _beyond(course, limit)
+    key = "repeat" if "repeat" in case.values(too_many.path) else "name"
+    return (
+        case.finding(
+            rule,
+            (*too_many.path, key),
+            f"the regimen has {total} cycles{f', {optional} of them optional' if optional else ''}; the label has"
+            f" {limit} for this indication",
+            f"give at most {limit}, or waive this rule with the reason",
+            severity=Severity.NOTE if total - optional <= limit.value else None,
+            limits=(limit.name,),
+        ),
+    )
+
+
+def _beyond(course: Sequence[Cycle], limit: Limit) -> Cycle:
+    """The first cycle that everybody is given beyond a number of them."""
+    return [cycle for cycle in course if not cycle.optional][int(limit.value)]
 
 
 def _intermittent(rule: Rule, case: Case) -> Iterator[Finding]:
