@@ -1,20 +1,21 @@
 """A label: what one text says, as far as it was seen, each value with its source and status.
 
 A label is named by the text that was seen, its country and date. No label takes anything from another: what its own
-text does not state is not known.
+text does not state is not known. The values are named tuples, because every check imports them: as data classes they
+take twice the time.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from blinplan.limits import Limit, StatedLimits
 from blinplan.quantities import Basis, DoseRate, Mass
 from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Phase, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(NamedTuple):
     """Where something is said: the sentence, its source, and how far that was checked."""
 
     says: str
@@ -27,8 +28,7 @@ class Stated:
         return self.source if self.status is Status.SEEN else f"{self.source} ({self.status})"
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledDose:
+class LabelledDose(NamedTuple):
     """One dose of a label: flat, by body surface area, and the most that the latter comes to."""
 
     name: str
@@ -46,16 +46,14 @@ class LabelledDose:
         return None if basis is Basis.FLAT else DoseRate(self.cap.value, Basis.FLAT)
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledStep:
+class LabelledStep(NamedTuple):
     """A dose of a label, for so many days."""
 
     dose: LabelledDose
     days: int
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledCycle:
+class LabelledCycle(NamedTuple):
     """A cycle of a label: its steps, the treatment-free interval after it, and how often it is given in all."""
 
     name: str
@@ -65,8 +63,7 @@ class LabelledCycle:
     repeat: int
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledSchedule:
+class LabelledSchedule(NamedTuple):
     """What a label orders for an indication. Weight decides which number of a dose is given.
 
     ``patients`` is the age group it is for, None for everybody, and ``basis`` how its doses are counted, None for both
@@ -94,8 +91,7 @@ class LabelledSchedule:
                 yield cycle
 
 
-@dataclass(frozen=True, slots=True)
-class Drug:
+class Drug(NamedTuple):
     """A drug, its dose, and the most that a dose by body surface area comes to."""
 
     name: str
@@ -103,8 +99,7 @@ class Drug:
     cap: Mass | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledPremedication:
+class LabelledPremedication(NamedTuple):
     """What a label gives before infusions to adults or to children, and what counts as the same.
 
     ``minutes_before`` and ``latest_minutes_before`` bound the time; they are equal where it is one time.
@@ -120,8 +115,7 @@ class LabelledPremedication:
     stated: Stated
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledBag:
+class LabelledBag(NamedTuple):
     """A size of bag that a label has: minutes, pump rate in mL/h, whether it holds preservative, in-use minutes."""
 
     minutes: int
@@ -131,8 +125,7 @@ class LabelledBag:
     stated: Stated
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledVial:
+class LabelledVial(NamedTuple):
     """What a vial holds: micrograms that can be drawn, and how many are in a millilitre after reconstitution."""
 
     micrograms: Fraction
@@ -140,8 +133,7 @@ class LabelledVial:
     stated: Stated
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledRegimen:
+class LabelledRegimen(NamedTuple):
     """A regimen file that is made from a label: a schedule for one basis of doses, perhaps without some phases."""
 
     name: str
@@ -152,8 +144,7 @@ class LabelledRegimen:
     without: frozenset[Phase]
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """What one text says.
 
     Attributes
