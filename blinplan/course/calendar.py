@@ -14,6 +14,7 @@ from blinplan.course.ledger import Ledger, LedgerEntry
 from blinplan.course.opening import hour_of_change, why_closed
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.course.replan import INTERRUPTED
+from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Indication
 from blinplan.regimen.site import Site
@@ -182,7 +183,8 @@ def _restarts(course: Course, ledger: Sequence[LedgerEntry], question: Topic) ->
 
 def _of_supervision(course: Course, ledger: Sequence[LedgerEntry]) -> Iterator[Entry]:
     """The starts and restarts that the label wants supervised, or in hospital, where no hospital days are ordered."""
-    labelled = course.regimen.indication is not Indication.INVESTIGATIONAL
+    stated = "supervision_again" in label_of(course.regimen).numbers
+    labelled = stated and course.regimen.indication is not Indication.INVESTIGATIONAL
     hospital = hospital_stays(course)
     starts = {cycle: start for cycle, (start, _) in hospital.items()}
     for cycle, (start, days) in sorted(hospital.items()):

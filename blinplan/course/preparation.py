@@ -6,10 +6,12 @@ A site may be stricter than its label, never laxer.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import zip_longest
 
 from blinplan.course.bags import underfilled_bags
 from blinplan.label.label import Label, LabelledBag
 from blinplan.quantities import decimal_text, duration_text
+from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site, SiteBag, Vial
 
 
@@ -54,6 +56,14 @@ def _bag(size: SiteBag, labelled: LabelledBag | None) -> SiteBag:
 def _preservative_from(label: Label) -> Fraction | None:
     limit = label.numbers.get("preservative_from_weight")
     return None if limit is None else limit.value
+
+
+def at_site(regimen: Regimen, site: Site | None) -> Regimen:
+    """The same regimen with the days in hospital that a site wants, where it has fewer."""
+    if site is None or not site.hospital_days:
+        return regimen
+    days = zip_longest(regimen.hospital_days, site.hospital_days, fillvalue=0)
+    return replace(regimen, hospital_days=tuple(max(own, wanted) for own, wanted in days))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Bags: no gap, no overlap, exactly what was ordered, changed only when the site does, and as few as can be."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise, product
@@ -23,7 +24,7 @@ from blinplan.course.bags import (
 )
 from blinplan.course.events import expand
 from blinplan.course.patient import patient
-from blinplan.course.preparation import faults_of_site, prepared_by
+from blinplan.course.preparation import at_site, faults_of_site, prepared_by
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.regimen import library
 from blinplan.regimen.site import Shortage, Site, SiteBag, Vial
@@ -361,3 +362,10 @@ def test_bags_that_cannot_be_had_are_not_hung() -> None:
     with pytest.raises(NoSequenceError, match="no bag can be used") as refused:
         bag_sequence(course((504, 28)), site(168, shortages=second), monday)
     assert refused.value.minute == 13 * DAY  # the bag of the 8th lasts until then
+
+
+def test_a_site_wants_more_days_in_hospital_and_never_gets_fewer_than_the_regimen_has() -> None:
+    regimen = library.regimen("rr-adult")
+    for wanted, expected in (((), (9, 2)), ((10,), (10, 2)), ((3, 3, 1), (9, 3, 1)), ((9, 2), (9, 2))):
+        assert at_site(regimen, replace(site(24), hospital_days=wanted)).hospital_days == expected
+    assert at_site(regimen, None) is regimen

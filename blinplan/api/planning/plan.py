@@ -101,8 +101,10 @@ def plan(
     begins = _beginning(happened, start, time_zone, profile)
     whom = whom if begins is None else on_the_day(whom, begins.date())
     chosen = order(asked, whom).check()
+    from blinplan.course.preparation import at_site
+
     try:
-        course = events.expand(chosen.regimen, whom)
+        course = events.expand(at_site(chosen.regimen, profile), whom)
     except PatientError as error:
         raise ArgumentRefusal("{why}", _WHOSE_AREA, why=error) from error
     if profile is not None:

@@ -31,7 +31,7 @@ def overview_report(dated: Dated, screen: Screen) -> list[RenderableType]:
         "",
         whole_course(dated.course),
         *premedication_lines(dated.premedication, dated.clock.day),
-        *hospital_days(dated.course),
+        *hospital_days(dated.course, dated.site),
         *(Text(line, "warning") for line in off_hours(dated)),
         *(Text(line, "warning") for line in remarks(dated)),
         *ledger_report(dated),

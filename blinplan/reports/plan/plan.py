@@ -15,6 +15,7 @@ from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, DoseRate
 from blinplan.regimen.regimen import Occasion
+from blinplan.regimen.site import Site
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import (
@@ -120,12 +121,14 @@ def premedication_lines(plan: PremedicationPlan | None, day: Callable[[int], int
     return [Text(f"Premedication: {given_dose(plan)}, {given.minutes_before} min {'; and '.join(when)}")]
 
 
-def hospital_days(course: Course) -> list[Text]:
-    """Say on which days the patient is in hospital."""
+def hospital_days(course: Course, site: Site | None = None) -> list[Text]:
+    """Say on which days the patient is in hospital, and how many a site asks for at least."""
     stays = [
         f"first {days} days of cycle {cycle}" for cycle, (_, days) in sorted(hospital_stays(course).items()) if days
     ]
-    return [Text(f"In hospital: {', '.join(stays)}")] if stays else []
+    wanted = ", ".join(str(days) for days in site.hospital_days) if site is not None else ""
+    asked = f"; {visible(site.name)} asks for no fewer than {wanted}" if site is not None and wanted else ""
+    return [Text(f"In hospital: {', '.join(stays)}{asked}")] if stays else []
 
 
 def plan_json(
