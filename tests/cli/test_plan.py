@@ -836,3 +836,20 @@ def test_a_printed_page_says_whose_plan_it_is(inside: Run) -> None:
     page = inside(*DATED, "-f", "html", "--plan-id", "PT-0042").out
     assert page.count(", plan PT-0042, cycle ") == 5
     assert "cycle 2 of 5</h1>" in page
+
+
+@pytest.mark.parametrize(("weight", "key", "least"), [("5", "", "5.4"), ("10", "preservative_from_kg = 22\n", "22")])
+def test_plan_and_check_alike_refuse_a_bag_with_preservative_to_whom_it_is_not_given(
+    inside: Run, tmp_path: Path, weight: str, key: str, least: str
+) -> None:
+    (tmp_path / "ward.toml").write_text(
+        f'site = 1\nname = "Ward 7"\n{key}bag = [{{ hours = 168, in_use_hours = 200 }}]\n'
+    )
+    size, ward = ("--weight", weight, "--height", "60"), ("--site", "ward.toml")
+    planned = inside("plan", "rr-below-45-kg", *size, "--start", "2026-10-19T10:00", "--time-zone", "UTC", *ward)
+    assert planned.status == 2
+    assert f"gives bags with preservative from {least} kg" in " ".join(planned.err.split())
+    checked = inside(
+        "check", "rr-below-45-kg", "--patient", f"weight={weight},height=60", *ward, "--no-simulate", "-f", "concise"
+    )
+    assert (checked.status, "A702" in checked.out) == (1, True)

@@ -219,10 +219,11 @@ def _put_on_calendar(
         where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in error.path)
         raise Refusal(f"{happened.path}: {where}: {error}", "correct it, or plan the regimen that it names") from error
     except NoSequenceError as error:
-        raise Refusal(
-            f"no sequence of bags obeys the site profile: from {moment_text(Clock(begins).at(error.minute))}, {error}",
-            "prepare a longer bag, open that day, or start on another one",
-        ) from error
+        since, bound = moment_text(Clock(begins).at(error.minute)), _bound_by_preservative(course, site)
+        message = f"no sequence of bags obeys the site profile: from {since}, {error}"
+        if bound is not None:
+            raise Refusal(f"{message}; {bound}", "prepare bags without preservative, of 24 or 48 hours") from error
+        raise Refusal(message, "prepare a longer bag, open that day, or start on another one") from error
     except NeverOpenError as error:
         raise Refusal(str(error), "correct `closed` and `holidays` of the site profile") from error
     for bag in overfilled_bags(found.bags, found.site.vial if found.site else None):
@@ -236,6 +237,24 @@ def _put_on_calendar(
         message = "{cycle} is {number}, and the course has fewer"
         raise ArgumentRefusal(message, "give the number of one of its cycles", number=cycle)
     return replace(found, cycle=cycle, first=first, last=last)
+
+
+def _bound_by_preservative(course: Course, site: Site | None) -> str | None:
+    """In words, that the patient must not get the site's bags with preservative; None where that is not so."""
+    if site is None or course.patient.weight is None:
+        return None
+    from blinplan.course.preparation import prepared_by
+    from blinplan.quantities import decimal_text
+
+    ward = prepared_by(site, label_of(course.regimen))
+    least, weight = ward.preservative_from, course.patient.weight
+    if least is None or weight >= least or not any(size.preservative is not False for size in ward.bags):
+        return None
+    whose = "the label" if "preservative_from" in ward.by_label else ward.name
+    return (
+        f"the patient weighs {decimal_text(weight, 3)} kg, and {whose} gives bags with preservative from"
+        f" {decimal_text(least)} kg"
+    )
 
 
 def _day(argument: str, given: date | str | None) -> date | None:
