@@ -845,11 +845,19 @@ def test_plan_and_check_alike_refuse_a_bag_with_preservative_to_whom_it_is_not_g
     (tmp_path / "ward.toml").write_text(
         f'site = 1\nname = "Ward 7"\n{key}bag = [{{ hours = 168, in_use_hours = 200 }}]\n'
     )
-    size, ward = ("--weight", weight, "--height", "60"), ("--site", "ward.toml")
+    height = "60" if weight == "5" else "75"
+    size, ward = ("--weight", weight, "--height", height), ("--site", "ward.toml")
     planned = inside("plan", "rr-below-45-kg", *size, "--start", "2026-10-19T10:00", "--time-zone", "UTC", *ward)
     assert planned.status == 2
     assert f"gives bags with preservative from {least} kg" in " ".join(planned.err.split())
     checked = inside(
-        "check", "rr-below-45-kg", "--patient", f"weight={weight},height=60", *ward, "--no-simulate", "-f", "concise"
+        "check",
+        "rr-below-45-kg",
+        "--patient",
+        f"weight={weight},height={height}",
+        *ward,
+        "--no-simulate",
+        "-f",
+        "concise",
     )
     assert (checked.status, "A702" in checked.out) == (1, True)

@@ -1,6 +1,6 @@
 """What is said of a regimen file that was just written: what it orders, what in it is not standard, what to try."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from rich.console import RenderableType
@@ -41,6 +41,8 @@ def new_report(
         parts += ["", Text("Not copied", "title"), *(indent(Text(visible(words))) for words in left_out)]
     if judgement.findings:
         parts += ["", Text("Not standard, by the rules that need no simulation", "title"), _findings(judgement)]
+    if silent := list(_not_said(judgement)):
+        parts += ["", Text("Not said, so not judged", "title"), *silent]
     return [*parts, "", Text("Next", "title"), *_next(path, regimen, schema, screen)]
 
 
@@ -57,6 +59,13 @@ def _findings(judgement: Judgement) -> RenderableType:
             Text(f"{finding.severity}[{finding.code}]", finding.severity.value), Text(visible(finding.message))
         )
     return indent(grid)
+
+
+def _not_said(judgement: Judgement) -> Iterator[RenderableType]:
+    for verdict in judgement.verdicts:
+        unanswered = verdict.not_evaluated
+        if unanswered is not None and unanswered.kind == "not said":
+            yield indent(Text(f"{verdict.rule.code}: {unanswered.reason}", "not evaluated"))
 
 
 def _next(path: str | None, regimen: Regimen, schema: str | None, screen: Screen) -> list[RenderableType]:
