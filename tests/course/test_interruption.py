@@ -113,7 +113,7 @@ def test_a_severe_neurological_event_at_the_low_dose_stops_the_drug(
     found = decisions(interruption(cause, grade=grade), regimen("rr-adult"), Circumstances(dose))
     assert any(decision.stop for decision in found) is stops
     if stops:
-        assert LABEL[found[0].limits[0]].status == "transcribed"
+        assert LABEL[found[0].limits[0]].status == "seen"
 
 
 @pytest.mark.parametrize(("amount", "doubted"), [(5, True), (15, False)])
@@ -287,4 +287,4 @@ def test_every_decision_names_what_the_label_says() -> None:
             ):
                 assert decision.limits
                 assert all(LABEL[name].source and LABEL[name].status for name in decision.limits)
-    assert {LABEL[name].status for name in ("stop_grade", "stop_grade_neurological")} == {"seen", "transcribed"}
+    assert {LABEL[name].status for name in ("stop_grade", "stop_grade_neurological")} == {"seen"}

@@ -31,6 +31,7 @@ def test_every_limit_has_unit_source_and_status(limit: Limit) -> None:
         "mg",
         "mg/m²",
         "months",
+        "mL",
         "years",
         "times the upper limit of normal",
     }
@@ -77,6 +78,10 @@ def test_every_limit_decides_some_rule() -> None:
         "liver_bilirubin",
         "liver_transaminases",
         "youngest",
+        "refrigerated",
+        "vial_at_room_temperature",
+        "vial_refrigerated",
+        "diluent",
     }  # what a plan needs and no rule
     assert set(shipped_limits()) - planned == named
 
