@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from blinplan.regimen import library
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.configuration import DEFAULT, Configuration, ConfigurationError
 from blinplan.rules.configuration.configurations import nearest
@@ -123,7 +124,12 @@ def test_a_project_file_that_is_not_ours_is_not_read(tmp_path: Path) -> None:
         ('[limits]\nstep_length = { value = 0, reason = "x" }', "2:25", "is the number 0"),
         ('[limits]\nstep_length = { value = 0.3333, reason = "x" }', "2:25", "no whole number of minutes"),
         ('[limits]\nmajority = { value = 101, reason = "x" }', "2:22", "more than 100 %"),
-        ('[limits]\nunit_slip = { value = 5, reason = "x" }', "2:1", "cannot be changed: it decides N106"),
+        ('[limits]\nunit_slip = { value = 101, reason = "x" }', "2:1", "cannot be laxer than 100 times the labelled"),
+        (
+            '[limits]\nsame_cycle = { value = 5, reason = "x" }',
+            "2:1",
+            "cannot be changed: it is the label's own number",
+        ),
         ('[limits]\ndepleted_count = { value = 20, reason = "x" }', "2:1", "the simulation counts at this number"),
         ('fail-on = "note"', "1:11", "`fail-on` is the text"),
         ("patients = 0", "1:12", "`patients` is the number 0"),
@@ -164,6 +170,32 @@ def test_a_limit_that_can_be_changed_says_so_wherever_it_decides(name: str, tmp_
     assert f"(changed from {float(own.value):g})" in str(changed)
     assert f"which has {own}: changed to {changed.number} by " in changed.citation
     assert "blinplan.toml:2 (Site protocol)" in changed.citation
+
+
+DIRECTED = [name for name, own in shipped_limits().items() if own.fixed is not None and own.stricter is not None]
+
+
+@pytest.mark.parametrize("name", DIRECTED)
+def test_a_fixed_limit_can_be_made_stricter_and_never_laxer(name: str, tmp_path: Path) -> None:
+    own = shipped_limits()[name]
+    step = Fraction(own.value, 2)
+    higher, lower = own.value + step, own.value - step
+    stricter, laxer = (higher, lower) if own.stricter == "higher" else (lower, higher)
+    text = '[limits]\n{} = {{ value = {:g}, reason = "Ward 7" }}\n'
+    assert configuration(tmp_path, text.format(name, float(stricter))).settings.limits[name].value == stricter
+    for refused in (laxer, own.value):
+        (fault,) = faults(tmp_path, text.format(name, float(refused)))
+        assert f"cannot be laxer than {own}" in fault
+
+
+def test_a_regimen_that_names_its_label_is_judged_by_it_in_any_project(tmp_path: Path) -> None:
+    text = 'label = "hk-2026"\n[limits]\nlabelled_maximum_flat = { value = 27, reason = "Ward 7" }\n'
+    settings, regimen = configuration(tmp_path, text).settings, library.regimen("rr-adult")
+    assert regimen.label == "us-2025"
+    assert "stop_grade" not in settings.limits
+    assert "stop_grade" in settings.limits_for(regimen)
+    assert settings.limits["labelled_maximum_flat"].value == 27
+    assert settings.limits_for(regimen)["labelled_maximum_flat"].value == 27  # the project's word holds for all
 
 
 def test_a_changed_limit_decides(tmp_path: Path) -> None:

@@ -1,0 +1,79 @@
+"""What nobody has seen in its source decides nothing but a gross error, and what a file does not say is not judged."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from blinplan.regimen import library
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.configuration.settings import DEFAULTS, ChangedLimit, FailOn, Settings
+from blinplan.rules.judge import Judgement
+from blinplan.rules.rule import Severity
+from blinplan.rules.run_result import Result
+from tests.regimen_text import TODAY, codes, judgement_of, verdict_of
+
+STRICT = replace(DEFAULTS, strict=True)
+TEXT = library.load("consolidation-below-45-kg").document.text
+
+
+def at(dose: str, settings: Settings = DEFAULTS) -> Judgement:
+    """Judge the consolidation phase below 45 kg, whose labelled doses nobody has seen, with another dose."""
+    return judgement_of(TEXT.replace("15 mcg/m2/day", f"{dose} mcg/m2/day"), settings=settings)
+
+
+def status(judgement: Judgement) -> int:
+    return Result((judgement,), (), (), FailOn.ERROR, TODAY, None).status
+
+
+@pytest.mark.parametrize(
+    ("dose", "kind"), [("15", "unverified"), ("30", "unverified"), ("45", "unverified"), ("45.1", None), ("90", None)]
+)
+def test_only_a_dose_of_more_than_three_times_an_unverified_one_is_an_error(dose: str, kind: str | None) -> None:
+    verdict = verdict_of(at(dose), "D203")
+    if kind is None:
+        (finding,) = verdict.findings
+        assert finding.severity is Severity.ERROR
+        assert "15 mcg/m²/day, is unverified; this is far beyond it" in finding.message
+        assert status(at(dose)) == 1
+    else:
+        assert verdict.not_evaluated is not None
+        assert verdict.not_evaluated.kind == kind
+        assert "nobody has seen in the source" in verdict.not_evaluated.reason
+        assert status(at(dose)) == 0
+
+
+@pytest.mark.parametrize(("dose", "code"), [("91", "D204"), ("1500", "N106")])
+def test_limits_that_need_no_label_still_decide(dose: str, code: str) -> None:
+    assert code in codes(at(dose))
+
+
+def test_a_verified_one_decides_as_before() -> None:
+    text = library.load("mrd-below-45-kg").document.text.replace("15 mcg/m2/day", "16 mcg/m2/day")
+    (finding, *_) = verdict_of(judgement_of(text), "D203").findings
+    assert finding.severity is Severity.WARNING
+
+
+def test_a_project_that_asks_for_strictness_is_told_by_the_status() -> None:
+    assert (status(at("15")), status(at("15", STRICT))) == (0, 2)
+    verdict = verdict_of(at("15", STRICT), "D203")
+    assert verdict.undecided
+    assert status(judgement_of(library.load("rr-adult").document.text, settings=STRICT)) == 0
+
+
+def test_the_summary_says_how_many_answers_rest_on_what_nobody_has_seen() -> None:
+    summary = Result((at("15"),), (), (), FailOn.ERROR, TODAY, None).summary
+    unseen = [v for v in at("15").verdicts if v.not_evaluated is not None and v.not_evaluated.kind == "unverified"]
+    assert f"{len(unseen)} rest on values that nobody has seen" in summary
+
+
+def test_a_value_that_a_project_sets_is_the_project_s_and_decides() -> None:
+    change = ChangedLimit("labelled_maximum_by_area", Fraction(14), "blinplan.toml:2", "Ward 7")
+    (finding, *_) = verdict_of(at("15", replace(DEFAULTS, changes=(change,))), "D203").findings
+    assert finding.severity is Severity.WARNING
+    assert "14 mcg/m²/day (changed from 15)" in finding.message
+
+
+def test_no_binding_rule_finds_something_by_an_unverified_number_alone() -> None:
+    gross = {code for code, rule in CATALOGUE.items() if rule.gross_only}
+    assert gross == {"N106"}
