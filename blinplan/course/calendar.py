@@ -12,7 +12,7 @@ from blinplan.course.events import Course, Event, periods
 from blinplan.course.interruption import Topic
 from blinplan.course.ledger import Ledger, LedgerEntry
 from blinplan.course.opening import hour_of_change, why_closed
-from blinplan.course.premedication import PremedicationPlan
+from blinplan.course.premedication import DuePremedication, PremedicationPlan
 from blinplan.course.replan import INTERRUPTED
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY
@@ -78,6 +78,7 @@ class Entry:
     cycle: int
     event: Event | None = None
     bag: Bag | None = None
+    premedication: DuePremedication | None = None
 
 
 _ORDER = list(Due)
@@ -158,25 +159,31 @@ def _of_infusion(course: Course, ledger: Ledger | None) -> Iterator[Entry]:
 
 
 def _of_premedication(course: Course, plan: PremedicationPlan | None) -> Iterator[Entry]:
-    for minute in plan.minutes if plan else ():
-        before = minute + (plan.premedication.minutes_before if plan else 0)
-        yield Entry(Due.PREMEDICATION, minute, minute, _cycle_at(course, before))
+    for due in plan.due if plan else ():
+        yield _premedication(course, due)
 
 
 def _of_restarts(course: Course, plan: PremedicationPlan | None, ledger: Sequence[LedgerEntry]) -> Iterator[Entry]:
     if plan is None:
         return
-    before = plan.premedication.minutes_before
     for restarted in _restarts(course, ledger, Topic.PREMEDICATION):
-        if restarted - before not in plan.minutes:
-            yield Entry(Due.PREMEDICATION, restarted - before, restarted - before, _cycle_at(course, restarted))
+        for due in plan.before_restart(restarted, _cycle_at(course, restarted)):
+            if due not in plan.due:
+                yield _premedication(course, due)
+
+
+def _premedication(course: Course, due: DuePremedication) -> Entry:
+    cycle = _cycle_at(course, due.infusion)
+    return Entry(Due.PREMEDICATION, due.start, due.stop, cycle, premedication=due)
 
 
 def _restarts(course: Course, ledger: Sequence[LedgerEntry], question: Topic) -> Iterator[int]:
-    """The restarts of which the label answers a question with yes, where something was infused again."""
+    """The restarts of which the label answers a question with yes, or may, where something was infused again."""
     started = _starts(course)
     for entry in ledger:
-        asked = any(decision.question is question and decision.yes for decision in entry.decisions)
+        asked = any(
+            decision.question is question and (decision.yes or not decision.evaluated) for decision in entry.decisions
+        )
         if asked and entry.restarted in started:
             yield entry.restarted
 

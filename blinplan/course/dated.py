@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.bags import Bag, Infusion, NoSequenceError, bag_sequence, usable_bags
 from blinplan.course.calendar import Clock, Entry, entries, infusions
 from blinplan.course.events import Course
@@ -88,8 +89,13 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
     if isinstance(happened, Ledger):
         found = replay(planned, happened)
     else:
-        found = replan(planned, happened, _opens(site, begins))
+        found = replan(planned, happened, _opens(site, begins), _adulthood(planned, begins, site))
     return _on_calendar(found, Clock(begins), site, recorded=happened is not None)
+
+
+def _adulthood(course: Course, begins: datetime, site: Site | None) -> Adulthood:
+    age = course.patient.age
+    return Adulthood(adult_from(course.regimen, site), None if age is None else age.told_on(begins.date()), begins)
 
 
 def as_planned(now: Dated) -> Iterator[Dated]:
@@ -152,6 +158,6 @@ def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded:
     course = found.course
     sizes = () if site is None else usable_bags(site, course.patient.weight)
     bags = () if site is None else tuple(_bags(found, site, clock, sizes))
-    premedication = premedication_plan(course)
+    premedication = premedication_plan(course, _adulthood(course, clock.start, site))
     due = entries(course, premedication, bags, found.ledger)
     return Dated(course, clock, due, premedication, bags, found, recorded, site)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from blinplan.course.adulthood import EITHER
 from blinplan.label.read import label_of
 from blinplan.limits import Limits, NotStatedError
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, decimal_text, duration_text
@@ -17,7 +18,7 @@ from blinplan.regimen.record import (
     Interruption,
     minutes_between,
 )
-from blinplan.regimen.regimen import Indication, Occasion, Regimen
+from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Regimen
 from blinplan.thresholds.threshold import threshold
 
 
@@ -77,7 +78,8 @@ class Circumstances:
 
     ``dose`` is the one, as ordered, that ran; ``weight`` the patient's, in kg; ``infusion`` the minutes of infusion
     that are planned for the cycle; ``seizures`` those of earlier interruptions. ``recurs`` says that the event came
-    back at the lower dose of a restart, before the full dose was due.
+    back at the lower dose of a restart, before the full dose was due. ``groups`` are the age groups that the patient
+    may belong to when the infusion is restarted.
     """
 
     dose: DoseRate | None = None
@@ -85,6 +87,7 @@ class Circumstances:
     infusion: int | None = None
     seizures: int = 0
     recurs: bool = False
+    groups: frozenset[AgeGroup] = EITHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,14 +344,24 @@ def _supervision(asked: _Asked) -> Iterator[Decision]:
 
 
 def _premedication(asked: _Asked) -> Iterator[Decision]:
-    interruption = asked.interruption
-    if not _premedicated_on_restart(interruption, asked.regimen):
+    interruption, regimen = asked.interruption, asked.regimen
+    given = {_premedicated_on_restart(interruption, regimen, group) for group in asked.known.groups}
+    if given == {False}:
         return
     limit = asked.numbers["premedication_again"]
     if interruption.minutes is None:
-        yield Decision(Topic.PREMEDICATION, f"yes, if it lasts {limit} or more", (limit.name,))
+        for_some = "" if given == {True} else f" and the patient is one of {_premedicated(interruption, regimen)}"
+        yield Decision(Topic.PREMEDICATION, f"yes, if it lasts {limit} or more{for_some}", (limit.name,))
         return
     due = interruption.minutes >= limit.minutes or interruption.new_cycle is True
+    if due and given != {True}:
+        answer = (
+            f"not evaluated: the regimen gives it to {_premedicated(interruption, regimen)} only, and the patient's age"
+            " is not known"
+        )
+        limits = (limit.name, "adult_from")
+        yield Decision(Topic.PREMEDICATION, answer, limits, evaluated=False, missing="born")
+        return
     yield Decision(
         Topic.PREMEDICATION,
         f"{'yes' if due else 'no'}: it lasted {duration_text(interruption.minutes)}, and {limit} or more ask for it",
@@ -357,11 +370,17 @@ def _premedication(asked: _Asked) -> Iterator[Decision]:
     )
 
 
-def _premedicated_on_restart(interruption: Interruption, regimen: Regimen) -> bool:
+def _premedicated(interruption: Interruption, regimen: Regimen) -> AgeGroup:
+    """The one age group that is premedicated before a restart."""
+    return next(group for group in AgeGroup if _premedicated_on_restart(interruption, regimen, group))
+
+
+def _premedicated_on_restart(interruption: Interruption, regimen: Regimen, group: AgeGroup) -> bool:
     """Whether premedication belongs to a restart: as the regimen says, else as the label does for its indication."""
     if not regimen.premedication:
         return regimen.indication is Indication.RELAPSED_REFRACTORY
-    occasions = frozenset[Occasion]().union(*(given.occasions for given in regimen.premedication))
+    own = (given.occasions for given in regimen.premedication if given.is_for(group))
+    occasions = frozenset[Occasion]().union(*own)
     if Occasion.RESTART in occasions or (Occasion.FIRST_CYCLE_RESTART in occasions and interruption.cycle == 1):
         return True
     return Occasion.CYCLE_START in occasions and interruption.new_cycle is True

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
+from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.events import Course, Period, course_of, given_rate, periods
 from blinplan.course.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.patient import PatientError
@@ -15,6 +17,7 @@ from blinplan.limits import Limits
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen.record import CourseRecord, Interruption
 from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.site import Site
 
 INTERRUPTED = "interrupted"
 """The name of the cycle in a period in which the infusion is stopped."""
@@ -33,7 +36,9 @@ class Replanned:
     ended: bool
 
 
-def replan(planned: Course, record: CourseRecord | None, opens: Opens = at_once) -> Replanned:
+def replan(
+    planned: Course, record: CourseRecord | None, opens: Opens = at_once, adulthood: Adulthood | None = None
+) -> Replanned:
     """Go through a course with what a record says.
 
     In the same cycle the infusion goes on until as much time was infused as was planned for the cycle. A new cycle is
@@ -49,6 +54,8 @@ def replan(planned: Course, record: CourseRecord | None, opens: Opens = at_once)
         What happened to it; None where nothing did.
     opens
         When the later cycles can begin of which the record does not say when they did.
+    adulthood
+        Which age group the patient belongs to when; as the label has it where not given.
 
     Raises
     ------
@@ -60,7 +67,8 @@ def replan(planned: Course, record: CourseRecord | None, opens: Opens = at_once)
     """
     if record is not None and record.regimen != planned.regimen.name:
         raise RecordError(f"the record is of {record.regimen}, and the plan of {planned.regimen.name}", ("regimen",))
-    return _walk(planned, FromRecord(planned.regimen, record, opens, planned.patient.weight))
+    known = adulthood or Adulthood(adult_from(planned.regimen), planned.patient.age)
+    return _walk(planned, FromRecord(planned.regimen, record, opens, planned.patient.weight, known))
 
 
 def replay(planned: Course, ledger: Ledger) -> Replanned:
@@ -99,23 +107,29 @@ def _until(interruption: Interruption, moment: datetime) -> Interruption:
     )
 
 
-def decide(regimen: Regimen, record: CourseRecord, square_metres: Fraction | None) -> Ledger:
+def decide(regimen: Regimen, record: CourseRecord, square_metres: Fraction | None, site: Site | None = None) -> Ledger:
     """The ledger of what a record says, for a patient of whom no more is known than the area, or not even that.
 
     Raises what `replan` does.
     """
-    return decide_at(regimen, record, square_metres)[0]
+    return decide_at(regimen, record, square_metres, site)[0]
+
+
+def adulthood_in(regimen: Regimen, record: CourseRecord, site: Site | None = None) -> Adulthood:
+    """Which age group the patient of a record belongs to when: by the site's limit where it states one."""
+    zone = None if record.time_zone is None else ZoneInfo(record.time_zone)
+    return Adulthood(adult_from(regimen, site), record.age, record.start.astimezone(zone or record.start.tzinfo))
 
 
 def decide_at(
-    regimen: Regimen, record: CourseRecord, square_metres: Fraction | None
+    regimen: Regimen, record: CourseRecord, square_metres: Fraction | None, site: Site | None = None
 ) -> tuple[Ledger, tuple[DoseRate, ...]]:
     """The ledger of what a record says, and the dose as ordered that each of its interruptions stopped.
 
     Raises what `replan` does.
     """
-    decided = FromRecord(regimen, record, at_once, record.weight)
-    walk = _Walk(periods(regimen), decided, square_metres, label_of(regimen).numbers)
+    told = FromRecord(regimen, record, at_once, record.weight, adulthood_in(regimen, record, site))
+    walk = _Walk(periods(regimen), told, square_metres, label_of(regimen).numbers)
     walk.to_its_end()
     return walk.ledger, tuple(walk.stopped)
 

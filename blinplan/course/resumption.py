@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from blinplan.course.adulthood import Adulthood
 from blinplan.course.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.course.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.opening import put_forward
@@ -71,8 +72,16 @@ class Decided(Protocol):
 class FromRecord:
     """Asks the label, and takes what was done where the record says so."""
 
-    def __init__(self, regimen: Regimen, record: CourseRecord | None, opens: Opens, weight: Fraction | None) -> None:
+    def __init__(
+        self,
+        regimen: Regimen,
+        record: CourseRecord | None,
+        opens: Opens,
+        weight: Fraction | None,
+        adulthood: Adulthood,
+    ) -> None:
         self._regimen = regimen
+        self._adulthood = adulthood
         self._weight = weight
         self._opens = opens
         self._start = record.start if record else None
@@ -94,7 +103,9 @@ class FromRecord:
         """Ask the label about the next interruption."""
         interruption = self._waiting.pop(0)
         recurs = self._low == (interruption.cause, at.dose, interruption.cycle)
-        found = Circumstances(at.dose, self._weight, at.infusion, self._seizures, recurs)
+        resumes = interruption.stopped if interruption.restarted is None else interruption.restarted
+        groups = self._adulthood.groups_at(self._minute(resumes))
+        found = Circumstances(at.dose, self._weight, at.infusion, self._seizures, recurs, groups)
         asked = decisions(interruption, self._regimen, found)
         resumption, words = _resumption(interruption, asked, at)
         self._remember(interruption, resumption, at)
@@ -237,6 +248,7 @@ def _what_is_not_known(interruption: Interruption, asked: Sequence[Decision]) ->
     """What has to be known before anything more can be planned, in words that follow "until"."""
     # What was done says at which dose; it does not say whether the drug was to be stopped for good.
     known = {"grade", "weight_kg"} if interruption.restart_dose is not None else set()
+    asked = [decision for decision in asked if decision.question is not Topic.PREMEDICATION]
     missing = [decision.missing for decision in asked if decision.missing and decision.missing not in known]
     if missing:
         return f"it is known: `{missing[0]}` is not on record"

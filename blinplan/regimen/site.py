@@ -110,6 +110,7 @@ class SiteTable(NamedTuple):
     cannot_be_had: tuple[ShortageFile, ...] = ()
     preservative_from_kg: Decimal | None = None
     hospital_days: tuple[int, ...] = ()
+    adult_from_years: int | None = None
 
 
 SITE_FILE = Table(
@@ -144,6 +145,11 @@ SITE_FILE = Table(
         "hospital_days",
         array(whole(0, 366), 1, 20),
         "days in hospital that the site wants from the start of cycle 1, cycle 2 and so on, where a regimen has fewer",
+    ),
+    optional_key(
+        "adult_from_years",
+        whole(1, 30),
+        "completed years of age from which a patient gets the premedication of adults; as the label says if not given",
     ),
 )
 
@@ -216,6 +222,8 @@ class Site:
         The fewest days in hospital from the start of cycle 1, cycle 2 and so on.
     by_label
         Names of what is the label's word and not the site's.
+    adult_from_years
+        From how many completed years on a patient is an adult; None where it is as the label says.
     """
 
     name: str
@@ -231,6 +239,7 @@ class Site:
     preservative_from: Fraction | None = None
     hospital_days: tuple[int, ...] = ()
     by_label: frozenset[str] = frozenset()
+    adult_from_years: int | None = None
 
 
 def site_of(file: SiteTable) -> Site:
@@ -266,6 +275,7 @@ def site_of(file: SiteTable) -> Site:
         ),
         preservative_from=None if file.preservative_from_kg is None else Fraction(file.preservative_from_kg),
         hospital_days=file.hospital_days,
+        adult_from_years=file.adult_from_years,
     )
 
 

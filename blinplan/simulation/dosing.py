@@ -6,11 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from blinplan.course.adulthood import EITHER, adult_from
 from blinplan.course.events import Period, rate_in
-from blinplan.course.premedication import goes_on, premedication_minutes
+from blinplan.course.premedication import given_to, goes_on, planned_occasions
 from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray, Population
-from blinplan.regimen.regimen import Indication, Regimen
+from blinplan.regimen.regimen import AgeGroup, Indication, Regimen
 
 
 class NotEligibleError(ValueError):
@@ -45,12 +46,23 @@ def dosing(regimen: Regimen, periods: Sequence[Period], population: Population) 
         rates=rates,
         cycles=tuple(period.cycle for period in periods),
         steps=tuple(period.step for period in periods),
-        premedication_minutes=_premedication(regimen, periods, rates),
+        premedication_minutes=_premedication(regimen, periods, rates, age_groups(regimen, population)),
     )
 
 
-def _premedication(regimen: Regimen, periods: Sequence[Period], rates: FloatArray) -> tuple[int, ...]:
-    """When the regimen's premedication is due; an escalation is one where the rate of any patient rises."""
+def age_groups(regimen: Regimen, population: Population) -> frozenset[AgeGroup]:
+    """The age groups of virtual patients at their start: adults, children, or both."""
+    found, ages = adult_from(regimen), population.age_years
+    if found is None:
+        return EITHER
+    limit = float(found.value)
+    return frozenset(AgeGroup.ADULTS if age >= limit else AgeGroup.CHILDREN for age in (ages.min(), ages.max()))
+
+
+def _premedication(
+    regimen: Regimen, periods: Sequence[Period], rates: FloatArray, groups: frozenset[AgeGroup]
+) -> tuple[int, ...]:
+    """When premedication of any of the patients is due; an escalation is one where the rate of any patient rises."""
     if not regimen.premedication:
         return ()
     infused = [k for k, period in enumerate(periods) if period.dose is not None]
@@ -59,8 +71,12 @@ def _premedication(regimen: Regimen, periods: Sequence[Period], rates: FloatArra
         for before, k in pairwise(infused)
         if goes_on(periods[before], periods[k]) and bool((rates[k] > rates[before]).any())
     ]
-    due = (premedication_minutes(given, periods, escalations) for given in regimen.premedication)
-    return tuple(sorted({minute for minutes in due for minute in minutes}))
+    due = {
+        infusion - given.minutes_before
+        for infusion, occasions in planned_occasions(periods, escalations).items()
+        for given, _ in given_to(regimen.premedication, groups, occasions)
+    }
+    return tuple(sorted(due))
 
 
 def _admit(regimen: Regimen, population: Population) -> None:

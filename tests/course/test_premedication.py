@@ -46,8 +46,8 @@ def test_adults_get_a_flat_dose_an_hour_before_each_cycle_and_step(
     name: str, drug: str, milligrams: int, due: list[int]
 ) -> None:
     plan = plan_of(name)
-    assert plan.premedication.drug == drug
-    assert (plan.dose, plan.capped) == (Mass(Fraction(milligrams), Basis.FLAT), False)
+    assert {due.premedication.drug for due in plan.due} == {drug}
+    assert {(due.dose, due.capped) for due in plan.due} == {(Mass(Fraction(milligrams), Basis.FLAT), False)}
     assert plan.minutes == tuple(day * DAY - HOUR for day in due)
 
 
@@ -62,8 +62,8 @@ def test_adults_get_a_flat_dose_an_hour_before_each_cycle_and_step(
 )
 def test_children_get_5_mg_per_square_metre_before_the_first_dose_and_a_step(name: str, due: list[int]) -> None:
     plan = plan_of(name, CHILD)
-    assert plan.premedication.drug == "dexamethasone"
-    assert (plan.dose, plan.capped) == (Mass(Fraction(4), Basis.FLAT), False)
+    assert {due.premedication.drug for due in plan.due} == {"dexamethasone"}
+    assert {(due.dose, due.capped) for due in plan.due} == {(Mass(Fraction(4), Basis.FLAT), False)}
     assert plan.minutes == tuple(day * DAY - HOUR for day in due)
 
 
@@ -80,21 +80,22 @@ def test_the_cap_of_premedication_at_its_edge(dose: str, area: Fraction, milligr
     more = f'premedication = {{ drug = "x", dose = "{dose}", max = "20 mg", before = ["first-start"] }}\n'
     plan = premedication_plan(expand(regimen(ESCALATING, more=more), with_area(area)))
     assert plan is not None
-    assert (plan.dose, plan.capped) == (Mass(milligrams, Basis.FLAT), capped)
+    (due,) = plan.due
+    assert (due.dose, due.capped) == (Mass(milligrams, Basis.FLAT), capped)
 
 
 def test_a_dose_by_area_of_a_patient_without_area_is_not_known() -> None:
     more = 'premedication = { drug = "x", dose = "5 mg/m2", before = ["first-start"] }\n'
     plan = premedication_plan(expand(regimen(ESCALATING, more=more), Patient()))
     assert plan is not None
-    assert (plan.dose, plan.capped, plan.minutes) == (None, False, (-HOUR,))
+    assert [(due.dose, due.capped, due.start) for due in plan.due] == [(None, False, -HOUR)]
 
 
 def test_an_area_dose_without_a_cap_is_not_capped() -> None:
     more = 'premedication = { drug = "x", dose = "5 mg/m2", before = ["first-start"] }\n'
     plan = premedication_plan(expand(regimen(ESCALATING, more=more), with_area(Fraction("2.9"))))
     assert plan is not None
-    assert (plan.dose, plan.capped) == (Mass(Fraction("14.5"), Basis.FLAT), False)
+    assert [(due.dose, due.capped) for due in plan.due] == [(Mass(Fraction("14.5"), Basis.FLAT), False)]
 
 
 def test_each_occasion_has_its_days() -> None:

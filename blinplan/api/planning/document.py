@@ -9,17 +9,23 @@ from blinplan.api.vocabulary import View
 from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
-from blinplan.course.premedication import premedication_plan
+from blinplan.course.premedication import PremedicationPlan
 
 if TYPE_CHECKING:
     from blinplan.simulation.expected import ExpectedAfter
 
 
-def course_document(course: Course, choice: Choice, fingerprint: str, warnings: Sequence[str]) -> dict[str, Any]:
+def course_document(
+    course: Course,
+    choice: Choice,
+    premedication: PremedicationPlan | None,
+    fingerprint: str,
+    warnings: Sequence[str],
+) -> dict[str, Any]:
     """Write what every plan has, with or without a start."""
     from blinplan.reports.plan.plan import plan_json
 
-    document = plan_json(course, choice, premedication_plan(course), fingerprint)
+    document = plan_json(course, choice, premedication, fingerprint)
     return {**document, "told": list(warnings)}
 
 

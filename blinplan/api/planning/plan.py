@@ -13,9 +13,11 @@ from blinplan.api.planning.planned import Plan, Planned
 from blinplan.api.regimens.load import read_site
 from blinplan.api.regimens.order import RegimenSource, fingerprint_of, order, reading_of, regimen_of
 from blinplan.course import events
+from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.dated import Dated
 from blinplan.course.events import Course
 from blinplan.course.patient import Patient, PatientError
+from blinplan.course.premedication import premedication_plan
 from blinplan.executor import Executor
 from blinplan.label.read import label_of
 from blinplan.refusal import ArgumentRefusal, Refusal
@@ -114,7 +116,17 @@ def plan(
         message = "{last} is {end}, before {first} {beginning}"
         raise ArgumentRefusal(message, "give the earlier day to {first}", end=days[1], beginning=days[0])
     dated = _put_on_calendar(course, profile, begins, happened, (cycle, *days))
-    return Plan(dated.course if dated else course, chosen.choice, dated, happened, chosen.fingerprint, chosen.errors)
+    return Plan(
+        dated.course if dated else course,
+        chosen.choice,
+        dated,
+        happened,
+        chosen.fingerprint,
+        chosen.errors,
+        dated.premedication
+        if dated
+        else premedication_plan(course, Adulthood(adult_from(course.regimen, profile), whom.age)),
+    )
 
 
 def delivered(

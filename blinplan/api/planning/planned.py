@@ -20,6 +20,7 @@ from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
+from blinplan.course.premedication import PremedicationPlan
 from blinplan.executor import Executor
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import PLAIN, Screen
@@ -68,6 +69,8 @@ class Plan:
         That of the regimen's text.
     errors
         Errors that rules find in the regimen, a line each.
+    premedication
+        What is given before infusions; None where the regimen declares nothing.
     """
 
     course: Course
@@ -76,6 +79,7 @@ class Plan:
     history: CourseHistory
     fingerprint: str
     errors: tuple[str, ...]
+    premedication: PremedicationPlan | None
 
     @property
     def entries(self) -> tuple[Planned, ...]:
@@ -111,7 +115,18 @@ class Plan:
             from blinplan.reports.shared.words import UNVERIFIED_DOSES
 
             yield UNVERIFIED_DOSES
+        yield from self._age_remarks()
         yield from self.history.remarks()
+
+    def _age_remarks(self) -> tuple[str, ...]:
+        """What the patient's age decides, or what to ask where it is not known."""
+        if self.dated is not None:
+            from blinplan.reports.plan.dated_plan import dated_age_remarks
+
+            return dated_age_remarks(self.dated)
+        from blinplan.reports.plan.premedication import age_remarks
+
+        return age_remarks(self.premedication)
 
     def delivered(
         self,
@@ -182,14 +197,14 @@ class Plan:
 
     def _report(self, view: View, compare: Callable[[], DeliveredResult], screen: Screen) -> "list[RenderableType]":
         if self.dated is None:
-            return undated_report(self.course, self.choice, self.errors, screen)
+            return undated_report(self.course, self.choice, self.premedication, self.errors, screen)
         return dated_report(self.dated, self.choice, self.history, self.errors, view, compare, screen)
 
     def _json(self, view: View, compare: Callable[[], DeliveredResult]) -> str:
         from blinplan.outside_text import json_text
 
         dated = None if self.dated is None else dated_document(self.dated, self.history, view, compare)
-        head = course_document(self.course, self.choice, self.fingerprint, self.warnings)
+        head = course_document(self.course, self.choice, self.premedication, self.fingerprint, self.warnings)
         return json_text({**head, "dated": dated})
 
     def write(self, path: str | Path, *, plan_id: str | None = None) -> None:

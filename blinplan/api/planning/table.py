@@ -10,18 +10,20 @@ from blinplan.api.vocabulary import View
 from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
-from blinplan.course.premedication import premedication_plan
+from blinplan.course.premedication import PremedicationPlan
 from blinplan.terminal import Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 
-def undated_report(course: Course, choice: Choice, errors: Sequence[str], screen: Screen) -> "list[RenderableType]":
+def undated_report(
+    course: Course, choice: Choice, premedication: PremedicationPlan | None, errors: Sequence[str], screen: Screen
+) -> "list[RenderableType]":
     """Draw a plan that has no start."""
     from blinplan.reports.plan.plan import plan_report
 
-    return [*_errors(errors), *plan_report(course, choice, premedication_plan(course), screen)]
+    return [*_errors(errors), *plan_report(course, choice, premedication, screen)]
 
 
 def dated_report(
@@ -34,12 +36,13 @@ def dated_report(
     screen: Screen,
 ) -> "list[RenderableType]":
     """Draw a view of a plan on the calendar; ``compare`` makes the one of what was delivered."""
+    from blinplan.reports.plan.dated_plan import dated_age_remarks
     from blinplan.reports.plan.plan import plan_head
     from blinplan.reports.shared.words import NOT_A_DEVICE
 
     return [
         *_errors(errors),
-        *plan_head(dated.course, choice),
+        *plan_head(dated.course, choice, dated_age_remarks(dated)),
         *(compare().report(screen) if view is View.DELIVERED else _view(dated, view, screen)),
         *_findings(history, screen),
         NOT_A_DEVICE,

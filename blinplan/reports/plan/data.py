@@ -27,6 +27,7 @@ def dated_json(dated: Dated) -> dict[str, Any]:
                 "stop": dated.clock.at(entry.stop).isoformat(),
                 "cycle": entry.cycle,
                 "what": entry_text(dated, entry),
+                "only": entry.premedication.only if entry.premedication else None,
             }
             for entry in dated.shown_entries()
             if entry.due is not Due.BAG

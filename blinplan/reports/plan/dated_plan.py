@@ -11,7 +11,8 @@ from blinplan.course.events import Event
 from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import Basis, duration_text
-from blinplan.reports.shared.words import amount_text, given_dose, moment_text, ordered_text
+from blinplan.reports.plan.premedication import age_remarks, due_text
+from blinplan.reports.shared.words import amount_text, moment_text, ordered_text
 from blinplan.terminal import Screen
 
 
@@ -57,9 +58,12 @@ def off_hours(dated: Dated) -> Iterator[str]:
 
 def day_of_course(dated: Dated, entry: Entry) -> int:
     """The day of the course from its first infusion; of premedication, that of the infusion it belongs to."""
-    before = dated.premedication.premedication.minutes_before if dated.premedication else 0
-    minute = entry.start + (before if entry.due is Due.PREMEDICATION else 0)
-    return dated.clock.day(minute)
+    return dated.clock.day(entry.start if entry.premedication is None else entry.premedication.infusion)
+
+
+def dated_age_remarks(dated: Dated) -> tuple[str, ...]:
+    """Say what the patient's age decides in a dated plan, or what to ask where it is not known."""
+    return age_remarks(dated.premedication, lambda minute: moment_text(dated.clock.at(minute)))
 
 
 def zone_line(dated: Dated) -> Text:
@@ -83,12 +87,12 @@ def entry_text(dated: Dated, entry: Entry) -> str:
 
 def _premedication(dated: Dated, entry: Entry) -> str:
     """Say which premedication is due, and where the record says that it was not given."""
-    plan = dated.premedication
-    if plan is None:
+    due = entry.premedication
+    if due is None:
         return ""
-    restart = entry.start + plan.premedication.minutes_before
-    answers = [stop.interruption.premedicated for stop in dated.ledger.interruptions if stop.restarted == restart]
-    return f"premedication: {given_dose(plan)}{' (not given, the record says)' if False in answers else ''}"
+    answers = [stop.interruption.premedicated for stop in dated.ledger.interruptions if stop.restarted == due.infusion]
+    not_given = " (not given, the record says)" if False in answers else ""
+    return f"{due_text(due, moment_text(dated.clock.at(due.stop)))}{not_given}"
 
 
 def _end_text(dated: Dated, entry: Entry) -> str:

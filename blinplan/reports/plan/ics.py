@@ -119,7 +119,7 @@ def _event(dated: Dated, entry: Entry, uid: str, sequence: int) -> Any:
         event.add("dtend", stop.date() + timedelta(days=1))
     else:
         event.add("dtstart", start.astimezone(UTC))
-        if entry.due is Due.BAG:  # all others are moments, which have no end
+        if entry.due is Due.BAG or (entry.due is Due.PREMEDICATION and stop > start):  # all others are moments
             event.add("dtend", stop.astimezone(UTC))
     event.add("transp", "TRANSPARENT")
     if entry.due in _WITH_ALARM:

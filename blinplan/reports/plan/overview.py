@@ -14,7 +14,8 @@ from blinplan.quantities import duration_text
 from blinplan.reports.plan.bag_list import remarks
 from blinplan.reports.plan.dated_plan import given_rate_text, off_hours, zone_line
 from blinplan.reports.plan.ledger import ledger_report
-from blinplan.reports.plan.plan import hospital_days, premedication_lines, whole_course
+from blinplan.reports.plan.plan import hospital_days, whole_course
+from blinplan.reports.plan.premedication import premedication_lines
 from blinplan.reports.shared.words import amount_text, moment_text
 from blinplan.terminal import Screen
 

@@ -1,6 +1,6 @@
 """The plan for one patient: the event table and what goes with it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -14,8 +14,8 @@ from blinplan.course.premedication import PremedicationPlan
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, DoseRate
-from blinplan.regimen.regimen import Occasion
 from blinplan.regimen.site import Site
+from blinplan.reports.plan.premedication import age_remarks, premedication_json, premedication_lines
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import (
@@ -24,7 +24,6 @@ from blinplan.reports.shared.words import (
     amount_text,
     days_of,
     exact_amount,
-    given_dose,
     known_figures,
     ordered_text,
 )
@@ -33,10 +32,10 @@ from blinplan.terminal import Screen
 PLAN = DocumentKind("plan")
 
 
-def plan_head(course: Course, choice: Choice) -> list[RenderableType]:
-    """Draw what the plan is of, and what decided its doses."""
+def plan_head(course: Course, choice: Choice, remarks: Sequence[str] = ()) -> list[RenderableType]:
+    """Draw what the plan is of, what decided its doses, and what else has to be known of the patient."""
     title = Text.assemble((visible(course.regimen.name), "title"), "  ", visible(course.regimen.title))
-    return [title, *_decisions(course, choice), ""]
+    return [title, *_decisions(course, choice), *(Text(visible(line), "warning") for line in remarks), ""]
 
 
 def plan_report(
@@ -44,7 +43,7 @@ def plan_report(
 ) -> list[RenderableType]:
     """Draw the event table of one patient, with what decided its doses above and what goes with it below."""
     parts: list[RenderableType] = [
-        *plan_head(course, choice),
+        *plan_head(course, choice, age_remarks(premedication)),
         _events(course, screen),
         "",
         whole_course(course),
@@ -105,22 +104,6 @@ def whole_course(course: Course) -> Text:
     return Text(f"Whole course: {amount_text(course.micrograms)} mcg over {amount_text(days)} days of infusion")
 
 
-def _day(minute: int) -> int:
-    return minute // MINUTES_PER_DAY + 1
-
-
-def premedication_lines(plan: PremedicationPlan | None, day: Callable[[int], int] = _day) -> list[Text]:
-    """Say which premedication is given, and when; ``day`` numbers the days of the course."""
-    if plan is None:
-        return [Text("Premedication: none declared in this regimen")]
-    given = plan.premedication
-    days = ", ".join(str(day(minute + given.minutes_before)) for minute in plan.minutes)
-    restarts = {Occasion.RESTART: "before a restart", Occasion.FIRST_CYCLE_RESTART: "before a restart in cycle 1"}
-    restart = next((words for occasion, words in restarts.items() if occasion in given.occasions), None)
-    when = [*([f"before the infusion of day {days}"] if days else []), *([restart] if restart else [])]
-    return [Text(f"Premedication: {given_dose(plan)}, {given.minutes_before} min {'; and '.join(when)}")]
-
-
 def hospital_days(course: Course, site: Site | None = None) -> list[Text]:
     """Say on which days the patient is in hospital, and how many a site asks for at least."""
     stays = [
@@ -150,7 +133,7 @@ def plan_json(
         "unverified": course.regimen.unverified,
         "events": [_event_json(event) for event in course.events],
         "total_mcg": exact_amount(course.micrograms),
-        "premedication": _premedication_json(premedication),
+        **premedication_json(premedication),
         "hospital_days": list(course.regimen.hospital_days),
         "notice": NOT_A_DEVICE,
     }
@@ -179,21 +162,6 @@ def _event_json(event: Event) -> dict[str, Any]:
 
 def _order_text(dose: DoseRate | None) -> str | None:
     return None if dose is None else f"{dose.amount} {dose.unit}"
-
-
-def _premedication_json(plan: PremedicationPlan | None) -> dict[str, Any] | None:
-    if plan is None:
-        return None
-    given = plan.premedication
-    return {
-        "drug": given.drug,
-        "ordered": str(given.dose),
-        "max": str(given.cap) if given.cap else None,
-        "mg": exact_amount(plan.dose.milligrams) if plan.dose else None,
-        "capped": plan.capped,
-        "minutes": list(plan.minutes),
-        "occasions": sorted(occasion.value for occasion in given.occasions),
-    }
 
 
 _TABLE = (

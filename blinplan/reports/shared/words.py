@@ -6,10 +6,10 @@ from typing import Any
 
 from blinplan.course.events import Period
 from blinplan.course.patient import Patient
-from blinplan.course.premedication import PremedicationPlan
 from blinplan.outside_text import visible
-from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, decimal_text
+from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Mass, decimal_text
 from blinplan.regimen.age import Age
+from blinplan.regimen.regimen import Premedication
 
 CAUTIONS = (
     "blinplan is a planning and research tool, not a medical device.",
@@ -64,13 +64,12 @@ def days_of(period: Period) -> str:
     return f"{first}" if first == last else f"{first}-{last}"
 
 
-def given_dose(plan: PremedicationPlan) -> str:
+def given_dose(given: Premedication, dose: Mass | None, *, capped: bool) -> str:
     """Write which premedication is given: the drug, the ordered dose, and what it comes to in the patient."""
-    given = plan.premedication
-    dose = str(given.dose) + (f", max {given.cap}" if given.cap else "")
-    if plan.dose is not None and str(plan.dose) != dose:
-        dose += f" = {amount_text(plan.dose.milligrams)} mg{' (cap)' if plan.capped else ''}"
-    return f"{visible(given.drug)} {dose}"
+    ordered = str(given.dose) + (f", max {given.cap}" if given.cap else "")
+    if dose is not None and str(dose) != ordered:
+        ordered += f" = {amount_text(dose.milligrams)} mg{' (cap)' if capped else ''}"
+    return f"{visible(given.drug)} {ordered}"
 
 
 def moment_text(when: datetime) -> str:

@@ -10,6 +10,7 @@ from blinplan.course.premedication import PremedicationPlan
 from blinplan.evidence.evaluate import Evidence
 from blinplan.physiology.model.parameters import Preset
 from blinplan.quantities import decimal_text, duration_text, plural
+from blinplan.reports.plan.premedication import age_remarks, premedication_counts
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table, render
 from blinplan.reports.shared.timeline import Bar, LineOfTime, timeline
@@ -18,7 +19,6 @@ from blinplan.reports.shared.words import (
     UNVERIFIED_DOSES,
     amount_text,
     days_of,
-    given_dose,
     known_figures,
     ordered_text,
 )
@@ -163,6 +163,8 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     known = [] if report.course is None else known_figures(report.course.patient)
     yield "Patient", (", ".join(known) or "nothing given") + f". {report.choice.reason}."
     yield "Premedication", _premedication(report)
+    for remark in age_remarks(report.premedication):
+        yield "Premedication by age", remark
     days = [f"first {days} days of cycle {number}" for number, days in enumerate(regimen.hospital_days, 1)]
     yield "In hospital", ", ".join(days) or "not stated"
 
@@ -174,7 +176,7 @@ def _premedication(report: Report) -> str:
     if report.premedication is None:
         given = "; ".join(f"{given.drug} {given.dose}" for given in declared)
         return f"{given}; what the patient gets is not evaluated: {report.unknown}"
-    return f"{given_dose(report.premedication)}, {len(report.premedication.minutes)} times"
+    return "; ".join(premedication_counts(report.premedication)) or "none declared for this patient"
 
 
 def _length(periods: tuple[Period, ...]) -> str:

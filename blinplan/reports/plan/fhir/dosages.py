@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from blinplan.course.bags import Bag, drawn_millilitres, vials
-from blinplan.course.calendar import Entry
 from blinplan.course.dated import Dated
 from blinplan.course.events import Event
-from blinplan.course.premedication import PremedicationPlan
+from blinplan.course.premedication import DuePremedication
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, Basis, duration_text
 from blinplan.regimen.site import Vial
@@ -24,10 +23,12 @@ from blinplan.reports.plan.fhir.elements import (
     moment_of,
     once_over,
     per_day,
+    period,
     quantity,
     rate,
     words,
 )
+from blinplan.reports.plan.premedication import ONE_OF, time_before
 
 
 def infusion(dated: Dated, event: Event) -> list[Element]:
@@ -110,32 +111,33 @@ def _bag(bag: Bag, vial: Vial | None) -> str:
     return f"for {duration_of_bag(bag)} {pump}; {inside}"
 
 
-def premedication(dated: Dated, plan: PremedicationPlan, entry: Entry) -> Element:
-    """The dosage of a premedication, at one moment."""
-    given = plan.premedication
-    most = given.cap
+def premedication(dated: Dated, due: DuePremedication) -> Element:
+    """The dosage of a premedication, at one moment or within a window."""
+    most = due.premedication.cap
+    only = "" if due.only is None else f"Only if the patient is {ONE_OF[due.only]}: "
+    window = {"repeat": {"boundsPeriod": period(dated.clock, due.start, due.stop), "count": 1}}
     return {
         "sequence": 1,
-        "text": f"{_premedication_dose(plan)}, {given.minutes_before} min before the infusion",
-        "timing": moment_of(dated.clock, entry.start),
-        "doseAndRate": list(_premedication_rates(plan)),
+        "text": f"{only}{_premedication_dose(due)}, {time_before(due.premedication)} before the infusion",
+        "timing": moment_of(dated.clock, due.start) if due.start == due.stop else window,
+        "doseAndRate": list(_premedication_rates(due)),
         **({} if most is None else {"maxDosePerAdministration": quantity(most.milligrams, MILLIGRAM)}),
     }
 
 
-def _premedication_dose(plan: PremedicationPlan) -> str:
-    given = plan.premedication
+def _premedication_dose(due: DuePremedication) -> str:
+    given = due.premedication
     ordered = f"{visible(given.drug)} {given.dose}" + (f", no more than {given.cap}" if given.cap else "")
-    if plan.dose is None:
+    if due.dose is None:
         return f"{ordered} (not evaluated in mg: the body surface area is not given)"
     if given.dose.basis is Basis.FLAT:
         return ordered
-    return f"{ordered}, which is {amount(plan.dose.milligrams, MILLIGRAM)}{' (the cap)' if plan.capped else ''}"
+    return f"{ordered}, which is {amount(due.dose.milligrams, MILLIGRAM)}{' (the cap)' if due.capped else ''}"
 
 
-def _premedication_rates(plan: PremedicationPlan) -> Iterator[Element]:
-    ordered = plan.premedication.dose
+def _premedication_rates(due: DuePremedication) -> Iterator[Element]:
+    ordered = due.premedication.dose
     by_area = ordered.basis is Basis.BSA
     yield rate("ordered", quantity(ordered.milligrams, MILLIGRAM_PER_AREA if by_area else MILLIGRAM), None)
-    if by_area and plan.dose is not None:
-        yield rate("calculated", quantity(plan.dose.milligrams, MILLIGRAM), None)
+    if by_area and due.dose is not None:
+        yield rate("calculated", quantity(due.dose.milligrams, MILLIGRAM), None)

@@ -11,6 +11,7 @@ from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.course.events import Course
 from blinplan.course.ledger import LedgerEntry
+from blinplan.course.premedication import DuePremedication
 from blinplan.outside_text import visible
 from blinplan.reports.plan.dated_plan import entry_text
 from blinplan.reports.plan.fhir.dosages import infusion, premedication
@@ -22,6 +23,9 @@ from blinplan.reports.shared.words import moment_text
 INFUSIONS = frozenset({Due.START, Due.STEP, Due.RESTART})
 _ROUNDED = "Amounts marked ≈ are rounded to 6 decimals."
 _WITHDRAWN = "As it was planned before the interruptions of the record; it is not part of the plan any more."
+_BY_AGE = (
+    "What adults get and what children get are both written: which is given, the patient's age decides. Ask for it."
+)
 _WAITING = "As it was planned before the infusion was stopped; its times are planned anew when it is restarted."
 
 
@@ -94,11 +98,10 @@ def for_good(interrupted: LedgerEntry) -> bool:
 
 def premedication_standing(dated: Dated, entry: Entry) -> Standing:
     """How it stands with a premedication. A record tells of it only before a restart, and not always."""
-    plan = dated.premedication
-    if not dated.recorded or plan is None or entry.start > last_known(dated):
-        return Standing("draft")
-    restart = entry.start + plan.premedication.minutes_before
-    given = next((e.interruption.premedicated for e in dated.ledger.interruptions if e.restarted == restart), None)
+    due = entry.premedication
+    if due is None or not dated.recorded or entry.start > last_known(dated):
+        return Standing("draft", note=None if due is None or due.only is None else _BY_AGE)
+    given = next((e.interruption.premedicated for e in dated.ledger.interruptions if e.restarted == due.infusion), None)
     if given is None:
         return Standing("unknown", note="The record does not tell whether it was given.")
     return Standing("completed") if given else Standing("cancelled", "the record says that it was not given")
@@ -117,7 +120,7 @@ def _standing_of_dropped(dated: Dated) -> Standing:
 def _request(
     dated: Dated, entry: Entry, name: str, plan_id: str, standing: Standing, replaced: str | None = None
 ) -> Request:
-    drug = "premedication" if entry.due is Due.PREMEDICATION else "blinatumomab"
+    drug = "blinatumomab" if entry.premedication is None else _premedication_key(dated, entry.premedication)
     dosages = _dosages(dated, entry)
     texts = [dosage["text"] for dosage in dosages]
     notes = [
@@ -144,7 +147,7 @@ def _request(
 def _dosages(dated: Dated, entry: Entry) -> list[Element]:
     if entry.event is not None:
         return infusion(dated, entry.event)
-    return [] if dated.premedication is None else [premedication(dated, dated.premedication, entry)]
+    return [] if entry.premedication is None else [premedication(dated, entry.premedication)]
 
 
 def patient_name(plan_id: str) -> str:
@@ -158,15 +161,27 @@ def care_plan_name(plan_id: str) -> str:
 
 
 def medication_name(plan_id: str, drug: str) -> str:
-    """The name by which blinatumomab, or the premedication, is referred to."""
+    """The name by which blinatumomab, or a premedication, is referred to."""
     return f"{plan_id}-medication-{drug}@blinplan"
+
+
+def _premedication_key(dated: Dated, due: DuePremedication) -> str:
+    """What a drug of premedication is called among the drugs: the first has no number."""
+    number = _premedication_drugs(dated).index(due.premedication.drug)
+    return "premedication" if not number else f"premedication-{number + 1}"
+
+
+def _premedication_drugs(dated: Dated) -> list[str]:
+    plan = dated.premedication
+    return list(dict.fromkeys(given.drug for given in plan.declared)) if plan else []
 
 
 def medications(dated: Dated, plan_id: str) -> Iterator[Element]:
     """The drugs of a plan, named in words."""
     drugs = {"blinatumomab": "blinatumomab"}
-    if dated.premedication is not None:
-        drugs["premedication"] = visible(dated.premedication.premedication.drug)
+    for entry in dated.entries:
+        if entry.premedication is not None:
+            drugs[_premedication_key(dated, entry.premedication)] = visible(entry.premedication.premedication.drug)
     for key, drug in drugs.items():
         sentences = [f"Drug: {drug}. It is named in words; no code of a terminology is given."]
         yield {**resource("Medication", medication_name(plan_id, key), sentences), "code": words(drug)}

@@ -1,0 +1,67 @@
+"""Whether a patient is an adult on the days of a course: what the label gives by age depends on it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+
+from blinplan.label.read import label_of
+from blinplan.limits import Limit
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.regimen.age import Age
+from blinplan.regimen.regimen import AgeGroup, Regimen
+from blinplan.regimen.site import Site
+
+EITHER = frozenset(AgeGroup)
+
+
+def adult_from(regimen: Regimen, site: Site | None = None) -> Limit | None:
+    """The age from which a person is an adult: the site's own, or else that of the label that a regimen follows.
+
+    None where that label does not state it, as far as it was seen.
+    """
+    if site is None or site.adult_from_years is None:
+        return label_of(regimen).numbers.get("adult_from")
+    return Limit(
+        name="adult_from",
+        value=Fraction(site.adult_from_years),
+        unit="years",
+        says="From this age on a patient is an adult at this site.",
+        source=f"the site profile of {site.name}",
+        claim=None,
+        status="seen",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Adulthood:
+    """Which age group a patient belongs to when.
+
+    Attributes
+    ----------
+    limit
+        The age from which a person is an adult; None where nobody says.
+    age
+        The patient's, as far as it was told.
+    start
+        When the first infusion begins: aware, in the patient's time zone; None where that is not known.
+    """
+
+    limit: Limit | None
+    age: Age | None = None
+    start: datetime | None = None
+
+    def groups_at(self, minute: int) -> frozenset[AgeGroup]:
+        """The age groups that the patient may belong to on the day of a minute of the course: one, or either."""
+        if self.age is None or self.limit is None:
+            return EITHER
+        if self.start is None:
+            adult = self.age.is_at_least(self.limit.value, days_later=minute // MINUTES_PER_DAY)
+        else:
+            adult = self.age.is_at_least(self.limit.value, self._day(self.start, minute))
+        if adult is None:
+            return EITHER
+        return frozenset({AgeGroup.ADULTS if adult else AgeGroup.CHILDREN})
+
+    @staticmethod
+    def _day(start: datetime, minute: int) -> date:
+        return (start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(start.tzinfo).date()
