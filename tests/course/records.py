@@ -8,6 +8,7 @@ from blinplan.course.events import Course, expand
 from blinplan.course.patient import patient
 from blinplan.quantities import read_dose
 from blinplan.regimen import library
+from blinplan.regimen.age import completed_age
 from blinplan.regimen.record import Cause, CourseRecord, CycleStart, Interruption
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -17,7 +18,7 @@ CRS = "cytokine-release-syndrome"
 
 def course(name: str = "rr-adult", area: Fraction | None = None) -> Course:
     regimen = library.regimen(name)
-    return expand(regimen, patient(Fraction(70) if area is None else Fraction(40), None, area))
+    return expand(regimen, patient(Fraction(70) if area is None else Fraction(40), None, area, age=completed_age(40)))
 
 
 def stop(at: int, lasts: int | None, cause: str = "technical", cycle: int = 1, **more: Any) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from blinplan.course.patient import Patient, patient
 from blinplan.course.preparation import prepared_by
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.regimen import library
+from blinplan.regimen.age import completed_age
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site, SiteBag
 from tests.read_text import regimen_in
 
 DAY, HOUR = 24 * 60, 60
-ADULT = patient(weight=Fraction(70), height=Fraction(170))
-CHILD = patient(weight=Fraction(20), height=Fraction(110))
+ADULT = patient(weight=Fraction(70), height=Fraction(170), age=completed_age(40))
+CHILD = patient(weight=Fraction(20), height=Fraction(110), age=completed_age(6))
 
 
 def shipped(name: str) -> Regimen:

@@ -15,6 +15,7 @@ from blinplan.course.events import Course, expand
 from blinplan.course.patient import patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.regimen import library
+from blinplan.regimen.age import completed_age
 from tests.course.regimens import cycle, regimen, site
 
 DAY = 24 * 60
@@ -24,7 +25,7 @@ START = datetime(2026, 10, 19, 10, tzinfo=BERLIN)
 
 def course(name: str = "rr-adult") -> Course:
     regimen = library.regimen(name)
-    return expand(regimen, patient(Fraction(70)))
+    return expand(regimen, patient(Fraction(70), age=completed_age(40)))
 
 
 def of(found: tuple[Entry, ...], due: Due) -> list[Entry]:

@@ -11,7 +11,7 @@ from blinplan.label.read import DEFAULT, label_named
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen import library
 from blinplan.regimen.record import Cause, Interruption
-from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.regimen import AgeGroup, Regimen
 
 LABEL = label_named(DEFAULT).numbers
 START = datetime(2026, 3, 5, 10, tzinfo=UTC)
@@ -40,8 +40,14 @@ def interruption(cause: str, minutes: int | None = 2 * DAY, **more: Any) -> Inte
 FULL, LOW = DoseRate(Fraction(28), Basis.FLAT), DoseRate(Fraction(9), Basis.FLAT)
 
 
-def asked(one: Interruption, name: str = "rr-adult", dose: DoseRate | None = FULL) -> dict[Topic, Decision]:
-    return {decision.question: decision for decision in decisions(one, regimen(name), Circumstances(dose))}
+ADULT, CHILD, EITHER = frozenset({AgeGroup.ADULTS}), frozenset({AgeGroup.CHILDREN}), frozenset(AgeGroup)
+
+
+def asked(
+    one: Interruption, name: str = "rr-adult", dose: DoseRate | None = FULL, groups: frozenset[AgeGroup] = ADULT
+) -> dict[Topic, Decision]:
+    circumstances = Circumstances(dose, groups=groups)
+    return {decision.question: decision for decision in decisions(one, regimen(name), circumstances)}
 
 
 CRS, NEURO, OTHER = "cytokine-release-syndrome", "neurological", "other-adverse-event"
@@ -250,12 +256,34 @@ def test_premedication_is_given_again_after_four_hours(minutes: int, again: bool
     assert asked(interruption("technical", minutes, new_cycle=True))[Topic.PREMEDICATION].yes is True
 
 
-def test_premedication_before_a_restart_follows_the_regimen() -> None:
-    child, mrd = "rr-below-45-kg", "mrd-adult"
-    assert asked(interruption(CRS, cycle=1), child)[Topic.PREMEDICATION].yes is True
-    assert Topic.PREMEDICATION not in asked(interruption(CRS, cycle=2), child)
-    assert Topic.PREMEDICATION not in asked(interruption(CRS, cycle=2), mrd)
-    assert asked(interruption(CRS, 9 * DAY, cycle=2, new_cycle=True), mrd)[Topic.PREMEDICATION].yes is True
+@pytest.mark.parametrize("name", ["rr-adult", "rr-below-45-kg"])
+def test_in_relapse_adults_are_premedicated_before_every_restart_and_children_in_cycle_1(name: str) -> None:
+    for cycle in (1, 2):
+        assert asked(interruption(CRS, cycle=cycle), name)[Topic.PREMEDICATION].yes is True
+    assert asked(interruption(CRS, cycle=1), name, groups=CHILD)[Topic.PREMEDICATION].yes is True
+    assert Topic.PREMEDICATION not in asked(interruption(CRS, cycle=2), name, groups=CHILD)
+
+
+@pytest.mark.parametrize("name", ["mrd-adult", "mrd-below-45-kg", "consolidation-adult", "consolidation-below-45-kg"])
+def test_elsewhere_children_are_premedicated_before_a_restart_in_cycle_1_and_adults_are_not(name: str) -> None:
+    assert Topic.PREMEDICATION not in asked(interruption(CRS, cycle=1), name)
+    assert asked(interruption(CRS, cycle=1), name, groups=CHILD)[Topic.PREMEDICATION].yes is True
+    assert Topic.PREMEDICATION not in asked(interruption(CRS, cycle=2), name, groups=CHILD)
+    new = interruption(CRS, 9 * DAY, cycle=2, new_cycle=True)
+    assert asked(new, name)[Topic.PREMEDICATION].yes is True
+
+
+def test_whether_a_restart_is_premedicated_is_not_known_where_the_age_decides_it() -> None:
+    alike = asked(interruption(CRS, cycle=1), groups=EITHER)[Topic.PREMEDICATION]
+    assert (alike.yes, alike.evaluated) == (True, True)
+    unknown = asked(interruption(CRS, cycle=2), groups=EITHER)[Topic.PREMEDICATION]
+    assert (unknown.yes, unknown.evaluated, unknown.missing) == (None, False, "born")
+    assert "to adults only, and the patient's age is not known" in unknown.answer
+    assert (
+        "to children only" in asked(interruption(CRS, cycle=1), "mrd-adult", groups=EITHER)[Topic.PREMEDICATION].answer
+    )
+    short = asked(interruption(CRS, 3 * HOUR, cycle=2), groups=EITHER)[Topic.PREMEDICATION]
+    assert (short.yes, short.evaluated) == (False, True)
 
 
 @pytest.mark.parametrize(("minutes", "new"), [(HOUR, False), (7 * DAY, False), (7 * DAY + 1, True)])

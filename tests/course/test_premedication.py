@@ -8,10 +8,11 @@ from blinplan.course.events import expand
 from blinplan.course.patient import Patient, patient
 from blinplan.course.premedication import PremedicationPlan, premedication_plan
 from blinplan.quantities import Basis, Mass
+from blinplan.regimen.age import completed_age
 from tests.course.regimens import ADULT, DAY, course_of, cycle, regimen, with_area
 
 HOUR = 60
-CHILD = patient(weight=Fraction(20), height=Fraction(110), area=Fraction("0.8"))
+CHILD = patient(weight=Fraction(20), height=Fraction(110), area=Fraction("0.8"), age=completed_age(6))
 ESCALATING = cycle('dose = "9 mcg/day", days = 7; dose = "28 mcg/day", days = 21', repeat=2)
 
 

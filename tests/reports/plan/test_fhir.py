@@ -25,7 +25,7 @@ from tests.regimen_text import cycle, regimen_text
 
 ID = ("--plan-id", "patient-7", "-f", "fhir")
 RECORDED = ("plan", "rr-adult", "--record", "record.toml")
-BY_AREA = ("plan", "rr-below-45-kg", "--start", "2026-10-19T10:00", "--time-zone", "Europe/Berlin")
+BY_AREA = ("plan", "rr-below-45-kg", "--age", "10", "--start", "2026-10-19T10:00", "--time-zone", "Europe/Berlin")
 
 # The value sets of FHIR 4.0.1 to which these elements are bound; the models do not check them.
 CODES = {

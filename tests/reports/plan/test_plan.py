@@ -17,7 +17,8 @@ from blinplan.course.patient import patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.data_table import csv_text
 from blinplan.regimen import library
-from blinplan.regimen.regimen import Occasion, Regimen
+from blinplan.regimen.age import completed_age
+from blinplan.regimen.regimen import AgeGroup, Occasion, Regimen
 from blinplan.reports.plan.plan import plan_json, plan_report, plan_table
 from blinplan.reports.shared.words import amount_text, time_in_course
 from blinplan.terminal import Screen
@@ -41,8 +42,8 @@ def drawn(course: Course, width: int = 100, *, unicode: bool = True) -> str:
     return screen.render(*plan_report(course, choice, premedication_plan(course), screen))
 
 
-ADULT = expand(shipped("rr-adult"), patient(Fraction(70), Fraction(175)))
-CHILD = expand(shipped("rr-below-45-kg"), patient(area=Fraction("0.7")))
+ADULT = expand(shipped("rr-adult"), patient(Fraction(70), Fraction(175), age=completed_age(40)))
+CHILD = expand(shipped("rr-below-45-kg"), patient(area=Fraction("0.7"), age=completed_age(6)))
 
 
 @pytest.mark.parametrize("course", [ADULT, CHILD], ids=["adult", "child"])
@@ -139,7 +140,7 @@ def test_the_restarts_that_are_premedicated_are_those_of_the_regimen() -> None:
     said = {name: " ".join(drawn(course, 200).split()) for name, course in (("adult", ADULT), ("child", CHILD))}
     assert "of day 1, 8, 43, 85, 127, 169; and before a restart In hospital" in said["adult"]
     assert "of day 1, 8; and before a restart in cycle 1 In hospital" in said["child"]
-    (declared,) = CHILD.regimen.premedication
+    declared = next(given for given in CHILD.regimen.premedication if given.is_for(AgeGroup.CHILDREN))
     once = replace(declared, occasions=frozenset({Occasion.FIRST_CYCLE_RESTART}))
     only = expand(replace(CHILD.regimen, premedication=(once,)), CHILD.patient)
     assert "60 min before a restart in cycle 1" in " ".join(drawn(only, 200).split())
