@@ -350,13 +350,13 @@ def _premedication(asked: _Asked) -> Iterator[Decision]:
         return
     limit = asked.numbers["premedication_again"]
     if interruption.minutes is None:
-        for_some = "" if given == {True} else f" and the patient is one of {_premedicated(interruption, regimen)}"
+        for_some = "" if given == {True} else f" and the patient is one of {_group_premedicated(interruption, regimen)}"
         yield Decision(Topic.PREMEDICATION, f"yes, if it lasts {limit} or more{for_some}", (limit.name,))
         return
     due = interruption.minutes >= limit.minutes or interruption.new_cycle is True
     if due and given != {True}:
         answer = (
-            f"not evaluated: the regimen gives it to {_premedicated(interruption, regimen)} only, and the patient's age"
+            f"not evaluated: the regimen gives it to {_group_premedicated(interruption, regimen)} only, and the patient's age"
             " is not known"
         )
         limits = (limit.name, "adult_from")
@@ -370,7 +370,7 @@ def _premedication(asked: _Asked) -> Iterator[Decision]:
     )
 
 
-def _premedicated(interruption: Interruption, regimen: Regimen) -> AgeGroup:
+def _group_premedicated(interruption: Interruption, regimen: Regimen) -> AgeGroup:
     """The one age group that is premedicated before a restart."""
     return next(group for group in AgeGroup if _premedicated_on_restart(interruption, regimen, group))
 

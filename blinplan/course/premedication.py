@@ -69,7 +69,8 @@ class PremedicationPlan:
     def goes_by_age(self) -> bool:
         """Whether adults and children get another one, or on other occasions."""
         adults, children = (
-            {(*_said(given), given.occasions) for given in self.declared if given.is_for(group)} for group in AgeGroup
+            {(*_content(given), given.occasions) for given in self.declared if given.is_for(group)}
+            for group in AgeGroup
         )
         return adults != children
 
@@ -147,18 +148,18 @@ def given_to(
     """
     asked = [given for given in declared if given.occasions & occasions]
     own = {group: [given for given in asked if given.is_for(group)] for group in AgeGroup if group in groups}
-    alike = [{_said(given) for given in given_here} for given_here in own.values()]
+    alike = [{_content(given) for given in given_here} for given_here in own.values()]
     certain = set.intersection(*alike)
     told = set[tuple[object, ...]]()
     for given in asked:
-        if _said(given) in certain and _said(given) not in told:
-            told.add(_said(given))
+        if _content(given) in certain and _content(given) not in told:
+            told.add(_content(given))
             yield given, None
     for group, given_here in own.items():
-        yield from ((given, group) for given in given_here if _said(given) not in certain)
+        yield from ((given, group) for given in given_here if _content(given) not in certain)
 
 
-def _said(given: Premedication) -> tuple[object, ...]:
+def _content(given: Premedication) -> tuple[object, ...]:
     """What is given and when, whomever it is for and whatever else it is given before."""
     return given.drug, given.dose, given.cap, given.minutes_before, given.latest_minutes_before
 

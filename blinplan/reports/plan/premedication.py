@@ -95,11 +95,11 @@ def age_remarks(plan: PremedicationPlan | None, moment: Callable[[int], str] | N
             "Premedication goes by age, and from which age on a patient is an adult the label does not state, as far as"
             " it was seen: what adults get and what children get are both shown. Ask the site.",
         )
-    told = _unknown(plan, limit, written) if plan.asks_for_age else _known(plan, limit, written)
+    told = _open_age(plan, limit, written) if plan.asks_for_age else _sure_age(plan, limit, written)
     return (f"{told} Adults are those of {limit} or more: {limit.citation}.",)
 
 
-def _unknown(plan: PremedicationPlan, limit: Limit, moment: Callable[[int], str]) -> str:
+def _open_age(plan: PremedicationPlan, limit: Limit, moment: Callable[[int], str]) -> str:
     known = plan.adulthood
     if known.age is None:
         return (
@@ -123,7 +123,7 @@ def _between(days: tuple[date, date] | None) -> str:
     return "" if days is None else f" (from {days[0].isoformat()} to {days[1].isoformat()})"
 
 
-def _known(plan: PremedicationPlan, limit: Limit, moment: Callable[[int], str]) -> str:
+def _sure_age(plan: PremedicationPlan, limit: Limit, moment: Callable[[int], str]) -> str:
     known = plan.adulthood
     if plan.groups != EITHER:
         (group,) = plan.groups
