@@ -355,10 +355,8 @@ def _premedication(asked: _Asked) -> Iterator[Decision]:
         return
     due = interruption.minutes >= limit.minutes or interruption.new_cycle is True
     if due and given != {True}:
-        answer = (
-            f"not evaluated: the regimen gives it to {_group_premedicated(interruption, regimen)} only, and the patient's age"
-            " is not known"
-        )
+        group = _group_premedicated(interruption, regimen)
+        answer = f"not evaluated: the regimen gives it to {group} only, and the patient's age is not known"
         limits = (limit.name, "adult_from")
         yield Decision(Topic.PREMEDICATION, answer, limits, evaluated=False, missing="born")
         return
