@@ -118,9 +118,13 @@ class Eligibility:
 
 def _bounds(minimum: Fraction | None, below: Fraction | None, unit: str) -> list[str]:
     return [
-        *([f"{decimal_text(minimum)} {unit} and over"] if minimum is not None else []),
-        *([f"below {decimal_text(below)} {unit}"] if below is not None else []),
+        *([f"{_amount(minimum, unit)} and over"] if minimum is not None else []),
+        *([f"below {_amount(below, unit)}"] if below is not None else []),
     ]
+
+
+def _amount(value: Fraction, unit: str) -> str:
+    return f"{decimal_text(value)} {unit.removesuffix('s') if value == 1 else unit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The regimens that come with the program: they read, are named as their files, and say where they come from."""
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from blinplan.label.read import DEFAULT
 from blinplan.regimen import library
 from blinplan.regimen.reading import RegimenFile, read
-from blinplan.regimen.regimen import Eligibility, Indication, Phase, Status
+from blinplan.regimen.regimen import Cycle, DueKind, Eligibility, Indication, Phase, Status, Step
 
 NAMES = list(library.paths())
 LABELLED = [name for name, path in library.paths().items() if path.parent.name == "labelled"]
@@ -21,20 +22,13 @@ def test_a_shipped_file_is_a_regimen_with_sources(name: str) -> None:
     assert reading.regimen.name == name == library.paths()[name].stem
     assert reading.regimen.sources
     assert all(source.citation and isinstance(source.status, Status) for source in reading.regimen.sources)
-    # Some studies dosed adults by body surface area, and some give no limit of weight: nothing else is waived.
-    assert {waiver.rule for waiver in reading.regimen.waivers} <= ({"D206"} if name not in LABELLED else set())
+    assert name not in LABELLED or not reading.regimen.waivers
 
 
 def test_what_nobody_has_seen_is_marked() -> None:
     unverified = {regimen.name for regimen in library.shipped_regimens() if regimen.unverified}
-    assert unverified == {
-        "consolidation-adult",
-        "consolidation-below-45-kg",
-        "dlbcl-3-step",
-        "mt103-206-15",
-        "mt103-206-5-15",
-        "mt103-206-5-15-30",
-    }
+    by_trials = {each.name for each in TRIALS if "unverified" in each.sources}
+    assert unverified == {"consolidation-adult", "consolidation-below-45-kg", *by_trials}
 
 
 def test_every_file_below_the_folder_is_shipped_once() -> None:
@@ -117,42 +111,302 @@ def test_labelled_cycles_name_their_phase() -> None:
     assert phases["consolidation-adult"] == [consolidation] * 4 == phases["consolidation-below-45-kg"]
 
 
-@pytest.mark.parametrize("name", [name for name in NHL if name != "nhl-5-15-60"])
-def test_dose_levels_are_named_after_their_dose(name: str) -> None:
-    regimen = library.regimen(name)
-    assert [str(step.dose) for step in regimen.steps] == [f"{name.removeprefix('nhl-')} mcg/m²/day"]
-    assert (regimen.steps[0].minutes, regimen.steps[0].cap) == (28 * 24 * 60, None)
+@dataclass(frozen=True)
+class Published:
+    """A schedule as its publication has it: a line a cycle, with the days of each dose and those without.
+
+    ``optional`` is what not everybody gets, ``reason`` that the file says why the days without infusion are what they
+    are. ``sources`` are the statuses, in the order of the file.
+    """
+
+    name: str
+    patients: str
+    unit: str
+    cycles: tuple[str, ...]
+    sources: str
+    waived: str = ""
 
 
-TRIALS = {
-    "nhl-5-15-60": [[(7, "5"), (7, "15"), (14, "60")]],
-    "mt103-202": [[(28, "15")]] * 4,
-    "mt103-203": [[(28, "15")]] * 4,
-    "mt103-205": [[(7, "5"), (21, "15")], *[[(28, "15")]] * 4],
-    "mt103-206-15": [[(28, "15")]] * 5,
-    "mt103-206-5-15": [[(7, "5"), (21, "15")], *[[(28, "15")]] * 4],
-    "mt103-206-5-15-30": [[(7, "5"), (7, "15"), (14, "30")], *[[(28, "30")]] * 4],
-    "mt103-211": [[(7, "9"), (21, "28")], *[[(28, "28")]] * 4],
-    "tower": [[(7, "9"), (21, "28")], *[[(28, "28")]] * 4],
-    "dlbcl-3-step": [[(7, "9"), (7, "28"), (42, "112")]],
-}
+_ADULT_CYCLES = "28 for 28, free 14"
+_LYMPHOMA = ("9 for 7, 28 for 7, 112 for 42", "optional: 9 for 7, 28 for 7, 112 for 14")
+TRIALS = [
+    # Adults, leukaemia
+    Published(
+        "e1910",
+        "30 years and over, below 71 years",
+        "mcg/day",
+        ("28 for 28, free 14", "28 for 28, free 84 (reason)", "28 for 28, free 28 (reason)", "28 for 28, free 14"),
+        "seen, seen, unverified",
+        "D206",
+    ),
+    Published(
+        "d-alba",
+        "18 years and over",
+        "mcg/day",
+        ("2 x 28 for 28, free 14", "optional: 3 x 28 for 28, free 14"),
+        "seen, unverified",
+        "D206, S307",
+    ),
+    Published(
+        "lal2317",
+        "18 years and over, below 66 years",
+        "mcg/day",
+        ("28 for 28, free 84 (reason)", "28 for 28, free 14"),
+        "seen, unverified",
+        "D206",
+    ),
+    Published(
+        "s1318",
+        "65 years and over",
+        "mcg/day",
+        ("9 for 7, 28 for 21, free 14", "optional: 28 for 28, free 14", "3 x 28 for 28, free 14"),
+        "seen, unverified",
+    ),
+    Published(
+        "quest",
+        "18 years and over, below 60 years",
+        "mcg/day",
+        ("28 for 28, free 14", "optional: 4 x 28 for 28, free 14"),
+        "seen, unverified",
+        "D206, S307",
+    ),
+    Published(
+        "hyper-cvad-blinatumomab",
+        "14 years and over",
+        "mcg/day",
+        ("3 x 28 for 28, free 14", "28 for 28, free 84 (reason)", "3 x 28 for 28, free 84 (reason)"),
+        "seen, transcribed, unverified",
+        "D206, S307",
+    ),
+    Published(
+        "mini-hyper-cvd-blinatumomab",
+        "any weight",
+        "mcg/day",
+        ("9 for 4, 28 for 24, free 14", "28 for 28, free 126 (reason)", "2 x 28 for 28, free 14"),
+        "seen, unverified",
+        "S306",
+    ),
+    Published(
+        "golden-gate-run-in",
+        "40 years and over",
+        "mcg/day",
+        ("9 for 4, 28 for 24, free 7 (reason)",),
+        "seen, unverified",
+        "S306",
+    ),
+    Published("ponatinib-blinatumomab", "18 years and over", "mcg/day", ("5 x 28 for 28, free 14",), "seen"),
+    Published(
+        "tower", "any weight", "mcg/day", ("9 for 7, 28 for 21, free 14", "4 x 28 for 28, free 14"), "seen", "D206"
+    ),
+    Published(
+        "mt103-211", "any weight", "mcg/day", ("9 for 7, 28 for 21, free 14", "4 x 28 for 28, free 14"), "seen", "D206"
+    ),
+    Published(
+        "mt103-202", "any weight", "mcg/m2/day", ("15 for 28, free 14", "3 x 15 for 28, free 14"), "seen", "D206"
+    ),
+    Published(
+        "mt103-203", "any weight", "mcg/m2/day", ("15 for 28, free 14", "3 x 15 for 28, free 14"), "seen", "D206"
+    ),
+    Published(
+        "mt103-206-15", "any weight", "mcg/m2/day", ("15 for 28, free 14", "4 x 15 for 28, free 14"), "seen", "D206"
+    ),
+    Published(
+        "mt103-206-5-15",
+        "any weight",
+        "mcg/m2/day",
+        ("5 for 7, 15 for 21, free 14", "4 x 15 for 28, free 14"),
+        "seen, derived",
+        "D206",
+    ),
+    Published(
+        "mt103-206-5-15-30",
+        "any weight",
+        "mcg/m2/day",
+        ("5 for 7, 15 for 7, 30 for 14, free 14", "4 x 30 for 28, free 14"),
+        "seen, derived",
+        "D206",
+    ),
+    # Children, leukaemia
+    Published(
+        "mt103-205",
+        "below 18 years",
+        "mcg/m2/day",
+        ("5 for 7, 15 for 21, free 14", "4 x 15 for 28, free 14"),
+        "seen",
+        "D206",
+    ),
+    Published(
+        "aall1331-high-risk",
+        "1 year and over, below 31 years",
+        "mcg/m2/day",
+        ("2 x 15 for 28, free 7 (reason)",),
+        "seen, unverified",
+        "D206",
+    ),
+    Published(
+        "aall1331-low-risk",
+        "1 year and over, below 31 years",
+        "mcg/m2/day",
+        ("2 x 15 for 28, free 35 (reason)", "15 for 28, free 7"),
+        "seen, unverified",
+        "D206",
+    ),
+    Published(
+        "aall1731-standard-risk",
+        "1 year and over, below 10 years",
+        "mcg/m2/day",
+        ("15 for 28, free 28 (reason)", "15 for 28, free 0 (reason)"),
+        "seen, unverified",
+        "D206",
+    ),
+    Published(
+        "aall1731-down",
+        "any weight",
+        "mcg/m2/day",
+        ("2 x 15 for 28, free 28 (reason)", "15 for 28, free 0 (reason)"),
+        "transcribed, unverified",
+        "D206",
+    ),
+    Published(
+        "infant-kmt2a", "below 1 year", "mcg/m2/day", ("15 for 28, free 0 (reason)",), "seen, unverified", "D206"
+    ),
+    Published(
+        "interfant-21",
+        "below 1 year",
+        "mcg/m2/day",
+        ("15 for 28, free 28 (reason)", "optional: 15 for 28, free 0 (reason)"),
+        "seen, unverified",
+        "D206",
+    ),
+    Published(
+        "study-20120215",
+        "0.08 years and over, below 18 years",
+        "mcg/m2/day",
+        ("15 at most 28 for 28, free 0 (reason)",),
+        "seen, seen, unverified",
+        "D206",
+    ),
+    # Lymphoma
+    Published(
+        "dlbcl-3-step",
+        "18 years and over",
+        "mcg/day",
+        (f"{_LYMPHOMA[0]}, free 28 (reason)", f"{_LYMPHOMA[1]}, free 28"),
+        "seen, unverified",
+        "D203, S302",
+    ),
+    Published(
+        "nct02910063",
+        "any weight",
+        "mcg/day",
+        (f"{_LYMPHOMA[0]}, free 14", f"{_LYMPHOMA[1]}, free 14"),
+        "seen",
+        "D203, S302",
+    ),
+    Published(
+        "nct03023878",
+        "any weight",
+        "mcg/day",
+        (f"{_LYMPHOMA[0]}, free 28 (reason)", f"{_LYMPHOMA[1]}, free 0"),
+        "seen",
+        "D203, S302",
+    ),
+    Published("nhl-5-15-60", "any weight", "mcg/m2/day", ("5 for 7, 15 for 7, 60 for 14, free 14",), "seen"),
+    *(
+        Published(f"nhl-{dose}", "any weight", "mcg/m2/day", (f"{dose} for 28, free 14",), "seen")
+        for dose in ("0.5", "1.5", "3", "5", "10", "15", "30", "60", "90")
+    ),
+    # Autoimmune disease
+    Published(
+        "myasthenia-5-days",
+        "18 years and over",
+        "mcg/day",
+        ("2 x 9 for 5, free 7 (reason)",),
+        "seen, unverified",
+        "B402, D202, S301",
+    ),
+    Published(
+        "lupus-5-days",
+        "5 years and over",
+        "mcg/m2/day",
+        ("2 x 5 at most 9 for 5, free 7 (reason)",),
+        "seen, transcribed, unverified",
+        "B402, D202, S301",
+    ),
+]
 
 
-@pytest.mark.parametrize("name", TRIALS)
-def test_trials_dose_as_published(name: str) -> None:
-    regimen = library.regimen(name)
-    flat = name in ("mt103-211", "tower", "dlbcl-3-step")
-    cycles = [cycle for cycle in regimen.cycles for _ in range(cycle.repeat)]
-    assert [[(step.minutes // 1440, str(step.dose).split()[0]) for step in cycle.steps] for cycle in cycles] == TRIALS[
-        name
-    ]
-    assert {step.dose.unit for step in regimen.steps} == {"mcg/day" if flat else "mcg/m2/day"}
-    assert {cycle.treatment_free // 1440 for cycle in cycles} == {28 if name == "dlbcl-3-step" else 14}
+@pytest.mark.parametrize("published", TRIALS, ids=lambda published: published.name)
+def test_trials_dose_as_published(published: Published) -> None:
+    regimen = library.regimen(published.name)
+    found = Published(
+        regimen.name,
+        str(regimen.eligibility),
+        " and ".join({step.dose.unit for step in regimen.steps}),
+        tuple(map(_written, regimen.cycles)),
+        ", ".join(source.status for source in regimen.sources),
+        ", ".join(waiver.rule for waiver in regimen.waivers),
+    )
+    assert found == published
+
+
+def _written(cycle: Cycle) -> str:
+    steps = (f"{_dose(step)} for {step.minutes // 1440}" for step in cycle.steps)
+    free = f"free {cycle.treatment_free // 1440}" + (" (reason)" if cycle.interval_reason else "")
+    return (
+        ("optional: " if cycle.optional else "")
+        + (f"{cycle.repeat} x " if cycle.repeat > 1 else "")
+        + ", ".join([*steps, free])
+    )
+
+
+def _dose(step: Step) -> str:
+    amounts = [str(dose).split()[0] for dose in (step.dose, step.cap) if dose is not None]
+    return " at most ".join(amounts)
+
+
+def test_every_shipped_trial_is_in_the_table() -> None:
+    assert sorted(each.name for each in TRIALS) == sorted(set(NAMES) - set(LABELLED))
+
+
+@pytest.mark.parametrize("published", TRIALS, ids=lambda published: published.name)
+def test_what_is_from_no_publication_is_told(published: Published) -> None:
+    """Days that somebody assumed are called assumed or not seen, and a number of the label is called the label's."""
+    regimen = library.regimen(published.name)
+    notes = " ".join(source.note or "" for source in regimen.sources)
+    unverified = " ".join(source.note or "" for source in regimen.sources if source.status is Status.UNVERIFIED)
+    assert "unverified" not in published.sources or "not seen" in unverified or "assumed" in unverified
+    if regimen.premedication or (regimen.hospital_days and published.name != "mini-hyper-cvd-blinatumomab"):
+        assert "from the label" in notes
+        assert "not from the trial" in notes
+    for cycle in regimen.cycles:
+        if cycle.interval_reason and "assumed" in cycle.interval_reason:
+            assert "not seen" in cycle.interval_reason
+            assert "assumed" in unverified
+
+
+def test_waivers_of_trials_say_what_the_trial_did() -> None:
+    reasons = [waiver.reason for each in TRIALS for waiver in library.regimen(each.name).waivers]
+    words = ("trial", "study", "run-in", "source gives", "Low doses are meant", "virtual patients")
+    assert all(any(word in reason for word in words) for reason in reasons)
+
+
+def test_what_is_due_besides_is_told_where_it_was_seen() -> None:
+    due = {name: library.regimen(name).due for name in NAMES if library.regimen(name).due}
+    assert set(due) == {"d-alba", "mini-hyper-cvd-blinatumomab", "ponatinib-blinatumomab"}
+    steroid, alone, on = due["d-alba"]
+    assert (steroid.kind, steroid.days, steroid.for_days) == (DueKind.PRE_PHASE, (-92,), 31)
+    assert (alone.dose, alone.days, alone.for_days) == ("140 mg a day", (-85,), 85)
+    assert steroid.days[0] + 7 == alone.days[0]  # 7 days before dasatinib
+    assert steroid.days[0] + steroid.for_days - 1 == alone.days[0] + 23  # and to its day 24
+    assert (on.kind, on.cycles, on.for_days) == (DueKind.OTHER, (), 42)
 
 
 def test_names_and_families_resolve() -> None:
     assert all(library.names_of(name) == (name,) for name in NAMES)
     assert library.names_of("nhl") == tuple(NHL)
+    assert library.names_of("aall1331") == ("aall1331-high-risk", "aall1331-low-risk")
+    assert library.names_of("autoimmune") == ("lupus-5-days", "myasthenia-5-days")
     assert library.names_of("mt103-206") == ("mt103-206-5-15", "mt103-206-5-15-30", "mt103-206-15")
     assert (
         library.names_of("")

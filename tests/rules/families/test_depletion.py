@@ -114,6 +114,18 @@ def test_over_an_interval_with_other_treatment_a_recovery_is_a_note_that_gives_t
     assert "shorten" not in finding.help
 
 
+def test_an_interval_with_a_reason_leaves_no_question_open() -> None:
+    step, at_the_limit = "15 mcg/m2/day for 28 days", outcome(1000, 1000, (50, 1000))
+    reason = cycle(step, free=28, repeat=2, reason="chemotherapy")
+    assert answer(judgement_of_lines(reason, script(at_the_limit)), "B403") == "not applicable"
+    assert answer(judgement_of_lines(cycle(step, free=28, repeat=2), script(at_the_limit)), "B403") == "undecided"
+    both = cycle(step, free=28, reason="chemotherapy") + cycle(step, repeat=2)
+    open_after_both = outcome(1000, 1000, (50, 1000), (50, 1000))
+    assert answer(judgement_of_lines(both, script(open_after_both)), "B403") == "undecided"
+    note_and_open = outcome(1000, 1000, (900, 1000), (50, 1000))
+    assert answer(judgement_of_lines(both, script(note_and_open)), "B403") == "undecided"
+
+
 def test_the_reason_of_the_first_interval_does_not_excuse_the_second() -> None:
     step = "15 mcg/m2/day for 28 days"
     lines = cycle(step, free=90, reason="chemotherapy") + cycle(step, free=14, repeat=2)

@@ -72,17 +72,33 @@ def _recovery(rule: Rule, case: Case) -> Answer:
     if not any(recovered.total for recovered in outcome.recoveries):
         return NotEvaluated("not applicable", "no virtual patient is depleted when an infusion ends")
     above: dict[KeyPath, list[tuple[Period, Proportion]]] = {}
-    undecided: list[NotEvaluated] = []
+    undecided: dict[int, Proportion] = {}
     for number, recovered in enumerate(outcome.recoveries, start=1):
         if recovered.interval[0] > limit.fraction:
             last = next(period for period in reversed(case.periods) if period.cycle == number)
             above.setdefault(last.path, []).append((last, recovered))
         elif recovered.total and recovered.interval[1] > limit.fraction:
-            undecided.append(_open_question(f"recovered after cycle {number}", recovered, limit))
+            undecided[number] = recovered
     findings = [_recovery_finding(rule, case, outcome, path, cycles) for path, cycles in above.items()]
     if undecided and all(finding.severity is Severity.NOTE for finding in findings):
-        return undecided[0]  # a note on one cycle must not pass for an answer about another
+        return _undecided_recovery(case, undecided, limit, findings)
     return findings
+
+
+def _undecided_recovery(case: Case, undecided: dict[int, Proportion], limit: Limit, findings: list[Finding]) -> Answer:
+    """What to say where an interval leaves the question open: a note on one must not pass for an answer on another.
+
+    The limit is of intervals without treatment, so it leaves nothing open on one whose reason the file gives.
+    """
+    unexplained = {number: recovered for number, recovered in undecided.items() if _reason(case, number) is None}
+    number, recovered = next(iter((unexplained or undecided).items()))
+    what = f"recovered after cycle {number}"
+    if unexplained:
+        return _open_question(what, recovered, limit)
+    return findings or NotEvaluated(
+        "not applicable",
+        f"the limit is of intervals without treatment, and the file gives a reason: {what} {recovered}",
+    )
 
 
 def _recovery_finding(

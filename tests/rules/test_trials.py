@@ -1,0 +1,106 @@
+"""What is found in shipped trial regimens: what their publications would accept as true, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from blinplan.regimen import library
+from blinplan.rules.judge import Judgement, Ruling, judge
+from blinplan.rules.rule import Severity
+from blinplan.rules.simulated.virtual import PatientSimulator
+from tests.regimen_text import TODAY
+
+TRIALS = sorted(name for name, group in library.groups().items() if group == "trials")
+
+WITHOUT_A_LIMIT_OF_AREA = {  # by body surface area, and as far as was seen without a cap
+    "mt103-202": "D205",
+    "mt103-203": "D205",
+    "mt103-205": "D205",
+    "mt103-206-5-15": "D205",
+}
+FOUND = {  # by the file alone, a code a kind of finding
+    **WITHOUT_A_LIMIT_OF_AREA,
+    "mt103-206-15": "D205 D207",  # the cohort that began at the full dose
+    "mt103-206-5-15-30": "D203 D205",  # the cohort that went above what became the label's
+    "aall1331-high-risk": "S303",  # blocks of 5 weeks: a note
+    "myasthenia-5-days": "S303",
+    "lupus-5-days": "S303",
+    # Dose finding in lymphoma: from too low to the highest that was borne.
+    "nhl-0.5": "D201 D205",
+    "nhl-1.5": "D201 D205",
+    "nhl-3": "D202 D205",
+    "nhl-5": "D202 D205",
+    "nhl-5-15-60": "D203 D205",
+    "nhl-10": "D205",
+    "nhl-15": "D205",
+    "nhl-30": "D203 D205",
+    "nhl-60": "D203 D205",
+    "nhl-90": "D203 D205",
+}
+FOUND_ON_PATIENTS = {  # besides: cytokines, B cells and T cells of the virtual patients
+    "e1910": "B403",  # notes: B cells in an interval with chemotherapy, of which the model knows nothing
+    "lal2317": "B403",
+    "hyper-cvad-blinatumomab": "B403",
+    "aall1331-low-risk": "B403",
+    "myasthenia-5-days": "B403",
+    "lupus-5-days": "B403",
+    "mini-hyper-cvd-blinatumomab": "B403 T501",
+    # T cells are not back when the dose steps up.
+    **dict.fromkeys(("golden-gate-run-in", "s1318", "tower", "mt103-211", "mt103-205", "mt103-206-5-15"), "T501"),
+    **dict.fromkeys(("mt103-206-5-15-30", "dlbcl-3-step", "nct02910063", "nct03023878", "nhl-5-15-60"), "T501"),
+    "mt103-206-15": "C601",  # more cytokines than after a low first step
+    "nhl-0.5": "B401",  # and too low a dose to deplete
+    "nhl-1.5": "B401",
+    "nhl-3": "B402",
+}
+NEITHER_MISTAKEN_NOR_MILD = {"nhl-0.5", "nhl-1.5"}  # doses that did too little: errors, and so they are
+
+
+def _codes(judgement: Judgement) -> str:
+    return " ".join(sorted({finding.code for finding in judgement.findings}))
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_a_trial_s_file_gets_the_findings_that_its_publication_would_accept(name: str) -> None:
+    judgement = judge(library.load(name), TODAY, None)
+    assert _codes(judgement) == FOUND.get(name, "")
+    assert judgement.complete
+    worst = Severity.ERROR if name in NEITHER_MISTAKEN_NOR_MILD else Severity.WARNING
+    assert all(finding.severity.rank <= worst.rank for finding in judgement.findings)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TRIALS)
+def test_on_virtual_patients_it_is_decided_and_so_is_every_rule(name: str) -> None:
+    judgement = judge(library.load(name), TODAY, PatientSimulator(1000, 1))
+    alone = set(FOUND.get(name, "").split())
+    assert set(_codes(judgement).split()) - alone == set(FOUND_ON_PATIENTS.get(name, "").split())
+    assert judgement.complete
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_every_waiver_of_a_trial_waives_something_or_waits_for_a_simulation(name: str) -> None:
+    judgement = judge(library.load(name), TODAY, None)
+    assert judgement.regimen is not None
+    waived = {verdict.rule.code for verdict in judgement.verdicts if verdict.ruling is Ruling.WAIVED}
+    asked = {verdict.rule.code for verdict in judgement.verdicts if verdict.rule.simulated}
+    assert {waiver.rule for waiver in judgement.regimen.waivers} - asked == waived
+
+
+def test_a_chemotherapy_block_between_cycles_is_never_a_warning() -> None:
+    reasons = 0
+    for name in TRIALS:
+        judgement = judge(library.load(name), TODAY, None)
+        assert judgement.regimen is not None
+        reasons += sum(cycle.interval_reason is not None for cycle in judgement.regimen.cycles)
+        of_intervals = [finding for finding in judgement.findings if finding.path[-1] == "treatment_free_days"]
+        assert {finding.severity for finding in of_intervals} <= {Severity.NOTE}
+    assert reasons > 10
+
+
+def test_trials_lie_in_folders_by_their_patients() -> None:
+    folders = {path.parent.name for name, path in library.paths().items() if name in TRIALS}
+    assert folders == {"adults", "children", "lymphoma", "autoimmune"}
+    of_children = {path.stem for path in (Path(library.folder()) / "trials" / "children").glob("*.toml")}
+    populations = {name: library.regimen(name).eligibility.population for name in of_children}
+    assert set(populations.values()) == {"child"}
