@@ -1,10 +1,13 @@
 """What the rules say of all files of a run, to be shown, written and handed on."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.exit_status import ExitStatus
+from blinplan.label.read import DEFAULT, label_named
 from blinplan.quantities import plural
 from blinplan.refusal import ArgumentRefusal
 from blinplan.regimen.find import NotFound
@@ -92,11 +95,19 @@ class CheckResult:
         return tuple(not_evaluated_lines(self.judgements, everything=everything))
 
     def remarks(self) -> tuple[str, ...]:
-        """What else has to be known: the baseline's entries that are stale."""
-        if not self.result.stale:
-            return ()
-        codes = ", ".join(sorted({entry.rule for entry in self.result.stale}))
-        return (f"in the baseline, and found no more: {len(self.result.stale)} ({codes}); write it anew",)
+        """What else has to be known: labels other than the default one, and entries of the baseline that are stale."""
+        return (*self._labels(), *self._stale())
+
+    def _labels(self) -> Iterator[str]:
+        names = Counter(judgement.label for judgement in self.judgements)
+        for name, count in names.items():
+            if name not in {None, DEFAULT}:
+                yield f"by the label {name}, {label_named(str(name))}: {count} {plural('file', count)}"
+
+    def _stale(self) -> Iterator[str]:
+        if self.result.stale:
+            codes = ", ".join(sorted({entry.rule for entry in self.result.stale}))
+            yield f"in the baseline, and found no more: {len(self.result.stale)} ({codes}); write it anew"
 
     @property
     def fixable_findings(self) -> tuple[Finding, ...]:

@@ -2,12 +2,13 @@
 
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.api.patient import AreaFormula, Figures, Patient, PatientError, figures_of
+from blinplan.api.regimens.label import source_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, fingerprint_of, order
 from blinplan.api.simulating.drawing import require_matplotlib
 from blinplan.api.simulating.simulate import simulate, size_of
@@ -15,8 +16,6 @@ from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName
 from blinplan.course.events import Course, expand
 from blinplan.course.premedication import premedication_plan
 from blinplan.executor import Executor
-from blinplan.regimen.find import FileSource, NotFound, find_one
-from blinplan.regimen.reading import Reading
 from blinplan.rules.configuration.configurations import Configurations
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import judge
@@ -86,6 +85,7 @@ def report(
     follow_up: int = 0,
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
+    label: str | None = None,
     today: date | None = None,
     output: str = "report.html",
     executor: Executor | None = None,
@@ -101,6 +101,8 @@ def report(
         As for `simulate`.
     patient
         For whom; the rules judge the regimen for a patient whose body surface area is known.
+    label
+        The label that the regimen follows where it names none; that of its configuration when not given.
     today
         The date that decides whether a waiver has expired; the present day when not given.
     output
@@ -114,7 +116,7 @@ def report(
     figures = figures_of(patient)
     size = size_of(figures)
     day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
-    asked = order_for_report(regimen, size)
+    asked = order_for_report(regimen, size, label)
     simulated = simulate(
         asked,
         patients,
@@ -137,6 +139,7 @@ def report(
         "--population": population,
         "--follow-up": follow_up or None,
         "--attenuation": None if attenuation == Attenuation.DESENSITISATION else attenuation,
+        "--label": label,
         "--today": day.isoformat(),
         "--output": output,
     }
@@ -145,10 +148,12 @@ def report(
     return ReportPage(_html(asked, size, simulated, result, command, executor), result)
 
 
-def order_for_report(regimen: RegimenSource, size: Patient) -> OrderedRegimen:
+def order_for_report(regimen: RegimenSource, size: Patient, label: str | None = None) -> OrderedRegimen:
     """The regimen of a report, of which the one that the patient gets can be given; figures can be drawn."""
-    asked = regimen if isinstance(regimen, OrderedRegimen) else order(regimen, size)
-    found = asked.check_choice()
+    if isinstance(regimen, OrderedRegimen):
+        found = regimen.check_choice()
+    else:
+        found = order(regimen, size).follow(label, Configurations(None, isolated=False)).check_choice()
     require_matplotlib("a report, for its figures,")
     return found
 
@@ -159,20 +164,12 @@ def _judge(asked: OrderedRegimen, patient: Patient, today: date, patients: int, 
 
     chosen = asked.chosen_file
     configurations = Configurations(None, isolated=False)
-    source = _source(asked.named, chosen)
-    settings, configuration = configurations.settings_of(source), configurations.of(source)
+    source = source_of(asked.named, chosen)
+    settings = replace(configurations.settings_of(source), label=asked.label.name)
+    configuration = configurations.of(source)
     simulator = PatientSimulator(patients, seed)
     judgement = judge(chosen, today, simulator, settings, None if patient.area is None else patient)
     return Result((judgement,), (), (), configuration.fail_on or FailOn.ERROR, today, simulator)
-
-
-def _source(named: str, chosen: Reading) -> FileSource:
-    """Where the file came from, which decides the configuration."""
-    found = find_one(named)
-    if isinstance(found, NotFound) or found.name != chosen.document.name:
-        path = Path(chosen.document.name)
-        return FileSource(path if path.is_file() else None, chosen.document.name, shipped=not path.is_file())
-    return found
 
 
 def _curves(simulation: "Simulation", executor: Executor | None) -> "tuple[Bands, Bands]":

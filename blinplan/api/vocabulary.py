@@ -5,7 +5,7 @@ from typing import Literal
 
 from blinplan.course.patient import AreaFormula
 from blinplan.quantities import Basis
-from blinplan.regimen.regimen import Indication, Status
+from blinplan.regimen.regimen import Indication, LabelName, Status
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.configuration.settings import FailOn
 
@@ -17,6 +17,7 @@ __all__ = [
     "CheckFormat",
     "FailOn",
     "Indication",
+    "LabelName",
     "PlanFormat",
     "PlanFormatName",
     "PopulationName",

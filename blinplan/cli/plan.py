@@ -11,8 +11,11 @@ from blinplan.cli.app.options import (
     AgeOption,
     Area,
     ColourOption,
+    ConfigOption,
     Formula,
     Height,
+    IsolatedOption,
+    LabelOption,
     RegimenName,
     Weight,
     figures,
@@ -119,6 +122,9 @@ def plan(
         int,
         typer.Option(min=0, max=2**63 - 1, help="What they are drawn from.", rich_help_panel=_SHOWN),
     ] = 1,
+    label: LabelOption = None,
+    config: ConfigOption = None,
+    isolated: IsolatedOption = False,
     output_format: Annotated[
         PlanFormat, typer.Option("--format", "-f", help="How to show the plan.", rich_help_panel="Output")
     ] = PlanFormat.TABLE,
@@ -146,6 +152,9 @@ def plan(
         cycle=cycle,
         first=from_day,
         last=to_day,
+        label=label,
+        config=config,
+        isolated=isolated,
     )
     found.refuse_contradictions(output_format, view=view, revision=revision, replaces=replaces)
     if output_format not in {PlanFormat.TABLE, PlanFormat.JSON}:

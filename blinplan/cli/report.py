@@ -14,6 +14,7 @@ from blinplan.cli.app.options import (
     FollowUp,
     Formula,
     Height,
+    LabelOption,
     Population,
     PremedicationEffect,
     RegimenName,
@@ -56,6 +57,7 @@ def report(
     follow_up: FollowUp = 0,
     attenuation: AttenuationOption = Attenuation.DESENSITISATION,
     premedication: PremedicationEffect = False,
+    label: LabelOption = None,
     today: Annotated[
         str | None,
         typer.Option(metavar="YYYY-MM-DD", help="The date that decides whether a waiver has expired."),
@@ -86,7 +88,7 @@ def report(
         refuse_unwritable(target)
     patient = figures(weight, height, bsa, bsa_formula, age)
     size, day = size_of(patient), read_day(today)
-    ordered = order_for_report(regimen, size)
+    ordered = order_for_report(regimen, size, label)
     if target is not None:
         refuse_overwriting(target, ordered.name)
     announce_compilation(terminal)
@@ -100,6 +102,7 @@ def report(
             follow_up=follow_up,
             attenuation=attenuation,
             premedication=premedication,
+            label=label,
             today=day,
             output=output or "report.html",
             progress=progress,

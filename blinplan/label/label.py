@@ -15,6 +15,17 @@ from blinplan.quantities import Basis, DoseRate, Mass
 from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Phase, Status
 
 
+class FollowedLabel(NamedTuple):
+    """The name of the label that a regimen follows, and who says so.
+
+    ``is_told`` says that somebody else than the regimen chose it, which a reader has to know.
+    """
+
+    name: str
+    origin: str
+    is_told: bool = False
+
+
 class Stated(NamedTuple):
     """Where something is said: the sentence, its source, and how far that was checked."""
 

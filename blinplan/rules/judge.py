@@ -57,12 +57,16 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All verdicts for one file, a verdict for each rule of the catalogue, in its order, and the limits they go by."""
+    """All verdicts for one file, a verdict for each rule of the catalogue, in its order, and the limits they go by.
+
+    ``label`` is the name of the one that the regimen follows; None for a file that has no regimen.
+    """
 
     reading: Reading
     verdicts: tuple[Verdict, ...]
     outcome: SimulatedOutcome | None
     limits: Limits
+    label: str | None = None
 
     @property
     def regimen(self) -> Regimen | None:
@@ -123,7 +127,7 @@ def judge(
         case FaultyFile():
             return Judgement(reading, tuple(_on_faults(reading)), None, settings.limits)
         case RecordFile():
-            return Judgement(reading, tuple(_on_record(reading, settings)), None, settings.limits)
+            return _on_record(reading, settings)
         case SiteFile():
             return Judgement(reading, tuple(_on_site(settings)), None, settings.limits)
         case RegimenFile():
@@ -147,7 +151,7 @@ def _on_regimen(
     answers = {code: _with_waiver(verdict, reading.regimen.waivers, today) for code, verdict in answers.items()}
     about_waivers = (_unless_left_out(verdict, settings) for verdict in _judge_waivers(case, answers, today))
     verdicts = tuple(_with_severity(verdict, settings) for verdict in (*answers.values(), *about_waivers))
-    return Judgement(reading, verdicts, case.outcome, case.limits)
+    return Judgement(reading, verdicts, case.outcome, case.limits, regimen.label)
 
 
 def _prepare(site: "Site", regimen: Regimen) -> "Site":
@@ -163,11 +167,18 @@ def _following(regimen: Regimen, settings: Settings) -> Regimen:
     return regimen if regimen.label is not None else replace(regimen, label=settings.label)
 
 
-def _on_record(reading: RecordFile, settings: Settings) -> Iterator[Verdict]:
+def _on_record(reading: RecordFile, settings: Settings) -> Judgement:
     """Judge a course record by the rules that look at one, with the regimen that it names."""
-    record = reading.record
-    named = read_beside(reading.document.name, record.regimen)
+    named = read_beside(reading.document.name, reading.record.regimen)
     regimen = _following(named.regimen, settings) if isinstance(named, RegimenFile) else None
+    verdicts = tuple(_verdicts_on_record(reading, regimen, settings))
+    if regimen is None:
+        return Judgement(reading, verdicts, None, settings.limits)
+    return Judgement(reading, verdicts, None, settings.limits_for(regimen), regimen.label)
+
+
+def _verdicts_on_record(reading: RecordFile, regimen: Regimen | None, settings: Settings) -> Iterator[Verdict]:
+    record = reading.record
     elsewhere = NotEvaluated("not applicable", "the file is a course record, and the rule looks at regimens")
     missing = NotEvaluated("undecided", f"there is no regimen {record.regimen}, beside the record or shipped")
     for rule in CATALOGUE.values():

@@ -10,6 +10,7 @@ from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import PremedicationPlan
+from blinplan.label.label import FollowedLabel
 
 if TYPE_CHECKING:
     from blinplan.simulation.expected import ExpectedAfter
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def course_document(
     course: Course,
     choice: Choice,
+    label: FollowedLabel,
     premedication: PremedicationPlan | None,
     fingerprint: str,
     warnings: Sequence[str],
@@ -25,7 +27,7 @@ def course_document(
     """Write what every plan has, with or without a start."""
     from blinplan.reports.plan.plan import plan_json
 
-    document = plan_json(course, choice, premedication, fingerprint)
+    document = plan_json(course, choice, label, premedication, fingerprint)
     return {**document, "told": list(warnings)}
 
 

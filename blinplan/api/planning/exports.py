@@ -10,6 +10,7 @@ from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.data_table import csv_text
+from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
 
 if TYPE_CHECKING:
@@ -37,17 +38,18 @@ def nonmem(course: Course) -> str:
         raise ArgumentRefusal(str(error), "give {weight} and {height}, or {area}") from error
 
 
-def html(dated: Dated | None, choice: Choice, remarks: Sequence[str], plan_id: str | None) -> str:
+def html(dated: Dated | None, choice: Choice, label: FollowedLabel, remarks: Sequence[str], plan_id: str | None) -> str:
     """Write a page to print."""
     if dated is None:
         raise ArgumentRefusal("{output_format} html needs {start} or {record}", "give when the infusion begins")
     from blinplan.reports.plan.page import html as page
 
-    return page(dated, choice, tuple(remarks), plan_id)
+    return page(dated, choice, label, tuple(remarks), plan_id)
 
 
 def ics(
     plan: Dated | None,
+    label: FollowedLabel,
     plan_id: str | None,
     revision: int,
     replaces: str | Path | None,
@@ -55,25 +57,28 @@ def ics(
 ) -> str:
     """Write a calendar, beside the one that was imported last."""
     from blinplan.course.dated import as_planned
+    from blinplan.reports.plan.followed import label_line
     from blinplan.reports.plan.ics import ics as calendar
 
     dated, name = _to_import(plan, plan_id, PlanFormat.ICS)
     before = tuple(as_planned(dated))
     try:
         last = None if replaces is None else _calendar_in(Path(replaces), name)
-        return calendar(dated, before, name, revision, last, tuple(warnings))
+        told = (f"{label_line(dated.course, label)}.", *warnings)
+        return calendar(dated, before, name, revision, last, told)
     except ImportError as error:
         raise ArgumentRefusal(
             "{output_format} ics needs the package icalendar", "pip install 'blinplan[calendar]'"
         ) from error
 
 
-def fhir(plan: Dated | None, plan_id: str | None, choice: Choice, remarks: Sequence[str]) -> str:
+def fhir(plan: Dated | None, plan_id: str | None, choice: Choice, label: FollowedLabel, remarks: Sequence[str]) -> str:
     """Write the whole plan as FHIR resources."""
     from blinplan.course.dated import as_planned
     from blinplan.outside_text import json_text
     from blinplan.reports.plan.fhir.bundle import InvalidError
     from blinplan.reports.plan.fhir.bundle import fhir as bundle
+    from blinplan.reports.plan.followed import label_line
 
     dated, name = _to_import(plan, plan_id, PlanFormat.FHIR)
     if (dated.cycle, dated.first, dated.last) != (None, None, None):
@@ -82,7 +87,8 @@ def fhir(plan: Dated | None, plan_id: str | None, choice: Choice, remarks: Seque
             "leave out {cycle}, {first} and {last}",
         )
     try:
-        return json_text(bundle(dated, tuple(as_planned(dated)), choice, name, tuple(remarks)))
+        told = (f"{label_line(dated.course, label)}.", *remarks)
+        return json_text(bundle(dated, tuple(as_planned(dated)), choice, name, told))
     except ImportError as error:
         raise ArgumentRefusal(
             "{output_format} fhir needs the package fhir.resources", "pip install 'blinplan[fhir]'"

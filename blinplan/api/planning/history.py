@@ -12,6 +12,7 @@ from blinplan.api.patient import Figures, exact_number
 from blinplan.api.regimens.load import read_record
 from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_called
 from blinplan.course.patient import patient as patient_of
+from blinplan.outside_text import visible
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.age import Age, AgeError, read_age
 
@@ -74,7 +75,7 @@ class CourseHistory:
             raise Refusal(f"{self.path}: {error}", "correct the figures of the patient") from error
 
 
-def history(record: str | None, ledger: str | None, fingerprint: str, *, starts: bool) -> CourseHistory:
+def history(record: str | None, ledger: str | None, fingerprint: str, label: str, *, starts: bool) -> CourseHistory:
     """Read what is known of a course.
 
     Parameters
@@ -83,6 +84,8 @@ def history(record: str | None, ledger: str | None, fingerprint: str, *, starts:
         Paths of a course record and of an earlier plan, of which one may be given.
     fingerprint
         That of the regimen's text: a ledger is only of use with the regimen that it was made from.
+    label
+        The name of the one that a regimen follows which names none.
     starts
         Whether somebody says besides when the first infusion begins.
 
@@ -99,15 +102,16 @@ def history(record: str | None, ledger: str | None, fingerprint: str, *, starts:
             f"{{start}} and {named} contradict each other", "the file says when the first infusion began"
         )
     if record is not None:
-        return _from_record(record)
-    return CourseHistory() if ledger is None else _from_plan(ledger, fingerprint)
+        return _from_record(record, label)
+    return CourseHistory() if ledger is None else _from_plan(ledger, fingerprint, label)
 
 
-def _from_record(path: str) -> CourseHistory:
+def _from_record(path: str, label: str) -> CourseHistory:
+    from blinplan.rules.configuration.settings import Settings
     from blinplan.rules.judge import judge
 
     found, reading = read_record(Path(path))
-    judgement = judge(reading, date.min, None)
+    judgement = judge(reading, date.min, None, Settings(label=label))
     return CourseHistory(
         path,
         found.start,
@@ -130,7 +134,7 @@ def _from_record(path: str) -> CourseHistory:
 _NO_PLAN = "give the JSON document of a dated plan: blinplan plan … --start … -f json > plan.json"
 
 
-def _from_plan(path: str, fingerprint: str) -> CourseHistory:
+def _from_plan(path: str, fingerprint: str, label: str) -> CourseHistory:
     from blinplan.course.ledger import LedgerError, ledger_of
 
     document = _document(path)
@@ -138,6 +142,12 @@ def _from_plan(path: str, fingerprint: str) -> CourseHistory:
         raise Refusal(
             f"{path}: the plan was made from another text of the regimen",
             "plan the regimen as it was then, or plan it anew with --record",
+        )
+    made_by = document["manifest"].get("label", label)  # a plan of an earlier version does not say
+    if made_by != label:
+        raise Refusal(
+            f"{path}: what was decided there follows the label {visible(str(made_by)[:40])}, and the regimen {label}",
+            "plan it by the same label, or plan it anew with --record",
         )
     dated, known = document["dated"], document["patient"]
     try:

@@ -10,6 +10,7 @@ from blinplan.api.patient import Figures, figures_of, on_the_day
 from blinplan.api.planning.delivered import DeliveredResult
 from blinplan.api.planning.history import CourseHistory, history
 from blinplan.api.planning.planned import Plan, Planned
+from blinplan.api.regimens.label import followed_label, source_of
 from blinplan.api.regimens.load import read_site
 from blinplan.api.regimens.order import RegimenSource, fingerprint_of, order, reading_of, regimen_of
 from blinplan.course import events
@@ -24,6 +25,7 @@ from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.record import YEARS, in_utc
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site
+from blinplan.rules.configuration.configurations import Configurations
 
 __all__ = ["Course", "Plan", "Planned", "delivered", "expand", "plan"]
 
@@ -61,6 +63,9 @@ def plan(
     cycle: int | None = None,
     first: date | str | None = None,
     last: date | str | None = None,
+    label: str | None = None,
+    config: str | Path | None = None,
+    isolated: bool = False,
 ) -> Plan:
     """Plan a regimen for one patient: what is given, and on which dates where a start is known.
 
@@ -89,6 +94,10 @@ def plan(
         The path of an earlier plan in JSON, to make again from its ledger; it gives patient and start.
     cycle, first, last
         Show this cycle only, nothing before the first day, and nothing after the last.
+    label
+        The label that the regimen follows where it names none; that of its configuration when not given.
+    config, isolated
+        The configuration that says so, or none; the one nearest to the regimen otherwise.
 
     Raises
     ------
@@ -96,13 +105,14 @@ def plan(
         When arguments contradict each other, a file is not what it should be, or there is no such plan.
     """
     figures = figures_of(patient)
-    asked = reading_of(regimen)
-    happened = history(_text(record), _text(ledger), fingerprint_of(asked), starts=start is not None)
+    asked, project = reading_of(regimen), Configurations(_text(config), isolated=isolated)
+    followed = followed_label(asked.regimen, source_of(asked.document.name, asked), label, project)
+    happened = history(_text(record), _text(ledger), fingerprint_of(asked), followed.name, starts=start is not None)
     whom = happened.patient(figures)
     profile = read_site(site) if isinstance(site, str | Path) else site
     begins = _beginning(happened, start, time_zone, profile)
     whom = whom if begins is None else on_the_day(whom, begins.date())
-    chosen = order(asked, whom).check()
+    chosen = order(asked, whom).follow(label, project).check()
     from blinplan.course.preparation import at_site
 
     try:
@@ -123,6 +133,7 @@ def plan(
         happened,
         chosen.fingerprint,
         chosen.errors,
+        chosen.label,
         dated.premedication
         if dated
         else premedication_plan(course, Adulthood(adult_from(course.regimen, profile), whom.age)),
@@ -137,6 +148,9 @@ def delivered(
     ledger: str | Path | None = None,
     time_zone: str | None = None,
     site: str | Path | Site | None = None,
+    label: str | None = None,
+    config: str | Path | None = None,
+    isolated: bool = False,
     patients: int = 1000,
     seed: int = 1,
     executor: Executor | None = None,
@@ -146,7 +160,7 @@ def delivered(
 
     Parameters
     ----------
-    regimen, patient, record, ledger, time_zone, site
+    regimen, patient, record, ledger, time_zone, site, label, config, isolated
         As for `plan`; one of record and ledger says what happened.
     patients, seed
         How many virtual patients go through both courses, and what they are drawn from.
@@ -162,7 +176,17 @@ def delivered(
         raise ArgumentRefusal(
             "what was delivered is known with {record} or {ledger} only", "give the path of one of them"
         )
-    planned = plan(regimen, patient, record=record, ledger=ledger, time_zone=time_zone, site=site)
+    planned = plan(
+        regimen,
+        patient,
+        record=record,
+        ledger=ledger,
+        time_zone=time_zone,
+        site=site,
+        label=label,
+        config=config,
+        isolated=isolated,
+    )
     return planned.delivered(patients, seed=seed, executor=executor, progress=progress)
 
 

@@ -22,6 +22,7 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.executor import Executor
+from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import PLAIN, Screen
 from blinplan.writing import replace_file
@@ -69,6 +70,8 @@ class Plan:
         That of the regimen's text.
     errors
         Errors that rules find in the regimen, a line each.
+    label
+        The name of the label that the regimen follows, and who says so.
     premedication
         What is given before infusions; None where the regimen declares nothing.
     """
@@ -79,6 +82,7 @@ class Plan:
     history: CourseHistory
     fingerprint: str
     errors: tuple[str, ...]
+    label: FollowedLabel
     premedication: PremedicationPlan | None
 
     @property
@@ -111,10 +115,10 @@ class Plan:
     def _remarks(self) -> Iterator[str]:
         """The same, for a page or a document that has what is said of the bags in its own place."""
         yield from self.errors
-        if self.course.regimen.unverified:
-            from blinplan.reports.shared.words import UNVERIFIED_DOSES
+        from blinplan.reports.plan.followed import asked_of_the_site, unverified_in
 
-            yield UNVERIFIED_DOSES
+        yield from unverified_in(self.course, self.dated)
+        yield from asked_of_the_site(self.course, None if self.dated is None else self.dated.site)
         yield from self._age_remarks()
         yield from self.history.remarks()
 
@@ -189,22 +193,24 @@ class Plan:
             PlanFormat.JSON: lambda: self._json(View(view), compare),
             PlanFormat.CSV: lambda: csv(self.course, self.dated),
             PlanFormat.NONMEM: lambda: nonmem(self.course),
-            PlanFormat.HTML: lambda: html(self.dated, self.choice, tuple(self._remarks()), plan_id),
-            PlanFormat.ICS: lambda: ics(self.dated, plan_id, revision, replaces, self.warnings),
-            PlanFormat.FHIR: lambda: fhir(self.dated, plan_id, self.choice, tuple(self._remarks())),
+            PlanFormat.HTML: lambda: html(self.dated, self.choice, self.label, tuple(self._remarks()), plan_id),
+            PlanFormat.ICS: lambda: ics(self.dated, self.label, plan_id, revision, replaces, self.warnings),
+            PlanFormat.FHIR: lambda: fhir(self.dated, plan_id, self.choice, self.label, tuple(self._remarks())),
         }
         return texts[PlanFormat(output_format)]()
 
     def _report(self, view: View, compare: Callable[[], DeliveredResult], screen: Screen) -> "list[RenderableType]":
         if self.dated is None:
-            return undated_report(self.course, self.choice, self.premedication, self.errors, screen)
-        return dated_report(self.dated, self.choice, self.history, self.errors, view, compare, screen)
+            return undated_report(self.course, self.choice, self.label, self.premedication, self.errors, screen)
+        return dated_report(self.dated, self.choice, self.label, self.history, self.errors, view, compare, screen)
 
     def _json(self, view: View, compare: Callable[[], DeliveredResult]) -> str:
         from blinplan.outside_text import json_text
 
         dated = None if self.dated is None else dated_document(self.dated, self.history, view, compare)
-        head = course_document(self.course, self.choice, self.premedication, self.fingerprint, self.warnings)
+        head = course_document(
+            self.course, self.choice, self.label, self.premedication, self.fingerprint, self.warnings
+        )
         return json_text({**head, "dated": dated})
 
     def write(self, path: str | Path, *, plan_id: str | None = None) -> None:

@@ -11,6 +11,7 @@ from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import PremedicationPlan
+from blinplan.label.label import FollowedLabel
 from blinplan.terminal import Screen
 
 if TYPE_CHECKING:
@@ -18,17 +19,23 @@ if TYPE_CHECKING:
 
 
 def undated_report(
-    course: Course, choice: Choice, premedication: PremedicationPlan | None, errors: Sequence[str], screen: Screen
+    course: Course,
+    choice: Choice,
+    label: FollowedLabel,
+    premedication: PremedicationPlan | None,
+    errors: Sequence[str],
+    screen: Screen,
 ) -> "list[RenderableType]":
     """Draw a plan that has no start."""
     from blinplan.reports.plan.plan import plan_report
 
-    return [*_errors(errors), *plan_report(course, choice, premedication, screen)]
+    return [*_errors(errors), *plan_report(course, choice, label, premedication, screen)]
 
 
 def dated_report(
     dated: Dated,
     choice: Choice,
+    label: FollowedLabel,
     history: CourseHistory,
     errors: Sequence[str],
     view: View,
@@ -42,7 +49,7 @@ def dated_report(
 
     return [
         *_errors(errors),
-        *plan_head(dated.course, choice, dated_age_remarks(dated)),
+        *plan_head(dated.course, choice, label, dated_age_remarks(dated), dated),
         *(compare().report(screen) if view is View.DELIVERED else _view(dated, view, screen)),
         *_findings(history, screen),
         NOT_A_DEVICE,

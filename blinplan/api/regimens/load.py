@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.course.patient import Patient, PatientError
+from blinplan.label.read import DEFAULT
 from blinplan.quantities import plural
 from blinplan.refusal import Refusal
 from blinplan.regimen.find import FileSource, NotFound, find_one, read_beside
@@ -102,21 +103,23 @@ def beside(reading: Reading, name: str) -> Reading:
     return found
 
 
-def errors_in(reading: Reading) -> tuple[str, ...]:
+def errors_in(reading: Reading, label: str = DEFAULT) -> tuple[str, ...]:
     """The errors that rules find in a regimen without simulating it, a line each."""
+    from blinplan.rules.configuration.settings import Settings
     from blinplan.rules.judge import judge
     from blinplan.rules.rule import Severity
 
-    found = judge(reading, date.min, None).findings
+    found = judge(reading, date.min, None, Settings(label=label)).findings
     return tuple(f"{one.code}: {one.message}." for one in found if one.severity is Severity.ERROR)
 
 
-def refuse_what_cannot_be_given(reading: Reading) -> None:
+def refuse_what_cannot_be_given(reading: Reading, label: str = DEFAULT) -> None:
     """Refuse a regimen in which a binding rule finds something: a unit slip, an intermittent infusion."""
     from blinplan.rules.catalogue import CATALOGUE
+    from blinplan.rules.configuration.settings import Settings
     from blinplan.rules.judge import judge
 
-    found = [f for f in judge(reading, date.min, None).findings if CATALOGUE[f.code].binding]
+    found = [f for f in judge(reading, date.min, None, Settings(label=label)).findings if CATALOGUE[f.code].binding]
     if found:
         first = found[0]
         raise Refusal(f"{reading.document.name}: {first.code}: {first.message}", first.help)

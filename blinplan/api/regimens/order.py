@@ -3,13 +3,16 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from blinplan.api.regimens.label import BY_DEFAULT, followed_label, source_of
 from blinplan.api.regimens.load import beside, choose_for, errors_in, read_regimen, refuse_what_cannot_be_given
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import periods
 from blinplan.course.patient import Patient
+from blinplan.label.label import FollowedLabel
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.reading import RegimenFile
 from blinplan.regimen.regimen import Regimen
+from blinplan.rules.configuration.configurations import Configurations
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +20,14 @@ class OrderedRegimen:
     """A regimen that was asked for by what it is ``named``, and by ``choice`` the one that a patient gets.
 
     ``reading`` is the file that was asked for; ``is_checked`` says that no binding rule finds anything in it.
+    ``label`` is the one that it follows.
     """
 
     named: str
     reading: RegimenFile
     choice: Choice
     is_checked: bool = False
+    label: FollowedLabel = BY_DEFAULT
 
     @property
     def regimen(self) -> Regimen:
@@ -51,7 +56,7 @@ class OrderedRegimen:
     @property
     def errors(self) -> tuple[str, ...]:
         """The errors that rules find in the regimen without simulating it, a line each; none of one switched from."""
-        return () if self.choice.switched else errors_in(self.reading)
+        return () if self.choice.switched else errors_in(self.reading, self.label.name)
 
     @property
     def days(self) -> float:
@@ -61,13 +66,25 @@ class OrderedRegimen:
     def check(self) -> "OrderedRegimen":
         """Refuse a regimen in which a binding rule finds something: a unit slip, an intermittent infusion."""
         if not self.is_checked:
-            refuse_what_cannot_be_given(self.reading)
+            refuse_what_cannot_be_given(self.reading, self.label.name)
         return replace(self, is_checked=True)
 
     def check_choice(self) -> "OrderedRegimen":
         """The same for the regimen that the patient gets."""
-        refuse_what_cannot_be_given(self.chosen_file)
+        refuse_what_cannot_be_given(self.chosen_file, self.label.name)
         return replace(self, is_checked=True)
+
+    def follow(self, label: str | None, project: Configurations) -> "OrderedRegimen":
+        """The same by the label that is asked for, or else by that of the project, where it names none itself.
+
+        Raises
+        ------
+        Refusal
+            When there is no such label, or the regimen follows another one.
+        """
+        followed = followed_label(self.regimen, source_of(self.named, self.reading), label, project)
+        regimen = replace(self.regimen, label=followed.name)
+        return replace(self, choice=replace(self.choice, regimen=regimen), label=followed)
 
 
 RegimenSource = str | Path | Regimen | OrderedRegimen | RegimenFile

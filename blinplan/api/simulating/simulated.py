@@ -172,9 +172,8 @@ class SimulationResult:
 
 def unverified_parts_of(of: "Simulation | RequestedCurves") -> Iterator[str]:
     """Say what of a simulation nobody has verified."""
-    if of.regimen.unverified:
-        from blinplan.reports.shared.words import UNVERIFIED_DOSES
+    from blinplan.reports.shared.words import unverified_lines
 
-        yield UNVERIFIED_DOSES
+    yield from unverified_lines(of.regimen)
     if of.options.premedication:
         yield "That premedication lowers cytokine release, and by how much, is assumed: unverified."

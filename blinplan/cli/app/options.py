@@ -19,7 +19,7 @@ from blinplan.api.patient import (
     patient,
     read_age,
 )
-from blinplan.api.vocabulary import Attenuation, VirtualPopulation
+from blinplan.api.vocabulary import Attenuation, LabelName, VirtualPopulation
 from blinplan.cli.app import completion
 from blinplan.quantities import decimal_text
 from blinplan.refusal import Refusal
@@ -63,6 +63,25 @@ AgeOption = Annotated[
 Formula = Annotated[
     AreaFormula,
     typer.Option("--bsa-formula", help="How body surface area is computed.", rich_help_panel="Patient"),
+]
+
+
+LabelOption = Annotated[
+    LabelName | None,
+    typer.Option(
+        "--label",
+        help="The label that the regimen follows where it names none; its project's when not given.",
+        rich_help_panel="Settings",
+    ),
+]
+
+_SETTINGS = "Settings"
+ConfigOption = Annotated[
+    str | None,
+    typer.Option("--config", metavar="FILE", help="Use this configuration for all files.", rich_help_panel=_SETTINGS),
+]
+IsolatedOption = Annotated[
+    bool, typer.Option("--isolated", help="Use no configuration file.", rich_help_panel=_SETTINGS)
 ]
 
 

@@ -6,7 +6,7 @@ import typer
 
 from blinplan.api.vocabulary import CheckFormat, FailOn
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import ColourOption, terminal_of
+from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, terminal_of
 from blinplan.terminal import Colour
 
 _RULES = "Rules"
@@ -157,13 +157,8 @@ def check(
         ),
     ] = 0,
     colour: ColourOption = Colour.AUTO,
-    config: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Use this configuration for all files.", rich_help_panel=_SETTINGS),
-    ] = None,
-    isolated: Annotated[
-        bool, typer.Option("--isolated", help="Use no configuration file.", rich_help_panel=_SETTINGS)
-    ] = False,
+    config: ConfigOption = None,
+    isolated: IsolatedOption = False,
     show_settings: Annotated[
         bool,
         typer.Option("--show-settings", help="Show what is set and where, and stop.", rich_help_panel=_SETTINGS),

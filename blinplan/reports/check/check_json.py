@@ -46,6 +46,7 @@ def _file(judgement: Judgement) -> dict[str, Any]:
         "input": input_hash(document),
         "regimen": regimen.name if regimen else None,
         "unverified": regimen.unverified if regimen else None,
+        "label": judgement.label,
         "simulated": _simulation(judgement.outcome),
         "changed_limits": [_change(limit) for limit in judgement.limits.values() if limit.change],
         "verdicts": [_verdict(document, verdict, judgement.limits) for verdict in judgement.verdicts],

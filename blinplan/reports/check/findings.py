@@ -11,6 +11,7 @@ from rich.text import Text
 
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
+from blinplan.regimen.regimen import Status
 from blinplan.regimen.toml.document import Document, Span
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.judge import Judgement, Ruling, Verdict
@@ -221,7 +222,10 @@ def _narrow_files(judgements: Sequence[Judgement]) -> list[RenderableType]:
 
 def _unverified_mark(judgement: Judgement) -> list[tuple[str, str]]:
     regimen = judgement.regimen
-    return [(" (doses unverified)", "unverified")] if regimen is not None and regimen.unverified else []
+    if regimen is None or not regimen.unverified:
+        return []
+    whole = all(source.status is Status.UNVERIFIED for source in regimen.sources)
+    return [(" (doses unverified)" if whole else " (partly unverified)", "unverified")]
 
 
 def _count(number: int, style: str) -> Text:

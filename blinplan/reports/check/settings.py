@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
+from blinplan.label.read import label_named
 from blinplan.outside_text import visible
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.rules.catalogue import CATALOGUE
@@ -50,6 +51,8 @@ def settings_json(here: Configuration, origins: Origins, files: Mapping[str, Set
             name: {
                 "asked": [rule.code for rule in CATALOGUE.values() if settings.reason_left_out(rule) is None],
                 "severities": _severities(settings),
+                "label": settings.label,
+                "strict": settings.strict,
                 "changed_limits": {
                     limit.name: {"value": float(limit.value), "unit": limit.unit, "set_by": limit.change.origin}
                     for limit in settings.limits.values()
@@ -96,6 +99,8 @@ def _lines(settings: Settings) -> list[str]:
         f"asked: {len(rules)} of {len(CATALOGUE)} rules" + (f", not {', '.join(left_out)}" if left_out else ""),
         "severities: "
         + (", ".join(f"{code} {level}" for code, level in _severities(settings).items()) or "the rules' own"),
+        f"label: {label_named(settings.label)}, where a regimen names none",
+        *(["strict: what rests on unverified values counts as not checked"] if settings.strict else []),
         *(
             f"limit {limit.name}: {limit} by {limit.change.origin} ({visible(limit.change.reason)})"
             for limit in settings.limits.values()

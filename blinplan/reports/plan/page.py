@@ -10,6 +10,7 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Event
 from blinplan.course.ledger import LedgerEntry
 from blinplan.course.replan import INTERRUPTED
+from blinplan.label.label import FollowedLabel
 from blinplan.label.read import label_of
 from blinplan.reports.plan.bag_list import (
     HEADS,
@@ -21,6 +22,7 @@ from blinplan.reports.plan.bag_list import (
     sum_text,
 )
 from blinplan.reports.plan.dated_plan import entry_text, off_hours
+from blinplan.reports.plan.followed import label_line
 from blinplan.reports.plan.ledger import decision_text, interruption_text, source_of_decision
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table, render
 from blinplan.reports.shared.timeline import Bar, LineOfTime, timeline
@@ -58,7 +60,9 @@ class PrintedCycle:
     bags: PrintedBags | None
 
 
-def html(dated: Dated, choice: Choice, remarks: Sequence[str] = (), plan_id: str | None = None) -> str:
+def html(
+    dated: Dated, choice: Choice, label: FollowedLabel, remarks: Sequence[str] = (), plan_id: str | None = None
+) -> str:
     """Write a plan as one HTML page without anything from elsewhere.
 
     ``remarks`` stand on the paper of every cycle, and the names of the plan and of the cycle on every sheet of it.
@@ -72,6 +76,7 @@ def html(dated: Dated, choice: Choice, remarks: Sequence[str] = (), plan_id: str
         last=max(event.period.cycle for event in dated.course.events),
         patient=", ".join(known_figures(dated.course.patient)) or "nothing given",
         reason=choice.reason,
+        label=label_line(dated.course, label),
         remarks=remarks,
         cycles=[_cycle(dated, cycle) for cycle in cycles],
         zone=dated.clock.zone,

@@ -8,19 +8,21 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.course.calendar import hospital_stays
+from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course, Event
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
+from blinplan.label.label import FollowedLabel
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, DoseRate
 from blinplan.regimen.site import Site
+from blinplan.reports.plan.followed import asked_of_the_site, label_json, label_line, unverified_in
 from blinplan.reports.plan.premedication import age_remarks, premedication_json, premedication_lines
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import (
     NOT_A_DEVICE,
-    UNVERIFIED_DOSES,
     amount_text,
     days_of,
     exact_amount,
@@ -32,18 +34,21 @@ from blinplan.terminal import Screen
 PLAN = DocumentKind("plan")
 
 
-def plan_head(course: Course, choice: Choice, remarks: Sequence[str] = ()) -> list[RenderableType]:
-    """Draw what the plan is of, what decided its doses, and what else has to be known of the patient."""
+def plan_head(
+    course: Course, choice: Choice, label: FollowedLabel, remarks: Sequence[str] = (), dated: Dated | None = None
+) -> list[RenderableType]:
+    """Draw what the plan is of, what decided its doses, what nobody has said or seen, and what else has to be known."""
     title = Text.assemble((visible(course.regimen.name), "title"), "  ", visible(course.regimen.title))
-    return [title, *_decisions(course, choice), *(Text(visible(line), "warning") for line in remarks), ""]
+    told = (Text(visible(line), "warning") for line in remarks)
+    return [title, *_decisions(course, choice, label, dated), *told, ""]
 
 
 def plan_report(
-    course: Course, choice: Choice, premedication: PremedicationPlan | None, screen: Screen
+    course: Course, choice: Choice, label: FollowedLabel, premedication: PremedicationPlan | None, screen: Screen
 ) -> list[RenderableType]:
     """Draw the event table of one patient, with what decided its doses above and what goes with it below."""
     parts: list[RenderableType] = [
-        *plan_head(course, choice, age_remarks(premedication)),
+        *plan_head(course, choice, label, age_remarks(premedication)),
         _events(course, screen),
         "",
         whole_course(course),
@@ -54,12 +59,13 @@ def plan_report(
     return parts
 
 
-def _decisions(course: Course, choice: Choice) -> list[Text]:
+def _decisions(course: Course, choice: Choice, label: FollowedLabel, dated: Dated | None) -> list[Text]:
     lines = [Text(f"Patient: {', '.join(known_figures(course.patient)) or 'nothing given'}")]
     lines.append(Text(f"Weight limit: {choice.reason}", "warning" if choice.switched else ""))
-    if course.regimen.unverified:
-        lines.append(Text(UNVERIFIED_DOSES, "unverified"))
-    return lines
+    lines.append(Text(label_line(course, label)))
+    lines += [Text(line, "unverified") for line in unverified_in(course, dated)]
+    site = None if dated is None else dated.site
+    return [*lines, *(Text(line, "warning") for line in asked_of_the_site(course, site))]
 
 
 def _events(course: Course, screen: Screen) -> RenderableType:
@@ -115,12 +121,16 @@ def hospital_days(course: Course, site: Site | None = None) -> list[Text]:
 
 
 def plan_json(
-    course: Course, choice: Choice, premedication: PremedicationPlan | None, input_fingerprint: str
+    course: Course,
+    choice: Choice,
+    label: FollowedLabel,
+    premedication: PremedicationPlan | None,
+    input_fingerprint: str,
 ) -> dict[str, Any]:
     """Write the plan as a JSON document; amounts as exact fractions and as numbers."""
     patient = course.patient
     return {
-        **PLAN.head(manifest(regimen=course.regimen.name, input=input_fingerprint)),
+        **PLAN.head(manifest(regimen=course.regimen.name, input=input_fingerprint, label=label.name)),
         "patient": {
             "weight_kg": _number(patient.weight),
             "height_cm": _number(patient.height),
@@ -128,6 +138,7 @@ def plan_json(
             "bsa_origin": patient.area.origin if patient.area else None,
             "age": patient.age.words if patient.age else None,
         },
+        "label": label_json(course, label),
         "weight_limit": choice.reason,
         "switched": choice.switched,
         "unverified": course.regimen.unverified,

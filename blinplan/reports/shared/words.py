@@ -9,7 +9,7 @@ from blinplan.course.patient import Patient
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Mass, decimal_text
 from blinplan.regimen.age import Age
-from blinplan.regimen.regimen import Premedication
+from blinplan.regimen.regimen import Premedication, Regimen, Status
 
 CAUTIONS = (
     "blinplan is a planning and research tool, not a medical device.",
@@ -17,6 +17,14 @@ CAUTIONS = (
 )
 NOT_A_DEVICE = " ".join(CAUTIONS)
 UNVERIFIED_DOSES = "Doses of this regimen are unverified: nobody has seen them in the source."
+
+
+def unverified_lines(regimen: Regimen) -> tuple[str, ...]:
+    """Say what of a regimen nobody has seen in its source: all doses, or what the sources that nobody saw are for."""
+    unseen = [source for source in regimen.sources if source.status is Status.UNVERIFIED]
+    if len(unseen) == len(regimen.sources):
+        return (UNVERIFIED_DOSES,)
+    return tuple(f"Partly unverified: {visible(source.note or source.citation)}" for source in unseen)
 
 
 def amount_text(value: Fraction) -> str:

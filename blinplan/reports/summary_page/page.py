@@ -16,11 +16,11 @@ from blinplan.reports.shared.page import PageColumn, PageTable, page_table, rend
 from blinplan.reports.shared.timeline import Bar, LineOfTime, timeline
 from blinplan.reports.shared.words import (
     NOT_A_DEVICE,
-    UNVERIFIED_DOSES,
     amount_text,
     days_of,
     known_figures,
     ordered_text,
+    unverified_lines,
 )
 from blinplan.reports.simulation.axes import dose_unit
 from blinplan.reports.simulation.summary import (
@@ -131,7 +131,7 @@ def _summary(report: Report) -> SummarySection:
         report.result.status,
         report.result.summary,
         f"Exit status {report.result.status}: {report.result.reason}.",
-        UNVERIFIED_DOSES if report.choice.regimen.unverified else "",
+        " ".join(unverified_lines(report.choice.regimen)),
         tuple(_decisive_findings(report)),
         tuple(_facts(report)),
         tuple(f"{row.group}: {_share(row)}" for key in _KEY_SHARES if (row := rows.get(key)) is not None),

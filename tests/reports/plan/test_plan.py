@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from blinplan.api.regimens.label import BY_DEFAULT
 from blinplan.course.eligibility import choose
 from blinplan.course.events import Course, expand
 from blinplan.course.patient import patient
@@ -32,14 +33,14 @@ def shipped(name: str) -> Regimen:
 
 def document(course: Course, asked: Regimen | None = None) -> dict[str, Any]:
     choice = choose(asked or course.regimen, course.patient, library.load)
-    found = plan_json(course, choice, premedication_plan(course), "0123456789abcdef")
+    found = plan_json(course, choice, BY_DEFAULT, premedication_plan(course), "0123456789abcdef")
     return dict(json.loads(json.dumps(found, allow_nan=False)))
 
 
 def drawn(course: Course, width: int = 100, *, unicode: bool = True) -> str:
     screen = Screen(width, False, unicode)
     choice = choose(course.regimen, course.patient, library.load)
-    return screen.render(*plan_report(course, choice, premedication_plan(course), screen))
+    return screen.render(*plan_report(course, choice, BY_DEFAULT, premedication_plan(course), screen))
 
 
 ADULT = expand(shipped("rr-adult"), patient(Fraction(70), Fraction(175), age=completed_age(40)))
