@@ -10,8 +10,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Protocol
 
+from blinplan.course.eligibility import misfits
 from blinplan.course.patient import Patient, PatientError
-from blinplan.quantities import Basis, DoseRate, decimal_text
+from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen.regimen import Cycle, Phase, Regimen
 from blinplan.regimen.toml.document import KeyPath
 
@@ -139,12 +140,12 @@ def expand(regimen: Regimen, patient: Patient) -> Course:
     Raises
     ------
     PatientError
-        When the patient's weight is outside the regimen's eligibility, or the body surface area is needed and unknown.
+        When the patient's weight or age is outside the regimen's eligibility, or the body surface area is needed and
+        unknown.
     """
-    if patient.weight is not None and not regimen.eligibility.admits(patient.weight):
-        raise PatientError(
-            f"{regimen.name} is for {regimen.eligibility}; the patient weighs {decimal_text(patient.weight, 3)} kg"
-        )
+    wrong = misfits(regimen.eligibility, patient)
+    if wrong:
+        raise PatientError("; ".join([f"{regimen.name} is for {regimen.eligibility}", *wrong]))
     return course_of(regimen, patient, periods(regimen))
 
 

@@ -65,11 +65,12 @@ def _weight_contradictions(document: Document, weights: schema.EligibilityTable)
             "no weight is at least the one and below the other",
             "give a `below_weight_kg` above `min_weight_kg`",
         )
-    if weights.otherwise is not None and low is None and high is None:
+    bounds = (low, high, weights.min_age_years, weights.below_age_years)
+    if weights.otherwise is not None and all(bound is None for bound in bounds):
         yield contradiction(
             document,
             ("eligibility", "otherwise"),
-            "`otherwise` stands without a weight limit",
+            "`otherwise` stands without a limit of weight or age",
             "it names the regimen for patients outside the limits, and there are none",
             "add `min_weight_kg` or `below_weight_kg`, or remove `otherwise`",
         )

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Literal
 
 from blinplan.quantities import Basis, DoseRate, Mass, decimal_text
+from blinplan.regimen.age import Age
 from blinplan.regimen.toml.document import KeyPath
 
 VirtualPopulation = Literal["adult-rr", "adult-mrd", "child"]
@@ -107,6 +108,19 @@ class Eligibility:
     def limited(self) -> bool:
         """Whether body weight decides who may be given the regimen."""
         return self.minimum_weight is not None or self.below_weight is not None
+
+    @property
+    def limited_by_age(self) -> bool:
+        """Whether age decides who may be given the regimen."""
+        return self.minimum_age is not None or self.below_age is not None
+
+    def admits_age(self, age: Age) -> bool | None:
+        """Whether a patient of this age on the first day may be given the regimen; None where that is not known."""
+        old = True if self.minimum_age is None else age.is_at_least(self.minimum_age)
+        grown = False if self.below_age is None else age.is_at_least(self.below_age)
+        if old is False or grown is True:
+            return False
+        return True if old and grown is False else None
 
     def __str__(self) -> str:
         bounds = [

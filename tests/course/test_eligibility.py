@@ -1,12 +1,15 @@
 """The 45 kg switch: who gets which regimen, and in which words."""
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
 
 from blinplan.course.eligibility import choose
+from blinplan.course.events import expand
 from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.regimen import library
+from blinplan.regimen.age import Age, read_age
 from blinplan.regimen.reading import Reading, read
 from tests.course.regimens import cycle, regimen, shipped
 
@@ -112,3 +115,63 @@ def test_both_limits_bound_from_both_sides() -> None:
     admitted = [between.eligibility.admits(Fraction(weight)) for weight in ("10.499", "10.5", "44.999", "45")]
     assert admitted == [False, True, True, False]
     assert str(between.eligibility) == "10.5 kg and over, below 45 kg"
+
+
+# --- age -------------------------------------------------------------------------------------------------------------
+
+START = date(2026, 11, 2)
+
+
+def aged(words: str, kilograms: str | None = None) -> Patient:
+    return patient(None if kilograms is None else Fraction(kilograms), age=read_age(words)).on(START)
+
+
+INFANTS = "min_age_years = 0.0767, below_age_years = 1"  # 28 days to 1 year
+
+
+@pytest.mark.parametrize(
+    ("limits", "age", "admitted"),
+    [
+        ("min_age_years = 65", "65", True),
+        ("min_age_years = 65", "64", False),
+        ("min_age_years = 65", "1961-11-02", True),
+        ("min_age_years = 65", "1961-11-03", False),
+        ("min_age_years = 30, below_age_years = 71", "70", True),
+        ("min_age_years = 30, below_age_years = 71", "71", False),
+        (INFANTS, "27 days", False),
+        (INFANTS, "28 days", True),
+        (INFANTS, "11 months", True),
+        (INFANTS, "1 year", False),
+        ("below_age_years = 18", "2008-11-03", True),
+        ("below_age_years = 18", "2008-11-02", False),
+    ],
+)
+def test_a_patient_is_of_an_age_that_the_regimen_is_for(limits: str, age: str, admitted: bool) -> None:
+    ours = regimen(WEEK, more=f"eligibility = {{ {limits} }}\n")
+    assert ours.eligibility.admits_age(aged(age).age or Age()) is admitted
+    if admitted:
+        assert f"the patient is {aged(age).age}" in choose(ours, aged(age), load).reason
+        assert expand(ours, aged(age)).patient == aged(age)
+        return
+    for refused in (lambda: choose(ours, aged(age), load), lambda: expand(ours, aged(age))):
+        with pytest.raises(PatientError, match=f"years.*; the patient is {aged(age).age}"):
+            refused()
+
+
+def test_an_age_that_is_not_known_decides_nothing_and_says_so() -> None:
+    ours = regimen(WEEK, more="eligibility = { min_weight_kg = 10, min_age_years = 0.5 }\n")
+    assert choose(ours, weighing("20"), load).reason.endswith(
+        "the patient weighs 20 kg; age not given, so not evaluated"
+    )
+    assert choose(ours, Patient(), load).reason.endswith("weight not given and age not given, so not evaluated")
+    reason = choose(ours, aged("0", "10"), load).reason
+    assert reason.endswith("age on the first day not known exactly (0 years on 2026-11-02), so not evaluated")
+
+
+def test_a_regimen_for_other_ages_is_taken_where_the_file_names_it() -> None:
+    eligibility = 'eligibility = { min_age_years = 65, otherwise = "young" }\n'
+    old = regimen(WEEK, more=eligibility, name="old")
+    files = {"young": limited("young", "below_age_years = 65")}
+    choice = choose(old, aged("64"), lambda name: read(files[name], name))
+    assert (choice.regimen.name, choice.switched) == ("young", True)
+    assert choice.reason == "old is for 65 years and over; the patient is 64 years on 2026-11-02: switched to young"

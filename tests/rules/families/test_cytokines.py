@@ -2,7 +2,9 @@
 
 import pytest
 
+from blinplan.course.patient import Patient
 from blinplan.proportion import Proportion
+from blinplan.regimen.age import read_age
 from blinplan.rules.simulated.outcome import Median, SimulatedOutcome
 from tests.regimen_text import (
     codes,
@@ -150,3 +152,13 @@ EXAMPLES = (
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer
+
+
+@pytest.mark.parametrize(("age", "found"), [("43", []), ("17", ["C603"]), (None, ["C603"])])
+def test_premedication_of_children_is_missed_in_the_regimen_of_a_child(age: str | None, found: list[str]) -> None:
+    adults = (
+        'indication = "relapsed-refractory"\n\n[[premedication]]\npatients = "adults"\ndrug = "dexamethasone"\n'
+        'dose = "20 mg"\nbefore = ["cycle-start", "escalation", "restart"]\n\n'
+    )
+    whom = None if age is None else Patient(age=read_age(age))
+    assert [code for code in codes(judgement_of_lines(adults + cycle(), patient=whom)) if code == "C603"] == found

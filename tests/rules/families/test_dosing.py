@@ -6,6 +6,7 @@ import pytest
 
 from blinplan.course.patient import Patient, patient
 from blinplan.regimen import library
+from blinplan.regimen.age import read_age
 from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.rules.judge import Ruling, judge
 from blinplan.rules.rule import Severity
@@ -461,3 +462,20 @@ EXAMPLES = (
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer
+
+
+@pytest.mark.parametrize(
+    ("eligibility", "age", "ruling"),
+    [
+        ("min_age_years = 65", "65", Ruling.PASS),
+        ("min_age_years = 65", "64", Ruling.FINDING),
+        ("below_age_years = 1", "11 months", Ruling.PASS),
+        ("below_age_years = 1", "12 months", Ruling.FINDING),
+        ("min_age_years = 0.0767", "0", Ruling.NOT_EVALUATED),  # the first year of life begins before the 28th day
+        ("min_age_years = 65", None, Ruling.NOT_EVALUATED),
+    ],
+)
+def test_a_patient_is_of_an_age_that_the_regimen_is_for(eligibility: str, age: str | None, ruling: Ruling) -> None:
+    text = f"[eligibility]\n{eligibility}\n\n{cycle()}"
+    found = judgement_of_lines(text, patient=Patient(age=None if age is None else read_age(age)))
+    assert verdict_of(found, "D211").ruling is ruling

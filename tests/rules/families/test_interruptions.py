@@ -345,3 +345,73 @@ EXAMPLES = (
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_what_is_found_and_what_comes_near_it(example: Example) -> None:
     assert example.judge() == example.answer
+
+
+# --- premedication by age --------------------------------------------------------------------------------------------
+
+
+def restart_of(age: str, regimen: str, cycle: int = 1) -> str:
+    """A restart without premedication, after 2 days, as text."""
+    start = {1: "2026-03-02", 2: "2026-01-19"}[cycle]
+    text = record_text("technical", "premedicated = false", regimen=regimen).replace("cycle = 1", f"cycle = {cycle}")
+    return text.replace("start = 2026-03-02T10:00:00Z\n", f"start = {start}T10:00:00Z\n{age}\n")
+
+
+@pytest.mark.parametrize(
+    ("regimen", "age", "cycle", "found"),
+    [
+        ("rr-adult", "age_years = 43", 1, True),
+        ("rr-adult", "age_years = 43", 2, True),
+        ("rr-adult", "age_years = 15", 1, True),
+        ("rr-adult", "age_years = 15", 2, False),  # children in cycle 1 only, whatever they weigh
+        ("rr-below-45-kg", "age_years = 43", 2, True),  # an adult of 43 kg is an adult
+        ("mrd-adult", "age_years = 43", 1, False),  # the label names no restart for adults
+        ("mrd-adult", "age_years = 15", 1, True),
+        ("consolidation-adult", "age_years = 43", 1, False),
+        ("consolidation-adult", "age_years = 15", 1, True),
+        ("consolidation-below-45-kg", "age_years = 43", 1, False),
+        ("consolidation-below-45-kg", "age_years = 15", 2, False),
+    ],
+)
+def test_a_restart_wants_the_premedication_of_the_patient_s_age(
+    regimen: str, age: str, cycle: int, found: bool
+) -> None:
+    judgement = judgement_of(restart_of(age, regimen, cycle))
+    assert ("I802" in codes(judgement)) is found
+    for finding in judgement.findings:
+        if finding.code == "I802":
+            assert f"gives to {'adults' if '43' in age else 'children'} on this occasion" in finding.message
+            assert "adults are those of 18 years or more (unverified)" in finding.message
+
+
+@pytest.mark.parametrize(("regimen", "cycle"), [("rr-adult", 2), ("mrd-adult", 1), ("consolidation-adult", 1)])
+def test_where_the_age_decides_and_is_not_on_record_the_rule_does_not_answer(regimen: str, cycle: int) -> None:
+    verdict = verdict_of(judgement_of(restart_of("", regimen, cycle)), "I802")
+    assert verdict.undecided
+    assert verdict.not_evaluated is not None
+    assert "`born` is not on record" in verdict.not_evaluated.reason
+    assert not verdict_of(judgement_of(restart_of("", regimen, cycle)), "I801").undecided
+
+
+def test_a_birthday_before_the_restart_makes_an_adult_of_the_patient() -> None:
+    """Of a consolidation cycle; the infusion is restarted on 7 March."""
+    for born, found in (("2008-03-07", False), ("2008-03-08", True)):
+        assert ("I802" in codes(judgement_of(restart_of(f"born = {born}", "consolidation-adult")))) is found
+
+
+def test_an_age_in_years_that_may_end_before_the_restart_is_asked_for_exactly() -> None:
+    verdict = verdict_of(judgement_of(restart_of("age_years = 17", "consolidation-adult")), "I802")
+    assert verdict.undecided
+
+
+@pytest.mark.parametrize(
+    ("lines", "marked"),
+    [
+        ("weight_kg = 30\nage_years = 0", "weight_kg"),
+        ("weight_kg = 30\nborn = 2026-02-20", "weight_kg"),
+    ],
+)
+def test_a_record_of_somebody_whom_nobody_of_that_age_weighs_does_not_fit(lines: str, marked: str) -> None:
+    judgement = judgement_of(restart_of(lines, "rr-below-45-kg"))
+    finding = next(finding for finding in judgement.findings if finding.code == "I804" and "nobody" in finding.message)
+    assert finding.path == (marked,)

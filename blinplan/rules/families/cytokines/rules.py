@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from blinplan.course.adulthood import EITHER, Adulthood, adult_from
 from blinplan.label.read import label_of
 from blinplan.regimen.regimen import AgeGroup, Occasion
 from blinplan.rules.checks import labelled
@@ -81,7 +82,7 @@ def _not_rarer(rule: Rule, case: Case, population: str, number: int) -> Finding:
 def _premedication(rule: Rule, case: Case) -> Answer:
     if not case.regimen.premedication:
         return NotEvaluated("not said", "the file says nothing of premedication")
-    missing = {group: _missing_occasions(case, group) for group in AgeGroup}
+    missing = {group: _missing_occasions(case, group) for group in AgeGroup if group in _groups(case)}
     if all(given.patients is None for given in case.regimen.premedication):
         # A file that tells no age groups apart is for the one whose premedication it has.
         return tuple(_not_premedicated(rule, case, min(missing.values(), key=len), ""))
@@ -90,6 +91,13 @@ def _premedication(rule: Rule, case: Case) -> Answer:
         for group, occasions in missing.items()
         for finding in _not_premedicated(rule, case, occasions, f" of {group}", group)
     )
+
+
+def _groups(case: Case) -> frozenset[AgeGroup]:
+    """The age groups to look at: those that the patient may belong to, where one was given."""
+    if case.patient is None:
+        return EITHER
+    return Adulthood(adult_from(case.regimen, case.site), case.patient.age).groups_at(0)
 
 
 def _missing_occasions(case: Case, group: AgeGroup) -> tuple[Occasion, ...]:

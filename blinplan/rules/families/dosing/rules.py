@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
+from blinplan.course.eligibility import misfits, open_limits
 from blinplan.course.events import given_rate
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Indication, Step
@@ -212,21 +213,22 @@ def _patient_not_eligible(rule: Rule, case: Case) -> Answer:
     who = case.regimen.eligibility
     if case.patient is None:
         return NotEvaluated("not applicable", "no patient was given (--patient)")
-    if not who.limited:
+    wrong, unknown = misfits(who, case.patient), open_limits(who, case.patient)
+    if not wrong and unknown:
+        return NotEvaluated("undecided", f"the regimen is for {who}, and the patient's {' and '.join(unknown)}")
+    if not wrong:
         return ()
-    weight = case.patient.weight
-    if weight is None:
-        return NotEvaluated("undecided", f"the regimen is for {who}, and the patient's weight is not given")
-    if who.admits(weight):
-        return ()
+    figure = "weight and age" if who.limited_by_age else "weight"
     return (
         case.finding(
             rule,
             ("eligibility",),
-            f"the patient weighs {decimal_text(weight, 3)} kg, and the regimen is for {who}",
-            f"take {who.otherwise}, which the file names for other weights"
+            f"{' and '.join(wrong)}, and the regimen is for {who}",
+            f"take {who.otherwise}, which the file names for others"
+            if who.otherwise and who.limited_by_age
+            else f"take {who.otherwise}, which the file names for other weights"
             if who.otherwise
-            else "take a regimen for patients of this weight",
+            else f"take a regimen for patients of this {figure}",
         ),
     )
 
@@ -412,7 +414,7 @@ RULES = (
     Rule(
         "D211",
         "patient-not-eligible",
-        "The patient's weight is not one that the regimen is for.",
+        "The patient's weight or age is not one that the regimen is for.",
         Severity.ERROR,
         "A flat dose in a small child is a multiple of the dose for its size.",
         limits=("flat_from_weight",),

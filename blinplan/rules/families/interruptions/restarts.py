@@ -1,15 +1,16 @@
 """What the rules about restarts ask. Apart from the rules, so that a check of regimens does not wait for it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
+from blinplan.course.eligibility import misfits
 from blinplan.course.interruption import Circumstances, Decision, Topic
 from blinplan.course.interruption import decisions as label_decisions
-from blinplan.course.patient import PatientError, patient
-from blinplan.course.replan import decide, decide_at
+from blinplan.course.patient import Patient, PatientError, patient
+from blinplan.course.replan import adulthood_in, decide, decide_at
 from blinplan.course.resumption import RecordError
-from blinplan.quantities import decimal_text, duration_text
-from blinplan.regimen.record import Cause, CourseRecord, Interruption
+from blinplan.quantities import duration_text
+from blinplan.regimen.record import Cause, CourseRecord, Interruption, minutes_between
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.rule import Answer, Case, Finding, Kind, NotEvaluated, Rule
 
@@ -56,13 +57,17 @@ def _each(check: Check) -> Callable[[Rule, Case], Answer]:
 
 def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tuple[Decision, ...]]:
     """What the label asks of each interruption; of those after a permanent stop without the dose that was stopped."""
-    ledger = decide(case.regimen, record, _area(record))
+    ledger = decide(case.regimen, record, _area(record), case.site)
     known = {entry.interruption.path: entry.decisions for entry in ledger.interruptions}
-    return lambda interruption: (
-        known[interruption.path]
-        if interruption.path in known
-        else label_decisions(interruption, case.regimen, Circumstances(weight=record.weight))
-    )
+    adulthood = adulthood_in(case.regimen, record, case.site)
+
+    def of_one(interruption: Interruption) -> tuple[Decision, ...]:
+        if interruption.path in known:
+            return known[interruption.path]
+        groups = adulthood.groups_at(minutes_between(record.start, interruption.restarted or interruption.stopped))
+        return label_decisions(interruption, case.regimen, Circumstances(weight=record.weight, groups=groups))
+
+    return of_one
 
 
 def dose(rule: Rule, case: Case) -> Answer:
@@ -71,7 +76,7 @@ def dose(rule: Rule, case: Case) -> Answer:
     if all(interruption.restarted is None for interruption in record.interruptions):
         return _NO_RESTART
     try:
-        ledger, doses = decide_at(case.regimen, record, _area(record))
+        ledger, doses = decide_at(case.regimen, record, _area(record), case.site)
     except RecordError:
         return _DOES_NOT_FIT
     except PatientError as error:
@@ -95,26 +100,37 @@ def dose(rule: Rule, case: Case) -> Answer:
 def fits(rule: Rule, case: Case) -> Iterator[Finding]:
     """Find where a record and its regimen cannot both be right."""
     record = _record(case)
-    if record.weight is not None and not case.regimen.eligibility.admits(record.weight):
-        yield case.finding(
-            rule,
-            ("weight_kg",),
-            f"{case.regimen.name} is for {case.regimen.eligibility}; the patient weighs"
-            f" {decimal_text(record.weight, 3)} kg",
-            "name the regimen that was given, or correct the weight",
-        )
+    for keys, one in _each_figure(record):
+        for wrong in misfits(case.regimen.eligibility, one):
+            yield case.finding(
+                rule,
+                (_first_of(case, keys),),
+                f"{case.regimen.name} is for {case.regimen.eligibility}; {wrong}",
+                f"name the regimen that was given, or correct the {keys[0].split('_')[0].replace('born', 'age')}",
+            )
     try:
         area = _area(record)
     except PatientError as error:
-        path = next(key for key in ("bsa_m2", "height_cm", "weight_kg") if key in case.document.values)
+        path = _first_of(case, ("bsa_m2", "height_cm", "weight_kg", "born", "age_years"))
         yield case.finding(rule, (path,), str(error), "correct the figures of the patient")
         return
     try:
-        decide(case.regimen, record, area)
+        decide(case.regimen, record, area, case.site)
     except RecordError as error:
         yield case.finding(rule, error.path, str(error), "correct the record, or the regimen that it names")
     except PatientError:
         return  # the rules that need the area say so
+
+
+def _each_figure(record: CourseRecord) -> Iterator[tuple[tuple[str, ...], Patient]]:
+    """The figures of a record that eligibility goes by, one by one, with the keys that give them."""
+    yield ("weight_kg",), Patient(weight=record.weight)
+    yield ("born", "age_years"), Patient(age=record.age)
+
+
+def _first_of(case: Case, keys: Sequence[str]) -> str:
+    """The first of some keys that the file has."""
+    return next(key for key in keys if key in case.document.values)
 
 
 def _record(case: Case) -> CourseRecord:
@@ -124,7 +140,7 @@ def _record(case: Case) -> CourseRecord:
 
 def _area(record: CourseRecord) -> Fraction | None:
     """The patient's body surface area in m²; None where it is not known."""
-    area = patient(record.weight, record.height, record.area).area
+    area = patient(record.weight, record.height, record.area, age=record.age).area
     return area.square_metres if area else None
 
 
@@ -142,6 +158,8 @@ def _restart(
             yield _restart_finding(
                 rule, case, (*interruption.path, "restarted"), decision, "the infusion was restarted"
             )
+        elif decision.question is Topic.PREMEDICATION:
+            continue  # another rule asks for it
         elif not decision.evaluated:
             yield _missing_answer(decision)
         elif decision.wait is not None and (held := interruption.minutes) is not None and held < decision.wait:
@@ -206,17 +224,35 @@ def _premedication(
     rule: Rule, case: Case, interruption: Interruption, decisions: tuple[Decision, ...]
 ) -> Iterator[Finding | NotEvaluated]:
     for decision in decisions:
-        if decision.question is not Topic.PREMEDICATION or not decision.yes:
+        if decision.question is not Topic.PREMEDICATION or (decision.evaluated and not decision.yes):
             continue
-        if interruption.premedicated is None:
+        if not decision.evaluated:
+            if interruption.premedicated is not True:
+                yield _missing_answer(decision)
+        elif interruption.premedicated is None:
             yield _missing("premedicated")
         elif not interruption.premedicated:
             yield case.finding(
                 rule,
                 (*interruption.path, "premedicated"),
-                f"the infusion was restarted after {duration_text(interruption.minutes or 0)} without premedication",
+                f"the infusion was restarted after {duration_text(interruption.minutes or 0)} without"
+                f" premedication{_whose(case, interruption)}",
                 f"give premedication before a restart after {case.limits['premedication_again']} or more",
             )
+
+
+def _whose(case: Case, interruption: Interruption) -> str:
+    """Say as whom the patient is premedicated, where the regimen goes by age, and who says what an adult is."""
+    if all(given.patients is None for given in case.regimen.premedication):
+        return ""
+    record = _record(case)
+    adulthood = adulthood_in(case.regimen, record, case.site)
+    minute = minutes_between(record.start, interruption.restarted or interruption.stopped)
+    groups, limit = adulthood.groups_at(minute), adulthood.limit
+    if len(groups) != 1 or limit is None:
+        return ""  # adults and children get it alike
+    (group,), checked = groups, " (unverified)" if limit.unverified else ""
+    return f", which the regimen gives to {group} on this occasion; adults are those of {limit} or more{checked}"
 
 
 def _cycle(
