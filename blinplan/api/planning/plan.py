@@ -73,7 +73,8 @@ def plan(
 
     >>> from datetime import datetime
     >>> from blinplan import patient, plan
-    >>> planned = plan("rr-adult", patient(weight=70), start=datetime(2026, 10, 20, 10), time_zone="Europe/Berlin")
+    >>> adult = patient(weight=70, age=40)
+    >>> planned = plan("rr-adult", adult, start=datetime(2026, 10, 20, 10), time_zone="Europe/Berlin")
     >>> step = planned.entries[4]
     >>> f"{step.due}: {step.mcg_per_day} mcg/day from {step.start:%Y-%m-%d %H:%M %Z}"
     'step: 28 mcg/day from 2026-10-27 09:00 CET'

@@ -24,6 +24,7 @@ from blinplan.course.premedication import PremedicationPlan
 from blinplan.executor import Executor
 from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.regimen.regimen import AgeGroup
 from blinplan.terminal import PLAIN, Screen
 from blinplan.writing import replace_file
 
@@ -43,13 +44,17 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Something that is due: from when to when, in which cycle, and the dose rate in mcg/day, exact, of an infusion."""
+    """Something that is due: from when to when, in which cycle, and the dose rate in mcg/day, exact, of an infusion.
+
+    ``only`` is the age group that gets a premedication, where it is not known whether the patient belongs to it.
+    """
 
     due: Due
     start: datetime
     stop: datetime
     cycle: int
     mcg_per_day: Fraction | None
+    only: AgeGroup | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -95,7 +100,8 @@ class Plan:
         at = self.dated.clock.at
         infused = entry.event is not None and entry.event.period.dose is not None
         rate = entry.event.rate if entry.event is not None and infused else None
-        return Planned(entry.due, at(entry.start), at(entry.stop), entry.cycle, rate)
+        only = entry.premedication.only if entry.premedication else None
+        return Planned(entry.due, at(entry.start), at(entry.stop), entry.cycle, rate, only)
 
     @property
     def bags(self) -> tuple[Bag, ...]:
@@ -250,6 +256,7 @@ class Plan:
             "stop": [entry.stop for entry in entries],
             "cycle": [entry.cycle for entry in entries],
             "mcg_per_day": [None if entry.mcg_per_day is None else float(entry.mcg_per_day) for entry in entries],
+            "only": [None if entry.only is None else entry.only.value for entry in entries],
         }
 
     def __repr__(self) -> str:
