@@ -1,6 +1,6 @@
 """A course on the calendar: minutes that passed as local dates and times, and what is due when."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -8,17 +8,17 @@ from fractions import Fraction
 from itertools import groupby
 
 from blinplan.course.bags import Bag, Infusion
-from blinplan.course.events import Course, Event, periods
+from blinplan.course.events import Course, Event
 from blinplan.course.interruption import Topic
 from blinplan.course.ledger import Ledger, LedgerEntry
 from blinplan.course.opening import hour_of_change, why_closed
 from blinplan.course.premedication import DuePremedication, PremedicationPlan
 from blinplan.course.replan import INTERRUPTED
+from blinplan.course.things_due import due_days, planned_numbers
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.regimen.regimen import Indication
+from blinplan.regimen.regimen import Indication, ThingDue
 from blinplan.regimen.site import Site
-from blinplan.regimen.toml.document import KeyPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,9 @@ class Clock:
 class Due(StrEnum):
     """What an entry of the calendar is."""
 
+    PRE_PHASE = "pre-phase"
+    INTRATHECAL = "intrathecal"
+    OTHER = "other"
     PREMEDICATION = "premedication"
     START = "start"
     STEP = "step"
@@ -70,7 +73,7 @@ class Due(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that is due: at a minute of the course, or over a stretch of it."""
+    """Something that is due: at a minute of the course, or over a stretch of it; a ``thing`` on whole days."""
 
     due: Due
     start: int
@@ -79,6 +82,7 @@ class Entry:
     event: Event | None = None
     bag: Bag | None = None
     premedication: DuePremedication | None = None
+    thing: ThingDue | None = None
 
 
 _ORDER = list(Due)
@@ -89,6 +93,7 @@ def entries(
     premedication: PremedicationPlan | None = None,
     bags: Sequence[Bag] = (),
     ledger: Ledger | None = None,
+    things: Iterable[Entry] = (),
 ) -> tuple[Entry, ...]:
     """Everything that is due in a course, in the order of time.
 
@@ -103,17 +108,28 @@ def entries(
     ledger
         What was decided on the way: restarts are premedicated and supervised where the label says so, and a cycle that
         begins later than it could has both its times.
+    things
+        What is due besides.
     """
     interruptions = ledger.interruptions if ledger else ()
     found = [
         *_of_infusion(course, ledger),
         *_of_premedication(course, premedication),
         *_of_restarts(course, premedication, interruptions),
+        *things,
         *_of_hospital(course),
         *_of_supervision(course, interruptions),
         *(Entry(Due.BAG, bag.start, bag.stop, _cycle_at(course, bag.start), bag=bag) for bag in bags),
     ]
     return tuple(sorted(found, key=lambda entry: (entry.start, _ORDER.index(entry.due), entry.stop)))
+
+
+def things_due(course: Course, clock: Clock, *, ended: bool) -> Iterator[Entry]:
+    """What is due besides in a course, on the days of the calendar that are counted from those of the starts."""
+    for due in due_days(course, INTERRUPTED, ended=ended):
+        first = clock.at(due.begins).date() + timedelta(days=due.days_later)
+        start, stop = clock.midnight(first), clock.midnight(first + timedelta(days=due.thing.for_days))
+        yield Entry(Due(due.thing.kind.value), start, stop, due.cycle, thing=due.thing)
 
 
 def infusions(course: Course) -> tuple[Infusion, ...]:
@@ -210,19 +226,12 @@ def _of_hospital(course: Course) -> Iterator[Entry]:
 
 def hospital_stays(course: Course) -> dict[int, tuple[int, int]]:
     """When each cycle begins, and its days in hospital: as ordered, or those of the cycle that it repeats."""
-    firsts = {event.period.cycle: event.period for event in reversed(course.events)}
-    ordered, planned = course.regimen.hospital_days, periods(course.regimen)
-    found = {}
-    for cycle, first in firsts.items():
-        own = {period.path for period in planned if period.cycle == cycle}
-        like = next((period.cycle for period in planned if period.path == first.path), cycle)
-        number = cycle if first.path in own or not _is_step(first.path) else like
-        found[cycle] = (first.start, ordered[number - 1] if number <= len(ordered) else 0)
-    return found
-
-
-def _is_step(path: KeyPath) -> bool:
-    return "steps" in path
+    begins = {event.period.cycle: event.period.start for event in reversed(course.events)}
+    ordered = course.regimen.hospital_days
+    return {
+        cycle: (begins[cycle], ordered[number - 1] if number <= len(ordered) else 0)
+        for cycle, number in planned_numbers(course).items()
+    }
 
 
 def _cycle_at(course: Course, minute: int) -> int:

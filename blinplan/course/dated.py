@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.bags import Bag, Infusion, NoSequenceError, bag_sequence, usable_bags
-from blinplan.course.calendar import Clock, Entry, entries, infusions
+from blinplan.course.calendar import Clock, Entry, entries, infusions, things_due
 from blinplan.course.events import Course
 from blinplan.course.ledger import Ledger, record_of
 from blinplan.course.opening import NeverOpenError, next_opening
@@ -159,5 +159,5 @@ def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded:
     sizes = () if site is None else usable_bags(site, course.patient.weight)
     bags = () if site is None else tuple(_bags(found, site, clock, sizes))
     premedication = premedication_plan(course, _adulthood(course, clock.start, site))
-    due = entries(course, premedication, bags, found.ledger)
+    due = entries(course, premedication, bags, found.ledger, things_due(course, clock, ended=found.ended))
     return Dated(course, clock, due, premedication, bags, found, recorded, site)

@@ -126,7 +126,14 @@ class Plan:
         yield from unverified_in(self.course, self.dated)
         yield from asked_of_the_site(self.course, None if self.dated is None else self.dated.site)
         yield from self._age_remarks()
+        yield from self._course_remarks()
         yield from self.history.remarks()
+
+    def _course_remarks(self) -> Iterator[str]:
+        """Which cycles are optional, and what to ask of what is due besides."""
+        from blinplan.reports.plan.things_due import course_remarks
+
+        return course_remarks(self.course, self.dated)
 
     def _age_remarks(self) -> tuple[str, ...]:
         """What the patient's age decides, or what to ask where it is not known."""

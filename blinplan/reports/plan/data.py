@@ -11,6 +11,7 @@ from blinplan.regimen.site import Site
 from blinplan.reports.plan.bag_list import bag_json
 from blinplan.reports.plan.dated_plan import day_of_course, entry_text, off_hours
 from blinplan.reports.plan.ledger import ledger_json
+from blinplan.reports.plan.things_due import is_optional
 from blinplan.reports.shared.words import ordered_text
 
 
@@ -27,6 +28,7 @@ def dated_json(dated: Dated) -> dict[str, Any]:
                 "stop": dated.clock.at(entry.stop).isoformat(),
                 "cycle": entry.cycle,
                 "what": entry_text(dated, entry),
+                "optional": is_optional(dated.course, entry.cycle),
                 "only": entry.premedication.only if entry.premedication else None,
             }
             for entry in dated.shown_entries()
@@ -60,6 +62,7 @@ _COLUMNS = (
     Column("vials", "", "vials that are opened for the bag", ColumnKind.WHOLE),
     Column("in_use_left_hours", "h", "how long the bag may still be used when it is taken down"),
     Column("what", "", "the same in words", ColumnKind.TEXT),
+    Column("optional", "", "whether not everybody is given the cycle", ColumnKind.TRUTH),
 )
 
 
@@ -81,6 +84,7 @@ def _entry_values(dated: Dated, numbers: Mapping[int, int], entry: Entry) -> dic
         "stop": dated.clock.at(entry.stop),
         "day": day_of_course(dated, entry),
         "cycle": entry.cycle,
+        "optional": is_optional(dated.course, entry.cycle),
         **_dose_values(entry),
         **(
             _bag_values(dated, numbers[entry.bag.start], entry.bag, dated.site)

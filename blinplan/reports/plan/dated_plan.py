@@ -12,6 +12,7 @@ from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import Basis, duration_text
 from blinplan.reports.plan.premedication import age_remarks, due_text
+from blinplan.reports.plan.things_due import cycle_text, entry_of_thing_text
 from blinplan.reports.shared.words import amount_text, moment_text, ordered_text
 from blinplan.terminal import Screen
 
@@ -27,9 +28,9 @@ def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
         if entry.due is Due.BAG:
             continue  # they have a view of their own
         table.add_row(
-            moment_text(dated.clock.at(entry.start)),
+            when_text(dated, entry),
             str(day_of_course(dated, entry)),
-            str(entry.cycle),
+            cycle_text(dated.course, entry.cycle),
             Text(entry_text(dated, entry), _STYLES.get(entry.due, "")),
         )
     supervised = any(entry.due is Due.SUPERVISION for entry in dated.shown_entries())
@@ -57,8 +58,18 @@ def off_hours(dated: Dated) -> Iterator[str]:
 
 
 def day_of_course(dated: Dated, entry: Entry) -> int:
-    """The day of the course from its first infusion; of premedication, that of the infusion it belongs to."""
-    return dated.clock.day(entry.start if entry.premedication is None else entry.premedication.infusion)
+    """The day of the course from its first infusion; of premedication, that of the infusion it belongs to.
+
+    The day before the first is day -1 for what is due on whole days.
+    """
+    day = dated.clock.day(entry.start if entry.premedication is None else entry.premedication.infusion)
+    return day - 1 if entry.thing is not None and day < 1 else day
+
+
+def when_text(dated: Dated, entry: Entry) -> str:
+    """Write when an entry is due: its moment, or its day where it is due on whole days."""
+    start = dated.clock.at(entry.start)
+    return moment_text(start) if entry.thing is None else f"{start:%a %Y-%m-%d}"
 
 
 def dated_age_remarks(dated: Dated) -> tuple[str, ...]:
@@ -75,13 +86,15 @@ def entry_text(dated: Dated, entry: Entry) -> str:
     """Say what an entry is."""
     if entry.due in _INFUSION and entry.event is not None:
         return _infusion(entry.due, entry.event)
+    if entry.thing is not None:
+        return entry_of_thing_text(dated, entry)
     return {
         Due.PREMEDICATION: _premedication(dated, entry),
         Due.INTERRUPTION: f"infusion stopped for {duration_text(entry.stop - entry.start)}",
         Due.STOP: _end_text(dated, entry),
         Due.HOSPITAL: f"in hospital until {moment_text(dated.clock.at(entry.stop))}",
         Due.SUPERVISION: "supervised by a health professional, or in hospital",
-        Due.NEXT_CYCLE: f"earliest start of cycle {entry.cycle}{_later(dated, entry.cycle)}",
+        Due.NEXT_CYCLE: _next_cycle(dated, entry.cycle),
     }[entry.due]
 
 
@@ -107,7 +120,8 @@ _INFUSION = frozenset({Due.START, Due.STEP, Due.RESTART})
 
 
 def _infusion(due: Due, event: Event) -> str:
-    kind = f"start of {visible(event.period.cycle_name)}" if due is Due.START else due.value
+    optional = " (optional)" if event.period.optional else ""
+    kind = f"start of {visible(event.period.cycle_name)}{optional}" if due is Due.START else due.value
     return f"{kind}: {given_rate_text(event)} for {duration_text(event.period.minutes)}"
 
 
@@ -116,6 +130,14 @@ def given_rate_text(event: Event) -> str:
     dose = event.period.dose
     given = f"{amount_text(event.rate)} mcg/day{' (cap)' if event.capped else ''}"
     return given if dose is None or dose.basis is Basis.FLAT else f"{ordered_text(event.period)} = {given}"
+
+
+def _next_cycle(dated: Dated, cycle: int) -> str:
+    """Say when a cycle may begin, why not before where the regimen says so, and when it does."""
+    before = [event.period for event in dated.course.events if event.period.cycle == cycle - 1]
+    reason = next((period.interval_reason for period in before if period.interval_reason is not None), None)
+    why = "" if reason is None else f", after an interval for this reason: {visible(reason)}"
+    return f"earliest start of cycle {cycle_text(dated.course, cycle)}{why}{_later(dated, cycle)}"
 
 
 def _later(dated: Dated, cycle: int) -> str:

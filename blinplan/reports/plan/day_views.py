@@ -24,7 +24,7 @@ def days_report(dated: Dated, screen: Screen) -> list[RenderableType]:
     for day in _days(dated):
         amount, due = _of_day(dated, day)
         if due or amount != "0":
-            said = "; ".join(f"{dated.clock.at(entry.start):%H:%M} {_short(dated, entry)}" for entry in due)
+            said = "; ".join(_short(dated, entry) for entry in due)
             table.add_row(f"{day:%a %Y-%m-%d}", amount, said)
     return [table, *(Text(line, "warning") for line in off_hours(dated)), zone_line(dated)]
 
@@ -45,6 +45,8 @@ _MARKS = {
     Due.INTERRUPTION: "X",
     Due.STOP: "E",
 }
+_MARKS_OF_THINGS = {Due.PRE_PHASE: "F", Due.INTRATHECAL: "I", Due.OTHER: "A"}
+_LEGEND_OF_THINGS = "F pre-phase, I intrathecal, A also due. "
 _LEGEND = "P premedication, S start, U step up, R restart, B new bag, X stopped, E end; mcg from midnight to midnight."
 
 
@@ -60,19 +62,29 @@ def month_report(dated: Dated, screen: Screen) -> list[RenderableType]:
             if any(day in days and day.month == month for day in week):
                 table.add_row(*(_day_cell(dated, day) if day.month == month and day in days else "" for day in week))
         parts += [table, ""]
-    return [*parts, Text(_LEGEND, "quiet"), *(Text(line, "warning") for line in off_hours(dated)), zone_line(dated)]
+    things = _LEGEND_OF_THINGS if any(entry.thing is not None for entry in dated.shown_entries()) else ""
+    return [
+        *parts,
+        Text(f"{things}{_LEGEND}", "quiet"),
+        *(Text(line, "warning") for line in off_hours(dated)),
+        zone_line(dated),
+    ]
 
 
 def _day_cell(dated: Dated, day: date) -> Text:
     amount, due = _of_day(dated, day)
     marks = "".join(dict.fromkeys(_MARKS[entry.due] for entry in due if entry.due in _MARKS))
+    midnight = dated.clock.midnight(day)
+    things = [entry for entry in dated.shown_entries() if entry.thing and entry.start <= midnight < entry.stop]
+    marks = "".join(dict.fromkeys(_MARKS_OF_THINGS[entry.due] for entry in things)) + marks
     return Text.assemble((f"{day.day}", "title"), (f" {marks}", "where"), "\n", amount if amount != "0" else "")
 
 
 def _short(dated: Dated, entry: Entry) -> str:
-    if entry.bag is not None:
-        return f"bag for {duration_text(entry.bag.size.minutes)}"
-    return entry_text(dated, entry)
+    if entry.thing is not None:
+        return entry_text(dated, entry)
+    what = entry_text(dated, entry) if entry.bag is None else f"bag for {duration_text(entry.bag.size.minutes)}"
+    return f"{dated.clock.at(entry.start):%H:%M} {what}"
 
 
 def _days(dated: Dated) -> Iterable[date]:
@@ -80,6 +92,6 @@ def _days(dated: Dated) -> Iterable[date]:
     if not shown:
         return
     first = dated.first or min(dated.clock.at(entry.start).date() for entry in shown)
-    last = dated.last or max(dated.clock.at(entry.stop).date() for entry in shown)
+    last = dated.last or max(dated.clock.at(entry.stop - bool(entry.thing)).date() for entry in shown)
     for number in range((last - first).days + 1):
         yield first + timedelta(days=number)

@@ -17,6 +17,7 @@ from blinplan.outside_text import visible
 from blinplan.quantities import decimal_text
 from blinplan.reports.plan.dated_plan import entry_text
 from blinplan.reports.plan.identity import dropped_entries, happenings, is_named, last_known, name_entries
+from blinplan.reports.plan.things_due import is_optional
 from blinplan.reports.shared.words import NOT_A_DEVICE, amount_text
 from blinplan.version import __version__
 
@@ -111,12 +112,16 @@ def _event(dated: Dated, entry: Entry, uid: str, sequence: int) -> Any:
     event.add("uid", uid)
     event.add("dtstamp", _stamp(dated))
     event.add("sequence", sequence)
-    event.add("summary", f"{_summary(dated, entry)} (cycle {entry.cycle})")
+    optional = ", optional" if is_optional(dated.course, entry.cycle) else ""
+    event.add("summary", f"{_summary(dated, entry)} (cycle {entry.cycle}{optional})")
     event.add("status", "CONFIRMED")
     start, stop = dated.clock.at(entry.start), dated.clock.at(entry.stop)
     if entry.due is Due.HOSPITAL:
         event.add("dtstart", start.date())
         event.add("dtend", stop.date() + timedelta(days=1))
+    elif entry.thing is not None:
+        event.add("dtstart", start.date())
+        event.add("dtend", stop.date())
     else:
         event.add("dtstart", start.astimezone(UTC))
         if entry.due is Due.BAG or (entry.due is Due.PREMEDICATION and stop > start):  # all others are moments

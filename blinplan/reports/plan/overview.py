@@ -16,6 +16,7 @@ from blinplan.reports.plan.dated_plan import given_rate_text, off_hours, zone_li
 from blinplan.reports.plan.ledger import ledger_report
 from blinplan.reports.plan.plan import hospital_days, whole_course
 from blinplan.reports.plan.premedication import premedication_lines
+from blinplan.reports.plan.things_due import cycle_text, dated_due_lines
 from blinplan.reports.shared.words import amount_text, moment_text
 from blinplan.terminal import Screen
 
@@ -32,6 +33,7 @@ def overview_report(dated: Dated, screen: Screen) -> list[RenderableType]:
         "",
         whole_course(dated.course),
         *premedication_lines(dated.premedication, dated.clock.day),
+        *dated_due_lines(dated),
         *hospital_days(dated.course, dated.site),
         *(Text(line, "warning") for line in off_hours(dated)),
         *(Text(line, "warning") for line in remarks(dated)),
@@ -50,7 +52,7 @@ def timeline(dated: Dated, screen: Screen) -> Iterator[Text]:
     yield Text.assemble(*(_mark(event, float(event.rate / highest), screen) for event in columns))
     starts = [entry for entry in dated.entries if entry.due is Due.START]
     for texts in (
-        [f"cycle {entry.cycle}" for entry in starts],
+        [f"cycle {cycle_text(dated.course, entry.cycle)}" for entry in starts],
         [f"{dated.clock.at(entry.start):%d %b}" for entry in starts],
     ):
         yield Text(_line([(entry.start * width // end, text) for entry, text in zip(starts, texts, strict=True)]))
@@ -100,7 +102,7 @@ def _table(dated: Dated, screen: Screen) -> RenderableType:
         table.add_row(
             moment_text(dated.clock.at(period.start)),
             duration_text(period.minutes),
-            str(period.cycle),
+            cycle_text(dated.course, period.cycle),
             _dose_text(event),
             amount_text(event.micrograms) if period.dose else "0",
             style="" if period.dose else "quiet",
@@ -111,8 +113,10 @@ def _table(dated: Dated, screen: Screen) -> RenderableType:
 def _dose_text(event: Event) -> Text:
     period = event.period
     if period.dose is not None:
-        name = f"{visible(period.cycle_name)}: " if period.step == 1 else ""
+        optional = " (optional)" if period.optional else ""
+        name = f"{visible(period.cycle_name)}{optional}: " if period.step == 1 else ""
         return Text(f"{name}{given_rate_text(event)}")
     if period.cycle_name == INTERRUPTED:
         return Text("stopped", "warning")
-    return Text("free of drug")
+    reason = "" if period.interval_reason is None else f": {visible(period.interval_reason)}"
+    return Text(f"free of drug{reason}")

@@ -21,12 +21,12 @@ from blinplan.reports.plan.bag_list import (
     shortages,
     sum_text,
 )
-from blinplan.reports.plan.dated_plan import entry_text, off_hours
+from blinplan.reports.plan.dated_plan import entry_text, off_hours, when_text
 from blinplan.reports.plan.followed import label_line
 from blinplan.reports.plan.ledger import decision_text, interruption_text, source_of_decision
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table, render
 from blinplan.reports.shared.timeline import Bar, LineOfTime, timeline
-from blinplan.reports.shared.words import CAUTIONS, amount_text, known_figures, moment_text
+from blinplan.reports.shared.words import CAUTIONS, amount_text, known_figures
 from blinplan.version import __version__
 
 
@@ -102,7 +102,7 @@ def _cycle(dated: Dated, cycle: int) -> PrintedCycle:
 def _due(dated: Dated, cycle: int) -> PageTable:
     """What is due in a cycle, its bags aside."""
     entries = (entry for entry in dated.shown_entries() if entry.cycle == cycle and entry.due is not Due.BAG)
-    rows = ((moment_text(dated.clock.at(entry.start)), entry_text(dated, entry)) for entry in entries)
+    rows = ((when_text(dated, entry), entry_text(dated, entry)) for entry in entries)
     return page_table("What is due", (PageColumn("When", "w"), PageColumn("What")), rows)
 
 

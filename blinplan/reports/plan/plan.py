@@ -10,7 +10,7 @@ from rich.text import Text
 from blinplan.course.calendar import hospital_stays
 from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
-from blinplan.course.events import Course, Event
+from blinplan.course.events import Course, Event, Period
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.label.label import FollowedLabel
@@ -19,6 +19,7 @@ from blinplan.quantities import MINUTES_PER_DAY, DoseRate
 from blinplan.regimen.site import Site
 from blinplan.reports.plan.followed import asked_of_the_site, label_json, label_line, unverified_in
 from blinplan.reports.plan.premedication import age_remarks, premedication_json, premedication_lines
+from blinplan.reports.plan.things_due import course_remarks, cycle_text, due_json, due_lines
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import (
@@ -39,7 +40,7 @@ def plan_head(
 ) -> list[RenderableType]:
     """Draw what the plan is of, what decided its doses, what nobody has said or seen, and what else has to be known."""
     title = Text.assemble((visible(course.regimen.name), "title"), "  ", visible(course.regimen.title))
-    told = (Text(visible(line), "warning") for line in remarks)
+    told = (Text(visible(line), "warning") for line in (*remarks, *course_remarks(course, dated)))
     return [title, *_decisions(course, choice, label, dated), *told, ""]
 
 
@@ -53,6 +54,7 @@ def plan_report(
         "",
         whole_course(course),
         *premedication_lines(premedication),
+        *due_lines(course),
         *hospital_days(course),
         Text(NOT_A_DEVICE, "quiet"),
     ]
@@ -78,20 +80,25 @@ def _events(course: Course, screen: Screen) -> RenderableType:
     table.add_column("mcg", justify="right", no_wrap=True)
     table.add_column("Line", justify="right")
     for event in course.events:
-        table.add_row(*_event_row(event), style="" if event.period.dose else "quiet")
+        table.add_row(*_event_row(course, event), style="" if event.period.dose else "quiet")
     return table
 
 
-def _event_row(event: Event) -> Sequence[str | Text]:
+def free_text(period: Period) -> str:
+    """Say that nothing is infused, and why where the regimen says it."""
+    return "free" if period.interval_reason is None else f"free: {visible(period.interval_reason)}"
+
+
+def _event_row(course: Course, event: Event) -> Sequence[str | Text]:
     period = event.period
     if period.dose is None:
-        return _days(event), str(period.cycle), "", "free", "0", "0", str(period.line)
+        return _days(event), cycle_text(course, period.cycle), "", free_text(period), "0", "0", str(period.line)
     given = Text(amount_text(event.rate))
     if event.capped:
         given.append(" (cap)", "warning")
     return (
         _days(event),
-        str(period.cycle),
+        cycle_text(course, period.cycle),
         str(period.step),
         ordered_text(period),
         given,
@@ -146,6 +153,7 @@ def plan_json(
         "total_mcg": exact_amount(course.micrograms),
         **premedication_json(premedication),
         "hospital_days": list(course.regimen.hospital_days),
+        "due": due_json(course),
         "notice": NOT_A_DEVICE,
     }
 
@@ -168,6 +176,8 @@ def _event_json(event: Event) -> dict[str, Any]:
         "max": _order_text(period.cap),
         "capped": event.capped,
         "line": period.line,
+        "optional": period.optional,
+        "interval_reason": period.interval_reason,
     }
 
 
@@ -185,6 +195,8 @@ _TABLE = (
     Column("ordered", "", "dose as it is ordered", ColumnKind.TEXT),
     Column("capped", "", "whether the cap decided the dose", ColumnKind.TRUTH),
     Column("line", "", "line of the regimen file", ColumnKind.WHOLE),
+    Column("optional", "", "whether not everybody is given the cycle", ColumnKind.TRUTH),
+    Column("interval_reason", "", "why an interval without infusion is what it is", ColumnKind.TEXT),
 )
 
 
@@ -205,4 +217,6 @@ def _event_values(event: Event) -> dict[str, Any]:
         "ordered": _order_text(period.dose),
         "capped": event.capped,
         "line": period.line,
+        "optional": period.optional,
+        "interval_reason": period.interval_reason,
     }

@@ -18,7 +18,7 @@ from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, duration_text
 from blinplan.reports.plan.bag_list import bag_questions, shortages
-from blinplan.reports.plan.dated_plan import entry_text, off_hours
+from blinplan.reports.plan.dated_plan import entry_text, off_hours, when_text
 from blinplan.reports.plan.fhir.elements import (
     MICROGRAM,
     Element,
@@ -113,7 +113,7 @@ def _care_plan(dated: Dated, choice: Choice, plan_id: str, ordered: list[Request
     regimen, name = dated.course.regimen, care_plan_name(plan_id)
     title = f"{visible(regimen.name)}: {visible(regimen.title)}"
     entries = [entry for entry in dated.shown_entries() if entry.due is not Due.BAG]
-    due = [f"{moment_text(dated.clock.at(entry.start))}: {entry_text(dated, entry)}" for entry in entries]
+    due = [f"{when_text(dated, entry)}: {entry_text(dated, entry)}" for entry in entries]
     stop = dated.course.events[-1].period.stop
     activities = sorted([*_orders(ordered), *_activities(dated)], key=lambda activity: activity[0])
     return {
@@ -154,9 +154,11 @@ def _orders(ordered: list[Request]) -> Iterator[tuple[int, Element]]:
 
 
 def _activities(dated: Dated) -> Iterator[tuple[int, Element]]:
-    """The activities that are not orders of a drug: days in hospital, ends of infusion, treatment-free intervals."""
+    """The activities that are not orders of the drug: what is due besides, hospital, ends of infusion, intervals."""
     for entry in dated.shown_entries():
-        if entry.due is Due.HOSPITAL:
+        if entry.thing is not None:
+            yield entry.start, _thing(dated, entry)
+        elif entry.due is Due.HOSPITAL:
             status = "not-started" if entry.start > _last_minute_known(dated) else "unknown"
             text = f"in hospital, cycle {entry.cycle}"
             kept = {"kind": "ServiceRequest", "scheduledPeriod": period(dated.clock, entry.start, entry.stop)}
@@ -174,11 +176,19 @@ def _activities(dated: Dated) -> Iterator[tuple[int, Element]]:
             yield event.period.start, _free(dated, event)
 
 
+def _thing(dated: Dated, entry: Entry) -> Element:
+    past = dated.recorded and entry.start <= last_known(dated)
+    when = {"kind": "MedicationRequest", "scheduledPeriod": period(dated.clock, entry.start, entry.stop)}
+    code = f"{entry.due}, cycle {entry.cycle}"
+    return _detail(code, "unknown" if past else "not-started", entry_text(dated, entry), when)
+
+
 def _free(dated: Dated, event: Event) -> Element:
     start, stop = event.period.start, event.period.stop
     last = event is dated.course.events[-1]
     following = "" if last else f"; the next cycle begins no earlier than {moment_text(dated.clock.at(stop))}"
-    text = f"{duration_text(stop - start)} without infusion{following}"
+    reason = "" if event.period.interval_reason is None else f" ({visible(event.period.interval_reason)})"
+    text = f"{duration_text(stop - start)} without infusion{reason}{following}"
     status = "completed" if stop <= _last_minute_known(dated) else "not-started"
     when = {"scheduledPeriod": period(dated.clock, start, stop)}
     return _detail(f"treatment-free interval, cycle {event.period.cycle}", status, text, when)

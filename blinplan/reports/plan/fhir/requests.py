@@ -18,6 +18,7 @@ from blinplan.reports.plan.fhir.dosages import infusion, premedication
 from blinplan.reports.plan.fhir.elements import MICROGRAM, Element, amount, identifier, reference, resource, words
 from blinplan.reports.plan.identity import dropped_entries, last_known, name_entries
 from blinplan.reports.plan.ledger import cause_text
+from blinplan.reports.plan.things_due import cycle_text
 from blinplan.reports.shared.words import moment_text
 
 INFUSIONS = frozenset({Due.START, Due.STEP, Due.RESTART})
@@ -128,7 +129,9 @@ def _request(
         *([_ROUNDED] if any("≈" in text for text in texts) else []),
     ]
     whole = "" if entry.event is None else f", {amount(entry.event.micrograms, MICROGRAM)} in all"
-    headline = f"Cycle {entry.cycle}, {entry_text(dated, entry)}{whole}. Status: {standing.status}."
+    headline = (
+        f"Cycle {cycle_text(dated.course, entry.cycle)}, {entry_text(dated, entry)}{whole}. Status: {standing.status}."
+    )
     made: Element = {
         **resource("MedicationRequest", name, [headline, *texts, *notes]),
         "status": standing.status,

@@ -1,0 +1,84 @@
+"""What is due besides blinatumomab in a course: on which days of its cycles, and in which dose at the patient's age."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from blinplan.course.events import Course, periods
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.regimen.age import Age
+from blinplan.regimen.regimen import DoseByAge, ThingDue
+from blinplan.regimen.toml.document import KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class DueDay:
+    """A day on which a thing is due, counted from the start of a cycle, which is at the minute ``begins``."""
+
+    thing: ThingDue
+    cycle: int
+    begins: int
+    day: int
+
+    @property
+    def days_later(self) -> int:
+        """How many days after that of the start it is; there is no day 0."""
+        return self.day - 1 if self.day > 0 else self.day
+
+
+def due_days(course: Course, interrupted: str, *, ended: bool = False) -> Iterator[DueDay]:
+    """The days on which things are due in a course, as it is planned or as it came to be.
+
+    What a cycle that was broken off still had to come is due no more: the cycle that takes its place has its own.
+
+    Parameters
+    ----------
+    interrupted
+        The name of the cycle in a period in which the infusion is stopped.
+    ended
+        Whether nothing more is planned after the last infusion.
+    """
+    begins = {event.period.cycle: event.period.start for event in reversed(course.events)}
+    last = {event.period.cycle: event.period for event in course.events}
+    for cycle, number in planned_numbers(course).items():
+        final = last[cycle]
+        broken = final.cycle_name == interrupted or (ended and final is course.events[-1].period)
+        end = final.start if final.cycle_name == interrupted else final.stop
+        for thing in course.regimen.due:
+            for day in thing.days if not thing.cycles or number in thing.cycles else ():
+                due = DueDay(thing, cycle, begins[cycle], day)
+                if not broken or begins[cycle] + due.days_later * MINUTES_PER_DAY <= end:
+                    yield due
+
+
+def planned_numbers(course: Course) -> dict[int, int]:
+    """By the number of each cycle of a course, that of the planned cycle that it is: its own, or the one it repeats."""
+    firsts = {event.period.cycle: event.period for event in reversed(course.events)}
+    planned = periods(course.regimen)
+    found = {}
+    for cycle, first in sorted(firsts.items()):
+        own = {period.path for period in planned if period.cycle == cycle}
+        like = next((period.cycle for period in planned if period.path == first.path), cycle)
+        found[cycle] = cycle if first.path in own or not _is_step(first.path) else like
+    return found
+
+
+def _is_step(path: KeyPath) -> bool:
+    return "steps" in path
+
+
+def possible_doses(thing: ThingDue, age: Age | None, on: date | None = None, days_later: int = 0) -> list[DoseByAge]:
+    """The doses by age that a patient may get, as far as the age is known, on a day or so many after it was told."""
+
+    def is_at_least(years: Fraction) -> bool | None:
+        if age is None:
+            return None
+        return age.is_at_least(years, days_later=days_later) if on is None else age.is_at_least(years, on)
+
+    return [
+        dose
+        for dose in thing.doses
+        if (dose.minimum_age is None or is_at_least(dose.minimum_age) is not False)
+        and (dose.below_age is None or is_at_least(dose.below_age) is not True)
+    ]
