@@ -415,3 +415,16 @@ def test_a_record_of_somebody_whom_nobody_of_that_age_weighs_does_not_fit(lines:
     judgement = judgement_of(restart_of(lines, "rr-below-45-kg"))
     finding = next(finding for finding in judgement.findings if finding.code == "I804" and "nobody" in finding.message)
     assert finding.path == (marked,)
+
+
+@pytest.mark.parametrize("cause", [CRS, NEURO, OTHER])
+def test_what_a_label_does_not_state_is_no_fault_and_no_pass(cause: str) -> None:
+    judgement = record(cause, "grade = 3", "seizures = 0", GONE, *DONE, regimen="hk-rr-adult")
+    for code in ("I801", "I803"):
+        verdict = verdict_of(judgement, code)
+        assert verdict.not_evaluated is not None
+        assert (verdict.not_evaluated.kind, verdict.undecided) == ("unverified", False)
+        assert verdict.not_evaluated.reason == (
+            "the label, as far as it was seen, does not say; ask the site (interruption 1)"
+        )
+    assert not judgement.findings

@@ -158,8 +158,8 @@ def _restart(
             yield _restart_finding(
                 rule, case, (*interruption.path, "restarted"), decision, "the infusion was restarted"
             )
-        elif decision.question is Topic.PREMEDICATION:
-            continue  # another rule asks for it
+        elif decision.question not in _OF_A_RESTART:
+            continue  # another rule asks for it, or none does
         elif not decision.evaluated:
             yield _missing_answer(decision)
         elif decision.wait is not None and (held := interruption.minutes) is not None and held < decision.wait:
@@ -180,6 +180,10 @@ def _restart(
         elif decision.dose is not None and interruption.restart_dose != decision.dose:
             message = f"the infusion was restarted at {interruption.restart_dose}"
             yield _restart_finding(rule, case, (*interruption.path, "restart_dose"), decision, message)
+
+
+_OF_A_RESTART = frozenset({Topic.CONTINUE, Topic.WAIT, Topic.DOSE})
+"""What this rule asks of a restart: whether, when, and at which dose."""
 
 
 def _missing_answer(decision: Decision) -> NotEvaluated:
@@ -261,7 +265,9 @@ def _cycle(
     for decision in decisions:
         if decision.question is not Topic.CYCLE:
             continue
-        if interruption.new_cycle is None:
+        if not decision.evaluated:
+            yield _missing_answer(decision)
+        elif interruption.new_cycle is None:
             yield _missing("restart_in")
         elif interruption.new_cycle != decision.yes:
             yield case.finding(
