@@ -18,6 +18,11 @@ class Choice:
     reason: str
     switched: bool
 
+    @property
+    def limit(self) -> str:
+        """What decides, as a heading: body weight, or age too."""
+        return "Weight and age" if self.regimen.eligibility.limited_by_age else "Weight limit"
+
 
 def choose(regimen: Regimen, patient: Patient, load: Callable[[str], Reading]) -> Choice:
     """Take the regimen if the patient's weight and age are eligible, or else the one it names for others.

@@ -66,9 +66,16 @@ _LEAST_TITLE = 60
 
 def _cells(regimen: Regimen, screen: Screen) -> list[str]:
     mark = "*" if regimen.unverified else ""
-    cycles = str(sum(cycle.repeat for cycle in regimen.cycles))
+    cycles = cycles_in_short(regimen)
     weights = [str(regimen.eligibility)] if screen.wide else []
     return [f"  {regimen.name}{mark}", _dose_in_short(regimen), cycles, *weights]
+
+
+def cycles_in_short(regimen: Regimen) -> str:
+    """Write how many cycles there are: 4, or 2-5 where those after the second are optional."""
+    course = regimen.one_by_one
+    needed = sum(not cycle.optional for cycle in course)
+    return str(len(course)) if needed == len(course) else f"{needed}-{len(course)}"
 
 
 def _room_for_titles(widths: Sequence[int], screen: Screen) -> int:
@@ -118,7 +125,10 @@ def doses_in_short(regimen: Regimen) -> str:
 
 
 def _cycle_in_short(cycle: Cycle) -> str:
-    return f"{_doses(cycle.steps)} {duration_text(cycle.infusion)}, {duration_text(cycle.treatment_free)} free"
+    reason = "" if cycle.interval_reason is None else f" ({cycle.interval_reason})"
+    optional = " (optional)" if cycle.optional else ""
+    doses = f"{_doses(cycle.steps)} {duration_text(cycle.infusion)}{optional}"
+    return f"{doses}, {duration_text(cycle.treatment_free)} free{reason}"
 
 
 def regimens_json(regimens: Sequence[Regimen], groups: Mapping[str, str]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def plan_report(
 
 def _decisions(course: Course, choice: Choice, label: FollowedLabel, dated: Dated | None) -> list[Text]:
     lines = [Text(f"Patient: {', '.join(known_figures(course.patient)) or 'nothing given'}")]
-    lines.append(Text(f"Weight limit: {choice.reason}", "warning" if choice.switched else ""))
+    lines.append(Text(f"{choice.limit}: {choice.reason}", "warning" if choice.switched else ""))
     lines.append(Text(label_line(course, label)))
     lines += [Text(line, "unverified") for line in unverified_in(course, dated)]
     site = None if dated is None else dated.site

@@ -14,6 +14,7 @@ from blinplan.course.things_due import DueDay, due_days, possible_doses
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text, plural
 from blinplan.regimen.regimen import DoseByAge, DueKind, ThingDue
+from blinplan.reports.shared.words import optional_cycles
 
 _KINDS = {DueKind.PRE_PHASE: "pre-phase", DueKind.INTRATHECAL: "intrathecal", DueKind.OTHER: "also due"}
 
@@ -121,11 +122,7 @@ def _doses_in_all(course: Course, thing: ThingDue, days: list[DueDay]) -> list[D
 
 def course_remarks(course: Course, dated: Dated | None = None) -> Iterator[str]:
     """Say which cycles are optional, and what to ask where a dose that goes by age cannot be told."""
-    optional = sorted({event.period.cycle for event in course.events if event.period.optional})
-    if optional:
-        verb, it = ("is", "it") if len(optional) == 1 else ("are", "them")
-        cycles = f"{plural('Cycle', len(optional))} {_numbers_text(optional)}"
-        yield f"{cycles} {verb} optional: not everybody is given {it}."
+    yield from optional_cycles(event.period for event in course.events)
     for thing in course.regimen.due:
         if len(_possible_in_all(course, thing, dated)) > 1:
             yield f"The dose of {visible(thing.what)} goes by age, {_why_open(course)}: ask for the date of birth."
@@ -145,12 +142,6 @@ def _possible_in_all(course: Course, thing: ThingDue, dated: Dated | None) -> li
 
 def _days_of(course: Course, thing: ThingDue) -> list[DueDay]:
     return next((days for one, days in _by_thing(course) if one is thing), [])
-
-
-def _numbers_text(numbers: list[int]) -> str:
-    """Write numbers of cycles: 3, or 3 and 4, or 3, 4 and 6."""
-    *first, last = map(str, numbers)
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def cycle_text(course: Course, cycle: int) -> str:

@@ -1,5 +1,6 @@
 """Words that several reports say: amounts, days, doses, what is known of a patient, and what is warned of."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from blinplan.course.events import Period
 from blinplan.course.patient import Patient
 from blinplan.outside_text import visible
-from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Mass, decimal_text
+from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Mass, decimal_text, plural
 from blinplan.regimen.age import Age
 from blinplan.regimen.regimen import Premedication, Regimen, Status
 
@@ -84,6 +85,16 @@ def moment_text(when: datetime) -> str:
     """Write a local time: Mon 2026-11-02 10:00; with its offset in the hour that comes twice."""
     twice = when.replace(fold=0).utcoffset() != when.replace(fold=1).utcoffset()
     return f"{when:%a %Y-%m-%d %H:%M}{when: %z}" if twice else f"{when:%a %Y-%m-%d %H:%M}"
+
+
+def optional_cycles(periods: Iterable[Period]) -> Iterator[str]:
+    """Say which cycles are optional, where any is."""
+    numbers = sorted({period.cycle for period in periods if period.optional})
+    if numbers:
+        *first, last = map(str, numbers)
+        said = f"{', '.join(first)} and {last}" if first else last
+        verb, it = ("is", "it") if len(numbers) == 1 else ("are", "them")
+        yield f"{plural('Cycle', len(numbers))} {said} {verb} optional: not everybody is given {it}."
 
 
 def drawn_from(seed: int | None) -> str:

@@ -13,7 +13,7 @@ from rich.text import Text
 from blinplan.outside_text import visible
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.shared.document import DocumentKind
-from blinplan.reports.shared.words import drawn_from, unverified_lines
+from blinplan.reports.shared.words import drawn_from, optional_cycles, unverified_lines
 from blinplan.reports.simulation.data import simulation_manifest
 from blinplan.simulation.outcome import Distribution, Quantity, distribution
 from blinplan.simulation.trial import Simulation
@@ -35,6 +35,7 @@ def simulation_report(simulation: Simulation, screen: Screen) -> list[Renderable
         Text.assemble((visible(regimen.name), "title"), "  ", visible(regimen.title)),
         Text(simulated_patients(simulation)),
     ]
+    parts += [Text(line) for line in optional_cycles(simulation.periods)]
     parts += [Text(line, "unverified") for line in unverified_lines(regimen)]
     if simulation.options.premedication:
         parts.append(Text(premedication_effect(simulation), "unverified"))

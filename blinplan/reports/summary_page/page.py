@@ -11,6 +11,7 @@ from blinplan.evidence.evaluate import Evidence
 from blinplan.physiology.model.parameters import Preset
 from blinplan.quantities import decimal_text, duration_text, plural
 from blinplan.reports.plan.premedication import age_remarks, premedication_counts
+from blinplan.reports.plan.things_due import due_lines
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table, render
 from blinplan.reports.shared.timeline import Bar, LineOfTime, timeline
@@ -19,6 +20,7 @@ from blinplan.reports.shared.words import (
     amount_text,
     days_of,
     known_figures,
+    optional_cycles,
     ordered_text,
     unverified_lines,
 )
@@ -158,7 +160,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     regimen = report.choice.regimen
     yield "Indication", regimen.indication.value.replace("-", " ")
     yield "For", str(regimen.eligibility)
-    yield "Course", _length(report.simulation.periods)
+    yield "Course", " ".join((_length(report.simulation.periods), *optional_cycles(report.simulation.periods)))
     yield "Dose", "; ".join(_in_words(report.simulation.periods))
     known = [] if report.course is None else known_figures(report.course.patient)
     yield "Patient", (", ".join(known) or "nothing given") + f". {report.choice.reason}."
@@ -167,6 +169,8 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
         yield "Premedication by age", remark
     days = [f"first {days} days of cycle {number}" for number, days in enumerate(regimen.hospital_days, 1)]
     yield "In hospital", ", ".join(days) or "not stated"
+    for line in () if report.course is None else due_lines(report.course):
+        yield "Due besides", line.plain
 
 
 def _premedication(report: Report) -> str:

@@ -211,7 +211,7 @@ def _notes(dated: Dated, choice: Choice) -> Iterator[str]:
     """What somebody has to know who reads the plan, a note each. Nothing here is text from a regimen file."""
     yield NOT_A_DEVICE
     figures = ", ".join(known_figures(dated.course.patient)) or "nothing given"
-    yield f"Patient: {figures}. Weight limit: {choice.reason}."
+    yield f"Patient: {figures}. {choice.limit}: {choice.reason}."
     if dated.premedication is None:
         yield "Premedication: none declared in this regimen."
     yield from bag_questions(dated, dated.bags)
