@@ -95,7 +95,7 @@ def _orders(regimen: Regimen) -> Any:
     """What a regimen orders and for whom, without names, comments and layout."""
     who, before = regimen.eligibility, regimen.premedication
     return [
-        regimen.indication.value,
+        [regimen.indication.value, regimen.label],
         [str(who.minimum_weight), str(who.below_weight), who.population],
         [[given.minutes_before, sorted(given.occasions), given.patients] for given in before],
         [[p.start, p.stop, _dose(p.dose), _dose(p.cap), p.cycle, p.step] for p in periods(regimen)],

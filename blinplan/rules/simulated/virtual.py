@@ -6,9 +6,11 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from blinplan.course.events import Period, periods
+from blinplan.label.read import label_of
 from blinplan.proportion import Proportion
+from blinplan.quantities import Basis
 from blinplan.regimen import library
-from blinplan.regimen.regimen import Indication, Regimen
+from blinplan.regimen.regimen import Regimen, Status
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated import store
 from blinplan.rules.simulated.outcome import Escalation, Median, SimulatedOutcome
@@ -115,12 +117,14 @@ def _endpoints(
 
 
 def _label_for(regimen: Regimen, preset: str) -> Regimen | None:
-    """The labelled regimen for the same patients, where its doses have been seen."""
-    names = {Indication.RELAPSED_REFRACTORY: "rr", Indication.MRD_POSITIVE: "mrd"}
-    if regimen.indication not in names:
+    """The regimen made for the same patients from the label that is followed, where its doses have been seen."""
+    label, basis = label_of(regimen), Basis.BSA if preset == "child" else Basis.FLAT
+    schedule = label.schedule(regimen.indication, basis)
+    if schedule is None or schedule.stated.status is Status.UNVERIFIED:
         return None
-    weight = "below-45-kg" if preset == "child" else "adult"
-    return library.regimen(f"{names[regimen.indication]}-{weight}")
+    made = (made for made in label.regimens if (made.indication, made.basis) == (regimen.indication, basis))
+    first = next(made, None)
+    return None if first is None else library.regimen(first.name)
 
 
 _LABELLED_PEAKS: "dict[tuple[str, str, int, int], Median]" = {}
