@@ -2,10 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from blinplan.api.vocabulary import TableFormat, TableOrJson
-from blinplan.refusal import Refusal
+from blinplan.api.vocabulary import (
+    Indication,
+    IndicationName,
+    LabelName,
+    LabelText,
+    Patients,
+    PatientsName,
+    Status,
+    StatusName,
+    TableFormat,
+    TableOrJson,
+)
+from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.terminal import PLAIN, Screen
 
 if TYPE_CHECKING:
@@ -17,16 +29,58 @@ if TYPE_CHECKING:
 __all__ = ["RegimenList", "RuleList", "RulePage", "regimens", "rule", "rules"]
 
 
-def regimens() -> "RegimenList":
-    """List the regimens that come with the program, the labelled ones first.
+def regimens(
+    *,
+    indication: IndicationName | None = None,
+    population: PatientsName | None = None,
+    status: StatusName | None = None,
+    label: LabelText | None = None,
+) -> "RegimenList":
+    """List the regimens that come with the program, the labelled ones first; or those of them that are meant.
 
     >>> from blinplan import regimens
     >>> [regimen.name for regimen in regimens()][:2]
     ['consolidation-adult', 'consolidation-below-45-kg']
+    >>> [regimen.name for regimen in regimens(population="infant", status="seen", label="us-2025")][:2]
+    ['mrd-below-45-kg', 'rr-below-45-kg']
+
+    Parameters
+    ----------
+    indication
+        What they treat.
+    population
+        Whom they are for: adults, children or infants by their age, or a virtual population.
+    status
+        How far their least certain source was checked.
+    label
+        The label that they name as the one they follow.
+
+    Raises
+    ------
+    Refusal
+        When one of the words is none of those that there are.
     """
     from blinplan.regimen import library
 
-    return RegimenList(library.shipped_regimens())
+    selection = library.Selection(
+        _word(Indication, "indication", indication),
+        _word(Patients, "population", population),
+        _word(Status, "status", status),
+        _word(LabelName, "label", label),
+    )
+    return RegimenList(tuple(regimen for regimen in library.shipped_regimens() if selection.admits(regimen)))
+
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+def _word(kind: type[Word], argument: str, written: str | None) -> Word | None:
+    """One of the words that an argument takes; refuses another, and says which there are."""
+    try:
+        return None if written is None else kind(written)
+    except ValueError:
+        message, words = f"{{{argument}}} is {{value}}, and there is no such word", ", ".join(kind)
+        raise ArgumentRefusal(message, "the words are {words}", value=repr(str(written)[:40]), words=words) from None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,7 +106,9 @@ class RegimenList:
         return screen.render(*regimens_report(self.regimens, groups, screen))
 
     def columns(self) -> dict[str, list[Any]]:
-        """Names, titles, indications, families, for whom, and whether all was seen in the source, as columns."""
+        """Names, titles, indications, families, for whom, how often, and how far sources were checked, as columns."""
+        from blinplan.regimen import library
+
         return {
             "name": [regimen.name for regimen in self.regimens],
             "title": [regimen.title for regimen in self.regimens],
@@ -60,6 +116,12 @@ class RegimenList:
             "family": [regimen.family for regimen in self.regimens],
             "eligibility": [str(regimen.eligibility) for regimen in self.regimens],
             "unverified": [regimen.unverified for regimen in self.regimens],
+            "status": [regimen.status.value for regimen in self.regimens],
+            "label": [regimen.label for regimen in self.regimens],
+            "population": [regimen.virtual_population for regimen in self.regimens],
+            "patients": [", ".join(library.patients_of(regimen)) for regimen in self.regimens],
+            "fewest_cycles": [regimen.fewest_cycles for regimen in self.regimens],
+            "most_cycles": [regimen.most_cycles for regimen in self.regimens],
         }
 
     def __repr__(self) -> str:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from blinplan.course.patient import AreaFormula
 from blinplan.quantities import Basis
+from blinplan.regimen.library import Patients
 from blinplan.regimen.regimen import Indication, LabelName, Status
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.configuration.settings import FailOn
@@ -17,7 +18,11 @@ __all__ = [
     "CheckFormat",
     "FailOn",
     "Indication",
+    "IndicationName",
     "LabelName",
+    "LabelText",
+    "Patients",
+    "PatientsName",
     "PlanFormat",
     "PlanFormatName",
     "PopulationName",
@@ -26,6 +31,7 @@ __all__ = [
     "SimulateFormat",
     "SimulateFormatName",
     "Status",
+    "StatusName",
     "TableFormat",
     "TableOrJson",
     "View",
@@ -99,6 +105,10 @@ ViewName = View | Literal["overview", "agenda", "days", "month", "bags", "expect
 SimulateFormatName = SimulateFormat | Literal["table", "json", "csv"]
 TableOrJson = TableFormat | Literal["table", "json"]
 PopulationName = VirtualPopulation | Literal["adult-rr", "adult-mrd", "child"]
+IndicationName = Indication | Literal["relapsed-refractory", "mrd-positive", "consolidation", "investigational"]
+PatientsName = Patients | Literal["adult", "child", "infant", "adult-rr", "adult-mrd"]
+StatusName = Status | Literal["seen", "transcribed", "derived", "unverified"]
+LabelText = LabelName | Literal["us-2025", "hk-2026"]
 AttenuationName = Attenuation | Literal["desensitisation", "target-loss"]
 SignalName = Literal["drug", "b-cells", "t-cells", "il-6", "il-10", "ifn"]
 """What can be drawn of virtual patients over time."""

@@ -263,6 +263,32 @@ class Regimen:
         return any(source.status is Status.UNVERIFIED for source in self.sources)
 
     @property
+    def status(self) -> Status:
+        """The status of its least certain source."""
+        return max((source.status for source in self.sources), key=list(Status).index)
+
+    @property
+    def most_cycles(self) -> int:
+        """How many cycles there are with the optional ones."""
+        return sum(cycle.repeat for cycle in self.cycles)
+
+    @property
+    def fewest_cycles(self) -> int:
+        """How many cycles everybody is given."""
+        return sum(cycle.repeat for cycle in self.cycles if not cycle.optional)
+
+    @property
+    def virtual_population(self) -> VirtualPopulation:
+        """The virtual population that stands for its patients, where the file names none by weight and indication."""
+        if self.eligibility.population is not None:
+            return self.eligibility.population
+        if self.eligibility.below_weight is not None:
+            return "child"
+        if self.indication in {Indication.MRD_POSITIVE, Indication.CONSOLIDATION}:
+            return "adult-mrd"
+        return "adult-rr"
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         """All steps of all cycles, in the order of the file."""
         return tuple(step for cycle in self.cycles for step in cycle.steps)

@@ -11,22 +11,11 @@ from blinplan.course.events import Period, rate_in
 from blinplan.course.premedication import given_to, goes_on, planned_occasions
 from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray, Population
-from blinplan.regimen.regimen import AgeGroup, Indication, Regimen
+from blinplan.regimen.regimen import AgeGroup, Regimen
 
 
 class NotEligibleError(ValueError):
     """Virtual patients whose weight the regimen does not admit."""
-
-
-def preset_for(regimen: Regimen) -> str:
-    """Name the virtual population that stands for a regimen's patients."""
-    if regimen.eligibility.population is not None:
-        return regimen.eligibility.population
-    if regimen.eligibility.below_weight is not None:
-        return "child"
-    if regimen.indication in (Indication.MRD_POSITIVE, Indication.CONSOLIDATION):
-        return "adult-mrd"
-    return "adult-rr"
 
 
 def dosing(regimen: Regimen, periods: Sequence[Period], population: Population) -> Dosing:

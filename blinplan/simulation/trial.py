@@ -17,7 +17,6 @@ from blinplan.physiology.solve import simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import dosing as dosing_of
-from blinplan.simulation.dosing import preset_for
 from blinplan.simulation.outcome import Occurrence, Quantity, occurrences, quantities
 from blinplan.simulation.own_patients import People
 from blinplan.simulation.paired import Paired, paired_quantities, paired_shares, require_same_patients
@@ -307,7 +306,7 @@ def preset_of(regimen: Regimen, preset: str | None, patients: Patients | None) -
         When the patients that are given are of another population than the one asked for.
     """
     if not isinstance(patients, Population):
-        return preset or preset_for(regimen)
+        return preset or regimen.virtual_population
     if preset not in (None, patients.preset):
         raise ValueError(f"the patients are of the population {patients.preset}, not {preset}")
     return patients.preset

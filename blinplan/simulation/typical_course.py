@@ -10,7 +10,7 @@ from blinplan.physiology.model.population import FloatArray, typical
 from blinplan.physiology.solve import simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
-from blinplan.simulation.dosing import dosing, preset_for
+from blinplan.simulation.dosing import dosing
 from blinplan.thresholds.threshold import threshold
 
 _EVERY = 30
@@ -49,7 +49,7 @@ class TypicalCourse:
 
 def typical_course(regimen: Regimen, periods: Sequence[Period]) -> TypicalCourse:
     """Send the typical patient of a regimen's population through a course."""
-    patient = typical(preset_for(regimen))
+    patient = typical(regimen.virtual_population)
     minutes = np.arange(0, periods[-1].stop + 1, _EVERY, dtype=np.float64)
     trajectories = simulate(
         dosing(regimen, periods, patient), patient, output_days=minutes / MINUTES_PER_DAY, endpoints=False

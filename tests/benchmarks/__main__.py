@@ -20,7 +20,7 @@ from blinplan.executor import workers
 from blinplan.physiology import Dosing, Population, Trajectories, draw
 from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen import library
-from blinplan.simulation.dosing import dosing, preset_for
+from blinplan.simulation.dosing import dosing
 from tests.benchmarks.engines import RoadRunner, by_blinplan, by_scipy, greatest_error, series_of
 from tests.benchmarks.start import start
 from tests.physiology.courses import extremes
@@ -109,7 +109,7 @@ def accuracy() -> float:
 
 def _greatest_error_of(name: str) -> float:
     regimen = library.regimen(name)
-    people = extremes(preset_for(regimen), 64)
+    people = extremes(regimen.virtual_population, 64)
     course = _course(name, people)
     days = np.arange(course.edges_minutes[-1] / 1440 + 1.0)
     return greatest_error(series_of(by_blinplan(course, people, days)), by_scipy(course, people, days, 1e-10))

@@ -328,13 +328,3 @@ def test_what_it_shows_to_try_works(inside: Run) -> None:
         ran = inside(*command.split()[1:])
         # `new` asks at a terminal, and here it says what is missing.
         assert ran.status in ({2} if command == "blinplan new" else {0, 1})
-
-
-@pytest.mark.parametrize("columns", [60, 80, 100, 120, 200])
-def test_each_regimen_is_one_line(inside: Run, columns: int) -> None:
-    lines = inside("regimens", COLUMNS=str(columns)).out.splitlines()
-    assert max(map(len, lines)) <= columns
-    for name in library.paths():
-        (line,) = [line for line in lines if line.startswith("  ") and line.split()[0].rstrip("*") == name]
-        assert "mcg" in line
-    assert next(line for line in lines if ": " in line).startswith("Labelled: ")

@@ -171,7 +171,7 @@ TRIALS = [
         "D206, S307",
     ),
     Published(
-        "hyper-cvad-blinatumomab",
+        "hyper-cvad",
         "14 years and over",
         "mcg/day",
         ("3 x 28 for 28, free 14", "28 for 28, free 84 (reason)", "3 x 28 for 28, free 84 (reason)"),
@@ -179,7 +179,7 @@ TRIALS = [
         "D206, S307",
     ),
     Published(
-        "mini-hyper-cvd-blinatumomab",
+        "mini-hyper-cvd",
         "any weight",
         "mcg/day",
         ("9 for 4, 28 for 24, free 14", "28 for 28, free 126 (reason)", "2 x 28 for 28, free 14"),
@@ -194,7 +194,7 @@ TRIALS = [
         "seen, unverified",
         "S306",
     ),
-    Published("ponatinib-blinatumomab", "18 years and over", "mcg/day", ("5 x 28 for 28, free 14",), "seen"),
+    Published("ponatinib", "18 years and over", "mcg/day", ("5 x 28 for 28, free 14",), "seen"),
     Published(
         "tower", "any weight", "mcg/day", ("9 for 7, 28 for 21, free 14", "4 x 28 for 28, free 14"), "seen", "D206"
     ),
@@ -376,7 +376,7 @@ def test_what_is_from_no_publication_is_told(published: Published) -> None:
     notes = " ".join(source.note or "" for source in regimen.sources)
     unverified = " ".join(source.note or "" for source in regimen.sources if source.status is Status.UNVERIFIED)
     assert "unverified" not in published.sources or "not seen" in unverified or "assumed" in unverified
-    if regimen.premedication or (regimen.hospital_days and published.name != "mini-hyper-cvd-blinatumomab"):
+    if regimen.premedication or (regimen.hospital_days and published.name != "mini-hyper-cvd"):
         assert "from the label" in notes
         assert "not from the trial" in notes
     for cycle in regimen.cycles:
@@ -393,7 +393,7 @@ def test_waivers_of_trials_say_what_the_trial_did() -> None:
 
 def test_what_is_due_besides_is_told_where_it_was_seen() -> None:
     due = {name: library.regimen(name).due for name in NAMES if library.regimen(name).due}
-    assert set(due) == {"d-alba", "mini-hyper-cvd-blinatumomab", "ponatinib-blinatumomab"}
+    assert set(due) == {"d-alba", "mini-hyper-cvd", "ponatinib"}
     steroid, alone, on = due["d-alba"]
     assert (steroid.kind, steroid.days, steroid.for_days) == (DueKind.PRE_PHASE, (-92,), 31)
     assert (alone.dose, alone.days, alone.for_days) == ("140 mg a day", (-85,), 85)

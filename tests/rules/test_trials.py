@@ -40,11 +40,11 @@ FOUND = {  # by the file alone, a code a kind of finding
 FOUND_ON_PATIENTS = {  # besides: cytokines, B cells and T cells of the virtual patients
     "e1910": "B403",  # notes: B cells in an interval with chemotherapy, of which the model knows nothing
     "lal2317": "B403",
-    "hyper-cvad-blinatumomab": "B403",
+    "hyper-cvad": "B403",
     "aall1331-low-risk": "B403",
     "myasthenia-5-days": "B403",
     "lupus-5-days": "B403",
-    "mini-hyper-cvd-blinatumomab": "B403 T501",
+    "mini-hyper-cvd": "B403 T501",
     # T cells are not back when the dose steps up.
     **dict.fromkeys(("golden-gate-run-in", "s1318", "tower", "mt103-211", "mt103-205", "mt103-206-5-15"), "T501"),
     **dict.fromkeys(("mt103-206-5-15-30", "dlbcl-3-step", "nct02910063", "nct03023878", "nhl-5-15-60"), "T501"),
@@ -100,7 +100,7 @@ def test_a_chemotherapy_block_between_cycles_is_never_a_warning() -> None:
 
 def test_trials_lie_in_folders_by_their_patients() -> None:
     folders = {path.parent.name for name, path in library.paths().items() if name in TRIALS}
-    assert folders == {"adults", "children", "lymphoma", "autoimmune"}
+    assert folders == {"adults", "adults-first-line", "children", "lymphoma", "autoimmune"}
     of_children = {path.stem for path in (Path(library.folder()) / "trials" / "children").glob("*.toml")}
     populations = {name: library.regimen(name).eligibility.population for name in of_children}
     assert set(populations.values()) == {"child"}

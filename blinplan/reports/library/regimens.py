@@ -1,6 +1,8 @@
 """The list of shipped regimens."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
@@ -8,7 +10,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.quantities import duration_text
+from blinplan.quantities import decimal_text, duration_text
+from blinplan.regimen.library import patients_of
 from blinplan.regimen.regimen import Cycle, Regimen, Step
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.terminal import Screen
@@ -27,7 +30,7 @@ _INDICATIONS = {
 
 
 def regimens_report(regimens: Sequence[Regimen], groups: Mapping[str, str], screen: Screen) -> list[RenderableType]:
-    """Draw the regimens, one a line, under headings of where they come from and what they treat.
+    """Draw the regimens, one below the other, under headings of where they come from and what they treat.
 
     Parameters
     ----------
@@ -38,19 +41,16 @@ def regimens_report(regimens: Sequence[Regimen], groups: Mapping[str, str], scre
     def heading(regimen: Regimen) -> tuple[int, int]:
         return list(_GROUPS).index(groups[regimen.name]), list(_INDICATIONS).index(regimen.indication.value)
 
+    if not regimens:
+        return [Text("No regimen that comes with blinplan is all of this. Leave out one of the options.")]
     ordered = sorted(regimens, key=heading)
-    rows = {regimen.name: [screen.as_shown(cell) for cell in _cells(regimen, screen)] for regimen in ordered}
-    widths = [max(map(cell_len, column)) for column in zip(_HEADS, *rows.values(), strict=False)]
-    room = _room_for_titles(widths, screen)
-    parts: list[RenderableType] = [_line(_HEADS[: len(widths)], "What it is", widths, room, screen, head=True)]
+    layout = _Layout.of(ordered, screen)
+    parts: list[RenderableType] = [layout.head]
     for _, members in groupby(ordered, key=heading):
         group = list(members)
         where, treats = groups[group[0].name], _INDICATIONS[group[0].indication.value]
-        parts += ["", Text(f"{_GROUPS[where]}: {treats}", "title")]
-        for regimen in group:
-            title = screen.as_shown(regimen.title).removesuffix(f", {regimen.eligibility}")
-            parts.append(_line(rows[regimen.name], title, widths, room, screen))
-    legend = "* unverified: not all of it was seen in the cited source"
+        parts += ["", Text(f"{_GROUPS[where]}: {treats}", "title"), *(layout.lines(regimen) for regimen in group)]
+    legend = "Status is that of the least certain source; unverified: not all of it was seen in the cited source"
     return [
         *parts,
         "",
@@ -60,39 +60,97 @@ def regimens_report(regimens: Sequence[Regimen], groups: Mapping[str, str], scre
     ]
 
 
-_HEADS = ("Name", "Dose", "Cycles", "For")
+_HEADS = ("For", "Doses", "Cycles", "Status")
+_INDENT = 2
 _LEAST_TITLE = 60
 
 
-def _cells(regimen: Regimen, screen: Screen) -> list[str]:
-    mark = "*" if regimen.unverified else ""
-    cycles = cycles_in_short(regimen)
-    weights = [str(regimen.eligibility)] if screen.wide else []
-    return [f"  {regimen.name}{mark}", _dose_in_short(regimen), cycles, *weights]
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How wide the columns of the list are; a name that does not fit into its own has a line to itself.
+
+    ``titles`` is how wide titles may be where there is room for them; else 0.
+    """
+
+    screen: Screen
+    tight: bool
+    names: int
+    cells: tuple[int, ...]
+    titles: int
+
+    @classmethod
+    def of(cls, regimens: Sequence[Regimen], screen: Screen) -> "_Layout":
+        """The widest layout that the screen has room for."""
+        names = _INDENT + max(cell_len(regimen.name) for regimen in regimens)
+        for tight in (False, True):
+            rows = [_HEADS, *(_cells(regimen, screen, tight=tight) for regimen in regimens)]
+            cells = tuple(max(map(cell_len, column)) for column in zip(*rows, strict=True))
+            left = screen.width - sum(cells) - sum(len(_gap(tight)) for _ in cells)
+            if left >= names:
+                break
+        title = left - names - len(_gap(tight))
+        own = max(min(names, left), 2 * _INDENT)
+        return cls(screen, tight, own, cells, title if title >= _LEAST_TITLE else 0)
+
+    @property
+    def head(self) -> Text:
+        """The heads of the columns."""
+        return self._line("Name", _HEADS, "What it is" if self.titles else "", "title")
+
+    def lines(self, regimen: Regimen) -> Text:
+        """Draw a regimen: its name, whom it is for, doses, cycles, status, and what it is where there is room."""
+        cells = _cells(regimen, self.screen, tight=self.tight)
+        title = self.screen.as_shown(regimen.title).removesuffix(f", {regimen.eligibility}") if self.titles else ""
+        return self._line(" " * _INDENT + regimen.name, cells, _cut(title, self.titles, self.screen), "")
+
+    def _line(self, name: str, cells: Sequence[str], title: str, style: str) -> Text:
+        gap = _gap(self.tight)
+        padded = [cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, self.cells, strict=True)]
+        above = name if len(name) <= self.names else f"{name}\n"
+        beside = " " * (self.names - len(name) if above == name else self.names)
+        rest = gap + gap.join([*padded, *([title] if title else [])])
+        return Text.assemble((above, style or "where"), (beside + rest, style), no_wrap=True)
+
+
+def _gap(tight: bool) -> str:
+    return " " if tight else "  "
 
 
 def cycles_in_short(regimen: Regimen) -> str:
     """Write how many cycles there are: 4, or 2-5 where those after the second are optional."""
-    course = regimen.one_by_one
-    needed = sum(not cycle.optional for cycle in course)
-    return str(len(course)) if needed == len(course) else f"{needed}-{len(course)}"
+    fewest, most = regimen.fewest_cycles, regimen.most_cycles
+    return str(most) if fewest == most else f"{fewest}-{most}"
 
 
-def _room_for_titles(widths: Sequence[int], screen: Screen) -> int:
-    """How wide a title may be where there is room for titles; else 0."""
-    room = screen.width - sum(widths) - 2 * len(widths)
-    return room if room >= _LEAST_TITLE else 0
+def _cells(regimen: Regimen, screen: Screen, *, tight: bool) -> tuple[str, ...]:
+    doses = _dose_in_short(regimen)
+    cells = (
+        _patients_in_short(regimen),
+        doses.replace(" → ", "→") if tight else doses,
+        cycles_in_short(regimen),
+        regimen.status.value,
+    )
+    return tuple(map(screen.as_shown, cells))
 
 
-def _line(
-    cells: Sequence[str], title: str, widths: Sequence[int], room: int, screen: Screen, *, head: bool = False
-) -> Text:
-    """Draw a line of the list: name, dose, cycles, for whom, and what it is where there is room."""
-    gap = "  " if screen.wide else " "
-    name, *others = [cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)]
-    shown = [_cut(title, room, screen)] if room else []
-    style = "title" if head else ""
-    return Text.assemble((name, "title" if head else "where"), (gap + gap.join([*others, *shown]), style), no_wrap=True)
+def _patients_in_short(regimen: Regimen) -> str:
+    """Write whom a regimen is for: ages and weights, or else whether its virtual patients are adults or children."""
+    who = regimen.eligibility
+    bounds = [
+        *_bounds_in_short(who.minimum_age, who.below_age, "years"),
+        *_bounds_in_short(who.minimum_weight, who.below_weight, "kg"),
+    ]
+    return ", ".join(bounds) or ("children" if regimen.virtual_population == "child" else "adults")
+
+
+def _bounds_in_short(minimum: Fraction | None, below: Fraction | None, unit: str) -> list[str]:
+    """Write two bounds; somebody below 18 years is 17 at most, since ages count completed years."""
+    if minimum is not None and below is not None:
+        last = decimal_text(below - 1) if unit == "years" and below.denominator == 1 else f"below {decimal_text(below)}"
+        return [f"{decimal_text(minimum)}-{last} {unit}"]
+    if minimum is not None:
+        return [f"from {decimal_text(minimum)} {unit}"]
+    return [] if below is None else [f"below {decimal_text(below)} {unit.removesuffix('s') if below == 1 else unit}"]
 
 
 def _cut(title: str, room: int, screen: Screen) -> str:
@@ -101,9 +159,10 @@ def _cut(title: str, room: int, screen: Screen) -> str:
 
 
 def _dose_in_short(regimen: Regimen) -> str:
-    """Write the doses of cycle 1, and those of later cycles where they are not its last dose."""
+    """Write the doses of cycle 1, and those of later cycles where they are neither the same nor its last dose."""
     first, *later = regimen.cycles
-    others = [cycle.steps for cycle in later if [step.dose for step in cycle.steps] != [first.steps[-1].dose]]
+    told = ([step.dose for step in first.steps], [first.steps[-1].dose])
+    others = [cycle.steps for cycle in later if [step.dose for step in cycle.steps] not in told]
     return "; later ".join(_doses(steps) for steps in (first.steps, *others[:1]))
 
 
@@ -147,6 +206,12 @@ def regimens_json(regimens: Sequence[Regimen], groups: Mapping[str, str]) -> dic
                 "basis": regimen.basis.value,
                 "doses": doses_in_short(regimen),
                 "unverified": regimen.unverified,
+                "status": regimen.status.value,
+                "label": regimen.label,
+                "population": regimen.virtual_population,
+                "patients": [word.value for word in patients_of(regimen)],
+                "fewest_cycles": regimen.fewest_cycles,
+                "most_cycles": regimen.most_cycles,
                 "sources": [
                     {"citation": source.citation, "status": source.status.value, "note": source.note}
                     for source in regimen.sources

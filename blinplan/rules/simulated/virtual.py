@@ -85,9 +85,9 @@ def _outcome(
 
     The engine is imported here, so that a check without simulation does not wait for it.
     """
-    from blinplan.simulation.dosing import NotEligibleError, preset_for
+    from blinplan.simulation.dosing import NotEligibleError
 
-    preset = preset_for(regimen)
+    preset = regimen.virtual_population
     try:
         endpoints = _endpoints(regimen, periods(regimen), preset, patients, seed, executor)
     except NotEligibleError as error:
