@@ -28,7 +28,11 @@ IN_TOML = json.dumps(HOSTILE).replace("\x7f", "\\u007f")
 """The same as TOML may have it: every control character by its number."""
 
 TEXTS = {
-    "r.toml": regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/d for 20 days", repeat=2))
+    "r.toml": regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/d for 20 days", repeat=2, reason="chemotherapy"))
+    + 'block = "first block"\noptional = true\n'
+    + '\n[[due]]\nkind = "intrathecal"\nwhat = "methotrexate"\ndays = [8]\n'
+    + 'dose_by_age = [{ below_age_years = 50, dose = "8 mg" }, { min_age_years = 50, dose = "12 mg" }]\n'
+    + '\n[[due]]\nkind = "other"\nwhat = "dasatinib"\ndays = [1]\ndose = "140 mg"\n'
     + waiver("S304", "2027-01-01"),
     "record.toml": RECORD.replace('"rr-adult"', '"probe"'),
     "ward.toml": WARD.replace('["saturday", "sunday"]', '["sunday"]')
@@ -131,7 +135,9 @@ def everything_hostile(folder: Path) -> None:
         TEXTS["r.toml"].replace('"Amendment 3"', IN_TOML).replace('"dexamethasone"', IN_TOML).replace('"none"', IN_TOML)
     )
     regimen = regimen.replace('"A regimen for a test"', IN_TOML).replace('name = "Cycle"', f"name = {IN_TOML}")
-    assert regimen.count(MARK) == 5
+    for own in ("chemotherapy", "first block", "methotrexate", "8 mg", "12 mg", "dasatinib", "140 mg"):
+        regimen = regimen.replace(f'"{own}"', IN_TOML)
+    assert regimen.count(MARK) == 12
     write(folder, "r.toml", regimen)
     ward = TEXTS["ward.toml"].replace('"out of stock"', IN_TOML).replace('"Ward 7"', IN_TOML)
     assert ward.count(MARK) == 2
