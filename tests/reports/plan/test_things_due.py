@@ -286,7 +286,9 @@ def test_the_simulation_and_the_list_of_regimens_mark_optional_cycles(inside: Ru
 
 
 def test_the_report_has_what_is_due_and_what_is_optional(inside: Run, tmp_path: Path) -> None:
-    ran = inside("report", "p.toml", "--weight", "70", "--age", "40", "--patients", "20", "-o", "out.html")
+    ran = inside(
+        "report", "p.toml", "--weight", "70", "--height", "170", "--age", "40", "--patients", "50", "-o", "out.html"
+    )
     assert ran.status in {0, 1}, ran.err
     page = (tmp_path / "out.html").read_text(encoding="utf-8")
     assert "Cycles 2 and 3 are optional" in page
