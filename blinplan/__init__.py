@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from blinplan.api.simulating.curves import CurvesResult, curves
     from blinplan.api.simulating.simulate import simulate
     from blinplan.api.simulating.simulated import SimulationResult
+    from blinplan.api.values import values
     from blinplan.refusal import Refusal
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "source",
     "step",
     "toml",
+    "values",
     "waiver",
 ]
 
@@ -129,6 +131,7 @@ _MODULES = {
     "source": "api.regimens.build",
     "step": "api.regimens.build",
     "toml": "api.regimens.build",
+    "values": "api.values",
     "waiver": "api.regimens.build",
 }
 """In which module each name is."""

@@ -34,6 +34,8 @@ __all__ = [
     "StatusName",
     "TableFormat",
     "TableOrJson",
+    "ValuesFormat",
+    "ValuesFormatName",
     "View",
     "ViewName",
     "VirtualPopulation",
@@ -79,6 +81,14 @@ class TableFormat(StrEnum):
     JSON = "json"
 
 
+class ValuesFormat(StrEnum):
+    """How to show values: for people, as a document, or as data."""
+
+    FULL = "full"
+    JSON = "json"
+    CSV = "csv"
+
+
 class SchemaFormat(StrEnum):
     """How to show the schema. There is one way; the option is here because every command has it."""
 
@@ -103,6 +113,7 @@ class Attenuation(StrEnum):
 PlanFormatName = PlanFormat | Literal["table", "json", "csv", "ics", "fhir", "html", "nonmem"]
 ViewName = View | Literal["overview", "agenda", "days", "month", "bags", "expected", "delivered"]
 SimulateFormatName = SimulateFormat | Literal["table", "json", "csv"]
+ValuesFormatName = ValuesFormat | Literal["full", "json", "csv"]
 TableOrJson = TableFormat | Literal["table", "json"]
 PopulationName = VirtualPopulation | Literal["adult-rr", "adult-mrd", "child"]
 IndicationName = Indication | Literal["relapsed-refractory", "mrd-positive", "consolidation", "investigational"]

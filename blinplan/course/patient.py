@@ -12,11 +12,7 @@ from blinplan.regimen.age import OLDEST, Age, AgeUnit
 
 
 class AreaFormula(StrEnum):
-    """A formula for body surface area in m² from weight in kg and height in cm.
-
-    Mosteller, N Engl J Med 1987;317:1098. DuBois and DuBois, Arch Intern Med 1916;17:863. Haycock et al., J Pediatr
-    1978;93:62. Gehan and George, Cancer Chemother Rep 1970;54:225. Coefficients are unverified: from general knowledge.
-    """
+    """A formula for body surface area in m² from weight in kg and height in cm."""
 
     MOSTELLER = "mosteller"
     DUBOIS = "dubois"
@@ -38,12 +34,29 @@ _POWERS = {
     AreaFormula.GEHAN_GEORGE: (0.0235, 0.51456, 0.42246),
 }
 
+SOURCES_OF_FORMULAS = {
+    AreaFormula.MOSTELLER: "Mosteller, N Engl J Med 1987;317:1098",
+    AreaFormula.DUBOIS: "DuBois and DuBois, Arch Intern Med 1916;17:863",
+    AreaFormula.HAYCOCK: "Haycock et al., J Pediatr 1978;93:62",
+    AreaFormula.GEHAN_GEORGE: "Gehan and George, Cancer Chemother Rep 1970;54:225",
+}
+"""Where each formula is from. The coefficients are unverified: from general knowledge."""
+
+
+def formula_text(formula: AreaFormula) -> str:
+    """Write a formula with its numbers."""
+    if formula is AreaFormula.MOSTELLER:
+        return f"square root of (weight × height / {MOSTELLER})"
+    factor, weight, height = _POWERS[formula]
+    return f"{factor} × weight^{weight} × height^{height}"
+
+
 WEIGHTS_KG = (Fraction(1), Fraction(300))
 HEIGHTS_CM = (Fraction(30), Fraction(250))
 AREAS_M2 = (Fraction("0.2"), Fraction(3))
 
 
-_AREAS_DIFFER = Fraction(1, 10)
+AREAS_DIFFER = Fraction(1, 10)
 """By how much a given area may differ from a computed one, as a share of it."""
 
 
@@ -144,7 +157,7 @@ def _of_size(weight: Fraction | None, height: Fraction | None, area: Fraction | 
         if weight is not None and height is not None and computed is not None:
             _no_slip(weight, height, computed)
         return Patient(weight, height, None if computed is None else BodySurfaceArea(computed, _NAMES[formula]))
-    if computed is not None and abs(area - computed) > _AREAS_DIFFER * computed:
+    if computed is not None and abs(area - computed) > AREAS_DIFFER * computed:
         raise PatientError(
             f"body surface area is {decimal_text(area, 3)} m², and weight and height give"
             f" {decimal_text(computed, 3)} m² by {_NAMES[formula]}; they differ by more than 10 %"

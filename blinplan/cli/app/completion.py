@@ -102,6 +102,29 @@ def claims(incomplete: str) -> Offers:
     ]
 
 
+def value_names(incomplete: str) -> Offers:
+    """The names of values that decide something."""
+    from blinplan.api.values import values
+
+    offers = ((value.name, value.says) for value in values(label="all"))
+    return [(name, says) for name, says in dict(offers).items() if name.startswith(incomplete)]
+
+
+def value_statuses(incomplete: str) -> Offers:
+    """How far a value can have been checked."""
+    from blinplan.api.values import statuses
+
+    return [(status, "") for status in statuses() if status.startswith(incomplete)]
+
+
+def labels(incomplete: str) -> Offers:
+    """The labels, and all of them."""
+    from blinplan.api.values import label_titles
+
+    offers = {**label_titles(), "all": "Every label"}
+    return [(name, title) for name, title in offers.items() if name.startswith(incomplete)]
+
+
 def time_zones(incomplete: str) -> Offers:
     """Time zones by their names."""
     from zoneinfo import available_timezones

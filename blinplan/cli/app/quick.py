@@ -39,6 +39,7 @@ COMMANDS = {
     "rules": "rules",
     "rule": "rules",
     "regimens": "regimens",
+    "values": "values",
     "schema": "schema",
 }
 """The commands in the order of the help text, and the modules they are in."""

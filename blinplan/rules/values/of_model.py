@@ -1,0 +1,161 @@
+"""What the model and the figures of patients rest on, as values."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from fractions import Fraction
+
+from blinplan.course.patient import (
+    AREAS_DIFFER,
+    AREAS_M2,
+    HEIGHTS_CM,
+    MASS_INDICES,
+    SOURCES_OF_FORMULAS,
+    WEIGHTS_KG,
+    formula_text,
+)
+from blinplan.physiology.model.parameters import Parameter, Preset, load_parameters
+from blinplan.quantities import decimal_text
+from blinplan.rules.values.value import Value, ValueKind, ValueStatus
+from blinplan.thresholds.threshold import thresholds
+
+SIMULATION, PATIENT = "simulation", "who is taken as a patient"
+
+
+def values_of_thresholds() -> Iterator[Value]:
+    """The numbers from which on something counts in a simulation."""
+    for one in thresholds().values():
+        yield Value(
+            one.name,
+            ValueKind.THRESHOLD,
+            None,
+            f"{one.value} {one.unit}",
+            Fraction(one.value),
+            one.unit,
+            one.says,
+            one.source,
+            ValueStatus(one.status),
+            (SIMULATION, "evidence"),
+        )
+
+
+def values_of_model() -> Iterator[Value]:
+    """The parameters that all populations share, and those that a population has of its own."""
+    parameters = load_parameters()
+    for parameter in parameters.parameters.values():
+        yield from _values_of(parameter, parameter.key)
+    for preset in parameters.presets.values():
+        yield _population(preset)
+        for key, own in preset.parameters.items():
+            if own != parameters.parameters[key]:
+                yield from _values_of(own, f"{key}@{preset.key}")
+    for pair in parameters.correlations:
+        yield Value(
+            f"correlation_of_{pair.first}_and_{pair.second}",
+            ValueKind.PARAMETER,
+            None,
+            f"{pair.value:g}",
+            Fraction(repr(pair.value)),
+            "1",
+            f"Correlation between the logarithms of {pair.first} and {pair.second} across patients.",
+            pair.source,
+            _status(pair.status, None),
+            (SIMULATION,),
+        )
+
+
+def _values_of(parameter: Parameter, name: str) -> Iterator[Value]:
+    """A parameter, and how exactly its source knew it where that is printed."""
+    yield _parameter(parameter, name)
+    known = parameter.precision
+    if known is not None:
+        says = f"How exactly the source knew the {parameter.name}."
+        error = Fraction(repr(known.relative_standard_error)) * 100
+        yield Value(
+            f"{name}_precision",
+            ValueKind.PARAMETER,
+            None,
+            f"relative standard error {decimal_text(error, 3)} %",
+            error,
+            "%",
+            says,
+            known.source,
+            _status("published", known.verification),
+            ("simulation with uncertainty",),
+        )
+
+
+def _parameter(parameter: Parameter, name: str) -> Value:
+    unit = "" if parameter.unit == "1" else parameter.unit
+    spread = f"; sd of ln {parameter.sd:g}" if parameter.sd else ""
+    return Value(
+        name,
+        ValueKind.PARAMETER,
+        None,
+        f"{parameter.value:g} {unit}".strip() + spread,
+        Fraction(repr(parameter.value)),
+        parameter.unit,
+        f"{parameter.name[:1].upper()}{parameter.name[1:]}.",
+        parameter.source,
+        _status(parameter.status, parameter.verification),
+        (SIMULATION if parameter.simulated else "what is exported",),
+    )
+
+
+def _population(preset: Preset) -> Value:
+    drawn = ", ".join(f"{key.replace('_', ' ')} {_plain(given)}" for key, given in asdict(preset.covariates).items())
+    says = f"Virtual patients: {preset.name}."
+    status = _status(preset.status, None)
+    return Value(preset.key, ValueKind.POPULATION, None, drawn, None, "", says, preset.source, status, (SIMULATION,))
+
+
+def _plain(given: object) -> str:
+    return "/".join(f"{one:g}" for one in given) if isinstance(given, tuple) else f"{given:g}"
+
+
+def _status(status: str, verification: str | None) -> ValueStatus:
+    return ValueStatus(verification or status)
+
+
+def values_of_patients() -> Iterator[Value]:
+    """How body surface area is computed, and between which figures somebody is taken as a patient."""
+    for formula, source in SOURCES_OF_FORMULAS.items():
+        says = f"Body surface area in m² from weight in kg and height in cm, by {formula.value}."
+        name, decides = f"area_{formula.value.replace('-', '_')}", ("doses by body surface area",)
+        yield Value(
+            name,
+            ValueKind.FIGURE,
+            None,
+            formula_text(formula),
+            None,
+            "m²",
+            says,
+            source,
+            ValueStatus.UNVERIFIED,
+            decides,
+        )
+    for name, (low, high), unit, what in (
+        ("weights", WEIGHTS_KG, "kg", "Body weights"),
+        ("heights", HEIGHTS_CM, "cm", "Heights"),
+        ("areas", AREAS_M2, "m²", "Body surface areas"),
+    ):
+        yield _convention(name, f"{decimal_text(low)} to {decimal_text(high)} {unit}", f"{what} outside are refused.")
+    least, highest = MASS_INDICES
+    bounds = ", ".join(
+        f"{decimal_text(index)}" + (f" below {decimal_text(height)} cm" if height is not None else " above")
+        for height, index in highest
+    )
+    yield _convention(
+        "body_mass_indices",
+        f"{decimal_text(least)} kg/m², and at most {bounds}",
+        "Somebody lighter or heavier for the height is refused.",
+    )
+    yield _convention(
+        "areas_differ",
+        f"{decimal_text(100 * AREAS_DIFFER)} %",
+        "A given body surface area may differ by so much from the computed one.",
+    )
+
+
+def _convention(name: str, text: str, says: str) -> Value:
+    status = ValueStatus.CONVENTION
+    return Value(name, ValueKind.FIGURE, None, text, None, "", says, "chosen here", status, (PATIENT,))

@@ -1,0 +1,167 @@
+"""Every value that decides something is listed with its source and status, and a changed one with whose it is."""
+
+import ast
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import blinplan.course
+from blinplan.label.label import Stated
+from blinplan.label.read import label_named, label_names
+from blinplan.physiology.model.parameters import load_parameters
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.configuration.settings import DEFAULTS, ChangedLimit
+from blinplan.rules.limits import limits_by
+from blinplan.rules.values.collect import collect_values
+from blinplan.rules.values.of_label import IN_PLANS
+from blinplan.rules.values.value import Value, ValueKind, ValueStatus
+from blinplan.thresholds.threshold import thresholds
+from tests.read_text import site_in
+
+LABELS = label_names()
+EVERYTHING = collect_values(LABELS, DEFAULTS)
+NAMES = {(value.label, value.name) for value in EVERYTHING}
+
+
+def named(name: str, label: str | None = None, values: tuple[Value, ...] = EVERYTHING) -> Value:
+    (found,) = (value for value in values if (value.name, value.label) == (name, label))
+    return found
+
+
+@pytest.mark.parametrize("value", EVERYTHING, ids=lambda value: f"{value.label or ''}-{value.name}")
+def test_a_value_says_itself_its_source_its_status_and_what_it_decides(value: Value) -> None:
+    assert value.says.endswith(".")
+    assert len(value.source) > 8
+    assert value.status in set(ValueStatus)
+    assert value.decides
+    assert value.text
+
+
+def test_no_two_values_have_one_name() -> None:
+    assert len(NAMES) == len(EVERYTHING)
+
+
+def test_every_limit_that_a_rule_names_is_listed_with_the_code_of_the_rule() -> None:
+    for rule in CATALOGUE.values():
+        for name in rule.limits:
+            own = [value for value in EVERYTHING if value.name == name and value.kind is not ValueKind.THRESHOLD]
+            assert own, name
+            assert all(rule.code in value.decides for value in own), (rule.code, name)
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_everything_that_a_label_says_is_listed_as_it_says_it(label: str) -> None:
+    text = label_named(label)
+    for name, limit in limits_by(label).items():
+        value = named(name, label if name in text.numbers else None)
+        assert (value.number, value.unit, value.says, value.status) == (
+            limit.value,
+            limit.unit,
+            limit.says,
+            limit.status,
+        )
+        assert (value.fixed, value.stricter) == (limit.fixed, limit.stricter)
+    parts: list[Any] = [*text.schedules, *text.premedications, *text.bags, *([text.vial] if text.vial else [])]
+    stated = {part.stated for part in parts}
+    listed = {
+        Stated(value.says, value.source, value.status)  # type: ignore[arg-type]
+        for value in EVERYTHING
+        if value.label == label and value.kind is not ValueKind.NUMBER
+    }
+    assert listed == stated
+    assert sum(value.label == label for value in EVERYTHING) == len(text.numbers) + len(parts)
+
+
+def test_every_threshold_and_every_parameter_of_every_population_is_listed() -> None:
+    for name, threshold in thresholds().items():
+        value = named(name)
+        assert value.number == Fraction(threshold.value)
+        assert (value.status.value, value.source) == (threshold.status, threshold.source)
+    parameters = load_parameters()
+    for key, parameter in parameters.parameters.items():
+        assert named(key).number == Fraction(repr(parameter.value))
+        assert named(key).status == (parameter.verification or parameter.status)
+    for preset in parameters.presets.values():
+        assert named(preset.key).kind is ValueKind.POPULATION
+        for key, own in preset.parameters.items():
+            if own != parameters.parameters[key]:
+                assert named(f"{key}@{preset.key}").source == own.source
+
+
+def test_the_numbers_that_plans_ask_for_are_told_to_decide_them() -> None:
+    numbers = {name for label in LABELS for name in label_named(label).numbers}
+    files = Path(blinplan.course.__file__).parent.glob("*.py")
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
+    written = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    asked = numbers & {one for one in written if isinstance(one, str)}
+    kept = {"refrigerated", "vial_at_room_temperature", "vial_refrigerated", "diluent", "youngest", "in_use"}
+    assert asked - {"premedication"} <= IN_PLANS
+    treatment = {name for name in numbers if name.startswith("cytokine_release_dexamethasone")}
+    assert asked | treatment | kept | {"death"} >= IN_PLANS
+
+
+def test_a_changed_limit_shows_whose_value_decides() -> None:
+    change = ChangedLimit("step_length", Fraction(6), "blinplan.toml:3", "protocol 1")
+    value = named("step_length", None, collect_values(["us-2025"], replace(DEFAULTS, changes=(change,))))
+    assert (value.text, value.number) == ("6 days", Fraction(6))
+    assert value.replaced is not None
+    assert (value.replaced.text, value.replaced.origin, value.replaced.reason) == (
+        "7 days",
+        "blinplan.toml:3",
+        "protocol 1",
+    )
+    assert named("step_length").replaced is None
+
+
+SITE = """
+site = 1
+name = "Ward 7"
+adult_from_years = 16
+preservative_from_kg = 22
+hospital_days = [14, 1]
+vial = { micrograms = 38.5, mcg_per_ml = 12.5 }
+bag = [{ hours = 24, in_use_hours = 30 }, { hours = 72 }]
+"""
+
+
+def test_what_a_site_states_is_shown_in_place_of_the_label_s_and_only_that() -> None:
+    values = collect_values(["us-2025"], DEFAULTS, site_in(SITE))
+    shown = {value.name: (value.text, value.replaced.text) for value in values if value.replaced is not None}
+    assert all(value.replaced.origin == "Ward 7" for value in values if value.replaced is not None)
+    assert shown == {
+        "adult_from": ("16 years", "18 years"),
+        "preservative_from_weight": ("22 kg", "5.4 kg"),
+        "hospital_cycle_1_relapsed_refractory": ("14 days", "9 days"),
+        "hospital_cycle_1_others": ("14 days", "3 days"),  # cycle 2 stays: a ward wants more days, never fewer
+        "vial": (
+            "38.5 mcg, 12.5 mcg/mL when reconstituted",
+            "35 mcg, 12.5 mcg/mL when reconstituted",
+        ),
+        "bag_24_hours": (
+            "10 mL/h, without preservative, used within 30 h",
+            "10 mL/h, without preservative, used within 48 h",
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (("d211",), {"flat_from_weight"}),
+        (("5.4", "kg"), {"preservative_from_weight"}),
+        (("adult_from",), {"adult_from"}),
+        (("neurological", "seizure"), set()),
+        (("premedication", "prednisone"), {"premedication_mrd_positive_adults_1"}),
+    ],
+)
+def test_all_words_have_to_be_in_a_value(words: tuple[str, ...], names: set[str]) -> None:
+    assert {value.name for value in collect_values(["us-2025"], DEFAULTS) if value.has(words)} == names
+
+
+def test_a_value_of_one_label_is_none_of_another() -> None:
+    hong_kong = [value for value in EVERYTHING if value.label == "hk-2026"]
+    assert not any("US prescribing" in value.source for value in hong_kong)
+    assert not any(value.kind in {ValueKind.BAG, ValueKind.VIAL} for value in hong_kong)
