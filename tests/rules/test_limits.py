@@ -47,7 +47,13 @@ def test_every_limit_has_unit_source_and_status(limit: Limit) -> None:
         ("depletion_by_area", "5", "mcg/m²/day", "DEP-1"),
         ("depletion_flat", "9", "mcg/day", "DEP-2"),
         ("infusion_per_cycle", "28", "days", "INF-1"),
+        ("shortest_infusion_studied", "5", "days", None),
         ("longest_infusion_studied", "56", "days", None),
+        ("shortest_interval_run", "7", "days", None),
+        ("step_length", "7", "days", "TCL-2"),
+        ("shorter_step_run", "4", "days", None),
+        ("shortest_step_run", "3", "days", None),
+        ("step_ratio", "4", "times the step before", None),
         ("treatment_free_interval", "14", "days", "DEP-5"),
         ("treatment_free_interval_continued", "56", "days", None),
         ("escalation_after", "48", "hours", "CYT-2, CYT-3"),
@@ -59,6 +65,23 @@ def test_every_limit_has_unit_source_and_status(limit: Limit) -> None:
 def test_limits_are_what_the_sources_say(name: str, value: str, unit: str, claim: str | None) -> None:
     limit = shipped_limits()[name]
     assert (limit.value, limit.unit, limit.claim) == (Fraction(value), unit, claim)
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("shortest_infusion_studied", "NCT06836973"),
+        ("shortest_interval_run", "NCT04994717"),
+        ("shorter_step_run", "NCT01371630"),
+        ("shorter_step_run", "NCT04994717"),
+        ("shortest_step_run", "Cancer Med 2024;13(24):e70515"),
+    ],
+)
+def test_what_was_run_is_seen_in_the_trial_and_nobody_can_change_it(name: str, source: str) -> None:
+    limit = shipped_limits()[name]
+    assert source in limit.source
+    assert limit.status == "seen"
+    assert not limit.allows(limit.value / 2)
 
 
 def test_every_limit_decides_some_rule() -> None:
