@@ -1,11 +1,11 @@
 """Draft a regimen file: its values from what a designer orders, or from another file with what is to be changed."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from blinplan.quantities import Basis, QuantityError, read_dose, read_mass
 from blinplan.regimen.regimen import Indication, Occasion, Status
@@ -13,6 +13,7 @@ from blinplan.regimen.schema import (
     LONGEST_SENTENCE,
     CycleTable,
     DosingTable,
+    DueTable,
     EligibilityTable,
     MonitoringTable,
     PremedicationTable,
@@ -26,7 +27,7 @@ Value = TypeVar("Value")
 STEP_FORM = '"9 mcg/day x 7", or "5 mcg/m2/day x 7 max 9 mcg/day": dose, days (or "36 h"), cap of a dose by m2'
 PREMEDICATION_FORM = (
     '"dexamethasone 20 mg before cycle-start, escalation": drug, dose, perhaps "max 20 mg" and "30 min", and before'
-    f" what: {', '.join(Occasion)}"
+    f' what: {", ".join(Occasion)}; perhaps "for adults" or "for children", and several parted by semicolons'
 )
 NO_SOURCE = "No source given"
 
@@ -74,7 +75,8 @@ _STEP = re.compile(
 )
 _PREMEDICATION = re.compile(
     r"(?P<drug>.+?)\s+(?P<dose>[0-9.,]+ ?mg(?:/m2|/m²)?)(?:,?\s+max\s+(?P<max>.+?))?"
-    r"(?:,?\s+(?P<minutes>[0-9]{1,4})\s*min(?:utes)?)?\s+before\s+(?P<before>.+)",
+    r"(?:,?\s+(?P<minutes>[0-9]{1,4})(?:\s+to\s+(?P<latest>[0-9]{1,4}))?\s*min(?:utes)?)?"
+    r"\s+before\s+(?P<before>.+?)(?:\s+for\s+(?P<patients>adults|children))?",
     re.IGNORECASE,
 )
 
@@ -101,14 +103,20 @@ def step_text(step: StepTable) -> str:
     return f"{step.dose} x {held}" + ("" if step.max is None else f" max {step.max}")
 
 
-def read_premedication(text: str) -> PremedicationTable:
-    """Read premedication such as ``dexamethasone 5 mg/m2 max 20 mg before cycle-start, escalation``.
+def read_premedication(text: str) -> tuple[PremedicationTable, ...]:
+    """Read premedication such as ``dexamethasone 5 mg/m2 max 20 mg before cycle-start, escalation for children``.
+
+    Several, as those of adults and of children, are parted by semicolons.
 
     Raises
     ------
     QuantityError
         When it is none.
     """
+    return tuple(_one_premedication(part) for part in text.split(";"))
+
+
+def _one_premedication(text: str) -> PremedicationTable:
     match = _PREMEDICATION.fullmatch(text.strip())
     if match is None:
         raise QuantityError(f"premedication is written as {PREMEDICATION_FORM}")
@@ -118,14 +126,31 @@ def read_premedication(text: str) -> PremedicationTable:
         raise QuantityError(f'"{unknown[0]}" is no occasion for premedication; these are: {", ".join(Occasion)}')
     cap = None if match["max"] is None else _standard_mass(match["max"])
     minutes = 60 if match["minutes"] is None else int(match["minutes"])
-    return PremedicationTable(match["drug"], _standard_mass(match["dose"]), occasions, max=cap, minutes_before=minutes)
+    return PremedicationTable(
+        drug=match["drug"],
+        dose=_standard_mass(match["dose"]),
+        before=occasions,
+        max=cap,
+        minutes_before=minutes,
+        latest_minutes_before=None if match["latest"] is None else int(match["latest"]),
+        patients=_PATIENTS[(match["patients"] or "").lower()],
+    )
 
 
-def premedication_text(given: PremedicationTable) -> str:
+_PATIENTS: Mapping[str, Literal["adults", "children"] | None] = {"": None, "adults": "adults", "children": "children"}
+
+
+def premedication_text(given: Sequence[PremedicationTable]) -> str:
     """Write premedication as `read_premedication` reads it."""
+    return "; ".join(map(_text_of_one, given))
+
+
+def _text_of_one(given: PremedicationTable) -> str:
     cap = "" if given.max is None else f" max {given.max}"
-    minutes = "" if given.minutes_before == 60 else f" {given.minutes_before} min"
-    return f"{given.drug} {given.dose}{cap}{minutes} before {', '.join(given.before)}"
+    latest = "" if given.latest_minutes_before is None else f" to {given.latest_minutes_before}"
+    minutes = "" if given.minutes_before == 60 and not latest else f" {given.minutes_before}{latest} min"
+    whom = "" if given.patients is None else f" for {given.patients}"
+    return f"{given.drug} {given.dose}{cap}{minutes} before {', '.join(given.before)}{whom}"
 
 
 def _standard_dose(text: str) -> str:
@@ -230,11 +255,12 @@ def draft_copy(original: RegimenTable, order: Order) -> Draft:
         cycle=tuple(_cycles(original, order)),
         premedication=original.premedication if order.premedication is None else order.premedication,
         monitoring=original.monitoring if order.hospital_days is None else _monitoring(order.hospital_days),
+        due=tuple(_due(original, order)),
         family=None,
         waiver=(),
     )
     basis = order.basis or (_basis(order.steps) if order.steps else None)
-    file = file if basis is None else file._replace(dosing=DosingTable(basis.value))
+    file = file if basis is None else file._replace(dosing=file.dosing._replace(basis=basis.value))
     changes = [words for key, words in _DECIDE.items() if getattr(file, key) != getattr(original, key)]
     if changes and file.eligibility is not None:
         file = file._replace(eligibility=file.eligibility._replace(otherwise=None))
@@ -250,6 +276,8 @@ def _weights(original: EligibilityTable | None, order: Order) -> EligibilityTabl
     weights = EligibilityTable(
         known.min_weight_kg if order.min_weight is None else _first(order.min_weight),
         known.below_weight_kg if order.below_weight is None else _first(order.below_weight),
+        min_age_years=known.min_age_years,
+        below_age_years=known.below_age_years,
     )
     return None if weights == EligibilityTable() else weights
 
@@ -278,7 +306,17 @@ def _with_order(cycle: CycleTable, at: int, order: Order) -> CycleTable:
     return cycle._replace(
         steps=cycle.steps if steps is None else steps,
         treatment_free_days=cycle.treatment_free_days if free is None else free,
+        interval_reason=cycle.interval_reason if free in {None, cycle.treatment_free_days} else None,
     )
+
+
+def _due(original: RegimenTable, order: Order) -> Iterator[DueTable]:
+    """What is due besides, with the cycles that there are."""
+    number = order.cycles or sum(cycle.repeat for cycle in original.cycle)
+    for due in original.due:
+        cycles = tuple(cycle for cycle in due.cycles if cycle <= number)
+        if cycles or not due.cycles:
+            yield due._replace(cycles=cycles)
 
 
 def _sources(original: RegimenTable, order: Order, changes: Sequence[str]) -> tuple[SourceTable, ...]:
@@ -303,6 +341,12 @@ def _left_out(original: RegimenTable, file: RegimenTable) -> Iterator[str]:
         yield f"the waiver of {waiver.rule}: whether its reason holds here too is for you to say"
     if original.family is not None:
         yield f"the family {original.family}: it is the original's"
+    reasons = {cycle.interval_reason for cycle in original.cycle} - {cycle.interval_reason for cycle in file.cycle}
+    for reason in sorted(reason for reason in reasons if reason is not None):
+        yield f"the reason of an interval, {reason}: the days or the cycles are others"
+    for due in original.due:
+        if due not in file.due:
+            yield f"{due.what} with cycles that there are not"
     before, now = original.eligibility or EligibilityTable(), file.eligibility or EligibilityTable()
     if before.otherwise is not None and now.otherwise is None:
         yield f"the regimen for other weights, {before.otherwise}: it belongs to the original"

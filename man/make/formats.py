@@ -128,9 +128,9 @@ FORMATS: Mapping[str, Format] = {
             " the first, with its `interval_reason`: no rule then asks for other days. A cycle of another `block`"
             " begins after an interval of its own, and an `optional` one is marked wherever the plan is shown. A"
             " pre-phase, intrathecal prophylaxis or a drug that is given with blinatumomab is [[due]] on days counted"
-            " from the starts of cycles, with its dose in words, also by age. A dose once a week is a cycle of `hours = 24`"
-            " with `treatment_free_days = 6`, and `repeat`; that it is no continuous infusion is said by rule S308, and"
-            " so it is neither planned nor simulated.",
+            " from the starts of cycles, with its dose in words, also by age. A dose once a week is a cycle of"
+            " `hours = 24` with `treatment_free_days = 6`, and `repeat`; that it is no continuous infusion is said by"
+            " rule S308, and so it is neither planned nor simulated.",
             "blinplan plans continuous intravenous infusion only. A file that says another route, in a key or in a"
             ' dose, such as `"250 mcg SC"`, is refused at that word (F008): the model knows no absorption.',
         ),

@@ -8,6 +8,7 @@ import pytest
 from blinplan.course.events import periods
 from blinplan.quantities import Basis, QuantityError
 from blinplan.regimen import library
+from blinplan.regimen.build import cycle, due, regimen, step
 from blinplan.regimen.draft import (
     NO_SOURCE,
     DraftError,
@@ -22,6 +23,7 @@ from blinplan.regimen.draft import (
 )
 from blinplan.regimen.regimen import Indication, Status
 from blinplan.regimen.schema import REGIMEN_FILE, PremedicationTable, RegimenTable, StepTable
+from blinplan.regimen.tables import table_of
 from blinplan.regimen.write import write_regimen
 
 TWO_STEPS = (read_step("9 mcg/day x 7"), read_step("28 mcg/day x 21"))
@@ -88,8 +90,27 @@ def test_what_is_no_step_is_not_guessed(text: str) -> None:
     ],
 )
 def test_premedication_in_one_line(text: str, given: PremedicationTable) -> None:
-    assert read_premedication(text) == given
-    assert read_premedication(premedication_text(given)) == given
+    assert read_premedication(text) == (given,)
+    assert read_premedication(premedication_text([given])) == (given,)
+
+
+def test_premedication_of_adults_and_children_is_parted_by_a_semicolon() -> None:
+    text = (
+        "dexamethasone 20 mg before cycle-start, escalation for adults; dexamethasone 5 mg/m2 max 20 mg 720 to 360 min"
+        " before first-start for children"
+    )
+    adults, children = read_premedication(text)
+    assert (adults.patients, adults.dose, adults.before) == ("adults", "20 mg", ("cycle-start", "escalation"))
+    assert (children.patients, children.dose, children.max) == ("children", "5 mg/m2", "20 mg")
+    assert (children.minutes_before, children.latest_minutes_before) == (720, 360)
+    assert premedication_text([adults, children]) == text
+
+
+@pytest.mark.parametrize("name", library.paths())
+def test_what_a_shipped_regimen_declares_is_read_as_it_is_offered(name: str) -> None:
+    """The default of `blinplan new` is the label's, for adults and for children alike."""
+    given = table_of(library.regimen(name)).premedication
+    assert not given or read_premedication(premedication_text(given)) == given
 
 
 @pytest.mark.parametrize(
@@ -215,3 +236,52 @@ def test_a_copy_for_other_weights_is_simulated_on_a_population_of_its_own() -> N
     assert draft.file.eligibility is not None
     assert draft.file.eligibility.population is None
     assert "the virtual population child: the weights are others" in draft.omissions
+
+
+def _protocol() -> RegimenTable:
+    """Two cycles with chemotherapy between them, and what is due with each."""
+    reasoned = cycle(
+        steps=[step("28 mcg/day", days=28)],
+        treatment_free_days=35,
+        interval_reason="chemotherapy",
+    )
+    last = cycle(steps=[step("28 mcg/day", days=28)], treatment_free_days=14, optional=True, block="consolidation")
+    things = [
+        due("methotrexate", days=[8], dose="12 mg"),
+        due("dasatinib", days=[1], dose="140 mg", cycles=[2]),
+        due("paracetamol", days=[1], dose="500 mg", cycles=[1, 2]),
+    ]
+    built = regimen("ours", cycles=[reasoned, last], due=things, min_age_years=18, min_weight_kg=45, label="us-2025")
+    return table_of(built)
+
+
+def test_a_copy_keeps_what_protocols_say() -> None:
+    made = draft_copy(_protocol(), Order(name="copy"))
+    assert (made.file.due, made.file.label) == (_protocol().due, "us-2025")
+    assert [one.interval_reason for one in made.file.cycle] == ["chemotherapy", None]
+    assert [(one.optional, one.block) for one in made.file.cycle] == [(False, None), (True, "consolidation")]
+    assert made.file.eligibility is not None
+    assert made.file.eligibility.min_age_years == 18
+    assert not made.omissions
+
+
+def test_a_copy_with_other_cycles_says_what_it_left_out() -> None:
+    made = draft_copy(_protocol(), Order(name="copy", cycles=1))
+    assert [(one.what, one.cycles) for one in made.file.due] == [("methotrexate", ()), ("paracetamol", (1,))]
+    assert "dasatinib with cycles that there are not" in made.omissions
+    assert write_regimen(made.file).regimen.due[1].cycles == (1,)
+
+
+def test_a_copy_with_other_days_gives_no_reason_for_them() -> None:
+    made = draft_copy(_protocol(), Order(name="copy", free_days=14))
+    assert {one.interval_reason for one in made.file.cycle} == {None}
+    assert "the reason of an interval, chemotherapy: the days or the cycles are others" in made.omissions
+    same = draft_copy(_protocol(), Order(name="copy", free_days=35))
+    assert same.file.cycle[0].interval_reason == "chemotherapy"
+
+
+def test_a_copy_for_other_weights_is_for_the_same_ages() -> None:
+    made = draft_copy(_protocol(), Order(name="copy", min_weight=(), below_weight=(Decimal(45),)))
+    assert made.file.eligibility is not None
+    assert made.file.eligibility.min_weight_kg is None
+    assert made.file.eligibility.min_age_years == 18

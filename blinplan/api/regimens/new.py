@@ -97,7 +97,8 @@ def new(
     min_weight, below_weight
         The lowest body weight in kg, itself included, and the one that patients are below; "none" takes one away.
     premedication
-        Such as "dexamethasone 20 mg before cycle-start, escalation", or "none".
+        Such as "dexamethasone 20 mg before cycle-start, escalation for adults", or "none"; several are parted by
+        semicolons.
     hospital_days
         Days in hospital at the start of cycle 1, cycle 2 and so on; empty for none.
     source, source_status
@@ -144,7 +145,7 @@ def _weight(kg: Decimal | int | str | None) -> tuple[Decimal, ...] | None:
 
 def _premedication(text: str) -> "tuple[PremedicationTable, ...]":
     try:
-        return () if text == "none" else (read_premedication(text),)
+        return () if text == "none" else read_premedication(text)
     except QuantityError as error:
         raise Refusal(f"premedication: {text}", str(error)) from error
 

@@ -264,12 +264,12 @@ def _free_days(order: Order, answer: Answer) -> Order:
 
 def _premedication(order: Order, answer: Answer) -> Order:
     def take(text: str) -> Order:
-        given = () if text.lower() == NONE else (read_premedication(text),)
+        given = () if text.lower() == NONE else read_premedication(text)
         return _possible(replace(order, premedication=given))
 
     label = labelled_regimen(order)
     known = () if label is None else label.premedication
-    default = premedication_text(known[0]) if known else NONE
+    default = premedication_text(known) if known else NONE
     return answer(Question("Premedication?", f"{PREMEDICATION_FORM}; or {NONE}", default, take))
 
 

@@ -26,11 +26,11 @@ def parse_each(option: str, texts: list[str] | None, parse: Callable[[str], Valu
     return tuple(parse_text(option, text, parse) for text in texts) if texts else None
 
 
-def parse_or_none(option: str, text: str | None, parse: Callable[[str], Value]) -> tuple[Value, ...] | None:
+def parse_or_none(option: str, text: str | None, parse: Callable[[str], tuple[Value, ...]]) -> tuple[Value, ...] | None:
     """Read the text of an option; empty for none, None where it is not given."""
     if text is None:
         return None
-    return () if text.strip().lower() == NONE else (parse_text(option, text, parse),)
+    return () if text.strip().lower() == NONE else parse_text(option, text, parse)
 
 
 def weight_limit(option: str, text: str) -> tuple[Decimal, ...]:
