@@ -57,6 +57,7 @@ class Order:
     hospital_days: tuple[int, ...] | None = None
     citation: str | None = None
     status: Status | None = None
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,7 @@ def draft_new(order: Order) -> Draft:
             dosing=DosingTable((order.basis or _basis(order.steps)).value),
             cycle=tuple(cycles),
             eligibility=None if weights == EligibilityTable() else weights,
+            label=order.label,
             premedication=order.premedication or (),
             monitoring=MonitoringTable(order.hospital_days) if order.hospital_days else None,
         )

@@ -11,9 +11,12 @@ from select import select
 
 import pytest
 
-from blinplan.api.regimens.new import LABELLED
+from blinplan.api.regimens.new import Order, labelled_regimen
+from blinplan.label.read import label_named, label_names
+from blinplan.quantities import Basis
 from blinplan.regimen import library
-from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.regimen import Indication, Regimen
+from blinplan.regimen.tables import table_of
 from tests.program import PLAIN, PROGRAM, Run, process
 
 TWO_STEPS = [
@@ -291,11 +294,38 @@ def test_the_basis_is_not_asked_where_steps_are_given(tmp_path: Path) -> None:
     assert _read(tmp_path / "trial-1.toml").eligibility.below_weight == 45
 
 
-def test_the_labelled_defaults_are_for_what_was_answered() -> None:
-    for (indication, basis), name in LABELLED.items():
-        regimen = library.regimen(name)
-        assert library.groups()[name] == "labelled"
-        assert (regimen.indication.value, regimen.basis) == (indication, basis)
+@pytest.mark.parametrize("label", label_names())
+@pytest.mark.parametrize("indication", Indication)
+@pytest.mark.parametrize("basis", Basis)
+def test_the_labelled_defaults_are_those_of_the_label_for_what_was_answered(
+    label: str, indication: Indication, basis: Basis
+) -> None:
+    found = labelled_regimen(Order(indication=indication, basis=basis, label=label))
+    has_it = label_named(label).schedule(indication, basis) is not None
+    assert (found is not None) == has_it
+    if found is not None:
+        shipped = library.regimen(found.name)
+        assert (shipped.label, shipped.indication, shipped.basis) == (label, indication, basis)
+        assert found == table_of(shipped)
+
+
+def test_a_project_that_follows_a_label_is_asked_with_what_that_orders(tmp_path: Path) -> None:
+    (tmp_path / "blinplan.toml").write_text('label = "hk-2026"\n', encoding="utf-8")
+    status, _, shown = _at_terminal(tmp_path, "\n".join(ANSWERS) + "\n")
+    assert status == 0, shown
+    mine, labelled = _read(tmp_path / "trial-1.toml"), library.regimen("hk-rr-adult")
+    assert (mine.label, mine.premedication) == ("hk-2026", labelled.premedication)
+    assert [group.patients for group in mine.premedication] == ["adults", "children", "children"]
+    assert "dexamethasone 10 mg/m2 max 20 mg 720 to 360 min before first-start for children" in _words(shown)
+    assert mine.hospital_days == ()  # that label does not state them, and nothing is taken from another
+
+
+def test_a_label_that_is_asked_for_is_written_into_the_file(inside: Run, tmp_path: Path) -> None:
+    assert inside(*TWO_STEPS, "--label", "hk-2026").status == 0
+    assert _read(tmp_path / "trial-1.toml").label == "hk-2026"
+    refused = inside(*TWO_STEPS, "--label", "hk-1997", "--force")
+    assert refused.status == 2
+    assert "hk-2026" in refused.err
 
 
 def _labelled(name: str) -> Regimen:

@@ -9,10 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blinplan.api.regimens.label import label_called
 from blinplan.api.regimens.load import read_regimen, refuse_what_cannot_be_given
+from blinplan.label.read import DEFAULT, label_named
+from blinplan.label.regimens import labelled_regimen as regimen_of_label
 from blinplan.quantities import Basis, QuantityError, read_dose
 from blinplan.refusal import Refusal
-from blinplan.regimen import library
 from blinplan.regimen.draft import (
     PREMEDICATION_FORM,
     Draft,
@@ -29,7 +31,9 @@ from blinplan.regimen.draft import (
 from blinplan.regimen.reading import Reading, RegimenFile
 from blinplan.regimen.regimen import Indication, Regimen, Status
 from blinplan.regimen.schema import REGIMEN_FILE, PremedicationTable, RegimenTable, StepTable
+from blinplan.regimen.tables import table_of
 from blinplan.regimen.write import NotARegimenError, toml_in_ascii, write_regimen
+from blinplan.rules.configuration.configurations import Configurations
 from blinplan.terminal import Screen
 from blinplan.writing import replace_file
 
@@ -72,6 +76,7 @@ def new(
     hospital_days: Sequence[int] | None = None,
     source: str | None = None,
     source_status: Status | str | None = None,
+    label: str | None = None,
 ) -> "NewRegimen":
     """Draft a regimen file, from nothing or from another regimen; nothing is written before ``.write(path)``.
 
@@ -103,6 +108,8 @@ def new(
         Days in hospital at the start of cycle 1, cycle 2 and so on; empty for none.
     source, source_status
         What gives the doses, and how far they were compared with it.
+    label
+        The label that the file names as the one that it follows; the project's, or the default one, when not given.
 
     Raises
     ------
@@ -124,6 +131,7 @@ def new(
         hospital_days=None if hospital_days is None else tuple(hospital_days),
         citation=source,
         status=None if source_status is None else Status(source_status),
+        label=None if label is None else label_called(label).name,
     )
     start = None if original is None else read_regimen(str(original))[1]
     missing = missing_fields(order) if start is None else ()
@@ -279,20 +287,19 @@ def title_of_copy(order: Order, start: Reading) -> str:
     return draft_copy(_table(start), order).file.title
 
 
-LABELLED = {
-    ("relapsed-refractory", Basis.FLAT): "rr-adult",
-    ("relapsed-refractory", Basis.BSA): "rr-below-45-kg",
-    ("mrd-positive", Basis.FLAT): "mrd-adult",
-    ("mrd-positive", Basis.BSA): "mrd-below-45-kg",
-    ("consolidation", Basis.FLAT): "consolidation-adult",
-    ("consolidation", Basis.BSA): "consolidation-below-45-kg",
-}
-"""The labelled regimen that gives the defaults, by indication and basis."""
-
-
 def labelled_regimen(order: Order) -> RegimenTable | None:
-    """The labelled regimen for the indication and basis of an order; None where there is none."""
+    """What the label of an order has for its indication and basis: its first regimen; None where it has none.
+
+    It gives the defaults. Without a label it is the one that everything follows which names none.
+    """
     if order.indication is None or order.basis is None:
         return None
-    name = LABELLED.get((order.indication.value, order.basis))
-    return None if name is None else _table(library.load(name))
+    label, wanted = label_named(order.label or DEFAULT), (order.indication, order.basis)
+    made = next((one for one in label.regimens if (one.indication, one.basis) == wanted), None)
+    return None if made is None else table_of(regimen_of_label(label, made))
+
+
+def label_of_project() -> str | None:
+    """The label that the configuration of the current folder names; None where it names none."""
+    configuration = Configurations(None, isolated=False).of_run([])
+    return configuration.settings.label if "label" in dict(configuration.origins) else None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blinplan.api.vocabulary import Indication, Status
+from blinplan.api.vocabulary import Indication, LabelName, Status
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, terminal_of
 from blinplan.quantities import Basis
@@ -75,7 +75,7 @@ def new(
         str | None,
         typer.Option(
             metavar="TEXT",
-            help='"dexamethasone 20 mg before cycle-start, escalation, restart", or none.',
+            help='"dexamethasone 20 mg before cycle-start, escalation for adults; ...", or none.',
             rich_help_panel=_PATIENTS,
         ),
     ] = None,
@@ -98,6 +98,14 @@ def new(
     source_status: Annotated[
         Status | None,
         typer.Option(help="How far the doses were compared with the source; unverified else.", rich_help_panel=_FILE),
+    ] = None,
+    label: Annotated[
+        LabelName | None,
+        typer.Option(
+            help="The label that it follows and whose regimen gives the defaults of the questions; the project's when"
+            " not given.",
+            rich_help_panel=_FILE,
+        ),
     ] = None,
     output: Annotated[
         str | None,
@@ -123,7 +131,7 @@ def new(
     """
     terminal = terminal_of(context)
     from blinplan.api.regimens.load import read_regimen
-    from blinplan.api.regimens.new import Order, draft, read_premedication, read_step
+    from blinplan.api.regimens.new import Order, draft, label_of_project, read_premedication, read_step
     from blinplan.cli.new.destination import Destination
     from blinplan.cli.new.texts import days, parse_each, parse_or_none, weight_limit
 
@@ -147,6 +155,7 @@ def new(
         hospital_days=None if hospital_days is None else days("--hospital-days", hospital_days),
         citation=source,
         status=source_status,
+        label=label_of_project() if label is None else label.value,
     )
     start = None if original is None else read_regimen(original)[1]
     destination = Destination(output, force)

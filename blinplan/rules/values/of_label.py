@@ -60,7 +60,8 @@ IN_PLANS = frozenset(
 )
 """The numbers of labels that a plan asks for itself; those of its regimen come with that."""
 
-PLAN, REGIMENS, BAGS = "plan", "regimens made from the label", "bags of a plan"
+PLAN, BAGS, NEW = "plan", "bags of a plan", "questions of `blinplan new`"
+REGIMENS = "regimens made from the label"
 
 
 def values_of_label(label: Label, limits: Limits, rules: Mapping[str, tuple[str, ...]]) -> Iterator[Value]:
@@ -118,7 +119,7 @@ def _schedule(label: Label, schedule: LabelledSchedule, rules: Mapping[str, tupl
     text = "; ".join(_cycle(cycle, schedule.basis) for cycle in schedule.cycles)
     days = ", ".join(f"{limit.number} of cycle {number}" for number, limit in enumerate(schedule.hospital_days, 1))
     whole = f"{text}; in hospital {days}" if days else text
-    return _value(label, name, ValueKind.SCHEDULE, whole, schedule.stated, (*sorted(codes), *made))
+    return _value(label, name, ValueKind.SCHEDULE, whole, schedule.stated, (*sorted(codes), *made, NEW))
 
 
 def _cycle(cycle: LabelledCycle, basis: Basis | None) -> str:
@@ -142,7 +143,7 @@ def _premedication(label: Label, given: LabelledPremedication, number: int) -> V
     before = ", ".join(occasion.value for occasion in Occasion if occasion in given.occasions)
     drugs = " or ".join(_drug(drug) for drug in (given.drug, *given.equivalents))
     text = f"{drugs}, {ahead} before {before}"
-    return _value(label, name, ValueKind.PREMEDICATION, text, given.stated, ("C603", PLAN, REGIMENS))
+    return _value(label, name, ValueKind.PREMEDICATION, text, given.stated, ("C603", PLAN, REGIMENS, NEW))
 
 
 def _drug(drug: Drug) -> str:
