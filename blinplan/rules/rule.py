@@ -160,7 +160,7 @@ class Rule:
     ``good`` and ``bad`` are the lines of a regimen file that keep and break it. ``check`` is None for rules that
     reading the file decides, and for those about waivers, which need the other rules' answers. A rule that is not
     ``waivable`` says that a thing cannot be given; one that is not ``by_default`` answers only when it is selected.
-    ``for_patient`` rules look at the one patient who was given.
+    A rule with a ``patient`` looks at the one who was given: these are the figures that its examples are judged with.
     What a ``fixable`` rule finds in its bad example is put right by ``--fix``.
     One that is ``gross_only`` finds what is so far off that a limit nobody has seen in its source is enough to say so.
     ``of`` is the kind of file it looks at, and ``site`` the site profile that its examples are judged with.
@@ -180,12 +180,17 @@ class Rule:
     waivable: bool = True
     by_default: bool = True
     about_waivers: bool = False
-    for_patient: bool = False
+    patient: str | None = None
     gross_only: bool = False
     fixable: bool = False
     of: Literal["regimen", "record"] = "regimen"
     site: str | None = None
     sources: tuple[str, ...] = ()
+
+    @property
+    def for_patient(self) -> bool:
+        """Whether it looks at the one patient who was given."""
+        return self.patient is not None
 
     @property
     def binding(self) -> bool:

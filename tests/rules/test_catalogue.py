@@ -3,12 +3,11 @@
 import importlib
 import pkgutil
 import re
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from blinplan.course.patient import Patient
+from blinplan.cli.check.options import read_figures
 from blinplan.rules import families
 from blinplan.rules.catalogue import CATALOGUE, FAMILIES
 from blinplan.rules.configuration.settings import Pattern, Settings
@@ -20,7 +19,6 @@ from tests.read_text import site_in
 from tests.regimen_text import judgement_of, judgement_of_lines, verdict_of
 
 RULES = [pytest.param(rule, id=rule.code) for rule in CATALOGUE.values()]
-SMALL = Patient(weight=Fraction(40))
 PATIENTS = PatientSimulator(patients=200, seed=1)
 FILES = sorted(Path(families.__path__[0]).glob("*/rules.py"))
 
@@ -38,7 +36,7 @@ def found_in(lines: str, rule: Rule) -> Judgement:
         lines,
         PATIENTS if rule.simulated else None,
         settings=Settings(extend_select=(Pattern(rule.code),)),
-        patient=SMALL if rule.for_patient else None,
+        patient=read_figures(rule.patient),
         site=None if rule.site is None else site_in(rule.site),
     )
 

@@ -125,7 +125,7 @@ class Plan:
 
         yield from unverified_in(self.course, self.dated)
         yield from asked_of_the_site(self.course, None if self.dated is None else self.dated.site)
-        yield from self._age_remarks()
+        yield from self._patient_remarks()
         yield from self._course_remarks()
         yield from self.history.remarks()
 
@@ -135,15 +135,15 @@ class Plan:
 
         return course_remarks(self.course, self.dated)
 
-    def _age_remarks(self) -> tuple[str, ...]:
-        """What the patient's age decides, or what to ask where it is not known."""
+    def _patient_remarks(self) -> tuple[str, ...]:
+        """What the patient's age decides or what to ask where it is not known, and what the label does not cover."""
         if self.dated is not None:
-            from blinplan.reports.plan.dated_plan import dated_age_remarks
+            from blinplan.reports.plan.dated_plan import dated_remarks
 
-            return dated_age_remarks(self.dated)
-        from blinplan.reports.plan.premedication import age_remarks
+            return dated_remarks(self.dated)
+        from blinplan.reports.plan.plan import patient_remarks
 
-        return age_remarks(self.premedication)
+        return patient_remarks(self.course, self.premedication)
 
     def delivered(
         self,

@@ -43,13 +43,13 @@ def dated_report(
     screen: Screen,
 ) -> "list[RenderableType]":
     """Draw a view of a plan on the calendar; ``compare`` makes the one of what was delivered."""
-    from blinplan.reports.plan.dated_plan import dated_age_remarks
+    from blinplan.reports.plan.dated_plan import dated_remarks
     from blinplan.reports.plan.plan import plan_head
     from blinplan.reports.shared.words import NOT_A_DEVICE
 
     return [
         *_errors(errors),
-        *plan_head(dated.course, choice, label, dated_age_remarks(dated), dated),
+        *plan_head(dated.course, choice, label, dated_remarks(dated), dated),
         *(compare().report(screen) if view is View.DELIVERED else _view(dated, view, screen)),
         *_findings(history, screen),
         NOT_A_DEVICE,

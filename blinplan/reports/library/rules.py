@@ -108,7 +108,7 @@ def occasions(rule: Rule) -> list[str]:
         *(["When a file is read, and always."] if always else []),
         *(["With a site profile: --site site.toml."] if rule.site else []),
         *(["In a course record, which names its regimen."] if rule.of == "record" else []),
-        *(["For one patient: --patient weight=38,height=140."] if rule.for_patient else []),
+        *([f'For one patient: --patient "{rule.patient}".'] if rule.for_patient else []),
         *(["With virtual patients; not with --no-simulate."] if rule.simulated else []),
         *([f"Only where it is selected: --extend-select {code}."] if not rule.by_default else []),
         _acceptance(rule),

@@ -1,6 +1,7 @@
 """The dated plan: a course on the calendar, and what is due when."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -11,7 +12,7 @@ from blinplan.course.events import Event
 from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import Basis, duration_text
-from blinplan.reports.plan.premedication import age_remarks, due_text
+from blinplan.reports.plan.premedication import age_remarks, coverage_remarks, due_text
 from blinplan.reports.plan.things_due import cycle_text, entry_of_thing_text
 from blinplan.reports.shared.words import amount_text, moment_text, ordered_text
 from blinplan.terminal import Screen
@@ -72,9 +73,14 @@ def when_text(dated: Dated, entry: Entry) -> str:
     return moment_text(start) if entry.thing is None else f"{start:%a %Y-%m-%d}"
 
 
-def dated_age_remarks(dated: Dated) -> tuple[str, ...]:
-    """Say what the patient's age decides in a dated plan, or what to ask where it is not known."""
-    return age_remarks(dated.premedication, lambda minute: moment_text(dated.clock.at(minute)))
+def dated_remarks(dated: Dated) -> tuple[str, ...]:
+    """Say what the label does not cover of the patient, and what the age decides or what to ask."""
+    moment = partial(_moment, dated)
+    return (*coverage_remarks(dated.course), *age_remarks(dated.premedication, moment))
+
+
+def _moment(dated: Dated, minute: int) -> str:
+    return moment_text(dated.clock.at(minute))
 
 
 def zone_line(dated: Dated) -> Text:

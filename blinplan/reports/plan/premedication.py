@@ -7,6 +7,8 @@ from typing import Any
 from rich.text import Text
 
 from blinplan.course.adulthood import EITHER
+from blinplan.course.coverage import coverage_gaps
+from blinplan.course.events import Course
 from blinplan.course.premedication import DuePremedication, PremedicationPlan
 from blinplan.limits import Limit
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
@@ -79,6 +81,12 @@ def due_text(due: DuePremedication, until: str) -> str:
     whom = f" for {ONE_OF[due.only]}" if due.only else ""
     window = "" if due.start == due.stop else f" ({time_before(due.premedication)} before; until {until})"
     return f"premedication{whom}: {given_dose(due.premedication, due.dose, capped=due.capped)}{window}"
+
+
+def coverage_remarks(course: Course) -> tuple[str, ...]:
+    """Say what the label does not cover of the patient."""
+    found = coverage_gaps(course.regimen, course.patient)
+    return tuple(f"{one.message[0].upper()}{one.message[1:]} ({one.limit.citation})." for one in found)
 
 
 def age_remarks(plan: PremedicationPlan | None, moment: Callable[[int], str] | None = None) -> tuple[str, ...]:

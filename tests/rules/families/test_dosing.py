@@ -34,6 +34,10 @@ def of_weight(weight: str) -> Patient:
     return Patient(weight=Fraction(weight))
 
 
+def newborn(age: str) -> Patient:
+    return Patient(weight=Fraction(6), age=read_age(age))
+
+
 def found_for(*steps: str) -> list[str]:
     return codes(judgement_of_lines(cycle(*steps)))
 
@@ -294,6 +298,7 @@ def _capped(dose: str, cap: str) -> str:
 
 
 FULL = cycle("28 mcg/day for 28 days")
+INFANT = "[eligibility]\nbelow_weight_kg = 45\n\n" + _capped("15 mcg/m2/day", "28 mcg/day")
 LABELLED = cycle("5 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days")
 
 EXAMPLES = (
@@ -456,6 +461,10 @@ EXAMPLES = (
         "D211", "undecided", "a weight that is not known", _weights("min_weight_kg = 45") + FULL, patient=Patient()
     ),
     example("D211", "not applicable", "no patient", _weights("min_weight_kg = 45") + FULL),
+    example("D212", "finding", "a newborn of 20 days", MRD + INFANT, patient=newborn("20 days")),
+    example("D212", "pass", "an infant of 1 month", MRD + INFANT, patient=newborn("1 month")),
+    example("D212", "undecided", "somebody in the first year of life", MRD + INFANT, patient=newborn("0")),
+    example("D212", "not applicable", "no patient", MRD + INFANT),
 )
 
 
@@ -479,3 +488,37 @@ def test_a_patient_is_of_an_age_that_the_regimen_is_for(eligibility: str, age: s
     text = f"[eligibility]\n{eligibility}\n\n{cycle()}"
     found = judgement_of_lines(text, patient=Patient(age=None if age is None else read_age(age)))
     assert verdict_of(found, "D211").ruling is ruling
+
+
+@pytest.mark.parametrize(
+    ("weight", "age", "severities"),
+    [
+        ("3.5", "20 days", ["warning", "note"]),  # younger than the label's patients, and too light for preserved bags
+        ("5.4", "20 days", ["warning"]),
+        ("5.4", "1 month", []),
+        ("5.399", "1 month", ["note"]),
+        ("3", "2 months", ["note"]),
+        ("70", None, []),  # nobody of 70 kg is a newborn
+    ],
+)
+def test_a_newborn_and_a_light_infant_are_told_what_the_label_does_not_cover(
+    weight: str, age: str | None, severities: list[str]
+) -> None:
+    whom = Patient(weight=Fraction(weight), age=None if age is None else read_age(age))
+    judgement = judgement_of_lines(MRD + INFANT, patient=whom)
+    assert [found.severity for found in judgement.findings if found.code == "D212"] == severities
+
+
+def test_of_an_investigational_regimen_the_label_has_no_youngest_patient() -> None:
+    whom = Patient(weight=Fraction(6), age=read_age("20 days"))
+    assert "D212" not in codes(judgement_of_lines(INFANT, patient=whom))
+
+
+@pytest.mark.parametrize("age", [None, "0"])
+def test_whether_an_infant_is_a_month_old_is_asked_where_it_is_not_known(age: str | None) -> None:
+    whom = Patient(weight=Fraction(3), age=None if age is None else read_age(age))
+    messages = [f.message for f in judgement_of_lines(MRD + INFANT, patient=whom).findings if f.code == "D212"]
+    assert len(messages) == 1  # of the bags
+    heavier = Patient(weight=Fraction(6), age=read_age("0"))
+    verdict = verdict_of(judgement_of_lines(MRD + INFANT, patient=heavier), "D212")
+    assert verdict.undecided

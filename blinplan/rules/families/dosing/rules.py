@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
+from blinplan.course.coverage import coverage_gaps
 from blinplan.course.eligibility import misfits, open_limits
 from blinplan.course.events import given_rate
 from blinplan.quantities import Basis, decimal_text
@@ -233,6 +234,29 @@ def _patient_not_eligible(rule: Rule, case: Case) -> Answer:
     )
 
 
+def _patient_not_covered(rule: Rule, case: Case) -> Answer:
+    if case.patient is None:
+        return NotEvaluated("not applicable", "no patient was given (--patient)")
+    found = coverage_gaps(case.regimen, case.patient)
+    unknown = [one.message for one in found if one.open]
+    if unknown and len(unknown) == len(found):
+        return NotEvaluated("undecided", "; ".join(unknown))
+    return [
+        case.finding(
+            rule,
+            ("name",),
+            one.message,
+            "have the treating physician decide; what is given is not by the label"
+            if one.limit.name == "youngest"
+            else "prepare bags of 24 or 48 hours",
+            severity=None if one.limit.name == "youngest" else Severity.NOTE,
+            limits=(one.limit.name,),
+        )
+        for one in found
+        if not one.open
+    ]
+
+
 def _high_start(rule: Rule, case: Case) -> Answer:
     if case.regimen.indication is not Indication.RELAPSED_REFRACTORY:
         return NotEvaluated("not applicable", "the label's low first step is for relapsed or refractory disease")
@@ -422,6 +446,18 @@ RULES = (
         good="[eligibility]\nmin_weight_kg = 38\n\n" + _steps("28 mcg/day"),
         check=_patient_not_eligible,
         waivable=False,
-        for_patient=True,
+        patient="weight=38,height=140",
+    ),
+    Rule(
+        "D212",
+        "patient-not-covered-by-label",
+        "The label does not cover the patient: younger than it speaks of, or too light for bags with preservative.",
+        Severity.WARNING,
+        "Of a newborn the label says nothing, and the preservative of the longer bags can harm a small infant.",
+        limits=("youngest", "preservative_from_weight"),
+        bad='indication = "mrd-positive"\n\n[eligibility]\nbelow_weight_kg = 45\n\n' + _steps("15 mcg/m2/day"),
+        good="[eligibility]\nbelow_weight_kg = 45\n\n" + _steps("15 mcg/m2/day"),
+        check=_patient_not_covered,
+        patient="weight=5.5,age=20 days",
     ),
 )
