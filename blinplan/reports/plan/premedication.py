@@ -7,7 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from blinplan.course.adulthood import EITHER
-from blinplan.course.coverage import coverage_gaps
+from blinplan.course.eligibility import coverage_gaps
 from blinplan.course.events import Course
 from blinplan.course.premedication import DuePremedication, PremedicationPlan
 from blinplan.limits import Limit

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
-from blinplan.course.coverage import coverage_gaps
-from blinplan.course.eligibility import misfits, open_limits
+from blinplan.course.eligibility import coverage_gaps, misfits, open_limits
 from blinplan.course.events import given_rate
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Indication, Step
