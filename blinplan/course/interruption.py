@@ -368,6 +368,11 @@ def _premedication(asked: _Asked) -> Iterator[Decision]:
     )
 
 
+def premedication_goes_by_age(interruption: Interruption, regimen: Regimen) -> bool:
+    """Whether a restart is premedicated in adults only, or in children only."""
+    return len({_premedicated_on_restart(interruption, regimen, group) for group in AgeGroup}) > 1
+
+
 def _group_premedicated(interruption: Interruption, regimen: Regimen) -> AgeGroup:
     """The one age group that is premedicated before a restart."""
     return next(group for group in AgeGroup if _premedicated_on_restart(interruption, regimen, group))

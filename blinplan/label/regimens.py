@@ -53,7 +53,7 @@ def labelled_regimen(label: Label, made: LabelledRegimen) -> Regimen:
         indication=made.indication,
         family=None,
         sources=tuple(_sources(schedule)),
-        eligibility=_eligibility(label, made),
+        eligibility=_eligibility(label, made, schedule),
         basis=made.basis,
         premedication=tuple(_premedication(label, made, schedule)),
         hospital_days=tuple(int(limit.value) for limit in schedule.hospital_days),
@@ -72,13 +72,16 @@ def _sources(schedule: LabelledSchedule) -> Iterator[Source]:
             yield Source(limit.source, Status.UNVERIFIED, f"{limit.says} Nobody has seen that in the cited text.")
 
 
-def _eligibility(label: Label, made: LabelledRegimen) -> Eligibility:
+def _eligibility(label: Label, made: LabelledRegimen, schedule: LabelledSchedule) -> Eligibility:
     limit: Limit = label.numbers["flat_from_weight"]
+    adult_from = label.numbers["adult_from"].value
     flat = made.basis is Basis.FLAT
     return Eligibility(
         minimum_weight=limit.value if flat else None,
         below_weight=None if flat else limit.value,
         otherwise=made.otherwise,
+        minimum_age=adult_from if schedule.patients is AgeGroup.ADULTS else None,
+        below_age=adult_from if schedule.patients is AgeGroup.CHILDREN else None,
     )
 
 

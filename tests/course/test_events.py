@@ -11,6 +11,7 @@ from blinplan.course.events import Course, expand, periods
 from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen import library
+from blinplan.regimen.age import completed_age
 from tests.course.regimens import ADULT, CHILD, DAY, course_of, cycle, infused, regimen, shipped, with_area
 
 # US prescribing information, section 2: doses of each cycle as (days, mcg/day or mcg/m²/day, cap), and the days off.
@@ -64,7 +65,8 @@ def test_every_labelled_file_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("name", LABEL)
 def test_a_cycle_infuses_28_days_and_rests_as_long_as_the_label_says(name: str) -> None:
-    course = course_of(name, CHILD if "below" in name else ADULT)
+    of_a_child = patient(weight=Fraction(60), height=Fraction(165), age=completed_age(15))
+    course = course_of(name, CHILD if "below" in name else of_a_child if "first-relapse" in name else ADULT)
     for (steps, free), number in zip(LABEL[name], range(1, 10), strict=False):
         own = [event.period for event in course.events if event.period.cycle == number]
         assert sum(period.minutes for period in own if period.step) == 28 * DAY == sum(days for days, *_ in steps) * DAY

@@ -73,8 +73,9 @@ def test_the_other_regimen_exists_and_leads_back(name: str) -> None:
     assert limits.otherwise is not None
     other = library.regimen(limits.otherwise)
     adult, child = (other, regimen) if "below" in name else (regimen, other)
-    assert adult.eligibility == Eligibility(switch, None, child.name, None)
-    assert child.eligibility == Eligibility(None, switch, adult.name, None)
+    below = Fraction(18) if "first-relapse" in name else None  # the one that is labelled for children only
+    assert adult.eligibility == Eligibility(switch, None, child.name, None, below_age=below)
+    assert child.eligibility == Eligibility(None, switch, adult.name, None, below_age=below)
     assert other.indication is regimen.indication
     assert [cycle.treatment_free for cycle in other.cycles] == [cycle.treatment_free for cycle in regimen.cycles]
 

@@ -366,9 +366,9 @@ def restart_of(age: str, regimen: str, cycle: int = 1) -> str:
         ("rr-adult", "age_years = 15", 2, False),  # children in cycle 1 only, whatever they weigh
         ("rr-below-45-kg", "age_years = 43", 2, True),  # an adult of 43 kg is an adult
         ("mrd-adult", "age_years = 43", 1, False),  # the label names no restart for adults
-        ("mrd-adult", "age_years = 15", 1, True),
+        ("mrd-adult", "age_years = 11", 1, True),
         ("consolidation-adult", "age_years = 43", 1, False),
-        ("consolidation-adult", "age_years = 15", 1, True),
+        ("consolidation-adult", "age_years = 11", 1, True),
         ("consolidation-below-45-kg", "age_years = 43", 1, False),
         ("consolidation-below-45-kg", "age_years = 15", 2, False),
     ],
@@ -384,6 +384,27 @@ def test_a_restart_wants_the_premedication_of_the_patient_s_age(
             assert "adults are those of 18 years or more (unverified)" in finding.message
 
 
+@pytest.mark.parametrize(
+    ("age", "kind"),
+    [("born = 2014-03-08", None), ("born = 2014-03-07", "unverified"), ("age_years = 15", "unverified")],
+)
+def test_where_a_text_could_divide_otherwise_an_age_that_nobody_has_seen_decides_nothing(
+    age: str, kind: str | None
+) -> None:
+    """Of a child in a consolidation cycle; the infusion is restarted on 7 March 2026."""
+    verdict = verdict_of(judgement_of(restart_of(age, "consolidation-adult")), "I802")
+    assert (None if verdict.not_evaluated is None else verdict.not_evaluated.kind) == kind
+    assert bool(verdict.findings) is (kind is None)
+
+
+def test_an_adult_of_whom_only_adults_are_premedicated_is_one_from_21_years_on() -> None:
+    """Of cycle 2, in which children get none; the infusion is restarted on 7 March 2026."""
+    for born, found in (("2005-03-07", True), ("2005-03-08", False)):
+        verdict = verdict_of(judgement_of(restart_of(f"born = {born}", "rr-adult", 2)), "I802")
+        assert verdict.ruling is not Ruling.PASS
+        assert bool(verdict.findings) is found
+
+
 @pytest.mark.parametrize(("regimen", "cycle"), [("rr-adult", 2), ("mrd-adult", 1), ("consolidation-adult", 1)])
 def test_where_the_age_decides_and_is_not_on_record_the_rule_does_not_answer(regimen: str, cycle: int) -> None:
     verdict = verdict_of(judgement_of(restart_of("", regimen, cycle)), "I802")
@@ -395,8 +416,9 @@ def test_where_the_age_decides_and_is_not_on_record_the_rule_does_not_answer(reg
 
 def test_a_birthday_before_the_restart_makes_an_adult_of_the_patient() -> None:
     """Of a consolidation cycle; the infusion is restarted on 7 March."""
-    for born, found in (("2008-03-07", False), ("2008-03-08", True)):
-        assert ("I802" in codes(judgement_of(restart_of(f"born = {born}", "consolidation-adult")))) is found
+    for born, ruling in (("2008-03-07", Ruling.PASS), ("2008-03-08", Ruling.NOT_EVALUATED)):
+        verdict = verdict_of(judgement_of(restart_of(f"born = {born}", "consolidation-adult")), "I802")
+        assert verdict.ruling is ruling  # what children get is wanting, if 18 years is the age that divides them
 
 
 def test_an_age_in_years_that_may_end_before_the_restart_is_asked_for_exactly() -> None:

@@ -219,15 +219,15 @@ def _patient_not_eligible(rule: Rule, case: Case) -> Answer:
     if not wrong:
         return ()
     figure = "weight and age" if who.limited_by_age else "weight"
+    weight = case.patient.weight
+    leads_on = who.otherwise if weight is None or not who.admits(weight) else None  # it is for other weights only
     return (
         case.finding(
             rule,
             ("eligibility",),
             f"{' and '.join(wrong)}, and the regimen is for {who}",
-            f"take {who.otherwise}, which the file names for others"
-            if who.otherwise and who.limited_by_age
-            else f"take {who.otherwise}, which the file names for other weights"
-            if who.otherwise
+            f"take {leads_on}, which the file names for other weights"
+            if leads_on
             else f"take a regimen for patients of this {figure}",
         ),
     )

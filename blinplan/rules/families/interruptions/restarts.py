@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from blinplan.course.eligibility import misfits
-from blinplan.course.interruption import Circumstances, Decision, Topic
+from blinplan.course.interruption import Circumstances, Decision, Topic, premedication_goes_by_age
 from blinplan.course.interruption import decisions as label_decisions
 from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.course.replan import adulthood_in, decide, decide_at
@@ -236,13 +236,32 @@ def _premedication(
         elif interruption.premedicated is None:
             yield _missing("premedicated")
         elif not interruption.premedicated:
+            rests_on_age = _rests_on_an_unverified_age(case, interruption)
             yield case.finding(
                 rule,
                 (*interruption.path, "premedicated"),
                 f"the infusion was restarted after {duration_text(interruption.minutes or 0)} without"
                 f" premedication{_whose(case, interruption)}",
                 f"give premedication before a restart after {case.limits['premedication_again']} or more",
+                limits=("premedication_again", *(["adult_from"] if rests_on_age else [])),
+                gross=rests_on_age and _is_plainly_of_its_group(case, interruption),
             )
+
+
+def _rests_on_an_unverified_age(case: Case, interruption: Interruption) -> bool:
+    """Whether only adults, or only children, are premedicated there, and nobody has seen what an adult is."""
+    limit = adulthood_in(case.regimen, _record(case), case.site).limit
+    return limit is not None and limit.unverified and premedication_goes_by_age(interruption, case.regimen)
+
+
+def _is_plainly_of_its_group(case: Case, interruption: Interruption) -> bool:
+    """Whether the patient is a child, or an adult, wherever a text could divide them."""
+    record = _record(case)
+    if record.age is None:
+        return False
+    child, adult = case.limits["child_in_every_text"].value, case.limits["adult_in_every_text"].value
+    day = (interruption.restarted or interruption.stopped).date()
+    return record.age.is_at_least(child, day) is False or record.age.is_at_least(adult, day) is True
 
 
 def _whose(case: Case, interruption: Interruption) -> str:

@@ -117,7 +117,7 @@ RULES = (
         "restart-without-premedication",
         "A restart after 4 hours or more was given without premedication.",
         "After a pause the first hours release cytokines again.",
-        ("premedication_again",),
+        ("premedication_again", "child_in_every_text", "adult_in_every_text"),
         _severe('restart_dose = "9 mcg/day"\npremedicated = false\nrestart_in = "same-cycle"'),
         _severe('restart_dose = "9 mcg/day"\npremedicated = true\nrestart_in = "same-cycle"'),
         _premedication,
