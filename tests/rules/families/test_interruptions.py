@@ -366,9 +366,9 @@ def restart_of(age: str, regimen: str, cycle: int = 1) -> str:
         ("rr-adult", "age_years = 15", 2, False),  # children in cycle 1 only, whatever they weigh
         ("rr-below-45-kg", "age_years = 43", 2, True),  # an adult of 43 kg is an adult
         ("mrd-adult", "age_years = 43", 1, False),  # the label names no restart for adults
-        ("mrd-adult", "age_years = 11", 1, True),
+        ("mrd-adult", "age_years = 10", 1, True),
         ("consolidation-adult", "age_years = 43", 1, False),
-        ("consolidation-adult", "age_years = 11", 1, True),
+        ("consolidation-adult", "age_years = 10", 1, True),
         ("consolidation-below-45-kg", "age_years = 43", 1, False),
         ("consolidation-below-45-kg", "age_years = 15", 2, False),
     ],
