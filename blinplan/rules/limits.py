@@ -8,7 +8,7 @@ from blinplan.limits import Limit, Limits, StatedLimits, limits_in
 from blinplan.quantities import Basis
 from blinplan.regimen.regimen import Indication
 
-__all__ = ["Limit", "Limits", "limits_by", "shipped_limits"]
+__all__ = ["Limit", "Limits", "limits_by", "number_text", "shipped_limits"]
 
 _FAMILIES = Path(__file__).with_name("families")
 
@@ -16,6 +16,11 @@ _FAMILIES = Path(__file__).with_name("families")
 def shipped_limits() -> Limits:
     """All limits, with the numbers of the default label."""
     return limits_by(DEFAULT)
+
+
+def number_text(name: str) -> str:
+    """A limit with its unit, for the sentence of a rule: a sentence says the number that decides."""
+    return shipped_limits()[name].number
 
 
 @cache

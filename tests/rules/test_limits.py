@@ -1,5 +1,6 @@
 """The limits: exact numbers with unit, source and status."""
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import Limit, shipped_limits
+from blinplan.rules.rule import Rule
 
 LIMITS = [pytest.param(limit, id=name) for name, limit in shipped_limits().items()]
 STATUSES = {"seen", "transcribed", "derived", "unverified", "convention"}
@@ -106,6 +108,16 @@ def test_every_limit_decides_some_rule() -> None:
         "diluent",
     }  # what a plan needs and no rule
     assert set(shipped_limits()) - planned == named
+
+
+@pytest.mark.parametrize("rule", [rule for rule in CATALOGUE.values() if rule.limits], ids=lambda rule: rule.code)
+def test_the_sentence_of_a_rule_says_no_number_but_those_that_decide_it(rule: Rule) -> None:
+    """So that a limit that is changed where it stands names the rules whose sentences have to follow."""
+    written = re.findall(r"(?<![\w-])\d+(?:\.\d+)?(?![\w-])", rule.sentence)
+    deciding = {shipped_limits()[name].value for name in rule.limits}
+    assert {Fraction(number) for number in written} <= deciding | (
+        {Fraction(1)} if "cycle 1" in rule.sentence else set()
+    )
 
 
 def test_limits_count_in_minutes_and_in_shares() -> None:

@@ -1,5 +1,6 @@
 """A: can the site's bags give what the regimen orders. These rules look at a regimen with a site profile."""
 
+from blinplan.rules.limits import number_text
 from blinplan.rules.rule import Answer, Case, NotEvaluated, Rule, Severity
 
 TITLE = "Bags"
@@ -64,7 +65,7 @@ RULES = (
     Rule(
         "A702",
         "preservative-in-a-small-child",
-        "A bag with preservative would be needed for patients below 5.4 kg.",
+        f"A bag with preservative would be needed for patients below {number_text('preservative_from_weight')}.",
         Severity.ERROR,
         "Bags of 72 hours and longer hold benzyl alcohol, which harms the smallest.",
         limits=("preservative_from_weight",),

@@ -9,6 +9,7 @@ from blinplan.course.events import given_rate
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Indication, Step
 from blinplan.rules.checks import labelled
+from blinplan.rules.limits import number_text
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 TITLE = "Doses"
@@ -322,6 +323,7 @@ def _uneven(rule: Rule, case: Case, step: Step, following: Step) -> Iterator[Fin
         )
 
 
+_FLAT_FROM = number_text("flat_from_weight")
 RULES = (
     Rule(
         "D201",
@@ -372,7 +374,7 @@ RULES = (
         "missing-or-other-cap",
         "A dose by body surface area has no cap, or another cap than the label's for that dose.",
         Severity.WARNING,
-        "Below 45 kg the label's doses are capped at those of adults.",
+        f"Below {_FLAT_FROM} the label's doses are capped at those of adults.",
         limits=("cap_of_first_step", "cap_of_full_dose"),
         bad=_cycle('{ dose = "15 mcg/m2/day", days = 28 }'),
         good=_steps("15 mcg/m2/day"),
@@ -381,9 +383,11 @@ RULES = (
     Rule(
         "D206",
         "basis-does-not-fit-weight",
-        "Flat doses admit patients below 45 kg, or doses by body surface area admit patients of 45 kg or more.",
+        f"Flat doses admit patients below {_FLAT_FROM}, or doses by body surface area admit patients of {_FLAT_FROM} or"
+        " more.",
         Severity.ERROR,
-        "The flat dose is for patients of 45 kg and over; in a small child it is a multiple of the dose for its size.",
+        f"The flat dose is for patients of {_FLAT_FROM} and over; in a small child it is a multiple of the dose for its"
+        " size.",
         limits=("flat_from_weight",),
         bad='indication = "mrd-positive"\n\n[eligibility]\nmin_weight_kg = 30\n\n' + _steps("28 mcg/day"),
         good='indication = "mrd-positive"\n\n[eligibility]\nmin_weight_kg = 45\n\n' + _steps("28 mcg/day"),

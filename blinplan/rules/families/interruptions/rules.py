@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from blinplan.rules.limits import number_text
 from blinplan.rules.rule import Answer, Case, Rule, Severity
 
 TITLE = "Interruptions"
@@ -115,7 +116,7 @@ RULES = (
     _rule(
         "I802",
         "restart-without-premedication",
-        "A restart after 4 hours or more was given without premedication.",
+        f"A restart after {number_text('premedication_again')} or more was given without premedication.",
         "After a pause the first hours release cytokines again.",
         ("premedication_again", "child_in_every_text", "adult_in_every_text"),
         _severe('restart_dose = "9 mcg/day"\npremedicated = false\nrestart_in = "same-cycle"'),
@@ -125,7 +126,8 @@ RULES = (
     _rule(
         "I803",
         "wrong-cycle-after-interruption",
-        "After an adverse event the infusion went on in the same cycle after more than 7 days, or in a new one before.",
+        "After an adverse event the infusion went on in the same cycle after more than"
+        f" {number_text('same_cycle')}, or in a new one before.",
         "What counts as a cycle decides how many days of infusion a patient gets.",
         ("same_cycle",),
         _severe('restart_dose = "9 mcg/day"\npremedicated = true\nrestart_in = "same-cycle"', days=13),

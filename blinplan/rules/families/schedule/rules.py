@@ -8,7 +8,7 @@ from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Cycle, Phase, Step
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks import labelled
-from blinplan.rules.limits import Limit
+from blinplan.rules.limits import Limit, number_text, shipped_limits
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 TITLE = "Schedule"
@@ -262,7 +262,8 @@ RULES = (
     Rule(
         "S304",
         "long-interval",
-        "The treatment-free interval between cycles is longer than 14 days, or 56 in continued therapy.",
+        f"The treatment-free interval between cycles is longer than {number_text('treatment_free_interval')}, or"
+        f" {shipped_limits()['treatment_free_interval_continued'].value} in continued therapy.",
         Severity.WARNING,
         "That B cells do not recover is documented for the 2-week interval, not for a longer one. An interval whose"
         " reason the file gives, such as chemotherapy, may be longer.",
