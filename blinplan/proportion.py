@@ -1,7 +1,8 @@
 """A share of patients, with the interval that says how sure it is."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 NORMAL_975 = 1.959963984540054  # 97.5th percentile of the standard normal distribution
 
@@ -27,6 +28,11 @@ class Proportion:
         spread = NORMAL_975 * math.sqrt(self.count * (self.total - self.count) / self.total + NORMAL_975**2 / 4)
         low, high = ((centre + side * spread) / (self.total + NORMAL_975**2) for side in (-1, 1))
         return max(low, 0.0), min(high, 1.0)
+
+    @property
+    def others(self) -> Self:
+        """All the other patients, of the same total."""
+        return replace(self, count=self.total - self.count)
 
     def __str__(self) -> str:
         low, high = self.interval

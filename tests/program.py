@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,11 @@ def python(script: str) -> list[str]:
 
 
 PROGRAM = python("from blinplan.cli.app.program import run; run()")
-PROBE = python(f"""
+
+
+def probe(names: Iterable[str]) -> list[str]:
+    """The program, and then a line with its status and which of some modules it imported."""
+    return python(f"""
 import json
 from blinplan.cli.app.program import run
 sys.argv = ["blinplan", *sys.argv[1:]]
@@ -32,8 +36,11 @@ try:
     run()
 except SystemExit as ended:
     status = int(ended.code or 0)
-sys.stderr.write("\\n" + json.dumps([status, [name for name in {HEAVY} if name in sys.modules]]))
+sys.stderr.write("\\n" + json.dumps([status, [name for name in {tuple(names)} if name in sys.modules]]))
 """)
+
+
+PROBE = probe(HEAVY)
 """The program, and then a line with its status and which slow packages it imported."""
 
 

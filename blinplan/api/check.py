@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.check_result import CheckResult
-from blinplan.api.patient import on_the_day
-from blinplan.course.patient import Patient
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.refusal import ArgumentRefusal, Refusal
@@ -25,14 +23,15 @@ from blinplan.rules.configuration.configurations import Configurations
 from blinplan.rules.configuration.run_settings import RunSettings, run_settings
 from blinplan.rules.configuration.settings import FailOn, Settings
 from blinplan.rules.judge import Judgement
-from blinplan.rules.judge_many import ProgramFault, Task, judge_many
 from blinplan.rules.run_result import Result
+from blinplan.rules.task import JudgementOrFault, ProgramFault, Task
 from blinplan.terminal import Screen
 from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from blinplan.course.patient import Patient
     from blinplan.regimen.site import Site
     from blinplan.rules.fix import Repair
     from blinplan.rules.simulated.virtual import PatientSimulator
@@ -60,7 +59,7 @@ def check(
     extend_select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     severity: Sequence[str] = (),
-    patient: Patient | None = None,
+    patient: "Patient | None" = None,
     site: str | Path | None = None,
     today: date | None = None,
     fail_on: FailOn | str | None = None,
@@ -240,7 +239,7 @@ class FilesToCheck:
         self,
         today: date,
         settled: RunSettings,
-        patient: Patient | None = None,
+        patient: "Patient | None" = None,
         site: "Site | None" = None,
         *,
         cache: bool = True,
@@ -248,12 +247,29 @@ class FilesToCheck:
     ) -> "CheckResult":
         """Judge every file by its settings; those that have to be simulated side by side."""
         simulator = _simulator(settled, cache=cache) if settled.simulate else None
-        whom = None if patient is None else on_the_day(patient, today)
+        whom = None if patient is None else _told_on(today, patient)
         tasks = [Task(file.reading, file.settings, today, whom, site) for file in self.files]
-        answers = judge_many(tasks, simulator, progress or (lambda done, total: None))
+        answers = _answers(tasks, simulator, progress)
         judgements = tuple(answer for answer in answers if isinstance(answer, Judgement))
         faults = tuple(answer for answer in answers if isinstance(answer, ProgramFault))
         return CheckResult(Result(judgements, self.missing, faults, settled.fail_on, today, simulator))
+
+
+def _answers(
+    tasks: Sequence[Task], simulator: "PatientSimulator | None", progress: Progress | None
+) -> tuple[JudgementOrFault, ...]:
+    if simulator is None:
+        return tuple(task.judge_or_fail(None) for task in tasks)
+    # Imported here, because a check without simulation does not wait for it.
+    from blinplan.rules.judge_many import judge_many
+
+    return judge_many(tasks, simulator, progress or (lambda done, total: None))
+
+
+def _told_on(today: date, patient: "Patient") -> "Patient":
+    from blinplan.api.patient import on_the_day
+
+    return on_the_day(patient, today)
 
 
 def _simulator(settled: RunSettings, *, cache: bool) -> "PatientSimulator":

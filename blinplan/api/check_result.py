@@ -13,9 +13,9 @@ from blinplan.refusal import ArgumentRefusal
 from blinplan.regimen.find import NotFound
 from blinplan.reports.check.formats import CheckFormat, check_text
 from blinplan.rules.judge import Judgement
-from blinplan.rules.judge_many import ProgramFault
 from blinplan.rules.rule import Finding
 from blinplan.rules.run_result import Result
+from blinplan.rules.task import ProgramFault
 from blinplan.terminal import PLAIN, Screen
 from blinplan.writing import append, replace_file
 

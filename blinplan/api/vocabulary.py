@@ -3,7 +3,6 @@
 from enum import StrEnum
 from typing import Literal
 
-from blinplan.course.patient import AreaFormula
 from blinplan.quantities import Basis
 from blinplan.regimen.library import Patients
 from blinplan.regimen.regimen import Indication, LabelName, Status
@@ -11,7 +10,6 @@ from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.configuration.settings import FailOn
 
 __all__ = [
-    "AreaFormula",
     "Attenuation",
     "AttenuationName",
     "Basis",

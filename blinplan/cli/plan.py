@@ -7,20 +7,8 @@ import typer
 from blinplan.api.patient import AreaFormula
 from blinplan.api.vocabulary import PlanFormat, View
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import (
-    AgeOption,
-    Area,
-    ColourOption,
-    ConfigOption,
-    Formula,
-    Height,
-    IsolatedOption,
-    LabelOption,
-    RegimenName,
-    Weight,
-    figures,
-    terminal_of,
-)
+from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, LabelOption, RegimenName, terminal_of
+from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
 from blinplan.terminal import Colour
 
 _DATES = "Dates and bags"

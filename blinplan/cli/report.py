@@ -7,22 +7,17 @@ import typer
 from blinplan.api.patient import AreaFormula
 from blinplan.api.vocabulary import Attenuation
 from blinplan.cli.app.options import (
-    AgeOption,
-    Area,
     AttenuationOption,
     ColourOption,
     FollowUp,
-    Formula,
-    Height,
     LabelOption,
     Population,
     PremedicationEffect,
     RegimenName,
     Seed,
-    Weight,
-    figures,
     terminal_of,
 )
+from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.refusal import Refusal
 from blinplan.terminal import Colour

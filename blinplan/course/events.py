@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from blinplan.course.eligibility import misfits
-from blinplan.course.patient import Patient, PatientError
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen.regimen import Cycle, Phase, Regimen
 from blinplan.regimen.toml.document import KeyPath
+
+if TYPE_CHECKING:
+    from blinplan.course.patient import Patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Course:
     """What one patient gets from a regimen: the event table, without a gap from first to last."""
 
     regimen: Regimen
-    patient: Patient
+    patient: "Patient"
     events: tuple[Event, ...]
 
     @property
@@ -134,7 +135,7 @@ def _laid_out(regimen: Regimen) -> Iterator[Period]:
             now += cycle.treatment_free
 
 
-def expand(regimen: Regimen, patient: Patient) -> Course:
+def expand(regimen: Regimen, patient: "Patient") -> Course:
     """Expand a regimen to what one patient gets.
 
     Raises
@@ -143,13 +144,17 @@ def expand(regimen: Regimen, patient: Patient) -> Course:
         When the patient's weight or age is outside the regimen's eligibility, or the body surface area is needed and
         unknown.
     """
+    # Imported here, because a check for nobody in particular lays out periods and does not wait for it.
+    from blinplan.course.eligibility import misfits
+    from blinplan.course.patient import PatientError
+
     wrong = misfits(regimen.eligibility, patient)
     if wrong:
         raise PatientError("; ".join([f"{regimen.name} is for {regimen.eligibility}", *wrong]))
     return course_of(regimen, patient, periods(regimen))
 
 
-def course_of(regimen: Regimen, patient: Patient, laid_out: Iterable[Period]) -> Course:
+def course_of(regimen: Regimen, patient: "Patient", laid_out: Iterable[Period]) -> Course:
     """What one patient gets in the periods of a regimen, as they are planned or as they came to be.
 
     Raises
@@ -160,12 +165,14 @@ def course_of(regimen: Regimen, patient: Patient, laid_out: Iterable[Period]) ->
     return Course(regimen, patient, tuple(_event(regimen, patient, period) for period in laid_out))
 
 
-def _event(regimen: Regimen, patient: Patient, period: Period) -> Event:
+def _event(regimen: Regimen, patient: "Patient", period: Period) -> Event:
     if period.dose is None:
         return Event(period, Fraction(0), capped=False)
     if period.dose.basis is Basis.FLAT:
         return Event(period, period.dose.amount, capped=False)
     if patient.area is None:
+        from blinplan.course.patient import PatientError
+
         raise PatientError(
             f"{regimen.name} doses by body surface area, and the patient's is not known: give weight and height, or the"
             " area itself"

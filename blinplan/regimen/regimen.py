@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from blinplan.quantities import Basis, DoseRate, Mass, decimal_text
-from blinplan.regimen.age import Age
 from blinplan.regimen.toml.document import KeyPath
+
+if TYPE_CHECKING:
+    from blinplan.regimen.age import Age
 
 VirtualPopulation = Literal["adult-rr", "adult-mrd", "child"]
 """The virtual populations that can stand for a regimen's patients."""
@@ -114,7 +116,7 @@ class Eligibility:
         """Whether age decides who may be given the regimen."""
         return self.minimum_age is not None or self.below_age is not None
 
-    def admits_age(self, age: Age) -> bool | None:
+    def admits_age(self, age: "Age") -> bool | None:
         """Whether a patient of this age on the first day may be given the regimen; None where that is not known."""
         old = True if self.minimum_age is None else age.is_at_least(self.minimum_age)
         grown = False if self.below_age is None else age.is_at_least(self.below_age)

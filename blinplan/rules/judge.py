@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from blinplan.course.events import periods
-from blinplan.course.patient import Patient
 from blinplan.label.read import label_of
 from blinplan.limits import NotStatedError
 from blinplan.regimen.find import read_beside
@@ -18,11 +17,12 @@ from blinplan.rules.configuration.settings import DEFAULTS, Settings
 from blinplan.rules.families.waiver import rules as waiver_rules
 from blinplan.rules.limits import Limits
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
-from blinplan.rules.simulated.outcome import SimulatedOutcome
 from blinplan.rules.unverified import Consulted, on_unseen_values
 
 if TYPE_CHECKING:
+    from blinplan.course.patient import Patient
     from blinplan.regimen.site import Site
+    from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 
 class Ruling(StrEnum):
@@ -64,7 +64,7 @@ class Judgement:
 
     reading: Reading
     verdicts: tuple[Verdict, ...]
-    outcome: SimulatedOutcome | None
+    outcome: "SimulatedOutcome | None"
     limits: Limits
     label: str | None = None
 
@@ -93,7 +93,7 @@ class Judgement:
 class Simulator(Protocol):
     """Whatever can say what virtual patients do under a regimen: the engine, or a record of it."""
 
-    def outcomes(self, regimen: Regimen) -> Iterator[SimulatedOutcome | NotEvaluated]:
+    def outcomes(self, regimen: Regimen) -> "Iterator[SimulatedOutcome | NotEvaluated]":
         """Say what ever more virtual patients do; a caller stops when its rules are decided."""
         ...
 
@@ -103,7 +103,7 @@ def judge(
     today: date,
     simulator: Simulator | None,
     settings: Settings = DEFAULTS,
-    patient: Patient | None = None,
+    patient: "Patient | None" = None,
     site: "Site | None" = None,
 ) -> Judgement:
     """Judge one file by the whole catalogue.
@@ -139,7 +139,7 @@ def _on_regimen(
     today: date,
     simulator: Simulator | None,
     settings: Settings,
-    patient: Patient | None,
+    patient: "Patient | None",
     site: "Site | None",
 ) -> Judgement:
     regimen = _following(reading.regimen, settings)

@@ -7,11 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from blinplan.limits import Limits
 from blinplan.regimen.find import path_from
 from blinplan.regimen.regimen import Waiver
 from blinplan.regimen.toml.document import Document, pointer
 from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.citations import citations
 from blinplan.rules.judge import Judgement, Ruling, Verdict
 from blinplan.rules.rule import Finding, Rule
 from blinplan.rules.run_result import Result
@@ -59,12 +59,6 @@ class LocatedFinding:
         sources = citations(self.finding, self.judgement.limits)
         labelled = (("Why", self.finding.why), ("Help", self.finding.help), ("Source", "; ".join(sources)))
         return "\n".join(f"{label}: {text}" for label, text in labelled if text)
-
-
-def citations(finding: Finding, limits: Limits) -> list[str]:
-    """The sources of a finding, each once: of the limits that decided it, then of its rule."""
-    cited = [limits[name].citation for name in finding.limits]
-    return list(dict.fromkeys([*cited, *CATALOGUE[finding.code].sources]))
 
 
 def run_findings(result: Result) -> list[LocatedFinding]:

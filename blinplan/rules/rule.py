@@ -6,16 +6,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
 from blinplan.course.events import Period, given_rate
-from blinplan.course.patient import Patient
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Regimen, Step
 from blinplan.regimen.toml.document import Document, Edit, KeyPath, Span
 from blinplan.rules.limits import Limits
-from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 if TYPE_CHECKING:
+    from blinplan.course.patient import Patient
     from blinplan.regimen.record import CourseRecord
     from blinplan.regimen.site import Site
+    from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 
 class Severity(StrEnum):
@@ -85,8 +85,8 @@ class Case:
     regimen: Regimen
     periods: tuple[Period, ...]
     limits: Limits
-    outcome: SimulatedOutcome | None
-    patient: Patient | None = None
+    outcome: "SimulatedOutcome | None"
+    patient: "Patient | None" = None
     site: "Site | None" = None
     record: "CourseRecord | None" = None
 

@@ -14,8 +14,8 @@ from blinplan.rules.rule import Finding, Kind, Severity
 
 if TYPE_CHECKING:
     from blinplan.rules.baseline import BaselineEntry
-    from blinplan.rules.judge_many import ProgramFault
     from blinplan.rules.simulated.virtual import PatientSimulator
+    from blinplan.rules.task import ProgramFault
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from blinplan.executor import Executor, InTurn
 from blinplan.regimen import library
 from blinplan.rules.configuration.settings import DEFAULTS
 from blinplan.rules.judge import Judgement
-from blinplan.rules.judge_many import ProgramFault, Task, judge_many
+from blinplan.rules.judge_many import judge_many
 from blinplan.rules.simulated.virtual import PatientSimulator
+from blinplan.rules.task import ProgramFault, Task
 
 NAMES = ("rr-adult", "nhl-0.5", "nhl-5", "mrd-adult")
 

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.api.check import CheckFormat, FailOn, split
-from blinplan.api.patient import AreaFormula, Patient
-from blinplan.cli.app.options import patient_of
 from blinplan.refusal import Refusal
 from blinplan.terminal import Terminal
 from blinplan.writing import refuse_unwritable
+
+if TYPE_CHECKING:
+    from blinplan.api.patient import Patient
 
 
 class CheckOptions(NamedTuple):
@@ -59,10 +60,14 @@ _FIGURES = ("weight", "height", "bsa", "age")
 _ALLOWED = "give weight=KG, height=CM, bsa=M2 or age=AGE, each once, with commas between"
 
 
-def read_figures(text: str | None) -> Patient | None:
+def read_figures(text: str | None) -> "Patient | None":
     """Read the figures of a patient, such as ``weight=38,height=140``."""
     if text is None:
         return None
+    # Imported here, because a check for nobody in particular does not wait for it.
+    from blinplan.api.patient import AreaFormula
+    from blinplan.cli.app.patient_options import patient_of
+
     figures: dict[str, str] = {}
     for part in split([text]):
         name, found, value = part.partition("=")

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from blinplan.api.check import CheckFormat, CheckResult, Configurations, FilesToCheck, read_files, rule_choice
-from blinplan.api.regimens.load import read_site
 from blinplan.cli.check.options import CheckOptions, read_day, read_figures, read_reports
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.quantities import plural
@@ -77,7 +76,11 @@ def _fix(files: FilesToCheck, today: date, options: CheckOptions) -> FilesToChec
 def _judge(
     files: FilesToCheck, settled: "RunSettings", today: date, patient: "Patient | None", options: CheckOptions
 ) -> CheckResult:
-    site = None if settled.site is None else read_site(settled.site)
+    site = None
+    if settled.site is not None:  # most checks are of no site, and do not wait for it
+        from blinplan.api.regimens.load import read_site
+
+        site = read_site(settled.site)
     if settled.simulate:
         from blinplan.cli.app.progress import regimens_bar
 

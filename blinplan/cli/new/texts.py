@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeVar
 
-from blinplan.cli.app.options import plain_number
+from blinplan.cli.app.patient_options import plain_number
 from blinplan.quantities import QuantityError
 from blinplan.refusal import Refusal
 

@@ -9,21 +9,16 @@ from blinplan.api.patient import AreaFormula
 from blinplan.api.simulating.drawing import PAGE_WIDTH
 from blinplan.api.vocabulary import Attenuation, SimulateFormat
 from blinplan.cli.app.options import (
-    AgeOption,
-    Area,
     AttenuationOption,
     ColourOption,
     FollowUp,
-    Formula,
-    Height,
     Population,
     PremedicationEffect,
     RegimenName,
     Seed,
-    Weight,
-    figures,
     terminal_of,
 )
+from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
 from blinplan.cli.simulate.options import (
     CurvesOption,
     DataFile,

@@ -7,9 +7,10 @@ from blinplan.proportion import Proportion
 from blinplan.regimen.toml.document import Document, Span, pointer
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import input_hash, manifest
+from blinplan.rules.citations import citations
 from blinplan.rules.judge import Judgement, Verdict
 from blinplan.rules.limits import Limit, Limits
-from blinplan.rules.located import citations, shown_path
+from blinplan.rules.located import shown_path
 from blinplan.rules.rule import Finding
 from blinplan.rules.run_result import Result
 from blinplan.rules.simulated.outcome import SimulatedOutcome

@@ -14,9 +14,9 @@ from blinplan.quantities import plural
 from blinplan.regimen.regimen import Status
 from blinplan.regimen.toml.document import Document, Span
 from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.citations import citations
 from blinplan.rules.judge import Judgement, Ruling, Verdict
 from blinplan.rules.limits import Limits
-from blinplan.rules.located import citations
 from blinplan.rules.rule import Finding, Severity
 from blinplan.terminal import Screen
 

@@ -7,8 +7,8 @@ from blinplan.regimen.toml.document import Document
 from blinplan.reports.check.findings import location, open_questions
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table
 from blinplan.rules.catalogue import FAMILIES
+from blinplan.rules.citations import citations
 from blinplan.rules.judge import Judgement, Ruling
-from blinplan.rules.located import citations
 from blinplan.rules.rule import Finding
 
 

@@ -8,7 +8,7 @@ import pytest
 import tomli
 
 from blinplan.regimen.reading import Reading
-from blinplan.rules import judge_many
+from blinplan.rules import task
 from blinplan.rules.judge import Judgement, judge
 from tests.program import Ran, Run
 from tests.regimen_text import cycle, regimen_text, waiver
@@ -198,7 +198,7 @@ def test_a_fault_of_the_program_has_status_3_and_hides_no_other_file(
             raise RuntimeError("a\x1b[31m\nb" * 100)
         return judge(reading, *rest)
 
-    monkeypatch.setattr(judge_many, "judge", fail)
+    monkeypatch.setattr(task, "judge", fail)
     ran = inside("check", "sound.toml", "error.toml", "--no-simulate", "-f", "concise")
     assert ran.status == 3
     assert ran.out.startswith("error.toml:")
@@ -213,7 +213,7 @@ def test_a_fault_can_be_looked_into(inside: Run, files: dict[str, str], monkeypa
     def fail(*_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(judge_many, "judge", fail)
+    monkeypatch.setattr(task, "judge", fail)
     with pytest.raises(RuntimeError, match="boom"):
         inside("check", "sound.toml", BLINPLAN_DEBUG="1")
 
@@ -222,7 +222,7 @@ def test_an_interruption_is_silent(inside: Run, files: dict[str, str], monkeypat
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(judge_many, "judge", stop)
+    monkeypatch.setattr(task, "judge", stop)
     ran = inside("check", "sound.toml")
     assert (ran.status, ran.out, ran.err.strip()) == (130, "", "")
 

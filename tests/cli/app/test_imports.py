@@ -1,6 +1,7 @@
 """What does not simulate does not wait for the numerical engine."""
 
 import importlib
+import importlib.util
 import json
 import pkgutil
 import subprocess
@@ -10,7 +11,7 @@ from types import ModuleType
 import pytest
 
 import blinplan
-from tests.program import PLAIN, PROBE
+from tests.program import PLAIN, PROBE, probe
 from tests.regimen_text import cycle, regimen_text
 
 
@@ -48,6 +49,65 @@ def test_the_probe_sees_an_engine_that_is_imported(tmp_path: Path) -> None:
     status, imported = json.loads(ended.stderr.splitlines()[-1])
     assert status == 0
     assert "numpy" in imported
+
+
+ONLY_WHERE_ASKED = {
+    "blinplan.api.patient": ["--patient", "weight=70,age=30"],
+    "blinplan.cli.app.patient_options": ["--patient", "weight=70,age=30"],
+    "blinplan.course.adulthood": ["--patient", "weight=70,age=30"],
+    "blinplan.course.eligibility": ["--patient", "weight=70,age=30"],
+    "blinplan.course.patient": ["--patient", "weight=70,age=30"],
+    "blinplan.regimen.age": ["--patient", "weight=70,age=30"],
+    "blinplan.api.regimens.load": ["--site", "site.toml"],
+    "blinplan.course.bags": ["--site", "site.toml"],
+    "blinplan.course.preparation": ["--site", "site.toml"],
+    "blinplan.regimen.site": ["--site", "site.toml"],
+    "blinplan.regimen.record": ["record.toml"],
+    "blinplan.rules.baseline": ["--write-baseline", "baseline.json"],
+    "blinplan.rules.configuration.file": ["--config", "blinplan.toml"],
+    "blinplan.rules.fix": ["--diff"],
+    "blinplan.rules.located": ["-f", "sarif"],
+}
+"""Modules that a check of a regimen imports only where something is asked of it, and what asks for them."""
+FILES = {
+    "site.toml": 'site = 1\nname = "Ward"\nbag = [{ hours = 24, fill_ml = 276 }]\n',
+    "record.toml": 'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n',
+    "blinplan.toml": "",
+}
+ONLY_TO_SIMULATE = (
+    "blinplan.executor",
+    "blinplan.proportion",
+    "blinplan.rules.judge_many",
+    "blinplan.rules.simulated.outcome",
+    "blinplan.rules.simulated.virtual",
+)
+
+
+def imported(folder: Path, arguments: list[str]) -> set[str]:
+    """Which of those modules a check without simulation imports."""
+    ended = subprocess.run(  # noqa: S603 - our own program
+        [*probe([*ONLY_WHERE_ASKED, *ONLY_TO_SIMULATE]), "check", "rr-adult", "--no-simulate", *arguments],
+        capture_output=True,
+        cwd=folder,
+        env=PLAIN,
+        check=True,
+    )
+    return set(json.loads(ended.stderr.splitlines()[-1])[1])
+
+
+def test_a_check_imports_what_is_asked_of_it_and_no_more(tmp_path: Path) -> None:
+    assert imported(tmp_path, []) == set()
+
+
+@pytest.mark.slow
+def test_what_is_asked_of_a_check_is_imported(tmp_path: Path) -> None:
+    """Else a module that has another name by now would never be found where it should not be."""
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    for arguments in {tuple(asked) for asked in ONLY_WHERE_ASKED.values()}:
+        found = imported(tmp_path, list(arguments))
+        assert found >= {name for name, asked in ONLY_WHERE_ASKED.items() if tuple(asked) == arguments}
+    assert all(importlib.util.find_spec(name) for name in ONLY_TO_SIMULATE)
 
 
 def test_no_room_takes_the_place_of_a_function_of_its_name() -> None:

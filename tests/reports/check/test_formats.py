@@ -23,10 +23,10 @@ from blinplan.reports.shared.document import document_schema
 from blinplan.rules.baseline import baseline_of
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import Judgement, judge
-from blinplan.rules.judge_many import ProgramFault
 from blinplan.rules.located import run_findings
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.run_result import Result
+from blinplan.rules.task import ProgramFault
 from blinplan.terminal import Screen
 from tests.public_files import public
 from tests.regimen_text import TODAY, cycle, outcome, regimen_text, script, waiver

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from blinplan.course.adulthood import EITHER, Adulthood, adult_from
 from blinplan.label.read import label_of
 from blinplan.regimen.regimen import AgeGroup, Occasion
 from blinplan.rules.checks import labelled
@@ -96,7 +95,10 @@ def _premedication(rule: Rule, case: Case) -> Answer:
 def _groups(case: Case) -> frozenset[AgeGroup]:
     """The age groups to look at: those that the patient may belong to, where one was given."""
     if case.patient is None:
-        return EITHER
+        return frozenset(AgeGroup)
+    # Imported here, because a check for nobody in particular does not wait for it.
+    from blinplan.course.adulthood import Adulthood, adult_from
+
     return Adulthood(adult_from(case.regimen, case.site), case.patient.age).groups_at(0)
 
 

@@ -1,13 +1,17 @@
 """B: do the virtual patients' B cells go, and stay away until the next cycle."""
 
+from typing import TYPE_CHECKING
+
 from blinplan.course.events import Period, interval_reasons
-from blinplan.proportion import Proportion
 from blinplan.regimen.regimen import Phase
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks.intervals import percent, too_few_patients
 from blinplan.rules.limits import Limit
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
-from blinplan.rules.simulated.outcome import SimulatedOutcome
+
+if TYPE_CHECKING:
+    from blinplan.proportion import Proportion
+    from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 TITLE = "B cells"
 
@@ -42,7 +46,7 @@ def _no_majority(rule: Rule, case: Case) -> Answer:
 def _too_few(rule: Rule, case: Case) -> Answer:
     outcome = case.outcome
     assert outcome is not None  # noqa: S101
-    limit, missed = case.limits["insufficiently_depleted_patients"], _misses(outcome.depletion)
+    limit, missed = case.limits["insufficiently_depleted_patients"], outcome.depletion.others
     low, high = missed.interval
     if high <= limit.fraction or outcome.depletion.interval[1] <= case.limits["majority"].fraction:
         return ()  # few, or so many that the stronger rule B401 speaks
@@ -57,10 +61,6 @@ def _too_few(rule: Rule, case: Case) -> Answer:
             "raise the target dose, or waive this rule with the reason",
         ),
     )
-
-
-def _misses(depleted: Proportion) -> Proportion:
-    return Proportion(depleted.total - depleted.count, depleted.total)
 
 
 def _recovery(rule: Rule, case: Case) -> Answer:
@@ -85,7 +85,9 @@ def _recovery(rule: Rule, case: Case) -> Answer:
     return findings
 
 
-def _undecided_recovery(case: Case, undecided: dict[int, Proportion], limit: Limit, findings: list[Finding]) -> Answer:
+def _undecided_recovery(
+    case: Case, undecided: "dict[int, Proportion]", limit: Limit, findings: list[Finding]
+) -> Answer:
     """What to say where an interval leaves the question open: a note on one must not pass for an answer on another.
 
     The limit is of intervals without treatment, so it leaves nothing open on one whose reason the file gives.
@@ -102,7 +104,7 @@ def _undecided_recovery(case: Case, undecided: dict[int, Proportion], limit: Lim
 
 
 def _recovery_finding(
-    rule: Rule, case: Case, outcome: SimulatedOutcome, path: KeyPath, cycles: list[tuple[Period, Proportion]]
+    rule: Rule, case: Case, outcome: "SimulatedOutcome", path: KeyPath, cycles: "list[tuple[Period, Proportion]]"
 ) -> Finding:
     worst = max((recovered for _, recovered in cycles), key=lambda recovered: recovered.value)
     numbers = ", ".join(str(period.cycle) for period, _ in cycles)
@@ -138,7 +140,7 @@ def _reason(case: Case, number: int) -> str | None:
     return interval_reasons(case.regimen).get(number)
 
 
-def _open_question(what: str, proportion: Proportion, limit: Limit) -> NotEvaluated:
+def _open_question(what: str, proportion: "Proportion", limit: Limit) -> NotEvaluated:
     return too_few_patients(proportion.total, f"{what} {proportion}", percent(limit.fraction))
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
-from blinplan.course.eligibility import coverage_gaps, misfits, open_limits
 from blinplan.course.events import given_rate
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Indication, Step
@@ -214,6 +213,9 @@ def _patient_not_eligible(rule: Rule, case: Case) -> Answer:
     who = case.regimen.eligibility
     if case.patient is None:
         return NotEvaluated("not applicable", "no patient was given (--patient)")
+    # Imported here, because a check for nobody in particular does not wait for it.
+    from blinplan.course.eligibility import misfits, open_limits
+
     wrong, unknown = misfits(who, case.patient), open_limits(who, case.patient)
     if not wrong and unknown:
         return NotEvaluated("undecided", f"the regimen is for {who}, and the patient's {' and '.join(unknown)}")
@@ -237,6 +239,8 @@ def _patient_not_eligible(rule: Rule, case: Case) -> Answer:
 def _patient_not_covered(rule: Rule, case: Case) -> Answer:
     if case.patient is None:
         return NotEvaluated("not applicable", "no patient was given (--patient)")
+    from blinplan.course.eligibility import coverage_gaps
+
     found = coverage_gaps(case.regimen, case.patient)
     unknown = [one.message for one in found if one.open]
     if unknown and len(unknown) == len(found):

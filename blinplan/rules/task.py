@@ -1,0 +1,48 @@
+"""One regimen file to judge, and what comes of it: a judgement, or a fault of the program itself."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from blinplan.regimen.reading import Reading
+from blinplan.rules.configuration.settings import Settings
+from blinplan.rules.judge import Judgement, Simulator, judge
+
+if TYPE_CHECKING:
+    from blinplan.course.patient import Patient
+    from blinplan.regimen.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramFault:
+    """A fault of the program itself while it judged a file; the other files are judged all the same."""
+
+    reading: Reading
+    error: Exception
+
+
+JudgementOrFault = Judgement | ProgramFault
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A regimen file to judge, and by what: settings, the day that decides about waivers, patient, site."""
+
+    reading: Reading
+    settings: Settings
+    today: date
+    patient: "Patient | None" = None
+    site: "Site | None" = None
+
+    def judge(self, simulation: Simulator | None) -> Judgement:
+        """Judge the file."""
+        return judge(self.reading, self.today, simulation, self.settings, self.patient, self.site)
+
+    def judge_or_fail(self, simulation: Simulator | None, let: type[Exception] | tuple[()] = ()) -> JudgementOrFault:
+        """Judge the file, or say what the program failed on; ``let`` through is an error that somebody waits for."""
+        try:
+            return self.judge(simulation)
+        except let:
+            raise
+        except Exception as error:  # whatever it is, it must not hide the other files
+            return ProgramFault(self.reading, error)
