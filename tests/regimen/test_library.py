@@ -227,6 +227,7 @@ TRIALS = [
         "seen, derived",
         "D206",
     ),
+    Published("short-course", "any weight", "mcg/day", ("9 for 3, 28 for 10, free 0",), "seen", "D206, S301, S306"),
     # Children, leukaemia
     Published(
         "mt103-205",
@@ -312,6 +313,7 @@ TRIALS = [
         "seen",
         "D203, S302",
     ),
+    Published("nci-9924", "any weight", "mcg/day", (f"{_LYMPHOMA[0]}, free 0",), "seen", "D203, S302"),
     Published("nhl-5-15-60", "any weight", "mcg/m2/day", ("5 for 7, 15 for 7, 60 for 14, free 14",), "seen"),
     *(
         Published(f"nhl-{dose}", "any weight", "mcg/m2/day", (f"{dose} for 28, free 14",), "seen")
@@ -394,7 +396,7 @@ def test_waivers_of_trials_say_what_the_trial_did() -> None:
 
 def test_what_is_due_besides_is_told_where_it_was_seen() -> None:
     due = {name: library.regimen(name).due for name in NAMES if library.regimen(name).due}
-    assert set(due) == {"d-alba", "mini-hyper-cvd", "ponatinib"}
+    assert set(due) == {"d-alba", "mini-hyper-cvd", "nci-9924", "ponatinib"}
     steroid, alone, on = due["d-alba"]
     assert (steroid.kind, steroid.days, steroid.for_days) == (DueKind.PRE_PHASE, (-92,), 31)
     assert (alone.dose, alone.days, alone.for_days) == ("140 mg a day", (-85,), 85)
