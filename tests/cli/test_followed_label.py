@@ -60,7 +60,8 @@ def shown(inside: Run, *arguments: str, bags: bool = True) -> dict[str, str]:
     ran = {view: inside("plan", *arguments, "--view", view) for view in VIEWS if bags or view != "bags"}
     ran |= {form: inside("plan", *arguments, "-f", form) for form in FORMATS}
     assert {name: one.status for name, one in ran.items()} == dict.fromkeys(ran, 0)
-    return {name: words(f"{one.out}\n{one.err}") for name, one in ran.items()}
+    plain = {form: json.dumps(ran[form].json, ensure_ascii=False) for form in ("json", "fhir")}
+    return {name: words(f"{plain.get(name, one.out)}\n{one.err}") for name, one in ran.items()}
 
 
 def sources(name: str) -> set[str]:
@@ -115,8 +116,8 @@ def test_what_the_label_does_not_state_is_asked_of_the_site_in_one_place(inside:
     given = ("hk-rr-adult", "--weight", "70", *START)
     assert asked_of_the_site(inside, *given, "--site", "ward.toml") == (
         "Not stated by the label as far as it was seen, so asked of the site: premedication on a restart; supervision"
-        " of a restart; days in hospital; pump rates of bags for 1 d, 2 d, 3 d (`rate_ml_per_hour`); whether bags for 1 d,"
-        " 2 d, 3 d hold a preservative (`preservative`); the weight from which bags with preservative are given"
+        " of a restart; days in hospital; pump rates of bags for 1 d, 2 d, 3 d (`rate_ml_per_hour`); whether bags for"
+        " 1 d, 2 d, 3 d hold a preservative (`preservative`); the weight from which bags with preservative are given"
         " (`preservative_from_kg`); what a vial holds (`vial`)."
     )
     for name, text in shown(inside, *given, "--site", "ward.toml").items():
