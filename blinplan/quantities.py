@@ -212,8 +212,8 @@ _OTHER_ROUTES = re.compile(
     |(?i:nasal\w*|inhal\w+|nebuli[sz]\w+|rectal\w*|topical\w*|transdermal\w*|i\.\ ?[mtpd]\.?)|IT|IM|IP|ID|PO
     |(?i:over\ (?:[1-9]|1[0-9]|2[0-3])(?:\.[0-9]+)?[- ]?(?:h|hrs?|hours?)|over\ [0-9]{1,3}[- ]?min(?:utes?)?)
     |(?i:(?:[1-9]|1[0-9]|2[0-3])[- ]?(?:h|hr|hour)[- ]infusions?|[0-9]{1,3}[- ]?min(?:ute)?[- ]infusions?)
-    |(?i:[tb]\.?i\.?w\.?|(?:twice|thrice|(?:two|three|2|3)(?:\ times|\ ?x|\ ?×)?)[- ](?:a\ |per\ |each\ )?week(?:ly)?
-        |every\ (?:other|second)\ day)
+    |(?i:[tb]\.?i\.?w\.?|every\ (?:other|second)\ day|on\ alternate\ days)
+    |(?i:(?:twice|thrice|(?:two|three|2|3)(?:\ times|\ ?[x×]))[- ]?(?:a\ |per\ |each\ |/\ ?)?(?:week(?:ly)?|wk))
     )(?!\w)""",
     re.VERBOSE,
 )

@@ -108,7 +108,7 @@ def _problem(document: Document, path: KeyPath, span: Span) -> Problem:
         "F008",
         path,
         span,
-        f'the drug is given by another route: "{word}"',
+        f'the drug is not given by continuous intravenous infusion: "{word}"',
         ONE_ROUTE,
         "plan this regimen without blinplan; nothing else in the file was checked",
     )

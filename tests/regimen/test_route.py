@@ -92,6 +92,9 @@ DOSES = {
     "500 mcg thrice-weekly": "thrice-weekly",
     "500 mcg three times a week": "three times a week",
     "500 mcg every other day": "every other day",
+    "500 mcg 3x/week": "3x/week",
+    "500 mcg 3 times per week": "3 times per week",
+    "500 mcg twice a week": "twice a week",
 }
 
 
@@ -238,7 +241,7 @@ def test_nothing_is_planned_or_simulated_of_such_a_file(inside: Run, tmp_path: P
         assert ran.status in {1, 2, 3}
         said = " ".join((ran.out + ran.err).split())
         assert "mcg/day" not in said
-        assert "another route" in said
+        assert "not given by continuous intravenous infusion" in said
 
 
 def test_python_and_one_line_steps_say_the_same_reason() -> None:
@@ -250,6 +253,6 @@ def test_python_and_one_line_steps_say_the_same_reason() -> None:
         with pytest.raises(RouteError, match="knows no absorption"):
             refuse()
     infused = [cycle(steps=[step("28 mcg/day", days=28)], treatment_free_days=14)]
-    with pytest.raises(NotARegimenError, match="another route"):
+    with pytest.raises(NotARegimenError, match="continuous intravenous infusion"):
         regimen("mine", cycles=infused, route="subcutaneous")
     assert regimen("mine", cycles=infused, route="IV").route == "IV"
