@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
+from blinplan.course.patient import LIGHTEST_ADULT
 from blinplan.label.read import label_of
 from blinplan.limits import Limit
 from blinplan.quantities import MINUTES_PER_DAY
@@ -44,14 +45,24 @@ class Adulthood:
         The patient's, as far as it was told.
     start
         When the first infusion begins: aware, in the patient's time zone; None where that is not known.
+    weight
+        The patient's weight in kg, which tells a small child where the age is not known.
     """
 
     limit: Limit | None
     age: Age | None = None
     start: datetime | None = None
+    weight: Fraction | None = None
+
+    @property
+    def is_light(self) -> bool:
+        """Whether only the weight tells that the patient is a child: no adult weighs so little."""
+        return self.age is None and self.weight is not None and self.weight < LIGHTEST_ADULT
 
     def groups_at(self, minute: int) -> frozenset[AgeGroup]:
         """The age groups that the patient may belong to on the day of a minute of the course: one, or either."""
+        if self.is_light:
+            return frozenset({AgeGroup.CHILDREN})
         if self.age is None or self.limit is None:
             return EITHER
         if self.start is None:

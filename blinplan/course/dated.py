@@ -95,7 +95,12 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
 
 def _adulthood(course: Course, begins: datetime, site: Site | None) -> Adulthood:
     age = course.patient.age
-    return Adulthood(adult_from(course.regimen, site), None if age is None else age.told_on(begins.date()), begins)
+    return Adulthood(
+        adult_from(course.regimen, site),
+        None if age is None else age.told_on(begins.date()),
+        begins,
+        course.patient.weight,
+    )
 
 
 def as_planned(now: Dated) -> Iterator[Dated]:

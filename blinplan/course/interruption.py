@@ -346,9 +346,9 @@ def _supervision(asked: _Asked) -> Iterator[Decision]:
 def _premedication(asked: _Asked) -> Iterator[Decision]:
     interruption, regimen = asked.interruption, asked.regimen
     given = {_premedicated_on_restart(interruption, regimen, group) for group in asked.known.groups}
+    limit = asked.numbers["premedication_again"]  # whatever the regimen says, the label has to say when
     if given == {False}:
         return
-    limit = asked.numbers["premedication_again"]
     if interruption.minutes is None:
         for_some = "" if given == {True} else f" and the patient is one of {_group_premedicated(interruption, regimen)}"
         yield Decision(Topic.PREMEDICATION, f"yes, if it lasts {limit} or more{for_some}", (limit.name,))

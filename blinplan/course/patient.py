@@ -222,7 +222,8 @@ def _usual(weight: Fraction, height: Fraction) -> bool:
 
 _MONTH = Fraction(1, 12)
 _HEAVIEST = ((_MONTH, 10), (Fraction(1), 25), (Fraction(2), 35), (Fraction(5), 70), (Fraction(10), 150))
-_LIGHTEST = ((Fraction(18), 20), (Fraction(10), 12), (Fraction(5), 8), (Fraction(2), 5), (Fraction(1), 4))
+LIGHTEST_ADULT = 20
+_LIGHTEST = ((Fraction(18), LIGHTEST_ADULT), (Fraction(10), 12), (Fraction(5), 8), (Fraction(2), 5), (Fraction(1), 4))
 _TALLEST = ((_MONTH, 65), (Fraction(1), 95), (Fraction(2), 110), (Fraction(5), 140), (Fraction(10), 180))
 _SHORTEST = ((Fraction(5), 54), (Fraction(1), 45))
 """Weights in kg and heights in cm beyond which a person below an age in years, or from one on, cannot be right.

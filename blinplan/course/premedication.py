@@ -107,7 +107,7 @@ def premedication_plan(course: Course, adulthood: Adulthood | None = None) -> Pr
     declared = course.regimen.premedication
     if not declared:
         return None
-    known = adulthood or Adulthood(adult_from(course.regimen), course.patient.age)
+    known = adulthood or Adulthood(adult_from(course.regimen), course.patient.age, weight=course.patient.weight)
     starts = planned_occasions([event.period for event in course.events], _escalations(course))
     due = [
         one

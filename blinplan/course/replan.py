@@ -67,7 +67,7 @@ def replan(
     """
     if record is not None and record.regimen != planned.regimen.name:
         raise RecordError(f"the record is of {record.regimen}, and the plan of {planned.regimen.name}", ("regimen",))
-    known = adulthood or Adulthood(adult_from(planned.regimen), planned.patient.age)
+    known = adulthood or Adulthood(adult_from(planned.regimen), planned.patient.age, weight=planned.patient.weight)
     return _walk(planned, FromRecord(planned.regimen, record, opens, planned.patient.weight, known))
 
 
@@ -118,7 +118,9 @@ def decide(regimen: Regimen, record: CourseRecord, square_metres: Fraction | Non
 def adulthood_in(regimen: Regimen, record: CourseRecord, site: Site | None = None) -> Adulthood:
     """Which age group the patient of a record belongs to when: by the site's limit where it states one."""
     zone = None if record.time_zone is None else ZoneInfo(record.time_zone)
-    return Adulthood(adult_from(regimen, site), record.age, record.start.astimezone(zone or record.start.tzinfo))
+    return Adulthood(
+        adult_from(regimen, site), record.age, record.start.astimezone(zone or record.start.tzinfo), record.weight
+    )
 
 
 def decide_at(

@@ -267,7 +267,8 @@ def _is_needed(question: Topic, interruption: Interruption) -> bool:
         Topic.DOSE: interruption.restart_dose is not None,
         Topic.CYCLE: interruption.new_cycle is not None,
     }
-    return not known.get(question, True)
+    # When the full dose comes back, no record says: it is never given again unasked.
+    return question is Topic.ESCALATION or not known.get(question, True)
 
 
 def _cycle_of(interruption: Interruption, asked: Sequence[Decision], at: Stop) -> tuple[bool, bool, str]:

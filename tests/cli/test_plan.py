@@ -861,3 +861,34 @@ def test_plan_and_check_alike_refuse_a_bag_with_preservative_to_whom_it_is_not_g
         "concise",
     )
     assert (checked.status, "A702" in checked.out) == (1, True)
+
+
+VIEWS = ("overview", "agenda", "days", "month", "expected")
+FORMATS = ("html", "ics", "fhir", "json", "csv")
+
+
+@pytest.mark.parametrize("form", [*[("--view", view) for view in VIEWS], *[("-f", name) for name in FORMATS], ()])
+def test_a_dose_by_an_area_that_nobody_gave_is_asked_for_wherever_a_plan_is_shown(
+    inside: Run, form: tuple[str, ...]
+) -> None:
+    start = ("--start", "2026-10-19T10:00", "--time-zone", "Europe/Berlin") if form else ()
+    name = ("--plan-id", "bed-1") if {"ics", "fhir"} & {*form} else ()
+    child = ("plan", "rr-adult", "--weight", "60", "--age", "12", *start, *form, *name)
+    ran = inside(*child)
+    assert ran.status == 0, ran.err
+    shown = ran.err if "csv" in form else ran.out  # a table has columns for doses and no place for words
+    told = " ".join(shown.replace("\r\n ", "").replace("\\n", " ").split())
+    assert "its dose in mg is not evaluated. Ask for weight and height, or the area" in told.replace("\\,", ",")
+    known = inside(*child, "--height", "165")
+    assert "its dose in mg is not evaluated" not in " ".join(f"{known.out} {known.err}".split())
+
+
+@pytest.mark.parametrize(
+    ("weight", "height", "either"), [("3", "50", False), ("19.9", "115", False), ("20", "115", True)]
+)
+def test_who_weighs_less_than_any_adult_gets_what_children_get(
+    inside: Run, weight: str, height: str, either: bool
+) -> None:
+    text = " ".join(inside("plan", "rr-below-45-kg", "--weight", weight, "--height", height).out.split())
+    assert ("Premedication for an adult" in text) is either
+    assert ("because no adult weighs less than 20 kg (a convention)" in text) is not either

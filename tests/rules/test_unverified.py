@@ -77,3 +77,9 @@ def test_a_value_that_a_project_sets_is_the_project_s_and_decides() -> None:
 def test_no_binding_rule_finds_something_by_an_unverified_number_alone() -> None:
     gross = {code for code, rule in CATALOGUE.items() if rule.gross_only}
     assert gross == {"N106"}
+
+
+@pytest.mark.parametrize(("cap", "found"), [("28", False), ("84", False), ("85", True), ("280", True)])
+def test_a_cap_of_more_than_three_times_an_unverified_one_is_an_error_too(cap: str, found: bool) -> None:
+    judgement = judgement_of(TEXT.replace('max = "28 mcg/day"', f'max = "{cap} mcg/day"'))
+    assert [finding.severity for finding in verdict_of(judgement, "D205").findings] == found * [Severity.ERROR]

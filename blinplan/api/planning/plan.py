@@ -137,7 +137,7 @@ def plan(
         chosen.label,
         dated.premedication
         if dated
-        else premedication_plan(course, Adulthood(adult_from(course.regimen, profile), whom.age)),
+        else premedication_plan(course, Adulthood(adult_from(course.regimen, profile), whom.age, weight=whom.weight)),
     )
 
 

@@ -12,7 +12,7 @@ from blinplan.course.events import Event
 from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import Basis, duration_text
-from blinplan.reports.plan.premedication import age_remarks, coverage_remarks, due_text
+from blinplan.reports.plan.premedication import coverage_remarks, due_text, premedication_remarks
 from blinplan.reports.plan.things_due import cycle_text, entry_of_thing_text
 from blinplan.reports.shared.words import amount_text, moment_text, ordered_text
 from blinplan.terminal import Screen
@@ -76,7 +76,7 @@ def when_text(dated: Dated, entry: Entry) -> str:
 def dated_remarks(dated: Dated) -> tuple[str, ...]:
     """Say what the label does not cover of the patient, and what the age decides or what to ask."""
     moment = partial(_moment, dated)
-    return (*coverage_remarks(dated.course), *age_remarks(dated.premedication, moment))
+    return (*coverage_remarks(dated.course), *premedication_remarks(dated.premedication, moment))
 
 
 def _moment(dated: Dated, minute: int) -> str:

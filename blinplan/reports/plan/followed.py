@@ -60,6 +60,8 @@ def _of_the_bags(site: Site) -> Iterator[str]:
         yield f"pump rates of bags for {_durations(rates)} (`rate_ml_per_hour`)"
     if unknown := [size.minutes for size in site.bags if size.preservative is None]:
         yield f"whether bags for {_durations(unknown)} hold a preservative (`preservative`)"
+    if unlimited := [size.minutes for size in site.bags if size.in_use is None]:
+        yield f"how long bags for {_durations(unlimited)} may be used (`in_use_hours`)"
     if site.preservative_from is None:
         yield "the weight from which bags with preservative are given (`preservative_from_kg`)"
     if site.vial is None:

@@ -18,7 +18,12 @@ from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, DoseRate
 from blinplan.regimen.site import Site
 from blinplan.reports.plan.followed import asked_of_the_site, label_json, label_line, unverified_in
-from blinplan.reports.plan.premedication import age_remarks, coverage_remarks, premedication_json, premedication_lines
+from blinplan.reports.plan.premedication import (
+    coverage_remarks,
+    premedication_json,
+    premedication_lines,
+    premedication_remarks,
+)
 from blinplan.reports.plan.things_due import course_remarks, cycle_text, due_json, due_lines
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
@@ -46,7 +51,7 @@ def plan_head(
 
 def patient_remarks(course: Course, premedication: PremedicationPlan | None) -> tuple[str, ...]:
     """Say what the label does not cover of the patient, and what the age decides or what to ask."""
-    return (*coverage_remarks(course), *age_remarks(premedication))
+    return (*coverage_remarks(course), *premedication_remarks(premedication))
 
 
 def plan_report(

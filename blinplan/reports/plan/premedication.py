@@ -9,6 +9,7 @@ from rich.text import Text
 from blinplan.course.adulthood import EITHER
 from blinplan.course.eligibility import coverage_gaps
 from blinplan.course.events import Course
+from blinplan.course.patient import LIGHTEST_ADULT
 from blinplan.course.premedication import DuePremedication, PremedicationPlan
 from blinplan.limits import Limit
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
@@ -89,14 +90,29 @@ def coverage_remarks(course: Course) -> tuple[str, ...]:
     return tuple(f"{one.message[0].upper()}{one.message[1:]} ({one.limit.citation})." for one in found)
 
 
-def age_remarks(plan: PremedicationPlan | None, moment: Callable[[int], str] | None = None) -> tuple[str, ...]:
-    """Say what the age decides, or what to ask where it is not known; nothing where premedication goes by no age.
+def premedication_remarks(
+    plan: PremedicationPlan | None, moment: Callable[[int], str] | None = None
+) -> tuple[str, ...]:
+    """Say what age and body surface area decide, or what to ask where they are not known; nothing where neither does.
 
     ``moment`` writes a minute of the course; days are numbered where there is no calendar.
     """
-    if plan is None or not plan.goes_by_age:
+    if plan is None:
         return ()
     written = moment or (lambda minute: f"day {day_of(minute)}")
+    return (*_area_remarks(plan), *(_age_remarks(plan, written) if plan.goes_by_age else ()))
+
+
+def _area_remarks(plan: PremedicationPlan) -> Iterator[str]:
+    by_area = [plan.dose_of(given)[0] for given, _ in (*_rows(plan), *plan.restarts)]
+    if None in by_area:
+        yield (
+            "A premedication is by body surface area, and the patient's is not known: its dose in mg is not evaluated."
+            " Ask for weight and height, or the area."
+        )
+
+
+def _age_remarks(plan: PremedicationPlan, written: Callable[[int], str]) -> tuple[str, ...]:
     limit = plan.adulthood.limit
     if limit is None:
         return (
@@ -135,7 +151,8 @@ def _sure_age(plan: PremedicationPlan, limit: Limit, moment: Callable[[int], str
     known = plan.adulthood
     if plan.groups != EITHER:
         (group,) = plan.groups
-        return f"Premedication is that of {group}."
+        light = f", because no adult weighs less than {LIGHTEST_ADULT} kg (a convention)" if known.is_light else ""
+        return f"Premedication is that of {group}{light}."
     years = limit.number.split()[0]
     completes = known.age.completes(limit.value) if known.age is not None else None
     if completes is None or completes[0] != completes[1]:

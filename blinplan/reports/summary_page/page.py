@@ -10,7 +10,7 @@ from blinplan.course.premedication import PremedicationPlan
 from blinplan.evidence.evaluate import Evidence
 from blinplan.physiology.model.parameters import Preset
 from blinplan.quantities import decimal_text, duration_text, plural
-from blinplan.reports.plan.premedication import age_remarks, premedication_counts
+from blinplan.reports.plan.premedication import premedication_counts, premedication_remarks
 from blinplan.reports.plan.things_due import due_lines
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table, render
@@ -165,7 +165,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     known = [] if report.course is None else known_figures(report.course.patient)
     yield "Patient", (", ".join(known) or "nothing given") + f". {report.choice.reason}."
     yield "Premedication", _premedication(report)
-    for remark in age_remarks(report.premedication):
+    for remark in premedication_remarks(report.premedication):
         yield "Premedication by age", remark
     days = [f"first {days} days of cycle {number}" for number, days in enumerate(regimen.hospital_days, 1)]
     yield "In hospital", ", ".join(days) or "not stated"

@@ -177,12 +177,15 @@ def _wrong_cap(rule: Rule, case: Case, step: Step) -> Iterator[Finding]:
             limits=(name if label and name else "cap_of_full_dose",),
         )
     elif label is not None and name is not None and step.cap.amount != label.value:
+        gross = label.unverified and step.cap.amount > _GROSS * label.value
         yield case.finding(
             rule,
             (*step.path, "max"),
             f"the cap of {step.dose} is {step.cap}; the label's is {label}",
             f'write `max = "{label}"`, or waive this rule with the reason',
             limits=(name,),
+            gross=gross,
+            severity=Severity.ERROR if gross else None,
         )
 
 
