@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blinplan.api.patient import AreaFormula, Figures, Patient, PatientError, figures_of
+from blinplan.api.patient import AreaFormula, Figures, Patient, PatientError, figures_of, on_the_day
 from blinplan.api.regimens.label import source_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, fingerprint_of, order
 from blinplan.api.simulating.drawing import require_matplotlib
@@ -114,8 +114,8 @@ def report(
         As `simulate`, and when matplotlib is not installed or a configuration is not what it should be.
     """
     figures = figures_of(patient)
-    size = size_of(figures)
     day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
+    size = on_the_day(size_of(figures), day)
     asked = order_for_report(regimen, size, label)
     simulated = simulate(
         asked,
@@ -134,6 +134,7 @@ def report(
         "--height": figures.height,
         "--bsa": figures.area,
         "--bsa-formula": None if figures.formula is AreaFormula.MOSTELLER else figures.formula.value,
+        "--age": None if size.age is None else size.age.option_text,
         "--patients": patients,
         "--seed": seed,
         "--population": population,

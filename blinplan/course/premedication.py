@@ -68,11 +68,7 @@ class PremedicationPlan:
     @property
     def goes_by_age(self) -> bool:
         """Whether adults and children get another one, or on other occasions."""
-        adults, children = (
-            {(*_content(given), given.occasions) for given in self.declared if given.is_for(group)}
-            for group in AgeGroup
-        )
-        return adults != children
+        return goes_by_age(self.declared)
 
     @property
     def groups(self) -> frozenset[AgeGroup]:
@@ -137,6 +133,14 @@ def _escalations(course: Course) -> list[int]:
         for event, following in pairwise(infused)
         if following.rate > event.rate and goes_on(event.period, following.period)
     ]
+
+
+def goes_by_age(declared: Sequence[Premedication]) -> bool:
+    """Whether adults and children get another premedication, or on other occasions."""
+    adults, children = (
+        {(*_content(given), given.occasions) for given in declared if given.is_for(group)} for group in AgeGroup
+    )
+    return adults != children
 
 
 def given_to(

@@ -122,6 +122,19 @@ class Age:
             return f"born {self.born.isoformat()}"
         return f"{self.completed} {self.unit.removesuffix('s') if self.completed == 1 else self.unit}"
 
+    @property
+    def option_text(self) -> str:
+        """As it was told, in a form that can be read again."""
+        return self.words.removeprefix("born ")
+
+    @property
+    def in_years(self) -> float | None:
+        """About how many years it is, for what needs a number; None where that is not known."""
+        if self.born is not None:
+            return None if self.told is None else (self.told - self.born).days / float(_DAYS_PER_YEAR)
+        per_year = {AgeUnit.YEARS: 1.0, AgeUnit.MONTHS: 12.0, AgeUnit.DAYS: float(_DAYS_PER_YEAR)}
+        return self.completed / per_year[self.unit]
+
     def __str__(self) -> str:
         if self.told is None:
             return self.words

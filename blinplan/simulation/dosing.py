@@ -8,14 +8,14 @@ import numpy as np
 
 from blinplan.course.adulthood import EITHER, adult_from
 from blinplan.course.events import Period, rate_in
-from blinplan.course.premedication import given_to, goes_on, planned_occasions
+from blinplan.course.premedication import given_to, goes_by_age, goes_on, planned_occasions
 from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.regimen.regimen import AgeGroup, Regimen
 
 
 class NotEligibleError(ValueError):
-    """Virtual patients whose weight the regimen does not admit."""
+    """Virtual patients whose weight or age the regimen does not admit, or whom it does not treat alike."""
 
 
 def dosing(regimen: Regimen, periods: Sequence[Period], population: Population) -> Dosing:
@@ -46,6 +46,39 @@ def age_groups(regimen: Regimen, population: Population) -> frozenset[AgeGroup]:
         return EITHER
     limit = float(found.value)
     return frozenset(AgeGroup.ADULTS if age >= limit else AgeGroup.CHILDREN for age in (ages.min(), ages.max()))
+
+
+def require_one_age_group(regimen: Regimen, population: Population) -> None:
+    """Refuse adults and children together where the effect of premedication is asked for, which goes by age.
+
+    Raises
+    ------
+    NotEligibleError
+        When there are both.
+    """
+    if goes_by_age(regimen.premedication) and age_groups(regimen, population) == EITHER:
+        raise NotEligibleError(
+            f"premedication of {regimen.name} goes by age, and there are adults and children among the virtual"
+            " patients: simulate them apart"
+        )
+
+
+def require_ages(regimen: Regimen, ages: FloatArray) -> None:
+    """Refuse patients of known ages whom the regimen is not for.
+
+    Raises
+    ------
+    NotEligibleError
+        When there is one.
+    """
+    who = regimen.eligibility
+    least, below = (None if bound is None else float(bound) for bound in (who.minimum_age, who.below_age))
+    others = [age for age in ages if (least is not None and age < least) or (below is not None and age >= below)]
+    if others:
+        span = f"{min(others):g} to {max(others):g}" if len(others) > 1 else f"{others[0]:g}"
+        raise NotEligibleError(
+            f"{regimen.name} is for {who}; {len(others):,} of {len(ages):,} virtual patients are {span} years old"
+        )
 
 
 def _premedication(

@@ -17,6 +17,7 @@ from blinplan.physiology.solve import simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import dosing as dosing_of
+from blinplan.simulation.dosing import require_ages, require_one_age_group
 from blinplan.simulation.outcome import Occurrence, Quantity, occurrences, quantities
 from blinplan.simulation.own_patients import People
 from blinplan.simulation.paired import Paired, paired_quantities, paired_shares, require_same_patients
@@ -65,6 +66,8 @@ class Trial:
         NotEligibleError
             When the regimen does not admit the weight of one of them.
         """
+        if self.options.premedication:
+            require_one_age_group(self.regimen, self.population)
         return dosing_of(self.regimen, self.periods, self.population)
 
     def run(self, executor: Executor | None = None, progress: Callable[[int], None] | None = None) -> "Outcome":
@@ -304,7 +307,11 @@ def preset_of(regimen: Regimen, preset: str | None, patients: Patients | None) -
     ------
     ValueError
         When the patients that are given are of another population than the one asked for.
+    NotEligibleError
+        When the regimen does not admit the age of one of the user's own patients.
     """
+    if isinstance(patients, People) and patients.age_years is not None:
+        require_ages(regimen, patients.age_years)
     if not isinstance(patients, Population):
         return preset or regimen.virtual_population
     if preset not in (None, patients.preset):
@@ -322,7 +329,13 @@ def followed_up(table: tuple[Period, ...], days: int) -> tuple[Period, ...]:
 
 
 def typical_patient(preset: str, patient: Patient | None) -> Population:
-    """The typical patient of a population, of a given size or of its own."""
+    """The typical patient of a population, of a given size and age or of its own."""
+    found = _of_size(preset, patient)
+    years = None if patient is None or patient.age is None else patient.age.in_years
+    return found if years is None else replace(found, age_years=np.array([years]))
+
+
+def _of_size(preset: str, patient: Patient | None) -> Population:
     if patient is None or patient.area is None:
         return typical(preset)
     area = float(patient.area.square_metres)

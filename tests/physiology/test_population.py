@@ -113,3 +113,52 @@ def test_impossible_draws_are_refused(patients: int, seed: int, first: int) -> N
 def test_unknown_population_names_the_known() -> None:
     with pytest.raises(ValueError, match="adult-rr, adult-mrd, child"):
         draw("adults", 1, 1)
+
+
+# --- age -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("preset", "seed", "logarithms", "years"),
+    [
+        ("adult-rr", 1, 22817.54041029865, 13282.710610490874),
+        ("adult-rr", 777, 22696.52775145999, 13208.260430399736),
+        ("adult-mrd", 1, 23761.79742965006, 14044.159942185463),
+        ("adult-mrd", 777, 23640.72092287964, 13984.635402900261),
+        ("child", 1, 21605.939002792955, 2331.082529102753),
+        ("child", 777, 21481.361992822916, 2318.418985129105),
+    ],
+)
+def test_virtual_patients_are_who_they_were_before_premedication_went_by_their_age(
+    preset: str, seed: int, logarithms: float, years: float
+) -> None:
+    """Sums over all arrays of patients 40 to 339, recorded before: not one draw has moved."""
+    found = arrays(draw(preset, 300, seed, first=40))
+    assert sum(np.log1p(values).sum() for values in found.values()) == pytest.approx(logarithms, rel=1e-13)
+    assert found["age_years"].sum() == pytest.approx(years, rel=1e-13)
+    parts = [arrays(draw(preset, 150, seed, first)) for first in (40, 190)]
+    for name, values in found.items():
+        assert np.array_equal(np.concatenate([part[name] for part in parts], axis=-1), values), name
+
+
+def test_adults_are_of_the_ages_of_their_trials() -> None:
+    """Relapsed or refractory: 18 to 80 years, of the order of 40; a convention, see the population's source."""
+    people = draw("adult-rr", 20_000, seed=1)
+    assert people.age_years.min() >= 18
+    assert people.age_years.max() <= 80
+    assert 38 < np.median(people.age_years) < 48
+
+
+@pytest.mark.parametrize(("weight", "youngest", "oldest"), [(10, 0.9, 1.8), (20, 5, 7), (30, 8.5, 11), (6, 0.2, 0.5)])
+def test_a_virtual_child_is_as_old_as_children_of_its_weight(weight: float, youngest: float, oldest: float) -> None:
+    people = draw("child", 20_000, seed=1)
+    of_that_weight = np.abs(people.weight_kg - weight) < 0.05 * weight
+    assert youngest < np.median(people.age_years[of_that_weight]) < oldest
+
+
+def test_own_children_without_an_age_are_as_old_as_children_of_their_height() -> None:
+    heights = np.array([75.0, 115.5, 149.0, 40.0])
+    people = from_covariates("child", weight_kg=np.array([10.0, 20.0, 40.0, 3.0]), height_cm=heights)
+    assert people.age_years == pytest.approx([1.0, 6.0, 12.0, 0.1])
+    adults = from_covariates("adult-rr", weight_kg=np.array([60.0]), height_cm=np.array([160.0]))
+    assert adults.age_years == pytest.approx([41.0])

@@ -1,12 +1,19 @@
 """A user's own patients."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
+from blinplan.course.patient import patient
+from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.population import draw
 from blinplan.regimen import library
+from blinplan.regimen.age import read_age
 from blinplan.regimen.regimen import Regimen
-from blinplan.simulation.own_patients import PeopleError, read_people
+from blinplan.simulation.dosing import NotEligibleError
+from blinplan.simulation.own_patients import People, PeopleError, read_people
 from blinplan.simulation.trial import run
 
 TABLE = "weight_kg,height_cm,female\n70,176,0\n52.5,160,1\n"
@@ -58,3 +65,44 @@ def test_own_patients_carry_the_random_effects_of_the_seed() -> None:
     np.testing.assert_array_equal(given.population.clearance, same.population.clearance)
     for mine, theirs in zip(given.quantities, same.quantities, strict=True):
         np.testing.assert_array_equal(mine.values, theirs.values)
+
+
+def of_ages(*years: float) -> People:
+    rows = "".join(f"{70 if age >= 15 else 30},{170 if age >= 15 else 130},{age}\n" for age in years)
+    return read_people(f"weight_kg,height_cm,age_years\n{rows}", "mine.csv")
+
+
+def test_own_patients_are_of_ages_that_the_regimen_is_for() -> None:
+    old = replace(adult(), eligibility=replace(adult().eligibility, minimum_age=Fraction(65)))
+    assert run(old, patients=of_ages(65, 80)).outcome.trial.population.age_years.tolist() == [65, 80]
+    with pytest.raises(NotEligibleError, match="65 years and over; 1 of 2 virtual patients are 64 years old"):
+        run(old, patients=of_ages(64, 80))
+    assert run(old, patients=read_people(TABLE, "mine.csv")).population.size == 2  # of unknown ages
+    infants = replace(adult(), eligibility=replace(adult().eligibility, minimum_weight=None, below_age=Fraction(1)))
+    with pytest.raises(NotEligibleError, match="2 of 2 virtual patients are 1 to 2 years old"):
+        run(infants, patients=of_ages(1, 2))
+
+
+DAY = 24 * 60
+
+
+@pytest.mark.parametrize(
+    ("name", "years", "days"),
+    [("rr-adult", 40, [0, 7, 42, 84, 126, 168]), ("rr-adult", 15, [0, 7]), ("mrd-adult", 40, [0, 42, 84, 126])],
+)
+def test_virtual_patients_have_the_premedication_of_their_age(name: str, years: float, days: list[int]) -> None:
+    ran = run(library.regimen(name), patients=of_ages(years), options=Options(premedication=True))
+    assert list(ran.outcome.trial.dosing.premedication_minutes) == [day * DAY - 60 for day in days]
+
+
+def test_adults_and_children_are_not_premedicated_in_one_simulation() -> None:
+    with pytest.raises(NotEligibleError, match="simulate them apart"):
+        run(adult(), patients=of_ages(15, 40), options=Options(premedication=True))
+    assert run(adult(), patients=of_ages(15, 40)).population.size == 2
+
+
+def test_the_typical_patient_is_of_the_age_that_is_given() -> None:
+    whom = patient(Fraction(60), Fraction(165), age=read_age("15"))
+    ran = run(adult(), patients=None, patient=whom, options=Options(premedication=True))
+    assert ran.population.age_years.tolist() == [15]
+    assert len(ran.outcome.trial.dosing.premedication_minutes) == 2

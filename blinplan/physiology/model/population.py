@@ -329,14 +329,14 @@ def from_covariates(
     """Build a population from given people.
 
     Without a seed they respond as the typical patient of their size does; with a seed, patient i carries the random
-    effects of patient i of that seed. Ages default to 45 years (adults) or the middle of the range (children).
+    effects of patient i of that seed. An age that is not given is the mean one of adults, or that at which half of the
+    children are as tall.
     """
     chosen = _preset(preset)
     weight, height = (np.array(v, dtype=np.float64, ndmin=1) for v in (weight_kg, height_cm))
     law = chosen.covariates
-    usual_age = law.age_mean if isinstance(law, AdultCovariates) else 0.5 * (law.age_low + law.age_high)
     covariates = {
-        "age_years": np.full(weight.shape, usual_age) if age_years is None else np.array(age_years, float, ndmin=1),
+        "age_years": _usual_ages(law, height) if age_years is None else np.array(age_years, float, ndmin=1),
         "female": np.zeros(weight.shape) if female is None else np.array(female, float, ndmin=1),
         "weight_kg": weight,
         "height_cm": height,
@@ -344,6 +344,13 @@ def from_covariates(
     }
     effects = {} if seed is None else _random_effects(chosen, uniforms(seed, weight.shape[0]))
     return _assemble(chosen, covariates, effects, seed, 0)
+
+
+def _usual_ages(law: AdultCovariates | ChildCovariates, height_cm: FloatArray) -> FloatArray:
+    """Ages in years of people of whom only the size is known."""
+    if isinstance(law, AdultCovariates):
+        return np.full(height_cm.shape, law.age_mean)
+    return np.asarray(np.interp(height_cm, law.growth_height, law.growth_age), dtype=np.float64)
 
 
 def typical(preset: str | Preset, bsa_m2: float | None = None) -> Population:

@@ -29,6 +29,9 @@ def dated_json(dated: Dated) -> dict[str, Any]:
                 "cycle": entry.cycle,
                 "what": entry_text(dated, entry),
                 "optional": is_optional(dated.course, entry.cycle),
+                **(
+                    {"only": entry.premedication.only.value} if entry.premedication and entry.premedication.only else {}
+                ),
                 "only": entry.premedication.only if entry.premedication else None,
             }
             for entry in dated.shown_entries()
@@ -63,6 +66,7 @@ _COLUMNS = (
     Column("in_use_left_hours", "h", "how long the bag may still be used when it is taken down"),
     Column("what", "", "the same in words", ColumnKind.TEXT),
     Column("optional", "", "whether not everybody is given the cycle", ColumnKind.TRUTH),
+    Column("only", "", "the age group that gets a premedication, where the patient's is not known", ColumnKind.TEXT),
 )
 
 

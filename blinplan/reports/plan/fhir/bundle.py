@@ -88,7 +88,7 @@ def bundle(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str, 
     ordered = sorted(requests(dated, before, plan_id), key=lambda request: request.start)
     resources = [
         _care_plan(dated, choice, plan_id, ordered, remarks),
-        _patient(plan_id),
+        _patient(dated, plan_id),
         *medications(dated, plan_id),
         *(request.resource for request in ordered),
     ]
@@ -102,11 +102,13 @@ def bundle(dated: Dated, before: Sequence[Dated], choice: Choice, plan_id: str, 
     }
 
 
-def _patient(plan_id: str) -> Element:
-    sentences = [f"The patient of the plan {plan_id}. The plan knows no name, no number and no date of birth."]
-    made = resource("Patient", patient_name(plan_id), sentences)
+def _patient(dated: Dated, plan_id: str) -> Element:
+    age = dated.course.patient.age
+    born = None if age is None else age.born
+    unknown = "no name, no number and no date of birth" if born is None else "no name and no number"
+    made = resource("Patient", patient_name(plan_id), [f"The patient of the plan {plan_id}. The plan knows {unknown}."])
     made["identifier"].append({"type": words("name of the plan"), "value": plan_id})
-    return made
+    return made if born is None else {**made, "birthDate": born.isoformat()}
 
 
 def _care_plan(dated: Dated, choice: Choice, plan_id: str, ordered: list[Request], remarks: Sequence[str]) -> Element:
