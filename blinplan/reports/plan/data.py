@@ -65,8 +65,8 @@ _COLUMNS = (
     Column("vials", "", "vials that are opened for the bag", ColumnKind.WHOLE),
     Column("in_use_left_hours", "h", "how long the bag may still be used when it is taken down"),
     Column("what", "", "the same in words", ColumnKind.TEXT),
-    Column("optional", "", "whether not everybody is given the cycle", ColumnKind.TRUTH),
     Column("only", "", "the age group that gets a premedication, where the patient's is not known", ColumnKind.TEXT),
+    Column("optional", "", "whether not everybody is given the cycle", ColumnKind.TRUTH),
 )
 
 
