@@ -10,6 +10,8 @@ from itertools import zip_longest
 
 from blinplan.course.bags import underfilled_bags
 from blinplan.label.label import Label, LabelledBag
+from blinplan.label.read import label_of
+from blinplan.limits import Limits
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site, SiteBag, Vial
@@ -56,6 +58,27 @@ def _bag(size: SiteBag, labelled: LabelledBag | None) -> SiteBag:
 def _preservative_from(label: Label) -> Fraction | None:
     limit = label.numbers.get("preservative_from_weight")
     return None if limit is None else limit.value
+
+
+def in_project(site: Site, limits: Limits) -> Site:
+    """The same site with the weight from which bags with preservative are given, where a project has a stricter one."""
+    limit = limits.get("preservative_from_weight")
+    if limit is None or limit.change is None:
+        return site
+    return replace(site, preservative_from=max(site.preservative_from or limit.value, limit.value))
+
+
+def watched(regimen: Regimen, limits: Limits) -> Regimen:
+    """The same regimen with the days in hospital that a project wants, where the regimen has fewer."""
+    schedule = label_of(regimen).schedule(regimen.indication, regimen.basis)
+    wanted = (limits[limit.name] for limit in (schedule.hospital_days if schedule is not None else ()))
+    changed = (0 if limit.change is None else int(limit.value) for limit in wanted)
+    days = zip_longest(regimen.hospital_days, changed, fillvalue=0)
+    return replace(regimen, hospital_days=tuple(max(own, asked) for own, asked in days))
+
+
+HEEDED = frozenset({"preservative_from_weight"})
+"""Limits of which a plan goes by a project's own value, besides the days in hospital."""
 
 
 def at_site(regimen: Regimen, site: Site | None) -> Regimen:

@@ -18,12 +18,14 @@ from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Phase, Stat
 class FollowedLabel(NamedTuple):
     """The name of the label that a regimen follows, and who says so.
 
-    ``is_told`` says that somebody else than the regimen chose it, which a reader has to know.
+    ``is_told`` says that somebody else than the regimen chose it, which a reader has to know; ``unheeded`` names the
+    numbers of it that a project changes for checks, and that a plan does not go by.
     """
 
     name: str
     origin: str
     is_told: bool = False
+    unheeded: tuple[str, ...] = ()
 
 
 class Stated(NamedTuple):

@@ -892,3 +892,19 @@ def test_who_weighs_less_than_any_adult_gets_what_children_get(
     text = " ".join(inside("plan", "rr-below-45-kg", "--weight", weight, "--height", height).out.split())
     assert ("Premedication for an adult" in text) is either
     assert ("because no adult weighs less than 20 kg (a convention)" in text) is not either
+
+
+def test_a_plan_goes_by_what_a_project_makes_stricter_or_says_that_it_does_not(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(WARD)
+    changes = {"preservative_from_weight": 22, "hospital_cycle_1_relapsed_refractory": 12, "adult_from": 16}
+    lines = (f'{name} = {{ value = {value}, reason = "Ward 7" }}\n' for name, value in changes.items())
+    (tmp_path / "blinplan.toml").write_text("[limits]\n" + "".join(lines))
+    size = ("--weight", "10", "--height", "75", "--age", "1")
+    start = ("--start", "2026-10-19T10:00", "--time-zone", "Europe/Berlin", "--site", "ward.toml")
+    ran = inside("plan", "rr-below-45-kg", *size, *start)
+    assert ran.status == 2
+    assert "gives bags with preservative from 22 kg" in " ".join(ran.err.split())
+    told = " ".join(inside("plan", "rr-below-45-kg", *size).out.split())
+    assert "In hospital: first 12 days of cycle 1, first 2 days of cycle 2" in told
+    assert "the project changes adult_from for checks, and a plan goes by the label and the site" in told
+    assert "the project changes" not in inside("plan", "rr-below-45-kg", *size, "--isolated").out

@@ -21,6 +21,7 @@ from blinplan.course.patient import Patient, PatientError
 from blinplan.course.premedication import premedication_plan
 from blinplan.executor import Executor
 from blinplan.label.read import label_of
+from blinplan.limits import Limits
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.record import YEARS, in_utc
 from blinplan.regimen.regimen import Regimen
@@ -114,10 +115,13 @@ def plan(
     begins = _beginning(happened, start, time_zone, profile)
     whom = whom if begins is None else on_the_day(whom, begins.date())
     chosen = order(asked, whom).follow(label, project).check()
-    from blinplan.course.preparation import at_site
+    from blinplan.course.preparation import HEEDED, at_site, in_project, watched
 
+    limits = project.settings_of(source_of(asked.document.name, asked)).limits_for(chosen.regimen)
+    profile = None if profile is None else in_project(profile, limits)
+    ordered = watched(chosen.regimen, limits)
     try:
-        course = events.expand(at_site(chosen.regimen, profile), whom)
+        course = events.expand(at_site(ordered, profile), whom)
     except PatientError as error:
         raise ArgumentRefusal("{why}", _WHOSE_AREA, why=error) from error
     if profile is not None:
@@ -134,7 +138,7 @@ def plan(
         happened,
         chosen.fingerprint,
         chosen.errors,
-        chosen.label,
+        chosen.label._replace(unheeded=_unheeded(chosen.regimen, limits, HEEDED)),
         dated.premedication
         if dated
         else premedication_plan(course, Adulthood(adult_from(course.regimen, profile), whom.age, weight=whom.weight)),
@@ -189,6 +193,12 @@ def delivered(
         isolated=isolated,
     )
     return planned.delivered(patients, seed=seed, executor=executor, progress=progress)
+
+
+def _unheeded(regimen: Regimen, limits: Limits, heeded: frozenset[str]) -> tuple[str, ...]:
+    """The numbers of the label that a project changes, and that a plan does not go by."""
+    names = label_of(regimen).numbers.keys() - heeded
+    return tuple(name for name in sorted(names) if limits[name].change is not None and "hospital" not in name)
 
 
 def _refuse_faults(site: Site, regimen: Regimen) -> None:

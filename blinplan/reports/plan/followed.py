@@ -1,6 +1,7 @@
 """What a plan says of the label that it follows: which text it is, what that leaves to the site, what is unverified."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from blinplan.course.dated import Dated
 from blinplan.course.events import Course
@@ -16,10 +17,14 @@ _RESTARTS = frozenset({Occasion.RESTART, Occasion.FIRST_CYCLE_RESTART})
 
 def label_line(course: Course, followed: FollowedLabel) -> str:
     """Name the label, and who says that it is followed where that is not the regimen itself."""
-    return f"Label: {label_of(course.regimen)}{f', {followed.origin}' if followed.is_told else ''}"
+    unheeded = ", ".join(followed.unheeded)
+    changed = (
+        f"; the project changes {unheeded} for checks, and a plan goes by the label and the site" if unheeded else ""
+    )
+    return f"Label: {label_of(course.regimen)}{f', {followed.origin}' if followed.is_told else ''}{changed}"
 
 
-def label_json(course: Course, followed: FollowedLabel) -> dict[str, str | None]:
+def label_json(course: Course, followed: FollowedLabel) -> dict[str, Any]:
     """The same for other programs."""
     label = label_of(course.regimen)
     return {
@@ -29,6 +34,7 @@ def label_json(course: Course, followed: FollowedLabel) -> dict[str, str | None]
         "date": label.date,
         "text": label.text,
         "origin": followed.origin,
+        "unheeded": list(followed.unheeded),
     }
 
 
