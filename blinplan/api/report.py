@@ -211,6 +211,7 @@ def _html(
     return report_html(
         Report(
             choice=asked.choice,
+            label=asked.label,
             course=course,
             unknown=unknown,
             premedication=None if course is None else premedication_plan(course),

@@ -14,7 +14,7 @@ from lxml import html
 
 from blinplan.terminal import terminal
 from tests.browser import browse, letter_sizes, printed
-from tests.program import Run, process
+from tests.program import ROOT, Run, process
 from tests.regimen_text import cycle, regimen_text
 
 pytestmark = pytest.mark.slow
@@ -58,6 +58,11 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
     assert (ran.status, ran.out) == (0, "")
     assert ran.err == "exit 0: everything was checked, and nothing counts (--fail-on error)\n"
     return Page((folder / "r.html").read_text(encoding="utf-8"))
+
+
+def test_it_names_the_label_that_the_regimen_follows(page: Page) -> None:
+    assert "Blincyto (blinatumomab), US prescribing information (United States, 2025)" in page.words("summary")
+    assert "us-2025" in page.words("manifest")
 
 
 # --- one file, for everybody ----------------------------------------------------------------------------------------
@@ -226,9 +231,12 @@ def test_a_lighter_patient_gets_the_report_of_the_other_regimen(inside: Run) -> 
 
 
 def test_unverified_doses_are_said_to_be(inside: Run) -> None:
-    made = reported(inside, "dlbcl-3-step", *FEW)
+    made = reported(inside, "consolidation-below-45-kg", *FEW)
     assert "Doses of this regimen are unverified" in made.words("summary")
     assert "doses unverified" in made.text
+    made = reported(inside, "dlbcl-3-step", *FEW)
+    assert "Partly unverified: The doses inside the second cycle were not seen" in made.words("summary")
+    assert "partly unverified" in made.text
 
 
 # --- own files ------------------------------------------------------------------------------------------------------
@@ -360,3 +368,19 @@ def test_what_decides_the_status_stands_in_the_summary(inside: Run) -> None:
     assert "error D201:" in failing
     assert "warning" not in failing.split("In virtual patients")[0].split("error D201:")[1]
     assert "error D201:" not in reported(inside, "rr-adult", *FEW).words("summary")
+
+
+def test_a_report_by_another_label_says_so_and_can_be_made_again(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(
+        (ROOT / "regimens/labelled/hk-rr-adult.toml")
+        .read_text(encoding="utf-8")
+        .replace('label = "hk-2026"\n', "")
+        .replace("hk-rr-adult", "own"),
+        encoding="utf-8",
+    )
+    made = reported(inside, "own.toml", "--label", "hk-2026", "--weight", "70", "--height", "175", *FEW)
+    assert "Blincyto (blinatumomab), Hong Kong prescribing information" in made.words("summary")
+    assert "as asked" in made.words("summary")
+    assert "asked of the site: premedication on a restart" in made.words("summary")
+    assert "--label hk-2026" in made.words("manifest")
+    assert "US prescribing" not in made.words("summary") + made.words("rules")

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
-from blinplan.regimen.regimen import Status
 from blinplan.regimen.toml.document import Document, Span
+from blinplan.reports.shared.words import unverified_mark
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.citations import citations
 from blinplan.rules.judge import Judgement, Ruling, Verdict
@@ -221,11 +221,8 @@ def _narrow_files(judgements: Sequence[Judgement]) -> list[RenderableType]:
 
 
 def _unverified_mark(judgement: Judgement) -> list[tuple[str, str]]:
-    regimen = judgement.regimen
-    if regimen is None or not regimen.unverified:
-        return []
-    whole = all(source.status is Status.UNVERIFIED for source in regimen.sources)
-    return [(" (doses unverified)" if whole else " (partly unverified)", "unverified")]
+    mark = "" if judgement.regimen is None else unverified_mark(judgement.regimen)
+    return [(f" ({mark})", "unverified")] if mark else []
 
 
 def _count(number: int, style: str) -> Text:

@@ -8,7 +8,7 @@ from blinplan.course.events import Course
 from blinplan.label.label import FollowedLabel
 from blinplan.label.read import label_of
 from blinplan.quantities import duration_text
-from blinplan.regimen.regimen import Indication, Occasion
+from blinplan.regimen.regimen import Indication, Occasion, Regimen
 from blinplan.regimen.site import Site
 from blinplan.reports.shared.words import unverified_lines
 
@@ -17,11 +17,16 @@ _RESTARTS = frozenset({Occasion.RESTART, Occasion.FIRST_CYCLE_RESTART})
 
 def label_line(course: Course, followed: FollowedLabel) -> str:
     """Name the label, and who says that it is followed where that is not the regimen itself."""
+    return f"Label: {label_text(course.regimen, followed)}"
+
+
+def label_text(regimen: Regimen, followed: FollowedLabel) -> str:
+    """The same without a heading."""
     unheeded = ", ".join(followed.unheeded)
     changed = (
         f"; the project changes {unheeded} for checks, and a plan goes by the label and the site" if unheeded else ""
     )
-    return f"Label: {label_of(course.regimen)}{f', {followed.origin}' if followed.is_told else ''}{changed}"
+    return f"{label_of(regimen)}{f', {followed.origin}' if followed.is_told else ''}{changed}"
 
 
 def label_json(course: Course, followed: FollowedLabel) -> dict[str, Any]:

@@ -28,6 +28,13 @@ def unverified_lines(regimen: Regimen) -> tuple[str, ...]:
     return tuple(f"Partly unverified: {visible(source.note or source.citation)}" for source in unseen)
 
 
+def unverified_mark(regimen: Regimen) -> str:
+    """Say the same in two words, beside a name; nothing where all of it was seen."""
+    if not regimen.unverified:
+        return ""
+    return "doses unverified" if unverified_lines(regimen) == (UNVERIFIED_DOSES,) else "partly unverified"
+
+
 def amount_text(value: Fraction) -> str:
     """Write an exact amount with at most three decimals; ``≈`` marks one that is rounded."""
     return decimal_text(value, 3).replace("≈ ", "≈")

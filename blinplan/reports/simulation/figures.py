@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from blinplan.fingerprint import model_hash
 from blinplan.outside_text import visible
-from blinplan.reports.shared.words import drawn_from, ordered_text
+from blinplan.reports.shared.words import drawn_from, ordered_text, unverified_mark
 from blinplan.reports.simulation.axes import Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.simulation.percentiles import Band, Bands
 from blinplan.simulation.trial import Simulation
@@ -238,6 +238,7 @@ def source_of(simulation: Simulation) -> str:
         if simulation.alone
         else f"{simulation.population.size:,} patients of {simulation.preset}, {drawn_from(simulation.seed)}"
     )
-    unverified = "; doses unverified" if simulation.regimen.unverified else ""
+    mark = unverified_mark(simulation.regimen)
+    unverified = f"; {mark}" if mark else ""
     name = visible(simulation.regimen.name)
     return f"Simulated: {name}{unverified}; {size}; blinplan {__version__}, model {model_hash()}."

@@ -8,8 +8,10 @@ from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course, Event, Period
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.evidence.evaluate import Evidence
+from blinplan.label.label import FollowedLabel
 from blinplan.physiology.model.parameters import Preset
 from blinplan.quantities import decimal_text, duration_text, plural
+from blinplan.reports.plan.followed import asked_of_the_site, label_text
 from blinplan.reports.plan.premedication import premedication_counts, premedication_remarks
 from blinplan.reports.plan.things_due import due_lines
 from blinplan.reports.shared.manifest import manifest
@@ -60,9 +62,12 @@ class Report:
         How true the model is to its sources, and its parameters.
     command, fingerprint
         The command line that makes the report again, and the hash of the regimen file.
+    label
+        The label that the regimen follows, and who says so.
     """
 
     choice: Choice
+    label: FollowedLabel
     course: Course | None
     unknown: str
     premedication: PremedicationPlan | None
@@ -164,6 +169,9 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "Dose", "; ".join(_in_words(report.simulation.periods))
     known = [] if report.course is None else known_figures(report.course.patient)
     yield "Patient", (", ".join(known) or "nothing given") + f". {report.choice.reason}."
+    yield "Label", label_text(regimen, report.label)
+    for asked in () if report.course is None else asked_of_the_site(report.course, None):
+        yield "Asked of the site", asked
     yield "Premedication", _premedication(report)
     for remark in premedication_remarks(report.premedication):
         yield "Premedication by age", remark
@@ -303,6 +311,7 @@ def _manifest(report: Report) -> Iterator[tuple[str, str]]:
     entries = manifest(
         regimen=simulation.regimen.name,
         input=report.fingerprint,
+        label=report.label.name,
         population=simulation.preset,
         patients=simulation.population.size,
         seed=simulation.seed,
