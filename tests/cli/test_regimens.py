@@ -42,6 +42,13 @@ def test_no_column_that_matters_is_dropped_at_any_width(inside: Run, columns: in
         assert any(word in words for word in ("from", "below", "years", "kg", "adults", "children"))
 
 
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_an_age_and_a_weight_are_both_told(inside: Run, columns: int) -> None:
+    words = _rows(inside("regimens", COLUMNS=str(columns)).out)["hk-first-relapse"]
+    assert {"below", "18", "years"} <= {word.rstrip(",") for word in words}
+    assert {"from", "45", "kg"} <= set(words)
+
+
 def _cycles(regimen: Regimen) -> str:
     repeats = [(cycle.repeat, cycle.optional) for cycle in regimen.cycles]
     most = sum(repeat for repeat, _ in repeats)

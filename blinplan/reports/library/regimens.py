@@ -84,7 +84,7 @@ class _Layout:
         names = _INDENT + max(cell_len(regimen.name) for regimen in regimens)
         for tight in (False, True):
             rows = [_HEADS, *(_cells(regimen, screen, tight=tight) for regimen in regimens)]
-            cells = tuple(max(map(cell_len, column)) for column in zip(*rows, strict=True))
+            cells = tuple(max(map(_width, column)) for column in zip(*rows, strict=True))
             left = screen.width - sum(cells) - sum(len(_gap(tight)) for _ in cells)
             if left >= names:
                 break
@@ -105,15 +105,22 @@ class _Layout:
 
     def _line(self, name: str, cells: Sequence[str], title: str, style: str) -> Text:
         gap = _gap(self.tight)
-        padded = [cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, self.cells, strict=True)]
+        patients, *below = cells[0].split("\n")
+        row = zip((patients, *cells[1:]), self.cells, strict=True)
+        padded = [cell + " " * (width - cell_len(cell)) for cell, width in row]
         above = name if len(name) <= self.names else f"{name}\n"
         beside = " " * (self.names - len(name) if above == name else self.names)
         rest = gap + gap.join([*padded, *([title] if title else [])])
-        return Text.assemble((above, style or "where"), (beside + rest, style), no_wrap=True)
+        more = "".join(f"\n{' ' * self.names}{gap}{line}" for line in below)
+        return Text.assemble((above, style or "where"), (beside + rest + more, style), no_wrap=True)
 
 
 def _gap(tight: bool) -> str:
     return " " if tight else "  "
+
+
+def _width(cell: str) -> int:
+    return max(map(cell_len, cell.split("\n")))
 
 
 def cycles_in_short(regimen: Regimen) -> str:
@@ -124,23 +131,22 @@ def cycles_in_short(regimen: Regimen) -> str:
 
 def _cells(regimen: Regimen, screen: Screen, *, tight: bool) -> tuple[str, ...]:
     doses = _dose_in_short(regimen)
-    cells = (
-        _patients_in_short(regimen),
-        doses.replace(" → ", "→") if tight else doses,
+    return (
+        ("\n" if tight else ", ").join(map(screen.as_shown, _patients_in_short(regimen))),
+        screen.as_shown(doses.replace(" → ", "→") if tight else doses),
         cycles_in_short(regimen),
         regimen.status.value,
     )
-    return tuple(map(screen.as_shown, cells))
 
 
-def _patients_in_short(regimen: Regimen) -> str:
-    """Write whom a regimen is for: ages and weights, or else whether its virtual patients are adults or children."""
+def _patients_in_short(regimen: Regimen) -> Sequence[str]:
+    """Write whom a regimen is for: ages, weights, or else whether its virtual patients are adults or children."""
     who = regimen.eligibility
     bounds = [
         *_bounds_in_short(who.minimum_age, who.below_age, "years"),
         *_bounds_in_short(who.minimum_weight, who.below_weight, "kg"),
     ]
-    return ", ".join(bounds) or ("children" if regimen.virtual_population == "child" else "adults")
+    return bounds or ["children" if regimen.virtual_population == "child" else "adults"]
 
 
 def _bounds_in_short(minimum: Fraction | None, below: Fraction | None, unit: str) -> list[str]:
