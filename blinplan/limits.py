@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import tomli
 
@@ -13,8 +13,7 @@ from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, decimal_text
 from blinplan.thresholds.threshold import thresholds
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A limit set by a user: the source's own value, where the other one is written, and why."""
 
     own: Fraction

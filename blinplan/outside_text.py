@@ -5,7 +5,6 @@ where it is put into a sentence, so that it takes the room that it is given. Wha
 the same: a screen, a page, a table and a document let nothing else out.
 """
 
-import json
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -52,6 +51,8 @@ def visible_lines(text: str) -> str:
 
 def json_text(document: Mapping[str, Any] | list[Any], indent: int | None = 2) -> str:
     """Write a document in ASCII, so that it reads the same everywhere; a number that JSON does not have is a fault."""
+    import json  # most of what is shown is none
+
     # The one control character in ASCII that JSON leaves as it is.
     return json.dumps(document, indent=indent, allow_nan=False).replace("\x7f", "\\u007f") + "\n"
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 MINUTES_PER_HOUR = 60
 HOURS_PER_DAY = 24
@@ -41,8 +42,7 @@ class Notation(StrEnum):
     MISSING_SPACE = "no space before the unit"
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(NamedTuple):
     """One error-prone notation in a text: which, where (offsets into the text), and what to write instead."""
 
     notation: Notation
@@ -78,8 +78,7 @@ class Mass:
         return f"{decimal_text(self.milligrams)} {'mg' if self.basis is Basis.FLAT else 'mg/m²'}"
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenDose:
+class WrittenDose(NamedTuple):
     """A dose rate as read from a text, with the error-prone notations found in it."""
 
     rate: DoseRate
@@ -201,8 +200,7 @@ ONE_ROUTE = (
 
 # What people write for another way of giving a drug than to let it run into a vein all the time. In small letters what
 # no other word of English is; of two letters that are one, in capitals or with points.
-_OTHER_ROUTES = re.compile(
-    r"""(?<![\w.])(?:
+_OTHER_ROUTES = r"""(?<![\w.])(?:
     (?i:(?:sub|sous|sotto)[- ]?(?:cut|kut)\w*|hypodermic\w*|s\.\ ?c\.?|s/c|sc|s\.\ ?q\.?|sq|sub[- ]?q|subc)
     |(?i:bolus(?:es)?|push(?:es)?|injections?|inject(?:ed|able)?)|IVP|IVB
     |(?i:intermittent(?:ly)?|short(?=[- ](?:(?:intravenous|iv|i\.v\.)[- ])?infusion))
@@ -214,13 +212,11 @@ _OTHER_ROUTES = re.compile(
     |(?i:(?:[1-9]|1[0-9]|2[0-3])[- ]?(?:h|hr|hour)[- ]infusions?|[0-9]{1,3}[- ]?min(?:ute)?[- ]infusions?)
     |(?i:[tb]\.?i\.?w\.?|every\ (?:other|second)\ day|on\ alternate\ days)
     |(?i:(?:twice|thrice|(?:two|three|2|3)(?:\ times|\ ?[x×]))[- ]?(?:a\ |per\ |each\ |/\ ?)?(?:week(?:ly)?|wk))
-    )(?!\w)""",
-    re.VERBOSE,
-)
-_WHOLE = re.compile(r"(?i:it|im|ip|id|po)")
-_DENIED = re.compile(
-    r"(?i:\b(?:not|no|never|without|nor|than|instead of)(?:[ -]+(?!but\b|only\b)\w+){0,2}[ -]*|\bnon-?)$"
-)
+    )(?!\w)"""
+_WHOLE = r"(?i:it|im|ip|id|po)"
+_DENIED = r"(?i:\b(?:not|no|never|without|nor|than|instead of)(?:[ -]+(?!but\b|only\b)\w+){0,2}[ -]*|\bnon-?)$"
+_WITHOUT_ROUTE = frozenset(Basis)
+"""What most files say where they could say a route."""
 
 
 def other_route(text: str) -> re.Match[str] | None:
@@ -229,10 +225,12 @@ def other_route(text: str) -> re.Match[str] | None:
     >>> other_route("120 mcg SC").group()
     'SC'
     """
-    if match := _WHOLE.fullmatch(text.strip()):
+    if text in _WITHOUT_ROUTE or _DOSE.fullmatch(text):
+        return None  # most files hold no other texts, and the patterns take long to compile
+    if match := re.fullmatch(_WHOLE, text.strip()):
         return match
-    found = _OTHER_ROUTES.finditer(text)
-    return next((match for match in found if not _DENIED.search(text[: match.start()])), None)
+    found = re.finditer(_OTHER_ROUTES, text, re.VERBOSE)
+    return next((match for match in found if not re.search(_DENIED, text[: match.start()])), None)
 
 
 def _why_not_a_dose(text: str) -> str:

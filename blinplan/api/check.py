@@ -3,10 +3,9 @@
 import difflib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blinplan.api.check_result import CheckResult
 from blinplan.outside_text import visible
@@ -145,8 +144,7 @@ def check(
     return found if settled.baseline is None else found.without_those_in(settled.baseline)
 
 
-@dataclass(frozen=True, slots=True)
-class FileToCheck:
+class FileToCheck(NamedTuple):
     """A regimen file as read, and by which settings it is judged."""
 
     source: FileSource
@@ -154,8 +152,7 @@ class FileToCheck:
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True)
-class FilesToCheck:
+class FilesToCheck(NamedTuple):
     """All files of a run in the order of its report, the names that led to none, and what says how the run goes."""
 
     files: tuple[FileToCheck, ...]
@@ -209,8 +206,8 @@ class FilesToCheck:
         for file, new in zip(self.files, fixes.files, strict=True):
             if new.repairs and file.source.path is not None:
                 replace_file(file.source.path.resolve(), new.reading.document.text)
-        files = (replace(file, reading=new.reading) for file, new in zip(self.files, fixes.files, strict=True))
-        return replace(self, files=tuple(files)), fixes
+        files = (file._replace(reading=new.reading) for file, new in zip(self.files, fixes.files, strict=True))
+        return self._replace(files=tuple(files)), fixes
 
     def differences(self, today: date) -> "tuple[str, Fixes]":
         """What `fix` would change, as a unified diff."""
@@ -278,8 +275,7 @@ def _simulator(settled: RunSettings, *, cache: bool) -> "PatientSimulator":
     return PatientSimulator(settled.patients, settled.seed, kept=cache)
 
 
-@dataclass(frozen=True, slots=True)
-class Fixes:
+class Fixes(NamedTuple):
     """What was put right in each file, or would be, and the files that had to be left as they are."""
 
     files: "tuple[Repair, ...]"

@@ -2,8 +2,8 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from blinplan.refusal import Refusal
 from blinplan.regimen import library
@@ -14,8 +14,7 @@ STANDARD_INPUT = "-"
 _CONFIGURATION = frozenset({"pyproject.toml", "blinplan.toml"})
 
 
-@dataclass(frozen=True, slots=True)
-class NotFound:
+class NotFound(NamedTuple):
     """A name on the command line that leads to no regimen: what is wrong with it, and what to do.
 
     ``empty`` is a folder that is there and has no regimen.
@@ -32,8 +31,7 @@ class NotFound:
         return Refusal(self.message, self.help)
 
 
-@dataclass(frozen=True, slots=True)
-class FileSource:
+class FileSource(NamedTuple):
     """A regimen file, and the name to show for it."""
 
     path: Path | None

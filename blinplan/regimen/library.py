@@ -75,7 +75,9 @@ def folder() -> Path:
 @cache
 def paths() -> dict[str, Path]:
     """Each shipped regimen's name and file, the labelled ones first. A file is named as its regimen."""
-    return {path.stem: path for path in sorted(folder().rglob("*.toml"), key=_order)}
+    top = folder()
+    files = {path: (path.relative_to(top).parts[0], _natural(path.stem)) for path in top.rglob("*.toml")}
+    return {path.stem: path for path in sorted(files, key=files.__getitem__)}
 
 
 def groups() -> dict[str, str]:
@@ -112,10 +114,6 @@ def nearest(name: str) -> str | None:
     families = {regimen.family for regimen in shipped_regimens() if regimen.family}
     matches = difflib.get_close_matches(name.lower(), [*paths(), *families], n=1, cutoff=0.7)
     return matches[0] if matches else None
-
-
-def _order(path: Path) -> tuple[str, tuple[tuple[int, float, str], ...]]:
-    return path.relative_to(folder()).parts[0], _natural(path.stem)
 
 
 def _natural(name: str) -> tuple[tuple[int, float, str], ...]:

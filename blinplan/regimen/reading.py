@@ -1,7 +1,6 @@
 """Read a regimen file: from bytes to a regimen, or to every problem that stands in the way, each with its place."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic_core import ValidationError
 
@@ -19,32 +18,28 @@ if TYPE_CHECKING:
     from blinplan.regimen.site import Site
 
 
-@dataclass(frozen=True, slots=True)
-class RegimenFile:
+class RegimenFile(NamedTuple):
     """A file that holds a regimen."""
 
     document: Document
     regimen: Regimen
 
 
-@dataclass(frozen=True, slots=True)
-class RecordFile:
+class RecordFile(NamedTuple):
     """A file that holds a course record."""
 
     document: Document
     record: "CourseRecord"
 
 
-@dataclass(frozen=True, slots=True)
-class SiteFile:
+class SiteFile(NamedTuple):
     """A file that holds the profile of a site."""
 
     document: Document
     site: "Site"
 
 
-@dataclass(frozen=True, slots=True)
-class FaultyFile:
+class FaultyFile(NamedTuple):
     """A file that holds none of them: everything that is wrong with it, in the order of the file."""
 
     document: Document

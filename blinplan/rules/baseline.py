@@ -7,7 +7,7 @@ a baseline.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -74,9 +74,8 @@ class Baseline:
         """Set the findings that are in the baseline apart from those that count."""
         known = {_key(entry) for entry in self.entries}
         name = self._name(judgement.reading.document)
-        return replace(
-            judgement,
-            verdicts=tuple(_with_known_apart(verdict, judgement, name, known) for verdict in judgement.verdicts),
+        return judgement._replace(
+            verdicts=tuple(_with_known_apart(verdict, judgement, name, known) for verdict in judgement.verdicts)
         )
 
     def stale(self, judgements: Sequence[Judgement]) -> tuple[BaselineEntry, ...]:
@@ -132,7 +131,7 @@ def _with_known_apart(verdict: Verdict, judgement: Judgement, name: str, known: 
         return verdict
     old = tuple(f for f in verdict.findings if _key(_entry(f, judgement, name)) in known)
     new = tuple(f for f in verdict.findings if f not in old)
-    return replace(verdict, ruling=Ruling.FINDING if new else Ruling.IN_BASELINE, findings=new, baseline_findings=old)
+    return verdict._replace(ruling=Ruling.FINDING if new else Ruling.IN_BASELINE, findings=new, baseline_findings=old)
 
 
 def _entry(finding: Finding, judgement: Judgement, name: str) -> BaselineEntry:

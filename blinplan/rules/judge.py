@@ -1,10 +1,10 @@
 """Judge a regimen: every rule answers pass, finding, waived or not evaluated, and nothing else."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from blinplan.course.events import periods
 from blinplan.label.read import label_of
@@ -35,8 +35,7 @@ class Ruling(StrEnum):
     NOT_EVALUATED = "not evaluated"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """One rule's answer for one file: findings where it found or waived, a reason where it did not answer.
 
     ``baseline_findings`` are findings that are in the baseline, and do not count.
@@ -55,8 +54,7 @@ class Verdict:
         return self.not_evaluated is not None and self.not_evaluated.kind == "undecided"
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """All verdicts for one file, a verdict for each rule of the catalogue, in its order, and the limits they go by.
 
     ``label`` is the name of the one that the regimen follows; None for a file that has no regimen.
@@ -215,12 +213,11 @@ def _with_severity(verdict: Verdict, settings: Settings) -> Verdict:
     severity = settings.severity_of(verdict.rule)
     if severity is verdict.rule.severity:
         return verdict
-    return replace(
-        verdict,
+    return verdict._replace(
         findings=tuple(
             replace(finding, severity=severity) if finding.severity is verdict.rule.severity else finding
             for finding in verdict.findings
-        ),
+        )
     )
 
 

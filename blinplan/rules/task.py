@@ -1,8 +1,7 @@
 """One regimen file to judge, and what comes of it: a judgement, or a fault of the program itself."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.regimen.reading import Reading
 from blinplan.rules.configuration.settings import Settings
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from blinplan.regimen.site import Site
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramFault:
+class ProgramFault(NamedTuple):
     """A fault of the program itself while it judged a file; the other files are judged all the same."""
 
     reading: Reading
@@ -24,8 +22,7 @@ class ProgramFault:
 JudgementOrFault = Judgement | ProgramFault
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """A regimen file to judge, and by what: settings, the day that decides about waivers, patient, site."""
 
     reading: Reading

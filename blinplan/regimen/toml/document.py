@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 import tomli
 
@@ -36,32 +36,28 @@ LIMIT_DIGITS = 400
 """The longest number. Python reads hexadecimal ones of any length, but then fails to print them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of text in character offsets, the end exclusive."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """What to write in place of a stretch of text."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A line and a column as people count them: from 1, one column per character."""
 
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPlace:
+class KeyPlace(NamedTuple):
     """Where an entry of a document is written.
 
     Attributes
@@ -80,8 +76,7 @@ class KeyPlace:
 _ROOT = KeyPlace(None, Span(0, 0))
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
+class _Lines(NamedTuple):
     """A text seen as lines, which end with a newline, with or without a carriage return before it."""
 
     text: str

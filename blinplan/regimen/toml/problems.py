@@ -3,10 +3,9 @@
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import ErrorDetails, ValidationError
 
@@ -15,8 +14,7 @@ from blinplan.regimen.toml.document import Document, Edit, KeyPath, Span
 from blinplan.regimen.toml.table import Table
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong with a file: the code of its rule, where it is, what was found, why that is wrong, what to do.
 
     ``fix`` puts a misspelt word right, where there is no doubt which one was meant.

@@ -6,10 +6,9 @@ of pydantic would take a check without simulation twice its time to import.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic_core import SchemaValidator, core_schema
 from pydantic_core.core_schema import CoreConfig, CoreSchema
@@ -19,8 +18,7 @@ Values = TypeVar("Values")
 _STRICT = CoreConfig(strict=True, extra_fields_behavior="forbid", allow_inf_nan=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What a value may be: to the validator, and to an editor as JSON Schema; ``table`` where it is made of tables."""
 
     core: CoreSchema
@@ -28,8 +26,7 @@ class Kind:
     table: "Table[Any] | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A key of a table: what it may hold, in words that end a sentence, and whether it can be left out."""
 
     name: str

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from blinplan.refusal import Refusal
 from blinplan.rules.configuration.patterns import in_order, pattern_fault, severity_fault
@@ -10,8 +11,7 @@ from blinplan.rules.configuration.settings import Pattern, Settings, Severities
 from blinplan.rules.rule import Severity
 
 
-@dataclass(frozen=True, slots=True)
-class RuleChoice:
+class RuleChoice(NamedTuple):
     """Which rules are asked, and how they weigh.
 
     A selection replaces the configuration's choice of rules; without one, both are heard.

@@ -6,14 +6,14 @@ The file nearest to a regimen, in its folder or above, decides how that regimen 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 from blinplan.rules.configuration.settings import DEFAULTS, FailOn, Pattern, Settings
 
 OWN_FILE, PROJECT_FILE = "blinplan.toml", "pyproject.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong with a configuration: where, what, and what to do."""
 
     where: str

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
+from typing import NamedTuple
 
 from blinplan.label.read import DEFAULT as DEFAULT_LABEL
 from blinplan.quantities import Basis
@@ -22,8 +23,7 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """A code, the beginning of one, a name, or ALL; and where the user wrote it."""
 
     text: str
@@ -34,16 +34,14 @@ class Pattern:
         return self.text in (EVERYTHING, rule.name) or (self.text != "" and rule.code.startswith(self.text))
 
 
-@dataclass(frozen=True, slots=True)
-class Severities:
+class Severities(NamedTuple):
     """A severity for the rules a pattern means, in place of their own."""
 
     pattern: Pattern
     severity: Severity
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedLimit:
+class ChangedLimit(NamedTuple):
     """A value that a user sets for a limit, where it is written, and why."""
 
     name: str
