@@ -126,7 +126,7 @@ def entries(
 
 def things_due(course: Course, clock: Clock, *, ended: bool) -> Iterator[Entry]:
     """What is due besides in a course, on the days of the calendar that are counted from those of the starts."""
-    for due in due_days(course, INTERRUPTED, ended=ended):
+    for due in due_days(course, ended=ended):
         first = clock.at(due.begins).date() + timedelta(days=due.days_later)
         start, stop = clock.midnight(first), clock.midnight(first + timedelta(days=due.thing.for_days))
         yield Entry(Due(due.thing.kind.value), start, stop, due.cycle, thing=due.thing)

@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from blinplan.course.events import Course, periods
+from blinplan.course.replan import INTERRUPTED
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.age import Age
 from blinplan.regimen.regimen import DoseByAge, ThingDue
@@ -27,15 +28,13 @@ class DueDay:
         return self.day - 1 if self.day > 0 else self.day
 
 
-def due_days(course: Course, interrupted: str, *, ended: bool = False) -> Iterator[DueDay]:
+def due_days(course: Course, *, ended: bool = False) -> Iterator[DueDay]:
     """The days on which things are due in a course, as it is planned or as it came to be.
 
     What a cycle that was broken off still had to come is due no more: the cycle that takes its place has its own.
 
     Parameters
     ----------
-    interrupted
-        The name of the cycle in a period in which the infusion is stopped.
     ended
         Whether nothing more is planned after the last infusion.
     """
@@ -43,8 +42,8 @@ def due_days(course: Course, interrupted: str, *, ended: bool = False) -> Iterat
     last = {event.period.cycle: event.period for event in course.events}
     for cycle, number in planned_numbers(course).items():
         final = last[cycle]
-        broken = final.cycle_name == interrupted or (ended and final is course.events[-1].period)
-        end = final.start if final.cycle_name == interrupted else final.stop
+        stopped = final.cycle_name == INTERRUPTED
+        broken, end = stopped or (ended and final is course.events[-1].period), final.start if stopped else final.stop
         for thing in course.regimen.due:
             for day in thing.days if not thing.cycles or number in thing.cycles else ():
                 due = DueDay(thing, cycle, begins[cycle], day)

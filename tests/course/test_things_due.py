@@ -11,7 +11,7 @@ from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated, date_course
 from blinplan.course.events import expand
 from blinplan.course.patient import patient
-from blinplan.course.replan import INTERRUPTED, replan
+from blinplan.course.replan import replan
 from blinplan.course.things_due import due_days, possible_doses
 from blinplan.regimen.age import Age, read_age
 from blinplan.regimen.build import cycle, dose_by_age, due, regimen, step
@@ -118,9 +118,9 @@ def test_what_is_due_of_a_cycle_that_is_repeated_for_another_is_that_of_the_one_
 
 def test_in_minutes_the_days_are_those_of_the_course() -> None:
     course = expand(protocol(BY_AGE), patient(Fraction(70)))
-    found = [(one.cycle, one.begins // DAY + one.days_later) for one in due_days(course, INTERRUPTED)]
+    found = [(one.cycle, one.begins // DAY + one.days_later) for one in due_days(course)]
     assert found == [(1, 7), (1, 28), (2, 49), (2, 70)]
-    assert list(due_days(replan(course, None).course, INTERRUPTED)) == list(due_days(course, INTERRUPTED))
+    assert list(due_days(replan(course, None).course)) == list(due_days(course))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from rich.text import Text
 from blinplan.course.calendar import Entry
 from blinplan.course.dated import Dated
 from blinplan.course.events import Course
-from blinplan.course.replan import INTERRUPTED
 from blinplan.course.things_due import DueDay, due_days, possible_doses
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text, plural
@@ -100,7 +99,7 @@ def _sentence(text: str) -> str:
 
 
 def _by_thing(course: Course) -> Iterator[tuple[ThingDue, list[DueDay]]]:
-    days = list(due_days(course, INTERRUPTED))
+    days = list(due_days(course))
     for thing in course.regimen.due:
         own = sorted((due for due in days if due.thing is thing), key=lambda due: (due.begins, due.days_later))
         if own:
