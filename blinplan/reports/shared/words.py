@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from blinplan.course.events import Period
-from blinplan.course.patient import Patient
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Mass, decimal_text, plural
-from blinplan.regimen.age import Age
 from blinplan.regimen.regimen import Premedication, Regimen, Status
+
+if TYPE_CHECKING:
+    from blinplan.course.patient import Patient
+    from blinplan.regimen.age import Age
 
 CAUTIONS = (
     "blinplan is a planning and research tool, not a medical device.",
@@ -47,7 +49,7 @@ def time_in_course(minute: int) -> str:
     return f"day {day + 1}" + (f" +{hours}:{minutes:02d} h" if rest else "")
 
 
-def known_figures(patient: Patient) -> list[str]:
+def known_figures(patient: "Patient") -> list[str]:
     """What is known of a patient, in words."""
     return [
         *([f"weight {decimal_text(patient.weight, 3)} kg"] if patient.weight is not None else []),
@@ -57,7 +59,7 @@ def known_figures(patient: Patient) -> list[str]:
     ]
 
 
-def _age_text(age: Age) -> str:
+def _age_text(age: "Age") -> str:
     return str(age) if age.born is not None else f"age {age}"
 
 
