@@ -25,9 +25,10 @@ UNVERIFIED_DOSES = "Doses of this regimen are unverified: nobody has seen them i
 def unverified_lines(regimen: Regimen) -> tuple[str, ...]:
     """Say what of a regimen nobody has seen in its source: all doses, or what the sources that nobody saw are for."""
     unseen = [source for source in regimen.sources if source.status is Status.UNVERIFIED]
-    if len(unseen) == len(regimen.sources):
-        return (UNVERIFIED_DOSES,)
-    return tuple(f"Partly unverified: {visible(source.note or source.citation)}" for source in unseen)
+    notes = [source.note for source in unseen if source.note]
+    if len(unseen) == len(regimen.sources) or len(notes) < len(unseen):  # all of it, or nobody says which part
+        return (UNVERIFIED_DOSES,) if unseen else ()
+    return tuple(f"Partly unverified: {visible(note)}" for note in notes)
 
 
 def unverified_mark(regimen: Regimen) -> str:
