@@ -1,6 +1,6 @@
 """Limits: numbers that decide, each with its unit, what the source says, and how far that was checked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -130,9 +130,36 @@ class StatedLimits(Mapping[str, Limit]):
     def __len__(self) -> int:
         return len(self._limits)
 
+    def without(self, name: str) -> "StatedLimits":
+        """These without one, which is then not stated."""
+        return StatedLimits({own: limit for own, limit in self._limits.items() if own != name}, self._text)
+
     def with_limits(self, others: Limits) -> "StatedLimits":
         """These and others; of one name, the other is taken."""
         return StatedLimits({**self._limits, **others}, self._text)
+
+
+class Consulted(Mapping[str, Limit]):
+    """Limits that remember which of them were asked for, so that a pass is known to rest on them."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.names: dict[str, None] = {}
+
+    def __getitem__(self, name: str) -> Limit:
+        limit = self.limits[name]
+        self.names[name] = None
+        return limit
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.limits)
+
+    def __len__(self) -> int:
+        return len(self.limits)
+
+    def unverified_limits(self, names: Iterable[str]) -> list[Limit]:
+        """Those of some limits that nobody has seen in their source."""
+        return [self.limits[name] for name in names if self.limits[name].unverified]
 
 
 def limits_in(file: Path) -> dict[str, Limit]:

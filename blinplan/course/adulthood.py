@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from blinplan.course.patient import LIGHTEST_ADULT
 from blinplan.label.read import label_of
-from blinplan.limits import Limit
+from blinplan.limits import Limit, Limits
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.age import Age
 from blinplan.regimen.regimen import AgeGroup, Regimen
@@ -15,13 +15,14 @@ from blinplan.regimen.site import Site
 EITHER = frozenset(AgeGroup)
 
 
-def adult_from(regimen: Regimen, site: Site | None = None) -> Limit | None:
+def adult_from(regimen: Regimen, site: Site | None = None, numbers: Limits | None = None) -> Limit | None:
     """The age from which a person is an adult: the site's own, or else that of the label that a regimen follows.
 
-    None where that label does not state it, as far as it was seen.
+    None where that label does not state it, as far as it was seen. ``numbers`` are the label's where a project has
+    others.
     """
     if site is None or site.adult_from_years is None:
-        return label_of(regimen).numbers.get("adult_from")
+        return (label_of(regimen).numbers if numbers is None else numbers).get("adult_from")
     return Limit(
         name="adult_from",
         value=Fraction(site.adult_from_years),

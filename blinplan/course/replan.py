@@ -115,11 +115,19 @@ def decide(regimen: Regimen, record: CourseRecord, square_metres: Fraction | Non
     return decide_at(regimen, record, square_metres, site)[0]
 
 
-def adulthood_in(regimen: Regimen, record: CourseRecord, site: Site | None = None) -> Adulthood:
-    """Which age group the patient of a record belongs to when: by the site's limit where it states one."""
+def adulthood_in(
+    regimen: Regimen, record: CourseRecord, site: Site | None = None, numbers: Limits | None = None
+) -> Adulthood:
+    """Which age group the patient of a record belongs to when: by the site's limit where it states one.
+
+    ``numbers`` are the label's where a project has others.
+    """
     zone = None if record.time_zone is None else ZoneInfo(record.time_zone)
     return Adulthood(
-        adult_from(regimen, site), record.age, record.start.astimezone(zone or record.start.tzinfo), record.weight
+        adult_from(regimen, site, numbers),
+        record.age,
+        record.start.astimezone(zone or record.start.tzinfo),
+        record.weight,
     )
 
 

@@ -91,6 +91,7 @@ class FromRecord:
         self._seizures = 0
         self._low: tuple[Cause, DoseRate, int] | None = None
         self._open: Interruption | None = None
+        self._unknown: str | None = None
 
     def next_stop(self) -> tuple[int, int, KeyPath] | None:
         """The next interruption of the record."""
@@ -108,6 +109,7 @@ class FromRecord:
         found = Circumstances(at.dose, self._weight, at.infusion, self._seizures, recurs, groups)
         asked = decisions(interruption, self._regimen, found)
         resumption, words = _resumption(interruption, asked, at)
+        self._unknown = None if interruption.restarted is None else _what_is_not_known(interruption, asked)
         self._remember(interruption, resumption, at)
         restarted = None if interruption.restarted is None else self._minute(interruption.restarted)
         return LedgerEntry(interruption, self._minute(interruption.stopped), restarted, asked, resumption, words)
@@ -158,6 +160,13 @@ class FromRecord:
             raise RecordError(
                 f"cycle {begun.cycle} began, and the infusion that was stopped before it was not restarted: say so with"
                 ' the start of the cycle as `restarted`, and `restart_in = "new-cycle"`',
+                (*begun.path, "started"),
+            )
+        if ended and self._unknown is not None and self._begun:
+            begun = next(iter(self._begun.values()))
+            raise RecordError(
+                f"cycle {begun.cycle} began, and how the infusion went on before it is not on record: a plan can go on"
+                f" when {self._unknown}",
                 (*begun.path, "started"),
             )
         if ended:
@@ -215,19 +224,27 @@ def _resumption(interruption: Interruption, asked: Sequence[Decision], at: Stop)
     if new_cycle and at.last_cycle:
         return None, "nothing more is planned: a new cycle would begin, and the regimen has none left"
     label_dose = next((decision.dose for decision in asked if decision.dose is not None), None)
-    after = next((decision.after for decision in asked if decision.after is not None), None)
     dose = interruption.restart_dose or label_dose
-    if dose is None or (after is None and dose == at.dose and not new_cycle):
+    escalation = next((decision for decision in asked if decision.question is Topic.ESCALATION), None)
+    if dose is None or (escalation is None and dose == at.dose and not new_cycle):
         return Resumption(new_cycle, again), where
     told = "" if interruption.restart_dose else " (the label's; which dose was given is not on record)"
-    if after is None:
-        words = f"{where}, at {dose} in place of the step that was stopped (when it is to change, nobody says)"
-        return Resumption(new_cycle, again, dose), words
+    minutes, words = _at_dose(dose, escalation, at, f"{where}, at {dose}", told)
+    return Resumption(new_cycle, again, dose, minutes), words
+
+
+def _at_dose(dose: DoseRate, escalation: Decision | None, at: Stop, where: str, told: str) -> tuple[int | None, str]:
+    """For how many minutes a restart stays at its dose, None where that is as the cycle's steps are; and in words."""
+    if escalation is not None and escalation.unstated:
+        # The full dose is never given again unasked: the lower one holds to the end of the cycle.
+        silent = "when the full dose is given again, the label, as far as it was seen, does not say; ask the site"
+        return at.infusion, f"{where} to its end: {silent}"
+    if escalation is None or escalation.after is None:
+        return None, f"{where} in place of the step that was stopped (when it is to change, nobody says)"
     if at.against_full(dose) == 0:
-        return Resumption(new_cycle, again, dose), f"{where}, at {dose}, the full dose"
-    return Resumption(new_cycle, again, dose, after), (
-        f"{where}, at {dose}{told}; the full dose comes back after {duration_text(after)}, by the steps of the cycle"
-    )
+        return None, f"{where}, the full dose"
+    back = f"the full dose comes back after {duration_text(escalation.after)}, by the steps of the cycle"
+    return escalation.after, f"{where}{told}; {back}"
 
 
 def _why_no_more(interruption: Interruption, asked: Sequence[Decision], at: Stop) -> str | None:
@@ -252,23 +269,22 @@ def _what_is_not_known(interruption: Interruption, asked: Sequence[Decision]) ->
     missing = [decision.missing for decision in asked if decision.missing and decision.missing not in known]
     if missing:
         return f"it is known: `{missing[0]}` is not on record"
-    unstated = [decision for decision in asked if decision.unstated and _is_needed(decision.question, interruption)]
-    if unstated:
-        return f"the site decides: {'; '.join(decision.question for decision in unstated)}"
+    keys = _keys_of_what_was_done(interruption, [decision.question for decision in asked if decision.unstated])
+    if keys:
+        return (
+            "it is known what was done, because the label, as far as it was seen, does not say what is to be done: add"
+            f" {' and '.join(f'`{key}`' for key in keys)} to the record"
+        )
     if any("neurological_low_dose_by_area" in decision.limits for decision in asked):
         return "it is known whether the label stops the drug for good"
     return None
 
 
-def _is_needed(question: Topic, interruption: Interruption) -> bool:
-    """Whether a plan cannot go on without an answer of the label: where the record does not say what was done."""
-    known = {
-        Topic.CONTINUE: interruption.restart_dose is not None,
-        Topic.DOSE: interruption.restart_dose is not None,
-        Topic.CYCLE: interruption.new_cycle is not None,
-    }
-    # When the full dose comes back, no record says: it is never given again unasked.
-    return question is Topic.ESCALATION or not known.get(question, True)
+def _keys_of_what_was_done(interruption: Interruption, unstated: Sequence[Topic]) -> list[str]:
+    """The keys of a record that say what was done, where the label does not say what is to be done."""
+    dose = {Topic.CONTINUE, Topic.DOSE} & {*unstated} and interruption.restart_dose is None
+    cycle = Topic.CYCLE in unstated and interruption.new_cycle is None
+    return [*(["restart_dose"] if dose else []), *(["restart_in"] if cycle else [])]
 
 
 def _cycle_of(interruption: Interruption, asked: Sequence[Decision], at: Stop) -> tuple[bool, bool, str]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from blinplan.limits import Limit, StatedLimits
 from blinplan.quantities import Basis, DoseRate, Mass
-from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Phase, Status
+from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Phase, Regimen, Status
 
 
 class FollowedLabel(NamedTuple):
@@ -48,6 +48,11 @@ class LabelledDose(NamedTuple):
     flat: Limit
     by_area: Limit
     cap: Limit
+
+    @property
+    def numbers(self) -> tuple[Limit, Limit, Limit]:
+        """The numbers that it is said with."""
+        return self.flat, self.by_area, self.cap
 
     def rate(self, basis: Basis) -> DoseRate:
         """The dose as it is ordered."""
@@ -199,16 +204,37 @@ class Label(NamedTuple):
         fitting = (s for s in self.schedules if s.indication is indication and s.basis in {None, basis})
         return next(fitting, None)
 
-    def numbers_for(self, indication: Indication, basis: Basis) -> StatedLimits:
-        """The numbers as far as they hold for an indication: a dose whose schedule nobody has seen is unverified."""
-        schedule = self.schedule(indication, basis)
-        if schedule is None:
+    def schedule_for(self, regimen: Regimen) -> LabelledSchedule | None:
+        """What is ordered for the patients of a regimen; None where the text does not have it for all of them."""
+        schedule = self.schedule(regimen.indication, regimen.basis)
+        return schedule if schedule is not None and schedule.patients in {None, self._group_of(regimen)} else None
+
+    def _group_of(self, regimen: Regimen) -> AgeGroup | None:
+        """The age group that all patients of a regimen belong to; None where it admits both."""
+        who, adult = regimen.eligibility, self.numbers.get("adult_from")
+        if adult is None:
+            return None
+        if who.below_age is not None and who.below_age <= adult.value:
+            return AgeGroup.CHILDREN
+        return AgeGroup.ADULTS if who.minimum_age is not None and who.minimum_age >= adult.value else None
+
+    def numbers_for(self, regimen: Regimen) -> StatedLimits:
+        """The numbers as far as they hold for a regimen: a dose whose schedule nobody has seen is unverified."""
+        if regimen.indication is Indication.INVESTIGATIONAL:
             return self.numbers
+        schedule = self.schedule_for(regimen)
+        if schedule is None:
+            source = f"{self}, as far as it was seen, has no schedule for the patients of this indication"
+            unseen = {limit.name: self._unseen(limit, source) for dose in self.doses for limit in dose.numbers}
+            return self.numbers.without(f"cycles_{regimen.indication.replace('-', '_')}").with_limits(unseen)
         own = {schedule.most_cycles.name: schedule.most_cycles}
         for dose in schedule.doses if schedule.stated.status is not Status.SEEN else ():
-            for limit in (dose.flat, dose.by_area, dose.cap):
-                own[limit.name] = replace(limit, status=schedule.stated.status, source=schedule.stated.source)
+            own |= {limit.name: self._unseen(limit, schedule.stated.source) for limit in dose.numbers}
         return self.numbers.with_limits(own)
+
+    @staticmethod
+    def _unseen(limit: Limit, source: str) -> Limit:
+        return replace(limit, status=Status.UNVERIFIED, source=source)
 
     def premedication(self, indication: Indication, patients: AgeGroup) -> tuple[LabelledPremedication, ...]:
         """What is given before infusions for an indication and age group; empty where the text does not state it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from blinplan.course.events import periods
 from blinplan.label.read import label_of
-from blinplan.limits import NotStatedError
+from blinplan.limits import Consulted, NotStatedError
 from blinplan.regimen.find import read_beside
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen, Waiver
@@ -17,7 +17,7 @@ from blinplan.rules.configuration.settings import DEFAULTS, Settings
 from blinplan.rules.families.waiver import rules as waiver_rules
 from blinplan.rules.limits import Limits
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
-from blinplan.rules.unverified import Consulted, on_unseen_values
+from blinplan.rules.unverified import on_unseen_values
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
@@ -125,7 +125,7 @@ def judge(
         case FaultyFile():
             return Judgement(reading, tuple(_on_faults(reading)), None, settings.limits)
         case RecordFile():
-            return _on_record(reading, settings)
+            return _on_record(reading, settings, site)
         case SiteFile():
             return Judgement(reading, tuple(_on_site(settings)), None, settings.limits)
         case RegimenFile():
@@ -165,17 +165,19 @@ def _following(regimen: Regimen, settings: Settings) -> Regimen:
     return regimen if regimen.label is not None else replace(regimen, label=settings.label)
 
 
-def _on_record(reading: RecordFile, settings: Settings) -> Judgement:
+def _on_record(reading: RecordFile, settings: Settings, site: "Site | None") -> Judgement:
     """Judge a course record by the rules that look at one, with the regimen that it names."""
     named = read_beside(reading.document.name, reading.record.regimen)
     regimen = _following(named.regimen, settings) if isinstance(named, RegimenFile) else None
-    verdicts = tuple(_verdicts_on_record(reading, regimen, settings))
+    verdicts = tuple(_verdicts_on_record(reading, regimen, settings, site))
     if regimen is None:
         return Judgement(reading, verdicts, None, settings.limits)
     return Judgement(reading, verdicts, None, settings.limits_for(regimen), regimen.label)
 
 
-def _verdicts_on_record(reading: RecordFile, regimen: Regimen | None, settings: Settings) -> Iterator[Verdict]:
+def _verdicts_on_record(
+    reading: RecordFile, regimen: Regimen | None, settings: Settings, site: "Site | None"
+) -> Iterator[Verdict]:
     record = reading.record
     elsewhere = NotEvaluated("not applicable", "the file is a course record, and the rule looks at regimens")
     missing = NotEvaluated("undecided", f"there is no regimen {record.regimen}, beside the record or shipped")
@@ -189,7 +191,8 @@ def _verdicts_on_record(reading: RecordFile, regimen: Regimen | None, settings: 
             yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=reason or missing)
         else:
             limits = settings.limits_for(regimen)
-            case = Case(reading.document, regimen, periods(regimen), limits, None, record=record)
+            ward = None if site is None else _prepare(site, regimen)
+            case = Case(reading.document, regimen, periods(regimen), limits, None, site=ward, record=record)
             yield _with_severity(_answer(rule, case, settings), settings)
 
 

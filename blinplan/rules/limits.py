@@ -5,10 +5,9 @@ from pathlib import Path
 
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.limits import Limit, Limits, StatedLimits, limits_in
-from blinplan.quantities import Basis
-from blinplan.regimen.regimen import Indication
+from blinplan.regimen.regimen import Regimen
 
-__all__ = ["Limit", "Limits", "limits_by", "number_text", "shipped_limits"]
+__all__ = ["Limit", "Limits", "limits_by", "limits_for", "number_text", "shipped_limits"]
 
 _FAMILIES = Path(__file__).with_name("families")
 
@@ -24,24 +23,20 @@ def number_text(name: str) -> str:
 
 
 @cache
-def limits_by(label: str, indication: Indication | None = None, basis: Basis = Basis.FLAT) -> StatedLimits:
+def limits_by(label: str) -> StatedLimits:
     """All limits: those that stand beside the families of rules, and the numbers of a label.
-
-    Parameters
-    ----------
-    label
-        The name of the label.
-    indication, basis
-        What they are to decide about: what the label says of one indication may be less certain than the number itself.
 
     Raises
     ------
     KeyError
         When there is no such label.
     """
-    text = label_named(label)
-    numbers = text.numbers if indication is None else text.numbers_for(indication, basis)
-    return numbers.with_limits(_limits_of_families())
+    return label_named(label).numbers.with_limits(_limits_of_families())
+
+
+def limits_for(regimen: Regimen, label: str) -> StatedLimits:
+    """All limits as they hold for a regimen: what the label says of it may be less certain than the number itself."""
+    return label_named(label).numbers_for(regimen).with_limits(_limits_of_families())
 
 
 @cache

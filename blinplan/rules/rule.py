@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
 from blinplan.course.events import Period, given_rate
+from blinplan.limits import Consulted
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Regimen, Step
 from blinplan.regimen.toml.document import Document, Edit, KeyPath, Span
@@ -89,6 +90,11 @@ class Case:
     patient: "Patient | None" = None
     site: "Site | None" = None
     record: "CourseRecord | None" = None
+
+    @property
+    def limits_unasked(self) -> Limits:
+        """The limits, to be looked at without the rule's answer coming to rest on them."""
+        return self.limits.limits if isinstance(self.limits, Consulted) else self.limits
 
     def values(self, path: KeyPath) -> Any:
         """What the file says at ``path``, as parsed."""

@@ -1,34 +1,9 @@
 """What a rule says that rests on a value nobody has seen in its source: nothing, but for a gross error."""
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from blinplan.limits import Limit
-from blinplan.rules.limits import Limits
+from blinplan.limits import Consulted
 from blinplan.rules.rule import Answer, Finding, NotEvaluated, Rule
-
-
-class Consulted(Mapping[str, Limit]):
-    """Limits that remember which of them were asked for, so that a pass is known to rest on them."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self.names: dict[str, None] = {}
-
-    def __getitem__(self, name: str) -> Limit:
-        limit = self._limits[name]
-        self.names[name] = None
-        return limit
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._limits)
-
-    def __len__(self) -> int:
-        return len(self._limits)
-
-    def unverified_limits(self, names: Iterable[str]) -> list[Limit]:
-        """Those of some limits that nobody has seen in their source."""
-        return [self._limits[name] for name in names if self._limits[name].unverified]
 
 
 def on_unseen_values(rule: Rule, answer: Answer, consulted: Consulted, strict: bool) -> Answer:

@@ -20,7 +20,7 @@ from blinplan.course.patient import PatientError, patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.course.replan import INTERRUPTED, Replanned, as_it_stood, decide, replan, replay
 from blinplan.course.resumption import RecordError
-from blinplan.quantities import read_dose
+from blinplan.quantities import Basis, DoseRate, read_dose
 from blinplan.regimen import library
 from blinplan.regimen.record import Cause
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
@@ -595,3 +595,27 @@ def test_whatever_is_on_record_the_course_is_whole_and_no_longer_than_it_was_pla
     assert all(entry.stop >= entry.start for entry in due)
     bags = bag_sequence(infusions(found.course), site(24, at=None), START)
     assert sum(bag.micrograms for bag in bags) == found.course.micrograms
+
+
+def silent(**more: Any) -> Replanned:
+    """Return a course by a label that does not state its answers, stopped on day 4 for 2 days by a grade 3 event."""
+    stopped = record(stop(3 * DAY, 2 * DAY, CRS, grade=3, **more), regimen="hk-rr-adult")
+    return replan(course("hk-rr-adult"), stopped)
+
+
+def test_what_a_label_does_not_state_is_taken_from_what_was_done_and_the_full_dose_is_not_given_again_unasked() -> None:
+    assert silent().ended
+    assert "add `restart_dose` and `restart_in` to the record" in silent().ledger.interruptions[0].resumed
+    low = DoseRate(Fraction(9), Basis.FLAT)
+    known = silent(restart_dose="9 mcg/day", new_cycle=False)
+    assert not known.ended
+    first = [event.period.dose for event in known.course.events if event.period.cycle == 1 and event.period.dose]
+    assert set(first) == {low}
+    second = [event.rate for event in known.course.events if event.period.cycle == 2 and event.period.dose]
+    assert second == [28]
+
+
+def test_a_cycle_on_record_is_not_dropped_where_what_was_done_before_it_is_not_known() -> None:
+    stopped = record(stop(3 * DAY, 2 * DAY, CRS, grade=3), regimen="hk-rr-adult", starts={2: 44 * DAY})
+    with pytest.raises(RecordError, match="cycle 2 began, and how the infusion went on before it is not on record"):
+        replan(course("hk-rr-adult"), stopped)

@@ -151,9 +151,21 @@ def test_the_consolidation_phase_is_seen_by_its_trial_for_flat_doses_only() -> N
     assert by_area is not None
     assert (flat.stated.status, "E1910" in flat.stated.source) == (Status.SEEN, True)
     assert by_area.stated.status is Status.UNVERIFIED
-    assert not US.numbers_for(CONSOLIDATION, Basis.FLAT)["labelled_maximum_flat"].unverified
-    assert US.numbers_for(CONSOLIDATION, Basis.BSA)["labelled_maximum_by_area"].unverified
-    assert not US.numbers_for(RR, Basis.BSA)["labelled_maximum_by_area"].unverified
+    adults, children, relapsed = map(
+        library.regimen, ("consolidation-adult", "consolidation-below-45-kg", "rr-below-45-kg")
+    )
+    assert not US.numbers_for(adults)["labelled_maximum_flat"].unverified
+    assert US.numbers_for(children)["labelled_maximum_by_area"].unverified
+    assert not US.numbers_for(relapsed)["labelled_maximum_by_area"].unverified
+
+
+def test_a_schedule_for_children_says_nothing_of_adults() -> None:
+    children, adults = library.regimen("hk-first-relapse"), library.regimen("consolidation-adult")
+    assert HONG_KONG.schedule_for(children) is not None
+    assert HONG_KONG.schedule_for(adults) is None
+    assert HONG_KONG.numbers_for(adults)["labelled_maximum_flat"].unverified
+    assert "cycles_consolidation" not in HONG_KONG.numbers_for(adults)
+    assert HONG_KONG.numbers_for(library.regimen("mrd-adult"))["labelled_maximum_flat"].unverified
 
 
 @pytest.mark.parametrize("label", LABELS)

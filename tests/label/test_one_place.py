@@ -15,7 +15,6 @@ from blinplan.quantities import Basis
 from blinplan.regimen.reading import RegimenFile
 from blinplan.regimen.reading import read as read_file
 from blinplan.regimen.regimen import Indication
-from blinplan.rules.configuration import settings
 from blinplan.rules.configuration.settings import DEFAULTS
 from blinplan.rules.judge import judge
 from blinplan.rules.limits import limits_by, shipped_limits
@@ -23,7 +22,7 @@ from blinplan.rules.values.collect import collect_values
 from man.make import manual
 from man.make.generated import ROOT, labelled_regimens
 
-CACHES = (read.label_named, limits_by, settings._changed_limits)
+CACHES = (read.label_named, limits_by)
 
 
 def forget() -> None:

@@ -130,7 +130,7 @@ def plan(
     if days[0] is not None and days[1] is not None and days[1] < days[0]:
         message = "{last} is {end}, before {first} {beginning}"
         raise ArgumentRefusal(message, "give the earlier day to {first}", end=days[1], beginning=days[0])
-    dated = _put_on_calendar(course, profile, begins, happened, (cycle, *days))
+    dated = _put_on_calendar(course, profile, begins, happened, (cycle, *days), limits)
     return Plan(
         dated.course if dated else course,
         chosen.choice,
@@ -242,6 +242,7 @@ def _put_on_calendar(
     begins: datetime | None,
     happened: CourseHistory,
     shown: tuple[int | None, date | None, date | None],
+    limits: Limits,
 ) -> Dated | None:
     """Put the course on the calendar; None where no start is given."""
     if begins is None:
@@ -266,7 +267,7 @@ def _put_on_calendar(
         where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in error.path)
         raise Refusal(f"{happened.path}: {where}: {error}", "correct it, or plan the regimen that it names") from error
     except NoSequenceError as error:
-        since, bound = moment_text(Clock(begins).at(error.minute)), _bound_by_preservative(course, site)
+        since, bound = moment_text(Clock(begins).at(error.minute)), _bound_by_preservative(course, site, limits)
         message = f"no sequence of bags obeys the site profile: from {since}, {error}"
         if bound is not None:
             raise Refusal(f"{message}; {bound}", "prepare bags without preservative, of 24 or 48 hours") from error
@@ -286,7 +287,7 @@ def _put_on_calendar(
     return replace(found, cycle=cycle, first=first, last=last)
 
 
-def _bound_by_preservative(course: Course, site: Site | None) -> str | None:
+def _bound_by_preservative(course: Course, site: Site | None, limits: Limits) -> str | None:
     """In words, that the patient must not get the site's bags with preservative; None where that is not so."""
     if site is None or course.patient.weight is None:
         return None
@@ -297,7 +298,9 @@ def _bound_by_preservative(course: Course, site: Site | None) -> str | None:
     least, weight = ward.preservative_from, course.patient.weight
     if least is None or weight >= least or not any(size.preservative is not False for size in ward.bags):
         return None
-    whose = "the label" if "preservative_from" in ward.by_label else ward.name
+    limit = limits.get("preservative_from_weight")
+    by_project = limit is not None and limit.change is not None and limit.value == least
+    whose = "the project" if by_project else "the label" if "preservative_from" in ward.by_label else ward.name
     return (
         f"the patient weighs {decimal_text(weight, 3)} kg, and {whose} gives bags with preservative from"
         f" {decimal_text(least)} kg"

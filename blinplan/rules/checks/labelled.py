@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from math import ceil
 
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate
@@ -59,7 +60,7 @@ def is_investigational(case: Case) -> bool:
 
 def hospital_limit(case: Case, number: int) -> Limit | None:
     """The label's days in hospital for cycle 1 or 2 of the indication; None where it states none."""
-    schedule = label_of(case.regimen).schedule(case.regimen.indication, case.regimen.basis)
+    schedule = label_of(case.regimen).schedule_for(case.regimen)
     days = () if schedule is None else schedule.hospital_days
     return case.limits[days[number - 1].name] if number <= len(days) else None
 
@@ -75,9 +76,11 @@ def hospital_days(case: Case, number: int) -> tuple[int, tuple[str, ...]]:
     watched = case.limits["watched_days"]
     steps = [start // MINUTES_PER_DAY for _, start in escalations(course[number - 1])]
     days, label = int(max([0, *steps]) + watched.value), hospital_limit(case, number)
+    site = () if case.site is None else case.site.hospital_days
+    days = max(days, site[number - 1] if number <= len(site) else 0)
     if label is None:
         return days, ("watched_days",)
-    return max(days, int(label.value)), ("watched_days", label.name)
+    return max(days, ceil(label.value)), ("watched_days", label.name)
 
 
 COVERED_BY = {

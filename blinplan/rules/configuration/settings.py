@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import cache
 from typing import NamedTuple
 
 from blinplan.label.read import DEFAULT as DEFAULT_LABEL
-from blinplan.quantities import Basis
-from blinplan.regimen.regimen import Indication, Regimen
-from blinplan.rules.limits import Limits, limits_by
+from blinplan.limits import StatedLimits
+from blinplan.regimen.regimen import Regimen
+from blinplan.rules.limits import Limits, limits_by, limits_for
 from blinplan.rules.rule import NotEvaluated, Rule, Severity
 
 EVERYTHING = "ALL"
@@ -86,14 +85,14 @@ class Settings:
     @property
     def limits(self) -> Limits:
         """The limits of the label that is followed, changed ones included."""
-        return _changed_limits(self.label, None, Basis.FLAT, self.changes)
+        return _with_changes(limits_by(self.label), self.changes)
 
     def limits_for(self, regimen: Regimen) -> Limits:
         """The limits that decide about a regimen: those of the label that it follows, changed ones included.
 
         A change that a label's own fixed number does not allow is left out: that number is as strict or stricter.
         """
-        return _changed_limits(regimen.label or self.label, regimen.indication, regimen.basis, self.changes)
+        return _with_changes(limits_for(regimen, regimen.label or self.label), self.changes)
 
     def reason_left_out(self, rule: Rule) -> NotEvaluated | None:
         """Why a rule is not asked; None where it is. Rules that reading a file decides always answer."""
@@ -123,11 +122,7 @@ class Settings:
         return severity
 
 
-@cache
-def _changed_limits(
-    label: str, indication: Indication | None, basis: Basis, changes: tuple[ChangedLimit, ...]
-) -> Limits:
-    limits = limits_by(label, indication, basis)
+def _with_changes(limits: StatedLimits, changes: tuple[ChangedLimit, ...]) -> Limits:
     changed = {
         change.name: limits[change.name].with_value(change.value, change.origin, change.reason)
         for change in changes

@@ -1,9 +1,14 @@
 """I: what was done after an interruption, on both sides of each limit."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
 
 from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.configuration.settings import DEFAULTS, ChangedLimit
 from blinplan.rules.judge import Judgement, Ruling
+from tests.read_text import site_in
 from tests.regimen_text import codes, cycle, judgement_of, judgement_of_lines, marks, verdict_of
 from tests.rules.families.examples import Example, example
 
@@ -450,3 +455,15 @@ def test_what_a_label_does_not_state_is_no_fault_and_no_pass(cause: str) -> None
             "the label, as far as it was seen, does not say; ask the site (interruption 1)"
         )
     assert not judgement.findings
+
+
+def test_an_age_that_a_project_or_a_ward_sets_is_theirs_and_decides() -> None:
+    """Of somebody of 17 years, whose cycle in consolidation was restarted on 7 March 2026 without premedication."""
+    of_a_child = restart_of("born = 2008-06-01", "consolidation-adult")
+    assert verdict_of(judgement_of(of_a_child), "I802").ruling is Ruling.NOT_EVALUATED
+    set_to_16 = replace(DEFAULTS, changes=(ChangedLimit("adult_from", Fraction(16), "blinplan.toml:2", "Ward 7"),))
+    assert verdict_of(judgement_of(of_a_child, settings=set_to_16), "I802").ruling is Ruling.PASS
+    set_to_19 = replace(DEFAULTS, changes=(ChangedLimit("adult_from", Fraction(19), "blinplan.toml:2", "Ward 7"),))
+    assert verdict_of(judgement_of(of_a_child, settings=set_to_19), "I802").ruling is Ruling.FINDING
+    ward = site_in('site = 1\nname = "Ward 7"\nadult_from_years = 16\nbag = [{ hours = 24 }]')
+    assert verdict_of(judgement_of(of_a_child, site=ward), "I802").ruling is Ruling.PASS

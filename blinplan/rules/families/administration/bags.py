@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from blinplan.course.bags import Infusion, NoSequenceError, bag_sequence, without_preservative
+from blinplan.course.bags import Infusion, NoSequenceError, bag_sequence, usable_bags, without_preservative
 from blinplan.course.preparation import faults_of_site
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text, duration_text
@@ -147,7 +147,8 @@ def _steps_off_the_hour(rule: Rule, case: Case, site: Site) -> Iterator[Finding]
 def _no_day_to_start(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
     if not site.closed:
         return
-    week = replace(site, holidays=frozenset())
+    weight = case.patient.weight if case.patient else None
+    week = replace(site, holidays=frozenset(), bags=usable_bags(site, weight))
     for cycle in case.regimen.cycles:
         if any(_runs(cycle, week, _MONDAY + timedelta(days=day)) for day in range(7)):
             continue

@@ -59,7 +59,7 @@ RULES = (
         bad=_steps("days = 29"),
         good=_steps("days = 28"),
         check=_bags_do_not_fit,
-        sources=("Blincyto (blinatumomab), US prescribing information, section 2",),
+        sources=("The site profile, and the label that the regimen follows",),
         site=_SITE + "bag = [{ hours = 48 }, { hours = 96 }]",
     ),
     Rule(

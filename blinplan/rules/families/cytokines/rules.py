@@ -99,7 +99,9 @@ def _groups(case: Case) -> frozenset[AgeGroup]:
     # Imported here, because a check for nobody in particular does not wait for it.
     from blinplan.course.adulthood import Adulthood, adult_from
 
-    return Adulthood(adult_from(case.regimen, case.site), case.patient.age, weight=case.patient.weight).groups_at(0)
+    return Adulthood(
+        adult_from(case.regimen, case.site, case.limits_unasked), case.patient.age, weight=case.patient.weight
+    ).groups_at(0)
 
 
 def _missing_occasions(case: Case, group: AgeGroup) -> tuple[Occasion, ...]:

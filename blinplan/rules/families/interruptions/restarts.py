@@ -59,7 +59,7 @@ def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tupl
     """What the label asks of each interruption; of those after a permanent stop without the dose that was stopped."""
     ledger = decide(case.regimen, record, _area(record), case.site)
     known = {entry.interruption.path: entry.decisions for entry in ledger.interruptions}
-    adulthood = adulthood_in(case.regimen, record, case.site)
+    adulthood = adulthood_in(case.regimen, record, case.site, case.limits_unasked)
 
     def of_one(interruption: Interruption) -> tuple[Decision, ...]:
         if interruption.path in known:
@@ -161,7 +161,7 @@ def _restart(
         elif decision.question not in _OF_A_RESTART:
             continue  # another rule asks for it, or none does
         elif not decision.evaluated:
-            yield _missing_answer(decision)
+            yield _missing_answer(case, decision)
         elif decision.wait is not None and (held := interruption.minutes) is not None and held < decision.wait:
             unresolved = interruption.resolved is not None and interruption.resolved > restarted
             if case.limits[decision.limits[0]].status != "seen" and not unresolved:
@@ -186,12 +186,15 @@ _OF_A_RESTART = frozenset({Topic.CONTINUE, Topic.WAIT, Topic.DOSE})
 """What this rule asks of a restart: whether, when, and at which dose."""
 
 
-def _missing_answer(decision: Decision) -> NotEvaluated:
+def _missing_answer(case: Case, decision: Decision) -> NotEvaluated:
     """Why the label's answer is not known: a key that the record lacks, or a text that nobody has seen."""
     missing = "seizures" if decision.limits == ("seizures",) else decision.missing
     if missing:
         return _missing(missing)
-    kind: Kind = "unverified" if decision.unstated else "undecided"
+    unseen = decision.unstated or any(
+        limit.unverified for name in decision.limits if (limit := case.limits_unasked.get(name))
+    )
+    kind: Kind = "unverified" if unseen else "undecided"
     return NotEvaluated(kind, decision.answer.removeprefix("not evaluated: "))
 
 
@@ -232,7 +235,7 @@ def _premedication(
             continue
         if not decision.evaluated:
             if interruption.premedicated is not True:
-                yield _missing_answer(decision)
+                yield _missing_answer(case, decision)
         elif interruption.premedicated is None:
             yield _missing("premedicated")
         elif not interruption.premedicated:
@@ -250,7 +253,7 @@ def _premedication(
 
 def _rests_on_an_unverified_age(case: Case, interruption: Interruption) -> bool:
     """Whether only adults, or only children, are premedicated there, and nobody has seen what an adult is."""
-    limit = adulthood_in(case.regimen, _record(case), case.site).limit
+    limit = adulthood_in(case.regimen, _record(case), case.site, case.limits_unasked).limit
     return limit is not None and limit.unverified and premedication_goes_by_age(interruption, case.regimen)
 
 
@@ -269,7 +272,7 @@ def _whose(case: Case, interruption: Interruption) -> str:
     if all(given.patients is None for given in case.regimen.premedication):
         return ""
     record = _record(case)
-    adulthood = adulthood_in(case.regimen, record, case.site)
+    adulthood = adulthood_in(case.regimen, record, case.site, case.limits_unasked)
     minute = minutes_between(record.start, interruption.restarted or interruption.stopped)
     groups, limit = adulthood.groups_at(minute), adulthood.limit
     if len(groups) != 1 or limit is None:
@@ -285,7 +288,7 @@ def _cycle(
         if decision.question is not Topic.CYCLE:
             continue
         if not decision.evaluated:
-            yield _missing_answer(decision)
+            yield _missing_answer(case, decision)
         elif interruption.new_cycle is None:
             yield _missing("restart_in")
         elif interruption.new_cycle != decision.yes:
