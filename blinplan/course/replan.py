@@ -107,12 +107,14 @@ def _until(interruption: Interruption, moment: datetime) -> Interruption:
     )
 
 
-def decide(regimen: Regimen, record: CourseRecord, square_metres: Fraction | None, site: Site | None = None) -> Ledger:
+def decide(
+    regimen: Regimen, record: CourseRecord, square_metres: Fraction | None, adulthood: Adulthood | None = None
+) -> Ledger:
     """The ledger of what a record says, for a patient of whom no more is known than the area, or not even that.
 
     Raises what `replan` does.
     """
-    return decide_at(regimen, record, square_metres, site)[0]
+    return decide_at(regimen, record, square_metres, adulthood)[0]
 
 
 def adulthood_in(
@@ -132,13 +134,13 @@ def adulthood_in(
 
 
 def decide_at(
-    regimen: Regimen, record: CourseRecord, square_metres: Fraction | None, site: Site | None = None
+    regimen: Regimen, record: CourseRecord, square_metres: Fraction | None, adulthood: Adulthood | None = None
 ) -> tuple[Ledger, tuple[DoseRate, ...]]:
     """The ledger of what a record says, and the dose as ordered that each of its interruptions stopped.
 
     Raises what `replan` does.
     """
-    told = FromRecord(regimen, record, at_once, record.weight, adulthood_in(regimen, record, site))
+    told = FromRecord(regimen, record, at_once, record.weight, adulthood or adulthood_in(regimen, record))
     walk = _Walk(periods(regimen), told, square_metres, label_of(regimen).numbers)
     walk.to_its_end()
     return walk.ledger, tuple(walk.stopped)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
+from blinplan.course.adulthood import Adulthood
 from blinplan.course.eligibility import misfits
 from blinplan.course.interruption import Circumstances, Decision, Topic, premedication_goes_by_age
 from blinplan.course.interruption import decisions as label_decisions
@@ -57,9 +58,9 @@ def _each(check: Check) -> Callable[[Rule, Case], Answer]:
 
 def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tuple[Decision, ...]]:
     """What the label asks of each interruption; of those after a permanent stop without the dose that was stopped."""
-    ledger = decide(case.regimen, record, _area(record), case.site)
+    adulthood = _adulthood(case)
+    ledger = decide(case.regimen, record, _area(record), adulthood)
     known = {entry.interruption.path: entry.decisions for entry in ledger.interruptions}
-    adulthood = adulthood_in(case.regimen, record, case.site, case.limits_unasked)
 
     def of_one(interruption: Interruption) -> tuple[Decision, ...]:
         if interruption.path in known:
@@ -76,7 +77,7 @@ def dose(rule: Rule, case: Case) -> Answer:
     if all(interruption.restarted is None for interruption in record.interruptions):
         return _NO_RESTART
     try:
-        ledger, doses = decide_at(case.regimen, record, _area(record), case.site)
+        ledger, doses = decide_at(case.regimen, record, _area(record), _adulthood(case))
     except RecordError:
         return _DOES_NOT_FIT
     except PatientError as error:
@@ -115,7 +116,7 @@ def fits(rule: Rule, case: Case) -> Iterator[Finding]:
         yield case.finding(rule, (path,), str(error), "correct the figures of the patient")
         return
     try:
-        decide(case.regimen, record, area, case.site)
+        decide(case.regimen, record, area, _adulthood(case))
     except RecordError as error:
         yield case.finding(rule, error.path, str(error), "correct the record, or the regimen that it names")
     except PatientError:
@@ -131,6 +132,11 @@ def _each_figure(record: CourseRecord) -> Iterator[tuple[tuple[str, ...], Patien
 def _first_of(case: Case, keys: Sequence[str]) -> str:
     """The first of some keys that the file has."""
     return next(key for key in keys if key in case.document.values)
+
+
+def _adulthood(case: Case) -> Adulthood:
+    """Which age group the patient of a record belongs to when, by the ward's word, the project's or the label's."""
+    return adulthood_in(case.regimen, _record(case), case.site, case.limits_unasked)
 
 
 def _record(case: Case) -> CourseRecord:
@@ -253,7 +259,7 @@ def _premedication(
 
 def _rests_on_an_unverified_age(case: Case, interruption: Interruption) -> bool:
     """Whether only adults, or only children, are premedicated there, and nobody has seen what an adult is."""
-    limit = adulthood_in(case.regimen, _record(case), case.site, case.limits_unasked).limit
+    limit = _adulthood(case).limit
     return limit is not None and limit.unverified and premedication_goes_by_age(interruption, case.regimen)
 
 
@@ -272,7 +278,7 @@ def _whose(case: Case, interruption: Interruption) -> str:
     if all(given.patients is None for given in case.regimen.premedication):
         return ""
     record = _record(case)
-    adulthood = adulthood_in(case.regimen, record, case.site, case.limits_unasked)
+    adulthood = _adulthood(case)
     minute = minutes_between(record.start, interruption.restarted or interruption.stopped)
     groups, limit = adulthood.groups_at(minute), adulthood.limit
     if len(groups) != 1 or limit is None:
