@@ -128,7 +128,10 @@ def things_due(course: Course, clock: Clock, *, ended: bool) -> Iterator[Entry]:
     """What is due besides in a course, on the days of the calendar that are counted from those of the starts."""
     for due in due_days(course, ended=ended):
         first = clock.at(due.begins).date() + timedelta(days=due.days_later)
-        start, stop = clock.midnight(first), clock.midnight(first + timedelta(days=due.thing.for_days))
+        last = first + timedelta(days=due.thing.for_days)
+        if due.taken_over is not None:  # from then on it is due with the cycle that takes the place of this one
+            last = max(first + timedelta(days=1), min(last, clock.at(due.taken_over).date()))
+        start, stop = clock.midnight(first), clock.midnight(last)
         yield Entry(Due(due.thing.kind.value), start, stop, due.cycle, thing=due.thing)
 
 

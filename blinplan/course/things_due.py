@@ -15,12 +15,16 @@ from blinplan.regimen.toml.document import KeyPath
 
 @dataclass(frozen=True, slots=True)
 class DueDay:
-    """A day on which a thing is due, counted from the start of a cycle, which is at the minute ``begins``."""
+    """A day on which a thing is due, counted from the start of a cycle, which is at the minute ``begins``.
+
+    ``taken_over`` is the minute at which another cycle takes the place of one that was broken off.
+    """
 
     thing: ThingDue
     cycle: int
     begins: int
     day: int
+    taken_over: int | None = None
 
     @property
     def days_later(self) -> int:
@@ -44,9 +48,10 @@ def due_days(course: Course, *, ended: bool = False) -> Iterator[DueDay]:
         final = last[cycle]
         stopped = final.cycle_name == INTERRUPTED
         broken, end = stopped or (ended and final is course.events[-1].period), final.start if stopped else final.stop
+        taken_over = begins.get(cycle + 1) if stopped else None
         for thing in course.regimen.due:
             for day in thing.days if not thing.cycles or number in thing.cycles else ():
-                due = DueDay(thing, cycle, begins[cycle], day)
+                due = DueDay(thing, cycle, begins[cycle], day, taken_over)
                 if not broken or begins[cycle] + due.days_later * MINUTES_PER_DAY <= end:
                     yield due
 

@@ -101,6 +101,18 @@ def test_what_a_broken_cycle_still_had_to_come_is_cancelled_and_due_with_the_cyc
     assert days(found, 2) == [day_after_start(19 + number) for number in (7, 28)]
 
 
+def test_what_runs_on_for_days_is_not_due_twice_where_a_new_cycle_takes_over() -> None:
+    daily = due("dasatinib", days=[1], for_days=28, dose="140 mg")
+    found = dated(protocol(daily), stop(10 * DAY, 9 * DAY, CRS, grade=3))
+    spans = [(found.clock.at(e.start).date(), found.clock.at(e.stop).date(), e.cycle) for e in things(found)]
+    first, again = (START.date() + timedelta(days=number) for number in (0, 19))
+    assert spans[:2] == [(first, again, 1), (again, again + timedelta(days=28), 2)]
+    same_day = dated(protocol(due("x", days=[11])), stop(10 * DAY, 2 * HOUR, new_cycle=True))
+    assert next(e.stop - e.start for e in things(same_day)) == DAY
+    whole = dated(protocol(daily), stop(10 * DAY, 2 * DAY))  # the same cycle goes on
+    assert [e.stop - e.start for e in things(whole)] == [28 * DAY, 28 * DAY]
+
+
 def test_a_course_that_is_stopped_has_nothing_to_come() -> None:
     found = dated(protocol(PRE_PHASE, BY_AGE, due("x", days=[11])), stop(10 * DAY, None))
     assert found.replanned.ended

@@ -22,13 +22,13 @@ def entry_of_thing_text(dated: Dated, entry: Entry) -> str:
     """Say what a thing on the calendar is, in the dose that the patient's age on that day gives."""
     if entry.thing is None:
         return ""
-    on = dated.clock.at(entry.start).date()
-    return thing_text(entry.thing, possible_doses(entry.thing, dated.course.patient.age, on))
+    on, until = (dated.clock.at(minute).date() for minute in (entry.start, entry.stop))
+    return thing_text(entry.thing, possible_doses(entry.thing, dated.course.patient.age, on), (until - on).days)
 
 
-def thing_text(thing: ThingDue, doses: list[DoseByAge]) -> str:
+def thing_text(thing: ThingDue, doses: list[DoseByAge], days: int) -> str:
     """Say what is due, in which dose, and for how many days; both doses where it is not known which."""
-    length = f" for {thing.for_days} days" if thing.for_days > 1 else ""
+    length = f" for {days} days" if days > 1 else ""
     return f"{_KINDS[thing.kind]}: {visible(thing.what)} {_dose_text(thing, doses)}{length}"
 
 
@@ -62,7 +62,7 @@ def due_lines(course: Course) -> list[Text]:
 def _lines_of_days(course: Course) -> Iterator[str]:
     for thing, days in _by_thing(course):
         doses = _doses_in_all(course, thing, days)
-        yield f"{_sentence(thing_text(thing, doses))}, {_days_text(days)}"
+        yield f"{_sentence(thing_text(thing, doses, thing.for_days))}, {_days_text(days)}"
 
 
 def _days_text(days: list[DueDay]) -> str:
