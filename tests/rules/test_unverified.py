@@ -48,10 +48,20 @@ def test_limits_that_need_no_label_still_decide(dose: str, code: str) -> None:
     assert code in codes(at(dose))
 
 
-def test_a_verified_one_decides_as_before() -> None:
-    text = library.load("mrd-below-45-kg").document.text.replace("15 mcg/m2/day", "16 mcg/m2/day")
+@pytest.mark.parametrize(
+    ("dose", "severity"), [("16", Severity.WARNING), ("45", Severity.WARNING), ("46", Severity.ERROR)]
+)
+def test_to_have_seen_a_value_makes_no_dose_more_acceptable(dose: str, severity: Severity) -> None:
+    text = library.load("mrd-below-45-kg").document.text.replace("15 mcg/m2/day", f"{dose} mcg/m2/day")
     (finding, *_) = verdict_of(judgement_of(text), "D203").findings
-    assert finding.severity is Severity.WARNING
+    assert finding.severity is severity
+    assert "unverified" not in finding.message
+
+
+@pytest.mark.parametrize(("dose", "status_of"), [("84", 0), ("90", 1)])
+def test_a_tenfold_first_dose_is_an_error_of_a_labelled_regimen(dose: str, status_of: int) -> None:
+    text = library.load("rr-adult").document.text.replace('"9 mcg/day"', f'"{dose} mcg/day"')
+    assert status(judgement_of(text)) == status_of
 
 
 def test_a_project_that_asks_for_strictness_is_told_by_the_status() -> None:
