@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import ceil
 
 from blinplan.label.read import label_of
-from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate
+from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, DoseRate
 from blinplan.regimen.regimen import AgeGroup, Cycle, Indication, Occasion, Step
 from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.rule import Case, NotEvaluated
@@ -81,6 +81,19 @@ def hospital_days(case: Case, number: int) -> tuple[int, tuple[str, ...]]:
     if label is None:
         return days, ("watched_days",)
     return max(days, ceil(label.value)), ("watched_days", label.name)
+
+
+def days_of_first_step(case: Case) -> str:
+    """For how long the label gives its first step; empty where it has no schedule for the indication."""
+    schedule = label_of(case.regimen).schedule(case.regimen.indication, case.regimen.basis)
+    return "" if schedule is None else f"{schedule.cycles[0].steps[0].days} days"
+
+
+def bags_without_preservative(case: Case) -> str:
+    """The bags that a label has without preservative: bags of 24 or 48 hours."""
+    bags = (bag for bag in label_of(case.regimen).bags if not bag.preservative)
+    hours = [str(bag.minutes // MINUTES_PER_HOUR) for bag in bags]
+    return f"bags of {' or '.join(hours)} hours" if hours else "bags without preservative"
 
 
 COVERED_BY = {

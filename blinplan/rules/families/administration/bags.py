@@ -11,6 +11,7 @@ from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text, duration_text
 from blinplan.regimen.regimen import Cycle, Step
 from blinplan.regimen.site import WEEKDAYS, Site
+from blinplan.rules.checks import labelled
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 _MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
@@ -84,7 +85,8 @@ def preservative(rule: Rule, case: Case, site: Site) -> Answer:
                         rule,
                         case.length_path(step),
                         f"{who}, and the site has no bags without preservative that give this step",
-                        f"prepare bags of 24 or 48 hours for patients below {decimal_text(least)} kg",
+                        f"prepare {labelled.bags_without_preservative(case)} for patients below"
+                        f" {decimal_text(least)} kg",
                     )
                 )
     return findings

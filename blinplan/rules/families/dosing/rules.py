@@ -255,7 +255,7 @@ def _patient_not_covered(rule: Rule, case: Case) -> Answer:
             one.message,
             "have the treating physician decide; what is given is not by the label"
             if one.limit.name == "youngest"
-            else "prepare bags of 24 or 48 hours",
+            else f"prepare {labelled.bags_without_preservative(case)}",
             severity=None if one.limit.name == "youngest" else Severity.NOTE,
             limits=(one.limit.name,),
         )
@@ -271,12 +271,13 @@ def _high_start(rule: Rule, case: Case) -> Answer:
     limit = labelled.first_step(case.limits, first.dose.basis)
     if first.dose.amount <= limit.value:
         return ()
+    days = labelled.days_of_first_step(case)
     return (
         case.finding(
             rule,
             (*first.path, "dose"),
-            f"cycle 1 starts at {first.dose}; the label starts at {limit} for 7 days",
-            f"begin with 7 days at {limit}, or waive this rule with the reason",
+            f"cycle 1 starts at {first.dose}; the label starts at {limit} for {days}",
+            f"begin with {days} at {limit}, or waive this rule with the reason",
             limits=(limit.name,),
         ),
     )
