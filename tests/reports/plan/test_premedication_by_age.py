@@ -271,3 +271,27 @@ def test_the_report_has_the_premedication_of_the_patient_s_age(weight: int, age:
     assert drug in page.html
     assert f"--age &#39;{age} years&#39;" in page.html
     assert f"Premedication is that of {'adults' if age == 43 else 'children'}" in page.html
+
+
+def test_a_window_is_a_window_in_every_format() -> None:
+    """A text of the European kind: children get two doses before the first cycle, one of them 6 to 12 hours before."""
+    planned = plan("hk-rr-below-45-kg", patient(38, 150, age=10), start=START, time_zone="UTC")
+    window, close = at("2026-11-01 22:00"), at("2026-11-02 09:30")
+    agenda = " ".join(planned.text(view="agenda", screen=WIDE).split())
+    assert "(6 to 12 h before; until Mon 2026-11-02 04:00)" in agenda
+    assert "(within 30 min before; until Mon 2026-11-02 10:00)" in agenda
+    entries = [entry for entry in planned.entries if entry.due == "premedication"][:2]
+    assert [(entry.start, entry.stop) for entry in entries] == [(window, window + 6 * HOUR), (close, START)]
+    events = icalendar.Calendar.from_ical(planned.text("ics", plan_id="x")).walk("VEVENT")
+    given = sorted((e for e in events if "-premedication-1-" in str(e["uid"])), key=lambda e: e.decoded("dtstart"))
+    assert [(e.decoded("dtstart"), e.decoded("dtend")) for e in given[:2]] == [
+        (window, window + 6 * HOUR),
+        (close, START),
+    ]
+    document = json.loads(planned.text("fhir", plan_id="x"))
+    timings = [
+        entry["resource"]["dosageInstruction"][0]["timing"].get("repeat", {}).get("boundsPeriod")
+        for entry in document["entry"]
+        if entry["resource"]["resourceType"] == "MedicationRequest"
+    ]
+    assert {"start": "2026-11-01T22:00:00+00:00", "end": "2026-11-02T04:00:00+00:00"} in timings
