@@ -68,7 +68,7 @@ def in_project(site: Site, limits: Limits) -> Site:
     return replace(site, preservative_from=max(site.preservative_from or limit.value, limit.value))
 
 
-def watched(regimen: Regimen, limits: Limits) -> Regimen:
+def with_hospital_days(regimen: Regimen, limits: Limits) -> Regimen:
     """The same regimen with the days in hospital that a project wants, where the regimen has fewer."""
     schedule = label_of(regimen).schedule(regimen.indication, regimen.basis)
     wanted = (limits[limit.name] for limit in (schedule.hospital_days if schedule is not None else ()))

@@ -151,6 +151,18 @@ class LabelledVial(NamedTuple):
     stated: Stated
 
 
+class Statement(NamedTuple):
+    """Something that a label says in words, for some indications, or for all where none is named."""
+
+    name: str
+    indications: frozenset[Indication]
+    stated: Stated
+
+    def is_for(self, indication: Indication) -> bool:
+        """Whether it is said of an indication."""
+        return not self.indications or indication in self.indications
+
+
 class LabelledRegimen(NamedTuple):
     """A regimen file that is made from a label: a schedule for one basis of doses, perhaps without some phases."""
 
@@ -179,6 +191,8 @@ class Label(NamedTuple):
         The bags by the minutes that they last; empty where the text was not seen to state any.
     vial
         What a vial holds; None where the text was not seen to state it.
+    statements
+        What it says in words.
     regimens
         The regimen files that are made from it.
     """
@@ -194,6 +208,7 @@ class Label(NamedTuple):
     premedications: tuple[LabelledPremedication, ...]
     bags: tuple[LabelledBag, ...]
     vial: LabelledVial | None
+    statements: tuple[Statement, ...]
     regimens: tuple[LabelledRegimen, ...]
 
     def __str__(self) -> str:
@@ -241,6 +256,10 @@ class Label(NamedTuple):
         return tuple(
             given for given in self.premedications if given.indication is indication and given.patients is patients
         )
+
+    def statement(self, name: str) -> Statement | None:
+        """What it says of something, by its name; None where the text was not seen to say anything of it."""
+        return next((statement for statement in self.statements if statement.name == name), None)
 
     def bag(self, minutes: int) -> LabelledBag | None:
         """The bag that lasts so many minutes; None where the text has none."""

@@ -21,6 +21,7 @@ from blinplan.label.label import (
     LabelledStep,
     LabelledVial,
     Stated,
+    Statement,
 )
 from blinplan.limits import Limit, StatedLimits, limit_of
 from blinplan.quantities import MINUTES_PER_HOUR, Basis, read_mass
@@ -95,6 +96,7 @@ class _LabelReader:
             premedications=tuple(self._premedication(table) for table in file.get("premedication", ())),
             bags=tuple(self._bag(table) for table in file.get("bag", ())),
             vial=None if vial is None else self._vial(vial),
+            statements=tuple(self._sentence(table) for table in file.get("statement", ())),
             regimens=tuple(_regimen(table) for table in file.get("regimen", ())),
         )
 
@@ -174,6 +176,10 @@ class _LabelReader:
                 f"A bag for {table['hours']} hours runs at {table['rate_ml_per_hour']} mL/h, {preserved} preservative.",
             ),
         )
+
+    def _sentence(self, table: Mapping[str, Any]) -> Statement:
+        indications = frozenset(Indication(indication) for indication in table.get("indications", ()))
+        return Statement(table["name"], indications, self._statement(table))
 
     def _vial(self, table: Mapping[str, Any]) -> LabelledVial:
         return LabelledVial(Fraction(table["micrograms"]), Fraction(table["mcg_per_ml"]), self._statement(table))

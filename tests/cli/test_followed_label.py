@@ -115,8 +115,9 @@ def test_what_the_label_does_not_state_is_asked_of_the_site_in_one_place(inside:
     (tmp_path / "ward.toml").write_text(WARD)
     given = ("hk-rr-adult", "--weight", "70", *START)
     assert asked_of_the_site(inside, *given, "--site", "ward.toml") == (
-        "Not stated by the label as far as it was seen, so asked of the site: premedication on a restart; supervision"
-        " of a restart; days in hospital; pump rates of bags for 1 d, 2 d, 3 d (`rate_ml_per_hour`); whether bags for"
+        "Not stated by the label as far as it was seen, so asked of the site: premedication on a restart; whether"
+        " the line may be flushed; supervision of a restart; days in hospital; pump rates of bags for 1 d, 2 d, 3 d"
+        " (`rate_ml_per_hour`); whether bags for"
         " 1 d, 2 d, 3 d hold a preservative (`preservative`); how long bags for 1 d, 2 d, 3 d may be used"
         " (`in_use_hours`); the weight from which bags with preservative are given"
         " (`preservative_from_kg`); what a vial holds (`vial`)."

@@ -115,11 +115,11 @@ def plan(
     begins = _beginning(happened, start, time_zone, profile)
     whom = whom if begins is None else on_the_day(whom, begins.date())
     chosen = order(asked, whom).follow(label, project).check()
-    from blinplan.course.preparation import HEEDED, at_site, in_project, watched
+    from blinplan.course.preparation import HEEDED, at_site, in_project, with_hospital_days
 
     limits = project.settings_of(source_of(asked.document.name, asked)).limits_for(chosen.regimen)
     profile = None if profile is None else in_project(profile, limits)
-    ordered = watched(chosen.regimen, limits)
+    ordered = with_hospital_days(chosen.regimen, limits)
     try:
         course = events.expand(at_site(ordered, profile), whom)
     except PatientError as error:
@@ -138,7 +138,7 @@ def plan(
         happened,
         chosen.fingerprint,
         chosen.errors,
-        chosen.label._replace(unheeded=_unheeded(chosen.regimen, limits, HEEDED)),
+        chosen.label._replace(unheeded=_numbers_not_followed(chosen.regimen, limits, HEEDED)),
         dated.premedication
         if dated
         else premedication_plan(course, Adulthood(adult_from(course.regimen, profile), whom.age, weight=whom.weight)),
@@ -195,7 +195,7 @@ def delivered(
     return planned.delivered(patients, seed=seed, executor=executor, progress=progress)
 
 
-def _unheeded(regimen: Regimen, limits: Limits, heeded: frozenset[str]) -> tuple[str, ...]:
+def _numbers_not_followed(regimen: Regimen, limits: Limits, heeded: frozenset[str]) -> tuple[str, ...]:
     """The numbers of the label that a project changes, and that a plan does not go by."""
     names = label_of(regimen).numbers.keys() - heeded
     return tuple(name for name in sorted(names) if limits[name].change is not None and "hospital" not in name)

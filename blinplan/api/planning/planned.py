@@ -121,10 +121,10 @@ class Plan:
     def _remarks(self) -> Iterator[str]:
         """The same, for a page or a document that has what is said of the bags in its own place."""
         yield from self.errors
-        from blinplan.reports.plan.followed import asked_of_the_site, unverified_in
+        from blinplan.reports.plan.followed import label_remarks, unverified_in
 
         yield from unverified_in(self.course, self.dated)
-        yield from asked_of_the_site(self.course, None if self.dated is None else self.dated.site)
+        yield from label_remarks(self.course, None if self.dated is None else self.dated.site)
         yield from self._patient_remarks()
         yield from self._course_remarks()
         yield from self.history.remarks()

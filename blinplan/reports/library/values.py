@@ -37,6 +37,7 @@ _HEADINGS = {
     ValueKind.PREMEDICATION: "premedication",
     ValueKind.BAG: "bags",
     ValueKind.VIAL: "vials",
+    ValueKind.STATEMENT: "what labels say in words",
     ValueKind.LIMIT: "Limits of rules",
     ValueKind.THRESHOLD: "Thresholds",
     ValueKind.FIGURE: "Figures of patients",

@@ -119,7 +119,8 @@ def _end_text(dated: Dated, entry: Entry) -> str:
     last = dated.ledger.interruptions[-1] if dated.ledger.interruptions else None
     if dated.replanned.ended and last is not None and last.stopped == entry.start:
         return f"infusion stopped; {visible(last.resumed)}"
-    return "end of infusion; never flush the line"
+    flush = label_of(dated.course.regimen).statement("flush")
+    return "end of infusion; never flush the line" if flush else "end of infusion"
 
 
 _INFUSION = frozenset({Due.START, Due.STEP, Due.RESTART})

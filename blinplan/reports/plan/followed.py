@@ -43,6 +43,15 @@ def label_json(course: Course, followed: FollowedLabel) -> dict[str, Any]:
     }
 
 
+def label_remarks(course: Course, site: Site | None) -> Iterator[str]:
+    """Say what the label says besides what the plan has in its own places, and what it leaves to the site."""
+    label, indication = label_of(course.regimen), course.regimen.indication
+    for statement in label.statements:
+        if indication is not Indication.INVESTIGATIONAL and statement.name != "flush" and statement.is_for(indication):
+            yield f"The label also says: {statement.stated.says}"
+    yield from asked_of_the_site(course, site)
+
+
 def asked_of_the_site(course: Course, site: Site | None) -> Iterator[str]:
     """Say in one line what neither the label, as far as it was seen, nor the regimen or the site states."""
     asked = [*_of_the_course(course, site), *(() if site is None else _of_the_bags(site))]
@@ -57,6 +66,8 @@ def _of_the_course(course: Course, site: Site | None) -> Iterator[str]:
     given = frozenset[Occasion]().union(*(one.occasions for one in regimen.premedication))
     if "premedication_again" not in label.numbers and not given & _RESTARTS:
         yield "premedication on a restart"
+    if label.statement("flush") is None:
+        yield "whether the line may be flushed"
     if "supervision_again" not in label.numbers:
         yield "supervision of a restart"
     schedule = label.schedule(regimen.indication, regimen.basis)

@@ -17,7 +17,7 @@ from blinplan.label.label import FollowedLabel
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, DoseRate
 from blinplan.regimen.site import Site
-from blinplan.reports.plan.followed import asked_of_the_site, label_json, label_line, unverified_in
+from blinplan.reports.plan.followed import label_json, label_line, label_remarks, unverified_in
 from blinplan.reports.plan.premedication import (
     coverage_remarks,
     premedication_json,
@@ -77,7 +77,7 @@ def _decisions(course: Course, choice: Choice, label: FollowedLabel, dated: Date
     lines.append(Text(label_line(course, label)))
     lines += [Text(line, "unverified") for line in unverified_in(course, dated)]
     site = None if dated is None else dated.site
-    return [*lines, *(Text(line, "warning") for line in asked_of_the_site(course, site))]
+    return [*lines, *(Text(line, "warning") for line in label_remarks(course, site))]
 
 
 def _events(course: Course, screen: Screen) -> RenderableType:

@@ -11,7 +11,7 @@ from blinplan.evidence.evaluate import Evidence
 from blinplan.label.label import FollowedLabel
 from blinplan.physiology.model.parameters import Preset
 from blinplan.quantities import decimal_text, duration_text, plural
-from blinplan.reports.plan.followed import asked_of_the_site, label_text
+from blinplan.reports.plan.followed import label_remarks, label_text
 from blinplan.reports.plan.premedication import premedication_counts, premedication_remarks
 from blinplan.reports.plan.things_due import due_lines
 from blinplan.reports.shared.manifest import manifest
@@ -170,8 +170,8 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     known = [] if report.course is None else known_figures(report.course.patient)
     yield "Patient", (", ".join(known) or "nothing given") + f". {report.choice.reason}."
     yield "Label", label_text(regimen, report.label)
-    for asked in () if report.course is None else asked_of_the_site(report.course, None):
-        yield "Asked of the site", asked
+    for remark in () if report.course is None else label_remarks(report.course, None):
+        yield "By the label", remark
     yield "Premedication", _premedication(report)
     for remark in premedication_remarks(report.premedication):
         yield "Premedication by age", remark

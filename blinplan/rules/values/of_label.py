@@ -91,6 +91,9 @@ def values_of_label(label: Label, limits: Limits, rules: Mapping[str, tuple[str,
         yield _bag(label, bag)
     if label.vial is not None:
         yield _vial(label, label.vial)
+    for statement in label.statements:
+        stated = statement.stated
+        yield _value(label, statement.name, ValueKind.STATEMENT, stated.says, stated, (PLAN,))
 
 
 def _in_regimens(label: Label) -> frozenset[str]:

@@ -16,6 +16,7 @@ class ValueKind(StrEnum):
     PREMEDICATION = "premedication"
     BAG = "bag"
     VIAL = "vial"
+    STATEMENT = "statement"
     LIMIT = "limit of rules"
     THRESHOLD = "threshold"
     FIGURE = "figure of a patient"
