@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Literal, TypeVar
 
 from blinplan.quantities import Basis, QuantityError, read_dose, read_mass
+from blinplan.regimen.contradictions.of_due import stray_days
 from blinplan.regimen.regimen import Indication, Occasion, Status
 from blinplan.regimen.schema import (
     LONGEST_SENTENCE,
@@ -250,14 +251,15 @@ def draft_copy(original: RegimenTable, order: Order) -> Draft:
     changed one has a source of its own, unverified unless the order says otherwise; the note names the original.
     Waivers are never copied: what was accepted for one regimen is not accepted for another.
     """
+    cycles = tuple(_cycles(original, order))
     file = original._replace(
         name=order.name or "",
         indication=original.indication if order.indication is None else order.indication.value,
         eligibility=_weights(original.eligibility, order),
-        cycle=tuple(_cycles(original, order)),
+        cycle=cycles,
         premedication=original.premedication if order.premedication is None else order.premedication,
         monitoring=original.monitoring if order.hospital_days is None else _monitoring(order.hospital_days),
-        due=tuple(_due(original, order)),
+        due=tuple(_due(original, cycles)),
         family=None,
         waiver=(),
     )
@@ -312,13 +314,14 @@ def _with_order(cycle: CycleTable, at: int, order: Order) -> CycleTable:
     )
 
 
-def _due(original: RegimenTable, order: Order) -> Iterator[DueTable]:
-    """What is due besides, with the cycles that there are."""
-    number = order.cycles or sum(cycle.repeat for cycle in original.cycle)
+def _due(original: RegimenTable, made: Sequence[CycleTable]) -> Iterator[DueTable]:
+    """What is due besides, with the cycles that there are, as far as its days are days of these."""
+    given = [cycle for cycle in made for _ in range(cycle.repeat)]
     for due in original.due:
-        cycles = tuple(cycle for cycle in due.cycles if cycle <= number)
-        if cycles or not due.cycles:
-            yield due._replace(cycles=cycles)
+        cycles = tuple(cycle for cycle in due.cycles if cycle <= len(given))
+        kept = due._replace(cycles=cycles)
+        if (cycles or not due.cycles) and not any(stray_days(kept, given)):
+            yield kept
 
 
 def _sources(original: RegimenTable, order: Order, changes: Sequence[str]) -> tuple[SourceTable, ...]:
@@ -348,7 +351,7 @@ def _left_out(original: RegimenTable, file: RegimenTable) -> Iterator[str]:
         yield f"the reason of an interval, {reason}: the days or the cycles are others"
     for due in original.due:
         if due not in file.due:
-            yield f"{due.what} with cycles that there are not"
+            yield f"{due.what}: not all of its cycles or days are those of this regimen"
     before, now = original.eligibility or EligibilityTable(), file.eligibility or EligibilityTable()
     if before.otherwise is not None and now.otherwise is None:
         yield f"the regimen for other weights, {before.otherwise}: it belongs to the original"

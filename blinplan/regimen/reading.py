@@ -1,17 +1,19 @@
 """Read a regimen file: from bytes to a regimen, or to every problem that stands in the way, each with its place."""
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic_core import ValidationError
 
 from blinplan.refusal import Refusal
 from blinplan.regimen import schema
-from blinplan.regimen.contradictions import contradictions
+from blinplan.regimen.contradictions.of_regimen import contradictions
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.route import route_problem
 from blinplan.regimen.tables import regimen_of
 from blinplan.regimen.toml.document import LIMIT_BYTES, Document, DocumentError, Span, read_bytes
 from blinplan.regimen.toml.problems import Problem, SchemaProblems, in_order
+from blinplan.regimen.toml.table import is_several
 
 if TYPE_CHECKING:
     from blinplan.regimen.record import CourseRecord
@@ -136,7 +138,8 @@ def _unreadable(data: bytes, name: str, error: DocumentError) -> FaultyFile:
         (
             "F001",
             "a regimen, record or site file is TOML",
-            "correct the syntax here; nothing else in the file was checked",
+            _advice_for_header(text, error.position.line)
+            or "correct the syntax here; nothing else in the file was checked",
         )
         if error.kind == "syntax"
         else (
@@ -146,3 +149,23 @@ def _unreadable(data: bytes, name: str, error: DocumentError) -> FaultyFile:
         )
     )
     return FaultyFile(document, (Problem(code, (), Span(start, start), error.message, why, advice),))
+
+
+_HEADER = re.compile(r"^[ \t]*(\[\[?)[ \t]*([A-Za-z_.-]+)[ \t]*\]", re.MULTILINE)
+
+
+def _advice_for_header(text: str, line: int) -> str | None:
+    """How to write several tables of a kind, where the one at a line has not two brackets, or one before it has not."""
+    from blinplan.regimen.record import RECORD_FILE
+    from blinplan.regimen.site import SITE_FILE
+
+    here = _HEADER.match(text.split("\n")[line - 1])
+    headers = [brackets for brackets, name in _HEADER.findall(text) if here and name == here[2]]
+    if here is None or len(headers) == 1 or "[" not in headers:
+        return None
+    files = (schema.REGIMEN_FILE, RECORD_FILE, SITE_FILE)
+    if any(is_several(file.keys[here[2]].kind) for file in files if here[2] in file.keys):
+        return f"write [[{here[2]}]], with two brackets, above each of them; nothing else in the file was checked"
+    if any(here[2] in file.keys for file in files):
+        return f"keep one [{here[2]}], with what belongs to it; nothing else in the file was checked"
+    return None

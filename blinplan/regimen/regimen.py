@@ -76,6 +76,11 @@ class DueKind(StrEnum):
     INTRATHECAL = "intrathecal"
     OTHER = "other"
 
+    @property
+    def own_cycles(self) -> tuple[int, ...]:
+        """The cycles to which it applies where none are named; all where there are none."""
+        return (1,) if self is DueKind.PRE_PHASE else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -274,6 +274,8 @@ class DueTable(NamedTuple):
     dose_by_age: tuple[DoseByAgeTable, ...] = ()
 
 
+_RHYTHMS = ("every", "every_days", "every_day", "every_weeks", "every_week", "weekly", "each", "each_days", "interval")
+
 DUE = Table(
     DueTable,
     required_key(
@@ -290,7 +292,13 @@ DUE = Table(
         "the days on which it is due, 1 that of the start of the cycle and -1 the one before",
     ),
     optional_key("for_days", whole(1, 366), "on how many days in a row, from each of `days` (1 if not given)", 1),
-    optional_key("cycles", array(whole(1, 400), 1), "numbers of the cycles to which that applies; all if not given"),
+    optional_key(
+        "cycles",
+        array(whole(1, 400), 1),
+        "numbers of the cycles to which that applies; if not given, cycle 1 for a pre-phase and else all",
+    ),
+    json={"not": {"required": ["dose", "dose_by_age"]}},
+    advice=dict.fromkeys(_RHYTHMS, "list each of the days in `days`, such as [1, 8, 15]; no key repeats them"),
 )
 
 

@@ -126,12 +126,13 @@ def _step(document: Document, step: schema.StepTable, path: KeyPath) -> Step:
 
 
 def _thing_due(due: schema.DueTable, path: KeyPath) -> ThingDue:
+    kind = DueKind(due.kind)
     return ThingDue(
-        kind=DueKind(due.kind),
+        kind=kind,
         what=due.what,
         days=due.days,
         for_days=due.for_days,
-        cycles=due.cycles,
+        cycles=due.cycles or kind.own_cycles,
         dose=due.dose,
         doses=tuple(
             DoseByAge(dose.dose, _fraction(dose.min_age_years), _fraction(dose.below_age_years))

@@ -56,7 +56,7 @@ FULL: Tree = {
             "kind": '"intrathecal"',
             "what": '"methotrexate"',
             "dose_by_age": [{"min_age_years": "1", "below_age_years": "18", "dose": '"8 mg"'}],
-            "days": "[-1, 29]",
+            "days": "[-2, 8]",
             "for_days": "2",
             "cycles": "[1]",
         },

@@ -83,11 +83,15 @@ def cycles(draw: st.DrawFn, unit: str) -> Cycle:
 def things_due(draw: st.DrawFn) -> ThingDue:
     by_age = [dose_by_age("8 mg", below_age_years=2), dose_by_age("12 mg", min_age_years=2)]
     dose, doses = draw(st.sampled_from([(None, []), ("12 mg", []), (None, by_age)]))
+    kind = draw(st.sampled_from(["pre-phase", "intrathecal", "other"]))
+    held = draw(st.integers(1, 366))
+    # A pre-phase ends before the infusion, and whatever the cycles drawn are, the first day of each is one of its own.
+    days, for_days = ([-held], held) if kind == "pre-phase" else (draw(st.sampled_from([[1], [-1], [-1, 1]])), 1)
     return due(
         draw(WORDS),
-        kind=draw(st.sampled_from(["pre-phase", "intrathecal", "other"])),
-        days=draw(st.lists(st.integers(-366, 366).filter(bool), min_size=1, max_size=3)),
-        for_days=draw(st.integers(1, 366)),
+        kind=kind,
+        days=days,
+        for_days=for_days,
         cycles=draw(st.sampled_from([(), (1,)])),
         dose=dose,
         doses=doses,

@@ -268,7 +268,7 @@ def test_a_copy_keeps_what_protocols_say() -> None:
 def test_a_copy_with_other_cycles_says_what_it_left_out() -> None:
     made = draft_copy(_protocol(), Order(name="copy", cycles=1))
     assert [(one.what, one.cycles) for one in made.file.due] == [("methotrexate", ()), ("paracetamol", (1,))]
-    assert "dasatinib with cycles that there are not" in made.omissions
+    assert "dasatinib: not all of its cycles or days are those of this regimen" in made.omissions
     assert write_regimen(made.file).regimen.due[1].cycles == (1,)
 
 
@@ -285,3 +285,13 @@ def test_a_copy_for_other_weights_is_for_the_same_ages() -> None:
     assert made.file.eligibility is not None
     assert made.file.eligibility.min_weight_kg is None
     assert made.file.eligibility.min_age_years == 18
+
+
+def test_what_is_due_beyond_shorter_cycles_is_left_out_and_said() -> None:
+    """Ponatinib is due on all 42 days of a cycle, and a copy with 31 days has no day 42."""
+    original = table_of(library.regimen("ponatinib"))
+    made = draft_copy(original, Order(name="mine", free_days=3))
+    assert original.due
+    assert made.file.due == ()
+    assert f"{original.due[0].what}: not all of its cycles or days are those of this regimen" in made.omissions
+    assert draft_copy(original, Order(name="mine", free_days=14)).file.due == original.due

@@ -35,7 +35,7 @@ def test_every_key_is_read_in_every_layout(layout: str, newline: str) -> None:
     assert (regimen.label, regimen.route) == ("us-2025", "continuous intravenous infusion")
     intrathecal, other = regimen.due
     assert (intrathecal.kind, intrathecal.what, intrathecal.dose) == (DueKind.INTRATHECAL, "methotrexate", None)
-    assert (intrathecal.days, intrathecal.for_days, intrathecal.cycles) == ((-1, 29), 2, (1,))
+    assert (intrathecal.days, intrathecal.for_days, intrathecal.cycles) == ((-2, 8), 2, (1,))
     assert intrathecal.doses == (DoseByAge("8 mg", Fraction(1), Fraction(18)),)
     assert (other.kind, other.dose, other.days, other.for_days, other.cycles) == ("other", "500 mg", (1,), 1, ())
     (cycle,) = regimen.cycles

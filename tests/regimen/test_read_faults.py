@@ -11,7 +11,7 @@ from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import LabelName
 from blinplan.regimen.toml.document import LIMIT_BYTES, KeyPath
 from blinplan.regimen.toml.problems import describe
-from tests.read_text import problems_of
+from tests.read_text import problems_of, regimen_in
 from tests.regimen.layouts import FULL, LAYOUTS, changed, with_headers, with_inline_tables
 from tests.regimen.readings import at, only, placed, problems, sound
 
@@ -142,7 +142,10 @@ def test_a_label_that_is_not_there_is_refused_with_those_that_are(label: str, fi
     [
         ("below_age_years = 2 | min_age_years = 2", []),
         ("below_age_years = 2 | min_age_years = 2, below_age_years = 3 | min_age_years = 3", []),
-        ("below_age_years = 2 | min_age_years = 3", []),  # that of age 2 is not said, and the plan says so
+        ("below_age_years = 2 | min_age_years = 3", ["F007"]),  # what those of 2 years get is not said
+        ("min_age_years = 3 | below_age_years = 2.9", ["F007"]),
+        ("min_age_years = 3 | below_age_years = 1 | min_age_years = 1, below_age_years = 3", []),
+        ("min_age_years = 1, below_age_years = 2", []),  # whoever is younger or older may get none on purpose
         ("below_age_years = 2 | min_age_years = 1.9", ["F007"]),
         ("below_age_years = 2 | below_age_years = 1", ["F007"]),
         (" | min_age_years = 3", ["F007"]),
@@ -154,6 +157,108 @@ def test_an_age_has_one_dose(ages: str, codes: list[str]) -> None:
     text = with_inline_tables(changed(("due", 0, "dose_by_age"), f"[{tables}]"))
     assert [problem.code for problem in problems(text)] == codes
     assert not codes or only(text).path[:3] == ("due", 0, "dose_by_age")
+
+
+def due_text(keys: str, steps: str = '[{ dose = "28 mcg/day", days = 28 }]', free: int = 14) -> str:
+    """A regimen of three cycles, with one thing due."""
+    cycle = {"name": '"C"', "repeat": "3", "steps": steps, "treatment_free_days": str(free)}
+    tree = changed(("cycle",), [cycle], changed(("dosing", "basis"), '"flat"'))
+    thing = f'[{{ what = "methotrexate", {keys} }}]'
+    return with_inline_tables(changed(("due",), thing, tree))
+
+
+@pytest.mark.parametrize(
+    ("keys", "shown", "message"),
+    [
+        # A pre-phase is over before the first infusion.
+        ('kind = "pre-phase", days = [-4], for_days = 4', None, ""),
+        ('kind = "pre-phase", days = [-4], for_days = 5', "for_days", "goes on to day 1"),
+        ('kind = "pre-phase", days = [-9, -4], for_days = 5', "for_days", "goes on to day 1"),
+        ('kind = "pre-phase", days = [-1]', None, ""),
+        ('kind = "pre-phase", days = [-1, 1]', "1", "is due on day 1"),
+        ('kind = "pre-phase", days = [-92], for_days = 31', None, ""),  # long before the course, as some protocols say
+        # No day is named twice, in whatever order, and no stretch of days runs into the next.
+        ('kind = "other", days = [1, 1, 8]', "1", "is due twice on day 1"),
+        ('kind = "other", days = [8, 1, 8]', "8", "is due twice on day 8"),
+        ('kind = "other", days = [1, 8], for_days = 7', None, ""),
+        ('kind = "other", days = [1, 8], for_days = 8', "8", "is due twice on day 8"),
+        ('kind = "other", days = [-3, 1], for_days = 3', None, ""),
+        ('kind = "other", days = [-3, 1], for_days = 4', "1", "is due twice on day 1"),
+        # Days are those of the cycle from whose start they are counted: 28 with and 14 without infusion.
+        ('kind = "other", days = [42]', None, ""),
+        ('kind = "other", days = [1, 43]', "43", "is due on day 43 of cycle 1, which has 42 days"),
+        ('kind = "other", days = [43], cycles = [3]', "43", "is due on day 43 of cycle 3"),
+        ('kind = "other", days = [1], for_days = 42', None, ""),
+        ('kind = "other", days = [2], for_days = 42', "2", "is due from day 2 to 43 of cycle 1, which"),
+        ('kind = "other", days = [-42]', None, ""),
+        ('kind = "other", days = [-43]', "-43", "is due on day -43 before cycle 2, and the cycle before"),
+        ('kind = "other", days = [-43], cycles = [1]', None, ""),
+        ('kind = "pre-phase", days = [-43]', None, ""),  # it is for cycle 1
+    ],
+)
+def test_the_days_of_a_thing_due_do_not_contradict_each_other(keys: str, shown: str | None, message: str) -> None:
+    text = due_text(keys)
+    if shown is None:
+        assert not problems(text)
+        return
+    problem = only(text)
+    assert (problem.code, at(text, problem)) == ("F007", shown)
+    assert message in problem.message
+
+
+def test_a_day_after_the_last_cycle_is_one_where_the_regimen_says_no_end() -> None:
+    assert not problems(due_text('kind = "other", days = [29], cycles = [3]', free=0))
+    assert only(due_text('kind = "other", days = [29]', free=0)).code == "F007"
+
+
+def test_a_cycle_of_hours_ends_on_the_day_that_has_begun() -> None:
+    hours = '[{ dose = "28 mcg/day", hours = 49 }]'
+    assert not problems(due_text('kind = "other", days = [3], cycles = [1]', hours, free=0))
+    assert only(due_text('kind = "other", days = [4], cycles = [1]', hours, free=0)).code == "F007"
+
+
+@pytest.mark.parametrize(("kind", "cycles"), [("pre-phase", (1,)), ("intrathecal", ()), ("other", ())])
+def test_a_pre_phase_is_for_the_first_cycle_where_none_is_named(kind: str, cycles: tuple[int, ...]) -> None:
+    assert regimen_in(due_text(f'kind = "{kind}", days = [-4]')).due[0].cycles == cycles
+    assert regimen_in(due_text(f'kind = "{kind}", days = [-4], cycles = [2, 3]')).due[0].cycles == (2, 3)
+
+
+# --- brackets ------------------------------------------------------------------------------------------------------
+
+SEVERAL = ["sources", "cycle", "due", "waiver"]
+ONE = ["eligibility", "dosing", "monitoring"]
+
+
+@pytest.mark.parametrize("key", SEVERAL)
+def test_one_bracket_where_there_can_be_several_is_told_with_two(key: str) -> None:
+    one = FULL | {key: FULL[key][0]}
+    problem = only(with_headers(one))
+    assert (problem.code, problem.path) == ("F004", (key,))
+    assert problem.help == f"write [[{key}]], with two brackets, above each; there can be several"
+    assert only(with_inline_tables(one)).help == f"put it into brackets, `{key} = [{{ ... }}]`; there can be several"
+
+
+@pytest.mark.parametrize("key", ONE)
+def test_two_brackets_where_there_is_one_are_told_with_one(key: str) -> None:
+    problem = only(with_headers(FULL | {key: [FULL[key]]}))
+    assert (problem.code, problem.path) == ("F004", (key,))
+    assert problem.help == f"write [{key}], with one bracket on each side; there is only one"
+
+
+@pytest.mark.parametrize("key", [*SEVERAL, "premedication"])
+@pytest.mark.parametrize("headers", [("[{}]", "[[{}]]"), ("[[{}]]", "[{}]"), ("[{}]", "[{}]")])
+def test_tables_of_a_kind_are_told_to_have_two_brackets_each(key: str, headers: tuple[str, str]) -> None:
+    text = with_headers({k: v for k, v in FULL.items() if k != key}) + "".join(
+        f"\n{header.format(key)}\nnote = 1\n" for header in headers
+    )
+    problem = only(text)
+    assert problem.code == "F001"
+    assert problem.help.startswith(f"write [[{key}]], with two brackets, above each of them")
+
+
+def test_a_table_that_there_is_once_is_told_to_be_written_once() -> None:
+    assert only(with_headers(FULL) + '\n[dosing]\nbasis = "flat"\n').help.startswith("keep one [dosing]")
+    assert only(with_headers(FULL) + "\n[colour]\n[colour]\n").help.startswith("correct the syntax")
 
 
 def test_cycles_are_counted_where_all_of_them_can_be_read() -> None:

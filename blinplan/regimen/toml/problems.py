@@ -1,6 +1,5 @@
 """Everything that is wrong with a file of tables, in words, each with its place."""
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
@@ -11,7 +10,8 @@ from pydantic_core import ErrorDetails, ValidationError
 
 from blinplan.quantities import QuantityError
 from blinplan.regimen.toml.document import Document, Edit, KeyPath, Span
-from blinplan.regimen.toml.table import Table
+from blinplan.regimen.toml.spelling import advice_for_key, is_slip, nearest_word, one_slip
+from blinplan.regimen.toml.table import Table, is_several
 
 
 class Problem(NamedTuple):
@@ -92,9 +92,16 @@ class SchemaProblems:
             self._document.key_span(path),
             f"`{_shorten(str(path[-1]))}` is not a key of {_table_name(path[:-1])}",
             f"keys here are {allowed}; an unknown key is an error, because what it was meant to say would be lost",
-            f"write `{nearest}`" if nearest else "remove the key, or move it to the table it belongs to",
+            f"write `{nearest}`" if nearest else self._advice_for_key(path),
             self._renaming(path, nearest),
         )
+
+    def _advice_for_key(self, path: KeyPath) -> str:
+        """What to write for a key that the format has none like."""
+        written = str(path[-1])
+        known = self._table_at(path[:-1]).advice.get(re.sub(r"[^a-z]+", "_", written.lower()))
+        found = known or advice_for_key(written, self._free_keys(path))
+        return found or "remove the key, or move it to the table it belongs to"
 
     def _renaming(self, path: KeyPath, nearest: str | None) -> Edit | None:
         """Rename a key that is written in one place; not one of several headers or dotted keys, nor beside its like."""
@@ -106,7 +113,7 @@ class SchemaProblems:
         before = self._document.text[max(span.start - 2, 0) : span.start]
         if before == "[[" or (isinstance(value, Mapping) and not before.endswith("[") and self._is_dotted(span)):
             return None
-        others = [key for key in table if key != path[-1] and nearest is not None and _one_slip(key.lower(), nearest)]
+        others = [key for key in table if key != path[-1] and nearest is not None and one_slip(key.lower(), nearest)]
         return None if others else _spelling(span, str(path[-1]), nearest, self._free_keys(path))
 
     def _is_dotted(self, span: Span) -> bool:
@@ -140,9 +147,27 @@ class SchemaProblems:
         span, fix = self._document.value_span(path), None
         if detail["type"] == "literal_error":
             allowed = _allowed_words(detail)
-            word = _nearest_word(str(detail["input"]), allowed)
+            word = nearest_word(str(detail["input"]), allowed)
             fix = _spelling(span, str(detail["input"]), word, allowed, quote='"')
-        return Problem(code, path, span, f"`{key}` is {value}", why, _advice(path, detail), fix)
+        advice = self._advice_for_brackets(path, detail["input"], span) or _advice(path, detail)
+        return Problem(code, path, span, f"`{key}` is {value}", why, advice, fix)
+
+    def _advice_for_brackets(self, path: KeyPath, value: object, span: Span) -> str | None:
+        """How to write one table where there can be several, or several where there is one."""
+        kind = self._table_at(path[:-1]).keys[path[-1]].kind if isinstance(path[-1], str) else None
+        if kind is None or kind.table is None:
+            return None
+        name = ".".join(part for part in path if isinstance(part, str))
+        header = self._document.text.startswith("[", span.start)
+        if is_several(kind) and isinstance(value, Mapping):
+            return (
+                f"write [[{name}]], with two brackets, above each; there can be several"
+                if header
+                else f"put it into brackets, `{path[-1]} = [{{ ... }}]`; there can be several"
+            )
+        if isinstance(value, list) and kind.json.get("$ref"):
+            return f"write [{name}], with one bracket on each side; there is only one"
+        return None
 
     def _expectation(self, path: KeyPath) -> tuple[str, str]:
         """The nearest key on the path and what it may hold."""
@@ -152,7 +177,7 @@ class SchemaProblems:
 
     def nearest_key(self, path: KeyPath) -> str | None:
         """The key that an unknown one was probably meant to be, of those that its table does not have yet."""
-        return _nearest_word(str(path[-1]), self._free_keys(path))
+        return nearest_word(str(path[-1]), self._free_keys(path))
 
     def _free_keys(self, path: KeyPath) -> list[str]:
         """The keys that the table around a key does not have yet."""
@@ -190,10 +215,9 @@ def _is_dose(path: KeyPath) -> bool:
 def _advice(path: KeyPath, detail: ErrorDetails) -> str:
     if _is_dose(path):
         return 'write the dose as it is ordered, for example "9 mcg/day" or "5 mcg/m2/day"'
-    if detail["type"] == "literal_error":
-        nearest = _nearest_word(str(detail["input"]), _allowed_words(detail))
-        if nearest and _digits(nearest) == _digits(str(detail["input"])):
-            return f'write "{nearest}"'
+    words = _allowed_words(detail) if detail["type"] == "literal_error" else []
+    if nearest := nearest_word(str(detail["input"]), words):
+        return f'write "{nearest}"'
     return "give a value of that kind; `blinplan schema regimen`, `record` or `site` prints the whole format"
 
 
@@ -201,36 +225,9 @@ def _allowed_words(detail: ErrorDetails) -> list[str]:
     return re.findall(r"'([^']*)'", detail["ctx"]["expected"])
 
 
-def _nearest_word(written: str, allowed: list[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(written.lower(), allowed, n=1, cutoff=_LIKE)), None)
-
-
-_LIKE, _ALIKE = 0.6, 0.8
-"""How much a word is written like another (`difflib`, 0 to 1) to be suggested, and to be put in its place."""
-
-
 def _spelling(span: Span, written: str, nearest: str | None, allowed: list[str], quote: str = "") -> Edit | None:
     """Put the nearest word in place of a misspelt one, if it is hardly different and no other word is like it."""
-    # Another number is no slip of the pen: us-2024 is not us-2025 misspelt.
-    alike = [word for word in allowed if _one_slip(written.lower(), word) and _digits(written) == _digits(word)]
-    return Edit(span, f"{quote}{nearest}{quote}") if alike == [nearest] else None
-
-
-def _digits(word: str) -> list[str]:
-    return re.findall(r"[0-9]", word)
-
-
-def _one_slip(written: str, meant: str) -> bool:
-    """Whether two words differ by one letter too many, too few or other, or by two in the wrong order.
-
-    Words that are merely alike, as max_weight_kg and min_weight_kg, may mean opposite things.
-    """
-    first = next((at for at, pair in enumerate(zip(written, meant, strict=False)) if pair[0] != pair[1]), None)
-    if first is None:
-        return abs(len(written) - len(meant)) <= 1
-    rest, other = written[first:], meant[first:]
-    swapped = rest[:2] == other[1::-1] and rest[2:] == other[2:]
-    return rest[1:] == other[1:] or rest[1:] == other or rest == other[1:] or swapped
+    return Edit(span, f"{quote}{nearest}{quote}") if is_slip(written, nearest, allowed) else None
 
 
 def _table_name(path: KeyPath) -> str:

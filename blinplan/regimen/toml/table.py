@@ -49,11 +49,19 @@ def optional_key(name: str, kind: Kind, description: str, default: int | None = 
 class Table(Generic[Values]):
     """A table in which unknown keys and changed types are errors, and the named tuple that holds its values.
 
-    A key is a field of that name, with ``_`` for ``-``; what can be left out has its default there.
+    A key is a field of that name, with ``_`` for ``-``; what can be left out has its default there. ``advice`` says
+    what to write for keys that people take for its own.
     """
 
-    def __init__(self, values: type[Values], *keys: Key, json: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        values: type[Values],
+        *keys: Key,
+        json: Mapping[str, Any] | None = None,
+        advice: Mapping[str, str] | None = None,
+    ) -> None:
         self.values = values
+        self.advice = advice or {}
         self.keys = {key.name: key for key in keys}
         self._json = json or {}
         made: Any = values
@@ -273,6 +281,11 @@ def one_or_more(inside: Table[Any]) -> Kind:
         {"anyOf": [table(inside).json, tables.json]},
         inside,
     )
+
+
+def is_several(kind: Kind) -> bool:
+    """Whether a value is an array of tables, or may be one."""
+    return kind.table is not None and (kind.json.get("type") == "array" or "anyOf" in kind.json)
 
 
 def table_of(kind: Kind) -> Kind:

@@ -1,6 +1,5 @@
 """Read a configuration file: its keys, what each may hold, and everything that is wrong with it."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +14,7 @@ from blinplan.label.read import label_names
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.regimen.toml.document import Document, DocumentError, KeyPath, read_bytes
 from blinplan.regimen.toml.problems import describe
+from blinplan.regimen.toml.spelling import nearest_word
 from blinplan.regimen.toml.table import (
     Table,
     array,
@@ -229,8 +229,8 @@ class _Reader:
         for name, change in changes.items():
             at, value = ("limits", name), Fraction(change.value)
             if name not in limits:
-                near = difflib.get_close_matches(name, limits, 1)
-                advice = f"write `{near[0]}`" if near else "`blinplan rules -f json` names the limits of every rule"
+                near = nearest_word(name, limits)
+                advice = f"write `{near}`" if near else "`blinplan rules -f json` names the limits of every rule"
                 self._fault(at, f"there is no limit `{name[:60]}`", advice, key=True)
             elif (fault := _value_fault(limits[name], value)) is not None:
                 self._fault((*at, "value"), *fault)
@@ -259,8 +259,8 @@ class _Reader:
         where = f"{self._document.name}:{at.line}:{at.column}"
         keys = CONFIGURATION_FILE.keys
         if unknown and len(path) == 1:
-            near = difflib.get_close_matches(str(path[0]), keys, 1)
-            advice = f"write `{near[0]}`" if near else f"the keys are {', '.join(keys)}"
+            near = nearest_word(str(path[0]), keys)
+            advice = f"write `{near}`" if near else f"the keys are {', '.join(keys)}"
             return Fault(where, f"there is no setting `{str(path[0])[:60]}`", advice)
         key = keys[str(path[0])] if path else None
         inner = _LIMIT_CHANGE.keys.get(str(path[2])) if path and path[0] == "limits" and len(path) > 2 else None

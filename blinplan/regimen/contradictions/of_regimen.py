@@ -1,20 +1,16 @@
-"""What is wrong with a regimen file that its schema cannot say: keys that contradict each other."""
+"""Keys of a regimen that contradict each other: limits, bases, steps and premedication."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic_core import ValidationError
-
-from blinplan.quantities import Basis, DoseRate, QuantityError, plural, read_dose, read_mass
+from blinplan.quantities import Basis, DoseRate, QuantityError, read_dose, read_mass
 from blinplan.regimen import schema
+from blinplan.regimen.contradictions.of_due import age_contradictions, array_of, due_contradictions, valid
 from blinplan.regimen.tables import premedication_paths
 from blinplan.regimen.toml.document import Document, KeyPath
 from blinplan.regimen.toml.problems import Problem, SchemaProblems, contradiction
-from blinplan.regimen.toml.table import Table
 
-Values = TypeVar("Values")
 _DURATIONS = ("days", "hours")
 _STEP_KEYS = frozenset(schema.STEP.keys)
 
@@ -22,10 +18,10 @@ _STEP_KEYS = frozenset(schema.STEP.keys)
 def contradictions(document: Document) -> Iterator[Problem]:
     """Compare what can be compared, also in a file that has other mistakes, so that one run shows them all."""
     values = document.values
-    if eligibility := _valid(schema.ELIGIBILITY, values.get("eligibility")):
+    if eligibility := valid(schema.ELIGIBILITY, values.get("eligibility")):
         yield from _weight_contradictions(document, eligibility)
-        yield from _age_contradictions(document, ("eligibility",), eligibility)
-    dosing = _valid(schema.DOSING, values.get("dosing"))
+        yield from age_contradictions(document, ("eligibility",), eligibility)
+    dosing = valid(schema.DOSING, values.get("dosing"))
     basis = None if dosing is None else Basis(dosing.basis)
     if basis is not None:
         yield from _mixed_bases(document, basis)
@@ -34,25 +30,14 @@ def contradictions(document: Document) -> Iterator[Problem]:
             yield from _cap_contradictions(document, step, path)
         yield from _duration_contradictions(document, step, path)
     yield from _premedication_contradictions(document)
-    yield from _due_contradictions(document)
-
-
-def _valid(table: Table[Values], value: object) -> Values | None:
-    try:
-        return table.read(value)
-    except ValidationError:
-        return None
+    yield from due_contradictions(document)
 
 
 def _steps(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
-    for cycle_index, cycle in enumerate(_array(values.get("cycle"))):
-        for step_index, step in enumerate(_array(cycle.get("steps")) if isinstance(cycle, Mapping) else ()):
+    for cycle_index, cycle in enumerate(array_of(values.get("cycle"))):
+        for step_index, step in enumerate(array_of(cycle.get("steps")) if isinstance(cycle, Mapping) else ()):
             if isinstance(step, Mapping):
                 yield ("cycle", cycle_index, "steps", step_index), step
-
-
-def _array(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _weight_contradictions(document: Document, weights: schema.EligibilityTable) -> Iterator[Problem]:
@@ -73,20 +58,6 @@ def _weight_contradictions(document: Document, weights: schema.EligibilityTable)
             "`otherwise` stands without a limit of weight or age",
             "it names the regimen for patients outside the limits, and there are none",
             "add `min_weight_kg` or `below_weight_kg`, or remove `otherwise`",
-        )
-
-
-def _age_contradictions(
-    document: Document, path: KeyPath, ages: schema.EligibilityTable | schema.DoseByAgeTable
-) -> Iterator[Problem]:
-    low, high = ages.min_age_years, ages.below_age_years
-    if low is not None and high is not None and high <= low:
-        yield contradiction(
-            document,
-            (*path, "below_age_years"),
-            f"`below_age_years` is {high}, `min_age_years` is {low}",
-            "no age is at least the one and below the other",
-            "give a `below_age_years` above `min_age_years`",
         )
 
 
@@ -152,7 +123,7 @@ def _duration_contradictions(document: Document, step: Mapping[str, Any], path: 
 def _premedication_contradictions(document: Document) -> Iterator[Problem]:
     written = document.values.get("premedication")
     tables = written if isinstance(written, list) else [written]
-    read = [_valid(schema.PREMEDICATION, table) for table in tables]
+    read = [valid(schema.PREMEDICATION, table) for table in tables]
     declared = [(path, given) for path, given in zip(premedication_paths(document), read, strict=False) if given]
     for path, given in declared:
         yield from _contradictions_of_one(document, given, path)
@@ -216,58 +187,3 @@ def _window(given: schema.PremedicationTable) -> tuple[int, int]:
     """The most and the least minutes before the infusion."""
     latest = given.latest_minutes_before
     return given.minutes_before, given.minutes_before if latest is None else latest
-
-
-def _due_contradictions(document: Document) -> Iterator[Problem]:
-    cycles = [_valid(schema.CYCLE, table) for table in _array(document.values.get("cycle"))]
-    number = None if None in cycles else sum(cycle.repeat for cycle in cycles if cycle)
-    for index, table in enumerate(_array(document.values.get("due"))):
-        if due := _valid(schema.DUE, table):
-            yield from _contradictions_of_due(document, due, ("due", index), number)
-
-
-def _contradictions_of_due(
-    document: Document, due: schema.DueTable, path: KeyPath, number: int | None
-) -> Iterator[Problem]:
-    for index, dose in enumerate(due.dose_by_age):
-        yield from _age_contradictions(document, (*path, "dose_by_age", index), dose)
-    if due.dose is not None and due.dose_by_age:
-        yield contradiction(
-            document,
-            (*path, "dose_by_age"),
-            "this gives both `dose` and `dose_by_age`",
-            "`dose` is that of everybody, and `dose_by_age` are by age",
-            "give one of the two",
-        )
-    yield from _ages_with_two_doses(document, due.dose_by_age, path)
-    late = [cycle for cycle in due.cycles if number and cycle > number]
-    if late:
-        yield contradiction(
-            document,
-            (*path, "cycles"),
-            f"`cycles` names cycle {late[0]}, and the regimen has {number} {plural('cycle', number or 0)}",
-            "what is due with a cycle that never comes would not be due at all",
-            f"name cycles from 1 to {number}",
-        )
-
-
-def _ages_with_two_doses(
-    document: Document, doses: Sequence[schema.DoseByAgeTable], path: KeyPath
-) -> Iterator[Problem]:
-    for index, second in enumerate(doses):
-        if any(_share_an_age(first, second) for first in doses[:index]):
-            key = "min_age_years" if second.min_age_years is not None else "below_age_years"
-            place = (*path, "dose_by_age", index)
-            yield contradiction(
-                document,
-                (*place, key) if getattr(second, key) is not None else (*path, "dose_by_age"),
-                "there are two doses for one age",
-                "which of the two is meant is not to be guessed",
-                "give each age one dose: from `min_age_years`, itself included, to `below_age_years`",
-            )
-
-
-def _share_an_age(first: schema.DoseByAgeTable, second: schema.DoseByAgeTable) -> bool:
-    low = max(first.min_age_years or Decimal(0), second.min_age_years or Decimal(0))
-    highs = [high for high in (first.below_age_years, second.below_age_years) if high is not None]
-    return not highs or low < min(highs)

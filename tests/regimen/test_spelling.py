@@ -1,0 +1,148 @@
+"""What is suggested for words that nobody knows: the word that was meant, and never one that says something else."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from blinplan.regimen.record import RECORD_FILE
+from blinplan.regimen.schema import REGIMEN_FILE
+from blinplan.regimen.site import SITE_FILE
+from blinplan.regimen.toml.spelling import advice_for_key, nearest_word
+from blinplan.regimen.toml.table import Table
+from tests.regimen.layouts import changed, renamed, with_inline_tables
+from tests.regimen.readings import only, problems
+
+OPPOSITES = [
+    {"min", "max", "below", "above"},
+    {"minimum", "max", "under", "over"},
+    {"years", "months", "weeks", "days", "hours", "minutes"},
+    {"kg", "lb", "g", "mg"},
+    {"every", "for"},
+    {"latest", "earliest"},
+    {"before", "after"},
+    {"first", "last"},
+    {"same", "new"},
+    {"positive", "negative"},
+    {"rr", "mrd"},
+]
+"""Parts of words that say different things, as a physician uses them."""
+
+
+def tables() -> Iterator[Table[Any]]:
+    for file in (REGIMEN_FILE, RECORD_FILE, SITE_FILE):
+        yield file
+        yield from file.inner().values()
+
+
+def known_words() -> Iterator[tuple[str, list[str]]]:
+    """Every key with the others of its table, and every word that a key may hold with the others."""
+    for table in tables():
+        for key in table.keys.values():
+            yield key.name, list(table.keys)
+            held: Any = key.kind.json
+            for words in (held.get("enum", []), held.get("items", {}).get("enum", [])):
+                yield from ((word, words) for word in words)
+
+
+def exchanged() -> Iterator[tuple[str, list[str]]]:
+    """Every known word with one of its parts turned into what says something else."""
+    for word, allowed in known_words():
+        for part in re.split("[-_]", word):
+            for group in OPPOSITES:
+                for other in sorted(group - {part}) if part in group else ():
+                    other_word = re.sub(rf"(?<![a-z]){part}(?![a-z])", other, word)
+                    if other_word not in allowed:
+                        yield other_word, allowed
+
+
+EXCHANGED = list(exchanged())
+
+
+def meaning(word: str) -> list[set[str]]:
+    same = {"minimum": "min", "under": "below", "over": "above"}
+    parts = {same.get(part, part) for part in re.split("[-_]", word)}
+    return [parts & group for group in OPPOSITES]
+
+
+def test_there_are_words_to_exchange() -> None:
+    written = {word for word, _ in EXCHANGED}
+    assert {"max_age_years", "min_age_months", "every_days", "below_weight_lb", "mrd-negative"} <= written
+
+
+@pytest.mark.parametrize(("written", "allowed"), EXCHANGED, ids=str)
+def test_a_word_is_never_suggested_for_one_that_says_something_else(written: str, allowed: list[str]) -> None:
+    near = nearest_word(written, allowed)
+    assert near is None or meaning(near) == meaning(written)
+
+
+@pytest.mark.parametrize(("word", "allowed"), list(known_words()), ids=str)
+@pytest.mark.parametrize("prefix", ["un", "non", "non-", "not-", "anti-"])
+def test_no_word_is_suggested_for_its_denial(word: str, allowed: list[str], prefix: str) -> None:
+    assert prefix + word in allowed or nearest_word(prefix + word, allowed) != word
+
+
+LONG = [known for known in known_words() if len(known[0]) > 4 and not re.search("[0-9]", known[0])]
+
+
+@pytest.mark.parametrize(("word", "allowed"), LONG, ids=str)
+def test_a_letter_too_many_or_in_the_wrong_place_is_seen_through(word: str, allowed: list[str]) -> None:
+    for slip in (word.upper(), word[:3] + word[2:], word[:-2] + word[-1] + word[-2], word.replace("_", "")):
+        assert nearest_word(slip, allowed) == word
+
+
+def of_eligibility(written: str) -> str:
+    """The help for a key of the limits, where no other limit is given."""
+    limits = changed(("eligibility",), {"population": '"child"', written: "1"})
+    return only(with_inline_tables(limits)).help
+
+
+@pytest.mark.parametrize(
+    "written", ["max_age_years", "maximum_age_years", "highest_age_years", "maxAgeYears", "max_age"]
+)
+def test_a_highest_age_is_the_limit_that_is_itself_excluded(written: str) -> None:
+    assert of_eligibility(written) == (
+        "write `below_age_years`; what it gives is itself excluded, so give a value above the highest"
+    )
+    # Where that limit stands already, there is nothing else to write, and no other limit is meant.
+    assert "write" not in only(with_inline_tables(renamed(("eligibility", "min_age_years"), written))).help
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("max_weight_kg", "write `below_weight_kg`; what it gives is itself excluded"),
+        ("over_age_years", "write `min_age_years`; what it gives is itself included"),
+        ("min_age_months", "give it in years, as `min_age_years`; a month is one twelfth of a year"),
+        (
+            "max_age_months",
+            "give it in years, as `below_age_years`; a month is one twelfth of a year; what it gives is",
+        ),
+        ("min_weight_lb", "give it in kg, as `min_weight_kg`; a pound is 0.4536 kg"),
+        ("minimum_age_years", "write `min_age_years`"),
+        ("mim_age_years", "write `min_age_years`"),
+        ("age_years", "remove the key"),  # which of the two limits is meant is not to be guessed
+        ("weight_kg", "remove the key"),
+    ],
+)
+def test_a_limit_is_told_in_the_words_of_the_format(written: str, expected: str) -> None:
+    assert of_eligibility(written).startswith(expected)
+
+
+@pytest.mark.parametrize("written", ["every_days", "every", "every_weeks", "weekly"])
+def test_a_rhythm_is_told_as_the_list_of_its_days(written: str) -> None:
+    text = with_inline_tables(renamed(("due", 0, "for_days"), written))
+    assert only(text).help == "list each of the days in `days`, such as [1, 8, 15]; no key repeats them"
+    assert only(text).fix is None
+
+
+@pytest.mark.parametrize("written", ["verified", "unseen", "not-seen"])
+def test_a_status_is_never_turned_into_another(written: str) -> None:
+    (problem,) = problems(with_inline_tables(changed(("sources", 0, "status"), f'"{written}"')))
+    assert "write" not in problem.help
+    assert problem.fix is None
+
+
+def test_a_key_that_is_like_nothing_has_no_advice() -> None:
+    assert advice_for_key("colour", list(REGIMEN_FILE.keys)) is None
