@@ -64,7 +64,7 @@ def says_otherwise(written: str, word: str) -> bool:
     """Whether a word means another limit, unit, direction or number than the written one, or denies it."""
     return (
         _is_another_name(written, word)
-        or _denies(_squeezed(written), _squeezed(word))
+        or _denies(_letters(written), _letters(word))
         or any(_differs(written, word, meanings) for meanings in _MEANINGS)
     )
 
@@ -72,7 +72,7 @@ def says_otherwise(written: str, word: str) -> bool:
 def _is_another_name(written: str, word: str) -> bool:
     # Another number is no slip of the pen: us-2024 is not us-2025 misspelt, and eu-2026 is not hk-2026.
     numbers = [re.findall(r"[0-9]", name) for name in (written, word)]
-    return numbers[0] != numbers[1] or (bool(numbers[1]) and not one_slip(_squeezed(written), _squeezed(word)))
+    return numbers[0] != numbers[1] or (bool(numbers[1]) and not one_slip(_letters(written), _letters(word)))
 
 
 def _denies(one: str, other: str) -> bool:
@@ -80,27 +80,27 @@ def _denies(one: str, other: str) -> bool:
 
 
 def _differs(written: str, word: str, meanings: dict[str, str]) -> bool:
-    said, meant = _said(written, meanings), _said(word, meanings)
+    said, meant = _meanings_of(written, meanings), _meanings_of(word, meanings)
     if said:
-        return said != meant and not (said < meant and one_slip(_squeezed(written), _squeezed(word)))
+        return said != meant and not (said < meant and one_slip(_letters(written), _letters(word)))
     return bool(meant) and meanings in _UNSAID and not _misspells(written, word, meanings)
 
 
-def _said(word: str, meanings: dict[str, str]) -> set[str]:
+def _meanings_of(word: str, meanings: dict[str, str]) -> set[str]:
     parts = _parts_of(word)
     return {meaning for meaning, words in meanings.items() if not parts.isdisjoint(words.split())}
 
 
 def _misspells(written: str, word: str, meanings: dict[str, str]) -> bool:
     """Whether a part of the written word is a slip for what the other says, and for nothing opposite."""
-    if one_slip(_squeezed(written), _squeezed(word)):
+    if one_slip(_letters(written), _letters(word)):
         return True
     slips = {
         meaning
         for meaning, words in meanings.items()
         if any(one_slip(part, known) for part in _parts_of(written) for known in words.split())
     }
-    return slips == _said(word, meanings)
+    return slips == _meanings_of(word, meanings)
 
 
 def _parts_of(word: str) -> set[str]:
@@ -108,7 +108,7 @@ def _parts_of(word: str) -> set[str]:
     return set(re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word).lower())) - {""}
 
 
-def _squeezed(word: str) -> str:
+def _letters(word: str) -> str:
     return re.sub(r"[^a-z0-9]", "", word.lower())
 
 
@@ -138,15 +138,15 @@ _OTHER_LIMIT = {"highest": "below", "above": "lowest"}
 
 
 def _other_limit(written: str, free: Collection[str]) -> str | None:
-    limits, unit = _said(written, _LIMITS), _said(written, _UNITS)
+    limits, unit = _meanings_of(written, _LIMITS), _meanings_of(written, _UNITS)
     if len(limits) != 1 or not limits <= _OTHER_LIMIT.keys():
         return None
-    keys = [key for key in free if _core(key) == _core(written) and (not unit or unit == _said(key, _UNITS))]
+    keys = [key for key in free if _core(key) == _core(written) and (not unit or unit == _meanings_of(key, _UNITS))]
     return f"write `{keys[0]}`{_note(written)}" if len(keys) == 1 else None
 
 
 def _note(written: str) -> str:
-    limits = _said(written, _LIMITS)
+    limits = _meanings_of(written, _LIMITS)
     if limits == {"highest"}:
         return "; what it gives is itself excluded, so give a value above the highest"
     return "; what it gives is itself included" if limits == {"above"} else ""
@@ -157,8 +157,8 @@ _OF_ONE = {"months": "a month is one twelfth of a year", "lb": "a pound is 0.453
 
 def _other_unit(written: str, free: Collection[str]) -> str | None:
     """Where a key says the same in another unit: that key, and the unit that it counts in."""
-    units = _said(written, _UNITS)
-    fitting = [(key, own) for key in free if _core(key) == _core(written) for own in _said(key, _UNITS) - units]
+    units = _meanings_of(written, _UNITS)
+    fitting = [(key, own) for key in free if _core(key) == _core(written) for own in _meanings_of(key, _UNITS) - units]
     if len(units) != 1 or not fitting:
         return None
     ways = " or ".join(f"in {own}, as `{key}`" for key, own in fitting)
