@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
-from blinplan.course.patient import Patient, PatientError
+from blinplan.course.patient import Patient, PatientError, sizes_of_others
 from blinplan.label.label import Label
 from blinplan.label.read import label_of
 from blinplan.limits import Limit
@@ -64,7 +65,39 @@ def misfits(who: Eligibility, patient: Patient) -> list[str]:
         found.append(_weight_text(patient.weight))
     if patient.age is not None and who.admits_age(patient.age) is False:
         found.append(f"the patient is {patient.age}")
+    if patient.age is None and who.limited_by_age and not found:
+        found += list(sizes_of_others(patient, who.minimum_age, who.below_age))[:1]
     return found
+
+
+class OtherGroup(NamedTuple):
+    """What tells that a patient is no adult, or no child; ``plain`` where no age between the two could change it."""
+
+    message: str
+    plain: bool
+
+
+_PLAINLY_CHILD_BELOW, _PLAINLY_ADULT_FROM = Fraction(12), Fraction(25)
+"""Ages in years at which nobody asks from which age a person is an adult. A convention."""
+
+
+def of_another_group(regimen: Regimen, patient: Patient, adult: Limit | None) -> OtherGroup | None:
+    """What tells that a patient is of other ages than those whom a file without ages simulates."""
+    who = regimen.eligibility
+    if who.population is None or who.limited_by_age or adult is None:
+        return None
+    children = who.population == "child"
+    wrong = _misfits_of_group(patient, adult.value, children=children)
+    if not wrong:
+        return None
+    sure = _PLAINLY_ADULT_FROM if children else _PLAINLY_CHILD_BELOW
+    plain = patient.age is None or bool(_misfits_of_group(patient, sure, children=children))
+    message = f"{wrong[0]}, and the regimen's virtual patients are {'children' if children else 'adults'}"
+    return OtherGroup(message, plain=plain)
+
+
+def _misfits_of_group(patient: Patient, years: Fraction, *, children: bool) -> list[str]:
+    return misfits(Eligibility(below_age=years) if children else Eligibility(minimum_age=years), patient)
 
 
 def open_limits(who: Eligibility, patient: Patient) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 from blinplan.quantities import MOSTELLER, decimal_text
 from blinplan.regimen.age import OLDEST, Age, AgeUnit
@@ -244,19 +245,52 @@ def _fits_the_age(found: Patient) -> None:
 
 
 def _misfits(found: Patient, age: Age) -> Iterator[str]:
-    for value, least, most, has, unit in (
-        (found.weight, _LIGHTEST, _HEAVIEST, "weighs", "kg"),
-        (found.height, _SHORTEST, _TALLEST, "measures", "cm"),
-    ):
-        if value is None:
-            continue
-        told = f"{decimal_text(value, 3)} {unit} at {age.words if age.born is None else age}"
-        below = next(((years, limit) for years, limit in most if age.is_at_least(years) is False), None)
-        if below is not None and value > below[1]:
-            yield f"{told}: nobody below {_age_text(below[0])} {has} more than {below[1]} {unit}"
-        above = next(((years, limit) for years, limit in least if age.is_at_least(years)), None)
-        if above is not None and value < above[1]:
-            yield f"{told}: nobody of {_age_text(above[0])} or more {has} less than {above[1]} {unit}"
+    for size in _sizes(found):
+        told = f"{size.text} at {age.words if age.born is None else age}"
+        below = next((bound for bound in size.most if age.is_at_least(bound[0]) is False), None)
+        if below is not None and size.value > below[1]:
+            yield f"{told}: {size.too_much(below)}"
+        above = next((bound for bound in size.least if age.is_at_least(bound[0])), None)
+        if above is not None and size.value < above[1]:
+            yield f"{told}: {size.too_little(above)}"
+
+
+def sizes_of_others(found: Patient, minimum_age: Fraction | None, below_age: Fraction | None) -> Iterator[str]:
+    """Which weight or height nobody has who is at least of one age in years and below another."""
+    for size in _sizes(found):
+        below = next((bound for bound in size.most if below_age is not None and below_age <= bound[0]), None)
+        if below is not None and size.value > below[1]:
+            yield f"the patient {size.has} {size.text}, and {size.too_much(below)}"
+        above = next((bound for bound in size.least if minimum_age is not None and minimum_age >= bound[0]), None)
+        if above is not None and size.value < above[1]:
+            yield f"the patient {size.has} {size.text}, and {size.too_little(above)}"
+
+
+class _Size(NamedTuple):
+    """A weight or a height, and beyond which nobody of an age has it: age in years and limit."""
+
+    value: Fraction
+    least: tuple[tuple[Fraction, int], ...]
+    most: tuple[tuple[Fraction, int], ...]
+    has: str
+    unit: str
+
+    @property
+    def text(self) -> str:
+        return f"{decimal_text(self.value, 3)} {self.unit}"
+
+    def too_much(self, bound: tuple[Fraction, int]) -> str:
+        return f"nobody below {_age_text(bound[0])} {self.has} more than {bound[1]} {self.unit}"
+
+    def too_little(self, bound: tuple[Fraction, int]) -> str:
+        return f"nobody of {_age_text(bound[0])} or more {self.has} less than {bound[1]} {self.unit}"
+
+
+def _sizes(found: Patient) -> Iterator[_Size]:
+    if found.weight is not None:
+        yield _Size(found.weight, _LIGHTEST, _HEAVIEST, "weighs", "kg")
+    if found.height is not None:
+        yield _Size(found.height, _SHORTEST, _TALLEST, "measures", "cm")
 
 
 def _age_text(years: Fraction) -> str:

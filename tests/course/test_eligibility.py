@@ -5,12 +5,13 @@ from fractions import Fraction
 
 import pytest
 
-from blinplan.course.eligibility import choose
+from blinplan.course.adulthood import adult_from
+from blinplan.course.eligibility import choose, of_another_group
 from blinplan.course.events import expand
 from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.regimen import library
 from blinplan.regimen.age import Age, read_age
-from blinplan.regimen.reading import Reading, read
+from blinplan.regimen.reading import Reading, RegimenFile, read
 from tests.course.regimens import cycle, regimen, shipped
 
 PAIRS = [
@@ -57,8 +58,9 @@ def test_an_unknown_weight_decides_nothing_and_says_so() -> None:
 
 @pytest.mark.parametrize("person", [Patient(), weighing("20"), weighing("100")])
 def test_a_regimen_without_limits_is_for_everyone(person: Patient) -> None:
-    choice = choose(shipped("nhl-5"), person, library.load)
-    assert (choice.regimen, choice.switched) == (shipped("nhl-5"), False)
+    everyone = regimen(WEEK)
+    choice = choose(everyone, person, library.load)
+    assert (choice.regimen, choice.switched) == (everyone, False)
     assert "any weight" in choice.reason
     assert "not evaluated" not in choice.reason
 
@@ -175,3 +177,72 @@ def test_a_regimen_for_other_ages_is_taken_where_the_file_names_it() -> None:
     choice = choose(old, aged("64"), lambda name: read(files[name], name))
     assert (choice.regimen.name, choice.switched) == ("young", True)
     assert choice.reason == "old is for 65 years and over; the patient is 64 years on 2026-11-02: switched to young"
+
+
+ADULT_TRIALS = [
+    "tower",
+    "mt103-202",
+    "mt103-203",
+    "mt103-206-5-15",
+    "mt103-211",
+    "nhl-60",
+    "nci-9924",
+    "mini-hyper-cvd",
+]
+
+
+@pytest.mark.parametrize("name", ADULT_TRIALS)
+def test_a_trial_in_adults_gives_no_child_its_doses(name: str) -> None:
+    for age in (read_age("3"), None):
+        person = patient(weight=Fraction(14), height=Fraction(95), age=age)
+        with pytest.raises(PatientError, match="18 years and over"):
+            choose(shipped(name), person, library.load)
+    assert choose(shipped(name), weighing("20"), library.load).regimen.name == name
+
+
+def test_the_weight_tells_that_somebody_is_no_infant_and_an_age_that_somebody_is_too_old() -> None:
+    with pytest.raises(PatientError, match="nobody below 1 year weighs more than 25 kg"):
+        choose(shipped("infant-kmt2a"), weighing("70"), library.load)
+    assert choose(shipped("infant-kmt2a"), weighing("25"), library.load).regimen.name == "infant-kmt2a"
+    grown = patient(weight=Fraction(80), age=read_age("40"))
+    with pytest.raises(PatientError, match="below 31 years; the patient is 40 years"):
+        choose(shipped("aall1731-down"), grown, library.load)
+
+
+@pytest.mark.parametrize(
+    ("population", "person", "told", "plain"),
+    [
+        (
+            "adult-rr",
+            patient(age=read_age("3")),
+            "is 3 years, and the regimen's virtual patients are adults",
+            True,
+        ),
+        (
+            "adult-rr",
+            patient(age=read_age("12")),
+            "is 12 years, and the regimen's virtual patients are adults",
+            False,
+        ),
+        ("adult-rr", patient(age=read_age("18")), None, None),
+        ("adult-rr", weighing("19.9"), "nobody of 18 years or more weighs less than 20 kg", True),
+        ("adult-rr", weighing("20"), None, None),
+        (
+            "child",
+            patient(age=read_age("40")),
+            "is 40 years, and the regimen's virtual patients are children",
+            True,
+        ),
+        ("child", patient(age=read_age("24")), "virtual patients are children", False),
+        ("child", patient(age=read_age("17")), None, None),
+        ("child", weighing("80"), None, None),
+    ],
+)
+def test_the_virtual_population_tells_of_whom_a_file_without_ages_thinks(
+    population: str, person: Patient, told: str | None, plain: bool | None
+) -> None:
+    thought_of = read(limited("mine", f'population = "{population}"'), "mine")
+    assert isinstance(thought_of, RegimenFile)
+    found = of_another_group(thought_of.regimen, person, adult_from(thought_of.regimen))
+    assert (found is None) == (told is None)
+    assert found is None or told is None or (told in found.message and found.plain is plain)

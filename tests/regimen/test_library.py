@@ -1,5 +1,6 @@
 """The regimens that come with the program: they read, are named as their files, and say where they come from."""
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -181,7 +182,7 @@ TRIALS = [
     ),
     Published(
         "mini-hyper-cvd",
-        "any weight",
+        "18 years and over",
         "mcg/day",
         ("9 for 4, 28 for 24, free 14", "28 for 28, free 126 (reason)", "2 x 28 for 28, free 14"),
         "seen, unverified",
@@ -195,39 +196,74 @@ TRIALS = [
         "seen, unverified",
         "S306",
     ),
-    Published("ponatinib", "18 years and over", "mcg/day", ("5 x 28 for 28, free 14",), "seen"),
+    Published("ponatinib", "18 years and over", "mcg/day", ("5 x 28 for 28, free 14",), "seen, unverified"),
     Published(
-        "tower", "any weight", "mcg/day", ("9 for 7, 28 for 21, free 14", "4 x 28 for 28, free 14"), "seen", "D206"
+        "tower",
+        "18 years and over",
+        "mcg/day",
+        ("9 for 7, 28 for 21, free 14", "4 x 28 for 28, free 14"),
+        "seen",
+        "D206",
     ),
     Published(
-        "mt103-211", "any weight", "mcg/day", ("9 for 7, 28 for 21, free 14", "4 x 28 for 28, free 14"), "seen", "D206"
+        "mt103-211",
+        "18 years and over",
+        "mcg/day",
+        ("9 for 7, 28 for 21, free 14", "4 x 28 for 28, free 14"),
+        "seen, unverified",
+        "D206",
     ),
     Published(
-        "mt103-202", "any weight", "mcg/m2/day", ("15 for 28, free 14", "3 x 15 for 28, free 14"), "seen", "D206"
+        "mt103-202",
+        "18 years and over",
+        "mcg/m2/day",
+        ("15 for 28, free 14", "3 x 15 for 28, free 14"),
+        "seen, unverified",
+        "D206",
     ),
     Published(
-        "mt103-203", "any weight", "mcg/m2/day", ("15 for 28, free 14", "3 x 15 for 28, free 14"), "seen", "D206"
+        "mt103-203",
+        "18 years and over",
+        "mcg/m2/day",
+        (
+            "15 for 28, free 14",
+            "3 x 15 for 28, free 14",
+        ),
+        "seen",
+        "D206",
     ),
     Published(
-        "mt103-206-15", "any weight", "mcg/m2/day", ("15 for 28, free 14", "4 x 15 for 28, free 14"), "seen", "D206"
+        "mt103-206-15",
+        "18 years and over",
+        "mcg/m2/day",
+        ("15 for 28, free 14", "4 x 15 for 28, free 14"),
+        "seen, unverified",
+        "D206",
     ),
     Published(
         "mt103-206-5-15",
-        "any weight",
+        "18 years and over",
         "mcg/m2/day",
         ("5 for 7, 15 for 21, free 14", "4 x 15 for 28, free 14"),
-        "seen, derived",
+        "seen, derived, unverified",
         "D206",
     ),
     Published(
         "mt103-206-5-15-30",
-        "any weight",
+        "18 years and over",
         "mcg/m2/day",
         ("5 for 7, 15 for 7, 30 for 14, free 14", "4 x 30 for 28, free 14"),
-        "seen, derived",
+        "seen, derived, unverified",
         "D206",
     ),
-    Published("short-course", "any weight", "mcg/day", ("9 for 3, 28 for 10, free 0",), "seen", "D206, S301, S306"),
+    Published(
+        "short-course",
+        "any weight",
+        "mcg/day",
+        ("9 for 3, 28 for 10, free 0",),
+        "seen, unverified",
+        "D206, S301, S306",
+    ),
     # Children, leukaemia
     Published(
         "mt103-205",
@@ -263,10 +299,10 @@ TRIALS = [
     ),
     Published(
         "aall1731-down",
-        "any weight",
+        "1 year and over, below 31 years",
         "mcg/m2/day",
         ("2 x 15 for 28, free 28 (reason)", "15 for 28, free 0 (reason)"),
-        "transcribed, unverified",
+        "seen, transcribed, unverified",
         "D206",
     ),
     Published(
@@ -299,24 +335,31 @@ TRIALS = [
     ),
     Published(
         "nct02910063",
-        "any weight",
+        "18 years and over",
         "mcg/day",
         (f"{_LYMPHOMA[0]}, free 14", f"{_LYMPHOMA[1]}, free 14"),
-        "seen",
+        "seen, unverified",
         "D203, S302",
     ),
     Published(
         "nct03023878",
-        "any weight",
+        "18 years and over",
         "mcg/day",
         (f"{_LYMPHOMA[0]}, free 28 (reason)", f"{_LYMPHOMA[1]}, free 0"),
-        "seen",
+        "seen, unverified",
         "D203, S302",
     ),
-    Published("nci-9924", "any weight", "mcg/day", (f"{_LYMPHOMA[0]}, free 0",), "seen", "D203, S302"),
-    Published("nhl-5-15-60", "any weight", "mcg/m2/day", ("5 for 7, 15 for 7, 60 for 14, free 14",), "seen"),
+    Published(
+        "nci-9924",
+        "18 years and over",
+        "mcg/day",
+        (f"{_LYMPHOMA[0]}, free 0",),
+        "seen, unverified",
+        "D203, S302",
+    ),
+    Published("nhl-5-15-60", "18 years and over", "mcg/m2/day", ("5 for 7, 15 for 7, 60 for 14, free 14",), "seen"),
     *(
-        Published(f"nhl-{dose}", "any weight", "mcg/m2/day", (f"{dose} for 28, free 14",), "seen")
+        Published(f"nhl-{dose}", "18 years and over", "mcg/m2/day", (f"{dose} for 28, free 14",), "seen")
         for dose in ("0.5", "1.5", "3", "5", "10", "15", "30", "60", "90")
     ),
     # Autoimmune disease
@@ -442,3 +485,11 @@ def test_the_nearest_name(written: str, meant: str | None) -> None:
 def test_there_is_no_regimen_of_another_name() -> None:
     with pytest.raises(KeyError):
         library.load("rr-adlt")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_note_that_says_unverified_has_a_source_of_that_status(name: str) -> None:
+    regimen = library.regimen(name)
+    unseen = re.compile(r"unverified|assum|not seen|never seen")
+    hidden = [source for source in regimen.sources if source.note is not None and unseen.search(source.note)]
+    assert not hidden or regimen.unverified, hidden

@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.text import Text
 
-from blinplan.course.adulthood import EITHER
-from blinplan.course.eligibility import coverage_gaps
+from blinplan.course.adulthood import EITHER, adult_from
+from blinplan.course.eligibility import coverage_gaps, of_another_group
 from blinplan.course.events import Course
 from blinplan.course.patient import LIGHTEST_ADULT
 from blinplan.course.premedication import DuePremedication, PremedicationPlan
@@ -85,9 +85,16 @@ def due_text(due: DuePremedication, until: str) -> str:
 
 
 def coverage_remarks(course: Course) -> tuple[str, ...]:
-    """Say what the label does not cover of the patient."""
+    """Say what the label does not cover of the patient, and that the regimen's virtual patients are of other ages."""
     found = coverage_gaps(course.regimen, course.patient)
-    return tuple(f"{one.message[0].upper()}{one.message[1:]} ({one.limit.citation})." for one in found)
+    told = [f"{one.message[0].upper()}{one.message[1:]} ({one.limit.citation})." for one in found]
+    adult = adult_from(course.regimen)
+    other = of_another_group(course.regimen, course.patient, adult)
+    if other is None or adult is None:
+        return tuple(told)
+    advice = "have the treating physician decide whether the doses are for this patient"
+    message = f"{other.message[0].upper()}{other.message[1:]}: {advice}."
+    return (*told, f"{message} Adults are those of {adult} or more: {adult.citation}.")
 
 
 def premedication_remarks(

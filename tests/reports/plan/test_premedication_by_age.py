@@ -238,7 +238,7 @@ def test_a_birthday_in_the_course_is_told_with_the_start_from_which_it_counts() 
 
 
 def test_no_birthday_is_told_where_premedication_goes_by_no_age(tmp_path: Any) -> None:
-    planned = plan("nhl-5", patient(60, 170, age="2008-12-10"), start=START, time_zone="UTC")
+    planned = plan("lupus-5-days", patient(60, 170, age="2008-12-10"), start=START, time_zone="UTC")
     assert not any("turns 18" in line for line in planned.warnings)
 
 

@@ -223,6 +223,7 @@ def test_a_unit_slip_is_one_finding_and_is_not_simulated() -> None:
         ("44.999", "below_weight_kg = 45", []),
         ("45", "below_weight_kg = 45", ["D211"]),
         ("20", 'population = "adult-rr"', []),
+        ("19.9", 'population = "adult-rr"', ["D211"]),
     ],
 )
 def test_a_patient_is_of_a_weight_that_the_regimen_is_for(weight: str, eligibility: str, found: list[str]) -> None:

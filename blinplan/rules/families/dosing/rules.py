@@ -212,13 +212,22 @@ def _basis_and_weight(rule: Rule, case: Case) -> Answer:
     )
 
 
+_OTHER_AGES = "take a regimen for patients of this age, or say under [eligibility] from which age and below which it is"
+
+
 def _patient_not_eligible(rule: Rule, case: Case) -> Answer:
     who = case.regimen.eligibility
     if case.patient is None:
         return NotEvaluated("not applicable", "no patient was given (--patient)")
     # Imported here, because a check for nobody in particular does not wait for it.
-    from blinplan.course.eligibility import misfits, open_limits
+    from blinplan.course.adulthood import adult_from
+    from blinplan.course.eligibility import misfits, of_another_group, open_limits
 
+    adult = adult_from(case.regimen, case.site, case.limits_unasked)
+    other = of_another_group(case.regimen, case.patient, adult)
+    if other is not None:
+        rests_on = None if other.plain else ("adult_from",)
+        return (case.finding(rule, ("eligibility", "population"), other.message, _OTHER_AGES, limits=rests_on),)
     wrong, unknown = misfits(who, case.patient), open_limits(who, case.patient)
     if not wrong and unknown:
         return NotEvaluated("undecided", f"the regimen is for {who}, and the patient's {' and '.join(unknown)}")
