@@ -24,7 +24,7 @@ from blinplan.label.label import (
     Statement,
 )
 from blinplan.limits import Limit, StatedLimits, limit_of
-from blinplan.quantities import MINUTES_PER_HOUR, Basis, read_mass
+from blinplan.quantities import MINUTES_PER_HOUR, Basis, decimal_text, read_mass
 from blinplan.regimen.regimen import AgeGroup, Indication, LabelName, Occasion, Phase, Regimen, Status
 
 _LABELS = Path(__file__).with_name("labels")
@@ -38,7 +38,6 @@ def label_names() -> tuple[str, ...]:
     return tuple(name.value for name in LabelName)
 
 
-@cache
 def label_named(name: str) -> Label:
     """The label of a name.
 
@@ -49,8 +48,13 @@ def label_named(name: str) -> Label:
     """
     if name not in label_names():
         raise KeyError(name)
-    text = _LABELS.joinpath(f"{name}.toml").read_text(encoding="utf-8")
-    return label_from(tomli.loads(text, parse_float=Decimal))
+    return _label_in(_LABELS / f"{name}.toml")
+
+
+@cache
+def _label_in(file: Path) -> Label:
+    # Once a file, so that the label of another folder is never taken for it.
+    return label_from(tomli.loads(file.read_text(encoding="utf-8"), parse_float=Decimal))
 
 
 def label_of(regimen: Regimen) -> Label:
@@ -75,7 +79,8 @@ class _LabelReader:
     def __init__(self, file: Mapping[str, Any]) -> None:
         self._file = file
         self._title = f"{file['title']} ({file['country']}, {file['date']})"
-        numbers = {name: limit_of(name, **self._with_source(table)) for name, table in file["number"].items()}
+        self._values = {name: self._value(name) for name in file["number"]}
+        numbers = {name: limit_of(name, **self._number(name, table)) for name, table in file["number"].items()}
         self._numbers = StatedLimits(numbers, self._title)
         self._doses = {name: self._dose(name, table) for name, table in file.get("dose", {}).items()}
 
@@ -100,12 +105,26 @@ class _LabelReader:
             regimens=tuple(_regimen(table) for table in file.get("regimen", ())),
         )
 
-    def _with_source(self, table: Mapping[str, Any]) -> dict[str, Any]:
-        """A table with its source written out."""
-        return {**table, "source": self._file["sources"][table["source"]]}
+    def _value(self, name: str) -> Decimal:
+        """The value of a number, which may be that of another one by its name."""
+        value = self._file["number"][name]["value"]
+        return self._value(value) if isinstance(value, str) else Decimal(value)
 
-    def _statement(self, table: Mapping[str, Any], says: str | None = None) -> Stated:
-        return Stated(says or table["says"], self._file["sources"][table["source"]], Status(table["status"]))
+    def _number(self, name: str, table: Mapping[str, Any]) -> dict[str, Any]:
+        """The keys of a number, with its value, sentence and source written out."""
+        written = {"value": self._values[name], "source": self._file["sources"][table["source"]]}
+        return {**table, **written, "says": self._with_numbers(table["says"], value=_text(self._values[name]))}
+
+    def _with_numbers(self, written: str, **own: str) -> str:
+        """A sentence with the numbers that it names in braces, so that each stands in the file once."""
+        return written.format_map({name: _text(value) for name, value in self._values.items()} | own)
+
+    def _statement(self, table: Mapping[str, Any], says: str | None = None, **own: str) -> Stated:
+        return Stated(
+            self._with_numbers(says or table["says"], **own),
+            self._file["sources"][table["source"]],
+            Status(table["status"]),
+        )
 
     def _dose(self, name: str, table: Mapping[str, str]) -> LabelledDose:
         return LabelledDose(name, *(self._numbers[table[key]] for key in ("flat", "by_area", "cap")))
@@ -161,7 +180,7 @@ class _LabelReader:
             earliest,
             latest,
             frozenset(Occasion(occasion) for occasion in table["before"]),
-            self._statement(table),
+            self._statement(table, **_drug_words(table)),
         )
 
     def _bag(self, table: Mapping[str, Any]) -> LabelledBag:
@@ -182,7 +201,19 @@ class _LabelReader:
         return Statement(table["name"], indications, self._statement(table))
 
     def _vial(self, table: Mapping[str, Any]) -> LabelledVial:
-        return LabelledVial(Fraction(table["micrograms"]), Fraction(table["mcg_per_ml"]), self._statement(table))
+        own = {key: _text(table[key]) for key in ("micrograms", "mcg_per_ml")}
+        return LabelledVial(Fraction(table["micrograms"]), Fraction(table["mcg_per_ml"]), self._statement(table, **own))
+
+
+def _text(value: int | Decimal) -> str:
+    return decimal_text(Fraction(value))
+
+
+def _drug_words(table: Mapping[str, Any]) -> dict[str, str]:
+    """How a sentence about premedication calls its dose, the cap of it and what counts as the same."""
+    same = " or ".join(f"{drug['drug']} {read_mass(drug['dose'])}" for drug in table.get("equivalents", ()))
+    masses = {key: str(read_mass(table[key])) for key in ("dose", "max") if key in table}
+    return {**masses, "equivalents": same}
 
 
 def _drug(table: Mapping[str, str]) -> Drug:

@@ -1,10 +1,14 @@
 """The labels: every value with its source and status, schedules and premedication as their texts print them."""
 
 import re
+from collections.abc import Iterator
+from copy import deepcopy
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import tomli
 
 from blinplan.course.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.label import read
@@ -170,10 +174,62 @@ def test_a_schedule_for_children_says_nothing_of_adults() -> None:
 
 @pytest.mark.parametrize("label", LABELS)
 def test_the_regimens_made_from_a_label_follow_it(label: Label) -> None:
-    for made in label.regimens:
-        regimen = library.regimen(made.name)
-        assert regimen == labelled_regimen(label, made)
-        assert label_of(regimen) is label
+    shipped = {made.name: library.regimen(made.name) for made in label.regimens}
+    stale = [made.name for made in label.regimens if shipped[made.name] != labelled_regimen(label, made)]
+    assert not stale, "\n".join(["stale; write them anew with: python -m man.make", *stale])
+    assert all(label_of(regimen) is label for regimen in shipped.values())
+
+
+# --- a number stands in a label's file once ---------------------------------------------------------------------------
+
+FILES = {name: Path(read.__file__).with_name("labels").joinpath(f"{name}.toml") for name in label_names()}
+TABLES = {name: tomli.loads(file.read_text(encoding="utf-8"), parse_float=Decimal) for name, file in FILES.items()}
+VALUES = [(name, number) for name, file in TABLES.items() for number in file["number"]]
+
+
+def sentences_of(table: object) -> Iterator[str]:
+    """Every sentence of a label's file as it is written there."""
+    if isinstance(table, dict):
+        yield from ([table["says"]] if "says" in table else [])
+        for inner in table.values():
+            yield from sentences_of(inner)
+    elif isinstance(table, list):
+        for inner in table:
+            yield from sentences_of(inner)
+
+
+def is_counted_otherwise(name: str, number: str) -> bool:
+    """Whether sentences count other things in the same unit: grades of other events, bags of as many hours."""
+    return TABLES[name]["number"][number]["unit"] in {"grade", "hours"}
+
+
+@pytest.mark.parametrize(("name", "number"), [one for one in VALUES if not is_counted_otherwise(*one)], ids=str)
+def test_no_sentence_repeats_a_number_that_its_file_has(name: str, number: str) -> None:
+    limit = label_named(name).numbers[number]
+    written = f"{decimal_text(limit.value)} {limit.unit.split()[0].removesuffix('s')}"
+    assert not [
+        one for one in sentences_of(TABLES[name]) if re.search(rf"(?<![\d.]){re.escape(written)}(?![\d/])", one)
+    ]
+
+
+@pytest.mark.parametrize(("name", "number"), VALUES, ids=str)
+def test_a_changed_number_changes_its_own_sentence(name: str, number: str) -> None:
+    file = deepcopy(TABLES[name])
+    before = label_from(file).numbers[number]
+    file["number"][number]["value"] = 77
+    after = label_from(file).numbers[number]
+    assert after.value == 77
+    in_words = number in {"seizures", "no_interval", "premedication_at_the_start", "youngest"} or before.value < 1
+    assert in_words or (after.says != before.says and "77" in after.says)
+
+
+def test_a_cap_is_the_flat_dose_and_follows_it() -> None:
+    file = deepcopy(TABLES["us-2025"])
+    file["number"]["labelled_maximum_flat"]["value"] = 30
+    changed = label_from(file).numbers
+    assert changed["cap_of_full_dose"].value == 30
+    assert changed["cap_of_full_dose"].says == "15 mcg/m²/day is not to exceed 30 mcg/day."
+    assert changed["labelled_maximum_flat"].says == "Patients of 45 kg and over receive at most 30 mcg/day."
 
 
 def asked(name: str, cause: Cause, **more: int) -> dict[Topic, Decision]:

@@ -18,8 +18,12 @@ _PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 def test_generated_files_are_up_to_date() -> None:
     made = generated()
-    stale = [str(path) for path, text in made.items() if not path.is_file() or path.read_text("utf-8") != text]
-    assert not stale, "write them anew with: python -m man.make"
+    stale = [
+        path.relative_to(ROOT).as_posix()
+        for path, text in made.items()
+        if not path.is_file() or path.read_text("utf-8") != text
+    ]
+    assert not stale, "\n".join(["write them anew with: python -m man.make", *stale])
     assert not left_over(made), "nothing makes these any more; python -m man.make removes them"
 
 
