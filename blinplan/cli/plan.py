@@ -1,5 +1,7 @@
 """``blinplan plan``: what one patient gets, and when."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated
 
 import typer
@@ -9,7 +11,7 @@ from blinplan.api.vocabulary import PlanFormat, View
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, LabelOption, RegimenName, terminal_of
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
-from blinplan.terminal import Colour
+from blinplan.terminal import Colour, Terminal
 
 _DATES = "Dates and bags"
 _SHOWN = "What is shown"
@@ -127,7 +129,6 @@ def plan(
     """
     terminal = terminal_of(context)
     from blinplan.api.planning.plan import plan as planned
-    from blinplan.cli.app.progress import announce_compilation, progress_bar
 
     found = planned(
         regimen,
@@ -148,10 +149,7 @@ def plan(
     if output_format not in {PlanFormat.TABLE, PlanFormat.JSON}:
         for line in found.warnings:
             terminal.say(line, "warning")
-    simulated = 2 * patients if view is View.DELIVERED else 0
-    if simulated:
-        announce_compilation(terminal)
-    with progress_bar(simulated, terminal) as progress:
+    with _progress(2 * patients, terminal) if view is View.DELIVERED else nullcontext() as progress:
         text = found.text(
             output_format,
             view=view,
@@ -164,3 +162,12 @@ def plan(
             progress=progress,
         )
     terminal.write(text)
+
+
+def _progress(patients: int, terminal: Terminal) -> AbstractContextManager[Callable[[int], None] | None]:
+    """Show how far a simulation is."""
+    # Imported here, because most plans simulate nothing.
+    from blinplan.cli.app.progress import announce_compilation, progress_bar
+
+    announce_compilation(terminal)
+    return progress_bar(patients, terminal)

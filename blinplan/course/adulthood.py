@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from blinplan.course.patient import LIGHTEST_ADULT
 from blinplan.label.read import label_of
@@ -10,12 +11,14 @@ from blinplan.limits import Limit, Limits
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.age import Age
 from blinplan.regimen.regimen import AgeGroup, Regimen
-from blinplan.regimen.site import Site
+
+if TYPE_CHECKING:
+    from blinplan.regimen.site import Site
 
 EITHER = frozenset(AgeGroup)
 
 
-def adult_from(regimen: Regimen, site: Site | None = None, numbers: Limits | None = None) -> Limit | None:
+def adult_from(regimen: Regimen, site: "Site | None" = None, numbers: Limits | None = None) -> Limit | None:
     """The age from which a person is an adult: the site's own, or else that of the label that a regimen follows.
 
     None where that label does not state it, as far as it was seen. ``numbers`` are the label's where a project has

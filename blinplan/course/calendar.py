@@ -6,19 +6,21 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from blinplan.course.bags import Bag, Infusion
-from blinplan.course.events import Course, Event
+from blinplan.course.events import INTERRUPTED, Course, Event
 from blinplan.course.interruption import Topic
-from blinplan.course.ledger import Ledger, LedgerEntry
 from blinplan.course.opening import hour_of_change, why_closed
 from blinplan.course.premedication import DuePremedication, PremedicationPlan
-from blinplan.course.replan import INTERRUPTED
-from blinplan.course.things_due import due_days, planned_numbers
+from blinplan.course.things_due import due_days, hospital_stays
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Indication, ThingDue
-from blinplan.regimen.site import Site
+
+if TYPE_CHECKING:
+    from blinplan.course.ledger import Ledger, LedgerEntry
+    from blinplan.regimen.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def entries(
     course: Course,
     premedication: PremedicationPlan | None = None,
     bags: Sequence[Bag] = (),
-    ledger: Ledger | None = None,
+    ledger: "Ledger | None" = None,
     things: Iterable[Entry] = (),
 ) -> tuple[Entry, ...]:
     """Everything that is due in a course, in the order of time.
@@ -154,7 +156,7 @@ def micrograms(course: Course, start: int, stop: int) -> Fraction:
     return total
 
 
-def _of_infusion(course: Course, ledger: Ledger | None) -> Iterator[Entry]:
+def _of_infusion(course: Course, ledger: "Ledger | None") -> Iterator[Entry]:
     later = {start.cycle: start.earliest for start in ledger.starts} if ledger else {}
     for cycle, group in groupby(course.events, key=lambda event: event.period.cycle):
         events = list(group)
@@ -182,7 +184,7 @@ def _of_premedication(course: Course, plan: PremedicationPlan | None) -> Iterato
         yield _premedication(course, due)
 
 
-def _of_restarts(course: Course, plan: PremedicationPlan | None, ledger: Sequence[LedgerEntry]) -> Iterator[Entry]:
+def _of_restarts(course: Course, plan: PremedicationPlan | None, ledger: "Sequence[LedgerEntry]") -> Iterator[Entry]:
     if plan is None:
         return
     for restarted in _restarts(course, ledger, Topic.PREMEDICATION):
@@ -196,7 +198,7 @@ def _premedication(course: Course, due: DuePremedication) -> Entry:
     return Entry(Due.PREMEDICATION, due.start, due.stop, cycle, premedication=due)
 
 
-def _restarts(course: Course, ledger: Sequence[LedgerEntry], question: Topic) -> Iterator[int]:
+def _restarts(course: Course, ledger: "Sequence[LedgerEntry]", question: Topic) -> Iterator[int]:
     """The restarts of which the label answers a question with yes, or may, where something was infused again."""
     started = _starts(course)
     for entry in ledger:
@@ -207,7 +209,7 @@ def _restarts(course: Course, ledger: Sequence[LedgerEntry], question: Topic) ->
             yield entry.restarted
 
 
-def _of_supervision(course: Course, ledger: Sequence[LedgerEntry]) -> Iterator[Entry]:
+def _of_supervision(course: Course, ledger: "Sequence[LedgerEntry]") -> Iterator[Entry]:
     """The starts and restarts that the label wants supervised, or in hospital, where no hospital days are ordered."""
     stated = "supervision_again" in label_of(course.regimen).numbers
     labelled = stated and course.regimen.indication is not Indication.INVESTIGATIONAL
@@ -227,16 +229,6 @@ def _of_hospital(course: Course) -> Iterator[Entry]:
             yield Entry(Due.HOSPITAL, start, start + days * MINUTES_PER_DAY, cycle)
 
 
-def hospital_stays(course: Course) -> dict[int, tuple[int, int]]:
-    """When each cycle begins, and its days in hospital: as ordered, or those of the cycle that it repeats."""
-    begins = {event.period.cycle: event.period.start for event in reversed(course.events)}
-    ordered = course.regimen.hospital_days
-    return {
-        cycle: (begins[cycle], ordered[number - 1] if number <= len(ordered) else 0)
-        for cycle, number in planned_numbers(course).items()
-    }
-
-
 def _cycle_at(course: Course, minute: int) -> int:
     return next(event.period.cycle for event in course.events if event.period.start <= minute < event.period.stop)
 
@@ -246,7 +238,7 @@ def _starts(course: Course) -> frozenset[int]:
     return frozenset(event.period.start for event in course.events if event.period.dose is not None)
 
 
-def when_closed(entry: Entry, clock: Clock, site: Site) -> str | None:
+def when_closed(entry: Entry, clock: Clock, site: "Site") -> str | None:
     """Why a new bag at an entry meets a closed site: its day, or its hour; None where bags are changed then."""
     if entry.due not in {Due.START, Due.STEP, Due.RESTART}:
         return None

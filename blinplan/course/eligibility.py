@@ -137,8 +137,7 @@ def _otherwise(regimen: Regimen, load: Callable[[str], Reading]) -> Regimen | No
     return reading.regimen if isinstance(reading, RegimenFile) else None
 
 
-@dataclass(frozen=True, slots=True)
-class CoverageGap:
+class CoverageGap(NamedTuple):
     """One thing that a label does not cover, and the limit that says so; ``open`` where that is not known."""
 
     message: str

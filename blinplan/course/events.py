@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from blinplan.course.patient import Patient
 
 
+INTERRUPTED = "interrupted"
+"""The name of the cycle in a period in which the infusion is stopped."""
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A stretch of a regimen with one ordered dose, or without infusion (``dose`` None, ``step`` 0).

@@ -4,24 +4,29 @@ A site may be stricter than its label, never laxer.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
 
-from blinplan.course.bags import underfilled_bags
 from blinplan.label.label import Label, LabelledBag
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.site import Site, SiteBag, Vial
+
+if TYPE_CHECKING:
+    from blinplan.regimen.site import Site, SiteBag
 
 
-def prepared_by(site: Site, label: Label) -> Site:
+def prepared_by(site: "Site", label: Label) -> "Site":
     """The same site with what the label says of its bags, vials and patients, where the site says nothing.
 
     What neither says stays unknown: another label's word is not taken.
     """
+    # Imported here, because a plan for no site asks for days in hospital only, and does not wait for it.
+    from blinplan.regimen.site import Vial
+
     least, said = _preservative_from(label), label.vial
     vial = site.vial or (None if said is None else Vial(said.micrograms, said.per_millilitre))
     by_label = {
@@ -37,7 +42,7 @@ def prepared_by(site: Site, label: Label) -> Site:
     )
 
 
-def _bag(size: SiteBag, labelled: LabelledBag | None) -> SiteBag:
+def _bag(size: "SiteBag", labelled: LabelledBag | None) -> "SiteBag":
     if labelled is None:
         return size
     rate, preservative, in_use = size.millilitres_per_hour, size.preservative, size.in_use
@@ -60,7 +65,7 @@ def _preservative_from(label: Label) -> Fraction | None:
     return None if limit is None else limit.value
 
 
-def in_project(site: Site, limits: Limits) -> Site:
+def in_project(site: "Site", limits: Limits) -> "Site":
     """The same site with the weight from which bags with preservative are given, where a project has a stricter one."""
     limit = limits.get("preservative_from_weight")
     if limit is None or limit.change is None:
@@ -81,7 +86,7 @@ HEEDED = frozenset({"preservative_from_weight"})
 """Limits of which a plan goes by a project's own value, besides the days in hospital."""
 
 
-def at_site(regimen: Regimen, site: Site | None) -> Regimen:
+def at_site(regimen: Regimen, site: "Site | None") -> Regimen:
     """The same regimen with the days in hospital that a site wants, where it has fewer."""
     if site is None or not site.hospital_days:
         return regimen
@@ -89,16 +94,17 @@ def at_site(regimen: Regimen, site: Site | None) -> Regimen:
     return replace(regimen, hospital_days=tuple(max(own, wanted) for own, wanted in days))
 
 
-@dataclass(frozen=True, slots=True)
-class SiteFault:
+class SiteFault(NamedTuple):
     """Something of a site profile that cannot be followed: what was found and why it cannot be, and what to do."""
 
     message: str
     advice: str
 
 
-def faults_of_site(site: Site, label: Label) -> tuple[SiteFault, ...]:
+def faults_of_site(site: "Site", label: Label) -> tuple[SiteFault, ...]:
     """In what a site is laxer than a label, contradicts it, or fills bags with less than is infused."""
+    from blinplan.course.bags import underfilled_bags
+
     least, own = _preservative_from(label), site.preservative_from
     faults: list[SiteFault] = []
     if least is not None and own is not None and own < least:
@@ -110,7 +116,7 @@ def faults_of_site(site: Site, label: Label) -> tuple[SiteFault, ...]:
     return (*faults, *(_fault_of_filling(size) for size in underfilled_bags(prepared_by(site, label))))
 
 
-def _fault_of_filling(size: SiteBag) -> SiteFault:
+def _fault_of_filling(size: "SiteBag") -> SiteFault:
     return SiteFault(
         f"a bag for {duration_text(size.minutes)} is filled with less than the pump infuses at its rate",
         "correct `fill_ml`, which has the priming volume in it",
@@ -121,7 +127,7 @@ def _laxer(found: str, label: str) -> SiteFault:
     return SiteFault(f"{found}; the label says {label}", "be as strict as the label, or stricter")
 
 
-def _faults_of_bag(size: SiteBag, labelled: LabelledBag) -> Iterator[SiteFault]:
+def _faults_of_bag(size: "SiteBag", labelled: LabelledBag) -> Iterator[SiteFault]:
     bag, rate, own = (
         f"a bag for {duration_text(size.minutes)}",
         labelled.millilitres_per_hour,

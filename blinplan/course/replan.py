@@ -8,7 +8,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from blinplan.course.adulthood import Adulthood, adult_from
-from blinplan.course.events import Course, Period, course_of, given_rate, periods
+from blinplan.course.events import INTERRUPTED, Course, Period, course_of, given_rate, periods
 from blinplan.course.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.patient import PatientError
 from blinplan.course.resumption import Decided, FromLedger, FromRecord, Opens, RecordError, Stop, at_once
@@ -18,9 +18,6 @@ from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen.record import CourseRecord, Interruption
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site
-
-INTERRUPTED = "interrupted"
-"""The name of the cycle in a period in which the infusion is stopped."""
 
 
 @dataclass(frozen=True, slots=True)

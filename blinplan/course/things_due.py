@@ -1,20 +1,18 @@
 """What is due besides blinatumomab in a course: on which days of its cycles, and in which dose at the patient's age."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
-from blinplan.course.events import Course, periods
-from blinplan.course.replan import INTERRUPTED
+from blinplan.course.events import INTERRUPTED, Course, periods
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.age import Age
 from blinplan.regimen.regimen import DoseByAge, ThingDue
 from blinplan.regimen.toml.document import KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class DueDay:
+class DueDay(NamedTuple):
     """A day on which a thing is due, counted from the start of a cycle, which is at the minute ``begins``.
 
     ``taken_over`` is the minute at which another cycle takes the place of one that was broken off.
@@ -86,3 +84,13 @@ def possible_doses(thing: ThingDue, age: Age | None, on: date | None = None, day
         if (dose.minimum_age is None or is_at_least(dose.minimum_age) is not False)
         and (dose.below_age is None or is_at_least(dose.below_age) is not True)
     ]
+
+
+def hospital_stays(course: Course) -> dict[int, tuple[int, int]]:
+    """When each cycle begins, and its days in hospital: as ordered, or those of the cycle that it repeats."""
+    begins = {event.period.cycle: event.period.start for event in reversed(course.events)}
+    ordered = course.regimen.hospital_days
+    return {
+        cycle: (begins[cycle], ordered[number - 1] if number <= len(ordered) else 0)
+        for cycle, number in planned_numbers(course).items()
+    }

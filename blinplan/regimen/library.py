@@ -1,11 +1,11 @@
 """The regimens that come with the program, by name and by family."""
 
 import difflib
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from blinplan.regimen.reading import RegimenFile, read
 from blinplan.regimen.regimen import Eligibility, Indication, LabelName, Regimen, Status
@@ -25,8 +25,7 @@ class Patients(StrEnum):
     ADULT_MRD = "adult-mrd"
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Which of the shipped regimens are meant; what is None leaves out none."""
 
     indication: Indication | None = None

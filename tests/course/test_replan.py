@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from blinplan.course.bags import bag_sequence
 from blinplan.course.calendar import Due, entries, infusions
-from blinplan.course.events import Course, expand
+from blinplan.course.events import INTERRUPTED, Course, expand
 from blinplan.course.interruption import Topic
 from blinplan.course.ledger import Ledger, LedgerError, StartOfCycle, ledger_data, ledger_of
 from blinplan.course.patient import PatientError, patient
 from blinplan.course.premedication import premedication_plan
-from blinplan.course.replan import INTERRUPTED, Replanned, as_it_stood, decide, replan, replay
+from blinplan.course.replan import Replanned, as_it_stood, decide, replan, replay
 from blinplan.course.resumption import RecordError
 from blinplan.quantities import Basis, DoseRate, read_dose
 from blinplan.regimen import library

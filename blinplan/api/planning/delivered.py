@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.notebook import table_html
-from blinplan.course.dated import Dated
-from blinplan.executor import Executor
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from blinplan.course.dated import Dated
+    from blinplan.executor import Executor
     from blinplan.simulation.delivered import Delivered, DeliveredCycle
 
 
@@ -28,7 +28,7 @@ class DeliveredResult:
         Doses by cycle, and the same virtual patients in the one course and in the other.
     """
 
-    dated: Dated
+    dated: "Dated"
     delivered: "Delivered"
 
     @property
@@ -80,7 +80,7 @@ class DeliveredResult:
 
 
 def delivered_of(
-    dated: Dated, patients: int, seed: int, executor: Executor | None, progress: Callable[[int], None] | None
+    dated: "Dated", patients: int, seed: int, executor: "Executor | None", progress: Callable[[int], None] | None
 ) -> DeliveredResult:
     """Send the same virtual patients through the course as it came to be, and as it was planned."""
     from blinplan.simulation.delivered import compare_delivery

@@ -3,16 +3,16 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from blinplan.api.planning.delivered import DeliveredResult
 from blinplan.api.planning.history import CourseHistory
 from blinplan.api.vocabulary import View
-from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.label.label import FollowedLabel
 
 if TYPE_CHECKING:
+    from blinplan.api.planning.delivered import DeliveredResult
+    from blinplan.course.dated import Dated
     from blinplan.simulation.expected import ExpectedAfter
 
 
@@ -32,7 +32,7 @@ def course_document(
 
 
 def dated_document(
-    dated: Dated, history: CourseHistory, view: View, compare: Callable[[], DeliveredResult]
+    dated: "Dated", history: CourseHistory, view: View, compare: "Callable[[], DeliveredResult]"
 ) -> dict[str, Any]:
     """Write what a plan on the calendar has besides; ``compare`` makes the view of what was delivered."""
     from blinplan.reports.plan.data import dated_json
@@ -49,7 +49,7 @@ def dated_document(
     return found
 
 
-def expected_of(dated: Dated) -> "tuple[ExpectedAfter, ...]":
+def expected_of(dated: "Dated") -> "tuple[ExpectedAfter, ...]":
     """What the article expects, beside the typical patient of the regimen in the course."""
     from blinplan.rules.limits import shipped_limits
     from blinplan.simulation.expected import expected_windows

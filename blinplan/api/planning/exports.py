@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.api.vocabulary import PlanFormat
-from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.data_table import csv_text
@@ -14,10 +13,11 @@ from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
 
 if TYPE_CHECKING:
+    from blinplan.course.dated import Dated
     from blinplan.reports.plan.ics import Imported
 
 
-def csv(course: Course, dated: Dated | None) -> str:
+def csv(course: Course, dated: "Dated | None") -> str:
     """Write what is due; without a start the event table."""
     if dated is None:
         from blinplan.reports.plan.plan import plan_table
@@ -38,7 +38,9 @@ def nonmem(course: Course) -> str:
         raise ArgumentRefusal(str(error), "give {weight} and {height}, or {area}") from error
 
 
-def html(dated: Dated | None, choice: Choice, label: FollowedLabel, remarks: Sequence[str], plan_id: str | None) -> str:
+def html(
+    dated: "Dated | None", choice: Choice, label: FollowedLabel, remarks: Sequence[str], plan_id: str | None
+) -> str:
     """Write a page to print."""
     if dated is None:
         raise ArgumentRefusal("{output_format} html needs {start} or {record}", "give when the infusion begins")
@@ -48,7 +50,7 @@ def html(dated: Dated | None, choice: Choice, label: FollowedLabel, remarks: Seq
 
 
 def ics(
-    plan: Dated | None,
+    plan: "Dated | None",
     label: FollowedLabel,
     plan_id: str | None,
     revision: int,
@@ -72,7 +74,9 @@ def ics(
         ) from error
 
 
-def fhir(plan: Dated | None, plan_id: str | None, choice: Choice, label: FollowedLabel, remarks: Sequence[str]) -> str:
+def fhir(
+    plan: "Dated | None", plan_id: str | None, choice: Choice, label: FollowedLabel, remarks: Sequence[str]
+) -> str:
     """Write the whole plan as FHIR resources."""
     from blinplan.course.dated import as_planned
     from blinplan.outside_text import json_text
@@ -98,7 +102,7 @@ def fhir(plan: Dated | None, plan_id: str | None, choice: Choice, label: Followe
         raise ArgumentRefusal(message, "take another {output_format}", why=error) from error
 
 
-def _to_import(dated: Dated | None, plan_id: str | None, form: PlanFormat) -> tuple[Dated, str]:
+def _to_import(dated: "Dated | None", plan_id: str | None, form: PlanFormat) -> "tuple[Dated, str]":
     """The dated plan and its name, without which importing it again would be no update."""
     if dated is None or plan_id is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", plan_id):
         raise ArgumentRefusal(

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from blinplan.api.patient import Figures, figures_of, on_the_day
-from blinplan.api.planning.delivered import DeliveredResult
 from blinplan.api.planning.history import CourseHistory, history
 from blinplan.api.planning.planned import Plan, Planned
 from blinplan.api.regimens.label import followed_label, source_of
@@ -15,18 +15,20 @@ from blinplan.api.regimens.load import read_site
 from blinplan.api.regimens.order import RegimenSource, fingerprint_of, order, reading_of, regimen_of
 from blinplan.course import events
 from blinplan.course.adulthood import Adulthood, adult_from
-from blinplan.course.dated import Dated
 from blinplan.course.events import Course
 from blinplan.course.patient import Patient, PatientError
 from blinplan.course.premedication import premedication_plan
-from blinplan.executor import Executor
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.refusal import ArgumentRefusal, Refusal
-from blinplan.regimen.record import YEARS, in_utc
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.site import Site
 from blinplan.rules.configuration.configurations import Configurations
+
+if TYPE_CHECKING:
+    from blinplan.api.planning.delivered import DeliveredResult
+    from blinplan.course.dated import Dated
+    from blinplan.executor import Executor
+    from blinplan.regimen.site import Site
 
 __all__ = ["Course", "Plan", "Planned", "delivered", "expand", "plan"]
 
@@ -58,7 +60,7 @@ def plan(
     *,
     start: datetime | str | None = None,
     time_zone: str | None = None,
-    site: str | Path | Site | None = None,
+    site: "str | Path | Site | None" = None,
     record: str | Path | None = None,
     ledger: str | Path | None = None,
     cycle: int | None = None,
@@ -152,15 +154,15 @@ def delivered(
     record: str | Path | None = None,
     ledger: str | Path | None = None,
     time_zone: str | None = None,
-    site: str | Path | Site | None = None,
+    site: "str | Path | Site | None" = None,
     label: str | None = None,
     config: str | Path | None = None,
     isolated: bool = False,
     patients: int = 1000,
     seed: int = 1,
-    executor: Executor | None = None,
+    executor: "Executor | None" = None,
     progress: Callable[[int], None] | None = None,
-) -> DeliveredResult:
+) -> "DeliveredResult":
     """Compare what was delivered with what was planned, in doses and as the same virtual patients go through both.
 
     Parameters
@@ -201,7 +203,7 @@ def _numbers_not_followed(regimen: Regimen, limits: Limits, heeded: frozenset[st
     return tuple(name for name in sorted(names) if limits[name].change is not None and "hospital" not in name)
 
 
-def _refuse_faults(site: Site, regimen: Regimen) -> None:
+def _refuse_faults(site: "Site", regimen: Regimen) -> None:
     from blinplan.course.preparation import faults_of_site
 
     label = label_of(regimen)
@@ -214,7 +216,7 @@ def _text(path: str | Path | None) -> str | None:
 
 
 def _beginning(
-    happened: CourseHistory, start: datetime | str | None, time_zone: str | None, site: Site | None
+    happened: CourseHistory, start: datetime | str | None, time_zone: str | None, site: "Site | None"
 ) -> datetime | None:
     """When the first infusion begins, in the patient's time zone; None where nobody says."""
     zone = time_zone or happened.time_zone or (site.time_zone if site else None)
@@ -238,12 +240,12 @@ def _beginning(
 
 def _put_on_calendar(
     course: Course,
-    site: Site | None,
+    site: "Site | None",
     begins: datetime | None,
     happened: CourseHistory,
     shown: tuple[int | None, date | None, date | None],
     limits: Limits,
-) -> Dated | None:
+) -> "Dated | None":
     """Put the course on the calendar; None where no start is given."""
     if begins is None:
         if any(option is not None for option in shown):
@@ -287,7 +289,7 @@ def _put_on_calendar(
     return replace(found, cycle=cycle, first=first, last=last)
 
 
-def _bound_by_preservative(course: Course, site: Site | None, limits: Limits) -> str | None:
+def _bound_by_preservative(course: Course, site: "Site | None", limits: Limits) -> str | None:
     """In words, that the patient must not get the site's bags with preservative; None where that is not so."""
     if site is None or course.patient.weight is None:
         return None
@@ -310,6 +312,9 @@ def _bound_by_preservative(course: Course, site: Site | None, limits: Limits) ->
 def _day(argument: str, given: date | str | None) -> date | None:
     if given is None or isinstance(given, date):
         return given
+    # Imported here, because a plan without dates does not wait for it.
+    from blinplan.regimen.record import YEARS
+
     message = f"{{{argument}}} is {{text}}"
     try:
         found = date.fromisoformat(given)
@@ -322,6 +327,8 @@ def _day(argument: str, given: date | str | None) -> date | None:
 
 def _start(text: str, zone: str | None) -> datetime:
     """When the first infusion begins, aware, in the zone."""
+    from blinplan.regimen.record import YEARS, in_utc
+
     advice = "give a date and time as 2026-11-02T10:00, and {time_zone} Europe/Berlin"
     short = repr(text[:40])
     try:

@@ -9,19 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.notebook import table_html
-from blinplan.api.planning.delivered import DeliveredResult, delivered_of
 from blinplan.api.planning.document import course_document, dated_document
 from blinplan.api.planning.exports import csv, fhir, html, ics, nonmem
 from blinplan.api.planning.history import CourseHistory
 from blinplan.api.planning.table import dated_report, undated_report
 from blinplan.api.vocabulary import PlanFormat, PlanFormatName, View, ViewName
-from blinplan.course.bags import Bag
-from blinplan.course.calendar import Due, Entry
-from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import PremedicationPlan
-from blinplan.executor import Executor
 from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.regimen import AgeGroup
@@ -30,6 +25,12 @@ from blinplan.writing import replace_file
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from blinplan.api.planning.delivered import DeliveredResult
+    from blinplan.course.bags import Bag
+    from blinplan.course.calendar import Due, Entry
+    from blinplan.course.dated import Dated
+    from blinplan.executor import Executor
 
 
 _GIVE_START = "give when the infusion begins, as 2026-11-02T10:00"
@@ -49,7 +50,7 @@ class Planned:
     ``only`` is the age group that gets a premedication, where it is not known whether the patient belongs to it.
     """
 
-    due: Due
+    due: "Due"
     start: datetime
     stop: datetime
     cycle: int
@@ -83,7 +84,7 @@ class Plan:
 
     course: Course
     choice: Choice
-    dated: Dated | None
+    dated: "Dated | None"
     history: CourseHistory
     fingerprint: str
     errors: tuple[str, ...]
@@ -95,7 +96,7 @@ class Plan:
         """What is due, in the order of time, with local dates and times; nothing without a start."""
         return () if self.dated is None else tuple(map(self._entry, self.dated.shown_entries()))
 
-    def _entry(self, entry: Entry) -> Planned:
+    def _entry(self, entry: "Entry") -> Planned:
         assert self.dated is not None  # noqa: S101 - it has entries
         at = self.dated.clock.at
         infused = entry.event is not None and entry.event.period.dose is not None
@@ -104,7 +105,7 @@ class Plan:
         return Planned(entry.due, at(entry.start), at(entry.stop), entry.cycle, rate, only)
 
     @property
-    def bags(self) -> tuple[Bag, ...]:
+    def bags(self) -> "tuple[Bag, ...]":
         """The bags, where a site prepares them."""
         return () if self.dated is None else tuple(bag for _, bag in self.dated.shown_bags())
 
@@ -150,9 +151,9 @@ class Plan:
         patients: int = 1000,
         *,
         seed: int = 1,
-        executor: Executor | None = None,
+        executor: "Executor | None" = None,
         progress: Callable[[int], None] | None = None,
-    ) -> DeliveredResult:
+    ) -> "DeliveredResult":
         """Compare the course as it came to be with the course as it was planned.
 
         Raises
@@ -162,6 +163,8 @@ class Plan:
         """
         if self.dated is None:
             raise ArgumentRefusal("what was delivered is known with {record} or {start}", _GIVE_START)
+        from blinplan.api.planning.delivered import delivered_of
+
         return delivered_of(self.dated, patients, seed, executor, progress)
 
     def text(
@@ -175,7 +178,7 @@ class Plan:
         replaces: str | Path | None = None,
         patients: int = 1000,
         seed: int = 1,
-        executor: Executor | None = None,
+        executor: "Executor | None" = None,
         progress: Callable[[int], None] | None = None,
     ) -> str:
         """Write the plan.
@@ -212,12 +215,12 @@ class Plan:
         }
         return texts[PlanFormat(output_format)]()
 
-    def _report(self, view: View, compare: Callable[[], DeliveredResult], screen: Screen) -> "list[RenderableType]":
+    def _report(self, view: View, compare: "Callable[[], DeliveredResult]", screen: Screen) -> "list[RenderableType]":
         if self.dated is None:
             return undated_report(self.course, self.choice, self.label, self.premedication, self.errors, screen)
         return dated_report(self.dated, self.choice, self.label, self.history, self.errors, view, compare, screen)
 
-    def _json(self, view: View, compare: Callable[[], DeliveredResult]) -> str:
+    def _json(self, view: View, compare: "Callable[[], DeliveredResult]") -> str:
         from blinplan.outside_text import json_text
 
         dated = None if self.dated is None else dated_document(self.dated, self.history, view, compare)
@@ -303,7 +306,7 @@ class Plan:
             )
 
 
-def _bag_remarks(dated: Dated) -> Iterator[str]:
+def _bag_remarks(dated: "Dated") -> Iterator[str]:
     from blinplan.reports.plan.bag_list import remarks
     from blinplan.reports.plan.dated_plan import off_hours
 

@@ -3,11 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from blinplan.api.planning.delivered import DeliveredResult
 from blinplan.api.planning.document import expected_of
 from blinplan.api.planning.history import CourseHistory
 from blinplan.api.vocabulary import View
-from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import PremedicationPlan
@@ -16,6 +14,9 @@ from blinplan.terminal import Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from blinplan.api.planning.delivered import DeliveredResult
+    from blinplan.course.dated import Dated
 
 
 def undated_report(
@@ -33,13 +34,13 @@ def undated_report(
 
 
 def dated_report(
-    dated: Dated,
+    dated: "Dated",
     choice: Choice,
     label: FollowedLabel,
     history: CourseHistory,
     errors: Sequence[str],
     view: View,
-    compare: Callable[[], DeliveredResult],
+    compare: "Callable[[], DeliveredResult]",
     screen: Screen,
 ) -> "list[RenderableType]":
     """Draw a view of a plan on the calendar; ``compare`` makes the one of what was delivered."""
@@ -62,7 +63,7 @@ def _errors(lines: Sequence[str]) -> "list[RenderableType]":
     return [Text(line, "error") for line in lines]
 
 
-def _view(dated: Dated, view: View, screen: Screen) -> "list[RenderableType]":
+def _view(dated: "Dated", view: View, screen: Screen) -> "list[RenderableType]":
     from blinplan.reports.plan.bag_list import bags_report
     from blinplan.reports.plan.dated_plan import agenda_report
     from blinplan.reports.plan.day_views import days_report, month_report

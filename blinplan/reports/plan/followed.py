@@ -1,16 +1,18 @@
 """What a plan says of the label that it follows: which text it is, what that leaves to the site, what is unverified."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from blinplan.course.dated import Dated
 from blinplan.course.events import Course
 from blinplan.label.label import FollowedLabel
 from blinplan.label.read import label_of
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Indication, Occasion, Regimen
-from blinplan.regimen.site import Site
 from blinplan.reports.shared.words import unverified_lines
+
+if TYPE_CHECKING:
+    from blinplan.course.dated import Dated
+    from blinplan.regimen.site import Site
 
 _RESTARTS = frozenset({Occasion.RESTART, Occasion.FIRST_CYCLE_RESTART})
 
@@ -43,7 +45,7 @@ def label_json(course: Course, followed: FollowedLabel) -> dict[str, Any]:
     }
 
 
-def label_remarks(course: Course, site: Site | None) -> Iterator[str]:
+def label_remarks(course: Course, site: "Site | None") -> Iterator[str]:
     """Say what the label says besides what the plan has in its own places, and what it leaves to the site."""
     label, indication = label_of(course.regimen), course.regimen.indication
     for statement in label.statements:
@@ -52,14 +54,14 @@ def label_remarks(course: Course, site: Site | None) -> Iterator[str]:
     yield from asked_of_the_site(course, site)
 
 
-def asked_of_the_site(course: Course, site: Site | None) -> Iterator[str]:
+def asked_of_the_site(course: Course, site: "Site | None") -> Iterator[str]:
     """Say in one line what neither the label, as far as it was seen, nor the regimen or the site states."""
     asked = [*_of_the_course(course, site), *(() if site is None else _of_the_bags(site))]
     if asked:
         yield f"Not stated by the label as far as it was seen, so asked of the site: {'; '.join(asked)}."
 
 
-def _of_the_course(course: Course, site: Site | None) -> Iterator[str]:
+def _of_the_course(course: Course, site: "Site | None") -> Iterator[str]:
     regimen, label = course.regimen, label_of(course.regimen)
     if regimen.indication is Indication.INVESTIGATIONAL:
         return
@@ -76,7 +78,7 @@ def _of_the_course(course: Course, site: Site | None) -> Iterator[str]:
         yield "days in hospital"
 
 
-def _of_the_bags(site: Site) -> Iterator[str]:
+def _of_the_bags(site: "Site") -> Iterator[str]:
     """What has to be known of bags, with the key of the site profile that says it."""
     if rates := [size.minutes for size in site.bags if size.millilitres_per_hour is None]:
         yield f"pump rates of bags for {_durations(rates)} (`rate_ml_per_hour`)"
@@ -94,7 +96,7 @@ def _durations(sizes: list[int]) -> str:
     return ", ".join(duration_text(size) for size in sorted(sizes))
 
 
-def unverified_in(course: Course, dated: Dated | None) -> Iterator[str]:
+def unverified_in(course: Course, dated: "Dated | None") -> Iterator[str]:
     """Say what a plan rests on and nobody has seen in its source, a line each; the age of adults is told with it."""
     yield from unverified_lines(course.regimen)
     numbers = label_of(course.regimen).numbers

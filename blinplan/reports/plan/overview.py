@@ -7,8 +7,7 @@ from rich.text import Text
 
 from blinplan.course.calendar import Due
 from blinplan.course.dated import Dated
-from blinplan.course.events import Course, Event
-from blinplan.course.replan import INTERRUPTED
+from blinplan.course.events import INTERRUPTED, Course, Event
 from blinplan.outside_text import visible
 from blinplan.quantities import duration_text
 from blinplan.reports.plan.bag_list import remarks

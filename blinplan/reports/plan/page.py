@@ -7,9 +7,8 @@ from blinplan.course.bags import Bag
 from blinplan.course.calendar import Due
 from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
-from blinplan.course.events import Event
+from blinplan.course.events import INTERRUPTED, Event
 from blinplan.course.ledger import LedgerEntry
-from blinplan.course.replan import INTERRUPTED
 from blinplan.label.label import FollowedLabel
 from blinplan.label.read import label_of
 from blinplan.reports.plan.bag_list import (

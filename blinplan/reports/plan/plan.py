@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.course.calendar import hospital_stays
-from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course, Event, Period
 from blinplan.course.premedication import PremedicationPlan
+from blinplan.course.things_due import hospital_stays
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.label.label import FollowedLabel
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, DoseRate
-from blinplan.regimen.site import Site
 from blinplan.reports.plan.followed import label_json, label_line, label_remarks, unverified_in
 from blinplan.reports.plan.premedication import (
     coverage_remarks,
@@ -37,11 +35,15 @@ from blinplan.reports.shared.words import (
 )
 from blinplan.terminal import Screen
 
+if TYPE_CHECKING:
+    from blinplan.course.dated import Dated
+    from blinplan.regimen.site import Site
+
 PLAN = DocumentKind("plan")
 
 
 def plan_head(
-    course: Course, choice: Choice, label: FollowedLabel, remarks: Sequence[str] = (), dated: Dated | None = None
+    course: Course, choice: Choice, label: FollowedLabel, remarks: Sequence[str] = (), dated: "Dated | None" = None
 ) -> list[RenderableType]:
     """Draw what the plan is of, what decided its doses, what nobody has said or seen, and what else has to be known."""
     title = Text.assemble((visible(course.regimen.name), "title"), "  ", visible(course.regimen.title))
@@ -71,7 +73,7 @@ def plan_report(
     return parts
 
 
-def _decisions(course: Course, choice: Choice, label: FollowedLabel, dated: Dated | None) -> list[Text]:
+def _decisions(course: Course, choice: Choice, label: FollowedLabel, dated: "Dated | None") -> list[Text]:
     lines = [Text(f"Patient: {', '.join(known_figures(course.patient)) or 'nothing given'}")]
     lines.append(Text(f"{choice.limit}: {choice.reason}", "warning" if choice.switched else ""))
     lines.append(Text(label_line(course, label)))
@@ -127,7 +129,7 @@ def whole_course(course: Course) -> Text:
     return Text(f"Whole course: {amount_text(course.micrograms)} mcg over {amount_text(days)} days of infusion")
 
 
-def hospital_days(course: Course, site: Site | None = None) -> list[Text]:
+def hospital_days(course: Course, site: "Site | None" = None) -> list[Text]:
     """Say on which days the patient is in hospital, and how many a site asks for at least."""
     stays = [
         f"first {days} days of cycle {cycle}" for cycle, (_, days) in sorted(hospital_stays(course).items()) if days

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from blinplan.course.calendar import Entry
-from blinplan.course.dated import Dated
 from blinplan.course.events import Course
 from blinplan.course.things_due import DueDay, due_days, possible_doses
 from blinplan.outside_text import visible
@@ -15,10 +13,14 @@ from blinplan.quantities import MINUTES_PER_DAY, decimal_text, plural
 from blinplan.regimen.regimen import DoseByAge, DueKind, ThingDue
 from blinplan.reports.shared.words import optional_cycles
 
+if TYPE_CHECKING:
+    from blinplan.course.calendar import Entry
+    from blinplan.course.dated import Dated
+
 _KINDS = {DueKind.PRE_PHASE: "pre-phase", DueKind.INTRATHECAL: "intrathecal", DueKind.OTHER: "also due"}
 
 
-def entry_of_thing_text(dated: Dated, entry: Entry) -> str:
+def entry_of_thing_text(dated: "Dated", entry: "Entry") -> str:
     """Say what a thing on the calendar is, in the dose that the patient's age on that day gives."""
     if entry.thing is None:
         return ""
@@ -78,7 +80,7 @@ def _day_number(due: DueDay) -> int:
     return later + 1 if later >= 0 else later
 
 
-def dated_due_lines(dated: Dated) -> list[Text]:
+def dated_due_lines(dated: "Dated") -> list[Text]:
     """Say what is due besides on which dates, as far as they are shown."""
     shown = [entry for entry in dated.shown_entries() if entry.thing is not None]
     found = []
@@ -88,7 +90,7 @@ def dated_due_lines(dated: Dated) -> list[Text]:
     return found
 
 
-def _key(dated: Dated, entry: Entry) -> tuple[int, str, int]:
+def _key(dated: "Dated", entry: "Entry") -> tuple[int, str, int]:
     thing = entry.thing
     place = 0 if thing is None else dated.course.regimen.due.index(thing)
     return place, entry_of_thing_text(dated, entry), entry.start
@@ -119,7 +121,7 @@ def _doses_in_all(course: Course, thing: ThingDue, days: list[DueDay]) -> list[D
 # --- what has to be known of the course ------------------------------------------------------------------------------
 
 
-def course_remarks(course: Course, dated: Dated | None = None) -> Iterator[str]:
+def course_remarks(course: Course, dated: "Dated | None" = None) -> Iterator[str]:
     """Say which cycles are optional, and what to ask where a dose that goes by age cannot be told."""
     yield from optional_cycles(event.period for event in course.events)
     for thing in course.regimen.due:
@@ -131,7 +133,7 @@ def _why_open(course: Course) -> str:
     return "and the patient's is not given" if course.patient.age is None else "and the patient's does not decide it"
 
 
-def _possible_in_all(course: Course, thing: ThingDue, dated: Dated | None) -> list[DoseByAge]:
+def _possible_in_all(course: Course, thing: ThingDue, dated: "Dated | None") -> list[DoseByAge]:
     """The most doses that are possible on one day."""
     if dated is None:
         return max((_doses_in_all(course, thing, [due]) for due in _days_of(course, thing)), key=len, default=[])

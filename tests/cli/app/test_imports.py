@@ -83,10 +83,22 @@ ONLY_TO_SIMULATE = (
 )
 
 
-def imported(folder: Path, arguments: list[str]) -> set[str]:
-    """Which of those modules a check without simulation imports."""
+ONLY_WITH_DATES = (
+    "blinplan.course.bags",
+    "blinplan.course.calendar",
+    "blinplan.course.dated",
+    "blinplan.course.ledger",
+    "blinplan.course.replan",
+    "blinplan.regimen.record",
+    "blinplan.regimen.site",
+)
+CHECK = ("check", "rr-adult", "--no-simulate")
+
+
+def imported(folder: Path, *arguments: str) -> set[str]:
+    """Which of those modules a command imports."""
     ended = subprocess.run(  # noqa: S603 - our own program
-        [*probe([*ONLY_WHERE_ASKED, *ONLY_TO_SIMULATE]), "check", "rr-adult", "--no-simulate", *arguments],
+        [*probe([*ONLY_WHERE_ASKED, *ONLY_TO_SIMULATE, *ONLY_WITH_DATES, "rich.progress"]), *arguments],
         capture_output=True,
         cwd=folder,
         env=PLAIN,
@@ -96,7 +108,14 @@ def imported(folder: Path, arguments: list[str]) -> set[str]:
 
 
 def test_a_check_imports_what_is_asked_of_it_and_no_more(tmp_path: Path) -> None:
-    assert imported(tmp_path, []) == set()
+    assert imported(tmp_path, *CHECK) == set()
+
+
+def test_a_plan_without_dates_waits_for_no_calendar(tmp_path: Path) -> None:
+    found = imported(tmp_path, "plan", "rr-adult", "--weight", "70")
+    assert not found & {*ONLY_TO_SIMULATE, *ONLY_WITH_DATES, "rich.progress"}
+    start = ("--start", "2026-11-02T10:00", "--time-zone", "Europe/Berlin")
+    assert imported(tmp_path, "plan", "rr-adult", "--weight", "70", *start) >= set(ONLY_WITH_DATES)
 
 
 @pytest.mark.slow
@@ -105,7 +124,7 @@ def test_what_is_asked_of_a_check_is_imported(tmp_path: Path) -> None:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     for arguments in {tuple(asked) for asked in ONLY_WHERE_ASKED.values()}:
-        found = imported(tmp_path, list(arguments))
+        found = imported(tmp_path, *CHECK, *arguments)
         assert found >= {name for name, asked in ONLY_WHERE_ASKED.items() if tuple(asked) == arguments}
     assert all(importlib.util.find_spec(name) for name in ONLY_TO_SIMULATE)
 
