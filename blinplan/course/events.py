@@ -5,7 +5,7 @@ gets: the same periods, with the dose rate in mcg/day after body surface area an
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
@@ -80,6 +80,11 @@ class Course:
     def infusion_minutes(self) -> int:
         """How long something is infused."""
         return sum(event.period.minutes for event in self.events if event.period.dose is not None)
+
+    @property
+    def for_everybody(self) -> "Course":
+        """The course without its optional cycles."""
+        return replace(self, events=tuple(event for event in self.events if not event.period.optional))
 
 
 def periods(regimen: Regimen) -> tuple[Period, ...]:

@@ -124,9 +124,15 @@ def _days(event: Event) -> str:
 
 
 def whole_course(course: Course) -> Text:
-    """Say how much is infused in all, and on how many days."""
-    days = Fraction(course.infusion_minutes, MINUTES_PER_DAY)
-    return Text(f"Whole course: {amount_text(course.micrograms)} mcg over {amount_text(days)} days of infusion")
+    """Say how much is infused in all and on how many days, and how much of it everybody is given."""
+    (mcg, days), (most, longest) = (dose_and_days(each) for each in (course.for_everybody, course))
+    more = f"; up to {most} over {longest} with the optional cycles" if (mcg, days) != (most, longest) else ""
+    return Text(f"Whole course: {mcg} mcg over {days} days of infusion{more}")
+
+
+def dose_and_days(course: Course) -> tuple[str, str]:
+    """Write how much a course infuses, in mcg, and on how many days."""
+    return amount_text(course.micrograms), amount_text(Fraction(course.infusion_minutes, MINUTES_PER_DAY))
 
 
 def hospital_days(course: Course, site: "Site | None" = None) -> list[Text]:
@@ -163,6 +169,7 @@ def plan_json(
         "unverified": course.regimen.unverified,
         "events": [_event_json(event) for event in course.events],
         "total_mcg": exact_amount(course.micrograms),
+        "total_mcg_without_optional": exact_amount(course.for_everybody.micrograms),
         **premedication_json(premedication),
         "hospital_days": list(course.regimen.hospital_days),
         "due": due_json(course),

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
@@ -10,10 +11,12 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from blinplan.course.events import Period
 from blinplan.outside_text import visible
+from blinplan.quantities import MINUTES_PER_DAY, Basis
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.shared.document import DocumentKind
-from blinplan.reports.shared.words import drawn_from, optional_cycles, unverified_lines
+from blinplan.reports.shared.words import amount_text, drawn_from, optional_cycles, unverified_lines
 from blinplan.reports.simulation.data import simulation_manifest
 from blinplan.simulation.outcome import Distribution, Quantity, distribution
 from blinplan.simulation.trial import Simulation
@@ -35,7 +38,7 @@ def simulation_report(simulation: Simulation, screen: Screen) -> list[Renderable
         Text.assemble((visible(regimen.name), "title"), "  ", visible(regimen.title)),
         Text(simulated_patients(simulation)),
     ]
-    parts += [Text(line) for line in optional_cycles(simulation.periods)]
+    parts += [Text(line) for line in (*optional_cycles(simulation.periods), *_whole_course(simulation.periods))]
     parts += [Text(line, "unverified") for line in unverified_lines(regimen)]
     if simulation.options.premedication:
         parts.append(Text(premedication_effect(simulation), "unverified"))
@@ -49,6 +52,23 @@ def simulation_report(simulation: Simulation, screen: Screen) -> list[Renderable
         Text(NOT_ELEVATED, "quiet"),
     ]
     return parts
+
+
+def _whole_course(periods: Sequence[Period]) -> Iterator[str]:
+    """Say what dose and AUC of the whole course count, where not everybody is given all of it."""
+    if not any(period.optional for period in periods):
+        return
+    flat = all(period.dose is None or period.dose.basis is Basis.FLAT for period in periods)
+    everybody = [period for period in periods if not period.optional]
+    (given, days), (most, longest) = (_dose_and_days(each) for each in (everybody, periods))
+    said = f"{given} mcg over {days} days; up to {most} over {longest}" if flat else f"{days} days; up to {longest}"
+    yield f"Whole course: {said} with the optional cycles, which dose and AUC below count."
+
+
+def _dose_and_days(periods: Sequence[Period]) -> tuple[str, str]:
+    infused = [(period.dose, Fraction(period.minutes, MINUTES_PER_DAY)) for period in periods]
+    mcg = sum((dose.amount * days for dose, days in infused if dose is not None), Fraction(0))
+    return amount_text(mcg), amount_text(sum((days for dose, days in infused if dose is not None), Fraction(0)))
 
 
 def simulated_patients(simulation: Simulation) -> str:

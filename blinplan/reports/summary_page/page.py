@@ -238,8 +238,13 @@ def _doses(report: Report) -> DosesSection:
         PageColumn("mcg", "n"),
     )
     rows = (_period(period, given.get(period)) for period in report.simulation.periods)
-    total = "" if report.course is None else amount_text(report.course.micrograms)
+    total = "" if report.course is None else _total(report.course)
     return DosesSection(_doses_over_time(report), page_table("The doses", columns, rows), report.unknown, total)
+
+
+def _total(course: Course) -> str:
+    given, most = amount_text(course.for_everybody.micrograms), amount_text(course.micrograms)
+    return f"{given} mcg" + (f"; up to {most} mcg with the optional cycles" if given != most else "")
 
 
 def _doses_over_time(report: Report) -> LineOfTime:

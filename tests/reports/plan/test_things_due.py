@@ -279,9 +279,24 @@ def test_fhir_does_not_know_whether_what_is_past_was_given(inside: Run) -> None:
     assert [detail["status"] for detail in found] == ["unknown"] * 2 + ["not-started"] * 4
 
 
+def test_optional_cycles_are_not_summed_as_if_given(inside: Run) -> None:
+    told = "784 mcg over 28 days of infusion; up to 2,352 over 84 with the optional cycles"
+    assert f"Whole course: {told}" in said(inside, *PLAN, "--view", "overview")
+    assert f"Whole course: {told}" in said(inside, "plan", "p.toml", "--weight", "70")
+    document = inside("plan", "p.toml", "--weight", "70", "-f", "json").json
+    assert (document["total_mcg"]["value"], document["total_mcg_without_optional"]["value"]) == (2352, 784)
+    order = str(inside(*PLAN, *ID, "-f", "fhir").json)
+    assert "784 mcg in 28 days of infusion, up to 2,352 mcg in 84 with the optional cycles" in order
+    nothing_optional = said(inside, "plan", "tower", "--weight", "70")
+    assert "Whole course: 3,787 mcg over 140 days of infusion " in nothing_optional.replace("\n", " ")
+    assert "optional" not in nothing_optional
+
+
 def test_the_simulation_and_the_list_of_regimens_mark_optional_cycles(inside: Run, tmp_path: Path) -> None:
     said_once = "Cycles 2 and 3 are optional: not everybody is given them."
-    assert said_once in said(inside, "simulate", "p.toml", "--typical")
+    simulated = said(inside, "simulate", "p.toml", "--typical")
+    assert said_once in simulated
+    assert "Whole course: 784 mcg over 28 days; up to 2,352 over 84 with the optional cycles" in simulated
     assert "optional" not in said(inside, "simulate", "nhl-15", "--typical")
 
 
@@ -292,4 +307,5 @@ def test_the_report_has_what_is_due_and_what_is_optional(inside: Run, tmp_path: 
     assert ran.status in {0, 1}, ran.err
     page = (tmp_path / "out.html").read_text(encoding="utf-8")
     assert "Cycles 2 and 3 are optional" in page
+    assert "Whole course: 784 mcg; up to 2,352 mcg with the optional cycles." in page
     assert "Intrathecal: cytarabine 30 mg, days 8, 29, 71, 92, 113, 134" in page

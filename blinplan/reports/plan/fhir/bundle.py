@@ -11,7 +11,7 @@ from fractions import Fraction
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
-from blinplan.course.events import INTERRUPTED, Event
+from blinplan.course.events import INTERRUPTED, Course, Event
 from blinplan.course.ledger import LedgerEntry
 from blinplan.label.read import label_of
 from blinplan.outside_text import visible
@@ -141,12 +141,18 @@ def _status(dated: Dated) -> str:
 
 def _description(dated: Dated) -> str:
     course = dated.course
-    days = Fraction(course.infusion_minutes, MINUTES_PER_DAY)
+    (given, days), (most, longest) = (_dose_and_days(each) for each in (course.for_everybody, course))
+    more = f", up to {most} in {longest} with the optional cycles" if (given, days) != (most, longest) else ""
     sources = "; ".join(f"{visible(source.citation)} ({source.status.value})" for source in course.regimen.sources)
     return (
-        f"Blinatumomab by continuous infusion: {amount(course.micrograms, MICROGRAM)} in {amount_text(days)} days of"
-        f" infusion. Times are local in {dated.clock.zone}. Source of the doses: {sources}."
+        f"Blinatumomab by continuous infusion: {given} in {days} days of"
+        f" infusion{more}. Times are local in {dated.clock.zone}. Source of the doses: {sources}."
     )
+
+
+def _dose_and_days(course: Course) -> tuple[str, str]:
+    days = Fraction(course.infusion_minutes, MINUTES_PER_DAY)
+    return str(amount(course.micrograms, MICROGRAM)), amount_text(days)
 
 
 def _orders(ordered: list[Request]) -> Iterator[tuple[int, Element]]:
