@@ -4,6 +4,7 @@ Amounts are exact fractions and times whole minutes. A float appears only where 
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -25,7 +26,14 @@ class Basis(StrEnum):
 
 
 class QuantityError(ValueError):
-    """A text that is not a quantity of the kind asked for. The message says what was expected and why."""
+    """A text that is not a quantity of the kind asked for. The message says what was expected and why.
+
+    ``advice`` says what to write instead, where that is known better than for every quantity of the kind.
+    """
+
+    def __init__(self, message: str, advice: str | None = None) -> None:
+        super().__init__(message)
+        self.advice = advice
 
 
 class RouteError(QuantityError):
@@ -111,10 +119,8 @@ def read_dose(text: str) -> WrittenDose:
         When the text is not a dose rate; nothing is guessed.
     """
     match = _DOSE.fullmatch(text) if len(text) <= LONGEST else None
-    if match is None and other_route(text):
-        raise RouteError(ONE_ROUTE)
     if match is None:
-        raise QuantityError(_why_not_a_dose(text))
+        raise _refusal(text)
     basis = Basis.FLAT if match[4] is None else Basis.BSA
     amount = _exact(match[1])
     if amount <= 0:
@@ -176,7 +182,21 @@ def _slips(match: re.Match[str]) -> list[Slip]:
     return found
 
 
-_FORM = 'write a number, a space and mcg/day or mcg/m2/day, such as "9 mcg/day"'
+ONE_ROUTE = (
+    "the model knows no absorption, and blinplan plans continuous intravenous infusion only; a dose that is given"
+    " otherwise is no rate of infusion"
+)
+
+_UNITS_OF_RATES = "write a number, a space and mcg/day or mcg/m2/day"
+_FORM = f'{_UNITS_OF_RATES}, such as "9 mcg/day"'
+QUESTION = (
+    "a single dose or another route cannot be planned; a continuous intravenous infusion is written as a number, a"
+    ' space and mcg/day or mcg/m2/day, such as "9 mcg/day"'
+)
+QUESTION_ADVICE = (
+    "if this is a continuous intravenous infusion, write its rate, and the rate only; plan anything else without"
+    " blinplan"
+)
 
 # What people write instead of a dose rate, the first that fits, and why that is none.
 _WHY_NOT = (
@@ -185,52 +205,56 @@ _WHY_NOT = (
     (r"[0-9.,]+", f"this dose has no unit; {_FORM}: a bare number is how thousandfold errors happen"),
     (r"[0-9., ]+[mnk]?g\b.*", f"doses are in micrograms (1 mg = 1,000 mcg); {_FORM}"),
     (r".*\bper\b.*", f"a rate is written with /day; {_FORM}"),
-    (r"[^/]*(/m[2²])?", f"this is an amount, not a rate; {_FORM}"),
+    (r"[^/]*(/m[2²])?", f"this is an amount, not a rate: {QUESTION}"),
     (r".*/\s*(h|min|w|kg).*", f"rates are per day, flat or per m² of body surface area; {_FORM}"),
-    (r".*", _FORM),
+    (r".*/ ?(day|d)\b.*", _FORM),
+    (r".*", QUESTION),
+)
+
+# A rate in other words than those of a dose: what stands around it is judged by itself.
+_RATE = (
+    rf"(?<![\d.,/-]){_NUMBER} ?(?:mcgs?|μg|ug|micrograms?|mikrogramm)"
+    r"( ?(?:/|per) ?(?:m2|m²|sqm|square met(?:er|re)))?"
+    r" ?(?:(?:/|per|a|over|pro|par|every|each) ?(?:1 )?(?:24 ?h(?:rs?|ours?)?|days?|d|tag|jour|dia|giorno|dag)|daily)\b"
 )
 
 
-# --- by which route a dose is given -----------------------------------------------------------------------------------
-
-ONE_ROUTE = (
-    "the model knows no absorption, and blinplan plans continuous intravenous infusion only; a dose that is given"
-    " otherwise is no rate of infusion"
-)
-
-# What people write for another way of giving a drug than to let it run into a vein all the time. In small letters what
-# no other word of English is; of two letters that are one, in capitals or with points.
-_OTHER_ROUTES = r"""(?<![\w.])(?:
-    (?i:(?:sub|sous|sotto)[- ]?(?:cut|kut)\w*|hypodermic\w*|s\.\ ?c\.?|s/c|sc|s\.\ ?q\.?|sq|sub[- ]?q|subc)
-    |(?i:bolus(?:es)?|push(?:es)?|injections?|inject(?:ed|able)?)|IVP|IVB
-    |(?i:intermittent(?:ly)?|short(?=[- ](?:(?:intravenous|iv|i\.v\.)[- ])?infusion))
-    |(?i:intra-?(?:thecal|ventricular|cerebroventricular|muscular|peritoneal|dermal|arterial|nasal|vitreal|ocular
-        |pleural|lesional|articular|tumou?ral|lymphatic|osseous)\w*|lumbar\ puncture|epidural\w*|ommaya)
-    |(?i:oral(?:ly)?|(?:by|via)\ mouth|per\ os|p\.\ ?o\.?|tablets?|capsules?|sublingual\w*|buccal\w*|enteral\w*)
-    |(?i:nasal\w*|inhal\w+|nebuli[sz]\w+|rectal\w*|topical\w*|transdermal\w*|i\.\ ?[mtpd]\.?)|IT|IM|IP|ID|PO
-    |(?i:over\ (?:[1-9]|1[0-9]|2[0-3])(?:\.[0-9]+)?[- ]?(?:h|hrs?|hours?)|over\ [0-9]{1,3}[- ]?min(?:utes?)?)
-    |(?i:(?:[1-9]|1[0-9]|2[0-3])[- ]?(?:h|hr|hour)[- ]infusions?|[0-9]{1,3}[- ]?min(?:ute)?[- ]infusions?)
-    |(?i:[tb]\.?i\.?w\.?|every\ (?:other|second)\ day|on\ alternate\ days)
-    |(?i:(?:twice|thrice|(?:two|three|2|3)(?:\ times|\ ?[x×]))[- ]?(?:a\ |per\ |each\ |/\ ?)?(?:week(?:ly)?|wk))
-    )(?!\w)"""
-_WHOLE = r"(?i:it|im|ip|id|po)"
-_DENIED = r"(?i:\b(?:not|no|never|without|nor|than|instead of)(?:[ -]+(?!but\b|only\b)\w+){0,2}[ -]*|\bnon-?)$"
-_WITHOUT_ROUTE = frozenset(Basis)
-"""What most files say where they could say a route."""
+def is_dose(text: str) -> bool:
+    """Whether a text is a dose rate as it is to be written."""
+    return len(text) <= LONGEST and _DOSE.fullmatch(text) is not None
 
 
-def other_route(text: str) -> re.Match[str] | None:
-    """Find the word by which a text says that a drug is not infused continuously into a vein.
+def _refusal(text: str) -> QuantityError:
+    # Imported here, because most doses are written well, and the words of routes take long to make.
+    from blinplan.words.routes import other_route, strange_words
 
-    >>> other_route("120 mcg SC").group()
-    'SC'
-    """
-    if text in _WITHOUT_ROUTE or _DOSE.fullmatch(text):
-        return None  # most files hold no other texts, and the patterns take long to compile
-    if match := re.fullmatch(_WHOLE, text.strip()):
-        return match
-    found = re.finditer(_OTHER_ROUTES, text, re.VERBOSE)
-    return next((match for match in found if not re.search(_DENIED, text[: match.start()])), None)
+    if other_route(text, in_dose=True):
+        return RouteError(ONE_ROUTE)
+    if strange_words(text, in_dose=True):
+        return QuantityError(QUESTION, QUESTION_ADVICE)
+    spelling = _spelling(text)
+    if spelling is not None:
+        return QuantityError(
+            f"a dose is a rate and nothing else, since continuous intravenous infusion is the only route;"
+            f' {_UNITS_OF_RATES}, here "{spelling}"',
+            f'write "{spelling}"',
+        )
+    why = _why_not_a_dose(text)
+    return QuantityError(why, QUESTION_ADVICE if QUESTION in why else None)
+
+
+def _spelling(text: str) -> str | None:
+    """The one rate that a text speaks of, as it is to be written."""
+    from blinplan.words.routes import mentions_one_route
+
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    found = list(re.finditer(_RATE, plain))
+    rest = re.sub(_RATE, "", plain)
+    if len(found) != 1 or re.search(r"\d", re.sub(r"\b24 ?(?:/ ?7|-?h)", "", rest)):
+        return None
+    if found[0][0].endswith("daily") and not mentions_one_route(rest):
+        return None
+    return f"{found[0][1]} mcg{'' if found[0][2] is None else '/m2'}/day"
 
 
 def _why_not_a_dose(text: str) -> str:

@@ -17,6 +17,7 @@ from blinplan.quantities import (
     Mass,
     Notation,
     QuantityError,
+    RouteError,
     WrittenDose,
     decimal_text,
     duration_text,
@@ -201,7 +202,8 @@ def test_any_text_is_a_dose_or_refused_with_the_form_asked_for(text: str) -> Non
         rate = read_dose(text).rate
     except QuantityError as error:
         rate, said = None, str(error)
-    assert "mcg/day" in said if rate is None else rate.amount > 0
+        form = "continuous intravenous infusion only" if isinstance(error, RouteError) else "mcg/day"
+    assert form in said if rate is None else rate.amount > 0
 
 
 @pytest.mark.parametrize(

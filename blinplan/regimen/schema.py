@@ -17,6 +17,7 @@ from blinplan.quantities import (
 )
 from blinplan.regimen.regimen import LabelName
 from blinplan.regimen.toml.table import (
+    Kind,
     Table,
     array,
     day,
@@ -66,7 +67,76 @@ ROUTES = (
     "intravenous",
     "IV",
 )
-"""The route of blinatumomab, as people write it."""
+"""The route of blinatumomab, as people write it most."""
+LONGEST_ROUTE = 100
+
+
+def _route(written: str) -> None:
+    if written in ROUTES:
+        return
+    # Imported here, because few files say their route in other words.
+    from blinplan.words.routes import is_one_route, misspelt_word
+
+    if len(written) > LONGEST_ROUTE or not is_one_route(written):
+        meant = misspelt_word(written) or ROUTES[0]
+        raise QuantityError(
+            f"`route` is {ROUTES[0]}, or short IV; the only route there is, since the model knows no absorption",
+            f'if the drug is given by continuous intravenous infusion, write "{meant}"; plan any other route without'
+            " blinplan",
+        )
+
+
+def _in_any_case(stem: str) -> str:
+    return "".join(f"[{letter}{letter.upper()}]" if letter.isalpha() else letter for letter in stem)
+
+
+# Editors are told of the letters that every name of the route has; the program knows the names.
+_STEMS = (
+    *(
+        "i[ ./]*v",
+        "ve",
+        "e[.]?v",
+        "c[.]?i",
+        "picc",
+        "cvc",
+        "cont",
+        "kont",
+        "inf",
+        "perf",
+        "drip",
+        "dauer",
+        "pump",
+        "pomp",
+    ),
+    *(
+        "doz",
+        "intraw",
+        "nitroz",
+        "laskimo",
+        "suonensis",
+        "ciag",
+        "surekli",
+        "jatku",
+        "folyam",
+        "cent",
+        "durchg",
+        "fortl",
+    ),
+    *("uninterr", "const", "steady", "ununterbr", "damar"),
+)
+ROUTE = Kind(
+    quantity(_route, "", LONGEST_ROUTE, ROUTES[0]).core,
+    {
+        "anyOf": [
+            {"type": "string", "enum": list(ROUTES)},
+            {
+                "type": "string",
+                "pattern": f"{'|'.join(map(_in_any_case, _STEMS))}|[\u00a1-\ufffd]",
+                "maxLength": LONGEST_ROUTE,
+            },
+        ]
+    },
+)
 
 
 class SourceTable(NamedTuple):
@@ -130,7 +200,7 @@ DOSING = Table(
     required_key("basis", one_of("flat", "bsa"), '"flat" for mcg/day, or "bsa" for mcg/m2/day (by body surface area)'),
     optional_key(
         "route",
-        one_of(*ROUTES),
+        ROUTE,
         "continuous intravenous infusion, or short IV; the only route there is, since the model knows no absorption",
     ),
 )

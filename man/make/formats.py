@@ -132,7 +132,9 @@ FORMATS: Mapping[str, Format] = {
             " `hours = 24` with `treatment_free_days = 6`, and `repeat`; that it is no continuous infusion is said by"
             " rule S308, and so it is neither planned nor simulated.",
             "blinplan plans continuous intravenous infusion only. A file that says another route, in a key or in a"
-            ' dose, such as `"250 mcg SC"`, is refused at that word (F008): the model knows no absorption.',
+            ' dose, such as `"250 mcg SC"` or `"250 mcg once daily"`, is refused at that word (F008): the model knows'
+            " no absorption. The one route may be written in any case and spelling, as `CIVI` or `i.v.`; what else"
+            " stands at `route` is taken for another one, and words of a dose that are not known are asked about.",
         ),
         _REGIMEN,
         "Two cycles with doses by body surface area, each with its cap. `blinplan regimens` lists those that come"

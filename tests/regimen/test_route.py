@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from blinplan.quantities import RouteError, read_dose
-from blinplan.regimen import library
+from blinplan.regimen import library, schema
 from blinplan.regimen.build import cycle, regimen, step
 from blinplan.regimen.draft import read_step
 from blinplan.regimen.reading import read
+from blinplan.regimen.toml.document import parse
 from blinplan.regimen.toml.problems import Problem
 from blinplan.regimen.write import NotARegimenError
 from tests.program import Run
@@ -52,8 +54,43 @@ WORDS = [
     "injection",
     "intermittent",
     "inhaled",
+    "under the skin",
+    "ＳＣ",  # noqa: RUF001 - full-width letters
+    "s c",
+    "SC1",
+    "peroral",
+    "intratecal",
+    "onderhuids",
+    "podskórnie",
+    "deri altı",  # noqa: RUF001 - a Turkish letter
+    "подкожно",
+    "皮下",
+    "피하",
+    "hipodérmica",
+    "prefilled",
+]
+STRANGE = ["foo", "Unterhautgewebe", "ngoài", "под", "xyzzy"]
+RIGHT = [
+    *("IV", "iv", "Iv", "i.v.", "I. V.", "i/v", "ＩＶ", "IV infusion", "CIV", "cIV", "CIVI", "c.i.v.", "IVCI"),  # noqa: RUF001
+    *("continuous IV infusion", "Continuous Intravenous Infusion", "continuous infusion", "INTRAVENOUS", "by vein"),
+    *("intravenously, continuously", "IV over 24 h", "24-hour IV infusion", "IV (24/7)", "central venous line"),
+    *(
+        "IV, not bolus",
+        "intravenous (not SC)",
+        "IV, never SC or IM",
+        "IV; no bolus, no push",
+        "SC: no, IV",
+        "IV rather than SC",
+    ),
+    *("not SC but IV", "IV, not sc/im", "cont. IV", "IV, must not be given as a bolus", "nicht s.c., sondern i.v."),
+    *("perfusion intraveineuse continue", "intravenöse Dauerinfusion", "infusión intravenosa continua", "endovenosa"),
+    *("внутривенно", "静脈内持続点滴", "持续静脉输注", "지속 정맥 주입", "dożylnie", "i.v. Dauerinfusion"),
 ]
 INSIDE = {
+    "once daily": "once daily",
+    "QD": "QD",
+    "IV twice weekly": "twice weekly",
+    "not IV but SC, later SC": "SC",
     "intermittent short infusion by IV push": "intermittent",
     "short infusion": "short",
     "short IV infusion": "short",
@@ -95,6 +132,28 @@ DOSES = {
     "500 mcg 3x/week": "3x/week",
     "500 mcg 3 times per week": "3 times per week",
     "500 mcg twice a week": "twice a week",
+    "250 mcg QD": "QD",
+    "250 mcg q.d.": "q.d.",
+    "250 mcg once daily": "once daily",
+    "250 mcg/day QD": "QD",
+    "250 mcg q24h": "q24h",
+    "500 mcg M/W/F": "M/W/F",
+    "500 mcg, Mon Wed Fri": "Mon",
+    "500 mcg weekly": "weekly",
+    "0.3 mL": "mL",
+    "28 mcg/dose": "dose",
+    "28 mcg per dose": "dose",
+    "28 mcg/inj": "inj",
+    "28 mcg po": "po",
+    "28 mcg im": "im",
+    "28 mcg it": "it",
+    "28 mcg s c": "s c",
+    "28 mcg ｓ．ｃ．": "ｓ．ｃ．",  # noqa: RUF001 - full-width letters
+    "28 mcg onderhuids": "onderhuids",
+    "28 mcg 皮下注射": "皮下",
+    "28 mcg 1x täglich": "1x täglich",
+    "28 mcg une fois par jour": "une fois par jour",
+    "28 mcg/day for 4 hours a day": "4 hours a day",
 }
 
 
@@ -159,6 +218,84 @@ def test_a_dose_that_says_another_route_is_the_one_finding(layout: str, dose: st
     assert refused_at(text) == DOSES[dose]
 
 
+@pytest.mark.parametrize("words", STRANGE)
+def test_a_dose_in_words_that_nobody_knows_here_is_asked_about_once(words: str) -> None:
+    steps = f'[{{ dose = "250 mcg {words}", days = 7 }}, {{ dose = "500 mcg {words}", days = 21 }}]'
+    text = with_headers(changed((*CYCLE, "steps"), steps))
+    (problem,) = problems(text)
+    assert problem.code == "N104"
+    assert text[problem.span.start : problem.span.end] in words
+    assert "a single dose or another route cannot be planned" in problem.why
+    assert "mcg/day" not in problem.help
+
+
+@pytest.mark.parametrize("dose", ["250 mcg", "250 mcg daily", "250 mcg/m2"])
+def test_an_amount_is_asked_about_and_not_advised_to_be_a_rate(dose: str) -> None:
+    (problem,) = problems(with_headers(changed((*STEP, "dose"), f'"{dose}"')))
+    assert (problem.code, "mcg/day" in problem.help) == ("N104", False)
+    assert "a single dose or another route cannot be planned" in problem.why
+
+
+@pytest.mark.parametrize(
+    ("dose", "spelling"),
+    [
+        ("28 mcg/day IV", "28 mcg/day"),
+        ("28 mcg/day continuous IV infusion", "28 mcg/day"),
+        ("28 mcg/day CIVI, not bolus", "28 mcg/day"),
+        ("28 mcg /day", "28 mcg/day"),
+        ("28 MCG/DAY", "28 mcg/day"),
+        ("５ mcg/m²/day", "5 mcg/m2/day"),  # noqa: RUF001 - a full-width digit
+        ("9 mcg over 24 hours", "9 mcg/day"),
+        ("28 micrograms per day by continuous infusion", "28 mcg/day"),
+        ("28 mcg daily by continuous infusion", "28 mcg/day"),
+        ("28 mcg/Tag", "28 mcg/day"),
+    ],
+)
+def test_a_rate_in_other_words_is_refused_with_its_spelling(dose: str, spelling: str) -> None:
+    (problem,) = problems(with_headers(changed((*STEP, "dose"), f'"{dose}"')))
+    assert (problem.code, problem.help) == ("N104", f'write "{spelling}"')
+    assert read_dose(spelling)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("words", [*STRANGE, "IV or foo", "not IV", "non-continuous IV"])
+def test_words_at_the_route_that_are_not_those_of_the_one_route_are_another(layout: str, words: str) -> None:
+    assert refused_at(LAYOUTS[layout](changed(("dosing", "route"), f'"{words}"'))).strip('"') in words
+
+
+@pytest.mark.parametrize("words", RIGHT)
+def test_the_one_route_is_accepted_however_it_is_written(words: str) -> None:
+    text = with_headers(changed(("dosing", "route"), f'"{words}"'))
+    assert problems(text) == ()
+    values = parse(text, "x.toml").values
+    assert Draft202012Validator(schema.ROUTE.json).is_valid(values["dosing"]["route"])
+
+
+@pytest.mark.parametrize("words", ["infusion", "", "continuous", "by pump"])
+def test_a_route_that_is_left_half_open_is_asked_about(words: str) -> None:
+    (problem,) = problems(with_headers(changed(("dosing", "route"), f'"{words}"')))
+    assert problem.code == "F004"
+    assert problem.help.startswith("if the drug is given by continuous intravenous infusion, write")
+
+
+@pytest.mark.parametrize("key", ["method", "type", "infusion", "formulation", "how", "Applikationsweg", "voie", "form"])
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("word", ["subcutaneous", "SC", "SC1", "皮下", "s.c."])
+def test_any_key_that_is_not_one_of_ours_may_name_it(key: str, table: str, word: str) -> None:
+    assert refused_at(with_headers(changed((*TABLES[table], key), f'"{word}"'))) == word
+
+
+@pytest.mark.parametrize("key", ["intravenous", "iv", "continuous", "continuous_infusion"])
+@pytest.mark.parametrize("value", ["false", '"no"', "0"])
+def test_what_denies_the_one_route_names_another(key: str, value: str) -> None:
+    assert refused_at(with_headers(changed(("dosing", key), value))) == f"{key} = {value}"
+
+
+def test_a_title_tells_the_route_of_doses_that_are_no_rates() -> None:
+    titled = changed(("title",), '"Subcutaneous blinatumomab, NCT04521231"')
+    assert refused_at(with_headers(changed((*STEP, "dose"), '"250 mcg daily"', titled))) == "Subcutaneous"
+
+
 def test_it_is_one_finding_however_often_the_file_says_it() -> None:
     steps = '[{ dose = "250 mcg SC", days = 7 }, { dose = "500 mcg TIW", bolus = true, dayz = 21 }]'
     tree = changed((*CYCLE, "steps"), steps, changed(("dosing", "route"), '"subcutaneous"'))
@@ -179,7 +316,7 @@ NEAR = [
     (("dosing", "route"), '"intravenous"', []),
     (("dosing", "route"), '"continuous intravenous infusion"', []),
     (("dosing", "route"), '"IV"', []),
-    (("dosing", "route"), '"by vein"', ["F004"]),
+    (("dosing", "route"), '"by vein"', []),
     (("route",), '"intravenous"', ["F002"]),
     (("administration",), '"continuous intravenous infusion, no bolus"', ["F002"]),
     (("administration",), '"continuous intravenous infusion; never flush, never give a bolus"', ["F002"]),
@@ -199,6 +336,12 @@ NEAR = [
     (("due", 1, "dose"), '"12 mg IT, by injection"', []),
     (("waiver", 0, "reason"), '"The SC study has other intervals"', []),
     ((*STEP, "subcutaneous"), "false", ["F002"]),
+    ((*STEP, "bolus"), '"no"', ["F002"]),
+    (("dosing", "no_bolus"), "true", ["F002"]),
+    (("dosing", "intravenous"), "true", ["F002"]),
+    (("dosing", "mode"), '"flat"', ["F002"]),
+    ((*CYCLE, "chemotherapy"), '"oral mercaptopurine, IT methotrexate"', ["F002"]),
+    (("administered_by",), '"nurse"', ["F002"]),
     ((*STEP, "dose"), '"9 mcg"', ["N104"]),
     ((*STEP, "dose"), '"9 mcg daily"', ["N104"]),
     ((*STEP, "dose"), '"9 mcg over 24 hours"', ["N104"]),
@@ -230,6 +373,17 @@ def test_however_it_is_written_the_word_is_shown(
     layout: str, table: str, key: str, before: str, word: str, after: str
 ) -> None:
     text = LAYOUTS[layout](changed((*TABLES[table], key), f'"{before}{word}{after}"'))
+    assert refused_at(text).lower() == word.lower()
+
+
+@given(
+    st.sampled_from(sorted(LAYOUTS)),
+    st.sampled_from(["250 mcg ", "250mcg, ", "28 mcg/day ", "28 µg (", "9 mcg/m2/day; "]),
+    st.sampled_from(WORDS),
+    st.sampled_from(["", ", daily", " x 7", ")", ", abdomen"]),
+)
+def test_however_a_dose_says_it_the_word_is_shown(layout: str, amount: str, word: str, after: str) -> None:
+    text = LAYOUTS[layout](changed((*STEP, "dose"), f'"{amount}{word}{after}"', SINGLE))
     assert refused_at(text).lower() == word.lower()
 
 

@@ -10,8 +10,9 @@ from pydantic_core import ErrorDetails, ValidationError
 
 from blinplan.quantities import QuantityError
 from blinplan.regimen.toml.document import Document, Edit, KeyPath, Span
-from blinplan.regimen.toml.spelling import advice_for_key, is_slip, nearest_word, one_slip
+from blinplan.regimen.toml.spelling import advice_for_key, is_slip, nearest_word
 from blinplan.regimen.toml.table import Table, is_several
+from blinplan.words.spelling import one_slip
 
 
 class Problem(NamedTuple):
@@ -213,6 +214,9 @@ def _is_dose(path: KeyPath) -> bool:
 
 
 def _advice(path: KeyPath, detail: ErrorDetails) -> str:
+    reason = detail.get("ctx", {}).get("error")
+    if isinstance(reason, QuantityError) and reason.advice is not None:
+        return reason.advice
     if _is_dose(path):
         return 'write the dose as it is ordered, for example "9 mcg/day" or "5 mcg/m2/day"'
     words = _allowed_words(detail) if detail["type"] == "literal_error" else []

@@ -7,6 +7,8 @@ import difflib
 import re
 from collections.abc import Collection, Iterable
 
+from blinplan.words.spelling import one_slip
+
 _LIKE = 0.6
 """How much a word is written like another (`difflib`, 0 to 1) to be suggested."""
 
@@ -110,16 +112,6 @@ def _parts_of(word: str) -> set[str]:
 
 def _letters(word: str) -> str:
     return re.sub(r"[^a-z0-9]", "", word.lower())
-
-
-def one_slip(written: str, meant: str) -> bool:
-    """Whether two words differ by one letter too many, too few or other, or by two in the wrong order."""
-    first = next((at for at, pair in enumerate(zip(written, meant, strict=False)) if pair[0] != pair[1]), None)
-    if first is None:
-        return abs(len(written) - len(meant)) <= 1
-    rest, other = written[first:], meant[first:]
-    swapped = rest[:2] == other[1::-1] and rest[2:] == other[2:]
-    return rest[1:] == other[1:] or rest[1:] == other or rest == other[1:] or swapped
 
 
 def is_slip(written: str, meant: str | None, allowed: Collection[str]) -> bool:
