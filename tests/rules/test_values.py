@@ -64,7 +64,13 @@ def test_everything_that_a_label_says_is_listed_as_it_says_it(label: str) -> Non
             limit.status,
         )
         assert (value.fixed, value.stricter) == (limit.fixed, limit.stricter)
-    parts: list[Any] = [*text.schedules, *text.premedications, *text.bags, *([text.vial] if text.vial else [])]
+    parts: list[Any] = [
+        *text.schedules,
+        *text.premedications,
+        *text.bags,
+        *([text.vial] if text.vial else []),
+        *text.statements,
+    ]
     stated = {part.stated for part in parts}
     listed = {
         Stated(value.says, value.source, value.status)  # type: ignore[arg-type]
