@@ -67,7 +67,7 @@ def route_problem(document: Document) -> Problem | None:
     parts = [part for key, value in document.values.items() for part in _parts((key,), key, value) if _may_tell(part)]
     if not parts:
         return None  # most files, and the words of routes take long to make
-    for telling in (_told_by_route, _told_by_name, _told_by_dose, _told_by_title):
+    for telling in (_told_by_route, _told_by_name, _told_by_dose, _told_by_title, _told_by_single_dose):
         first = min(telling(document, parts), key=lambda told: (not told.known, told.span.start), default=None)
         if first is not None:
             return _problem(document, first)
@@ -148,11 +148,19 @@ def _is_another(name: str, *, is_true: bool) -> bool:
 
 
 def _told_by_dose(document: Document, parts: list[_Part]) -> Iterator[_Told]:
+    return _told_in_doses(document, parts, singles=False)
+
+
+def _told_by_single_dose(document: Document, parts: list[_Part]) -> Iterator[_Told]:
+    return _told_in_doses(document, parts, singles=True)
+
+
+def _told_in_doses(document: Document, parts: list[_Part], *, singles: bool) -> Iterator[_Told]:
     from blinplan.words.routes import other_route
 
     for path, key, value in parts:
         if isinstance(value, str) and (_tells_dose(key) or key in {"steps", "max"}):
-            word = other_route(value, in_dose=True)
+            word = other_route(value, in_dose=True, singles=singles)
             if word is not None:
                 yield _Told(path, _span(document, path, value, word))
 

@@ -291,9 +291,10 @@ def test_what_denies_the_one_route_names_another(key: str, value: str) -> None:
     assert refused_at(with_headers(changed(("dosing", key), value))) == f"{key} = {value}"
 
 
-def test_a_title_tells_the_route_of_doses_that_are_no_rates() -> None:
+@pytest.mark.parametrize("dose", ["250 mcg daily", "250 mcg QD", "500 mcg, Mon Wed Fri"])
+def test_a_title_tells_the_route_of_doses_that_are_no_rates(dose: str) -> None:
     titled = changed(("title",), '"Subcutaneous blinatumomab, NCT04521231"')
-    assert refused_at(with_headers(changed((*STEP, "dose"), '"250 mcg daily"', titled))) == "Subcutaneous"
+    assert refused_at(with_headers(changed((*STEP, "dose"), f'"{dose}"', titled))) == "Subcutaneous"
 
 
 def test_it_is_one_finding_however_often_the_file_says_it() -> None:
