@@ -126,8 +126,8 @@ def test_what_the_label_does_not_state_is_asked_of_the_site_in_one_place(inside:
         assert text.count("so asked of the site") >= 1, name
     (tmp_path / "ward.toml").write_text(FULL_WARD)
     assert asked_of_the_site(inside, *given, "--site", "ward.toml") == (
-        "Not stated by the label as far as it was seen, so asked of the site: premedication on a restart; whether the line"
-        " may be flushed; supervision of a restart."
+        "Not stated by the label as far as it was seen, so asked of the site: premedication on a restart; whether the"
+        " line may be flushed; supervision of a restart."
     )
     assert "asked of the site" not in inside("plan", "rr-adult", "--weight", "70", *START, "--site", "ward.toml").out
 
