@@ -22,9 +22,6 @@ FOUND = {  # by the file alone, a code a kind of finding
     **WITHOUT_A_LIMIT_OF_AREA,
     "mt103-206-15": "D205 D207",  # the cohort that began at the full dose
     "mt103-206-5-15-30": "D203 D205",  # the cohort that went above what became the label's
-    "aall1331-high-risk": "S303",  # blocks of 5 weeks: a note
-    "myasthenia-5-days": "S303",
-    "lupus-5-days": "S303",
     # Dose finding in lymphoma: from too low to the highest that was borne.
     "nhl-0.5": "D201 D205",
     "nhl-1.5": "D201 D205",
@@ -38,13 +35,7 @@ FOUND = {  # by the file alone, a code a kind of finding
     "nhl-90": "D203 D205",
 }
 FOUND_ON_PATIENTS = {  # besides: cytokines, B cells and T cells of the virtual patients
-    "e1910": "B403",  # notes: B cells in an interval with chemotherapy, of which the model knows nothing
-    "lal2317": "B403",
-    "hyper-cvad": "B403",
-    "aall1331-low-risk": "B403",
-    "myasthenia-5-days": "B403",
-    "lupus-5-days": "B403",
-    "mini-hyper-cvd": "B403 T501",
+    "mini-hyper-cvd": "T501",
     # T cells are not back when the dose steps up.
     **dict.fromkeys(("golden-gate-run-in", "s1318", "tower", "mt103-211", "mt103-205", "mt103-206-5-15"), "T501"),
     **dict.fromkeys(("mt103-206-5-15-30", "dlbcl-3-step", "nct02910063", "nct03023878", "nhl-5-15-60"), "T501"),

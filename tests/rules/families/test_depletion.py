@@ -104,14 +104,14 @@ def test_in_continued_therapy_recovery_is_a_note_with_its_own_reason() -> None:
     assert judgement.complete
 
 
-def test_over_an_interval_with_other_treatment_a_recovery_is_a_note_that_gives_the_reason() -> None:
-    lines = cycle("15 mcg/m2/day for 28 days", free=90, repeat=2, reason="chemotherapy")
-    judgement = judgement_of_lines(lines, script(outcome(1000, 1000, (900, 1000))))
-    (finding,) = [finding for finding in judgement.findings if finding.code == "B403"]
-    assert finding.severity is Severity.NOTE
-    assert finding.message.endswith("The file's reason for the interval: chemotherapy")
-    assert "knows blinatumomab only" in finding.why
-    assert "shorten" not in finding.help
+def test_over_an_interval_with_other_treatment_a_recovery_is_no_finding_and_is_told() -> None:
+    step, recovered = "15 mcg/m2/day for 28 days", script(outcome(1000, 1000, (900, 1000)))
+    judgement = judgement_of_lines(cycle(step, free=90, repeat=2, reason="chemotherapy"), recovered)
+    assert answer(judgement, "B403") == "not applicable"
+    verdict = verdict_of(judgement, "B403")
+    assert verdict.not_evaluated is not None
+    assert "recovered after cycle 1 90.0 %" in verdict.not_evaluated.reason
+    assert answer(judgement_of_lines(cycle(step, free=90, repeat=2), recovered), "B403") == "finding"
 
 
 def test_an_interval_with_a_reason_leaves_no_question_open() -> None:
@@ -131,7 +131,7 @@ def test_the_reason_of_the_first_interval_does_not_excuse_the_second() -> None:
     lines = cycle(step, free=90, reason="chemotherapy") + cycle(step, free=14, repeat=2)
     judgement = judgement_of_lines(lines, script(outcome(1000, 1000, (900, 1000), (900, 1000))))
     found = [(finding.severity, finding.path[:2]) for finding in judgement.findings if finding.code == "B403"]
-    assert found == [(Severity.NOTE, ("cycle", 0)), (Severity.WARNING, ("cycle", 1))]
+    assert found == [(Severity.WARNING, ("cycle", 1))]
 
 
 def test_a_note_on_one_cycle_does_not_pass_for_an_answer_about_another() -> None:

@@ -90,8 +90,14 @@ def test_in_every_other_phase_14_days_hold(phase: str) -> None:
     assert "at most 14 days" in finding.help
 
 
-@pytest.mark.parametrize("free", [0, 7, 13])
-def test_a_short_interval_whose_reason_is_given_is_told_and_no_other_is_advised(free: int) -> None:
+@pytest.mark.parametrize("free", [7, 13])
+def test_a_short_interval_whose_reason_is_given_and_that_was_run_is_in_order(free: int) -> None:
+    assert codes(judgement_of_lines(cycle(free=free, repeat=2, reason="blocks of 5 weeks"))) == []
+    assert codes(judgement_of_lines(cycle(free=free, repeat=2))) == ["S303"]
+
+
+@pytest.mark.parametrize("free", [0, 6])
+def test_a_shorter_interval_than_any_that_was_run_is_told_with_its_reason_and_no_other_is_advised(free: int) -> None:
     (finding,) = judgement_of_lines(cycle(free=free, repeat=2, reason="blocks of 5 weeks")).findings
     assert (finding.code, finding.severity) == ("S303", Severity.NOTE)
     assert finding.message.endswith("The file's reason: blocks of 5 weeks")
@@ -247,7 +253,8 @@ EXAMPLES = (
     example("S303", "finding", "13 days", cycle(free=13, repeat=2)),
     example("S303", "pass", "14 days", cycle(free=14, repeat=2)),
     example("S303", "finding", "13 days in continued therapy", cycle(free=13, repeat=2, phase=CONTINUED)),
-    example("S303", "finding", "a week, with its reason", cycle(free=7, repeat=2, reason="blocks of 5 weeks")),
+    example("S303", "pass", "a week, with its reason", cycle(free=7, repeat=2, reason="blocks of 5 weeks")),
+    example("S303", "finding", "6 days, with their reason", cycle(free=6, repeat=2, reason="blocks of 5 weeks")),
     example("S303", "pass", "none after the last cycle", cycle() + cycle(free=0)),
     example("S303", "not applicable", "none after the only cycle", cycle(free=0)),
     example("S304", "finding", "15 days", cycle(free=15, repeat=2)),

@@ -79,9 +79,15 @@ def _recovery(rule: Rule, case: Case) -> Answer:
             above.setdefault(last.path, []).append((last, recovered))
         elif recovered.total and recovered.interval[1] > limit.fraction:
             undecided[number] = recovered
-    findings = [_recovery_finding(rule, case, outcome, path, cycles) for path, cycles in above.items()]
+    explained = {path: cycles for path, cycles in above.items() if _is_explained(case, cycles[0][0].cycle)}
+    findings = [
+        _recovery_finding(rule, case, outcome, path, cycles) for path, cycles in above.items() if path not in explained
+    ]
     if undecided and all(finding.severity is Severity.NOTE for finding in findings):
         return _undecided_recovery(case, undecided, limit, findings)
+    if explained and not findings:
+        period, recovered = next(iter(explained.values()))[0]
+        return _other_treatment(f"recovered after cycle {period.cycle}", recovered)
     return findings
 
 
@@ -97,7 +103,11 @@ def _undecided_recovery(
     what = f"recovered after cycle {number}"
     if unexplained:
         return _open_question(what, recovered, limit)
-    return findings or NotEvaluated(
+    return findings or _other_treatment(what, recovered)
+
+
+def _other_treatment(what: str, recovered: "Proportion") -> NotEvaluated:
+    return NotEvaluated(
         "not applicable",
         f"the limit is of intervals without treatment, and the file gives a reason: {what} {recovered}",
     )
@@ -138,6 +148,11 @@ _CONTINUED = (
 def _reason(case: Case, number: int) -> str | None:
     """Why the interval after a cycle of the course is what it is, where the file says so."""
     return interval_reasons(case.regimen).get(number)
+
+
+def _is_explained(case: Case, number: int) -> bool:
+    """Whether the file itself says why the interval after a cycle of the course is what it is."""
+    return case.regimen.one_by_one[number - 1].interval_reason is not None
 
 
 def _open_question(what: str, proportion: "Proportion", limit: Limit) -> NotEvaluated:

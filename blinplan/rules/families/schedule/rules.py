@@ -58,7 +58,13 @@ def _short_interval(rule: Rule, case: Case) -> Answer:
     followed = _followed_cycles(case)
     if not followed:
         return _ONE_CYCLE
-    return [_too_short(rule, case, cycle, reason) for cycle, reason in followed if cycle.treatment_free < limit.minutes]
+    short = [(cycle, reason) for cycle, reason in followed if cycle.treatment_free < limit.minutes]
+    return [_too_short(rule, case, cycle, reason) for cycle, reason in short if not _explained(case, cycle)]
+
+
+def _explained(case: Case, cycle: Cycle) -> bool:
+    """Whether the file itself says why the interval after a cycle is what it is, and one so short was run."""
+    return cycle.interval_reason is not None and cycle.treatment_free >= case.limits["shortest_interval_run"].minutes
 
 
 def _too_short(rule: Rule, case: Case, cycle: Cycle, reason: str | None) -> Finding:
@@ -252,8 +258,8 @@ RULES = (
         "short-interval",
         "The treatment-free interval between cycles is shorter than 14 days.",
         Severity.WARNING,
-        "Cycles are separated by a 2-week treatment-free interval. Where the file gives the reason of an interval, this"
-        " is a note.",
+        "Cycles are separated by a 2-week treatment-free interval. Where the file gives the reason of an interval, one"
+        " as short as some that were run is in order, and a shorter one is a note.",
         limits=("treatment_free_interval", "shortest_interval_run"),
         bad=_cycle(_one_step(28), free=13),
         good=_cycle(_one_step(28), free=14),
