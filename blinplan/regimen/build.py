@@ -12,8 +12,10 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any, TypeVar, cast
 
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, QuantityError, read_dose, read_mass
+from blinplan.regimen import schema
 from blinplan.regimen.draft import NO_SOURCE, cycle_name
 from blinplan.regimen.reading import RegimenFile
 from blinplan.regimen.regimen import (
@@ -35,10 +37,14 @@ from blinplan.regimen.regimen import (
     Waiver,
 )
 from blinplan.regimen.tables import table_of
+from blinplan.regimen.toml.problems import describe
+from blinplan.regimen.toml.table import Table
 from blinplan.regimen.write import write_regimen
 
 Number = int | float | str | Decimal | Fraction
 """A number as a person writes it; a float is read as it is printed, so that 10.5 is exactly 10.5."""
+
+Part = TypeVar("Part", Cycle, DoseByAge, Premedication, Source, Step, ThingDue, Waiver)
 
 
 def step(dose: str, *, days: int | None = None, hours: int | None = None, cap: str | None = None) -> Step:
@@ -61,13 +67,14 @@ def step(dose: str, *, days: int | None = None, hours: int | None = None, cap: s
     if (days is None) == (hours is None):
         given = "neither `days` nor `hours`" if days is None else "both `days` and `hours`"
         raise QuantityError(f"this step gives {given}")
+    _hold(schema.STEP, days=days, hours=hours)
     minutes = (days or 0) * MINUTES_PER_DAY + (hours or 0) * MINUTES_PER_HOUR
     return Step(read_dose(dose).rate, None if cap is None else read_dose(cap).rate, minutes)
 
 
 def cycle(
     *,
-    steps: Sequence[Step],
+    steps: Step | Sequence[Step],
     treatment_free_days: int,
     repeat: int = 1,
     phase: Phase | str | None = None,
@@ -87,10 +94,20 @@ def cycle(
     optional
         Whether not everybody is given it.
     """
+    _hold(
+        schema.CYCLE,
+        treatment_free_days=treatment_free_days,
+        repeat=repeat,
+        phase=phase,
+        name=name or None,
+        interval_reason=interval_reason,
+        block=block,
+        optional=optional,
+    )
     return Cycle(
         name or "",
         None if phase is None else Phase(phase),
-        tuple(steps),
+        _each("steps", Step, steps),
         treatment_free_days * MINUTES_PER_DAY,
         repeat,
         interval_reason,
@@ -118,13 +135,22 @@ def premedication(
     patients
         ``adults`` or ``children``; everybody where it is not given.
     """
+    occasions = _several(before)
+    _hold(
+        schema.PREMEDICATION,
+        drug=drug,
+        before=occasions,
+        minutes_before=minutes_before,
+        latest_minutes_before=latest_minutes_before,
+        patients=patients,
+    )
     return Premedication(
         drug=drug,
         dose=read_mass(dose),
         cap=None if cap is None else read_mass(cap),
         minutes_before=minutes_before,
         latest_minutes_before=minutes_before if latest_minutes_before is None else latest_minutes_before,
-        occasions=frozenset(Occasion(occasion) for occasion in before),
+        occasions=frozenset(Occasion(occasion) for occasion in occasions),
         patients=None if patients is None else AgeGroup(patients),
     )
 
@@ -135,7 +161,7 @@ def due(
     days: Iterable[int],
     kind: DueKind | str = DueKind.OTHER,
     dose: str | None = None,
-    doses: Iterable[DoseByAge] = (),
+    doses: DoseByAge | Iterable[DoseByAge] = (),
     for_days: int = 1,
     cycles: Iterable[int] = (),
 ) -> ThingDue:
@@ -154,31 +180,36 @@ def due(
     cycles
         The numbers of the cycles; all where none are given.
     """
-    return ThingDue(DueKind(kind), what, tuple(days), for_days, tuple(cycles), dose, tuple(doses))
+    on, of = _several(days), _several(cycles)
+    _hold(schema.DUE, kind=kind, what=what, days=on, for_days=for_days, cycles=of or None, dose=dose)
+    return ThingDue(DueKind(kind), what, tuple(on), for_days, tuple(of), dose, _each("doses", DoseByAge, doses))
 
 
 def dose_by_age(dose: str, *, min_age_years: Number | None = None, below_age_years: Number | None = None) -> DoseByAge:
     """The dose, in words, of patients of some age in years."""
-    return DoseByAge(dose, _exact(min_age_years), _exact(below_age_years))
+    _hold(schema.DOSE_BY_AGE, dose=dose)
+    return DoseByAge(dose, _exact("min_age_years", min_age_years), _exact("below_age_years", below_age_years))
 
 
 def source(citation: str, status: Status | str = Status.UNVERIFIED, note: str | None = None) -> Source:
     """Where doses come from, and how far they were compared with it."""
+    _hold(schema.SOURCE, citation=citation, status=status, note=note)
     return Source(citation, Status(status), note)
 
 
 def waiver(rule: str, reason: str, expires: date | None = None) -> Waiver:
     """A rule's finding accepted on purpose, until a day (that day included) or for good."""
+    _hold(schema.WAIVER, rule=rule, reason=reason, expires=expires)
     return Waiver(rule, reason, expires)
 
 
 def regimen(  # noqa: PLR0913 - a regimen has that many keys
     name: str,
     *,
-    cycles: Sequence[Cycle],
+    cycles: Cycle | Sequence[Cycle],
     title: str | None = None,
     indication: Indication | str = Indication.INVESTIGATIONAL,
-    sources: Sequence[Source] = (),
+    sources: Source | Sequence[Source] = (),
     min_weight_kg: Number | None = None,
     below_weight_kg: Number | None = None,
     min_age_years: Number | None = None,
@@ -188,10 +219,10 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
     premedication: Premedication | Sequence[Premedication] | None = None,
     hospital_days: Sequence[int] = (),
     family: str | None = None,
-    waivers: Sequence[Waiver] = (),
+    waivers: Waiver | Sequence[Waiver] = (),
     label: str | None = None,
     route: str | None = None,
-    due: Sequence[ThingDue] = (),
+    due: ThingDue | Sequence[ThingDue] = (),
 ) -> Regimen:
     """Build a regimen, with its places in the text of the file that says it.
 
@@ -206,29 +237,31 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
     NotARegimenError
         When no file could say this regimen: with the words of `blinplan check`.
     """
+    _hold(schema.REGIMEN_FILE, indication=indication, label=label)
     eligibility = Eligibility(
-        _exact(min_weight_kg),
-        _exact(below_weight_kg),
+        _exact("min_weight_kg", min_weight_kg),
+        _exact("below_weight_kg", below_weight_kg),
         otherwise,
         population,
-        _exact(min_age_years),
-        _exact(below_age_years),
+        _exact("min_age_years", min_age_years),
+        _exact("below_age_years", below_age_years),
     )
+    ordered = _each("cycles", Cycle, cycles)
     given = Regimen(
         name=name,
         title=name if title is None else title,
         indication=Indication(indication),
         family=family,
-        sources=tuple(sources) or (Source(NO_SOURCE),),
+        sources=_each("sources", Source, sources) or (Source(NO_SOURCE),),
         eligibility=eligibility,
-        basis=next((step.dose.basis for cycle in cycles for step in cycle.steps), Basis.FLAT),
-        premedication=_each(premedication),
+        basis=next((step.dose.basis for cycle in ordered for step in cycle.steps), Basis.FLAT),
+        premedication=_each("premedication", Premedication, premedication),
         hospital_days=tuple(hospital_days),
-        cycles=tuple(_with_names(cycles)),
-        waivers=tuple(waivers),
+        cycles=tuple(_with_names(ordered)),
+        waivers=_each("waivers", Waiver, waivers),
         label=label,
         route=route,
-        due=tuple(due),
+        due=_each("due", ThingDue, due),
     )
     return file_of(given).regimen
 
@@ -257,9 +290,63 @@ def _with_names(cycles: Sequence[Cycle]) -> Iterable[Cycle]:
         yield group if group.name else replace(group, name=cycle_name(first, last))
 
 
-def _each(given: Premedication | Sequence[Premedication] | None) -> tuple[Premedication, ...]:
-    return (given,) if isinstance(given, Premedication) else tuple(given or ())
+def _each(argument: str, kind: type[Part], given: Part | Iterable[Part] | None) -> tuple[Part, ...]:
+    """What is given once or as a list.
+
+    Raises
+    ------
+    ValueError
+        When it is something else than the function of that name builds.
+    """
+    parts = (given,) if isinstance(given, kind) or not isinstance(given, Iterable) else tuple(given)
+    wrong = [part for part in parts if not isinstance(part, kind)]
+    if given is None or not wrong:
+        return () if given is None else cast("tuple[Part, ...]", parts)
+    raise ValueError(
+        f"`{argument}` has {describe(wrong[0])}: give what `blinplan.{_BUILDERS[kind]}` builds, or a list of it"
+    )
 
 
-def _exact(number: Number | None) -> Fraction | None:
-    return None if number is None else Fraction(str(number))
+_BUILDERS = {
+    Cycle: "cycle",
+    DoseByAge: "dose_by_age",
+    Premedication: "premedication",
+    Source: "source",
+    Step: "step",
+    ThingDue: "due",
+    Waiver: "waiver",
+}
+
+
+def _exact(argument: str, number: Number | None) -> Fraction | None:
+    try:
+        return None if number is None else Fraction(str(number))
+    except ValueError:
+        raise ValueError(f"`{argument}` is {describe(number)}: give a number alone, such as 18 or 0.5") from None
+
+
+def _several(given: Any) -> Any:
+    """What is given as a list; anything else as it is, to be told."""
+    return list(given) if isinstance(given, Iterable) and not isinstance(given, str) else given
+
+
+def _hold(table: Table[Any], **given: object) -> None:
+    """Hold arguments to what the keys of a file may hold; None is what was not given.
+
+    Raises
+    ------
+    ValueError
+        In the words of the file's format, with what may be given.
+    """
+    for name, value in given.items():
+        if value is not None and not table.may_hold(name, _as_written(value)):
+            raise ValueError(f"`{name}` is {describe(value)}; `{name}` is {table.keys[name].description}")
+
+
+def _as_written(value: Any) -> Any:
+    """A value as TOML gives it: numbers of other libraries as whole numbers, members of enumerations as their words."""
+    if isinstance(value, list):
+        return [_as_written(one) for one in value]
+    if isinstance(value, str):
+        return str(value)
+    return value.__index__() if hasattr(value, "__index__") and not isinstance(value, bool) else value

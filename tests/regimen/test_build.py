@@ -1,9 +1,12 @@
 """Regimens built in Python: the same as those of files, held to the same, and written as files."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
+import numpy as np
 import pytest
 import tomli
 from hypothesis import given
@@ -214,3 +217,88 @@ def test_one_premedication_is_written_as_one_table() -> None:
     assert regimen_in(in_array) == regimen_in(text)
     assert regimen_in(in_array).premedication[0].path == ("premedication", 0)
     assert toml(regimen_in(in_array)) == text
+
+
+WHOLE = [step("28 mcg/day", days=28)]
+
+
+@pytest.mark.parametrize(
+    ("build", "given", "told"),
+    [
+        (due, {"what": "MTX", "days": 1}, "`days` is the number 1; `days` is the days on which it is due"),
+        (due, {"what": "MTX", "days": "1"}, '`days` is the text "1"'),
+        (due, {"what": "MTX", "days": [1.5]}, "`days` is an array of 1"),
+        (due, {"what": "MTX", "days": [1], "cycles": 2}, "`cycles` is the number 2"),
+        (due, {"what": "MTX", "days": [1], "kind": "it"}, "pre-phase .* intrathecal .* other"),
+        (due, {"what": "MTX", "days": [1], "for_days": "7"}, '`for_days` is the text "7"'),
+        (
+            premedication,
+            {"drug": "x", "dose": "5 mg", "before": ["restart"], "patients": "adult"},
+            "adults or children",
+        ),
+        (premedication, {"drug": "x", "dose": "5 mg", "before": "restart"}, "first-start, cycle-start, escalation"),
+        (premedication, {"drug": "x", "dose": "5 mg", "before": ["start"]}, "first-start, cycle-start, escalation"),
+        (
+            dose_by_age,
+            {"dose": "8 mg", "min_age_years": "18 years"},
+            '`min_age_years` is the text "18 years": give a n',
+        ),
+        (step, {"dose": "28 mcg/day", "days": "7"}, '`days` is the text "7"; `days` is a whole number of days'),
+        (step, {"dose": "28 mcg/day", "hours": 7.5}, "a whole number of hours, 1 to 8784"),
+        (
+            cycle,
+            {"steps": WHOLE, "treatment_free_days": 14, "optional": "yes"},
+            '`optional` is the text "yes"; .* true',
+        ),
+        (cycle, {"steps": WHOLE, "treatment_free_days": 14, "repeat": "2"}, "1 to 20"),
+        (
+            cycle,
+            {"steps": WHOLE, "treatment_free_days": 14, "phase": "induct"},
+            "induction, consolidation or continued",
+        ),
+        (cycle, {"steps": WHOLE, "treatment_free_days": "14"}, "0 to 366"),
+        (source, {"citation": "A trial", "status": "verified"}, "seen in the cited text"),
+        (waiver, {"rule": "S304", "reason": " "}, "in words a reviewer can judge"),
+        (regimen, {"name": "mine", "cycles": ADULT, "min_age_years": "18 years"}, "give a number alone"),
+        (regimen, {"name": "mine", "cycles": ADULT, "below_weight_kg": "45 kg"}, "give a number alone"),
+        (regimen, {"name": "mine", "cycles": ADULT, "indication": "rr"}, "relapsed-refractory, mrd-positive"),
+        (regimen, {"name": "mine", "cycles": ADULT, "label": "eu-2026"}, "us-2025 or hk-2026"),
+    ],
+)
+def test_what_cannot_be_is_told_at_once_with_what_can(
+    build: Callable[..., object], given: dict[str, object], told: str
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        build(**given)
+
+
+def test_numbers_of_other_libraries_are_numbers() -> None:
+    assert due("MTX", days=np.arange(1, 16, 7)).days == (1, 8, 15)
+    free: Any = np.int64(14)
+    assert cycle(steps=WHOLE, treatment_free_days=free).treatment_free == 14 * 1440
+
+
+def test_one_of_a_kind_needs_no_list() -> None:
+    once = cycle(steps=WHOLE[0], treatment_free_days=14)
+    thing = due("MTX", days=[1], doses=dose_by_age("8 mg", min_age_years=1))
+    parts: dict[str, Any] = {
+        "cycles": once, "due": thing, "sources": source("A trial", "seen"), "waivers": waiver("S304", "agreed"),
+    }  # fmt: skip
+    listed: dict[str, Any] = {name: [part] for name, part in parts.items()}
+    assert regimen("mine", **parts) == regimen("mine", **listed)
+    assert regimen("mine", **parts).due == (thing,)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"cycles": WHOLE}, "`cycles` has .* `blinplan.cycle` builds"),
+        ({"cycles": ADULT, "due": "MTX"}, '`due` has the text "M": give what `blinplan.due` builds'),
+        ({"cycles": ADULT, "due": 1}, "`due` has the number 1"),
+        ({"cycles": ADULT, "premedication": ["dexamethasone"]}, "`blinplan.premedication` builds"),
+        ({"cycles": ADULT, "waivers": ["S304"]}, "`blinplan.waiver` builds"),
+    ],
+)
+def test_something_else_in_the_place_of_a_part_is_told(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        regimen("mine", **given)

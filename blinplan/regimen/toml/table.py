@@ -86,6 +86,10 @@ class Table(Generic[Values]):
         values: Values = self._validator.validate_python(written)
         return values
 
+    def may_hold(self, name: str, value: object) -> bool:
+        """Whether a key of the table may hold a value as TOML gives it."""
+        return SchemaValidator(self.keys[name].kind.core, _STRICT).isinstance_python(value)
+
     @cached_property
     def _validator(self) -> SchemaValidator:
         return SchemaValidator(self.core, _STRICT)
