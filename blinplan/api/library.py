@@ -60,9 +60,10 @@ def regimens(
     Refusal
         When one of the words is none of those that there are.
     """
+    from blinplan.label.selection import Selection
     from blinplan.regimen import library
 
-    selection = library.Selection(
+    selection = Selection(
         _word(Indication, "indication", indication),
         _word(Patients, "population", population),
         _word(Status, "status", status),
@@ -107,7 +108,7 @@ class RegimenList:
 
     def columns(self) -> dict[str, list[Any]]:
         """Names, titles, indications, families, for whom, how often, and how far sources were checked, as columns."""
-        from blinplan.regimen import library
+        from blinplan.label.selection import patients_of
 
         return {
             "name": [regimen.name for regimen in self.regimens],
@@ -119,7 +120,7 @@ class RegimenList:
             "status": [regimen.status.value for regimen in self.regimens],
             "label": [regimen.label for regimen in self.regimens],
             "population": [regimen.virtual_population for regimen in self.regimens],
-            "patients": [", ".join(library.patients_of(regimen)) for regimen in self.regimens],
+            "patients": [", ".join(patients_of(regimen)) for regimen in self.regimens],
             "fewest_cycles": [regimen.fewest_cycles for regimen in self.regimens],
             "most_cycles": [regimen.most_cycles for regimen in self.regimens],
         }

@@ -77,7 +77,7 @@ class OtherGroup(NamedTuple):
     plain: bool
 
 
-_PLAINLY_CHILD_BELOW, _PLAINLY_ADULT_FROM = Fraction(12), Fraction(25)
+PLAINLY_CHILD_BELOW, PLAINLY_ADULT_FROM = Fraction(12), Fraction(25)
 """Ages in years at which nobody asks from which age a person is an adult. A convention."""
 
 
@@ -90,7 +90,7 @@ def of_another_group(regimen: Regimen, patient: Patient, adult: Limit | None) ->
     wrong = _misfits_of_group(patient, adult.value, children=children)
     if not wrong:
         return None
-    sure = _PLAINLY_ADULT_FROM if children else _PLAINLY_CHILD_BELOW
+    sure = PLAINLY_ADULT_FROM if children else PLAINLY_CHILD_BELOW
     plain = patient.age is None or bool(_misfits_of_group(patient, sure, children=children))
     message = f"{wrong[0]}, and the regimen's virtual patients are {'children' if children else 'adults'}"
     return OtherGroup(message, plain=plain)

@@ -222,11 +222,11 @@ def _usual(weight: Fraction, height: Fraction) -> bool:
 
 
 _MONTH = Fraction(1, 12)
-_HEAVIEST = ((_MONTH, 10), (Fraction(1), 25), (Fraction(2), 35), (Fraction(5), 70), (Fraction(10), 150))
+HEAVIEST = ((_MONTH, 10), (Fraction(1), 25), (Fraction(2), 35), (Fraction(5), 70), (Fraction(10), 150))
 LIGHTEST_ADULT = 20
-_LIGHTEST = ((Fraction(18), LIGHTEST_ADULT), (Fraction(10), 12), (Fraction(5), 8), (Fraction(2), 5), (Fraction(1), 4))
-_TALLEST = ((_MONTH, 65), (Fraction(1), 95), (Fraction(2), 110), (Fraction(5), 140), (Fraction(10), 180))
-_SHORTEST = ((Fraction(5), 54), (Fraction(1), 45))
+LIGHTEST = ((Fraction(18), LIGHTEST_ADULT), (Fraction(10), 12), (Fraction(5), 8), (Fraction(2), 5), (Fraction(1), 4))
+TALLEST = ((_MONTH, 65), (Fraction(1), 95), (Fraction(2), 110), (Fraction(5), 140), (Fraction(10), 180))
+SHORTEST = ((Fraction(5), 54), (Fraction(1), 45))
 """Weights in kg and heights in cm beyond which a person below an age in years, or from one on, cannot be right.
 
 A convention, with room beyond the extremes that were described; an adult may be as small as the smallest on record.
@@ -280,20 +280,21 @@ class _Size(NamedTuple):
         return f"{decimal_text(self.value, 3)} {self.unit}"
 
     def too_much(self, bound: tuple[Fraction, int]) -> str:
-        return f"nobody below {_age_text(bound[0])} {self.has} more than {bound[1]} {self.unit}"
+        return f"nobody below {age_text(bound[0])} {self.has} more than {bound[1]} {self.unit}"
 
     def too_little(self, bound: tuple[Fraction, int]) -> str:
-        return f"nobody of {_age_text(bound[0])} or more {self.has} less than {bound[1]} {self.unit}"
+        return f"nobody of {age_text(bound[0])} or more {self.has} less than {bound[1]} {self.unit}"
 
 
 def _sizes(found: Patient) -> Iterator[_Size]:
     if found.weight is not None:
-        yield _Size(found.weight, _LIGHTEST, _HEAVIEST, "weighs", "kg")
+        yield _Size(found.weight, LIGHTEST, HEAVIEST, "weighs", "kg")
     if found.height is not None:
-        yield _Size(found.height, _SHORTEST, _TALLEST, "measures", "cm")
+        yield _Size(found.height, SHORTEST, TALLEST, "measures", "cm")
 
 
-def _age_text(years: Fraction) -> str:
+def age_text(years: Fraction) -> str:
+    """Write an age: 1 month, 5 years."""
     months = years.denominator != 1
     number = int(years * 12) if months else int(years)
     return f"{number} {'month' if months else 'year'}{'s' * (number != 1)}"

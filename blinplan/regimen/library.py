@@ -2,17 +2,11 @@
 
 import difflib
 from enum import StrEnum
-from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from blinplan.regimen.reading import RegimenFile, read
-from blinplan.regimen.regimen import Eligibility, Indication, LabelName, Regimen, Status
-
-_ADULT_FROM = 18
-_INFANT_BELOW = 1
-_HEAVIER_THAN_INFANTS = 15  # kg
+from blinplan.regimen.regimen import Regimen
 
 
 class Patients(StrEnum):
@@ -23,46 +17,6 @@ class Patients(StrEnum):
     INFANT = "infant"
     ADULT_RR = "adult-rr"
     ADULT_MRD = "adult-mrd"
-
-
-class Selection(NamedTuple):
-    """Which of the shipped regimens are meant; what is None leaves out none."""
-
-    indication: Indication | None = None
-    population: Patients | None = None
-    status: Status | None = None
-    label: LabelName | None = None
-
-    def admits(self, regimen: Regimen) -> bool:
-        """Whether a regimen is one of those that are meant."""
-        return (
-            self.indication in {None, regimen.indication}
-            and (self.population is None or self.population in patients_of(regimen))
-            and self.status in {None, regimen.status}
-            and self.label in {None, regimen.label}
-        )
-
-
-def patients_of(regimen: Regimen) -> tuple[Patients, ...]:
-    """The words that fit the patients of a regimen; its ages decide, or else its weights and its virtual population."""
-    who, population = regimen.eligibility, regimen.virtual_population
-    youngest, below = _ages(who, population)
-    fits = {
-        Patients.ADULT: below is None or below > _ADULT_FROM,
-        Patients.CHILD: youngest < _ADULT_FROM,
-        Patients.INFANT: youngest < _INFANT_BELOW and (who.minimum_weight or 0) < _HEAVIER_THAN_INFANTS,
-        Patients.ADULT_RR: population == "adult-rr",
-        Patients.ADULT_MRD: population == "adult-mrd",
-    }
-    return tuple(word for word, fit in fits.items() if fit)
-
-
-def _ages(who: Eligibility, population: str) -> tuple[Fraction, Fraction | None]:
-    """The ages in years that are admitted: from one to below another."""
-    if who.minimum_age is None and who.below_age is None and not who.limited:
-        adult = Fraction(_ADULT_FROM)
-        return (Fraction(0), adult) if population == "child" else (adult, None)
-    return who.minimum_age or Fraction(0), who.below_age
 
 
 def folder() -> Path:

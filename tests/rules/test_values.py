@@ -156,7 +156,7 @@ def test_what_a_site_states_is_shown_in_place_of_the_label_s_and_only_that() -> 
 @pytest.mark.parametrize(
     ("words", "names"),
     [
-        (("d211",), {"flat_from_weight"}),
+        (("d211",), {"flat_from_weight", "plainly_child_or_adult"}),
         (("5.4", "kg"), {"preservative_from_weight"}),
         (("adult_from",), {"adult_from"}),
         (("neurological", "seizure"), set()),
@@ -171,3 +171,20 @@ def test_a_value_of_one_label_is_none_of_another() -> None:
     hong_kong = [value for value in EVERYTHING if value.label == "hk-2026"]
     assert not any("US prescribing" in value.source for value in hong_kong)
     assert not any(value.kind in {ValueKind.BAG, ValueKind.VIAL} for value in hong_kong)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("gross_error", "3 times the labelled dose"),
+        ("severe", "grade 3"),
+        ("infants", "below 1 year, and below 15 kg"),
+        ("tallest_by_age", "140 cm below 5 years"),
+        ("lightest_by_age", "20 kg from 18 years"),
+        ("plainly_child_or_adult", "12 and 25 years"),
+    ],
+)
+def test_what_is_chosen_here_and_decides_is_among_the_values_as_a_convention(name: str, text: str) -> None:
+    (found,) = [value for value in EVERYTHING if value.name == name]
+    assert text in found.text
+    assert found.status is ValueStatus.CONVENTION

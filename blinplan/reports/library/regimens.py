@@ -10,8 +10,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import RenderableType
 from rich.text import Text
 
+from blinplan.label.selection import patients_of
 from blinplan.quantities import decimal_text, duration_text
-from blinplan.regimen.library import patients_of
 from blinplan.regimen.regimen import Cycle, Regimen, Step
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.terminal import Screen

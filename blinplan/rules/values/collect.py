@@ -10,7 +10,12 @@ from blinplan.regimen.site import Site, SiteBag
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Settings
 from blinplan.rules.values.of_label import PLAN, hours_text, values_of_label
-from blinplan.rules.values.of_model import values_of_model, values_of_patients, values_of_thresholds
+from blinplan.rules.values.of_model import (
+    values_of_decisions,
+    values_of_model,
+    values_of_patients,
+    values_of_thresholds,
+)
 from blinplan.rules.values.value import OwnValue, Value, ValueKind, value_of_limit
 
 IN_EXPECTED = frozenset(
@@ -38,6 +43,7 @@ def collect_values(labels: Sequence[str], settings: Settings, site: Site | None 
         *_of_families(settings, rules),
         *values_of_thresholds(),
         *values_of_patients(),
+        *values_of_decisions(),
         *values_of_model(),
     )
 

@@ -4,17 +4,26 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from fractions import Fraction
 
+from blinplan.course.eligibility import PLAINLY_ADULT_FROM, PLAINLY_CHILD_BELOW
+from blinplan.course.interruption import SEVERE
 from blinplan.course.patient import (
     AREAS_DIFFER,
     AREAS_M2,
+    HEAVIEST,
     HEIGHTS_CM,
+    LIGHTEST,
     MASS_INDICES,
+    SHORTEST,
     SOURCES_OF_FORMULAS,
+    TALLEST,
     WEIGHTS_KG,
+    age_text,
     formula_text,
 )
+from blinplan.label.selection import HEAVIER_THAN_INFANTS, INFANT_BELOW
 from blinplan.physiology.model.parameters import Parameter, Preset, load_parameters
 from blinplan.quantities import decimal_text
+from blinplan.rules.families.dosing.rules import GROSS
 from blinplan.rules.values.value import Value, ValueKind, ValueStatus
 from blinplan.thresholds.threshold import thresholds
 
@@ -155,7 +164,38 @@ def values_of_patients() -> Iterator[Value]:
         "A given body surface area may differ by so much from the computed one.",
     )
 
+    yield from _sizes_by_age()
 
-def _convention(name: str, text: str, says: str) -> Value:
+
+def _sizes_by_age() -> Iterator[Value]:
+    """Beyond which weight or height nobody of an age is taken as a patient, and who is plainly of an age group."""
+    for name, bounds, unit, what, since in (
+        ("heaviest_by_age", HEAVIEST, "kg", "Nobody below an age is taken to weigh more.", "below"),
+        ("lightest_by_age", LIGHTEST, "kg", "Nobody of an age or older is taken to weigh less.", "from"),
+        ("tallest_by_age", TALLEST, "cm", "Nobody below an age is taken to measure more.", "below"),
+        ("shortest_by_age", SHORTEST, "cm", "Nobody of an age or older is taken to measure less.", "from"),
+    ):
+        yield _convention(name, ", ".join(f"{size} {unit} {since} {age_text(age)}" for age, size in bounds), what)
+    says = "Below the first age a patient is plainly a child, and from the second on plainly an adult (D211)."
+    ages = f"{decimal_text(PLAINLY_CHILD_BELOW)} and {decimal_text(PLAINLY_ADULT_FROM)} years"
+    yield _convention("plainly_child_or_adult", ages, says, ("D211",))
+
+
+def values_of_decisions() -> Iterator[Value]:
+    """Numbers chosen here that decide what is an error, what is severe, and whom a list calls an infant."""
+    yield _convention(
+        "gross_error",
+        f"{GROSS} times the labelled dose",
+        "Above it a dose or a cap is an error, also where nobody has seen the labelled one in its source.",
+        ("D203", "D205"),
+    )
+    says = "From this grade on an adverse event is severe, and the label's answers to severe ones hold."
+    yield _convention("severe", f"grade {SEVERE}", says, ("plans of what happened",))
+    says = "Infants are below this age, and a regimen for patients of this weight or more is for none."
+    infants = f"below {INFANT_BELOW} year, and below {HEAVIER_THAN_INFANTS} kg"
+    yield _convention("infants", infants, says, ("the list of regimens",))
+
+
+def _convention(name: str, text: str, says: str, decides: tuple[str, ...] = (PATIENT,)) -> Value:
     status = ValueStatus.CONVENTION
-    return Value(name, ValueKind.FIGURE, None, text, None, "", says, "chosen here", status, (PATIENT,))
+    return Value(name, ValueKind.FIGURE, None, text, None, "", says, "chosen here", status, decides)

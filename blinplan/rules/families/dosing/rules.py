@@ -119,14 +119,14 @@ def _above_label_in_the_patient(rule: Rule, case: Case) -> Iterator[Finding]:
             )
 
 
-_GROSS = 3
+GROSS = 3
 """Times a labelled dose above which a dose is an error, also where nobody has seen the labelled one in its source."""
 
 
 def _above_label_as_ordered(rule: Rule, case: Case) -> Iterator[Finding]:
     for step in case.regimen.steps:
         limit = labelled.maximum(case.limits, step.dose.basis)
-        gross = not labelled.is_investigational(case) and step.dose.amount > _GROSS * limit.value
+        gross = not labelled.is_investigational(case) and step.dose.amount > GROSS * limit.value
         if limit.value < step.dose.amount <= labelled.highest_studied(case.limits, step.dose.basis).value:
             yield case.finding(
                 rule,
@@ -177,7 +177,7 @@ def _wrong_cap(rule: Rule, case: Case, step: Step) -> Iterator[Finding]:
             limits=(name if label and name else "cap_of_full_dose",),
         )
     elif label is not None and name is not None and step.cap.amount != label.value:
-        gross = step.cap.amount > _GROSS * label.value
+        gross = step.cap.amount > GROSS * label.value
         yield case.finding(
             rule,
             (*step.path, "max"),
