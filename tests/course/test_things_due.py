@@ -33,7 +33,7 @@ STEPS = [step("9 mcg/day", days=7), step("28 mcg/day", days=21)]
 
 
 def protocol(*things: ThingDue, cycles: int = 2) -> Regimen:
-    later = [cycle(steps=[step("28 mcg/day", days=28)], treatment_free_days=14, repeat=cycles - 1)]
+    later = [cycle(steps=[step("28 mcg/day", days=28)], treatment_free_days=14) for _ in range(cycles - 1)]
     first = cycle(steps=STEPS, treatment_free_days=14)
     return regimen("rr-adult", cycles=[first, *(later if cycles > 1 else [])], due=things)
 
@@ -58,8 +58,8 @@ def day_after_start(number: int) -> str:
 
 
 def test_day_1_is_that_of_the_start_and_there_is_no_day_0() -> None:
-    found = dated(protocol(due("x", days=[-1, 1, 2, 43]), cycles=1))
-    assert days(found) == [day_after_start(number) for number in (-1, 0, 1, 42)]
+    found = dated(protocol(due("x", days=[-1, 1, 2, 42]), cycles=1))
+    assert days(found) == [day_after_start(number) for number in (-1, 0, 1, 41)]
 
 
 def test_a_pre_phase_lies_before_the_first_infusion_and_ends_with_it() -> None:
