@@ -27,7 +27,9 @@ class Period:
     """A stretch of a regimen with one ordered dose, or without infusion (``dose`` None, ``step`` 0).
 
     ``start`` and ``stop`` are minutes from the start of the course; cycles and steps count from 1. ``optional`` says
-    that the cycle is, and ``interval_reason`` why an interval without infusion is what it is, where that is stated.
+    that the cycle is, and ``block`` to which treatment block it belongs. ``interval_reason`` is the file's reason for
+    an interval without infusion, or, of the last step of a cycle, why none follows; ``block_change`` says of an
+    interval that another block begins after it.
     """
 
     start: int
@@ -42,6 +44,8 @@ class Period:
     line: int
     optional: bool = False
     interval_reason: str | None = None
+    block: str | None = None
+    block_change: str | None = None
 
     @property
     def minutes(self) -> int:
@@ -93,23 +97,30 @@ def periods(regimen: Regimen) -> tuple[Period, ...]:
 
 
 def interval_reasons(regimen: Regimen) -> dict[int, str]:
-    """By the number of a cycle, why the interval after it is what it is: a reason of its own, or another block."""
-    cycles = regimen.one_by_one
+    """By the number of a cycle, the file's reason for the interval after it."""
+    cycles = enumerate(regimen.one_by_one, start=1)
+    return {number: cycle.interval_reason for number, cycle in cycles if cycle.interval_reason is not None}
+
+
+def block_changes(regimen: Regimen) -> dict[int, str]:
+    """By the number of a cycle after which another block begins, that it does, in words."""
     return {
-        number: reason
-        for number, (cycle, following) in enumerate(pairwise((*cycles, None)), start=1)
-        if cycle is not None and (reason := _interval_reason(cycle, following)) is not None
+        number: _block_change(cycle, following)
+        for number, (cycle, following) in enumerate(pairwise(regimen.one_by_one), start=1)
+        if cycle.block != following.block
     }
 
 
-def _interval_reason(cycle: Cycle, following: Cycle | None) -> str | None:
-    if cycle.interval_reason is not None or following is None or following.block == cycle.block:
-        return cycle.interval_reason
-    return f"{following.block} begins" if following.block is not None else f"{cycle.block} ends"
+def _block_change(cycle: Cycle, following: Cycle) -> str:
+    if cycle.block is None:
+        return f"the block {following.block} begins"
+    if following.block is None:
+        return f"the block {cycle.block} ends"
+    return f"the block changes from {cycle.block} to {following.block}"
 
 
 def _laid_out(regimen: Regimen) -> Iterator[Period]:
-    now, reasons = 0, interval_reasons(regimen)
+    now, reasons, changes = 0, interval_reasons(regimen), block_changes(regimen)
     for number, cycle in enumerate(regimen.one_by_one, start=1):
         for step_number, step in enumerate(cycle.steps, start=1):
             yield Period(
@@ -124,6 +135,8 @@ def _laid_out(regimen: Regimen) -> Iterator[Period]:
                 path=step.path,
                 line=step.line,
                 optional=cycle.optional,
+                interval_reason=None if cycle.treatment_free or step_number < len(cycle.steps) else reasons.get(number),
+                block=cycle.block,
             )
             now += step.minutes
         if cycle.treatment_free:
@@ -140,6 +153,8 @@ def _laid_out(regimen: Regimen) -> Iterator[Period]:
                 line=cycle.treatment_free_line,
                 optional=cycle.optional,
                 interval_reason=reasons.get(number),
+                block=cycle.block,
+                block_change=changes.get(number),
             )
             now += cycle.treatment_free
 

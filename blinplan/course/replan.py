@@ -239,7 +239,9 @@ class _Walk:
                 self.ended = True
                 return None
             if entry.restarted > self._now:
-                still = replace(stretch.period, dose=None, cap=None, step=0, cycle_name=INTERRUPTED)
+                still = replace(
+                    stretch.period, dose=None, cap=None, step=0, cycle_name=INTERRUPTED, interval_reason=None
+                )
                 yield self._lay(still, entry.restarted - self._now)
             if entry.resumption.new_cycle:
                 return _Broken(entry.resumption, steps)

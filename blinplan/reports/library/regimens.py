@@ -14,6 +14,7 @@ from blinplan.label.selection import patients_of
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.regimen import Cycle, Regimen, Step
 from blinplan.reports.shared.document import DocumentKind
+from blinplan.reports.shared.words import block_marks
 from blinplan.terminal import Screen
 from blinplan.version import __version__
 
@@ -191,8 +192,8 @@ def doses_in_short(regimen: Regimen) -> str:
 
 def _cycle_in_short(cycle: Cycle) -> str:
     reason = "" if cycle.interval_reason is None else f" ({cycle.interval_reason})"
-    optional = " (optional)" if cycle.optional else ""
-    doses = f"{_doses(cycle.steps)} {duration_text(cycle.infusion)}{optional}"
+    marks = block_marks(cycle.block, optional=cycle.optional)
+    doses = f"{_doses(cycle.steps)} {duration_text(cycle.infusion)}{marks}"
     return f"{doses}, {duration_text(cycle.treatment_free)} free{reason}"
 
 
@@ -218,6 +219,7 @@ def regimens_json(regimens: Sequence[Regimen], groups: Mapping[str, str]) -> dic
                 "patients": [word.value for word in patients_of(regimen)],
                 "fewest_cycles": regimen.fewest_cycles,
                 "most_cycles": regimen.most_cycles,
+                "blocks": [cycle.block for cycle in regimen.one_by_one],
                 "sources": [
                     {"citation": source.citation, "status": source.status.value, "note": source.note}
                     for source in regimen.sources

@@ -11,7 +11,7 @@ from blinplan.regimen.site import Site
 from blinplan.reports.plan.bag_list import bag_json
 from blinplan.reports.plan.dated_plan import day_of_course, entry_text, off_hours
 from blinplan.reports.plan.ledger import ledger_json
-from blinplan.reports.plan.things_due import is_optional
+from blinplan.reports.plan.things_due import block_of, is_optional
 from blinplan.reports.shared.words import ordered_text
 
 
@@ -29,6 +29,7 @@ def dated_json(dated: Dated) -> dict[str, Any]:
                 "cycle": entry.cycle,
                 "what": entry_text(dated, entry),
                 "optional": is_optional(dated.course, entry.cycle),
+                "block": block_of(dated.course, entry.cycle),
                 **(
                     {"only": entry.premedication.only.value} if entry.premedication and entry.premedication.only else {}
                 ),
@@ -67,6 +68,7 @@ _COLUMNS = (
     Column("what", "", "the same in words", ColumnKind.TEXT),
     Column("only", "", "the age group that gets a premedication, where the patient's is not known", ColumnKind.TEXT),
     Column("optional", "", "whether not everybody is given the cycle", ColumnKind.TRUTH),
+    Column("block", "", "treatment block that the cycle belongs to", ColumnKind.TEXT),
 )
 
 
@@ -89,6 +91,7 @@ def _entry_values(dated: Dated, numbers: Mapping[int, int], entry: Entry) -> dic
         "day": day_of_course(dated, entry),
         "cycle": entry.cycle,
         "optional": is_optional(dated.course, entry.cycle),
+        "block": block_of(dated.course, entry.cycle),
         **_dose_values(entry),
         **(
             _bag_values(dated, numbers[entry.bag.start], entry.bag, dated.site)

@@ -13,8 +13,8 @@ from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import Basis, duration_text
 from blinplan.reports.plan.premedication import coverage_remarks, due_text, premedication_remarks
-from blinplan.reports.plan.things_due import cycle_text, entry_of_thing_text
-from blinplan.reports.shared.words import amount_text, moment_text, ordered_text
+from blinplan.reports.plan.things_due import cycle_text, entry_of_thing_text, reason_of_no_interval
+from blinplan.reports.shared.words import amount_text, block_marks, moment_text, ordered_text
 from blinplan.terminal import Screen
 
 
@@ -120,15 +120,26 @@ def _end_text(dated: Dated, entry: Entry) -> str:
     if dated.replanned.ended and last is not None and last.stopped == entry.start:
         return f"infusion stopped; {visible(last.resumed)}"
     flush = label_of(dated.course.regimen).statement("flush")
-    return "end of infusion; never flush the line" if flush else "end of infusion"
+    end = "end of infusion; never flush the line" if flush else "end of infusion"
+    return f"{end}{_after_the_end(dated, entry.cycle)}"
+
+
+def _after_the_end(dated: Dated, cycle: int) -> str:
+    """Say why no interval follows a cycle, or one that no cycle follows, where the regimen says it."""
+    reason, last = reason_of_no_interval(dated.course, cycle), dated.course.events[-1].period
+    if reason is not None:
+        return f"; no interval follows, for this reason: {visible(reason)}"
+    if last.cycle != cycle or last.interval_reason is None:
+        return ""
+    return f"; an interval follows, for this reason: {visible(last.interval_reason)}"
 
 
 _INFUSION = frozenset({Due.START, Due.STEP, Due.RESTART})
 
 
 def _infusion(due: Due, event: Event) -> str:
-    optional = " (optional)" if event.period.optional else ""
-    kind = f"start of {visible(event.period.cycle_name)}{optional}" if due is Due.START else due.value
+    marks = block_marks(event.period.block, optional=event.period.optional)
+    kind = f"start of {visible(event.period.cycle_name)}{marks}" if due is Due.START else due.value
     return f"{kind}: {given_rate_text(event)} for {duration_text(event.period.minutes)}"
 
 
@@ -142,8 +153,11 @@ def given_rate_text(event: Event) -> str:
 def _next_cycle(dated: Dated, cycle: int) -> str:
     """Say when a cycle may begin, why not before where the regimen says so, and when it does."""
     before = [event.period for event in dated.course.events if event.period.cycle == cycle - 1]
-    reason = next((period.interval_reason for period in before if period.interval_reason is not None), None)
-    why = "" if reason is None else f", after an interval for this reason: {visible(reason)}"
+    free = [period for period in before if period.dose is None]
+    reason = next((period.interval_reason for period in free if period.interval_reason is not None), None)
+    change = next((period.block_change for period in free if period.block_change is not None), None)
+    why = "" if change is None else f"; {visible(change)}"
+    why = why if reason is None else f", after an interval for this reason: {visible(reason)}"
     return f"earliest start of cycle {cycle_text(dated.course, cycle)}{why}{_later(dated, cycle)}"
 
 

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from blinplan.course.calendar import Due
 from blinplan.course.dated import Dated
+from blinplan.reports.plan.things_due import cycle_text
 from blinplan.simulation.expected import ExpectedAfter, ExpectedWindow
 from blinplan.terminal import Screen
 
@@ -19,7 +20,9 @@ def expected_report(dated: Dated, doses: Sequence[ExpectedAfter], screen: Screen
         table.add_column(name, overflow="fold")
     for dose in doses:
         entry = dose.entry
-        title = f"Cycle {entry.cycle}" if entry.due is Due.START else entry.due.value.capitalize()
+        title = (
+            f"Cycle {cycle_text(dated.course, entry.cycle)}" if entry.due is Due.START else entry.due.value.capitalize()
+        )
         table.add_row(Text(f"{title}, {dated.clock.at(entry.start):%Y-%m-%d %H:%M}", "title"))
         for window in dose.windows:
             start, stop = _short(dated, window.start), _short(dated, window.stop)

@@ -17,7 +17,7 @@ from blinplan.outside_text import visible
 from blinplan.quantities import decimal_text
 from blinplan.reports.plan.dated_plan import entry_text
 from blinplan.reports.plan.identity import dropped_entries, happenings, is_named, last_known, name_entries
-from blinplan.reports.plan.things_due import is_optional
+from blinplan.reports.plan.things_due import cycle_text
 from blinplan.reports.shared.words import NOT_A_DEVICE, amount_text
 from blinplan.version import __version__
 
@@ -112,8 +112,8 @@ def _event(dated: Dated, entry: Entry, uid: str, sequence: int) -> Any:
     event.add("uid", uid)
     event.add("dtstamp", _stamp(dated))
     event.add("sequence", sequence)
-    optional = ", optional" if is_optional(dated.course, entry.cycle) else ""
-    event.add("summary", f"{_summary(dated, entry)} (cycle {entry.cycle}{optional})")
+    cycle = cycle_text(dated.course, entry.cycle).replace(" (", ", ", 1).removesuffix(")")
+    event.add("summary", f"{_summary(dated, entry)} (cycle {cycle})")
     event.add("status", "CONFIRMED")
     start, stop = dated.clock.at(entry.start), dated.clock.at(entry.stop)
     if entry.due is Due.HOSPITAL:

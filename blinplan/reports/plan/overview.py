@@ -13,7 +13,7 @@ from blinplan.quantities import duration_text
 from blinplan.reports.plan.bag_list import remarks
 from blinplan.reports.plan.dated_plan import given_rate_text, off_hours, zone_line
 from blinplan.reports.plan.ledger import ledger_report
-from blinplan.reports.plan.plan import hospital_days, whole_course
+from blinplan.reports.plan.plan import hospital_days, no_interval_text, whole_course, why_free
 from blinplan.reports.plan.premedication import premedication_lines
 from blinplan.reports.plan.things_due import cycle_text, dated_due_lines
 from blinplan.reports.shared.words import amount_text, moment_text
@@ -102,20 +102,20 @@ def _table(dated: Dated, screen: Screen) -> RenderableType:
             moment_text(dated.clock.at(period.start)),
             duration_text(period.minutes),
             cycle_text(dated.course, period.cycle),
-            _dose_text(event),
+            _dose_text(dated.course, event),
             amount_text(event.micrograms) if period.dose else "0",
             style="" if period.dose else "quiet",
         )
     return table
 
 
-def _dose_text(event: Event) -> Text:
+def _dose_text(course: Course, event: Event) -> Text:
     period = event.period
     if period.dose is not None:
         optional = " (optional)" if period.optional else ""
         name = f"{visible(period.cycle_name)}{optional}: " if period.step == 1 else ""
-        return Text(f"{name}{given_rate_text(event)}")
+        return Text(f"{name}{given_rate_text(event)}{no_interval_text(course, period)}")
     if period.cycle_name == INTERRUPTED:
         return Text("stopped", "warning")
-    reason = "" if period.interval_reason is None else f": {visible(period.interval_reason)}"
-    return Text(f"free of drug{reason}")
+    why = why_free(period)
+    return Text("free of drug" if why is None else f"free of drug: {why}")

@@ -23,7 +23,7 @@ from blinplan.reports.plan.bag_list import (
 from blinplan.reports.plan.dated_plan import entry_text, off_hours, when_text
 from blinplan.reports.plan.followed import label_line
 from blinplan.reports.plan.ledger import decision_text, interruption_text, source_of_decision
-from blinplan.reports.plan.things_due import is_optional
+from blinplan.reports.plan.things_due import cycle_marks
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table, render
 from blinplan.reports.shared.timeline import Bar, LineOfTime, timeline
 from blinplan.reports.shared.words import CAUTIONS, amount_text, known_figures
@@ -52,7 +52,7 @@ class PrintedCycle:
     """What stands on the paper of a cycle."""
 
     number: int
-    optional: bool
+    marks: str
     course: LineOfTime
     due: PageTable
     stops: tuple[PrintedStop, ...]
@@ -91,7 +91,7 @@ def _cycle(dated: Dated, cycle: int) -> PrintedCycle:
     numbers = label_of(dated.course.regimen).numbers
     return PrintedCycle(
         cycle,
-        is_optional(dated.course, cycle),
+        cycle_marks(dated.course, cycle),
         _course(dated, cycle),
         _due(dated, cycle),
         tuple(_stop(dated, entry) for entry in stops),

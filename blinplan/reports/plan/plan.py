@@ -22,12 +22,19 @@ from blinplan.reports.plan.premedication import (
     premedication_lines,
     premedication_remarks,
 )
-from blinplan.reports.plan.things_due import course_remarks, cycle_text, due_json, due_lines
+from blinplan.reports.plan.things_due import (
+    course_remarks,
+    cycle_text,
+    due_json,
+    due_lines,
+    reason_of_no_interval,
+)
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import (
     NOT_A_DEVICE,
     amount_text,
+    blocks_and_intervals,
     days_of,
     exact_amount,
     known_figures,
@@ -48,7 +55,8 @@ def plan_head(
     """Draw what the plan is of, what decided its doses, what nobody has said or seen, and what else has to be known."""
     title = Text.assemble((visible(course.regimen.name), "title"), "  ", visible(course.regimen.title))
     told = (Text(visible(line), "warning") for line in (*remarks, *course_remarks(course, dated)))
-    return [title, *_decisions(course, choice, label, dated), *told, ""]
+    words = map(Text, blocks_and_intervals([event.period for event in course.events]))
+    return [title, *_decisions(course, choice, label, dated), *words, *told, ""]
 
 
 def patient_remarks(course: Course, premedication: PremedicationPlan | None) -> tuple[str, ...]:
@@ -98,7 +106,21 @@ def _events(course: Course, screen: Screen) -> RenderableType:
 
 def free_text(period: Period) -> str:
     """Say that nothing is infused, and why where the regimen says it."""
-    return "free" if period.interval_reason is None else f"free: {visible(period.interval_reason)}"
+    why = why_free(period)
+    return "free" if why is None else f"free: {why}"
+
+
+def why_free(period: Period) -> str | None:
+    """Say why nothing is infused: the regimen's reason, or that another block begins after it."""
+    why = period.interval_reason or period.block_change
+    return None if why is None else visible(why)
+
+
+def no_interval_text(course: Course, period: Period) -> str:
+    """Say that no interval follows a period, and why, where the regimen says it."""
+    reason = reason_of_no_interval(course, period.cycle)
+    last = period.stop == max(event.period.stop for event in course.events if event.period.cycle == period.cycle)
+    return f"; no interval follows: {visible(reason)}" if reason is not None and last else ""
 
 
 def _event_row(course: Course, event: Event) -> Sequence[str | Text]:
@@ -112,7 +134,7 @@ def _event_row(course: Course, event: Event) -> Sequence[str | Text]:
         _days(event),
         cycle_text(course, period.cycle),
         str(period.step),
-        ordered_text(period),
+        ordered_text(period) + no_interval_text(course, period),
         given,
         amount_text(event.micrograms),
         str(period.line),
@@ -197,6 +219,7 @@ def _event_json(event: Event) -> dict[str, Any]:
         "line": period.line,
         "optional": period.optional,
         "interval_reason": period.interval_reason,
+        "block": period.block,
     }
 
 
@@ -215,7 +238,8 @@ _TABLE = (
     Column("capped", "", "whether the cap decided the dose", ColumnKind.TRUTH),
     Column("line", "", "line of the regimen file", ColumnKind.WHOLE),
     Column("optional", "", "whether not everybody is given the cycle", ColumnKind.TRUTH),
-    Column("interval_reason", "", "why an interval without infusion is what it is", ColumnKind.TEXT),
+    Column("interval_reason", "", "why an interval without infusion is what it is, or none follows", ColumnKind.TEXT),
+    Column("block", "", "treatment block that the cycle belongs to", ColumnKind.TEXT),
 )
 
 
@@ -238,4 +262,5 @@ def _event_values(event: Event) -> dict[str, Any]:
         "line": period.line,
         "optional": period.optional,
         "interval_reason": period.interval_reason,
+        "block": period.block,
     }

@@ -11,7 +11,7 @@ from blinplan.course.things_due import DueDay, due_days, possible_doses
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text, plural
 from blinplan.regimen.regimen import DoseByAge, DueKind, ThingDue
-from blinplan.reports.shared.words import optional_cycles
+from blinplan.reports.shared.words import block_marks, optional_cycles
 
 if TYPE_CHECKING:
     from blinplan.course.calendar import Entry
@@ -146,8 +146,24 @@ def _days_of(course: Course, thing: ThingDue) -> list[DueDay]:
 
 
 def cycle_text(course: Course, cycle: int) -> str:
-    """Write the number of a cycle, and whether it is optional."""
-    return f"{cycle} (optional)" if is_optional(course, cycle) else str(cycle)
+    """Write the number of a cycle, its treatment block, and whether it is optional."""
+    return f"{cycle}{cycle_marks(course, cycle)}"
+
+
+def cycle_marks(course: Course, cycle: int) -> str:
+    """Write of a cycle its treatment block, and whether it is optional, in brackets; nothing where it is neither."""
+    return block_marks(block_of(course, cycle), optional=is_optional(course, cycle))
+
+
+def block_of(course: Course, cycle: int) -> str | None:
+    """The treatment block that a cycle of a course belongs to."""
+    return next((event.period.block for event in course.events if event.period.cycle == cycle), None)
+
+
+def reason_of_no_interval(course: Course, cycle: int) -> str | None:
+    """Why no interval follows a cycle of a course, where the regimen says so."""
+    last = [event.period for event in course.events if event.period.cycle == cycle][-1]
+    return None if last.dose is None else last.interval_reason
 
 
 def is_optional(course: Course, cycle: int) -> bool:

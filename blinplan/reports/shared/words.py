@@ -1,6 +1,6 @@
 """Words that several reports say: amounts, days, doses, what is known of a patient, and what is warned of."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -105,6 +105,38 @@ def optional_cycles(periods: Iterable[Period]) -> Iterator[str]:
         said = f"{', '.join(first)} and {last}" if first else last
         verb, it = ("is", "it") if len(numbers) == 1 else ("are", "them")
         yield f"{plural('Cycle', len(numbers))} {said} {verb} optional: not everybody is given {it}."
+
+
+def block_marks(block: str | None, *, optional: bool) -> str:
+    """Write beside a cycle to which block it belongs, and whether it is optional: `` (block HR3, optional)``."""
+    marks = [*([] if block is None else [f"block {visible(block)}"]), *(["optional"] if optional else [])]
+    return f" ({', '.join(marks)})" if marks else ""
+
+
+def blocks_and_intervals(periods: Sequence[Period]) -> Iterator[str]:
+    """Say which cycles belong to which treatment block, and why intervals are what they are, where the file says it."""
+    yield from _treatment_blocks(periods)
+    reasons = {period.cycle: _interval_text(period) for period in periods if period.interval_reason is not None}
+    if reasons:
+        yield f"{plural('Interval', len(reasons))}: {'; '.join(reasons.values())}."
+
+
+def _interval_text(period: Period) -> str:
+    return f"{'none ' if period.dose else ''}after cycle {period.cycle}: {visible(period.interval_reason or '')}"
+
+
+def _treatment_blocks(periods: Iterable[Period]) -> Iterator[str]:
+    cycles: dict[str, list[int]] = {}
+    for period in periods:
+        if period.block is not None and period.cycle not in cycles.setdefault(period.block, []):
+            cycles[period.block].append(period.cycle)
+    if cycles:
+        told = (f"{visible(block)} ({_numbered_cycles(numbers)})" for block, numbers in cycles.items())
+        yield f"Treatment blocks: {'; '.join(told)}."
+
+
+def _numbered_cycles(numbers: list[int]) -> str:
+    return f"{plural('cycle', len(numbers))} {', '.join(map(str, numbers))}"
 
 
 def drawn_from(seed: int | None) -> str:

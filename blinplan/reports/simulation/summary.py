@@ -16,7 +16,13 @@ from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, Basis
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.shared.document import DocumentKind
-from blinplan.reports.shared.words import amount_text, drawn_from, optional_cycles, unverified_lines
+from blinplan.reports.shared.words import (
+    amount_text,
+    blocks_and_intervals,
+    drawn_from,
+    optional_cycles,
+    unverified_lines,
+)
 from blinplan.reports.simulation.data import simulation_manifest
 from blinplan.simulation.outcome import Distribution, Quantity, distribution
 from blinplan.simulation.trial import Simulation
@@ -38,6 +44,7 @@ def simulation_report(simulation: Simulation, screen: Screen) -> list[Renderable
         Text.assemble((visible(regimen.name), "title"), "  ", visible(regimen.title)),
         Text(simulated_patients(simulation)),
     ]
+    parts += [Text(line) for line in blocks_and_intervals(simulation.periods)]
     parts += [Text(line) for line in (*optional_cycles(simulation.periods), *_whole_course(simulation.periods))]
     parts += [Text(line, "unverified") for line in unverified_lines(regimen)]
     if simulation.options.premedication:

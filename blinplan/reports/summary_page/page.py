@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course, Event, Period
@@ -20,6 +20,7 @@ from blinplan.reports.shared.timeline import Bar, LineOfTime, timeline
 from blinplan.reports.shared.words import (
     NOT_A_DEVICE,
     amount_text,
+    blocks_and_intervals,
     days_of,
     known_figures,
     optional_cycles,
@@ -165,7 +166,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     regimen = report.choice.regimen
     yield "Indication", regimen.indication.value.replace("-", " ")
     yield "For", str(regimen.eligibility)
-    yield "Course", " ".join((_length(report.simulation.periods), *optional_cycles(report.simulation.periods)))
+    yield "Course", " ".join(_course(report.simulation.periods))
     yield "Dose", "; ".join(_in_words(report.simulation.periods))
     known = [] if report.course is None else known_figures(report.course.patient)
     yield "Patient", (", ".join(known) or "nothing given") + f". {report.choice.reason}."
@@ -189,6 +190,11 @@ def _premedication(report: Report) -> str:
         given = "; ".join(f"{given.drug} {given.dose}" for given in declared)
         return f"{given}; what the patient gets is not evaluated: {report.unknown}"
     return "; ".join(premedication_counts(report.premedication)) or "none declared for this patient"
+
+
+def _course(periods: tuple[Period, ...]) -> Iterator[str]:
+    """Say how long a course is, to which blocks its cycles belong, and which are optional."""
+    return chain((_length(periods),), blocks_and_intervals(periods), optional_cycles(periods))
 
 
 def _length(periods: tuple[Period, ...]) -> str:

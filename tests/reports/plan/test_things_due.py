@@ -128,13 +128,16 @@ def test_every_view_says_which_cycles_are_optional(inside: Run, view: View) -> N
 
 def test_where_cycles_and_intervals_stand_they_are_marked_and_reasoned(inside: Run) -> None:
     agenda = said(inside, *PLAN, "--view", "agenda")
-    assert "start of Blinatumomab 2 (optional): 28 mcg/day" in agenda
-    assert "earliest start of cycle 2 (optional), after an interval for this reason: high-dose methotrexate" in agenda
-    assert "after an interval for this reason: maintenance begins" in agenda
-    assert "start of Blinatumomab 1: 28 mcg/day" in agenda
-    overview = said(inside, *PLAN)
+    assert "start of Blinatumomab 2 (block consolidation, optional): 28 mcg/day" in agenda
+    assert (
+        "earliest start of cycle 2 (block consolidation, optional), after an interval for this reason: high-dose"
+        " methotrexate" in agenda
+    )
+    assert "cycle 3 (block maintenance, optional); the block changes from consolidation to maintenance" in agenda
+    assert "start of Blinatumomab 1 (block induction): 28 mcg/day" in agenda
+    overview = " ".join(inside(*PLAN, COLUMNS="160").out.split())  # no cell is broken into lines
     assert "free of drug: high-dose methotrexate" in overview
-    assert "free of drug: maintenance begins" in overview
+    assert "free of drug: the block changes from consolidation to maintenance" in overview
     assert "Blinatumomab 2 (optional): 28 mcg/day" in overview
 
 
@@ -144,7 +147,7 @@ def test_a_plan_without_a_start_has_it_by_the_days_of_the_course(inside: Run) ->
     assert "days 8, 29, 71, 92, 113, 134" in text
     assert "Also due: dasatinib 140 mg a day for 28 days, from day 64" in text
     assert "free: high-dose methotrexate" in text
-    assert "2 (optional)" in text
+    assert "2 (block" in text
 
 
 def test_where_the_age_is_not_known_both_doses_are_shown_and_what_to_ask(inside: Run) -> None:
@@ -187,26 +190,26 @@ def test_json_and_csv_have_it_as_data(inside: Run) -> None:
     assert (other["dose"], other["days"]) == ("140 mg a day", [64])
     assert [event["optional"] for event in document["events"]] == [False, False, True, True, True, True]
     assert [event["interval_reason"] for event in document["events"]] == [
-        None, "high-dose methotrexate", None, "maintenance begins", None, None,
+        None, "high-dose methotrexate", None, None, None, None,
     ]  # fmt: skip
     entries = [entry for entry in document["dated"]["entries"] if entry["due"] == "intrathecal"]
     assert [entry["start"][:10] for entry in entries][:4] == DAYS_1 + DAYS_2
     assert [entry["optional"] for entry in entries] == [False] * 2 + [True] * 4
     rows = [line.split(",") for line in inside(*PLAN, "--age", "40", "-f", "csv").out.splitlines()]
     head = rows[0]
-    assert head[-1] == "optional"  # new columns come last
+    assert head[-2:] == ["optional", "block"]  # new columns come last
     due = [dict(zip(head, row, strict=False)) for row in rows[1:] if row[0] in {"pre-phase", "intrathecal", "other"}]
     assert [row["day"] for row in due] == ["-5", "8", "29", "64", "71", "92", "113", "134"]
     undated = inside("plan", "p.toml", "--weight", "70", "--age", "40", "-f", "csv").out.splitlines()
-    assert undated[0].endswith(",line,optional,interval_reason")
-    assert undated[2].endswith(",false,high-dose methotrexate")
-    assert undated[3].endswith(",true,")
+    assert undated[0].endswith(",line,optional,interval_reason,block")
+    assert undated[2].endswith(",false,high-dose methotrexate,induction")
+    assert undated[3].endswith(",true,,consolidation")
 
 
 def test_the_printed_page_has_it_on_the_paper_of_its_cycle(inside: Run) -> None:
     pages = inside(*PLAN, "--age", "40", "-f", "html").out.split("<section")[1:]
     titles = [re.search(r"<h1>(.*)</h1>", page) for page in pages]
-    assert [bool(title and title[1].endswith("(optional)")) for title in titles] == [False, True, True]
+    assert [bool(title and title[1].endswith("optional)")) for title in titles] == [False, True, True]
     assert [page.count("cytarabine 30 mg") for page in pages] == [2, 2, 2]
     assert [page.count("prednisone") for page in pages] == [1, 0, 0]
     assert ">Wed 2026-10-28<" in pages[0]
@@ -224,7 +227,7 @@ def test_calendars_have_it_on_whole_days(inside: Run) -> None:
     intrathecal = [found[f"bed-1-intrathecal-{cycle}-{number}@blinplan"] for cycle, number in product((1, 2), (1, 2))]
     assert [str(event["dtstart"].dt) for event in intrathecal] == DAYS_1 + DAYS_2
     assert all(event["dtend"].dt - event["dtstart"].dt == timedelta(days=1) for event in intrathecal)
-    assert str(intrathecal[2]["summary"]) == "intrathecal: cytarabine 30 mg (cycle 2, optional)"
+    assert str(intrathecal[2]["summary"]) == "intrathecal: cytarabine 30 mg (cycle 2, block consolidation, optional)"
 
 
 def test_a_cycle_that_begins_later_moves_what_belongs_to_it_in_the_same_events(inside: Run) -> None:
@@ -269,7 +272,7 @@ def test_fhir_has_it_as_activities_of_the_plan(inside: Run) -> None:
     requests = [
         entry["resource"] for entry in document["entry"] if entry["resource"]["resourceType"] == "MedicationRequest"
     ]
-    assert any("Cycle 2 (optional)" in str(request["text"]) for request in requests)
+    assert any("Cycle 2 (block consolidation, optional)" in str(request["text"]) for request in requests)
 
 
 def test_fhir_does_not_know_whether_what_is_past_was_given(inside: Run) -> None:

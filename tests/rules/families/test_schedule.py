@@ -96,12 +96,23 @@ def test_a_short_interval_whose_reason_is_given_and_that_was_run_is_in_order(fre
     assert codes(judgement_of_lines(cycle(free=free, repeat=2))) == ["S303"]
 
 
-@pytest.mark.parametrize("free", [0, 6])
-def test_a_shorter_interval_than_any_that_was_run_is_told_with_its_reason_and_no_other_is_advised(free: int) -> None:
-    (finding,) = judgement_of_lines(cycle(free=free, repeat=2, reason="blocks of 5 weeks")).findings
+@pytest.mark.parametrize("free", [0, 1, 6])
+def test_an_interval_shorter_than_any_that_was_run_is_a_warning_whatever_the_reason(free: int) -> None:
+    (finding,) = judgement_of_lines(cycle(free=free, repeat=2, reason="typo, really")).findings
+    assert (finding.code, finding.severity) == ("S303", Severity.WARNING)
+    assert "none under 7 days was run. The file's reason: typo, really" in finding.message
+    assert "at least 7 days" in finding.help
+    assert "waive" in finding.help
+    (at_a_block,) = judgement_of_lines(_with(BLOCK, cycle(free=free)) + cycle()).findings
+    assert (at_a_block.code, at_a_block.severity) == ("S303", Severity.WARNING)
+
+
+def test_a_change_of_block_is_told_as_such_and_is_no_reason_of_the_file() -> None:
+    (finding,) = judgement_of_lines(_with(BLOCK, cycle(free=7)) + _with('block = "B"', cycle())).findings
     assert (finding.code, finding.severity) == ("S303", Severity.NOTE)
-    assert finding.message.endswith("The file's reason: blocks of 5 weeks")
-    assert "14" not in finding.help
+    assert "The block changes from " in finding.message
+    assert finding.message.endswith(" to B")
+    assert "reason" not in finding.message
 
 
 @pytest.mark.parametrize("free", [14, 15, 90])
@@ -339,7 +350,7 @@ def test_b_cells_that_return_before_another_block_are_told_as_what_the_model_kno
     lines = cycle(free=90) + _with(BLOCK, cycle())
     (finding,) = judgement_of_lines(lines, script(outcome(1000, 1000, (600, 1000)))).findings
     assert (finding.code, finding.severity) == ("B403", Severity.NOTE)
-    assert finding.message.endswith("The file's reason for the interval: consolidation begins")
+    assert finding.message.endswith("The block consolidation begins")
     assert "shorten" not in finding.help
 
 
@@ -369,4 +380,6 @@ def test_a_weekly_dose_can_be_written() -> None:
     assert starts == [week * 7 * DAY * 60 for week in range(20)]
     assert codes(judgement_of_lines(cycle("28 mcg/day for 24 hours", free=6, repeat=20))) == ["S303", "S308"]
     reasoned = judgement_of_lines(cycle("28 mcg/day for 24 hours", free=6, repeat=20, reason="weekly dosing"))
-    assert {finding.code: finding.severity for finding in reasoned.findings}["S303"] is Severity.NOTE
+    (short,) = [finding for finding in reasoned.findings if finding.code == "S303"]
+    assert short.severity is Severity.WARNING  # no interval of less than a week was run, whatever the reason
+    assert short.message.endswith("The file's reason: weekly dosing")

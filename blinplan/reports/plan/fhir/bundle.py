@@ -40,6 +40,7 @@ from blinplan.reports.plan.fhir.requests import (
 )
 from blinplan.reports.plan.identity import last_known
 from blinplan.reports.plan.ledger import decision_text, interruption_text, source_of_decision, starts_of_cycles
+from blinplan.reports.plan.plan import why_free
 from blinplan.reports.shared.words import NOT_A_DEVICE, amount_text, known_figures, moment_text
 
 
@@ -194,7 +195,8 @@ def _free(dated: Dated, event: Event) -> Element:
     start, stop = event.period.start, event.period.stop
     last = event is dated.course.events[-1]
     following = "" if last else f"; the next cycle begins no earlier than {moment_text(dated.clock.at(stop))}"
-    reason = "" if event.period.interval_reason is None else f" ({visible(event.period.interval_reason)})"
+    why = why_free(event.period)
+    reason = "" if why is None else f" ({why})"
     text = f"{duration_text(stop - start)} without infusion{reason}{following}"
     status = "completed" if stop <= _last_minute_known(dated) else "not-started"
     when = {"scheduledPeriod": period(dated.clock, start, stop)}

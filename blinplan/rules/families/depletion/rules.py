@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from blinplan.course.events import Period, interval_reasons
+from blinplan.course.events import Period, block_changes, interval_reasons
 from blinplan.regimen.regimen import Phase
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks.intervals import percent, too_few_patients
@@ -124,8 +124,7 @@ def _recovery_finding(
         rule,
         path,
         f"after cycle {numbers}, B cells are above {case.limits['depleted_count']} again before the next cycle in up"
-        f" to {worst} ({outcome.population}) that were at or below it"
-        + (f". The file's reason for the interval: {reason}" if reason else ""),
+        f" to {worst} ({outcome.population}) that were at or below it" + (f". {reason}" if reason else ""),
         _EXPECT
         if reason
         else "shorten the treatment-free interval or raise the dose, or waive this rule with the reason",
@@ -146,8 +145,11 @@ _CONTINUED = (
 
 
 def _reason(case: Case, number: int) -> str | None:
-    """Why the interval after a cycle of the course is what it is, where the file says so."""
-    return interval_reasons(case.regimen).get(number)
+    """Why the interval after a cycle of the course is what it is, where the file says so, or that a block changes."""
+    reason, change = interval_reasons(case.regimen).get(number), block_changes(case.regimen).get(number)
+    if reason is not None:
+        return f"The file's reason for the interval: {reason}"
+    return None if change is None else f"{change[0].upper()}{change[1:]}"
 
 
 def _is_explained(case: Case, number: int) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from blinplan.course.events import interval_reasons
+from blinplan.course.events import block_changes, interval_reasons
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Cycle, Phase, Step
 from blinplan.regimen.toml.document import KeyPath
@@ -58,8 +58,8 @@ def _short_interval(rule: Rule, case: Case) -> Answer:
     followed = _followed_cycles(case)
     if not followed:
         return _ONE_CYCLE
-    short = [(cycle, reason) for cycle, reason in followed if cycle.treatment_free < limit.minutes]
-    return [_too_short(rule, case, cycle, reason) for cycle, reason in short if not _explained(case, cycle)]
+    short = [(cycle, why) for cycle, why in followed if cycle.treatment_free < limit.minutes]
+    return [_too_short(rule, case, cycle, why) for cycle, why in short if not _explained(case, cycle)]
 
 
 def _explained(case: Case, cycle: Cycle) -> bool:
@@ -67,16 +67,24 @@ def _explained(case: Case, cycle: Cycle) -> bool:
     return cycle.interval_reason is not None and cycle.treatment_free >= case.limits["shortest_interval_run"].minutes
 
 
-def _too_short(rule: Rule, case: Case, cycle: Cycle, reason: str | None) -> Finding:
+def _too_short(rule: Rule, case: Case, cycle: Cycle, why: str | None) -> Finding:
     limit = case.limits["treatment_free_interval"]
+    shortest = case.limits["shortest_interval_run"]
+    was_run = cycle.treatment_free >= shortest.minutes
+    advice = f"give {limit} between cycles"
+    if why:
+        advice = _COMPARE if was_run else f"give at least {shortest}, or waive this rule with the reason"
     return case.finding(
         rule,
         (*cycle.path, "treatment_free_days"),
         f'{duration_text(cycle.treatment_free)} without infusion after "{cycle.name}"; the documented interval is'
-        f" {limit}{_short_intervals_run(case, cycle)}" + (f". The file's reason: {reason}" if reason else ""),
-        "compare it with the protocol that gives this reason" if reason else f"give {limit} between cycles",
-        severity=Severity.NOTE if reason else None,
+        f" {limit}{_short_intervals_run(case, cycle)}" + (f". {why}" if why else ""),
+        advice,
+        severity=Severity.NOTE if why and was_run else None,
     )
+
+
+_COMPARE = "compare it with the protocol that has this interval"
 
 
 def _short_intervals_run(case: Case, cycle: Cycle) -> str:
@@ -90,12 +98,19 @@ def _long_interval(rule: Rule, case: Case) -> Answer:
     followed = _followed_cycles(case)
     if not followed:
         return _ONE_CYCLE
-    unexplained = [cycle for cycle, reason in followed if reason is None]
+    unexplained = [cycle for cycle, why in followed if why is None]
     if not unexplained:
-        return NotEvaluated("not applicable", "the file gives the reason of every interval between cycles")
+        return NotEvaluated("not applicable", _explanation_of_all(case))
     return [
         _too_long(rule, case, cycle) for cycle in unexplained if cycle.treatment_free > _longest(case, cycle).minutes
     ]
+
+
+def _explanation_of_all(case: Case) -> str:
+    """Say what explains every interval between cycles."""
+    of_file = "the file gives the reason of every interval between cycles"
+    reasons = interval_reasons(case.regimen)
+    return f"{of_file}, or another block begins after it" if block_changes(case.regimen).keys() - reasons else of_file
 
 
 def _longest(case: Case, cycle: Cycle) -> Limit:
@@ -120,16 +135,23 @@ def _too_long(rule: Rule, case: Case, cycle: Cycle) -> Finding:
 
 
 def _followed_cycles(case: Case) -> list[tuple[Cycle, str | None]]:
-    """The cycles that another follows, each once, with the reason of the interval: its own, or that a block changes.
+    """The cycles that another follows, each once, and why the interval is what it is: a reason, or another block.
 
-    Of a cycle that is repeated, that reason is none as long as one of its intervals has none.
+    Of a cycle that is repeated, that is nothing as long as one of its intervals has nothing.
     """
-    reasons, found = interval_reasons(case.regimen), dict[KeyPath, tuple[Cycle, str | None]]()
+    explained, found = _explanations(case), dict[KeyPath, tuple[Cycle, str | None]]()
     for number, cycle in list(enumerate(case.regimen.one_by_one, start=1))[:-1]:
         known = found.get(cycle.path)
         if known is None or known[1] is not None:
-            found[cycle.path] = cycle, reasons.get(number)
+            found[cycle.path] = cycle, explained.get(number)
     return list(found.values())
+
+
+def _explanations(case: Case) -> dict[int, str]:
+    """By the number of a cycle, in a sentence, the file's reason for the interval after it, or that a block changes."""
+    changes = {number: f"{change[0].upper()}{change[1:]}" for number, change in block_changes(case.regimen).items()}
+    reasons = {number: f"The file's reason: {reason}" for number, reason in interval_reasons(case.regimen).items()}
+    return {**changes, **reasons}
 
 
 def _early_escalation(rule: Rule, case: Case) -> Answer:
@@ -259,7 +281,7 @@ RULES = (
         "The treatment-free interval between cycles is shorter than 14 days.",
         Severity.WARNING,
         "Cycles are separated by a 2-week treatment-free interval. Where the file gives the reason of an interval, one"
-        " as short as some that were run is in order, and a shorter one is a note.",
+        " as short as some that were run is in order; where another block begins after it, that is a note.",
         limits=("treatment_free_interval", "shortest_interval_run"),
         bad=_cycle(_one_step(28), free=13),
         good=_cycle(_one_step(28), free=14),
@@ -272,7 +294,7 @@ RULES = (
         f" {shipped_limits()['treatment_free_interval_continued'].value} in continued therapy.",
         Severity.WARNING,
         "That B cells do not recover is documented for the 2-week interval, not for a longer one. An interval whose"
-        " reason the file gives, such as chemotherapy, may be longer.",
+        " reason the file gives, such as chemotherapy, or after which another block begins, may be longer.",
         limits=("treatment_free_interval", "treatment_free_interval_continued"),
         bad=_cycle(_one_step(28), free=15),
         good=_cycle(_one_step(28), free=14),
