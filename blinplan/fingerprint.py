@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 MODEL = ("thresholds", "physiology", "simulation")
 """What computes a simulation, parameters included: the rooms of the model's hash."""
 
-OUTCOME = ("quantities.py", "proportion.py", "limits.py", "regimen", "label", "course", *MODEL, "rules")
+OUTCOME = ("quantities.py", "proportion.py", "limits.py", "words", "regimen", "label", "course", *MODEL, "rules")
 """What decides an outcome that rules ask for: the rooms of the cache's key."""
 
 _READ = (".py", ".toml")

@@ -76,7 +76,7 @@ def assert_harmless(ran: Ran) -> None:
         # Markup that a screen obeys is gone from what it shows.
         squeezed = re.sub(r"[\s|│]", "", text)
         assert all(
-            squeezed[found.end() :].startswith(("[red]", "\\[red\\]", "%5Bred%5D"))
+            squeezed[found.end() :].startswith(("[red]", "\\[red\\]", "%5Bred%5D", "\\5bred\\5d"))
             for found in re.finditer("Zq", squeezed)
         )
 
