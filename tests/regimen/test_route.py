@@ -20,6 +20,8 @@ from tests.read_text import problems_of
 from tests.regimen.layouts import FULL, LAYOUTS, changed, with_headers
 from tests.regimen_text import judgement_of
 
+pytestmark = pytest.mark.slow  # more than a thousand files in all ways of writing: the whole gate reads them
+
 CYCLE, STEP = ("cycle", 0), ("cycle", 0, "steps", 0)
 SINGLE = changed((*CYCLE, "steps"), [FULL["cycle"][0]["steps"][0]])
 

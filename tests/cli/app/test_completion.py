@@ -18,6 +18,8 @@ from tests.program import PLAIN, PROBE, PROGRAM, Ran, Run, process
 from tests.public_files import installed
 from tests.regimen_text import cycle, regimen_text
 
+pytestmark = pytest.mark.slow  # shells are started
+
 SHELLS = ["bash", "zsh", "fish"]
 
 

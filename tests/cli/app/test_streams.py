@@ -16,6 +16,8 @@ from rich.cells import cell_len
 from tests.program import PLAIN, PROGRAM, Run, process
 from tests.regimen_text import cycle, regimen_text
 
+pytestmark = pytest.mark.slow  # processes are started, at every width
+
 UTF8 = {**PLAIN, "PYTHONIOENCODING": "utf-8"}
 WIDE = "漢字と日本語 🧪🩸 µ²≤ "
 HOSTILE = "\\u001b[31m\\u202e[bold]x[/bold]\\u0007"

@@ -14,6 +14,8 @@ from blinplan.regimen.toml.table import Table
 from tests.regimen.layouts import changed, renamed, with_inline_tables
 from tests.regimen.readings import only, problems
 
+pytestmark = pytest.mark.slow  # a thousand words made from every key: the whole gate reads them
+
 OPPOSITES = [
     {"min", "max", "below", "above"},
     {"minimum", "max", "under", "over"},

@@ -19,6 +19,8 @@ from blinplan.api.planning.planned import Plan
 from blinplan.api.vocabulary import PlanFormat, View
 from blinplan.terminal import Screen
 
+pytestmark = pytest.mark.slow  # ages, indications and views, each with each
+
 START = datetime(2026, 11, 2, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 WIDE = Screen(400, False, True)
