@@ -8,6 +8,7 @@ from blinplan.course.events import given_rate
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Indication, Step
 from blinplan.rules.checks import labelled
+from blinplan.rules.families.dosing.eligibility import basis_and_weight, patient_not_covered, patient_not_eligible
 from blinplan.rules.limits import number_text
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
@@ -189,90 +190,6 @@ def _wrong_cap(rule: Rule, case: Case, step: Step) -> Iterator[Finding]:
         )
 
 
-def _basis_and_weight(rule: Rule, case: Case) -> Answer:
-    if case.regimen.indication is Indication.INVESTIGATIONAL:
-        return labelled.NOT_LABELLED
-    limit, who = case.limits["flat_from_weight"], case.regimen.eligibility
-    flat = case.regimen.basis is Basis.FLAT
-    key, bound = ("min_weight_kg", who.minimum_weight) if flat else ("below_weight_kg", who.below_weight)
-    fits = bound is not None and (bound >= limit.value if flat else bound <= limit.value)
-    if fits:
-        return ()
-    path = ("dosing", "basis") if bound is None else ("eligibility", key)
-    others = "below" if flat else "of or above"
-    return (
-        case.finding(
-            rule,
-            path,
-            f"the doses are {'flat' if flat else 'by body surface area'}, and patients {others} {limit} are admitted"
-            f" ({who})",
-            f"write `{key} = {decimal_text(limit.value)}` under [eligibility], and give the others a regimen of their"
-            " own",
-        ),
-    )
-
-
-_OTHER_AGES = "take a regimen for patients of this age, or say under [eligibility] from which age and below which it is"
-
-
-def _patient_not_eligible(rule: Rule, case: Case) -> Answer:
-    who = case.regimen.eligibility
-    if case.patient is None:
-        return NotEvaluated("not applicable", "no patient was given (--patient)")
-    # Imported here, because a check for nobody in particular does not wait for it.
-    from blinplan.course.adulthood import adult_from
-    from blinplan.course.eligibility import misfits, of_another_group, open_limits
-
-    adult = adult_from(case.regimen, case.site, case.limits_unasked)
-    other = of_another_group(case.regimen, case.patient, adult)
-    if other is not None:
-        rests_on = None if other.plain else ("adult_from",)
-        return (case.finding(rule, ("eligibility", "population"), other.message, _OTHER_AGES, limits=rests_on),)
-    wrong, unknown = misfits(who, case.patient), open_limits(who, case.patient)
-    if not wrong and unknown:
-        return NotEvaluated("undecided", f"the regimen is for {who}, and the patient's {' and '.join(unknown)}")
-    if not wrong:
-        return ()
-    figure = "weight and age" if who.limited_by_age else "weight"
-    weight = case.patient.weight
-    leads_on = who.otherwise if weight is None or not who.admits(weight) else None  # it is for other weights only
-    return (
-        case.finding(
-            rule,
-            ("eligibility",),
-            f"{' and '.join(wrong)}, and the regimen is for {who}",
-            f"take {leads_on}, which the file names for other weights"
-            if leads_on
-            else f"take a regimen for patients of this {figure}",
-        ),
-    )
-
-
-def _patient_not_covered(rule: Rule, case: Case) -> Answer:
-    if case.patient is None:
-        return NotEvaluated("not applicable", "no patient was given (--patient)")
-    from blinplan.course.eligibility import coverage_gaps
-
-    found = coverage_gaps(case.regimen, case.patient)
-    unknown = [one.message for one in found if one.open]
-    if unknown and len(unknown) == len(found):
-        return NotEvaluated("undecided", "; ".join(unknown))
-    return [
-        case.finding(
-            rule,
-            ("name",),
-            one.message,
-            "have the treating physician decide; what is given is not by the label"
-            if one.limit.name == "youngest"
-            else f"prepare {labelled.bags_without_preservative(case)}",
-            severity=None if one.limit.name == "youngest" else Severity.NOTE,
-            limits=(one.limit.name,),
-        )
-        for one in found
-        if not one.open
-    ]
-
-
 def _high_start(rule: Rule, case: Case) -> Answer:
     if case.regimen.indication is not Indication.RELAPSED_REFRACTORY:
         return NotEvaluated("not applicable", "the label's low first step is for relapsed or refractory disease")
@@ -408,7 +325,7 @@ RULES = (
         limits=("flat_from_weight",),
         bad='indication = "mrd-positive"\n\n[eligibility]\nmin_weight_kg = 30\n\n' + _steps("28 mcg/day"),
         good='indication = "mrd-positive"\n\n[eligibility]\nmin_weight_kg = 45\n\n' + _steps("28 mcg/day"),
-        check=_basis_and_weight,
+        check=basis_and_weight,
     ),
     Rule(
         "D207",
@@ -464,7 +381,7 @@ RULES = (
         limits=("flat_from_weight",),
         bad="[eligibility]\nmin_weight_kg = 45\n\n" + _steps("28 mcg/day"),
         good="[eligibility]\nmin_weight_kg = 38\n\n" + _steps("28 mcg/day"),
-        check=_patient_not_eligible,
+        check=patient_not_eligible,
         waivable=False,
         patient="weight=38,height=140",
     ),
@@ -477,7 +394,7 @@ RULES = (
         limits=("youngest", "preservative_from_weight"),
         bad='indication = "mrd-positive"\n\n[eligibility]\nbelow_weight_kg = 45\n\n' + _steps("15 mcg/m2/day"),
         good="[eligibility]\nbelow_weight_kg = 45\n\n" + _steps("15 mcg/m2/day"),
-        check=_patient_not_covered,
+        check=patient_not_covered,
         patient="weight=5.5,age=20 days",
     ),
 )
