@@ -80,6 +80,7 @@ class _LabelReader:
         self._file = file
         self._title = f"{file['title']} ({file['country']}, {file['date']})"
         self._values = {name: self._value(name) for name in file["number"]}
+        self._texts = {name: _text(value) for name, value in self._values.items()}
         numbers = {name: limit_of(name, **self._number(name, table)) for name, table in file["number"].items()}
         self._numbers = StatedLimits(numbers, self._title)
         self._doses = {name: self._dose(name, table) for name, table in file.get("dose", {}).items()}
@@ -113,11 +114,11 @@ class _LabelReader:
     def _number(self, name: str, table: Mapping[str, Any]) -> dict[str, Any]:
         """The keys of a number, with its value, sentence and source written out."""
         written = {"value": self._values[name], "source": self._file["sources"][table["source"]]}
-        return {**table, **written, "says": self._with_numbers(table["says"], value=_text(self._values[name]))}
+        return {**table, **written, "says": self._with_numbers(table["says"], value=self._texts[name])}
 
     def _with_numbers(self, written: str, **own: str) -> str:
         """A sentence with the numbers that it names in braces, so that each stands in the file once."""
-        return written.format_map({name: _text(value) for name, value in self._values.items()} | own)
+        return written.format_map(self._texts | own)
 
     def _statement(self, table: Mapping[str, Any], says: str | None = None, **own: str) -> Stated:
         return Stated(
