@@ -52,6 +52,7 @@ class Finding:
     fix: Edit | None = None
     patient: str | None = None
     gross: bool = False
+    value: str | None = None
 
 
 Kind = Literal["not applicable", "not requested", "off", "blocked", "not said", "unverified", "undecided"]
@@ -107,7 +108,7 @@ class Case:
         """Where the file says how long a step lasts."""
         return (*step.path, "hours" if "hours" in self.values(step.path) else "days")
 
-    def finding(
+    def finding(  # noqa: PLR0913 - all but four by name, and each of its own
         self,
         rule: "Rule",
         path: KeyPath,
@@ -120,8 +121,12 @@ class Case:
         limits: tuple[str, ...] | None = None,
         fix: Edit | None = None,
         gross: bool = False,
+        value: str | None = None,
     ) -> Finding:
-        """Make a finding about the value at ``path``; what is not given is the rule's, and the span the value's."""
+        """Make a finding about the value at ``path``; what is not given is the rule's, and the span the value's.
+
+        ``value`` is given where more decides than what stands at ``path``; it must change when any of that does.
+        """
         decisive = rule.limits if limits is None else limits
         return Finding(
             rule.code,
@@ -135,6 +140,7 @@ class Case:
             fix,
             self._for_the_patient(path),
             gross,
+            value,
         )
 
     def _with_changes(self, message: str, limits: tuple[str, ...]) -> str:
