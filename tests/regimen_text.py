@@ -35,9 +35,18 @@ def regimen_text(lines: str, *, top: str = "", title: str = "A regimen for a tes
         "[monitoring]": "hospital_days = [28, 28]",
     }
     given = "".join(f"{name}\n{keys}\n\n" for name, keys in tables.items() if name not in lines and name not in top)
+    rest = _with_names_of_their_own(rest)
     return (
         f'{form}{first}name = "probe"\ntitle = "{title}"\n{indication}\n{top}\n'
         f'[[sources]]\ncitation = "none"\nstatus = "seen"\n\n{given}{rest}\n'
+    )
+
+
+def _with_names_of_their_own(lines: str) -> str:
+    """Call the second cycle that `cycle` wrote Cycle 2, and so on: no two cycles of a regimen have one name."""
+    before, *after = lines.split('name = "Cycle"\n')
+    return before + "".join(
+        f'name = "Cycle{f" {number}" if number > 1 else ""}"\n{text}' for number, text in enumerate(after, start=1)
     )
 
 

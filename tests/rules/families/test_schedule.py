@@ -249,6 +249,10 @@ def _with(key: str, lines: str) -> str:
     return f"{lines}{key}\n"
 
 
+def _named(*names: str) -> str:
+    return "\n".join(cycle().replace('"Cycle"', f'"{name}"') for name in names)
+
+
 EXAMPLES = (
     example("S301", "finding", "an hour less than 28 days", _infusion(28 * DAY - 1)),
     example("S301", "pass", "28 days", _infusion(28 * DAY)),
@@ -327,7 +331,24 @@ EXAMPLES = (
     example("S308", "pass", "5 days", _infusion(5 * DAY)),
     example("S308", "pass", "5 days in two steps", cycle("9 mcg/day for 4 days", "28 mcg/day for 1 days")),
     example("S308", "finding", "4 hours, though it is waived", _infusion(4), below=waiver("S308")),
+    example("S310", "finding", "the same name", _named("Induction", "Induction")),
+    example("S310", "finding", "the third like the first", _named("Induction", "Consolidation", "Induction")),
+    example("S310", "finding", "in other letters and spaces", _named("Cycle 1", "CYCLE  1")),
+    example("S310", "pass", "names of their own", _named("Induction 1", "Induction 2")),
+    example("S310", "pass", "one begins like the other", _named("Cycle 1", "Cycle 10", "Cycle 11")),
+    example("S310", "pass", "one cycle, given four times", cycle(repeat=4)),
+    example("S310", "waived", "as the protocol calls them", _named("Block", "Block"), below=waiver("S310")),
 )
+
+
+def test_a_name_given_twice_is_told_once_for_each_further_cycle_and_where_it_stood_first() -> None:
+    judgement = judgement_of_lines(_named("Block", "Other", "Block", "Block"))
+    text = judgement.reading.document.text
+    first = text[: text.index('"Block"')].count("\n") + 1
+    found = verdict_of(judgement, "S310").findings
+    assert [finding.path for finding in found] == [("cycle", 2, "name"), ("cycle", 3, "name")]
+    assert all(f"line {first} too" in finding.message for finding in found)
+    assert marks(judgement, "S310") == ['"Block"', '"Block"']
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)

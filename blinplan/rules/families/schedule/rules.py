@@ -8,6 +8,7 @@ from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Cycle, Phase, Step
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks import labelled
+from blinplan.rules.families.schedule.names import names_given_twice
 from blinplan.rules.limits import Limit, number_text, shipped_limits
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
@@ -346,5 +347,17 @@ RULES = (
         check=_intermittent,
         waivable=False,
         sources=("Blinatumomab (Mechanism of Action), claim INF-1",),
+    ),
+    Rule(
+        "S310",
+        "cycle-name-given-twice",
+        "Two cycles have one name.",
+        Severity.WARNING,
+        "On a ward a cycle is known by its name: of two that are called alike, the wrong one may be prepared.",
+        limits=(),
+        bad="\n\n".join([_cycle(_one_step(28), repeat=1).replace("Cycle", "Induction")] * 2),
+        good=_cycle(_one_step(28), repeat=2),
+        check=names_given_twice,
+        sources=("The file format of regimens, `blinplan schema` (convention)",),
     ),
 )
