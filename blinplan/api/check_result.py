@@ -122,11 +122,11 @@ class CheckResult:
 
     def columns(self) -> dict[str, list[Any]]:
         """The findings as columns, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``."""
-        from blinplan.rules.located import run_findings
+        from blinplan.rules.located import run_findings, shown_path
 
         found = run_findings(self.result)
         return {
-            "path": [place.path for place in found],
+            "path": [shown_path(place.judgement) for place in found],
             "line": [place.start[0] for place in found],
             "column": [place.start[1] for place in found],
             "code": [place.finding.code for place in found],

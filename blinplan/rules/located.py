@@ -1,15 +1,17 @@
 """Findings as other programs want them: with a path from the repository, lines and columns, and a fingerprint."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from blinplan.regimen import library
 from blinplan.regimen.find import path_from
 from blinplan.regimen.regimen import Waiver
 from blinplan.regimen.toml.document import Document, pointer
+from blinplan.repository.root import path_below, repository_root
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.citations import citations
 from blinplan.rules.judge import Judgement, Ruling, Verdict
@@ -21,7 +23,8 @@ from blinplan.rules.run_result import Result
 class LocatedFinding:
     """One finding at its place. Lines and columns count from 1, in characters; the end is exclusive.
 
-    ``standing`` says whether it stands, or is accepted by a waiver or by the baseline.
+    ``path`` is from the root of the repository, and absolute for a file elsewhere. ``standing`` says whether it stands,
+    or is accepted by a waiver or by the baseline.
     """
 
     path: str
@@ -63,27 +66,54 @@ class LocatedFinding:
 
 def run_findings(result: Result) -> list[LocatedFinding]:
     """All findings of a run, those that are waived or in the baseline included, by file and place."""
-    return [finding for judgement in result.judgements for finding in file_findings(judgement)]
+    root = report_root(result.judgements)
+    return [finding for judgement in result.judgements for finding in file_findings(judgement, root)]
 
 
-def file_findings(judgement: Judgement) -> list[LocatedFinding]:
-    """All findings of one file, in the order of the file."""
+def file_findings(judgement: Judgement, root: Path) -> list[LocatedFinding]:
+    """All findings of one file, in the order of the file, with its path from a folder."""
     import hashlib
 
-    path, seen = shown_path(judgement), Counter[str]()
+    path, seen = report_path(judgement, root), Counter[str]()
     standings = sorted(_standings(judgement), key=lambda item: (item[0].span.start, item[0].span.end, item[0].code))
     listed = []
     for finding, standing, waiver in standings:
         base = f"{path}\n{finding.code}\n{pointer(finding.path)}"
         seen[base] += 1  # two findings of one rule at one place are still two
-        mark = hashlib.sha256(f"{base}\n{seen[base]}".encode()).hexdigest()[:32]
+        mark = hashlib.sha256(f"{base}\n{seen[base]}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
         listed.append(LocatedFinding(path, judgement, finding, mark, standing, waiver))
     return listed
+
+
+def report_root(judgements: Iterable[Judgement]) -> Path:
+    """The folder that paths in reports start from: the root of the repository. Shipped files have no part in it."""
+    names = (judgement.reading.document.name for judgement in judgements)
+    return repository_root(file for name in names if (file := _own_file(name)) is not None)
+
+
+def report_path(judgement: Judgement, root: Path) -> str:
+    """A file's path from the root of the repository, with ``/``; the absolute one of a file elsewhere.
+
+    Standard input without a name, and a regimen that was built, have no path but the name they are shown by.
+    """
+    name = judgement.reading.document.name
+    file = _own_file(name) or library.paths().get(name)
+    return name if file is None else path_below(root, file).as_posix()
 
 
 def shown_path(judgement: Judgement) -> str:
     """A file's path from the current folder, with ``/``."""
     return path_from(Path.cwd(), judgement.reading.document.name)
+
+
+def _own_file(name: str) -> Path | None:
+    """Where a file of the user lies, which may not be saved yet; None for a shipped one and for what is no file."""
+    if name.endswith(".toml"):
+        return Path(name)
+    try:
+        return Path(name) if Path(name).is_file() else None
+    except OSError:  # a name that no file can have
+        return None
 
 
 _Standing = tuple[Finding, Literal["counted", "waived", "in baseline"], Waiver | None]

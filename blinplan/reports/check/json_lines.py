@@ -22,7 +22,7 @@ def _records(result: Result) -> Iterator[dict[str, Any]]:
     for report in run_findings(result):
         yield {
             "record": "finding",
-            "file": report.path,
+            "file": shown_path(report.judgement),
             "rule": report.finding.code,
             "standing": report.standing,
             "fingerprint": report.fingerprint,

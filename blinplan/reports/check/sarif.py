@@ -1,19 +1,22 @@
 """Findings as SARIF 2.1.0 (OASIS Standard, 27 March 2020), which code hosts and editors read."""
 
+import os
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote_from_bytes
 
 from blinplan.regimen.toml.document import Edit
 from blinplan.reports.check.check_json import run_manifest
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.limits import shipped_limits
-from blinplan.rules.located import LocatedFinding, run_findings
+from blinplan.rules.located import LocatedFinding, report_root, run_findings
 from blinplan.rules.rule import Rule
 from blinplan.rules.run_result import Result
 from blinplan.version import __version__
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_HOME = "https://pypi.org/project/blinplan/"
+_ROOT = "SRCROOT"
+"""What the folder is called that paths start from."""
 
 
 def sarif(result: Result) -> dict[str, Any]:
@@ -30,7 +33,6 @@ def sarif(result: Result) -> dict[str, Any]:
                         "name": "blinplan",
                         "version": __version__,
                         "semanticVersion": __version__,
-                        "informationUri": _HOME,
                         "rules": [_rule(CATALOGUE[code]) for code in codes],
                     }
                 },
@@ -42,6 +44,12 @@ def sarif(result: Result) -> dict[str, Any]:
                         "toolExecutionNotifications": _notifications(result),
                     }
                 ],
+                "originalUriBaseIds": {
+                    _ROOT: {
+                        "uri": f"{report_root(result.judgements).as_uri().rstrip('/')}/",
+                        "description": {"text": "The root of the repository."},
+                    }
+                },
                 "columnKind": "unicodeCodePoints",
                 "results": [_result(report, codes) for report in reports],
                 "properties": {"manifest": run_manifest(result)},
@@ -76,7 +84,6 @@ def _rule(rule: Rule) -> dict[str, Any]:
                 ]
             ),
         },
-        "helpUri": _HOME,
         "defaultConfiguration": {"level": rule.severity.value},
     }
 
@@ -90,7 +97,7 @@ def _result(report: LocatedFinding, codes: list[str]) -> dict[str, Any]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(report.path)},
+                    "artifactLocation": _artifact(report),
                     "region": {
                         "startLine": report.start[0],
                         "startColumn": report.start[1],
@@ -107,6 +114,13 @@ def _result(report: LocatedFinding, codes: list[str]) -> dict[str, Any]:
     }
 
 
+def _artifact(report: LocatedFinding) -> dict[str, Any]:
+    """Where the file is: from the root of the repository, or anywhere."""
+    if Path(report.path).is_absolute():
+        return {"uri": Path(report.path).as_uri()}
+    return {"uri": quote_from_bytes(os.fsencode(report.path)), "uriBaseId": _ROOT}
+
+
 def _suppression(report: LocatedFinding) -> dict[str, Any]:
     if report.waiver is None:
         return {"kind": "external", "justification": "in the baseline"}
@@ -119,7 +133,7 @@ def _fix(report: LocatedFinding, edit: Edit) -> dict[str, Any]:
         "description": {"text": report.finding.help},
         "artifactChanges": [
             {
-                "artifactLocation": {"uri": quote(report.path)},
+                "artifactLocation": _artifact(report),
                 "replacements": [
                     {
                         "deletedRegion": {

@@ -1,0 +1,52 @@
+"""The folder from which code hosts and editors know the files of a repository, and the paths of files from there."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+_OF_CI = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+"""Variables in which GitHub Actions and GitLab CI name the folder of the checkout."""
+
+
+def top_level(folder: Path) -> Path | None:
+    """The top folder of the git working tree that a folder belongs to; None where it belongs to none."""
+    marker = folder / ".git"
+    if marker.is_file() or (marker / "HEAD").is_file():  # a file in a linked working tree and in a submodule
+        return folder
+    return None if folder == folder.parent else top_level(folder.parent)
+
+
+def repository_root(files: Iterable[Path]) -> Path:
+    """The folder from which paths are reported: the first of those that could be meant which holds one of the files.
+
+    It is the top of the working tree that the current folder belongs to, else that of a file, else what CI names as its
+    checkout, else the current folder.
+    """
+    there = [place(file) for file in files]
+    candidates = list(_candidates(there))
+    return next((one for one in candidates if any(file.is_relative_to(one) for file in there)), candidates[0])
+
+
+def path_below(root: Path, file: Path) -> Path:
+    """A file's path from a folder above it; its absolute path where it is elsewhere."""
+    resolved, there = file.resolve(), place(file)
+    for path in (resolved, there):  # a link out of the repository is known by its own place
+        if path.is_relative_to(root):
+            return path.relative_to(root)
+    return there
+
+
+def place(file: Path) -> Path:
+    """Where a file lies, with links of folders followed, and not its own."""
+    return file.parent.resolve() / file.name
+
+
+def _candidates(files: list[Path]) -> Iterator[Path]:
+    here = Path.cwd().resolve()
+    tops = (top_level(folder) for folder in dict.fromkeys([here, *(file.parent for file in files)]))
+    yield from dict.fromkeys(top for top in tops if top is not None)
+    for name in _OF_CI:
+        checkout = Path(os.environ.get(name, ""))
+        if checkout.is_absolute():
+            yield checkout.resolve()
+    yield here
