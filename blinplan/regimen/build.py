@@ -21,6 +21,7 @@ from blinplan.regimen.reading import RegimenFile
 from blinplan.regimen.regimen import (
     AgeGroup,
     Cycle,
+    Departure,
     DoseByAge,
     DueKind,
     Eligibility,
@@ -44,10 +45,17 @@ from blinplan.regimen.write import write_regimen
 Number = int | float | str | Decimal | Fraction
 """A number as a person writes it; a float is read as it is printed, so that 10.5 is exactly 10.5."""
 
-Part = TypeVar("Part", Cycle, DoseByAge, Premedication, Source, Step, ThingDue, Waiver)
+Part = TypeVar("Part", Cycle, Departure, DoseByAge, Premedication, Source, Step, ThingDue, Waiver)
 
 
-def step(dose: str, *, days: int | None = None, hours: int | None = None, cap: str | None = None) -> Step:
+def step(
+    dose: str,
+    *,
+    days: int | None = None,
+    hours: int | None = None,
+    cap: str | None = None,
+    departure: Departure | None = None,
+) -> Step:
     """One dose rate, held for whole days or whole hours.
 
     Parameters
@@ -58,6 +66,8 @@ def step(dose: str, *, days: int | None = None, hours: int | None = None, cap: s
         How long; one of the two.
     cap
         The most that a dose by body surface area comes to, as ``9 mcg/day``.
+    departure
+        Why dose, cap or length are not those of the regimen departed from.
 
     Raises
     ------
@@ -69,7 +79,7 @@ def step(dose: str, *, days: int | None = None, hours: int | None = None, cap: s
         raise QuantityError(f"this step gives {given}")
     _hold(schema.STEP, days=days, hours=hours)
     minutes = (days or 0) * MINUTES_PER_DAY + (hours or 0) * MINUTES_PER_HOUR
-    return Step(read_dose(dose).rate, None if cap is None else read_dose(cap).rate, minutes)
+    return Step(read_dose(dose).rate, None if cap is None else read_dose(cap).rate, minutes, _departure(departure))
 
 
 def cycle(
@@ -82,6 +92,7 @@ def cycle(
     interval_reason: str | None = None,
     block: str | None = None,
     optional: bool = False,
+    departure: Departure | None = None,
 ) -> Cycle:
     """Steps without a gap, then days without infusion; given ``repeat`` times in all, and named by its number.
 
@@ -93,6 +104,8 @@ def cycle(
         The treatment block that the cycle belongs to, where the protocol has several.
     optional
         Whether not everybody is given it.
+    departure
+        Why interval, days of infusion or the cycle itself are not those of the regimen departed from.
     """
     _hold(
         schema.CYCLE,
@@ -113,7 +126,18 @@ def cycle(
         interval_reason,
         block,
         optional,
+        _departure(departure),
     )
+
+
+def departure(reason: str, source: str) -> Departure:
+    """Why a step or a cycle is not that of the regimen departed from; ``source`` is a beginning of a citation."""
+    _hold(schema.DEPARTURE, reason=reason, source=source)
+    return Departure(reason, source)
+
+
+def _departure(given: Departure | None) -> Departure | None:
+    return next(iter(_each("departure", Departure, given)), None)
 
 
 def premedication(
@@ -223,6 +247,7 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
     label: str | None = None,
     route: str | None = None,
     due: ThingDue | Sequence[ThingDue] = (),
+    departs_from: str | None = None,
 ) -> Regimen:
     """Build a regimen, with its places in the text of the file that says it.
 
@@ -237,7 +262,7 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
     NotARegimenError
         When no file could say this regimen: with the words of `blinplan check`.
     """
-    _hold(schema.REGIMEN_FILE, indication=indication, label=label)
+    _hold(schema.REGIMEN_FILE, indication=indication, label=label, departs_from=departs_from)
     eligibility = Eligibility(
         _exact("min_weight_kg", min_weight_kg),
         _exact("below_weight_kg", below_weight_kg),
@@ -262,6 +287,7 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
         label=label,
         route=route,
         due=_each("due", ThingDue, due),
+        departs_from=departs_from,
     )
     return file_of(given).regimen
 
@@ -309,6 +335,7 @@ def _each(argument: str, kind: type[Part], given: Part | Iterable[Part] | None) 
 
 _BUILDERS = {
     Cycle: "cycle",
+    Departure: "departure",
     DoseByAge: "dose_by_age",
     Premedication: "premedication",
     Source: "source",

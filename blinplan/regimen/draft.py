@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Literal, TypeVar
 
 from blinplan.quantities import Basis, QuantityError, read_dose, read_mass
+from blinplan.regimen import library
 from blinplan.regimen.contradictions.of_due import stray_days
 from blinplan.regimen.regimen import Indication, Occasion, Status
 from blinplan.regimen.schema import (
@@ -249,7 +250,8 @@ def draft_copy(original: RegimenTable, order: Order) -> Draft:
 
     A copy in which nothing but its name is new keeps the original's citations, as transcribed where they were seen. A
     changed one has a source of its own, unverified unless the order says otherwise; the note names the original.
-    Waivers are never copied: what was accepted for one regimen is not accepted for another.
+    Waivers are never copied: what was accepted for one regimen is not accepted for another. An investigational copy of
+    a shipped regimen departs from that one, and so from nothing yet.
     """
     cycles = tuple(_cycles(original, order))
     file = original._replace(
@@ -270,7 +272,23 @@ def draft_copy(original: RegimenTable, order: Order) -> Draft:
         file = file._replace(eligibility=file.eligibility._replace(otherwise=None))
     title = f"{original.title}, changed" if changes else original.title
     file = file._replace(title=order.title or title, sources=_sources(original, order, changes))
+    file = _with_departures(original, file)
     return Draft(file, tuple(_left_out(original, file)))
+
+
+def _with_departures(original: RegimenTable, file: RegimenTable) -> RegimenTable:
+    """The copy with what it departs from, and with the departures that it shares where their sources are still its."""
+    base = original.name if original.name in library.paths() else original.departs_from
+    base = base if file.indication == Indication.INVESTIGATIONAL.value else None
+    file = file._replace(departs_from=base)
+    citations = [source.citation for source in file.sources]
+    if base is not None and base == original.departs_from and citations == [s.citation for s in original.sources]:
+        return file
+    return file._replace(cycle=tuple(map(_without_departures, file.cycle)))
+
+
+def _without_departures(cycle: CycleTable) -> CycleTable:
+    return cycle._replace(steps=tuple(step._replace(departure=None) for step in cycle.steps), departure=None)
 
 
 def _weights(original: EligibilityTable | None, order: Order) -> EligibilityTable | None:
@@ -341,6 +359,10 @@ def _transcription(source: SourceTable, name: str) -> SourceTable:
     )
 
 
+def _departs(cycle: CycleTable) -> bool:
+    return cycle != _without_departures(cycle)
+
+
 def _left_out(original: RegimenTable, file: RegimenTable) -> Iterator[str]:
     for waiver in original.waiver:
         yield f"the waiver of {waiver.rule}: whether its reason holds here too is for you to say"
@@ -349,6 +371,8 @@ def _left_out(original: RegimenTable, file: RegimenTable) -> Iterator[str]:
     reasons = {cycle.interval_reason for cycle in original.cycle} - {cycle.interval_reason for cycle in file.cycle}
     for reason in sorted(reason for reason in reasons if reason is not None):
         yield f"the reason of an interval, {reason}: the days or the cycles are others"
+    if any(map(_departs, original.cycle)) and not any(map(_departs, file.cycle)):
+        yield "its departures: state again what the copy has otherwise than the regimen it departs from"
     for due in original.due:
         if due not in file.due:
             yield f"{due.what}: not all of its cycles or days are those of this regimen"

@@ -170,12 +170,25 @@ class Premedication:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """Why a step or a cycle is not that of the regimen departed from; ``source`` is a beginning of a citation."""
+
+    reason: str
+    source: str
+    path: KeyPath = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One dose rate held for ``minutes``; ``cap`` in mcg/day limits a dose by body surface area."""
+    """One dose rate held for ``minutes``; ``cap`` in mcg/day limits a dose by body surface area.
+
+    ``departure`` says why dose, cap or length are not those of the regimen departed from.
+    """
 
     dose: DoseRate
     cap: DoseRate | None
     minutes: int
+    departure: Departure | None = None
     path: KeyPath = field(default=(), compare=False)
     line: int = field(default=0, compare=False)
 
@@ -185,7 +198,8 @@ class Cycle:
     """Steps without a gap, then a treatment-free interval in minutes; given ``repeat`` times in all.
 
     ``interval_reason`` says why the interval is what it is, ``block`` to which treatment block the cycle belongs, and
-    ``optional`` that not everybody is given it.
+    ``optional`` that not everybody is given it. ``departure`` says why interval, infusion or the cycle itself are not
+    those of the regimen departed from.
     """
 
     name: str
@@ -196,6 +210,7 @@ class Cycle:
     interval_reason: str | None = None
     block: str | None = None
     optional: bool = False
+    departure: Departure | None = None
     path: KeyPath = field(default=(), compare=False)
     treatment_free_line: int = field(default=0, compare=False)
 
@@ -247,6 +262,7 @@ class Regimen:
     """A whole regimen. Paths and lines point into the file it was read from; two that order the same are equal.
 
     ``label`` is the one that it follows, where the file names one; ``premedication`` is empty where none is declared.
+    ``departs_from`` names the shipped regimen that an investigational one is laid beside.
     """
 
     name: str
@@ -263,6 +279,17 @@ class Regimen:
     label: str | None = None
     route: str | None = None
     due: tuple[ThingDue, ...] = ()
+    departs_from: str | None = None
+
+    @property
+    def departures(self) -> tuple[Departure, ...]:
+        """The departures that it states, in the order of the file."""
+        stated = (
+            departure
+            for cycle in self.cycles
+            for departure in (*(step.departure for step in cycle.steps), cycle.departure)
+        )
+        return tuple(departure for departure in stated if departure is not None)
 
     @property
     def unverified(self) -> bool:

@@ -259,6 +259,20 @@ MONITORING = Table(
 )
 
 
+class DepartureTable(NamedTuple):
+    """Why this is not what the regimen in `departs_from` has here, and who gave it so."""
+
+    reason: str
+    source: str
+
+
+DEPARTURE = Table(
+    DepartureTable,
+    required_key("reason", SENTENCE, "why it is otherwise here, in words a reviewer can judge"),
+    required_key("source", SENTENCE, "the citation of one of [[sources]], or a beginning that no other one has"),
+)
+
+
 class StepTable(NamedTuple):
     """One dose rate, held for a time."""
 
@@ -266,6 +280,7 @@ class StepTable(NamedTuple):
     max: str | None = None
     days: int | None = None
     hours: int | None = None
+    departure: DepartureTable | None = None
 
 
 STEP = Table(
@@ -278,6 +293,11 @@ STEP = Table(
     optional_key("max", FLAT_DOSE, 'the cap of a BSA dose, as text in mcg/day: "9 mcg/day"'),
     optional_key("days", whole(1, 366), "a whole number of days, 1 to 366"),
     optional_key("hours", whole(1, 8784), "a whole number of hours, 1 to 8784"),
+    optional_key(
+        "departure",
+        table(DEPARTURE),
+        "why dose, cap or length are not those of this step in the regimen that `departs_from` names",
+    ),
     json={"oneOf": [{"required": ["days"]}, {"required": ["hours"]}]},
 )
 
@@ -293,6 +313,7 @@ class CycleTable(NamedTuple):
     interval_reason: str | None = None
     block: str | None = None
     optional: bool = False
+    departure: DepartureTable | None = None
 
 
 CYCLE = Table(
@@ -312,6 +333,12 @@ CYCLE = Table(
         "interval_reason",
         SENTENCE,
         "why these days are what they are, such as chemotherapy; so no rule asks for others",
+    ),
+    optional_key(
+        "departure",
+        table(DEPARTURE),
+        "why the cycle itself, its days of infusion or those without are not those of the regimen that `departs_from`"
+        " names",
     ),
 )
 
@@ -398,6 +425,7 @@ class RegimenTable(NamedTuple):
     sources: tuple[SourceTable, ...]
     dosing: DosingTable
     cycle: tuple[CycleTable, ...]
+    departs_from: str | None = None
     family: str | None = None
     eligibility: EligibilityTable | None = None
     label: str | None = None
@@ -417,6 +445,12 @@ REGIMEN_FILE = Table(
         one_of("relapsed-refractory", "mrd-positive", "consolidation", "investigational"),
         "relapsed-refractory, mrd-positive, consolidation or investigational",
     ),
+    optional_key(
+        "departs_from",
+        NAME,
+        "the name of the regimen that comes with blinplan and that an investigational one is laid beside, such as"
+        " rr-adult; where it is otherwise, the step or the cycle says so with `departure`",
+    ),
     optional_key("family", NAME, "the name that a family of dose levels shares"),
     optional_key(
         "label",
@@ -431,6 +465,19 @@ REGIMEN_FILE = Table(
     required_key("cycle", array(table(CYCLE), 1, 20), "the cycles, in order, at least one [[cycle]]"),
     optional_key("due", array(table(DUE)), "what is due besides"),
     optional_key("waiver", array(table(WAIVER)), "findings accepted on purpose"),
+    json={
+        "if": {"required": ["departs_from"]},
+        "then": {"properties": {"indication": {"const": "investigational"}}},
+        "else": {
+            "properties": {
+                "cycle": {
+                    "items": {
+                        "properties": {"departure": False, "steps": {"items": {"properties": {"departure": False}}}}
+                    }
+                }
+            }
+        },
+    },
 )
 
 

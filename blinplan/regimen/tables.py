@@ -18,6 +18,7 @@ from blinplan.regimen import schema
 from blinplan.regimen.regimen import (
     AgeGroup,
     Cycle,
+    Departure,
     DoseByAge,
     DueKind,
     Eligibility,
@@ -71,6 +72,7 @@ def regimen_of(document: Document, file: schema.RegimenTable) -> Regimen:
         label=file.label,
         route=file.dosing.route,
         due=tuple(_thing_due(due, ("due", index)) for index, due in enumerate(file.due)),
+        departs_from=file.departs_from,
     )
 
 
@@ -110,6 +112,7 @@ def _cycle(document: Document, cycle: schema.CycleTable, path: KeyPath) -> Cycle
         interval_reason=cycle.interval_reason,
         block=cycle.block,
         optional=cycle.optional,
+        departure=_departure(cycle.departure, path),
         path=path,
         treatment_free_line=_line(document, (*path, "treatment_free_days")),
     )
@@ -120,9 +123,14 @@ def _step(document: Document, step: schema.StepTable, path: KeyPath) -> Step:
         dose=read_dose(step.dose).rate,
         cap=None if step.max is None else read_dose(step.max).rate,
         minutes=(step.days or 0) * MINUTES_PER_DAY + (step.hours or 0) * MINUTES_PER_HOUR,
+        departure=_departure(step.departure, path),
         path=path,
         line=_line(document, path),
     )
+
+
+def _departure(given: schema.DepartureTable | None, path: KeyPath) -> Departure | None:
+    return None if given is None else Departure(given.reason, given.source, (*path, "departure"))
 
 
 def _thing_due(due: schema.DueTable, path: KeyPath) -> ThingDue:
@@ -162,6 +170,7 @@ def table_of(regimen: Regimen) -> schema.RegimenTable:
         name=regimen.name,
         title=regimen.title,
         indication=regimen.indication.value,
+        departs_from=regimen.departs_from,
         family=regimen.family,
         label=regimen.label,
         sources=tuple(schema.SourceTable(s.citation, s.status.value, s.note) for s in regimen.sources),
@@ -217,7 +226,12 @@ def _cycle_table(cycle: Cycle) -> schema.CycleTable:
         cycle.interval_reason,
         cycle.block,
         cycle.optional,
+        _departure_table(cycle.departure),
     )
+
+
+def _departure_table(given: Departure | None) -> schema.DepartureTable | None:
+    return None if given is None else schema.DepartureTable(given.reason, given.source)
 
 
 def _due_table(due: ThingDue) -> schema.DueTable:
@@ -231,7 +245,8 @@ def _step_table(step: Step) -> schema.StepTable:
     if odd:
         raise QuantityError("a step lasts a whole number of days or a whole number of hours")
     dose, cap = _dose_text(step.dose), None if step.cap is None else _dose_text(step.cap)
-    return schema.StepTable(dose, cap, hours=hours) if rest else schema.StepTable(dose, cap, days=days)
+    table = schema.StepTable(dose, cap, departure=_departure_table(step.departure))
+    return table._replace(hours=hours) if rest else table._replace(days=days)
 
 
 def _dose_text(rate: DoseRate) -> str:

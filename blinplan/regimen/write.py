@@ -82,6 +82,8 @@ def _value(key: Key, value: Any) -> str:
     """Write a value; tables inside of a table in braces, several of them one a line."""
     if key.kind.table is None:
         return toml_value(value)
+    if isinstance(value, key.kind.table.values):
+        return _in_braces(key.kind.table, value)
     inside = [_in_braces(key.kind.table, entry) for entry in value]
     return f"[{inside[0]}]" if len(inside) == 1 else "[\n" + "".join(f"  {entry},\n" for entry in inside) + "]"
 

@@ -14,6 +14,7 @@ FULL: Tree = {
     "name": '"full"',
     "title": '"A regimen with every key"',
     "indication": '"investigational"',
+    "departs_from": '"rr-below-45-kg"',
     "family": '"examples"',
     "label": '"us-2025"',
     "sources": [{"citation": '"none"', "status": '"unverified"', "note": '"made up"'}],
@@ -45,8 +46,14 @@ FULL: Tree = {
             "optional": "true",
             "steps": [
                 {"dose": '"5 mcg/m2/day"', "max": '"9 mcg/day"', "days": "7"},
-                {"dose": '"15 mcg/m2/day"', "max": '"28 mcg/day"', "hours": "504"},
+                {
+                    "dose": '"15 mcg/m2/day"',
+                    "max": '"28 mcg/day"',
+                    "hours": "504",
+                    "departure": {"reason": '"agreed"', "source": '"no"'},
+                },
             ],
+            "departure": {"reason": '"agreed"', "source": '"no"'},
             "treatment_free_days": "14",
             "interval_reason": '"chemotherapy"',
         }

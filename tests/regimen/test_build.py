@@ -16,6 +16,7 @@ from blinplan.quantities import QuantityError
 from blinplan.regimen import library
 from blinplan.regimen.build import (
     cycle,
+    departure,
     dose_by_age,
     due,
     file_of,
@@ -58,6 +59,7 @@ def test_every_key_of_a_file_is_written_again() -> None:
 
 
 DOSES = st.sampled_from(["0.5", "9", "28", "1,000", "12.25"])
+DEPARTURE = departure("agreed", "A trial")
 WORDS = st.text(min_size=1, max_size=40).filter(lambda text: text.strip() == text and text.isprintable())
 
 
@@ -65,7 +67,8 @@ WORDS = st.text(min_size=1, max_size=40).filter(lambda text: text.strip() == tex
 def steps(draw: st.DrawFn, unit: str) -> Step:
     cap = draw(st.sampled_from([None, "9 mcg/day"])) if "m2" in unit else None
     held = draw(st.integers(1, 366))
-    return step(f"{draw(DOSES)} {unit}", cap=cap, **{draw(st.sampled_from(["days", "hours"])): held})
+    stated = draw(st.sampled_from([None, DEPARTURE]))
+    return step(f"{draw(DOSES)} {unit}", cap=cap, departure=stated, **{draw(st.sampled_from(["days", "hours"])): held})
 
 
 @st.composite
@@ -79,6 +82,7 @@ def cycles(draw: st.DrawFn, unit: str) -> Cycle:
         interval_reason=draw(st.none() | WORDS),
         block=draw(st.none() | WORDS),
         optional=draw(st.booleans()),
+        departure=draw(st.sampled_from([None, DEPARTURE])),
     )
 
 
@@ -106,13 +110,17 @@ def regimens(draw: st.DrawFn) -> Regimen:
     unit = draw(st.sampled_from(["mcg/day", "mcg/m2/day"]))
     drug = premedication("dexamethasone", "5 mg/m2", cap="20 mg", before=["cycle-start", "restart"], minutes_before=30)
     adults = premedication("dexamethasone", "20 mg", before=["cycle-start"], patients="adults")
+    given = draw(st.lists(cycles(unit), min_size=1, max_size=4))
+    departs = any(one.departure or any(step.departure for step in one.steps) for one in given)
+    cited = (source("A trial", "seen", "its table 1"),)
     by_age = [adults, replace(drug, patients=AgeGroup.CHILDREN, minutes_before=720, latest_minutes_before=360)]
     return regimen(
         "drawn-1",
         title=draw(WORDS),
-        cycles=draw(st.lists(cycles(unit), min_size=1, max_size=4)),
-        indication=draw(st.sampled_from(["mrd-positive", "investigational"])),
-        sources=draw(st.sampled_from([(), (source("A trial", "seen", "its table 1"),)])),
+        cycles=given,
+        indication="investigational" if departs else draw(st.sampled_from(["mrd-positive", "investigational"])),
+        departs_from="rr-adult" if departs else None,
+        sources=cited if departs else draw(st.sampled_from([(), cited])),
         min_weight_kg=draw(st.sampled_from([None, 10.5, "0.1"])),
         below_weight_kg=draw(st.sampled_from([None, 45])),
         population=draw(st.sampled_from([None, "child"])),
@@ -257,11 +265,16 @@ WHOLE = [step("28 mcg/day", days=28)]
             "induction, consolidation or continued",
         ),
         (cycle, {"steps": WHOLE, "treatment_free_days": "14"}, "0 to 366"),
+        (step, {"dose": "9 mcg/day", "days": 7, "departure": "agreed"}, "`departure` .* `blinplan.departure` builds"),
+        (cycle, {"steps": WHOLE, "treatment_free_days": 14, "departure": ("agreed", "x")}, "what `blinplan.departure`"),
+        (departure, {"reason": " ", "source": "Protocol 7"}, "in words a reviewer can judge"),
+        (departure, {"reason": "agreed", "source": 7}, "the citation of one of"),
         (source, {"citation": "A trial", "status": "verified"}, "seen in the cited text"),
         (waiver, {"rule": "S304", "reason": " "}, "in words a reviewer can judge"),
         (regimen, {"name": "mine", "cycles": ADULT, "min_age_years": "18 years"}, "give a number alone"),
         (regimen, {"name": "mine", "cycles": ADULT, "below_weight_kg": "45 kg"}, "give a number alone"),
         (regimen, {"name": "mine", "cycles": ADULT, "indication": "rr"}, "relapsed-refractory, mrd-positive"),
+        (regimen, {"name": "mine", "cycles": ADULT, "departs_from": "The label"}, "comes with blinplan"),
         (regimen, {"name": "mine", "cycles": ADULT, "label": "eu-2026"}, "us-2025 or hk-2026"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from blinplan.course.events import periods
 from blinplan.quantities import Basis, QuantityError
 from blinplan.regimen import library
-from blinplan.regimen.build import cycle, due, regimen, step
+from blinplan.regimen.build import cycle, departure, due, regimen, source, step
 from blinplan.regimen.draft import (
     NO_SOURCE,
     DraftError,
@@ -285,6 +285,33 @@ def test_a_copy_for_other_weights_is_for_the_same_ages() -> None:
     assert made.file.eligibility is not None
     assert made.file.eligibility.min_weight_kg is None
     assert made.file.eligibility.min_age_years == 18
+
+
+def test_an_investigational_copy_departs_from_the_shipped_regimen_it_was_made_from() -> None:
+    """Calling a labelled regimen investigational does not free it of its label."""
+    made = draft_copy(_shipped("rr-adult"), Order(name="ours", indication=Indication.INVESTIGATIONAL, free_days=7))
+    assert made.file.departs_from == "rr-adult"
+    assert write_regimen(made.file).regimen.departs_from == "rr-adult"
+    assert draft_copy(_shipped("rr-adult"), Order(name="ours", free_days=7)).file.departs_from is None
+
+
+def _departing() -> RegimenTable:
+    stated = departure("the ward's protocol", "Protocol 7")
+    steps = [step("9 mcg/day", days=4, departure=stated), step("28 mcg/day", days=24)]
+    given = cycle(steps=steps, treatment_free_days=7, departure=stated)
+    return table_of(regimen("ours", cycles=given, sources=source("Protocol 7", "seen"), departs_from="rr-adult"))
+
+
+def test_a_copy_states_departures_only_with_the_sources_that_give_them() -> None:
+    same = draft_copy(_departing(), Order(name="copy"))
+    assert (same.file.departs_from, same.file.cycle) == ("rr-adult", _departing().cycle)
+    changed = draft_copy(_departing(), Order(name="copy", free_days=14))
+    assert changed.file.departs_from == "rr-adult"
+    assert write_regimen(changed.file).regimen.departures == ()
+    assert any("departures" in omission for omission in changed.omissions)
+    labelled = draft_copy(_departing(), Order(name="copy", indication=Indication.RELAPSED_REFRACTORY))
+    assert labelled.file.departs_from is None
+    assert write_regimen(labelled.file).regimen.departures == ()
 
 
 def test_what_is_due_beyond_shorter_cycles_is_left_out_and_said() -> None:

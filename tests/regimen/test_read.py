@@ -7,7 +7,7 @@ import pytest
 
 from blinplan.quantities import Basis, DoseRate, Mass
 from blinplan.regimen import library
-from blinplan.regimen.regimen import AgeGroup, DoseByAge, DueKind, Occasion, Phase, Premedication, Status
+from blinplan.regimen.regimen import AgeGroup, Departure, DoseByAge, DueKind, Occasion, Phase, Premedication, Status
 from blinplan.regimen.toml.document import KeyPath
 from tests.read_text import regimen_in
 from tests.regimen.layouts import FULL, LAYOUTS, changed, keys, renamed, with_headers
@@ -45,6 +45,13 @@ def test_every_key_is_read_in_every_layout(layout: str, newline: str) -> None:
     assert [step.cap for step in cycle.steps] == [DoseRate(Fraction(cap), Basis.FLAT) for cap in (9, 28)]
     assert [step.minutes for step in cycle.steps] == [7 * 1440, 21 * 1440]
     assert cycle.treatment_free == 14 * 1440
+    assert regimen.departs_from == "rr-below-45-kg"
+    assert cycle.steps[1].departure == cycle.departure == Departure("agreed", "no")
+    assert cycle.steps[0].departure is None
+    assert [departure.path for departure in regimen.departures] == [
+        ("cycle", 0, "steps", 1, "departure"),
+        ("cycle", 0, "departure"),
+    ]
     (waiver,) = regimen.waivers
     assert (waiver.rule, waiver.reason, str(waiver.expires)) == ("S304", "agreed", "2027-06-30")
 
@@ -52,12 +59,18 @@ def test_every_key_is_read_in_every_layout(layout: str, newline: str) -> None:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_what_may_be_left_out_has_its_default(layout: str) -> None:
     required = {"citation", "status", "basis", "dose", "days", "drug", "before", "treatment_free_days", "steps", "name"}
+    bare = changed(("cycle", 0, "steps", 1, "departure"), tree=changed(("cycle", 0, "departure")))
     tree = {
-        key: FULL[key]
+        key: bare[key]
         for key in ("format", "name", "title", "indication", "sources", "dosing", "premedication", "cycle")
     }
     for path in keys():
-        if path[0] in tree and path[-1] not in {*tree, *required, "hours"} and len(path) > 1:
+        if (
+            path[0] in tree
+            and "departure" not in path
+            and path[-1] not in {*tree, *required, "hours"}
+            and len(path) > 1
+        ):
             tree = changed(path, tree=tree)
     regimen = regimen_in(LAYOUTS[layout](tree))
     (premedication,) = regimen.premedication
@@ -182,7 +195,8 @@ def test_a_wrong_value_at_any_key_is_one_problem_at_the_value(layout: str, path:
         text = LAYOUTS[layout](changed(path, literal))
         found = problems(text)
         if is_right(path, literal):
-            assert not found, literal
+            lost = path[-1] == "citation" and literal == '"\\u0000"'  # departures of that source have none then
+            assert [problem.path[-1] for problem in found] == ["source", "source"] * lost, literal
             continue
         assert found, literal
         begin = LAYOUTS[layout](changed(path, "@@@")).index("@@@")
@@ -217,6 +231,9 @@ def test_a_key_left_out_is_one_problem_or_none(layout: str, path: KeyPath) -> No
         path = ("dosing",)  # the table is gone with its last key
     text = LAYOUTS[layout](changed(path))
     found = problems(text)
+    if path == ("departs_from",):  # what departs from it departs from nothing then, which is told once
+        assert [(problem.code, problem.path[-1]) for problem in found] == [("F007", "departure")]
+        return
     required = schema_requires(path) or path[-1] in ("days", "hours")
     code = "W903" if path[0] == "waiver" and path[-1] == "reason" else "F003"
     assert [problem.code for problem in found] == [code] * required
@@ -235,7 +252,8 @@ def schema_requires(path: KeyPath) -> bool:
 def test_every_key_of_the_format_is_tried() -> None:
     schema = json.loads((library.folder() / "regimen.schema.json").read_text(encoding="utf-8"))
     tables = [schema, *schema["$defs"].values()]
-    assert sorted(str(path[-1]) for path in keys()) == sorted(key for table in tables for key in table["properties"])
+    tried = [path for path in keys() if path[:3] != ("cycle", 0, "departure") or len(path) == 3]  # a step's is the same
+    assert sorted(str(path[-1]) for path in tried) == sorted(key for table in tables for key in table["properties"])
 
 
 def test_a_key_that_is_already_there_is_not_proposed() -> None:

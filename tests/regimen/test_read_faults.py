@@ -38,12 +38,42 @@ SHIPPED = [path.read_bytes() for path in library.paths().values()]
         (("due", 0, "dose"), '"8 mg"', "F007", "dose_by_age"),
         (("due", 0, "cycles"), "[1, 3]", "F007", "cycles"),
         (("due", 0, "days"), "[8, 0]", "F004", "0"),
+        (("indication",), '"mrd-positive"', "F007", "departs_from"),
+        (("departs_from",), '"full"', "F007", "departs_from"),
+        (("cycle", 0, "departure", "source"), '"none at all"', "F004", '"none at all"'),
+        (("cycle", 0, "steps", 1, "departure", "source"), '"None"', "F004", '"None"'),
     ],
 )
 def test_a_contradiction_is_one_problem(layout: str, path: KeyPath, value: str, code: str, shown: str) -> None:
     text = LAYOUTS[layout](changed(path, value))
     assert only(text).code == code
     assert at(text, only(text)) == shown
+
+
+@pytest.mark.parametrize(
+    ("citations", "source", "found"),
+    [
+        (["Smith 2020, table 1"], "Smith 2020, table 1", True),
+        (["Smith 2020, table 1"], "Smith 2020", True),
+        (["Smith 2020", "Smith 2020, table 1"], "Smith 2020", True),  # the whole of one citation is that one
+        (["Smith 2020, table 1", "Smith 2020, table 2"], "Smith 2020", False),
+        (["Smith 2020, table 1"], "smith 2020", False),
+        (["Smith 2020, table 1"], "table 1", False),
+        (["Smith 2020"], "Smith 2020, table 1", False),
+    ],
+)
+def test_a_departure_is_given_by_one_source_that_the_file_cites(citations: list[str], source: str, found: bool) -> None:
+    sources = ", ".join(f'{{ citation = "{one}", status = "seen" }}' for one in citations)
+    stated = f'{{ reason = "agreed", source = "{source}" }}'
+    tree = changed(("cycle", 0, "departure"), stated, changed(("sources",), f"[{sources}]"))
+    text = with_inline_tables(changed(("cycle", 0, "steps", 1, "departure"), tree=tree))
+    assert [at(text, problem) for problem in problems(text)] == ([] if found else [f'"{source}"'])
+
+
+def test_departures_of_a_regimen_that_departs_from_nothing_are_told_once() -> None:
+    text = with_inline_tables(changed(("departs_from",)))
+    assert (only(text).code, only(text).path) == ("F007", ("cycle", 0, "steps", 1, "departure"))
+    assert "departs_from" in only(text).help
 
 
 def test_a_wrong_basis_is_one_problem_about_the_basis() -> None:

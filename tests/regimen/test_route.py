@@ -327,7 +327,7 @@ NEAR = [
     (("administration",), '"24-hour infusion, bag by bag"', ["F002"]),
     (("note",), '"The subcutaneous form is another regimen"', ["F002"]),
     (("title",), '"Intravenous arm of the study of subcutaneous blinatumomab"', []),
-    (("sources", 0, "citation"), '"Subcutaneous blinatumomab, a phase 1 study, intravenous arm"', []),
+    (("sources", 0, "citation"), '"none: Subcutaneous blinatumomab, a phase 1 study, intravenous arm"', []),
     (("sources", 0, "note"), '"SC and IV were compared; this is IV."', []),
     (("premedication", "drug"), '"descovy scopolamine"', []),
     (("premedication", "drug"), '"dexamethasone, oral"', []),

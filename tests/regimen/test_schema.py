@@ -59,7 +59,7 @@ def test_the_file_beside_the_regimens_is_the_generated_one() -> None:
 
 def test_every_table_is_closed_and_every_key_explained() -> None:
     tables = [SCHEMA, *SCHEMA["$defs"].values()]
-    assert len(tables) == 11
+    assert len(tables) == 12
     for table in tables:
         assert table["additionalProperties"] is False
         for key, value in table["properties"].items():
@@ -95,6 +95,8 @@ def test_a_file_with_every_key_satisfies_it() -> None:
 def test_reader_and_schema_judge_every_value_alike(path: KeyPath) -> None:
     for literal in [*SCALARS, *NESTED]:
         if literal in BEYOND_JSON or (path[-1] == "below_weight_kg" and literal == "1.5"):
+            continue
+        if path[-1] in {"citation", "source"}:  # no schema can say that one is the other's beginning
             continue
         reader, editor = accepted(with_inline_tables(changed(path, literal)))
         assert reader == editor, literal

@@ -6,6 +6,7 @@ from typing import Any
 
 from blinplan.quantities import Basis, DoseRate, QuantityError, read_dose, read_mass
 from blinplan.regimen import schema
+from blinplan.regimen.contradictions.of_departures import departure_contradictions
 from blinplan.regimen.contradictions.of_due import age_contradictions, array_of, due_contradictions, valid
 from blinplan.regimen.tables import premedication_paths
 from blinplan.regimen.toml.document import Document, KeyPath
@@ -31,6 +32,7 @@ def contradictions(document: Document) -> Iterator[Problem]:
         yield from _duration_contradictions(document, step, path)
     yield from _premedication_contradictions(document)
     yield from due_contradictions(document)
+    yield from departure_contradictions(document)
 
 
 def _steps(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:

@@ -240,7 +240,9 @@ def _table_name(path: KeyPath) -> str:
         return "the file"
     if len(path) == 1:
         return f"[{path[0]}]"
-    number = int(path[-1]) + 1
+    if isinstance(path[-1], str):
+        return f"`{path[-1]}` of {_table_name(path[:-1])}"
+    number = path[-1] + 1
     kind = {"steps": "step", "sources": "source"}.get(str(path[-2]), str(path[-2]))
     return f"{kind} {number}" + (f" of cycle {int(path[1]) + 1}" if kind == "step" else "")
 
