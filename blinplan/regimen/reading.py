@@ -9,7 +9,7 @@ from blinplan.refusal import Refusal
 from blinplan.regimen import schema
 from blinplan.regimen.contradictions.of_regimen import contradictions
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.route import route_problem
+from blinplan.regimen.route.parts import telling_parts
 from blinplan.regimen.tables import regimen_of
 from blinplan.regimen.toml.document import LIMIT_BYTES, Document, DocumentError, Span, read_bytes
 from blinplan.regimen.toml.problems import Problem, SchemaProblems, in_order
@@ -92,7 +92,7 @@ def _read_regimen(document: Document) -> Reading:
         keys = ", ".join(key.name for key in schema.REGIMEN_FILE.keys.values() if key.required)
         empty = Problem("F003", (), Span(0, 0), "the file is empty", f"a regimen has {keys}", "blinplan new writes one")
         return FaultyFile(document, (empty,))
-    other_route = route_problem(document)
+    other_route = _other_route(document)
     if other_route is not None:
         return FaultyFile(document, (other_route,))
     problems = list(contradictions(document))
@@ -104,6 +104,17 @@ def _read_regimen(document: Document) -> Reading:
         if not problems:
             return RegimenFile(document, regimen_of(document, file))
     return FaultyFile(document, in_order(problems))
+
+
+def _other_route(document: Document) -> Problem | None:
+    """The first place at which a file says that its drug is given by another route."""
+    parts = telling_parts(document)
+    if not parts:
+        return None
+    # Imported here, because most files say nothing of it, and the words of routes take long to make.
+    from blinplan.regimen.route.problem import route_problem
+
+    return route_problem(document, parts)
 
 
 def _read_record(document: Document) -> Reading:

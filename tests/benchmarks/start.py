@@ -104,7 +104,7 @@ def _elapsed(command: Sequence[str], environment: Environment) -> Elapsed:
     began = time.perf_counter()
     with Path(os.devnull).open("wb") as nowhere:
         silent = [(os.POSIX_SPAWN_DUP2, nowhere.fileno(), number) for number in (1, 2)]
-        process = os.posix_spawn(command[0], command, environment, file_actions=silent)
+        process = os.posix_spawn(command[0], list(command), environment, file_actions=silent)
         _, status, used = os.wait4(process, 0)
     if status:
         raise SystemExit(f"{command} ended with status {os.waitstatus_to_exitcode(status)}")

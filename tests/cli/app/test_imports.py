@@ -63,6 +63,7 @@ ONLY_WHERE_ASKED = {
     "blinplan.course.preparation": ["--site", "site.toml"],
     "blinplan.regimen.site": ["--site", "site.toml"],
     "blinplan.regimen.record": ["record.toml"],
+    "blinplan.regimen.route.problem": ["subcutaneous.toml"],
     "blinplan.rules.baseline": ["--write-baseline", "baseline.json"],
     "blinplan.rules.configuration.file": ["--config", "blinplan.toml"],
     "blinplan.rules.fix": ["--diff"],
@@ -73,6 +74,7 @@ FILES = {
     "site.toml": 'site = 1\nname = "Ward"\nbag = [{ hours = 24, fill_ml = 276 }]\n',
     "record.toml": 'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n',
     "blinplan.toml": "",
+    "subcutaneous.toml": 'format = 1\nroute = "subcutaneous"\n',
 }
 ONLY_TO_SIMULATE = (
     "blinplan.executor",

@@ -1,0 +1,1 @@
+"""By which route a file gives its drug."""
