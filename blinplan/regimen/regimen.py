@@ -25,6 +25,14 @@ class Indication(StrEnum):
     INVESTIGATIONAL = "investigational"
 
 
+class Disease(StrEnum):
+    """What an investigational regimen is tried in; the labels' indications are all of leukaemia."""
+
+    LEUKAEMIA = "leukaemia"
+    LYMPHOMA = "lymphoma"
+    AUTOIMMUNE = "autoimmune"
+
+
 class LabelName(StrEnum):
     """The labels that a regimen can follow, by the texts that were seen; what each says is in its own file.
 
@@ -280,6 +288,7 @@ class Regimen:
     route: str | None = None
     due: tuple[ThingDue, ...] = ()
     departs_from: str | None = None
+    disease: Disease = Disease.LEUKAEMIA
 
     @property
     def departures(self) -> tuple[Departure, ...]:

@@ -425,6 +425,7 @@ class RegimenTable(NamedTuple):
     sources: tuple[SourceTable, ...]
     dosing: DosingTable
     cycle: tuple[CycleTable, ...]
+    disease: Literal["leukaemia", "lymphoma", "autoimmune"] = "leukaemia"
     departs_from: str | None = None
     family: str | None = None
     eligibility: EligibilityTable | None = None
@@ -444,6 +445,11 @@ REGIMEN_FILE = Table(
         "indication",
         one_of("relapsed-refractory", "mrd-positive", "consolidation", "investigational"),
         "relapsed-refractory, mrd-positive, consolidation or investigational",
+    ),
+    optional_key(
+        "disease",
+        one_of("leukaemia", "lymphoma", "autoimmune"),
+        "what an investigational regimen is tried in: leukaemia, lymphoma or autoimmune; leukaemia if not given",
     ),
     optional_key(
         "departs_from",
@@ -466,17 +472,28 @@ REGIMEN_FILE = Table(
     optional_key("due", array(table(DUE)), "what is due besides"),
     optional_key("waiver", array(table(WAIVER)), "findings accepted on purpose"),
     json={
-        "if": {"required": ["departs_from"]},
-        "then": {"properties": {"indication": {"const": "investigational"}}},
-        "else": {
-            "properties": {
-                "cycle": {
-                    "items": {
-                        "properties": {"departure": False, "steps": {"items": {"properties": {"departure": False}}}}
+        "allOf": [
+            {
+                "if": {"required": ["departs_from"]},
+                "then": {"properties": {"indication": {"const": "investigational"}}},
+                "else": {
+                    "properties": {
+                        "cycle": {
+                            "items": {
+                                "properties": {
+                                    "departure": False,
+                                    "steps": {"items": {"properties": {"departure": False}}},
+                                }
+                            }
+                        }
                     }
-                }
-            }
-        },
+                },
+            },
+            {
+                "if": {"properties": {"indication": {"const": "investigational"}}},
+                "else": {"properties": {"disease": {"const": "leukaemia"}}},
+            },
+        ]
     },
 )
 

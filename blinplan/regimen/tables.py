@@ -19,6 +19,7 @@ from blinplan.regimen.regimen import (
     AgeGroup,
     Cycle,
     Departure,
+    Disease,
     DoseByAge,
     DueKind,
     Eligibility,
@@ -73,6 +74,7 @@ def regimen_of(document: Document, file: schema.RegimenTable) -> Regimen:
         route=file.dosing.route,
         due=tuple(_thing_due(due, ("due", index)) for index, due in enumerate(file.due)),
         departs_from=file.departs_from,
+        disease=Disease(file.disease),
     )
 
 
@@ -170,6 +172,7 @@ def table_of(regimen: Regimen) -> schema.RegimenTable:
         name=regimen.name,
         title=regimen.title,
         indication=regimen.indication.value,
+        disease=regimen.disease.value,
         departs_from=regimen.departs_from,
         family=regimen.family,
         label=regimen.label,

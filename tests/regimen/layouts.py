@@ -14,6 +14,7 @@ FULL: Tree = {
     "name": '"full"',
     "title": '"A regimen with every key"',
     "indication": '"investigational"',
+    "disease": '"lymphoma"',
     "departs_from": '"rr-below-45-kg"',
     "family": '"examples"',
     "label": '"us-2025"',

@@ -120,6 +120,7 @@ def regimens(draw: st.DrawFn) -> Regimen:
         cycles=given,
         indication="investigational" if departs else draw(st.sampled_from(["mrd-positive", "investigational"])),
         departs_from="rr-adult" if departs else None,
+        disease=draw(st.sampled_from(["leukaemia", "lymphoma", "autoimmune"])) if departs else "leukaemia",
         sources=cited if departs else draw(st.sampled_from([(), cited])),
         min_weight_kg=draw(st.sampled_from([None, 10.5, "0.1"])),
         below_weight_kg=draw(st.sampled_from([None, 45])),

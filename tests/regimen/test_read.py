@@ -45,7 +45,7 @@ def test_every_key_is_read_in_every_layout(layout: str, newline: str) -> None:
     assert [step.cap for step in cycle.steps] == [DoseRate(Fraction(cap), Basis.FLAT) for cap in (9, 28)]
     assert [step.minutes for step in cycle.steps] == [7 * 1440, 21 * 1440]
     assert cycle.treatment_free == 14 * 1440
-    assert regimen.departs_from == "rr-below-45-kg"
+    assert (regimen.departs_from, regimen.disease) == ("rr-below-45-kg", "lymphoma")
     assert cycle.steps[1].departure == cycle.departure == Departure("agreed", "no")
     assert cycle.steps[0].departure is None
     assert [departure.path for departure in regimen.departures] == [
@@ -77,6 +77,7 @@ def test_what_may_be_left_out_has_its_default(layout: str) -> None:
     assert (premedication.minutes_before, premedication.latest_minutes_before, premedication.cap) == (60, 60, None)
     assert (regimen.cycles[0].repeat, regimen.cycles[0].phase, regimen.cycles[0].steps[0].cap) == (1, None, None)
     assert (regimen.family, regimen.hospital_days, regimen.waivers) == (None, (), ())
+    assert (regimen.departs_from, regimen.disease) == (None, "leukaemia")
     assert str(regimen.eligibility) == "any weight"
 
 

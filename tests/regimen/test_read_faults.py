@@ -38,7 +38,6 @@ SHIPPED = [path.read_bytes() for path in library.paths().values()]
         (("due", 0, "dose"), '"8 mg"', "F007", "dose_by_age"),
         (("due", 0, "cycles"), "[1, 3]", "F007", "cycles"),
         (("due", 0, "days"), "[8, 0]", "F004", "0"),
-        (("indication",), '"mrd-positive"', "F007", "departs_from"),
         (("departs_from",), '"full"', "F007", "departs_from"),
         (("cycle", 0, "departure", "source"), '"none at all"', "F004", '"none at all"'),
         (("cycle", 0, "steps", 1, "departure", "source"), '"None"', "F004", '"None"'),
@@ -68,6 +67,14 @@ def test_a_departure_is_given_by_one_source_that_the_file_cites(citations: list[
     tree = changed(("cycle", 0, "departure"), stated, changed(("sources",), f"[{sources}]"))
     text = with_inline_tables(changed(("cycle", 0, "steps", 1, "departure"), tree=tree))
     assert [at(text, problem) for problem in problems(text)] == ([] if found else [f'"{source}"'])
+
+
+def test_a_labelled_regimen_departs_from_nothing_and_is_of_leukaemia() -> None:
+    text = with_inline_tables(changed(("indication",), '"mrd-positive"'))
+    assert [(problem.code, at(text, problem)) for problem in problems(text)] == [
+        ("F007", "disease"),
+        ("F007", "departs_from"),
+    ]
 
 
 def test_departures_of_a_regimen_that_departs_from_nothing_are_told_once() -> None:

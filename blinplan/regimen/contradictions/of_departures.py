@@ -9,11 +9,22 @@ from blinplan.regimen.toml.document import Document, KeyPath
 from blinplan.regimen.toml.problems import Problem, SchemaProblems, contradiction, describe
 
 _INVESTIGATIONAL = "investigational"
+_LABELLED = ("relapsed-refractory", "mrd-positive", "consolidation")
+_NOT_LABELLED = ("lymphoma", "autoimmune")
 
 
 def departure_contradictions(document: Document) -> Iterator[Problem]:
     """Tell of a base that cannot be one, of departures without a base, and of sources that the file does not have."""
     values, stated = document.values, list(_departures(document.values))
+    indication, disease = values.get("indication"), values.get("disease")
+    if indication in _LABELLED and disease in _NOT_LABELLED:
+        yield contradiction(
+            document,
+            ("disease",),
+            f"`disease` is {disease}, in a regimen for {indication}",
+            "the labels' indications are all of leukaemia",
+            f'remove `disease`, or write indication = "{_INVESTIGATIONAL}"',
+        )
     if "departs_from" in values:
         yield from _of_base(document, values["departs_from"])
     elif stated and not _is_misspelt(document):
@@ -41,7 +52,7 @@ def _departures(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Mapping[st
 
 def _of_base(document: Document, base: object) -> Iterator[Problem]:
     indication = document.values.get("indication")
-    if isinstance(indication, str) and indication in _LABELLED:
+    if indication in _LABELLED:
         yield contradiction(
             document,
             ("departs_from",),
@@ -63,9 +74,6 @@ def _is_misspelt(document: Document) -> bool:
     schema_problems = SchemaProblems(document, schema.REGIMEN_FILE)
     unknown = [key for key in document.values if key not in schema.REGIMEN_FILE.keys]
     return any(schema_problems.nearest_key((key,)) == "departs_from" for key in unknown)
-
-
-_LABELLED = ("relapsed-refractory", "mrd-positive", "consolidation")
 
 
 def _without_base(document: Document, path: KeyPath) -> Problem:
