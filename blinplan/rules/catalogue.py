@@ -9,10 +9,10 @@ from blinplan.rules.rule import Rule
 
 
 def _families() -> list[ModuleType]:
-    """The rules of each folder in that of families, so that a new one is never left out, in the order of numbers."""
+    """The rules of each folder in that of families, none left out, in the order of first digits."""
     files = Path(__file__).with_name("families").glob("*/rules.py")
     modules = (import_module(f"blinplan.rules.families.{file.parent.name}.rules") for file in files)
-    return sorted(modules, key=lambda family: str(family.RULES[0].code[1:]))
+    return sorted(modules, key=lambda family: (family.RULES[0].code[1], family.RULES[0].code[0]))
 
 
 _FAMILIES = _families()
@@ -21,4 +21,4 @@ FAMILIES: FrozenMapping[str, str] = FrozenMapping({family.RULES[0].code[0]: fami
 """The titles of the families, by the letter that the codes of their rules begin with."""
 
 CATALOGUE: FrozenMapping[str, Rule] = FrozenMapping({rule.code: rule for family in _FAMILIES for rule in family.RULES})
-"""In the order of their numbers, whose first digit is the family's."""
+"""In the order of families: of the first digit of their numbers, and of their letters where they share one."""

@@ -112,8 +112,8 @@ def test_a_rule_has_an_example_and_a_near_miss_in_the_tests_of_its_family(rule: 
 
 
 def test_the_catalogue_is_in_the_order_of_numbers() -> None:
-    numbers = [code[1:] for code in CATALOGUE]
-    assert numbers == sorted(numbers)
+    places = [(code[1], code[0], code) for code in CATALOGUE]
+    assert places == sorted(places)
 
 
 def test_the_rules_that_the_article_decides_are_there() -> None:

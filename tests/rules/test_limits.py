@@ -28,6 +28,8 @@ def test_every_limit_has_unit_source_and_status(limit: Limit) -> None:
         "cycles",
         "times the labelled maximum",
         "times the step before",
+        "times",
+        "of the label's",
         "grade",
         "seizure",
         "mg",

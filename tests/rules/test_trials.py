@@ -20,8 +20,8 @@ WITHOUT_A_LIMIT_OF_AREA = {  # by body surface area, and as far as was seen with
 }
 FOUND = {  # by the file alone, a code a kind of finding
     **WITHOUT_A_LIMIT_OF_AREA,
-    "mt103-206-15": "D205 D207",  # the cohort that began at the full dose
-    "mt103-206-5-15-30": "D203 D205",  # the cohort that went above what became the label's
+    "mt103-206-15": "D205",
+    "mt103-206-5-15-30": "D205",
     # Dose finding in lymphoma: from too low to the highest that was borne.
     "nhl-0.5": "D201 D205",
     "nhl-1.5": "D201 D205",

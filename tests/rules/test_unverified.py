@@ -49,7 +49,8 @@ def test_limits_that_need_no_label_still_decide(dose: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dose", "severity"), [("16", Severity.WARNING), ("45", Severity.WARNING), ("46", Severity.ERROR)]
+    ("dose", "severity"),
+    [("16", Severity.WARNING), ("22.5", Severity.WARNING), ("22.6", Severity.ERROR), ("46", Severity.ERROR)],
 )
 def test_to_have_seen_a_value_makes_no_dose_more_acceptable(dose: str, severity: Severity) -> None:
     text = library.load("mrd-below-45-kg").document.text.replace("15 mcg/m2/day", f"{dose} mcg/m2/day")
@@ -58,8 +59,10 @@ def test_to_have_seen_a_value_makes_no_dose_more_acceptable(dose: str, severity:
     assert "unverified" not in finding.message
 
 
-@pytest.mark.parametrize(("dose", "status_of"), [("84", 0), ("90", 1)])
-def test_a_tenfold_first_dose_is_an_error_of_a_labelled_regimen(dose: str, status_of: int) -> None:
+@pytest.mark.parametrize(("dose", "status_of"), [("13.5", 0), ("13.6", 1), ("84", 1), ("90", 1)])
+def test_a_first_dose_of_more_than_one_and_a_half_times_is_an_error_of_a_labelled_regimen(
+    dose: str, status_of: int
+) -> None:
     text = library.load("rr-adult").document.text.replace('"9 mcg/day"', f'"{dose} mcg/day"')
     assert status(judgement_of(text)) == status_of
 

@@ -23,7 +23,7 @@ from blinplan.course.patient import (
 from blinplan.label.selection import HEAVIER_THAN_INFANTS, INFANT_BELOW
 from blinplan.physiology.model.parameters import Parameter, Preset, load_parameters
 from blinplan.quantities import decimal_text
-from blinplan.rules.families.dosing.rules import GROSS
+from blinplan.rules.checks.comparison import GROSS
 from blinplan.rules.values.value import Value, ValueKind, ValueStatus
 from blinplan.thresholds.threshold import thresholds
 

@@ -172,15 +172,15 @@ def test_a_dose_too_high_is_one_finding(dose: str, found: list[str]) -> None:
         ('dose = "15 mcg/m2/day"', ["D205"]),
         ('dose = "15 mcg/m2/day", max = "28 mcg/day"', []),
         ('dose = "15 mcg/m2/day", max = "27 mcg/day"', ["D205"]),
-        ('dose = "10 mcg/m2/day", max = "27 mcg/day"', []),
-        ('dose = "10 mcg/m2/day"', ["D205"]),
+        ('dose = "10 mcg/m2/day", max = "27 mcg/day"', ["L001"]),
+        ('dose = "10 mcg/m2/day"', ["D205", "L001"]),
     ],
 )
 def test_a_dose_by_area_has_the_label_s_cap(step: str, found: list[str]) -> None:
     lines = f'[[cycle]]\nname = "Cycle"\nsteps = [{{ {step}, days = 28 }}]\ntreatment_free_days = 14'
     judgement = judgement_of_lines(MRD + lines)
     assert codes(judgement) == found
-    if found and "max" in step:
+    if "D205" in found and "max" in step:
         assert marks(judgement, "D205") == ['"27 mcg/day"']
 
 
@@ -411,7 +411,7 @@ EXAMPLES = (
     example(
         "D208",
         "pass",
-        "a step down in MRD, which D209 finds",
+        "a step down in MRD, which L001 finds",
         MRD + cycle("28 mcg/day for 7 days", "27 mcg/day for 21 days"),
     ),
     example("D208", "pass", "a step in cycle 1 of relapsed disease", RELAPSED + STEPPED + FULL),
@@ -427,8 +427,12 @@ EXAMPLES = (
     example("D209", "finding", "a hair down", cycle("28 mcg/day for 7 days", "27.999999 mcg/day for 21 days")),
     example("D209", "pass", "the same dose again", cycle("28 mcg/day for 7 days", "28 mcg/day for 21 days")),
     example("D209", "pass", "down from one cycle to the next", STEPPED + STEPPED),
+    example("D209", "pass", "one step a cycle, down from one to the next", FULL + cycle("9 mcg/day for 28 days")),
+    example("D209", "finding", "up from one cycle to the next", cycle("6.9 mcg/day for 28 days") + FULL),
+    example("D209", "pass", "four times from one cycle to the next", cycle("7 mcg/day for 28 days") + FULL),
+    example("D209", "not applicable", "one dose only", FULL),
     example(
-        "D209", "not applicable", "one step a cycle, down from one to the next", FULL + cycle("9 mcg/day for 28 days")
+        "D209", "not applicable", "a labelled regimen, whose doses are laid beside the label's", RELAPSED + STEPPED
     ),
     example(
         "D209", "pass", "a slip of the unit, which is N106", cycle("9 mcg/day for 7 days", "28000 mcg/day for 21 days")

@@ -97,14 +97,14 @@ def test_a_short_interval_whose_reason_is_given_and_that_was_run_is_in_order(fre
 
 
 @pytest.mark.parametrize("free", [0, 1, 6])
-def test_an_interval_shorter_than_any_that_was_run_is_a_warning_whatever_the_reason(free: int) -> None:
+def test_an_interval_shorter_than_any_that_was_run_is_an_error_whatever_the_reason(free: int) -> None:
     (finding,) = judgement_of_lines(cycle(free=free, repeat=2, reason="typo, really")).findings
-    assert (finding.code, finding.severity) == ("S303", Severity.WARNING)
+    assert (finding.code, finding.severity) == ("S303", Severity.ERROR)
     assert "none under 7 days was run. The file's reason: typo, really" in finding.message
     assert "at least 7 days" in finding.help
     assert "waive" in finding.help
     (at_a_block,) = judgement_of_lines(_with(BLOCK, cycle(free=free)) + cycle()).findings
-    assert (at_a_block.code, at_a_block.severity) == ("S303", Severity.WARNING)
+    assert (at_a_block.code, at_a_block.severity) == ("S303", Severity.ERROR)
 
 
 def test_a_change_of_block_is_told_as_such_and_is_no_reason_of_the_file() -> None:
@@ -402,5 +402,5 @@ def test_a_weekly_dose_can_be_written() -> None:
     assert codes(judgement_of_lines(cycle("28 mcg/day for 24 hours", free=6, repeat=20))) == ["S303", "S308"]
     reasoned = judgement_of_lines(cycle("28 mcg/day for 24 hours", free=6, repeat=20, reason="weekly dosing"))
     (short,) = [finding for finding in reasoned.findings if finding.code == "S303"]
-    assert short.severity is Severity.WARNING  # no interval of less than a week was run, whatever the reason
+    assert short.severity is Severity.ERROR  # no interval of less than a week was run, whatever the reason
     assert short.message.endswith("The file's reason: weekly dosing")

@@ -5,9 +5,11 @@ from fractions import Fraction
 from itertools import pairwise
 
 from blinplan.course.events import given_rate
-from blinplan.quantities import Basis, decimal_text
+from blinplan.quantities import MINUTES_PER_DAY, Basis, decimal_text
 from blinplan.regimen.regimen import Indication, Step
 from blinplan.rules.checks import labelled
+from blinplan.rules.checks.comparison import StepPair, is_gross, labelled_reference, severity_of_ratio, step_pairs
+from blinplan.rules.checks.dose_differences import DoseDifference, told_by
 from blinplan.rules.families.dosing.eligibility import basis_and_weight, patient_not_covered, patient_not_eligible
 from blinplan.rules.limits import number_text
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
@@ -29,13 +31,24 @@ def _two_steps(first: str, second: str) -> str:
 
 
 def _targets(case: Case) -> list[tuple[Step, str]]:
-    """The highest step of every cycle, with what to call its dose; the same dose is asked about once."""
+    """The highest step of every cycle, with what to call its dose; the same dose is asked about once.
+
+    Where the label gives that very dose in its place, as the first of two, another step of the cycle is too low.
+    """
+    labelled_steps = [pair.step.path for pair in _beside_label(case) if pair.ratio == 1]
     targets: dict[Fraction, tuple[Step, str]] = {}
     for number, cycle in enumerate(case.regimen.cycles):
         step = max(cycle.steps, key=lambda step: step.dose.amount)
         of = "" if number == 0 else f' of "{cycle.name}"'
-        targets.setdefault(step.dose.amount, (step, f"the target dose{of}"))
+        if step.path not in labelled_steps:
+            targets.setdefault(step.dose.amount, (step, f"the target dose{of}"))
     return list(targets.values())
+
+
+def _beside_label(case: Case) -> tuple[StepPair, ...]:
+    """The steps beside the label's; none where there is nothing of a label to lay them beside."""
+    reference = labelled_reference(case)
+    return () if isinstance(reference, NotEvaluated) else step_pairs(case.regimen, reference)
 
 
 def _incomplete_depletion(rule: Rule, case: Case) -> Answer:
@@ -60,6 +73,7 @@ def _depletion_not_documented(rule: Rule, case: Case) -> Iterator[Finding]:
 
 
 def _below_documented_dose(rule: Rule, case: Case, target: Step, name: str) -> Iterator[Finding]:
+    beside, severity = _label_in_place_of(case, target)
     by_area = target.dose.basis is Basis.BSA
     deciding = "depletion_by_area" if by_area else "depletion_flat"
     limit = case.limits[deciding]
@@ -70,24 +84,39 @@ def _below_documented_dose(rule: Rule, case: Case, target: Step, name: str) -> I
         yield case.finding(
             rule,
             path,
-            f"{name} is {target.dose}, exactly on the threshold of full B-cell depletion",
+            f"{name} is {target.dose}, exactly on the threshold of full B-cell depletion{beside}",
             f"choose a target dose above {limit}, or waive this rule with the reason",
             why=f"The article prints > {limit}: read so, depletion at this dose is not documented. Copies of the"
             f" label's section 12.2 print ≥ {limit}: read so, it is.",
             limits=(deciding,),
+            severity=severity,
         )
     elif target.dose.amount < limit.value:
         yield case.finding(
             rule,
             path,
-            f"{name} is {target.dose}; full B-cell depletion is documented above {limit}",
+            f"{name} is {target.dose}; full B-cell depletion is documented above {limit}{beside}",
             f"raise the target dose above {limit}, or waive this rule with the reason",
             limits=(deciding,),
+            severity=severity,
         )
 
 
+def _label_in_place_of(case: Case, target: Step) -> tuple[str, Severity | None]:
+    """What the label gives in place of a dose, and how bad it is that it is another one."""
+    pair = next((pair for pair in _beside_label(case) if pair.step.path == target.path and pair.ratio < 1), None)
+    if pair is None or pair.reference.limit is None:
+        return "", None
+    limit = case.limits_unasked[pair.reference.limit]
+    if limit.unverified and not is_gross(pair.ratio):
+        return "", None
+    return f"; the label gives {limit}", severity_of_ratio(case, pair.ratio)
+
+
 def _above_label(rule: Rule, case: Case) -> Answer:
-    findings = [*_above_label_as_ordered(rule, case), *_above_label_in_the_patient(rule, case)]
+    ordered = told_by(rule, case, "give the label's dose, or waive this rule with the reason", _above_in_words)
+    found = _above_label_as_ordered(rule, case) if isinstance(ordered, NotEvaluated) else ordered
+    findings = [*found, *_above_label_in_the_patient(rule, case)]
     if not findings and case.patient and case.patient.area is None and _needs_area(case):
         return NotEvaluated("undecided", "the doses are by body surface area, and the patient's is not known")
     return findings
@@ -120,14 +149,17 @@ def _above_label_in_the_patient(rule: Rule, case: Case) -> Iterator[Finding]:
             )
 
 
-GROSS = 3
-"""Times a labelled dose above which a dose is an error, also where nobody has seen the labelled one in its source."""
+def _above_in_words(case: Case, difference: DoseDifference) -> str:
+    step, most = difference.pair.step, labelled.maximum(case.limits_unasked, difference.pair.step.dose.basis)
+    there = "" if most.value == difference.limit.value else f", and {difference.limit} in {difference.cycles}"
+    return f"the dose is {step.dose}; the label gives at most {most}{there}"
 
 
 def _above_label_as_ordered(rule: Rule, case: Case) -> Iterator[Finding]:
+    """Doses above the label's, where the label has no schedule to lay the regimen beside."""
     for step in case.regimen.steps:
         limit = labelled.maximum(case.limits, step.dose.basis)
-        gross = not labelled.is_investigational(case) and step.dose.amount > GROSS * limit.value
+        gross = not labelled.is_investigational(case) and is_gross(step.dose.amount / limit.value)
         if limit.value < step.dose.amount <= labelled.highest_studied(case.limits, step.dose.basis).value:
             yield case.finding(
                 rule,
@@ -178,7 +210,7 @@ def _wrong_cap(rule: Rule, case: Case, step: Step) -> Iterator[Finding]:
             limits=(name if label and name else "cap_of_full_dose",),
         )
     elif label is not None and name is not None and step.cap.amount != label.value:
-        gross = step.cap.amount > GROSS * label.value
+        gross = is_gross(step.cap.amount / label.value)
         yield case.finding(
             rule,
             (*step.path, "max"),
@@ -193,68 +225,68 @@ def _wrong_cap(rule: Rule, case: Case, step: Step) -> Iterator[Finding]:
 def _high_start(rule: Rule, case: Case) -> Answer:
     if case.regimen.indication is not Indication.RELAPSED_REFRACTORY:
         return NotEvaluated("not applicable", "the label's low first step is for relapsed or refractory disease")
-    first = case.regimen.cycles[0].steps[0]
-    limit = labelled.first_step(case.limits, first.dose.basis)
-    if first.dose.amount <= limit.value:
-        return ()
-    days = labelled.days_of_first_step(case)
-    return (
-        case.finding(
-            rule,
-            (*first.path, "dose"),
-            f"cycle 1 starts at {first.dose}; the label starts at {limit} for {days}",
-            f"begin with {days} at {limit}, or waive this rule with the reason",
-            limits=(limit.name,),
-        ),
-    )
+    return told_by(rule, case, "begin with the label's first step, or waive this rule with the reason", _start_in_words)
+
+
+def _start_in_words(_: Case, difference: DoseDifference) -> str:
+    days = difference.pair.reference.minutes // MINUTES_PER_DAY
+    return f"cycle 1 starts at {difference.pair.step.dose}; the label starts at {difference.limit} for {days} days"
 
 
 def _unlabelled_step(rule: Rule, case: Case) -> Answer:
-    indication = case.regimen.indication
-    if indication is Indication.INVESTIGATIONAL:
-        return labelled.NOT_LABELLED
-    stepped = indication is Indication.RELAPSED_REFRACTORY
-    return [
-        case.finding(
-            rule,
-            (*step.path, "dose"),
-            f'"{cycle.name}" steps up to {step.dose}; the label steps up '
-            + ("in cycle 1 only" if stepped else "in relapsed or refractory disease only"),
-            "begin at the full dose, or waive this rule with the reason",
-        )
-        for number, cycle in enumerate(case.regimen.cycles)
-        if not (stepped and number == 0 and cycle.repeat == 1)
-        for step, _ in labelled.escalations(cycle)
-    ]
+    return told_by(rule, case, "begin at the full dose, or waive this rule with the reason", _step_in_words)
+
+
+def _step_in_words(case: Case, difference: DoseDifference) -> str:
+    relapsed = case.regimen.indication is Indication.RELAPSED_REFRACTORY
+    return (
+        f"{difference.cycles} steps up from {difference.pair.step.dose}; the label gives {difference.limit} from the"
+        " first day, and steps up in " + ("cycle 1 only" if relapsed else "relapsed or refractory disease only")
+    )
 
 
 def _uneven_steps(rule: Rule, case: Case) -> Answer:
+    if not isinstance(labelled_reference(case), NotEvaluated):
+        return NotEvaluated("not applicable", "every dose is laid beside the label's (D203, D207, D208, L001)")
     pairs = [pair for cycle in case.regimen.cycles for pair in pairwise(cycle.steps)]
-    if not pairs:
-        return NotEvaluated("not applicable", "no cycle has more than one step")
-    return [finding for step, following in pairs for finding in _uneven(rule, case, step, following)]
+    into_next = [(before.steps[-1], after.steps[0]) for before, after in pairwise(case.regimen.cycles)]
+    if not pairs and not into_next:
+        return NotEvaluated("not applicable", "there is one dose only")
+    found = [*_large_steps(rule, case, pairs), *_large_steps(rule, case, into_next, "from one cycle to the next, ")]
+    return [*found, *_steps_down(rule, case, pairs)]
 
 
-def _uneven(rule: Rule, case: Case, step: Step, following: Step) -> Iterator[Finding]:
-    if any(labelled.is_unit_slip(case.limits, neighbour.dose) for neighbour in (step, following)):
-        return  # N106 says what is wrong with it
-    limit, ratio = case.limits["step_ratio"], Fraction(following.dose.amount, step.dose.amount)
-    path = (*following.path, "dose")
-    if ratio > limit.value:
-        yield case.finding(
-            rule,
-            path,
-            f"the dose goes from {step.dose} to {following.dose}, {decimal_text(ratio, 1)} times; steps up to"
-            f" {limit} were run",
-            "put a step in between, or waive this rule with the reason",
-        )
-    elif ratio < 1:
-        yield case.finding(
-            rule,
-            path,
-            f"the dose goes down, from {step.dose} to {following.dose}, inside a cycle",
-            "give the steps in rising order, or waive this rule with the reason",
-        )
+_Pairs = list[tuple[Step, Step]]
+
+
+def _without_slips(case: Case, pairs: _Pairs) -> _Pairs:
+    """The pairs of doses of which N106 does not say that a unit is wrong."""
+    return [pair for pair in pairs if not any(labelled.is_unit_slip(case.limits, step.dose) for step in pair)]
+
+
+def _large_steps(rule: Rule, case: Case, pairs: _Pairs, between: str = "") -> Iterator[Finding]:
+    limit = case.limits["step_ratio"]
+    for step, following in _without_slips(case, pairs):
+        ratio = following.dose.amount / step.dose.amount
+        if ratio > limit.value:
+            yield case.finding(
+                rule,
+                (*following.path, "dose"),
+                f"{between}the dose goes from {step.dose} to {following.dose}, {decimal_text(ratio, 1)} times; steps up"
+                f" to {limit} were run",
+                "put a step in between, or waive this rule with the reason",
+            )
+
+
+def _steps_down(rule: Rule, case: Case, pairs: _Pairs) -> Iterator[Finding]:
+    for step, following in _without_slips(case, pairs):
+        if following.dose.amount < step.dose.amount:
+            yield case.finding(
+                rule,
+                (*following.path, "dose"),
+                f"the dose goes down, from {step.dose} to {following.dose}, inside a cycle",
+                "give the steps in rising order, or waive this rule with the reason",
+            )
 
 
 _FLAT_FROM = number_text("flat_from_weight")
@@ -330,8 +362,8 @@ RULES = (
     Rule(
         "D207",
         "no-low-first-step",
-        "In relapsed or refractory disease, cycle 1 begins without the low first step.",
-        Severity.WARNING,
+        "In relapsed or refractory disease, cycle 1 begins above the label's low first step.",
+        Severity.ERROR,
         "The low first step lowers the first release of cytokines, where the burden of disease is high.",
         limits=("first_step_flat", "first_step_by_area"),
         bad='indication = "relapsed-refractory"\n\n' + _steps("28 mcg/day"),
@@ -341,8 +373,8 @@ RULES = (
     Rule(
         "D208",
         "step-without-label",
-        "A dose step where the label has none.",
-        Severity.NOTE,
+        "A low step where the label has none.",
+        Severity.ERROR,
         "The label steps up in cycle 1 of relapsed or refractory disease, and nowhere else.",
         limits=("first_step_flat", "first_step_by_area"),
         bad='indication = "mrd-positive"\n\n' + _two_steps("9 mcg/day", "28 mcg/day"),
@@ -352,7 +384,7 @@ RULES = (
     Rule(
         "D209",
         "uneven-steps",
-        "A step is more than four times the step before, or goes down inside a cycle.",
+        "A step, or the next cycle, is more than four times the step before, or the dose goes down inside a cycle.",
         Severity.WARNING,
         "A large step releases cytokines again; a step down has no documented use.",
         limits=("step_ratio",),

@@ -1,13 +1,16 @@
 """S: is the timing of infusions, intervals and steps one that was studied."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 from blinplan.course.events import block_changes, interval_reasons
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Cycle, Phase, Step
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks import labelled
+from blinplan.rules.checks.comparison import Reference, labelled_reference, severity_of_length
 from blinplan.rules.families.schedule.names import names_given_twice
 from blinplan.rules.limits import Limit, number_text, shipped_limits
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
@@ -27,6 +30,11 @@ def _two_steps(first: int) -> str:
     return f'{{ dose = "9 mcg/day", hours = {first} }}, {{ dose = "28 mcg/day", hours = {672 - first} }}'
 
 
+def _severity(case: Case, minutes: int, reference: int) -> Severity | None:
+    """How bad another length than the label's is; None, the rule's own, where no label is followed."""
+    return None if labelled.is_investigational(case) else severity_of_length(case, minutes, reference)
+
+
 def _short_infusion(rule: Rule, case: Case) -> Iterator[Finding]:
     limit = case.limits["infusion_per_cycle"]
     for cycle in case.regimen.cycles:
@@ -36,6 +44,7 @@ def _short_infusion(rule: Rule, case: Case) -> Iterator[Finding]:
                 (*cycle.path, "steps"),
                 f'"{cycle.name}" infuses {duration_text(cycle.infusion)}; a cycle infuses {limit}',
                 f"make the steps add up to {limit}",
+                severity=_severity(case, cycle.infusion, limit.minutes),
             )
 
 
@@ -50,38 +59,56 @@ def _long_infusion(rule: Rule, case: Case) -> Iterator[Finding]:
                 f'"{cycle.name}" infuses {duration_text(cycle.infusion)}; a cycle infuses {limit}'
                 + (f", and nothing over {studied} was studied" if unknown else ""),
                 f"make the steps add up to {limit}",
-                severity=Severity.ERROR if unknown else None,
+                severity=Severity.ERROR if unknown else _severity(case, cycle.infusion, limit.minutes),
             )
 
 
+class _Interval(NamedTuple):
+    """A treatment-free interval between cycles: after which cycle, what explains it, and how long it is elsewhere."""
+
+    cycle: Cycle
+    why: str | None
+    limit: Limit
+
+    @property
+    def minutes(self) -> int:
+        return self.cycle.treatment_free
+
+
 def _short_interval(rule: Rule, case: Case) -> Answer:
-    limit = case.limits["treatment_free_interval"]
-    followed = _followed_cycles(case)
-    if not followed:
+    intervals = _intervals(case, _shortest_name)
+    if not intervals:
         return _ONE_CYCLE
-    short = [(cycle, why) for cycle, why in followed if cycle.treatment_free < limit.minutes]
-    return [_too_short(rule, case, cycle, why) for cycle, why in short if not _explained(case, cycle)]
+    short = [interval for interval in intervals if interval.minutes < interval.limit.minutes]
+    return [_too_short(rule, case, interval) for interval in short if not _explained(case, interval)]
 
 
-def _explained(case: Case, cycle: Cycle) -> bool:
-    """Whether the file itself says why the interval after a cycle is what it is, and one so short was run."""
-    return cycle.interval_reason is not None and cycle.treatment_free >= case.limits["shortest_interval_run"].minutes
+def _explained(case: Case, interval: _Interval) -> bool:
+    """Whether the file itself says why an interval is what it is, and one so short was run."""
+    return interval.cycle.interval_reason is not None and interval.minutes >= _least(case, interval)
 
 
-def _too_short(rule: Rule, case: Case, cycle: Cycle, why: str | None) -> Finding:
-    limit = case.limits["treatment_free_interval"]
-    shortest = case.limits["shortest_interval_run"]
-    was_run = cycle.treatment_free >= shortest.minutes
+def _least(case: Case, interval: _Interval) -> Fraction:
+    """The minutes of the shortest interval that a reason explains: one that was run, and no less than half of it."""
+    half = case.limits["part_of_label"].value * interval.limit.minutes
+    return max(Fraction(case.limits["shortest_interval_run"].minutes), half)
+
+
+def _too_short(rule: Rule, case: Case, interval: _Interval) -> Finding:
+    limit, shortest, why = interval.limit, case.limits["shortest_interval_run"], interval.why
+    was_run = interval.minutes >= _least(case, interval)
     advice = f"give {limit} between cycles"
     if why:
         advice = _COMPARE if was_run else f"give at least {shortest}, or waive this rule with the reason"
+    severity = severity_of_length(case, interval.minutes, limit.minutes)
     return case.finding(
         rule,
-        (*cycle.path, "treatment_free_days"),
-        f'{duration_text(cycle.treatment_free)} without infusion after "{cycle.name}"; the documented interval is'
-        f" {limit}{_short_intervals_run(case, cycle)}" + (f". {why}" if why else ""),
+        (*interval.cycle.path, "treatment_free_days"),
+        f'{duration_text(interval.minutes)} without infusion after "{interval.cycle.name}"; the documented interval is'
+        f" {limit}{_short_intervals_run(case, interval.cycle)}" + (f". {why}" if why else ""),
         advice,
-        severity=Severity.NOTE if why and was_run else None,
+        severity=Severity.NOTE if why and was_run else severity,
+        limits=(limit.name, "shortest_interval_run"),
     )
 
 
@@ -96,15 +123,13 @@ def _short_intervals_run(case: Case, cycle: Cycle) -> str:
 
 
 def _long_interval(rule: Rule, case: Case) -> Answer:
-    followed = _followed_cycles(case)
-    if not followed:
+    intervals = _intervals(case, _longest_name)
+    if not intervals:
         return _ONE_CYCLE
-    unexplained = [cycle for cycle, why in followed if why is None]
+    unexplained = [interval for interval in intervals if interval.why is None]
     if not unexplained:
         return NotEvaluated("not applicable", _explanation_of_all(case))
-    return [
-        _too_long(rule, case, cycle) for cycle in unexplained if cycle.treatment_free > _longest(case, cycle).minutes
-    ]
+    return [_too_long(rule, case, interval) for interval in unexplained if interval.minutes > interval.limit.minutes]
 
 
 def _explanation_of_all(case: Case) -> str:
@@ -114,8 +139,8 @@ def _explanation_of_all(case: Case) -> str:
     return f"{of_file}, or another block begins after it" if block_changes(case.regimen).keys() - reasons else of_file
 
 
-def _longest(case: Case, cycle: Cycle) -> Limit:
-    return case.limits[_longest_name(cycle)]
+def _shortest_name(_: Cycle) -> str:
+    return "treatment_free_interval"
 
 
 def _longest_name(cycle: Cycle) -> str:
@@ -123,29 +148,42 @@ def _longest_name(cycle: Cycle) -> str:
     return "treatment_free_interval_continued" if continued else "treatment_free_interval"
 
 
-def _too_long(rule: Rule, case: Case, cycle: Cycle) -> Finding:
-    limit = _longest(case, cycle)
+def _too_long(rule: Rule, case: Case, interval: _Interval) -> Finding:
+    limit = interval.limit
     return case.finding(
         rule,
-        (*cycle.path, "treatment_free_days"),
-        f'{duration_text(cycle.treatment_free)} without infusion after "{cycle.name}"; B cells are documented not to'
-        f" recover for {case.limits['treatment_free_interval']}",
+        (*interval.cycle.path, "treatment_free_days"),
+        f'{duration_text(interval.minutes)} without infusion after "{interval.cycle.name}"; B cells are documented not'
+        f" to recover for {case.limits['treatment_free_interval']}",
         f"give at most {limit}, or waive this rule with the reason",
-        limits=(_longest_name(cycle),),
+        limits=(limit.name,),
+        severity=_severity(case, interval.minutes, limit.minutes),
     )
 
 
-def _followed_cycles(case: Case) -> list[tuple[Cycle, str | None]]:
-    """The cycles that another follows, each once, and why the interval is what it is: a reason, or another block.
+def _intervals(case: Case, otherwise: Callable[[Cycle], str]) -> list[_Interval]:
+    """The intervals between cycles, each beside the label's, or else the one of a name.
 
-    Of a cycle that is repeated, that is nothing as long as one of its intervals has nothing.
+    Of a cycle that is repeated there is one for each length that the label has beside it.
     """
-    explained, found = _explanations(case), dict[KeyPath, tuple[Cycle, str | None]]()
-    for number, cycle in list(enumerate(case.regimen.one_by_one, start=1))[:-1]:
-        known = found.get(cycle.path)
-        if known is None or known[1] is not None:
-            found[cycle.path] = cycle, explained.get(number)
+    reference = labelled_reference(case)
+    explanations, course = _explanations(case), list(enumerate(case.regimen.one_by_one, start=1))
+    found = dict[tuple[KeyPath, str], _Interval]()
+    for number, cycle in course[:-1]:
+        limit = case.limits[_labelled_name(case, reference, number, cycle) or otherwise(cycle)]
+        known = found.get((cycle.path, limit.name))
+        if known is None or known.why is not None:
+            found[cycle.path, limit.name] = _Interval(cycle, explanations.get(number), limit)
     return list(found.values())
+
+
+def _labelled_name(case: Case, reference: Reference | NotEvaluated, number: int, cycle: Cycle) -> str | None:
+    """The name of the label's interval after a cycle; None where it has none there, or nobody has seen it."""
+    if isinstance(reference, NotEvaluated):
+        return None
+    beside = reference.cycle_before_interval(number, cycle.phase)
+    name = None if beside is None else beside.limit
+    return None if name is None or case.limits_unasked[name].unverified else name
 
 
 def _explanations(case: Case) -> dict[int, str]:
@@ -184,6 +222,7 @@ def _short_step(rule: Rule, case: Case) -> Answer:
             f"{step.dose} is held for {duration_text(held)} before the step up; T cells are back after 7 to 14 days"
             f"{_short_steps_run(case, held)}",
             f"hold it for {limit}, or waive this rule with the reason",
+            severity=_severity(case, held, limit.minutes),
         )
         for step, _, held in escalations
         if early.minutes <= held < limit.minutes
@@ -283,7 +322,7 @@ RULES = (
         Severity.WARNING,
         "Cycles are separated by a 2-week treatment-free interval. Where the file gives the reason of an interval, one"
         " as short as some that were run is in order; where another block begins after it, that is a note.",
-        limits=("treatment_free_interval", "shortest_interval_run"),
+        limits=("treatment_free_interval", "shortest_interval_run", "part_of_label"),
         bad=_cycle(_one_step(28), free=13),
         good=_cycle(_one_step(28), free=14),
         check=_short_interval,

@@ -1,0 +1,102 @@
+"""Doses that are not the label's, each told by one rule."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from blinplan.quantities import Basis
+from blinplan.regimen.regimen import Step
+from blinplan.rules.checks import labelled
+from blinplan.rules.checks.comparison import StepPair, is_gross, labelled_reference, severity_of_ratio, step_pairs
+from blinplan.rules.limits import Limit
+from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
+
+ABOVE_MAXIMUM, HIGH_START, STEP_WITHOUT_LABEL, OTHER = "D203", "D207", "D208", "L001"
+
+
+class DoseDifference(NamedTuple):
+    """A dose beside the label's, and the code of the rule that tells it."""
+
+    code: str
+    pair: StepPair
+    limit: Limit
+    severity: Severity
+
+    @property
+    def cycles(self) -> str:
+        """In which cycles, in words."""
+        first, last = self.pair.numbers[0], self.pair.numbers[-1]
+        return f"cycle {first}" if first == last else f"cycles {first} to {last}"
+
+
+def dose_differences(case: Case) -> list[DoseDifference] | NotEvaluated:
+    """Every dose that is not the label's for that step; the rules that ask for these rest on the label's doses."""
+    reference = labelled_reference(case)
+    if isinstance(reference, NotEvaluated):
+        return reference
+    return list(_differences(case, step_pairs(case.regimen, reference)))
+
+
+def _differences(case: Case, pairs: tuple[StepPair, ...]) -> Iterator[DoseDifference]:
+    for pair in pairs:
+        limit = case.limits[pair.reference.limit] if pair.reference.limit is not None else None
+        code = _code(case, pair) if pair.ratio != 1 else None
+        if code is not None and limit is not None:
+            yield DoseDifference(code, pair, limit, severity_of_ratio(case, pair.ratio))
+
+
+def _code(case: Case, pair: StepPair) -> str | None:
+    """Which rule tells a difference; None where one does that goes by the dose alone."""
+    dose, limits = pair.step.dose, case.limits_unasked
+    if labelled.is_unit_slip(limits, dose) or dose.amount > labelled.highest_studied(limits, dose.basis).value:
+        return None
+    if pair.ratio > 1 and dose.amount > labelled.maximum(limits, dose.basis).value:
+        return ABOVE_MAXIMUM
+    if pair.step is _highest(pair) and is_below_depletion(case, pair.step):
+        return None
+    if pair.ratio > 1:
+        return HIGH_START if pair.numbers[0] == 1 and pair.place == 0 and len(pair.beside.steps) > 1 else OTHER
+    return STEP_WITHOUT_LABEL if len(pair.beside.steps) == 1 and _rises_after(pair) else OTHER
+
+
+def _rises_after(pair: StepPair) -> bool:
+    """Whether the dose of the cycle is higher later on."""
+    later = pair.cycle.steps[pair.cycle.steps.index(pair.step) :]
+    return any(step.dose.amount > pair.step.dose.amount for step in later)
+
+
+def _highest(pair: StepPair) -> Step:
+    return max(pair.cycle.steps, key=lambda step: step.dose.amount)
+
+
+def is_below_depletion(case: Case, step: Step) -> bool:
+    """Whether full depletion of B cells is not documented at a dose."""
+    name = "depletion_by_area" if step.dose.basis is Basis.BSA else "depletion_flat"
+    return step.dose.amount <= case.limits_unasked[name].value
+
+
+def told_by(
+    rule: Rule, case: Case, advice: str, message: Callable[[Case, DoseDifference], str] | None = None
+) -> Answer:
+    """The findings of one of the rules that tell of doses that are not the label's."""
+    differences = dose_differences(case)
+    if isinstance(differences, NotEvaluated):
+        return differences
+    own = (difference for difference in differences if difference.code == rule.code)
+    return [_finding(rule, case, difference, (message or _in_words)(case, difference), advice) for difference in own]
+
+
+def _in_words(_: Case, difference: DoseDifference) -> str:
+    step = difference.pair.step
+    return f"{difference.cycles} gives {step.dose}; the label gives {difference.limit} there"
+
+
+def _finding(rule: Rule, case: Case, difference: DoseDifference, message: str, advice: str) -> Finding:
+    return case.finding(
+        rule,
+        (*difference.pair.step.path, "dose"),
+        message,
+        advice,
+        limits=(difference.limit.name,),
+        severity=difference.severity,
+        gross=is_gross(difference.pair.ratio),
+    )

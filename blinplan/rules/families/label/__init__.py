@@ -1,0 +1,1 @@
+"""Regimens beside the label, or beside what they depart from."""

@@ -1,0 +1,124 @@
+"""L: is the regimen the label's, step by step."""
+
+from collections.abc import Iterator
+
+from blinplan.quantities import duration_text
+from blinplan.regimen.regimen import Phase
+from blinplan.rules.checks.comparison import (
+    StepPair,
+    labelled_reference,
+    numbered_cycles,
+    severity_of_length,
+    step_pairs,
+)
+from blinplan.rules.checks.dose_differences import told_by
+from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
+
+TITLE = "Label"
+
+
+def _regimen(steps: str, phase: str = "induction") -> str:
+    return (
+        'indication = "relapsed-refractory"\n\n'
+        f'[[cycle]]\nname = "Cycle 1"\nphase = "{phase}"\nsteps = [{steps}]\ntreatment_free_days = 14'
+    )
+
+
+def _two_steps(first: str, days: int) -> str:
+    return f'{{ dose = "{first}", days = {days} }}, {{ dose = "28 mcg/day", days = {28 - days} }}'
+
+
+def _other_dose(rule: Rule, case: Case) -> Answer:
+    return told_by(rule, case, "give the label's dose, or waive this rule with the reason")
+
+
+def _long_first_step(rule: Rule, case: Case) -> Answer:
+    reference = labelled_reference(case)
+    if isinstance(reference, NotEvaluated):
+        return reference
+    pairs = [pair for pair in step_pairs(case.regimen, reference) if pair.followed]
+    if not pairs:
+        return NotEvaluated("not applicable", "no cycle steps up as the label's does")
+    return [_too_long(rule, case, pair) for pair in pairs if pair.minutes > pair.reference.minutes]
+
+
+def _too_long(rule: Rule, case: Case, pair: StepPair) -> Finding:
+    labelled, limits = pair.reference.minutes, () if pair.reference.limit is None else (pair.reference.limit,)
+    return case.finding(
+        rule,
+        case.length_path(pair.step),
+        f"{pair.step.dose} is held for {duration_text(pair.minutes)} before the step up; the label holds it for"
+        f" {duration_text(labelled)}",
+        f"hold it for {duration_text(labelled)}, or waive this rule with the reason",
+        limits=limits,
+        severity=severity_of_length(case, pair.minutes, labelled),
+    )
+
+
+def _other_phase(rule: Rule, case: Case) -> Answer:
+    reference = labelled_reference(case)
+    if isinstance(reference, NotEvaluated):
+        return reference if reference.kind != "not applicable" else list(_out_of_order(rule, case))
+    found = dict[int, Finding]()
+    for numbers, cycle, beside in numbered_cycles(case.regimen, reference):
+        if cycle.phase is not None and beside.phase is not None and cycle.phase is not beside.phase:
+            message = f"cycle {numbers[0]} is called {cycle.phase}; the label has {beside.phase} there"
+            advice = f'write `phase = "{beside.phase}"`, or waive this rule with the reason'
+            found.setdefault(id(cycle), case.finding(rule, (*cycle.path, "phase"), message, advice))
+    return list(found.values())
+
+
+def _out_of_order(rule: Rule, case: Case) -> Iterator[Finding]:
+    """Phases that come after a later one, in a regimen that no label speaks of."""
+    order, latest = list(Phase), None
+    for cycle in case.regimen.cycles:
+        if latest is not None and cycle.phase is not None and order.index(cycle.phase) < order.index(latest):
+            yield case.finding(
+                rule,
+                (*cycle.path, "phase"),
+                f'"{cycle.name}" is {cycle.phase}, after {latest}',
+                "put the phases in order, or waive this rule with the reason",
+            )
+        elif cycle.phase is not None:
+            latest = cycle.phase
+
+
+_SIZES = "A difference of more than one and a half times, or of less than two thirds, is an error."
+
+RULES = (
+    Rule(
+        "L001",
+        "other-dose-than-labelled",
+        "A dose is not the one that the label gives at that step.",
+        Severity.WARNING,
+        f"The documented effects and harms are those of the label's doses. {_SIZES}",
+        limits=("labelled_maximum_flat", "labelled_maximum_by_area", "first_step_flat", "first_step_by_area"),
+        bad=_regimen(_two_steps("8 mcg/day", 7)),
+        good=_regimen(_two_steps("9 mcg/day", 7)),
+        check=_other_dose,
+    ),
+    Rule(
+        "L002",
+        "longer-first-step-than-labelled",
+        "The low first step is longer than the label's.",
+        Severity.WARNING,
+        "As long as the first step lasts the full dose is not given. More than one and a half times as long is an"
+        " error.",
+        limits=("first_step_flat", "first_step_by_area", "far_from_label"),
+        bad=_regimen(_two_steps("9 mcg/day", 8)),
+        good=_regimen(_two_steps("9 mcg/day", 7)),
+        check=_long_first_step,
+    ),
+    Rule(
+        "L003",
+        "other-phase-than-labelled",
+        "A cycle is called by another phase than the label has there, or phases are out of order.",
+        Severity.WARNING,
+        "The phase decides which interval follows, and a plan and its readers go by its name.",
+        limits=(),
+        bad=_regimen(_two_steps("9 mcg/day", 7), "consolidation"),
+        good=_regimen(_two_steps("9 mcg/day", 7)),
+        check=_other_phase,
+        sources=("The phases of the label's schedule, and their order (convention)",),
+    ),
+)

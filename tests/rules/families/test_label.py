@@ -1,0 +1,264 @@
+"""L: a regimen beside its label, step by step, on both sides of the sizes that make a difference an error."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pytest
+
+from blinplan.label.label import Label, LabelledDose, LabelledSchedule
+from blinplan.label.read import label_named, label_names
+from blinplan.quantities import Basis, decimal_text
+from blinplan.regimen.regimen import AgeGroup, Indication, Phase, Status
+from blinplan.rules.judge import Judgement
+from blinplan.rules.rule import Severity
+from tests.regimen_text import codes, cycle, judgement_of, judgement_of_lines, marks, verdict_of
+from tests.rules.families.examples import Example, example
+
+RELAPSED = 'indication = "relapsed-refractory"\n\n'
+MRD = 'indication = "mrd-positive"\n\n'
+CONTINUED = "continued-therapy"
+
+
+def schedules() -> Iterator[tuple[Label, LabelledSchedule, Basis]]:
+    """Every schedule of every label whose doses were seen, with doses counted in each way that it has."""
+    for label in map(label_named, label_names()):
+        for schedule in label.schedules:
+            bases = list(Basis) if schedule.basis is None else [schedule.basis]
+            for basis in bases if schedule.stated.status is Status.SEEN else []:
+                yield label, schedule, basis
+
+
+SCHEDULES = [
+    pytest.param(label, schedule, basis, id=f"{label.name}-{schedule.indication}-{basis}")
+    for label, schedule, basis in schedules()
+]
+
+
+@dataclass
+class DraftStep:
+    amount: Fraction
+    days: Fraction
+    dose: LabelledDose
+
+
+@dataclass
+class DraftCycle:
+    name: str
+    phase: Phase | None
+    steps: list[DraftStep]
+    free: Fraction
+
+
+class Draft:
+    """The text of a labelled regimen, of which single values can be other ones."""
+
+    def __init__(self, label: Label, schedule: LabelledSchedule, basis: Basis) -> None:
+        self.label, self.schedule, self.basis = label, schedule, basis
+        self.cycles = [
+            DraftCycle(
+                f"Cycle {number}",
+                cycle.phase,
+                [DraftStep(step.dose.rate(basis).amount, Fraction(step.days), step.dose) for step in cycle.steps],
+                cycle.treatment_free.value,
+            )
+            for number, cycle in enumerate(schedule.course(), start=1)
+        ]
+
+    def text(self) -> str:
+        return "".join([*self._head(), *map(self._table, self.cycles)])
+
+    def _head(self) -> Iterator[str]:
+        below = "below_weight_kg = 45\n" if self.basis is Basis.BSA else "min_weight_kg = 45\n"
+        ages = "below_age_years = 18\n" if self.schedule.patients is AgeGroup.CHILDREN else ""
+        yield f'format = 1\nname = "probe"\ntitle = "A probe"\nindication = "{self.schedule.indication}"\n'
+        yield f'label = "{self.label.name}"\n[[sources]]\ncitation = "none"\nstatus = "seen"\n'
+        yield f'[eligibility]\n{below}{ages}[dosing]\nbasis = "{self.basis}"\n'
+
+    def _table(self, cycle: DraftCycle) -> str:
+        phase = f'phase = "{cycle.phase}"\n' if cycle.phase else ""
+        return (
+            f'[[cycle]]\nname = "{cycle.name}"\n{phase}steps = [{", ".join(map(self._step, cycle.steps))}]\n'
+            f"treatment_free_days = {decimal_text(cycle.free)}\n"
+        )
+
+    def _step(self, step: DraftStep) -> str:
+        highest = step.dose.highest(self.basis)
+        cap = "" if highest is None else f', max = "{highest}"'
+        unit = "mcg/day" if self.basis is Basis.FLAT else "mcg/m2/day"
+        return f'{{ dose = "{decimal_text(step.amount)} {unit}"{cap}, hours = {int(step.days * 24)} }}'
+
+
+def judged(draft: Draft) -> Judgement:
+    return judgement_of(draft.text())
+
+
+def errors(judgement: Judgement) -> list[str]:
+    return [finding.code for finding in judgement.findings if finding.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize(("label", "schedule", "basis"), SCHEDULES)
+def test_what_the_label_gives_has_no_finding(label: Label, schedule: LabelledSchedule, basis: Basis) -> None:
+    assert codes(judged(Draft(label, schedule, basis))) == []
+
+
+FACTORS = [Fraction(text) for text in ("0.1", "0.5", "0.66", "0.67", "0.9", "1.1", "1.5", "1.51", "3", "10")]
+
+
+@pytest.mark.parametrize("factor", FACTORS)
+@pytest.mark.parametrize(("label", "schedule", "basis"), SCHEDULES)
+def test_every_other_dose_is_one_finding_at_that_step_and_its_size_decides(
+    label: Label, schedule: LabelledSchedule, basis: Basis, factor: Fraction
+) -> None:
+    for number, cycle_ in enumerate(Draft(label, schedule, basis).cycles):
+        for place, _ in enumerate(cycle_.steps):
+            draft = Draft(label, schedule, basis)
+            step = draft.cycles[number].steps[place]
+            labelled = step.dose.rate(basis)
+            step.amount = round(labelled.amount * factor, 3)
+            finding, *more = [f for f in judged(draft).findings if f.code != "D205"]
+            assert not more
+            assert finding.path == ("cycle", number, "steps", place, "dose")
+            binding = finding.code in {"D201", "D204", "N106"}
+            assert binding or str(labelled) in finding.message
+            far = not 1 / Fraction("1.5") <= step.amount / labelled.amount <= Fraction("1.5")
+            assert (finding.severity is Severity.ERROR) is (far or binding)
+
+
+@pytest.mark.parametrize(
+    ("hours", "found", "error"),
+    [
+        (48, "S306", True),
+        (83, "S306", True),
+        (84, "S306", False),
+        (167, "S306", False),
+        (169, "L002", False),
+        (252, "L002", False),
+        (253, "L002", True),
+        (648, "L002", True),
+    ],
+)
+@pytest.mark.parametrize(("label", "schedule", "basis"), SCHEDULES)
+def test_a_first_step_of_another_length_is_one_finding(
+    label: Label, schedule: LabelledSchedule, basis: Basis, hours: int, found: str, error: bool
+) -> None:
+    draft = Draft(label, schedule, basis)
+    low, *full = draft.cycles[0].steps
+    if not full:
+        return
+    low.days, full[0].days = Fraction(hours, 24), Fraction(672 - hours, 24)
+    (finding,) = judged(draft).findings
+    assert (finding.code, finding.severity is Severity.ERROR) == (found, error)
+    assert finding.path[:4] == ("cycle", 0, "steps", 0)
+
+
+@pytest.mark.parametrize(
+    ("part", "found", "error"),
+    [
+        (Fraction(1, 14), "S303", True),
+        (Fraction(3, 7), "S303", True),
+        (Fraction(1, 2), "S303", False),
+        (Fraction(13, 14), "S303", False),
+        (Fraction(15, 14), "S304", False),
+        (Fraction(3, 2), "S304", False),
+        (Fraction(2), "S304", True),
+    ],
+)
+@pytest.mark.parametrize(("label", "schedule", "basis"), SCHEDULES)
+def test_another_interval_is_one_finding_also_in_continued_therapy(
+    label: Label, schedule: LabelledSchedule, basis: Basis, part: Fraction, found: str, error: bool
+) -> None:
+    for number in range(len(list(schedule.course())) - 1):
+        draft = Draft(label, schedule, basis)
+        draft.cycles[number].free *= part
+        (finding,) = judged(draft).findings
+        assert (finding.code, finding.severity is Severity.ERROR) == (found, error)
+        assert finding.path == ("cycle", number, "treatment_free_days")
+
+
+@pytest.mark.parametrize(
+    ("days", "found", "error"),
+    [(13, "S301", True), (14, "S301", False), (27, "S301", False), (29, "S302", False), (43, "S302", True)],
+)
+@pytest.mark.parametrize(("label", "schedule", "basis"), SCHEDULES)
+def test_another_length_of_infusion_is_one_finding(
+    label: Label, schedule: LabelledSchedule, basis: Basis, days: int, found: str, error: bool
+) -> None:
+    for number, table in enumerate(Draft(label, schedule, basis).cycles):
+        draft = Draft(label, schedule, basis)
+        draft.cycles[number].steps[-1].days += days - 28
+        (finding,) = judged(draft).findings
+        assert (finding.code, finding.severity is Severity.ERROR) == (found, error)
+        assert finding.path == ("cycle", number, "steps")
+        assert table.name in finding.message
+
+
+def test_a_cycle_that_is_written_once_for_many_is_told_once_with_all_its_numbers() -> None:
+    text = RELAPSED + cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days", repeat=5)
+    judgement = judgement_of_lines(text)
+    (finding,) = judgement.findings
+    assert finding.code == "D208"
+    assert "cycles 2 to 5" in finding.message
+    assert marks(judgement, "D208") == ['"9 mcg/day"']
+
+
+def test_steps_that_go_on_with_the_same_dose_are_one() -> None:
+    lines = RELAPSED + cycle("9 mcg/day for 3 days", "9 mcg/day for 4 days", "28 mcg/day for 21 days")
+    assert codes(judgement_of_lines(lines)) == []
+
+
+def test_continued_therapy_before_its_cycle_and_at_another_interval() -> None:
+    full, low = cycle(), cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days")
+    early = RELAPSED + low + full * 3 + cycle(repeat=5, free=56, phase=CONTINUED)
+    assert [code for code in codes(judgement_of_lines(early)) if code != "S310"] == ["L003"]
+    at_14_days = RELAPSED + low + full * 4 + cycle(repeat=4, free=14, phase=CONTINUED)
+    assert [code for code in codes(judgement_of_lines(at_14_days)) if code != "S310"] == ["S303"]
+    assert errors(judgement_of_lines(at_14_days)) == ["S303"]
+
+
+def test_doses_that_nobody_has_seen_decide_only_what_is_far_off() -> None:
+    def at(dose: str) -> Judgement:
+        step = cycle(f"{dose} mcg/m2/day for 28 days")
+        return judgement_of_lines(f'indication = "consolidation"\n\n{step}')
+
+    unseen = verdict_of(at("8"), "L001").not_evaluated
+    assert unseen is not None
+    assert unseen.kind == "unverified"
+    assert errors(at("4.9")) == ["D202"]
+    assert errors(at("46")) == ["D203"]
+    assert Indication.CONSOLIDATION in {schedule.indication for schedule in label_named("us-2025").schedules}
+
+
+def test_a_difference_gives_both_values_and_the_source() -> None:
+    (finding,) = judgement_of_lines(RELAPSED + cycle("8 mcg/day for 7 days", "28 mcg/day for 21 days")).findings
+    assert re.search("cycle 1 gives 8 mcg/day; the label gives 9 mcg/day", finding.message)
+    assert finding.limits == ("first_step_flat",)
+
+
+LOW = cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days")
+EXAMPLES: tuple[Example, ...] = (
+    example("L001", "finding", "a hair below the full dose", MRD + cycle("27.9 mcg/day for 28 days")),
+    example("L001", "pass", "the full dose", MRD + cycle()),
+    example("L001", "pass", "above the maximum, which D203 says", MRD + cycle("28.1 mcg/day for 28 days")),
+    example("L001", "pass", "so low that D202 says it", MRD + cycle("9 mcg/day for 28 days")),
+    example("L001", "finding", "a low first dose", RELAPSED + LOW.replace("9 mcg", "0.9 mcg")),
+    example("L001", "finding", "in a later cycle", RELAPSED + LOW + cycle("20 mcg/day for 28 days")),
+    example("L001", "finding", "a step down", MRD + cycle("28 mcg/day for 14 days", "20 mcg/day for 14 days")),
+    example("L001", "not applicable", "a study", cycle("20 mcg/day for 28 days")),
+    example("L002", "finding", "eight days", RELAPSED + cycle("9 mcg/day for 8 days", "28 mcg/day for 20 days")),
+    example("L002", "pass", "seven days", RELAPSED + LOW),
+    example("L002", "pass", "six days, which S306 says", RELAPSED + LOW.replace("days = 7", "days = 6")),
+    example("L002", "not applicable", "one step", MRD + cycle()),
+    example("L003", "finding", "another phase", RELAPSED + LOW + cycle(phase="consolidation")),
+    example("L003", "pass", "the label's phase", RELAPSED + LOW + cycle(phase="induction")),
+    example("L003", "pass", "no phase", RELAPSED + LOW + cycle()),
+    example("L003", "finding", "out of order in a study", cycle(phase="consolidation") + cycle(phase="induction")),
+    example("L003", "pass", "in order in a study", cycle(phase="induction") + cycle(phase="consolidation")),
+    example("L003", "pass", "a phase again in a study", cycle(phase="induction") * 2),
+)
+
+
+@pytest.mark.parametrize("example_", EXAMPLES, ids=str)
+def test_what_is_found_and_what_comes_near_it(example_: Example) -> None:
+    assert example_.judge() == example_.answer
