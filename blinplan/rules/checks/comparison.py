@@ -106,7 +106,12 @@ class StepPair(NamedTuple):
     @property
     def followed(self) -> bool:
         """Whether both cycles have another step after this one."""
-        return self.alike and self.place < len(self.beside.steps) - 1
+        return self.alike and not self.is_last
+
+    @property
+    def is_last(self) -> bool:
+        """Whether it stands beside the last step of the reference's cycle."""
+        return self.place == len(self.beside.steps) - 1
 
 
 def labelled_reference(case: Case) -> Reference | NotEvaluated:
@@ -214,6 +219,11 @@ def severity_of_length(case: Case, minutes: int, reference: int) -> Severity:
     """How bad it is that a step, an interval or an infusion lasts as long as it does."""
     far, part = case.limits["far_from_label"].value, case.limits["part_of_label"].value
     return Severity.ERROR if minutes > far * reference or minutes < part * reference else Severity.WARNING
+
+
+def severity_if_labelled(case: Case, minutes: int, reference: int) -> Severity | None:
+    """How bad another length than the label's is; None, the rule's own, where no label is followed."""
+    return None if labelled.is_investigational(case) else severity_of_length(case, minutes, reference)
 
 
 def is_gross(ratio: Fraction) -> bool:

@@ -1,16 +1,18 @@
 """S: is the timing of infusions, intervals and steps one that was studied."""
 
-from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
-from blinplan.course.events import block_changes, interval_reasons
 from blinplan.quantities import duration_text
-from blinplan.regimen.regimen import Cycle, Phase, Step
-from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.regimen import Cycle, Step
 from blinplan.rules.checks import labelled
-from blinplan.rules.checks.comparison import Reference, labelled_reference, severity_of_length
+from blinplan.rules.checks.comparison import (
+    is_gross,
+    severity_if_labelled,
+    severity_of_ratio,
+)
+from blinplan.rules.families.schedule.infusions import long_infusion, short_infusion
+from blinplan.rules.families.schedule.intervals import long_interval, short_interval
 from blinplan.rules.families.schedule.names import names_given_twice
 from blinplan.rules.limits import Limit, number_text, shipped_limits
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
@@ -28,169 +30,6 @@ def _one_step(days: int) -> str:
 
 def _two_steps(first: int) -> str:
     return f'{{ dose = "9 mcg/day", hours = {first} }}, {{ dose = "28 mcg/day", hours = {672 - first} }}'
-
-
-def _severity(case: Case, minutes: int, reference: int) -> Severity | None:
-    """How bad another length than the label's is; None, the rule's own, where no label is followed."""
-    return None if labelled.is_investigational(case) else severity_of_length(case, minutes, reference)
-
-
-def _short_infusion(rule: Rule, case: Case) -> Iterator[Finding]:
-    limit = case.limits["infusion_per_cycle"]
-    for cycle in case.regimen.cycles:
-        if case.limits["shortest_infusion_studied"].minutes <= cycle.infusion < limit.minutes:
-            yield case.finding(
-                rule,
-                (*cycle.path, "steps"),
-                f'"{cycle.name}" infuses {duration_text(cycle.infusion)}; a cycle infuses {limit}',
-                f"make the steps add up to {limit}",
-                severity=_severity(case, cycle.infusion, limit.minutes),
-            )
-
-
-def _long_infusion(rule: Rule, case: Case) -> Iterator[Finding]:
-    limit, studied = case.limits["infusion_per_cycle"], case.limits["longest_infusion_studied"]
-    for cycle in case.regimen.cycles:
-        if cycle.infusion > limit.minutes:
-            unknown = cycle.infusion > studied.minutes
-            yield case.finding(
-                rule,
-                (*cycle.path, "steps"),
-                f'"{cycle.name}" infuses {duration_text(cycle.infusion)}; a cycle infuses {limit}'
-                + (f", and nothing over {studied} was studied" if unknown else ""),
-                f"make the steps add up to {limit}",
-                severity=Severity.ERROR if unknown else _severity(case, cycle.infusion, limit.minutes),
-            )
-
-
-class _Interval(NamedTuple):
-    """A treatment-free interval between cycles: after which cycle, what explains it, and how long it is elsewhere."""
-
-    cycle: Cycle
-    why: str | None
-    limit: Limit
-
-    @property
-    def minutes(self) -> int:
-        return self.cycle.treatment_free
-
-
-def _short_interval(rule: Rule, case: Case) -> Answer:
-    intervals = _intervals(case, _shortest_name)
-    if not intervals:
-        return _ONE_CYCLE
-    short = [interval for interval in intervals if interval.minutes < interval.limit.minutes]
-    return [_too_short(rule, case, interval) for interval in short if not _explained(case, interval)]
-
-
-def _explained(case: Case, interval: _Interval) -> bool:
-    """Whether the file itself says why an interval is what it is, and one so short was run."""
-    return interval.cycle.interval_reason is not None and interval.minutes >= _least(case, interval)
-
-
-def _least(case: Case, interval: _Interval) -> Fraction:
-    """The minutes of the shortest interval that a reason explains: one that was run, and no less than half of it."""
-    half = case.limits["part_of_label"].value * interval.limit.minutes
-    return max(Fraction(case.limits["shortest_interval_run"].minutes), half)
-
-
-def _too_short(rule: Rule, case: Case, interval: _Interval) -> Finding:
-    limit, shortest, why = interval.limit, case.limits["shortest_interval_run"], interval.why
-    was_run = interval.minutes >= _least(case, interval)
-    advice = f"give {limit} between cycles"
-    if why:
-        advice = _COMPARE if was_run else f"give at least {shortest}, or waive this rule with the reason"
-    severity = severity_of_length(case, interval.minutes, limit.minutes)
-    return case.finding(
-        rule,
-        (*interval.cycle.path, "treatment_free_days"),
-        f'{duration_text(interval.minutes)} without infusion after "{interval.cycle.name}"; the documented interval is'
-        f" {limit}{_short_intervals_run(case, interval.cycle)}" + (f". {why}" if why else ""),
-        advice,
-        severity=Severity.NOTE if why and was_run else severity,
-        limits=(limit.name, "shortest_interval_run"),
-    )
-
-
-_COMPARE = "compare it with the protocol that has this interval"
-
-
-def _short_intervals_run(case: Case, cycle: Cycle) -> str:
-    shortest = case.limits["shortest_interval_run"]
-    if cycle.treatment_free < shortest.minutes:
-        return f", and none under {shortest} was run"
-    return f"; {shortest} were run in {shortest.source}"
-
-
-def _long_interval(rule: Rule, case: Case) -> Answer:
-    intervals = _intervals(case, _longest_name)
-    if not intervals:
-        return _ONE_CYCLE
-    unexplained = [interval for interval in intervals if interval.why is None]
-    if not unexplained:
-        return NotEvaluated("not applicable", _explanation_of_all(case))
-    return [_too_long(rule, case, interval) for interval in unexplained if interval.minutes > interval.limit.minutes]
-
-
-def _explanation_of_all(case: Case) -> str:
-    """Say what explains every interval between cycles."""
-    of_file = "the file gives the reason of every interval between cycles"
-    reasons = interval_reasons(case.regimen)
-    return f"{of_file}, or another block begins after it" if block_changes(case.regimen).keys() - reasons else of_file
-
-
-def _shortest_name(_: Cycle) -> str:
-    return "treatment_free_interval"
-
-
-def _longest_name(cycle: Cycle) -> str:
-    continued = cycle.phase is Phase.CONTINUED_THERAPY
-    return "treatment_free_interval_continued" if continued else "treatment_free_interval"
-
-
-def _too_long(rule: Rule, case: Case, interval: _Interval) -> Finding:
-    limit = interval.limit
-    return case.finding(
-        rule,
-        (*interval.cycle.path, "treatment_free_days"),
-        f'{duration_text(interval.minutes)} without infusion after "{interval.cycle.name}"; B cells are documented not'
-        f" to recover for {case.limits['treatment_free_interval']}",
-        f"give at most {limit}, or waive this rule with the reason",
-        limits=(limit.name,),
-        severity=_severity(case, interval.minutes, limit.minutes),
-    )
-
-
-def _intervals(case: Case, otherwise: Callable[[Cycle], str]) -> list[_Interval]:
-    """The intervals between cycles, each beside the label's, or else the one of a name.
-
-    Of a cycle that is repeated there is one for each length that the label has beside it.
-    """
-    reference = labelled_reference(case)
-    explanations, course = _explanations(case), list(enumerate(case.regimen.one_by_one, start=1))
-    found = dict[tuple[KeyPath, str], _Interval]()
-    for number, cycle in course[:-1]:
-        limit = case.limits[_labelled_name(case, reference, number, cycle) or otherwise(cycle)]
-        known = found.get((cycle.path, limit.name))
-        if known is None or known.why is not None:
-            found[cycle.path, limit.name] = _Interval(cycle, explanations.get(number), limit)
-    return list(found.values())
-
-
-def _labelled_name(case: Case, reference: Reference | NotEvaluated, number: int, cycle: Cycle) -> str | None:
-    """The name of the label's interval after a cycle; None where it has none there, or nobody has seen it."""
-    if isinstance(reference, NotEvaluated):
-        return None
-    beside = reference.cycle_before_interval(number, cycle.phase)
-    name = None if beside is None else beside.limit
-    return None if name is None or case.limits_unasked[name].unverified else name
-
-
-def _explanations(case: Case) -> dict[int, str]:
-    """By the number of a cycle, in a sentence, the file's reason for the interval after it, or that a block changes."""
-    changes = {number: f"{change[0].upper()}{change[1:]}" for number, change in block_changes(case.regimen).items()}
-    reasons = {number: f"The file's reason: {reason}" for number, reason in interval_reasons(case.regimen).items()}
-    return {**changes, **reasons}
 
 
 def _early_escalation(rule: Rule, case: Case) -> Answer:
@@ -222,7 +61,7 @@ def _short_step(rule: Rule, case: Case) -> Answer:
             f"{step.dose} is held for {duration_text(held)} before the step up; T cells are back after 7 to 14 days"
             f"{_short_steps_run(case, held)}",
             f"hold it for {limit}, or waive this rule with the reason",
-            severity=_severity(case, held, limit.minutes),
+            severity=severity_if_labelled(case, held, limit.minutes),
         )
         for step, _, held in escalations
         if early.minutes <= held < limit.minutes
@@ -257,7 +96,8 @@ def _many_cycles(rule: Rule, case: Case) -> Answer:
     total, optional = len(course), sum(cycle.optional for cycle in course)
     if total <= limit.value:
         return ()
-    too_many = course[int(limit.value)] if total - optional <= limit.value else _beyond(course, limit)
+    needed = total - optional
+    too_many = course[int(limit.value)] if needed <= limit.value else _beyond(course, limit)
     key = "repeat" if "repeat" in case.values(too_many.path) else "name"
     return (
         case.finding(
@@ -266,8 +106,9 @@ def _many_cycles(rule: Rule, case: Case) -> Answer:
             f"the regimen has {total} cycles{f', {optional} of them optional' if optional else ''}; the label has"
             f" {limit} for this indication",
             f"give at most {limit}, or waive this rule with the reason",
-            severity=Severity.NOTE if total - optional <= limit.value else None,
+            severity=Severity.NOTE if needed <= limit.value else severity_of_ratio(case, needed / limit.value),
             limits=(limit.name,),
+            gross=is_gross(needed / limit.value),
         ),
     )
 
@@ -290,7 +131,6 @@ def _intermittent(rule: Rule, case: Case) -> Iterator[Finding]:
 
 
 _NO_ESCALATION = NotEvaluated("not applicable", "no cycle escalates")
-_ONE_CYCLE = NotEvaluated("not applicable", "there is one cycle, so no interval between cycles")
 
 RULES = (
     Rule(
@@ -302,7 +142,7 @@ RULES = (
         limits=("infusion_per_cycle",),
         bad=_cycle(_one_step(27)),
         good=_cycle(_one_step(28)),
-        check=_short_infusion,
+        check=short_infusion,
     ),
     Rule(
         "S302",
@@ -313,7 +153,7 @@ RULES = (
         limits=("infusion_per_cycle", "longest_infusion_studied"),
         bad=_cycle(_one_step(29)),
         good=_cycle(_one_step(28)),
-        check=_long_infusion,
+        check=long_infusion,
     ),
     Rule(
         "S303",
@@ -325,7 +165,7 @@ RULES = (
         limits=("treatment_free_interval", "shortest_interval_run", "part_of_label"),
         bad=_cycle(_one_step(28), free=13),
         good=_cycle(_one_step(28), free=14),
-        check=_short_interval,
+        check=short_interval,
     ),
     Rule(
         "S304",
@@ -338,7 +178,7 @@ RULES = (
         limits=("treatment_free_interval", "treatment_free_interval_continued"),
         bad=_cycle(_one_step(28), free=15),
         good=_cycle(_one_step(28), free=14),
-        check=_long_interval,
+        check=long_interval,
     ),
     Rule(
         "S305",
