@@ -59,18 +59,18 @@ class Reference(NamedTuple):
         """The cycle beside that of a number; the last one beside all that come after it."""
         return self.cycles[min(number, len(self.cycles)) - 1]
 
-    def cycle_before_interval(self, number: int, phase: Phase | None) -> ReferenceCycle | None:
-        """The cycle whose interval is beside that of a number; None where no other cycle follows it.
+    def cycle_before_interval(self, number: int, cycle: Cycle) -> ReferenceCycle | None:
+        """The cycle whose interval is beside that after a cycle of a number; None where no other cycle follows it.
 
-        Where a file gives a cycle another phase than the reference has at that number, the phase decides: that the
-        phase is another one is a finding of its own.
+        Where a file gives a cycle another phase than the reference has at that number, which is a finding of its own,
+        the interval may be that of the number or that of the phase.
         """
         if number >= len(self.cycles):
             return None
         beside = self.cycles[number - 1]
-        if phase in {None, beside.phase}:
+        if cycle.phase in {None, beside.phase} or cycle.treatment_free == beside.treatment_free:
             return beside
-        return next((cycle for cycle in self.cycles if cycle.phase is phase), beside)
+        return next((other for other in self.cycles if other.phase is cycle.phase), beside)
 
 
 class StepPair(NamedTuple):

@@ -217,6 +217,17 @@ def test_continued_therapy_before_its_cycle_and_at_another_interval() -> None:
     assert errors(judgement_of_lines(at_14_days)) == ["S303"]
 
 
+@pytest.mark.parametrize(("label", "schedule", "basis"), SCHEDULES)
+def test_a_wrong_word_for_a_phase_is_one_finding(label: Label, schedule: LabelledSchedule, basis: Basis) -> None:
+    for number, table in enumerate(Draft(label, schedule, basis).cycles):
+        for phase in set(Phase) - {table.phase} if table.phase else set():
+            draft = Draft(label, schedule, basis)
+            draft.cycles[number].phase = phase
+            (finding,) = judged(draft).findings
+            assert (finding.code, finding.path) == ("L003", ("cycle", number, "phase"))
+            assert str(table.phase) in finding.message
+
+
 def test_doses_that_nobody_has_seen_decide_only_what_is_far_off() -> None:
     def at(dose: str) -> Judgement:
         step = cycle(f"{dose} mcg/m2/day for 28 days")

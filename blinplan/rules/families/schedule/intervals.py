@@ -141,7 +141,7 @@ def _labelled_name(case: Case, reference: Reference | NotEvaluated, number: int,
     """The name of the label's interval after a cycle; None where it has none there, or nobody has seen it."""
     if isinstance(reference, NotEvaluated):
         return None
-    beside = reference.cycle_before_interval(number, cycle.phase)
+    beside = reference.cycle_before_interval(number, cycle)
     name = None if beside is None else beside.limit
     return None if name is None or case.limits_unasked[name].unverified else name
 
