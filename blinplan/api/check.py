@@ -19,7 +19,7 @@ from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.configuration.choice import RuleChoice, rule_choice, split
 from blinplan.rules.configuration.configuration import Configuration
 from blinplan.rules.configuration.configurations import Configurations
-from blinplan.rules.configuration.run_settings import RunSettings, run_settings
+from blinplan.rules.configuration.run_settings import RunOptions, RunSettings, run_settings, settings_of_file
 from blinplan.rules.configuration.settings import FailOn, Settings
 from blinplan.rules.judge import Judgement
 from blinplan.rules.run_result import Result
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from blinplan.course.patient import Patient
     from blinplan.regimen.site import Site
+    from blinplan.reports.check.settings import FileSettings
     from blinplan.rules.fix import Repair
     from blinplan.rules.simulated.virtual import PatientSimulator
 
@@ -42,7 +43,8 @@ __all__ = [
     "FailOn",
     "FilesToCheck",
     "RuleChoice",
-    "RunSettings",
+    "RunOptions",
+    "Settled",
     "check",
     "read_files",
     "rule_choice",
@@ -117,8 +119,6 @@ def check(
     Refusal
         When what is asked for contradicts itself, or a configuration, baseline or site profile cannot be read.
     """
-    from blinplan.api.regimens.load import read_site
-
     choice = rule_choice(select, extend_select, ignore, severity)
     files = read_files(
         [path if isinstance(path, Regimen) else str(path) for path in paths],
@@ -127,21 +127,22 @@ def check(
         allow_empty=allow_empty,
     )
     settled = files.settle(
-        None if fail_on is None else FailOn(fail_on),
-        simulate,
-        patients,
-        seed,
-        None if baseline is None else str(baseline),
-        None if site is None else str(site),
+        RunOptions(
+            None if fail_on is None else FailOn(fail_on),
+            simulate,
+            patients,
+            seed,
+            None if baseline is None else str(baseline),
+            None if site is None else str(site),
+        )
     )
     day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
     if fix:
         files, _ = files.fix(day)
-    profile = None if settled.site is None else read_site(settled.site)
-    found = files.judge(day, settled, patient, profile, cache=cache, progress=progress)
+    found = files.judge(day, settled, patient, cache=cache, progress=progress)
     if write_baseline is not None:
         return found.write_baseline(Path(write_baseline))[0]
-    return found if settled.baseline is None else found.without_those_in(settled.baseline)
+    return settled.without_baselines(found)
 
 
 class FileToCheck(NamedTuple):
@@ -150,6 +151,31 @@ class FileToCheck(NamedTuple):
     source: FileSource
     reading: Reading
     settings: Settings
+    configuration: Configuration
+
+
+class Settled(NamedTuple):
+    """How the run goes, and how it goes for each file: by its name."""
+
+    run: RunSettings
+    files: dict[str, RunSettings]
+
+    @property
+    def simulate(self) -> bool:
+        """Whether any file is to be simulated."""
+        return any(file.simulate for file in self.each)
+
+    @property
+    def each(self) -> tuple[RunSettings, ...]:
+        """The settings of every file; those of the run where there is none."""
+        return tuple(self.files.values()) or (self.run,)
+
+    def without_baselines(self, found: CheckResult) -> CheckResult:
+        """The same run, but for the findings that the baseline of each file lists."""
+        for path in dict.fromkeys(file.baseline for file in self.files.values() if file.baseline is not None):
+            names = frozenset(name for name, file in self.files.items() if file.baseline == path)
+            found = found.without_those_in(path, names)
+        return found
 
 
 class FilesToCheck(NamedTuple):
@@ -159,35 +185,34 @@ class FilesToCheck(NamedTuple):
     missing: tuple[NotFound, ...]
     configuration: Configuration
 
-    def settle(
-        self,
-        fail_on: FailOn | None = None,
-        simulate: bool | None = None,
-        patients: int | None = None,
-        seed: int | None = None,
-        baseline: str | None = None,
-        site: str | None = None,
-        *,
-        dashes: str = "",
-    ) -> RunSettings:
-        """How the run goes: by what is given here, else the configuration, else the program."""
-        return run_settings(self.configuration, fail_on, simulate, patients, seed, baseline, site, dashes=dashes)
+    def settle(self, options: RunOptions) -> Settled:
+        """How the run goes: by what is asked for, else the configuration of each file, else the program."""
+        run = run_settings(options, self.configuration)
+        files = {
+            file.source.name: settings_of_file(options, file.configuration, file.settings.fail_on, self.configuration)
+            for file in self.files
+        }
+        return Settled(run, files)
 
-    def settings_report(self, settled: RunSettings, screen: Screen) -> "list[RenderableType]":
+    def settings_report(self, settled: Settled, screen: Screen) -> "list[RenderableType]":
         """What is set, and where."""
         from blinplan.reports.check.settings import settings_report
 
-        return settings_report(self.configuration, settled.origins, self._settings, screen)
+        return settings_report(self.configuration, settled.run, self._settings(settled), screen)
 
-    def settings_json(self, settled: RunSettings) -> dict[str, Any]:
+    def settings_json(self, settled: Settled) -> dict[str, Any]:
         """What is set, and where, as a document."""
         from blinplan.reports.check.settings import settings_json
 
-        return settings_json(self.configuration, settled.origins, self._settings)
+        return settings_json(self.configuration, settled.run, self._settings(settled))
 
-    @property
-    def _settings(self) -> dict[str, Settings]:
-        return {file.source.name: file.settings for file in self.files}
+    def _settings(self, settled: Settled) -> "dict[str, FileSettings]":
+        from blinplan.reports.check.settings import FileSettings
+
+        return {
+            (name := file.source.name): FileSettings(file.settings, file.configuration, settled.files[name])
+            for file in self.files
+        }
 
     def fix(self, today: date) -> "tuple[FilesToCheck, Fixes]":
         """Put right how the files are written, in their places; nothing is written unless all can be.
@@ -235,32 +260,74 @@ class FilesToCheck(NamedTuple):
     def judge(
         self,
         today: date,
-        settled: RunSettings,
+        settled: Settled,
         patient: "Patient | None" = None,
-        site: "Site | None" = None,
         *,
         cache: bool = True,
         progress: Progress | None = None,
     ) -> "CheckResult":
         """Judge every file by its settings; those that have to be simulated side by side."""
-        simulator = _simulator(settled, cache=cache) if settled.simulate else None
         whom = None if patient is None else _told_on(today, patient)
-        tasks = [Task(file.reading, file.settings, today, whom, site) for file in self.files]
-        answers = _answers(tasks, simulator, progress)
-        judgements = tuple(answer for answer in answers if isinstance(answer, Judgement))
+        sites = _sites(settled)
+        simulators = _simulators(settled, cache=cache)
+        tasks = []
+        for file in self.files:
+            asked = settled.files[file.source.name]
+            site = None if asked.site is None else sites[asked.site]
+            tasks.append((Task(file.reading, file.settings, today, whom, site), simulators[_simulation(asked)]))
+        answers = _answers(tasks, progress)
+        judgements = tuple(
+            answer._replace(fail_on=settled.files[file.source.name].counting, configuration=file.configuration.path)
+            for file, answer in zip(self.files, answers, strict=True)
+            if isinstance(answer, Judgement)
+        )
         faults = tuple(answer for answer in answers if isinstance(answer, ProgramFault))
-        return CheckResult(Result(judgements, self.missing, faults, settled.fail_on, today, simulator))
+        simulator = simulators.get(_simulation(settled.run)) or next(filter(None, simulators.values()), None)
+        return CheckResult(Result(judgements, self.missing, faults, settled.run.fail_on, today, simulator))
+
+
+_Simulation = tuple[int, int] | None
+"""How many patients, and what they are drawn from; None where nothing is simulated."""
+
+
+def _simulation(settings: RunSettings) -> _Simulation:
+    return (settings.patients, settings.seed) if settings.simulate else None
+
+
+def _simulators(settled: Settled, *, cache: bool) -> "dict[_Simulation, PatientSimulator | None]":
+    asked = dict.fromkeys(map(_simulation, settled.each))
+    return {one: None if one is None else _simulator(*one, cache=cache) for one in asked}
+
+
+def _sites(settled: Settled) -> "dict[Path, Site]":
+    """The profiles that files are checked by; most checks are of no site, and do not wait for it."""
+    paths = dict.fromkeys(file.site for file in settled.files.values() if file.site is not None)
+    if not paths:
+        return {}
+    from blinplan.api.regimens.load import read_site
+
+    return {path: read_site(path) for path in paths}
 
 
 def _answers(
-    tasks: Sequence[Task], simulator: "PatientSimulator | None", progress: Progress | None
+    tasks: "Sequence[tuple[Task, PatientSimulator | None]]", progress: Progress | None
 ) -> tuple[JudgementOrFault, ...]:
-    if simulator is None:
-        return tuple(task.judge_or_fail(None) for task in tasks)
+    """The answers to tasks, each with its simulator; those with the same one are simulated together."""
+    if all(simulator is None for _, simulator in tasks):
+        return tuple(task.judge_or_fail(None) for task, _ in tasks)
     # Imported here, because a check without simulation does not wait for it.
     from blinplan.rules.judge_many import judge_many
 
-    return judge_many(tasks, simulator, progress or (lambda done, total: None))
+    answers: dict[int, JudgementOrFault] = {}
+    for simulator in {id(simulator): simulator for _, simulator in tasks}.values():
+        numbers = [number for number, (_, own) in enumerate(tasks) if own is simulator]
+        together = [tasks[number][0] for number in numbers]
+        if simulator is None:
+            found = tuple(task.judge_or_fail(None) for task in together)
+        else:
+            found = judge_many(together, simulator, progress or (lambda done, total: None))
+        answers |= dict(zip(numbers, found, strict=True))
+    return tuple(answers[number] for number in range(len(tasks)))
 
 
 def _told_on(today: date, patient: "Patient") -> "Patient":
@@ -269,10 +336,10 @@ def _told_on(today: date, patient: "Patient") -> "Patient":
     return on_the_day(patient, today)
 
 
-def _simulator(settled: RunSettings, *, cache: bool) -> "PatientSimulator":
+def _simulator(patients: int, seed: int, *, cache: bool) -> "PatientSimulator":
     from blinplan.rules.simulated.virtual import PatientSimulator
 
-    return PatientSimulator(settled.patients, settled.seed, kept=cache)
+    return PatientSimulator(patients, seed, kept=cache)
 
 
 class Fixes(NamedTuple):
@@ -311,7 +378,7 @@ def read_files(
 
             file = file_of(named)
             source = FileSource(None, file.document.name)
-            files[source.name] = FileToCheck(source, file, choice.over(configurations.settings_of(source)))
+            files[source.name] = _to_check(source, file, choice, configurations)
             continue
         sources = find(named, stdin_filename)
         if isinstance(sources, NotFound):
@@ -324,9 +391,14 @@ def read_files(
             if isinstance(reading, NotFound):
                 missing.append(reading)
             else:
-                files[source.name] = FileToCheck(source, reading, choice.over(configurations.settings_of(source)))
+                files[source.name] = _to_check(source, reading, choice, configurations)
     ordered = tuple(sorted(files.values(), key=_place))
     return FilesToCheck(ordered, tuple(missing), configurations.of_run([file.source for file in ordered]))
+
+
+def _to_check(source: FileSource, reading: Reading, choice: RuleChoice, configurations: Configurations) -> FileToCheck:
+    settings = choice.over(configurations.settings_of(source))
+    return FileToCheck(source, reading, settings, configurations.of(source))
 
 
 def _place(file: FileToCheck) -> tuple[bool, int, str]:

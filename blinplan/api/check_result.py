@@ -1,7 +1,7 @@
 """What the rules say of all files of a run, to be shown, written and handed on."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,8 +136,8 @@ class CheckResult:
             "help": [place.finding.help for place in found],
         }
 
-    def without_those_in(self, path: Path) -> "CheckResult":
-        """The same run, but for the findings that a baseline lists.
+    def without_those_in(self, path: Path, names: Container[str] | None = None) -> "CheckResult":
+        """The same run, but for the findings that a baseline lists; of all files, or of those with some names.
 
         Raises
         ------
@@ -160,8 +160,14 @@ class CheckResult:
             raise ArgumentRefusal(
                 "the baseline {path}: {fault}", "write it anew with {write_baseline}", path=path, fault=error
             ) from error
-        accepted = tuple(baseline.accept(judgement) for judgement in self.judgements)
-        return CheckResult(replace(self.result, judgements=accepted, stale=baseline.stale(accepted)))
+        judgements, covered = [], []
+        for judgement in self.judgements:
+            if names is None or judgement.reading.document.name in names:
+                judgement = baseline.accept(judgement)  # noqa: PLW2901 - the same one, as the baseline leaves it
+                covered.append(judgement)
+            judgements.append(judgement)
+        stale = (*self.result.stale, *baseline.stale(covered))
+        return CheckResult(replace(self.result, judgements=tuple(judgements), stale=stale))
 
     def write_baseline(self, path: Path) -> "tuple[CheckResult, int]":
         """List all findings in a file; the same run without them, and how many they are."""

@@ -167,10 +167,10 @@ def _judge(asked: OrderedRegimen, patient: Patient, today: date, patients: int, 
     configurations = Configurations(None, isolated=False)
     source = source_of(asked.named, chosen)
     settings = replace(configurations.settings_of(source), label=asked.label.name)
-    configuration = configurations.of(source)
     simulator = PatientSimulator(patients, seed)
     judgement = judge(chosen, today, simulator, settings, None if patient.area is None else patient)
-    return Result((judgement,), (), (), configuration.fail_on or FailOn.ERROR, today, simulator)
+    fail_on = FailOn.ERROR if settings.fail_on is None else settings.fail_on.level
+    return Result((judgement,), (), (), fail_on, today, simulator)
 
 
 def _curves(simulation: "Simulation", executor: Executor | None) -> "tuple[Bands, Bands]":

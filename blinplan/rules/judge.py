@@ -1,9 +1,10 @@
 """Judge a regimen: every rule answers pass, finding, waived or not evaluated, and nothing else."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from blinplan.course.events import periods
@@ -13,7 +14,7 @@ from blinplan.regimen.find import read_beside
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen, Waiver
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.configuration.settings import DEFAULTS, Settings
+from blinplan.rules.configuration.settings import DEFAULTS, FailOnSetting, Settings
 from blinplan.rules.families.waiver import rules as waiver_rules
 from blinplan.rules.limits import Limits
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
@@ -57,7 +58,8 @@ class Verdict(NamedTuple):
 class Judgement(NamedTuple):
     """All verdicts for one file, a verdict for each rule of the catalogue, in its order, and the limits they go by.
 
-    ``label`` is the name of the one that the regimen follows; None for a file that has no regimen.
+    ``label`` is the name of the one that the regimen follows; None for a file that has no regimen. ``fail_on`` is the
+    least severity that counts here, where it is not the run's, and ``configuration`` the file that it was judged by.
     """
 
     reading: Reading
@@ -65,6 +67,8 @@ class Judgement(NamedTuple):
     outcome: "SimulatedOutcome | None"
     limits: Limits
     label: str | None = None
+    fail_on: FailOnSetting | None = None
+    configuration: Path | None = None
 
     @property
     def regimen(self) -> Regimen | None:
@@ -76,6 +80,11 @@ class Judgement(NamedTuple):
         """The findings that count, in the order of the file."""
         counted = [f for verdict in self.verdicts if verdict.ruling is Ruling.FINDING for f in verdict.findings]
         return tuple(sorted(counted, key=lambda f: (f.span.start, f.span.end, f.code)))
+
+    @property
+    def unread(self) -> bool:
+        """Whether nothing was judged: a file that is no regimen, as a project says that it need not be."""
+        return all(verdict.ruling is Ruling.NOT_EVALUATED for verdict in self.verdicts)
 
     @property
     def complete(self) -> bool:
@@ -123,7 +132,7 @@ def judge(
     """
     match reading:
         case FaultyFile():
-            return Judgement(reading, tuple(_on_faults(reading)), None, settings.limits)
+            return Judgement(reading, tuple(_on_faults(reading, settings)), None, settings.limits)
         case RecordFile():
             return _on_record(reading, settings, site)
         case SiteFile():
@@ -246,22 +255,32 @@ def _with_virtual_patients(
     return case, answers
 
 
-def _on_faults(reading: FaultyFile) -> Iterable[Verdict]:
+def _on_faults(reading: FaultyFile, settings: Settings) -> Iterable[Verdict]:
     """The verdicts on a file that is no regimen: its problems, and nothing said about all else."""
-    codes = {problem.code for problem in reading.problems}
-    reason = NotEvaluated("blocked", "the file has errors that come first")
+    found = {problem.code: CATALOGUE[problem.code] for problem in reading.problems}
+    left_out = {code: reason for code, rule in found.items() if (reason := settings.reason_left_out(rule))}
+    reason = _ERRORS_FIRST if len(left_out) < len(found) else _no_regimen(left_out)
     for rule in CATALOGUE.values():
-        findings = tuple(
-            Finding(rule.code, rule.severity, p.path, p.span, p.message, p.why, p.help, fix=p.fix)
-            for p in reading.problems
-            if p.code == rule.code
-        )
-        if rule.code in codes:
-            yield Verdict(rule, Ruling.FINDING, findings)
+        if rule.code in found and rule.code not in left_out:
+            yield _with_severity(Verdict(rule, Ruling.FINDING, tuple(_problems(reading, rule))), settings)
         else:
-            yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=reason)
+            unanswered = left_out.get(rule.code, reason)
+            yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=unanswered)
 
 
+def _problems(reading: FaultyFile, rule: Rule) -> Iterator[Finding]:
+    for p in reading.problems:
+        if p.code == rule.code:
+            yield Finding(rule.code, rule.severity, p.path, p.span, p.message, p.why, p.help, fix=p.fix)
+
+
+def _no_regimen(left_out: Mapping[str, NotEvaluated]) -> NotEvaluated:
+    """Why a file is not judged whose every problem is left out: it is no pass."""
+    codes, (first, *_) = ", ".join(sorted(left_out)), left_out.values()
+    return NotEvaluated("not requested", f"the file is not read as a regimen: {codes} {first.reason}")
+
+
+_ERRORS_FIRST = NotEvaluated("blocked", "the file has errors that come first")
 _CANNOT_BE_GIVEN = NotEvaluated("blocked", "what cannot be given is not simulated; put right the errors first")
 _NO_RECORD = NotEvaluated("not applicable", "the rule looks at course records")
 _NOT_SIMULATED = NotEvaluated("not requested", "no simulation was asked for (--no-simulate)")

@@ -176,7 +176,8 @@ class Rule:
     What a ``fixable`` rule finds in its bad example is put right by ``--fix``.
     One that is ``gross_only`` finds what is so far off that a limit nobody has seen in its source is enough to say so.
     ``of`` is the kind of file it looks at, and ``site`` the site profile that its examples are judged with.
-    ``sources`` are cited where no limit with a source of its own decides.
+    ``sources`` are cited where no limit with a source of its own decides. A ``deferrable`` one can be left out or
+    lowered for files that a project names by a pattern: files that are no regimens, or not yet.
     """
 
     code: str
@@ -198,6 +199,7 @@ class Rule:
     of: Literal["regimen", "record"] = "regimen"
     site: str | None = None
     sources: tuple[str, ...] = ()
+    deferrable: bool = False
 
     @property
     def for_patient(self) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from blinplan.quantities import plural
 from blinplan.regimen.find import NotFound
-from blinplan.rules.configuration.settings import FailOn
+from blinplan.rules.configuration.settings import FailOn, FailOnSetting
 from blinplan.rules.judge import Judgement, Ruling
 from blinplan.rules.rule import Finding, Kind, Severity
 
@@ -31,7 +31,7 @@ class Result:
     faults
         Files that the program itself failed on.
     fail_on
-        The least severity that counts.
+        The least severity that counts in files whose own configuration does not say it.
     today, simulator
         What the judgements were made with.
     stale
@@ -51,9 +51,18 @@ class Result:
         """All findings that are neither waived nor in the baseline."""
         return tuple(finding for judgement in self.judgements for finding in judgement.findings)
 
-    def counts(self, finding: Finding) -> bool:
-        """Whether a finding makes the run fail."""
-        return finding.severity.rank >= _LEAST[self.fail_on]
+    def fail_on_of(self, judgement: Judgement) -> FailOnSetting:
+        """The least severity that counts in a file, and who set it."""
+        return judgement.fail_on or FailOnSetting(self.fail_on, "default")
+
+    def counts(self, judgement: Judgement, finding: Finding) -> bool:
+        """Whether a finding of a file makes the run fail."""
+        return self.fail_on_of(judgement).counts(finding.severity)
+
+    @property
+    def counted_findings(self) -> tuple[Finding, ...]:
+        """The findings that make the run fail, each by what counts in its file."""
+        return tuple(finding for j in self.judgements for finding in j.findings if self.counts(j, finding))
 
     @property
     def undecided_judgements(self) -> tuple[Judgement, ...]:
@@ -67,12 +76,12 @@ class Result:
             return 3
         if self.missing or self.undecided_judgements:
             return 2
-        return 1 if any(self.counts(finding) for finding in self.findings) else 0
+        return 1 if self.counted_findings else 0
 
     @property
     def reason(self) -> str:
         """Why the status is what it is, in one sentence."""
-        fail_on = f"(--fail-on {self.fail_on})"
+        fail_on = f"(--fail-on {self._fail_on_text})"
         if self.faults:
             return f"a fault in blinplan itself with {_many(len(self.faults), 'file')}"
         if self.missing or self.undecided_judgements:
@@ -85,9 +94,10 @@ class Result:
                 ),
             ]
             return "not everything could be checked: " + ", ".join(parts)
-        counted = [finding for finding in self.findings if self.counts(finding)]
-        if counted:
+        if counted := self.counted_findings:
             return f"{tally(counted)} {fail_on}"
+        if self.judgements and all(judgement.unread for judgement in self.judgements):
+            return f"no file was judged, as the configuration says, and nothing counts {fail_on}"
         kinds = {v.not_evaluated.kind for j in self.judgements for v in j.verdicts if v.not_evaluated}
         asked = "not requested" in kinds
         if "blocked" in kinds:
@@ -97,12 +107,23 @@ class Result:
         return f"{what} was checked, and nothing counts {fail_on}"
 
     @property
+    def _fail_on_text(self) -> str:
+        """What counts: one severity, or each with its files where folders differ."""
+        files = Counter(self.fail_on_of(judgement).level for judgement in self.judgements)
+        if len(files) < 2:
+            return str(next(iter(files), self.fail_on))
+        return ", ".join(f"{level} in {_many(files[level], 'file')}" for level in FailOn if files[level])
+
+    @property
     def summary(self) -> str:
         """How many regimens, findings and answers there are, in one sentence."""
         outcomes = Counter(verdict.ruling for judgement in self.judgements for verdict in judgement.verdicts)
         known = sum(len(verdict.baseline_findings) for judgement in self.judgements for verdict in judgement.verdicts)
+        unread = sum(judgement.unread for judgement in self.judgements)
         return (
-            f"{_many(len(self.judgements), 'regimen')}: {tally(self.findings) or 'no findings'};"
+            f"{_many(len(self.judgements) - unread, 'regimen')}"
+            + (f" and {_many(unread, 'file')} not judged" if unread else "")
+            + f": {tally(self.findings) or 'no findings'};"
             f" {outcomes[Ruling.PASS]} rules passed, {outcomes[Ruling.WAIVED]} waived,"
             + (f" {_many(known, 'finding')} in the baseline," if known else "")
             + f" {outcomes[Ruling.NOT_EVALUATED]} not evaluated{self._why_not_evaluated}"
@@ -119,9 +140,6 @@ class Result:
         }
         parts = [f"{kinds[kind]} {what}" for kind, what in words.items() if kinds[kind]]
         return f" ({', '.join(parts)})" if parts else ""
-
-
-_LEAST = {FailOn.ERROR: Severity.ERROR.rank, FailOn.WARNING: Severity.WARNING.rank, FailOn.NEVER: 3}
 
 
 def tally(findings: Iterable[Finding]) -> str:

@@ -9,7 +9,7 @@ from blinplan.regimen.record import RECORD_FILE
 from blinplan.regimen.schema import REGIMEN_FILE
 from blinplan.regimen.site import SITE_FILE
 from blinplan.regimen.toml.table import Key, Table
-from blinplan.rules.configuration.file import CONFIGURATION_FILE
+from blinplan.rules.configuration.keys import CONFIGURATION_FILE
 from blinplan.rules.limits import shipped_limits
 from man.make import roff
 

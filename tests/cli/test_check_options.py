@@ -528,7 +528,7 @@ def test_the_configuration_that_all_files_share_decides_the_run(inside: Run, tmp
     (tmp_path / "team" / "a.toml").write_text(regimen_text(cycle("28 mcg/day for 27 days")), encoding="utf-8")
     assert inside("check", "team", QUICK).status == 1
     (tmp_path / "blinplan.toml").write_text("")
-    assert inside("check", "team", QUICK).status == 0  # the folder it runs in has one of its own
+    assert inside("check", "team", QUICK).status == 1  # the folder it runs in has one of its own, and no say in this
 
 
 def test_a_baseline_does_not_hide_what_got_worse_elsewhere(inside: Run, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from blinplan.regimen import library
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.configuration import DEFAULT, Configuration, ConfigurationError
 from blinplan.rules.configuration.configurations import nearest
-from blinplan.rules.configuration.file import CONFIGURATION_FILE, load
+from blinplan.rules.configuration.file import load
+from blinplan.rules.configuration.keys import CONFIGURATION_FILE
 from blinplan.rules.configuration.settings import FailOn, Pattern, Settings, Severities
 from blinplan.rules.judge import Ruling
 from blinplan.rules.limits import shipped_limits
@@ -31,6 +32,14 @@ strict = true
 
 [per-file-ignores]
 "trials/*.toml" = ["D2"]
+
+[per-file."trials/old/**"]
+ignore = ["S3"]
+extend-select = ["T502"]
+severity = { D202 = "error" }
+limits = { step_length = { value = 4, reason = "Site protocol 13" } }
+fail-on = "never"
+strict = false
 
 [severity]
 D202 = "note"
@@ -73,6 +82,14 @@ def test_every_key_is_heard(tmp_path: Path) -> None:
     assert found.settings.severity_of(CATALOGUE["D202"]) is Severity.NOTE
     assert found.settings.severity_of(CATALOGUE["D203"]) is Severity.ERROR
     assert found.settings.severity_of(CATALOGUE["S301"]) is CATALOGUE["S301"].severity
+    old = found.settings_for(tmp_path / "trials" / "old" / "x.toml")
+    assert [pattern.text for pattern in old.ignore] == ["D205", "short-infusion", "D2", "S3"]
+    assert [pattern.text for pattern in old.extend_select] == ["T502", "T502"]
+    assert old.severity_of(CATALOGUE["D202"]) is Severity.ERROR
+    assert old.limits["step_length"].value == 4
+    assert not old.strict
+    assert old.fail_on is not None
+    assert old.fail_on.level is FailOn.NEVER
 
 
 def test_pyproject_says_the_same_in_its_table(tmp_path: Path) -> None:
@@ -115,6 +132,13 @@ def test_a_project_file_that_is_not_ours_is_not_read(tmp_path: Path) -> None:
         ('ignore = ["N106"]', "1:11", "N106 cannot be left out"),
         ('ignore = ["unit-slip"]', "1:11", "the rules unit-slip cannot be left out"),
         ('[per-file-ignores]\n"a" = ["D211"]', "2:8", "D211 cannot be left out"),
+        ('[per-file.a]\nignore = ["N106"]', "2:11", "N106 cannot be left out"),
+        ("[per-file.a]\nlabel = 1", "2:1", "there is no setting `label` in per-file.a"),
+        ("[per-file]\na = 1", "2:5", "`per-file.a` is the number 1"),
+        ('[per-file.a]\nfail-on = "note"', "2:11", "`per-file.a.fail-on` is the text"),
+        ('[per-file.a.severity]\nF007 = "note"', "2:1", "F007 cannot be lowered"),
+        ('[per-file.a.limits]\nx = { value = 1, reason = "y" }', "2:1", "there is no limit `x`"),
+        ('[limits]\nstep_length = { value = 1, reason = "x", valu = 1 }', "2:42", "there is no setting `valu`"),
         ('[severity]\nD202 = "bad"', "2:8", "`severity.D202` is the text"),
         ('[severity]\nN106 = "note"', "2:1", "N106 cannot be lowered"),
         ('[severity]\nQ1 = "note"', "2:1", "there is no rule 'Q1'"),

@@ -12,7 +12,7 @@ from blinplan.refusal import Refusal
 from blinplan.terminal import indent
 
 if TYPE_CHECKING:
-    from blinplan.api.check import RunSettings
+    from blinplan.api.check import Settled
 
 
 def write_reports(found: CheckResult, reports: Sequence[ReportFile]) -> None:
@@ -67,7 +67,7 @@ def _summarise(found: CheckResult, options: CheckOptions) -> None:
         terminal.remark(indent(f"--fix puts {len(found.fixable_findings)} of the findings right"))
 
 
-def show_settings(files: FilesToCheck, settled: "RunSettings", options: CheckOptions) -> NoReturn:
+def show_settings(files: FilesToCheck, settled: "Settled", options: CheckOptions) -> NoReturn:
     """Show what a run would go by and where each of it was set, and end."""
     terminal = options.terminal
     if options.output_format is CheckFormat.JSON:

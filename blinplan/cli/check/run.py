@@ -4,7 +4,15 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from blinplan.api.check import CheckFormat, CheckResult, Configurations, FilesToCheck, read_files, rule_choice
+from blinplan.api.check import (
+    CheckFormat,
+    CheckResult,
+    Configurations,
+    FilesToCheck,
+    RunOptions,
+    read_files,
+    rule_choice,
+)
 from blinplan.cli.check.options import CheckOptions, read_day, read_figures, read_reports
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.quantities import plural
@@ -12,7 +20,7 @@ from blinplan.refusal import Refusal
 from blinplan.terminal import Terminal
 
 if TYPE_CHECKING:
-    from blinplan.api.check import RunSettings
+    from blinplan.api.check import Settled
     from blinplan.api.patient import Patient
 
 
@@ -32,7 +40,9 @@ def run(options: CheckOptions) -> None:
         allow_empty=options.allow_empty,
     )
     settled = files.settle(
-        options.fail_on, options.simulated, options.patients, options.seed, options.baseline, options.site, dashes="--"
+        RunOptions(
+            options.fail_on, options.simulated, options.patients, options.seed, options.baseline, options.site, "--"
+        )
     )
     if options.show_settings:
         output.show_settings(files, settled, options)
@@ -74,22 +84,17 @@ def _fix(files: FilesToCheck, today: date, options: CheckOptions) -> FilesToChec
 
 
 def _judge(
-    files: FilesToCheck, settled: "RunSettings", today: date, patient: "Patient | None", options: CheckOptions
+    files: FilesToCheck, settled: "Settled", today: date, patient: "Patient | None", options: CheckOptions
 ) -> CheckResult:
-    site = None
-    if settled.site is not None:  # most checks are of no site, and do not wait for it
-        from blinplan.api.regimens.load import read_site
-
-        site = read_site(settled.site)
     if settled.simulate:
         from blinplan.cli.app.progress import regimens_bar
 
         with regimens_bar(options.terminal) as progress:
-            found = files.judge(today, settled, patient, site, cache=not options.no_cache, progress=progress)
+            found = files.judge(today, settled, patient, cache=not options.no_cache, progress=progress)
     else:
-        found = files.judge(today, settled, patient, site)
+        found = files.judge(today, settled, patient)
     if options.write_baseline is None:
-        return found if settled.baseline is None else found.without_those_in(settled.baseline)
+        return settled.without_baselines(found)
     path = Path(options.write_baseline)
     found, count = found.write_baseline(path)
     options.terminal.tell(f"{path}: {count} {plural('finding', count)} listed")

@@ -8,7 +8,7 @@ from blinplan.regimen.toml.document import Document, Span, pointer
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import input_hash, manifest
 from blinplan.rules.citations import citations
-from blinplan.rules.judge import Judgement, Verdict
+from blinplan.rules.judge import Judgement, Ruling, Verdict
 from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.located import shown_path
 from blinplan.rules.rule import Finding
@@ -27,7 +27,7 @@ def check_json(result: Result) -> dict[str, Any]:
         "not_found": [{"name": error.name, "message": error.message} for error in result.missing],
         "faults": [{"path": fault.reading.document.name, "message": repr(fault.error)} for fault in result.faults],
         "stale_baseline": [entry._asdict() for entry in result.stale],
-        "files": [_file(judgement) for judgement in result.judgements],
+        "files": [_file(result, judgement) for judgement in result.judgements],
     }
 
 
@@ -40,17 +40,20 @@ def run_manifest(result: Result) -> dict[str, Any]:
     )
 
 
-def _file(judgement: Judgement) -> dict[str, Any]:
+def _file(result: Result, judgement: Judgement) -> dict[str, Any]:
     document, regimen = judgement.reading.document, judgement.regimen
+    fail_on, configuration = result.fail_on_of(judgement), judgement.configuration
     return {
         "path": shown_path(judgement),
         "input": input_hash(document),
         "regimen": regimen.name if regimen else None,
         "unverified": regimen.unverified if regimen else None,
         "label": judgement.label,
+        "configuration": None if configuration is None else configuration.as_posix(),
+        "fail_on": {"level": fail_on.level.value, "set_by": fail_on.origin},
         "simulated": _simulation(judgement.outcome),
         "changed_limits": [_change(limit) for limit in judgement.limits.values() if limit.change],
-        "verdicts": [_verdict(document, verdict, judgement.limits) for verdict in judgement.verdicts],
+        "verdicts": [_verdict(result, judgement, verdict) for verdict in judgement.verdicts],
     }
 
 
@@ -66,14 +69,20 @@ def _change(limit: Limit) -> dict[str, Any]:
     }
 
 
-def _verdict(document: Document, verdict: Verdict, limits: Limits) -> dict[str, Any]:
+def _verdict(result: Result, judgement: Judgement, verdict: Verdict) -> dict[str, Any]:
     waiver, unanswered = verdict.waiver, verdict.not_evaluated
+    document, limits, stands = judgement.reading.document, judgement.limits, verdict.ruling is Ruling.FINDING
     return {
         "rule": verdict.rule.code,
         "name": verdict.rule.name,
         "outcome": verdict.ruling.value,
-        "findings": [finding_json(document, finding, limits) for finding in verdict.findings],
-        "in_baseline": [finding_json(document, finding, limits) for finding in verdict.baseline_findings],
+        "findings": [
+            {"counts": stands and result.counts(judgement, finding), **finding_json(document, finding, limits)}
+            for finding in verdict.findings
+        ],
+        "in_baseline": [
+            {"counts": False, **finding_json(document, finding, limits)} for finding in verdict.baseline_findings
+        ],
         "waiver": {"reason": waiver.reason, "expires": waiver.expires.isoformat() if waiver.expires else None}
         if waiver
         else None,

@@ -25,6 +25,7 @@ def _records(result: Result) -> Iterator[dict[str, Any]]:
             "file": shown_path(report.judgement),
             "rule": report.finding.code,
             "standing": report.standing,
+            "counts": report.standing == "counted" and result.counts(report.judgement, report.finding),
             "fingerprint": report.fingerprint,
             **finding_json(report.document, report.finding, report.judgement.limits),
         }

@@ -64,7 +64,7 @@ def _case(path: str, verdict: Verdict, reports: list[LocatedFinding], result: Re
         ET.SubElement(case, kind, type=verdict.not_evaluated.kind, message=visible(reason))
     lines = []
     for report in reports:
-        if report.standing == "counted" and result.counts(report.finding):
+        if report.standing == "counted" and result.counts(report.judgement, report.finding):
             failure = ET.SubElement(
                 case, "failure", type=report.finding.severity.value, message=visible(report.finding.message)
             )

@@ -1,7 +1,7 @@
 """What a check goes by, and where each of it was set."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -11,6 +11,7 @@ from blinplan.outside_text import visible
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.configuration import Configuration
+from blinplan.rules.configuration.run_settings import RunSettings
 from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.terminal import Screen, indent
 from blinplan.version import __version__
@@ -18,48 +19,75 @@ from blinplan.version import __version__
 SETTINGS = DocumentKind("settings")
 
 
-Origins = Iterable[tuple[str, Any]]
+class FileSettings(NamedTuple):
+    """What one file is judged by: the settings of rules, the configuration they come from, and how the run goes."""
+
+    settings: Settings
+    configuration: Configuration
+    run: RunSettings
 
 
 def settings_report(
-    here: Configuration, origins: Origins, files: Mapping[str, Settings], screen: Screen
+    here: Configuration, run: RunSettings, files: Mapping[str, FileSettings], screen: Screen
 ) -> list[RenderableType]:
     """Draw how the run goes, then the settings of the files, files with the same ones together."""
-    shown = "none" if here.path is None else here.path.as_posix()
     table = screen.table()
     for name in ("Setting", "Value", "Set by"):
         table.add_column(name, overflow="fold")
-    for name, setting in origins:
+    for name, setting in run.origins:
         table.add_row(name, _value(setting.value), setting.origin)
-    parts: list[RenderableType] = [Text.assemble(("Configuration  ", "title"), visible(shown)), "", table]
-    for settings, names in _alike(files):
-        parts += ["", Text(_names(names), "title"), *(indent(line) for line in _lines(settings))]
+    parts: list[RenderableType] = [Text.assemble(("Configuration  ", "title"), visible(_path(here))), "", table]
+    for file, names in _alike(files):
+        lines = (*_differences(file, here, run), *_lines(file.settings))
+        parts += ["", Text(_names(names), "title"), *map(indent, lines)]
     return parts
 
 
-def settings_json(here: Configuration, origins: Origins, files: Mapping[str, Settings]) -> dict[str, Any]:
+def _path(configuration: Configuration) -> str:
+    return "none" if configuration.path is None else configuration.path.as_posix()
+
+
+def _differences(file: FileSettings, here: Configuration, run: RunSettings) -> Iterator[str]:
+    """What is another one for a file than for the run."""
+    if file.configuration.path != here.path:
+        yield f"configuration: {visible(_path(file.configuration))}"
+    of_run = dict(run.origins)
+    for name, setting in file.run.origins:
+        if setting != of_run[name]:
+            yield f"{name}: {_value(setting.value)} (by {visible(setting.origin)})"
+
+
+def settings_json(here: Configuration, run: RunSettings, files: Mapping[str, FileSettings]) -> dict[str, Any]:
     """Write the same as a JSON document, with the codes that every file is asked."""
     return {
         **SETTINGS.head(),
         "blinplan": __version__,
         "configuration": None if here.path is None else here.path.as_posix(),
-        "run": {
-            name: {"value": None if setting.value is None else _plain(setting.value), "set_by": setting.origin}
-            for name, setting in origins
-        },
-        "files": {
-            name: {
-                "asked": [rule.code for rule in CATALOGUE.values() if settings.reason_left_out(rule) is None],
-                "severities": _severities(settings),
-                "label": settings.label,
-                "strict": settings.strict,
-                "changed_limits": {
-                    limit.name: {"value": float(limit.value), "unit": limit.unit, "set_by": limit.change.origin}
-                    for limit in settings.limits.values()
-                    if limit.change
-                },
-            }
-            for name, settings in files.items()
+        "run": _run(run),
+        "files": {name: _file(file) for name, file in files.items()},
+    }
+
+
+def _run(run: RunSettings) -> dict[str, Any]:
+    return {
+        name: {"value": None if setting.value is None else _plain(setting.value), "set_by": setting.origin}
+        for name, setting in run.origins
+    }
+
+
+def _file(file: FileSettings) -> dict[str, Any]:
+    settings, path = file.settings, file.configuration.path
+    return {
+        "configuration": None if path is None else path.as_posix(),
+        "run": _run(file.run),
+        "asked": [rule.code for rule in CATALOGUE.values() if settings.reason_left_out(rule) is None],
+        "severities": _severities(settings),
+        "label": settings.label,
+        "strict": settings.strict,
+        "changed_limits": {
+            limit.name: {"value": float(limit.value), "unit": limit.unit, "set_by": limit.change.origin}
+            for limit in settings.limits.values()
+            if limit.change
         },
     }
 
@@ -72,8 +100,8 @@ def _value(value: object) -> str:
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else visible(str(value))
 
 
-def _alike(files: Mapping[str, Settings]) -> list[tuple[Settings, list[str]]]:
-    groups: list[tuple[Settings, list[str]]] = []
+def _alike(files: Mapping[str, FileSettings]) -> list[tuple[FileSettings, list[str]]]:
+    groups: list[tuple[FileSettings, list[str]]] = []
     for name, settings in files.items():
         for other, names in groups:
             if other == settings:

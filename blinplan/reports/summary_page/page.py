@@ -149,7 +149,7 @@ def _summary(report: Report) -> SummarySection:
 def _decisive_findings(report: Report) -> Iterator[str]:
     """The findings that decide the status, a line each."""
     for finding in report.judgement.findings:
-        if report.result.counts(finding):
+        if report.result.counts(report.judgement, finding):
             yield f"{finding.severity.value} {finding.code}: {finding.message}"
 
 

@@ -3,12 +3,14 @@
 The file nearest to a regimen, in its folder or above, decides how that regimen is judged.
 """
 
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from blinplan.rules.configuration.settings import DEFAULTS, FailOn, Pattern, Settings
+from blinplan.rules.configuration.settings import DEFAULTS, FailOn, Settings
+
+if TYPE_CHECKING:
+    from blinplan.rules.configuration.per_file import PerFile
 
 OWN_FILE, PROJECT_FILE = "blinplan.toml", "pyproject.toml"
 
@@ -39,8 +41,8 @@ class Configuration:
         The file; None for the defaults of the program.
     settings
         How rules are chosen and weighed, but for the patterns below.
-    per_file_ignores
-        Patterns of paths relative to the file's folder, with the rules left out there.
+    per_file
+        What is set for some files, by patterns of paths relative to the file's folder; a later one goes first.
     fail_on, simulate, patients, seed, baseline, site
         How a run goes; of the configuration that the current folder has.
     origins
@@ -49,7 +51,7 @@ class Configuration:
 
     path: Path | None = None
     settings: Settings = DEFAULTS
-    per_file_ignores: tuple[tuple[str, tuple[Pattern, ...]], ...] = ()
+    per_file: "tuple[PerFile, ...]" = ()
     fail_on: FailOn | None = None
     simulate: bool | None = None
     patients: int | None = None
@@ -60,19 +62,17 @@ class Configuration:
 
     def settings_for(self, file: Path) -> Settings:
         """The settings for one regimen file."""
-        if self.path is None or not self.per_file_ignores:
-            return self.settings
-        try:
-            relative = file.resolve().relative_to(self.path.resolve().parent).as_posix()
-        except ValueError:  # a file elsewhere, judged by this configuration because it was named
-            return self.settings
-        ignored = tuple(
-            pattern
-            for written, patterns in self.per_file_ignores
-            if fnmatchcase(relative, written) or fnmatchcase(file.name, written)
-            for pattern in patterns
-        )
-        return replace(self.settings, ignore=(*self.settings.ignore, *ignored))
+        settings = self.settings
+        for set_there in self.of_file(file):
+            settings = set_there.over(settings)
+        return settings
+
+    def of_file(self, file: Path) -> "tuple[PerFile, ...]":
+        """What is set for one file and not for all."""
+        if not self.per_file:  # most configurations; a path is not resolved for them
+            return ()
+        path = file.resolve()
+        return tuple(set_there for set_there in self.per_file if set_there.pattern.matches(path))
 
 
 DEFAULT = Configuration()

@@ -1,119 +1,27 @@
 """Read a configuration file: its keys, what each may hold, and everything that is wrong with it."""
 
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic_core import ErrorDetails, ValidationError
 
 from blinplan.label.read import DEFAULT as DEFAULT_LABEL
-from blinplan.label.read import label_names
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.regimen.toml.document import Document, DocumentError, KeyPath, read_bytes
 from blinplan.regimen.toml.problems import describe
 from blinplan.regimen.toml.spelling import nearest_word
-from blinplan.regimen.toml.table import (
-    Table,
-    array,
-    number,
-    one_of,
-    optional_key,
-    required_key,
-    table,
-    table_of,
-    text,
-    truth,
-    whole,
-)
+from blinplan.regimen.toml.table import Key, Table
 from blinplan.rules.configuration.configuration import PROJECT_FILE, Configuration, ConfigurationError, Fault
+from blinplan.rules.configuration.keys import CONFIGURATION_FILE, ConfigurationFile, LimitChange
 from blinplan.rules.configuration.patterns import in_order, pattern_fault, severity_fault
-from blinplan.rules.configuration.settings import ChangedLimit, FailOn, Pattern, Settings, Severities
+from blinplan.rules.configuration.per_file import FilePattern, PerFile
+from blinplan.rules.configuration.settings import ChangedLimit, FailOn, FailOnSetting, Pattern, Settings, Severities
 from blinplan.rules.limits import Limit, limits_by
 from blinplan.rules.rule import Severity
 
 _LIMIT_BYTES = 1024 * 1024
-_MOST_PATIENTS = 100_000
-
-
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
-class LimitChange(NamedTuple):
-    """A limit that is another one here."""
-
-    value: Decimal
-    reason: str
-
-
-class ConfigurationFile(NamedTuple):
-    """The keys of a configuration as they are written."""
-
-    select: tuple[str, ...] | None = None
-    extend_select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    per_file_ignores: Mapping[str, tuple[str, ...]] = _NOTHING
-    severity: Mapping[str, str] = _NOTHING
-    limits: Mapping[str, LimitChange] = _NOTHING
-    fail_on: str | None = None
-    simulate: bool | None = None
-    patients: int | None = None
-    seed: int | None = None
-    baseline: str | None = None
-    site: str | None = None
-    label: str | None = None
-    strict: bool = False
-
-
-_LIMIT_CHANGE = Table(
-    LimitChange,
-    required_key("value", number(0), "a number above 0, in the unit of the limit"),
-    required_key("reason", text(), "why the limit is another one here"),
-)
-_CODES = array(text())
-_CODES_ARE = 'an array of codes, beginnings of codes, or names of rules, such as ["D2"]'
-_LEVEL = one_of("error", "warning", "note")
-CONFIGURATION_FILE = Table(
-    ConfigurationFile,
-    optional_key("select", _CODES, f"{_CODES_ARE}: the only ones to ask"),
-    optional_key("extend-select", _CODES, f"{_CODES_ARE}, to ask besides"),
-    optional_key("ignore", _CODES, f"{_CODES_ARE}, to leave out"),
-    optional_key(
-        "per-file-ignores",
-        table_of(_CODES),
-        'a table of file patterns with the codes left out there, such as { "old/*.toml" = ["D2"] }',
-    ),
-    optional_key("severity", table_of(_LEVEL), 'a table of codes with "error", "warning" or "note": { D205 = "note" }'),
-    optional_key(
-        "limits",
-        table_of(table(_LIMIT_CHANGE)),
-        'a table of limits with value and reason, as step_length = { value = 5, reason = "..." }',
-    ),
-    optional_key(
-        "fail-on", one_of(*FailOn), 'the least severity that makes the exit status 1: "error", "warning" or "never"'
-    ),
-    optional_key("simulate", truth(), "true or false: whether to run the rules that need virtual patients"),
-    optional_key(
-        "patients",
-        whole(1, _MOST_PATIENTS),
-        f"a whole number from 1 to {_MOST_PATIENTS:,}: the virtual patients to start with",
-    ),
-    optional_key("seed", whole(0, 2**63 - 1), "a whole number from 0: what the virtual patients are drawn from"),
-    optional_key("baseline", text(), "the path of a baseline file, whose findings do not count"),
-    optional_key("site", text(), "the path of a site profile, whose bags are checked too"),
-    optional_key(
-        "label",
-        one_of(*label_names()),
-        f"the label that regimens follow which do not say so themselves: {', '.join(label_names())}",
-    ),
-    optional_key(
-        "strict",
-        truth(),
-        "true or false: whether a rule that rests on a value nobody has seen in its source counts as not checked",
-    ),
-)
 
 
 def load(path: Path, *, named: bool = True) -> Configuration | None:
@@ -176,22 +84,10 @@ class _Reader:
             file = CONFIGURATION_FILE.read(written)
         except ValidationError as error:
             raise ConfigurationError(tuple(self._wrong(detail) for detail in error.errors())) from error
-        label = file.label or DEFAULT_LABEL
         configuration = Configuration(
             path=self._path,
-            settings=Settings(
-                select=None if file.select is None else self._patterns(("select",), file.select),
-                extend_select=self._patterns(("extend-select",), file.extend_select),
-                ignore=self._patterns(("ignore",), file.ignore, leaves_out=True),
-                severities=self._severities(file.severity),
-                changes=self._changes(file.limits, label),
-                label=label,
-                strict=file.strict,
-            ),
-            per_file_ignores=tuple(
-                (paths, self._patterns(("per-file-ignores", paths), codes, leaves_out=True))
-                for paths, codes in file.per_file_ignores.items()
-            ),
+            settings=self._settings(file),
+            per_file=(*self._ignores(file), *self._per_file(file)),
             fail_on=None if file.fail_on is None else FailOn(file.fail_on),
             simulate=file.simulate,
             patients=file.patients,
@@ -204,30 +100,72 @@ class _Reader:
             raise ConfigurationError(tuple(self._faults))
         return configuration
 
-    def _patterns(self, path: KeyPath, codes: Iterable[str], *, leaves_out: bool = False) -> tuple[Pattern, ...]:
+    def _settings(self, file: ConfigurationFile) -> Settings:
+        label = file.label or DEFAULT_LABEL
+        return Settings(
+            select=None if file.select is None else self._patterns(("select",), file.select),
+            extend_select=self._patterns(("extend-select",), file.extend_select),
+            ignore=self._patterns(("ignore",), file.ignore, leaves_out=True),
+            severities=self._severities(("severity",), file.severity),
+            changes=self._changes(("limits",), file.limits, label),
+            label=label,
+            strict=bool(file.strict),
+            fail_on=self._fail_on(("fail-on",), file.fail_on),
+        )
+
+    def _ignores(self, file: ConfigurationFile) -> Iterator[PerFile]:
+        for written, codes in file.per_file_ignores.items():
+            at = ("per-file-ignores", written)
+            yield PerFile(self._files(at), self._patterns(at, codes, leaves_out=True, for_files=True))
+
+    def _per_file(self, file: ConfigurationFile) -> Iterator[PerFile]:
+        label = file.label or DEFAULT_LABEL
+        for written, there in file.per_file.items():
+            at = ("per-file", written)
+            yield PerFile(
+                self._files(at),
+                self._patterns((*at, "ignore"), there.ignore, leaves_out=True, for_files=True),
+                self._patterns((*at, "extend-select"), there.extend_select, for_files=True),
+                self._severities((*at, "severity"), there.severity, for_files=True),
+                self._changes((*at, "limits"), there.limits, label),
+                there.strict,
+                self._fail_on((*at, "fail-on"), there.fail_on),
+            )
+
+    def _files(self, at: KeyPath) -> FilePattern:
+        return FilePattern(str(at[-1]), self._path.resolve().parent, self._origin(at))
+
+    def _fail_on(self, at: KeyPath, written: str | None) -> FailOnSetting | None:
+        return None if written is None else FailOnSetting(FailOn(written), self._origin(at))
+
+    def _patterns(
+        self, path: KeyPath, codes: Iterable[str], *, leaves_out: bool = False, for_files: bool = False
+    ) -> tuple[Pattern, ...]:
         patterns = []
         for index, code in enumerate(codes):
             at = (*path, index)
-            pattern = Pattern(code, f"by {self._origin(at)}")
+            pattern = Pattern(code, f"by {self._origin(at)}", for_files)
             if (fault := pattern_fault(pattern, leaves_out=leaves_out)) is not None:
                 self._fault(at, *fault)
             patterns.append(pattern)
         return tuple(patterns)
 
-    def _severities(self, levels: Mapping[str, str]) -> tuple[Severities, ...]:
+    def _severities(
+        self, path: KeyPath, levels: Mapping[str, str], *, for_files: bool = False
+    ) -> tuple[Severities, ...]:
         chosen = []
         for code, level in levels.items():
-            at = ("severity", code)
-            severities = Severities(Pattern(code, f"by {self._origin(at)}"), Severity(level))
+            at = (*path, code)
+            severities = Severities(Pattern(code, f"by {self._origin(at)}", for_files), Severity(level))
             if (fault := severity_fault(severities)) is not None:
                 self._fault(at, *fault, key=True)
             chosen.append(severities)
         return in_order(chosen)
 
-    def _changes(self, changes: Mapping[str, LimitChange], label: str) -> tuple[ChangedLimit, ...]:
+    def _changes(self, path: KeyPath, changes: Mapping[str, LimitChange], label: str) -> tuple[ChangedLimit, ...]:
         limits, found = limits_by(label), []
         for name, change in changes.items():
-            at, value = ("limits", name), Fraction(change.value)
+            at, value = (*path, name), Fraction(change.value)
             if name not in limits:
                 near = nearest_word(name, limits)
                 advice = f"write `{near}`" if near else "`blinplan rules -f json` names the limits of every rule"
@@ -257,17 +195,30 @@ class _Reader:
         span = self._document.key_span(whole) if unknown else self._document.value_span(whole)
         at = self._document.position(span.start)
         where = f"{self._document.name}:{at.line}:{at.column}"
-        keys = CONFIGURATION_FILE.keys
-        if unknown and len(path) == 1:
-            near = nearest_word(str(path[0]), keys)
-            advice = f"write `{near}`" if near else f"the keys are {', '.join(keys)}"
-            return Fault(where, f"there is no setting `{str(path[0])[:60]}`", advice)
-        key = keys[str(path[0])] if path else None
-        inner = _LIMIT_CHANGE.keys.get(str(path[2])) if path and path[0] == "limits" and len(path) > 2 else None
+        table, key = _place(path)
+        if unknown:
+            written = str(path[-1])
+            near = nearest_word(written, table.keys)
+            inside = "" if len(path) == 1 else f" in {'.'.join(map(str, path[:-1]))[:80]}"
+            advice = f"write `{near}`" if near else f"the keys are {', '.join(table.keys)}"
+            return Fault(where, f"there is no setting `{written[:60]}`{inside}", advice)
         name = ".".join(str(part) for part in path) or "tool.blinplan"
         found = "missing" if detail["type"] == "missing" else describe(detail["input"])
-        expected = inner or key
-        return Fault(where, f"`{name[:80]}` is {found}", f"give {expected.description if expected else 'a table'}")
+        return Fault(where, f"`{name[:80]}` is {found}", f"give {key.description if key else 'a table'}")
+
+
+def _place(path: KeyPath) -> tuple[Table[Any], Key | None]:
+    """The innermost table that a path leads into, and the key of it that the path goes through."""
+    table, parts = CONFIGURATION_FILE, list(path)
+    key = table.keys.get(str(parts.pop(0))) if parts else None
+    while key is not None and key.kind.table is not None:
+        if parts and "$ref" not in key.kind.json:
+            parts.pop(0)  # a name of the user's own, before the keys of its table
+        if not parts:
+            break
+        table = key.kind.table
+        key = table.keys.get(str(parts.pop(0)))
+    return table, key
 
 
 def _too_lax(limit: Limit) -> tuple[str, str]:

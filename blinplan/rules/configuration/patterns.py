@@ -20,7 +20,7 @@ def pattern_fault(pattern: Pattern, *, leaves_out: bool) -> tuple[str, str] | No
     rules = [rule for rule in CATALOGUE.values() if pattern.matches(rule)]
     if not rules:
         return unknown_rule(pattern.text)
-    if leaves_out and pattern.text != EVERYTHING and all(rule.binding for rule in rules):
+    if leaves_out and pattern.text != EVERYTHING and not any(pattern.weakens(rule) for rule in rules):
         return f"{_rules(pattern)} cannot be left out: {_because(rules)}", "put right what it finds"
     return None
 
@@ -42,7 +42,7 @@ def severity_fault(chosen: Severities) -> tuple[str, str] | None:
     if (fault := pattern_fault(chosen.pattern, leaves_out=False)) is not None:
         return fault
     rules = [rule for rule in CATALOGUE.values() if chosen.pattern.matches(rule)]
-    if all(rule.binding and chosen.severity.rank < rule.severity.rank for rule in rules):
+    if all(chosen.severity.rank < rule.severity.rank and not chosen.pattern.weakens(rule) for rule in rules):
         return f"{_rules(chosen.pattern)} cannot be lowered: {_because(rules)}", "put right what it finds"
     return None
 

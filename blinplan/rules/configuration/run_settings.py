@@ -1,10 +1,10 @@
-"""How a run goes, and who said so: whoever asks, else the configuration of the current folder, else the program."""
+"""How a run goes, and who said so: whoever asks, else the file's own configuration, else the current folder's."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from blinplan.rules.configuration.configuration import Configuration
-from blinplan.rules.configuration.settings import FailOn
+from blinplan.rules.configuration.settings import FailOn, FailOnSetting
 
 
 class Setting(NamedTuple):
@@ -14,8 +14,23 @@ class Setting(NamedTuple):
     origin: str
 
 
+class RunOptions(NamedTuple):
+    """What whoever asks says about a run; what is not said is None.
+
+    ``dashes`` stand before the names of these arguments where the user wrote them.
+    """
+
+    fail_on: FailOn | None = None
+    simulate: bool | None = None
+    patients: int | None = None
+    seed: int | None = None
+    baseline: str | None = None
+    site: str | None = None
+    dashes: str = ""
+
+
 class RunSettings(NamedTuple):
-    """How a run goes: from the command line, else the configuration of the current folder, else the program."""
+    """How a run goes, or how it goes for one file."""
 
     fail_on: FailOn
     simulate: bool
@@ -25,39 +40,64 @@ class RunSettings(NamedTuple):
     site: Path | None
     origins: tuple[tuple[str, Setting], ...]
 
+    @property
+    def counting(self) -> FailOnSetting:
+        """The least severity that counts, and who set it."""
+        return FailOnSetting(self.fail_on, dict(self.origins)["fail-on"].origin)
 
-def run_settings(
-    configuration: Configuration,
-    fail_on: FailOn | None,
-    simulate: bool | None,
-    patients: int | None,
-    seed: int | None,
-    baseline: str | None,
-    site: str | None,
-    *,
-    dashes: str = "",
-) -> RunSettings:
-    """Settle how a run goes; ``dashes`` stand before the names of these arguments where the user wrote them."""
-    written = dict(configuration.origins)
-    origins = []
 
-    def setting(name: str, option: object, configured: object, default: object) -> object:
-        value, origin = (
-            (option, f"{dashes}{name}")
-            if option is not None
-            else (configured, written[name])
-            if configured is not None
-            else (default, "default")
-        )
-        origins.append((name, Setting(value, origin)))
-        return value
+_DEFAULTS: dict[str, Any] = {
+    "fail-on": FailOn.ERROR,
+    "simulate": True,
+    "patients": 1000,
+    "seed": 1,
+    "baseline": None,
+    "site": None,
+}
 
+
+def run_settings(options: RunOptions, *configurations: Configuration) -> RunSettings:
+    """Settle how a run goes: the first word wins, that of whoever asks before those of configurations."""
+    origins = tuple((name, _setting(name, options, configurations)) for name in _DEFAULTS)
+    value: dict[str, Any] = {name: setting.value for name, setting in origins}
+    baseline, site = value["baseline"], value["site"]
     return RunSettings(
-        FailOn(str(setting("fail-on", fail_on, configuration.fail_on, FailOn.ERROR))),
-        bool(setting("simulate", simulate, configuration.simulate, True)),
-        int(str(setting("patients", patients, configuration.patients, 1000))),
-        int(str(setting("seed", seed, configuration.seed, 1))),
-        Path(str(path)) if (path := setting("baseline", baseline, configuration.baseline, None)) else None,
-        Path(str(path)) if (path := setting("site", site, configuration.site, None)) else None,
-        tuple(origins),
+        FailOn(value["fail-on"]),
+        value["simulate"],
+        value["patients"],
+        value["seed"],
+        None if baseline is None else Path(baseline),
+        None if site is None else Path(site),
+        origins,
     )
+
+
+def settings_of_file(
+    options: RunOptions, own: Configuration, fail_on: FailOnSetting | None, run: Configuration
+) -> RunSettings:
+    """Settle how a run goes for one file: by its own configuration, and where that is silent by that of the run.
+
+    ``fail_on`` is what the configuration says counts in this file. Where it says nothing, another configuration can
+    make a warning count here, and never let an error pass.
+    """
+    settings = run_settings(options, own, run)
+    if options.fail_on is not None:
+        return settings
+    if fail_on is None and own.fail_on is None and settings.fail_on is FailOn.NEVER:
+        fail_on = FailOnSetting(FailOn.ERROR, "default")
+    return settings if fail_on is None else _with_fail_on(settings, fail_on)
+
+
+def _with_fail_on(settings: RunSettings, fail_on: FailOnSetting) -> RunSettings:
+    origins = dict(settings.origins) | {"fail-on": Setting(fail_on.level, fail_on.origin)}
+    return settings._replace(fail_on=fail_on.level, origins=tuple(origins.items()))
+
+
+def _setting(name: str, options: RunOptions, configurations: tuple[Configuration, ...]) -> Setting:
+    field = name.replace("-", "_")
+    if (asked := getattr(options, field)) is not None:
+        return Setting(asked, f"{options.dashes}{name}")
+    for configuration in configurations:
+        if (written := getattr(configuration, field)) is not None:
+            return Setting(written, dict(configuration.origins)[name])
+    return Setting(_DEFAULTS[name], "default")

@@ -22,15 +22,39 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
+class FailOnSetting(NamedTuple):
+    """The least severity that counts, and who set it."""
+
+    level: FailOn
+    origin: str
+
+    def counts(self, severity: Severity) -> bool:
+        """Whether a finding of a severity counts."""
+        return severity.rank >= self.least
+
+    @property
+    def least(self) -> int:
+        """The rank of the least severity that counts; above all of them where none does."""
+        return {FailOn.ERROR: Severity.ERROR.rank, FailOn.WARNING: Severity.WARNING.rank}.get(self.level, 3)
+
+
 class Pattern(NamedTuple):
-    """A code, the beginning of one, a name, or ALL; and where the user wrote it."""
+    """A code, the beginning of one, a name, or ALL; and where the user wrote it.
+
+    ``for_files`` says that it holds for some files only, which a project names by a pattern of their paths.
+    """
 
     text: str
     origin: str = "as asked"
+    for_files: bool = False
 
     def matches(self, rule: Rule) -> bool:
         """Whether it means a rule."""
         return self.text in (EVERYTHING, rule.name) or (self.text != "" and rule.code.startswith(self.text))
+
+    def weakens(self, rule: Rule) -> bool:
+        """Whether it may leave a rule out, or lower it: never a binding one, but where it is deferrable, by file."""
+        return not rule.binding or (self.for_files and rule.deferrable)
 
 
 class Severities(NamedTuple):
@@ -54,7 +78,7 @@ class Settings:
     """What a user may set about the rules.
 
     A rule that is ``binding`` says that a thing cannot be read or given: it is asked whatever is selected or ignored,
-    and its severity is not lowered.
+    and its severity is not lowered. Those of them that are ``deferrable`` can be, for files that a pattern names.
 
     Attributes
     ----------
@@ -72,6 +96,8 @@ class Settings:
         The label that regimens follow which do not say so themselves.
     strict
         Whether a rule that rests on a value nobody has seen counts as one that could not be checked.
+    fail_on
+        The least severity that counts, where the file's own configuration says so.
     """
 
     select: tuple[Pattern, ...] | None = None
@@ -81,6 +107,7 @@ class Settings:
     changes: tuple[ChangedLimit, ...] = ()
     label: str = DEFAULT_LABEL
     strict: bool = False
+    fail_on: FailOnSetting | None = None
 
     @property
     def limits(self) -> Limits:
@@ -96,15 +123,14 @@ class Settings:
 
     def reason_left_out(self, rule: Rule) -> NotEvaluated | None:
         """Why a rule is not asked; None where it is. Rules that reading a file decides always answer."""
-        if rule.binding or (rule.check is None and not rule.about_waivers):
+        if not rule.binding and rule.check is None and not rule.about_waivers:
             return None
-        return self.reason_not_selected(rule)
+        return self._reason_ignored(rule) if rule.binding else self.reason_not_selected(rule)
 
     def reason_not_selected(self, rule: Rule) -> NotEvaluated | None:
         """Why a rule is not among those the user chose; None where it is. A binding one is asked all the same."""
-        for pattern in () if rule.binding else self.ignore:
-            if pattern.matches(rule):
-                return NotEvaluated("not requested", f"left out {pattern.origin} (ignore {pattern.text})")
+        if (ignored := self._reason_ignored(rule)) is not None:
+            return ignored
         if any(pattern.matches(rule) for pattern in self.extend_select):
             return None
         if self.select is None:
@@ -113,11 +139,18 @@ class Settings:
             return None
         return NotEvaluated("not requested", "not among the rules selected")
 
+    def _reason_ignored(self, rule: Rule) -> NotEvaluated | None:
+        for pattern in self.ignore:
+            if pattern.matches(rule) and pattern.weakens(rule):
+                return NotEvaluated("not requested", f"left out {pattern.origin} (ignore {pattern.text})")
+        return None
+
     def severity_of(self, rule: Rule) -> Severity:
         """The severity of a rule's findings."""
         severity = rule.severity
         for chosen in self.severities:
-            if chosen.pattern.matches(rule) and not (rule.binding and chosen.severity.rank < rule.severity.rank):
+            raises = chosen.severity.rank >= rule.severity.rank
+            if chosen.pattern.matches(rule) and (raises or chosen.pattern.weakens(rule)):
                 severity = chosen.severity
         return severity
 

@@ -24,6 +24,7 @@ def _rule(code: str, name: str, sentence: str, why: str, bad: str, *, fixable: b
         waivable=False,
         fixable=fixable,
         sources=_FORMAT,
+        deferrable=code <= "F006",  # what is said after it is of a file that is a regimen
     )
 
 
