@@ -130,10 +130,11 @@ def labelled_reference(case: Case) -> Reference | NotEvaluated:
 
 
 def _cycles_of(schedule: LabelledSchedule, regimen: Regimen, limits: Limits) -> Iterator[ReferenceCycle]:
-    for cycle in schedule.course():
+    for cycle in schedule.cycles:
         steps = tuple(_step_of(step, regimen, limits) for step in cycle.steps)
         interval = limits[cycle.treatment_free.name]
-        yield ReferenceCycle(cycle.phase, steps, interval.minutes, interval.name)
+        beside = ReferenceCycle(cycle.phase, steps, interval.minutes, interval.name)
+        yield from [beside] * cycle.repeat
 
 
 def _step_of(step: LabelledStep, regimen: Regimen, limits: Limits) -> ReferenceStep:
@@ -169,10 +170,10 @@ def step_pairs(regimen: Regimen, reference: Reference) -> tuple[StepPair, ...]:
     for numbers, cycle, beside in numbered_cycles(regimen, reference):
         for pair in _pairs_of(numbers, cycle, beside):
             known = found.get(pair.step.path)
-            if known is not None and pair.distance == known.distance:
-                found[pair.step.path] = known._replace(numbers=known.numbers + numbers)
-            elif known is None or pair.distance > known.distance:
+            if known is None or pair.distance > known.distance:
                 found[pair.step.path] = pair
+            elif pair.distance == known.distance:
+                found[pair.step.path] = known._replace(numbers=known.numbers + numbers)
     return tuple(found.values())
 
 
@@ -182,10 +183,8 @@ def _pairs_of(numbers: tuple[int, ...], cycle: Cycle, beside: ReferenceCycle) ->
     began = 0
     for place, (step, minutes) in enumerate(held):
         places = [place] if alike else _places_between(beside, began, began + minutes)
-        yield max(
-            (StepPair(numbers, cycle, step, minutes, beside, at, alike) for at in places),
-            key=lambda pair: pair.distance,
-        )
+        pairs = [StepPair(numbers, cycle, step, minutes, beside, at, alike) for at in places]
+        yield max(pairs, key=lambda pair: pair.distance) if len(pairs) > 1 else pairs[0]
         began += minutes
 
 
