@@ -14,6 +14,7 @@ from blinplan.regimen.find import read_beside
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen, Waiver
 from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.checks.comparison import compare_with_label
 from blinplan.rules.configuration.settings import DEFAULTS, FailOnSetting, Settings
 from blinplan.rules.families.waiver import rules as waiver_rules
 from blinplan.rules.limits import Limits
@@ -151,7 +152,9 @@ def _on_regimen(
 ) -> Judgement:
     regimen = _following(reading.regimen, settings)
     site = None if site is None else _prepare(site, regimen)
-    case = Case(reading.document, regimen, periods(regimen), settings.limits_for(regimen), None, patient, site)
+    limits = settings.limits_for(regimen)
+    laid = compare_with_label(regimen, limits)
+    case = Case(reading.document, regimen, periods(regimen), limits, None, patient, site, beside_label=laid)
     answers = {rule.code: _answer(rule, case, settings) for rule in CATALOGUE.values() if not rule.about_waivers}
     if simulator is not None:
         case, answers = _with_virtual_patients(case, answers, simulator, settings)
@@ -297,7 +300,7 @@ def _answer(rule: Rule, case: Case, settings: Settings) -> Verdict:
     if rule.simulated and case.outcome is None:
         return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=_NOT_SIMULATED)
     consulted = Consulted(case.limits)
-    answer = on_unseen_values(rule, _ask(rule, replace(case, limits=consulted)), consulted, settings.strict)
+    answer = on_unseen_values(rule, _ask(rule, case.with_limits(consulted)), consulted, settings.strict)
     if isinstance(answer, NotEvaluated):
         return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=answer)
     findings = tuple(answer)

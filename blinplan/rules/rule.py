@@ -11,6 +11,7 @@ from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Regimen, Step
 from blinplan.regimen.toml.document import Document, Edit, KeyPath, Span
 from blinplan.rules.limits import Limits
+from blinplan.rules.reference import Comparison
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
@@ -81,6 +82,7 @@ class Case:
     ``site`` is the site's profile where one was given, and ``record`` the course record that is judged.
     ``outcome`` is what a simulation said where one was run; ``patient`` the one for whom the regimen is meant, where
     one was given.
+    ``beside_label`` is the regimen laid beside its label, or why it is not; None where that was not looked at yet.
     """
 
     document: Document
@@ -91,6 +93,21 @@ class Case:
     patient: "Patient | None" = None
     site: "Site | None" = None
     record: "CourseRecord | None" = None
+    beside_label: Comparison | NotEvaluated | None = None
+
+    def with_limits(self, limits: Limits) -> "Case":
+        """The same with other limits. Every rule asks for it, and `replace` would take three times as long."""
+        return Case(
+            self.document,
+            self.regimen,
+            self.periods,
+            limits,
+            self.outcome,
+            self.patient,
+            self.site,
+            self.record,
+            self.beside_label,
+        )
 
     @property
     def limits_unasked(self) -> Limits:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from blinplan.quantities import Basis
 from blinplan.regimen.regimen import Step
 from blinplan.rules.checks import labelled
-from blinplan.rules.checks.comparison import StepPair, is_gross, labelled_reference, severity_of_ratio, step_pairs
+from blinplan.rules.checks.comparison import beside_label, is_gross, severity_of_ratio
 from blinplan.rules.limits import Limit
+from blinplan.rules.reference import StepPair
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 ABOVE_MAXIMUM, HIGH_START, STEP_WITHOUT_LABEL, OTHER = "D203", "D207", "D208", "L001"
@@ -30,10 +31,8 @@ class DoseDifference(NamedTuple):
 
 def dose_differences(case: Case) -> list[DoseDifference] | NotEvaluated:
     """Every dose that is not the label's for that step; the rules that ask for these rest on the label's doses."""
-    reference = labelled_reference(case)
-    if isinstance(reference, NotEvaluated):
-        return reference
-    return list(_differences(case, step_pairs(case.regimen, reference)))
+    laid = beside_label(case)
+    return laid if isinstance(laid, NotEvaluated) else list(_differences(case, laid.pairs))
 
 
 def _differences(case: Case, pairs: tuple[StepPair, ...]) -> Iterator[DoseDifference]:

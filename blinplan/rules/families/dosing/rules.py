@@ -8,10 +8,11 @@ from blinplan.course.events import given_rate
 from blinplan.quantities import MINUTES_PER_DAY, Basis, decimal_text
 from blinplan.regimen.regimen import Indication, Step
 from blinplan.rules.checks import labelled
-from blinplan.rules.checks.comparison import StepPair, is_gross, labelled_reference, severity_of_ratio, step_pairs
+from blinplan.rules.checks.comparison import beside_label, is_gross, severity_of_ratio
 from blinplan.rules.checks.dose_differences import DoseDifference, told_by
 from blinplan.rules.families.dosing.eligibility import basis_and_weight, patient_not_covered, patient_not_eligible
 from blinplan.rules.limits import number_text
+from blinplan.rules.reference import StepPair
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 TITLE = "Doses"
@@ -35,7 +36,7 @@ def _targets(case: Case) -> list[tuple[Step, str]]:
 
     Where the label gives that very dose in its place, as the first of two, another step of the cycle is too low.
     """
-    labelled_steps = [pair.step.path for pair in _beside_label(case) if pair.ratio == 1]
+    labelled_steps = [pair.step.path for pair in _labelled_pairs(case) if pair.ratio == 1]
     targets: dict[Fraction, tuple[Step, str]] = {}
     for number, cycle in enumerate(case.regimen.cycles):
         step = max(cycle.steps, key=lambda step: step.dose.amount)
@@ -45,10 +46,10 @@ def _targets(case: Case) -> list[tuple[Step, str]]:
     return list(targets.values())
 
 
-def _beside_label(case: Case) -> tuple[StepPair, ...]:
+def _labelled_pairs(case: Case) -> tuple[StepPair, ...]:
     """The steps beside the label's; none where there is nothing of a label to lay them beside."""
-    reference = labelled_reference(case)
-    return () if isinstance(reference, NotEvaluated) else step_pairs(case.regimen, reference)
+    laid = beside_label(case)
+    return () if isinstance(laid, NotEvaluated) else laid.pairs
 
 
 def _incomplete_depletion(rule: Rule, case: Case) -> Answer:
@@ -104,7 +105,7 @@ def _below_documented_dose(rule: Rule, case: Case, target: Step, name: str) -> I
 
 def _label_in_place_of(case: Case, target: Step) -> tuple[str, Severity | None]:
     """What the label gives in place of a dose, and how bad it is that it is another one."""
-    pair = next((pair for pair in _beside_label(case) if pair.step.path == target.path and pair.ratio < 1), None)
+    pair = next((pair for pair in _labelled_pairs(case) if pair.step.path == target.path and pair.ratio < 1), None)
     if pair is None or pair.reference.limit is None:
         return "", None
     limit = case.limits_unasked[pair.reference.limit]
@@ -246,7 +247,7 @@ def _step_in_words(case: Case, difference: DoseDifference) -> str:
 
 
 def _uneven_steps(rule: Rule, case: Case) -> Answer:
-    if not isinstance(labelled_reference(case), NotEvaluated):
+    if not isinstance(beside_label(case), NotEvaluated):
         return NotEvaluated("not applicable", "every dose is laid beside the label's (D203, D207, D208, L001)")
     pairs = [pair for cycle in case.regimen.cycles for pair in pairwise(cycle.steps)]
     into_next = [(before.steps[-1], after.steps[0]) for before, after in pairwise(case.regimen.cycles)]

@@ -4,14 +4,9 @@ from collections.abc import Iterator
 
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Phase
-from blinplan.rules.checks.comparison import (
-    StepPair,
-    labelled_reference,
-    numbered_cycles,
-    severity_of_length,
-    step_pairs,
-)
+from blinplan.rules.checks.comparison import beside_label, severity_of_length
 from blinplan.rules.checks.dose_differences import told_by
+from blinplan.rules.reference import StepPair, numbered_cycles
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 TITLE = "Label"
@@ -33,10 +28,10 @@ def _other_dose(rule: Rule, case: Case) -> Answer:
 
 
 def _long_first_step(rule: Rule, case: Case) -> Answer:
-    reference = labelled_reference(case)
-    if isinstance(reference, NotEvaluated):
-        return reference
-    pairs = [pair for pair in step_pairs(case.regimen, reference) if pair.followed]
+    laid = beside_label(case)
+    if isinstance(laid, NotEvaluated):
+        return laid
+    pairs = [pair for pair in laid.pairs if pair.followed]
     if not pairs:
         return NotEvaluated("not applicable", "no cycle steps up as the label's does")
     return [_too_long(rule, case, pair) for pair in pairs if pair.minutes > pair.reference.minutes]
@@ -56,11 +51,11 @@ def _too_long(rule: Rule, case: Case, pair: StepPair) -> Finding:
 
 
 def _other_phase(rule: Rule, case: Case) -> Answer:
-    reference = labelled_reference(case)
-    if isinstance(reference, NotEvaluated):
-        return reference if reference.kind != "not applicable" else list(_out_of_order(rule, case))
+    laid = beside_label(case)
+    if isinstance(laid, NotEvaluated):
+        return laid if laid.kind != "not applicable" else list(_out_of_order(rule, case))
     found = dict[int, Finding]()
-    for numbers, cycle, beside in numbered_cycles(case.regimen, reference):
+    for numbers, cycle, beside in numbered_cycles(case.regimen, laid.reference):
         if cycle.phase is not None and beside.phase is not None and cycle.phase is not beside.phase:
             message = f"cycle {numbers[0]} is called {cycle.phase}; the label has {beside.phase} there"
             advice = f'write `phase = "{beside.phase}"`, or waive this rule with the reason'

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Cycle
-from blinplan.rules.checks.comparison import labelled_reference, severity_if_labelled, step_pairs
+from blinplan.rules.checks.comparison import beside_label, severity_if_labelled
 from blinplan.rules.rule import Case, Finding, NotEvaluated, Rule, Severity
 
 
@@ -40,8 +40,8 @@ def long_infusion(rule: Rule, case: Case) -> Iterator[Finding]:
 
 def _cycles(case: Case) -> list[Cycle]:
     """The cycles, without those that are longer or shorter by their first step alone: that is told at the step."""
-    reference = labelled_reference(case)
-    pairs = () if isinstance(reference, NotEvaluated) else step_pairs(case.regimen, reference)
+    laid = beside_label(case)
+    pairs = () if isinstance(laid, NotEvaluated) else laid.pairs
     by_first_step = {pair.cycle.path for pair in pairs if pair.followed and pair.minutes != pair.reference.minutes}
     last_as_labelled = {pair.cycle.path for pair in pairs if pair.is_last and pair.minutes == pair.reference.minutes}
     return [cycle for cycle in case.regimen.cycles if cycle.path not in by_first_step & last_as_labelled]

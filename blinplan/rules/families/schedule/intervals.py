@@ -8,8 +8,9 @@ from blinplan.course.events import block_changes, interval_reasons
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Cycle, Phase
 from blinplan.regimen.toml.document import KeyPath
-from blinplan.rules.checks.comparison import Reference, labelled_reference, severity_if_labelled, severity_of_length
+from blinplan.rules.checks.comparison import beside_label, severity_if_labelled, severity_of_length
 from blinplan.rules.limits import Limit
+from blinplan.rules.reference import Comparison
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 _ONE_CYCLE = NotEvaluated("not applicable", "there is one cycle, so no interval between cycles")
@@ -126,22 +127,22 @@ def _intervals(case: Case, otherwise: Callable[[Cycle], str]) -> list[_Interval]
 
     Of a cycle that is repeated there is one for each length that the label has beside it.
     """
-    reference = labelled_reference(case)
+    laid = beside_label(case)
     explanations, course = _explanations(case), list(enumerate(case.regimen.one_by_one, start=1))
     found = dict[tuple[KeyPath, str], _Interval]()
     for number, cycle in course[:-1]:
-        limit = case.limits[_labelled_name(case, reference, number, cycle) or otherwise(cycle)]
+        limit = case.limits[_labelled_name(case, laid, number, cycle) or otherwise(cycle)]
         known = found.get((cycle.path, limit.name))
         if known is None or known.why is not None:
             found[cycle.path, limit.name] = _Interval(cycle, explanations.get(number), limit)
     return list(found.values())
 
 
-def _labelled_name(case: Case, reference: Reference | NotEvaluated, number: int, cycle: Cycle) -> str | None:
+def _labelled_name(case: Case, laid: Comparison | NotEvaluated, number: int, cycle: Cycle) -> str | None:
     """The name of the label's interval after a cycle; None where it has none there, or nobody has seen it."""
-    if isinstance(reference, NotEvaluated):
+    if isinstance(laid, NotEvaluated):
         return None
-    beside = reference.cycle_before_interval(number, cycle)
+    beside = laid.reference.cycle_before_interval(number, cycle)
     name = None if beside is None else beside.limit
     return None if name is None or case.limits_unasked[name].unverified else name
 
