@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 MINUTES_PER_HOUR = 60
@@ -110,6 +111,7 @@ _DOSE = re.compile(DOSE_PATTERN)
 _MASS = re.compile(MASS_PATTERN)
 
 
+@lru_cache(maxsize=1024)
 def read_dose(text: str) -> WrittenDose:
     """Read a dose rate such as ``9 mcg/day`` or ``5 mcg/m2/day``.
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from blinplan.quantities import Basis, is_dose
@@ -49,7 +49,7 @@ def telling_parts(document: Document) -> list[RoutePart]:
 
 def _parts(path: KeyPath, key: str, value: Any) -> Iterator[RoutePart]:
     """Everything inside a value of the file."""
-    if path[0] in _ABOUT_OTHERS or words(key) & _OF_OTHER_DRUGS or any(one_slip(key, known) for known in _ABOUT_OTHERS):
+    if path[0] in _ABOUT_OTHERS or _is_of_others(key):
         return
     yield RoutePart(path, key, value)
     if isinstance(value, Mapping):
@@ -59,6 +59,12 @@ def _parts(path: KeyPath, key: str, value: Any) -> Iterator[RoutePart]:
     elif isinstance(value, list):
         for index, part in enumerate(value):
             yield from _parts((*path, index), key, part)
+
+
+@lru_cache(maxsize=1024)
+def _is_of_others(key: str) -> bool:
+    """Whether a key tells of other drugs than blinatumomab. Files have the same keys, so each is looked at once."""
+    return bool(words(key) & _OF_OTHER_DRUGS) or any(one_slip(key, known) for known in _ABOUT_OTHERS)
 
 
 def _may_tell(part: RoutePart) -> bool:
