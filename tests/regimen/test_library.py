@@ -139,7 +139,7 @@ TRIALS = [
         "mcg/day",
         ("28 for 28, free 14", "28 for 28, free 84 (reason)", "28 for 28, free 28 (reason)", "28 for 28, free 14"),
         "seen, seen, unverified",
-        "D206",
+        "D206, D207",
     ),
     Published(
         "d-alba",
@@ -155,7 +155,7 @@ TRIALS = [
         "mcg/day",
         ("28 for 28, free 84 (reason)", "28 for 28, free 14"),
         "seen, unverified",
-        "D206",
+        "D206, D203",
     ),
     Published(
         "s1318",
