@@ -139,7 +139,7 @@ TRIALS = [
         "mcg/day",
         ("28 for 28, free 14", "28 for 28, free 84 (reason)", "28 for 28, free 28 (reason)", "28 for 28, free 14"),
         "seen, seen, unverified",
-        "D206, D207",
+        "D206",
     ),
     Published(
         "d-alba",
@@ -155,7 +155,7 @@ TRIALS = [
         "mcg/day",
         ("28 for 28, free 84 (reason)", "28 for 28, free 14"),
         "seen, unverified",
-        "D206, D203",
+        "D206",
     ),
     Published(
         "s1318",
@@ -238,7 +238,7 @@ TRIALS = [
         "mcg/m2/day",
         ("15 for 28, free 14", "4 x 15 for 28, free 14"),
         "seen, unverified",
-        "D206",
+        "D206, D207",
     ),
     Published(
         "mt103-206-5-15",
@@ -254,7 +254,7 @@ TRIALS = [
         "mcg/m2/day",
         ("5 for 7, 15 for 7, 30 for 14, free 14", "4 x 30 for 28, free 14"),
         "seen, derived, unverified",
-        "D206",
+        "D206, D203",
     ),
     Published(
         "short-course",
