@@ -3,6 +3,7 @@
 import math
 import os
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +38,28 @@ def browse(folder: Path, *arguments: str) -> str:
     return ended.stdout.decode()
 
 
-def printed(page: str, paper: str, folder: Path) -> list[PageObject]:
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A printed page: its width and height in points, its words, and how large its letters are, each with a sample."""
+
+    width: float
+    height: float
+    words: str
+    sizes: dict[float, str]
+
+
+def printed(page: str, paper: str, folder: Path) -> list[Sheet]:
     """The pages of paper of a size, A4 or letter, on which a page is printed."""
     sized = page.replace("</style>", f"@page {{ size: {paper}; }}</style>", 1)
     assert sized != page
     (folder / "page.html").write_text(sized, encoding="utf-8")
     target = folder / "page.pdf"
     browse(folder, "--no-pdf-header-footer", f"--print-to-pdf={target}", (folder / "page.html").as_uri())
-    return list(PdfReader(target).pages)
+    return list(map(_sheet, PdfReader(target).pages))
 
 
-def letter_sizes(page: PageObject) -> dict[float, str]:
-    """How large the letters on a printed page are, in points, whatever a browser did to fit them in, and a sample."""
+def _sheet(page: PageObject) -> Sheet:
+    """Read a page once: its letters are as large as printed, whatever a browser did to fit them in."""
     sizes: dict[float, str] = {}
 
     def measure(text: str, outer: list[float], inner: list[float], _: Any, size: float) -> None:
@@ -57,5 +68,5 @@ def letter_sizes(page: PageObject) -> dict[float, str]:
             height = math.hypot(inner[2] * a + inner[3] * c, inner[2] * b + inner[3] * d) * size
             sizes.setdefault(round(height, 2), text.strip())
 
-    page.extract_text(visitor_text=measure)
-    return sizes
+    words = " ".join(page.extract_text(visitor_text=measure).split())
+    return Sheet(float(page.mediabox.width), float(page.mediabox.height), words, sizes)

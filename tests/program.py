@@ -14,6 +14,7 @@ PLAIN = {
     name: value
     for name, value in os.environ.items()
     if name not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM", "PYTHONIOENCODING", "BLINPLAN_DEBUG"}
+    and name != "PYTHONDONTWRITEBYTECODE"  # a hundred starts need not compile the package a hundred times
 }
 HEAVY = ("numpy", "scipy", "matplotlib", "pandas", "pydantic", "jinja2")
 

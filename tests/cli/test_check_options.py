@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import stat
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 import tomli
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from blinplan.physiology.engine.compiled import cache_folder
 from blinplan.regimen import library
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.catalogue import CATALOGUE
@@ -442,17 +442,13 @@ def test_every_rule_is_reached_from_the_command_line(inside: Run) -> None:
 # --- simulation, kept and side by side -------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def machine_code(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache of the platform for all tests, so that the engine is compiled once."""
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture
-def cache(machine_code: Path) -> Path:
-    """That cache without an outcome in it."""
-    shutil.rmtree(machine_code / "blinplan" / "outcomes", ignore_errors=True)
-    return machine_code
+def cache(tmp_path: Path) -> Path:
+    """A cache of the platform without an outcome in it; the engine is not compiled again for it."""
+    folder = tmp_path / ".cache"
+    (folder / "blinplan").mkdir(parents=True)
+    (folder / "blinplan" / "compiled").symlink_to(cache_folder().parent)
+    return folder
 
 
 @pytest.mark.slow
@@ -497,8 +493,8 @@ def test_without_a_cache_nothing_is_kept_and_a_broken_one_does_no_harm(
 
 
 @pytest.mark.slow
-def test_a_folder_is_simulated_side_by_side_with_the_same_result(tmp_path: Path, cache: Path) -> None:
-    for number in range(6):
+def test_a_folder_is_simulated_side_by_side_with_the_same_result(inside: Run, tmp_path: Path, cache: Path) -> None:
+    for number in range(3):
         text = regimen_text(cycle(free=14 + number, repeat=2))
         (tmp_path / f"r{number}.toml").write_text(text, encoding="utf-8")
     (tmp_path / "faulty.toml").write_text("= 1", encoding="utf-8")
@@ -506,10 +502,10 @@ def test_a_folder_is_simulated_side_by_side_with_the_same_result(tmp_path: Path,
     assert folder.status == 1
     assert "Traceback" not in folder.err
     files = folder.json["files"]
-    assert [file["path"] for file in files] == ["faulty.toml", *(f"r{number}.toml" for number in range(6))]
+    assert [file["path"] for file in files] == ["faulty.toml", *(f"r{number}.toml" for number in range(3))]
     for file in files:
         one = ("check", file["path"], "-f", "json", "--patients", "60", "--no-cache")
-        assert process(*one, folder=tmp_path, XDG_CACHE_HOME=str(cache)).json["files"] == [file]
+        assert inside(*one).json["files"] == [file]
     began = time.monotonic()
     again = process("check", ".", "-f", "json", "--patients", "60", folder=tmp_path, XDG_CACHE_HOME=str(cache))
     assert again.out == folder.out

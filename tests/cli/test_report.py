@@ -13,7 +13,7 @@ import pytest
 from lxml import html
 
 from blinplan.terminal import terminal
-from tests.browser import browse, letter_sizes, printed
+from tests.browser import browse, printed
 from tests.program import ROOT, Run, process
 from tests.regimen_text import cycle, regimen_text
 
@@ -49,6 +49,13 @@ def reported(inside: Run, *arguments: str) -> Page:
     assert ran.status in {0, 1, 2}
     assert ran.out.startswith("<!doctype html>"), ran.err
     return Page(ran.out)
+
+
+@pytest.fixture
+def words_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports without curves: drawing them is most of the work, and what they show is asked of the shared page."""
+    empty = b'<svg viewBox="0 0 1 1"></svg>'
+    monkeypatch.setattr("blinplan.reports.summary_page.curves.figure", lambda *_, **__: empty)
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +206,7 @@ def test_the_command_in_it_makes_the_same_bytes_again(page: Page, tmp_path: Path
     assert (tmp_path / "r.html").read_text(encoding="utf-8") == page.text
 
 
+@pytest.mark.usefixtures("words_only")
 def test_all_options_are_in_the_command(inside: Run) -> None:
     given = ("--bsa", "0.9", "--bsa-formula", "dubois", "--population", "child", "--follow-up", "7")
     more = ("--attenuation", "target-loss", "--premedication")
@@ -211,6 +219,7 @@ def test_all_options_are_in_the_command(inside: Run) -> None:
 # --- what is not known ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("words_only")
 @pytest.mark.slow
 def test_what_a_patient_gets_is_not_guessed(inside: Run) -> None:
     made = reported(inside, "nhl-5", *FEW)
@@ -221,6 +230,7 @@ def test_what_a_patient_gets_is_not_guessed(inside: Run) -> None:
     assert "dexamethasone 5 mg/m²; what the patient gets is not evaluated" in below.words("summary")
 
 
+@pytest.mark.usefixtures("words_only")
 @pytest.mark.slow
 def test_a_lighter_patient_gets_the_report_of_the_other_regimen(inside: Run) -> None:
     made = reported(inside, "rr-adult", *FEW, "--weight", "38", "--height", "150")
@@ -244,6 +254,7 @@ def test_unverified_doses_are_said_to_be(inside: Run) -> None:
 HOSTILE = "<script>alert('1')</script>"
 
 
+@pytest.mark.usefixtures("words_only")
 def test_text_from_files_is_text_and_a_waiver_is_shown_with_its_reason(inside: Run, tmp_path: Path) -> None:
     lines = cycle("28 mcg/day for 27 days")
     waiver = f'[[waiver]]\nrule = "S301"\nreason = "a day less, {HOSTILE}"\nexpires = 2027-06-30\n'
@@ -260,6 +271,7 @@ def test_text_from_files_is_text_and_a_waiver_is_shown_with_its_reason(inside: R
     assert "Waived: 0" in late.words("rules")
 
 
+@pytest.mark.usefixtures("words_only")
 def test_the_status_and_the_limits_are_those_of_the_configuration(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text(regimen_text(cycle("28 mcg/day for 27 days")), encoding="utf-8")
     (tmp_path / "blinplan.toml").write_text('fail-on = "warning"\nignore = ["D206"]\n', encoding="utf-8")
@@ -312,18 +324,16 @@ def test_it_prints_on_both_papers(page: Page, tmp_path: Path, paper: str, width:
     pages = printed(page.text, paper, tmp_path)
     assert 5 <= len(pages) <= 14
     for one in pages:
-        assert (float(one.mediabox.width), float(one.mediabox.height)) == pytest.approx((width, height), abs=2)
+        assert (one.width, one.height) == pytest.approx((width, height), abs=2)
     for number, one in enumerate(pages, start=1):
-        sizes = letter_sizes(one)
-        assert min(sizes) >= 8.0, sizes[min(sizes)]
-        said = " ".join(one.extract_text().split())
-        assert f"page {number} of {len(pages)}" in said
-        assert said.count("not a medical device") == 1
-    text = unicodedata.normalize("NFKC", " ".join(" ".join(one.extract_text() for one in pages).split()))
+        assert min(one.sizes) >= 8.0, one.sizes[min(one.sizes)]
+        assert f"page {number} of {len(pages)}" in one.words
+        assert one.words.count("not a medical device") == 1
+    text = unicodedata.normalize("NFKC", " ".join(one.words for one in pages))
     for heading in page.all("//h2"):
         assert heading.text_content() in text
     assert text.count("Days since the first infusion began") == 2  # each figure once, not that for telephones too
-    assert "Exit status 0" in " ".join(pages[0].extract_text().split())
+    assert "Exit status 0" in pages[0].words
 
 
 @pytest.mark.outside
@@ -363,6 +373,7 @@ def test_a_page_is_not_poured_into_a_terminal(inside: Run, monkeypatch: pytest.M
     assert "add -o report.html" in ran.err
 
 
+@pytest.mark.usefixtures("words_only")
 def test_what_decides_the_status_stands_in_the_summary(inside: Run) -> None:
     failing = reported(inside, "nhl-1.5", *FEW).words("summary")
     assert "error D201:" in failing
@@ -370,6 +381,7 @@ def test_what_decides_the_status_stands_in_the_summary(inside: Run) -> None:
     assert "error D201:" not in reported(inside, "rr-adult", *FEW).words("summary")
 
 
+@pytest.mark.usefixtures("words_only")
 def test_a_report_by_another_label_says_so_and_can_be_made_again(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text(
         (ROOT / "regimens/labelled/hk-rr-adult.toml")

@@ -35,9 +35,9 @@ def request(shell: str, line: str) -> dict[str, Any]:
     return {COMPLETION: "complete_bash", "COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)}
 
 
-def ask(shell: str, line: str, folder: Path | None = None) -> list[str]:
+def ask(run: Run, shell: str, line: str) -> list[str]:
     """The words that a shell is offered, each as it is put in: in bash, what comes after the last =."""
-    ran = process(folder=folder, **request(shell, line))
+    ran = run(**request(shell, line))
     assert ran.err == ""
     assert ran.status == 0
     if shell == "zsh":
@@ -73,9 +73,13 @@ def begun(names: list[str] | tuple[str, ...], start: str) -> list[str]:
         ("blinplan nonsense ", list(COMMANDS)),  # typer's way
     ],
 )
-def test_what_is_offered(shell: str, line: str, offered: list[str], tmp_path: Path) -> None:
-    found = ask(shell, line, tmp_path)
-    assert found == offered
+def test_what_is_offered(inside: Run, shell: str, line: str, offered: list[str]) -> None:
+    assert ask(inside, shell, line) == offered
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_process_offers_the_same(shell: str) -> None:
+    assert ask(process, shell, "blinplan check -f gi") == ["github", "gitlab"]
 
 
 @pytest.mark.parametrize(
@@ -89,11 +93,11 @@ def test_what_is_offered(shell: str, line: str, offered: list[str], tmp_path: Pa
     ],
 )
 def test_a_value_after_an_equals_sign_is_offered_as_each_shell_wants_it(
-    line: str, value: str, offered: list[str]
+    inside: Run, line: str, value: str, offered: list[str]
 ) -> None:
-    assert ask("bash", line) == offered
+    assert ask(inside, "bash", line) == offered
     for shell in ("zsh", "fish"):
-        assert ask(shell, line) == [f"{value}{word}" for word in offered]
+        assert ask(inside, shell, line) == [f"{value}{word}" for word in offered]
 
 
 def test_a_bash_that_does_not_break_words_at_equals_signs_gets_whole_words() -> None:
@@ -103,30 +107,30 @@ def test_a_bash_that_does_not_break_words_at_equals_signs_gets_whole_words() -> 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("shell", SHELLS)
-def test_regimens_are_offered_as_shipped_names_files_and_folders(shell: str, tmp_path: Path) -> None:
+def test_regimens_are_offered_as_shipped_names_files_and_folders(inside: Run, shell: str, tmp_path: Path) -> None:
     for name in ("rr-own.toml", "two words.toml", "notes.txt", "trials/a.toml", "trials/b.toml", ".hidden/x.toml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(regimen_text(cycle()), encoding="utf-8")
     shipped = list(library.paths())
     for command in ("plan", "simulate"):
-        found = ask(shell, f"blinplan {command} ", tmp_path)
+        found = ask(inside, shell, f"blinplan {command} ")
         assert found == [*shipped, "rr-own.toml", "trials/"]
-        assert ask(shell, f"blinplan {command} rr", tmp_path) == [*begun(shipped, "rr"), "rr-own.toml"]
-        assert ask(shell, f"blinplan {command} trials/b", tmp_path) == ["trials/b.toml"]
-    assert ask(shell, "blinplan check rr-adult tr", tmp_path) == ["trials/", "trials/a.toml", "trials/b.toml"]
-    assert "nhl" in ask(shell, "blinplan check nh", tmp_path)
-    assert "nhl" not in ask(shell, "blinplan plan nh", tmp_path)
-    assert ask(shell, "blinplan plan nowhere/x", tmp_path) == []
+        assert ask(inside, shell, f"blinplan {command} rr") == [*begun(shipped, "rr"), "rr-own.toml"]
+        assert ask(inside, shell, f"blinplan {command} trials/b") == ["trials/b.toml"]
+    assert ask(inside, shell, "blinplan check rr-adult tr") == ["trials/", "trials/a.toml", "trials/b.toml"]
+    assert "nhl" in ask(inside, shell, "blinplan check nh")
+    assert "nhl" not in ask(inside, shell, "blinplan plan nh")
+    assert ask(inside, shell, "blinplan plan nowhere/x") == []
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_what_it_is_stands_beside_it(shell: str) -> None:
+def test_what_it_is_stands_beside_it(inside: Run, shell: str) -> None:
     for line, told in (
         ("blinplan rule D202", CATALOGUE["D202"].sentence),
         ("blinplan plan rr-adult", "Relapsed or refractory B-cell precursor ALL, 45 kg and over"),
         ("blinplan check --sel", "Ask only these rules"),
     ):
-        assert told in process(**request(shell, line)).out.replace(r"\\:", ":")
+        assert told in inside(**request(shell, line)).out.replace(r"\\:", ":")
 
 
 @pytest.mark.parametrize("shell", SHELLS)

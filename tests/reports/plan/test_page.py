@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from tests.browser import letter_sizes, printed
+from tests.browser import Sheet, printed
 from tests.plan_text import DATED, RECORD, WARD
 from tests.program import Run
 
@@ -96,7 +96,7 @@ PRINTED = [
 @pytest.mark.outside
 @pytest.mark.parametrize("paper", ["A4", "letter"])
 @pytest.mark.parametrize(("arguments", "least"), PRINTED)
-def test_every_sheet_of_paper_is_legible_and_says_what_it_is_of(
+def test_every_sheet_of_paper_is_legible_says_what_it_is_of_and_cuts_no_table(
     inside: Run, tmp_path: Path, arguments: tuple[str, ...], least: int, paper: str
 ) -> None:
     (tmp_path / "ward.toml").write_text(WARD)
@@ -105,41 +105,35 @@ def test_every_sheet_of_paper_is_legible_and_says_what_it_is_of(
     text = inside(*arguments, "--plan-id", "bed-3", "-f", "html").out
     sheets = printed(text, paper, tmp_path)
     assert least <= len(sheets) <= 10
-    words = [" ".join(sheet.extract_text().split()) for sheet in sheets]
-    for number, (sheet, said) in enumerate(zip(sheets, words, strict=True), start=1):
-        assert f"{arguments[1]}, plan bed-3" in said
+    assert_legible(sheets, f"{arguments[1]}, plan bed-3")
+    if "--site" in arguments:
+        rows = select(text, "//table[@aria-label='Bags']/tbody/tr")
+        assert_whole(sheets, [" ".join(cell.text for cell in row.xpath("./td")) for row in rows])
+
+
+def assert_legible(sheets: list[Sheet], plan: str) -> None:
+    """Each sheet says what it is of, in letters that can be read, and a cycle begins on a sheet of its own."""
+    for number, sheet in enumerate(sheets, start=1):
+        said = sheet.words
+        assert plan in said
         assert f"page {number} of {len(sheets)}" in said
         assert said.count("not a medical device") == said.count("Check every dose against the label") == 1
         read_first = [said.index(words) for words in ("Check every dose", "When What", "Taken down") if words in said]
         assert min(read_first) == said.index("Check every dose")
-        sizes = letter_sizes(sheet)
-        assert min(sizes) >= 8.0, sizes[min(sizes)]
+        assert min(sheet.sizes) >= 8.0, sheet.sizes[min(sheet.sizes)]
         assert "When What" in said or "Taken down" in said  # no sheet for a last sentence alone
-    cycles = [re.search(r"cycle (\d) of 5, page", said) for said in words]
+    cycles = [re.search(r"cycle (\d) of 5, page", sheet.words) for sheet in sheets]
     numbers = [int(found[1]) for found in cycles if found]
     assert numbers == sorted(numbers)
-    assert set(numbers) == {1, 2, 3, 4, 5}  # a cycle begins on a sheet of its own
+    assert set(numbers) == {1, 2, 3, 4, 5}
     assert len(numbers) == len(sheets)
 
 
-@pytest.mark.outside
-@pytest.mark.parametrize("paper", ["A4", "letter"])
-@pytest.mark.parametrize("arguments", [plan for plan, _ in PRINTED if "--site" in plan])
-def test_a_table_says_its_heads_again_and_nothing_of_it_is_cut(
-    inside: Run, tmp_path: Path, arguments: tuple[str, ...], paper: str
-) -> None:
-    (tmp_path / "ward.toml").write_text(WARD)
-    (tmp_path / "daily.toml").write_text(DAILY)
-    (tmp_path / "record.toml").write_text(RECORD.split("\n[[interruption]]")[0] + STOPS)
-    text = inside(*arguments, "-f", "html").out
-    sheets = printed(text, paper, tmp_path)
-    rows = [
-        " ".join(cell.text for cell in row.xpath("./td"))
-        for row in select(text, "//table[@aria-label='Bags']/tbody/tr")
-    ]
+def assert_whole(sheets: list[Sheet], rows: list[str]) -> None:
+    """The table of bags says its heads again on every sheet that it reaches, and no row of it is cut."""
     found = []
     for sheet in sheets:
-        said = " ".join(sheet.extract_text().split())
+        said = sheet.words
         here = [row for row in rows if f" {row} " in f" {said} "]
         found += here
         assert said.count("Taken down") == bool(here)
