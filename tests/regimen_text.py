@@ -19,7 +19,7 @@ TODAY = date(2026, 3, 1)
 
 
 def regimen_text(lines: str, *, top: str = "", title: str = "A regimen for a test") -> str:
-    """Write a whole regimen file around the lines of a rule's example; what they do not say is sound."""
+    """Write a whole regimen file around the lines of a rule's example: with what it must have besides, and sound."""
     form = "" if lines.startswith("format") else "format = 1\n"
     basis = "bsa" if "/m2/d" in lines or "/m²/d" in lines else "flat"
     first, rest = (f"{lines}\n", cycle()) if lines.startswith("format") else ("", lines)
@@ -31,8 +31,6 @@ def regimen_text(lines: str, *, top: str = "", title: str = "A regimen for a tes
     tables = {
         "[eligibility]": weights,
         "[dosing]": f'basis = "{basis}"',
-        "[premedication]": 'drug = "dexamethasone"\ndose = "20 mg"\nbefore = ["cycle-start", "escalation", "restart"]',
-        "[monitoring]": "hospital_days = [28, 28]",
     }
     given = "".join(f"{name}\n{keys}\n\n" for name, keys in tables.items() if name not in lines and name not in top)
     rest = _with_names_of_their_own(rest)

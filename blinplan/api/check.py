@@ -81,9 +81,9 @@ def check(
     >>> from blinplan import check
     >>> found = check("nhl-5", simulate=False, isolated=True)
     >>> [finding.code for finding in found.findings]
-    ['D202', 'D205']
+    ['D202']
     >>> found
-    <CheckResult: 1 regimen, 2 warnings, status 0>
+    <CheckResult: 1 regimen, 1 warning, status 0>
 
     Parameters
     ----------

@@ -112,7 +112,7 @@ def test_a_notebook_shows_a_table_in_which_nothing_is_obeyed(tmp_path: Path) -> 
 
 def test_it_is_short_where_it_is_printed() -> None:
     found = blinplan.check("nhl-5", simulate=False)
-    assert repr(found) == "<CheckResult: 1 regimen, 2 warnings, status 0>"
+    assert repr(found) == "<CheckResult: 1 regimen, 1 warning, status 0>"
 
 
 def test_what_cannot_be_is_said_in_the_names_of_the_arguments(tmp_path: Path) -> None:

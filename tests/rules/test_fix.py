@@ -17,7 +17,11 @@ from blinplan.rules.fix import UnsafeFixError, apply, fix
 from blinplan.rules.judge import judge
 from tests.regimen_text import TODAY, cycle, regimen_text, waiver
 
-SOUND = regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"))
+BESIDES = (
+    '[premedication]\ndrug = "dexamethasone"\ndose = "20 mg"\nbefore = ["cycle-start", "escalation", "restart"]\n\n'
+    "[monitoring]\nhospital_days = [9]\n\n"
+)
+SOUND = regimen_text(BESIDES + cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"))
 
 
 def reading(text: str) -> Reading:

@@ -34,6 +34,7 @@ def test_every_limit_has_unit_source_and_status(limit: Limit) -> None:
         "seizure",
         "mg",
         "mg/m²",
+        "m²",
         "months",
         "mL",
         "years",

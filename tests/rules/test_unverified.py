@@ -92,7 +92,15 @@ def test_no_binding_rule_finds_something_by_an_unverified_number_alone() -> None
     assert gross == {"N106"}
 
 
-@pytest.mark.parametrize(("cap", "found"), [("28", False), ("84", False), ("85", True), ("280", True)])
+@pytest.mark.parametrize(("cap", "found"), [("9.4", False), ("9.3", True), ("28", False), ("85", True), ("280", True)])
 def test_a_cap_of_more_than_three_times_an_unverified_one_is_an_error_too(cap: str, found: bool) -> None:
     judgement = judgement_of(TEXT.replace('max = "28 mcg/day"', f'max = "{cap} mcg/day"'))
     assert [finding.severity for finding in verdict_of(judgement, "D205").findings] == found * [Severity.ERROR]
+
+
+@pytest.mark.parametrize(("cap", "severity"), [("28", None), ("42", None), ("43", Severity.ERROR)])
+def test_a_cap_that_nobody_reaches_is_one_whoever_has_seen_the_label(cap: str, severity: Severity | None) -> None:
+    judgement = judgement_of(TEXT.replace('max = "28 mcg/day"', f'max = "{cap} mcg/day"'))
+    found = verdict_of(judgement, "D205").findings
+    assert [finding.severity for finding in found] == ([] if severity is None else [severity])
+    assert all("nobody reaches" in finding.message and "largest_area" in finding.limits for finding in found)

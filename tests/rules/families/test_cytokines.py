@@ -5,13 +5,13 @@ import pytest
 from blinplan.course.patient import Patient
 from blinplan.proportion import Proportion
 from blinplan.regimen.age import read_age
+from blinplan.rules.rule import Severity
 from blinplan.rules.simulated.outcome import Median, SimulatedOutcome
 from tests.regimen_text import (
     codes,
     cycle,
-    judgement_of,
     judgement_of_lines,
-    regimen_text,
+    marks,
     verdict_of,
     waiver,
 )
@@ -34,16 +34,9 @@ def test_premedication_is_declared_for_start_step_and_restart(before: str, found
     assert codes(judgement_of_lines(RELAPSED + table + STEPPED)) == found
 
 
-def without(table: str, text: str) -> str:
-    """Return a file without one of its tables."""
-    start = text.index(table)
-    return text[:start] + text[text.index("\n[", start) + 1 :]
-
-
-@pytest.mark.parametrize(("table", "code"), [("[premedication]", "C603"), ("[monitoring]", "C604")])
-def test_what_a_file_does_not_say_is_not_taken_for_not_given(table: str, code: str) -> None:
-    judgement = judgement_of(without(table, regimen_text(RELAPSED + STEPPED)))
-    verdict = verdict_of(judgement, code)
+@pytest.mark.parametrize("code", ["C603", "C604", "C605", "C606"])
+def test_what_a_file_does_not_say_is_not_taken_for_not_given(code: str) -> None:
+    verdict = verdict_of(judgement_of_lines(RELAPSED + STEPPED), code)
     assert verdict.not_evaluated is not None
     assert (verdict.not_evaluated.kind, verdict.undecided) == ("not said", False)
 
@@ -56,7 +49,7 @@ def test_what_a_file_does_not_say_is_not_taken_for_not_given(table: str, code: s
         (MRD, cycle(repeat=2), "[3, 2]", []),
         (MRD, cycle(repeat=2), "[2, 2]", ["C604"]),
         (MRD, cycle(repeat=2), "[3, 1]", ["C604"]),
-        (MRD, cycle(repeat=2), "[3]", ["C604"]),
+        (MRD, cycle(repeat=2), "[3]", []),
         ("", STEPPED, "[9]", []),
         ("", STEPPED, "[8]", ["C604"]),
     ],
@@ -107,6 +100,11 @@ def _in_hospital(days: str, head: str, lines: str) -> str:
     return f"{head}[monitoring]\nhospital_days = {days}\n\n{lines}"
 
 
+def _premedicated(head: str, drug: str = "dexamethasone", dose: str = "20 mg") -> str:
+    table = f'drug = "{drug}"\ndose = "{dose}"\nbefore = ["cycle-start", "escalation", "restart"]'
+    return f"{head}[premedication]\n{table}\n\n{STEPPED if head == RELAPSED else cycle()}"
+
+
 THREE = cycle(repeat=3)
 
 EXAMPLES = (
@@ -146,6 +144,29 @@ EXAMPLES = (
     example("C604", "pass", "2 days in a study", _in_hospital("[2]", "", cycle())),
     example("C604", "finding", "8 days, and a step on day 8", _in_hospital("[8]", "", STEPPED)),
     example("C604", "pass", "2 days after a step on day 8", _in_hospital("[9]", "", STEPPED)),
+    example("C604", "not said", "nothing of cycle 2", _in_hospital("[3]", MRD, cycle(repeat=2))),
+    example("C604", "finding", "too few in cycle 1, and nothing of cycle 2", _in_hospital("[2]", MRD, cycle(repeat=2))),
+    example("C605", "finding", "a tenth of the dose", _premedicated(RELAPSED, dose="2 mg")),
+    example("C605", "finding", "a hair more", _premedicated(RELAPSED, dose="20.01 mg")),
+    example("C605", "pass", "the label's dose", _premedicated(RELAPSED)),
+    example("C605", "finding", "the dose of another indication", _premedicated(MRD)),
+    example("C605", "pass", "the equivalent of that indication", _premedicated(MRD, dose="16 mg")),
+    example("C605", "finding", "another drug", _premedicated(RELAPSED, drug="paracetamol")),
+    example("C605", "pass", "in another language", _premedicated(RELAPSED, drug="Dexaméthasone")),
+    example("C605", "not applicable", "in a study", _premedicated("", dose="8 mg")),
+    example("C605", "not said", "no word of it", RELAPSED + STEPPED),
+    example("C605", "waived", "as the ward gives it", _premedicated(RELAPSED, dose="24 mg"), below=waiver("C605")),
+    example("C606", "finding", "90 days", _in_hospital("[90]", RELAPSED, STEPPED)),
+    example("C606", "finding", "a day more than the cycle has", _in_hospital("[43]", "", cycle())),
+    example("C606", "pass", "the whole cycle, in a study", _in_hospital("[42]", "", cycle())),
+    example("C606", "finding", "29 days for 9", _in_hospital("[29]", RELAPSED, STEPPED)),
+    example("C606", "pass", "the whole infusion", _in_hospital("[28]", RELAPSED, STEPPED)),
+    example("C606", "finding", "20 days for 2", _in_hospital("[3, 20]", MRD, cycle(repeat=2))),
+    example("C606", "pass", "a week more than the label has", _in_hospital("[10, 9]", MRD, cycle(repeat=2))),
+    example("C606", "finding", "days in a cycle that there is not", _in_hospital("[9, 2]", RELAPSED, STEPPED)),
+    example("C606", "pass", "no days in a cycle that there is not", _in_hospital("[9, 0]", RELAPSED, STEPPED)),
+    example("C606", "pass", "days in the third cycle of three", _in_hospital("[3, 2, 2]", MRD, THREE)),
+    example("C606", "not said", "no word of it", RELAPSED + STEPPED),
 )
 
 
@@ -162,3 +183,47 @@ def test_premedication_of_children_is_missed_in_the_regimen_of_a_child(age: str 
     )
     whom = None if age is None else Patient(age=read_age(age))
     assert [code for code in codes(judgement_of_lines(adults + cycle(), patient=whom)) if code == "C603"] == found
+
+
+@pytest.mark.parametrize(
+    ("head", "lines", "days", "severity"),
+    [
+        (RELAPSED, STEPPED, "[8]", Severity.WARNING),
+        (RELAPSED, STEPPED, "[6]", Severity.WARNING),
+        (RELAPSED, STEPPED, "[5]", Severity.ERROR),
+        (RELAPSED, STEPPED, "[0]", Severity.ERROR),
+        (MRD, cycle(repeat=2), "[3, 1]", Severity.ERROR),
+        ("", STEPPED, "[0]", Severity.WARNING),
+    ],
+)
+def test_less_than_two_thirds_of_the_label_s_days_in_hospital_is_an_error(
+    head: str, lines: str, days: str, severity: Severity
+) -> None:
+    judgement = judgement_of_lines(f"{head}[monitoring]\nhospital_days = {days}\n\n{lines}")
+    (finding,) = verdict_of(judgement, "C604").findings
+    assert finding.severity is severity
+    assert marks(judgement, "C604") == [days.strip("[]").split(", ")[-1]]
+
+
+@pytest.mark.parametrize(
+    ("days", "severity", "said"),
+    [
+        ("[90, 2]", Severity.ERROR, "90 days in hospital are planned in cycle 1, which lasts 42 days"),
+        ("[43, 2]", Severity.ERROR, "43 days in hospital"),
+        ("[30, 2]", Severity.WARNING, "30 days in hospital are planned in cycle 1; the label's are 3 days"),
+        ("[3, 20]", Severity.WARNING, "20 days in hospital are planned in cycle 2; the label's are 2 days"),
+        ("[3, 2, 0, 99]", Severity.ERROR, "99 days"),
+        ("[3, 2, 0, 0, 1]", Severity.WARNING, "1 day in hospital are planned in cycle 5, and the regimen has 4 cycles"),
+    ],
+)
+def test_implausible_days_in_hospital_are_told_with_both_values(days: str, severity: Severity, said: str) -> None:
+    judgement = judgement_of_lines(f"{MRD}[monitoring]\nhospital_days = {days}\n\n{cycle(repeat=4)}")
+    (finding,) = judgement.findings
+    assert (finding.code, finding.severity) == ("C606", severity)
+    assert said in finding.message
+
+
+@pytest.mark.parametrize("days", ["[9.5, 2]", "[-1, 2]", '["9", 2]', "9"])
+def test_days_in_hospital_are_whole(days: str) -> None:
+    judgement = judgement_of_lines(f"{RELAPSED}[monitoring]\nhospital_days = {days}\n\n{STEPPED}")
+    assert codes(judgement) == ["F004"]

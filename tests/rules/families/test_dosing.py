@@ -172,7 +172,8 @@ def test_a_dose_too_high_is_one_finding(dose: str, found: list[str]) -> None:
         ('dose = "15 mcg/m2/day"', ["D205"]),
         ('dose = "15 mcg/m2/day", max = "28 mcg/day"', []),
         ('dose = "15 mcg/m2/day", max = "27 mcg/day"', ["D205"]),
-        ('dose = "10 mcg/m2/day", max = "27 mcg/day"', ["L001"]),
+        ('dose = "10 mcg/m2/day", max = "28 mcg/day"', ["L001"]),
+        ('dose = "10 mcg/m2/day", max = "27 mcg/day"', ["D205", "L001"]),
         ('dose = "10 mcg/m2/day"', ["D205", "L001"]),
     ],
 )
@@ -247,7 +248,7 @@ def test_a_dose_by_area_is_the_patient_s_own() -> None:
     doubled = _uncapped("16 mcg/m2/day")  # above the label as it is ordered, and in the patient
     assert len(verdict_of(judgement_of_lines(doubled, patient=of_area("2")), "D203").findings) == 1
     small, large = (patient(area=Fraction(area)) for area in ("1.86", "1.87"))
-    assert codes(judgement_of_lines(uncapped, patient=small)) == ["D205"]
+    assert codes(judgement_of_lines(uncapped, patient=small)) == []
     (finding,) = verdict_of(judgement_of_lines(uncapped, patient=large), "D203").findings
     assert "28.05 mcg/day in this patient" in finding.message
     assert finding.patient == "15 mcg/m²/day is 28.05 mcg/day at 1.870 m² (given)"
@@ -292,6 +293,11 @@ def _weights(lines: str) -> str:
 
 def _uncapped(dose: str) -> str:
     return f'[[cycle]]\nname = "C"\nsteps = [{{ dose = "{dose}", days = 28 }}]\ntreatment_free_days = 14'
+
+
+def _caps(first: str, second: str) -> str:
+    steps = cycle("5 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days")
+    return steps.replace('"9 mcg', f'"{first} mcg').replace('"28 mcg', f'"{second} mcg')
 
 
 def _capped(dose: str, cap: str) -> str:
@@ -354,15 +360,24 @@ EXAMPLES = (
     example("D205", "finding", "no cap", MRD + _uncapped("15 mcg/m2/day")),
     example("D205", "finding", "a cap below the label's", MRD + _capped("15 mcg/m2/day", "27.999999 mcg/day")),
     example("D205", "pass", "the label's cap", MRD + _capped("15 mcg/m2/day", "28 mcg/day")),
+    example("D205", "finding", "the cap of the full dose on the first step", RELAPSED + _caps("28", "28")),
+    example("D205", "pass", "the label's caps of both steps", RELAPSED + _caps("9", "28")),
     example(
-        "D205", "finding", "the cap of the full dose on the first step", MRD + _capped("5 mcg/m2/day", "28 mcg/day")
+        "D205", "pass", "a low dose, and the cap of that in its place", MRD + _capped("5 mcg/m2/day", "28 mcg/day")
     ),
     example("D205", "pass", "the cap of the first step", MRD + _capped("5 mcg/m2/day", "9 mcg/day")),
-    example(
-        "D205", "pass", "a dose of which the label has no cap", MRD + _capped("14.999999 mcg/m2/day", "27 mcg/day")
-    ),
+    example("D205", "finding", "another dose, and another cap", MRD + _capped("14.999999 mcg/m2/day", "27 mcg/day")),
+    example("D205", "pass", "another dose, and the label's cap", MRD + _capped("14.999999 mcg/m2/day", "28 mcg/day")),
     example("D205", "pass", "another cap, in a study", _capped("15 mcg/m2/day", "27 mcg/day")),
-    example("D205", "finding", "no cap, in a study", _uncapped("15 mcg/m2/day")),
+    example("D205", "finding", "a tenfold cap, in a study", _capped("15 mcg/m2/day", "280 mcg/day")),
+    example("D205", "pass", "a cap for those of 1.8 m², in a study", _capped("30 mcg/m2/day", "54 mcg/day")),
+    example("D205", "finding", "above all that was studied", _capped("90 mcg/m2/day", "168.85 mcg/day")),
+    example("D205", "pass", "the most that was studied", _capped("90 mcg/m2/day", "168.84 mcg/day")),
+    example("D205", "finding", "a tenth of the cap, in a study", _capped("15 mcg/m2/day", "2.8 mcg/day")),
+    example(
+        "D205", "finding", "one of two steps without, in a study", _caps("9", "28").replace(', max = "9 mcg/day"', "")
+    ),
+    example("D205", "not applicable", "no cap, in a study", _uncapped("15 mcg/m2/day")),
     example("D205", "not applicable", "a flat dose, which needs none", MRD + FULL),
     example("D206", "finding", "flat from a hair below 45 kg", MRD + _weights("min_weight_kg = 44.999") + FULL),
     example("D206", "pass", "flat from 45 kg", MRD + _weights("min_weight_kg = 45") + FULL),

@@ -1,11 +1,8 @@
 """C: how high do the cytokines go, and is the patient prepared and watched."""
 
-from collections.abc import Iterator, Sequence
-
-from blinplan.label.read import label_of
-from blinplan.regimen.regimen import AgeGroup, Occasion
-from blinplan.rules.checks import labelled
 from blinplan.rules.checks.intervals import percent, too_few_patients
+from blinplan.rules.families.cytokines.hospital import implausible_stays, short_stays
+from blinplan.rules.families.cytokines.premedication import EQUAL_DOSES, premedication_differs, premedication_missing
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 TITLE = "Cytokines"
@@ -78,79 +75,6 @@ def _not_rarer(rule: Rule, case: Case, population: str, number: int) -> Finding:
     )
 
 
-def _premedication(rule: Rule, case: Case) -> Answer:
-    if not case.regimen.premedication:
-        return NotEvaluated("not said", "the file says nothing of premedication")
-    missing = {group: _missing_occasions(case, group) for group in AgeGroup if group in _groups(case)}
-    if all(given.patients is None for given in case.regimen.premedication):
-        # A file that tells no age groups apart is for the one whose premedication it has.
-        return tuple(_not_premedicated(rule, case, min(missing.values(), key=len), ""))
-    return tuple(
-        finding
-        for group, occasions in missing.items()
-        for finding in _not_premedicated(rule, case, occasions, f" of {group}", group)
-    )
-
-
-def _groups(case: Case) -> frozenset[AgeGroup]:
-    """The age groups to look at: those that the patient may belong to, where one was given."""
-    if case.patient is None:
-        return frozenset(AgeGroup)
-    # Imported here, because a check for nobody in particular does not wait for it.
-    from blinplan.course.adulthood import Adulthood, adult_from
-
-    return Adulthood(
-        adult_from(case.regimen, case.site, case.limits_unasked), case.patient.age, weight=case.patient.weight
-    ).groups_at(0)
-
-
-def _missing_occasions(case: Case, group: AgeGroup) -> tuple[Occasion, ...]:
-    """The occasions on which premedication of an age group is due, and that none is declared for."""
-    own = (given.occasions for given in case.regimen.premedication if given.is_for(group))
-    declared, due = frozenset[Occasion]().union(*own), labelled.occasions(case, group)
-    return tuple(o for o in Occasion if o in due and not declared & labelled.COVERED_BY[o])
-
-
-def _not_premedicated(
-    rule: Rule, case: Case, missing: Sequence[Occasion], whose: str, group: AgeGroup | None = None
-) -> Iterator[Finding]:
-    if not missing:
-        return
-    given = [given for given in case.regimen.premedication if group is None or given.is_for(group)]
-    names = ", ".join(f'"{occasion}"' for occasion in missing)
-    yield case.finding(
-        rule,
-        (*given[0].path, "before") if given else ("cycle", 0, "name"),
-        f"no premedication{whose} is declared before {' and '.join(labelled.IN_WORDS[o] for o in missing)}",
-        f"add {names} to `before` under [premedication]" if given else f"add [premedication] with `before = [{names}]`",
-    )
-
-
-def _hospital(rule: Rule, case: Case) -> Answer:
-    if not case.regimen.hospital_days:
-        return NotEvaluated("not said", "the file says nothing of days in hospital")
-    found = [finding for number in (1, 2) for finding in _short_stay(rule, case, number)]
-    if not found and labelled.hospital_limit(case, 1) is None and not labelled.is_investigational(case):
-        return NotEvaluated(
-            "unverified", f"{label_of(case.regimen)}, as far as it was seen, states no days in hospital"
-        )
-    return found
-
-
-def _short_stay(rule: Rule, case: Case, number: int) -> Iterator[Finding]:
-    given = case.regimen.hospital_days
-    days, limits = labelled.hospital_days(case, number)
-    planned = given[number - 1] if number <= len(given) else 0
-    if planned < days:
-        yield case.finding(
-            rule,
-            ("monitoring", "hospital_days"),
-            f"{planned} days in hospital are planned in cycle {number}, and {days} are due",
-            f"plan the first {days} days of cycle {number} in hospital under [monitoring]",
-            limits=limits,
-        )
-
-
 RULES = (
     Rule(
         "C601",
@@ -187,7 +111,7 @@ RULES = (
         limits=("premedication",),
         bad='[premedication]\ndrug = "dexamethasone"\ndose = "20 mg"\nbefore = ["escalation"]\n\n' + _cycle(_FULL),
         good=_PREMEDICATION + _cycle(_FULL),
-        check=_premedication,
+        check=premedication_missing,
     ),
     Rule(
         "C604",
@@ -198,6 +122,28 @@ RULES = (
         limits=("watched_days", "hospital_cycle_1_relapsed_refractory", "hospital_cycle_1_others", "hospital_cycle_2"),
         bad="[monitoring]\nhospital_days = [1]\n\n" + _cycle(_FULL),
         good="[monitoring]\nhospital_days = [2]\n\n" + _cycle(_FULL),
-        check=_hospital,
+        check=short_stays,
+    ),
+    Rule(
+        "C605",
+        "premedication-differs",
+        "The premedication is not the label's: its drug, dose, cap or time.",
+        Severity.WARNING,
+        "The label's corticosteroid is what lowered cytokine release in those who were given it.",
+        limits=("premedication", "far_from_label", *EQUAL_DOSES.values()),
+        bad='indication = "relapsed-refractory"\n\n' + _PREMEDICATION.replace("20 mg", "25 mg") + _cycle(_STEPPED),
+        good='indication = "relapsed-refractory"\n\n' + _PREMEDICATION + _cycle(_STEPPED),
+        check=premedication_differs,
+    ),
+    Rule(
+        "C606",
+        "hospital-days-implausible",
+        "More days in hospital than a cycle has, far more than the label's, or days in a cycle that there is not.",
+        Severity.WARNING,
+        "So long a stay is a slip of the pen in most files, and the days that are due are then not planned.",
+        limits=("far_longer_stay", "longer_stay"),
+        bad='indication = "mrd-positive"\n\n[monitoring]\nhospital_days = [30]\n\n' + _cycle(_FULL),
+        good='indication = "mrd-positive"\n\n[monitoring]\nhospital_days = [3]\n\n' + _cycle(_FULL),
+        check=implausible_stays,
     ),
 )

@@ -10,6 +10,7 @@ from blinplan.regimen.regimen import Indication, Step
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import beside_label, is_gross, severity_of_ratio
 from blinplan.rules.checks.dose_differences import DoseDifference, told_by
+from blinplan.rules.families.dosing.caps import wrong_caps
 from blinplan.rules.families.dosing.eligibility import basis_and_weight, patient_not_covered, patient_not_eligible
 from blinplan.rules.limits import number_text
 from blinplan.rules.reference import StepPair
@@ -186,43 +187,6 @@ def _above_highest_dose(rule: Rule, case: Case) -> Iterator[Finding]:
             )
 
 
-def _cap(rule: Rule, case: Case) -> Answer:
-    if case.regimen.basis is Basis.FLAT:
-        return NotEvaluated("not applicable", "the doses are flat, and a flat dose needs no cap")
-    return [finding for step in case.regimen.steps for finding in _wrong_cap(rule, case, step)]
-
-
-def _wrong_cap(rule: Rule, case: Case, step: Step) -> Iterator[Finding]:
-    names = {
-        case.limits["first_step_by_area"].value: "cap_of_first_step",
-        case.limits["labelled_maximum_by_area"].value: "cap_of_full_dose",
-    }
-    name = names.get(step.dose.amount)
-    investigational = case.regimen.indication is Indication.INVESTIGATIONAL
-    label = None if name is None or investigational else case.limits[name]
-    if step.cap is None:
-        yield case.finding(
-            rule,
-            (*step.path, "dose"),
-            f"{step.dose} has no cap, so it grows without limit with body surface area",
-            f'add `max = "{label}"`, the label\'s cap for this dose'
-            if label
-            else "add `max`, the highest dose in mcg/day",
-            limits=(name if label and name else "cap_of_full_dose",),
-        )
-    elif label is not None and name is not None and step.cap.amount != label.value:
-        gross = is_gross(step.cap.amount / label.value)
-        yield case.finding(
-            rule,
-            (*step.path, "max"),
-            f"the cap of {step.dose} is {step.cap}; the label's is {label}",
-            f'write `max = "{label}"`, or waive this rule with the reason',
-            limits=(name,),
-            gross=gross,
-            severity=Severity.ERROR if gross else None,
-        )
-
-
 def _high_start(rule: Rule, case: Case) -> Answer:
     if case.regimen.indication is not Indication.RELAPSED_REFRACTORY:
         return NotEvaluated("not applicable", "the label's low first step is for relapsed or refractory disease")
@@ -332,20 +296,23 @@ RULES = (
         Severity.ERROR,
         "Nobody knows what such a dose does. The maximum tolerated dose in lymphoma was 60 mcg/m²/day.",
         limits=("highest_studied_flat", "highest_studied_by_area"),
-        bad=_cycle('{ dose = "91 mcg/m2/day", max = "200 mcg/day", days = 28 }'),
+        bad=_cycle('{ dose = "91 mcg/m2/day", max = "150 mcg/day", days = 28 }'),
         good=_cycle('{ dose = "15 mcg/m2/day", max = "28 mcg/day", days = 28 }'),
         check=_above_highest_dose,
     ),
     Rule(
         "D205",
         "missing-or-other-cap",
-        "A dose by body surface area has no cap, or another cap than the label's for that dose.",
+        "A dose by body surface area has no cap, another one than the label's, or one that no patient reaches.",
         Severity.WARNING,
         f"Below {_FLAT_FROM} the label's doses are capped at those of adults.",
-        limits=("cap_of_first_step", "cap_of_full_dose"),
-        bad=_cycle('{ dose = "15 mcg/m2/day", days = 28 }'),
+        limits=(
+            *("cap_of_first_step", "cap_of_full_dose", "far_from_label"),
+            *("largest_area", "smallest_area", "highest_studied_flat"),
+        ),
+        bad='indication = "mrd-positive"\n\n' + _cycle('{ dose = "15 mcg/m2/day", days = 28 }'),
         good=_steps("15 mcg/m2/day"),
-        check=_cap,
+        check=wrong_caps,
     ),
     Rule(
         "D206",

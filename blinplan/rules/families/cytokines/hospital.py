@@ -1,0 +1,134 @@
+"""What the rules ask of the days in hospital: no fewer than are due, and no more than anybody means."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from blinplan.label.read import label_of
+from blinplan.quantities import MINUTES_PER_DAY, plural
+from blinplan.regimen.regimen import Cycle
+from blinplan.regimen.toml.document import KeyPath
+from blinplan.rules.checks import labelled
+from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
+
+_NOTHING_SAID = NotEvaluated("not said", "the file says nothing of days in hospital")
+
+
+def short_stays(rule: Rule, case: Case) -> Answer:
+    """Find stays in hospital that end before the risk does, or before the label's."""
+    given, course = case.regimen.hospital_days, case.regimen.one_by_one
+    if not given:
+        return _NOTHING_SAID
+    due = range(1, min(2, len(course)) + 1)
+    found = [finding for number in due if number <= len(given) for finding in _short_stay(rule, case, number)]
+    if found:
+        return found
+    if labelled.hospital_limit(case, 1) is None and not labelled.is_investigational(case):
+        return NotEvaluated(
+            "unverified", f"{label_of(case.regimen)}, as far as it was seen, states no days in hospital"
+        )
+    unsaid = [number for number in due if number > len(given)]
+    return _unsaid(unsaid[0]) if unsaid else ()
+
+
+def _unsaid(number: int) -> NotEvaluated:
+    return NotEvaluated("not said", f"the file says nothing of days in hospital in cycle {number}")
+
+
+def _short_stay(rule: Rule, case: Case, number: int) -> Iterator[Finding]:
+    planned = case.regimen.hospital_days[number - 1]
+    due, limits = labelled.hospital_days(case, number)
+    if planned < due:
+        yield case.finding(
+            rule,
+            _place(number),
+            f"{_days(planned)} in hospital are planned in cycle {number}, and {due} are due",
+            f"plan the first {_days(due)} of cycle {number} in hospital",
+            limits=limits,
+            severity=_severity_of_short(case, number, planned),
+        )
+
+
+def _severity_of_short(case: Case, number: int, planned: int) -> Severity | None:
+    limit, far = labelled.hospital_limit(case, number), case.limits["far_from_label"].value
+    return Severity.ERROR if limit is not None and planned * far < limit.value else None
+
+
+def implausible_stays(rule: Rule, case: Case) -> Answer:
+    """Find stays in hospital that no cycle has room for, that are a multiple of the label's, or of no cycle."""
+    if not case.regimen.hospital_days:
+        return _NOTHING_SAID
+    return [
+        finding
+        for number, days in enumerate(case.regimen.hospital_days, start=1)
+        for finding in _implausible_stay(rule, case, number, days)
+    ]
+
+
+def _implausible_stay(rule: Rule, case: Case, number: int, days: int) -> Iterator[Finding]:
+    course = case.regimen.one_by_one
+    if number > len(course):
+        yield from [_of_no_cycle(rule, case, number, days)] if days else []
+        return
+    cycle = course[number - 1]
+    longest = Fraction(cycle.infusion + cycle.treatment_free, MINUTES_PER_DAY)
+    if days > longest:
+        yield _longer_than_cycle(rule, case, number, days)
+    elif not _is_whole_infusion(cycle, days):
+        yield from _far_above_label(rule, case, number, days)
+
+
+def _of_no_cycle(rule: Rule, case: Case, number: int, days: int) -> Finding:
+    total = len(case.regimen.one_by_one)
+    return case.finding(
+        rule,
+        _place(number),
+        f"{_days(days)} in hospital are planned in cycle {number}, and the regimen has"
+        f" {total} {plural('cycle', total)}",
+        "leave out the days of cycles that there are not",
+        limits=("watched_days",),
+    )
+
+
+def _longer_than_cycle(rule: Rule, case: Case, number: int, days: int) -> Finding:
+    cycle = case.regimen.one_by_one[number - 1]
+    whole = -(-(cycle.infusion + cycle.treatment_free) // MINUTES_PER_DAY)
+    due, limits = labelled.hospital_days(case, number) if number <= 2 else (0, ("watched_days",))
+    asked = f"; {due} are due" if due else ""
+    return case.finding(
+        rule,
+        _place(number),
+        f"{_days(days)} in hospital are planned in cycle {number}, which lasts {_days(whole)} with the interval{asked}",
+        f"plan {_days(due)}, or as many as are meant" if due else "plan as many as are meant",
+        severity=Severity.ERROR,
+        limits=limits,
+        value=f"{days} of {whole}",
+    )
+
+
+def _is_whole_infusion(cycle: Cycle, days: int) -> bool:
+    """Whether a stay is that of the whole infusion, which some hospitals mean."""
+    return cycle.infusion <= days * MINUTES_PER_DAY < cycle.infusion + MINUTES_PER_DAY
+
+
+def _far_above_label(rule: Rule, case: Case, number: int, days: int) -> Iterator[Finding]:
+    limit = labelled.hospital_limit(case, number)
+    if limit is None:
+        return
+    due, limits = labelled.hospital_days(case, number)
+    times, more = case.limits["far_longer_stay"], case.limits["longer_stay"]
+    if days > times.value * due and days > due + more.value:
+        yield case.finding(
+            rule,
+            _place(number),
+            f"{_days(days)} in hospital are planned in cycle {number}; the label's are {_days(due)}",
+            f"plan {_days(due)}, or waive this rule with the reason",
+            limits=(*limits, times.name, more.name),
+        )
+
+
+def _place(number: int) -> KeyPath:
+    return "monitoring", "hospital_days", number - 1
+
+
+def _days(number: int) -> str:
+    return f"{number} {plural('day', number)}"

@@ -1,0 +1,472 @@
+"""What the rules ask of premedication: that it is declared where it is due, and that it is the label's."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from blinplan.label.label import Drug, LabelledPremedication
+from blinplan.label.read import label_of
+from blinplan.quantities import Basis, Mass, decimal_text, plural
+from blinplan.regimen.regimen import AgeGroup, Occasion, Premedication, Status
+from blinplan.regimen.toml.document import KeyPath
+from blinplan.rules.checks import labelled
+from blinplan.rules.checks.comparison import is_gross, severity_of_ratio
+from blinplan.rules.families.cytokines.age_groups import admitted_groups
+from blinplan.rules.families.cytokines.corticosteroids import WrittenDrug, corticosteroid_in
+from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
+
+if TYPE_CHECKING:
+    from blinplan.rules.checks.areas import Areas
+
+_NOTHING_SAID = NotEvaluated("not said", "the file says nothing of premedication")
+EQUAL_DOSES = {
+    name: f"equal_dose_{name}"
+    for name in (
+        *("dexamethasone", "betamethasone", "methylprednisolone", "triamcinolone", "prednisone", "prednisolone"),
+        *("deflazacort", "hydrocortisone", "cortisone"),
+    )
+}
+"""The limits that say which doses of corticosteroids are as strong as each other, by the names of these."""
+_RESTARTS = frozenset({Occasion.RESTART, Occasion.FIRST_CYCLE_RESTART})
+
+
+class _OfGroup(NamedTuple):
+    """What a file declares for an age group, and what to call its patients where the file tells them apart."""
+
+    group: AgeGroup
+    declared: tuple[Premedication, ...]
+    whose: str
+
+    @property
+    def steroids(self) -> tuple[tuple[Premedication, WrittenDrug], ...]:
+        """What of it is a corticosteroid, with the drug as it was read."""
+        read = ((given, corticosteroid_in(given.drug)) for given in self.declared)
+        return tuple((given, drug) for given, drug in read if drug is not None)
+
+
+def _by_group(case: Case) -> list[_OfGroup]:
+    """What is declared for each age group that the regimen admits.
+
+    A file that tells no age groups apart is for the one that most of its patients belong to.
+    """
+    declared, groups = case.regimen.premedication, admitted_groups(case)
+    if any(given.patients is not None for given in declared):
+        own = {group: tuple(given for given in declared if given.is_for(group)) for group in groups}
+        return [_OfGroup(group, given, f" of {group}") for group, given in own.items()]
+    usual = AgeGroup.CHILDREN if case.regimen.basis is Basis.BSA else AgeGroup.ADULTS
+    return [_OfGroup(usual if usual in groups else groups[0], declared, "")]
+
+
+# --- where it is due --------------------------------------------------------------------------------------------------
+
+
+def premedication_missing(rule: Rule, case: Case) -> Answer:
+    """Find starts, steps and restarts before which the label has premedication, and the file none."""
+    if not case.regimen.premedication:
+        return _NOTHING_SAID
+    return [finding for given in _by_group(case) for finding in _not_premedicated(rule, case, given)]
+
+
+def _not_premedicated(rule: Rule, case: Case, own: _OfGroup) -> Iterator[Finding]:
+    steroids = [given for given, _ in own.steroids] or own.declared  # C605 says of another drug that it is none
+    missing = _missing(case, labelled.occasions(case, own.group), steroids)
+    if not missing:
+        return
+    names = ", ".join(f'"{occasion}"' for occasion in missing)
+    yield case.finding(
+        rule,
+        (*steroids[0].path, "before") if steroids else ("cycle", 0, "name"),
+        f"no premedication{own.whose} is declared before {' and '.join(labelled.IN_WORDS[o] for o in missing)}",
+        f"add {names} to `before` under [premedication]"
+        if steroids
+        else f"add [premedication] with `before = [{names}]`",
+        severity=_severity_of_missing(case, missing),
+    )
+
+
+def _missing(case: Case, due: frozenset[Occasion], given: Iterable[Premedication]) -> list[Occasion]:
+    """The occasions on which premedication is due, and that none is declared for."""
+    declared = frozenset[Occasion]().union(*(one.occasions for one in given))
+    return [occasion for occasion in Occasion if occasion in due and not declared & _covering(case, occasion)]
+
+
+def _covering(case: Case, occasion: Occasion) -> frozenset[Occasion]:
+    """The occasions of which one has to be declared: of a single cycle, the first start is that of each cycle."""
+    covering = labelled.COVERED_BY[occasion]
+    if len(case.regimen.one_by_one) > 1:
+        return covering
+    return covering.union(*(same for same in _SAME_IN_ONE_CYCLE if occasion in same))
+
+
+_SAME_IN_ONE_CYCLE = (frozenset({Occasion.FIRST_START, Occasion.CYCLE_START}), _RESTARTS)
+
+
+def _severity_of_missing(case: Case, missing: Iterable[Occasion]) -> Severity | None:
+    """A start or a step without the label's premedication is planned so; a restart is not planned."""
+    planned = frozenset(missing) - _RESTARTS
+    return Severity.ERROR if planned and not labelled.is_investigational(case) else None
+
+
+# --- what it is -------------------------------------------------------------------------------------------------------
+
+
+def premedication_differs(rule: Rule, case: Case) -> Answer:
+    """Find what of the premedication is not the label's: drug, dose, cap, time, and a dose that is left out."""
+    if labelled.is_investigational(case):
+        return labelled.NOT_LABELLED
+    if not case.regimen.premedication:
+        return _NOTHING_SAID
+    label = label_of(case.regimen)
+    stated = {own: label.premedication(case.regimen.indication, own.group) for own in _by_group(case)}
+    if not any(stated.values()):
+        reason = f"{label}, as far as it was seen, states no premedication for these patients"
+        return NotEvaluated("unverified", reason)
+    found = [finding for own, labels in stated.items() for finding in _differences(rule, case, own, labels)]
+    unseen = [one for labels in stated.values() for one in labels if one.stated.status is Status.UNVERIFIED]
+    if unseen and not found:
+        reason = f"it rests on premedication that nobody has seen in the source ({unseen[0].stated.source})"
+        return NotEvaluated("unverified", reason)
+    return _worst_at_each_place(found)
+
+
+def _worst_at_each_place(found: Iterable[Finding]) -> list[Finding]:
+    """One finding at a value, also where both age groups have one there."""
+    worst: dict[KeyPath, Finding] = {}
+    for finding in found:
+        known = worst.get(finding.path)
+        if known is None or finding.severity.rank > known.severity.rank:
+            worst[finding.path] = finding
+    return list(worst.values())
+
+
+def _differences(rule: Rule, case: Case, own: _OfGroup, labels: Sequence[LabelledPremedication]) -> Iterator[Finding]:
+    if not own.declared or not labels:
+        return
+    if not own.steroids:
+        yield from _findings_that_count([_no_corticosteroid(rule, case, own, labels)], labels[0])
+        return
+    beside: dict[int, list[Premedication]] = {number: [] for number in range(len(labels))}
+    for given, drug in own.steroids:
+        tried = [list(_Comparison(rule, case, own, given, drug, label).differences()) for label in labels]
+        nearest = min(range(len(labels)), key=lambda number: (_weight(tried[number]), number))
+        beside[nearest].append(given)
+        yield from _findings_that_count(tried[nearest], labels[nearest])
+    yield from _starts_without_label(rule, case, own, labels)
+    for number, given_here in beside.items():
+        yield from _findings_that_count(
+            _left_out(rule, case, own, labels[number], given_here, len(labels)), labels[number]
+        )
+
+
+def _weight(differences: Sequence[Finding]) -> tuple[int, int]:
+    """How little like a labelled one a premedication is: the number of differences, and how bad they are."""
+    return len(differences), sum(finding.severity.rank for finding in differences)
+
+
+def _findings_that_count(findings: Iterable[Finding], label: LabelledPremedication) -> Iterator[Finding]:
+    """What counts: all of it, or where nobody has seen the label's text, what is far beyond it."""
+    unseen = label.stated.status is Status.UNVERIFIED
+    return (finding for finding in findings if finding.gross or not unseen)
+
+
+def _no_corticosteroid(rule: Rule, case: Case, own: _OfGroup, labels: Sequence[LabelledPremedication]) -> Finding:
+    given, label = own.declared[0], labels[0]
+    return case.finding(
+        rule,
+        (*given.path, "drug"),
+        f"the premedication{own.whose} is {given.drug}, which is known here as no corticosteroid; the label's is"
+        f" {_drugs_text(label)}",
+        f'write `drug = "{label.drug.name}"`, or the name of the substance where this is a brand of it',
+        why=label.stated.says,
+        severity=Severity.ERROR,
+        limits=("premedication",),
+        gross=True,
+    )
+
+
+def _left_out(
+    rule: Rule,
+    case: Case,
+    own: _OfGroup,
+    label: LabelledPremedication,
+    given: Sequence[Premedication],
+    total: int,
+) -> Iterator[Finding]:
+    """Where the label has several for an age group, one that is not declared on all its occasions."""
+    untold = _missing(case, label.occasions, [one for one, _ in own.steroids])  # C603 tells of these
+    missing = [one for one in _missing(case, label.occasions, given) if one not in untold] if total > 1 else []
+    if not missing:
+        return
+    first = (given or [one for one, _ in own.steroids])[0]
+    occasions = " and ".join(labelled.IN_WORDS[occasion] for occasion in missing)
+    yield case.finding(
+        rule,
+        (*first.path, "before") if given else (*first.path, "drug"),
+        f"{_drugs_text(label)}, {_time_text(label)} before {occasions}, is not declared{own.whose}; the label gives"
+        f" {'it' if total == 1 else f'{total} doses'}",
+        f"add it: {label.stated.says}",
+        why=label.stated.says,
+        severity=Severity.ERROR,
+        limits=("premedication",),
+        gross=True,
+    )
+
+
+def _starts_without_label(
+    rule: Rule, case: Case, own: _OfGroup, labels: Sequence[LabelledPremedication]
+) -> Iterator[Finding]:
+    """Tell where premedication is given before each cycle, and the label gives it before the first."""
+    every = {Occasion.CYCLE_START}
+    if len(case.regimen.one_by_one) < 2 or any(label.occasions & every for label in labels):
+        return
+    for given, _ in own.steroids:
+        if given.occasions & every:
+            yield case.finding(
+                rule,
+                (*given.path, "before"),
+                f"premedication{own.whose} is given before each cycle; the label gives it before the first",
+                'write "first-start" for "cycle-start", or leave it where it is meant',
+                why=labels[0].stated.says,
+                severity=Severity.NOTE,
+                limits=("premedication",),
+            )
+
+
+class _Comparison(NamedTuple):
+    """A declared corticosteroid beside one of the label's."""
+
+    rule: Rule
+    case: Case
+    own: _OfGroup
+    given: Premedication
+    drug: WrittenDrug
+    label: LabelledPremedication
+
+    def differences(self) -> Iterator[Finding]:
+        """Every difference, each at its own value."""
+        alike = next((drug for drug in self._labelled_drugs if drug.name == self.drug.name), None)
+        if self.drug.is_misspelt:
+            yield self._misspelt()
+        if alike is None:
+            yield from self._of_another_drug()
+        else:
+            yield from self._of_dose(alike)
+        yield from self._of_time()
+
+    @property
+    def _labelled_drugs(self) -> tuple[Drug, ...]:
+        return self.label.drug, *self.label.equivalents
+
+    @property
+    def _areas(self) -> "Areas":
+        # Imported here, because few files have a dose that is counted otherwise than the label's.
+        from blinplan.rules.checks.areas import areas_of
+
+        return areas_of(self.case.regimen.eligibility)
+
+    def _misspelt(self) -> Finding:
+        return self._finding(
+            "drug",
+            f"the premedication{self.own.whose} is {self.given.drug}, which is read as {self.drug.name}",
+            f'write `drug = "{self.drug.name}"`',
+            Severity.WARNING,
+        )
+
+    def _of_another_drug(self) -> Iterator[Finding]:
+        strength = self._strength
+        gross = is_gross(strength)
+        told = f", {decimal_text(strength, 2)} times as strong" if gross else ""
+        yield self._finding(
+            "drug",
+            f"the premedication{self.own.whose} is {self.given.drug} {self.given.dose}{told}; the label's is"
+            f" {_drugs_text(self.label)}",
+            f'write `drug = "{self.label.drug.name}"` and {_keys_text(self.label.drug)}, or waive this rule with the'
+            " reason",
+            Severity.ERROR if gross else Severity.WARNING,
+            gross=gross,
+            limits=self._equal_doses if gross else (),
+        )
+
+    @property
+    def _equal_doses(self) -> tuple[str, ...]:
+        """The names of the limits by which the drug and the label's compare; empty where no drug is named."""
+        if self.drug.name is None:
+            return ()
+        return EQUAL_DOSES[self.drug.name], EQUAL_DOSES[self.label.drug.name]
+
+    @property
+    def _strength(self) -> Fraction:
+        """How many times as strong as the label's a corticosteroid is; one without a name is taken for the label's."""
+        equal = [self.case.limits_unasked[name].value for name in self._equal_doses]
+        factor = equal[1] / equal[0] if equal else Fraction(1)
+        return max((factor * ratio for ratio in self._ratios(self.label.drug)), key=_distance)
+
+    def _of_dose(self, label: Drug) -> Iterator[Finding]:
+        """Tell of another dose and, where both are by body surface area, of another cap."""
+        if self.given.dose != label.dose:
+            yield self._other_dose(label)
+        if self.given.dose.basis is label.dose.basis and self.given.cap != label.cap:
+            yield from self._other_cap(label)
+
+    def _other_dose(self, label: Drug) -> Finding:
+        ratio = max(self._ratios(label), key=_distance)
+        return self._finding(
+            "dose",
+            f"the dose of {label.name}{self.own.whose} is {self.given.dose}; the label's is {_dose_text(label)}"
+            f"{self._in_a_patient(label, ratio)}",
+            f"write {_keys_text(label)}, or waive this rule with the reason",
+            severity_of_ratio(self.case, ratio),
+            gross=is_gross(ratio),
+        )
+
+    def _ratios(self, label: Drug) -> tuple[Fraction, ...]:
+        """How many times the label's dose the given one is: in the smallest and largest patient, if one is by area."""
+        if self.given.dose.basis is label.dose.basis:
+            return (self.given.dose.milligrams / label.dose.milligrams,)
+        return tuple(
+            _milligrams(self.given.dose, self.given.cap, area) / _milligrams(label.dose, label.cap, area)
+            for area in self._areas
+        )
+
+    def _in_a_patient(self, label: Drug, ratio: Fraction) -> str:
+        if self.given.dose.basis is label.dose.basis:
+            return ""
+        area = next(area for area, own in zip(self._areas, self._ratios(label), strict=True) if own == ratio)
+        square_metres = f"{float(area):.2g} m²"
+        return f", so it is {decimal_text(ratio, 1)} times that in a patient of {square_metres}"
+
+    def _other_cap(self, label: Drug) -> Iterator[Finding]:
+        given, cap = self.given.cap, label.cap
+        if given is None:
+            yield self._finding(
+                "dose",
+                f"the dose of {label.name}{self.own.whose} has no cap; the label's is {cap}",
+                f'add `max = "{cap}"`',
+                Severity.WARNING,
+            )
+        elif cap is None:
+            yield from self._cap_without_label(given, label)
+        else:
+            ratio = given.milligrams / cap.milligrams
+            yield self._finding(
+                "max",
+                f"the cap of {label.name}{self.own.whose} is {given}; the label's is {cap}",
+                f'write `max = "{cap}"`, or waive this rule with the reason',
+                severity_of_ratio(self.case, ratio),
+                gross=is_gross(ratio),
+            )
+
+    def _cap_without_label(self, given: Mass, label: Drug) -> Iterator[Finding]:
+        """Tell of a cap that the label has none of, where it lowers somebody's dose."""
+        ratio = given.milligrams / (label.dose.milligrams * self._areas.largest)
+        if ratio < 1:
+            yield self._finding(
+                "max",
+                f"the cap of {label.name}{self.own.whose} is {given}; the label's dose, {_dose_text(label)}, has none",
+                "remove `max`, or waive this rule with the reason",
+                severity_of_ratio(self.case, ratio),
+                gross=is_gross(ratio),
+            )
+
+    def _of_time(self) -> Iterator[Finding]:
+        given, label = self.given, self.label
+        if given.minutes_before > label.minutes_before:
+            yield self._other_time("minutes_before", given.minutes_before, label.minutes_before)
+        if given.latest_minutes_before < label.latest_minutes_before:
+            yield self._other_time(self._key_of_latest, given.latest_minutes_before, label.latest_minutes_before)
+
+    @property
+    def _key_of_latest(self) -> str:
+        table = self.case.values(self.given.path)
+        return "latest_minutes_before" if "latest_minutes_before" in table else "minutes_before"
+
+    def _other_time(self, key: str, minutes: int, label: int) -> Finding:
+        written = key in self.case.values(self.given.path)
+        said = "" if written else ", since the file says no other"
+        return self._finding(
+            key if written else "before",
+            f"premedication{self.own.whose} is given {_minutes(minutes)} before the infusion{said}; the label gives it"
+            f" {_time_text(self.label)} before",
+            self._advice_on_time(),
+            self._severity_of_time(minutes, label),
+            gross=label == 0 or is_gross(Fraction(minutes, label)),
+        )
+
+    def _severity_of_time(self, minutes: int, label: int) -> Severity:
+        """A window in which the label's time lies is no wrong time."""
+        meets = (
+            self.given.latest_minutes_before <= self.label.minutes_before
+            and self.given.minutes_before >= self.label.latest_minutes_before
+        )
+        if meets:
+            return Severity.WARNING
+        return Severity.ERROR if label == 0 else severity_of_ratio(self.case, Fraction(minutes, label))
+
+    def _advice_on_time(self) -> str:
+        label = self.label
+        latest = f" and `latest_minutes_before = {label.latest_minutes_before}`"
+        window = label.latest_minutes_before != label.minutes_before
+        return (
+            f"write `minutes_before = {label.minutes_before}`{latest if window else ''}, or waive this rule with the"
+            " reason"
+        )
+
+    def _finding(
+        self,
+        key: str,
+        message: str,
+        advice: str,
+        severity: Severity,
+        *,
+        gross: bool = False,
+        limits: tuple[str, ...] = (),
+    ) -> Finding:
+        return self.case.finding(
+            self.rule,
+            (*self.given.path, key),
+            message,
+            advice,
+            why=self.label.stated.says,
+            severity=severity,
+            limits=("premedication", "far_from_label", *limits),
+            gross=gross,
+        )
+
+
+def _distance(ratio: Fraction) -> Fraction:
+    return max(ratio, 1 / ratio)
+
+
+def _milligrams(dose: Mass, cap: Mass | None, area: Fraction) -> Fraction:
+    """What a dose comes to in a patient of an area."""
+    if dose.basis is Basis.FLAT:
+        return dose.milligrams
+    milligrams = dose.milligrams * area
+    return milligrams if cap is None else min(milligrams, cap.milligrams)
+
+
+def _drugs_text(label: LabelledPremedication) -> str:
+    """The label's drug with its dose, and what counts as the same."""
+    return " or ".join(f"{drug.name} {_dose_text(drug)}" for drug in (label.drug, *label.equivalents))
+
+
+def _dose_text(drug: Drug) -> str:
+    return str(drug.dose) if drug.cap is None else f"{drug.dose} (at most {drug.cap})"
+
+
+def _keys_text(drug: Drug) -> str:
+    cap = "" if drug.cap is None else f' and `max = "{_mass_text(drug.cap)}"`'
+    return f'`dose = "{_mass_text(drug.dose)}"`{cap}'
+
+
+def _mass_text(mass: Mass) -> str:
+    return str(mass).replace("²", "2")
+
+
+def _time_text(label: LabelledPremedication) -> str:
+    most, least = label.minutes_before, label.latest_minutes_before
+    return _minutes(most) if most == least else f"{most} to {_minutes(least)}"
+
+
+def _minutes(number: int) -> str:
+    return f"{number} {plural('minute', number)}"

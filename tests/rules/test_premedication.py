@@ -1,0 +1,422 @@
+"""C603 and C605: premedication beside that of every label, indication and age group, from the label's own data."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+
+import pytest
+
+from blinplan.label.label import Label, LabelledPremedication
+from blinplan.label.read import label_named, label_names
+from blinplan.label.regimens import labelled_regimen
+from blinplan.quantities import Basis, Mass
+from blinplan.regimen.regimen import AgeGroup, Occasion, Premedication, Regimen
+from blinplan.regimen.tables import table_of
+from blinplan.regimen.toml.document import KeyPath
+from blinplan.regimen.write import write_regimen
+from blinplan.rules.configuration.settings import DEFAULTS, Pattern
+from blinplan.rules.families.cytokines import corticosteroids, premedication
+from blinplan.rules.judge import Judgement
+from blinplan.rules.rule import Finding, Severity
+from tests.regimen_text import judgement_of, verdict_of
+
+ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+OF_PREMEDICATION = replace(DEFAULTS, select=(Pattern("C603"), Pattern("C605")))
+Found = list[tuple[str, str | int, Severity]]
+
+
+def written(regimen: Regimen) -> Judgement:
+    """Judge a regimen as a file says it."""
+    return judgement_of(write_regimen(table_of(regimen)).document.text, settings=OF_PREMEDICATION)
+
+
+def found(judgement: Judgement, *rules: str) -> Found:
+    """What rules of premedication found: the code, the key at which it stands, and how bad it is."""
+    findings = [f for code in rules or ("C603", "C605") for f in verdict_of(judgement, code).findings]
+    return [(f.code, f.path[-1], f.severity) for f in findings]
+
+
+def labelled() -> Iterator[tuple[Label, Regimen]]:
+    for name in label_names():
+        label = label_named(name)
+        yield from ((label, labelled_regimen(label, made)) for made in label.regimens)
+
+
+REGIMENS = [pytest.param(label, regimen, id=regimen.name) for label, regimen in labelled()]
+PLACES = [
+    pytest.param(label, regimen, number, id=f"{regimen.name}-{number}")
+    for label, regimen in labelled()
+    for number in range(len(regimen.premedication))
+]
+
+
+def stated_for(label: Label, regimen: Regimen, number: int) -> LabelledPremedication:
+    """What the label says of one of the premedications that were made from it."""
+    group = regimen.premedication[number].patients
+    assert group is not None
+    of_group = label.premedication(regimen.indication, group)
+    earlier = [given for given in regimen.premedication[:number] if given.patients is group]
+    return of_group[len(earlier)]
+
+
+def with_changed(regimen: Regimen, number: int, **changes: object) -> Regimen:
+    declared = list(regimen.premedication)
+    declared[number] = replace(declared[number], **changes)  # type: ignore[arg-type]
+    return replace(regimen, premedication=tuple(declared))
+
+
+def times(mass: Mass, factor: Fraction) -> Mass:
+    return Mass(mass.milligrams * factor, mass.basis)
+
+
+def severity(ratio: Fraction) -> Severity:
+    return ERROR if ratio > Fraction(3, 2) or ratio < Fraction(2, 3) else WARNING
+
+
+FACTORS = [Fraction(f) for f in ("1/10", "1/2", "13/20", "67/100", "4/5", "5/4", "3/2", "31/20", "2", "10")]
+
+
+@pytest.mark.parametrize(("label", "regimen"), REGIMENS)
+def test_what_the_label_gives_has_no_finding(label: Label, regimen: Regimen) -> None:
+    assert found(written(regimen)) == []
+    assert verdict_of(written(regimen), "C605").not_evaluated is None
+
+
+@pytest.mark.parametrize("factor", FACTORS)
+@pytest.mark.parametrize(("label", "regimen", "number"), PLACES)
+def test_another_dose_is_found_at_its_value(label: Label, regimen: Regimen, number: int, factor: Fraction) -> None:
+    given = regimen.premedication[number]
+    judgement = written(with_changed(regimen, number, dose=times(given.dose, factor)))
+    assert found(judgement) == [("C605", "dose", severity(factor))]
+    (finding,) = verdict_of(judgement, "C605").findings
+    stated = stated_for(label, regimen, number)
+    assert f"is {times(given.dose, factor)}; the label's is {stated.drug.dose}" in finding.message
+    assert (finding.path, finding.why) == (("premedication", number, "dose"), stated.stated.says)
+
+
+CAPPED = [place for place in PLACES if stated_for(*place.values).drug.cap is not None]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("factor", [None, *FACTORS])
+@pytest.mark.parametrize(("label", "regimen", "number"), CAPPED)
+def test_another_cap_is_found_where_the_label_has_one(
+    label: Label, regimen: Regimen, number: int, factor: Fraction | None
+) -> None:
+    cap = stated_for(label, regimen, number).drug.cap
+    assert cap is not None
+    other = None if factor is None else times(cap, factor)
+    judgement = written(with_changed(regimen, number, cap=other))
+    expected = ("C605", "dose", WARNING) if factor is None else ("C605", "max", severity(factor))
+    assert found(judgement) == [expected]
+
+
+def by_area(regimen: Regimen, number: int) -> bool:
+    return regimen.premedication[number].dose.basis is Basis.BSA
+
+
+@pytest.mark.parametrize(("label", "regimen", "number"), PLACES)
+def test_a_flat_dose_of_children_and_one_by_area_of_adults_are_errors(
+    label: Label, regimen: Regimen, number: int
+) -> None:
+    given = regimen.premedication[number]
+    flat, per_area = Mass(Fraction(20), Basis.FLAT), Mass(Fraction(5), Basis.BSA)
+    other = {"dose": flat, "cap": None} if by_area(regimen, number) else {"dose": per_area}
+    judgement = written(with_changed(regimen, number, **other))
+    assert found(judgement) == [("C605", "dose", ERROR)]
+    assert f"of {given.patients}" in verdict_of(judgement, "C605").findings[0].message
+
+
+@pytest.mark.parametrize(("label", "regimen", "number"), PLACES)
+def test_every_difference_is_found_at_its_own_value(label: Label, regimen: Regimen, number: int) -> None:
+    given, expected = regimen.premedication[number], [("C605", "dose", ERROR)]
+    changes: dict[str, object] = {"dose": times(given.dose, Fraction(10))}
+    if given.cap is not None:
+        changes["cap"] = times(given.cap, Fraction(1, 10))
+        expected.append(("C605", "max", ERROR))
+    if given.minutes_before == given.latest_minutes_before:
+        changes |= {"minutes_before": 5, "latest_minutes_before": 5}
+        expected.append(("C605", "minutes_before", ERROR))
+    assert found(written(with_changed(regimen, number, **changes))) == expected
+
+
+# --- the drug ---------------------------------------------------------------------------------------------------------
+
+
+def others_of_group(regimen: Regimen, number: int) -> int:
+    group = regimen.premedication[number].patients
+    return sum(given.patients is group for given in regimen.premedication) - 1
+
+
+@pytest.mark.parametrize("drug", ["paracetamol", "Paracetamol 1 g", "diphenhydramine", "ondansetron", "none"])
+@pytest.mark.parametrize(("label", "regimen", "number"), PLACES)
+def test_no_corticosteroid_is_an_error(label: Label, regimen: Regimen, number: int, drug: str) -> None:
+    judgement = written(with_changed(regimen, number, drug=drug))
+    (one,) = verdict_of(judgement, "C605").findings
+    stated = stated_for(label, regimen, number)
+    assert (one.severity, one.path[-1]) == (ERROR, "drug")
+    assert f"{stated.drug.name} {stated.drug.dose}" in one.message
+    assert verdict_of(judgement, "C603").findings == ()
+    if not others_of_group(regimen, number):
+        assert one.path == ("premedication", number, "drug")
+        assert drug in one.message
+
+
+@pytest.mark.parametrize(("label", "regimen"), REGIMENS)
+def test_something_besides_the_corticosteroid_is_nobody_s_mistake(label: Label, regimen: Regimen) -> None:
+    first = regimen.premedication[0]
+    besides = replace(first, drug="paracetamol", dose=Mass(Fraction(1000), Basis.FLAT), cap=None)
+    both = (*regimen.premedication, besides)
+    assert found(written(replace(regimen, premedication=both))) == []
+    assert found(written(replace(regimen, premedication=both[::-1]))) == []
+
+
+def test_what_is_no_corticosteroid_covers_no_start() -> None:
+    regimen = labelled_regimen(label_named("us-2025"), label_named("us-2025").regimens[0])
+    adults = regimen.premedication[0]
+    steps = replace(adults, occasions=frozenset({Occasion.ESCALATION, Occasion.RESTART}))
+    fever = replace(adults, drug="paracetamol", occasions=frozenset({Occasion.CYCLE_START}))
+    changed = replace(regimen, premedication=(fever, steps, *regimen.premedication[1:]))
+    assert found(written(changed)) == [("C603", "before", ERROR)]
+
+
+SPELLINGS = {
+    "dexamethasone": (
+        *("Dexamethason", "dexaméthasone", "dexametasona", "desametasone", "deksametazon", "dexamethasonum"),
+        *("Dexa", "DXM", "дексаметазон", "地塞米松"),
+    ),
+    "prednisone": ("Prednison", "prednisona", "prednizon", "PREDNISONE", "преднизон"),
+}
+SLIPS = {"dexamethasone": ("dexamethsone", "dexamethaosne", "dexamethazole"), "prednisone": ("prednsone", "predinsone")}
+
+
+@pytest.mark.parametrize(("label", "regimen", "number"), PLACES)
+def test_the_drug_is_known_in_other_languages_and_a_slip_is_told(label: Label, regimen: Regimen, number: int) -> None:
+    name = regimen.premedication[number].drug
+    for spelling in (*SPELLINGS[name], f"{name} IV", f"{name.upper()} sodium phosphate"):
+        assert found(written(with_changed(regimen, number, drug=spelling))) == [], spelling
+    for slip in SLIPS[name]:
+        assert found(written(with_changed(regimen, number, drug=slip))) == [("C605", "drug", WARNING)], slip
+
+
+@pytest.mark.parametrize(("label", "regimen", "number"), PLACES)
+def test_an_equivalent_has_its_own_dose(label: Label, regimen: Regimen, number: int) -> None:
+    for drug in stated_for(label, regimen, number).equivalents:
+        same = with_changed(regimen, number, drug=drug.name, dose=drug.dose, cap=drug.cap)
+        assert found(written(same)) == []
+        for factor in FACTORS:
+            other = with_changed(regimen, number, drug=drug.name, dose=times(drug.dose, factor), cap=drug.cap)
+            assert found(written(other)) == [("C605", "dose", severity(factor))]
+
+
+@pytest.mark.parametrize(
+    ("drug", "milligrams", "bad"),
+    [
+        ("methylprednisolone", 107, WARNING),
+        ("hydrocortisone", 500, WARNING),
+        ("prednisolone", 133, WARNING),
+        ("prednisone", 20, ERROR),
+        ("methylprednisolone", 1000, ERROR),
+        ("hydrocortisone", 100, ERROR),
+        ("a corticosteroid", 20, WARNING),
+        ("a corticosteroid", 200, ERROR),
+    ],
+)
+def test_another_corticosteroid_is_a_difference_and_one_far_stronger_or_weaker_an_error(
+    drug: str, milligrams: int, bad: Severity
+) -> None:
+    regimen = labelled_regimen(label_named("us-2025"), label_named("us-2025").regimens[0])
+    judgement = written(with_changed(regimen, 0, drug=drug, dose=Mass(Fraction(milligrams), Basis.FLAT)))
+    assert found(judgement) == [("C605", "drug", bad)]
+
+
+@pytest.mark.parametrize("text", ["paracetamol", "dexmedetomidine", "dexrazoxane", "tocilizumab", "", "prednis"])
+def test_other_drugs_are_not_taken_for_a_corticosteroid(text: str) -> None:
+    assert corticosteroids.corticosteroid_in(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("methyl prednisolone", "methylprednisolone"),
+        ("Solu-Medrol", "methylprednisolone"),
+        ("prednisolone", "prednisolone"),
+        ("prednisone or an equivalent", "prednisone"),
+        ("paracetamol and dexamethasone", "dexamethasone"),
+        ("преднизолон", "prednisolone"),
+        ("プレドニゾロン", "prednisolone"),
+        ("Hidrocortisona", "hydrocortisone"),
+        ("glucocorticoid", None),
+    ],
+)
+def test_corticosteroids_are_told_apart(text: str, name: str | None) -> None:
+    read = corticosteroids.corticosteroid_in(text)
+    assert read is not None
+    assert (read.name, read.is_misspelt) == (name, False)
+
+
+# --- the time ---------------------------------------------------------------------------------------------------------
+
+
+def timed(regimen: Regimen, number: int, most: int, least: int) -> Found:
+    return found(written(with_changed(regimen, number, minutes_before=most, latest_minutes_before=least)))
+
+
+@pytest.mark.parametrize(("label", "regimen", "number"), PLACES)
+def test_another_time_is_found_by_its_size(label: Label, regimen: Regimen, number: int) -> None:
+    stated = stated_for(label, regimen, number)
+    early, late = stated.minutes_before, stated.latest_minutes_before
+    for factor in (Fraction(11, 10), Fraction(3, 2), Fraction(8, 5)):
+        most = int(early * factor)
+        assert timed(regimen, number, most, most) == [("C605", "minutes_before", severity(Fraction(most, early)))]
+    if late:
+        nothing = [Fraction(0)] if not others_of_group(regimen, number) else []  # else it is the time of the other dose
+        for factor in (*nothing, Fraction(1, 2), Fraction(2, 3), Fraction(9, 10)):
+            least = int(late * factor)
+            assert timed(regimen, number, least, least) == [("C605", "minutes_before", severity(Fraction(least, late)))]
+    for inside in {early, late, (early + late) // 2}:
+        assert timed(regimen, number, inside, inside) == []
+    assert timed(regimen, number, early, late) == []
+
+
+def test_a_window_around_the_label_s_time_is_a_warning() -> None:
+    regimen = labelled_regimen(label_named("us-2025"), label_named("us-2025").regimens[0])
+    assert timed(regimen, 0, 60, 30) == [("C605", "latest_minutes_before", WARNING)]
+    assert timed(regimen, 0, 120, 60) == [("C605", "minutes_before", WARNING)]
+    assert timed(regimen, 0, 40, 10) == [("C605", "latest_minutes_before", ERROR)]
+
+
+# --- the occasions ----------------------------------------------------------------------------------------------------
+
+RESTARTS = {Occasion.RESTART, Occasion.FIRST_CYCLE_RESTART}
+
+
+@pytest.mark.parametrize(("label", "regimen", "number"), PLACES)
+def test_an_occasion_of_the_label_that_is_left_out_is_found(label: Label, regimen: Regimen, number: int) -> None:
+    for left_out in sorted(stated_for(label, regimen, number).occasions):
+        given = regimen.premedication[number].occasions - {left_out}
+        other = {Occasion.ESCALATION, Occasion.RESTART} - {left_out}
+        judgement = written(with_changed(regimen, number, occasions=frozenset(given or other)))
+        expected = WARNING if left_out in RESTARTS else ERROR
+        code = "C605" if others_of_group(regimen, number) else "C603"
+        assert (code, "before", expected) in found(judgement), left_out
+        assert len(found(judgement)) == 1
+
+
+def of_adults(regimen: Regimen) -> int:
+    return next(n for n, given in enumerate(regimen.premedication) if given.patients is AgeGroup.ADULTS)
+
+
+def test_adults_are_premedicated_before_each_cycle_and_children_before_the_first() -> None:
+    label = label_named("us-2025")
+    for made in label.regimens:
+        regimen = labelled_regimen(label, made)
+        adults = of_adults(regimen)
+        children = 1 - adults
+        first = regimen.premedication[adults].occasions - {Occasion.CYCLE_START} | {Occasion.FIRST_START}
+        assert found(written(with_changed(regimen, adults, occasions=first))) == [("C603", "before", ERROR)]
+        each = regimen.premedication[children].occasions | {Occasion.CYCLE_START}
+        assert found(written(with_changed(regimen, children, occasions=each))) == [("C605", "before", NOTE)]
+
+
+# --- whom it is for ---------------------------------------------------------------------------------------------------
+
+
+def without_groups(regimen: Regimen, group: AgeGroup) -> Regimen:
+    """The regimen with the premedication of one age group, and no word on whom it is for."""
+    own = [replace(given, patients=None) for given in regimen.premedication if given.patients is group]
+    return replace(regimen, premedication=tuple(own))
+
+
+@pytest.mark.parametrize(("label", "regimen"), REGIMENS)
+def test_a_file_that_tells_no_groups_apart_is_for_the_one_whose_doses_it_has(label: Label, regimen: Regimen) -> None:
+    usual = AgeGroup.CHILDREN if regimen.basis is Basis.BSA else AgeGroup.ADULTS
+    stated = label.premedication(regimen.indication, usual)
+    own = without_groups(regimen, usual if stated else AgeGroup.CHILDREN)
+    assert found(written(own)) == []
+
+
+def test_the_adult_s_flat_dose_in_a_regimen_for_children_is_an_error() -> None:
+    label = label_named("us-2025")
+    for made in label.regimens:
+        regimen = labelled_regimen(label, made)
+        if regimen.basis is Basis.BSA:
+            errors = found(written(without_groups(regimen, AgeGroup.ADULTS)), "C605")
+            assert any(one[2] is ERROR for one in errors), regimen.name
+
+
+AGES: dict[AgeGroup, dict[str, Fraction]] = {
+    AgeGroup.ADULTS: {"minimum_age": Fraction(18)},
+    AgeGroup.CHILDREN: {"below_age": Fraction(18)},
+}
+
+
+@pytest.mark.parametrize(("label", "regimen"), REGIMENS)
+def test_only_the_age_groups_that_a_regimen_admits_are_asked_about(label: Label, regimen: Regimen) -> None:
+    for group in AgeGroup:
+        if not label.premedication(regimen.indication, group):
+            continue
+        own = tuple(given for given in regimen.premedication if given.patients is group)
+        alone = replace(regimen, premedication=own)
+        of_ages = replace(alone, eligibility=replace(regimen.eligibility, **AGES[group]))  # type: ignore[arg-type]
+        assert found(written(of_ages)) == [], group
+        other_label = [g for g in AgeGroup if g is not group and label.premedication(regimen.indication, g)]
+        missed = [one[0] for one in found(written(alone))]
+        assert missed == ["C603"] * len(other_label), group
+
+
+def test_both_groups_have_their_own_findings() -> None:
+    regimen = labelled_regimen(label_named("us-2025"), label_named("us-2025").regimens[0])
+    both = with_changed(
+        with_changed(regimen, 0, dose=Mass(Fraction(2), Basis.FLAT)), 1, dose=Mass(Fraction(50), Basis.BSA)
+    )
+    findings: tuple[Finding, ...] = verdict_of(written(both), "C605").findings
+    paths: list[KeyPath] = [finding.path for finding in findings]
+    assert paths == [("premedication", 0, "dose"), ("premedication", 1, "dose")]
+
+
+# --- what nobody has seen, and what nobody says -----------------------------------------------------------------------
+
+
+def test_what_the_file_does_not_say_is_not_judged_and_what_no_label_says_neither() -> None:
+    for label, regimen in labelled():
+        silent = replace(regimen, premedication=())
+        for code in ("C603", "C605"):
+            verdict = verdict_of(written(silent), code)
+            assert verdict.not_evaluated is not None, (label.name, code)
+            assert verdict.not_evaluated.kind == "not said"
+
+
+def test_a_text_that_states_no_premedication_decides_none() -> None:
+    us = label_named("us-2025")
+    mrd = next(labelled_regimen(us, made) for made in us.regimens if made.name == "mrd-adult")
+    verdict = verdict_of(written(replace(mrd, label="hk-2026")), "C605")
+    assert verdict.not_evaluated is not None
+    assert verdict.not_evaluated.kind == "unverified"
+
+
+def _of_unseen_text(label: Label) -> Label:
+    from blinplan.regimen.regimen import Status
+
+    unseen = (p._replace(stated=p.stated._replace(status=Status.UNVERIFIED)) for p in label.premedications)
+    return label._replace(premedications=tuple(unseen))
+
+
+@pytest.mark.parametrize(
+    ("factor", "decides"), [("2", False), ("3", False), ("10", True), ("2/5", False), ("1/4", True)]
+)
+def test_a_text_that_nobody_has_seen_decides_only_what_is_far_beyond_it(
+    monkeypatch: pytest.MonkeyPatch, factor: str, decides: bool
+) -> None:
+    seen = label_named("us-2025")
+    unseen: Callable[[Regimen], Label] = lambda _: _of_unseen_text(seen)  # noqa: E731
+    monkeypatch.setattr(premedication, "label_of", unseen)
+    for made, number in product(seen.regimens, (0, 1)):
+        regimen = labelled_regimen(seen, made)
+        given: Premedication = regimen.premedication[number]
+        verdict = verdict_of(written(with_changed(regimen, number, dose=times(given.dose, Fraction(factor)))), "C605")
+        if decides:
+            assert [finding.severity for finding in verdict.findings] == [ERROR]
+        else:
+            assert verdict.not_evaluated is not None
+            assert verdict.not_evaluated.kind == "unverified"
