@@ -1,5 +1,6 @@
 """Whole regimen files around the few lines that a test is about, and judgements on them."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,10 +11,11 @@ from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site
 from blinplan.rules.configuration.settings import DEFAULTS, Settings
-from blinplan.rules.judge import Judgement, Verdict, judge
+from blinplan.rules.judge import Judgement, judge
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated.outcome import Median, SimulatedOutcome
 from blinplan.rules.simulated.virtual import PatientSimulator
+from blinplan.rules.verdict import Verdict
 
 TODAY = date(2026, 3, 1)
 
@@ -64,9 +66,11 @@ def cycle(*steps: str, free: int = 14, repeat: int = 1, phase: str = "", reason:
     )
 
 
-def waiver(rule: str, expires: str = "") -> str:
-    """Write a waiver."""
-    return f'\n[[waiver]]\nrule = "{rule}"\nreason = "Amendment 3"\n' + (f"expires = {expires}\n" if expires else "")
+def waiver(rule: str, expires: str = "", at: str = "", value: object = "") -> str:
+    """Write a waiver; without a place, one of the form that blinplan had first."""
+    place = f'at = "{at}"\nvalue = {json.dumps(value)}\n' if at else ""
+    last_day = f"expires = {expires}\n" if expires else ""
+    return f'\n[[waiver]]\nrule = "{rule}"\n{place}reason = "Amendment 3"\n{last_day}'
 
 
 def judgement_of(

@@ -4,6 +4,7 @@ import difflib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from blinplan.course.patient import Patient
     from blinplan.regimen.site import Site
     from blinplan.reports.check.settings import FileSettings
+    from blinplan.rules.acceptance.add import WantedWaiver
     from blinplan.rules.fix import Repair
     from blinplan.rules.simulated.virtual import PatientSimulator
 
@@ -42,6 +44,7 @@ __all__ = [
     "Configurations",
     "FailOn",
     "FilesToCheck",
+    "Fixes",
     "RuleChoice",
     "RunOptions",
     "Settled",
@@ -71,6 +74,9 @@ def check(
     seed: int | None = None,
     cache: bool = True,
     fix: bool = False,
+    add_waiver: str | None = None,
+    reason: str | None = None,
+    expires: date | None = None,
     config: str | Path | None = None,
     isolated: bool = False,
     allow_empty: bool = False,
@@ -106,7 +112,11 @@ def check(
         Whether the rules that need virtual patients are asked, how many there are at first, what they are drawn from,
         and whether what was simulated before is taken from the cache.
     fix
-        Put spelling, notation and the names of keys right, never a dose; the files are judged as they then stand.
+        Put spelling, notation, the names of keys and waivers right, never a dose; the files are judged as they then
+        stand.
+    add_waiver, reason, expires
+        A rule whose findings of now are to be accepted, why, and until when: a waiver for each is written into the
+        files.
     config, isolated
         The configuration for all files, or none; the one nearest to each file otherwise. What is given here goes first.
     allow_empty
@@ -137,8 +147,13 @@ def check(
         )
     )
     day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
+    if add_waiver is not None:
+        from blinplan.api.waive import wanted_waiver
+
+        wanted = wanted_waiver(add_waiver, reason, expires, day)
+        files = files.change(files.waivers(wanted, day, settled, patient, cache=cache))
     if fix:
-        files, _ = files.fix(day)
+        files = files.change(files.fixes(day, settled, patient, cache=cache))
     found = files.judge(day, settled, patient, cache=cache, progress=progress)
     if write_baseline is not None:
         return found.write_baseline(Path(write_baseline))[0]
@@ -214,15 +229,14 @@ class FilesToCheck(NamedTuple):
             for file in self.files
         }
 
-    def fix(self, today: date) -> "tuple[FilesToCheck, Fixes]":
-        """Put right how the files are written, in their places; nothing is written unless all can be.
+    def change(self, fixes: "Fixes") -> "FilesToCheck":
+        """Write the files as they were put right, in their places; nothing is written unless all can be.
 
         Raises
         ------
         Refusal
             For standard input, which cannot be written to, or when a file cannot be.
         """
-        fixes = self._fixes(today)
         for file, new in zip(self.files, fixes.files, strict=True):
             if new.repairs and file.source.path is None:
                 raise ArgumentRefusal(
@@ -232,30 +246,78 @@ class FilesToCheck(NamedTuple):
             if new.repairs and file.source.path is not None:
                 replace_file(file.source.path.resolve(), new.reading.document.text)
         files = (file._replace(reading=new.reading) for file, new in zip(self.files, fixes.files, strict=True))
-        return self._replace(files=tuple(files)), fixes
+        return self._replace(files=tuple(files))
 
-    def differences(self, today: date) -> "tuple[str, Fixes]":
-        """What `fix` would change, as a unified diff."""
-        fixes = self._fixes(today)
+    def differences(self, fixes: "Fixes") -> str:
+        """What would be changed, as a unified diff."""
         pairs = zip(self.files, fixes.files, strict=True)
         changes = (_diff(file.reading, new.reading) for file, new in pairs if new.repairs)
-        return "".join(line for lines in changes for line in lines), fixes
+        return "".join(line for lines in changes for line in lines)
 
-    def _fixes(self, today: date) -> "Fixes":
+    def fixes(self, today: date, settled: Settled, patient: "Patient | None" = None, *, cache: bool = True) -> "Fixes":
+        """How the files are written once spelling, notation and waivers are put right; nothing is written yet."""
         from blinplan.rules.fix import Repair, UnsafeFixError, fix
 
         fixed, refusals = [], []
-        for file in self.files:
+        for file, (task, simulation) in zip(self.files, self._tasks(today, settled, patient), strict=True):
             new = Repair(file.reading, ())
             # A shipped regimen belongs to the program, and an update would undo what was written into it.
             if not file.source.shipped:
                 try:
-                    new = fix(file.reading, today, file.settings)
+                    new = fix(task, None if simulation is None else partial(_simulator, *simulation, cache=cache))
                 except UnsafeFixError as error:
                     advice = "correct the file by hand, and please report it"
                     refusals.append(Refusal(f"not fixed: {error}", advice))
             fixed.append(new)
         return Fixes(tuple(fixed), tuple(refusals))
+
+    def waivers(
+        self,
+        wanted: "WantedWaiver",
+        today: date,
+        settled: Settled,
+        patient: "Patient | None" = None,
+        *,
+        cache: bool = True,
+    ) -> "Fixes":
+        """The files with a waiver at each place where a rule finds something now; nothing is written yet.
+
+        Raises
+        ------
+        Refusal
+            When there is no such place, or the project asks more of a waiver.
+        """
+        from blinplan.rules.acceptance.add import NothingToWaiveError, RefusedWaiverError, add_waivers
+        from blinplan.rules.fix import Repair
+
+        added, reasons = [], []
+        for file, (task, simulation) in zip(self.files, self._tasks(today, settled, patient), strict=True):
+            new, simulator = Repair(file.reading, ()), None
+            if simulation is not None:
+                simulator = partial(_simulator, *simulation, cache=cache)
+            try:
+                new = new if file.source.shipped else add_waivers(task, wanted, simulator)
+            except NothingToWaiveError as error:
+                reasons.append(f"{file.source.name}: {error}")
+            except RefusedWaiverError as error:
+                raise Refusal(f"{file.source.name}: no waiver was written: {error}", "say more of why") from error
+            added.append(new)
+        if not any(new.repairs for new in added):
+            raise Refusal(
+                f"no waiver of {wanted.rule.code} was written: {'; '.join(reasons[:3]) or 'no file is yours'}",
+                "waive what `blinplan check` finds",
+            )
+        return Fixes(tuple(added), ())
+
+    def _tasks(self, today: date, settled: Settled, patient: "Patient | None") -> "list[tuple[Task, _Simulation]]":
+        """Each file with what it is judged by, and how it is simulated."""
+        whom = None if patient is None else _told_on(today, patient)
+        sites, tasks = _sites(settled), []
+        for file in self.files:
+            asked = settled.files[file.source.name]
+            site = None if asked.site is None else sites[asked.site]
+            tasks.append((Task(file.reading, file.settings, today, whom, site), _simulation(asked)))
+        return tasks
 
     def judge(
         self,
@@ -267,14 +329,8 @@ class FilesToCheck(NamedTuple):
         progress: Progress | None = None,
     ) -> "CheckResult":
         """Judge every file by its settings; those that have to be simulated side by side."""
-        whom = None if patient is None else _told_on(today, patient)
-        sites = _sites(settled)
         simulators = _simulators(settled, cache=cache)
-        tasks = []
-        for file in self.files:
-            asked = settled.files[file.source.name]
-            site = None if asked.site is None else sites[asked.site]
-            tasks.append((Task(file.reading, file.settings, today, whom, site), simulators[_simulation(asked)]))
+        tasks = [(task, simulators[simulation]) for task, simulation in self._tasks(today, settled, patient)]
         answers = _answers(tasks, progress)
         judgements = tuple(
             answer._replace(fail_on=settled.files[file.source.name].counting, configuration=file.configuration.path)
@@ -352,6 +408,16 @@ class Fixes(NamedTuple):
     def changed_files(self) -> int:
         """How many files."""
         return sum(bool(new.repairs) for new in self.files)
+
+    def places(self) -> Iterator[str]:
+        """Each place at which something was changed, in words, with what stands there."""
+        from blinplan.regimen.toml.place import value_text
+        from blinplan.rules.place import place_of
+
+        for new in self.files:
+            for finding in new.repairs:
+                place = place_of(finding, new.reading.document)
+                yield f"{new.reading.document.name}: {finding.code} at {place.at}, for {value_text(place.value)}"
 
     def __str__(self) -> str:
         repairs = Counter(finding.code for new in self.files for finding in new.repairs)

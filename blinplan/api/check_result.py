@@ -144,7 +144,7 @@ class CheckResult:
         Refusal
             When the baseline cannot be read.
         """
-        from blinplan.rules.baseline import read_baseline
+        from blinplan.rules.acceptance.baseline import read_baseline
 
         try:
             baseline = read_baseline(path)
@@ -172,7 +172,7 @@ class CheckResult:
     def write_baseline(self, path: Path) -> "tuple[CheckResult, int]":
         """List all findings in a file; the same run without them, and how many they are."""
         from blinplan.reports.check.baseline import baseline_text
-        from blinplan.rules.baseline import baseline_of
+        from blinplan.rules.acceptance.baseline import baseline_of
 
         baseline = baseline_of(self.judgements, path.parent)
         replace_file(path, baseline_text(baseline))

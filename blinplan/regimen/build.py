@@ -36,6 +36,7 @@ from blinplan.regimen.regimen import (
     Step,
     ThingDue,
     VirtualPopulation,
+    WaivedValue,
     Waiver,
 )
 from blinplan.regimen.tables import table_of
@@ -222,10 +223,23 @@ def source(citation: str, status: Status | str = Status.UNVERIFIED, note: str | 
     return Source(citation, Status(status), note)
 
 
-def waiver(rule: str, reason: str, expires: date | None = None) -> Waiver:
-    """A rule's finding accepted on purpose, until a day (that day included) or for good."""
-    _hold(schema.WAIVER, rule=rule, reason=reason, expires=expires)
-    return Waiver(rule, reason, expires)
+def waiver(
+    rule: str,
+    reason: str,
+    expires: date | None = None,
+    *,
+    at: str | None = None,
+    value: WaivedValue | None = None,
+) -> Waiver:
+    """A rule's finding accepted on purpose, until a day (that day included) or for good.
+
+    Parameters
+    ----------
+    at, value
+        The place, as ``'cycle "Cycle 1" step 2 dose'``, and what stands there, as ``"30 mcg/day"``.
+    """
+    _hold(schema.WAIVER, rule=rule, reason=reason, expires=expires, at=at, value=value)
+    return Waiver(rule, reason, expires, at, value)
 
 
 def regimen(  # noqa: PLR0913 - a regimen has that many keys

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from blinplan.quantities import Basis, DoseRate, Mass, decimal_text
 from blinplan.regimen.toml.document import KeyPath
@@ -255,13 +256,23 @@ class ThingDue:
     path: KeyPath = field(default=(), compare=False)
 
 
+WaivedValue = str | int | Decimal | date | tuple[Any, ...]
+"""What stood at the place of a waiver, as TOML has it; an array as a tuple."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A rule's finding accepted on purpose, until ``expires`` (that day included) or for good."""
+    """A rule's finding accepted on purpose, until ``expires`` (that day included) or for good.
+
+    ``at`` is the place in words, and ``value`` what stood there: it holds for nothing else. Without them it is of the
+    form that blinplan had first, and covers all that its rule finds.
+    """
 
     rule: str
     reason: str
-    expires: date | None
+    expires: date | None = None
+    at: str | None = None
+    value: WaivedValue | None = None
     path: KeyPath = field(default=(), compare=False)
 
 

@@ -15,7 +15,8 @@ from blinplan.quantities import (
     read_dose,
     read_mass,
 )
-from blinplan.regimen.regimen import LabelName
+from blinplan.regimen.regimen import LabelName, WaivedValue
+from blinplan.regimen.toml.place import PlaceError, normal_place
 from blinplan.regimen.toml.table import (
     Kind,
     Table,
@@ -27,6 +28,7 @@ from blinplan.regimen.toml.table import (
     one_of,
     one_or_more,
     optional_key,
+    plain_value,
     quantity,
     required_key,
     table,
@@ -399,19 +401,41 @@ DUE = Table(
 )
 
 
+def _place(written: str) -> None:
+    try:
+        normal_place(written)
+    except PlaceError as error:
+        advice = "`blinplan check FILE --add-waiver CODE --reason TEXT` writes waivers with their places"
+        raise QuantityError(str(error), advice) from error
+
+
 class WaiverTable(NamedTuple):
     """A finding accepted on purpose, in the open."""
 
     rule: str
     reason: str
     expires: date | None = None
+    at: str | None = None
+    value: WaivedValue | None = None
 
 
 WAIVER = Table(
     WaiverTable,
     required_key("rule", text(r"^[A-Z][0-9]{3}$", 4), "the code of the rule, such as S304"),
+    optional_key(
+        "at",
+        quantity(_place, "[a-z]", LONGEST_SENTENCE, 'cycle "Cycle 1" step 2 dose'),
+        "the place of the finding, with cycles by their names and steps by their numbers, as"
+        """ 'cycle "Cycle 1" step 2 dose'""",
+    ),
+    optional_key(
+        "value",
+        plain_value(4 * LONGEST_SENTENCE),
+        'what stands at that place, such as "30 mcg/day"; a waiver holds for nothing else',
+    ),
     required_key("reason", SENTENCE, "why the finding is accepted, in words a reviewer can judge"),
     optional_key("expires", day(), "the last day the waiver holds, as a date: 2027-06-30"),
+    json={"dependentRequired": {"at": ["value"], "value": ["at"]}},
 )
 
 

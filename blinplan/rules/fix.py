@@ -1,17 +1,16 @@
-"""Put right how a regimen file is written: spelling, notation and the names of keys. What it orders stays as it is."""
+"""Put right how a regimen file is written: spelling, notation, names of keys, waivers. What it orders stays."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from blinplan.quantities import DoseRate, QuantityError, read_dose
-from blinplan.regimen.reading import Reading, read
+from blinplan.regimen.reading import Reading, RegimenFile, read
 from blinplan.regimen.toml.document import Document, Edit
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.configuration.settings import Settings
-from blinplan.rules.judge import judge
+from blinplan.rules.judge import Simulator
 from blinplan.rules.rule import Finding
+from blinplan.rules.task import Task
 
 _ROUNDS = 20
 """Readings at most: a misspelt key hides what the rules of notation find once it is right."""
@@ -29,25 +28,45 @@ class UnsafeFixError(RuntimeError):
     """Fixes that would have changed what a file orders. A fault of this program; the file is left as it was."""
 
 
-def fix(reading: Reading, today: date, settings: Settings) -> Repair:
+def fix(task: Task, simulator: Callable[[], Simulator] | None = None) -> Repair:
     """Apply every fix of the rules that are selected, until none is left.
+
+    Parameters
+    ----------
+    task
+        The file, and by what it is judged.
+    simulator
+        Makes what runs virtual patients; they are asked only about the waivers of rules that need them.
 
     Raises
     ------
     UnsafeFixError
         When the file would order something else than before.
     """
-    now, repairs = reading, []
+    done = _rounds(task, None)
+    if simulator is not None and _waives_simulated_rules(done.reading):
+        more = _rounds(task._replace(reading=done.reading), simulator())
+        done = Repair(more.reading, (*done.repairs, *more.repairs))
+    if _orders(done.reading.document) != _orders(task.reading.document):
+        raise UnsafeFixError(f"{task.reading.document.name} would order something else after its fixes")
+    return done
+
+
+def _rounds(task: Task, simulator: Simulator | None) -> Repair:
+    now, repairs = task.reading, []
     for _ in range(_ROUNDS):
-        fixable = _fixable(now, today, settings)
+        fixable = _fixable(task._replace(reading=now), simulator)
         if not fixable:
             break
         text = apply(now.document.text, [finding.fix for finding in fixable if finding.fix is not None])
         now = read(text.encode("utf-8"), now.document.name)
         repairs += fixable
-    if _orders(now.document) != _orders(reading.document):
-        raise UnsafeFixError(f"{reading.document.name} would order something else after its fixes")
     return Repair(now, tuple(repairs))
+
+
+def _waives_simulated_rules(reading: Reading) -> bool:
+    codes = {waiver.rule for waiver in reading.regimen.waivers} if isinstance(reading, RegimenFile) else set()
+    return any(rule.simulated for code, rule in CATALOGUE.items() if code in codes)
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
@@ -58,11 +77,11 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
     return text
 
 
-def _fixable(reading: Reading, today: date, settings: Settings) -> list[Finding]:
+def _fixable(task: Task, simulator: Simulator | None) -> list[Finding]:
     """The findings that can be fixed and whose rules the user wants, those that overlap with an earlier one left."""
     chosen: list[Finding] = []
-    for finding in judge(reading, today, None, settings).findings:
-        if finding.fix is None or settings.reason_not_selected(CATALOGUE[finding.code]) is not None:
+    for finding in task.judge(simulator).findings:
+        if finding.fix is None or task.settings.reason_not_selected(CATALOGUE[finding.code]) is not None:
             continue
         if all(other.fix is None or finding.fix.span.start >= other.fix.span.end for other in chosen):
             chosen.append(finding)
@@ -70,8 +89,9 @@ def _fixable(reading: Reading, today: date, settings: Settings) -> list[Finding]
 
 
 def _orders(document: Document) -> list[object]:
-    """All numbers, dates and doses of a document, in their order: what no fix may touch."""
-    return [order for leaf in _leaves(document.values) for order in _order(leaf)]
+    """All numbers, dates and doses of a document but those of waivers, in their order: what no fix may touch."""
+    ordered = {key: value for key, value in document.values.items() if key != "waiver"}
+    return [order for leaf in _leaves(ordered) for order in _order(leaf)]
 
 
 def _leaves(value: Any) -> Iterator[Any]:

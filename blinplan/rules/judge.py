@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -12,48 +11,21 @@ from blinplan.label.read import label_of
 from blinplan.limits import Consulted, NotStatedError
 from blinplan.regimen.find import read_beside
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenFile, SiteFile
-from blinplan.regimen.regimen import Regimen, Waiver
+from blinplan.regimen.regimen import Regimen
+from blinplan.rules.acceptance.about_waivers import judge_waivers
+from blinplan.rules.acceptance.waivers import with_waivers
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.checks.comparison import compare_with_label
 from blinplan.rules.configuration.settings import DEFAULTS, FailOnSetting, Settings
-from blinplan.rules.families.waiver import rules as waiver_rules
 from blinplan.rules.limits import Limits
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 from blinplan.rules.unverified import on_unseen_values
+from blinplan.rules.verdict import Ruling, Verdict
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
     from blinplan.regimen.site import Site
     from blinplan.rules.simulated.outcome import SimulatedOutcome
-
-
-class Ruling(StrEnum):
-    """What a rule can say of a file."""
-
-    PASS = "pass"  # noqa: S105 - not a password
-    FINDING = "finding"
-    WAIVED = "waived"
-    IN_BASELINE = "in baseline"
-    NOT_EVALUATED = "not evaluated"
-
-
-class Verdict(NamedTuple):
-    """One rule's answer for one file: findings where it found or waived, a reason where it did not answer.
-
-    ``baseline_findings`` are findings that are in the baseline, and do not count.
-    """
-
-    rule: Rule
-    ruling: Ruling
-    findings: tuple[Finding, ...] = ()
-    waiver: Waiver | None = None
-    not_evaluated: NotEvaluated | None = None
-    baseline_findings: tuple[Finding, ...] = ()
-
-    @property
-    def undecided(self) -> bool:
-        """Whether the rule was asked and could not answer."""
-        return self.not_evaluated is not None and self.not_evaluated.kind == "undecided"
 
 
 class Judgement(NamedTuple):
@@ -158,8 +130,11 @@ def _on_regimen(
     answers = {rule.code: _answer(rule, case, settings) for rule in CATALOGUE.values() if not rule.about_waivers}
     if simulator is not None:
         case, answers = _with_virtual_patients(case, answers, simulator, settings)
-    answers = {code: _with_waiver(verdict, reading.regimen.waivers, today) for code, verdict in answers.items()}
-    about_waivers = (_unless_left_out(verdict, settings) for verdict in _judge_waivers(case, answers, today))
+    waivers = reading.regimen.waivers
+    answers = {code: with_waivers(verdict, waivers, case.document, today) for code, verdict in answers.items()}
+    about_waivers = (
+        _unless_left_out(verdict, settings) for verdict in judge_waivers(case, answers, settings.policies, today)
+    )
     verdicts = tuple(_with_severity(verdict, settings) for verdict in (*answers.values(), *about_waivers))
     return Judgement(reading, verdicts, case.outcome, case.limits, regimen.label)
 
@@ -318,69 +293,3 @@ def _ask(rule: Rule, case: Case) -> Answer:
     except NotStatedError as error:
         return found or NotEvaluated("unverified", str(error))
     return found
-
-
-def _with_waiver(verdict: Verdict, waivers: tuple[Waiver, ...], today: date) -> Verdict:
-    if verdict.ruling is not Ruling.FINDING:
-        return verdict
-    if not verdict.rule.waivable:
-        return verdict
-    for waiver in waivers:
-        if waiver.rule == verdict.rule.code and not _expired(waiver, today):
-            return Verdict(verdict.rule, Ruling.WAIVED, verdict.findings, waiver)
-    return verdict
-
-
-def _expired(waiver: Waiver, today: date) -> bool:
-    return waiver.expires is not None and waiver.expires < today
-
-
-def _judge_waivers(case: Case, answers: dict[str, Verdict], today: date) -> tuple[Verdict, ...]:
-    waivers = case.regimen.waivers
-    expired = [w for w in waivers if _expired(w, today)]
-    unknown = [w for w in waivers if w.rule not in CATALOGUE]
-    forbidden = [w for w in waivers if w not in unknown and not CATALOGUE[w.rule].waivable]
-    live = [w for w in waivers if w not in expired and w not in unknown and w not in forbidden]
-    used = {id(verdict.waiver) for verdict in answers.values()}  # of two that say the same, one is used
-    silent = [w for w in live if id(w) not in used and _has_answered(answers[w.rule])]
-    return (
-        _about(
-            waiver_rules.EXPIRED,
-            case,
-            [(w, "expires", f"the waiver of {w.rule} expired on {w.expires}") for w in expired],
-            "look at the finding again; then remove the waiver or set a new date",
-        ),
-        _about(
-            waiver_rules.UNUSED,
-            case,
-            [(w, "rule", f"the waiver of {w.rule} covers nothing: {_why_unused(answers[w.rule])}") for w in silent],
-            "remove the waiver",
-        ),
-        Verdict(waiver_rules.NO_REASON, Ruling.PASS),  # reading the file decided it
-        _about(
-            waiver_rules.UNKNOWN,
-            case,
-            [(w, "rule", f"there is no rule {w.rule}") for w in unknown],
-            "`blinplan rules` lists the codes; correct or remove the waiver",
-        ),
-        _about(
-            waiver_rules.FORBIDDEN,
-            case,
-            [(w, "rule", f"{w.rule} cannot be waived: {CATALOGUE[w.rule].sentence}") for w in forbidden],
-            "remove the waiver, and put right what it was for",
-        ),
-    )
-
-
-def _has_answered(verdict: Verdict) -> bool:
-    """Whether a waiver of that rule can be called unused."""
-    return verdict.ruling is not Ruling.NOT_EVALUATED
-
-
-def _why_unused(verdict: Verdict) -> str:
-    return "the rule found nothing" if verdict.ruling is Ruling.PASS else "an earlier waiver covers the rule"
-
-
-def _about(rule: Rule, case: Case, faults: list[tuple[Waiver, str, str]], advice: str) -> Verdict:
-    findings = tuple(case.finding(rule, (*w.path, key), message, advice) for w, key, message in faults)
-    return Verdict(rule, Ruling.FINDING if findings else Ruling.PASS, findings)

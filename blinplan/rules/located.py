@@ -14,9 +14,10 @@ from blinplan.regimen.toml.document import Document, pointer
 from blinplan.repository.root import path_below, repository_root
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.citations import citations
-from blinplan.rules.judge import Judgement, Ruling, Verdict
+from blinplan.rules.judge import Judgement
 from blinplan.rules.rule import Finding, Rule
 from blinplan.rules.run_result import Result
+from blinplan.rules.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -127,5 +128,7 @@ def _standings(judgement: Judgement) -> Iterator[_Standing]:
 def _standings_of(verdict: Verdict) -> Iterator[_Standing]:
     for finding in verdict.baseline_findings:
         yield finding, "in baseline", None
+    for finding, waiver in verdict.waived_findings:
+        yield finding, "waived", waiver
     for finding in verdict.findings:
-        yield (finding, "waived", verdict.waiver) if verdict.ruling is Ruling.WAIVED else (finding, "counted", None)
+        yield finding, "counted", None

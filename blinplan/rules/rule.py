@@ -10,6 +10,7 @@ from blinplan.limits import Consulted
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Regimen, Step
 from blinplan.regimen.toml.document import Document, Edit, KeyPath, Span
+from blinplan.regimen.toml.place import value_at, value_text
 from blinplan.rules.limits import Limits
 from blinplan.rules.reference import Comparison
 
@@ -120,6 +121,10 @@ class Case:
         for part in path:
             value = value[part]
         return value
+
+    def text_at(self, path: KeyPath) -> str:
+        """What the file says at ``path``, in words; of steps, doses and times."""
+        return value_text(value_at(path, self.document.values))
 
     def length_path(self, step: Step) -> KeyPath:
         """Where the file says how long a step lasts."""

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from blinplan.quantities import plural
 from blinplan.regimen.find import NotFound
 from blinplan.rules.configuration.settings import FailOn, FailOnSetting
-from blinplan.rules.judge import Judgement, Ruling
+from blinplan.rules.judge import Judgement
 from blinplan.rules.rule import Finding, Kind, Severity
+from blinplan.rules.verdict import Ruling
 
 if TYPE_CHECKING:
-    from blinplan.rules.baseline import BaselineEntry
+    from blinplan.rules.acceptance.baseline import BaselineEntry
     from blinplan.rules.simulated.virtual import PatientSimulator
     from blinplan.rules.task import ProgramFault
 
@@ -118,13 +119,14 @@ class Result:
     def summary(self) -> str:
         """How many regimens, findings and answers there are, in one sentence."""
         outcomes = Counter(verdict.ruling for judgement in self.judgements for verdict in judgement.verdicts)
+        waived = sum(bool(verdict.waived_findings) for judgement in self.judgements for verdict in judgement.verdicts)
         known = sum(len(verdict.baseline_findings) for judgement in self.judgements for verdict in judgement.verdicts)
         unread = sum(judgement.unread for judgement in self.judgements)
         return (
             f"{_many(len(self.judgements) - unread, 'regimen')}"
             + (f" and {_many(unread, 'file')} not judged" if unread else "")
             + f": {tally(self.findings) or 'no findings'};"
-            f" {outcomes[Ruling.PASS]} rules passed, {outcomes[Ruling.WAIVED]} waived,"
+            f" {outcomes[Ruling.PASS]} rules passed, {waived} waived,"
             + (f" {_many(known, 'finding')} in the baseline," if known else "")
             + f" {outcomes[Ruling.NOT_EVALUATED]} not evaluated{self._why_not_evaluated}"
         )

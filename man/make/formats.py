@@ -308,6 +308,8 @@ def _kind(json: Mapping[str, Any], *, many: bool = False) -> str:
             return f"table of {_kind(inside, many=True)}"
         case {"anyOf": [one, several]}:
             return f"{_kind(one)} or {_kind(several)}"
+        case {"anyOf": [_, _, _]}:
+            return "text, number, date or array of such"
     telling = [mark for mark in ("$ref", "enum", "examples") if mark in json]
     one = _KINDS[telling[0] if telling else json.get("format", json.get("type"))]
     return f"{one}s" if many else one

@@ -207,7 +207,9 @@ def test_verbose_says_why_rules_were_not_evaluated(inside: Run, files: dict[str,
 
 
 def test_today_decides_on_waivers(inside: Run) -> None:
-    text = regimen_text(cycle(free=21, repeat=2)) + waiver("S304", "2027-06-30")
+    text = regimen_text(cycle(free=21, repeat=2)) + waiver(
+        "S304", "2027-06-30", at="cycle 'Cycle' treatment_free_days", value=21
+    )
     Path("waived.toml").write_text(text, encoding="utf-8")
     assert inside("check", "waived.toml", QUICK, "--fail-on", "warning", "--today", "2027-06-30").status == 0
     late = inside("check", "waived.toml", QUICK, "-f", "concise", "--today", "2027-07-01")

@@ -19,6 +19,7 @@ from tests.program import Ran, Run, process
 from tests.regimen_text import cycle, regimen_text, waiver
 
 QUICK = "--no-simulate"
+FREE = waiver("S304", at="cycle 'Cycle' treatment_free_days", value=21)
 SLIPS = regimen_text(cycle("9.0 µg/d for 7 days", "28mcg/day for 21 days"))
 SOUND = regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"))
 
@@ -513,7 +514,7 @@ def test_a_folder_is_simulated_side_by_side_with_the_same_result(inside: Run, tm
 
 
 def test_waivers_are_heard_in_a_folder_too(inside: Run, tmp_path: Path) -> None:
-    (tmp_path / "a.toml").write_text(regimen_text(cycle(free=21, repeat=2)) + waiver("S304"), encoding="utf-8")
+    (tmp_path / "a.toml").write_text(regimen_text(cycle(free=21, repeat=2)) + FREE, encoding="utf-8")
     ran = inside("check", ".", QUICK, "--fail-on", "warning")
     assert (ran.status, "1 waived" in ran.err) == (0, True)
 

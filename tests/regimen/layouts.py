@@ -70,7 +70,15 @@ FULL: Tree = {
         },
         {"kind": '"other"', "what": '"paracetamol"', "dose": '"500 mg"', "days": "[1]"},
     ],
-    "waiver": [{"rule": '"S304"', "reason": '"agreed"', "expires": "2027-06-30"}],
+    "waiver": [
+        {
+            "rule": '"S304"',
+            "at": """'cycle "Cycle 1" treatment_free_days'""",
+            "value": "21",
+            "reason": '"agreed"',
+            "expires": "2027-06-30",
+        }
+    ],
 }
 
 

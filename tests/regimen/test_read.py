@@ -180,6 +180,13 @@ RIGHT = {
     ("due", 0, "dose_by_age", 0, "min_age_years"): {"1.5"},
     ("due", 0, "dose_by_age", 0, "below_age_years"): {"1.5"},
     ("waiver", 0, "expires"): {"2027-06-30"},
+    ("waiver", 0, "at"): {'"no such value"'},
+    ("waiver", 0, "value"): {
+        *("-1", "0", "1.5", "-0.0"),
+        *("true", "false", "2027-06-30", "[]", "[1]"),
+        '"no such value"',
+        '"\\u0000"',
+    },
 }
 SENTENCES = {"title", "citation", "note", "drug", "reason", "what", "block", "interval_reason"}
 
@@ -235,7 +242,8 @@ def test_a_key_left_out_is_one_problem_or_none(layout: str, path: KeyPath) -> No
     if path == ("departs_from",):  # what departs from it departs from nothing then, which is told once
         assert [(problem.code, problem.path[-1]) for problem in found] == [("F007", "departure")]
         return
-    required = schema_requires(path) or path[-1] in ("days", "hours")
+    half_a_place = path[0] == "waiver" and path[-1] in ("at", "value")
+    required = schema_requires(path) or path[-1] in ("days", "hours") or half_a_place
     code = "W903" if path[0] == "waiver" and path[-1] == "reason" else "F003"
     assert [problem.code for problem in found] == [code] * required
     assert all(f"`{path[-1]}`" in problem.message or path[-1] == "hours" for problem in found)

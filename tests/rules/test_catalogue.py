@@ -11,10 +11,11 @@ from blinplan.cli.check.options import read_figures
 from blinplan.rules import families
 from blinplan.rules.catalogue import CATALOGUE, FAMILIES
 from blinplan.rules.configuration.settings import Pattern, Settings
-from blinplan.rules.judge import Judgement, Ruling
+from blinplan.rules.judge import Judgement
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Rule, Severity
 from blinplan.rules.simulated.virtual import PatientSimulator
+from blinplan.rules.verdict import Ruling
 from tests.read_text import site_in
 from tests.regimen_text import judgement_of, judgement_of_lines, verdict_of
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from blinplan.regimen import library
 from blinplan.regimen.reading import read
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.judge import Judgement, Ruling, judge
+from blinplan.rules.judge import Judgement, judge
 from blinplan.rules.rule import Severity
 from blinplan.rules.simulated.virtual import PatientSimulator
+from blinplan.rules.verdict import Ruling
 from tests.read_text import regimen_in
 from tests.regimen_text import (
     TODAY,
@@ -44,11 +45,11 @@ def hold_invariants(judgement: Judgement) -> None:
     text = judgement.reading.document.text
     assert [verdict.rule.code for verdict in judgement.verdicts] == list(CATALOGUE)
     for verdict in judgement.verdicts:
-        assert bool(verdict.findings) == (verdict.ruling in {Ruling.FINDING, Ruling.WAIVED})
-        assert (verdict.waiver is not None) == (verdict.ruling is Ruling.WAIVED)
+        assert bool(verdict.findings) == (verdict.ruling is Ruling.FINDING)
+        assert verdict.waived_findings or verdict.ruling is not Ruling.WAIVED
         assert (verdict.not_evaluated is not None) == (verdict.ruling is Ruling.NOT_EVALUATED)
         assert verdict.not_evaluated is None or len(verdict.not_evaluated.reason) > 10
-        for finding in verdict.findings:
+        for finding in (*verdict.findings, *(pair.finding for pair in verdict.waived_findings)):
             assert finding.code == verdict.rule.code
             assert 0 <= finding.span.start <= finding.span.end <= len(text)
     counted = [f for verdict in judgement.verdicts if verdict.ruling is Ruling.FINDING for f in verdict.findings]

@@ -12,9 +12,9 @@ from blinplan.rules.configuration.configurations import nearest
 from blinplan.rules.configuration.file import load
 from blinplan.rules.configuration.keys import CONFIGURATION_FILE
 from blinplan.rules.configuration.settings import FailOn, Pattern, Settings, Severities
-from blinplan.rules.judge import Ruling
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Severity
+from blinplan.rules.verdict import Ruling
 from tests.regimen_text import codes, cycle, judgement_of_lines, verdict_of
 
 FULL = """

@@ -15,6 +15,7 @@ from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.rules.fix import UnsafeFixError, apply, fix
 from blinplan.rules.judge import judge
+from blinplan.rules.task import Task
 from tests.regimen_text import TODAY, cycle, regimen_text, waiver
 
 BESIDES = (
@@ -29,7 +30,7 @@ def reading(text: str) -> Reading:
 
 
 def fixed(text: str, settings: Settings = Settings()) -> str:  # noqa: B008 - it is immutable
-    return fix(reading(text), TODAY, settings).reading.document.text
+    return fix(Task(reading(text), settings, TODAY)).reading.document.text
 
 
 SLIPS = [
@@ -60,7 +61,7 @@ SPELLINGS = [
 def test_notation_is_put_right(right: str, wrong: str, code: str) -> None:
     before = SOUND.replace("9 mcg/day", wrong)
     assert fixed(before) == SOUND.replace("9 mcg/day", right)
-    found = fix(reading(before), TODAY, Settings()).repairs
+    found = fix(Task(reading(before), Settings(), TODAY)).repairs
     assert code in {finding.code for finding in found}
     assert all(CATALOGUE[finding.code].fixable for finding in found)
 
@@ -74,7 +75,7 @@ def test_spelling_is_put_right(right: str, wrong: str) -> None:
 
 def test_what_a_misspelt_key_hid_is_put_right_too() -> None:
     before = SOUND.replace("9 mcg/day", "9.0 µg/d").replace("title =", "titel =").replace("days = 21", "dayss = 21")
-    after = fix(reading(before), TODAY, Settings())
+    after = fix(Task(reading(before), Settings(), TODAY))
     assert after.reading.document.text == SOUND
     assert {finding.code for finding in after.repairs} == {"F002", "N101", "N102", "N105"}
 
@@ -115,7 +116,7 @@ def test_only_rules_that_are_asked_are_fixed() -> None:
 
 
 def test_a_finding_that_is_waived_is_not_fixed() -> None:
-    before = SOUND.replace("9 mcg/day", "9 µg/day") + waiver("N101")
+    before = SOUND.replace("9 mcg/day", "9 µg/day") + waiver("N101", at="cycle 'Cycle' step 1 dose", value="9 µg/day")
     assert fixed(before) == before
 
 
@@ -123,11 +124,12 @@ def test_a_fix_that_would_change_what_is_ordered_is_a_fault(monkeypatch: pytest.
     before = SOUND.replace("9 mcg/day", "9 µg/day")
     monkeypatch.setattr(fixing, "apply", lambda text, edits: text.replace("9 µg/day", "90 mcg/day"))
     with pytest.raises(UnsafeFixError):
-        fix(reading(before), TODAY, Settings())
+        fix(Task(reading(before), Settings(), TODAY))
 
 
 def test_the_catalogue_fixes_what_it_says() -> None:
-    assert {rule.code for rule in CATALOGUE.values() if rule.fixable} == {"F002", *(code for _, _, code in SLIPS)}
+    fixable = {rule.code for rule in CATALOGUE.values() if rule.fixable}
+    assert fixable == {"F002", "W902", "W906", *(code for _, _, code in SLIPS)}
     for rule in CATALOGUE.values():
         text = rule.bad if rule.of == "record" else regimen_text(rule.bad)
         found = [f for f in judge(reading(text), TODAY, None).findings if f.code == rule.code]

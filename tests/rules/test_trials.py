@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from blinplan.regimen import library
-from blinplan.rules.judge import Judgement, Ruling, judge
+from blinplan.rules.judge import Judgement, judge
 from blinplan.rules.rule import Severity
 from blinplan.rules.simulated.virtual import PatientSimulator
+from blinplan.rules.verdict import Ruling
 from tests.regimen_text import TODAY
 
 TRIALS = sorted(name for name, group in library.groups().items() if group == "trials")

@@ -127,11 +127,33 @@ def check(
     ] = False,
     fix: Annotated[
         bool,
-        typer.Option("--fix", help="Put spelling, notation and key names right; never a dose.", rich_help_panel=_FIXES),
+        typer.Option(
+            "--fix", help="Put spelling, notation, key names and waivers right; never a dose.", rich_help_panel=_FIXES
+        ),
     ] = False,
     diff: Annotated[
-        bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.", rich_help_panel=_FIXES)
+        bool,
+        typer.Option(
+            "--diff", help="Show what --fix or --add-waiver would change, and change nothing.", rich_help_panel=_FIXES
+        ),
     ] = False,
+    add_waiver: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CODE",
+            help="Write a waiver at each place where this rule finds something now.",
+            autocompletion=completion.rules,
+            rich_help_panel=_FIXES,
+        ),
+    ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Why --add-waiver accepts what is found.", rich_help_panel=_FIXES),
+    ] = None,
+    expires: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM-DD", help="The last day of what --add-waiver writes.", rich_help_panel=_FIXES),
+    ] = None,
     output_format: Annotated[
         CheckFormat, typer.Option("--format", "-f", help="How to show findings.", rich_help_panel=_OUTPUT)
     ] = CheckFormat.FULL,

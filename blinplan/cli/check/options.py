@@ -12,6 +12,7 @@ from blinplan.writing import refuse_unwritable
 
 if TYPE_CHECKING:
     from blinplan.api.patient import Patient
+    from blinplan.api.waive import WantedWaiver
 
 
 class CheckOptions(NamedTuple):
@@ -34,6 +35,9 @@ class CheckOptions(NamedTuple):
     no_cache: bool
     fix: bool
     diff: bool
+    add_waiver: str | None
+    reason: str | None
+    expires: str | None
     output_format: CheckFormat
     reports: Sequence[str] | None
     statistics: bool
@@ -50,10 +54,30 @@ def read_day(text: str | None) -> date:
     """The date that a run goes by: the one asked for, or the present day."""
     if text is None:
         return date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
+    return _date(text, "--today")
+
+
+def _date(text: str, option: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Refusal(f"--today is {text[:40]!r}", "give a date as 2027-06-30") from None
+        raise Refusal(f"{option} is {text[:40]!r}", "give a date as 2027-06-30") from None
+
+
+def read_waiver(options: CheckOptions, today: date) -> "WantedWaiver | None":
+    """What is to be waived; None where nothing is."""
+    if options.add_waiver is None:
+        if options.reason is not None or options.expires is not None:
+            given = "--reason" if options.reason is not None else "--expires"
+            raise Refusal(f"{given} stands without --add-waiver", "name the rule to waive with --add-waiver CODE")
+        return None
+    if options.fix:
+        raise Refusal("--add-waiver and --fix are two changes", "make one after the other")
+    # Imported here, because most checks waive nothing.
+    from blinplan.api.waive import wanted_waiver
+
+    last_day = None if options.expires is None else _date(options.expires, "--expires")
+    return wanted_waiver(options.add_waiver, options.reason, last_day, today)
 
 
 _FIGURES = ("weight", "height", "bsa", "age")

@@ -13,14 +13,14 @@ from blinplan.api.check import (
     read_files,
     rule_choice,
 )
-from blinplan.cli.check.options import CheckOptions, read_day, read_figures, read_reports
+from blinplan.cli.check.options import CheckOptions, read_day, read_figures, read_reports, read_waiver
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.quantities import plural
 from blinplan.refusal import Refusal
-from blinplan.terminal import Terminal
+from blinplan.terminal import indent
 
 if TYPE_CHECKING:
-    from blinplan.api.check import Settled
+    from blinplan.api.check import Fixes, Settled
     from blinplan.api.patient import Patient
 
 
@@ -30,6 +30,7 @@ def run(options: CheckOptions) -> None:
 
     _refuse_contradictions(options)
     today, patient, reports = read_day(options.today), read_figures(options.patient), read_reports(options.reports)
+    wanted = read_waiver(options, today)
     choice = rule_choice(options.select, options.extend_select, options.ignore, options.severity, dashes="--")
     configurations = Configurations(options.config, isolated=options.isolated)
     files = read_files(
@@ -46,10 +47,11 @@ def run(options: CheckOptions) -> None:
     )
     if options.show_settings:
         output.show_settings(files, settled, options)
-    if options.diff:
-        _show_diff(files, today, options.terminal)
-    if options.fix:
-        files = _fix(files, today, options)
+    cache = not options.no_cache
+    if wanted is not None:
+        files = _change(files, files.waivers(wanted, today, settled, patient, cache=cache), options)
+    elif options.diff or options.fix:
+        files = _change(files, files.fixes(today, settled, patient, cache=cache), options)
     found = _judge(files, settled, today, patient, options)
     output.write_reports(found, reports)
     output.show(found, options)
@@ -63,24 +65,30 @@ def _refuse_contradictions(options: CheckOptions) -> None:
         raise Refusal(f"--statistics has no format {options.output_format}", "give full, concise or json")
 
 
-def _show_diff(files: FilesToCheck, today: date, terminal: Terminal) -> NoReturn:
-    """Show what --fix would change, and end with 1 where that is something."""
-    text, fixes = files.differences(today)
-    terminal.write(text)
+def _change(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> FilesToCheck:
+    if options.diff:
+        _show_diff(files, fixes, options)
+    changed = files.change(fixes)
+    for refusal in fixes.refusals:
+        options.terminal.complain(refusal)
+    what = "fixed" if options.add_waiver is None else "waived"
+    options.terminal.tell(f"{what}: {fixes}", "pass" if fixes.changed_files else "")
+    if options.add_waiver is not None:
+        for place in fixes.places():
+            options.terminal.remark(indent(place))
+    return changed
+
+
+def _show_diff(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> NoReturn:
+    """Show what would be changed, and end with 1 where that is something."""
+    terminal = options.terminal
+    terminal.write(files.differences(fixes))
     for refusal in (*fixes.refusals, *(missing.refusal for missing in files.missing)):
         terminal.complain(refusal)
     changed = ExitStatus.FINDINGS if fixes.changed_files else ExitStatus.SUCCESS
     status = ExitStatus.INCOMPLETE if files.missing else changed
-    terminal.say(f"exit {int(status)}: would fix: {fixes}")
+    terminal.say(f"exit {int(status)}: would {'fix' if options.add_waiver is None else 'waive'}: {fixes}")
     stop(status)
-
-
-def _fix(files: FilesToCheck, today: date, options: CheckOptions) -> FilesToCheck:
-    fixed, fixes = files.fix(today)
-    for refusal in fixes.refusals:
-        options.terminal.complain(refusal)
-    options.terminal.tell(f"fixed: {fixes}", "pass" if fixes.changed_files else "")
-    return fixed
 
 
 def _judge(

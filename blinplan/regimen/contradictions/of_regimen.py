@@ -33,6 +33,7 @@ def contradictions(document: Document) -> Iterator[Problem]:
     yield from _premedication_contradictions(document)
     yield from due_contradictions(document)
     yield from departure_contradictions(document)
+    yield from _half_places(document)
 
 
 def _steps(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
@@ -85,6 +86,26 @@ def _mixture(document: Document, path: KeyPath, message: str, basis: Basis) -> P
         "flat doses and doses by body surface area are not mixed in one regimen: people confuse them",
         f"give every dose in {'mcg/day' if basis is Basis.FLAT else 'mcg/m2/day'}, or change `basis`",
     )
+
+
+def _half_places(document: Document) -> Iterator[Problem]:
+    """Tell of waivers that name a place without its value, or a value without its place."""
+    schema_problems = SchemaProblems(document, schema.REGIMEN_FILE)
+    for index, waiver in enumerate(array_of(document.values.get("waiver"))):
+        if not isinstance(waiver, Mapping):
+            continue
+        given = [key for key in ("at", "value") if key in waiver]
+        unknown = [("waiver", index, key) for key in waiver if key not in schema.WAIVER.keys]
+        if len(given) == 1 and not any(schema_problems.nearest_key(path) in {"at", "value"} for path in unknown):
+            missing = "value" if given == ["at"] else "at"
+            yield Problem(
+                "F003",
+                ("waiver", index, missing),
+                document.value_span(("waiver", index)),
+                f"this waiver has `{given[0]}` and no `{missing}`",
+                "a waiver covers one place and what stood there, so that another value is judged again",
+                f"add `{missing}`; `blinplan check FILE --add-waiver CODE --reason TEXT` writes both",
+            )
 
 
 def _cap_contradictions(document: Document, step: Mapping[str, Any], path: KeyPath) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ of pydantic would take a check without simulation twice its time to import.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -243,6 +244,39 @@ def day() -> Kind:
 _MOMENT_PATTERN = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?$"
 )
+
+
+_MOST_OF_ANY = 1_000_000_000
+
+
+def plain_value(longest: int) -> Kind:
+    """A text, a number, a date, true or false, or an array of such: as a tuple."""
+
+    def read(value: object) -> object:
+        if isinstance(value, str) and not (value.strip() and len(value) <= longest):
+            raise ValueError("a text that is blank or too long")
+        inside = value if isinstance(value, list) else (value,)
+        if not all(isinstance(part, str) or type(part) is date or _is_plain_number(part) for part in inside):
+            raise ValueError("a table, a time, a number beyond all others, or an array of tables or arrays")
+        return tuple(value) if isinstance(value, list) else value
+
+    numbers = {"minimum": -_MOST_OF_ANY, "maximum": _MOST_OF_ANY}
+    return Kind(
+        core_schema.no_info_after_validator_function(read, core_schema.any_schema()),
+        {
+            "anyOf": [
+                {"type": ["number", "boolean"], **numbers},
+                {"type": "string", "pattern": r"\S", "maxLength": longest},
+                {"type": "array", "items": {"type": ["string", "number", "boolean"], **numbers}},
+            ]
+        },
+    )
+
+
+def _is_plain_number(value: object) -> bool:
+    if isinstance(value, Decimal):
+        return value.is_finite() and abs(value) <= _MOST_OF_ANY
+    return isinstance(value, int) and abs(value) <= _MOST_OF_ANY
 
 
 def moment() -> Kind:

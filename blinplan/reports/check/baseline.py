@@ -3,7 +3,7 @@
 import json
 
 from blinplan.reports.shared.document import DocumentKind
-from blinplan.rules.baseline import Baseline
+from blinplan.rules.acceptance.baseline import Baseline
 
 BASELINE = DocumentKind("baseline")
 

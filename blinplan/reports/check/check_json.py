@@ -4,16 +4,19 @@ from dataclasses import asdict
 from typing import Any
 
 from blinplan.proportion import Proportion
+from blinplan.regimen.regimen import Waiver
 from blinplan.regimen.toml.document import Document, Span, pointer
+from blinplan.regimen.toml.place import value_text
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import input_hash, manifest
 from blinplan.rules.citations import citations
-from blinplan.rules.judge import Judgement, Ruling, Verdict
+from blinplan.rules.judge import Judgement
 from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.located import shown_path
 from blinplan.rules.rule import Finding
 from blinplan.rules.run_result import Result
 from blinplan.rules.simulated.outcome import SimulatedOutcome
+from blinplan.rules.verdict import Verdict
 
 CHECK = DocumentKind("check")
 
@@ -70,23 +73,40 @@ def _change(limit: Limit) -> dict[str, Any]:
 
 
 def _verdict(result: Result, judgement: Judgement, verdict: Verdict) -> dict[str, Any]:
-    waiver, unanswered = verdict.waiver, verdict.not_evaluated
-    document, limits, stands = judgement.reading.document, judgement.limits, verdict.ruling is Ruling.FINDING
+    waived, unanswered = verdict.waived_findings, verdict.not_evaluated
+    document, limits = judgement.reading.document, judgement.limits
+    # Where nothing counts, the findings are those that are waived; where something does, only that.
+    findings = verdict.findings or tuple(pair.finding for pair in waived)
     return {
         "rule": verdict.rule.code,
         "name": verdict.rule.name,
         "outcome": verdict.ruling.value,
         "findings": [
-            {"counts": stands and result.counts(judgement, finding), **finding_json(document, finding, limits)}
-            for finding in verdict.findings
+            {
+                "counts": bool(verdict.findings) and result.counts(judgement, finding),
+                **finding_json(document, finding, limits),
+            }
+            for finding in findings
         ],
         "in_baseline": [
             {"counts": False, **finding_json(document, finding, limits)} for finding in verdict.baseline_findings
         ],
-        "waiver": {"reason": waiver.reason, "expires": waiver.expires.isoformat() if waiver.expires else None}
-        if waiver
-        else None,
+        "waived": [
+            {"counts": False, **finding_json(document, finding, limits), "waiver": waiver_json(waiver)}
+            for finding, waiver in waived
+        ],
+        "waiver": waiver_json(waived[0].waiver) if waived and not verdict.findings else None,
         "not_evaluated": {"kind": unanswered.kind, "reason": unanswered.reason} if unanswered else None,
+    }
+
+
+def waiver_json(waiver: Waiver) -> dict[str, Any]:
+    """Write why a finding is accepted, until when, and for which place and value."""
+    return {
+        "reason": waiver.reason,
+        "expires": waiver.expires.isoformat() if waiver.expires else None,
+        "at": waiver.at,
+        "value": None if waiver.value is None else value_text(waiver.value),
     }
 
 

@@ -11,13 +11,15 @@ from rich.text import Text
 
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
+from blinplan.regimen.regimen import Waiver
 from blinplan.regimen.toml.document import Document, Span
 from blinplan.reports.shared.words import unverified_mark
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.citations import citations
-from blinplan.rules.judge import Judgement, Ruling, Verdict
+from blinplan.rules.judge import Judgement
 from blinplan.rules.limits import Limits
 from blinplan.rules.rule import Finding, Severity
+from blinplan.rules.verdict import Ruling, Verdict
 from blinplan.terminal import Screen
 
 
@@ -27,8 +29,8 @@ def findings_report(judgements: Sequence[Judgement], screen: Screen) -> list[Ren
     for judgement in judgements:
         parts += each_finding(judgement, screen)
         for verdict in judgement.verdicts:
-            if verdict.ruling is Ruling.WAIVED:
-                parts += [_waiver_lines(judgement.reading.document, verdict), ""]
+            for waiver, findings in _by_waiver(verdict):
+                parts += [_waiver_lines(judgement.reading.document, waiver, findings), ""]
             if verdict.baseline_findings:
                 parts += [_baseline_lines(judgement.reading.document, verdict), ""]
     return [*parts, *(_files(judgements, screen) if screen.wide else _narrow_files(judgements))]
@@ -142,15 +144,20 @@ def _cut_start(text: str, room: int) -> str:
     return _CUT + text
 
 
-def _waiver_lines(document: Document, verdict: Verdict) -> RenderableType:
-    waiver = verdict.waiver
-    assert waiver is not None  # noqa: S101 - a waived verdict has its waiver
+def _by_waiver(verdict: Verdict) -> list[tuple[Waiver, list[Finding]]]:
+    """The findings that are waived, those together that one waiver covers, or several with one reason."""
+    groups: dict[tuple[str, object], tuple[Waiver, list[Finding]]] = {}
+    for finding, waiver in verdict.waived_findings:
+        groups.setdefault((waiver.reason, waiver.expires), (waiver, []))[1].append(finding)
+    return list(groups.values())
+
+
+def _waiver_lines(document: Document, waiver: Waiver, findings: Sequence[Finding]) -> RenderableType:
     until = f" until {waiver.expires}" if waiver.expires else ""
     lines = [
-        Text.assemble((f"waived[{verdict.rule.code}]", "waived"), " ", visible(finding.message))
-        for finding in verdict.findings
+        Text.assemble((f"waived[{finding.code}]", "waived"), " ", visible(finding.message)) for finding in findings
     ]
-    where = location(document, verdict.findings[0].span)
+    where = location(document, findings[0].span)
     return _stack([*lines, Text.assemble("  ", (where, "where"), f"  {visible(waiver.reason)}{until}")])
 
 
@@ -191,7 +198,7 @@ def _files(judgements: Sequence[Judgement], screen: Screen) -> list[RenderableTy
             Text.assemble(visible(judgement.reading.document.name), *_unverified_mark(judgement)),
             *(_count(severities[severity], severity.value) for severity in (Severity.ERROR, Severity.WARNING)),
             _count(severities[Severity.NOTE], "note"),
-            _count(outcomes[Ruling.WAIVED], "waived"),
+            _count(sum(bool(verdict.waived_findings) for verdict in judgement.verdicts), "waived"),
             *([_count(sum(len(v.baseline_findings) for v in judgement.verdicts), "waived")] if baseline else []),
             _count(outcomes[Ruling.PASS], "pass"),
             _count(outcomes[Ruling.NOT_EVALUATED], "not evaluated"),
@@ -208,7 +215,7 @@ def _narrow_files(judgements: Sequence[Judgement]) -> list[RenderableType]:
         known = sum(len(verdict.baseline_findings) for verdict in judgement.verdicts)
         counts = [
             *((severities[level], level.value, plural(level.value, severities[level])) for level in Severity),
-            (outcomes[Ruling.WAIVED], "waived", "waived"),
+            (sum(bool(verdict.waived_findings) for verdict in judgement.verdicts), "waived", "waived"),
             *([(known, "waived", "in baseline")] if known else []),
             (outcomes[Ruling.PASS], "pass", "passed"),
             (outcomes[Ruling.NOT_EVALUATED], "not evaluated", "not evaluated"),

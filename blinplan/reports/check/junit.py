@@ -8,9 +8,10 @@ from collections import defaultdict
 from pathlib import Path
 
 from blinplan.outside_text import visible, visible_lines
-from blinplan.rules.judge import Judgement, Verdict
+from blinplan.rules.judge import Judgement
 from blinplan.rules.located import LocatedFinding, file_findings, report_path, report_root
 from blinplan.rules.run_result import Result
+from blinplan.rules.verdict import Verdict
 
 
 def junit(result: Result) -> str:

@@ -8,8 +8,9 @@ from blinplan.reports.check.findings import location, open_questions
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table
 from blinplan.rules.catalogue import FAMILIES
 from blinplan.rules.citations import citations
-from blinplan.rules.judge import Judgement, Ruling
+from blinplan.rules.judge import Judgement
 from blinplan.rules.rule import Finding
+from blinplan.rules.verdict import Ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,11 @@ def _waivers(judgement: Judgement) -> PageTable:
         (
             verdict.rule.code,
             finding.message,
-            verdict.waiver.reason,
-            "for good" if verdict.waiver.expires is None else verdict.waiver.expires.isoformat(),
+            waiver.reason,
+            "for good" if waiver.expires is None else waiver.expires.isoformat(),
         )
         for verdict in judgement.verdicts
-        if verdict.ruling is Ruling.WAIVED and verdict.waiver is not None
-        for finding in verdict.findings
+        for finding, waiver in verdict.waived_findings
     )
     return page_table("Waived", columns, rows)
 

@@ -73,6 +73,19 @@ class ChangedLimit(NamedTuple):
     reason: str
 
 
+class Policies(NamedTuple):
+    """What a project asks of waivers, where the rules of it are asked.
+
+    ``reason_length`` is the fewest characters of a reason, and ``expiry_days`` the most days until a waiver expires.
+    """
+
+    reason_length: int = 20
+    expiry_days: int = 365
+
+
+_POLICIES = Policies()
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a user may set about the rules.
@@ -98,6 +111,8 @@ class Settings:
         Whether a rule that rests on a value nobody has seen counts as one that could not be checked.
     fail_on
         The least severity that counts, where the file's own configuration says so.
+    policies
+        What waivers are asked for, where their rules are asked.
     """
 
     select: tuple[Pattern, ...] | None = None
@@ -108,6 +123,7 @@ class Settings:
     label: str = DEFAULT_LABEL
     strict: bool = False
     fail_on: FailOnSetting | None = None
+    policies: Policies = _POLICIES
 
     @property
     def limits(self) -> Limits:

@@ -64,7 +64,7 @@ ONLY_WHERE_ASKED = {
     "blinplan.regimen.site": ["--site", "site.toml"],
     "blinplan.regimen.record": ["record.toml"],
     "blinplan.regimen.route.problem": ["subcutaneous.toml"],
-    "blinplan.rules.baseline": ["--write-baseline", "baseline.json"],
+    "blinplan.rules.acceptance.baseline": ["--write-baseline", "baseline.json"],
     "blinplan.rules.configuration.file": ["--config", "blinplan.toml"],
     "blinplan.rules.fix": ["--diff"],
     "blinplan.rules.located": ["-f", "sarif"],

@@ -94,7 +94,9 @@ def test_findings_that_count_and_waived_ones_are_told_apart() -> None:
     (file,) = document(judgement)["files"]
     outcomes = {verdict["rule"]: verdict for verdict in file["verdicts"]}
     assert outcomes["S304"]["outcome"] == "waived"
-    assert outcomes["S304"]["waiver"] == {"reason": "Amendment 3", "expires": None}
+    covers = {"reason": "Amendment 3", "expires": None, "at": None, "value": None}
+    assert outcomes["S304"]["waiver"] == covers
+    assert [(one["waiver"], one["counts"]) for one in outcomes["S304"]["waived"]] == [(covers, False)]
     counted = [v["rule"] for v in file["verdicts"] if v["outcome"] == "finding" for _ in v["findings"]]
     assert sorted(counted) == codes(judgement)
 

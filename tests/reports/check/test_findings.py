@@ -123,7 +123,9 @@ def test_concise_is_a_line_for_each_finding_in_the_order_of_the_file() -> None:
 
 
 def test_waived_findings_are_shown_with_their_reason_and_not_among_those_that_count() -> None:
-    judgement = judgement_of(regimen_text(cycle(free=21, repeat=2)) + waiver("S304", "2027-06-30"))
+    place = "cycle 'Cycle' treatment_free_days"
+    waived = waiver("S304", "2027-06-30", at=place, value=21)
+    judgement = judgement_of(regimen_text(cycle(free=21, repeat=2)) + waived)
     text = drawn(judgement)
     assert "waived[S304]" in text
     assert "Amendment 3" in text

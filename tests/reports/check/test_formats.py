@@ -20,7 +20,7 @@ from blinplan.regimen.find import NotFound
 from blinplan.regimen.reading import read
 from blinplan.reports.check.formats import CheckFormat, check_text
 from blinplan.reports.shared.document import document_schema
-from blinplan.rules.baseline import baseline_of
+from blinplan.rules.acceptance.baseline import baseline_of
 from blinplan.rules.configuration.settings import FailOn
 from blinplan.rules.judge import Judgement, judge
 from blinplan.rules.located import run_findings

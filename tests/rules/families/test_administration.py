@@ -6,8 +6,9 @@ import pytest
 
 from blinplan.course.patient import Patient
 from blinplan.regimen.site import Site
-from blinplan.rules.judge import Judgement, Ruling
+from blinplan.rules.judge import Judgement
 from blinplan.rules.rule import Severity
+from blinplan.rules.verdict import Ruling
 from tests.read_text import site_in
 from tests.regimen_text import codes, cycle, judgement_of_lines, marks, verdict_of, waiver
 from tests.rules.families.examples import Example, example

@@ -4,9 +4,10 @@ import pytest
 from scipy.stats import binomtest
 
 from blinplan.course.events import periods
-from blinplan.rules.judge import Judgement, Ruling
+from blinplan.rules.judge import Judgement
 from blinplan.rules.rule import NotEvaluated, Severity
 from blinplan.rules.simulated.virtual import MOST, PatientSimulator
+from blinplan.rules.verdict import Ruling
 from blinplan.simulation.trial import run
 from tests.read_text import regimen_in
 from tests.regimen_text import (

@@ -5,8 +5,9 @@ import pytest
 from blinplan.regimen.reading import read
 from blinplan.regimen.toml.document import LIMIT_BYTES
 from blinplan.rules.families.file_format.rules import RULES
-from blinplan.rules.judge import Ruling, judge
+from blinplan.rules.judge import judge
 from blinplan.rules.rule import Severity
+from blinplan.rules.verdict import Ruling
 from tests.regimen_text import TODAY, codes, cycle, judgement_of, regimen_text, verdict_of, waiver
 from tests.rules.families.examples import Example
 

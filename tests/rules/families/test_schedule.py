@@ -3,8 +3,9 @@
 import pytest
 
 from blinplan.course.events import periods
-from blinplan.rules.judge import Judgement, Ruling
+from blinplan.rules.judge import Judgement
 from blinplan.rules.rule import Severity
+from blinplan.rules.verdict import Ruling
 from tests.read_text import regimen_in
 from tests.regimen_text import (
     codes,

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from blinplan.rules.judge import Judgement, Ruling
+from blinplan.rules.judge import Judgement
 from blinplan.rules.rule import Severity
+from blinplan.rules.verdict import Ruling
 from tests.regimen_text import (
     TODAY,
     codes,
@@ -22,7 +23,14 @@ from tests.rules.families.examples import Example
 
 LONG = cycle(free=21, repeat=2)  # S304
 SOUND = cycle(repeat=2)
+TARGET = waiver("B401", at="cycle 'Cycle' step 1 dose", value="28 mcg/day for 28 days")
+HASTY = waiver("S305", at="cycle 'Cycle' step 1 hours", value="24 h, then from 9 mcg/day to 28 mcg/day")
 LAST_DAY = date(2027, 6, 30)
+
+
+def free(days: int = 21, expires: str = "", name: str = "Cycle") -> str:
+    """A waiver of the days without infusion after a cycle."""
+    return waiver("S304", expires, f"cycle '{name}' treatment_free_days", days)
 
 
 def with_waivers(lines: str, *waivers: str, today: date = TODAY) -> Judgement:
@@ -30,33 +38,33 @@ def with_waivers(lines: str, *waivers: str, today: date = TODAY) -> Judgement:
 
 
 def test_a_waived_finding_is_kept_and_does_not_count() -> None:
-    judgement = with_waivers(LONG, waiver("S304"))
+    judgement = with_waivers(LONG, free())
     verdict = verdict_of(judgement, "S304")
     assert verdict.ruling is Ruling.WAIVED
-    assert [finding.code for finding in verdict.findings] == ["S304"]
-    assert verdict.waiver is not None
-    assert verdict.waiver.reason == "Amendment 3"
+    assert [pair.finding.code for pair in verdict.waived_findings] == ["S304"]
+    assert [pair.waiver.reason for pair in verdict.waived_findings] == ["Amendment 3"]
+    assert not verdict.findings
     assert codes(judgement) == []
     assert judgement.worst is None
 
 
 def test_without_the_waiver_it_counts() -> None:
     judgement = with_waivers(LONG)
-    assert verdict_of(judgement, "S304").waiver is None
+    assert not verdict_of(judgement, "S304").waived_findings
     assert codes(judgement) == ["S304"]
 
 
 def test_an_error_can_be_waived_too() -> None:
     steps = cycle("9 mcg/day for 24 hours", "28 mcg/day for 648 hours")
     assert codes(with_waivers(steps)) == ["S305"]
-    assert codes(with_waivers(steps, waiver("S305"))) == []
+    assert codes(with_waivers(steps, HASTY)) == []
 
 
-def test_a_waiver_covers_every_finding_of_its_rule_and_of_no_other() -> None:
+def test_a_waiver_without_a_place_covers_every_finding_of_its_rule_and_of_no_other() -> None:
     lines = cycle("28 mcg/day for 27 days", free=21) + cycle("28 mcg/day for 28 days", free=22) + cycle()
     assert codes(with_waivers(lines)) == ["S301", "S304", "S304"]
-    assert codes(with_waivers(lines, waiver("S304"))) == ["S301"]
-    assert codes(with_waivers(lines, waiver("S301"))) == ["S304", "S304"]
+    assert codes(with_waivers(lines, waiver("S304"))) == ["S301", "W906"]
+    assert codes(with_waivers(lines, waiver("S301"))) == ["S304", "S304", "W906"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +77,7 @@ def test_a_waiver_covers_every_finding_of_its_rule_and_of_no_other() -> None:
     ],
 )
 def test_a_waiver_holds_on_its_last_day_and_not_on_the_next(today: date, found: list[str]) -> None:
-    judgement = with_waivers(LONG, waiver("S304", "2027-06-30"), today=today)
+    judgement = with_waivers(LONG, free(expires="2027-06-30"), today=today)
     assert codes(judgement) == found
     if found:
         assert marks(judgement, "W901") == ["2027-06-30"]
@@ -78,22 +86,22 @@ def test_a_waiver_holds_on_its_last_day_and_not_on_the_next(today: date, found: 
 
 
 def test_a_waiver_without_a_date_never_expires() -> None:
-    assert codes(with_waivers(LONG, waiver("S304"), today=date.max)) == []
+    assert codes(with_waivers(LONG, free(), today=date.max)) == []
 
 
 def test_an_expired_waiver_is_expired_and_not_also_unused() -> None:
-    assert codes(with_waivers(SOUND, waiver("S304", "2020-01-01"))) == ["W901"]
+    assert codes(with_waivers(SOUND, free(expires="2020-01-01"))) == ["W901"]
 
 
 def test_a_waiver_that_covers_nothing_is_unused() -> None:
-    judgement = with_waivers(SOUND, waiver("S304"))
+    judgement = with_waivers(SOUND, free())
     assert codes(judgement) == ["W902"]
     assert marks(judgement, "W902") == ['"S304"']
     assert judgement.worst is Severity.WARNING
 
 
 def test_of_two_waivers_of_one_rule_the_first_that_holds_covers_and_the_second_is_unused() -> None:
-    judgement = with_waivers(LONG, waiver("S304", "2020-01-01"), waiver("S304"), waiver("S304"))
+    judgement = with_waivers(LONG, free(expires="2020-01-01"), free(), free())
     assert verdict_of(judgement, "S304").ruling is Ruling.WAIVED
     assert codes(judgement) == ["W901", "W902"]
     (unused,) = verdict_of(judgement, "W902").findings
@@ -111,7 +119,7 @@ def test_a_waiver_of_a_rule_that_does_not_exist_is_an_error(code: str) -> None:
 
 @pytest.mark.parametrize("code", ["W901", "W902", "W904"])
 def test_findings_about_waivers_cannot_be_waived(code: str) -> None:
-    faulty = waiver("S304", "2020-01-01") + waiver("S303") + waiver("S999")
+    faulty = free(expires="2020-01-01") + waiver("S303") + waiver("S999")
     assert codes(with_waivers(SOUND, faulty)) == ["W901", "W902", "W904"]
     judgement = with_waivers(SOUND, faulty, waiver(code))
     assert {"W901", "W902", "W904"} <= set(codes(judgement))
@@ -120,15 +128,15 @@ def test_findings_about_waivers_cannot_be_waived(code: str) -> None:
 
 
 def test_a_waiver_of_a_rule_that_was_not_evaluated_is_not_called_unused() -> None:
-    one_cycle = with_waivers(cycle(), waiver("S303"))
+    one_cycle = with_waivers(cycle(), free().replace("S304", "S303"))
     assert verdict_of(one_cycle, "S303").ruling is Ruling.NOT_EVALUATED
     assert codes(one_cycle) == []
-    not_simulated = with_waivers(SOUND, waiver("B401"))
+    not_simulated = with_waivers(SOUND, TARGET)
     assert codes(not_simulated) == []
 
 
 def test_a_waiver_of_a_simulated_rule_is_judged_by_the_simulation() -> None:
-    text = regimen_text(SOUND) + waiver("B401")
+    text = regimen_text(SOUND) + TARGET
     assert codes(judgement_of(text, script(outcome(900, 1000, (0, 900))))) == ["W902"]
     failing = judgement_of(text, script(outcome(100, 1000, (0, 100))))
     assert codes(failing) == []
@@ -171,28 +179,51 @@ def _reason(reason: str) -> str:
     return f'\n[[waiver]]\nrule = "S304"\n{reason}\n'
 
 
-UNTIL = waiver("S304", "2026-03-01")
+GROSS = cycle("28 mcg/day for 57 days")  # S302 as an error
+UNTIL = free(expires="2026-03-01")
 
 EXAMPLES = (
     _waived("W901", "finding", "the day after", LONG, UNTIL, today=date(2026, 3, 2)),
     _waived("W901", "pass", "the last day", LONG, UNTIL, today=date(2026, 3, 1)),
-    _waived("W901", "pass", "no date, however late", LONG, waiver("S304"), today=date.max),
-    _waived("W902", "finding", "14 days, which need none", SOUND, waiver("S304")),
-    _waived("W902", "pass", "15 days", cycle(free=15, repeat=2), waiver("S304")),
+    _waived("W901", "pass", "no date, however late", LONG, free(), today=date.max),
+    _waived("W902", "finding", "14 days, which need none", SOUND, free()),
+    _waived("W902", "pass", "15 days", cycle(free=15, repeat=2), free(15)),
     _waived("W902", "finding", "of another rule than the one that found something", LONG, waiver("S303")),
-    _waived("W902", "finding", "a second one of the same", LONG, waiver("S304") * 2),
+    _waived("W902", "finding", "a second one of the same", LONG, free() * 2),
     _waived("W902", "pass", "of a rule that could not be asked", SOUND, waiver("B401")),
-    _waived("W902", "pass", "expired, which W901 says", SOUND, waiver("S304", "2020-01-01")),
+    _waived("W902", "pass", "expired, which W901 says", SOUND, free(expires="2020-01-01")),
     _waived("W903", "finding", "no reason", LONG, _reason("")),
     _waived("W903", "finding", "a space for a reason", LONG, _reason('reason = " "')),
     _waived("W903", "pass", "a reason", LONG, _reason('reason = "x"')),
     _waived("W904", "finding", "a code that there is not", LONG, waiver("S399")),
-    _waived("W904", "pass", "a code that there is", LONG, waiver("S304")),
+    _waived("W904", "pass", "a code that there is", LONG, free()),
     _waived("W904", "pass", "a code that cannot be waived, which W905 says", LONG, waiver("N106")),
     _waived("W905", "finding", "of a rule that says what cannot be given", LONG, waiver("N106")),
     _waived("W905", "finding", "of a rule about waivers", LONG, waiver("W902")),
     _waived("W905", "pass", "of an error that can be waived", LONG, waiver("D201")),
     _waived("W905", "pass", "of a rule that there is not, which W904 says", LONG, waiver("S399")),
+    _waived("W906", "finding", "a rule and a reason only", LONG, waiver("S304")),
+    _waived("W906", "finding", "of a rule that could not be asked", SOUND, waiver("B401")),
+    _waived("W906", "pass", "with its place and value", LONG, free()),
+    _waived("W906", "pass", "covers nothing, which W902 says", SOUND, waiver("S304")),
+    _waived("W906", "pass", "expired, which W901 says", LONG, waiver("S304", "2020-01-01")),
+    _waived("W907", "finding", "for a day less than there is", LONG, free(20)),
+    _waived("W907", "finding", "for a cycle that has another name now", LONG, free(name="Cycle 1")),
+    _waived("W907", "finding", "says no place, and what is found is worse than its rule", GROSS, waiver("S302")),
+    _waived("W907", "pass", "the same days", LONG, free()),
+    _waived("W907", "pass", "the same in other words", LONG, free().replace("= 21", '= "21 days"')),
+    _waived("W907", "pass", "14 days, which need none, and W902 says so", SOUND, free(21)),
+    _waived("W907", "pass", "expired, which W901 says", LONG, free(20, "2020-01-01")),
+    _waived("W908", "finding", "19 characters", LONG, free().replace("Amendment 3", "x" * 19)),
+    _waived(
+        "W908", "finding", "19 characters and many blanks", LONG, free().replace("Amendment 3", "x" * 18 + " " * 9)
+    ),
+    _waived("W908", "pass", "20 characters", LONG, free().replace("Amendment 3", "x" * 20)),
+    _waived("W909", "finding", "no last day", LONG, free()),
+    _waived("W909", "pass", "a last day", LONG, free(expires="2100-01-01")),
+    _waived("W910", "finding", "366 days", LONG, free(expires="2027-03-02")),
+    _waived("W910", "pass", "365 days", LONG, free(expires="2027-03-01")),
+    _waived("W910", "pass", "no last day, which W909 says", LONG, free()),
 )
 
 

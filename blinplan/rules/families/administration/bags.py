@@ -46,6 +46,7 @@ def bags_do_not_fit(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
                     f"{what}, and no sequence of the site's bags ({sizes}) does: {error}",
                     "prepare a longer bag",
                     severity=Severity.ERROR,
+                    value=f"{duration_text(step.minutes)} in bags of {sizes}",
                 )
                 continue
             wasted = sum(bag.size.minutes - bag.minutes for bag in bags)
@@ -56,6 +57,7 @@ def bags_do_not_fit(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
                     f"{what}; the site's bags ({sizes}) last {duration_text(step.minutes + wasted)}, and"
                     f" {duration_text(wasted)} of them would be thrown away",
                     "prepare a bag that fits, or plan to discard the rest",
+                    value=f"{duration_text(step.minutes)} in bags of {sizes}",
                 )
 
 
@@ -128,6 +130,8 @@ def _bags_beyond_their_time(rule: Rule, case: Case, site: Site) -> Iterator[Find
                 f"{site.name} prepares bags {duration_text(site.prepared_before)} before they start; those that last"
                 f" {duration_text(size.minutes)} may be used for {duration_text(limit)} in all",
                 "prepare bags later, or shorter ones",
+                value=f"bags of {duration_text(size.minutes)}, ready {duration_text(site.prepared_before)} before, good"
+                f" for {duration_text(limit)}",
             )
 
 
@@ -143,6 +147,7 @@ def _steps_off_the_hour(rule: Rule, case: Case, site: Site) -> Iterator[Finding]
                     f"this step begins {duration_text(infusion.start)} into the cycle, and {site.name} changes bags at"
                     " one time of day",
                     "let every step before it last whole days",
+                    value=f"{duration_text(infusion.start)} into the cycle",
                 )
 
 
@@ -161,6 +166,7 @@ def _no_day_to_start(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
             f'on whatever day "{cycle.name}" starts, {site.name} would have to change a bag on a day on which it does'
             f" not ({closed})",
             "prepare a bag that lasts over these days",
+            value=f"{case.text_at((*cycle.path, 'steps'))}; closed on {closed}",
         )
 
 

@@ -43,6 +43,7 @@ def _high_peak(rule: Rule, case: Case) -> Answer:
             f"the median first IL-6 peak is {own.value:.3g} pg/mL, {own.value / label.value:.1f} times that under"
             f" {name} ({label.value:.3g} pg/mL), in {own.total:,} virtual patients ({case.outcome.population})",
             "begin with a lower step, or waive this rule with the reason",
+            value=case.text_at(("cycle", 0, "steps")),
         ),
     )
 
@@ -72,6 +73,7 @@ def _not_rarer(rule: Rule, case: Case, population: str, number: int) -> Finding:
         (*first.path, "dose"),
         f"IL-6 reaches five times baseline in more virtual patients in cycle {number} than in cycle 1 ({population})",
         "look at the doses of the two cycles, or waive this rule with the reason",
+        value=f"{case.text_at(('cycle', 0, 'steps'))}; then {case.text_at((*first.path[:2], 'steps'))}",
     )
 
 

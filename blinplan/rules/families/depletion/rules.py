@@ -39,6 +39,7 @@ def _no_majority(rule: Rule, case: Case) -> Answer:
             f"B cells reach {case.limits['depleted_count']} or fewer in cycle 1 in {outcome.depletion}"
             f" ({outcome.population}), not in the majority",
             "raise the target dose, or waive this rule with the reason",
+            value=case.text_at(("cycle", 0, "steps")),
         ),
     )
 
@@ -59,6 +60,7 @@ def _too_few(rule: Rule, case: Case) -> Answer:
             f"B cells do not reach {case.limits['depleted_count']} or fewer in cycle 1 in {missed}"
             f" ({outcome.population})",
             "raise the target dose, or waive this rule with the reason",
+            value=case.text_at(("cycle", 0, "steps")),
         ),
     )
 
@@ -130,6 +132,7 @@ def _recovery_finding(
         else "shorten the treatment-free interval or raise the dose, or waive this rule with the reason",
         severity=Severity.NOTE if continued or reason else None,
         why=_OTHER_TREATMENT if reason else _CONTINUED if continued else None,
+        value=case.text_at(path[:2]),
     )
 
 

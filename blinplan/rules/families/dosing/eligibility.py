@@ -26,6 +26,7 @@ def basis_and_weight(rule: Rule, case: Case) -> Answer:
             f" ({who})",
             f"write `{key} = {decimal_text(limit.value)}` under [eligibility], and give the others a regimen of their"
             " own",
+            value=f"{'flat' if flat else 'by body surface area'} for {who}",
         ),
     )
 
@@ -86,6 +87,7 @@ def patient_not_covered(rule: Rule, case: Case) -> Answer:
             if one.limit.name == "youngest"
             else f"prepare {labelled.bags_without_preservative(case)}",
             severity=None if one.limit.name == "youngest" else Severity.NOTE,
+            value=one.message,
             limits=(one.limit.name,),
         )
         for one in found

@@ -1,7 +1,6 @@
 """D: is the dose one at which the drug is known to work, and that is known to be borne."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 from itertools import pairwise
 
 from blinplan.course.events import given_rate
@@ -33,18 +32,18 @@ def _two_steps(first: str, second: str) -> str:
 
 
 def _targets(case: Case) -> list[tuple[Step, str]]:
-    """The highest step of every cycle, with what to call its dose; the same dose is asked about once.
+    """The highest step of every cycle, with what to call its dose.
 
     Where the label gives that very dose in its place, as the first of two, another step of the cycle is too low.
     """
     labelled_steps = [pair.step.path for pair in _labelled_pairs(case) if pair.ratio == 1]
-    targets: dict[Fraction, tuple[Step, str]] = {}
+    targets: list[tuple[Step, str]] = []
     for number, cycle in enumerate(case.regimen.cycles):
         step = max(cycle.steps, key=lambda step: step.dose.amount)
         of = "" if number == 0 else f' of "{cycle.name}"'
         if step.path not in labelled_steps:
-            targets.setdefault(step.dose.amount, (step, f"the target dose{of}"))
-    return list(targets.values())
+            targets.append((step, f"the target dose{of}"))
+    return targets
 
 
 def _labelled_pairs(case: Case) -> tuple[StepPair, ...]:
@@ -148,6 +147,7 @@ def _above_label_in_the_patient(rule: Rule, case: Case) -> Iterator[Finding]:
                 f" gives at most {limit}",
                 f'add `max = "{limit.number}"`, the label\'s cap',
                 limits=(limit.name,),
+                value=f"{step.dose} at {area}",
             )
 
 
@@ -240,6 +240,7 @@ def _large_steps(rule: Rule, case: Case, pairs: _Pairs, between: str = "") -> It
                 f"{between}the dose goes from {step.dose} to {following.dose}, {decimal_text(ratio, 1)} times; steps up"
                 f" to {limit} were run",
                 "put a step in between, or waive this rule with the reason",
+                value=f"from {step.dose} to {following.dose}",
             )
 
 
@@ -251,6 +252,7 @@ def _steps_down(rule: Rule, case: Case, pairs: _Pairs) -> Iterator[Finding]:
                 (*following.path, "dose"),
                 f"the dose goes down, from {step.dose} to {following.dose}, inside a cycle",
                 "give the steps in rising order, or waive this rule with the reason",
+                value=f"from {step.dose} to {following.dose}",
             )
 
 

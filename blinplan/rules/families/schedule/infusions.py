@@ -19,6 +19,7 @@ def short_infusion(rule: Rule, case: Case) -> Iterator[Finding]:
                 f'"{cycle.name}" infuses {duration_text(cycle.infusion)}; a cycle infuses {limit}',
                 f"make the steps add up to {limit}",
                 severity=severity_if_labelled(case, cycle.infusion, limit.minutes),
+                value=duration_text(cycle.infusion),
             )
 
 
@@ -35,6 +36,7 @@ def long_infusion(rule: Rule, case: Case) -> Iterator[Finding]:
                 + (f", and nothing over {studied} was studied" if unknown else ""),
                 f"make the steps add up to {limit}",
                 severity=Severity.ERROR if unknown else severity_if_labelled(case, cycle.infusion, limit.minutes),
+                value=duration_text(cycle.infusion),
             )
 
 

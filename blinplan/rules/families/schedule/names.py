@@ -18,6 +18,7 @@ def names_given_twice(rule: Rule, case: Case) -> Iterator[Finding]:
                 path,
                 f'"{cycle.name}" is the name of the cycle on line {_line(case, earlier)} too',
                 "give each cycle a name of its own, or write `repeat` where they are the same",
+                value=cycle.name,
             )
 
 

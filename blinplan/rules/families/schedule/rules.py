@@ -43,6 +43,7 @@ def _early_escalation(rule: Rule, case: Case) -> Answer:
             case.length_path(step),
             f"the dose goes from {step.dose} to {following.dose} after {duration_text(held)}",
             f"hold each step for at least {limit}",
+            value=f"{duration_text(held)}, then from {step.dose} to {following.dose}",
         )
         for step, following, held in escalations
         if held < limit.minutes
@@ -62,8 +63,9 @@ def _short_step(rule: Rule, case: Case) -> Answer:
             f"{_short_steps_run(case, held)}",
             f"hold it for {limit}, or waive this rule with the reason",
             severity=severity_if_labelled(case, held, limit.minutes),
+            value=f"{duration_text(held)}, then from {step.dose} to {following.dose}",
         )
-        for step, _, held in escalations
+        for step, following, held in escalations
         if early.minutes <= held < limit.minutes
     ]
 
@@ -109,6 +111,7 @@ def _many_cycles(rule: Rule, case: Case) -> Answer:
             severity=Severity.NOTE if needed <= limit.value else severity_of_ratio(case, needed / limit.value),
             limits=(limit.name,),
             gross=is_gross(needed / limit.value),
+            value=f"{total} cycles{f', {optional} of them optional' if optional else ''}",
         ),
     )
 
@@ -127,6 +130,7 @@ def _intermittent(rule: Rule, case: Case) -> Iterator[Finding]:
                 (*cycle.path, "steps"),
                 f'"{cycle.name}" infuses {duration_text(cycle.infusion)}; no continuous infusion under {limit} was run',
                 "infuse continuously over 28 days",
+                value=duration_text(cycle.infusion),
             )
 
 

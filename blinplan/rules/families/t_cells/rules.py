@@ -46,6 +46,7 @@ def _not_back(rule: Rule, case: Case) -> Answer:
             f" {escalation.returns} ({case.outcome.population})"
             + (f"; in the majority they are on day {_day(back)}" if back is not None else ""),
             "expect a second fall of T cells before the first is over, or step later",
+            value=case.text_at((*step.path[:2], "steps")),
         ),
     )
 
@@ -63,6 +64,7 @@ def _windows(rule: Rule, case: Case) -> Iterator[Finding]:
             f" {second + int(fall.value)}; they are back within {decimal_text(back.value)} days of each, so the two"
             " windows run into each other",
             "read T-cell counts of these days as redistribution, not as loss",
+            value=case.text_at((*rise.path[:2], "steps")),
         )
 
 

@@ -7,11 +7,14 @@ TITLE = "Waivers"
 _CONVENTION = ("The way waivers work in this program (convention)",)
 
 
-def _waiver(rule: str, expires: str = "") -> str:
+_PLACE = """\nat = 'cycle "Cycle" treatment_free_days'\nvalue = 21"""
+
+
+def _waiver(rule: str, expires: str = "", place: str = _PLACE) -> str:
     return (
         '[[cycle]]\nname = "Cycle"\nrepeat = 2\n'
         'steps = [{ dose = "28 mcg/day", days = 28 }]\ntreatment_free_days = 21\n\n'
-        f'[[waiver]]\nrule = "{rule}"\nreason = "Amendment 3 allows 21 days after infection"{expires}'
+        f'[[waiver]]\nrule = "{rule}"{place}\nreason = "Amendment 3 allows 21 days after infection"{expires}'
     )
 
 
@@ -36,10 +39,11 @@ UNUSED = Rule(
     "A waiver that is not needed hides the next finding of its rule.",
     limits=(),
     about_waivers=True,
-    bad=_waiver("S304").replace("= 21", "= 14"),
+    bad=_waiver("S304").replace("free_days = 21", "free_days = 14"),
     good=_waiver("S304"),
     waivable=False,
     sources=_CONVENTION,
+    fixable=True,
 )
 NO_REASON = Rule(
     "W903",
@@ -82,4 +86,86 @@ FORBIDDEN = Rule(
     sources=_CONVENTION,
 )
 
-RULES = (EXPIRED, UNUSED, NO_REASON, UNKNOWN, FORBIDDEN)
+WITHOUT_PLACE = Rule(
+    "W906",
+    "waiver-without-place",
+    "A waiver does not say where it holds and what stands there.",
+    Severity.WARNING,
+    "It would cover the next fault of its rule as well, in another cycle or ten times as large. This version still"
+    " reads it so; the next one asks for `at` and `value`.",
+    limits=(),
+    about_waivers=True,
+    bad=_waiver("S304", place=""),
+    good=_waiver("S304"),
+    waivable=False,
+    sources=_CONVENTION,
+    fixable=True,
+)
+CHANGED = Rule(
+    "W907",
+    "waiver-for-another-value",
+    "A waiver is for something else than what stands there now.",
+    Severity.WARNING,
+    "What was accepted is not what would be given, so it was not accepted; the finding counts again.",
+    limits=(),
+    about_waivers=True,
+    bad=_waiver("S304").replace("value = 21", "value = 20"),
+    good=_waiver("S304"),
+    waivable=False,
+    sources=_CONVENTION,
+)
+SHORT_REASON = Rule(
+    "W908",
+    "short-reason",
+    "The reason of a waiver is shorter than the project asks; 20 characters where it says no number.",
+    Severity.WARNING,
+    "A word is no reason that a reviewer can judge.",
+    limits=(),
+    about_waivers=True,
+    bad=_waiver("S304").replace("Amendment 3 allows 21 days after infection", "agreed"),
+    good=_waiver("S304"),
+    waivable=False,
+    by_default=False,
+    sources=_CONVENTION,
+)
+NO_EXPIRY = Rule(
+    "W909",
+    "waiver-without-expiry",
+    "A waiver has no last day, and the project asks for one.",
+    Severity.WARNING,
+    "What was accepted once is otherwise never looked at again.",
+    limits=(),
+    about_waivers=True,
+    bad=_waiver("S304"),
+    good=_waiver("S304", "\nexpires = 2100-01-01"),
+    waivable=False,
+    by_default=False,
+    sources=_CONVENTION,
+)
+LATE_EXPIRY = Rule(
+    "W910",
+    "late-expiry",
+    "A waiver holds for longer than the project allows; 365 days where it says no number.",
+    Severity.WARNING,
+    "A last day that nobody will see is none.",
+    limits=(),
+    about_waivers=True,
+    bad=_waiver("S304", "\nexpires = 2100-01-01"),
+    good=_waiver("S304"),
+    waivable=False,
+    by_default=False,
+    sources=_CONVENTION,
+)
+
+RULES = (
+    EXPIRED,
+    UNUSED,
+    NO_REASON,
+    UNKNOWN,
+    FORBIDDEN,
+    WITHOUT_PLACE,
+    CHANGED,
+    SHORT_REASON,
+    NO_EXPIRY,
+    LATE_EXPIRY,
+)

@@ -17,8 +17,9 @@ from blinplan.regimen.find import path_from
 from blinplan.regimen.toml.document import Document, pointer
 from blinplan.regimen.toml.table import Kind, Table, array, one_of, optional_key, required_key, table, text, version
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.judge import Judgement, Ruling, Verdict
+from blinplan.rules.judge import Judgement
 from blinplan.rules.rule import Finding
+from blinplan.rules.verdict import Ruling, Verdict
 
 
 class BaselineEntry(NamedTuple):

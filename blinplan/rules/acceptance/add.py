@@ -1,0 +1,79 @@
+"""Write a waiver at each place where a rule finds something now."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import NamedTuple
+
+from blinplan.regimen.reading import RegimenFile, read
+from blinplan.rules.acceptance.waiver_text import with_waivers_added
+from blinplan.rules.fix import Repair
+from blinplan.rules.judge import Judgement, Simulator
+from blinplan.rules.place import Place, place_of
+from blinplan.rules.rule import Finding, Rule
+from blinplan.rules.task import Task
+from blinplan.rules.verdict import Ruling, Verdict
+
+
+class WantedWaiver(NamedTuple):
+    """What somebody wants accepted, why, and until when."""
+
+    rule: Rule
+    reason: str
+    expires: date | None = None
+
+
+class NothingToWaiveError(ValueError):
+    """A rule that finds nothing in a file which a waiver could cover. The message says why."""
+
+
+class RefusedWaiverError(ValueError):
+    """A waiver that the policies of the project do not allow. The message says what they ask for."""
+
+
+def add_waivers(task: Task, wanted: WantedWaiver, simulator: Callable[[], Simulator] | None) -> Repair:
+    """The file with a waiver for each of the rule's findings that count, and these findings.
+
+    Raises
+    ------
+    NothingToWaiveError
+        When there are none.
+    RefusedWaiverError
+        When the project asks more of a waiver than was given.
+    """
+    virtual = simulator() if simulator is not None and wanted.rule.simulated else None
+    verdict = _verdict(task.judge(virtual), wanted.rule)
+    if not isinstance(task.reading, RegimenFile):
+        raise NothingToWaiveError("the file cannot be read as a regimen")
+    if not verdict.findings:
+        raise NothingToWaiveError(_why_nothing(verdict))
+    document = task.reading.document
+    places = places_of(verdict.findings, task.reading)
+    text = with_waivers_added(document, wanted.rule.code, places, wanted.reason, wanted.expires)
+    new = read(text.encode("utf-8"), document.name)
+    _hold_to_policies(task._replace(reading=new), len(task.reading.regimen.waivers))
+    return Repair(new, verdict.findings)
+
+
+def places_of(findings: tuple[Finding, ...], reading: RegimenFile) -> list[Place]:
+    """Where findings of a file stand."""
+    return [place_of(finding, reading.document) for finding in findings]
+
+
+def _verdict(judgement: Judgement, rule: Rule) -> Verdict:
+    return next(verdict for verdict in judgement.verdicts if verdict.rule is rule)
+
+
+def _why_nothing(verdict: Verdict) -> str:
+    code = verdict.rule.code
+    if verdict.not_evaluated is not None:
+        return f"{code} was not evaluated: {verdict.not_evaluated.reason}"
+    return f"all that {code} finds is waived" if verdict.ruling is Ruling.WAIVED else f"{code} finds nothing"
+
+
+_POLICIES = ("W908", "W909", "W910")
+
+
+def _hold_to_policies(task: Task, waivers_before: int) -> None:
+    for finding in task.judge(None).findings:
+        if finding.code in _POLICIES and int(finding.path[1]) >= waivers_before:
+            raise RefusedWaiverError(f"{finding.message} ({finding.code})")

@@ -1,0 +1,43 @@
+"""One rule's answer for one file: pass, finding, waived, in the baseline or not evaluated, and nothing else."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from blinplan.regimen.regimen import Waiver
+from blinplan.rules.rule import Finding, NotEvaluated, Rule
+
+
+class Ruling(StrEnum):
+    """What a rule can say of a file."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    FINDING = "finding"
+    WAIVED = "waived"
+    IN_BASELINE = "in baseline"
+    NOT_EVALUATED = "not evaluated"
+
+
+class WaivedFinding(NamedTuple):
+    """A finding that a waiver of the file accepts."""
+
+    finding: Finding
+    waiver: Waiver
+
+
+class Verdict(NamedTuple):
+    """One rule's answer for one file: findings where it found something that counts, a reason where it did not answer.
+
+    ``waived_findings`` are accepted by a waiver and ``baseline_findings`` are in the baseline; neither count.
+    """
+
+    rule: Rule
+    ruling: Ruling
+    findings: tuple[Finding, ...] = ()
+    waived_findings: tuple[WaivedFinding, ...] = ()
+    not_evaluated: NotEvaluated | None = None
+    baseline_findings: tuple[Finding, ...] = ()
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the rule was asked and could not answer."""
+        return self.not_evaluated is not None and self.not_evaluated.kind == "undecided"
