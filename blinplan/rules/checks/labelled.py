@@ -1,13 +1,14 @@
 """What the label gives for an indication, and what follows from the course for all of them."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import ceil
 
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, DoseRate
 from blinplan.regimen.regimen import AgeGroup, Cycle, Indication, Occasion, Step
 from blinplan.rules.limits import Limit, Limits
+from blinplan.rules.reference import Comparison
 from blinplan.rules.rule import Case, NotEvaluated
 
 NOT_LABELLED = NotEvaluated("not applicable", "the regimen is investigational, and the label speaks of its indications")
@@ -68,13 +69,14 @@ def hospital_limit(case: Case, number: int) -> Limit | None:
 def hospital_days(case: Case, number: int) -> tuple[int, tuple[str, ...]]:
     """Days in hospital that cycle 1 or 2 asks for, and the limits they follow from.
 
-    The first days after the start and after each step of the cycle, and no fewer than the label's.
+    The first days after the start and after each step of the cycle, and no fewer than the label's. Beside a label the
+    steps are the label's: that one stands elsewhere is a finding of its own.
     """
     course = case.regimen.one_by_one
     if number > len(course):
         return 0, ()
     watched = case.limits["watched_days"]
-    steps = [start // MINUTES_PER_DAY for _, start in escalations(course[number - 1])]
+    steps = [start // MINUTES_PER_DAY for start in _starts_of_steps(case, course, number)]
     days, label = int(max([0, *steps]) + watched.value), hospital_limit(case, number)
     site = () if case.site is None else case.site.hospital_days
     days = max(days, site[number - 1] if number <= len(site) else 0)
@@ -83,10 +85,12 @@ def hospital_days(case: Case, number: int) -> tuple[int, tuple[str, ...]]:
     return max(days, ceil(label.value)), ("watched_days", label.name)
 
 
-def days_of_first_step(case: Case) -> str:
-    """For how long the label gives its first step; empty where it has no schedule for the indication."""
-    schedule = label_of(case.regimen).schedule(case.regimen.indication, case.regimen.basis)
-    return "" if schedule is None else f"{schedule.cycles[0].steps[0].days} days"
+def _starts_of_steps(case: Case, course: tuple[Cycle, ...], number: int) -> list[int]:
+    """The minutes of a cycle at which the dose rises, by the label where the regimen is laid beside one."""
+    if isinstance(case.beside_label, Comparison):
+        *before, _ = (step.minutes for step in case.beside_label.reference.cycle(number).steps)
+        return list(accumulate(before))
+    return [start for _, start in escalations(course[number - 1])]
 
 
 def bags_without_preservative(case: Case) -> str:
