@@ -21,12 +21,16 @@ class Proportion:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % confidence interval of the share (Wilson, J Am Stat Assoc 1927;22:209)."""
+        """The 95 % confidence interval of the share."""
+        return self.within(NORMAL_975)
+
+    def within(self, errors: float) -> tuple[float, float]:
+        """The interval of the share, so many standard errors to each side (Wilson, J Am Stat Assoc 1927;22:209)."""
         if not self.total:
             return 0.0, 1.0
-        centre = self.count + NORMAL_975**2 / 2
-        spread = NORMAL_975 * math.sqrt(self.count * (self.total - self.count) / self.total + NORMAL_975**2 / 4)
-        low, high = ((centre + side * spread) / (self.total + NORMAL_975**2) for side in (-1, 1))
+        centre = self.count + errors**2 / 2
+        spread = errors * math.sqrt(self.count * (self.total - self.count) / self.total + errors**2 / 4)
+        low, high = ((centre + side * spread) / (self.total + errors**2) for side in (-1, 1))
         return max(low, 0.0), min(high, 1.0)
 
     @property

@@ -134,6 +134,7 @@ def outcome(depleted: int, total: int, *recovered: tuple[int, int]) -> Simulated
     return SimulatedOutcome(
         "adult-rr",
         1,
+        total,
         Proportion(depleted, total),
         tuple(Proportion(count, of) for count, of in recovered),
         escalation=None,

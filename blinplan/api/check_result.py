@@ -96,13 +96,20 @@ class CheckResult:
 
     def remarks(self) -> tuple[str, ...]:
         """What else has to be known: labels other than the default one, and entries of the baseline that are stale."""
-        return (*self._labels(), *self._stale())
+        return (*self._labels(), *self._passed_over(), *self._stale())
 
     def _labels(self) -> Iterator[str]:
         names = Counter(judgement.label for judgement in self.judgements)
         for name, count in names.items():
             if name not in {None, DEFAULT}:
                 yield f"by the label {name}, {label_named(str(name))}: {count} {plural('file', count)}"
+
+    def _passed_over(self) -> Iterator[str]:
+        """How many virtual patients were drawn for how many whom a regimen admits, where these are not all."""
+        outcomes = (judgement.outcome for judgement in self.judgements)
+        people = Counter(of.people for of in outcomes if of is not None and of.drawn != of.patients)
+        for drawn, count in people.items():
+            yield f"on virtual patients of {drawn}: {count} {plural('file', count)}"
 
     def _stale(self) -> Iterator[str]:
         if self.result.stale:

@@ -100,6 +100,10 @@ class Source:
     note: str | None = None
 
 
+_ADULT_KG, _ADULT_YEARS = 45, 18
+"""The least weight and age of virtual adults, and the weight that no virtual child reaches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Eligibility:
     """Whom the regimen is for (``minimum`` included, ``below`` excluded), and the regimen for other weights.
@@ -119,6 +123,16 @@ class Eligibility:
         return (self.minimum_weight is None or weight >= self.minimum_weight) and (
             self.below_weight is None or weight < self.below_weight
         )
+
+    @property
+    def of_children(self) -> bool:
+        """Whether virtual children stand for these patients, rather than adults, who weigh 45 kg or more.
+
+        Weight decides where it is limited; where it is not, age does.
+        """
+        if self.limited:
+            return self.below_weight is not None and (self.minimum_weight or 0) < _ADULT_KG
+        return self.below_age is not None and self.below_age <= _ADULT_YEARS
 
     @property
     def limited(self) -> bool:
@@ -336,7 +350,7 @@ class Regimen:
         """The virtual population that stands for its patients, where the file names none by weight and indication."""
         if self.eligibility.population is not None:
             return self.eligibility.population
-        if self.eligibility.below_weight is not None:
+        if self.eligibility.of_children:
             return "child"
         if self.indication in {Indication.MRD_POSITIVE, Indication.CONSOLIDATION}:
             return "adult-mrd"

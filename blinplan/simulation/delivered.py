@@ -100,7 +100,7 @@ def compare_delivery(
         When the regimen does not admit the weight of a virtual patient.
     """
     planned = dated.replanned.planned
-    people = virtual_patients(preset_of(planned.regimen, None, patients), patients, seed)
+    people = virtual_patients(planned.regimen, preset_of(planned.regimen, None, patients), patients, seed)
     with executor_or_threads(executor) as running:
         return Delivered(
             cycles=delivered_cycles(dated.course, planned),

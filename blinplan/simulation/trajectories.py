@@ -115,8 +115,8 @@ def curves(
     times = table[-1].stop // every + 1
     if times > MOST_TIMES:
         raise TooManyTimesError(f"{times:,} times of each patient are more than {MOST_TIMES:,}")
-    reference = typical_patient(chosen, patient)
-    people = reference if patients is None else virtual_patients(chosen, patients, seed)
+    reference = typical_patient(regimen, chosen, patient)
+    people = reference if patients is None else virtual_patients(regimen, chosen, patients, seed)
     return RequestedCurves(
         regimen=regimen,
         preset=chosen,

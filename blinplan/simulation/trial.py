@@ -12,10 +12,11 @@ from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.parameters import Preset
-from blinplan.physiology.model.population import Population, draw, from_covariates, is_as_drawn, typical
+from blinplan.physiology.model.population import Population, from_covariates, is_as_drawn, typical
 from blinplan.physiology.solve import simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
+from blinplan.simulation.admission import admitted_patients, admitted_typical
 from blinplan.simulation.dosing import dosing as dosing_of
 from blinplan.simulation.dosing import require_ages, require_one_age_group
 from blinplan.simulation.outcome import Occurrence, Quantity, occurrences, quantities
@@ -279,7 +280,7 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
     if parameter_sets and isinstance(patients, Population):
         raise ValueError("parameter sets draw the patients again: give their number, and not a population")
     table = followed_up(tuple(course or periods(regimen)), follow_up_days)
-    typical_trial = Trial(regimen, table, typical_patient(chosen, patient), options or Options())
+    typical_trial = Trial(regimen, table, typical_patient(regimen, chosen, patient), options or Options())
     average = typical_trial.run(InTurn())
     alone = Simulation(average, average, chosen, follow_up_days)
     if patients is None:
@@ -288,7 +289,7 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
     ran: list[Outcome] = []
     with executor_or_threads(executor) as running:
         for parameters in presets:
-            people = virtual_patients(parameters, patients, seed)
+            people = virtual_patients(regimen, parameters, patients, seed)
             counting = count_on(progress, len(ran) * people.size)
             ran.append(replace(typical_trial, population=people).run(running, counting))
     uncertain = over_sets(chosen, [(of.quantities, of.events) for of in ran[1:]]) if parameter_sets else None
@@ -328,16 +329,16 @@ def followed_up(table: tuple[Period, ...], days: int) -> tuple[Period, ...]:
     return (*table, replace(last, start=last.stop, stop=end, dose=None, cap=None, step=0))
 
 
-def typical_patient(preset: str, patient: Patient | None) -> Population:
-    """The typical patient of a population, of a given size and age or of its own."""
-    found = _of_size(preset, patient)
+def typical_patient(regimen: Regimen, preset: str, patient: Patient | None) -> Population:
+    """The typical patient of a population, of a given size and age or of its own, as far as the regimen admits it."""
+    found = _of_size(regimen, preset, patient)
     years = None if patient is None or patient.age is None else patient.age.in_years
     return found if years is None else replace(found, age_years=np.array([years]))
 
 
-def _of_size(preset: str, patient: Patient | None) -> Population:
+def _of_size(regimen: Regimen, preset: str, patient: Patient | None) -> Population:
     if patient is None or patient.area is None:
-        return typical(preset)
+        return admitted_typical(regimen, preset)
     area = float(patient.area.square_metres)
     if patient.weight is None or patient.height is None:
         return typical(preset, area)
@@ -349,13 +350,16 @@ def _of_size(preset: str, patient: Patient | None) -> Population:
     )
 
 
-def virtual_patients(preset: str | Preset, patients: Patients, seed: int) -> Population:
-    """Virtual patients: so many of a population, the user's own with the random effects of the seed, or those given."""
+def virtual_patients(regimen: Regimen, preset: str | Preset, patients: Patients, seed: int) -> Population:
+    """Virtual patients: so many of a population whom the regimen admits, the user's own, or those given.
+
+    The user's own carry the random effects of the seed.
+    """
     if isinstance(patients, Population):
         # A seed would say that anybody can draw them again, by it and their number.
         return patients if is_as_drawn(patients) and not patients.first else replace(patients, seed=None)
     if isinstance(patients, int):
-        return draw(preset, patients, seed)
+        return admitted_patients(regimen, preset, patients, seed)
     return from_covariates(
         preset,
         weight_kg=patients.weight_kg,

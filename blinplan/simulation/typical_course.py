@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from blinplan.course.events import Period
-from blinplan.physiology.model.population import FloatArray, typical
+from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.solve import simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
+from blinplan.simulation.admission import admitted_typical
 from blinplan.simulation.dosing import dosing
 from blinplan.thresholds.threshold import threshold
 
@@ -49,7 +50,7 @@ class TypicalCourse:
 
 def typical_course(regimen: Regimen, periods: Sequence[Period]) -> TypicalCourse:
     """Send the typical patient of a regimen's population through a course."""
-    patient = typical(regimen.virtual_population)
+    patient = admitted_typical(regimen, regimen.virtual_population)
     minutes = np.arange(0, periods[-1].stop + 1, _EVERY, dtype=np.float64)
     trajectories = simulate(
         dosing(regimen, periods, patient), patient, output_days=minutes / MINUTES_PER_DAY, endpoints=False

@@ -134,6 +134,7 @@ def test_virtual_patients_are_who_they_were_before_premedication_went_by_their_a
 ) -> None:
     """Sums over all arrays of patients 40 to 339, recorded before: not one draw has moved."""
     found = arrays(draw(preset, 300, seed, first=40))
+    assert found.pop("numbers").tolist() == list(range(40, 340))
     assert sum(np.log1p(values).sum() for values in found.values()) == pytest.approx(logarithms, rel=1e-13)
     assert found["age_years"].sum() == pytest.approx(years, rel=1e-13)
     parts = [arrays(draw(preset, 150, seed, first)) for first in (40, 190)]

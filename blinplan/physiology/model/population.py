@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
@@ -99,7 +99,8 @@ class Population:
     ----------
     preset : name of the preset the patients came from.
     seed : what their random effects were drawn from; None for patients without.
-    first : number of the first patient within its seed.
+    first : number of the first person who was drawn, within its seed.
+    numbers : (N,) number of each patient within the seed, from 0; some are left out where not everybody was wanted.
     constants : parameters that the patients share.
     age_years, female, weight_kg, height_cm, bsa_m2 : (N,) covariates; `female` is 1.0 or 0.0.
     clearance : (N,) L/day.
@@ -116,6 +117,7 @@ class Population:
     seed: int | None
     first: int
     constants: Constants
+    numbers: FloatArray
     age_years: FloatArray
     female: FloatArray
     weight_kg: FloatArray
@@ -159,6 +161,11 @@ class Population:
         """Central volume, L."""
         return self.constants.volume
 
+    @property
+    def draws(self) -> int:
+        """How many people were drawn to get these, those who were passed over included."""
+        return int(self.numbers[-1]) + 1 - self.first
+
     def select(self, patients: slice | NDArray[np.intp]) -> Population:
         """Return some of the patients, by slice or by index."""
         chosen: dict[str, Any] = {
@@ -173,7 +180,7 @@ INDIVIDUAL = tuple(
     entry.name
     for entry in fields(Population)
     if entry.type == "FloatArray"
-    and entry.name not in {"age_years", "female", "weight_kg", "height_cm", "bsa_m2"}
+    and entry.name not in {"numbers", "age_years", "female", "weight_kg", "height_cm", "bsa_m2"}
     and not entry.name.startswith("cytokine")
 )
 """Names of the parameters of which each patient has one."""
@@ -251,9 +258,9 @@ def _assemble(
     effects: Mapping[str, FloatArray],
     seed: int | None,
     first: int,
+    numbers: FloatArray,
 ) -> Population:
-    n = covariates["bsa_m2"].shape[0]
-    zero = np.zeros(n)
+    zero = np.zeros(numbers.shape[0])
 
     def individual(key: str) -> FloatArray:
         parameter = preset.parameters[key]
@@ -267,6 +274,7 @@ def _assemble(
         seed=seed,
         first=first,
         constants=Constants.of(preset),
+        numbers=numbers,
         clearance=24.0 * individual("clearance") * size_factor,
         blasts=np.minimum(individual("blasts"), _GREATEST_BLASTS),
         cytokine_release=np.stack([individual(key) for key in _RELEASE_KEYS]) * elevated,
@@ -285,26 +293,86 @@ def _preset(preset: str | Preset) -> Preset:
     return presets[preset]
 
 
-def draw(preset: str | Preset, patients: int, seed: int, first: int = 0) -> Population:
+class TooFewError(ValueError):
+    """Of all the people drawn, fewer fit than were wanted."""
+
+    def __init__(self, found: int, drawn: int) -> None:
+        super().__init__(f"{found:,} of {drawn:,} people fit")
+        self.found = found
+        self.drawn = drawn
+
+
+class Bodies(NamedTuple):
+    """What is looked at to tell who is wanted, each (N,): years and kg."""
+
+    age_years: FloatArray
+    weight_kg: FloatArray
+
+
+def draw(
+    preset: str | Preset,
+    patients: int,
+    seed: int,
+    first: int = 0,
+    wanted: Callable[[Bodies], NDArray[np.bool_]] | None = None,
+) -> Population:
     """Draw virtual patients.
 
-    Patient `first` + i of a seed is the same person whatever the number of patients.
+    Person number k of a seed is the same whatever the number of patients, and whoever is wanted of them.
 
     Parameters
     ----------
     preset : name of a population in the parameter file, or a `Preset`.
     patients : how many; at least 1.
     seed : 0 or more.
-    first : number of the first patient.
+    first : number of the first person.
+    wanted : says of people who are to be patients; the others are passed over, and the next ones are drawn.
+
+    Raises
+    ------
+    TooFewError
+        When fewer than one in `MOST_DRAWN` people are wanted.
     """
     if patients < 1 or seed < 0 or first < 0:
         raise ValueError("patients must be at least 1, seed and first not negative")
     chosen = _preset(preset)
-    u = uniforms(seed, patients, first)
-    law = chosen.covariates
-    covariates = _adults(law, u) if isinstance(law, AdultCovariates) else _children(law, u)
-    covariates["bsa_m2"] = mosteller(covariates["weight_kg"], covariates["height_cm"])
-    return _assemble(chosen, covariates, _random_effects(chosen, u), seed, first)
+    u, numbers = _wanted_people(chosen, patients, seed, first, wanted)
+    return _assemble(chosen, _covariates(chosen, u), _random_effects(chosen, u), seed, first, numbers)
+
+
+MOST_DRAWN = 200
+"""People who are drawn for each patient at most. Of the infants in the population of children, 17 are."""
+_AT_ONCE = 16384
+
+
+def _wanted_people(
+    preset: Preset, patients: int, seed: int, first: int, wanted: Callable[[Bodies], NDArray[np.bool_]] | None
+) -> tuple[FloatArray, FloatArray]:
+    """The uniforms (64, N) and the numbers (N) of the first people who are wanted."""
+    if wanted is None:
+        return uniforms(seed, patients, first), np.arange(first, first + patients, dtype=np.float64)
+    found: list[FloatArray] = []
+    numbers: list[FloatArray] = []
+    count, start, end = 0, first, first + MOST_DRAWN * patients
+    while count < patients:
+        if start >= end:
+            raise TooFewError(count, end - first)
+        size = min(max(patients - count, 1024), _AT_ONCE, end - start)
+        u = uniforms(seed, size, start)
+        people = _covariates(preset, u)
+        fit = np.flatnonzero(wanted(Bodies(people["age_years"], people["weight_kg"])))[: patients - count]
+        found.append(np.ascontiguousarray(u[:, fit]))
+        numbers.append((start + fit).astype(np.float64))
+        count, start = count + fit.shape[0], start + size
+    return np.concatenate(found, axis=1), np.concatenate(numbers)
+
+
+def _covariates(preset: Preset, u: FloatArray) -> dict[str, FloatArray]:
+    """What can be seen of people."""
+    law = preset.covariates
+    found = _adults(law, u) if isinstance(law, AdultCovariates) else _children(law, u)
+    found["bsa_m2"] = mosteller(found["weight_kg"], found["height_cm"])
+    return found
 
 
 def is_as_drawn(patients: Population) -> bool:
@@ -343,7 +411,7 @@ def from_covariates(
         "bsa_m2": mosteller(weight, height) if bsa_m2 is None else np.array(bsa_m2, float, ndmin=1),
     }
     effects = {} if seed is None else _random_effects(chosen, uniforms(seed, weight.shape[0]))
-    return _assemble(chosen, covariates, effects, seed, 0)
+    return _assemble(chosen, covariates, effects, seed, 0, np.arange(weight.shape[0], dtype=np.float64))
 
 
 def _usual_ages(law: AdultCovariates | ChildCovariates, height_cm: FloatArray) -> FloatArray:

@@ -1,6 +1,5 @@
 """The verdicts on regimens as a JSON document. Within a version, fields are only added."""
 
-from dataclasses import asdict
 from typing import Any
 
 from blinplan.proportion import Proportion
@@ -15,7 +14,7 @@ from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.located import shown_path
 from blinplan.rules.rule import Finding
 from blinplan.rules.run_result import Result
-from blinplan.rules.simulated.outcome import SimulatedOutcome
+from blinplan.rules.simulated.outcome import Median, SimulatedOutcome
 from blinplan.rules.verdict import Verdict
 
 CHECK = DocumentKind("check")
@@ -140,15 +139,20 @@ def _simulation(outcome: SimulatedOutcome | None) -> dict[str, Any] | None:
     return {
         "population": outcome.population,
         "seed": outcome.seed,
+        **({} if outcome.drawn == outcome.patients else {"drawn": outcome.drawn, "admitted": outcome.patients}),
         "depleted_in_cycle_1": proportion_json(outcome.depletion),
         "recovered_before_next_cycle": [proportion_json(recovered) for recovered in outcome.recoveries],
         "returned_at_escalation": proportion_json(outcome.escalation.returns) if outcome.escalation else None,
-        "first_il6_peak_pg_per_ml": asdict(outcome.first_peak),
-        "labelled_il6_peak_pg_per_ml": {"regimen": outcome.labelled_peak[0], **asdict(outcome.labelled_peak[1])}
+        "first_il6_peak_pg_per_ml": _median_json(outcome.first_peak),
+        "labelled_il6_peak_pg_per_ml": {"regimen": outcome.labelled_peak[0], **_median_json(outcome.labelled_peak[1])}
         if outcome.labelled_peak
         else None,
         "raised_in_a_later_cycle_only": [proportion_json(changed) for changed in outcome.later_elevation],
     }
+
+
+def _median_json(median: Median) -> dict[str, Any]:
+    return {"value": median.value, "low": median.low, "high": median.high, "total": median.total}
 
 
 def proportion_json(proportion: Proportion) -> dict[str, Any]:

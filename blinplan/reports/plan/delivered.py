@@ -10,7 +10,7 @@ from rich.text import Text
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.reports.check.check_json import proportion_json
-from blinplan.reports.shared.words import amount_text, drawn_from, exact_amount
+from blinplan.reports.shared.words import amount_text, drawn_from, exact_amount, number_drawn
 from blinplan.reports.simulation.summary import number
 from blinplan.simulation.delivered import Delivered, DeliveredCycle, Delivery
 from blinplan.simulation.outcome import Distribution, distribution
@@ -94,7 +94,7 @@ def _words(over: Distribution) -> str:
 
 def _patients(population: Population) -> str:
     return (
-        f"{population.size:,} virtual patients of {population.preset}, {drawn_from(population.seed)}, the same in both"
+        f"{population.size:,} virtual patients of {population.preset}, {drawn_from(population)}, the same in both"
         " courses. They are not this patient: the drug's clearance alone differs several-fold between people."
     )
 
@@ -115,6 +115,7 @@ def delivered_json(comparison: Delivered) -> Mapping[str, Any]:
         "simulated": {
             "population": population.preset,
             "patients": population.size,
+            **number_drawn(population),
             "seed": population.seed,
             "endpoints": [
                 {

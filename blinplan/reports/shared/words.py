@@ -12,6 +12,7 @@ from blinplan.regimen.regimen import Premedication, Regimen, Status
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
+    from blinplan.physiology.model.population import Population
     from blinplan.regimen.age import Age
 
 CAUTIONS = (
@@ -139,6 +140,14 @@ def _numbered_cycles(numbers: list[int]) -> str:
     return f"{plural('cycle', len(numbers))} {', '.join(map(str, numbers))}"
 
 
-def drawn_from(seed: int | None) -> str:
-    """Say what virtual patients were drawn from."""
-    return "given as they are" if seed is None else f"seed {seed}"
+def drawn_from(people: "Population") -> str:
+    """Say what virtual patients were drawn from, and how many were where the regimen does not admit all of them."""
+    if people.seed is None:
+        return "given as they are"
+    passed_over = "" if people.draws == people.size else f" ({people.draws:,} drawn, the others not admitted)"
+    return f"seed {people.seed}{passed_over}"
+
+
+def number_drawn(people: "Population") -> dict[str, int]:
+    """How many people were drawn, for a document, where the regimen does not admit all of them."""
+    return {} if people.seed is None or people.draws == people.size else {"drawn": people.draws}

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blinplan.data_table import Column, ColumnKind, DataTable
-from blinplan.physiology.model.population import FloatArray
+from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import SHOWN
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.reports.shared.manifest import manifest
+from blinplan.reports.shared.words import number_drawn
 from blinplan.simulation.trajectories import Portion, RequestedCurves
 from blinplan.simulation.trial import Simulation
 
@@ -29,6 +30,7 @@ def simulation_manifest(of: Simulation | RequestedCurves, input_fingerprint: str
         population=of.preset,
         seed=of.seed,
         patients=None if of.alone else of.population.size,
+        **({} if of.alone else number_drawn(of.population)),
         typical_bsa_m2=of.typical_area,
         attenuation=of.options.attenuation,
         premedication=of.options.premedication,
@@ -81,9 +83,14 @@ def endpoint_table(simulation: Simulation, input_fingerprint: str) -> DataTable:
     return DataTable(
         "endpoints",
         (_PATIENT, *(column for column, _ in columns)),
-        _slices([np.arange(1, people.size + 1), *values]),
+        _slices([_numbers(people), *values]),
         _about(simulation, input_fingerprint),
     )
+
+
+def _numbers(people: Population) -> NDArray[np.int64]:
+    """The numbers of the patients: within their seed, of which some are missing where they are not admitted."""
+    return np.arange(1, people.size + 1) if people.seed is None else people.numbers.astype(np.int64) + 1
 
 
 def _slices(columns: list[Values]) -> Iterator[tuple[Values, ...]]:
@@ -124,7 +131,7 @@ def _rows(curves: RequestedCurves, portion: Portion) -> tuple[Values, ...]:
         return np.ascontiguousarray(values.T).reshape(-1)
 
     return (
-        np.repeat(np.arange(portion.first + 1, portion.first + 1 + patients), times),
+        np.repeat(_numbers(curves.population)[portion.first : portion.first + patients], times),
         np.tile(curves.minutes, patients),
         np.tile(curves.minutes / MINUTES_PER_DAY, patients),
         np.tile(cycle, patients),

@@ -83,9 +83,8 @@ def simulated_patients(simulation: Simulation) -> str:
     days = f"{simulation.days:g} days"
     if simulation.alone:
         return f"Typical patient of {simulation.preset}, body surface area {simulation.typical_area:.3f} m², {days}"
-    return (
-        f"{simulation.population.size:,} virtual patients of {simulation.preset}, {drawn_from(simulation.seed)}, {days}"
-    )
+    people = simulation.population
+    return f"{people.size:,} virtual patients of {simulation.preset}, {drawn_from(people)}, {days}"
 
 
 def premedication_effect(simulation: Simulation) -> str:

@@ -21,7 +21,7 @@ from blinplan.quantities import DoseRate
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.rule import NotEvaluated
-from blinplan.rules.simulated.outcome import Escalation, Median, SimulatedOutcome
+from blinplan.rules.simulated.outcome import Escalation, FirstCycle, Median, SimulatedOutcome
 
 StoredOutcome = SimulatedOutcome | NotEvaluated
 
@@ -33,9 +33,9 @@ def folder() -> Path:
     return Path(platformdirs.user_cache_dir("blinplan")) / "outcomes"
 
 
-def key(regimen: Regimen, patients: int, seed: int) -> str:
+def key(regimen: Regimen, patients: int, seed: int, errors: float) -> str:
     """A fingerprint of all that an outcome follows from: SHA-256, 32 digits."""
-    text = json.dumps([_program(), patients, seed, _orders(regimen)])
+    text = json.dumps([_program(), patients, seed, errors, _orders(regimen)])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -49,14 +49,32 @@ def look_up(name: str) -> StoredOutcome | None:
 
 def keep(name: str, outcome: StoredOutcome) -> None:
     """Keep an outcome, where the folder can be written to; what is there is whole at every moment."""
+    _keep(name, asdict(outcome))
+
+
+def _keep(name: str, values: dict[str, Any]) -> None:
     path = _path(name)
     beside = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(json.dumps(asdict(outcome)), encoding="ascii")
+        beside.write_text(json.dumps(values), encoding="ascii")
         beside.replace(path)
     except OSError:
         return
+
+
+def look_up_first_cycle(name: str) -> FirstCycle | None:
+    """The first cycle kept under a fingerprint; None where there is none, or none that can be read."""
+    try:
+        kept = json.loads(_path(f"{name}-1").read_bytes())
+        return FirstCycle(Median(**kept["peak"]), _read_escalation(kept["escalation"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def keep_first_cycle(name: str, first: FirstCycle) -> None:
+    """Keep a first cycle that several regimens are compared with, as an outcome is kept."""
+    _keep(f"{name}-1", {"peak": asdict(first.peak), "escalation": first.escalation and asdict(first.escalation)})
 
 
 def _path(name: str) -> Path:
@@ -67,18 +85,26 @@ def _read(kept: dict[str, Any]) -> StoredOutcome:
     """Make an outcome of what `dataclasses.asdict` made of it."""
     if "kind" in kept:
         return NotEvaluated(**kept)
-    escalation, label = kept["escalation"], kept["labelled_peak"]
+    label, compared = kept["labelled_peak"], kept["compared_returns"]
     return SimulatedOutcome(
         population=kept["population"],
         seed=kept["seed"],
+        drawn=kept["drawn"],
         depletion=Proportion(**kept["depletion"]),
         recoveries=tuple(Proportion(**share) for share in kept["recoveries"]),
-        escalation=escalation
-        and Escalation(escalation["day"], Proportion(**escalation["returns"]), escalation["median_return"]),
+        escalation=_read_escalation(kept["escalation"]),
         first_peak=Median(**kept["first_peak"]),
         labelled_peak=label and (label[0], Median(**label[1])),
         later_elevation=tuple(Proportion(**share) for share in kept["later_elevation"]),
+        compared_returns=compared and (compared[0], compared[1] and Proportion(**compared[1])),
+        errors=kept["errors"],
     )
+
+
+def _read_escalation(kept: dict[str, Any] | None) -> Escalation | None:
+    if kept is None:
+        return None
+    return Escalation(kept["day"], Proportion(**kept["returns"]), kept["median_return"])
 
 
 @cache
@@ -95,8 +121,9 @@ def _orders(regimen: Regimen) -> Any:
     """What a regimen orders and for whom, without names, comments and layout."""
     who, before = regimen.eligibility, regimen.premedication
     return [
-        [regimen.indication.value, regimen.label],
-        [str(who.minimum_weight), str(who.below_weight), who.population],
+        [regimen.indication.value, regimen.label, regimen.departs_from],
+        [str(bound) for bound in (who.minimum_weight, who.below_weight, who.minimum_age, who.below_age)],
+        who.population,
         [[given.minutes_before, sorted(given.occasions), given.patients] for given in before],
         [[p.start, p.stop, _dose(p.dose), _dose(p.cap), p.cycle, p.step] for p in periods(regimen)],
     ]

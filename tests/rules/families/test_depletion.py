@@ -95,14 +95,31 @@ def test_repeats_of_one_cycle_are_one_finding_that_names_them_and_the_worst_shar
 
 
 CONTINUED = TWO + cycle("15 mcg/m2/day for 28 days", free=56, repeat=2, phase="continued-therapy")
+LONGER = CONTINUED.replace("= 56", "= 57")
 
 
-def test_in_continued_therapy_recovery_is_a_note_with_its_own_reason() -> None:
+def test_after_the_labels_own_interval_of_continued_therapy_recovery_is_told_and_no_fault_of_the_file() -> None:
     judgement = judgement_of_lines(CONTINUED, script(outcome(1000, 1000, (0, 1000), (0, 1000), (700, 1000))))
-    (finding,) = judgement.findings
-    assert (finding.code, finding.severity) == ("B403", Severity.NOTE)
+    assert answer(judgement, "B403") == "not applicable"
+    not_evaluated = verdict_of(judgement, "B403").not_evaluated
+    assert not_evaluated is not None
+    assert "after cycle 3 70.0 %" in not_evaluated.reason
+    assert "56 days" in not_evaluated.reason
+    assert judgement.complete
+
+
+def test_in_continued_therapy_recovery_over_a_longer_interval_is_a_note_with_its_own_reason() -> None:
+    judgement = judgement_of_lines(LONGER, script(outcome(1000, 1000, (0, 1000), (0, 1000), (700, 1000))))
+    (finding,) = verdict_of(judgement, "B403").findings
+    assert finding.severity is Severity.NOTE
     assert "continued therapy" in finding.why
     assert judgement.complete
+
+
+def test_continued_therapy_leaves_no_question_open_after_the_labels_interval() -> None:
+    open_after_3 = outcome(1000, 1000, (0, 1000), (0, 1000), (50, 1000))
+    assert answer(judgement_of_lines(CONTINUED, script(open_after_3)), "B403") == "pass"
+    assert answer(judgement_of_lines(LONGER, script(open_after_3)), "B403") == "undecided"
 
 
 def test_over_an_interval_with_other_treatment_a_recovery_is_no_finding_and_is_told() -> None:
@@ -136,15 +153,16 @@ def test_the_reason_of_the_first_interval_does_not_excuse_the_second() -> None:
 
 
 def test_a_note_on_one_cycle_does_not_pass_for_an_answer_about_another() -> None:
-    judgement = judgement_of_lines(CONTINUED, script(outcome(20, 20, (0, 20), (0, 20), (14, 20))))
+    judgement = judgement_of_lines(LONGER, script(outcome(20, 20, (0, 20), (0, 20), (14, 20))))
     assert interval(0, 20)[1] > 0.05
     assert answer(judgement, "B403") == "undecided"
     assert not judgement.complete
 
 
 def test_a_warning_on_one_cycle_stands_whatever_the_others_say() -> None:
-    judgement = judgement_of_lines(CONTINUED, script(outcome(20, 20, (14, 20), (0, 20), (14, 20))))
-    assert [finding.severity for finding in judgement.findings] == [Severity.WARNING, Severity.NOTE]
+    judgement = judgement_of_lines(LONGER, script(outcome(20, 20, (14, 20), (0, 20), (14, 20))))
+    found = verdict_of(judgement, "B403").findings
+    assert [finding.severity for finding in found] == [Severity.WARNING, Severity.NOTE]
 
 
 def test_more_patients_are_asked_for_only_while_a_rule_is_undecided() -> None:
@@ -175,13 +193,13 @@ def test_without_a_simulation_both_rules_were_not_asked() -> None:
     assert judgement.outcome is None
 
 
-def test_virtual_patients_who_may_not_be_given_the_regimen_leave_it_undecided() -> None:
-    text = regimen_text(ONE, top="[eligibility]\nmin_weight_kg = 90\n")
+def test_where_hardly_anybody_may_be_given_the_regimen_it_is_undecided() -> None:
+    text = regimen_text(ONE, top="[eligibility]\nmin_weight_kg = 200\n")
     regimen = regimen_in(text)
     (found,) = PatientSimulator(20, 1).outcomes(regimen)
     assert isinstance(found, NotEvaluated)
     assert found.kind == "undecided"
-    assert "90 kg" in found.reason
+    assert "200 kg" in found.reason
     judgement = judgement_of_lines(text.partition("[[sources]]")[2].partition("\n\n")[2], script(found))
     assert answer(judgement, "B401") == answer(judgement, "B403") == "undecided"
     assert judgement.outcome is None

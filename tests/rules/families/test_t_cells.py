@@ -36,8 +36,21 @@ def test_the_day_on_which_the_majority_is_back_is_named(back: float) -> None:
     assert finding.path == ("cycle", 0, "steps", 1, "dose")
 
 
-def returned(count: int) -> SimulatedOutcome:
-    return with_outcome(escalation=Escalation(7.0, Proportion(count, 1000), None))
+def returned(count: int, compared: tuple[str, Proportion | None] | None = None) -> SimulatedOutcome:
+    return with_outcome(escalation=Escalation(7.0, Proportion(count, 1000), None), compared_returns=compared)
+
+
+def beside(count: int | None) -> tuple[str, Proportion | None]:
+    """The regimen that it is compared with, and in how many of 1,000 T cells were back under that."""
+    return "rr-adult", None if count is None else Proportion(count, 1000)
+
+
+def test_the_regimen_that_it_is_compared_with_is_named_with_its_share() -> None:
+    found = script(returned(10, beside(180)))
+    (finding,) = verdict_of(judgement_of(regimen_text(STEPPED), found), "T501").findings
+    assert "under rr-adult in 18.0 %" in finding.message
+    (finding,) = verdict_of(judgement_of(regimen_text(STEPPED), script(returned(10, beside(None)))), "T501").findings
+    assert "rr-adult has no such step" in finding.message
 
 
 def _steps(first: int) -> str:
@@ -53,6 +66,13 @@ EXAMPLES = (
     example("T501", "undecided", "it touches half from below", STEPPED, outcome=returned(470)),
     example("T501", "undecided", "it touches half from above", STEPPED, outcome=returned(530)),
     example("T501", "pass", "the interval just above half", STEPPED, outcome=returned(531)),
+    example("T501", "pass", "as under the label", STEPPED, outcome=returned(180, beside(180))),
+    example("T501", "pass", "more than under the label", STEPPED, outcome=returned(200, beside(180))),
+    example("T501", "pass", "about half, and more than under the label", STEPPED, outcome=returned(500, beside(490))),
+    example("T501", "pass", "hardly fewer than under the label", STEPPED, outcome=returned(170, beside(180))),
+    example("T501", "undecided", "two thirds of those under the label", STEPPED, outcome=returned(120, beside(180))),
+    example("T501", "finding", "half of those under the label", STEPPED, outcome=returned(90, beside(240))),
+    example("T501", "finding", "the label has no step", STEPPED, outcome=returned(300, beside(None))),
     example("T501", "not applicable", "no step", cycle(), outcome=with_outcome(escalation=None)),
     example("T501", "not requested", "no simulation", STEPPED),
     example("T502", "finding", "an hour less than 14 days", _steps(14 * 24 - 1)),

@@ -28,20 +28,21 @@ def _high_peak(rule: Rule, case: Case) -> Answer:
         )
     name, label = case.outcome.labelled_peak
     own, factor = case.outcome.first_peak, case.limits["excess_of_cytokine"].fraction
-    if own.high <= factor * label.low:
+    (own_least, own_greatest), (least, greatest) = own.bounds, label.bounds
+    if own_greatest <= factor * least:
         return ()
-    if own.low <= factor * label.high:
+    if own_least <= factor * greatest:
         return too_few_patients(
             own.total,
-            f"median first IL-6 peak {own.low:.3g} to {own.high:.3g} pg/mL",
-            f"{factor * label.low:.3g} to {factor * label.high:.3g}",
+            f"median first IL-6 peak {own_least:.3g} to {own_greatest:.3g} pg/mL",
+            f"{factor * least:.3g} to {factor * greatest:.3g}",
         )
     return (
         case.finding(
             rule,
             (*case.regimen.cycles[0].steps[0].path, "dose"),
             f"the median first IL-6 peak is {own.value:.3g} pg/mL, {own.value / label.value:.1f} times that under"
-            f" {name} ({label.value:.3g} pg/mL), in {own.total:,} virtual patients ({case.outcome.population})",
+            f" {name} ({label.value:.3g} pg/mL), in {own.total:,} virtual patients ({case.outcome.people})",
             "begin with a lower step, or waive this rule with the reason",
             value=case.text_at(("cycle", 0, "steps")),
         ),
@@ -55,23 +56,23 @@ def _later_cycles(rule: Rule, case: Case) -> Answer:
     limit = case.limits["later_cytokines"].fraction
     undecided: NotEvaluated | None = None
     for number, changed in enumerate(case.outcome.later_elevation, start=2):
-        if not changed.total or changed.interval[1] <= limit:
+        if not changed.total or case.outcome.bounds(changed)[1] <= limit:
             continue
-        if changed.interval[0] <= limit:
+        if case.outcome.bounds(changed)[0] <= limit:
             undecided = too_few_patients(
                 changed.total, f"raised in cycle {number} and not in cycle 1 {changed}", percent(limit)
             )
             continue
-        return (_not_rarer(rule, case, case.outcome.population, number),)
+        return (_not_rarer(rule, case, case.outcome.people, number),)
     return undecided or ()
 
 
-def _not_rarer(rule: Rule, case: Case, population: str, number: int) -> Finding:
+def _not_rarer(rule: Rule, case: Case, people: str, number: int) -> Finding:
     first = next(period for period in case.periods if period.cycle == number)
     return case.finding(
         rule,
         (*first.path, "dose"),
-        f"IL-6 reaches five times baseline in more virtual patients in cycle {number} than in cycle 1 ({population})",
+        f"IL-6 reaches five times baseline in more virtual patients in cycle {number} than in cycle 1 ({people})",
         "look at the doses of the two cycles, or waive this rule with the reason",
         value=f"{case.text_at(('cycle', 0, 'steps'))}; then {case.text_at((*first.path[:2], 'steps'))}",
     )

@@ -27,7 +27,7 @@ def _no_majority(rule: Rule, case: Case) -> Answer:
     outcome = case.outcome
     assert outcome is not None  # noqa: S101 - simulated rules run with an outcome only
     majority = case.limits["majority"]
-    low, high = outcome.depletion.interval
+    low, high = outcome.bounds(outcome.depletion)
     if low > majority.fraction:
         return ()
     if high > majority.fraction:
@@ -37,7 +37,7 @@ def _no_majority(rule: Rule, case: Case) -> Answer:
             rule,
             (*case.regimen.target.path, "dose"),
             f"B cells reach {case.limits['depleted_count']} or fewer in cycle 1 in {outcome.depletion}"
-            f" ({outcome.population}), not in the majority",
+            f" ({outcome.people}), not in the majority",
             "raise the target dose, or waive this rule with the reason",
             value=case.text_at(("cycle", 0, "steps")),
         ),
@@ -48,8 +48,8 @@ def _too_few(rule: Rule, case: Case) -> Answer:
     outcome = case.outcome
     assert outcome is not None  # noqa: S101
     limit, missed = case.limits["insufficiently_depleted_patients"], outcome.depletion.others
-    low, high = missed.interval
-    if high <= limit.fraction or outcome.depletion.interval[1] <= case.limits["majority"].fraction:
+    low, high = outcome.bounds(missed)
+    if high <= limit.fraction or outcome.bounds(outcome.depletion)[1] <= case.limits["majority"].fraction:
         return ()  # few, or so many that the stronger rule B401 speaks
     if low <= limit.fraction:
         return _open_question("not depleted", missed, limit)
@@ -57,8 +57,7 @@ def _too_few(rule: Rule, case: Case) -> Answer:
         case.finding(
             rule,
             (*case.regimen.target.path, "dose"),
-            f"B cells do not reach {case.limits['depleted_count']} or fewer in cycle 1 in {missed}"
-            f" ({outcome.population})",
+            f"B cells do not reach {case.limits['depleted_count']} or fewer in cycle 1 in {missed} ({outcome.people})",
             "raise the target dose, or waive this rule with the reason",
             value=case.text_at(("cycle", 0, "steps")),
         ),
@@ -76,11 +75,15 @@ def _recovery(rule: Rule, case: Case) -> Answer:
     above: dict[KeyPath, list[tuple[Period, Proportion]]] = {}
     undecided: dict[int, Proportion] = {}
     for number, recovered in enumerate(outcome.recoveries, start=1):
-        if recovered.interval[0] > limit.fraction:
-            last = next(period for period in reversed(case.periods) if period.cycle == number)
+        if outcome.bounds(recovered)[0] > limit.fraction:
+            last = _last(case, number)
             above.setdefault(last.path, []).append((last, recovered))
-        elif recovered.total and recovered.interval[1] > limit.fraction:
+        elif recovered.total and outcome.bounds(recovered)[1] > limit.fraction:
             undecided[number] = recovered
+    labelled = {path: above.pop(path) for path in list(above) if _is_the_labels_own(above[path][0][0], case)}
+    undecided = {
+        number: share for number, share in undecided.items() if not _is_the_labels_own(_last(case, number), case)
+    }
     explained = {path: cycles for path, cycles in above.items() if _is_explained(case, cycles[0][0].cycle)}
     findings = [
         _recovery_finding(rule, case, outcome, path, cycles) for path, cycles in above.items() if path not in explained
@@ -90,7 +93,24 @@ def _recovery(rule: Rule, case: Case) -> Answer:
     if explained and not findings:
         period, recovered = next(iter(explained.values()))[0]
         return _other_treatment(f"recovered after cycle {period.cycle}", recovered)
+    if labelled and not findings:
+        period, recovered = next(iter(labelled.values()))[0]
+        return NotEvaluated(
+            "not applicable",
+            f"recovered after cycle {period.cycle} {recovered}; but {_CONTINUED[0].lower()}{_CONTINUED[1:]}",
+        )
     return findings
+
+
+def _last(case: Case, number: int) -> Period:
+    return next(period for period in reversed(case.periods) if period.cycle == number)
+
+
+def _is_the_labels_own(last: Period, case: Case) -> bool:
+    """Whether a cycle ends with an interval that the label itself gives in continued therapy: no fault of the file."""
+    if last.phase is not Phase.CONTINUED_THERAPY or last.dose is not None:
+        return False
+    return last.minutes <= case.limits["treatment_free_interval_continued"].minutes
 
 
 def _undecided_recovery(
@@ -126,7 +146,7 @@ def _recovery_finding(
         rule,
         path,
         f"after cycle {numbers}, B cells are above {case.limits['depleted_count']} again before the next cycle in up"
-        f" to {worst} ({outcome.population}) that were at or below it" + (f". {reason}" if reason else ""),
+        f" to {worst} ({outcome.people}) that were at or below it" + (f". {reason}" if reason else ""),
         _EXPECT
         if reason
         else "shorten the treatment-free interval or raise the dose, or waive this rule with the reason",

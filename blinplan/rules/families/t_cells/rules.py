@@ -4,11 +4,15 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
+from typing import TYPE_CHECKING
 
 from blinplan.course.events import Period
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.rules.checks.intervals import percent, too_few_patients
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
+
+if TYPE_CHECKING:
+    from blinplan.proportion import Proportion
 
 TITLE = "T cells"
 
@@ -27,11 +31,16 @@ def _not_back(rule: Rule, case: Case) -> Answer:
     if escalation is None:
         return NotEvaluated("not applicable", "the dose never rises without a gap")
     majority = case.limits["majority"].fraction
-    low, high = escalation.returns.interval
+    low, high = case.outcome.bounds(escalation.returns)
     if low > majority:
+        return ()
+    compared = _comparison(case, escalation.returns)
+    if compared is None:
         return ()
     if high > majority:
         return too_few_patients(escalation.returns.total, f"returned {escalation.returns}", percent(majority))
+    if isinstance(compared, NotEvaluated):
+        return compared
     step = next(
         following
         for before, following in pairwise(case.periods)
@@ -43,12 +52,29 @@ def _not_back(rule: Rule, case: Case) -> Answer:
             rule,
             (*step.path, "dose"),
             f"T cells are back at {case.limits['returned_t_cells']} of baseline before this step in"
-            f" {escalation.returns} ({case.outcome.population})"
+            f" {escalation.returns} ({case.outcome.people}){compared}"
             + (f"; in the majority they are on day {_day(back)}" if back is not None else ""),
             "expect a second fall of T cells before the first is over, or step later",
             value=case.text_at((*step.path[:2], "steps")),
         ),
     )
+
+
+def _comparison(case: Case, returns: "Proportion") -> str | NotEvaluated | None:
+    """What to say of the regimen that this is compared with, where it is worse than that; None where it is not."""
+    assert case.outcome is not None  # noqa: S101 - simulated rules run with an outcome only
+    name, other = case.outcome.compared_returns or (None, None)
+    if name is None or other is None:
+        return "" if name is None else f", and {name} has no such step"
+    if returns.value >= other.value:
+        return None
+    limit = case.limits["fewer_returned_t_cells"].fraction
+    (least, greatest), (low, high) = (case.outcome.bounds(share) for share in (returns, other))
+    if least >= limit * high:
+        return None
+    if greatest > limit * low:
+        return too_few_patients(returns.total, f"returned {returns}", f"{percent(limit)} of {other} under {name}")
+    return f", under {name} in {other}"
 
 
 def _windows(rule: Rule, case: Case) -> Iterator[Finding]:
@@ -90,12 +116,13 @@ RULES = (
     Rule(
         "T501",
         "t-cells-not-back",
-        "Simulated: at a dose step, T cells are not back at 90 % of baseline in the majority of virtual patients.",
+        "Simulated: at a dose step, T cells are back at 90 % of baseline in a minority of virtual patients, and in"
+        " fewer than under the label's regimen.",
         Severity.NOTE,
         "T cells leave the blood after every start and every step; counts then say little about the effect.",
-        limits=("returned_t_cells", "majority"),
-        bad=_two_steps(7),
-        good=_two_steps(20),
+        limits=("returned_t_cells", "majority", "fewer_returned_t_cells"),
+        bad=_two_steps(3),
+        good=_two_steps(7),
         check=_not_back,
         simulated=True,
     ),
