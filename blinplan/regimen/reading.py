@@ -1,6 +1,7 @@
 """Read a regimen file: from bytes to a regimen, or to every problem that stands in the way, each with its place."""
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic_core import ValidationError
@@ -11,13 +12,14 @@ from blinplan.regimen.contradictions.of_regimen import contradictions
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.route.parts import telling_parts
 from blinplan.regimen.tables import regimen_of
-from blinplan.regimen.toml.document import LIMIT_BYTES, Document, DocumentError, Span, read_bytes
+from blinplan.regimen.toml.document import LIMIT_BYTES, Document, DocumentError, KeyPath, Span, read_bytes
 from blinplan.regimen.toml.problems import Problem, SchemaProblems, in_order
 from blinplan.regimen.toml.table import is_several
 
 if TYPE_CHECKING:
     from blinplan.regimen.record import CourseRecord
     from blinplan.regimen.site import Site
+    from blinplan.regimen.toml.mend import Mended
 
 
 class RegimenFile(NamedTuple):
@@ -42,10 +44,14 @@ class SiteFile(NamedTuple):
 
 
 class FaultyFile(NamedTuple):
-    """A file that holds none of them: everything that is wrong with it, in the order of the file."""
+    """A file that holds none of them: everything that is wrong with it, in the order of the file.
+
+    ``lost`` are places that were not read, for a slip in the syntax: nothing more is told of them.
+    """
 
     document: Document
     problems: tuple[Problem, ...]
+    lost: tuple[KeyPath, ...] = ()
 
 
 Reading = RegimenFile | RecordFile | SiteFile | FaultyFile
@@ -92,18 +98,24 @@ def _read_regimen(document: Document) -> Reading:
         keys = ", ".join(key.name for key in schema.REGIMEN_FILE.keys.values() if key.required)
         empty = Problem("F003", (), Span(0, 0), "the file is empty", f"a regimen has {keys}", "blinplan new writes one")
         return FaultyFile(document, (empty,))
-    other_route = _other_route(document)
-    if other_route is not None:
-        return FaultyFile(document, (other_route,))
-    problems = list(contradictions(document))
+    problems, file = _regimen_in(document)
+    return (
+        FaultyFile(document, in_order(problems)) if file is None else RegimenFile(document, regimen_of(document, file))
+    )
+
+
+def _regimen_in(document: Document) -> tuple[list[Problem], "schema.RegimenTable | None"]:
+    """What is wrong with a file that should hold a regimen, and its values where nothing is."""
+    told = _other_route(document)
+    if told is not None and told.code == "F008":
+        return [told], None
+    problems = [*([] if told is None else [told]), *contradictions(document)]
     try:
         file = schema.REGIMEN_FILE.read(document.values)
     except ValidationError as error:
-        problems.extend(SchemaProblems(document, schema.REGIMEN_FILE).problems(error))
-    else:
-        if not problems:
-            return RegimenFile(document, regimen_of(document, file))
-    return FaultyFile(document, in_order(problems))
+        found = SchemaProblems(document, schema.REGIMEN_FILE).problems(error)
+        return [*problems, *(problem for problem in found if told is None or problem.path != told.path)], None
+    return problems, None if problems else file
 
 
 def _other_route(document: Document) -> Problem | None:
@@ -142,24 +154,60 @@ def _read_site(document: Document) -> Reading:
 
 def _unreadable(data: bytes, name: str, error: DocumentError) -> FaultyFile:
     text = data[:LIMIT_BYTES].decode("utf-8", errors="replace")
-    document = Document(name, text, {}, {})
     before = text.split("\n")[: error.position.line - 1]
     start = min(sum(len(line) + 1 for line in before) + error.position.column - 1, len(text))
-    code, why, advice = (
-        (
-            "F001",
-            "a regimen, record or site file is TOML",
-            _advice_for_header(text, error.position.line)
-            or "correct the syntax here; nothing else in the file was checked",
-        )
-        if error.kind == "syntax"
-        else (
-            "F006",
-            f"a regimen file is UTF-8 text of at most {LIMIT_BYTES // 1024} KiB",
-            "name a regimen file, saved as UTF-8 text",
-        )
-    )
-    return FaultyFile(document, (Problem(code, (), Span(start, start), error.message, why, advice),))
+    if error.kind == "syntax":
+        return _not_toml(text, name, error.position.line, Span(start, start), error.message)
+    why = f"a regimen file is UTF-8 text of at most {LIMIT_BYTES // 1024} KiB"
+    problem = Problem("F006", (), Span(start, start), error.message, why, "name a regimen file, saved as UTF-8 text")
+    return FaultyFile(Document(name, text, {}, {}), (problem,))
+
+
+def _not_toml(text: str, name: str, line: int, slip: Span, message: str) -> FaultyFile:
+    header = _advice_for_header(text, line)
+    rest = _read_around(text, name, line) if header is None else None
+    advice = f"{header or 'correct the syntax here'}; {_HOW_MUCH[None if rest is None else rest.lost is not None]}"
+    problem = Problem("F001", (), slip, message, "a regimen, record or site file is TOML", advice)
+    if rest is None:
+        return FaultyFile(Document(name, text, {}, {}), (problem,))
+    return FaultyFile(rest.document, in_order([problem, *_problems_around(rest)]), _lost_places(rest))
+
+
+_HOW_MUCH = {
+    None: "nothing else in the file was checked",
+    False: "what follows in the file was not checked",
+    True: "the rest of the file was checked without it",
+}
+"""Of a file with a slip in the syntax, by whether all but one value could be read."""
+
+
+def _read_around(text: str, name: str, line: int) -> "Mended | None":
+    """What can be read of a regimen file around the line with a slip; None where it may be something else."""
+    # Imported here, because most files can be read.
+    from blinplan.regimen.toml.mend import mend
+
+    rest = mend(text, name, line)
+    return rest if rest is not None and "format" in rest.document.values else None
+
+
+def _lost_places(rest: "Mended") -> tuple[KeyPath, ...]:
+    """The places that were not read: one, or all that may stand in the rest of the file, further cycles among them."""
+    if rest.lost is not None:
+        return (rest.lost,)
+    known = rest.document.values
+    behind = [name for name, key in schema.REGIMEN_FILE.keys.items() if name not in known or is_several(key.kind)]
+    return tuple(("cycle", len(known["cycle"])) if name == "cycle" and name in known else (name,) for name in behind)
+
+
+def _problems_around(rest: "Mended") -> Iterator[Problem]:
+    """What else is wrong with the file; nothing of what was not read, and nothing to be put right unasked."""
+    lost = _lost_places(rest)
+    for problem in _regimen_in(rest.document)[0]:
+        if problem.code == "F003" and len(problem.path) == 1:
+            continue  # a key or a table may be missing for the slip
+        in_lost = any(problem.path[: len(place)] == place for place in lost)
+        if not in_lost or (rest.lost is None and len(problem.path) > 1 and problem.code != "F007"):
+            yield problem._replace(fix=None)
 
 
 _HEADER = re.compile(r"^[ \t]*(\[\[?)[ \t]*([A-Za-z_.-]+)[ \t]*\]", re.MULTILINE)
@@ -176,7 +224,7 @@ def _advice_for_header(text: str, line: int) -> str | None:
         return None
     files = (schema.REGIMEN_FILE, RECORD_FILE, SITE_FILE)
     if any(is_several(file.keys[here[2]].kind) for file in files if here[2] in file.keys):
-        return f"write [[{here[2]}]], with two brackets, above each of them; nothing else in the file was checked"
+        return f"write [[{here[2]}]], with two brackets, above each of them"
     if any(here[2] in file.keys for file in files):
-        return f"keep one [{here[2]}], with what belongs to it; nothing else in the file was checked"
+        return f"keep one [{here[2]}], with what belongs to it"
     return None

@@ -12,11 +12,13 @@ from blinplan.limits import Consulted, NotStatedError
 from blinplan.regimen.find import read_beside
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.toml.problems import place_name
 from blinplan.rules.acceptance.about_waivers import judge_waivers
 from blinplan.rules.acceptance.waivers import with_waivers
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.checks.comparison import compare_with_label
 from blinplan.rules.configuration.settings import DEFAULTS, FailOnSetting, Settings
+from blinplan.rules.families.waiver import rules as waiver_rules
 from blinplan.rules.limits import Limits
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 from blinplan.rules.unverified import on_unseen_values
@@ -24,6 +26,7 @@ from blinplan.rules.verdict import Ruling, Verdict
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
+    from blinplan.regimen.recovery.gaps import Gaps
     from blinplan.regimen.site import Site
     from blinplan.rules.simulated.outcome import SimulatedOutcome
 
@@ -105,7 +108,7 @@ def judge(
     """
     match reading:
         case FaultyFile():
-            return Judgement(reading, tuple(_on_faults(reading, settings)), None, settings.limits)
+            return _on_faults(reading, today, settings, patient, site)
         case RecordFile():
             return _on_record(reading, settings, site)
         case SiteFile():
@@ -122,11 +125,7 @@ def _on_regimen(
     patient: "Patient | None",
     site: "Site | None",
 ) -> Judgement:
-    regimen = _following(reading.regimen, settings)
-    site = None if site is None else _prepare(site, regimen)
-    limits = settings.limits_for(regimen)
-    laid = compare_with_label(regimen, limits)
-    case = Case(reading.document, regimen, periods(regimen), limits, None, patient, site, beside_label=laid)
+    case = _case(reading, settings, patient, site)
     answers = {rule.code: _answer(rule, case, settings) for rule in CATALOGUE.values() if not rule.about_waivers}
     if simulator is not None:
         case, answers = _with_virtual_patients(case, answers, simulator, settings)
@@ -136,7 +135,16 @@ def _on_regimen(
         _unless_left_out(verdict, settings) for verdict in judge_waivers(case, answers, settings.policies, today)
     )
     verdicts = tuple(_with_severity(verdict, settings) for verdict in (*answers.values(), *about_waivers))
-    return Judgement(reading, verdicts, case.outcome, case.limits, regimen.label)
+    return Judgement(reading, verdicts, case.outcome, case.limits, case.regimen.label)
+
+
+def _case(reading: RegimenFile, settings: Settings, patient: "Patient | None", site: "Site | None") -> Case:
+    """What the rules look at, before anything is simulated."""
+    regimen = _following(reading.regimen, settings)
+    site = None if site is None else _prepare(site, regimen)
+    limits = settings.limits_for(regimen)
+    laid = compare_with_label(regimen, limits)
+    return Case(reading.document, regimen, periods(regimen), limits, None, patient, site, beside_label=laid)
 
 
 def _prepare(site: "Site", regimen: Regimen) -> "Site":
@@ -233,17 +241,100 @@ def _with_virtual_patients(
     return case, answers
 
 
-def _on_faults(reading: FaultyFile, settings: Settings) -> Iterable[Verdict]:
-    """The verdicts on a file that is no regimen: its problems, and nothing said about all else."""
-    found = {problem.code: CATALOGUE[problem.code] for problem in reading.problems}
-    left_out = {code: reason for code, rule in found.items() if (reason := settings.reason_left_out(rule))}
-    reason = _ERRORS_FIRST if len(left_out) < len(found) else _no_regimen(left_out)
+def _on_faults(
+    reading: FaultyFile, today: date, settings: Settings, patient: "Patient | None", site: "Site | None"
+) -> Judgement:
+    """Judge a file that could not be read in whole: its problems, and what is true of it whatever they hide.
+
+    A rule is asked about regimens that the file could have said, each with other values in the gaps, and finds what it
+    finds in all of them. None passes, since what was not understood may decide any of them.
+    """
+    left_out = _left_out(reading, settings)
+    if all(problem.code in left_out for problem in reading.problems):
+        return Judgement(reading, tuple(_on_no_regimen(left_out)), None, settings.limits)
+    # Imported here, because most files can be read.
+    from blinplan.regimen.recovery.fillings import recover
+
+    readable = recover(reading)
+    if readable is None:
+        return Judgement(reading, tuple(_with_problems(reading, {}, settings)), None, settings.limits)
+    cases = _Several(_case(file, settings, patient, site) for file in readable.regimens())
+    case, waivers = next(iter(cases)), next(iter(cases)).regimen.waivers
+    answers = {rule.code: _not_passed(rule, reading) for rule in CATALOGUE.values()}
     for rule in CATALOGUE.values():
-        if rule.code in found and rule.code not in left_out:
-            yield _with_severity(Verdict(rule, Ruling.FINDING, tuple(_problems(reading, rule))), settings)
+        found = () if rule.about_waivers else _found_in_all(rule, cases, readable.gaps, settings)
+        found = tuple(one for one in found if not readable.may_be_waived(rule.code, one.path, waivers))
+        if found:
+            answers[rule.code] = with_waivers(Verdict(rule, Ruling.FINDING, found), waivers, case.document, today)
+    about_waivers = _on_waivers_alone(judge_waivers(case, answers, settings.policies, today))
+    return Judgement(reading, tuple(_with_problems(reading, answers | about_waivers, settings)), None, case.limits)
+
+
+def _on_waivers_alone(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
+    """What is said of waivers without the whole answers of other rules: not which of them covers what."""
+    of_answers = {waiver_rules.UNUSED, waiver_rules.WITHOUT_PLACE, waiver_rules.CHANGED}
+    return {verdict.rule.code: verdict for verdict in verdicts if verdict.rule not in of_answers}
+
+
+class _Several:
+    """Cases that are made when they are asked for, and once."""
+
+    def __init__(self, cases: Iterator[Case]) -> None:
+        self._made = list[Case]()
+        self._rest = cases
+
+    def __iter__(self) -> Iterator[Case]:
+        yield from self._made
+        for case in self._rest:
+            self._made.append(case)
+            yield case
+
+
+def _found_in_all(rule: Rule, cases: _Several, gaps: "Gaps", settings: Settings) -> tuple[Finding, ...]:
+    """What a rule finds in every case, at places that say something for certain."""
+    common: tuple[Finding, ...] = ()
+    for number, case in enumerate(cases if not rule.simulated else ()):
+        found = _answer(rule, case, settings).findings
+        common = tuple(f for f in (common if number else found) if f in found and not gaps.cover(f.path))
+        if not common:
+            break
+    return common
+
+
+def _with_problems(reading: FaultyFile, answers: Mapping[str, Verdict], settings: Settings) -> Iterator[Verdict]:
+    """The verdicts on a file that could not be read in whole: its problems, and what was found all the same."""
+    left_out = _left_out(reading, settings)
+    for rule in CATALOGUE.values():
+        answer, problems = answers.get(rule.code), tuple(_problems(reading, rule))
+        if rule.code in left_out:
+            yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=left_out[rule.code])
+        elif problems:
+            yield _with_severity(Verdict(rule, Ruling.FINDING, problems), settings)
+        elif answer is not None and (answer.findings or answer.waived_findings):
+            yield _with_severity(_unless_left_out(_without_fixes(answer, reading), settings), settings)
         else:
-            unanswered = left_out.get(rule.code, reason)
-            yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=unanswered)
+            yield _not_passed(rule, reading)
+
+
+def _left_out(reading: FaultyFile, settings: Settings) -> dict[str, NotEvaluated]:
+    """Why problems of a file are not told, by their codes."""
+    rules = (CATALOGUE[problem.code] for problem in reading.problems)
+    return {rule.code: reason for rule in rules if (reason := settings.reason_left_out(rule)) is not None}
+
+
+def _without_fixes(verdict: Verdict, reading: FaultyFile) -> Verdict:
+    """A verdict whose findings are not put right unasked where the text is not TOML."""
+    if not reading.lost:
+        return verdict
+    return verdict._replace(findings=tuple(replace(finding, fix=None) for finding in verdict.findings))
+
+
+def _not_passed(rule: Rule, reading: FaultyFile) -> Verdict:
+    first, *others = reading.problems
+    more = f", and {len(others)} more" if others else ""
+    line = reading.document.position(first.span.start).line
+    reason = f"{place_name(first.path)} could not be read, line {line}{more}; no rule passes a file read in part"
+    return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=NotEvaluated("blocked", reason))
 
 
 def _problems(reading: FaultyFile, rule: Rule) -> Iterator[Finding]:
@@ -252,13 +343,14 @@ def _problems(reading: FaultyFile, rule: Rule) -> Iterator[Finding]:
             yield Finding(rule.code, rule.severity, p.path, p.span, p.message, p.why, p.help, fix=p.fix)
 
 
-def _no_regimen(left_out: Mapping[str, NotEvaluated]) -> NotEvaluated:
-    """Why a file is not judged whose every problem is left out: it is no pass."""
+def _on_no_regimen(left_out: Mapping[str, NotEvaluated]) -> Iterator[Verdict]:
+    """Judge nothing of a file whose every problem is left out: it is no pass."""
     codes, (first, *_) = ", ".join(sorted(left_out)), left_out.values()
-    return NotEvaluated("not requested", f"the file is not read as a regimen: {codes} {first.reason}")
+    reason = NotEvaluated("not requested", f"the file is not read as a regimen: {codes} {first.reason}")
+    for rule in CATALOGUE.values():
+        yield Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=left_out.get(rule.code, reason))
 
 
-_ERRORS_FIRST = NotEvaluated("blocked", "the file has errors that come first")
 _CANNOT_BE_GIVEN = NotEvaluated("blocked", "what cannot be given is not simulated; put right the errors first")
 _NO_RECORD = NotEvaluated("not applicable", "the rule looks at course records")
 _NOT_SIMULATED = NotEvaluated("not requested", "no simulation was asked for (--no-simulate)")

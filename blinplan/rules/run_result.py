@@ -133,10 +133,11 @@ class Result:
 
     @property
     def _why_not_evaluated(self) -> str:
-        """How many answers are wanting for what nobody has seen or the files do not say; empty where none are."""
+        """How many answers are wanting for errors, unseen values or what no file says; empty where none are."""
         reasons = (verdict.not_evaluated for judgement in self.judgements for verdict in judgement.verdicts)
         kinds = Counter(reason.kind for reason in reasons if reason is not None)
         words: dict[Kind, str] = {
+            "blocked": "blocked by errors",
             "unverified": "rest on values that nobody has seen",
             "not said": "ask what the file does not say",
         }

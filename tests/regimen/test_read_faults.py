@@ -105,7 +105,7 @@ def flat(steps: str) -> str:
         ('[{ dose = "9 mcg/day" }]', ["F003"], '{ dose = "9 mcg/day" }'),
         ('[{ dose = "9 mcg/day", dayz = 7 }]', ["F002"], "dayz"),
         ('[{ dose = "9 mcg/day", hour = 7 }]', ["F002"], "hour"),
-        ('[{ dose = "9 mcg/day", length = 7 }]', ["F003", "F002"], '{ dose = "9 mcg/day", length = 7 }'),
+        ('[{ dose = "9 mcg/day", length = 7 }]', ["F002"], "length"),
         ('[{ dose = "9 mcg/day", days = 7, hours = 168, dayz = 7 }]', ["F007", "F002"], "hours"),
         ('[{ dose = "9", days = 7, hours = 168 }]', ["N104", "F007"], '"9"'),
         ('[{ dose = "9 mcg/day", days = 367 }]', ["F004"], "367"),
@@ -295,7 +295,9 @@ def test_tables_of_a_kind_are_told_to_have_two_brackets_each(key: str, headers: 
 
 def test_a_table_that_there_is_once_is_told_to_be_written_once() -> None:
     assert only(with_headers(FULL) + '\n[dosing]\nbasis = "flat"\n').help.startswith("keep one [dosing]")
-    assert only(with_headers(FULL) + "\n[colour]\n[colour]\n").help.startswith("correct the syntax")
+    unknown, twice = problems(with_headers(FULL) + "\n[colour]\n[colour]\n")
+    assert unknown.code == "F002"
+    assert twice.help.startswith("correct the syntax")
 
 
 def test_cycles_are_counted_where_all_of_them_can_be_read() -> None:

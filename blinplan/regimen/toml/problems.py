@@ -67,6 +67,7 @@ class SchemaProblems:
     def __init__(self, document: Document, table: Table[Any]) -> None:
         self._document = document
         self._table = table
+        self._missing = frozenset[KeyPath]()
 
     def problems(self, error: ValidationError) -> Iterator[Problem]:
         """Tell everything, in the order of the validator."""
@@ -74,7 +75,8 @@ class SchemaProblems:
         unknown = {
             detail["loc"]: self.nearest_key(detail["loc"]) for detail in details if detail["type"] == "extra_forbidden"
         }
-        misspelt = {(*path[:-1], nearest) for path, nearest in unknown.items() if nearest is not None}
+        self._missing = frozenset(detail["loc"] for detail in details if detail["type"] == "missing")
+        misspelt = {place for path, nearest in unknown.items() if (place := self._meant_by(path, nearest)) is not None}
         for detail in details:
             path = detail["loc"]
             if detail["type"] == "extra_forbidden":
@@ -84,6 +86,21 @@ class SchemaProblems:
                     yield self._missing_key(path)
             elif not _only_inner_errors(detail):
                 yield self._wrong_value(detail)
+
+    def _meant_by(self, path: KeyPath, nearest: str | None) -> KeyPath | None:
+        """The place that an unknown key was meant for: the key nearest to it, or the one that is missing and fits."""
+        if nearest is not None:
+            return (*path[:-1], nearest)
+        table, value = self._table_at(path[:-1]), self._value(path)
+        missing = [place for place in self._missing if place[:-1] == path[:-1]]
+        fitting = [place for place in missing if table.may_hold(str(place[-1]), value)]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _value(self, path: KeyPath) -> Any:
+        value: Any = self._document.values
+        for part in path:
+            value = value[part]
+        return value
 
     def _unknown_key(self, path: KeyPath, nearest: str | None) -> Problem:
         allowed = ", ".join(self._table_at(path[:-1]).keys)
@@ -102,15 +119,24 @@ class SchemaProblems:
         written = str(path[-1])
         known = self._table_at(path[:-1]).advice.get(re.sub(r"[^a-z]+", "_", written.lower()))
         found = known or advice_for_key(written, self._free_keys(path))
+        missing = self._meant_by(path, None)
+        names = [str(missing[-1])] if missing is not None else self._missing_alternatives(path)
+        if found is None and names:
+            either = " or ".join(f"`{name}`" for name in names)
+            return f"write {either}, which is missing, if it is that; or else remove the key, and add what is missing"
         return found or "remove the key, or move it to the table it belongs to"
+
+    def _missing_alternatives(self, path: KeyPath) -> list[str]:
+        """The keys of which a table has to have one, where it has none and the unknown key could be each of them."""
+        table, values = self._table_at(path[:-1]), self._value(path[:-1])
+        names = table.alternatives
+        fits = all(table.may_hold(name, values[path[-1]]) for name in names)
+        return list(names) if fits and not any(name in values for name in names) else []
 
     def _renaming(self, path: KeyPath, nearest: str | None) -> Edit | None:
         """Rename a key that is written in one place; not one of several headers or dotted keys, nor beside its like."""
         span = self._document.key_span(path)
-        table: Any = self._document.values
-        for part in path[:-1]:
-            table = table[part]
-        value = table[path[-1]]
+        table, value = self._value(path[:-1]), self._value(path)
         before = self._document.text[max(span.start - 2, 0) : span.start]
         if before == "[[" or (isinstance(value, Mapping) and not before.endswith("[") and self._is_dotted(span)):
             return None
@@ -182,9 +208,7 @@ class SchemaProblems:
 
     def _free_keys(self, path: KeyPath) -> list[str]:
         """The keys that the table around a key does not have yet."""
-        table: Any = self._document.values
-        for part in path[:-1]:
-            table = table[part]
+        table = self._value(path[:-1])
         return [key for key in self._table_at(path[:-1]).keys if key not in table]
 
     def _table_at(self, path: KeyPath) -> Table[Any]:
@@ -232,6 +256,15 @@ def _allowed_words(detail: ErrorDetails) -> list[str]:
 def _spelling(span: Span, written: str, nearest: str | None, allowed: list[str], quote: str = "") -> Edit | None:
     """Put the nearest word in place of a misspelt one, if it is hardly different and no other word is like it."""
     return Edit(span, f"{quote}{nearest}{quote}") if is_slip(written, nearest, allowed) else None
+
+
+def place_name(path: KeyPath) -> str:
+    """A place as people speak of it: the file, step 2 of cycle 1, `note` of source 1, `title`."""
+    if len(path) > 1 and isinstance(path[-1], int) and path[-2] in {"hospital_days", "before", "days", "cycles"}:
+        path = path[:-1]
+    if not path or isinstance(path[-1], int):
+        return _table_name(path)
+    return f"`{_shorten(str(path[-1]))}`" + (f" of {_table_name(path[:-1])}" if len(path) > 1 else "")
 
 
 def _table_name(path: KeyPath) -> str:

@@ -76,6 +76,11 @@ class Table(Generic[Values]):
         """What the table is called."""
         return self.values.__name__.removesuffix("Table")
 
+    @property
+    def alternatives(self) -> tuple[str, ...]:
+        """The keys of which it has to have one, and only one."""
+        return tuple(name for one in self._json.get("oneOf", ()) for name in one["required"])
+
     def read(self, written: object) -> Values:
         """Read the values of a table as TOML gives them.
 

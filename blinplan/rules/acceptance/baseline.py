@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from pydantic_core import ValidationError, core_schema
 
 from blinplan.regimen.find import path_from
+from blinplan.regimen.reading import FaultyFile
 from blinplan.regimen.toml.document import Document, pointer
 from blinplan.regimen.toml.table import Kind, Table, array, one_of, optional_key, required_key, table, text, version
 from blinplan.rules.catalogue import CATALOGUE
@@ -80,12 +81,12 @@ class Baseline:
         )
 
     def stale(self, judgements: Sequence[Judgement]) -> tuple[BaselineEntry, ...]:
-        """The entries of these files that cover nothing any more, where their rules have answered."""
+        """The entries of these files that cover nothing any more, where rules answered for the whole file."""
         used, answered = set(), set()
         for judgement in judgements:
             name = self._name(judgement.reading.document)
             for verdict in judgement.verdicts:
-                if verdict.ruling is not Ruling.NOT_EVALUATED:
+                if verdict.ruling is not Ruling.NOT_EVALUATED and not isinstance(judgement.reading, FaultyFile):
                     answered.add((name, verdict.rule.code))
                 used |= {_key(_entry(finding, judgement, name)) for finding in verdict.baseline_findings}
         return tuple(e for e in self.entries if (e.path, e.rule) in answered and _key(e) not in used)

@@ -88,5 +88,5 @@ def test_what_cannot_be_read_is_an_error_that_no_waiver_takes_away() -> None:
     assert {rule.severity for rule in RULES} == {Severity.ERROR}
     assert all(rule.binding for rule in RULES)
     judgement = judgement_of(changed("days = 7", 'days = "7"') + waiver("F004"))
-    assert codes(judgement) == ["F004"]
+    assert codes(judgement) == ["F004", "W905"]
     assert verdict_of(judgement, "S301").ruling is Ruling.NOT_EVALUATED

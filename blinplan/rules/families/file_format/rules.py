@@ -33,7 +33,7 @@ RULES = (
         "F001",
         "not-toml",
         "The file is not TOML.",
-        "Nothing in a file that cannot be parsed can be checked.",
+        "What cannot be parsed cannot be checked, and nobody knows what it orders.",
         f'{_CYCLE}steps = [{{ dose = "28 mcg/day" days = 28 }}]{_FREE}',
     ),
     _rule(

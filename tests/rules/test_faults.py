@@ -1,0 +1,201 @@
+"""One fault of reading does not silence what is certain all the same, and lets nothing false be said."""
+
+from itertools import islice
+from random import Random
+from typing import Any
+
+import pytest
+
+from blinplan.regimen import library, schema
+from blinplan.regimen.recovery.possible import ABSENT, Possible
+from blinplan.regimen.toml.table import Table
+from blinplan.rules.verdict import Ruling
+from tests.regimen_text import codes, cycle, judgement_of, marks, regimen_text, verdict_of, waiver
+from tests.rules.faults import Change, faults, faults_with_mistakes, hold, mistakes
+
+SHIPPED = list(library.paths())
+LOW_AND_HIGH = cycle("9000 mcg/day for 7 days", "28 mcg/day for 21 days", free=14, repeat=2)
+SOUND = f"""{regimen_text(LOW_AND_HIGH)}
+[premedication]
+drug = "dexamethasone"
+dose = "20 mg"
+before = ["cycle-start", "escalation", "restart"]
+
+[monitoring]
+hospital_days = [28, 28]
+"""
+
+
+def changed(before: str, after: str) -> str:
+    assert before in SOUND
+    return SOUND.replace(before, after, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (changed("title =", "titel ="), "F002"),
+        (changed('status = "seen"', 'status = "seen"\nnota = "x"'), "F002"),
+        (changed("treatment_free_days", "tretment_free_days"), "F002"),
+        (changed("treatment_free_days", "days_off"), "F002"),
+        (changed("[monitoring]", "[monitorng]"), "F002"),
+        (changed("treatment_free_days = 14", ""), "F003"),
+        (changed("days = 21", "days = 0"), "F004"),
+        (changed("hospital_days = [28, 28]", 'hospital_days = "28"'), "F004"),
+        (changed('before = ["cycle-start"', 'before = ["cycle-begin"'), "F004"),
+        (changed("days = 21", "days = 21, hours = 504"), "F007"),
+        (changed('"28 mcg/day"', '"28"'), "N104"),
+        (changed('"28 mcg/day"', '"28 mcg/dayy"'), "N104"),
+        (SOUND + '\n[[waiver]]\nrule = "S304"\n', "W903"),
+        (SOUND + '\n[[waver]]\nrule = "S304"\nreason = "x"\n', "F002"),
+        (SOUND + '\n[[cylce]]\nname = "Cycle 3"\n', "F002"),
+        (changed('title = "A regimen for a test"', 'title = "A regimen for a test'), "F001"),
+        (changed("treatment_free_days = 14", "treatment_free_days = 14 days"), "F001"),
+        (changed('"28 mcg/day", days', '"28 mcg/day" days'), "F001"),
+        (SOUND + "\n[[waiver]\n", "F001"),
+    ],
+)
+def test_a_thousandfold_dose_is_told_beside_a_fault_elsewhere(text: str, code: str) -> None:
+    judgement = judgement_of(text)
+    assert codes(judgement).count(code) == 1
+    assert codes(judgement).count("N106") == 1
+    assert not {"F001", "F002", "F003", "F004", "F007", "N104", "W903"} & set(codes(judgement)) - {code}
+    assert verdict_of(judgement, "N106").findings[0].path == ("cycle", 0, "steps", 0, "dose")
+
+
+def test_several_faults_are_told_in_one_run_each_once_and_a_slip_in_the_syntax_with_them() -> None:
+    text = changed("title =", "titel =").replace('"28 mcg/day"', '"28"').replace('= "seen"', '= "sene"')
+    text = text.replace('name = "probe"', 'name = "probe')
+    assert sorted(codes(judgement_of(text))) == ["F001", "F002", "F004", "N104", "N106"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "silent"),
+    [
+        ("treatment_free_days = 3", "tretment_free_days = 3", "S303"),
+        ("treatment_free_days = 3", "zzz = 3", "S303"),
+        ("treatment_free_days = 3", "", "S303"),
+        ("days = 5 ", 'days = "5" ', "S301"),
+        ("days = 5 ", "dayz = 5 ", "S301"),
+        ('{ dose = "9 mcg/day", days = 5 }', "5", "S301"),
+        ("repeat = 2", "repeet = 2", "S303"),
+    ],
+)
+def test_a_rule_that_needs_what_could_not_be_read_says_nothing(before: str, after: str, silent: str) -> None:
+    text = regimen_text(cycle("9 mcg/day for 5 days", "28 mcg/day for 21 days", free=3, repeat=2))
+    assert before in text
+    assert verdict_of(judgement_of(text), silent).ruling is Ruling.FINDING
+    judgement = judgement_of(text.replace(before, after, 1))
+    verdict = verdict_of(judgement, silent)
+    assert verdict.not_evaluated is not None
+    assert verdict.not_evaluated.kind == "blocked"
+    assert "could not be read, line" in verdict.not_evaluated.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (changed("title =", "titel ="), "`titel` could not be read, line 3"),
+        (changed("treatment_free_days = 14", ""), "`treatment_free_days` of cycle 1 could not be read, line"),
+        (changed('"28 mcg/day"', '"28"'), "`dose` of step 2 of cycle 1 could not be read, line"),
+        (changed("[28, 28]", "[28, -1]"), "`hospital_days` of [monitoring] could not be read, line"),
+    ],
+)
+def test_what_is_blocked_names_the_fault(text: str, place: str) -> None:
+    unanswered = verdict_of(judgement_of(text), "S304").not_evaluated
+    assert unanswered is not None
+    assert unanswered.reason.startswith(place)
+
+
+LONG = cycle("28 mcg/day for 28 days", free=15, repeat=2)
+
+
+def test_a_waiver_holds_in_a_file_with_a_fault_elsewhere() -> None:
+    text = regimen_text(LONG).replace("title =", "titel =") + waiver("S304")
+    assert codes(judgement_of(text)) == ["F002"]
+    assert codes(judgement_of(text.replace("S304", "S303"))) == ["F002", "S304"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("reason =", "raison ="), ("rule =", "rul ="), ("[[waiver]]", "[[waver]]"), ('"S304"', "S304"), ("reason", "zzz")],
+)
+def test_what_a_waiver_that_could_not_be_read_may_cover_is_not_said(before: str, after: str) -> None:
+    text = regimen_text(LONG) + waiver("S304").replace(before, after)
+    judgement = judgement_of(text)
+    assert len(codes(judgement)) == 1
+    assert verdict_of(judgement, "S304").ruling is Ruling.NOT_EVALUATED
+
+
+def test_a_key_in_another_table_may_be_what_that_table_lacks() -> None:
+    """Below [dosing] `label` is no key of the file, and which label is followed is not known."""
+    lines = 'indication = "mrd-positive"\n\n' + cycle("28 mcg/day for 28 days", repeat=5)
+    before = judgement_of(regimen_text(lines))
+    assert "S307" in codes(before)
+    moved = regimen_text(lines).replace('basis = "flat"', 'basis = "flat"\nphase = "induction"')
+    assert codes(judgement_of(moved))[0] == "F002"
+
+
+def test_another_version_of_the_format_says_nothing_for_certain() -> None:
+    assert codes(judgement_of(changed("format = 1", "format = 2"))) == ["F005"]
+    assert codes(judgement_of(changed("format = 1", 'format = "1"'))) == ["F004"]
+    assert codes(judgement_of(changed("format = 1", "format = 1.5.2"))) == ["F001"]
+
+
+def test_nothing_is_put_right_in_a_text_that_is_not_toml() -> None:
+    text = changed("9000 mcg", "9 µg").replace('name = "probe"', 'name = "probe')
+    judgement = judgement_of(text)
+    assert codes(judgement) == ["F001", "N101"]
+    assert all(finding.fix is None for finding in judgement.findings)
+    assert marks(judgement, "N101") == ["µg"]
+
+
+def test_notation_is_put_right_beside_a_fault_that_leaves_the_text_as_it_is() -> None:
+    judgement = judgement_of(changed("9000 mcg", "9 µg").replace("title =", "title = 1 #"))
+    assert verdict_of(judgement, "N101").findings[0].fix is not None
+
+
+def tables(table: Table[Any]) -> list[Table[Any]]:
+    return [table, *table.inner().values()]
+
+
+@pytest.mark.parametrize("table", tables(schema.REGIMEN_FILE), ids=lambda table: table.name)
+def test_what_fills_a_gap_can_stand_there_and_is_unlike_the_rest(table: Table[Any]) -> None:
+    for name, key in table.keys.items():
+        values = Possible("mcg/day", ["7 mcg/day"]).values(table, name)
+        assert [value for value in values if value is not ABSENT and not table.may_hold(name, value)] == []
+        distinct = [value for at, value in enumerate(values) if value not in values[:at]]
+        assert len(distinct) > 1 or name == "format", name
+        assert (ABSENT in values) == (not key.required and name != "days")
+
+
+def some(text: str, number: int) -> list[tuple[Change, Change]]:
+    """Faults of all sorts with mistakes of all sorts, chosen by chance and always the same."""
+    chance = Random(text)  # noqa: S311 - the same each time
+    wrong = list(mistakes(text))
+    found = []
+    for _ in range(number):
+        mistake = chance.choice(wrong)
+        found.append((mistake, chance.choice(list(faults(mistake.text)))))
+    return found
+
+
+@pytest.mark.parametrize("name", SHIPPED[::7])
+def test_a_fault_and_a_mistake_are_both_told_and_nothing_else_is(name: str) -> None:
+    for mistake, fault in some(library.paths()[name].read_text(encoding="utf-8"), 15):
+        hold(mistake, fault)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHIPPED)
+def test_in_every_shipped_regimen_a_fault_and_a_mistake_are_both_told(name: str) -> None:
+    for mistake, fault in some(library.paths()[name].read_text(encoding="utf-8"), 100):
+        hold(mistake, fault)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHIPPED)
+def test_beside_a_thousandfold_dose_every_fault_is_told(name: str) -> None:
+    text = library.paths()[name].read_text(encoding="utf-8")
+    for mistake, fault in islice(faults_with_mistakes(text), len(list(faults(text)))):
+        hold(mistake, fault)
