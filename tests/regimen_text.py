@@ -42,6 +42,13 @@ def regimen_text(lines: str, *, top: str = "", title: str = "A regimen for a tes
     )
 
 
+BESIDES = (
+    '[premedication]\ndrug = "dexamethasone"\ndose = "20 mg"\nbefore = ["cycle-start", "escalation", "restart"]\n\n'
+    "[monitoring]\nhospital_days = [9]\n\n"
+)
+"""What a regimen of a whole ward has besides its cycles."""
+
+
 def _with_names_of_their_own(lines: str) -> str:
     """Call the second cycle that `cycle` wrote Cycle 2, and so on: no two cycles of a regimen have one name."""
     before, *after = lines.split('name = "Cycle"\n')

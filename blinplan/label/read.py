@@ -168,11 +168,7 @@ class _LabelReader:
         )
 
     def _premedication(self, table: Mapping[str, Any]) -> LabelledPremedication:
-        earliest, latest = (
-            (self._numbers[table["ahead"]].minutes,) * 2
-            if "ahead" in table
-            else (self._numbers[table["earliest"]].minutes, self._numbers[table["latest"]].minutes)
-        )
+        earliest, latest = self._time_before(table)
         return LabelledPremedication(
             Indication(table["indication"]),
             AgeGroup(table["patients"]),
@@ -183,6 +179,14 @@ class _LabelReader:
             frozenset(Occasion(occasion) for occasion in table["before"]),
             self._statement(table, **_drug_words(table)),
         )
+
+    def _time_before(self, table: Mapping[str, Any]) -> tuple[int, int]:
+        """The most and the least minutes before an infusion: one time, a time within which it is, or a window."""
+        if "ahead" in table:
+            return (self._numbers[table["ahead"]].minutes,) * 2
+        if "within" in table:
+            return self._numbers[table["within"]].minutes, 0
+        return self._numbers[table["earliest"]].minutes, self._numbers[table["latest"]].minutes
 
     def _bag(self, table: Mapping[str, Any]) -> LabelledBag:
         preserved = "with" if table["preservative"] else "without"

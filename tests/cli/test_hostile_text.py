@@ -18,7 +18,7 @@ from blinplan.reports.check.formats import CheckFormat
 from blinplan.terminal import terminal
 from tests.plan_text import DATED, RECORD, WARD
 from tests.program import Ran, Run
-from tests.regimen_text import cycle, regimen_text, waiver
+from tests.regimen_text import BESIDES, cycle, regimen_text, waiver
 
 MARK = "Zq[red]"
 CODES = "\x1b[35;7m\x1b]0;x\x07\x1b[2J\x9b1A\u202e\u2066\u200b\u2028\x7f"
@@ -28,7 +28,9 @@ IN_TOML = json.dumps(HOSTILE).replace("\x7f", "\\u007f")
 """The same as TOML may have it: every control character by its number."""
 
 TEXTS = {
-    "r.toml": regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/d for 20 days", repeat=2, reason="chemotherapy"))
+    "r.toml": regimen_text(
+        BESIDES + cycle("9 mcg/day for 7 days", "28 mcg/d for 20 days", repeat=2, reason="chemotherapy")
+    )
     + 'block = "first block"\noptional = true\n'
     + '\n[[due]]\nkind = "intrathecal"\nwhat = "methotrexate"\ndays = [8]\n'
     + 'dose_by_age = [{ below_age_years = 50, dose = "8 mg" }, { min_age_years = 50, dose = "12 mg" }]\n'

@@ -99,7 +99,7 @@ PREMEDICATION = [
     (US, RR, CHILDREN, [("dexamethasone", "5 mg/m²", 20, (1, 1), "first-start escalation first-cycle-restart")]),
     (US, MRD, ADULTS, [("prednisone", "100 mg", None, (1, 1), "cycle-start")]),
     (US, MRD, CHILDREN, [("dexamethasone", "5 mg/m²", 20, (1, 1), "first-start first-cycle-restart")]),
-    (US, CONSOLIDATION, ADULTS, [("dexamethasone", "20 mg", None, (1, 1), "cycle-start")]),
+    (US, CONSOLIDATION, ADULTS, [("dexamethasone", "20 mg", None, (1, 0), "cycle-start")]),  # "within 1 hour"
     (US, CONSOLIDATION, CHILDREN, [("dexamethasone", "5 mg/m²", 20, (1, 1), "first-start first-cycle-restart")]),
     (HONG_KONG, RR, ADULTS, [("dexamethasone", "20 mg", None, (1, 1), "cycle-start")]),
     *(

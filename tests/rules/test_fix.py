@@ -16,12 +16,8 @@ from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.rules.fix import UnsafeFixError, apply, fix
 from blinplan.rules.judge import judge
 from blinplan.rules.task import Task
-from tests.regimen_text import TODAY, cycle, regimen_text, waiver
+from tests.regimen_text import BESIDES, TODAY, cycle, regimen_text, waiver
 
-BESIDES = (
-    '[premedication]\ndrug = "dexamethasone"\ndose = "20 mg"\nbefore = ["cycle-start", "escalation", "restart"]\n\n'
-    "[monitoring]\nhospital_days = [9]\n\n"
-)
 SOUND = regimen_text(BESIDES + cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days"))
 
 

@@ -274,9 +274,11 @@ def test_another_time_is_found_by_its_size(label: Label, regimen: Regimen, numbe
         for factor in (*nothing, Fraction(1, 2), Fraction(2, 3), Fraction(9, 10)):
             least = int(late * factor)
             assert timed(regimen, number, least, least) == [("C605", "minutes_before", severity(Fraction(least, late)))]
-    for inside in {early, late, (early + late) // 2}:
+    for inside in {early, late or 1, (early + late) // 2}:
         assert timed(regimen, number, inside, inside) == []
     assert timed(regimen, number, early, late) == []
+    if not others_of_group(regimen, number):
+        assert timed(regimen, number, 0, 0) == [("C605", "minutes_before", ERROR)]
 
 
 def test_a_window_around_the_label_s_time_is_a_warning() -> None:

@@ -372,8 +372,9 @@ def test_whatever_happens_each_minute_of_infusion_is_in_one_request_and_nothing_
 
 def test_hostile_text_is_text(inside: Run, tmp_path: Path) -> None:
     evil = "<script>alert(1)</script> & ]]> \\u202E\\u0007 [x](javascript:1)"
-    text = regimen_text(cycle().replace('"Cycle"', f'"{evil}"'), title=evil)
-    text = text.replace('"dexamethasone"', f'"{evil}"').replace('citation = "none"', f'citation = "{evil}"')
+    given = f'[premedication]\ndrug = "{evil}"\ndose = "20 mg"\nbefore = ["cycle-start"]\n\n'
+    text = regimen_text(given + cycle().replace('"Cycle"', f'"{evil}"'), title=evil)
+    text = text.replace('citation = "none"', f'citation = "{evil}"')
     (tmp_path / "x.toml").write_text(text, encoding="utf-8")
     ran = inside("plan", "x.toml", "--weight", "70", "--start", "2026-10-19T10:00Z", *ID)
     assert ran.status == 0, ran.err

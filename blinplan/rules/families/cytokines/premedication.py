@@ -370,9 +370,10 @@ class _Comparison(NamedTuple):
 
     def _of_time(self) -> Iterator[Finding]:
         given, label = self.given, self.label
-        if given.minutes_before > label.minutes_before:
+        with_it = given.minutes_before == 0 < label.minutes_before  # it begins with the infusion, and not before
+        if given.minutes_before > label.minutes_before or with_it:
             yield self._other_time("minutes_before", given.minutes_before, label.minutes_before)
-        if given.latest_minutes_before < label.latest_minutes_before:
+        if given.latest_minutes_before < label.latest_minutes_before and not with_it:
             yield self._other_time(self._key_of_latest, given.latest_minutes_before, label.latest_minutes_before)
 
     @property
@@ -389,18 +390,19 @@ class _Comparison(NamedTuple):
             f" {_time_text(self.label)} before",
             self._advice_on_time(),
             self._severity_of_time(minutes, label),
-            gross=label == 0 or is_gross(Fraction(minutes, label)),
+            gross=is_gross(Fraction(minutes, label)),
         )
 
     def _severity_of_time(self, minutes: int, label: int) -> Severity:
         """A window in which the label's time lies is no wrong time."""
         meets = (
-            self.given.latest_minutes_before <= self.label.minutes_before
+            self.given.minutes_before > 0
+            and self.given.latest_minutes_before <= self.label.minutes_before
             and self.given.minutes_before >= self.label.latest_minutes_before
         )
         if meets:
             return Severity.WARNING
-        return Severity.ERROR if label == 0 else severity_of_ratio(self.case, Fraction(minutes, label))
+        return severity_of_ratio(self.case, Fraction(minutes, label))
 
     def _advice_on_time(self) -> str:
         label = self.label
