@@ -96,7 +96,7 @@ class CheckResult:
 
     def remarks(self) -> tuple[str, ...]:
         """What else has to be known: labels other than the default one, and entries of the baseline that are stale."""
-        return (*self._labels(), *self._passed_over(), *self._stale())
+        return (*self._labels(), *self._passed_over(), *self._old_baselines(), *self._stale())
 
     def _labels(self) -> Iterator[str]:
         names = Counter(judgement.label for judgement in self.judgements)
@@ -110,6 +110,13 @@ class CheckResult:
         people = Counter(of.people for of in outcomes if of is not None and of.drawn != of.patients)
         for drawn, count in people.items():
             yield f"on virtual patients of {drawn}: {count} {plural('file', count)}"
+
+    def _old_baselines(self) -> Iterator[str]:
+        for path in self.result.old_baselines:
+            yield (
+                f"{path.as_posix()} is of the first version, in which a cycle put in front and a renamed file bring all"
+                " back; write it anew"
+            )
 
     def _stale(self) -> Iterator[str]:
         if self.result.stale:
@@ -167,14 +174,13 @@ class CheckResult:
             raise ArgumentRefusal(
                 "the baseline {path}: {fault}", "write it anew with {write_baseline}", path=path, fault=error
             ) from error
-        judgements, covered = [], []
-        for judgement in self.judgements:
-            if names is None or judgement.reading.document.name in names:
-                judgement = baseline.accept(judgement)  # noqa: PLW2901 - the same one, as the baseline leaves it
-                covered.append(judgement)
-            judgements.append(judgement)
-        stale = (*self.result.stale, *baseline.stale(covered))
-        return CheckResult(replace(self.result, judgements=tuple(judgements), stale=stale))
+        held = [judgement for judgement in self.judgements if names is None or judgement.reading.document.name in names]
+        accepted, stale = baseline.accept(held)
+        by_name = {judgement.reading.document.name: judgement for judgement in accepted}
+        judgements = tuple(by_name.get(judgement.reading.document.name, judgement) for judgement in self.judgements)
+        old = (*self.result.old_baselines, *([path] if baseline.of_first_version else []))
+        stale = (*self.result.stale, *stale)
+        return CheckResult(replace(self.result, judgements=judgements, stale=stale, old_baselines=old))
 
     def write_baseline(self, path: Path) -> "tuple[CheckResult, int]":
         """List all findings in a file; the same run without them, and how many they are."""
@@ -183,7 +189,7 @@ class CheckResult:
 
         baseline = baseline_of(self.judgements, path.parent)
         replace_file(path, baseline_text(baseline))
-        accepted = tuple(baseline.accept(judgement) for judgement in self.judgements)
+        accepted, _ = baseline.accept(self.judgements)
         return CheckResult(replace(self.result, judgements=accepted)), len(baseline.entries)
 
     def __repr__(self) -> str:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.quantities import plural
@@ -37,6 +38,8 @@ class Result:
         What the judgements were made with.
     stale
         Entries of the baseline that cover nothing any more.
+    old_baselines
+        Baselines of the first version, which is still read.
     """
 
     judgements: tuple[Judgement, ...]
@@ -46,6 +49,7 @@ class Result:
     today: date
     simulator: "PatientSimulator | None"
     stale: "tuple[BaselineEntry, ...]" = ()
+    old_baselines: tuple[Path, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

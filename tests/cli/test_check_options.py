@@ -279,6 +279,21 @@ def test_a_baseline_covers_what_was_there_and_nothing_new(inside: Run, files: di
     assert "in the baseline, and found no more: 1 (S305)" in " ".join(changed.err.split())
 
 
+def test_a_baseline_of_the_first_version_says_how_to_write_it_anew(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(regimen_text(cycle(free=21, repeat=2)), encoding="utf-8")
+    inside("check", "a.toml", QUICK, "--write-baseline", "known.json")
+    (entry,) = json.loads((tmp_path / "known.json").read_text())["findings"]
+    old = {key: entry[key] for key in ("path", "rule", "message")}
+    old |= {"pointer": "/cycle/0/treatment_free_days", "text": "21"}
+    document = {"format": "blinplan-baseline", "version": 1, "findings": [old]}
+    (tmp_path / "known.json").write_text(json.dumps(document))
+    ran = inside("check", "a.toml", QUICK, "--baseline", "known.json", "--fail-on", "warning")
+    assert ran.status == 0
+    assert "known.json is of the first version" in " ".join(ran.err.split())
+    (tmp_path / "a.toml").rename(tmp_path / "b.toml")
+    assert inside("check", "b.toml", QUICK, "--baseline", "known.json", "--fail-on", "warning").status == 1
+
+
 def test_a_baseline_that_does_not_say_what_it_was_made_with_holds_as_well(
     inside: Run, files: dict[str, str], tmp_path: Path
 ) -> None:
@@ -316,7 +331,7 @@ def test_a_binding_rule_has_no_place_in_a_baseline(inside: Run, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "[]", '{"format": "blinplan-baseline", "version": 2, "findings": []}', "[" * 100_000, "\udcff"],
+    ["", "{}", "[]", '{"format": "blinplan-baseline", "version": 3, "findings": []}', "[" * 100_000, "\udcff"],
 )
 def test_a_file_that_is_no_baseline_is_refused(inside: Run, files: dict[str, str], tmp_path: Path, text: str) -> None:
     (tmp_path / "known.json").write_bytes(text.encode("utf-8", "surrogateescape"))

@@ -3,12 +3,22 @@
 import json
 
 from blinplan.reports.shared.document import DocumentKind
-from blinplan.rules.acceptance.baseline import Baseline
+from blinplan.rules.acceptance.baseline import Baseline, BaselineEntry
 
-BASELINE = DocumentKind("baseline")
+BASELINE = DocumentKind("baseline", 2)
 
 
 def baseline_text(baseline: Baseline) -> str:
     """Write a baseline; in the letters of the regimens, since people review what changes in it."""
-    document = {**BASELINE.head(), "findings": [entry._asdict() for entry in baseline.entries]}
+    document = {**BASELINE.head(), "findings": [_entry(entry) for entry in baseline.entries]}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _entry(entry: BaselineEntry) -> dict[str, str]:
+    return {
+        "path": entry.path,
+        "rule": entry.rule,
+        "at": entry.at,
+        "value": entry.value,
+        "message": entry.message,
+    }

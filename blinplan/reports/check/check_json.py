@@ -1,6 +1,6 @@
 """The verdicts on regimens as a JSON document. Within a version, fields are only added."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from blinplan.proportion import Proportion
 from blinplan.regimen.regimen import Waiver
@@ -17,6 +17,9 @@ from blinplan.rules.run_result import Result
 from blinplan.rules.simulated.outcome import Median, SimulatedOutcome
 from blinplan.rules.verdict import Verdict
 
+if TYPE_CHECKING:
+    from blinplan.rules.acceptance.baseline import BaselineEntry
+
 CHECK = DocumentKind("check")
 
 
@@ -28,8 +31,19 @@ def check_json(result: Result) -> dict[str, Any]:
         "reason": result.reason,
         "not_found": [{"name": error.name, "message": error.message} for error in result.missing],
         "faults": [{"path": fault.reading.document.name, "message": repr(fault.error)} for fault in result.faults],
-        "stale_baseline": [entry._asdict() for entry in result.stale],
+        "stale_baseline": [_stale_entry(entry) for entry in result.stale],
         "files": [_file(result, judgement) for judgement in result.judgements],
+    }
+
+
+def _stale_entry(entry: "BaselineEntry") -> dict[str, str]:
+    return {
+        "path": entry.path,
+        "rule": entry.rule,
+        "pointer": entry.at if entry.by_pointer else "",
+        "at": "" if entry.by_pointer else entry.at,
+        "text": entry.value,
+        "message": entry.message,
     }
 
 
@@ -91,7 +105,7 @@ def _verdict(result: Result, judgement: Judgement, verdict: Verdict) -> dict[str
             {"counts": False, **finding_json(document, finding, limits)} for finding in verdict.baseline_findings
         ],
         "waived": [
-            {"counts": False, **finding_json(document, finding, limits), "waiver": waiver_json(waiver)}
+            {"finding": {"counts": False, **finding_json(document, finding, limits)}, "waiver": waiver_json(waiver)}
             for finding, waiver in waived
         ],
         "waiver": waiver_json(waived[0].waiver) if waived and not verdict.findings else None,

@@ -1,12 +1,14 @@
 """Findings that a library of regimens had when it took up this program: known, shown as such, and not counted.
 
-An entry holds for one rule at one place of one file, as long as the text at that place and what the rule says stay what
-they were: a dose that is changed is judged again. Rules that say that a thing cannot be read or given have no place in
-a baseline.
+An entry holds for one finding: its rule, its place in words, what stands there, and the numbers that the rule speaks
+of. A cycle that is put in front and a file that has another name or folder change none of these; a dose that is changed
+is judged again. The file is written down for those who read the baseline, and so that what is put right in one file
+accepts nothing in another. Rules that say that a thing cannot be read or given have no place in a baseline.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,16 +17,32 @@ from pydantic_core import ValidationError, core_schema
 
 from blinplan.regimen.find import path_from
 from blinplan.regimen.reading import FaultyFile
-from blinplan.regimen.toml.document import Document, pointer
+from blinplan.regimen.toml.document import pointer
+from blinplan.regimen.toml.place import meaning, value_text
 from blinplan.regimen.toml.table import Kind, Table, array, one_of, optional_key, required_key, table, text, version
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.judge import Judgement
+from blinplan.rules.place import place_of
 from blinplan.rules.rule import Finding
 from blinplan.rules.verdict import Ruling, Verdict
 
 
 class BaselineEntry(NamedTuple):
-    """One finding: the file from the folder of the baseline, the rule, the place, the text there, and the message."""
+    """One finding: the file from the folder of the baseline, the rule, the place, what stands there, and the message.
+
+    Of a baseline of the first version, the place is a JSON pointer, and what stands there the text of the file.
+    """
+
+    path: str
+    rule: str
+    at: str
+    value: str
+    message: str
+    by_pointer: bool = False
+
+
+class _FirstEntry(NamedTuple):
+    """An entry as the first version wrote it."""
 
     path: str
     rule: str
@@ -33,36 +51,65 @@ class BaselineEntry(NamedTuple):
     message: str
 
 
+class _Entry(NamedTuple):
+    """An entry as it is written."""
+
+    path: str
+    rule: str
+    at: str
+    value: str
+    message: str
+
+
 class BaselineFile(NamedTuple):
     """A baseline as it is written."""
 
     format: str
     version: int
-    findings: tuple[BaselineEntry, ...]
+    findings: tuple[Any, ...]
     manifest: Mapping[str, Any] | None = None
 
 
 _ANY = text(r"", 100_000)
-_ENTRY = Table(
-    BaselineEntry,
+_MANIFEST = Kind(core_schema.dict_schema(core_schema.str_schema()), {"type": "object"})
+_COMMON = (
     required_key("path", _ANY, "the path of a file"),
     required_key("rule", _ANY, "the code of a rule"),
-    required_key("pointer", _ANY, "a place in the file"),
-    required_key("text", _ANY, "what stands there"),
     required_key("message", _ANY, "what was found"),
 )
-_MANIFEST = Kind(core_schema.dict_schema(core_schema.str_schema()), {"type": "object"})
-_FILE = Table(
-    BaselineFile,
-    required_key("format", one_of("blinplan-baseline"), "blinplan-baseline"),
-    required_key("version", version(1), "the version of this format; 1 is the only one there is"),
-    required_key("findings", array(table(_ENTRY)), "the findings"),
-    # The first baselines do not say what they were made with.
-    optional_key("manifest", _MANIFEST, "what it was made with"),
+
+
+def _file(number: int, entry: Table[Any]) -> Table[BaselineFile]:
+    return Table(
+        BaselineFile,
+        required_key("format", one_of("blinplan-baseline"), "blinplan-baseline"),
+        required_key("version", version(number), "the version of this format"),
+        required_key("findings", array(table(entry)), "the findings"),
+        # The first baselines do not say what they were made with.
+        optional_key("manifest", _MANIFEST, "what it was made with"),
+    )
+
+
+_FIRST = _file(
+    1,
+    Table(
+        _FirstEntry,
+        *_COMMON,
+        required_key("pointer", _ANY, "a place in the file"),
+        required_key("text", _ANY, "what stands there"),
+    ),
+)
+_PRESENT = _file(
+    2,
+    Table(
+        _Entry,
+        *_COMMON,
+        required_key("at", _ANY, "a place in words"),
+        required_key("value", _ANY, "what stands there"),
+    ),
 )
 
-
-_Key = tuple[str, str, str, str, str]
+_Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +119,33 @@ class Baseline:
     folder: Path
     entries: tuple[BaselineEntry, ...]
 
-    def accept(self, judgement: Judgement) -> Judgement:
-        """Set the findings that are in the baseline apart from those that count."""
-        known = {_key(entry) for entry in self.entries}
-        name = self._name(judgement.reading.document)
-        return judgement._replace(
-            verdicts=tuple(_with_known_apart(verdict, judgement, name, known) for verdict in judgement.verdicts)
+    @property
+    def of_first_version(self) -> bool:
+        """Whether it finds its places by their numbers, so that a cycle put in front brings all back."""
+        return any(entry.by_pointer for entry in self.entries)
+
+    def accept(self, judgements: Sequence[Judgement]) -> "tuple[tuple[Judgement, ...], tuple[BaselineEntry, ...]]":
+        """Set the findings that are in the baseline apart from those that count; and its entries that cover nothing.
+
+        Each entry covers one finding: of its own file, or, where that is gone, of a file that may be the same.
+        """
+        names = [path_from(self.folder, judgement.reading.document.name) for judgement in judgements]
+        gone = {path for path in {entry.path for entry in self.entries} if not (self.folder / path).exists()}
+        left, known = list(self.entries), set[int]()
+        for own in (True, False):
+            for judgement, name in zip(judgements, names, strict=True):
+                for finding in _acceptable(judgement):
+                    entry = None
+                    if id(finding) not in known:
+                        entry = _entry_for(finding, judgement, name, left, {name} if own else gone)
+                    if entry is not None:
+                        known.add(id(finding))
+                        left.remove(entry)
+        accepted = tuple(
+            judgement._replace(verdicts=tuple(_with_known_apart(verdict, known) for verdict in judgement.verdicts))
+            for judgement in judgements
         )
-
-    def stale(self, judgements: Sequence[Judgement]) -> tuple[BaselineEntry, ...]:
-        """The entries of these files that cover nothing any more, where rules answered for the whole file."""
-        used, answered = set(), set()
-        for judgement in judgements:
-            name = self._name(judgement.reading.document)
-            for verdict in judgement.verdicts:
-                if verdict.ruling is not Ruling.NOT_EVALUATED and not isinstance(judgement.reading, FaultyFile):
-                    answered.add((name, verdict.rule.code))
-                used |= {_key(_entry(finding, judgement, name)) for finding in verdict.baseline_findings}
-        return tuple(e for e in self.entries if (e.path, e.rule) in answered and _key(e) not in used)
-
-    def _name(self, document: Document) -> str:
-        return path_from(self.folder, document.name)
+        return accepted, tuple(_stale(left, accepted, names))
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -106,50 +159,106 @@ def read_baseline(path: Path) -> Baseline:
         When it is not a baseline; the message says why.
     """
     try:
-        file = _FILE.read(json.loads(path.read_bytes()))
+        written = json.loads(path.read_bytes())
+        first = isinstance(written, dict) and written.get("version") == 1
+        file = (_FIRST if first else _PRESENT).read(written)
     except (RecursionError, UnicodeDecodeError) as error:
         raise ValueError("it is not JSON") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ValueError(f"{where}: {first['msg'][:120].lower()}") from error
-    return Baseline(path.parent, file.findings)
+        details = error.errors()[0]
+        where = ".".join(str(part) for part in details["loc"]) or "the file"
+        raise ValueError(f"{where}: {details['msg'][:120].lower()}") from error
+    return Baseline(path.parent, tuple(_entry_as_read(entry) for entry in file.findings))
+
+
+def _entry_as_read(entry: _Entry | _FirstEntry) -> BaselineEntry:
+    if isinstance(entry, _FirstEntry):
+        return BaselineEntry(entry.path, entry.rule, entry.pointer, entry.text, entry.message, by_pointer=True)
+    return BaselineEntry(entry.path, entry.rule, entry.at, entry.value, entry.message)
 
 
 def baseline_of(judgements: Iterable[Judgement], folder: Path) -> Baseline:
     """Make a baseline of all findings, but for those of rules that have no place in one."""
     entries = [
-        _entry(finding, judgement, path_from(folder, judgement.reading.document.name))
+        _entry_of(finding, judgement, path_from(folder, judgement.reading.document.name))
         for judgement in judgements
         for verdict in judgement.verdicts
-        if verdict.ruling in (Ruling.FINDING, Ruling.IN_BASELINE) and not verdict.rule.binding
+        if not verdict.rule.binding
         for finding in (*verdict.findings, *verdict.baseline_findings)
     ]
-    return Baseline(folder, tuple(sorted(set(entries), key=_key)))
+    return Baseline(folder, tuple(sorted(entries)))
 
 
-def _with_known_apart(verdict: Verdict, judgement: Judgement, name: str, known: set[_Key]) -> Verdict:
-    if verdict.ruling is not Ruling.FINDING or verdict.rule.binding:
+def _entry_for(
+    finding: Finding, judgement: Judgement, name: str, left: Sequence[BaselineEntry], paths: Container[str]
+) -> BaselineEntry | None:
+    """An entry of some files that covers a finding."""
+    candidates = [entry for entry in left if entry.rule == finding.code and entry.path in paths]
+    if not candidates:
+        return None
+    key, old = _key(_entry_of(finding, judgement, name)), _key(_first_entry_of(finding, judgement, name))
+    return next((entry for entry in candidates if _key(entry) == (old if entry.by_pointer else key)), None)
+
+
+def _acceptable(judgement: Judgement) -> Iterator[Finding]:
+    for verdict in judgement.verdicts:
+        if verdict.ruling is Ruling.FINDING and not verdict.rule.binding:
+            yield from verdict.findings
+
+
+def _with_known_apart(verdict: Verdict, known: set[int]) -> Verdict:
+    old = tuple(finding for finding in verdict.findings if id(finding) in known)
+    if not old:
         return verdict
-    old = tuple(f for f in verdict.findings if _key(_entry(f, judgement, name)) in known)
-    new = tuple(f for f in verdict.findings if f not in old)
-    return verdict._replace(ruling=Ruling.FINDING if new else Ruling.IN_BASELINE, findings=new, baseline_findings=old)
-
-
-def _entry(finding: Finding, judgement: Judgement, name: str) -> BaselineEntry:
-    document = judgement.reading.document
-    span = document.value_span(finding.path)
-    return BaselineEntry(
-        path=name,
-        rule=finding.code,
-        pointer=pointer(finding.path),
-        text=document.text[span.start : span.end],
-        message=finding.message,
+    new = tuple(finding for finding in verdict.findings if id(finding) not in known)
+    return verdict._replace(
+        ruling=Ruling.FINDING if new else Ruling.IN_BASELINE,
+        findings=new,
+        baseline_findings=(*verdict.baseline_findings, *old),
     )
 
 
+def _stale(
+    left: Iterable[BaselineEntry], judgements: Sequence[Judgement], names: Sequence[str]
+) -> Iterator[BaselineEntry]:
+    """The entries that cover nothing, of files that were judged, where rules answered for the whole file."""
+    answers = {
+        (name, verdict.rule.code)
+        for judgement, name in zip(judgements, names, strict=True)
+        for verdict in judgement.verdicts
+        if verdict.ruling is not Ruling.NOT_EVALUATED and not isinstance(judgement.reading, FaultyFile)
+    }
+    return (entry for entry in left if (entry.path, entry.rule) in answers)
+
+
+def _entry_of(finding: Finding, judgement: Judgement, name: str) -> BaselineEntry:
+    place = place_of(finding, judgement.reading.document)
+    return BaselineEntry(name, finding.code, place.at, value_text(place.value), finding.message)
+
+
+def _first_entry_of(finding: Finding, judgement: Judgement, name: str) -> BaselineEntry:
+    document = judgement.reading.document
+    span = document.value_span(finding.path)
+    written = document.text[span.start : span.end]
+    return BaselineEntry(name, finding.code, pointer(finding.path), written, finding.message, by_pointer=True)
+
+
 def _key(entry: BaselineEntry) -> _Key:
+    """What makes an entry the one it is; the file is none of it but in the first version."""
     # What a rule says without virtual patients is always the same, and changes when anything that it looks at does.
     rule = CATALOGUE.get(entry.rule)
     message = "" if rule is None or rule.simulated else entry.message
-    return entry.path, entry.rule, entry.pointer, entry.text, message
+    if entry.by_pointer:
+        return entry.path, entry.rule, entry.at, entry.value, message
+    return entry.rule, entry.at, meaning(entry.at, entry.value), _numbers(message)
+
+
+_NAME = re.compile(r'"[^"]*"')
+_POSITION = re.compile(r"\b(?:cycles?|days?|lines?|steps?) [0-9]+(?:(?:, | and | to )[0-9]+)*")
+_NUMBER = re.compile(r"[0-9][0-9,.]*(?: ?[A-Za-zµ%][\w/²]*)?")
+
+
+def _numbers(message: str) -> str:
+    """What a message says in numbers, but for those that count cycles, days of the course, lines and steps."""
+    said = _POSITION.sub("", _NAME.sub("", message))
+    return "; ".join(meaning("", number.rstrip(".,")) for number in _NUMBER.findall(said))

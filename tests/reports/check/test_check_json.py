@@ -96,7 +96,7 @@ def test_findings_that_count_and_waived_ones_are_told_apart() -> None:
     assert outcomes["S304"]["outcome"] == "waived"
     covers = {"reason": "Amendment 3", "expires": None, "at": None, "value": None}
     assert outcomes["S304"]["waiver"] == covers
-    assert [(one["waiver"], one["counts"]) for one in outcomes["S304"]["waived"]] == [(covers, False)]
+    assert [(one["waiver"], one["finding"]["counts"]) for one in outcomes["S304"]["waived"]] == [(covers, False)]
     counted = [v["rule"] for v in file["verdicts"] if v["outcome"] == "finding" for _ in v["findings"]]
     assert sorted(counted) == codes(judgement)
 

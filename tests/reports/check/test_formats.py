@@ -69,7 +69,7 @@ def result(*, fail_on: FailOn = FailOn.ERROR, baseline: bool = True) -> Result:
     if baseline:
         old = judged("old.toml", SLIPS)
         new = judged("old.toml", SLIPS.replace("28mcg/day", "29mcg/day"))
-        judgements.append(baseline_of([old], Path.cwd()).accept(new))
+        judgements += baseline_of([old], Path.cwd()).accept([new])[0]
     return Result(
         tuple(judgements),
         (NotFound("nowhere", "nowhere: no such file", "check it"),),

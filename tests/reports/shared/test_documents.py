@@ -194,7 +194,7 @@ def test_every_kind_of_document_has_one_head(kind: str) -> None:
     Draft202012Validator.check_schema(schema)
     head = schema["$defs"]["manifest"] if kind == "check-lines" else schema
     assert head["properties"]["format"] == {"const": f"blinplan-{kind}"}
-    assert head["properties"]["version"] == {"const": 1}
+    assert head["properties"]["version"] == {"const": 2 if kind == "baseline" else 1}
     made_with = head if kind == "check-lines" else head["properties"]["manifest"]
     assert {"blinplan", "python", "model"} <= set(made_with["required"]) <= set(made_with["properties"])
     assert {command_of(kind).split()[0]} == {line.split()[0] for printed, line in PRINTED if printed == kind}

@@ -1,0 +1,132 @@
+"""A baseline knows a finding again by what it says: a cycle in front or another file name brings nothing back."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from blinplan.regimen.reading import read
+from blinplan.regimen.toml.document import pointer
+from blinplan.rules.acceptance.baseline import Baseline, baseline_of, read_baseline
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.configuration.settings import Pattern, Settings
+from blinplan.rules.judge import Judgement, judge
+from blinplan.rules.rule import Rule
+from tests.regimen_text import TODAY, codes, cycle, regimen_text, waiver
+
+LONG = regimen_text(cycle(free=21, repeat=2) + cycle("28 mcg/day for 27 days"))
+SOUND = regimen_text(cycle(repeat=2))
+
+
+def judged(folder: Path, name: str, text: str, *, written: bool = True, code: str = "S304") -> Judgement:
+    path = folder / name
+    if written:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    settings = Settings(extend_select=(Pattern(code),))
+    return judge(read(text.encode(), str(path)), TODAY, None, settings)
+
+
+def known(folder: Path, *judgements: Judgement) -> Baseline:
+    return baseline_of(judgements, folder)
+
+
+def left(baseline: Baseline, *judgements: Judgement) -> list[list[str]]:
+    return [codes(judgement) for judgement in baseline.accept(judgements)[0]]
+
+
+def with_cycle_in_front(text: str) -> str:
+    first = 'name = "In front"\nsteps = [{ dose = "28 mcg/day", days = 28 }]\ntreatment_free_days = 14\n'
+    return text.replace("[[cycle]]", f"[[cycle]]\n{first}\n[[cycle]]", 1)
+
+
+def test_what_is_listed_is_known_and_nothing_else(tmp_path: Path) -> None:
+    baseline = known(tmp_path, judged(tmp_path, "a.toml", LONG))
+    assert [entry.rule for entry in baseline.entries] == ["S301", "S304"]
+    assert left(baseline, judged(tmp_path, "a.toml", LONG)) == [[]]
+    assert left(baseline, judged(tmp_path, "a.toml", LONG.replace("= 21", "= 22"))) == [["S304"]]
+    assert left(baseline, judged(tmp_path, "a.toml", LONG.replace("days = 27", "days = 26"))) == [["S301"]]
+
+
+@pytest.mark.parametrize("name", ["b.toml", "deep/er/a.toml"])
+def test_a_file_that_is_renamed_or_moved_brings_nothing_back(tmp_path: Path, name: str) -> None:
+    baseline = known(tmp_path, judged(tmp_path, "a.toml", LONG))
+    (tmp_path / "a.toml").unlink()
+    renamed = LONG.replace('name = "probe"', 'name = "other"')
+    assert left(baseline, judged(tmp_path, name, renamed)) == [[]]
+
+
+def test_a_copy_of_a_file_has_its_own_findings(tmp_path: Path) -> None:
+    first = judged(tmp_path, "a.toml", LONG)
+    baseline = known(tmp_path, first)
+    assert left(baseline, first, judged(tmp_path, "b.toml", LONG)) == [[], ["S301", "S304"]]
+    assert left(baseline, judged(tmp_path, "b.toml", LONG)) == [["S301", "S304"]]  # whichever is judged
+    both = known(tmp_path, first, judged(tmp_path, "b.toml", LONG))
+    assert len(both.entries) == 4
+    (tmp_path / "a.toml").unlink()
+    (tmp_path / "b.toml").unlink()
+    three = [judged(tmp_path, name, LONG) for name in ("c.toml", "d.toml", "e.toml")]
+    assert sorted(left(both, *three)) == [[], [], ["S301", "S304"]]
+
+
+def test_what_is_put_right_in_one_file_accepts_nothing_in_another(tmp_path: Path) -> None:
+    baseline = known(tmp_path, judged(tmp_path, "a.toml", LONG), judged(tmp_path, "b.toml", SOUND))
+    assert left(baseline, judged(tmp_path, "a.toml", SOUND), judged(tmp_path, "b.toml", LONG)) == [
+        [],
+        ["S301", "S304"],
+    ]
+
+
+def test_entries_that_cover_nothing_are_told_where_their_rule_has_answered(tmp_path: Path) -> None:
+    baseline = known(tmp_path, judged(tmp_path, "a.toml", LONG))
+    _, stale = baseline.accept([judged(tmp_path, "a.toml", SOUND)])
+    assert [entry.rule for entry in stale] == ["S301", "S304"]
+    _, blocked = baseline.accept([judged(tmp_path, "a.toml", "format = 2")])
+    assert blocked == ()
+
+
+def test_what_a_waiver_covers_is_not_listed(tmp_path: Path) -> None:
+    waived = LONG + waiver("S304", at="cycle 'Cycle' treatment_free_days", value=21)
+    assert [entry.rule for entry in known(tmp_path, judged(tmp_path, "a.toml", waived)).entries] == ["S301"]
+
+
+def test_a_baseline_of_the_first_version_is_read_and_holds_as_it_did(tmp_path: Path) -> None:
+    old = judged(tmp_path, "a.toml", LONG)
+    document = old.reading.document
+    entries = [
+        {
+            "path": "a.toml",
+            "rule": finding.code,
+            "pointer": pointer(finding.path),
+            "text": document.text[finding.span.start : finding.span.end],
+            "message": finding.message,
+        }
+        for finding in old.findings
+    ]
+    path = tmp_path / "known.json"
+    path.write_text(json.dumps({"format": "blinplan-baseline", "version": 1, "findings": entries}))
+    baseline = read_baseline(path)
+    assert baseline.of_first_version
+    assert left(baseline, old) == [[]]
+    assert left(baseline, judged(tmp_path, "a.toml", with_cycle_in_front(LONG))) == [["S301", "S304"]]
+
+
+RULES = [
+    pytest.param(rule, id=rule.code)
+    for rule in CATALOGUE.values()
+    if rule.waivable and not rule.simulated and rule.patient is None and rule.site is None and rule.of == "regimen"
+]
+COUNTED = {"S307", "S310"}
+"""Rules that count cycles, or compare their names: a cycle in front is a change of what they found."""
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_cycle_in_front_a_new_name_and_another_layout_bring_nothing_back(rule: Rule, tmp_path: Path) -> None:
+    text = regimen_text(rule.bad)
+    before = judged(tmp_path, "a.toml", text, code=rule.code)
+    baseline = known(tmp_path, before)
+    (tmp_path / "a.toml").unlink()
+    renamed = text.replace('name = "probe"', 'name = "other"')
+    for changed in (renamed, f"# moved down\n\n{renamed.replace(' = ', '  =  ')}"):
+        (judgement,) = baseline.accept([judged(tmp_path, "b.toml", changed, written=False, code=rule.code)])[0]
+        assert rule.code not in codes(judgement)
