@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from blinplan.regimen.site import Site
     from blinplan.reports.check.settings import FileSettings
     from blinplan.rules.acceptance.add import WantedWaiver
+    from blinplan.rules.configuration.per_file import FilePattern
     from blinplan.rules.fix import Repair
     from blinplan.rules.simulated.virtual import PatientSimulator
 
@@ -46,7 +47,6 @@ __all__ = [
     "FilesToCheck",
     "Fixes",
     "RuleChoice",
-    "RunOptions",
     "Settled",
     "check",
     "read_files",
@@ -80,6 +80,9 @@ def check(
     config: str | Path | None = None,
     isolated: bool = False,
     allow_empty: bool = False,
+    exclude: Sequence[str] = (),
+    respect_gitignore: bool | None = None,
+    force_exclude: bool | None = None,
     progress: Progress | None = None,
 ) -> "CheckResult":
     """Judge regimens by every rule, or by those that are asked.
@@ -121,6 +124,9 @@ def check(
         The configuration for all files, or none; the one nearest to each file otherwise. What is given here goes first.
     allow_empty
         Whether a folder without a regimen is no error.
+    exclude, respect_gitignore, force_exclude
+        Patterns of paths to leave out of folders, as in a .gitignore; whether what .gitignore files name is left out as
+        well; and whether files that are named are, too.
     progress
         Told how many regimens are simulated, of how many.
 
@@ -133,18 +139,24 @@ def check(
     files = read_files(
         [path if isinstance(path, Regimen) else str(path) for path in paths],
         choice,
-        Configurations(None if config is None else str(config), isolated=isolated),
+        Configurations(
+            None if config is None else str(config),
+            isolated=isolated,
+            exclude=exclude,
+            respect_gitignore=respect_gitignore,
+            force_exclude=force_exclude,
+        ),
         allow_empty=allow_empty,
     )
     settled = files.settle(
-        RunOptions(
-            None if fail_on is None else FailOn(fail_on),
-            simulate,
-            patients,
-            seed,
-            None if baseline is None else str(baseline),
-            None if site is None else str(site),
-        )
+        {
+            "fail-on": None if fail_on is None else FailOn(fail_on),
+            "simulate": simulate,
+            "patients": patients,
+            "seed": seed,
+            "baseline": baseline,
+            "site": site,
+        }
     )
     day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
     if add_waiver is not None:
@@ -194,11 +206,16 @@ class Settled(NamedTuple):
 
 
 class FilesToCheck(NamedTuple):
-    """All files of a run in the order of its report, the names that led to none, and what says how the run goes."""
+    """All files of a run in the order of its report, the names that led to none, and what says how the run goes.
+
+    ``left_out`` are the files that the run was told to leave out, and ``unmatched`` the patterns that mean no file.
+    """
 
     files: tuple[FileToCheck, ...]
     missing: tuple[NotFound, ...]
     configuration: Configuration
+    left_out: tuple[FileSource, ...] = ()
+    unmatched: "tuple[FilePattern, ...]" = ()
 
     def settle(self, options: RunOptions) -> Settled:
         """How the run goes: by what is asked for, else the configuration of each file, else the program."""
@@ -339,7 +356,18 @@ class FilesToCheck(NamedTuple):
         )
         faults = tuple(answer for answer in answers if isinstance(answer, ProgramFault))
         simulator = simulators.get(_simulation(settled.run)) or next(filter(None, simulators.values()), None)
-        return CheckResult(Result(judgements, self.missing, faults, settled.run.fail_on, today, simulator))
+        return CheckResult(
+            Result(
+                judgements,
+                self.missing,
+                faults,
+                settled.run.fail_on,
+                today,
+                simulator,
+                left_out=self.left_out,
+                unmatched=self.unmatched,
+            )
+        )
 
 
 _Simulation = tuple[int, int] | None
@@ -438,7 +466,9 @@ def read_files(
     """Read everything that is named, each file once; a name that leads nowhere hides nothing else."""
     files: dict[str, FileToCheck] = {}
     missing: list[NotFound] = []
-    for named in paths or ["."]:
+    left_out: dict[str, FileSource] = {}
+    names = paths or ["."]
+    for named in names:
         if isinstance(named, Regimen):
             from blinplan.regimen.build import file_of  # a check of files does not wait for it
 
@@ -446,12 +476,15 @@ def read_files(
             source = FileSource(None, file.document.name)
             files[source.name] = _to_check(source, file, choice, configurations)
             continue
-        sources = find(named, stdin_filename)
+        sources = find(named, stdin_filename, configurations.exclusions(named))
         if isinstance(sources, NotFound):
             missing += [] if sources.empty and allow_empty else [sources]
             continue
+        left_out |= {source.name: source for source in sources if source.left_out}
+        if all(source.left_out for source in sources) and Path(named).is_dir() and not allow_empty:
+            missing.append(_all_left_out(named, sources))
         for source in sources:
-            if source.name in files:
+            if source.name in files or source.left_out:
                 continue
             reading = source.read()
             if isinstance(reading, NotFound):
@@ -459,7 +492,36 @@ def read_files(
             else:
                 files[source.name] = _to_check(source, reading, choice, configurations)
     ordered = tuple(sorted(files.values(), key=_place))
-    return FilesToCheck(ordered, tuple(missing), configurations.of_run([file.source for file in ordered]))
+    return FilesToCheck(
+        ordered,
+        tuple(missing),
+        configurations.of_run([file.source for file in ordered]),
+        tuple(one for name, one in sorted(left_out.items()) if name not in files),
+        _unmatched(ordered, [Path(named) for named in names if isinstance(named, str)]),
+    )
+
+
+def _all_left_out(named: str, sources: Sequence[FileSource]) -> NotFound:
+    """What is said of a folder in which nothing is to be checked: that is no pass."""
+    why = ", ".join(dict.fromkeys(str(source.left_out) for source in sources))
+    message = f"{named}: every .toml file in this folder and below is left out, by {why}"
+    return NotFound(named, message, "name the files, or change what leaves them out", empty=True)
+
+
+def _unmatched(files: Sequence[FileToCheck], named: Sequence[Path]) -> "tuple[FilePattern, ...]":
+    """The patterns of configurations that mean no file, where all files that they could mean were looked at."""
+    configurations = {file.configuration.path: file.configuration for file in files if file.configuration.per_file}
+    if not configurations:
+        return ()
+    folders = [path.resolve() for path in named if path.is_dir()]
+    paths = [file.source.path.resolve() for file in files if file.source.own and file.source.path is not None]
+    return tuple(
+        one.pattern
+        for configuration in configurations.values()
+        for one in configuration.per_file
+        if any(folder in (one.pattern.folder, *one.pattern.folder.parents) for folder in folders)
+        and not any(one.pattern.matches(path) for path in paths)
+    )
 
 
 def _to_check(source: FileSource, reading: Reading, choice: RuleChoice, configurations: Configurations) -> FileToCheck:

@@ -12,6 +12,7 @@ from blinplan.quantities import plural
 from blinplan.refusal import ArgumentRefusal
 from blinplan.regimen.find import NotFound
 from blinplan.reports.check.formats import CheckFormat, check_text
+from blinplan.rules.configuration.configuration import path_text
 from blinplan.rules.judge import Judgement
 from blinplan.rules.rule import Finding
 from blinplan.rules.run_result import Result
@@ -21,6 +22,10 @@ from blinplan.writing import append, replace_file
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+
+_REASONS = 4
+"""So many reasons why files were left out are told in one line."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -95,8 +100,40 @@ class CheckResult:
         return tuple(not_evaluated_lines(self.judgements, everything=everything))
 
     def remarks(self) -> tuple[str, ...]:
-        """What else has to be known: labels other than the default one, and entries of the baseline that are stale."""
-        return (*self._labels(), *self._passed_over(), *self._old_baselines(), *self._stale())
+        """What else has to be known: files that were left out, other labels, what means or covers nothing any more."""
+        return (
+            *self._left_out(),
+            *self._labels(),
+            *self._passed_over(),
+            *self._old_baselines(),
+            *self._stale(),
+            *self._unmatched(),
+        )
+
+    def left_out_files(self) -> tuple[str, ...]:
+        """The files that were left out, each with what left it out."""
+        return tuple(f"left out: {one.name}, by {one.left_out}" for one in self.result.left_out)
+
+    def configurations(self) -> tuple[str, ...]:
+        """The configurations that files were judged by, where it is not one for all."""
+        found = Counter(judgement.configuration for judgement in self.judgements)
+        if len(found) < 2:
+            return ()
+        texts = ((path_text(path) if path else "no configuration", count) for path, count in found.items())
+        return tuple(f"by {path}: {count} {plural('file', count)}" for path, count in texts)
+
+    def _left_out(self) -> Iterator[str]:
+        counts = Counter(str(one.left_out) for one in self.result.left_out)
+        if counts:
+            total = counts.total()
+            shown = ", ".join(f"{count} by {by}" for by, count in counts.most_common(_REASONS))
+            rest = sum(count for _, count in counts.most_common()[_REASONS:])
+            more = f", {rest} by other patterns (--verbose names them)" if rest else ""
+            yield f"left out: {total} {plural('file', total)}, {shown}{more}"
+
+    def _unmatched(self) -> Iterator[str]:
+        for pattern in self.result.unmatched:
+            yield f'no file matches "{pattern.text}" ({pattern.origin})'
 
     def _labels(self) -> Iterator[str]:
         names = Counter(judgement.label for judgement in self.judgements)

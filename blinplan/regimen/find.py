@@ -1,14 +1,34 @@
 """Find the regimen files that a command line names: files, folders, shipped names and families, standard input."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.refusal import Refusal
 from blinplan.regimen import library
 from blinplan.regimen.reading import Reading, read
 from blinplan.regimen.toml.document import LIMIT_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Protocol
+
+    LeavesOut = Callable[[Path, bool], str | None]
+    """By what a path is left out, which is a folder or not; None where it is not. Paths are absolute."""
+
+    class Exclusions(Protocol):
+        """What is left out of folders, and of the files that are named."""
+
+        def below(self, folder: Path) -> LeavesOut:
+            """What is left out below a folder that is named."""
+            ...
+
+        def of_named(self, file: Path) -> str | None:
+            """By what a file is left out although it is named; None where it is not."""
+            ...
+
 
 STANDARD_INPUT = "-"
 _CONFIGURATION = frozenset({"pyproject.toml", "blinplan.toml"})
@@ -32,11 +52,12 @@ class NotFound(NamedTuple):
 
 
 class FileSource(NamedTuple):
-    """A regimen file, and the name to show for it."""
+    """A regimen file, and the name to show for it; ``left_out`` says by what it is not to be judged."""
 
     path: Path | None
     name: str
     shipped: bool = False
+    left_out: str | None = None
 
     @property
     def own(self) -> bool:
@@ -59,11 +80,14 @@ class FileSource(NamedTuple):
             return file.read(LIMIT_BYTES + 1)
 
 
-def find(named: str, stdin_name: str = "<stdin>") -> tuple[FileSource, ...] | NotFound:
+def find(
+    named: str, stdin_name: str = "<stdin>", exclusions: "Exclusions | None" = None
+) -> tuple[FileSource, ...] | NotFound:
     """Find what one name stands for: ``-``, a file, a folder, a shipped regimen or a family of them.
 
     A path that exists wins over a shipped name. In a folder, all ``.toml`` files below it are regimens, but for hidden
-    folders and the configuration files of Python projects and of this program.
+    ones, those in hidden folders, and the configuration files of Python projects and of this program. What is left out
+    is among what is found where somebody says what is excluded.
     """
     if named == STANDARD_INPUT:
         return (FileSource(None, stdin_name),)
@@ -72,9 +96,10 @@ def find(named: str, stdin_name: str = "<stdin>") -> tuple[FileSource, ...] | No
     path = Path(named)
     try:
         if path.is_dir():
-            return _in_folder(path, named)
+            return _in_folder(path, named, exclusions)
         if path.exists():
-            return (FileSource(path, named),)
+            reason = None if exclusions is None else exclusions.of_named(path.parent.resolve() / path.name)
+            return (FileSource(path, named, left_out=reason),)
     except (OSError, ValueError):  # a name too long, or with a zero byte, is no path
         return _unknown(named)
     shipped = library.names_of(named)
@@ -95,20 +120,52 @@ def find_one(named: str) -> FileSource | NotFound:
     return NotFound(named, f"{named} is {kind}, and one regimen is needed", f"name one of its regimens: {members}")
 
 
-def _in_folder(folder: Path, named: str) -> tuple[FileSource, ...] | NotFound:
-    files = sorted(_regimen_files(folder), key=lambda path: path.as_posix())
+def _in_folder(folder: Path, named: str, exclusions: "Exclusions | None") -> tuple[FileSource, ...] | NotFound:
+    leaves_out = None if exclusions is None else exclusions.below(folder.resolve())
+    found = sorted(_regimen_files(folder, folder.resolve(), leaves_out, None), key=lambda file: file[0].as_posix())
+    files = tuple(
+        FileSource(path, path.as_posix(), left_out=reason)
+        for path, reason in found
+        if reason is None or leaves_out is not None
+    )
     if not files:
         return NotFound(
             named, f"{named}: no .toml file in this folder or below", "name a folder that has regimens", empty=True
         )
-    return tuple(FileSource(path, path.as_posix()) for path in files)
+    return files
 
 
-def _regimen_files(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*.toml"):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and path.name not in _CONFIGURATION and (path.is_file() or path.is_symlink()):
-            yield path
+_HIDDEN = "a hidden name"
+
+
+def _regimen_files(
+    folder: Path, place: Path, leaves_out: "LeavesOut | None", reason: str | None
+) -> Iterator[tuple[Path, str | None]]:
+    """The files below a folder, each with what leaves it out; ``place`` is where the folder really is."""
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:  # reading it says why it cannot be read
+        yield folder, reason
+        return
+    for entry in entries:
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if not is_folder and not _may_be_regimen(entry):
+            continue
+        path, there = folder / entry.name, place / entry.name
+        why = reason or (leaves_out and leaves_out(there, is_folder)) or _hidden(entry.name)
+        if not is_folder:
+            yield path, why
+        elif entry.name != ".git":
+            yield from _regimen_files(path, there, leaves_out, why)
+
+
+def _may_be_regimen(entry: "os.DirEntry[str]") -> bool:
+    named_so = entry.name.endswith(".toml") and entry.name not in _CONFIGURATION
+    return named_so and (entry.is_symlink() or entry.is_file())
+
+
+def _hidden(name: str) -> str | None:
+    return _HIDDEN if name.startswith(".") else None
 
 
 def _unknown(named: str) -> NotFound:

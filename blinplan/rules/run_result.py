@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.quantities import plural
-from blinplan.regimen.find import NotFound
+from blinplan.regimen.find import FileSource, NotFound
 from blinplan.rules.configuration.settings import FailOn, FailOnSetting
 from blinplan.rules.judge import Judgement
 from blinplan.rules.rule import Finding, Kind, Severity
@@ -16,6 +16,7 @@ from blinplan.rules.verdict import Ruling
 
 if TYPE_CHECKING:
     from blinplan.rules.acceptance.baseline import BaselineEntry
+    from blinplan.rules.configuration.per_file import FilePattern
     from blinplan.rules.simulated.virtual import PatientSimulator
     from blinplan.rules.task import ProgramFault
 
@@ -40,6 +41,10 @@ class Result:
         Entries of the baseline that cover nothing any more.
     old_baselines
         Baselines of the first version, which is still read.
+    left_out
+        Files that were left out of the run.
+    unmatched
+        Patterns of a configuration that mean no file of the run.
     """
 
     judgements: tuple[Judgement, ...]
@@ -50,6 +55,8 @@ class Result:
     simulator: "PatientSimulator | None"
     stale: "tuple[BaselineEntry, ...]" = ()
     old_baselines: tuple[Path, ...] = ()
+    left_out: tuple[FileSource, ...] = ()
+    unmatched: "tuple[FilePattern, ...]" = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -101,6 +108,8 @@ class Result:
             return "not everything could be checked: " + ", ".join(parts)
         if counted := self.counted_findings:
             return f"{tally(counted)} {fail_on}"
+        if self.left_out and not self.judgements:
+            return "nothing was checked: the files that were named are left out"
         if self.judgements and all(judgement.unread for judgement in self.judgements):
             return f"no file was judged, as the configuration says, and nothing counts {fail_on}"
         kinds = {v.not_evaluated.kind for j in self.judgements for v in j.verdicts if v.not_evaluated}

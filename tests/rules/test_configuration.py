@@ -18,6 +18,10 @@ from blinplan.rules.verdict import Ruling
 from tests.regimen_text import codes, cycle, judgement_of_lines, verdict_of
 
 FULL = """
+extend = "base/empty.toml"
+exclude = ["drafts/"]
+respect-gitignore = false
+force-exclude = true
 select = ["D", "S", "N1"]
 extend-select = ["T502"]
 ignore = ["D205", "short-infusion"]
@@ -55,6 +59,11 @@ def forget() -> None:
     nearest.cache_clear()
 
 
+def put_base(folder: Path) -> None:
+    (folder / "base").mkdir()
+    (folder / "base" / "empty.toml").write_text("", encoding="utf-8")
+
+
 def configuration(folder: Path, text: str, name: str = "blinplan.toml") -> Configuration:
     path = folder / name
     path.write_text(text, encoding="utf-8")
@@ -70,15 +79,18 @@ def faults(folder: Path, text: str, name: str = "blinplan.toml") -> list[str]:
 
 
 def test_every_key_is_heard(tmp_path: Path) -> None:
+    put_base(tmp_path)
     found = configuration(tmp_path, FULL)
     assert found.settings.select is not None
     assert [pattern.text for pattern in found.settings.select] == ["D", "S", "N1"]
     assert [pattern.text for pattern in found.settings.ignore] == ["D205", "short-infusion"]
-    assert found.settings.extend_select[0].origin.endswith("blinplan.toml:3")
+    assert found.settings.extend_select[0].origin.endswith("blinplan.toml:7")
     assert (found.fail_on, found.simulate, found.patients, found.seed) == (FailOn.WARNING, False, 500, 7)
     assert found.baseline == tmp_path / "known.json"
     assert (found.settings.label, found.settings.strict) == ("hk-2026", True)
-    assert {key for key, _ in found.origins} == set(CONFIGURATION_FILE.keys)
+    assert [pattern.text for pattern in found.exclude] == ["drafts/"]
+    assert (found.respect_gitignore, found.force_exclude) == (False, True)
+    assert {key for key, _ in found.origins} | {"extend"} == set(CONFIGURATION_FILE.keys)
     assert found.settings.severity_of(CATALOGUE["D202"]) is Severity.NOTE
     assert found.settings.severity_of(CATALOGUE["D203"]) is Severity.ERROR
     assert found.settings.severity_of(CATALOGUE["S301"]) is CATALOGUE["S301"].severity
@@ -93,7 +105,8 @@ def test_every_key_is_heard(tmp_path: Path) -> None:
 
 
 def test_pyproject_says_the_same_in_its_table(tmp_path: Path) -> None:
-    table = FULL.replace("\n[", "\n[tool.blinplan.").replace("\nselect", "[tool.blinplan]\nselect", 1)
+    put_base(tmp_path)
+    table = FULL.replace("\n[", "\n[tool.blinplan.").replace("\nextend", "[tool.blinplan]\nextend", 1)
     inside = configuration(tmp_path, f'[project]\nname = "x"\n\n{table}', "pyproject.toml")
     own = configuration(tmp_path, FULL)
     assert inside.settings.severities[0].severity == own.settings.severities[0].severity

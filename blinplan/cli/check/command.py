@@ -189,6 +189,30 @@ def check(
         bool,
         typer.Option("--allow-empty", help="A folder without a regimen is no error.", rich_help_panel=_SETTINGS),
     ] = False,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERNS",
+            help="Leave these files of folders out: patterns as in a .gitignore, with commas or repeated.",
+            rich_help_panel=_SETTINGS,
+        ),
+    ] = None,
+    respect_gitignore: Annotated[
+        bool | None,
+        typer.Option(
+            "--respect-gitignore/--no-respect-gitignore",
+            help="Leave out what .gitignore files name; done when not set.",
+            rich_help_panel=_SETTINGS,
+        ),
+    ] = None,
+    force_exclude: Annotated[
+        bool | None,
+        typer.Option(
+            "--force-exclude/--no-force-exclude",
+            help="Leave files out although they are named one by one.",
+            rich_help_panel=_SETTINGS,
+        ),
+    ] = None,
 ) -> None:
     """Check regimens: read every file, judge it by every rule, show what was found.
 

@@ -48,6 +48,9 @@ class CheckOptions(NamedTuple):
     isolated: bool
     show_settings: bool
     allow_empty: bool
+    exclude: Sequence[str] | None
+    respect_gitignore: bool | None
+    force_exclude: bool | None
 
 
 def read_day(text: str | None) -> date:

@@ -61,7 +61,8 @@ def _summarise(found: CheckResult, options: CheckOptions) -> None:
     terminal.say(found.summary)
     for line in (*found.unanswered_rules(everything=options.verbose), *found.changed_limits):
         terminal.remark(indent(line, "not evaluated"))
-    for line in found.remarks():
+    details = (*found.left_out_files(), *found.configurations()) if options.verbose else ()
+    for line in (*found.remarks(), *details):
         terminal.remark(indent(line))
     if found.fixable_findings:
         terminal.remark(indent(f"--fix puts {len(found.fixable_findings)} of the findings right"))

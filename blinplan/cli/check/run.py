@@ -9,9 +9,9 @@ from blinplan.api.check import (
     CheckResult,
     Configurations,
     FilesToCheck,
-    RunOptions,
     read_files,
     rule_choice,
+    split,
 )
 from blinplan.cli.check.options import CheckOptions, read_day, read_figures, read_reports, read_waiver
 from blinplan.exit_status import ExitStatus, stop
@@ -32,7 +32,13 @@ def run(options: CheckOptions) -> None:
     today, patient, reports = read_day(options.today), read_figures(options.patient), read_reports(options.reports)
     wanted = read_waiver(options, today)
     choice = rule_choice(options.select, options.extend_select, options.ignore, options.severity, dashes="--")
-    configurations = Configurations(options.config, isolated=options.isolated)
+    configurations = Configurations(
+        options.config,
+        isolated=options.isolated,
+        exclude=split(options.exclude or ()),
+        respect_gitignore=options.respect_gitignore,
+        force_exclude=options.force_exclude,
+    )
     files = read_files(
         options.paths or [],
         choice,
@@ -41,9 +47,14 @@ def run(options: CheckOptions) -> None:
         allow_empty=options.allow_empty,
     )
     settled = files.settle(
-        RunOptions(
-            options.fail_on, options.simulated, options.patients, options.seed, options.baseline, options.site, "--"
-        )
+        {
+            "--fail-on": options.fail_on,
+            "--simulate": options.simulated,
+            "--patients": options.patients,
+            "--seed": options.seed,
+            "--baseline": options.baseline,
+            "--site": options.site,
+        }
     )
     if options.show_settings:
         output.show_settings(files, settled, options)

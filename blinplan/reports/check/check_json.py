@@ -30,6 +30,8 @@ def check_json(result: Result) -> dict[str, Any]:
         "status": result.status,
         "reason": result.reason,
         "not_found": [{"name": error.name, "message": error.message} for error in result.missing],
+        "left_out": [{"path": one.name, "by": one.left_out} for one in result.left_out],
+        "unmatched_patterns": [{"pattern": one.text, "set_by": one.origin} for one in result.unmatched],
         "faults": [{"path": fault.reading.document.name, "message": repr(fault.error)} for fault in result.faults],
         "stale_baseline": [_stale_entry(entry) for entry in result.stale],
         "files": [_file(result, judgement) for judgement in result.judgements],

@@ -42,6 +42,8 @@ def _records(result: Result) -> Iterator[dict[str, Any]]:
                 }
     for error in result.missing:
         yield {"record": "not found", "name": error.name, "message": error.message}
+    for one in result.left_out:
+        yield {"record": "left out", "file": one.name, "by": one.left_out}
     for fault in result.faults:
         yield {"record": "fault", "file": fault.reading.document.name, "message": repr(fault.error)}
     yield {"record": "status", "status": result.status, "reason": result.reason}

@@ -10,7 +10,7 @@ from blinplan.label.read import label_named
 from blinplan.outside_text import visible
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.configuration.configuration import Configuration
+from blinplan.rules.configuration.configuration import Configuration, path_text
 from blinplan.rules.configuration.run_settings import RunSettings
 from blinplan.rules.configuration.settings import Pattern, Settings
 from blinplan.terminal import Screen, indent
@@ -38,13 +38,16 @@ def settings_report(
         table.add_row(name, _value(setting.value), setting.origin)
     parts: list[RenderableType] = [Text.assemble(("Configuration  ", "title"), visible(_path(here))), "", table]
     for file, names in _alike(files):
-        lines = (*_differences(file, here, run), *_lines(file.settings))
+        lines = (*_differences(file, here, run), *_lines(file.settings), *_left_out(file.configuration))
         parts += ["", Text(_names(names), "title"), *map(indent, lines)]
     return parts
 
 
 def _path(configuration: Configuration) -> str:
-    return "none" if configuration.path is None else configuration.path.as_posix()
+    if configuration.path is None:
+        return "none"
+    bases = "".join(f", which extends {path_text(path)}" for path in configuration.extends)
+    return f"{configuration.path.as_posix()}{bases}"
 
 
 def _differences(file: FileSettings, here: Configuration, run: RunSettings) -> Iterator[str]:
@@ -55,6 +58,16 @@ def _differences(file: FileSettings, here: Configuration, run: RunSettings) -> I
     for name, setting in file.run.origins:
         if setting != of_run[name]:
             yield f"{name}: {_value(setting.value)} (by {visible(setting.origin)})"
+
+
+def _left_out(configuration: Configuration) -> Iterator[str]:
+    """What is left out of the folders that the configuration holds in."""
+    if configuration.exclude:
+        yield "excluded: " + ", ".join(f'"{visible(one.text)}" (by {one.origin})' for one in configuration.exclude)
+    if configuration.respect_gitignore is False:
+        yield "what .gitignore files name is checked"
+    if configuration.force_exclude:
+        yield "what is excluded is not checked where it is named"
 
 
 def settings_json(here: Configuration, run: RunSettings, files: Mapping[str, FileSettings]) -> dict[str, Any]:
@@ -79,6 +92,10 @@ def _file(file: FileSettings) -> dict[str, Any]:
     settings, path = file.settings, file.configuration.path
     return {
         "configuration": None if path is None else path.as_posix(),
+        "extends": [base.as_posix() for base in file.configuration.extends],
+        "exclude": [{"pattern": one.text, "set_by": one.origin} for one in file.configuration.exclude],
+        "respect_gitignore": file.configuration.respect_gitignore is not False,
+        "force_exclude": bool(file.configuration.force_exclude),
         "run": _run(file.run),
         "asked": [rule.code for rule in CATALOGUE.values() if settings.reason_left_out(rule) is None],
         "severities": _severities(settings),

@@ -3,14 +3,14 @@
 The file nearest to a regimen, in its folder or above, decides how that regimen is judged.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.rules.configuration.settings import DEFAULTS, FailOn, Settings
 
 if TYPE_CHECKING:
-    from blinplan.rules.configuration.per_file import PerFile
+    from blinplan.rules.configuration.per_file import FilePattern, PerFile
 
 OWN_FILE, PROJECT_FILE = "blinplan.toml", "pyproject.toml"
 
@@ -41,17 +41,26 @@ class Configuration:
         The file; None for the defaults of the program.
     settings
         How rules are chosen and weighed, but for the patterns below.
+    extends
+        The file that it extends, and those which that one extends.
     per_file
         What is set for some files, by patterns of paths relative to the file's folder; a later one goes first.
+    exclude, respect_gitignore, force_exclude
+        Patterns of paths that are left out when folders are walked, whether those of git are too, and whether files
+        that are named are left out as well.
     fail_on, simulate, patients, seed, baseline, site
-        How a run goes; of the configuration that the current folder has.
+        How a run goes for its files.
     origins
         Where each key was written, ``file:line``.
     """
 
     path: Path | None = None
     settings: Settings = DEFAULTS
+    extends: tuple[Path, ...] = ()
     per_file: "tuple[PerFile, ...]" = ()
+    exclude: "tuple[FilePattern, ...]" = ()
+    respect_gitignore: bool | None = None
+    force_exclude: bool | None = None
     fail_on: FailOn | None = None
     simulate: bool | None = None
     patients: int | None = None
@@ -59,6 +68,19 @@ class Configuration:
     baseline: Path | None = None
     site: Path | None = None
     origins: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that its patterns count from."""
+        return None if self.path is None else self.path.resolve().parent
+
+    def seen_from(self, folder: Path) -> "Configuration":
+        """The same for the files of a folder that does not lie in its own: its patterns then count from there."""
+        return replace(
+            self,
+            exclude=tuple(pattern.seen_from(folder) for pattern in self.exclude),
+            per_file=tuple(one._replace(pattern=one.pattern.seen_from(folder)) for one in self.per_file),
+        )
 
     def settings_for(self, file: Path) -> Settings:
         """The settings for one regimen file."""
@@ -76,3 +98,11 @@ class Configuration:
 
 
 DEFAULT = Configuration()
+
+
+def path_text(path: Path) -> str:
+    """A path as it is shown: from the current folder where it is below, else whole."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()

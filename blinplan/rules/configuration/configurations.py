@@ -1,8 +1,10 @@
 """Which configuration file holds for which regimen file."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.find import FileSource
@@ -14,6 +16,10 @@ from blinplan.rules.configuration.configuration import (
     ConfigurationError,
 )
 from blinplan.rules.configuration.settings import Settings
+
+if TYPE_CHECKING:
+    from blinplan.rules.configuration.exclusions import Exclusions
+    from blinplan.rules.configuration.per_file import FilePattern
 
 
 @cache
@@ -37,28 +43,62 @@ def nearest(folder: Path) -> Configuration:
 
 
 class Configurations:
-    """Which configuration holds for which file: the one asked for, none, or the nearest."""
+    """Which configuration holds for which file: the one asked for, none, or the nearest.
 
-    def __init__(self, named: str | None, *, isolated: bool) -> None:
+    What whoever asks says about files to leave out goes before what each of them says.
+    """
+
+    def __init__(
+        self,
+        named: str | None,
+        *,
+        isolated: bool,
+        exclude: Sequence[str] = (),
+        respect_gitignore: bool | None = None,
+        force_exclude: bool | None = None,
+    ) -> None:
         if named is not None and isolated:
             raise ArgumentRefusal("{config} and {isolated} contradict each other", "give one of the two")
+        self._asked: dict[str, Any] = {
+            field: asked
+            for field, asked in (("respect_gitignore", respect_gitignore), ("force_exclude", force_exclude))
+            if asked is not None
+        }
+        self._exclude = _patterns(exclude) if exclude else ()
         self._only = DEFAULT if isolated else None if named is None else self._load(Path(named))
 
     def of_run(self, sources: Sequence[FileSource]) -> Configuration:
         """The configuration that decides how the run goes: that of the current folder, or the one all files share."""
-        here = self._only or self._nearest(Path.cwd())
+        here = self.of_folder(Path.cwd())
         shared = {configuration.path: configuration for configuration in map(self.of, sources)}
         return next(iter(shared.values())) if here.path is None and len(shared) == 1 else here
 
+    def of_folder(self, folder: Path) -> Configuration:
+        """The configuration that holds in a folder."""
+        return self._with_what_is_asked(self._only or self._nearest(folder))
+
+    def exclusions(self, named: str) -> "Exclusions | None":
+        """What is left out of what somebody names; None where nothing can be, as where a file is checked."""
+        path = Path(named)
+        if not _is_folder(path) and not self.of_folder(path.parent.resolve()).force_exclude:
+            return None
+        # Imported here, because most checks are of files.
+        from blinplan.rules.configuration.exclusions import Exclusions
+
+        return Exclusions(self.of_folder)
+
+    def _with_what_is_asked(self, configuration: Configuration) -> Configuration:
+        if not self._exclude and not self._asked:
+            return configuration
+        return replace(configuration, exclude=(*configuration.exclude, *self._exclude), **self._asked)
+
     def of(self, source: FileSource) -> Configuration:
         """The configuration that a file is judged by; for shipped regimens, that of the current folder."""
-        if self._only is not None:
-            return self._only
         path = source.path if source.own else None
         if path is None:
             named = Path(source.name)
             path = named if source.path is None and named.parent.is_dir() else Path.cwd() / "x"
-        return self._nearest(path.resolve().parent)
+        return self.of_folder(path.resolve().parent)
 
     def settings_of(self, source: FileSource) -> Settings:
         """The settings that a file is judged by, before whoever asks is heard."""
@@ -74,9 +114,22 @@ class Configurations:
         from blinplan.rules.configuration.file import load
 
         try:
-            return load(path) or DEFAULT
+            return (load(path) or DEFAULT).seen_from(Path.cwd())
         except ConfigurationError as error:
             raise _refusal(error) from error
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # what no path can be
+        return False
+
+
+def _patterns(texts: Sequence[str]) -> "tuple[FilePattern, ...]":
+    from blinplan.rules.configuration.exclusions import patterns_asked
+
+    return patterns_asked(texts)
 
 
 def _refusal(error: ConfigurationError) -> Refusal:

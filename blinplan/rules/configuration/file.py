@@ -1,30 +1,16 @@
-"""Read a configuration file: its keys, what each may hold, and everything that is wrong with it."""
+"""Find what a file says as a configuration, and have it read."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from fractions import Fraction
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import ErrorDetails, ValidationError
-
-from blinplan.label.read import DEFAULT as DEFAULT_LABEL
-from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
-from blinplan.regimen.toml.document import Document, DocumentError, KeyPath, read_bytes
-from blinplan.regimen.toml.problems import describe
-from blinplan.regimen.toml.spelling import nearest_word
-from blinplan.regimen.toml.table import Key, Table
-from blinplan.rules.configuration.configuration import PROJECT_FILE, Configuration, ConfigurationError, Fault
-from blinplan.rules.configuration.keys import CONFIGURATION_FILE, ConfigurationFile, LimitChange
-from blinplan.rules.configuration.patterns import in_order, pattern_fault, severity_fault
-from blinplan.rules.configuration.per_file import FilePattern, PerFile
-from blinplan.rules.configuration.settings import ChangedLimit, FailOn, FailOnSetting, Pattern, Settings, Severities
-from blinplan.rules.limits import Limit, limits_by
-from blinplan.rules.rule import Severity
+from blinplan.regimen.toml.document import DocumentError, KeyPath, read_bytes
+from blinplan.rules.configuration.configuration import PROJECT_FILE, Configuration, ConfigurationError, Fault, path_text
 
 _LIMIT_BYTES = 1024 * 1024
 
 
-def load(path: Path, *, named: bool = True) -> Configuration | None:
+def load(path: Path, *, named: bool = True, extending: tuple[Path, ...] = ()) -> Configuration | None:
     """Read a configuration file; None for a pyproject.toml that says nothing about this program.
 
     Parameters
@@ -33,6 +19,8 @@ def load(path: Path, *, named: bool = True) -> Configuration | None:
         The file. In a pyproject.toml, the table ``[tool.blinplan]`` is read, in others the whole file.
     named
         Whether the user asked for this file, so that one which says nothing is a fault.
+    extending
+        The files that extend it, the one that was found first.
 
     Raises
     ------
@@ -40,7 +28,7 @@ def load(path: Path, *, named: bool = True) -> Configuration | None:
         When the file cannot be read, or not all that it says is understood.
     """
     root: KeyPath = ("tool", "blinplan") if path.name == PROJECT_FILE else ()
-    shown = _path_text(path)
+    shown = path_text(path)
     try:
         data = path.read_bytes()
         if root and b"blinplan" not in data and not named:
@@ -59,183 +47,11 @@ def load(path: Path, *, named: bool = True) -> Configuration | None:
         if named:
             raise ConfigurationError((Fault(shown, "has no table [tool.blinplan]", "add it, or name another file"),))
         return None
-    return _Reader(document, root, path).configuration(values)
+    # Imported here, because most project files say nothing about this program.
+    from blinplan.rules.configuration.reader import Reader
+
+    return Reader(document, root, path, extending, _extended).configuration(values)
 
 
-def _path_text(path: Path) -> str:
-    """A path as it is shown: from the current folder where it is below, else whole."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
-
-
-class _Reader:
-    """Turns the table of a document into a configuration, and collects what is wrong with it."""
-
-    def __init__(self, document: Document, root: KeyPath, path: Path) -> None:
-        self._document = document
-        self._root = root
-        self._path = path
-        self._faults: list[Fault] = []
-
-    def configuration(self, written: Any) -> Configuration:
-        try:
-            file = CONFIGURATION_FILE.read(written)
-        except ValidationError as error:
-            raise ConfigurationError(tuple(self._wrong(detail) for detail in error.errors())) from error
-        configuration = Configuration(
-            path=self._path,
-            settings=self._settings(file),
-            per_file=(*self._ignores(file), *self._per_file(file)),
-            fail_on=None if file.fail_on is None else FailOn(file.fail_on),
-            simulate=file.simulate,
-            patients=file.patients,
-            seed=file.seed,
-            baseline=None if file.baseline is None else self._path.parent / file.baseline,
-            site=None if file.site is None else self._path.parent / file.site,
-            origins=tuple((key, self._origin((key,))) for key in written),
-        )
-        if self._faults:
-            raise ConfigurationError(tuple(self._faults))
-        return configuration
-
-    def _settings(self, file: ConfigurationFile) -> Settings:
-        label = file.label or DEFAULT_LABEL
-        return Settings(
-            select=None if file.select is None else self._patterns(("select",), file.select),
-            extend_select=self._patterns(("extend-select",), file.extend_select),
-            ignore=self._patterns(("ignore",), file.ignore, leaves_out=True),
-            severities=self._severities(("severity",), file.severity),
-            changes=self._changes(("limits",), file.limits, label),
-            label=label,
-            strict=bool(file.strict),
-            fail_on=self._fail_on(("fail-on",), file.fail_on),
-        )
-
-    def _ignores(self, file: ConfigurationFile) -> Iterator[PerFile]:
-        for written, codes in file.per_file_ignores.items():
-            at = ("per-file-ignores", written)
-            yield PerFile(self._files(at), self._patterns(at, codes, leaves_out=True, for_files=True))
-
-    def _per_file(self, file: ConfigurationFile) -> Iterator[PerFile]:
-        label = file.label or DEFAULT_LABEL
-        for written, there in file.per_file.items():
-            at = ("per-file", written)
-            yield PerFile(
-                self._files(at),
-                self._patterns((*at, "ignore"), there.ignore, leaves_out=True, for_files=True),
-                self._patterns((*at, "extend-select"), there.extend_select, for_files=True),
-                self._severities((*at, "severity"), there.severity, for_files=True),
-                self._changes((*at, "limits"), there.limits, label),
-                there.strict,
-                self._fail_on((*at, "fail-on"), there.fail_on),
-            )
-
-    def _files(self, at: KeyPath) -> FilePattern:
-        return FilePattern(str(at[-1]), self._path.resolve().parent, self._origin(at))
-
-    def _fail_on(self, at: KeyPath, written: str | None) -> FailOnSetting | None:
-        return None if written is None else FailOnSetting(FailOn(written), self._origin(at))
-
-    def _patterns(
-        self, path: KeyPath, codes: Iterable[str], *, leaves_out: bool = False, for_files: bool = False
-    ) -> tuple[Pattern, ...]:
-        patterns = []
-        for index, code in enumerate(codes):
-            at = (*path, index)
-            pattern = Pattern(code, f"by {self._origin(at)}", for_files)
-            if (fault := pattern_fault(pattern, leaves_out=leaves_out)) is not None:
-                self._fault(at, *fault)
-            patterns.append(pattern)
-        return tuple(patterns)
-
-    def _severities(
-        self, path: KeyPath, levels: Mapping[str, str], *, for_files: bool = False
-    ) -> tuple[Severities, ...]:
-        chosen = []
-        for code, level in levels.items():
-            at = (*path, code)
-            severities = Severities(Pattern(code, f"by {self._origin(at)}", for_files), Severity(level))
-            if (fault := severity_fault(severities)) is not None:
-                self._fault(at, *fault, key=True)
-            chosen.append(severities)
-        return in_order(chosen)
-
-    def _changes(self, path: KeyPath, changes: Mapping[str, LimitChange], label: str) -> tuple[ChangedLimit, ...]:
-        limits, found = limits_by(label), []
-        for name, change in changes.items():
-            at, value = (*path, name), Fraction(change.value)
-            if name not in limits:
-                near = nearest_word(name, limits)
-                advice = f"write `{near}`" if near else "`blinplan rules -f json` names the limits of every rule"
-                self._fault(at, f"there is no limit `{name[:60]}`", advice, key=True)
-            elif (fault := _value_fault(limits[name], value)) is not None:
-                self._fault((*at, "value"), *fault)
-            elif not limits[name].allows(value):
-                self._fault(at, *_too_lax(limits[name]), key=True)
-            else:
-                found.append(ChangedLimit(name, value, self._origin(at), change.reason))
-        return tuple(found)
-
-    def _origin(self, path: KeyPath) -> str:
-        span = self._document.key_span((*self._root, *path))
-        return f"{self._document.name}:{self._document.position(span.start).line}"
-
-    def _fault(self, path: KeyPath, message: str, advice: str, *, key: bool = False) -> None:
-        whole = (*self._root, *path)
-        span = self._document.key_span(whole) if key else self._document.value_span(whole)
-        at = self._document.position(span.start)
-        self._faults.append(Fault(f"{self._document.name}:{at.line}:{at.column}", message, advice))
-
-    def _wrong(self, detail: ErrorDetails) -> Fault:
-        path = detail["loc"]
-        unknown = detail["type"] == "extra_forbidden"
-        whole = (*self._root, *path)
-        span = self._document.key_span(whole) if unknown else self._document.value_span(whole)
-        at = self._document.position(span.start)
-        where = f"{self._document.name}:{at.line}:{at.column}"
-        table, key = _place(path)
-        if unknown:
-            written = str(path[-1])
-            near = nearest_word(written, table.keys)
-            inside = "" if len(path) == 1 else f" in {'.'.join(map(str, path[:-1]))[:80]}"
-            advice = f"write `{near}`" if near else f"the keys are {', '.join(table.keys)}"
-            return Fault(where, f"there is no setting `{written[:60]}`{inside}", advice)
-        name = ".".join(str(part) for part in path) or "tool.blinplan"
-        found = "missing" if detail["type"] == "missing" else describe(detail["input"])
-        return Fault(where, f"`{name[:80]}` is {found}", f"give {key.description if key else 'a table'}")
-
-
-def _place(path: KeyPath) -> tuple[Table[Any], Key | None]:
-    """The innermost table that a path leads into, and the key of it that the path goes through."""
-    table, parts = CONFIGURATION_FILE, list(path)
-    key = table.keys.get(str(parts.pop(0))) if parts else None
-    while key is not None and key.kind.table is not None:
-        if parts and "$ref" not in key.kind.json:
-            parts.pop(0)  # a name of the user's own, before the keys of its table
-        if not parts:
-            break
-        table = key.kind.table
-        key = table.keys.get(str(parts.pop(0)))
-    return table, key
-
-
-def _too_lax(limit: Limit) -> tuple[str, str]:
-    """Why a limit that is fixed cannot be changed so, and what can be done."""
-    if limit.stricter is None:
-        return f"the limit `{limit.name}` cannot be changed: {limit.fixed}", "remove it; a rule can be waived"
-    side = "above" if limit.stricter == "higher" else "below"
-    return (
-        f"the limit `{limit.name}` cannot be laxer than {limit}: {limit.fixed}",
-        f"give a stricter value, {side} {limit.number}, or remove it; a rule can be waived",
-    )
-
-
-def _value_fault(limit: Limit, value: Fraction) -> tuple[str, str] | None:
-    minutes = {"days": MINUTES_PER_DAY, "hours": MINUTES_PER_HOUR}.get(limit.unit)
-    if minutes is not None and (value * minutes).denominator != 1:
-        return f"the limit `{limit.name}` would be no whole number of minutes", f"give it in {limit.unit}, as {limit}"
-    if limit.unit == "%" and value > 100 >= limit.value:
-        return f"the limit `{limit.name}` would be more than 100 %", f"give a share of patients, as {limit}"
-    return None
+def _extended(path: Path, extending: tuple[Path, ...]) -> Configuration | None:
+    return load(path, extending=extending)

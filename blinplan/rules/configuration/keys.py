@@ -47,6 +47,10 @@ class PerFileTable(NamedTuple):
 class ConfigurationFile(NamedTuple):
     """The keys of a configuration as they are written."""
 
+    extend: str | None = None
+    exclude: tuple[str, ...] = ()
+    respect_gitignore: bool | None = None
+    force_exclude: bool | None = None
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -104,6 +108,22 @@ _PER_FILE = Table(
 )
 CONFIGURATION_FILE = Table(
     ConfigurationFile,
+    optional_key(
+        "extend",
+        text(),
+        "the path of another configuration, from this one's folder, whose settings hold where this one has none",
+    ),
+    optional_key(
+        "exclude",
+        array(text()),
+        'an array of patterns of paths, as in a .gitignore, such as ["drafts/"]: left out when a folder is checked',
+    ),
+    optional_key(
+        "respect-gitignore", truth(), "true or false: whether what .gitignore files name is left out too; true if unset"
+    ),
+    optional_key(
+        "force-exclude", truth(), "true or false: whether files that are named one by one are left out as well"
+    ),
     optional_key("select", _CODES, f"{_CODES_ARE}: the only ones to ask"),
     _EXTEND_SELECT,
     optional_key("ignore", _CODES, f"{_CODES_ARE}, to leave out"),

@@ -15,6 +15,10 @@ class FilePattern(NamedTuple):
     folder: Path
     origin: str
 
+    def seen_from(self, folder: Path) -> "FilePattern":
+        """The same, counted from a folder that takes it over, where that does not lie in its own."""
+        return self if self.folder in (folder, *folder.parents) else self._replace(folder=folder)
+
     def matches(self, file: Path) -> bool:
         """Whether it means a file: by its path from the folder, by its name, or by a folder that the file lies in."""
         try:

@@ -1,5 +1,6 @@
 """How a run goes, and who said so: whoever asks, else the file's own configuration, else the current folder's."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,19 +15,8 @@ class Setting(NamedTuple):
     origin: str
 
 
-class RunOptions(NamedTuple):
-    """What whoever asks says about a run; what is not said is None.
-
-    ``dashes`` stand before the names of these arguments where the user wrote them.
-    """
-
-    fail_on: FailOn | None = None
-    simulate: bool | None = None
-    patients: int | None = None
-    seed: int | None = None
-    baseline: str | None = None
-    site: str | None = None
-    dashes: str = ""
+RunOptions = Mapping[str, Any]
+"""What whoever asks says about a run, by the names of the settings, or of options; what is not said is None."""
 
 
 class RunSettings(NamedTuple):
@@ -43,7 +33,11 @@ class RunSettings(NamedTuple):
     @property
     def counting(self) -> FailOnSetting:
         """The least severity that counts, and who set it."""
-        return FailOnSetting(self.fail_on, dict(self.origins)["fail-on"].origin)
+        return FailOnSetting(self.fail_on, self.origin("fail-on"))
+
+    def origin(self, name: str) -> str:
+        """Who set a setting."""
+        return dict(self.origins)[name].origin
 
 
 _DEFAULTS: dict[str, Any] = {
@@ -81,7 +75,7 @@ def settings_of_file(
     make a warning count here, and never let an error pass.
     """
     settings = run_settings(options, own, run)
-    if options.fail_on is not None:
+    if settings.origin("fail-on") in options:
         return settings
     if fail_on is None and own.fail_on is None and settings.fail_on is FailOn.NEVER:
         fail_on = FailOnSetting(FailOn.ERROR, "default")
@@ -94,9 +88,10 @@ def _with_fail_on(settings: RunSettings, fail_on: FailOnSetting) -> RunSettings:
 
 
 def _setting(name: str, options: RunOptions, configurations: tuple[Configuration, ...]) -> Setting:
+    for option in (name, f"--{name}"):
+        if (asked := options.get(option)) is not None:
+            return Setting(asked, option)
     field = name.replace("-", "_")
-    if (asked := getattr(options, field)) is not None:
-        return Setting(asked, f"{options.dashes}{name}")
     for configuration in configurations:
         if (written := getattr(configuration, field)) is not None:
             return Setting(written, dict(configuration.origins)[name])

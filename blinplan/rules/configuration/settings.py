@@ -141,11 +141,13 @@ class Settings:
         """Why a rule is not asked; None where it is. Rules that reading a file decides always answer."""
         if not rule.binding and rule.check is None and not rule.about_waivers:
             return None
-        return self._reason_ignored(rule) if rule.binding else self.reason_not_selected(rule)
+        if rule.binding:
+            return self._reason_ignored(rule) if self.ignore else None
+        return self.reason_not_selected(rule)
 
     def reason_not_selected(self, rule: Rule) -> NotEvaluated | None:
         """Why a rule is not among those the user chose; None where it is. A binding one is asked all the same."""
-        if (ignored := self._reason_ignored(rule)) is not None:
+        if self.ignore and (ignored := self._reason_ignored(rule)) is not None:
             return ignored
         if any(pattern.matches(rule) for pattern in self.extend_select):
             return None
