@@ -87,6 +87,7 @@ hours = 48
 fill_ml = 270
 """
 _CONFIGURATION = """\
+exclude = ["drafts/"]
 ignore = ["D205"]
 fail-on = "warning"
 patients = 2000
@@ -94,8 +95,12 @@ patients = 2000
 [severity]
 D202 = "note"
 
+[per-file."trials/**"]
+ignore = ["C603", "C604"]
+fail-on = "error"
+
 [per-file-ignores]
-"trials/*.toml" = ["C603", "C604"]
+"tools/*.toml" = ["F"]
 
 [limits]
 step_length = { value = 5, reason = "Site protocol 12, section 4" }
@@ -181,10 +186,31 @@ FORMATS: Mapping[str, Format] = {
         (
             "`blinplan check` takes the settings for a regimen from the file `blinplan.toml`, or from the table"
             " `[tool.blinplan]` of the file `pyproject.toml`, in the folder of the regimen or the nearest one above."
-            " Options of the command line win. `blinplan check --show-settings` says what is set, and where.",
+            " That one decides about the file alone, also what counts there, whichever folders are checked together;"
+            " where it says nothing of how a run goes, the configuration of the current folder is heard, which cannot"
+            " let an error of another folder pass. Options of the command line win. `blinplan check --show-settings`"
+            " says what is set, and where.",
             "Rules are named by a code, the beginning of one, a name, or ALL. Rules that say a thing cannot be read or"
             " cannot be given are always asked, whatever is selected or left out. A changed limit is shown in every"
             " finding that it decides.",
+            "`extend` takes the settings of another configuration over, which may extend a third one. A value goes in"
+            " place of the other's; `extend-select`, `ignore`, `exclude`, `severity`, `limits`, `per-file` and"
+            " `per-file-ignores` are added to it, and go first where both speak of one thing. A `select` takes the"
+            " place of the other's choice, and what it or `extend-select` names is no longer left out by the other's"
+            " `ignore`. Paths and patterns count from the folder of the file that they stand in; patterns of a file"
+            " that lies beside the folder, and not above it, count from the folder that takes them over.",
+            "`exclude` is read as git reads a .gitignore beside the configuration, and says what is left out when a"
+            " folder is checked. So are the .gitignore files of the repository, of every folder from its top down, and"
+            " its .git/info/exclude; without a repository, those from the folder of the configuration down. Files in"
+            " hidden folders are left out too. The summary and every document say what was left out, and by which"
+            " line. What is named is checked all the same, unless `force-exclude` is true.",
+            "The patterns of `per-file` and `per-file-ignores` are laid beside the path of a file from the folder of"
+            " the configuration, and beside its name: a star goes through folders, and the name of a folder means all"
+            " in it. What is set there goes before what is set for all files, and a later pattern before an earlier"
+            " one. A pattern that means no file is told where all of the folder was checked.",
+            "Rules F001 to F006 can be left out or lowered for files that a pattern means, and nowhere else: files that"
+            " are no regimens, or not yet. A file of which every problem is left out is not judged: no rule passes, and"
+            " it is counted apart. F007, F008 and the other rules that bind cannot be left out.",
         ),
         _CONFIGURATION,
         "A `blinplan.toml`. In a pyproject.toml the same keys stand under `[tool.blinplan]`, and the tables are"
