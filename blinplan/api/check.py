@@ -497,7 +497,7 @@ def read_files(
         tuple(missing),
         configurations.of_run([file.source for file in ordered]),
         tuple(one for name, one in sorted(left_out.items()) if name not in files),
-        _unmatched(ordered, [Path(named) for named in names if isinstance(named, str)]),
+        _patterns_of_no_file(ordered, [Path(named) for named in names if isinstance(named, str)]),
     )
 
 
@@ -508,7 +508,7 @@ def _all_left_out(named: str, sources: Sequence[FileSource]) -> NotFound:
     return NotFound(named, message, "name the files, or change what leaves them out", empty=True)
 
 
-def _unmatched(files: Sequence[FileToCheck], named: Sequence[Path]) -> "tuple[FilePattern, ...]":
+def _patterns_of_no_file(files: Sequence[FileToCheck], named: Sequence[Path]) -> "tuple[FilePattern, ...]":
     """The patterns of configurations that mean no file, where all files that they could mean were looked at."""
     configurations = {file.configuration.path: file.configuration for file in files if file.configuration.per_file}
     if not configurations:

@@ -107,7 +107,7 @@ class CheckResult:
             *self._passed_over(),
             *self._old_baselines(),
             *self._stale(),
-            *self._unmatched(),
+            *self._patterns_of_no_file(),
         )
 
     def left_out_files(self) -> tuple[str, ...]:
@@ -131,7 +131,7 @@ class CheckResult:
             more = f", {rest} by other patterns (--verbose names them)" if rest else ""
             yield f"left out: {total} {plural('file', total)}, {shown}{more}"
 
-    def _unmatched(self) -> Iterator[str]:
+    def _patterns_of_no_file(self) -> Iterator[str]:
         for pattern in self.result.unmatched:
             yield f'no file matches "{pattern.text}" ({pattern.origin})'
 

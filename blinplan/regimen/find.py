@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     LeavesOut = Callable[[Path, bool], str | None]
     """By what a path is left out, which is a folder or not; None where it is not. Paths are absolute."""
 
-    class Exclusions(Protocol):
+    class WhatIsLeftOut(Protocol):
         """What is left out of folders, and of the files that are named."""
 
         def below(self, folder: Path) -> LeavesOut:
@@ -81,7 +81,7 @@ class FileSource(NamedTuple):
 
 
 def find(
-    named: str, stdin_name: str = "<stdin>", exclusions: "Exclusions | None" = None
+    named: str, stdin_name: str = "<stdin>", exclusions: "WhatIsLeftOut | None" = None
 ) -> tuple[FileSource, ...] | NotFound:
     """Find what one name stands for: ``-``, a file, a folder, a shipped regimen or a family of them.
 
@@ -120,7 +120,7 @@ def find_one(named: str) -> FileSource | NotFound:
     return NotFound(named, f"{named} is {kind}, and one regimen is needed", f"name one of its regimens: {members}")
 
 
-def _in_folder(folder: Path, named: str, exclusions: "Exclusions | None") -> tuple[FileSource, ...] | NotFound:
+def _in_folder(folder: Path, named: str, exclusions: "WhatIsLeftOut | None") -> tuple[FileSource, ...] | NotFound:
     leaves_out = None if exclusions is None else exclusions.below(folder.resolve())
     found = sorted(_regimen_files(folder, folder.resolve(), leaves_out, None), key=lambda file: file[0].as_posix())
     files = tuple(
@@ -152,7 +152,7 @@ def _regimen_files(
         if not is_folder and not _may_be_regimen(entry):
             continue
         path, there = folder / entry.name, place / entry.name
-        why = reason or (leaves_out and leaves_out(there, is_folder)) or _hidden(entry.name)
+        why = reason or (leaves_out and leaves_out(there, is_folder)) or _reason_of_name(entry.name)
         if not is_folder:
             yield path, why
         elif entry.name != ".git":
@@ -164,7 +164,7 @@ def _may_be_regimen(entry: "os.DirEntry[str]") -> bool:
     return named_so and (entry.is_symlink() or entry.is_file())
 
 
-def _hidden(name: str) -> str | None:
+def _reason_of_name(name: str) -> str | None:
     return _HIDDEN if name.startswith(".") else None
 
 

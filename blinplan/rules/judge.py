@@ -249,15 +249,12 @@ def _on_faults(
     A rule is asked about regimens that the file could have said, each with other values in the gaps, and finds what it
     finds in all of them. None passes, since what was not understood may decide any of them.
     """
-    left_out = _left_out(reading, settings)
-    if all(problem.code in left_out for problem in reading.problems):
-        return Judgement(reading, tuple(_on_no_regimen(left_out)), None, settings.limits)
     # Imported here, because most files can be read.
     from blinplan.regimen.recovery.fillings import recover
 
     readable = recover(reading)
     if readable is None:
-        return Judgement(reading, tuple(_with_problems(reading, {}, settings)), None, settings.limits)
+        return Judgement(reading, _with_problems(reading, {}, settings), None, settings.limits)
     cases = _Several(_case(file, settings, patient, site) for file in readable.regimens())
     case, waivers = next(iter(cases)), next(iter(cases)).regimen.waivers
     answers = {rule.code: _not_passed(rule, reading) for rule in CATALOGUE.values()}
@@ -267,7 +264,7 @@ def _on_faults(
         if found:
             answers[rule.code] = with_waivers(Verdict(rule, Ruling.FINDING, found), waivers, case.document, today)
     about_waivers = _on_waivers_alone(judge_waivers(case, answers, settings.policies, today))
-    return Judgement(reading, tuple(_with_problems(reading, answers | about_waivers, settings)), None, case.limits)
+    return Judgement(reading, _with_problems(reading, answers | about_waivers, settings), None, case.limits)
 
 
 def _on_waivers_alone(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
@@ -301,9 +298,17 @@ def _found_in_all(rule: Rule, cases: _Several, gaps: "Gaps", settings: Settings)
     return common
 
 
-def _with_problems(reading: FaultyFile, answers: Mapping[str, Verdict], settings: Settings) -> Iterator[Verdict]:
+def _with_problems(reading: FaultyFile, answers: Mapping[str, Verdict], settings: Settings) -> tuple[Verdict, ...]:
     """The verdicts on a file that could not be read in whole: its problems, and what was found all the same."""
     left_out = _left_out(reading, settings)
+    verdicts = tuple(_each_with_problems(reading, answers, settings, left_out))
+    nothing = all(verdict.ruling is Ruling.NOT_EVALUATED for verdict in verdicts)
+    return tuple(_on_no_regimen(left_out)) if nothing and left_out else verdicts
+
+
+def _each_with_problems(
+    reading: FaultyFile, answers: Mapping[str, Verdict], settings: Settings, left_out: Mapping[str, NotEvaluated]
+) -> Iterator[Verdict]:
     for rule in CATALOGUE.values():
         answer, problems = answers.get(rule.code), tuple(_problems(reading, rule))
         if rule.code in left_out:

@@ -41,21 +41,21 @@ class Exclusions:
 
     def below(self, folder: Path) -> "LeavesOut":
         """What is left out below a folder that is named: patterns that mean the folder itself are not heard."""
-        return self._forced(folder) if self._forces(folder) else self._walk(folder, folder)
+        return self._strict_walk(folder) if self._forces(folder) else self._walk(folder, folder)
 
     def of_named(self, file: Path) -> str | None:
         """Why a file is left out although it is named; None where it is not."""
-        return self._forced(file.parent)(file, False) if self._forces(file.parent) else None
+        return self._strict_walk(file.parent)(file, False) if self._forces(file.parent) else None
 
-    def _walk(self, start: Path, root: Path | None) -> "_Walk":
+    def _walk(self, start: Path, root: Path | None) -> "_FolderWalk":
         own = self._configuration_of(start).folder
         top = own if own is not None and own in start.parents else start
-        return _Walk(self._configuration_of, top, root)
+        return _FolderWalk(self._configuration_of, top, root)
 
     def _forces(self, folder: Path) -> bool:
         return bool(self._configuration_of(folder).force_exclude)
 
-    def _forced(self, folder: Path) -> "LeavesOut":
+    def _strict_walk(self, folder: Path) -> "LeavesOut":
         """What is left out in a folder and below, the folder itself and those above it looked at too."""
         walk = self._walk(folder, None)
         configuration = self._configuration_of(folder)
@@ -65,7 +65,7 @@ class Exclusions:
         return walk
 
 
-class _Walk:
+class _FolderWalk:
     """What is left out in one walk from a root, or wherever it is asked.
 
     Without a repository of git, .gitignore files count from ``top`` down.

@@ -9,7 +9,7 @@ from blinplan.rules.configuration.configuration import Configuration
 from blinplan.rules.configuration.settings import Pattern, Settings
 
 
-def extended(base: Configuration, own: Configuration) -> Configuration:
+def extend(base: Configuration, own: Configuration) -> Configuration:
     """A configuration with what it takes from the one that it extends.
 
     A value goes in place of the other's. What is a list or a table is added to it, and goes first where both speak of

@@ -50,8 +50,8 @@ def load(path: Path, *, named: bool = True, extending: tuple[Path, ...] = ()) ->
     # Imported here, because most project files say nothing about this program.
     from blinplan.rules.configuration.reader import Reader
 
-    return Reader(document, root, path, extending, _extended).configuration(values)
+    return Reader(document, root, path, extending, _load_base).configuration(values)
 
 
-def _extended(path: Path, extending: tuple[Path, ...]) -> Configuration | None:
+def _load_base(path: Path, extending: tuple[Path, ...]) -> Configuration | None:
     return load(path, extending=extending)

@@ -95,16 +95,16 @@ def _class(text: str, at: int) -> tuple[str, int]:
             kinds.append(_KINDS.get(text[at + 2 : end], _NEVER))
             at = end + 2
             continue
-        lowest, at = _escaped(text, at)
+        lowest, at = _literal(text, at)
         highest = lowest
         if _character(text, at) == "-" and _character(text, at + 1) != "]":
-            highest, at = _escaped(text, at + 1)
+            highest, at = _literal(text, at + 1)
         kinds.append(f"[{re.escape(lowest)}-{re.escape(max(lowest, highest))}]")  # backwards, the first one is meant
     union = "|".join(kinds)
     return (f"(?!{union}|/)." if negated else f"(?!/)(?:{union})"), at + 1
 
 
-def _escaped(text: str, at: int) -> tuple[str, int]:
+def _literal(text: str, at: int) -> tuple[str, int]:
     at += text[at] == "\\"
     return _character(text, at), at + 1
 

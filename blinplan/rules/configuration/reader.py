@@ -53,7 +53,7 @@ class Reader:
         configuration = Configuration(
             path=self._path,
             settings=self._settings(file, label),
-            exclude=tuple(self._excluded(file.exclude)),
+            exclude=tuple(self._exclusions(file.exclude)),
             respect_gitignore=file.respect_gitignore,
             force_exclude=file.force_exclude,
             per_file=(*self._ignores(file), *self._per_file(file, label)),
@@ -70,9 +70,9 @@ class Reader:
         if base is None:
             return configuration
         # Imported here, because most configurations stand alone.
-        from blinplan.rules.configuration.extension import extended
+        from blinplan.rules.configuration.extension import extend
 
-        return extended(base, configuration)
+        return extend(base, configuration)
 
     def _base(self, written: str) -> Configuration | None:
         """The configuration that this one extends, by a path from its folder; None with a fault."""
@@ -92,7 +92,7 @@ class Reader:
             return None
         return self._load(there, chain)
 
-    def _excluded(self, written: Iterable[str]) -> Iterator[FilePattern]:
+    def _exclusions(self, written: Iterable[str]) -> Iterator[FilePattern]:
         for index, text in enumerate(written):
             at = ("exclude", index)
             if path_pattern(text) is None:

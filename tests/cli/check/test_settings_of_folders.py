@@ -241,3 +241,10 @@ def test_leaving_all_codes_of_reading_out_leaves_those_that_bind(inside: Run, tm
     write(tmp_path, {"blinplan.toml": '[per-file-ignores]\n"*" = ["F", "ALL"]\n', "x.toml": subcutaneous})
     ran = inside("check", "x.toml", QUICK, "-f", "concise")
     assert (ran.status, "F008 error" in ran.out) == (1, True)
+
+
+def test_leaving_an_unknown_key_out_hides_nothing_that_is_certain(inside: Run, tmp_path: Path) -> None:
+    text = UNKNOWN.replace("28 mcg/day", "9000 mcg/day")
+    write(tmp_path, {"blinplan.toml": '[per-file-ignores]\n"*" = ["F"]\n', "x.toml": text})
+    ran = inside("check", "x.toml", QUICK, "-f", "concise")
+    assert (ran.status, "N106 error" in ran.out, "F002" in ran.out) == (1, True, False)
