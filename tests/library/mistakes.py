@@ -6,7 +6,7 @@ than the sizes that labels' differences are judged by (doses beyond two thirds a
 step, half an interval, half a cycle).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -743,6 +743,49 @@ def _waived_before(tree: Tree) -> Path | None:
     return times("10", cycle=last)(tree)
 
 
+@mistake("another dose than the one that was waived", ABOVE, error=True, beside="W902 W906 W907 W908 W909 W910")
+def _waived_value(tree: Tree) -> Path | None:
+    """The waiver is for a dose a little higher at this very place, and somebody writes ten times."""
+    if tree["indication"] == "investigational":
+        return None
+    step, name = len(steps(tree)), tree["cycle"][0]["name"]
+    times("1.1")(tree)
+    waiver(
+        rule="D203",
+        at=f'cycle "{name}" step {step} dose',
+        value=steps(tree)[-1]["dose"],
+        reason="Amendment 3: a little more, as agreed",
+    )(tree)
+    return times("10")(tree)
+
+
+@mistake("the waived dose in another cycle", ABOVE, error=None, beside="W902 W906 W907 W908 W909 W910")
+def _waived_elsewhere(tree: Tree) -> Path | None:
+    if last(tree) == 0 or tree["indication"] == "investigational":
+        return None
+    name = tree["cycle"][0]["name"]
+    changed = times("1.1", cycle=last)(tree)
+    value = steps(tree, last(tree))[0]["dose"]
+    waiver(rule="D203", at=f'cycle "{name}" step {len(steps(tree))} dose', value=value, reason="Amendment 3, agreed")(
+        tree
+    )
+    return changed
+
+
+@mistake("a misspelt key beside a thousand times the dose", "N106", error=True, beside="F002")
+def _two_at_once(tree: Tree) -> Path | None:
+    tree["sources"][0] = {**tree["sources"][0], "nota": "see page 3"}
+    return times("1000")(tree)
+
+
+@mistake("a misspelt key beside ten times the dose", ABOVE, error=True, beside="F002")
+def _two_at_once_of_label(tree: Tree) -> Path | None:
+    if "label" not in tree:
+        return None
+    tree["sources"][0] = {**tree["sources"][0], "nota": "see page 3"}
+    return times("10")(tree)
+
+
 OF_ANOTHER_LABEL = "C603 C604 C605 L003 S303 S304 S307"
 
 # --- the wrong label ------------------------------------------------------------------------------------------------
@@ -839,6 +882,10 @@ mistake(
 )(investigational(at(("departs_from",), "rr-aduIt"), names=True))
 
 
-def kinds(names: Iterable[str] = ()) -> list[Mistake]:
-    """The kinds of these names; all if none is named."""
-    return [MISTAKES[name] for name in names] or list(MISTAKES.values())
+@mistake("a departure without a source", "F003", error=True, anywhere=True, beside=BESIDE)
+def _departure_without_source(tree: Tree) -> Path | None:
+    if "label" not in tree:
+        return None
+    tree["indication"], tree["departs_from"], tree["name"] = "investigational", tree["name"], "mine"
+    steps(tree)[-1]["departure"] = {"reason": "agreed"}
+    return ("cycle", 0, "steps", 0, "departure")
