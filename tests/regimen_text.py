@@ -11,6 +11,7 @@ from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site
 from blinplan.rules.configuration.settings import DEFAULTS, Settings
+from blinplan.rules.families.across_files.neighbours import neighbours_of
 from blinplan.rules.judge import Judgement, judge
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated.outcome import Median, SimulatedOutcome
@@ -20,11 +21,14 @@ from blinplan.rules.verdict import Verdict
 TODAY = date(2026, 3, 1)
 
 
-def regimen_text(lines: str, *, top: str = "", title: str = "A regimen for a test") -> str:
+def regimen_text(lines: str, *, top: str = "", title: str = "A regimen for a test", called: str = "probe") -> str:
     """Write a whole regimen file around the lines of a rule's example: with what it must have besides, and sound."""
     form = "" if lines.startswith("format") else "format = 1\n"
     basis = "bsa" if "/m2/d" in lines or "/m²/d" in lines else "flat"
     first, rest = (f"{lines}\n", cycle()) if lines.startswith("format") else ("", lines)
+    name = f'name = "{called}"'
+    if rest.startswith("name"):
+        name, rest = rest.split("\n", 1)
     if rest.startswith("indication"):
         indication, rest = rest.split("\n", 1)
     else:
@@ -37,7 +41,7 @@ def regimen_text(lines: str, *, top: str = "", title: str = "A regimen for a tes
     given = "".join(f"{name}\n{keys}\n\n" for name, keys in tables.items() if name not in lines and name not in top)
     rest = _with_names_of_their_own(rest)
     return (
-        f'{form}{first}name = "probe"\ntitle = "{title}"\n{indication}\n{top}\n'
+        f'{form}{first}{name}\ntitle = "{title}"\n{indication}\n{top}\n'
         f'[[sources]]\ncitation = "none"\nstatus = "seen"\n\n{given}{rest}\n'
     )
 
@@ -87,9 +91,15 @@ def judgement_of(
     settings: Settings = DEFAULTS,
     patient: Patient | None = None,
     site: Site | None = None,
+    beside: str | None = None,
 ) -> Judgement:
-    """Read and judge a text."""
-    return judge(read(text.encode(), "probe.toml"), today, simulator, settings, patient, site)
+    """Read and judge a text: by itself, or as a file of a run, with another text ``beside`` it unless that is empty."""
+    reading = read(text.encode(), "probe.toml")
+    if beside is None:
+        return judge(reading, today, simulator, settings, patient, site)
+    others = [read(beside.encode(), "beside.toml")] if beside else []
+    together = neighbours_of((one, settings.label, None) for one in (reading, *others))
+    return judge(reading, today, simulator, settings, patient, site, together)
 
 
 def judgement_of_lines(
@@ -99,9 +109,11 @@ def judgement_of_lines(
     settings: Settings = DEFAULTS,
     patient: Patient | None = None,
     site: Site | None = None,
+    beside: str | None = None,
 ) -> Judgement:
-    """Judge a whole regimen file around some lines."""
-    return judgement_of(regimen_text(lines), simulator, today, settings, patient, site)
+    """Judge a whole regimen file around some lines, beside another where the lines of one are given."""
+    other = regimen_text(beside) if beside else beside
+    return judgement_of(regimen_text(lines), simulator, today, settings, patient, site, other)
 
 
 def verdict_of(judgement: Judgement, code: str) -> Verdict:

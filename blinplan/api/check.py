@@ -22,6 +22,7 @@ from blinplan.rules.configuration.configuration import Configuration
 from blinplan.rules.configuration.configurations import Configurations
 from blinplan.rules.configuration.run_settings import RunOptions, RunSettings, run_settings, settings_of_file
 from blinplan.rules.configuration.settings import FailOn, Settings
+from blinplan.rules.families.across_files.neighbours import neighbours_of
 from blinplan.rules.judge import Judgement
 from blinplan.rules.run_result import Result
 from blinplan.rules.task import JudgementOrFault, ProgramFault, Task
@@ -329,11 +330,13 @@ class FilesToCheck(NamedTuple):
     def _tasks(self, today: date, settled: Settled, patient: "Patient | None") -> "list[tuple[Task, _Simulation]]":
         """Each file with what it is judged by, and how it is simulated."""
         whom = None if patient is None else _told_on(today, patient)
+        together = neighbours_of((file.reading, file.settings.label, file.configuration.path) for file in self.files)
         sites, tasks = _sites(settled), []
         for file in self.files:
             asked = settled.files[file.source.name]
             site = None if asked.site is None else sites[asked.site]
-            tasks.append((Task(file.reading, file.settings, today, whom, site), _simulation(asked)))
+            task = Task(file.reading, file.settings, today, whom, site, together)
+            tasks.append((task, _simulation(asked)))
         return tasks
 
     def judge(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from blinplan.course.patient import Patient
     from blinplan.regimen.recovery.gaps import Gaps
     from blinplan.regimen.site import Site
+    from blinplan.rules.families.across_files.neighbours import Neighbours
     from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 
@@ -88,6 +89,7 @@ def judge(
     settings: Settings = DEFAULTS,
     patient: "Patient | None" = None,
     site: "Site | None" = None,
+    neighbours: "Neighbours | None" = None,
 ) -> Judgement:
     """Judge one file by the whole catalogue.
 
@@ -105,6 +107,8 @@ def judge(
         The patient for whom the regimen is meant, where it is meant for one.
     site
         The profile of the site that prepares the bags.
+    neighbours
+        The regimens of the run, this one included; it is judged alone where there are none.
     """
     match reading:
         case FaultyFile():
@@ -114,7 +118,7 @@ def judge(
         case SiteFile():
             return Judgement(reading, tuple(_on_site(settings)), None, settings.limits)
         case RegimenFile():
-            return _on_regimen(reading, today, simulator, settings, patient, site)
+            return _on_regimen(reading, today, simulator, settings, patient, site, neighbours)
 
 
 def _on_regimen(
@@ -124,8 +128,9 @@ def _on_regimen(
     settings: Settings,
     patient: "Patient | None",
     site: "Site | None",
+    neighbours: "Neighbours | None",
 ) -> Judgement:
-    case = _case(reading, settings, patient, site)
+    case = replace(_case(reading, settings, patient, site), neighbours=neighbours)
     answers = {rule.code: _answer(rule, case, settings) for rule in CATALOGUE.values() if not rule.about_waivers}
     if simulator is not None:
         case, answers = _with_virtual_patients(case, answers, simulator, settings)

@@ -77,7 +77,7 @@ def _side_by_side(
     from concurrent.futures import as_completed
 
     alone = replace(simulator, executor=InTurn())
-    futures = {executor.submit(_outcomes, tasks[number], alone): number for number in waiting}
+    futures = {executor.submit(_outcomes, tasks[number].alone, alone): number for number in waiting}
     try:
         for future in as_completed(futures):
             number = futures[future]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from blinplan.course.patient import Patient
     from blinplan.regimen.record import CourseRecord
     from blinplan.regimen.site import Site
+    from blinplan.rules.families.across_files.neighbours import Neighbours
     from blinplan.rules.simulated.outcome import SimulatedOutcome
 
 
@@ -84,6 +85,7 @@ class Case:
     ``outcome`` is what a simulation said where one was run; ``patient`` the one for whom the regimen is meant, where
     one was given.
     ``beside_label`` is the regimen laid beside its label, or why it is not; None where that was not looked at yet.
+    ``neighbours`` are all regimens of the run, this one included; None where it is judged alone.
     """
 
     document: Document
@@ -95,6 +97,7 @@ class Case:
     site: "Site | None" = None
     record: "CourseRecord | None" = None
     beside_label: Comparison | NotEvaluated | None = None
+    neighbours: "Neighbours | None" = None
 
     def with_limits(self, limits: Limits) -> "Case":
         """The same with other limits. Every rule asks for it, and `replace` would take three times as long."""
@@ -108,6 +111,7 @@ class Case:
             self.site,
             self.record,
             self.beside_label,
+            self.neighbours,
         )
 
     @property
@@ -197,7 +201,8 @@ class Rule:
     A rule with a ``patient`` looks at the one who was given: these are the figures that its examples are judged with.
     What a ``fixable`` rule finds in its bad example is put right by ``--fix``.
     One that is ``gross_only`` finds what is so far off that a limit nobody has seen in its source is enough to say so.
-    ``of`` is the kind of file it looks at, and ``site`` the site profile that its examples are judged with.
+    ``of`` is the kind of file it looks at. Its examples are those of a file `probe.toml`, judged with the site profile
+    ``site`` and with a regimen ``beside`` them, in `beside.toml`, where it needs one.
     ``sources`` are cited where no limit with a source of its own decides. A ``deferrable`` one can be left out or
     lowered for files that a project names by a pattern: files that are no regimens, or not yet.
     """
@@ -220,6 +225,7 @@ class Rule:
     fixable: bool = False
     of: Literal["regimen", "record"] = "regimen"
     site: str | None = None
+    beside: str | None = None
     sources: tuple[str, ...] = ()
     deferrable: bool = False
 

@@ -10,6 +10,7 @@ from blinplan.rules.judge import Judgement, Simulator, judge
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
     from blinplan.regimen.site import Site
+    from blinplan.rules.families.across_files.neighbours import Neighbours
 
 
 class ProgramFault(NamedTuple):
@@ -23,17 +24,23 @@ JudgementOrFault = Judgement | ProgramFault
 
 
 class Task(NamedTuple):
-    """A regimen file to judge, and by what: settings, the day that decides about waivers, patient, site."""
+    """A regimen file to judge, and by what: settings, the day that decides about waivers, patient, site, neighbours."""
 
     reading: Reading
     settings: Settings
     today: date
     patient: "Patient | None" = None
     site: "Site | None" = None
+    neighbours: "Neighbours | None" = None
+
+    @property
+    def alone(self) -> "Task":
+        """The task without the other files, which nothing that is simulated looks at: a smaller thing to hand on."""
+        return self._replace(neighbours=None)
 
     def judge(self, simulation: Simulator | None) -> Judgement:
         """Judge the file."""
-        return judge(self.reading, self.today, simulation, self.settings, self.patient, self.site)
+        return judge(self.reading, self.today, simulation, self.settings, self.patient, self.site, self.neighbours)
 
     def judge_or_fail(self, simulation: Simulator | None, let: type[Exception] | tuple[()] = ()) -> JudgementOrFault:
         """Judge the file, or say what the program failed on; ``let`` through is an error that somebody waits for."""

@@ -65,6 +65,8 @@ def _parts(rule: Rule) -> Iterator[list[str]]:
         yield roff.paragraph(f"Source: {source}.")
     if rule.site:
         yield from _example("With this site profile:", rule.site)
+    if rule.beside:
+        yield from _example("With this file beside it, `beside.toml`:", rule.beside)
     yield from _example("Found:", rule.bad)
     yield from _example("Not found:", rule.good)
     yield roff.paragraph(" ".join((*occasions(rule), *(["`--fix` puts it right."] if rule.fixable else []))))

@@ -17,6 +17,7 @@ def files(tmp_path: Path) -> dict[str, str]:
         "error.toml": regimen_text(cycle("9 mcg/day for 24 hours", "28 mcg/day for 648 hours")),
         "faulty.toml": regimen_text(cycle()).replace("days = 28", 'days = "28"'),
     }
+    texts = {name: text.replace('"probe"', f'"{name.removesuffix(".toml")}"') for name, text in texts.items()}
     for name, text in texts.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     return texts

@@ -126,7 +126,7 @@ def test_shipped_names_and_families_work_from_anywhere(inside: Run) -> None:
 def test_a_file_wins_over_a_shipped_name(inside: Run, files: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "rr-adult").write_text(files["error.toml"], encoding="utf-8")
     (file,) = inside("check", "rr-adult", QUICK, "-f", "json").json["files"]
-    assert file["regimen"] == "probe"
+    assert file["regimen"] == "error"
 
 
 def test_all_labelled_regimens_pass(inside: Run) -> None:
@@ -207,7 +207,7 @@ def test_verbose_says_why_rules_were_not_evaluated(inside: Run, files: dict[str,
 
 
 def test_today_decides_on_waivers(inside: Run) -> None:
-    text = regimen_text(cycle(free=21, repeat=2)) + waiver(
+    text = regimen_text(cycle(free=21, repeat=2), called="waived") + waiver(
         "S304", "2027-06-30", at="cycle 'Cycle' treatment_free_days", value=21
     )
     Path("waived.toml").write_text(text, encoding="utf-8")

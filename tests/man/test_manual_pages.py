@@ -219,7 +219,7 @@ def test_every_key_is_in_its_page_and_nothing_else(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "file", "arguments"),
     [
-        ("blinplan-regimen.5", "x.toml", ["x.toml"]),
+        ("blinplan-regimen.5", "two-step.toml", ["two-step.toml"]),
         ("blinplan-record.5", "x.toml", ["x.toml"]),
         ("blinplan-site.5", "ward.toml", ["rr-adult", "--site", "ward.toml"]),
         ("blinplan-configuration.5", "blinplan.toml", ["nhl-60"]),
@@ -245,7 +245,7 @@ def test_every_rule_is_in_the_page_and_nothing_else() -> None:
     ]
     for part, rule in zip(parts, CATALOGUE.values(), strict=True):
         text = words(shown(re.sub(r"^\.SH.*", "", part, flags=re.MULTILINE)))
-        examples = [visible_lines(lines) for lines in (rule.bad, rule.good, rule.site or "")]
+        examples = [visible_lines(lines) for lines in (rule.bad, rule.good, rule.site or "", rule.beside or "")]
         for said in (rule.sentence, rule.why, *examples, *rule.sources):
             assert words(said.replace("`", "")) in text.replace("`", "")
         for name in rule.limits:

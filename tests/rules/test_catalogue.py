@@ -39,6 +39,7 @@ def found_in(lines: str, rule: Rule) -> Judgement:
         settings=Settings(extend_select=(Pattern(rule.code),)),
         patient=read_figures(rule.patient),
         site=None if rule.site is None else site_in(rule.site),
+        beside=rule.beside or "" if rule.code[0] == "X" else None,
     )
 
 

@@ -69,6 +69,8 @@ def rule_report(rule: Rule, limits: Limits, screen: Screen) -> list[RenderableTy
         parts += ["", Text("Source", "title"), *(indent(source) for source in rule.sources)]
     if rule.site:
         parts += ["", Text("Site of the examples", "title"), _example(rule.site)]
+    if rule.beside:
+        parts += ["", Text("Beside the examples, in beside.toml", "title"), _example(rule.beside)]
     parts += ["", Text("Found", "title"), _example(rule.bad), "", Text("Not found", "title"), _example(rule.good)]
     parts += ["", Text("How it is asked", "title"), *(indent(line) for line in occasions(rule))]
     return parts
@@ -163,6 +165,7 @@ def _rule_json(rule: Rule, limits: Limits) -> dict[str, Any]:
         "for_patient": rule.for_patient,
         "of": rule.of,
         "site": rule.site,
+        "beside": rule.beside,
         "by_default": rule.by_default,
         "waivable": rule.waivable,
     }

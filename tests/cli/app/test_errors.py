@@ -240,4 +240,4 @@ def test_names_of_files_reach_the_terminal_harmless(inside: Run, files: dict[str
     ):
         for text in (ran.out, ran.err):
             assert not {"\x1b", "\u202e"} & set(text)
-    assert len(inside("check", "odd", "--no-simulate", "-f", "concise").out.splitlines()) == 3
+    assert len(inside("check", "odd", "--no-simulate", "-f", "concise", "--ignore", "X").out.splitlines()) == 3

@@ -25,7 +25,7 @@ def write(folder: Path, texts: dict[str, str]) -> None:
     for name, text in texts.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text.replace('"probe"', f'"{path.stem}"'), encoding="utf-8")
 
 
 def fail_on(level: str | None) -> str:

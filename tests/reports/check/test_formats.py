@@ -44,7 +44,7 @@ NAMES = {
     "hostile.toml": 'format = 1\n"a\\u0007]]>\\n::error::b" = 1\n',
     "waived.toml": WAIVED,
     "twice.toml": re.sub(r"\[monitoring\]\nhospital_days = .*\n", "", regimen_text(RELAPSED)),
-    "sound.toml": regimen_text(cycle()),
+    "sound.toml": regimen_text(cycle(), called="sound"),
 }
 
 

@@ -7,6 +7,7 @@ from blinplan.course.patient import Patient
 from blinplan.regimen.reading import read
 from blinplan.regimen.site import Site
 from blinplan.rules.configuration.settings import DEFAULTS, Pattern, Settings
+from blinplan.rules.families.across_files.neighbours import neighbours_of
 from blinplan.rules.judge import judge
 from blinplan.rules.simulated.outcome import SimulatedOutcome
 from tests.regimen_text import TODAY, regimen_text, script, verdict_of
@@ -29,6 +30,7 @@ class Example:
     site: Site | None = None
     today: date = TODAY
     selected: bool = True
+    beside: str | None = None
 
     def __str__(self) -> str:
         return f"{self.code} {self.answer}: {self.title}"
@@ -38,7 +40,10 @@ class Example:
         data = self.file if isinstance(self.file, bytes) else self.file.encode()
         settings = Settings(extend_select=(Pattern(self.code),)) if self.selected else DEFAULTS
         simulation = None if self.outcome is None else script(self.outcome)
-        judgement = judge(read(data, "probe.toml"), self.today, simulation, settings, self.patient, self.site)
+        reading = read(data, "probe.toml")
+        files = [reading] if self.beside is None else [reading, read(self.beside.encode(), "beside.toml")]
+        together = neighbours_of((file, settings.label, None) for file in files)
+        judgement = judge(reading, self.today, simulation, settings, self.patient, self.site, together)
         verdict = verdict_of(judgement, self.code)
         return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.ruling.value
 

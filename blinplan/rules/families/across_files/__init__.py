@@ -1,0 +1,1 @@
+"""Rules about several files of a run."""

@@ -1,0 +1,131 @@
+"""The regimens of a run, each of which may look at the others: by name, by `otherwise`, by whom they are for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Literal
+
+from blinplan.regimen import library
+from blinplan.regimen.reading import FaultyFile, Reading, RegimenFile
+from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.toml.document import Document, KeyPath
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbour:
+    """A regimen of the run, or a shipped one that is named by one of the run.
+
+    ``label`` is the one that it follows, and ``library`` the configuration that it shares with others: files about
+    which different ones decide are of different libraries, such as those of two sites.
+    """
+
+    document: Document
+    regimen: Regimen
+    label: str
+    library: Path | None
+
+    @property
+    def name(self) -> str:
+        """The name of the regimen."""
+        return self.regimen.name
+
+    @property
+    def file_name(self) -> str | None:
+        """The name of its file without the ending; None for what is shipped, built or read from standard input."""
+        name = Path(self.document.name).name
+        return name.removesuffix(".toml") if name.endswith(".toml") else None
+
+    @property
+    def folder(self) -> Path:
+        """The folder that its file is in."""
+        return Path(self.document.name).parent
+
+    def at(self, path: KeyPath) -> str:
+        """Where in its file something stands."""
+        return f"{self.document.name}:{self.document.position(self.document.value_span(path).start).line}"
+
+    def is_file_of(self, other: "Neighbour") -> bool:
+        """Whether both are one file, reached by two names."""
+        return Path(self.document.name).resolve() == Path(other.document.name).resolve()
+
+
+Unknown = Literal["faulty", "not asked", "nowhere"]
+"""Why a regimen that is named cannot be looked at."""
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """The regimens of a run in its order, and the names of files that could not be read."""
+
+    regimens: tuple[Neighbour, ...]
+    faulty: frozenset[str] = frozenset()
+
+    def at(self, document: Document) -> Neighbour | None:
+        """The regimen of a file of the run; None where the file was changed since, as by `--fix`."""
+        found = self._by_file.get(document.name)
+        return found if found is not None and found.document is document else None
+
+    def alike(self, neighbour: Neighbour) -> tuple[Neighbour, ...]:
+        """The regimens of one library that have the name of one, itself included."""
+        return tuple(one for one in self._by_name[neighbour.name] if one.library == neighbour.library)
+
+    def first_of(self, neighbours: Iterable[Neighbour]) -> Neighbour:
+        """The one of some that comes first in the run; shipped ones that were not asked come last."""
+        return min(neighbours, key=lambda one: self._order.get(one.document.name, len(self._order)))
+
+    def others_of(self, neighbour: Neighbour) -> Neighbour | Unknown | None:
+        """The regimen that `otherwise` of one leads to, or why it cannot be looked at; None where it names none."""
+        name = neighbour.regimen.eligibility.otherwise
+        if name is None:
+            return None
+        known = self._by_name.get(name, ())
+        beside = [one for one in known if one.folder == neighbour.folder]
+        if beside or known:
+            return (beside or known)[0]
+        if name in self.faulty:
+            return "faulty"
+        if _is_file(neighbour.folder / f"{name}.toml"):
+            return "not asked"
+        return _load_shipped(name) or "nowhere"
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[Neighbour, ...]]:
+        found: dict[str, tuple[Neighbour, ...]] = {}
+        for one in self.regimens:
+            found[one.name] = (*found.get(one.name, ()), one)
+        return found
+
+    @cached_property
+    def _by_file(self) -> dict[str, Neighbour]:
+        return {one.document.name: one for one in self.regimens}
+
+    @cached_property
+    def _order(self) -> dict[str, int]:
+        return {one.document.name: number for number, one in enumerate(self.regimens)}
+
+
+def neighbour_of(file: RegimenFile, label: str, library: Path | None = None) -> Neighbour:
+    """A regimen among its neighbours; it follows a label where it names none."""
+    return Neighbour(file.document, file.regimen, file.regimen.label or label, library)
+
+
+def neighbours_of(readings: Iterable[tuple[Reading, str, Path | None]]) -> Neighbours:
+    """The neighbours that files are to each other, each with the label that its project follows and its library."""
+    given = list(readings)
+    return Neighbours(
+        tuple(neighbour_of(file, label, own) for file, label, own in given if isinstance(file, RegimenFile)),
+        frozenset(Path(file.document.name).stem for file, _, _ in given if isinstance(file, FaultyFile)),
+    )
+
+
+@cache
+def _load_shipped(name: str) -> Neighbour | None:
+    return neighbour_of(library.load(name), "") if name in library.paths() else None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have
+        return False
