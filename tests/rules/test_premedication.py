@@ -83,6 +83,7 @@ def test_what_the_label_gives_has_no_finding(label: Label, regimen: Regimen) -> 
     assert verdict_of(written(regimen), "C605").not_evaluated is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", FACTORS)
 @pytest.mark.parametrize(("label", "regimen", "number"), PLACES)
 def test_another_dose_is_found_at_its_value(label: Label, regimen: Regimen, number: int, factor: Fraction) -> None:
@@ -98,6 +99,7 @@ def test_another_dose_is_found_at_its_value(label: Label, regimen: Regimen, numb
 CAPPED = [place for place in PLACES if stated_for(*place.values).drug.cap is not None]  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [None, *FACTORS])
 @pytest.mark.parametrize(("label", "regimen", "number"), CAPPED)
 def test_another_cap_is_found_where_the_label_has_one(
@@ -148,6 +150,7 @@ def others_of_group(regimen: Regimen, number: int) -> int:
     return sum(given.patients is group for given in regimen.premedication) - 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drug", ["paracetamol", "Paracetamol 1 g", "diphenhydramine", "ondansetron", "none"])
 @pytest.mark.parametrize(("label", "regimen", "number"), PLACES)
 def test_no_corticosteroid_is_an_error(label: Label, regimen: Regimen, number: int, drug: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.label.read import label_of
 from blinplan.quantities import Basis, DoseRate, decimal_text
@@ -11,6 +11,9 @@ from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import beside_label, is_gross, severity_of_ratio
 from blinplan.rules.limits import Limit
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
+
+if TYPE_CHECKING:
+    from blinplan.rules.checks.areas import Areas
 
 
 class _Labelled(NamedTuple):
@@ -112,27 +115,42 @@ def _cap_left_out(rule: Rule, case: Case, step: Step) -> Finding:
 
 
 def _slip(rule: Rule, case: Case, step: Step, cap: DoseRate) -> Finding | None:
-    """A cap that can be none: above all doses that were given, or one that no patient reaches, or that all do."""
-    if cap.amount in {case.limits_unasked[dose.cap.name].value for dose in label_of(case.regimen).doses}:
-        return None  # the cap of a label is meant, whatever is wrong with the dose
+    """A cap that can be none: above all doses that were given, or one that no patient reaches, or that all do.
+
+    Where it is a label's, the slip is in a dose too low for it, or above the label's: other rules speak of that.
+    """
     highest = case.limits["highest_studied_flat"]
     if cap.amount > highest.value:
-        told = f"the cap of {step.dose} is {cap}; nothing above {highest} was studied"
-        return _slip_told(rule, case, step, cap, told, highest.name)
+        return _slip_told(rule, case, step, cap, f"; nothing above {highest} was studied", highest.name)
+    of_label = cap.amount in {case.limits_unasked[dose.cap.name].value for dose in label_of(case.regimen).doses}
+    above_label = step.dose.amount > labelled.maximum(case.limits_unasked, Basis.BSA).value
+    slip = None if of_label else _reached_by_nobody(rule, case, step, cap)
+    return slip or (None if of_label and above_label else _reached_by_all(rule, case, step, cap))
+
+
+def _reached_by_nobody(rule: Rule, case: Case, step: Step, cap: DoseRate) -> Finding | None:
+    limit, reached = case.limits["largest_area"], cap.amount / step.dose.amount
+    largest = min(_areas(case).largest, limit.value)
+    if reached <= max(largest, _widest_of_label(case)):
+        return None
+    told = f", which nobody reaches below {_square_metres(reached)}; patients of the regimen have up to"
+    return _slip_told(rule, case, step, cap, f"{told} {_square_metres(largest)}", limit.name)
+
+
+def _reached_by_all(rule: Rule, case: Case, step: Step, cap: DoseRate) -> Finding | None:
+    limit, reached = case.limits["smallest_area"], cap.amount / step.dose.amount
+    smallest = max(_areas(case).smallest, limit.value)
+    if reached >= smallest:
+        return None
+    told = f", which everybody reaches from {_square_metres(reached)}; patients of the regimen have at least"
+    return _slip_told(rule, case, step, cap, f"{told} {_square_metres(smallest)}", limit.name)
+
+
+def _areas(case: Case) -> "Areas":
     # Imported here, because most doses by body surface area have the label's cap.
     from blinplan.rules.checks.areas import areas_of
 
-    areas, reached = areas_of(case.regimen.eligibility), cap.amount / step.dose.amount
-    least, most = case.limits["smallest_area"], case.limits["largest_area"]
-    if reached > max(min(areas.largest, most.value), _widest_of_label(case)):
-        told = f"the cap of {step.dose} is {cap}, which nobody reaches below {_square_metres(reached)}"
-        bound = f"; patients of the regimen have up to {_square_metres(min(areas.largest, most.value))}"
-        return _slip_told(rule, case, step, cap, told + bound, most.name)
-    if reached < max(areas.smallest, least.value):
-        told = f"the cap of {step.dose} is {cap}, which everybody reaches from {_square_metres(reached)}"
-        bound = f"; patients of the regimen have {_square_metres(max(areas.smallest, least.value))} or more"
-        return _slip_told(rule, case, step, cap, told + bound, least.name)
-    return None
+    return areas_of(case.regimen.eligibility)
 
 
 def _widest_of_label(case: Case) -> Fraction:
@@ -147,7 +165,7 @@ def _slip_told(rule: Rule, case: Case, step: Step, cap: DoseRate, told: str, lim
     return case.finding(
         rule,
         (*step.path, "max"),
-        told,
+        f"the cap of {step.dose} is {cap}{told}",
         "write the highest dose in mcg/day that is meant, or waive this rule with the reason",
         why="A cap that is never reached, or always, is a slip of a digit or of a unit in most files.",
         severity=Severity.ERROR,
