@@ -1,8 +1,8 @@
 """Corticosteroids by the names that people write: in several languages, short, by brand, or with a slip of the pen."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -56,17 +56,20 @@ _SOUNDS = (
     ("k", "c"),
     ("h", ""),
 )
-_ENDINGS = re.compile(r"(as|um|us|is|a|e|o|s)$")
+_ENDINGS = r"(as|um|us|is|a|e|o|s)$"
 _LEAST_LETTERS = 7
 """How long a stem is at least, for a word like it to be taken for a slip of the pen."""
 
 
+@lru_cache(maxsize=512)  # files have the same few drugs
 def corticosteroid_in(text: str) -> WrittenDrug | None:
     """The corticosteroid that a text names, or None.
 
     >>> corticosteroid_in("Dexametason IV").name
     'dexamethasone'
     """
+    if text in _STEMS:
+        return WrittenDrug(text, text)
     plain = _plain(text)
     for name, written in _IN_OTHER_SCRIPTS.items():
         if any(_plain(word) in plain for word in written):
@@ -80,6 +83,9 @@ def corticosteroid_in(text: str) -> WrittenDrug | None:
 
 
 def _plain(text: str) -> str:
+    # Imported here, because most files write the names as we do.
+    import unicodedata
+
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
@@ -96,7 +102,7 @@ def _sound_of(word: str) -> str:
     for letters, sound in _SOUNDS:
         word = word.replace(letters, sound)
     word = re.sub(r"(.)\1", r"\1", word)
-    return _ENDINGS.sub("", word)
+    return re.sub(_ENDINGS, "", word)
 
 
 def _drug_by_name(word: str) -> WrittenDrug | None:

@@ -25,8 +25,6 @@ class _Labelled(NamedTuple):
 
 def wrong_caps(rule: Rule, case: Case) -> Answer:
     """Find caps that are missing, that are not the label's, or that can be no caps."""
-    if case.regimen.basis is Basis.FLAT:
-        return NotEvaluated("not applicable", "the doses are flat, and a flat dose needs no cap")
     if labelled.is_investigational(case):
         return _in_a_study(rule, case)
     return [finding for own in _beside_label(case) for finding in _wrong_beside_label(rule, case, own)]

@@ -9,7 +9,6 @@ from blinplan.regimen.regimen import Indication, Step
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import beside_label, is_gross, severity_of_ratio
 from blinplan.rules.checks.dose_differences import DoseDifference, told_by
-from blinplan.rules.families.dosing.caps import wrong_caps
 from blinplan.rules.families.dosing.eligibility import basis_and_weight, patient_not_covered, patient_not_eligible
 from blinplan.rules.limits import number_text
 from blinplan.rules.reference import StepPair
@@ -187,6 +186,15 @@ def _above_highest_dose(rule: Rule, case: Case) -> Iterator[Finding]:
             )
 
 
+def _cap(rule: Rule, case: Case) -> Answer:
+    if case.regimen.basis is Basis.FLAT:
+        return NotEvaluated("not applicable", "the doses are flat, and a flat dose needs no cap")
+    # Imported here, because a check of flat doses does not wait for it.
+    from blinplan.rules.families.dosing.caps import wrong_caps
+
+    return wrong_caps(rule, case)
+
+
 def _high_start(rule: Rule, case: Case) -> Answer:
     if case.regimen.indication is not Indication.RELAPSED_REFRACTORY:
         return NotEvaluated("not applicable", "the label's low first step is for relapsed or refractory disease")
@@ -314,7 +322,7 @@ RULES = (
         ),
         bad='indication = "mrd-positive"\n\n' + _cycle('{ dose = "15 mcg/m2/day", days = 28 }'),
         good=_steps("15 mcg/m2/day"),
-        check=wrong_caps,
+        check=_cap,
     ),
     Rule(
         "D206",
