@@ -343,7 +343,7 @@ def _not_passed(rule: Rule, reading: FaultyFile) -> Verdict:
     first, *others = reading.problems
     more = f", and {len(others)} more" if others else ""
     line = reading.document.position(first.span.start).line
-    reason = f"{place_name(first.path)} could not be read, line {line}{more}; no rule passes a file read in part"
+    reason = f"{place_name(first.path)} could not be read, line {line}{more}; no rule passes then"
     return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=NotEvaluated("blocked", reason))
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
+from blinplan.regimen.reading import FaultyFile
 from blinplan.regimen.regimen import Waiver
 from blinplan.regimen.toml.document import Document, Span
 from blinplan.reports.shared.words import unverified_mark
@@ -254,15 +255,19 @@ def not_evaluated_lines(judgements: Sequence[Judgement], *, everything: bool) ->
 def open_questions(judgements: Sequence[Judgement]) -> list[tuple[tuple[str, str], dict[str, int]]]:
     """List kinds and reasons for which rules gave no answer, what matters most first, with codes and files of each."""
     reasons: dict[tuple[str, str], dict[str, int]] = {}
+    several = sum(isinstance(judgement.reading, FaultyFile) for judgement in judgements) > 1
     for judgement in judgements:
         for verdict in judgement.verdicts:
             if verdict.not_evaluated is not None:
                 unanswered = verdict.not_evaluated
-                codes = reasons.setdefault((unanswered.kind, unanswered.reason), {})
+                faulty = unanswered.kind == "blocked" and isinstance(judgement.reading, FaultyFile)
+                reason = _OF_SEVERAL if several and faulty else unanswered.reason
+                codes = reasons.setdefault((unanswered.kind, reason), {})
                 codes[verdict.rule.code] = codes.get(verdict.rule.code, 0) + 1
     return sorted(reasons.items(), key=lambda item: _KINDS.index(item[0][0]))
 
 
+_OF_SEVERAL = "the files have errors, and no rule passes a file that could not be read in whole"
 _KINDS = ("undecided", "blocked", "unverified", "not said", "not requested", "off", "not applicable")
 
 
