@@ -90,13 +90,11 @@ def _mixture(document: Document, path: KeyPath, message: str, basis: Basis) -> P
 
 def _half_places(document: Document) -> Iterator[Problem]:
     """Tell of waivers that name a place without its value, or a value without its place."""
-    schema_problems = SchemaProblems(document, schema.REGIMEN_FILE)
     for index, waiver in enumerate(array_of(document.values.get("waiver"))):
         if not isinstance(waiver, Mapping):
             continue
         given = [key for key in ("at", "value") if key in waiver]
-        unknown = [("waiver", index, key) for key in waiver if key not in schema.WAIVER.keys]
-        if len(given) == 1 and not any(schema_problems.nearest_key(path) in {"at", "value"} for path in unknown):
+        if len(given) == 1 and all(key in schema.WAIVER.keys for key in waiver):  # an unknown one may be the other
             missing = "value" if given == ["at"] else "at"
             yield Problem(
                 "F003",

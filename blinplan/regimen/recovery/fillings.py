@@ -135,7 +135,7 @@ def _possible(document: Document, gaps: Gaps) -> Possible:
     written = [dose for dose in _texts_at_dose(document.values.get("cycle")) if _basis(dose) is not None]
     own = Basis(known) if known in set(Basis) else next(map(_basis, written), None)
     unit = "mcg/m2/day" if own is Basis.BSA else "mcg/day"
-    return Possible(unit, [dose for dose in written if _basis(dose) is own])
+    return Possible(unit, [dose for dose in written if _basis(dose) is own], _texts(document.values))
 
 
 def _texts_at_dose(value: object) -> Iterator[str]:

@@ -52,12 +52,17 @@ def gaps_of(reading: FaultyFile) -> Gaps | None:
     another = ("cycle", len(array_of(document.values.get("cycle"))))
     if another[1] and any(_may_be_a_cycle(document, path) for path in unknown):
         places.add(another)
-    found = frozenset(map(_with_its_length, places))
+    found = frozenset(map(_whole, places))
     return Gaps(found, frozenset(unknown), another if another in found else None)
 
 
-def _with_its_length(path: KeyPath) -> KeyPath:
-    """The length of a step is one place, in days or in hours."""
+def _whole(path: KeyPath) -> KeyPath:
+    """The place that is uncertain with a key: a step's length, in days or in hours, and all premedication with a part.
+
+    Rules look at premedication as a whole, since what one entry lacks another may give.
+    """
+    if path[0] == "premedication":
+        return path[:1]
     return (*path[:-1], "days") if path[-1:] == ("hours",) and "steps" in path else path
 
 

@@ -20,18 +20,19 @@ _VALUES: tuple[Any, ...] = (
     *_NUMBERS,
     *(Decimal(number) for number in ("45", "0.1", "0.5", "18", "12.5", "80", "120", "300")),
     *("x", "another", "chemotherapy", "20 mg", "5 mg/m2", "0.001 mg", "100000 mg", "9 mcg/day", "IV", "S304", "Z999"),
-    *('cycle "Cycle 1" step 2 dose', "dosing basis"),
+    *('cycle "Cycle 1" step 2 dose', "dosing basis", "rr-adult", "mrd-adult", "consolidation-below-45-kg"),
     *(False, True, date(1990, 1, 1), date(2990, 1, 1), datetime(2026, 1, 1, 10, 0)),  # noqa: DTZ001 - a local time
 )
 _FILLINGS_OF_A_TABLE = 12
 
 
 class Possible:
-    """Says what could stand at a place, in a file with these doses by this unit."""
+    """Says what could stand at a place, in a file with these doses by this unit, and these texts elsewhere."""
 
-    def __init__(self, unit: str, doses: Sequence[str]) -> None:
+    def __init__(self, unit: str, doses: Sequence[str], texts: Iterable[str] = ()) -> None:
         self._unit = unit
         self._doses = doses
+        self._texts = tuple(dict.fromkeys(texts))
 
     def values(self, table: Table[Any], name: str) -> list[Any]:
         """What could stand at a key of a table; nothing is among it where the key can be left out."""
@@ -61,7 +62,7 @@ class Possible:
         if kind.get("type") == "array":
             return self._arrays(table, key)
         words = kind.get("enum", ()) if kind.get("type") == "string" else ()
-        return [value for value in (*words, *_VALUES) if table.may_hold(key.name, value)]
+        return [value for value in (*words, *_VALUES, *self._texts) if table.may_hold(key.name, value)]
 
     def _of_a_step(self, name: str) -> Iterable[Any]:
         if name == "days":
