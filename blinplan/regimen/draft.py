@@ -365,8 +365,8 @@ def _departs(cycle: CycleTable) -> bool:
 
 
 def _left_out(original: RegimenTable, file: RegimenTable) -> Iterator[str]:
-    for waiver in original.waiver:
-        yield f"the waiver of {waiver.rule}: whether its reason holds here too is for you to say"
+    for rule in dict.fromkeys(waiver.rule for waiver in original.waiver):
+        yield f"the waiver of {rule}: whether its reason holds here too is for you to say"
     if original.family is not None:
         yield f"the family {original.family}: it is the original's"
     reasons = {cycle.interval_reason for cycle in original.cycle} - {cycle.interval_reason for cycle in file.cycle}

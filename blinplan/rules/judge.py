@@ -22,7 +22,7 @@ from blinplan.rules.families.waiver import rules as waiver_rules
 from blinplan.rules.limits import Limits
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 from blinplan.rules.unverified import on_unseen_values
-from blinplan.rules.verdict import Ruling, Verdict
+from blinplan.rules.verdict import Ruling, Verdict, WaivedFinding
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
@@ -216,11 +216,13 @@ def _with_severity(verdict: Verdict, settings: Settings) -> Verdict:
     severity = settings.severity_of(verdict.rule)
     if severity is verdict.rule.severity:
         return verdict
+
+    def with_severity(finding: Finding) -> Finding:
+        return replace(finding, severity=severity) if finding.severity is verdict.rule.severity else finding
+
     return verdict._replace(
-        findings=tuple(
-            replace(finding, severity=severity) if finding.severity is verdict.rule.severity else finding
-            for finding in verdict.findings
-        )
+        findings=tuple(map(with_severity, verdict.findings)),
+        waived_findings=tuple(WaivedFinding(with_severity(one), waiver) for one, waiver in verdict.waived_findings),
     )
 
 

@@ -17,7 +17,6 @@ from blinplan.cli.check.options import CheckOptions, read_day, read_figures, rea
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.quantities import plural
 from blinplan.refusal import Refusal
-from blinplan.terminal import indent
 
 if TYPE_CHECKING:
     from blinplan.api.check import Fixes, Settled
@@ -86,7 +85,7 @@ def _change(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> Files
     options.terminal.tell(f"{what}: {fixes}", "pass" if fixes.changed_files else "")
     if options.add_waiver is not None:
         for place in fixes.places():
-            options.terminal.remark(indent(place))
+            options.terminal.tell(f"  {place}")
     return changed
 
 

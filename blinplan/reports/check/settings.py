@@ -101,6 +101,7 @@ def _file(file: FileSettings) -> dict[str, Any]:
         "severities": _severities(settings),
         "label": settings.label,
         "strict": settings.strict,
+        "policies": {"reason_length": settings.policies.fewest_characters, "expiry_days": settings.policies.most_days},
         "changed_limits": {
             limit.name: {"value": float(limit.value), "unit": limit.unit, "set_by": limit.change.origin}
             for limit in settings.limits.values()
@@ -145,6 +146,7 @@ def _lines(settings: Settings) -> list[str]:
         "severities: "
         + (", ".join(f"{code} {level}" for code, level in _severities(settings).items()) or "the rules' own"),
         f"label: {label_named(settings.label)}, where a regimen names none",
+        *_policies(settings),
         *(["strict: what rests on unverified values counts as not checked"] if settings.strict else []),
         *(
             f"limit {limit.name}: {limit} by {limit.change.origin} ({visible(limit.change.reason)})"
@@ -152,6 +154,17 @@ def _lines(settings: Settings) -> list[str]:
             if limit.change
         ),
     ]
+
+
+def _policies(settings: Settings) -> list[str]:
+    said = {
+        "W908": f"a reason has at least {settings.policies.fewest_characters} characters",
+        "W909": "a waiver has a last day",
+        "W910": f"a waiver holds for at most {settings.policies.most_days} days",
+        "D213": "every source of the doses is seen",
+    }
+    asked = [what for code, what in said.items() if settings.reason_left_out(CATALOGUE[code]) is None]
+    return [f"policies: {'; '.join(asked)}"] if asked else []
 
 
 def _patterns(patterns: Iterable[Pattern]) -> str:

@@ -193,12 +193,12 @@ def _fix(case: Case, waiver: Waiver, covered: Sequence[Finding]) -> Edit | None:
 def _short_reasons(case: Case, waivers: Sequence[Waiver], policies: Policies) -> Iterator[Finding]:
     for waiver in waivers:
         length = len(" ".join(waiver.reason.split()))
-        if length < policies.reason_length:
+        if length < policies.fewest_characters:
             yield case.finding(
                 rules.SHORT_REASON,
                 (*waiver.path, "reason"),
                 f"the reason of the waiver of {waiver.rule} has {length} {plural('character', length)}, and"
-                f" {policies.reason_length} are asked for",
+                f" {policies.fewest_characters} are asked for",
                 "say why the finding is accepted, so that a reviewer can judge it",
             )
 
@@ -217,11 +217,11 @@ def _without_expiry(case: Case, waivers: Sequence[Waiver]) -> Iterator[Finding]:
 def _late_expiry(case: Case, waivers: Sequence[Waiver], policies: Policies, today: date) -> Iterator[Finding]:
     for waiver in waivers:
         days = 0 if waiver.expires is None else (waiver.expires - today).days
-        if days > policies.expiry_days:
+        if days > policies.most_days:
             yield case.finding(
                 rules.LATE_EXPIRY,
                 (*waiver.path, "expires"),
                 f"the waiver of {waiver.rule} holds until {waiver.expires}, for {days} days; at most"
-                f" {policies.expiry_days} are allowed",
+                f" {policies.most_days} are allowed",
                 "set an earlier day, on which somebody looks at it again",
             )

@@ -48,6 +48,7 @@ def _settings(base: Settings, own: Settings, written: set[str]) -> Settings:
         label=own.label if "label" in written else base.label,
         strict=own.strict if "strict" in written else base.strict,
         fail_on=own.fail_on or base.fail_on,
+        policies=own.policies.over(base.policies),
     )
 
 

@@ -33,6 +33,15 @@ class LimitChange(NamedTuple):
     reason: str
 
 
+class PoliciesTable(NamedTuple):
+    """What a project asks of waivers and of the sources of doses; what it does not say is not asked."""
+
+    reason_length: int | None = None
+    expiry: bool | None = None
+    expiry_days: int | None = None
+    seen_doses: bool | None = None
+
+
 class PerFileTable(NamedTuple):
     """What is set for the files that a pattern means; it goes before what the configuration sets for all."""
 
@@ -42,6 +51,7 @@ class PerFileTable(NamedTuple):
     limits: Mapping[str, LimitChange] = _NOTHING
     fail_on: str | None = None
     strict: bool | None = None
+    policies: PoliciesTable = PoliciesTable()
 
 
 class ConfigurationFile(NamedTuple):
@@ -66,6 +76,7 @@ class ConfigurationFile(NamedTuple):
     site: str | None = None
     label: str | None = None
     strict: bool | None = None
+    policies: PoliciesTable = PoliciesTable()
 
 
 _LIMIT_CHANGE = Table(
@@ -93,6 +104,25 @@ _STRICT = optional_key(
     truth(),
     "true or false: whether a rule that rests on a value nobody has seen in its source counts as not checked",
 )
+_POLICIES = optional_key(
+    "policies",
+    table(
+        Table(
+            PoliciesTable,
+            optional_key(
+                "reason-length", whole(1, 500), "a whole number from 1 to 500: the fewest characters of a reason"
+            ),
+            optional_key("expiry", truth(), "true or false: whether every waiver needs a last day"),
+            optional_key(
+                "expiry-days", whole(1, 36_500), "a whole number from 1: the most days until a waiver expires"
+            ),
+            optional_key(
+                "seen-doses", truth(), "true or false: whether every source of the doses has to have been seen"
+            ),
+        )
+    ),
+    "a table of reason-length, expiry, expiry-days and seen-doses, as [policies]",
+)
 _PER_FILE = Table(
     PerFileTable,
     optional_key(
@@ -105,6 +135,7 @@ _PER_FILE = Table(
     _LIMITS,
     _FAIL_ON,
     _STRICT,
+    _POLICIES,
 )
 CONFIGURATION_FILE = Table(
     ConfigurationFile,
@@ -155,4 +186,5 @@ CONFIGURATION_FILE = Table(
         f"the label that regimens follow which do not say so themselves: {', '.join(label_names())}",
     ),
     _STRICT,
+    _POLICIES,
 )

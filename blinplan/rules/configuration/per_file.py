@@ -5,7 +5,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
-from blinplan.rules.configuration.settings import ChangedLimit, FailOnSetting, Pattern, Settings, Severities
+from blinplan.rules.configuration.settings import (
+    ChangedLimit,
+    FailOnSetting,
+    Pattern,
+    Policies,
+    Settings,
+    Severities,
+)
+
+_NONE = Policies()
 
 
 class FilePattern(NamedTuple):
@@ -41,6 +50,7 @@ class PerFile(NamedTuple):
     changes: tuple[ChangedLimit, ...] = ()
     strict: bool | None = None
     fail_on: FailOnSetting | None = None
+    policies: Policies = _NONE
 
     def over(self, settings: Settings) -> Settings:
         """The settings with these before them."""
@@ -52,4 +62,5 @@ class PerFile(NamedTuple):
             changes=(*settings.changes, *self.changes),
             strict=settings.strict if self.strict is None else self.strict,
             fail_on=self.fail_on or settings.fail_on,
+            policies=self.policies.over(settings.policies),
         )

@@ -12,18 +12,26 @@ from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.regimen.toml.document import Document, KeyPath
 from blinplan.regimen.toml.problems import describe
 from blinplan.regimen.toml.spelling import nearest_word
-from blinplan.regimen.toml.table import Key, Table
+from blinplan.regimen.toml.table import Key, Table, field_name
 from blinplan.rules.configuration.configuration import (
     Configuration,
     ConfigurationError,
     Fault,
     path_text,
 )
-from blinplan.rules.configuration.keys import CONFIGURATION_FILE, ConfigurationFile, LimitChange
+from blinplan.rules.configuration.keys import CONFIGURATION_FILE, ConfigurationFile, LimitChange, PoliciesTable
 from blinplan.rules.configuration.path_pattern import path_pattern
 from blinplan.rules.configuration.patterns import in_order, pattern_fault, severity_fault
 from blinplan.rules.configuration.per_file import FilePattern, PerFile
-from blinplan.rules.configuration.settings import ChangedLimit, FailOn, FailOnSetting, Pattern, Settings, Severities
+from blinplan.rules.configuration.settings import (
+    ChangedLimit,
+    FailOn,
+    FailOnSetting,
+    Pattern,
+    Policies,
+    Settings,
+    Severities,
+)
 from blinplan.rules.limits import Limit, limits_by
 from blinplan.rules.rule import Severity
 
@@ -102,13 +110,20 @@ class Reader:
     def _settings(self, file: ConfigurationFile, label: str) -> Settings:
         return Settings(
             select=None if file.select is None else self._patterns(("select",), file.select),
-            extend_select=self._patterns(("extend-select",), file.extend_select),
-            ignore=self._patterns(("ignore",), file.ignore, leaves_out=True),
+            extend_select=(
+                *self._patterns(("extend-select",), file.extend_select),
+                *self._rules_of_policies(("policies",), file.policies),
+            ),
+            ignore=(
+                *self._patterns(("ignore",), file.ignore, leaves_out=True),
+                *self._rules_of_policies(("policies",), file.policies, asked=False),
+            ),
             severities=self._severities(("severity",), file.severity),
             changes=self._changes(("limits",), file.limits, label),
             label=label,
             strict=bool(file.strict),
             fail_on=self._fail_on(("fail-on",), file.fail_on),
+            policies=Policies(file.policies.reason_length, file.policies.expiry_days),
         )
 
     def _ignores(self, file: ConfigurationFile) -> Iterator[PerFile]:
@@ -121,13 +136,30 @@ class Reader:
             at = ("per-file", written)
             yield PerFile(
                 self._files(at),
-                self._patterns((*at, "ignore"), there.ignore, leaves_out=True, for_files=True),
-                self._patterns((*at, "extend-select"), there.extend_select, for_files=True),
+                (
+                    *self._patterns((*at, "ignore"), there.ignore, leaves_out=True, for_files=True),
+                    *self._rules_of_policies((*at, "policies"), there.policies, asked=False, for_files=True),
+                ),
+                (
+                    *self._patterns((*at, "extend-select"), there.extend_select, for_files=True),
+                    *self._rules_of_policies((*at, "policies"), there.policies, for_files=True),
+                ),
                 self._severities((*at, "severity"), there.severity, for_files=True),
                 self._changes((*at, "limits"), there.limits, label),
                 there.strict,
                 self._fail_on((*at, "fail-on"), there.fail_on),
+                Policies(there.policies.reason_length, there.policies.expiry_days),
             )
+
+    def _rules_of_policies(
+        self, at: KeyPath, policies: PoliciesTable, *, asked: bool = True, for_files: bool = False
+    ) -> tuple[Pattern, ...]:
+        """The rules that policies ask for; or, where they say false, those that they leave out."""
+        return tuple(
+            Pattern(code, f"by {self._origin((*at, key))}", for_files)
+            for key, code in _RULES_OF_POLICIES.items()
+            if (value := getattr(policies, field_name(key))) is not None and bool(value) is asked
+        )
 
     def _files(self, at: KeyPath) -> FilePattern:
         return FilePattern(str(at[-1]), self._path.resolve().parent, self._origin(at))
@@ -202,6 +234,9 @@ class Reader:
         name = ".".join(str(part) for part in path) or "tool.blinplan"
         found = "missing" if detail["type"] == "missing" else describe(detail["input"])
         return Fault(where, f"`{name[:80]}` is {found}", f"give {key.description if key else 'a table'}")
+
+
+_RULES_OF_POLICIES = {"reason-length": "W908", "expiry": "W909", "expiry-days": "W910", "seen-doses": "D213"}
 
 
 def _place(path: KeyPath) -> tuple[Table[Any], Key | None]:

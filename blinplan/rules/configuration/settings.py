@@ -74,13 +74,24 @@ class ChangedLimit(NamedTuple):
 
 
 class Policies(NamedTuple):
-    """What a project asks of waivers, where the rules of it are asked.
+    """What a project asks of waivers, where the rules of it are asked; None where it says no number."""
 
-    ``reason_length`` is the fewest characters of a reason, and ``expiry_days`` the most days until a waiver expires.
-    """
+    reason_length: int | None = None
+    expiry_days: int | None = None
 
-    reason_length: int = 20
-    expiry_days: int = 365
+    @property
+    def fewest_characters(self) -> int:
+        """How long a reason is at least."""
+        return self.reason_length or 20
+
+    @property
+    def most_days(self) -> int:
+        """How long a waiver holds at most."""
+        return self.expiry_days or 365
+
+    def over(self, policies: "Policies") -> "Policies":
+        """Other policies with these before them."""
+        return Policies(self.reason_length or policies.reason_length, self.expiry_days or policies.expiry_days)
 
 
 _POLICIES = Policies()

@@ -6,16 +6,18 @@ from pathlib import Path
 import pytest
 
 from blinplan.regimen import library
+from blinplan.regimen.reading import read
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.configuration import DEFAULT, Configuration, ConfigurationError
 from blinplan.rules.configuration.configurations import nearest
 from blinplan.rules.configuration.file import load
 from blinplan.rules.configuration.keys import CONFIGURATION_FILE
-from blinplan.rules.configuration.settings import FailOn, Pattern, Settings, Severities
+from blinplan.rules.configuration.settings import DEFAULTS, FailOn, Pattern, Policies, Settings, Severities
+from blinplan.rules.judge import judge
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Severity
 from blinplan.rules.verdict import Ruling
-from tests.regimen_text import codes, cycle, judgement_of_lines, verdict_of
+from tests.regimen_text import TODAY, codes, cycle, judgement_of_lines, regimen_text, verdict_of, waiver
 
 FULL = """
 extend = "base/empty.toml"
@@ -51,6 +53,8 @@ D2 = "error"
 
 [limits]
 step_length = { value = 5, reason = "Site protocol 12" }
+[policies]
+reason-length = 25
 """
 
 
@@ -91,12 +95,14 @@ def test_every_key_is_heard(tmp_path: Path) -> None:
     assert [pattern.text for pattern in found.exclude] == ["drafts/"]
     assert (found.respect_gitignore, found.force_exclude) == (False, True)
     assert {key for key, _ in found.origins} | {"extend"} == set(CONFIGURATION_FILE.keys)
+    assert found.settings.policies == Policies(25)
+    assert [pattern.text for pattern in found.settings.extend_select] == ["T502", "W908"]
     assert found.settings.severity_of(CATALOGUE["D202"]) is Severity.NOTE
     assert found.settings.severity_of(CATALOGUE["D203"]) is Severity.ERROR
     assert found.settings.severity_of(CATALOGUE["S301"]) is CATALOGUE["S301"].severity
     old = found.settings_for(tmp_path / "trials" / "old" / "x.toml")
     assert [pattern.text for pattern in old.ignore] == ["D205", "short-infusion", "D2", "S3"]
-    assert [pattern.text for pattern in old.extend_select] == ["T502", "T502"]
+    assert [pattern.text for pattern in old.extend_select] == ["T502", "W908", "T502"]
     assert old.severity_of(CATALOGUE["D202"]) is Severity.ERROR
     assert old.limits["step_length"].value == 4
     assert not old.strict
@@ -291,3 +297,65 @@ def test_what_is_left_out_is_said_with_where_it_was_set(tmp_path: Path) -> None:
     assert verdict.not_evaluated is not None
     assert verdict.not_evaluated.kind == "not requested"
     assert "blinplan.toml:1 (ignore S301)" in verdict.not_evaluated.reason
+
+
+POLICIES = """
+[policies]
+reason-length = 30
+expiry-days = 90
+seen-doses = true
+
+[per-file."trials/**".policies]
+expiry = true
+seen-doses = false
+reason-length = 12
+"""
+
+
+def test_policies_ask_their_rules_and_say_by_which_number(tmp_path: Path) -> None:
+    found = configuration(tmp_path, POLICIES)
+    mine, trial = found.settings_for(tmp_path / "a.toml"), found.settings_for(tmp_path / "trials" / "b.toml")
+    asked = [
+        {code for code in ("W908", "W909", "W910", "D213") if settings.reason_left_out(CATALOGUE[code]) is None}
+        for settings in (mine, trial, DEFAULTS)
+    ]
+    assert asked == [{"W908", "W910", "D213"}, {"W908", "W909", "W910"}, set()]
+    assert (mine.policies, trial.policies) == (Policies(30, 90), Policies(12, 90))
+    without = mine.reason_left_out(CATALOGUE["W909"])
+    assert without is not None
+    assert without.kind == "off"
+
+
+def test_policies_decide_about_waivers(tmp_path: Path) -> None:
+    found = configuration(tmp_path, POLICIES)
+    place = "cycle 'Cycle' treatment_free_days"
+    text = regimen_text(cycle(free=21, repeat=2)).replace('"seen"', '"transcribed"')
+    late = text + waiver("S304", "2026-07-31", at=place, value=21)
+    reading = read(late.encode(), "a.toml")
+    assert codes(judge(reading, TODAY, None, found.settings_for(tmp_path / "a.toml"))) == ["D213", "W908", "W910"]
+    dateless = read((text + waiver("S304", at=place, value=21)).encode(), "a.toml")
+    settings = found.settings_for(tmp_path / "trials" / "a.toml")
+    judgement = judge(dateless, TODAY, None, settings)
+    assert codes(judgement) == ["W908", "W909"]
+    assert "11 characters, and 12 are asked for" in verdict_of(judgement, "W908").findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("policies = 1", "`policies` is the number 1"),
+        ("[policies]\nreason-length = 0", "`policies.reason-length` is the number 0"),
+        ("[policies]\nexpiry = 1", "`policies.expiry` is the number 1"),
+        ("[policies]\nreason = 20", "there is no setting `reason` in policies"),
+    ],
+)
+def test_a_policy_that_is_none_is_a_fault(tmp_path: Path, text: str, said: str) -> None:
+    (fault,) = faults(tmp_path, text)
+    assert said in fault
+
+
+def test_a_configuration_takes_the_policies_of_the_one_that_it_extends(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text("[policies]\nreason-length = 30\nexpiry = true\n")
+    found = configuration(tmp_path, 'extend = "base.toml"\n[policies]\nexpiry-days = 90\n').settings
+    asked = [code for code in ("W908", "W909", "W910", "D213") if found.reason_left_out(CATALOGUE[code]) is None]
+    assert (found.policies, asked) == (Policies(30, 90), ["W908", "W909", "W910"])

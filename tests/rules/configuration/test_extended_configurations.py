@@ -24,7 +24,18 @@ VALUES = {
     "respect-gitignore": ("false", "true"),
     "force-exclude": ("true", "false"),
 }
-ADDED = {"extend", "select", "extend-select", "ignore", "per-file-ignores", "per-file", "severity", "limits", "exclude"}
+ADDED = {
+    "policies",
+    "extend",
+    "select",
+    "extend-select",
+    "ignore",
+    "per-file-ignores",
+    "per-file",
+    "severity",
+    "limits",
+    "exclude",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -309,7 +309,16 @@ FULL = cycle("28 mcg/day for 28 days")
 INFANT = "[eligibility]\nbelow_weight_kg = 45\n\n" + _capped("15 mcg/m2/day", "28 mcg/day")
 LABELLED = cycle("5 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days")
 
+
+def _cited(status: str) -> str:
+    return f'[[sources]]\ncitation = "Protocol 12"\nstatus = "{status}"\n\n{FULL}'
+
+
 EXAMPLES = (
+    example("D213", "finding", "written down by somebody else", _cited("transcribed")),
+    example("D213", "finding", "worked out from what was seen", _cited("derived")),
+    example("D213", "pass", "every source seen", _cited("seen")),
+    example("D213", "off", "where nobody asks for it", _cited("unverified"), selected=False),
     example("D201", "finding", "the higher of the two documented doses", cycle("1.5 mcg/m2/day for 28 days")),
     example("D201", "pass", "a hair above it", cycle("1.500001 mcg/m2/day for 28 days")),
     example("D201", "not applicable", "the same number, flat", cycle("1.5 mcg/day for 28 days")),

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from blinplan.course.events import given_rate
 from blinplan.quantities import MINUTES_PER_DAY, Basis, decimal_text
-from blinplan.regimen.regimen import Indication, Step
+from blinplan.regimen.regimen import Indication, Status, Step
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import beside_label, is_gross, severity_of_ratio
 from blinplan.rules.checks.dose_differences import DoseDifference, told_by
@@ -264,6 +264,21 @@ def _steps_down(rule: Rule, case: Case, pairs: _Pairs) -> Iterator[Finding]:
             )
 
 
+_SOURCE = '[[sources]]\ncitation = "Protocol 12, section 4"\nstatus = "{}"\n\n'
+
+
+def _unseen_sources(rule: Rule, case: Case) -> Iterator[Finding]:
+    for number, source in enumerate(case.regimen.sources):
+        if source.status is not Status.SEEN:
+            yield case.finding(
+                rule,
+                ("sources", number, "status"),
+                f"source {number + 1} of the doses is {source.status}; here every one has to be seen",
+                "compare the doses with the cited text, and write `seen` where they are the same",
+                value=f"{source.status}: {source.citation}",
+            )
+
+
 _FLAT_FROM = number_text("flat_from_weight")
 RULES = (
     Rule(
@@ -406,5 +421,18 @@ RULES = (
         good="[eligibility]\nbelow_weight_kg = 45\n\n" + _steps("15 mcg/m2/day"),
         check=patient_not_covered,
         patient="weight=5.5,age=20 days",
+    ),
+    Rule(
+        "D213",
+        "doses-not-seen",
+        "A source of the doses was not seen by anybody, and the project asks that every one is.",
+        Severity.WARNING,
+        "A dose that nobody has compared with its source may be a slip of whoever wrote it down.",
+        limits=(),
+        bad=_SOURCE.format("transcribed") + _steps("28 mcg/day"),
+        good=_SOURCE.format("seen") + _steps("28 mcg/day"),
+        check=_unseen_sources,
+        by_default=False,
+        sources=("The way sources are marked in regimen files (convention)",),
     ),
 )
