@@ -280,17 +280,17 @@ def test_a_baseline_covers_what_was_there_and_nothing_new(inside: Run, files: di
 
 
 def test_a_baseline_of_the_first_version_says_how_to_write_it_anew(inside: Run, tmp_path: Path) -> None:
-    (tmp_path / "a.toml").write_text(regimen_text(cycle(free=21, repeat=2)), encoding="utf-8")
-    inside("check", "a.toml", QUICK, "--write-baseline", "known.json")
+    (tmp_path / "probe.toml").write_text(regimen_text(cycle(free=21, repeat=2)), encoding="utf-8")
+    inside("check", "probe.toml", QUICK, "--write-baseline", "known.json")
     (entry,) = json.loads((tmp_path / "known.json").read_text())["findings"]
     old = {key: entry[key] for key in ("path", "rule", "message")}
     old |= {"pointer": "/cycle/0/treatment_free_days", "text": "21"}
     document = {"format": "blinplan-baseline", "version": 1, "findings": [old]}
     (tmp_path / "known.json").write_text(json.dumps(document))
-    ran = inside("check", "a.toml", QUICK, "--baseline", "known.json", "--fail-on", "warning")
+    ran = inside("check", "probe.toml", QUICK, "--baseline", "known.json", "--fail-on", "warning")
     assert ran.status == 0
     assert "known.json is of the first version" in " ".join(ran.err.split())
-    (tmp_path / "a.toml").rename(tmp_path / "b.toml")
+    (tmp_path / "probe.toml").rename(tmp_path / "b.toml")
     assert inside("check", "b.toml", QUICK, "--baseline", "known.json", "--fail-on", "warning").status == 1
 
 

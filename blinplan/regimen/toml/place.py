@@ -153,14 +153,14 @@ def value_at(path: KeyPath, values: Mapping[str, Any]) -> Any:
     """What a document says at a path, as a waiver repeats it: a value as it is written, or a table in words."""
     whole_cycle = len(path) in (2, 3) and path[0] == "cycle" and path[2:] in {(), ("name",)}
     found: Any = values
-    for part in path[:2] if whole_cycle else () if path == ("name",) else path:
+    for part in path[:2] if whole_cycle else path:
         try:
             found = found[part]
         except (KeyError, IndexError, TypeError):
             return NOTHING
     if whole_cycle:
         return _cycle_text(found)
-    if path in {(), ("name",)}:
+    if not path:
         return "; ".join(map(_cycle_text, values.get("cycle", ())))
     if path[-1] == "steps":
         return _steps_text(found)
