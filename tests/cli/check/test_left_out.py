@@ -25,7 +25,7 @@ def write(folder: Path, texts: dict[str, str]) -> None:
 def library(tmp_path: Path) -> Path:
     write(tmp_path, {"blinplan.toml": '\nexclude = ["drafts/", "tools/*.toml"]\n', ".gitignore": "# x\nbuild/\n"})
     write(tmp_path, {"drafts/a.toml": BAD, "drafts/deep/b.toml": BAD, "tools/c.toml": OTHER, "build/d.toml": BAD})
-    write(tmp_path, {"ward/e.toml": SOUND, ".old/f.toml": BAD})
+    write(tmp_path, {"ward/probe.toml": SOUND, ".old/f.toml": BAD})
     return tmp_path
 
 
@@ -74,14 +74,14 @@ def test_a_file_that_is_named_is_checked_unless_it_is_forced_out(inside: Run) ->
     assert forced.status == 0
     assert "exit 0: nothing was checked: the files that were named are left out" in forced.err
     assert "everything" not in forced.err
-    some = inside("check", "drafts/a.toml", "ward/e.toml", QUICK, "--force-exclude", "-f", "json")
-    assert [file["path"] for file in some.json["files"]] == ["ward/e.toml"]
+    some = inside("check", "drafts/a.toml", "ward/probe.toml", QUICK, "--force-exclude", "-f", "json")
+    assert [file["path"] for file in some.json["files"]] == ["ward/probe.toml"]
 
 
 @pytest.mark.usefixtures("library")
 def test_a_file_that_is_named_is_not_told_as_left_out_of_its_folder(inside: Run) -> None:
     found = inside("check", ".", "drafts/a.toml", QUICK, "-f", "json").json
-    assert [file["path"] for file in found["files"]] == ["drafts/a.toml", "ward/e.toml"]
+    assert [file["path"] for file in found["files"]] == ["drafts/a.toml", "ward/probe.toml"]
     assert "drafts/a.toml" not in [one["path"] for one in found["left_out"]]
 
 
