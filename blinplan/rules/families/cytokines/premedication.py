@@ -38,6 +38,11 @@ class _OfGroup(NamedTuple):
     whose: str
 
     @property
+    def label(self) -> str:
+        """What to call the label's premedication of the group: whom it is for, where the file does not say it."""
+        return "the label's" if self.whose else f"the label's for {self.group}"
+
+    @property
     def steroids(self) -> tuple[tuple[Premedication, WrittenDrug], ...]:
         """What of it is a corticosteroid, with the drug as it was read."""
         read = ((given, corticosteroid_in(given.drug)) for given in self.declared)
@@ -174,7 +179,7 @@ def _no_corticosteroid(rule: Rule, case: Case, own: _OfGroup, labels: Sequence[L
     return case.finding(
         rule,
         (*given.path, "drug"),
-        f"the premedication{own.whose} is {given.drug}, which is known here as no corticosteroid; the label's is"
+        f"the premedication{own.whose} is {given.drug}, which is known here as no corticosteroid; {own.label} is"
         f" {_drugs_text(label)}",
         f'write `drug = "{label.drug.name}"`, or the name of the substance where this is a brand of it',
         why=label.stated.says,
@@ -278,7 +283,7 @@ class _Comparison(NamedTuple):
         told = f", {decimal_text(strength, 2)} times as strong" if gross else ""
         yield self._finding(
             "drug",
-            f"the premedication{self.own.whose} is {self.given.drug} {self.given.dose}{told}; the label's is"
+            f"the premedication{self.own.whose} is {self.given.drug} {self.given.dose}{told}; {self.own.label} is"
             f" {_drugs_text(self.label)}",
             f'write `drug = "{self.label.drug.name}"` and {_keys_text(self.label.drug)}, or waive this rule with the'
             " reason",
@@ -312,7 +317,7 @@ class _Comparison(NamedTuple):
         ratio = max(self._ratios(label), key=_distance)
         return self._finding(
             "dose",
-            f"the dose of {label.name}{self.own.whose} is {self.given.dose}; the label's is {_dose_text(label)}"
+            f"the dose of {label.name}{self.own.whose} is {self.given.dose}; {self.own.label} is {_dose_text(label)}"
             f"{self._in_a_patient(label, ratio)}",
             f"write {_keys_text(label)}, or waive this rule with the reason",
             severity_of_ratio(self.case, ratio),
@@ -340,7 +345,7 @@ class _Comparison(NamedTuple):
         if given is None:
             yield self._finding(
                 "dose",
-                f"the dose of {label.name}{self.own.whose} has no cap; the label's is {cap}",
+                f"the dose of {label.name}{self.own.whose} has no cap; {self.own.label} is {cap}",
                 f'add `max = "{cap}"`',
                 Severity.WARNING,
             )
@@ -350,7 +355,7 @@ class _Comparison(NamedTuple):
             ratio = given.milligrams / cap.milligrams
             yield self._finding(
                 "max",
-                f"the cap of {label.name}{self.own.whose} is {given}; the label's is {cap}",
+                f"the cap of {label.name}{self.own.whose} is {given}; {self.own.label} is {cap}",
                 f'write `max = "{cap}"`, or waive this rule with the reason',
                 severity_of_ratio(self.case, ratio),
                 gross=is_gross(ratio),
