@@ -51,6 +51,7 @@ __all__ = [
     "Settled",
     "check",
     "read_files",
+    "refuse_contradictions",
     "rule_choice",
     "split",
 ]
@@ -84,6 +85,7 @@ def check(
     exclude: Sequence[str] = (),
     respect_gitignore: bool | None = None,
     force_exclude: bool | None = None,
+    since: str | None = None,
     progress: Progress | None = None,
 ) -> "CheckResult":
     """Judge regimens by every rule, or by those that are asked.
@@ -128,6 +130,8 @@ def check(
     exclude, respect_gitignore, force_exclude
         Patterns of paths to leave out of folders, as in a .gitignore; whether what .gitignore files name is left out as
         well; and whether files that are named are, too.
+    since
+        A revision of the git repository: only what was not found where what is checked out forked from it counts.
     progress
         Told how many regimens are simulated, of how many.
 
@@ -167,19 +171,33 @@ def check(
         files = files.change(files.waivers(wanted, day, settled, patient, cache=cache))
     if fix:
         files = files.change(files.fixes(day, settled, patient, cache=cache))
-    found = files.judge(day, settled, patient, cache=cache, progress=progress)
+    refuse_contradictions(since, write_baseline)
+
+    def judge(some: FilesToCheck) -> CheckResult:
+        return some.judge(day, settled, patient, cache=cache, progress=progress)
+
+    found = judge(files) if since is None else files.judge_since(since, settled, judge)
     if write_baseline is not None:
         return found.write_baseline(Path(write_baseline))[0]
     return settled.without_baselines(found)
 
 
+def refuse_contradictions(since: str | None, write_baseline: object) -> None:
+    """Refuse to list all findings of a run that leaves some out."""
+    if since is not None and write_baseline is not None:
+        raise ArgumentRefusal(
+            "{since} and {write_baseline} contradict each other", "a baseline lists all findings; leave {since} out"
+        )
+
+
 class FileToCheck(NamedTuple):
-    """A regimen file as read, and by which settings it is judged."""
+    """A regimen file as read, by which settings it is judged, and whether it may be simulated."""
 
     source: FileSource
     reading: Reading
     settings: Settings
     configuration: Configuration
+    simulated: bool = True
 
 
 class Settled(NamedTuple):
@@ -210,6 +228,7 @@ class FilesToCheck(NamedTuple):
     """All files of a run in the order of its report, the names that led to none, and what says how the run goes.
 
     ``left_out`` are the files that the run was told to leave out, and ``unmatched`` the patterns that mean no file.
+    ``gone`` are files that are not judged, but were there for those that are.
     """
 
     files: tuple[FileToCheck, ...]
@@ -217,6 +236,7 @@ class FilesToCheck(NamedTuple):
     configuration: Configuration
     left_out: tuple[FileSource, ...] = ()
     unmatched: "tuple[FilePattern, ...]" = ()
+    gone: tuple[Reading, ...] = ()
 
     def settle(self, options: RunOptions) -> Settled:
         """How the run goes: by what is asked for, else the configuration of each file, else the program."""
@@ -330,14 +350,61 @@ class FilesToCheck(NamedTuple):
     def _tasks(self, today: date, settled: Settled, patient: "Patient | None") -> "list[tuple[Task, _Simulation]]":
         """Each file with what it is judged by, and how it is simulated."""
         whom = None if patient is None else _told_on(today, patient)
-        together = neighbours_of((file.reading, file.settings.label, file.configuration.path) for file in self.files)
+        together = neighbours_of(
+            [
+                *((file.reading, file.settings.label, file.configuration.path) for file in self.files),
+                *((reading, "", self.configuration.path) for reading in self.gone),
+            ]
+        )
         sites, tasks = _sites(settled), []
         for file in self.files:
             asked = settled.files[file.source.name]
             site = None if asked.site is None else sites[asked.site]
             task = Task(file.reading, file.settings, today, whom, site, together)
-            tasks.append((task, _simulation(asked)))
+            tasks.append((task, _simulation(asked) if file.simulated else None))
         return tasks
+
+    def judge_since(
+        self, revision: str, settled: Settled, judge: "Callable[[FilesToCheck], CheckResult]"
+    ) -> "CheckResult":
+        """Judge the files as they are and as they were, and leave out what was found before.
+
+        Parameters
+        ----------
+        revision
+            The revision; what counts is the commit where what is checked out forked from it.
+        settled
+            How the run goes.
+        judge
+            How files are judged.
+
+        Raises
+        ------
+        Refusal
+            When it cannot be told what the files were.
+        """
+        from blinplan.rules.changes.history import history
+        from blinplan.rules.changes.new_findings import compared_names, new_only
+
+        sources, readings = [file.source for file in self.files], {f.source.name: f.reading for f in self.files}
+        past = history(sources, readings, self._deciding(settled), revision)
+        now = (file._replace(simulated=file.source.name not in past.unchanged) for file in self.files)
+        found = judge(self._replace(files=tuple(now)))
+        compared = compared_names(found.result, past)
+        before = (
+            file._replace(reading=past.before[file.source.name], simulated=file.source.name not in past.unchanged)
+            for file in self.files
+            if file.source.name in compared
+        )
+        earlier = judge(self._replace(files=tuple(before), missing=(), gone=past.gone))
+        return CheckResult(new_only(found.result, earlier.result, past))
+
+    def _deciding(self, settled: Settled) -> "list[Path]":
+        """The files that decide about findings, besides the configurations in the folders of the files."""
+        configurations = {file.configuration.path: file.configuration for file in self.files}.values()
+        named = (path for one in configurations for path in (one.path, *one.extends))
+        given = (path for one in settled.each for path in (one.site, one.baseline))
+        return [path for path in dict.fromkeys([*named, *given]) if path is not None]
 
     def judge(
         self,
@@ -350,7 +417,7 @@ class FilesToCheck(NamedTuple):
     ) -> "CheckResult":
         """Judge every file by its settings; those that have to be simulated side by side."""
         simulators = _simulators(settled, cache=cache)
-        tasks = [(task, simulators[simulation]) for task, simulation in self._tasks(today, settled, patient)]
+        tasks = [(task, simulators.get(simulation)) for task, simulation in self._tasks(today, settled, patient)]
         answers = _answers(tasks, progress)
         judgements = tuple(
             answer._replace(fail_on=settled.files[file.source.name].counting, configuration=file.configuration.path)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.quantities import plural
 from blinplan.regimen.find import FileSource, NotFound
@@ -19,6 +19,23 @@ if TYPE_CHECKING:
     from blinplan.rules.configuration.per_file import FilePattern
     from blinplan.rules.simulated.virtual import PatientSimulator
     from blinplan.rules.task import ProgramFault
+
+
+class Since(NamedTuple):
+    """What a run left out that was there before a revision: its findings, and the files that are as they were.
+
+    ``commits`` are those where what is checked out forked from the revision, one a repository.
+    """
+
+    revision: str
+    commits: tuple[str, ...]
+    unchanged: int
+    findings: int
+
+    def __str__(self) -> str:
+        commits = ", ".join(commit[:12] for commit in self.commits)
+        files = f"{_many(self.unchanged, 'file')} as before"
+        return f"since {self.revision} ({commits}), left out: {files}, {_many(self.findings, 'finding')} of before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +62,8 @@ class Result:
         Files that were left out of the run.
     unmatched
         Patterns of a configuration that mean no file of the run.
+    since
+        What was left out because it was there before a revision.
     """
 
     judgements: tuple[Judgement, ...]
@@ -57,6 +76,7 @@ class Result:
     old_baselines: tuple[Path, ...] = ()
     left_out: tuple[FileSource, ...] = ()
     unmatched: "tuple[FilePattern, ...]" = ()
+    since: Since | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -142,6 +162,7 @@ class Result:
             f" {outcomes[Ruling.PASS]} rules passed, {waived} waived,"
             + (f" {_many(known, 'finding')} in the baseline," if known else "")
             + f" {outcomes[Ruling.NOT_EVALUATED]} not evaluated{self._why_not_evaluated}"
+            + (f"; {self.since}" if self.since else "")
         )
 
     @property

@@ -93,6 +93,14 @@ def check(
         str | None,
         typer.Option(metavar="FILE", help="Do not count the findings that this file lists.", rich_help_panel=_RULES),
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REV",
+            help="Count only what was not found before this git revision, such as origin/main.",
+            rich_help_panel=_RULES,
+        ),
+    ] = None,
     write_baseline: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="List all present findings in this file.", rich_help_panel=_RULES),

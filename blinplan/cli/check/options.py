@@ -51,6 +51,7 @@ class CheckOptions(NamedTuple):
     exclude: Sequence[str] | None
     respect_gitignore: bool | None
     force_exclude: bool | None
+    since: str | None
 
 
 def read_day(text: str | None) -> date:

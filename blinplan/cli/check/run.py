@@ -10,6 +10,7 @@ from blinplan.api.check import (
     Configurations,
     FilesToCheck,
     read_files,
+    refuse_contradictions,
     rule_choice,
     split,
 )
@@ -104,13 +105,17 @@ def _show_diff(files: FilesToCheck, fixes: "Fixes", options: CheckOptions) -> No
 def _judge(
     files: FilesToCheck, settled: "Settled", today: date, patient: "Patient | None", options: CheckOptions
 ) -> CheckResult:
-    if settled.simulate:
+    refuse_contradictions(options.since, options.write_baseline)
+
+    def judge(some: FilesToCheck) -> CheckResult:
+        if not settled.simulate:
+            return some.judge(today, settled, patient)
         from blinplan.cli.app.progress import regimens_bar
 
         with regimens_bar(options.terminal) as progress:
-            found = files.judge(today, settled, patient, cache=not options.no_cache, progress=progress)
-    else:
-        found = files.judge(today, settled, patient)
+            return some.judge(today, settled, patient, cache=not options.no_cache, progress=progress)
+
+    found = judge(files) if options.since is None else files.judge_since(options.since, settled, judge)
     if options.write_baseline is None:
         return settled.without_baselines(found)
     path = Path(options.write_baseline)

@@ -33,6 +33,7 @@ def check_json(result: Result) -> dict[str, Any]:
         "left_out": [{"path": one.name, "by": one.left_out} for one in result.left_out],
         "unmatched_patterns": [{"pattern": one.text, "set_by": one.origin} for one in result.unmatched],
         "faults": [{"path": fault.reading.document.name, "message": repr(fault.error)} for fault in result.faults],
+        "since": None if result.since is None else result.since._asdict(),
         "stale_baseline": [_stale_entry(entry) for entry in result.stale],
         "files": [_file(result, judgement) for judgement in result.judgements],
     }

@@ -1,0 +1,104 @@
+"""What a git repository held at a revision: its files, and what they said."""
+
+import os
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from blinplan.refusal import ArgumentRefusal
+
+_NOT_OURS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
+"""Variables by which git, where it runs a hook, says which repository it is in; ours is that of the files."""
+
+
+class Commit(NamedTuple):
+    """A commit of a repository, which is known by the folder of its working tree."""
+
+    top: Path
+    name: str
+
+    def files(self) -> "dict[str, str]":
+        """The paths of its files, from the top, and the names of what they hold."""
+        listed = _git(self.top, "ls-tree", "-r", "-z", "--full-tree", self.name).split(b"\0")
+        entries = (line.partition(b"\t") for line in listed if line)
+        return {os.fsdecode(path): head.split()[2].decode() for head, _, path in entries if head.split()[1] == b"blob"}
+
+    def texts(self, names: Iterable[str]) -> Mapping[str, bytes]:
+        """What files held, by the names that `files` gives."""
+        wanted = list(dict.fromkeys(names))
+        written = _git(self.top, "cat-file", "--batch", given="".join(f"{name}\n" for name in wanted).encode())
+        found = {}
+        for name in wanted:
+            head, _, written = written.partition(b"\n")
+            size = int(head.split()[2])
+            found[name], written = written[:size], written[size + 1 :]
+        return found
+
+
+def forking_point(top: Path, revision: str) -> Commit:
+    """The commit at which what is checked out and a revision were last the same.
+
+    Raises
+    ------
+    ArgumentRefusal
+        When there is none, or git cannot tell.
+    """
+    known = _succeeds(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if known is None:
+        raise _refusal(top, "there is no revision {revision}", revision)
+    base = _succeeds(top, "merge-base", known, "HEAD")
+    if base is None:
+        raise _refusal(top, "{revision} and what is checked out have no commit in common", revision)
+    return Commit(top, base.split("\n")[0])
+
+
+def _refusal(top: Path, message: str, revision: str) -> ArgumentRefusal:
+    if _succeeds(top, "rev-parse", "--is-shallow-repository") == "true":
+        return ArgumentRefusal(
+            f"{{since}}: {message} in {{top}}, a shallow clone",
+            "fetch the history first: `fetch-depth: 0` for actions/checkout, `GIT_DEPTH: 0` for GitLab, else"
+            " `git fetch --unshallow`",
+            revision=revision,
+            top=top,
+        )
+    return ArgumentRefusal(
+        f"{{since}}: {message} in {{top}}",
+        "name a commit, a tag or a branch that was fetched, such as origin/main",
+        revision=revision,
+        top=top,
+    )
+
+
+def _succeeds(top: Path, *arguments: str) -> str | None:
+    """What git writes; None where it says no."""
+    ended = _run(top, arguments, b"")
+    if ended.returncode > 1 and b"ownership" in ended.stderr:
+        raise _unable(top, ended)
+    return ended.stdout.decode("utf-8", "surrogateescape").strip() if ended.returncode == 0 else None
+
+
+def _git(top: Path, *arguments: str, given: bytes = b"") -> bytes:
+    ended = _run(top, arguments, given)
+    if ended.returncode:
+        raise _unable(top, ended)
+    return ended.stdout
+
+
+def _run(top: Path, arguments: tuple[str, ...], given: bytes) -> subprocess.CompletedProcess[bytes]:
+    environment = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
+    try:
+        return subprocess.run(  # noqa: S603 - no shell, and a revision is no option
+            ["git", "-C", str(top), *arguments],  # noqa: S607 - the user's git
+            input=given,
+            capture_output=True,
+            check=False,
+            env={**environment, "LC_ALL": "C"},
+        )
+    except FileNotFoundError as error:
+        raise ArgumentRefusal("{since} needs git, which is not there", "install git") from error
+
+
+def _unable(top: Path, ended: subprocess.CompletedProcess[bytes]) -> ArgumentRefusal:
+    said = ended.stderr.decode("utf-8", "replace").strip().split("\n")[0]
+    return ArgumentRefusal("{since}: git cannot read {top}: {said}", "see what git says", top=top, said=said[:200])

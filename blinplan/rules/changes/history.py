@@ -1,0 +1,181 @@
+"""What the files of a run were when a branch forked from a revision."""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from blinplan.refusal import ArgumentRefusal
+from blinplan.regimen.find import FileSource
+from blinplan.regimen.reading import Reading, read
+from blinplan.repository.revision import Commit, forking_point
+from blinplan.repository.root import top_level
+
+_DECIDING = ("blinplan.toml", "pyproject.toml")
+_ALIKE = 0.5
+"""The share of its lines that a file which was renamed has kept at least; as in git."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilesBefore:
+    """What files were before, by the names under which they are judged.
+
+    Attributes
+    ----------
+    revision, commits
+        The revision that was asked for, and where each repository forked from it.
+    before
+        How a file was read then; one that is new, or about which something else decides now, is not there.
+    unchanged
+        The files that are as they were, and about which the same decides.
+    gone
+        What the files were that are there no more, but for those that were renamed.
+    """
+
+    revision: str
+    commits: tuple[Commit, ...]
+    before: Mapping[str, Reading]
+    unchanged: frozenset[str]
+    gone: tuple[Reading, ...]
+
+
+def history(
+    sources: Sequence[FileSource], readings: Mapping[str, Reading], deciding: Iterable[Path], revision: str
+) -> FilesBefore:
+    """Find out what files were where the branch that is checked out forked from a revision.
+
+    Parameters
+    ----------
+    sources, readings
+        The files, and by their names how they are read now.
+    deciding
+        The files that decide about all of them, such as a site profile; configurations in their folders and above do
+        without being named.
+    revision
+        A commit, branch or tag.
+
+    Raises
+    ------
+    ArgumentRefusal
+        When that cannot be told.
+    """
+    places = {source.name: _place(source) for source in sources}
+    tops = {name: _top(name, place) for name, place in places.items()}
+    named = list(deciding)
+    pasts = {top: RepositoryBefore(forking_point(top, revision)) for top in dict.fromkeys(tops.values())}
+    before: dict[str, Reading] = {}
+    unchanged = set()
+    for top, past in pasts.items():
+        own = {name: place.relative_to(top) for name, place in places.items() if tops[name] == top}
+        decided_anew = {name for name, path in own.items() if past.decides_anew(path, named)}
+        for name, data in past.of(own, readings).items():
+            if name not in decided_anew:
+                same = _text(data) == readings[name].document.text
+                before[name] = readings[name] if same else read(data, name)
+                unchanged |= {name} if same else set()
+    commits, gone = (tuple(past.commit for past in pasts.values()), (past.read_lost() for past in pasts.values()))
+    return FilesBefore(revision, commits, before, frozenset(unchanged), tuple(one for each in gone for one in each))
+
+
+def _place(source: FileSource) -> Path:
+    """Where a file lies; one from standard input where its name says."""
+    path = Path(source.name) if source.path is None else source.path
+    if source.path is None and not (source.name.endswith(".toml") and path.parent.is_dir()):
+        raise ArgumentRefusal(
+            "{since} cannot tell what {name} was before: it is no file of a repository",
+            "name files, or say with {stdin_filename} which file standard input is",
+            name=source.name,
+        )
+    return path.resolve()
+
+
+def _top(name: str, place: Path) -> Path:
+    top = top_level(place.parent)
+    if top is None:
+        advice = "name files of a repository, or leave {since} out"
+        raise ArgumentRefusal("{since}: {name} is in no git repository", advice, name=name)
+    return top
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryBefore:
+    """The files of a repository at a commit, by their paths from its top."""
+
+    commit: Commit
+    _files: dict[str, str] = field(default_factory=dict)
+    _renamed: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._files.update(self.commit.files())
+
+    def of(self, paths: Mapping[str, Path], readings: Mapping[str, Reading]) -> dict[str, bytes]:
+        """What files held, by their names; those that were renamed under the names that they had."""
+        there = {name: path.as_posix() for name, path in paths.items() if path.as_posix() in self._files}
+        new = {name: readings[name].document.text for name in paths if name not in there}
+        there |= self._names_before(new)
+        texts = self._texts(there.values())
+        return {name: texts[path] for name, path in there.items()}
+
+    def decides_anew(self, path: Path, named: Iterable[Path]) -> bool:
+        """Whether what decides about a file has changed: its configurations, or files that decide about all."""
+        folders = [self.commit.top / folder for folder in path.parents]
+        configurations = (folder / name for folder in folders for name in _DECIDING)
+        return any(self._differs(one) for one in (*configurations, *(other.resolve() for other in named)))
+
+    def read_lost(self) -> Iterator[Reading]:
+        """What those files were that are there no more."""
+        paths = self._lost_paths()
+        for path, data in self._texts(paths).items():
+            yield read(data, str(self.commit.top / path))
+
+    def _names_before(self, new: Mapping[str, str]) -> dict[str, str]:
+        """The paths that renamed files had, each that of the file most like it."""
+        vanished = (
+            {path: set(_text(data).split("\n")) for path, data in self._texts(self._lost_paths()).items()}
+            if new
+            else {}
+        )
+        found = {}
+        for name, text in new.items():
+            lines = set(text.split("\n"))
+            likeness = {path: len(lines & old) / max(len(lines), len(old)) for path, old in vanished.items()}
+            nearest = max(likeness, key=likeness.__getitem__, default=None)
+            if nearest is not None and likeness[nearest] >= _ALIKE:
+                found[name] = nearest
+                del vanished[nearest]
+        self._renamed.update(found.values())
+        return found
+
+    def _lost_paths(self) -> list[str]:
+        top = self.commit.top
+        regimens = (path for path in self._files if path.endswith(".toml") and path not in self._renamed)
+        return [path for path in regimens if not (top / path).exists()]
+
+    def _texts(self, paths: Iterable[str]) -> dict[str, bytes]:
+        wanted = list(paths)
+        held = self.commit.texts(self._files[path] for path in wanted)
+        return {path: held[self._files[path]] for path in wanted}
+
+    def _differs(self, file: Path) -> bool:
+        """Whether a file that decides is another one than it was; one that git does not keep is not known to be."""
+        if not file.is_relative_to(self.commit.top):
+            return False
+        path = file.relative_to(self.commit.top).as_posix()
+        old = self._texts([path])[path] if path in self._files else None
+        now = file.read_bytes() if file.is_file() else None
+        if old is None or now is None:
+            return old is not now and (file.name != "pyproject.toml" or _own_part(old or now or b"") is not None)
+        return old != now and (file.name != "pyproject.toml" or _own_part(old) != _own_part(now))
+
+
+def _own_part(data: bytes) -> Any:
+    """What a pyproject.toml says for this program; the whole where it cannot be read."""
+    try:
+        return tomllib.loads(data.decode()).get("tool", {}).get("blinplan")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError):
+        return data
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", errors="replace")

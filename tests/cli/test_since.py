@@ -1,0 +1,211 @@
+"""``--since REV``: whole files are judged, and only what was not found before counts."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.program import Ran, Run
+from tests.regimen_text import cycle, regimen_text
+
+QUICK = ("--no-simulate", "-f", "concise")
+SHORT = "28 mcg/day for 27 days"
+
+
+@pytest.fixture
+def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """A repository whose main branch has a sound regimen and two with a finding, and a branch that is checked out."""
+    for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: str, folder: Path = tmp_path) -> str:
+        named = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "protocol.file.allow=always"]
+        ended = subprocess.run(["git", *named, *arguments], cwd=folder, capture_output=True, check=True)  # noqa: S603, S607
+        return ended.stdout.decode().strip()
+
+    run("init", "--quiet", "--initial-branch", "main")
+    for name, text in {"sound": cycle(), "short": cycle(SHORT), "early": cycle("28 mcg/day for 26 days")}.items():
+        write(tmp_path / "regimens" / f"{name}.toml", regimen_text(text, called=name))
+    run("add", "--all")
+    run("commit", "--quiet", "--message", "First")
+    run("checkout", "--quiet", "-b", "branch")
+    return run
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def change(path: str, old: str, new: str) -> None:
+    text = Path(path).read_text(encoding="utf-8")
+    assert old in text
+    Path(path).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def places(ran: Ran) -> list[str]:
+    """The files and codes of the findings."""
+    assert ran.status in (0, 1), ran.err
+    return [f"{line.split(':')[0]} {line.split(' ')[1]}" for line in ran.out.splitlines()]
+
+
+def since(inside: Run, *arguments: str) -> list[str]:
+    return places(inside("check", "regimens", *QUICK, "--since", "main", *arguments))
+
+
+def test_nothing_that_was_there_counts(inside: Run, git: object) -> None:
+    assert len(places(inside("check", "regimens", *QUICK))) == 2
+    ran = inside("check", "regimens", *QUICK, "--since", "main", "--fail-on", "warning")
+    assert (ran.status, ran.out) == (0, "")
+    said = " ".join(ran.err.split())
+    assert "since main (" in said
+    assert "left out: 3 files as before" in said
+    assert "the file is as it was at main" in said
+
+
+def test_what_was_changed_counts_and_what_was_beside_it_does_not(inside: Run, git: object) -> None:
+    change("regimens/short.toml", "days = 27", "days = 25")
+    assert since(inside) == ["regimens/short.toml S301"]
+    change("regimens/short.toml", "days = 25", "days = 27")
+    change("regimens/short.toml", "treatment_free_days = 14", "treatment_free_days = 14  # as agreed")
+    Path("regimens/early.toml").write_text("# above\n\n" + Path("regimens/early.toml").read_text(encoding="utf-8"))
+    assert since(inside) == []
+    assert "2 findings of before" in " ".join(inside("check", "regimens", *QUICK, "--since", "main").err.split())
+
+
+def test_a_new_file_counts_tracked_or_not_and_a_renamed_one_does_not(inside: Run, git: object) -> None:
+    write(Path("regimens/new.toml"), regimen_text(cycle(SHORT, free=15), called="new"))
+    assert since(inside) == ["regimens/new.toml S301"]
+    git("add", "--all")  # type: ignore[operator]
+    git("commit", "--quiet", "--message", "New")  # type: ignore[operator]
+    assert since(inside) == ["regimens/new.toml S301"]
+    Path("regimens/short.toml").rename("regimens/brief.toml")
+    change("regimens/brief.toml", '"short"', '"brief"')
+    assert since(inside) == ["regimens/new.toml S301"]
+    git("add", "--all")  # type: ignore[operator]
+    assert since(inside) == ["regimens/new.toml S301"]
+    write(Path("regimens/copy.toml"), Path("regimens/early.toml").read_text().replace('"early"', '"copy"'))
+    assert since(inside) == ["regimens/copy.toml S301", "regimens/new.toml S301"]
+
+
+def test_what_the_other_branch_did_since_is_not_this_ones_doing(inside: Run, git: object) -> None:
+    git("checkout", "--quiet", "main")  # type: ignore[operator]
+    change("regimens/short.toml", "days = 27", "days = 28")
+    git("commit", "--quiet", "--all", "--message", "Mended")  # type: ignore[operator]
+    git("checkout", "--quiet", "branch")  # type: ignore[operator]
+    assert since(inside) == []
+
+
+def test_a_waiver_that_is_gone_brings_its_finding_back(inside: Run, git: object, tmp_path: Path) -> None:
+    assert inside("check", "regimens/short.toml", *QUICK, "--add-waiver", "S301", "--reason", "As agreed").status == 0
+    git("commit", "--quiet", "--all", "--message", "Waived")  # type: ignore[operator]
+    git("branch", "--force", "main")  # type: ignore[operator]
+    text = Path("regimens/short.toml").read_text(encoding="utf-8")
+    Path("regimens/short.toml").write_text(text.partition("[[waiver]]")[0], encoding="utf-8")
+    assert since(inside) == ["regimens/short.toml S301"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "all_count"),
+    [
+        ("blinplan.toml", "[limits]\n", True),
+        ("regimens/blinplan.toml", "seed = 2\n", True),
+        ("pyproject.toml", "[tool.blinplan]\nseed = 2\n", True),
+        ("pyproject.toml", '[project]\nname = "x"\n', False),
+        ("elsewhere/blinplan.toml", "seed = 2\n", False),
+    ],
+)
+def test_where_what_decides_has_changed_all_findings_count(
+    inside: Run, git: object, name: str, text: str, all_count: bool
+) -> None:
+    write(Path(name), text)
+    assert len(since(inside)) == (2 if all_count else 0)
+
+
+def test_a_site_profile_and_a_baseline_decide_too(inside: Run, git: object) -> None:
+    site = 'site = 1\nname = "Ward 5"\n[[bag]]\nhours = 24\nfill_ml = 270\n'
+    write(Path("ward.toml"), site)
+    inside("check", "regimens/short.toml", *QUICK, "--write-baseline", "known.json")
+    git("add", "--all")  # type: ignore[operator]
+    git("commit", "--quiet", "--message", "Site")  # type: ignore[operator]
+    git("branch", "--force", "main")  # type: ignore[operator]
+    assert since(inside, "--site", "ward.toml", "--baseline", "known.json") == []
+    change("ward.toml", "270", "250")
+    assert {one.split(" ")[0] for one in since(inside, "--site", "ward.toml")} == {
+        "regimens/early.toml",
+        "regimens/short.toml",
+    }
+
+
+def test_a_finding_that_a_new_file_makes_in_an_old_one_is_new(inside: Run, git: object) -> None:
+    write(Path("regimens/a.toml"), regimen_text(cycle(), called="sound"))
+    assert since(inside) == ["regimens/a.toml X001"]
+    Path("regimens/a.toml").unlink()
+    light = regimen_text(cycle("15 mcg/m2/day for 28 days"), called="light")
+    write(Path("regimens/light.toml"), light.replace("= 45\n", '= 45\notherwise = "sound"\n', 1))
+    git("add", "--all")  # type: ignore[operator]
+    git("commit", "--quiet", "--message", "Light")  # type: ignore[operator]
+    git("branch", "--force", "main")  # type: ignore[operator]
+    assert since(inside) == []
+    Path("regimens/sound.toml").unlink()
+    assert since(inside) == ["regimens/light.toml X002"]
+
+
+def test_it_is_the_same_from_a_folder_below_and_in_a_linked_working_tree(
+    inside: Run, git: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change("regimens/short.toml", "days = 27", "days = 25")
+    monkeypatch.chdir(tmp_path / "regimens")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))  # as in a hook of another repository
+    assert places(inside("check", ".", *QUICK, "--since", "main")) == ["short.toml S301"]
+    monkeypatch.delenv("GIT_DIR")
+    git("worktree", "add", "--quiet", "../linked", "main")  # type: ignore[operator]
+    monkeypatch.chdir(tmp_path.parent / "linked")
+    assert since(inside) == []
+
+
+@pytest.mark.parametrize("revision", ["mian", "--all", "", "main:regimens", "HEAD~99"])
+def test_a_revision_that_is_none_is_refused(inside: Run, git: object, revision: str) -> None:
+    ran = inside("check", "regimens", *QUICK, f"--since={revision}")
+    assert (ran.status, ran.out) == (2, "")
+    assert "--since: there is no revision" in " ".join(ran.err.split())
+
+
+def test_outside_of_a_repository_it_cannot_be_told(inside: Run, tmp_path: Path) -> None:
+    write(tmp_path / "a.toml", regimen_text(cycle(), called="a"))
+    ran = inside("check", "a.toml", *QUICK, "--since", "main")
+    assert (ran.status, ran.out) == (2, "")
+    assert "in no git repository" in " ".join(ran.err.split())
+
+
+def test_a_shallow_clone_is_told_how_to_get_the_history(
+    inside: Run, git: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = tmp_path / "clone"
+    change("regimens/short.toml", "days = 27", "days = 25")
+    git("commit", "--quiet", "--all", "--message", "Second")  # type: ignore[operator]
+    git("clone", "--quiet", "--depth", "1", "--branch", "branch", f"file://{tmp_path}", str(clone))  # type: ignore[operator]
+    monkeypatch.chdir(clone)
+    ran = inside("check", "regimens", *QUICK, "--since", "origin/main")
+    assert ran.status == 2
+    said = " ".join(ran.err.split())
+    assert "a shallow clone" in said
+    assert "fetch-depth: 0" in said
+
+
+def test_a_baseline_of_a_part_is_refused(inside: Run, git: object) -> None:
+    ran = inside("check", "regimens", *QUICK, "--since", "main", "--write-baseline", "known.json")
+    assert ran.status == 2
+    assert not Path("known.json").exists()
+
+
+@pytest.mark.slow
+def test_only_what_changed_is_simulated(inside: Run, git: object) -> None:
+    change("regimens/short.toml", "days = 27", "days = 25")
+    ran = inside("check", "regimens", "--patients", "20", "--no-cache", "--since", "main", "-f", "json")
+    assert ran.status in (0, 1, 2), ran.err
+    files = ran.json
+    simulated = {file["path"] for file in files["files"] if file["simulated"] is not None}
+    assert simulated == {"regimens/short.toml"}
+    assert files["since"]["unchanged"] == 2
+    assert files["since"]["revision"] == "main"
