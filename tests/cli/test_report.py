@@ -197,12 +197,11 @@ def test_every_number_that_nobody_has_seen_is_listed(page: Page, inside: Run) ->
 
 
 @pytest.mark.slow
-def test_the_command_in_it_makes_the_same_bytes_again(page: Page, tmp_path: Path) -> None:
+def test_the_command_in_it_makes_the_same_bytes_again(page: Page, inside: Run, tmp_path: Path) -> None:
     (command,) = page.all("//pre[@class='command']")
     words = shlex.split(command.text_content())
     assert words[:2] == ["blinplan", "report"]
-    ran = process(*words[1:], folder=tmp_path)
-    assert ran.status == 0
+    assert inside(*words[1:]).status == 0
     assert (tmp_path / "r.html").read_text(encoding="utf-8") == page.text
 
 

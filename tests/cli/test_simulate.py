@@ -4,6 +4,7 @@ import csv
 import io
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +63,12 @@ def test_weight_and_height_make_the_area_of_the_typical_patient(inside: Run) -> 
 
 
 @pytest.mark.slow
-def test_the_same_bytes_twice_and_with_any_number_of_threads() -> None:
+def test_the_same_bytes_twice_and_with_any_number_of_threads(inside: Run) -> None:
     arguments = ("simulate", "rr-adult", "--patients", "200", "--seed", "1", "-f", "csv")
     once = process(*arguments, "--threads", "1")
     assert once.status == 0
     assert once.err == ""
-    assert once.out == process(*arguments, "--threads", "2").out
+    assert once.out == inside(*arguments, "--threads", "2").out
     assert len(once.out.splitlines()) == 201
 
 
@@ -183,10 +184,10 @@ def test_days_of_the_follow_up_can_be_drawn(inside: Run) -> None:
 
 
 @pytest.mark.slow
-def test_a_figure_is_the_same_file_from_process_to_process(tmp_path: Path) -> None:
-    for name in ("one", "two"):
+def test_a_figure_is_the_same_file_from_process_to_process(inside: Run, tmp_path: Path) -> None:
+    for name, run in (("one", partial(process, folder=tmp_path)), ("two", inside)):
         figures = [word for ending in ENDINGS for word in ("--figure", f"{name}.{ending}")]
-        ran = process("simulate", "nhl-15", "--patients", "20", *figures, folder=tmp_path)
+        ran = run("simulate", "nhl-15", "--patients", "20", *figures)
         assert (ran.status, ran.err) == (0, "")
         assert not curves(ran.out)
     for ending in ENDINGS:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -162,6 +163,7 @@ def in_words(planned: Plan, form: str) -> str:
     return " ".join(written.replace("\r\n ", "").replace("\\,", ",").replace("\\u00b2", "²").split())
 
 
+@cache  # for all of its views
 def planned_for(name: str, who: str) -> Plan:
     age, weight, height, _ = PEOPLE[who]
     return plan(name, patient(weight, height, age=age), start=START, time_zone="UTC")
