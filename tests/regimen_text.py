@@ -21,6 +21,17 @@ from blinplan.rules.verdict import Verdict
 TODAY = date(2026, 3, 1)
 
 
+_UNNAMED = """\
+[[waiver]]
+rule = "L010"
+at = "indication"
+value = "investigational"
+reason = "A test of something else"
+
+"""
+"""What an investigational regimen departs from is another matter."""
+
+
 def regimen_text(lines: str, *, top: str = "", title: str = "A regimen for a test", called: str = "probe") -> str:
     """Write a whole regimen file around the lines of a rule's example: with what it must have besides, and sound."""
     form = "" if lines.startswith("format") else "format = 1\n"
@@ -30,9 +41,11 @@ def regimen_text(lines: str, *, top: str = "", title: str = "A regimen for a tes
     if rest.startswith("name"):
         name, rest = rest.split("\n", 1)
     if rest.startswith("indication"):
-        indication, rest = rest.split("\n", 1)
+        indication, rest = rest[: rest.index("\n[")], rest[rest.index("\n[") + 1 :]
+        unnamed = _UNNAMED if "disease" in indication and "departs_from" not in indication else ""
     else:
         indication = 'indication = "investigational"'
+        unnamed = "" if "departs_from" in top else _UNNAMED
     weights = "below_weight_kg = 45" if basis == "bsa" else "min_weight_kg = 45"
     tables = {
         "[eligibility]": weights,
@@ -42,7 +55,7 @@ def regimen_text(lines: str, *, top: str = "", title: str = "A regimen for a tes
     rest = _with_names_of_their_own(rest)
     return (
         f'{form}{first}{name}\ntitle = "{title}"\n{indication}\n{top}\n'
-        f'[[sources]]\ncitation = "none"\nstatus = "seen"\n\n{given}{rest}\n'
+        f'[[sources]]\ncitation = "none"\nstatus = "seen"\n\n{unnamed}{given}{rest}\n'
     )
 
 

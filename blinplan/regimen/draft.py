@@ -60,6 +60,7 @@ class Order:
     citation: str | None = None
     status: Status | None = None
     label: str | None = None
+    departs_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,7 @@ def draft_new(order: Order) -> Draft:
         name = cycle_name(2, order.cycles)
         cycles.append(CycleTable(name, later, order.free_days, repeat=order.cycles - 1))
     weights = EligibilityTable(_first(order.min_weight), _first(order.below_weight))
+    _refuse_unknown_base(order)
     return Draft(
         RegimenTable(
             format=1,
@@ -213,10 +215,16 @@ def draft_new(order: Order) -> Draft:
             cycle=tuple(cycles),
             eligibility=None if weights == EligibilityTable() else weights,
             label=order.label,
+            departs_from=order.departs_from,
             premedication=order.premedication or (),
             monitoring=MonitoringTable(order.hospital_days) if order.hospital_days else None,
         )
     )
+
+
+def _refuse_unknown_base(order: Order) -> None:
+    if order.departs_from is not None and order.departs_from not in library.paths():
+        raise DraftError(f"{order.departs_from} is no regimen that comes with blinplan, and nothing departs from it")
 
 
 def cycle_name(first: int, last: int) -> str:
@@ -254,6 +262,7 @@ def draft_copy(original: RegimenTable, order: Order) -> Draft:
     a shipped regimen departs from that one, and so from nothing yet.
     """
     cycles = tuple(_cycles(original, order))
+    _refuse_unknown_base(order)
     file = original._replace(
         name=order.name or "",
         indication=original.indication if order.indication is None else order.indication.value,
@@ -272,15 +281,15 @@ def draft_copy(original: RegimenTable, order: Order) -> Draft:
         file = file._replace(eligibility=file.eligibility._replace(otherwise=None))
     title = f"{original.title}, changed" if changes else original.title
     file = file._replace(title=order.title or title, sources=_sources(original, order, changes))
-    file = _with_departures(original, file)
+    file = _with_departures(original, file, order.departs_from)
     return Draft(file, tuple(_left_out(original, file)))
 
 
-def _with_departures(original: RegimenTable, file: RegimenTable) -> RegimenTable:
+def _with_departures(original: RegimenTable, file: RegimenTable, ordered: str | None) -> RegimenTable:
     """The copy with what it departs from, and with the departures that it shares where their sources are still its."""
-    base = original.name if original.name in library.paths() else original.departs_from
+    base = ordered or (original.name if original.name in library.paths() else original.departs_from)
     if file.indication != Indication.INVESTIGATIONAL.value:
-        base, file = None, file._replace(disease="leukaemia")
+        base, file = ordered, file._replace(disease="leukaemia")
     file = file._replace(departs_from=base)
     citations = [source.citation for source in file.sources]
     if base is not None and base == original.departs_from and citations == [s.citation for s in original.sources]:

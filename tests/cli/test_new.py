@@ -22,7 +22,7 @@ from tests.program import PLAIN, PROGRAM, Run, process
 TWO_STEPS = [
     *("new", "trial-1", "--title", "Two steps", "--indication", "investigational"),
     *("--step", "9 mcg/day x 7", "--step", "28 mcg/day x 21", "--later-step", "28 mcg/day x 28"),
-    *("--cycles", "2", "--free-days", "14"),
+    *("--cycles", "2", "--free-days", "14", "--departs-from", "rr-adult"),
 ]
 
 

@@ -186,7 +186,6 @@ TRIALS = [
         "mcg/day",
         ("9 for 4, 28 for 24, free 14", "28 for 28, free 126 (reason)", "2 x 28 for 28, free 14"),
         "seen, unverified",
-        "S306",
     ),
     Published(
         "golden-gate-run-in",
@@ -194,7 +193,6 @@ TRIALS = [
         "mcg/day",
         ("9 for 4, 28 for 24, free 7 (reason)",),
         "seen, unverified",
-        "S306",
     ),
     Published("ponatinib", "18 years and over", "mcg/day", ("5 x 28 for 28, free 14",), "seen, unverified"),
     Published(
@@ -331,7 +329,6 @@ TRIALS = [
         "mcg/day",
         (f"{_LYMPHOMA[0]}, free 28 (reason)", f"{_LYMPHOMA[1]}, free 28"),
         "seen, unverified",
-        "D203, S302",
     ),
     Published(
         "nct02910063",
@@ -339,7 +336,6 @@ TRIALS = [
         "mcg/day",
         (f"{_LYMPHOMA[0]}, free 14", f"{_LYMPHOMA[1]}, free 14"),
         "seen, unverified",
-        "D203, S302",
     ),
     Published(
         "nct03023878",
@@ -347,7 +343,6 @@ TRIALS = [
         "mcg/day",
         (f"{_LYMPHOMA[0]}, free 28 (reason)", f"{_LYMPHOMA[1]}, free 0"),
         "seen, unverified",
-        "D203, S302",
     ),
     Published(
         "nci-9924",
@@ -355,7 +350,6 @@ TRIALS = [
         "mcg/day",
         (f"{_LYMPHOMA[0]}, free 0",),
         "seen, unverified",
-        "D203, S302",
     ),
     Published("nhl-5-15-60", "18 years and over", "mcg/m2/day", ("5 for 7, 15 for 7, 60 for 14, free 14",), "seen"),
     *(
@@ -369,7 +363,7 @@ TRIALS = [
         "mcg/day",
         ("2 x 9 for 5, free 7 (reason)",),
         "seen, unverified",
-        "B402, D202, S301",
+        "B402, D202",
     ),
     Published(
         "lupus-5-days",
@@ -377,7 +371,7 @@ TRIALS = [
         "mcg/m2/day",
         ("2 x 5 at most 9 for 5, free 7 (reason)",),
         "seen, transcribed, unverified",
-        "B402, D202, S301",
+        "B402, D202",
     ),
 ]
 
@@ -429,6 +423,40 @@ def test_what_is_from_no_publication_is_told(published: Published) -> None:
         if cycle.interval_reason and "assumed" in cycle.interval_reason:
             assert "not seen" in cycle.interval_reason
             assert "assumed" in unverified
+
+
+LYMPHOMA = ("lymphoma", "rr-adult", ("1.3 Viardot", "1 Viardot", "2.1 Viardot", "2.3 Viardot"))
+DEPARTURES = {
+    "golden-gate-run-in": ("leukaemia", "rr-adult", ("1.1 NCT04994717",)),
+    "mini-hyper-cvd": ("leukaemia", "rr-adult", ("1.1 NCT01371630", "2 NCT01371630")),
+    "ponatinib": ("leukaemia", "rr-adult", ("1.1 The same trial: first dose",)),
+    "s1318": ("leukaemia", "rr-adult", ()),
+    "dlbcl-3-step": LYMPHOMA,
+    "nct02910063": (*LYMPHOMA[:2], tuple(place.replace("Viardot", "NCT02910063") for place in LYMPHOMA[2])),
+    "nct03023878": (*LYMPHOMA[:2], tuple(place.replace("Viardot", "NCT03023878") for place in LYMPHOMA[2])),
+    "nci-9924": ("lymphoma", "rr-adult", ("1.3 NCI 9924", "1 NCI 9924")),
+    **dict.fromkeys(set(NHL) - {"nhl-5-15-60"}, ("lymphoma", "mrd-below-45-kg", ("1.1 Hijazi",))),
+    "nhl-5-15-60": ("lymphoma", "rr-below-45-kg", ("1.1 Hijazi", "1.2 Hijazi", "1.3 Hijazi")),
+    "lupus-5-days": ("autoimmune", "rr-below-45-kg", ("1.1 NCT06789107, as an automatic", "1 NCT06789107")),
+    "myasthenia-5-days": ("autoimmune", "rr-adult", ("1.1 NCT06836973: dose", "1 NCT06836973, as registered")),
+}
+"""What an investigational trial is tried in and departs from, and where, as cycle and step, by which source."""
+
+
+def test_a_trial_that_is_investigational_departs_from_a_labelled_regimen_and_says_where() -> None:
+    trials = {name: library.regimen(name) for name in [*(each.name for each in TRIALS), *NHL]}
+    investigational = {name for name, trial in trials.items() if trial.indication is Indication.INVESTIGATIONAL}
+    assert investigational == set(DEPARTURES)
+    for name, (disease, base, places) in DEPARTURES.items():
+        trial = trials[name]
+        assert (trial.disease, trial.departs_from) == (disease, base)
+        assert base in LABELLED
+        assert len(trial.departures) == len(places), name
+        for departure, place in zip(trial.departures, places, strict=True):
+            number, _, source = place.partition(" ")
+            indexes = [int(part) + 1 for part in departure.path if isinstance(part, int)]
+            assert ".".join(map(str, indexes)) == number, name
+            assert departure.source.startswith(source), name
 
 
 def test_waivers_of_trials_say_what_the_trial_did() -> None:

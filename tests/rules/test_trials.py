@@ -28,10 +28,6 @@ FOUND = {  # by the file alone, a code a kind of finding
     "nhl-1.5": "D201",
     "nhl-3": "D202",
     "nhl-5": "D202",
-    "nhl-5-15-60": "D203",
-    "nhl-30": "D203",
-    "nhl-60": "D203",
-    "nhl-90": "D203",
 }
 FOUND_ON_PATIENTS = {  # besides: cytokines, B cells and T cells of the virtual patients
     "mini-hyper-cvd": "T501",

@@ -77,6 +77,7 @@ def new(
     source: str | None = None,
     source_status: Status | str | None = None,
     label: str | None = None,
+    departs_from: str | None = None,
 ) -> "NewRegimen":
     """Draft a regimen file, from nothing or from another regimen; nothing is written before ``.write(path)``.
 
@@ -110,6 +111,8 @@ def new(
         What gives the doses, and how far they were compared with it.
     label
         The label that the file names as the one that it follows; the project's, or the default one, when not given.
+    departs_from
+        The shipped regimen that an investigational one is laid beside; the original where that is a shipped one.
 
     Raises
     ------
@@ -132,6 +135,7 @@ def new(
         citation=source,
         status=None if source_status is None else Status(source_status),
         label=None if label is None else label_called(label).name,
+        departs_from=departs_from,
     )
     start = None if original is None else read_regimen(str(original))[1]
     missing = missing_fields(order) if start is None else ()

@@ -107,6 +107,15 @@ def new(
             rich_help_panel=_FILE,
         ),
     ] = None,
+    departs_from: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The regimen that comes with blinplan and that an investigational one is laid beside.",
+            rich_help_panel=_FILE,
+            autocompletion=completion.one_regimen,
+        ),
+    ] = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -156,6 +165,7 @@ def new(
         citation=source,
         status=source_status,
         label=label_of_project() if label is None else label.value,
+        departs_from=departs_from,
     )
     start = None if original is None else read_regimen(original)[1]
     destination = Destination(output, force)

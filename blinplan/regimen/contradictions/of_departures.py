@@ -30,8 +30,11 @@ def departure_contradictions(document: Document) -> Iterator[Problem]:
     elif stated and not _is_misspelt(document):
         yield _without_base(document, stated[0][0])
     citations = _citations(values)
+    cited = dict[object, tuple[KeyPath, object]]()
     for path, departure in stated if citations else []:
-        yield from _of_source(document, (*path, "source"), departure.get("source"), citations)
+        cited.setdefault(str(departure.get("source")), (path, departure.get("source")))
+    for path, source in cited.values():  # a source that is missing is told once
+        yield from _of_source(document, (*path, "source"), source, citations)
 
 
 def _citations(values: Mapping[str, Any]) -> list[str]:

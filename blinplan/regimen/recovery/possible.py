@@ -62,6 +62,8 @@ class Possible:
         if kind.get("type") == "array":
             return self._arrays(table, key)
         words = kind.get("enum", ()) if kind.get("type") == "string" else ()
+        if key.name == "departs_from":  # what a regimen is laid beside, whichever way its doses are counted
+            words = ("rr-adult", "mrd-below-45-kg")
         return [value for value in (*words, *_VALUES, *self._texts) if table.may_hold(key.name, value)]
 
     def _of_a_step(self, name: str) -> Iterable[Any]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from blinplan.label.label import LabelledSchedule, LabelledStep
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate
-from blinplan.regimen.regimen import Indication, Regimen
+from blinplan.regimen.regimen import Disease, Indication, Regimen
 from blinplan.rules.checks import labelled
 from blinplan.rules.limits import Limits
 from blinplan.rules.reference import Comparison, Reference, ReferenceCycle, ReferenceStep, step_pairs
@@ -66,9 +66,9 @@ def severity_of_length(case: Case, minutes: int, reference: int) -> Severity:
     return Severity.ERROR if minutes > far * reference or minutes < part * reference else Severity.WARNING
 
 
-def severity_if_labelled(case: Case, minutes: int, reference: int) -> Severity | None:
-    """How bad another length than the label's is; None, the rule's own, where no label is followed."""
-    return None if labelled.is_investigational(case) else severity_of_length(case, minutes, reference)
+def severity_in_leukaemia(case: Case, minutes: int, reference: int) -> Severity | None:
+    """How bad another length than the label's is; None, the rule's own, where the disease is not the labels'."""
+    return severity_of_length(case, minutes, reference) if case.regimen.disease is Disease.LEUKAEMIA else None
 
 
 def is_gross(ratio: Fraction) -> bool:

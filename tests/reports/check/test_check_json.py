@@ -104,7 +104,7 @@ def test_findings_that_count_and_waived_ones_are_told_apart() -> None:
 def test_a_finding_carries_its_words_and_its_sources() -> None:
     (file,) = document(judgement_of_lines(cycle("5 mcg/m2/day for 28 days")))["files"]
     ((finding,),) = [verdict["findings"] for verdict in file["verdicts"] if verdict["rule"] == "D202"]
-    assert finding["severity"] == "warning"
+    assert finding["severity"] == "error"
     assert "threshold" in finding["message"]
     assert "≥" in finding["why"]
     assert finding["help"]

@@ -94,7 +94,7 @@ def test_a_finding_says_where_what_why_and_from_which_source_in_that_order() -> 
     (finding,) = judgement.findings
     position = judgement.reading.document.position(finding.span.start)
     parts = [
-        f"warning[D202] {finding.message}",
+        f"error[D202] {finding.message}",
         f"probe.toml:{position.line}:{position.column}",
         finding.why,
         finding.help,

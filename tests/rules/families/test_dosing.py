@@ -26,6 +26,9 @@ from tests.regimen_text import (
 from tests.rules.families.examples import Example, example
 from tests.rules.families.heads_and_outcomes import MRD, RELAPSED, STEPPED
 
+LYMPHOMA = 'indication = "investigational"\ndisease = "lymphoma"\n\n'
+AUTOIMMUNE = LYMPHOMA.replace("lymphoma", "autoimmune")
+
 
 def of_area(area: str) -> Patient:
     return patient(area=Fraction(area))
@@ -53,14 +56,18 @@ def found_for(*steps: str) -> list[str]:
         ("1.500001 mcg/m2/day", ["D202"]),
         ("4.999999 mcg/m2/day", ["D202"]),
         ("5 mcg/m2/day", ["D202"]),
-        ("5.000001 mcg/m2/day", []),
+        ("5.000001 mcg/m2/day", ["L012"]),
+        ("9.999999 mcg/m2/day", ["L012"]),
+        ("10 mcg/m2/day", []),
         ("15 mcg/m2/day", []),
         ("0.5 mcg/day", ["D202"]),
         ("1.5 mcg/day", ["D202"]),
         ("5 mcg/day", ["D202"]),
         ("8.999999 mcg/day", ["D202"]),
         ("9 mcg/day", ["D202"]),
-        ("9.000001 mcg/day", []),
+        ("9.000001 mcg/day", ["L012"]),
+        ("18.666666 mcg/day", ["L012"]),
+        ("18.666667 mcg/day", []),
         ("28 mcg/day", []),
     ],
 )
@@ -72,7 +79,9 @@ def test_one_fault_of_dose_is_one_finding(dose: str, found: list[str]) -> None:
 def test_on_the_threshold_both_readings_are_given(dose: str, unit: str) -> None:
     (finding,) = judgement_of_lines(cycle(f"{dose} for 28 days")).findings
     assert finding.code == "D202"
-    assert finding.severity is Severity.WARNING
+    assert finding.severity is Severity.ERROR  # in leukaemia nobody ran it; where low doses are tried, it is a warning
+    elsewhere = LYMPHOMA if "m2" in dose else AUTOIMMUNE
+    assert judgement_of_lines(elsewhere + cycle(f"{dose} for 28 days")).findings[0].severity is Severity.WARNING
     assert "exactly on the threshold" in finding.message
     assert f"> {unit}" in finding.why
     assert f"≥ {unit}" in finding.why
@@ -108,8 +117,8 @@ def test_the_limit_in_area_says_nothing_of_flat_doses() -> None:
     [
         (("9 mcg/day for 7 days", "28 mcg/day for 21 days"), []),
         (("5 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days"), []),
-        (("1 mcg/m2/day for 7 days", "1.5 mcg/m2/day for 21 days"), ["D201"]),
-        (("1.5 mcg/m2/day for 7 days", "5 mcg/m2/day for 21 days"), ["D202"]),
+        (("1 mcg/m2/day for 7 days", "1.5 mcg/m2/day for 21 days"), ["D201", "L012"]),
+        (("1.5 mcg/m2/day for 7 days", "5 mcg/m2/day for 21 days"), ["D202", "L012"]),
     ],
 )
 def test_the_highest_step_of_the_first_cycle_is_the_target(steps: tuple[str, ...], found: list[str]) -> None:
@@ -117,7 +126,7 @@ def test_the_highest_step_of_the_first_cycle_is_the_target(steps: tuple[str, ...
 
 
 def test_the_finding_points_at_the_target_dose_and_not_at_the_first_step() -> None:
-    judgement = judgement_of_lines(cycle("0.5 mcg/m2/day for 7 days", "1.25 mcg/m2/day for 21 days"))
+    judgement = judgement_of_lines(LYMPHOMA + cycle("0.5 mcg/m2/day for 7 days", "1.25 mcg/m2/day for 21 days"))
     assert marks(judgement, "D201") == ['"1.25 mcg/m2/day"']
     assert "1.25 mcg/m²/day" in judgement.findings[0].message
 
@@ -150,15 +159,15 @@ def test_the_dose_finding_levels_are_judged_as_the_article_says(name: str, found
     ("dose", "found"),
     [
         ("28 mcg/day", []),
-        ("28.001 mcg/day", ["D203"]),
-        ("168.84 mcg/day", ["D203"]),
+        ("28.001 mcg/day", ["L012"]),
+        ("168.84 mcg/day", ["L012"]),
         ("168.85 mcg/day", ["D204"]),
         ("2799 mcg/day", ["D204"]),
         ("2800 mcg/day", ["N106"]),
         ("28,000 mcg/day", ["N106"]),
         ("15 mcg/m2/day", []),
-        ("16 mcg/m2/day", ["D203"]),
-        ("90 mcg/m2/day", ["D203"]),
+        ("16 mcg/m2/day", ["L012"]),
+        ("90 mcg/m2/day", ["L012"]),
         ("90.1 mcg/m2/day", ["D204"]),
         ("1500 mcg/m2/day", ["N106"]),
     ],
@@ -246,7 +255,7 @@ def test_a_patient_whose_weight_is_not_known_leaves_the_question_undecided() -> 
 
 def test_a_dose_by_area_is_the_patient_s_own() -> None:
     uncapped = '[[cycle]]\nname = "C"\nsteps = [{ dose = "15 mcg/m2/day", days = 28 }]\ntreatment_free_days = 14'
-    doubled = _uncapped("16 mcg/m2/day")  # above the label as it is ordered, and in the patient
+    doubled = MRD + _uncapped("16 mcg/m2/day")  # above the label as it is ordered, and in the patient
     assert len(verdict_of(judgement_of_lines(doubled, patient=of_area("2")), "D203").findings) == 1
     small, large = (patient(area=Fraction(area)) for area in ("1.86", "1.87"))
     assert codes(judgement_of_lines(uncapped, patient=small)) == []
@@ -339,13 +348,15 @@ EXAMPLES = (
     example("D202", "finding", "above the threshold by area, and flat", cycle("6 mcg/day for 28 days")),
     example("D202", "pass", "the label's first step to the full dose", STEPPED),
     example("D202", "pass", "so low that D201 says it", cycle("1.5 mcg/m2/day for 28 days")),
-    example("D202", "waived", "a dose level of a study", cycle("9 mcg/day for 28 days"), below=waiver("D202")),
-    example("D203", "finding", "a hair above the label", cycle("28.000001 mcg/day for 28 days")),
+    example(
+        "D202", "waived", "a dose level of a study", AUTOIMMUNE + cycle("9 mcg/day for 28 days"), below=waiver("D202")
+    ),
+    example("D203", "finding", "a hair above the label", MRD + cycle("28.000001 mcg/day for 28 days")),
     example("D203", "pass", "the label's dose", FULL),
     example("D203", "pass", "the label's dose by area", cycle("15 mcg/m2/day for 28 days")),
-    example("D203", "finding", "a hair above it by area", cycle("15.000001 mcg/m2/day for 28 days")),
+    example("D203", "finding", "a hair above it by area", MRD + cycle("15.000001 mcg/m2/day for 28 days")),
     example("D203", "pass", "above the number by area, and flat", cycle("20 mcg/day for 28 days")),
-    example("D203", "finding", "the highest dose that was studied", cycle("168.84 mcg/day for 28 days")),
+    example("D203", "finding", "the highest dose that was studied", MRD + cycle("168.84 mcg/day for 28 days")),
     example("D203", "pass", "so high that D204 says it", cycle("168.85 mcg/day for 28 days")),
     example("D203", "finding", "28.05 mcg/day in a large patient", _uncapped("15 mcg/m2/day"), patient=of_area("1.87")),
     example("D203", "pass", "27.9 mcg/day in a smaller one", _uncapped("15 mcg/m2/day"), patient=of_area("1.86")),

@@ -16,6 +16,9 @@ from blinplan.rules.rule import Severity
 from tests.regimen_text import codes, cycle, judgement_of, judgement_of_lines, marks, verdict_of
 from tests.rules.families.examples import Example, example
 
+STUDY = 'indication = "investigational"\n'
+DEPARTING = f'{STUDY}departs_from = "rr-adult"\n\n'
+STATED = 'departure = { reason = "Protocol 7", source = "none" }'
 RELAPSED = 'indication = "relapsed-refractory"\n\n'
 MRD = 'indication = "mrd-positive"\n\n'
 CONTINUED = "continued-therapy"
@@ -267,6 +270,33 @@ EXAMPLES: tuple[Example, ...] = (
     example("L003", "finding", "out of order in a study", cycle(phase="consolidation") + cycle(phase="induction")),
     example("L003", "pass", "in order in a study", cycle(phase="induction") + cycle(phase="consolidation")),
     example("L003", "pass", "a phase again in a study", cycle(phase="induction") * 2),
+    example("L010", "finding", "nothing named", f"{STUDY}\n" + cycle()),
+    example("L010", "finding", "a name that leads nowhere", f'{STUDY}departs_from = "rr-adul"\n\n' + cycle()),
+    example("L010", "pass", "a shipped regimen named", DEPARTING + LOW),
+    example("L010", "not applicable", "a labelled one", RELAPSED + LOW),
+    example("L011", "pass", "what the base has", DEPARTING + LOW),
+    example("L011", "finding", "a lower first step", DEPARTING + LOW.replace("9 mcg", "6 mcg")),
+    example("L011", "pass", "so high that L012 says it", DEPARTING + LOW.replace("9 mcg", "90 mcg")),
+    example("L011", "finding", "three days of the first step", DEPARTING + LOW.replace("days = 7", "days = 3")),
+    example("L011", "pass", "one day, which S305 says", DEPARTING + LOW.replace("7", "1").replace("21", "27")),
+    example("L011", "finding", "one day without infusion", DEPARTING + LOW.replace("14", "1") + cycle()),
+    example("L011", "pass", "after the last cycle", DEPARTING + LOW.replace("14", "1")),
+    example("L011", "pass", "it is stated", DEPARTING + LOW.replace("14\n", f"1\n{STATED}\n") + cycle()),
+    example("L011", "finding", "stated at another cycle", DEPARTING + LOW.replace("14", "1") + cycle() + STATED),
+    example("L011", "finding", "a sixth cycle", DEPARTING + LOW + cycle(repeat=5)),
+    example("L011", "not applicable", "nothing named", cycle("20 mcg/day for 28 days")),
+    example("L012", "finding", "above all in leukaemia", DEPARTING + cycle("28.1 mcg/day for 28 days")),
+    example("L012", "pass", "the highest in leukaemia", DEPARTING + cycle()),
+    example("L012", "finding", "far below all, beside nothing", cycle("18 mcg/day for 28 days")),
+    example("L012", "pass", "not so far", cycle("19 mcg/day for 28 days")),
+    example("L012", "pass", "far below, which L011 says", DEPARTING + cycle("18 mcg/day for 28 days")),
+    example("L012", "finding", "a low first step", cycle("5.9 mcg/day for 7 days", "28 mcg/day for 21 days")),
+    example("L012", "pass", "so low that D202 says it", cycle("9 mcg/day for 28 days")),
+    example("L012", "not applicable", "a labelled one", MRD + cycle("40 mcg/day for 28 days")),
+    example("L013", "finding", "a departure from nothing", DEPARTING + LOW + STATED),
+    example("L013", "pass", "an interval", DEPARTING + LOW.replace("14\n", f"13\n{STATED}\n") + cycle()),
+    example("L013", "finding", "one day", DEPARTING + LOW.replace("14\n", f"1\n{STATED}\n") + cycle()),
+    example("L013", "not applicable", "nothing stated", DEPARTING + LOW),
 )
 
 

@@ -22,6 +22,7 @@ from tests.rules.families.examples import Example, example
 from tests.rules.families.heads_and_outcomes import CONSOLIDATION, MRD, RELAPSED, STEPPED
 
 DAY = 24
+LYMPHOMA = 'indication = "investigational"\ndisease = "lymphoma"\n\n'
 
 
 def infused(hours: int) -> Judgement:
@@ -33,11 +34,15 @@ def infused(hours: int) -> Judgement:
     [
         (1, {"S308": Severity.ERROR}),
         (5 * DAY - 1, {"S308": Severity.ERROR}),
-        (5 * DAY, {"S301": Severity.WARNING}),
+        (5 * DAY, {"S301": Severity.ERROR}),
+        (14 * DAY - 1, {"S301": Severity.ERROR}),
+        (14 * DAY, {"S301": Severity.WARNING}),
         (28 * DAY - 1, {"S301": Severity.WARNING}),
         (28 * DAY, {}),
         (28 * DAY + 1, {"S302": Severity.WARNING}),
-        (56 * DAY, {"S302": Severity.WARNING}),
+        (42 * DAY, {"S302": Severity.WARNING}),
+        (42 * DAY + 1, {"S302": Severity.ERROR}),
+        (56 * DAY, {"S302": Severity.ERROR}),
         (56 * DAY + 1, {"S302": Severity.ERROR}),
     ],
 )
@@ -149,11 +154,12 @@ def test_a_short_interval_is_told_with_the_shortest_that_was_run(free: int, said
         (3 * DAY - 1, ["no step under 3 days was run"]),
     ],
 )
-def test_a_short_step_is_a_warning_that_names_the_trials_that_ran_one(hours: int, trials: list[str]) -> None:
+def test_a_short_step_is_told_with_the_trials_that_ran_one(hours: int, trials: list[str]) -> None:
     (finding,) = judgement_of_lines(
         cycle(f"9 mcg/day for {hours} hours", f"28 mcg/day for {28 * DAY - hours} hours")
     ).findings
-    assert (finding.code, finding.severity) == ("S306", Severity.WARNING)
+    half = Severity.ERROR if hours < 84 else Severity.WARNING
+    assert (finding.code, finding.severity) == ("S306", half)
     assert all(trial in finding.message for trial in trials)
 
 
@@ -176,7 +182,7 @@ def test_a_step_up_waits_48_hours(held: int, found: list[str]) -> None:
     judgement = judgement_of_lines(cycle(f"9 mcg/day for {held} hours", f"28 mcg/day for {28 * DAY - held} hours"))
     assert codes(judgement) == found
     if found:
-        assert judgement.findings[0].severity is (Severity.ERROR if held < 48 else Severity.WARNING)
+        assert judgement.findings[0].severity is (Severity.ERROR if held < 84 else Severity.WARNING)
         assert marks(judgement, found[0]) == [str(held)]
 
 
@@ -193,7 +199,7 @@ def test_two_equal_steps_back_to_back_are_held_as_one(first: int, second: int, f
 
 
 def test_each_step_is_held_anew_after_a_step() -> None:
-    steps = ("5 mcg/day for 168 hours", "9 mcg/day for 24 hours", "28 mcg/day for 480 hours")
+    steps = ("6 mcg/day for 168 hours", "9 mcg/day for 24 hours", "28 mcg/day for 480 hours")
     judgement = judgement_of_lines(cycle(*steps))
     assert codes(judgement) == ["S305"]
     assert judgement.findings[0].path == ("cycle", 0, "steps", 1, "hours")
@@ -265,7 +271,7 @@ EXAMPLES = (
     example("S302", "finding", "an hour more than 28 days", _infusion(28 * DAY + 1)),
     example("S302", "pass", "28 days", _infusion(28 * DAY)),
     example("S302", "pass", "56 days in two cycles", cycle(repeat=2, free=0)),
-    example("S302", "waived", "8 weeks, as in a study", _infusion(56 * DAY), below=waiver("S302")),
+    example("S302", "waived", "8 weeks, as in a study", LYMPHOMA + _infusion(56 * DAY), below=waiver("S302")),
     example("S303", "finding", "13 days", cycle(free=13, repeat=2)),
     example("S303", "pass", "14 days", cycle(free=14, repeat=2)),
     example("S303", "finding", "13 days in continued therapy", cycle(free=13, repeat=2, phase=CONTINUED)),

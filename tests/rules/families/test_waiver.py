@@ -20,6 +20,7 @@ from tests.regimen_text import (
     waiver,
 )
 from tests.rules.families.examples import Example
+from tests.rules.families.heads_and_outcomes import MRD
 
 LONG = cycle(free=21, repeat=2)  # S304
 SOUND = cycle(repeat=2)
@@ -61,7 +62,7 @@ def test_an_error_can_be_waived_too() -> None:
 
 
 def test_a_waiver_without_a_place_covers_every_finding_of_its_rule_and_of_no_other() -> None:
-    lines = cycle("28 mcg/day for 27 days", free=21) + cycle("28 mcg/day for 28 days", free=22) + cycle()
+    lines = cycle("28 mcg/day for 27 days", free=21) + cycle("28 mcg/day for 28 days", free=20) + cycle()
     assert codes(with_waivers(lines)) == ["S301", "S304", "S304"]
     assert codes(with_waivers(lines, waiver("S304"))) == ["S301", "W906"]
     assert codes(with_waivers(lines, waiver("S301"))) == ["S304", "S304", "W906"]
@@ -105,7 +106,7 @@ def test_of_two_waivers_of_one_rule_the_first_that_holds_covers_and_the_second_i
     assert verdict_of(judgement, "S304").ruling is Ruling.WAIVED
     assert codes(judgement) == ["W901", "W902"]
     (unused,) = verdict_of(judgement, "W902").findings
-    assert unused.path == ("waiver", 2, "rule")
+    assert unused.path == ("waiver", 3, "rule")  # the first one is that of the text around the lines
     assert "an earlier waiver" in unused.message
 
 
@@ -157,7 +158,7 @@ def test_a_waiver_needs_a_reason(lines: str) -> None:
     judgement = with_waivers(LONG, lines)
     assert judgement.regimen is None
     assert len(judgement.findings) == 1
-    assert judgement.findings[0].path == ("waiver", 0, "reason")
+    assert judgement.findings[0].path == ("waiver", 1, "reason")  # the first one is that of the text around the lines
 
 
 def test_what_was_done_after_an_interruption_cannot_be_waived() -> None:
@@ -220,7 +221,7 @@ EXAMPLES = (
     ),
     _waived("W908", "pass", "20 characters", LONG, free().replace("Amendment 3", "x" * 20)),
     _waived("W909", "finding", "no last day", LONG, free()),
-    _waived("W909", "pass", "a last day", LONG, free(expires="2100-01-01")),
+    _waived("W909", "pass", "a last day", MRD + LONG, free(expires="2100-01-01")),
     _waived("W910", "finding", "366 days", LONG, free(expires="2027-03-02")),
     _waived("W910", "pass", "365 days", LONG, free(expires="2027-03-01")),
     _waived("W910", "pass", "no last day, which W909 says", LONG, free()),

@@ -8,7 +8,9 @@ from blinplan.quantities import MINUTES_PER_DAY, Basis, decimal_text
 from blinplan.regimen.regimen import Indication, Status, Step
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import beside_label, is_gross, severity_of_ratio
+from blinplan.rules.checks.departures import BESIDE_BASE, is_beside_nothing, is_laid_beside_base
 from blinplan.rules.checks.dose_differences import DoseDifference, told_by
+from blinplan.rules.checks.doses_told import doses_told
 from blinplan.rules.families.dosing.eligibility import basis_and_weight, patient_not_covered, patient_not_eligible
 from blinplan.rules.limits import number_text
 from blinplan.rules.reference import StepPair
@@ -35,12 +37,13 @@ def _targets(case: Case) -> list[tuple[Step, str]]:
 
     Where the label gives that very dose in its place, as the first of two, another step of the cycle is too low.
     """
-    labelled_steps = [pair.step.path for pair in _labelled_pairs(case) if pair.ratio == 1]
+    told = [pair.step.path for pair in _labelled_pairs(case) if pair.ratio == 1]
+    told += doses_told(case)
     targets: list[tuple[Step, str]] = []
     for number, cycle in enumerate(case.regimen.cycles):
         step = max(cycle.steps, key=lambda step: step.dose.amount)
         of = "" if number == 0 else f' of "{cycle.name}"'
-        if step.path not in labelled_steps:
+        if step.path not in told:
             targets.append((step, f"the target dose{of}"))
     return targets
 
@@ -106,7 +109,7 @@ def _label_in_place_of(case: Case, target: Step) -> tuple[str, Severity | None]:
     """What the label gives in place of a dose, and how bad it is that it is another one."""
     pair = next((pair for pair in _labelled_pairs(case) if pair.step.path == target.path and pair.ratio < 1), None)
     if pair is None or pair.reference.limit is None:
-        return "", None
+        return "", Severity.ERROR if is_beside_nothing(case) else None
     limit = case.limits_unasked[pair.reference.limit]
     if limit.unverified and not is_gross(pair.ratio):
         return "", None
@@ -157,11 +160,15 @@ def _above_in_words(case: Case, difference: DoseDifference) -> str:
 
 
 def _above_label_as_ordered(rule: Rule, case: Case) -> Iterator[Finding]:
-    """Doses above the label's, where the label has no schedule to lay the regimen beside."""
-    for step in case.regimen.steps:
+    """Doses above the label's, where there is no schedule and no other regimen to lay the regimen beside."""
+    told = doses_told(case)
+    for step in case.regimen.steps if not is_laid_beside_base(case) else ():
         limit = labelled.maximum(case.limits, step.dose.basis)
         gross = not labelled.is_investigational(case) and is_gross(step.dose.amount / limit.value)
-        if limit.value < step.dose.amount <= labelled.highest_studied(case.limits, step.dose.basis).value:
+        if (
+            step.path not in told
+            and limit.value < step.dose.amount <= labelled.highest_studied(case.limits, step.dose.basis).value
+        ):
             yield case.finding(
                 rule,
                 (*step.path, "dose"),
@@ -221,6 +228,8 @@ def _step_in_words(case: Case, difference: DoseDifference) -> str:
 def _uneven_steps(rule: Rule, case: Case) -> Answer:
     if not isinstance(beside_label(case), NotEvaluated):
         return NotEvaluated("not applicable", "every dose is laid beside the label's (D203, D207, D208, L001)")
+    if is_laid_beside_base(case):
+        return BESIDE_BASE
     pairs = [pair for cycle in case.regimen.cycles for pair in pairwise(cycle.steps)]
     into_next = [(before.steps[-1], after.steps[0]) for before, after in pairwise(case.regimen.cycles)]
     if not pairs and not into_next:
@@ -233,8 +242,10 @@ _Pairs = list[tuple[Step, Step]]
 
 
 def _without_slips(case: Case, pairs: _Pairs) -> _Pairs:
-    """The pairs of doses of which N106 does not say that a unit is wrong."""
-    return [pair for pair in pairs if not any(labelled.is_unit_slip(case.limits, step.dose) for step in pair)]
+    """The pairs of doses of which no other rule says that one is wrong."""
+    wrong = {step.path for step in case.regimen.steps if labelled.is_unit_slip(case.limits, step.dose)}
+    wrong |= doses_told(case)
+    return [pair for pair in pairs if not any(step.path in wrong for step in pair)]
 
 
 def _large_steps(rule: Rule, case: Case, pairs: _Pairs, between: str = "") -> Iterator[Finding]:
@@ -279,6 +290,7 @@ def _unseen_sources(rule: Rule, case: Case) -> Iterator[Finding]:
             )
 
 
+_IN_LYMPHOMA = 'indication = "investigational"\ndisease = "lymphoma"\n\n'
 _FLAT_FROM = number_text("flat_from_weight")
 RULES = (
     Rule(
@@ -288,8 +300,8 @@ RULES = (
         Severity.ERROR,
         "At 0.5 and 1.5 mcg/m²/day B cells were not fully depleted.",
         limits=("incomplete_depletion",),
-        bad=_steps("1.5 mcg/m2/day"),
-        good=_steps("1.6 mcg/m2/day"),
+        bad=_IN_LYMPHOMA + _steps("1.5 mcg/m2/day"),
+        good=_IN_LYMPHOMA + _steps("1.6 mcg/m2/day"),
         check=_incomplete_depletion,
     ),
     Rule(
@@ -299,8 +311,8 @@ RULES = (
         Severity.WARNING,
         "B cells fell to 10 per µL or fewer in the majority of patients at doses > 5 mcg/m²/day or > 9 mcg/day.",
         limits=("depletion_by_area", "depletion_flat"),
-        bad=_steps("5 mcg/m2/day"),
-        good=_steps("5.1 mcg/m2/day"),
+        bad=_IN_LYMPHOMA + _steps("5 mcg/m2/day"),
+        good=_IN_LYMPHOMA + _steps("5.1 mcg/m2/day"),
         check=_depletion_not_documented,
     ),
     Rule(
@@ -310,8 +322,8 @@ RULES = (
         Severity.WARNING,
         "Above the labelled dose the harm is known less well, and no more benefit is documented.",
         limits=("labelled_maximum_flat", "labelled_maximum_by_area"),
-        bad=_two_steps("9 mcg/day", "29 mcg/day"),
-        good=_two_steps("9 mcg/day", "28 mcg/day"),
+        bad='indication = "relapsed-refractory"\n\n' + _two_steps("9 mcg/day", "29 mcg/day"),
+        good='indication = "relapsed-refractory"\n\n' + _two_steps("9 mcg/day", "28 mcg/day"),
         check=_above_label,
     ),
     Rule(

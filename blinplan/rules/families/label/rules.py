@@ -6,6 +6,7 @@ from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Phase
 from blinplan.rules.checks.comparison import beside_label, severity_of_length
 from blinplan.rules.checks.dose_differences import told_by
+from blinplan.rules.families.label import departures
 from blinplan.rules.reference import StepPair, numbered_cycles
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
@@ -116,4 +117,5 @@ RULES = (
         check=_other_phase,
         sources=("The phases of the label's schedule, and their order (convention)",),
     ),
+    *departures.RULES,
 )

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Cycle
-from blinplan.rules.checks.comparison import beside_label, severity_if_labelled
+from blinplan.rules.checks.comparison import beside_label, severity_in_leukaemia
+from blinplan.rules.checks.departures import is_laid_beside_base
 from blinplan.rules.rule import Case, Finding, NotEvaluated, Rule, Severity
 
 
@@ -18,7 +19,7 @@ def short_infusion(rule: Rule, case: Case) -> Iterator[Finding]:
                 (*cycle.path, "steps"),
                 f'"{cycle.name}" infuses {duration_text(cycle.infusion)}; a cycle infuses {limit}',
                 f"make the steps add up to {limit}",
-                severity=severity_if_labelled(case, cycle.infusion, limit.minutes),
+                severity=severity_in_leukaemia(case, cycle.infusion, limit.minutes),
                 value=duration_text(cycle.infusion),
             )
 
@@ -27,15 +28,15 @@ def long_infusion(rule: Rule, case: Case) -> Iterator[Finding]:
     """Cycles that infuse more than the label's."""
     limit, studied = case.limits["infusion_per_cycle"], case.limits["longest_infusion_studied"]
     for cycle in _cycles(case):
-        if cycle.infusion > limit.minutes:
-            unknown = cycle.infusion > studied.minutes
+        unknown = cycle.infusion > studied.minutes
+        if unknown or (cycle.infusion > limit.minutes and not is_laid_beside_base(case)):
             yield case.finding(
                 rule,
                 (*cycle.path, "steps"),
                 f'"{cycle.name}" infuses {duration_text(cycle.infusion)}; a cycle infuses {limit}'
                 + (f", and nothing over {studied} was studied" if unknown else ""),
                 f"make the steps add up to {limit}",
-                severity=Severity.ERROR if unknown else severity_if_labelled(case, cycle.infusion, limit.minutes),
+                severity=Severity.ERROR if unknown else severity_in_leukaemia(case, cycle.infusion, limit.minutes),
                 value=duration_text(cycle.infusion),
             )
 

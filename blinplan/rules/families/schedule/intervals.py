@@ -8,7 +8,7 @@ from blinplan.course.events import block_changes, interval_reasons
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Cycle, Phase
 from blinplan.regimen.toml.document import KeyPath
-from blinplan.rules.checks.comparison import beside_label, severity_if_labelled, severity_of_length
+from blinplan.rules.checks.comparison import beside_label, severity_in_leukaemia, severity_of_length
 from blinplan.rules.limits import Limit
 from blinplan.rules.reference import Comparison
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
@@ -118,7 +118,7 @@ def _too_long(rule: Rule, case: Case, interval: _Interval) -> Finding:
         f" B cells are documented not to recover for {case.limits[_DOCUMENTED]}",
         f"give at most {limit}, or waive this rule with the reason",
         limits=(limit.name,),
-        severity=severity_if_labelled(case, interval.minutes, limit.minutes),
+        severity=severity_in_leukaemia(case, interval.minutes, limit.minutes),
     )
 
 

@@ -8,9 +8,10 @@ from blinplan.regimen.regimen import Cycle, Step
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import (
     is_gross,
-    severity_if_labelled,
+    severity_in_leukaemia,
     severity_of_ratio,
 )
+from blinplan.rules.checks.departures import unless_beside_base
 from blinplan.rules.families.schedule.infusions import long_infusion, short_infusion
 from blinplan.rules.families.schedule.intervals import long_interval, short_interval
 from blinplan.rules.families.schedule.names import names_given_twice
@@ -62,7 +63,7 @@ def _short_step(rule: Rule, case: Case) -> Answer:
             f"{step.dose} is held for {duration_text(held)} before the step up; T cells are back after 7 to 14 days"
             f"{_short_steps_run(case, held)}",
             f"hold it for {limit}, or waive this rule with the reason",
-            severity=severity_if_labelled(case, held, limit.minutes),
+            severity=severity_in_leukaemia(case, held, limit.minutes),
             value=f"{duration_text(held)}, then from {step.dose} to {following.dose}",
         )
         for step, following, held in escalations
@@ -146,7 +147,7 @@ RULES = (
         limits=("infusion_per_cycle",),
         bad=_cycle(_one_step(27)),
         good=_cycle(_one_step(28)),
-        check=short_infusion,
+        check=unless_beside_base(short_infusion),
     ),
     Rule(
         "S302",
@@ -169,7 +170,7 @@ RULES = (
         limits=("treatment_free_interval", "shortest_interval_run", "part_of_label"),
         bad=_cycle(_one_step(28), free=13),
         good=_cycle(_one_step(28), free=14),
-        check=short_interval,
+        check=unless_beside_base(short_interval),
     ),
     Rule(
         "S304",
@@ -182,7 +183,7 @@ RULES = (
         limits=("treatment_free_interval", "treatment_free_interval_continued"),
         bad=_cycle(_one_step(28), free=15),
         good=_cycle(_one_step(28), free=14),
-        check=long_interval,
+        check=unless_beside_base(long_interval),
     ),
     Rule(
         "S305",
@@ -204,7 +205,7 @@ RULES = (
         limits=("step_length", "shorter_step_run", "shortest_step_run"),
         bad=_cycle(_two_steps(167)),
         good=_cycle(_two_steps(168)),
-        check=_short_step,
+        check=unless_beside_base(_short_step),
     ),
     Rule(
         "S307",

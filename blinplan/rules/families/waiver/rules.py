@@ -128,6 +128,7 @@ SHORT_REASON = Rule(
     by_default=False,
     sources=_CONVENTION,
 )
+_LABELLED = 'indication = "mrd-positive"\n\n'
 NO_EXPIRY = Rule(
     "W909",
     "waiver-without-expiry",
@@ -136,8 +137,8 @@ NO_EXPIRY = Rule(
     "What was accepted once is otherwise never looked at again.",
     limits=(),
     about_waivers=True,
-    bad=_waiver("S304"),
-    good=_waiver("S304", "\nexpires = 2100-01-01"),
+    bad=_LABELLED + _waiver("S304"),
+    good=_LABELLED + _waiver("S304", "\nexpires = 2100-01-01"),
     waivable=False,
     by_default=False,
     sources=_CONVENTION,

@@ -1,0 +1,227 @@
+"""An investigational regimen beside the one that it departs from: every difference, and whether the file states it."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from blinplan.label.label import Label
+from blinplan.label.read import label_of
+from blinplan.quantities import Basis, duration_text
+from blinplan.regimen import library
+from blinplan.regimen.regimen import Cycle, Departure, Disease, Indication, Regimen
+from blinplan.regimen.toml.document import KeyPath
+from blinplan.rules.checks import labelled
+from blinplan.rules.checks.comparison import severity_of_length, severity_of_ratio
+from blinplan.rules.reference import (
+    Reference,
+    ReferenceCycle,
+    ReferenceStep,
+    StepPair,
+    numbered_cycles,
+    regimen_reference,
+    step_pairs,
+)
+from blinplan.rules.rule import Answer, Case, NotEvaluated, Rule, Severity
+
+OF_A_LABEL = NotEvaluated(
+    "not applicable", "the regimen is for a labelled indication, and departs from nothing but its label"
+)
+
+
+class Difference(NamedTuple):
+    """Something that is not as the base has it.
+
+    ``path`` is where the file says it, and ``place`` the step or cycle at which a departure states it.
+    """
+
+    path: KeyPath
+    place: KeyPath
+    departure: Departure | None
+    message: str
+    advice: str
+    severity: Severity
+
+
+@cache
+def base_named(name: str) -> Regimen | None:
+    """The shipped regimen of a name that another one departs from; None where there is none."""
+    return library.regimen(name) if name in library.paths() else None
+
+
+def base_reference(case: Case) -> Reference | NotEvaluated:
+    """What the regimen departs from, in doses counted as its own are, or why it is laid beside nothing."""
+    regimen = case.regimen
+    if regimen.indication is not Indication.INVESTIGATIONAL:
+        return OF_A_LABEL
+    if regimen.departs_from is None:
+        return NotEvaluated("not applicable", "the file names nothing that it departs from, as L010 says")
+    base = base_named(regimen.departs_from)
+    if base is None:
+        return NotEvaluated("blocked", f"{regimen.departs_from} is no regimen that comes with blinplan, as L010 says")
+    reference = regimen_reference(base)
+    return reference if base.basis is regimen.basis else _counted_otherwise(reference, base, case)
+
+
+def _counted_otherwise(reference: Reference, base: Regimen, case: Case) -> Reference | NotEvaluated:
+    """The base with the label's equivalent of each dose."""
+    label, basis = label_of(case.regimen), case.regimen.basis
+    cycles = []
+    for cycle in reference.cycles:
+        steps = tuple(_equivalent(step, label, basis) for step in cycle.steps)
+        known = tuple(step for step in steps if step is not None)
+        if len(known) < len(steps):
+            return NotEvaluated("undecided", _why_not_comparable(base, cycle, label))
+        cycles.append(cycle._replace(steps=known))
+    return Reference(reference.name, tuple(cycles))
+
+
+def _equivalent(step: ReferenceStep, label: Label, basis: Basis) -> ReferenceStep | None:
+    """The dose that a label gives, counted in the other way, in place of one; None where it has none."""
+    own = next((dose for dose in label.doses if dose.rate(step.dose.basis) == step.dose), None)
+    return None if own is None else ReferenceStep(own.rate(basis), own.highest(basis), step.minutes)
+
+
+def _why_not_comparable(base: Regimen, cycle: ReferenceCycle, label: Label) -> str:
+    doses = {str(step.dose) for step in cycle.steps if _equivalent(step, label, step.dose.basis) is None}
+    return (
+        f"{base.name} counts its doses in another way, and {label.name} has no equivalent of {', '.join(sorted(doses))}"
+    )
+
+
+def is_laid_beside_base(case: Case) -> bool:
+    """Whether every step and cycle is laid beside those of a regimen that it departs from."""
+    return not isinstance(base_reference(case), NotEvaluated)
+
+
+def is_beside_nothing(case: Case) -> bool:
+    """Whether an investigational regimen for leukaemia is laid beside no other one, and so held to all there are."""
+    return (
+        labelled.is_investigational(case)
+        and case.regimen.disease is Disease.LEUKAEMIA
+        and not is_laid_beside_base(case)
+    )
+
+
+BESIDE_BASE = NotEvaluated("not applicable", "every step and cycle is laid beside the regimen departed from (L011)")
+
+
+def unless_beside_base(check: Callable[[Rule, Case], Answer]) -> Callable[[Rule, Case], Answer]:
+    """A check of what a regimen is beside those in general, which one that departs from a named one is not asked."""
+    return lambda rule, case: BESIDE_BASE if is_laid_beside_base(case) else check(rule, case)
+
+
+def differences(case: Case, reference: Reference) -> list[Difference]:
+    """Everything that is not as the base has it, in the order of the file."""
+    found = [
+        *(one for pair in step_pairs(case.regimen, reference) for one in _of_step(case, pair, reference.name)),
+        *_of_cycles(case, reference),
+    ]
+    return sorted(found, key=lambda one: case.document.value_span(one.path))
+
+
+def _of_step(case: Case, pair: StepPair, base: str) -> Iterator[Difference]:
+    step, beside = pair.step, pair.reference
+    place = (step.path, step.departure)
+    if pair.ratio != 1:
+        message = f"{_in_cycles(pair.numbers)} gives {step.dose}; {base} gives {beside.dose} there"
+        severity = severity_of_ratio(case, pair.ratio)
+        yield Difference((*step.path, "dose"), *place, message, f"give {beside.dose}", severity)
+    if beside.cap is not None and step.cap is None:
+        message = f"{step.dose} has no cap; {base} caps it at {beside.cap}"
+        yield Difference((*step.path, "dose"), *place, message, f'add `max = "{beside.cap}"`', Severity.WARNING)
+    elif beside.cap is not None and step.cap is not None and step.cap != beside.cap:
+        message = f"the cap of {step.dose} is {step.cap}; that of {base} is {beside.cap}"
+        severity = severity_of_ratio(case, step.cap.amount / beside.cap.amount)
+        yield Difference((*step.path, "max"), *place, message, f'write `max = "{beside.cap}"`', severity)
+    if pair.followed and pair.minutes != beside.minutes:
+        held, own = duration_text(beside.minutes), duration_text(pair.minutes)
+        message = f"{step.dose} is held for {own} before the next step; {base} holds it for {held}"
+        severity = severity_of_length(case, pair.minutes, beside.minutes)
+        yield Difference(case.length_path(step), *place, message, f"hold it for {held}", severity)
+
+
+def _in_cycles(numbers: tuple[int, ...]) -> str:
+    return f"cycle {numbers[0]}" if len(numbers) == 1 else f"cycles {numbers[0]} to {numbers[-1]}"
+
+
+def _of_cycles(case: Case, reference: Reference) -> Iterator[Difference]:
+    """Differences of whole cycles; one that is repeated is told once for its infusion and once for its interval."""
+    infused, followed, count = set[KeyPath](), set[KeyPath](), len(reference.cycles)
+    last = len(case.regimen.one_by_one)
+    for numbers, cycle, beside in numbered_cycles(case.regimen, reference):
+        if cycle.path not in infused and cycle.infusion != beside.infusion:
+            infused.add(cycle.path)
+            yield _infusion(case, cycle, beside, reference.name)
+        interval = _interval_beside(reference, numbers[0], cycle)
+        between = numbers[0] < last
+        if between and interval not in {None, cycle.treatment_free} and cycle.path not in followed:
+            followed.add(cycle.path)
+            yield _interval(case, cycle, interval or 0, reference.name)
+    if last > count:
+        yield from _beyond(case, count, last, reference.name)
+
+
+def _infusion(case: Case, cycle: Cycle, beside: ReferenceCycle, base: str) -> Difference:
+    own, other = duration_text(cycle.infusion), duration_text(beside.infusion)
+    return Difference(
+        (*cycle.path, "steps"),
+        cycle.path,
+        cycle.departure,
+        f'"{cycle.name}" infuses {own}; {base} infuses {other}',
+        f"make the steps add up to {other}",
+        severity_of_length(case, cycle.infusion, beside.infusion),
+    )
+
+
+def _interval_beside(reference: Reference, number: int, cycle: Cycle) -> int | None:
+    """The interval of the base after a cycle, or its last one after those that it does not have."""
+    beside = reference.cycle_before_interval(number, cycle)
+    if beside is None and len(reference.cycles) > 1:
+        beside = reference.cycles[-2]
+    return None if beside is None else beside.treatment_free
+
+
+def _interval(case: Case, cycle: Cycle, beside: int, base: str) -> Difference:
+    own, other = duration_text(cycle.treatment_free), duration_text(beside)
+    far = cycle.treatment_free < case.limits["part_of_label"].value * beside
+    return Difference(
+        (*cycle.path, "treatment_free_days"),
+        cycle.path,
+        cycle.departure,
+        f'{own} without infusion after "{cycle.name}"; {base} has {other} there',
+        f"give {other}",
+        Severity.ERROR if far else Severity.WARNING,
+    )
+
+
+def _beyond(case: Case, count: int, last: int, base: str) -> Iterator[Difference]:
+    """The cycles beyond those of the base: one table of them, or each that states a departure."""
+    course = case.regimen.one_by_one
+    tables = list({cycle.path: cycle for cycle in course[count:]}.values())
+    unstated = [cycle for cycle in tables if cycle.departure is None][:1]
+    for cycle in [*(cycle for cycle in tables if cycle.departure is not None), *unstated]:
+        key = "repeat" if "repeat" in case.values(cycle.path) else "name"
+        yield Difference(
+            (*cycle.path, key),
+            cycle.path,
+            cycle.departure,
+            f"the regimen has {last} cycles; {base} has {count}",
+            f"give at most {count}",
+            Severity.WARNING,
+        )
+
+
+def told_by_other_rules(case: Case, difference: Difference) -> bool:
+    """Whether a rule that goes by the value alone tells of it: a slip of a unit, or what nobody ever gave."""
+    limits = case.limits_unasked
+    for step in case.regimen.steps:
+        if (*step.path, "dose") == difference.path:
+            highest = labelled.highest_studied(limits, step.dose.basis).value
+            return labelled.is_unit_slip(limits, step.dose) or step.dose.amount > highest
+        if case.length_path(step) == difference.path:
+            return step.minutes < limits["escalation_after"].minutes
+    for cycle in case.regimen.cycles:
+        if (*cycle.path, "steps") == difference.path:
+            shortest, longest = limits["shortest_infusion_studied"], limits["longest_infusion_studied"]
+            return not shortest.minutes <= cycle.infusion <= longest.minutes
+    return False

@@ -1,0 +1,19 @@
+"""The doses of an investigational regimen of which L011 or L012 tells, so that no other rule tells of them again."""
+
+from blinplan.regimen.toml.document import KeyPath
+from blinplan.rules.checks import labelled
+from blinplan.rules.checks.departures import base_reference, differences, is_beside_nothing, told_by_other_rules
+from blinplan.rules.checks.doses_run import doses_above_run, doses_below_run
+from blinplan.rules.rule import Case, NotEvaluated
+
+
+def doses_told(case: Case) -> set[KeyPath]:
+    """Where the steps are whose doses are told: above what was run, below it beside nothing, or not as in the base."""
+    if not labelled.is_investigational(case):
+        return set()
+    told = {high.step.path for high in doses_above_run(case)}
+    reference = base_reference(case)
+    if isinstance(reference, NotEvaluated):
+        return told | {step.path for step, _ in doses_below_run(case)} if is_beside_nothing(case) else told
+    unstated = (one for one in differences(case, reference) if one.departure is None)
+    return told | {one.place for one in unstated if one.path[-1] == "dose" and not told_by_other_rules(case, one)}
