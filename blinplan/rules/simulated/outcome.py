@@ -109,6 +109,11 @@ class SimulatedOutcome:
         return share.within(self.errors)
 
     @property
+    def is_early(self) -> bool:
+        """Whether there can be more patients."""
+        return self.errors > NORMAL_975
+
+    @property
     def patients(self) -> int:
         """How many patients there are."""
         return self.depletion.total

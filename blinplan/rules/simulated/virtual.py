@@ -69,12 +69,13 @@ class PatientSimulator:
         may not be given the regimen, the only outcome is why there is none.
         """
         for factor in (1, 4, MOST):
-            outcome = self._outcome(regimen, self.patients * factor, NORMAL_975 if factor == MOST else EARLY)
+            outcome = self.outcome_of(regimen, self.patients * factor, NORMAL_975 if factor == MOST else EARLY)
             yield outcome
             if isinstance(outcome, NotEvaluated):
                 return
 
-    def _outcome(self, regimen: Regimen, patients: int, errors: float) -> SimulatedOutcome | NotEvaluated:
+    def outcome_of(self, regimen: Regimen, patients: int, errors: float) -> SimulatedOutcome | NotEvaluated:
+        """What so many patients do, kept or simulated; a share decides at so many standard errors from its limit."""
         name = store.key(regimen, patients, self.seed, errors) if self.kept else None
         if name is not None and (outcome := store.look_up(name)) is not None:
             return outcome

@@ -70,15 +70,18 @@ def _recovery(rule: Rule, case: Case) -> Answer:
     if not outcome.recoveries:
         return NotEvaluated("not applicable", "there is one cycle, so no next cycle to recover before")
     limit = case.limits["recovering_patients"]
-    if not any(recovered.total for recovered in outcome.recoveries):
-        return NotEvaluated("not applicable", "no virtual patient is depleted when an infusion ends")
+    looked_at = [_is_of_many(recovered, outcome, limit) for recovered in outcome.recoveries]
+    if not any(looked_at):
+        return NotEvaluated("not applicable", "hardly any virtual patient is depleted when an infusion ends")
     above: dict[KeyPath, list[tuple[Period, Proportion]]] = {}
     undecided: dict[int, Proportion] = {}
     for number, recovered in enumerate(outcome.recoveries, start=1):
+        if not looked_at[number - 1]:
+            continue
         if outcome.bounds(recovered)[0] > limit.fraction:
             last = _last(case, number)
             above.setdefault(last.path, []).append((last, recovered))
-        elif recovered.total and outcome.bounds(recovered)[1] > limit.fraction:
+        elif outcome.bounds(recovered)[1] > limit.fraction:
             undecided[number] = recovered
     labelled = {path: above.pop(path) for path in list(above) if _is_the_labels_own(above[path][0][0], case)}
     undecided = {
@@ -102,6 +105,13 @@ def _recovery(rule: Rule, case: Case) -> Answer:
     return findings
 
 
+def _is_of_many(recovered: "Proportion", outcome: "SimulatedOutcome", limit: Limit) -> bool:
+    """Whether so many patients are depleted when the infusion ends that a share of them says something."""
+    from blinplan.proportion import Proportion
+
+    return outcome.bounds(Proportion(recovered.total, outcome.patients))[1] > limit.fraction
+
+
 def _last(case: Case, number: int) -> Period:
     return next(period for period in reversed(case.periods) if period.cycle == number)
 
@@ -123,7 +133,8 @@ def _undecided_recovery(
     unexplained = {number: recovered for number, recovered in undecided.items() if _reason(case, number) is None}
     number, recovered = next(iter((unexplained or undecided).items()))
     what = f"recovered after cycle {number}"
-    if unexplained:
+    assert case.outcome is not None  # noqa: S101
+    if unexplained or case.outcome.is_early:  # all patients say whether there is anything to tell
         return _open_question(what, recovered, limit)
     return findings or _other_treatment(what, recovered)
 
