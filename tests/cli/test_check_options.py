@@ -341,6 +341,56 @@ def test_a_file_that_is_no_baseline_is_refused(inside: Run, files: dict[str, str
     assert "the baseline known.json" in ran.err
 
 
+# --- waivers --------------------------------------------------------------------------------------------------------
+
+WHY = ("--reason", "Amendment 3 allows 21 days")
+
+
+def test_a_waiver_is_written_shown_and_refused(inside: Run, tmp_path: Path) -> None:
+    path = tmp_path / "probe.toml"
+    path.write_text(regimen_text(cycle(free=21, repeat=2)), encoding="utf-8")
+    before = path.read_text()
+    shown = inside("check", "probe.toml", QUICK, "--add-waiver", "S304", *WHY, "--diff")
+    assert shown.status == 1
+    assert "+value = 21" in shown.out
+    assert path.read_text() == before
+    ran = inside(
+        "check", "probe.toml", QUICK, "--add-waiver", "S304", *WHY, "--expires", "2099-01-01", "--fail-on", "warning"
+    )
+    assert ran.status == 0
+    assert 'probe.toml: S304 at cycle "Cycle" treatment_free_days, for 21' in ran.err
+    assert "expires = 2099-01-01" in path.read_text()
+    path.write_text(path.read_text().replace("free_days = 21", "free_days = 30"))
+    voided = inside("check", "probe.toml", QUICK, "-f", "concise", "--fail-on", "warning")
+    assert voided.status == 1
+    assert [line.split()[1] for line in voided.out.splitlines()] == ["S304", "W907"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--add-waiver", "S304"], "--add-waiver needs --reason"),
+        (["--add-waiver", "S304", "--reason", " "], "--add-waiver needs --reason"),
+        (["--add-waiver", "N106", *WHY], "N106 cannot be waived"),
+        (["--add-waiver", "W902", *WHY], "W902 cannot be waived"),
+        (["--add-waiver", "S999", *WHY], "there is no rule 'S999'"),
+        (["--add-waiver", "S303", *WHY], "no waiver of S303 was written"),
+        (["--add-waiver", "S304", *WHY, "--expires", "2020-01-01"], "--expires is over"),
+        (["--add-waiver", "S304", *WHY, "--expires", "soon"], "--expires is 'soon'"),
+        (["--add-waiver", "S304", *WHY, "--fix"], "two changes"),
+        ([*WHY], "--reason stands without --add-waiver"),
+    ],
+)
+def test_what_cannot_be_waived_is_refused(inside: Run, tmp_path: Path, arguments: list[str], said: str) -> None:
+    path = tmp_path / "probe.toml"
+    path.write_text(regimen_text(cycle(free=21, repeat=2)), encoding="utf-8")
+    before = path.read_text()
+    ran = inside("check", "probe.toml", QUICK, *arguments)
+    assert ran.status == 2
+    assert said in " ".join(ran.err.split())
+    assert path.read_text() == before
+
+
 # --- output ---------------------------------------------------------------------------------------------------------
 
 

@@ -104,7 +104,9 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def recover(reading: FaultyFile) -> Recovered | None:
-    """What is certain of a file; None where nothing is."""
+    """What is certain of a file; None where nothing is, or where the file is meant for no regimen."""
+    if "format" not in reading.document.values and {"record", "site"} & set(reading.document.values):
+        return None
     gaps = gaps_of(reading)
     if gaps is None:
         return None

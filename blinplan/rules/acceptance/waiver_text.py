@@ -35,6 +35,7 @@ def with_places(document: Document, path: KeyPath, places: Sequence[Place]) -> E
     else:
         newline, indent = _newline(document.text), _indent(document.text, rule.start)
         end = _end_of_line(document.text, rule.end)
+        span = Span(span.start, _end_of_line(document.text, span.end))
         inside = "".join(f"{newline}{indent}{key}" for key in _place_keys(first))
         rule = Span(rule.start, end)
         copies = "".join(_table_text(rule_text, place, keys, newline) for place in others)

@@ -48,6 +48,7 @@ def _too_long(rule: Rule, case: Case, pair: StepPair) -> Finding:
         f"hold it for {duration_text(labelled)}, or waive this rule with the reason",
         limits=limits,
         severity=severity_of_length(case, pair.minutes, labelled),
+        value=f"{duration_text(pair.minutes)} at {pair.step.dose}",
     )
 
 

@@ -1,0 +1,208 @@
+"""What --add-waiver writes covers what was found, and nothing else: tried with the bad example of every rule."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from blinplan.cli.check.options import read_figures
+from blinplan.regimen.reading import RegimenFile, read
+from blinplan.rules.acceptance.add import NothingToWaiveError, RefusedWaiverError, WantedWaiver, add_waivers
+from blinplan.rules.catalogue import CATALOGUE
+from blinplan.rules.configuration.settings import Pattern, Policies, Settings
+from blinplan.rules.fix import fix
+from blinplan.rules.place import place_of
+from blinplan.rules.rule import Finding, Rule
+from blinplan.rules.task import Task
+from tests.read_text import site_in
+from tests.regimen_text import TODAY, codes, cycle, regimen_text, verdict_of, waiver
+
+REASON = "Protocol 12, section 4, says so"
+RULES = [
+    pytest.param(rule, id=rule.code)
+    for rule in CATALOGUE.values()
+    if rule.waivable and not rule.simulated and rule.of == "regimen" and rule.code[0] != "X"
+]
+
+
+def task(text: str, rule: Rule | None = None, policies: Policies = Policies()) -> Task:  # noqa: B008 - immutable
+    asked = () if rule is None else (Pattern(rule.code),)
+    patient = None if rule is None else read_figures(rule.patient)
+    site = None if rule is None or rule.site is None else site_in(rule.site)
+    reading = read(text.encode(), "probe.toml")
+    return Task(reading, Settings(extend_select=asked, policies=policies), TODAY, patient, site)
+
+
+def waived(text: str, rule: Rule) -> str:
+    return add_waivers(task(text, rule), WantedWaiver(rule, REASON), None).reading.document.text
+
+
+def found(text: str, rule: Rule) -> tuple[Finding, ...]:
+    return verdict_of(task(text, rule).judge(None), rule.code).findings
+
+
+def regimen_of(text: str) -> Any:
+    reading = read(text.encode(), "probe.toml")
+    assert isinstance(reading, RegimenFile)
+    return reading.regimen
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_is_found_is_covered_and_the_rest_of_the_file_stays(rule: Rule) -> None:
+    text = regimen_text(rule.bad)
+    assert found(text, rule)
+    after = waived(text, rule)
+    assert not found(after, rule)
+    assert after.startswith(text)
+    about = {"W901", "W902", "W904", "W905", "W906", "W907"}
+    assert not about & set(codes(task(after, rule).judge(None)))
+    assert {waiver.reason for waiver in regimen_of(after).waivers} == {REASON}
+    with pytest.raises(NothingToWaiveError):
+        waived(after, rule)
+
+
+NUMBER = re.compile(r'(?<=[ "])[0-9]+(?:\.[0-9]+)?(?=[ ,}\n"])')
+
+
+def variants(text: str) -> list[str]:
+    """The text with one of its numbers another one."""
+    body = text.index("[[cycle]]") if "[[cycle]]" in text else 0
+    changed = []
+    for match in NUMBER.finditer(text):
+        if match.start() > body or "eligibility" in text[: match.start()]:
+            number = Decimal(match[0])
+            for other in (number + 1, number * 2, number / 2):
+                written = format(other.normalize(), "f")
+                changed.append(text[: match.start()] + written + text[match.end() :])
+    return changed
+
+
+_QUOTED = re.compile(r'"[^"]*"')
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_waiver_holds_for_nothing_that_the_rule_says_in_other_numbers(rule: Rule) -> None:
+    """Whatever number of the file is changed: what is still covered is what was found before, to the word."""
+    text = regimen_text(rule.bad)
+    after = waived(text, rule)
+    accepted = {finding.message for finding in found(text, rule)}
+    block = after[len(text) :]
+    for changed in variants(text):
+        if not isinstance(read(changed.encode(), "probe.toml"), RegimenFile):
+            continue
+        verdict = verdict_of(task(changed + block, rule).judge(None), rule.code)
+        assert {pair.finding.message for pair in verdict.waived_findings} <= accepted, changed
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_new_name_of_the_file_and_another_layout_change_nothing(rule: Rule) -> None:
+    after = waived(regimen_text(rule.bad), rule)
+    for changed in (
+        after.replace('name = "probe"', 'name = "other"', 1),
+        "# moved down\n\n" + after.replace(" = ", "  =  "),
+        after.replace("\n", "\r\n"),
+    ):
+        assert not found(changed, rule)
+
+
+def test_a_cycle_in_front_leaves_waivers_alone_and_another_name_voids_them() -> None:
+    rule = CATALOGUE["S304"]
+    text = regimen_text(cycle(free=21, repeat=2)).replace('name = "Cycle"', 'name = "Block 1"')
+    after = waived(text, rule)
+    front = '[[cycle]]\nname = "Front"\nsteps = [{ dose = "28 mcg/day", days = 28 }]\ntreatment_free_days = 14\n\n'
+    assert not found(after.replace("[[cycle]]", f"{front}[[cycle]]", 1), rule)
+    renamed = after.replace('name = "Block 1"', 'name = "Block A"', 1)
+    assert codes(task(renamed).judge(None)) == ["S304", "W907"]
+    (change,) = verdict_of(task(renamed).judge(None), "W907").findings
+    assert 'cycle "Block A" treatment_free_days' in change.help
+
+
+def test_a_waiver_for_30_does_not_cover_160_in_another_cycle() -> None:
+    rule = CATALOGUE["D203"]
+    text = regimen_text(cycle("9 mcg/day for 7 days", "30 mcg/day for 21 days") + cycle("28 mcg/day for 28 days"))
+    after = waived(text, rule)
+    assert not found(after, rule)
+    (worse,) = found(after.replace('"28 mcg/day"', '"80 mcg/day"'), rule)
+    assert "80 mcg/day" in worse.message
+    changed = after.replace('dose = "30 mcg/day"', 'dose = "60 mcg/day"')
+    assert codes(task(changed).judge(None)).count("W907") == 1
+    (message,) = [finding.message for finding in verdict_of(task(changed).judge(None), "W907").findings]
+    assert "is for 30 mcg/day" in message
+    assert "60 mcg/day stands there now" in message
+
+
+def test_a_waiver_of_the_first_form_covers_no_error_of_a_rule_that_warned() -> None:
+    text = regimen_text(
+        'indication = "relapsed-refractory"\n\n' + cycle("9 mcg/day for 7 days", "30 mcg/day for 21 days")
+    )
+    late = (
+        text.replace("[[cycle]]", "[[cycle]]", 1) + "\n" + cycle("160 mcg/day for 28 days").replace("Cycle", "Cycle 2")
+    )
+    old = late + waiver("D203")
+    judgement = task(old).judge(None)
+    assert any("160" in finding.message for finding in verdict_of(judgement, "D203").findings)
+    after = fix(task(old)).reading.document.text
+    assert 'value = "30 mcg/day"' in after
+    assert 'value = "160 mcg/day"' not in after
+
+
+LAYOUTS = [
+    pytest.param(waiver("S304") + "# the end\n", id="headers"),
+    pytest.param('\n[[waiver]] # one\nreason = """two\nlines"""\n# a remark\nrule = "S304" # code\n', id="remarks"),
+]
+
+
+@pytest.mark.parametrize("written", LAYOUTS)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_fixing_writes_the_places_of_an_old_waiver_and_keeps_every_remark(written: str, newline: str) -> None:
+    text = regimen_text(cycle(free=21) + cycle(free=22) + cycle()) + written
+    text = text.replace("\n", newline)
+    after = fix(task(text)).reading.document.text
+    regimen = regimen_of(after)
+    assert [(one.at, one.value) for one in regimen.waivers] == [
+        ('cycle "Cycle" treatment_free_days', 21),
+        ('cycle "Cycle 2" treatment_free_days', 22),
+    ]
+    assert len({one.reason for one in regimen.waivers}) == 1
+    assert codes(task(after).judge(None)) == []
+    assert re.findall("#[^\r\n]*", after) == re.findall("#[^\r\n]*", text)
+    assert fix(task(after)).reading.document.text == after
+
+
+def test_an_old_waiver_in_an_array_gets_its_places_too() -> None:
+    text = regimen_text(cycle(free=21) + cycle(free=22) + cycle())
+    top = 'waiver = [{ rule = "S304", reason = "agreed" }, { rule = "S303", reason = "x" }] # both\n'
+    text = text.replace("indication", f"{top}indication", 1)
+    after = fix(task(text)).reading.document.text
+    assert [one.value for one in regimen_of(after).waivers] == [21, 22]
+    assert "# both" in after
+    added = waived(text.replace(top, "waiver = []\n"), CATALOGUE["S304"])
+    assert [one.value for one in regimen_of(added).waivers] == [21, 22]
+
+
+def test_fixing_takes_out_waivers_that_cover_nothing() -> None:
+    sound = regimen_text(cycle(repeat=2))
+    text = f"{sound}# waivers\n{waiver('S304')}{waiver('S303')}# the end\n"
+    assert fix(task(text)).reading.document.text == f"{sound}# waivers\n\n# the end\n"
+
+
+def test_a_waiver_that_the_project_does_not_allow_is_refused() -> None:
+    text, rule = regimen_text(cycle(free=21, repeat=2)), CATALOGUE["S304"]
+    asked = task(text, policies=Policies(20, 365))
+    strict = asked._replace(settings=Settings(extend_select=(Pattern("W9"),)))
+    with pytest.raises(RefusedWaiverError, match="characters"):
+        add_waivers(strict, WantedWaiver(rule, "agreed", date(2026, 6, 1)), None)
+    with pytest.raises(RefusedWaiverError, match="no last day"):
+        add_waivers(strict, WantedWaiver(rule, REASON), None)
+    with pytest.raises(RefusedWaiverError, match="at most 365"):
+        add_waivers(strict, WantedWaiver(rule, REASON, date(2029, 6, 1)), None)
+    assert add_waivers(strict, WantedWaiver(rule, REASON, date(2026, 6, 1)), None).repairs
+
+
+def test_every_place_of_a_finding_is_found_again_in_its_words() -> None:
+    text = regimen_text(cycle(free=21, repeat=2))
+    reading = read(text.encode(), "probe.toml")
+    (finding,) = found(text, CATALOGUE["S304"])
+    assert place_of(finding, reading.document).at == 'cycle "Cycle" treatment_free_days'
