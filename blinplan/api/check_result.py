@@ -69,9 +69,11 @@ class CheckResult:
         """How many regimens, findings and answers there are, in one sentence."""
         return self.result.summary
 
-    def text(self, output_format: CheckFormat | str = CheckFormat.FULL, screen: Screen = PLAIN) -> str:
-        """The findings in a format."""
-        return check_text(self.result, CheckFormat(output_format), screen)
+    def text(
+        self, output_format: CheckFormat | str = CheckFormat.FULL, screen: Screen = PLAIN, *, everything: bool = False
+    ) -> str:
+        """The findings in a format; ``everything`` lists all of many files in the full one."""
+        return check_text(self.result, CheckFormat(output_format), screen, everything=everything)
 
     def write(self, path: str | Path, output_format: CheckFormat | str) -> None:
         """Write the findings to a file, whole or not at all."""

@@ -220,3 +220,22 @@ def test_today_decides_on_waivers(inside: Run) -> None:
 def test_the_same_check_writes_the_same_bytes(inside: Run, files: dict[str, str]) -> None:
     arguments = ("check", "nhl-3", "sound.toml", "--patients", "80", "-f", "json", "--today", "2026-03-01")
     assert inside(*arguments) == inside(*arguments)
+
+
+def test_of_many_files_those_with_something_to_say_are_listed(
+    inside: Run, files: dict[str, str], tmp_path: Path
+) -> None:
+    few = inside("check", ".", QUICK).out
+    assert "sound.toml" in few, "a few files are all listed"
+    for number in range(300):
+        text = regimen_text(cycle(), called=f"r{number}")
+        (tmp_path / f"r{number}.toml").write_text(text, encoding="utf-8")
+    for width in ("80", "120"):
+        many = inside("check", ".", QUICK, COLUMNS=width).out
+        assert "301 more files without a finding (--verbose lists them)" in many
+        assert "sound.toml" not in many
+        assert len(many.splitlines()) < 80
+        assert all(len(line) <= int(width) for line in many.splitlines())
+    everything = inside("check", ".", QUICK, "--verbose").out
+    assert "sound.toml" in everything
+    assert "r299.toml" in everything

@@ -178,7 +178,10 @@ def check(
         str, typer.Option(metavar="NAME", help="The name to show for standard input.", rich_help_panel=_OUTPUT)
     ] = "<stdin>",
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Say why rules were not evaluated.", rich_help_panel=_OUTPUT)
+        bool,
+        typer.Option(
+            "--verbose", "-v", help="Say why rules were not evaluated, and list every file.", rich_help_panel=_OUTPUT
+        ),
     ] = False,
     quiet: Annotated[
         int,

@@ -23,9 +23,17 @@ from blinplan.rules.rule import Finding, Severity
 from blinplan.rules.verdict import Ruling, Verdict
 from blinplan.terminal import Screen
 
+_FEW = 10
+"""How many files are all listed below the findings; of more, those that something is said of."""
 
-def findings_report(judgements: Sequence[Judgement], screen: Screen) -> list[RenderableType]:
-    """Draw every finding in full, then a line for each file."""
+
+def findings_report(
+    judgements: Sequence[Judgement], screen: Screen, *, everything: bool = False
+) -> list[RenderableType]:
+    """Draw every finding in full, then a line for each file: of many, for those that something is said of.
+
+    Where ``everything`` is asked for, all files have a line.
+    """
     parts: list[RenderableType] = []
     for judgement in judgements:
         parts += each_finding(judgement, screen)
@@ -34,7 +42,30 @@ def findings_report(judgements: Sequence[Judgement], screen: Screen) -> list[Ren
                 parts += [_waiver_lines(judgement.reading.document, waiver, findings), ""]
             if verdict.baseline_findings:
                 parts += [_baseline_lines(judgement.reading.document, verdict), ""]
-    return [*parts, *(_files(judgements, screen) if screen.wide else _narrow_files(judgements))]
+    few = everything or len(judgements) <= _FEW
+    listed = [judgement for judgement in judgements if few or _has_something_said(judgement)]
+    if listed:
+        parts += _files(listed, screen) if screen.wide else _narrow_files(listed)
+    return parts if few else [*parts, *_unlisted(judgements, listed)]
+
+
+def _has_something_said(judgement: Judgement) -> bool:
+    return any(
+        verdict.findings or verdict.waived_findings or verdict.baseline_findings or verdict.undecided
+        for verdict in judgement.verdicts
+    )
+
+
+def _unlisted(judgements: Sequence[Judgement], listed: Sequence[Judgement]) -> list[RenderableType]:
+    """Say how many files are not in the table."""
+    shown = {id(judgement) for judgement in listed}
+    rest = [judgement for judgement in judgements if id(judgement) not in shown]
+    if not rest:
+        return []
+    unverified = sum(bool(_unverified_mark(judgement)) for judgement in rest)
+    doses = f", {unverified} of them with unverified doses" if unverified else ""
+    more = "more " if listed else ""
+    return [Text(f"{len(rest)} {more}{plural('file', len(rest))} without a finding{doses} (--verbose lists them)")]
 
 
 def each_finding(judgement: Judgement, screen: Screen) -> list[RenderableType]:

@@ -39,8 +39,11 @@ _FOR_PROGRAMS = {
 }
 
 
-def check_text(result: "Result", output_format: CheckFormat, screen: Screen) -> str:
-    """Write a run in a format; ``screen`` says how wide and in which colours people see it."""
+def check_text(result: "Result", output_format: CheckFormat, screen: Screen, *, everything: bool = False) -> str:
+    """Write a run in a format; ``screen`` says how wide and in which colours people see it.
+
+    Of many files the full format lists those that something is said of, and all where ``everything`` is asked for.
+    """
     if output_format in _FOR_PROGRAMS:
         name = _FOR_PROGRAMS[output_format]
         made: Any = getattr(import_module(f"blinplan.reports.check.{name}"), name)(result)
@@ -49,4 +52,6 @@ def check_text(result: "Result", output_format: CheckFormat, screen: Screen) -> 
 
     if output_format is CheckFormat.CONCISE:
         return visible_lines(concise_report(result.judgements))
-    return screen.render(*findings_report(result.judgements, screen)) if result.judgements else ""
+    if not result.judgements:
+        return ""
+    return screen.render(*findings_report(result.judgements, screen, everything=everything))
