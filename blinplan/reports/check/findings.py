@@ -46,7 +46,7 @@ def findings_report(
     listed = [judgement for judgement in judgements if few or _has_something_said(judgement)]
     if listed:
         parts += _files(listed, screen) if screen.wide else _narrow_files(listed)
-    return parts if few else [*parts, *_unlisted(judgements, listed)]
+    return parts if few else [*parts, *_count_of_others(judgements, listed)]
 
 
 def _has_something_said(judgement: Judgement) -> bool:
@@ -56,7 +56,7 @@ def _has_something_said(judgement: Judgement) -> bool:
     )
 
 
-def _unlisted(judgements: Sequence[Judgement], listed: Sequence[Judgement]) -> list[RenderableType]:
+def _count_of_others(judgements: Sequence[Judgement], listed: Sequence[Judgement]) -> list[RenderableType]:
     """Say how many files are not in the table."""
     shown = {id(judgement) for judgement in listed}
     rest = [judgement for judgement in judgements if id(judgement) not in shown]
