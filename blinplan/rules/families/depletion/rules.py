@@ -91,7 +91,7 @@ def _recovery(rule: Rule, case: Case) -> Answer:
     findings = [
         _recovery_finding(rule, case, outcome, path, cycles) for path, cycles in above.items() if path not in explained
     ]
-    if undecided and all(finding.severity is Severity.NOTE for finding in findings):
+    if undecided and (outcome.is_early or all(finding.severity is Severity.NOTE for finding in findings)):
         return _undecided_recovery(case, undecided, limit, findings)
     if explained and not findings:
         period, recovered = next(iter(explained.values()))[0]
