@@ -44,14 +44,15 @@ def sarif(result: Result) -> dict[str, Any]:
                         "toolExecutionNotifications": _notifications(result),
                     }
                 ],
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(report, codes) for report in reports],
+                # After the results: a reader who looks for the first address wants that of a file.
                 "originalUriBaseIds": {
                     _ROOT: {
                         "uri": f"{report_root(result.judgements).as_uri().rstrip('/')}/",
                         "description": {"text": "The root of the repository."},
                     }
                 },
-                "columnKind": "unicodeCodePoints",
-                "results": [_result(report, codes) for report in reports],
                 "properties": {"manifest": run_manifest(result)},
             }
         ],
