@@ -180,12 +180,12 @@ def test_undecided_outranks_findings_and_fail_on(inside: Run, files: dict[str, s
 
 
 def test_a_regimen_no_virtual_patient_may_get_hides_nothing(inside: Run, files: dict[str, str]) -> None:
-    heavy = files["sound.toml"].replace("min_weight_kg = 45", "min_weight_kg = 90")
+    heavy = files["sound.toml"].replace("min_weight_kg = 45", "min_weight_kg = 250")
     Path("heavy.toml").write_text(heavy, encoding="utf-8")
     ran = inside("check", "heavy.toml", "error.toml", "--patients", "5", "-f", "concise")
     assert ran.status == 2
     assert "error.toml" in ran.out
-    assert "90 kg" in " ".join(ran.err.split())
+    assert "250 kg" in " ".join(ran.err.split())
 
 
 def test_quiet_leaves_out_the_summary_and_very_quiet_everything(inside: Run, files: dict[str, str]) -> None:

@@ -39,6 +39,8 @@ class Gaps(NamedTuple):
 def gaps_of(reading: FaultyFile) -> Gaps | None:
     """The gaps of a file that could not be read in whole; None where nothing of it is certain."""
     document, places, unknown = reading.document, set(reading.lost), set[KeyPath]()
+    if "format" not in document.values and document.values.keys() & {"record", "site"}:
+        return None  # it is no regimen
     for problem in reading.problems:
         if problem.code == "F001" and reading.lost:
             continue
