@@ -332,7 +332,8 @@ def test_policies_decide_about_waivers(tmp_path: Path) -> None:
     text = regimen_text(cycle(free=21, repeat=2)).replace('"seen"', '"transcribed"')
     late = text + waiver("S304", "2026-07-31", at=place, value=21)
     reading = read(late.encode(), "a.toml")
-    assert codes(judge(reading, TODAY, None, found.settings_for(tmp_path / "a.toml"))) == ["D213", "W908", "W908", "W910"]
+    settings = found.settings_for(tmp_path / "a.toml")
+    assert codes(judge(reading, TODAY, None, settings)) == ["D213", "W908", "W908", "W910"]
     dateless = read((text + waiver("S304", at=place, value=21)).encode(), "a.toml")
     settings = found.settings_for(tmp_path / "trials" / "a.toml")
     judgement = judge(dateless, TODAY, None, settings)
