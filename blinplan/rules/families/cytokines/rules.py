@@ -56,7 +56,7 @@ def _later_cycles(rule: Rule, case: Case) -> Answer:
     limit = case.limits["later_cytokines"].fraction
     undecided: NotEvaluated | None = None
     for number, changed in enumerate(case.outcome.later_elevation, start=2):
-        if not changed.total or case.outcome.bounds(changed)[1] <= limit:
+        if case.outcome.bounds(changed)[1] <= limit or not (changed.total or case.outcome.is_early):
             continue
         if case.outcome.bounds(changed)[0] <= limit:
             undecided = too_few_patients(
