@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from blinplan.version import __version__
 
 if TYPE_CHECKING:
-    from blinplan.api.check import check
-    from blinplan.api.check_result import CheckResult
+    from blinplan.api.checking.check import check
+    from blinplan.api.checking.check_result import CheckResult
     from blinplan.api.library import regimens, rule, rules
     from blinplan.api.modelling.evidence import EvidenceResult, evidence
     from blinplan.api.modelling.model import Model, model

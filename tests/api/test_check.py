@@ -11,7 +11,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
 import blinplan
-from blinplan.api.check import CheckFormat
+from blinplan.api.checking.check import CheckFormat
 from blinplan.exit_status import ExitStatus
 from blinplan.refusal import Refusal
 from tests.program import Run

@@ -5,14 +5,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from blinplan.api.check import CheckFormat, FailOn, split
+from blinplan.api.checking.check import CheckFormat, FailOn, split
 from blinplan.refusal import Refusal
 from blinplan.terminal import Terminal
 from blinplan.writing import refuse_unwritable
 
 if TYPE_CHECKING:
+    from blinplan.api.checking.waive import WantedWaiver
     from blinplan.api.patient import Patient
-    from blinplan.api.waive import WantedWaiver
 
 
 class CheckOptions(NamedTuple):
@@ -78,7 +78,7 @@ def read_waiver(options: CheckOptions, today: date) -> "WantedWaiver | None":
     if options.fix:
         raise Refusal("--add-waiver and --fix are two changes", "make one after the other")
     # Imported here, because most checks waive nothing.
-    from blinplan.api.waive import wanted_waiver
+    from blinplan.api.checking.waive import wanted_waiver
 
     last_day = None if options.expires is None else _date(options.expires, "--expires")
     return wanted_waiver(options.add_waiver, options.reason, last_day, today)

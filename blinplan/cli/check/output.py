@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from blinplan.api.check import CheckFormat, CheckResult, FilesToCheck
+from blinplan.api.checking.check import CheckFormat, CheckResult, FilesToCheck
 from blinplan.cli.check.options import CheckOptions, ReportFile
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.refusal import Refusal
 from blinplan.terminal import indent
 
 if TYPE_CHECKING:
-    from blinplan.api.check import Settled
+    from blinplan.api.checking.check import Settled
 
 
 def write_reports(found: CheckResult, reports: Sequence[ReportFile]) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from blinplan.api.check import (
+from blinplan.api.checking.check import (
     CheckFormat,
     CheckResult,
     Configurations,
@@ -20,7 +20,7 @@ from blinplan.quantities import plural
 from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:
-    from blinplan.api.check import Fixes, Settled
+    from blinplan.api.checking.check import Fixes, Settled
     from blinplan.api.patient import Patient
 
 

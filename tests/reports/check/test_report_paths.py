@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from lxml import etree
 
-from blinplan.api.check import check
+from blinplan.api.checking.check import check
 from tests.program import process
 from tests.regimen_text import cycle, regimen_text
 

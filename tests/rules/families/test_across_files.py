@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from blinplan.api.check import check
+from blinplan.api.checking.check import check
 from blinplan.regimen import library
 from blinplan.rules.configuration.configurations import nearest
 from blinplan.rules.rule import Finding, Severity

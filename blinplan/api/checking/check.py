@@ -1,0 +1,169 @@
+"""Judge regimens by the rules: read every file, find its settings, put right what is asked for, judge, and say so."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blinplan.api.checking.check_result import CheckResult
+from blinplan.refusal import ArgumentRefusal
+from blinplan.regimen.regimen import Regimen
+from blinplan.reports.check.formats import CheckFormat
+from blinplan.rules.configuration.choice import RuleChoice, rule_choice, split
+from blinplan.rules.configuration.configurations import Configurations
+from blinplan.rules.configuration.settings import FailOn
+
+if TYPE_CHECKING:
+    from blinplan.course.patient import Patient
+
+from blinplan.api.checking.files import FilesToCheck
+from blinplan.api.checking.fixes import Fixes
+from blinplan.api.checking.reading import read_files
+from blinplan.api.checking.settled import Progress, Settled
+
+__all__ = [
+    "CheckFormat",
+    "CheckResult",
+    "Configurations",
+    "FailOn",
+    "FilesToCheck",
+    "Fixes",
+    "RuleChoice",
+    "Settled",
+    "check",
+    "read_files",
+    "refuse_contradictions",
+    "rule_choice",
+    "split",
+]
+
+
+def check(
+    *paths: str | Path | Regimen,
+    select: Sequence[str] | None = None,
+    extend_select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    severity: Sequence[str] = (),
+    patient: "Patient | None" = None,
+    site: str | Path | None = None,
+    today: date | None = None,
+    fail_on: FailOn | str | None = None,
+    baseline: str | Path | None = None,
+    write_baseline: str | Path | None = None,
+    simulate: bool | None = None,
+    patients: int | None = None,
+    seed: int | None = None,
+    cache: bool = True,
+    fix: bool = False,
+    add_waiver: str | None = None,
+    reason: str | None = None,
+    expires: date | None = None,
+    config: str | Path | None = None,
+    isolated: bool = False,
+    allow_empty: bool = False,
+    exclude: Sequence[str] = (),
+    respect_gitignore: bool | None = None,
+    force_exclude: bool | None = None,
+    since: str | None = None,
+    progress: Progress | None = None,
+) -> "CheckResult":
+    """Judge regimens by every rule, or by those that are asked.
+
+    >>> from blinplan import check
+    >>> found = check("nhl-5", simulate=False, isolated=True)
+    >>> [finding.code for finding in found.findings]
+    ['D202']
+    >>> found
+    <CheckResult: 1 regimen, 1 warning, status 0>
+
+    Parameters
+    ----------
+    paths
+        Files, folders, names of shipped regimens or families of them, and regimens built in Python; the current folder
+        when none is given.
+    select, extend_select, ignore, severity
+        Which rules are asked, as codes, beginnings of codes, names or ALL, and how they weigh, as "D205=note".
+    patient
+        Somebody to check the regimens for too.
+    site
+        The profile of a site whose bags are checked too.
+    today
+        The date that decides whether a waiver has expired; the present day when not given.
+    fail_on
+        The least severity that makes `status` 1: "error", "warning" or "never".
+    baseline, write_baseline
+        A file whose findings do not count; a file in which all present findings are listed.
+    simulate, patients, seed, cache
+        Whether the rules that need virtual patients are asked, how many there are at first, what they are drawn from,
+        and whether what was simulated before is taken from the cache.
+    fix
+        Put spelling, notation, the names of keys and waivers right, never a dose; the files are judged as they then
+        stand.
+    add_waiver, reason, expires
+        A rule whose findings of now are to be accepted, why, and until when: a waiver for each is written into the
+        files.
+    config, isolated
+        The configuration for all files, or none; the one nearest to each file otherwise. What is given here goes first.
+    allow_empty
+        Whether a folder without a regimen is no error.
+    exclude, respect_gitignore, force_exclude
+        Patterns of paths to leave out of folders, as in a .gitignore; whether what .gitignore files name is left out as
+        well; and whether files that are named are, too.
+    since
+        A revision of the git repository: only what was not found where what is checked out forked from it counts.
+    progress
+        Told how many regimens are simulated, of how many.
+
+    Raises
+    ------
+    Refusal
+        When what is asked for contradicts itself, or a configuration, baseline or site profile cannot be read.
+    """
+    choice = rule_choice(select, extend_select, ignore, severity)
+    files = read_files(
+        [path if isinstance(path, Regimen) else str(path) for path in paths],
+        choice,
+        Configurations(
+            None if config is None else str(config),
+            isolated=isolated,
+            exclude=exclude,
+            respect_gitignore=respect_gitignore,
+            force_exclude=force_exclude,
+        ),
+        allow_empty=allow_empty,
+    )
+    settled = files.settle(
+        {
+            "fail-on": None if fail_on is None else FailOn(fail_on),
+            "simulate": simulate,
+            "patients": patients,
+            "seed": seed,
+            "baseline": baseline,
+            "site": site,
+        }
+    )
+    day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
+    if add_waiver is not None:
+        from blinplan.api.checking.waive import wanted_waiver
+
+        wanted = wanted_waiver(add_waiver, reason, expires, day)
+        files = files.change(files.waivers(wanted, day, settled, patient, cache=cache))
+    if fix:
+        files = files.change(files.fixes(day, settled, patient, cache=cache))
+    refuse_contradictions(since, write_baseline)
+
+    def judge(some: FilesToCheck) -> CheckResult:
+        return some.judge(day, settled, patient, cache=cache, progress=progress)
+
+    found = judge(files) if since is None else files.judge_since(since, settled, judge)
+    if write_baseline is not None:
+        return found.write_baseline(Path(write_baseline))[0]
+    return settled.without_baselines(found)
+
+
+def refuse_contradictions(since: str | None, write_baseline: object) -> None:
+    """Refuse to list all findings of a run that leaves some out."""
+    if since is not None and write_baseline is not None:
+        raise ArgumentRefusal(
+            "{since} and {write_baseline} contradict each other", "a baseline lists all findings; leave {since} out"
+        )

@@ -1,0 +1,268 @@
+"""All files of a run: how each is judged, put right, and told."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from blinplan.api.checking.check_result import CheckResult
+from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.regimen.find import FileSource, NotFound
+from blinplan.regimen.reading import Reading
+from blinplan.rules.configuration.configuration import Configuration
+from blinplan.rules.configuration.run_settings import RunOptions, run_settings, settings_of_file
+from blinplan.rules.configuration.settings import Settings
+from blinplan.rules.families.across_files.neighbours import neighbours_of
+from blinplan.rules.judge import Judgement
+from blinplan.rules.run_result import Result
+from blinplan.rules.task import ProgramFault, Task
+from blinplan.terminal import Screen
+from blinplan.writing import replace_file
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from blinplan.course.patient import Patient
+    from blinplan.reports.check.settings import FileSettings
+    from blinplan.rules.acceptance.add import WantedWaiver
+    from blinplan.rules.configuration.per_file import FilePattern
+
+from blinplan.api.checking.fixes import Fixes, diff
+from blinplan.api.checking.settled import (
+    Progress,
+    Settled,
+    Simulation,
+    answers_to,
+    simulation_of,
+    simulator_for,
+    simulators_of,
+    sites_of,
+    told_on,
+)
+
+
+class FileToCheck(NamedTuple):
+    """A regimen file as read, by which settings it is judged, and whether it may be simulated."""
+
+    source: FileSource
+    reading: Reading
+    settings: Settings
+    configuration: Configuration
+    simulated: bool = True
+
+
+class FilesToCheck(NamedTuple):
+    """All files of a run in the order of its report, the names that led to none, and what says how the run goes.
+
+    ``left_out`` are the files that the run was told to leave out, and ``unmatched`` the patterns that mean no file.
+    ``gone`` are files that are not judged, but were there for those that are.
+    """
+
+    files: tuple[FileToCheck, ...]
+    missing: tuple[NotFound, ...]
+    configuration: Configuration
+    left_out: tuple[FileSource, ...] = ()
+    unmatched: "tuple[FilePattern, ...]" = ()
+    gone: tuple[Reading, ...] = ()
+
+    def settle(self, options: RunOptions) -> Settled:
+        """How the run goes: by what is asked for, else the configuration of each file, else the program."""
+        run = run_settings(options, self.configuration)
+        files = {
+            file.source.name: settings_of_file(options, file.configuration, file.settings.fail_on, self.configuration)
+            for file in self.files
+        }
+        return Settled(run, files)
+
+    def settings_report(self, settled: Settled, screen: Screen) -> "list[RenderableType]":
+        """What is set, and where."""
+        from blinplan.reports.check.settings import settings_report
+
+        return settings_report(self.configuration, settled.run, self._settings(settled), screen)
+
+    def settings_json(self, settled: Settled) -> dict[str, Any]:
+        """What is set, and where, as a document."""
+        from blinplan.reports.check.settings import settings_json
+
+        return settings_json(self.configuration, settled.run, self._settings(settled))
+
+    def _settings(self, settled: Settled) -> "dict[str, FileSettings]":
+        from blinplan.reports.check.settings import FileSettings
+
+        return {
+            (name := file.source.name): FileSettings(file.settings, file.configuration, settled.files[name])
+            for file in self.files
+        }
+
+    def change(self, fixes: "Fixes") -> "FilesToCheck":
+        """Write the files as they were put right, in their places; nothing is written unless all can be.
+
+        Raises
+        ------
+        Refusal
+            For standard input, which cannot be written to, or when a file cannot be.
+        """
+        for file, new in zip(self.files, fixes.files, strict=True):
+            if new.repairs and file.source.path is None:
+                raise ArgumentRefusal(
+                    "{fix} cannot write to standard input", "{differences} shows what it would change"
+                )
+        for file, new in zip(self.files, fixes.files, strict=True):
+            if new.repairs and file.source.path is not None:
+                replace_file(file.source.path.resolve(), new.reading.document.text)
+        files = (file._replace(reading=new.reading) for file, new in zip(self.files, fixes.files, strict=True))
+        return self._replace(files=tuple(files))
+
+    def differences(self, fixes: "Fixes") -> str:
+        """What would be changed, as a unified diff."""
+        pairs = zip(self.files, fixes.files, strict=True)
+        changes = (diff(file.reading, new.reading) for file, new in pairs if new.repairs)
+        return "".join(line for lines in changes for line in lines)
+
+    def fixes(self, today: date, settled: Settled, patient: "Patient | None" = None, *, cache: bool = True) -> "Fixes":
+        """How the files are written once spelling, notation and waivers are put right; nothing is written yet."""
+        from blinplan.rules.fix import Repair, UnsafeFixError, fix
+
+        fixed, refusals = [], []
+        for file, (task, simulation) in zip(self.files, self._tasks(today, settled, patient), strict=True):
+            new = Repair(file.reading, ())
+            # A shipped regimen belongs to the program, and an update would undo what was written into it.
+            if not file.source.shipped:
+                try:
+                    new = fix(task, None if simulation is None else partial(simulator_for, *simulation, cache=cache))
+                except UnsafeFixError as error:
+                    advice = "correct the file by hand, and please report it"
+                    refusals.append(Refusal(f"not fixed: {error}", advice))
+            fixed.append(new)
+        return Fixes(tuple(fixed), tuple(refusals))
+
+    def waivers(
+        self,
+        wanted: "WantedWaiver",
+        today: date,
+        settled: Settled,
+        patient: "Patient | None" = None,
+        *,
+        cache: bool = True,
+    ) -> "Fixes":
+        """The files with a waiver at each place where a rule finds something now; nothing is written yet.
+
+        Raises
+        ------
+        Refusal
+            When there is no such place, or the project asks more of a waiver.
+        """
+        from blinplan.rules.acceptance.add import NothingToWaiveError, RefusedWaiverError, add_waivers
+        from blinplan.rules.fix import Repair
+
+        added, reasons = [], []
+        for file, (task, simulation) in zip(self.files, self._tasks(today, settled, patient), strict=True):
+            new, simulator = Repair(file.reading, ()), None
+            if simulation is not None:
+                simulator = partial(simulator_for, *simulation, cache=cache)
+            try:
+                new = new if file.source.shipped else add_waivers(task, wanted, simulator)
+            except NothingToWaiveError as error:
+                reasons.append(f"{file.source.name}: {error}")
+            except RefusedWaiverError as error:
+                raise Refusal(f"{file.source.name}: no waiver was written: {error}", "say more of why") from error
+            added.append(new)
+        if not any(new.repairs for new in added):
+            raise Refusal(
+                f"no waiver of {wanted.rule.code} was written: {'; '.join(reasons[:3]) or 'no file is yours'}",
+                "waive what `blinplan check` finds",
+            )
+        return Fixes(tuple(added), ())
+
+    def _tasks(self, today: date, settled: Settled, patient: "Patient | None") -> "list[tuple[Task, Simulation]]":
+        """Each file with what it is judged by, and how it is simulated."""
+        whom = None if patient is None else told_on(today, patient)
+        together = neighbours_of(
+            [
+                *((file.reading, file.settings.label, file.configuration.path) for file in self.files),
+                *((reading, "", self.configuration.path) for reading in self.gone),
+            ]
+        )
+        sites, tasks = sites_of(settled), []
+        for file in self.files:
+            asked = settled.files[file.source.name]
+            site = None if asked.site is None else sites[asked.site]
+            task = Task(file.reading, file.settings, today, whom, site, together)
+            tasks.append((task, simulation_of(asked) if file.simulated else None))
+        return tasks
+
+    def judge_since(
+        self, revision: str, settled: Settled, judge: "Callable[[FilesToCheck], CheckResult]"
+    ) -> "CheckResult":
+        """Judge the files as they are and as they were, and leave out what was found before.
+
+        Parameters
+        ----------
+        revision
+            The revision; what counts is the commit where what is checked out forked from it.
+        settled
+            How the run goes.
+        judge
+            How files are judged.
+
+        Raises
+        ------
+        Refusal
+            When it cannot be told what the files were.
+        """
+        from blinplan.rules.changes.history import history
+        from blinplan.rules.changes.new_findings import compared_names, new_only
+
+        sources, readings = [file.source for file in self.files], {f.source.name: f.reading for f in self.files}
+        past = history(sources, readings, self._deciding(settled), revision)
+        now = (file._replace(simulated=file.source.name not in past.unchanged) for file in self.files)
+        found = judge(self._replace(files=tuple(now)))
+        compared = compared_names(found.result, past)
+        before = (
+            file._replace(reading=past.before[file.source.name], simulated=file.source.name not in past.unchanged)
+            for file in self.files
+            if file.source.name in compared
+        )
+        earlier = judge(self._replace(files=tuple(before), missing=(), gone=past.gone))
+        return CheckResult(new_only(found.result, earlier.result, past))
+
+    def _deciding(self, settled: Settled) -> "list[Path]":
+        """The files that decide about findings, besides the configurations in the folders of the files."""
+        configurations = {file.configuration.path: file.configuration for file in self.files}.values()
+        named = (path for one in configurations for path in (one.path, *one.extends))
+        given = (path for one in settled.each for path in (one.site, one.baseline))
+        return [path for path in dict.fromkeys([*named, *given]) if path is not None]
+
+    def judge(
+        self,
+        today: date,
+        settled: Settled,
+        patient: "Patient | None" = None,
+        *,
+        cache: bool = True,
+        progress: Progress | None = None,
+    ) -> "CheckResult":
+        """Judge every file by its settings; those that have to be simulated side by side."""
+        simulators = simulators_of(settled, cache=cache)
+        tasks = [(task, simulators.get(simulation)) for task, simulation in self._tasks(today, settled, patient)]
+        answers = answers_to(tasks, progress)
+        judgements = tuple(
+            answer._replace(fail_on=settled.files[file.source.name].counting, configuration=file.configuration.path)
+            for file, answer in zip(self.files, answers, strict=True)
+            if isinstance(answer, Judgement)
+        )
+        faults = tuple(answer for answer in answers if isinstance(answer, ProgramFault))
+        simulator = simulators.get(simulation_of(settled.run)) or next(filter(None, simulators.values()), None)
+        return CheckResult(
+            Result(
+                judgements,
+                self.missing,
+                faults,
+                settled.run.fail_on,
+                today,
+                simulator,
+                left_out=self.left_out,
+                unmatched=self.unmatched,
+            )
+        )

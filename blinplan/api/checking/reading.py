@@ -1,0 +1,97 @@
+"""Read everything that is to be checked, and find the settings of each file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blinplan.regimen import library
+from blinplan.regimen.find import FileSource, NotFound, find
+from blinplan.regimen.reading import Reading
+from blinplan.regimen.regimen import Regimen
+from blinplan.rules.configuration.choice import RuleChoice
+from blinplan.rules.configuration.configurations import Configurations
+
+if TYPE_CHECKING:
+    from blinplan.rules.configuration.per_file import FilePattern
+
+from blinplan.api.checking.files import FilesToCheck, FileToCheck
+
+
+def read_files(
+    paths: Sequence[str | Regimen],
+    choice: RuleChoice,
+    configurations: Configurations,
+    *,
+    stdin_filename: str = "<stdin>",
+    allow_empty: bool = False,
+) -> FilesToCheck:
+    """Read everything that is named, each file once; a name that leads nowhere hides nothing else."""
+    files: dict[str, FileToCheck] = {}
+    missing: list[NotFound] = []
+    left_out: dict[str, FileSource] = {}
+    names = paths or ["."]
+    for named in names:
+        if isinstance(named, Regimen):
+            from blinplan.regimen.build import file_of  # a check of files does not wait for it
+
+            file = file_of(named)
+            source = FileSource(None, file.document.name)
+            files[source.name] = _to_check(source, file, choice, configurations)
+            continue
+        sources = find(named, stdin_filename, configurations.exclusions(named))
+        if isinstance(sources, NotFound):
+            missing += [] if sources.empty and allow_empty else [sources]
+            continue
+        left_out |= {source.name: source for source in sources if source.left_out}
+        if all(source.left_out for source in sources) and Path(named).is_dir() and not allow_empty:
+            missing.append(_all_left_out(named, sources))
+        for source in sources:
+            if source.name in files or source.left_out:
+                continue
+            reading = source.read()
+            if isinstance(reading, NotFound):
+                missing.append(reading)
+            else:
+                files[source.name] = _to_check(source, reading, choice, configurations)
+    ordered = tuple(sorted(files.values(), key=_place))
+    return FilesToCheck(
+        ordered,
+        tuple(missing),
+        configurations.of_run([file.source for file in ordered]),
+        tuple(one for name, one in sorted(left_out.items()) if name not in files),
+        _patterns_of_no_file(ordered, [Path(named) for named in names if isinstance(named, str)]),
+    )
+
+
+def _all_left_out(named: str, sources: Sequence[FileSource]) -> NotFound:
+    """What is said of a folder in which nothing is to be checked: that is no pass."""
+    why = ", ".join(dict.fromkeys(str(source.left_out) for source in sources))
+    message = f"{named}: every .toml file in this folder and below is left out, by {why}"
+    return NotFound(named, message, "name the files, or change what leaves them out", empty=True)
+
+
+def _patterns_of_no_file(files: Sequence[FileToCheck], named: Sequence[Path]) -> "tuple[FilePattern, ...]":
+    """The patterns of configurations that mean no file, where all files that they could mean were looked at."""
+    configurations = {file.configuration.path: file.configuration for file in files if file.configuration.per_file}
+    if not configurations:
+        return ()
+    folders = [path.resolve() for path in named if path.is_dir()]
+    paths = [file.source.path.resolve() for file in files if file.source.own and file.source.path is not None]
+    return tuple(
+        one.pattern
+        for configuration in configurations.values()
+        for one in configuration.per_file
+        if any(folder in (one.pattern.folder, *one.pattern.folder.parents) for folder in folders)
+        and not any(one.pattern.matches(path) for path in paths)
+    )
+
+
+def _to_check(source: FileSource, reading: Reading, choice: RuleChoice, configurations: Configurations) -> FileToCheck:
+    settings = choice.over(configurations.settings_of(source))
+    return FileToCheck(source, reading, settings, configurations.of(source))
+
+
+def _place(file: FileToCheck) -> tuple[bool, int, str]:
+    """Where a file comes in the output: the user's own by their paths, then shipped ones as the program lists them."""
+    shipped = file.source.shipped
+    return shipped, list(library.paths()).index(file.source.name) if shipped else 0, file.source.name

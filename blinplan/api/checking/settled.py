@@ -1,0 +1,102 @@
+"""How a run of checks goes, and how it goes for each file: settings, simulations, sites."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from blinplan.api.checking.check_result import CheckResult
+from blinplan.rules.configuration.run_settings import RunSettings
+from blinplan.rules.task import JudgementOrFault, Task
+
+if TYPE_CHECKING:
+    from blinplan.course.patient import Patient
+    from blinplan.regimen.site import Site
+    from blinplan.rules.simulated.virtual import PatientSimulator
+
+
+Progress = Callable[[int, int], None]
+
+
+class Settled(NamedTuple):
+    """How the run goes, and how it goes for each file: by its name."""
+
+    run: RunSettings
+    files: dict[str, RunSettings]
+
+    @property
+    def simulate(self) -> bool:
+        """Whether any file is to be simulated."""
+        return any(file.simulate for file in self.each)
+
+    @property
+    def each(self) -> tuple[RunSettings, ...]:
+        """The settings of every file; those of the run where there is none."""
+        return tuple(self.files.values()) or (self.run,)
+
+    def without_baselines(self, found: CheckResult) -> CheckResult:
+        """The same run, but for the findings that the baseline of each file lists."""
+        for path in dict.fromkeys(file.baseline for file in self.files.values() if file.baseline is not None):
+            names = frozenset(name for name, file in self.files.items() if file.baseline == path)
+            found = found.without_those_in(path, names)
+        return found
+
+
+Simulation = tuple[int, int] | None
+"""How many patients, and what they are drawn from; None where nothing is simulated."""
+
+
+def simulation_of(settings: RunSettings) -> Simulation:
+    """How a file is simulated."""
+    return (settings.patients, settings.seed) if settings.simulate else None
+
+
+def simulators_of(settled: Settled, *, cache: bool) -> "dict[Simulation, PatientSimulator | None]":
+    """What simulates the files of a run, one for each way of simulating."""
+    asked = dict.fromkeys(map(simulation_of, settled.each))
+    return {one: None if one is None else simulator_for(*one, cache=cache) for one in asked}
+
+
+def sites_of(settled: Settled) -> "dict[Path, Site]":
+    """The profiles that files are checked by; most checks are of no site, and do not wait for it."""
+    paths = dict.fromkeys(file.site for file in settled.files.values() if file.site is not None)
+    if not paths:
+        return {}
+    from blinplan.api.regimens.load import read_site
+
+    return {path: read_site(path) for path in paths}
+
+
+def answers_to(
+    tasks: "Sequence[tuple[Task, PatientSimulator | None]]", progress: Progress | None
+) -> tuple[JudgementOrFault, ...]:
+    """The answers to tasks, each with its simulator; those with the same one are simulated together."""
+    if all(simulator is None for _, simulator in tasks):
+        return tuple(task.judge_or_fail(None) for task, _ in tasks)
+    # Imported here, because a check without simulation does not wait for it.
+    from blinplan.rules.judge_many import judge_many
+
+    answers: dict[int, JudgementOrFault] = {}
+    for simulator in {id(simulator): simulator for _, simulator in tasks}.values():
+        numbers = [number for number, (_, own) in enumerate(tasks) if own is simulator]
+        together = [tasks[number][0] for number in numbers]
+        if simulator is None:
+            found = tuple(task.judge_or_fail(None) for task in together)
+        else:
+            found = judge_many(together, simulator, progress or (lambda done, total: None))
+        answers |= dict(zip(numbers, found, strict=True))
+    return tuple(answers[number] for number in range(len(tasks)))
+
+
+def told_on(today: date, patient: "Patient") -> "Patient":
+    """The patient as somebody tells of them on a day."""
+    from blinplan.api.patient import on_the_day
+
+    return on_the_day(patient, today)
+
+
+def simulator_for(patients: int, seed: int, *, cache: bool) -> "PatientSimulator":
+    """What simulates regimens on so many patients of a seed."""
+    from blinplan.rules.simulated.virtual import PatientSimulator
+
+    return PatientSimulator(patients, seed, kept=cache)
