@@ -17,6 +17,7 @@ from blinplan.rules.acceptance.about_waivers import judge_waivers
 from blinplan.rules.acceptance.waivers import with_waivers
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.checks.comparison import compare_with_label
+from blinplan.rules.checks.departures import compare_with_base
 from blinplan.rules.configuration.settings import DEFAULTS, FailOnSetting, Settings
 from blinplan.rules.families.waiver import rules as waiver_rules
 from blinplan.rules.limits import Limits
@@ -148,8 +149,17 @@ def _case(reading: RegimenFile, settings: Settings, patient: "Patient | None", s
     regimen = _following(reading.regimen, settings)
     site = None if site is None else _prepare(site, regimen)
     limits = settings.limits_for(regimen)
-    laid = compare_with_label(regimen, limits)
-    return Case(reading.document, regimen, periods(regimen), limits, None, patient, site, beside_label=laid)
+    return Case(
+        reading.document,
+        regimen,
+        periods(regimen),
+        limits,
+        None,
+        patient,
+        site,
+        beside_label=compare_with_label(regimen, limits),
+        beside_base=compare_with_base(regimen),
+    )
 
 
 def _prepare(site: "Site", regimen: Regimen) -> "Site":

@@ -84,7 +84,8 @@ class Case:
     ``site`` is the site's profile where one was given, and ``record`` the course record that is judged.
     ``outcome`` is what a simulation said where one was run; ``patient`` the one for whom the regimen is meant, where
     one was given.
-    ``beside_label`` is the regimen laid beside its label, or why it is not; None where that was not looked at yet.
+    ``beside_label`` is the regimen laid beside its label, and ``beside_base`` beside the regimen that it departs from,
+    or why it is not; None where that was not looked at yet.
     ``neighbours`` are all regimens of the run, this one included; None where it is judged alone.
     """
 
@@ -97,6 +98,7 @@ class Case:
     site: "Site | None" = None
     record: "CourseRecord | None" = None
     beside_label: Comparison | NotEvaluated | None = None
+    beside_base: Comparison | NotEvaluated | None = None
     neighbours: "Neighbours | None" = None
 
     def with_limits(self, limits: Limits) -> "Case":
@@ -111,6 +113,7 @@ class Case:
             self.site,
             self.record,
             self.beside_label,
+            self.beside_base,
             self.neighbours,
         )
 

@@ -51,6 +51,18 @@ def test_a_relabelled_regimen_without_a_mistake_has_no_error(name: str) -> None:
         assert not errors(relabelled(name, base))
 
 
+@pytest.mark.parametrize("days", ["0", "1", "56"])
+def test_an_interval_is_laid_beside_the_base_s_where_a_cycle_follows_and_not_after_the_last(days: str) -> None:
+    # The file gives nothing after its last cycle: whatever the days are, no drug comes sooner or later for them.
+    repeated = relabelled("rr-adult", "rr-adult")
+    once = repeated.replace("repeat = 3\n", "")
+    assert once != repeated
+    for text, expected in ((repeated, ["L011"]), (once, [])):
+        *_, last = re.finditer(r"treatment_free_days = ([0-9]+)", text)
+        changed = f"{text[: last.start(1)]}{days}{text[last.end(1) :]}"
+        assert [finding.code for finding in judgement_of(changed).findings if finding.code == "L011"] == expected
+
+
 @pytest.mark.parametrize("with_base", [True, False])
 @pytest.mark.parametrize("name", LABELLED)
 def test_no_mistake_of_size_passes_because_it_is_called_investigational(name: str, with_base: bool) -> None:

@@ -13,6 +13,7 @@ from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import severity_of_length, severity_of_ratio
 from blinplan.rules.reference import (
+    Comparison,
     Reference,
     ReferenceCycle,
     ReferenceStep,
@@ -48,9 +49,19 @@ def base_named(name: str) -> Regimen | None:
     return library.regimen(name) if name in library.paths() else None
 
 
-def base_reference(case: Case) -> Reference | NotEvaluated:
-    """What the regimen departs from, in doses counted as its own are, or why it is laid beside nothing."""
-    regimen = case.regimen
+def compare_with_base(regimen: Regimen) -> Comparison | NotEvaluated:
+    """A regimen laid beside the one that it departs from, or why it is laid beside none."""
+    reference = _base_of(regimen)
+    return reference if isinstance(reference, NotEvaluated) else Comparison(reference, step_pairs(regimen, reference))
+
+
+def beside_base(case: Case) -> Comparison | NotEvaluated:
+    """The regimen beside the one that it departs from, or why it is laid beside none."""
+    return compare_with_base(case.regimen) if case.beside_base is None else case.beside_base
+
+
+def _base_of(regimen: Regimen) -> Reference | NotEvaluated:
+    """What a regimen departs from, in doses counted as its own are."""
     if regimen.indication is not Indication.INVESTIGATIONAL:
         return OF_A_LABEL
     if regimen.departs_from is None:
@@ -59,12 +70,12 @@ def base_reference(case: Case) -> Reference | NotEvaluated:
     if base is None:
         return NotEvaluated("blocked", f"{regimen.departs_from} is no regimen that comes with blinplan, as L010 says")
     reference = regimen_reference(base)
-    return reference if base.basis is regimen.basis else _counted_otherwise(reference, base, case)
+    return reference if base.basis is regimen.basis else _counted_otherwise(reference, base, regimen)
 
 
-def _counted_otherwise(reference: Reference, base: Regimen, case: Case) -> Reference | NotEvaluated:
+def _counted_otherwise(reference: Reference, base: Regimen, regimen: Regimen) -> Reference | NotEvaluated:
     """The base with the label's equivalent of each dose."""
-    label, basis = label_of(case.regimen), case.regimen.basis
+    label, basis = label_of(regimen), regimen.basis
     cycles = []
     for cycle in reference.cycles:
         steps = tuple(_equivalent(step, label, basis) for step in cycle.steps)
@@ -90,7 +101,7 @@ def _why_not_comparable(base: Regimen, cycle: ReferenceCycle, label: Label) -> s
 
 def is_laid_beside_base(case: Case) -> bool:
     """Whether every step and cycle is laid beside those of a regimen that it departs from."""
-    return not isinstance(base_reference(case), NotEvaluated)
+    return not isinstance(beside_base(case), NotEvaluated)
 
 
 def is_beside_nothing(case: Case) -> bool:
@@ -110,11 +121,11 @@ def unless_beside_base(check: Callable[[Rule, Case], Answer]) -> Callable[[Rule,
     return lambda rule, case: BESIDE_BASE if is_laid_beside_base(case) else check(rule, case)
 
 
-def differences(case: Case, reference: Reference) -> list[Difference]:
+def differences(case: Case, laid: Comparison) -> list[Difference]:
     """Everything that is not as the base has it, in the order of the file."""
     found = [
-        *(one for pair in step_pairs(case.regimen, reference) for one in _of_step(case, pair, reference.name)),
-        *_of_cycles(case, reference),
+        *(one for pair in laid.pairs for one in _of_step(case, pair, laid.reference.name)),
+        *_of_cycles(case, laid.reference),
     ]
     return sorted(found, key=lambda one: case.document.value_span(one.path))
 

@@ -2,7 +2,7 @@
 
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks import labelled
-from blinplan.rules.checks.departures import base_reference, differences, is_beside_nothing, told_by_other_rules
+from blinplan.rules.checks.departures import beside_base, differences, is_beside_nothing, told_by_other_rules
 from blinplan.rules.checks.doses_run import doses_above_run, doses_below_run
 from blinplan.rules.rule import Case, NotEvaluated
 
@@ -12,8 +12,8 @@ def doses_told(case: Case) -> set[KeyPath]:
     if not labelled.is_investigational(case):
         return set()
     told = {high.step.path for high in doses_above_run(case)}
-    reference = base_reference(case)
-    if isinstance(reference, NotEvaluated):
+    laid = beside_base(case)
+    if isinstance(laid, NotEvaluated):
         return told | {step.path for step, _ in doses_below_run(case)} if is_beside_nothing(case) else told
-    unstated = (one for one in differences(case, reference) if one.departure is None)
+    unstated = (one for one in differences(case, laid) if one.departure is None)
     return told | {one.place for one in unstated if one.path[-1] == "dose" and not told_by_other_rules(case, one)}

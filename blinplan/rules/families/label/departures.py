@@ -11,7 +11,7 @@ from blinplan.rules.checks.departures import (
     OF_A_LABEL,
     Difference,
     base_named,
-    base_reference,
+    beside_base,
     differences,
     is_beside_nothing,
     told_by_other_rules,
@@ -45,10 +45,10 @@ def _no_base(rule: Rule, case: Case) -> Answer:
 
 
 def _unstated_departure(rule: Rule, case: Case) -> Answer:
-    reference = base_reference(case)
-    if isinstance(reference, NotEvaluated):
-        return reference
-    found = [one for one in differences(case, reference) if one.departure is None]
+    laid = beside_base(case)
+    if isinstance(laid, NotEvaluated):
+        return laid
+    found = [one for one in differences(case, laid) if one.departure is None]
     told = {(*high.step.path, "dose") for high in doses_above_run(case)}
     own = [one for one in found if one.path not in told and not told_by_other_rules(case, one)]
     return [
@@ -119,15 +119,15 @@ def _too_low(rule: Rule, case: Case) -> Iterator[Finding]:
 
 
 def _departure_from_nothing(rule: Rule, case: Case) -> Answer:
-    reference = base_reference(case)
-    if reference is OF_A_LABEL or not case.regimen.departures:
+    laid = beside_base(case)
+    if laid is OF_A_LABEL or not case.regimen.departures:
         return NotEvaluated("not applicable", "the file states no departure")
     unheard = [*_high_doses(rule, case), *_short_lengths(rule, case)]
-    if isinstance(reference, NotEvaluated):
-        return unheard or reference
-    stated = {one.departure.path for one in differences(case, reference) if one.departure is not None}
+    if isinstance(laid, NotEvaluated):
+        return unheard or laid
+    stated = {one.departure.path for one in differences(case, laid) if one.departure is not None}
     idle = [departure for departure in case.regimen.departures if departure.path not in stated]
-    return [*unheard, *(_idle(rule, case, departure, reference.name) for departure in idle)]
+    return [*unheard, *(_idle(rule, case, departure, laid.reference.name) for departure in idle)]
 
 
 def _idle(rule: Rule, case: Case, departure: Departure, base: str) -> Finding:
