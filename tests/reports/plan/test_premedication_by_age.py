@@ -34,6 +34,7 @@ ADULTS = {
     "consolidation-adult": "dexamethasone 20 mg",
 }
 CYCLES = {"rr-adult": (0, 42, 84, 126, 168), "mrd-adult": (0, 42, 84, 126), "consolidation-adult": (0, 42, 84, 126)}
+WINDOWS = {"consolidation-adult": " (within 60 min before; until {end:%a %Y-%m-%d %H:%M})"}  # for adults, not children
 STEPS = {"rr-adult": (7,), "mrd-adult": (), "consolidation-adult": ()}
 RESTARTS = {
     ("rr-adult", True): "before a restart",
@@ -65,7 +66,8 @@ def due(name: str, adult_on: Callable[[int], bool]) -> list[tuple[datetime, str]
     found = []
     for day in sorted((*CYCLES[name], *STEPS[name])):
         if adult_on(day):
-            found.append((START + timedelta(days=day) - HOUR, ADULTS[name]))
+            begin = START + timedelta(days=day)
+            found.append((begin - HOUR, ADULTS[name] + WINDOWS.get(name, "").format(end=begin)))
         elif day in (0, *STEPS[name]):
             found.append((START + timedelta(days=day) - HOUR, child))
     return found
@@ -84,7 +86,7 @@ def in_agenda(planned: Plan) -> list[tuple[datetime, str]]:
 def in_days(planned: Plan) -> list[tuple[datetime, str]]:
     found = []
     for line in planned.text(view="days", screen=WIDE).splitlines():
-        for match in re.finditer(r"(\d\d:\d\d) premedication: ([^;]*)", line):
+        for match in re.finditer(r"(\d\d:\d\d) premedication: ((?:[^;(]|\([^)]*\))*)", line):
             day = re.search(r"\d{4}-\d\d-\d\d", line)
             assert day is not None
             found.append((at(f"{day[0]} {match[1]}"), match[2].strip()))
@@ -138,8 +140,15 @@ def in_fhir(planned: Plan) -> list[tuple[datetime, str]]:
         unit = "mg/m²" if by_area else "mg"
         cap = f", max {dosage['maxDosePerAdministration']['value']:g} mg" if by_area else ""
         shown = f" = {calculated[0]['value']:g} mg" if calculated else ""
-        (moment,) = dosage["timing"]["event"]
-        found.append((at(moment[:16]), f"{drug} {ordered['value']:g} {unit}{cap}{shown}"))
+        what = f"{drug} {ordered['value']:g} {unit}{cap}{shown}"
+        window = dosage["timing"].get("repeat", {}).get("boundsPeriod")
+        if window is None:
+            (moment,) = dosage["timing"]["event"]
+            found.append((at(moment[:16]), what))
+        else:
+            opens, end = at(window["start"][:16]), at(window["end"][:16])
+            minutes = (end - opens) // timedelta(minutes=1)
+            found.append((opens, f"{what} (within {minutes} min before; until {end:%a %Y-%m-%d %H:%M})"))
     return sorted(found)
 
 
@@ -190,11 +199,10 @@ def test_the_overview_and_the_month_show_the_same_days(name: str, who: str) -> N
     text = " ".join(planned.text(screen=WIDE).split())
     days: dict[str, list[int]] = {CHILDREN: [], ADULTS[name]: []}
     for when, what in due(name, adult_on):
-        days[what.removesuffix(" = ")].append((when + HOUR - START).days + 1)
+        days[what.partition(" (")[0].removesuffix(" = ")].append((when + HOUR - START).days + 1)
     for what, numbers in days.items():
-        told = re.search(
-            rf"Premedication: {re.escape(what)}[^:]*?, 60 min before the infusion of day ([\d, ]*\d)", text
-        )
+        before = "within 60 min before" if what == ADULTS[name] and name in WINDOWS else "60 min before"
+        told = re.search(rf"Premedication: {re.escape(what)}[^:]*?, {before} the infusion of day ([\d, ]*\d)", text)
         assert ([int(number) for number in told[1].split(",")] if told else []) == numbers
     months = planned.text(view="month", screen=WIDE)
     marks = re.findall(r"\b\d{1,2} ([A-Z]*P[A-Z]*)\b", months)
