@@ -93,7 +93,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "CheckResult": "api.check_result",
+    "CheckResult": "api.checking.check_result",
     "CurvesResult": "api.simulating.curves",
     "DeliveredResult": "api.planning.delivered",
     "EvidenceResult": "api.modelling.evidence",
