@@ -109,7 +109,7 @@ _MODULES = {
     "RegimenError": "api.regimens.load",
     "ReportPage": "api.report",
     "SimulationResult": "api.simulating.simulated",
-    "check": "api.check",
+    "check": "api.checking.check",
     "curves": "api.simulating.curves",
     "cycle": "api.regimens.build",
     "delivered": "api.planning.plan",
