@@ -30,6 +30,8 @@ from blinplan.regimen.write import NotARegimenError, toml_value, write_regimen
 _VALID = jsonschema.Draft202012Validator(json_schema())
 _SENTENCE = st.text(min_size=1, max_size=40).filter(lambda text: bool(text.strip("\x1c\x1d\x1e\x1f\x85").strip()))
 _NUMBER = st.sampled_from(["1", "0.5", "9", "28", "112", "1,000"])
+_VALUE = _SENTENCE | st.integers(0, 366) | st.decimals("0.1", "100", places=1) | st.dates() | st.just((9, 2))
+_WAIVED = st.just((None, None)) | st.tuples(st.sampled_from(['cycle "Cycle 1" step 2 dose', "dosing basis"]), _VALUE)
 
 
 @st.composite
@@ -78,7 +80,15 @@ def _files(draw: st.DrawFn) -> RegimenTable:
         ),
         monitoring=draw(st.none() | st.just(MonitoringTable((9, 2)))),
         waiver=draw(
-            st.just(()) | st.tuples(st.builds(WaiverTable, st.just("S304"), _SENTENCE, st.none() | st.dates()))
+            st.just(())
+            | st.tuples(
+                st.builds(
+                    lambda reason, expires, covered: WaiverTable("S304", reason, expires, *covered),
+                    _SENTENCE,
+                    st.none() | st.dates(),
+                    _WAIVED,
+                )
+            )
         ),
     )
 
@@ -97,6 +107,8 @@ def test_what_is_written_says_the_same_to_other_readers(file: RegimenTable) -> N
         [step.dose for step in cycle.steps] for cycle in file.cycle
     ]
     assert [cycle.get("repeat", 1) for cycle in values["cycle"]] == [cycle.repeat for cycle in file.cycle]
+    waivers = [(one.get("at"), one.get("value")) for one in values.get("waiver", ())]
+    assert waivers == [(one.at, list(one.value) if isinstance(one.value, tuple) else one.value) for one in file.waiver]
     assert not {character for character in text if not character.isprintable()} - {"\n"}
 
 
