@@ -114,6 +114,8 @@ class RegimenList:
             "name": [regimen.name for regimen in self.regimens],
             "title": [regimen.title for regimen in self.regimens],
             "indication": [regimen.indication.value for regimen in self.regimens],
+            "disease": [regimen.disease.value for regimen in self.regimens],
+            "departs_from": [regimen.departs_from for regimen in self.regimens],
             "family": [regimen.family for regimen in self.regimens],
             "eligibility": [str(regimen.eligibility) for regimen in self.regimens],
             "unverified": [regimen.unverified for regimen in self.regimens],

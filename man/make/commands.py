@@ -62,6 +62,19 @@ _RELATED: Mapping[str, Sequence[str]] = {
     "code": ("rules",),
 }
 """What an argument, an option or a command of that name has to do with, where it is not named as its page."""
+_ON_OPTIONS: Mapping[str, tuple[str, str]] = {
+    "--since": (
+        "since a revision",
+        "With `--since`, files are judged whole, and what counts is what was not found before: at the commit where"
+        " what is checked out forked from the revision (`git merge-base`), so that what others have pushed there since"
+        " does not matter. A finding is known again by its rule, its place and the value that stands there, also in a"
+        " renamed file. All that the configuration, the site profile or the baseline decides about counts where that"
+        " has changed. Files as they were are not simulated, so in a file that has changed what virtual patients show"
+        " counts. A shallow clone may lack that commit, and then the status is 2: fetch the history first, with"
+        " `fetch-depth: 0` for actions/checkout, `GIT_DEPTH: 0` for GitLab, else `git fetch --unshallow`.",
+    ),
+}
+"""What the page of a command says of an option besides its help, and under which heading."""
 _COMMAND = re.compile(r"\[bold\](blinplan .+?)\[/bold\]")
 _LONGEST = 30
 
@@ -119,10 +132,16 @@ def _program_page(found: Mapping[str, tuple[Any, Any]]) -> str:
 def _command_page(name: str, command: Any, context: Any) -> str:
     summary, prose, shown, statuses = _told(command)
     options = _options(command, context)
+    written = {opt for parameter in options for opt in parameter.opts}
     files = [
         roff.item(roff.italic(file), roff.paragraph(text))
         for file, (option, text) in FILES.items()
-        if option in {written for parameter in options for written in parameter.opts}
+        if option in written
+    ]
+    more = [
+        roff.section(heading, roff.paragraph(text))
+        for option, (heading, text) in _ON_OPTIONS.items()
+        if option in written
     ]
     return roff.page(
         f"{PROGRAM}-{name}",
@@ -132,6 +151,7 @@ def _command_page(name: str, command: Any, context: Any) -> str:
         roff.section("description", *map(roff.paragraph, (summary, *prose))),
         roff.section("arguments", *map(_argument, _arguments(command, context))),
         roff.section("options", *_panels(options)),
+        *more,
         _statuses(_own_statuses(statuses)),
         roff.section("environment", roff.paragraph(_environment(options))),
         roff.section("files", *files),

@@ -13,6 +13,7 @@ from rich.text import Text
 from blinplan.label.selection import patients_of
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.regimen import Cycle, Regimen, Step
+from blinplan.reports.shared.departures import departures_json
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.words import block_marks
 from blinplan.terminal import Screen
@@ -208,6 +209,7 @@ def regimens_json(regimens: Sequence[Regimen], groups: Mapping[str, str]) -> dic
                 "group": groups[regimen.name],
                 "title": regimen.title,
                 "indication": regimen.indication.value,
+                **departures_json(regimen),
                 "family": regimen.family,
                 "eligibility": str(regimen.eligibility),
                 "basis": regimen.basis.value,

@@ -29,6 +29,7 @@ from blinplan.reports.plan.things_due import (
     due_lines,
     reason_of_no_interval,
 )
+from blinplan.reports.shared.departures import departure_lines, departures_json
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import (
@@ -85,6 +86,7 @@ def _decisions(course: Course, choice: Choice, label: FollowedLabel, dated: "Dat
     lines = [Text(f"Patient: {', '.join(known_figures(course.patient)) or 'nothing given'}")]
     lines.append(Text(f"{choice.limit}: {choice.reason}", "warning" if choice.switched else ""))
     lines.append(Text(label_line(course, label)))
+    lines += map(Text, departure_lines(course.regimen))
     lines += [Text(line, "unverified") for line in unverified_in(course, dated)]
     site = None if dated is None else dated.site
     return [*lines, *(Text(line, "warning") for line in label_remarks(course, site))]
@@ -186,6 +188,7 @@ def plan_json(
             "age": patient.age.words if patient.age else None,
         },
         "label": label_json(course, label),
+        **departures_json(course.regimen),
         "weight_limit": choice.reason,
         "switched": choice.switched,
         "unverified": course.regimen.unverified,

@@ -14,6 +14,7 @@ from blinplan.quantities import decimal_text, duration_text, plural
 from blinplan.reports.plan.followed import label_remarks, label_text
 from blinplan.reports.plan.premedication import premedication_counts, premedication_remarks
 from blinplan.reports.plan.things_due import due_lines
+from blinplan.reports.shared.departures import departure_lines
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table, render
 from blinplan.reports.shared.timeline import Bar, LineOfTime, timeline
@@ -172,6 +173,9 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     known = [] if report.course is None else known_figures(report.course.patient)
     yield "Patient", (", ".join(known) or "nothing given") + f". {report.choice.reason}."
     yield "Label", label_text(regimen, report.label)
+    for told in departure_lines(regimen):
+        heading, _, text = told.partition(": ")
+        yield heading, text
     for remark in () if report.course is None else label_remarks(report.course, None):
         yield "By the label", remark
     yield "Premedication", _premedication(report)

@@ -61,6 +61,7 @@ NEEDS_MORE = (
     ("settings", "check rr-adult slips.toml --show-settings -f json"),
     ("plan", "plan rr-adult --weight 38 --height 150 -f json"),
     ("plan", "plan rr-below-45-kg --bsa 1.1 -f json"),
+    ("plan", "plan nhl-60 --weight 70 --height 175 -f json"),
     ("plan", DATED),
     ("plan", f"{DATED} --site ward.toml"),
     ("plan", f"{DATED} --view expected"),
