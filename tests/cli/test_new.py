@@ -229,14 +229,38 @@ def test_an_own_course_is_no_labelled_one(tmp_path: Path) -> None:
     assert "[28 mcg/day x 21]" not in shown
     assert '"200" is no number of cycles' in _words(shown)
     assert mine.cycles[0].treatment_free == 0
-    trial = ["ours-2", *first[1:2], "investigational", *first[3:], *steps, "2", *[""] * 2, "0", *[""] * 5]
+    trial = ["ours-2", *first[1:2], "investigational", "", *first[3:], *steps, "2", *[""] * 2, "0", *[""] * 5]
     status, _, shown = _at_terminal(tmp_path, "\n".join(trial) + "\n")
     assert status == 0, shown
     assert "[112 mcg/day x 276 h]" in shown
 
 
+def test_an_investigational_regimen_is_asked_what_it_departs_from(tmp_path: Path) -> None:
+    rest = ["", "", "", "9 mcg/day x 7", "28 mcg/day x 21", "", "1", "14", "", "", ""]
+    answers = ["ours", "Title", "investigational", "rr-adul", "rr-adult", *rest]
+    status, _, shown = _at_terminal(tmp_path, "\n".join(answers) + "\n")
+    assert status == 0, shown
+    assert "such as rr-adult" in _words(shown)
+    assert _read(tmp_path / "ours.toml").departs_from == "rr-adult"
+
+
+@pytest.mark.parametrize(("original", "answer", "base"), [("rr-adult", "", "rr-adult"), ("nhl-60", "nhl-30", "nhl-30")])
+def test_an_investigational_copy_is_asked_too(tmp_path: Path, original: str, answer: str, base: str) -> None:
+    options = ["--from", original, "--indication", "investigational"]
+    status, _, shown = _at_terminal(tmp_path, f"ours\n\n{answer}\n", *options)
+    assert status == 0, shown
+    assert f"[{original}]" in shown
+    assert _read(tmp_path / "ours.toml").departs_from == base
+
+
+def test_a_copy_for_a_labelled_indication_is_not_asked(tmp_path: Path) -> None:
+    status, _, shown = _at_terminal(tmp_path, "ours\n\n", "--from", "rr-adult")
+    assert status == 0, shown
+    assert "depart" not in shown
+
+
 def test_of_one_cycle_no_later_steps_are_asked(tmp_path: Path) -> None:
-    answers = ["ours", "Title", "", "", "", "", "9 mcg/day x 7", "28 mcg/day x 21", "", "1", "14", "", "", ""]
+    answers = ["ours", "Title", "", "", "", "", "", "9 mcg/day x 7", "28 mcg/day x 21", "", "1", "14", "", "", ""]
     status, _, shown = _at_terminal(tmp_path, "\n".join(answers) + "\n")
     assert status == 0, shown
     assert "later cycle?" not in shown
@@ -245,7 +269,7 @@ def test_of_one_cycle_no_later_steps_are_asked(tmp_path: Path) -> None:
 
 def test_a_first_step_of_a_few_days_is_judged_with_those_that_follow(tmp_path: Path) -> None:
     """No continuous infusion under 5 days was run: that is asked of a cycle, not of its first step."""
-    first = ["short-1", "Title", "investigational", "", "", "flat"]
+    first = ["short-1", "Title", "investigational", "", "", "", "flat"]
     answers = [*first, "9 mcg/day x 36 h", "", "28 mcg/day x 24", "", "1", "14", "", "", ""]
     status, _, shown = _at_terminal(tmp_path, "\n".join(answers) + "\n")
     assert status == 0, shown
@@ -286,7 +310,7 @@ def test_what_the_options_say_is_not_asked(tmp_path: Path) -> None:
 
 def test_the_basis_is_not_asked_where_steps_are_given(tmp_path: Path) -> None:
     given = ["--step", "5 mcg/m2/day x 7 max 9 mcg/day", "--later-step", "15 mcg/m2/day x 28 max 28 mcg/day"]
-    typed = "\n".join(["trial-1", "Title", "", "", "45", "1", "2", "14", "", "", "", ""])
+    typed = "\n".join(["trial-1", "Title", "", "", "", "45", "1", "2", "14", "", "", "", ""])
     status, _, shown = _at_terminal(tmp_path, typed, *given)
     assert status == 0, shown
     assert "How are doses counted?" not in shown

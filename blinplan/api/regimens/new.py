@@ -15,6 +15,7 @@ from blinplan.label.read import DEFAULT, label_named
 from blinplan.label.regimens import labelled_regimen as regimen_of_label
 from blinplan.quantities import Basis, QuantityError, read_dose
 from blinplan.refusal import Refusal
+from blinplan.regimen import library
 from blinplan.regimen.draft import (
     PREMEDICATION_FORM,
     Draft,
@@ -284,6 +285,30 @@ def target_step(order: Order) -> StepTable:
     if hours % 24:
         return highest._replace(days=None, hours=hours)
     return highest._replace(days=hours // 24, hours=None)
+
+
+def base_named(name: str) -> str:
+    """The name of a shipped regimen that another one departs from; any other is refused."""
+    if name not in library.paths():
+        nearest = library.nearest(name)
+        known = "write a name that `blinplan regimens` lists" + (f", such as {nearest}" if nearest else "")
+        raise Refusal(f"{name[:40]} is no regimen that comes with blinplan, and nothing departs from it", known)
+    return name
+
+
+def is_investigational_copy(order: Order, original: Reading) -> bool:
+    """Whether a copy is investigational: by the order, or else as the original is."""
+    if order.indication is not None:
+        return order.indication is Indication.INVESTIGATIONAL
+    return isinstance(original, RegimenFile) and original.regimen.indication is Indication.INVESTIGATIONAL
+
+
+def base_of_copy(original: Reading) -> str | None:
+    """What a copy departs from where nothing else is said: a shipped original, or what the original departs from."""
+    if not isinstance(original, RegimenFile):
+        return None
+    regimen = original.regimen
+    return regimen.name if regimen.name in library.paths() else regimen.departs_from
 
 
 def title_of_copy(order: Order, start: Reading) -> str:

@@ -12,6 +12,9 @@ from blinplan.api.regimens.new import (
     Order,
     StepTable,
     any_week,
+    base_named,
+    base_of_copy,
+    is_investigational_copy,
     labelled_regimen,
     premedication_text,
     read_premedication,
@@ -57,7 +60,7 @@ def ask(order: Order, start: "Reading | None", destination: Destination, termina
     terminal.say("Enter takes the answer in brackets. Ctrl-C leaves, and nothing is written.", "quiet")
     order = _ask_name(order, destination, answer)
     if start is not None:
-        return _ask_title_of_copy(order, start, answer)
+        return _ask_base_of_copy(_ask_title_of_copy(order, start, answer), start, answer)
     for field, question in _QUESTIONS.items():
         if getattr(order, field) is None and (field != "later_steps" or order.cycles != 1):
             order = question(order, answer)
@@ -141,6 +144,28 @@ def _ask_title_of_copy(order: Order, start: "Reading", answer: Answer) -> Order:
         return order
     title = title_of_copy(order, start)
     return answer(Question("Its title, in one line?", "", title, lambda text: replace(order, title=text)))
+
+
+def _ask_base_of_copy(order: Order, start: "Reading", answer: Answer) -> Order:
+    if order.departs_from is not None or not is_investigational_copy(order, start):
+        return order
+    return _ask_base(order, base_of_copy(start), answer)
+
+
+def _departs_from(order: Order, answer: Answer) -> Order:
+    return _ask_base(order, None, answer) if order.indication is Indication.INVESTIGATIONAL else order
+
+
+def _ask_base(order: Order, likely: str | None, answer: Answer) -> Order:
+    """Ask what an investigational regimen is laid beside; a copy of one that has a base always has one."""
+
+    def take(text: str) -> Order:
+        if likely is None and text.lower() == NONE:
+            return order
+        return replace(order, departs_from=base_named(text))
+
+    allows = "a name of `blinplan regimens`" + (f", or {NONE}" if likely is None else "")
+    return answer(Question("From which regimen does it depart?", allows, likely or NONE, take))
 
 
 def _title(order: Order, answer: Answer) -> Order:
@@ -306,6 +331,7 @@ def _status(order: Order, answer: Answer) -> Order:
 _QUESTIONS: dict[str, Callable[[Order, Answer], Order]] = {
     "title": _title,
     "indication": _indication,
+    "departs_from": _departs_from,
     "min_weight": _min_weight,
     "below_weight": _below_weight,
     "basis": _basis,
