@@ -11,7 +11,7 @@ from blinplan.label.label import Label
 from blinplan.label.read import label_named, label_names
 from blinplan.label.regimens import labelled_regimen
 from blinplan.quantities import Basis, DoseRate
-from blinplan.regimen.regimen import Cycle, Eligibility, Indication, Regimen, Status, Step
+from blinplan.regimen.regimen import Cycle, Departure, Eligibility, Indication, Regimen, Status, Step
 from blinplan.regimen.tables import table_of
 from blinplan.regimen.write import write_regimen
 from blinplan.rules.checks.areas import areas_of
@@ -182,3 +182,17 @@ def test_the_sizes_are_those_of_patients() -> None:
 )
 def test_areas_leave_room_beyond_what_is_usual(who: Eligibility, smallest: float, largest: float) -> None:
     assert tuple(round(float(area), 1) for area in areas_of(who)) == (smallest, largest)
+
+
+def test_a_cap_that_is_not_that_of_the_base_is_told_once_unless_it_is_stated() -> None:
+    """The comparison with what the regimen departs from gives both caps; where a departure is stated, it is silent."""
+    base = replace(study("15", "2.8", CHILDREN), departs_from="mrd-below-45-kg")
+    stated = Departure("Protocol 7 has it so", base.sources[0].citation, ())
+    departing = replace(base.cycles[0].steps[0], departure=stated)
+    for regimen, told in (
+        (base, ["L011"]),
+        (replace(base, departs_from=None), ["D205"]),
+        (replace(base, cycles=(replace(base.cycles[0], steps=(departing,)),)), ["D205"]),
+    ):
+        judgement = judgement_of(write_regimen(table_of(regimen)).document.text)
+        assert [finding.code for finding in judgement.findings if finding.path[-1] == "max"] == told

@@ -9,6 +9,7 @@ from blinplan.quantities import Basis, DoseRate, decimal_text
 from blinplan.regimen.regimen import Step
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import beside_label, is_gross, severity_of_ratio
+from blinplan.rules.checks.departures import beside_base, differences
 from blinplan.rules.limits import Limit
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
@@ -26,7 +27,8 @@ class _Labelled(NamedTuple):
 def wrong_caps(rule: Rule, case: Case) -> Answer:
     """Find caps that are missing, that are not the label's, or that can be no caps."""
     if labelled.is_investigational(case):
-        return _in_a_study(rule, case)
+        found = _in_a_study(rule, case)
+        return found if isinstance(found, NotEvaluated) else _untold_beside_base(case, found)
     return [finding for own in _beside_label(case) for finding in _wrong_beside_label(rule, case, own)]
 
 
@@ -93,13 +95,22 @@ def _value(step: Step, cap: DoseRate) -> str:
 _NO_CAP = NotEvaluated("not applicable", "the file has no cap, and no label says which the doses of a study have")
 
 
-def _in_a_study(rule: Rule, case: Case) -> Answer:
+def _in_a_study(rule: Rule, case: Case) -> list[Finding] | NotEvaluated:
     without = [step for step in case.regimen.steps if step.cap is None]
     if len(without) == len(case.regimen.steps):
         return _NO_CAP
     slips = [_slip(rule, case, step, step.cap) for step in case.regimen.steps if step.cap is not None]
     gaps = [_cap_left_out(rule, case, step) for step in without if step.departure is None]
     return [*(slip for slip in slips if slip is not None), *gaps]
+
+
+def _untold_beside_base(case: Case, found: list[Finding]) -> list[Finding]:
+    """Those at places of which the comparison with the regimen departed from (L011) does not tell."""
+    laid = beside_base(case)
+    if isinstance(laid, NotEvaluated):
+        return found
+    told = {one.path for one in differences(case, laid) if one.departure is None}
+    return [finding for finding in found if finding.path not in told]
 
 
 def _cap_left_out(rule: Rule, case: Case, step: Step) -> Finding:
