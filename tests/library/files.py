@@ -79,7 +79,9 @@ def _faults(mistake: Mistake, base: str, found: list[Finding], written: Written,
     if len(wanted) > 1 and not mistake.anywhere:
         yield f"said more than once: {said}"
     unused = {"W902"} if "waiver" in tree_of(base) else set()  # a waiver of what a graver finding takes the place of
-    if others := {one.code for one in found} - mistake.codes - mistake.beside - unused:
+    if (unsaid := mistake.also - {one.code for one in found}) and base != UNSEEN:
+        yield f"said: {said}; not said: {' '.join(sorted(unsaid))}"
+    if others := {one.code for one in found} - mistake.codes - mistake.beside - mistake.also - unused:
         yield f"said besides: {' '.join(sorted(others))}"
     fails = any(one.severity is Severity.ERROR for one in found)
     if mistake.error is not None and fails is not mistake.error:

@@ -27,20 +27,22 @@ class Mistake:
     error: bool | None
     beside: frozenset[str]
     anywhere: bool
+    also: frozenset[str]
 
 
 MISTAKES: dict[str, Mistake] = {}
 
 
 def mistake(
-    kind: str, codes: str, *, error: bool | None = False, beside: str = "", anywhere: bool = False
+    kind: str, codes: str, *, error: bool | None = False, beside: str = "", anywhere: bool = False, also: str = ""
 ) -> Callable[[Change], Change]:
-    """Add a kind: `error` None where either is right; `beside` are codes that may be told besides; `anywhere` where
-    more than one place shows it."""
+    """Add a kind: `error` None where either is right; `beside` are codes that may be told besides, and `also` those
+    that have to; `anywhere` where more than one place shows it."""
 
     def add(change: Change) -> Change:
         assert kind not in MISTAKES
-        MISTAKES[kind] = Mistake(kind, change, frozenset(codes.split()), error, frozenset(beside.split()), anywhere)
+        told, besides, needed = (frozenset(text.split()) for text in (codes, beside, also))
+        MISTAKES[kind] = Mistake(kind, change, told, error, besides, anywhere, needed)
         return change
 
     return add
@@ -97,6 +99,11 @@ def by_area(tree: Tree) -> bool:
 def last(tree: Tree) -> int:
     """The last cycle's place."""
     return len(tree["cycle"]) - 1
+
+
+def of_last(tree: Tree) -> int:
+    """The last cycle's place, and one that there is not where there is only one cycle."""
+    return max(1, last(tree))
 
 
 def plain(value: Decimal) -> str:
@@ -186,7 +193,7 @@ for _kind, _factor, _codes, _error in (
     ("a later cycle at three quarters", "0.75", BELOW, False),
     ("a later cycle at one and a third", "1.3", ABOVE, False),
 ):
-    mistake(_kind, _codes, error=_error)(times(_factor, cycle=lambda tree: max(1, last(tree))))
+    mistake(_kind, _codes, error=_error)(times(_factor, cycle=of_last))
 
 
 @mistake("the first step's dose in a later cycle", BELOW, error=True)
@@ -198,7 +205,8 @@ def _low_later(tree: Tree) -> Path | None:
 
 
 @mistake("the full dose from the first day", "D207", error=True)
-def _no_low_step(tree: Tree) -> Path | None:
+def full_from_the_first_day(tree: Tree) -> Path | None:
+    """Give the full dose in place of the low first step."""
     if not steps_up(tree):
         return None
     steps(tree)[0]["dose"] = steps(tree)[1]["dose"]
@@ -722,7 +730,7 @@ def waiver(**keys: Any) -> Change:
     return change
 
 
-mistake("a waiver of nothing", "W902", beside="W906", anywhere=True)(waiver(rule="S301", reason="Amendment 3"))
+mistake("a waiver of nothing", "W902", beside="W906", anywhere=True)(waiver(rule="S310", reason="Amendment 3"))
 mistake("a waiver of no rule", "W904", error=True, anywhere=True)(waiver(rule="S999", reason="Amendment 3"))
 mistake("a waiver without a reason", "W903 F003", error=True, beside="W902 W906", anywhere=True)(waiver(rule="S301"))
 
@@ -772,18 +780,141 @@ def _waived_elsewhere(tree: Tree) -> Path | None:
     return changed
 
 
-@mistake("a misspelt key beside a thousand times the dose", "N106", error=True, beside="F002")
+WORTHLESS = "W902 W907"
+"""What is said of a waiver that is for something else than what stands in the file."""
+
+
+def waived(change: Change, *, of: str, now: str, cycle: str | None = None) -> Change:
+    """Make a mistake `of` some times the dose, waive it where it is, and then multiply the dose by as much as `now`.
+
+    `cycle` is the name of the cycle in which it is waived, where that is another one.
+    """
+
+    def also(tree: Tree) -> Path | None:
+        if "label" not in tree or (made := change(tree)) is None:
+            return None
+        _, number, _, step, _ = made
+        step_now = tree["cycle"][number]["steps"][step]
+        value, unit = amount(step_now)
+        stood = f"{plain(round(value * Decimal(of), 1))} {unit}"
+        step_now["dose"] = f"{plain(round(value * Decimal(now), 1))} {unit}"
+        name = cycle or tree["cycle"][number]["name"]
+        reason = "Amendment 3: another dose, as agreed with the sponsor"
+        for rule in ("D203", "L001"):  # whichever it is that speaks of a dose above the label's
+            waiver(rule=rule, at=f'cycle "{name}" step {int(step) + 1} dose', value=stood, reason=reason)(tree)
+        return made
+
+    return also
+
+
+ONCE = times("1")
+for _kind, _of, _now, _cycle, _error in (
+    ("a dose a little above the one that was waived", "1.1", "1.2", None, False),
+    ("a dose a little below the one that was waived", "1.3", "1.2", None, False),
+    ("twice the dose for which a little more was waived", "1.1", "2", None, True),
+    ("a dose that was waived in a cycle that has another name now", "2", "2", "Cycle of old", True),
+    ("half the dose for which twice was waived", "2", "0.5", None, True),
+):
+    mistake(_kind, f"{ABOVE} {BELOW}", error=_error, beside=f"D209 {WORTHLESS}")(
+        waived(ONCE, of=_of, now=_now, cycle=_cycle)
+    )
+
+
+@mistake("twice the dose in another cycle than the one that was waived", ABOVE, error=True, beside=WORTHLESS)
+def _waived_twice_elsewhere(tree: Tree) -> Path | None:
+    if last(tree) < 2:
+        return None
+    return waived(times("1", cycle=last), of="2", now="2", cycle=tree["cycle"][1]["name"])(tree)
+
+
+@mistake("a dose of ten times under a waiver without a place", f"{ABOVE} D204", error=True, beside="W902 W906 D209")
+def _waived_in_the_old_form(tree: Tree) -> Path | None:
+    """It covers in this version what it covered before; nobody has ever given ten times the dose."""
+    if "label" not in tree:
+        return None
+    waiver(rule="D203", reason="Amendment 3: 30 mcg/day, as agreed")(tree)
+    return times("10")(tree)
+
+
+# --- two faults in one file -----------------------------------------------------------------------------------------
+
+
+def beside_slip(table: Callable[[Tree], Tree], key: str, slip: str, change: Change) -> Change:
+    """Write a key with a slip of the pen, and make a mistake as well, of which it is asked whether it is told."""
+
+    def also(tree: Tree) -> Path | None:
+        made = change(tree)
+        if "label" not in tree or made is None or misspelt(table, (), key, slip)(tree) is None:
+            return None
+        return made
+
+    return also
+
+
+def beside_note(change: Change) -> Change:
+    """Misspell a key of a source, and make a mistake as well."""
+
+    def also(tree: Tree) -> Path | None:
+        tree["sources"][0] = {**tree["sources"][0], "nota": "see page 3"}
+        return change(tree) if "label" in tree else None
+
+    return also
+
+
+@mistake("a misspelt key beside a thousand times the dose", "N106", error=True, also="F002")
 def _two_at_once(tree: Tree) -> Path | None:
     tree["sources"][0] = {**tree["sources"][0], "nota": "see page 3"}
     return times("1000")(tree)
 
 
-@mistake("a misspelt key beside ten times the dose", ABOVE, error=True, beside="F002")
-def _two_at_once_of_label(tree: Tree) -> Path | None:
-    if "label" not in tree:
-        return None
-    tree["sources"][0] = {**tree["sources"][0], "nota": "see page 3"}
-    return times("10")(tree)
+for _kind, _change, _codes in (
+    ("ten times the dose", times("10"), ABOVE),
+    ("half the dose in the last cycle", times("0.5", cycle=of_last), BELOW),
+    ("a first step of a tenth", times("0.1", place=0, low_step=True), BELOW),
+    ("the full dose from the first day", full_from_the_first_day, "D207"),
+    ("a first step of 3 days", first_step(3), "S306"),
+    ("a cycle of 13 days", infusion(13), "S301"),
+    ("one treatment-free day", interval(1), "S303"),
+):
+    mistake(f"a misspelt key beside {_kind}", _codes, error=True, also="F002", beside="C604")(beside_note(_change))
+for _key, _slip, _table in (
+    ("hospital_days", "hospital_day", lambda tree: tree.get("monitoring", {})),
+    ("min_weight_kg", "min_wieght_kg", lambda tree: tree["eligibility"]),
+    ("premedication", "premedicaton", lambda tree: tree),
+    ("treatment_free_days", "treatment_fee_days", lambda tree: tree["cycle"][0]),
+    ("title", "titel", lambda tree: tree),
+    ("name", "nmae", lambda tree: tree["cycle"][0]),
+    ("citation", "citaton", lambda tree: tree["sources"][0]),
+):
+    mistake(f"the key {_slip} beside ten times the dose", ABOVE, error=True, also="F002", beside="D206")(
+        beside_slip(_table, _key, _slip, times("10"))
+    )
+
+
+def beside_value(path: Path, value: Any) -> Change:
+    """Set a value that cannot be read, and give ten times the dose."""
+
+    def also(tree: Tree) -> Path | None:
+        return times("10")(tree) if "label" in tree and at(path, value)(tree) else None
+
+    return also
+
+
+for _path, _value in (
+    (("cycle", 0, "treatment_free_days"), "14 days"),
+    (("label",), "us-2052"),
+    (("sources", 0, "status"), "sean"),
+    (("monitoring", "hospital_days", 0), -9),
+):
+    mistake(f"{_value} in {_path[0]} beside ten times the dose", ABOVE, error=True, also="F004", beside="D209")(
+        beside_value(_path, _value)
+    )
+mistake("ten times the dose beside ten times the premedication", f"{ABOVE} D204", error=True, also="C605")(
+    lambda tree: times("10")(tree) if premedication(True, "dose", "200 mg")(tree) else None
+)
+mistake("one treatment-free day beside half the dose", "S303", error=True, beside="C604", also="L001")(
+    lambda tree: interval(1)(tree) if times("0.5", cycle=of_last)(tree) else None
+)
 
 
 OF_ANOTHER_LABEL = "C603 C604 C605 L003 S303 S304 S307"
@@ -829,8 +960,11 @@ def _not_in_label(tree: Tree) -> Path | None:
 # --- called investigational -----------------------------------------------------------------------------------------
 
 
-def investigational(change: Change, *, names: bool) -> Change:
-    """Call a labelled regimen investigational, naming what it departs from or nothing, and make a mistake in it."""
+def investigational(change: Change, *, names: bool, place: Path | None = None) -> Change:
+    """Call a labelled regimen investigational, naming what it departs from or nothing, and make a mistake in it.
+
+    A `place` is where it is to be told, if not where the mistake is.
+    """
 
     def also(tree: Tree) -> Path | None:
         if tree["indication"] == "investigational" or "label" not in tree:
@@ -839,53 +973,149 @@ def investigational(change: Change, *, names: bool) -> Change:
         if names:
             tree["departs_from"] = tree["name"]
         tree["name"] = "mine"
-        return change(tree)
+        made = change(tree)
+        return made and (place or made)
 
     return also
 
 
-RELABELLED = "L010 L011 L012 L013"
-BESIDE = f"{RELABELLED} D209 C603"
-mistake("called investigational, naming nothing", RELABELLED, error=None, anywhere=True, beside="C603")(
-    investigational(at(("title",), "Ours"), names=False)
+OF_NO_LABEL = "C603 D209"
+mistake("called investigational, naming nothing", "L010", beside="C603")(
+    investigational(at(("title",), "Ours"), names=False, place=("indication",))
 )
-for _names, _said in ((True, "naming the label's"), (False, "naming nothing")):
-    for _kind, _change, _codes in (
-        ("the full dose of ten times", times("10"), f"{RELABELLED} D203 D204"),
-        ("a later cycle at ten times", times("10", cycle=lambda tree: max(1, last(tree))), f"{RELABELLED} D203 D204"),
-        ("a first step of ten times", times("10", place=0, low_step=True), f"{RELABELLED} D203 D204 D207"),
-    ):
-        mistake(
-            f"called investigational, {_said}, and {_kind}",
-            _codes,
-            error=True,
-            anywhere=not _names,
-            beside=BESIDE,
-        )(investigational(_change, names=_names))
-for _kind, _change, _codes in (
-    ("a first step of a tenth", times("0.1", place=0, low_step=True), RELABELLED),
-    ("a full dose of a tenth", times("0.1"), f"{RELABELLED} D201 D202"),
-    ("a full dose of half", times("0.5"), f"{RELABELLED} D201 D202"),
-    ("a first step of 3 days", first_step(3), f"{RELABELLED} S306"),
-    ("a cycle of 13 days", infusion(13), f"{RELABELLED} S301"),
-    ("one treatment-free day", interval(1), f"{RELABELLED} S303"),
-):
-    mistake(f"called investigational, naming the label's, and {_kind}", _codes, error=True, beside="D209 C603")(
+mistake("called investigational, naming what is not", "L010", error=True, beside=OF_NO_LABEL)(
+    investigational(at(("departs_from",), "rr-adlut"), names=True)
+)
+_RELABELLED: tuple[tuple[str, Change, str, bool | None], ...] = (
+    ("the full dose of ten times", times("10"), "L011 L012 D203 D204", True),
+    ("the full dose of 1.6 times", times("1.6"), "L011 L012 D203", True),
+    ("the full dose of 1.4 times", times("1.4"), "L011 L012 D203", None),
+    ("the full dose of a tenth", times("0.1"), "L011", True),
+    ("the full dose of half", times("0.5"), "L011", True),
+    ("the full dose of 0.8 times", times("0.8"), "L011", False),
+    ("a later cycle at ten times", times("10", cycle=of_last), "L011 L012 D203 D204", True),
+    ("a later cycle at half", times("0.5", cycle=of_last), "L011", True),
+    ("a first step of ten times", times("10", place=0, low_step=True), "L011 L012 D203 D204", True),
+    ("a first step of 1.6 times", times("1.6", place=0, low_step=True), "L011", True),
+    ("a first step of a tenth", times("0.1", place=0, low_step=True), "L011", True),
+    ("the full dose from the first day", full_from_the_first_day, "L011", True),
+    ("a first step of 3 days", first_step(3), "L011", True),
+    ("a first step of 6 days", first_step(6), "L011", False),
+    ("a first step of 14 days", first_step(14), "L011", True),
+    ("a cycle of 13 days", infusion(13), "L011", True),
+    ("a cycle of 27 days", infusion(27), "L011", False),
+    ("one treatment-free day", interval(1), "L011", True),
+    ("13 treatment-free days", interval(13), "L011", False),
+    ("a cap of a tenth", cap("2.8 mcg/day"), "L011 D205", True),
+)
+for _kind, _change, _codes, _fails in _RELABELLED:
+    mistake(f"called investigational, naming the label's, and {_kind}", _codes, error=_fails, beside="C603 C604 D202")(
         investigational(_change, names=True)
     )
+# Beside nothing, either of two steps may be the one that is too low.
 mistake(
-    "called investigational, naming what is not",
-    f"{RELABELLED} F004 F007",
-    error=None,
+    "called investigational, naming nothing, and the full dose of a tenth",
+    "L012 D201 D202",
+    error=True,
     anywhere=True,
-    beside=BESIDE,
-)(investigational(at(("departs_from",), "rr-aduIt"), names=True))
+    beside=f"L010 {OF_NO_LABEL}",
+)(investigational(times("0.1"), names=False))
+for _kind, _change, _codes, _error in (
+    ("the full dose of ten times", times("10"), "L012 D203 D204", True),
+    ("a later cycle at ten times", times("10", cycle=of_last), "L012 D203 D204", True),
+    ("a first step of ten times", times("10", place=0, low_step=True), "L012 D203 D204", True),
+    ("a first step of a tenth", times("0.1", place=0, low_step=True), "L012", True),
+    ("a first step of 1 day", first_step(1), "S305 S306", True),
+    ("a cycle of 13 days", infusion(13), "S301", True),
+    ("one treatment-free day", interval(1), "S303", True),
+):
+    mistake(f"called investigational, naming nothing, and {_kind}", _codes, error=_error, beside=f"L010 {OF_NO_LABEL}")(
+        investigational(_change, names=False)
+    )
 
 
-@mistake("a departure without a source", "F003", error=True, anywhere=True, beside=BESIDE)
-def _departure_without_source(tree: Tree) -> Path | None:
+# --- departures -----------------------------------------------------------------------------------------------------
+
+
+def departing(change: Change, at: Path | None = None, source: str | None = "", told: str = "") -> Change:
+    """Make a mistake in a regimen that departs from its label's, and state a departure there or `at` another place.
+
+    Its source is the file's where none is given; None leaves it out. It is told at a key of the departure, or where
+    the mistake is.
+    """
+
+    def also(tree: Tree) -> Path | None:
+        made = investigational(change, names=True)(tree)
+        if made is None:
+            return None
+        place = made[:-1] if at is None else at
+        own = tree["sources"][0]["citation"] if source == "" else source
+        stated = {"reason": "Protocol 7 has it so", **({} if own is None else {"source": own})}
+        table_at(tree, place)["departure"] = stated
+        return (*place, *told.split(".")) if told else made
+
+    return also
+
+
+def table_at(tree: Any, path: Path) -> Tree:
+    """The table at a place."""
+    for part in path:
+        tree = tree[part]
+    found: Tree = tree
+    return found
+
+
+NOT_THERE = ("cycle", 0, "steps", 0)
+for _kind, _change, _codes, _error, _beside in (
+    ("a departure without a source", departing(times("0.5"), source=None, told="departure"), "F003", True, ""),
+    (
+        "a departure whose source is not the file's",
+        departing(times("0.5"), source="Protocol 7", told="departure.source"),
+        "F004 F007",
+        True,
+        "",
+    ),
+    (
+        "a departure at another step than the one that departs",
+        departing(times("0.5", cycle=of_last), at=NOT_THERE),
+        "L011",
+        True,
+        "L013",
+    ),
+    (
+        "a departure of a step where the interval departs",
+        departing(interval(1), at=NOT_THERE),
+        "L011",
+        True,
+        "L013",
+    ),
+    (
+        "a departure where nothing departs",
+        departing(times("1"), told="departure"),
+        "L013",
+        False,
+        "",
+    ),
+    ("a departure to ten times the dose", departing(times("10")), "L013 D203 D204", True, ""),
+    ("a departure to ten times the first step", departing(times("10", place=0, low_step=True)), "L013", True, ""),
+    ("a departure to one treatment-free day", departing(interval(1)), "L013", True, ""),
+    ("a departure to a thousand times the dose", departing(times("1000")), "N106", True, ""),
+):
+    mistake(_kind, _codes, error=_error, beside=f"C603 C604 {_beside}", anywhere=_codes == "F003")(_change)
+
+
+@mistake("a departure from nothing", "F007 F002", error=True, beside="L010 L012 C603")
+def _departure_from_nothing(tree: Tree) -> Path | None:
+    made = departing(times("0.5"), told="departure")(tree)
+    tree.pop("departs_from", None)
+    return made
+
+
+@mistake("a departure in a labelled regimen", "F007 F002", error=True, beside=ABOVE)
+def _departure_of_label(tree: Tree) -> Path | None:
     if "label" not in tree:
         return None
-    tree["indication"], tree["departs_from"], tree["name"] = "investigational", tree["name"], "mine"
-    steps(tree)[-1]["departure"] = {"reason": "agreed"}
-    return ("cycle", 0, "steps", 0, "departure")
+    path = times("1.1")(tree)
+    assert path is not None
+    table_at(tree, path[:-1])["departure"] = {"reason": "agreed", "source": tree["sources"][0]["citation"]}
+    return (*path[:-1], "departure")

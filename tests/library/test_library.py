@@ -10,23 +10,10 @@ from tests.library.files import BASES, LABELLED, codes_of_base, made, sample, tr
 from tests.library.mistakes import MISTAKES
 from tests.library.styles import STYLES, Path, Written
 
-_DEPARTURES = "the comparison of an investigational regimen with what it departs from"
-TO_COME = {"L010", "L011", "L012", "L013"}
 WAITING = {
     "the low dose all through cycle 1": "it is told at the first step, not at the one that should go up",
     "an indication that the label does not have": "a label without the indication is passed over in silence",
-    **dict.fromkeys((kind for kind in MISTAKES if kind.startswith("called investigational")), _DEPARTURES),
 }
-for _told in (
-    "called investigational, naming what is not",
-    *(
-        f"called investigational, naming {what}, and {kind} at ten times".replace("dose at", "dose of")
-        for what in ("the label's", "nothing")
-        for kind in ("the full dose", "a later cycle")
-    ),
-    "called investigational, naming the label's, and one treatment-free day",
-):
-    del WAITING[_told]
 """Kinds that are not told as they should be, and what is missing; to be struck out when it is there."""
 
 
@@ -78,5 +65,5 @@ def test_a_mistake_that_is_told_elsewhere_or_passes_is_seen() -> None:
 
 
 def test_codes_that_are_expected_are_codes() -> None:
-    expected = {code for mistake in MISTAKES.values() for code in mistake.codes}
-    assert expected - set(CATALOGUE) == TO_COME
+    expected = {code for one in MISTAKES.values() for code in one.codes | one.beside | one.also}
+    assert expected <= set(CATALOGUE)
