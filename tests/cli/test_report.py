@@ -138,12 +138,15 @@ def test_every_rule_has_the_verdict_of_check(page: Page, inside: Run) -> None:
     said = page.words("rules")
     by_outcome: dict[str, list[str]] = {}
     for verdict in file["verdicts"]:
-        by_outcome.setdefault(verdict["outcome"], []).append(verdict["rule"])
+        alone = verdict["rule"].startswith("X")  # a report is of one regimen, and not of the files of a run
+        by_outcome.setdefault("not evaluated" if alone else verdict["outcome"], []).append(verdict["rule"])
         assert verdict["rule"] in said
         for finding in verdict["findings"]:
             for text in (finding["message"], finding["why"], finding["help"], *finding["sources"]):
                 assert " ".join(text.split()) in said
-        if verdict["not_evaluated"]:
+        if alone:
+            assert "the regimen is judged by itself" in said
+        elif verdict["not_evaluated"]:
             assert verdict["not_evaluated"]["reason"] in said
     assert f"Passed: {len(by_outcome['pass'])}" in said
     assert f"Not evaluated: {len(by_outcome['not evaluated'])}" in said
@@ -236,7 +239,10 @@ def test_a_lighter_patient_gets_the_report_of_the_other_regimen(inside: Run) -> 
     assert made.all("//h1")[0].text_content().startswith("rr-below-45-kg: ")
     assert "switched to rr-below-45-kg" in made.words("summary")
     assert "≈6.292" in made.words("timeline")
-    assert "≈ 18.875 mcg/day at 1.258 m²" in made.words("rules")
+    assert "≈18.875" in made.words("timeline")
+    assert "No rule found anything." in made.words("rules"), (
+        "steps of a child are compared with the label's for children"
+    )
 
 
 def test_unverified_doses_are_said_to_be(inside: Run) -> None:
@@ -257,7 +263,7 @@ HOSTILE = "<script>alert('1')</script>"
 def test_text_from_files_is_text_and_a_waiver_is_shown_with_its_reason(inside: Run, tmp_path: Path) -> None:
     lines = cycle("28 mcg/day for 27 days")
     waiver = f'[[waiver]]\nrule = "S301"\nreason = "a day less, {HOSTILE}"\nexpires = 2027-06-30\n'
-    text = regimen_text(lines, title=f"T {HOSTILE} \u202e") + "\n" + waiver
+    text = regimen_text(lines, title=f"T {HOSTILE} \u202e", called="own") + "\n" + waiver
     (tmp_path / "own.toml").write_text(text, encoding="utf-8")
     made = reported(inside, "own.toml", *FEW)
     assert "<script" not in made.text
@@ -267,19 +273,19 @@ def test_text_from_files_is_text_and_a_waiver_is_shown_with_its_reason(inside: R
         ["S301", '"Cycle" infuses 27 d; a cycle infuses 28 days', f"a day less, {HOSTILE}", "2027-06-30"],
     ]
     late = reported(inside, "own.toml", *FEW[:-1], "2027-07-01")
-    assert "Waived: 0" in late.words("rules")
+    assert "Waived: 1" in late.words("rules"), "that of what the test is not about"
 
 
 @pytest.mark.usefixtures("words_only")
 def test_the_status_and_the_limits_are_those_of_the_configuration(inside: Run, tmp_path: Path) -> None:
-    (tmp_path / "own.toml").write_text(regimen_text(cycle("28 mcg/day for 27 days")), encoding="utf-8")
+    (tmp_path / "own.toml").write_text(regimen_text(cycle("28 mcg/day for 27 days"), called="own"), encoding="utf-8")
     (tmp_path / "blinplan.toml").write_text('fail-on = "warning"\nignore = ["D206"]\n', encoding="utf-8")
     ran = inside("report", "own.toml", *FEW)
     checked = inside("check", "own.toml", *FEW)
     assert ran.status == checked.status == 1
     assert ran.err.splitlines()[-1] == checked.err.splitlines()[-1]
     assert "(--fail-on warning)" in Page(ran.out).words("summary")
-    assert "D206" in str(Page(ran.out).rows("rules"))
+    assert "D206" in str(Page(ran.out).rows("rules", 1)), "the first table has what is waived"
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_a_waiver_that_is_gone_brings_its_finding_back(inside: Run, git: object,
     git("commit", "--quiet", "--all", "--message", "Waived")  # type: ignore[operator]
     git("branch", "--force", "main")  # type: ignore[operator]
     text = Path("regimens/short.toml").read_text(encoding="utf-8")
-    Path("regimens/short.toml").write_text(text.partition("[[waiver]]")[0], encoding="utf-8")
+    Path("regimens/short.toml").write_text(text.rpartition("[[waiver]]")[0], encoding="utf-8")
     assert since(inside) == ["regimens/short.toml S301"]
 
 

@@ -58,12 +58,12 @@ def begun(names: list[str] | tuple[str, ...], start: str) -> list[str]:
         ("blinplan check --fail", ["--fail-on"]),
         ("blinplan check -f gi", ["github", "gitlab"]),
         ("blinplan plan rr-adult --view ", ["overview", "agenda", "days", "month", "bags", "expected", "delivered"]),
-        ("blinplan rule D21", ["D210", "D211", "D212"]),
-        ("blinplan rule d21", ["d210", "d211", "d212"]),
+        ("blinplan rule D21", ["D210", "D211", "D212", "D213"]),
+        ("blinplan rule d21", ["d210", "d211", "d212", "d213"]),
         ("blinplan rule expired", ["expired-waiver"]),
         ("blinplan check --select ", [*CATALOGUE, "ALL"]),
-        ("blinplan check --ignore D201,D21", ["D201,D210", "D201,D211", "D201,D212"]),
-        ("blinplan check --ignore D210,D21", ["D210,D211", "D210,D212"]),
+        ("blinplan check --ignore D201,D21", ["D201,D210", "D201,D211", "D201,D212", "D201,D213"]),
+        ("blinplan check --ignore D210,D21", ["D210,D211", "D210,D212", "D210,D213"]),
         ("blinplan evidence DEP-1", ["DEP-1"]),
         ("blinplan plan mrd", ["mrd-adult", "mrd-below-45-kg"]),
         ("blinplan model --regimen nhl-1", ["nhl-1.5", "nhl-10", "nhl-15"]),
@@ -85,7 +85,7 @@ def test_a_process_offers_the_same(shell: str) -> None:
 @pytest.mark.parametrize(
     ("line", "value", "offered"),
     [
-        ("blinplan check --select=D21", "--select=", ["D210", "D211", "D212"]),
+        ("blinplan check --select=D21", "--select=", ["D210", "D211", "D212", "D213"]),
         ("blinplan check --format=gi", "--format=", ["github", "gitlab"]),
         ("blinplan check --severity D205=n", "D205=", ["note"]),
         ("blinplan check --severity=D205=n", "--severity=D205=", ["note"]),
@@ -102,7 +102,7 @@ def test_a_value_after_an_equals_sign_is_offered_as_each_shell_wants_it(
 
 def test_a_bash_that_does_not_break_words_at_equals_signs_gets_whole_words() -> None:
     asked: Any = {COMPLETION: "complete_bash", "COMP_WORDS": "blinplan\ncheck\n--select=D21", "COMP_CWORD": "2"}
-    assert process(**asked).out.split() == ["--select=D210", "--select=D211", "--select=D212"]
+    assert process(**asked).out.split() == [f"--select=D21{last}" for last in range(4)]
 
 
 @pytest.mark.slow
@@ -203,4 +203,4 @@ def test_bash_itself_gets_the_offers(tmp_path: Path) -> None:
         encoding="utf-8",
         check=True,
     )
-    assert (ended.stdout.split(), ended.stderr) == (["D210", "D211", "D212"], "")
+    assert (ended.stdout.split(), ended.stderr) == (["D210", "D211", "D212", "D213"], "")

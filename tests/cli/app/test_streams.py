@@ -259,8 +259,8 @@ def test_no_line_is_wider_than_the_terminal(inside: Run, columns: str) -> None:
     ids=" ".join,
 )
 def test_in_ascii_everything_is_ascii(tmp_path: Path, arguments: list[str]) -> None:
-    lines = cycle("5 µg/m²/day for 28 days").replace('"Cycle"', f'"{WIDE}"')
-    (tmp_path / "wide.toml").write_text(regimen_text(lines, title=WIDE), encoding="utf-8")
+    lines = cycle("15 µg/m²/day for 28 days").replace('"Cycle"', f'"{WIDE}"')
+    (tmp_path / "wide.toml").write_text(regimen_text(lines, title=WIDE, called="wide"), encoding="utf-8")
     ran = process(*arguments, folder=tmp_path, PYTHONIOENCODING="ascii")
     assert ran.status == (2 if "漢字.toml" in arguments else 0)
     assert (ran.out + ran.err).isascii()
