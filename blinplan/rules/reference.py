@@ -51,18 +51,9 @@ class Reference(NamedTuple):
         """The cycle beside that of a number; the last one beside all that come after it."""
         return self.cycles[min(number, len(self.cycles)) - 1]
 
-    def cycle_before_interval(self, number: int, cycle: Cycle) -> ReferenceCycle | None:
-        """The cycle whose interval is beside that after a cycle of a number; None where no other cycle follows it.
-
-        Where a file gives a cycle another phase than the reference has at that number, which is a finding of its own,
-        the interval may be that of the number or that of the phase.
-        """
-        if number >= len(self.cycles):
-            return None
-        beside = self.cycles[number - 1]
-        if cycle.phase in {None, beside.phase} or cycle.treatment_free == beside.treatment_free:
-            return beside
-        return next((other for other in self.cycles if other.phase is cycle.phase), beside)
+    def cycle_before_interval(self, number: int) -> ReferenceCycle | None:
+        """The cycle whose interval is beside that after a cycle of a number; None where no other cycle follows it."""
+        return self.cycles[number - 1] if number < len(self.cycles) else None
 
 
 class StepPair(NamedTuple):
@@ -147,6 +138,8 @@ def step_pairs(regimen: Regimen, reference: Reference) -> tuple[StepPair, ...]:
 def _pairs_of(numbers: tuple[int, ...], cycle: Cycle, beside: ReferenceCycle) -> Iterator[StepPair]:
     held = _doses_of(cycle)
     alike = len(held) == len(beside.steps)
+    if not alike:  # then each step is held against its own time
+        held = [(step, step.minutes) for step in cycle.steps]
     began = 0
     for place, (step, minutes) in enumerate(held):
         places = [place] if alike else _places_between(beside, began, began + minutes)

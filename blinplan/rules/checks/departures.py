@@ -186,7 +186,7 @@ def _infusion(case: Case, cycle: Cycle, beside: ReferenceCycle, base: str) -> Di
 
 def _interval_beside(reference: Reference, number: int, cycle: Cycle) -> int | None:
     """The interval of the base after a cycle, or its last one after those that it does not have."""
-    beside = reference.cycle_before_interval(number, cycle)
+    beside = reference.cycle_before_interval(number)
     if beside is None and len(reference.cycles) > 1:
         beside = reference.cycles[-2]
     return None if beside is None else beside.treatment_free

@@ -1,6 +1,7 @@
 """Doses that are not the label's, each told by one rule."""
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import NamedTuple
 
 from blinplan.quantities import Basis
@@ -50,7 +51,7 @@ def _code(case: Case, pair: StepPair) -> str | None:
         return None
     if pair.ratio > 1 and dose.amount > labelled.maximum(limits, dose.basis).value:
         return ABOVE_MAXIMUM
-    if pair.step is _highest(pair) and is_below_depletion(case, pair.step):
+    if dose.amount == _highest(pair) and is_below_depletion(case, pair.step):
         return None
     if pair.ratio > 1:
         return HIGH_START if pair.numbers[0] == 1 and pair.place == 0 and len(pair.beside.steps) > 1 else OTHER
@@ -63,8 +64,8 @@ def _rises_after(pair: StepPair) -> bool:
     return any(step.dose.amount > pair.step.dose.amount for step in later)
 
 
-def _highest(pair: StepPair) -> Step:
-    return max(pair.cycle.steps, key=lambda step: step.dose.amount)
+def _highest(pair: StepPair) -> Fraction:
+    return max(step.dose.amount for step in pair.cycle.steps)
 
 
 def is_below_depletion(case: Case, step: Step) -> bool:

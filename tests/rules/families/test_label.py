@@ -10,6 +10,7 @@ import pytest
 from blinplan.label.label import Label, LabelledDose, LabelledSchedule
 from blinplan.label.read import label_named, label_names
 from blinplan.quantities import Basis, decimal_text
+from blinplan.regimen import library
 from blinplan.regimen.regimen import AgeGroup, Indication, Phase, Status
 from blinplan.rules.judge import Judgement
 from blinplan.rules.rule import Severity
@@ -22,6 +23,7 @@ STATED = 'departure = { reason = "Protocol 7", source = "none" }'
 RELAPSED = 'indication = "relapsed-refractory"\n\n'
 MRD = 'indication = "mrd-positive"\n\n'
 CONTINUED = "continued-therapy"
+HONG_KONG = '\nlabel = "hk-2026"\n\n'
 
 
 def schedules() -> Iterator[tuple[Label, LabelledSchedule, Basis]]:
@@ -206,6 +208,14 @@ def test_a_cycle_that_is_written_once_for_many_is_told_once_with_all_its_numbers
     assert marks(judgement, "D208") == ['"9 mcg/day"']
 
 
+@pytest.mark.parametrize("name", ["rr-adult", "rr-2014", "hk-rr-adult"])
+def test_the_low_dose_all_through_a_cycle_is_one_finding_where_the_full_dose_is_due(name: str) -> None:
+    text = library.load(name).document.text.replace('"28 mcg/day", days = 21', '"9 mcg/day", days = 21')
+    (finding,) = judgement_of(text).findings
+    assert (finding.code, finding.severity) == ("D202", Severity.ERROR)
+    assert finding.path == ("cycle", 0, "steps", 1, "dose")
+
+
 def test_steps_that_go_on_with_the_same_dose_are_one() -> None:
     lines = RELAPSED + cycle("9 mcg/day for 3 days", "9 mcg/day for 4 days", "28 mcg/day for 21 days")
     assert codes(judgement_of_lines(lines)) == []
@@ -214,7 +224,8 @@ def test_steps_that_go_on_with_the_same_dose_are_one() -> None:
 def test_continued_therapy_before_its_cycle_and_at_another_interval() -> None:
     full, low = cycle(), cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days")
     early = RELAPSED + low + full * 3 + cycle(repeat=5, free=56, phase=CONTINUED)
-    assert [code for code in codes(judgement_of_lines(early)) if code != "S310"] == ["L003"]
+    found = [(finding.code, finding.severity) for finding in judgement_of_lines(early).findings]
+    assert found == [("L003", Severity.WARNING), ("S304", Severity.ERROR)]
     at_14_days = RELAPSED + low + full * 4 + cycle(repeat=4, free=14, phase=CONTINUED)
     assert [code for code in codes(judgement_of_lines(at_14_days)) if code != "S310"] == ["S303"]
     assert errors(judgement_of_lines(at_14_days)) == ["S303"]
@@ -270,6 +281,10 @@ EXAMPLES: tuple[Example, ...] = (
     example("L003", "finding", "out of order in a study", cycle(phase="consolidation") + cycle(phase="induction")),
     example("L003", "pass", "in order in a study", cycle(phase="induction") + cycle(phase="consolidation")),
     example("L003", "pass", "a phase again in a study", cycle(phase="induction") * 2),
+    example("L004", "finding", "of a label that was not seen to have it", MRD.replace("\n\n", HONG_KONG) + cycle()),
+    example("L004", "pass", "of a label that has it", RELAPSED.replace("\n\n", HONG_KONG) + LOW),
+    example("L004", "pass", "of the default label", MRD + cycle()),
+    example("L004", "not applicable", "a study", cycle()),
     example("L010", "finding", "nothing named", f"{STUDY}\n" + cycle()),
     example("L010", "finding", "a name that leads nowhere", f'{STUDY}departs_from = "rr-adul"\n\n' + cycle()),
     example("L010", "pass", "a shipped regimen named", DEPARTING + LOW),

@@ -41,9 +41,10 @@ def _targets(case: Case) -> list[tuple[Step, str]]:
     told += doses_told(case)
     targets: list[tuple[Step, str]] = []
     for number, cycle in enumerate(case.regimen.cycles):
-        step = max(cycle.steps, key=lambda step: step.dose.amount)
+        highest = max(step.dose.amount for step in cycle.steps)
         of = "" if number == 0 else f' of "{cycle.name}"'
-        if step.path not in told:
+        step = next((s for s in cycle.steps if s.dose.amount == highest and s.path not in told), None)
+        if step is not None:
             targets.append((step, f"the target dose{of}"))
     return targets
 

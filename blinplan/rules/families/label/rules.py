@@ -24,6 +24,9 @@ def _two_steps(first: str, days: int) -> str:
     return f'{{ dose = "{first}", days = {days} }}, {{ dose = "28 mcg/day", days = {28 - days} }}'
 
 
+_FULL = '[[cycle]]\nname = "Cycle 1"\nsteps = [{ dose = "28 mcg/day", days = 28 }]\ntreatment_free_days = 14'
+
+
 def _other_dose(rule: Rule, case: Case) -> Answer:
     return told_by(rule, case, "give the label's dose, or waive this rule with the reason")
 
@@ -63,6 +66,17 @@ def _other_phase(rule: Rule, case: Case) -> Answer:
             advice = f'write `phase = "{beside.phase}"`, or waive this rule with the reason'
             found.setdefault(id(cycle), case.finding(rule, (*cycle.path, "phase"), message, advice))
     return list(found.values())
+
+
+def _no_schedule(rule: Rule, case: Case) -> Answer:
+    laid = beside_label(case)
+    if isinstance(laid, NotEvaluated) and laid.kind == "not applicable":
+        return laid
+    if not isinstance(laid, NotEvaluated):
+        return ()
+    message = f"the regimen is for {case.regimen.indication}, and {laid.reason}: no dose was laid beside it"
+    advice = "name the label that orders it (`label`), correct the indication or the ages, or waive this rule"
+    return [case.finding(rule, ("indication",), message, advice)]
 
 
 def _out_of_order(rule: Rule, case: Case) -> Iterator[Finding]:
@@ -117,6 +131,18 @@ RULES = (
         good=_regimen(_two_steps("9 mcg/day", 7)),
         check=_other_phase,
         sources=("The phases of the label's schedule, and their order (convention)",),
+    ),
+    Rule(
+        "L004",
+        "label-without-schedule",
+        "The label that the regimen follows, as far as it was seen, has no schedule for its patients.",
+        Severity.WARNING,
+        "What no label orders is laid beside nothing, and looks as sound as what agrees with one.",
+        limits=(),
+        bad='indication = "mrd-positive"\nlabel = "hk-2026"\n\n' + _FULL,
+        good='indication = "mrd-positive"\nlabel = "us-2025"\n\n' + _FULL,
+        check=_no_schedule,
+        sources=("The texts of the labels, as far as they were seen (`blinplan values`)",),
     ),
     *departures.RULES,
 )

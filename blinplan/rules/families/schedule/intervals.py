@@ -83,14 +83,32 @@ def _short_intervals_run(case: Case, cycle: Cycle) -> str:
 
 
 def long_interval(rule: Rule, case: Case) -> Answer:
-    """Intervals that are longer and that the file does not explain."""
+    """Intervals that are longer and that the file does not explain, or longer than any that was run."""
     intervals = _intervals(case, _longest_name)
     if not intervals:
         return _ONE_CYCLE
+    most = case.limits["longest_interval_run"]
+    long = [interval for interval in intervals if interval.minutes > interval.limit.minutes]
+    never_run = [interval for interval in long if interval.why is not None and interval.minutes > most.minutes]
     unexplained = [interval for interval in intervals if interval.why is None]
-    if not unexplained:
+    if not unexplained and not never_run:
         return NotEvaluated("not applicable", _explanation_of_all(case))
-    return [_too_long(rule, case, interval) for interval in unexplained if interval.minutes > interval.limit.minutes]
+    found = [_too_long(rule, case, interval) for interval in long if interval.why is None]
+    return [*found, *(_longer_than_any(rule, case, interval) for interval in never_run)]
+
+
+def _longer_than_any(rule: Rule, case: Case, interval: _Interval) -> Finding:
+    """An interval that the file explains, and that nobody ran: no reason opens the gate to any number."""
+    most = case.limits["longest_interval_run"]
+    return case.finding(
+        rule,
+        (*interval.cycle.path, "treatment_free_days"),
+        f'{duration_text(interval.minutes)} without infusion after "{interval.cycle.name}"; {_in_words(interval)}, and'
+        f" none over {most} was run. {interval.why}",
+        f"give at most {most}, or waive this rule with the reason",
+        limits=(interval.limit.name, most.name),
+        severity=Severity.ERROR,
+    )
 
 
 def _explanation_of_all(case: Case) -> str:
@@ -131,18 +149,18 @@ def _intervals(case: Case, otherwise: Callable[[Cycle], str]) -> list[_Interval]
     explanations, course = _explanations(case), list(enumerate(case.regimen.one_by_one, start=1))
     found = dict[tuple[KeyPath, str], _Interval]()
     for number, cycle in course[:-1]:
-        limit = case.limits[_labelled_name(case, laid, number, cycle) or otherwise(cycle)]
+        limit = case.limits[_labelled_name(case, laid, number) or otherwise(cycle)]
         known = found.get((cycle.path, limit.name))
         if known is None or known.why is not None:
             found[cycle.path, limit.name] = _Interval(cycle, explanations.get(number), limit)
     return list(found.values())
 
 
-def _labelled_name(case: Case, laid: Comparison | NotEvaluated, number: int, cycle: Cycle) -> str | None:
+def _labelled_name(case: Case, laid: Comparison | NotEvaluated, number: int) -> str | None:
     """The name of the label's interval after a cycle; None where it has none there, or nobody has seen it."""
     if isinstance(laid, NotEvaluated):
         return None
-    beside = laid.reference.cycle_before_interval(number, cycle)
+    beside = laid.reference.cycle_before_interval(number)
     name = None if beside is None else beside.limit
     return None if name is None or case.limits_unasked[name].unverified else name
 

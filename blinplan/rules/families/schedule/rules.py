@@ -179,8 +179,9 @@ RULES = (
         f" {shipped_limits()['treatment_free_interval_continued'].value} in continued therapy.",
         Severity.WARNING,
         "That B cells do not recover is documented for the 2-week interval, not for a longer one. An interval whose"
-        " reason the file gives, such as chemotherapy, or after which another block begins, may be longer.",
-        limits=("treatment_free_interval", "treatment_free_interval_continued"),
+        " reason the file gives, such as chemotherapy, or after which another block begins, may be as long as the"
+        " longest that was run.",
+        limits=("treatment_free_interval", "treatment_free_interval_continued", "longest_interval_run"),
         bad=_cycle(_one_step(28), free=15),
         good=_cycle(_one_step(28), free=14),
         check=unless_beside_base(long_interval),
