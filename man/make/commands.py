@@ -64,7 +64,7 @@ _RELATED: Mapping[str, Sequence[str]] = {
 """What an argument, an option or a command of that name has to do with, where it is not named as its page."""
 _ON_OPTIONS: Mapping[str, tuple[str, str]] = {
     "--since": (
-        "since a revision",
+        "Since a revision",
         "With `--since`, files are judged whole, and what counts is what was not found before: at the commit where"
         " what is checked out forked from the revision (`git merge-base`), so that what others have pushed there since"
         " does not matter. A finding is known again by its rule, its place and the value that stands there, also in a"
@@ -139,7 +139,7 @@ def _command_page(name: str, command: Any, context: Any) -> str:
         if option in written
     ]
     more = [
-        roff.section(heading, roff.paragraph(text))
+        roff.subsection(heading, roff.paragraph(text))
         for option, (heading, text) in _ON_OPTIONS.items()
         if option in written
     ]
@@ -150,8 +150,7 @@ def _command_page(name: str, command: Any, context: Any) -> str:
         roff.section("synopsis", *_synopsis(f"{PROGRAM} {name}", command, context)),
         roff.section("description", *map(roff.paragraph, (summary, *prose))),
         roff.section("arguments", *map(_argument, _arguments(command, context))),
-        roff.section("options", *_panels(options)),
-        *more,
+        roff.section("options", *_panels(options), *more),
         _statuses(_own_statuses(statuses)),
         roff.section("environment", roff.paragraph(_environment(options))),
         roff.section("files", *files),
