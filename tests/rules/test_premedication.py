@@ -258,6 +258,44 @@ def test_corticosteroids_are_told_apart(text: str, name: str | None) -> None:
     assert (read.name, read.is_misspelt) == (name, False)
 
 
+@pytest.mark.parametrize("before", ["no ", "without ", "paracetamol instead of ", "ondansetron / ", "kein "])
+@pytest.mark.parametrize("after", [" or paracetamol", " 0.1 % eye drops", " cream", ": none", "-free"])
+def test_a_drug_that_is_not_one_name_is_asked_about(before: str, after: str) -> None:
+    for label, regimen in labelled():
+        name = regimen.premedication[0].drug
+        for drug in (f"{before}{name}", f"{name}{after}", f"{before}steroids"):
+            judgement = written(with_changed(regimen, 0, drug=drug))
+            assert found(judgement) == [("C605", "drug", ERROR)], (label.name, drug)
+            assert "which drug is meant" in verdict_of(judgement, "C605").findings[0].help
+
+
+@pytest.mark.parametrize(
+    "drug",
+    [
+        *("no dexamethasone", "dexamethasone or prednisone", "не надо дексаметазон", "prednisone or paracetamol"),
+        *("paracetamol instead of dexamethasone", "dexamethasone 0.1 % eye drops", "methyl prednisolone cream"),
+    ],
+)
+def test_words_beside_a_name_are_kept(drug: str) -> None:
+    read = corticosteroids.corticosteroid_in(drug)
+    assert read is not None
+    assert read.unread
+
+
+@pytest.mark.parametrize(
+    "drug",
+    [
+        *("dexamethasone", "Dexamethason i.v.", "dexamethasone (Decadron)", "dexamethasone sodium phosphate 4 mg/ml"),
+        *("Solu-Medrol", "methyl prednisolone iv", "a corticosteroid", "prednisone or an equivalent", "дексаметазона"),
+        *("dexamethasone oral tablets", "地塞米松注射液", "prednisolone by mouth", "dexamethsone iv"),
+    ],
+)
+def test_a_salt_a_form_and_a_route_are_no_other_drug(drug: str) -> None:
+    read = corticosteroids.corticosteroid_in(drug)
+    assert read is not None
+    assert read.unread == ()
+
+
 # --- the time ---------------------------------------------------------------------------------------------------------
 
 

@@ -249,6 +249,13 @@ class _Comparison(NamedTuple):
 
     def differences(self) -> Iterator[Finding]:
         """Every difference, each at its own value."""
+        if self.drug.unread:
+            yield self._unclear()
+        else:
+            yield from self._of_drug()
+        yield from self._of_time()
+
+    def _of_drug(self) -> Iterator[Finding]:
         alike = next((drug for drug in self._labelled_drugs if drug.name == self.drug.name), None)
         if self.drug.is_misspelt:
             yield self._misspelt()
@@ -256,7 +263,6 @@ class _Comparison(NamedTuple):
             yield from self._of_another_drug()
         else:
             yield from self._of_dose(alike)
-        yield from self._of_time()
 
     @property
     def _labelled_drugs(self) -> tuple[Drug, ...]:
@@ -268,6 +274,18 @@ class _Comparison(NamedTuple):
         from blinplan.rules.checks.areas import areas_of
 
         return areas_of(self.case.regimen.eligibility)
+
+    def _unclear(self) -> Finding:
+        """A name with words beside it may say another drug, or that there is none: nobody can compare its dose."""
+        return self._finding(
+            "drug",
+            f'the premedication{self.own.whose} is "{self.given.drug}", which is not the name of one drug'
+            f' ("{" ".join(self.drug.unread)}" is not known here); {self.own.label} is {_drugs_text(self.label)}',
+            f'write which drug is meant, with its name alone: `drug = "{self.label.drug.name}"`; another drug has its'
+            " own [[premedication]]",
+            Severity.ERROR,
+            gross=True,
+        )
 
     def _misspelt(self) -> Finding:
         return self._finding(
