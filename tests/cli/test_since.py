@@ -88,6 +88,42 @@ def test_a_new_file_counts_tracked_or_not_and_a_renamed_one_does_not(inside: Run
     assert since(inside) == ["regimens/copy.toml S301", "regimens/new.toml S301"]
 
 
+@pytest.mark.parametrize(
+    ("place", "configuration"),
+    [
+        ("drafts", 'exclude = ["drafts/"]\n'),
+        ("scratch", ""),
+        ("regimens/.old", ""),
+        ("regimens/lax", '[per-file."regimens/lax/**"]\nignore = ["S301"]\n'),
+        ("regimens/lax", '[per-file."regimens/lax/**"]\nseverity = { S301 = "note" }\n'),
+        ("regimens/lax", '[per-file."regimens/lax/**"]\nfail-on = "never"\n'),
+    ],
+)
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_file_moved_in_from_where_it_did_not_count_is_new(
+    inside: Run, git: object, place: str, configuration: str, edited: bool
+) -> None:
+    write(Path("blinplan.toml"), configuration)
+    write(Path(place, "moved.toml"), regimen_text(cycle(SHORT), called="moved"))
+    git("add", "--all")  # type: ignore[operator]
+    git("commit", "--quiet", "--message", "A draft")  # type: ignore[operator]
+    git("branch", "--force", "main")  # type: ignore[operator]
+    Path(place, "moved.toml").rename("regimens/moved.toml")
+    if edited:
+        change("regimens/moved.toml", "treatment_free_days = 14", "treatment_free_days = 14  # as agreed")
+    assert since(inside) == ["regimens/moved.toml S301"]
+
+
+def test_a_file_moved_in_from_a_folder_with_a_laxer_configuration_is_new(inside: Run, git: object) -> None:
+    write(Path("regimens/lax/blinplan.toml"), 'ignore = ["S301"]\n')
+    write(Path("regimens/lax/moved.toml"), regimen_text(cycle(SHORT), called="moved"))
+    git("add", "--all")  # type: ignore[operator]
+    git("commit", "--quiet", "--message", "A draft")  # type: ignore[operator]
+    git("branch", "--force", "main")  # type: ignore[operator]
+    Path("regimens/lax/moved.toml").rename("regimens/moved.toml")
+    assert since(inside) == ["regimens/moved.toml S301"]
+
+
 def test_what_the_other_branch_did_since_is_not_this_ones_doing(inside: Run, git: object) -> None:
     git("checkout", "--quiet", "main")  # type: ignore[operator]
     change("regimens/short.toml", "days = 27", "days = 28")

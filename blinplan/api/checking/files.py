@@ -10,6 +10,7 @@ from blinplan.api.checking.check_result import CheckResult
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.find import FileSource, NotFound
 from blinplan.regimen.reading import Reading
+from blinplan.rules.changes.moved import Asked
 from blinplan.rules.configuration.configuration import Configuration
 from blinplan.rules.configuration.run_settings import RunOptions, run_settings, settings_of_file
 from blinplan.rules.configuration.settings import Settings
@@ -62,6 +63,7 @@ class FilesToCheck(NamedTuple):
     files: tuple[FileToCheck, ...]
     missing: tuple[NotFound, ...]
     configuration: Configuration
+    asked: Asked
     left_out: tuple[FileSource, ...] = ()
     unmatched: "tuple[FilePattern, ...]" = ()
     gone: tuple[Reading, ...] = ()
@@ -215,7 +217,7 @@ class FilesToCheck(NamedTuple):
         from blinplan.rules.changes.new_findings import compared_names, new_only
 
         sources, readings = [file.source for file in self.files], {f.source.name: f.reading for f in self.files}
-        past = history(sources, readings, self._deciding(settled), revision)
+        past = history(sources, readings, self._deciding(settled), self.asked, revision)
         now = (file._replace(simulated=file.source.name not in past.unchanged) for file in self.files)
         found = judge(self._replace(files=tuple(now)))
         compared = compared_names(found.result, past)

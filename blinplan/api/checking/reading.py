@@ -8,6 +8,7 @@ from blinplan.regimen import library
 from blinplan.regimen.find import FileSource, NotFound, find
 from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen
+from blinplan.rules.changes.moved import Asked
 from blinplan.rules.configuration.choice import RuleChoice
 from blinplan.rules.configuration.configurations import Configurations
 
@@ -58,6 +59,7 @@ def read_files(
         ordered,
         tuple(missing),
         configurations.of_run([file.source for file in ordered]),
+        Asked([named for named in names if isinstance(named, str)], configurations),
         tuple(one for name, one in sorted(left_out.items()) if name not in files),
         _patterns_of_no_file(ordered, [Path(named) for named in names if isinstance(named, str)]),
     )

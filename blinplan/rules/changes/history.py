@@ -11,6 +11,7 @@ from blinplan.regimen.find import FileSource
 from blinplan.regimen.reading import Reading, read
 from blinplan.repository.revision import Commit, forking_point
 from blinplan.repository.root import top_level
+from blinplan.rules.changes.moved import Asked
 
 _DECIDING = ("blinplan.toml", "pyproject.toml")
 _ALIKE = 0.5
@@ -41,7 +42,11 @@ class FilesBefore:
 
 
 def history(
-    sources: Sequence[FileSource], readings: Mapping[str, Reading], deciding: Iterable[Path], revision: str
+    sources: Sequence[FileSource],
+    readings: Mapping[str, Reading],
+    deciding: Iterable[Path],
+    asked: Asked,
+    revision: str,
 ) -> FilesBefore:
     """Find out what files were where the branch that is checked out forked from a revision.
 
@@ -52,6 +57,8 @@ def history(
     deciding
         The files that decide about all of them, such as a site profile; configurations in their folders and above do
         without being named.
+    asked
+        What the run was asked for: a file that was moved is known only from where it would have judged it alike.
     revision
         A commit, branch or tag.
 
@@ -63,12 +70,16 @@ def history(
     places = {source.name: _place(source) for source in sources}
     tops = {name: _top(name, place) for name, place in places.items()}
     named = list(deciding)
-    pasts = {top: RepositoryBefore(forking_point(top, revision)) for top in dict.fromkeys(tops.values())}
+    by_name = {source.name: source for source in sources}
+    pasts = {
+        top: RepositoryBefore(forking_point(top, revision), asked, named, by_name)
+        for top in dict.fromkeys(tops.values())
+    }
     before: dict[str, Reading] = {}
     unchanged = set()
     for top, past in pasts.items():
         own = {name: place.relative_to(top) for name, place in places.items() if tops[name] == top}
-        decided_anew = {name for name, path in own.items() if past.decides_anew(path, named)}
+        decided_anew = {name for name, path in own.items() if past.decides_anew(path)}
         for name, data in past.of(own, readings).items():
             if name not in decided_anew:
                 same = _text(data) == readings[name].document.text
@@ -103,6 +114,9 @@ class RepositoryBefore:
     """The files of a repository at a commit, by their paths from its top."""
 
     commit: Commit
+    _asked: Asked
+    _named: Sequence[Path]
+    _sources: Mapping[str, FileSource]
     _files: dict[str, str] = field(default_factory=dict)
     _renamed: set[str] = field(default_factory=set)
 
@@ -117,11 +131,11 @@ class RepositoryBefore:
         texts = self._texts(there.values())
         return {name: texts[path] for name, path in there.items()}
 
-    def decides_anew(self, path: Path, named: Iterable[Path]) -> bool:
+    def decides_anew(self, path: Path, *others: str) -> bool:
         """Whether what decides about a file has changed: its configurations, or files that decide about all."""
         folders = [self.commit.top / folder for folder in path.parents]
-        configurations = (folder / name for folder in folders for name in _DECIDING)
-        return any(self._differs(one) for one in (*configurations, *(other.resolve() for other in named)))
+        configurations = (folder / name for folder in folders for name in (*_DECIDING, *others))
+        return any(self._differs(one) for one in (*configurations, *(other.resolve() for other in self._named)))
 
     def read_lost(self) -> Iterator[Reading]:
         """What those files were that are there no more."""
@@ -139,7 +153,11 @@ class RepositoryBefore:
         found = {}
         for name, text in new.items():
             lines = set(text.split("\n"))
-            likeness = {path: len(lines & old) / max(len(lines), len(old)) for path, old in vanished.items()}
+            likeness = {
+                path: len(lines & old) / max(len(lines), len(old))
+                for path, old in vanished.items()
+                if self._was_judged_alike(path, name)
+            }
             nearest = max(likeness, key=likeness.__getitem__, default=None)
             if nearest is not None and likeness[nearest] >= _ALIKE:
                 found[name] = nearest
@@ -147,10 +165,16 @@ class RepositoryBefore:
         self._renamed.update(found.values())
         return found
 
+    def _was_judged_alike(self, path: str, name: str) -> bool:
+        """Whether what was found at a path of before counted there as it would for a file now."""
+        alike = self._asked.judges_alike(self.commit.top / path, self._sources[name])
+        return alike and not self.decides_anew(Path(path), ".gitignore")
+
     def _lost_paths(self) -> list[str]:
+        """The files that are there no more, of those that the run would have judged."""
         top = self.commit.top
         regimens = (path for path in self._files if path.endswith(".toml") and path not in self._renamed)
-        return [path for path in regimens if not (top / path).exists()]
+        return [path for path in regimens if not (top / path).exists() and self._asked.judges(top / path)]
 
     def _texts(self, paths: Iterable[str]) -> dict[str, bytes]:
         wanted = list(paths)
