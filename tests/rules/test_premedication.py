@@ -327,6 +327,13 @@ def test_a_window_around_the_label_s_time_is_a_warning() -> None:
     assert timed(regimen, 0, 60, 30) == [("C605", "latest_minutes_before", WARNING)]
     assert timed(regimen, 0, 120, 60) == [("C605", "minutes_before", WARNING)]
     assert timed(regimen, 0, 40, 10) == [("C605", "latest_minutes_before", ERROR)]
+    assert timed(regimen, 0, 90, 1) == [("C605", key, WARNING) for key in ("minutes_before", "latest_minutes_before")]
+
+
+@pytest.mark.parametrize(("most", "least"), [(1440, 0), (1440, 60), (180, 30), (200, 40), (96, 0), (600, 59)])
+def test_a_window_so_wide_that_it_says_nothing_is_an_error(most: int, least: int) -> None:
+    regimen = labelled_regimen(label_named("us-2025"), label_named("us-2025").regimens[0])
+    assert ("C605", "minutes_before", ERROR) in timed(regimen, 0, most, least)
 
 
 # --- the occasions ----------------------------------------------------------------------------------------------------

@@ -417,13 +417,14 @@ class _Comparison(NamedTuple):
         )
 
     def _severity_of_time(self, minutes: int, label: int) -> Severity:
-        """A window in which the label's time lies is no wrong time."""
+        """A window in which the label's time lies is no wrong time, unless it is so wide that it says nothing."""
         meets = (
             self.given.minutes_before > 0
             and self.given.latest_minutes_before <= self.label.minutes_before
             and self.given.minutes_before >= self.label.latest_minutes_before
         )
-        if meets:
+        width = self.given.minutes_before - self.given.latest_minutes_before
+        if meets and width <= self.case.limits["far_from_label"].value * self.label.minutes_before:
             return Severity.WARNING
         return severity_of_ratio(self.case, Fraction(minutes, label))
 
