@@ -3,10 +3,13 @@
 Here it is a sample; `python -m tests.library` judges every mistake in every regimen in every way of writing.
 """
 
+from pathlib import Path as File
+
 import pytest
 
 from blinplan.rules.catalogue import CATALOGUE
 from tests.library.files import BASES, LABELLED, codes_of_base, made, sample, tree_of, what_is_wrong
+from tests.library.folders import FOLDER_MISTAKES, PAIRS, findings_in, folder_of, what_is_wrong_in_folder
 from tests.library.mistakes import MISTAKES
 from tests.library.styles import STYLES, Path, Written
 
@@ -67,3 +70,33 @@ def test_a_mistake_that_is_told_elsewhere_or_passes_is_seen() -> None:
 def test_codes_that_are_expected_are_codes() -> None:
     expected = {code for one in MISTAKES.values() for code in one.codes | one.beside | one.also}
     assert expected <= set(CATALOGUE)
+
+
+# --- files together ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_regimens_that_lead_to_each_other_have_nothing_to_hear(pair: tuple[str, str], tmp_path: File) -> None:
+    assert findings_in(folder_of(pair), list(STYLES)[PAIRS.index(pair)], tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", FOLDER_MISTAKES)
+def test_a_mistake_that_two_files_show_is_told_once_where_it_is(kind: str, tmp_path: File) -> None:
+    number = list(FOLDER_MISTAKES).index(kind)
+    for step in range(2):
+        pair, style = PAIRS[(number + 3 * step) % len(PAIRS)], list(STYLES)[(3 * number + step) % len(STYLES)]
+        assert not what_is_wrong_in_folder(kind, pair, style, tmp_path), (pair, style)
+
+
+def test_every_rule_about_files_together_has_a_mistake() -> None:
+    assert {one.code for one in FOLDER_MISTAKES.values()} == {code for code in CATALOGUE if code.startswith("X")}
+
+
+def test_a_folder_in_which_it_is_told_elsewhere_is_seen(tmp_path: File) -> None:
+    """Else a mistake in a folder could not fail."""
+    folder = folder_of(PAIRS[0])
+    place = FOLDER_MISTAKES["nobody from 45 to 50 kg"].change(folder, *PAIRS[0])
+    assert place is not None
+    assert findings_in(folder, "inline", tmp_path, place) == [("X003", "warning", True)]
+    for other in ((PAIRS[0][1], place[1]), (place[0], ("name",))):
+        assert findings_in(folder, "inline", tmp_path, other) == [("X003", "warning", False)]
