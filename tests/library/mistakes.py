@@ -949,7 +949,7 @@ mistake("a consolidation called relapsed", "D207", error=True, anywhere=True, be
 )
 
 
-@mistake("an indication that the label does not have", "L001 L003 F007", error=None, anywhere=True)
+@mistake("an indication that the label does not have", "L001 L003 L004 F007", error=None, anywhere=True)
 def _not_in_label(tree: Tree) -> Path | None:
     if tree.get("label") != "hk-2026":
         return None
