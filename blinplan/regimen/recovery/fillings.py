@@ -5,7 +5,7 @@ What is true of it however the gaps are filled is true of what the file says; no
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from copy import deepcopy
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -172,11 +172,12 @@ def _choices(columns: Mapping[KeyPath, list[Any]]) -> Iterator[dict[KeyPath, Any
 
 
 def _fill(document: Document, gaps: Gaps, choice: Mapping[KeyPath, Any]) -> dict[str, Any]:
-    values = deepcopy(dict(document.values))
+    values = dict(document.values)
+    copied = {(): values}
     for path in gaps.unknown:
-        _parent(values, path).pop(path[-1], None)
+        _parent(copied, path).pop(path[-1], None)
     for place, value in choice.items():
-        parent = _parent(values, place)
+        parent = _parent(copied, place)
         if place[-1] == "days":
             parent.pop("hours", None)
         _put(parent, place[-1], value)
@@ -185,14 +186,18 @@ def _fill(document: Document, gaps: Gaps, choice: Mapping[KeyPath, Any]) -> dict
 
 def _put(parent: Any, key: str | int, value: object) -> None:
     if isinstance(parent, list):
-        parent[int(key) : int(key) + 1] = [] if value is ABSENT else [deepcopy(value)]
+        parent[int(key) : int(key) + 1] = [] if value is ABSENT else [value]
     elif value is ABSENT:
         parent.pop(key, None)
     else:
-        parent[key] = deepcopy(value)
+        parent[key] = value
 
 
-def _parent(values: Any, path: KeyPath) -> Any:
-    for part in path[:-1]:
-        values = values.setdefault(part, {}) if isinstance(values, dict) else values[part]
-    return values
+def _parent(copied: dict[KeyPath, Any], path: KeyPath) -> Any:
+    """What holds a place, and what holds that, copied once each: the rest of the file is shared by all fillings."""
+    for at in range(len(path)):
+        if path[:at] not in copied:
+            outer, key = copied[path[: at - 1]], path[at - 1]
+            inner = outer.get(key, {}) if isinstance(outer, dict) else outer[key]
+            copied[path[:at]] = outer[key] = copy(inner)
+    return copied[path[:-1]]
