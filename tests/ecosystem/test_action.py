@@ -42,6 +42,13 @@ def test_what_counts_and_what_is_written_can_be_chosen(clone: Path, sample: Path
     assert (failed.status, failed.outputs) == (1, {"status": "1"})
 
 
+def test_the_project_says_what_counts_where_the_job_does_not(clone: Path, sample: Path, temporary: Path) -> None:
+    (sample / "blinplan.toml").write_text('fail-on = "warning"\n', encoding="utf-8")
+    quick = {"paths": "regimens/sound.toml\nregimens/short cycle.toml\n", "arguments": "--no-simulate\n--select=S3"}
+    ran = run_action(clone / ACTION, quick, sample, temporary)
+    assert (ran.status, ran.outputs) == (1, {"status": "1"}), ran.output
+
+
 def test_nothing_given_is_run(clone: Path, sample: Path, temporary: Path) -> None:
     text = '"; touch ran; $(touch ran) `touch ran`'
     for names in (("paths", "sarif", "junit"), ("fail-on",), ("arguments",)):
