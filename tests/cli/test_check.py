@@ -241,3 +241,15 @@ def test_of_many_files_those_with_something_to_say_are_listed(
     everything = inside("check", ".", QUICK, "--verbose").out
     assert "sound.toml" in everything
     assert "r299.toml" in everything
+
+
+@pytest.mark.parametrize("width", ["80", "100", "120"])
+def test_long_names_of_files_are_not_folded_into_columns_of_letters(inside: Run, tmp_path: Path, width: str) -> None:
+    folder = tmp_path / "a-hospital" / "paediatric-regimens-of-the-region"
+    folder.mkdir(parents=True)
+    for number in range(12):
+        name = f"relapsed-refractory-{number}.toml"
+        (folder / name).write_text(regimen_text(cycle("28 mcg/day for 27 days"), called=f"r{number}"), encoding="utf-8")
+    *_, last = inside("check", "a-hospital", QUICK, COLUMNS=width).out.rpartition("\n\n")
+    listed = last.splitlines()
+    assert len(listed) <= 2 * 12 + 4, "a file takes two lines"

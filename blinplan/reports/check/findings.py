@@ -25,6 +25,8 @@ from blinplan.terminal import Screen
 
 _FEW = 10
 """How many files are all listed below the findings; of more, those that something is said of."""
+_COUNTS_WIDTH = 58
+"""How many columns the counts take of the table of files."""
 
 
 def findings_report(
@@ -45,8 +47,17 @@ def findings_report(
     few = everything or len(judgements) <= _FEW
     listed = [judgement for judgement in judgements if few or _has_something_said(judgement)]
     if listed:
-        parts += _files(listed, screen) if screen.wide else _narrow_files(listed)
+        parts += _files(listed, screen) if _has_room_for_names(listed, screen) else _narrow_files(listed)
     return parts if few else [*parts, *_count_of_others(judgements, listed)]
+
+
+def _has_room_for_names(judgements: Sequence[Judgement], screen: Screen) -> bool:
+    """Whether the table of files folds no name into more than two lines."""
+    return screen.wide and _longest_name(judgements) <= 2 * (screen.width - _COUNTS_WIDTH)
+
+
+def _longest_name(judgements: Sequence[Judgement]) -> int:
+    return max((cell_len(visible(judgement.reading.document.name)) for judgement in judgements), default=0)
 
 
 def _has_something_said(judgement: Judgement) -> bool:
@@ -217,8 +228,7 @@ def _stack(parts: Iterable[RenderableType]) -> RenderableType:
 def _files(judgements: Sequence[Judgement], screen: Screen) -> list[RenderableType]:
     table = screen.table()
     table.add_column("Regimen", overflow="fold")
-    longest = max((cell_len(visible(judgement.reading.document.name)) for judgement in judgements), default=0)
-    roomy = screen.width >= longest + 65
+    roomy = screen.width >= _longest_name(judgements) + 65
     baseline = any(verdict.baseline_findings for judgement in judgements for verdict in judgement.verdicts)
     known = ["In baseline"] if baseline else []
     for name in ("Errors", "Warnings", "Notes", "Waived", *known, "Passed", "Not evaluated"):
