@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from blinplan.label.read import label_named, label_names
 from blinplan.regimen import library
 from blinplan.regimen.reading import read
 from blinplan.rules.catalogue import CATALOGUE
@@ -213,6 +214,12 @@ def test_a_limit_that_can_be_changed_says_so_wherever_it_decides(name: str, tmp_
     assert f"(changed from {float(own.value):g})" in str(changed)
     assert f"which has {own}: changed to {changed.number} by " in changed.citation
     assert "blinplan.toml:2 (Site protocol)" in changed.citation
+
+
+@pytest.mark.parametrize("label", label_names())
+def test_no_number_of_a_label_can_be_made_laxer(label: str) -> None:
+    free = {name for name, limit in label_named(label).numbers.items() if limit.fixed is None}
+    assert free == {"adult_from"}, "nobody has seen who counts as an adult: a site profile may say it"
 
 
 DIRECTED = [name for name, own in shipped_limits().items() if own.fixed is not None and own.stricter is not None]
