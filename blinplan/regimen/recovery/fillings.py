@@ -173,7 +173,7 @@ def _choices(columns: Mapping[KeyPath, list[Any]]) -> Iterator[dict[KeyPath, Any
 
 def _fill(document: Document, gaps: Gaps, choice: Mapping[KeyPath, Any]) -> dict[str, Any]:
     values = dict(document.values)
-    copied = {(): values}
+    copied: dict[KeyPath, Any] = {(): values}
     for path in gaps.unknown:
         _parent(copied, path).pop(path[-1], None)
     for place, value in choice.items():
