@@ -14,6 +14,9 @@ from blinplan.limits import Limit, StatedLimits
 from blinplan.quantities import Basis, DoseRate, Mass
 from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Phase, Regimen, Status
 
+HIGHEST_DOSES = frozenset({"labelled_maximum_flat", "labelled_maximum_by_area"})
+"""The names of the numbers above which a label gives nobody a dose."""
+
 
 class FollowedLabel(NamedTuple):
     """The name of the label that a regimen follows, and who says so.
@@ -234,18 +237,26 @@ class Label(NamedTuple):
         return AgeGroup.ADULTS if who.minimum_age is not None and who.minimum_age >= adult.value else None
 
     def numbers_for(self, regimen: Regimen) -> StatedLimits:
-        """The numbers as far as they hold for a regimen: a dose whose schedule nobody has seen is unverified."""
+        """The numbers as far as they hold for a regimen: a dose whose schedule nobody has seen is unverified.
+
+        Where there is no schedule, the highest doses stay what they are: the label gives nobody more.
+        """
         if regimen.indication is Indication.INVESTIGATIONAL:
             return self.numbers
         schedule = self.schedule_for(regimen)
         if schedule is None:
             source = f"{self}, as far as it was seen, has no schedule for the patients of this indication"
-            unseen = {limit.name: self._unseen(limit, source) for dose in self.doses for limit in dose.numbers}
+            unseen = {limit.name: self._unseen(limit, source) for limit in self._doses_of_a_schedule()}
             return self.numbers.without(f"cycles_{regimen.indication.replace('-', '_')}").with_limits(unseen)
         own = {schedule.most_cycles.name: schedule.most_cycles}
         for dose in schedule.doses if schedule.stated.status is not Status.SEEN else ():
             own |= {limit.name: self._unseen(limit, schedule.stated.source) for limit in dose.numbers}
         return self.numbers.with_limits(own)
+
+    def _doses_of_a_schedule(self) -> Iterator[Limit]:
+        """The numbers of doses, but for the highest, which nobody is given more than whatever the indication."""
+        for dose in self.doses:
+            yield from (limit for limit in dose.numbers if limit.name not in HIGHEST_DOSES)
 
     @staticmethod
     def _unseen(limit: Limit, source: str) -> Limit:

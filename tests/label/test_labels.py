@@ -167,9 +167,11 @@ def test_a_schedule_for_children_says_nothing_of_adults() -> None:
     children, adults = library.regimen("hk-first-relapse"), library.regimen("consolidation-adult")
     assert HONG_KONG.schedule_for(children) is not None
     assert HONG_KONG.schedule_for(adults) is None
-    assert HONG_KONG.numbers_for(adults)["labelled_maximum_flat"].unverified
+    assert HONG_KONG.numbers_for(adults)["first_step_flat"].unverified
+    assert HONG_KONG.numbers_for(adults)["cap_of_full_dose"].unverified
+    assert not HONG_KONG.numbers_for(adults)["labelled_maximum_flat"].unverified  # nobody is given more
     assert "cycles_consolidation" not in HONG_KONG.numbers_for(adults)
-    assert HONG_KONG.numbers_for(library.regimen("mrd-adult"))["labelled_maximum_flat"].unverified
+    assert HONG_KONG.numbers_for(library.regimen("mrd-adult"))["first_step_flat"].unverified
 
 
 @pytest.mark.parametrize("label", LABELS)

@@ -104,3 +104,39 @@ def test_a_cap_that_nobody_reaches_is_one_whoever_has_seen_the_label(cap: str, s
     found = verdict_of(judgement, "D205").findings
     assert [finding.severity for finding in found] == ([] if severity is None else [severity])
     assert all("nobody reaches" in finding.message and "largest_area" in finding.limits for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "dose", "severity"),
+    [
+        ("mrd-adult", "mcg/day", "28", None),
+        ("mrd-adult", "mcg/day", "29", Severity.WARNING),
+        ("mrd-adult", "mcg/day", "42", Severity.WARNING),
+        ("mrd-adult", "mcg/day", "43", Severity.ERROR),
+        ("mrd-adult", "mcg/day", "84", Severity.ERROR),
+        ("mrd-below-45-kg", "mcg/m2/day", "15", None),
+        ("mrd-below-45-kg", "mcg/m2/day", "22.5", Severity.WARNING),
+        ("mrd-below-45-kg", "mcg/m2/day", "22.6", Severity.ERROR),
+    ],
+)
+def test_a_label_without_a_schedule_for_the_patients_still_has_a_highest_dose(
+    name: str, unit: str, dose: str, severity: Severity | None
+) -> None:
+    text = _under_another_label(name).replace("28 mcg/day" if unit == "mcg/day" else "15 mcg/m2/day", f"{dose} {unit}")
+    found = verdict_of(judgement_of(text), "D203").findings
+    assert {finding.severity for finding in found} == (set() if severity is None else {severity})
+    assert all("unverified" not in finding.message for finding in found)
+
+
+@pytest.mark.parametrize("dose", ["2.8", "9"])
+def test_a_dose_without_documented_depletion_is_an_error_also_where_the_label_has_no_schedule(dose: str) -> None:
+    text = _under_another_label("mrd-adult").replace("28 mcg/day", f"{dose} mcg/day")
+    (finding, *_) = verdict_of(judgement_of(text), "D202").findings
+    assert finding.severity is Severity.ERROR
+
+
+def _under_another_label(name: str) -> str:
+    """A regimen of the default label as if it followed one that has no schedule for its indication."""
+    text = library.load(name).document.text
+    assert 'label = "us-2025"' in text
+    return text.replace('label = "us-2025"', 'label = "hk-2026"')

@@ -318,3 +318,18 @@ EXAMPLES: tuple[Example, ...] = (
 @pytest.mark.parametrize("example_", EXAMPLES, ids=str)
 def test_what_is_found_and_what_comes_near_it(example_: Example) -> None:
     assert example_.judge() == example_.answer
+
+
+@pytest.mark.parametrize(("name", "label"), [("mrd-adult", "hk-2026"), ("consolidation-adult", "hk-2026")])
+def test_a_label_without_the_schedule_that_another_has_is_an_error(name: str, label: str) -> None:
+    text = library.load(name).document.text
+    (finding,) = verdict_of(judgement_of(text.replace("us-2025", label)), "L004").findings
+    assert finding.severity is Severity.ERROR
+    assert 'write `label = "us-2025"`' in finding.help
+    assert verdict_of(judgement_of(text), "L004").findings == ()
+
+
+def test_ages_for_which_no_schedule_is_are_an_error() -> None:
+    text = library.load("hk-first-relapse").document.text
+    (finding,) = verdict_of(judgement_of(text.replace("below_age_years = 18", "below_age_years = 80")), "L004").findings
+    assert finding.severity is Severity.ERROR

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from blinplan.course.events import given_rate
+from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, Basis, decimal_text
 from blinplan.regimen.regimen import Indication, Status, Step
 from blinplan.rules.checks import labelled
@@ -110,11 +111,16 @@ def _label_in_place_of(case: Case, target: Step) -> tuple[str, Severity | None]:
     """What the label gives in place of a dose, and how bad it is that it is another one."""
     pair = next((pair for pair in _labelled_pairs(case) if pair.step.path == target.path and pair.ratio < 1), None)
     if pair is None or pair.reference.limit is None:
-        return "", Severity.ERROR if is_beside_nothing(case) else None
+        return "", Severity.ERROR if is_beside_nothing(case) or _is_without_schedule(case) else None
     limit = case.limits_unasked[pair.reference.limit]
     if limit.unverified and not is_gross(pair.ratio):
         return "", None
     return f"; the label gives {limit}", severity_of_ratio(case, pair.ratio)
+
+
+def _is_without_schedule(case: Case) -> bool:
+    """Whether the regimen is for an indication of labels, and the one that it follows says nothing of its patients."""
+    return not labelled.is_investigational(case) and label_of(case.regimen).schedule_for(case.regimen) is None
 
 
 def _above_label(rule: Rule, case: Case) -> Answer:
@@ -165,19 +171,19 @@ def _above_label_as_ordered(rule: Rule, case: Case) -> Iterator[Finding]:
     told = doses_told(case)
     for step in case.regimen.steps if not is_laid_beside_base(case) else ():
         limit = labelled.maximum(case.limits, step.dose.basis)
-        gross = not labelled.is_investigational(case) and is_gross(step.dose.amount / limit.value)
         if (
             step.path not in told
             and limit.value < step.dose.amount <= labelled.highest_studied(case.limits, step.dose.basis).value
         ):
+            ratio = step.dose.amount / limit.value
             yield case.finding(
                 rule,
                 (*step.path, "dose"),
                 f"the dose is {step.dose}; the label gives at most {limit}",
                 f"give at most {limit}, or waive this rule with the reason",
                 limits=(limit.name,),
-                gross=gross,
-                severity=Severity.ERROR if gross else None,
+                gross=not labelled.is_investigational(case) and is_gross(ratio),
+                severity=None if labelled.is_investigational(case) else severity_of_ratio(case, ratio),
             )
 
 

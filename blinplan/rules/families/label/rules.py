@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from blinplan.label.label import Label
+from blinplan.label.read import label_named, label_names, label_of
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Phase
 from blinplan.rules.checks.comparison import beside_label, severity_of_length
@@ -75,8 +77,16 @@ def _no_schedule(rule: Rule, case: Case) -> Answer:
     if not isinstance(laid, NotEvaluated):
         return ()
     message = f"the regimen is for {case.regimen.indication}, and {laid.reason}: no dose was laid beside it"
-    advice = "name the label that orders it (`label`), correct the indication or the ages, or waive this rule"
-    return [case.finding(rule, ("indication",), message, advice)]
+    ordering = _labels_with(case)
+    write = f'write `label = "{ordering[0].name}"`, which orders it, ' if ordering else ""
+    advice = f"{write}correct the indication or the ages, or waive this rule with the reason"
+    elsewhere = ordering or label_of(case.regimen).schedule(case.regimen.indication, case.regimen.basis) is not None
+    return [case.finding(rule, ("indication",), message, advice, severity=Severity.ERROR if elsewhere else None)]
+
+
+def _labels_with(case: Case) -> list[Label]:
+    """The labels that have a schedule for the patients of a regimen."""
+    return [label for label in map(label_named, label_names()) if label.schedule_for(case.regimen) is not None]
 
 
 def _out_of_order(rule: Rule, case: Case) -> Iterator[Finding]:
@@ -137,7 +147,8 @@ RULES = (
         "label-without-schedule",
         "The label that the regimen follows, as far as it was seen, has no schedule for its patients.",
         Severity.WARNING,
-        "What no label orders is laid beside nothing, and looks as sound as what agrees with one.",
+        "What no label orders is laid beside nothing, and looks as sound as what agrees with one. It is an error where"
+        " another label has such a schedule, or the ages or weights are what leaves the regimen out.",
         limits=(),
         bad='indication = "mrd-positive"\nlabel = "hk-2026"\n\n' + _FULL,
         good='indication = "mrd-positive"\nlabel = "us-2025"\n\n' + _FULL,
