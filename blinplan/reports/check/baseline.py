@@ -21,4 +21,5 @@ def _entry(entry: BaselineEntry) -> dict[str, str]:
         "at": entry.at,
         "value": entry.value,
         "message": entry.message,
+        "severity": entry.severity,
     }

@@ -1,9 +1,10 @@
 """Findings that a library of regimens had when it took up this program: known, shown as such, and not counted.
 
 An entry holds for one finding: its rule, its place in words, what stands there, and the numbers that the rule speaks
-of. A cycle that is put in front and a file that has another name or folder change none of these; a dose that is changed
-is judged again. The file is written down for those who read the baseline, and so that what is put right in one file
-accepts nothing in another. Rules that say that a thing cannot be read or given have no place in a baseline.
+of. It covers what is no worse than it was. A cycle that is put in front and a file that has another name or folder
+change none of these; a dose that is changed is judged again. The file is written down for those who read the baseline,
+and so that what is put right in one file accepts nothing in another. Rules that say that a thing cannot be read or
+given have no place in a baseline.
 """
 
 import json
@@ -23,14 +24,15 @@ from blinplan.regimen.toml.table import Kind, Table, array, one_of, optional_key
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.judge import Judgement
 from blinplan.rules.place import place_of
-from blinplan.rules.rule import Finding
+from blinplan.rules.rule import Finding, Severity
 from blinplan.rules.verdict import Ruling, Verdict
 
 
 class BaselineEntry(NamedTuple):
     """One finding: the file from the folder of the baseline, the rule, the place, what stands there, and the message.
 
-    Of a baseline of the first version, the place is a JSON pointer, and what stands there the text of the file.
+    Of a baseline of the first version, the place is a JSON pointer, and what stands there the text of the file. The
+    severity is empty where the baseline does not say it.
     """
 
     path: str
@@ -39,6 +41,7 @@ class BaselineEntry(NamedTuple):
     value: str
     message: str
     by_pointer: bool = False
+    severity: str = ""
 
 
 class _FirstEntry(NamedTuple):
@@ -59,6 +62,7 @@ class _Entry(NamedTuple):
     at: str
     value: str
     message: str
+    severity: str = ""
 
 
 class BaselineFile(NamedTuple):
@@ -106,6 +110,8 @@ _PRESENT = _file(
         *_COMMON,
         required_key("at", _ANY, "a place in words"),
         required_key("value", _ANY, "what stands there"),
+        # Those of before did not say it.
+        optional_key("severity", one_of(*Severity), "how bad it was"),
     ),
 )
 
@@ -174,7 +180,7 @@ def read_baseline(path: Path) -> Baseline:
 def _entry_as_read(entry: _Entry | _FirstEntry) -> BaselineEntry:
     if isinstance(entry, _FirstEntry):
         return BaselineEntry(entry.path, entry.rule, entry.pointer, entry.text, entry.message, by_pointer=True)
-    return BaselineEntry(entry.path, entry.rule, entry.at, entry.value, entry.message)
+    return BaselineEntry(entry.path, entry.rule, entry.at, entry.value, entry.message, severity=entry.severity)
 
 
 def baseline_of(judgements: Iterable[Judgement], folder: Path) -> Baseline:
@@ -193,11 +199,19 @@ def _entry_for(
     finding: Finding, judgement: Judgement, name: str, left: Sequence[BaselineEntry], paths: Container[str]
 ) -> BaselineEntry | None:
     """An entry of some files that covers a finding."""
-    candidates = [entry for entry in left if entry.rule == finding.code and entry.path in paths]
+    candidates = [
+        entry for entry in left if entry.rule == finding.code and entry.path in paths and _is_no_worse(finding, entry)
+    ]
     if not candidates:
         return None
     key, old = _key(_entry_of(finding, judgement, name)), _key(_first_entry_of(finding, judgement, name))
     return next((entry for entry in candidates if _key(entry) == (old if entry.by_pointer else key)), None)
+
+
+def _is_no_worse(finding: Finding, entry: BaselineEntry) -> bool:
+    """Whether a finding is at most as bad as what is listed, or as its rule is where the baseline does not say."""
+    was = Severity(entry.severity) if entry.severity else CATALOGUE[finding.code].severity
+    return finding.severity.rank <= was.rank
 
 
 def _acceptable(judgement: Judgement) -> Iterator[Finding]:
@@ -233,7 +247,9 @@ def _stale(
 
 def _entry_of(finding: Finding, judgement: Judgement, name: str) -> BaselineEntry:
     place = place_of(finding, judgement.reading.document)
-    return BaselineEntry(name, finding.code, place.at, value_text(place.value), finding.message)
+    return BaselineEntry(
+        name, finding.code, place.at, value_text(place.value), finding.message, severity=finding.severity.value
+    )
 
 
 def _first_entry_of(finding: Finding, judgement: Judgement, name: str) -> BaselineEntry:

@@ -7,11 +7,12 @@ import pytest
 
 from blinplan.regimen.reading import read
 from blinplan.regimen.toml.document import pointer
+from blinplan.reports.check.baseline import baseline_text
 from blinplan.rules.acceptance.baseline import Baseline, baseline_of, read_baseline
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.configuration.settings import Pattern, Settings
+from blinplan.rules.configuration.settings import Pattern, Settings, Severities
 from blinplan.rules.judge import Judgement, judge
-from blinplan.rules.rule import Rule
+from blinplan.rules.rule import Rule, Severity
 from tests.regimen_text import TODAY, codes, cycle, regimen_text, waiver
 
 LONG = regimen_text(cycle(free=21, repeat=2) + cycle("28 mcg/day for 27 days"))
@@ -67,6 +68,31 @@ def test_a_copy_of_a_file_has_its_own_findings(tmp_path: Path) -> None:
     (tmp_path / "b.toml").unlink()
     three = [judged(tmp_path, name, LONG) for name in ("c.toml", "d.toml", "e.toml")]
     assert sorted(left(both, *three)) == [[], [], ["S301", "S304"]]
+
+
+def of_severity(folder: Path, severity: Severity) -> Judgement:
+    settings = Settings(severities=(Severities(Pattern("S304"), severity),))
+    return judge(read(LONG.encode(), str(folder / "a.toml")), TODAY, None, settings)
+
+
+@pytest.mark.parametrize("now", Severity)
+@pytest.mark.parametrize("before", Severity)
+def test_a_finding_that_has_become_worse_counts(tmp_path: Path, before: Severity, now: Severity) -> None:
+    baseline = known(tmp_path, of_severity(tmp_path, before))
+    judgement = of_severity(tmp_path, now)
+    assert left(baseline, judgement) == [["S304"] if now.rank > before.rank else []]
+    assert {entry.rule: entry.severity for entry in baseline.entries}["S304"] == before
+
+
+def test_an_entry_that_says_no_severity_covers_that_of_its_rule(tmp_path: Path) -> None:
+    path = tmp_path / "known.json"
+    written = json.loads(baseline_text(known(tmp_path, of_severity(tmp_path, Severity.ERROR))))
+    for entry in written["findings"]:
+        del entry["severity"]
+    path.write_text(json.dumps(written), encoding="utf-8")
+    for severity in Severity:
+        worse = severity.rank > CATALOGUE["S304"].severity.rank
+        assert left(read_baseline(path), of_severity(tmp_path, severity)) == [["S304"] if worse else []]
 
 
 def test_what_is_put_right_in_one_file_accepts_nothing_in_another(tmp_path: Path) -> None:
