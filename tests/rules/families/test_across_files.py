@@ -1,6 +1,7 @@
 """X: do the files of a run fit together?"""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,29 @@ def test_otherwise_leads_to_a_regimen_for_nobody_else(folder: Path) -> None:
     assert "45 kg and over" in message
     assert found("c.toml", files={"c.toml": leading("c", "rr-adult")}) == [("c.toml", "X002", '"rr-adult"')]
     assert found("d.toml", files={"d.toml": leading("d", "rr-below-45-kg")}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "both"),
+    [
+        ("rr-adult", "mrd-below-45-kg", ("relapsed-refractory", "mrd-positive")),
+        ("rr-below-45-kg", "mrd-adult", ("relapsed-refractory", "mrd-positive")),
+        ("mrd-below-45-kg", "rr-adult", ("mrd-positive", "relapsed-refractory")),
+        ("mrd-adult", "consolidation-below-45-kg", ("mrd-positive", "consolidation")),
+        ("rr-adult", "hk-rr-below-45-kg", ("us-2025", "hk-2026")),
+    ],
+)
+def test_otherwise_leads_to_another_treatment(folder: Path, name: str, other: str, both: tuple[str, str]) -> None:
+    shipped = library.load(name).document.text
+    named = re.sub(r'otherwise = ".*"', f'otherwise = "{other}"', shipped).replace(f'name = "{name}"', 'name = "a"')
+    assert found("a.toml", files={"a.toml": named}) == [("a.toml", "X002", f'"{other}"')]
+    (message,) = messages("a.toml")
+    assert all(word in message for word in (other, *both))
+
+
+@pytest.mark.parametrize("name", sorted(library.paths()))
+def test_every_shipped_regimen_leads_to_one_for_the_same_disease(folder: Path, name: str) -> None:
+    assert [code for _, code, _ in found(library.load(name).document.name) if code == "X002"] == []
 
 
 def test_what_was_not_asked_is_not_looked_at_and_that_is_said(folder: Path) -> None:

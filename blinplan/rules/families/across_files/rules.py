@@ -8,6 +8,7 @@ from blinplan.rules.families.across_files.neighbours import Neighbour, Neighbour
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 if TYPE_CHECKING:
+    from blinplan.regimen.regimen import Regimen
     from blinplan.rules.families.across_files.gaps import Edge, PatientGap
 
 TITLE = "Files together"
@@ -109,6 +110,16 @@ def _nearest(name: str) -> str:
 
 def _misleading(rule: Rule, case: Case, together: Neighbours, this: Neighbour, other: Neighbour) -> Iterator[Finding]:
     """Find that `otherwise` leads round, or to nobody else, or where no plan looks."""
+    other_kind = _other_kind(this.regimen, other.regimen)
+    if other_kind is not None:
+        yield _misleads(
+            rule,
+            case,
+            f"`otherwise` names {other.name} ({other.at(('name',))}), which is {other_kind[1]}; this regimen is"
+            f" {other_kind[0]}",
+            "name the regimen for the other patients with the same disease, or remove `otherwise`",
+        )
+        return
     circle = _circle(together, this)
     serves_nobody = _admits_no_others(this, other)
     mutual = len(circle) == 2
@@ -133,6 +144,17 @@ def _misleading(rule: Rule, case: Case, together: Neighbours, this: Neighbour, o
             "put both files into one folder",
             Severity.WARNING,
         )
+
+
+def _other_kind(one: "Regimen", other: "Regimen") -> tuple[str, str] | None:
+    """What two regimens are for, where a patient who is sent from one to the other is not treated for the same."""
+    if one.indication is not other.indication:
+        return f"for {one.indication}", f"for {other.indication}"
+    if one.disease is not other.disease:
+        return f"for {one.disease}", f"for {other.disease}"
+    if None not in {one.label, other.label} and one.label is not other.label:
+        return f"by the label {one.label}", f"by the label {other.label}"
+    return None
 
 
 def _circle(together: Neighbours, this: Neighbour) -> list[Neighbour]:
@@ -228,7 +250,8 @@ RULES = (
     Rule(
         "X002",
         "otherwise-misleads",
-        "What `otherwise` names is no regimen, is one for nobody else, or leads round in a circle.",
+        "What `otherwise` names is no regimen, is for another indication, by another label or for nobody else, or leads"
+        " round in a circle.",
         Severity.ERROR,
         "A patient outside the limits is sent there, and a plan follows `otherwise` once.",
         limits=(),
