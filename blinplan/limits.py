@@ -61,7 +61,8 @@ class Limit:
     @property
     def minutes(self) -> int:
         """The limit in minutes; for limits in days or hours."""
-        return int(self.value * {"days": MINUTES_PER_DAY, "hours": MINUTES_PER_HOUR}[self.unit])
+        each = MINUTES_PER_DAY if self.unit == "days" else {"hours": MINUTES_PER_HOUR}[self.unit]
+        return self.value.numerator * each // self.value.denominator
 
     @property
     def fraction(self) -> float:
@@ -159,7 +160,11 @@ class Consulted(Mapping[str, Limit]):
 
     def unverified_limits(self, names: Iterable[str]) -> list[Limit]:
         """Those of some limits that nobody has seen in their source."""
-        return [self.limits[name] for name in names if self.limits[name].unverified]
+        return [limit for name in names if (limit := self.limits[name]).unverified]
+
+    def forget(self) -> None:
+        """Begin anew, for another rule."""
+        self.names.clear()
 
 
 def limits_in(file: Path) -> dict[str, Limit]:

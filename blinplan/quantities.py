@@ -138,6 +138,7 @@ def read_mass(text: str) -> Mass:
     return Mass(_exact(match[1]), Basis.FLAT if match[2] is None else Basis.BSA)
 
 
+@lru_cache(maxsize=4096)
 def decimal_text(value: Fraction | int, places: int = 6) -> str:
     """Write a number in decimals: exactly where ``places`` allow it, otherwise rounded and marked ``≈``."""
     exact = Fraction(value)

@@ -46,15 +46,15 @@ def label_named(name: str) -> Label:
     KeyError
         When there is none.
     """
-    if name not in label_names():
-        raise KeyError(name)
-    return _label_in(_LABELS / f"{name}.toml")
+    return _label_in(_LABELS, name)
 
 
 @cache
-def _label_in(file: Path) -> Label:
+def _label_in(folder: Path, name: str) -> Label:
     # Once a file, so that the label of another folder is never taken for it.
-    return label_from(tomli.loads(file.read_text(encoding="utf-8"), parse_float=Decimal))
+    if name not in label_names():
+        raise KeyError(name)
+    return label_from(tomli.loads((folder / f"{name}.toml").read_text(encoding="utf-8"), parse_float=Decimal))
 
 
 def label_of(regimen: Regimen) -> Label:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -57,7 +58,7 @@ class Judgement(NamedTuple):
     def findings(self) -> tuple[Finding, ...]:
         """The findings that count, in the order of the file."""
         counted = [f for verdict in self.verdicts if verdict.ruling is Ruling.FINDING for f in verdict.findings]
-        return tuple(sorted(counted, key=lambda f: (f.span.start, f.span.end, f.code)))
+        return tuple(sorted(counted, key=lambda f: (*f.span, f.code)))
 
     @property
     def unread(self) -> bool:
@@ -67,7 +68,7 @@ class Judgement(NamedTuple):
     @property
     def complete(self) -> bool:
         """Whether every rule that was asked could answer."""
-        return not any(verdict.undecided for verdict in self.verdicts)
+        return not any(verdict.not_evaluated and verdict.undecided for verdict in self.verdicts)
 
     @property
     def worst(self) -> Severity | None:
@@ -132,11 +133,12 @@ def _on_regimen(
     neighbours: "Neighbours | None",
 ) -> Judgement:
     case = replace(_case(reading, settings, patient, site), neighbours=neighbours)
-    answers = {rule.code: _answer(rule, case, settings) for rule in CATALOGUE.values() if not rule.about_waivers}
+    answers = _answers(case, settings)
     if simulator is not None:
         case, answers = _with_virtual_patients(case, answers, simulator, settings)
     waivers = reading.regimen.waivers
-    answers = {code: with_waivers(verdict, waivers, case.document, today) for code, verdict in answers.items()}
+    if waivers:
+        answers = {code: with_waivers(verdict, waivers, case.document, today) for code, verdict in answers.items()}
     about_waivers = (
         _unless_left_out(verdict, settings) for verdict in judge_waivers(case, answers, settings.policies, today)
     )
@@ -223,7 +225,7 @@ def _unless_left_out(verdict: Verdict, settings: Settings) -> Verdict:
 
 def _with_severity(verdict: Verdict, settings: Settings) -> Verdict:
     """Give the findings the severity that the settings give their rule; a note of a rule stays a note."""
-    severity = settings.severity_of(verdict.rule)
+    severity = settings.severity_of(verdict.rule) if settings.severities else verdict.rule.severity
     if severity is verdict.rule.severity:
         return verdict
 
@@ -378,18 +380,56 @@ _NO_RECORD = NotEvaluated("not applicable", "the rule looks at course records")
 _NOT_SIMULATED = NotEvaluated("not requested", "no simulation was asked for (--no-simulate)")
 
 
-def _answer(rule: Rule, case: Case, settings: Settings) -> Verdict:
+def _answers(case: Case, settings: Settings) -> dict[str, Verdict]:
+    """The answers about a regimen, before anything is simulated, of every rule but those about waivers."""
+    unasked, consulted = _unasked(settings), Consulted(case.limits)
+    watched = case.with_limits(consulted)
+    return {
+        code: _answer_of(CATALOGUE[code], watched, consulted, settings) if verdict is None else verdict
+        for code, verdict in unasked.items()
+    }
+
+
+@lru_cache(maxsize=16)
+def _unasked(settings: Settings) -> dict[str, Verdict | None]:
+    """What rules say of every regimen before anything is simulated; None of those that are asked.
+
+    Files have the same settings, so it is worked out once for them.
+    """
+    return {
+        rule.code: _verdict_unasked(rule, settings, with_record=False, simulated=False)
+        for rule in CATALOGUE.values()
+        if not rule.about_waivers
+    }
+
+
+def _verdict_unasked(rule: Rule, settings: Settings, *, with_record: bool, simulated: bool) -> Verdict | None:
+    """What a rule says that is not asked; None where it is."""
     reason = settings.reason_left_out(rule)
     if reason is not None:
         return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=reason)
     if rule.check is None:
         return Verdict(rule, Ruling.PASS)  # reading the file decided it
-    if rule.of != "regimen" and case.record is None:
+    if rule.of != "regimen" and not with_record:
         return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=_NO_RECORD)
-    if rule.simulated and case.outcome is None:
+    if rule.simulated and not simulated:
         return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=_NOT_SIMULATED)
+    return None
+
+
+def _answer(rule: Rule, case: Case, settings: Settings) -> Verdict:
+    with_record, simulated = case.record is not None, case.outcome is not None
+    verdict = _verdict_unasked(rule, settings, with_record=with_record, simulated=simulated)
+    if verdict is not None:
+        return verdict
     consulted = Consulted(case.limits)
-    answer = on_unseen_values(rule, _ask(rule, case.with_limits(consulted)), consulted, settings.strict)
+    return _answer_of(rule, case.with_limits(consulted), consulted, settings)
+
+
+def _answer_of(rule: Rule, case: Case, consulted: Consulted, settings: Settings) -> Verdict:
+    """Ask a rule about a case whose limits remember which of them it asks for."""
+    consulted.forget()
+    answer = on_unseen_values(rule, _ask(rule, case), consulted, settings.strict)
     if isinstance(answer, NotEvaluated):
         return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=answer)
     findings = tuple(answer)

@@ -10,7 +10,7 @@ from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.changes.moved import Asked
 from blinplan.rules.configuration.choice import RuleChoice
-from blinplan.rules.configuration.configurations import Configurations
+from blinplan.rules.configuration.configurations import Configurations, settings_in
 
 if TYPE_CHECKING:
     from blinplan.rules.configuration.per_file import FilePattern
@@ -58,7 +58,7 @@ def read_files(
     return FilesToCheck(
         ordered,
         tuple(missing),
-        configurations.of_run([file.source for file in ordered]),
+        configurations.of_run(file.configuration for file in ordered),
         Asked([named for named in names if isinstance(named, str)], configurations),
         tuple(one for name, one in sorted(left_out.items()) if name not in files),
         _patterns_of_no_file(ordered, [Path(named) for named in names if isinstance(named, str)]),
@@ -89,8 +89,8 @@ def _patterns_of_no_file(files: Sequence[FileToCheck], named: Sequence[Path]) ->
 
 
 def _to_check(source: FileSource, reading: Reading, choice: RuleChoice, configurations: Configurations) -> FileToCheck:
-    settings = choice.over(configurations.settings_of(source))
-    return FileToCheck(source, reading, settings, configurations.of(source))
+    configuration = configurations.of(source)
+    return FileToCheck(source, reading, choice.over(settings_in(configuration, source)), configuration)
 
 
 def _place(file: FileToCheck) -> tuple[bool, int, str]:

@@ -296,6 +296,14 @@ _STRING = re.compile(
     ''',
     re.VERBOSE | re.DOTALL,
 )
+_PLAIN = re.compile(  # a bare key and a value in one piece: what most lines are
+    r"""
+    ([A-Za-z0-9_-]++) [ \t]*+ = [ \t]*+
+    ( "(?!"") (?: [^"\\\n]++ | \\. )*+ " | (?: \d{4}-\d\d-\d\d[ ] (?=\d\d:) )?+ [^ \t\r\n,\#\]}\["'{]++ )
+    (?: [ \t\r\n,]++ | \#[^\n]*+ )*+
+    """,
+    re.VERBOSE,
+)
 _ATOM = re.compile(r"(?:\d{4}-\d\d-\d\d (?=\d\d:))?+[^ \t\r\n,#\]}]++")  # a date and a time may have a space between
 
 _Segment = tuple[str, Span]  # one part of a dotted key
@@ -342,6 +350,10 @@ class _Scanner:
 
     def _pair(self, start: int, table: KeyPath) -> int:
         """Note a key and its value; return the offset behind it."""
+        plain = _PLAIN.match(self._text, start)
+        if plain is not None and plain.end(2) - plain.start(2) <= LIMIT_DIGITS and len(table) < LIMIT_DEPTH:
+            self._places[(*table, plain[1])] = KeyPlace(Span(*plain.span(1)), Span(*plain.span(2)))
+            return plain.end()
         segments, at = self._key(start)
         at = self._match(_EQUALS, at).end()
         *parents, (name, key) = segments

@@ -21,6 +21,8 @@ Answers = Mapping[str, Verdict]
 def judge_waivers(case: Case, answers: Answers, policies: Policies, today: date) -> tuple[Verdict, ...]:
     """Judge the waivers of a file, by what the other rules answered and what the project asks."""
     waivers = case.regimen.waivers
+    if not waivers:
+        return _NO_WAIVERS
     over = [waiver for waiver in waivers if expired(waiver, today)]
     unknown = [waiver for waiver in waivers if waiver.rule not in CATALOGUE]
     forbidden = [waiver for waiver in waivers if waiver not in unknown and not CATALOGUE[waiver.rule].waivable]
@@ -48,6 +50,16 @@ def judge_waivers(case: Case, answers: Answers, policies: Policies, today: date)
 
 def _verdict(rule: Rule, findings: tuple[Finding, ...]) -> Verdict:
     return Verdict(rule, Ruling.FINDING if findings else Ruling.PASS, findings)
+
+
+_NO_WAIVERS = tuple(
+    Verdict(rule, Ruling.PASS)
+    for rule in (
+        *(rules.EXPIRED, rules.UNUSED, rules.NO_REASON, rules.UNKNOWN, rules.FORBIDDEN),
+        *(rules.WITHOUT_PLACE, rules.CHANGED, rules.SHORT_REASON, rules.NO_EXPIRY, rules.LATE_EXPIRY),
+    )
+)
+"""What is said of a file without waivers, as most files are."""
 
 
 def _overdue(case: Case, waivers: Sequence[Waiver]) -> Iterator[Finding]:

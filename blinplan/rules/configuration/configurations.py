@@ -1,6 +1,6 @@
 """Which configuration file holds for which regimen file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -67,10 +67,10 @@ class Configurations:
         self._exclude = _patterns(exclude) if exclude else ()
         self._only = DEFAULT if isolated else None if named is None else self._load(Path(named))
 
-    def of_run(self, sources: Sequence[FileSource]) -> Configuration:
+    def of_run(self, of_files: Iterable[Configuration]) -> Configuration:
         """The configuration that decides how the run goes: that of the current folder, or the one all files share."""
         here = self.of_folder(Path.cwd())
-        shared = {configuration.path: configuration for configuration in map(self.of, sources)}
+        shared = {configuration.path: configuration for configuration in of_files}
         return next(iter(shared.values())) if here.path is None and len(shared) == 1 else here
 
     def of_folder(self, folder: Path) -> Configuration:
@@ -102,7 +102,7 @@ class Configurations:
 
     def settings_of(self, source: FileSource) -> Settings:
         """The settings that a file is judged by, before whoever asks is heard."""
-        return self.of(source).settings_for(source.path if source.own and source.path else Path(source.name))
+        return settings_in(self.of(source), source)
 
     def _nearest(self, folder: Path) -> Configuration:
         try:
@@ -117,6 +117,11 @@ class Configurations:
             return (load(path) or DEFAULT).seen_from(Path.cwd())
         except ConfigurationError as error:
             raise _refusal(error) from error
+
+
+def settings_in(configuration: Configuration, source: FileSource) -> Settings:
+    """The settings of a file in the configuration that it is judged by."""
+    return configuration.settings_for(source.path if source.own and source.path else Path(source.name))
 
 
 def _is_folder(path: Path) -> bool:

@@ -46,5 +46,7 @@ def _cycles(case: Case) -> list[Cycle]:
     laid = beside_label(case)
     pairs = () if isinstance(laid, NotEvaluated) else laid.pairs
     by_first_step = {pair.cycle.path for pair in pairs if pair.followed and pair.minutes != pair.reference.minutes}
+    if not by_first_step:
+        return list(case.regimen.cycles)
     last_as_labelled = {pair.cycle.path for pair in pairs if pair.is_last and pair.minutes == pair.reference.minutes}
     return [cycle for cycle in case.regimen.cycles if cycle.path not in by_first_step & last_as_labelled]
