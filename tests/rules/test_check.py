@@ -150,18 +150,22 @@ CYCLE = st.builds(
 WAIVER = st.builds(
     waiver, st.sampled_from([*CATALOGUE, "S999"]), st.sampled_from(["", "2020-01-01", "2026-03-01", "2026-02-28"])
 )
-SHARES = st.integers(0, 40).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total)))
+
+
+def shares_of(most: int) -> st.SearchStrategy[tuple[int, int]]:
+    """So many of so many patients, of whom there are no more than ``most``."""
+    return st.integers(0, most).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total)))
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(CYCLE, min_size=1, max_size=3), st.lists(WAIVER, max_size=3), SHARES, st.booleans(), st.data())
+@given(st.lists(CYCLE, min_size=1, max_size=3), st.lists(WAIVER, max_size=3), shares_of(40), st.booleans(), st.data())
 def test_whatever_the_regimen_every_rule_answers_once(
     cycles: list[str], waivers: list[str], depleted: tuple[int, int], simulate: bool, data: st.DataObject
 ) -> None:
     text = regimen_text("".join(cycles)) + "".join(waivers)
     regimen = regimen_in(text)
     followed = sum(cycle.repeat for cycle in regimen.cycles) - 1
-    shares = data.draw(st.lists(SHARES, min_size=followed, max_size=followed))
+    shares = data.draw(st.lists(shares_of(depleted[1]), min_size=followed, max_size=followed))
     judgement = judgement_of(text, script(outcome(*depleted, *shares)) if simulate else None)
     hold_invariants(judgement)
     depletion = [finding.path for finding in judgement.findings if finding.code in {"D201", "D202"}]
