@@ -382,7 +382,7 @@ _NOT_SIMULATED = NotEvaluated("not requested", "no simulation was asked for (--n
 
 def _answers(case: Case, settings: Settings) -> dict[str, Verdict]:
     """The answers about a regimen, before anything is simulated, of every rule but those about waivers."""
-    unasked, consulted = _unasked(settings), Consulted(case.limits)
+    unasked, consulted = _answers_unasked(settings), Consulted(case.limits)
     watched = case.with_limits(consulted)
     return {
         code: _answer_of(CATALOGUE[code], watched, consulted, settings) if verdict is None else verdict
@@ -391,7 +391,7 @@ def _answers(case: Case, settings: Settings) -> dict[str, Verdict]:
 
 
 @lru_cache(maxsize=16)
-def _unasked(settings: Settings) -> dict[str, Verdict | None]:
+def _answers_unasked(settings: Settings) -> dict[str, Verdict | None]:
     """What rules say of every regimen before anything is simulated; None of those that are asked.
 
     Files have the same settings, so it is worked out once for them.
