@@ -296,6 +296,47 @@ def test_a_salt_a_form_and_a_route_are_no_other_drug(drug: str) -> None:
     assert read.unread == ()
 
 
+EQUAL_TO_20 = [("dexamethasone", 20), ("prednisone", 100), ("methylprednisolone", 100), ("hydrocortisone", 500)]
+
+
+@pytest.mark.parametrize(("drug", "milligrams"), EQUAL_TO_20)
+@pytest.mark.parametrize("minutes", [90, 120, 360])
+def test_the_label_s_dose_given_twice_is_one_error(drug: str, milligrams: int, minutes: int) -> None:
+    for made in label_named("us-2025").regimens:
+        regimen = labelled_regimen(label_named("us-2025"), made)
+        number = of_adults(regimen)
+        dose = Mass(Fraction(milligrams), Basis.FLAT)
+        more = replace(
+            regimen.premedication[number],
+            drug=drug,
+            dose=dose,
+            minutes_before=minutes,
+            latest_minutes_before=minutes,
+        )
+        for declared in ((*regimen.premedication, more), (more, *regimen.premedication)):
+            judgement = written(replace(regimen, premedication=declared))
+            errors = [one for one in verdict_of(judgement, "C605").findings if one.severity is ERROR]
+            assert len(errors) == 1, (made.name, [one.message for one in errors])
+            assert "times the label's dose" in errors[0].message
+            assert "leave out" in errors[0].help
+
+
+def test_four_times_the_dose_within_minutes_is_one_error() -> None:
+    regimen = labelled_regimen(label_named("us-2025"), label_named("us-2025").regimens[0])
+    first = replace(regimen.premedication[0], occasions=frozenset({Occasion.CYCLE_START}))
+    more = [replace(first, minutes_before=m, latest_minutes_before=m) for m in (50, 55, 58)]
+    judgement = written(replace(regimen, premedication=(*regimen.premedication, *more)))
+    (one,) = verdict_of(judgement, "C605").findings
+    assert (one.severity, one.path[-1]) == (ERROR, "dose")
+    assert "together 4 times the label's dose" in one.message
+
+
+def test_the_dose_on_another_occasion_is_not_given_twice() -> None:
+    regimen = labelled_regimen(label_named("us-2025"), label_named("us-2025").regimens[0])
+    parts = [replace(regimen.premedication[0], occasions=frozenset({o})) for o in regimen.premedication[0].occasions]
+    assert found(written(replace(regimen, premedication=(*parts, *regimen.premedication[1:])))) == []
+
+
 # --- the time ---------------------------------------------------------------------------------------------------------
 
 

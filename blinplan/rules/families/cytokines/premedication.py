@@ -150,17 +150,48 @@ def _differences(rule: Rule, case: Case, own: _OfGroup, labels: Sequence[Labelle
     if not own.steroids:
         yield from _findings_that_count([_no_corticosteroid(rule, case, own, labels)], labels[0])
         return
-    beside: dict[int, list[Premedication]] = {number: [] for number in range(len(labels))}
+    beside: dict[int, list[_Comparison]] = {number: [] for number in range(len(labels))}
     for given, drug in own.steroids:
-        tried = [list(_Comparison(rule, case, own, given, drug, label).differences()) for label in labels]
-        nearest = min(range(len(labels)), key=lambda number: (_weight(tried[number]), number))
-        beside[nearest].append(given)
-        yield from _findings_that_count(tried[nearest], labels[nearest])
+        tried = [_Comparison(rule, case, own, given, drug, label) for label in labels]
+        weights = [_weight(list(one.differences())) for one in tried]
+        nearest = min(range(len(labels)), key=lambda number: (weights[number], number))
+        beside[nearest].append(tried[nearest])
+    for compared in beside.values():
+        for one in compared:
+            yield from _findings_that_count(_alone_or_added(one, compared), one.label)
     yield from _starts_without_label(rule, case, own, labels)
     for number, given_here in beside.items():
         yield from _findings_that_count(
-            _left_out(rule, case, own, labels[number], given_here, len(labels)), labels[number]
+            _left_out(rule, case, own, labels[number], [one.given for one in given_here], len(labels)), labels[number]
         )
+
+
+def _alone_or_added(own: "_Comparison", compared: Sequence["_Comparison"]) -> Iterable[Finding]:
+    """What of a premedication is not the label's, or that it is given on top of the label's dose.
+
+    What is to be left out is not compared: to make it the label's would be to give that twice.
+    """
+    nearest = min(compared, key=lambda one: _weight(list(one.differences())))
+    if own is nearest:
+        return own.differences()
+    sums = {occasion: _given_on(occasion, compared) for occasion in Occasion if own.is_given_on(occasion)}
+    far = own.case.limits["far_from_label"].value
+    added = {occasion: given for occasion, given in sums.items() if len(given) > 1 and _sum_of(given) > far}
+    if not added:
+        return own.differences()
+    occasion, given = max(added.items(), key=lambda item: _sum_of(item[1]))
+    is_told = own is not next(one for one in given if one is not nearest)
+    return () if is_told else (own.added(occasion, given),)
+
+
+def _given_on(occasion: Occasion, compared: Iterable["_Comparison"]) -> list["_Comparison"]:
+    """Those of one drug each that are given on an occasion."""
+    return [one for one in compared if one.is_given_on(occasion) and not one.drug.unread]
+
+
+def _sum_of(given: Iterable["_Comparison"]) -> Fraction:
+    """How many times the label's dose several are together."""
+    return sum((one.times_label for one in given), Fraction(0))
 
 
 def _weight(differences: Sequence[Finding]) -> tuple[int, int]:
@@ -263,6 +294,30 @@ class _Comparison(NamedTuple):
             yield from self._of_another_drug()
         else:
             yield from self._of_dose(alike)
+
+    def is_given_on(self, occasion: Occasion) -> bool:
+        """Whether it is given on an occasion: what is given before each cycle is given at the first start too."""
+        return bool(self.given.occasions & labelled.COVERED_BY[occasion])
+
+    @property
+    def times_label(self) -> Fraction:
+        """How many times as strong as the label's dose it is, where that is most."""
+        alike = next((drug for drug in self._labelled_drugs if drug.name == self.drug.name), None)
+        return self._strength if alike is None else max(self._ratios(alike))
+
+    def added(self, occasion: Occasion, given: Sequence["_Comparison"]) -> Finding:
+        """Tell that several are given on one occasion, which come to more than the label's dose."""
+        ratio = _sum_of(given)
+        doses = " and ".join(f"{one.given.drug} {one.given.dose}" for one in given)
+        return self._finding(
+            "dose",
+            f"the premedication{self.own.whose} before {labelled.IN_WORDS[occasion]} is {doses}, together"
+            f" {decimal_text(ratio, 1)} times the label's dose; {self.own.label} is {_drugs_text(self.label)}",
+            "leave out what is too much: the label gives one of them, once on each occasion",
+            Severity.ERROR,
+            gross=is_gross(ratio),
+            limits=self._equal_doses if is_gross(ratio) else (),
+        )
 
     @property
     def _labelled_drugs(self) -> tuple[Drug, ...]:
