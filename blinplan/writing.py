@@ -63,9 +63,9 @@ def refuse_unwritable(path: Path) -> None:
     Raises
     ------
     Refusal
-        When it is a folder, or is in none.
+        When it is a folder, or is in none, or has no name.
     """
-    if path.is_dir() or not path.parent.is_dir():
+    if not path.name or path.is_dir() or not path.parent.is_dir():
         raise Refusal(f"{path} cannot be written", "name a file in a folder that exists")
 
 

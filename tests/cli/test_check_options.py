@@ -279,6 +279,35 @@ def test_a_baseline_covers_what_was_there_and_nothing_new(inside: Run, files: di
     assert "in the baseline, and found no more: 1 (S305)" in " ".join(changed.err.split())
 
 
+@pytest.mark.parametrize("option", ["--write-baseline={}", "--report=json={}"])
+@pytest.mark.parametrize("read", ["a.toml", "drafts/b.toml", "blinplan.toml", "link.json"])
+def test_nothing_that_is_read_is_written_over(inside: Run, tmp_path: Path, option: str, read: str) -> None:
+    (tmp_path / "drafts").mkdir()
+    (tmp_path / "blinplan.toml").write_text('exclude = ["drafts/"]\n')
+    for name in ("a.toml", "drafts/b.toml"):
+        (tmp_path / name).write_text(regimen_text(cycle(free=21)))
+    (tmp_path / "link.json").symlink_to("a.toml")
+    before = (tmp_path / read).read_text()
+    ran = inside("check", ".", "--no-simulate", "--fix", option.format(read))
+    assert (ran.status, (tmp_path / read).read_text()) == (2, before)
+    assert read in ran.err
+
+
+@pytest.mark.parametrize("name", ["", "."])
+def test_a_baseline_without_a_name_is_refused(inside: Run, files: dict[str, str], name: str) -> None:
+    assert inside("check", next(iter(files.values())), "--no-simulate", f"--write-baseline={name}").status == 2
+
+
+def test_a_baseline_takes_the_place_of_a_baseline_only(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(regimen_text(cycle(free=21)))
+    (tmp_path / "k.json").write_text('{"mine": 1}')
+    listing = ("check", "a.toml", "--no-simulate", "--write-baseline=k.json")
+    assert inside(*listing).status == 2
+    assert (tmp_path / "k.json").read_text() == '{"mine": 1}'
+    (tmp_path / "k.json").unlink()
+    assert [inside(*listing).status, inside(*listing, "--baseline=k.json").status] == [0, 0]
+
+
 def test_a_baseline_of_the_first_version_says_how_to_write_it_anew(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "probe.toml").write_text(regimen_text(cycle(free=21, repeat=2)), encoding="utf-8")
     inside("check", "probe.toml", QUICK, "--write-baseline", "known.json")

@@ -142,6 +142,8 @@ def check(
             "site": site,
         }
     )
+    if write_baseline is not None:
+        files.refuse_losing(Path(write_baseline), settled, baseline=True)
     day = today or date.today()  # noqa: DTZ011 - the user's own day, not a moment in time
     if add_waiver is not None:
         from blinplan.api.checking.waive import wanted_waiver

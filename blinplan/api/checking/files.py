@@ -19,7 +19,7 @@ from blinplan.rules.judge import Judgement
 from blinplan.rules.run_result import Result
 from blinplan.rules.task import ProgramFault, Task
 from blinplan.terminal import Screen
-from blinplan.writing import replace_file
+from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_file
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -96,6 +96,23 @@ class FilesToCheck(NamedTuple):
             (name := file.source.name): FileSettings(file.settings, file.configuration, settled.files[name])
             for file in self.files
         }
+
+    def refuse_losing(self, target: Path, settled: Settled, *, baseline: bool = False) -> None:
+        """Refuse to write where something is that the run reads, or a baseline where something else is.
+
+        Raises
+        ------
+        Refusal
+            Before anything is written.
+        """
+        refuse_unwritable(target)
+        sources = (*(file.source for file in self.files), *self.left_out)
+        listed = () if not baseline else {one.baseline for one in settled.each}
+        for path in (*(source.path for source in sources), *self._deciding(settled)):
+            if path is not None and path not in listed:
+                refuse_overwriting(target, str(path))
+        if baseline and target.is_file() and b'"blinplan-baseline"' not in target.read_bytes():
+            raise Refusal(f"{target} is there and is no baseline", "write to another file, or remove it first")
 
     def change(self, fixes: "Fixes") -> "FilesToCheck":
         """Write the files as they were put right, in their places; nothing is written unless all can be.

@@ -58,6 +58,10 @@ def run(options: CheckOptions) -> None:
     )
     if options.show_settings:
         output.show_settings(files, settled, options)
+    for report in reports:
+        files.refuse_losing(report.path, settled)
+    if options.write_baseline is not None:
+        files.refuse_losing(Path(options.write_baseline), settled, baseline=True)
     cache = not options.no_cache
     if wanted is not None:
         files = _change(files, files.waivers(wanted, today, settled, patient, cache=cache), options)
