@@ -30,6 +30,9 @@ LYMPHOMA = 'indication = "investigational"\ndisease = "lymphoma"\n\n'
 AUTOIMMUNE = LYMPHOMA.replace("lymphoma", "autoimmune")
 
 
+OPTIONAL_START = STEPPED.rstrip("\n") + "\noptional = true\n\n"
+
+
 def of_area(area: str) -> Patient:
     return patient(area=Fraction(area))
 
@@ -563,3 +566,19 @@ def test_whether_an_infant_is_a_month_old_is_asked_where_it_is_not_known(age: st
     heavier = Patient(weight=Fraction(6), age=read_age("0"))
     verdict = verdict_of(judgement_of_lines(MRD + INFANT, patient=heavier), "D212")
     assert verdict.undecided
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (OPTIONAL_START + cycle(), ["D207"]),
+        (OPTIONAL_START + STEPPED.replace('"Cycle"', '"Cycle 2"'), []),
+        (STEPPED + "\n" + cycle() + "optional = true\n", []),
+    ],
+)
+def test_a_low_first_step_is_not_only_in_a_cycle_that_is_optional(lines: str, found: list[str]) -> None:
+    judgement = judgement_of_lines(RELAPSED + lines)
+    findings = verdict_of(judgement, "D207").findings
+    assert [finding.code for finding in findings] == found
+    assert all(finding.severity is Severity.ERROR for finding in findings)
+    assert marks(judgement, "D207") == ["true"] * len(found)

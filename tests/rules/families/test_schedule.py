@@ -388,10 +388,11 @@ def test_b_cells_that_return_before_another_block_are_told_as_what_the_model_kno
         (cycle(repeat=5), Severity.WARNING, "has 5 cycles; the label has 4"),
         (
             cycle(repeat=4) + _with(OPTIONAL, cycle()),
-            Severity.NOTE,
+            Severity.WARNING,
             "has 5 cycles, 1 of them optional; the label has 4",
         ),
-        (cycle(repeat=2) + _with(OPTIONAL, cycle(repeat=3)), Severity.NOTE, "has 5 cycles, 3 of them optional"),
+        (cycle(repeat=2) + _with(OPTIONAL, cycle(repeat=3)), Severity.WARNING, "has 5 cycles, 3 of them optional"),
+        (cycle(repeat=4) + _with(OPTIONAL, cycle(repeat=16)), Severity.ERROR, "has 20 cycles, 16 of them optional"),
         (_with(OPTIONAL, cycle()) + cycle(repeat=5), Severity.WARNING, "has 6 cycles, 1 of them optional"),
     ],
 )

@@ -212,7 +212,27 @@ def _cap(rule: Rule, case: Case) -> Answer:
 def _high_start(rule: Rule, case: Case) -> Answer:
     if case.regimen.indication is not Indication.RELAPSED_REFRACTORY:
         return NotEvaluated("not applicable", "the label's low first step is for relapsed or refractory disease")
-    return told_by(rule, case, "begin with the label's first step, or waive this rule with the reason", _start_in_words)
+    told = told_by(rule, case, "begin with the label's first step, or waive this rule with the reason", _start_in_words)
+    return told if isinstance(told, NotEvaluated) else [*told, *_high_start_without_optional(rule, case)]
+
+
+def _high_start_without_optional(rule: Rule, case: Case) -> Iterator[Finding]:
+    """A low first step that is only in optional cycles: whoever is not given these begins without it."""
+    course = case.regimen.cycles
+    given = next((cycle for cycle in course if not cycle.optional), None)
+    if given is None or given is course[0]:
+        return
+    first, limit = given.steps[0], labelled.first_step(case.limits, given.steps[0].dose.basis)
+    if course[0].steps[0].dose.amount <= limit.value < first.dose.amount:
+        yield case.finding(
+            rule,
+            (*course[0].path, "optional"),
+            f'"{course[0].name}" is optional; without it the course starts with "{given.name}", at {first.dose}; the'
+            f" label starts at {limit}",
+            f'remove `optional` from "{course[0].name}", or begin with the low step in "{given.name}" too',
+            limits=(limit.name,),
+            value=f"optional, then {first.dose}",
+        )
 
 
 def _start_in_words(_: Case, difference: DoseDifference) -> str:

@@ -109,9 +109,9 @@ def _many_cycles(rule: Rule, case: Case) -> Answer:
             f"the regimen has {total} cycles{f', {optional} of them optional' if optional else ''}; the label has"
             f" {limit} for this indication",
             f"give at most {limit}, or waive this rule with the reason",
-            severity=Severity.NOTE if needed <= limit.value else severity_of_ratio(case, needed / limit.value),
+            severity=severity_of_ratio(case, total / limit.value),
             limits=(limit.name,),
-            gross=is_gross(needed / limit.value),
+            gross=is_gross(total / limit.value),
             value=f"{total} cycles{f', {optional} of them optional' if optional else ''}",
         ),
     )
