@@ -1,5 +1,6 @@
 """Which configuration file holds for which regimen file."""
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -33,7 +34,7 @@ def nearest(folder: Path) -> Configuration:
     """
     for name in (OWN_FILE, PROJECT_FILE):
         path = folder / name
-        if path.is_file():
+        if path.is_file() or (name == OWN_FILE and os.path.lexists(path)):  # a dead link or a folder is refused
             # Imported here, because most folders have no configuration to read.
             from blinplan.rules.configuration.file import load
 

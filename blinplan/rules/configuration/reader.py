@@ -108,6 +108,8 @@ class Reader:
             yield FilePattern(text, self._path.resolve().parent, self._origin(at))
 
     def _settings(self, file: ConfigurationFile, label: str) -> Settings:
+        if file.select == ():
+            self._fault(("select",), "`select` names no rule", "give codes, beginnings of codes, names or ALL")
         return Settings(
             select=None if file.select is None else self._patterns(("select",), file.select),
             extend_select=(

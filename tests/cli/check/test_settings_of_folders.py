@@ -252,3 +252,13 @@ def test_leaving_an_unknown_key_out_hides_nothing_that_is_certain(inside: Run, t
     write(tmp_path, {"blinplan.toml": '[per-file-ignores]\n"*" = ["F"]\n', "x.toml": text})
     ran = inside("check", "x.toml", QUICK, "-f", "concise")
     assert (ran.status, "N106 error" in ran.out, "F002" in ran.out) == (1, True, False)
+
+
+@pytest.mark.parametrize("kind", ["dead link", "folder"])
+def test_a_configuration_that_cannot_be_read_is_not_taken_for_none(inside: Run, tmp_path: Path, kind: str) -> None:
+    write(tmp_path, {"ward/x.toml": OTHER})
+    here = tmp_path / "blinplan.toml"
+    here.mkdir() if kind == "folder" else here.symlink_to("../hospital/blinplan.toml")
+    ran = inside("check", "ward", "--no-simulate")
+    assert ran.status == 2
+    assert "blinplan.toml: " in ran.err

@@ -367,3 +367,7 @@ def test_a_configuration_takes_the_policies_of_the_one_that_it_extends(tmp_path:
     found = configuration(tmp_path, 'extend = "base.toml"\n[policies]\nexpiry-days = 90\n').settings
     asked = [code for code in ("W908", "W909", "W910", "D213") if found.reason_left_out(CATALOGUE[code]) is None]
     assert (found.policies, asked) == (Policies(30, 90), ["W908", "W909", "W910"])
+
+
+def test_a_selection_of_no_rule_is_refused(tmp_path: Path) -> None:
+    assert faults(tmp_path, "select = []\n") == ["blinplan.toml:1:10: `select` names no rule"]
