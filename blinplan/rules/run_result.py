@@ -106,9 +106,14 @@ class Result:
         """The exit status: 0 nothing counts, 1 something does, 2 not all could be checked, 3 a fault of the program."""
         if self.faults:
             return 3
-        if self.missing or self.undecided_judgements:
+        if self.missing or self.undecided_judgements or self._nothing_judged:
             return 2
         return 1 if self.counted_findings else 0
+
+    @property
+    def _nothing_judged(self) -> bool:
+        """Whether there were files, and all of them are left aside as no regimens: a slip in a pattern does that."""
+        return bool(self.judgements) and all(judgement.unread for judgement in self.judgements)
 
     @property
     def reason(self) -> str:
@@ -130,8 +135,8 @@ class Result:
             return f"{tally(counted)} {fail_on}"
         if self.left_out and not self.judgements:
             return "nothing was checked: the files that were named are left out"
-        if self.judgements and all(judgement.unread for judgement in self.judgements):
-            return f"no file was judged, as the configuration says, and nothing counts {fail_on}"
+        if self._nothing_judged:
+            return "no file was judged, as the configuration says"
         kinds = {v.not_evaluated.kind for j in self.judgements for v in j.verdicts if v.not_evaluated}
         asked = "not requested" in kinds
         if "blocked" in kinds:

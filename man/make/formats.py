@@ -210,7 +210,8 @@ FORMATS: Mapping[str, Format] = {
             " one. A pattern that means no file is told where all of the folder was checked.",
             "Rules F001 to F006 can be left out or lowered for files that a pattern means, and nowhere else: files that"
             " are no regimens, or not yet. A file of which every problem is left out is not judged: no rule passes, and"
-            " it is counted apart. F007, F008 and the other rules that bind cannot be left out.",
+            " it is counted apart; where no file is judged, the status is 2."
+            " F007, F008 and the other rules that bind cannot be left out.",
         ),
         _CONFIGURATION,
         "A `blinplan.toml`. In a pyproject.toml the same keys stand under `[tool.blinplan]`, and the tables are"

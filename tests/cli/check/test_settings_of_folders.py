@@ -200,7 +200,7 @@ def test_a_file_that_is_no_regimen_can_be_told_apart_and_never_passes(
     (tmp_path / "y.toml").write_text(OTHER)
     assert inside("check", ".", QUICK).status == 1
     alone = inside("check", "tools", QUICK)
-    assert (alone.status, "no file was judged, as the configuration says" in alone.err) == (0, True)
+    assert (alone.status, "no file was judged, as the configuration says" in alone.err) == (2, True)
 
 
 def test_a_problem_that_is_not_left_out_still_counts(inside: Run, tmp_path: Path) -> None:
@@ -262,3 +262,13 @@ def test_a_configuration_that_cannot_be_read_is_not_taken_for_none(inside: Run, 
     ran = inside("check", "ward", "--no-simulate")
     assert ran.status == 2
     assert "blinplan.toml: " in ran.err
+
+
+@pytest.mark.parametrize("pattern", ["*", "**", "*.toml", "ward/"])
+def test_a_run_that_judges_nothing_is_not_green(inside: Run, tmp_path: Path, pattern: str) -> None:
+    broken = {f"ward/{name}.toml": "dose = [\n" for name in "ab"}
+    write(tmp_path, {"blinplan.toml": f'[per-file-ignores]\n"{pattern}" = ["F"]\n', **broken})
+    for fail_on in ("error", "never"):
+        ran = inside("check", "ward", QUICK, "--fail-on", fail_on)
+        assert ran.status == 2
+        assert "exit 2: no file was judged, as the configuration says" in ran.err
