@@ -11,7 +11,7 @@ from blinplan.label.label import Label, LabelledPremedication
 from blinplan.label.read import label_named, label_names
 from blinplan.label.regimens import labelled_regimen
 from blinplan.quantities import Basis, Mass
-from blinplan.regimen.regimen import AgeGroup, Occasion, Premedication, Regimen
+from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Premedication, Regimen
 from blinplan.regimen.tables import table_of
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.regimen.write import write_regimen
@@ -335,6 +335,30 @@ def test_the_dose_on_another_occasion_is_not_given_twice() -> None:
     regimen = labelled_regimen(label_named("us-2025"), label_named("us-2025").regimens[0])
     parts = [replace(regimen.premedication[0], occasions=frozenset({o})) for o in regimen.premedication[0].occasions]
     assert found(written(replace(regimen, premedication=(*parts, *regimen.premedication[1:])))) == []
+
+
+@pytest.mark.parametrize("base", [None, "rr-adult"])
+@pytest.mark.parametrize(
+    ("drug", "milligrams", "expected"),
+    [
+        ("dexamethasone", 200, [("C605", "dose", ERROR)]),
+        ("dexamethasone", 2, [("C605", "dose", ERROR)]),
+        ("paracetamol", 1000, [("C605", "drug", ERROR)]),
+        ("no dexamethasone", 20, [("C605", "drug", ERROR)]),
+        ("dexamethasone", 20, []),
+        ("dexamethasone", 10, []),
+        ("methylprednisolone", 100, []),
+    ],
+)
+def test_an_investigational_regimen_is_held_to_what_is_far_from_the_labels(
+    base: str | None, drug: str, milligrams: int, expected: Found
+) -> None:
+    regimen = labelled_regimen(label_named("us-2025"), label_named("us-2025").regimens[0])
+    given = replace(regimen.premedication[0], drug=drug, dose=Mass(Fraction(milligrams), Basis.FLAT))
+    own = replace(
+        regimen, name="probe", indication=Indication.INVESTIGATIONAL, departs_from=base, premedication=(given,)
+    )
+    assert found(written(own), "C605") == expected
 
 
 # --- the time ---------------------------------------------------------------------------------------------------------

@@ -5,12 +5,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.label.label import Drug, LabelledPremedication
-from blinplan.label.read import label_of
+from blinplan.label.read import label_named, label_names, label_of
 from blinplan.quantities import Basis, Mass, decimal_text, plural
-from blinplan.regimen.regimen import AgeGroup, Occasion, Premedication, Status
+from blinplan.regimen.regimen import AgeGroup, Disease, Indication, Occasion, Premedication, Status
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import is_gross, severity_of_ratio
+from blinplan.rules.checks.departures import base_named
 from blinplan.rules.families.cytokines.age_groups import admitted_groups
 from blinplan.rules.families.cytokines.corticosteroids import WrittenDrug, corticosteroid_in
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
@@ -117,10 +118,10 @@ def _severity_of_missing(case: Case, missing: Iterable[Occasion]) -> Severity | 
 
 def premedication_differs(rule: Rule, case: Case) -> Answer:
     """Find what of the premedication is not the label's: drug, dose, cap, time, and a dose that is left out."""
-    if labelled.is_investigational(case):
-        return labelled.NOT_LABELLED
     if not case.regimen.premedication:
         return _NOTHING_SAID
+    if labelled.is_investigational(case):
+        return _far_from_labels(rule, case)
     label = label_of(case.regimen)
     stated = {own: label.premedication(case.regimen.indication, own.group) for own in _by_group(case)}
     if not any(stated.values()):
@@ -132,6 +133,42 @@ def premedication_differs(rule: Rule, case: Case) -> Answer:
         reason = f"it rests on premedication that nobody has seen in the source ({unseen[0].stated.source})"
         return NotEvaluated("unverified", reason)
     return _worst_at_each_place(found)
+
+
+def _far_from_labels(rule: Rule, case: Case) -> Answer:
+    """What of an investigational regimen is no corticosteroid, or far from the label's of its base, or of all."""
+    labels = _labels_of_investigational(case)
+    if not labels:
+        return labelled.NOT_LABELLED
+    found: list[Finding] = []
+    for own in _by_group(case):
+        stated = [label for label in labels if label.patients is own.group]
+        if own.declared and stated:
+            found += _far_differences(rule, case, own, stated)
+    return _worst_at_each_place(found)
+
+
+def _labels_of_investigational(case: Case) -> list[LabelledPremedication]:
+    """The premedication of the label of what a regimen departs from; of all labels, where it names nothing."""
+    regimen = case.regimen
+    if regimen.departs_from is None:
+        every = (given for name in label_names() for given in label_named(name).premedications)
+        return list(every) if regimen.disease is Disease.LEUKAEMIA else []
+    base = base_named(regimen.departs_from)
+    if base is None or base.indication is Indication.INVESTIGATIONAL:
+        return []
+    return [given for given in label_of(base).premedications if given.indication is base.indication]
+
+
+def _far_differences(
+    rule: Rule, case: Case, own: _OfGroup, labels: Sequence[LabelledPremedication]
+) -> Iterator[Finding]:
+    """What differs so much from the nearest of the label's that a slip is likelier than another protocol."""
+    if not own.steroids:
+        yield _no_corticosteroid(rule, case, own, labels)
+    for given, drug in own.steroids:
+        tried = (list(_Comparison(rule, case, own, given, drug, label).of_what_is_given()) for label in labels)
+        yield from (finding for finding in min(tried, key=_weight) if finding.gross)
 
 
 def _worst_at_each_place(found: Iterable[Finding]) -> list[Finding]:
@@ -238,14 +275,18 @@ def _left_out(
     yield case.finding(
         rule,
         (*first.path, "before") if given else (*first.path, "drug"),
-        f"{_drugs_text(label)}, {_time_text(label)} before {occasions}, is not declared{own.whose}; the label gives"
-        f" {'it' if total == 1 else f'{total} doses'}",
+        f"{_drugs_text(label)}, {_time_text(label)} before {occasions}, is not declared{_for_whom(own)}; the label"
+        f" gives {'it' if total == 1 else f'{total} doses'}",
         f"add it: {label.stated.says}",
         why=label.stated.says,
         severity=Severity.ERROR,
         limits=("premedication",),
         gross=True,
     )
+
+
+def _for_whom(own: _OfGroup) -> str:
+    return f" for {own.group}" if own.whose else ""
 
 
 def _starts_without_label(
@@ -280,11 +321,15 @@ class _Comparison(NamedTuple):
 
     def differences(self) -> Iterator[Finding]:
         """Every difference, each at its own value."""
+        yield from self.of_what_is_given()
+        yield from self._of_time()
+
+    def of_what_is_given(self) -> Iterator[Finding]:
+        """Every difference of the drug, its dose and its cap."""
         if self.drug.unread:
             yield self._unclear()
         else:
             yield from self._of_drug()
-        yield from self._of_time()
 
     def _of_drug(self) -> Iterator[Finding]:
         alike = next((drug for drug in self._labelled_drugs if drug.name == self.drug.name), None)
