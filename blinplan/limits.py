@@ -103,7 +103,10 @@ class NotStatedError(KeyError):
     """A number that a text does not state, as far as it was seen. The message says which text, and which number."""
 
     def __init__(self, text: str, name: str) -> None:
-        super().__init__(f"{text}, as far as it was seen, does not state {name.replace('_', ' ')}")
+        words = name.replace("_", " ")
+        if name.startswith("cycles_"):
+            words = f"the number of cycles for {name.removeprefix('cycles_').replace('_', '-')}"
+        super().__init__(f"{text}, as far as it was seen, does not state {words}")
         self.name = name
 
     def __str__(self) -> str:

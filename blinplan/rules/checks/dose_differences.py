@@ -24,10 +24,15 @@ class DoseDifference(NamedTuple):
     severity: Severity
 
     @property
+    def is_in_one_cycle(self) -> bool:
+        """Whether one cycle has it, for the number of a verb."""
+        return self.pair.numbers[0] == self.pair.numbers[-1]
+
+    @property
     def cycles(self) -> str:
         """In which cycles, in words."""
         first, last = self.pair.numbers[0], self.pair.numbers[-1]
-        return f"cycle {first}" if first == last else f"cycles {first} to {last}"
+        return f"cycle {first}" if self.is_in_one_cycle else f"cycles {first} to {last}"
 
 
 def dose_differences(case: Case) -> list[DoseDifference] | NotEvaluated:
@@ -87,7 +92,8 @@ def told_by(
 
 def _in_words(_: Case, difference: DoseDifference) -> str:
     step = difference.pair.step
-    return f"{difference.cycles} gives {step.dose}; the label gives {difference.limit} there"
+    gives = "gives" if difference.is_in_one_cycle else "give"
+    return f"{difference.cycles} {gives} {step.dose}; the label gives {difference.limit} there"
 
 
 def _finding(rule: Rule, case: Case, difference: DoseDifference, message: str, advice: str) -> Finding:

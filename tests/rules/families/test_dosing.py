@@ -582,3 +582,18 @@ def test_a_low_first_step_is_not_only_in_a_cycle_that_is_optional(lines: str, fo
     assert [finding.code for finding in findings] == found
     assert all(finding.severity is Severity.ERROR for finding in findings)
     assert marks(judgement, "D207") == ["true"] * len(found)
+
+
+def test_beside_a_label_the_advice_is_its_dose() -> None:
+    judgement = judgement_of(library.load("mrd-adult").document.text.replace("28 mcg/day", "9 mcg/day"))
+    assert {f.help for f in verdict_of(judgement, "D202").findings} == {
+        "give 28 mcg/day, or waive this rule with the reason"
+    }
+
+
+def test_cycles_that_are_told_together_have_a_verb_of_their_number() -> None:
+    text = library.load("rr-adult").document.text
+    cycles = text.rsplit("28 mcg/day", 1)
+    messages = [f.message for f in verdict_of(judgement_of("20 mcg/day".join(cycles)), "L001").findings]
+    assert len(messages) == 1
+    assert " give 20 mcg/day; the label gives 28 mcg/day there" in messages[0]

@@ -3,6 +3,7 @@
 import pytest
 
 from blinplan.course.events import periods
+from blinplan.regimen import library
 from blinplan.rules.judge import Judgement
 from blinplan.rules.rule import Severity
 from blinplan.rules.verdict import Ruling
@@ -10,6 +11,7 @@ from tests.read_text import regimen_in
 from tests.regimen_text import (
     codes,
     cycle,
+    judgement_of,
     judgement_of_lines,
     marks,
     outcome,
@@ -412,3 +414,15 @@ def test_a_weekly_dose_can_be_written() -> None:
     (short,) = [finding for finding in reasoned.findings if finding.code == "S303"]
     assert short.severity is Severity.ERROR  # no interval of less than a week was run, whatever the reason
     assert short.message.endswith("The file's reason: weekly dosing")
+
+
+def test_a_short_interval_of_continued_therapy_is_told_the_least_that_a_reason_explains() -> None:
+    text = library.load("rr-adult-continued").document.text
+    assert "treatment_free_days = 56" in text
+    given = 'treatment_free_days = 14\ninterval_reason = "a shortage"'
+    findings = verdict_of(judgement_of(text.replace("treatment_free_days = 56", given)), "S303").findings
+    assert findings
+    for finding in findings:
+        assert finding.help == "give at least 28 days, or waive this rule with the reason"
+        assert finding.limits == ("treatment_free_interval_continued",)
+        assert "7 days were run" not in finding.message

@@ -78,7 +78,8 @@ def _depletion_not_documented(rule: Rule, case: Case) -> Iterator[Finding]:
 
 
 def _below_documented_dose(rule: Rule, case: Case, target: Step, name: str) -> Iterator[Finding]:
-    beside, severity = _label_in_place_of(case, target)
+    ordered, severity = _label_in_place_of(case, target)
+    beside = f"; the label gives {ordered}" if ordered else ""
     by_area = target.dose.basis is Basis.BSA
     deciding = "depletion_by_area" if by_area else "depletion_flat"
     limit = case.limits[deciding]
@@ -90,7 +91,7 @@ def _below_documented_dose(rule: Rule, case: Case, target: Step, name: str) -> I
             rule,
             path,
             f"{name} is {target.dose}, exactly on the threshold of full B-cell depletion{beside}",
-            f"choose a target dose above {limit}, or waive this rule with the reason",
+            _advice(ordered, f"choose a target dose above {limit}"),
             why=f"The article prints > {limit}: read so, depletion at this dose is not documented. Copies of the"
             f" label's section 12.2 print ≥ {limit}: read so, it is.",
             limits=(deciding,),
@@ -101,10 +102,15 @@ def _below_documented_dose(rule: Rule, case: Case, target: Step, name: str) -> I
             rule,
             path,
             f"{name} is {target.dose}; full B-cell depletion is documented above {limit}{beside}",
-            f"raise the target dose above {limit}, or waive this rule with the reason",
+            _advice(ordered, f"raise the target dose above {limit}"),
             limits=(deciding,),
             severity=severity,
         )
+
+
+def _advice(ordered: str, otherwise: str) -> str:
+    """What to do: give the label's dose where there is one, else another thing."""
+    return f"{f'give {ordered}' if ordered else otherwise}, or waive this rule with the reason"
 
 
 def _label_in_place_of(case: Case, target: Step) -> tuple[str, Severity | None]:
@@ -115,7 +121,7 @@ def _label_in_place_of(case: Case, target: Step) -> tuple[str, Severity | None]:
     limit = case.limits_unasked[pair.reference.limit]
     if limit.unverified and not is_gross(pair.ratio):
         return "", None
-    return f"; the label gives {limit}", severity_of_ratio(case, pair.ratio)
+    return str(limit), severity_of_ratio(case, pair.ratio)
 
 
 def _is_without_schedule(case: Case) -> bool:
@@ -247,7 +253,7 @@ def _unlabelled_step(rule: Rule, case: Case) -> Answer:
 def _step_in_words(case: Case, difference: DoseDifference) -> str:
     relapsed = case.regimen.indication is Indication.RELAPSED_REFRACTORY
     return (
-        f"{difference.cycles} steps up from {difference.pair.step.dose}; the label gives {difference.limit} from the"
+        f"{difference.cycles} {'steps' if difference.is_in_one_cycle else 'step'} up from {difference.pair.step.dose}; the label gives {difference.limit} from the"
         " first day, and steps up in " + ("cycle 1 only" if relapsed else "relapsed or refractory disease only")
     )
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from blinplan.course.events import block_changes, interval_reasons
-from blinplan.quantities import duration_text
+from blinplan.quantities import MINUTES_PER_DAY, decimal_text, duration_text
 from blinplan.regimen.regimen import Cycle, Phase
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks.comparison import beside_label, severity_in_leukaemia, severity_of_length
@@ -49,20 +49,24 @@ def _least(case: Case, interval: _Interval) -> Fraction:
 
 
 def _too_short(rule: Rule, case: Case, interval: _Interval) -> Finding:
-    limit, shortest, why = interval.limit, case.limits["shortest_interval_run"], interval.why
-    was_run = interval.minutes >= _least(case, interval)
+    limit, why, least = interval.limit, interval.why, int(_least(case, interval))
+    was_run, by_run = interval.minutes >= least, least == case.limits["shortest_interval_run"].minutes
     advice = f"give {limit} between cycles"
     if why:
-        advice = _COMPARE if was_run else f"give at least {shortest}, or waive this rule with the reason"
+        advice = (
+            _COMPARE
+            if was_run
+            else f"give at least {decimal_text(Fraction(least, MINUTES_PER_DAY))} days, or waive this rule with the reason"
+        )
     severity = severity_of_length(case, interval.minutes, limit.minutes)
     return case.finding(
         rule,
         (*interval.cycle.path, "treatment_free_days"),
         f'{duration_text(interval.minutes)} without infusion after "{interval.cycle.name}"; {_in_words(interval)}'
-        f"{_short_intervals_run(case, interval.cycle)}" + (f". {why}" if why else ""),
+        f"{_short_intervals_run(case, interval.cycle) if by_run else ''}" + (f". {why}" if why else ""),
         advice,
         severity=Severity.NOTE if why and was_run else severity,
-        limits=(limit.name, "shortest_interval_run"),
+        limits=(limit.name, "shortest_interval_run") if by_run else (limit.name,),
     )
 
 
