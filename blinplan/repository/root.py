@@ -19,8 +19,8 @@ def top_level(folder: Path) -> Path | None:
 def repository_root(files: Iterable[Path]) -> Path:
     """The folder from which paths are reported: the first of those that could be meant which holds one of the files.
 
-    It is the top of the working tree that the current folder belongs to, else that of a file, else what CI names as its
-    checkout, else the current folder.
+    It is the repository that CI names as its checkout, else the top of the working tree that the current folder belongs
+    to, else that of a file, else the folder that CI names, else the current folder.
     """
     there = [place(file) for file in files]
     candidates = list(_candidates(there))
@@ -43,10 +43,10 @@ def place(file: Path) -> Path:
 
 def _candidates(files: list[Path]) -> Iterator[Path]:
     here = Path.cwd().resolve()
+    checkouts = [Path(os.environ[name]).resolve() for name in _OF_CI if Path(os.environ.get(name, "")).is_absolute()]
+    # A job's repository before a submodule of it: the code host shows what is reported by the paths in the first.
+    yield from (checkout for checkout in checkouts if top_level(checkout) == checkout)
     tops = (top_level(folder) for folder in dict.fromkeys([here, *(file.parent for file in files)]))
     yield from dict.fromkeys(top for top in tops if top is not None)
-    for name in _OF_CI:
-        checkout = Path(os.environ.get(name, ""))
-        if checkout.is_absolute():
-            yield checkout.resolve()
+    yield from checkouts
     yield here

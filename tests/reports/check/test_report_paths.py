@@ -129,6 +129,17 @@ def test_without_git_it_is_what_ci_names(tmp_path: Path, monkeypatch: pytest.Mon
     assert names(".", tmp_path / "job/trials") == Path(NAME).name
 
 
+@pytest.mark.parametrize("variable", ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"])
+def test_in_a_submodule_it_is_the_repository_of_the_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    outer = repository(tmp_path / "outer")
+    inner = repository(outer / "nested")
+    monkeypatch.setenv(variable, str(outer))
+    monkeypatch.chdir(inner)
+    assert names(".", outer) == f"nested/{NAME}"
+
+
 def test_a_file_elsewhere_has_its_whole_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = repository(tmp_path / "repo")
     (tmp_path / "other one.toml").write_text(SHORT, encoding="utf-8")
