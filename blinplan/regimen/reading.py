@@ -46,7 +46,8 @@ class SiteFile(NamedTuple):
 class FaultyFile(NamedTuple):
     """A file that holds none of them: everything that is wrong with it, in the order of the file.
 
-    ``lost`` are places that were not read, for a slip in the syntax: nothing more is told of them.
+    ``lost`` are places that were not read, for a slip in the syntax or a word that is asked about elsewhere: nothing
+    more is told of them.
     """
 
     document: Document
@@ -98,15 +99,26 @@ def _read_regimen(document: Document) -> Reading:
         keys = ", ".join(key.name for key in schema.REGIMEN_FILE.keys.values() if key.required)
         empty = Problem("F003", (), Span(0, 0), "the file is empty", f"a regimen has {keys}", "blinplan new writes one")
         return FaultyFile(document, (empty,))
-    problems, file = _regimen_in(document)
-    return (
-        FaultyFile(document, in_order(problems)) if file is None else RegimenFile(document, regimen_of(document, file))
-    )
-
-
-def _regimen_in(document: Document) -> tuple[list[Problem], "schema.RegimenTable | None"]:
-    """What is wrong with a file that should hold a regimen, and its values where nothing is."""
     told = _other_route(document)
+    problems, file = _regimen_in(document, told)
+    if file is not None:
+        return RegimenFile(document, regimen_of(document, file))
+    again = [] if told is None else [p for p in problems if p is not told and _asks_again(document, told, p)]
+    return FaultyFile(document, in_order([p for p in problems if p not in again]), tuple(p.path for p in again))
+
+
+def _asks_again(document: Document, told: Problem, problem: Problem) -> bool:
+    """Whether a problem is a dose with the very word that is asked about already."""
+    written = document.value_span(problem.path)
+    asked = document.text[told.span.start : told.span.end]
+    return problem.code == told.code == "N104" and asked in document.text[written.start : written.end]
+
+
+def _regimen_in(document: Document, told: Problem | None) -> tuple[list[Problem], "schema.RegimenTable | None"]:
+    """What is wrong with a file that should hold a regimen, and its values where nothing is.
+
+    ``told`` is what it says of the route.
+    """
     if told is not None and told.code == "F008":
         return [told], None
     problems = [*([] if told is None else [told]), *contradictions(document)]
@@ -202,7 +214,7 @@ def _lost_places(rest: "Mended") -> tuple[KeyPath, ...]:
 def _problems_around(rest: "Mended") -> Iterator[Problem]:
     """What else is wrong with the file; nothing of what was not read, and nothing to be put right unasked."""
     lost = _lost_places(rest)
-    for problem in _regimen_in(rest.document)[0]:
+    for problem in _regimen_in(rest.document, _other_route(rest.document))[0]:
         if problem.code == "F003" and len(problem.path) == 1:
             continue  # a key or a table may be missing for the slip
         in_lost = any(problem.path[: len(place)] == place for place in lost)
