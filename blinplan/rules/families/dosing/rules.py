@@ -252,8 +252,9 @@ def _unlabelled_step(rule: Rule, case: Case) -> Answer:
 
 def _step_in_words(case: Case, difference: DoseDifference) -> str:
     relapsed = case.regimen.indication is Indication.RELAPSED_REFRACTORY
+    up, step = "steps up" if difference.is_in_one_cycle else "step up", difference.pair.step
     return (
-        f"{difference.cycles} {'steps' if difference.is_in_one_cycle else 'step'} up from {difference.pair.step.dose}; the label gives {difference.limit} from the"
+        f"{difference.cycles} {up} from {step.dose}; the label gives {difference.limit} from the"
         " first day, and steps up in " + ("cycle 1 only" if relapsed else "relapsed or refractory disease only")
     )
 

@@ -53,11 +53,8 @@ def _too_short(rule: Rule, case: Case, interval: _Interval) -> Finding:
     was_run, by_run = interval.minutes >= least, least == case.limits["shortest_interval_run"].minutes
     advice = f"give {limit} between cycles"
     if why:
-        advice = (
-            _COMPARE
-            if was_run
-            else f"give at least {decimal_text(Fraction(least, MINUTES_PER_DAY))} days, or waive this rule with the reason"
-        )
+        days = decimal_text(Fraction(least, MINUTES_PER_DAY))
+        advice = _COMPARE if was_run else f"give at least {days} days, or waive this rule with the reason"
     severity = severity_of_length(case, interval.minutes, limit.minutes)
     return case.finding(
         rule,
