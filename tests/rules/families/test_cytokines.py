@@ -193,7 +193,8 @@ def test_premedication_of_children_is_missed_in_the_regimen_of_a_child(age: str 
         (RELAPSED, STEPPED, "[5]", Severity.ERROR),
         (RELAPSED, STEPPED, "[0]", Severity.ERROR),
         (MRD, cycle(repeat=2), "[3, 1]", Severity.ERROR),
-        ("", STEPPED, "[0]", Severity.WARNING),
+        ("", STEPPED, "[1]", Severity.WARNING),
+        ("", STEPPED, "[0]", Severity.ERROR),
     ],
 )
 def test_less_than_two_thirds_of_the_label_s_days_in_hospital_is_an_error(
@@ -227,3 +228,13 @@ def test_implausible_days_in_hospital_are_told_with_both_values(days: str, sever
 def test_days_in_hospital_are_whole(days: str) -> None:
     judgement = judgement_of_lines(f"{RELAPSED}[monitoring]\nhospital_days = {days}\n\n{STEPPED}")
     assert codes(judgement) == ["F004"]
+
+
+@pytest.mark.parametrize("base", ["", 'departs_from = "rr-adult"\n'])
+@pytest.mark.parametrize(("days", "bad"), [("[0, 2]", Severity.ERROR), ("[0, 0]", Severity.ERROR), ("[1, 2]", None)])
+def test_no_day_in_hospital_at_the_first_start_is_an_error_in_an_investigational_regimen(
+    base: str, days: str, bad: Severity | None
+) -> None:
+    head = f'indication = "investigational"\n{base}\n[monitoring]\nhospital_days = {days}\n\n{STEPPED}'
+    worst = [f.severity for f in verdict_of(judgement_of_lines(head), "C604").findings if f.path[-1] == 0]
+    assert worst == [bad or Severity.WARNING]

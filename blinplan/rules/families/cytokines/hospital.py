@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, plural
-from blinplan.regimen.regimen import Cycle
+from blinplan.regimen.regimen import Cycle, Disease
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks import labelled
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
@@ -49,6 +49,9 @@ def _short_stay(rule: Rule, case: Case, number: int) -> Iterator[Finding]:
 
 
 def _severity_of_short(case: Case, number: int, planned: int) -> Severity | None:
+    """No day at all at the first start is an error in leukaemia, by whatever indication the file calls it."""
+    if not planned and number == 1 and case.regimen.disease is Disease.LEUKAEMIA:
+        return Severity.ERROR
     limit, far = labelled.hospital_limit(case, number), case.limits["far_from_label"].value
     return Severity.ERROR if limit is not None and planned * far < limit.value else None
 
