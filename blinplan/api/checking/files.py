@@ -185,7 +185,7 @@ class FilesToCheck(NamedTuple):
             except NothingToWaiveError as error:
                 reasons.append(f"{file.source.name}: {error}")
             except RefusedWaiverError as error:
-                raise Refusal(f"{file.source.name}: no waiver was written: {error}", "say more of why") from error
+                raise Refusal(f"{file.source.name}: no waiver was written: {error}", error.advice) from error
             added.append(new)
         if not any(new.repairs for new in added):
             raise Refusal(

@@ -27,7 +27,11 @@ class NothingToWaiveError(ValueError):
 
 
 class RefusedWaiverError(ValueError):
-    """A waiver that the policies of the project do not allow. The message says what they ask for."""
+    """A waiver that the policies of the project do not allow: what they ask for, and what to do."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.advice = advice
 
 
 def add_waivers(task: Task, wanted: WantedWaiver, simulator: Callable[[], Simulator] | None) -> Repair:
@@ -70,10 +74,14 @@ def _why_nothing(verdict: Verdict) -> str:
     return f"all that {code} finds is waived" if verdict.ruling is Ruling.WAIVED else f"{code} finds nothing"
 
 
-_POLICIES = ("W908", "W909", "W910")
+_POLICIES = {
+    "W908": "say more of why",
+    "W909": "give its last day with --expires, or expires= from Python",
+    "W910": "give an earlier last day",
+}
 
 
 def _hold_to_policies(task: Task, waivers_before: int) -> None:
     for finding in task.judge(None).findings:
         if finding.code in _POLICIES and int(finding.path[1]) >= waivers_before:
-            raise RefusedWaiverError(f"{finding.message} ({finding.code})")
+            raise RefusedWaiverError(f"{finding.message} ({finding.code})", _POLICIES[finding.code])

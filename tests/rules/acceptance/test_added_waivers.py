@@ -212,3 +212,19 @@ def test_every_place_of_a_finding_is_found_again_in_its_words() -> None:
     reading = read(text.encode(), "probe.toml")
     (finding,) = found(text, CATALOGUE["S304"])
     assert place_of(finding, reading.document).at == 'cycle "Cycle" treatment_free_days'
+
+
+@pytest.mark.parametrize(
+    ("policies", "code", "reason", "advice"),
+    [
+        (Policies(reason_length=60), "W908", REASON, "say more of why"),
+        (Policies(), "W909", REASON, "give its last day with --expires, or expires= from Python"),
+    ],
+)
+def test_what_to_do_is_said_of_the_policy_that_refuses(policies: Policies, code: str, reason: str, advice: str) -> None:
+    rule = CATALOGUE["S303"]
+    asked = Settings(extend_select=(Pattern(code),), policies=policies)
+    written = task(regimen_text(rule.bad))._replace(settings=asked)
+    with pytest.raises(RefusedWaiverError, match=code) as refused:
+        add_waivers(written, WantedWaiver(rule, reason), None)
+    assert refused.value.advice == advice
