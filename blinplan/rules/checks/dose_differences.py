@@ -43,10 +43,18 @@ def dose_differences(case: Case) -> list[DoseDifference] | NotEvaluated:
 
 def _differences(case: Case, pairs: tuple[StepPair, ...]) -> Iterator[DoseDifference]:
     for pair in pairs:
+        if pair.place > 0 and is_reversed(pair):
+            continue  # told at the first step
         limit = case.limits[pair.reference.limit] if pair.reference.limit is not None else None
         code = _code(case, pair) if pair.ratio != 1 else None
         if code is not None and limit is not None:
             yield DoseDifference(code, pair, limit, severity_of_ratio(case, pair.ratio))
+
+
+def is_reversed(pair: StepPair) -> bool:
+    """Whether a cycle has the steps of the label in reverse, which is one mistake and not one of each step."""
+    given = [step.dose for step in pair.cycle.steps]
+    return len(given) > 1 and given == [step.dose for step in reversed(pair.beside.steps)]
 
 
 def _code(case: Case, pair: StepPair) -> str | None:

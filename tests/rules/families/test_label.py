@@ -333,3 +333,8 @@ def test_ages_for_which_no_schedule_is_are_an_error() -> None:
     text = library.load("hk-first-relapse").document.text
     (finding,) = verdict_of(judgement_of(text.replace("below_age_years = 18", "below_age_years = 80")), "L004").findings
     assert finding.severity is Severity.ERROR
+
+
+def test_steps_in_reverse_are_one_finding() -> None:
+    judgement = judgement_of_lines(RELAPSED + cycle("28 mcg/day for 21 days", "9 mcg/day for 7 days"))
+    assert [code for code in codes(judgement) if code in {"D203", "D207", "D208", "L001", "L002"}] == ["D207"]

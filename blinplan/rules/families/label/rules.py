@@ -7,7 +7,7 @@ from blinplan.label.read import label_named, label_names, label_of
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Phase
 from blinplan.rules.checks.comparison import beside_label, severity_of_length
-from blinplan.rules.checks.dose_differences import told_by
+from blinplan.rules.checks.dose_differences import is_reversed, told_by
 from blinplan.rules.families.label import departures
 from blinplan.rules.reference import StepPair, numbered_cycles
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
@@ -37,7 +37,7 @@ def _long_first_step(rule: Rule, case: Case) -> Answer:
     laid = beside_label(case)
     if isinstance(laid, NotEvaluated):
         return laid
-    pairs = [pair for pair in laid.pairs if pair.followed]
+    pairs = [pair for pair in laid.pairs if pair.followed and not is_reversed(pair)]
     if not pairs:
         return NotEvaluated("not applicable", "no cycle steps up as the label's does")
     return [_too_long(rule, case, pair) for pair in pairs if pair.minutes > pair.reference.minutes]
