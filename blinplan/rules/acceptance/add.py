@@ -5,8 +5,8 @@ from datetime import date
 from typing import NamedTuple
 
 from blinplan.regimen.reading import RegimenFile, read
-from blinplan.rules.acceptance.waiver_text import with_waivers_added
-from blinplan.rules.fix import Repair
+from blinplan.rules.acceptance.waiver_text import removal, with_waivers_added
+from blinplan.rules.fix import Repair, apply
 from blinplan.rules.judge import Judgement, Simulator
 from blinplan.rules.place import Place, place_of
 from blinplan.rules.rule import Finding, Rule
@@ -50,12 +50,25 @@ def add_waivers(task: Task, wanted: WantedWaiver, simulator: Callable[[], Simula
         raise NothingToWaiveError("the file cannot be read as a regimen")
     if not verdict.findings:
         raise NothingToWaiveError(_why_nothing(verdict))
-    document = task.reading.document
     places = places_of(verdict.findings, task.reading)
-    text = with_waivers_added(document, wanted.rule.code, places, wanted.reason, wanted.expires)
-    new = read(text.encode("utf-8"), document.name)
-    _hold_to_policies(task._replace(reading=new), len(task.reading.regimen.waivers))
+    before = _without_idle_waivers(task.reading, verdict, places)
+    text = with_waivers_added(before.document, wanted.rule.code, places, wanted.reason, wanted.expires)
+    new = read(text.encode("utf-8"), before.document.name)
+    _hold_to_policies(task._replace(reading=new), len(before.regimen.waivers))
     return Repair(new, verdict.findings)
+
+
+def _without_idle_waivers(reading: RegimenFile, verdict: Verdict, places: list[Place]) -> RegimenFile:
+    """The file without waivers that cover nothing of places that are waived anew: another value stood there."""
+    anew, document = {place.at for place in places}, reading.document
+    used = [waiver for _, waiver in verdict.waived_findings]
+    own = [(n, waiver) for n, waiver in enumerate(reading.regimen.waivers) if waiver.rule == verdict.rule.code]
+    idle = [number for number, waiver in own if waiver.at in anew and waiver not in used]
+    if not idle:
+        return reading
+    text = apply(document.text, [removal(document, ("waiver", number)) for number in idle])
+    left = read(text.encode("utf-8"), document.name)
+    return left if isinstance(left, RegimenFile) else reading
 
 
 def places_of(findings: tuple[Finding, ...], reading: RegimenFile) -> list[Place]:

@@ -228,3 +228,15 @@ def test_what_to_do_is_said_of_the_policy_that_refuses(policies: Policies, code:
     with pytest.raises(RefusedWaiverError, match=code) as refused:
         add_waivers(written, WantedWaiver(rule, reason), None)
     assert refused.value.advice == advice
+
+
+def test_a_waiver_of_what_stood_there_before_is_replaced() -> None:
+    rule = CATALOGUE["S303"]
+    first = waived(regimen_text(cycle(free=10, repeat=2)), rule)
+    changed = first.replace("treatment_free_days = 10", "treatment_free_days = 12")
+    assert changed != first
+    anew = waived(changed, rule)
+    (one,) = own_waivers(anew)
+    assert one.rule == "S303"
+    assert found(anew, rule) == ()
+    assert "W902" not in codes(task(anew, rule).judge(None))
