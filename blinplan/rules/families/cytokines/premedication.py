@@ -195,7 +195,7 @@ def _differences(rule: Rule, case: Case, own: _OfGroup, labels: Sequence[Labelle
         beside[nearest].append(tried[nearest])
     for compared in beside.values():
         for one in compared:
-            yield from _findings_that_count(_alone_or_added(one, compared), one.label)
+            yield from _findings_that_count(_difference_or_excess(one, compared), one.label)
     yield from _starts_without_label(rule, case, own, labels)
     for number, given_here in beside.items():
         yield from _findings_that_count(
@@ -203,7 +203,7 @@ def _differences(rule: Rule, case: Case, own: _OfGroup, labels: Sequence[Labelle
         )
 
 
-def _alone_or_added(own: "_Comparison", compared: Sequence["_Comparison"]) -> Iterable[Finding]:
+def _difference_or_excess(own: "_Comparison", compared: Sequence["_Comparison"]) -> Iterable[Finding]:
     """What of a premedication is not the label's, or that it is given on top of the label's dose.
 
     What is to be left out is not compared: to make it the label's would be to give that twice.
@@ -218,7 +218,7 @@ def _alone_or_added(own: "_Comparison", compared: Sequence["_Comparison"]) -> It
         return own.differences()
     occasion, given = max(added.items(), key=lambda item: _sum_of(item[1]))
     is_told = own is not next(one for one in given if one is not nearest)
-    return () if is_told else (own.added(occasion, given),)
+    return () if is_told else (own.excess(occasion, given),)
 
 
 def _given_on(occasion: Occasion, compared: Iterable["_Comparison"]) -> list["_Comparison"]:
@@ -350,7 +350,7 @@ class _Comparison(NamedTuple):
         alike = next((drug for drug in self._labelled_drugs if drug.name == self.drug.name), None)
         return self._strength if alike is None else max(self._ratios(alike))
 
-    def added(self, occasion: Occasion, given: Sequence["_Comparison"]) -> Finding:
+    def excess(self, occasion: Occasion, given: Sequence["_Comparison"]) -> Finding:
         """Tell that several are given on one occasion, which come to more than the label's dose."""
         ratio = _sum_of(given)
         doses = " and ".join(f"{one.given.drug} {one.given.dose}" for one in given)
