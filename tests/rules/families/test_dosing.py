@@ -597,3 +597,20 @@ def test_cycles_that_are_told_together_have_a_verb_of_their_number() -> None:
     messages = [f.message for f in verdict_of(judgement_of("20 mcg/day".join(cycles)), "L001").findings]
     assert len(messages) == 1
     assert " give 20 mcg/day; the label gives 28 mcg/day there" in messages[0]
+
+
+@pytest.mark.parametrize(
+    ("limits", "found"),
+    [
+        ("min_weight_kg = 4", ["D206"]),
+        ("min_weight_kg = 29", ["D206"]),
+        ("min_weight_kg = 30", []),
+        ("min_weight_kg = 4\nmin_age_years = 18", []),
+        ("min_weight_kg = 45", []),
+    ],
+)
+def test_a_flat_dose_for_small_children_is_an_error_also_where_it_is_investigational(
+    limits: str, found: list[str]
+) -> None:
+    text = f'indication = "investigational"\n\n[eligibility]\n{limits}\n\n{cycle(repeat=2)}'
+    assert [code for code in codes(judgement_of_lines(text)) if code == "D206"] == found
