@@ -230,6 +230,7 @@ def waiver(
     *,
     at: str | None = None,
     value: WaivedValue | None = None,
+    severity: str | None = None,
 ) -> Waiver:
     """A rule's finding accepted on purpose, until a day (that day included) or for good.
 
@@ -237,9 +238,11 @@ def waiver(
     ----------
     at, value
         The place, as ``'cycle "Cycle 1" step 2 dose'``, and what stands there, as ``"30 mcg/day"``.
+    severity
+        How bad what is accepted is, where that is worse than the rule: nothing worse is covered.
     """
-    _hold(schema.WAIVER, rule=rule, reason=reason, expires=expires, at=at, value=value)
-    return Waiver(rule, reason, expires, at, value)
+    _hold(schema.WAIVER, rule=rule, reason=reason, expires=expires, at=at, value=value, severity=severity)
+    return Waiver(rule, reason, expires, at, value, severity)
 
 
 def regimen(  # noqa: PLR0913 - a regimen has that many keys

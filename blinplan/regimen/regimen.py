@@ -279,7 +279,8 @@ class Waiver:
     """A rule's finding accepted on purpose, until ``expires`` (that day included) or for good.
 
     ``at`` is the place in words, and ``value`` what stood there: it holds for nothing else. Without them it is of the
-    form that blinplan had first, and covers all that its rule finds.
+    form that blinplan had first, and covers all that its rule finds. It covers nothing worse than ``severity``, or than
+    the rule where that is not said.
     """
 
     rule: str
@@ -287,6 +288,7 @@ class Waiver:
     expires: date | None = None
     at: str | None = None
     value: WaivedValue | None = None
+    severity: str | None = None
     path: KeyPath = field(default=(), compare=False)
 
 

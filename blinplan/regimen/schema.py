@@ -417,6 +417,7 @@ class WaiverTable(NamedTuple):
     expires: date | None = None
     at: str | None = None
     value: WaivedValue | None = None
+    severity: str | None = None
 
 
 WAIVER = Table(
@@ -435,6 +436,12 @@ WAIVER = Table(
     ),
     required_key("reason", SENTENCE, "why the finding is accepted, in words a reviewer can judge"),
     optional_key("expires", day(), "the last day the waiver holds, as a date: 2027-06-30"),
+    optional_key(
+        "severity",
+        one_of("error", "warning", "note"),
+        "how bad the finding was that is accepted: nothing worse is covered; if not given, what is no worse than the"
+        " rule",
+    ),
     json={"dependentRequired": {"at": ["value"], "value": ["at"]}},
 )
 

@@ -67,7 +67,9 @@ def regimen_of(document: Document, file: schema.RegimenTable) -> Regimen:
         hospital_days=file.monitoring.hospital_days if file.monitoring else (),
         cycles=tuple(_cycle(document, cycle, ("cycle", index)) for index, cycle in enumerate(file.cycle)),
         waivers=tuple(
-            Waiver(waiver.rule, waiver.reason, waiver.expires, waiver.at, waiver.value, ("waiver", index))
+            Waiver(
+                waiver.rule, waiver.reason, waiver.expires, waiver.at, waiver.value, waiver.severity, ("waiver", index)
+            )
             for index, waiver in enumerate(file.waiver)
         ),
         label=file.label,
@@ -183,7 +185,9 @@ def table_of(regimen: Regimen) -> schema.RegimenTable:
         monitoring=schema.MonitoringTable(regimen.hospital_days) if regimen.hospital_days else None,
         cycle=tuple(_cycle_table(cycle) for cycle in regimen.cycles),
         due=tuple(_due_table(due) for due in regimen.due),
-        waiver=tuple(schema.WaiverTable(w.rule, w.reason, w.expires, w.at, w.value) for w in regimen.waivers),
+        waiver=tuple(
+            schema.WaiverTable(w.rule, w.reason, w.expires, w.at, w.value, w.severity) for w in regimen.waivers
+        ),
     )
 
 

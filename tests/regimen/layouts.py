@@ -75,6 +75,7 @@ FULL: Tree = {
             "rule": '"S304"',
             "at": """'cycle "Cycle 1" treatment_free_days'""",
             "value": "21",
+            "severity": '"warning"',
             "reason": '"agreed"',
             "expires": "2027-06-30",
         }

@@ -7,12 +7,12 @@ from blinplan.quantities import plural
 from blinplan.regimen.regimen import Waiver
 from blinplan.regimen.toml.document import Edit
 from blinplan.regimen.toml.place import cycle_of, value_text
-from blinplan.rules.acceptance.waivers import IdleWaiver, expired, idle_waivers, place_of_waiver
+from blinplan.rules.acceptance.waivers import IdleWaiver, accepted_severity, expired, idle_waivers, place_of_waiver
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Policies
 from blinplan.rules.families.waiver import rules
 from blinplan.rules.place import Place, place_of
-from blinplan.rules.rule import Case, Finding, Rule
+from blinplan.rules.rule import Case, Finding, Rule, Severity
 from blinplan.rules.verdict import Ruling, Verdict
 
 Answers = Mapping[str, Verdict]
@@ -135,6 +135,16 @@ def _change(case: Case, idle: IdleWaiver, answers: Answers) -> Finding | None:
         left = answers[waiver.rule].findings
         worse = f"the waiver of {waiver.rule} names no place, and covers nothing worse than what the rule found before"
         return _finding_of_change(case, waiver, "rule", worse, "look at the finding") if left else None
+    if idle.here is not None and idle.here.meaning == place.meaning:
+        accepted = accepted_severity(waiver, CATALOGUE[waiver.rule])
+        return _finding_of_change(
+            case,
+            waiver,
+            "rule" if waiver.severity is None else "severity",
+            f"the waiver of {waiver.rule} accepts what is no worse than {_a(accepted)}, and what is found at {place.at}"
+            " is worse now",
+            "look at the finding again; then remove the waiver, or say in it with `severity` what is accepted and why",
+        )
     if idle.here is not None:
         return _finding_of_change(
             case,
@@ -154,6 +164,10 @@ def _change(case: Case, idle: IdleWaiver, answers: Answers) -> Finding | None:
             f"if that is the cycle it was meant for, write at = '{idle.elsewhere.at}'; if not, remove the waiver",
         )
     return None
+
+
+def _a(severity: Severity) -> str:
+    return f"{'an' if severity is Severity.ERROR else 'a'} {severity}"
 
 
 def _finding_of_change(case: Case, waiver: Waiver, key: str, message: str, advice: str) -> Finding:

@@ -52,7 +52,12 @@ def add_waivers(task: Task, wanted: WantedWaiver, simulator: Callable[[], Simula
         raise NothingToWaiveError(_why_nothing(verdict))
     places = places_of(verdict.findings, task.reading)
     before = _without_idle_waivers(task.reading, verdict, places)
-    text = with_waivers_added(before.document, wanted.rule.code, places, wanted.reason, wanted.expires)
+    worse = [
+        finding.severity.value if finding.severity.rank > wanted.rule.severity.rank else None
+        for finding in verdict.findings
+    ]
+    accepted = list(zip(places, worse, strict=True))
+    text = with_waivers_added(before.document, wanted.rule.code, accepted, wanted.reason, wanted.expires)
     new = read(text.encode("utf-8"), before.document.name)
     _hold_to_policies(task._replace(reading=new), len(before.regimen.waivers))
     return Repair(new, verdict.findings)

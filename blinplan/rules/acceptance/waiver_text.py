@@ -45,16 +45,26 @@ def with_places(document: Document, path: KeyPath, places: Sequence[Place]) -> E
     )
 
 
-def with_waivers_added(document: Document, rule: str, places: Sequence[Place], reason: str, expires: Any) -> str:
+def with_waivers_added(
+    document: Document, rule: str, places: Sequence[tuple[Place, str | None]], reason: str, expires: Any
+) -> str:
     """The text of a file with a waiver for each place at its end."""
     keys = {"reason": toml_value(reason), **({} if expires is None else {"expires": toml_value(expires)})}
     text, newline = document.text, _newline(document.text)
     written = document.places.get(("waiver",))
     if written is not None and written.value is not None and not text.startswith("[[", written.value.start):
-        return _into_array(document, written.value, [_keys(toml_value(rule), place, keys) for place in places])
-    below = "".join(_table_text(toml_value(rule), place, keys, newline) for place in places)
+        return _into_array(
+            document,
+            written.value,
+            [_keys(toml_value(rule), place, keys | _severity_key(bad)) for place, bad in places],
+        )
+    below = "".join(_table_text(toml_value(rule), place, keys | _severity_key(bad), newline) for place, bad in places)
     text = text if text.endswith("\n") or not text else f"{text}{newline}"
     return text + below.removeprefix(newline * (2 if text.endswith(newline * 2) else 1)) + newline
+
+
+def _severity_key(severity: str | None) -> dict[str, str]:
+    return {} if severity is None else {"severity": toml_value(severity)}
 
 
 def _into_array(document: Document, array: Span, waivers: Iterable[Iterable[str]]) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from blinplan.regimen.regimen import Waiver
 from blinplan.regimen.toml.document import Document
 from blinplan.rules.place import Place, place_as_written, place_of
-from blinplan.rules.rule import Finding, Rule
+from blinplan.rules.rule import Finding, Rule, Severity
 from blinplan.rules.verdict import Ruling, Verdict, WaivedFinding
 
 
@@ -25,11 +25,11 @@ def with_waivers(verdict: Verdict, waivers: Iterable[Waiver], document: Document
     covered = [
         WaivedFinding(left.pop(number), waiver)
         for waiver in own
-        if (number := _number_covered_by(waiver, left, document)) is not None
+        if (number := _number_covered_by(waiver, left, verdict.rule, document)) is not None
     ]
     everywhere = next((waiver for waiver in own if waiver.at is None), None)
     if everywhere is not None:
-        old = [finding for finding in left if _covered_before(finding, verdict.rule)]
+        old = [finding for finding in left if _is_no_worse(finding, everywhere, verdict.rule)]
         covered += [WaivedFinding(finding, everywhere) for finding in old]
         left = [finding for finding in left if finding not in old]
     in_order = sorted(covered, key=lambda pair: verdict.findings.index(pair.finding))
@@ -38,13 +38,20 @@ def with_waivers(verdict: Verdict, waivers: Iterable[Waiver], document: Document
     )
 
 
-def _number_covered_by(waiver: Waiver, findings: Sequence[Finding], document: Document) -> int | None:
-    """Which finding stands at the place of a waiver, with the same value."""
+def _number_covered_by(waiver: Waiver, findings: Sequence[Finding], rule: Rule, document: Document) -> int | None:
+    """Which finding stands at the place of a waiver, with the same value, and is no worse than what was accepted."""
     place = place_of_waiver(waiver)
     if place is None:
         return None
     places = (place_of(finding, document).meaning for finding in findings)
-    return next((number for number, meaning in enumerate(places) if meaning == place.meaning), None)
+    return next(
+        (
+            number
+            for number, meaning in enumerate(places)
+            if meaning == place.meaning and _is_no_worse(findings[number], waiver, rule)
+        ),
+        None,
+    )
 
 
 def place_of_waiver(waiver: Waiver) -> Place | None:
@@ -52,9 +59,14 @@ def place_of_waiver(waiver: Waiver) -> Place | None:
     return None if waiver.at is None else place_as_written(waiver.at, waiver.value)
 
 
-def _covered_before(finding: Finding, rule: Rule) -> bool:
-    """Whether a waiver without a place covers a finding: nobody accepted by it what is worse than its rule was."""
-    return finding.severity.rank <= rule.severity.rank
+def _is_no_worse(finding: Finding, waiver: Waiver, rule: Rule) -> bool:
+    """Whether a finding is at most as bad as a waiver says, or as its rule is where it does not say."""
+    return finding.severity.rank <= accepted_severity(waiver, rule).rank
+
+
+def accepted_severity(waiver: Waiver, rule: Rule) -> Severity:
+    """The worst that a waiver covers."""
+    return rule.severity if waiver.severity is None else Severity(waiver.severity)
 
 
 class IdleWaiver(NamedTuple):

@@ -155,6 +155,24 @@ def test_a_waiver_of_the_first_form_covers_no_error_of_a_rule_that_warned() -> N
     assert 'value = "160 mcg/day"' not in after
 
 
+SIXTY = regimen_text('indication = "relapsed-refractory"\n\n' + cycle("9 mcg/day for 7 days", "60 mcg/day for 21 days"))
+
+
+def test_a_waiver_covers_nothing_worse_than_what_was_accepted() -> None:
+    rule = CATALOGUE["D203"]
+    worst = found(SIXTY, rule)
+    assert [finding.severity for finding in worst] == ["error"]
+    text = waived(SIXTY, rule)
+    assert found(text, rule) == ()
+    assert regimen_of(text).waivers[-1].severity == "error"
+    for line in ('severity = "warning"\n', ""):
+        milder = text.replace('severity = "error"\n', line)
+        judgement = task(milder, rule).judge(None)
+        assert len(verdict_of(judgement, "D203").findings) == 1
+        (told,) = verdict_of(judgement, "W907").findings
+        assert "no worse than a warning" in told.message
+
+
 LAYOUTS = [
     pytest.param(waiver("S304") + "# the end\n", id="headers"),
     pytest.param('\n[[waiver]] # one\nreason = """two\nlines"""\n# a remark\nrule = "S304" # code\n', id="remarks"),
