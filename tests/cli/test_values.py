@@ -34,7 +34,8 @@ def test_one_command_leads_from_a_value_to_its_source_and_status(inside: Run) ->
         " consolidation_interval 14 days unverified"
         " In the consolidation phase a treatment-free interval of 14 days follows each cycle."
         " Source: Blincyto (blinatumomab), US prescribing information, section 2."
-        " Decides: regimens made from the label. 1 value: 1 unverified"
+        " Decides: regimens made from the label. It cannot be changed: it is the label's own number."
+        " 1 value: 1 unverified"
     )
 
 
