@@ -146,7 +146,7 @@ RULES = (
         "L004",
         "label-without-schedule",
         "The label that the regimen follows, as far as it was seen, has no schedule for its patients.",
-        Severity.WARNING,
+        Severity.ERROR,
         "What no label orders is laid beside nothing, and looks as sound as what agrees with one. It is an error where"
         " another label has such a schedule, or the ages or weights are what leaves the regimen out.",
         limits=(),
