@@ -74,6 +74,7 @@ def test_every_room_below_the_rules_decides_outcomes() -> None:
         "frozen",
         "outside_text",
         "refusal",
+        "repository",
         "terminal",
         "version",
         "writing",

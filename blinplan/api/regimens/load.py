@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from blinplan.course.eligibility import Choice
     from blinplan.regimen.record import CourseRecord
     from blinplan.regimen.site import Site
+    from blinplan.rules.rule import Finding
     from blinplan.terminal import Screen
 
 
@@ -110,7 +111,15 @@ def errors_in(reading: Reading, label: str = DEFAULT) -> tuple[str, ...]:
     from blinplan.rules.rule import Severity
 
     found = judge(reading, date.min, None, Settings(label=label)).findings
-    return tuple(f"{one.code}: {one.message}." for one in found if one.severity is Severity.ERROR)
+    return tuple(f"{one.code}: {_in_plain_words(one)}." for one in found if one.severity is Severity.ERROR)
+
+
+def _in_plain_words(finding: "Finding") -> str:
+    """What a finding says; what its rule says, where it quotes marks that a calendar or Markdown takes for its own."""
+    from blinplan.rules.catalogue import CATALOGUE
+
+    quotes_marks = not finding.message.isprintable() or set(finding.message) & set("<>[]`\\")
+    return CATALOGUE[finding.code].sentence.removesuffix(".") if quotes_marks else finding.message
 
 
 def refuse_what_cannot_be_given(reading: Reading, label: str = DEFAULT) -> None:

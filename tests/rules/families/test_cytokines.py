@@ -153,7 +153,7 @@ EXAMPLES = (
     example("C605", "pass", "the equivalent of that indication", _premedicated(MRD, dose="16 mg")),
     example("C605", "finding", "another drug", _premedicated(RELAPSED, drug="paracetamol")),
     example("C605", "pass", "in another language", _premedicated(RELAPSED, drug="Dexaméthasone")),
-    example("C605", "not applicable", "in a study", _premedicated("", dose="8 mg")),
+    example("C605", "pass", "in a study, within three times the label's", _premedicated("", dose="8 mg")),
     example("C605", "not said", "no word of it", RELAPSED + STEPPED),
     example("C605", "waived", "as the ward gives it", _premedicated(RELAPSED, dose="24 mg"), below=waiver("C605")),
     example("C606", "finding", "90 days", _in_hospital("[90]", RELAPSED, STEPPED)),

@@ -229,6 +229,9 @@ steps = [{ dose = "28 mcg/day", days = 28 }]
 treatment_free_days = 14"""
 
 
+_MRD = 'indication = "mrd-positive"\n\n'
+
+
 def _for(limits: str) -> str:
     return f"[eligibility]\n{limits}\n\n{_CYCLE}"
 
@@ -255,8 +258,8 @@ RULES = (
         Severity.ERROR,
         "A patient outside the limits is sent there, and a plan follows `otherwise` once.",
         limits=(),
-        bad=_for('min_weight_kg = 45\notherwise = "rr-below-45-gk"'),
-        good=_for('min_weight_kg = 45\notherwise = "rr-below-45-kg"'),
+        bad=_MRD + _for('min_weight_kg = 45\notherwise = "mrd-below-45-gk"'),
+        good=_MRD + _for('min_weight_kg = 45\notherwise = "mrd-below-45-kg"'),
         check=_otherwise,
         sources=_CONVENTION,
     ),

@@ -16,6 +16,14 @@ def _steps(length: str) -> str:
     )
 
 
+def _for_children(weight: str) -> str:
+    dose = '{ dose = "15 mcg/m2/day", max = "28 mcg/day", days = 28 }'
+    return (
+        f"[eligibility]\nmin_weight_kg = {weight}\nbelow_weight_kg = 45\n\n"
+        f'[[cycle]]\nname = "Cycle 1"\nsteps = [{dose}]\ntreatment_free_days = 14'
+    )
+
+
 def _bags_do_not_fit(rule: Rule, case: Case) -> Answer:
     if case.site is None:
         return _NO_SITE
@@ -69,8 +77,8 @@ RULES = (
         Severity.ERROR,
         "Bags of 72 hours and longer hold benzyl alcohol, which harms the smallest.",
         limits=("preservative_from_weight",),
-        bad=_steps("days = 28").replace("min_weight_kg = 45", "min_weight_kg = 5"),
-        good=_steps("days = 28").replace("min_weight_kg = 45", "min_weight_kg = 5.4"),
+        bad=_for_children("5"),
+        good=_for_children("5.4"),
         check=_preservative,
         waivable=False,
         site=_SITE + "bag = [{ hours = 168, in_use_hours = 168 }]",
