@@ -311,10 +311,18 @@ def _found_in_all(rule: Rule, cases: _Several, gaps: "Gaps", settings: Settings)
     common: tuple[Finding, ...] = ()
     for number, case in enumerate(cases if not rule.simulated else ()):
         found = _answer(rule, case, settings).findings
-        common = tuple(f for f in (common if number else found) if f in found and not gaps.cover(f.path))
+        alike = {_without_status(one) for one in found}
+        common = tuple(
+            f for f in (common if number else found) if _without_status(f) in alike and not gaps.cover(f.path)
+        )
         if not common:
             break
     return common
+
+
+def _without_status(finding: Finding) -> tuple[object, ...]:
+    """What a finding says, but for whether a number was seen: that depends on the label, which may be unread."""
+    return finding.path, finding.severity, finding.message.split(" (that value, ", maxsplit=1)[0]
 
 
 def _with_problems(reading: FaultyFile, answers: Mapping[str, Verdict], settings: Settings) -> tuple[Verdict, ...]:

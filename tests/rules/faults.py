@@ -30,7 +30,10 @@ class Change(NamedTuple):
 
 
 Told = tuple[str, KeyPath, str]
-"""What is told of a finding: its code, its place, and its message without names of cycles, one of which may be lost."""
+"""What is told of a finding: its code, its place, and its message without names of cycles, one of which may be lost.
+
+Whether a number was seen depends on label and indication, which may be lost as well.
+"""
 
 
 def faults(text: str) -> Iterator[Change]:
@@ -49,7 +52,8 @@ def _faults_of_a_key(text: str, path: KeyPath, key: Span, value: Span) -> Iterat
     yield Change("another key", path, _put(text, key, "zzz"))
     if text[value.start - 1] == "\n":
         return  # the header of a table
-    for other in ('"?"', "-1", "true", "[[]]", "{ a = 1 }", "1.5"):
+    table = text[value.start] == "{"  # another table in its place is several faults: keys unknown, and keys left out
+    for other in ('"?"', "-1", "true", "[[]]", *([] if table else ["{ a = 1 }"]), "1.5"):
         yield Change(f"{other} as value", path, _put(text, value, other))
     inline = "{" in text[: key.start].rsplit("\n", 1)[-1]
     yield Change(
@@ -118,7 +122,7 @@ def _told(judgement: Judgement) -> frozenset[Told]:
     problems = judgement.reading.problems if isinstance(judgement.reading, FaultyFile) else ()
     known = {(problem.code, problem.span) for problem in problems}
     return frozenset(
-        (finding.code, finding.path, re.sub(r'"[^"]*"', '"', finding.message))
+        (finding.code, finding.path, re.sub(r'"[^"]*"', '"', finding.message).split(" (that value, ", maxsplit=1)[0])
         for finding in judgement.findings
         if (finding.code, finding.span) not in known
     )

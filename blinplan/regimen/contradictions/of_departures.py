@@ -6,7 +6,7 @@ from typing import Any
 from blinplan.regimen import schema
 from blinplan.regimen.contradictions.of_due import array_of, valid
 from blinplan.regimen.toml.document import Document, KeyPath
-from blinplan.regimen.toml.problems import Problem, SchemaProblems, contradiction, describe
+from blinplan.regimen.toml.problems import Problem, contradiction, describe
 
 _INVESTIGATIONAL = "investigational"
 _LABELLED = ("relapsed-refractory", "mrd-positive", "consolidation")
@@ -16,6 +16,7 @@ _NOT_LABELLED = ("lymphoma", "autoimmune")
 def departure_contradictions(document: Document) -> Iterator[Problem]:
     """Tell of a base that cannot be one, of departures without a base, and of sources that the file does not have."""
     values, stated = document.values, list(_departures(document.values))
+    unknown = values.keys() - schema.REGIMEN_FILE.keys.keys()  # one of them may be the base, or a source
     indication, disease = values.get("indication"), values.get("disease")
     if indication in _LABELLED and disease in _NOT_LABELLED:
         yield contradiction(
@@ -27,9 +28,9 @@ def departure_contradictions(document: Document) -> Iterator[Problem]:
         )
     if "departs_from" in values:
         yield from _of_base(document, values["departs_from"])
-    elif stated and not _is_misspelt(document):
+    elif stated and not unknown:
         yield _without_base(document, stated[0][0])
-    citations = _citations(values)
+    citations = [] if unknown else _citations(values)
     cited = dict[object, tuple[KeyPath, object]]()
     for path, departure in stated if citations else []:
         cited.setdefault(str(departure.get("source")), (path, departure.get("source")))
@@ -71,12 +72,6 @@ def _of_base(document: Document, base: object) -> Iterator[Problem]:
             "a regimen is laid beside another one, to see where it differs",
             "name the regimen that it was made from, such as rr-adult, or give this one a name of its own",
         )
-
-
-def _is_misspelt(document: Document) -> bool:
-    schema_problems = SchemaProblems(document, schema.REGIMEN_FILE)
-    unknown = [key for key in document.values if key not in schema.REGIMEN_FILE.keys]
-    return any(schema_problems.nearest_key((key,)) == "departs_from" for key in unknown)
 
 
 def _without_base(document: Document, path: KeyPath) -> Problem:

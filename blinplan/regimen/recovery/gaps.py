@@ -49,6 +49,8 @@ def gaps_of(reading: FaultyFile) -> Gaps | None:
         if problem.code == "F002":
             unknown.add(problem.path)
         places.update(_places(document, problem))
+        if problem.code == "F007" and problem.path[-1] == "departure":
+            places.add(("departs_from",))  # there is one, or else no departure
     if ("format",) in places and "format" in document.values:
         return None  # what is said may be said in another version of the format
     another = ("cycle", len(array_of(document.values.get("cycle"))))

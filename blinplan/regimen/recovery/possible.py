@@ -23,6 +23,9 @@ _VALUES: tuple[Any, ...] = (
     *('cycle "Cycle 1" step 2 dose', "dosing basis", "rr-adult", "mrd-adult", "consolidation-below-45-kg"),
     *(False, True, date(1990, 1, 1), date(2990, 1, 1), datetime(2026, 1, 1, 10, 0)),  # noqa: DTZ001 - a local time
 )
+_BASES = ("rr-adult", "nhl-60", "rr-below-45-kg", "mrd-adult")
+"""Regimens that another may depart from, flat and by area."""
+
 _FILLINGS_OF_A_TABLE = 12
 
 
@@ -54,6 +57,8 @@ class Possible:
         ]
 
     def _values(self, table: Table[Any], key: Key) -> Iterable[Any]:
+        if key.name == "departs_from":
+            return _BASES
         if table is schema.STEP and key.name in {"dose", "max", "days"}:
             return self._of_a_step(key.name)
         if key.kind.table is not None:

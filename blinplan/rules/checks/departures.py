@@ -1,7 +1,7 @@
 """An investigational regimen beside the one that it departs from: every difference, and whether the file states it."""
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from blinplan.label.label import Label
@@ -118,7 +118,11 @@ BESIDE_BASE = NotEvaluated("not applicable", "every step and cycle is laid besid
 
 def unless_beside_base(check: Callable[[Rule, Case], Answer]) -> Callable[[Rule, Case], Answer]:
     """A check of what a regimen is beside those in general, which one that departs from a named one is not asked."""
-    return lambda rule, case: BESIDE_BASE if is_laid_beside_base(case) else check(rule, case)
+    return partial(_unless_beside_base, check)  # which pickles
+
+
+def _unless_beside_base(check: Callable[[Rule, Case], Answer], rule: Rule, case: Case) -> Answer:
+    return BESIDE_BASE if is_laid_beside_base(case) else check(rule, case)
 
 
 def differences(case: Case, laid: Comparison) -> list[Difference]:
