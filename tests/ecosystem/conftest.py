@@ -39,8 +39,8 @@ def sample(tmp_path: Path, git: Git) -> Path:
     """A repository with a sound regimen, one with a warning, and files that are not regimens."""
     (tmp_path / "regimens").mkdir()
     texts = {
-        "regimens/sound.toml": regimen_text(cycle(repeat=2)),
-        "regimens/short cycle.toml": regimen_text(cycle("28 mcg/day for 27 days")),
+        "regimens/sound.toml": regimen_text(cycle(repeat=2), called="sound"),
+        "regimens/short cycle.toml": regimen_text(cycle("28 mcg/day for 27 days"), called="short-cycle"),
         "pyproject.toml": '[project]\nname = "protocols"\nversion = "1"\n',
         "notes.toml": "about = 1\n",
     }

@@ -22,6 +22,7 @@ def here(script: str, clone: Path) -> str:
         script.replace(f"@{COMMIT}", "")
         .replace(f"https://{ADDRESS}", f"file://{clone}")
         .replace(ADDRESS, f"file://{clone}")
+        .replace(f"blinplan[fast] @ git+file://{clone}", f"{clone}[fast]")  # pip knows no such address without a host
     )
 
 
