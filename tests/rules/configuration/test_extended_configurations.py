@@ -154,8 +154,8 @@ def test_what_is_set_for_some_files_is_added_and_the_own_goes_first(tmp_path: Pa
 
 
 def test_patterns_of_a_base_beside_the_team_count_from_the_team(tmp_path: Path) -> None:
-    write(tmp_path, {"shared/base.toml": 'exclude = ["/drafts/"]\n[per-file."trials/*"]\nfail-on = "never"\n'})
-    write(tmp_path, {"team/blinplan.toml": 'extend = "../shared/base.toml"\n'})
+    write(tmp_path, {"common/base.toml": 'exclude = ["/drafts/"]\n[per-file."trials/*"]\nfail-on = "never"\n'})
+    write(tmp_path, {"team/blinplan.toml": 'extend = "../common/base.toml"\n'})
     found = load(tmp_path / "team" / "blinplan.toml")
     assert found is not None
     assert found.exclude[0].folder == tmp_path / "team"
