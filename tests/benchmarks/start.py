@@ -21,8 +21,8 @@ from blinplan.regimen import library
 INSTALLED, FROM_SOURCE = 1.5, 2.5
 """How many times that of a bare typer app it may take: as pip installs it, and compiled anew at every start.
 
-The first is what people have; 1.05 is reached. The second grows with the lines that a check imports, and is told so that
-it is seen; 1.7 is reached.
+The first is what people have; 1.05 is reached. The second grows with the lines that a check imports, and is told so
+that it is seen; 1.7 is reached.
 """
 SIMULATED = 8.0
 """The same of one file with simulation and nothing kept; 6 is reached, 0.8 seconds."""
