@@ -201,12 +201,12 @@ def test_a_fault_and_a_mistake_are_both_told_and_nothing_else_is(name: str) -> N
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_in_every_shipped_regimen_a_fault_and_a_mistake_are_both_told(name: str) -> None:
-    for mistake, fault in some(library.paths()[name].read_text(encoding="utf-8"), 25):
+    for mistake, fault in some(library.paths()[name].read_text(encoding="utf-8"), 8):
         hold(mistake, fault)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SHIPPED[::11])
+@pytest.mark.parametrize("name", SHIPPED[::27])
 def test_beside_a_thousandfold_dose_faults_at_all_places_are_told(name: str) -> None:
     text = library.paths()[name].read_text(encoding="utf-8")
     for mistake, fault in islice(faults_with_mistakes(text), 0, len(list(faults(text))), 10):
