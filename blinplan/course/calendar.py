@@ -8,10 +8,10 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from blinplan.course.bags import Bag, Infusion
+from blinplan.course.bags.opening import hour_of_change, why_closed
+from blinplan.course.bags.sequence import Bag, Infusion
 from blinplan.course.events import INTERRUPTED, Course, Event
-from blinplan.course.interruption import Topic
-from blinplan.course.opening import hour_of_change, why_closed
+from blinplan.course.happened.interruption import Topic
 from blinplan.course.premedication import DuePremedication, PremedicationPlan
 from blinplan.course.things_due import due_days, hospital_stays
 from blinplan.label.read import label_of
@@ -19,7 +19,7 @@ from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Indication, ThingDue
 
 if TYPE_CHECKING:
-    from blinplan.course.ledger import Ledger, LedgerEntry
+    from blinplan.course.happened.ledger import Ledger, LedgerEntry
     from blinplan.regimen.site import Site
 
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from blinplan.course.adulthood import Adulthood, adult_from
-from blinplan.course.bags import Bag, Infusion, NoSequenceError, bag_sequence, usable_bags
+from blinplan.course.bags.opening import NeverOpenError, next_opening
+from blinplan.course.bags.preparation import prepared_by
+from blinplan.course.bags.sequence import Bag, Infusion, NoSequenceError, bag_sequence, usable_bags
 from blinplan.course.calendar import Clock, Entry, entries, infusions, things_due
 from blinplan.course.events import Course
-from blinplan.course.ledger import Ledger, record_of
-from blinplan.course.opening import NeverOpenError, next_opening
+from blinplan.course.happened.ledger import Ledger, record_of
+from blinplan.course.happened.replan import Replanned, as_it_stood, replan, replay
+from blinplan.course.happened.resumption import Opens, at_once
 from blinplan.course.premedication import PremedicationPlan, premedication_plan
-from blinplan.course.preparation import prepared_by
-from blinplan.course.replan import Replanned, as_it_stood, replan, replay
-from blinplan.course.resumption import Opens, at_once
 from blinplan.label.read import label_of
 from blinplan.regimen.record import CourseRecord
 from blinplan.regimen.site import Site, SiteBag

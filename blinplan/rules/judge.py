@@ -167,7 +167,7 @@ def _case(reading: RegimenFile, settings: Settings, patient: "Patient | None", s
 def _prepare(site: "Site", regimen: Regimen) -> "Site":
     """The site with its label's word where it says nothing."""
     # Imported here, because a check without a site profile does not wait for it.
-    from blinplan.course.preparation import prepared_by
+    from blinplan.course.bags.preparation import prepared_by
 
     return prepared_by(site, label_of(regimen))
 

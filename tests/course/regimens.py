@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
+from blinplan.course.bags.preparation import prepared_by
 from blinplan.course.events import Course, expand
 from blinplan.course.patient import Patient, patient
-from blinplan.course.preparation import prepared_by
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.regimen import library
 from blinplan.regimen.age import completed_age

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from blinplan.course.bags import (
+from blinplan.course.bags.preparation import at_site, faults_of_site, prepared_by
+from blinplan.course.bags.sequence import (
     Bag,
     Infusion,
     NoSequenceError,
@@ -24,7 +25,6 @@ from blinplan.course.bags import (
 )
 from blinplan.course.events import expand
 from blinplan.course.patient import patient
-from blinplan.course.preparation import at_site, faults_of_site, prepared_by
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.regimen import library
 from blinplan.regimen.site import Shortage, Site, SiteBag, Vial

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blinplan.course.bags import bag_sequence
+from blinplan.course.bags.sequence import bag_sequence
 from blinplan.course.calendar import Clock, Due, Entry, entries, infusions, micrograms
 from blinplan.course.events import Course, expand
 from blinplan.course.patient import patient

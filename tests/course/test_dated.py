@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blinplan.course.bags import NoSequenceError
+from blinplan.course.bags.opening import NeverOpenError, next_opening
+from blinplan.course.bags.sequence import NoSequenceError
 from blinplan.course.calendar import Due, when_closed
 from blinplan.course.dated import Dated, as_planned, date_course
 from blinplan.course.eligibility import choose
 from blinplan.course.events import Course, expand
-from blinplan.course.opening import NeverOpenError, next_opening
+from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import patient
-from blinplan.course.resumption import RecordError
 from blinplan.regimen import library
 from blinplan.regimen.record import Cause, CourseRecord, CycleStart, Interruption
 from blinplan.regimen.site import Site

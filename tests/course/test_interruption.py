@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from blinplan.course.interruption import Circumstances, Decision, Topic, decisions
+from blinplan.course.happened.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen import library

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blinplan.course.bags import bag_sequence
+from blinplan.course.bags.sequence import bag_sequence
 from blinplan.course.calendar import Due, entries, infusions
 from blinplan.course.events import INTERRUPTED, Course, expand
-from blinplan.course.interruption import Topic
-from blinplan.course.ledger import Ledger, LedgerError, StartOfCycle, ledger_data, ledger_of
+from blinplan.course.happened.interruption import Topic
+from blinplan.course.happened.ledger import Ledger, LedgerError, StartOfCycle, ledger_data, ledger_of
+from blinplan.course.happened.replan import Replanned, as_it_stood, decide, replan, replay
+from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import PatientError, patient
 from blinplan.course.premedication import premedication_plan
-from blinplan.course.replan import Replanned, as_it_stood, decide, replan, replay
-from blinplan.course.resumption import RecordError
 from blinplan.quantities import Basis, DoseRate, read_dose
 from blinplan.regimen import library
 from blinplan.regimen.record import Cause

@@ -10,8 +10,8 @@ import pytest
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated, date_course
 from blinplan.course.events import expand
+from blinplan.course.happened.replan import replan
 from blinplan.course.patient import patient
-from blinplan.course.replan import replan
 from blinplan.course.things_due import due_days, possible_doses
 from blinplan.regimen.age import Age, read_age
 from blinplan.regimen.build import cycle, dose_by_age, due, regimen, step

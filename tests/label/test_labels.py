@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import tomli
 
-from blinplan.course.interruption import Circumstances, Decision, Topic, decisions
+from blinplan.course.happened.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.label import read
 from blinplan.label.label import Label
 from blinplan.label.read import DEFAULT, label_from, label_named, label_names, label_of

@@ -17,7 +17,7 @@ from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.age import Age, AgeError, read_age
 
 if TYPE_CHECKING:
-    from blinplan.course.ledger import Ledger
+    from blinplan.course.happened.ledger import Ledger
     from blinplan.regimen.record import CourseRecord
     from blinplan.rules.judge import Judgement
 
@@ -135,7 +135,7 @@ _NO_PLAN = "give the JSON document of a dated plan: blinplan plan â€¦ --start â€
 
 
 def _from_plan(path: str, fingerprint: str, label: str) -> CourseHistory:
-    from blinplan.course.ledger import LedgerError, ledger_of
+    from blinplan.course.happened.ledger import LedgerError, ledger_of
 
     document = _document(path)
     if document["manifest"].get("input") != fingerprint:

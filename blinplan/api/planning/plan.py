@@ -117,7 +117,7 @@ def plan(
     begins = _beginning(happened, start, time_zone, profile)
     whom = whom if begins is None else on_the_day(whom, begins.date())
     chosen = order(asked, whom).follow(label, project).check()
-    from blinplan.course.preparation import HEEDED, at_site, in_project, with_hospital_days
+    from blinplan.course.bags.preparation import HEEDED, at_site, in_project, with_hospital_days
 
     limits = project.settings_of(source_of(asked.document.name, asked)).limits_for(chosen.regimen)
     profile = None if profile is None else in_project(profile, limits)
@@ -204,7 +204,7 @@ def _numbers_not_followed(regimen: Regimen, limits: Limits, heeded: frozenset[st
 
 
 def _refuse_faults(site: "Site", regimen: Regimen) -> None:
-    from blinplan.course.preparation import faults_of_site
+    from blinplan.course.bags.preparation import faults_of_site
 
     label = label_of(regimen)
     for fault in faults_of_site(site, label):
@@ -253,11 +253,11 @@ def _put_on_calendar(
                 "a dated plan needs {start}", "give when the first infusion begins, as 2026-11-02T10:00"
             )
         return None
-    from blinplan.course.bags import NoSequenceError, overfilled_bags
+    from blinplan.course.bags.opening import NeverOpenError
+    from blinplan.course.bags.sequence import NoSequenceError, overfilled_bags
     from blinplan.course.calendar import Clock
     from blinplan.course.dated import date_course
-    from blinplan.course.opening import NeverOpenError
-    from blinplan.course.resumption import RecordError
+    from blinplan.course.happened.resumption import RecordError
     from blinplan.quantities import decimal_text, duration_text
     from blinplan.reports.shared.words import moment_text
 
@@ -293,7 +293,7 @@ def _bound_by_preservative(course: Course, site: "Site | None", limits: Limits) 
     """In words, that the patient must not get the site's bags with preservative; None where that is not so."""
     if site is None or course.patient.weight is None:
         return None
-    from blinplan.course.preparation import prepared_by
+    from blinplan.course.bags.preparation import prepared_by
     from blinplan.quantities import decimal_text
 
     ward = prepared_by(site, label_of(course.regimen))

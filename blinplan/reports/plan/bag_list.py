@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.course.bags import Bag, drawn_millilitres, in_use_left, vials
+from blinplan.course.bags.sequence import Bag, drawn_millilitres, in_use_left, vials
 from blinplan.course.dated import Dated
 from blinplan.label.label import Label
 from blinplan.label.read import label_of

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from blinplan.course.bags import Bag
+from blinplan.course.bags.sequence import Bag
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows

@@ -8,8 +8,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from blinplan.course.dated import Dated
-from blinplan.course.interruption import Decision, Topic
-from blinplan.course.ledger import LedgerEntry, ledger_data
+from blinplan.course.happened.interruption import Decision, Topic
+from blinplan.course.happened.ledger import LedgerEntry, ledger_data
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.outside_text import visible

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
-from blinplan.course.bags import Bag
+from blinplan.course.bags.sequence import Bag
 from blinplan.course.calendar import Due
 from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import INTERRUPTED, Event
-from blinplan.course.ledger import LedgerEntry
+from blinplan.course.happened.ledger import LedgerEntry
 from blinplan.label.label import FollowedLabel
 from blinplan.label.read import label_of
 from blinplan.reports.plan.bag_list import (

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from fractions import Fraction
 
 from blinplan.course.eligibility import PLAINLY_ADULT_FROM, PLAINLY_CHILD_BELOW
-from blinplan.course.interruption import SEVERE
+from blinplan.course.happened.interruption import SEVERE
 from blinplan.course.patient import (
     AREAS_DIFFER,
     AREAS_M2,

@@ -59,8 +59,8 @@ ONLY_WHERE_ASKED = {
     "blinplan.course.patient": ["--patient", "weight=70,age=30"],
     "blinplan.regimen.age": ["--patient", "weight=70,age=30"],
     "blinplan.api.regimens.load": ["--site", "site.toml"],
-    "blinplan.course.bags": ["--site", "site.toml"],
-    "blinplan.course.preparation": ["--site", "site.toml"],
+    "blinplan.course.bags.sequence": ["--site", "site.toml"],
+    "blinplan.course.bags.preparation": ["--site", "site.toml"],
     "blinplan.regimen.site": ["--site", "site.toml"],
     "blinplan.regimen.record": ["record.toml"],
     "blinplan.regimen.route.problem": ["subcutaneous.toml"],
@@ -86,11 +86,11 @@ ONLY_TO_SIMULATE = (
 
 
 ONLY_WITH_DATES = (
-    "blinplan.course.bags",
+    "blinplan.course.bags.sequence",
     "blinplan.course.calendar",
     "blinplan.course.dated",
-    "blinplan.course.ledger",
-    "blinplan.course.replan",
+    "blinplan.course.happened.ledger",
+    "blinplan.course.happened.replan",
     "blinplan.regimen.record",
     "blinplan.regimen.site",
 )

@@ -12,7 +12,7 @@ from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import INTERRUPTED, Course, Event
-from blinplan.course.ledger import LedgerEntry
+from blinplan.course.happened.ledger import LedgerEntry
 from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, duration_text

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from blinplan.course.bags import Bag, drawn_millilitres, vials
+from blinplan.course.bags.sequence import Bag, drawn_millilitres, vials
 from blinplan.course.dated import Dated
 from blinplan.course.events import Event
 from blinplan.course.premedication import DuePremedication

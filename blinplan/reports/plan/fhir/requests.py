@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.course.events import Course
-from blinplan.course.ledger import LedgerEntry
+from blinplan.course.happened.ledger import LedgerEntry
 from blinplan.course.premedication import DuePremedication
 from blinplan.outside_text import visible
 from blinplan.reports.plan.dated_plan import entry_text

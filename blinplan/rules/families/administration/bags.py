@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from blinplan.course.bags import Infusion, NoSequenceError, bag_sequence, usable_bags, without_preservative
-from blinplan.course.preparation import faults_of_site
+from blinplan.course.bags.preparation import faults_of_site
+from blinplan.course.bags.sequence import Infusion, NoSequenceError, bag_sequence, usable_bags, without_preservative
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text, duration_text
 from blinplan.regimen.regimen import Cycle, Step

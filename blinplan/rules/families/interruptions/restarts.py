@@ -5,11 +5,11 @@ from fractions import Fraction
 
 from blinplan.course.adulthood import Adulthood
 from blinplan.course.eligibility import misfits
-from blinplan.course.interruption import Circumstances, Decision, Topic, premedication_goes_by_age
-from blinplan.course.interruption import decisions as label_decisions
+from blinplan.course.happened.interruption import Circumstances, Decision, Topic, premedication_goes_by_age
+from blinplan.course.happened.interruption import decisions as label_decisions
+from blinplan.course.happened.replan import adulthood_in, decide, decide_at
+from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import Patient, PatientError, patient
-from blinplan.course.replan import adulthood_in, decide, decide_at
-from blinplan.course.resumption import RecordError
 from blinplan.quantities import duration_text
 from blinplan.regimen.record import Cause, CourseRecord, Interruption, minutes_between
 from blinplan.regimen.toml.document import KeyPath

@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import gcd
 from typing import NamedTuple
 
-from blinplan.course.opening import is_open, minutes_of_change
+from blinplan.course.bags.opening import is_open, minutes_of_change
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, duration_text
 from blinplan.regimen.site import Site, SiteBag, Vial
 

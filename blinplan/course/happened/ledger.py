@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from blinplan.course.interruption import Decision, Topic
+from blinplan.course.happened.interruption import Decision, Topic
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen.record import Cause, CourseRecord, CycleStart, Interruption
 

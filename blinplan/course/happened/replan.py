@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.events import INTERRUPTED, Course, Period, course_of, given_rate, periods
-from blinplan.course.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
+from blinplan.course.happened.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
+from blinplan.course.happened.resumption import Decided, FromLedger, FromRecord, Opens, RecordError, Stop, at_once
 from blinplan.course.patient import PatientError
-from blinplan.course.resumption import Decided, FromLedger, FromRecord, Opens, RecordError, Stop, at_once
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.quantities import Basis, DoseRate

@@ -103,7 +103,7 @@ class SiteFault(NamedTuple):
 
 def faults_of_site(site: "Site", label: Label) -> tuple[SiteFault, ...]:
     """In what a site is laxer than a label, contradicts it, or fills bags with less than is infused."""
-    from blinplan.course.bags import underfilled_bags
+    from blinplan.course.bags.sequence import underfilled_bags
 
     least, own = _preservative_from(label), site.preservative_from
     faults: list[SiteFault] = []

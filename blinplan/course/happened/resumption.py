@@ -8,9 +8,9 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from blinplan.course.adulthood import Adulthood
-from blinplan.course.interruption import Circumstances, Decision, Topic, decisions
-from blinplan.course.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
-from blinplan.course.opening import put_forward
+from blinplan.course.bags.opening import put_forward
+from blinplan.course.happened.interruption import Circumstances, Decision, Topic, decisions
+from blinplan.course.happened.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.quantities import DoseRate, duration_text
 from blinplan.regimen.record import Cause, CourseRecord, Interruption, minutes_between
 from blinplan.regimen.regimen import Regimen
