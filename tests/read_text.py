@@ -1,7 +1,7 @@
 """What a text reads as, where a test knows what kind of file it is."""
 
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenFile, SiteFile, read
-from blinplan.regimen.record import CourseRecord
+from blinplan.regimen.record.record import CourseRecord
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site
 from blinplan.regimen.toml.problems import Problem

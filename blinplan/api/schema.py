@@ -48,7 +48,7 @@ def _regimen() -> dict[str, Any]:
 
 
 def _record() -> dict[str, Any]:
-    from blinplan.regimen.record import RECORD_FILE
+    from blinplan.regimen.record.tables import RECORD_FILE
     from blinplan.regimen.toml.table import file_schema
 
     return file_schema(RECORD_FILE, "blinplan course record, version 1")

@@ -15,7 +15,7 @@ from blinplan.course.happened.replan import Replanned, as_it_stood, replan, repl
 from blinplan.course.happened.resumption import Opens, at_once
 from blinplan.course.premedication import PremedicationPlan, premedication_plan
 from blinplan.label.read import label_of
-from blinplan.regimen.record import CourseRecord
+from blinplan.regimen.record.record import CourseRecord
 from blinplan.regimen.site import Site, SiteBag
 
 

@@ -59,12 +59,25 @@ class Age:
     told
         The day on which that was so, or on which somebody of that date of birth is looked at; None where it is not
         known.
+    later
+        Ages of the same person that were told on other days: together they say more than each.
     """
 
     born: date | None = None
     completed: int = 0
     unit: AgeUnit = AgeUnit.YEARS
     told: date | None = None
+    later: "tuple[Age, ...]" = ()
+
+    def also(self, other: "Age") -> "Age":
+        """The same age, with what was told of it on another day."""
+        return replace(self, later=(*self.later, other))
+
+    @property
+    def contradicts_itself(self) -> bool:
+        """Whether nobody can have had the ages that were told, each on its day."""
+        bounds = self._bounds()
+        return bounds is not None and bounds[0] > bounds[1]
 
     def told_on(self, day: date) -> "Age":
         """The same age, as told on a day where nobody says on which."""
@@ -104,6 +117,11 @@ class Age:
 
     def _bounds(self) -> tuple[date, date] | None:
         """The earliest and the latest date of birth that can be; None where no day is known."""
+        own = self._own_bounds()
+        known = [bounds for bounds in (own, *(age._bounds() for age in self.later)) if bounds is not None]
+        return (max(first for first, _ in known), min(last for _, last in known)) if known else None
+
+    def _own_bounds(self) -> tuple[date, date] | None:
         if self.born is not None:
             return self.born, self.born
         if self.told is None:

@@ -17,7 +17,7 @@ from blinplan.regimen.toml.problems import Problem, SchemaProblems, in_order
 from blinplan.regimen.toml.table import is_several
 
 if TYPE_CHECKING:
-    from blinplan.regimen.record import CourseRecord
+    from blinplan.regimen.record.record import CourseRecord
     from blinplan.regimen.site import Site
     from blinplan.regimen.toml.mend import Mended
 
@@ -143,7 +143,8 @@ def _other_route(document: Document) -> Problem | None:
 
 def _read_record(document: Document) -> Reading:
     # Imported here, because most files are regimens.
-    from blinplan.regimen.record import RECORD_FILE, record_of, record_problems
+    from blinplan.regimen.record.problems import record_problems
+    from blinplan.regimen.record.tables import RECORD_FILE, record_of
 
     try:
         file = RECORD_FILE.read(document.values)
@@ -227,7 +228,7 @@ _HEADER = re.compile(r"^[ \t]*(\[\[?)[ \t]*([A-Za-z_.-]+)[ \t]*\]", re.MULTILINE
 
 def _advice_for_header(text: str, line: int) -> str | None:
     """How to write several tables of a kind, where the one at a line has not two brackets, or one before it has not."""
-    from blinplan.regimen.record import RECORD_FILE
+    from blinplan.regimen.record.tables import RECORD_FILE
     from blinplan.regimen.site import SITE_FILE
 
     here = _HEADER.match(text.split("\n")[line - 1])

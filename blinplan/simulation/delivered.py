@@ -9,7 +9,7 @@ from blinplan.course.events import Course
 from blinplan.executor import Executor, executor_or_threads
 from blinplan.physiology.model.population import Population
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.regimen.record import Cause
+from blinplan.regimen.record.record import Cause
 from blinplan.simulation.paired import Paired
 from blinplan.simulation.trial import Outcome, Patients, Trial, count_on, preset_of, virtual_patients
 

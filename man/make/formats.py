@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from blinplan.regimen.record import RECORD_FILE
+from blinplan.regimen.record.tables import RECORD_FILE
 from blinplan.regimen.schema import REGIMEN_FILE
 from blinplan.regimen.site import SITE_FILE
 from blinplan.regimen.toml.table import Key, Table

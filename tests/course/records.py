@@ -9,7 +9,7 @@ from blinplan.course.patient import patient
 from blinplan.quantities import read_dose
 from blinplan.regimen import library
 from blinplan.regimen.age import completed_age
-from blinplan.regimen.record import Cause, CourseRecord, CycleStart, Interruption
+from blinplan.regimen.record.record import Cause, CourseRecord, CycleStart, Interruption
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 DAY, HOUR = 24 * 60, 60

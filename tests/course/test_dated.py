@@ -19,7 +19,7 @@ from blinplan.course.events import Course, expand
 from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import patient
 from blinplan.regimen import library
-from blinplan.regimen.record import Cause, CourseRecord, CycleStart, Interruption
+from blinplan.regimen.record.record import Cause, CourseRecord, CycleStart, Interruption
 from blinplan.regimen.site import Site
 from tests.course.regimens import site
 

@@ -10,7 +10,7 @@ from blinplan.course.happened.interruption import Circumstances, Decision, Topic
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen import library
-from blinplan.regimen.record import Cause, Interruption
+from blinplan.regimen.record.record import Cause, Interruption
 from blinplan.regimen.regimen import AgeGroup, Regimen
 
 LABEL = label_named(DEFAULT).numbers

@@ -22,7 +22,7 @@ from blinplan.course.patient import PatientError, patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.quantities import Basis, DoseRate, read_dose
 from blinplan.regimen import library
-from blinplan.regimen.record import Cause
+from blinplan.regimen.record.record import Cause
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
 from tests.course.regimens import site
 

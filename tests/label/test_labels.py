@@ -18,7 +18,7 @@ from blinplan.label.regimens import labelled_regimen
 from blinplan.limits import Limit, NotStatedError
 from blinplan.quantities import MINUTES_PER_HOUR, Basis, decimal_text
 from blinplan.regimen import library
-from blinplan.regimen.record import Cause
+from blinplan.regimen.record.record import Cause
 from blinplan.regimen.regimen import AgeGroup, Indication, Occasion, Status
 from tests.course.records import DAY, record, stop
 

@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 
 from blinplan.regimen.reading import FaultyFile, Reading, SiteFile, read
-from blinplan.regimen.record import RECORD_FILE, Cause
+from blinplan.regimen.record.record import Cause
+from blinplan.regimen.record.tables import RECORD_FILE
 from blinplan.regimen.site import SITE_FILE
 from tests.read_text import problems_of, record_in, site_in
 

@@ -18,7 +18,7 @@ from blinplan.regimen.age import Age, AgeError, read_age
 
 if TYPE_CHECKING:
     from blinplan.course.happened.ledger import Ledger
-    from blinplan.regimen.record import CourseRecord
+    from blinplan.regimen.record.record import CourseRecord
     from blinplan.rules.judge import Judgement
 
 

@@ -313,7 +313,7 @@ def _day(argument: str, given: date | str | None) -> date | None:
     if given is None or isinstance(given, date):
         return given
     # Imported here, because a plan without dates does not wait for it.
-    from blinplan.regimen.record import YEARS
+    from blinplan.regimen.record.record import YEARS
 
     message = f"{{{argument}}} is {{text}}"
     try:
@@ -327,7 +327,7 @@ def _day(argument: str, given: date | str | None) -> date | None:
 
 def _start(text: str, zone: str | None) -> datetime:
     """When the first infusion begins, aware, in the zone."""
-    from blinplan.regimen.record import YEARS, in_utc
+    from blinplan.regimen.record.record import YEARS, in_utc
 
     advice = "give a date and time as 2026-11-02T10:00, and {time_zone} Europe/Berlin"
     short = repr(text[:40])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from blinplan.course.eligibility import Choice
-    from blinplan.regimen.record import CourseRecord
+    from blinplan.regimen.record.record import CourseRecord
     from blinplan.regimen.site import Site
     from blinplan.rules.rule import Finding
     from blinplan.terminal import Screen

@@ -9,7 +9,7 @@ from blinplan.course.adulthood import EITHER
 from blinplan.label.read import label_of
 from blinplan.limits import Limits, NotStatedError
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, decimal_text, duration_text
-from blinplan.regimen.record import (
+from blinplan.regimen.record.record import (
     ADVERSE_EVENTS,
     DEATH,
     NEUROLOGICAL_EVENTS,

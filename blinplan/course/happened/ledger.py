@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from blinplan.course.happened.interruption import Decision, Topic
 from blinplan.quantities import Basis, DoseRate
-from blinplan.regimen.record import Cause, CourseRecord, CycleStart, Interruption
+from blinplan.regimen.record.record import Cause, CourseRecord, CycleStart, Interruption
 
 VERSION = 1
 

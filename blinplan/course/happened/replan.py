@@ -15,7 +15,7 @@ from blinplan.course.patient import PatientError
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.quantities import Basis, DoseRate
-from blinplan.regimen.record import CourseRecord, Interruption
+from blinplan.regimen.record.record import CourseRecord, Interruption
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site
 

@@ -12,7 +12,7 @@ from blinplan.course.bags.opening import put_forward
 from blinplan.course.happened.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.course.happened.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.quantities import DoseRate, duration_text
-from blinplan.regimen.record import Cause, CourseRecord, Interruption, minutes_between
+from blinplan.regimen.record.record import Cause, CourseRecord, Interruption, minutes_between
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.document import KeyPath
 

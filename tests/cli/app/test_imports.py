@@ -62,7 +62,7 @@ ONLY_WHERE_ASKED = {
     "blinplan.course.bags.sequence": ["--site", "site.toml"],
     "blinplan.course.bags.preparation": ["--site", "site.toml"],
     "blinplan.regimen.site": ["--site", "site.toml"],
-    "blinplan.regimen.record": ["record.toml"],
+    "blinplan.regimen.record.record": ["record.toml"],
     "blinplan.regimen.route.problem": ["subcutaneous.toml"],
     "blinplan.rules.acceptance.baseline": ["--write-baseline", "baseline.json"],
     "blinplan.rules.configuration.file": ["--config", "blinplan.toml"],
@@ -91,7 +91,7 @@ ONLY_WITH_DATES = (
     "blinplan.course.dated",
     "blinplan.course.happened.ledger",
     "blinplan.course.happened.replan",
-    "blinplan.regimen.record",
+    "blinplan.regimen.record.record",
     "blinplan.regimen.site",
 )
 CHECK = ("check", "rr-adult", "--no-simulate")

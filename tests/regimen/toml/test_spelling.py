@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from blinplan.regimen.record import RECORD_FILE
+from blinplan.regimen.record.tables import RECORD_FILE
 from blinplan.regimen.schema import REGIMEN_FILE
 from blinplan.regimen.site import SITE_FILE
 from blinplan.regimen.toml.spelling import advice_for_key, nearest_word

@@ -11,7 +11,7 @@ from blinplan.course.happened.replan import adulthood_in, decide, decide_at
 from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.quantities import duration_text
-from blinplan.regimen.record import Cause, CourseRecord, Interruption, minutes_between
+from blinplan.regimen.record.record import Cause, CourseRecord, Interruption, minutes_between
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.rule import Answer, Case, Finding, Kind, NotEvaluated, Rule
 

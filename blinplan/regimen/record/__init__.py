@@ -1,0 +1,1 @@
+"""What happened to one patient's course: the record's file, and its values."""

@@ -1,0 +1,127 @@
+"""What happened to one patient's course: the values of a record. It never edits the regimen."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from blinplan.quantities import DoseRate
+from blinplan.regimen.age import Age
+from blinplan.regimen.toml.document import KeyPath
+
+
+class Cause(StrEnum):
+    """Why an infusion was stopped."""
+
+    CYTOKINE_RELEASE = "cytokine-release-syndrome"
+    NEUROLOGICAL = "neurological"
+    ICANS = "icans"
+    LIVER = "liver-values"
+    OTHER_EVENT = "other-adverse-event"
+    OVERDOSE = "overdose"
+    TECHNICAL = "technical"
+
+
+NEUROLOGICAL_EVENTS = frozenset({Cause.NEUROLOGICAL, Cause.ICANS})
+"""ICANS, the syndrome of neurotoxicity by immune effector cells, stands beside them in the label's boxed warning."""
+
+OTHER_EVENTS = frozenset({Cause.OTHER_EVENT, Cause.LIVER})
+ADVERSE_EVENTS = frozenset({Cause.CYTOKINE_RELEASE}) | NEUROLOGICAL_EVENTS | OTHER_EVENTS
+
+
+DEATH = 5
+"""The grade of an event of which the patient died (Common Terminology Criteria for Adverse Events)."""
+
+
+YEARS = range(1900, 2201)
+"""Years in which a course can be; further ones are slips, and near the ends of the calendar no time can be counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """An interruption: when, why, and what was done; what is not known is None. Times are aware, in UTC.
+
+    ``new_cycle`` says whether the restart began a new cycle.
+    """
+
+    stopped: datetime
+    restarted: datetime | None
+    cause: Cause
+    cycle: int
+    grade: int | None
+    seizures: int | None
+    resolved: datetime | None
+    restart_dose: DoseRate | None
+    premedicated: bool | None
+    new_cycle: bool | None
+    path: KeyPath
+
+    @property
+    def minutes(self) -> int | None:
+        """How long it lasted, in minutes; None while it lasts."""
+        return None if self.restarted is None else minutes_between(self.stopped, self.restarted)
+
+
+@dataclass(frozen=True, slots=True)
+class CycleStart:
+    """When a later cycle began. The time is aware, in UTC."""
+
+    cycle: int
+    started: datetime
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class BodyMeasurement:
+    """Figures of a patient that were taken on a day: weight in kg, height in cm, area in m²; None where not taken."""
+
+    day: date
+    weight: Fraction | None
+    height: Fraction | None
+    area: Fraction | None
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRecord:
+    """What happened to one patient's course. The figures are those of the start; ``measurements`` are later ones."""
+
+    regimen: str
+    start: datetime
+    time_zone: str | None
+    weight: Fraction | None
+    height: Fraction | None
+    area: Fraction | None
+    interruptions: tuple[Interruption, ...]
+    cycle_starts: tuple[CycleStart, ...] = ()
+    age: Age | None = None
+    measurements: tuple[BodyMeasurement, ...] = ()
+
+
+def minutes_between(start: datetime, stop: datetime) -> int:
+    """Whole minutes from one aware time to another."""
+    return int((stop - start).total_seconds()) // 60
+
+
+def in_utc(written: datetime, zone: str | None) -> datetime:
+    """An aware time in UTC; a time without an offset is local in the zone.
+
+    Raises
+    ------
+    ValueError
+        When it has neither offset nor zone, or when the clock skips that local time or shows it twice; the message
+        says which.
+    """
+    if written.tzinfo is not None:
+        return written.astimezone(UTC)
+    if zone is None:
+        raise ValueError("has no offset, and no time_zone is given")
+    local = written.replace(tzinfo=ZoneInfo(zone))
+    there = local.astimezone(UTC)
+    if there.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != written:
+        raise ValueError(f"does not exist in {zone}: the clock is put forward over it")
+    if local.replace(fold=1).utcoffset() != local.utcoffset():
+        first, second = (f"{local.replace(fold=fold):%z}" for fold in (0, 1))
+        raise ValueError(f"comes twice in {zone}, at {first} and at {second}: the clock is put back over it")
+    return there
