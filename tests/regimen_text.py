@@ -11,7 +11,7 @@ from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site
 from blinplan.rules.configuration.settings import DEFAULTS, Settings
-from blinplan.rules.families.across_files.neighbours import neighbours_of
+from blinplan.rules.families.across_files.neighbours import AmongOthers, neighbours_of
 from blinplan.rules.judge import Judgement, judge
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated.outcome import Median, SimulatedOutcome
@@ -111,7 +111,7 @@ def judgement_of(
     if beside is None:
         return judge(reading, today, simulator, settings, patient, site)
     others = [read(beside.encode(), "beside.toml")] if beside else []
-    together = neighbours_of((one, settings.label, None) for one in (reading, *others))
+    together = neighbours_of(AmongOthers(one, settings.label, None) for one in (reading, *others))
     return judge(reading, today, simulator, settings, patient, site, together)
 
 

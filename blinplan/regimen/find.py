@@ -135,6 +135,15 @@ def _in_folder(folder: Path, named: str, exclusions: "WhatIsLeftOut | None") -> 
     return files
 
 
+def files_in(folder: Path) -> tuple[Path, ...]:
+    """The files of a folder itself that may be regimens, but for hidden ones; none where it cannot be read."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return ()
+    return tuple(folder / one.name for one in entries if _may_be_regimen(one) and _reason_of_name(one.name) is None)
+
+
 _HIDDEN = "a hidden name"
 
 

@@ -114,7 +114,7 @@ def judge(
     """
     match reading:
         case FaultyFile():
-            return _on_faults(reading, today, settings, patient, site)
+            return _on_faults(reading, today, settings, patient, site, neighbours)
         case RecordFile():
             return _on_record(reading, settings, site)
         case SiteFile():
@@ -261,7 +261,12 @@ def _with_virtual_patients(
 
 
 def _on_faults(
-    reading: FaultyFile, today: date, settings: Settings, patient: "Patient | None", site: "Site | None"
+    reading: FaultyFile,
+    today: date,
+    settings: Settings,
+    patient: "Patient | None",
+    site: "Site | None",
+    neighbours: "Neighbours | None",
 ) -> Judgement:
     """Judge a file that could not be read in whole: its problems, and what is true of it whatever they hide.
 
@@ -274,7 +279,9 @@ def _on_faults(
     readable = recover(reading)
     if readable is None:
         return Judgement(reading, _with_problems(reading, {}, settings), None, settings.limits)
-    cases = _Several(_case(file, settings, patient, site) for file in readable.regimens())
+    cases = _Several(
+        replace(_case(file, settings, patient, site), neighbours=neighbours) for file in readable.regimens()
+    )
     case, waivers = next(iter(cases)), next(iter(cases)).regimen.waivers
     answers = {rule.code: _not_passed(rule, reading) for rule in CATALOGUE.values()}
     for rule in CATALOGUE.values():

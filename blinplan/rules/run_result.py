@@ -24,18 +24,22 @@ if TYPE_CHECKING:
 class Since(NamedTuple):
     """What a run left out that was there before a revision: its findings, and the files that are as they were.
 
-    ``commits`` are those where what is checked out forked from the revision, one a repository.
+    ``commits`` are those where what is checked out forked from the revision, one a repository. ``untold`` are files
+    that decide and lie outside of it: of what they decide about all counts, since nobody can tell what they were.
     """
 
     revision: str
     commits: tuple[str, ...]
     unchanged: int
     findings: int
+    untold: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         commits = ", ".join(commit[:12] for commit in self.commits)
         files = f"{_many(self.unchanged, 'file')} as before"
-        return f"since {self.revision} ({commits}), left out: {files}, {_many(self.findings, 'finding')} of before"
+        left_out = f"{files}, {_many(self.findings, 'finding')} of before"
+        untold = f"; all counts that {', '.join(self.untold)} decides about, outside of the repository"
+        return f"since {self.revision} ({commits}), left out: {left_out}{untold if self.untold else ''}"
 
 
 @dataclass(frozen=True, slots=True)

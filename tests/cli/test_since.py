@@ -173,6 +173,62 @@ def test_a_site_profile_and_a_baseline_decide_too(inside: Run, git: object) -> N
     }
 
 
+@pytest.mark.parametrize("by", ["above", "extended", "site", "baseline"])
+def test_what_decides_from_outside_of_the_repository_cannot_be_told_and_all_counts(
+    inside: Run, git: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    """What nobody can tell to be as it was may have been another; the summary says which file."""
+    outer = tmp_path / "outer"
+    outer.mkdir()
+    git("clone", "--quiet", str(tmp_path), str(outer / "clone"))  # type: ignore[operator]
+    deciding = {
+        "above": ("blinplan.toml", "[limits]\n"),
+        "extended": ("shared.toml", "[limits]\n"),
+        "site": ("ward.toml", 'site = 1\nname = "Ward 5"\n[[bag]]\nhours = 24\nfill_ml = 270\n'),
+        "baseline": ("known.json", '{"blinplan-baseline": 2, "findings": []}'),
+    }
+    name, text = deciding[by]
+    options = {"site": ("--site", f"../{name}"), "baseline": ("--baseline", f"../{name}")}.get(by, ())
+    monkeypatch.chdir(outer / "clone")
+    if by == "baseline":
+        inside("check", "regimens/sound.toml", *QUICK, "--write-baseline", f"../{name}")
+    else:
+        write(outer / name, text)
+    if by == "extended":
+        write(Path("blinplan.toml"), 'extend = "../shared.toml"\n')
+        git("add", "--all", folder=Path.cwd())  # type: ignore[operator]
+        git("commit", "--quiet", "--message", "Shared", folder=Path.cwd())  # type: ignore[operator]
+    ran = inside("check", "regimens", *QUICK, "--since", "HEAD", *options)
+    assert len(places(ran)) >= 2
+    assert f"all counts that {outer / name} decides about" in " ".join(ran.err.split())
+
+
+def test_a_configuration_decides_about_its_own_folder_and_no_other(inside: Run, git: object) -> None:
+    write(Path("more/short.toml"), regimen_text(cycle(SHORT, free=15), called="short"))
+    write(Path("more/blinplan.toml"), "seed = 2\n")
+    git("add", "--all")  # type: ignore[operator]
+    git("commit", "--quiet", "--message", "More")  # type: ignore[operator]
+    write(Path("more/blinplan.toml"), "seed = 3\n")
+    ran = inside("check", "more", "regimens", *QUICK, "--since", "HEAD")
+    assert places(ran) == ["more/short.toml S301"]
+
+
+def test_a_named_file_is_held_to_what_lay_beside_it(inside: Run, git: object) -> None:
+    light = regimen_text(cycle("15 mcg/m2/day for 28 days"), called="light")
+    limited = regimen_text(f'[eligibility]\nmin_weight_kg = 45\notherwise = "light"\n{cycle()}', called="sound")
+    write(Path("regimens/sound.toml"), limited)
+    write(Path("regimens/light.toml"), light.replace("[dosing]", "[eligibility]\nbelow_weight_kg = 45\n\n[dosing]"))
+    git("add", "--all")  # type: ignore[operator]
+    git("commit", "--quiet", "--message", "Both")  # type: ignore[operator]
+    named = ("check", "regimens/sound.toml", *QUICK, "--select", "X", "--since", "HEAD")
+    assert places(inside(*named)) == []
+    write(Path("regimens/copy.toml"), limited)
+    assert places(inside(*named)) == ["regimens/sound.toml X001"]
+    Path("regimens/copy.toml").unlink()
+    Path("regimens/light.toml").unlink()
+    assert places(inside(*named)) == ["regimens/sound.toml X002"]
+
+
 def test_a_finding_that_a_new_file_makes_in_an_old_one_is_new(inside: Run, git: object) -> None:
     write(Path("regimens/a.toml"), regimen_text(cycle(), called="sound"))
     assert since(inside) == ["regimens/a.toml X001"]

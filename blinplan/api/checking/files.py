@@ -14,7 +14,7 @@ from blinplan.rules.changes.moved import Asked
 from blinplan.rules.configuration.configuration import Configuration
 from blinplan.rules.configuration.run_settings import RunOptions, run_settings, settings_of_file
 from blinplan.rules.configuration.settings import Settings
-from blinplan.rules.families.across_files.neighbours import neighbours_of
+from blinplan.rules.families.across_files.neighbours import AmongOthers, neighbours_of
 from blinplan.rules.judge import Judgement
 from blinplan.rules.run_result import Result
 from blinplan.rules.task import ProgramFault, Task
@@ -52,12 +52,24 @@ class FileToCheck(NamedTuple):
     configuration: Configuration
     simulated: bool = True
 
+    def deciding(self, settled: Settled) -> "list[Path]":
+        """The files that decide about its findings, besides the configurations in its folders."""
+        asked, own = settled.files.get(self.source.name, settled.run), self.configuration
+        return [path for path in (own.path, *own.extends, asked.site, asked.baseline) if path is not None]
+
+
+class Beside(NamedTuple):
+    """What lies beside files that were named alone, and the folders of which that are too many to look at."""
+
+    files: tuple[FileToCheck, ...] = ()
+    crowded: frozenset[Path] = frozenset()
+
 
 class FilesToCheck(NamedTuple):
     """All files of a run in the order of its report, the names that led to none, and what says how the run goes.
 
     ``left_out`` are the files that the run was told to leave out, and ``unmatched`` the patterns that mean no file.
-    ``gone`` are files that are not judged, but were there for those that are.
+    ``beside`` and ``gone`` are files that are not judged, but are or were there for those that are.
     """
 
     files: tuple[FileToCheck, ...]
@@ -66,6 +78,7 @@ class FilesToCheck(NamedTuple):
     asked: Asked
     left_out: tuple[FileSource, ...] = ()
     unmatched: "tuple[FilePattern, ...]" = ()
+    beside: Beside = Beside()
     gone: tuple[Reading, ...] = ()
 
     def settle(self, options: RunOptions) -> Settled:
@@ -108,7 +121,8 @@ class FilesToCheck(NamedTuple):
         refuse_unwritable(target)
         sources = (*(file.source for file in self.files), *self.left_out)
         listed = () if not baseline else {one.baseline for one in settled.each}
-        for path in (*(source.path for source in sources), *self._deciding(settled)):
+        deciding = (path for file in self.files for path in file.deciding(settled))
+        for path in (*(source.path for source in sources), *dict.fromkeys(deciding)):
             if path is not None and path not in listed:
                 refuse_overwriting(target, str(path))
         if baseline and target.is_file() and b'"blinplan-baseline"' not in target.read_bytes():
@@ -199,9 +213,11 @@ class FilesToCheck(NamedTuple):
         whom = None if patient is None else told_on(today, patient)
         together = neighbours_of(
             [
-                *((file.reading, file.settings.label, file.configuration.path) for file in self.files),
-                *((reading, "", self.configuration.path) for reading in self.gone),
-            ]
+                *(_among_others(file, judged=True) for file in self.files),
+                *(_among_others(file, judged=False) for file in self.beside.files),
+                *(AmongOthers(reading, "", self.configuration.path, judged=False) for reading in self.gone),
+            ],
+            self.beside.crowded,
         )
         sites, tasks = sites_of(settled), []
         for file in self.files:
@@ -233,8 +249,11 @@ class FilesToCheck(NamedTuple):
         from blinplan.rules.changes.history import history
         from blinplan.rules.changes.new_findings import compared_names, new_only
 
-        sources, readings = [file.source for file in self.files], {f.source.name: f.reading for f in self.files}
-        past = history(sources, readings, self._deciding(settled), self.asked, revision)
+        together = (*self.files, *self.beside.files)
+        sources, readings = [file.source for file in together], {file.source.name: file.reading for file in together}
+        of_run = [path for path in (self.configuration.path, *self.configuration.extends) if path is not None]
+        deciding = {file.source.name: [*file.deciding(settled), *of_run] for file in together}
+        past = history(sources, readings, deciding, self.asked, revision)
         now = (file._replace(simulated=file.source.name not in past.unchanged) for file in self.files)
         found = judge(self._replace(files=tuple(now)))
         compared = compared_names(found.result, past)
@@ -243,15 +262,14 @@ class FilesToCheck(NamedTuple):
             for file in self.files
             if file.source.name in compared
         )
-        earlier = judge(self._replace(files=tuple(before), missing=(), gone=past.gone))
+        beside = (
+            file._replace(reading=past.before[file.source.name])
+            for file in self.beside.files
+            if file.source.name in past.before
+        )
+        once = self.beside._replace(files=tuple(beside))
+        earlier = judge(self._replace(files=tuple(before), missing=(), beside=once, gone=past.gone))
         return CheckResult(new_only(found.result, earlier.result, past))
-
-    def _deciding(self, settled: Settled) -> "list[Path]":
-        """The files that decide about findings, besides the configurations in the folders of the files."""
-        configurations = {file.configuration.path: file.configuration for file in self.files}.values()
-        named = (path for one in configurations for path in (one.path, *one.extends))
-        given = (path for one in settled.each for path in (one.site, one.baseline))
-        return [path for path in dict.fromkeys([*named, *given]) if path is not None]
 
     def judge(
         self,
@@ -285,3 +303,7 @@ class FilesToCheck(NamedTuple):
                 unmatched=self.unmatched,
             )
         )
+
+
+def _among_others(file: FileToCheck, *, judged: bool) -> AmongOthers:
+    return AmongOthers(file.reading, file.settings.label, file.configuration.path, judged)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.regimen import library
-from blinplan.regimen.find import FileSource, NotFound, find
+from blinplan.regimen.find import STANDARD_INPUT, FileSource, NotFound, find
 from blinplan.regimen.reading import Reading
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.changes.moved import Asked
@@ -15,6 +15,7 @@ from blinplan.rules.configuration.configurations import Configurations, settings
 if TYPE_CHECKING:
     from blinplan.rules.configuration.per_file import FilePattern
 
+from blinplan.api.checking.beside import FileReader
 from blinplan.api.checking.files import FilesToCheck, FileToCheck
 
 
@@ -30,7 +31,13 @@ def read_files(
     files: dict[str, FileToCheck] = {}
     missing: list[NotFound] = []
     left_out: dict[str, FileSource] = {}
+    folders: list[Path] = []
     names = paths or ["."]
+
+    def read_one(source: FileSource) -> FileToCheck | NotFound:
+        reading = source.read()
+        return reading if isinstance(reading, NotFound) else _to_check(source, reading, choice, configurations)
+
     for named in names:
         if isinstance(named, Regimen):
             from blinplan.regimen.build import file_of  # a check of files does not wait for it
@@ -44,16 +51,18 @@ def read_files(
             missing += [] if sources.empty and allow_empty else [sources]
             continue
         left_out |= {source.name: source for source in sources if source.left_out}
-        if all(source.left_out for source in sources) and Path(named).is_dir() and not allow_empty:
+        is_folder = named != STANDARD_INPUT and Path(named).is_dir()
+        folders += [Path(named)] if is_folder else []
+        if all(source.left_out for source in sources) and is_folder and not allow_empty:
             missing.append(_all_left_out(named, sources))
         for source in sources:
             if source.name in files or source.left_out:
                 continue
-            reading = source.read()
-            if isinstance(reading, NotFound):
-                missing.append(reading)
+            found = read_one(source)
+            if isinstance(found, NotFound):
+                missing.append(found)
             else:
-                files[source.name] = _to_check(source, reading, choice, configurations)
+                files[source.name] = found
     ordered = tuple(sorted(files.values(), key=_place))
     return FilesToCheck(
         ordered,
@@ -61,7 +70,8 @@ def read_files(
         configurations.of_run(file.configuration for file in ordered),
         Asked([named for named in names if isinstance(named, str)], configurations),
         tuple(one for name, one in sorted(left_out.items()) if name not in files),
-        _patterns_of_no_file(ordered, [Path(named) for named in names if isinstance(named, str)]),
+        _patterns_of_no_file(ordered, folders),
+        FileReader(configurations, read_one).beside(ordered, folders),
     )
 
 
@@ -72,18 +82,18 @@ def _all_left_out(named: str, sources: Sequence[FileSource]) -> NotFound:
     return NotFound(named, message, "name the files, or change what leaves them out", empty=True)
 
 
-def _patterns_of_no_file(files: Sequence[FileToCheck], named: Sequence[Path]) -> "tuple[FilePattern, ...]":
+def _patterns_of_no_file(files: Sequence[FileToCheck], folders: Sequence[Path]) -> "tuple[FilePattern, ...]":
     """The patterns of configurations that mean no file, where all files that they could mean were looked at."""
     configurations = {file.configuration.path: file.configuration for file in files if file.configuration.per_file}
     if not configurations:
         return ()
-    folders = [path.resolve() for path in named if path.is_dir()]
+    places = [folder.resolve() for folder in folders]
     paths = [file.source.path.resolve() for file in files if file.source.own and file.source.path is not None]
     return tuple(
         one.pattern
         for configuration in configurations.values()
         for one in configuration.per_file
-        if any(folder in (one.pattern.folder, *one.pattern.folder.parents) for folder in folders)
+        if any(place in (one.pattern.folder, *one.pattern.folder.parents) for place in places)
         and not any(one.pattern.matches(path) for path in paths)
     )
 

@@ -1,7 +1,7 @@
 """What the files of a run were when a branch forked from a revision."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ class FilesBefore:
         The files that are as they were, and about which the same decides.
     gone
         What the files were that are there no more, but for those that were renamed.
+    untold
+        The files that decide and lie outside of the repository: nobody can tell what they were.
     """
 
     revision: str
@@ -39,12 +41,13 @@ class FilesBefore:
     before: Mapping[str, Reading]
     unchanged: frozenset[str]
     gone: tuple[Reading, ...]
+    untold: tuple[Path, ...] = ()
 
 
 def history(
     sources: Sequence[FileSource],
     readings: Mapping[str, Reading],
-    deciding: Iterable[Path],
+    deciding: Mapping[str, Sequence[Path]],
     asked: Asked,
     revision: str,
 ) -> FilesBefore:
@@ -55,8 +58,8 @@ def history(
     sources, readings
         The files, and by their names how they are read now.
     deciding
-        The files that decide about all of them, such as a site profile; configurations in their folders and above do
-        without being named.
+        The files that decide about each, such as a site profile; configurations in its folder and above, up to the top
+        of the repository, do without being named.
     asked
         What the run was asked for: a file that was moved is known only from where it would have judged it alike.
     revision
@@ -69,24 +72,32 @@ def history(
     """
     places = {source.name: _place(source) for source in sources}
     tops = {name: _top(name, place) for name, place in places.items()}
-    named = list(deciding)
     by_name = {source.name: source for source in sources}
     pasts = {
-        top: RepositoryBefore(forking_point(top, revision), asked, named, by_name)
+        top: RepositoryBefore(forking_point(top, revision), asked, deciding, by_name)
         for top in dict.fromkeys(tops.values())
     }
     before: dict[str, Reading] = {}
     unchanged = set()
     for top, past in pasts.items():
         own = {name: place.relative_to(top) for name, place in places.items() if tops[name] == top}
-        decided_anew = {name for name, path in own.items() if past.decides_anew(path)}
+        decided_anew = {name for name, path in own.items() if past.decides_anew(path, name)}
         for name, data in past.of(own, readings).items():
             if name not in decided_anew:
                 same = _text(data) == readings[name].document.text
                 before[name] = readings[name] if same else read(data, name)
                 unchanged |= {name} if same else set()
     commits, gone = (tuple(past.commit for past in pasts.values()), (past.read_lost() for past in pasts.values()))
-    return FilesBefore(revision, commits, before, frozenset(unchanged), tuple(one for each in gone for one in each))
+    outside = (path.resolve() for name, top in tops.items() for path in deciding[name])
+    untold = (path for path in dict.fromkeys(outside) if not any(path.is_relative_to(top) for top in pasts))
+    return FilesBefore(
+        revision,
+        commits,
+        before,
+        frozenset(unchanged),
+        tuple(one for each in gone for one in each),
+        tuple(untold),
+    )
 
 
 def _place(source: FileSource) -> Path:
@@ -115,7 +126,7 @@ class RepositoryBefore:
 
     commit: Commit
     _asked: Asked
-    _named: Sequence[Path]
+    _deciding: Mapping[str, Sequence[Path]]
     _sources: Mapping[str, FileSource]
     _files: dict[str, str] = field(default_factory=dict)
     _renamed: set[str] = field(default_factory=set)
@@ -131,22 +142,24 @@ class RepositoryBefore:
         texts = self._texts(there.values())
         return {name: texts[path] for name, path in there.items()}
 
-    def decides_anew(self, path: Path, *others: str) -> bool:
-        """Whether what decides about a file has changed: its configurations, or files that decide about all."""
+    def decides_anew(self, path: Path, name: str, *others: str) -> bool:
+        """Whether what decides about the file of a name, which lies or lay at a path, has changed, or may have."""
         folders = [self.commit.top / folder for folder in path.parents]
-        configurations = (folder / name for folder in folders for name in (*_DECIDING, *others))
-        return any(self._differs(one) for one in (*configurations, *(other.resolve() for other in self._named)))
+        configurations = (folder / one for folder in folders for one in (*_DECIDING, *others))
+        return any(map(self._differs, (*configurations, *(other.resolve() for other in self._deciding[name]))))
 
     def read_lost(self) -> Iterator[Reading]:
-        """What those files were that are there no more."""
-        paths = self._lost_paths()
+        """What those files were that are there no more, where files of the run could look at them."""
+        folders = {_place(source).parent for source in self._sources.values()}
+        top = self.commit.top
+        paths = self._lost_paths(lambda path: (top / path).parent in folders or self._asked.judges(top / path))
         for path, data in self._texts(paths).items():
             yield read(data, str(self.commit.top / path))
 
     def _names_before(self, new: Mapping[str, str]) -> dict[str, str]:
         """The paths that renamed files had, each that of the file most like it."""
         vanished = (
-            {path: set(_text(data).split("\n")) for path, data in self._texts(self._lost_paths()).items()}
+            {path: set(_text(data).split("\n")) for path, data in self._texts(self._lost_judged()).items()}
             if new
             else {}
         )
@@ -168,13 +181,17 @@ class RepositoryBefore:
     def _was_judged_alike(self, path: str, name: str) -> bool:
         """Whether what was found at a path of before counted there as it would for a file now."""
         alike = self._asked.judges_alike(self.commit.top / path, self._sources[name])
-        return alike and not self.decides_anew(Path(path), ".gitignore")
+        return alike and not self.decides_anew(Path(path), name, ".gitignore")
 
-    def _lost_paths(self) -> list[str]:
+    def _lost_judged(self) -> list[str]:
         """The files that are there no more, of those that the run would have judged."""
+        return self._lost_paths(lambda path: self._asked.judges(self.commit.top / path))
+
+    def _lost_paths(self, is_asked: Callable[[str], bool]) -> list[str]:
+        """The files that are there no more, some of them."""
         top = self.commit.top
         regimens = (path for path in self._files if path.endswith(".toml") and path not in self._renamed)
-        return [path for path in regimens if not (top / path).exists() and self._asked.judges(top / path)]
+        return [path for path in regimens if not (top / path).exists() and is_asked(path)]
 
     def _texts(self, paths: Iterable[str]) -> dict[str, bytes]:
         wanted = list(paths)
@@ -182,9 +199,9 @@ class RepositoryBefore:
         return {path: held[self._files[path]] for path in wanted}
 
     def _differs(self, file: Path) -> bool:
-        """Whether a file that decides is another one than it was; one that git does not keep is not known to be."""
+        """Whether a file that decides is another one than it was, or may be, since it is not in the repository."""
         if not file.is_relative_to(self.commit.top):
-            return False
+            return True
         path = file.relative_to(self.commit.top).as_posix()
         old = self._texts([path])[path] if path in self._files else None
         now = file.read_bytes() if file.is_file() else None

@@ -33,6 +33,7 @@ def new_only(found: Result, earlier: Result, history: FilesBefore) -> Result:
         tuple(commit.name for commit in history.commits),
         sum(judgement.reading.document.name in history.unchanged for judgement in judgements),
         sum(len(judgement.findings) for judgement in found.judgements) - kept,
+        tuple(path.as_posix() for path in history.untold),
     )
     return replace(found, judgements=judgements, since=since)
 

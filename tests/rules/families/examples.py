@@ -7,7 +7,7 @@ from blinplan.course.patient import Patient
 from blinplan.regimen.reading import read
 from blinplan.regimen.site import Site
 from blinplan.rules.configuration.settings import DEFAULTS, Pattern, Settings
-from blinplan.rules.families.across_files.neighbours import neighbours_of
+from blinplan.rules.families.across_files.neighbours import AmongOthers, neighbours_of
 from blinplan.rules.judge import judge
 from blinplan.rules.simulated.outcome import SimulatedOutcome
 from tests.regimen_text import TODAY, regimen_text, script, verdict_of
@@ -42,7 +42,7 @@ class Example:
         simulation = None if self.outcome is None else script(self.outcome)
         reading = read(data, "probe.toml")
         files = [reading] if self.beside is None else [reading, read(self.beside.encode(), "beside.toml")]
-        together = neighbours_of((file, settings.label, None) for file in files)
+        together = neighbours_of(AmongOthers(file, settings.label, None) for file in files)
         judgement = judge(reading, self.today, simulation, settings, self.patient, self.site, together)
         verdict = verdict_of(judgement, self.code)
         return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.ruling.value

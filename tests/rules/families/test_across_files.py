@@ -2,11 +2,12 @@
 
 import os
 import re
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
-from blinplan.api.checking.check import check
+from blinplan.api.checking.check import Configurations, check, read_files, rule_choice
 from blinplan.regimen import library
 from blinplan.rules.configuration.configurations import nearest
 from blinplan.rules.rule import Finding, Severity
@@ -41,6 +42,7 @@ def found(*paths: str | Path, files: dict[str, str] | None = None, **options: ob
         (judgement.reading.document.name, finding.code, _marked(judgement.reading.document.text, finding))
         for judgement in checked.judgements
         for finding in judgement.findings
+        if finding.code[0] == "X"  # and not the faults of the files, which are told whatever is selected
     ]
 
 
@@ -91,11 +93,42 @@ def test_one_file_reached_twice_is_one_file(folder: Path) -> None:
     assert found(".") == []
 
 
-def test_names_are_not_looked_for_in_files_that_were_not_asked(folder: Path) -> None:
-    found(files={"a.toml": text("a"), "b.toml": text("a")})
-    assert found("a.toml") == []
-    assert answer("b.toml", "X001")[0] == "not applicable"
-    assert found("b.toml") == [("b.toml", "X004", '"a"')]
+def test_a_name_is_looked_for_beside_a_file_that_is_named_alone(folder: Path) -> None:
+    found(files={"a.toml": text("a"), "b.toml": text("a"), "c.toml": text("c"), "x/d.toml": text("c")})
+    assert found("a.toml") == [("a.toml", "X001", '"a"')]
+    assert found("b.toml") == [("b.toml", "X001", '"a"')]
+    assert found("a.toml", "b.toml") == [("b.toml", "X001", '"a"')]
+    assert found("c.toml") == []
+    assert answer("x/d.toml", "X001")[0] == "not applicable"
+
+
+def test_what_is_left_out_or_of_another_library_is_not_looked_at_beside_a_file(folder: Path) -> None:
+    found(files={"a.toml": text("a"), "b.toml": text("a"), ".c.toml": text("a"), "pyproject.toml": 'name = "a"'})
+    assert found("a.toml") != []
+    for left_out in ("blinplan.toml", 'exclude = ["b.toml"]'), (".gitignore", "b.toml"):
+        Path(left_out[0]).write_text(left_out[1], encoding="utf-8")
+        nearest.cache_clear()
+        assert check("a.toml", simulate=False, select=["X"]).findings == ()
+        Path(left_out[0]).unlink()
+
+
+def test_standard_input_has_the_files_beside_its_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found(files={"a.toml": text("a"), "b.toml": text("b")})
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(text("b").encode())))
+    files = read_files(
+        ["-"], rule_choice(None, (), (), ()), Configurations(None, isolated=True), stdin_filename="a.toml"
+    )
+    assert [file.source.name for file in files.beside.files] == ["b.toml"]
+
+
+def test_a_crowded_folder_is_not_looked_at_unasked_and_that_is_said(folder: Path) -> None:
+    files = {f"{number}.toml": text(str(number)) for number in range(99)}
+    files |= {"a.toml": leading("a", "b"), "b.toml": leading("b", "c", "min_weight_kg = 50"), "twice.toml": text("a")}
+    assert found("a.toml", files=files | {"c.toml": leading("c", "a", "min_weight_kg = 40")}) == [
+        ("a.toml", "X002", '"b"')
+    ]
+    assert answer("a.toml", "X001")[0] == answer("a.toml", "X003")[0] == "not requested"
+    assert "folder was not asked" in answer("0.toml", "X001")[1]
 
 
 def test_folders_with_configurations_of_their_own_are_libraries_of_their_own(folder: Path) -> None:
@@ -206,18 +239,42 @@ def test_every_shipped_regimen_leads_to_one_for_the_same_disease(folder: Path, n
     assert [code for _, code, _ in found(library.load(name).document.name) if code == "X002"] == []
 
 
-def test_what_was_not_asked_is_not_looked_at_and_that_is_said(folder: Path) -> None:
-    files = {"a.toml": leading("a", "b"), "b.toml": leading("b", "a"), "c.toml": text("c")}
+def test_a_circle_is_told_of_each_of_its_files_that_is_named_alone(folder: Path) -> None:
+    files = {"a.toml": leading("a", "b"), "b.toml": leading("b", "c"), "c.toml": leading("c", "a")}
+    assert found(files=files) == [("a.toml", "X002", '"b"')]
+    assert [found(name)[0][:2] for name in files] == [(name, "X002") for name in files]
+
+
+def test_a_file_with_errors_that_otherwise_leads_to_blocks_the_rule(folder: Path) -> None:
+    files = {"a.toml": leading("a", "b"), "b.toml": "= 1", "c.toml": text("c")}
     assert found("a.toml", "c.toml", files=files) == []
-    kind, reason = answer("a.toml", "X002")
-    assert kind == "not requested"
-    assert "not asked" in reason
-    Path("b.toml").write_text("= 1", encoding="utf-8")
-    assert found("a.toml", "c.toml") == []
-    checked = check(".", simulate=False, isolated=True)
-    (verdict,) = [v for v in checked.judgements[0].verdicts if v.rule.code == "X002"]
-    assert verdict.not_evaluated is not None
-    assert verdict.not_evaluated.kind == "blocked"
+    assert answer("a.toml", "X002")[0] == "blocked"
+
+
+@pytest.mark.parametrize("fault", ['foo = "x"\n', "foo = 1\n", ""], ids=["text", "number", "in a cycle"])
+def test_a_fault_elsewhere_in_a_file_silences_no_name(folder: Path, fault: str) -> None:
+    """README's drafts lower F002 to a warning: two files of one name were green then."""
+    whole = text("a")
+    faulty = whole.replace("[eligibility]", f"{fault}\n[eligibility]") if fault else whole.replace("steps", "stepps")
+    assert found(files={"a.toml": whole, "k.toml": faulty}) == [("k.toml", "X001", '"a"')]
+    assert found(files={"a.toml": faulty, "k.toml": whole}) == [("k.toml", "X001", '"a"')]
+    Path("a.toml").unlink()
+    assert found(files={"k.toml": faulty}) == [("k.toml", "X004", '"a"')]
+    unnamed = whole.replace('name = "a"', "name = 5")
+    assert found(files={"k.toml": unnamed, "a.toml": unnamed}) == []
+
+
+def test_a_fault_in_a_cycle_silences_nothing_of_whom_a_file_is_for(folder: Path) -> None:
+    def faulty(one: str) -> str:
+        return one.replace("treatment_free_days", "treatment_fre_days")
+
+    files = {"a.toml": faulty(leading("a", "b", "below_weight_kg = 40")), "b.toml": leading("b", "a")}
+    assert found(files=files) == [("a.toml", "X003", "40")]
+    files = {"a.toml": faulty(leading("a", "b")), "b.toml": leading("b", "a", "min_weight_kg = 50")}
+    assert [place[:2] for place in found(files=files)] == [("a.toml", "X002")]
+    files = {"a.toml": leading("a", "b").replace("min_weight_kg = 45", 'min_weight_kg = "x"'), "b.toml": text("b")}
+    assert found(files=files) == []
+    assert answer("a.toml", "X002")[0] == answer("a.toml", "X003")[0] == "blocked"
 
 
 def test_a_regimen_in_another_folder_is_not_found_by_a_plan(folder: Path) -> None:
@@ -242,7 +299,8 @@ def test_weights_between_two_regimens_are_one_finding_at_the_limit_that_is_not_t
     (message,) = messages()
     assert "45 kg and over, below 50 kg" in message
     assert f"a for below 45 kg (a.toml:{line_of(files['a.toml'], 'below_weight_kg')})" in message
-    assert found("b.toml") == []
+    assert found("b.toml") == [("b.toml", "X003", "50")]
+    assert found("a.toml") == [("a.toml", "X003", "45")]
 
 
 def test_the_gap_to_a_shipped_regimen_is_found_in_one_file_alone(folder: Path) -> None:

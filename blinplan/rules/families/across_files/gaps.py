@@ -63,6 +63,8 @@ def _groups(neighbours: Neighbours) -> Iterator[list[Neighbour]]:
     families: dict[tuple[object, ...], list[Neighbour]] = {}
     indications: dict[tuple[object, ...], list[Neighbour]] = {}
     for one in neighbours.regimens:
+        if not one.fits_for_certain:
+            continue
         indication = (one.library, one.regimen.indication, one.label)
         if one.regimen.family is not None:
             families.setdefault((*indication, one.regimen.family), []).append(one)
@@ -75,7 +77,7 @@ def _chains(neighbours: Neighbours) -> list[list[Neighbour]]:
     """Regimens that `otherwise` leads from and to, with the shipped ones that it names."""
     groups: dict[str, list[Neighbour]] = {}
     for one in neighbours.regimens:
-        other = neighbours.others_of(one)
+        other = neighbours.others_of(one) if one.fits_for_certain else None
         if not isinstance(other, Neighbour):
             continue
         first, second = (groups.get(each.document.name, [each]) for each in (one, other))

@@ -1,10 +1,10 @@
-"""The regimens of a run, each of which may look at the others: by name, by `otherwise`, by whom they are for."""
+"""The regimens of a run and beside it, which may look at each other: by name, by `otherwise`, by whom they are for."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from blinplan.regimen import library
 from blinplan.regimen.reading import FaultyFile, Reading, RegimenFile
@@ -14,16 +14,19 @@ from blinplan.regimen.toml.document import Document, KeyPath
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Neighbour:
-    """A regimen of the run, or a shipped one that is named by one of the run.
+    """A regimen of the run, one beside it, or a shipped one that is named by one of the run.
 
     ``label`` is the one that it follows, and ``library`` the configuration that it shares with others: files about
-    which different ones decide are of different libraries, such as those of two sites.
+    which different ones decide are of different libraries, such as those of two sites. ``judged`` says whether the run
+    judges it, and ``unsure`` which keys and tables of a file with errors say nothing for certain.
     """
 
     document: Document
     regimen: Regimen
     label: str
     library: Path | None
+    judged: bool = True
+    unsure: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -35,6 +38,11 @@ class Neighbour:
         """The name of its file without the ending; None for what is shipped, built or read from standard input."""
         name = Path(self.document.name).name
         return name.removesuffix(".toml") if name.endswith(".toml") else None
+
+    @property
+    def fits_for_certain(self) -> bool:
+        """Whether it is certain for whom it is, and of which regimens it is one."""
+        return self.unsure.isdisjoint(_DECIDING)
 
     @property
     def folder(self) -> Path:
@@ -50,21 +58,27 @@ class Neighbour:
         return Path(self.document.name).resolve() == Path(other.document.name).resolve()
 
 
+_DECIDING = ("eligibility", "indication", "disease", "label", "family")
+
 Unknown = Literal["faulty", "not asked", "nowhere"]
 """Why a regimen that is named cannot be looked at."""
 
 
 @dataclass(frozen=True, eq=False)
 class Neighbours:
-    """The regimens of a run in its order, and the names of files that could not be read."""
+    """The regimens of a run in its order, then those beside it, and the names of files that could not be read.
+
+    ``crowded`` are the folders of files that were named alone, which hold too many others to be looked at.
+    """
 
     regimens: tuple[Neighbour, ...]
     faulty: frozenset[str] = frozenset()
+    crowded: frozenset[Path] = frozenset()
 
     def at(self, document: Document) -> Neighbour | None:
         """The regimen of a file of the run; None where the file was changed since, as by `--fix`."""
         found = self._by_file.get(document.name)
-        return found if found is not None and found.document is document else None
+        return found if found is not None and found.document.text == document.text else None
 
     def alike(self, neighbour: Neighbour) -> tuple[Neighbour, ...]:
         """The regimens of one library that have the name of one, itself included."""
@@ -82,7 +96,8 @@ class Neighbours:
         known = self._by_name.get(name, ())
         beside = [one for one in known if one.folder == neighbour.folder]
         if beside or known:
-            return (beside or known)[0]
+            other = (beside or known)[0]
+            return other if other.fits_for_certain else "faulty"
         if name in self.faulty:
             return "faulty"
         if _is_file(neighbour.folder / f"{name}.toml"):
@@ -110,13 +125,42 @@ def neighbour_of(file: RegimenFile, label: str, library: Path | None = None) -> 
     return Neighbour(file.document, file.regimen, file.regimen.label or label, library)
 
 
-def neighbours_of(readings: Iterable[tuple[Reading, str, Path | None]]) -> Neighbours:
-    """The neighbours that files are to each other, each with the label that its project follows and its library."""
-    given = list(readings)
-    return Neighbours(
-        tuple(neighbour_of(file, label, own) for file, label, own in given if isinstance(file, RegimenFile)),
-        frozenset(Path(file.document.name).stem for file, _, _ in given if isinstance(file, FaultyFile)),
-    )
+class AmongOthers(NamedTuple):
+    """A file as read, with the label that its project follows, its library, and whether the run judges it."""
+
+    reading: Reading
+    label: str
+    library: Path | None
+    judged: bool = True
+
+
+def neighbours_of(files: Iterable[AmongOthers], crowded: Iterable[Path] = ()) -> Neighbours:
+    """The neighbours that files are to each other, those that the run judges first."""
+    found, faulty = list[Neighbour](), set[str]()
+    for file in files:
+        neighbour = _neighbour_in(file)
+        if neighbour is not None:
+            found.append(replace(neighbour, judged=file.judged))
+        elif isinstance(file.reading, FaultyFile):
+            faulty.add(Path(file.reading.document.name).stem)
+    return Neighbours(tuple(found), frozenset(faulty), frozenset(crowded))
+
+
+def _neighbour_in(file: AmongOthers) -> Neighbour | None:
+    """The regimen of a file, of one with errors too where its name is certain; None where there is none."""
+    if isinstance(file.reading, RegimenFile):
+        return neighbour_of(file.reading, file.label, file.library)
+    if not isinstance(file.reading, FaultyFile):
+        return None
+    # Imported here, because most files can be read.
+    from blinplan.regimen.recovery.fillings import recover
+
+    readable = recover(file.reading)
+    if readable is None:
+        return None
+    unsure = frozenset(str(place[0]) for place in readable.gaps.places)
+    found = neighbour_of(next(readable.regimens()), file.label, file.library)
+    return None if "name" in unsure else replace(found, document=file.reading.document, unsure=unsure)
 
 
 @cache

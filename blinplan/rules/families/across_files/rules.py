@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 TITLE = "Files together"
 
 _ALONE = NotEvaluated("not applicable", "no other regimen is checked with it")
+_CROWDED = NotEvaluated("not requested", "its folder was not asked, and holds too many files to look at unasked")
+_UNSURE = NotEvaluated("blocked", "whom the regimen is for, or of which it is one, could not be read")
 _OUTSIDE = NotEvaluated("not applicable", "the regimen is judged by itself, and not as a file of a run")
 _CONVENTION = ("How regimens name each other in this program (convention)",)
 
@@ -32,10 +34,10 @@ def _name_twice(rule: Rule, case: Case) -> Answer:
         return _OUTSIDE
     together, this = found
     if len(together.regimens) < 2:
-        return _ALONE
+        return _CROWDED if this.folder in together.crowded else _ALONE
     owner = _owner(together, this)
     if owner is None:
-        return ()
+        return _CROWDED if this.folder in together.crowded else ()
     return (
         case.finding(
             rule,
@@ -48,12 +50,16 @@ def _name_twice(rule: Rule, case: Case) -> Answer:
 
 
 def _owner(together: Neighbours, this: Neighbour) -> Neighbour | None:
-    """The regimen whose name this one has too: the one whose file is named so, or else the first in the run."""
+    """The regimen whose name this one has too: the one whose file is named so, or else the first in the run.
+
+    Where no other of that name is judged, it is told of the owner, and names one of them.
+    """
     alike = together.alike(this)
-    if len(alike) < 2:
-        return None
     owner = next((one for one in alike if one.file_name == one.name), alike[0])
-    return None if owner is this or owner.is_file_of(this) else owner
+    others = [one for one in alike if one is not this and not one.is_file_of(this)]
+    if owner is this:
+        return None if any(one.judged for one in others) else next(iter(others), None)
+    return owner if owner in others else None
 
 
 def _file_name(rule: Rule, case: Case) -> Answer:
@@ -84,6 +90,8 @@ def _otherwise(rule: Rule, case: Case) -> Answer:
     if (found := _neighbours(case)) is None:
         return _OUTSIDE
     together, this = found
+    if not this.fits_for_certain:
+        return _UNSURE
     name, other = this.regimen.eligibility.otherwise, together.others_of(this)
     if name is None or other is None:
         return NotEvaluated("not applicable", "the file names no regimen for other patients (`otherwise`)")
@@ -190,11 +198,16 @@ def _gap(rule: Rule, case: Case) -> Answer:
     if (found := _neighbours(case)) is None:
         return _OUTSIDE
     together, this = found
-    if len(together.regimens) < 2 and not isinstance(together.others_of(this), Neighbour):
-        return _ALONE
+    if not this.fits_for_certain:
+        return _UNSURE
+    alone = len(together.regimens) < 2 and not isinstance(together.others_of(this), Neighbour)
+    crowded = this.folder in together.crowded
+    if alone:
+        return _CROWDED if crowded else _ALONE
     from blinplan.rules.families.across_files.gaps import gaps  # most runs are of one file
 
-    return [_gap_finding(rule, case, gap) for gap in gaps(together) if _told_at(gap, case).neighbour is this]
+    told = [_gap_finding(rule, case, gap) for gap in gaps(together) if _told_at(gap, case).neighbour is this]
+    return told or (_CROWDED if crowded else ())
 
 
 def _told_at(gap: "PatientGap", case: Case) -> "Edge":
@@ -202,6 +215,7 @@ def _told_at(gap: "PatientGap", case: Case) -> "Edge":
     limits = case.limits_unasked
     labelled = limits["flat_from_weight"].value if "flat_from_weight" in limits else None
     own = [edge for edge in gap.edges if edge.neighbour.file_name is not None] or list(gap.edges)
+    own = [edge for edge in own if edge.neighbour.judged] or own
     return next((edge for edge in own if edge.value != labelled), own[0])
 
 

@@ -1,0 +1,82 @@
+"""The files beside those that were named alone: rules about several files look at them too, and they are not judged."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from blinplan.api.checking.files import Beside, FileToCheck
+from blinplan.regimen.find import FileSource, NotFound, files_in
+from blinplan.regimen.reading import RegimenFile
+from blinplan.rules.configuration.configurations import Configurations
+
+_MOST = 100
+"""A folder with more files is not looked at unasked: reading them would take longer than judging one."""
+
+
+class FileReader(NamedTuple):
+    """What says which files are left out, and reads one with its settings."""
+
+    configurations: Configurations
+    read: Callable[[FileSource], FileToCheck | NotFound]
+
+    def beside(self, files: Sequence[FileToCheck], walked: Iterable[Path]) -> Beside:
+        """What lies beside files that were named alone; ``walked`` are the folders of which all files were asked."""
+        asked = {place for file in files if (place := _place(file.source)) is not None}
+        tops = {folder.resolve() for folder in walked}
+        found, crowded = dict[Path, FileToCheck](), set[Path]()
+        for folder in dict.fromkeys(_folders(files)):
+            here = folder.resolve()
+            if not tops.isdisjoint((here, *here.parents)):
+                continue
+            others = [path for path in files_in(folder) if path.resolve() not in asked]
+            wanted = others
+            if len(others) > _MOST:
+                crowded.add(folder)
+                wanted = list(self._named_by(files, folder))
+            found |= {
+                path: file for path in self._without_left_out(folder, wanted) if (file := self._file(path)) is not None
+            }
+        return Beside(tuple(found.values()), frozenset(crowded))
+
+    def _without_left_out(self, folder: Path, paths: Sequence[Path]) -> Iterator[Path]:
+        exclusions = self.configurations.exclusions(str(folder)) if paths else None
+        leaves_out = None if exclusions is None else exclusions.below(folder.resolve())
+        return (path for path in paths if not (leaves_out and leaves_out(path.parent.resolve() / path.name, False)))
+
+    def _named_by(self, files: Iterable[FileToCheck], folder: Path) -> Iterator[Path]:
+        """The files of a folder that `otherwise` of others leads to, one after the other."""
+        asked = {place for file in files if (place := _place(file.source)) is not None}
+        way = [file for file in files if _folder(file.source) == folder]
+        while way:
+            path = _otherwise(way.pop())
+            if path is not None and path.is_file() and path.resolve() not in asked:
+                asked.add(path.resolve())
+                yield path
+                way += [file for file in [self._file(path)] if file is not None]
+
+    def _file(self, path: Path) -> FileToCheck | None:
+        file = self.read(FileSource(path, str(path)))
+        return None if isinstance(file, NotFound) else file
+
+
+def _otherwise(file: FileToCheck) -> Path | None:
+    """The file that `otherwise` of one may lead to."""
+    if not isinstance(file.reading, RegimenFile):
+        return None
+    name, folder = file.reading.regimen.eligibility.otherwise, _folder(file.source)
+    return None if name is None or folder is None else folder / f"{name}.toml"
+
+
+def _place(source: FileSource) -> Path | None:
+    """Where a file of the user lies, or where standard input would; None for what is no file."""
+    if source.shipped or not source.name.endswith(".toml"):
+        return None if source.shipped or source.path is None else source.path.resolve()
+    return (source.path or Path(source.name)).resolve()
+
+
+def _folder(source: FileSource) -> Path | None:
+    return None if _place(source) is None else (source.path or Path(source.name)).parent
+
+
+def _folders(files: Iterable[FileToCheck]) -> Iterator[Path]:
+    return (folder for file in files if (folder := _folder(file.source)) is not None)
