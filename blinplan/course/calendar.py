@@ -16,7 +16,7 @@ from blinplan.course.premedication import DuePremedication, PremedicationPlan
 from blinplan.course.things_due import due_days, hospital_stays
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.regimen.regimen import Indication, ThingDue
+from blinplan.regimen.regimen import Indication, Regimen, ThingDue
 
 if TYPE_CHECKING:
     from blinplan.course.happened.ledger import Ledger, LedgerEntry
@@ -211,16 +211,20 @@ def _restarts(course: Course, ledger: "Sequence[LedgerEntry]", question: Topic) 
 
 def _of_supervision(course: Course, ledger: "Sequence[LedgerEntry]") -> Iterator[Entry]:
     """The starts and restarts that the label wants supervised, or in hospital, where no hospital days are ordered."""
-    stated = "supervision_again" in label_of(course.regimen).numbers
-    labelled = stated and course.regimen.indication is not Indication.INVESTIGATIONAL
     hospital = hospital_stays(course)
     starts = {cycle: start for cycle, (start, _) in hospital.items()}
     for cycle, (start, days) in sorted(hospital.items()):
-        if labelled and not days:
+        if not days and _label_supervises(course.regimen_at(start)):
             yield Entry(Due.SUPERVISION, start, start, cycle)
     for restarted in _restarts(course, ledger, Topic.SUPERVISION):
         if restarted not in starts.values():
             yield Entry(Due.SUPERVISION, restarted, restarted, _cycle_at(course, restarted))
+
+
+def _label_supervises(regimen: Regimen) -> bool:
+    """Whether the label that a regimen follows wants its starts supervised."""
+    stated = "supervision_again" in label_of(regimen).numbers
+    return stated and regimen.indication is not Indication.INVESTIGATIONAL
 
 
 def _of_hospital(course: Course) -> Iterator[Entry]:

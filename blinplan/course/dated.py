@@ -7,7 +7,7 @@ from datetime import date, datetime
 from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.bags.opening import NeverOpenError, next_opening
 from blinplan.course.bags.preparation import prepared_by
-from blinplan.course.bags.sequence import Bag, Infusion, NoSequenceError, bag_sequence, usable_bags
+from blinplan.course.bags.sequence import Bag, Infusion, NoSequenceError, Sizes, bag_sequence, usable_bags
 from blinplan.course.calendar import Clock, Entry, entries, infusions, things_due
 from blinplan.course.events import Course
 from blinplan.course.happened.ledger import Ledger, record_of
@@ -16,7 +16,7 @@ from blinplan.course.happened.resumption import Opens, at_once
 from blinplan.course.premedication import PremedicationPlan, premedication_plan
 from blinplan.label.read import label_of
 from blinplan.regimen.record.record import CourseRecord
-from blinplan.regimen.site import Site, SiteBag
+from blinplan.regimen.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,8 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
     if isinstance(happened, Ledger):
         found = replay(planned, happened)
     else:
-        found = replan(planned, happened, _opens(site, begins), _adulthood(planned, begins, site))
+        by_step = site is not None and site.figures_by_step
+        found = replan(planned, happened, _opens(site, begins), _adulthood(planned, begins, site), by_step=by_step)
     return _on_calendar(found, Clock(begins), site, recorded=happened is not None)
 
 
@@ -122,12 +123,16 @@ def as_planned(now: Dated) -> Iterator[Dated]:
             continue
 
 
-def _bags(found: Replanned, site: Site, clock: Clock, sizes: Sequence[SiteBag]) -> Iterator[Bag]:
+def _bags(found: Replanned, site: Site, clock: Clock) -> Iterator[Bag]:
     """The bags of a course. What was hung before an interruption was chosen without knowing of it, and stays so."""
-    known = found.ledger
+    known, sizes = found.ledger, _sizes(found.course, site)
     since = 0
     for number, entry in enumerate(known.interruptions):
-        then = Ledger(known.interruptions[:number], tuple(s for s in known.starts if s.start <= entry.stopped))
+        then = Ledger(
+            known.interruptions[:number],
+            tuple(start for start in known.starts if start.start <= entry.stopped),
+            tuple(figures for figures in known.figures if figures.minute <= entry.stopped),
+        )
         until = [
             infusion for infusion in infusions(replay(found.planned, then).course) if infusion.start < entry.stopped
         ]
@@ -141,9 +146,7 @@ def _bags(found: Replanned, site: Site, clock: Clock, sizes: Sequence[SiteBag]) 
         yield replace(bag, step=bag.step + before)
 
 
-def _bags_in_use(
-    planned: Sequence[Infusion], stopped: int, site: Site, clock: Clock, sizes: Sequence[SiteBag]
-) -> tuple[Bag, ...]:
+def _bags_in_use(planned: Sequence[Infusion], stopped: int, site: Site, clock: Clock, sizes: Sizes) -> tuple[Bag, ...]:
     """The bags of infusions that were planned, of which the last was stopped."""
     try:
         return bag_sequence(planned, site, clock.start, sizes)
@@ -151,6 +154,11 @@ def _bags_in_use(
         # What lies behind the stop never came: that no bags were to be had for it is no fault of those before.
         given = [replace(infusion, stop=min(infusion.stop, stopped)) for infusion in planned]
         return bag_sequence(given, site, clock.start, sizes)
+
+
+def _sizes(course: Course, site: Site) -> Sizes:
+    """The bags that the patient may get at a minute, by the weight that counts then."""
+    return lambda minute: usable_bags(site, course.patient_at(minute).weight)
 
 
 def _opens(site: Site | None, begins: datetime) -> Opens:
@@ -161,8 +169,7 @@ def _opens(site: Site | None, begins: datetime) -> Opens:
 
 def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded: bool) -> Dated:
     course = found.course
-    sizes = () if site is None else usable_bags(site, course.patient.weight)
-    bags = () if site is None else tuple(_bags(found, site, clock, sizes))
+    bags = () if site is None else tuple(_bags(found, site, clock))
     premedication = premedication_plan(course, _adulthood(course, clock.start, site))
     due = entries(course, premedication, bags, found.ledger, things_due(course, clock, ended=found.ended))
     return Dated(course, clock, due, premedication, bags, found, recorded, site)

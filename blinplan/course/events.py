@@ -68,12 +68,48 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """From a minute of a course on: other figures of its patient, and the regimen that they lead to."""
+
+    minute: int
+    patient: "Patient"
+    regimen: Regimen
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
-    """What one patient gets from a regimen: the event table, without a gap from first to last."""
+    """What one patient gets from a regimen: the event table, without a gap from first to last.
+
+    Attributes
+    ----------
+    regimen, patient
+        Those of the start.
+    changes
+        Where the patient's figures changed, in the order of time.
+    others
+        The regimens that may take the place of this one when they do.
+    """
 
     regimen: Regimen
     patient: "Patient"
     events: tuple[Event, ...]
+    changes: tuple[Change, ...] = ()
+    others: tuple[Regimen, ...] = ()
+
+    def patient_at(self, minute: int) -> "Patient":
+        """The patient with the figures that count at a minute."""
+        return next((change.patient for change in reversed(self.changes) if change.minute <= minute), self.patient)
+
+    def regimen_at(self, minute: int) -> Regimen:
+        """The regimen that is given at a minute."""
+        return next((change.regimen for change in reversed(self.changes) if change.minute <= minute), self.regimen)
+
+    @property
+    def regimens(self) -> tuple[Regimen, ...]:
+        """The regimens that are given, each once, in the order of time."""
+        found: list[Regimen] = [self.regimen]
+        found += [change.regimen for change in self.changes if change.regimen is not found[-1]]
+        return tuple(found)
 
     @property
     def micrograms(self) -> Fraction:
@@ -178,15 +214,21 @@ def expand(regimen: Regimen, patient: "Patient") -> Course:
     return course_of(regimen, patient, periods(regimen))
 
 
-def course_of(regimen: Regimen, patient: "Patient", laid_out: Iterable[Period]) -> Course:
+def course_of(
+    regimen: Regimen, patient: "Patient", laid_out: Iterable[Period], changes: tuple[Change, ...] = ()
+) -> Course:
     """What one patient gets in the periods of a regimen, as they are planned or as they came to be.
+
+    ``changes`` are those of the patient's figures on the way.
 
     Raises
     ------
     PatientError
         When the body surface area is needed and unknown.
     """
-    return Course(regimen, patient, tuple(_event(regimen, patient, period) for period in laid_out))
+    still = Course(regimen, patient, (), changes)
+    given = (_event(still.regimen_at(period.start), still.patient_at(period.start), period) for period in laid_out)
+    return replace(still, events=tuple(given))
 
 
 def _event(regimen: Regimen, patient: "Patient", period: Period) -> Event:

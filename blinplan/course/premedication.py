@@ -42,10 +42,8 @@ class PremedicationPlan:
 
     Attributes
     ----------
-    declared
-        What the regimen declares, for all age groups.
-    patient
-        Who gets it.
+    course
+        The course, with its patient.
     adulthood
         Which age group the patient belongs to when.
     due
@@ -54,11 +52,15 @@ class PremedicationPlan:
         The last minute of the course in which something is infused.
     """
 
-    declared: tuple[Premedication, ...]
-    patient: Patient
+    course: Course
     adulthood: Adulthood
     due: tuple[DuePremedication, ...]
     end: int
+
+    @property
+    def declared(self) -> tuple[Premedication, ...]:
+        """What the regimen of the start declares, for all age groups."""
+        return self.course.regimen.premedication
 
     @property
     def minutes(self) -> tuple[int, ...]:
@@ -88,11 +90,11 @@ class PremedicationPlan:
 
     def dose_of(self, given: Premedication) -> tuple[Mass | None, bool]:
         """What a declared dose comes to in the patient where that is known, and whether the cap decided it."""
-        return _dose(given, self.patient)
+        return _dose(given, self.course.patient)
 
     def before_restart(self, minute: int, cycle: int) -> tuple[DuePremedication, ...]:
         """What is due before a restart after an interruption of a cycle, which cannot be planned."""
-        return tuple(_due_before(self.declared, self.patient, self.adulthood, minute, restart_occasions(cycle)))
+        return tuple(_due_before(self.course, self.adulthood, minute, restart_occasions(cycle)))
 
 
 def premedication_plan(course: Course, adulthood: Adulthood | None = None) -> PremedicationPlan | None:
@@ -100,29 +102,21 @@ def premedication_plan(course: Course, adulthood: Adulthood | None = None) -> Pr
 
     ``adulthood`` says what is known of the patient's age; without it, as the label has it, on no known days.
     """
-    declared = course.regimen.premedication
-    if not declared:
+    if not any(regimen.premedication for regimen in course.regimens):
         return None
     known = adulthood or Adulthood(adult_from(course.regimen), course.patient.age, weight=course.patient.weight)
     starts = planned_occasions([event.period for event in course.events], _escalations(course))
-    due = [
-        one
-        for infusion, occasions in starts.items()
-        for one in _due_before(declared, course.patient, known, infusion, occasions)
-    ]
+    due = [one for infusion, occasions in starts.items() for one in _due_before(course, known, infusion, occasions)]
     end = max(event.period.stop for event in course.events if event.period.dose is not None) - 1
-    return PremedicationPlan(declared, course.patient, known, tuple(sorted(due, key=lambda one: one.start)), end)
+    return PremedicationPlan(course, known, tuple(sorted(due, key=lambda one: one.start)), end)
 
 
 def _due_before(
-    declared: Sequence[Premedication],
-    patient: Patient,
-    adulthood: Adulthood,
-    infusion: int,
-    occasions: frozenset[Occasion],
+    course: Course, adulthood: Adulthood, infusion: int, occasions: frozenset[Occasion]
 ) -> Iterator[DuePremedication]:
+    declared = course.regimen_at(infusion).premedication
     for given, only in given_to(declared, adulthood.groups_at(infusion), occasions):
-        dose, capped = _dose(given, patient)
+        dose, capped = _dose(given, course.patient_at(infusion))
         yield DuePremedication(given, dose, capped, infusion, only)
 
 

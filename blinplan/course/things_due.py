@@ -47,7 +47,7 @@ def due_days(course: Course, *, ended: bool = False) -> Iterator[DueDay]:
         stopped = final.cycle_name == INTERRUPTED
         broken, end = stopped or (ended and final is course.events[-1].period), final.start if stopped else final.stop
         taken_over = begins.get(cycle + 1) if stopped else None
-        for thing in course.regimen.due:
+        for thing in course.regimen_at(begins[cycle]).due:
             for day in thing.days if not thing.cycles or number in thing.cycles else ():
                 due = DueDay(thing, cycle, begins[cycle], day, taken_over)
                 if not broken or begins[cycle] + due.days_later * MINUTES_PER_DAY <= end:
@@ -57,9 +57,9 @@ def due_days(course: Course, *, ended: bool = False) -> Iterator[DueDay]:
 def planned_numbers(course: Course) -> dict[int, int]:
     """By the number of each cycle of a course, that of the planned cycle that it is: its own, or the one it repeats."""
     firsts = {event.period.cycle: event.period for event in reversed(course.events)}
-    planned = periods(course.regimen)
     found = {}
     for cycle, first in sorted(firsts.items()):
+        planned = periods(course.regimen_at(first.start))
         own = {period.path for period in planned if period.cycle == cycle}
         like = next((period.cycle for period in planned if period.path == first.path), cycle)
         found[cycle] = cycle if first.path in own or not _is_step(first.path) else like
@@ -89,8 +89,8 @@ def possible_doses(thing: ThingDue, age: Age | None, on: date | None = None, day
 def hospital_stays(course: Course) -> dict[int, tuple[int, int]]:
     """When each cycle begins, and its days in hospital: as ordered, or those of the cycle that it repeats."""
     begins = {event.period.cycle: event.period.start for event in reversed(course.events)}
-    ordered = course.regimen.hospital_days
-    return {
-        cycle: (begins[cycle], ordered[number - 1] if number <= len(ordered) else 0)
-        for cycle, number in planned_numbers(course).items()
-    }
+    found = {}
+    for cycle, number in planned_numbers(course).items():
+        ordered = course.regimen_at(begins[cycle]).hospital_days
+        found[cycle] = begins[cycle], ordered[number - 1] if number <= len(ordered) else 0
+    return found

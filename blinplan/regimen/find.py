@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.refusal import Refusal
 from blinplan.regimen import library
-from blinplan.regimen.reading import Reading, read
+from blinplan.regimen.reading import Reading, RegimenFile, read
+from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.document import LIMIT_BYTES
 
 if TYPE_CHECKING:
@@ -193,6 +194,19 @@ def path_from(folder: Path, name: str) -> str:
         return Path(name).resolve().relative_to(folder.resolve()).as_posix()
     except ValueError:
         return Path(name).as_posix()
+
+
+def others_beside(file: str, regimen: Regimen) -> tuple[Regimen, ...]:
+    """The regimens that one names for patients of other figures, those that they name, and so on, each once."""
+    found: dict[str, Regimen] = {}
+    name = regimen.eligibility.otherwise
+    while name is not None and name not in found:
+        reading = read_beside(file, name)
+        if not isinstance(reading, RegimenFile):
+            break
+        found[name] = reading.regimen
+        name = reading.regimen.eligibility.otherwise
+    return tuple(found.values())
 
 
 def read_beside(file: str, name: str) -> Reading | None:

@@ -92,6 +92,7 @@ SHORTAGE = Table(
 )
 
 NEXT_OPEN_DAY = "next-open-day"
+NEXT_STEP = "next-step"
 
 
 class SiteTable(NamedTuple):
@@ -111,6 +112,7 @@ class SiteTable(NamedTuple):
     preservative_from_kg: Decimal | None = None
     hospital_days: tuple[int, ...] = ()
     adult_from_years: int | None = None
+    new_figures: str = "next-cycle"
 
 
 SITE_FILE = Table(
@@ -150,6 +152,12 @@ SITE_FILE = Table(
         "adult_from_years",
         whole(1, 30),
         "completed years of age from which a patient gets the premedication of adults; as the label says if not given",
+    ),
+    optional_key(
+        "new_figures",
+        one_of("next-cycle", NEXT_STEP),
+        "from when a new weight, height or body surface area counts: next-cycle (this if not given), or next-step, from"
+        " the next change of dose within a cycle too",
     ),
 )
 
@@ -224,6 +232,8 @@ class Site:
         Names of what is the label's word and not the site's.
     adult_from_years
         From how many completed years on a patient is an adult; None where it is as the label says.
+    figures_by_step
+        Whether new figures of a patient count from the next step on, and not from the next cycle on.
     """
 
     name: str
@@ -240,6 +250,7 @@ class Site:
     hospital_days: tuple[int, ...] = ()
     by_label: frozenset[str] = frozenset()
     adult_from_years: int | None = None
+    figures_by_step: bool = False
 
 
 def site_of(file: SiteTable) -> Site:
@@ -276,6 +287,7 @@ def site_of(file: SiteTable) -> Site:
         preservative_from=None if file.preservative_from_kg is None else Fraction(file.preservative_from_kg),
         hospital_days=file.hospital_days,
         adult_from_years=file.adult_from_years,
+        figures_by_step=file.new_figures == NEXT_STEP,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from blinplan.course.events import periods
 from blinplan.label.read import label_of
 from blinplan.limits import Consulted, NotStatedError
-from blinplan.regimen.find import read_beside
+from blinplan.regimen.find import others_beside, read_beside
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.problems import place_name
@@ -204,7 +204,10 @@ def _verdicts_on_record(
         else:
             limits = settings.limits_for(regimen)
             ward = None if site is None else _prepare(site, regimen)
-            case = Case(reading.document, regimen, periods(regimen), limits, None, site=ward, record=record)
+            others = tuple(_following(one, settings) for one in others_beside(reading.document.name, regimen))
+            case = Case(
+                reading.document, regimen, periods(regimen), limits, None, site=ward, record=record, others=others
+            )
             yield _with_severity(_answer(rule, case, settings), settings)
 
 

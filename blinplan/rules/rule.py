@@ -87,6 +87,7 @@ class Case:
     ``beside_label`` is the regimen laid beside its label, and ``beside_base`` beside the regimen that it departs from,
     or why it is not; None where that was not looked at yet.
     ``neighbours`` are all regimens of the run, this one included; None where it is judged alone.
+    ``others`` are the regimens that the one of a course record names for patients of other figures.
     """
 
     document: Document
@@ -100,6 +101,7 @@ class Case:
     beside_label: Comparison | NotEvaluated | None = None
     beside_base: Comparison | NotEvaluated | None = None
     neighbours: "Neighbours | None" = None
+    others: tuple[Regimen, ...] = ()
 
     def with_limits(self, limits: Limits) -> "Case":
         """The same with other limits. Every rule asks for it, and `replace` would take three times as long."""
@@ -115,6 +117,7 @@ class Case:
             self.beside_label,
             self.beside_base,
             self.neighbours,
+            self.others,
         )
 
     @property

@@ -114,7 +114,7 @@ def test_where_no_bag_reaches_the_next_open_day_there_is_no_sequence() -> None:
         bag_sequence(course((14 * 24, 28)), site(24, 48, closed=frozenset({5, 6})), monday)
     assert refused.value.minute == 4 * DAY
     with pytest.raises(NoSequenceError, match="no bag can be used"):
-        bag_sequence(course((24, 28)), site(24), None, ())
+        bag_sequence(course((24, 28)), site(24), None, lambda _: ())
 
 
 def test_a_course_that_starts_off_the_hour_comes_to_it_with_its_first_bag() -> None:

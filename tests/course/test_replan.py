@@ -296,7 +296,7 @@ def test_a_dose_by_area_can_be_compared_with_a_flat_one_where_the_area_is_known(
     found = replan(expand(adult, patient(Fraction(70), None, Fraction("1.8"))), one)
     assert found.course.events[3].rate == Fraction("16.2")
     with pytest.raises(PatientError, match="depends on the body surface area"):
-        decide(adult, one, None)
+        decide(adult, one, patient())
 
 
 def test_a_record_as_it_stood_ends_with_what_it_was_before_the_last_thing() -> None:

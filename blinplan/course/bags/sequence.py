@@ -4,7 +4,7 @@ A bag runs at one dose rate; a change of dose is a change of bag. A bag may be t
 at which bags are changed, and what is left in it is thrown away.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -81,11 +81,15 @@ class NoSequenceError(ValueError):
         self.minute = minute
 
 
+Sizes = Callable[[int], Sequence[SiteBag]]
+"""The bags that may be hung at a minute of a course, the shortest first."""
+
+
 def bag_sequence(
     infusions: Sequence[Infusion],
     site: Site,
     start: datetime | None,
-    sizes: Sequence[SiteBag] | None = None,
+    sizes: Sizes | None = None,
     *,
     thrifty: bool = False,
 ) -> tuple[Bag, ...]:
@@ -104,7 +108,7 @@ def bag_sequence(
         When the course begins, with its time zone. Without it the course begins at the hour of change on a day that is
         followed by open days only.
     sizes
-        Bags that may be used, where not all of the site's.
+        Bags that may be used, by the minute at which they are hung, where not all of the site's.
     thrifty
         Whether to throw away as little as can be, before there are as few bags as can be.
 
@@ -113,7 +117,7 @@ def bag_sequence(
     NoSequenceError
         When there is none.
     """
-    available = _Available(tuple(sizes if sizes is not None else site.bags), site, start)
+    available = _Available(sizes or (lambda _: site.bags), site, start)
     return tuple(
         bag
         for step, infusion in enumerate(infusions)
@@ -125,7 +129,7 @@ def bag_sequence(
 class _Available:
     """Which bags there are: the shortest first, and on each day those that can be had."""
 
-    sizes: tuple[SiteBag, ...]
+    sizes: Sizes
     site: Site
     start: datetime | None
 
@@ -133,7 +137,7 @@ class _Available:
         """The bags that can be hung at a minute of the course."""
         day = None if self.start is None else _day_of(minute, self.start)
         missing = {size for shortage in self.site.shortages if shortage.holds(day) for size in shortage.sizes}
-        return tuple(size for size in self.sizes if size.minutes not in missing) if missing else self.sizes
+        return tuple(size for size in self.sizes(minute) if size.minutes not in missing)
 
 
 class _Way(NamedTuple):

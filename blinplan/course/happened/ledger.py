@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
 
+from blinplan.course.happened.figures import NewFigures
 from blinplan.course.happened.interruption import Decision, Topic
+from blinplan.course.patient import BodySurfaceArea, Patient
 from blinplan.quantities import Basis, DoseRate
-from blinplan.regimen.record.record import Cause, CourseRecord, CycleStart, Interruption
+from blinplan.regimen.record.record import BodyMeasurement, Cause, CourseRecord, CycleStart, Interruption
+from blinplan.regimen.toml.document import KeyPath
 
 VERSION = 1
 
@@ -73,10 +76,11 @@ class StartOfCycle:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The interruptions of a course and the starts of its later cycles, each in the order of time."""
+    """Interruptions of a course, starts of its later cycles, and new figures of its patient, each in order of time."""
 
     interruptions: tuple[LedgerEntry, ...] = ()
     starts: tuple[StartOfCycle, ...] = ()
+    figures: tuple[NewFigures, ...] = ()
 
 
 def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
@@ -87,7 +91,15 @@ def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
         if cycle_start.recorded
     )
     happened = tuple(entry.interruption for entry in ledger.interruptions)
-    return CourseRecord(regimen, start.astimezone(UTC), None, None, None, None, happened, begun)
+    measured = tuple(_measured(figures, ("figures", number)) for number, figures in enumerate(ledger.figures))
+    return CourseRecord(regimen, start.astimezone(UTC), None, None, None, None, happened, begun, measurements=measured)
+
+
+def _measured(figures: NewFigures, path: KeyPath) -> BodyMeasurement:
+    whom = figures.patient
+    given = whom.area is not None and whom.area.origin == "given"
+    area = whom.area.square_metres if whom.area is not None and given else None
+    return BodyMeasurement(figures.day, whom.weight, whom.height, area, path)
 
 
 class LedgerError(ValueError):
@@ -109,6 +121,7 @@ def ledger_data(ledger: Ledger) -> dict[str, Any]:
             }
             for start in ledger.starts
         ],
+        "figures": [_figures_data(figures) for figures in ledger.figures],
     }
 
 
@@ -126,6 +139,7 @@ def ledger_of(data: Mapping[str, Any]) -> Ledger:
         return Ledger(
             tuple(_entry_of(entry, number) for number, entry in enumerate(data["interruptions"])),
             tuple(_start_of(start) for start in data["starts"]),
+            tuple(_figures_of(figures) for figures in data.get("figures", ())),  # a plan of before has none
         )
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, ZeroDivisionError) as error:
         raise LedgerError("something is missing in its ledger, or is not of its kind") from error
@@ -150,6 +164,43 @@ def _start_of(data: Mapping[str, Any]) -> StartOfCycle:
         _is(str, data["why"]),
         _is(bool, data["recorded"]),
     )
+
+
+def _figures_data(figures: NewFigures) -> dict[str, Any]:
+    whom = figures.patient
+    return {
+        "minute": figures.minute,
+        "day": figures.day.isoformat(),
+        "weight_kg": _exact_text(whom.weight),
+        "height_cm": _exact_text(whom.height),
+        "bsa_m2": None if whom.area is None else _exact_text(whom.area.square_metres),
+        "bsa_origin": None if whom.area is None else whom.area.origin,
+        "regimen": figures.regimen,
+        "why": figures.why,
+    }
+
+
+def _figures_of(data: Mapping[str, Any]) -> NewFigures:
+    area, origin = _exact_of(data["bsa_m2"]), _or_none(str, data["bsa_origin"])
+    return NewFigures(
+        _is(int, data["minute"]),
+        date.fromisoformat(_is(str, data["day"])),
+        Patient(
+            _exact_of(data["weight_kg"]),
+            _exact_of(data["height_cm"]),
+            None if area is None or origin is None else BodySurfaceArea(area, origin),
+        ),
+        _or_none(str, data["regimen"]),
+        _is(str, data["why"]),
+    )
+
+
+def _exact_text(figure: Fraction | None) -> str | None:
+    return None if figure is None else str(figure)
+
+
+def _exact_of(text: object) -> Fraction | None:
+    return None if text is None else Fraction(_is(str, text))
 
 
 def _entry_data(entry: LedgerEntry) -> dict[str, Any]:

@@ -1,17 +1,17 @@
 """What becomes of a course after the interruptions of a record: what was given, and what is left to give."""
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, time
 from fractions import Fraction
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from blinplan.course.adulthood import Adulthood, adult_from
-from blinplan.course.events import INTERRUPTED, Course, Period, course_of, given_rate, periods
+from blinplan.course.events import INTERRUPTED, Change, Course, Period, course_of, given_rate, periods
+from blinplan.course.happened.figures import FiguresOverTime, Juncture, NewFigures
 from blinplan.course.happened.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.happened.resumption import Decided, FromLedger, FromRecord, Opens, RecordError, Stop, at_once
-from blinplan.course.patient import PatientError
+from blinplan.course.patient import Patient, PatientError
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.quantities import Basis, DoseRate
@@ -34,7 +34,12 @@ class Replanned:
 
 
 def replan(
-    planned: Course, record: CourseRecord | None, opens: Opens = at_once, adulthood: Adulthood | None = None
+    planned: Course,
+    record: CourseRecord | None,
+    opens: Opens = at_once,
+    adulthood: Adulthood | None = None,
+    *,
+    by_step: bool = False,
 ) -> Replanned:
     """Go through a course with what a record says.
 
@@ -53,6 +58,8 @@ def replan(
         When the later cycles can begin of which the record does not say when they did.
     adulthood
         Which age group the patient belongs to when; as the label has it where not given.
+    by_step
+        Whether new figures of the patient count from the next step on, and not from the next cycle on.
 
     Raises
     ------
@@ -65,7 +72,13 @@ def replan(
     if record is not None and record.regimen != planned.regimen.name:
         raise RecordError(f"the record is of {record.regimen}, and the plan of {planned.regimen.name}", ("regimen",))
     known = adulthood or Adulthood(adult_from(planned.regimen), planned.patient.age, weight=planned.patient.weight)
-    return _walk(planned, FromRecord(planned.regimen, record, opens, planned.patient.weight, known))
+    return _walk(planned, FromRecord(record, opens, known, _figures_over_time(record, known.start, by_step=by_step)))
+
+
+def _figures_over_time(record: CourseRecord | None, begins: datetime | None, *, by_step: bool) -> FiguresOverTime:
+    if record is None:
+        return FiguresOverTime(None)
+    return FiguresOverTime(begins or record.begins, record.measurements, by_step=by_step)
 
 
 def replay(planned: Course, ledger: Ledger) -> Replanned:
@@ -84,6 +97,7 @@ def as_it_stood(record: CourseRecord) -> Iterator[CourseRecord]:
     times = {interruption.stopped for interruption in record.interruptions}
     times |= {interruption.restarted for interruption in record.interruptions if interruption.restarted is not None}
     times |= {start.started for start in record.cycle_starts}
+    times |= {datetime.combine(taken.day, time.min, record.zone).astimezone(UTC) for taken in record.measurements}
     for moment in (record.start, *sorted(times)[:-1]):
         yield replace(
             record,
@@ -91,6 +105,9 @@ def as_it_stood(record: CourseRecord) -> Iterator[CourseRecord]:
                 _until(interruption, moment) for interruption in record.interruptions if interruption.stopped <= moment
             ),
             cycle_starts=tuple(start for start in record.cycle_starts if start.started <= moment),
+            measurements=tuple(
+                measured for measured in record.measurements if measured.day <= moment.astimezone(record.zone).date()
+            ),
         )
 
 
@@ -105,13 +122,17 @@ def _until(interruption: Interruption, moment: datetime) -> Interruption:
 
 
 def decide(
-    regimen: Regimen, record: CourseRecord, square_metres: Fraction | None, adulthood: Adulthood | None = None
+    regimen: Regimen,
+    record: CourseRecord,
+    whom: Patient,
+    adulthood: Adulthood | None = None,
+    others: Sequence[Regimen] = (),
 ) -> Ledger:
-    """The ledger of what a record says, for a patient of whom no more is known than the area, or not even that.
+    """The ledger of what a record says, for a patient of whom the area may not be known.
 
     Raises what `replan` does.
     """
-    return decide_at(regimen, record, square_metres, adulthood)[0]
+    return decide_at(regimen, record, whom, adulthood, others)[0]
 
 
 def adulthood_in(
@@ -121,34 +142,32 @@ def adulthood_in(
 
     ``numbers`` are the label's where a project has others.
     """
-    zone = None if record.time_zone is None else ZoneInfo(record.time_zone)
-    return Adulthood(
-        adult_from(regimen, site, numbers),
-        record.age,
-        record.start.astimezone(zone or record.start.tzinfo),
-        record.weight,
-    )
+    return Adulthood(adult_from(regimen, site, numbers), record.age, record.begins, record.weight)
 
 
 def decide_at(
-    regimen: Regimen, record: CourseRecord, square_metres: Fraction | None, adulthood: Adulthood | None = None
+    regimen: Regimen,
+    record: CourseRecord,
+    whom: Patient,
+    adulthood: Adulthood | None = None,
+    others: Sequence[Regimen] = (),
 ) -> tuple[Ledger, tuple[DoseRate, ...]]:
     """The ledger of what a record says, and the dose as ordered that each of its interruptions stopped.
 
     Raises what `replan` does.
     """
-    told = FromRecord(regimen, record, at_once, record.weight, adulthood or adulthood_in(regimen, record))
-    walk = _Walk(periods(regimen), told, square_metres, label_of(regimen).numbers)
+    known = adulthood or adulthood_in(regimen, record)
+    told = FromRecord(record, at_once, known, _figures_over_time(record, None, by_step=False))
+    walk = _Walk(Course(regimen, whom, (), others=tuple(others)), periods(regimen), told)
     walk.to_its_end()
     return walk.ledger, tuple(walk.stopped)
 
 
 def _walk(planned: Course, decided: "Decided") -> Replanned:
-    area = planned.patient.area.square_metres if planned.patient.area else None
-    numbers = label_of(planned.regimen).numbers
-    walk = _Walk([event.period for event in planned.events], decided, area, numbers)
-    course = course_of(planned.regimen, planned.patient, walk.to_its_end())
-    return Replanned(planned, course, walk.ledger, walk.ended)
+    walk = _Walk(planned, [event.period for event in planned.events], decided)
+    laid_out = walk.to_its_end()
+    course = course_of(planned.regimen, planned.patient, laid_out, tuple(walk.changes))
+    return Replanned(planned, replace(course, others=planned.others), walk.ledger, walk.ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,23 +179,24 @@ class _Left:
 
 
 class _Walk:
-    """Walks once through the cycles, and takes the interruptions as they come."""
+    """Walks once through the cycles, and takes the interruptions and the patient's new figures as they come."""
 
-    def __init__(self, planned: Sequence[Period], decided: Decided, area: Fraction | None, numbers: Limits) -> None:
-        self._planned = planned
-        self._numbers = numbers
+    def __init__(self, planned: Course, laid_out: Sequence[Period], decided: Decided) -> None:
+        self._regimen, self._patient, self._others = planned.regimen, planned.patient, planned.others
+        self._planned = _cycles(laid_out)
         self._decided = decided
-        self._area = area
         self._now = 0
         self._entries: list[LedgerEntry] = []
         self._starts: list[StartOfCycle] = []
+        self._figures: list[NewFigures] = []
+        self.changes: list[Change] = []
         self.stopped: list[DoseRate] = []
         self.ended = False
 
     @property
     def ledger(self) -> Ledger:
         """What was decided on the way."""
-        return Ledger(tuple(self._entries), tuple(self._starts))
+        return Ledger(tuple(self._entries), tuple(self._starts), tuple(self._figures))
 
     def to_its_end(self) -> tuple[Period, ...]:
         """The periods of the course as it came to be, without a gap."""
@@ -185,22 +205,52 @@ class _Walk:
         return found
 
     def _periods(self) -> Iterator[Period]:
-        cycles = [list(group) for _, group in groupby(self._planned, key=lambda period: period.cycle)]
-        broken: _Broken | None = None
-        for number, cycle in enumerate(cycles):
-            begun, last = self._now, number + 1 == len(cycles)
-            steps = [period for period in cycle if period.dose is not None]
-            left = _whole(steps)
-            if broken is not None:
-                self._decided.note_start(cycle[0].cycle, self._now)
-                if broken.resumption.again:
-                    steps = [replace(step, cycle=cycle[0].cycle) for step in broken.steps]
-                left = self._restart(_whole(steps), broken.resumption, steps)
-            broken = yield from self._infuse(left, steps, last=last)
+        number, broken = 0, None
+        while number < len(self._planned):
+            self._take_figures(f"cycle {number + 1}", is_cycle=True)
+            if self.ended or number >= len(self._planned):
+                return
+            broken = yield from self._cycle(number, broken)
             if self.ended:
                 return
-            if broken is None:
-                yield from self._until_next(cycle[-1], begun, None if last else cycle[-1].cycle + 1)
+            number += 1
+
+    def _cycle(self, number: int, broken: "_Broken | None") -> Generator[Period, None, "_Broken | None"]:
+        """Go through a cycle, which a restart began where one was broken off; return how it was itself, if it was."""
+        cycle, begun = self._planned[number], self._now
+        like, last = number, number + 1 == len(self._planned)
+        left = _whole(_steps(cycle))
+        if broken is not None:
+            self._decided.note_start(cycle[0].cycle, self._now)
+            if broken.resumption.again and broken.like < len(self._planned):
+                like = broken.like
+            steps = [replace(step, cycle=cycle[0].cycle) for step in _steps(self._planned[like])]
+            left = self._restart(_whole(steps), broken.resumption, steps)
+        resumption = yield from self._infuse(left, _Place(cycle[0].cycle, like, last=last))
+        if resumption is not None:
+            return _Broken(resumption, like)
+        if not self.ended:
+            yield from self._until_next(cycle[-1], begun, None if last else cycle[-1].cycle + 1)
+        return None
+
+    def _take_figures(self, named: str, *, is_cycle: bool, fits: Callable[[Regimen], bool] = lambda _: True) -> bool:
+        """Let new figures count from here on, with the regimen that they lead to; say whether that is another one."""
+        found = self._decided.figures(
+            Juncture(self._now, named, is_cycle, self._patient, self._regimen, self._others, fits)
+        )
+        if found is None:
+            return False
+        self._figures.append(found)
+        regimen = next((one for one in (self._regimen, *self._others) if one.name == found.regimen), None)
+        if regimen is None:
+            self.ended = True
+            return False
+        switched = regimen is not self._regimen
+        self._patient, self._regimen = found.patient, regimen
+        self.changes.append(Change(self._now, found.patient, regimen))
+        if switched:
+            self._planned = _cycles(periods(regimen))
+        return switched
 
     def _until_next(self, period: Period, begun: int, following: int | None) -> Iterator[Period]:
         """What lies between a cycle's infusion and the next one: its free interval, and a later start."""
@@ -213,12 +263,14 @@ class _Walk:
         if free:
             yield self._lay(replace(period, dose=None, cap=None, step=0), free)
 
-    def _infuse(
-        self, left: list[_Left], steps: list[Period], *, last: bool
-    ) -> Generator[Period, None, "_Broken | None"]:
-        """Give what is left of a cycle of steps; return how it was broken off for a new one, if it was."""
-        highest, full = max(_ordered_amount(step) for step in steps), False
+    def _infuse(self, left: list[_Left], place: "_Place") -> Generator[Period, None, Resumption | None]:
+        """Give what is left of a cycle; return how it was broken off for a new one, if it was."""
+        full, running = False, None
         while left:
+            if running not in {None, left[0].period.step}:
+                left = self._at_step(left, place)
+            steps, running = self._steps_of(place), left[0].period.step
+            highest = max(_ordered_amount(step) for step in steps)
             stretch, *rest = left
             end = self._now + stretch.minutes
             stop = self._next_stop(stretch.period.cycle, end, ends=not rest)
@@ -231,7 +283,15 @@ class _Walk:
                 continue
             left = [part for part in (_Left(stretch.period, stretch.minutes - given), *rest) if part.minutes]
             assert stretch.period.dose is not None  # noqa: S101 - a stretch of infusion has one
-            at = Stop(stretch.period.dose, sum(step.minutes for step in steps), full, last, self._against_full)
+            at = Stop(
+                self._regimen,
+                self._patient.weight,
+                stretch.period.dose,
+                sum(step.minutes for step in steps),
+                full,
+                place.last,
+                self._against_full,
+            )
             entry = self._decided.entry(at)
             self._entries.append(entry)
             self.stopped.append(at.dose)
@@ -244,9 +304,29 @@ class _Walk:
                 )
                 yield self._lay(still, entry.restarted - self._now)
             if entry.resumption.new_cycle:
-                return _Broken(entry.resumption, steps)
+                return entry.resumption
             left = self._restart(left, entry.resumption, steps)
         return None
+
+    def _steps_of(self, place: "_Place") -> list[Period]:
+        """The steps of a cycle, in the regimen that is given now."""
+        return [replace(step, cycle=place.cycle) for step in _steps(self._planned[place.like])]
+
+    def _at_step(self, left: list["_Left"], place: "_Place") -> list["_Left"]:
+        """Let new figures count from the next step on, where the site wants that."""
+        before = self._steps_of(place)
+
+        def fits(regimen: Regimen) -> bool:
+            cycles = _cycles(periods(regimen))
+            return place.like < len(cycles) and [step.minutes for step in _steps(cycles[place.like])] == [
+                step.minutes for step in before
+            ]
+
+        step = left[0].period.step
+        if not self._take_figures(f"step {step} of cycle {place.cycle}", is_cycle=False, fits=fits):
+            return left
+        now = dict(zip((each.step for each in before), self._steps_of(place), strict=True))
+        return [replace(part, period=now.get(part.period.step, part.period)) for part in left]
 
     def _next_stop(self, cycle: int, end: int, *, ends: bool) -> int | None:
         """When the next interruption begins, if it does before a minute, at which the infusion of the cycle may end."""
@@ -274,7 +354,7 @@ class _Walk:
         if dose is None or not left:
             return left
         running, target = left[0].period, max((part.period for part in left), key=_ordered_amount)
-        low = replace(running, dose=dose, cap=_cap(dose, target, self._numbers))
+        low = replace(running, dose=dose, cap=_cap(dose, target, label_of(self._regimen).numbers))
         if after is None or not self._is_lower(low, target):
             return [_Left(low, left[0].minutes), *left[1:]]
         # The doses between the restart's and the full one are given again, each as long as the cycle has it: a regimen
@@ -285,26 +365,44 @@ class _Walk:
 
     def _against_full(self, dose: DoseRate) -> int:
         """Compare a dose with the highest that was planned."""
-        full = max(self._planned, key=_ordered_amount)
-        asked = replace(full, dose=dose, cap=_cap(dose, full, self._numbers))
+        full = max((period for cycle in self._planned for period in cycle), key=_ordered_amount)
+        asked = replace(full, dose=dose, cap=_cap(dose, full, label_of(self._regimen).numbers))
         return self._is_lower(full, asked) - self._is_lower(asked, full)
 
     def _is_lower(self, low: Period, full: Period) -> bool:
         if low.dose is None or full.dose is None or low.dose.basis is full.dose.basis:
             return _ordered_amount(low) < _ordered_amount(full)
-        if self._area is None:
+        if self._patient.area is None:
             raise PatientError(
                 f"whether {low.dose} is less than {full.dose} depends on the body surface area, which is not known"
             )
-        return given_rate(low, self._area) < given_rate(full, self._area)
+        area = self._patient.area.square_metres
+        return given_rate(low, area) < given_rate(full, area)
 
 
 @dataclass(frozen=True, slots=True)
 class _Broken:
-    """How a cycle was broken off for a new one, and the steps that it had."""
+    """How a cycle was broken off for a new one, and the place in the regimen of the one whose steps it had."""
 
     resumption: Resumption
-    steps: list[Period]
+    like: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Which cycle it is, the place in the regimen of the one whose steps it has, and whether it is the last."""
+
+    cycle: int
+    like: int
+    last: bool
+
+
+def _cycles(laid_out: Iterable[Period]) -> list[list[Period]]:
+    return [list(group) for _, group in groupby(laid_out, key=lambda period: period.cycle)]
+
+
+def _steps(cycle: Iterable[Period]) -> list[Period]:
+    return [period for period in cycle if period.dose is not None]
 
 
 def _whole(steps: Iterable[Period]) -> list[_Left]:

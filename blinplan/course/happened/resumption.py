@@ -1,7 +1,7 @@
 """What is decided when an infusion stops: asked of the label and a record, or read from a ledger."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Protocol
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from blinplan.course.adulthood import Adulthood
 from blinplan.course.bags.opening import put_forward
+from blinplan.course.happened.figures import FiguresOverTime, Juncture, NewFigures
 from blinplan.course.happened.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.course.happened.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.quantities import DoseRate, duration_text
@@ -40,9 +41,12 @@ class Stop:
 
     ``dose`` is the one that ran, ``infusion`` the minutes of infusion that are planned for its cycle; the others say
     whether the cycle's highest dose was given, and whether it is the last cycle. ``against_full`` compares a dose with
-    the highest that was planned: below 0 where it is lower, above where it is higher.
+    the highest that was planned: below 0 where it is lower, above where it is higher. ``regimen`` is the one that is
+    given there, to a patient of the ``weight`` in kg that counts there.
     """
 
+    regimen: Regimen
+    weight: Fraction | None
     dose: DoseRate
     infusion: int
     full_dose_given: bool
@@ -62,6 +66,9 @@ class Decided(Protocol):
     def note_start(self, cycle: int, minute: int) -> None:
         """Take note that a restart began a cycle."""
 
+    def figures(self, juncture: Juncture) -> NewFigures | None:
+        """The patient's figures that begin to count there; None where they are those of before."""
+
     def start(self, cycle: int, earliest: int, length: int) -> StartOfCycle | None:
         """When a cycle begins that could begin at a minute, after a cycle of so many minutes; None if then."""
 
@@ -74,15 +81,13 @@ class FromRecord:
 
     def __init__(
         self,
-        regimen: Regimen,
         record: CourseRecord | None,
         opens: Opens,
-        weight: Fraction | None,
         adulthood: Adulthood,
+        measured: FiguresOverTime,
     ) -> None:
-        self._regimen = regimen
         self._adulthood = adulthood
-        self._weight = weight
+        self._measured = measured
         self._opens = opens
         self._start = record.start if record else None
         self._zone = record.time_zone if record else None
@@ -106,8 +111,8 @@ class FromRecord:
         recurs = self._low == (interruption.cause, at.dose, interruption.cycle)
         resumes = interruption.stopped if interruption.restarted is None else interruption.restarted
         groups = self._adulthood.groups_at(self._minute(resumes))
-        found = Circumstances(at.dose, self._weight, at.infusion, self._seizures, recurs, groups)
-        asked = decisions(interruption, self._regimen, found)
+        found = Circumstances(at.dose, at.weight, at.infusion, self._seizures, recurs, groups)
+        asked = decisions(interruption, at.regimen, found)
         resumption, words = _resumption(interruption, asked, at)
         self._unknown = None if interruption.restarted is None else _what_is_not_known(interruption, asked)
         self._remember(interruption, resumption, at)
@@ -130,6 +135,10 @@ class FromRecord:
             raise RecordError(
                 f"the restart after an interruption began cycle {cycle}, at another time", (*begun.path, "started")
             )
+
+    def figures(self, juncture: Juncture) -> NewFigures | None:
+        """Take what was measured last."""
+        return self._measured.at(juncture)
 
     def start(self, cycle: int, earliest: int, length: int) -> StartOfCycle | None:
         """Take the start that is on record, or else the first at which the site opens."""
@@ -187,6 +196,7 @@ class FromLedger:
     def __init__(self, ledger: Ledger) -> None:
         self._waiting = list(ledger.interruptions)
         self._starts = {start.cycle: start for start in ledger.starts}
+        self._figures = {figures.minute: figures for figures in ledger.figures}
 
     def next_stop(self) -> tuple[int, int, KeyPath] | None:
         """The next interruption of the ledger."""
@@ -202,6 +212,11 @@ class FromLedger:
     def note_start(self, cycle: int, minute: int) -> None:
         """Nothing is to be noted: the restart is in the ledger."""
 
+    def figures(self, juncture: Juncture) -> NewFigures | None:
+        """Take the figures that are in the ledger, of a patient of the same age."""
+        found = self._figures.pop(juncture.minute, None)
+        return None if found is None else replace(found, patient=replace(found.patient, age=juncture.patient.age))
+
     def start(self, cycle: int, earliest: int, length: int) -> StartOfCycle | None:
         """Take the start that is in the ledger."""
         found = self._starts.pop(cycle, None)
@@ -211,7 +226,7 @@ class FromLedger:
 
     def end(self, *, ended: bool) -> None:
         """Complain of entries that the course has no place for."""
-        if not ended and (self._waiting or self._starts):
+        if not ended and (self._waiting or self._starts or self._figures):
             raise RecordError("the ledger has entries that do not fit the course", ("interruptions",))
 
 

@@ -1,7 +1,7 @@
 """What happened to one patient's course: the values of a record. It never edits the regimen."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -97,6 +97,16 @@ class CourseRecord:
     cycle_starts: tuple[CycleStart, ...] = ()
     age: Age | None = None
     measurements: tuple[BodyMeasurement, ...] = ()
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The time zone of the record, or else that of its start."""
+        return self.start.tzinfo if self.time_zone is None else ZoneInfo(self.time_zone)
+
+    @property
+    def begins(self) -> datetime:
+        """When the first infusion began, in the time zone of the record."""
+        return self.start.astimezone(self.zone)
 
 
 def minutes_between(start: datetime, stop: datetime) -> int:

@@ -80,7 +80,7 @@ def preservative(rule: Rule, case: Case, site: Site) -> Answer:
     for cycle in case.regimen.cycles:
         for step, infusion in _infusions(cycle):
             try:
-                bag_sequence([_alone(infusion)], site, None, without_preservative(site))
+                bag_sequence([_alone(infusion)], site, None, lambda _: without_preservative(site))
             except NoSequenceError:
                 findings.append(
                     case.finding(

@@ -1,7 +1,6 @@
 """What the rules about restarts ask. Apart from the rules, so that a check of regimens does not wait for it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from fractions import Fraction
 
 from blinplan.course.adulthood import Adulthood
 from blinplan.course.eligibility import misfits
@@ -59,7 +58,7 @@ def _each(check: Check) -> Callable[[Rule, Case], Answer]:
 def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tuple[Decision, ...]]:
     """What the label asks of each interruption; of those after a permanent stop without the dose that was stopped."""
     adulthood = _adulthood(case)
-    ledger = decide(case.regimen, record, _area(record), adulthood)
+    ledger = decide(case.regimen, record, _patient(record), adulthood, case.others)
     known = {entry.interruption.path: entry.decisions for entry in ledger.interruptions}
 
     def of_one(interruption: Interruption) -> tuple[Decision, ...]:
@@ -77,7 +76,7 @@ def dose(rule: Rule, case: Case) -> Answer:
     if all(interruption.restarted is None for interruption in record.interruptions):
         return _NO_RESTART
     try:
-        ledger, doses = decide_at(case.regimen, record, _area(record), _adulthood(case))
+        ledger, doses = decide_at(case.regimen, record, _patient(record), _adulthood(case), case.others)
     except RecordError:
         return _DOES_NOT_FIT
     except PatientError as error:
@@ -110,13 +109,13 @@ def fits(rule: Rule, case: Case) -> Iterator[Finding]:
                 f"name the regimen that was given, or correct the {keys[0].split('_')[0].replace('born', 'age')}",
             )
     try:
-        area = _area(record)
+        whom = _patient(record)
     except PatientError as error:
         path = _first_of(case, ("bsa_m2", "height_cm", "weight_kg", "born", "age_years"))
         yield case.finding(rule, (path,), str(error), "correct the figures of the patient")
         return
     try:
-        decide(case.regimen, record, area, _adulthood(case))
+        decide(case.regimen, record, whom, _adulthood(case), case.others)
     except RecordError as error:
         yield case.finding(rule, error.path, str(error), "correct the record, or the regimen that it names")
     except PatientError:
@@ -144,10 +143,9 @@ def _record(case: Case) -> CourseRecord:
     return case.record
 
 
-def _area(record: CourseRecord) -> Fraction | None:
-    """The patient's body surface area in m²; None where it is not known."""
-    area = patient(record.weight, record.height, record.area, age=record.age).area
-    return area.square_metres if area else None
+def _patient(record: CourseRecord) -> Patient:
+    """The patient with the figures of the start."""
+    return patient(record.weight, record.height, record.area, age=record.age)
 
 
 def _missing(key: str) -> NotEvaluated:
