@@ -116,11 +116,12 @@ class NotStatedError(KeyError):
 class StatedLimits(Mapping[str, Limit]):
     """The limits of one text, by name. Asked for another one, it says that the text does not state it."""
 
-    __slots__ = ("_limits", "_text")
+    __slots__ = ("_limits", "_text", "_unverified")
 
     def __init__(self, limits: Limits, text: str) -> None:
         self._limits = dict(limits)
         self._text = text
+        self._unverified: frozenset[str] | None = None
 
     def __getitem__(self, name: str) -> Limit:
         try:
@@ -134,6 +135,13 @@ class StatedLimits(Mapping[str, Limit]):
     def __len__(self) -> int:
         return len(self._limits)
 
+    @property
+    def unverified_names(self) -> frozenset[str]:
+        """The names of those that nobody has seen in their source; every rule asks, and they are looked for once."""
+        if self._unverified is None:
+            self._unverified = _names_of_unverified(self._limits)
+        return self._unverified
+
     def without(self, name: str) -> "StatedLimits":
         """These without one, which is then not stated."""
         return StatedLimits({own: limit for own, limit in self._limits.items() if own != name}, self._text)
@@ -143,12 +151,17 @@ class StatedLimits(Mapping[str, Limit]):
         return StatedLimits({**self._limits, **others}, self._text)
 
 
+def _names_of_unverified(limits: Limits) -> frozenset[str]:
+    return frozenset(name for name, limit in limits.items() if limit.unverified)
+
+
 class Consulted(Mapping[str, Limit]):
     """Limits that remember which of them were asked for, so that a pass is known to rest on them."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.names: dict[str, None] = {}
+        self.unverified = limits.unverified_names if isinstance(limits, StatedLimits) else _names_of_unverified(limits)
 
     def __getitem__(self, name: str) -> Limit:
         limit = self.limits[name]
@@ -163,7 +176,12 @@ class Consulted(Mapping[str, Limit]):
 
     def unverified_limits(self, names: Iterable[str]) -> list[Limit]:
         """Those of some limits that nobody has seen in their source."""
-        return [limit for name in names if (limit := self.limits[name]).unverified]
+        return [self.limits[name] for name in names if name in self.unverified]
+
+    @property
+    def rest_on_unverified(self) -> bool:
+        """Whether any that was asked for has not been seen in its source."""
+        return not self.unverified.isdisjoint(self.names)
 
     def forget(self) -> None:
         """Begin anew, for another rule."""

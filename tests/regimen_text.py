@@ -12,7 +12,8 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site
 from blinplan.rules.configuration.settings import DEFAULTS, Settings
 from blinplan.rules.families.across_files.neighbours import AmongOthers, neighbours_of
-from blinplan.rules.judge import Judgement, judge
+from blinplan.rules.judge import judge
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated.outcome import Median, SimulatedOutcome
 from blinplan.rules.simulated.virtual import PatientSimulator

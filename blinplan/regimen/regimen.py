@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from blinplan.quantities import Basis, DoseRate, Mass, decimal_text
@@ -292,7 +293,7 @@ class Waiver:
     path: KeyPath = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Regimen:
     """A whole regimen. Paths and lines point into the file it was read from; two that order the same are equal.
 
@@ -358,12 +359,12 @@ class Regimen:
             return "adult-mrd"
         return "adult-rr"
 
-    @property
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
         """All steps of all cycles, in the order of the file."""
         return tuple(step for cycle in self.cycles for step in cycle.steps)
 
-    @property
+    @cached_property
     def one_by_one(self) -> tuple[Cycle, ...]:
         """The cycles as they are given, one after another, each as often as it is repeated."""
         return tuple(cycle for cycle in self.cycles for _ in range(cycle.repeat))

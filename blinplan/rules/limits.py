@@ -5,7 +5,7 @@ from pathlib import Path
 
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.limits import Limit, Limits, StatedLimits, limits_in
-from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.regimen import Indication, Regimen
 
 __all__ = ["Limit", "Limits", "limits_by", "limits_for", "number_text", "shipped_limits"]
 
@@ -35,8 +35,20 @@ def limits_by(label: str) -> StatedLimits:
 
 
 def limits_for(regimen: Regimen, label: str) -> StatedLimits:
-    """All limits as they hold for a regimen: what the label says of it may be less certain than the number itself."""
-    return label_named(label).numbers_for(regimen).with_limits(_limits_of_families())
+    """All limits as they hold for a regimen: what the label says of it may be less certain than the number itself.
+
+    Regimens with one schedule of a label share them.
+    """
+    text = label_named(label)
+    schedule = text.schedule_for(regimen)
+    # A label is kept for good once it is read, so that none comes to have the number of another.
+    key = id(text), regimen.indication, id(schedule)
+    if key not in _BY_SCHEDULE:
+        _BY_SCHEDULE[key] = text.numbers_for(regimen).with_limits(_limits_of_families())
+    return _BY_SCHEDULE[key]
+
+
+_BY_SCHEDULE: dict[tuple[int, Indication, int], StatedLimits] = {}
 
 
 @cache

@@ -14,7 +14,7 @@ from blinplan.regimen.toml.document import Document, pointer
 from blinplan.repository.root import path_below, repository_root
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.citations import citations
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Finding, Rule
 from blinplan.rules.run_result import Result
 from blinplan.rules.verdict import Verdict

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
-from blinplan.course.events import Period, given_rate
+from blinplan.course.events import Period, given_rate, periods
 from blinplan.limits import Consulted
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Regimen, Step
@@ -32,7 +32,7 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for a note, 1 for a warning, 2 for an error."""
-        return ("note", "warning", "error").index(self.value)
+        return ("note", "warning", "error").index(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,6 @@ class Case:
 
     document: Document
     regimen: Regimen
-    periods: tuple[Period, ...]
     limits: Limits
     outcome: "SimulatedOutcome | None"
     patient: "Patient | None" = None
@@ -108,7 +107,6 @@ class Case:
         return Case(
             self.document,
             self.regimen,
-            self.periods,
             limits,
             self.outcome,
             self.patient,
@@ -119,6 +117,11 @@ class Case:
             self.neighbours,
             self.others,
         )
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The periods of the regimen, which rules about virtual patients ask for."""
+        return periods(self.regimen)
 
     @property
     def limits_unasked(self) -> Limits:
@@ -197,7 +200,7 @@ class Case:
 Answer = Iterable[Finding] | NotEvaluated
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """A rule: what it is called, what it says, how bad a breach is, why, who says so, and the function that checks.
 

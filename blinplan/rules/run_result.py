@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.quantities import plural
 from blinplan.regimen.find import FileSource, NotFound
 from blinplan.rules.configuration.settings import FailOn, FailOnSetting
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Finding, Kind, Severity
 from blinplan.rules.verdict import Ruling
 
@@ -42,9 +43,9 @@ class Since(NamedTuple):
         return f"since {self.revision} ({commits}), left out: {left_out}{untold if self.untold else ''}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
-    """A run over any number of files.
+    """A run over any number of files. What follows from its judgements is worked out once.
 
     Attributes
     ----------
@@ -82,7 +83,7 @@ class Result:
     unmatched: "tuple[FilePattern, ...]" = ()
     since: Since | None = None
 
-    @property
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """All findings that are neither waived nor in the baseline."""
         return tuple(finding for judgement in self.judgements for finding in judgement.findings)
@@ -95,12 +96,12 @@ class Result:
         """Whether a finding of a file makes the run fail."""
         return self.fail_on_of(judgement).counts(finding.severity)
 
-    @property
+    @cached_property
     def counted_findings(self) -> tuple[Finding, ...]:
         """The findings that make the run fail, each by what counts in its file."""
         return tuple(finding for j in self.judgements for finding in j.findings if self.counts(j, finding))
 
-    @property
+    @cached_property
     def undecided_judgements(self) -> tuple[Judgement, ...]:
         """The files with a rule that was asked and could not answer."""
         return tuple(judgement for judgement in self.judgements if not judgement.complete)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.regimen.reading import Reading
 from blinplan.rules.configuration.settings import Settings
-from blinplan.rules.judge import Judgement, Simulator, judge
+from blinplan.rules.judge import Simulator, judge
+from blinplan.rules.judging.judgement import Judgement
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient

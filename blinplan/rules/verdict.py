@@ -1,6 +1,7 @@
 """One rule's answer for one file: pass, finding, waived, in the baseline or not evaluated, and nothing else."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from blinplan.regimen.regimen import Waiver
@@ -41,3 +42,15 @@ class Verdict(NamedTuple):
     def undecided(self) -> bool:
         """Whether the rule was asked and could not answer."""
         return self.not_evaluated is not None and self.not_evaluated.kind == "undecided"
+
+
+@lru_cache(maxsize=256)
+def pass_of(rule: Rule) -> Verdict:
+    """That a rule found nothing: what most rules say of most files, and so one for all of them."""
+    return Verdict(rule, Ruling.PASS)
+
+
+@lru_cache(maxsize=1024)
+def no_answer_of(rule: Rule, reason: NotEvaluated) -> Verdict:
+    """Why a rule gave no answer: one for all files where it is the same."""
+    return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=reason)

@@ -12,7 +12,7 @@ from blinplan.proportion import NORMAL_975
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.simulated.outcome import SimulatedOutcome
 from blinplan.rules.simulated.virtual import MOST, PatientSimulator

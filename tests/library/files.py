@@ -8,7 +8,7 @@ from functools import cache
 from itertools import count
 
 from blinplan.regimen import library
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Finding, Severity
 from tests.library.mistakes import MISTAKES, Mistake
 from tests.library.styles import KEY, STYLES, Path, Tree, Written

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from blinplan.regimen import library
 from blinplan.regimen.reading import FaultyFile, read
 from blinplan.regimen.toml.document import KeyPath, KeyPlace, Span, parse
-from blinplan.rules.judge import Judgement, judge
+from blinplan.rules.judge import judge
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.verdict import Ruling
 from tests.regimen_text import TODAY
 

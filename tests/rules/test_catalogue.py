@@ -11,7 +11,7 @@ from blinplan.cli.check.options import read_figures
 from blinplan.rules import families
 from blinplan.rules.catalogue import CATALOGUE, FAMILIES
 from blinplan.rules.configuration.settings import Pattern, Settings
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.limits import shipped_limits
 from blinplan.rules.rule import Rule, Severity
 from blinplan.rules.simulated.virtual import PatientSimulator

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from blinplan.regimen import library
 from blinplan.regimen.reading import read
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.judge import Judgement, judge
+from blinplan.rules.judge import judge
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Severity
 from blinplan.rules.simulated.virtual import PatientSimulator
 from blinplan.rules.verdict import Ruling

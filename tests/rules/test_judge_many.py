@@ -12,8 +12,8 @@ import pytest
 from blinplan.executor import Executor, InTurn
 from blinplan.regimen import library
 from blinplan.rules.configuration.settings import DEFAULTS
-from blinplan.rules.judge import Judgement
 from blinplan.rules.judge_many import judge_many
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.simulated.virtual import PatientSimulator
 from blinplan.rules.task import ProgramFault, Task
 

@@ -17,7 +17,7 @@ from blinplan.regimen.toml.document import KeyPath
 from blinplan.regimen.write import write_regimen
 from blinplan.rules.configuration.settings import DEFAULTS, Pattern
 from blinplan.rules.families.cytokines import corticosteroids, premedication
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Finding, Severity
 from tests.regimen_text import judgement_of, verdict_of
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from blinplan.regimen import library
-from blinplan.rules.judge import Judgement, judge
+from blinplan.rules.judge import judge
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Severity
 from blinplan.rules.simulated.virtual import PatientSimulator
 from blinplan.rules.verdict import Ruling

@@ -8,7 +8,7 @@ import pytest
 from blinplan.regimen import library
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import DEFAULTS, ChangedLimit, FailOn, Settings
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Severity
 from blinplan.rules.run_result import Result
 from tests.regimen_text import TODAY, codes, judgement_of, verdict_of

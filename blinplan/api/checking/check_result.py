@@ -13,7 +13,7 @@ from blinplan.refusal import ArgumentRefusal
 from blinplan.regimen.find import NotFound
 from blinplan.reports.check.formats import CheckFormat, check_text
 from blinplan.rules.configuration.configuration import path_text
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Finding
 from blinplan.rules.run_result import Result
 from blinplan.rules.task import ProgramFault

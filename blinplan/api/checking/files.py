@@ -15,7 +15,7 @@ from blinplan.rules.configuration.configuration import Configuration
 from blinplan.rules.configuration.run_settings import RunOptions, run_settings, settings_of_file
 from blinplan.rules.configuration.settings import Settings
 from blinplan.rules.families.across_files.neighbours import AmongOthers, neighbours_of
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.run_result import Result
 from blinplan.rules.task import ProgramFault, Task
 from blinplan.terminal import Screen

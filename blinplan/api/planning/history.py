@@ -19,7 +19,7 @@ from blinplan.regimen.age import Age, AgeError, read_age
 if TYPE_CHECKING:
     from blinplan.course.happened.ledger import Ledger
     from blinplan.regimen.record.record import CourseRecord
-    from blinplan.rules.judge import Judgement
+    from blinplan.rules.judging.judgement import Judgement
 
 
 @dataclass(frozen=True, slots=True)

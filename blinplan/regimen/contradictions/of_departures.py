@@ -30,7 +30,7 @@ def departure_contradictions(document: Document) -> Iterator[Problem]:
         yield from _of_base(document, values["departs_from"])
     elif stated and not unknown:
         yield _without_base(document, stated[0][0])
-    citations = [] if unknown else _citations(values)
+    citations = _citations(values) if stated and not unknown else []
     cited = dict[object, tuple[KeyPath, object]]()
     for path, departure in stated if citations else []:
         cited.setdefault(str(departure.get("source")), (path, departure.get("source")))

@@ -47,11 +47,14 @@ def age_contradictions(
 
 def due_contradictions(document: Document) -> Iterator[Problem]:
     """Compare the keys of each thing due with each other, and with the cycles where all of them can be read."""
+    tables = array_of(document.values.get("due"))
+    if not tables:  # as in most files, whose cycles are not read for it
+        return
     read = [valid(schema.CYCLE, table) for table in array_of(document.values.get("cycle"))]
     cycles = [cycle for cycle in read if cycle is not None]
     given = [cycle for cycle in cycles for _ in range(cycle.repeat)] if len(cycles) == len(read) else []
     timed = given if all(_is_timed(step) for cycle in given for step in cycle.steps) else []
-    for index, table in enumerate(array_of(document.values.get("due"))):
+    for index, table in enumerate(tables):
         if due := valid(schema.DUE, table):
             path = ("due", index)
             yield from _doses(document, due, path)

@@ -127,10 +127,12 @@ def _rate(value: object) -> DoseRate | None:
 
 def _duration_contradictions(document: Document, step: Mapping[str, Any], path: KeyPath) -> Iterator[Problem]:
     given = [key for key in _DURATIONS if key in step]
+    if len(given) == 1:
+        return
     schema_problems = SchemaProblems(document, schema.REGIMEN_FILE)
     unknown = [key for key in step if key not in _STEP_KEYS]
     misspelt = any(schema_problems.nearest_key((*path, key)) in _DURATIONS for key in unknown)
-    if len(given) == 1 or misspelt or (not given and any(type(step[key]) is int for key in unknown)):
+    if misspelt or (not given and any(type(step[key]) is int for key in unknown)):
         return
     yield Problem(
         "F007" if given else "F003",

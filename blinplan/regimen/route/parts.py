@@ -1,7 +1,7 @@
 """What stands in a regimen file that may tell by which route its drug is given, and what the keys tell of it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -31,6 +31,7 @@ _PLACES = frozenset({"site", "place", "ward", "where", "by", "person", "date", "
 KNOWN = frozenset(
     key for table in (schema.REGIMEN_FILE, schema.DOSING, schema.CYCLE, schema.STEP) for key in table.keys
 )
+_BASES = frozenset(Basis)
 _FALSE = frozenset({"", "-", "0", "no", "n", "none", "never", "false", "off"})
 
 
@@ -44,21 +45,27 @@ class RoutePart(NamedTuple):
 
 def telling_parts(document: Document) -> list[RoutePart]:
     """Everything in a file that may tell of a route; nothing in most files."""
-    return [part for key, value in document.values.items() for part in _parts((key,), key, value) if _may_tell(part)]
+    found: list[RoutePart] = []
+    for key, value in document.values.items():
+        if key not in _ABOUT_OTHERS:
+            _add_telling(found, (key,), key, value)
+    return found
 
 
-def _parts(path: KeyPath, key: str, value: Any) -> Iterator[RoutePart]:
-    """Everything inside a value of the file."""
-    if path[0] in _ABOUT_OTHERS or _is_of_others(key):
+def _add_telling(found: list[RoutePart], path: KeyPath, key: str, value: Any) -> None:
+    """Add what may tell of a route of a value and everything inside it."""
+    if _is_of_others(key):
         return
-    yield RoutePart(path, key, value)
-    if isinstance(value, Mapping):
+    if _may_tell(key, value):
+        found.append(RoutePart(path, key, value))
+    if isinstance(value, dict):
+        about_route = tells_route(key)
         for inner, part in value.items():
             # What stands in a table that tells of the route tells of it too, whatever its own key is.
-            yield from _parts((*path, inner), f"{key}_{inner}" if tells_route(key) else inner, part)
+            _add_telling(found, (*path, inner), f"{key}_{inner}" if about_route else inner, part)
     elif isinstance(value, list):
         for index, part in enumerate(value):
-            yield from _parts((*path, index), key, part)
+            _add_telling(found, (*path, index), key, part)
 
 
 @lru_cache(maxsize=1024)
@@ -67,16 +74,16 @@ def _is_of_others(key: str) -> bool:
     return bool(words(key) & _OF_OTHER_DRUGS) or any(one_slip(key, known) for known in _ABOUT_OTHERS)
 
 
-def _may_tell(part: RoutePart) -> bool:
-    if part.key not in KNOWN:
+def _may_tell(key: str, value: Any) -> bool:
+    if key not in KNOWN:
         return True
-    if not isinstance(part.value, str):
+    if not isinstance(value, str):
         return False
-    if part.key == "route":
-        return part.value not in schema.ROUTES
-    if part.key == "basis":
-        return part.value not in set(Basis)
-    return part.key in {"dose", "max", "steps"} and not is_dose(part.value)
+    if key == "route":
+        return value not in schema.ROUTES
+    if key == "basis":
+        return value not in _BASES
+    return key in {"dose", "max", "steps"} and not is_dose(value)
 
 
 # --- what keys tell ---------------------------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ class Table(Generic[Values]):
         self.values = values
         self.advice = advice or {}
         self.keys = {key.name: key for key in keys}
+        self._are_fields = all(key.name == field_name(key.name) for key in keys)
         self._json = json or {}
         made: Any = values
         if {name: name in made._field_defaults for name in made._fields} != {
@@ -114,6 +115,8 @@ class Table(Generic[Values]):
         return core_schema.no_info_after_validator_function(self._make, made)
 
     def _make(self, values: Mapping[str, Any]) -> Values:
+        if self._are_fields:  # as in all tables of a regimen, of which a file has many
+            return self.values(**values)
         return self.values(**{field_name(name): value for name, value in values.items()})
 
     def json_schema(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from blinplan.regimen.toml.place import value_text
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import input_hash, manifest
 from blinplan.rules.citations import citations
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.located import shown_path
 from blinplan.rules.rule import Finding

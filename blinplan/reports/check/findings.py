@@ -17,7 +17,7 @@ from blinplan.regimen.toml.document import Document, Span
 from blinplan.reports.shared.words import unverified_mark
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.citations import citations
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.limits import Limits
 from blinplan.rules.rule import Finding, Severity
 from blinplan.rules.verdict import Ruling, Verdict

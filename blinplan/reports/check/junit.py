@@ -8,7 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from blinplan.outside_text import visible, visible_lines
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.located import LocatedFinding, file_findings, report_path, report_root
 from blinplan.rules.run_result import Result
 from blinplan.rules.verdict import Verdict

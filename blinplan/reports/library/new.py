@@ -11,7 +11,7 @@ from rich.text import Text
 from blinplan.outside_text import visible
 from blinplan.regimen.regimen import Regimen
 from blinplan.reports.library.regimens import doses_in_short
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.terminal import Screen, indent
 
 

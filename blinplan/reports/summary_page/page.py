@@ -39,7 +39,7 @@ from blinplan.reports.simulation.summary import (
 from blinplan.reports.summary_page.assumptions import assumptions_section, evidence_section
 from blinplan.reports.summary_page.curves import curves_section
 from blinplan.reports.summary_page.verdicts import verdicts_section
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.run_result import Result
 from blinplan.simulation.percentiles import Bands
 from blinplan.simulation.trial import Simulation

@@ -8,7 +8,7 @@ from blinplan.reports.check.findings import location, open_questions
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table
 from blinplan.rules.catalogue import FAMILIES
 from blinplan.rules.citations import citations
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Finding
 from blinplan.rules.verdict import Ruling
 

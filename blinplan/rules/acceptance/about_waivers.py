@@ -13,7 +13,7 @@ from blinplan.rules.configuration.settings import Policies
 from blinplan.rules.families.waiver import rules
 from blinplan.rules.place import Place, place_of
 from blinplan.rules.rule import Case, Finding, Rule, Severity
-from blinplan.rules.verdict import Ruling, Verdict
+from blinplan.rules.verdict import Ruling, Verdict, pass_of
 
 Answers = Mapping[str, Verdict]
 
@@ -22,7 +22,7 @@ def judge_waivers(case: Case, answers: Answers, policies: Policies, today: date)
     """Judge the waivers of a file, by what the other rules answered and what the project asks."""
     waivers = case.regimen.waivers
     if not waivers:
-        return _NO_WAIVERS
+        return NO_WAIVERS
     over = [waiver for waiver in waivers if expired(waiver, today)]
     unknown = [waiver for waiver in waivers if waiver.rule not in CATALOGUE]
     forbidden = [waiver for waiver in waivers if waiver not in unknown and not CATALOGUE[waiver.rule].waivable]
@@ -49,11 +49,11 @@ def judge_waivers(case: Case, answers: Answers, policies: Policies, today: date)
 
 
 def _verdict(rule: Rule, findings: tuple[Finding, ...]) -> Verdict:
-    return Verdict(rule, Ruling.FINDING if findings else Ruling.PASS, findings)
+    return Verdict(rule, Ruling.FINDING, findings) if findings else pass_of(rule)
 
 
-_NO_WAIVERS = tuple(
-    Verdict(rule, Ruling.PASS)
+NO_WAIVERS = tuple(
+    pass_of(rule)
     for rule in (
         *(rules.EXPIRED, rules.UNUSED, rules.NO_REASON, rules.UNKNOWN, rules.FORBIDDEN),
         *(rules.WITHOUT_PLACE, rules.CHANGED, rules.SHORT_REASON, rules.NO_EXPIRY, rules.LATE_EXPIRY),

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from blinplan.regimen.reading import RegimenFile, read
 from blinplan.rules.acceptance.waiver_text import removal, with_waivers_added
 from blinplan.rules.fix import Repair, apply
-from blinplan.rules.judge import Judgement, Simulator
+from blinplan.rules.judge import Simulator
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.place import Place, place_of
 from blinplan.rules.rule import Finding, Rule
 from blinplan.rules.task import Task

@@ -22,7 +22,7 @@ from blinplan.regimen.toml.document import pointer
 from blinplan.regimen.toml.place import meaning, value_text
 from blinplan.regimen.toml.table import Kind, Table, array, one_of, optional_key, required_key, table, text, version
 from blinplan.rules.catalogue import CATALOGUE
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.place import place_of
 from blinplan.rules.rule import Finding, Severity
 from blinplan.rules.verdict import Ruling, Verdict

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 from blinplan.rules.changes.history import FilesBefore
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.place import place_of
 from blinplan.rules.rule import Finding, NotEvaluated
 from blinplan.rules.run_result import Result, Since

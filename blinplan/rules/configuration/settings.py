@@ -185,6 +185,8 @@ class Settings:
 
 
 def _with_changes(limits: StatedLimits, changes: tuple[ChangedLimit, ...]) -> Limits:
+    if not changes:
+        return limits
     changed = {
         change.name: limits[change.name].with_value(change.value, change.origin, change.reason)
         for change in changes

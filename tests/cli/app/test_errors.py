@@ -9,7 +9,8 @@ import tomli
 
 from blinplan.regimen.reading import Reading
 from blinplan.rules import task
-from blinplan.rules.judge import Judgement, judge
+from blinplan.rules.judge import judge
+from blinplan.rules.judging.judgement import Judgement
 from tests.program import Ran, Run
 from tests.regimen_text import cycle, regimen_text, waiver
 

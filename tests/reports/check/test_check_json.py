@@ -15,7 +15,7 @@ from blinplan.reports.check.check_json import check_json, proportion_json
 from blinplan.reports.shared.manifest import input_hash
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import FailOn
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.run_result import Result
 from blinplan.rules.simulated.virtual import PatientSimulator
 from blinplan.version import __version__

@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len
 
 from blinplan.reports.check.findings import concise_report, findings_report, not_evaluated_lines
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.terminal import Screen
 from tests.regimen_text import cycle, judgement_of, judgement_of_lines, outcome, regimen_text, script, waiver
 

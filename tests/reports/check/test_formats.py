@@ -22,7 +22,8 @@ from blinplan.reports.check.formats import CheckFormat, check_text
 from blinplan.reports.shared.document import document_schema
 from blinplan.rules.acceptance.baseline import baseline_of
 from blinplan.rules.configuration.settings import FailOn
-from blinplan.rules.judge import Judgement, judge
+from blinplan.rules.judge import judge
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.located import run_findings
 from blinplan.rules.rule import NotEvaluated
 from blinplan.rules.run_result import Result

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from blinplan.outside_text import visible
 from blinplan.reports.check.findings import findings_report
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.terminal import Screen
 from tests.regimen_text import cycle, judgement_of, judgement_of_lines, regimen_text
 

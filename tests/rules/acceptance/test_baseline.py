@@ -11,7 +11,8 @@ from blinplan.reports.check.baseline import baseline_text
 from blinplan.rules.acceptance.baseline import Baseline, baseline_of, read_baseline
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Pattern, Settings, Severities
-from blinplan.rules.judge import Judgement, judge
+from blinplan.rules.judge import judge
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Rule, Severity
 from tests.regimen_text import TODAY, codes, cycle, regimen_text, waiver
 

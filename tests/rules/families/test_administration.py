@@ -6,7 +6,7 @@ import pytest
 
 from blinplan.course.patient import Patient
 from blinplan.regimen.site import Site
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Severity
 from blinplan.rules.verdict import Ruling
 from tests.read_text import site_in

@@ -4,7 +4,7 @@ import pytest
 from scipy.stats import binomtest
 
 from blinplan.course.events import periods
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import NotEvaluated, Severity
 from blinplan.rules.simulated.virtual import MOST, PatientSimulator
 from blinplan.rules.verdict import Ruling

@@ -7,7 +7,7 @@ import pytest
 
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import DEFAULTS, ChangedLimit
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.verdict import Ruling
 from tests.read_text import site_in
 from tests.regimen_text import codes, cycle, judgement_of, judgement_of_lines, marks, verdict_of

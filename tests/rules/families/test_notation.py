@@ -4,7 +4,7 @@ import pytest
 
 from blinplan.quantities import Notation
 from blinplan.rules.families.notation import rules as notation
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Severity
 from tests.regimen_text import codes, cycle, judgement_of, judgement_of_lines, marks, regimen_text, waiver
 from tests.rules.families.examples import Example, example

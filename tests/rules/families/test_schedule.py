@@ -4,7 +4,7 @@ import pytest
 
 from blinplan.course.events import periods
 from blinplan.regimen import library
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Severity
 from blinplan.rules.verdict import Ruling
 from tests.read_text import regimen_in

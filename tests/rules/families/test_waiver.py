@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from blinplan.rules.judge import Judgement
+from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Severity
 from blinplan.rules.verdict import Ruling
 from tests.regimen_text import (
