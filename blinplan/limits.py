@@ -79,13 +79,13 @@ class Limit:
     def _change_text(self) -> str:
         if self.change is None:
             return ""
-        own = f"{decimal_text(self.change.own)} {self.unit}"
+        own = _number_text(self.change.own, self.unit)
         return f", which has {own}: changed to {self.number} by {self.change.origin} ({self.change.reason})"
 
     @property
     def number(self) -> str:
         """The value with its unit, and no word on whether a user changed it."""
-        return f"{decimal_text(self.value)} {self.unit}"
+        return _number_text(self.value, self.unit)
 
     def __str__(self) -> str:
         # Whoever reads a message must see that the number is not the source's.
@@ -95,6 +95,13 @@ class Limit:
         """The same limit with a user's value."""
         return replace(self, value=value, change=Change(self.value, origin, reason))
 
+
+def _number_text(value: Fraction, unit: str) -> str:
+    in_words = unit.removesuffix("s") if value == 1 and unit in _COUNTED else unit
+    return f"{decimal_text(value)} {in_words}"
+
+
+_COUNTED = frozenset({"days", "hours", "months", "years"})
 
 Limits = Mapping[str, Limit]
 

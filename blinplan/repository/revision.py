@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from blinplan.refusal import ArgumentRefusal
-
-_NOT_OURS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
-"""Variables by which git, where it runs a hook, says which repository it is in; ours is that of the files."""
+from blinplan.repository.git import run_git
 
 
 class Commit(NamedTuple):
@@ -86,15 +84,8 @@ def _git(top: Path, *arguments: str, given: bytes = b"") -> bytes:
 
 
 def _run(top: Path, arguments: tuple[str, ...], given: bytes) -> subprocess.CompletedProcess[bytes]:
-    environment = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
     try:
-        return subprocess.run(  # noqa: S603 - no shell, and a revision is no option
-            ["git", "-C", str(top), *arguments],  # noqa: S607 - the user's git
-            input=given,
-            capture_output=True,
-            check=False,
-            env={**environment, "LC_ALL": "C"},
-        )
+        return run_git(top, *arguments, given=given)
     except FileNotFoundError as error:
         raise ArgumentRefusal("{since} needs git, which is not there", "install git") from error
 

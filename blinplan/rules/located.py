@@ -24,8 +24,8 @@ from blinplan.rules.verdict import Verdict
 class LocatedFinding:
     """One finding at its place. Lines and columns count from 1, in characters; the end is exclusive.
 
-    ``path`` is from the root of the repository, and absolute for a file elsewhere. ``standing`` says whether it stands,
-    or is accepted by a waiver or by the baseline.
+    ``path`` is from the root of the repository, and absolute for a file elsewhere. ``standing`` says whether it
+    stands, or is accepted by a waiver or by the baseline.
     """
 
     path: str
@@ -34,6 +34,12 @@ class LocatedFinding:
     fingerprint: str
     standing: Literal["counted", "waived", "in baseline"]
     waiver: Waiver | None = None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether there is a file; there is none of standard input without a name, and of a regimen that was built."""
+        name = self.document.name
+        return _own_file(name) is not None or name in library.paths()
 
     @property
     def rule(self) -> Rule:

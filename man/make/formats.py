@@ -201,9 +201,10 @@ FORMATS: Mapping[str, Format] = {
             " that lies beside the folder, and not above it, count from the folder that takes them over.",
             "`exclude` is read as git reads a .gitignore beside the configuration, and says what is left out when a"
             " folder is checked. So are the .gitignore files of the repository, of every folder from its top down, and"
-            " its .git/info/exclude; without a repository, those from the folder of the configuration down. Files in"
-            " hidden folders are left out too. The summary and every document say what was left out, and by which"
-            " line. What is named is checked all the same, unless `force-exclude` is true.",
+            " its .git/info/exclude; without a repository, those from the folder of the configuration down. A file that"
+            " git tracks all the same is checked; where git is not there, the patterns decide. Files in hidden folders"
+            " are left out too. The summary and every document say what was left out, and by which line. What is named"
+            " is checked all the same, unless `force-exclude` is true.",
             "The patterns of `per-file` and `per-file-ignores` are laid beside the path of a file from the folder of"
             " the configuration, and beside its name: a star goes through folders, and the name of a folder means all"
             " in it. What is set there goes before what is set for all files, and a later pattern before an earlier"

@@ -88,6 +88,9 @@ def test_what_was_left_out_is_said(lines: Run) -> None:
         (["--baseline", "x.json"], "the baseline x.json: no such file or directory"),
         (["--baseline", "sound.toml"], "the baseline sound.toml"),
         (["--statistics", "-f", "sarif"], "--statistics has no format sarif"),
+        (["--exclude", ""], "--exclude is '', which means no path"),
+        (["--exclude", "../drafts/"], "--exclude is '../drafts/', which means no path"),
+        (["--stdin-filename", "x.toml"], "--stdin-filename stands without -"),
         (["--patient", "weight=heavy"], "--patient weight is 'heavy'"),
         (["--patient", "mass=70"], "--patient has 'mass=70'"),
         (["--patient", "weight=70,weight=71"], "--patient has 'weight=71'"),
@@ -368,6 +371,30 @@ def test_a_file_that_is_no_baseline_is_refused(inside: Run, files: dict[str, str
     ran = inside("check", "sound.toml", QUICK, "--baseline", "known.json")
     assert (ran.status, ran.out) == (2, "")
     assert "the baseline known.json" in ran.err
+
+
+def test_a_baseline_of_a_later_version_is_called_so(inside: Run, files: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "known.json").write_text('{"format": "blinplan-baseline", "version": 3, "findings": []}')
+    said = " ".join(inside("check", "sound.toml", QUICK, "--baseline", "known.json").err.split())
+    assert "it is of version 3, which a later blinplan wrote; this one reads 1 to 2" in said
+
+
+@pytest.mark.parametrize("key", ["baseline", "site"])
+@pytest.mark.parametrize("text", [None, "= 1"])
+def test_a_file_that_a_configuration_names_is_refused_with_the_line_that_names_it(
+    inside: Run, tmp_path: Path, key: str, text: str | None
+) -> None:
+    (tmp_path / "a.toml").write_text(regimen_text(cycle()), encoding="utf-8")
+    (tmp_path / "blinplan.toml").write_text(f'seed = 1\n{key} = "{{x}}.y"\n', encoding="utf-8")
+    if text is not None:
+        (tmp_path / "{x}.y").write_text(text, encoding="utf-8")
+    ran = inside("check", "a.toml", QUICK)
+    assert (ran.status, ran.out) == (2, "")
+    said = " ".join(ran.err.split())
+    assert "error: blinplan.toml:2: " in said
+    assert "{x}.y" in said
+    named = " ".join(inside("check", "a.toml", QUICK, f"--{key}", "{x}.y").err.split())
+    assert "blinplan.toml" not in named
 
 
 # --- waivers --------------------------------------------------------------------------------------------------------

@@ -1,11 +1,13 @@
 """How a run of checks goes, and how it goes for each file: settings, simulations, sites."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.api.checking.check_result import CheckResult
+from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.rules.configuration.run_settings import RunSettings
 from blinplan.rules.task import JudgementOrFault, Task
 
@@ -37,9 +39,29 @@ class Settled(NamedTuple):
     def without_baselines(self, found: CheckResult) -> CheckResult:
         """The same run, but for the findings that the baseline of each file lists."""
         for path in dict.fromkeys(file.baseline for file in self.files.values() if file.baseline is not None):
-            names = frozenset(name for name, file in self.files.items() if file.baseline == path)
-            found = found.without_those_in(path, names)
+            files = {name: file for name, file in self.files.items() if file.baseline == path}
+            with _named_where_it_is_set(
+                next(iter(files.values())), "baseline", "write it anew with {write_baseline}, or change the path"
+            ):
+                found = found.without_those_in(path, frozenset(files))
         return found
+
+
+@contextmanager
+def _named_where_it_is_set(settings: RunSettings, name: str, advice: str) -> Iterator[None]:
+    """Name the line of the configuration in what is said of a file that it names."""
+    origin = settings.origin(name)
+    try:
+        yield
+    except Refusal as error:
+        if origin.removeprefix("--") == name:
+            raise
+        # Imported here, because most files can be read.
+        from blinplan.api.regimens.load import RegimenError
+
+        if isinstance(error, RegimenError):
+            raise RegimenError(f"{origin}: {error.message}", error.advice, error.reading) from error
+        raise ArgumentRefusal("{origin}: {said}", advice, origin=origin, said=error.message) from error
 
 
 Simulation = tuple[int, int] | None
@@ -59,12 +81,14 @@ def simulators_of(settled: Settled, *, cache: bool) -> "dict[Simulation, Patient
 
 def sites_of(settled: Settled) -> "dict[Path, Site]":
     """The profiles that files are checked by; most checks are of no site, and do not wait for it."""
-    paths = dict.fromkeys(file.site for file in settled.files.values() if file.site is not None)
-    if not paths:
-        return {}
-    from blinplan.api.regimens.load import read_site
+    settings = {file.site: file for file in settled.files.values() if file.site is not None}
+    found: dict[Path, Site] = {}
+    for path, file in settings.items():
+        from blinplan.api.regimens.load import read_site
 
-    return {path: read_site(path) for path in paths}
+        with _named_where_it_is_set(file, "site", "change the path, or write a site profile there"):
+            found[path] = read_site(path)
+    return found
 
 
 def answers_to(

@@ -175,8 +175,8 @@ def check(
         bool, typer.Option("--statistics", help="Show how often each rule found something.", rich_help_panel=_OUTPUT)
     ] = False,
     stdin_filename: Annotated[
-        str, typer.Option(metavar="NAME", help="The name to show for standard input.", rich_help_panel=_OUTPUT)
-    ] = "<stdin>",
+        str | None, typer.Option(metavar="NAME", help="The name to show for standard input.", rich_help_panel=_OUTPUT)
+    ] = None,
     verbose: Annotated[
         bool,
         typer.Option(

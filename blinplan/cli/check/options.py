@@ -41,7 +41,7 @@ class CheckOptions(NamedTuple):
     output_format: CheckFormat
     reports: Sequence[str] | None
     statistics: bool
-    stdin_filename: str
+    stdin_filename: str | None
     verbose: bool
     terminal: Terminal
     config: str | None

@@ -35,7 +35,7 @@ def run(options: CheckOptions) -> None:
     configurations = Configurations(
         options.config,
         isolated=options.isolated,
-        exclude=split(options.exclude or ()),
+        exclude=[part for text in options.exclude or () for part in split([text]) or [""]],
         respect_gitignore=options.respect_gitignore,
         force_exclude=options.force_exclude,
     )
@@ -43,7 +43,7 @@ def run(options: CheckOptions) -> None:
         options.paths or [],
         choice,
         configurations,
-        stdin_filename=options.stdin_filename,
+        stdin_filename=options.stdin_filename or "<stdin>",
         allow_empty=options.allow_empty,
     )
     settled = files.settle(
@@ -74,6 +74,8 @@ def run(options: CheckOptions) -> None:
 
 
 def _refuse_contradictions(options: CheckOptions) -> None:
+    if options.stdin_filename is not None and "-" not in (options.paths or ()):
+        raise Refusal("--stdin-filename stands without -", "name - to check standard input under that name")
     if options.fix and options.diff:
         raise Refusal("--fix and --diff contradict each other", "--diff shows what --fix would change")
     if options.statistics and options.output_format not in (CheckFormat.FULL, CheckFormat.CONCISE, CheckFormat.JSON):

@@ -22,6 +22,11 @@ def github(result: Result) -> str:
 
 def _command(report: LocatedFinding) -> str:
     finding = report.finding
+    title = f"{finding.code} {report.rule.name}"
+    if not report.is_file:  # an annotation of the job, with the place in words
+        place = f"{visible(report.path)}:{report.start[0]}:{report.start[1]}"
+        message = f"{place}: {visible(finding.message)}\n{visible_lines(report.body)}"
+        return f"::{_COMMANDS[finding.severity.value]} title={_property(title)}::{_data(message)}"
     properties = {
         "file": visible(report.path),
         "line": report.start[0],
@@ -29,7 +34,7 @@ def _command(report: LocatedFinding) -> str:
         "col": report.start[1],
         # GitHub shows no columns where an annotation spans lines; then it is not told of the last.
         **({"endColumn": report.end[1]} if report.end[0] == report.start[0] else {}),
-        "title": f"{finding.code} {report.rule.name}",
+        "title": title,
     }
     written = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
     message = f"{visible(finding.message)}\n{visible_lines(report.body)}"

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from blinplan.rules.located import run_findings
+from blinplan.refusal import ArgumentRefusal
+from blinplan.rules.located import LocatedFinding, run_findings
 from blinplan.rules.rule import Severity
 from blinplan.rules.run_result import Result
 
@@ -18,7 +19,7 @@ def gitlab(result: Result) -> list[dict[str, Any]]:
             "fingerprint": report.fingerprint,
             "severity": _SEVERITIES[report.finding.severity],
             "location": {
-                "path": report.path,
+                "path": _path(report),
                 "positions": {
                     "begin": {"line": report.start[0], "column": report.start[1]},
                     "end": {"line": report.end[0], "column": report.end[1]},
@@ -29,3 +30,14 @@ def gitlab(result: Result) -> list[dict[str, Any]]:
         for report in run_findings(result)
         if report.standing == "counted"
     ]
+
+
+def _path(report: LocatedFinding) -> str:
+    """The path of a file, without which GitLab takes no report."""
+    if not report.is_file:
+        raise ArgumentRefusal(
+            "a report for GitLab names files, and {name} is none",
+            "name the file, or say with {stdin_filename} which one standard input is",
+            name=report.path,
+        )
+    return report.path

@@ -94,25 +94,32 @@ def _result(report: LocatedFinding, codes: list[str]) -> dict[str, Any]:
         "ruleId": report.finding.code,
         "ruleIndex": codes.index(report.finding.code),
         "level": report.finding.severity.value,
-        "message": {"text": f"{report.finding.message}.\n{report.body}"},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": _artifact(report),
-                    "region": {
-                        "startLine": report.start[0],
-                        "startColumn": report.start[1],
-                        "endLine": report.end[0],
-                        "endColumn": report.end[1],
-                        "snippet": {"text": report.document.text[report.finding.span.start : report.finding.span.end]},
-                    },
-                }
-            }
-        ],
+        "message": {"text": f"{_place(report)}{report.finding.message}.\n{report.body}"},
+        **({"locations": [_location(report)]} if report.is_file else {}),
         "partialFingerprints": {"blinplan/v1": report.fingerprint},
         **({"suppressions": [_suppression(report)]} if report.standing != "counted" else {}),
-        **({"fixes": [_fix(report, report.finding.fix)]} if report.finding.fix else {}),
+        **({"fixes": [_fix(report, report.finding.fix)]} if report.finding.fix and report.is_file else {}),
     }
+
+
+def _location(report: LocatedFinding) -> dict[str, Any]:
+    return {
+        "physicalLocation": {
+            "artifactLocation": _artifact(report),
+            "region": {
+                "startLine": report.start[0],
+                "startColumn": report.start[1],
+                "endLine": report.end[0],
+                "endColumn": report.end[1],
+                "snippet": {"text": report.document.text[report.finding.span.start : report.finding.span.end]},
+            },
+        }
+    }
+
+
+def _place(report: LocatedFinding) -> str:
+    """Where it stands, in words, where no address can say it."""
+    return "" if report.is_file else f"{report.path}:{report.start[0]}:{report.start[1]}: "
 
 
 def _artifact(report: LocatedFinding) -> dict[str, Any]:

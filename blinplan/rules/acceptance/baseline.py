@@ -103,8 +103,9 @@ _FIRST = _file(
         required_key("text", _ANY, "what stands there"),
     ),
 )
+_LATEST = 2
 _PRESENT = _file(
-    2,
+    _LATEST,
     Table(
         _Entry,
         *_COMMON,
@@ -166,7 +167,10 @@ def read_baseline(path: Path) -> Baseline:
     """
     try:
         written = json.loads(path.read_bytes())
-        first = isinstance(written, dict) and written.get("version") == 1
+        number = written.get("version") if isinstance(written, dict) else None
+        if isinstance(number, int) and number > _LATEST:
+            raise ValueError(f"it is of version {number}, which a later blinplan wrote; this one reads 1 to {_LATEST}")
+        first = number == 1
         file = (_FIRST if first else _PRESENT).read(written)
     except (RecursionError, UnicodeDecodeError) as error:
         raise ValueError("it is not JSON") from error

@@ -15,6 +15,8 @@ from blinplan.rules.configuration.configuration import (
     PROJECT_FILE,
     Configuration,
     ConfigurationError,
+    Fault,
+    path_text,
 )
 from blinplan.rules.configuration.settings import Settings
 
@@ -39,8 +41,19 @@ def nearest(folder: Path) -> Configuration:
             from blinplan.rules.configuration.file import load
 
             if (configuration := load(path, named=False)) is not None:
+                if name == OWN_FILE:
+                    _refuse_a_second(folder / PROJECT_FILE)
                 return configuration
     return DEFAULT if folder == folder.parent else nearest(folder.parent)
+
+
+def _refuse_a_second(project: Path) -> None:
+    """Refuse settings that would not be heard: those of a project file beside a configuration of our own."""
+    from blinplan.rules.configuration.file import load
+
+    if project.is_file() and load(project, named=False) is not None:
+        message = f"has settings too, [tool.blinplan], and {OWN_FILE} is beside it"
+        raise ConfigurationError((Fault(path_text(project), message, "keep one of the two: only one can be heard"),))
 
 
 class Configurations:

@@ -22,12 +22,12 @@ def patterns_asked(texts: Iterable[str]) -> "tuple[FilePattern, ...]":
     Refusal
         When one means no path.
     """
-    from blinplan.rules.configuration.path_pattern import path_pattern
+    from blinplan.rules.configuration.path_pattern import leads_nowhere, path_pattern
     from blinplan.rules.configuration.per_file import FilePattern
 
     patterns = tuple(FilePattern(text, Path.cwd(), "as asked") for text in texts)
     for pattern in patterns:
-        if path_pattern(pattern.text) is None:
+        if path_pattern(pattern.text) is None or leads_nowhere(pattern.text):
             message, advice = "{exclude} is {value}, which means no path", "give a pattern as in a .gitignore: drafts/"
             raise ArgumentRefusal(message, advice, value=repr(pattern.text[:60]))
     return patterns

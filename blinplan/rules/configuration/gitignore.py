@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from blinplan.repository.root import top_level
 from blinplan.rules.configuration.configuration import path_text
 from blinplan.rules.configuration.path_pattern import PathPattern, path_pattern
 
@@ -51,7 +52,9 @@ Levels = tuple[PathPatterns, ...]
 
 
 class GitIgnored:
-    """What git does not look at, in one walk: ``root`` is the folder that was named, whose own patterns are not heard.
+    """What git ignores and does not track, in one walk.
+
+    ``root`` is the folder that was named: patterns that mean the folder itself are not heard.
 
     The .gitignore files are those from the top of the repository down; where there is no repository, from ``top``
     down. A repository inside another does not hear the outer one.
@@ -61,10 +64,30 @@ class GitIgnored:
         self._top = next((above for above in (top, *top.parents) if (above / ".git").exists()), top)
         self._root = root
         self._levels: dict[Path, Levels] = {}
+        self._around: dict[Path, str] = {}
+        self._tracked: dict[Path, frozenset[Path]] = {}
 
     def by_what(self, path: Path, *, is_folder: bool) -> str | None:
-        """What leaves a path out; None where it is not left out."""
-        return by_what(self._of(path.parent), path, is_folder=is_folder)
+        """What leaves a path out; None where it is not left out, as what git tracks although a pattern means it."""
+        found = by_what(self._of(path.parent), path, is_folder=is_folder) or self._around.get(path.parent)
+        if found is None:
+            return None
+        if is_folder:
+            self._around[path] = found
+        return None if path in self._tracked_around(path.parent) else found
+
+    def _tracked_around(self, folder: Path) -> frozenset[Path]:
+        """The files that git tracks in the repository of a folder, and the folders that have some."""
+        top = top_level(folder)
+        if top is None:
+            return frozenset()
+        if top not in self._tracked:
+            # Imported here, because most folders have nothing that is left out.
+            from blinplan.repository.git import tracked_files
+
+            files = tracked_files(top, "*.toml")
+            self._tracked[top] = files.union(*(file.parents for file in files))
+        return self._tracked[top]
 
     def _of(self, folder: Path) -> Levels:
         if folder not in self._levels:

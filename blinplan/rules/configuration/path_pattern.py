@@ -42,6 +42,12 @@ def path_pattern(line: str, origin: str = "") -> PathPattern | None:
     return None if expression is None else PathPattern(expression, negated, folders, by_name, origin)
 
 
+def leads_nowhere(text: str) -> bool:
+    """Whether a pattern of a configuration can mean no path: it is empty, or leads out of the folder it counts from."""
+    parts = text.strip().removeprefix("!").split("/")
+    return not any(parts) or ".." in parts
+
+
 def _without_spaces(line: str) -> str:
     """The line without the spaces at its end that no backslash keeps."""
     bare = line.rstrip(" ")

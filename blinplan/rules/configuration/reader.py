@@ -20,7 +20,7 @@ from blinplan.rules.configuration.configuration import (
     path_text,
 )
 from blinplan.rules.configuration.keys import CONFIGURATION_FILE, ConfigurationFile, LimitChange, PoliciesTable
-from blinplan.rules.configuration.path_pattern import path_pattern
+from blinplan.rules.configuration.path_pattern import leads_nowhere, path_pattern
 from blinplan.rules.configuration.patterns import in_order, pattern_fault, severity_fault
 from blinplan.rules.configuration.per_file import FilePattern, PerFile
 from blinplan.rules.configuration.settings import (
@@ -103,7 +103,7 @@ class Reader:
     def _exclusions(self, written: Iterable[str]) -> Iterator[FilePattern]:
         for index, text in enumerate(written):
             at = ("exclude", index)
-            if path_pattern(text) is None:
+            if path_pattern(text) is None or leads_nowhere(text):
                 self._fault(at, f"{text[:60]!r} means no path", "give a pattern as in a .gitignore, such as drafts/")
             yield FilePattern(text, self._path.resolve().parent, self._origin(at))
 
@@ -164,6 +164,9 @@ class Reader:
         )
 
     def _files(self, at: KeyPath) -> FilePattern:
+        if leads_nowhere(str(at[-1])):
+            advice = f"give a pattern that counts from the folder of {path_text(self._path)}, such as trials/**"
+            self._fault(at, f"{str(at[-1])[:60]!r} means no file", advice, key=True)
         return FilePattern(str(at[-1]), self._path.resolve().parent, self._origin(at))
 
     def _fail_on(self, at: KeyPath, written: str | None) -> FailOnSetting | None:

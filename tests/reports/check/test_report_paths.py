@@ -168,8 +168,23 @@ def test_standard_input_is_the_file_that_it_is_named_as(tmp_path: Path) -> None:
     arguments = ["check", "-", "--no-simulate", "--isolated", "--select", "S301", "-f", "gitlab"]
     named = process(*arguments, "--stdin-filename", "new.toml", given=SHORT.encode(), folder=root / "trials")
     assert json.loads(named.out)[0]["location"]["path"] == "trials/new.toml"
-    plain = process(*arguments, given=SHORT.encode(), folder=root / "trials")
-    assert json.loads(plain.out)[0]["location"]["path"] == "<stdin>"
+
+
+def test_standard_input_without_a_name_has_no_address_that_leads_nowhere(tmp_path: Path) -> None:
+    arguments = ["check", "-", "--no-simulate", "--isolated", "--select", "S301,N", "-f"]
+    given = SHORT.replace("28 mcg", "28.0 mcg").encode()
+    sarif = process(*arguments, "sarif", given=given, folder=tmp_path)
+    results = json.loads(sarif.out)["runs"][0]["results"]
+    assert len(results) > 1
+    for result in results:
+        assert not result.keys() & {"locations", "fixes"}
+        assert re.match(r"<stdin>:[0-9]+:[0-9]+: ", result["message"]["text"])
+    github = process(*arguments, "github", given=given, folder=tmp_path)
+    assert "file=" not in github.out
+    assert re.search(r"^::warning title=S301 [a-z-]+::<stdin>:[0-9]+:[0-9]+: ", github.out, re.MULTILINE)
+    gitlab = process(*arguments, "gitlab", given=given, folder=tmp_path)
+    assert (gitlab.status, gitlab.out) == (2, "")
+    assert "--stdin-filename" in gitlab.err
 
 
 def test_a_link_out_of_the_repository_is_known_by_its_own_place(

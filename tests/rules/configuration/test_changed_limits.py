@@ -119,3 +119,12 @@ def test_a_shortest_interval_that_was_run_can_only_be_raised(tmp_path: Path) -> 
     assert load(write(tmp_path, "blinplan.toml", "us-2025", "limits", longer)) is not None
     with pytest.raises(ConfigurationError, match="cannot be laxer than 7 days"):
         load(write(tmp_path, "blinplan.toml", "us-2025", "limits", entry("shortest_interval_run", Fraction(5))))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("step_length", "changed to 1 day by"), ("escalation_after", "to 1 hour by")]
+)
+def test_one_of_a_unit_is_said_in_the_singular(name: str, said: str) -> None:
+    limit = limits_by("us-2025")[name].with_value(Fraction(1), "blinplan.toml:2", "Ward 7")
+    assert said in limit.citation
+    assert str(limit).startswith(f"1 {limit.unit.removesuffix('s')} (changed from ")

@@ -121,7 +121,7 @@ def test_pyproject_says_the_same_in_its_table(tmp_path: Path) -> None:
     assert inside.settings.limits["step_length"].value == own.settings.limits["step_length"].value
 
 
-def test_the_nearest_file_above_decides_and_its_own_name_goes_first(tmp_path: Path) -> None:
+def test_the_nearest_file_above_decides(tmp_path: Path) -> None:
     inner = tmp_path / "a" / "b"
     inner.mkdir(parents=True)
     (tmp_path / "pyproject.toml").write_text("[tool.blinplan]\nseed = 1\n", encoding="utf-8")
@@ -129,6 +129,9 @@ def test_the_nearest_file_above_decides_and_its_own_name_goes_first(tmp_path: Pa
     assert nearest(inner).seed == 1
     nearest.cache_clear()
     (tmp_path / "blinplan.toml").write_text("seed = 2\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="has settings too"):  # which nobody would hear
+        nearest(inner)
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'blinplan-user'\n", encoding="utf-8")
     assert nearest(inner).seed == 2
     nearest.cache_clear()
     (inner / "blinplan.toml").write_text("", encoding="utf-8")
@@ -179,6 +182,11 @@ def test_a_project_file_that_is_not_ours_is_not_read(tmp_path: Path) -> None:
         ("patients = 0", "1:12", "`patients` is the number 0"),
         ("patients = true", "1:12", "`patients` is the truth value true"),
         ("seed = -1", "1:8", "`seed` is the number -1"),
+        ('exclude = ["../drafts/"]', "1:12", "'../drafts/' means no path"),
+        ('exclude = ["a", "!x/../y"]', "1:17", "means no path"),
+        ('[per-file.""]\nfail-on = "never"', "1:11", "'' means no file"),
+        ('[per-file."../x.toml"]\nfail-on = "never"', "1:11", "'../x.toml' means no file"),
+        ('[per-file-ignores]\n" " = ["D2"]', "2:1", "' ' means no file"),
         ("a = [", "1:6", ""),
     ],
 )

@@ -65,7 +65,7 @@ def git(*arguments: str) -> str:
 
 
 def seen_by_git() -> set[str]:
-    lines = git("ls-files", "--others", "--exclude-standard", "-z").split("\0")
+    lines = git("ls-files", "--cached", "--others", "--exclude-standard", "-z").split("\0")
     return {line for line in lines if line.endswith(".toml")}
 
 
@@ -100,6 +100,29 @@ def test_what_git_ignores_is_left_out_and_nothing_else(seed: int, tmp_path: Path
         assert kept() == seen_by_git(), texts
         some += bool(set(walked()) - kept())
     assert some > 5
+
+
+@pytest.mark.parametrize("seed", range(4, 7))
+def test_what_git_tracks_is_kept_although_a_pattern_means_it(seed: int, tmp_path: Path) -> None:
+    tree(tmp_path)
+    git("init", "-q", ".")
+    rng = random.Random(seed)  # noqa: S311 - not for secrets
+    files = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.toml"))
+    git("add", "--force", *rng.sample(files, 6))
+    ignored = 0
+    for texts in ignored_trees(seed, tmp_path):
+        assert kept() == seen_by_git(), texts
+        ignored += bool(git("ls-files", "--cached", "--ignored", "--exclude-standard"))
+    assert ignored > 5
+
+
+def test_without_git_the_patterns_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git("init", "-q", ".")
+    put(tmp_path, {".gitignore": "x.toml\n", "x.toml": "", "y.toml": ""})
+    git("add", "--force", "x.toml")
+    assert kept() == {"x.toml", "y.toml"}
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert kept() == {"y.toml"}
 
 
 def test_the_top_of_a_repository_rules_below_and_the_nearest_file_goes_first(tmp_path: Path) -> None:
