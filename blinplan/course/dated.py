@@ -46,10 +46,16 @@ class Dated:
 
     def shows(self, entry: Entry) -> bool:
         """Whether an entry is of the cycle and the days that are asked for."""
-        if self.cycle is not None and entry.cycle != self.cycle:
+        return self.shows_stretch(entry.cycle, entry.start, entry.stop)
+
+    def shows_stretch(self, cycle: int | None, start: int | None, stop: int | None) -> bool:
+        """Whether a stretch of a cycle is asked for; one of no cycle is of all, and one that is at no time of any."""
+        if self.cycle is not None and cycle not in {None, self.cycle}:
             return False
-        start, stop = self.clock.at(entry.start).date(), self.clock.at(max(entry.stop - 1, entry.start)).date()
-        return (self.first is None or stop >= self.first) and (self.last is None or start <= self.last)
+        if start is None or stop is None:
+            return True
+        first, last = self.clock.at(start).date(), self.clock.at(max(stop - 1, start)).date()
+        return (self.first is None or last >= self.first) and (self.last is None or first <= self.last)
 
     def shown_entries(self) -> list[Entry]:
         """The entries of the cycle and the days that are asked for."""

@@ -8,6 +8,7 @@ from blinplan.api.vocabulary import View
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import PremedicationPlan
+from blinplan.course.remarks import Remark
 from blinplan.label.label import FollowedLabel
 
 if TYPE_CHECKING:
@@ -22,13 +23,20 @@ def course_document(
     label: FollowedLabel,
     premedication: PremedicationPlan | None,
     fingerprint: str,
-    warnings: Sequence[str],
+    remarks: Sequence[Remark],
+    dated: "Dated | None",
 ) -> dict[str, Any]:
     """Write what every plan has, with or without a start."""
     from blinplan.reports.plan.plan import plan_json
+    from blinplan.reports.plan.remarks import remarks_json
 
     document = plan_json(course, choice, label, premedication, fingerprint)
-    return {**document, "told": list(warnings)}
+    clock = None if dated is None else dated.clock
+    return {
+        **document,
+        "told": [remark.text for remark in remarks],
+        "remarks": remarks_json(remarks, clock),
+    }
 
 
 def dated_document(

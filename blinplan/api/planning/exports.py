@@ -8,24 +8,25 @@ from typing import TYPE_CHECKING
 from blinplan.api.vocabulary import PlanFormat
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
+from blinplan.course.remarks import Remark
 from blinplan.data_table import csv_text
 from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
 
 if TYPE_CHECKING:
     from blinplan.course.dated import Dated
-    from blinplan.reports.plan.ics import Imported
+    from blinplan.reports.plan.ical.ics import Imported
 
 
-def csv(course: Course, dated: "Dated | None") -> str:
+def csv(course: Course, dated: "Dated | None", remarks: Sequence[Remark]) -> str:
     """Write what is due; without a start the event table."""
     if dated is None:
         from blinplan.reports.plan.plan import plan_table
 
-        return csv_text(plan_table(course))
+        return csv_text(plan_table(course, remarks))
     from blinplan.reports.plan.data import dated_table
 
-    return csv_text(dated_table(dated))
+    return csv_text(dated_table(dated, remarks))
 
 
 def nonmem(course: Course) -> str:
@@ -39,12 +40,12 @@ def nonmem(course: Course) -> str:
 
 
 def html(
-    dated: "Dated | None", choice: Choice, label: FollowedLabel, remarks: Sequence[str], plan_id: str | None
+    dated: "Dated | None", choice: Choice, label: FollowedLabel, remarks: Sequence[Remark], plan_id: str | None
 ) -> str:
     """Write a page to print."""
     if dated is None:
         raise ArgumentRefusal("{output_format} html needs {start} or {record}", "give when the infusion begins")
-    from blinplan.reports.plan.page import html as page
+    from blinplan.reports.plan.paper.page import html as page
 
     return page(dated, choice, label, tuple(remarks), plan_id)
 
@@ -55,19 +56,18 @@ def ics(
     plan_id: str | None,
     revision: int,
     replaces: str | Path | None,
-    warnings: Sequence[str],
+    remarks: Sequence[Remark],
 ) -> str:
     """Write a calendar, beside the one that was imported last."""
     from blinplan.course.dated import as_planned
     from blinplan.reports.plan.followed import label_line
-    from blinplan.reports.plan.ics import ics as calendar
+    from blinplan.reports.plan.ical.ics import ics as calendar
 
     dated, name = _to_import(plan, plan_id, PlanFormat.ICS)
     before = tuple(as_planned(dated))
     try:
         last = None if replaces is None else _calendar_in(Path(replaces), name)
-        told = (f"{label_line(dated.course, label)}.", *warnings)
-        return calendar(dated, before, name, revision, last, told)
+        return calendar(dated, before, name, f"{label_line(dated.course, label)}.", remarks, revision, last)
     except ImportError as error:
         raise ArgumentRefusal(
             "{output_format} ics needs the package icalendar", "pip install 'blinplan[calendar]'"
@@ -75,7 +75,7 @@ def ics(
 
 
 def fhir(
-    plan: "Dated | None", plan_id: str | None, choice: Choice, label: FollowedLabel, remarks: Sequence[str]
+    plan: "Dated | None", plan_id: str | None, choice: Choice, label: FollowedLabel, remarks: Sequence[Remark]
 ) -> str:
     """Write the whole plan as FHIR resources."""
     from blinplan.course.dated import as_planned
@@ -91,7 +91,7 @@ def fhir(
             "leave out {cycle}, {first} and {last}",
         )
     try:
-        told = (f"{label_line(dated.course, label)}.", *remarks)
+        told = (f"{label_line(dated.course, label)}.", *(remark.text for remark in remarks))
         return json_text(bundle(dated, tuple(as_planned(dated)), choice, name, told))
     except ImportError as error:
         raise ArgumentRefusal(
@@ -119,7 +119,7 @@ _LAST_CALENDAR = "give the .ics file of the same {plan_id} that was imported las
 
 def _calendar_in(path: Path, name: str) -> "Imported":
     """Read the calendar that was imported last."""
-    from blinplan.reports.plan.ics import NoCalendarError, read_calendar
+    from blinplan.reports.plan.ical.ics import NoCalendarError, read_calendar
 
     try:
         return read_calendar(path.read_text(encoding="utf-8"), name)

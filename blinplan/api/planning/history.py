@@ -12,6 +12,7 @@ from blinplan.api.patient import Figures, exact_number
 from blinplan.api.regimens.load import read_record
 from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_called
 from blinplan.course.patient import patient as patient_of
+from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.outside_text import visible
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.age import Age, AgeError, read_age
@@ -43,10 +44,12 @@ class CourseHistory:
     findings: tuple[Mapping[str, str], ...] = ()
     not_evaluated: tuple[str, ...] = ()
 
-    def remarks(self) -> Iterator[str]:
+    def remarks(self) -> Iterator[Remark]:
         """What the rules found of the record, and what they could not answer."""
-        yield from (f"{finding['code']}: {finding['message']}." for finding in self.findings)
-        yield from self.not_evaluated
+        for finding in self.findings:
+            yield Remark(f"{finding['code']}: {finding['message']}.", RemarkKind.ERROR)
+        for line in self.not_evaluated:
+            yield Remark(line, RemarkKind.NOT_EVALUATED)
 
     def patient(self, figures: Figures) -> Patient:
         """Make a patient from figures that are given, and from the file what they do not say.

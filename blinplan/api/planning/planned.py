@@ -17,6 +17,7 @@ from blinplan.api.vocabulary import PlanFormat, PlanFormatName, View, ViewName
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import PremedicationPlan
+from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.regimen import AgeGroup
@@ -115,36 +116,31 @@ class Plan:
         return self.history.findings
 
     @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What has to be known of what is shown, with what each remark concerns: of the course, then of its days."""
+        from blinplan.course.remarks import shown_remarks
+        from blinplan.reports.plan.remarks import remarks_of_days
+
+        if self.dated is None:
+            return tuple(self._of_course())
+        return shown_remarks([*self._of_course(), *remarks_of_days(self.dated)], self.dated)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
-        """What has to be known in every format: errors, unverified doses, findings, and doubts of the bags."""
-        return (*self._remarks(), *(() if self.dated is None else _bag_remarks(self.dated)))
+        """The same in words, for every format: errors, unverified doses, findings, and doubts of the bags."""
+        return tuple(remark.text for remark in self.remarks)
 
-    def _remarks(self) -> Iterator[str]:
-        """The same, for a page or a document that has what is said of the bags in its own place."""
-        yield from self.errors
-        from blinplan.reports.plan.followed import label_remarks, unverified_in
-
-        yield from unverified_in(self.course, self.dated)
-        yield from label_remarks(self.course, None if self.dated is None else self.dated.site)
-        yield from self._patient_remarks()
-        yield from self._course_remarks()
+    def _of_course(self) -> Iterator[Remark]:
+        """What has to be known of the whole course, and what the rules find in the record."""
+        yield from self._of_doses()
         yield from self.history.remarks()
 
-    def _course_remarks(self) -> Iterator[str]:
-        """Which cycles are optional, and what to ask of what is due besides."""
-        from blinplan.reports.plan.things_due import course_remarks
+    def _of_doses(self) -> Iterator[Remark]:
+        """What has to be known of the whole course besides what the rules find in the record."""
+        from blinplan.reports.plan.remarks import remarks_of_course
 
-        return course_remarks(self.course, self.dated)
-
-    def _patient_remarks(self) -> tuple[str, ...]:
-        """What the patient's age decides or what to ask where it is not known, and what the label does not cover."""
-        if self.dated is not None:
-            from blinplan.reports.plan.dated_plan import dated_remarks
-
-            return dated_remarks(self.dated)
-        from blinplan.reports.plan.plan import patient_remarks
-
-        return patient_remarks(self.course, self.premedication)
+        yield from (Remark(line, RemarkKind.ERROR) for line in self.errors)
+        yield from remarks_of_course(self.course, self.choice, self.premedication, self.dated)
 
     def delivered(
         self,
@@ -207,25 +203,29 @@ class Plan:
         texts: dict[PlanFormat, Callable[[], str]] = {
             PlanFormat.TABLE: lambda: screen.render(*self._report(View(view), compare, screen)),
             PlanFormat.JSON: lambda: self._json(View(view), compare),
-            PlanFormat.CSV: lambda: csv(self.course, self.dated),
+            PlanFormat.CSV: lambda: csv(self.course, self.dated, self.remarks),
             PlanFormat.NONMEM: lambda: nonmem(self.course),
-            PlanFormat.HTML: lambda: html(self.dated, self.choice, self.label, tuple(self._remarks()), plan_id),
-            PlanFormat.ICS: lambda: ics(self.dated, self.label, plan_id, revision, replaces, self.warnings),
-            PlanFormat.FHIR: lambda: fhir(self.dated, plan_id, self.choice, self.label, tuple(self._remarks())),
+            PlanFormat.HTML: lambda: html(self.dated, self.choice, self.label, tuple(self._of_course()), plan_id),
+            PlanFormat.ICS: lambda: ics(self.dated, self.label, plan_id, revision, replaces, self.remarks),
+            PlanFormat.FHIR: lambda: fhir(self.dated, plan_id, self.choice, self.label, self.remarks),
         }
         return texts[PlanFormat(output_format)]()
 
     def _report(self, view: View, compare: "Callable[[], DeliveredResult]", screen: Screen) -> "list[RenderableType]":
+        from blinplan.course.remarks import shown_remarks
+        from blinplan.reports.plan.remarks import remarks_of_days
+
         if self.dated is None:
-            return undated_report(self.course, self.choice, self.label, self.premedication, self.errors, screen)
-        return dated_report(self.dated, self.choice, self.label, self.history, self.errors, view, compare, screen)
+            return undated_report(self.course, self.choice, self.label, self.premedication, self.remarks, screen)
+        remarks = shown_remarks([*self._of_doses(), *remarks_of_days(self.dated)], self.dated)
+        return dated_report(self.dated, self.choice, self.label, self.history, remarks, view, compare, screen)
 
     def _json(self, view: View, compare: "Callable[[], DeliveredResult]") -> str:
         from blinplan.outside_text import json_text
 
         dated = None if self.dated is None else dated_document(self.dated, self.history, view, compare)
         head = course_document(
-            self.course, self.choice, self.label, self.premedication, self.fingerprint, self.warnings
+            self.course, self.choice, self.label, self.premedication, self.fingerprint, self.remarks, self.dated
         )
         return json_text({**head, "dated": dated})
 
@@ -304,11 +304,3 @@ class Plan:
                 "leave it out, or add {short_output_format} ics",
                 form=str(output_format),
             )
-
-
-def _bag_remarks(dated: "Dated") -> Iterator[str]:
-    from blinplan.reports.plan.bag_list import remarks
-    from blinplan.reports.plan.dated_plan import off_hours
-
-    yield from remarks(dated)
-    yield from off_hours(dated)

@@ -9,6 +9,7 @@ from blinplan.api.vocabulary import View
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import PremedicationPlan
+from blinplan.course.remarks import Remark
 from blinplan.label.label import FollowedLabel
 from blinplan.terminal import Screen
 
@@ -24,13 +25,13 @@ def undated_report(
     choice: Choice,
     label: FollowedLabel,
     premedication: PremedicationPlan | None,
-    errors: Sequence[str],
+    remarks: Sequence[Remark],
     screen: Screen,
 ) -> "list[RenderableType]":
     """Draw a plan that has no start."""
     from blinplan.reports.plan.plan import plan_report
 
-    return [*_errors(errors), *plan_report(course, choice, label, premedication, screen)]
+    return plan_report(course, choice, label, premedication, screen, remarks)
 
 
 def dated_report(
@@ -38,33 +39,28 @@ def dated_report(
     choice: Choice,
     label: FollowedLabel,
     history: CourseHistory,
-    errors: Sequence[str],
+    remarks: Sequence[Remark],
     view: View,
     compare: "Callable[[], DeliveredResult]",
     screen: Screen,
 ) -> "list[RenderableType]":
     """Draw a view of a plan on the calendar; ``compare`` makes the one of what was delivered."""
-    from blinplan.reports.plan.dated_plan import dated_remarks
     from blinplan.reports.plan.plan import plan_head
+    from blinplan.reports.plan.remarks import remark_lines, stands_above
     from blinplan.reports.shared.words import NOT_A_DEVICE
 
+    below = [remark for remark in remarks if not stands_above(remark)]
     return [
-        *_errors(errors),
-        *plan_head(dated.course, choice, label, dated_remarks(dated), dated),
+        *plan_head(dated.course, choice, label, remarks),
         *(compare().report(screen) if view is View.DELIVERED else _view(dated, view, screen)),
+        *remark_lines(below),
         *_findings(history, screen),
         NOT_A_DEVICE,
     ]
 
 
-def _errors(lines: Sequence[str]) -> "list[RenderableType]":
-    from rich.text import Text
-
-    return [Text(line, "error") for line in lines]
-
-
 def _view(dated: "Dated", view: View, screen: Screen) -> "list[RenderableType]":
-    from blinplan.reports.plan.bag_list import bags_report
+    from blinplan.reports.plan.bags.bag_list import bags_report
     from blinplan.reports.plan.dated_plan import agenda_report
     from blinplan.reports.plan.day_views import days_report, month_report
     from blinplan.reports.plan.overview import overview_report
@@ -89,7 +85,7 @@ def _findings(history: CourseHistory, screen: Screen) -> "list[RenderableType]":
 
     judgement = history.judgement
     if judgement is None:  # of a record that was judged when the plan was made of which this has the ledger
-        return [Text(line, "error") for line in history.remarks()]
+        return [Text(remark.text, "error") for remark in history.remarks()]
     from blinplan.reports.check.findings import each_finding
 
     found = each_finding(judgement, screen) if judgement.findings else []

@@ -1,16 +1,18 @@
 """A dated plan for other programs: a JSON document, and a table of data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from blinplan.course.bags.sequence import Bag
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
+from blinplan.course.remarks import Remark
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.regimen.site import Site
-from blinplan.reports.plan.bag_list import bag_json
-from blinplan.reports.plan.dated_plan import day_of_course, entry_text, off_hours
+from blinplan.reports.plan.bags.bag_list import bag_json
+from blinplan.reports.plan.dated_plan import closed_days, day_of_course, entry_text
 from blinplan.reports.plan.ledger import ledger_json
+from blinplan.reports.plan.remarks import joined_texts, remarks_of_entry
 from blinplan.reports.plan.things_due import block_of, is_optional
 from blinplan.reports.shared.words import ordered_text
 
@@ -39,7 +41,7 @@ def dated_json(dated: Dated) -> dict[str, Any]:
             if entry.due is not Due.BAG
         ],
         "bags": [bag_json(dated, number, bag, dated.site) for number, bag in bags if dated.site is not None],
-        "off_hours": list(off_hours(dated)),
+        "off_hours": [remark.text for remark in closed_days(dated)],
         "ledger": ledger_json(dated),
         "ended": dated.replanned.ended,
     }
@@ -69,18 +71,30 @@ _COLUMNS = (
     Column("only", "", "the age group that gets a premedication, where the patient's is not known", ColumnKind.TEXT),
     Column("optional", "", "whether not everybody is given the cycle", ColumnKind.TRUTH),
     Column("block", "", "treatment block that the cycle belongs to", ColumnKind.TEXT),
+    Column("remarks", "", "what has to be known of it", ColumnKind.TEXT),
+    Column("remarks_of_course", "", "what has to be known of the whole plan", ColumnKind.TEXT),
 )
 
 
-def dated_table(dated: Dated) -> DataTable:
+def dated_table(dated: Dated, remarks: Sequence[Remark] = ()) -> DataTable:
     """All that is due as data, bags included, one row each.
 
     What is not known or has no meaning for an entry is missing.
     """
     numbers = {bag.start: number for number, bag in enumerate(dated.bags, start=1)}
-    return table_of_rows(
-        "dated plan", _COLUMNS, (_entry_values(dated, numbers, entry) for entry in dated.shown_entries())
+    entries = dated.shown_entries()
+    own = [list(remarks_of_entry(remarks, entry, numbers)) for entry in entries]
+    placed = {remark for its in own for remark in its}
+    others = joined_texts(remark for remark in remarks if remark not in placed)
+    rows = (
+        {
+            **_entry_values(dated, numbers, entry),
+            "remarks": joined_texts(its),
+            "remarks_of_course": others,
+        }
+        for entry, its in zip(entries, own, strict=True)
     )
+    return table_of_rows("dated plan", _COLUMNS, rows)
 
 
 def _entry_values(dated: Dated, numbers: Mapping[int, int], entry: Entry) -> dict[str, Any]:

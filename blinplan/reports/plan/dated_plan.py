@@ -1,18 +1,18 @@
 """The dated plan: a course on the calendar, and what is due when."""
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.course.calendar import Due, Entry, when_closed
+from blinplan.course.calendar import Clock, Due, Entry, when_closed
 from blinplan.course.dated import Dated
 from blinplan.course.events import Event
+from blinplan.course.remarks import Remark
 from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import Basis, duration_text
-from blinplan.reports.plan.premedication import coverage_remarks, due_text, premedication_remarks
+from blinplan.reports.plan.premedication import due_text
 from blinplan.reports.plan.things_due import cycle_text, entry_of_thing_text, reason_of_no_interval
 from blinplan.reports.shared.words import amount_text, block_marks, moment_text, ordered_text
 from blinplan.terminal import Screen
@@ -37,7 +37,7 @@ def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
     supervised = any(entry.due is Due.SUPERVISION for entry in dated.shown_entries())
     limit = label_of(dated.course.regimen).numbers.get("supervision_again") if supervised else None
     source = [] if limit is None else [Text(f"Supervision: {limit.citation}.", "quiet")]
-    return [table, *(Text(line, "warning") for line in off_hours(dated)), *source, zone_line(dated)]
+    return [table, *source, zone_line(dated)]
 
 
 _STYLES = {
@@ -49,13 +49,14 @@ _STYLES = {
 }
 
 
-def off_hours(dated: Dated) -> Iterator[str]:
+def closed_days(dated: Dated) -> Iterator[Remark]:
     """Tell of every start, step and restart that wants a new bag when the site changes none."""
     for entry in dated.shown_entries() if dated.site is not None else ():
         closed = None if dated.site is None else when_closed(entry, dated.clock, dated.site)
         if closed is not None:
             start = moment_text(dated.clock.at(entry.start))
-            yield f"The {entry.due} of {start} needs a new bag: it is {visible(closed)}."
+            text = f"The {entry.due} of {start} needs a new bag: it is {visible(closed)}."
+            yield Remark(text, cycle=entry.cycle, start=entry.start, stop=entry.start)
 
 
 def day_of_course(dated: Dated, entry: Entry) -> int:
@@ -73,14 +74,9 @@ def when_text(dated: Dated, entry: Entry) -> str:
     return moment_text(start) if entry.thing is None else f"{start:%a %Y-%m-%d}"
 
 
-def dated_remarks(dated: Dated) -> tuple[str, ...]:
-    """Say what the label does not cover of the patient, and what the age decides or what to ask."""
-    moment = partial(_moment, dated)
-    return (*coverage_remarks(dated.course), *premedication_remarks(dated.premedication, moment))
-
-
-def _moment(dated: Dated, minute: int) -> str:
-    return moment_text(dated.clock.at(minute))
+def moment_in(clock: Clock) -> Callable[[int], str]:
+    """What writes a minute of a course as a local time."""
+    return lambda minute: moment_text(clock.at(minute))
 
 
 def zone_line(dated: Dated) -> Text:

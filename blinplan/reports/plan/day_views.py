@@ -10,7 +10,7 @@ from rich.text import Text
 from blinplan.course.calendar import Due, Entry, micrograms
 from blinplan.course.dated import Dated
 from blinplan.quantities import duration_text
-from blinplan.reports.plan.dated_plan import entry_text, off_hours, zone_line
+from blinplan.reports.plan.dated_plan import entry_text, zone_line
 from blinplan.reports.shared.words import amount_text
 from blinplan.terminal import Screen
 
@@ -26,7 +26,7 @@ def days_report(dated: Dated, screen: Screen) -> list[RenderableType]:
         if due or amount != "0":
             said = "; ".join(_short(dated, entry) for entry in due)
             table.add_row(f"{day:%a %Y-%m-%d}", amount, said)
-    return [table, *(Text(line, "warning") for line in off_hours(dated)), zone_line(dated)]
+    return [table, zone_line(dated)]
 
 
 def _of_day(dated: Dated, day: date) -> tuple[str, list[Entry]]:
@@ -66,7 +66,6 @@ def month_report(dated: Dated, screen: Screen) -> list[RenderableType]:
     return [
         *parts,
         Text(f"{things}{_LEGEND}", "quiet"),
-        *(Text(line, "warning") for line in off_hours(dated)),
         zone_line(dated),
     ]
 

@@ -45,13 +45,12 @@ def label_json(course: Course, followed: FollowedLabel) -> dict[str, Any]:
     }
 
 
-def label_remarks(course: Course, site: "Site | None") -> Iterator[str]:
-    """Say what the label says besides what the plan has in its own places, and what it leaves to the site."""
+def said_besides(course: Course) -> Iterator[str]:
+    """Say what the label says besides what the plan has in its own places."""
     label, indication = label_of(course.regimen), course.regimen.indication
     for statement in label.statements:
         if indication is not Indication.INVESTIGATIONAL and statement.name != "flush" and statement.is_for(indication):
             yield f"The label also says: {statement.stated.says}"
-    yield from asked_of_the_site(course, site)
 
 
 def asked_of_the_site(course: Course, site: "Site | None") -> Iterator[str]:

@@ -14,7 +14,6 @@ from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.outside_text import visible
 from blinplan.quantities import duration_text
-from blinplan.regimen.regimen import Indication
 from blinplan.reports.shared.words import moment_text
 from blinplan.terminal import indent
 
@@ -34,10 +33,6 @@ def ledger_report(dated: Dated) -> list[RenderableType]:
                 )
             )
         parts.append(indent(f"so {visible(entry.resumed)}"))
-    if dated.course.regimen.indication is Indication.INVESTIGATIONAL and dated.ledger.interruptions:
-        parts.append(
-            Text("The regimen is investigational: the answers are the label's for its own regimens.", "warning")
-        )
     return [*parts, *(Text(line) for line in starts_of_cycles(dated))]
 
 

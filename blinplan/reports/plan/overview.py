@@ -10,8 +10,7 @@ from blinplan.course.dated import Dated
 from blinplan.course.events import INTERRUPTED, Course, Event
 from blinplan.outside_text import visible
 from blinplan.quantities import duration_text
-from blinplan.reports.plan.bag_list import remarks
-from blinplan.reports.plan.dated_plan import given_rate_text, off_hours, zone_line
+from blinplan.reports.plan.dated_plan import given_rate_text, zone_line
 from blinplan.reports.plan.ledger import ledger_report
 from blinplan.reports.plan.plan import hospital_days, no_interval_text, whole_course, why_free
 from blinplan.reports.plan.premedication import premedication_lines
@@ -34,8 +33,6 @@ def overview_report(dated: Dated, screen: Screen) -> list[RenderableType]:
         *premedication_lines(dated.premedication, dated.clock.day),
         *dated_due_lines(dated),
         *hospital_days(dated.course, dated.site),
-        *(Text(line, "warning") for line in off_hours(dated)),
-        *(Text(line, "warning") for line in remarks(dated)),
         *ledger_report(dated),
         zone_line(dated),
     ]

@@ -10,26 +10,17 @@ from rich.text import Text
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course, Event, Period
 from blinplan.course.premedication import PremedicationPlan
+from blinplan.course.remarks import Remark
 from blinplan.course.things_due import hospital_stays
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.label.label import FollowedLabel
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, DoseRate
-from blinplan.reports.plan.followed import label_json, label_line, label_remarks, unverified_in
-from blinplan.reports.plan.premedication import (
-    coverage_remarks,
-    premedication_json,
-    premedication_lines,
-    premedication_remarks,
-)
-from blinplan.reports.plan.things_due import (
-    course_remarks,
-    cycle_text,
-    due_json,
-    due_lines,
-    reason_of_no_interval,
-)
-from blinplan.reports.shared.departures import departure_lines, departures_json
+from blinplan.reports.plan.followed import label_json, label_line
+from blinplan.reports.plan.premedication import premedication_json, premedication_lines
+from blinplan.reports.plan.remarks import joined_texts, remark_lines, stands_above
+from blinplan.reports.plan.things_due import cycle_text, due_json, due_lines, reason_of_no_interval
+from blinplan.reports.shared.departures import departures_json
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import (
@@ -44,52 +35,50 @@ from blinplan.reports.shared.words import (
 from blinplan.terminal import Screen
 
 if TYPE_CHECKING:
-    from blinplan.course.dated import Dated
     from blinplan.regimen.site import Site
 
 PLAN = DocumentKind("plan")
 
 
 def plan_head(
-    course: Course, choice: Choice, label: FollowedLabel, remarks: Sequence[str] = (), dated: "Dated | None" = None
+    course: Course, choice: Choice, label: FollowedLabel, remarks: Sequence[Remark] = ()
 ) -> list[RenderableType]:
-    """Draw what the plan is of, what decided its doses, what nobody has said or seen, and what else has to be known."""
+    """Draw what the plan is of, what decided its doses, and what has to be known of the whole course."""
     title = Text.assemble((visible(course.regimen.name), "title"), "  ", visible(course.regimen.title))
-    told = (Text(visible(line), "warning") for line in (*remarks, *course_remarks(course, dated)))
     words = map(Text, blocks_and_intervals([event.period for event in course.events]))
-    return [title, *_decisions(course, choice, label, dated), *words, *told, ""]
-
-
-def patient_remarks(course: Course, premedication: PremedicationPlan | None) -> tuple[str, ...]:
-    """Say what the label does not cover of the patient, and what the age decides or what to ask."""
-    return (*coverage_remarks(course), *premedication_remarks(premedication))
+    above = [remark for remark in remarks if stands_above(remark)]
+    return [title, *_decisions(course, choice, label), *words, *remark_lines(above), ""]
 
 
 def plan_report(
-    course: Course, choice: Choice, label: FollowedLabel, premedication: PremedicationPlan | None, screen: Screen
+    course: Course,
+    choice: Choice,
+    label: FollowedLabel,
+    premedication: PremedicationPlan | None,
+    screen: Screen,
+    remarks: Sequence[Remark] = (),
 ) -> list[RenderableType]:
     """Draw the event table of one patient, with what decided its doses above and what goes with it below."""
+    below = [remark for remark in remarks if not stands_above(remark)]
     parts: list[RenderableType] = [
-        *plan_head(course, choice, label, patient_remarks(course, premedication)),
+        *plan_head(course, choice, label, remarks),
         _events(course, screen),
         "",
         whole_course(course),
         *premedication_lines(premedication),
         *due_lines(course),
         *hospital_days(course),
+        *remark_lines(below),
         Text(NOT_A_DEVICE, "quiet"),
     ]
     return parts
 
 
-def _decisions(course: Course, choice: Choice, label: FollowedLabel, dated: "Dated | None") -> list[Text]:
+def _decisions(course: Course, choice: Choice, label: FollowedLabel) -> list[Text]:
     lines = [Text(f"Patient: {', '.join(known_figures(course.patient)) or 'nothing given'}")]
-    lines.append(Text(f"{choice.limit}: {choice.reason}", "warning" if choice.switched else ""))
-    lines.append(Text(label_line(course, label)))
-    lines += map(Text, departure_lines(course.regimen))
-    lines += [Text(line, "unverified") for line in unverified_in(course, dated)]
-    site = None if dated is None else dated.site
-    return [*lines, *(Text(line, "warning") for line in label_remarks(course, site))]
+    if not choice.switched:  # which the list of remarks tells
+        lines.append(Text(f"{choice.limit}: {choice.reason}"))
+    return [*lines, Text(label_line(course, label))]
 
 
 def _events(course: Course, screen: Screen) -> RenderableType:
@@ -243,15 +232,17 @@ _TABLE = (
     Column("optional", "", "whether not everybody is given the cycle", ColumnKind.TRUTH),
     Column("interval_reason", "", "why an interval without infusion is what it is, or none follows", ColumnKind.TEXT),
     Column("block", "", "treatment block that the cycle belongs to", ColumnKind.TEXT),
+    Column("remarks", "", "what has to be known of its cycle", ColumnKind.TEXT),
+    Column("remarks_of_course", "", "what has to be known of the whole plan", ColumnKind.TEXT),
 )
 
 
-def plan_table(course: Course) -> DataTable:
+def plan_table(course: Course, remarks: Sequence[Remark] = ()) -> DataTable:
     """The event table as data, one event a row."""
-    return table_of_rows("plan", _TABLE, (_event_values(event) for event in course.events))
+    return table_of_rows("plan", _TABLE, (_event_values(event, remarks) for event in course.events))
 
 
-def _event_values(event: Event) -> dict[str, Any]:
+def _event_values(event: Event, remarks: Sequence[Remark]) -> dict[str, Any]:
     period = event.period
     return {
         "start_minute": period.start,
@@ -266,4 +257,6 @@ def _event_values(event: Event) -> dict[str, Any]:
         "optional": period.optional,
         "interval_reason": period.interval_reason,
         "block": period.block,
+        "remarks": joined_texts(remark for remark in remarks if remark.cycle == period.cycle),
+        "remarks_of_course": joined_texts(remark for remark in remarks if remark.cycle is None),
     }

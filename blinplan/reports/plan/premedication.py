@@ -11,6 +11,7 @@ from blinplan.course.eligibility import coverage_gaps, of_another_group
 from blinplan.course.events import Course
 from blinplan.course.patient import LIGHTEST_ADULT
 from blinplan.course.premedication import DuePremedication, PremedicationPlan
+from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.limits import Limit
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.regimen.regimen import AgeGroup, Occasion, Premedication
@@ -99,7 +100,7 @@ def coverage_remarks(course: Course) -> tuple[str, ...]:
 
 def premedication_remarks(
     plan: PremedicationPlan | None, moment: Callable[[int], str] | None = None
-) -> tuple[str, ...]:
+) -> tuple[Remark, ...]:
     """Say what age and body surface area decide, or what to ask where they are not known; nothing where neither does.
 
     ``moment`` writes a minute of the course; days are numbered where there is no calendar.
@@ -107,15 +108,16 @@ def premedication_remarks(
     if plan is None:
         return ()
     written = moment or (lambda minute: f"day {day_of(minute)}")
-    return (*_area_remarks(plan), *(_age_remarks(plan, written) if plan.goes_by_age else ()))
+    return (*_area_remarks(plan), *(map(Remark, _age_remarks(plan, written)) if plan.goes_by_age else ()))
 
 
-def _area_remarks(plan: PremedicationPlan) -> Iterator[str]:
+def _area_remarks(plan: PremedicationPlan) -> Iterator[Remark]:
     by_area = [plan.dose_of(given)[0] for given, _ in (*_rows(plan), *plan.restarts)]
     if None in by_area:
-        yield (
+        yield Remark(
             "A premedication is by body surface area, and the patient's is not known: its dose in mg is not evaluated."
-            " Ask for weight and height, or the area."
+            " Ask for weight and height, or the area.",
+            RemarkKind.NOT_EVALUATED,
         )
 
 

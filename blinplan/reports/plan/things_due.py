@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from blinplan.course.events import Course
+from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.course.things_due import DueDay, due_days, possible_doses
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text, plural
@@ -121,12 +122,14 @@ def _doses_in_all(course: Course, thing: ThingDue, days: list[DueDay]) -> list[D
 # --- what has to be known of the course ------------------------------------------------------------------------------
 
 
-def course_remarks(course: Course, dated: "Dated | None" = None) -> Iterator[str]:
+def course_remarks(course: Course, dated: "Dated | None" = None) -> Iterator[Remark]:
     """Say which cycles are optional, and what to ask where a dose that goes by age cannot be told."""
-    yield from optional_cycles(event.period for event in course.events)
+    for line in optional_cycles(event.period for event in course.events):
+        yield Remark(line, RemarkKind.TOLD)
     for thing in course.regimen.due:
         if len(_possible_in_all(course, thing, dated)) > 1:
-            yield f"The dose of {visible(thing.what)} goes by age, {_why_open(course)}: ask for the date of birth."
+            what = visible(thing.what)
+            yield Remark(f"The dose of {what} goes by age, {_why_open(course)}: ask for the date of birth.")
 
 
 def _why_open(course: Course) -> str:

@@ -11,7 +11,7 @@ from blinplan.evidence.evaluate import Evidence
 from blinplan.label.label import FollowedLabel
 from blinplan.physiology.model.parameters import Preset
 from blinplan.quantities import decimal_text, duration_text, plural
-from blinplan.reports.plan.followed import label_remarks, label_text
+from blinplan.reports.plan.followed import asked_of_the_site, label_text, said_besides
 from blinplan.reports.plan.premedication import premedication_counts, premedication_remarks
 from blinplan.reports.plan.things_due import due_lines
 from blinplan.reports.shared.departures import departure_lines
@@ -176,15 +176,16 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     for told in departure_lines(regimen):
         heading, _, text = told.partition(": ")
         yield heading, text
-    for remark in () if report.course is None else label_remarks(report.course, None):
-        yield "By the label", remark
+    course = report.course
+    for line in () if course is None else (*said_besides(course), *asked_of_the_site(course, None)):
+        yield "By the label", line
     yield "Premedication", _premedication(report)
     for remark in premedication_remarks(report.premedication):
-        yield "Premedication by age", remark
+        yield "Premedication by age", remark.text
     days = [f"first {days} days of cycle {number}" for number, days in enumerate(regimen.hospital_days, 1)]
     yield "In hospital", ", ".join(days) or "not stated"
-    for line in () if report.course is None else due_lines(report.course):
-        yield "Due besides", line.plain
+    for due in () if course is None else due_lines(course):
+        yield "Due besides", due.plain
 
 
 def _premedication(report: Report) -> str:

@@ -16,8 +16,7 @@ from blinplan.course.happened.ledger import LedgerEntry
 from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, duration_text
-from blinplan.reports.plan.bag_list import bag_questions, shortages
-from blinplan.reports.plan.dated_plan import entry_text, off_hours, when_text
+from blinplan.reports.plan.dated_plan import entry_text, when_text
 from blinplan.reports.plan.fhir.elements import (
     MICROGRAM,
     Element,
@@ -223,9 +222,6 @@ def _notes(dated: Dated, choice: Choice) -> Iterator[str]:
     yield f"Patient: {figures}. {choice.limit}: {choice.reason}."
     if dated.premedication is None:
         yield "Premedication: none declared in this regimen."
-    yield from bag_questions(dated, dated.bags)
-    yield from shortages(dated)
-    yield from off_hours(dated)
     if not dated.recorded:
         return
     as_of = moment_text(dated.clock.at(last_known(dated)))

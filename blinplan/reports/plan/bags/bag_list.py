@@ -1,6 +1,6 @@
 """The bags of a plan: when each is hung, at which pump rate, what is in it and what is drawn up for it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,7 +12,6 @@ from blinplan.course.bags.sequence import Bag, drawn_millilitres, in_use_left, v
 from blinplan.course.dated import Dated
 from blinplan.label.label import Label
 from blinplan.label.read import label_of
-from blinplan.outside_text import visible
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.site import Site, SiteBag
 from blinplan.reports.plan.dated_plan import zone_line
@@ -96,8 +95,6 @@ def bags_report(dated: Dated, screen: Screen) -> list[RenderableType]:
     return [
         *([_table(lines, screen)] if screen.width >= _WIDE else _paragraphs(lines)),
         Text(sum_text(dated)),
-        *(Text(line, "not evaluated") for line in bag_questions(dated, [bag for _, bag in bags])),
-        *(Text(line, "warning") for line in shortages(dated)),
         Text(bag_sources(dated), "quiet"),
         zone_line(dated),
     ]
@@ -136,63 +133,6 @@ def bag_sources(dated: Dated) -> str:
 def _source_of_rate(size: SiteBag, label: Label) -> str:
     bag = label.bag(size.minutes) if "rate" in size.by_label else None
     return "the site profile" if bag is None else bag.stated.citation
-
-
-def remarks(dated: Dated) -> Iterator[str]:
-    """Say all that has to be known of the bags that are shown, in a format that does not say it in its own place."""
-    shown = [bag for _, bag in dated.shown_bags()]
-    yield from bag_questions(dated, shown)
-    yield from shortages(dated)
-
-
-def shortages(dated: Dated) -> Iterator[str]:
-    """Say which bags cannot be had, when and why."""
-    for shortage in dated.site.shortages if dated.site else ():
-        names = ", ".join(duration_text(size) for size in sorted(shortage.sizes))
-        since = f" from {shortage.first:%a %Y-%m-%d}" if shortage.first else ""
-        until = f" to {shortage.last:%a %Y-%m-%d}" if shortage.last else ""
-        yield f"Bags for {names} cannot be had{since}{until}: {visible(shortage.why)}."
-
-
-def _sizes(bags: Iterable[Bag]) -> str:
-    return ", ".join(duration_text(size) for size in sorted({bag.size.minutes for bag in bags}))
-
-
-def bag_questions(dated: Dated, shown: Sequence[Bag]) -> Iterator[str]:
-    """Say which questions about the bags nobody has answered, so that none of them looks settled."""
-    vial = None if dated.site is None else dated.site.vial
-    silent = "the label, as far as it was seen, has"
-    for unfilled, why in (
-        (_sizes(bag for bag in shown if not bag.size.millilitres_per_hour), f"{silent} no pump rate for them"),
-        (
-            _sizes(b for b in shown if b.size.millilitres_per_hour and b.size.fill is None),
-            "no `fill_ml` is given for them",
-        ),
-        (_sizes(b for b in shown if b.millilitres and b.size.fill and not vial), f"{silent} no vials"),
-    ):
-        if unfilled:
-            yield f"What is drawn up and filled into bags for {unfilled} is not evaluated: {why}."
-    site = dated.site
-    if site is not None and (unlimited := _sizes(bag for bag in shown if in_use_left(bag, site) is None)):
-        yield f"How long bags for {unlimited} may be used is not evaluated: no `in_use_hours` is given."
-    yield from _preservative_question(dated, shown, silent)
-
-
-def _preservative_question(dated: Dated, shown: Sequence[Bag], silent: str) -> Iterator[str]:
-    preserved = _sizes(bag for bag in shown if bag.size.preservative)
-    least = None if dated.site is None else dated.site.preservative_from
-    if preserved and least is None:
-        yield (
-            f"Who may get bags for {preserved}, which hold a preservative, is not evaluated: {silent} no weight for"
-            " them, and no `preservative_from_kg` is given."
-        )
-    elif preserved and dated.course.patient.weight is None and not dated.course.regimen.eligibility.minimum_weight:
-        yield (
-            f"Bags for {preserved} hold a preservative, not for patients below {decimal_text(least or 0)} kg: the"
-            " weight is not given."
-        )
-    if unknown := _sizes(bag for bag in shown if bag.size.preservative is None):
-        yield f"Whether bags for {unknown} hold a preservative is not evaluated: no `preservative` is given for them."
 
 
 def _table(lines: Sequence[BagLine], screen: Screen) -> RenderableType:

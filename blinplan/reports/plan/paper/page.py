@@ -9,20 +9,20 @@ from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import INTERRUPTED, Event
 from blinplan.course.happened.ledger import LedgerEntry
+from blinplan.course.remarks import Remark
 from blinplan.label.label import FollowedLabel
 from blinplan.label.read import label_of
-from blinplan.reports.plan.bag_list import (
+from blinplan.reports.plan.bags.bag_list import (
     HEADS,
     BagLine,
     bag_line,
-    bag_questions,
     bag_sources,
-    shortages,
     sum_text,
 )
-from blinplan.reports.plan.dated_plan import entry_text, off_hours, when_text
+from blinplan.reports.plan.dated_plan import entry_text, when_text
 from blinplan.reports.plan.followed import label_line
 from blinplan.reports.plan.ledger import decision_text, interruption_text, source_of_decision
+from blinplan.reports.plan.remarks import remarks_of_days, stands_above
 from blinplan.reports.plan.things_due import cycle_marks
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table, render
 from blinplan.reports.shared.timeline import Bar, LineOfTime, timeline
@@ -57,18 +57,19 @@ class PrintedCycle:
     due: PageTable
     stops: tuple[PrintedStop, ...]
     sources: tuple[str, ...]
-    off_hours: tuple[str, ...]
+    below: tuple[str, ...]
     bags: PrintedBags | None
 
 
 def html(
-    dated: Dated, choice: Choice, label: FollowedLabel, remarks: Sequence[str] = (), plan_id: str | None = None
+    dated: Dated, choice: Choice, label: FollowedLabel, remarks: Sequence[Remark] = (), plan_id: str | None = None
 ) -> str:
     """Write a plan as one HTML page without anything from elsewhere.
 
     ``remarks`` stand on the paper of every cycle, and the names of the plan and of the cycle on every sheet of it.
     """
     regimen = dated.course.regimen
+    below = [remark for remark in remarks if not stands_above(remark)]
     cycles = sorted({entry.cycle for entry in dated.shown_entries()})
     return render(
         "plan.html",
@@ -78,15 +79,15 @@ def html(
         patient=", ".join(known_figures(dated.course.patient)) or "nothing given",
         reason=choice.reason,
         label=label_line(dated.course, label),
-        remarks=remarks,
-        cycles=[_cycle(dated, cycle) for cycle in cycles],
+        remarks=[remark.text for remark in remarks if stands_above(remark)],
+        cycles=[_cycle(dated, cycle, below) for cycle in cycles],
         zone=dated.clock.zone,
         version=__version__,
         cautions=CAUTIONS,
     )
 
 
-def _cycle(dated: Dated, cycle: int) -> PrintedCycle:
+def _cycle(dated: Dated, cycle: int, below: Sequence[Remark]) -> PrintedCycle:
     stops = [entry for entry in dated.ledger.interruptions if entry.interruption.cycle == cycle]
     numbers = label_of(dated.course.regimen).numbers
     return PrintedCycle(
@@ -96,7 +97,7 @@ def _cycle(dated: Dated, cycle: int) -> PrintedCycle:
         _due(dated, cycle),
         tuple(_stop(dated, entry) for entry in stops),
         tuple(dict.fromkeys(source_of_decision(decision, numbers) for entry in stops for decision in entry.decisions)),
-        tuple(off_hours(replace(dated, cycle=cycle))),
+        tuple(remark.text for remark in (*below, *remarks_of_days(replace(dated, cycle=cycle)))),
         _bags(dated, cycle),
     )
 
@@ -118,8 +119,7 @@ def _bags(dated: Dated, cycle: int) -> PrintedBags | None:
         return None
     of_cycle = {entry.bag for entry in dated.entries if entry.bag is not None and entry.cycle == cycle}
     bags = [(number, bag) for number, bag in dated.shown_bags() if bag in of_cycle]
-    lines = (sum_text(dated), *bag_questions(dated, [bag for _, bag in bags]), *shortages(dated))
-    return PrintedBags(_bag_table(dated, bags), lines, bag_sources(dated))
+    return PrintedBags(_bag_table(dated, bags), (sum_text(dated),), bag_sources(dated))
 
 
 def _bag_table(dated: Dated, bags: Sequence[tuple[int, Bag]]) -> PageTable:

@@ -13,6 +13,7 @@ from typing import Any
 from blinplan.course.bags.sequence import Bag
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
+from blinplan.course.remarks import Remark
 from blinplan.outside_text import visible
 from blinplan.quantities import decimal_text
 from blinplan.reports.plan.dated_plan import entry_text
@@ -62,9 +63,10 @@ def ics(
     dated: Dated,
     before: Sequence[Dated],
     plan_id: str,
+    label: str,
+    remarks: Sequence[Remark],
     revision: int = 0,
     replaced: Imported | None = None,
-    remarks: Sequence[str] = (),
 ) -> str:
     """Write a plan as a calendar.
 
@@ -76,12 +78,14 @@ def ics(
         The plans as they were before and between the things that happened: what only they have is cancelled.
     plan_id
         What tells this patient's plan from all others.
+    label
+        The label that is followed, in a sentence.
+    remarks
+        What has to be known of the plan besides: all of it of the calendar, and of an event what concerns it.
     revision
         How often the plan was changed otherwise.
     replaced
         The calendar that was imported last, where it is known: whatever changed, what only it has is cancelled.
-    remarks
-        What has to be known of the plan besides.
     """
     import icalendar
 
@@ -89,7 +93,7 @@ def ics(
     calendar.add("prodid", f"-//blinplan//{__version__}//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", f"{dated.course.regimen.name} {plan_id}")
-    calendar.add("x-wr-caldesc", " ".join((NOT_A_DEVICE, *remarks)))
+    calendar.add("x-wr-caldesc", " ".join((NOT_A_DEVICE, label, *(remark.text for remark in remarks))))
     sequence = max(1000 * revision + happenings(dated), 0 if replaced is None else replaced.sequence + 1)
     now = dict(name_entries(dated, plan_id))
     were_shown = {uid for earlier in before for uid, entry in name_entries(earlier, plan_id) if earlier.shows(entry)}

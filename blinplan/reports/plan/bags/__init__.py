@@ -1,0 +1,1 @@
+"""The bags of a plan, in words and figures."""

@@ -1,0 +1,1 @@
+"""A plan as a calendar for other programs."""

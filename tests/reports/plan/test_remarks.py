@@ -1,0 +1,168 @@
+"""What has to be known of a plan is in every view and in every format of it, whatever the plan."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from blinplan import plan
+from blinplan.api.patient import Figures
+from blinplan.api.planning.planned import Plan
+from blinplan.api.vocabulary import PlanFormat, View
+from blinplan.course.remarks import RemarkKind
+from blinplan.regimen.age import completed_age
+from blinplan.terminal import Screen
+from tests.plan_text import RECORD
+
+START = "2026-12-01T10:00"  # a Tuesday
+SHUT = (
+    'site = 1\nname = "Ward 7"\ntime_zone = "Europe/Berlin"\nchange_time = "10:00"\n'
+    'closed = ["tuesday", "thursday", "saturday", "sunday"]\nholidays = [2026-12-25]\ncycle_start = "next-open-day"\n'
+    "bag = [\n { hours = 48, fill_ml = 276 },\n { hours = 72, in_use_hours = 168 },\n"
+    " { hours = 96, fill_ml = 276 },\n"
+    " { hours = 168, fill_ml = 110, in_use_hours = 192 },\n]\n"
+)
+SHORT = f'{SHUT}\n[[cannot_be_had]]\nbag_hours = [72]\nlast_day = 2026-12-20\nwhy = "none to be had"\n'
+SITES = {"none": None, "shut": SHUT, "short": SHORT}
+WHO = {
+    "adult": ("rr-adult", Figures(weight=82, height=178, age=completed_age(40))),
+    "nobody": ("rr-adult", Figures(weight=82)),
+    "light": ("rr-adult", Figures(weight=38, height=150)),
+    "child": ("rr-below-45-kg", Figures(weight=20, height=110, age=completed_age(6))),
+    "trial": ("nhl-15", Figures(weight=70, height=170, age=completed_age(50))),
+}
+CUTS: dict[str, tuple[int | None, str | None, str | None]] = {
+    "whole": (None, None, None),
+    "cycle 1": (1, None, None),
+    "one week": (None, "2026-12-08", "2026-12-14"),
+}
+CASES = list(product(WHO, SITES, CUTS))
+CHEAP = [view for view in View if view not in {View.EXPECTED, View.DELIVERED}]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Callable[[str, str, str], Plan]:
+    def make(who: str, site: str, cut: str) -> Plan:
+        text = SITES[site]
+        path = tmp_path / "ward.toml"
+        path.write_text(text or "")
+        regimen, figures = WHO[who]
+        where = None if text is None else path
+        (cycle, first, last), zone = CUTS[cut], "Europe/Berlin"
+        return plan(
+            regimen,
+            figures,
+            start=START,
+            time_zone=zone,
+            site=where,
+            cycle=cycle,
+            first=first,
+            last=last,
+            isolated=True,
+        )
+
+    return make
+
+
+def words(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def read(planned: Plan, form: PlanFormat) -> str:
+    """What a format says, as whoever opens it reads it."""
+    text = planned.text(form, plan_id="bed-1")
+    if form is PlanFormat.ICS:
+        return re.sub(r"\\([,;\\])", r"\1", text.replace("\r\n ", "").replace("\r\n\t", ""))
+    if form is PlanFormat.JSON:
+        return "\n".join(json.loads(text)["told"])
+    if form is PlanFormat.CSV:
+        return "\n".join(" ".join(row) for row in csv.reader(io.StringIO(text)))
+    if form is PlanFormat.HTML:
+        return "".join(map(str, html.fromstring(text).itertext()))
+    return json.dumps(json.loads(text), ensure_ascii=False) if form is PlanFormat.FHIR else text
+
+
+def missing(planned: Plan, said: str) -> Iterator[str]:
+    shown = words(said).replace('\\"', '"')
+    return (remark.text for remark in planned.remarks if words(remark.text) not in shown)
+
+
+@pytest.mark.parametrize(("who", "site", "cut"), CASES)
+def test_every_view_says_all_that_has_to_be_known(
+    made: Callable[[str, str, str], Plan], who: str, site: str, cut: str
+) -> None:
+    planned = made(who, site, cut)
+    for view, width in product(CHEAP, (60, 140)):
+        if view is View.BAGS and planned.bags == ():
+            continue
+        screen = Screen(width, colour=False, unicode=True)
+        assert not list(missing(planned, planned.text("table", view=view, screen=screen))), view
+
+
+@pytest.mark.parametrize(("who", "site", "cut"), CASES)
+def test_every_format_says_it(made: Callable[[str, str, str], Plan], who: str, site: str, cut: str) -> None:
+    planned = made(who, site, cut)
+    for form in set(PlanFormat) - {PlanFormat.TABLE, PlanFormat.NONMEM}:  # a data set for NONMEM is numbers only
+        if form is PlanFormat.FHIR and CUTS[cut] != CUTS["whole"]:
+            continue  # it is the whole plan
+        if form is PlanFormat.HTML and not planned.entries:
+            continue
+        assert not list(missing(planned, read(planned, form))), form
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("view", [View.EXPECTED, View.DELIVERED])
+def test_what_is_simulated_stands_beside_it(made: Callable[[str, str, str], Plan], view: View) -> None:
+    planned = made("nobody", "short", "whole")
+    assert not list(missing(planned, planned.text("table", view=view, patients=2)))
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_an_undated_plan_says_it_too(who: str) -> None:
+    regimen, figures = WHO[who]
+    planned = plan(regimen, figures, isolated=True)
+    for form in (PlanFormat.TABLE, PlanFormat.JSON, PlanFormat.CSV):
+        assert not list(missing(planned, read(planned, form))), form
+
+
+def test_what_the_rules_find_in_a_record_is_everywhere(tmp_path: Path) -> None:
+    record, ward = tmp_path / "record.toml", tmp_path / "ward.toml"
+    record.write_text(RECORD)
+    ward.write_text(SHUT)
+    planned = plan("rr-adult", record=record, site=ward, isolated=True)
+    assert any(remark.kind is RemarkKind.NOT_EVALUATED and "I801" in remark.text for remark in planned.remarks)
+    for view in CHEAP:
+        assert not list(missing(planned, planned.text("table", view=view))), view
+    for form in set(PlanFormat) - {PlanFormat.TABLE, PlanFormat.NONMEM}:
+        assert not list(missing(planned, read(planned, form))), form
+
+
+def test_a_closed_day_is_told_where_the_bags_are_listed(made: Callable[[str, str, str], Plan]) -> None:
+    planned = made("adult", "shut", "cycle 1")
+    told = [remark for remark in planned.remarks if "changes no bags" in remark.text]
+    assert [(remark.cycle, remark.start) for remark in told] == [(1, 0), (1, 7 * 1440)]  # both are Tuesdays
+    for view in CHEAP:
+        assert planned.text("table", view=view).count("it is a Tuesday") == 2, view
+
+
+def test_what_concerns_a_row_stands_in_it(made: Callable[[str, str, str], Plan]) -> None:
+    rows = list(csv.DictReader(io.StringIO(made("adult", "shut", "cycle 1").text("csv"))))
+    told = {(row["due"], row["start"][:10]) for row in rows if "it is a Tuesday" in row["remarks"]}
+    assert {("start", "2026-12-01"), ("bag", "2026-12-01"), ("step", "2026-12-08"), ("bag", "2026-12-08")} <= told
+    assert ("bag", "2026-12-14") not in told
+    of_course = {row["remarks_of_course"] for row in rows}
+    assert len(of_course) == 1
+    assert "it is a Tuesday" not in of_course.pop()
+
+
+def test_what_was_not_asked_for_is_not_told(made: Callable[[str, str, str], Plan]) -> None:
+    assert "2026-12-01" in made("adult", "shut", "whole").text("table", view="bags")
+    week = [remark.text for remark in made("adult", "shut", "one week").remarks]
+    assert any("2026-12-08" in text for text in week)
+    assert not any("The start of Tue 2026-12-01" in text for text in week)
