@@ -48,6 +48,7 @@ def record(*stops: dict[str, Any], regimen: str = "rr-adult", starts: dict[int, 
                 premedicated=None,
                 new_cycle=one.get("new_cycle"),
                 path=("interruption", number),
+                full_dose_after=one.get("full_dose_after"),
             )
         )
     return CourseRecord(regimen, START, None, None, None, None, tuple(made), tuple(begun))

@@ -1,5 +1,6 @@
 """What the label asks after an interruption, event by event."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -292,9 +293,31 @@ def test_after_more_than_seven_days_a_new_cycle_begins(minutes: int, new: bool, 
     assert asked(interruption(cause, minutes))[Topic.CYCLE].yes is new
 
 
-def test_the_label_speaks_of_cycles_after_adverse_events_only() -> None:
-    for cause in ("technical", "overdose"):
-        assert Topic.CYCLE not in asked(interruption(cause, 9 * DAY))
+SILENT = ("technical", "surgery", "patient-wish", "logistics", "overdose")
+
+
+@pytest.mark.parametrize("cause", SILENT)
+def test_of_a_long_stop_for_another_cause_somebody_has_to_decide(cause: str) -> None:
+    assert {Topic.CYCLE, Topic.ESCALATION} & set(asked(interruption(cause, 7 * DAY))) == set()
+    found = asked(interruption(cause, 7 * DAY + 1))
+    for question in (Topic.DOSE, Topic.CYCLE):
+        assert not found[question].evaluated
+        assert found[question].unstated
+        assert "the physician decides" in found[question].answer
+        assert found[question].limits == ("same_cycle",)
+    assert (
+        "7 days in the same cycle are for adverse events, and are taken here as a convention"
+        in found[Topic.DOSE].answer
+    )
+    while_it_lasts = asked(interruption(cause, None))[Topic.CYCLE]
+    assert "up to 7 days; after more it is to be decided" in while_it_lasts.answer
+
+
+def test_where_a_label_has_no_number_of_its_own_every_such_stop_is_to_be_decided() -> None:
+    hk = replace(regimen("rr-adult"), label="hk-2026")
+    found = {one.question: one for one in decisions(interruption("technical", HOUR), hk, Circumstances(FULL))}
+    assert found[Topic.CYCLE].unstated
+    assert "convention" not in found[Topic.DOSE].answer
 
 
 def test_while_it_lasts_the_answers_are_on_condition() -> None:

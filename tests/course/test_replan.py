@@ -97,11 +97,44 @@ def test_after_more_than_seven_days_the_next_cycle_begins() -> None:
     assert shape(found, 2) == [(7 * DAY, 9), (21 * DAY, 28), (14 * DAY, 0)]
     assert "a new cycle begins" in found.ledger.interruptions[0].resumed
     assert "the label does not say" in found.ledger.interruptions[0].resumed
-    assert (
-        "the label does not say" in replanned(stop(10 * DAY, 8 * DAY)).ledger.interruptions[0].resumed
-    )  # no adverse event
     later = replanned(stop(10 * DAY, 8 * DAY, CRS, grade=2))
     assert shape(later, 2) == [(28 * DAY, 28), (14 * DAY, 0)]
+
+
+@pytest.mark.parametrize("cause", ["technical", "surgery", "patient-wish", "logistics", "overdose"])
+def test_after_a_long_stop_of_which_the_label_says_nothing_nothing_is_resumed_unasked(cause: str) -> None:
+    short = replanned(stop(10 * DAY, 7 * DAY, cause))
+    assert not short.ended
+    long = replanned(stop(10 * DAY, 7 * DAY + 1, cause))
+    assert long.ended
+    assert long.course.events[-1].period.stop == 10 * DAY
+    assert "add `restart_dose` and `restart_in` to the record" in long.ledger.interruptions[0].resumed
+    half = replanned(stop(10 * DAY, 12 * DAY, cause, restart_dose="28 mcg/day"))
+    assert half.ended
+    assert half.ledger.interruptions[0].resumed.endswith("add `restart_in` to the record")
+
+
+def test_a_decision_on_record_is_what_is_planned_after_a_long_stop() -> None:
+    twelve = {"at": 10 * DAY, "lasts": 12 * DAY, "cause": "surgery", "cycle": 1}
+    for decided, expected in (
+        ({"restart_dose": "28 mcg/day", "new_cycle": False}, [(18, 28), (14, 0)]),
+        ({"restart_dose": "9 mcg/day", "new_cycle": False}, [(18, 9), (14, 0)]),  # when it rises, nobody decided
+        ({"restart_dose": "9 mcg/day", "new_cycle": False, "full_dose_after": 7 * DAY}, [(7, 9), (11, 28), (14, 0)]),
+    ):
+        found = replanned({**twelve, **decided})
+        whole(found)
+        assert shape(found, 1)[2:] == [(12 * DAY, 0), *((days * DAY, rate) for days, rate in expected)]
+        assert infused(found.course, 1) == 28 * DAY
+        assert again(found) == found
+    found = replanned({**twelve, "restart_dose": "9 mcg/day", "new_cycle": True, "full_dose_after": 7 * DAY})
+    assert shape(found, 2) == [(7 * DAY, 9), (21 * DAY, 28), (14 * DAY, 0)]
+    assert shape(found, 3) == [(28 * DAY, 28), (14 * DAY, 0)]
+
+
+def test_a_stop_at_the_low_dose_does_not_rise_to_the_full_one_unasked() -> None:
+    found = replanned(stop(4 * DAY, 12 * DAY, "logistics", restart_dose="9 mcg/day", new_cycle=False))
+    assert shape(found, 1)[2:4] == [(24 * DAY, 9), (14 * DAY, 0)]
+    assert "when the full dose is given again" in found.ledger.interruptions[0].resumed
 
 
 def test_what_was_done_goes_before_what_the_label_asks() -> None:
@@ -243,7 +276,10 @@ def test_a_course_can_be_made_again_from_its_ledger(
     whole(found)
     assert again(found) == found
     last = found.ledger.interruptions[-1] if found.ledger.interruptions else None
-    stopped = last is not None and any(decision.stop or decision.missing for decision in last.decisions)
+    stopped = last is not None and any(
+        decision.stop or decision.missing or (decision.unstated and last.restarted is not None)
+        for decision in last.decisions
+    )
     broken = last is not None and "the regimen has none left" in last.resumed
     assert found.ended is (stopped or broken or (still and bool(made)))
 
@@ -428,7 +464,7 @@ def test_an_event_that_comes_back_at_the_low_dose_puts_the_full_dose_off() -> No
 def test_a_cycle_that_began_after_a_stop_without_a_restart_is_not_left_out() -> None:
     with pytest.raises(RecordError, match="cycle 2 began"):
         replan(course(), record(stop(26 * DAY, None), starts={2: 42 * DAY}))
-    done = stop(26 * DAY, 16 * DAY, new_cycle=True)
+    done = stop(26 * DAY, 16 * DAY, new_cycle=True, restart_dose="28 mcg/day")
     assert not replan(course(), record(done, starts={2: 42 * DAY})).ended
 
 
@@ -482,7 +518,7 @@ def test_a_rise_after_an_interruption_is_premedicated() -> None:
 def test_a_full_dose_that_was_reached_before_the_low_restart_counts() -> None:
     """28 mcg/day ran for 3 days, then 9 again after grade 3; the pump fails at 9, and a new cycle is begun."""
     first = stop(10 * DAY, 2 * DAY, CRS, grade=3)
-    found = replanned(first, stop(14 * DAY, 8 * DAY, new_cycle=True))
+    found = replanned(first, stop(14 * DAY, 7 * DAY, new_cycle=True))
     assert shape(found, 2) == [(28 * DAY, 28), (14 * DAY, 0)]
     assert "the next of the regimen" in found.ledger.interruptions[1].resumed
 

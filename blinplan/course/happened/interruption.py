@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from blinplan.course.adulthood import EITHER
 from blinplan.label.read import label_of
-from blinplan.limits import Limits, NotStatedError
+from blinplan.limits import Limit, Limits, NotStatedError
 from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, decimal_text, duration_text
 from blinplan.regimen.record.record import (
     ADVERSE_EVENTS,
@@ -88,6 +88,7 @@ class Circumstances:
     seizures: int = 0
     recurs: bool = False
     groups: frozenset[AgeGroup] = EITHER
+    restarts_full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,7 +393,8 @@ def _premedicated_on_restart(interruption: Interruption, regimen: Regimen, group
 def _cycle(asked: _Asked) -> Iterator[Decision]:
     interruption, infusion = asked.interruption, asked.known.infusion
     if interruption.cause not in ADVERSE_EVENTS:
-        return  # the label speaks of interruptions for adverse events
+        yield from _silence(asked)
+        return
     limit = asked.numbers["same_cycle"]
     if interruption.minutes is None:
         yield Decision(Topic.CYCLE, f"the same cycle up to {limit}, a new one after that", (limit.name,))
@@ -407,6 +409,62 @@ def _cycle(asked: _Asked) -> Iterator[Decision]:
         (limit.name,),
         yes=new,
     )
+
+
+def _silence(asked: _Asked) -> Iterator[Decision]:
+    """What of a long stop is to be decided: the label speaks of interruptions for adverse events, and of no other."""
+    minutes, limit = asked.interruption.minutes, asked.numbers.get("same_cycle")
+    limits = () if limit is None else (limit.name,)
+    silent = f"the label says nothing of a stop for {_REASON[asked.cause]}"
+    if minutes is None:
+        up_to = "not evaluated" if limit is None else f"the same cycle up to {limit}; after more it is to be decided"
+        answer = f"{up_to}: {silent}{_by_convention(limit)}"
+        yield Decision(Topic.CYCLE, answer, limits, evaluated=limit is not None, unstated=limit is None)
+    elif limit is None or minutes > limit.minutes:
+        yield from _to_decide(
+            asked, f"{silent}{_by_convention(limit)}; this one lasted {duration_text(minutes)}", limits
+        )
+
+
+_REASON = {
+    Cause.TECHNICAL: "a technical reason",
+    Cause.SURGERY: "surgery",
+    Cause.PATIENT_WISH: "the patient's wish",
+    Cause.LOGISTICS: "want of drug, bag or staff",
+    Cause.OVERDOSE: "an overdose beyond how long it is held",
+}
+
+
+def _by_convention(limit: Limit | None) -> str:
+    """How long a stop is that counts as long."""
+    if limit is None:
+        return ""
+    return f" (its {limit} in the same cycle are for adverse events, and are taken here as a convention)"
+
+
+def _to_decide(asked: _Asked, why: str, limits: tuple[str, ...]) -> Iterator[Decision]:
+    """What the record says that was decided of a restart, and what of it is still open."""
+    done = asked.interruption
+    open_question = "not evaluated: the physician decides, and the record says it with"
+    on_record = "as the record says"
+    if done.restart_dose is None:
+        answer = f"{open_question} `restart_dose`: {why}"
+        yield Decision(Topic.DOSE, answer, limits, evaluated=False, unstated=True)
+    else:
+        yield Decision(Topic.DOSE, f"{done.restart_dose}, {on_record}; {why}", limits, dose=done.restart_dose)
+    if done.new_cycle is None:
+        yield Decision(Topic.CYCLE, f"{open_question} `restart_in`", limits, evaluated=False, unstated=True)
+        return
+    where = "a new cycle" if done.new_cycle else "the same cycle"
+    yield Decision(Topic.CYCLE, f"{where}, {on_record}", limits, yes=done.new_cycle)
+    if done.restart_dose is None or done.new_cycle or asked.known.restarts_full:
+        return
+    if done.full_dose_after is None:
+        answer = f"{open_question} `full_dose_after_days`"
+        yield Decision(Topic.ESCALATION, answer, limits, evaluated=False, unstated=True)
+    else:
+        answer = f"after {duration_text(done.full_dose_after)}, {on_record}"
+        yield Decision(Topic.ESCALATION, answer, limits, after=done.full_dose_after)
 
 
 _LABELLED_CYCLE = threshold("infusion_of_a_cycle") * MINUTES_PER_DAY

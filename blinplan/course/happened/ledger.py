@@ -218,6 +218,7 @@ def _entry_data(entry: LedgerEntry) -> dict[str, Any]:
         "restart_dose": _dose_data(interruption.restart_dose),
         "premedicated": interruption.premedicated,
         "restarted_in_new_cycle": interruption.new_cycle,
+        "full_dose_after_minutes": interruption.full_dose_after,
         "decisions": [_decision_data(decision) for decision in entry.decisions],
         "resumption": None
         if resumption is None
@@ -244,6 +245,7 @@ def _entry_of(data: Mapping[str, Any], number: int) -> LedgerEntry:
         premedicated=_or_none(bool, data["premedicated"]),
         new_cycle=_or_none(bool, data["restarted_in_new_cycle"]),
         path=("interruption", number),
+        full_dose_after=_or_none(int, data.get("full_dose_after_minutes")),
     )
     stopped, restarted = _is(int, data["stopped_minute"]), _or_none(int, data["restarted_minute"])
     lasted = None if restarted is None else restarted - stopped
@@ -277,6 +279,7 @@ def _decision_data(decision: Decision) -> dict[str, Any]:
         "limits": list(decision.limits),
         "stop": decision.stop,
         "evaluated": decision.evaluated,
+        "unstated": decision.unstated,
         "missing": decision.missing,
         "wait_minutes": decision.wait,
         "dose": _dose_data(decision.dose),
@@ -292,6 +295,7 @@ def _decision_of(data: Mapping[str, Any]) -> Decision:
         tuple(_is(str, name) for name in _is(list, data["limits"])),
         stop=_is(bool, data["stop"]),
         evaluated=_is(bool, data["evaluated"]),
+        unstated=_is(bool, data.get("unstated", False)),
         missing=_or_none(str, data["missing"]),
         wait=_or_none(int, data["wait_minutes"]),
         dose=_dose_of(data["dose"]),

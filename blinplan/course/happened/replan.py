@@ -117,7 +117,13 @@ def _until(interruption: Interruption, moment: datetime) -> Interruption:
         return interruption
     resolved = interruption.resolved if interruption.resolved is not None and interruption.resolved <= moment else None
     return replace(
-        interruption, restarted=None, restart_dose=None, premedicated=None, new_cycle=None, resolved=resolved
+        interruption,
+        restarted=None,
+        restart_dose=None,
+        premedicated=None,
+        new_cycle=None,
+        full_dose_after=None,
+        resolved=resolved,
     )
 
 

@@ -13,7 +13,7 @@ from blinplan.course.happened.figures import FiguresOverTime, Juncture, NewFigur
 from blinplan.course.happened.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.course.happened.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.quantities import DoseRate, duration_text
-from blinplan.regimen.record.record import Cause, CourseRecord, Interruption, minutes_between
+from blinplan.regimen.record.record import ADVERSE_EVENTS, Cause, CourseRecord, Interruption, minutes_between
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.document import KeyPath
 
@@ -111,7 +111,9 @@ class FromRecord:
         recurs = self._low == (interruption.cause, at.dose, interruption.cycle)
         resumes = interruption.stopped if interruption.restarted is None else interruption.restarted
         groups = self._adulthood.groups_at(self._minute(resumes))
-        found = Circumstances(at.dose, at.weight, at.infusion, self._seizures, recurs, groups)
+        given = interruption.restart_dose
+        full = given is not None and at.against_full(given) >= 0
+        found = Circumstances(at.dose, at.weight, at.infusion, self._seizures, recurs, groups, full)
         asked = decisions(interruption, at.regimen, found)
         resumption, words = _resumption(interruption, asked, at)
         self._unknown = None if interruption.restarted is None else _what_is_not_known(interruption, asked)
@@ -241,15 +243,20 @@ def _resumption(interruption: Interruption, asked: Sequence[Decision], at: Stop)
     label_dose = next((decision.dose for decision in asked if decision.dose is not None), None)
     dose = interruption.restart_dose or label_dose
     escalation = next((decision for decision in asked if decision.question is Topic.ESCALATION), None)
-    if dose is None or (escalation is None and dose == at.dose and not new_cycle):
+    told_when = escalation is not None or interruption.full_dose_after is not None
+    if dose is None or (not told_when and dose == at.dose and not new_cycle):
         return Resumption(new_cycle, again), where
     told = "" if interruption.restart_dose else " (the label's; which dose was given is not on record)"
-    minutes, words = _at_dose(dose, escalation, at, f"{where}, at {dose}", told)
+    minutes, words = _at_dose(dose, escalation, at, f"{where}, at {dose}", told, interruption.full_dose_after)
     return Resumption(new_cycle, again, dose, minutes), words
 
 
-def _at_dose(dose: DoseRate, escalation: Decision | None, at: Stop, where: str, told: str) -> tuple[int | None, str]:
+def _at_dose(
+    dose: DoseRate, escalation: Decision | None, at: Stop, where: str, told: str, decided: int | None
+) -> tuple[int | None, str]:
     """For how many minutes a restart stays at its dose, None where that is as the cycle's steps are; and in words."""
+    if decided is not None and at.against_full(dose) < 0:
+        return decided, f"{where}; the full dose comes back after {duration_text(decided)}, as the record says"
     if escalation is not None and escalation.unstated:
         # The full dose is never given again unasked: the lower one holds to the end of the cycle.
         silent = "when the full dose is given again, the label, as far as it was seen, does not say; ask the site"
@@ -285,6 +292,11 @@ def _what_is_not_known(interruption: Interruption, asked: Sequence[Decision]) ->
     if missing:
         return f"it is known: `{missing[0]}` is not on record"
     keys = _keys_of_what_was_done(interruption, [decision.question for decision in asked if decision.unstated])
+    if keys and interruption.cause not in ADVERSE_EVENTS:
+        return (
+            "it is decided how the infusion goes on after so long a stop, of which the label says nothing: add"
+            f" {' and '.join(f'`{key}`' for key in keys)} to the record"
+        )
     if keys:
         return (
             "it is known what was done, because the label, as far as it was seen, does not say what is to be done: add"

@@ -233,6 +233,7 @@ def _without_restart(document: Document, interruption: InterruptionFile, path: K
         ("restart_dose", interruption.restart_dose),
         ("premedicated", interruption.premedicated),
         ("restart_in", interruption.restart_in),
+        ("full_dose_after_days", interruption.full_dose_after_days),
     ):
         if value is not None:
             yield contradiction(

@@ -21,6 +21,9 @@ class Cause(StrEnum):
     OTHER_EVENT = "other-adverse-event"
     OVERDOSE = "overdose"
     TECHNICAL = "technical"
+    SURGERY = "surgery"
+    PATIENT_WISH = "patient-wish"
+    LOGISTICS = "logistics"
 
 
 NEUROLOGICAL_EVENTS = frozenset({Cause.NEUROLOGICAL, Cause.ICANS})
@@ -42,7 +45,8 @@ YEARS = range(1900, 2201)
 class Interruption:
     """An interruption: when, why, and what was done; what is not known is None. Times are aware, in UTC.
 
-    ``new_cycle`` says whether the restart began a new cycle.
+    ``new_cycle`` says whether the restart began a new cycle, ``full_dose_after`` after how many minutes at the dose of
+    the restart the full dose is given again.
     """
 
     stopped: datetime
@@ -56,6 +60,7 @@ class Interruption:
     premedicated: bool | None
     new_cycle: bool | None
     path: KeyPath
+    full_dose_after: int | None = None
 
     @property
     def minutes(self) -> int | None:

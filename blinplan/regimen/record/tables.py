@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import NamedTuple
 
-from blinplan.quantities import DOSE_PATTERN, LONGEST, read_dose
+from blinplan.quantities import DOSE_PATTERN, LONGEST, MINUTES_PER_DAY, read_dose
 from blinplan.regimen.age import OLDEST, Age, born_on, completed_age
 from blinplan.regimen.record.record import BodyMeasurement, Cause, CourseRecord, CycleStart, Interruption, in_utc
 from blinplan.regimen.schema import NAME_PATTERN
@@ -43,6 +43,7 @@ class InterruptionFile(NamedTuple):
     restart_dose: str | None = None
     premedicated: bool | None = None
     restart_in: str | None = None
+    full_dose_after_days: int | None = None
 
 
 INTERRUPTION = Table(
@@ -61,6 +62,11 @@ INTERRUPTION = Table(
     ),
     optional_key("premedicated", truth(), "whether premedication was given before the restart: true or false"),
     optional_key("restart_in", one_of("same-cycle", "new-cycle"), "same-cycle or new-cycle"),
+    optional_key(
+        "full_dose_after_days",
+        whole(1, 99),
+        "after how many whole days at the dose of the restart the full dose is given again, as it was decided",
+    ),
 )
 
 
@@ -213,4 +219,5 @@ def _interruption(file: InterruptionFile, zone: str | None, path: KeyPath) -> In
         premedicated=file.premedicated,
         new_cycle=None if file.restart_in is None else file.restart_in == "new-cycle",
         path=path,
+        full_dose_after=None if file.full_dose_after_days is None else file.full_dose_after_days * MINUTES_PER_DAY,
     )

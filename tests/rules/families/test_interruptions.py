@@ -180,7 +180,40 @@ def test_premedication_comes_again_after_four_hours(restarted: str, given: str, 
 def test_seven_days_decide_the_cycle(restarted: str, went_on: str, found: list[str]) -> None:
     lines = ("grade = 2", "premedicated = true", f'restart_in = "{went_on}"')
     assert codes(record(CRS, *lines, restarted=restarted)) == found
-    assert codes(record("technical", *lines[1:], restarted=restarted)) == []
+    long = restarted > "2026-03-12T10:00:00Z"
+    assert codes(record("technical", *lines[1:], restarted=restarted)) == (["I806"] if long else [])
+
+
+@pytest.mark.parametrize("cause", ["technical", "surgery", "patient-wish", "logistics", "overdose"])
+def test_a_long_stop_of_which_the_label_says_nothing_needs_a_decision(cause: str) -> None:
+    """It was stopped at 9 mcg/day, and 28 were still to come."""
+    full, low = (
+        ("premedicated = true", 'restart_dose = "28 mcg/day"'),
+        ("premedicated = true", 'restart_dose = "9 mcg/day"'),
+    )
+    later = "full_dose_after_days = 7"
+    for lines, found in (
+        (full[:1], ["`restart_dose` and `restart_in`"]),
+        (full, ["`restart_in`"]),
+        ((*full, 'restart_in = "same-cycle"'), []),
+        ((*low, 'restart_in = "same-cycle"'), ["`full_dose_after_days`"]),
+        ((*low, 'restart_in = "same-cycle"', later), []),
+        ((*low, 'restart_in = "new-cycle"'), []),
+    ):
+        judgement = record(cause, *lines, restarted="2026-03-17T10:00:00Z")
+        assert codes(judgement) == ["I806"] * len(found)
+        assert all(named in finding.help for named, finding in zip(found, judgement.findings, strict=True))
+
+
+def test_a_decided_restart_at_no_planned_dose_is_still_a_slip() -> None:
+    decided = ("premedicated = true", 'restart_in = "same-cycle"', 'restart_dose = "280 mcg/day"')
+    assert codes(record("surgery", *decided, restarted="2026-03-17T10:00:00Z")) == ["I805"]
+
+
+def test_the_full_dose_does_not_come_back_before_the_label_s_seven_days() -> None:
+    for days, found in ((6, ["I801"]), (7, [])):
+        lines = ("grade = 3", 'restart_dose = "9 mcg/day"', GONE, f"full_dose_after_days = {days}", *DONE)
+        assert codes(record(CRS, *lines, restarted="2026-03-07T10:00:00Z")) == found
 
 
 @pytest.mark.parametrize(
@@ -219,6 +252,7 @@ def test_a_record_is_judged_by_its_own_rules_only() -> None:
         "I803",
         "I804",
         "I805",
+        "I806",
     }
     assert verdict_of(record(CRS, "grade = 3", restarted=""), "I801").ruling is Ruling.NOT_EVALUATED
     assert verdict_of(judgement_of_lines(cycle()), "I801").ruling is Ruling.NOT_EVALUATED
@@ -345,6 +379,21 @@ EXAMPLES = (
     _restart("I805", "pass", "at a dose that the label gives, which I801 judges", CRS, FULL, *SEVERE),
     _restart("I805", "pass", "at a dose that nobody wrote down", "technical"),
     _restart("I805", "not applicable", "no restart", "technical", restarted=""),
+    _restart("I806", "finding", "a minute over 7 days for surgery", "surgery", restarted="2026-03-12T10:01:00Z"),
+    _restart("I806", "pass", "7 days for surgery", "surgery", restarted="2026-03-12T10:00:00Z"),
+    _restart(
+        "I806", "pass", "as long, and the full dose decided on", "surgery", FULL, SAME, restarted="2026-03-13T10:00:00Z"
+    ),
+    _restart(
+        "I806",
+        "pass",
+        "as long for an adverse event, of which the label speaks",
+        CRS,
+        "grade = 2",
+        NEW,
+        restarted="2026-03-13T10:00:00Z",
+    ),
+    _restart("I806", "not applicable", "no restart", "surgery", restarted=""),
 )
 
 

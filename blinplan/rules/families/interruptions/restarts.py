@@ -9,8 +9,9 @@ from blinplan.course.happened.interruption import decisions as label_decisions
 from blinplan.course.happened.replan import adulthood_in, decide, decide_at
 from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import Patient, PatientError, patient
-from blinplan.quantities import duration_text
-from blinplan.regimen.record.record import Cause, CourseRecord, Interruption, minutes_between
+from blinplan.label.read import label_of
+from blinplan.quantities import Basis, DoseRate, duration_text
+from blinplan.regimen.record.record import ADVERSE_EVENTS, Cause, CourseRecord, Interruption, minutes_between
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.rule import Answer, Case, Finding, Kind, NotEvaluated, Rule
 
@@ -85,6 +86,7 @@ def dose(rule: Rule, case: Case) -> Answer:
     for entry, stopped in zip(ledger.interruptions, doses, strict=True):
         given = entry.interruption.restart_dose
         labelled = any(decision.dose is not None or decision.missing for decision in entry.decisions)
+        labelled = labelled and (entry.interruption.cause in ADVERSE_EVENTS or given in _doses_to_choose(case))
         if given is not None and not labelled and given != stopped:
             findings.append(
                 case.finding(
@@ -95,6 +97,14 @@ def dose(rule: Rule, case: Case) -> Answer:
                 )
             )
     return findings
+
+
+def _doses_to_choose(case: Case) -> set[DoseRate]:
+    """Doses that somebody may have decided on after a long stop: those of the regimen, and the label's of a restart."""
+    numbers = label_of(case.regimen).numbers
+    restarts = {Basis.FLAT: numbers.get("restart_flat"), Basis.BSA: numbers.get("restart_by_area")}
+    labelled = {DoseRate(limit.value, basis) for basis, limit in restarts.items() if limit is not None}
+    return labelled | {step.dose for cycle in case.regimen.cycles for step in cycle.steps}
 
 
 def fits(rule: Rule, case: Case) -> Iterator[Finding]:
@@ -162,7 +172,7 @@ def _restart(
             yield _restart_finding(
                 rule, case, (*interruption.path, "restarted"), decision, "the infusion was restarted"
             )
-        elif decision.question not in _OF_A_RESTART:
+        elif decision.question not in _OF_A_RESTART or _is_to_decide(interruption, decision):
             continue  # another rule asks for it, or none does
         elif not decision.evaluated:
             yield _missing_answer(case, decision)
@@ -186,8 +196,50 @@ def _restart(
             yield _restart_finding(rule, case, (*interruption.path, "restart_dose"), decision, message)
 
 
+def _restart_and_rise(
+    rule: Rule, case: Case, interruption: Interruption, decisions: tuple[Decision, ...]
+) -> Iterator[Finding | NotEvaluated]:
+    yield from _restart(rule, case, interruption, decisions)
+    for decision in decisions:
+        if decision.question is Topic.ESCALATION:
+            yield from _rise(rule, case, interruption, decision)
+
+
+def _rise(rule: Rule, case: Case, interruption: Interruption, decision: Decision) -> Iterator[Finding]:
+    """A full dose that comes back before the label gives it again."""
+    told = interruption.full_dose_after
+    if told is not None and decision.after is not None and told < decision.after:
+        message = f"the full dose comes back after {duration_text(told)} at the dose of the restart"
+        yield _restart_finding(rule, case, (*interruption.path, "full_dose_after_days"), decision, message)
+
+
 _OF_A_RESTART = frozenset({Topic.CONTINUE, Topic.WAIT, Topic.DOSE})
 """What this rule asks of a restart: whether, when, and at which dose."""
+
+
+def _is_to_decide(interruption: Interruption, decision: Decision) -> bool:
+    """Whether somebody has to decide, because the label speaks of adverse events only."""
+    asked = {Topic.DOSE, Topic.ESCALATION, Topic.CYCLE}
+    return interruption.cause not in ADVERSE_EVENTS and decision.unstated and decision.question in asked
+
+
+def _long_stop(
+    rule: Rule, case: Case, interruption: Interruption, decisions: tuple[Decision, ...]
+) -> Iterator[Finding | NotEvaluated]:
+    """A long stop of which the label says nothing, and of which the record does not say what was decided."""
+    open_questions = [decision for decision in decisions if _is_to_decide(interruption, decision)]
+    keys = {Topic.DOSE: "restart_dose", Topic.CYCLE: "restart_in", Topic.ESCALATION: "full_dose_after_days"}
+    missing = [f"`{keys[decision.question]}`" for decision in open_questions]
+    if not missing:
+        return
+    yield case.finding(
+        rule,
+        (*interruption.path, "restarted"),
+        f"the infusion was restarted after {duration_text(interruption.minutes or 0)}, of which the label says nothing"
+        " for such a cause, and it is not on record what was decided",
+        f"have the treating physician decide how it goes on, and add {' and '.join(missing)}",
+        limits=open_questions[0].limits,
+    )
 
 
 def _missing_answer(case: Case, decision: Decision) -> NotEvaluated:
@@ -289,8 +341,8 @@ def _cycle(
     rule: Rule, case: Case, interruption: Interruption, decisions: tuple[Decision, ...]
 ) -> Iterator[Finding | NotEvaluated]:
     for decision in decisions:
-        if decision.question is not Topic.CYCLE:
-            continue
+        if decision.question is not Topic.CYCLE or interruption.cause not in ADVERSE_EVENTS:
+            continue  # of another cause the label says nothing (I806)
         if not decision.evaluated:
             yield _missing_answer(case, decision)
         elif interruption.new_cycle is None:
@@ -305,6 +357,7 @@ def _cycle(
             )
 
 
-restart = _each(_restart)
+restart = _each(_restart_and_rise)
 premedication = _each(_premedication)
 cycle = _each(_cycle)
+long_stop = _each(_long_stop)

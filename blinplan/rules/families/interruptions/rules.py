@@ -59,6 +59,12 @@ def _fits(rule: Rule, case: Case) -> Answer:
     return fits(rule, case)
 
 
+def _long_stop(rule: Rule, case: Case) -> Answer:
+    from blinplan.rules.families.interruptions.restarts import long_stop
+
+    return long_stop(rule, case)
+
+
 def _rule(
     code: str,
     name: str,
@@ -108,6 +114,7 @@ RULES = (
             "consider_stop_grade",
             "seizures",
             "overdose_hold",
+            "escalation_after_restart",
         ),
         _severe('restart_dose = "28 mcg/day"\npremedicated = true\nrestart_in = "same-cycle"'),
         _severe('restart_dose = "9 mcg/day"\npremedicated = true\nrestart_in = "same-cycle"'),
@@ -156,5 +163,20 @@ RULES = (
         _record('cause = "technical"\nrestarted = 2026-03-05T12:00:00Z\nrestart_dose = "9 mcg/day"'),
         _dose,
         sources=("The regimen that the record names",),
+    ),
+    _rule(
+        "I806",
+        "long-stop-undecided",
+        "After a long stop for another cause than an adverse event it is not on record what was decided: the label says"
+        f" nothing of it. Long is more than {number_text('same_cycle')}, the label's number for adverse events, by"
+        " convention.",
+        "After weeks without drug a full dose can release cytokines as the first one did; somebody has to decide.",
+        ("same_cycle",),
+        _record('cause = "surgery"\npremedicated = true\nrestarted = 2026-03-17T10:00:00Z'),
+        _record(
+            'cause = "surgery"\npremedicated = true\nrestarted = 2026-03-17T10:00:00Z\nrestart_dose = "9 mcg/day"\n'
+            'restart_in = "same-cycle"\nfull_dose_after_days = 7'
+        ),
+        _long_stop,
     ),
 )
