@@ -7,11 +7,11 @@ What is handed over is a function at the top of a file with arguments that pickl
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -119,3 +119,75 @@ def in_order(executor: Executor, function: Callable[[A], T], arguments: Iterable
     waiting = iter(arguments)
     while some := list(islice(waiting, 1 if isinstance(executor, InTurn) else _AT_ONCE)):
         yield from executor.map(function, some)
+
+
+def shares(items: Sequence[T], least: int) -> list[Sequence[T]]:
+    """Part what is to be done: one share for this process, and one for each copy of it that saves time.
+
+    Share k of n has every n-th item from k on, and no fewer than the ``least`` that are worth a copy. There is one
+    share where this process cannot be copied: elsewhere than on Linux, and while it runs threads, which would be lost.
+    """
+    number = max(1, min(workers(), len(items) // least)) if _can_be_copied() else 1
+    return [items[share::number] for share in range(number)]
+
+
+def _can_be_copied() -> bool:
+    import sys
+    import threading
+
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+@contextmanager
+def copies(function: Callable[[A], bytes], arguments: Sequence[A]) -> Iterator[Sequence[Copy]]:
+    """Call a function for each argument in a copy of this process, while this one does something else.
+
+    A copy has all that was read, so that nothing is handed over but what it finds.
+    """
+    running: list[Copy] = []
+    try:
+        for argument in arguments:
+            running.append(Copy(function, argument))  # noqa: PERF401 - what has begun is ended, also when one cannot
+        yield running
+    finally:
+        for copy in running:
+            copy.end()
+
+
+class Copy:
+    """A copy of this process, which calls one function and ends."""
+
+    def __init__(self, function: Callable[[A], bytes], argument: A) -> None:
+        self._from, to = os.pipe()
+        self._process = os.fork()
+        if self._process == 0:
+            _call_and_end(function, argument, to)
+        os.close(to)
+
+    def result(self) -> bytes | None:
+        """What it found; None where it failed."""
+        with os.fdopen(os.dup(self._from), "rb") as file:
+            found = file.read()
+        return found[1:-1] if len(found) > 1 and found[:1] == found[-1:] == _WHOLE else None
+
+    def end(self) -> None:
+        """Wait until it has ended; nobody reads any more what it may have to say."""
+        os.close(self._from)
+        os.waitpid(self._process, 0)
+
+
+_WHOLE = b"."
+"""Stands before and after what a copy found, so that a part of it is not taken for all."""
+
+
+def _call_and_end(function: Callable[[A], bytes], argument: A, to: int) -> NoReturn:
+    """Hand over what a function returns, and end without what else ends a program, as writing what is not yet written.
+
+    Whatever goes wrong, the process that was copied does the same, and tells of it.
+    """
+    try:
+        found = function(argument)
+        with os.fdopen(to, "wb") as file:
+            file.write(_WHOLE + found + _WHOLE)
+    finally:
+        os._exit(0)

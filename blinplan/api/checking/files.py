@@ -279,11 +279,15 @@ class FilesToCheck(NamedTuple):
         *,
         cache: bool = True,
         progress: Progress | None = None,
+        own_process: bool = False,
     ) -> "CheckResult":
-        """Judge every file by its settings; those that have to be simulated side by side."""
+        """Judge every file by its settings; those that have to be simulated side by side.
+
+        Whoever calls from a process that is not ours may have threads in it that a copy of it would not have.
+        """
         simulators = simulators_of(settled, cache=cache)
         tasks = [(task, simulators.get(simulation)) for task, simulation in self._tasks(today, settled, patient)]
-        answers = answers_to(tasks, progress)
+        answers = answers_to(tasks, progress, own_process=own_process)
         judgements = tuple(
             answer._replace(fail_on=settled.files[file.source.name].counting, configuration=file.configuration.path)
             for file, answer in zip(self.files, answers, strict=True)

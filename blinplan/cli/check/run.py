@@ -115,7 +115,7 @@ def _judge(
 
     def judge(some: FilesToCheck) -> CheckResult:
         if not settled.simulate:
-            return some.judge(today, settled, patient)
+            return some.judge(today, settled, patient, own_process=True)
         from blinplan.cli.app.progress import regimens_bar
 
         with regimens_bar(options.terminal) as progress:
