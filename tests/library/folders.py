@@ -69,6 +69,13 @@ def leading(to: Callable[[str, str], str]) -> Change:
 folder_mistake("an otherwise with a slip of the pen", "X002", error=True)(leading(lambda _, by_area: f"{by_area}g"))
 folder_mistake("an otherwise that leads to itself", "X002", error=True)(leading(lambda flat, _: flat))
 
+folder_mistake("an otherwise that leads to another indication", "X002", error=True)(
+    leading(lambda flat, _: "mrd-below-45-kg" if flat.startswith(("rr", "hk-rr")) else "rr-below-45-kg")
+)
+folder_mistake("an otherwise that leads to a study", "X002", error=True)(
+    leading(lambda flat, _: {"mrd": "mt103-203", "con": "aall1331-low-risk"}.get(flat[:3], "mt103-205"))
+)
+
 
 @folder_mistake("a copy whose name was left", "X001", error=True)
 def _copied(folder: Folder, flat: str, by_area: str) -> tuple[str, Place]:

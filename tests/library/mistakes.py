@@ -7,6 +7,7 @@ step, half an interval, half a cycle).
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -469,6 +470,36 @@ def _one_more(tree: Tree) -> Path | None:
     return ("cycle", last(tree), "repeat")
 
 
+@mistake("a first cycle that is optional", "D207 S311", error=None, anywhere=True)
+def optional_first(tree: Tree) -> Path | None:
+    """Let the first of several cycles be one that not everybody is given."""
+    if last(tree) == 0:
+        return None
+    tree["cycle"][0]["optional"] = True
+    return ("cycle", 0, "optional")
+
+
+@mistake("a low step in an optional cycle only", "D207", error=True)
+def optional_step(tree: Tree) -> Path | None:
+    """Let the cycle with the low step be one that not everybody is given."""
+    return optional_first(tree) if steps_up(tree) else None
+
+
+@mistake("every cycle optional", "S311", error=True)
+def all_optional(tree: Tree) -> Path | None:
+    """Leave no cycle that everybody is given."""
+    for cycle in tree["cycle"]:
+        cycle["optional"] = True
+    return ("cycle", 0, "optional")
+
+
+@mistake("sixteen optional cycles more", "S307", error=True, anywhere=True, beside="L003 S303")
+def _many_optional(tree: Tree) -> Path | None:
+    """Beside those that everybody is given."""
+    tree["cycle"].append({**deepcopy(tree["cycle"][-1]), "name": "Further", "repeat": 16, "optional": True})
+    return ("cycle", last(tree), "repeat")
+
+
 @mistake("cycles repeated no times", "F004", error=True)
 def _no_times(tree: Tree) -> Path:
     tree["cycle"][last(tree)]["repeat"] = 0
@@ -550,7 +581,34 @@ mistake("a flat dose from 30 kg", "D206", error=True, anywhere=True)(at(("eligib
 mistake("a flat dose from 4.5 kg", "D206", error=True, anywhere=True)(
     at(("eligibility", "min_weight_kg"), Decimal("4.5"))
 )
+mistake("a flat dose from 40 kg", "D206", error=True, anywhere=True)(at(("eligibility", "min_weight_kg"), 40))
+
+
+def alone(path: Path, value: Any) -> Change:
+    """Set a value in a labelled regimen that names none for other patients, and is limited by no age."""
+
+    def change(tree: Tree) -> Path | None:
+        tree["eligibility"].pop("otherwise", None)
+        limited = any(key.endswith("_years") for key in tree["eligibility"])
+        return None if limited or "label" not in tree else at(path, value)(tree)
+
+    return change
+
+
+mistake("a dose by area up to 4.5 kg", "D206")(alone(("eligibility", "below_weight_kg"), Decimal("4.5")))
+mistake("a flat dose from 145 kg", "D206")(alone(("eligibility", "min_weight_kg"), 145))
 mistake("a dose by area up to 60 kg", "D206", error=True, anywhere=True)(at(("eligibility", "below_weight_kg"), 60))
+
+
+def flat_below(tree: Tree) -> Path | None:
+    """Give a flat dose to those for whom doses go by area."""
+    limits = tree["eligibility"]
+    if by_area(tree) or limits.pop("min_weight_kg", None) is None:
+        return None
+    limits["below_weight_kg"] = 45
+    return ("dosing", "basis")
+
+
 mistake("a weight of no person", "F004", error=True)(at(("eligibility", "min_weight_kg"), 4500))
 mistake("a negative weight", "F004", error=True)(at(("eligibility", "below_weight_kg"), -45))
 mistake("a weight in text", "F004", error=True)(at(("eligibility", "min_weight_kg"), "45 kg"))
@@ -1007,6 +1065,15 @@ _RELABELLED: tuple[tuple[str, Change, str, bool | None], ...] = (
     ("one treatment-free day", interval(1), "L011", True),
     ("13 treatment-free days", interval(13), "L011", False),
     ("a cap of a tenth", cap("2.8 mcg/day"), "L011 D205", True),
+    (
+        "a low step in an optional cycle only",
+        lambda tree: optional_first(tree) if steps_up(tree) else None,
+        "L011",
+        True,
+    ),
+    ("every cycle optional", all_optional, "S311", True),
+    ("200 treatment-free days", interval(200), "L011", True),
+    ("twenty cycles", lambda tree: at(("cycle", last(tree), "repeat"), 20)(tree), "L011", True),
 )
 for _kind, _change, _codes, _fails in _RELABELLED:
     mistake(f"called investigational, naming the label's, and {_kind}", _codes, error=_fails, beside="C603 C604 D202")(
@@ -1028,6 +1095,11 @@ for _kind, _change, _codes, _error in (
     ("a first step of 1 day", first_step(1), "S305 S306", True),
     ("a cycle of 13 days", infusion(13), "S301", True),
     ("one treatment-free day", interval(1), "S303", True),
+    ("twenty cycles", lambda tree: at(("cycle", last(tree), "repeat"), 20)(tree), "S307", True),
+    ("every cycle optional", all_optional, "S311", True),
+    ("a flat dose from 30 kg", at(("eligibility", "min_weight_kg"), 30), "D206", True),
+    ("a flat dose from 44 kg", at(("eligibility", "min_weight_kg"), 44), "D206", True),
+    ("a flat dose below 45 kg", flat_below, "D206", True),
 ):
     mistake(f"called investigational, naming nothing, and {_kind}", _codes, error=_error, beside=f"L010 {OF_NO_LABEL}")(
         investigational(_change, names=False)

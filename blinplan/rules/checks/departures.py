@@ -1,6 +1,7 @@
 """An investigational regimen beside the one that it departs from: every difference, and whether the file states it."""
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from blinplan.regimen.regimen import Cycle, Departure, Disease, Indication, Regi
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import severity_of_length, severity_of_ratio
+from blinplan.rules.checks.optional import start_without_low_step
 from blinplan.rules.reference import (
     Comparison,
     Reference,
@@ -129,6 +131,7 @@ def differences(case: Case, laid: Comparison) -> list[Difference]:
     """Everything that is not as the base has it, in the order of the file."""
     found = [
         *(one for pair in laid.pairs for one in _of_step(case, pair, laid.reference.name)),
+        *optional_start_beside(case, laid.reference),
         *_of_cycles(case, laid.reference),
     ]
     return sorted(found, key=lambda one: case.document.value_span(one.path))
@@ -157,6 +160,24 @@ def _of_step(case: Case, pair: StepPair, base: str) -> Iterator[Difference]:
 
 def _in_cycles(numbers: tuple[int, ...]) -> str:
     return f"cycle {numbers[0]}" if len(numbers) == 1 else f"cycles {numbers[0]} to {numbers[-1]}"
+
+
+def optional_start_beside(case: Case, reference: Reference) -> Iterator[Difference]:
+    """That the low first step of the base is in cycles that not everybody is given."""
+    low_step, *later = reference.cycle(1).steps
+    given = start_without_low_step(case.regimen, low_step.dose) if later else None
+    if given is None:
+        return
+    optional, dose = case.regimen.cycles[0], given.steps[0].dose
+    yield Difference(
+        (*optional.path, "optional"),
+        optional.path,
+        optional.departure,
+        f'"{optional.name}" is optional; without it the course starts with "{given.name}", at {dose}; {reference.name}'
+        f" starts at {low_step.dose}",
+        f'remove `optional` from "{optional.name}", or begin with the low step in "{given.name}" too',
+        severity_of_ratio(case, dose.amount / low_step.dose.amount),
+    )
 
 
 def _of_cycles(case: Case, reference: Reference) -> Iterator[Difference]:
@@ -198,15 +219,22 @@ def _interval_beside(reference: Reference, number: int, cycle: Cycle) -> int | N
 
 def _interval(case: Case, cycle: Cycle, beside: int, base: str) -> Difference:
     own, other = duration_text(cycle.treatment_free), duration_text(beside)
-    far = cycle.treatment_free < case.limits["part_of_label"].value * beside
     return Difference(
         (*cycle.path, "treatment_free_days"),
         cycle.path,
         cycle.departure,
         f'{own} without infusion after "{cycle.name}"; {base} has {other} there',
         f"give {other}",
-        Severity.ERROR if far else Severity.WARNING,
+        _severity_of_interval(case, cycle, beside),
     )
+
+
+def _severity_of_interval(case: Case, cycle: Cycle, beside: int) -> Severity:
+    """A long one whose reason the file gives is no error as far as it was run."""
+    was_run = beside < cycle.treatment_free <= case.limits_unasked["longest_interval_run"].minutes
+    if cycle.interval_reason is not None and was_run:
+        return Severity.WARNING
+    return severity_of_length(case, cycle.treatment_free, beside)
 
 
 def _beyond(case: Case, count: int, last: int, base: str) -> Iterator[Difference]:
@@ -222,7 +250,7 @@ def _beyond(case: Case, count: int, last: int, base: str) -> Iterator[Difference
             cycle.departure,
             f"the regimen has {last} cycles; {base} has {count}",
             f"give at most {count}",
-            Severity.WARNING,
+            severity_of_ratio(case, Fraction(last, count)),
         )
 
 

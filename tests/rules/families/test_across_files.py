@@ -224,6 +224,10 @@ def test_otherwise_leads_to_a_regimen_for_nobody_else(folder: Path) -> None:
         ("mrd-below-45-kg", "rr-adult", ("mrd-positive", "relapsed-refractory")),
         ("mrd-adult", "consolidation-below-45-kg", ("mrd-positive", "consolidation")),
         ("rr-adult", "hk-rr-below-45-kg", ("us-2025", "hk-2026")),
+        ("rr-adult", "tower", ("a study's", "relapsed-refractory and no study's")),
+        ("rr-below-45-kg", "mt103-211", ("a study's", "relapsed-refractory and no study's")),
+        ("mrd-adult", "mt103-203", ("a study's", "mrd-positive and no study's")),
+        ("consolidation-adult", "aall1331-low-risk", ("a study's", "consolidation and no study's")),
     ],
 )
 def test_otherwise_leads_to_another_treatment(folder: Path, name: str, other: str, both: tuple[str, str]) -> None:
@@ -232,6 +236,13 @@ def test_otherwise_leads_to_another_treatment(folder: Path, name: str, other: st
     assert found("a.toml", files={"a.toml": named}) == [("a.toml", "X002", f'"{other}"')]
     (message,) = messages("a.toml")
     assert all(word in message for word in (other, *both))
+
+
+def test_a_study_leads_to_another_and_a_regimen_of_ours_may_be_called_as_one(folder: Path) -> None:
+    study = library.load("tower").document.text.replace("[eligibility]", '[eligibility]\notherwise = "mt103-205"')
+    assert found("tower.toml", files={"tower.toml": study}) == []
+    files = {"a.toml": leading("a", "tower"), "tower.toml": text("tower", "below_weight_kg = 45")}
+    assert found("a.toml", "tower.toml", files=files) == []
 
 
 @pytest.mark.parametrize("name", sorted(library.paths()))

@@ -214,7 +214,8 @@ def test_flat_doses_are_for_45_kg_and_over(eligibility: str, dose: str, found: l
     lines = cycle(f"{dose} for 28 days")
     judgement = judgement_of_lines(f"{MRD}[eligibility]\n{eligibility}\n\n{lines}")
     assert codes(judgement) == found
-    assert codes(judgement_of_lines(f"[eligibility]\n{eligibility}\n\n{lines}")) == []  # investigational
+    in_study = [] if "m2" in dose or "population" in eligibility else found  # flat doses are kept from children there
+    assert codes(judgement_of_lines(f"[eligibility]\n{eligibility}\n\n{lines}")) == in_study
     assert codes(judgement_of(judgement.reading.document.text + waiver("D206"))) == (["W906"] if found else ["W902"])
 
 
@@ -241,7 +242,8 @@ def test_a_unit_slip_is_one_finding_and_is_not_simulated() -> None:
     ],
 )
 def test_a_patient_is_of_a_weight_that_the_regimen_is_for(weight: str, eligibility: str, found: list[str]) -> None:
-    text = f"[eligibility]\n{eligibility}\n\n{cycle()}"
+    doses = cycle("15 mcg/m2/day for 28 days") if "below" in eligibility else cycle()
+    text = f"[eligibility]\n{eligibility}\n\n{doses}"
     patient = Patient(weight=Fraction(weight))
     assert codes(judgement_of_lines(text, patient=patient)) == found
     assert codes(judgement_of_lines(text + waiver("D211"), patient=patient)) == sorted([*found, "W905"])
@@ -318,6 +320,7 @@ def _capped(dose: str, cap: str) -> str:
 
 
 FULL = cycle("28 mcg/day for 28 days")
+BY_AREA = cycle("15 mcg/m2/day for 28 days")
 INFANT = "[eligibility]\nbelow_weight_kg = 45\n\n" + _capped("15 mcg/m2/day", "28 mcg/day")
 LABELLED = cycle("5 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days")
 
@@ -423,7 +426,28 @@ EXAMPLES = (
         "by area below 45 kg",
         MRD + _weights("below_weight_kg = 45") + _capped("15 mcg/m2/day", "28 mcg/day"),
     ),
-    example("D206", "not applicable", "flat from 30 kg, in a study", _weights("min_weight_kg = 30") + FULL),
+    example("D206", "finding", "flat from 30 kg, in a study", _weights("min_weight_kg = 30") + FULL),
+    example("D206", "not applicable", "flat from 30 kg in lymphoma", LYMPHOMA + _weights("min_weight_kg = 30") + FULL),
+    example(
+        "D206",
+        "finding",
+        "by area below 4.5 kg",
+        MRD + _weights("below_weight_kg = 4.5") + BY_AREA,
+    ),
+    example(
+        "D206",
+        "pass",
+        "by area below 15 kg",
+        MRD + _weights("below_weight_kg = 15") + BY_AREA,
+    ),
+    example(
+        "D206",
+        "pass",
+        "of infants",
+        MRD + _weights("below_weight_kg = 10\nbelow_age_years = 1") + BY_AREA,
+    ),
+    example("D206", "finding", "flat from 136 kg", MRD + _weights("min_weight_kg = 136") + FULL),
+    example("D206", "pass", "flat from 135 kg", MRD + _weights("min_weight_kg = 135") + FULL),
     example(
         "D207",
         "finding",
@@ -603,9 +627,16 @@ def test_cycles_that_are_told_together_have_a_verb_of_their_number() -> None:
     ("limits", "found"),
     [
         ("min_weight_kg = 4", ["D206"]),
-        ("min_weight_kg = 29", ["D206"]),
-        ("min_weight_kg = 30", []),
+        ("min_weight_kg = 30", ["D206"]),
+        ("min_weight_kg = 44.9", ["D206"]),
+        ("below_weight_kg = 45", ["D206"]),
+        ("below_age_years = 18", ["D206"]),
+        ("min_age_years = 17", ["D206"]),
+        ('population = "child"', ["D206"]),
+        ("", ["D206"]),
         ("min_weight_kg = 4\nmin_age_years = 18", []),
+        ("min_age_years = 18", []),
+        ('population = "adult-rr"', []),
         ("min_weight_kg = 45", []),
     ],
 )

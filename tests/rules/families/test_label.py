@@ -19,6 +19,7 @@ from tests.rules.families.examples import Example, example
 
 STUDY = 'indication = "investigational"\n'
 DEPARTING = f'{STUDY}departs_from = "rr-adult"\n\n'
+OPTIONAL = "optional = true\n"
 STATED = 'departure = { reason = "Protocol 7", source = "none" }'
 RELAPSED = 'indication = "relapsed-refractory"\n\n'
 MRD = 'indication = "mrd-positive"\n\n'
@@ -299,6 +300,8 @@ EXAMPLES: tuple[Example, ...] = (
     example("L011", "pass", "it is stated", DEPARTING + LOW.replace("14\n", f"1\n{STATED}\n") + cycle()),
     example("L011", "finding", "stated at another cycle", DEPARTING + LOW.replace("14", "1") + cycle() + STATED),
     example("L011", "finding", "a sixth cycle", DEPARTING + LOW + cycle(repeat=5)),
+    example("L011", "finding", "a first cycle that is optional", DEPARTING + LOW + OPTIONAL + cycle()),
+    example("L011", "pass", "a later one that is optional", DEPARTING + LOW + cycle() + OPTIONAL),
     example("L011", "not applicable", "nothing named", cycle("20 mcg/day for 28 days")),
     example("L012", "finding", "above all in leukaemia", DEPARTING + cycle("28.1 mcg/day for 28 days")),
     example("L012", "pass", "the highest in leukaemia", DEPARTING + cycle()),
@@ -308,6 +311,7 @@ EXAMPLES: tuple[Example, ...] = (
     example("L012", "finding", "a low first step", cycle("5.9 mcg/day for 7 days", "28 mcg/day for 21 days")),
     example("L012", "pass", "so low that D202 says it", cycle("9 mcg/day for 28 days")),
     example("L012", "not applicable", "a labelled one", MRD + cycle("40 mcg/day for 28 days")),
+    example("L013", "pass", "that the first is optional", DEPARTING + LOW + OPTIONAL + STATED + "\n" + cycle()),
     example("L013", "finding", "a departure from nothing", DEPARTING + LOW + STATED),
     example("L013", "pass", "an interval", DEPARTING + LOW.replace("14\n", f"13\n{STATED}\n") + cycle()),
     example("L013", "finding", "one day", DEPARTING + LOW.replace("14\n", f"1\n{STATED}\n") + cycle()),
@@ -338,3 +342,20 @@ def test_ages_for_which_no_schedule_is_are_an_error() -> None:
 def test_steps_in_reverse_are_one_finding() -> None:
     judgement = judgement_of_lines(RELAPSED + cycle("28 mcg/day for 21 days", "9 mcg/day for 7 days"))
     assert [code for code in codes(judgement) if code in {"D203", "D207", "D208", "L001", "L002"}] == ["D207"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "severity"),
+    [
+        (LOW + OPTIONAL + cycle(), Severity.ERROR),  # 28 for 9 mcg/day from the first day
+        (LOW + cycle(repeat=6), Severity.WARNING),  # 7 cycles for 5
+        (LOW + cycle(repeat=7), Severity.ERROR),  # 8 for 5
+        (LOW.replace("14", "21") + cycle(), Severity.WARNING),
+        (LOW.replace("14", "22") + cycle(), Severity.ERROR),
+        (LOW.replace("14\n", '60\ninterval_reason = "chemotherapy"\n') + cycle(), Severity.WARNING),
+        (LOW.replace("14\n", '140\ninterval_reason = "chemotherapy"\n') + cycle(), Severity.ERROR),
+    ],
+)
+def test_a_course_beside_its_base_is_judged_by_the_sizes_of_labels(lines: str, severity: Severity) -> None:
+    (finding,) = verdict_of(judgement_of_lines(DEPARTING + lines), "L011").findings
+    assert finding.severity is severity

@@ -24,6 +24,7 @@ from tests.rules.families.examples import Example, example
 from tests.rules.families.heads_and_outcomes import CONSOLIDATION, MRD, RELAPSED, STEPPED
 
 DAY = 24
+DEPARTING = 'indication = "investigational"\ndeparts_from = "rr-adult"\n\n'
 LYMPHOMA = 'indication = "investigational"\ndisease = "lymphoma"\n\n'
 
 
@@ -233,7 +234,9 @@ def test_without_an_escalation_the_rule_has_nothing_to_say() -> None:
     assert verdict.not_evaluated.kind == "not applicable"
 
 
-@pytest.mark.parametrize(("head", "cycles", "found"), [(MRD, 4, []), (MRD, 5, ["S307"]), ("", 20, [])])
+@pytest.mark.parametrize(
+    ("head", "cycles", "found"), [(MRD, 4, []), (MRD, 5, ["S307"]), ("", 9, []), ("", 14, ["S307"])]
+)
 def test_the_label_counts_its_cycles(head: str, cycles: int, found: list[str]) -> None:
     judgement = judgement_of_lines(head + cycle(repeat=cycles))
     assert codes(judgement) == found
@@ -329,7 +332,9 @@ EXAMPLES = (
     example("S307", "pass", "nine cycles in relapsed disease", RELAPSED + STEPPED + cycle(repeat=8)),
     example("S307", "finding", "a tenth cycle in relapsed disease", RELAPSED + STEPPED + cycle(repeat=9)),
     example("S307", "finding", "a fifth cycle of consolidation", CONSOLIDATION + cycle(repeat=2) + cycle(repeat=3)),
-    example("S307", "not applicable", "twenty cycles in a study", cycle(repeat=20)),
+    example("S307", "pass", "nine cycles in a study", cycle(repeat=9)),
+    example("S307", "finding", "ten cycles in a study that names nothing", cycle(repeat=10)),
+    example("S307", "not applicable", "ten cycles in lymphoma", LYMPHOMA + cycle(repeat=10)),
     example(
         "S307",
         "pass",
@@ -340,6 +345,14 @@ EXAMPLES = (
     example("S308", "pass", "5 days", _infusion(5 * DAY)),
     example("S308", "pass", "5 days in two steps", cycle("9 mcg/day for 4 days", "28 mcg/day for 1 days")),
     example("S308", "finding", "4 hours, though it is waived", _infusion(4), below=waiver("S308")),
+    example("S311", "finding", "the only cycle is optional", _with(OPTIONAL, cycle())),
+    example("S311", "finding", "every cycle is optional", MRD + 2 * _with(OPTIONAL, cycle())),
+    example("S311", "finding", "the first is optional", MRD + _with(OPTIONAL, cycle()) + cycle()),
+    example("S311", "pass", "the second is optional", MRD + cycle() + _with(OPTIONAL, cycle())),
+    example("S311", "pass", "D207 says it", RELAPSED + _with(OPTIONAL, STEPPED) + cycle()),
+    example("S311", "pass", "L011 says it", DEPARTING + _with(OPTIONAL, STEPPED) + cycle()),
+    example("S311", "finding", "both begin high", RELAPSED + _with(OPTIONAL, cycle()) + cycle()),
+    example("S311", "not applicable", "none is optional", MRD + cycle(repeat=2)),
     example("S310", "finding", "the same name", _named("Induction", "Induction")),
     example("S310", "finding", "the third like the first", _named("Induction", "Consolidation", "Induction")),
     example("S310", "finding", "in other letters and spaces", _named("Cycle 1", "CYCLE  1")),
@@ -395,7 +408,7 @@ def test_b_cells_that_return_before_another_block_are_told_as_what_the_model_kno
         ),
         (cycle(repeat=2) + _with(OPTIONAL, cycle(repeat=3)), Severity.WARNING, "has 5 cycles, 3 of them optional"),
         (cycle(repeat=4) + _with(OPTIONAL, cycle(repeat=16)), Severity.ERROR, "has 20 cycles, 16 of them optional"),
-        (_with(OPTIONAL, cycle()) + cycle(repeat=5), Severity.WARNING, "has 6 cycles, 1 of them optional"),
+        (cycle() + _with(OPTIONAL, cycle()) + cycle(repeat=4), Severity.WARNING, "has 6 cycles, 1 of them optional"),
     ],
 )
 def test_cycles_that_not_everybody_is_given_are_counted_as_such(lines: str, severity: Severity, said: str) -> None:
@@ -406,11 +419,11 @@ def test_cycles_that_not_everybody_is_given_are_counted_as_such(lines: str, seve
 
 def test_a_weekly_dose_can_be_written() -> None:
     """A day of infusion and six days without, again and again: what it is called is for the rules to say."""
-    weekly = regimen_in(regimen_text(cycle("28 mcg/day for 24 hours", free=6, repeat=20)))
+    weekly = regimen_in(regimen_text(cycle("28 mcg/day for 24 hours", free=6, repeat=9)))
     starts = [period.start for period in periods(weekly) if period.dose is not None]
-    assert starts == [week * 7 * DAY * 60 for week in range(20)]
-    assert codes(judgement_of_lines(cycle("28 mcg/day for 24 hours", free=6, repeat=20))) == ["S303", "S308"]
-    reasoned = judgement_of_lines(cycle("28 mcg/day for 24 hours", free=6, repeat=20, reason="weekly dosing"))
+    assert starts == [week * 7 * DAY * 60 for week in range(9)]
+    assert codes(judgement_of_lines(cycle("28 mcg/day for 24 hours", free=6, repeat=9))) == ["S303", "S308"]
+    reasoned = judgement_of_lines(cycle("28 mcg/day for 24 hours", free=6, repeat=9, reason="weekly dosing"))
     (short,) = [finding for finding in reasoned.findings if finding.code == "S303"]
     assert short.severity is Severity.ERROR  # no interval of less than a week was run, whatever the reason
     assert short.message.endswith("The file's reason: weekly dosing")
@@ -426,3 +439,17 @@ def test_a_short_interval_of_continued_therapy_is_told_the_least_that_a_reason_e
         assert finding.help == "give at least 28 days, or waive this rule with the reason"
         assert finding.limits == ("treatment_free_interval_continued",)
         assert "7 days were run" not in finding.message
+
+
+@pytest.mark.parametrize("head", [MRD, RELAPSED, CONSOLIDATION, DEPARTING, LYMPHOMA, ""])
+def test_a_course_of_which_nothing_is_sure_fails_whatever_it_is_for(head: str) -> None:
+    judgement = judgement_of_lines(head + _with(OPTIONAL, STEPPED) + _with(OPTIONAL, cycle()))
+    (finding,) = verdict_of(judgement, "S311").findings
+    assert (finding.severity, finding.path) == (Severity.ERROR, ("cycle", 0, "optional"))
+    assert verdict_of(judgement, "D207").findings == ()
+
+
+def test_a_first_cycle_that_is_optional_is_a_warning_where_the_next_begins_alike() -> None:
+    (finding,) = verdict_of(judgement_of_lines(MRD + _with(OPTIONAL, cycle()) + cycle()), "S311").findings
+    assert finding.severity is Severity.WARNING
+    assert 'begins with "Cycle 2"' in finding.message

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from blinplan.regimen.regimen import Eligibility, Indication
 from blinplan.regimen.toml.document import KeyPath
+from blinplan.rules.families.across_files.kinds import other_kind
 from blinplan.rules.families.across_files.neighbours import Neighbour, Neighbours
 
 
@@ -78,8 +79,8 @@ def _chains(neighbours: Neighbours) -> list[list[Neighbour]]:
     groups: dict[str, list[Neighbour]] = {}
     for one in neighbours.regimens:
         other = neighbours.others_of(one) if one.fits_for_certain else None
-        if not isinstance(other, Neighbour):
-            continue
+        if not isinstance(other, Neighbour) or other_kind(one.regimen, other.regimen) is not None:
+            continue  # of one of another kind X002 tells
         first, second = (groups.get(each.document.name, [each]) for each in (one, other))
         if first is not second:
             first += second

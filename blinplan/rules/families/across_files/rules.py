@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from blinplan.regimen import library
+from blinplan.rules.families.across_files.kinds import other_kind
 from blinplan.rules.families.across_files.neighbours import Neighbour, Neighbours
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 if TYPE_CHECKING:
-    from blinplan.regimen.regimen import Regimen
     from blinplan.rules.families.across_files.gaps import Edge, PatientGap
 
 TITLE = "Files together"
@@ -118,13 +118,12 @@ def _nearest(name: str) -> str:
 
 def _misleading(rule: Rule, case: Case, together: Neighbours, this: Neighbour, other: Neighbour) -> Iterator[Finding]:
     """Find that `otherwise` leads round, or to nobody else, or where no plan looks."""
-    other_kind = _other_kind(this.regimen, other.regimen)
-    if other_kind is not None:
+    kinds = other_kind(this.regimen, other.regimen)
+    if kinds is not None:
         yield _misleads(
             rule,
             case,
-            f"`otherwise` names {other.name} ({other.at(('name',))}), which is {other_kind[1]}; this regimen is"
-            f" {other_kind[0]}",
+            f"`otherwise` names {other.name} ({other.at(('name',))}), which is {kinds[1]}; this regimen is {kinds[0]}",
             "name the regimen for the other patients with the same disease, or remove `otherwise`",
         )
         return
@@ -152,17 +151,6 @@ def _misleading(rule: Rule, case: Case, together: Neighbours, this: Neighbour, o
             "put both files into one folder",
             Severity.WARNING,
         )
-
-
-def _other_kind(one: "Regimen", other: "Regimen") -> tuple[str, str] | None:
-    """What two regimens are for, where a patient who is sent from one to the other is not treated for the same."""
-    if one.indication is not other.indication:
-        return f"for {one.indication}", f"for {other.indication}"
-    if one.disease is not other.disease:
-        return f"for {one.disease}", f"for {other.disease}"
-    if None not in {one.label, other.label} and one.label is not other.label:
-        return f"by the label {one.label}", f"by the label {other.label}"
-    return None
 
 
 def _circle(together: Neighbours, this: Neighbour) -> list[Neighbour]:
@@ -267,8 +255,8 @@ RULES = (
     Rule(
         "X002",
         "otherwise-misleads",
-        "What `otherwise` names is no regimen, is for another indication, by another label or for nobody else, or leads"
-        " round in a circle.",
+        "What `otherwise` names is no regimen, is for another indication, by another label, of a study, or for nobody"
+        " else, or leads round in a circle.",
         Severity.ERROR,
         "A patient outside the limits is sent there, and a plan follows `otherwise` once.",
         limits=(),

@@ -1,46 +1,8 @@
-"""For whom are the doses: what the rules ask of a regimen's patients, and of one patient."""
+"""D211, D212: are the doses for the one patient who was given."""
 
-from blinplan.quantities import Basis, decimal_text
-from blinplan.regimen.regimen import Disease, Indication
 from blinplan.rules.checks import labelled
 from blinplan.rules.rule import Answer, Case, NotEvaluated, Rule, Severity
 
-
-def basis_and_weight(rule: Rule, case: Case) -> Answer:
-    """Find flat doses that admit light patients, and doses by area that admit heavy ones."""
-    if case.regimen.indication is Indication.INVESTIGATIONAL and not _is_flat_for_children(case):
-        return labelled.NOT_LABELLED
-    limit, who = case.limits["flat_from_weight"], case.regimen.eligibility
-    flat = case.regimen.basis is Basis.FLAT
-    key, bound = ("min_weight_kg", who.minimum_weight) if flat else ("below_weight_kg", who.below_weight)
-    fits = bound is not None and (bound >= limit.value if flat else bound <= limit.value)
-    if fits:
-        return ()
-    path = ("dosing", "basis") if bound is None else ("eligibility", key)
-    others = "below" if flat else "of or above"
-    return (
-        case.finding(
-            rule,
-            path,
-            f"the doses are {'flat' if flat else 'by body surface area'}, and patients {others} {limit} are admitted"
-            f" ({who})",
-            f"write `{key} = {decimal_text(limit.value)}` under [eligibility], and give the others a regimen of their"
-            " own",
-            value=f"{'flat' if flat else 'by body surface area'} for {who}",
-        ),
-    )
-
-
-def _is_flat_for_children(case: Case) -> bool:
-    """Whether the file gives a flat dose in leukaemia from a weight that few but children have, as no one ran it."""
-    who, regimen = case.regimen.eligibility, case.regimen
-    if regimen.basis is not Basis.FLAT or regimen.disease is not Disease.LEUKAEMIA or who.minimum_weight is None:
-        return False
-    least = case.limits_unasked["flat_from_weight"].value / case.limits_unasked["far_from_label"].value
-    return who.minimum_weight < least and (who.minimum_age is None or who.minimum_age < _ADULT_YEARS)
-
-
-_ADULT_YEARS = 18
 _OTHER_AGES = "take a regimen for patients of this age, or say under [eligibility] from which age and below which it is"
 
 

@@ -5,14 +5,16 @@ from itertools import pairwise
 
 from blinplan.course.events import given_rate
 from blinplan.label.read import label_of
-from blinplan.quantities import MINUTES_PER_DAY, Basis, decimal_text
+from blinplan.quantities import MINUTES_PER_DAY, Basis, DoseRate, decimal_text
 from blinplan.regimen.regimen import Indication, Status, Step
 from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import beside_label, is_gross, severity_of_ratio
 from blinplan.rules.checks.departures import BESIDE_BASE, is_beside_nothing, is_laid_beside_base
 from blinplan.rules.checks.dose_differences import DoseDifference, told_by
 from blinplan.rules.checks.doses_told import doses_told
-from blinplan.rules.families.dosing.eligibility import basis_and_weight, patient_not_covered, patient_not_eligible
+from blinplan.rules.checks.optional import start_without_low_step
+from blinplan.rules.families.dosing.eligibility import patient_not_covered, patient_not_eligible
+from blinplan.rules.families.dosing.weights import basis_and_weight
 from blinplan.rules.limits import number_text
 from blinplan.rules.reference import StepPair
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
@@ -224,20 +226,18 @@ def _high_start(rule: Rule, case: Case) -> Answer:
 
 def _high_start_without_optional(rule: Rule, case: Case) -> Iterator[Finding]:
     """A low first step that is only in optional cycles: whoever is not given these begins without it."""
-    course = case.regimen.cycles
-    given = next((cycle for cycle in course if not cycle.optional), None)
-    if given is None or given is course[0]:
-        return
-    first, limit = given.steps[0], labelled.first_step(case.limits, given.steps[0].dose.basis)
-    if course[0].steps[0].dose.amount <= limit.value < first.dose.amount:
+    optional, limit = case.regimen.cycles[0], labelled.first_step(case.limits, case.regimen.basis)
+    given = start_without_low_step(case.regimen, DoseRate(limit.value, case.regimen.basis))
+    if given is not None:
+        dose = given.steps[0].dose
         yield case.finding(
             rule,
-            (*course[0].path, "optional"),
-            f'"{course[0].name}" is optional; without it the course starts with "{given.name}", at {first.dose}; the'
-            f" label starts at {limit}",
-            f'remove `optional` from "{course[0].name}", or begin with the low step in "{given.name}" too',
+            (*optional.path, "optional"),
+            f'"{optional.name}" is optional; without it the course starts with "{given.name}", at {dose}; the label'
+            f" starts at {limit}",
+            f'remove `optional` from "{optional.name}", or begin with the low step in "{given.name}" too',
             limits=(limit.name,),
-            value=f"optional, then {first.dose}",
+            value=f"optional, then {dose}",
         )
 
 
@@ -388,8 +388,8 @@ RULES = (
     Rule(
         "D206",
         "basis-does-not-fit-weight",
-        f"Flat doses admit patients below {_FLAT_FROM}, or doses by body surface area admit patients of {_FLAT_FROM} or"
-        " more.",
+        f"Flat doses admit patients below {_FLAT_FROM}, doses by body surface area patients of {_FLAT_FROM} or more, or"
+        " the weight is one of hardly anybody.",
         Severity.ERROR,
         f"The flat dose is for patients of {_FLAT_FROM} and over; in a small child it is a multiple of the dose for its"
         " size.",
@@ -451,7 +451,7 @@ RULES = (
         "A flat dose in a small child is a multiple of the dose for its size.",
         limits=("flat_from_weight",),
         bad="[eligibility]\nmin_weight_kg = 45\n\n" + _steps("28 mcg/day"),
-        good="[eligibility]\nmin_weight_kg = 38\n\n" + _steps("28 mcg/day"),
+        good="[eligibility]\nbelow_weight_kg = 45\n\n" + _steps("15 mcg/m2/day"),
         check=patient_not_eligible,
         waivable=False,
         patient="weight=38,height=140",

@@ -11,10 +11,16 @@ from blinplan.rules.checks.comparison import (
     severity_in_leukaemia,
     severity_of_ratio,
 )
-from blinplan.rules.checks.departures import unless_beside_base
+from blinplan.rules.checks.departures import (
+    BESIDE_BASE,
+    is_beside_nothing,
+    is_laid_beside_base,
+    unless_beside_base,
+)
 from blinplan.rules.families.schedule.infusions import long_infusion, short_infusion
 from blinplan.rules.families.schedule.intervals import long_interval, short_interval
 from blinplan.rules.families.schedule.names import names_given_twice
+from blinplan.rules.families.schedule.optional import optional_start
 from blinplan.rules.limits import Limit, number_text, shipped_limits
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
@@ -92,29 +98,33 @@ def _escalations(case: Case) -> Iterator[tuple[Step, Step, int]]:
 
 
 def _many_cycles(rule: Rule, case: Case) -> Answer:
-    limit = labelled.cycles(case)
+    limit = labelled.cycles(case) or (case.limits["cycles_relapsed_refractory"] if is_beside_nothing(case) else None)
     if limit is None:
-        return labelled.NOT_LABELLED
+        return BESIDE_BASE if is_laid_beside_base(case) else labelled.NOT_LABELLED
     course = case.regimen.one_by_one
     total, optional = len(course), sum(cycle.optional for cycle in course)
     if total <= limit.value:
         return ()
-    needed = total - optional
-    too_many = course[int(limit.value)] if needed <= limit.value else _beyond(course, limit)
+    too_many = course[int(limit.value)] if total - optional <= limit.value else _beyond(course, limit)
     key = "repeat" if "repeat" in case.values(too_many.path) else "name"
+    given = f"{total} cycles{f', {optional} of them optional' if optional else ''}"
     return (
         case.finding(
             rule,
             (*too_many.path, key),
-            f"the regimen has {total} cycles{f', {optional} of them optional' if optional else ''}; the label has"
-            f" {limit} for this indication",
+            f"the regimen has {given}; {_has(case, limit)}",
             f"give at most {limit}, or waive this rule with the reason",
             severity=severity_of_ratio(case, total / limit.value),
             limits=(limit.name,),
             gross=is_gross(total / limit.value),
-            value=f"{total} cycles{f', {optional} of them optional' if optional else ''}",
+            value=given,
         ),
     )
+
+
+def _has(case: Case, limit: Limit) -> str:
+    labelled_here = not labelled.is_investigational(case)
+    return f"the label has {limit} for this indication" if labelled_here else f"no label has more than {limit}"
 
 
 def _beyond(course: Sequence[Cycle], limit: Limit) -> Cycle:
@@ -243,6 +253,19 @@ RULES = (
         bad="\n\n".join([_cycle(_one_step(28), repeat=1).replace("Cycle", "Induction")] * 2),
         good=_cycle(_one_step(28), repeat=2),
         check=names_given_twice,
+        sources=("The file format of regimens, `blinplan schema` (convention)",),
+    ),
+    Rule(
+        "S311",
+        "optional-start",
+        "The first cycle is optional, or every cycle is.",
+        Severity.WARNING,
+        "Where every cycle is optional nobody is surely given one. Where the first is, some begin with the next, which"
+        " is planned as one that follows it.",
+        limits=(),
+        bad=_cycle(_one_step(28)) + "\noptional = true\n\n" + _cycle(_one_step(28)).replace("Cycle", "Further"),
+        good=_cycle(_one_step(28)) + "\n\n" + _cycle(_one_step(28)).replace("Cycle", "Further") + "\noptional = true",
+        check=optional_start,
         sources=("The file format of regimens, `blinplan schema` (convention)",),
     ),
 )
