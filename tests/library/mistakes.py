@@ -707,6 +707,35 @@ def _none_for_adults(tree: Tree) -> Path | None:
     return ("premedication", 0, "patients")
 
 
+def split(*parts: int, later: int = 5) -> Change:
+    """Write the premedication of adults in parts, each so many mg and a few minutes before the one before."""
+
+    def change(tree: Tree) -> Path | None:
+        tables = tree.get("premedication", [])
+        for index, table in enumerate(tables if isinstance(tables, list) else []):
+            if table.get("patients") == "adults" and table["dose"] == "20 mg" and "minutes_before" not in table:
+                given = [
+                    {
+                        **table,
+                        "dose": f"{part} mg",
+                        "minutes_before": 60 - later * n,
+                        "latest_minutes_before": 60 - later * n,
+                    }
+                    for n, part in enumerate(parts)
+                ]
+                tables[index : index + 1] = given
+                return ("premedication", index + 1, "dose")
+        return None
+
+    return change
+
+
+mistake("premedication in two parts of half", "C605", anywhere=True)(split(10, 10))
+mistake("premedication in two parts of a quarter", "C605", error=True, anywhere=True)(split(5, 5))
+mistake("premedication in two parts of nine tenths", "C605", error=True, anywhere=True)(split(18, 18))
+mistake("premedication and two fifths of it", "C605", anywhere=True)(split(20, 8))
+
+
 _HOSPITAL: tuple[tuple[str, int, int, str, bool | None], ...] = (
     ("no days in hospital", 0, 0, "C604", None),
     ("a day in hospital", 0, 1, "C604", None),
@@ -1074,6 +1103,12 @@ _RELABELLED: tuple[tuple[str, Change, str, bool | None], ...] = (
     ("every cycle optional", all_optional, "S311", True),
     ("200 treatment-free days", interval(200), "L011", True),
     ("twenty cycles", lambda tree: at(("cycle", last(tree), "repeat"), 20)(tree), "L011", True),
+    ("premedication of half", premedication(True, "dose", "10 mg"), "C605", True),
+    ("premedication of 1.6 times", premedication(True, "dose", "32 mg"), "C605", True),
+    ("premedication of 1.4 times", premedication(True, "dose", "28 mg"), "C605", False),
+    ("premedication in two parts of a quarter", split(5, 5), "C605", True),
+    ("premedication before the first start only", premedication(True, "before", ["first-start"]), "C603", True),
+    ("a child's premedication of half", premedication(False, "dose", "2.5 mg/m2"), "C605", True),
 )
 for _kind, _change, _codes, _fails in _RELABELLED:
     mistake(f"called investigational, naming the label's, and {_kind}", _codes, error=_fails, beside="C603 C604 D202")(

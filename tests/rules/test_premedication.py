@@ -16,7 +16,8 @@ from blinplan.regimen.tables import table_of
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.regimen.write import write_regimen
 from blinplan.rules.configuration.settings import DEFAULTS, Pattern
-from blinplan.rules.families.cytokines import corticosteroids, premedication
+from blinplan.rules.families.cytokines import corticosteroids
+from blinplan.rules.families.cytokines.premedication import differs, groups
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Finding, Severity
 from tests.regimen_text import judgement_of, verdict_of
@@ -337,28 +338,123 @@ def test_the_dose_on_another_occasion_is_not_given_twice() -> None:
     assert found(written(replace(regimen, premedication=(*parts, *regimen.premedication[1:])))) == []
 
 
-@pytest.mark.parametrize("base", [None, "rr-adult"])
-@pytest.mark.parametrize(
-    ("drug", "milligrams", "expected"),
-    [
-        ("dexamethasone", 200, [("C605", "dose", ERROR)]),
-        ("dexamethasone", 2, [("C605", "dose", ERROR)]),
-        ("paracetamol", 1000, [("C605", "drug", ERROR)]),
-        ("no dexamethasone", 20, [("C605", "drug", ERROR)]),
-        ("dexamethasone", 20, []),
-        ("dexamethasone", 10, []),
-        ("methylprednisolone", 100, []),
-    ],
-)
-def test_an_investigational_regimen_is_held_to_what_is_far_from_the_labels(
-    base: str | None, drug: str, milligrams: int, expected: Found
-) -> None:
+DOSE, DRUG, OTHER = [("C605", "dose", ERROR)], [("C605", "drug", ERROR)], [("C605", "drug", WARNING)]
+SMALLER, TIME = [("C605", "dose", WARNING)], [("C605", "minutes_before", ERROR)]
+
+
+def departing(base: str | None, **changes: object) -> Regimen:
+    """The label's regimen for relapsed disease called investigational, with changes of its premedication."""
     regimen = labelled_regimen(label_named("us-2025"), label_named("us-2025").regimens[0])
-    given = replace(regimen.premedication[0], drug=drug, dose=Mass(Fraction(milligrams), Basis.FLAT))
-    own = replace(
+    given = replace(regimen.premedication[0], patients=None, **changes)  # type: ignore[arg-type]
+    return replace(
         regimen, name="probe", indication=Indication.INVESTIGATIONAL, departs_from=base, premedication=(given,)
     )
-    assert found(written(own), "C605") == expected
+
+
+@pytest.mark.parametrize(
+    ("drug", "milligrams", "beside_label", "beside_nothing"),
+    [
+        ("dexamethasone", 200, DOSE, DOSE),
+        ("dexamethasone", 2, DOSE, DOSE),
+        ("paracetamol", 1000, DRUG, DRUG),
+        ("no dexamethasone", 20, DRUG, DRUG),
+        ("dexamethasone", 20, [], []),
+        ("dexamethasone", 10, DOSE, []),
+        ("dexamethasone", 31, DOSE, []),
+        ("dexamethasone", 30, SMALLER, []),
+        ("dexamethasone", 14, SMALLER, []),
+        ("methylprednisolone", 100, OTHER, []),
+    ],
+)
+def test_an_investigational_regimen_is_held_to_its_base_or_to_what_is_far_from_every_label(
+    drug: str, milligrams: int, beside_label: Found, beside_nothing: Found
+) -> None:
+    dose = Mass(Fraction(milligrams), Basis.FLAT)
+    bases: dict[str | None, Found] = {"rr-adult": beside_label, "e1910": beside_label}
+    for base, expected in {**bases, "golden-gate-run-in": beside_nothing, None: beside_nothing}.items():
+        assert found(written(departing(base, drug=drug, dose=dose)), "C605") == expected, base
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(60, []), (1440, TIME), (10, TIME), (600, TIME)])
+def test_the_time_of_an_investigational_regimen_is_that_of_its_base(minutes: int, expected: Found) -> None:
+    changes = {"minutes_before": minutes, "latest_minutes_before": minutes}
+    beside_base = found(written(departing("rr-adult", **changes)), "C605")
+    assert {severity for *_, severity in beside_base} == {severity for *_, severity in expected}
+    assert found(written(departing(None, **changes)), "C605") == []
+
+
+def test_the_occasions_of_an_investigational_regimen_are_those_of_its_base() -> None:
+    for occasions, said in (
+        ({Occasion.CYCLE_START, Occasion.RESTART}, [("C603", "before", ERROR)]),  # a step
+        ({Occasion.FIRST_START, Occasion.ESCALATION, Occasion.RESTART}, [("C603", "before", ERROR)]),  # later cycles
+        ({Occasion.CYCLE_START, Occasion.ESCALATION}, [("C603", "before", WARNING)]),  # a restart, which is not planned
+    ):
+        assert found(written(departing("rr-adult", occasions=frozenset(occasions))), "C603") == said
+    alone = departing(None, occasions=frozenset({Occasion.FIRST_START}))
+    assert found(written(alone), "C603") == [("C603", "before", WARNING)]
+
+
+def test_what_a_study_gave_is_told_as_the_study_s() -> None:
+    finding = verdict_of(written(departing("e1910", dose=Mass(Fraction(2), Basis.FLAT))), "C605").findings[0]
+    assert finding.message == "the dose of dexamethasone is 2 mg; that of e1910 for adults is 20 mg"
+    assert finding.why == "e1910 gives dexamethasone 20 mg."
+
+
+# --- several on one occasion ------------------------------------------------------------------------------------------
+
+
+def several(*given: tuple[int, int, set[Occasion]]) -> Judgement:
+    """The label's premedication of adults as several of other doses, times and occasions."""
+    regimen = labelled_regimen(label_named("us-2025"), label_named("us-2025").regimens[0])
+    adults, *others = regimen.premedication
+    parts = [
+        replace(
+            adults,
+            dose=Mass(Fraction(milligrams), Basis.FLAT),
+            minutes_before=minutes,
+            latest_minutes_before=minutes,
+            occasions=frozenset(occasions),
+        )
+        for milligrams, minutes, occasions in given
+    ]
+    return written(replace(regimen, premedication=(*parts, *others)))
+
+
+EACH, ALL = {Occasion.CYCLE_START}, {Occasion.CYCLE_START, Occasion.ESCALATION, Occasion.RESTART}
+
+
+@pytest.mark.parametrize(
+    ("doses", "severity", "said"),
+    [
+        ((10, 10), WARNING, "together the label's dose in 2 parts"),
+        ((10, 5), WARNING, "together 0.75 times the label's dose"),
+        ((5, 5), ERROR, "together 0.5 times the label's dose"),
+        ((15, 15), WARNING, "together 1.5 times the label's dose"),
+        ((18, 18), ERROR, "together 1.8 times the label's dose"),
+        ((20, 8), WARNING, "together 1.4 times the label's dose"),
+        ((20, 20), ERROR, "together 2 times the label's dose"),
+        ((7, 7, 6), WARNING, "together the label's dose in 3 parts"),
+    ],
+)
+def test_doses_on_one_occasion_are_told_by_their_sum(doses: tuple[int, ...], severity: Severity, said: str) -> None:
+    parts = [(dose, 60 - 5 * number, ALL) for number, dose in enumerate(doses)]
+    (finding,) = verdict_of(several(*parts), "C605").findings
+    assert (finding.severity, finding.path[-1]) == (severity, "dose")
+    assert said in finding.message
+    assert "unverified" not in finding.message
+    assert ("leave out" in finding.help) is (sum(doses) > 20)
+
+
+def test_half_a_dose_that_is_alone_on_another_occasion_is_told_there() -> None:
+    (finding,) = verdict_of(several((10, 60, ALL), (10, 90, EACH)), "C605").findings
+    assert (finding.severity, finding.path) == (ERROR, ("premedication", 0, "dose"))
+    assert "is 10 mg; the label's is 20 mg" in finding.message
+
+
+def test_half_a_dose_a_day_before_is_told_as_such_too() -> None:
+    findings = verdict_of(several((10, 60, ALL), (10, 1440, ALL)), "C605").findings
+    assert sorted((f.path[-1], f.severity) for f in findings) == [("dose", WARNING), ("minutes_before", ERROR)]
+    assert any("24 hours before the infusion" in finding.message for finding in findings)
 
 
 # --- the time ---------------------------------------------------------------------------------------------------------
@@ -525,7 +621,8 @@ def test_a_text_that_nobody_has_seen_decides_only_what_is_far_beyond_it(
 ) -> None:
     seen = label_named("us-2025")
     unseen: Callable[[Regimen], Label] = lambda _: _of_unseen_text(seen)  # noqa: E731
-    monkeypatch.setattr(premedication, "label_of", unseen)
+    monkeypatch.setattr(groups, "label_of", unseen)
+    monkeypatch.setattr(differs, "label_of", unseen)
     for made, number in product(seen.regimens, (0, 1)):
         regimen = labelled_regimen(seen, made)
         given: Premedication = regimen.premedication[number]

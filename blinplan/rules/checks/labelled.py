@@ -6,7 +6,7 @@ from math import ceil
 
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Basis, DoseRate
-from blinplan.regimen.regimen import AgeGroup, Cycle, Indication, Occasion, Step
+from blinplan.regimen.regimen import Cycle, Indication, Occasion, Step
 from blinplan.rules.limits import Limit, Limits
 from blinplan.rules.reference import Comparison
 from blinplan.rules.rule import Case, NotEvaluated
@@ -116,14 +116,3 @@ IN_WORDS = {
     Occasion.RESTART: "a restart",
     Occasion.FIRST_CYCLE_RESTART: "a restart in the first cycle",
 }
-
-
-def occasions(case: Case, group: AgeGroup) -> frozenset[Occasion]:
-    """What premedication of an age group is due before: by the label, or else the start and a step."""
-    stated = label_of(case.regimen).premedication(case.regimen.indication, group)
-    due = frozenset[Occasion]().union(*(given.occasions for given in stated))
-    if is_investigational(case):
-        due = frozenset({Occasion.FIRST_START, Occasion.ESCALATION})
-    if not any(True for cycle in case.regimen.cycles for _ in escalations(cycle)):
-        due -= {Occasion.ESCALATION}
-    return due

@@ -2,7 +2,9 @@
 
 from blinplan.rules.checks.intervals import percent, too_few_patients
 from blinplan.rules.families.cytokines.hospital import implausible_stays, short_stays
-from blinplan.rules.families.cytokines.premedication import EQUAL_DOSES, premedication_differs, premedication_missing
+from blinplan.rules.families.cytokines.premedication.comparison import EQUAL_DOSES
+from blinplan.rules.families.cytokines.premedication.differs import premedication_differs
+from blinplan.rules.families.cytokines.premedication.missing import premedication_missing
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 TITLE = "Cytokines"

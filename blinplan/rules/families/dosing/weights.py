@@ -42,7 +42,7 @@ def _key(case: Case) -> str:
     return "min_weight_kg" if _is_flat(case) else "below_weight_kg"
 
 
-def _counted(case: Case) -> str:
+def _kind_of_doses(case: Case) -> str:
     return "flat" if _is_flat(case) else "by body surface area"
 
 
@@ -53,10 +53,10 @@ def _not_fitting(rule: Rule, case: Case, bound: Fraction | None, limit: Limit) -
     return case.finding(
         rule,
         ("dosing", "basis") if bound is None else ("eligibility", key),
-        f"the doses are {_counted(case)}, and patients {others} {limit} are admitted ({who})",
+        f"the doses are {_kind_of_doses(case)}, and patients {others} {limit} are admitted ({who})",
         f"write `{key} = {decimal_text(limit.value)}`{of_adults} under [eligibility], and give the others a regimen of"
         " their own",
-        value=f"{_counted(case)} for {who}",
+        value=f"{_kind_of_doses(case)} for {who}",
     )
 
 
@@ -73,10 +73,10 @@ def _nearly_nobody(rule: Rule, case: Case, bound: Fraction, limit: Limit) -> Ite
     yield case.finding(
         rule,
         ("eligibility", _key(case)),
-        f"the regimen is for {who} only; the label's doses {_counted(case)} are for all {others}",
+        f"the regimen is for {who} only; the label's doses {_kind_of_doses(case)} are for all {others}",
         f"write `{_key(case)} = {decimal_text(limit.value)}`, or name with `otherwise` the regimen for the others",
         severity=Severity.WARNING,
-        value=f"{_counted(case)} for {who}",
+        value=f"{_kind_of_doses(case)} for {who}",
     )
 
 
