@@ -19,7 +19,7 @@ OLDEST = {
     "github/codeql-action/upload-sarif": 4,
 }
 """The first major version of each action that runs on a Node.js which GitHub still supports."""
-WORKFLOWS = sorted((ROOT / ".github").rglob("*.yml"))
+PAGES = [*sorted((ROOT / ".github").rglob("*.yml")), ROOT / "man" / "tutorial.md"]
 
 
 def readme_blocks() -> list[str]:
