@@ -41,10 +41,7 @@ def test_every_example_can_be_parsed() -> None:
     assert len([yaml.safe_load(block) for block in readme_blocks()]) >= 3
 
 
-@pytest.mark.parametrize(
-    "text",
-    [*readme_blocks(), *(path.read_text(encoding="utf-8") for path in (*WORKFLOWS, ROOT / "man" / "tutorial.md"))],
-)
+@pytest.mark.parametrize("text", [*readme_blocks(), *(path.read_text(encoding="utf-8") for path in PAGES)])
 def test_every_action_is_named_by_a_commit_of_a_version_that_is_not_deprecated(text: str) -> None:
     for action, version in re.findall(r"uses: *([^@\s]+)@(.+)", text):
         if action.startswith("<owner>/<name>/"):
