@@ -90,7 +90,12 @@ def test_headings_part_labelled_from_trials_by_what_they_treat(inside: Run) -> N
         "From trials: relapsed or refractory",
         "From trials: MRD-positive",
         "From trials: consolidation",
-        "From trials: investigational",
+        "From trials: investigational in leukaemia, departs from rr-adult",
+        "From trials: investigational in lymphoma, departs from mrd-below-45-kg",
+        "From trials: investigational in lymphoma, departs from rr-adult",
+        "From trials: investigational in lymphoma, departs from rr-below-45-kg",
+        "From trials: investigational in autoimmune disease, departs from rr-adult",
+        "From trials: investigational in autoimmune disease, departs from rr-below-45-kg",
     ]
 
 

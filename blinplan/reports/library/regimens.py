@@ -12,7 +12,7 @@ from rich.text import Text
 
 from blinplan.label.selection import patients_of
 from blinplan.quantities import decimal_text, duration_text
-from blinplan.regimen.regimen import Cycle, Regimen, Step
+from blinplan.regimen.regimen import Cycle, Disease, Indication, Regimen, Step
 from blinplan.reports.shared.departures import departures_json
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.words import block_marks
@@ -34,14 +34,17 @@ _INDICATIONS = {
 def regimens_report(regimens: Sequence[Regimen], groups: Mapping[str, str], screen: Screen) -> list[RenderableType]:
     """Draw the regimens, one below the other, under headings of where they come from and what they treat.
 
+    Investigational ones are told apart by what they are tried in, and by what they depart from.
+
     Parameters
     ----------
     groups
         By name, the folder that a regimen is in: labelled or trials.
     """
 
-    def heading(regimen: Regimen) -> tuple[int, int]:
-        return list(_GROUPS).index(groups[regimen.name]), list(_INDICATIONS).index(regimen.indication.value)
+    def heading(regimen: Regimen) -> tuple[int, int, int, str]:
+        treats = list(_INDICATIONS).index(regimen.indication.value), list(Disease).index(regimen.disease)
+        return list(_GROUPS).index(groups[regimen.name]), *treats, regimen.departs_from or ""
 
     if not regimens:
         return [Text("No regimen that comes with blinplan is all of this. Leave out one of the options.")]
@@ -50,7 +53,7 @@ def regimens_report(regimens: Sequence[Regimen], groups: Mapping[str, str], scre
     parts: list[RenderableType] = [layout.head]
     for _, members in groupby(ordered, key=heading):
         group = list(members)
-        where, treats = groups[group[0].name], _INDICATIONS[group[0].indication.value]
+        where, treats = groups[group[0].name], screen.as_shown(_treats(group[0]))
         parts += ["", Text(f"{_GROUPS[where]}: {treats}", "title"), *(layout.lines(regimen) for regimen in group)]
     legend = "Status is that of the least certain source; unverified: not all of it was seen in the cited source"
     return [
@@ -60,6 +63,16 @@ def regimens_report(regimens: Sequence[Regimen], groups: Mapping[str, str], scre
         Text.assemble("Use them by name: ", ("blinplan plan rr-adult --weight 70", "where")),
         Text.assemble("Start your own from one: ", ("blinplan new NAME --from rr-adult", "where")),
     ]
+
+
+def _treats(regimen: Regimen) -> str:
+    """What a regimen treats, and where that is investigational in what it is tried, and what it departs from."""
+    treats = _INDICATIONS[regimen.indication.value]
+    if regimen.indication is not Indication.INVESTIGATIONAL:
+        return treats
+    tried_in = "autoimmune disease" if regimen.disease is Disease.AUTOIMMUNE else regimen.disease.value
+    base = "" if regimen.departs_from is None else f", departs from {regimen.departs_from}"
+    return f"{treats} in {tried_in}{base}"
 
 
 _HEADS = ("For", "Doses", "Cycles", "Status")
