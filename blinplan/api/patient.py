@@ -98,6 +98,11 @@ class Figures:
     formula: AreaFormula = AreaFormula.MOSTELLER
     age: AgeGiven | None = None
 
+    @property
+    def sizes(self) -> tuple[Number | None, Number | None, Number | None]:
+        """Weight, height and area."""
+        return self.weight, self.height, self.area
+
     def patient(self) -> Patient:
         """Make a patient of these figures alone.
 

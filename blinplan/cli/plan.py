@@ -40,6 +40,14 @@ def plan(
             rich_help_panel=_DATES,
         ),
     ] = None,
+    measured: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="The day on which weight, height or area were taken anew, beside --record, which has those of before.",
+            rich_help_panel="Patient",
+        ),
+    ] = None,
     site: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="The profile of the site that prepares the bags.", rich_help_panel=_DATES),
@@ -135,6 +143,7 @@ def plan(
         figures(weight, height, bsa, bsa_formula, age),
         start=start,
         time_zone=time_zone,
+        measured=measured,
         site=site,
         record=record,
         ledger=ledger,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -44,6 +44,45 @@ class CourseHistory:
     findings: tuple[Mapping[str, str], ...] = ()
     not_evaluated: tuple[str, ...] = ()
 
+    @property
+    def changes(self) -> bool:
+        """Whether the patient's figures are known to have changed on the way."""
+        if self.so_far is None:
+            return False
+        from blinplan.course.happened.ledger import Ledger
+
+        return bool(self.so_far.figures if isinstance(self.so_far, Ledger) else self.so_far.measurements)
+
+    def with_figures(self, figures: Figures, day: date) -> "CourseHistory":
+        """The same with figures of the patient that were taken on a day, beside those of the record.
+
+        Raises
+        ------
+        Refusal
+            When there is no record, the day is not one after its start, or nothing was taken.
+        """
+        from blinplan.regimen.record.record import BodyMeasurement, CourseRecord
+
+        if not isinstance(self.so_far, CourseRecord):
+            raise ArgumentRefusal(
+                "{measured} needs {record}", "without a record there are no figures of before: leave {measured} out"
+            )
+        weight, height, area = (None if size is None else exact_number(size) for size in figures.sizes)
+        if (weight, height, area) == (None, None, None):
+            raise ArgumentRefusal("{measured} stands alone", "add {weight}, {height} or {area}")
+        begun = self.so_far.begins.date()
+        known = self.so_far.measurements
+        if day <= begun:
+            message, advice = "{measured} is {day}, and the course began on {begun}", "correct the day, or the record"
+            raise ArgumentRefusal(message, advice, day=day.isoformat(), begun=begun.isoformat())
+        if known and day < known[-1].day:
+            message = "{measured} is {day}, and {path} has figures of {last}"
+            raise ArgumentRefusal(
+                message, "add it to the record", day=day.isoformat(), path=self.path, last=known[-1].day.isoformat()
+            )
+        taken = BodyMeasurement(day, weight, height, area, ("measured",))
+        return replace(self, so_far=replace(self.so_far, measurements=(*known, taken)))
+
     def remarks(self) -> Iterator[Remark]:
         """What the rules found of the record, and what they could not answer."""
         for finding in self.findings:
@@ -64,7 +103,8 @@ class CourseHistory:
         for name, value in given.items():
             if value is not None and known[name] is not None and exact_number(value) != known[name]:
                 message = f"{{{name}}} is {{value}}, and {{path}} says otherwise"
-                raise ArgumentRefusal(message, "correct one of the two", value=str(value)[:20], path=self.path)
+                advice = "correct one of the two, or give the day of new figures with {measured}"
+                raise ArgumentRefusal(message, advice, value=str(value)[:20], path=self.path)
         told = figures.known_age()
         if told is not None and self.age is not None and told.words != self.age.words:
             message = "{age} is {value}, and {path} says otherwise"

@@ -11,8 +11,8 @@ from blinplan.api.patient import Figures, figures_of, on_the_day
 from blinplan.api.planning.history import CourseHistory, history
 from blinplan.api.planning.planned import Plan, Planned
 from blinplan.api.regimens.label import followed_label, source_of
-from blinplan.api.regimens.load import read_site
-from blinplan.api.regimens.order import RegimenSource, fingerprint_of, order, reading_of, regimen_of
+from blinplan.api.regimens.load import beside, read_site, refuse_what_cannot_be_given
+from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, fingerprint_of, order, reading_of, regimen_of
 from blinplan.course import events
 from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.events import Course
@@ -21,6 +21,7 @@ from blinplan.course.premedication import premedication_plan
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.regimen.find import others_beside
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.configuration.configurations import Configurations
 
@@ -60,6 +61,7 @@ def plan(
     *,
     start: datetime | str | None = None,
     time_zone: str | None = None,
+    measured: date | str | None = None,
     site: "str | Path | Site | None" = None,
     record: str | Path | None = None,
     ledger: str | Path | None = None,
@@ -90,6 +92,8 @@ def plan(
         Who gets it; what is not said is taken from the record or the ledger.
     start, time_zone
         When the first infusion begins, and where: a time with its own zone needs no other.
+    measured
+        The day on which the figures of the patient were taken, where a record has those of before.
     site
         The profile of the site that prepares the bags, or its path.
     record
@@ -112,6 +116,9 @@ def plan(
     asked, project = reading_of(regimen), Configurations(_text(config), isolated=isolated)
     followed = followed_label(asked.regimen, source_of(asked.document.name, asked), label, project)
     happened = history(_text(record), _text(ledger), fingerprint_of(asked), followed.name, starts=start is not None)
+    taken = _day("measured", measured)
+    if taken is not None:
+        happened, figures = happened.with_figures(figures, taken), Figures(age=figures.age)
     whom = happened.patient(figures)
     profile = read_site(site) if isinstance(site, str | Path) else site
     begins = _beginning(happened, start, time_zone, profile)
@@ -121,9 +128,13 @@ def plan(
 
     limits = project.settings_of(source_of(asked.document.name, asked)).limits_for(chosen.regimen)
     profile = None if profile is None else in_project(profile, limits)
-    ordered = with_hospital_days(chosen.regimen, limits)
+
+    def here(regimen: Regimen) -> Regimen:
+        return at_site(with_hospital_days(regimen, limits), profile)
+
+    others = _others(chosen) if happened.changes else ()
     try:
-        course = events.expand(at_site(ordered, profile), whom)
+        course = replace(events.expand(here(chosen.regimen), whom), others=tuple(map(here, others)))
     except PatientError as error:
         raise ArgumentRefusal("{why}", _WHOSE_AREA, why=error) from error
     if profile is not None:
@@ -195,6 +206,21 @@ def delivered(
         isolated=isolated,
     )
     return planned.delivered(patients, seed=seed, executor=executor, progress=progress)
+
+
+def _others(chosen: OrderedRegimen) -> tuple[Regimen, ...]:
+    """The regimens that may take the place of the one that the patient gets, by the same label.
+
+    Raises
+    ------
+    Refusal
+        When a binding rule finds something in one of them.
+    """
+    name = chosen.reading.document.name
+    others = others_beside(name, chosen.regimen)
+    for other in others:
+        refuse_what_cannot_be_given(beside(chosen.reading, other.name), chosen.label.name)
+    return tuple(replace(other, label=other.label or chosen.label.name) for other in others)
 
 
 def _numbers_not_followed(regimen: Regimen, limits: Limits, heeded: frozenset[str]) -> tuple[str, ...]:

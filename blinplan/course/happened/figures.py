@@ -91,6 +91,7 @@ class FiguresOverTime:
         for measured in taken:
             now = _with(now, measured)
         if not taken or _figures(now) == _figures(juncture.patient):
+            self._waiting = [measured for measured in self._waiting if measured.day > day]
             return None
         found = regimen_for(now, juncture.regimen, juncture.others)
         if found is not None and found is not juncture.regimen and not juncture.fits(found):
@@ -98,6 +99,11 @@ class FiguresOverTime:
         self._waiting = [measured for measured in self._waiting if measured.day > day]
         why = _words(juncture, now, taken[-1].day, found)
         return NewFigures(juncture.minute, taken[-1].day, now, None if found is None else found.name, why)
+
+    @property
+    def not_counted(self) -> tuple[date, ...]:
+        """The days of what was measured and counts nowhere."""
+        return tuple(measured.day for measured in self._waiting)
 
 
 def _figures(whom: Patient) -> tuple[object, ...]:

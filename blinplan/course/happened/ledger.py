@@ -76,11 +76,15 @@ class StartOfCycle:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Interruptions of a course, starts of its later cycles, and new figures of its patient, each in order of time."""
+    """Interruptions of a course, starts of its later cycles, and new figures of its patient, each in order of time.
+
+    ``not_counted`` are the days of figures after which no cycle begins that could take them.
+    """
 
     interruptions: tuple[LedgerEntry, ...] = ()
     starts: tuple[StartOfCycle, ...] = ()
     figures: tuple[NewFigures, ...] = ()
+    not_counted: tuple[date, ...] = ()
 
 
 def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
@@ -91,11 +95,11 @@ def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
         if cycle_start.recorded
     )
     happened = tuple(entry.interruption for entry in ledger.interruptions)
-    measured = tuple(_measured(figures, ("figures", number)) for number, figures in enumerate(ledger.figures))
+    measured = tuple(_measurement_of(figures, ("figures", number)) for number, figures in enumerate(ledger.figures))
     return CourseRecord(regimen, start.astimezone(UTC), None, None, None, None, happened, begun, measurements=measured)
 
 
-def _measured(figures: NewFigures, path: KeyPath) -> BodyMeasurement:
+def _measurement_of(figures: NewFigures, path: KeyPath) -> BodyMeasurement:
     whom = figures.patient
     given = whom.area is not None and whom.area.origin == "given"
     area = whom.area.square_metres if whom.area is not None and given else None
@@ -122,6 +126,7 @@ def ledger_data(ledger: Ledger) -> dict[str, Any]:
             for start in ledger.starts
         ],
         "figures": [_figures_data(figures) for figures in ledger.figures],
+        "figures_not_counted": [day.isoformat() for day in ledger.not_counted],
     }
 
 
@@ -139,7 +144,9 @@ def ledger_of(data: Mapping[str, Any]) -> Ledger:
         return Ledger(
             tuple(_entry_of(entry, number) for number, entry in enumerate(data["interruptions"])),
             tuple(_start_of(start) for start in data["starts"]),
-            tuple(_figures_of(figures) for figures in data.get("figures", ())),  # a plan of before has none
+            # A plan of an earlier version has no figures.
+            tuple(_figures_of(figures) for figures in data.get("figures", ())),
+            tuple(date.fromisoformat(day) for day in data.get("figures_not_counted", ())),
         )
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, ZeroDivisionError) as error:
         raise LedgerError("something is missing in its ledger, or is not of its kind") from error

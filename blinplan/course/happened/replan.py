@@ -202,7 +202,7 @@ class _Walk:
     @property
     def ledger(self) -> Ledger:
         """What was decided on the way."""
-        return Ledger(tuple(self._entries), tuple(self._starts), tuple(self._figures))
+        return Ledger(tuple(self._entries), tuple(self._starts), tuple(self._figures), self._decided.not_counted)
 
     def to_its_end(self) -> tuple[Period, ...]:
         """The periods of the course as it came to be, without a gap."""
@@ -247,10 +247,12 @@ class _Walk:
         if found is None:
             return False
         self._figures.append(found)
-        regimen = next((one for one in (self._regimen, *self._others) if one.name == found.regimen), None)
-        if regimen is None:
+        if found.regimen is None:
             self.ended = True
             return False
+        regimen = next((one for one in (self._regimen, *self._others) if one.name == found.regimen), None)
+        if regimen is None:
+            raise RecordError(f"there is no regimen {found.regimen}, which the new figures led to", ("figures",))
         switched = regimen is not self._regimen
         self._patient, self._regimen = found.patient, regimen
         self.changes.append(Change(self._now, found.patient, regimen))

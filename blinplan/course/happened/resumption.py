@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -71,6 +71,10 @@ class Decided(Protocol):
 
     def start(self, cycle: int, earliest: int, length: int) -> StartOfCycle | None:
         """When a cycle begins that could begin at a minute, after a cycle of so many minutes; None if then."""
+
+    @property
+    def not_counted(self) -> tuple[date, ...]:
+        """The days of figures of the patient that no cycle has taken."""
 
     def end(self, *, ended: bool) -> None:
         """Complain of what is left over at the end of the course."""
@@ -142,6 +146,11 @@ class FromRecord:
         """Take what was measured last."""
         return self._measured.at(juncture)
 
+    @property
+    def not_counted(self) -> tuple[date, ...]:
+        """The days of what was measured and counts nowhere."""
+        return self._measured.not_counted
+
     def start(self, cycle: int, earliest: int, length: int) -> StartOfCycle | None:
         """Take the start that is on record, or else the first at which the site opens."""
         begun = self._begun.pop(cycle, None)
@@ -199,6 +208,7 @@ class FromLedger:
         self._waiting = list(ledger.interruptions)
         self._starts = {start.cycle: start for start in ledger.starts}
         self._figures = {figures.minute: figures for figures in ledger.figures}
+        self.not_counted = ledger.not_counted
 
     def next_stop(self) -> tuple[int, int, KeyPath] | None:
         """The next interruption of the ledger."""

@@ -45,12 +45,9 @@ def event_records(course: Course) -> DataTable:
     NoAreaError
         When the patient's body surface area is not known.
     """
-    if course.patient.area is None:
-        raise NoAreaError("the records carry the body surface area, because clearance depends on it")
-    area = float(course.patient.area.square_metres)
     rows: list[tuple[int, int, list[object]]] = []
     for event in course.events:
-        period = event.period
+        period, area = event.period, _area_at(course, event.period.start)
         if period.dose is not None:
             rate = float(event.rate / HOURS_PER_DAY)
             given = [1, _hours(period.start), float(event.micrograms), rate, _DOSE, 1, 1, ".", area]
@@ -62,6 +59,13 @@ def event_records(course: Course) -> DataTable:
             rows.append((minute, 1, simulated))
     in_order = (row for _, _, row in sorted(rows, key=lambda entry: entry[:2]))
     return table_of_rows("event records", _COLUMNS, (dict(zip(_ITEMS, row, strict=True)) for row in in_order))
+
+
+def _area_at(course: Course, minute: int) -> float:
+    area = course.patient_at(minute).area
+    if area is None:
+        raise NoAreaError("the records carry the body surface area, because clearance depends on it")
+    return float(area.square_metres)
 
 
 def _hours(minute: int) -> float:

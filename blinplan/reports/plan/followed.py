@@ -97,7 +97,7 @@ def _durations(sizes: list[int]) -> str:
 
 def unverified_in(course: Course, dated: "Dated | None") -> Iterator[str]:
     """Say what a plan rests on and nobody has seen in its source, a line each; the age of adults is told with it."""
-    yield from unverified_lines(course.regimen)
+    yield from dict.fromkeys(line for regimen in course.regimens for line in unverified_lines(regimen))
     numbers = label_of(course.regimen).numbers
     decided = [] if dated is None else [one for entry in dated.ledger.interruptions for one in entry.decisions]
     for name in dict.fromkeys(name for decision in decided for name in decision.limits):

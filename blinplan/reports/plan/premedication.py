@@ -9,12 +9,12 @@ from rich.text import Text
 from blinplan.course.adulthood import EITHER, adult_from
 from blinplan.course.eligibility import coverage_gaps, of_another_group
 from blinplan.course.events import Course
-from blinplan.course.patient import LIGHTEST_ADULT
+from blinplan.course.patient import LIGHTEST_ADULT, Patient
 from blinplan.course.premedication import DuePremedication, PremedicationPlan
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.limits import Limit
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
-from blinplan.regimen.regimen import AgeGroup, Occasion, Premedication
+from blinplan.regimen.regimen import AgeGroup, Occasion, Premedication, Regimen
 from blinplan.reports.shared.words import exact_amount, given_dose
 
 ONE_OF = {AgeGroup.ADULTS: "an adult", AgeGroup.CHILDREN: "a child"}
@@ -87,10 +87,15 @@ def due_text(due: DuePremedication, until: str) -> str:
 
 def coverage_remarks(course: Course) -> tuple[str, ...]:
     """Say what the label does not cover of the patient, and that the regimen's virtual patients are of other ages."""
-    found = coverage_gaps(course.regimen, course.patient)
+    stages = [(course.regimen, course.patient), *((change.regimen, change.patient) for change in course.changes)]
+    return tuple(dict.fromkeys(line for regimen, whom in stages for line in _not_covered(regimen, whom)))
+
+
+def _not_covered(regimen: Regimen, whom: Patient) -> tuple[str, ...]:
+    found = coverage_gaps(regimen, whom)
     told = [f"{one.message[0].upper()}{one.message[1:]} ({one.limit.citation})." for one in found]
-    adult = adult_from(course.regimen)
-    other = of_another_group(course.regimen, course.patient, adult)
+    adult = adult_from(regimen)
+    other = of_another_group(regimen, whom, adult)
     if other is None or adult is None:
         return tuple(told)
     advice = "have the treating physician decide whether the doses are for this patient"

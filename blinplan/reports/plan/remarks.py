@@ -17,6 +17,7 @@ from blinplan.outside_text import visible
 from blinplan.regimen.regimen import Indication
 from blinplan.reports.plan.bags.questions import bag_remarks
 from blinplan.reports.plan.dated_plan import closed_days, moment_in
+from blinplan.reports.plan.figures import new_figures
 from blinplan.reports.plan.followed import asked_of_the_site, said_besides, unverified_in
 from blinplan.reports.plan.premedication import coverage_remarks, premedication_remarks
 from blinplan.reports.plan.things_due import course_remarks
@@ -33,6 +34,7 @@ def remarks_of_course(
     site = None if dated is None else dated.site
     if choice.switched:
         yield Remark(f"{choice.limit}: {choice.reason}")
+    yield from new_figures(dated)
     yield from _all(departure_lines(course.regimen), RemarkKind.TOLD)
     yield from _all(unverified_in(course, dated), RemarkKind.UNVERIFIED)
     yield from _all(said_besides(course), RemarkKind.TOLD)

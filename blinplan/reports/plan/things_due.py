@@ -93,7 +93,7 @@ def dated_due_lines(dated: "Dated") -> list[Text]:
 
 def _key(dated: "Dated", entry: "Entry") -> tuple[int, str, int]:
     thing = entry.thing
-    place = 0 if thing is None else dated.course.regimen.due.index(thing)
+    place = 0 if thing is None else _things(dated.course).index(thing)
     return place, entry_of_thing_text(dated, entry), entry.start
 
 
@@ -101,9 +101,14 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}"
 
 
+def _things(course: Course) -> list[ThingDue]:
+    """What is due besides in the regimens of a course, each once."""
+    return list(dict.fromkeys(thing for regimen in course.regimens for thing in regimen.due))
+
+
 def _by_thing(course: Course) -> Iterator[tuple[ThingDue, list[DueDay]]]:
     days = list(due_days(course))
-    for thing in course.regimen.due:
+    for thing in _things(course):
         own = sorted((due for due in days if due.thing is thing), key=lambda due: (due.begins, due.days_later))
         if own:
             yield thing, own
@@ -126,7 +131,7 @@ def course_remarks(course: Course, dated: "Dated | None" = None) -> Iterator[Rem
     """Say which cycles are optional, and what to ask where a dose that goes by age cannot be told."""
     for line in optional_cycles(event.period for event in course.events):
         yield Remark(line, RemarkKind.TOLD)
-    for thing in course.regimen.due:
+    for thing in _things(course):
         if len(_possible_in_all(course, thing, dated)) > 1:
             what = visible(thing.what)
             yield Remark(f"The dose of {what} goes by age, {_why_open(course)}: ask for the date of birth.")

@@ -143,7 +143,8 @@ def _description(dated: Dated) -> str:
     course = dated.course
     (given, days), (most, longest) = (_dose_and_days(each) for each in (course.for_everybody, course))
     more = f", up to {most} in {longest} with the optional cycles" if (given, days) != (most, longest) else ""
-    sources = "; ".join(f"{visible(source.citation)} ({source.status.value})" for source in course.regimen.sources)
+    every = dict.fromkeys(source for regimen in course.regimens for source in regimen.sources)
+    sources = "; ".join(f"{visible(source.citation)} ({source.status.value})" for source in every)
     return (
         f"Blinatumomab by continuous infusion: {given} in {days} days of"
         f" infusion{more}. Times are local in {dated.clock.zone}. Source of the doses: {sources}."

@@ -65,6 +65,19 @@ def _long_stop(rule: Rule, case: Case) -> Answer:
     return long_stop(rule, case)
 
 
+def _figures(rule: Rule, case: Case) -> Answer:
+    from blinplan.rules.families.interruptions.figures import figures
+
+    return figures(rule, case)
+
+
+def _grown(weight: str) -> str:
+    return (
+        'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\nweight_kg = 60\n\n[[measured]]\n'
+        f"on = 2026-04-10\nweight_kg = {weight}"
+    )
+
+
 def _rule(
     code: str,
     name: str,
@@ -178,5 +191,16 @@ RULES = (
             'restart_in = "same-cycle"\nfull_dose_after_days = 7'
         ),
         _long_stop,
+    ),
+    _rule(
+        "I810",
+        "new-figures-do-not-fit",
+        "A weight on record is far from the one before, or no regimen is for a patient of the new figures.",
+        "The next cycle is dosed by the new figures, and a slip of the scale or of its unit would change its dose.",
+        ("sudden_change_of_weight",),
+        _grown("132"),
+        _grown("55"),
+        _figures,
+        sources=("The regimen that the record names",),
     ),
 )

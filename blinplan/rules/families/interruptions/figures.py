@@ -1,0 +1,78 @@
+"""What the rule about new figures of a patient asks: whether they can be, and where they lead."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from blinplan.course.happened.figures import NewFigures
+from blinplan.course.happened.replan import adulthood_in, decide
+from blinplan.course.happened.resumption import RecordError
+from blinplan.course.patient import KG_PER_POUND, PatientError, patient
+from blinplan.quantities import decimal_text
+from blinplan.regimen.record.record import BodyMeasurement, CourseRecord
+from blinplan.regimen.toml.document import KeyPath
+from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
+
+_NONE = NotEvaluated("not applicable", "no figures of the patient were taken after the start")
+
+
+def figures(rule: Rule, case: Case) -> Answer:
+    """Find figures that nobody can have so soon after those before, and a patient whom no regimen is for any more."""
+    record = case.record
+    assert record is not None  # noqa: S101 - rules of records are asked about records only
+    if not record.measurements:
+        return _NONE
+    return [*_slips(rule, case, record), *_leading_nowhere(rule, case, record)]
+
+
+def _slips(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:
+    most = case.limits["sudden_change_of_weight"]
+    before = record.weight
+    for taken in record.measurements:
+        if before is not None and taken.weight is not None and abs(taken.weight - before) > most.value * before:
+            path = (*taken.path, "weight_kg")
+            yield case.finding(
+                rule,
+                path,
+                f"the weight is {decimal_text(taken.weight, 3)} kg on {taken.day.isoformat()}, and was"
+                f" {decimal_text(before, 3)} kg before{_meant(taken.weight, before, most.value)}",
+                "weigh the patient again, and correct the weight where it is a slip",
+                severity=Severity.WARNING,
+            )
+        before = taken.weight or before
+
+
+def _meant(weight: Fraction, before: Fraction, most: Fraction) -> str:
+    pounds = weight * KG_PER_POUND
+    if abs(pounds - before) > most * before:
+        return ""
+    return f"; {decimal_text(weight, 3)} lb would be about {decimal_text(pounds, 1).replace('≈ ', '')} kg"
+
+
+def _leading_nowhere(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:
+    try:
+        whom = patient(record.weight, record.height, record.area, age=record.age)
+        adulthood = adulthood_in(case.regimen, record, case.site, case.limits_unasked)
+        ledger = decide(case.regimen, record, whom, adulthood, case.others)
+    except RecordError:
+        return  # I804 says so
+    except PatientError as error:
+        last = record.measurements[-1]
+        yield case.finding(rule, _first_key(last), str(error), "correct the figures of the patient")
+        return
+    for taken in ledger.figures:
+        if taken.regimen is None:
+            yield case.finding(
+                rule,
+                _first_key(_measured_on(record, taken)),
+                taken.why,
+                "correct the figures, or have the treating physician decide how the course goes on",
+            )
+
+
+def _measured_on(record: CourseRecord, taken: NewFigures) -> BodyMeasurement:
+    return next(measured for measured in reversed(record.measurements) if measured.day == taken.day)
+
+
+def _first_key(taken: BodyMeasurement) -> KeyPath:
+    keys = (("weight_kg", taken.weight), ("height_cm", taken.height), ("bsa_m2", taken.area))
+    return (*taken.path, next(key for key, value in keys if value is not None))
