@@ -68,7 +68,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PatientChange:
     """From a minute of a course on: other figures of its patient, and the regimen that they lead to."""
 
     minute: int
@@ -93,7 +93,7 @@ class Course:
     regimen: Regimen
     patient: "Patient"
     events: tuple[Event, ...]
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PatientChange, ...] = ()
     others: tuple[Regimen, ...] = ()
 
     def patient_at(self, minute: int) -> "Patient":
@@ -215,7 +215,7 @@ def expand(regimen: Regimen, patient: "Patient") -> Course:
 
 
 def course_of(
-    regimen: Regimen, patient: "Patient", laid_out: Iterable[Period], changes: tuple[Change, ...] = ()
+    regimen: Regimen, patient: "Patient", laid_out: Iterable[Period], changes: tuple[PatientChange, ...] = ()
 ) -> Course:
     """What one patient gets in the periods of a regimen, as they are planned or as they came to be.
 

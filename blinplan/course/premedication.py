@@ -58,7 +58,7 @@ class PremedicationPlan:
     end: int
 
     @property
-    def declared(self) -> tuple[Premedication, ...]:
+    def declarations(self) -> tuple[Premedication, ...]:
         """What the regimen of the start declares, for all age groups."""
         return self.course.regimen.premedication
 
@@ -70,7 +70,7 @@ class PremedicationPlan:
     @property
     def goes_by_age(self) -> bool:
         """Whether adults and children get another one, or on other occasions."""
-        return goes_by_age(self.declared)
+        return goes_by_age(self.declarations)
 
     @property
     def groups(self) -> frozenset[AgeGroup]:
@@ -80,7 +80,7 @@ class PremedicationPlan:
     @property
     def restarts(self) -> tuple[tuple[Premedication, AgeGroup | None], ...]:
         """What is given before a restart, and to which age group where the patient may belong to either."""
-        return tuple(given_to(self.declared, self.groups, _RESTARTS))
+        return tuple(given_to(self.declarations, self.groups, _RESTARTS))
 
     @property
     def asks_for_age(self) -> bool:

@@ -139,9 +139,9 @@ def _words(juncture: Juncture, now: Patient, day: date, found: Regimen | None) -
     """What changes, from what to what, and where that leads."""
     before = juncture.patient
     changed = [
-        *_changed("weight", before.weight, now.weight, "kg"),
-        *_changed("height", before.height, now.height, "cm"),
-        *_changed_area(before, now),
+        *_difference("weight", before.weight, now.weight, "kg"),
+        *_difference("height", before.height, now.height, "cm"),
+        *_difference_of_area(before, now),
     ]
     facts = f"{juncture.named} takes the figures of {day.isoformat()}: {', '.join(changed)}"
     if found is juncture.regimen:
@@ -153,7 +153,7 @@ def _words(juncture: Juncture, now: Patient, day: date, found: Regimen | None) -
     return f"{facts}; {limits}; {wrong}: switched to {found.name}{_label_words(found)}"
 
 
-def _changed(what: str, before: object, now: object, unit: str) -> list[str]:
+def _difference(what: str, before: object, now: object, unit: str) -> list[str]:
     if before == now:
         return []
     return [f"{what} {_number(now)} {unit} ({_number(before)}{f' {unit}' if before is not None else ''} before)"]
@@ -163,7 +163,7 @@ def _number(figure: object) -> str:
     return decimal_text(figure, 3) if isinstance(figure, Fraction) else "not known"
 
 
-def _changed_area(before: Patient, now: Patient) -> list[str]:
+def _difference_of_area(before: Patient, now: Patient) -> list[str]:
     if before.area == now.area:
         return []
     was = "not known" if before.area is None else str(before.area)

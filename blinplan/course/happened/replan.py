@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from blinplan.course.adulthood import Adulthood, adult_from
-from blinplan.course.events import INTERRUPTED, Change, Course, Period, course_of, given_rate, periods
+from blinplan.course.events import INTERRUPTED, Course, PatientChange, Period, course_of, given_rate, periods
 from blinplan.course.happened.figures import FiguresOverTime, Juncture, NewFigures
 from blinplan.course.happened.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.happened.resumption import Decided, FromLedger, FromRecord, Opens, RecordError, Stop, at_once
@@ -195,7 +195,7 @@ class _Walk:
         self._entries: list[LedgerEntry] = []
         self._starts: list[StartOfCycle] = []
         self._figures: list[NewFigures] = []
-        self.changes: list[Change] = []
+        self.changes: list[PatientChange] = []
         self.stopped: list[DoseRate] = []
         self.ended = False
 
@@ -255,7 +255,7 @@ class _Walk:
             raise RecordError(f"there is no regimen {found.regimen}, which the new figures led to", ("figures",))
         switched = regimen is not self._regimen
         self._patient, self._regimen = found.patient, regimen
-        self.changes.append(Change(self._now, found.patient, regimen))
+        self.changes.append(PatientChange(self._now, found.patient, regimen))
         if switched:
             self._planned = _cycles(periods(regimen))
         return switched

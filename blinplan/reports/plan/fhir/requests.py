@@ -176,7 +176,8 @@ def _premedication_key(dated: Dated, due: DuePremedication) -> str:
 
 def _premedication_drugs(dated: Dated) -> list[str]:
     plan = dated.premedication
-    return list(dict.fromkeys(given.drug for given in plan.declared)) if plan else []
+    regimens = plan.course.regimens if plan else ()
+    return list(dict.fromkeys(given.drug for regimen in regimens for given in regimen.premedication))
 
 
 def medications(dated: Dated, plan_id: str) -> Iterator[Element]:

@@ -34,14 +34,14 @@ def _slips(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:
                 rule,
                 path,
                 f"the weight is {decimal_text(taken.weight, 3)} kg on {taken.day.isoformat()}, and was"
-                f" {decimal_text(before, 3)} kg before{_meant(taken.weight, before, most.value)}",
+                f" {decimal_text(before, 3)} kg before{_likely_meaning(taken.weight, before, most.value)}",
                 "weigh the patient again, and correct the weight where it is a slip",
                 severity=Severity.WARNING,
             )
         before = taken.weight or before
 
 
-def _meant(weight: Fraction, before: Fraction, most: Fraction) -> str:
+def _likely_meaning(weight: Fraction, before: Fraction, most: Fraction) -> str:
     pounds = weight * KG_PER_POUND
     if abs(pounds - before) > most * before:
         return ""

@@ -71,7 +71,7 @@ def _figures(rule: Rule, case: Case) -> Answer:
     return figures(rule, case)
 
 
-def _grown(weight: str) -> str:
+def _new_weight(weight: str) -> str:
     return (
         'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\nweight_kg = 60\n\n[[measured]]\n'
         f"on = 2026-04-10\nweight_kg = {weight}"
@@ -198,8 +198,8 @@ RULES = (
         "A weight on record is far from the one before, or no regimen is for a patient of the new figures.",
         "The next cycle is dosed by the new figures, and a slip of the scale or of its unit would change its dose.",
         ("sudden_change_of_weight",),
-        _grown("132"),
-        _grown("55"),
+        _new_weight("132"),
+        _new_weight("55"),
         _figures,
         sources=("The regimen that the record names",),
     ),
