@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pydantic_core import ValidationError
 
@@ -17,9 +17,16 @@ from blinplan.regimen.toml.problems import Problem, SchemaProblems, in_order
 from blinplan.regimen.toml.table import is_several
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from blinplan.regimen.record.record import CourseRecord
     from blinplan.regimen.site import Site
+    from blinplan.regimen.toml.beside_faults import Parts
     from blinplan.regimen.toml.mend import Mended
+    from blinplan.regimen.toml.table import Table
+
+
+Values = TypeVar("Values")
 
 
 class RegimenFile(NamedTuple):
@@ -143,26 +150,40 @@ def _other_route(document: Document) -> Problem | None:
 
 def _read_record(document: Document) -> Reading:
     # Imported here, because most files are regimens.
-    from blinplan.regimen.record.problems import record_problems
+    from blinplan.regimen.record.problems import PARTS, record_problems
     from blinplan.regimen.record.tables import RECORD_FILE, record_of
 
     try:
         file = RECORD_FILE.read(document.values)
     except ValidationError as error:
-        return FaultyFile(document, in_order(SchemaProblems(document, RECORD_FILE).problems(error)))
+        return _faulty(document, error, RECORD_FILE, PARTS, record_problems)
     problems = in_order(record_problems(document, file))
     return FaultyFile(document, problems) if problems else RecordFile(document, record_of(file))
 
 
 def _read_site(document: Document) -> Reading:
-    from blinplan.regimen.site import SITE_FILE, site_of, site_problems
+    from blinplan.regimen.site import PARTS, SITE_FILE, site_of, site_problems
 
     try:
         file = SITE_FILE.read(document.values)
     except ValidationError as error:
-        return FaultyFile(document, in_order(SchemaProblems(document, SITE_FILE).problems(error)))
+        return _faulty(document, error, SITE_FILE, PARTS, site_problems)
     problems = in_order(site_problems(document, file))
     return FaultyFile(document, problems) if problems else SiteFile(document, site_of(file))
+
+
+def _faulty(
+    document: Document,
+    error: ValidationError,
+    file: "Table[Values]",
+    parts: "Parts",
+    find: "Callable[[Document, Values], Iterable[Problem]]",
+) -> FaultyFile:
+    """All that is wrong with a record or a site profile at once, what contradicts itself in it included."""
+    from blinplan.regimen.toml.beside_faults import contradictions_beside
+
+    problems = list(SchemaProblems(document, file).problems(error))
+    return FaultyFile(document, in_order([*problems, *contradictions_beside(document, problems, file, parts, find)]))
 
 
 def _unreadable(data: bytes, name: str, error: DocumentError) -> FaultyFile:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from blinplan.quantities import MINUTES_PER_HOUR
+from blinplan.regimen.toml.beside_faults import Parts
 from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.problems import Problem, contradiction, zone_problems
 from blinplan.regimen.toml.table import (
@@ -294,6 +295,10 @@ def site_of(file: SiteTable) -> Site:
 def _minute(written: str) -> int:
     hours, minutes = written.split(":")
     return int(hours) * MINUTES_PER_HOUR + int(minutes)
+
+
+PARTS = Parts(frozenset({"bag", "cannot_be_had"}), {"name": "x", "bag": [{"hours": 24, "fill_ml": 250}]})
+"""What cannot be had is one of the bags."""
 
 
 def site_problems(document: Document, file: SiteTable) -> Iterator[Problem]:

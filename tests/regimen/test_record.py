@@ -1,5 +1,6 @@
 """Course records and site profiles: read with every fault at its place."""
 
+import re
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
@@ -113,6 +114,49 @@ def test_a_fault_in_a_record_is_said_at_its_place(right: str, wrong: str, code: 
     assert right in RECORD
     assert (code, marked) in places(RECORD.replace(right, wrong, 1))
     assert isinstance(reading(RECORD.replace(right, wrong, 1)), FaultyFile)
+
+
+FAULTS = [
+    ("stopped = 2026-11-05", "stoped = 2026-11-05"),
+    ("record = 1", 'record = 1\npatiant = "A"'),
+    ("record = 1", "record = 1\nward = 5"),
+    ('regimen = "', 'regimn = "'),
+    ("grade = 3", "grade = 6"),
+    ("weight_kg = 70", "weight_kg = 0"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong"), FAULTS)
+def test_what_contradicts_itself_is_told_beside_other_faults(right: str, wrong: str) -> None:
+    told = RECORD.replace("weight_kg = 70", "weight_kg = 70\nborn = 2026-11-03\nage_years = 17")
+    assert right in told
+    found = places(told.replace(right, wrong, 1))
+    assert {("F007", "born"), ("F007", "age_years")} < set(found)
+    order = RECORD.replace("restarted = 2026-11-09", "restarted = 2026-11-04")
+    inside = "[[interruption]]" in RECORD[: RECORD.index(right) + 1]
+    assert (("F007", "restarted") in places(order.replace(right, wrong, 1))) != inside
+
+
+KEYS = [
+    *((RECORD, match.start(), match[1]) for match in re.finditer(r"^(\w+) = ", RECORD, re.MULTILINE)),
+    *((SITE, match.start(1), match[1]) for match in re.finditer(r"(?:^|[{,] )(\w+) = ", SITE, re.MULTILINE)),
+]
+
+
+@pytest.mark.parametrize(("text", "at", "key"), [key for key in KEYS if key[2] not in {"record", "site"}])
+def test_a_misspelt_key_is_the_reason_of_no_other_fault(text: str, at: int, key: str) -> None:
+    misspelt = f"{text[:at]}{key}x{text[at + len(key) :]}"
+    assert {code for code, _ in places(misspelt)} <= {"F002", "F003"}
+    absent = f"{text[:at]}zz{text[at + len(key) :]}"
+    assert {code for code, _ in places(absent)} <= {"F002", "F003"}
+
+
+def test_two_bags_are_told_beside_a_fault_of_the_ward() -> None:
+    twice = SITE.replace("hours = 24", "hours = 96")
+    for right, wrong in (('name = "Ward 7"', "name = 7"), ("holidays", "holydays"), ("site = 1", "site = 1\nx = 2")):
+        assert (("F007", "hours") in places(twice.replace(right, wrong))) == (right != "holidays")
+        wrong_zone = twice.replace(right, wrong).replace("Europe/Berlin", "Berlin")
+        assert ("F004", '"Berlin"') in places(wrong_zone)
 
 
 def test_a_time_without_an_offset_needs_a_zone() -> None:

@@ -6,8 +6,12 @@ from datetime import datetime
 from blinplan.regimen.age import AgeError, born_on, completed_age
 from blinplan.regimen.record.record import DEATH, YEARS, in_utc
 from blinplan.regimen.record.tables import InterruptionFile, RecordTable
+from blinplan.regimen.toml.beside_faults import Parts
 from blinplan.regimen.toml.document import Document, KeyPath
 from blinplan.regimen.toml.problems import Problem, contradiction, zone_problems
+
+PARTS = Parts(frozenset({"interruption", "cycle_start", "measured"}), {"regimen": "x"}, "time_zone")
+"""Interruptions and starts of cycles follow one another, and every time is of a zone."""
 
 
 def record_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
