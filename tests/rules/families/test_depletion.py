@@ -1,12 +1,15 @@
 """B: verdicts from shares of virtual patients, decided only when their interval is clear of the limit."""
 
+from dataclasses import replace
+
 import pytest
 from scipy.stats import binomtest
 
 from blinplan.course.events import periods
+from blinplan.proportion import NORMAL_975
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import NotEvaluated, Severity
-from blinplan.rules.simulated.virtual import MOST, PatientSimulator
+from blinplan.rules.simulated.virtual import EARLY, MOST, PatientSimulator
 from blinplan.rules.verdict import Ruling
 from blinplan.simulation.trial import run
 from tests.read_text import regimen_in
@@ -55,6 +58,22 @@ def test_recovery_is_decided_where_the_interval_is_clear_of_five_percent(count: 
     low, high = interval(count, 1000)
     expected = "finding" if low > 0.05 else "undecided" if high > 0.05 else "pass"
     assert answer(judgement_of_lines(TWO, script(outcome(1000, 1000, (count, 1000)))), "B403") == expected
+
+
+@pytest.mark.parametrize(("depleted", "expected"), [(10, "not applicable"), (40, "undecided"), (100, "finding")])
+def test_few_patients_leave_open_what_few_of_them_would_say(depleted: int, expected: str) -> None:
+    """Of 40 depleted in 1,000 all recover; of all 16,000, less than one in twenty may be depleted, who say nothing."""
+    early = replace(outcome(1000, 1000, (depleted, depleted)), errors=EARLY)
+    assert answer(judgement_of_lines(TWO, script(early)), "B403") == expected
+    final = replace(early, errors=NORMAL_975)
+    assert answer(judgement_of_lines(TWO, script(final)), "B403") == expected.replace("undecided", "finding")
+
+
+def test_more_patients_are_asked_for_while_it_is_open_whether_few_are_depleted() -> None:
+    early = replace(outcome(1000, 1000, (40, 40)), errors=EARLY)
+    asked = script(early, outcome(1000, 16000, (480, 480)))
+    assert answer(judgement_of_lines(TWO, asked), "B403") == "not applicable"
+    assert asked.requests == [0, 1]
 
 
 def test_the_majority_finding_points_at_the_target_dose_and_counts_patients() -> None:

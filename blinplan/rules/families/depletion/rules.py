@@ -65,19 +65,30 @@ def _too_few(rule: Rule, case: Case) -> Answer:
 
 
 def _recovery(rule: Rule, case: Case) -> Answer:
+    from blinplan.proportion import Proportion
+
     outcome = case.outcome
     assert outcome is not None  # noqa: S101
     if not outcome.recoveries:
         return NotEvaluated("not applicable", "there is one cycle, so no next cycle to recover before")
     limit = case.limits["recovering_patients"]
-    looked_at = [_is_of_many(recovered, outcome, limit) for recovered in outcome.recoveries]
-    if not any(looked_at):
+    depleted = [Proportion(recovered.total, outcome.patients) for recovered in outcome.recoveries]
+    doubtful = next((share for share in depleted if outcome.is_early and _may_be_few(share, outcome, limit)), None)
+    if doubtful is not None:  # all patients say whether the question is asked of this cycle
+        return _open_question("depleted when the infusion ended", doubtful, limit)
+    looked_at = [number for number, share in enumerate(depleted, 1) if outcome.bounds(share)[1] > limit.fraction]
+    if not looked_at:
         return NotEvaluated("not applicable", "hardly any virtual patient is depleted when an infusion ends")
+    return _recovered_after(rule, case, outcome, looked_at)
+
+
+def _recovered_after(rule: Rule, case: Case, outcome: "SimulatedOutcome", looked_at: list[int]) -> Answer:
+    """What recovery after some cycles comes to, by their number."""
+    limit = case.limits["recovering_patients"]
     above: dict[KeyPath, list[tuple[Period, Proportion]]] = {}
     undecided: dict[int, Proportion] = {}
-    for number, recovered in enumerate(outcome.recoveries, start=1):
-        if not looked_at[number - 1]:
-            continue
+    for number in looked_at:
+        recovered = outcome.recoveries[number - 1]
         if outcome.bounds(recovered)[0] > limit.fraction:
             last = _last(case, number)
             above.setdefault(last.path, []).append((last, recovered))
@@ -105,11 +116,10 @@ def _recovery(rule: Rule, case: Case) -> Answer:
     return findings
 
 
-def _is_of_many(recovered: "Proportion", outcome: "SimulatedOutcome", limit: Limit) -> bool:
-    """Whether so many patients are depleted when the infusion ends that a share of them says something."""
-    from blinplan.proportion import Proportion
-
-    return outcome.bounds(Proportion(recovered.total, outcome.patients))[1] > limit.fraction
+def _may_be_few(depleted: "Proportion", outcome: "SimulatedOutcome", limit: Limit) -> bool:
+    """Whether it is open if so many patients are depleted that a share of them says something."""
+    low, high = outcome.bounds(depleted)
+    return low <= limit.fraction < high
 
 
 def _last(case: Case, number: int) -> Period:
