@@ -109,4 +109,4 @@ def test_a_record_that_contradicts_itself_is_told(inside: Run, tmp_path: Path, l
 def test_a_weight_that_looks_like_a_slip_is_told(inside: Run, tmp_path: Path, weight: str, codes: list[str]) -> None:
     record = write(tmp_path, CHILD.format(weight=44) + MEASURED.format(weight=weight))
     found = inside("check", record, "--no-simulate", "-f", "json").json
-    assert [finding["code"] for file in found["files"] for finding in file["findings"]] == codes
+    assert [verdict["rule"] for verdict in found["files"][0]["verdicts"] if verdict["findings"]] == codes
