@@ -159,6 +159,12 @@ def duration_text(minutes: int) -> str:
     return " ".join(parts) or "0 d"
 
 
+def hours_text(minutes: int) -> str:
+    """Write a duration in hours and minutes, however many: ``25 h``, ``24 h 30 min``."""
+    hours, left = divmod(minutes, MINUTES_PER_HOUR)
+    return " ".join(f"{count} {unit}" for count, unit in ((hours, "h"), (left, "min")) if count) or "0 h"
+
+
 def plural(noun: str, count: int) -> str:
     """A noun as it stands after a number: file after 1, files after all others."""
     return noun if count == 1 else f"{noun}s"

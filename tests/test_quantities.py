@@ -21,6 +21,7 @@ from blinplan.quantities import (
     WrittenDose,
     decimal_text,
     duration_text,
+    hours_text,
     plural,
     read_dose,
     read_mass,
@@ -286,6 +287,11 @@ def test_a_number_is_written_exactly_or_marked(value: Fraction, places: int, tex
 )  # fmt: skip
 def test_a_duration_is_written_in_days_hours_and_minutes(minutes: int, text: str) -> None:
     assert duration_text(minutes) == text
+
+
+@pytest.mark.parametrize(("minutes", "text"), [(1500, "25 h"), (1470, "24 h 30 min"), (30, "30 min"), (0, "0 h")])
+def test_a_day_of_another_length_is_told_in_hours(minutes: int, text: str) -> None:
+    assert hours_text(minutes) == text
 
 
 @pytest.mark.parametrize("pattern", [DOSE_PATTERN, FLAT_DOSE_PATTERN, MASS_PATTERN, FLAT_MASS_PATTERN])

@@ -14,6 +14,7 @@ from blinplan.course.events import INTERRUPTED, Course, Event
 from blinplan.course.happened.interruption import Topic
 from blinplan.course.premedication import DuePremedication, PremedicationPlan
 from blinplan.course.things_due import due_days, hospital_stays
+from blinplan.course.wall_clock import NO_DATES, WallClock
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Indication, Regimen, ThingDue
@@ -96,6 +97,7 @@ def entries(
     bags: Sequence[Bag] = (),
     ledger: "Ledger | None" = None,
     things: Iterable[Entry] = (),
+    clock: WallClock = NO_DATES,
 ) -> tuple[Entry, ...]:
     """Everything that is due in a course, in the order of time.
 
@@ -112,6 +114,8 @@ def entries(
         begins later than it could has both its times.
     things
         What is due besides.
+    clock
+        How long its days are.
     """
     interruptions = ledger.interruptions if ledger else ()
     found = [
@@ -119,7 +123,7 @@ def entries(
         *_of_premedication(course, premedication),
         *_of_restarts(course, premedication, interruptions),
         *things,
-        *_of_hospital(course),
+        *_of_hospital(course, clock),
         *_of_supervision(course, interruptions),
         *(Entry(Due.BAG, bag.start, bag.stop, _cycle_at(course, bag.start), bag=bag) for bag in bags),
     ]
@@ -135,6 +139,29 @@ def things_due(course: Course, clock: Clock, *, ended: bool) -> Iterator[Entry]:
             last = max(first + timedelta(days=1), min(last, clock.at(due.taken_over).date()))
         start, stop = clock.midnight(first), clock.midnight(last)
         yield Entry(Due(due.thing.kind.value), start, stop, due.cycle, thing=due.thing)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDay:
+    """A day of infusion that has more or less than 24 hours, or what is infused of it: minutes, and mcg, exact."""
+
+    start: int
+    stop: int
+    more: int
+    cycle: int
+    micrograms: Fraction
+    micrograms_more: Fraction
+
+
+def changed_days(course: Course, clock: WallClock) -> Iterator[ChangedDay]:
+    """The days of infusion of which the clock changes the length."""
+    for event in course.events:
+        period = event.period
+        if period.dose is None:
+            continue
+        for start, stop, more in clock.changed_days(period.start, period.stop):
+            given, extra = (event.rate * minutes / MINUTES_PER_DAY for minutes in (stop - start, more))
+            yield ChangedDay(start, stop, more, period.cycle, given, extra)
 
 
 def infusions(course: Course) -> tuple[Infusion, ...]:
@@ -227,10 +254,11 @@ def _label_supervises(regimen: Regimen) -> bool:
     return stated and regimen.indication is not Indication.INVESTIGATIONAL
 
 
-def _of_hospital(course: Course) -> Iterator[Entry]:
+def _of_hospital(course: Course, clock: WallClock) -> Iterator[Entry]:
     for cycle, (start, days) in hospital_stays(course).items():
         if days:
-            yield Entry(Due.HOSPITAL, start, start + days * MINUTES_PER_DAY, cycle)
+            end = clock.after(clock.at(start), days * MINUTES_PER_DAY)
+            yield Entry(Due.HOSPITAL, start, end.minute, cycle)
 
 
 def _cycle_at(course: Course, minute: int) -> int:

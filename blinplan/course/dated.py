@@ -14,6 +14,7 @@ from blinplan.course.happened.ledger import Ledger, record_of
 from blinplan.course.happened.replan import Replanned, as_it_stood, replan, replay
 from blinplan.course.happened.resumption import Opens, at_once
 from blinplan.course.premedication import PremedicationPlan, premedication_plan
+from blinplan.course.wall_clock import NO_DATES, WallClock
 from blinplan.label.read import label_of
 from blinplan.regimen.record.record import CourseRecord
 from blinplan.regimen.site import Site
@@ -43,6 +44,11 @@ class Dated:
     def ledger(self) -> Ledger:
         """What was decided on the way."""
         return self.replanned.ledger
+
+    @property
+    def days(self) -> WallClock:
+        """How long its days are: in the plan of an earlier version, of which this has the ledger, all have 24 hours."""
+        return WallClock(self.clock.start) if self.ledger.by_the_clock else NO_DATES
 
     def shows(self, entry: Entry) -> bool:
         """Whether an entry is of the cycle and the days that are asked for."""
@@ -74,7 +80,7 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
     Parameters
     ----------
     planned
-        The course as it was planned.
+        The course as it was planned, without dates.
     begins
         When the first infusion begins: aware, in the patient's time zone.
     site
@@ -93,10 +99,11 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
     """
     site = None if site is None else prepared_by(site, label_of(planned.regimen))
     if isinstance(happened, Ledger):
-        found = replay(planned, happened)
+        found = replay(planned, happened, WallClock(begins))
     else:
         by_step = site is not None and site.figures_by_step
-        found = replan(planned, happened, _opens(site, begins), _adulthood(planned, begins, site), by_step=by_step)
+        adulthood = _adulthood(planned, begins, site)
+        found = replan(planned, happened, _opens(site, begins), adulthood, WallClock(begins), by_step=by_step)
     return _on_calendar(found, Clock(begins), site, recorded=happened is not None)
 
 
@@ -120,7 +127,7 @@ def as_planned(now: Dated) -> Iterator[Dated]:
     for earlier in as_it_stood(record_of(now.ledger, now.course.regimen.name, now.clock.start)):
         try:
             yield replace(
-                date_course(now.replanned.planned, now.clock.start, now.site, earlier),
+                date_course(now.replanned.undated, now.clock.start, now.site, earlier),
                 cycle=now.cycle,
                 first=now.first,
                 last=now.last,
@@ -138,10 +145,10 @@ def _bags(found: Replanned, site: Site, clock: Clock) -> Iterator[Bag]:
             known.interruptions[:number],
             tuple(start for start in known.starts if start.start <= entry.stopped),
             tuple(figures for figures in known.figures if figures.minute <= entry.stopped),
+            by_the_clock=known.by_the_clock,
         )
-        until = [
-            infusion for infusion in infusions(replay(found.planned, then).course) if infusion.start < entry.stopped
-        ]
+        course = replay(found.undated, then, WallClock(clock.start)).course
+        until = [infusion for infusion in infusions(course) if infusion.start < entry.stopped]
         for bag in _bags_in_use(until, entry.stopped, site, clock, sizes):
             if since <= bag.start < entry.stopped:
                 yield replace(bag, stop=min(bag.stop, entry.stopped))
@@ -170,12 +177,14 @@ def _sizes(course: Course, site: Site) -> Sizes:
 def _opens(site: Site | None, begins: datetime) -> Opens:
     if site is None or not site.starts_when_open:
         return at_once
-    return lambda minute, length: next_opening(site, begins, minute, length)
+    return lambda minute: next_opening(site, begins, minute)
 
 
 def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded: bool) -> Dated:
     course = found.course
     bags = () if site is None else tuple(_bags(found, site, clock))
     premedication = premedication_plan(course, _adulthood(course, clock.start, site))
-    due = entries(course, premedication, bags, found.ledger, things_due(course, clock, ended=found.ended))
+    things = things_due(course, clock, ended=found.ended)
+    days = WallClock(clock.start) if found.ledger.by_the_clock else NO_DATES
+    due = entries(course, premedication, bags, found.ledger, things, days)
     return Dated(course, clock, due, premedication, bags, found, recorded, site)

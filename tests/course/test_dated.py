@@ -19,8 +19,9 @@ from blinplan.course.events import Course, expand
 from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import patient
 from blinplan.regimen import library
-from blinplan.regimen.record.record import Cause, CourseRecord, CycleStart, Interruption
+from blinplan.regimen.record.record import Cause, Interruption
 from blinplan.regimen.site import Site
+from tests.course.dated_records import interruption, record
 from tests.course.regimens import site
 
 DAY, HOUR = 24 * 60, 60
@@ -38,25 +39,7 @@ def course(weight: Fraction = Fraction(70)) -> Course:
     return expand(choose(adult, one, library.load).regimen, one)
 
 
-def interruption(
-    start: datetime, at: int, lasts: int | None, cause: Cause, grade: int | None, cycle: int
-) -> Interruption:
-    stopped = start.astimezone(UTC) + timedelta(minutes=at)
-    restarted = None if lasts is None else stopped + timedelta(minutes=lasts)
-    path = ("interruption", at)
-    return Interruption(stopped, restarted, cause, cycle, grade, None, None, None, None, None, path)
-
-
-def record(planned: Course, start: datetime, *interruptions: Interruption, **starts: int) -> CourseRecord:
-    begun = [
-        CycleStart(int(name[1:]), start.astimezone(UTC) + timedelta(minutes=at), ("cycle_start", 0))
-        for name, at in starts.items()
-    ]
-    name = planned.regimen.name
-    return CourseRecord(name, start.astimezone(UTC), None, None, None, None, interruptions, tuple(begun))
-
-
-WARD = site(24, 48, 72, closed=frozenset({5, 6}), starts_when_open=True)
+WARD = site(24, 48, 72, 96, closed=frozenset({5, 6}), starts_when_open=True)
 
 
 def starts(plan: Dated) -> list[datetime]:
@@ -65,23 +48,26 @@ def starts(plan: Dated) -> list[datetime]:
 
 def test_a_cycle_waits_for_the_ward() -> None:
     plan = date_course(course(), MONDAY, WARD, None)
-    # Summer time ends on 25 October: the free interval ends at 9:00, and the ward changes bags at 10:00.
+    # Summer time ends on 25 October: the free interval ends at 10:00 all the same, when the ward changes bags.
     assert starts(plan)[:2] == [MONDAY, datetime(2026, 11, 30, 10, tzinfo=BERLIN)]
-    assert plan.ledger.starts[0].start - plan.ledger.starts[0].earliest == HOUR
+    assert plan.ledger.starts == ()
     assert not [entry for entry in plan.entries if entry.due is Due.START and when_closed(entry, plan.clock, WARD)]
-    at_once = date_course(course(), MONDAY, site(24, 48, 72, 96, closed=frozenset({5, 6})), None)
-    assert starts(at_once)[1] == datetime(2026, 11, 30, 9, tzinfo=BERLIN)
-    assert at_once.ledger.starts == ()
+    late = replace(WARD, change_minute=11 * HOUR)
+    assert starts(date_course(course(), MONDAY.replace(hour=11), late, None))[1].hour == 11
+    waits = date_course(course(), MONDAY, late, None)
+    assert starts(waits)[1] == datetime(2026, 11, 30, 11, tzinfo=BERLIN)
+    assert waits.ledger.starts[0].start - waits.ledger.starts[0].earliest == HOUR
 
 
 def test_what_moved_to_a_weekend_waits_until_monday() -> None:
     planned = course()
     three_days = interruption(MONDAY, 10 * DAY, 5 * DAY, Cause.TECHNICAL, None, 1)
-    plan = date_course(planned, MONDAY, site(24, 48, 72, 96, closed=frozenset({5, 6}), starts_when_open=True), None)
+    plan = date_course(planned, MONDAY, WARD, None)
     later = date_course(planned, MONDAY, plan.site, record(planned, MONDAY, three_days))
     assert [moment.weekday() for moment in starts(later)] == [0] * 5
     assert starts(later)[1].date() == date(2026, 12, 7)  # Saturday the 5th is the earliest
-    assert later.course.micrograms == planned.micrograms
+    # Cycle 4 is infused over the night of 28 March then, which has an hour less.
+    assert later.course.micrograms == plan.course.micrograms - Fraction(28, 24)
 
 
 @pytest.mark.parametrize(
@@ -105,33 +91,29 @@ def test_a_free_interval_ends_at_the_same_hour_though_the_clock_was_put_forward(
     spring = datetime(2027, 2, 22, 10, tzinfo=BERLIN)  # free from 22 March to 5 April; summer time begins on 28 March
     planned = course()
     assert starts(date_course(planned, begins, WARD, None))[1] == datetime(2027, 3, 22, 10, tzinfo=BERLIN)
-    moved = date_course(planned, spring, WARD, None)
-    assert starts(moved)[1] == datetime(2027, 4, 5, 10, tzinfo=BERLIN)
-    assert moved.ledger.starts[0].start - moved.ledger.starts[0].earliest == -HOUR
-    assert moved.ledger.starts[0].why.endswith(", and the clock was put forward since the last one")
-    assert date_course(planned, spring, WARD, moved.ledger).course == moved.course
-    done = replace(record(planned, spring, _2=42 * DAY - HOUR), time_zone="Europe/Berlin")
-    happened = date_course(planned, spring, None, done)
-    assert starts(happened)[1] == datetime(2027, 4, 5, 10, tzinfo=BERLIN)
-    assert happened.ledger.starts[0].why == "it is on record, and the clock was put forward"
+    for ward in (WARD, None):
+        plan = date_course(planned, spring, ward, None)
+        assert starts(plan)[1] == datetime(2027, 4, 5, 10, tzinfo=BERLIN)
+        assert plan.ledger.starts == ()
+        assert plan.course.micrograms == planned.micrograms  # the free interval is an hour shorter, and no infusion
+    done = date_course(planned, spring, None, record(planned, spring, _2=42 * DAY - HOUR))
+    assert starts(done) == starts(plan)
+    with pytest.raises(RecordError, match="began 1 min before it could"):
+        date_course(planned, spring, None, record(planned, spring, _2=42 * DAY - 61))
     with pytest.raises(RecordError, match="before it could"):
-        date_course(
-            planned, spring, None, replace(done, cycle_starts=record(planned, spring, _2=42 * DAY - 61).cycle_starts)
-        )
-    with pytest.raises(RecordError, match="before it could"):
-        date_course(planned, begins, None, replace(record(planned, begins, _2=42 * DAY - 1), time_zone="Europe/Berlin"))
+        date_course(planned, begins, None, record(planned, begins, _2=42 * DAY - 1))
 
 
-def test_an_hour_that_was_gained_lets_no_cycle_begin_early() -> None:
-    """Summer time ends on 25 October: the free interval ends at 9:00, and no hour of it may be left out."""
-    early = site(24, 48, 72, at=8 * HOUR)
-    found, why = next_opening(early, MONDAY, 42 * DAY, 42 * DAY)
-    assert MONDAY.astimezone(UTC) + timedelta(minutes=found) == datetime(2026, 12, 1, 8, tzinfo=BERLIN)
-    assert "the clock was put forward" not in why
+def test_where_the_clock_was_put_back_a_cycle_may_begin_when_its_days_of_24_hours_have_passed() -> None:
+    """Cycle 1 lasts an hour more by the clock: who began cycle 2 at 9:00 left nothing out."""
     planned = course()
-    done = replace(record(planned, MONDAY, _2=42 * DAY - HOUR), time_zone="Europe/Berlin")
-    with pytest.raises(RecordError, match="began 1 h before it could"):
-        date_course(planned, MONDAY, None, done)
+    done = date_course(planned, MONDAY, None, record(planned, MONDAY, _2=42 * DAY))
+    assert starts(done)[1] == datetime(2026, 11, 30, 9, tzinfo=BERLIN)
+    assert done.ledger.starts[0].earliest == 42 * DAY + HOUR
+    with pytest.raises(RecordError, match="began 1 h 1 min before it could"):
+        date_course(planned, MONDAY, None, record(planned, MONDAY, _2=42 * DAY - 1))
+    ward = replace(WARD, change_minute=9 * HOUR)  # 9:00 is not yet the time
+    assert starts(date_course(planned, MONDAY, ward, None))[1] == datetime(2026, 12, 1, 9, tzinfo=BERLIN)
 
 
 def test_a_ward_with_no_hour_of_change_opens_at_the_hour_at_which_the_interval_ended() -> None:
@@ -174,7 +156,7 @@ def test_the_plans_before_are_those_of_the_record_as_it_stood() -> None:
     before = list(as_planned(date_course(planned, MONDAY, None, full)))
     assert [len(plan.ledger.interruptions) for plan in before] == [0, 1, 1]
     assert [plan.replanned.ended for plan in before] == [False, True, False]
-    assert before[0].course == planned
+    assert before[0].course == date_course(planned, MONDAY, None, None).course
 
 
 profiles = st.builds(

@@ -303,10 +303,10 @@ def test_a_cycle_begins_when_it_did_and_not_before_it_could() -> None:
 
 
 def test_a_site_that_is_closed_delays_the_cycle() -> None:
-    found = replan(course(), None, lambda minute, _: (minute + DAY, "the ward is closed"))
+    found = replan(course(), None, lambda minute: (minute + DAY, "the ward is closed"))
     assert [e.period.start // DAY for e in found.course.events if e.period.step == 1] == [0, 43, 86, 129, 172]
     assert {one.why for one in found.ledger.starts} == {"the ward is closed"}
-    begun = replan(course(), record(starts={2: 42 * DAY}), lambda minute, _: (minute + DAY, "the ward is closed"))
+    begun = replan(course(), record(starts={2: 42 * DAY}), lambda minute: (minute + DAY, "the ward is closed"))
     assert begun.course.events[3].period.start == 42 * DAY  # what happened is not moved
 
 

@@ -74,7 +74,7 @@ def plan(
 ) -> Plan:
     """Plan a regimen for one patient: what is given, and on which dates where a start is known.
 
-    Minutes of the course are minutes that pass, so times stay right when the clock is changed.
+    What is planned for 10 o'clock is at 10 o'clock when the clock was changed too: a day may have 23 or 25 hours.
 
     >>> from datetime import datetime
     >>> from blinplan import patient, plan
@@ -82,7 +82,7 @@ def plan(
     >>> planned = plan("rr-adult", adult, start=datetime(2026, 10, 20, 10), time_zone="Europe/Berlin")
     >>> step = planned.entries[4]
     >>> f"{step.due}: {step.mcg_per_day} mcg/day from {step.start:%Y-%m-%d %H:%M %Z}"
-    'step: 28 mcg/day from 2026-10-27 09:00 CET'
+    'step: 28 mcg/day from 2026-10-27 10:00 CET'
 
     Parameters
     ----------

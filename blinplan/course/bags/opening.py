@@ -64,17 +64,8 @@ def minutes_of_change(site: Site, day: date, start: datetime) -> dict[int, bool]
     return {round((at - start.astimezone(UTC)).total_seconds()) // 60: at < on_the_hour for at in times}
 
 
-def put_forward(start: datetime, begin: int, end: int) -> int:
-    """By how many minutes the clock is put forward between two minutes of a course; 0 where it is put back."""
-    first, last = ((start.astimezone(UTC) + timedelta(minutes=at)).astimezone(start.tzinfo) for at in (begin, end))
-    return max(0, round(((last.utcoffset() or timedelta()) - (first.utcoffset() or timedelta())).total_seconds()) // 60)
-
-
-def next_opening(site: Site, start: datetime, minute: int, length: int = 0) -> tuple[int, str]:
+def next_opening(site: Site, start: datetime, minute: int) -> tuple[int, str]:
     """The first minute of a course, from one on, at which the site starts a cycle, and why not at once.
-
-    A cycle of ``length`` minutes before it may end at the same hour by the clock, though an hour was lost in it because
-    the clock was put forward.
 
     Raises
     ------
@@ -82,7 +73,7 @@ def next_opening(site: Site, start: datetime, minute: int, length: int = 0) -> t
         When it does not open for a year.
     """
     earliest = (start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(start.tzinfo)
-    first, lost = earliest.date(), put_forward(start, minute - length, minute)
+    first = earliest.date()
     for day in (first + timedelta(days=number) for number in range(_LONGEST_CLOSED)):
         if not is_open(site, day):
             continue
@@ -90,9 +81,8 @@ def next_opening(site: Site, start: datetime, minute: int, length: int = 0) -> t
         if at is None:
             at = earliest if day == first else datetime.combine(day, earliest.timetz())
         opens = round((at.astimezone(UTC) - start.astimezone(UTC)).total_seconds()) // 60
-        if opens >= minute - (lost if site.change_minute is not None else 0):
-            early = "" if opens >= minute else ", and the clock was put forward since the last one"
-            return opens, f"{site.name} starts cycles {_when(site)}{early}"
+        if opens >= minute:
+            return opens, f"{site.name} starts cycles {_when(site)}"
     raise NeverOpenError(f"{site.name} has no open day within a year from {first}")
 
 

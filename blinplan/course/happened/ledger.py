@@ -79,12 +79,15 @@ class Ledger:
     """Interruptions of a course, starts of its later cycles, and new figures of its patient, each in order of time.
 
     ``not_counted`` are the days of figures after which no cycle begins that could take them.
+    ``by_the_clock`` says that days are those of the ward's clock, which may have 23 or 25 hours; in ledgers of earlier
+    versions every day has 24.
     """
 
     interruptions: tuple[LedgerEntry, ...] = ()
     starts: tuple[StartOfCycle, ...] = ()
     figures: tuple[NewFigures, ...] = ()
     not_counted: tuple[date, ...] = ()
+    by_the_clock: bool = True
 
 
 def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
@@ -114,6 +117,7 @@ def ledger_data(ledger: Ledger) -> dict[str, Any]:
     """Write a ledger as plain data, from which `ledger_of` makes the same ledger."""
     return {
         "version": VERSION,
+        "by_the_clock": ledger.by_the_clock,
         "interruptions": [_entry_data(entry) for entry in ledger.interruptions],
         "starts": [
             {
@@ -147,6 +151,7 @@ def ledger_of(data: Mapping[str, Any]) -> Ledger:
             # A plan of an earlier version has no figures.
             tuple(_figures_of(figures) for figures in data.get("figures", ())),
             tuple(date.fromisoformat(day) for day in data.get("figures_not_counted", ())),
+            _is(bool, data.get("by_the_clock", False)),
         )
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, ZeroDivisionError) as error:
         raise LedgerError("something is missing in its ledger, or is not of its kind") from error

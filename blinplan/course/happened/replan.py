@@ -12,6 +12,7 @@ from blinplan.course.happened.figures import FiguresOverTime, Juncture, NewFigur
 from blinplan.course.happened.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.happened.resumption import Decided, FromLedger, FromRecord, Opens, RecordError, Stop, at_once
 from blinplan.course.patient import Patient, PatientError
+from blinplan.course.wall_clock import NO_DATES, Moment, WallClock
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.quantities import Basis, DoseRate
@@ -22,8 +23,9 @@ from blinplan.regimen.site import Site
 
 @dataclass(frozen=True, slots=True)
 class Replanned:
-    """A course as it came to be, and the ledger of what was decided. ``planned`` is the one that was planned.
+    """A course as it came to be, and the ledger of what was decided.
 
+    ``planned`` is the one that was planned, on its calendar where it has one, and ``undated`` the same without dates.
     ``ended`` says that nothing more is planned: the infusion was not restarted, or is not to be.
     """
 
@@ -31,6 +33,7 @@ class Replanned:
     course: Course
     ledger: Ledger
     ended: bool
+    undated: Course
 
 
 def replan(
@@ -38,6 +41,7 @@ def replan(
     record: CourseRecord | None,
     opens: Opens = at_once,
     adulthood: Adulthood | None = None,
+    clock: WallClock = NO_DATES,
     *,
     by_step: bool = False,
 ) -> Replanned:
@@ -51,13 +55,15 @@ def replan(
     Parameters
     ----------
     planned
-        The course.
+        The course, without dates.
     record
         What happened to it; None where nothing did.
     opens
         When the later cycles can begin of which the record does not say when they did.
     adulthood
         Which age group the patient belongs to when; as the label has it where not given.
+    clock
+        How long its days are.
     by_step
         Whether new figures of the patient count from the next step on, and not from the next cycle on.
 
@@ -72,7 +78,8 @@ def replan(
     if record is not None and record.regimen != planned.regimen.name:
         raise RecordError(f"the record is of {record.regimen}, and the plan of {planned.regimen.name}", ("regimen",))
     known = adulthood or Adulthood(adult_from(planned.regimen), planned.patient.age, weight=planned.patient.weight)
-    return _walk(planned, FromRecord(record, opens, known, _figures_over_time(record, known.start, by_step=by_step)))
+    figures = _figures_over_time(record, known.start, by_step=by_step)
+    return _walk(planned, FromRecord(record, opens, known, figures), clock)
 
 
 def _figures_over_time(record: CourseRecord | None, begins: datetime | None, *, by_step: bool) -> FiguresOverTime:
@@ -81,15 +88,18 @@ def _figures_over_time(record: CourseRecord | None, begins: datetime | None, *, 
     return FiguresOverTime(begins or record.begins, record.measurements, by_step=by_step)
 
 
-def replay(planned: Course, ledger: Ledger) -> Replanned:
+def replay(planned: Course, ledger: Ledger, clock: WallClock = NO_DATES) -> Replanned:
     """Make a course again from its ledger alone, whatever the label's numbers are today.
+
+    A ledger of an earlier version counted days of 24 hours, and its course is made so again.
 
     Raises
     ------
     RecordError
         When the ledger is not of this course.
     """
-    return _walk(planned, FromLedger(ledger))
+    found = _walk(planned, FromLedger(ledger), clock if ledger.by_the_clock else NO_DATES)
+    return replace(found, ledger=replace(found.ledger, by_the_clock=ledger.by_the_clock))
 
 
 def as_it_stood(record: CourseRecord) -> Iterator[CourseRecord]:
@@ -164,21 +174,33 @@ def decide_at(
     """
     known = adulthood or adulthood_in(regimen, record)
     told = FromRecord(record, at_once, known, _figures_over_time(record, None, by_step=False))
-    walk = _Walk(Course(regimen, whom, (), others=tuple(others)), periods(regimen), told)
+    clock = NO_DATES if record.time_zone is None else WallClock(record.begins)
+    walk = _Walk(Course(regimen, whom, (), others=tuple(others)), periods(regimen), told, clock)
     walk.to_its_end()
     return walk.ledger, tuple(walk.stopped)
 
 
-def _walk(planned: Course, decided: "Decided") -> Replanned:
-    walk = _Walk(planned, [event.period for event in planned.events], decided)
+def _walk(undated: Course, decided: "Decided", clock: WallClock) -> Replanned:
+    walk = _Walk(undated, [event.period for event in undated.events], decided, clock)
     laid_out = walk.to_its_end()
-    course = course_of(planned.regimen, planned.patient, laid_out, tuple(walk.changes))
-    return Replanned(planned, replace(course, others=planned.others), walk.ledger, walk.ended)
+    course = course_of(undated.regimen, undated.patient, laid_out, tuple(walk.changes))
+    course = replace(course, others=undated.others)
+    return Replanned(on_calendar(undated, clock), course, walk.ledger, walk.ended, undated)
+
+
+def on_calendar(undated: Course, clock: WallClock) -> Course:
+    """A course as its days are by a clock."""
+    found, now = [], Moment(0, 0)
+    for event in undated.events:
+        end = clock.after(now, event.period.minutes)
+        found.append(replace(event, period=replace(event.period, start=now.minute, stop=end.minute)))
+        now = end
+    return replace(undated, events=tuple(found))
 
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """A stretch of infusion that is still to be given."""
+    """A stretch of infusion that is still to be given: so many minutes as it was planned, by the clock."""
 
     period: Period
     minutes: int
@@ -187,11 +209,12 @@ class _Left:
 class _Walk:
     """Walks once through the cycles, and takes the interruptions and the patient's new figures as they come."""
 
-    def __init__(self, planned: Course, laid_out: Sequence[Period], decided: Decided) -> None:
+    def __init__(self, planned: Course, laid_out: Sequence[Period], decided: Decided, clock: WallClock) -> None:
         self._regimen, self._patient, self._others = planned.regimen, planned.patient, planned.others
         self._planned = _cycles(laid_out)
         self._decided = decided
-        self._now = 0
+        self._clock = clock
+        self._now = Moment(0, 0)
         self._entries: list[LedgerEntry] = []
         self._starts: list[StartOfCycle] = []
         self._figures: list[NewFigures] = []
@@ -223,11 +246,11 @@ class _Walk:
 
     def _cycle(self, number: int, broken: "_Broken | None") -> Generator[Period, None, "_Broken | None"]:
         """Go through a cycle, which a restart began where one was broken off; return how it was itself, if it was."""
-        cycle, begun = self._planned[number], self._now
+        cycle, begun = self._planned[number], self._now.minute
         like, last = number, number + 1 == len(self._planned)
         left = _whole(_steps(cycle))
         if broken is not None:
-            self._decided.note_start(cycle[0].cycle, self._now)
+            self._decided.note_start(cycle[0].cycle, self._now.minute)
             if broken.resumption.again and broken.like < len(self._planned):
                 like = broken.like
             steps = [replace(step, cycle=cycle[0].cycle) for step in _steps(self._planned[like])]
@@ -242,7 +265,7 @@ class _Walk:
     def _take_figures(self, named: str, *, is_cycle: bool, fits: Callable[[Regimen], bool] = lambda _: True) -> bool:
         """Let new figures count from here on, with the regimen that they lead to; say whether that is another one."""
         found = self._decided.figures(
-            Juncture(self._now, named, is_cycle, self._patient, self._regimen, self._others, fits)
+            Juncture(self._now.minute, named, is_cycle, self._patient, self._regimen, self._others, fits)
         )
         if found is None:
             return False
@@ -255,7 +278,7 @@ class _Walk:
             raise RecordError(f"there is no regimen {found.regimen}, which the new figures led to", ("figures",))
         switched = regimen is not self._regimen
         self._patient, self._regimen = found.patient, regimen
-        self.changes.append(PatientChange(self._now, found.patient, regimen))
+        self.changes.append(PatientChange(self._now.minute, found.patient, regimen))
         if switched:
             self._planned = _cycles(periods(regimen))
         return switched
@@ -263,13 +286,14 @@ class _Walk:
     def _until_next(self, period: Period, begun: int, following: int | None) -> Iterator[Period]:
         """What lies between a cycle's infusion and the next one: its free interval, and a later start."""
         free = period.minutes if period.dose is None else 0
-        earliest = self._now + free
-        later = None if following is None else self._decided.start(following, earliest, earliest - begun)
+        begins = self._clock.after(self._now, free)
+        surplus = max(0, self._clock.surplus(begun, begins.minute))
+        later = None if following is None else self._decided.start(following, begins.minute, begins.minute - surplus)
         if later is not None:
             self._starts.append(later)
-            free += later.start - earliest
-        if free:
-            yield self._lay(replace(period, dose=None, cap=None, step=0), free)
+            begins = self._clock.at(later.start)
+        if begins.minute > self._now.minute:
+            yield self._lay(replace(period, dose=None, cap=None, step=0), begins)
 
     def _infuse(self, left: list[_Left], place: "_Place") -> Generator[Period, None, Resumption | None]:
         """Give what is left of a cycle; return how it was broken off for a new one, if it was."""
@@ -280,16 +304,16 @@ class _Walk:
             steps, running = self._steps_of(place), left[0].period.step
             highest = max(_ordered_amount(step) for step in steps)
             stretch, *rest = left
-            end = self._now + stretch.minutes
-            stop = self._next_stop(stretch.period.cycle, end, ends=not rest)
-            given = (end if stop is None else stop) - self._now
-            if given:
-                yield self._lay(stretch.period, given)
+            end = self._clock.after(self._now, stretch.minutes)
+            stop = self._next_stop(stretch.period.cycle, end.minute, ends=not rest)
+            until = end if stop is None else self._clock.at(stop)
+            if until.minute > self._now.minute:
+                yield self._lay(stretch.period, until)
                 full = full or _ordered_amount(stretch.period) >= highest
             if stop is None:
                 left = rest
                 continue
-            left = [part for part in (_Left(stretch.period, stretch.minutes - given), *rest) if part.minutes]
+            left = [_Left(stretch.period, self._clock.between(until, end)), *rest] if stop < end.minute else rest
             assert stretch.period.dose is not None  # noqa: S101 - a stretch of infusion has one
             at = Stop(
                 self._regimen,
@@ -306,11 +330,11 @@ class _Walk:
             if entry.resumption is None or entry.restarted is None:
                 self.ended = True
                 return None
-            if entry.restarted > self._now:
+            if entry.restarted > self._now.minute:
                 still = replace(
                     stretch.period, dose=None, cap=None, step=0, cycle_name=INTERRUPTED, interval_reason=None
                 )
-                yield self._lay(still, entry.restarted - self._now)
+                yield self._lay(still, self._clock.at(entry.restarted))
             if entry.resumption.new_cycle:
                 return entry.resumption
             left = self._restart(left, entry.resumption, steps)
@@ -342,7 +366,7 @@ class _Walk:
         if waiting is None:
             return None
         stop, of, path = waiting
-        if stop > end or stop < self._now or (stop == end and of != cycle):
+        if stop > end or stop < self._now.minute or (stop == end and of != cycle):
             return None
         if stop == end and ends:
             raise RecordError(
@@ -352,9 +376,9 @@ class _Walk:
             raise RecordError(f"this interruption lies in cycle {cycle}, and the record says {of}", (*path, "cycle"))
         return stop
 
-    def _lay(self, period: Period, minutes: int) -> Period:
-        start, self._now = self._now, self._now + minutes
-        return replace(period, start=start, stop=self._now)
+    def _lay(self, period: Period, until: Moment) -> Period:
+        start, self._now = self._now, until
+        return replace(period, start=start.minute, stop=until.minute)
 
     def _restart(self, left: list[_Left], resumption: Resumption, steps: list[Period]) -> list[_Left]:
         """Put the dose of a restart before or in place of what was left; no more time is infused than was left."""

@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from blinplan.course.adulthood import Adulthood
-from blinplan.course.bags.opening import put_forward
 from blinplan.course.happened.figures import FiguresOverTime, Juncture, NewFigures
 from blinplan.course.happened.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.course.happened.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
@@ -26,11 +24,11 @@ class RecordError(ValueError):
         self.path = path
 
 
-Opens = Callable[[int, int], tuple[int, str]]
-"""Says when a cycle can begin that could from a minute of the course on, after a cycle of so many minutes, and why."""
+Opens = Callable[[int], tuple[int, str]]
+"""Says when a cycle can begin that could from a minute of the course on, and why."""
 
 
-def at_once(minute: int, length: int) -> tuple[int, str]:
+def at_once(minute: int) -> tuple[int, str]:
     """Let every cycle begin as soon as it can."""
     return minute, ""
 
@@ -69,8 +67,11 @@ class Decided(Protocol):
     def figures(self, juncture: Juncture) -> NewFigures | None:
         """The patient's figures that begin to count there; None where they are those of before."""
 
-    def start(self, cycle: int, earliest: int, length: int) -> StartOfCycle | None:
-        """When a cycle begins that could begin at a minute, after a cycle of so many minutes; None if then."""
+    def start(self, cycle: int, earliest: int, least: int) -> StartOfCycle | None:
+        """When a cycle begins that could begin at a minute; None if then.
+
+        Before the minute ``least`` not even days of 24 hours have passed.
+        """
 
     @property
     def not_counted(self) -> tuple[date, ...]:
@@ -94,7 +95,6 @@ class FromRecord:
         self._measured = measured
         self._opens = opens
         self._start = record.start if record else None
-        self._zone = record.time_zone if record else None
         self._waiting = list(record.interruptions) if record else []
         self._begun = {start.cycle: start for start in record.cycle_starts} if record else {}
         self._seizures = 0
@@ -151,27 +151,20 @@ class FromRecord:
         """The days of what was measured and counts nowhere."""
         return self._measured.not_counted
 
-    def start(self, cycle: int, earliest: int, length: int) -> StartOfCycle | None:
+    def start(self, cycle: int, earliest: int, least: int) -> StartOfCycle | None:
         """Take the start that is on record, or else the first at which the site opens."""
         begun = self._begun.pop(cycle, None)
         if begun is None:
-            start, why = self._opens(earliest, length)
+            start, why = self._opens(earliest)
             return None if start == earliest else StartOfCycle(cycle, earliest, start, why, recorded=False)
         start = self._minute(begun.started)
-        if start < earliest - self._minutes_lost(earliest, length):
+        if start < least:
             raise RecordError(
                 f"cycle {cycle} began {duration_text(earliest - start)} before it could: before the treatment-free"
                 " interval of the cycle before it had ended",
                 (*begun.path, "started"),
             )
-        why = "it is on record" if start >= earliest else "it is on record, and the clock was put forward"
-        return StartOfCycle(cycle, earliest, start, why, recorded=True)
-
-    def _minutes_lost(self, earliest: int, length: int) -> int:
-        """By how much a cycle of whole days by the clock is shorter, because the clock was put forward in it."""
-        if self._start is None or self._zone is None:
-            return 0
-        return put_forward(self._start.astimezone(ZoneInfo(self._zone)), earliest - length, earliest)
+        return StartOfCycle(cycle, earliest, start, "it is on record", recorded=True)
 
     def end(self, *, ended: bool) -> None:
         """Complain of what happened where nothing was planned."""
@@ -229,7 +222,7 @@ class FromLedger:
         found = self._figures.pop(juncture.minute, None)
         return None if found is None else replace(found, patient=replace(found.patient, age=juncture.patient.age))
 
-    def start(self, cycle: int, earliest: int, length: int) -> StartOfCycle | None:
+    def start(self, cycle: int, earliest: int, least: int) -> StartOfCycle | None:
         """Take the start that is in the ledger."""
         found = self._starts.pop(cycle, None)
         if found is not None and found.earliest != earliest:

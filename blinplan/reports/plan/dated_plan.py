@@ -1,17 +1,18 @@
 """The dated plan: a course on the calendar, and what is due when."""
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.course.calendar import Clock, Due, Entry, when_closed
+from blinplan.course.calendar import Clock, Due, Entry, changed_days, when_closed
 from blinplan.course.dated import Dated
 from blinplan.course.events import Event
-from blinplan.course.remarks import Remark
+from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.label.read import label_of
 from blinplan.outside_text import visible
-from blinplan.quantities import Basis, duration_text
+from blinplan.quantities import Basis, duration_text, hours_text
 from blinplan.reports.plan.premedication import due_text
 from blinplan.reports.plan.things_due import cycle_text, entry_of_thing_text, reason_of_no_interval
 from blinplan.reports.shared.words import amount_text, block_marks, moment_text, ordered_text
@@ -57,6 +58,29 @@ def closed_days(dated: Dated) -> Iterator[Remark]:
             start = moment_text(dated.clock.at(entry.start))
             text = f"The {entry.due} of {start} needs a new bag: it is {visible(closed)}."
             yield Remark(text, cycle=entry.cycle, start=entry.start, stop=entry.start)
+
+
+def clock_changes(dated: Dated) -> Iterator[Remark]:
+    """Tell of each day of infusion that has more or less than 24 hours what is infused in it, and what that changes."""
+    at = moment_in(dated.clock)
+    for day in changed_days(dated.course, dated.days):
+        forth, more = ("back", "more") if day.more > 0 else ("forward", "less")
+        text = (
+            f"The clock is put {forth} in cycle {day.cycle}: from {at(day.start)} to {at(day.stop)} are"
+            f" {hours_text(day.stop - day.start)}, in which {amount_text(day.micrograms)} mcg are infused,"
+            f" {amount_text(abs(day.micrograms_more))} mcg {more} than without the change."
+        )
+        yield Remark(text, RemarkKind.TOLD, cycle=day.cycle, start=day.start, stop=day.stop)
+
+
+def total_of_clock_changes(dated: Dated) -> Iterator[Remark]:
+    """Tell how much more or less a course with days of other lengths has, where it has any."""
+    changed = list(changed_days(dated.course, dated.days))
+    if not changed:
+        return
+    total = sum((day.micrograms_more for day in changed), Fraction(0))
+    amount = f"{amount_text(abs(total))} mcg {'more' if total > 0 else 'less'} than" if total else "as much as"
+    yield Remark(f"Because the clock is changed, the course has {amount} in days of 24 hours.", RemarkKind.TOLD)
 
 
 def day_of_course(dated: Dated, entry: Entry) -> int:

@@ -16,7 +16,7 @@ from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.outside_text import visible
 from blinplan.regimen.regimen import Indication
 from blinplan.reports.plan.bags.questions import bag_remarks
-from blinplan.reports.plan.dated_plan import closed_days, moment_in
+from blinplan.reports.plan.dated_plan import clock_changes, closed_days, moment_in, total_of_clock_changes
 from blinplan.reports.plan.figures import new_figures
 from blinplan.reports.plan.followed import asked_of_the_site, said_besides, unverified_in
 from blinplan.reports.plan.premedication import coverage_remarks, premedication_remarks
@@ -43,12 +43,15 @@ def remarks_of_course(
     yield from premedication_remarks(premedication, None if dated is None else moment_in(dated.clock))
     yield from course_remarks(course, dated)
     yield from _of_answers(dated)
+    if dated is not None:
+        yield from total_of_clock_changes(dated)
 
 
 def remarks_of_days(dated: "Dated") -> Iterator[Remark]:
     """What has to be known of the days and the bags that are shown of a plan."""
     yield from bag_remarks(dated)
     yield from closed_days(dated)
+    yield from clock_changes(dated)
 
 
 def _all(lines: Iterable[str], kind: RemarkKind = RemarkKind.WARNING) -> Iterator[Remark]:

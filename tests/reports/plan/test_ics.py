@@ -69,7 +69,7 @@ def test_a_replanned_course_updates_and_cancels(inside: Run, ward: None) -> None
     cancelled = {uid for uid, event in calendar.items() if event["status"] == "CANCELLED"}
     assert all(uid in before for uid in cancelled)
     start = "patient-7-start-2-1@blinplan"
-    assert after[start]["dtstart"].dt - before[start]["dtstart"].dt == timedelta(days=2, hours=23)
+    assert after[start]["dtstart"].dt - before[start]["dtstart"].dt == timedelta(days=3)
     plan = inside("plan", "rr-adult", "--site", "ward.toml", "--record", "record.toml", "-f", "json").json["dated"]
     due = [entry for entry in plan["entries"] if entry["due"] != "interruption"]
     assert len(standing) == len(due) + len(plan["bags"])
@@ -130,7 +130,7 @@ def test_what_has_moved_out_of_the_part_that_is_shown_is_moved_in_the_calendar_t
     base, part = ("plan", "rr-adult", "--record"), ("--to", "2026-04-28", *ID)
     before, after = (events(inside(*base, name, *part).out) for name in ("before.toml", "record.toml"))
     start = "patient-7-start-2-1@blinplan"
-    assert before[start]["dtstart"].dt.isoformat() == "2026-04-27T09:00:00+00:00"
+    assert before[start]["dtstart"].dt.isoformat() == "2026-04-27T08:00:00+00:00"
     assert after[start]["dtstart"].dt.isoformat() == "2026-04-30T08:00:00+00:00"
     assert after[start]["status"] == "CONFIRMED"
     assert set(before) <= set(after)

@@ -1,0 +1,80 @@
+"""How long a day is: by the clock on the ward's wall where a course has dates, and 24 hours where it has none.
+
+What is planned for 10:00 is at 10:00 on both sides of a change of the clock, so that a day may have 23 or 25 hours. A
+time that the clock leaves out is as much later by the clock, and of a time that comes twice the first is meant.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from blinplan.quantities import MINUTES_PER_DAY
+
+
+class Moment(NamedTuple):
+    """A minute of a course, and what a clock shows then: in minutes since it showed the time of the start.
+
+    On the day on which the clock leaves it out, ``shown`` is the time that was meant.
+    """
+
+    minute: int
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class WallClock:
+    """Counts days as people do. ``start`` is when the first infusion begins, aware and local; None without dates."""
+
+    start: datetime | None = None
+
+    def at(self, minute: int) -> Moment:
+        """What is shown at a minute of the course."""
+        if self.start is None:
+            return Moment(minute, minute)
+        there = (self.start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(self.start.tzinfo)
+        return Moment(minute, _minutes(there.replace(tzinfo=None) - self.start.replace(tzinfo=None)))
+
+    def after(self, moment: Moment, minutes: int) -> Moment:
+        """When the clock shows so many minutes more; never before the moment."""
+        shown = moment.shown + minutes
+        if self.start is None:
+            return Moment(moment.minute + minutes, shown)
+        local = (self.start + timedelta(minutes=shown)).replace(fold=0)
+        first, second = (self._minute(local.replace(fold=fold)) for fold in (0, 1))
+        return Moment(first if first >= moment.minute else max(second, moment.minute), shown)
+
+    def between(self, moment: Moment, later: Moment) -> int:
+        """How many minutes the clock is to show more until a later moment; some where it shows no more."""
+        shown = later.shown - moment.shown
+        return shown if shown > 0 else later.minute - moment.minute
+
+    def changed_days(self, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
+        """The days between two minutes of the course that do not have 24 hours: begin, end, and minutes more or less.
+
+        Days are counted from the time of day of the first minute.
+        """
+        now = self.at(start)
+        while now.minute < stop:
+            end = self.after(now, MINUTES_PER_DAY)
+            end = end if end.minute <= stop else self.at(stop)
+            more = (end.minute - now.minute) - (end.shown - now.shown)
+            if more:
+                yield now.minute, end.minute, more
+            now = end
+
+    def surplus(self, start: int, stop: int) -> int:
+        """By how many minutes more pass from one minute of the course to another than the clock shows."""
+        return (stop - start) - (self.at(stop).shown - self.at(start).shown)
+
+    def _minute(self, local: datetime) -> int:
+        assert self.start is not None  # noqa: S101 - without dates there is no local time
+        return _minutes(local.astimezone(UTC) - self.start.astimezone(UTC))
+
+
+NO_DATES = WallClock()
+"""Every day has 24 hours."""
+
+
+def _minutes(lasted: timedelta) -> int:
+    return int(lasted.total_seconds()) // 60
