@@ -173,6 +173,13 @@ def test_a_site_profile_and_a_baseline_decide_too(inside: Run, git: object) -> N
     }
 
 
+def test_a_copy_of_another_file_takes_no_place_of_one_that_was_renamed(inside: Run, git: object) -> None:
+    Path("regimens/short.toml").rename("regimens/zz.toml")
+    change("regimens/zz.toml", "days = 27", "days = 25")
+    write(Path("regimens/copy.toml"), regimen_text(cycle(SHORT), called="copy"))
+    assert since(inside) == ["regimens/copy.toml S301", "regimens/zz.toml S301"]
+
+
 @pytest.mark.parametrize("by", ["above", "extended", "site", "baseline"])
 def test_what_decides_from_outside_of_the_repository_cannot_be_told_and_all_counts(
     inside: Run, git: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str

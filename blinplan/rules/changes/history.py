@@ -44,6 +44,10 @@ class FilesBefore:
     untold: tuple[Path, ...] = ()
 
 
+_Likeness = tuple[bool, float]
+"""Whether two files name their regimen alike, and the share of lines that they have in common."""
+
+
 def history(
     sources: Sequence[FileSource],
     readings: Mapping[str, Reading],
@@ -157,26 +161,29 @@ class RepositoryBefore:
             yield read(data, str(self.commit.top / path))
 
     def _names_before(self, new: Mapping[str, str]) -> dict[str, str]:
-        """The paths that renamed files had, each that of the file most like it."""
-        vanished = (
-            {path: set(_text(data).split("\n")) for path, data in self._texts(self._lost_judged()).items()}
-            if new
-            else {}
-        )
-        found = {}
-        for name, text in new.items():
-            lines = set(text.split("\n"))
-            likeness = {
-                path: len(lines & old) / max(len(lines), len(old))
-                for path, old in vanished.items()
-                if self._was_judged_alike(path, name)
-            }
-            nearest = max(likeness, key=likeness.__getitem__, default=None)
-            if nearest is not None and likeness[nearest] >= _ALIKE:
-                found[name] = nearest
-                del vanished[nearest]
+        """The paths that renamed files had: the likest files belong together first, those of one regimen's name before.
+
+        A copy of another file takes no file's place that was renamed.
+        """
+        if not new:
+            return {}
+        vanished = {path: set(_text(data).split("\n")) for path, data in self._texts(self._lost_judged()).items()}
+        found = dict[str, str]()
+        for _, name, path in sorted(self._pairs(new, vanished), reverse=True):
+            if name not in found and path not in found.values():
+                found[name] = path
         self._renamed.update(found.values())
         return found
+
+    def _pairs(self, new: Mapping[str, str], vanished: Mapping[str, set[str]]) -> Iterator[tuple[_Likeness, str, str]]:
+        """Files that are new and those that are no more, where they are alike."""
+        for name, text in new.items():
+            lines = set(text.split("\n"))
+            named = {line for line in lines if line.startswith("name")}
+            for path, old in vanished.items():
+                likeness = len(lines & old) / max(len(lines), len(old))
+                if likeness >= _ALIKE and self._was_judged_alike(path, name):
+                    yield (not named.isdisjoint(old), likeness), name, path
 
     def _was_judged_alike(self, path: str, name: str) -> bool:
         """Whether what was found at a path of before counted there as it would for a file now."""
