@@ -8,8 +8,9 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.opening import hour_of_change, why_closed
-from blinplan.course.bags.sequence import Bag, Infusion
+from blinplan.course.bags.sequence import Infusion
 from blinplan.course.events import INTERRUPTED, Course, Event
 from blinplan.course.happened.interruption import Topic
 from blinplan.course.premedication import DuePremedication, PremedicationPlan

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from blinplan.course.adulthood import Adulthood, adult_from
+from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.opening import NeverOpenError, next_opening
 from blinplan.course.bags.preparation import prepared_by
-from blinplan.course.bags.sequence import Bag, Infusion, NoSequenceError, Sizes, bag_sequence, usable_bags
+from blinplan.course.bags.sequence import Infusion, NoSequenceError, Sizes, bag_sequence, usable_bags
 from blinplan.course.calendar import Clock, Entry, entries, infusions, things_due
 from blinplan.course.events import Course
 from blinplan.course.happened.ledger import Ledger, record_of

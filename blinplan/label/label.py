@@ -137,13 +137,19 @@ class LabelledPremedication(NamedTuple):
 
 
 class LabelledBag(NamedTuple):
-    """A size of bag that a label has: minutes, pump rate in mL/h, whether it holds preservative, in-use minutes."""
+    """A size of bag that a label has: minutes, pump rate in mL/h, whether it holds preservative, in-use minutes.
+
+    ``cold`` is how many minutes it keeps at 2 to 8 °C, and ``diluent`` how many mL of saline go into it; both are None
+    where the text was not seen to state them.
+    """
 
     minutes: int
     millilitres_per_hour: Fraction
     preservative: bool
     in_use: int | None
     stated: Stated
+    cold: int | None = None
+    diluent: Limit | None = None
 
 
 class LabelledVial(NamedTuple):

@@ -199,6 +199,8 @@ class _LabelReader:
                 table,
                 f"A bag for {table['hours']} hours runs at {table['rate_ml_per_hour']} mL/h, {preserved} preservative.",
             ),
+            self._numbers[table["cold"]].minutes if "cold" in table else None,
+            self._numbers[table["diluent"]] if "diluent" in table else None,
         )
 
     def _sentence(self, table: Mapping[str, Any]) -> Statement:

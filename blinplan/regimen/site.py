@@ -37,6 +37,9 @@ class BagFile(NamedTuple):
     in_use_hours: int | None = None
     rate_ml_per_hour: Decimal | None = None
     preservative: bool | None = None
+    diluent_ml: Decimal | None = None
+    stabiliser_ml: Decimal | None = None
+    cold_hours: int | None = None
 
 
 BAG = Table(
@@ -58,6 +61,18 @@ BAG = Table(
     optional_key(
         "preservative", truth(), "true or false: whether the bag holds a preservative; as the label says if not given"
     ),
+    optional_key(
+        "diluent_ml",
+        number(0, 1000),
+        "the saline in mL that goes into the bag before stabiliser and drug, where that is measured and not fill_ml; as"
+        " the label says if only stabiliser_ml is given",
+    ),
+    optional_key("stabiliser_ml", number(0, 1000), "the stabiliser in mL that goes into the bag before the drug"),
+    optional_key(
+        "cold_hours",
+        whole(1, 1000),
+        "whole hours that a prepared bag keeps at 2 to 8 °C; as the label says if not given",
+    ),
 )
 
 
@@ -72,6 +87,20 @@ VIAL = Table(
     VialFile,
     required_key("micrograms", number(0, 10_000), "how many micrograms can be drawn from a vial"),
     required_key("mcg_per_ml", number(0, 10_000), "micrograms in a millilitre after the vial was reconstituted"),
+)
+
+
+class SyringeFile(NamedTuple):
+    """A syringe by which the drug is drawn up, and what it measures."""
+
+    ml: Decimal
+    graduation_ml: Decimal
+
+
+SYRINGE = Table(
+    SyringeFile,
+    required_key("ml", number(0, 100), "what it holds in mL"),
+    required_key("graduation_ml", number(0, 100), "the mL from one mark to the next; it measures whole marks"),
 )
 
 
@@ -94,6 +123,7 @@ SHORTAGE = Table(
 
 NEXT_OPEN_DAY = "next-open-day"
 NEXT_STEP = "next-step"
+REFRIGERATED = "refrigerated"
 
 
 class SiteTable(NamedTuple):
@@ -114,6 +144,8 @@ class SiteTable(NamedTuple):
     hospital_days: tuple[int, ...] = ()
     adult_from_years: int | None = None
     new_figures: str = "next-cycle"
+    syringe: tuple[SyringeFile, ...] = ()
+    kept: str | None = None
 
 
 SITE_FILE = Table(
@@ -160,6 +192,17 @@ SITE_FILE = Table(
         "from when a new weight, height or body surface area counts: next-cycle (this if not given), or next-step, from"
         " the next change of dose within a cycle too",
     ),
+    optional_key(
+        "syringe",
+        array(table(SYRINGE), 0, 20),
+        "the syringes by which the drug is drawn up: the smallest that holds a volume measures it, to the nearest mark",
+    ),
+    optional_key(
+        "kept",
+        one_of("room-temperature", REFRIGERATED),
+        "where a prepared bag waits until it is hung: room-temperature, where its in-use time runs from preparation"
+        " (this if not given), or refrigerated, at 2 to 8 °C, where it runs from hanging",
+    ),
 )
 
 
@@ -168,7 +211,8 @@ class SiteBag:
     """A size of bag: how many minutes it lasts, and what is known of it.
 
     That is what is filled in mL, its in-use time in minutes, the pump's rate in mL per hour, and whether it holds a
-    preservative. ``by_label`` names what of it is the label's word and not the site's.
+    preservative; what goes into it of saline and stabiliser in mL, and how many minutes it keeps at 2 to 8 °C.
+    ``by_label`` names what of it is the label's word and not the site's.
     """
 
     minutes: int
@@ -177,6 +221,17 @@ class SiteBag:
     millilitres_per_hour: Fraction | None = None
     preservative: bool | None = None
     by_label: frozenset[str] = frozenset()
+    diluent: Fraction | None = None
+    stabiliser: Fraction | None = None
+    cold: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Syringe:
+    """A syringe: what it holds and what lies between two marks of it, in mL."""
+
+    millilitres: Fraction
+    graduation: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +290,10 @@ class Site:
         From how many completed years on a patient is an adult; None where it is as the label says.
     figures_by_step
         Whether new figures of a patient count from the next step on, and not from the next cycle on.
+    syringes
+        By which the drug is drawn up, the smallest first; empty where nobody says.
+    kept_cold
+        Whether prepared bags wait at 2 to 8 °C; None where nobody says, and their time runs from preparation.
     """
 
     name: str
@@ -252,6 +311,13 @@ class Site:
     by_label: frozenset[str] = frozenset()
     adult_from_years: int | None = None
     figures_by_step: bool = False
+    syringes: tuple[Syringe, ...] = ()
+    kept_cold: bool | None = None
+
+    @property
+    def warm_before(self) -> int:
+        """Minutes at room temperature before a bag is hung."""
+        return 0 if self.kept_cold else self.prepared_before
 
 
 def site_of(file: SiteTable) -> Site:
@@ -260,16 +326,7 @@ def site_of(file: SiteTable) -> Site:
     return Site(
         name=file.name,
         time_zone=file.time_zone,
-        bags=tuple(
-            SiteBag(
-                bag.hours * MINUTES_PER_HOUR,
-                None if bag.fill_ml is None else Fraction(bag.fill_ml),
-                None if bag.in_use_hours is None else bag.in_use_hours * MINUTES_PER_HOUR,
-                None if bag.rate_ml_per_hour is None else Fraction(bag.rate_ml_per_hour),
-                bag.preservative,
-            )
-            for bag in bags
-        ),
+        bags=tuple(map(_bag_of, bags)),
         change_minute=None if file.change_time is None else _minute(file.change_time),
         closed=frozenset(WEEKDAYS.index(name) for name in file.closed),
         holidays=frozenset(file.holidays),
@@ -289,7 +346,34 @@ def site_of(file: SiteTable) -> Site:
         hospital_days=file.hospital_days,
         adult_from_years=file.adult_from_years,
         figures_by_step=file.new_figures == NEXT_STEP,
+        syringes=tuple(sorted(map(_syringe_of, file.syringe), key=lambda one: (one.millilitres, one.graduation))),
+        kept_cold=None if file.kept is None else file.kept == REFRIGERATED,
     )
+
+
+def _bag_of(bag: BagFile) -> SiteBag:
+    return SiteBag(
+        bag.hours * MINUTES_PER_HOUR,
+        _fraction(bag.fill_ml),
+        _minutes(bag.in_use_hours),
+        _fraction(bag.rate_ml_per_hour),
+        bag.preservative,
+        diluent=_fraction(bag.diluent_ml),
+        stabiliser=_fraction(bag.stabiliser_ml),
+        cold=_minutes(bag.cold_hours),
+    )
+
+
+def _syringe_of(syringe: SyringeFile) -> Syringe:
+    return Syringe(Fraction(syringe.ml), Fraction(syringe.graduation_ml))
+
+
+def _fraction(value: Decimal | None) -> Fraction | None:
+    return None if value is None else Fraction(value)
+
+
+def _minutes(hours: int | None) -> int | None:
+    return None if hours is None else hours * MINUTES_PER_HOUR
 
 
 def _minute(written: str) -> int:
@@ -323,6 +407,8 @@ def site_problems(document: Document, file: SiteTable) -> Iterator[Problem]:
                 "its in-use time ends before the bag does",
                 "prepare shorter bags, or correct the in-use time",
             )
+        yield from _volume_problems(document, index, bag)
+    yield from _syringe_problems(document, file)
     for index, shortage in enumerate(file.cannot_be_had):
         if shortage.first_day is not None and shortage.last_day is not None and shortage.last_day < shortage.first_day:
             yield contradiction(
@@ -348,3 +434,44 @@ def site_problems(document: Document, file: SiteTable) -> Iterator[Problem]:
             "a bag could never be changed",
             "name the days on which no bag is changed",
         )
+
+
+def _volume_problems(document: Document, index: int, bag: BagFile) -> Iterator[Problem]:
+    """What of the volumes of a bag contradicts itself."""
+    if bag.diluent_ml is not None and bag.fill_ml is not None:
+        yield contradiction(
+            document,
+            ("bag", index, "diluent_ml"),
+            "a bag has both `fill_ml` and `diluent_ml`",
+            "either the final volume is measured or the saline; the other one follows from the drug that is drawn up",
+            "remove one of the two",
+        )
+    elif bag.diluent_ml is not None and bag.stabiliser_ml is None:
+        yield contradiction(
+            document,
+            ("bag", index, "diluent_ml"),
+            "a bag has `diluent_ml` without `stabiliser_ml`",
+            "the final volume is that of saline, stabiliser and drug",
+            "add `stabiliser_ml`, or give `fill_ml` instead",
+        )
+    if bag.stabiliser_ml is not None and bag.fill_ml is not None and bag.stabiliser_ml >= bag.fill_ml:
+        yield contradiction(
+            document,
+            ("bag", index, "stabiliser_ml"),
+            f"a bag that is filled with {bag.fill_ml} mL has {bag.stabiliser_ml} mL of stabiliser",
+            "there is no room for saline and drug",
+            "correct `stabiliser_ml` or `fill_ml`",
+        )
+
+
+def _syringe_problems(document: Document, file: SiteTable) -> Iterator[Problem]:
+    """What of the syringes contradicts itself."""
+    for index, syringe in enumerate(file.syringe):
+        if syringe.ml % syringe.graduation_ml:
+            yield contradiction(
+                document,
+                ("syringe", index, "graduation_ml"),
+                f"a syringe of {syringe.ml} mL has a mark every {syringe.graduation_ml} mL",
+                "its last mark would not be at what it holds",
+                "correct `ml` or `graduation_ml`",
+            )

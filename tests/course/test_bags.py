@@ -10,17 +10,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from blinplan.course.bags.bag import Bag
+from blinplan.course.bags.contents import contents
 from blinplan.course.bags.preparation import at_site, faults_of_site, prepared_by
 from blinplan.course.bags.sequence import (
-    Bag,
     Infusion,
     NoSequenceError,
     bag_sequence,
-    drawn_millilitres,
     in_use_left,
     underfilled_bags,
     usable_bags,
-    vials,
     without_preservative,
 )
 from blinplan.course.events import expand
@@ -306,9 +305,11 @@ def test_what_is_filled_and_infused_is_exact() -> None:
     filled = filled_with(275)
     (bag,) = bag_sequence(course((24, 28)), filled, None)
     assert bag.millilitres == 240
-    assert bag.filled_micrograms == Fraction(28 * 275, 240)  # the patient gets 28 of it
+    holds = contents(bag, filled)
+    assert holds is not None
+    assert holds.micrograms == Fraction(28 * 275, 240)  # the patient gets 28 of it
     (other,) = bag_sequence(course((24, 28)), site(24), None)
-    assert other.filled_micrograms is None
+    assert contents(other, site(24)) is None
     (odd,) = bag_sequence(course((36, 28)), site(36), None)
     assert odd.millilitres is None
 
@@ -330,12 +331,13 @@ def test_what_is_drawn_up_holds_what_is_filled() -> None:
     vial = filled.vial
     assert vial is not None
     assert (vial.micrograms, vial.per_millilitre) == (Fraction(35), Fraction("12.5"))  # 35 mcg in 2.8 of 3 mL
-    assert drawn_millilitres(bag, vial) == bag.filled_micrograms / Fraction("12.5")  # type: ignore[operator]
-    assert vials(bag, vial) == 1  # 32.08 mcg
-    assert vials(bag, Vial(Fraction(16), Fraction("12.5"))) == 3
-    assert vials(bag, Vial(Fraction(385, 12), Fraction("12.5"))) == 1  # just what is filled
-    (unknown,) = bag_sequence(course((24, 28)), site(24), None)
-    assert (drawn_millilitres(unknown, vial), vials(unknown, vial)) == (None, None)
+    holds = contents(bag, filled)
+    assert holds is not None
+    assert holds.drug == holds.micrograms / Fraction("12.5")
+    for micrograms, count in ((35, 1), (16, 3), (Fraction(385, 12), 1)):  # 32.08 mcg; the last is just what is filled
+        other = contents(bag, replace(filled, vial=Vial(Fraction(micrograms), Fraction("12.5"))))
+        assert other is not None
+        assert other.vials == count
 
 
 def test_in_use_time_left_is_what_preparation_and_infusion_leave() -> None:

@@ -279,8 +279,9 @@ def _put_on_calendar(
                 "a dated plan needs {start}", "give when the first infusion begins, as 2026-11-02T10:00"
             )
         return None
+    from blinplan.course.bags.contents import impossible_bags
     from blinplan.course.bags.opening import NeverOpenError
-    from blinplan.course.bags.sequence import NoSequenceError, overfilled_bags
+    from blinplan.course.bags.sequence import NoSequenceError
     from blinplan.course.calendar import Clock
     from blinplan.course.dated import date_course
     from blinplan.course.happened.resumption import RecordError
@@ -302,11 +303,11 @@ def _put_on_calendar(
         raise Refusal(message, "prepare a longer bag, open that day, or start on another one") from error
     except NeverOpenError as error:
         raise Refusal(str(error), "correct `closed` and `holidays` of the site profile") from error
-    for bag in overfilled_bags(found.bags, found.site.vial if found.site else None):
+    for bag, why in () if found.site is None else impossible_bags(found.bags, found.site):
+        made = f"a bag for {duration_text(bag.size.minutes)} with {decimal_text(bag.rate, 3)} mcg/day"
         raise Refusal(
-            f"a bag for {duration_text(bag.size.minutes)} with {decimal_text(bag.rate, 3)} mcg/day cannot be made: more"
-            " drug is drawn up for it than it is filled with",
-            "correct `vial` or `fill_ml` of the site profile",
+            f"{made} cannot be made: {why}",
+            "correct `vial` or the volumes of the bag in the site profile",
         )
     cycle, first, last = shown
     if cycle is not None and cycle > max(event.period.cycle for event in found.course.events):

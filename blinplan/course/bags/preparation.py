@@ -46,10 +46,13 @@ def _bag(size: "SiteBag", labelled: LabelledBag | None) -> "SiteBag":
     if labelled is None:
         return size
     rate, preservative, in_use = size.millilitres_per_hour, size.preservative, size.in_use
+    saline = labelled.diluent if size.fill is None and size.stabiliser is not None else None
     by_label = {
         *({"rate"} if rate is None else ()),
         *({"preservative"} if preservative is None else ()),
         *({"in_use"} if in_use is None and labelled.in_use is not None else ()),
+        *({"cold"} if size.cold is None and labelled.cold is not None else ()),
+        *({"diluent"} if size.diluent is None and saline is not None else ()),
     }
     return replace(
         size,
@@ -57,6 +60,8 @@ def _bag(size: "SiteBag", labelled: LabelledBag | None) -> "SiteBag":
         millilitres_per_hour=labelled.millilitres_per_hour if rate is None else rate,
         preservative=labelled.preservative if preservative is None else preservative,
         by_label=size.by_label | by_label,
+        cold=labelled.cold if size.cold is None else size.cold,
+        diluent=saline.value if size.diluent is None and saline is not None else size.diluent,
     )
 
 
@@ -139,3 +144,5 @@ def _faults_of_bag(size: "SiteBag", labelled: LabelledBag) -> Iterator[SiteFault
         yield _laxer(f"{bag} holds no preservative", "it does")
     if labelled.in_use is not None and size.in_use is not None and size.in_use > labelled.in_use:
         yield _laxer(f"{bag} may be used for {duration_text(size.in_use)}", duration_text(labelled.in_use))
+    if labelled.cold is not None and size.cold is not None and size.cold > labelled.cold:
+        yield _laxer(f"{bag} keeps for {duration_text(size.cold)} at 2 to 8 °C", duration_text(labelled.cold))

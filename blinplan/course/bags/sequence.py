@@ -4,64 +4,17 @@ A bag runs at one dose rate; a change of dose is a change of bag. A bag may be t
 at which bags are changed, and what is left in it is thrown away.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from math import gcd
 from typing import NamedTuple
 
+from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.opening import is_open, minutes_of_change
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, duration_text
-from blinplan.regimen.site import Site, SiteBag, Vial
-
-
-@dataclass(frozen=True, slots=True)
-class Bag:
-    """One bag of a course.
-
-    Attributes
-    ----------
-    start, stop
-        When it runs, in minutes from the start of the course.
-    size
-        What it was prepared for; it runs no longer.
-    rate
-        The dose rate in mcg/day, exact.
-    step
-        Which of the dose steps it belongs to, from 0.
-    """
-
-    start: int
-    stop: int
-    size: SiteBag
-    rate: Fraction
-    step: int
-
-    @property
-    def minutes(self) -> int:
-        """How long it runs."""
-        return self.stop - self.start
-
-    @property
-    def micrograms(self) -> Fraction:
-        """What the patient gets of it, in mcg, exact."""
-        return self.rate * self.minutes / MINUTES_PER_DAY
-
-    @property
-    def millilitres(self) -> Fraction | None:
-        """What is infused, in mL, exact; None where nobody says at which rate the pump runs."""
-        rate = self.size.millilitres_per_hour
-        return None if rate is None else rate * self.minutes / MINUTES_PER_HOUR
-
-    @property
-    def filled_micrograms(self) -> Fraction | None:
-        """What is in the bag, in mcg, priming included; None where nobody says how much is filled."""
-        if self.size.millilitres_per_hour is None or self.size.fill is None:
-            return None
-        per_minute = self.rate / MINUTES_PER_DAY
-        millilitres_per_minute = self.size.millilitres_per_hour / MINUTES_PER_HOUR
-        return per_minute / millilitres_per_minute * self.size.fill
+from blinplan.regimen.site import Site, SiteBag
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,20 +195,10 @@ def _next_day(minute: int) -> int:
     return (minute // MINUTES_PER_DAY + 1) * MINUTES_PER_DAY
 
 
-def vials(bag: Bag, vial: Vial | None) -> int | None:
-    """How many vials have to be opened for a bag; None where nobody says how much is filled, or what a vial holds."""
-    return None if bag.filled_micrograms is None or vial is None else -(-bag.filled_micrograms // vial.micrograms)
-
-
-def drawn_millilitres(bag: Bag, vial: Vial | None) -> Fraction | None:
-    """How much of the reconstituted drug is drawn up for a bag, in mL; None where that follows from nothing known."""
-    return None if bag.filled_micrograms is None or vial is None else bag.filled_micrograms / vial.per_millilitre
-
-
 def in_use_left(bag: Bag, site: Site) -> int | None:
     """Minutes of in-use time left when a bag is taken down; None where nobody says how long it may be used."""
     limit = bag.size.in_use
-    return None if limit is None else limit - site.prepared_before - bag.minutes
+    return None if limit is None else limit - site.warm_before - bag.minutes
 
 
 def without_preservative(site: Site) -> tuple[SiteBag, ...]:
@@ -270,11 +213,13 @@ def usable_bags(site: Site, weight: Fraction | None) -> tuple[SiteBag, ...]:
     """
     least = site.preservative_from
     young = weight is not None and least is not None and weight < least
-    return tuple(
-        size
-        for size in (without_preservative(site) if young else site.bags)
-        if size.in_use is None or site.prepared_before + size.minutes <= size.in_use
-    )
+    return tuple(size for size in (without_preservative(site) if young else site.bags) if keeps(size, site))
+
+
+def keeps(size: SiteBag, site: Site) -> bool:
+    """Whether a bag is good from its preparation to its end, as far as anybody says how long it keeps."""
+    cold = not site.kept_cold or size.cold is None or site.prepared_before <= size.cold
+    return cold and (size.in_use is None or site.warm_before + size.minutes <= size.in_use)
 
 
 def underfilled_bags(site: Site) -> tuple[SiteBag, ...]:
@@ -286,9 +231,3 @@ def underfilled_bags(site: Site) -> tuple[SiteBag, ...]:
         and size.millilitres_per_hour is not None
         and size.fill < size.millilitres_per_hour * size.minutes / MINUTES_PER_HOUR
     )
-
-
-def overfilled_bags(bags: Iterable[Bag], vial: Vial | None) -> tuple[Bag, ...]:
-    """The bags that are filled with less than the drug that is drawn up for them: nobody can make them."""
-    drawn = ((bag, bag.size.fill, drawn_millilitres(bag, vial)) for bag in bags)
-    return tuple(bag for bag, fill, drug in drawn if fill is not None and drug is not None and drug > fill)

@@ -1,15 +1,18 @@
 """A dated plan for other programs: a JSON document, and a table of data."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from blinplan.course.bags.sequence import Bag
+from blinplan.course.bags.bag import Bag
+from blinplan.course.bags.keeping import use_by
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
 from blinplan.regimen.site import Site
 from blinplan.reports.plan.bags.bag_list import bag_json
+from blinplan.reports.plan.bags.vials import vials_json
 from blinplan.reports.plan.dated_plan import closed_days, day_of_course, entry_text
 from blinplan.reports.plan.ledger import ledger_json
 from blinplan.reports.plan.remarks import joined_texts, remarks_of_entry
@@ -41,6 +44,7 @@ def dated_json(dated: Dated) -> dict[str, Any]:
             if entry.due is not Due.BAG
         ],
         "bags": [bag_json(dated, number, bag, dated.site) for number, bag in bags if dated.site is not None],
+        "vials": vials_json(dated),
         "off_hours": [remark.text for remark in closed_days(dated)],
         "ledger": ledger_json(dated),
         "ended": dated.replanned.ended,
@@ -66,6 +70,15 @@ _COLUMNS = (
     Column("filled_mcg", "mcg", "drug in the bag"),
     Column("drawn_ml", "mL", "volume that is drawn up for the bag"),
     Column("vials", "", "vials that are opened for the bag", ColumnKind.WHOLE),
+    Column("diluent_ml", "mL", "saline that goes into the bag"),
+    Column("stabiliser_ml", "mL", "stabiliser that goes into the bag"),
+    Column("computed_ml", "mL", "drug that was computed, where syringes measure another volume"),
+    Column("off_mcg", "mcg", "by how much more drug is drawn up than was computed, as syringes measure it"),
+    Column("left_in_vials_mcg", "mcg", "drug that is left in the vials that are opened for the bag"),
+    Column("prepared", "", "when the bag is prepared, local time with its offset", ColumnKind.TIME),
+    Column("cold_until", "", "until when it is kept at 2 to 8 °C", ColumnKind.TIME),
+    Column("hang_by", "", "when it is hung at the latest", ColumnKind.TIME),
+    Column("take_down_by", "", "when it is taken down at the latest", ColumnKind.TIME),
     Column("in_use_left_hours", "h", "how long the bag may still be used when it is taken down"),
     Column("what", "", "the same in words", ColumnKind.TEXT),
     Column("only", "", "the age group that gets a premedication, where the patient's is not known", ColumnKind.TEXT),
@@ -129,7 +142,7 @@ def _dose_values(entry: Entry) -> dict[str, Any]:
 
 
 def _bag_values(dated: Dated, number: int, bag: Bag, site: Site) -> dict[str, Any]:
-    figures = bag_json(dated, number, bag, site)
+    figures, times = bag_json(dated, number, bag, site), use_by(bag, site)
 
     def value(key: str) -> float | None:
         return None if figures[key] is None else float(figures[key]["value"])
@@ -146,6 +159,19 @@ def _bag_values(dated: Dated, number: int, bag: Bag, site: Site) -> dict[str, An
         "filled_mcg": value("mcg_filled"),
         "drawn_ml": value("ml_drawn"),
         "vials": figures["vials"],
+        "diluent_ml": value("ml_diluent"),
+        "stabiliser_ml": value("ml_stabiliser"),
+        "computed_ml": value("ml_drug_computed"),
+        "off_mcg": value("mcg_off"),
+        "left_in_vials_mcg": value("mcg_left_in_vials"),
+        "prepared": dated.clock.at(times.prepared),
+        "cold_until": _at(dated, times.cold_until),
+        "hang_by": _at(dated, times.hang_by),
+        "take_down_by": _at(dated, times.down_by),
         "in_use_left_hours": None if left is None else left / 60,
         "what": "new bag",
     }
+
+
+def _at(dated: Dated, minute: int | None) -> datetime | None:
+    return None if minute is None else dated.clock.at(minute)

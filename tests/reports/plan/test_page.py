@@ -35,7 +35,7 @@ def test_it_is_a_page_a_cycle_and_needs_nothing_from_elsewhere(page: str) -> Non
 
 def test_it_lists_the_bags_of_the_plan(page: str, inside: Run) -> None:
     plan = inside(*DATED, "--site", "ward.toml", "-f", "json").json["dated"]
-    assert page.count("not evaluated") == 10  # what is filled and how long it may be used, on every page
+    assert page.count("not evaluated") == 15  # what is filled, of what, and how long it may be used, on every page
     rows = [[cell.text for cell in row.xpath("./td")] for row in select(page, "//table[@aria-label='Bags']/tbody/tr")]
     assert len(rows) == len(plan["bags"])
     assert [row[1][4:14] for row in rows] == [bag["start"][:10] for bag in plan["bags"]]

@@ -1,19 +1,30 @@
 """The bags of a plan: when each is hung, at which pump rate, what is in it and what is drawn up for it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from fractions import Fraction
 from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.course.bags.sequence import Bag, drawn_millilitres, in_use_left, vials
+from blinplan.course.bags.bag import Bag
+from blinplan.course.bags.contents import contents
+from blinplan.course.bags.sequence import in_use_left
 from blinplan.course.dated import Dated
 from blinplan.label.label import Label
 from blinplan.label.read import label_of
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.site import Site, SiteBag
+from blinplan.reports.plan.bags.preparation import (
+    PREPARATION_HEADS,
+    PreparationLine,
+    preparation_json,
+    preparation_line,
+    preparation_lines,
+    preparation_sources,
+)
+from blinplan.reports.plan.bags.vials import vial_lines
 from blinplan.reports.plan.dated_plan import zone_line
 from blinplan.reports.shared.words import amount_text, exact_amount, moment_text
 from blinplan.terminal import Screen, indent
@@ -56,8 +67,7 @@ HEADS = BagLine(
 def bag_line(dated: Dated, number: int, bag: Bag) -> BagLine:
     """Write a bag of a plan that has a site."""
     assert dated.site is not None  # noqa: S101 - there are bags where there is a site
-    vial, left = dated.site.vial, in_use_left(bag, dated.site)
-    opened = vials(bag, vial)
+    holds, left = contents(bag, dated.site), in_use_left(bag, dated.site)
     return BagLine(
         str(number),
         moment_text(dated.clock.at(bag.start)),
@@ -66,10 +76,10 @@ def bag_line(dated: Dated, number: int, bag: Bag) -> BagLine:
         "-" if bag.size.millilitres_per_hour is None else decimal_text(bag.size.millilitres_per_hour),
         _or_dash(bag.millilitres),
         amount_text(bag.micrograms),
-        _or_dash(bag.size.fill),
-        _or_dash(bag.filled_micrograms),
-        _or_dash(drawn_millilitres(bag, vial)),
-        "-" if opened is None else str(opened),
+        _or_dash(None if holds is None else holds.millilitres),
+        _or_dash(None if holds is None else holds.micrograms),
+        _or_dash(None if holds is None else holds.drug),
+        "-" if holds is None or holds.vials is None else str(holds.vials),
         "-" if left is None else duration_text(left),
     )
 
@@ -93,9 +103,10 @@ def bags_report(dated: Dated, screen: Screen) -> list[RenderableType]:
     bags = dated.shown_bags()
     lines = [bag_line(dated, number, bag) for number, bag in bags]
     return [
-        *([_table(lines, screen)] if screen.width >= _WIDE else _paragraphs(lines)),
+        *(_tables(dated, bags, lines, screen) if screen.width >= _WIDE else _paragraphs(dated, bags, lines)),
         Text(sum_text(dated)),
-        Text(bag_sources(dated), "quiet"),
+        *map(Text, vial_lines(dated)),
+        Text(" ".join((bag_sources(dated), *preparation_sources(dated))), "quiet"),
         zone_line(dated),
     ]
 
@@ -135,15 +146,30 @@ def _source_of_rate(size: SiteBag, label: Label) -> str:
     return "the site profile" if bag is None else bag.stated.citation
 
 
-def _table(lines: Sequence[BagLine], screen: Screen) -> RenderableType:
-    table = screen.table()
+def _tables(
+    dated: Dated, bags: Sequence[tuple[int, Bag]], lines: Sequence[BagLine], screen: Screen
+) -> Iterator[RenderableType]:
+    """Draw what is hung, and below it how that is prepared."""
+    hung = screen.table()
     for name in (HEADS.number, HEADS.hung, HEADS.down):
-        table.add_column(name, no_wrap=True)
+        hung.add_column(name, no_wrap=True)
     for name in _figures(HEADS):
-        table.add_column(name, justify="right")
+        hung.add_column(name, justify="right")
     for line in lines:
-        table.add_row(line.number, line.hung, line.down, *_figures(line))
-    return table
+        hung.add_row(line.number, line.hung, line.down, *_figures(line))
+    yield from (hung, "")
+    prepared = screen.table()
+    for field in fields(PreparationLine):
+        is_time = field.name in _TIMES
+        prepared.add_column(
+            getattr(PREPARATION_HEADS, field.name), no_wrap=is_time, justify="left" if is_time else "right"
+        )
+    for number, bag in bags:
+        prepared.add_row(*astuple(preparation_line(dated, number, bag)))
+    yield from (prepared, "")
+
+
+_TIMES = frozenset({"number", "prepared", "hang_by", "down_by"})
 
 
 def _figures(line: BagLine) -> tuple[str, ...]:
@@ -160,23 +186,18 @@ def _figures(line: BagLine) -> tuple[str, ...]:
     )
 
 
-def _paragraphs(lines: Sequence[BagLine]) -> Iterator[RenderableType]:
+def _paragraphs(dated: Dated, bags: Sequence[tuple[int, Bag]], lines: Sequence[BagLine]) -> Iterator[RenderableType]:
     """Tell the same in a few lines a bag, where there is no room for a table."""
-    for line in lines:
+    for (_, bag), line in zip(bags, lines, strict=True):
         yield Text(f"{line.number}  {line.hung} to {line.down}", "title")
         left = "" if line.left == "-" else f"; in-use time left {line.left}"
         yield indent(f"{line.lasts} at {line.rate} mL/h: {line.volume} mL, {line.amount} mcg{left}")
-        if line.contents != "-":
-            yield indent(
-                f"filled with {line.filled} mL, {line.contents} mcg: {line.drawn} mL drawn up; vials: {line.vials}",
-                "quiet",
-            )
+        for said in preparation_lines(dated, bag):
+            yield indent(said, "quiet")
 
 
 def bag_json(dated: Dated, number: int, bag: Bag, site: Site) -> dict[str, Any]:
     """Write a bag with exact amounts and local times."""
-    vial, filled = site.vial, bag.filled_micrograms
-    drawn = drawn_millilitres(bag, vial)
     return {
         "number": number,
         "start": dated.clock.at(bag.start).isoformat(),
@@ -185,9 +206,6 @@ def bag_json(dated: Dated, number: int, bag: Bag, site: Site) -> dict[str, Any]:
         "ml_per_hour": _or_none(bag.size.millilitres_per_hour),
         "ml_infused": exact_amount(bag.millilitres) if bag.millilitres is not None else None,
         "mcg": exact_amount(bag.micrograms),
-        "ml_filled": exact_amount(bag.size.fill) if bag.size.fill is not None else None,
-        "mcg_filled": exact_amount(filled) if filled is not None else None,
-        "ml_drawn": exact_amount(drawn) if drawn is not None else None,
-        "vials": vials(bag, vial),
+        **preparation_json(dated, bag, site),
         "in_use_minutes_left": in_use_left(bag, site),
     }

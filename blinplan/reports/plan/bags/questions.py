@@ -2,18 +2,26 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from fractions import Fraction
 
-from blinplan.course.bags.sequence import Bag, in_use_left
+from blinplan.course.bags.bag import Bag
+from blinplan.course.bags.contents import Contents, contents
+from blinplan.course.bags.sequence import in_use_left
 from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark, RemarkKind
+from blinplan.label.label import Label
+from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import decimal_text, duration_text
+from blinplan.reports.shared.words import amount_text
 
 
 def bag_remarks(dated: Dated) -> Iterator[Remark]:
     """Say all that has to be known of the bags that are shown."""
     shown = dated.shown_bags()
     yield from _filling_questions(dated, shown)
+    yield from _preparation_questions(dated, shown)
+    yield from _off_by_syringes(dated)
     yield from _use_questions(dated, shown)
     yield from _preservative_questions(dated, shown)
     yield from _shortages(dated)
@@ -62,10 +70,83 @@ def _filling_questions(dated: Dated, shown: Sequence[_Numbered]) -> Iterator[Rem
     vial = None if dated.site is None else dated.site.vial
     asked = "What is drawn up and filled into bags for {sizes} is not evaluated:"
     running = [(number, bag) for number, bag in shown if bag.size.millilitres_per_hour]
-    filled = [(number, bag) for number, bag in running if bag.size.fill is not None]
+    filled = [(number, bag) for number, bag in running if _is_filled(bag)]
     yield from _question(f"{asked} {_SILENT} no pump rate for them.", (one for one in shown if one not in running))
-    yield from _question(f"{asked} no `fill_ml` is given for them.", (one for one in running if one not in filled))
+    said = _on_filling(label_of(dated.course.regimen))
+    unfilled = (one for one in running if one not in filled)
+    yield from _question(f"{asked} no `fill_ml` is given for them, and {said}.", unfilled)
     yield from _question(f"{asked} {_SILENT} no vials.", (one for one in filled if vial is None))
+
+
+def _is_filled(bag: Bag) -> bool:
+    """Whether it is said with how much a bag is filled: in all, or of saline and stabiliser."""
+    return bag.size.fill is not None or (bag.size.diluent is not None and bag.size.stabiliser is not None)
+
+
+def _on_filling(label: Label) -> str:
+    """What a label has of how bags are filled, as far as it was seen."""
+    stated = [bag for bag in label.bags if bag.diluent is not None]
+    if not stated or stated[0].diluent is None:
+        return "nobody has seen the label's own volumes"
+    names, saline = " and ".join(duration_text(bag.minutes) for bag in stated), stated[0].diluent
+    return (
+        f"of the label's own volumes only the saline of bags for {names} was seen, {decimal_text(saline.value)} mL"
+        f" ({saline.citation}): it is taken where `stabiliser_ml` is given"
+    )
+
+
+def _preparation_questions(dated: Dated, shown: Sequence[_Numbered]) -> Iterator[Remark]:
+    """Say what nobody has said of how bags are prepared and kept."""
+    site = dated.site
+    if site is None:
+        return
+    held = [(one, contents(one[1], site)) for one in shown]
+    drawn = [(one, holds) for one, holds in held if holds is not None and holds.drug is not None]
+    if not site.syringes:
+        yield from _question(
+            "What a syringe measures is not given (`[[syringe]]`): the drug for bags for {sizes} is as computed, and ≈"
+            " marks rounding.",
+            (one for one, _ in drawn),
+        )
+    else:
+        yield from _too_little_to_measure([(one, holds) for one, holds in drawn if not holds.draws])
+    yield from _question(
+        "How much of bags for {sizes} is saline and stabiliser is not evaluated: no `stabiliser_ml` is given.",
+        (one for one, _ in drawn if one[1].size.stabiliser is None),
+    )
+    if site.kept_cold:
+        yield from _question(
+            "How long bags for {sizes} keep at 2 to 8 °C is not evaluated: no `cold_hours` is given.",
+            (one for one in shown if one[1].size.cold is None),
+        )
+    if not site.prepared_before:
+        yield from _question(
+            "Bags for {sizes} are taken to be prepared when they are hung: `prepared_hours_before` is 0 or not given.",
+            shown,
+        )
+
+
+def _off_by_syringes(dated: Dated) -> Iterator[Remark]:
+    """Say by how much the course is off as syringes measure the drug."""
+    site = dated.site
+    held = [] if site is None or not site.syringes else [(bag, contents(bag, site)) for bag in dated.bags]
+    measured = [(bag, holds) for bag, holds in held if holds is not None and holds.draws]
+    if not measured:
+        return
+    ordered = sum((bag.micrograms for bag, _ in measured), Fraction(0))
+    off = sum((bag.micrograms * holds.share for bag, holds in measured), Fraction(0)) - ordered
+    of_which = "the bags of the course" if len(measured) == len(held) else f"{len(measured)} of {len(held)} bags"
+    more = "more" if off > 0 else "less"
+    told = f"{amount_text(abs(off))} mcg or {amount_text(abs(off) / ordered * 100)} % {more} than" if off else "just"
+    yield Remark(f"As syringes measure the drug, {of_which} give {told} what is ordered.", RemarkKind.TOLD)
+
+
+def _too_little_to_measure(drawn: Sequence[tuple[_Numbered, Contents]]) -> Iterator[Remark]:
+    for volume in dict.fromkeys(holds.drug for _, holds in drawn if holds.drug is not None):
+        yield from _question(
+            f"No syringe of the site measures {amount_text(volume)} mL: the drug for bags for {{sizes}} is computed.",
+            (one for one, holds in drawn if holds.drug == volume),
+        )
 
 
 def _use_questions(dated: Dated, shown: Sequence[_Numbered]) -> Iterator[Remark]:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-from blinplan.course.bags.sequence import Bag, drawn_millilitres, vials
+from blinplan.course.bags.bag import Bag
+from blinplan.course.bags.contents import Contents, contents
 from blinplan.course.dated import Dated
 from blinplan.course.events import Event
 from blinplan.course.premedication import DuePremedication
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, Basis, duration_text
-from blinplan.regimen.site import Vial
+from blinplan.regimen.site import Site
 from blinplan.reports.plan.bags.bag_list import duration_of_bag
+from blinplan.reports.plan.bags.preparation import measured_text
 from blinplan.reports.plan.fhir.elements import (
     MICROGRAM,
     MICROGRAM_PER_AREA_PER_DAY,
@@ -44,7 +46,7 @@ def infusion(dated: Dated, event: Event) -> list[Element]:
             event,
             place,
             (bag.start, bag.stop),
-            f"Bag {number}: {_dose(event)} {_bag(bag, dated.site.vial if dated.site else None)}",
+            f"Bag {number}: {_dose(event)} {_bag(bag, dated.site)}",
             [*_rates(event, bag.minutes), *_volumes(bag)],
         )
         for place, (number, bag) in enumerate(bags, start=1)
@@ -92,7 +94,7 @@ def _volumes(bag: Bag) -> Iterator[Element]:
         yield rate("calculated", quantity(bag.millilitres, MILLILITRE), per_hour)
 
 
-def _bag(bag: Bag, vial: Vial | None) -> str:
+def _bag(bag: Bag, site: Site | None) -> str:
     """Write how long a bag runs and at which pump rate, what of it is given, and what is in it."""
     given = amount(bag.micrograms, MICROGRAM)
     if bag.size.millilitres_per_hour is None or bag.millilitres is None:
@@ -101,14 +103,16 @@ def _bag(bag: Bag, vial: Vial | None) -> str:
     else:
         per_hour = amount(bag.size.millilitres_per_hour, MILLILITRE_PER_HOUR)
         pump = f"at {per_hour}: {given} in {amount(bag.millilitres, MILLILITRE)}"
-    filled = bag.filled_micrograms
-    drawn, opened = drawn_millilitres(bag, vial), vials(bag, vial)
-    if filled is None or bag.size.fill is None or drawn is None:
-        inside = "what is drawn up and filled is not evaluated"
-    else:
-        holds = f"{amount(filled, MICROGRAM)} in {amount(bag.size.fill, MILLILITRE)}"
-        inside = f"filled with {holds}, of which {amount(drawn, MILLILITRE)} are drawn up; vials to open: {opened}"
-    return f"for {duration_of_bag(bag)} {pump}; {inside}"
+    holds = None if site is None else contents(bag, site)
+    return f"for {duration_of_bag(bag)} {pump}; {_inside(holds)}"
+
+
+def _inside(holds: Contents | None) -> str:
+    if holds is None or holds.drug is None:
+        return "what is drawn up and filled is not evaluated"
+    inside = f"{amount(holds.micrograms, MICROGRAM)} in {amount(holds.millilitres, MILLILITRE)}"
+    drawn = f"{amount(holds.drug, MILLILITRE)} are drawn up{measured_text(holds)}"
+    return f"filled with {inside}, of which {drawn}; vials to open: {holds.vials}"
 
 
 def premedication(dated: Dated, due: DuePremedication) -> Element:

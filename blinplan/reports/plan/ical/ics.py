@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from blinplan.course.bags.sequence import Bag
+from blinplan.course.bags.bag import Bag
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
-from blinplan.course.bags.sequence import Bag
+from blinplan.course.bags.bag import Bag
 from blinplan.course.calendar import Due
 from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice

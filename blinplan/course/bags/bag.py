@@ -1,0 +1,52 @@
+"""A bag: when it runs, at which dose rate, and what is infused of it."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
+from blinplan.regimen.site import SiteBag
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """One bag of a course.
+
+    Attributes
+    ----------
+    start, stop
+        When it runs, in minutes from the start of the course.
+    size
+        What it was prepared for; it runs no longer.
+    rate
+        The dose rate in mcg/day, exact.
+    step
+        Which of the dose steps it belongs to, from 0.
+    """
+
+    start: int
+    stop: int
+    size: SiteBag
+    rate: Fraction
+    step: int
+
+    @property
+    def minutes(self) -> int:
+        """How long it runs."""
+        return self.stop - self.start
+
+    @property
+    def micrograms(self) -> Fraction:
+        """What the patient gets of it, in mcg, exact."""
+        return self.rate * self.minutes / MINUTES_PER_DAY
+
+    @property
+    def millilitres(self) -> Fraction | None:
+        """What is infused, in mL, exact; None where nobody says at which rate the pump runs."""
+        rate = self.size.millilitres_per_hour
+        return None if rate is None else rate * self.minutes / MINUTES_PER_HOUR
+
+    @property
+    def micrograms_per_millilitre(self) -> Fraction | None:
+        """The concentration in the bag, exact; None where nobody says at which rate the pump runs."""
+        rate = self.size.millilitres_per_hour
+        return None if rate is None else self.rate * MINUTES_PER_HOUR / (MINUTES_PER_DAY * rate)
