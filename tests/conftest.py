@@ -1,5 +1,6 @@
 """What holds for all tests, and the program run inside this process."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -12,8 +13,17 @@ from tests import public_files
 from tests.program import Ran, Run
 
 # How long an example takes says nothing about whether it is right, and a busy machine is slow.
-settings.register_profile("blinplan", deadline=None)
+# What changes what such a test asks is tried with more examples: pytest --hypothesis-profile=many.
+settings.register_profile("blinplan", deadline=None, max_examples=40)
+settings.register_profile("many", deadline=None, max_examples=1000)
 settings.load_profile("blinplan")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over ten thousand tests, which stay until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -42,3 +52,10 @@ def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
     monkeypatch.chdir(tmp_path)
     return run_inside
+
+
+@pytest.fixture
+def words_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports without curves: drawing them is most of the work, and tests/cli/test_report.py asks what they show."""
+    empty = b'<svg viewBox="0 0 1 1"></svg>'
+    monkeypatch.setattr("blinplan.reports.summary_page.curves.figure", lambda *_, **__: empty)

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,22 +27,28 @@ def python(script: str) -> list[str]:
 PROGRAM = python("from blinplan.cli.app.program import run; run()")
 
 
-def probe(names: Iterable[str]) -> list[str]:
-    """The program, and then a line with its status and which of some modules it imported."""
-    return python(f"""
-import json
+def probe(names: Iterable[str], asked: Sequence[tuple[Sequence[str], Mapping[str, str]]], folder: Path) -> list[Any]:
+    """Run the program in one process with some arguments and variables of the environment, one time after the other.
+
+    Returns for each time its status, and which of some modules are imported by then.
+    """
+    script = f"""
+import json, os
 from blinplan.cli.app.program import run
-sys.argv = ["blinplan", *sys.argv[1:]]
-try:
-    run()
-except SystemExit as ended:
-    status = int(ended.code or 0)
-sys.stderr.write("\\n" + json.dumps([status, [name for name in {tuple(names)} if name in sys.modules]]))
-""")
-
-
-PROBE = probe(HEAVY)
-"""The program, and then a line with its status and which slow packages it imported."""
+found, before = [], dict(os.environ)
+for arguments, environment in {[(list(arguments), dict(environment)) for arguments, environment in asked]!r}:
+    sys.argv = ["blinplan", *arguments]
+    os.environ.clear()
+    os.environ.update(before | environment)
+    try:
+        run()
+    except SystemExit as ended:
+        status = int(ended.code or 0)
+    found.append([status, [name for name in {tuple(names)} if name in sys.modules]])
+sys.stderr.write("\\n" + json.dumps(found))
+"""
+    ended = subprocess.run(python(script), capture_output=True, cwd=folder, env=PLAIN, check=True)  # noqa: S603 - ours
+    return list(json.loads(ended.stderr.splitlines()[-1]))
 
 
 @dataclass(frozen=True, slots=True)

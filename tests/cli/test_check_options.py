@@ -605,7 +605,7 @@ def test_without_a_cache_nothing_is_kept_and_a_broken_one_does_no_harm(
 ) -> None:
     (tmp_path / "a.toml").write_text(SOUND, encoding="utf-8")
     arguments = ("check", "a.toml", "-f", "json", "--patients", "60", "--today", "2026-03-01")
-    first = process(*arguments, "--no-cache", folder=tmp_path, XDG_CACHE_HOME=str(cache))
+    first = inside(*arguments, "--no-cache", XDG_CACHE_HOME=str(cache))
     assert not (cache / "blinplan" / "outcomes").exists()
     assert inside(*arguments, XDG_CACHE_HOME=str(cache)).out == first.out
     for path in (cache / "blinplan" / "outcomes").rglob("*.json"):

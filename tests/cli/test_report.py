@@ -51,13 +51,6 @@ def reported(inside: Run, *arguments: str) -> Page:
     return Page(ran.out)
 
 
-@pytest.fixture
-def words_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reports without curves: drawing them is most of the work, and what they show is asked of the shared page."""
-    empty = b'<svg viewBox="0 0 1 1"></svg>'
-    monkeypatch.setattr("blinplan.reports.summary_page.curves.figure", lambda *_, **__: empty)
-
-
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
     folder = tmp_path_factory.mktemp("report")

@@ -27,6 +27,12 @@ def endpoints(result: Solution) -> dict[str, np.ndarray]:
     return {n: getattr(found, n) for n in found.__slots__ if isinstance(getattr(found, n), np.ndarray)}
 
 
+def agree(found: np.ndarray, expected: np.ndarray, within: float) -> bool:
+    """Whether numbers differ by so much at most, relatively or absolutely, and are missing in the same places."""
+    same = np.abs(found - expected) <= within * np.maximum(1.0, np.abs(expected))
+    return bool((same | (found == expected) | (np.isnan(found) & np.isnan(expected))).all())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("preset", ["adult-rr", "adult-mrd", "child"])
 @pytest.mark.parametrize("options", [Options(), Options(attenuation="target-loss", premedication=True)])
@@ -38,9 +44,9 @@ def test_compiled_agrees_with_numpy(preset: str, options: Options) -> None:
     )
     assert (one.engine, other.engine) == ("compiled", "numpy")
     for name, values in states(other).items():
-        assert states(one)[name] == pytest.approx(values, rel=SAME, abs=SAME), name
+        assert agree(states(one)[name], values, SAME), name
     for name, values in endpoints(other).items():
-        assert endpoints(one)[name] == pytest.approx(values, rel=1e-8, abs=1e-8, nan_ok=True), name
+        assert agree(endpoints(one)[name], values, 1e-8), name
 
 
 @pytest.mark.parametrize("hill", range(1, 9))
@@ -52,7 +58,7 @@ def test_compiled_agrees_with_numpy_at_every_cooperativity(hill: int) -> None:
         simulate(label(1), people, output_days=days, endpoints=False, engine=engine) for engine in ("compiled", "numpy")
     )
     for name, values in states(other).items():
-        assert states(one)[name] == pytest.approx(values, rel=SAME, abs=SAME), name
+        assert agree(states(one)[name], values, SAME), name
 
 
 @pytest.mark.parametrize("patients", [1, 15, 16, 17, 40])

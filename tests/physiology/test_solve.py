@@ -116,9 +116,12 @@ def test_same_patient_in_ten_and_in_many_to_the_last_bit() -> None:
 @pytest.mark.parametrize(("number", "chunk"), [(1, 7), (2, 16), (2, 1), (1, 4096)])
 def test_threads_and_chunks_do_not_matter_to_the_last_bit(number: int, chunk: int, engine: EngineName) -> None:
     days = np.array([0.3, 7.0, 28.5, 42.0])
-    plain = simulate(label(1), PEOPLE, output_days=days, engine=engine)
+    people = (
+        PEOPLE if engine == "compiled" else PEOPLE.select(slice(0, 9))
+    )  # a chunk takes NumPy as long as it is small
+    plain = simulate(label(1), people, output_days=days, engine=engine)
     with threads(number) as running:
-        other = simulate(label(1), PEOPLE, output_days=days, executor=running, chunk=chunk, engine=engine)
+        other = simulate(label(1), people, output_days=days, executor=running, chunk=chunk, engine=engine)
     assert plain.endpoints is not None
     assert other.endpoints is not None
     for name, values in endpoint_arrays(plain.endpoints).items():

@@ -93,12 +93,13 @@ def test_a_file_with_every_key_satisfies_it() -> None:
 
 @pytest.mark.parametrize("path", keys(), ids=lambda path: ".".join(map(str, path)))
 def test_reader_and_schema_judge_every_value_alike(path: KeyPath) -> None:
+    before, after = with_inline_tables(changed(path, "@@@")).split("@@@")
     for literal in [*SCALARS, *NESTED]:
         if literal in BEYOND_JSON or (path[-1] == "below_weight_kg" and literal == "1.5"):
             continue
         if path[-1] in {"citation", "source"}:  # no schema can say that one is the other's beginning
             continue
-        reader, editor = accepted(with_inline_tables(changed(path, literal)))
+        reader, editor = accepted(before + literal + after)
         assert reader == editor, literal
 
 

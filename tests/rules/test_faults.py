@@ -194,14 +194,14 @@ def some(text: str, number: int) -> list[tuple[Change, Change]]:
 
 @pytest.mark.parametrize("name", SHIPPED[::7])
 def test_a_fault_and_a_mistake_are_both_told_and_nothing_else_is(name: str) -> None:
-    for mistake, fault in some(library.paths()[name].read_text(encoding="utf-8"), 15):
+    for mistake, fault in some(library.paths()[name].read_text(encoding="utf-8"), 8):
         hold(mistake, fault)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_in_every_shipped_regimen_a_fault_and_a_mistake_are_both_told(name: str) -> None:
-    for mistake, fault in some(library.paths()[name].read_text(encoding="utf-8"), 8):
+    for mistake, fault in some(library.paths()[name].read_text(encoding="utf-8"), 3):
         hold(mistake, fault)
 
 

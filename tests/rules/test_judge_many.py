@@ -25,9 +25,14 @@ def judged(executor: Executor | None) -> tuple[Judgement | ProgramFault, ...]:
     return judge_many(tasks, PatientSimulator(40, 1), executor=executor)
 
 
+@pytest.fixture(scope="module")
+def expected() -> tuple[Judgement | ProgramFault, ...]:
+    """The judgements, one after the other."""
+    return judged(InTurn())
+
+
 @pytest.mark.slow
-def test_any_executor_gives_the_same_judgements() -> None:
-    expected = judged(InTurn())
+def test_any_executor_gives_the_same_judgements(expected: tuple[Judgement | ProgramFault, ...]) -> None:
     assert all(isinstance(answer, Judgement) and answer.outcome is not None for answer in expected)
     with ThreadPoolExecutor(2) as pool:
         assert judged(pool) == expected
@@ -51,8 +56,8 @@ def test_who_stops_a_run_gets_no_result_from_which_files_are_missing() -> None:
 
 
 @pytest.mark.slow
-def test_judgements_pickle() -> None:
-    for answer in judged(InTurn()):
+def test_judgements_pickle(expected: tuple[Judgement | ProgramFault, ...]) -> None:
+    for answer in expected:
         assert isinstance(answer, Judgement)
         again: Judgement = pickle.loads(pickle.dumps(answer))  # noqa: S301 - our own bytes
         assert again.findings == answer.findings

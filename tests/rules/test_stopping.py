@@ -1,4 +1,7 @@
-"""Rules stop asking for patients when the rest would not change the answer; the answer is that of all of them."""
+"""Rules stop asking for patients when the rest would not change the answer; the answer is that of all of them.
+
+`python -m tests.benchmarks stopping` asks it of every shipped regimen and 300 generated ones.
+"""
 
 import pytest
 
@@ -15,12 +18,12 @@ def the_same_answers(text: str) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(3))
 def test_few_patients_answer_as_all_do_on_generated_regimens(number: int) -> None:
     assert the_same_answers(generated_texts(number + 1)[number])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["rr-adult", "nhl-1.5", "nhl-3", "mt103-206-15", "lupus-5-days", "nct03023878"])
+@pytest.mark.parametrize("name", ["rr-adult", "nhl-1.5", "nhl-3", "mt103-206-15"])
 def test_few_patients_answer_as_all_do_on_shipped_regimens(name: str) -> None:
     assert the_same_answers(library.paths()[name].read_text(encoding="utf-8"))

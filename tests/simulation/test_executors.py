@@ -5,7 +5,7 @@ import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import fields, replace
+from dataclasses import fields
 from multiprocessing import get_context
 
 import numpy as np
@@ -16,11 +16,12 @@ from blinplan.evidence.evaluate import evaluate
 from blinplan.executor import Executor, InTurn, processes, threads, workers
 from blinplan.physiology import Endpoints, draw, load_parameters, simulate
 from blinplan.physiology.engine.integrate import EngineName
-from blinplan.regimen import library
+from blinplan.regimen.reading import RegimenFile, read
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.percentiles import bands_of, sampling_days
 from blinplan.simulation.trajectories import curves, portions
 from blinplan.simulation.trial import Outcome, Trial, run
+from tests.regimen_text import cycle, regimen_text
 
 pytestmark = pytest.mark.slow
 
@@ -43,10 +44,11 @@ MAKING = {
 
 @pytest.fixture(scope="module")
 def regimen() -> Regimen:
-    """Two cycles: a first step, a second, a free interval, and a start anew; later cycles bring nothing else."""
-    found = library.load("rr-adult").regimen
-    assert found is not None
-    return replace(found, cycles=found.cycles[:2])
+    """Two cycles of days: a first step, a second, a free interval, and a start anew; longer ones bring nothing else."""
+    lines = cycle("9 mcg/day for 2 days", "28 mcg/day for 3 days", free=2) + cycle("28 mcg/day for 5 days", free=2)
+    reading = read(regimen_text(lines).encode(), "probe.toml")
+    assert isinstance(reading, RegimenFile)
+    return reading.regimen
 
 
 @pytest.fixture(params=list(MAKING))
@@ -72,7 +74,7 @@ def test_a_thousand_patients_in_processes_are_those_of_one_thread(regimen: Regim
 @pytest.mark.parametrize("chunk", [1, 7, 1000])
 def test_the_size_of_chunks_does_not_matter_in_processes(regimen: Regimen, engine: EngineName, chunk: int) -> None:
     trial = trial_of(regimen, 40 if engine == "compiled" else 8, engine)
-    days = np.array([0.3, 7.0, 28.5, 42.0])
+    days = np.array([0.3, 2.0, 5.5, 14.0])
     alone = simulate(trial.dosing, trial.population, output_days=days, engine=engine)
     with _processes("fork") as pool:
         spread = simulate(trial.dosing, trial.population, output_days=days, engine=engine, executor=pool, chunk=chunk)

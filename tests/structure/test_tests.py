@@ -51,8 +51,8 @@ def test_tests_are_skipped_for_what_is_missing_outside_only() -> None:
 
 
 _ENGINE = """
-import importlib, pkgutil, threading
-from pathlib import Path
+import importlib, pkgutil
+from types import FunctionType
 import blinplan, tests
 
 def names(package, beginnings):
@@ -63,21 +63,29 @@ def names(package, beginnings):
 for name in names(blinplan, ("",)):
     if not name.endswith("__main__"):
         importlib.import_module(name)
-engine = str(Path(blinplan.__file__).parent / "physiology" / "engine")
 found = set()
 
-def note(frame, event, argument):
-    code = frame.f_code
-    if event == "call" and code.co_filename.startswith(engine) and code.co_name != "<module>":
-        found.add(name)
+def note(*arguments, **named):
+    import sys
+    sys.modules["__main__"].found.add(sys.modules["__main__"].name)
+    raise SystemError("simulated")
 
-threading.setprofile(note)
-sys.setprofile(note)
+# Whatever name a test has for a function of the engine, its code is this one, and says so.
+for module in [sys.modules[name] for name in sys.modules if name.startswith("blinplan.physiology.engine.")]:
+    for value in vars(module).values():
+        if isinstance(value, FunctionType) and value.__module__ == module.__name__ and not value.__closure__:
+            value.__code__ = note.__code__
 for name in names(tests, ("test_", "conftest")):
-    importlib.import_module(name)
+    try:
+        importlib.import_module(name)
+    except SystemError as error:
+        if str(error) != "simulated":
+            raise
 name = "a simulation"
-blinplan.simulate(blinplan.load("nhl-15"), patients=None)
-sys.setprofile(None)
+try:
+    blinplan.simulate(blinplan.load("nhl-15"), patients=None)
+except SystemError:
+    pass
 print(*sorted(found), sep=", ")
 """
 

@@ -1,6 +1,5 @@
 """What a shell is offered while a person types, asked in the way of bash, zsh and fish."""
 
-import json
 import os
 import re
 import shlex
@@ -14,7 +13,7 @@ from blinplan.cli.app.quick import COMMANDS, COMPLETION
 from blinplan.regimen import library
 from blinplan.rules.catalogue import CATALOGUE
 from man.make.commands import commands
-from tests.program import PLAIN, PROBE, PROGRAM, Ran, Run, process
+from tests.program import HEAVY, PLAIN, PROGRAM, Ran, Run, probe, process
 from tests.public_files import installed
 from tests.regimen_text import cycle, regimen_text
 
@@ -153,17 +152,11 @@ def test_a_request_that_cannot_be_understood_is_met_with_silence(broken: dict[st
     assert process(**environment) == Ran(1, "", "")
 
 
-@pytest.mark.parametrize("line", ["blinplan ", "blinplan check --select D", "blinplan plan ", "blinplan evidence "])
-def test_a_person_does_not_wait_for_the_engine(line: str, tmp_path: Path) -> None:
-    for shell in SHELLS:
-        ended = subprocess.run(  # noqa: S603 - our own program
-            PROBE,
-            capture_output=True,
-            cwd=tmp_path,
-            env={**PLAIN, **request(shell, line)},
-            check=True,
-        )
-        assert json.loads(ended.stderr.splitlines()[-1]) == [0, []]
+def test_a_person_does_not_wait_for_the_engine(tmp_path: Path) -> None:
+    lines = ("blinplan ", "blinplan check --select D", "blinplan plan ", "blinplan evidence ")
+    asked = [(shell, line) for line in lines for shell in SHELLS]
+    found = probe(HEAVY, [([], request(shell, line)) for shell, line in asked], tmp_path)
+    assert dict(zip(asked, found, strict=True)) == {one: [0, []] for one in asked}
 
 
 def test_every_regimen_and_rule_that_can_be_named_is_offered() -> None:

@@ -2,51 +2,40 @@
 
 import importlib
 import importlib.util
-import json
 import pkgutil
-import subprocess
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 import blinplan
-from tests.program import PLAIN, PROBE, probe
+from tests.program import HEAVY, probe
 from tests.regimen_text import cycle, regimen_text
 
+WITHOUT_THE_ENGINE = [
+    (["check", "x.toml", "--no-simulate"], 1),
+    (["check", "x.toml", "--no-simulate", "-f", "json"], 1),
+    (["check", "faulty.toml"], 1),
+    (["plan", "rr-below-45-kg", "--bsa", "1"], 0),
+    (["regimens"], 0),
+    (["schema"], 0),
+    (["--help"], 0),
+    ([], 0),
+    (["new", "ours", "--from", "rr-adult"], 0),
+    (["simulate", "nowhere"], 2),
+    (["report", "nowhere"], 2),
+]
 
-@pytest.mark.parametrize(
-    ("arguments", "status"),
-    [
-        (["check", "x.toml", "--no-simulate"], 1),
-        (["check", "x.toml", "--no-simulate", "-f", "json"], 1),
-        (["check", "faulty.toml"], 1),
-        (["plan", "rr-below-45-kg", "--bsa", "1"], 0),
-        (["regimens"], 0),
-        (["schema"], 0),
-        (["--help"], 0),
-        ([], 0),
-        (["new", "ours", "--from", "rr-adult"], 0),
-        (["simulate", "nowhere"], 2),
-        (["report", "nowhere"], 2),
-    ],
-    ids=str,
-)
-def test_the_engine_is_not_imported(tmp_path: Path, arguments: list[str], status: int) -> None:
+
+def test_the_engine_is_not_imported(tmp_path: Path) -> None:
+    """And is where something is simulated, last, which shows that it would be seen."""
     (tmp_path / "x.toml").write_text(regimen_text(cycle("1 mcg/m2/day for 28 days")), encoding="utf-8")
     (tmp_path / "faulty.toml").write_text("= 1", encoding="utf-8")
-    ended = subprocess.run(  # noqa: S603 - our own program
-        [*PROBE, *arguments], capture_output=True, cwd=tmp_path, env=PLAIN, check=True
-    )
-    assert json.loads(ended.stderr.splitlines()[-1]) == [status, []]
-
-
-def test_the_probe_sees_an_engine_that_is_imported(tmp_path: Path) -> None:
-    arguments = ["simulate", "nhl-15", "--typical", "-f", "json"]
-    ended = subprocess.run(  # noqa: S603 - our own program
-        [*PROBE, *arguments], capture_output=True, cwd=tmp_path, env=PLAIN, check=True
-    )
-    status, imported = json.loads(ended.stderr.splitlines()[-1])
+    simulated = ["simulate", "nhl-15", "--typical", "-f", "json"]
+    asked = [*(arguments for arguments, _ in WITHOUT_THE_ENGINE), simulated]
+    *found, (status, imported) = probe(HEAVY, [(arguments, {}) for arguments in asked], tmp_path)
+    for (arguments, expected), answer in zip(WITHOUT_THE_ENGINE, found, strict=True):
+        assert answer == [expected, []], arguments
     assert status == 0
     assert "numpy" in imported
 
@@ -99,14 +88,9 @@ CHECK = ("check", "rr-adult", "--no-simulate")
 
 def imported(folder: Path, *arguments: str) -> set[str]:
     """Which of those modules a command imports."""
-    ended = subprocess.run(  # noqa: S603 - our own program
-        [*probe([*ONLY_WHERE_ASKED, *ONLY_TO_SIMULATE, *ONLY_WITH_DATES, "rich.progress"]), *arguments],
-        capture_output=True,
-        cwd=folder,
-        env=PLAIN,
-        check=True,
-    )
-    return set(json.loads(ended.stderr.splitlines()[-1])[1])
+    names = [*ONLY_WHERE_ASKED, *ONLY_TO_SIMULATE, *ONLY_WITH_DATES, "rich.progress"]
+    ((_, found),) = probe(names, [(arguments, {})], folder)
+    return set(found)
 
 
 def test_a_check_imports_what_is_asked_of_it_and_no_more(tmp_path: Path) -> None:

@@ -1,14 +1,17 @@
 """Streams: the report on standard output and nothing else, whatever stands at the other end."""
 
+import io
 import json
 import os
 import pty
 import shlex
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, TextIO
 
 import pytest
 from rich.cells import cell_len
@@ -41,9 +44,11 @@ def shell(command: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
 
 @pytest.mark.parametrize("form", ["full", "concise", "json"])
 def test_the_summary_is_on_standard_error_and_the_report_on_standard_output(
-    tmp_path: Path, files: dict[str, str], form: str
+    inside: Run, tmp_path: Path, files: dict[str, str], form: str
 ) -> None:
-    ran = process("check", "error.toml", "nowhere", "--no-simulate", "-f", form, folder=tmp_path)
+    arguments = ("check", "error.toml", "nowhere", "--no-simulate", "-f", form)
+    ran = inside(*arguments)
+    assert form != "full" or ran == process(*arguments, folder=tmp_path)
     assert ran.status == 2
     assert "S305" in ran.out
     assert "exit 2" in ran.err
@@ -160,13 +165,14 @@ def folder_to_simulate(folder: Path, count: int) -> None:
 
 
 @pytest.mark.slow
-def test_progress_is_shown_at_a_terminal_only(tmp_path: Path) -> None:
+def test_progress_is_shown_at_a_terminal_only(inside: Run, tmp_path: Path) -> None:
     folder_to_simulate(tmp_path, 2)
     arguments = ("check", ".", "--patients", "20", "--no-cache", "-f", "concise")
     shown = with_terminal(tmp_path, arguments, {}, both=True)
     assert "of 2 regimens simulated" in shown
     assert "2 regimens: " in shown
-    piped = process(*arguments, folder=tmp_path)
+    piped = inside(*arguments)
+    assert "2 regimens: " in piped.err
     assert "simulated" not in piped.err
     assert "\x1b" not in piped.err
 
@@ -242,6 +248,20 @@ def test_no_line_is_wider_than_the_terminal(inside: Run, columns: str) -> None:
             assert "…" not in line
 
 
+def ascii_to(stream: TextIO, errors: str) -> TextIO:
+    """A stream that takes ASCII only, and hands it on."""
+
+    class Through(io.RawIOBase):
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: Any) -> int:
+            stream.write(bytes(data).decode("ascii"))
+            return len(data)
+
+    return io.TextIOWrapper(io.BufferedWriter(Through()), encoding="ascii", errors=errors, write_through=True)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -258,10 +278,16 @@ def test_no_line_is_wider_than_the_terminal(inside: Run, columns: str) -> None:
     ],
     ids=" ".join,
 )
-def test_in_ascii_everything_is_ascii(tmp_path: Path, arguments: list[str]) -> None:
+def test_in_ascii_everything_is_ascii(
+    inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
     lines = cycle("15 µg/m²/day for 28 days").replace('"Cycle"', f'"{WIDE}"')
     (tmp_path / "wide.toml").write_text(regimen_text(lines, title=WIDE, called="wide"), encoding="utf-8")
-    ran = process(*arguments, folder=tmp_path, PYTHONIOENCODING="ascii")
+    for name, errors in (("stdout", "strict"), ("stderr", "backslashreplace")):  # as Python opens them
+        monkeypatch.setattr(sys, name, ascii_to(getattr(sys, name), errors))
+    ran = inside(*arguments)
+    if arguments[0] == "plan":
+        assert ran == process(*arguments, folder=tmp_path, PYTHONIOENCODING="ascii")
     assert ran.status == (2 if "漢字.toml" in arguments else 0)
     assert (ran.out + ran.err).isascii()
     assert len(ran.out + ran.err) > 50
@@ -299,10 +325,10 @@ def test_nothing_in_a_file_is_read_as_markup_or_reaches_the_terminal_raw(inside:
         ("simulate", "faulty.toml", "--color", "always"),
     ],
 )
-def test_errors_hear_the_option_too(files: dict[str, str], tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    ended = process(*arguments, folder=tmp_path)
+def test_errors_hear_the_option_too(files: dict[str, str], inside: Run, arguments: tuple[str, ...]) -> None:
+    ended = inside(*arguments)
     assert ended.status == 2
     assert "\x1b[1;31merror" in ended.err
     plain = [part for part in arguments if part not in {"--color", "always", "--color=always"}]
-    assert "\x1b" not in process(*plain, folder=tmp_path).err
-    assert "\x1b" not in process(*plain, "--color", "never", folder=tmp_path, FORCE_COLOR="1").err
+    assert "\x1b" not in inside(*plain).err
+    assert "\x1b" not in inside(*plain, "--color", "never", FORCE_COLOR="1").err

@@ -276,6 +276,7 @@ def test_a_site_says_itself_from_which_age_on_it_gives_the_premedication_of_adul
     ("weight", "age", "drug"), [(43, 43, "prednisone 100 mg, 4 times"), (60, 15, "dexamethasone 5 mg/m²")]
 )
 @pytest.mark.slow
+@pytest.mark.usefixtures("words_only")
 def test_the_report_has_the_premedication_of_the_patient_s_age(weight: int, age: int, drug: str) -> None:
     from blinplan.api.report import report
 

@@ -2,6 +2,8 @@
 
 import io
 import re
+from collections.abc import Callable
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -21,6 +23,12 @@ def bands(simulation: Simulation) -> Bands:
     return bands_of(simulation, sampling_days(simulation.periods, 0.0, 210.0))
 
 
+@pytest.fixture(scope="module")
+def drawn(simulation: Simulation, bands: Bands) -> Callable[..., bytes]:
+    """The figure in a format and of a width, drawn once."""
+    return cache(partial(figure, simulation, bands))
+
+
 def texts_of(svg: bytes) -> list[str]:
     found = etree.fromstring(svg).iterfind(".//svg:text", SVG)
     return [" ".join(str(part) for part in element.itertext()).strip() for element in found]
@@ -29,28 +37,28 @@ def texts_of(svg: bytes) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", FigureFormat)
 def test_the_same_bytes_every_time_whatever_a_user_has_set(
-    simulation: Simulation, bands: Bands, kind: FigureFormat
+    simulation: Simulation, bands: Bands, drawn: Callable[..., bytes], kind: FigureFormat
 ) -> None:
     import matplotlib as mpl
 
-    once = figure(simulation, bands, kind)
+    once = drawn(kind, 183.0)
     with mpl.rc_context({"font.size": 30, "lines.linewidth": 9, "savefig.dpi": 20, "svg.hashsalt": None}):
-        assert figure(simulation, bands, kind) == once
+        assert figure(simulation, bands, kind, 183.0) == once
         assert mpl.rcParams["font.size"] == 30  # and what a user has set stays set
 
 
 @pytest.mark.slow
-def test_no_date_is_in_it(simulation: Simulation, bands: Bands) -> None:
-    assert b"date" not in figure(simulation, bands, FigureFormat.SVG).lower()
-    found = PdfReader(io.BytesIO(figure(simulation, bands, FigureFormat.PDF))).metadata
+def test_no_date_is_in_it(drawn: Callable[..., bytes]) -> None:
+    assert b"date" not in drawn(FigureFormat.SVG, 183.0).lower()
+    found = PdfReader(io.BytesIO(drawn(FigureFormat.PDF, 183.0))).metadata
     assert found is not None
     assert not any("Date" in key for key in found)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [89.0, 183.0])
-def test_it_is_as_wide_as_asked_and_its_text_is_text(simulation: Simulation, bands: Bands, width: float) -> None:
-    svg = figure(simulation, bands, FigureFormat.SVG, width)
+def test_it_is_as_wide_as_asked_and_its_text_is_text(drawn: Callable[..., bytes], width: float) -> None:
+    svg = drawn(FigureFormat.SVG, width)
     root = etree.fromstring(svg)
     points = float(str(root.get("width")).removesuffix("pt"))
     assert points * 25.4 / 72 == pytest.approx(width, rel=1e-3)
@@ -67,9 +75,9 @@ def test_it_is_as_wide_as_asked_and_its_text_is_text(simulation: Simulation, ban
 
 
 @pytest.mark.slow
-def test_all_text_lies_on_the_sheet(simulation: Simulation, bands: Bands) -> None:
+def test_all_text_lies_on_the_sheet(drawn: Callable[..., bytes]) -> None:
     for width in (89.0, 183.0):
-        pdf = PdfReader(io.BytesIO(figure(simulation, bands, FigureFormat.PDF, width)))
+        pdf = PdfReader(io.BytesIO(drawn(FigureFormat.PDF, width)))
         box = pdf.pages[0].mediabox
         text = pdf.pages[0].extract_text()
         assert float(box.width) * 25.4 / 72 == pytest.approx(width, rel=1e-3)
