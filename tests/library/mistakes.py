@@ -977,6 +977,16 @@ for _key, _slip, _table in (
         beside_slip(_table, _key, _slip, times("10"))
     )
 
+for _key, _slip, _table in (
+    ("indication", "indikation", lambda tree: tree),
+    ("days", "dasy", lambda tree: tree["cycle"][0]["steps"][-1]),
+    ("before", "befor", lambda tree: tree["premedication"][0]),
+    ("repeat", "reapeat", lambda tree: tree["cycle"][-1]),
+):
+    mistake(f"the key {_slip} beside a first step of ten times", f"{ABOVE} {BELOW}", error=True, also="F002")(
+        beside_slip(_table, _key, _slip, times("10", place=0, low_step=True))
+    )
+
 
 def beside_value(path: Path, value: Any) -> Change:
     """Set a value that cannot be read, and give ten times the dose."""

@@ -159,10 +159,10 @@ def test_another_drug_for_everybody_is_no_contradiction() -> None:
 @pytest.mark.parametrize(
     ("label", "fixed", "advice"),
     [
-        ("us-2024", None, "prints the whole format"),  # another year is another text, and not this one misspelt
-        ("eu-2026", None, "prints the whole format"),
+        ("us-2024", None, 'write "us-2025" or "hk-2026"'),  # another year is another text, and not this one misspelt
+        ("eu-2026", None, 'write "us-2025" or "hk-2026"'),
         ("us2025", "us-2025", 'write "us-2025"'),
-        ("hk-2062", None, "prints the whole format"),
+        ("hk-2062", None, 'write "us-2025" or "hk-2026"'),
     ],
 )
 def test_a_label_that_is_not_there_is_refused_with_those_that_are(label: str, fixed: str | None, advice: str) -> None:
@@ -487,3 +487,10 @@ def test_a_file_cut_off_anywhere_never_breaks_the_reader(data: bytes) -> None:
 def test_positions_count_characters_before_wide_ones() -> None:
     text = 'format = 1\ntitle = "💊é漢" # 💊\nsources = [{ note = "💊", citation = 1 }]\n'
     assert ("F004", 3, 37) in placed(text)
+
+
+@pytest.mark.parametrize("name", ["a--b", "A", "a b", "-a", "ä"])
+def test_a_name_that_is_none_is_refused_with_what_one_is(name: str) -> None:
+    problem = only(with_inline_tables(changed(("name",), f'"{name}"')))
+    assert (problem.code, problem.path) == ("F004", ("name",))
+    assert "small letters and digits, with single hyphens or dots" in problem.help

@@ -72,13 +72,13 @@ def test_several_faults_are_told_in_one_run_each_once_and_a_slip_in_the_syntax_w
 @pytest.mark.parametrize(
     ("before", "after", "silent"),
     [
-        ("treatment_free_days = 3", "tretment_free_days = 3", "S303"),
+        ("treatment_free_days = 3", "off_drug = 3", "S303"),
         ("treatment_free_days = 3", "zzz = 3", "S303"),
         ("treatment_free_days = 3", "", "S303"),
         ("days = 5 ", 'days = "5" ', "S301"),
-        ("days = 5 ", "dayz = 5 ", "S301"),
+        ("days = 5 ", "for = 5 ", "S301"),
         ('{ dose = "9 mcg/day", days = 5 }', "5", "S301"),
-        ("repeat = 2", "repeet = 2", "S303"),
+        ("repeat = 2", "times = 2", "S303"),
     ],
 )
 def test_a_rule_that_needs_what_could_not_be_read_says_nothing(before: str, after: str, silent: str) -> None:
@@ -90,6 +90,35 @@ def test_a_rule_that_needs_what_could_not_be_read_says_nothing(before: str, afte
     assert verdict.not_evaluated is not None
     assert verdict.not_evaluated.kind == "blocked"
     assert "could not be read, line" in verdict.not_evaluated.reason
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("treatment_free_days = 3", "tretment_free_days = 3", "S303"),
+        ("days = 5 ", "dayz = 5 ", "S301"),
+        ("repeat = 2", "repeet = 2", "S303"),
+        ('indication = "investigational"', 'indikation = "investigational"', "S303"),
+        ('basis = "flat"', 'basis = "flatt"', "S303"),
+    ],
+)
+def test_a_misspelt_word_of_which_there_is_no_doubt_hides_nothing(before: str, after: str, told: str) -> None:
+    text = regimen_text(cycle("9 mcg/day for 5 days", "28 mcg/day for 21 days", free=3, repeat=2))
+    assert before in text
+    right, wrong = (judgement_of(one) for one in (text, text.replace(before, after, 1)))
+    assert [one.message for one in verdict_of(wrong, told).findings] == [
+        one.message for one in verdict_of(right, told).findings
+    ]
+    assert verdict_of(right, told).findings
+    assert set(codes(wrong)) - set(codes(right)) <= {"F002", "F004"}
+    assert all(verdict.ruling is not Ruling.PASS for verdict in wrong.verdicts)
+
+
+def test_of_two_misspelt_words_one_that_is_in_doubt_goes_on_hiding_what_it_may_say() -> None:
+    text = regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days", free=3, repeat=2))
+    doubtful = text.replace("title =", "titel =").replace("treatment_free_days = 3", "off_drug = 3")
+    assert codes(judgement_of(doubtful)) == ["F002", "F002"]
+    assert codes(judgement_of(text.replace("title =", "titel ="))) == ["F002", "S303"]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +147,7 @@ def test_a_waiver_holds_in_a_file_with_a_fault_elsewhere() -> None:
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("reason =", "raison ="), ("rule =", "rul ="), ("[[waiver]]", "[[waver]]"), ('"S304"', "S304"), ("reason", "zzz")],
+    [("reason =", "raison ="), ("rule =", "law ="), ("[[waiver]]", "[[waver]]"), ('"S304"', "S304"), ("reason", "zzz")],
 )
 def test_what_a_waiver_that_could_not_be_read_may_cover_is_not_said(before: str, after: str) -> None:
     text = regimen_text(LONG) + waiver("S304").replace(before, after)

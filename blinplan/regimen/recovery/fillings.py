@@ -15,6 +15,7 @@ from pydantic_core import ValidationError
 from blinplan.quantities import Basis, QuantityError, read_dose
 from blinplan.regimen import schema
 from blinplan.regimen.reading import FaultyFile, RegimenFile
+from blinplan.regimen.recovery.corrected import corrected_slips
 from blinplan.regimen.recovery.gaps import Gaps, gaps_of, table_at
 from blinplan.regimen.recovery.possible import ABSENT, Possible
 from blinplan.regimen.regimen import Regimen, Waiver
@@ -107,6 +108,11 @@ def recover(reading: FaultyFile) -> Recovered | None:
     """What is certain of a file; None where nothing is, or where the file is meant for no regimen."""
     if "format" not in reading.document.values and {"record", "site"} & set(reading.document.values):
         return None
+    corrected = corrected_slips(reading)
+    return (None if corrected is None else _recovered(corrected)) or _recovered(reading)
+
+
+def _recovered(reading: FaultyFile) -> Recovered | None:
     gaps = gaps_of(reading)
     if gaps is None:
         return None

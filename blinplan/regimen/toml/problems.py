@@ -246,7 +246,15 @@ def _advice(path: KeyPath, detail: ErrorDetails) -> str:
     words = _allowed_words(detail) if detail["type"] == "literal_error" else []
     if nearest := nearest_word(str(detail["input"]), words):
         return f'write "{nearest}"'
+    if 0 < len(words) <= _FEW_WORDS:
+        return "write " + " or ".join(f'"{word}"' for word in words)
+    if path == ("name",) and isinstance(detail["input"], str):
+        return 'write it in small letters and digits, with single hyphens or dots between them, such as "rr-adult"'
     return "give a value of that kind; `blinplan schema regimen`, `record` or `site` prints the whole format"
+
+
+_FEW_WORDS = 3
+"""Allowed words up to which all are named."""
 
 
 def _allowed_words(detail: ErrorDetails) -> list[str]:
