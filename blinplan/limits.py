@@ -101,7 +101,7 @@ def _number_text(value: Fraction, unit: str) -> str:
     return f"{decimal_text(value)} {in_words}"
 
 
-_COUNTED = frozenset({"days", "hours", "months", "years"})
+_COUNTED = frozenset({"cycles", "days", "hours", "months", "years"})
 
 Limits = Mapping[str, Limit]
 

@@ -1038,6 +1038,13 @@ mistake(
     anywhere=True,
     beside=OF_ANOTHER_LABEL,
 )(called("mrd-positive", "relapsed-refractory"))
+mistake(
+    "a regimen with a step called consolidation",
+    "D208 L001 L005",
+    error=True,
+    anywhere=True,
+    beside=OF_ANOTHER_LABEL,
+)(called("consolidation", "relapsed-refractory"))
 mistake("a regimen without a step called relapsed", "D207", error=True, anywhere=True, beside=OF_ANOTHER_LABEL)(
     called("relapsed-refractory", "mrd-positive")
 )

@@ -109,10 +109,10 @@ def recover(reading: FaultyFile) -> Recovered | None:
     if "format" not in reading.document.values and {"record", "site"} & set(reading.document.values):
         return None
     corrected = corrected_slips(reading)
-    return (None if corrected is None else _recovered(corrected)) or _recovered(reading)
+    return (None if corrected is None else _recovery_of(corrected)) or _recovery_of(reading)
 
 
-def _recovered(reading: FaultyFile) -> Recovered | None:
+def _recovery_of(reading: FaultyFile) -> Recovered | None:
     gaps = gaps_of(reading)
     if gaps is None:
         return None

@@ -141,7 +141,8 @@ def _of_step(case: Case, pair: StepPair, base: str) -> Iterator[Difference]:
     step, beside = pair.step, pair.reference
     place = (step.path, step.departure)
     if pair.ratio != 1:
-        message = f"{_in_cycles(pair.numbers)} gives {step.dose}; {base} gives {beside.dose} there"
+        gives = "gives" if len(pair.numbers) == 1 else "give"
+        message = f"{_in_cycles(pair.numbers)} {gives} {step.dose}; {base} gives {beside.dose} there"
         severity = severity_of_ratio(case, pair.ratio)
         yield Difference((*step.path, "dose"), *place, message, f"give {beside.dose}", severity)
     if beside.cap is not None and step.cap is None:

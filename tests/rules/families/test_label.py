@@ -22,6 +22,7 @@ DEPARTING = f'{STUDY}departs_from = "rr-adult"\n\n'
 OPTIONAL = "optional = true\n"
 STATED = 'departure = { reason = "Protocol 7", source = "none" }'
 RELAPSED = 'indication = "relapsed-refractory"\n\n'
+CONSOLIDATION = 'indication = "consolidation"\n\n'
 MRD = 'indication = "mrd-positive"\n\n'
 CONTINUED = "continued-therapy"
 HONG_KONG = '\nlabel = "hk-2026"\n\n'
@@ -262,6 +263,7 @@ def test_a_difference_gives_both_values_and_the_source() -> None:
     assert finding.limits == ("first_step_flat",)
 
 
+LOW_BY_AREA = cycle("5 mcg/m2/day for 7 days", "15 mcg/m2/day for 21 days")
 LOW = cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days")
 EXAMPLES: tuple[Example, ...] = (
     example("L001", "finding", "a hair below the full dose", MRD + cycle("27.9 mcg/day for 28 days")),
@@ -289,6 +291,12 @@ EXAMPLES: tuple[Example, ...] = (
     example("L010", "finding", "nothing named", f"{STUDY}\n" + cycle()),
     example("L010", "finding", "a name that leads nowhere", f'{STUDY}departs_from = "rr-adul"\n\n' + cycle()),
     example("L010", "pass", "a shipped regimen named", DEPARTING + LOW),
+    example("L005", "finding", "a low step in consolidation by area", CONSOLIDATION + LOW_BY_AREA),
+    example("L005", "pass", "the same in relapsed disease", RELAPSED + LOW_BY_AREA),
+    example("L005", "pass", "a flat one, which D208 tells", CONSOLIDATION + LOW),
+    example("L005", "pass", "another dose", CONSOLIDATION + LOW_BY_AREA.replace("5 mcg/m2", "6 mcg/m2", 1)),
+    example("L005", "pass", "the schedule of its own", CONSOLIDATION + cycle("15 mcg/m2/day for 28 days", repeat=2)),
+    example("L005", "not applicable", "a study", LOW_BY_AREA),
     example("L010", "not applicable", "a labelled one", RELAPSED + LOW),
     example("L011", "pass", "what the base has", DEPARTING + LOW),
     example("L011", "finding", "a lower first step", DEPARTING + LOW.replace("9 mcg", "6 mcg")),
@@ -359,3 +367,33 @@ def test_steps_in_reverse_are_one_finding() -> None:
 def test_a_course_beside_its_base_is_judged_by_the_sizes_of_labels(lines: str, severity: Severity) -> None:
     (finding,) = verdict_of(judgement_of_lines(DEPARTING + lines), "L011").findings
     assert finding.severity is severity
+
+
+@pytest.mark.parametrize(
+    ("name", "called", "code", "likely"),
+    [
+        ("rr-adult", "mrd-positive", "D208", "relapsed-refractory"),
+        ("rr-adult", "consolidation", "D208", "relapsed-refractory"),
+        ("rr-below-45-kg", "mrd-positive", "D208", "relapsed-refractory"),
+        ("rr-adult-continued", "consolidation", "D208", "relapsed-refractory"),
+        ("mrd-adult", "relapsed-refractory", "D207", "mrd-positive or consolidation"),
+        ("rr-below-45-kg", "consolidation", "L005", "relapsed-refractory"),
+    ],
+)
+def test_a_regimen_called_by_another_indication_is_told_which_is_likely(
+    name: str, called: str, code: str, likely: str
+) -> None:
+    text = library.load(name).document.text
+    other = re.sub(r'indication = ".*"', f'indication = "{called}"', text, count=1)
+    judgement = judgement_of(other)
+    (finding,) = verdict_of(judgement, code).findings
+    assert finding.severity is Severity.ERROR
+    assert likely in f"{finding.message} {finding.help}"
+    assert verdict_of(judgement, "L003").findings == ()  # to call the phases otherwise is no way out
+
+
+def test_a_low_step_that_is_missing_is_not_only_another_indication() -> None:
+    text = library.load("rr-adult").document.text.replace('"9 mcg/day"', '"28 mcg/day"')
+    (finding,) = verdict_of(judgement_of(text), "D207").findings
+    assert "begin with the label's first step" in finding.help
+    assert "indication" not in finding.help  # the label gives five cycles to relapsed disease only

@@ -6,8 +6,9 @@ from blinplan.label.label import Label
 from blinplan.label.read import label_named, label_names, label_of
 from blinplan.quantities import duration_text
 from blinplan.regimen.regimen import Phase
-from blinplan.rules.checks.comparison import beside_label, severity_of_length
-from blinplan.rules.checks.dose_differences import is_reversed, told_by
+from blinplan.rules.checks.comparison import beside_label, is_gross, severity_of_length
+from blinplan.rules.checks.dose_differences import dose_differences, is_reversed, told_by
+from blinplan.rules.checks.indications import other_indications
 from blinplan.rules.families.label import departures
 from blinplan.rules.reference import StepPair, numbered_cycles
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
@@ -26,6 +27,11 @@ def _two_steps(first: str, days: int) -> str:
     return f'{{ dose = "{first}", days = {days} }}, {{ dose = "28 mcg/day", days = {28 - days} }}'
 
 
+_BY_AREA = (
+    'indication = "{}"\n\n[[cycle]]\nname = "Cycle 1"\n'
+    'steps = [{{ dose = "5 mcg/m2/day", max = "9 mcg/day", days = 7 }},'
+    ' {{ dose = "15 mcg/m2/day", max = "28 mcg/day", days = 21 }}]\ntreatment_free_days = 14'
+)
 _FULL = '[[cycle]]\nname = "Cycle 1"\nsteps = [{ dose = "28 mcg/day", days = 28 }]\ntreatment_free_days = 14'
 
 
@@ -67,7 +73,37 @@ def _other_phase(rule: Rule, case: Case) -> Answer:
             message = f"cycle {numbers[0]} is called {cycle.phase}; the label has {beside.phase} there"
             advice = f'write `phase = "{beside.phase}"`, or waive this rule with the reason'
             found.setdefault(id(cycle), case.finding(rule, (*cycle.path, "phase"), message, advice))
-    return list(found.values())
+    return [] if found and other_indications(case) else list(found.values())  # then the indication is wrong
+
+
+def _other_indication(rule: Rule, case: Case) -> Answer:
+    laid = beside_label(case)
+    if isinstance(laid, NotEvaluated):
+        return laid
+    if all(pair.ratio == 1 and pair.alike for pair in laid.pairs) or _is_told(case):
+        return ()
+    others = other_indications(case)
+    if not others:
+        return ()
+    meant = " or ".join(others)
+    return [
+        case.finding(
+            rule,
+            ("indication",),
+            f"the regimen is for {case.regimen.indication}, and its doses, steps and intervals are those that the label"
+            f" gives for {meant}",
+            f'write `indication = "{others[0]}"`, or waive this rule with the reason',
+            value=f"{case.regimen.indication} for the schedule of {meant}",
+        )
+    ]
+
+
+def _is_told(case: Case) -> bool:
+    """Whether another rule tells of a dose: of one whose labelled number was seen, or that is far from it."""
+    differences = dose_differences(case.with_limits(case.limits_unasked))
+    if isinstance(differences, NotEvaluated):
+        return False
+    return any(not one.limit.unverified or is_gross(one.pair.ratio) for one in differences)
 
 
 def _no_schedule(rule: Rule, case: Case) -> Answer:
@@ -153,6 +189,19 @@ RULES = (
         bad='indication = "mrd-positive"\nlabel = "hk-2026"\n\n' + _FULL,
         good='indication = "mrd-positive"\nlabel = "us-2025"\n\n' + _FULL,
         check=_no_schedule,
+        sources=("The texts of the labels, as far as they were seen (`blinplan values`)",),
+    ),
+    Rule(
+        "L005",
+        "schedule-of-another-indication",
+        "The schedule is, step by step, the label's for another indication, and no dose of it is told by itself.",
+        Severity.ERROR,
+        "A regimen that is called by another indication is planned with the premedication and the days in hospital of"
+        " other patients. Where a dose is told (D207, D208), the advice there names the likely indication.",
+        limits=(),
+        bad=_BY_AREA.format("consolidation"),
+        good=_BY_AREA.format("relapsed-refractory"),
+        check=_other_indication,
         sources=("The texts of the labels, as far as they were seen (`blinplan values`)",),
     ),
     *departures.RULES,

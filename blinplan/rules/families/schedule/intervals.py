@@ -8,6 +8,7 @@ from blinplan.course.events import block_changes, interval_reasons
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text, duration_text
 from blinplan.regimen.regimen import Cycle, Phase
 from blinplan.regimen.toml.document import KeyPath
+from blinplan.rules.checks import labelled
 from blinplan.rules.checks.comparison import beside_label, severity_in_leukaemia, severity_of_length
 from blinplan.rules.limits import Limit
 from blinplan.rules.reference import Comparison
@@ -50,7 +51,7 @@ def _least(case: Case, interval: _Interval) -> Fraction:
 
 def _too_short(rule: Rule, case: Case, interval: _Interval) -> Finding:
     limit, why, least = interval.limit, interval.why, int(_least(case, interval))
-    was_run, by_run = interval.minutes >= least, least == case.limits["shortest_interval_run"].minutes
+    was_run, by_run = interval.minutes >= least, _is_told_by_runs(case, interval)
     advice = f"give {limit} between cycles"
     if why:
         days = decimal_text(Fraction(least, MINUTES_PER_DAY))
@@ -65,6 +66,13 @@ def _too_short(rule: Rule, case: Case, interval: _Interval) -> Finding:
         severity=Severity.NOTE if why and was_run else severity,
         limits=(limit.name, "shortest_interval_run") if by_run else (limit.name,),
     )
+
+
+def _is_told_by_runs(case: Case, interval: _Interval) -> bool:
+    """Whether what studies ran decides: where the file gives a reason, or no label has an interval there."""
+    shortest = case.limits["shortest_interval_run"].minutes
+    explained = interval.why is not None or labelled.is_investigational(case)
+    return interval.minutes < shortest or (explained and _least(case, interval) == shortest)
 
 
 def _in_words(interval: _Interval) -> str:
