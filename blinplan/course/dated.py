@@ -13,7 +13,7 @@ from blinplan.course.calendar import Clock, Entry, entries, infusions, things_du
 from blinplan.course.events import Course
 from blinplan.course.happened.ledger import Ledger, record_of
 from blinplan.course.happened.replan import Replanned, as_it_stood, replan, replay
-from blinplan.course.happened.resumption import Opens, at_once
+from blinplan.course.happened.starts import Opens, at_once
 from blinplan.course.premedication import PremedicationPlan, premedication_plan
 from blinplan.course.wall_clock import NO_DATES, WallClock
 from blinplan.label.read import label_of
@@ -98,7 +98,8 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
     NeverOpenError
         When the site has no day on which a cycle could start.
     """
-    site = None if site is None else prepared_by(site, label_of(planned.regimen))
+    closures = () if happened is None else happened.closures
+    site = None if site is None else replace(prepared_by(site, label_of(planned.regimen)), closures=closures)
     if isinstance(happened, Ledger):
         found = replay(planned, happened, WallClock(begins))
     else:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from blinplan.quantities import MINUTES_PER_HOUR
+from blinplan.regimen.record.record import Closure
 from blinplan.regimen.toml.beside_faults import Parts
 from blinplan.regimen.toml.document import Document
 from blinplan.regimen.toml.problems import Problem, contradiction, zone_problems
@@ -286,6 +287,8 @@ class Site:
         The fewest days in hospital from the start of cycle 1, cycle 2 and so on.
     by_label
         Names of what is the label's word and not the site's.
+    closures
+        Days without a change for one patient, which a course record names.
     adult_from_years
         From how many completed years on a patient is an adult; None where it is as the label says.
     figures_by_step
@@ -311,6 +314,7 @@ class Site:
     by_label: frozenset[str] = frozenset()
     adult_from_years: int | None = None
     figures_by_step: bool = False
+    closures: tuple[Closure, ...] = ()
     syringes: tuple[Syringe, ...] = ()
     kept_cold: bool | None = None
 

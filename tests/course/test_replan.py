@@ -22,7 +22,7 @@ from blinplan.course.patient import PatientError, patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.quantities import Basis, DoseRate, read_dose
 from blinplan.regimen import library
-from blinplan.regimen.record.record import Cause
+from blinplan.regimen.record.record import Cause, Closure, Ending, EndOfCourse, PlannedStart
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
 from tests.course.regimens import site
 
@@ -284,7 +284,7 @@ def test_a_course_can_be_made_again_from_its_ledger(
     assert found.ended is (stopped or broken or (still and bool(made)))
 
 
-def test_a_cycle_begins_when_it_did_and_not_before_it_could() -> None:
+def test_a_cycle_begins_when_it_did() -> None:
     found = replan(course(), record(starts={2: 45 * DAY}))
     whole(found)
     assert shape(found, 1)[-1] == (17 * DAY, 0)
@@ -295,11 +295,85 @@ def test_a_cycle_begins_when_it_did_and_not_before_it_could() -> None:
     assert again(found) == found
     on_time = replan(course(), record(starts={2: 42 * DAY, 3: 84 * DAY}))
     assert on_time.course == on_time.planned
-    with pytest.raises(RecordError, match="cycle 2 began 1 min before it could") as refused:
-        replan(course(), record(starts={2: 42 * DAY - 1}))
-    assert refused.value.path == ("cycle_start", 0, "started")
     with pytest.raises(RecordError, match="no start of a cycle 6"):
         replan(course(), record(starts={6: 300 * DAY}))
+
+
+@pytest.mark.parametrize("early", [1, 2 * DAY, 14 * DAY])
+def test_a_cycle_that_began_in_the_interval_is_planned_on(early: int) -> None:
+    found = replan(course(), record(starts={2: 42 * DAY - early}))
+    whole(found)
+    assert (found.ended, infused(found.course, 1)) == (False, 28 * DAY)
+    assert found.course.micrograms == found.planned.micrograms
+    assert [e.period.start for e in found.course.events if e.period.step == 1][1:3] == [
+        42 * DAY - early,
+        84 * DAY - early,
+    ]
+    (start,) = found.ledger.starts
+    assert "before the cycle and the interval before it had ended" in start.why
+    assert again(found) == found
+
+
+def test_a_cycle_that_began_with_infusion_left_leaves_that_out() -> None:
+    found = replan(course(), record(starts={2: 20 * DAY}))
+    whole(found)
+    assert shape(found, 1) == [(7 * DAY, 9), (13 * DAY, 28)]
+    assert shape(found, 2) == [(28 * DAY, 28), (14 * DAY, 0)]
+    assert found.planned.micrograms - found.course.micrograms == 8 * 28
+    assert found.ledger.starts[0].earliest == 42 * DAY
+    assert again(found) == found
+    with pytest.raises(RecordError, match="cycle 2 began while the infusion of cycle 1 was stopped"):
+        replan(course(), record(stop(10 * DAY, 6 * DAY), starts={2: 12 * DAY}))
+
+
+@pytest.mark.parametrize("after", [1, 3 * DAY, 28 * DAY, 30 * DAY, 42 * DAY, 50 * DAY])
+def test_after_its_end_nothing_more_of_a_course_is_planned(after: int) -> None:
+    ends = EndOfCourse(START + timedelta(minutes=after), Ending.TRANSPLANT, None)
+    found = replan(course(), replace(record(starts={2: 43 * DAY} if after > 43 * DAY else {}), end=ends))
+    whole(found)
+    assert found.ended
+    assert found.course.events[-1].period.stop == after
+    assert found.ledger.end is not None
+    assert found.ledger.end.words == "the course has ended: transplant"
+    assert again(found) == found
+    assert [start.start for start in found.ledger.starts] == ([43 * DAY] if after > 43 * DAY else [])
+
+
+def test_the_end_of_a_course_that_was_given_whole_takes_nothing_away() -> None:
+    ends = EndOfCourse(START + timedelta(days=300), Ending.OTHER, "moved away")
+    found = replan(course(), replace(record(), end=ends))
+    assert (found.course.events, found.ended) == (found.planned.events, False)
+
+
+def test_an_infusion_that_was_not_restarted_waits_no_more_after_the_end() -> None:
+    ends = EndOfCourse(START + timedelta(days=12), Ending.RELAPSE, "in the marrow")
+    found = replan(course(), replace(record(stop(10 * DAY, None, CRS, grade=2)), end=ends))
+    assert found.ended
+    said = "nothing more is planned: the course has ended: relapse (in the marrow)"
+    assert found.ledger.interruptions[0].resumed == said
+    assert again(found) == found
+
+
+def test_planned_starts_and_closures_decide_of_what_is_not_on_record_yet() -> None:
+    at = START + timedelta(days=50)
+    planned = PlannedStart(2, at, "a family wedding", ("planned_start", 0))
+    found = replan(course(), replace(record(), planned_starts=(planned,)))
+    assert [e.period.start for e in found.course.events if e.period.step == 1][:3] == [0, 50 * DAY, 92 * DAY]
+    assert (found.ledger.starts[0].why, found.ledger.starts[0].recorded) == (
+        "it is planned so: a family wedding",
+        False,
+    )
+    begun = replan(course(), replace(record(starts={2: 45 * DAY}), planned_starts=(planned,)))
+    assert begun.ledger.starts[0].start == 45 * DAY  # a fact goes before a plan
+    soon = replan(course(), replace(record(), planned_starts=(replace(planned, starts=START + timedelta(days=40)),)))
+    assert soon.ledger.starts[0].start == 42 * DAY
+    assert "2 d before it can" in soon.ledger.starts[0].why
+    day = (START + timedelta(days=42)).date()
+    closed = Closure(day - timedelta(days=3), day + timedelta(days=1), "inventory")
+    shut = replan(course(), replace(record(), closures=(closed,)))
+    assert shut.ledger.starts[0].start == 44 * DAY
+    assert "inventory" in shut.ledger.starts[0].why
+    assert again(shut) == shut
 
 
 def test_a_site_that_is_closed_delays_the_cycle() -> None:

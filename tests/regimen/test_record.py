@@ -300,3 +300,35 @@ def test_every_key_is_explained() -> None:
 def test_a_bag_may_be_in_use_just_as_long_as_it_lasts_and_a_shortage_may_be_of_one_day() -> None:
     assert places(SITE.replace("in_use_hours = 168", "in_use_hours = 96")) == []
     assert places(SITE + MORE.replace("2026-12-24", "2026-12-01")) == []
+
+
+END = '[end]\nat = 2027-01-10T08:00:00\nreason = "transplant"\n'
+
+
+def test_the_end_of_a_course_and_what_is_planned_are_read() -> None:
+    more = (
+        '[[planned_start]]\ncycle = 2\nstarts = 2027-01-04T10:00:00\nwhy = "the wish of the patient"\n'
+        '[[closure]]\nfirst_day = 2026-12-24\nlast_day = 2026-12-26\nwhy = "Christmas"\n'
+    )
+    record = record_in(RECORD + END + 'why = "donor found"\n' + more)
+    assert record.end is not None
+    assert (record.end.at, record.end.words) == (datetime(2027, 1, 10, 7, tzinfo=UTC), "transplant (donor found)")
+    assert record.planned_starts[0].starts == datetime(2027, 1, 4, 9, tzinfo=UTC)
+    assert record.closures[0].holds(date(2026, 12, 26))
+    assert not record.closures[0].holds(date(2026, 12, 27))
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (END.replace("2027-01-10", "2026-11-19"), [("F007", "stopped")]),
+        (END.replace("transplant", "other"), [("F007", "reason")]),
+        (END.replace("transplant", "transplantation"), [("F004", '"transplantation"')]),
+        ('[[closure]]\nfirst_day = 2026-12-24\nlast_day = 2026-12-23\nwhy = "x"\n', [("F007", "last_day")]),
+        ("[[planned_start]]\ncycle = 2\nstarts = 2027-01-04T10:00:00\n" * 2, [("F007", "cycle")]),
+    ],
+)
+def test_an_end_or_a_plan_that_contradicts_the_record_is_found_at_its_place(
+    lines: str, found: list[tuple[str, str]]
+) -> None:
+    assert places(RECORD + lines) == found

@@ -17,11 +17,14 @@ class NeverOpenError(ValueError):
 
 def is_open(site: Site, day: date) -> bool:
     """Whether bags are changed on a day."""
-    return day.weekday() not in site.closed and day not in site.holidays
+    return why_closed(site, day) is None
 
 
 def why_closed(site: Site, day: date) -> str | None:
     """Why no bag is changed on a day, in words; None where one is."""
+    for closed in site.closures:
+        if closed.holds(day):
+            return f"a day that is closed ({closed.why})"
     if day in site.holidays:
         return "a holiday"
     return f"a {WEEKDAYS[day.weekday()].capitalize()}" if day.weekday() in site.closed else None

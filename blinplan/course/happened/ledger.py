@@ -10,7 +10,16 @@ from blinplan.course.happened.figures import NewFigures
 from blinplan.course.happened.interruption import Decision, Topic
 from blinplan.course.patient import BodySurfaceArea, Patient
 from blinplan.quantities import Basis, DoseRate
-from blinplan.regimen.record.record import BodyMeasurement, Cause, CourseRecord, CycleStart, Interruption
+from blinplan.regimen.record.record import (
+    BodyMeasurement,
+    Cause,
+    Closure,
+    CourseRecord,
+    CycleStart,
+    Ending,
+    EndOfCourse,
+    Interruption,
+)
 from blinplan.regimen.toml.document import KeyPath
 
 VERSION = 1
@@ -65,19 +74,37 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class StartOfCycle:
-    """A cycle whose start is on record, or that begins later than it could: in minutes of the course, and why."""
+    """A cycle whose start is on record, or that begins later than it could: in minutes of the course, and why.
+
+    ``early`` says how many minutes of the cycle before and of its interval were left out.
+    """
 
     cycle: int
     earliest: int
     start: int
     why: str
     recorded: bool
+    early: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CourseEnd:
+    """The minute of the course at which it ended for good, and why."""
+
+    minute: int
+    end: EndOfCourse
+
+    @property
+    def words(self) -> str:
+        """What ended, and why."""
+        return f"the course has ended: {self.end.words}"
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """Interruptions of a course, starts of its later cycles, and new figures of its patient, each in order of time.
 
+    And its end, and the days that are known before on which nothing is begun.
     ``not_counted`` are the days of figures after which no cycle begins that could take them.
     ``by_the_clock`` says that days are those of the ward's clock, which may have 23 or 25 hours; in ledgers of earlier
     versions every day has 24.
@@ -88,6 +115,8 @@ class Ledger:
     figures: tuple[NewFigures, ...] = ()
     not_counted: tuple[date, ...] = ()
     by_the_clock: bool = True
+    end: CourseEnd | None = None
+    closures: tuple[Closure, ...] = ()
 
 
 def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
@@ -99,7 +128,19 @@ def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
     )
     happened = tuple(entry.interruption for entry in ledger.interruptions)
     measured = tuple(_measurement_of(figures, ("figures", number)) for number, figures in enumerate(ledger.figures))
-    return CourseRecord(regimen, start.astimezone(UTC), None, None, None, None, happened, begun, measurements=measured)
+    return CourseRecord(
+        regimen,
+        start.astimezone(UTC),
+        None,
+        None,
+        None,
+        None,
+        happened,
+        begun,
+        measurements=measured,
+        end=None if ledger.end is None else ledger.end.end,
+        closures=ledger.closures,
+    )
 
 
 def _measurement_of(figures: NewFigures, path: KeyPath) -> BodyMeasurement:
@@ -126,11 +167,17 @@ def ledger_data(ledger: Ledger) -> dict[str, Any]:
                 "start_minute": start.start,
                 "why": start.why,
                 "recorded": start.recorded,
+                "early_minutes": start.early,
             }
             for start in ledger.starts
         ],
         "figures": [_figures_data(figures) for figures in ledger.figures],
         "figures_not_counted": [day.isoformat() for day in ledger.not_counted],
+        "end": None if ledger.end is None else _end_data(ledger.end),
+        "closures": [
+            {"first_day": closed.first.isoformat(), "last_day": closed.last.isoformat(), "why": closed.why}
+            for closed in ledger.closures
+        ],
     }
 
 
@@ -152,6 +199,11 @@ def ledger_of(data: Mapping[str, Any]) -> Ledger:
             tuple(_figures_of(figures) for figures in data.get("figures", ())),
             tuple(date.fromisoformat(day) for day in data.get("figures_not_counted", ())),
             _is(bool, data.get("by_the_clock", False)),
+            None if data.get("end") is None else _end_of(data["end"]),
+            tuple(
+                Closure(_day_of(closed["first_day"]), _day_of(closed["last_day"]), _is(str, closed["why"]))
+                for closed in data.get("closures", ())
+            ),
         )
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, ZeroDivisionError) as error:
         raise LedgerError("something is missing in its ledger, or is not of its kind") from error
@@ -175,7 +227,22 @@ def _start_of(data: Mapping[str, Any]) -> StartOfCycle:
         _is(int, data["start_minute"]),
         _is(str, data["why"]),
         _is(bool, data["recorded"]),
+        _is(int, data.get("early_minutes", 0)),
     )
+
+
+def _end_data(closing: CourseEnd) -> dict[str, Any]:
+    end = closing.end
+    return {"minute": closing.minute, "at_utc": end.at.isoformat(), "reason": end.reason.value, "why": end.why}
+
+
+def _end_of(data: Mapping[str, Any]) -> CourseEnd:
+    at = datetime.fromisoformat(data["at_utc"])
+    return CourseEnd(_is(int, data["minute"]), EndOfCourse(at, Ending(data["reason"]), _or_none(str, data["why"])))
+
+
+def _day_of(text: object) -> date:
+    return date.fromisoformat(_is(str, text))
 
 
 def _figures_data(figures: NewFigures) -> dict[str, Any]:
@@ -196,7 +263,7 @@ def _figures_of(data: Mapping[str, Any]) -> NewFigures:
     area, origin = _exact_of(data["bsa_m2"]), _or_none(str, data["bsa_origin"])
     return NewFigures(
         _is(int, data["minute"]),
-        date.fromisoformat(_is(str, data["day"])),
+        _day_of(data["day"]),
         Patient(
             _exact_of(data["weight_kg"]),
             _exact_of(data["height_cm"]),

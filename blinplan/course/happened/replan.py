@@ -10,7 +10,8 @@ from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.events import INTERRUPTED, Course, PatientChange, Period, course_of, given_rate, periods
 from blinplan.course.happened.figures import FiguresOverTime, Juncture, NewFigures
 from blinplan.course.happened.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
-from blinplan.course.happened.resumption import Decided, FromLedger, FromRecord, Opens, RecordError, Stop, at_once
+from blinplan.course.happened.resumption import Decided, FromLedger, FromRecord, RecordError, Stop
+from blinplan.course.happened.starts import Opens, at_once
 from blinplan.course.patient import Patient, PatientError
 from blinplan.course.wall_clock import NO_DATES, Moment, WallClock
 from blinplan.label.read import label_of
@@ -50,7 +51,9 @@ def replan(
     In the same cycle the infusion goes on until as much time was infused as was planned for the cycle. A new cycle is
     the next one of the regimen, with the steps of the broken one where its full dose was not reached; whether the
     broken one counts, the label does not say. After the label's lower dose of a restart the full dose comes back after
-    its 7 days, by the steps of the cycle. Any other dose on record takes the place of the step that was stopped.
+    its 7 days, by the steps of the cycle. Any other dose on record takes the place of the step that was stopped. A
+    cycle that began early or late is a fact: what was left of the one before is not given. After the end of the course
+    nothing more is planned.
 
     Parameters
     ----------
@@ -70,8 +73,8 @@ def replan(
     Raises
     ------
     RecordError
-        When the record names another regimen, an interruption falls where nothing was infused, or a cycle began before
-        the treatment-free interval before it had ended.
+        When the record names another regimen, an interruption falls where nothing was infused, or a cycle began while
+        the infusion of the one before it was stopped.
     PatientError
         When a restart at a dose by area can only be compared with the full dose by an area that is not known.
     """
@@ -107,6 +110,7 @@ def as_it_stood(record: CourseRecord) -> Iterator[CourseRecord]:
     times = {interruption.stopped for interruption in record.interruptions}
     times |= {interruption.restarted for interruption in record.interruptions if interruption.restarted is not None}
     times |= {start.started for start in record.cycle_starts}
+    times |= {record.end.at} if record.end is not None else set()
     times |= {datetime.combine(taken.day, time.min, record.zone).astimezone(UTC) for taken in record.measurements}
     for moment in (record.start, *sorted(times)[:-1]):
         yield replace(
@@ -115,6 +119,7 @@ def as_it_stood(record: CourseRecord) -> Iterator[CourseRecord]:
                 _until(interruption, moment) for interruption in record.interruptions if interruption.stopped <= moment
             ),
             cycle_starts=tuple(start for start in record.cycle_starts if start.started <= moment),
+            end=record.end if record.end is not None and record.end.at <= moment else None,
             measurements=tuple(
                 measured for measured in record.measurements if measured.day <= moment.astimezone(record.zone).date()
             ),
@@ -215,6 +220,7 @@ class _Walk:
         self._decided = decided
         self._clock = clock
         self._now = Moment(0, 0)
+        self._ungiven = 0
         self._entries: list[LedgerEntry] = []
         self._starts: list[StartOfCycle] = []
         self._figures: list[NewFigures] = []
@@ -225,13 +231,32 @@ class _Walk:
     @property
     def ledger(self) -> Ledger:
         """What was decided on the way."""
-        return Ledger(tuple(self._entries), tuple(self._starts), tuple(self._figures), self._decided.not_counted)
+        return Ledger(
+            tuple(self._entries),
+            tuple(self._starts),
+            tuple(self._figures),
+            self._decided.not_counted,
+            end=self._decided.closing(),
+            closures=self._decided.closures(),
+        )
 
     def to_its_end(self) -> tuple[Period, ...]:
         """The periods of the course as it came to be, without a gap."""
-        found = tuple(self._periods())
+        found = tuple(self._until_its_end())
         self._decided.end(ended=self.ended)
         return found
+
+    def _until_its_end(self) -> Iterator[Period]:
+        """The periods up to the end that is on record; what was decided of later ones is left out."""
+        closing = self._decided.closing()
+        for period in self._periods():
+            if closing is None or period.stop < closing.minute:
+                yield period
+                continue
+            yield replace(period, stop=closing.minute)
+            self.ended = True
+            self._starts = [start for start in self._starts if start.start < closing.minute]
+            return
 
     def _periods(self) -> Iterator[Period]:
         number, broken = 0, None
@@ -255,11 +280,12 @@ class _Walk:
                 like = broken.like
             steps = [replace(step, cycle=cycle[0].cycle) for step in _steps(self._planned[like])]
             left = self._restart(_whole(steps), broken.resumption, steps)
-        resumption = yield from self._infuse(left, _Place(cycle[0].cycle, like, last=last))
+        place = _Place(cycle[0].cycle, like, last=last)
+        resumption = yield from self._infuse(left, place)
         if resumption is not None:
             return _Broken(resumption, like)
         if not self.ended:
-            yield from self._until_next(cycle[-1], begun, None if last else cycle[-1].cycle + 1)
+            yield from self._until_next(cycle[-1], begun, place)
         return None
 
     def _take_figures(self, named: str, *, is_cycle: bool, fits: Callable[[Regimen], bool] = lambda _: True) -> bool:
@@ -283,12 +309,13 @@ class _Walk:
             self._planned = _cycles(periods(regimen))
         return switched
 
-    def _until_next(self, period: Period, begun: int, following: int | None) -> Iterator[Period]:
-        """What lies between a cycle's infusion and the next one: its free interval, and a later start."""
+    def _until_next(self, period: Period, begun: int, place: "_Place") -> Iterator[Period]:
+        """What lies between a cycle's infusion and the next one: its free interval, and an earlier or later start."""
         free = period.minutes if period.dose is None else 0
-        begins = self._clock.after(self._now, free)
+        begins = self._clock.after(self._now, self._ungiven + free)
         surplus = max(0, self._clock.surplus(begun, begins.minute))
-        later = None if following is None else self._decided.start(following, begins.minute, begins.minute - surplus)
+        least, self._ungiven = begins.minute - surplus, 0
+        later = None if place.last else self._decided.start(place.cycle + 1, begins.minute, least)
         if later is not None:
             self._starts.append(later)
             begins = self._clock.at(later.start)
@@ -305,11 +332,16 @@ class _Walk:
             highest = max(_ordered_amount(step) for step in steps)
             stretch, *rest = left
             end = self._clock.after(self._now, stretch.minutes)
-            stop = self._next_stop(stretch.period.cycle, end.minute, ends=not rest)
-            until = end if stop is None else self._clock.at(stop)
+            cut = self._cut_at(place, end.minute)
+            until = end if cut is None else self._clock.at(cut)
+            stop = self._next_stop(stretch.period.cycle, until.minute, ends=not rest or cut is not None)
+            until = until if stop is None else self._clock.at(stop)
             if until.minute > self._now.minute:
                 yield self._lay(stretch.period, until)
                 full = full or _ordered_amount(stretch.period) >= highest
+            if stop is None and cut is not None:
+                self._ungiven = self._clock.between(until, end) + sum(part.minutes for part in rest)
+                return None
             if stop is None:
                 left = rest
                 continue
@@ -339,6 +371,16 @@ class _Walk:
                 return entry.resumption
             left = self._restart(left, entry.resumption, steps)
         return None
+
+    def _cut_at(self, place: "_Place", end: int) -> int | None:
+        """The minute before another at which the next cycle began, though infusion of this one was left."""
+        following = self._decided.began(place.cycle + 1)
+        if following is None or following[0] >= end:
+            return None
+        if following[0] < self._now.minute:
+            why = f"cycle {place.cycle + 1} began while the infusion of cycle {place.cycle} was stopped"
+            raise RecordError(f"{why}: say how it was restarted", following[1])
+        return following[0]
 
     def _steps_of(self, place: "_Place") -> list[Period]:
         """The steps of a cycle, in the regimen that is given now."""

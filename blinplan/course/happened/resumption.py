@@ -9,9 +9,10 @@ from typing import Protocol
 from blinplan.course.adulthood import Adulthood
 from blinplan.course.happened.figures import FiguresOverTime, Juncture, NewFigures
 from blinplan.course.happened.interruption import Circumstances, Decision, Topic, decisions
-from blinplan.course.happened.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
+from blinplan.course.happened.ledger import CourseEnd, Ledger, LedgerEntry, Resumption, StartOfCycle
+from blinplan.course.happened.starts import Opens, StartsOfCycles
 from blinplan.quantities import DoseRate, duration_text
-from blinplan.regimen.record.record import ADVERSE_EVENTS, Cause, CourseRecord, Interruption, minutes_between
+from blinplan.regimen.record.record import ADVERSE_EVENTS, Cause, Closure, CourseRecord, Interruption, minutes_between
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.document import KeyPath
 
@@ -22,15 +23,6 @@ class RecordError(ValueError):
     def __init__(self, message: str, path: KeyPath) -> None:
         super().__init__(message)
         self.path = path
-
-
-Opens = Callable[[int], tuple[int, str]]
-"""Says when a cycle can begin that could from a minute of the course on, and why."""
-
-
-def at_once(minute: int) -> tuple[int, str]:
-    """Let every cycle begin as soon as it can."""
-    return minute, ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +56,15 @@ class Decided(Protocol):
     def note_start(self, cycle: int, minute: int) -> None:
         """Take note that a restart began a cycle."""
 
+    def began(self, cycle: int) -> tuple[int, KeyPath] | None:
+        """The minute at which a cycle began, and where that is written; None where it is not on record."""
+
+    def closing(self) -> CourseEnd | None:
+        """When the course ended, and why; None where that is not on record."""
+
+    def closures(self) -> tuple[Closure, ...]:
+        """The days on which it is known that nothing is begun."""
+
     def figures(self, juncture: Juncture) -> NewFigures | None:
         """The patient's figures that begin to count there; None where they are those of before."""
 
@@ -93,10 +94,9 @@ class FromRecord:
     ) -> None:
         self._adulthood = adulthood
         self._measured = measured
-        self._opens = opens
-        self._start = record.start if record else None
+        self._starts = StartsOfCycles(record, opens)
+        self._record = record
         self._waiting = list(record.interruptions) if record else []
-        self._begun = {start.cycle: start for start in record.cycle_starts} if record else {}
         self._seizures = 0
         self._low: tuple[Cause, DoseRate, int] | None = None
         self._open: Interruption | None = None
@@ -120,6 +120,8 @@ class FromRecord:
         found = Circumstances(at.dose, at.weight, at.infusion, self._seizures, recurs, groups, full)
         asked = decisions(interruption, at.regimen, found)
         resumption, words = _resumption(interruption, asked, at)
+        if interruption.restarted is None and (closing := self.closing()) is not None:
+            words = f"nothing more is planned: {closing.words}"
         self._unknown = None if interruption.restarted is None else _what_is_not_known(interruption, asked)
         self._remember(interruption, resumption, at)
         restarted = None if interruption.restarted is None else self._minute(interruption.restarted)
@@ -136,11 +138,24 @@ class FromRecord:
 
     def note_start(self, cycle: int, minute: int) -> None:
         """See that a start on record is that of the restart."""
-        begun = self._begun.pop(cycle, None)
+        begun = self._starts.take(cycle)
         if begun is not None and self._minute(begun.started) != minute:
             raise RecordError(
                 f"the restart after an interruption began cycle {cycle}, at another time", (*begun.path, "started")
             )
+
+    def began(self, cycle: int) -> tuple[int, KeyPath] | None:
+        """When a cycle began, by the record."""
+        return self._starts.on_record(cycle)
+
+    def closing(self) -> CourseEnd | None:
+        """When and why the course ended, by the record."""
+        end = None if self._record is None else self._record.end
+        return None if end is None else CourseEnd(self._minute(end.at), end)
+
+    def closures(self) -> tuple[Closure, ...]:
+        """The closures of the record."""
+        return self._record.closures if self._record else ()
 
     def figures(self, juncture: Juncture) -> NewFigures | None:
         """Take what was measured last."""
@@ -152,31 +167,19 @@ class FromRecord:
         return self._measured.not_counted
 
     def start(self, cycle: int, earliest: int, least: int) -> StartOfCycle | None:
-        """Take the start that is on record, or else the first at which the site opens."""
-        begun = self._begun.pop(cycle, None)
-        if begun is None:
-            start, why = self._opens(earliest)
-            return None if start == earliest else StartOfCycle(cycle, earliest, start, why, recorded=False)
-        start = self._minute(begun.started)
-        if start < least:
-            raise RecordError(
-                f"cycle {cycle} began {duration_text(earliest - start)} before it could: before the treatment-free"
-                " interval of the cycle before it had ended",
-                (*begun.path, "started"),
-            )
-        return StartOfCycle(cycle, earliest, start, "it is on record", recorded=True)
+        """Take the start that is on record, or the one that is planned, or else the first at which the site opens."""
+        return self._starts.of(cycle, earliest, least)
 
     def end(self, *, ended: bool) -> None:
         """Complain of what happened where nothing was planned."""
-        if ended and self._open is not None and self._begun:
-            begun = next(iter(self._begun.values()))
+        begun = next(self._starts.others(), None)
+        if ended and self._open is not None and begun is not None:
             raise RecordError(
                 f"cycle {begun.cycle} began, and the infusion that was stopped before it was not restarted: say so with"
                 ' the start of the cycle as `restarted`, and `restart_in = "new-cycle"`',
                 (*begun.path, "started"),
             )
-        if ended and self._unknown is not None and self._begun:
-            begun = next(iter(self._begun.values()))
+        if ended and self._unknown is not None and begun is not None:
             raise RecordError(
                 f"cycle {begun.cycle} began, and how the infusion went on before it is not on record: a plan can go on"
                 f" when {self._unknown}",
@@ -186,12 +189,12 @@ class FromRecord:
             return  # whatever was done after that, there is no plan for it
         for interruption in self._waiting:
             raise RecordError("nothing was infused when this interruption began", (*interruption.path, "stopped"))
-        for begun in self._begun.values():
+        if begun is not None:
             raise RecordError(f"the course has no start of a cycle {begun.cycle}", (*begun.path, "cycle"))
 
     def _minute(self, moment: datetime) -> int:
-        assert self._start is not None  # noqa: S101 - there is a record where there is a moment
-        return minutes_between(self._start, moment)
+        assert self._record is not None  # noqa: S101 - there is a record where there is a moment
+        return minutes_between(self._record.start, moment)
 
 
 class FromLedger:
@@ -202,6 +205,7 @@ class FromLedger:
         self._starts = {start.cycle: start for start in ledger.starts}
         self._figures = {figures.minute: figures for figures in ledger.figures}
         self.not_counted = ledger.not_counted
+        self._closing, self._closures = ledger.end, ledger.closures
 
     def next_stop(self) -> tuple[int, int, KeyPath] | None:
         """The next interruption of the ledger."""
@@ -216,6 +220,19 @@ class FromLedger:
 
     def note_start(self, cycle: int, minute: int) -> None:
         """Nothing is to be noted: the restart is in the ledger."""
+
+    def began(self, cycle: int) -> tuple[int, KeyPath] | None:
+        """When a cycle began, by the ledger."""
+        start = self._starts.get(cycle)
+        return (start.start, ("starts",)) if start is not None and start.recorded else None
+
+    def closing(self) -> CourseEnd | None:
+        """When and why the course ended, by the ledger."""
+        return self._closing
+
+    def closures(self) -> tuple[Closure, ...]:
+        """The closures of the ledger."""
+        return self._closures
 
     def figures(self, juncture: Juncture) -> NewFigures | None:
         """Take the figures that are in the ledger, of a patient of the same age."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from blinplan.regimen.age import AgeError, born_on, completed_age
-from blinplan.regimen.record.record import DEATH, YEARS, in_utc
+from blinplan.regimen.record.record import DEATH, YEARS, Ending, in_utc
 from blinplan.regimen.record.tables import InterruptionFile, RecordTable
 from blinplan.regimen.toml.beside_faults import Parts
 from blinplan.regimen.toml.document import Document, KeyPath
@@ -18,6 +18,7 @@ def record_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
     """What in a record contradicts itself: local times that do not exist, things out of their order, two ages."""
     yield from _age_problems(document, file)
     yield from _measurement_problems(document, file)
+    yield from _plan_problems(document, file)
     if file.time_zone is not None and (wrong := list(zone_problems(document, file.time_zone))):
         yield from wrong
         return
@@ -27,6 +28,55 @@ def record_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
     if not wrong:
         utc = {path: in_utc(written, file.time_zone) for path, written in times.items()}
         yield from _order_problems(document, file, utc)
+        yield from _end_problems(document, utc)
+
+
+def _plan_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
+    """Cycles that are to begin twice, closures that end before they begin, and an end that says nothing."""
+    planned = [one.cycle for one in file.planned_start]
+    for index, cycle in enumerate(planned):
+        if cycle in planned[:index]:
+            yield contradiction(
+                document,
+                ("planned_start", index, "cycle"),
+                f"cycle {cycle} is to begin twice",
+                "which of the two is meant would be a guess",
+                "remove one of them",
+            )
+    for index, closed in enumerate(file.closure):
+        if closed.last_day < closed.first_day:
+            yield contradiction(
+                document,
+                ("closure", index, "last_day"),
+                "`last_day` lies before `first_day`",
+                "a closure ends after it has begun",
+                "correct one of the two days",
+            )
+    if file.end is not None and file.end.reason == Ending.OTHER and file.end.why is None:
+        yield contradiction(
+            document,
+            ("end", "reason"),
+            '`reason` is "other", and nothing says which one',
+            "whoever reads the plan has to know why nothing more is given",
+            'add `why = "…"`',
+        )
+
+
+def _end_problems(document: Document, utc: Mapping[KeyPath, datetime]) -> Iterator[Problem]:
+    """What happened after the end of the course."""
+    end: KeyPath = ("end", "at")
+    for path, at in utc.items():
+        later = at > utc[end] if end in utc else False
+        if later and path[0] != "planned_start" and path[-1] != "resolved":
+            yield contradiction(
+                document,
+                path,
+                f"`{path[-1]}` lies after the end of the course",
+                "nothing is given after it",
+                "correct one of the two times, or remove `end`",
+            )
+        elif end in utc and path == ("start",) and at == utc[end]:
+            yield _out_of_order(document, end, path)
 
 
 def _age_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
@@ -141,6 +191,10 @@ def _times(file: RecordTable) -> Iterator[tuple[KeyPath, datetime]]:
                 yield ("interruption", index, key), written
     for index, begun in enumerate(file.cycle_start):
         yield ("cycle_start", index, "started"), begun.started
+    for index, planned in enumerate(file.planned_start):
+        yield ("planned_start", index, "starts"), planned.starts
+    if file.end is not None:
+        yield ("end", "at"), file.end.at
 
 
 def _time_problems(document: Document, path: KeyPath, written: datetime, file: RecordTable) -> Iterator[Problem]:

@@ -26,6 +26,17 @@ class Cause(StrEnum):
     LOGISTICS = "logistics"
 
 
+class Ending(StrEnum):
+    """Why a course ended for good."""
+
+    TRANSPLANT = "transplant"
+    RELAPSE = "relapse"
+    TOXICITY = "toxicity"
+    PATIENT_WISH = "patient-wish"
+    DEATH = "death"
+    OTHER = "other"
+
+
 NEUROLOGICAL_EVENTS = frozenset({Cause.NEUROLOGICAL, Cause.ICANS})
 """ICANS, the syndrome of neurotoxicity by immune effector cells, stands beside them in the label's boxed warning."""
 
@@ -78,6 +89,45 @@ class CycleStart:
 
 
 @dataclass(frozen=True, slots=True)
+class EndOfCourse:
+    """When a course ended for good, and why. The time is aware, in UTC."""
+
+    at: datetime
+    reason: Ending
+    why: str | None
+    path: KeyPath = ("end",)
+
+    @property
+    def words(self) -> str:
+        """The reason in words: relapse (in the marrow)."""
+        reason = self.reason.value.replace("-", " ").replace("patient wish", "the patient's wish")
+        return reason if self.why is None else f"{reason} ({self.why})"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStart:
+    """When a later cycle is to begin, which it could before: a plan, and no fact. The time is aware, in UTC."""
+
+    cycle: int
+    starts: datetime
+    why: str | None
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Days, the first and the last included, on which no infusion is started and no bag changed for this patient."""
+
+    first: date
+    last: date
+    why: str
+
+    def holds(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True)
 class BodyMeasurement:
     """Figures of a patient that were taken on a day: weight in kg, height in cm, area in m²; None where not taken."""
 
@@ -90,7 +140,10 @@ class BodyMeasurement:
 
 @dataclass(frozen=True, slots=True)
 class CourseRecord:
-    """What happened to one patient's course. The figures are those of the start; ``measurements`` are later ones."""
+    """What happened to one patient's course. The figures are those of the start; ``measurements`` are later ones.
+
+    ``planned_starts`` and ``closures`` are no facts, and decide of what is not on record yet.
+    """
 
     regimen: str
     start: datetime
@@ -102,6 +155,9 @@ class CourseRecord:
     cycle_starts: tuple[CycleStart, ...] = ()
     age: Age | None = None
     measurements: tuple[BodyMeasurement, ...] = ()
+    end: EndOfCourse | None = None
+    planned_starts: tuple[PlannedStart, ...] = ()
+    closures: tuple[Closure, ...] = ()
 
     @property
     def zone(self) -> tzinfo | None:

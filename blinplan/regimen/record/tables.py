@@ -9,7 +9,18 @@ from typing import NamedTuple
 
 from blinplan.quantities import DOSE_PATTERN, LONGEST, MINUTES_PER_DAY, read_dose
 from blinplan.regimen.age import OLDEST, Age, born_on, completed_age
-from blinplan.regimen.record.record import BodyMeasurement, Cause, CourseRecord, CycleStart, Interruption, in_utc
+from blinplan.regimen.record.record import (
+    BodyMeasurement,
+    Cause,
+    Closure,
+    CourseRecord,
+    CycleStart,
+    Ending,
+    EndOfCourse,
+    Interruption,
+    PlannedStart,
+    in_utc,
+)
 from blinplan.regimen.schema import NAME_PATTERN
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.regimen.toml.table import (
@@ -114,6 +125,54 @@ MEASURED = Table(
 )
 
 
+class EndFile(NamedTuple):
+    """The end of the course, as it is written."""
+
+    at: datetime
+    reason: str
+    why: str | None = None
+
+
+END = Table(
+    EndFile,
+    required_key("at", moment(), "the date and time from which nothing more is given"),
+    required_key("reason", one_of(*Ending), f"why the course ended: {', '.join(Ending)}"),
+    optional_key("why", text(longest=200), "more of the reason, in words"),
+)
+
+
+class PlannedStartFile(NamedTuple):
+    """A later start of a cycle, as it is planned."""
+
+    cycle: int
+    starts: datetime
+    why: str | None = None
+
+
+PLANNED_START = Table(
+    PlannedStartFile,
+    required_key("cycle", whole(2, 99), "the number of the cycle, from 2"),
+    required_key("starts", moment(), "the date and time at which it is to begin, later than it could"),
+    optional_key("why", text(longest=200), "why it begins later, in words"),
+)
+
+
+class ClosureFile(NamedTuple):
+    """Days that are known before, on which nothing is begun and no bag changed."""
+
+    first_day: date
+    last_day: date
+    why: str
+
+
+CLOSURE = Table(
+    ClosureFile,
+    required_key("first_day", day(), "the first day, as 2026-12-24"),
+    required_key("last_day", day(), "the last day, as 2027-01-01"),
+    required_key("why", text(longest=200), "why, in words"),
+)
+
+
 class RecordTable(NamedTuple):
     """A course record: which regimen a patient is on since when, every interruption of it, and every later cycle."""
 
@@ -129,6 +188,9 @@ class RecordTable(NamedTuple):
     interruption: tuple[InterruptionFile, ...] = ()
     cycle_start: tuple[CycleStartFile, ...] = ()
     measured: tuple[MeasuredFile, ...] = ()
+    end: EndFile | None = None
+    planned_start: tuple[PlannedStartFile, ...] = ()
+    closure: tuple[ClosureFile, ...] = ()
 
 
 RECORD_FILE = Table(
@@ -155,6 +217,17 @@ RECORD_FILE = Table(
         array(table(MEASURED), 0, 100),
         "weight, height and age as they were after the start, in their order",
     ),
+    optional_key("end", table(END), "the end of the course, after which nothing more is planned"),
+    optional_key(
+        "planned_start",
+        array(table(PLANNED_START), 0, 98),
+        "later cycles that are to begin later than they could; once one has begun, its cycle_start counts",
+    ),
+    optional_key(
+        "closure",
+        array(table(CLOSURE), 0, 100),
+        "days on which, for this patient, no cycle is begun and no bag changed: planned, and no fact",
+    ),
 )
 
 
@@ -177,6 +250,14 @@ def record_of(file: RecordTable) -> CourseRecord:
         ),
         age=_age(file),
         measurements=tuple(_measurements(file)),
+        end=None
+        if file.end is None
+        else EndOfCourse(in_utc(file.end.at, file.time_zone), Ending(file.end.reason), file.end.why),
+        planned_starts=tuple(
+            PlannedStart(planned.cycle, in_utc(planned.starts, file.time_zone), planned.why, ("planned_start", index))
+            for index, planned in enumerate(file.planned_start)
+        ),
+        closures=tuple(Closure(closed.first_day, closed.last_day, closed.why) for closed in file.closure),
     )
 
 

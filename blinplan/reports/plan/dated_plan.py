@@ -137,6 +137,9 @@ def _premedication(dated: Dated, entry: Entry) -> str:
 def _end_text(dated: Dated, entry: Entry) -> str:
     """Say what ends an infusion: its plan, or what happened."""
     last = dated.ledger.interruptions[-1] if dated.ledger.interruptions else None
+    closing = dated.ledger.end
+    if closing is not None and closing.minute == entry.start:
+        return f"infusion stopped; {visible(closing.words)}; nothing more is planned"
     if dated.replanned.ended and last is not None and last.stopped == entry.start:
         return f"infusion stopped; {visible(last.resumed)}"
     flush = label_of(dated.course.regimen).statement("flush")

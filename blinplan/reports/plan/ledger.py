@@ -20,7 +20,8 @@ from blinplan.terminal import indent
 
 def ledger_report(dated: Dated) -> list[RenderableType]:
     """Tell of every interruption and later start, what the label asks, who says so, and how the plan goes on."""
-    if not dated.ledger.interruptions and not dated.ledger.starts:
+    ledger = dated.ledger
+    if not (ledger.interruptions or ledger.starts or ledger.end or ledger.closures):
         return []
     parts: list[RenderableType] = ["", Text("Ledger", "title")]
     for entry in dated.ledger.interruptions:
@@ -33,7 +34,20 @@ def ledger_report(dated: Dated) -> list[RenderableType]:
                 )
             )
         parts.append(indent(f"so {visible(entry.resumed)}"))
-    return [*parts, *(Text(line) for line in starts_of_cycles(dated))]
+    return [*parts, *(Text(line) for line in (*starts_of_cycles(dated), *closures(dated), *end_of_course(dated)))]
+
+
+def closures(dated: Dated) -> Iterator[str]:
+    """Say on which days it is known that nothing is begun and no bag changed."""
+    for closed in dated.ledger.closures:
+        yield f"Closed from {closed.first:%a %Y-%m-%d} to {closed.last:%a %Y-%m-%d}: {visible(closed.why)}."
+
+
+def end_of_course(dated: Dated) -> Iterator[str]:
+    """Say when the course ended for good, and why."""
+    if (closing := dated.ledger.end) is not None:
+        at = moment_text(dated.clock.at(closing.minute))
+        yield f"{at}: {visible(closing.words)}. Nothing more is planned."
 
 
 def interruption_text(dated: Dated, entry: LedgerEntry) -> str:
@@ -87,6 +101,8 @@ def starts_of_cycles(dated: Dated) -> Iterator[str]:
 def ledger_json(dated: Dated) -> dict[str, Any]:
     """Write the ledger so that a plan can be made from it again, with local times and sources beside its minutes."""
     data, numbers = ledger_data(dated.ledger), label_of(dated.course.regimen).numbers
+    if dated.ledger.end is not None:
+        data["end"]["at"] = dated.clock.at(dated.ledger.end.minute).isoformat()
     for written, entry in zip(data["interruptions"], dated.ledger.interruptions, strict=True):
         written["stopped"] = dated.clock.at(entry.stopped).isoformat()
         written["restarted"] = None if entry.restarted is None else dated.clock.at(entry.restarted).isoformat()

@@ -43,6 +43,14 @@ cycle = 1
 [[cycle_start]]
 cycle = 2
 started = 2026-12-21T10:00:00
+[[closure]]
+first_day = 2027-01-31
+last_day = 2027-02-02
+why = "the ward moves"
+[end]
+at = 2027-06-01T10:00:00
+reason = "other"
+why = "moved away"
 """
 SETTINGS = """
 [severity]

@@ -124,7 +124,6 @@ WHOLE = 'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n'
         ("weight_kg = 70\nheight_cm = 170\nbsa_m2 = 1.4\n", "differ by more than 10 %", "1.4"),
         (STOP.format("2026-04-01T10:00:00Z", 1), "nothing was infused", None),
         (STOP.format("2026-03-05T10:00:00Z", 2), "lies in cycle 1", "2"),
-        ("[[cycle_start]]\ncycle = 2\nstarted = 2026-04-13T09:59:00Z\n", "began 1 min before it could", None),
         ("[[cycle_start]]\ncycle = 7\nstarted = 2027-04-13T09:59:00Z\n", "no start of a cycle 7", "7"),
     ],
 )
@@ -203,6 +202,21 @@ def test_a_long_stop_of_which_the_label_says_nothing_needs_a_decision(cause: str
         judgement = record(cause, *lines, restarted="2026-03-17T10:00:00Z")
         assert codes(judgement) == ["I806"] * len(found)
         assert all(named in finding.help for named, finding in zip(found, judgement.findings, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("started", "said"),
+    [
+        ("2026-04-11T10:00:00Z", "cycle 2 began 2 d before the cycle and the interval before it had ended"),
+        ("2026-03-29T10:00:00Z", "cycle 2 began 15 d before the cycle and the interval before it had ended"),
+        ("2026-05-04T10:00:00Z", "cycle 2 began 21 d later than it could"),
+    ],
+)
+def test_a_cycle_that_began_early_or_late_is_found_and_refuses_nothing(started: str, said: str) -> None:
+    judgement = judgement_of(WHOLE + STARTED.format(started))
+    assert codes(judgement) == ["I807"]
+    assert judgement.findings[0].message == said
+    assert judgement.findings[0].severity == "warning"
 
 
 def test_a_decided_restart_at_no_planned_dose_is_still_a_slip() -> None:
@@ -290,6 +304,7 @@ SEVERE = ("grade = 3", GONE, *DONE)
 UNMEDICATED = "premedicated = false"
 SAME, NEW = 'restart_in = "same-cycle"', 'restart_in = "new-cycle"'
 STARTED = "[[cycle_start]]\ncycle = 2\nstarted = {}\n"
+PLANNED = "[[planned_start]]\ncycle = 2\nstarts = 2026-05-04T10:00:00Z\n"
 
 EXAMPLES = (
     _restart("I801", "finding", "at the full dose after a release of grade 3", CRS, FULL, *SEVERE),
@@ -365,10 +380,7 @@ EXAMPLES = (
     ),
     _restart("I803", "undecided", "nobody says in which cycle", CRS, "grade = 2", restarted="2026-03-12T10:00:00Z"),
     _restart("I803", "not applicable", "no restart", CRS, "grade = 2", restarted=""),
-    Example(
-        "I804", "finding", "cycle 2 a minute before it could begin", WHOLE + STARTED.format("2026-04-13T09:59:00Z")
-    ),
-    Example("I804", "pass", "cycle 2 as soon as it could", WHOLE + STARTED.format("2026-04-13T10:00:00Z")),
+    Example("I804", "pass", "cycle 2 early, which is a fact", WHOLE + STARTED.format("2026-04-11T10:00:00Z")),
     Example("I804", "finding", "a hair below 45 kg", WHOLE + "weight_kg = 44.999\n"),
     Example("I804", "pass", "45 kg", WHOLE + "weight_kg = 45\n"),
     Example("I804", "finding", "a stop as the infusion had just ended", WHOLE + STOP.format("2026-03-30T10:01:00Z", 1)),
@@ -394,6 +406,16 @@ EXAMPLES = (
         restarted="2026-03-13T10:00:00Z",
     ),
     _restart("I806", "not applicable", "no restart", "surgery", restarted=""),
+    Example("I807", "finding", "a minute before it could", WHOLE + STARTED.format("2026-04-13T09:59:00Z")),
+    Example("I807", "pass", "as soon as it could", WHOLE + STARTED.format("2026-04-13T10:00:00Z")),
+    Example("I807", "pass", "a minute less than a day later", WHOLE + STARTED.format("2026-04-14T09:59:00Z")),
+    Example("I807", "finding", "a day later than it could", WHOLE + STARTED.format("2026-04-14T10:00:00Z")),
+    Example(
+        "I807", "finding", "with infusion of the cycle before left", WHOLE + STARTED.format("2026-03-20T10:00:00Z")
+    ),
+    Example("I807", "pass", "later, as it was planned", WHOLE + STARTED.format("2026-05-04T10:00:00Z") + PLANNED),
+    Example("I807", "finding", "a day later than planned", WHOLE + STARTED.format("2026-05-05T10:00:00Z") + PLANNED),
+    Example("I807", "not applicable", "no later cycle has begun", WHOLE),
 )
 
 

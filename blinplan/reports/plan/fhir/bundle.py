@@ -38,7 +38,14 @@ from blinplan.reports.plan.fhir.requests import (
     requests,
 )
 from blinplan.reports.plan.identity import last_known
-from blinplan.reports.plan.ledger import decision_text, interruption_text, source_of_decision, starts_of_cycles
+from blinplan.reports.plan.ledger import (
+    closures,
+    decision_text,
+    end_of_course,
+    interruption_text,
+    source_of_decision,
+    starts_of_cycles,
+)
 from blinplan.reports.plan.plan import why_free
 from blinplan.reports.shared.words import NOT_A_DEVICE, amount_text, known_figures, moment_text
 
@@ -136,7 +143,10 @@ def _status(dated: Dated) -> str:
         return "draft"
     if not replanned.ended:
         return "active"
-    return "revoked" if for_good(replanned.ledger.interruptions[-1]) else "on-hold"
+    last = replanned.ledger.interruptions[-1] if replanned.ledger.interruptions else None
+    if replanned.ledger.end is not None:
+        return "revoked"
+    return "revoked" if last is None or for_good(last) else "on-hold"
 
 
 def _description(dated: Dated) -> str:
@@ -233,6 +243,8 @@ def _notes(dated: Dated, choice: Choice) -> Iterator[str]:
     for entry in dated.ledger.interruptions:
         yield _ledger_note(dated, entry)
     yield from starts_of_cycles(dated)
+    yield from closures(dated)
+    yield from end_of_course(dated)
     if dated.ledger.interruptions:
         given, planned = (amount(course.micrograms, MICROGRAM) for course in (dated.course, dated.replanned.planned))
         yield f"With the interruptions {given}; without them {planned}."

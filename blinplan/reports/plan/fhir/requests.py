@@ -74,6 +74,11 @@ def infusion_standing(dated: Dated, entry: Entry) -> Standing:
         stopped = moment_text(dated.clock.at(entry.stop))
         note = f"Stopped at {stopped}; what is written here is what was given until then."
         return Standing(_status_after_stop(interrupted), cause_text(interrupted), note)
+    closing = dated.ledger.end
+    if closing is not None and closing.minute == entry.stop and not _given_in_full(entry, dated.replanned.planned):
+        stopped = moment_text(dated.clock.at(entry.stop))
+        note = f"Stopped at {stopped}; what is written here is what was given until then."
+        return Standing("stopped", visible(closing.words), note)
     known = last_known(dated)
     return Standing("completed" if entry.stop <= known else "active" if entry.start <= known else "draft")
 
@@ -112,7 +117,11 @@ def _standing_of_dropped(dated: Dated) -> Standing:
     """How it stands with what only earlier plans had."""
     if not dated.replanned.ended:
         return Standing("cancelled", note=_WITHDRAWN)
-    last = dated.ledger.interruptions[-1]
+    if dated.ledger.end is not None:
+        return Standing("cancelled", visible(dated.ledger.end.words), _WITHDRAWN)
+    last = dated.ledger.interruptions[-1] if dated.ledger.interruptions else None
+    if last is None:
+        return Standing("cancelled", note=_WITHDRAWN)
     if _status_after_stop(last) == "on-hold":
         return Standing("on-hold", cause_text(last), _WAITING)
     return Standing("cancelled", cause_text(last), _WITHDRAWN)

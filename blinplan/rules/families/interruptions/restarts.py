@@ -6,6 +6,7 @@ from blinplan.course.adulthood import Adulthood
 from blinplan.course.eligibility import misfits
 from blinplan.course.happened.interruption import Circumstances, Decision, Topic, premedication_goes_by_age
 from blinplan.course.happened.interruption import decisions as label_decisions
+from blinplan.course.happened.ledger import Ledger
 from blinplan.course.happened.replan import adulthood_in, decide, decide_at
 from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import Patient, PatientError, patient
@@ -16,7 +17,7 @@ from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.rule import Answer, Case, Finding, Kind, NotEvaluated, Rule
 
 _NO_RESTART = NotEvaluated("not applicable", "the record has no restart")
-_DOES_NOT_FIT = NotEvaluated("blocked", "the record does not fit its regimen, which comes first (I804)")
+DOES_NOT_FIT = NotEvaluated("blocked", "the record does not fit its regimen, which comes first (I804)")
 
 Check = Callable[[Rule, Case, Interruption, tuple[Decision, ...]], Iterable[Finding | NotEvaluated]]
 
@@ -28,14 +29,14 @@ def _each(check: Check) -> Callable[[Rule, Case], Answer]:
     """
 
     def answer_for_all(rule: Rule, case: Case) -> Answer:
-        record = _record(case)
+        record = record_in(case)
         restarts = [interruption for interruption in record.interruptions if interruption.restarted is not None]
         if not restarts:
             return _NO_RESTART
         try:
             label = _label_on(case, record)
         except RecordError:
-            return _DOES_NOT_FIT
+            return DOES_NOT_FIT
         except PatientError as error:
             return NotEvaluated("undecided", str(error))
         findings: list[Finding] = []
@@ -59,7 +60,7 @@ def _each(check: Check) -> Callable[[Rule, Case], Answer]:
 def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tuple[Decision, ...]]:
     """What the label asks of each interruption; of those after a permanent stop without the dose that was stopped."""
     adulthood = _adulthood(case)
-    ledger = decide(case.regimen, record, _patient(record), adulthood, case.others)
+    ledger = ledger_of(case, record)
     known = {entry.interruption.path: entry.decisions for entry in ledger.interruptions}
 
     def of_one(interruption: Interruption) -> tuple[Decision, ...]:
@@ -71,15 +72,20 @@ def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tupl
     return of_one
 
 
+def ledger_of(case: Case, record: CourseRecord) -> Ledger:
+    """What is decided of a record, for its patient; raises what `decide` does."""
+    return decide(case.regimen, record, _patient(record), _adulthood(case), case.others)
+
+
 def dose(rule: Rule, case: Case) -> Answer:
     """Find restarts at another dose than the one that was stopped, where the label gives none."""
-    record = _record(case)
+    record = record_in(case)
     if all(interruption.restarted is None for interruption in record.interruptions):
         return _NO_RESTART
     try:
         ledger, doses = decide_at(case.regimen, record, _patient(record), _adulthood(case), case.others)
     except RecordError:
-        return _DOES_NOT_FIT
+        return DOES_NOT_FIT
     except PatientError as error:
         return NotEvaluated("undecided", str(error))
     findings = []
@@ -109,7 +115,7 @@ def _doses_to_choose(case: Case) -> set[DoseRate]:
 
 def fits(rule: Rule, case: Case) -> Iterator[Finding]:
     """Find where a record and its regimen cannot both be right."""
-    record = _record(case)
+    record = record_in(case)
     for keys, one in _each_figure(record):
         for wrong in misfits(case.regimen.eligibility, one):
             yield case.finding(
@@ -145,10 +151,11 @@ def _first_of(case: Case, keys: Sequence[str]) -> str:
 
 def _adulthood(case: Case) -> Adulthood:
     """Which age group the patient of a record belongs to when, by the ward's word, the project's or the label's."""
-    return adulthood_in(case.regimen, _record(case), case.site, case.limits_unasked)
+    return adulthood_in(case.regimen, record_in(case), case.site, case.limits_unasked)
 
 
-def _record(case: Case) -> CourseRecord:
+def record_in(case: Case) -> CourseRecord:
+    """The record that is judged."""
     assert case.record is not None  # noqa: S101 - rules of records are asked about records only
     return case.record
 
@@ -315,7 +322,7 @@ def _rests_on_an_unverified_age(case: Case, interruption: Interruption) -> bool:
 
 def _is_plainly_of_its_group(case: Case, interruption: Interruption) -> bool:
     """Whether the patient is a child, or an adult, wherever a text could divide them."""
-    record = _record(case)
+    record = record_in(case)
     if record.age is None:
         return False
     child, adult = case.limits["child_in_every_text"].value, case.limits["adult_in_every_text"].value
@@ -327,7 +334,7 @@ def _whose(case: Case, interruption: Interruption) -> str:
     """Say as whom the patient is premedicated, where the regimen goes by age, and who says what an adult is."""
     if all(given.patients is None for given in case.regimen.premedication):
         return ""
-    record = _record(case)
+    record = record_in(case)
     adulthood = _adulthood(case)
     minute = minutes_between(record.start, interruption.restarted or interruption.stopped)
     groups, limit = adulthood.groups_at(minute), adulthood.limit

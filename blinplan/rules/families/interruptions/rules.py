@@ -78,6 +78,12 @@ def _new_weight(weight: str) -> str:
     )
 
 
+def _starts(rule: Rule, case: Case) -> Answer:
+    from blinplan.rules.families.interruptions.starts import starts
+
+    return starts(rule, case)
+
+
 def _rule(
     code: str,
     name: str,
@@ -88,12 +94,14 @@ def _rule(
     good: str,
     check: Callable[[Rule, Case], Answer],
     sources: tuple[str, ...] = (),
+    *,
+    severity: Severity = Severity.ERROR,
 ) -> Rule:
     return Rule(
         code,
         name,
         sentence,
-        Severity.ERROR,
+        severity,
         why,
         limits,
         bad,
@@ -157,12 +165,12 @@ RULES = (
     _rule(
         "I804",
         "record-does-not-fit",
-        "A record and its regimen cannot both be right: an interruption where nothing is infused, a cycle that began"
-        " before the free interval before it ended, a patient for whom the regimen is not meant.",
+        "A record and its regimen cannot both be right: an interruption where nothing is infused, a patient for whom"
+        " the regimen is not meant.",
         "A plan can only go on from what happened if that is known.",
         (),
-        _next_cycle("2026-04-12"),
-        _next_cycle("2026-04-13"),
+        _record('cause = "technical"').replace("2026-03-05", "2026-04-05"),
+        _record('cause = "technical"'),
         _fits,
         sources=("The regimen that the record names",),
     ),
@@ -202,5 +210,18 @@ RULES = (
         _new_weight("55"),
         _figures,
         sources=("The regimen that the record names",),
+    ),
+    _rule(
+        "I807",
+        "cycle-began-early-or-late",
+        "A cycle began before the one before it and its interval without infusion had ended, or a day or more after it"
+        " could. It is a fact, and the plan goes on from it.",
+        "The interval is part of the labelled course: shorter, less time to recover; longer, less drug in the time.",
+        (),
+        _next_cycle("2026-04-12"),
+        _next_cycle("2026-04-13"),
+        _starts,
+        sources=("The regimen that the record names",),
+        severity=Severity.WARNING,
     ),
 )

@@ -1,0 +1,39 @@
+"""What the rule about the starts of cycles asks. Apart from the rules, so that a check of regimens does not wait."""
+
+from blinplan.course.happened.ledger import StartOfCycle
+from blinplan.course.happened.resumption import RecordError
+from blinplan.course.patient import PatientError
+from blinplan.quantities import MINUTES_PER_DAY, duration_text
+from blinplan.regimen.record.record import CourseRecord, minutes_between
+from blinplan.rules.families.interruptions.restarts import DOES_NOT_FIT, ledger_of, record_in
+from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule
+
+
+def starts(rule: Rule, case: Case) -> Answer:
+    """Find cycles that began before they could, or a day or more after it."""
+    record = record_in(case)
+    if not record.cycle_starts:
+        return NotEvaluated("not applicable", "the record has no start of a later cycle")
+    try:
+        ledger = ledger_of(case, record)
+    except RecordError:
+        return DOES_NOT_FIT
+    except PatientError as error:
+        return NotEvaluated("undecided", str(error))
+    return [found for start in ledger.starts for found in _beside_plan(rule, case, record, start)]
+
+
+def _beside_plan(rule: Rule, case: Case, record: CourseRecord, start: StartOfCycle) -> list[Finding]:
+    begun = next((one for one in record.cycle_starts if one.cycle == start.cycle), None)
+    planned = next((one for one in record.planned_starts if one.cycle == start.cycle), None)
+    could = start.earliest if planned is None else max(start.earliest, minutes_between(record.start, planned.starts))
+    if not start.recorded or begun is None or not (start.early or start.start >= could + MINUTES_PER_DAY):
+        return []
+    lasts = duration_text(start.early or start.start - could)
+    message = (
+        f"cycle {start.cycle} began {lasts} before the cycle and the interval before it had ended"
+        if start.early
+        else f"cycle {start.cycle} began {lasts} later than {'it could' if planned is None else 'was planned'}"
+    )
+    advice = "have the treating physician look at it; the plan goes on from this start"
+    return [case.finding(rule, (*begun.path, "started"), message, advice)]
