@@ -1,7 +1,7 @@
 """A course on the calendar: minutes that passed as local dates and times, and what is due when."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from fractions import Fraction
@@ -63,6 +63,7 @@ class Due(StrEnum):
     PRE_PHASE = "pre-phase"
     INTRATHECAL = "intrathecal"
     OTHER = "other"
+    PREPARATION = "preparation"
     PREMEDICATION = "premedication"
     START = "start"
     STEP = "step"
@@ -99,6 +100,7 @@ def entries(
     ledger: "Ledger | None" = None,
     things: Iterable[Entry] = (),
     clock: WallClock = NO_DATES,
+    prepared_before: int | None = None,
 ) -> tuple[Entry, ...]:
     """Everything that is due in a course, in the order of time.
 
@@ -117,6 +119,8 @@ def entries(
         What is due besides.
     clock
         How long its days are.
+    prepared_before
+        How many minutes before they are hung bags are prepared; None where nobody prepares them.
     """
     interruptions = ledger.interruptions if ledger else ()
     found = [
@@ -127,6 +131,7 @@ def entries(
         *_of_hospital(course, clock),
         *_of_supervision(course, interruptions),
         *(Entry(Due.BAG, bag.start, bag.stop, _cycle_at(course, bag.start), bag=bag) for bag in bags),
+        *(_preparation(course, bag, prepared_before) for bag in bags if prepared_before is not None),
     ]
     return tuple(sorted(found, key=lambda entry: (entry.start, _ORDER.index(entry.due), entry.stop)))
 
@@ -182,6 +187,22 @@ def micrograms(course: Course, start: int, stop: int) -> Fraction:
         if minutes > 0:
             total += event.rate * minutes / MINUTES_PER_DAY
     return total
+
+
+def with_restarts(
+    plan: PremedicationPlan | None, course: Course, ledger: "Sequence[LedgerEntry]"
+) -> PremedicationPlan | None:
+    """The same premedication with what is due before restarts that are on record."""
+    if plan is None:
+        return None
+    again = [entry.premedication for entry in _of_restarts(course, plan, ledger)]
+    due = (*plan.due, *(one for one in again if one is not None))
+    return replace(plan, due=tuple(sorted(due, key=lambda one: one.start)))
+
+
+def _preparation(course: Course, bag: Bag, before: int) -> Entry:
+    at = bag.start - before
+    return Entry(Due.PREPARATION, at, at, _cycle_at(course, bag.start), bag=bag)
 
 
 def _of_infusion(course: Course, ledger: "Ledger | None") -> Iterator[Entry]:

@@ -9,7 +9,7 @@ from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.opening import NeverOpenError, next_opening
 from blinplan.course.bags.preparation import prepared_by
 from blinplan.course.bags.sequence import Infusion, NoSequenceError, Sizes, bag_sequence, usable_bags
-from blinplan.course.calendar import Clock, Entry, entries, infusions, things_due
+from blinplan.course.calendar import Clock, Due, Entry, entries, infusions, things_due, with_restarts
 from blinplan.course.events import Course
 from blinplan.course.happened.ledger import Ledger, record_of
 from blinplan.course.happened.replan import Replanned, as_it_stood, replan, replay
@@ -70,9 +70,14 @@ class Dated:
 
     def shown_bags(self) -> list[tuple[int, Bag]]:
         """The bags that are shown, each with its number in the course."""
-        bags = [entry for entry in self.entries if entry.bag is not None]
-        numbered = enumerate(bags, start=1)
+        hung = [entry for entry in self.entries if entry.due is Due.BAG]
+        numbered = enumerate(hung, start=1)
         return [(number, entry.bag) for number, entry in numbered if entry.bag is not None and self.shows(entry)]
+
+    @property
+    def bag_numbers(self) -> dict[int, int]:
+        """The numbers of the bags in the course, by the minutes at which they are hung."""
+        return {bag.start: number for number, bag in enumerate(self.bags, start=1)}
 
 
 def date_course(planned: Course, begins: datetime, site: Site | None, happened: CourseRecord | Ledger | None) -> Dated:
@@ -185,8 +190,10 @@ def _opens(site: Site | None, begins: datetime) -> Opens:
 def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded: bool) -> Dated:
     course = found.course
     bags = () if site is None else tuple(_bags(found, site, clock))
-    premedication = premedication_plan(course, _adulthood(course, clock.start, site))
+    planned = premedication_plan(course, _adulthood(course, clock.start, site))
+    premedication = with_restarts(planned, course, found.ledger.interruptions)
     things = things_due(course, clock, ended=found.ended)
     days = WallClock(clock.start) if found.ledger.by_the_clock else NO_DATES
-    due = entries(course, premedication, bags, found.ledger, things, days)
+    before = None if site is None else site.prepared_before
+    due = entries(course, premedication, bags, found.ledger, things, days, before)
     return Dated(course, clock, due, premedication, bags, found, recorded, site)

@@ -47,7 +47,7 @@ class PremedicationPlan:
     adulthood
         Which age group the patient belongs to when.
     due
-        What is due before the planned starts, in the order of time.
+        What is due before the starts, in the order of time: those that are planned, and restarts that are on record.
     end
         The last minute of the course in which something is infused.
     """

@@ -1,6 +1,6 @@
 """A dated plan for other programs: a JSON document, and a table of data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +41,7 @@ def dated_json(dated: Dated) -> dict[str, Any]:
                 "only": entry.premedication.only if entry.premedication else None,
             }
             for entry in dated.shown_entries()
-            if entry.due is not Due.BAG
+            if entry.due is not Due.BAG  # which are listed with all their figures
         ],
         "bags": [bag_json(dated, number, bag, dated.site) for number, bag in bags if dated.site is not None],
         "vials": vials_json(dated),
@@ -94,14 +94,13 @@ def dated_table(dated: Dated, remarks: Sequence[Remark] = ()) -> DataTable:
 
     What is not known or has no meaning for an entry is missing.
     """
-    numbers = {bag.start: number for number, bag in enumerate(dated.bags, start=1)}
     entries = dated.shown_entries()
-    own = [list(remarks_of_entry(remarks, entry, numbers)) for entry in entries]
+    own = [list(remarks_of_entry(remarks, entry, dated.bag_numbers)) for entry in entries]
     placed = {remark for its in own for remark in its}
     others = joined_texts(remark for remark in remarks if remark not in placed)
     rows = (
         {
-            **_entry_values(dated, numbers, entry),
+            **_entry_values(dated, entry),
             "remarks": joined_texts(its),
             "remarks_of_course": others,
         }
@@ -110,7 +109,7 @@ def dated_table(dated: Dated, remarks: Sequence[Remark] = ()) -> DataTable:
     return table_of_rows("dated plan", _COLUMNS, rows)
 
 
-def _entry_values(dated: Dated, numbers: Mapping[int, int], entry: Entry) -> dict[str, Any]:
+def _entry_values(dated: Dated, entry: Entry) -> dict[str, Any]:
     return {
         "due": entry.due.value,
         "start": dated.clock.at(entry.start),
@@ -120,11 +119,8 @@ def _entry_values(dated: Dated, numbers: Mapping[int, int], entry: Entry) -> dic
         "optional": is_optional(dated.course, entry.cycle),
         "block": block_of(dated.course, entry.cycle),
         **_dose_values(entry),
-        **(
-            _bag_values(dated, numbers[entry.bag.start], entry.bag, dated.site)
-            if entry.bag is not None and dated.site is not None
-            else {"what": entry_text(dated, entry)}
-        ),
+        **(_bag_values(dated, entry.bag, dated.site) if entry.bag is not None and dated.site is not None else {}),
+        "what": entry_text(dated, entry),
     }
 
 
@@ -141,7 +137,8 @@ def _dose_values(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _bag_values(dated: Dated, number: int, bag: Bag, site: Site) -> dict[str, Any]:
+def _bag_values(dated: Dated, bag: Bag, site: Site) -> dict[str, Any]:
+    number = dated.bag_numbers[bag.start]
     figures, times = bag_json(dated, number, bag, site), use_by(bag, site)
 
     def value(key: str) -> float | None:
@@ -169,7 +166,6 @@ def _bag_values(dated: Dated, number: int, bag: Bag, site: Site) -> dict[str, An
         "hang_by": _at(dated, times.hang_by),
         "take_down_by": _at(dated, times.down_by),
         "in_use_left_hours": None if left is None else left / 60,
-        "what": "new bag",
     }
 
 

@@ -13,6 +13,7 @@ from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import Basis, duration_text, hours_text
+from blinplan.reports.plan.bags.words import bag_text, preparation_text
 from blinplan.reports.plan.premedication import due_text
 from blinplan.reports.plan.things_due import cycle_text, entry_of_thing_text, reason_of_no_interval
 from blinplan.reports.shared.words import amount_text, block_marks, moment_text, ordered_text
@@ -26,9 +27,7 @@ def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
     table.add_column("Day", justify="right", no_wrap=True)
     table.add_column("Cycle", justify="right")
     table.add_column("What", overflow="fold")
-    for entry in dated.shown_entries():
-        if entry.due is Due.BAG:
-            continue  # they have a view of their own
+    for entry in listed_entries(dated):
         table.add_row(
             when_text(dated, entry),
             str(day_of_course(dated, entry)),
@@ -39,6 +38,13 @@ def agenda_report(dated: Dated, screen: Screen) -> list[RenderableType]:
     limit = label_of(dated.course.regimen).numbers.get("supervision_again") if supervised else None
     source = [] if limit is None else [Text(f"Supervision: {limit.citation}.", "quiet")]
     return [table, *source, zone_line(dated)]
+
+
+def listed_entries(dated: Dated) -> Iterator[Entry]:
+    """What a list of what is due shows; a bag that is prepared when it is hung has one line."""
+    for entry in dated.shown_entries():
+        if entry.due is not Due.PREPARATION or (entry.bag is not None and entry.start != entry.bag.start):
+            yield entry
 
 
 _STYLES = {
@@ -114,6 +120,9 @@ def entry_text(dated: Dated, entry: Entry) -> str:
         return _infusion(entry.due, entry.event)
     if entry.thing is not None:
         return entry_of_thing_text(dated, entry)
+    if entry.bag is not None:
+        preparing = entry.due is Due.PREPARATION
+        return preparation_text(dated, entry.bag) if preparing else f"hang {bag_text(dated, entry.bag)}"
     return {
         Due.PREMEDICATION: _premedication(dated, entry),
         Due.INTERRUPTION: f"infusion stopped for {duration_text(entry.stop - entry.start)}",

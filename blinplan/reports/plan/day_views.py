@@ -1,16 +1,18 @@
 """A plan by the day: as a list, and as a calendar of months."""
 
 from calendar import Calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from rich.console import RenderableType
 from rich.text import Text
 
+from blinplan.course.bags.bag import Bag
+from blinplan.course.bags.contents import contents
 from blinplan.course.calendar import Due, Entry, micrograms
 from blinplan.course.dated import Dated
-from blinplan.quantities import duration_text
-from blinplan.reports.plan.dated_plan import entry_text, zone_line
+from blinplan.quantities import plural
+from blinplan.reports.plan.dated_plan import entry_text, listed_entries, zone_line
 from blinplan.reports.shared.words import amount_text
 from blinplan.terminal import Screen
 
@@ -24,7 +26,7 @@ def days_report(dated: Dated, screen: Screen) -> list[RenderableType]:
     for day in _days(dated):
         amount, due = _of_day(dated, day)
         if due or amount != "0":
-            said = "; ".join(_short(dated, entry) for entry in due)
+            said = "\n".join(_short(dated, entry) for entry in due)
             table.add_row(f"{day:%a %Y-%m-%d}", amount, said)
     return [table, zone_line(dated)]
 
@@ -32,7 +34,7 @@ def days_report(dated: Dated, screen: Screen) -> list[RenderableType]:
 def _of_day(dated: Dated, day: date) -> tuple[str, list[Entry]]:
     """What is infused from midnight to midnight, in mcg, and what is due."""
     start, stop = dated.clock.midnight(day), dated.clock.midnight(day + timedelta(days=1))
-    due = [entry for entry in dated.shown_entries() if start <= entry.start < stop]
+    due = [entry for entry in listed_entries(dated) if start <= entry.start < stop]
     return amount_text(micrograms(dated.course, start, stop)), due
 
 
@@ -76,14 +78,25 @@ def _day_cell(dated: Dated, day: date) -> Text:
     midnight = dated.clock.midnight(day)
     things = [entry for entry in dated.shown_entries() if entry.thing and entry.start <= midnight < entry.stop]
     marks = "".join(dict.fromkeys(_MARKS_OF_THINGS[entry.due] for entry in things)) + marks
-    return Text.assemble((f"{day.day}", "title"), (f" {marks}", "where"), "\n", amount if amount != "0" else "")
+    hung = [line for entry in due if entry.due is Due.BAG and entry.bag for line in _bag_lines(dated, entry.bag)]
+    lines = [amount if amount != "0" else "", *hung]
+    return Text.assemble((f"{day.day}", "title"), (f" {marks}", "where"), "\n", "\n".join(lines))
+
+
+def _bag_lines(dated: Dated, bag: Bag) -> Iterator[str]:
+    """The number of a bag, the volume in it and the vials that are opened for it, as far as they are known."""
+    holds = None if dated.site is None else contents(bag, dated.site)
+    yield f"bag {dated.bag_numbers[bag.start]}"
+    if holds is not None:
+        yield f"{amount_text(holds.millilitres)} mL"
+    if holds is not None and holds.vials is not None:
+        yield f"{holds.vials} {plural('vial', holds.vials)}"
 
 
 def _short(dated: Dated, entry: Entry) -> str:
     if entry.thing is not None:
         return entry_text(dated, entry)
-    what = entry_text(dated, entry) if entry.bag is None else f"bag for {duration_text(entry.bag.size.minutes)}"
-    return f"{dated.clock.at(entry.start):%H:%M} {what}"
+    return f"{dated.clock.at(entry.start):%H:%M} {entry_text(dated, entry)}"
 
 
 def _days(dated: Dated) -> Iterable[date]:

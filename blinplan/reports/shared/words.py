@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from blinplan.physiology.model.population import Population
     from blinplan.regimen.age import Age
 
+DRUG = "blinatumomab"
 CAUTIONS = (
     "blinplan is a planning and research tool, not a medical device.",
     "Check every dose against the label.",

@@ -160,7 +160,8 @@ def test_bags_and_premedication_ring_and_what_is_cancelled_does_not(inside: Run,
     (tmp_path / "record.toml").write_text(RECORD.replace("restarted = 2026-03-29T14:00:00\n", ""))
     found = events(inside("plan", "rr-adult", "--site", "ward.toml", "--record", "record.toml", *ID).out)
     for uid, event in found.items():
-        rings = event["status"] == "CONFIRMED" and ("-bag-" in uid or "-premedication-" in uid)
+        rung = any(kind in uid for kind in ("-bag-", "-preparation-", "-premedication-"))
+        rings = event["status"] == "CONFIRMED" and rung
         assert bool(event.walk("VALARM")) is rings, uid
     assert {event["status"] for uid, event in found.items() if "-premedication-" in uid} == {"CONFIRMED", "CANCELLED"}
 
@@ -168,7 +169,58 @@ def test_bags_and_premedication_ring_and_what_is_cancelled_does_not(inside: Run,
 def test_a_bag_is_named_by_its_dose_a_day_however_long_it_lasts(inside: Run, ward: None) -> None:
     found = events(inside(*DATED, "--site", "ward.toml", *ID).out)
     first = found["patient-7-bag-1-1@blinplan"]  # over the first three days
-    assert str(first["summary"]) == "hang bag at 1.8 mL/h, 9 mcg/day (cycle 1)"
+    assert str(first["summary"]) == "patient-7, blinatumomab: hang bag 1: 9 mcg/day at 1.8 mL/h for 3 d (cycle 1)"
+
+
+FILLED = WARD.replace("{ hours = 48 }, { hours = 72 }", "{ hours = 72, fill_ml = 140, in_use_hours = 120 }").replace(
+    "bag =", "prepared_hours_before = 18\nbag ="
+)
+
+
+def test_every_event_says_whose_it_is_of_which_drug_and_what_a_plan_is_not(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(FILLED)
+    text = inside(*DATED, "--site", "ward.toml", *ID).out
+    for event in events(text).values():
+        said = str(event["description"])
+        assert str(event["summary"]).startswith("patient-7, blinatumomab: ")
+        assert said.startswith("blinatumomab, plan patient-7, rr-adult: ")
+        assert "US prescribing information" in said
+        assert said.endswith("not a medical device. Check every dose against the label.")
+    other = inside(*DATED, "--site", "ward.toml", "--plan-id", "patient-8", "-f", "ics").out
+    assert not {str(one["summary"]) for one in events(text).values()} & {
+        str(one["summary"]) for one in events(other).values()
+    }
+
+
+def test_a_bag_has_its_number_volume_rate_and_vials_and_is_prepared_before(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(FILLED)
+    found = events(inside(*DATED, "--site", "ward.toml", *ID).out)
+    bag, made = found["patient-7-bag-1-1@blinplan"], found["patient-7-preparation-1-1@blinplan"]
+    # 72 h at 1.8 mL/h are 129.6 mL of the 140 mL, 27 of 29.167 mcg, of which a vial of 35 mcg has enough
+    assert str(bag["summary"]).endswith("bag 1: 9 mcg/day at 1.8 mL/h for 3 d; 140 mL in the bag from 1 vial (cycle 1)")
+    said = str(bag["description"]).split("\n")
+    assert said[1] == "Bag 1: 129.6 mL, 27 mcg are infused until Thu 2026-10-22 10:00."
+    assert said[2] == "In the bag: 140 mL with ≈29.167 mcg, ≈2.333 mL drawn up."
+    assert said[3] == "Never flush the line."
+    assert made["dtstart"].dt == bag["dtstart"].dt - timedelta(hours=18)
+    assert "prepare bag 1 for Mon 2026-10-19 10:00, 9 mcg/day: draw up ≈2.333 mL" in str(made["summary"])
+    assert (made["categories"].cats, bag["categories"].cats) == (["pharmacy"], ["ward"])
+    bags, preparations = ([uid for uid in found if kind in uid] for kind in ("-bag-", "-preparation-"))
+    assert len(bags) == len(preparations)
+
+
+def test_an_event_says_what_concerns_it(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(
+        FILLED.replace('"saturday"', '"monday", "saturday"')
+        .replace("= 72", "= 96")
+        .replace("= 140, in_use_hours = 120", "= 200")
+    )
+    found = events(inside(*DATED, "--site", "ward.toml", *ID).out)
+    shut = {uid for uid, event in found.items() if "it is a Monday" in str(event["description"])}
+    kinds = ("start", "step", "bag")
+    assert shut == {
+        uid for uid, event in found.items() if uid.split("-")[2] in kinds and event["dtstart"].dt.weekday() == 0
+    }
 
 
 def test_a_plan_of_which_nothing_happened_is_the_first_though_the_ward_moves_its_cycles(

@@ -118,7 +118,10 @@ def in_ics(planned: Plan) -> list[tuple[datetime, str]]:
     events = icalendar.Calendar.from_ical(planned.text("ics", plan_id="x")).walk("VEVENT")
     given = [event for event in events if "-premedication-" in str(event["uid"])]
     return sorted(
-        (event.decoded("dtstart"), re.sub(r"premedication: (.*) \(cycle \d+\)", r"\1", str(event["summary"])))
+        (
+            event.decoded("dtstart"),
+            re.sub(r"x, blinatumomab: premedication: (.*) \(cycle \d+\)", r"\1", str(event["summary"])),
+        )
         for event in given
     )
 

@@ -25,6 +25,7 @@ from blinplan.reports.plan.bags.preparation import (
     preparation_sources,
 )
 from blinplan.reports.plan.bags.vials import vial_lines
+from blinplan.reports.plan.bags.words import duration_of_bag
 from blinplan.reports.plan.dated_plan import zone_line
 from blinplan.reports.shared.words import amount_text, exact_amount, moment_text
 from blinplan.terminal import Screen, indent
@@ -90,12 +91,6 @@ def _or_dash(value: Fraction | None) -> str:
 
 def _or_none(value: Fraction | None) -> dict[str, Any] | None:
     return None if value is None else exact_amount(value)
-
-
-def duration_of_bag(bag: Bag) -> str:
-    """Write how long a bag runs, and of what it was prepared for where that is longer."""
-    used, size = duration_text(bag.minutes), duration_text(bag.size.minutes)
-    return used if used == size else f"{used} of {size}"
 
 
 def bags_report(dated: Dated, screen: Screen) -> list[RenderableType]:

@@ -120,7 +120,7 @@ def _patient(dated: Dated, plan_id: str) -> Element:
 def _care_plan(dated: Dated, choice: Choice, plan_id: str, ordered: list[Request], remarks: Sequence[str]) -> Element:
     regimen, name = dated.course.regimen, care_plan_name(plan_id)
     title = f"{visible(regimen.name)}: {visible(regimen.title)}"
-    entries = [entry for entry in dated.shown_entries() if entry.due is not Due.BAG]
+    entries = [entry for entry in dated.shown_entries() if entry.bag is None]
     due = [f"{when_text(dated, entry)}: {entry_text(dated, entry)}" for entry in entries]
     stop = dated.course.events[-1].period.stop
     activities = sorted([*_orders(ordered), *_activities(dated)], key=lambda activity: activity[0])

@@ -6,24 +6,21 @@ cancelled.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from blinplan.course.bags.bag import Bag
 from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark
 from blinplan.outside_text import visible
-from blinplan.quantities import decimal_text
-from blinplan.reports.plan.dated_plan import entry_text
+from blinplan.reports.plan.ical.event_texts import EventTexts
 from blinplan.reports.plan.identity import dropped_entries, happenings, is_named, last_known, name_entries
-from blinplan.reports.plan.things_due import cycle_text
-from blinplan.reports.shared.words import NOT_A_DEVICE, amount_text
+from blinplan.reports.shared.words import DRUG, NOT_A_DEVICE
 from blinplan.version import __version__
 
 _ALARM = timedelta(minutes=30)
-_WITH_ALARM = frozenset({Due.BAG, Due.PREMEDICATION})
+_WITH_ALARM = frozenset({Due.PREPARATION, Due.BAG, Due.PREMEDICATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,32 +89,34 @@ def ics(
     calendar = icalendar.Calendar()
     calendar.add("prodid", f"-//blinplan//{__version__}//EN")
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", f"{dated.course.regimen.name} {plan_id}")
+    calendar.add("x-wr-calname", f"{DRUG}, {dated.course.regimen.name} {plan_id}")
     calendar.add("x-wr-caldesc", " ".join((NOT_A_DEVICE, label, *(remark.text for remark in remarks))))
     sequence = max(1000 * revision + happenings(dated), 0 if replaced is None else replaced.sequence + 1)
-    now = dict(name_entries(dated, plan_id))
+    now, told = dict(name_entries(dated, plan_id)), EventTexts(plan_id, label, tuple(remarks))
     were_shown = {uid for earlier in before for uid, entry in name_entries(earlier, plan_id) if earlier.shows(entry)}
     for uid, entry in now.items():
         if dated.shows(entry) or uid in were_shown:
-            calendar.add_component(_event(dated, entry, uid, sequence))
+            calendar.add_component(_event(dated, entry, uid, sequence, told))
     withdrawn = dropped_entries(now, before, plan_id)
     for uid, (earlier, entry) in withdrawn.items():
-        calendar.add_component(_cancellation(dated, _event(earlier, entry, uid, sequence), sequence))
+        event = _event(earlier, entry, uid, sequence, replace(told, remarks=()))
+        calendar.add_component(_cancellation(dated, event, sequence))
     for uid, event in (replaced.events if replaced else {}).items():
         if uid not in now and uid not in withdrawn:
             calendar.add_component(_cancellation(dated, event, sequence))
     return "\r\n".join(visible(line) for line in str(calendar.to_ical(), "utf-8").split("\r\n"))
 
 
-def _event(dated: Dated, entry: Entry, uid: str, sequence: int) -> Any:
+def _event(dated: Dated, entry: Entry, uid: str, sequence: int, told: EventTexts) -> Any:
     import icalendar
 
     event = icalendar.Event()
     event.add("uid", uid)
     event.add("dtstamp", _stamp(dated))
     event.add("sequence", sequence)
-    cycle = cycle_text(dated.course, entry.cycle).replace(" (", ", ", 1).removesuffix(")")
-    event.add("summary", f"{_summary(dated, entry)} (cycle {cycle})")
+    event.add("summary", told.summary(dated, entry))
+    event.add("description", told.description(dated, entry))
+    event.add("categories", ["pharmacy" if entry.due is Due.PREPARATION else "ward"])
     event.add("status", "CONFIRMED")
     start, stop = dated.clock.at(entry.start), dated.clock.at(entry.stop)
     if entry.due is Due.HOSPITAL:
@@ -132,7 +131,7 @@ def _event(dated: Dated, entry: Entry, uid: str, sequence: int) -> Any:
             event.add("dtend", stop.astimezone(UTC))
     event.add("transp", "TRANSPARENT")
     if entry.due in _WITH_ALARM:
-        event.add_component(_alarm(_summary(dated, entry)))
+        event.add_component(_alarm(told.summary(dated, entry)))
     return event
 
 
@@ -155,18 +154,6 @@ def _alarm(summary: str) -> Any:
     alarm.add("description", summary)
     alarm.add("trigger", -_ALARM)
     return alarm
-
-
-def _summary(dated: Dated, entry: Entry) -> str:
-    if entry.bag is not None:
-        return _bag(entry.bag)
-    return entry_text(dated, entry)
-
-
-def _bag(bag: Bag) -> str:
-    per_hour = bag.size.millilitres_per_hour
-    rate = "" if per_hour is None else f" at {decimal_text(per_hour)} mL/h"
-    return f"hang bag{rate}, {amount_text(bag.rate)} mcg/day"
 
 
 def _stamp(dated: Dated) -> datetime:

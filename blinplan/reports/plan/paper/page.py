@@ -104,7 +104,7 @@ def _cycle(dated: Dated, cycle: int, below: Sequence[Remark]) -> PrintedCycle:
 
 def _due(dated: Dated, cycle: int) -> PageTable:
     """What is due in a cycle, its bags aside."""
-    entries = (entry for entry in dated.shown_entries() if entry.cycle == cycle and entry.due is not Due.BAG)
+    entries = (entry for entry in dated.shown_entries() if entry.cycle == cycle and entry.bag is None)
     rows = ((when_text(dated, entry), entry_text(dated, entry)) for entry in entries)
     return page_table("What is due", (PageColumn("When", "w"), PageColumn("What")), rows)
 
@@ -117,7 +117,7 @@ def _stop(dated: Dated, entry: LedgerEntry) -> PrintedStop:
 def _bags(dated: Dated, cycle: int) -> PrintedBags | None:
     if dated.site is None:
         return None
-    of_cycle = {entry.bag for entry in dated.entries if entry.bag is not None and entry.cycle == cycle}
+    of_cycle = {entry.bag for entry in dated.entries if entry.due is Due.BAG and entry.cycle == cycle}
     bags = [(number, bag) for number, bag in dated.shown_bags() if bag in of_cycle]
     return PrintedBags(_bag_table(dated, bags), (sum_text(dated),), bag_sources(dated))
 

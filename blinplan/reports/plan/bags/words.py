@@ -1,0 +1,51 @@
+"""A bag in a sentence, for lists of what is due and for calendars."""
+
+from collections.abc import Iterator
+
+from blinplan.course.bags.bag import Bag
+from blinplan.course.bags.contents import Contents, contents
+from blinplan.course.dated import Dated
+from blinplan.quantities import decimal_text, duration_text, plural
+from blinplan.reports.shared.words import amount_text, moment_text
+
+
+def duration_of_bag(bag: Bag) -> str:
+    """Write how long a bag runs, and of what it was prepared for where that is longer."""
+    used, size = duration_text(bag.minutes), duration_text(bag.size.minutes)
+    return used if used == size else f"{used} of {size}"
+
+
+def bag_text(dated: Dated, bag: Bag) -> str:
+    """Say which bag it is, how it runs, and what is in it, as far as that is known."""
+    per_hour = bag.size.millilitres_per_hour
+    rate = "" if per_hour is None else f" at {decimal_text(per_hour)} mL/h"
+    runs = f"{amount_text(bag.rate)} mcg/day{rate} for {duration_of_bag(bag)}"
+    return "; ".join([f"bag {dated.bag_numbers[bag.start]}: {runs}", *_filling(_contents(dated, bag))])
+
+
+def preparation_text(dated: Dated, bag: Bag) -> str:
+    """Say what the pharmacy does for a bag, and when it is hung."""
+    hung, holds = moment_text(dated.clock.at(bag.start)), _contents(dated, bag)
+    drawn = [] if holds is None or holds.drug is None else [f"draw up {amount_text(holds.drug)} mL"]
+    doing = ", ".join([*drawn, *_filling(holds)]) or "what is filled into it is not evaluated"
+    return f"prepare bag {dated.bag_numbers[bag.start]} for {hung}, {amount_text(bag.rate)} mcg/day: {doing}"
+
+
+def contents_text(dated: Dated, bag: Bag) -> str | None:
+    """Say what is in a bag and what is drawn up for it; None where that is not known."""
+    holds = _contents(dated, bag)
+    if holds is None:
+        return None
+    drawn = "" if holds.drug is None else f", {amount_text(holds.drug)} mL drawn up"
+    return f"{amount_text(holds.millilitres)} mL with {amount_text(holds.micrograms)} mcg{drawn}"
+
+
+def _contents(dated: Dated, bag: Bag) -> Contents | None:
+    return None if dated.site is None else contents(bag, dated.site)
+
+
+def _filling(holds: Contents | None) -> Iterator[str]:
+    """What is in a bag, and from how many vials."""
+    if holds is not None:
+        from_vials = "" if holds.vials is None else f" from {holds.vials} {plural('vial', holds.vials)}"
+        yield f"{amount_text(holds.millilitres)} mL in the bag{from_vials}"
