@@ -36,9 +36,9 @@ class EventTexts:
         regimen = dated.course.regimen
         head = f"{DRUG}, plan {self.plan_id}, {visible(regimen.name)}: {visible(regimen.title)}."
         bag = [] if entry.bag is None or entry.due is not Due.BAG else _of_bag(dated, entry.bag)
-        return "\n".join([head, *bag, *self._told(dated, entry), self.label, NOT_A_DEVICE])
+        return "\n".join([head, *bag, *self._warnings(dated, entry), self.label, NOT_A_DEVICE])
 
-    def _told(self, dated: Dated, entry: Entry) -> Iterator[str]:
+    def _warnings(self, dated: Dated, entry: Entry) -> Iterator[str]:
         """What concerns the event; all that concerns the course stands where a cycle starts."""
         for remark in self.remarks:
             if remark.is_of_course and (entry.due is Due.START or remark.kind in _IN_EVERY_EVENT):
