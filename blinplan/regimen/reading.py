@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pydantic_core import ValidationError
@@ -169,7 +171,26 @@ def _read_site(document: Document) -> Reading:
     except ValidationError as error:
         return _faulty(document, error, SITE_FILE, PARTS, site_problems)
     problems = in_order(site_problems(document, file))
-    return FaultyFile(document, problems) if problems else SiteFile(document, site_of(file))
+    if problems or file.holidays_from is None:
+        return FaultyFile(document, problems) if problems else SiteFile(document, site_of(file))
+    return _with_holidays(document, site_of(file), file.holidays_from)
+
+
+def _with_holidays(document: Document, site: "Site", written: str) -> Reading:
+    """The profile with the holidays of the file that it names, from the folder of its own file."""
+    # Imported here, because most profiles name their holidays themselves.
+    from blinplan.regimen.holidays.holidays import HolidaysError, holidays_in
+
+    path, place = Path(document.name).parent / written, ("holidays_from",)
+    try:
+        found = holidays_in(path)
+    except HolidaysError as error:
+        message = f"`holidays_from` is {written[:60]!r}, which {error}"
+        why = "a holiday that is left out is a day on which nobody changes the bag"
+        problem = Problem("F004", place, document.value_span(place), message, why, error.advice)
+        return FaultyFile(document, (problem,))
+    days = site.holidays | found.days
+    return SiteFile(document, replace(site, holidays=days, holidays_file=path.as_posix(), holidays_until=found.until))
 
 
 def _faulty(

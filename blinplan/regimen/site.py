@@ -147,6 +147,7 @@ class SiteTable(NamedTuple):
     new_figures: str = "next-cycle"
     syringe: tuple[SyringeFile, ...] = ()
     kept: str | None = None
+    holidays_from: str | None = None
 
 
 SITE_FILE = Table(
@@ -160,6 +161,12 @@ SITE_FILE = Table(
     ),
     optional_key("closed", array(one_of(*WEEKDAYS)), "the days of the week on which no bag is changed, as saturday"),
     optional_key("holidays", array(day()), "dates on which no bag is changed"),
+    optional_key(
+        "holidays_from",
+        text(longest=300),
+        "the path of a file with further such dates, from the folder of this file: a calendar of whole days (.ics), or"
+        " a list with a date a line, as 2026-12-25",
+    ),
     optional_key(
         "prepared_hours_before", whole(0, 240), "whole hours from preparation to the start of a bag (0 if not given)", 0
     ),
@@ -297,6 +304,8 @@ class Site:
         By which the drug is drawn up, the smallest first; empty where nobody says.
     kept_cold
         Whether prepared bags wait at 2 to 8 °C; None where nobody says, and their time runs from preparation.
+    holidays_file, holidays_until
+        The file with further holidays, and the last day that it speaks of; None where there is none, or no end.
     """
 
     name: str
@@ -317,6 +326,8 @@ class Site:
     closures: tuple[Closure, ...] = ()
     syringes: tuple[Syringe, ...] = ()
     kept_cold: bool | None = None
+    holidays_file: str | None = None
+    holidays_until: date | None = None
 
     @property
     def warm_before(self) -> int:
@@ -325,7 +336,7 @@ class Site:
 
 
 def site_of(file: SiteTable) -> Site:
-    """Make a site of what its file says."""
+    """Make a site of what its file says; what another file says of holidays is not read."""
     bags = sorted(file.bag, key=lambda bag: bag.hours)
     return Site(
         name=file.name,
@@ -385,7 +396,7 @@ def _minute(written: str) -> int:
     return int(hours) * MINUTES_PER_HOUR + int(minutes)
 
 
-PARTS = Parts(frozenset({"bag", "cannot_be_had"}), {"name": "x", "bag": [{"hours": 24, "fill_ml": 250}]})
+PARTS = Parts(frozenset({"bag", "cannot_be_had", "syringe"}), {"name": "x", "bag": [{"hours": 24, "fill_ml": 250}]})
 """What cannot be had is one of the bags."""
 
 

@@ -25,6 +25,20 @@ def bag_remarks(dated: Dated) -> Iterator[Remark]:
     yield from _use_questions(dated, shown)
     yield from _preservative_questions(dated, shown)
     yield from _shortages(dated)
+    yield from _end_of_holidays(dated)
+
+
+def _end_of_holidays(dated: Dated) -> Iterator[Remark]:
+    """Say that a file of holidays ends before the course does."""
+    site, last = dated.site, dated.clock.at(dated.course.events[-1].period.stop).date()
+    if site is None or site.holidays_until is None or site.holidays_file is None or site.holidays_until >= last:
+        return
+    name, until = visible(site.holidays_file.rsplit("/", 1)[-1]), site.holidays_until
+    yield Remark(
+        f"{name} has no holiday after {until:%a %Y-%m-%d}: later ones are not known, and bags may be planned on them.",
+        start=max(0, dated.clock.midnight(until + timedelta(days=1))),
+        stop=dated.course.events[-1].period.stop,
+    )
 
 
 def _shortages(dated: Dated) -> Iterator[Remark]:

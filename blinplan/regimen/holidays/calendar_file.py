@@ -1,0 +1,147 @@
+"""A calendar of holidays (RFC 5545), as calendar programs export it. Needs the package icalendar."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+_LAST_YEAR = 2200
+_ONE_DAY = timedelta(days=1)
+
+
+def days_in_calendar(text: str) -> tuple[frozenset[date], date | None]:
+    """The days of all events, and the last that the calendar speaks of; None where one comes again without end.
+
+    Raises
+    ------
+    ValueError
+        When it is no calendar, has no event, or has one that is not understood.
+    """
+    events = _events(text)
+    moved = {(str(event.get("uid")), _day(event, "recurrence-id")) for event in events if "recurrence-id" in event}
+    days, endless = set[date](), False
+    for event in events:
+        if str(event.get("status", "")).upper() == "CANCELLED":
+            continue
+        length = _length(event)
+        starts = {
+            day for day in _starts(event) if "recurrence-id" in event or (str(event.get("uid")), day) not in moved
+        }
+        endless = endless or _is_endless(event)
+        days |= {day + number * _ONE_DAY for day in starts for number in range(length)}
+    if not days:
+        raise ValueError("has no day on which something is")
+    return frozenset(days), None if endless else max(days)
+
+
+def _events(text: str) -> list[Any]:
+    """The events of all calendars of a text, none of them with anything that could not be read."""
+    import icalendar
+
+    try:
+        calendars = icalendar.Calendar.from_ical(text, multiple=True)
+    except (ValueError, IndexError, KeyError, AttributeError, TypeError) as error:
+        raise ValueError("is not a calendar") from error
+    events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
+    if not events:
+        raise ValueError("has no event")
+    for event in events:
+        for name, problem in event.errors:
+            raise ValueError(f"has an event whose {name} cannot be read ({problem}): {_name(event)}")
+        if "dtstart" not in event:
+            raise ValueError(f"has an event without a day: {_name(event)}")
+    return events
+
+
+def _name(event: Any) -> str:
+    return repr(str(event.get("summary", "without a name"))[:60])
+
+
+def _starts(event: Any) -> Iterator[date]:
+    """The first days of an event: its own, those by its rule and those added to it, without those left out."""
+    first = _day(event, "dtstart")
+    days = {first}
+    for rule in _several(event.get("rrule")):
+        days.update(_days_by_rule(event, rule, first))
+    days.update(_listed(event, "rdate"))
+    return iter(days - set(_listed(event, "exdate")))
+
+
+def _days_by_rule(event: Any, rule: Any, first: date) -> Iterator[date]:
+    from dateutil.rrule import rrulestr
+
+    if _word(rule, "FREQ") != "YEARLY":
+        raise ValueError(
+            f"has an event that comes again {_word(rule, 'FREQ').lower() or 'by an unknown rule'}, and not every year:"
+            f" {_name(event)}"
+        )
+    own = {key: rule[key] for key in rule if key.upper() != "UNTIL"}
+    last = _until(rule) or date(_LAST_YEAR, 12, 31)
+    written = type(rule)(own).to_ical().decode()
+    try:
+        found = rrulestr(f"RRULE:{written}", dtstart=datetime.combine(first, time()))
+        return (day.date() for day in found.between(*_whole(first, last), inc=True))
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"has an event whose rule cannot be read ({written}): {_name(event)}") from error
+
+
+def _whole(first: date, last: date) -> tuple[datetime, datetime]:
+    return datetime.combine(first, time()), datetime.combine(last, time())
+
+
+def _is_endless(event: Any) -> bool:
+    return any(not _word(rule, "COUNT") and _until(rule) is None for rule in _several(event.get("rrule")))
+
+
+def _word(rule: Any, key: str) -> str:
+    values = _several(rule.get(key))
+    return str(values[0]).upper() if values else ""
+
+
+def _until(rule: Any) -> date | None:
+    values = _several(rule.get("UNTIL"))
+    return None if not values else _date_of(values[0])
+
+
+def _listed(event: Any, name: str) -> Iterator[date]:
+    for several in _several(event.get(name)):
+        for one in several.dts:
+            yield _whole_day(event, one.dt)
+
+
+def _several(value: Any) -> Sequence[Any]:
+    return () if value is None else value if isinstance(value, list) else (value,)
+
+
+def _day(event: Any, name: str) -> date:
+    return _whole_day(event, event[name].dt)
+
+
+def _whole_day(event: Any, when: Any) -> date:
+    """A day; also of a moment at midnight, as some programs write whole days."""
+    match when:
+        case datetime() if when.time() != time():
+            raise ValueError(f"has an event that is no whole day ({when:%Y-%m-%d %H:%M}): {_name(event)}")
+        case date():
+            return _date_of(when)
+        case _:
+            raise ValueError(f"has an event with a day that is none ({str(when)[:40]}): {_name(event)}")
+
+
+def _date_of(when: Any) -> date:
+    return when.date() if isinstance(when, datetime) else when
+
+
+def _length(event: Any) -> int:
+    """How many days an event lasts; one where it does not say, or ends on the day on which it begins."""
+    first = _day(event, "dtstart")
+    if "dtend" in event:
+        days = (_day(event, "dtend") - first).days
+    elif "duration" in event:
+        days, rest = divmod(event["duration"].dt, _ONE_DAY)
+        if rest:
+            raise ValueError(f"has an event that does not last whole days: {_name(event)}")
+    else:
+        days = 1
+    if days < 0:
+        raise ValueError(f"has an event that ends before it begins: {_name(event)}")
+    return max(days, 1)

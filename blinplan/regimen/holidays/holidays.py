@@ -1,0 +1,66 @@
+"""The holidays that a file has, and why one has none that can be relied on."""
+
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from blinplan.regimen.holidays.day_list import days_in_list
+
+_LIMIT_BYTES = 1024 * 1024
+_FIRST_WORDS = "BEGIN:VCALENDAR"
+
+
+class Holidays(NamedTuple):
+    """Days, and the last one that the file speaks of; None where some come again every year without end."""
+
+    days: frozenset[date]
+    until: date | None
+
+
+class HolidaysError(ValueError):
+    """A file whose holidays cannot be relied on; ``advice`` says what to do."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.advice = advice
+
+
+def holidays_in(path: Path) -> Holidays:
+    """The holidays of a file: of a calendar as programs export it, or of a list with a date a line.
+
+    Raises
+    ------
+    HolidaysError
+        When the file cannot be read, or says anything that is not understood: a holiday is never left out.
+    """
+    text = _text_of(path)
+    if text.lstrip()[: len(_FIRST_WORDS)].upper() == _FIRST_WORDS or path.suffix.lower() in {".ics", ".ical"}:
+        # Imported here, because most sites name their holidays, and the package is an extra.
+        from blinplan.regimen.holidays.calendar_file import days_in_calendar
+
+        try:
+            return Holidays(*days_in_calendar(text))
+        except ImportError as error:
+            advice = "pip install 'blinplan[calendar]', or give a list of dates, one a line"
+            raise HolidaysError("needs the package icalendar to be read", advice) from error
+        except ValueError as error:
+            raise HolidaysError(str(error), "correct it, or give a list of dates, one a line") from error
+    try:
+        days = days_in_list(text)
+    except ValueError as error:
+        raise HolidaysError(str(error), "write a date a line, as 2026-12-25, with its name behind it") from error
+    return Holidays(days, max(days))
+
+
+def _text_of(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise HolidaysError(f"cannot be read: {reason}", "name a file beside the site profile") from error
+    if len(data) > _LIMIT_BYTES:
+        raise HolidaysError(f"is larger than {_LIMIT_BYTES // 1024} KiB", "name a calendar of holidays only")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise HolidaysError("is not UTF-8 text", "save it as UTF-8") from error
