@@ -77,14 +77,26 @@ time_zone = "Europe/Berlin"
 change_time = "10:00"
 closed = ["sunday"]
 holidays = [2026-12-25]
+prepared_hours_before = 20
+kept = "refrigerated"
 
 [[bag]]
 hours = 24
-fill_ml = 270
+fill_ml = 276
+stabiliser_ml = 5.5
 
 [[bag]]
 hours = 48
-fill_ml = 270
+fill_ml = 276
+stabiliser_ml = 5.5
+
+[[syringe]]
+ml = 3
+graduation_ml = 0.1
+
+[[syringe]]
+ml = 10
+graduation_ml = 0.2
 """
 _CONFIGURATION = """\
 exclude = ["drafts/"]
