@@ -16,7 +16,6 @@ from blinplan.rules.judging.answers import (
     answer_of,
     answers_without_simulation,
     answers_without_waivers,
-    unless_left_out,
     with_severity,
 )
 from blinplan.rules.judging.cases import case_of, prepare, with_label
@@ -111,8 +110,8 @@ def _with_waivers(
     codes = {waiver.rule for waiver in waivers}
     covered = {code: with_waivers(answers[code], waivers, case.document, today) for code in codes & answers.keys()}
     answers = answers | covered
-    about = judge_waivers(case, answers, settings.policies, today)
-    return answers, tuple(unless_left_out(verdict, settings) for verdict in about)
+    about = zip(judge_waivers(case, answers, settings.policies, today), answers_without_waivers(settings), strict=True)
+    return answers, tuple(left_out if left_out.not_evaluated else verdict for verdict, left_out in about)
 
 
 def _on_record(reading: RecordFile, settings: Settings, site: "Site | None") -> Judgement:

@@ -13,7 +13,7 @@ from blinplan.regimen.find import FileSource, NotFound
 from blinplan.rules.configuration.settings import FailOn, FailOnSetting
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Finding, Kind, Severity
-from blinplan.rules.verdict import Ruling
+from blinplan.rules.verdict import Ruling, Verdict, with_numbers
 
 if TYPE_CHECKING:
     from blinplan.rules.acceptance.baseline import BaselineEntry
@@ -104,7 +104,13 @@ class Result:
     @cached_property
     def undecided_judgements(self) -> tuple[Judgement, ...]:
         """The files with a rule that was asked and could not answer."""
+        if not any(verdict.undecided for verdict, _ in self._verdicts):
+            return ()
         return tuple(judgement for judgement in self.judgements if not judgement.complete)
+
+    @cached_property
+    def _verdicts(self) -> list[tuple[Verdict, int]]:
+        return with_numbers([verdict for judgement in self.judgements for verdict in judgement.verdicts])
 
     @property
     def status(self) -> int:
@@ -142,7 +148,7 @@ class Result:
             return "nothing was checked: the files that were named are left out"
         if self._nothing_judged:
             return "no file was judged, as the configuration says"
-        kinds = {v.not_evaluated.kind for j in self.judgements for v in j.verdicts if v.not_evaluated}
+        kinds = {verdict.not_evaluated.kind for verdict, _ in self._verdicts if verdict.not_evaluated}
         asked = "not requested" in kinds
         if "blocked" in kinds:
             what = "what could be read and was asked" if asked else "what could be read"
@@ -161,9 +167,11 @@ class Result:
     @property
     def summary(self) -> str:
         """How many regimens, findings and answers there are, in one sentence."""
-        outcomes = Counter(verdict.ruling for judgement in self.judgements for verdict in judgement.verdicts)
-        waived = sum(bool(verdict.waived_findings) for judgement in self.judgements for verdict in judgement.verdicts)
-        known = sum(len(verdict.baseline_findings) for judgement in self.judgements for verdict in judgement.verdicts)
+        outcomes, waived, known = Counter[Ruling](), 0, 0
+        for verdict, number in self._verdicts:
+            outcomes[verdict.ruling] += number
+            waived += number * bool(verdict.waived_findings)
+            known += number * len(verdict.baseline_findings)
         unread = sum(judgement.unread for judgement in self.judgements)
         return (
             f"{_many(len(self.judgements) - unread, 'regimen')}"
@@ -178,8 +186,10 @@ class Result:
     @property
     def _why_not_evaluated(self) -> str:
         """How many answers are wanting for errors, unseen values or what no file says; empty where none are."""
-        reasons = (verdict.not_evaluated for judgement in self.judgements for verdict in judgement.verdicts)
-        kinds = Counter(reason.kind for reason in reasons if reason is not None)
+        kinds = Counter[Kind]()
+        for verdict, number in self._verdicts:
+            if verdict.not_evaluated is not None:
+                kinds[verdict.not_evaluated.kind] += number
         words: dict[Kind, str] = {
             "blocked": "blocked by errors",
             "unverified": "rest on values that nobody has seen",

@@ -1,5 +1,7 @@
 """One rule's answer for one file: pass, finding, waived, in the baseline or not evaluated, and nothing else."""
 
+from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -54,3 +56,9 @@ def pass_of(rule: Rule) -> Verdict:
 def no_answer_of(rule: Rule, reason: NotEvaluated) -> Verdict:
     """Why a rule gave no answer: one for all files where it is the same."""
     return Verdict(rule, Ruling.NOT_EVALUATED, not_evaluated=reason)
+
+
+def with_numbers(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, int]]:
+    """Verdicts in the order in which they first come, each with its number; one that files share is looked at once."""
+    by_identity = {id(verdict): verdict for verdict in verdicts}
+    return [(by_identity[key], number) for key, number in Counter(map(id, verdicts)).items()]

@@ -1,6 +1,6 @@
 """The files beside those that were named alone: rules about several files look at them too, and they are not judged."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,13 +21,11 @@ class FileReader(NamedTuple):
 
     def beside(self, files: Sequence[FileToCheck], walked: Iterable[Path]) -> Beside:
         """What lies beside files that were named alone; ``walked`` are the folders of which all files were asked."""
-        asked = {place for file in files if (place := _place(file.source)) is not None}
         tops = {folder.resolve() for folder in walked}
+        alone = [folder for folder in dict.fromkeys(_folders(files)) if not _is_below(folder.resolve(), tops)]
+        asked = {place for file in files if alone and (place := _place(file.source)) is not None}
         found, crowded = dict[Path, FileToCheck](), set[Path]()
-        for folder in dict.fromkeys(_folders(files)):
-            here = folder.resolve()
-            if not tops.isdisjoint((here, *here.parents)):
-                continue
+        for folder in alone:
             others = [path for path in files_in(folder) if path.resolve() not in asked]
             wanted = others
             if len(others) > _MOST:
@@ -75,8 +73,14 @@ def _place(source: FileSource) -> Path | None:
 
 
 def _folder(source: FileSource) -> Path | None:
-    return None if _place(source) is None else (source.path or Path(source.name)).parent
+    if source.shipped or (source.path is None and not source.name.endswith(".toml")):
+        return None
+    return (source.path or Path(source.name)).parent
 
 
 def _folders(files: Iterable[FileToCheck]) -> Iterator[Path]:
     return (folder for file in files if (folder := _folder(file.source)) is not None)
+
+
+def _is_below(folder: Path, tops: Set[Path]) -> bool:
+    return not tops.isdisjoint((folder, *folder.parents))

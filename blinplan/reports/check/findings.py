@@ -1,7 +1,7 @@
 """Findings as a person reads them at the terminal, and the table of files below them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.console import RenderableType
@@ -19,8 +19,8 @@ from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.citations import citations
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.limits import Limits
-from blinplan.rules.rule import Finding, Severity
-from blinplan.rules.verdict import Ruling, Verdict
+from blinplan.rules.rule import Finding, NotEvaluated, Severity
+from blinplan.rules.verdict import Ruling, Verdict, no_answer_of, with_numbers
 from blinplan.terminal import Screen
 
 _FEW = 10
@@ -297,18 +297,26 @@ def open_questions(judgements: Sequence[Judgement]) -> list[tuple[tuple[str, str
     """List kinds and reasons for which rules gave no answer, what matters most first, with codes and files of each."""
     reasons: dict[tuple[str, str], dict[str, int]] = {}
     several = sum(isinstance(judgement.reading, FaultyFile) for judgement in judgements) > 1
-    for judgement in judgements:
-        for verdict in judgement.verdicts:
-            if verdict.not_evaluated is not None:
-                unanswered = verdict.not_evaluated
-                faulty = unanswered.kind == "blocked" and isinstance(judgement.reading, FaultyFile)
-                reason = _OF_SEVERAL if several and faulty else unanswered.reason
-                codes = reasons.setdefault((unanswered.kind, reason), {})
-                codes[verdict.rule.code] = codes.get(verdict.rule.code, 0) + 1
+    told = (_of_several(judgement) if several else judgement.verdicts for judgement in judgements)
+    for verdict, number in with_numbers(
+        [verdict for verdicts in told for verdict in verdicts if verdict.not_evaluated]
+    ):
+        if (reason := verdict.not_evaluated) is not None:
+            codes = reasons.setdefault((reason.kind, reason.reason), {})
+            codes[verdict.rule.code] = codes.get(verdict.rule.code, 0) + number
     return sorted(reasons.items(), key=lambda item: _KINDS.index(item[0][0]))
 
 
-_OF_SEVERAL = "the files have errors, and no rule passes a file that could not be read in whole"
+def _of_several(judgement: Judgement) -> Iterator[Verdict]:
+    """The verdicts on one of several files with errors: why no rule passes it is said once for all of them."""
+    faulty = isinstance(judgement.reading, FaultyFile)
+    for verdict in judgement.verdicts:
+        blocked = faulty and verdict.not_evaluated is not None and verdict.not_evaluated.kind == "blocked"
+        yield no_answer_of(verdict.rule, _BY_ERRORS) if blocked else verdict
+
+
+_WITH_ERRORS = "the files have errors, and no rule passes a file that could not be read in whole"
+_BY_ERRORS = NotEvaluated("blocked", _WITH_ERRORS)
 _KINDS = ("undecided", "blocked", "unverified", "not said", "not requested", "off", "not applicable")
 
 

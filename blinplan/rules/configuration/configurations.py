@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +112,7 @@ class Configurations:
         if path is None:
             named = Path(source.name)
             path = named if source.path is None and named.parent.is_dir() else Path.cwd() / "x"
-        return self.of_folder(path.resolve().parent)
+        return self.of_folder(_real_folder(path))
 
     def settings_of(self, source: FileSource) -> Settings:
         """The settings that a file is judged by, before whoever asks is heard."""
@@ -136,6 +136,16 @@ class Configurations:
 def settings_in(configuration: Configuration, source: FileSource) -> Settings:
     """The settings of a file in the configuration that it is judged by."""
     return configuration.settings_for(source.path if source.own and source.path else Path(source.name))
+
+
+def _real_folder(file: Path) -> Path:
+    """The folder that a file really is in; looked for once a folder, but for what is a link itself."""
+    return file.resolve().parent if file.is_symlink() else _resolved(file.parent, os.getcwd())  # noqa: PTH109
+
+
+@lru_cache(maxsize=64)
+def _resolved(folder: Path, _working_folder: str) -> Path:
+    return folder.resolve()
 
 
 def _is_folder(path: Path) -> bool:

@@ -1,5 +1,6 @@
 """What rules answer about a case: each passes, finds something or gives no answer, and nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -8,7 +9,7 @@ from blinplan.limits import Consulted, NotStatedError
 from blinplan.rules.acceptance.about_waivers import NO_WAIVERS
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Settings
-from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule
+from blinplan.rules.rule import Case, Finding, NotEvaluated, Rule
 from blinplan.rules.unverified import on_unseen_values
 from blinplan.rules.verdict import Ruling, Verdict, WaivedFinding, no_answer_of, pass_of
 
@@ -74,21 +75,21 @@ def _answer_from(rule: Rule, case: Case, consulted: Consulted, strict: bool) -> 
     """Ask a rule about a case whose limits remember which of them it asks for."""
     consulted.forget()
     answer = _ask(rule, case)
-    if not answer and not consulted.rest_on_unverified:
+    if not answer and not consulted.rest_on_unverified:  # as of most rules in most files
         return pass_of(rule)
-    answer = on_unseen_values(rule, answer, consulted, strict)
-    if isinstance(answer, NotEvaluated):
-        return no_answer_of(rule, answer)
-    findings = tuple(answer)
+    left = on_unseen_values(rule, answer, consulted, strict)
+    if isinstance(left, NotEvaluated):
+        return no_answer_of(rule, left)
+    findings = tuple(left)
     return Verdict(rule, Ruling.FINDING, findings) if findings else pass_of(rule)
 
 
-def _ask(rule: Rule, case: Case) -> Answer:
+def _ask(rule: Rule, case: Case) -> Sequence[Finding] | NotEvaluated:
     """Ask a rule. Where the label does not state what it asks for, what it found before that counts."""
     found: list[Finding] = []
     try:
         answer = rule.check(rule, case) if rule.check else ()
-        if isinstance(answer, NotEvaluated):
+        if isinstance(answer, NotEvaluated | tuple):
             return answer
         found.extend(answer)
     except NotStatedError as error:

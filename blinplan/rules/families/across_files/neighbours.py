@@ -1,5 +1,6 @@
 """The regimens of a run and beside it, which may look at each other: by name, by `otherwise`, by whom they are for."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -36,7 +37,7 @@ class Neighbour:
     @property
     def file_name(self) -> str | None:
         """The name of its file without the ending; None for what is shipped, built or read from standard input."""
-        name = Path(self.document.name).name
+        name = os.path.basename(self.document.name)  # noqa: PTH119 - which every file is asked, several times
         return name.removesuffix(".toml") if name.endswith(".toml") else None
 
     @property
@@ -79,6 +80,10 @@ class Neighbours:
         """The regimen of a file of the run; None where the file was changed since, as by `--fix`."""
         found = self._by_file.get(document.name)
         return found if found is not None and found.document.text == document.text else None
+
+    def is_crowded_around(self, neighbour: Neighbour) -> bool:
+        """Whether too many files lie beside one to be looked at."""
+        return bool(self.crowded) and neighbour.folder in self.crowded
 
     def alike(self, neighbour: Neighbour) -> tuple[Neighbour, ...]:
         """The regimens of one library that have the name of one, itself included."""

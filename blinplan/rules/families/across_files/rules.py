@@ -34,10 +34,10 @@ def _name_twice(rule: Rule, case: Case) -> Answer:
         return _OUTSIDE
     together, this = found
     if len(together.regimens) < 2:
-        return _CROWDED if this.folder in together.crowded else _ALONE
+        return _CROWDED if together.is_crowded_around(this) else _ALONE
     owner = _owner(together, this)
     if owner is None:
-        return _CROWDED if this.folder in together.crowded else ()
+        return _CROWDED if together.is_crowded_around(this) else ()
     return (
         case.finding(
             rule,
@@ -189,7 +189,7 @@ def _gap(rule: Rule, case: Case) -> Answer:
     if not this.fits_for_certain:
         return _UNSURE
     alone = len(together.regimens) < 2 and not isinstance(together.others_of(this), Neighbour)
-    crowded = this.folder in together.crowded
+    crowded = together.is_crowded_around(this)
     if alone:
         return _CROWDED if crowded else _ALONE
     from blinplan.rules.families.across_files.gaps import gaps  # most runs are of one file
