@@ -121,6 +121,35 @@ def in_order(executor: Executor, function: Callable[[A], T], arguments: Iterable
         yield from executor.map(function, some)
 
 
+def call_in_shares(
+    items: Sequence[T],
+    least: int,
+    here: Callable[[T], A],
+    elsewhere: Callable[[Sequence[T]], bytes],
+    arrived: Callable[[Sequence[T], bytes | None], Sequence[A]],
+) -> list[A]:
+    """Do something with each of many items, some of it in copies of this process where that saves time.
+
+    Parameters
+    ----------
+    items, least
+        What is to be done, and how many are worth a copy.
+    here, elsewhere
+        Does it with one item in this process, and with a share in a copy, which has all that was read: so that nothing
+        is handed over but what is found.
+    arrived
+        What is found of a share, from what its copy handed over; None where that failed.
+    """
+    first, *others = together = shares(items, least)
+    answers: dict[int, A] = {}
+    with copies(elsewhere, others) as running:
+        answers |= zip(range(0, len(items), len(together)), map(here, first), strict=True)
+        for number, (share, copy) in enumerate(zip(others, running, strict=True), start=1):
+            found = arrived(share, copy.result())
+            answers |= zip(range(number, len(items), len(together)), found, strict=True)
+    return [answers[number] for number in range(len(items))]
+
+
 def shares(items: Sequence[T], least: int) -> list[Sequence[T]]:
     """Part what is to be done: one share for this process, and one for each copy of it that saves time.
 

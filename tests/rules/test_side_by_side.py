@@ -1,4 +1,4 @@
-"""Many files without simulation: how many processes judge them does not matter, and few files start none."""
+"""Many files without simulation: how many processes read and judge them does not matter, and few files start none."""
 
 import json
 import subprocess
@@ -16,24 +16,35 @@ import json, os, hashlib
 from datetime import date
 from blinplan import executor
 from blinplan.regimen import library
-from blinplan.regimen.find import FileSource
+from blinplan.regimen import read_many
+from blinplan.regimen.find import FileSource, NotFound
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import DEFAULTS
+from blinplan.rules.families.across_files.neighbours import AmongOthers, neighbours_of
 from blinplan.rules.judging import side_by_side
 from blinplan.rules.task import Task
 from pathlib import Path
 
 begun, fork = [], os.fork
 os.fork = lambda: begun.append(1) or fork()
-files = [FileSource(path, path.name) for path in sorted(Path(".").glob("*.toml"))]
-readings = [*(library.load(name) for name in library.paths()), *(file.read() for file in files)]
-tasks = [Task(reading, DEFAULTS, date(2026, 11, 29)) for reading in readings]
+files = [
+    *(FileSource(path, name, shipped=True) for name, path in library.paths().items()),
+    *(FileSource(path, path.name) for path in sorted(Path(".").glob("*.toml"))),
+    FileSource(Path("nowhere.toml"), "nowhere.toml"),
+]
+readings = [file.read() for file in files]
 said = {}
 for workers, least in ((1, 1), (2, 1), (3, 1), (7, 1), (2, 1000)):
-    executor.workers, side_by_side._WORTH_A_PROCESS = (lambda workers=workers: workers), least
+    executor.workers = lambda workers=workers: workers
+    side_by_side._WORTH_A_PROCESS = read_many._WORTH_A_PROCESS = least
     begun.clear()
+    read = read_many.read_side_by_side(files)
+    assert read == readings
+    judged = [one for one in read if not isinstance(one, NotFound)]
+    together = neighbours_of(AmongOthers(one, DEFAULTS.label, None) for one in judged)
+    tasks = [Task(one, DEFAULTS, date(2026, 11, 29), neighbours=together) for one in judged]
     found = side_by_side.judge_side_by_side(tasks)
-    assert [one.reading for one in found] == readings
+    assert [one.reading for one in found] == judged
     assert all(verdict.rule is CATALOGUE[verdict.rule.code] for one in found for verdict in one.verdicts)
     verdicts = [[(verdict.rule.code, *verdict[1:]) for verdict in one.verdicts] for one in found]
     text = repr([verdicts, [(one.label, dict(one.limits)) for one in found]])
@@ -41,9 +52,11 @@ for workers, least in ((1, 1), (2, 1), (3, 1), (7, 1), (2, 1000)):
 print(json.dumps(said))
 """
 _BROKEN = """
+from blinplan.regimen.find import FileSource
 from blinplan.rules.judging import side_by_side
-whole = side_by_side._found_of
 side_by_side._found_of = lambda task: {fault}
+whole, here = FileSource.read, os.getpid()
+FileSource.read = lambda file: whole(file) if os.getpid() == here else {fault}
 """
 
 
@@ -66,17 +79,17 @@ def test_the_judgements_are_the_same_for_any_number_of_processes(folder: Path) -
     assert len({(text, number) for text, _, number in found.values()}) == 1
     assert {name: begun for name, (_, begun, _) in found.items()} == {
         "1 1": 0,
-        "2 1": 1,
-        "3 1": 2,
-        "7 1": 6,
+        "2 1": 2,  # one to read, and one to judge
+        "3 1": 4,
+        "7 1": 12,
         "2 1000": 0,  # few files
     }
 
 
-@pytest.mark.parametrize("fault", ["1 / 0", "os._exit(9)", "None", "(lambda: task)"], ids=str)
+@pytest.mark.parametrize("fault", ["1 / 0", "os._exit(9)", "None", "(lambda: 1)"], ids=str)
 def test_what_a_copy_cannot_hand_over_is_judged_here(folder: Path, fault: str) -> None:
     broken = said(f"import os{_BROKEN.format(fault=fault)}{_JUDGED}", folder)
-    assert broken["2 1"][1:] == (1, broken["1 1"][2])
+    assert broken["2 1"][1:] == (2, broken["1 1"][2])
     assert len({text for text, _, _ in broken.values()}) == 1
 
 

@@ -26,16 +26,19 @@ def read_files(
     *,
     stdin_filename: str = "<stdin>",
     allow_empty: bool = False,
+    own_process: bool = False,
 ) -> FilesToCheck:
-    """Read everything that is named, each file once; a name that leads nowhere hides nothing else."""
+    """Read everything that is named, each file once; a name that leads nowhere hides nothing else.
+
+    In a process of our own many are read by copies of it.
+    """
     files: dict[str, FileToCheck] = {}
-    missing: list[NotFound] = []
+    found: list[FileSource | NotFound] = []
     left_out: dict[str, FileSource] = {}
     folders: list[Path] = []
     names = paths or ["."]
 
-    def read_one(source: FileSource) -> FileToCheck | NotFound:
-        reading = source.read()
+    def with_settings(source: FileSource, reading: Reading | NotFound) -> FileToCheck | NotFound:
         return reading if isinstance(reading, NotFound) else _to_check(source, reading, choice, configurations)
 
     for named in names:
@@ -48,21 +51,26 @@ def read_files(
             continue
         sources = find(named, stdin_filename, configurations.exclusions(named))
         if isinstance(sources, NotFound):
-            missing += [] if sources.empty and allow_empty else [sources]
+            found += [] if sources.empty and allow_empty else [sources]
             continue
         left_out |= {source.name: source for source in sources if source.left_out}
         is_folder = named != STANDARD_INPUT and Path(named).is_dir()
         folders += [Path(named)] if is_folder else []
         if all(source.left_out for source in sources) and is_folder and not allow_empty:
-            missing.append(_all_left_out(named, sources))
-        for source in sources:
-            if source.name in files or source.left_out:
-                continue
-            found = read_one(source)
-            if isinstance(found, NotFound):
-                missing.append(found)
+            found.append(_all_left_out(named, sources))
+        found += [source for source in sources if not source.left_out]
+    wanted = {one.name: one for one in reversed(found) if isinstance(one, FileSource) and one.name not in files}
+    readings = dict(zip(wanted, _read_all(list(wanted.values()), own_process=own_process), strict=True))
+    missing: list[NotFound] = []
+    for one in found:
+        if isinstance(one, NotFound):
+            missing.append(one)
+        elif one.name not in files:
+            file_to_check = with_settings(one, readings[one.name])
+            if isinstance(file_to_check, NotFound):
+                missing.append(file_to_check)
             else:
-                files[source.name] = found
+                files[one.name] = file_to_check
     ordered = tuple(sorted(files.values(), key=_place))
     return FilesToCheck(
         ordered,
@@ -71,8 +79,17 @@ def read_files(
         Asked([named for named in names if isinstance(named, str)], configurations),
         tuple(one for name, one in sorted(left_out.items()) if name not in files),
         _patterns_of_no_file(ordered, folders),
-        FileReader(configurations, read_one).beside(ordered, folders),
+        FileReader(configurations, lambda source: with_settings(source, source.read())).beside(ordered, folders),
     )
+
+
+def _read_all(sources: Sequence[FileSource], *, own_process: bool) -> list[Reading | NotFound]:
+    if len(sources) == 1 or not own_process or any(source.path is None for source in sources):
+        return [source.read() for source in sources]
+    # Imported here, because most checks are of one file.
+    from blinplan.regimen.read_many import read_side_by_side
+
+    return read_side_by_side(sources)
 
 
 def _all_left_out(named: str, sources: Sequence[FileSource]) -> NotFound:

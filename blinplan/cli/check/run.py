@@ -45,6 +45,7 @@ def run(options: CheckOptions) -> None:
         configurations,
         stdin_filename=options.stdin_filename or "<stdin>",
         allow_empty=options.allow_empty,
+        own_process=True,
     )
     settled = files.settle(
         {

@@ -7,7 +7,7 @@ parser has accepted it, so it only has to find where things begin and end.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, Self
@@ -156,9 +156,10 @@ class Document:
 
     def place(self, path: KeyPath) -> KeyPlace:
         """Return where `path` is written, or else the nearest table or array around it that is."""
+        places = self.places
         for length in range(len(path), 0, -1):
-            if place := self.places.get(path[:length]):
-                return place
+            if path[:length] in places:
+                return places[path[:length]]
         return _ROOT
 
     def key_span(self, path: KeyPath) -> Span:
@@ -227,7 +228,7 @@ def parse(text: str, name: str) -> Document:
     DocumentError
         If the text is not TOML, or nested too deeply.
     """
-    return Document(name, text, _values(text, name), _Scanner(text, name).places())
+    return Document(name, text, _values(text, name), Places(text, name, _Scanner(text, name).places()))
 
 
 def _unreadable(message: str, name: str, before: str) -> DocumentError:
@@ -445,3 +446,35 @@ def _key_name(written: str) -> str:
     if "\\" in written:
         return str(tomli.loads(f"key = {written}")["key"])
     return written[1:-1] if written[0] in "\"'" else written
+
+
+class Places(Mapping[KeyPath, KeyPlace]):
+    """The places in a text. To another process the text is handed over, which is scanned there if anybody asks."""
+
+    __slots__ = ("_name", "_places", "_text")
+
+    def __init__(self, text: str, name: str, places: Mapping[KeyPath, KeyPlace] | None = None) -> None:
+        self._text = text
+        self._name = name
+        self._places = places
+
+    @property
+    def _scanned(self) -> Mapping[KeyPath, KeyPlace]:
+        if self._places is None:
+            self._places = _Scanner(self._text, self._name).places()
+        return self._places
+
+    def __getitem__(self, path: KeyPath) -> KeyPlace:
+        return self._scanned[path]
+
+    def __iter__(self) -> Iterator[KeyPath]:
+        return iter(self._scanned)
+
+    def __len__(self) -> int:
+        return len(self._scanned)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._scanned
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        return type(self), (self._text, self._name)

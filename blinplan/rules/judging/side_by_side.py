@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from blinplan.executor import copies, shares
+from blinplan.executor import call_in_shares
 from blinplan.regimen.reading import RegimenFile
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.judging.cases import with_label
@@ -27,13 +27,9 @@ class _Found(NamedTuple):
 
 def judge_side_by_side(tasks: Sequence[Task]) -> tuple[JudgementOrFault, ...]:
     """Judge files, none of which is simulated; the judgements come in the order of the tasks."""
-    first, *others = together = shares(tasks, _WORTH_A_PROCESS)
-    answers: list[JudgementOrFault | None] = [None] * len(tasks)
-    with copies(_handed_over, others) as running:
-        answers[:: len(together)] = [task.judge_or_fail(None) for task in first]
-        for number, (share, copy) in enumerate(zip(others, running, strict=True), start=1):
-            answers[number :: len(together)] = _with_readings(share, copy.result())
-    return tuple(answer for answer in answers if answer is not None)
+    return tuple(
+        call_in_shares(tasks, _WORTH_A_PROCESS, lambda task: task.judge_or_fail(None), _handed_over, _with_readings)
+    )
 
 
 def _handed_over(tasks: Sequence[Task]) -> bytes:
