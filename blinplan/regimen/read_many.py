@@ -13,7 +13,7 @@ _WORTH_A_PROCESS = 150
 
 def read_side_by_side(sources: Sequence[FileSource]) -> list[Reading | NotFound]:
     """Read files, each from its path; what is read comes in their order."""
-    return call_in_shares(sources, _WORTH_A_PROCESS, FileSource.read, _handed_over, _arrived)
+    return call_in_shares(sources, _WORTH_A_PROCESS, FileSource.read, _handed_over, _readings_from)
 
 
 def _handed_over(sources: Sequence[FileSource]) -> bytes:
@@ -23,7 +23,7 @@ def _handed_over(sources: Sequence[FileSource]) -> bytes:
     return pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
 
 
-def _arrived(sources: Sequence[FileSource], handed_over: bytes | None) -> list[Reading | NotFound]:
+def _readings_from(sources: Sequence[FileSource], handed_over: bytes | None) -> list[Reading | NotFound]:
     if handed_over is None:
         return [source.read() for source in sources]
     found = pickle.loads(handed_over)  # noqa: S301 - of this program, by itself

@@ -459,22 +459,22 @@ class Places(Mapping[KeyPath, KeyPlace]):
         self._places = places
 
     @property
-    def _scanned(self) -> Mapping[KeyPath, KeyPlace]:
+    def _known(self) -> Mapping[KeyPath, KeyPlace]:
         if self._places is None:
             self._places = _Scanner(self._text, self._name).places()
         return self._places
 
     def __getitem__(self, path: KeyPath) -> KeyPlace:
-        return self._scanned[path]
+        return self._known[path]
 
     def __iter__(self) -> Iterator[KeyPath]:
-        return iter(self._scanned)
+        return iter(self._known)
 
     def __len__(self) -> int:
-        return len(self._scanned)
+        return len(self._known)
 
     def __contains__(self, path: object) -> bool:
-        return path in self._scanned
+        return path in self._known
 
     def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
         return type(self), (self._text, self._name)

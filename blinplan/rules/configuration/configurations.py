@@ -140,11 +140,11 @@ def settings_in(configuration: Configuration, source: FileSource) -> Settings:
 
 def _real_folder(file: Path) -> Path:
     """The folder that a file really is in; looked for once a folder, but for what is a link itself."""
-    return file.resolve().parent if file.is_symlink() else _resolved(file.parent, os.getcwd())  # noqa: PTH109
+    return file.resolve().parent if file.is_symlink() else _folder_itself(file.parent, os.getcwd())  # noqa: PTH109
 
 
 @lru_cache(maxsize=64)
-def _resolved(folder: Path, _working_folder: str) -> Path:
+def _folder_itself(folder: Path, _working_folder: str) -> Path:
     return folder.resolve()
 
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -56,7 +56,13 @@ class Neighbour:
 
     def is_file_of(self, other: "Neighbour") -> bool:
         """Whether both are one file, reached by two names."""
-        return Path(self.document.name).resolve() == Path(other.document.name).resolve()
+        here = os.getcwd()  # noqa: PTH109 - a text, by which what is kept is found
+        return _real_path(self.document.name, here) == _real_path(other.document.name, here)
+
+
+@lru_cache(maxsize=1024)
+def _real_path(name: str, _working_folder: str) -> Path:
+    return Path(name).resolve()
 
 
 _DECIDING = ("eligibility", "indication", "disease", "label", "family")

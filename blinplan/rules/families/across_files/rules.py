@@ -56,10 +56,13 @@ def _owner(together: Neighbours, this: Neighbour) -> Neighbour | None:
     """
     alike = together.alike(this)
     owner = next((one for one in alike if one.file_name == one.name), alike[0])
-    others = [one for one in alike if one is not this and not one.is_file_of(this)]
-    if owner is this:
-        return None if any(one.judged for one in others) else next(iter(others), None)
-    return owner if owner in others else None
+    if owner is not this:
+        return None if owner.is_file_of(this) else owner
+    # One by one, because a name that a whole library has would be looked at by each of its files for each.
+    others = (one for one in alike if one is not this and not one.is_file_of(this))
+    first = next(others, None)
+    is_told_there = first is not None and (first.judged or any(one.judged for one in others))
+    return None if is_told_there else first
 
 
 def _file_name(rule: Rule, case: Case) -> Answer:
