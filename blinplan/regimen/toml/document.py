@@ -459,22 +459,22 @@ class Places(Mapping[KeyPath, KeyPlace]):
         self._places = places
 
     @property
-    def _known(self) -> Mapping[KeyPath, KeyPlace]:
+    def _all(self) -> Mapping[KeyPath, KeyPlace]:
         if self._places is None:
             self._places = _Scanner(self._text, self._name).places()
         return self._places
 
     def __getitem__(self, path: KeyPath) -> KeyPlace:
-        return self._known[path]
+        return self._all[path]
 
     def __iter__(self) -> Iterator[KeyPath]:
-        return iter(self._known)
+        return iter(self._all)
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._all)
 
     def __contains__(self, path: object) -> bool:
-        return path in self._known
+        return path in self._all
 
     def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
         return type(self), (self._text, self._name)

@@ -10,7 +10,7 @@ def other_kind(one: Regimen, other: Regimen) -> tuple[str, str] | None:
         return f"for {one.indication}", f"for {other.indication}"
     if one.disease is not other.disease:
         return f"for {one.disease}", f"for {other.disease}"
-    if None not in {one.label, other.label} and one.label is not other.label:
+    if None not in {one.label, other.label} and one.label != other.label:
         return f"by the label {one.label}", f"by the label {other.label}"
     if _is_of_study(other) and not _is_of_study(one):
         return f"for {one.indication} and no study's", "a study's"
