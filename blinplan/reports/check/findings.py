@@ -14,6 +14,7 @@ from blinplan.quantities import plural
 from blinplan.regimen.reading import FaultyFile
 from blinplan.regimen.regimen import Waiver
 from blinplan.regimen.toml.document import Document, Span
+from blinplan.reports.check.alike import findings_alike, likewise
 from blinplan.reports.shared.words import unverified_mark
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.citations import citations
@@ -80,11 +81,10 @@ def _count_of_others(judgements: Sequence[Judgement], listed: Sequence[Judgement
 
 
 def each_finding(judgement: Judgement, screen: Screen) -> list[RenderableType]:
-    """Draw the findings of one file in full, with an empty line after each."""
-    document = judgement.reading.document
-    return [
-        part for finding in judgement.findings for part in (_finding(document, finding, judgement.limits, screen), "")
-    ]
+    """Draw the findings of one file in full, with an empty line after each; those that are alike together."""
+    document, limits = judgement.reading.document, judgement.limits
+    groups = findings_alike(judgement.findings, document)
+    return [part for group in groups for part in (_finding(document, group, limits, screen), "")]
 
 
 def concise_report(judgements: Sequence[Judgement]) -> str:
@@ -103,7 +103,8 @@ def location(document: Document, span: Span) -> str:
     return f"{visible(document.name)}:{position.line}:{position.column}"
 
 
-def _finding(document: Document, finding: Finding, limits: Limits, screen: Screen) -> RenderableType:
+def _finding(document: Document, alike: Sequence[Finding], limits: Limits, screen: Screen) -> RenderableType:
+    finding, *others = alike
     grid = Table.grid(padding=(0, 1))
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column(overflow="fold")
@@ -115,6 +116,7 @@ def _finding(document: Document, finding: Finding, limits: Limits, screen: Scree
     if source is not None:
         parts.append(source)
     for label, text in (
+        ("also", likewise(others, document) if others else None),
         ("patient", finding.patient),
         ("why", finding.why),
         ("help", finding.help + (" (--fix does)" if finding.fix else "")),
