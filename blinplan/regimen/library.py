@@ -33,6 +33,7 @@ def paths() -> dict[str, Path]:
     return {path.stem: path for path in sorted(files, key=files.__getitem__)}
 
 
+@cache
 def groups() -> dict[str, str]:
     """By name, the folder that a shipped regimen is in: labelled or trials."""
     return {name: path.relative_to(folder()).parts[0] for name, path in paths().items()}

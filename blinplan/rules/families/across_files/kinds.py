@@ -2,6 +2,7 @@
 
 from blinplan.regimen import library
 from blinplan.regimen.regimen import Regimen
+from blinplan.rules.checks.departures import base_named
 
 
 def other_kind(one: Regimen, other: Regimen) -> tuple[str, str] | None:
@@ -19,4 +20,7 @@ def other_kind(one: Regimen, other: Regimen) -> tuple[str, str] | None:
 
 def _is_of_study(regimen: Regimen) -> bool:
     """Whether a regimen is a shipped one as a study ran it, which has no label's premedication or days in hospital."""
-    return library.groups().get(regimen.name) == "trials" and library.regimen(regimen.name).sources == regimen.sources
+    if library.groups().get(regimen.name) != "trials":
+        return False
+    shipped = base_named(regimen.name)
+    return shipped is not None and shipped.sources == regimen.sources

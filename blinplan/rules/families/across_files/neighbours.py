@@ -105,9 +105,9 @@ class Neighbours:
         if name is None:
             return None
         known = self._by_name.get(name, ())
-        beside = [one for one in known if one.folder == neighbour.folder]
-        if beside or known:
-            other = (beside or known)[0]
+        if known:
+            beside = (one for one in known if one.folder == neighbour.folder)
+            other = next(beside, known[0])
             return other if other.fits_for_certain else "faulty"
         if name in self.faulty:
             return "faulty"
