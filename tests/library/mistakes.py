@@ -736,6 +736,25 @@ mistake("premedication in two parts of nine tenths", "C605", error=True, anywher
 mistake("premedication and two fifths of it", "C605", anywhere=True)(split(20, 8))
 
 
+def due(kind: str, what: str, dose: str) -> Change:
+    """Add something that is due besides, with a dose in words."""
+
+    def change(tree: Tree) -> Path:
+        tree.setdefault("due", []).append({"kind": kind, "what": what, "dose": dose, "days": [-3]})
+        return ("due", len(tree["due"]) - 1, "dose")
+
+    return change
+
+
+for _kind, _what, _dose in (
+    ("pre-phase", "dexamethasone", "10 g/m2 a day"),
+    ("pre-phase", "dexamethasone", "10 mcg/m2 a day"),
+    ("pre-phase", "prednisone", "60 g/m2 a day"),
+    ("intrathecal", "methotrexate", "120 mg"),
+):
+    mistake(f"{_what} {_dose} as {_kind}", "C607", error=True)(due(_kind, _what, _dose))
+
+
 _HOSPITAL: tuple[tuple[str, int, int, str, bool | None], ...] = (
     ("no days in hospital", 0, 0, "C604", None),
     ("a day in hospital", 0, 1, "C604", None),

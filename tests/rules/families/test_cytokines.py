@@ -107,7 +107,45 @@ def _premedicated(head: str, drug: str = "dexamethasone", dose: str = "20 mg") -
 
 THREE = cycle(repeat=3)
 
+
+def _due(what: str, dose: str, kind: str = "pre-phase") -> str:
+    day = -3 if kind == "pre-phase" else 1
+    return f'[[due]]\nkind = "{kind}"\nwhat = "{what}"\ndose = "{dose}"\ndays = [{day}]\n\n{cycle()}'
+
+
+DUE = (
+    ("finding", "dexamethasone", "10 g/m2 a day"),
+    ("finding", "dexamethasone", "100 mg/m2"),
+    ("pass", "dexamethasone", "99 mg/m2"),
+    ("pass", "dexamethasone", "10 mg/m2 a day, at most 24 mg"),
+    ("finding", "dexamethasone", "10 mg/m2 a day, at most 24 g"),
+    ("finding", "dexamethasone", "200 mg"),
+    ("pass", "dexamethasone", "40 mg"),
+    ("finding", "dexamethasone", "10 mcg/m2"),
+    ("finding", "prednisone", "60 g/m2 a day"),
+    ("pass", "prednisone", "60 mg/m2 a day"),
+    ("pass", "methylprednisolone", "1,000 mg"),
+    ("finding", "methylprednisolone", "10,000 mg"),
+    ("not applicable", "dexamethasone", "as ordered"),
+    ("not applicable", "cyclophosphamide", "1 g/m2"),
+    ("not applicable", "dexamethasone and cyclophosphamide", "10 mg/m2 and 200 mg/m2"),
+)
+INTRATHECAL = (
+    ("finding", "methotrexate", "120 mg"),
+    ("pass", "methotrexate", "12 mg"),
+    ("pass", "methotrexate", "20 mg"),
+    ("pass", "methotrexate, cytarabine and hydrocortisone", "12 mg, 70 mg and 24 mg"),
+    ("finding", "methotrexate, cytarabine and hydrocortisone", "12 mg, 70 g and 24 mg"),
+    ("not applicable", "methotrexate", "by age"),
+)
+
 EXAMPLES = (
+    example("C607", "not applicable", "nothing is due", cycle()),
+    *(example("C607", answer, f"{what} {dose}", _due(what, dose)) for answer, what, dose in DUE),
+    *(
+        example("C607", answer, f"intrathecal {what} {dose}", _due(what, dose, "intrathecal"))
+        for answer, what, dose in INTRATHECAL
+    ),
     example(
         "C601", "finding", "a hair above half as much again", cycle(), outcome=_peaks((31, 30.01, 32), (20, 19, 20))
     ),
@@ -238,3 +276,16 @@ def test_no_day_in_hospital_at_the_first_start_is_an_error_in_an_investigational
     head = f'indication = "investigational"\n{base}\n[monitoring]\nhospital_days = {days}\n\n{STEPPED}'
     worst = [f.severity for f in verdict_of(judgement_of_lines(head), "C604").findings if f.path[-1] == 0]
     assert worst == [bad or Severity.WARNING]
+
+
+def test_a_dose_that_is_due_is_told_with_what_is_given_and_where_it_stands() -> None:
+    judgement = judgement_of_lines(_due("prednisolone", "60 g/m2 a day"))
+    (finding,) = verdict_of(judgement, "C607").findings
+    assert finding.severity is Severity.ERROR
+    assert finding.path == ("due", 0, "dose")
+    assert finding.message.startswith("prednisolone is due at 60,000 mg/m²; prednisolone is given in milligrams")
+    by_age = _due("methotrexate", "x", "intrathecal").replace(
+        'dose = "x"', 'dose_by_age = [{ dose = "8 mg", below_age_years = 2 }, { dose = "120 mg", min_age_years = 2 }]'
+    )
+    (finding,) = verdict_of(judgement_of_lines(by_age), "C607").findings
+    assert finding.path == ("due", 0, "dose_by_age", 1, "dose")

@@ -18,6 +18,19 @@ def _cycle(steps: str, repeat: int = 1) -> str:
     return f'[[cycle]]\nname = "Cycle"\nrepeat = {repeat}\nsteps = [{steps}]\ntreatment_free_days = 14'
 
 
+def _due(what: str, dose: str) -> str:
+    return f'[[due]]\nkind = "pre-phase"\nwhat = "{what}"\ndose = "{dose}"\ndays = [-3]\n\n' + _cycle(_FULL)
+
+
+def _due_doses(rule: Rule, case: Case) -> Answer:
+    if not case.regimen.due:
+        return NotEvaluated("not applicable", "the file names nothing that is due besides")
+    # Imported here, because most files name nothing.
+    from blinplan.rules.families.cytokines.due import implausible_doses
+
+    return implausible_doses(rule, case)
+
+
 _FULL = '{ dose = "28 mcg/day", days = 28 }'
 _STEPPED = '{ dose = "9 mcg/day", days = 7 }, { dose = "28 mcg/day", days = 21 }'
 
@@ -150,5 +163,20 @@ RULES = (
         bad='indication = "mrd-positive"\n\n[monitoring]\nhospital_days = [30]\n\n' + _cycle(_FULL),
         good='indication = "mrd-positive"\n\n[monitoring]\nhospital_days = [3]\n\n' + _cycle(_FULL),
         check=implausible_stays,
+    ),
+    Rule(
+        "C607",
+        "due-dose-implausible",
+        "A dose of a corticosteroid that is due besides, or one into the spinal canal, is one that nobody gives.",
+        Severity.ERROR,
+        "What stands in words is carried into orders and calendars as it is; ten times a dose is a slip of a digit, a"
+        " thousand times one of a unit.",
+        limits=(
+            *("highest_steroid_flat", "highest_steroid_by_area"),
+            *("highest_intrathecal", "highest_intrathecal_methotrexate"),
+        ),
+        bad=_due("dexamethasone", "10 g/m2 a day"),
+        good=_due("dexamethasone", "10 mg/m2 a day, at most 24 mg"),
+        check=_due_doses,
     ),
 )
