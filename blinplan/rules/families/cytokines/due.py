@@ -88,10 +88,9 @@ def _steroid(rule: Rule, case: Case, due: ThingDue, dose: _WrittenDose) -> Findi
         of_dexamethasone, of_drug = (case.limits_unasked[one].value for one in equal)
         factor = of_dexamethasone / of_drug
     if dose.in_micrograms or dose.mass.milligrams * factor >= most.value:
-        as_much = "" if not equal else " of dexamethasone, or as much of another"
-        return _implausible(
-            rule, case, due, dose, f"{name} is given in milligrams, and less than {most}{as_much}", most.name
-        )
+        as_much = " of dexamethasone, or as much of another" if equal else ""
+        usual = f"{name} is given in milligrams, and less than {most}{as_much}"
+        return _implausible(rule, case, due, dose, usual, most.name)
     return None
 
 
