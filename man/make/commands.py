@@ -69,7 +69,8 @@ _ON_OPTIONS: Mapping[str, tuple[str, str]] = {
         " what is checked out forked from the revision (`git merge-base`), so that what others have pushed there since"
         " does not matter. A finding is known again by its rule, its place and the value that stands there, also in a"
         " renamed file. All that the configuration, the site profile or the baseline decides about counts where that"
-        " has changed. Files as they were are not simulated, so in a file that has changed what virtual patients show"
+        " has changed, and where it lies outside of the repository, since nobody can tell what it was; the summary"
+        " names it. Files as they were are not simulated, so in a file that has changed what virtual patients show"
         " counts. A shallow clone may lack that commit, and then the status is 2: fetch the history first, with"
         " `fetch-depth: 0` for actions/checkout, `GIT_DEPTH: 0` for GitLab, else `git fetch --unshallow`.",
     ),

@@ -30,7 +30,7 @@ class FileReader(NamedTuple):
             wanted = others
             if len(others) > _MOST:
                 crowded.add(folder)
-                wanted = list(self._named_by(files, folder))
+                wanted = list(self._named_by(files, folder, others))
             found |= {
                 path: file for path in self._without_left_out(folder, wanted) if (file := self._file(path)) is not None
             }
@@ -41,14 +41,14 @@ class FileReader(NamedTuple):
         leaves_out = None if exclusions is None else exclusions.below(folder.resolve())
         return (path for path in paths if not (leaves_out and leaves_out(path.parent.resolve() / path.name, False)))
 
-    def _named_by(self, files: Iterable[FileToCheck], folder: Path) -> Iterator[Path]:
-        """The files of a folder that `otherwise` of others leads to, one after the other."""
-        asked = {place for file in files if (place := _place(file.source)) is not None}
+    def _named_by(self, files: Iterable[FileToCheck], folder: Path, others: Iterable[Path]) -> Iterator[Path]:
+        """Those of the other files in a folder that `otherwise` leads to, one after the other."""
+        left = set(others)
         way = [file for file in files if _folder(file.source) == folder]
         while way:
             path = _otherwise(way.pop())
-            if path is not None and path.is_file() and path.resolve() not in asked:
-                asked.add(path.resolve())
+            if path is not None and path in left:
+                left.remove(path)
                 yield path
                 way += [file for file in [self._file(path)] if file is not None]
 
