@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from blinplan.api.planning.delivered import DeliveredResult
     from blinplan.api.planning.plan import delivered, expand, plan
     from blinplan.api.planning.planned import Plan, Planned
+    from blinplan.api.planning.verify import VerificationResult, verify
     from blinplan.api.regimens.build import (
         NotARegimenError,
         Regimen,
@@ -62,6 +63,7 @@ __all__ = [
     "RegimenError",
     "ReportPage",
     "SimulationResult",
+    "VerificationResult",
     "__version__",
     "check",
     "curves",
@@ -89,6 +91,7 @@ __all__ = [
     "step",
     "toml",
     "values",
+    "verify",
     "waiver",
 ]
 
@@ -109,6 +112,7 @@ _MODULES = {
     "RegimenError": "api.regimens.load",
     "ReportPage": "api.report",
     "SimulationResult": "api.simulating.simulated",
+    "VerificationResult": "api.planning.verify",
     "check": "api.checking.check",
     "curves": "api.simulating.curves",
     "cycle": "api.regimens.build",
@@ -135,6 +139,7 @@ _MODULES = {
     "step": "api.regimens.build",
     "toml": "api.regimens.build",
     "values": "api.values",
+    "verify": "api.planning.verify",
     "waiver": "api.regimens.build",
 }
 """In which module each name is."""

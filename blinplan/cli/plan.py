@@ -8,12 +8,11 @@ import typer
 
 from blinplan.api.patient import AreaFormula
 from blinplan.api.vocabulary import PlanFormat, View
-from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, LabelOption, RegimenName, terminal_of
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
+from blinplan.cli.app.plan_options import DATES, LedgerFile, Measured, RecordFile, SiteFile, Start, TimeZone
 from blinplan.terminal import Colour, Terminal
 
-_DATES = "Dates and bags"
 _SHOWN = "What is shown"
 
 
@@ -25,53 +24,18 @@ def plan(
     bsa: Area = None,
     bsa_formula: Formula = AreaFormula.MOSTELLER,
     age: AgeOption = None,
-    start: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DATE-TIME", help="When the first infusion begins, as 2026-11-02T10:00.", rich_help_panel=_DATES
-        ),
-    ] = None,
-    time_zone: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ZONE",
-            help="The patient's time zone, as Europe/Berlin.",
-            autocompletion=completion.time_zones,
-            rich_help_panel=_DATES,
-        ),
-    ] = None,
-    measured: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DATE",
-            help="The day on which weight, height or area were taken anew, beside --record, which has those of before.",
-            rich_help_panel="Patient",
-        ),
-    ] = None,
-    site: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="The profile of the site that prepares the bags.", rich_help_panel=_DATES),
-    ] = None,
-    record: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE", help="What happened to the course so far; it gives the start.", rich_help_panel=_DATES
-        ),
-    ] = None,
-    ledger: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            help="An earlier plan (-f json) to make again from its ledger; it gives patient and start.",
-            rich_help_panel=_DATES,
-        ),
-    ] = None,
+    start: Start = None,
+    time_zone: TimeZone = None,
+    measured: Measured = None,
+    site: SiteFile = None,
+    record: RecordFile = None,
+    ledger: LedgerFile = None,
     plan_id: Annotated[
         str | None,
         typer.Option(
             metavar="NAME",
             help="What tells this patient's plan from others, for --format ics and fhir: importing again then updates.",
-            rich_help_panel=_DATES,
+            rich_help_panel=DATES,
         ),
     ] = None,
     revision: Annotated[
@@ -81,7 +45,7 @@ def plan(
             max=9999,
             help="For --format ics: raise it when anything but a later happening changed since the last import; see"
             " --replaces.",
-            rich_help_panel=_DATES,
+            rich_help_panel=DATES,
         ),
     ] = 0,
     replaces: Annotated[
@@ -89,7 +53,7 @@ def plan(
         typer.Option(
             metavar="FILE",
             help="For --format ics: the calendar that was imported last; what only it has is cancelled.",
-            rich_help_panel=_DATES,
+            rich_help_panel=DATES,
         ),
     ] = None,
     view: Annotated[

@@ -81,6 +81,9 @@ _OPTIONS = {
     "last": "--to",
     "output_format": "--format",
     "short_output_format": "-f",
+    "infused": "--infused-ml",
+    "micrograms": "--mcg",
+    "total": "--total-ml",
 }
 
 

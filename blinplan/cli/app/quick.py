@@ -32,6 +32,7 @@ COMMANDS = {
     "check": "check.command",
     "simulate": "simulate.command",
     "plan": "plan",
+    "verify": "verify",
     "new": "new.command",
     "report": "report",
     "evidence": "evidence",

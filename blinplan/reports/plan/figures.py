@@ -1,13 +1,16 @@
 """What a plan says of figures of its patient that change."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from blinplan.course.dated import Dated
 from blinplan.course.patient import Patient
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.quantities import decimal_text
-from blinplan.regimen.site import Site
 from blinplan.reports.shared.words import moment_text
+
+if TYPE_CHECKING:
+    from blinplan.course.dated import Dated
+    from blinplan.regimen.site import Site
 
 
 def new_figures(dated: "Dated | None") -> Iterator[Remark]:
@@ -32,7 +35,7 @@ def new_figures(dated: "Dated | None") -> Iterator[Remark]:
         )
 
 
-def _line_of_preservative(site: Site | None, before: Patient, now: Patient) -> Iterator[str]:
+def _line_of_preservative(site: "Site | None", before: Patient, now: Patient) -> Iterator[str]:
     """Say that new figures cross the weight from which bags with preservative are given."""
     if site is None or site.preservative_from is None or not any(bag.preservative for bag in site.bags):
         return

@@ -59,6 +59,7 @@ D202 = "warning"
 step_length = { value = 6, reason = "protocol 1" }
 """
 DATED = "plan rr-adult --weight 82 --height 178 --start 2026-11-02T10:00 --time-zone Europe/Berlin -f json"
+VERIFIED = f"{DATED.replace('plan', 'verify', 1)} --mcg 10 --total-ml 275 --rate 10"
 SIMULATED = "check rr-adult slips.toml broken.toml missing.toml record.toml --patients 20 -f json"
 KINDS = tuple(document_schemas())
 NEEDS_MORE = (
@@ -72,6 +73,13 @@ NEEDS_MORE = (
     ("plan", "plan nhl-60 --weight 70 --height 175 -f json"),
     ("plan", DATED),
     ("plan", f"{DATED} --site ward.toml"),
+    (
+        "verification",
+        f"{DATED} --site ward.toml --at 2026-10-20T12:00 --mcg 10 --total-ml 275 --rate 10".replace(
+            "plan", "verify", 1
+        ),
+    ),
+    ("verification", f"{DATED} --at 2026-10-01T12:00 --mcg 10 --total-ml 275 --rate 10".replace("plan", "verify", 1)),
     ("plan", f"{DATED} --view expected"),
     ("plan", "plan rr-adult --record record.toml --site ward.toml -f json"),
     ("plan", "plan rr-adult --record record.toml --view delivered --patients 20 -f json"),
