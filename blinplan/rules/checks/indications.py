@@ -9,7 +9,7 @@ from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Indication, Regimen
 from blinplan.rules.checks import labelled
 from blinplan.rules.reference import ReferenceCycle, regimen_reference
-from blinplan.rules.rule import Case, Finding
+from blinplan.rules.rule import Case
 
 
 def other_indications(case: Case) -> list[Indication]:
@@ -48,10 +48,3 @@ def _steps_of(cycle: ReferenceCycle) -> list[object]:
 def _steps_ordered(cycle: LabelledCycle, regimen: Regimen) -> list[object]:
     basis = regimen.basis
     return [(step.dose.rate(basis), step.dose.highest(basis), step.days * MINUTES_PER_DAY) for step in cycle.steps]
-
-
-def with_likely_indication(case: Case, found: Sequence[Finding]) -> list[Finding]:
-    """What was found of steps, with the advice to look at the indication where the schedule is that of another one."""
-    others = other_indications(case) if found else []
-    meant = f"; or correct `indication`: the schedule is that of {' or '.join(others)}" if others else ""
-    return [replace(finding, help=f"{finding.help}{meant}") for finding in found]

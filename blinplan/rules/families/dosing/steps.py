@@ -1,6 +1,7 @@
 """D207, D208, D209: does the dose rise where the label's does, and by as much as steps that were run."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from blinplan.quantities import MINUTES_PER_DAY, DoseRate, decimal_text
@@ -10,7 +11,6 @@ from blinplan.rules.checks.comparison import beside_label
 from blinplan.rules.checks.departures import BESIDE_BASE, is_laid_beside_base
 from blinplan.rules.checks.dose_differences import DoseDifference, told_by
 from blinplan.rules.checks.doses_told import doses_told
-from blinplan.rules.checks.indications import with_likely_indication
 from blinplan.rules.checks.optional import start_without_low_step
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule
 
@@ -22,7 +22,19 @@ def high_start(rule: Rule, case: Case) -> Answer:
     told = told_by(rule, case, "begin with the label's first step, or waive this rule with the reason", _start_in_words)
     if isinstance(told, NotEvaluated):
         return told
-    return [*with_likely_indication(case, list(told)), *_high_start_without_optional(rule, case)]
+    return [*_with_likely_indication(case, list(told)), *_high_start_without_optional(rule, case)]
+
+
+def _with_likely_indication(case: Case, found: list[Finding]) -> list[Finding]:
+    """What was found of steps, with the advice to look at the indication where the schedule is that of another one."""
+    if not found:
+        return found
+    # Imported here, because most regimens have the steps of their own indication.
+    from blinplan.rules.checks.indications import other_indications
+
+    others = other_indications(case)
+    meant = f"; or correct `indication`: the schedule is that of {' or '.join(others)}" if others else ""
+    return [replace(finding, help=f"{finding.help}{meant}") for finding in found]
 
 
 def _high_start_without_optional(rule: Rule, case: Case) -> Iterator[Finding]:
@@ -50,7 +62,7 @@ def _start_in_words(_: Case, difference: DoseDifference) -> str:
 def unlabelled_step(rule: Rule, case: Case) -> Answer:
     """Find steps up where the label has none."""
     told = told_by(rule, case, "begin at the full dose, or waive this rule with the reason", _step_in_words)
-    return told if isinstance(told, NotEvaluated) else with_likely_indication(case, list(told))
+    return told if isinstance(told, NotEvaluated) else _with_likely_indication(case, list(told))
 
 
 def _step_in_words(case: Case, difference: DoseDifference) -> str:

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from blinplan.label.label import Label
 from blinplan.label.read import label_named, label_names, label_of
 from blinplan.quantities import duration_text
-from blinplan.regimen.regimen import Phase
+from blinplan.regimen.regimen import Indication, Phase
 from blinplan.rules.checks.comparison import beside_label, is_gross, severity_of_length
 from blinplan.rules.checks.dose_differences import dose_differences, is_reversed, told_by
-from blinplan.rules.checks.indications import other_indications
 from blinplan.rules.families.label import departures
 from blinplan.rules.reference import StepPair, numbered_cycles
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
@@ -73,7 +72,14 @@ def _other_phase(rule: Rule, case: Case) -> Answer:
             message = f"cycle {numbers[0]} is called {cycle.phase}; the label has {beside.phase} there"
             advice = f'write `phase = "{beside.phase}"`, or waive this rule with the reason'
             found.setdefault(id(cycle), case.finding(rule, (*cycle.path, "phase"), message, advice))
-    return [] if found and other_indications(case) else list(found.values())  # then the indication is wrong
+    return [] if found and _other_indications(case) else list(found.values())  # then the indication is wrong
+
+
+def _other_indications(case: Case) -> list[Indication]:
+    # Imported here, because most regimens have the schedule of their own indication.
+    from blinplan.rules.checks.indications import other_indications
+
+    return other_indications(case)
 
 
 def _other_indication(rule: Rule, case: Case) -> Answer:
@@ -82,7 +88,7 @@ def _other_indication(rule: Rule, case: Case) -> Answer:
         return laid
     if all(pair.ratio == 1 and pair.alike for pair in laid.pairs) or _is_told(case):
         return ()
-    others = other_indications(case)
+    others = _other_indications(case)
     if not others:
         return ()
     meant = " or ".join(others)

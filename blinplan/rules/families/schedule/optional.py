@@ -7,14 +7,10 @@ from blinplan.rules.checks.departures import beside_base, optional_start_beside
 from blinplan.rules.checks.optional import first_for_everybody, start_without_low_step
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
-_GIVEN = NotEvaluated("not applicable", "no cycle is optional")
-
 
 def optional_start(rule: Rule, case: Case) -> Answer:
     """A course of optional cycles only, or that begins with one."""
     course = case.regimen.cycles
-    if not any(cycle.optional for cycle in course):
-        return _GIVEN
     given = first_for_everybody(case.regimen)
     if given is None:
         return [_nothing_given(rule, case)]

@@ -20,7 +20,6 @@ from blinplan.rules.checks.departures import (
 from blinplan.rules.families.schedule.infusions import long_infusion, short_infusion
 from blinplan.rules.families.schedule.intervals import long_interval, short_interval
 from blinplan.rules.families.schedule.names import names_given_twice
-from blinplan.rules.families.schedule.optional import optional_start
 from blinplan.rules.limits import Limit, number_text, shipped_limits
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
@@ -145,6 +144,15 @@ def _intermittent(rule: Rule, case: Case) -> Iterator[Finding]:
             )
 
 
+def _optional_start(rule: Rule, case: Case) -> Answer:
+    if not any(cycle.optional for cycle in case.regimen.cycles):
+        return NotEvaluated("not applicable", "no cycle is optional")
+    # Imported here, because most regimens are given to everybody as they are.
+    from blinplan.rules.families.schedule.optional import optional_start
+
+    return optional_start(rule, case)
+
+
 _NO_ESCALATION = NotEvaluated("not applicable", "no cycle escalates")
 
 RULES = (
@@ -265,7 +273,7 @@ RULES = (
         limits=(),
         bad=_cycle(_one_step(28)) + "\noptional = true\n\n" + _cycle(_one_step(28)).replace("Cycle", "Further"),
         good=_cycle(_one_step(28)) + "\n\n" + _cycle(_one_step(28)).replace("Cycle", "Further") + "\noptional = true",
-        check=optional_start,
+        check=_optional_start,
         sources=("The file format of regimens, `blinplan schema` (convention)",),
     ),
 )
