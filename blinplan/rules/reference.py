@@ -56,6 +56,9 @@ class Reference(NamedTuple):
         return self.cycles[number - 1] if number < len(self.cycles) else None
 
 
+_ALIKE = Fraction(1)
+
+
 class StepPair(NamedTuple):
     """A step beside what the reference gives in its place, or at some time while it lasts.
 
@@ -79,12 +82,14 @@ class StepPair(NamedTuple):
     @property
     def ratio(self) -> Fraction:
         """How many times the reference's dose the step's is."""
-        return self.step.dose.amount / self.reference.dose.amount
+        own, other = self.step.dose.amount, self.reference.dose.amount
+        return _ALIKE if own == other else own / other
 
     @property
     def distance(self) -> Fraction:
         """How far the two doses are apart, as a ratio of 1 or more."""
-        return max(self.ratio, 1 / self.ratio)
+        ratio = self.ratio
+        return ratio if ratio >= 1 else 1 / ratio
 
     @property
     def followed(self) -> bool:

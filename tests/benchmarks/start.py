@@ -26,8 +26,11 @@ that it is seen; 1.7 is reached.
 """
 SIMULATED = 8.0
 """The same of one file with simulation and nothing kept; 6 is reached, 0.8 seconds."""
-THOUSAND = 20.0
-"""The same of 1,000 files without simulation; 15 is reached, and the aim is 4."""
+THOUSAND = 15.0
+"""The same of 1,000 files without simulation, of both processes that share them; 10.5 is reached, on a busy machine.
+
+Who has two processors waits for the one that begins the other, which is 6.5 of it; the aim is 4.
+"""
 COLD, KEPT = 24.0, 3.0
 """Seconds that so many files with simulation may keep two processors busy: nothing kept, and all of it. 200 took 38."""
 FILES = 80
@@ -100,7 +103,7 @@ def _one_simulated(folder: Path) -> bool:
 def _thousand_files(folder: Path) -> bool:
     regimens = _written(folder / "thousand", 1000)
     check = [*_PROGRAM, "check", str(regimens), "--no-simulate", "-f", "concise", "--fail-on", "never"]
-    return _is_within("1,000 files", _bare(folder), check, _installed(folder), THOUSAND, pairs=1)
+    return _is_within("1,000 files", _bare(folder), check, _installed(folder), THOUSAND, pairs=3)
 
 
 def _bytecode_of_the_package(folder: Path) -> Path:

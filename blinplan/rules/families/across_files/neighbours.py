@@ -93,7 +93,11 @@ class Neighbours:
 
     def alike(self, neighbour: Neighbour) -> tuple[Neighbour, ...]:
         """The regimens of one library that have the name of one, itself included."""
-        return tuple(one for one in self._by_name[neighbour.name] if one.library == neighbour.library)
+        return self._alike[neighbour.name, neighbour.library]
+
+    def owner_of_name(self, neighbour: Neighbour) -> Neighbour:
+        """The one to which the name of one belongs: that whose file is named so, or else the first in the run."""
+        return self._owners[neighbour.name, neighbour.library]
 
     def first_of(self, neighbours: Iterable[Neighbour]) -> Neighbour:
         """The one of some that comes first in the run; shipped ones that were not asked come last."""
@@ -121,6 +125,20 @@ class Neighbours:
         for one in self.regimens:
             found[one.name] = (*found.get(one.name, ()), one)
         return found
+
+    @cached_property
+    def _alike(self) -> dict[tuple[str, Path | None], tuple[Neighbour, ...]]:
+        found: dict[tuple[str, Path | None], list[Neighbour]] = {}
+        for one in self.regimens:
+            found.setdefault((one.name, one.library), []).append(one)
+        return {key: tuple(alike) for key, alike in found.items()}
+
+    @cached_property
+    def _owners(self) -> dict[tuple[str, Path | None], Neighbour]:
+        return {
+            key: next((one for one in alike if one.file_name == one.name), alike[0])
+            for key, alike in self._alike.items()
+        }
 
     @cached_property
     def _by_file(self) -> dict[str, Neighbour]:

@@ -54,8 +54,7 @@ def _owner(together: Neighbours, this: Neighbour) -> Neighbour | None:
 
     Where no other of that name is judged, it is told of the owner, and names one of them.
     """
-    alike = together.alike(this)
-    owner = next((one for one in alike if one.file_name == one.name), alike[0])
+    alike, owner = together.alike(this), together.owner_of_name(this)
     if owner is not this:
         return None if owner.is_file_of(this) else owner
     # One by one, because a name that a whole library has would be looked at by each of its files for each.
