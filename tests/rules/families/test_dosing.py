@@ -645,3 +645,14 @@ def test_a_flat_dose_for_small_children_is_an_error_also_where_it_is_investigati
 ) -> None:
     text = f'indication = "investigational"\n\n[eligibility]\n{limits}\n\n{cycle(repeat=2)}'
     assert [code for code in codes(judgement_of_lines(text)) if code == "D206"] == found
+
+
+@pytest.mark.parametrize(
+    ("first", "severity"), [("7", None), ("6.9", Severity.WARNING), ("4.7", Severity.WARNING), ("4.6", Severity.ERROR)]
+)
+def test_a_step_of_more_than_one_and_a_half_times_any_that_was_run_is_an_error(
+    first: str, severity: Severity | None
+) -> None:
+    lines = LYMPHOMA + cycle(f"{first} mcg/day for 7 days", "28 mcg/day for 21 days")
+    found = [finding.severity for finding in verdict_of(judgement_of_lines(lines), "D209").findings]
+    assert found == ([] if severity is None else [severity])

@@ -7,7 +7,7 @@ from itertools import pairwise
 from blinplan.quantities import MINUTES_PER_DAY, DoseRate, decimal_text
 from blinplan.regimen.regimen import Indication, Step
 from blinplan.rules.checks import labelled
-from blinplan.rules.checks.comparison import beside_label
+from blinplan.rules.checks.comparison import beside_label, severity_of_ratio
 from blinplan.rules.checks.departures import BESIDE_BASE, is_laid_beside_base
 from blinplan.rules.checks.dose_differences import DoseDifference, told_by
 from blinplan.rules.checks.doses_told import doses_told
@@ -109,6 +109,7 @@ def _large_steps(rule: Rule, case: Case, pairs: _Pairs, between: str = "") -> It
                 f"{between}the dose goes from {step.dose} to {following.dose}, {decimal_text(ratio, 1)} times; steps up"
                 f" to {limit} were run",
                 "put a step in between, or waive this rule with the reason",
+                severity=severity_of_ratio(case, ratio / limit.value),
                 value=f"from {step.dose} to {following.dose}",
             )
 
