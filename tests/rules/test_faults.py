@@ -114,6 +114,14 @@ def test_a_misspelt_word_of_which_there_is_no_doubt_hides_nothing(before: str, a
     assert all(verdict.ruling is not Ruling.PASS for verdict in wrong.verdicts)
 
 
+@pytest.mark.parametrize("line", ['otherwi=e = "rr-adult"', "below = = 3", "wards = [1, = 2]"])
+def test_a_slip_in_the_syntax_after_a_key_that_the_format_has_not_hides_its_table_and_no_more(line: str) -> None:
+    text = regimen_text(f"[eligibility]\nmin_weight_kg = 45\n{line}\n\n{cycle('9000 mcg/day for 28 days')}")
+    found = codes(judgement_of(text))
+    assert found == codes(judgement_of(text.replace(line, "otherwise = = 3")))
+    assert {"F001", "N106"} <= set(found)
+
+
 def test_of_two_misspelt_words_one_that_is_in_doubt_goes_on_hiding_what_it_may_say() -> None:
     text = regimen_text(cycle("9 mcg/day for 7 days", "28 mcg/day for 21 days", free=3, repeat=2))
     doubtful = text.replace("title =", "titel =").replace("treatment_free_days = 3", "off_drug = 3")

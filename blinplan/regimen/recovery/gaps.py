@@ -38,7 +38,9 @@ class Gaps(NamedTuple):
 
 def gaps_of(reading: FaultyFile) -> Gaps | None:
     """The gaps of a file that could not be read in whole; None where nothing of it is certain."""
-    document, places, unknown = reading.document, set(reading.lost), set[KeyPath]()
+    document, places, unknown = reading.document, set(map(_of_the_format, reading.lost)), set[KeyPath]()
+    if () in places:
+        return None
     if "format" not in document.values and document.values.keys() & {"record", "site"}:
         return None  # it is no regimen
     for problem in reading.problems:
@@ -58,6 +60,15 @@ def gaps_of(reading: FaultyFile) -> Gaps | None:
         places.add(another)
     found = frozenset(map(_whole, places))
     return Gaps(found, frozenset(unknown), another if another in found else None)
+
+
+def _of_the_format(lost: KeyPath) -> KeyPath:
+    """The place that was not read; of a key that the format does not have, the table that it is in."""
+    for length in range(len(lost), 0, -1):
+        last, table = lost[length - 1], table_at(lost[: length - 1])
+        if table is not None and (not isinstance(last, str) or last in table.keys):
+            return lost[:length]
+    return ()
 
 
 def _whole(path: KeyPath) -> KeyPath:
