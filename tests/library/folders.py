@@ -134,6 +134,16 @@ def what_is_wrong_in_folder(kind: str, pair: tuple[str, str], style: str, into: 
     return "" if said == [fault] else f"said: {said}; expected {fault}"
 
 
+def codes_of_each_alone(kind: str, pair: tuple[str, str], style: str, into: Path, *, faulty: bool) -> set[str]:
+    """What is found of files together where each is named alone; if ``faulty``, with a key that nobody knows."""
+    folder = folder_of(pair)
+    FOLDER_MISTAKES[kind].change(folder, *pair)
+    _write({name: {**tree, **({"ward": 5} if faulty else {})} for name, tree in folder.items()}, style, into)
+    checked = [check(into / f"{name}.toml", simulate=False, isolated=True) for name in folder]
+    assert all(len(one.judgements) == 1 for one in checked)
+    return {finding.code for one in checked for finding in one.findings if finding.code[0] == "X"}
+
+
 def findings_in(
     folder: Folder, style: str, into: Path, place: tuple[str, Place] | None = None
 ) -> list[tuple[str, str, bool]]:

@@ -9,7 +9,14 @@ import pytest
 
 from blinplan.rules.catalogue import CATALOGUE
 from tests.library.files import BASES, LABELLED, codes_of_base, made, sample, tree_of, what_is_wrong
-from tests.library.folders import FOLDER_MISTAKES, PAIRS, findings_in, folder_of, what_is_wrong_in_folder
+from tests.library.folders import (
+    FOLDER_MISTAKES,
+    PAIRS,
+    codes_of_each_alone,
+    findings_in,
+    folder_of,
+    what_is_wrong_in_folder,
+)
 from tests.library.mistakes import MISTAKES
 from tests.library.styles import STYLES, Path, Written
 
@@ -76,6 +83,19 @@ def test_a_mistake_that_two_files_show_is_told_once_where_it_is(kind: str, tmp_p
     for step in range(2):
         pair, style = PAIRS[(number + 3 * step) % len(PAIRS)], list(STYLES)[(3 * number + step) % len(STYLES)]
         assert not what_is_wrong_in_folder(kind, pair, style, tmp_path), (pair, style)
+
+
+@pytest.mark.parametrize("faulty", [False, True])
+@pytest.mark.parametrize("kind", FOLDER_MISTAKES)
+def test_it_is_told_where_each_file_is_named_alone_and_beside_another_fault(
+    kind: str, faulty: bool, tmp_path: File
+) -> None:
+    number = list(FOLDER_MISTAKES).index(kind)
+    pair, style = PAIRS[number % len(PAIRS)], list(STYLES)[(number + 2) % len(STYLES)]
+    assert codes_of_each_alone(kind, pair, style, tmp_path, faulty=faulty) == {FOLDER_MISTAKES[kind].code}, (
+        pair,
+        style,
+    )
 
 
 def test_every_rule_about_files_together_has_a_mistake() -> None:
