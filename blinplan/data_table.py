@@ -86,21 +86,25 @@ def _join(parts: list[Any]) -> Any:
     return [value for part in parts for value in part]
 
 
-def csv_parts(table: DataTable) -> Iterator[str]:
+def csv_parts(table: DataTable, *, decimal_comma: bool = False) -> Iterator[str]:
     """Write a table as CSV, in pieces: the names of the columns, then rows.
+
+    With ``decimal_comma`` it is as spreadsheets want it where numbers have one: cells are parted by semicolons, numbers
+    keep all their digits, and a mark at the beginning says that the text is UTF-8.
 
     A missing value is empty, a truth is true or false, a time is ISO 8601 with its offset, and a text is harmless to
     whoever looks at it. A number has as many digits
     as tell it from its neighbours, so that reading it gives the same number.
     """
-    yield _csv_lines([[column.name for column in table.columns]])
-    for rows in _rows(table, _CSV):
-        yield _csv_lines(rows)
+    delimiter = ";" if decimal_comma else ","
+    yield ("\ufeff" if decimal_comma else "") + _csv_lines([[column.name for column in table.columns]], delimiter)
+    for rows in _rows(table, _CSV_WITH_COMMA if decimal_comma else _CSV):
+        yield _csv_lines(rows, delimiter)
 
 
-def csv_text(table: DataTable) -> str:
+def csv_text(table: DataTable, *, decimal_comma: bool = False) -> str:
     """Write a table as CSV."""
-    return "".join(csv_parts(table))
+    return "".join(csv_parts(table, decimal_comma=decimal_comma))
 
 
 def json_lines_parts(table: DataTable) -> Iterator[str]:
@@ -110,9 +114,9 @@ def json_lines_parts(table: DataTable) -> Iterator[str]:
         yield "".join(json_text(dict(zip(names, row, strict=True)), None) for row in rows)
 
 
-def _csv_lines(rows: Iterable[Sequence[Any]]) -> str:
+def _csv_lines(rows: Iterable[Sequence[Any]], delimiter: str) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
     return text.getvalue()
 
 
@@ -154,6 +158,11 @@ def _truth(value: Any) -> str:
     return "true" if value else "false"
 
 
+def _with_comma(value: Any) -> str:
+    """A number with all its digits, and a decimal comma."""
+    return repr(float(value)).replace(".", ",")
+
+
 def _time(value: datetime) -> str:
     return value.isoformat()
 
@@ -164,6 +173,7 @@ _CSV: _Format = {
     ColumnKind.TEXT: (visible_lines, ""),
     ColumnKind.TIME: (_time, ""),
 }
+_CSV_WITH_COMMA: _Format = {**_CSV, ColumnKind.NUMBER: (_with_comma, "")}
 _JSON: _Format = {
     **dict.fromkeys(ColumnKind, (_as_it_is, None)),
     ColumnKind.TRUTH: (bool, None),

@@ -11,7 +11,7 @@ from blinplan.api.vocabulary import PlanFormat, View
 from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, LabelOption, RegimenName, terminal_of
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
 from blinplan.cli.app.plan_options import DATES, LedgerFile, Measured, RecordFile, SiteFile, Start, TimeZone
-from blinplan.terminal import Colour, Terminal
+from blinplan.terminal import PLAIN, Colour, Terminal
 
 _SHOWN = "What is shown"
 
@@ -88,8 +88,27 @@ def plan(
     config: ConfigOption = None,
     isolated: IsolatedOption = False,
     output_format: Annotated[
-        PlanFormat, typer.Option("--format", "-f", help="How to show the plan.", rich_help_panel="Output")
-    ] = PlanFormat.TABLE,
+        PlanFormat | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="How to show the plan; as the ending of --output says, or as a table, when not given.",
+            show_default=False,
+            rich_help_panel="Output",
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write it to this file.", rich_help_panel="Output"),
+    ] = None,
+    decimal_comma: Annotated[
+        bool,
+        typer.Option(
+            "--decimal-comma",
+            help="For --format csv: semicolons between cells and decimal commas, as many spreadsheets want them.",
+            rich_help_panel="Output",
+        ),
+    ] = False,
     colour: ColourOption = Colour.AUTO,
 ) -> None:
     """Plan a regimen for one patient: each step with its dose after body surface area, cap and weight limit.
@@ -100,7 +119,11 @@ def plan(
     --site ward.toml --view bags[/bold]
     """
     terminal = terminal_of(context)
+    from pathlib import Path
+
     from blinplan.api.planning.plan import plan as planned
+    from blinplan.api.planning.planned import format_by_ending
+    from blinplan.writing import replace_file
 
     found = planned(
         regimen,
@@ -118,23 +141,31 @@ def plan(
         config=config,
         isolated=isolated,
     )
-    found.refuse_contradictions(output_format, view=view, revision=revision, replaces=replaces)
-    if output_format not in {PlanFormat.TABLE, PlanFormat.JSON}:
+    target = None if output is None else Path(output)
+    form = output_format or (None if target is None else format_by_ending(target)) or PlanFormat.TABLE
+    found.refuse_contradictions(form, view=view, revision=revision, replaces=replaces, decimal_comma=decimal_comma)
+    if target is not None:
+        found.refuse_target(target, *([replaces] if replaces is not None else []))
+    if form not in {PlanFormat.TABLE, PlanFormat.JSON}:
         for line in found.warnings:
             terminal.say(line, "warning")
     with _progress(2 * patients, terminal) if view is View.DELIVERED else nullcontext() as progress:
         text = found.text(
-            output_format,
+            form,
             view=view,
-            screen=terminal.out,
+            screen=terminal.out if target is None else PLAIN,
             plan_id=plan_id,
             revision=revision,
             replaces=replaces,
             patients=patients,
             seed=seed,
             progress=progress,
+            decimal_comma=decimal_comma,
         )
-    terminal.write(text)
+    if target is None:
+        terminal.write(text)
+    else:
+        replace_file(target, text)
 
 
 def _progress(patients: int, terminal: Terminal) -> AbstractContextManager[Callable[[int], None] | None]:

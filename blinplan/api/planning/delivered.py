@@ -38,14 +38,14 @@ class DeliveredResult:
 
     def report(self, screen: Screen) -> "list[RenderableType]":
         """Draw it."""
-        from blinplan.reports.plan.delivered import delivered_report
         from blinplan.reports.plan.ledger import ledger_report
+        from blinplan.reports.plan.simulated.delivered import delivered_report
 
         return [*delivered_report(self.delivered, screen), *ledger_report(self.dated)]
 
     def document(self) -> dict[str, Any]:
         """The same as JSON."""
-        from blinplan.reports.plan.delivered import delivered_json
+        from blinplan.reports.plan.simulated.delivered import delivered_json
 
         return dict(delivered_json(self.delivered))
 

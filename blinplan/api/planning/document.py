@@ -25,12 +25,13 @@ def course_document(
     fingerprint: str,
     remarks: Sequence[Remark],
     dated: "Dated | None",
+    cycle: int | None,
 ) -> dict[str, Any]:
     """Write what every plan has, with or without a start."""
     from blinplan.reports.plan.plan import plan_json
     from blinplan.reports.plan.remarks import remarks_json
 
-    document = plan_json(course, choice, label, premedication, fingerprint)
+    document = plan_json(course, choice, label, premedication, fingerprint, cycle)
     clock = None if dated is None else dated.clock
     return {
         **document,
@@ -47,7 +48,7 @@ def dated_document(
 
     found = dated_json(dated)
     if view is View.EXPECTED:
-        from blinplan.reports.plan.expected import expected_json
+        from blinplan.reports.plan.simulated.expected import expected_json
 
         found["expected"] = expected_json(dated, expected_of(dated))
     if view is View.DELIVERED:

@@ -18,15 +18,22 @@ if TYPE_CHECKING:
     from blinplan.reports.plan.ical.ics import Imported
 
 
-def csv(course: Course, dated: "Dated | None", remarks: Sequence[Remark]) -> str:
+def csv(
+    course: Course,
+    dated: "Dated | None",
+    remarks: Sequence[Remark],
+    *,
+    cycle: int | None = None,
+    decimal_comma: bool = False,
+) -> str:
     """Write what is due; without a start the event table."""
     if dated is None:
         from blinplan.reports.plan.plan import plan_table
 
-        return csv_text(plan_table(course, remarks))
+        return csv_text(plan_table(course, remarks, cycle), decimal_comma=decimal_comma)
     from blinplan.reports.plan.data import dated_table
 
-    return csv_text(dated_table(dated, remarks))
+    return csv_text(dated_table(dated, remarks), decimal_comma=decimal_comma)
 
 
 def nonmem(course: Course) -> str:

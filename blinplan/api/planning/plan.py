@@ -155,7 +155,14 @@ def plan(
         dated.premedication
         if dated
         else premedication_plan(course, Adulthood(adult_from(course.regimen, profile), whom.age, weight=whom.weight)),
+        _sources(asked.document.name, site, record, ledger, project.of(source_of(asked.document.name, asked)).path),
+        cycle,
     )
+
+
+def _sources(*named: object) -> tuple[str, ...]:
+    """The files that a plan is made from, as they were named."""
+    return tuple(str(name) for name in named if isinstance(name, str | Path))
 
 
 def delivered(
@@ -274,10 +281,12 @@ def _put_on_calendar(
 ) -> "Dated | None":
     """Put the course on the calendar; None where no start is given."""
     if begins is None:
-        if any(option is not None for option in shown):
+        cycle, *days = shown
+        if any(day is not None for day in days):
             raise ArgumentRefusal(
                 "a dated plan needs {start}", "give when the first infusion begins, as 2026-11-02T10:00"
             )
+        _refuse_cycle(course, cycle)
         return None
     from blinplan.course.bags.contents import impossible_bags
     from blinplan.course.bags.opening import NeverOpenError
@@ -310,10 +319,14 @@ def _put_on_calendar(
             "correct `vial` or the volumes of the bag in the site profile",
         )
     cycle, first, last = shown
-    if cycle is not None and cycle > max(event.period.cycle for event in found.course.events):
+    _refuse_cycle(found.course, cycle)
+    return replace(found, cycle=cycle, first=first, last=last)
+
+
+def _refuse_cycle(course: Course, cycle: int | None) -> None:
+    if cycle is not None and cycle > max(event.period.cycle for event in course.events):
         message = "{cycle} is {number}, and the course has fewer"
         raise ArgumentRefusal(message, "give the number of one of its cycles", number=cycle)
-    return replace(found, cycle=cycle, first=first, last=last)
 
 
 def _bound_by_preservative(course: Course, site: "Site | None", limits: Limits) -> str | None:

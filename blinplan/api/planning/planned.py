@@ -22,7 +22,7 @@ from blinplan.label.label import FollowedLabel
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.regimen import AgeGroup
 from blinplan.terminal import PLAIN, Screen
-from blinplan.writing import replace_file
+from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_file
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -42,6 +42,11 @@ _ENDINGS = {
     ".ics": PlanFormat.ICS,
     ".html": PlanFormat.HTML,
 }
+
+
+def format_by_ending(path: Path) -> PlanFormat | None:
+    """The format that the ending of a file's name says; None where it says nothing."""
+    return _ENDINGS.get(path.suffix.lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,10 @@ class Plan:
         The name of the label that the regimen follows, and who says so.
     premedication
         What is given before infusions; None where the regimen declares nothing.
+    sources
+        The files that it was made from, as they were named.
+    cycle
+        The cycle that is shown, where not all of them are.
     """
 
     course: Course
@@ -91,6 +100,8 @@ class Plan:
     errors: tuple[str, ...]
     label: FollowedLabel
     premedication: PremedicationPlan | None
+    sources: tuple[str, ...] = ()
+    cycle: int | None = None
 
     @property
     def entries(self) -> tuple[Planned, ...]:
@@ -122,7 +133,7 @@ class Plan:
         from blinplan.reports.plan.remarks import remarks_of_days
 
         if self.dated is None:
-            return tuple(self._of_course())
+            return tuple(remark for remark in self._of_course() if self.cycle in {None, remark.cycle or self.cycle})
         return shown_remarks([*self._of_course(), *remarks_of_days(self.dated)], self.dated)
 
     @property
@@ -176,6 +187,7 @@ class Plan:
         seed: int = 1,
         executor: "Executor | None" = None,
         progress: Callable[[int], None] | None = None,
+        decimal_comma: bool = False,
     ) -> str:
         """Write the plan.
 
@@ -192,18 +204,24 @@ class Plan:
             that was imported last.
         patients, seed, executor, progress
             For the view delivered: virtual patients, what they are drawn from, and what runs them.
+        decimal_comma
+            For csv: cells parted by semicolons and decimal commas, as spreadsheets of many countries want them.
 
         Raises
         ------
         Refusal
             When the arguments contradict each other or the plan, or a package is missing.
         """
-        self.refuse_contradictions(output_format, view=view, revision=revision, replaces=replaces)
+        self.refuse_contradictions(
+            output_format, view=view, revision=revision, replaces=replaces, decimal_comma=decimal_comma
+        )
         compare = partial(self.delivered, patients, seed=seed, executor=executor, progress=progress)
         texts: dict[PlanFormat, Callable[[], str]] = {
             PlanFormat.TABLE: lambda: screen.render(*self._report(View(view), compare, screen)),
             PlanFormat.JSON: lambda: self._json(View(view), compare),
-            PlanFormat.CSV: lambda: csv(self.course, self.dated, self.remarks),
+            PlanFormat.CSV: lambda: csv(
+                self.course, self.dated, self.remarks, cycle=self.cycle, decimal_comma=decimal_comma
+            ),
             PlanFormat.NONMEM: lambda: nonmem(self.course),
             PlanFormat.HTML: lambda: html(self.dated, self.choice, self.label, tuple(self._of_course()), plan_id),
             PlanFormat.ICS: lambda: ics(self.dated, self.label, plan_id, revision, replaces, self.remarks),
@@ -216,7 +234,9 @@ class Plan:
         from blinplan.reports.plan.remarks import remarks_of_days
 
         if self.dated is None:
-            return undated_report(self.course, self.choice, self.label, self.premedication, self.remarks, screen)
+            return undated_report(
+                self.course, self.choice, self.label, self.premedication, self.remarks, screen, self.cycle
+            )
         remarks = shown_remarks([*self._of_doses(), *remarks_of_days(self.dated)], self.dated)
         return dated_report(self.dated, self.choice, self.label, self.history, remarks, view, compare, screen)
 
@@ -225,23 +245,39 @@ class Plan:
 
         dated = None if self.dated is None else dated_document(self.dated, self.history, view, compare)
         head = course_document(
-            self.course, self.choice, self.label, self.premedication, self.fingerprint, self.remarks, self.dated
+            self.course,
+            self.choice,
+            self.label,
+            self.premedication,
+            self.fingerprint,
+            self.remarks,
+            self.dated,
+            self.cycle,
         )
         return json_text({**head, "dated": dated})
 
-    def write(self, path: str | Path, *, plan_id: str | None = None) -> None:
-        """Write the plan to a file whose ending says how: .txt, .json, .csv, .ics or .html.
+    def write(
+        self, path: str | Path, output_format: PlanFormatName | None = None, *, plan_id: str | None = None
+    ) -> None:
+        """Write the plan to a file, whose ending says how where nobody does: .txt, .json, .csv, .ics or .html.
 
         Raises
         ------
         Refusal
-            When the ending says nothing, or the file cannot be written.
+            When the ending says nothing, the file was read for the plan, or it cannot be written.
         """
         target = Path(path)
-        form = _ENDINGS.get(target.suffix.lower())
+        form = format_by_ending(target) if output_format is None else PlanFormat(output_format)
         if form is None:
             raise Refusal(f"{target} does not say how the plan is written", f"end it in {', '.join(_ENDINGS)}")
+        self.refuse_target(target)
         replace_file(target, self.text(form, plan_id=plan_id))
+
+    def refuse_target(self, path: Path, *others: str) -> None:
+        """Refuse a place where no file can be written, or where one is that the plan was made from, or another."""
+        refuse_unwritable(path)
+        for source in (*self.sources, *others):
+            refuse_overwriting(path, source)
 
     def columns(self) -> dict[str, list[Any]]:
         """What is due, one entry a row; without a start the event table, in minutes of the course.
@@ -249,7 +285,7 @@ class Plan:
         ``pandas.DataFrame``, ``polars.DataFrame`` and ``pyarrow.table`` take it. Doses are numbers here.
         """
         if self.dated is None:
-            events = self.course.events
+            events = [event for event in self.course.events if self.cycle in {None, event.period.cycle}]
             return {
                 "start_minute": [event.period.start for event in events],
                 "stop_minute": [event.period.stop for event in events],
@@ -283,6 +319,7 @@ class Plan:
         view: ViewName = "overview",
         revision: int = 0,
         replaces: str | Path | None = None,
+        decimal_comma: bool = False,
     ) -> None:
         """Refuse what contradicts itself or the plan, as `text` does, before anything is written."""
         dates_are_shown = view != View.OVERVIEW
@@ -297,6 +334,12 @@ class Plan:
             )
         if view == View.BAGS and self.dated is not None and self.dated.site is None:
             raise ArgumentRefusal("{view} bags needs {site}", "give the profile of the site that prepares the bags")
+        if decimal_comma and output_format != PlanFormat.CSV:
+            message = "{decimal_comma} and {short_output_format} {form} contradict each other"
+            raise ArgumentRefusal(message, "leave it out, or add {short_output_format} csv", form=str(output_format))
+        if output_format == PlanFormat.NONMEM and self.cycle is not None:
+            message = "{short_output_format} nonmem writes the whole course: {cycle} takes a part of it"
+            raise ArgumentRefusal(message, "leave out {cycle}")
         if output_format != PlanFormat.ICS and (revision or replaces is not None):
             option = "{revision}" if revision else "{replaces}"
             raise ArgumentRefusal(

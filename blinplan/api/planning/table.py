@@ -27,11 +27,12 @@ def undated_report(
     premedication: PremedicationPlan | None,
     remarks: Sequence[Remark],
     screen: Screen,
+    cycle: int | None,
 ) -> "list[RenderableType]":
-    """Draw a plan that has no start."""
+    """Draw a plan that has no start, or one cycle of it."""
     from blinplan.reports.plan.plan import plan_report
 
-    return plan_report(course, choice, label, premedication, screen, remarks)
+    return plan_report(course, choice, label, premedication, screen, remarks, cycle)
 
 
 def dated_report(
@@ -66,7 +67,7 @@ def _view(dated: "Dated", view: View, screen: Screen) -> "list[RenderableType]":
     from blinplan.reports.plan.overview import overview_report
 
     if view is View.EXPECTED:
-        from blinplan.reports.plan.expected import expected_report
+        from blinplan.reports.plan.simulated.expected import expected_report
 
         return expected_report(dated, expected_of(dated), screen)
     reports = {

@@ -57,12 +57,13 @@ def plan_report(
     premedication: PremedicationPlan | None,
     screen: Screen,
     remarks: Sequence[Remark] = (),
+    cycle: int | None = None,
 ) -> list[RenderableType]:
     """Draw the event table of one patient, with what decided its doses above and what goes with it below."""
     below = [remark for remark in remarks if not stands_above(remark)]
     parts: list[RenderableType] = [
         *plan_head(course, choice, label, remarks),
-        _events(course, screen),
+        _events(course, screen, cycle),
         "",
         whole_course(course),
         *premedication_lines(premedication),
@@ -81,7 +82,7 @@ def _decisions(course: Course, choice: Choice, label: FollowedLabel) -> list[Tex
     return [*lines, Text(label_line(course, label))]
 
 
-def _events(course: Course, screen: Screen) -> RenderableType:
+def _events(course: Course, screen: Screen, cycle: int | None) -> RenderableType:
     table = screen.table()
     table.add_column("Days", no_wrap=True)
     table.add_column("Cycle", justify="right")
@@ -90,7 +91,7 @@ def _events(course: Course, screen: Screen) -> RenderableType:
     table.add_column("mcg/day", justify="right", no_wrap=True)
     table.add_column("mcg", justify="right", no_wrap=True)
     table.add_column("Line", justify="right")
-    for event in course.events:
+    for event in shown_events(course, cycle):
         table.add_row(*_event_row(course, event), style="" if event.period.dose else "quiet")
     return table
 
@@ -164,6 +165,7 @@ def plan_json(
     label: FollowedLabel,
     premedication: PremedicationPlan | None,
     input_fingerprint: str,
+    cycle: int | None = None,
 ) -> dict[str, Any]:
     """Write the plan as a JSON document; amounts as exact fractions and as numbers."""
     patient = course.patient
@@ -181,7 +183,7 @@ def plan_json(
         "weight_limit": choice.reason,
         "switched": choice.switched,
         "unverified": course.regimen.unverified,
-        "events": [_event_json(event) for event in course.events],
+        "events": [_event_json(event) for event in shown_events(course, cycle)],
         "total_mcg": exact_amount(course.micrograms),
         "total_mcg_without_optional": exact_amount(course.for_everybody.micrograms),
         **premedication_json(premedication),
@@ -237,9 +239,14 @@ _TABLE = (
 )
 
 
-def plan_table(course: Course, remarks: Sequence[Remark] = ()) -> DataTable:
+def shown_events(course: Course, cycle: int | None) -> list[Event]:
+    """The events of a course, or of one cycle of it where that is asked for."""
+    return [event for event in course.events if cycle is None or event.period.cycle == cycle]
+
+
+def plan_table(course: Course, remarks: Sequence[Remark] = (), cycle: int | None = None) -> DataTable:
     """The event table as data, one event a row."""
-    return table_of_rows("plan", _TABLE, (_event_values(event, remarks) for event in course.events))
+    return table_of_rows("plan", _TABLE, (_event_values(event, remarks) for event in shown_events(course, cycle)))
 
 
 def _event_values(event: Event, remarks: Sequence[Remark]) -> dict[str, Any]:
