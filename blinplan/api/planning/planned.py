@@ -1,6 +1,6 @@
 """A plan: what is due, and what has to be known of it. The files beside this one write it in its formats."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -129,12 +129,9 @@ class Plan:
     @property
     def remarks(self) -> tuple[Remark, ...]:
         """What has to be known of what is shown, with what each remark concerns: of the course, then of its days."""
-        from blinplan.course.remarks import shown_remarks
-        from blinplan.reports.plan.remarks import remarks_of_days
-
         if self.dated is None:
             return tuple(remark for remark in self._of_course() if self.cycle in {None, remark.cycle or self.cycle})
-        return shown_remarks([*self._of_course(), *remarks_of_days(self.dated)], self.dated)
+        return self._with_days(self.dated, self._of_course())
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -146,12 +143,24 @@ class Plan:
         yield from self._of_doses()
         yield from self.history.remarks()
 
+    @staticmethod
+    def _with_days(dated: "Dated", of_course: Iterable[Remark]) -> tuple[Remark, ...]:
+        """What has to be known of the course and of the days and bags, as far as it concerns what is shown."""
+        from blinplan.course.remarks import shown_remarks
+        from blinplan.reports.plan.dated_remarks import remarks_of_days
+
+        return shown_remarks([*of_course, *remarks_of_days(dated)], dated)
+
     def _of_doses(self) -> Iterator[Remark]:
         """What has to be known of the whole course besides what the rules find in the record."""
         from blinplan.reports.plan.remarks import remarks_of_course
 
         yield from (Remark(line, RemarkKind.ERROR) for line in self.errors)
         yield from remarks_of_course(self.course, self.choice, self.premedication, self.dated)
+        if self.dated is not None:
+            from blinplan.reports.plan.dated_remarks import remarks_of_dates
+
+            yield from remarks_of_dates(self.dated)
 
     def delivered(
         self,
@@ -230,14 +239,11 @@ class Plan:
         return texts[PlanFormat(output_format)]()
 
     def _report(self, view: View, compare: "Callable[[], DeliveredResult]", screen: Screen) -> "list[RenderableType]":
-        from blinplan.course.remarks import shown_remarks
-        from blinplan.reports.plan.remarks import remarks_of_days
-
         if self.dated is None:
             return undated_report(
                 self.course, self.choice, self.label, self.premedication, self.remarks, screen, self.cycle
             )
-        remarks = shown_remarks([*self._of_doses(), *remarks_of_days(self.dated)], self.dated)
+        remarks = self._with_days(self.dated, self._of_doses())
         return dated_report(self.dated, self.choice, self.label, self.history, remarks, view, compare, screen)
 
     def _json(self, view: View, compare: "Callable[[], DeliveredResult]") -> str:

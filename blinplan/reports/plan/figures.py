@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     from blinplan.regimen.site import Site
 
 
-def new_figures(dated: "Dated | None") -> Iterator[Remark]:
+def new_figures(dated: Dated) -> Iterator[Remark]:
     """Say from when other figures of the patient count, what they change, and who says from when."""
-    if dated is None:
-        return
     before = dated.course.patient
     for figures in dated.ledger.figures:
         moment = moment_text(dated.clock.at(figures.minute))

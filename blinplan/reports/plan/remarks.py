@@ -1,29 +1,27 @@
 """All that has to be known of a plan, in one list, from which every view and every format takes what concerns it.
 
-Who has something new to say adds its function to `remarks_of_course` or to `remarks_of_days`, and nothing else.
+Who has something new to say of a plan adds its function to `remarks_of_course`, or to one of `dated_remarks` where it
+needs dates, and nothing else.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from blinplan.course.calendar import Clock, Entry
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import Course
 from blinplan.course.premedication import PremedicationPlan
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.outside_text import visible
-from blinplan.regimen.regimen import Indication
-from blinplan.reports.plan.bags.questions import bag_remarks
-from blinplan.reports.plan.dated_plan import clock_changes, closed_days, moment_in, total_of_clock_changes
-from blinplan.reports.plan.figures import new_figures
 from blinplan.reports.plan.followed import asked_of_the_site, said_besides, unverified_in
 from blinplan.reports.plan.premedication import coverage_remarks, premedication_remarks
 from blinplan.reports.plan.things_due import course_remarks
 from blinplan.reports.shared.departures import departure_lines
+from blinplan.reports.shared.words import moment_text
 
 if TYPE_CHECKING:
+    from blinplan.course.calendar import Clock, Entry
     from blinplan.course.dated import Dated
 
 
@@ -34,35 +32,22 @@ def remarks_of_course(
     site = None if dated is None else dated.site
     if choice.switched:
         yield Remark(f"{choice.limit}: {choice.reason}")
-    yield from new_figures(dated)
     yield from _all(departure_lines(course.regimen), RemarkKind.TOLD)
     yield from _all(unverified_in(course, dated), RemarkKind.UNVERIFIED)
     yield from _all(said_besides(course), RemarkKind.TOLD)
     yield from _all(asked_of_the_site(course, site), RemarkKind.NOT_EVALUATED)
     yield from _all(coverage_remarks(course))
-    yield from premedication_remarks(premedication, None if dated is None else moment_in(dated.clock))
+    yield from premedication_remarks(premedication, None if dated is None else _moments(dated))
     yield from course_remarks(course, dated)
-    yield from _of_answers(dated)
-    if dated is not None:
-        yield from total_of_clock_changes(dated)
 
 
-def remarks_of_days(dated: "Dated") -> Iterator[Remark]:
-    """What has to be known of the days and the bags that are shown of a plan."""
-    yield from bag_remarks(dated)
-    yield from closed_days(dated)
-    yield from clock_changes(dated)
+def _moments(dated: "Dated") -> Callable[[int], str]:
+    """What writes a minute of a course as a local time."""
+    return lambda minute: moment_text(dated.clock.at(minute))
 
 
 def _all(lines: Iterable[str], kind: RemarkKind = RemarkKind.WARNING) -> Iterator[Remark]:
     return (Remark(line, kind) for line in lines)
-
-
-def _of_answers(dated: "Dated | None") -> Iterator[Remark]:
-    if dated is None or not dated.ledger.interruptions:
-        return
-    if dated.course.regimen.indication is Indication.INVESTIGATIONAL:
-        yield Remark("The regimen is investigational: the answers are the label's for its own regimens.")
 
 
 # --- how they are shown -----------------------------------------------------------------------------------------------
@@ -80,7 +65,7 @@ def stands_above(remark: Remark) -> bool:
     return remark.is_of_course and remark.kind is not RemarkKind.NOT_EVALUATED
 
 
-def remarks_of_entry(remarks: Iterable[Remark], entry: Entry, numbers: Mapping[int, int]) -> Iterator[Remark]:
+def remarks_of_entry(remarks: Iterable[Remark], entry: "Entry", numbers: Mapping[int, int]) -> Iterator[Remark]:
     """The remarks that are about an entry of the calendar; ``numbers`` are those of the bags, by their starts."""
     bag = None if entry.bag is None else numbers[entry.bag.start]
     return (remark for remark in remarks if remark.concerns(entry.cycle, entry.start, entry.stop, bag))
@@ -91,7 +76,7 @@ def joined_texts(remarks: Iterable[Remark]) -> str | None:
     return " ".join(visible(remark.text) for remark in remarks) or None
 
 
-def remarks_json(remarks: Sequence[Remark], clock: Clock | None) -> list[dict[str, Any]]:
+def remarks_json(remarks: Sequence[Remark], clock: "Clock | None") -> list[dict[str, Any]]:
     """List remarks with what each concerns, and with local times where there are any."""
     return [
         {
@@ -106,5 +91,5 @@ def remarks_json(remarks: Sequence[Remark], clock: Clock | None) -> list[dict[st
     ]
 
 
-def _time(minute: int | None, clock: Clock | None) -> str | None:
+def _time(minute: int | None, clock: "Clock | None") -> str | None:
     return None if minute is None or clock is None else clock.at(minute).isoformat()

@@ -20,9 +20,10 @@ from blinplan.reports.plan.bags.bag_list import (
     sum_text,
 )
 from blinplan.reports.plan.dated_plan import entry_text, when_text
+from blinplan.reports.plan.dated_remarks import remarks_of_days
 from blinplan.reports.plan.followed import label_line
 from blinplan.reports.plan.ledger import decision_text, interruption_text, source_of_decision
-from blinplan.reports.plan.remarks import remarks_of_days, stands_above
+from blinplan.reports.plan.remarks import stands_above
 from blinplan.reports.plan.things_due import cycle_marks
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table, render
 from blinplan.reports.shared.timeline import Bar, LineOfTime, timeline

@@ -1,0 +1,32 @@
+"""What has to be known of a plan with dates: of its course, and of the days and the bags that are shown.
+
+Who has something new to say of a dated plan adds its function to `remarks_of_dates` or to `remarks_of_days`.
+"""
+
+from collections.abc import Iterator
+
+from blinplan.course.dated import Dated
+from blinplan.course.remarks import Remark
+from blinplan.regimen.regimen import Indication
+from blinplan.reports.plan.bags.questions import bag_remarks
+from blinplan.reports.plan.dated_plan import clock_changes, closed_days, total_of_clock_changes
+from blinplan.reports.plan.figures import new_figures
+
+
+def remarks_of_dates(dated: Dated) -> Iterator[Remark]:
+    """What has to be known of the whole course that only a calendar or a record can tell."""
+    yield from new_figures(dated)
+    yield from _of_answers(dated)
+    yield from total_of_clock_changes(dated)
+
+
+def remarks_of_days(dated: Dated) -> Iterator[Remark]:
+    """What has to be known of the days and the bags that are shown of a plan."""
+    yield from bag_remarks(dated)
+    yield from closed_days(dated)
+    yield from clock_changes(dated)
+
+
+def _of_answers(dated: Dated) -> Iterator[Remark]:
+    if dated.ledger.interruptions and dated.course.regimen.indication is Indication.INVESTIGATIONAL:
+        yield Remark("The regimen is investigational: the answers are the label's for its own regimens.")
