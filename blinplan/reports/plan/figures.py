@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from blinplan.regimen.site import Site
 
 
-def new_figures(dated: Dated) -> Iterator[Remark]:
+def new_figures(dated: "Dated") -> Iterator[Remark]:
     """Say from when other figures of the patient count, what they change, and who says from when."""
     before = dated.course.patient
     for figures in dated.ledger.figures:
