@@ -22,7 +22,7 @@ from tests.program import PLAIN, PROGRAM, Run, process
 TWO_STEPS = [
     *("new", "trial-1", "--title", "Two steps", "--indication", "investigational"),
     *("--step", "9 mcg/day x 7", "--step", "28 mcg/day x 21", "--later-step", "28 mcg/day x 28"),
-    *("--cycles", "2", "--free-days", "14", "--departs-from", "rr-adult"),
+    *("--cycles", "2", "--free-days", "14", "--departs-from", "rr-adult", "--min-weight", "45"),
 ]
 
 
@@ -43,6 +43,13 @@ def test_a_regimen_from_options_is_valid_at_once(inside: Run, tmp_path: Path) ->
     assert silent.keys() == {"C603", "C604", "C605", "C606"}
     assert all(f"{code}: {reason}" in ran.err for code, reason in silent.items())  # it says so at once
     assert [path.name for path in tmp_path.iterdir()] == ["trial-1.toml"]
+
+
+def test_a_flat_dose_that_children_may_be_given_is_told_at_the_first_check(inside: Run) -> None:
+    inside(*TWO_STEPS[:-2])
+    checked = inside("check", "trial-1.toml", "--no-simulate", "-f", "concise")
+    assert checked.status == 1
+    assert "D206 error the doses are flat, and patients below 45 kg are admitted (any weight)" in checked.out
 
 
 def test_what_is_missing_is_named_and_nobody_is_asked(inside: Run, tmp_path: Path) -> None:
