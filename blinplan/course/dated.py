@@ -1,15 +1,17 @@
 """A course with its dates: what happened to it, what is due when, and its bags."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import accumulate
 
 from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.opening import NeverOpenError, next_opening
 from blinplan.course.bags.preparation import prepared_by
-from blinplan.course.bags.sequence import Infusion, NoSequenceError, Sizes, bag_sequence, usable_bags
-from blinplan.course.calendar import Clock, Due, Entry, entries, infusions, things_due, with_restarts
+from blinplan.course.bags.sequence import NoSequenceError
+from blinplan.course.bags_of_course import bags_of
+from blinplan.course.calendar import Clock, Due, Entry, entries, things_due, with_restarts
 from blinplan.course.events import Course
 from blinplan.course.happened.ledger import Ledger, record_of
 from blinplan.course.happened.replan import Replanned, as_it_stood, replan, replay
@@ -70,14 +72,15 @@ class Dated:
 
     def shown_bags(self) -> list[tuple[int, Bag]]:
         """The bags that are shown, each with its number in the course."""
+        numbers = self.bag_numbers
         hung = [entry for entry in self.entries if entry.due is Due.BAG]
-        numbered = enumerate(hung, start=1)
-        return [(number, entry.bag) for number, entry in numbered if entry.bag is not None and self.shows(entry)]
+        return [(numbers[entry.bag.start], entry.bag) for entry in hung if entry.bag is not None and self.shows(entry)]
 
     @property
     def bag_numbers(self) -> dict[int, int]:
-        """The numbers of the bags in the course, by the minutes at which they are hung."""
-        return {bag.start: number for number, bag in enumerate(self.bags, start=1)}
+        """The numbers of the bags in the course, by the minutes at which they are hung; hung again, a bag keeps its."""
+        numbers = accumulate(not bag.again for bag in self.bags)
+        return {bag.start: number for number, bag in zip(numbers, self.bags, strict=True)}
 
 
 def date_course(planned: Course, begins: datetime, site: Site | None, happened: CourseRecord | Ledger | None) -> Dated:
@@ -143,44 +146,6 @@ def as_planned(now: Dated) -> Iterator[Dated]:
             continue
 
 
-def _bags(found: Replanned, site: Site, clock: Clock) -> Iterator[Bag]:
-    """The bags of a course. What was hung before an interruption was chosen without knowing of it, and stays so."""
-    known, sizes = found.ledger, _sizes(found.course, site)
-    since = 0
-    for number, entry in enumerate(known.interruptions):
-        then = Ledger(
-            known.interruptions[:number],
-            tuple(start for start in known.starts if start.start <= entry.stopped),
-            tuple(figures for figures in known.figures if figures.minute <= entry.stopped),
-            by_the_clock=known.by_the_clock,
-        )
-        course = replay(found.undated, then, WallClock(clock.start)).course
-        until = [infusion for infusion in infusions(course) if infusion.start < entry.stopped]
-        for bag in _bags_in_use(until, entry.stopped, site, clock, sizes):
-            if since <= bag.start < entry.stopped:
-                yield replace(bag, stop=min(bag.stop, entry.stopped))
-        since = entry.stopped
-    rest = [infusion for infusion in infusions(found.course) if infusion.start >= since]
-    before = sum(1 for infusion in infusions(found.course) if infusion.start < since)
-    for bag in bag_sequence(rest, site, clock.start, sizes):
-        yield replace(bag, step=bag.step + before)
-
-
-def _bags_in_use(planned: Sequence[Infusion], stopped: int, site: Site, clock: Clock, sizes: Sizes) -> tuple[Bag, ...]:
-    """The bags of infusions that were planned, of which the last was stopped."""
-    try:
-        return bag_sequence(planned, site, clock.start, sizes)
-    except NoSequenceError:
-        # What lies behind the stop never came: that no bags were to be had for it is no fault of those before.
-        given = [replace(infusion, stop=min(infusion.stop, stopped)) for infusion in planned]
-        return bag_sequence(given, site, clock.start, sizes)
-
-
-def _sizes(course: Course, site: Site) -> Sizes:
-    """The bags that the patient may get at a minute, by the weight that counts then."""
-    return lambda minute: usable_bags(site, course.patient_at(minute).weight)
-
-
 def _opens(site: Site | None, begins: datetime) -> Opens:
     if site is None or not site.starts_when_open:
         return at_once
@@ -189,7 +154,7 @@ def _opens(site: Site | None, begins: datetime) -> Opens:
 
 def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded: bool) -> Dated:
     course = found.course
-    bags = () if site is None else tuple(_bags(found, site, clock))
+    bags = () if site is None else bags_of(found, site, clock)
     planned = premedication_plan(course, _adulthood(course, clock.start, site))
     premedication = with_restarts(planned, course, found.ledger.interruptions)
     things = things_due(course, clock, ended=found.ended)

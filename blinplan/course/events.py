@@ -29,7 +29,7 @@ class Period:
     ``start`` and ``stop`` are minutes from the start of the course; cycles and steps count from 1. ``optional`` says
     that the cycle is, and ``block`` to which treatment block it belongs. ``interval_reason`` is the file's reason for
     an interval without infusion, or, of the last step of a cycle, why none follows; ``block_change`` says of an
-    interval that another block begins after it.
+    interval that another block begins after it. ``instead_of`` is what was ordered where a bag gave another dose.
     """
 
     start: int
@@ -46,6 +46,7 @@ class Period:
     interval_reason: str | None = None
     block: str | None = None
     block_change: str | None = None
+    instead_of: "Period | None" = None
 
     @property
     def minutes(self) -> int:
@@ -245,6 +246,24 @@ def _event(regimen: Regimen, patient: "Patient", period: Period) -> Event:
         )
     rate = given_rate(period, patient.area.square_metres)
     return Event(period, rate, capped=period.cap is not None and rate < period.dose.amount * patient.area.square_metres)
+
+
+def rate_of_dose(dose: DoseRate, cap: DoseRate | None, patient: "Patient") -> Fraction:
+    """The dose rate in mcg/day that a dose comes to in a patient.
+
+    Raises
+    ------
+    PatientError
+        When the body surface area is needed and unknown.
+    """
+    if dose.basis is Basis.FLAT:
+        return dose.amount
+    if patient.area is None:
+        from blinplan.course.patient import PatientError
+
+        raise PatientError(f"what {dose} comes to depends on the body surface area, which is not known")
+    rate = dose.amount * patient.area.square_metres
+    return rate if cap is None else min(rate, cap.amount)
 
 
 class Ordered(Protocol):

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from blinplan.course.adulthood import EITHER, Adulthood, adult_from
 from blinplan.course.events import Course, Period
+from blinplan.course.happened.hung import as_ordered
 from blinplan.course.patient import Patient
 from blinplan.quantities import Basis, Mass
 from blinplan.regimen.regimen import AgeGroup, Occasion, Premedication
@@ -121,7 +122,7 @@ def _due_before(
 
 
 def _escalations(course: Course) -> list[int]:
-    infused = [event for event in course.events if event.period.dose is not None]
+    infused = [event for event in as_ordered(course).events if event.period.dose is not None]
     return [
         following.period.start
         for event, following in pairwise(infused)

@@ -21,6 +21,10 @@ class Bag:
         The dose rate in mcg/day, exact.
     step
         Which of the dose steps it belongs to, from 0.
+    on_record
+        Whether it hung by the record, and is no plan.
+    again
+        Whether it is the bag before it, hung again.
     """
 
     start: int
@@ -28,6 +32,8 @@ class Bag:
     size: SiteBag
     rate: Fraction
     step: int
+    on_record: bool = False
+    again: bool = False
 
     @property
     def minutes(self) -> int:

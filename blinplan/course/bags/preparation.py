@@ -35,14 +35,15 @@ def prepared_by(site: "Site", label: Label) -> "Site":
     }
     return replace(
         site,
-        bags=tuple(_bag(size, label.bag(size.minutes)) for size in site.bags),
+        bags=tuple(bag_by_label(size, label.bag(size.minutes)) for size in site.bags),
         vial=vial,
         preservative_from=least if site.preservative_from is None else site.preservative_from,
         by_label=site.by_label | by_label,
     )
 
 
-def _bag(size: "SiteBag", labelled: LabelledBag | None) -> "SiteBag":
+def bag_by_label(size: "SiteBag", labelled: LabelledBag | None) -> "SiteBag":
+    """The same bag with what the label says of it, where nothing is said."""
     if labelled is None:
         return size
     rate, preservative, in_use = size.millilitres_per_hour, size.preservative, size.in_use

@@ -74,7 +74,7 @@ def bag_sequence(
     return tuple(
         bag
         for step, infusion in enumerate(infusions)
-        for bag in _bags(infusion, step, available, _changes(infusion, site, start), thrifty=thrifty)
+        for bag in _bags(infusion, step, available, times_of_change(infusion, site, start), thrifty=thrifty)
     )
 
 
@@ -166,7 +166,7 @@ def _longest(sizes: Sequence[SiteBag]) -> int:
     return max((size.minutes for size in sizes), default=0)
 
 
-def _changes(infusion: Infusion, site: Site, start: datetime | None) -> dict[int, bool]:
+def times_of_change(infusion: Infusion, site: Site, start: datetime | None) -> dict[int, bool]:
     """When a bag may be changed inside an infusion, in minutes of the course, rising, and which are off the hour."""
     if start is None:
         return dict.fromkeys(range(_next_day(infusion.start), infusion.stop, MINUTES_PER_DAY), False)

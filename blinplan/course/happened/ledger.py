@@ -7,10 +7,12 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from blinplan.course.happened.figures import NewFigures
+from blinplan.course.happened.hung import HungBag
 from blinplan.course.happened.interruption import Decision, Topic
 from blinplan.course.patient import BodySurfaceArea, Patient
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen.record.record import (
+    BagOnRecord,
     BodyMeasurement,
     Cause,
     Closure,
@@ -104,7 +106,7 @@ class CourseEnd:
 class Ledger:
     """Interruptions of a course, starts of its later cycles, and new figures of its patient, each in order of time.
 
-    And its end, and the days that are known before on which nothing is begun.
+    And its end, the days that are known before on which nothing is begun, and the bags that hung.
     ``not_counted`` are the days of figures after which no cycle begins that could take them.
     ``by_the_clock`` says that days are those of the ward's clock, which may have 23 or 25 hours; in ledgers of earlier
     versions every day has 24.
@@ -117,6 +119,7 @@ class Ledger:
     by_the_clock: bool = True
     end: CourseEnd | None = None
     closures: tuple[Closure, ...] = ()
+    bags: tuple[HungBag, ...] = ()
 
 
 def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
@@ -140,6 +143,7 @@ def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
         measurements=measured,
         end=None if ledger.end is None else ledger.end.end,
         closures=ledger.closures,
+        bags=tuple(bag.bag for bag in ledger.bags),
     )
 
 
@@ -178,6 +182,7 @@ def ledger_data(ledger: Ledger) -> dict[str, Any]:
             {"first_day": closed.first.isoformat(), "last_day": closed.last.isoformat(), "why": closed.why}
             for closed in ledger.closures
         ],
+        "bags": [_bag_data(bag) for bag in ledger.bags],
     }
 
 
@@ -204,6 +209,7 @@ def ledger_of(data: Mapping[str, Any]) -> Ledger:
                 Closure(_day_of(closed["first_day"]), _day_of(closed["last_day"]), _is(str, closed["why"]))
                 for closed in data.get("closures", ())
             ),
+            tuple(_bag_of(bag, number) for number, bag in enumerate(data.get("bags", ()))),
         )
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, ZeroDivisionError) as error:
         raise LedgerError("something is missing in its ledger, or is not of its kind") from error
@@ -239,6 +245,40 @@ def _end_data(closing: CourseEnd) -> dict[str, Any]:
 def _end_of(data: Mapping[str, Any]) -> CourseEnd:
     at = datetime.fromisoformat(data["at_utc"])
     return CourseEnd(_is(int, data["minute"]), EndOfCourse(at, Ending(data["reason"]), _or_none(str, data["why"])))
+
+
+def _bag_data(hung: HungBag) -> dict[str, Any]:
+    bag = hung.bag
+    return {
+        "hung_minute": hung.start,
+        "taken_down_minute": hung.stop,
+        "hung_utc": bag.hung.isoformat(),
+        "taken_down_utc": _moment_data(bag.taken_down),
+        "dose": _dose_data(bag.dose),
+        "minutes": bag.minutes,
+        "ml_per_hour": _exact_text(bag.millilitres_per_hour),
+        "number": bag.number,
+        "fill_ml": _exact_text(bag.fill),
+        "prepared_utc": _moment_data(bag.prepared),
+    }
+
+
+def _bag_of(data: Mapping[str, Any], number: int) -> HungBag:
+    dose = _dose_of(data["dose"])
+    if dose is None:
+        raise ValueError("a bag has no dose")
+    bag = BagOnRecord(
+        hung=datetime.fromisoformat(data["hung_utc"]),
+        taken_down=_moment_of(data["taken_down_utc"]),
+        dose=dose,
+        minutes=_is(int, data["minutes"]),
+        millilitres_per_hour=_exact_of(data["ml_per_hour"]),
+        number=_or_none(int, data["number"]),
+        path=("bag", number),
+        fill=_exact_of(data["fill_ml"]),
+        prepared=_moment_of(data["prepared_utc"]),
+    )
+    return HungBag(_is(int, data["hung_minute"]), _or_none(int, data["taken_down_minute"]), bag)
 
 
 def _day_of(text: object) -> date:

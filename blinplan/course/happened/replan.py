@@ -9,6 +9,7 @@ from itertools import groupby
 from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.events import INTERRUPTED, Course, PatientChange, Period, course_of, given_rate, periods
 from blinplan.course.happened.figures import FiguresOverTime, Juncture, NewFigures
+from blinplan.course.happened.hung import HungBag, as_given
 from blinplan.course.happened.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.happened.resumption import Decided, FromLedger, FromRecord, RecordError, Stop
 from blinplan.course.happened.starts import Opens, at_once
@@ -17,7 +18,7 @@ from blinplan.course.wall_clock import NO_DATES, Moment, WallClock
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.quantities import Basis, DoseRate
-from blinplan.regimen.record.record import CourseRecord, Interruption
+from blinplan.regimen.record.record import BagOnRecord, CourseRecord, Interruption
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site import Site
 
@@ -120,10 +121,16 @@ def as_it_stood(record: CourseRecord) -> Iterator[CourseRecord]:
             ),
             cycle_starts=tuple(start for start in record.cycle_starts if start.started <= moment),
             end=record.end if record.end is not None and record.end.at <= moment else None,
+            bags=tuple(_hanging_at(bag, moment) for bag in record.bags if bag.hung <= moment),
             measurements=tuple(
                 measured for measured in record.measurements if measured.day <= moment.astimezone(record.zone).date()
             ),
         )
+
+
+def _hanging_at(bag: BagOnRecord, moment: datetime) -> BagOnRecord:
+    """What was known of a bag at a time."""
+    return bag if bag.taken_down is not None and bag.taken_down <= moment else replace(bag, taken_down=None)
 
 
 def _until(interruption: Interruption, moment: datetime) -> Interruption:
@@ -190,7 +197,24 @@ def _walk(undated: Course, decided: "Decided", clock: WallClock) -> Replanned:
     laid_out = walk.to_its_end()
     course = course_of(undated.regimen, undated.patient, laid_out, tuple(walk.changes))
     course = replace(course, others=undated.others)
-    return Replanned(on_calendar(undated, clock), course, walk.ledger, walk.ended, undated)
+    _refuse_stray_bags(course, walk.ledger.bags, ended=walk.ended)
+    given = as_given(course, walk.ledger.bags)
+    return Replanned(on_calendar(undated, clock), given, walk.ledger, walk.ended, undated)
+
+
+def _refuse_stray_bags(course: Course, bags: Iterable[HungBag], *, ended: bool) -> None:
+    """Complain of bags that were hung where nothing was infused."""
+    for bag in bags:
+        unknown = ended and bag.start >= course.events[-1].period.stop  # how it goes on is not known
+        if not unknown and not any(
+            event.period.dose is not None and event.period.start <= bag.start < event.period.stop
+            for event in course.events
+        ):
+            raise RecordError(
+                "nothing was infused when this bag was hung: correct its time, or add the start of the cycle or the"
+                " restart that it belongs to",
+                (*bag.path, "hung"),
+            )
 
 
 def on_calendar(undated: Course, clock: WallClock) -> Course:
@@ -238,6 +262,7 @@ class _Walk:
             self._decided.not_counted,
             end=self._decided.closing(),
             closures=self._decided.closures(),
+            bags=self._decided.bags(),
         )
 
     def to_its_end(self) -> tuple[Period, ...]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from blinplan.course.adulthood import Adulthood
 from blinplan.course.happened.figures import FiguresOverTime, Juncture, NewFigures
+from blinplan.course.happened.hung import HungBag, hung_bags
 from blinplan.course.happened.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.course.happened.ledger import CourseEnd, Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.happened.starts import Opens, StartsOfCycles
@@ -64,6 +65,9 @@ class Decided(Protocol):
 
     def closures(self) -> tuple[Closure, ...]:
         """The days on which it is known that nothing is begun."""
+
+    def bags(self) -> tuple[HungBag, ...]:
+        """The bags that hung, as far as they are on record."""
 
     def figures(self, juncture: Juncture) -> NewFigures | None:
         """The patient's figures that begin to count there; None where they are those of before."""
@@ -157,6 +161,10 @@ class FromRecord:
         """The closures of the record."""
         return self._record.closures if self._record else ()
 
+    def bags(self) -> tuple[HungBag, ...]:
+        """The bags of the record."""
+        return hung_bags(self._record) if self._record else ()
+
     def figures(self, juncture: Juncture) -> NewFigures | None:
         """Take what was measured last."""
         return self._measured.at(juncture)
@@ -205,7 +213,7 @@ class FromLedger:
         self._starts = {start.cycle: start for start in ledger.starts}
         self._figures = {figures.minute: figures for figures in ledger.figures}
         self.not_counted = ledger.not_counted
-        self._closing, self._closures = ledger.end, ledger.closures
+        self._closing, self._closures, self._bags = ledger.end, ledger.closures, ledger.bags
 
     def next_stop(self) -> tuple[int, int, KeyPath] | None:
         """The next interruption of the ledger."""
@@ -233,6 +241,10 @@ class FromLedger:
     def closures(self) -> tuple[Closure, ...]:
         """The closures of the ledger."""
         return self._closures
+
+    def bags(self) -> tuple[HungBag, ...]:
+        """The bags of the ledger."""
+        return self._bags
 
     def figures(self, juncture: Juncture) -> NewFigures | None:
         """Take the figures that are in the ledger, of a patient of the same age."""

@@ -29,6 +29,7 @@ def record_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
         utc = {path: in_utc(written, file.time_zone) for path, written in times.items()}
         yield from _order_problems(document, file, utc)
         yield from _end_problems(document, utc)
+        yield from _bag_problems(document, file, utc)
 
 
 def _plan_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
@@ -59,6 +60,44 @@ def _plan_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
             '`reason` is "other", and nothing says which one',
             "whoever reads the plan has to know why nothing more is given",
             'add `why = "…"`',
+        )
+
+
+def _bag_problems(document: Document, file: RecordTable, utc: Mapping[KeyPath, datetime]) -> Iterator[Problem]:
+    """Bags out of their order: two at once, one that was taken down before it was hung, one of two doses."""
+    before: KeyPath = ("start",)
+    for index, bag in enumerate(file.bag):
+        path: KeyPath = ("bag", index)
+        if utc[(*path, "hung")] < utc[before]:
+            yield _out_of_order(document, (*path, "hung"), before)
+        if bag.prepared is not None and utc[(*path, "prepared")] > utc[(*path, "hung")]:
+            yield _out_of_order(document, (*path, "hung"), (*path, "prepared"))
+        if bag.taken_down is None and index + 1 < len(file.bag):
+            yield contradiction(
+                document,
+                (*path, "hung"),
+                "this bag has no `taken_down`, and another one was hung after it",
+                "two bags at once would give both doses",
+                "add `taken_down`",
+            )
+            return
+        if bag.taken_down is not None and utc[(*path, "taken_down")] <= utc[(*path, "hung")]:
+            yield _out_of_order(document, (*path, "taken_down"), (*path, "hung"))
+        yield from _same_bag_problems(document, file, index)
+        before = (*path, "taken_down")
+
+
+def _same_bag_problems(document: Document, file: RecordTable, index: int) -> Iterator[Problem]:
+    bag = file.bag[index]
+    earlier = next((one for one in file.bag[:index] if bag.number is not None and one.number == bag.number), None)
+    if earlier is not None and (earlier.dose, earlier.hours) != (bag.dose, bag.hours):
+        yield contradiction(
+            document,
+            ("bag", index, "number"),
+            f"bag {bag.number} is one of {bag.dose} for {bag.hours} h, and was one of {earlier.dose} for"
+            f" {earlier.hours} h",
+            "the same number is the same bag, hung again",
+            "correct the number, or what it holds",
         )
 
 
@@ -193,6 +232,10 @@ def _times(file: RecordTable) -> Iterator[tuple[KeyPath, datetime]]:
         yield ("cycle_start", index, "started"), begun.started
     for index, planned in enumerate(file.planned_start):
         yield ("planned_start", index, "starts"), planned.starts
+    for index, bag in enumerate(file.bag):
+        for key, written in (("hung", bag.hung), ("taken_down", bag.taken_down), ("prepared", bag.prepared)):
+            if written is not None:
+                yield ("bag", index, key), written
     if file.end is not None:
         yield ("end", "at"), file.end.at
 

@@ -105,6 +105,37 @@ class EndOfCourse:
 
 
 @dataclass(frozen=True, slots=True)
+class BagOnRecord:
+    """A bag that was hung. Times are aware, in UTC.
+
+    Attributes
+    ----------
+    taken_down
+        None while it hangs.
+    dose
+        What it was made for.
+    minutes
+        How long it was made to last.
+    millilitres_per_hour
+        What the pump ran at; None where that is not on record, and it ran as the label has it.
+    number
+        What it was numbered with; the same number again is the same bag, hung again.
+    fill, prepared
+        How many mL it was filled with, and when it was prepared; None where that is not on record.
+    """
+
+    hung: datetime
+    taken_down: datetime | None
+    dose: DoseRate
+    minutes: int
+    millilitres_per_hour: Fraction | None
+    number: int | None
+    path: KeyPath
+    fill: Fraction | None = None
+    prepared: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedStart:
     """When a later cycle is to begin, which it could before: a plan, and no fact. The time is aware, in UTC."""
 
@@ -158,6 +189,7 @@ class CourseRecord:
     end: EndOfCourse | None = None
     planned_starts: tuple[PlannedStart, ...] = ()
     closures: tuple[Closure, ...] = ()
+    bags: tuple[BagOnRecord, ...] = ()
 
     @property
     def zone(self) -> tzinfo | None:

@@ -7,9 +7,10 @@ from fractions import Fraction
 from functools import reduce
 from typing import NamedTuple
 
-from blinplan.quantities import DOSE_PATTERN, LONGEST, MINUTES_PER_DAY, read_dose
+from blinplan.quantities import DOSE_PATTERN, LONGEST, MINUTES_PER_DAY, MINUTES_PER_HOUR, read_dose
 from blinplan.regimen.age import OLDEST, Age, born_on, completed_age
 from blinplan.regimen.record.record import (
+    BagOnRecord,
     BodyMeasurement,
     Cause,
     Closure,
@@ -141,6 +142,38 @@ END = Table(
 )
 
 
+class BagFile(NamedTuple):
+    """A bag that was hung, as it is written."""
+
+    hung: datetime
+    dose: str
+    hours: int
+    taken_down: datetime | None = None
+    rate_ml_per_hour: Decimal | None = None
+    number: int | None = None
+    fill_ml: Decimal | None = None
+    prepared: datetime | None = None
+
+
+BAG = Table(
+    BagFile,
+    required_key("hung", moment(), "the date and time when it was hung"),
+    required_key(
+        "dose",
+        quantity(read_dose, DOSE_PATTERN, LONGEST, "9 mcg/day"),
+        'the dose it was made for, as its label says it: "9 mcg/day"',
+    ),
+    required_key("hours", whole(1, 240), "for how many hours it was made, such as 24, 48, 72, 96 or 168"),
+    optional_key("taken_down", moment(), "the date and time when it was taken down; not there while it hangs"),
+    optional_key(
+        "rate_ml_per_hour", number(0, 1000), "what the pump ran at, in mL per hour; as the label says if not given"
+    ),
+    optional_key("number", whole(1, 999), "the number on the bag; the same number again is the same bag, hung again"),
+    optional_key("fill_ml", number(0, 1000), "the volume in mL that it was filled with"),
+    optional_key("prepared", moment(), "the date and time when it was prepared"),
+)
+
+
 class PlannedStartFile(NamedTuple):
     """A later start of a cycle, as it is planned."""
 
@@ -191,6 +224,7 @@ class RecordTable(NamedTuple):
     end: EndFile | None = None
     planned_start: tuple[PlannedStartFile, ...] = ()
     closure: tuple[ClosureFile, ...] = ()
+    bag: tuple[BagFile, ...] = ()
 
 
 RECORD_FILE = Table(
@@ -228,6 +262,7 @@ RECORD_FILE = Table(
         array(table(CLOSURE), 0, 100),
         "days on which, for this patient, no cycle is begun and no bag changed: planned, and no fact",
     ),
+    optional_key("bag", array(table(BAG), 0, 500), "the bags that were hung, in their order; not all need be there"),
 )
 
 
@@ -257,7 +292,22 @@ def record_of(file: RecordTable) -> CourseRecord:
             PlannedStart(planned.cycle, in_utc(planned.starts, file.time_zone), planned.why, ("planned_start", index))
             for index, planned in enumerate(file.planned_start)
         ),
+        bags=tuple(_bag(bag, file.time_zone, ("bag", index)) for index, bag in enumerate(file.bag)),
         closures=tuple(Closure(closed.first_day, closed.last_day, closed.why) for closed in file.closure),
+    )
+
+
+def _bag(file: BagFile, zone: str | None, path: KeyPath) -> BagOnRecord:
+    return BagOnRecord(
+        hung=in_utc(file.hung, zone),
+        taken_down=None if file.taken_down is None else in_utc(file.taken_down, zone),
+        dose=read_dose(file.dose).rate,
+        minutes=file.hours * MINUTES_PER_HOUR,
+        millilitres_per_hour=_exact(file.rate_ml_per_hour),
+        number=file.number,
+        path=path,
+        fill=_exact(file.fill_ml),
+        prepared=None if file.prepared is None else in_utc(file.prepared, zone),
     )
 
 

@@ -36,15 +36,17 @@ def dropped_entries(now: Mapping[str, Entry], before: Sequence[Dated], plan_id: 
 
 
 def happenings(dated: Dated) -> int:
-    """How many things have happened: stops, restarts, cycles that began by the record, and the end of the course."""
+    """How many things have happened: stops, restarts, cycles that began by the record, bags, and the end."""
     ledger = dated.ledger
     stops = sum(1 if entry.restarted is None else 2 for entry in ledger.interruptions)
-    return stops + sum(start.recorded for start in ledger.starts) + (ledger.end is not None)
+    bags = sum(1 if bag.stop is None else 2 for bag in ledger.bags)
+    return stops + bags + sum(start.recorded for start in ledger.starts) + (ledger.end is not None)
 
 
 def last_known(dated: Dated) -> int:
     """The minute of the course of the last thing that is known to have happened: there is no clock in a plan."""
     ledger = dated.ledger
     ends = [entry.stopped if entry.restarted is None else entry.restarted for entry in ledger.interruptions]
+    ends += [bag.start if bag.stop is None else bag.stop for bag in ledger.bags]
     end = [] if ledger.end is None else [ledger.end.minute]
     return max([*ends, *end, *(cycle.start for cycle in ledger.starts if cycle.recorded)], default=0)
