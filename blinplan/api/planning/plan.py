@@ -308,7 +308,7 @@ def _put_on_calendar(
         since, bound = moment_text(Clock(begins).at(error.minute)), _bound_by_preservative(course, site, limits)
         message = f"no sequence of bags obeys the site profile: from {since}, {error}"
         if bound is not None:
-            raise Refusal(f"{message}; {bound}", "prepare bags without preservative, of 24 or 48 hours") from error
+            raise Refusal(f"{message}; {bound[0]}", bound[1]) from error
         raise Refusal(message, "prepare a longer bag, open that day, or start on another one") from error
     except NeverOpenError as error:
         raise Refusal(str(error), "correct `closed` and `holidays` of the site profile") from error
@@ -329,23 +329,30 @@ def _refuse_cycle(course: Course, cycle: int | None) -> None:
         raise ArgumentRefusal(message, "give the number of one of its cycles", number=cycle)
 
 
-def _bound_by_preservative(course: Course, site: "Site | None", limits: Limits) -> str | None:
-    """In words, that the patient must not get the site's bags with preservative; None where that is not so."""
+def _bound_by_preservative(course: Course, site: "Site | None", limits: Limits) -> tuple[str, str] | None:
+    """In words, that the patient must not get the site's bags with preservative, and which; None where it is not so."""
     if site is None or course.patient.weight is None:
         return None
-    from blinplan.course.bags.preparation import prepared_by
+    from blinplan.course.bags.preparation import (
+        advice_on_allowed_bags,
+        is_too_light,
+        prepared_by,
+        preserved_bags_text,
+    )
     from blinplan.quantities import decimal_text
 
-    ward = prepared_by(site, label_of(course.regimen))
+    label = label_of(course.regimen)
+    ward = prepared_by(site, label)
     least, weight = ward.preservative_from, course.patient.weight
-    if least is None or weight >= least or not any(size.preservative is not False for size in ward.bags):
+    if least is None or not is_too_light(ward, weight):
         return None
     limit = limits.get("preservative_from_weight")
     by_project = limit is not None and limit.change is not None and limit.value == least
     whose = "the project" if by_project else "the label" if "preservative_from" in ward.by_label else ward.name
     return (
         f"the patient weighs {decimal_text(weight, 3)} kg, and {whose} gives bags with preservative from"
-        f" {decimal_text(least)} kg"
+        f" {decimal_text(least)} kg; {preserved_bags_text(ward)}",
+        advice_on_allowed_bags(ward, label),
     )
 
 

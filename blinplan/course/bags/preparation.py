@@ -6,13 +6,13 @@ A site may be stricter than its label, never laxer.
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.label.label import Label, LabelledBag
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
-from blinplan.quantities import decimal_text, duration_text
+from blinplan.quantities import MINUTES_PER_DAY, decimal_text, duration_text
 from blinplan.regimen.regimen import Regimen
 
 if TYPE_CHECKING:
@@ -147,3 +147,56 @@ def _faults_of_bag(size: "SiteBag", labelled: LabelledBag) -> Iterator[SiteFault
         yield _laxer(f"{bag} may be used for {duration_text(size.in_use)}", duration_text(labelled.in_use))
     if labelled.cold is not None and size.cold is not None and size.cold > labelled.cold:
         yield _laxer(f"{bag} keeps for {duration_text(size.cold)} at 2 to 8 °C", duration_text(labelled.cold))
+
+
+PRESERVATIVE = "benzyl alcohol"
+"""What preserves the saline of bags with preservative (Health Canada, 2018: Blincyto and benzyl alcohol toxicity)."""
+
+
+def is_too_light(site: "Site", weight: Fraction | None) -> bool:
+    """Whether a patient of a weight in kg must not get some of a site's bags, because of their preservative."""
+    least = site.preservative_from
+    light = weight is not None and least is not None and weight < least
+    return light and any(size.preservative is not False for size in site.bags)
+
+
+def preserved_bags_text(site: "Site") -> str:
+    """Name the bags of a site that a patient who is too light must not get, and what is in them."""
+    preserved = ", ".join(duration_text(size.minutes) for size in site.bags if size.preservative)
+    unknown = ", ".join(duration_text(size.minutes) for size in site.bags if size.preservative is None)
+    parts = [
+        *([f"{site.name}'s bags for {preserved} hold one ({PRESERVATIVE})"] if preserved else []),
+        *([f"nobody says whether its bags for {unknown} do (`preservative`)"] if unknown else []),
+    ]
+    return ", and ".join(parts)
+
+
+def advice_on_allowed_bags(site: "Site", label: Label) -> str:
+    """Offer the bags that a patient may get who is too light for the site's others."""
+    own = [size.minutes for size in site.bags if size.preservative is False]
+    free = [bag.minutes for bag in label.bags if not bag.preservative]
+    allowed = f"allowed are {site.name}'s bags for {_or_text(own)}: " if own else ""
+    between = _longest_between_changes(site)
+    reaching = [size for size in free if size >= between and size not in own]
+    if reaching:
+        return f"{allowed}prepare bags without preservative for {_or_text(reaching)}"
+    if not free:
+        return f"{allowed}prepare bags without preservative that last {duration_text(between)}"
+    more = f"change bags at least every {duration_text(max(free))}, the longest that the label has without preservative"
+    missing = [size for size in free if size not in own and size > max(own, default=0)]
+    return (
+        f"{allowed}prepare bags without preservative for {_or_text(missing)} too, and {more}"
+        if missing
+        else f"{allowed}{more}"
+    )
+
+
+def _longest_between_changes(site: "Site") -> int:
+    """The minutes of a week from one day on which bags are changed to the next, at the most."""
+    open_days = [day for day in range(14) if day % 7 not in site.closed]
+    gaps = (later - day for day, later in pairwise(open_days))
+    return max(gaps, default=7) * MINUTES_PER_DAY
+
+
+def _or_text(sizes: list[int]) -> str:
+    return " or ".join(duration_text(size) for size in sorted(sizes))

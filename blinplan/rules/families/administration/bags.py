@@ -1,17 +1,34 @@
 """What the rules about bags ask. Apart from the rules, so that a check without a site profile does not wait for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from blinplan.course.bags.preparation import faults_of_site
-from blinplan.course.bags.sequence import Infusion, NoSequenceError, bag_sequence, usable_bags, without_preservative
+from blinplan.course.bags.bag import Bag
+from blinplan.course.bags.contents import impossible_bags
+from blinplan.course.bags.opening import NeverOpenError
+from blinplan.course.bags.preparation import (
+    advice_on_allowed_bags,
+    faults_of_site,
+    is_too_light,
+    preserved_bags_text,
+)
+from blinplan.course.bags.sequence import (
+    Infusion,
+    NoSequenceError,
+    bag_sequence,
+    usable_bags,
+    without_preservative,
+)
+from blinplan.course.dated import date_course
+from blinplan.course.events import Course, expand
+from blinplan.course.patient import BodySurfaceArea, Patient, PatientError
 from blinplan.label.read import label_of
-from blinplan.quantities import MINUTES_PER_DAY, decimal_text, duration_text
+from blinplan.limits import Limits
+from blinplan.quantities import MINUTES_PER_DAY, Basis, decimal_text, duration_text
 from blinplan.regimen.regimen import Cycle, Step
 from blinplan.regimen.site import WEEKDAYS, Site
-from blinplan.rules.checks import labelled
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 _MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
@@ -63,7 +80,7 @@ def bags_do_not_fit(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
 
 def preservative(rule: Rule, case: Case, site: Site) -> Answer:
     """Find the steps that need a bag with preservative, where patients are admitted who must not have it."""
-    least = _preservative_from(case, site)
+    least = _preservative_from(case.limits, site)
     weight = case.patient.weight if case.patient else case.regimen.eligibility.minimum_weight
     if weight is not None and weight >= least:
         return ()
@@ -86,20 +103,21 @@ def preservative(rule: Rule, case: Case, site: Site) -> Answer:
                     case.finding(
                         rule,
                         case.length_path(step),
-                        f"{who}, and the site has no bags without preservative that give this step",
-                        f"prepare {labelled.bags_without_preservative(case)} for patients below"
-                        f" {decimal_text(least)} kg",
+                        f"{who}, and the site has no bags without preservative that give this step:"
+                        f" {preserved_bags_text(site)}",
+                        f"for patients below {decimal_text(least)} kg"
+                        f" {advice_on_allowed_bags(site, label_of(case.regimen))}",
                     )
                 )
     return findings
 
 
-def _preservative_from(case: Case, site: Site) -> Fraction:
+def _preservative_from(limits: Limits, site: Site) -> Fraction:
     """The weight in kg from which bags with preservative are given: the stricter of the label's and the site's."""
     own = site.preservative_from
-    if own is not None and "preservative_from_weight" not in case.limits:
+    if own is not None and "preservative_from_weight" not in limits:
         return own
-    limit = case.limits["preservative_from_weight"].value
+    limit = limits["preservative_from_weight"].value
     return limit if own is None else max(own, limit)
 
 
@@ -107,11 +125,40 @@ def follows_label(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
     """Find in what the site is laxer than the label that the regimen follows, or cannot be right."""
     for fault in faults_of_site(site, label_of(case.regimen)):
         yield case.finding(rule, ("cycle", 0, "steps"), f"{site.name}: {fault.message}", fault.advice)
+    weight = case.patient.weight if case.patient else None
+    for cycle in case.regimen.cycles:
+        for step in cycle.steps:
+            rate = _highest_rate(case, step)
+            bags = [Bag(0, size.minutes, size, rate, 0) for size in usable_bags(site, weight)] if rate else []
+            for bag, why in impossible_bags(bags, site):
+                yield case.finding(
+                    rule,
+                    case.length_path(step),
+                    f"{site.name}: a bag for {duration_text(bag.size.minutes)} with {decimal_text(bag.rate, 3)} mcg/day"
+                    f" cannot be made: {why}",
+                    "correct `vial` or the volumes of the bag in the site profile",
+                )
+
+
+def _highest_rate(case: Case, step: Step) -> Fraction | None:
+    """The most that anybody is given in a step, in mcg/day, or that the patient is; None where nobody knows."""
+    if step.dose.basis is Basis.FLAT:
+        return step.dose.amount
+    area = case.patient.area if case.patient else None
+    cap = None if step.cap is None else step.cap.amount
+    if area is None:
+        return cap
+    by_area = step.dose.amount * area.square_metres
+    return by_area if cap is None else min(by_area, cap)
 
 
 def times(rule: Rule, case: Case, site: Site) -> Answer:
     """Find bags that are used beyond their time, and changes at times at which the site makes none."""
-    findings = [*_bags_beyond_their_time(rule, case, site), *_steps_off_the_hour(rule, case, site)]
+    findings = [
+        *_bags_beyond_their_time(rule, case, site),
+        *_steps_off_the_hour(rule, case, site),
+        *_no_course(rule, case, site),
+    ]
     findings = findings or list(_no_day_to_start(rule, case, site))
     unknown = [size for size in site.bags if size.in_use is None]
     if unknown and not findings:
@@ -121,15 +168,30 @@ def times(rule: Rule, case: Case, site: Site) -> Answer:
 
 
 def _bags_beyond_their_time(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
+    ward = replace(site, preservative_from=_least_weight(case, site))
+    left = usable_bags(ward, case.patient.weight if case.patient else None)
+    severity = None if left else Severity.ERROR
     for size in site.bags:
         limit = size.in_use
-        if limit is not None and site.prepared_before + size.minutes > limit:
+        if site.kept_cold and size.cold is not None and site.prepared_before > size.cold:
             yield case.finding(
                 rule,
                 ("cycle", 0, "steps"),
                 f"{site.name} prepares bags {duration_text(site.prepared_before)} before they start; those that last"
+                f" {duration_text(size.minutes)} keep for {duration_text(size.cold)} at 2 to 8 °C",
+                "prepare bags later",
+                severity=severity,
+                value=f"bags of {duration_text(size.minutes)}, ready {duration_text(site.prepared_before)} before, cold"
+                f" for {duration_text(size.cold)}",
+            )
+        elif limit is not None and site.warm_before + size.minutes > limit:
+            yield case.finding(
+                rule,
+                ("cycle", 0, "steps"),
+                f"{site.name} prepares bags {duration_text(site.warm_before)} before they start; those that last"
                 f" {duration_text(size.minutes)} may be used for {duration_text(limit)} in all",
                 "prepare bags later, or shorter ones",
+                severity=severity,
                 value=f"bags of {duration_text(size.minutes)}, ready {duration_text(site.prepared_before)} before, good"
                 f" for {duration_text(limit)}",
             )
@@ -155,7 +217,8 @@ def _no_day_to_start(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
     if not site.closed:
         return
     weight = case.patient.weight if case.patient else None
-    week = replace(site, holidays=frozenset(), bags=usable_bags(site, weight))
+    ward = replace(site, holidays=frozenset(), preservative_from=_least_weight(case, site))
+    week = replace(ward, bags=usable_bags(ward, weight))
     for cycle in case.regimen.cycles:
         if any(_runs(cycle, week, _MONDAY + timedelta(days=day)) for day in range(7)):
             continue
@@ -164,8 +227,8 @@ def _no_day_to_start(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
             rule,
             (*cycle.path, "steps"),
             f'on whatever day "{cycle.name}" starts, {site.name} would have to change a bag on a day on which it does'
-            f" not ({closed})",
-            "prepare a bag that lasts over these days",
+            f" not ({closed}){_why_so_few(case, ward)}",
+            _advice(case, ward),
             value=f"{case.text_at((*cycle.path, 'steps'))}; closed on {closed}",
         )
 
@@ -181,3 +244,94 @@ def _runs(cycle: Cycle, site: Site, start: datetime) -> bool:
     except NoSequenceError:
         return False
     return True
+
+
+def _no_course(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
+    """Find that a plan gets no bags for the course, on whatever day of a week it starts; or on which days it does not.
+
+    Each start is planned as `blinplan plan` does, without holidays and days on which bags cannot be had: another week
+    has others.
+    """
+    week = replace(
+        site,
+        holidays=frozenset(),
+        shortages=tuple(shortage for shortage in site.shortages if shortage.holds(None)),
+        preservative_from=_least_weight(case, site),
+    )
+    course, weight = _course_of_case(case), case.patient.weight if case.patient else None
+    if course is None or not usable_bags(week, weight) or _is_told_by_steps(case, week):
+        return
+    days = range(7) if site.closed else range(1)
+    starts = [_MONDAY + timedelta(days=day, minutes=site.change_minute or 0) for day in days]
+    refusals = {start: why for start in starts if (why := _refusal(course, week, start)) is not None}
+    if not refusals:
+        return
+    first = next(iter(refusals.values()))
+    names = [WEEKDAYS[start.weekday()].capitalize() for start in refusals]
+    when = "on whatever day this course starts" if len(refusals) == len(starts) else f"from a start on a {_or(names)}"
+    yield case.finding(
+        rule,
+        ("cycle", 0, "steps"),
+        f"{when}, no sequence of {site.name}'s bags gives it: {first}{_why_so_few(case, week)}",
+        _advice(case, week),
+        severity=Severity.ERROR if len(refusals) == len(starts) else Severity.NOTE,
+        value=f"{len(refusals)} of {len(starts)} days; {case.text_at(('cycle', 0, 'steps'))}",
+    )
+
+
+def _is_told_by_steps(case: Case, site: Site) -> bool:
+    """Whether a step alone gets no bags, of all or of those without preservative where the patient is too light."""
+    weight = case.patient.weight if case.patient else None
+    sizes = without_preservative(site) if is_too_light(site, weight) else site.bags
+    infusions = [_alone(infusion) for cycle in case.regimen.cycles for _, infusion in _infusions(cycle)]
+    try:
+        for infusion in infusions:
+            bag_sequence([infusion], site, None, lambda _: sizes)
+    except NoSequenceError:
+        return True
+    return False
+
+
+def _or(names: Sequence[str]) -> str:
+    return " or ".join(names)
+
+
+def _why_so_few(case: Case, site: Site) -> str:
+    weight = case.patient.weight if case.patient else None
+    if weight is None or not is_too_light(site, weight):
+        return ""
+    return f"; the patient weighs {decimal_text(weight, 3)} kg, and {preserved_bags_text(site)}"
+
+
+def _advice(case: Case, site: Site) -> str:
+    weight = case.patient.weight if case.patient else None
+    if is_too_light(site, weight):
+        return advice_on_allowed_bags(site, label_of(case.regimen))
+    return "prepare a bag that lasts over these days"
+
+
+def _least_weight(case: Case, site: Site) -> Fraction | None:
+    """The weight from which bags with preservative are given; None where nobody says."""
+    limits = case.limits_unasked
+    known = site.preservative_from is not None or "preservative_from_weight" in limits
+    return _preservative_from(limits, site) if known else None
+
+
+def _course_of_case(case: Case) -> Course | None:
+    """The course of the patient, or of anybody; None where the regimen is not for the patient."""
+    patient = case.patient or Patient()
+    if patient.area is None:  # bags are the same whatever the dose
+        patient = replace(patient, area=BodySurfaceArea(Fraction(1), ""))
+    try:
+        return expand(case.regimen, patient)
+    except PatientError:
+        return None
+
+
+def _refusal(course: Course, site: Site, start: datetime) -> str | None:
+    """Why a plan from a start gets no bags; None where it gets them."""
+    try:
+        date_course(course, start, site, None)
+    except (NoSequenceError, NeverOpenError) as error:
+        return str(error)
+    return None

@@ -1,0 +1,161 @@
+"""A check with a site and a patient, and a plan with them, say the same: what passes can be planned."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blinplan.api.planning.plan import plan
+from blinplan.api.regimens.load import read_regimen
+from blinplan.course.patient import Patient, patient
+from blinplan.refusal import Refusal
+from blinplan.regimen.age import completed_age
+from blinplan.regimen.site import Site
+from blinplan.rules.configuration.settings import Settings
+from blinplan.rules.judge import judge
+from blinplan.rules.rule import Finding, Severity
+from tests.read_text import site_in
+
+MONDAY = datetime(2026, 11, 2, 10, tzinfo=ZoneInfo("UTC"))
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ADULT = patient(weight=Fraction(70), height=Fraction(170), age=completed_age(40))
+
+
+def child(weight: str) -> Patient:
+    """Return a child of a weight."""
+    return patient(weight=Fraction(weight), height=Fraction(60))
+
+
+def ward(bags: str, **more: str) -> Site:
+    """Return a site profile, as a file says it."""
+    keys = "".join(f"{key} = {value}\n" for key, value in more.items())
+    return site_in(f'site = 1\nname = "Ward 7"\nchange_time = "10:00"\n{keys}bag = [{bags}]')
+
+
+def of_bags(site: Site, name: str, whom: Patient) -> Sequence[Finding]:
+    """Return what a check finds in the site's bags."""
+    judgement = judge(read_regimen(name)[1], date(2026, 11, 1), None, Settings(), whom, site)
+    return [finding for finding in judgement.findings if finding.code[0] == "A"]
+
+
+def refusals(site: Site, name: str, whom: Patient) -> dict[str, str]:
+    """Return why plans are refused, by the day of the week on which they start."""
+    found = {}
+    for number, day in enumerate(DAYS):
+        try:
+            plan(name, whom, start=MONDAY + timedelta(days=number), time_zone="UTC", site=site, isolated=True)
+        except Refusal as error:
+            found[day] = str(error)
+    return found
+
+
+FILLED = ("", "fill_ml = 300", "stabiliser_ml = 5.5", "fill_ml = 300, stabiliser_ml = 299")
+
+
+@st.composite
+def profiles(draw: st.DrawFn) -> Site:
+    """Return a profile that a file may say."""
+    hours = draw(st.sets(st.sampled_from([12, 24, 36, 48, 72, 96, 168]), min_size=1, max_size=3))
+    bags = []
+    for one in sorted(hours):
+        keys = [f"hours = {one}"]
+        filled = draw(
+            st.sampled_from(["", "fill_ml = 300", "stabiliser_ml = 5.5", "fill_ml = 300, stabiliser_ml = 299"])
+        )
+        keys += [filled] if filled else []
+        if one not in {24, 48} or draw(st.booleans()):
+            keys += [f"in_use_hours = {draw(st.integers(one, max(one, 48)))}"] if draw(st.booleans()) else []
+        if one in {12, 36}:
+            keys.append(f"preservative = {draw(st.sampled_from(['true', 'false']))}")
+        bags.append(f"{{ {', '.join(keys)} }}")
+    more = {"prepared_hours_before": str(draw(st.sampled_from([0, 1, 12, 30, 100])))}
+    if draw(st.booleans()):
+        more["kept"] = '"refrigerated"'
+    closed = draw(st.sets(st.sampled_from(DAYS), max_size=6))
+    more["closed"] = str(sorted(closed)).replace("'", '"')
+    if draw(st.booleans()):
+        more["cycle_start"] = '"next-open-day"'
+    return ward(", ".join(bags), **more)
+
+
+WHO = [("rr-adult", ADULT), ("mrd-adult", ADULT), ("rr-below-45-kg", child("5")), ("mrd-below-45-kg", child("6"))]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    site=profiles(),
+    who=st.sampled_from(
+        [("rr-adult", ADULT), ("mrd-adult", ADULT), ("rr-below-45-kg", child("5")), ("mrd-below-45-kg", child("6"))]
+    ),
+)
+def test_what_a_check_passes_can_be_planned_and_what_cannot_be_is_found(site: Site, who: tuple[str, Patient]) -> None:
+    name, whom = who
+    found, refused = of_bags(site, name, whom), refusals(site, name, whom)
+    if refused:
+        assert found, refused
+    if len(refused) == len(DAYS):
+        assert any(finding.severity is Severity.ERROR for finding in found), refused
+    if any(finding.code == "A703" and finding.severity is Severity.ERROR for finding in found):
+        assert len(refused) == len(DAYS)
+
+
+@pytest.mark.parametrize(
+    ("weight", "bags", "more", "offered"),
+    [
+        ("5", "{ hours = 168, in_use_hours = 200 }", {}, "prepare bags without preservative for 1 d or 2 d"),
+        (
+            "5",
+            "{ hours = 24 }, { hours = 72, in_use_hours = 96 }",
+            {"closed": '["sunday"]'},
+            "prepare bags without preservative for 2 d",
+        ),
+        (
+            "5",
+            "{ hours = 24 }, { hours = 72, in_use_hours = 96 }",
+            {"closed": '["saturday", "sunday"]'},
+            "change bags at least every 2 d",
+        ),
+        (
+            "7",
+            "{ hours = 96, in_use_hours = 96 }",
+            {"preservative_from_kg": "22"},
+            "prepare bags without preservative",
+        ),
+    ],
+)
+def test_who_is_too_light_is_told_of_the_preservative_the_weight_and_what_is_allowed(
+    weight: str, bags: str, more: dict[str, str], offered: str
+) -> None:
+    site = ward(bags, **more)
+    with pytest.raises(Refusal) as refused:
+        plan("rr-below-45-kg", child(weight), start=MONDAY, time_zone="UTC", site=site, isolated=True)
+    finding = next(one for one in of_bags(site, "rr-below-45-kg", child(weight)) if one.severity is Severity.ERROR)
+    for said in (str(refused.value), finding.message):
+        assert f"{weight} kg" in said
+        assert "(benzyl alcohol)" in said
+    assert offered in refused.value.advice
+    assert offered in finding.help
+
+
+def test_a_bag_that_cannot_be_made_is_found_too() -> None:
+    site = ward("{ hours = 24, fill_ml = 245, stabiliser_ml = 243 }")
+    (finding, *_) = of_bags(site, "rr-adult", ADULT)
+    assert (finding.code, finding.severity) == ("A704", Severity.ERROR)
+    assert "cannot be made" in finding.message
+    assert set(refusals(site, "rr-adult", ADULT)) == set(DAYS)
+    assert "cannot be made" in refusals(site, "rr-adult", ADULT)["monday"]
+    enough = ward("{ hours = 24, fill_ml = 300, stabiliser_ml = 243 }")
+    assert not of_bags(enough, "rr-adult", ADULT)
+    assert not refusals(enough, "rr-adult", ADULT)
+
+
+def test_bags_that_do_not_keep_in_the_cold_until_they_are_hung_are_found() -> None:
+    site = ward("{ hours = 24 }", prepared_hours_before="200", kept='"refrigerated"')
+    (finding, *_) = of_bags(site, "rr-adult", ADULT)
+    assert (finding.code, finding.severity) == ("A703", Severity.ERROR)
+    assert "8 d at 2 to 8 °C" in finding.message
+    assert set(refusals(site, "rr-adult", ADULT)) == set(DAYS)
