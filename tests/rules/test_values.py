@@ -99,7 +99,7 @@ def test_every_threshold_and_every_parameter_of_every_population_is_listed() -> 
 
 def test_the_numbers_that_plans_ask_for_are_told_to_decide_them() -> None:
     numbers = {name for label in LABELS for name in label_named(label).numbers}
-    files = Path(blinplan.course.__file__).parent.glob("*.py")
+    files = Path(blinplan.course.__file__).parent.rglob("*.py")
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
     written = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     asked = numbers & {one for one in written if isinstance(one, str)}
