@@ -161,6 +161,18 @@ def at(path: Path, value: Any) -> Change:
     return change
 
 
+def slipped(path: Path, word: str, slip: str) -> Change:
+    """Write a word that is there with a slip of the pen."""
+
+    def change(tree: Tree) -> Path | None:
+        around: Any = tree
+        for part in path[:-1]:
+            around = around[part]
+        return at(path, slip)(tree) if around.get(path[-1]) == word else None
+
+    return change
+
+
 # --- doses ----------------------------------------------------------------------------------------------------------
 
 ABOVE, BELOW = "L001 D203 D204 D207", "L001 D201 D202"
@@ -526,7 +538,7 @@ def _continued_early(tree: Tree) -> Path | None:
     return ("cycle", last(tree), "phase") if tree["name"].endswith(("adult", "2014")) else None
 
 
-mistake("a phase with a slip of the pen", "F004", error=True)(at(("cycle", 0, "phase"), "inductoin"))
+mistake("a phase with a slip of the pen", "F004", error=True)(slipped(("cycle", 0, "phase"), "induction", "inductoin"))
 
 
 @mistake("one name for two cycles", "S310", anywhere=True)
@@ -798,7 +810,9 @@ _KEYS: tuple[tuple[str, str, Callable[[Tree], Tree], Path], ...] = (
 for _key, _slip, _table, _where in _KEYS:
     mistake(f"the key {_slip}", "F002", error=True, beside="D206")(misspelt(_table, _where, _key, _slip))
 
-mistake("an indication with a slip of the pen", "F004", error=True)(at(("indication",), "relapsed-refractary"))
+mistake("an indication with a slip of the pen", "F004", error=True)(
+    slipped(("indication",), "relapsed-refractory", "relapsed-refractary")
+)
 mistake("a label that is not", "F004", error=True)(at(("label",), "us-2052"))
 mistake("a format of tomorrow", "F005", error=True)(at(("format",), 2))
 mistake("a status that is not", "F004", error=True)(at(("sources", 0, "status"), "sean"))
