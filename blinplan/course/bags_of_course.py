@@ -5,11 +5,13 @@ from dataclasses import replace
 from itertools import pairwise
 
 from blinplan.course.bags.bag import Bag
+from blinplan.course.bags.keeping import use_by
 from blinplan.course.bags.preparation import bag_by_label
 from blinplan.course.bags.sequence import Infusion, NoSequenceError, Sizes, bag_sequence, times_of_change, usable_bags
 from blinplan.course.calendar import Clock, infusions
 from blinplan.course.events import Course
 from blinplan.course.happened.hung import HungBag, as_ordered
+from blinplan.course.happened.ledger import LedgerEntry
 from blinplan.course.happened.replan import Replanned, replay
 from blinplan.course.wall_clock import WallClock
 from blinplan.label.read import label_of
@@ -25,11 +27,11 @@ def bags_of(found: Replanned, site: Site, clock: Clock) -> tuple[Bag, ...]:
         When no sequence of bags obeys the profile of the site.
     """
     return tuple(
-        _numbered(sorted(_Hanging(found, site, clock).bags(), key=lambda bag: bag.start), infusions(found.course))
+        _with_steps(sorted(_Hanging(found, site, clock).bags(), key=lambda bag: bag.start), infusions(found.course))
     )
 
 
-def _numbered(bags: Iterable[Bag], steps: Sequence[Infusion]) -> Iterator[Bag]:
+def _with_steps(bags: Iterable[Bag], steps: Sequence[Infusion]) -> Iterator[Bag]:
     """The bags with the dose steps that they belong to."""
     for bag in bags:
         yield replace(bag, step=next(n for n, step in enumerate(steps) if step.start <= bag.start < step.stop))
@@ -42,17 +44,24 @@ class _Hanging:
         self._found, self._site, self._clock = found, site, clock
         self._ledger = found.ledger
         self._sizes = _sizes(found.course, site)
+        self._steps = infusions(as_ordered(found.course))
 
     def bags(self) -> Iterator[Bag]:
         """All bags, those that hung first."""
-        hung = list(self._hung())
-        yield from hung
+        hung = list(self._bags_on_record())
         since = 0
         for number, entry in enumerate(self._ledger.interruptions):
-            for bag in self._before_stop(number, since, entry.stopped, hung):
-                yield replace(bag, stop=min(bag.stop, entry.stopped))
+            planned = [
+                replace(bag, stop=min(bag.stop, entry.stopped))
+                for bag in self._before_stop(number, since, entry.stopped, hung)
+            ]
+            yield from planned
+            last = next((bag for bag in planned if bag.stop == entry.stopped), None)
+            if last is not None:
+                hung += self._hung_again(last)
             since = entry.stopped
-        rest = [infusion for infusion in infusions(as_ordered(self._found.course)) if infusion.start >= since]
+        yield from hung
+        rest = [infusion for infusion in self._steps if infusion.start >= since]
         yield from self._sequence(_around(rest, hung))
 
     def _before_stop(self, number: int, since: int, stopped: int, hung: Sequence[Bag]) -> Iterator[Bag]:
@@ -84,47 +93,86 @@ class _Hanging:
     def _sequence(self, planned: Sequence[Infusion]) -> tuple[Bag, ...]:
         return bag_sequence(planned, self._site, self._clock.start, self._sizes)
 
-    def _hung(self) -> Iterator[Bag]:
+    def _bags_on_record(self) -> Iterator[Bag]:
         """The bags that hung, each in as many stretches as something was infused in."""
-        course, seen = self._found.course, set[int]()
+        seen = set[int]()
         for bag in self._ledger.bags:
+            stretches = list(self._stretches(bag))
             again = bag.bag.number is not None and bag.bag.number in seen
             seen |= set() if bag.bag.number is None else {bag.bag.number}
-            size = self._size(bag)
-            stop = self._hangs_until(bag, size)
-            stretches: list[Bag] = []
-            for infusion in infusions(course):
-                start, end = max(bag.start, infusion.start), min(stop, infusion.stop)
-                last = stretches[-1] if stretches else None
-                if start < end and last is not None and (last.stop, last.rate) == (start, infusion.rate):
-                    stretches[-1] = replace(last, stop=end)
-                elif start < end:
-                    stretches.append(
-                        Bag(start, end, size, infusion.rate, 0, on_record=True, again=again or last is not None)
-                    )
-            yield from stretches
+            yield from (replace(one, again=again or number > 0) for number, one in enumerate(stretches))
+
+    def _stretches(self, hung: HungBag) -> Iterator[Bag]:
+        """A bag that hung, where something was infused; what is still to come of it is planned."""
+        size, until = self._size(hung), self._good_until(hung)
+        given = infusions(self._found.course)
+        stop = hung.stop if hung.stop is not None else self._next_edge(hung.start)
+        joined: list[Bag] = []
+        for infusion in given:
+            start, end = max(hung.start, infusion.start), min(stop, infusion.stop)
+            last = joined[-1] if joined else None
+            if start < end and last is not None and (last.stop, last.rate) == (start, infusion.rate):
+                joined[-1] = replace(last, stop=end)
+            elif start < end:
+                joined.append(Bag(start, end, size, infusion.rate, 0, on_record=True, good_until=until))
+        if hung.stop is not None or not joined:
+            yield from joined
+            return
+        first = joined[-1]
+        if first.stop in self._stops:
+            yield first
+            yield from self._hung_again(first)
+        else:
+            yield self._until_change(first, first.minutes)
+
+    def _next_edge(self, minute: int) -> int:
+        """When the infusion that runs at a minute stops or changes."""
+        return next((one.stop for one in self._steps if one.start <= minute < one.stop), minute)
+
+    @property
+    def _stops(self) -> dict[int, LedgerEntry]:
+        return {entry.stopped: entry for entry in self._ledger.interruptions}
+
+    def _until_change(self, bag: Bag, minutes: int, used: int = 0) -> Bag:
+        """A bag that runs so many minutes at most, taken down when the bags after it are best."""
+        last = bag.start + min(minutes, bag.size.minutes - used)
+        last = last if bag.good_until is None else min(last, bag.good_until)
+        running = next(one for one in self._steps if one.start <= bag.start < one.stop)
+        within = replace(running, start=bag.start)
+        times = [at for at in times_of_change(within, self._site, self._clock.start) if bag.start < at <= last]
+        times += [running.stop] if running.stop <= last else []
+        ways = [(at, way) for at in times if (way := self._from(at, running)) is not None]
+        return replace(bag, stop=min(ways, key=lambda each: (len(each[1]), -each[0]))[0] if ways else last)
+
+    def _hung_again(self, bag: Bag) -> Iterator[Bag]:
+        """What becomes of a bag that hung when the infusion stopped, where the record says that it went on."""
+        used, until = 0, self._use_by(bag)
+        while (entry := self._stops.get(bag.stop)) is not None and why_not_again(entry, self._site, until) is None:
+            used += bag.minutes
+            running = next((one for one in self._steps if one.start == entry.restarted), None)
+            if running is None or running.rate != bag.rate or used >= bag.size.minutes:
+                return
+            bag = self._until_change(
+                replace(bag, start=running.start, stop=running.stop, again=True, good_until=until),
+                running.stop - running.start,
+                used,
+            )
+            yield bag
+
+    def _use_by(self, bag: Bag) -> int | None:
+        return bag.good_until if bag.on_record else use_by(bag, self._site).down_by
+
+    def _good_until(self, hung: HungBag) -> int | None:
+        """Until when a bag on record may be used; None where nobody says when it was prepared, or how long it keeps."""
+        limit, prepared = self._size(hung).in_use, hung.bag.prepared
+        return None if limit is None or prepared is None else self._clock.minute(prepared) + limit
 
     def _size(self, bag: HungBag) -> SiteBag:
         """What a bag was made for, as far as the record and the label say it; the site has no say in what hung."""
         label = label_of(self._found.course.regimen_at(bag.start))
-        made = bag_by_label(SiteBag(bag.bag.minutes, bag.bag.fill, None), label.bag(bag.bag.minutes))
+        made = bag_by_label(SiteBag(bag.bag.minutes, None, None), label.bag(bag.bag.minutes))
         rate = bag.bag.millilitres_per_hour
         return made if rate is None else replace(made, millilitres_per_hour=rate)
-
-    def _hangs_until(self, bag: HungBag, size: SiteBag) -> int:
-        """When a bag is taken down: on record, else the time at which the bags after it are best."""
-        if bag.stop is not None:
-            return bag.stop
-        steps = infusions(as_ordered(self._found.course))
-        running = next((one for one in steps if one.start <= bag.start < one.stop), None)
-        if running is None:
-            return bag.start
-        last = min(running.stop, bag.start + size.minutes)
-        within = replace(running, start=bag.start)
-        times = [at for at in times_of_change(within, self._site, self._clock.start) if at <= last]
-        times += [running.stop] if running.stop <= last else []
-        ways = [(at, way) for at in times if (way := self._from(at, running)) is not None]
-        return min(ways, key=lambda each: (len(each[1]), -each[0]))[0] if ways else last
 
     def _from(self, at: int, running: Infusion) -> tuple[Bag, ...] | None:
         """The bags of what is left of an infusion; None where there are none."""
@@ -132,6 +180,21 @@ class _Hanging:
             return self._sequence([replace(running, start=at)]) if at < running.stop else ()
         except NoSequenceError:
             return None
+
+
+def why_not_again(entry: LedgerEntry, site: Site, good_until: int | None) -> str | None:
+    """Why a bag that hung when the infusion stopped is not hung again, in words; empty where nobody asks for it."""
+    if entry.restarted is None or entry.resumption is None or not entry.interruption.same_bag:
+        return ""
+    if site.disconnected_bag is None:
+        return "whether a bag that was disconnected may go on is not said (`disconnected_bag` of the site profile)"
+    if not site.disconnected_bag:
+        return f"{site.name} hangs no bag again that was disconnected"
+    if entry.resumption.new_cycle:
+        return "a new cycle begins with a new bag"
+    if good_until is not None and good_until <= entry.restarted:
+        return "its in-use time was over"
+    return None
 
 
 def _around(planned: Iterable[Infusion], hung: Sequence[Bag]) -> list[Infusion]:

@@ -131,7 +131,11 @@ def entries(
         *_of_hospital(course, clock),
         *_of_supervision(course, interruptions),
         *(Entry(Due.BAG, bag.start, bag.stop, _cycle_at(course, bag.start), bag=bag) for bag in bags),
-        *(_preparation(course, bag, prepared_before) for bag in bags if prepared_before is not None),
+        *(
+            _preparation(course, bag, prepared_before)
+            for bag in bags
+            if prepared_before is not None and bag.is_to_prepare
+        ),
     ]
     return tuple(sorted(found, key=lambda entry: (entry.start, _ORDER.index(entry.due), entry.stop)))
 

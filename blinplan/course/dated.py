@@ -79,7 +79,7 @@ class Dated:
     @property
     def bag_numbers(self) -> dict[int, int]:
         """The numbers of the bags in the course, by the minutes at which they are hung; hung again, a bag keeps its."""
-        numbers = accumulate(not bag.again for bag in self.bags)
+        numbers = accumulate(int(not bag.again) for bag in self.bags)
         return {bag.start: number for number, bag in zip(numbers, self.bags, strict=True)}
 
 

@@ -127,6 +127,9 @@ NEXT_STEP = "next-step"
 REFRIGERATED = "refrigerated"
 
 
+GOES_ON = "goes-on"
+
+
 class SiteTable(NamedTuple):
     """A site profile: which bags are prepared, and when they are changed."""
 
@@ -148,6 +151,7 @@ class SiteTable(NamedTuple):
     syringe: tuple[SyringeFile, ...] = ()
     kept: str | None = None
     holidays_from: str | None = None
+    disconnected_bag: str | None = None
 
 
 SITE_FILE = Table(
@@ -210,6 +214,12 @@ SITE_FILE = Table(
         one_of("room-temperature", REFRIGERATED),
         "where a prepared bag waits until it is hung: room-temperature, where its in-use time runs from preparation"
         " (this if not given), or refrigerated, at 2 to 8 °C, where it runs from hanging",
+    ),
+    optional_key(
+        "disconnected_bag",
+        one_of(GOES_ON, "new-bag"),
+        "what the site does with a bag that was disconnected: goes-on, it is hung again inside its in-use time, or"
+        " new-bag; nothing is hung again where this is not given",
     ),
 )
 
@@ -294,6 +304,8 @@ class Site:
         The fewest days in hospital from the start of cycle 1, cycle 2 and so on.
     by_label
         Names of what is the label's word and not the site's.
+    disconnected_bag
+        Whether a bag that was disconnected may be hung again; None where the site does not say.
     closures
         Days without a change for one patient, which a course record names.
     adult_from_years
@@ -324,6 +336,7 @@ class Site:
     adult_from_years: int | None = None
     figures_by_step: bool = False
     closures: tuple[Closure, ...] = ()
+    disconnected_bag: bool | None = None
     syringes: tuple[Syringe, ...] = ()
     kept_cold: bool | None = None
     holidays_file: str | None = None
@@ -361,6 +374,7 @@ def site_of(file: SiteTable) -> Site:
         hospital_days=file.hospital_days,
         adult_from_years=file.adult_from_years,
         figures_by_step=file.new_figures == NEXT_STEP,
+        disconnected_bag=None if file.disconnected_bag is None else file.disconnected_bag == GOES_ON,
         syringes=tuple(sorted(map(_syringe_of, file.syringe), key=lambda one: (one.millilitres, one.graduation))),
         kept_cold=None if file.kept is None else file.kept == REFRIGERATED,
     )

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from blinplan.course.dated import Dated
 from blinplan.course.events import Course
+from blinplan.course.happened.hung import wrong_doses
 from blinplan.executor import Executor, executor_or_threads
 from blinplan.physiology.model.population import Population
 from blinplan.quantities import MINUTES_PER_DAY
@@ -61,13 +62,16 @@ class Delivered:
     outcome, planned
         Of the same virtual patients in the course as it came to be, and as it was planned.
     overdosed
-        Whether an overdose is on record; what it gave in excess is not, and in no figure.
+        Whether an overdose is on record, and no bag that gave it: what it gave in excess is in no figure.
+    misgiven
+        How many mcg wrong bags gave too much or, below 0, too little, each; they are in the figures.
     """
 
     cycles: tuple[DeliveredCycle, ...]
     outcome: Outcome
     planned: Outcome
     overdosed: bool
+    misgiven: tuple[Fraction, ...] = ()
 
     @property
     def pairs(self) -> Paired:
@@ -99,14 +103,16 @@ def compare_delivery(
     NotEligibleError
         When the regimen does not admit the weight of a virtual patient.
     """
-    planned = dated.replanned.planned
+    planned, off = dated.replanned.planned, tuple(wrong.micrograms for wrong in wrong_doses(dated.course))
     people = virtual_patients(planned.regimen, preset_of(planned.regimen, None, patients), patients, seed)
     with executor_or_threads(executor) as running:
         return Delivered(
             cycles=delivered_cycles(dated.course, planned),
             outcome=_trial(dated.course, people).run(running, progress),
             planned=_trial(planned, people).run(running, count_on(progress, people.size)),
-            overdosed=any(entry.interruption.cause is Cause.OVERDOSE for entry in dated.ledger.interruptions),
+            overdosed=not any(wrong > 0 for wrong in off)
+            and any(entry.interruption.cause is Cause.OVERDOSE for entry in dated.ledger.interruptions),
+            misgiven=off,
         )
 
 

@@ -49,6 +49,7 @@ def record(*stops: dict[str, Any], regimen: str = "rr-adult", starts: dict[int, 
                 new_cycle=one.get("new_cycle"),
                 path=("interruption", number),
                 full_dose_after=one.get("full_dose_after"),
+                same_bag=one.get("same_bag"),
             )
         )
     return CourseRecord(regimen, START, None, None, None, None, tuple(made), tuple(begun))

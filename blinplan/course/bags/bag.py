@@ -25,6 +25,8 @@ class Bag:
         Whether it hung by the record, and is no plan.
     again
         Whether it is the bag before it, hung again.
+    good_until
+        Of a bag that hung before: until when it may be used; None where nobody says.
     """
 
     start: int
@@ -34,6 +36,12 @@ class Bag:
     step: int
     on_record: bool = False
     again: bool = False
+    good_until: int | None = None
+
+    @property
+    def is_to_prepare(self) -> bool:
+        """Whether somebody is to prepare it: it is neither past nor hung again."""
+        return not self.on_record and not self.again
 
     @property
     def minutes(self) -> int:

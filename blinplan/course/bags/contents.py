@@ -88,7 +88,9 @@ class Contents:
 
 
 def contents(bag: Bag, site: Site) -> Contents | None:
-    """What goes into a bag; None where nobody says at which rate the pump runs, or how much is filled."""
+    """What goes into a bag that is to be prepared; None where nobody says the pump rate, or how much is filled."""
+    if not bag.is_to_prepare:
+        return None
     strength, vial = bag.micrograms_per_millilitre, site.vial
     fill = None if strength is None else _final_volume(bag.size, strength, vial)
     if strength is None or fill is None:
@@ -160,13 +162,17 @@ class Usage:
 
 def usage(bags: Iterable[Bag], site: Site) -> Usage | None:
     """What bags take in all, each made from vials of its own; None where that of any is not known."""
-    vials, rests, left = 0, Fraction(0), Fraction(0)
+    vials, rests, left, share = 0, Fraction(0), Fraction(0), None
     for bag in bags:
+        if not bag.is_to_prepare:
+            left -= bag.micrograms * share if share is not None and not bag.on_record else 0
+            continue
         holds = contents(bag, site)
         if holds is None or holds.vials is None or holds.left_in_vials is None:
             return None
         vials += holds.vials
         rests += holds.left_in_vials
-        left += holds.micrograms - bag.micrograms * holds.share
+        share = holds.share
+        left += holds.micrograms - bag.micrograms * share
     per_millilitre = site.vial.per_millilitre if site.vial is not None else Fraction(1)
     return Usage(vials, rests, rests / per_millilitre, left)

@@ -9,10 +9,10 @@ from blinplan.regimen.site import Site
 class UseBy(NamedTuple):
     """The times of a bag, in minutes from the start of the course; None where nobody says how long it keeps.
 
-    ``cold_until`` is None too where a bag does not wait at 2 to 8 °C.
+    ``cold_until`` is None too where a bag does not wait at 2 to 8 °C, and ``prepared`` of a bag that hung before.
     """
 
-    prepared: int
+    prepared: int | None
     cold_until: int | None
     hang_by: int | None
     down_by: int | None
@@ -23,6 +23,8 @@ def use_by(bag: Bag, site: Site) -> UseBy:
 
     A bag that was cold is hung when it is taken out, because none is cooled twice.
     """
+    if not bag.is_to_prepare:
+        return UseBy(None, None, None, bag.good_until)
     prepared = bag.start - site.prepared_before
     limit, cold = bag.size.in_use, bag.size.cold
     if site.kept_cold:

@@ -196,9 +196,12 @@ def _next_day(minute: int) -> int:
 
 
 def in_use_left(bag: Bag, site: Site) -> int | None:
-    """Minutes of in-use time left when a bag is taken down; None where nobody says how long it may be used."""
+    """Minutes of in-use time left when a bag is taken down; None where nobody says how long it may be used.
+
+    Of a bag on record nobody says here when it was prepared.
+    """
     limit = bag.size.in_use
-    return None if limit is None else limit - site.warm_before - bag.minutes
+    return None if limit is None or not bag.is_to_prepare else limit - site.warm_before - bag.minutes
 
 
 def without_preservative(site: Site) -> tuple[SiteBag, ...]:

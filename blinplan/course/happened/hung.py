@@ -25,7 +25,7 @@ class HungBag:
         """Where it is written."""
         return self.bag.path
 
-    def given(self, label: Label) -> DoseRate:
+    def dose_given(self, label: Label) -> DoseRate:
         """The dose rate that it gave: what it was made for, at the pump's rate in place of the label's."""
         labelled, pump = label.bag(self.bag.minutes), self.bag.millilitres_per_hour
         if pump is None or labelled is None:
@@ -34,7 +34,7 @@ class HungBag:
 
 
 @dataclass(frozen=True, slots=True)
-class Misgiven:
+class WrongDose:
     """A stretch in which another dose was given than was ordered: how much more, in mcg, exact; less is below 0."""
 
     event: Event
@@ -80,12 +80,12 @@ def as_ordered(course: Course) -> Course:
     return replace(course_of(course.regimen, course.patient, joined, course.changes), others=course.others)
 
 
-def misgiven(course: Course) -> Iterator[Misgiven]:
+def wrong_doses(course: Course) -> Iterator[WrongDose]:
     """The stretches of a course in which another dose was given than was ordered."""
     for event in course.events:
         if event.period.instead_of is not None:
             ordered = course_of(course.regimen, course.patient, [event.period.instead_of], course.changes)
-            yield Misgiven(event, ordered.events[0])
+            yield WrongDose(event, ordered.events[0])
 
 
 def _pieces(event: Event, course: Course, bags: Iterable[HungBag]) -> Iterator[Period]:
@@ -93,7 +93,7 @@ def _pieces(event: Event, course: Course, bags: Iterable[HungBag]) -> Iterator[P
     period, now = event.period, event.period.start
     for bag in bags if period.dose is not None else ():
         start, stop = max(bag.start, now), min(bag.stop if bag.stop is not None else now, period.stop)
-        given = bag.given(label_of(course.regimen_at(period.start)))
+        given = bag.dose_given(label_of(course.regimen_at(period.start)))
         if start >= stop or not _differs(given, event, course):
             continue
         if start > now:

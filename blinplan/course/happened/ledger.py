@@ -258,7 +258,6 @@ def _bag_data(hung: HungBag) -> dict[str, Any]:
         "minutes": bag.minutes,
         "ml_per_hour": _exact_text(bag.millilitres_per_hour),
         "number": bag.number,
-        "fill_ml": _exact_text(bag.fill),
         "prepared_utc": _moment_data(bag.prepared),
     }
 
@@ -275,7 +274,6 @@ def _bag_of(data: Mapping[str, Any], number: int) -> HungBag:
         millilitres_per_hour=_exact_of(data["ml_per_hour"]),
         number=_or_none(int, data["number"]),
         path=("bag", number),
-        fill=_exact_of(data["fill_ml"]),
         prepared=_moment_of(data["prepared_utc"]),
     )
     return HungBag(_is(int, data["hung_minute"]), _or_none(int, data["taken_down_minute"]), bag)
@@ -338,6 +336,7 @@ def _entry_data(entry: LedgerEntry) -> dict[str, Any]:
         "premedicated": interruption.premedicated,
         "restarted_in_new_cycle": interruption.new_cycle,
         "full_dose_after_minutes": interruption.full_dose_after,
+        "same_bag": interruption.same_bag,
         "decisions": [_decision_data(decision) for decision in entry.decisions],
         "resumption": None
         if resumption is None
@@ -365,6 +364,7 @@ def _entry_of(data: Mapping[str, Any], number: int) -> LedgerEntry:
         new_cycle=_or_none(bool, data["restarted_in_new_cycle"]),
         path=("interruption", number),
         full_dose_after=_or_none(int, data.get("full_dose_after_minutes")),
+        same_bag=_or_none(bool, data.get("same_bag")),
     )
     stopped, restarted = _is(int, data["stopped_minute"]), _or_none(int, data["restarted_minute"])
     lasted = None if restarted is None else restarted - stopped

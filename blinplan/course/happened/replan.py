@@ -145,6 +145,7 @@ def _until(interruption: Interruption, moment: datetime) -> Interruption:
         premedicated=None,
         new_cycle=None,
         full_dose_after=None,
+        same_bag=None,
         resolved=resolved,
     )
 
@@ -184,12 +185,32 @@ def decide_at(
 
     Raises what `replan` does.
     """
+    walk = _walk_of(regimen, record, whom, adulthood, others)
+    walk.to_its_end()
+    return walk.ledger, tuple(walk.stopped)
+
+
+def course_by(
+    regimen: Regimen,
+    record: CourseRecord,
+    whom: Patient,
+    adulthood: Adulthood | None = None,
+    others: Sequence[Regimen] = (),
+) -> Course:
+    """The course that a record tells of, with what the bags on record gave; raises what `replan` does."""
+    walk = _walk_of(regimen, record, whom, adulthood, others)
+    course = course_of(regimen, whom, walk.to_its_end(), tuple(walk.changes))
+    _refuse_stray_bags(course, walk.ledger.bags, ended=walk.ended)
+    return as_given(course, walk.ledger.bags)
+
+
+def _walk_of(
+    regimen: Regimen, record: CourseRecord, whom: Patient, adulthood: Adulthood | None, others: Sequence[Regimen]
+) -> "_Walk":
     known = adulthood or adulthood_in(regimen, record)
     told = FromRecord(record, at_once, known, _figures_over_time(record, None, by_step=False))
     clock = NO_DATES if record.time_zone is None else WallClock(record.begins)
-    walk = _Walk(Course(regimen, whom, (), others=tuple(others)), periods(regimen), told, clock)
-    walk.to_its_end()
-    return walk.ledger, tuple(walk.stopped)
+    return _Walk(Course(regimen, whom, (), others=tuple(others)), periods(regimen), told, clock)
 
 
 def _walk(undated: Course, decided: "Decided", clock: WallClock) -> Replanned:

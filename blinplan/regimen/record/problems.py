@@ -335,6 +335,7 @@ def _without_restart(document: Document, interruption: InterruptionFile, path: K
         ("premedicated", interruption.premedicated),
         ("restart_in", interruption.restart_in),
         ("full_dose_after_days", interruption.full_dose_after_days),
+        ("same_bag", interruption.same_bag),
     ):
         if value is not None:
             yield contradiction(

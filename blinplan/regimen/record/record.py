@@ -57,7 +57,7 @@ class Interruption:
     """An interruption: when, why, and what was done; what is not known is None. Times are aware, in UTC.
 
     ``new_cycle`` says whether the restart began a new cycle, ``full_dose_after`` after how many minutes at the dose of
-    the restart the full dose is given again.
+    the restart the full dose is given again, ``same_bag`` whether the bag that hung went on.
     """
 
     stopped: datetime
@@ -72,6 +72,7 @@ class Interruption:
     new_cycle: bool | None
     path: KeyPath
     full_dose_after: int | None = None
+    same_bag: bool | None = None
 
     @property
     def minutes(self) -> int | None:
@@ -120,8 +121,8 @@ class BagOnRecord:
         What the pump ran at; None where that is not on record, and it ran as the label has it.
     number
         What it was numbered with; the same number again is the same bag, hung again.
-    fill, prepared
-        How many mL it was filled with, and when it was prepared; None where that is not on record.
+    prepared
+        When it was prepared; None where that is not on record.
     """
 
     hung: datetime
@@ -131,7 +132,6 @@ class BagOnRecord:
     millilitres_per_hour: Fraction | None
     number: int | None
     path: KeyPath
-    fill: Fraction | None = None
     prepared: datetime | None = None
 
 

@@ -56,6 +56,7 @@ class InterruptionFile(NamedTuple):
     premedicated: bool | None = None
     restart_in: str | None = None
     full_dose_after_days: int | None = None
+    same_bag: bool | None = None
 
 
 INTERRUPTION = Table(
@@ -79,6 +80,7 @@ INTERRUPTION = Table(
         whole(1, 99),
         "after how many whole days at the dose of the restart the full dose is given again, as it was decided",
     ),
+    optional_key("same_bag", truth(), "true or false: whether the bag that hung when it stopped was hung again"),
 )
 
 
@@ -142,7 +144,7 @@ END = Table(
 )
 
 
-class BagFile(NamedTuple):
+class HungBagFile(NamedTuple):
     """A bag that was hung, as it is written."""
 
     hung: datetime
@@ -151,12 +153,11 @@ class BagFile(NamedTuple):
     taken_down: datetime | None = None
     rate_ml_per_hour: Decimal | None = None
     number: int | None = None
-    fill_ml: Decimal | None = None
     prepared: datetime | None = None
 
 
 BAG = Table(
-    BagFile,
+    HungBagFile,
     required_key("hung", moment(), "the date and time when it was hung"),
     required_key(
         "dose",
@@ -169,7 +170,6 @@ BAG = Table(
         "rate_ml_per_hour", number(0, 1000), "what the pump ran at, in mL per hour; as the label says if not given"
     ),
     optional_key("number", whole(1, 999), "the number on the bag; the same number again is the same bag, hung again"),
-    optional_key("fill_ml", number(0, 1000), "the volume in mL that it was filled with"),
     optional_key("prepared", moment(), "the date and time when it was prepared"),
 )
 
@@ -224,7 +224,7 @@ class RecordTable(NamedTuple):
     end: EndFile | None = None
     planned_start: tuple[PlannedStartFile, ...] = ()
     closure: tuple[ClosureFile, ...] = ()
-    bag: tuple[BagFile, ...] = ()
+    bag: tuple[HungBagFile, ...] = ()
 
 
 RECORD_FILE = Table(
@@ -297,7 +297,7 @@ def record_of(file: RecordTable) -> CourseRecord:
     )
 
 
-def _bag(file: BagFile, zone: str | None, path: KeyPath) -> BagOnRecord:
+def _bag(file: HungBagFile, zone: str | None, path: KeyPath) -> BagOnRecord:
     return BagOnRecord(
         hung=in_utc(file.hung, zone),
         taken_down=None if file.taken_down is None else in_utc(file.taken_down, zone),
@@ -306,7 +306,6 @@ def _bag(file: BagFile, zone: str | None, path: KeyPath) -> BagOnRecord:
         millilitres_per_hour=_exact(file.rate_ml_per_hour),
         number=file.number,
         path=path,
-        fill=_exact(file.fill_ml),
         prepared=None if file.prepared is None else in_utc(file.prepared, zone),
     )
 
@@ -351,4 +350,5 @@ def _interruption(file: InterruptionFile, zone: str | None, path: KeyPath) -> In
         new_cycle=None if file.restart_in is None else file.restart_in == "new-cycle",
         path=path,
         full_dose_after=None if file.full_dose_after_days is None else file.full_dose_after_days * MINUTES_PER_DAY,
+        same_bag=file.same_bag,
     )

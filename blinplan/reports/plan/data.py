@@ -161,7 +161,7 @@ def _bag_values(dated: Dated, bag: Bag, site: Site) -> dict[str, Any]:
         "computed_ml": value("ml_drug_computed"),
         "off_mcg": value("mcg_off"),
         "left_in_vials_mcg": value("mcg_left_in_vials"),
-        "prepared": dated.clock.at(times.prepared),
+        "prepared": _at(dated, times.prepared),
         "cold_until": _at(dated, times.cold_until),
         "hang_by": _at(dated, times.hang_by),
         "take_down_by": _at(dated, times.down_by),

@@ -58,7 +58,10 @@ _STYLES = {
 
 def closed_days(dated: Dated) -> Iterator[Remark]:
     """Tell of every start, step and restart that wants a new bag when the site changes none."""
+    hung = {bag.start for bag in dated.bags if not bag.is_to_prepare}
     for entry in dated.shown_entries() if dated.site is not None else ():
+        if entry.start in hung:
+            continue  # no new bag is needed
         closed = None if dated.site is None else when_closed(entry, dated.clock, dated.site)
         if closed is not None:
             start = moment_text(dated.clock.at(entry.start))
@@ -171,6 +174,8 @@ _INFUSION = frozenset({Due.START, Due.STEP, Due.RESTART})
 
 def _infusion(due: Due, event: Event) -> str:
     marks = block_marks(event.period.block, optional=event.period.optional)
+    if event.period.instead_of is not None:
+        return f"wrong bag: {given_rate_text(event)} for {duration_text(event.period.minutes)}"
     kind = f"start of {visible(event.period.cycle_name)}{marks}" if due is Due.START else due.value
     return f"{kind}: {given_rate_text(event)} for {duration_text(event.period.minutes)}"
 

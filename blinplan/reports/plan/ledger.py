@@ -8,12 +8,14 @@ from rich.padding import Padding
 from rich.text import Text
 
 from blinplan.course.dated import Dated
+from blinplan.course.happened.hung import wrong_doses
 from blinplan.course.happened.interruption import Decision, Topic
 from blinplan.course.happened.ledger import LedgerEntry, ledger_data
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.outside_text import visible
-from blinplan.quantities import duration_text
+from blinplan.quantities import duration_text, plural
+from blinplan.reports.plan.bags.hung import end_remarks, wrong_dose_text, wrong_doses_json
 from blinplan.reports.shared.words import moment_text
 from blinplan.terminal import indent
 
@@ -21,7 +23,7 @@ from blinplan.terminal import indent
 def ledger_report(dated: Dated) -> list[RenderableType]:
     """Tell of every interruption and later start, what the label asks, who says so, and how the plan goes on."""
     ledger = dated.ledger
-    if not (ledger.interruptions or ledger.starts or ledger.end or ledger.closures):
+    if not (ledger.interruptions or ledger.starts or ledger.end or ledger.closures or ledger.bags):
         return []
     parts: list[RenderableType] = ["", Text("Ledger", "title")]
     for entry in dated.ledger.interruptions:
@@ -34,7 +36,17 @@ def ledger_report(dated: Dated) -> list[RenderableType]:
                 )
             )
         parts.append(indent(f"so {visible(entry.resumed)}"))
-    return [*parts, *(Text(line) for line in (*starts_of_cycles(dated), *closures(dated), *end_of_course(dated)))]
+    lines = (*starts_of_cycles(dated), *closures(dated), *bags_on_record(dated), *end_of_course(dated))
+    return [*parts, *map(Text, lines)]
+
+
+def bags_on_record(dated: Dated) -> Iterator[str]:
+    """Say how many bags are on record, and what wrong ones gave."""
+    bags = dated.ledger.bags
+    if bags:
+        hangs = f"; the last hangs since {moment_text(dated.clock.at(bags[-1].start))}" if bags[-1].stop is None else ""
+        yield f"{len(bags)} {plural('bag', len(bags))} on record{hangs}."
+    yield from (wrong_dose_text(dated, wrong) for wrong in wrong_doses(dated.course))
 
 
 def closures(dated: Dated) -> Iterator[str]:
@@ -45,9 +57,7 @@ def closures(dated: Dated) -> Iterator[str]:
 
 def end_of_course(dated: Dated) -> Iterator[str]:
     """Say when the course ended for good, and why."""
-    if (closing := dated.ledger.end) is not None:
-        at = moment_text(dated.clock.at(closing.minute))
-        yield f"{at}: {visible(closing.words)}. Nothing more is planned."
+    return (remark.text for remark in end_remarks(dated))
 
 
 def interruption_text(dated: Dated, entry: LedgerEntry) -> str:
@@ -103,6 +113,10 @@ def ledger_json(dated: Dated) -> dict[str, Any]:
     data, numbers = ledger_data(dated.ledger), label_of(dated.course.regimen).numbers
     if dated.ledger.end is not None:
         data["end"]["at"] = dated.clock.at(dated.ledger.end.minute).isoformat()
+    data["wrong_bags"] = wrong_doses_json(dated)
+    for hung, bag in zip(data["bags"], dated.ledger.bags, strict=True):
+        hung["hung"] = dated.clock.at(bag.start).isoformat()
+        hung["taken_down"] = None if bag.stop is None else dated.clock.at(bag.stop).isoformat()
     for written, entry in zip(data["interruptions"], dated.ledger.interruptions, strict=True):
         written["stopped"] = dated.clock.at(entry.stopped).isoformat()
         written["restarted"] = None if entry.restarted is None else dated.clock.at(entry.restarted).isoformat()

@@ -109,6 +109,8 @@ def _table(dated: Dated, screen: Screen) -> RenderableType:
 def _dose_text(course: Course, event: Event) -> Text:
     period = event.period
     if period.dose is not None:
+        if period.instead_of is not None:
+            return Text(f"wrong bag: {given_rate_text(event)}", "warning")
         optional = " (optional)" if period.optional else ""
         name = f"{visible(period.cycle_name)}{optional}: " if period.step == 1 else ""
         return Text(f"{name}{given_rate_text(event)}{no_interval_text(course, period)}")

@@ -304,6 +304,9 @@ SEVERE = ("grade = 3", GONE, *DONE)
 UNMEDICATED = "premedicated = false"
 SAME, NEW = 'restart_in = "same-cycle"', 'restart_in = "new-cycle"'
 STARTED = "[[cycle_start]]\ncycle = 2\nstarted = {}\n"
+HUNG = '[[bag]]\nnumber = 1\nhung = 2026-03-03T10:00:00Z\ntaken_down = 2026-03-04T{}:00Z\ndose = "{}"\nhours = {}\n'
+NEXT = '[[bag]]\nnumber = 2\nhung = 2026-03-04T10:00:00Z\ndose = "9 mcg/day"\nhours = 24\n'
+FAST = "rate_ml_per_hour = 20\n"
 PLANNED = "[[planned_start]]\ncycle = 2\nstarts = 2026-05-04T10:00:00Z\n"
 
 EXAMPLES = (
@@ -416,6 +419,13 @@ EXAMPLES = (
     Example("I807", "pass", "later, as it was planned", WHOLE + STARTED.format("2026-05-04T10:00:00Z") + PLANNED),
     Example("I807", "finding", "a day later than planned", WHOLE + STARTED.format("2026-05-05T10:00:00Z") + PLANNED),
     Example("I807", "not applicable", "no later cycle has begun", WHOLE),
+    Example("I808", "finding", "28 in place of 9 mcg/day", WHOLE + HUNG.format("10:00", "28 mcg/day", 24)),
+    Example("I808", "pass", "what was ordered", WHOLE + HUNG.format("10:00", "9 mcg/day", 24)),
+    Example("I808", "finding", "a minute more than it was made for", WHOLE + HUNG.format("10:01", "9 mcg/day", 24)),
+    Example("I808", "finding", "an hour without a bag", WHOLE + HUNG.format("09:00", "9 mcg/day", 24) + NEXT),
+    Example("I808", "pass", "one bag after another", WHOLE + HUNG.format("10:00", "9 mcg/day", 24) + NEXT),
+    Example("I808", "finding", "at twice the pump rate", WHOLE + HUNG.format("10:00", "9 mcg/day", 24) + FAST),
+    Example("I808", "not applicable", "no bag on record", WHOLE),
 )
 
 

@@ -12,6 +12,7 @@ from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.contents import contents
 from blinplan.course.bags.sequence import in_use_left
 from blinplan.course.dated import Dated
+from blinplan.course.happened.hung import as_ordered
 from blinplan.label.label import Label
 from blinplan.label.read import label_of
 from blinplan.quantities import decimal_text, duration_text
@@ -112,10 +113,11 @@ _WIDE = 132
 def sum_text(dated: Dated) -> str:
     """Say what all bags give beside what is ordered, and by how much they differ."""
     given = sum((bag.micrograms for bag in dated.bags), Fraction(0))
-    difference = given - dated.course.micrograms
+    ordered = as_ordered(dated.course).micrograms
+    difference = given - ordered
     return (
-        f"All bags of the course give {amount_text(given)} mcg; ordered are {amount_text(dated.course.micrograms)} mcg."
-        f" Difference: {f'{difference} mcg' if difference else 'none'}."
+        f"All bags of the course give {amount_text(given)} mcg; ordered are {amount_text(ordered)} mcg."
+        f" Difference: {f'{amount_text(difference)} mcg' if difference else 'none'}."
     )
 
 

@@ -18,7 +18,7 @@ from blinplan.reports.shared.words import amount_text
 
 def bag_remarks(dated: Dated) -> Iterator[Remark]:
     """Say all that has to be known of the bags that are shown."""
-    shown = dated.shown_bags()
+    shown = [(number, bag) for number, bag in dated.shown_bags() if bag.is_to_prepare]
     yield from _filling_questions(dated, shown)
     yield from _preparation_questions(dated, shown)
     yield from _off_by_syringes(dated)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from blinplan.course.bags.contents import Usage, usage
+from blinplan.course.calendar import Due
 from blinplan.course.dated import Dated
 from blinplan.quantities import plural
 from blinplan.reports.shared.words import amount_text, exact_amount
@@ -24,7 +25,7 @@ def usage_of_cycles(dated: Dated) -> tuple[CycleUsage, ...]:
     site = dated.site
     if site is None:
         return ()
-    bags = [(entry.cycle, entry.bag) for entry in dated.entries if entry.bag is not None]
+    bags = [(entry.cycle, entry.bag) for entry in dated.entries if entry.due is Due.BAG and entry.bag]
     cycles = dict.fromkeys(cycle for cycle, _ in bags)
     return tuple(CycleUsage(one, usage([bag for cycle, bag in bags if cycle == one], site)) for one in cycles)
 

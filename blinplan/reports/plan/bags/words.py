@@ -20,7 +20,9 @@ def bag_text(dated: Dated, bag: Bag) -> str:
     per_hour = bag.size.millilitres_per_hour
     rate = "" if per_hour is None else f" at {decimal_text(per_hour)} mL/h"
     runs = f"{amount_text(bag.rate)} mcg/day{rate} for {duration_of_bag(bag)}"
-    return "; ".join([f"bag {dated.bag_numbers[bag.start]}: {runs}", *_filling(_contents(dated, bag))])
+    return "; ".join(
+        [f"bag {dated.bag_numbers[bag.start]}{' again' * bag.again}: {runs}", *_filling(_contents(dated, bag))]
+    )
 
 
 def preparation_text(dated: Dated, bag: Bag) -> str:

@@ -27,11 +27,19 @@ def delivered_report(comparison: Delivered, screen: Screen) -> list[RenderableTy
             " free intervals and interruptions included and no less than was planned, in % of the planned one.",
             "quiet",
         ),
+        *(Text(line, "warning") for line in _misgiven_lines(comparison)),
         *(Text(line, "not evaluated") for line in _open_questions(comparison)),
         "",
         _simulation_table(comparison, screen),
         Text(_patients(comparison.outcome.trial.population), "quiet"),
     ]
+
+
+def _misgiven_lines(comparison: Delivered) -> Iterator[str]:
+    """Say what wrong bags gave, which the figures have."""
+    for off in comparison.misgiven:
+        much = "much" if off > 0 else "little"
+        yield f"A wrong bag gave {amount_text(abs(off))} mcg too {much}: that is in the figures."
 
 
 def _open_questions(comparison: Delivered) -> Iterator[str]:
@@ -104,6 +112,7 @@ def delivered_json(comparison: Delivered) -> Mapping[str, Any]:
     population = comparison.outcome.trial.population
     return {
         "not_evaluated": list(_open_questions(comparison)),
+        "mcg_misgiven": [exact_amount(off) for off in comparison.misgiven],
         "cycles": [
             {
                 "cycle": cycle.cycle,

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from blinplan.course.adulthood import Adulthood
 from blinplan.course.eligibility import misfits
+from blinplan.course.events import Course
+from blinplan.course.happened.hung import HungBag, hung_bags
 from blinplan.course.happened.interruption import Circumstances, Decision, Topic, premedication_goes_by_age
 from blinplan.course.happened.interruption import decisions as label_decisions
 from blinplan.course.happened.ledger import Ledger
-from blinplan.course.happened.replan import adulthood_in, decide, decide_at
+from blinplan.course.happened.replan import adulthood_in, course_by, decide, decide_at
 from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import Patient, PatientError, patient
 from blinplan.label.read import label_of
@@ -77,6 +79,12 @@ def ledger_of(case: Case, record: CourseRecord) -> Ledger:
     return decide(case.regimen, record, _patient(record), _adulthood(case), case.others)
 
 
+def course_in(case: Case) -> tuple[Course, tuple[HungBag, ...]]:
+    """The course of a record as it was given, and the bags on record; raises what `decide` does."""
+    record = record_in(case)
+    return course_by(case.regimen, record, _patient(record), _adulthood(case), case.others), hung_bags(record)
+
+
 def dose(rule: Rule, case: Case) -> Answer:
     """Find restarts at another dose than the one that was stopped, where the label gives none."""
     record = record_in(case)
@@ -131,7 +139,7 @@ def fits(rule: Rule, case: Case) -> Iterator[Finding]:
         yield case.finding(rule, (path,), str(error), "correct the figures of the patient")
         return
     try:
-        decide(case.regimen, record, whom, _adulthood(case), case.others)
+        course_by(case.regimen, record, whom, _adulthood(case), case.others)
     except RecordError as error:
         yield case.finding(rule, error.path, str(error), "correct the record, or the regimen that it names")
     except PatientError:

@@ -84,6 +84,19 @@ def _starts(rule: Rule, case: Case) -> Answer:
     return starts(rule, case)
 
 
+def _bags(rule: Rule, case: Case) -> Answer:
+    from blinplan.rules.families.interruptions.bags import bags
+
+    return bags(rule, case)
+
+
+def _bag_of(dose: str) -> str:
+    return (
+        'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n\n[[bag]]\nhung = 2026-03-04T10:00:00Z\n'
+        f'taken_down = 2026-03-04T16:00:00Z\ndose = "{dose}"\nhours = 24'
+    )
+
+
 def _rule(
     code: str,
     name: str,
@@ -223,5 +236,17 @@ RULES = (
         _starts,
         sources=("The regimen that the record names",),
         severity=Severity.WARNING,
+    ),
+    _rule(
+        "I808",
+        "bags-not-as-ordered",
+        "A bag on record gave another dose than was ordered, ran longer than it was made for, or was taken down and no"
+        " other hung while the infusion is not said to have stopped.",
+        "What was given in excess or is lacking decides what is done now, and after an overdose the label stops the"
+        " infusion.",
+        ("overdose_hold",),
+        _bag_of("28 mcg/day"),
+        _bag_of("9 mcg/day"),
+        _bags,
     ),
 )

@@ -1,0 +1,183 @@
+"""What really happened, told in records: the plan goes on from it as a pharmacist would."""
+
+from datetime import date, datetime
+from fractions import Fraction
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tests.stories.ward import ADULT, exact, found, on_calendar, planned, steps
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def interruption(stopped: str, restarted: str, cause: str, *lines: str, cycle: int = 1) -> str:
+    more = "\n".join(lines)
+    return (
+        f'[[interruption]]\nstopped = {stopped}\nrestarted = {restarted}\ncause = "{cause}"\ncycle = {cycle}\n{more}\n'
+    )
+
+
+def test_cytokine_release_of_grade_3_on_day_4(tmp_path: Path) -> None:
+    """It is held until it is resolved, restarted at 9 mcg/day, and 28 come back after 7 days; 28 days in all."""
+    happened = interruption(
+        "2026-12-03T14:00:00",
+        "2026-12-05T10:00:00",
+        "cytokine-release-syndrome",
+        "grade = 3",
+        "resolved = 2026-12-05T08:00:00",
+        "premedicated = true",
+        'restart_dose = "9 mcg/day"',
+        'restart_in = "same-cycle"',
+    )
+    found_plan = planned(tmp_path, happened)
+    day = [float(days) for days, _ in steps(found_plan, 1)]
+    assert [float(rate) for _, rate in steps(found_plan, 1)] == [9, 0, 9, 28, 0]
+    assert (round(day[0] + day[2] + day[3], 6), day[2]) == (28, 7)
+    exact(found_plan)
+    assert found(happened) == []
+
+
+def test_a_neurological_event_of_grade_3_on_day_15(tmp_path: Path) -> None:
+    happened = interruption(
+        "2026-12-14T10:00:00",
+        "2026-12-18T10:00:00",
+        "neurological",
+        "grade = 3",
+        "seizures = 0",
+        "resolved = 2026-12-16T10:00:00",
+        "premedicated = true",
+        'restart_dose = "9 mcg/day"',
+        'restart_in = "same-cycle"',
+    )
+    found_plan = planned(tmp_path, happened)
+    assert [tuple(map(float, step)) for step in steps(found_plan, 1)] == [
+        (7, 9),
+        (7, 28),
+        (4, 0),
+        (7, 9),
+        (7, 28),
+        (14, 0),
+    ]
+    exact(found_plan)
+    assert found(happened) == []
+
+
+def test_a_second_seizure_ends_the_drug(tmp_path: Path) -> None:
+    first = interruption(
+        "2026-12-14T10:00:00",
+        "2026-12-18T10:00:00",
+        "neurological",
+        "grade = 2",
+        "seizures = 1",
+        "premedicated = true",
+    )
+    second = (
+        '[[interruption]]\nstopped = 2026-12-22T10:00:00\ncause = "neurological"\ngrade = 2\nseizures = 1\ncycle = 1\n'
+    )
+    found_plan = planned(tmp_path, first + second)
+    dated = on_calendar(found_plan)
+    assert dated.replanned.ended
+    assert "stops the drug for good" in dated.ledger.interruptions[-1].resumed
+    assert dated.clock.at(dated.course.events[-1].period.stop) == datetime(2026, 12, 22, 10, tzinfo=BERLIN)
+    exact(found_plan)
+
+
+def test_a_pump_failure_of_five_hours_with_the_same_bag(tmp_path: Path) -> None:
+    happened = interruption(
+        "2026-12-09T12:00:00", "2026-12-09T17:00:00", "technical", "premedicated = true", "same_bag = true"
+    )
+    found_plan = planned(tmp_path, happened)
+    dated = on_calendar(found_plan)
+    again = next(bag for bag in dated.bags if bag.again)
+    before = next(bag for bag in dated.bags if bag.stop == again.start - 5 * 60)
+    assert before.minutes + again.minutes <= before.size.minutes
+    assert dated.course.micrograms == dated.replanned.planned.micrograms
+    assert any("goes on from Wed 2026-12-09 17:00, and is good until" in line for line in found_plan.warnings)
+    exact(found_plan)
+    assert found(happened) == []
+
+
+def test_twelve_days_for_surgery(tmp_path: Path) -> None:
+    """The label is silent: nothing is resumed until somebody has decided, and the record says it."""
+    silent = ("2026-12-12T08:00:00", "2026-12-24T08:00:00", "surgery", "premedicated = true")
+    waiting = planned(tmp_path, interruption(*silent))
+    dated = on_calendar(waiting)
+    assert dated.clock.at(dated.course.events[-1].period.stop) == datetime(2026, 12, 12, 8, tzinfo=BERLIN)
+    assert dated.ledger.interruptions[0].resumed.endswith("add `restart_dose` and `restart_in` to the record")
+    assert found(interruption(*silent)) == ["I806"]
+    exact(waiting)
+    decided = ('restart_dose = "9 mcg/day"', 'restart_in = "same-cycle"', "full_dose_after_days = 7")
+    going_on = planned(tmp_path, interruption(*silent, *decided))
+    assert [float(rate) for _, rate in steps(going_on, 1)] == [9, 28, 0, 9, 28, 0]
+    exact(going_on)
+    assert found(interruption(*silent, *decided)) == []
+
+
+def bag(number: int, hung: str, taken_down: str | None, dose: str) -> str:
+    down = "" if taken_down is None else f"taken_down = {taken_down}\n"
+    return f'[[bag]]\nnumber = {number}\nhung = {hung}\n{down}dose = "{dose}"\nhours = 48\n'
+
+
+def test_a_wrong_bag_of_six_hours(tmp_path: Path) -> None:
+    """28 in place of 9 mcg/day for six hours are 4.75 mcg too much; 9 in place of 28 as much too little."""
+    for first, wrong, sign in (("2026-12-0", "28 mcg/day", 1), ("2026-12-1", "9 mcg/day", -1)):
+        right = "9 mcg/day" if sign > 0 else "28 mcg/day"
+        happened = (
+            bag(1, f"{first}0T10:00:00".replace("-12-00", "-11-30"), f"{first}2T10:00:00", right)
+            + bag(2, f"{first}2T10:00:00", f"{first}2T16:00:00", wrong)
+            + bag(3, f"{first}2T16:00:00", None, right)
+        )
+        found_plan = planned(tmp_path, happened)
+        course = on_calendar(found_plan).course
+        assert course.micrograms - on_calendar(found_plan).replanned.planned.micrograms == sign * 19 / 4
+        much = "much" if sign > 0 else "little"
+        assert any(f"4.75 mcg too {much}" in line for line in found_plan.warnings)
+        assert found(happened) == ["I808"]
+        exact(found_plan)
+
+
+def test_a_transplant_after_cycle_2(tmp_path: Path) -> None:
+    happened = '[end]\nat = 2027-02-15T09:00:00\nreason = "transplant"\n'
+    found_plan = planned(tmp_path, happened)
+    dated = on_calendar(found_plan)
+    assert {event.period.cycle for event in dated.course.events} == {1, 2}
+    assert dated.course.micrograms == 7 * 9 + 21 * 28 + 28 * 28
+    calendar = found_plan.text("ics", plan_id="p1")
+    assert "STATUS:CANCELLED" in calendar
+    assert calendar.count("STATUS:CANCELLED") >= 3 * 4  # start, end and bags of three cycles
+    assert any("the course has ended: transplant. Nothing more is planned." in line for line in found_plan.warnings)
+    exact(found_plan)
+    assert found(happened) == []
+
+
+def test_cycle_3_two_days_early_and_three_weeks_late(tmp_path: Path) -> None:
+    spring = Fraction(-28, 24)  # three weeks later the clock is put forward in cycle 3, and an hour is not infused
+    for started, said, off in (("2027-02-20", "2 d before", 0), ("2027-03-15", "21 d later than it could", spring)):
+        happened = f"[[cycle_start]]\ncycle = 3\nstarted = {started}T10:00:00\n"
+        found_plan = planned(tmp_path, happened)
+        dated = on_calendar(found_plan)
+        begins = next(event.period.start for event in dated.course.events if event.period.cycle == 3)
+        assert dated.clock.at(begins) == datetime.fromisoformat(f"{started}T10:00").replace(tzinfo=BERLIN)
+        assert said in dated.ledger.starts[0].why
+        assert dated.course.micrograms - dated.replanned.planned.micrograms == off
+        assert found(happened) == ["I807"]
+        exact(found_plan)
+
+
+def test_a_planned_closure_moves_a_start_and_no_bag_is_changed_in_it(tmp_path: Path) -> None:
+    happened = '[[closure]]\nfirst_day = 2027-01-10\nlast_day = 2027-01-12\nwhy = "the ward moves"\n'
+    found_plan = planned(tmp_path, happened)
+    dated = on_calendar(found_plan)
+    begins = next(event.period.start for event in dated.course.events if event.period.cycle == 2)
+    assert dated.clock.at(begins) == datetime(2027, 1, 13, 10, tzinfo=BERLIN)
+    closed = {date(2027, 1, day) for day in (10, 11, 12)}
+    assert not closed & {dated.clock.at(bag.start).date() for bag in dated.bags}
+    exact(found_plan)
+
+
+def test_where_the_clock_is_put_forward_the_stories_hold(tmp_path: Path) -> None:
+    spring = ADULT.replace("2026-11-30", "2027-03-15")
+    happened = bag(1, "2027-03-15T10:00:00", "2027-03-17T10:00:00", "9 mcg/day") + interruption(
+        "2027-03-27T12:00:00", "2027-03-28T17:00:00", "technical", "premedicated = true", "same_bag = true"
+    )
+    exact(planned(tmp_path, happened, head=spring))
