@@ -43,6 +43,19 @@ cycle = 1
 [[cycle_start]]
 cycle = 2
 started = 2026-12-21T10:00:00
+[[bag]]
+number = 1
+hung = 2026-11-04T10:00:00
+prepared = 2026-11-04T08:00:00
+taken_down = 2026-11-04T16:00:00
+dose = "28 mcg/day"
+hours = 48
+rate_ml_per_hour = 5
+[[bag]]
+number = 2
+hung = 2026-11-04T16:00:00
+dose = "9 mcg/day"
+hours = 48
 [[closure]]
 first_day = 2027-01-31
 last_day = 2027-02-02
