@@ -221,11 +221,20 @@ def _unreadable(data: bytes, name: str, error: DocumentError) -> FaultyFile:
 def _not_toml(text: str, name: str, line: int, slip: Span, message: str) -> FaultyFile:
     header = _advice_for_header(text, line)
     rest = _read_around(text, name, line) if header is None else None
-    advice = f"{header or 'correct the syntax here'}; {_HOW_MUCH[None if rest is None else rest.lost is not None]}"
+    what = header or _advice_for_line(text, line) or "correct the syntax here"
+    advice = f"{what}; {_HOW_MUCH[None if rest is None else rest.lost is not None]}"
     problem = Problem("F001", (), slip, message, "a regimen, record or site file is TOML", advice)
     if rest is None:
         return FaultyFile(Document(name, text, {}, {}), (problem,))
     return FaultyFile(rest.document, in_order([problem, *_problems_around(rest)]), _lost_places(rest))
+
+
+def _advice_for_line(text: str, line: int) -> str | None:
+    """How to write a line that is no TOML, or the one before it, where that is plain."""
+    # Imported here, because most files can be read.
+    from blinplan.regimen.toml.likely_syntax import advice_for_line
+
+    return advice_for_line(text.split("\n")[line - 1]) if line else None
 
 
 _HOW_MUCH = {

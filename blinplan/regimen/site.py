@@ -74,6 +74,20 @@ BAG = Table(
         whole(1, 1000),
         "whole hours that a prepared bag keeps at 2 to 8 °C; as the label says if not given",
     ),
+    advice={
+        "volume": "write `fill_ml`",
+        "volume_ml": "write `fill_ml`",
+        "fill": "write `fill_ml`",
+        "total_ml": "write `fill_ml`",
+        "ml": "write `fill_ml`",
+        "rate": "write `rate_ml_per_hour`",
+        "rate_ml_h": "write `rate_ml_per_hour`",
+        "ml_per_hour": "write `rate_ml_per_hour`",
+        "in_use": "write `in_use_hours`",
+        "shelf_life": "write `in_use_hours`",
+        "preserved": "write `preservative`",
+        "bacteriostatic": "write `preservative`",
+    },
 )
 
 
@@ -221,6 +235,16 @@ SITE_FILE = Table(
         "what the site does with a bag that was disconnected: goes-on, it is hung again inside its in-use time, or"
         " new-bag; nothing is hung again where this is not given",
     ),
+    advice={
+        "bags": "write [[bag]] above each, or `bag = [{ ... }]`",
+        "closed_days": "write `closed`",
+        "open": "write `closed`, with the days on which no bag is changed",
+        "open_days": "write `closed`, with the days on which no bag is changed",
+        "zone": "write `time_zone`",
+        "time": "write `change_time`",
+        "change": "write `change_time`",
+        "public_holidays": "write `holidays`",
+    },
 )
 
 

@@ -81,6 +81,17 @@ INTERRUPTION = Table(
         "after how many whole days at the dose of the restart the full dose is given again, as it was decided",
     ),
     optional_key("same_bag", truth(), "true or false: whether the bag that hung when it stopped was hung again"),
+    advice={
+        "reason": "write `cause`",
+        "why": "write `cause`",
+        "stop": "write `stopped`",
+        "start": "write `restarted`",
+        "dose": "write `restart_dose`",
+        "same_cycle": 'write `restart_in = "same-cycle"`',
+        "new_cycle": 'write `restart_in = "new-cycle"`',
+        "premedication": "write `premedicated`",
+        "ctcae_grade": "write `grade`",
+    },
 )
 
 
@@ -263,6 +274,19 @@ RECORD_FILE = Table(
         "days on which, for this patient, no cycle is begun and no bag changed: planned, and no fact",
     ),
     optional_key("bag", array(table(BAG), 0, 500), "the bags that were hung, in their order; not all need be there"),
+    advice={
+        "dob": "write `born`",
+        "date_of_birth": "write `born`",
+        "birthday": "write `born`",
+        "age": "write `age_years`, or `born` with the date of birth",
+        "name": "remove it: a record names no patient, and the regimen is `regimen`",
+        "patient": "put the figures at the top of the file: `weight_kg`, `height_cm`, `born`",
+        "bsa": "write `bsa_m2`",
+        "started": "write `start`",
+        "pause": "write [[interruption]] above each stop of the infusion",
+        "stop": "write [[interruption]] above each stop of the infusion",
+        "stops": "write [[interruption]] above each stop of the infusion",
+    },
 )
 
 

@@ -118,7 +118,8 @@ class SchemaProblems:
         """What to write for a key that the format has none like."""
         written = str(path[-1])
         known = self._table_at(path[:-1]).advice.get(re.sub(r"[^a-z]+", "_", written.lower()))
-        found = known or advice_for_key(written, self._free_keys(path))
+        found = known or _in_hours(written, self._value(path), self._free_keys(path))
+        found = found or advice_for_key(written, self._free_keys(path))
         missing = self._meant_by(path, None)
         names = [str(missing[-1])] if missing is not None else self._missing_alternatives(path)
         if found is None and names:
@@ -176,7 +177,8 @@ class SchemaProblems:
             allowed = _allowed_words(detail)
             word = nearest_word(str(detail["input"]), allowed)
             fix = _spelling(span, str(detail["input"]), word, allowed, quote='"')
-        advice = self._advice_for_brackets(path, detail["input"], span) or _advice(path, detail)
+        natural = self._advice_for_natural_value(path, detail["input"])
+        advice = self._advice_for_brackets(path, detail["input"], span) or natural or _advice(path, detail)
         return Problem(code, path, span, f"`{key}` is {value}", why, advice, fix)
 
     def _advice_for_brackets(self, path: KeyPath, value: object, span: Span) -> str | None:
@@ -195,6 +197,18 @@ class SchemaProblems:
         if isinstance(value, list) and kind.json.get("$ref"):
             return f"write [{name}], with one bracket on each side; there is only one"
         return None
+
+    def _advice_for_natural_value(self, path: KeyPath, value: object) -> str | None:
+        """How to write a value that people write so: a date of their country, a number with its unit, a short name."""
+        # Imported here, because most files have none.
+        from blinplan.regimen.toml.likely_values import advice_for_value
+
+        key = next((part for part in reversed(path) if isinstance(part, str)), "")
+        field = self._table_at(path[:-1] if isinstance(path[-1], str) else path[:-2]).keys.get(key)
+        if field is None:
+            return None
+        expected = field.kind.json
+        return advice_for_value(key, expected.get("items", expected) if isinstance(path[-1], int) else expected, value)
 
     def _expectation(self, path: KeyPath) -> tuple[str, str]:
         """The nearest key on the path and what it may hold."""
@@ -224,6 +238,17 @@ class SchemaProblems:
         return self._document.value_span(path) if path else Span(0, 0)
 
 
+_HOURS_IN = {"days": 24, "day": 24, "weeks": 168, "week": 168}
+
+
+def _in_hours(written: str, value: object, free: list[str]) -> str | None:
+    """How to write a number of days or weeks where the format counts in hours."""
+    factor = _HOURS_IN.get(written.lower())
+    if factor is None or "hours" not in free or type(value) is not int:
+        return None
+    return f"write `hours = {factor * value}`"
+
+
 def _only_inner_errors(detail: ErrorDetails) -> bool:
     # An array whose every element is wrong is also counted as too short; the elements' own errors say it better.
     return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
@@ -248,7 +273,7 @@ def _advice(path: KeyPath, detail: ErrorDetails) -> str:
         return f'write "{nearest}"'
     if 0 < len(words) <= _FEW_WORDS:
         return "write " + " or ".join(f'"{word}"' for word in words)
-    if path == ("name",) and isinstance(detail["input"], str):
+    if path in {("name",), ("regimen",)} and isinstance(detail["input"], str):
         return 'write it in small letters and digits, with single hyphens or dots between them, such as "rr-adult"'
     return "give a value of that kind; `blinplan schema regimen`, `record` or `site` prints the whole format"
 
