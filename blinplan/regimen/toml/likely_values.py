@@ -167,7 +167,7 @@ def _time_of_day(_: str, written: object, __: Mapping[str, Any]) -> str | None:
     return f'write "{hours:02}:{match[2] or "00"}"' if _is_time(str(hours), match[2]) else None
 
 
-_FIGURE = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*([a-zA-Z²]*)")
+_FIGURE = re.compile(r"([0-9]{1,9}(?:[.,][0-9]{1,9})?)\s*([a-zA-Z²]*)")
 _UNITS = {
     "hours": ("h hr hrs hour hours", {"d day days": 24, "w week weeks": 168}),
     "days": ("d day days", {"w week weeks": 7}),
@@ -181,10 +181,15 @@ _UNITS = {
 """By the last word of a key, how its unit is written, and which units are so many of it."""
 
 
+_MOST = 10**9
+"""A number that no file has: beyond it nothing is suggested."""
+
+
 def _figure(key: str, written: object) -> Iterator[Decimal]:
     """The number that a text with or without its unit gives, in the unit of the key."""
     if isinstance(written, Decimal | int) and not isinstance(written, bool):
-        yield Decimal(written)
+        if Decimal(written).is_finite() and abs(written) < _MOST:
+            yield Decimal(written)
         return
     match = _FIGURE.fullmatch(written.strip()) if isinstance(written, str) else None
     if match is None:

@@ -61,6 +61,9 @@ KINDS: dict[str, Any] = {
         ("weight_kg", "70 kg", "write 70, without quotation marks or unit"),
         ("weight_kg", "154 lb", None),
         ("height_cm", "1.78 m", "write 178, without quotation marks or unit"),
+        ("hours", Decimal("NaN"), None),
+        ("hours", Decimal("inf"), None),
+        ("hours", Decimal("1e999999"), None),
         ("premedicated", "yes", "write true, without quotation marks"),
         ("premedicated", "nein", "write false, without quotation marks"),
         ("premedicated", "maybe", None),
@@ -86,7 +89,8 @@ def test_a_day_that_may_be_two_is_told_as_both() -> None:
     assert days_meant("02/11/2026") == [date(2026, 2, 11), date(2026, 11, 2)]
     assert days_meant("2026.11.2") == [date(2026, 11, 2)]
     assert days_meant("soon") == []
-    assert advice_for_value("born", KINDS["born"], datetime(2026, 11, 2, 10, tzinfo=UTC)) == "write the day alone: 2026-11-02"
+    moment = datetime(2026, 11, 2, 10, tzinfo=UTC)
+    assert advice_for_value("born", KINDS["born"], moment) == "write the day alone: 2026-11-02"
 
 
 @pytest.mark.parametrize(
