@@ -188,8 +188,9 @@ _MOST = 10**9
 def _figure(key: str, written: object) -> Iterator[Decimal]:
     """The number that a text with or without its unit gives, in the unit of the key."""
     if isinstance(written, Decimal | int) and not isinstance(written, bool):
-        if Decimal(written).is_finite() and abs(written) < _MOST:
-            yield Decimal(written)
+        value = Decimal(written)
+        if value.is_finite() and abs(value) < _MOST:
+            yield value
         return
     match = _FIGURE.fullmatch(written.strip()) if isinstance(written, str) else None
     if match is None:
