@@ -18,7 +18,7 @@ def clone() -> Path:
 
 @pytest.fixture(scope="session")
 def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all jobs, so that blinplan is downloaded once."""
+    """One folder for all jobs of a process, so that blinplan is installed once; `--dist loadfile` has few processes."""
     return tmp_path_factory.mktemp("runner")
 
 

@@ -67,8 +67,15 @@ def run_action(action: Path, given: Mapping[str, str], folder: Path, temporary: 
     return run_steps(described["runs"]["steps"], {**values, "github.action_path": str(action)}, folder, temporary)
 
 
+_DONE: set[tuple[Path, str, str]] = set()
+"""Steps that were run, and that would do the same again."""
+
+
 def run_steps(steps: Sequence[Mapping[str, Any]], values: Mapping[str, str], folder: Path, temporary: Path) -> Job:
-    """Run steps until one fails; the others are those of which GitHub would run none."""
+    """Run steps until one fails; the others are those of which GitHub would run none.
+
+    A step that nothing given changes, which installs, is run once for all jobs of a folder.
+    """
     files = {name: temporary / name.lower() for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
     for file in files.values():
         file.write_text("", encoding="utf-8")
@@ -80,7 +87,13 @@ def run_steps(steps: Sequence[Mapping[str, Any]], values: Mapping[str, str], fol
             name: _EXPRESSION.sub(lambda found: values[found[1]], text) for name, text in step.get("env", {}).items()
         }
         system = {**{name: str(path) for name, path in files.items()}, "RUNNER_TEMP": str(temporary)}
+        same = (temporary, step["run"], str(own))
+        if same in _DONE:
+            statuses.append(0)
+            continue
         ended = bash(step["run"], folder, {**system, **own})
+        if ended.returncode == 0 and "inputs." not in str(step.get("env")):
+            _DONE.add(same)
         statuses.append(ended.returncode)
         written += ended.stdout
         if ended.returncode:

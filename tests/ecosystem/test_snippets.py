@@ -8,7 +8,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from lxml import etree
 
-from tests.ecosystem.runner import ERROR, ROOT, Git, bash, readme_block, run_action
+from tests.ecosystem.runner import ACTION, ERROR, ROOT, Git, bash, readme_block, run_action
 from tests.public_files import public
 
 pytestmark = pytest.mark.outside
@@ -63,6 +63,7 @@ def test_the_job_for_gitlab(clone: Path, sample: Path, temporary: Path) -> None:
         before, script = job.get("before_script", []), job["script"]
         lines = [*([before] if isinstance(before, str) else before), *([script] if isinstance(script, str) else script)]
         environment = venv(temporary)
+        (sample / "constraints.txt").write_bytes((clone / ACTION / "constraints.txt").read_bytes())  # as README says
         if not before:  # an image with blinplan
             assert bash(f"pip install --quiet '{clone}'", sample, environment).returncode == 0
         for text, expected in (("", 0), (ERROR, 1)):
