@@ -107,7 +107,7 @@ def bags_report(dated: Dated, screen: Screen) -> list[RenderableType]:
     ]
 
 
-_WIDE = 132
+_WIDE, _ROOMY = 132, 150
 
 
 def sum_text(dated: Dated) -> str:
@@ -150,10 +150,11 @@ def _tables(
     hung = screen.table()
     for name in (HEADS.number, HEADS.hung, HEADS.down):
         hung.add_column(name, no_wrap=True)
-    for name in _figures(HEADS):
+    roomy = screen.width >= _ROOMY
+    for name in _figures(HEADS, roomy=roomy):
         hung.add_column(name, justify="right")
     for line in lines:
-        hung.add_row(line.number, line.hung, line.down, *_figures(line))
+        hung.add_row(line.number, line.hung, line.down, *_figures(line, roomy=roomy))
     yield from (hung, "")
     prepared = screen.table()
     for field in fields(PreparationLine):
@@ -169,7 +170,8 @@ def _tables(
 _TIMES = frozenset({"number", "prepared", "hang_by", "down_by"})
 
 
-def _figures(line: BagLine) -> tuple[str, ...]:
+def _figures(line: BagLine, *, roomy: bool) -> tuple[str, ...]:
+    """The figures of a bag; what is drawn up stands in the table of preparation too, and is left out without room."""
     return (
         line.lasts,
         line.rate,
@@ -177,7 +179,7 @@ def _figures(line: BagLine) -> tuple[str, ...]:
         line.amount,
         line.filled,
         line.contents,
-        line.drawn,
+        *([line.drawn] if roomy else []),
         line.vials,
         line.left,
     )

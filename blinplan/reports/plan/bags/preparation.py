@@ -53,13 +53,13 @@ def preparation_line(dated: Dated, number: int, bag: Bag) -> PreparationLine:
     holds, times = contents(bag, dated.site), use_by(bag, dated.site)
     return PreparationLine(
         str(number),
-        _time(dated, times.prepared),
+        "hung again" if bag.again else "by the record" if bag.on_record else _time(dated, times.prepared),
         _others_text(bag, holds),
         "-" if holds is None or holds.drug is None else _drawn_text(holds),
         "-" if holds is None or not holds.draws else _with_sign(holds.difference),
         "-" if holds is None or not holds.draws else _with_sign(_per_cent(holds)),
         _or_dash(None if holds is None else holds.left_in_vials),
-        _time(dated, times.hang_by),
+        _time(dated, times.hang_by) if bag.is_to_prepare else "-",
         _time(dated, times.down_by),
     )
 
@@ -127,6 +127,10 @@ def preparation_lines(dated: Dated, bag: Bag) -> Iterator[str]:
     """Say of a bag what goes into it and until when it is good, where there is no room for a table."""
     assert dated.site is not None  # noqa: S101 - there are bags where there is a site
     holds, times = contents(bag, dated.site), use_by(bag, dated.site)
+    if not bag.is_to_prepare:
+        hung = "the same bag, hung again" if bag.again else "hung, by the record"
+        yield f"{hung}: nothing is prepared; take down by {_time(dated, times.down_by)}"
+        return
     if holds is not None and holds.drug is not None:
         others = [
             f"{amount_text(volume)} mL {name}"
