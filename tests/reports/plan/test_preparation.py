@@ -86,7 +86,11 @@ def test_a_bag_is_told_as_it_is_made(inside: Run, tmp_path: Path) -> None:
     )
     # Bags for one day keep for 8 days in the cold, by the label; of those for four days nobody has said it.
     assert "prepared Tue 2026-11-24 14:00; at 2 to 8 °C until Wed 2026-12-02 14:00" in text
-    assert "prepared Sun 2026-11-01 14:00; at 2 to 8 °C until ________ hang by ________; take down by Sat" in text
+    assert (
+        "prepared Sun 2026-11-01 14:00; at 2 to 8 °C until ________ hang by ________; hung as planned, take down by Sat"
+        in text
+    )
+    assert "hang by Wed 2026-12-02 14:00; hung as planned, take down by Fri 2026-11-27 10:00" in text
     assert "How long bags for 4 d keep at 2 to 8 °C is not evaluated: no `cold_hours` is given." in text
     assert "How much of bags for 4 d is saline and stabiliser is not evaluated: no `stabiliser_ml` is given." in text
 

@@ -143,7 +143,8 @@ def preparation_lines(dated: Dated, bag: Bag) -> Iterator[str]:
         yield f"vials: {holds.vials}, {_or_dash(holds.left_in_vials)} mcg left in them"
     cold = "" if not dated.site.kept_cold else f"; at 2 to 8 °C until {_time(dated, times.cold_until)}"
     yield f"prepared {_time(dated, times.prepared)}{cold}"
-    yield f"hang by {_time(dated, times.hang_by)}; take down by {_time(dated, times.down_by)}"
+    as_planned = "hung as planned, " if dated.site.kept_cold else ""
+    yield f"hang by {_time(dated, times.hang_by)}; {as_planned}take down by {_time(dated, times.down_by)}"
 
 
 def preparation_sources(dated: Dated) -> Iterator[str]:
@@ -163,6 +164,8 @@ def preparation_sources(dated: Dated) -> Iterator[str]:
     told = [numbers[name] for name in (*(["refrigerated"] if kept else []), *_VIAL_KEEPS) if name in numbers]
     for citation, each in groupby(told, lambda number: number.citation):
         yield f"{' '.join(number.says for number in each)} ({citation})"
+    if site.kept_cold:
+        yield "The in-use time of a cold bag runs from hanging: times to take down are for bags hung as planned."
     if kept and site.kept_cold is None:
         yield "Where prepared bags wait is not said (`kept`): their time runs from preparation at room temperature."
     if not set(_VIAL_KEEPS) <= numbers.keys():
