@@ -1,7 +1,7 @@
 """A plan by the day: as a list, and as a calendar of months."""
 
 from calendar import Calendar
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from rich.console import RenderableType
@@ -23,18 +23,19 @@ def days_report(dated: Dated, screen: Screen) -> list[RenderableType]:
     table.add_column("Date", no_wrap=True)
     table.add_column("mcg", justify="right", no_wrap=True)
     table.add_column("What", overflow="fold")
+    listed = list(listed_entries(dated))
     for day in _days(dated):
-        amount, due = _of_day(dated, day)
+        amount, due = _of_day(dated, listed, day)
         if due or amount != "0":
             said = "\n".join(_short(dated, entry) for entry in due)
             table.add_row(f"{day:%a %Y-%m-%d}", amount, said)
     return [table, zone_line(dated)]
 
 
-def _of_day(dated: Dated, day: date) -> tuple[str, list[Entry]]:
+def _of_day(dated: Dated, listed: Sequence[Entry], day: date) -> tuple[str, list[Entry]]:
     """What is infused from midnight to midnight, in mcg, and what is due."""
     start, stop = dated.clock.midnight(day), dated.clock.midnight(day + timedelta(days=1))
-    due = [entry for entry in listed_entries(dated) if start <= entry.start < stop]
+    due = [entry for entry in listed if start <= entry.start < stop]
     return amount_text(micrograms(dated.course, start, stop)), due
 
 
@@ -54,7 +55,7 @@ _LEGEND = "P premedication, S start, U step up, R restart, B new bag, X stopped,
 
 def month_report(dated: Dated, screen: Screen) -> list[RenderableType]:
     """Draw the months as a calendar: each day with what is infused on it, and marks for what is due."""
-    days = list(_days(dated))
+    days, listed = list(_days(dated)), list(listed_entries(dated))
     parts: list[RenderableType] = []
     for year, month in sorted({(day.year, day.month) for day in days}):
         table = screen.table(title=f"{date(year, month, 1):%B %Y}")
@@ -62,9 +63,10 @@ def month_report(dated: Dated, screen: Screen) -> list[RenderableType]:
             table.add_column(name, min_width=6, no_wrap=True)
         for week in Calendar().monthdatescalendar(year, month):
             if any(day in days and day.month == month for day in week):
-                table.add_row(*(_day_cell(dated, day) if day.month == month and day in days else "" for day in week))
+                cells = (_day_cell(dated, listed, day) if day.month == month and day in days else "" for day in week)
+                table.add_row(*cells)
         parts += [table, ""]
-    things = _LEGEND_OF_THINGS if any(entry.thing is not None for entry in dated.shown_entries()) else ""
+    things = _LEGEND_OF_THINGS if any(entry.thing is not None for entry in listed) else ""
     return [
         *parts,
         Text(f"{things}{_LEGEND}", "quiet"),
@@ -72,11 +74,11 @@ def month_report(dated: Dated, screen: Screen) -> list[RenderableType]:
     ]
 
 
-def _day_cell(dated: Dated, day: date) -> Text:
-    amount, due = _of_day(dated, day)
+def _day_cell(dated: Dated, listed: Sequence[Entry], day: date) -> Text:
+    amount, due = _of_day(dated, listed, day)
     marks = "".join(dict.fromkeys(_MARKS[entry.due] for entry in due if entry.due in _MARKS))
     midnight = dated.clock.midnight(day)
-    things = [entry for entry in dated.shown_entries() if entry.thing and entry.start <= midnight < entry.stop]
+    things = [entry for entry in listed if entry.thing and entry.start <= midnight < entry.stop]
     marks = "".join(dict.fromkeys(_MARKS_OF_THINGS[entry.due] for entry in things)) + marks
     hung = [line for entry in due if entry.due is Due.BAG and entry.bag for line in _bag_lines(dated, entry.bag)]
     lines = [amount if amount != "0" else "", *hung]
