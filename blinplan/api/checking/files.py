@@ -122,7 +122,8 @@ class FilesToCheck(NamedTuple):
         sources = (*(file.source for file in self.files), *self.left_out)
         listed = () if not baseline else {one.baseline for one in settled.each}
         deciding = (path for file in self.files for path in file.deciding(settled))
-        for path in (*(source.path for source in sources), *dict.fromkeys(deciding)):
+        holidays = (Path(site.holidays_file) for site in sites_of(settled).values() if site.holidays_file is not None)
+        for path in (*(source.path for source in sources), *dict.fromkeys(deciding), *holidays):
             if path is not None and path not in listed:
                 refuse_overwriting(target, str(path))
         if baseline and target.is_file() and b'"blinplan-baseline"' not in target.read_bytes():

@@ -155,7 +155,14 @@ def plan(
         dated.premedication
         if dated
         else premedication_plan(course, Adulthood(adult_from(course.regimen, profile), whom.age, weight=whom.weight)),
-        _sources(asked.document.name, site, record, ledger, project.of(source_of(asked.document.name, asked)).path),
+        _sources(
+            asked.document.name,
+            site,
+            None if profile is None else profile.holidays_file,
+            record,
+            ledger,
+            project.of(source_of(asked.document.name, asked)).path,
+        ),
         cycle,
     )
 

@@ -190,3 +190,14 @@ def test_a_plan_changes_no_bag_on_them_and_says_where_they_end(inside: Run, tmp_
     refused = inside(*asked)
     assert refused.status == 2
     assert "comes again daily" in " ".join(refused.err.split())
+
+
+def test_nothing_is_written_over_them(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text('site = 1\nname = "Ward"\nholidays_from = "h.ics"\nbag = [{ hours = 24 }]\n')
+    text = calendar("DTSTART;VALUE=DATE:20261105")
+    (tmp_path / "h.ics").write_text(text, newline="")
+    size = ("--weight", "70", "--start", "2026-11-02T10:00", "--time-zone", "UTC")
+    written = inside("plan", "rr-adult", *size, "--site", "ward.toml", "--plan-id", "a", "-o", "h.ics")
+    checked = inside("check", "rr-adult", "--no-simulate", "--site", "ward.toml", "--report", "json=h.ics")
+    assert (written.status, checked.status) == (2, 2)
+    assert (tmp_path / "h.ics").read_bytes().decode() == text
