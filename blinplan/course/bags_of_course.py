@@ -91,7 +91,13 @@ class _Hanging:
             return self._sequence(given)
 
     def _sequence(self, planned: Sequence[Infusion]) -> tuple[Bag, ...]:
-        return bag_sequence(planned, self._site, self._clock.start, self._sizes)
+        """The bags of infusions, by the place where each is; a place begins with a bag of its own."""
+        places = [(0, self._site), *((place.minute, place.site) for place in self._site.later)]
+        found: list[Bag] = []
+        for (since, site), (until, _) in pairwise([*places, (None, self._site)]):
+            here = list(_within(planned, since or 0, until))
+            found += bag_sequence(here, site, self._clock.started_at(since or 0), self._sizes) if here else ()
+        return tuple(found)
 
     def _bags_on_record(self) -> Iterator[Bag]:
         """The bags that hung, each in as many stretches as something was infused in."""
@@ -139,7 +145,8 @@ class _Hanging:
         last = last if bag.good_until is None else min(last, bag.good_until)
         running = next(one for one in self._steps if one.start <= bag.start < one.stop)
         within = replace(running, start=bag.start)
-        times = [at for at in times_of_change(within, self._site, self._clock.start) if bag.start < at <= last]
+        site, began = self._site.at(bag.start), self._clock.started_at(bag.start)
+        times = [at for at in times_of_change(within, site, began) if bag.start < at <= last]
         times += [running.stop] if running.stop <= last else []
         ways = [(at, way) for at in times if (way := self._from(at, running)) is not None]
         return replace(bag, stop=min(ways, key=lambda each: (len(each[1]), -each[0]))[0] if ways else last)
@@ -147,7 +154,9 @@ class _Hanging:
     def _hung_again(self, bag: Bag) -> Iterator[Bag]:
         """What becomes of a bag that hung when the infusion stopped, where the record says that it went on."""
         used, until = 0, self._use_by(bag)
-        while (entry := self._stops.get(bag.stop)) is not None and why_not_again(entry, self._site, until) is None:
+        while (entry := self._stops.get(bag.stop)) is not None and why_not_again(
+            entry, self._site.at(entry.stopped), until
+        ) is None:
             used += bag.minutes
             running = next((one for one in self._steps if one.start == entry.restarted), None)
             if running is None or running.rate != bag.rate or used >= bag.size.minutes:
@@ -197,6 +206,14 @@ def why_not_again(entry: LedgerEntry, site: Site, good_until: int | None) -> str
     return None
 
 
+def _within(planned: Iterable[Infusion], since: int, until: int | None) -> Iterator[Infusion]:
+    """What of infusions lies from a minute to another."""
+    for one in planned:
+        start, stop = max(one.start, since), one.stop if until is None else min(one.stop, until)
+        if start < stop:
+            yield replace(one, start=start, stop=stop)
+
+
 def _around(planned: Iterable[Infusion], hung: Sequence[Bag]) -> list[Infusion]:
     """What is left of infusions where no bag on record hung."""
     found: list[Infusion] = []
@@ -211,4 +228,4 @@ def _around(planned: Iterable[Infusion], hung: Sequence[Bag]) -> list[Infusion]:
 
 def _sizes(course: Course, site: Site) -> Sizes:
     """The bags that the patient may get at a minute, by the weight that counts then."""
-    return lambda minute: usable_bags(site, course.patient_at(minute).weight)
+    return lambda minute: usable_bags(site.at(minute), course.patient_at(minute).weight)

@@ -29,19 +29,29 @@ if TYPE_CHECKING:
 class Clock:
     """Turns minutes of a course into local times. A minute is one that passed, whatever the clock on the wall did.
 
-    ``start`` is when the first infusion begins, aware and in the patient's time zone.
+    ``start`` is when the first infusion begins, aware and in the patient's time zone; ``moves`` are the minutes from
+    which the patient is in another zone.
     """
 
     start: datetime
+    moves: tuple[tuple[int, tzinfo], ...] = ()
 
     @property
     def zone(self) -> tzinfo | None:
-        """The time zone."""
+        """The time zone in which the course begins."""
         return self.start.tzinfo
+
+    def zone_at(self, minute: int) -> tzinfo | None:
+        """The time zone in which the patient is at a minute of the course."""
+        return next((zone for since, zone in reversed(self.moves) if since <= minute), self.zone)
 
     def at(self, minute: int) -> datetime:
         """The local time of a minute of the course."""
-        return (self.start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(self.zone)
+        return (self.start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(self.zone_at(minute))
+
+    def started_at(self, minute: int) -> datetime:
+        """When the course began, by the clock of the place where the patient is at a minute."""
+        return self.start.astimezone(self.zone_at(minute))
 
     def minute(self, moment: datetime) -> int:
         """The minute of the course of an aware time."""
@@ -53,8 +63,8 @@ class Clock:
 
     def midnight(self, day: date) -> int:
         """The minute of the course at which a local day begins: that of its first moment."""
-        first = datetime.combine(day, datetime.min.time(), tzinfo=self.zone)
-        return self.minute(first)
+        first = self.minute(datetime.combine(day, datetime.min.time(), tzinfo=self.zone))
+        return self.minute(datetime.combine(day, datetime.min.time(), tzinfo=self.zone_at(first)))
 
 
 class Due(StrEnum):
@@ -300,7 +310,7 @@ def when_closed(entry: Entry, clock: Clock, site: "Site") -> str | None:
     """Why a new bag at an entry meets a closed site: its day, or its hour; None where bags are changed then."""
     if entry.due not in {Due.START, Due.STEP, Due.RESTART}:
         return None
-    at = clock.at(entry.start)
+    at, site = clock.at(entry.start), site.at(entry.start)
     closed = why_closed(site, at.date())
     if closed is not None:
         return f"{closed}, on which {site.name} changes no bags"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from itertools import accumulate
+from zoneinfo import ZoneInfo
 
 from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.bags.bag import Bag
@@ -106,15 +107,30 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
     NeverOpenError
         When the site has no day on which a cycle could start.
     """
-    closures = () if happened is None else happened.closures
-    site = None if site is None else replace(prepared_by(site, label_of(planned.regimen)), closures=closures)
+    site = None if site is None else _prepared(site, planned, happened)
+    clock = Clock(begins, () if site is None else tuple(_moves(site)))
     if isinstance(happened, Ledger):
         found = replay(planned, happened, WallClock(begins))
     else:
         by_step = site is not None and site.figures_by_step
         adulthood = _adulthood(planned, begins, site)
         found = replan(planned, happened, _opens(site, begins), adulthood, WallClock(begins), by_step=by_step)
-    return _on_calendar(found, Clock(begins), site, recorded=happened is not None)
+    return _on_calendar(found, clock, site, recorded=happened is not None)
+
+
+def _prepared(site: Site, planned: Course, happened: CourseRecord | Ledger | None) -> Site:
+    """A site, and those that take over from it, with the label's word where they say nothing, and what is closed."""
+    closures = () if happened is None else happened.closures
+    later = (replace(place, site=_prepared(place.site, planned, happened)) for place in site.later)
+    made = prepared_by(replace(site, later=tuple(later)), label_of(planned.regimen))
+    return replace(made, closures=closures)
+
+
+def _moves(site: Site) -> Iterator[tuple[int, tzinfo]]:
+    """From which minutes on a patient is in another time zone."""
+    for place in site.later:
+        if place.site.time_zone is not None:
+            yield place.minute, ZoneInfo(place.site.time_zone)
 
 
 def _adulthood(course: Course, begins: datetime, site: Site | None) -> Adulthood:
@@ -147,9 +163,15 @@ def as_planned(now: Dated) -> Iterator[Dated]:
 
 
 def _opens(site: Site | None, begins: datetime) -> Opens:
-    if site is None or not site.starts_when_open:
+    if site is None:
         return at_once
-    return lambda minute: next_opening(site, begins, minute)
+    moves = Clock(begins, tuple(_moves(site)))
+
+    def opens(minute: int) -> tuple[int, str]:
+        here = site.at(minute)
+        return next_opening(here, moves.started_at(minute), minute) if here.starts_when_open else at_once(minute)
+
+    return opens
 
 
 def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded: bool) -> Dated:

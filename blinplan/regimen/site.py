@@ -330,6 +330,8 @@ class Site:
         Names of what is the label's word and not the site's.
     disconnected_bag
         Whether a bag that was disconnected may be hung again; None where the site does not say.
+    later
+        The places that take over from this one in a course, in the order of time.
     closures
         Days without a change for one patient, which a course record names.
     adult_from_years
@@ -361,15 +363,28 @@ class Site:
     figures_by_step: bool = False
     closures: tuple[Closure, ...] = ()
     disconnected_bag: bool | None = None
+    later: tuple["LaterPlace", ...] = ()
     syringes: tuple[Syringe, ...] = ()
     kept_cold: bool | None = None
     holidays_file: str | None = None
     holidays_until: date | None = None
 
+    def at(self, minute: int) -> "Site":
+        """The site that prepares and changes the bags at a minute of a course."""
+        return next((place.site for place in reversed(self.later) if place.minute <= minute), self)
+
     @property
     def warm_before(self) -> int:
         """Minutes at room temperature before a bag is hung."""
         return 0 if self.kept_cold else self.prepared_before
+
+
+@dataclass(frozen=True, slots=True)
+class LaterPlace:
+    """A site that takes over at a minute of a course."""
+
+    minute: int
+    site: Site
 
 
 def site_of(file: SiteTable) -> Site:

@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from blinplan import plan
 from tests.stories.ward import ADULT, exact, found, on_calendar, planned, steps
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -181,3 +182,33 @@ def test_where_the_clock_is_put_forward_the_stories_hold(tmp_path: Path) -> None
         "2027-03-27T12:00:00", "2027-03-28T17:00:00", "technical", "premedicated = true", "same_bag = true"
     )
     exact(planned(tmp_path, happened, head=spring))
+
+
+def test_nine_days_in_hospital_and_then_home_in_another_zone(tmp_path: Path) -> None:
+    """The ward changes bags at 10:00 in Berlin, and the service at home at 9:00 in London, in longer bags."""
+    home = (
+        'site = 1\nname = "Home"\ntime_zone = "Europe/London"\nchange_time = "09:00"\n'
+        "bag = [{ hours = 24, fill_ml = 276 }, { hours = 168, fill_ml = 110 }]\n"
+    )
+    (tmp_path / "home.toml").write_text(home, encoding="utf-8")
+    happened = '[[place]]\nsince = 2026-12-09T10:00:00\nsite = "home.toml"\n'
+    found_plan = planned(tmp_path, happened)
+    dated = on_calendar(found_plan)
+    move = dated.clock.minute(datetime(2026, 12, 9, 10, tzinfo=BERLIN))
+    before, after = ([bag for bag in dated.bags if (bag.start >= move) is at_home] for at_home in (False, True))
+    assert {bag.size.minutes for bag in before} <= {24 * 60, 48 * 60, 96 * 60}
+    assert {bag.size.minutes for bag in after} == {168 * 60}
+    assert {f"{dated.clock.at(bag.start):%H:%M %Z}" for bag in before} == {"10:00 CET"}
+    assert {f"{dated.clock.at(bag.start):%H:%M %Z}" for bag in after if bag.start < 28 * 1440} == {"09:00 GMT"}
+    assert any(bag.stop == move for bag in before)
+    said = found_plan.text(view="bags")
+    assert "Times are local in Europe/Berlin, and from Wed 2026-12-09 09:00 in Europe/London (Home)." in " ".join(
+        said.split()
+    )
+    assert dated.course.micrograms == dated.replanned.planned.micrograms
+    exact(found_plan)
+    assert found(happened) == []
+    document = found_plan.text("json")
+    (tmp_path / "plan.json").write_text(document, encoding="utf-8")
+    again = plan("rr-adult", ledger=tmp_path / "plan.json", site=tmp_path / "ward.toml")
+    assert on_calendar(again).bags == dated.bags

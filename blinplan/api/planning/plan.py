@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from blinplan.api.patient import Figures, figures_of, on_the_day
 from blinplan.api.planning.history import CourseHistory, history
+from blinplan.api.planning.places import everywhere, with_places
 from blinplan.api.planning.planned import Plan, Planned
 from blinplan.api.regimens.label import followed_label, source_of
 from blinplan.api.regimens.load import beside, read_site, refuse_what_cannot_be_given
@@ -121,13 +122,14 @@ def plan(
         happened, figures = happened.with_figures(figures, taken), Figures(age=figures.age)
     whom = happened.patient(figures)
     profile = read_site(site) if isinstance(site, str | Path) else site
+    profile = with_places(profile, happened)
     begins = _beginning(happened, start, time_zone, profile)
     whom = whom if begins is None else on_the_day(whom, begins.date())
     chosen = order(asked, whom).follow(label, project).check()
     from blinplan.course.bags.preparation import HEEDED, at_site, in_project, with_hospital_days
 
     limits = project.settings_of(source_of(asked.document.name, asked)).limits_for(chosen.regimen)
-    profile = None if profile is None else in_project(profile, limits)
+    profile = None if profile is None else everywhere(profile, lambda one: in_project(one, limits))
 
     def here(regimen: Regimen) -> Regimen:
         return at_site(with_hospital_days(regimen, limits), profile)
@@ -138,7 +140,8 @@ def plan(
     except PatientError as error:
         raise ArgumentRefusal("{why}", _WHOSE_AREA, why=error) from error
     if profile is not None:
-        _refuse_faults(profile, chosen.regimen)
+        for one in (profile, *(place.site for place in profile.later)):
+            _refuse_faults(one, chosen.regimen)
     days = _day("first", first), _day("last", last)
     if days[0] is not None and days[1] is not None and days[1] < days[0]:
         message = "{last} is {end}, before {first} {beginning}"

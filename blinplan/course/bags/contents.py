@@ -91,6 +91,7 @@ def contents(bag: Bag, site: Site) -> Contents | None:
     """What goes into a bag that is to be prepared; None where nobody says the pump rate, or how much is filled."""
     if not bag.is_to_prepare:
         return None
+    site = site.at(bag.start)
     strength, vial = bag.micrograms_per_millilitre, site.vial
     fill = None if strength is None else _final_volume(bag.size, strength, vial)
     if strength is None or fill is None:
@@ -141,8 +142,8 @@ class Impossible(NamedTuple):
 def impossible_bags(bags: Iterable[Bag], site: Site) -> Iterator[Impossible]:
     """The bags that nobody can make: with more drug than room, or with less in them than is infused."""
     for bag in bags:
-        strength, holds = bag.micrograms_per_millilitre, contents(bag, site)
-        too_strong = strength is not None and site.vial is not None and strength > site.vial.per_millilitre
+        strength, holds, vial = bag.micrograms_per_millilitre, contents(bag, site), site.at(bag.start).vial
+        too_strong = strength is not None and vial is not None and strength > vial.per_millilitre
         no_room = holds is not None and holds.diluent is not None and holds.diluent < 0
         if too_strong or no_room:
             yield Impossible(bag, "more drug is drawn up for it than it is filled with")

@@ -25,6 +25,7 @@ def use_by(bag: Bag, site: Site) -> UseBy:
     """
     if not bag.is_to_prepare:
         return UseBy(None, None, None, bag.good_until)
+    site = site.at(bag.start)
     prepared = bag.start - site.prepared_before
     limit, cold = bag.size.in_use, bag.size.cold
     if site.kept_cold:

@@ -201,7 +201,7 @@ def in_use_left(bag: Bag, site: Site) -> int | None:
     Of a bag on record nobody says here when it was prepared.
     """
     limit = bag.size.in_use
-    return None if limit is None or not bag.is_to_prepare else limit - site.warm_before - bag.minutes
+    return None if limit is None or not bag.is_to_prepare else limit - site.at(bag.start).warm_before - bag.minutes
 
 
 def without_preservative(site: Site) -> tuple[SiteBag, ...]:

@@ -21,6 +21,7 @@ from blinplan.regimen.record.record import (
     Ending,
     EndOfCourse,
     Interruption,
+    PlaceOnRecord,
 )
 from blinplan.regimen.toml.document import KeyPath
 
@@ -120,6 +121,7 @@ class Ledger:
     end: CourseEnd | None = None
     closures: tuple[Closure, ...] = ()
     bags: tuple[HungBag, ...] = ()
+    places: tuple[PlaceOnRecord, ...] = ()
 
 
 def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
@@ -144,6 +146,7 @@ def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
         end=None if ledger.end is None else ledger.end.end,
         closures=ledger.closures,
         bags=tuple(bag.bag for bag in ledger.bags),
+        places=ledger.places,
     )
 
 
@@ -183,6 +186,7 @@ def ledger_data(ledger: Ledger) -> dict[str, Any]:
             for closed in ledger.closures
         ],
         "bags": [_bag_data(bag) for bag in ledger.bags],
+        "places": [{"since_utc": place.since.isoformat(), "site": place.site} for place in ledger.places],
     }
 
 
@@ -210,6 +214,10 @@ def ledger_of(data: Mapping[str, Any]) -> Ledger:
                 for closed in data.get("closures", ())
             ),
             tuple(_bag_of(bag, number) for number, bag in enumerate(data.get("bags", ()))),
+            tuple(
+                PlaceOnRecord(datetime.fromisoformat(place["since_utc"]), _is(str, place["site"]), ("place", number))
+                for number, place in enumerate(data.get("places", ()))
+            ),
         )
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, ZeroDivisionError) as error:
         raise LedgerError("something is missing in its ledger, or is not of its kind") from error

@@ -284,6 +284,7 @@ class _Walk:
             end=self._decided.closing(),
             closures=self._decided.closures(),
             bags=self._decided.bags(),
+            places=self._decided.places(),
         )
 
     def to_its_end(self) -> tuple[Period, ...]:

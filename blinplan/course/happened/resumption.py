@@ -13,7 +13,15 @@ from blinplan.course.happened.interruption import Circumstances, Decision, Topic
 from blinplan.course.happened.ledger import CourseEnd, Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.happened.starts import Opens, StartsOfCycles
 from blinplan.quantities import DoseRate, duration_text
-from blinplan.regimen.record.record import ADVERSE_EVENTS, Cause, Closure, CourseRecord, Interruption, minutes_between
+from blinplan.regimen.record.record import (
+    ADVERSE_EVENTS,
+    Cause,
+    Closure,
+    CourseRecord,
+    Interruption,
+    PlaceOnRecord,
+    minutes_between,
+)
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.document import KeyPath
 
@@ -68,6 +76,9 @@ class Decided(Protocol):
 
     def bags(self) -> tuple[HungBag, ...]:
         """The bags that hung, as far as they are on record."""
+
+    def places(self) -> tuple[PlaceOnRecord, ...]:
+        """The sites that take over from one another."""
 
     def figures(self, juncture: Juncture) -> NewFigures | None:
         """The patient's figures that begin to count there; None where they are those of before."""
@@ -165,6 +176,10 @@ class FromRecord:
         """The bags of the record."""
         return hung_bags(self._record) if self._record else ()
 
+    def places(self) -> tuple[PlaceOnRecord, ...]:
+        """The places of the record."""
+        return self._record.places if self._record else ()
+
     def figures(self, juncture: Juncture) -> NewFigures | None:
         """Take what was measured last."""
         return self._measured.at(juncture)
@@ -213,7 +228,8 @@ class FromLedger:
         self._starts = {start.cycle: start for start in ledger.starts}
         self._figures = {figures.minute: figures for figures in ledger.figures}
         self.not_counted = ledger.not_counted
-        self._closing, self._closures, self._bags = ledger.end, ledger.closures, ledger.bags
+        self._closing, self._closures = ledger.end, ledger.closures
+        self._bags, self._places = ledger.bags, ledger.places
 
     def next_stop(self) -> tuple[int, int, KeyPath] | None:
         """The next interruption of the ledger."""
@@ -245,6 +261,10 @@ class FromLedger:
     def bags(self) -> tuple[HungBag, ...]:
         """The bags of the ledger."""
         return self._bags
+
+    def places(self) -> tuple[PlaceOnRecord, ...]:
+        """The places of the ledger."""
+        return self._places
 
     def figures(self, juncture: Juncture) -> NewFigures | None:
         """Take the figures that are in the ledger, of a patient of the same age."""

@@ -30,6 +30,7 @@ def record_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
         yield from _order_problems(document, file, utc)
         yield from _end_problems(document, utc)
         yield from _bag_problems(document, file, utc)
+        yield from _place_problems(document, file, utc)
 
 
 def _plan_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
@@ -61,6 +62,16 @@ def _plan_problems(document: Document, file: RecordTable) -> Iterator[Problem]:
             "whoever reads the plan has to know why nothing more is given",
             'add `why = "…"`',
         )
+
+
+def _place_problems(document: Document, file: RecordTable, utc: Mapping[KeyPath, datetime]) -> Iterator[Problem]:
+    """Places out of their order."""
+    before: KeyPath = ("start",)
+    for index in range(len(file.place)):
+        path: KeyPath = ("place", index, "since")
+        if utc[path] < utc[before] or (index and utc[path] == utc[before]):
+            yield _out_of_order(document, path, before)
+        before = path
 
 
 def _bag_problems(document: Document, file: RecordTable, utc: Mapping[KeyPath, datetime]) -> Iterator[Problem]:
@@ -106,7 +117,7 @@ def _end_problems(document: Document, utc: Mapping[KeyPath, datetime]) -> Iterat
     end: KeyPath = ("end", "at")
     for path, at in utc.items():
         later = at > utc[end] if end in utc else False
-        if later and path[0] != "planned_start" and path[-1] != "resolved":
+        if later and path[0] not in {"planned_start", "place"} and path[-1] != "resolved":
             yield contradiction(
                 document,
                 path,
@@ -230,14 +241,21 @@ def _times(file: RecordTable) -> Iterator[tuple[KeyPath, datetime]]:
                 yield ("interruption", index, key), written
     for index, begun in enumerate(file.cycle_start):
         yield ("cycle_start", index, "started"), begun.started
+    yield from _times_of_bags(file)
+    if file.end is not None:
+        yield ("end", "at"), file.end.at
+
+
+def _times_of_bags(file: RecordTable) -> Iterator[tuple[KeyPath, datetime]]:
+    """The times of bags and places, and of what is planned."""
     for index, planned in enumerate(file.planned_start):
         yield ("planned_start", index, "starts"), planned.starts
+    for index, place in enumerate(file.place):
+        yield ("place", index, "since"), place.since
     for index, bag in enumerate(file.bag):
         for key, written in (("hung", bag.hung), ("taken_down", bag.taken_down), ("prepared", bag.prepared)):
             if written is not None:
                 yield ("bag", index, key), written
-    if file.end is not None:
-        yield ("end", "at"), file.end.at
 
 
 def _time_problems(document: Document, path: KeyPath, written: datetime, file: RecordTable) -> Iterator[Problem]:

@@ -136,6 +136,15 @@ class BagOnRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceOnRecord:
+    """From when a site prepares and changes the bags, and the file of its profile. The time is aware, in UTC."""
+
+    since: datetime
+    site: str
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedStart:
     """When a later cycle is to begin, which it could before: a plan, and no fact. The time is aware, in UTC."""
 
@@ -190,6 +199,7 @@ class CourseRecord:
     planned_starts: tuple[PlannedStart, ...] = ()
     closures: tuple[Closure, ...] = ()
     bags: tuple[BagOnRecord, ...] = ()
+    places: tuple[PlaceOnRecord, ...] = ()
 
     @property
     def zone(self) -> tzinfo | None:

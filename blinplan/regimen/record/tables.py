@@ -19,6 +19,7 @@ from blinplan.regimen.record.record import (
     Ending,
     EndOfCourse,
     Interruption,
+    PlaceOnRecord,
     PlannedStart,
     in_utc,
 )
@@ -185,6 +186,20 @@ BAG = Table(
 )
 
 
+class PlaceFile(NamedTuple):
+    """A site that takes over, as it is written."""
+
+    since: datetime
+    site: str
+
+
+PLACE = Table(
+    PlaceFile,
+    required_key("since", moment(), "the date and time from which this site prepares and changes the bags"),
+    required_key("site", text(longest=200), "the file of its profile, beside this one, such as home.toml"),
+)
+
+
 class PlannedStartFile(NamedTuple):
     """A later start of a cycle, as it is planned."""
 
@@ -236,6 +251,7 @@ class RecordTable(NamedTuple):
     planned_start: tuple[PlannedStartFile, ...] = ()
     closure: tuple[ClosureFile, ...] = ()
     bag: tuple[HungBagFile, ...] = ()
+    place: tuple[PlaceFile, ...] = ()
 
 
 RECORD_FILE = Table(
@@ -272,6 +288,12 @@ RECORD_FILE = Table(
         "closure",
         array(table(CLOSURE), 0, 100),
         "days on which, for this patient, no cycle is begun and no bag changed: planned, and no fact",
+    ),
+    optional_key(
+        "place",
+        array(table(PLACE), 0, 50),
+        "the sites that prepare and change the bags, in their order, each with its own time zone; times of this file"
+        " without an offset stay local in `time_zone`",
     ),
     optional_key("bag", array(table(BAG), 0, 500), "the bags that were hung, in their order; not all need be there"),
     advice={
@@ -315,6 +337,10 @@ def record_of(file: RecordTable) -> CourseRecord:
         planned_starts=tuple(
             PlannedStart(planned.cycle, in_utc(planned.starts, file.time_zone), planned.why, ("planned_start", index))
             for index, planned in enumerate(file.planned_start)
+        ),
+        places=tuple(
+            PlaceOnRecord(in_utc(place.since, file.time_zone), place.site, ("place", index))
+            for index, place in enumerate(file.place)
         ),
         bags=tuple(_bag(bag, file.time_zone, ("bag", index)) for index, bag in enumerate(file.bag)),
         closures=tuple(Closure(closed.first_day, closed.last_day, closed.why) for closed in file.closure),

@@ -114,7 +114,17 @@ def moment_in(clock: Clock) -> Callable[[int], str]:
 
 def zone_line(dated: Dated) -> Text:
     """Say in which zone the times are, and what a day is."""
-    return Text(f"Times are local in {dated.clock.zone}. Day 1 is the day of the first infusion.", "quiet")
+    return Text(f"{zones_text(dated)} Day 1 is the day of the first infusion.", "quiet")
+
+
+def zones_text(dated: Dated) -> str:
+    """Say in which zones times are, and from when on."""
+    later = [
+        f", and from {moment_text(dated.clock.at(place.minute))} in {dated.clock.zone_at(place.minute)}"
+        f" ({visible(place.site.name)})"
+        for place in (dated.site.later if dated.site is not None else ())
+    ]
+    return f"Times are local in {dated.clock.zone}{''.join(later)}."
 
 
 def entry_text(dated: Dated, entry: Entry) -> str:

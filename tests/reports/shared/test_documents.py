@@ -56,6 +56,9 @@ number = 2
 hung = 2026-11-04T16:00:00
 dose = "9 mcg/day"
 hours = 48
+[[place]]
+since = 2026-12-21T10:00:00
+site = "ward.toml"
 [[closure]]
 first_day = 2027-01-31
 last_day = 2027-02-02

@@ -84,7 +84,7 @@ def _bag_after(dated: Dated, entry: LedgerEntry) -> Iterator[Remark]:
     if again is None:
         left = in_use_left(before, dated.site)
         until = None if left is None else before.stop + left
-        why = why_not_again(entry, dated.site, until) or "it was empty, or the dose is another one"
+        why = why_not_again(entry, dated.site.at(entry.stopped), until) or "it was empty, or the dose is another one"
         yield Remark(
             f"Bag {number} was hung again at {at} by the record; a new bag is planned from then on: {visible(why)}.",
             **stretch,  # type: ignore[arg-type]

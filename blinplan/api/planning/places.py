@@ -1,0 +1,44 @@
+"""The sites of a course that takes place in several: hospital, then home."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blinplan.api.planning.history import CourseHistory
+from blinplan.api.regimens.load import read_site
+from blinplan.refusal import Refusal
+
+if TYPE_CHECKING:
+    from blinplan.regimen.site import Site
+
+
+def with_places(site: "Site | None", happened: CourseHistory) -> "Site | None":
+    """The site that begins, with those that a record or a ledger says take over from it.
+
+    Raises
+    ------
+    Refusal
+        When a profile is not there, or nobody says which site begins.
+    """
+    places, start = happened.so_far.places if happened.so_far else (), happened.start
+    if not places or start is None:
+        return site
+    from blinplan.regimen.record.record import minutes_between
+    from blinplan.regimen.site import LaterPlace
+
+    folder = Path(happened.path).parent
+    read = [LaterPlace(minutes_between(start, place.since), read_site(folder / place.site)) for place in places]
+    if read[0].minute <= 0 and site is None:
+        site, read = read[0].site, read[1:]
+    if site is None:
+        raise Refusal(
+            f"{happened.path}: which site prepares the bags before the first [[place]] is not said",
+            "give its profile, or a [[place]] from the start of the course on",
+        )
+    return replace(site, later=tuple(read))
+
+
+def everywhere(site: "Site", change: "Callable[[Site], Site]") -> "Site":
+    """A site and those that take over from it, each changed alike."""
+    return change(replace(site, later=tuple(replace(one, site=change(one.site)) for one in site.later)))
