@@ -107,7 +107,7 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
     NeverOpenError
         When the site has no day on which a cycle could start.
     """
-    site = None if site is None else _prepared(site, planned, happened)
+    site = None if site is None else _with_label(site, planned, happened)
     clock = Clock(begins, () if site is None else tuple(_moves(site)))
     if isinstance(happened, Ledger):
         found = replay(planned, happened, WallClock(begins))
@@ -118,10 +118,10 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
     return _on_calendar(found, clock, site, recorded=happened is not None)
 
 
-def _prepared(site: Site, planned: Course, happened: CourseRecord | Ledger | None) -> Site:
+def _with_label(site: Site, planned: Course, happened: CourseRecord | Ledger | None) -> Site:
     """A site, and those that take over from it, with the label's word where they say nothing, and what is closed."""
     closures = () if happened is None else happened.closures
-    later = (replace(place, site=_prepared(place.site, planned, happened)) for place in site.later)
+    later = (replace(place, site=_with_label(place.site, planned, happened)) for place in site.later)
     made = prepared_by(replace(site, later=tuple(later)), label_of(planned.regimen))
     return replace(made, closures=closures)
 

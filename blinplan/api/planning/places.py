@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from blinplan.api.planning.history import CourseHistory
 from blinplan.api.regimens.load import read_site
-from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:
     from blinplan.regimen.site import Site
@@ -19,7 +18,7 @@ def with_places(site: "Site | None", happened: CourseHistory) -> "Site | None":
     Raises
     ------
     Refusal
-        When a profile is not there, or nobody says which site begins.
+        When a profile is not there.
     """
     places, start = happened.so_far.places if happened.so_far else (), happened.start
     if not places or start is None:
@@ -32,10 +31,7 @@ def with_places(site: "Site | None", happened: CourseHistory) -> "Site | None":
     if read[0].minute <= 0 and site is None:
         site, read = read[0].site, read[1:]
     if site is None:
-        raise Refusal(
-            f"{happened.path}: which site prepares the bags before the first [[place]] is not said",
-            "give its profile, or a [[place]] from the start of the course on",
-        )
+        return None  # which site prepares bags until then nobody says, and the plan tells that
     return replace(site, later=tuple(read))
 
 

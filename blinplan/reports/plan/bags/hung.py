@@ -29,6 +29,9 @@ def happened_remarks(dated: Dated) -> Iterator[Remark]:
     for wrong in wrong_doses(dated.course):
         period = wrong.event.period
         yield Remark(wrong_dose_text(dated, wrong), cycle=period.cycle, start=period.start, stop=period.stop)
+    if dated.site is None and dated.ledger.places:
+        text = "No bags are planned: which site prepares them before the first [[place]] is not said (--site)."
+        yield Remark(text, RemarkKind.NOT_EVALUATED)
     yield from _unknown_rates(dated)
     yield from _empty_on_closed_days(dated)
     for entry in dated.ledger.interruptions:
