@@ -29,6 +29,7 @@ def test_the_model_for_other_programs_is_the_commands(inside: Run) -> None:
         model.nonmem("a b.csv")
 
 
+@pytest.mark.slow
 def test_evidence_says_what_the_command_says(inside: Run) -> None:
     shown = inside("evidence", "DEP-1", "--patients", "100", "-f", "json")
     found = blinplan.evidence(["DEP-1"], patients=100)

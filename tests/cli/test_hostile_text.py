@@ -116,6 +116,7 @@ HEAVY = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "number"), FIELDS, ids=[f"{name}-{number}" for name, number in FIELDS])
 def test_no_text_of_a_field_is_obeyed(inside: Run, tmp_path: Path, name: str, number: int) -> None:
     write(tmp_path, name, with_hostile(name, number))

@@ -16,6 +16,7 @@ from tests.read_text import problems_of
 _PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
+@pytest.mark.slow
 def test_generated_files_are_up_to_date() -> None:
     made = generated()
     stale = [

@@ -196,6 +196,7 @@ def is_right(path: KeyPath, literal: str) -> bool:
     return literal in RIGHT.get(path, ()) or (sentence and literal in ('"no such value"', '"\\u0000"'))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", keys(), ids=lambda path: ".".join(map(str, path)))
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_wrong_value_at_any_key_is_one_problem_at_the_value(layout: str, path: KeyPath) -> None:

@@ -91,6 +91,7 @@ def test_a_file_with_every_key_satisfies_it() -> None:
     assert accepted(with_inline_tables(FULL)) == (True, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", keys(), ids=lambda path: ".".join(map(str, path)))
 def test_reader_and_schema_judge_every_value_alike(path: KeyPath) -> None:
     before, after = with_inline_tables(changed(path, "@@@")).split("@@@")

@@ -81,6 +81,7 @@ def test_what_is_no_regimen_still_has_every_verdict_and_passes_nothing(data: byt
     assert kinds == {"blocked"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LABELLED)
 def test_labelled_regimens_have_no_error_and_no_warning(name: str) -> None:
     judgement = judge(library.load(name), TODAY, PatientSimulator(80, 1))

@@ -63,6 +63,7 @@ def test_an_interval_is_laid_beside_the_base_s_where_a_cycle_follows_and_not_aft
         assert [finding.code for finding in judgement_of(changed).findings if finding.code == "L011"] == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_base", [True, False])
 @pytest.mark.parametrize("name", LABELLED)
 def test_no_mistake_of_size_passes_because_it_is_called_investigational(name: str, with_base: bool) -> None:

@@ -132,6 +132,7 @@ def test_every_key_of_the_format_is_among_those_that_are_broken() -> None:
     assert len(KEYS) > 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", KEYS, ids=lambda path: ".".join(map(str, path)))
 def test_a_wrong_type_at_any_key_is_found_there(inside: Run, tmp_path: Path, path: tuple[str | int, ...]) -> None:
     """Every value is read, and three of them at a time, others at each key, are asked of all rules as well."""

@@ -668,6 +668,7 @@ def test_what_a_plan_must_not_hide_is_said_in_every_format(inside: Run, tmp_path
             assert words in text or form == "csv", (arguments, form)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change", [("", ""), ("grade = 3", "grade = 4"), ("cycle = 1", 'restart_dose = "28 mcg/day"\ncycle = 1')]
 )

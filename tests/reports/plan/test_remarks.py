@@ -93,6 +93,7 @@ def missing(planned: Plan, said: str) -> Iterator[str]:
     return (remark.text for remark in planned.remarks if words(remark.text) not in shown)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("who", "site", "cut"), CASES)
 def test_every_view_says_all_that_has_to_be_known(
     made: Callable[[str, str, str], Plan], who: str, site: str, cut: str
@@ -105,6 +106,7 @@ def test_every_view_says_all_that_has_to_be_known(
         assert not list(missing(planned, planned.text("table", view=view, screen=screen))), view
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("who", "site", "cut"), CASES)
 def test_every_format_says_it(made: Callable[[str, str, str], Plan], who: str, site: str, cut: str) -> None:
     planned = made(who, site, cut)

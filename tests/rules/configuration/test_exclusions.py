@@ -91,6 +91,7 @@ def ignored_trees(seed: int, folder: Path) -> Iterator[dict[str, str]]:
             (folder / place).unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_what_git_ignores_is_left_out_and_nothing_else(seed: int, tmp_path: Path) -> None:
     tree(tmp_path)

@@ -259,6 +259,7 @@ def test_corticosteroids_are_told_apart(text: str, name: str | None) -> None:
     assert (read.name, read.is_misspelt) == (name, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", ["no ", "without ", "paracetamol instead of ", "ondansetron / ", "kein "])
 @pytest.mark.parametrize("after", [" or paracetamol", " 0.1 % eye drops", " cream", ": none", "-free"])
 def test_a_drug_that_is_not_one_name_is_asked_about(before: str, after: str) -> None:
