@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -175,6 +175,31 @@ class Windows:
         )
 
 
+class Gathered(NamedTuple):
+    """What was gathered in the first intervals of a course: by cycle, as a whole, and at times."""
+
+    by_cycle: tuple[FloatArray, ...]
+    whole: tuple[FloatArray, ...]
+    probes: tuple[FloatArray, ...]
+    escalations: FloatArray
+
+
+_BY_CYCLE = (
+    "auc",
+    "infused",
+    "depleted",
+    "b_end",
+    "b_free",
+    "b_free_day",
+    "t_peak",
+    "rise",
+    "rise_day",
+    "settled",
+    "blasts",
+)
+_WHOLE = ("cmax", "nadir", "nadir_day", "recovery", "t_min", "t_min_day", "t_return", "blasts_28")
+
+
 class Gathering:
     """Gathers the endpoints of one chunk, interval by interval."""
 
@@ -206,6 +231,30 @@ class Gathering:
 
     def _probe_days(self) -> tuple[float, float]:
         return self.windows.first_infusion + 1.0, self.windows.first_infusion + 14.0
+
+    def gathered(self, interval: Interval) -> Gathered:
+        """What was gathered up to the end of an interval, for a course that begins in the same way."""
+        cycles = self.windows.cycles.index(interval.cycle) + 1
+        return Gathered(
+            tuple(getattr(self, name)[:cycles].copy() for name in _BY_CYCLE),
+            tuple(getattr(self, name).copy() for name in _WHOLE),
+            tuple(probe.copy() for probe in self.probes.values()),
+            self.t_escalation[:, : self._begun(interval)].copy(),
+        )
+
+    def go_on_from(self, before: Gathered) -> None:
+        """Take over what was gathered in the intervals that this course begins with."""
+        for name, rows in zip(_BY_CYCLE, before.by_cycle, strict=True):
+            getattr(self, name)[: rows.shape[0]] = rows
+        for name, values in zip(_WHOLE, before.whole, strict=True):
+            getattr(self, name)[:] = values
+        for probe, values in zip(self.probes.values(), before.probes, strict=True):
+            probe[:] = values
+        self.t_escalation[:, : before.escalations.shape[1]] = before.escalations
+
+    def _begun(self, interval: Interval) -> int:
+        """How many escalations come up to the end of an interval."""
+        return sum(when <= interval.stop for when in self.windows.escalations)
 
     def add(self, interval: Interval, history: History) -> None:
         """Take in one interval."""

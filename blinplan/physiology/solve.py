@@ -16,6 +16,7 @@ import numpy as np
 
 from blinplan.executor import Executor, InTurn, in_order
 from blinplan.physiology import endpoints as measure
+from blinplan.physiology.checkpoints import Checkpoint, Checkpoints, names_of
 from blinplan.physiology.engine.choose import engine_called
 from blinplan.physiology.engine.grid import lagrange
 from blinplan.physiology.engine.integrate import (
@@ -97,7 +98,7 @@ class Chunk:
     timetable : the course, as of all patients of the population.
     rates : (K, n) mcg/day. patients : n.
     days : times at which the states are wanted; None for none.
-    engine, endpoints : as of `simulate`.
+    engine, endpoints, checkpoints : as of `simulate`.
     """
 
     timetable: Timetable
@@ -106,6 +107,7 @@ class Chunk:
     days: FloatArray | None
     engine: EngineName
     endpoints: bool
+    checkpoints: Checkpoints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +125,37 @@ def run_chunk(chunk: Chunk) -> Part:
     gathered = measure.Gathering(chunk.timetable, rates, patients) if chunk.endpoints else None
     states = None if days is None else np.empty((len(TABLE), days.shape[0], patients.size))
     integrator = Integrator(patients, engine)
-    for interval, schedule in zip(
-        chunk.timetable.intervals, schedules(chunk.timetable, patients.constants), strict=True
-    ):
+    names = _names(chunk, rates)
+    done = 0 if gathered is None else _go_on(chunk, names, integrator, gathered)
+    stretches = zip(chunk.timetable.intervals, schedules(chunk.timetable, patients.constants), strict=True)
+    for number, (interval, schedule) in enumerate(stretches):
+        if number < done:
+            continue
         history = integrator.advance(schedule, rates[interval.row])
         if gathered is not None:
             gathered.add(interval, history)
+        if gathered is not None and chunk.checkpoints is not None and names:
+            kept = Checkpoint(integrator.state.copy(), integrator.past.copy(), gathered.gathered(interval))
+            chunk.checkpoints.keep(names[number], kept)
         if days is not None and states is not None:
             _sample(history, engine, days, states)
     return Part(None if gathered is None else gathered.finish(), states)
+
+
+def _names(chunk: Chunk, rates: FloatArray) -> list[bytes]:
+    """The names of the checkpoints after each interval; none where none are kept, or states on the way are wanted."""
+    if chunk.checkpoints is None or chunk.days is not None:
+        return []
+    return names_of(chunk.timetable, rates, chunk.patients, chunk.engine)
+
+
+def _go_on(chunk: Chunk, names: list[bytes], integrator: Integrator, gathered: measure.Gathering) -> int:
+    """Go on from the latest checkpoint, and say after how many intervals that is."""
+    done, checkpoint = (0, None) if chunk.checkpoints is None else chunk.checkpoints.latest(names)
+    if checkpoint is not None:
+        integrator.state, integrator.past[:] = checkpoint.state.copy(), checkpoint.past
+        gathered.go_on_from(checkpoint.gathered)
+    return done
 
 
 def _sample(history: History, engine: Engine, days: FloatArray, out: FloatArray) -> None:
@@ -153,6 +177,7 @@ def simulate(
     chunk: int | None = None,
     engine: EngineName | None = None,
     progress: Progress | None = None,
+    checkpoints: Checkpoints | None = None,
 ) -> Solution:
     """Simulate a regimen on a population.
 
@@ -169,6 +194,7 @@ def simulate(
     chunk : patients that advance together; what suits the engine when not given.
     engine : "compiled" or "numpy"; compiled where numba is installed when not given.
     progress : called with the number of patients done and in all, from the calling thread.
+    checkpoints : where courses that begin alike are advanced together; each by itself when not given.
 
     Raises
     ------
@@ -187,7 +213,7 @@ def simulate(
         raise ValueError(f"output days must lie between {timetable.start} and {timetable.stop}")
     places = [slice(first, min(first + size, n)) for first in range(0, n, size)]
     chunks = (
-        Chunk(timetable, _columns(dosing.rates, place), population.select(place), days, by.name, endpoints)
+        Chunk(timetable, _columns(dosing.rates, place), population.select(place), days, by.name, endpoints, checkpoints)
         for place in places
     )
     schedules(timetable, population.constants)  # once, before several chunks would make them at the same time

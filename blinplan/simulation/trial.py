@@ -8,6 +8,7 @@ import numpy as np
 from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
 from blinplan.executor import Executor, InTurn, executor_or_threads
+from blinplan.physiology.checkpoints import Checkpoints
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Dosing, Options
@@ -71,7 +72,12 @@ class Trial:
             require_one_age_group(self.regimen, self.population)
         return dosing_of(self.regimen, self.periods, self.population)
 
-    def run(self, executor: Executor | None = None, progress: Callable[[int], None] | None = None) -> "Outcome":
+    def run(
+        self,
+        executor: Executor | None = None,
+        progress: Callable[[int], None] | None = None,
+        checkpoints: Checkpoints | None = None,
+    ) -> "Outcome":
         """Send the patients through the regimen.
 
         Parameters
@@ -81,6 +87,8 @@ class Trial:
             last bit.
         progress
             Called with the number of patients done.
+        checkpoints
+            Where trials that begin alike on the same patients are advanced together; the outcome is the same.
 
         Raises
         ------
@@ -95,6 +103,7 @@ class Trial:
                 engine=self.engine,
                 executor=running,
                 progress=None if progress is None else lambda done, _: progress(done),
+                checkpoints=checkpoints,
             )
         assert found.endpoints is not None  # noqa: S101 - they were asked for
         return Outcome(

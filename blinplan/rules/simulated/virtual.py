@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from blinplan.rules.simulated.outcome import Escalation, FirstCycle, Median, Sim
 if TYPE_CHECKING:
     from blinplan.executor import Executor
     from blinplan.physiology import Endpoints, Population
+    from blinplan.physiology.checkpoints import Checkpoints
     from blinplan.physiology.engine.locate import BoolArray
     from blinplan.physiology.model.population import FloatArray
 
@@ -165,7 +167,15 @@ def _endpoints(
     from blinplan.physiology import Options
     from blinplan.simulation.trial import Trial
 
-    return Trial(regimen, table, people, Options(coarseness=COARSENESS)).run(executor).endpoints
+    return Trial(regimen, table, people, Options(coarseness=COARSENESS)).run(executor, checkpoints=_shared()).endpoints
+
+
+@cache
+def _shared() -> "Checkpoints":
+    """Where the courses of a run that begin alike are advanced together. The engine is imported by who simulates."""
+    from blinplan.physiology.checkpoints import Checkpoints
+
+    return Checkpoints()
 
 
 def _label_for(regimen: Regimen, preset: str) -> Regimen | None:
