@@ -9,8 +9,8 @@ from blinplan.course.bags.keeping import use_by
 from blinplan.course.bags.preparation import bag_by_label
 from blinplan.course.bags.sequence import Infusion, NoSequenceError, Sizes, bag_sequence, times_of_change, usable_bags
 from blinplan.course.calendar import Clock, infusions
-from blinplan.course.events import Course
-from blinplan.course.happened.hung import HungBag, as_ordered
+from blinplan.course.events import Course, as_ordered
+from blinplan.course.happened.hung import HungBag
 from blinplan.course.happened.ledger import LedgerEntry
 from blinplan.course.happened.replan import Replanned, replay
 from blinplan.course.wall_clock import WallClock

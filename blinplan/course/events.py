@@ -232,6 +232,20 @@ def course_of(
     return replace(still, events=tuple(given))
 
 
+def as_ordered(course: Course) -> Course:
+    """A course as it would be if no wrong bag had hung in it."""
+    if all(event.period.instead_of is None for event in course.events):
+        return course
+    joined: list[Period] = []
+    for event in course.events:
+        period = event.period.instead_of or event.period
+        if joined and joined[-1] == replace(period, start=joined[-1].start, stop=joined[-1].stop):
+            joined[-1] = replace(joined[-1], stop=period.stop)
+        else:
+            joined.append(period)
+    return replace(course_of(course.regimen, course.patient, joined, course.changes), others=course.others)
+
+
 def _event(regimen: Regimen, patient: "Patient", period: Period) -> Event:
     if period.dose is None:
         return Event(period, Fraction(0), capped=False)

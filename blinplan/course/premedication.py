@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from blinplan.course.adulthood import EITHER, Adulthood, adult_from
-from blinplan.course.events import Course, Period
-from blinplan.course.happened.hung import as_ordered
+from blinplan.course.events import Course, Period, as_ordered
 from blinplan.course.patient import Patient
 from blinplan.quantities import Basis, Mass
 from blinplan.regimen.regimen import AgeGroup, Occasion, Premedication

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.course.dated import Dated, date_course
-from blinplan.course.happened.hung import as_ordered, wrong_doses
+from blinplan.course.events import as_ordered
+from blinplan.course.happened.hung import wrong_doses
 from blinplan.course.happened.ledger import ledger_data, ledger_of
 from blinplan.course.happened.replan import replan
 from blinplan.course.happened.resumption import RecordError

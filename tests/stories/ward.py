@@ -6,7 +6,7 @@ from pathlib import Path
 from blinplan import plan
 from blinplan.api.planning.planned import Plan
 from blinplan.course.dated import Dated
-from blinplan.course.happened.hung import as_ordered
+from blinplan.course.events import as_ordered
 from tests.regimen_text import codes, judgement_of
 
 WARD = """site = 1

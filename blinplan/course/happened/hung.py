@@ -66,20 +66,6 @@ def as_given(course: Course, bags: Sequence[HungBag]) -> Course:
     return replace(course_of(course.regimen, course.patient, laid_out, course.changes), others=course.others)
 
 
-def as_ordered(course: Course) -> Course:
-    """A course as it would be if no wrong bag had hung in it."""
-    if all(event.period.instead_of is None for event in course.events):
-        return course
-    joined: list[Period] = []
-    for event in course.events:
-        period = event.period.instead_of or event.period
-        if joined and joined[-1] == replace(period, start=joined[-1].start, stop=joined[-1].stop):
-            joined[-1] = replace(joined[-1], stop=period.stop)
-        else:
-            joined.append(period)
-    return replace(course_of(course.regimen, course.patient, joined, course.changes), others=course.others)
-
-
 def wrong_doses(course: Course) -> Iterator[WrongDose]:
     """The stretches of a course in which another dose was given than was ordered."""
     for event in course.events:
