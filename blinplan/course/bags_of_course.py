@@ -7,7 +7,8 @@ from itertools import pairwise
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.keeping import use_by
 from blinplan.course.bags.preparation import bag_by_label
-from blinplan.course.bags.sequence import Infusion, NoSequenceError, Sizes, bag_sequence, times_of_change, usable_bags
+from blinplan.course.bags.sequence import NoSequenceError, Sizes, bag_sequence, usable_bags
+from blinplan.course.bags.times import Infusion, times_of_change
 from blinplan.course.calendar import Clock, infusions
 from blinplan.course.events import Course, as_ordered
 from blinplan.course.happened.hung import HungBag

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.opening import hour_of_change, why_closed
-from blinplan.course.bags.sequence import Infusion
+from blinplan.course.bags.times import Infusion
 from blinplan.course.events import INTERRUPTED, Course, Event
 from blinplan.course.happened.interruption import Topic
 from blinplan.course.premedication import DuePremedication, PremedicationPlan
@@ -186,11 +186,15 @@ def changed_days(course: Course, clock: WallClock) -> Iterator[ChangedDay]:
 
 def infusions(course: Course) -> tuple[Infusion, ...]:
     """The stretches of one dose rate of a course."""
-    return tuple(
-        Infusion(event.period.start, event.period.stop, event.rate)
-        for event in course.events
-        if event.period.dose is not None
-    )
+    found: list[Infusion] = []
+    for event in course.events:
+        period = event.period
+        if period.dose is None:
+            continue
+        goes_on = bool(found) and found[-1].stop == period.start
+        since = found[-1].unbroken_since if goes_on else period.start
+        found.append(Infusion(period.start, period.stop, event.rate, since))
+    return tuple(found)
 
 
 def micrograms(course: Course, start: int, stop: int) -> Fraction:
@@ -306,14 +310,18 @@ def _starts(course: Course) -> frozenset[int]:
     return frozenset(event.period.start for event in course.events if event.period.dose is not None)
 
 
-def when_closed(entry: Entry, clock: Clock, site: "Site") -> str | None:
-    """Why a new bag at an entry meets a closed site: its day, or its hour; None where bags are changed then."""
+def when_closed(entry: Entry, clock: Clock, site: "Site", moved: int = 0) -> str | None:
+    """Why a new bag at an entry meets a closed site: its day, or its hour; None where bags are changed then.
+
+    The hour may have ``moved`` by some minutes.
+    """
     if entry.due not in {Due.START, Due.STEP, Due.RESTART}:
         return None
     at, site = clock.at(entry.start), site.at(entry.start)
     closed = why_closed(site, at.date())
     if closed is not None:
         return f"{closed}, on which {site.name} changes no bags"
-    if site.change_minute not in {None, at.hour * 60 + at.minute}:
+    usual = at - timedelta(minutes=moved)
+    if site.change_minute not in {None, usual.hour * 60 + usual.minute}:
         return f"{at:%H:%M}, and {site.name} changes bags at {hour_of_change(site)}"
     return None

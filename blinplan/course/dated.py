@@ -12,16 +12,16 @@ from blinplan.course.bags.opening import NeverOpenError, next_opening
 from blinplan.course.bags.preparation import prepared_by
 from blinplan.course.bags.sequence import NoSequenceError
 from blinplan.course.bags_of_course import bags_of
-from blinplan.course.calendar import Clock, Due, Entry, entries, things_due, with_restarts
+from blinplan.course.calendar import Clock, Due, Entry, entries, infusions, things_due, with_restarts
 from blinplan.course.events import Course
 from blinplan.course.happened.ledger import Ledger, record_of
 from blinplan.course.happened.replan import Replanned, as_it_stood, replan, replay
 from blinplan.course.happened.starts import Opens, at_once
 from blinplan.course.premedication import PremedicationPlan, premedication_plan
-from blinplan.course.wall_clock import NO_DATES, WallClock
+from blinplan.course.wall_clock import DayLength, WallClock
 from blinplan.label.read import label_of
 from blinplan.regimen.record.record import CourseRecord
-from blinplan.regimen.site import Site
+from blinplan.regimen.site import LongDay, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,15 @@ class Dated:
 
     @property
     def days(self) -> WallClock:
-        """How long its days are: in the plan of an earlier version, of which this has the ledger, all have 24 hours."""
-        return WallClock(self.clock.start) if self.ledger.by_the_clock else NO_DATES
+        """How long its days are."""
+        return WallClock(self.clock.start, self.ledger.days)
+
+    def hour_moved(self, minute: int) -> int:
+        """By how many minutes the hour of change has moved where an infusion begins, whose days have 24 hours."""
+        since = next((one.unbroken_since for one in infusions(self.course) if one.start == minute), None)
+        if since is None or self.ledger.days is not DayLength.INFUSION_OF_24_HOURS:
+            return 0
+        return -WallClock(self.clock.start).surplus(since, minute)
 
     def shows(self, entry: Entry) -> bool:
         """Whether an entry is of the cycle and the days that are asked for."""
@@ -114,7 +121,9 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
     else:
         by_step = site is not None and site.figures_by_step
         adulthood = _adulthood(planned, begins, site)
-        found = replan(planned, happened, _opens(site, begins), adulthood, WallClock(begins), by_step=by_step)
+        moves = site is not None and site.long_day is LongDay.MOVE_CLOCK
+        days = DayLength.INFUSION_OF_24_HOURS if moves else DayLength.BY_THE_CLOCK
+        found = replan(planned, happened, _opens(site, begins), adulthood, WallClock(begins, days), by_step=by_step)
     return _on_calendar(found, clock, site, recorded=happened is not None)
 
 
@@ -180,7 +189,7 @@ def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded:
     planned = premedication_plan(course, _adulthood(course, clock.start, site))
     premedication = with_restarts(planned, course, found.ledger.interruptions)
     things = things_due(course, clock, ended=found.ended)
-    days = WallClock(clock.start) if found.ledger.by_the_clock else NO_DATES
+    days = WallClock(clock.start, found.ledger.days)
     before = None if site is None else site.prepared_before
     due = entries(course, premedication, bags, found.ledger, things, days, before)
     return Dated(course, clock, due, premedication, bags, found, recorded, site)

@@ -7,6 +7,7 @@ time that the clock leaves out is as much later by the clock, and of a time that
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import NamedTuple
 
 from blinplan.quantities import MINUTES_PER_DAY
@@ -22,38 +23,56 @@ class Moment(NamedTuple):
     shown: int
 
 
+class DayLength(StrEnum):
+    """How long days are: as the clock on the wall has it, but for those of infusion, or 24 hours, all of them."""
+
+    BY_THE_CLOCK = "by-the-clock"
+    INFUSION_OF_24_HOURS = "infusion-of-24-hours"
+    OF_24_HOURS = "of-24-hours"
+
+
 @dataclass(frozen=True, slots=True)
 class WallClock:
-    """Counts days as people do. ``start`` is when the first infusion begins, aware and local; None without dates."""
+    """Counts days as people do. ``start`` is when the first infusion begins, aware and local; None without dates.
+
+    Where days of infusion have 24 hours, what is done in them moves by the clock, and the next cycle does not.
+    """
 
     start: datetime | None = None
+    days: DayLength = DayLength.BY_THE_CLOCK
 
     def at(self, minute: int) -> Moment:
         """What is shown at a minute of the course."""
-        if self.start is None:
+        if self.start is None or self.days is DayLength.OF_24_HOURS:
             return Moment(minute, minute)
         there = (self.start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(self.start.tzinfo)
         return Moment(minute, _minutes(there.replace(tzinfo=None) - self.start.replace(tzinfo=None)))
 
-    def after(self, moment: Moment, minutes: int) -> Moment:
-        """When the clock shows so many minutes more; never before the moment."""
+    def after(self, moment: Moment, minutes: int, *, infused: bool = False) -> Moment:
+        """When so many minutes are over, as the days are that are counted; never before the moment."""
         shown = moment.shown + minutes
-        if self.start is None:
+        if self.start is None or self.days is DayLength.OF_24_HOURS or (infused and self._moves):
             return Moment(moment.minute + minutes, shown)
         local = (self.start + timedelta(minutes=shown)).replace(fold=0)
         first, second = (self._minute(local.replace(fold=fold)) for fold in (0, 1))
         return Moment(first if first >= moment.minute else max(second, moment.minute), shown)
 
-    def between(self, moment: Moment, later: Moment) -> int:
-        """How many minutes the clock is to show more until a later moment; some where it shows no more."""
+    def infusion_between(self, moment: Moment, later: Moment) -> int:
+        """How many minutes of infusion are left from one moment to another, as its days are counted."""
         shown = later.shown - moment.shown
-        return shown if shown > 0 else later.minute - moment.minute
+        return shown if shown > 0 and not self._moves else later.minute - moment.minute
+
+    @property
+    def _moves(self) -> bool:
+        return self.days is DayLength.INFUSION_OF_24_HOURS
 
     def changed_days(self, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
         """The days between two minutes of the course that do not have 24 hours: begin, end, and minutes more or less.
 
         Days are counted from the time of day of the first minute.
         """
+        if self._moves:
+            return
         now = self.at(start)
         while now.minute < stop:
             end = self.after(now, MINUTES_PER_DAY)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -144,6 +145,21 @@ REFRIGERATED = "refrigerated"
 GOES_ON = "goes-on"
 
 
+class LongDay(StrEnum):
+    """What a site does on the day of 25 hours."""
+
+    LONGER_BAG = "longer-bag"
+    SPLIT = "split"
+    MOVE_CLOCK = "move-clock"
+
+
+class Preference(StrEnum):
+    """Which bags a site chooses of those that can be."""
+
+    FEWEST_CHANGES = "fewest-changes"
+    FEWEST_VIALS = "fewest-vials"
+
+
 class SiteTable(NamedTuple):
     """A site profile: which bags are prepared, and when they are changed."""
 
@@ -166,6 +182,8 @@ class SiteTable(NamedTuple):
     kept: str | None = None
     holidays_from: str | None = None
     disconnected_bag: str | None = None
+    long_day: str = "longer-bag"
+    prefer: str = "fewest-changes"
 
 
 SITE_FILE = Table(
@@ -217,6 +235,19 @@ SITE_FILE = Table(
         one_of("next-cycle", NEXT_STEP),
         "from when a new weight, height or body surface area counts: next-cycle (this if not given), or next-step, from"
         " the next change of dose within a cycle too",
+    ),
+    optional_key(
+        "long_day",
+        one_of(*LongDay),
+        "what is done on the day of 25 hours, since no bag runs longer than its volume lasts: longer-bag, hang one that"
+        " lasts longer, or change a bag more where there is none (this if not given); split, change a bag more in any"
+        " case; or move-clock, let every day of an infusion have 24 hours, and change bags and doses an hour off until"
+        " it ends",
+    ),
+    optional_key(
+        "prefer",
+        one_of(*Preference),
+        "which bags are chosen of those that can be: fewest-changes (this if not given), or fewest-vials",
     ),
     optional_key(
         "syringe",
@@ -344,6 +375,10 @@ class Site:
         Whether prepared bags wait at 2 to 8 °C; None where nobody says, and their time runs from preparation.
     holidays_file, holidays_until
         The file with further holidays, and the last day that it speaks of; None where there is none, or no end.
+    long_day
+        What is done on the day of 25 hours.
+    prefer
+        Which bags are chosen of those that can be.
     """
 
     name: str
@@ -368,6 +403,8 @@ class Site:
     kept_cold: bool | None = None
     holidays_file: str | None = None
     holidays_until: date | None = None
+    long_day: LongDay = LongDay.LONGER_BAG
+    prefer: Preference = Preference.FEWEST_CHANGES
 
     def at(self, minute: int) -> "Site":
         """The site that prepares and changes the bags at a minute of a course."""
@@ -416,6 +453,8 @@ def site_of(file: SiteTable) -> Site:
         disconnected_bag=None if file.disconnected_bag is None else file.disconnected_bag == GOES_ON,
         syringes=tuple(sorted(map(_syringe_of, file.syringe), key=lambda one: (one.millilitres, one.graduation))),
         kept_cold=None if file.kept is None else file.kept == REFRIGERATED,
+        long_day=LongDay(file.long_day),
+        prefer=Preference(file.prefer),
     )
 
 

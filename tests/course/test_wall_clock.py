@@ -14,7 +14,7 @@ from blinplan.course.events import expand
 from blinplan.course.happened.ledger import ledger_data, ledger_of
 from blinplan.course.happened.replan import on_calendar, replan, replay
 from blinplan.course.patient import patient
-from blinplan.course.wall_clock import NO_DATES, Moment, WallClock
+from blinplan.course.wall_clock import NO_DATES, DayLength, Moment, WallClock
 from blinplan.regimen import library
 from blinplan.regimen.record.record import Cause
 from tests.course.dated_records import interruption, record
@@ -97,7 +97,7 @@ def test_every_stretch_of_days_ends_at_the_time_of_day_at_which_the_course_began
         missing = at.replace(tzinfo=None) != start.replace(tzinfo=None) + timedelta(minutes=now.shown)
         assert not missing or local(start, now.minute - HOUR).utcoffset() != at.utcoffset()
         assert now.minute > before.minute
-        assert clock.between(before, now) == lasts * DAY
+        assert clock.infusion_between(before, now) == lasts * DAY
 
 
 @given(start=starts, minute=st.integers(0, 400 * DAY), minutes=st.integers(0, 40 * DAY))
@@ -123,7 +123,7 @@ def test_with_what_was_stopped_the_days_of_a_cycle_are_those_that_were_ordered(
     infused = [event.period for event in found.events if event.period.dose is not None]
     for cycle in {period.cycle for period in infused}:
         own = [period for period in infused if period.cycle == cycle]
-        shown = sum(clock.between(clock.at(period.start), clock.at(period.stop)) for period in own)
+        shown = sum(clock.infusion_between(clock.at(period.start), clock.at(period.stop)) for period in own)
         assert abs(shown - 28 * DAY) <= HOUR  # an hour only where it begins or ends in an hour that is missing
         assert abs(sum(period.minutes for period in own) - 28 * DAY) <= HOUR
 
@@ -145,10 +145,10 @@ def test_a_step_for_ten_is_at_ten_on_both_sides_and_its_dose_is_exact() -> None:
 def test_a_ledger_of_days_of_24_hours_is_made_again_as_it_was() -> None:
     start = datetime(2027, 2, 22, 10, tzinfo=BERLIN)
     data = ledger_data(replan(course(), None).ledger)
-    del data["by_the_clock"]
+    del data["days"]
     found = replay(course(), ledger_of(data), WallClock(start))
     assert found.course == course()
-    assert not found.ledger.by_the_clock
+    assert found.ledger.days is DayLength.OF_24_HOURS
     assert ledger_of(ledger_data(found.ledger)) == found.ledger
     assert replay(course(), replan(course(), None).ledger, WallClock(start)).course != course()
 

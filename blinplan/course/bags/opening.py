@@ -5,8 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from blinplan.quantities import MINUTES_PER_HOUR
 from blinplan.regimen.site import WEEKDAYS, Site
 
-_LONGEST_BAG = 7
-"""Days that the longest bag of the label lasts."""
 _LONGEST_CLOSED = 366
 """Days after which a site counts as one that does not open again."""
 
@@ -48,23 +46,6 @@ def moment_of_change(site: Site, day: date, start: datetime) -> datetime | None:
     hours, minutes = divmod(site.change_minute, MINUTES_PER_HOUR)
     local = datetime.combine(day, time(hours, minutes), tzinfo=start.tzinfo)
     return local.astimezone(UTC).astimezone(start.tzinfo)
-
-
-def minutes_of_change(site: Site, day: date, start: datetime) -> dict[int, bool]:
-    """When bags are changed on a day, in minutes from the start of the course; for a site with an hour of change.
-
-    In the week after the clock was put back, a bag that was hung before is empty an hour early by the clock: it may be
-    changed then, off the hour, which is True here.
-    """
-    local = moment_of_change(site, day, start)
-    if local is None:
-        return {}
-    a_week_ago = (local - timedelta(days=_LONGEST_BAG)).astimezone(UTC) + timedelta(days=_LONGEST_BAG)
-    on_the_hour = local.astimezone(UTC)
-    early = min(on_the_hour, a_week_ago)
-    opened = is_open(site, early.astimezone(start.tzinfo).date())  # an hour early may be the day before
-    times = {early, on_the_hour} if opened else {on_the_hour}
-    return {round((at - start.astimezone(UTC)).total_seconds()) // 60: at < on_the_hour for at in times}
 
 
 def next_opening(site: Site, start: datetime, minute: int) -> tuple[int, str]:

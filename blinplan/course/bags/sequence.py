@@ -1,29 +1,25 @@
-"""The bags of a course: the sequence with the fewest changes that a site's profile and the label allow.
+"""The bags of a course: of the sequences that a site's profile and the label allow, the one that a ward would choose.
 
 A bag runs at one dose rate; a change of dose is a change of bag. A bag may be taken down before it is empty, at a time
 at which bags are changed, and what is left in it is thrown away.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
-from math import gcd
+from operator import add
 from typing import NamedTuple
 
 from blinplan.course.bags.bag import Bag
-from blinplan.course.bags.opening import is_open, minutes_of_change
-from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, duration_text
-from blinplan.regimen.site import Site, SiteBag
+from blinplan.course.bags.contents import contents
+from blinplan.course.bags.times import SHORTEST, Infusion, day_of, times_of_change
+from blinplan.course.wall_clock import WallClock
+from blinplan.quantities import MINUTES_PER_HOUR, duration_text
+from blinplan.regimen.site import LongDay, Preference, Site, SiteBag
 
-
-@dataclass(frozen=True, slots=True)
-class Infusion:
-    """A stretch of one dose rate (mcg/day), in minutes from the start of the course."""
-
-    start: int
-    stop: int
-    rate: Fraction
+FEW_HOURS = 12 * MINUTES_PER_HOUR
+"""A bag that lasts no longer is not hung at the end of an infusion where another sequence is as good."""
 
 
 class NoSequenceError(ValueError):
@@ -46,17 +42,18 @@ def bag_sequence(
     *,
     thrifty: bool = False,
 ) -> tuple[Bag, ...]:
-    """Find the bags of a course: of the sequences that obey the profile, one with the fewest bags.
+    """Find the bags of a course: of the sequences that obey the profile, one with the fewest bags, or the fewest vials.
 
-    Of those with as few, the one is taken that is changed most often at the site's hour, then the one that throws least
-    away, and then the one whose first bags are longest.
+    Before that comes that no bag lasts less than four hours. Of those with as few, the one is taken that ends with no
+    bag of a few hours, then the one that is changed most often at the site's hour, then the one that throws least away,
+    and then the one whose first bags are longest. It is found exactly: of all ways from a time on the best is kept.
 
     Parameters
     ----------
     infusions
         The stretches of one dose rate, rising. Each begins with a new bag.
     site
-        When bags are changed, and which there are.
+        When bags are changed, which there are, and which are preferred.
     start
         When the course begins, with its time zone. Without it the course begins at the hour of change on a day that is
         followed by open days only.
@@ -74,62 +71,121 @@ def bag_sequence(
     return tuple(
         bag
         for step, infusion in enumerate(infusions)
-        for bag in _bags(infusion, step, available, times_of_change(infusion, site, start), thrifty=thrifty)
+        for bag in _bags_of(infusion, step, available, _thrifty_cost if thrifty else _COSTS[site.prefer])
     )
+
+
+def _bags_of(infusion: Infusion, step: int, available: "_Available", cost: "_Cost") -> list[Bag]:
+    site = available.site
+    changes = times_of_change(infusion, site, available.start)
+    if site.long_day is LongDay.SPLIT and any(changes.values()):
+        try:
+            return _best_bags(_Search(infusion, step, replace(available, splits=True), changes, cost))
+        except NoSequenceError:
+            pass  # on a day without any hour to change a bag besides, one that lasts longer is all that is left
+    return _best_bags(_Search(infusion, step, available, changes, cost))
 
 
 @dataclass(frozen=True, slots=True)
 class _Available:
-    """Which bags there are: the shortest first, and on each day those that can be had."""
+    """Which bags there are: the shortest first, and on each day those that can be had.
+
+    ``splits`` says that no bag is hung for an hour that the clock shows twice which would not be without it.
+    """
 
     sizes: Sizes
     site: Site
     start: datetime | None
+    splits: bool = False
 
     def at(self, minute: int) -> tuple[SiteBag, ...]:
         """The bags that can be hung at a minute of the course."""
-        day = None if self.start is None else _day_of(minute, self.start)
+        day = None if self.start is None else day_of(minute, self.start)
         missing = {size for shortage in self.site.shortages if shortage.holds(day) for size in shortage.sizes}
         return tuple(size for size in self.sizes(minute) if size.minutes not in missing)
 
+    def between(self, start: int, stop: int, sizes: Sequence[SiteBag]) -> Iterator[SiteBag]:
+        """Of some bags those that last from one time to another, the shortest first."""
+        least = stop - start
+        if self.splits and (surplus := WallClock(self.start).surplus(start, stop)) > 0:
+            usual = next((size for size in sizes if size.minutes >= least - surplus), None)
+            sizes = () if usual is None else (usual,)
+        return (size for size in sizes if size.minutes >= least)
+
+
+class _Hung(NamedTuple):
+    """A bag as it is weighed: its vials, how unusual the time is at which it is taken down, and whether it is the last.
+
+    ``vials`` is None where nobody says what is filled or what a vial holds.
+    """
+
+    bag: Bag
+    vials: int | None
+    unusual: int
+    last: bool
+
+
+_Cost = Callable[[_Hung], tuple[int, ...]]
+
+
+def _fewest_changes(hung: _Hung) -> tuple[int, ...]:
+    """What is to be as little as can be, in this order, where a change is what costs most."""
+    bag = hung.bag
+    return bag.minutes < SHORTEST, 1, _ends_soon(hung), hung.unusual, bag.size.minutes - bag.minutes
+
+
+def _fewest_vials(hung: _Hung) -> tuple[int, ...]:
+    """The same where a vial costs more; a bag of which nobody knows what it takes is hung where nothing else can be."""
+    return (hung.vials is None, hung.bag.minutes < SHORTEST, hung.vials or 0, *_fewest_changes(hung)[1:])
+
+
+def _thrifty_cost(hung: _Hung) -> tuple[int, ...]:
+    """The same where throwing away is worse than changing."""
+    return hung.bag.size.minutes - hung.bag.minutes, 1, hung.unusual
+
+
+def _ends_soon(hung: _Hung) -> bool:
+    return hung.last and hung.bag.minutes < FEW_HOURS
+
+
+_COSTS: Mapping[Preference, _Cost] = {
+    Preference.FEWEST_CHANGES: _fewest_changes,
+    Preference.FEWEST_VIALS: _fewest_vials,
+}
+
 
 class _Way(NamedTuple):
-    """The bags from a time on: how many, how many off the hour, minutes thrown away, lengths, and the first of them."""
+    """The bags from a time on: what they cost, their lengths, and the first of them."""
 
-    bags: int
-    off_hour: int
-    wasted: int
+    cost: tuple[int, ...]
     lengths: tuple[int, ...]
     first: Bag | None
 
-    @property
-    def cost(self) -> tuple[int, int, int, tuple[int, ...]]:
-        """What is to be as little as can be, in this order."""
-        return self.bags, self.off_hour, self.wasted, self.lengths
 
-    @property
-    def thrifty_cost(self) -> tuple[int, int, int, tuple[int, ...]]:
-        """The same, if throwing away is worse than changing."""
-        return self.wasted, self.bags, self.off_hour, self.lengths
+class _Search(NamedTuple):
+    """What the bags of an infusion are chosen from, and by what; ``changes`` are the times, and how unusual each is."""
+
+    infusion: Infusion
+    step: int
+    available: _Available
+    changes: Mapping[int, int]
+    cost: _Cost
 
 
-def _bags(
-    infusion: Infusion, step: int, available: _Available, changes: Mapping[int, bool], *, thrifty: bool
-) -> list[Bag]:
+def _best_bags(search: _Search) -> list[Bag]:
     """The best way through the times of change, found from the end."""
-    times = [infusion.start, *changes, infusion.stop]
-    best = {infusion.stop: _Way(0, 0, 0, (), None)}
-    for start in reversed(times[:-1]):
-        sizes = available.at(start)
+    infusion = search.infusion
+    times = [infusion.start, *search.changes, infusion.stop]
+    best = {infusion.stop: _Way((), (), None)}
+    vials: dict[SiteBag, int | None] = {}
+    for place in reversed(range(len(times) - 1)):
         ways = [
-            _after(bag, best[stop], off_hour=changes.get(stop, False))
-            for stop in times
-            if stop > start and stop in best and (bag := _smallest(infusion, step, sizes, start, stop)) is not None
+            _joined(hung, best[hung.bag.stop], search.cost) for hung in _each_bag(search, times[place:], best, vials)
         ]
         if ways:
-            best[start] = min(ways, key=lambda way: way.thrifty_cost if thrifty else way.cost)
+            best[times[place]] = min(ways, key=lambda way: (way.cost, way.lengths))
     if infusion.start not in best:
-        raise _no_sequence(infusion, available, times)
+        raise _no_sequence(infusion, search.available, times)
     found, now = [], infusion.start
     while (bag := best[now].first) is not None:
         found.append(bag)
@@ -137,16 +193,35 @@ def _bags(
     return found
 
 
-def _after(bag: Bag, rest: _Way, *, off_hour: bool) -> _Way:
+def _each_bag(
+    search: _Search, times: Sequence[int], best: Mapping[int, _Way], vials: dict[SiteBag, int | None]
+) -> Iterator[_Hung]:
+    """Every bag that may be hung at the first of some times, and taken down at one from which there is a way on."""
+    infusion, available, start = search.infusion, search.available, times[0]
+    sizes = available.at(start)
+    for stop in times[1:]:
+        if not sizes or stop - start > sizes[-1].minutes:
+            return
+        for size in available.between(start, stop, sizes) if stop in best else ():
+            bag = Bag(start, stop, size, infusion.rate, search.step)
+            if size not in vials:
+                vials[size] = _vials(bag, available.site)
+            yield _Hung(bag, vials[size], search.changes.get(stop, 0), stop == infusion.stop)
+            if search.cost is not _fewest_vials:
+                break  # of one kind of bag the smallest is the best
+
+
+def _vials(bag: Bag, site: Site) -> int | None:
+    """How many vials a bag takes; None where that is not known."""
+    holds = contents(bag, site)
+    return None if holds is None else holds.vials
+
+
+def _joined(hung: _Hung, rest: _Way, cost: _Cost) -> _Way:
     """Put a bag before the others."""
-    wasted = rest.wasted + bag.size.minutes - bag.minutes
-    return _Way(rest.bags + 1, rest.off_hour + off_hour, wasted, (-bag.minutes, *rest.lengths), bag)
-
-
-def _smallest(infusion: Infusion, step: int, sizes: Sequence[SiteBag], start: int, stop: int) -> Bag | None:
-    """The smallest bag that lasts from one time to another."""
-    size = next((size for size in sizes if size.minutes >= stop - start), None)
-    return None if size is None else Bag(start, stop, size, infusion.rate, step)
+    costs = cost(hung)
+    added = costs if not rest.cost else tuple(map(add, costs, rest.cost))
+    return _Way(added, (-hung.bag.minutes, *rest.lengths), hung.bag)
 
 
 def _no_sequence(infusion: Infusion, available: _Available, times: Sequence[int]) -> NoSequenceError:
@@ -164,35 +239,6 @@ def _no_sequence(infusion: Infusion, available: _Available, times: Sequence[int]
 
 def _longest(sizes: Sequence[SiteBag]) -> int:
     return max((size.minutes for size in sizes), default=0)
-
-
-def times_of_change(infusion: Infusion, site: Site, start: datetime | None) -> dict[int, bool]:
-    """When a bag may be changed inside an infusion, in minutes of the course, rising, and which are off the hour."""
-    if start is None:
-        return dict.fromkeys(range(_next_day(infusion.start), infusion.stop, MINUTES_PER_DAY), False)
-    if site.change_minute is None:
-        every = gcd(MINUTES_PER_DAY, *(size.minutes for size in site.bags))
-        minutes = range(infusion.start + every, infusion.stop, every)
-        return {minute: False for minute in minutes if is_open(site, _day_of(minute, start))}
-    first = _day_of(infusion.start, start) - timedelta(days=1)
-    days = (infusion.stop - infusion.start) // MINUTES_PER_DAY + 4
-    found = [
-        (minute, early)
-        for day in (first + timedelta(days=number) for number in range(days))
-        if is_open(site, day)
-        for minute, early in minutes_of_change(site, day, start).items()
-        if infusion.start < minute < infusion.stop
-    ]
-    return dict(sorted(found))
-
-
-def _day_of(minute: int, start: datetime) -> date:
-    """The local day of a minute of the course."""
-    return (start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(start.tzinfo).date()
-
-
-def _next_day(minute: int) -> int:
-    return (minute // MINUTES_PER_DAY + 1) * MINUTES_PER_DAY
 
 
 def in_use_left(bag: Bag, site: Site) -> int | None:

@@ -10,6 +10,7 @@ from blinplan.course.happened.figures import NewFigures
 from blinplan.course.happened.hung import HungBag
 from blinplan.course.happened.interruption import Decision, Topic
 from blinplan.course.patient import BodySurfaceArea, Patient
+from blinplan.course.wall_clock import DayLength
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen.record.record import (
     BagOnRecord,
@@ -109,15 +110,14 @@ class Ledger:
 
     And its end, the days that are known before on which nothing is begun, and the bags that hung.
     ``not_counted`` are the days of figures after which no cycle begins that could take them.
-    ``by_the_clock`` says that days are those of the ward's clock, which may have 23 or 25 hours; in ledgers of earlier
-    versions every day has 24.
+    ``days`` says how long days are; in ledgers of earlier versions every day has 24 hours.
     """
 
     interruptions: tuple[LedgerEntry, ...] = ()
     starts: tuple[StartOfCycle, ...] = ()
     figures: tuple[NewFigures, ...] = ()
     not_counted: tuple[date, ...] = ()
-    by_the_clock: bool = True
+    days: DayLength = DayLength.BY_THE_CLOCK
     end: CourseEnd | None = None
     closures: tuple[Closure, ...] = ()
     bags: tuple[HungBag, ...] = ()
@@ -165,7 +165,7 @@ def ledger_data(ledger: Ledger) -> dict[str, Any]:
     """Write a ledger as plain data, from which `ledger_of` makes the same ledger."""
     return {
         "version": VERSION,
-        "by_the_clock": ledger.by_the_clock,
+        "days": ledger.days.value,
         "interruptions": [_entry_data(entry) for entry in ledger.interruptions],
         "starts": [
             {
@@ -207,7 +207,7 @@ def ledger_of(data: Mapping[str, Any]) -> Ledger:
             # A plan of an earlier version has no figures.
             tuple(_figures_of(figures) for figures in data.get("figures", ())),
             tuple(date.fromisoformat(day) for day in data.get("figures_not_counted", ())),
-            _is(bool, data.get("by_the_clock", False)),
+            DayLength(data.get("days", DayLength.OF_24_HOURS)),
             None if data.get("end") is None else _end_of(data["end"]),
             tuple(
                 Closure(_day_of(closed["first_day"]), _day_of(closed["last_day"]), _is(str, closed["why"]))

@@ -102,8 +102,7 @@ def replay(planned: Course, ledger: Ledger, clock: WallClock = NO_DATES) -> Repl
     RecordError
         When the ledger is not of this course.
     """
-    found = _walk(planned, FromLedger(ledger), clock if ledger.by_the_clock else NO_DATES)
-    return replace(found, ledger=replace(found.ledger, by_the_clock=ledger.by_the_clock))
+    return _walk(planned, FromLedger(ledger), replace(clock, days=ledger.days))
 
 
 def as_it_stood(record: CourseRecord) -> Iterator[CourseRecord]:
@@ -242,7 +241,7 @@ def on_calendar(undated: Course, clock: WallClock) -> Course:
     """A course as its days are by a clock."""
     found, now = [], Moment(0, 0)
     for event in undated.events:
-        end = clock.after(now, event.period.minutes)
+        end = clock.after(now, event.period.minutes, infused=event.period.dose is not None)
         found.append(replace(event, period=replace(event.period, start=now.minute, stop=end.minute)))
         now = end
     return replace(undated, events=tuple(found))
@@ -281,6 +280,7 @@ class _Walk:
             tuple(self._starts),
             tuple(self._figures),
             self._decided.not_counted,
+            self._clock.days,
             end=self._decided.closing(),
             closures=self._decided.closures(),
             bags=self._decided.bags(),
@@ -378,7 +378,7 @@ class _Walk:
             steps, running = self._steps_of(place), left[0].period.step
             highest = max(_ordered_amount(step) for step in steps)
             stretch, *rest = left
-            end = self._clock.after(self._now, stretch.minutes)
+            end = self._clock.after(self._now, stretch.minutes, infused=True)
             cut = self._cut_at(place, end.minute)
             until = end if cut is None else self._clock.at(cut)
             stop = self._next_stop(stretch.period.cycle, until.minute, ends=not rest or cut is not None)
@@ -387,12 +387,14 @@ class _Walk:
                 yield self._lay(stretch.period, until)
                 full = full or _ordered_amount(stretch.period) >= highest
             if stop is None and cut is not None:
-                self._ungiven = self._clock.between(until, end) + sum(part.minutes for part in rest)
+                self._ungiven = self._clock.infusion_between(until, end) + sum(part.minutes for part in rest)
                 return None
             if stop is None:
                 left = rest
                 continue
-            left = [_Left(stretch.period, self._clock.between(until, end)), *rest] if stop < end.minute else rest
+            left = (
+                [_Left(stretch.period, self._clock.infusion_between(until, end)), *rest] if stop < end.minute else rest
+            )
             assert stretch.period.dose is not None  # noqa: S101 - a stretch of infusion has one
             at = Stop(
                 self._regimen,

@@ -62,7 +62,8 @@ def closed_days(dated: Dated) -> Iterator[Remark]:
     for entry in dated.shown_entries() if dated.site is not None else ():
         if entry.start in hung:
             continue  # no new bag is needed
-        closed = None if dated.site is None else when_closed(entry, dated.clock, dated.site)
+        moved = dated.hour_moved(entry.start)
+        closed = None if dated.site is None else when_closed(entry, dated.clock, dated.site, moved)
         if closed is not None:
             start = moment_text(dated.clock.at(entry.start))
             text = f"The {entry.due} of {start} needs a new bag: it is {visible(closed)}."

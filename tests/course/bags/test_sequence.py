@@ -14,7 +14,6 @@ from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.contents import contents
 from blinplan.course.bags.preparation import at_site, faults_of_site, prepared_by
 from blinplan.course.bags.sequence import (
-    Infusion,
     NoSequenceError,
     bag_sequence,
     in_use_left,
@@ -22,6 +21,7 @@ from blinplan.course.bags.sequence import (
     usable_bags,
     without_preservative,
 )
+from blinplan.course.bags.times import Infusion
 from blinplan.course.events import expand
 from blinplan.course.patient import patient
 from blinplan.label.read import DEFAULT, label_named
@@ -125,37 +125,6 @@ def test_a_course_that_starts_off_the_hour_comes_to_it_with_its_first_bag() -> N
     assert max(bag.minutes for bag in bags) <= 48 * HOUR
 
 
-@pytest.mark.parametrize("at", [datetime(2026, 3, 25, 10, tzinfo=BERLIN), datetime(2026, 10, 21, 10, tzinfo=BERLIN)])
-@pytest.mark.parametrize("sizes", [(24,), (48,), (96,), (168,), (24, 168)])
-def test_bags_are_full_hours_across_a_change_of_the_clock(at: datetime, sizes: tuple[int, ...]) -> None:
-    bags = bag_sequence(course((14 * 24, 28)), site(*sizes), at)
-    assert sum(bag.micrograms for bag in bags) == 14 * 28
-    assert all(bag.minutes <= bag.size.minutes for bag in bags)
-    assert all(one.stop == other.start for one, other in pairwise(bags))
-    start = at.astimezone(UTC)
-    clock = [(start + timedelta(minutes=bag.stop)).astimezone(BERLIN) for bag in bags[:-1]]
-    # On the day on which the clock is put back a bag of 24 hours is empty at 9:00.
-    assert {moment.hour for moment in clock} <= {9, 10}
-    assert sum(moment.hour == 9 for moment in clock) <= 2
-
-
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
-def test_a_bag_for_the_weekend_lasts_over_the_one_on_which_the_clock_is_put_back(zone: str) -> None:
-    monday = datetime(2026, 10, 19, 10, tzinfo=ZoneInfo(zone))
-    bags = bag_sequence(course((28 * 24, 28)), site(24, 48, 72, closed=frozenset({5, 6})), monday)
-    assert sum(bag.micrograms for bag in bags) == 28 * 28
-    moments = [(monday.astimezone(UTC) + timedelta(minutes=bag.stop)).astimezone(monday.tzinfo) for bag in bags[:-1]]
-    assert all(moment.weekday() < 5 for moment in moments)
-    early = [moment for moment in moments if moment.hour == 9]
-    assert 1 <= len(early) <= 2
-    assert early[0].weekday() == 0
-
-
-def test_a_bag_for_a_week_that_was_hung_before_the_clock_is_put_back_is_changed_when_it_is_empty() -> None:
-    saturday = datetime(2026, 10, 24, 10, tzinfo=BERLIN)
-    assert hours_of(bag_sequence(course((14 * 24, 28)), site(168), saturday)) == [168, 168]
-
-
 def test_of_as_few_bags_those_are_hung_that_are_changed_at_the_hour() -> None:
     """At 9:00 no drug would be thrown away; at 10:00, the hour of the ward, a day of a bag is."""
     saturday = datetime(2026, 10, 24, 10, tzinfo=BERLIN)
@@ -171,32 +140,6 @@ def test_a_bag_may_be_taken_down_on_any_open_day_where_there_is_no_hour_of_chang
     ]
     assert changes[-1] == 4  # hung on Friday, it lasts until Monday
     assert len(changes) == 3
-
-
-def test_over_an_hour_that_the_clock_leaves_out_bags_are_changed_a_day_after_the_last() -> None:
-    night = site(24, at=2 * HOUR + 30)
-    start = datetime(2026, 3, 27, 2, 30, tzinfo=BERLIN)
-    bags = bag_sequence(course((5 * 24, 28)), night, start)
-    moments = [(start.astimezone(UTC) + timedelta(minutes=bag.stop)).astimezone(BERLIN) for bag in bags]
-    assert [f"{at:%d %H:%M}" for at in moments] == [
-        "28 02:30",
-        "29 03:30",
-        "30 02:30",
-        "31 02:30",
-        "01 02:30",
-        "01 03:30",
-    ]
-    assert max(bag.minutes for bag in bags) == DAY
-
-
-def test_an_hour_early_is_not_the_day_before_where_that_is_closed() -> None:
-    """The clock is put back on Sunday, and an hour before 00:30 of Monday it is Sunday, when nobody works."""
-    london = ZoneInfo("Europe/London")
-    ward = site(24, 72, 96, at=30, closed=frozenset({6}))
-    start = datetime(2026, 10, 15, 0, 30, tzinfo=london)
-    bags = bag_sequence(course((28 * 24, 28)), ward, start)
-    hung = [(start.astimezone(UTC) + timedelta(minutes=bag.start)).astimezone(london) for bag in bags]
-    assert all(at.weekday() != 6 for at in hung)
 
 
 sizes_of_bags = st.lists(st.sampled_from([24, 36, 48, 72, 96, 168]), min_size=1, max_size=4, unique=True)

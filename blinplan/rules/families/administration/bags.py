@@ -14,13 +14,8 @@ from blinplan.course.bags.preparation import (
     is_too_light,
     preserved_bags_text,
 )
-from blinplan.course.bags.sequence import (
-    Infusion,
-    NoSequenceError,
-    bag_sequence,
-    usable_bags,
-    without_preservative,
-)
+from blinplan.course.bags.sequence import NoSequenceError, bag_sequence, usable_bags, without_preservative
+from blinplan.course.bags.times import Infusion
 from blinplan.course.dated import date_course
 from blinplan.course.events import Course, expand
 from blinplan.course.patient import BodySurfaceArea, Patient, PatientError
