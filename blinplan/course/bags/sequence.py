@@ -180,12 +180,14 @@ def _best_bags(search: _Search) -> list[Bag]:
     vials: dict[SiteBag, int | None] = {}
     for place in reversed(range(len(times) - 1)):
         ways = [
-            _joined(hung, best[hung.bag.stop], search.cost) for hung in _each_bag(search, times[place:], best, vials)
+            _put_before(hung, best[hung.bag.stop], search.cost)
+            for hung in _each_bag(search, times[place:], best, vials)
         ]
         if ways:
             best[times[place]] = min(ways, key=lambda way: (way.cost, way.lengths))
     if infusion.start not in best:
-        raise _no_sequence(infusion, search.available, times)
+        usual = [minute for minute in times if not search.changes.get(minute)]
+        raise _no_sequence(infusion, search.available, usual)
     found, now = [], infusion.start
     while (bag := best[now].first) is not None:
         found.append(bag)
@@ -217,7 +219,7 @@ def _vials(bag: Bag, site: Site) -> int | None:
     return None if holds is None else holds.vials
 
 
-def _joined(hung: _Hung, rest: _Way, cost: _Cost) -> _Way:
+def _put_before(hung: _Hung, rest: _Way, cost: _Cost) -> _Way:
     """Put a bag before the others."""
     costs = cost(hung)
     added = costs if not rest.cost else tuple(map(add, costs, rest.cost))

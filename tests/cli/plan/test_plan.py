@@ -194,8 +194,8 @@ def test_bags_are_listed_with_rates_and_amounts(inside: Run, tmp_path: Path) -> 
     assert bags[0]["ml_per_hour"]["exact"] == "9/5"
     assert (bags[0]["mcg_filled"], bags[0]["vials"]) == (None, None)
     day = next(bag for bag in bags if bag["size_minutes"] == 1440)
-    assert (day["ml_infused"]["exact"], day["mcg_filled"]["exact"], day["vials"]) == ("240", "165/16", 1)
-    assert day["ml_drawn"]["exact"] == "33/40"  # 0.825 mL
+    assert (day["ml_infused"]["exact"], day["mcg_filled"]["exact"], day["vials"]) == ("240", "385/12", 1)
+    assert day["ml_drawn"]["exact"] == "77/30"
     assert day["in_use_minutes_left"] == 24 * 60
     assert [bag["number"] for bag in bags] == list(range(1, len(bags) + 1))
     second = " ".join(
@@ -203,9 +203,12 @@ def test_bags_are_listed_with_rates_and_amounts(inside: Run, tmp_path: Path) -> 
     )
     assert "All bags of the course give 3,787.375 mcg; ordered are 3,787.375 mcg. Difference: none." in second
     narrow = " ".join(inside(*DATED, "--site", "ward.toml", "--view", "bags", COLUMNS="80").out.split())
-    assert "1 d at 10 mL/h: 240 mL, 9 mcg; in-use time left 1 d" in narrow
+    assert "1 d at 10 mL/h: 240 mL, 28 mcg; in-use time left 1 d" in narrow
     wide = " ".join(inside(*DATED, "--site", "ward.toml", "--view", "bags", COLUMNS="200").out.split())
-    assert "Thu 2026-10-22 10:00 Fri 2026-10-23 10:00 1 d 10 240 9 275 ≈10.312 0.825 1 1 d" in wide
+    assert "Thu 2026-10-29 10:00 Fri 2026-10-30 10:00 1 d 10 240 28 275 ≈32.083 ≈2.567 1 1 d" in wide
+    # Friday to Monday are 73 hours: the bag for three days is hung at 18:00, and until then one for two days lasts.
+    assert "Thu 2026-10-22 10:00 Fri 2026-10-23 18:00 1 d 8 h of 2 d" in wide
+    assert "one is changed besides at Fri 2026-10-23 18:00, and bag 3 lasts 65 h." in wide
     for width in (60, 80, 120, 200):
         shown = inside(*DATED, "--site", "ward.toml", "--view", "bags", COLUMNS=str(width)).out
         assert max(map(cell_len, shown.splitlines())) <= width
@@ -417,7 +420,7 @@ def test_csv_of_a_dated_plan_has_all_that_is_due_and_every_bag(inside: Run, tmp_
     assert sum(Fraction(row["mcg"]) for row in bags) == pytest.approx(3787.375, rel=1e-12)
     doses = [row for row in rows if row["due"] in {"start", "step"}]
     assert [float(row["rate_mcg_per_day"]) for row in doses] == [9, 28, 28, 28, 28, 28]
-    assert {row["in_use_left_hours"] for row in bags if row["bag_size_hours"] == "24.0"} >= {"24.0"}
+    assert {row["in_use_left_hours"] for row in bags if row["bag_size_hours"] == "24.0"} == {"24.0"}
     assert [float(row["bag_size_hours"]) for row in bags] == [bag["size_minutes"] / 60 for bag in plan["bags"]]
     columns = {
         "pump_ml_per_hour": "ml_per_hour",
@@ -629,7 +632,7 @@ def test_what_nobody_said_about_bags_is_not_evaluated(inside: Run, tmp_path: Pat
     (tmp_path / "ward.toml").write_text(WARD)
     view = ("--start", "2026-10-19T10:00", "--site", "ward.toml", "--view", "bags")
     unknown = " ".join(inside("plan", "rr-below-45-kg", "--bsa", "1", *view).out.split())
-    assert "What is drawn up and filled into bags for 3 d is not evaluated" in unknown
+    assert "What is drawn up and filled into bags for 2 d, 3 d is not evaluated" in unknown
     assert "How long bags for 3 d may be used is not evaluated" in unknown
     assert "Bags for 3 d hold a preservative, not for patients below 5.4 kg: the weight is not given." in unknown
     known = " ".join(inside("plan", "rr-below-45-kg", "--bsa", "1", "--weight", "30", *view).out.split())

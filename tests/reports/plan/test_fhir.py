@@ -198,12 +198,12 @@ def test_bags_have_their_pump_rate_and_volume(inside: Run, ward: None) -> None:
         assert exact(pump["doseQuantity"]["value"]) == Fraction(bag["ml_infused"]["exact"])
     whole = next(dosage["text"] for dosage in dosages if "for 1 d at" in dosage["text"])
     assert whole == (
-        "Bag 2: 9 mcg/day for 1 d at 10 mL/h: 9 mcg in 240 mL; filled with 10.3125 mcg in 275 mL, of which"
-        " 0.825 mL are drawn up; vials to open: 1"
+        "Bag 5: 28 mcg/day for 1 d at 10 mL/h: 28 mcg in 240 mL; filled with ≈32.083333 mcg in 275 mL, of which"
+        " ≈2.566667 mL are drawn up; vials to open: 1"
     )
     assert "not evaluated" in dosages[0]["text"]
     notes = " ".join(note["text"] for note in of(document, "CarePlan")[0]["note"])
-    assert "What is drawn up and filled into bags for 3 d is not evaluated" in notes
+    assert "What is drawn up and filled into bags for 2 d, 3 d is not evaluated" in notes
 
 
 def test_a_bag_that_the_label_does_not_have_has_no_pump_rate(inside: Run, tmp_path: Path) -> None:
