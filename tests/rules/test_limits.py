@@ -105,7 +105,6 @@ def test_every_limit_decides_some_rule() -> None:
         "labelled_interval",
         "liver_bilirubin",
         "liver_transaminases",
-        "refrigerated",
         "vial_at_room_temperature",
         "vial_refrigerated",
         "diluent",
