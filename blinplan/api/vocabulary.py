@@ -7,6 +7,7 @@ from blinplan.quantities import Basis
 from blinplan.regimen.library import Patients
 from blinplan.regimen.regimen import Indication, LabelName, Status
 from blinplan.reports.check.formats import CheckFormat
+from blinplan.reports.plan.paper.sheets import LabelSheet
 from blinplan.rules.configuration.settings import FailOn
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Indication",
     "IndicationName",
     "LabelName",
+    "LabelSheet",
     "LabelText",
     "Patients",
     "PatientsName",
@@ -62,6 +64,8 @@ class View(StrEnum):
     BAGS = "bags"
     EXPECTED = "expected"
     DELIVERED = "delivered"
+    LABELS = "labels"
+    HOME = "home"
 
 
 class SimulateFormat(StrEnum):

@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from blinplan.api.patient import AreaFormula
-from blinplan.api.vocabulary import PlanFormat, View
+from blinplan.api.vocabulary import LabelSheet, PlanFormat, View
 from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, LabelOption, RegimenName, terminal_of
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
 from blinplan.cli.app.plan_options import DATES, LedgerFile, Measured, RecordFile, SiteFile, Start, TimeZone
 from blinplan.terminal import PLAIN, Colour, Terminal
 
 _SHOWN = "What is shown"
+_PAPER = "Paper"
 
 
 def plan(
@@ -59,8 +60,8 @@ def plan(
     view: Annotated[
         View,
         typer.Option(
-            help="All at a glance, what is due, by day, by month, the bags, what the article expects, or what was"
-            " delivered of what was planned.",
+            help="All at a glance, what is due, by day, by month, the bags, what the article expects, what was"
+            " delivered of what was planned; with --format html labels of bags, or a sheet for an infusion at home.",
             rich_help_panel=_SHOWN,
         ),
     ] = View.OVERVIEW,
@@ -101,6 +102,42 @@ def plan(
         str | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write it to this file.", rich_help_panel="Output"),
     ] = None,
+    patient_name: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="For --format html: the patient's name.", rich_help_panel=_PAPER),
+    ] = None,
+    patient_number: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="For --format html: the patient's number.", rich_help_panel=_PAPER),
+    ] = None,
+    prescriber: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="For --format html: who prescribes.", rich_help_panel=_PAPER),
+    ] = None,
+    ward: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="For --format html: the ward or pharmacy; the site profile's name when not given.",
+            rich_help_panel=_PAPER,
+        ),
+    ] = None,
+    planned_on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="For --format html: the day of the plan. What is not given is a line to write on.",
+            rich_help_panel=_PAPER,
+        ),
+    ] = None,
+    sheet: Annotated[
+        LabelSheet,
+        typer.Option(
+            help="For --view labels: 21 or 8 to a sheet of A4 (63.5 x 38.1 mm, 99.1 x 67.7 mm), 10 to one of Letter"
+            " (4 x 2 in), or one by one (4 x 2 in).",
+            rich_help_panel=_PAPER,
+        ),
+    ] = LabelSheet.A4_21,
     decimal_comma: Annotated[
         bool,
         typer.Option(
@@ -121,6 +158,7 @@ def plan(
     terminal = terminal_of(context)
     from pathlib import Path
 
+    from blinplan.api.planning.paper import Paper, read_planned_on
     from blinplan.api.planning.plan import plan as planned
     from blinplan.api.planning.planned import format_by_ending
     from blinplan.writing import replace_file
@@ -161,6 +199,7 @@ def plan(
             seed=seed,
             progress=progress,
             decimal_comma=decimal_comma,
+            paper=Paper(patient_name, patient_number, prescriber, ward, read_planned_on(planned_on), sheet),
         )
     if target is None:
         terminal.write(text)

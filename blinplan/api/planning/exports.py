@@ -16,6 +16,7 @@ from blinplan.refusal import ArgumentRefusal, Refusal
 if TYPE_CHECKING:
     from blinplan.course.dated import Dated
     from blinplan.reports.plan.ical.ics import Imported
+    from blinplan.reports.plan.paper.heading import Paper
 
 
 def csv(
@@ -46,15 +47,47 @@ def nonmem(course: Course) -> str:
         raise ArgumentRefusal(str(error), "give {weight} and {height}, or {area}") from error
 
 
-def html(
-    dated: "Dated | None", choice: Choice, label: FollowedLabel, remarks: Sequence[Remark], plan_id: str | None
+def ward_html(
+    dated: "Dated | None",
+    choice: Choice,
+    label: FollowedLabel,
+    remarks: Sequence[Remark],
+    paper: "Paper | None",
+    plan_id: str | None,
+    revision: int,
 ) -> str:
-    """Write a page to print."""
+    """Write a page for the ward to print; ``remarks`` are those of the whole course."""
+    from blinplan.reports.plan.paper.heading import Paper, heading
+    from blinplan.reports.plan.paper.ward import ward_page
+
+    begun = _with_dates(dated)
+    head = heading(begun, paper or Paper(), plan_id, revision)
+    return ward_page(begun, choice, label, remarks, head, plan_id)
+
+
+def labels_html(dated: "Dated | None", remarks: Sequence[Remark], paper: "Paper | None", plan_id: str | None) -> str:
+    """Write the labels of the bags that are shown."""
+    from blinplan.reports.plan.paper.heading import Paper
+    from blinplan.reports.plan.paper.labels import labels_page
+
+    return labels_page(_with_dates(dated), remarks, paper or Paper(), plan_id)
+
+
+def home_html(
+    dated: "Dated | None", remarks: Sequence[Remark], paper: "Paper | None", plan_id: str | None, revision: int
+) -> str:
+    """Write the sheet for an infusion at home."""
+    from blinplan.reports.plan.paper.heading import Paper, heading
+    from blinplan.reports.plan.paper.home import home_sheet
+
+    begun = _with_dates(dated)
+    return home_sheet(begun, remarks, heading(begun, paper or Paper(), plan_id, revision))
+
+
+def _with_dates(dated: "Dated | None") -> "Dated":
     if dated is None:
         raise ArgumentRefusal("{output_format} html needs {start} or {record}", "give when the infusion begins")
-    from blinplan.reports.plan.paper.page import html as page
-
-    return page(dated, choice, label, tuple(remarks), plan_id)
+    return dated
 
 
 def ics(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from blinplan.api.notebook import table_html
 from blinplan.api.planning.document import course_document, dated_document
-from blinplan.api.planning.exports import csv, fhir, html, ics, nonmem
+from blinplan.api.planning.exports import csv, fhir, home_html, ics, labels_html, nonmem, ward_html
 from blinplan.api.planning.history import CourseHistory
 from blinplan.api.planning.table import dated_report, undated_report
 from blinplan.api.vocabulary import PlanFormat, PlanFormatName, View, ViewName
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from blinplan.course.calendar import Due, Entry
     from blinplan.course.dated import Dated
     from blinplan.executor import Executor
+    from blinplan.reports.plan.paper.heading import Paper
 
 
 _GIVE_START = "give when the infusion begins, as 2026-11-02T10:00"
@@ -197,6 +198,7 @@ class Plan:
         executor: "Executor | None" = None,
         progress: Callable[[int], None] | None = None,
         decimal_comma: bool = False,
+        paper: "Paper | None" = None,
     ) -> str:
         """Write the plan.
 
@@ -215,6 +217,8 @@ class Plan:
             For the view delivered: virtual patients, what they are drawn from, and what runs them.
         decimal_comma
             For csv: cells parted by semicolons and decimal commas, as spreadsheets of many countries want them.
+        paper
+            For html: what its heading says of the patient and the site, and on which sheets labels are.
 
         Raises
         ------
@@ -232,7 +236,7 @@ class Plan:
                 self.course, self.dated, self.remarks, cycle=self.cycle, decimal_comma=decimal_comma
             ),
             PlanFormat.NONMEM: lambda: nonmem(self.course),
-            PlanFormat.HTML: lambda: html(self.dated, self.choice, self.label, tuple(self._of_course()), plan_id),
+            PlanFormat.HTML: lambda: self._html(View(view), paper, plan_id, revision),
             PlanFormat.ICS: lambda: ics(self.dated, self.label, plan_id, revision, replaces, self.remarks),
             PlanFormat.FHIR: lambda: fhir(self.dated, plan_id, self.choice, self.label, self.remarks),
         }
@@ -245,6 +249,14 @@ class Plan:
             )
         remarks = self._with_days(self.dated, self._of_doses())
         return dated_report(self.dated, self.choice, self.label, self.history, remarks, view, compare, screen)
+
+    def _html(self, view: View, paper: "Paper | None", plan_id: str | None, revision: int) -> str:
+        if view is View.LABELS:
+            return labels_html(self.dated, self.remarks, paper, plan_id)
+        if view is View.HOME:
+            return home_html(self.dated, self.remarks, paper, plan_id, revision)
+        of_course = tuple(self._of_course())
+        return ward_html(self.dated, self.choice, self.label, of_course, paper, plan_id, revision)
 
     def _json(self, view: View, compare: "Callable[[], DeliveredResult]") -> str:
         from blinplan.outside_text import json_text
@@ -331,23 +343,29 @@ class Plan:
         dates_are_shown = view != View.OVERVIEW
         if dates_are_shown and self.dated is None:
             raise ArgumentRefusal("{view} {value} needs {start}", _GIVE_START, value=str(view))
-        if dates_are_shown and output_format not in {PlanFormat.TABLE, PlanFormat.JSON}:
+        on_paper = view in {View.LABELS, View.HOME}
+        if on_paper and output_format != PlanFormat.HTML:
+            message = "{view} {value} is printed: it needs {short_output_format} html"
+            raise ArgumentRefusal(message, "add {short_output_format} html", value=str(view))
+        if dates_are_shown and not on_paper and output_format not in {PlanFormat.TABLE, PlanFormat.JSON}:
             raise ArgumentRefusal(
                 "{view} {value} and {short_output_format} {form} contradict each other",
                 "leave one of the two out",
                 value=str(view),
                 form=str(output_format),
             )
-        if view == View.BAGS and self.dated is not None and self.dated.site is None:
-            raise ArgumentRefusal("{view} bags needs {site}", "give the profile of the site that prepares the bags")
+        if (view == View.BAGS or on_paper) and self.dated is not None and self.dated.site is None:
+            advice = "give the profile of the site that prepares the bags"
+            raise ArgumentRefusal("{view} {value} needs {site}", advice, value=str(view))
         if decimal_comma and output_format != PlanFormat.CSV:
             message = "{decimal_comma} and {short_output_format} {form} contradict each other"
             raise ArgumentRefusal(message, "leave it out, or add {short_output_format} csv", form=str(output_format))
         if output_format == PlanFormat.NONMEM and self.cycle is not None:
             message = "{short_output_format} nonmem writes the whole course: {cycle} takes a part of it"
             raise ArgumentRefusal(message, "leave out {cycle}")
-        if output_format != PlanFormat.ICS and (revision or replaces is not None):
-            option = "{revision}" if revision else "{replaces}"
+        revised = revision and output_format not in {PlanFormat.ICS, PlanFormat.HTML}
+        if revised or (replaces is not None and output_format != PlanFormat.ICS):
+            option = "{revision}" if revised else "{replaces}"
             raise ArgumentRefusal(
                 f"{option} and {{short_output_format}} {{form}} contradict each other",
                 "leave it out, or add {short_output_format} ics",

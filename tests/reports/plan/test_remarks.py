@@ -17,6 +17,7 @@ from blinplan.api.planning.planned import Plan
 from blinplan.api.vocabulary import PlanFormat, View
 from blinplan.course.remarks import RemarkKind
 from blinplan.regimen.age import completed_age
+from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.terminal import Screen
 from tests.plan_text import RECORD
 
@@ -43,7 +44,8 @@ CUTS: dict[str, tuple[int | None, str | None, str | None]] = {
     "one week": (None, "2026-12-08", "2026-12-14"),
 }
 CASES = list(product(WHO, SITES, CUTS))
-CHEAP = [view for view in View if view not in {View.EXPECTED, View.DELIVERED}]
+PRINTED = (View.LABELS, View.HOME)
+CHEAP = [view for view in View if view not in {View.EXPECTED, View.DELIVERED, *PRINTED}]
 
 
 @pytest.fixture
@@ -74,9 +76,9 @@ def words(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def read(planned: Plan, form: PlanFormat) -> str:
+def read(planned: Plan, form: PlanFormat, view: View = View.OVERVIEW) -> str:
     """What a format says, as whoever opens it reads it."""
-    text = planned.text(form, plan_id="bed-1")
+    text = planned.text(form, view=view, plan_id="bed-1")
     if form is PlanFormat.ICS:
         return re.sub(r"\\([,;\\])", r"\1", text.replace("\r\n ", "").replace("\r\n\t", ""))
     if form is PlanFormat.JSON:
@@ -88,9 +90,9 @@ def read(planned: Plan, form: PlanFormat) -> str:
     return json.dumps(json.loads(text), ensure_ascii=False) if form is PlanFormat.FHIR else text
 
 
-def missing(planned: Plan, said: str) -> Iterator[str]:
+def missing(planned: Plan, said: str, as_said: Callable[[str], str] = str) -> Iterator[str]:
     shown = words(said).replace('\\"', '"')
-    return (remark.text for remark in planned.remarks if words(remark.text) not in shown)
+    return (remark.text for remark in planned.remarks if words(as_said(remark.text)) not in shown)
 
 
 @pytest.mark.slow
@@ -115,7 +117,10 @@ def test_every_format_says_it(made: Callable[[str, str, str], Plan], who: str, s
             continue  # it is the whole plan
         if form is PlanFormat.HTML and not planned.entries:
             continue
-        assert not list(missing(planned, read(planned, form))), form
+        as_said = plain_words if form is PlanFormat.HTML else str
+        assert not list(missing(planned, read(planned, form), as_said)), form
+    for view in PRINTED if planned.bags else ():
+        assert not list(missing(planned, read(planned, PlanFormat.HTML, view), plain_words)), view
 
 
 @pytest.mark.slow
@@ -142,7 +147,8 @@ def test_what_the_rules_find_in_a_record_is_everywhere(tmp_path: Path) -> None:
     for view in CHEAP:
         assert not list(missing(planned, planned.text("table", view=view))), view
     for form in set(PlanFormat) - {PlanFormat.TABLE, PlanFormat.NONMEM}:
-        assert not list(missing(planned, read(planned, form))), form
+        as_said = plain_words if form is PlanFormat.HTML else str
+        assert not list(missing(planned, read(planned, form), as_said)), form
 
 
 def test_a_closed_day_is_told_where_the_bags_are_listed(made: Callable[[str, str, str], Plan]) -> None:

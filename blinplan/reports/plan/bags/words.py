@@ -34,12 +34,17 @@ def preparation_text(dated: Dated, bag: Bag) -> str:
 
 
 def contents_text(dated: Dated, bag: Bag) -> str | None:
-    """Say what is in a bag and what is drawn up for it; None where that is not known."""
+    """Say how much is in a bag; None where that is not known."""
     holds = _contents(dated, bag)
     if holds is None:
         return None
-    drawn = "" if holds.drug is None else f", {amount_text(holds.drug)} mL drawn up"
-    return f"{amount_text(holds.millilitres)} mL with {amount_text(holds.micrograms)} mcg{drawn}"
+    return f"{amount_text(holds.millilitres)} mL with {amount_text(holds.micrograms)} mcg"
+
+
+def drawn_text(dated: Dated, bag: Bag) -> str | None:
+    """Say what is drawn up for a bag; None where that is not known."""
+    holds = _contents(dated, bag)
+    return None if holds is None or holds.drug is None else f"{amount_text(holds.drug)} mL drawn up"
 
 
 def _contents(dated: Dated, bag: Bag) -> Contents | None:

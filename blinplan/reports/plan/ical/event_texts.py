@@ -9,7 +9,7 @@ from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.label.read import label_of
 from blinplan.outside_text import visible
-from blinplan.reports.plan.bags.words import contents_text
+from blinplan.reports.plan.bags.words import contents_text, drawn_text
 from blinplan.reports.plan.dated_plan import entry_text
 from blinplan.reports.plan.remarks import remarks_of_entry
 from blinplan.reports.plan.things_due import cycle_text
@@ -51,8 +51,8 @@ def _of_bag(dated: Dated, bag: Bag) -> Iterator[str]:
     number, down = dated.bag_numbers[bag.start], moment_text(dated.clock.at(bag.stop))
     volume = "" if bag.millilitres is None else f"{amount_text(bag.millilitres)} mL, "
     yield f"Bag {number}: {volume}{amount_text(bag.micrograms)} mcg are infused until {down}."
-    filled = contents_text(dated, bag)
-    if filled is not None:
-        yield f"In the bag: {filled}."
+    filled = [one for one in (contents_text(dated, bag), drawn_text(dated, bag)) if one is not None]
+    if filled:
+        yield f"In the bag: {', '.join(filled)}."
     if label_of(dated.course.regimen).statement("flush") is not None:
         yield "Never flush the line."

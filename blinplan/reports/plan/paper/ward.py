@@ -9,7 +9,7 @@ from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import INTERRUPTED, Event
 from blinplan.course.happened.ledger import LedgerEntry
-from blinplan.course.remarks import Remark
+from blinplan.course.remarks import Remark, shown_remarks
 from blinplan.label.label import FollowedLabel
 from blinplan.label.read import label_of
 from blinplan.reports.plan.bags.bag_list import (
@@ -19,10 +19,13 @@ from blinplan.reports.plan.bags.bag_list import (
     bag_sources,
     sum_text,
 )
+from blinplan.reports.plan.bags.preparation import preparation_line
 from blinplan.reports.plan.dated_plan import entry_text, when_text
 from blinplan.reports.plan.dated_remarks import remarks_of_days
 from blinplan.reports.plan.followed import label_line
 from blinplan.reports.plan.ledger import decision_text, interruption_text, source_of_decision
+from blinplan.reports.plan.paper.heading import Heading
+from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.reports.plan.remarks import stands_above
 from blinplan.reports.plan.things_due import cycle_marks
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table, render
@@ -40,12 +43,26 @@ class PrintedStop:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedBag:
+    """A bag with what is to be known when it is hung, for those who prepare, check, hang and take it down to sign."""
+
+    number: int
+    dose: str
+    pump: str
+    hung: str
+    down: str
+    hang_by: str
+    down_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedBags:
     """The bags of a cycle, and what has to be known of them."""
 
     table: PageTable
     lines: tuple[str, ...]
     sources: str
+    signed: tuple[SignedBag, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +79,13 @@ class PrintedCycle:
     bags: PrintedBags | None
 
 
-def html(
-    dated: Dated, choice: Choice, label: FollowedLabel, remarks: Sequence[Remark] = (), plan_id: str | None = None
+def ward_page(
+    dated: Dated, choice: Choice, label: FollowedLabel, remarks: Sequence[Remark], head: Heading, plan_id: str | None
 ) -> str:
     """Write a plan as one HTML page without anything from elsewhere.
 
-    ``remarks`` stand on the paper of every cycle, and the names of the plan and of the cycle on every sheet of it.
+    ``remarks`` stand on the paper of every cycle, and the names of the plan and of the cycle on every sheet of it: of
+    the whole course above what is to be done, and below it what nobody could say.
     """
     regimen = dated.course.regimen
     below = [remark for remark in remarks if not stands_above(remark)]
@@ -75,12 +93,12 @@ def html(
     return render(
         "plan.html",
         title=f"{regimen.name}: {regimen.title}" + ("" if plan_id is None else f", plan {plan_id}"),
-        running=regimen.name + ("" if plan_id is None else f", plan {plan_id}"),
+        heading=head,
         last=max(event.period.cycle for event in dated.course.events),
         patient=", ".join(known_figures(dated.course.patient)) or "nothing given",
         reason=choice.reason,
         label=label_line(dated.course, label),
-        remarks=[remark.text for remark in remarks if stands_above(remark)],
+        remarks=[plain_words(remark.text) for remark in remarks if stands_above(remark)],
         cycles=[_cycle(dated, cycle, below) for cycle in cycles],
         zone=dated.clock.zone,
         version=__version__,
@@ -98,9 +116,14 @@ def _cycle(dated: Dated, cycle: int, below: Sequence[Remark]) -> PrintedCycle:
         _due(dated, cycle),
         tuple(_stop(dated, entry) for entry in stops),
         tuple(dict.fromkeys(source_of_decision(decision, numbers) for entry in stops for decision in entry.decisions)),
-        tuple(remark.text for remark in (*below, *remarks_of_days(replace(dated, cycle=cycle)))),
+        tuple(plain_words(remark.text) for remark in _below(replace(dated, cycle=cycle), below)),
         _bags(dated, cycle),
     )
+
+
+def _below(of_cycle: Dated, remarks: Sequence[Remark]) -> tuple[Remark, ...]:
+    """What has to be known of a cycle and nobody could say, or that is of its days and bags."""
+    return shown_remarks([*remarks, *remarks_of_days(of_cycle)], of_cycle)
 
 
 def _due(dated: Dated, cycle: int) -> PageTable:
@@ -120,7 +143,17 @@ def _bags(dated: Dated, cycle: int) -> PrintedBags | None:
         return None
     of_cycle = {entry.bag for entry in dated.entries if entry.due is Due.BAG and entry.cycle == cycle}
     bags = [(number, bag) for number, bag in dated.shown_bags() if bag in of_cycle]
-    return PrintedBags(_bag_table(dated, bags), (sum_text(dated),), bag_sources(dated))
+    signed = tuple(signed_bag(dated, number, bag) for number, bag in bags)
+    return PrintedBags(_bag_table(dated, bags), (sum_text(dated),), bag_sources(dated), signed)
+
+
+def signed_bag(dated: Dated, number: int, bag: Bag) -> SignedBag:
+    """Write a bag of a plan that has a site, with its times; what nobody has said is a line to write on."""
+    line, keeps = bag_line(dated, number, bag), preparation_line(dated, number, bag)
+    pump = "" if line.rate == "-" else f"{line.rate} mL/h"
+    return SignedBag(
+        number, f"{amount_text(bag.rate)} mcg/day", pump, line.hung, line.down, keeps.hang_by, keeps.down_by
+    )
 
 
 def _bag_table(dated: Dated, bags: Sequence[tuple[int, Bag]]) -> PageTable:

@@ -1,0 +1,94 @@
+"""What stands at the head of paper: whose plan it is and which, as far as it was said; else a line to write on."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from typing import NamedTuple
+
+from blinplan.course.dated import Dated
+from blinplan.reports.plan.data import dated_json
+from blinplan.reports.plan.paper.sheets import LabelSheet
+from blinplan.reports.shared.words import known_figures
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a plan on paper says of its patient, and what its labels are printed on; it is kept nowhere else.
+
+    Attributes
+    ----------
+    name, number, prescriber
+        Of the patient, as the ward writes them.
+    site
+        The ward or the pharmacy; the name of the site profile where nobody says.
+    planned_on
+        The day on which the plan was made.
+    sheet
+        For labels: what they are printed on.
+    """
+
+    name: str | None = None
+    number: str | None = None
+    prescriber: str | None = None
+    site: str | None = None
+    planned_on: date | None = None
+    sheet: LabelSheet = LabelSheet.A4_21
+
+
+class Field(NamedTuple):
+    """A field of a heading: what it is, and its value; None for a line to write on."""
+
+    label: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The heading of the paper of a plan.
+
+    ``fields`` stand on the first page of each part, and ``running`` in a line on every sheet.
+    """
+
+    fields: tuple[Field, ...]
+    running: str
+
+
+def heading(dated: Dated, paper: Paper, plan_id: str | None, revision: int) -> Heading:
+    """Make the heading of a plan, with its date, its version and its identity."""
+    return Heading(
+        (
+            Field("Name", paper.name),
+            Field("Date of birth", date_of_birth(dated)),
+            Field("Number", paper.number),
+            Field("Prescriber", paper.prescriber),
+            Field("Site", site_of(dated, paper)),
+            Field("Plan", None if plan_id is None else f"{plan_id}, revision {revision}"),
+            Field("Planned on", None if paper.planned_on is None else f"{paper.planned_on:%a %Y-%m-%d}"),
+            Field("Identity", identity(dated)),
+        ),
+        ", ".join(_running(dated, paper, plan_id)),
+    )
+
+
+def _running(dated: Dated, paper: Paper, plan_id: str | None) -> list[str]:
+    told = [paper.name, paper.number, dated.course.regimen.name, None if plan_id is None else f"plan {plan_id}"]
+    return [one for one in told if one is not None] + [f"identity {identity(dated)}"]
+
+
+def date_of_birth(dated: Dated) -> str | None:
+    """The patient's date of birth, where it is known."""
+    age = dated.course.patient.age
+    return None if age is None or age.born is None else age.born.isoformat()
+
+
+def site_of(dated: Dated, paper: Paper) -> str | None:
+    """The site: as it was said for the paper, or as its profile names it."""
+    return paper.site or (None if dated.site is None else dated.site.name)
+
+
+def identity(dated: Dated) -> str:
+    """A short mark that two prints share if everything that is due in them is the same."""
+    whole = replace(dated, cycle=None, first=None, last=None)
+    told = [known_figures(dated.course.patient), dated.course.regimen.name, dated_json(whole)]
+    return sha256(json.dumps(told).encode()).hexdigest()[:8]

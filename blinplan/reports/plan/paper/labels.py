@@ -1,0 +1,113 @@
+"""Labels of the bags of a plan, on sheets that stationers sell or one by one.
+
+On the smallest every line has its place: what is infused, what is in the bag, and when it is hung are never cut off.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from blinplan.course.bags.bag import Bag
+from blinplan.course.dated import Dated
+from blinplan.course.remarks import Remark
+from blinplan.label.read import label_of
+from blinplan.quantities import duration_text
+from blinplan.reports.plan.bags.words import contents_text
+from blinplan.reports.plan.paper.heading import Paper, date_of_birth
+from blinplan.reports.plan.paper.plain_words import plain_words
+from blinplan.reports.plan.paper.sheets import SIZES, LabelSheet, SheetSize
+from blinplan.reports.plan.paper.ward import signed_bag
+from blinplan.reports.shared.page import render
+from blinplan.reports.shared.words import CAUTIONS, DRUG, amount_text
+
+
+@dataclass(frozen=True, slots=True)
+class BagLabel:
+    """What stands on a bag, a line each; name and number are None where they are lines to write on."""
+
+    name: str | None
+    number: str | None
+    drug: str
+    pump: str
+    which: str
+    given: str
+    filled: str
+    hung: str
+    down: str
+    hang_by: str
+    down_by: str
+    flush: str
+    preserved: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLabel:
+    """A label with its place on a sheet, in mm."""
+
+    left: str
+    top: str
+    label: BagLabel
+
+
+def labels_page(dated: Dated, remarks: Sequence[Remark], paper: Paper, plan_id: str | None) -> str:
+    """Write the labels of the bags that are shown, as one HTML page; behind them, on plain paper, what has to be known.
+
+    One by one there is no plain paper: what has to be known is on the screen only.
+    """
+    size = SIZES[paper.sheet]
+    written = [_label(dated, number, bag, paper, plan_id) for number, bag in dated.shown_bags()]
+    return render(
+        "labels.html",
+        title=f"Labels: {dated.course.regimen.name}" + ("" if plan_id is None else f", plan {plan_id}"),
+        size=size,
+        is_single=paper.sheet is LabelSheet.SINGLE,
+        sheets=list(_sheets(written, size)),
+        remarks=[plain_words(remark.text) for remark in remarks],
+        cautions=CAUTIONS,
+        zone=dated.clock.zone,
+    )
+
+
+def _sheets(labels: Sequence[BagLabel], size: SheetSize) -> Iterator[list[PlacedLabel]]:
+    for first in range(0, len(labels), size.labels):
+        yield [_at_place(label, place, size) for place, label in enumerate(labels[first : first + size.labels])]
+
+
+def _at_place(label: BagLabel, place: int, size: SheetSize) -> PlacedLabel:
+    row, column = divmod(place, size.columns)
+    return PlacedLabel(f"{size.left + column * size.across:.2f}", f"{size.top + row * size.down:.2f}", label)
+
+
+def _label(dated: Dated, number: int, bag: Bag, paper: Paper, plan_id: str | None) -> BagLabel:
+    to_sign, count = signed_bag(dated, number, bag), max(dated.bag_numbers.values())
+    volume = "________ mL" if bag.millilitres is None else f"{amount_text(bag.millilitres)} mL"
+    filled = contents_text(dated, bag)
+    return BagLabel(
+        paper.name,
+        _number(dated, paper),
+        f"{DRUG} {to_sign.dose}",
+        to_sign.pump or "________ mL/h",
+        f"Bag {number} of {count}{'' if plan_id is None else f', {plan_id}'}",
+        f"{amount_text(bag.micrograms)} mcg in {volume}, {duration_text(bag.minutes)}",
+        "________ mL with ________ mcg" if filled is None else filled,
+        to_sign.hung,
+        to_sign.down,
+        to_sign.hang_by,
+        to_sign.down_by,
+        _flush(dated),
+        _PRESERVED[bag.size.preservative],
+    )
+
+
+_PRESERVED = {True: "WITH preservative", False: "no preservative", None: "preservative: ask"}
+
+
+def _number(dated: Dated, paper: Paper) -> str | None:
+    """The date of birth and the number, as far as they were said."""
+    born = date_of_birth(dated)
+    told = [None if born is None else f"born {born}", paper.number]
+    return ", ".join(one for one in told if one) or None
+
+
+def _flush(dated: Dated) -> str:
+    stated = label_of(dated.course.regimen).statement("flush") is not None
+    return "DO NOT FLUSH" if stated else "flush: ask"

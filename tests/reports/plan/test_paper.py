@@ -1,0 +1,226 @@
+"""The paper of a ward: whose it is, boxes to sign, labels of bags that fit their sheets, and a sheet for home."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html
+
+from blinplan.reports.plan.paper.plain_words import plain_words
+from blinplan.reports.plan.paper.sheets import SIZES, LabelSheet
+from tests.browser import printed
+from tests.plan_text import DATED, RECORD
+from tests.program import Run
+
+WARD = (
+    'site = 1\nname = "St. Anna"\ntime_zone = "Europe/Berlin"\nchange_time = "10:00"\nclosed = ["saturday", "sunday"]\n'
+    "prepared_hours_before = 6\nbag = [{ hours = 24, fill_ml = 276 }, { hours = 72, fill_ml = 140 },"
+    " { hours = 96, fill_ml = 203, in_use_hours = 168 }]\n"
+)
+PATIENT = ("--patient-name", "A. <b>Muster</b>", "--patient-number", "4711", "--prescriber", "Dr. Lee")
+HTML = ("--site", "ward.toml", "-f", "html")
+EACH_LABEL = "//*[contains(@class, 'label')]"
+LABELS = (*DATED, *HTML, "--view", "labels")
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(WARD)
+    (tmp_path / "record.toml").write_text(RECORD)
+
+
+def select(text: str, path: str) -> list[Any]:
+    found: Any = html.fromstring(text)
+    return list(found.xpath(path))
+
+
+def fields(page: str) -> dict[str, str]:
+    of_first = select(page, "(//*[@class='fields'])[1]/div")
+    return {"".join(one[0].itertext()): "".join(one[1].itertext()) for one in of_first}
+
+
+def test_the_heading_has_what_was_said_and_lines_for_the_rest(inside: Run, ward: None) -> None:
+    said = inside(*DATED, *HTML, *PATIENT, "--plan-id", "bed-1", "--revision", "2", "--planned-on", "2026-10-12").out
+    found = fields(said)
+    mark = found.pop("Identity")
+    assert re.fullmatch(r"[0-9a-f]{8}", mark)
+    assert found == {
+        "Name": "A. <b>Muster</b>",
+        "Date of birth": "",  # an age is no date of birth
+        "Number": "4711",
+        "Prescriber": "Dr. Lee",
+        "Site": "St. Anna",
+        "Plan": "bed-1, revision 2",
+        "Planned on": "Mon 2026-10-12",
+    }
+    assert "<b>" not in said
+    assert set(fields(inside(*DATED, *HTML).out).values()) - {mark} == {"", "St. Anna"}
+    born = inside(*DATED[:4], "--age", "1986-03-04", *DATED[6:], *HTML, "--ward", "Ward 3").out
+    assert (fields(born)["Date of birth"], fields(born)["Site"]) == ("1986-03-04", "Ward 3")
+
+
+def test_plans_that_differ_have_other_marks_and_parts_of_one_the_same(inside: Run, ward: None) -> None:
+    def mark(*arguments: str) -> str:
+        return fields(inside(*DATED, *HTML, *arguments).out)["Identity"]
+
+    assert mark() == mark("--cycle", "2") == mark("--from", "2026-10-20")
+    assert mark() != fields(inside(*DATED[:3], "71", *DATED[4:], *HTML).out)["Identity"]
+
+
+def test_nothing_of_the_patient_is_kept(inside: Run, ward: None, tmp_path: Path) -> None:
+    before = {path.name for path in tmp_path.rglob("*")}
+    inside(*DATED, *HTML, *PATIENT)
+    assert {path.name for path in tmp_path.rglob("*")} == before
+    assert "Muster" not in inside(*DATED, "-f", "json", *PATIENT).out
+
+
+def test_each_bag_has_its_use_by_and_boxes_to_sign(inside: Run, ward: None) -> None:
+    page = inside(*DATED, *HTML, "--cycle", "1").out
+    bags = inside(*DATED, "--site", "ward.toml", "--cycle", "1", "-f", "json").json["dated"]["bags"]
+    rows = select(page, "//table[@aria-label='Bags to sign for']/tbody/tr")
+    assert len(rows) == len(bags) > 5
+    for row, bag in zip(rows, bags, strict=True):
+        text = " ".join(" ".join(row.itertext()).split())
+        assert len(row.xpath(".//*[@class='box']")) == 4
+        for key, word in (("hang_by", "hang by"), ("take_down_by", "down by")):
+            told = "________" if bag[key] is None else f"{bag[key][:10]} {bag[key][11:16]}"
+            assert re.search(rf"{word} (?:\w{{3}} )?{re.escape(told)}", text), (key, text)
+    assert any(bag["hang_by"] is None for bag in bags)  # a time that nobody has seen is written by hand
+    assert any(bag["hang_by"] is not None for bag in bags)
+
+
+def test_what_is_not_evaluated_is_below_what_is_to_be_done_and_in_words(inside: Run, ward: None) -> None:
+    page = inside("plan", "rr-adult", "--record", "record.toml", *HTML, "--cycle", "1").out
+    body = page.split("</style>")[1]
+    assert not re.search(r"\b[A-Z]\d{3}\b", body)
+    assert "`" not in body
+    told = body.index("“restart dose” is not on record")
+    assert told > body.index("Bags to sign for") > body.index("What is due")
+
+
+def test_words_for_paper() -> None:
+    assert (
+        plain_words("I801 is not evaluated: `restart_dose` is missing.") == "Not evaluated: “restart dose” is missing."
+    )
+    assert plain_words("I801: it was 28 mcg/day.") == "It was 28 mcg/day."
+    assert plain_words("no `in_use_hours` is given") == "No “in use in hours” is given"
+    assert plain_words("`[[syringe]]` and `rate_ml_per_hour`") == "“syringe” and “rate in mL/h”"
+
+
+def test_a_label_says_what_is_in_the_bag_and_how_it_runs(inside: Run, ward: None) -> None:
+    page = inside(*LABELS, *PATIENT, "--plan-id", "bed-1", "--cycle", "1").out
+    labels = [
+        [" ".join(" ".join(line.itertext()).split()) for line in one]
+        for one in select(page, "//*[contains(@class, 'label')]")
+    ]
+    bags = inside(*DATED, "--site", "ward.toml", "-f", "json").json["dated"]["bags"]
+    assert labels[0] == [
+        "A. <b>Muster</b>",
+        "4711",
+        "blinatumomab 9 mcg/day",
+        f"1.8 mL/h Bag 1 of {len(bags)}, bed-1",
+        "gives 36 mcg in 172.8 mL, 4 d",
+        "holds 203 mL with ≈42.292 mcg",
+        "hang Mon 2026-10-19 10:00",
+        "down Fri 2026-10-23 10:00",
+        "hang by Thu 2026-10-22 04:00",  # seven days from Mon 04:00, less the four that it runs
+        "down by Mon 2026-10-26 03:00",  # the clock was put back on Sunday
+        "DO NOT FLUSH ; WITH preservative",
+    ]
+    assert len(labels) == sum(bag["start"] < "2026-11-16T10" for bag in bags)
+
+
+def test_a_name_that_was_not_said_is_a_line_to_write_on(inside: Run, ward: None) -> None:
+    (first, *_) = select(inside(*LABELS).out, EACH_LABEL)
+    assert [line.text for line in first[:2]] == [None, None]
+    assert "Bag 1 of" in "".join(first.itertext())
+
+
+@pytest.mark.parametrize("sheet", LabelSheet)
+def test_labels_lie_on_their_sheet_and_beside_each_other(inside: Run, ward: None, sheet: LabelSheet) -> None:
+    size = SIZES[sheet]
+    page = inside(*LABELS, "--sheet", sheet.value).out
+    for one in select(page, "//*[@class='sheet']"):
+        styles = [re.findall(r"(left|top): ([\d.]+)mm", label.get("style")) for label in one]
+        at = [tuple(float(value) for _, value in style) for style in styles]
+        assert len(set(at)) == len(at) <= size.labels
+        for left, top in at:
+            assert 0 <= left <= size.width - size.label_width + 0.01
+            assert 0 <= top <= size.height - size.label_height + 0.01
+        for left, top in at:
+            beside = [(x, y) for x, y in at if (x, y) != (left, top)]
+            assert all(
+                abs(x - left) >= size.label_width or abs(y - top) >= size.label_height - 0.001 for x, y in beside
+            )
+    assert f"@page {{ size: {size.width}mm {size.height}mm" in page
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("sheet", LabelSheet)
+def test_every_line_of_a_label_is_printed_large_enough(
+    inside: Run, ward: None, tmp_path: Path, sheet: LabelSheet
+) -> None:
+    sizes = ("--weight", "43.7", "--height", "151", "--age", "12", *DATED[6:])
+    asked = ("--patient-number", "4711", "--patient-name", "Anna-Maria Musterfrau", "--plan-id", "bed-1")
+    page = inside(
+        "plan", "rr-adult", *sizes, *HTML, "--view", "labels", "--sheet", sheet.value, *asked, "--cycle", "1"
+    ).out
+    size = SIZES[sheet]
+    sheets = printed(page, f"{size.width}mm {size.height}mm", tmp_path)
+    labels = [one for one in sheets if "This sheet is no label" not in one.words]
+    count = len(select(page, "//*[contains(@class, 'label') and @style]"))
+    said = " ".join(one.words for one in labels)
+    assert len(labels) == -(-count // size.labels)
+    assert len(re.findall(r"Bag \d+ of \d+", said)) == count
+    assert len(re.findall("DO NOT FLUSH; (?:WITH|no) preservative", said)) == count  # the last line of each
+    assert said.count("down by") == count
+    assert all(min(one.sizes) >= 7.99 for one in sheets)
+    assert all(abs(one.width - size.width * 72 / 25.4) < 1 for one in sheets)
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("paper", ["A4", "letter"])
+@pytest.mark.parametrize("view", ["overview", "home"])
+def test_paper_is_large_enough_to_read_and_each_sheet_says_whose_it_is(
+    inside: Run, ward: None, tmp_path: Path, paper: str, view: str
+) -> None:
+    daily = WARD.replace(", { hours = 72, fill_ml = 140 }", "").replace('closed = ["saturday", "sunday"]\n', "")
+    (tmp_path / "ward.toml").write_text(re.sub(r", \{ hours = 96[^}]*\}", "", daily))
+    page = inside(*DATED, *HTML, *PATIENT, "--view", view, "--cycle", "1").out
+    sheets = printed(page, paper, tmp_path)
+    assert len(sheets) > 1
+    for number, sheet in enumerate(sheets, start=1):
+        assert min(sheet.sizes) >= 7.99, sheet.sizes
+        assert "4711, rr-adult" in sheet.words
+        assert f"page {number} of {len(sheets)}" in sheet.words
+        assert "not a medical device" in sheet.words
+    assert sum("Taken down" in sheet.words or "Take down" in sheet.words for sheet in sheets) > 1  # heads come again
+
+
+def test_the_sheet_for_home_says_when_and_how_fast_and_whom_to_call(inside: Run, ward: None) -> None:
+    page = inside(*DATED, *HTML, "--view", "home", "--cycle", "1").out
+    rows = select(page, "//table[@aria-label='Bags']/tbody/tr")
+    bags = inside(*DATED, "--site", "ward.toml", "--cycle", "1", "-f", "json").json["dated"]["bags"]
+    texts = [" ".join(" ".join(row.itertext()).split()) for row in rows]
+    assert len(texts) == len(bags)
+    for text, bag in zip(texts, bags, strict=True):
+        assert f"{bag['ml_per_hour']['value']:g} mL/h" in text
+        assert bag["start"][:10] in text
+    hospital = [bag["start"] < "2026-10-28T10" for bag in bags]  # the first nine days
+    assert ["in hospital" in text for text in texts] == hospital
+    assert "never flushed" in page
+    assert {"Home nursing", "Ward or clinic", "Pharmacy", "Emergency"} <= {one.text for one in select(page, "//span")}
+
+
+@pytest.mark.parametrize("view", ["labels", "home"])
+def test_what_is_printed_needs_html_and_a_site(inside: Run, ward: None, view: str) -> None:
+    for arguments, why in (
+        ((*DATED, "--site", "ward.toml", "--view", view), "it needs -f html"),
+        ((*DATED, "--view", view, "-f", "html"), f"--view {view} needs --site"),
+        (("plan", "rr-adult", "--view", view, "-f", "html"), f"--view {view} needs --start"),
+        ((*DATED, *HTML, "--view", view, "--planned-on", "12.10.2026"), "which is no date"),
+    ):
+        ran = inside(*arguments)
+        assert (ran.status, ran.out) == (2, ""), arguments
+        assert why in " ".join(ran.err.split())
