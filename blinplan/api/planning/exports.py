@@ -16,7 +16,7 @@ from blinplan.refusal import ArgumentRefusal, Refusal
 if TYPE_CHECKING:
     from blinplan.course.dated import Dated
     from blinplan.reports.plan.ical.ics import Imported
-    from blinplan.reports.plan.paper.heading import Paper
+    from blinplan.reports.plan.paper.wanted import Paper
 
 
 def csv(
@@ -57,7 +57,8 @@ def ward_html(
     revision: int,
 ) -> str:
     """Write a page for the ward to print; ``remarks`` are those of the whole course."""
-    from blinplan.reports.plan.paper.heading import Paper, heading
+    from blinplan.reports.plan.paper.heading import heading
+    from blinplan.reports.plan.paper.wanted import Paper
     from blinplan.reports.plan.paper.ward import ward_page
 
     begun = _with_dates(dated)
@@ -67,8 +68,8 @@ def ward_html(
 
 def labels_html(dated: "Dated | None", remarks: Sequence[Remark], paper: "Paper | None", plan_id: str | None) -> str:
     """Write the labels of the bags that are shown."""
-    from blinplan.reports.plan.paper.heading import Paper
     from blinplan.reports.plan.paper.labels import labels_page
+    from blinplan.reports.plan.paper.wanted import Paper
 
     return labels_page(_with_dates(dated), remarks, paper or Paper(), plan_id)
 
@@ -77,8 +78,9 @@ def home_html(
     dated: "Dated | None", remarks: Sequence[Remark], paper: "Paper | None", plan_id: str | None, revision: int
 ) -> str:
     """Write the sheet for an infusion at home."""
-    from blinplan.reports.plan.paper.heading import Paper, heading
+    from blinplan.reports.plan.paper.heading import heading
     from blinplan.reports.plan.paper.home import home_sheet
+    from blinplan.reports.plan.paper.wanted import Paper
 
     begun = _with_dates(dated)
     return home_sheet(begun, remarks, heading(begun, paper or Paper(), plan_id, revision))

@@ -3,7 +3,7 @@
 from datetime import date
 
 from blinplan.refusal import ArgumentRefusal
-from blinplan.reports.plan.paper.heading import Paper
+from blinplan.reports.plan.paper.wanted import Paper
 
 __all__ = ["Paper", "read_planned_on"]
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from blinplan.course.calendar import Due, Entry
     from blinplan.course.dated import Dated
     from blinplan.executor import Executor
-    from blinplan.reports.plan.paper.heading import Paper
+    from blinplan.reports.plan.paper.wanted import Paper
 
 
 _GIVE_START = "give when the infusion begins, as 2026-11-02T10:00"

@@ -2,38 +2,13 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import date
 from hashlib import sha256
 from typing import NamedTuple
 
 from blinplan.course.dated import Dated
 from blinplan.reports.plan.data import dated_json
-from blinplan.reports.plan.paper.sheets import LabelSheet
+from blinplan.reports.plan.paper.wanted import Paper
 from blinplan.reports.shared.words import known_figures
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What a plan on paper says of its patient, and what its labels are printed on; it is kept nowhere else.
-
-    Attributes
-    ----------
-    name, number, prescriber
-        Of the patient, as the ward writes them.
-    site
-        The ward or the pharmacy; the name of the site profile where nobody says.
-    planned_on
-        The day on which the plan was made.
-    sheet
-        For labels: what they are printed on.
-    """
-
-    name: str | None = None
-    number: str | None = None
-    prescriber: str | None = None
-    site: str | None = None
-    planned_on: date | None = None
-    sheet: LabelSheet = LabelSheet.A4_21
 
 
 class Field(NamedTuple):

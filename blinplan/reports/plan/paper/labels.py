@@ -12,9 +12,10 @@ from blinplan.course.remarks import Remark
 from blinplan.label.read import label_of
 from blinplan.quantities import duration_text
 from blinplan.reports.plan.bags.words import contents_text
-from blinplan.reports.plan.paper.heading import Paper, date_of_birth
+from blinplan.reports.plan.paper.heading import date_of_birth
 from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.reports.plan.paper.sheets import SIZES, LabelSheet, SheetSize
+from blinplan.reports.plan.paper.wanted import Paper
 from blinplan.reports.plan.paper.ward import signed_bag
 from blinplan.reports.shared.page import render
 from blinplan.reports.shared.words import CAUTIONS, DRUG, amount_text
