@@ -100,7 +100,11 @@ def pages() -> dict[str, str]:
 
 def page_name(command: str) -> str:
     """The name of a command's page."""
-    return f"{PROGRAM}-{command}.1"
+    return f"{_title(command)}.1"
+
+
+def _title(command: str) -> str:
+    return f"{PROGRAM}-{command.replace(' ', '-')}"
 
 
 def _program_page(found: Mapping[str, tuple[Any, Any]]) -> str:
@@ -110,7 +114,7 @@ def _program_page(found: Mapping[str, tuple[Any, Any]]) -> str:
         line
         for name, (command, _) in found.items()
         if name != PROGRAM
-        for line in roff.item(f"{roff.bold(f'{PROGRAM}-{name}')}(1)", roff.paragraph(_told(command)[0]))
+        for line in roff.item(f"{roff.bold(_title(name))}(1)", roff.paragraph(_told(command)[0]))
     ]
     others = [*(page_name(name) for name in found if name != PROGRAM), *FORMATS, "blinplan-rules.7"]
     return roff.page(
@@ -145,7 +149,7 @@ def _command_page(name: str, command: Any, context: Any) -> str:
         if option in written
     ]
     return roff.page(
-        f"{PROGRAM}-{name}",
+        _title(name),
         1,
         summary,
         roff.section("synopsis", *_synopsis(f"{PROGRAM} {name}", command, context)),

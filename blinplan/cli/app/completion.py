@@ -125,6 +125,13 @@ def labels(incomplete: str) -> Offers:
     return [(name, title) for name, title in offers.items() if name.startswith(incomplete)]
 
 
+def other_files(incomplete: str) -> Offers:
+    """The words after ``new`` by which it makes another file than a regimen."""
+    from blinplan.api.regimens.scaffold import OF_SCAFFOLDS
+
+    return [(word, title) for word, title in OF_SCAFFOLDS.items() if word.startswith(incomplete)]
+
+
 def time_zones(incomplete: str) -> Offers:
     """Time zones by their names."""
     from zoneinfo import available_timezones

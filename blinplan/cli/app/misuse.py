@@ -10,7 +10,10 @@ from blinplan.refusal import Refusal
 _ARGUMENTS = {
     "REGIMEN": "name a regimen: `blinplan {command} rr-adult`; `blinplan regimens` lists those that come with blinplan",
     "CODE": "name a rule: `blinplan rule D202`; `blinplan rules` lists them all",
+    "FILE": "name the file to write: `blinplan {command} {command_file}`; `blinplan {command} --help` has an example",
 }
+_OTHER_FILES = {"new site": ("ward.toml", "the profile of a site"), "new record": ("patient-7.toml", "a course record")}
+"""The commands that write another file than a regimen: an example of a name, and what it is."""
 
 
 def explanation(error: Any) -> Refusal | None:
@@ -31,9 +34,11 @@ def _advice(error: Any, command: str | None, message: str) -> str:
         return _on_the_program(error, message)
     missing = re.fullmatch(r"Missing argument '(\w+)'", message)
     if missing and missing[1] in _ARGUMENTS:
-        return _ARGUMENTS[missing[1]].format(command=command)
+        return _ARGUMENTS[missing[1]].format(command=command, command_file=_OTHER_FILES.get(command, ("", ""))[0])
     nearest = " or ".join(getattr(error, "possibilities", None) or ())
     shows = f"`blinplan {command} --help` shows what it takes, with an example"
+    if command in _OTHER_FILES:
+        shows = f"`blinplan {command}` writes {_OTHER_FILES[command][1]}; for a regimen take another name; {shows}"
     return f"write {nearest}, if that is meant; {shows}" if nearest else shows
 
 

@@ -34,6 +34,8 @@ COMMANDS = {
     "plan": "plan",
     "verify": "verify",
     "new": "new.command",
+    "new site": "new.site",
+    "new record": "new.record",
     "report": "report",
     "evidence": "evidence",
     "model": "model",
@@ -43,15 +45,20 @@ COMMANDS = {
     "values": "values",
     "schema": "schema",
 }
-"""The commands in the order of the help text, and the modules they are in."""
+"""The commands in the order of the help text, and the modules they are in: some are two words."""
 
 
 class QuickGroup(TyperGroup):
     """The program: a command is imported when it is called or asked for help, and its options take the short way."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """The names of the commands."""
-        return list(COMMANDS)
+        """The names of the commands; where a shell completes a word, those of one word."""
+        return [name for name in COMMANDS if " " not in name or COMPLETION not in os.environ]
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that a line begins with, and what follows it."""
+        words = " ".join(args[:2])
+        return super().resolve_command(ctx, [words, *args[2:]] if words in COMMANDS else args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import a command; None where there is none of that name."""
@@ -84,7 +91,7 @@ class QuickGroup(TyperGroup):
 def _command(name: str) -> Any:
     module = import_module(f"blinplan.cli.{COMMANDS[name]}")
     alone = Typer(add_completion=False, rich_markup_mode="rich", context_settings=CONTEXT)
-    alone.command(name, cls=QuickCommand)(getattr(module, name))
+    alone.command(name, cls=QuickCommand)(getattr(module, name.replace(" ", "_")))
     return get_command(alone)
 
 

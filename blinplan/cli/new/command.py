@@ -22,7 +22,12 @@ _COURSE, _PATIENTS, _FILE = "Course", "Patients and safety", "File"
 def new(
     context: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="A short name in small letters, digits, hyphens and dots.")
+        str | None,
+        typer.Argument(
+            metavar="NAME",
+            help="A short name in small letters, digits, hyphens and dots.",
+            autocompletion=completion.other_files,
+        ),
     ] = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="One line that says what the regimen is.")] = None,
     indication: Annotated[Indication | None, typer.Option(help="What the regimen treats.")] = None,
@@ -137,6 +142,9 @@ def new(
     "28 mcg/day x 21" --later-step "28 mcg/day x 28" --cycles 2 --free-days 14[/bold]
 
     Another: [bold]blinplan new ward-rr --from rr-adult --hospital-days 14,3[/bold]
+
+    `blinplan new site FILE` writes the profile of a site, and `blinplan new record FILE` the record of a course; so no
+    regimen is called site or record here.
     """
     terminal = terminal_of(context)
     from blinplan.api.regimens.load import read_regimen

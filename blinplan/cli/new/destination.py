@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blinplan.api.library import stands_for_regimens
+from blinplan.api.regimens.scaffold import OF_SCAFFOLDS
 from blinplan.refusal import Refusal
 
 
@@ -20,12 +21,18 @@ class Destination:
         Raises
         ------
         Refusal
-            When something is there that must not be replaced, or the name is that of a shipped regimen.
+            When something is there that must not be replaced, or the name is that of a shipped regimen, or the word
+            for another file.
         """
         if stands_for_regimens(name):
             raise Refusal(
                 f"{name} is the name of a shipped regimen",
                 "choose another name, so that nobody takes one for the other",
+            )
+        if name in OF_SCAFFOLDS:
+            raise Refusal(
+                f"`blinplan new {name} FILE` makes another file, so no regimen is called {name} here",
+                f"choose another name; `blinplan new {name} --help` says what that file is",
             )
         if self.named == "-":
             return None

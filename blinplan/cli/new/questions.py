@@ -4,8 +4,8 @@ The defaults are those of the labelled regimen for the answers so far, where the
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from blinplan.api.regimens.new import (
     PREMEDICATION_FORM,
@@ -25,27 +25,15 @@ from blinplan.api.regimens.new import (
     title_of_copy,
 )
 from blinplan.api.vocabulary import Indication, Status
+from blinplan.cli.new.answers import Answer, Question, begin_asking
 from blinplan.cli.new.destination import Destination
 from blinplan.cli.new.texts import NONE, days, weight_limit
-from blinplan.outside_text import visible
-from blinplan.quantities import Basis, QuantityError, read_dose
+from blinplan.quantities import Basis, read_dose
 from blinplan.refusal import Refusal
-from blinplan.terminal import Terminal, indent
+from blinplan.terminal import Terminal
 
 if TYPE_CHECKING:
     from blinplan.api.regimens.new import Reading
-
-Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class Question(Generic[Value]):
-    """A question: what it asks, what it allows, its default (None where there is none), and how an answer is taken."""
-
-    asks: str
-    allows: str
-    default: str | None
-    take: Callable[[str], Value]
 
 
 def ask(order: Order, start: "Reading | None", destination: Destination, terminal: Terminal) -> Order:
@@ -56,8 +44,7 @@ def ask(order: Order, start: "Reading | None", destination: Destination, termina
     Refusal
         When the answers end before the questions.
     """
-    answer = Answer(terminal)
-    terminal.say("Enter takes the answer in brackets. Ctrl-C leaves, and nothing is written.", "quiet")
+    answer = begin_asking(terminal)
     order = _ask_name(order, destination, answer)
     if start is not None:
         return _ask_base_of_copy(_ask_title_of_copy(order, start, answer), start, answer)
@@ -66,50 +53,6 @@ def ask(order: Order, start: "Reading | None", destination: Destination, termina
             order = question(order, answer)
     terminal.say("")
     return order
-
-
-# --- one question ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Takes answers at a terminal."""
-
-    terminal: Terminal
-
-    def __call__(self, question: Question[Value]) -> Value:
-        """Ask until the answer can be taken."""
-        self.terminal.say(f"\n{question.asks}", "title")
-        if question.allows:
-            self._tell(question.allows, "quiet")
-        while True:
-            default = "" if question.default is None else f"[{visible(question.default)}] "
-            text = _line(f"  {default}> ", self.terminal).strip() or question.default
-            try:
-                return question.take(_plain(text))
-            except QuantityError as error:
-                self._tell(str(error), "warning")
-            except Refusal as error:
-                self._tell(error.message, "warning")
-                self._tell(error.advice)
-
-    def _tell(self, text: str, style: str = "") -> None:
-        self.terminal.remark(indent(visible(text), style))
-
-
-def _plain(text: str | None) -> str:
-    if text is None:
-        raise Refusal("there is no default here", "write an answer; Ctrl-C leaves")
-    if not text.isprintable():
-        raise Refusal("this has characters that cannot be printed", "write plain text")
-    return text
-
-
-def _line(prompt: str, terminal: Terminal) -> str:
-    try:
-        return terminal.ask(prompt)
-    except EOFError:
-        raise Refusal("the answers ended before the questions", "nothing was written; begin again") from None
 
 
 def _possible(order: Order) -> Order:
