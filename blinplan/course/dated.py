@@ -185,7 +185,10 @@ def _opens(site: Site | None, begins: datetime) -> Opens:
 
 def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded: bool) -> Dated:
     course = found.course
-    bags = () if site is None else bags_of(found, site, clock)
+    try:
+        bags = () if site is None else bags_of(found, site, clock)
+    except NoSequenceError as error:
+        raise NoSequenceError(str(error), error.minute, course.patient_at(error.minute).weight) from error
     planned = premedication_plan(course, _adulthood(course, clock.start, site))
     premedication = with_restarts(planned, course, found.ledger.interruptions)
     things = things_due(course, clock, ended=found.ended)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -159,3 +160,19 @@ def test_bags_that_do_not_keep_in_the_cold_until_they_are_hung_are_found() -> No
     assert (finding.code, finding.severity) == ("A703", Severity.ERROR)
     assert "8 d at 2 to 8 °C" in finding.message
     assert set(refusals(site, "rr-adult", ADULT)) == set(DAYS)
+
+
+def test_a_child_who_has_become_too_light_is_told_by_the_weight_that_counts_then(tmp_path: Path) -> None:
+    site = ward("{ hours = 168, in_use_hours = 200 }")
+    record = (
+        'record = 1\nregimen = "rr-below-45-kg"\nstart = 2026-11-02T10:00:00\ntime_zone = "UTC"\n'
+        "weight_kg = 5.6\nheight_cm = 60\n\n[[measured]]\non = 2026-12-10\nweight_kg = {}\nheight_cm = 60\n"
+    )
+    (tmp_path / "record.toml").write_text(record.format("5.4"))
+    assert plan("rr-below-45-kg", record=tmp_path / "record.toml", site=site, isolated=True).dated is not None
+    (tmp_path / "record.toml").write_text(record.format("5.3"))
+    with pytest.raises(Refusal) as refused:
+        plan("rr-below-45-kg", record=tmp_path / "record.toml", site=site, isolated=True)
+    assert "from Mon 2026-12-14 10:00" in str(refused.value)  # cycle 2
+    assert "the patient weighs 5.3 kg" in str(refused.value)
+    assert "Ward 7's bags for 7 d hold one (benzyl alcohol)" in str(refused.value)

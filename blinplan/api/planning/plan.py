@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -315,7 +316,10 @@ def _put_on_calendar(
         where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in error.path)
         raise Refusal(f"{happened.path}: {where}: {error}", "correct it, or plan the regimen that it names") from error
     except NoSequenceError as error:
-        since, bound = moment_text(Clock(begins).at(error.minute)), _bound_by_preservative(course, site, limits)
+        since, bound = (
+            moment_text(Clock(begins).at(error.minute)),
+            _bound_by_preservative(course, error.weight, site, limits),
+        )
         message = f"no sequence of bags obeys the site profile: from {since}, {error}"
         if bound is not None:
             raise Refusal(f"{message}; {bound[0]}", bound[1]) from error
@@ -339,9 +343,11 @@ def _refuse_cycle(course: Course, cycle: int | None) -> None:
         raise ArgumentRefusal(message, "give the number of one of its cycles", number=cycle)
 
 
-def _bound_by_preservative(course: Course, site: "Site | None", limits: Limits) -> tuple[str, str] | None:
+def _bound_by_preservative(
+    course: Course, weight: Fraction | None, site: "Site | None", limits: Limits
+) -> tuple[str, str] | None:
     """In words, that the patient must not get the site's bags with preservative, and which; None where it is not so."""
-    if site is None or course.patient.weight is None:
+    if site is None or weight is None:
         return None
     from blinplan.course.bags.preparation import (
         advice_on_allowed_bags,
@@ -353,7 +359,7 @@ def _bound_by_preservative(course: Course, site: "Site | None", limits: Limits) 
 
     label = label_of(course.regimen)
     ward = prepared_by(site, label)
-    least, weight = ward.preservative_from, course.patient.weight
+    least = ward.preservative_from
     if least is None or not is_too_light(ward, weight):
         return None
     limit = limits.get("preservative_from_weight")

@@ -23,11 +23,11 @@ FEW_HOURS = 12 * MINUTES_PER_HOUR
 
 
 class NoSequenceError(ValueError):
-    """No sequence of bags obeys the profile; ``minute`` is as far as one gets."""
+    """No sequence of bags obeys the profile; ``minute`` is as far as one gets, ``weight`` the patient's then in kg."""
 
-    def __init__(self, message: str, minute: int) -> None:
+    def __init__(self, message: str, minute: int, weight: Fraction | None = None) -> None:
         super().__init__(message)
-        self.minute = minute
+        self.minute, self.weight = minute, weight
 
 
 Sizes = Callable[[int], Sequence[SiteBag]]
