@@ -62,6 +62,7 @@ class View(StrEnum):
     DAYS = "days"
     MONTH = "month"
     BAGS = "bags"
+    STARTS = "starts"
     EXPECTED = "expected"
     DELIVERED = "delivered"
     LABELS = "labels"
@@ -113,7 +114,7 @@ class Attenuation(StrEnum):
 
 
 PlanFormatName = PlanFormat | Literal["table", "json", "csv", "ics", "fhir", "html", "nonmem"]
-ViewName = View | Literal["overview", "agenda", "days", "month", "bags", "expected", "delivered"]
+ViewName = View | Literal["overview", "agenda", "days", "month", "bags", "starts", "expected", "delivered"]
 SimulateFormatName = SimulateFormat | Literal["table", "json", "csv"]
 ValuesFormatName = ValuesFormat | Literal["full", "json", "csv"]
 TableOrJson = TableFormat | Literal["table", "json"]

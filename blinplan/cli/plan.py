@@ -60,8 +60,9 @@ def plan(
     view: Annotated[
         View,
         typer.Option(
-            help="All at a glance, what is due, by day, by month, the bags, what the article expects, what was"
-            " delivered of what was planned; with --format html labels of bags, or a sheet for an infusion at home.",
+            help="All at a glance, what is due, by day, by month, the bags, what a start on each of fourteen days comes"
+            " to, what the article expects, what was delivered of what was planned; with --format html labels of bags,"
+            " or a sheet for an infusion at home.",
             rich_help_panel=_SHOWN,
         ),
     ] = View.OVERVIEW,

@@ -51,6 +51,10 @@ def dated_document(
         from blinplan.reports.plan.simulated.expected import expected_json
 
         found["expected"] = expected_json(dated, expected_of(dated))
+    if view is View.STARTS:
+        from blinplan.reports.plan.bags.start_days import start_days_json
+
+        found["starts"] = start_days_json(dated)
     if view is View.DELIVERED:
         found["delivered"] = compare().document()
     found["findings"] = [dict(finding) for finding in history.findings]

@@ -354,9 +354,14 @@ class Plan:
                 value=str(view),
                 form=str(output_format),
             )
-        if (view == View.BAGS or on_paper) and self.dated is not None and self.dated.site is None:
+        if (view in {View.BAGS, View.STARTS} or on_paper) and self.dated is not None and self.dated.site is None:
             advice = "give the profile of the site that prepares the bags"
             raise ArgumentRefusal("{view} {value} needs {site}", advice, value=str(view))
+        if view == View.STARTS and self.dated is not None and self.dated.recorded:
+            raise ArgumentRefusal(
+                "{view} starts compares days on which a course may begin, and this one has begun",
+                "give {start} in place of a record or a ledger",
+            )
         if decimal_comma and output_format != PlanFormat.CSV:
             message = "{decimal_comma} and {short_output_format} {form} contradict each other"
             raise ArgumentRefusal(message, "leave it out, or add {short_output_format} csv", form=str(output_format))

@@ -62,6 +62,7 @@ def dated_report(
 
 def _view(dated: "Dated", view: View, screen: Screen) -> "list[RenderableType]":
     from blinplan.reports.plan.bags.bag_list import bags_report
+    from blinplan.reports.plan.bags.start_days import start_days_report
     from blinplan.reports.plan.dated_plan import agenda_report
     from blinplan.reports.plan.day_views import days_report, month_report
     from blinplan.reports.plan.overview import overview_report
@@ -76,6 +77,7 @@ def _view(dated: "Dated", view: View, screen: Screen) -> "list[RenderableType]":
         View.DAYS: days_report,
         View.MONTH: month_report,
         View.BAGS: bags_report,
+        View.STARTS: start_days_report,
     }
     return reports[view](dated, screen)
 

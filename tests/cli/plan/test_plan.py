@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -185,6 +186,52 @@ def test_a_day_of_23_or_25_hours_is_told_in_every_view(inside: Run, start: str, 
     assert told in " ".join(inside(*plan, "-f", "json").json["told"])
 
 
+def test_starts_on_the_next_days_are_compared(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(WARD.replace("{ hours = 72 }", "{ hours = 72 }, { hours = 96 }"))
+    view = ("--site", "ward.toml", "--view", "starts")
+    days = inside(*DATED, *view, "-f", "json").json["dated"]["starts"]
+    assert [day["start"][:16] for day in days] == [
+        f"2026-{'10' if day < 32 else '11'}-{day if day < 32 else day - 31:02}T10:00" for day in range(19, 33)
+    ]
+    (best,) = [day for day in days if day["best"]]
+    assert best["bags_on_closed_days"] == 0
+    shown = " ".join(inside(*DATED, *view, COLUMNS="120").out.split())
+    start = f"{datetime.fromisoformat(best['start']):%a %Y-%m-%d %H:%M}"
+    assert f"Best: {start}, by the fewest bags hung on closed days, then the fewest bags." in shown
+    assert "How many vials a start takes is not evaluated" in shown
+    assert shown.count("best") == 1
+    (tmp_path / "record.toml").write_text(RECORD)
+    begun = inside("plan", "rr-adult", "--record", "record.toml", *view)
+    assert begun.status == 2
+    assert "this one has begun" in " ".join(begun.err.split())
+
+
+def test_the_site_says_which_bags_are_preferred_and_what_is_done_on_the_day_of_25_hours(
+    inside: Run, tmp_path: Path
+) -> None:
+    profile = WARD.replace("{ hours = 72 }", "{ hours = 72, fill_ml = 140 }, { hours = 168, fill_ml = 130 }")
+    profile = profile.replace("{ hours = 48 }", "{ hours = 48, fill_ml = 275 }")
+    profile = profile.replace('closed = ["saturday", "sunday"]\n', "")
+    found = {}
+    for keys in ("", 'prefer = "fewest-vials"\n', 'long_day = "split"\n', 'long_day = "move-clock"\n'):
+        (tmp_path / "ward.toml").write_text(profile.replace("bag =", f"{keys}bag ="))
+        found[keys] = inside(*DATED, "--site", "ward.toml", "-f", "json").json
+    bags = {keys: plan["dated"]["bags"] for keys, plan in found.items()}
+    vials = {keys: sum(bag["vials"] for bag in each) for keys, each in bags.items()}
+    assert vials['prefer = "fewest-vials"\n'] < vials[""]
+    assert len(bags['prefer = "fewest-vials"\n']) > len(bags[""])
+    assert "fewest-vials" in " ".join(found[""]["told"])
+    moved = found['long_day = "move-clock"\n']
+    assert sum(Fraction(bag["mcg"]["exact"]) for bag in moved["dated"]["bags"]) == 3787
+    assert moved["dated"]["ledger"]["days"] == "infusion-of-24-hours"
+    assert "Ward 7 keeps days of 24 hours" in " ".join(moved["told"])
+    (tmp_path / "plan.json").write_text(json.dumps(moved))
+    again = inside("plan", "rr-adult", "--ledger", "plan.json", "--site", "ward.toml", "-f", "json").json
+    assert again["dated"]["entries"] == moved["dated"]["entries"]
+    (tmp_path / "ward.toml").write_text(profile.replace("bag =", 'prefer = "cheapest"\nbag ='))
+    assert inside(*DATED, "--site", "ward.toml").status == 2
+
+
 def test_bags_are_listed_with_rates_and_amounts(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "ward.toml").write_text(WARD)
     found = inside(*DATED, "--site", "ward.toml", "-f", "json").json["dated"]
@@ -247,6 +294,7 @@ def test_days_show_what_flows_from_midnight_to_midnight(inside: Run, tmp_path: P
         (["--start", "2026-10-19T10:00Z", "--cycle", "6"], "--cycle is 6"),
         (["--start", "2026-10-19T10:00Z", "--from", "x"], "--from is 'x'"),
         (["--start", "2026-10-19T10:00Z", "--view", "bags"], "--view bags needs --site"),
+        (["--start", "2026-10-19T10:00Z", "--view", "starts"], "--view starts needs --site"),
         (["--view", "days"], "--view days needs --start"),
         (["--start", "2026-10-19T10:00Z", "--site", "nowhere"], "no such file"),
     ],

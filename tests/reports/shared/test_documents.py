@@ -97,6 +97,7 @@ NEEDS_MORE = (
     ),
     ("verification", f"{DATED} --at 2026-10-01T12:00 --mcg 10 --total-ml 275 --rate 10".replace("plan", "verify", 1)),
     ("plan", f"{DATED} --view expected"),
+    ("plan", f"{DATED} --site ward.toml --view starts"),
     ("plan", "plan rr-adult --record record.toml --site ward.toml -f json"),
     ("plan", "plan rr-adult --record record.toml --view delivered --patients 20 -f json"),
     ("simulation", "simulate rr-adult --patients 20 -f json"),
@@ -121,7 +122,7 @@ PRINTED = (*NEEDS_MORE, *((kind, command_of(kind)) for kind in KINDS if kind not
 SLOW = {SIMULATED, "simulate rr-adult --patients 5 --uncertainty 2 -f json"}
 OPTIONAL = {
     "baseline": {"manifest"},
-    "plan": {"delivered", "expected"},
+    "plan": {"delivered", "expected", "starts"},
     "simulation": {"median", "p5", "p95", "count", "total", "share", "low", "high"}
     | {f"{what}_over_sets_{end}" for what in ("median", "share") for end in ("p5", "p95")},
 }

@@ -14,6 +14,7 @@ from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.reports.plan.bags.long_day import long_day_remarks
+from blinplan.reports.plan.bags.savings import saving_remarks
 from blinplan.reports.shared.words import amount_text
 
 
@@ -21,6 +22,7 @@ def bag_remarks(dated: Dated) -> Iterator[Remark]:
     """Say all that has to be known of the bags that are shown."""
     shown = [(number, bag) for number, bag in dated.shown_bags() if bag.is_to_prepare]
     yield from long_day_remarks(dated, shown)
+    yield from saving_remarks(dated, shown)
     yield from _filling_questions(dated, shown)
     yield from _preparation_questions(dated, shown)
     yield from _off_by_syringes(dated)
