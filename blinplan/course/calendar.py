@@ -242,7 +242,7 @@ def _of_infusion(course: Course, ledger: "Ledger | None") -> Iterator[Entry]:
         stop = last.stop if last.dose is not None else last.start
         yield Entry(Due.STOP, stop, stop, cycle)
         if last.dose is None and events[-1] is not course.events[-1]:
-            earliest = later.get(cycle + 1, last.stop)
+            earliest = min(later.get(cycle + 1, last.stop), last.stop)  # it may have begun before it could
             yield Entry(Due.NEXT_CYCLE, earliest, earliest, cycle + 1)
 
 

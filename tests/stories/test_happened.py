@@ -137,6 +137,16 @@ def test_a_wrong_bag_of_six_hours(tmp_path: Path) -> None:
         exact(found_plan)
 
 
+def test_a_wrong_bag_that_hangs_is_told_before_anything_else(tmp_path: Path) -> None:
+    happened = bag(1, "2026-11-30T10:00:00", "2026-12-02T10:00:00", "9 mcg/day")
+    happened += bag(2, "2026-12-02T10:00:00", None, "28 mcg/day")
+    found_plan = planned(tmp_path, happened)
+    said = "The bag that hangs since Wed 2026-12-02 10:00 was made for 28 mcg/day, and 9 mcg/day are ordered"
+    assert any(said in line for line in found_plan.warnings)
+    assert found(happened) == ["I808"]
+    exact(found_plan)
+
+
 def test_a_transplant_after_cycle_2(tmp_path: Path) -> None:
     happened = '[end]\nat = 2027-02-15T09:00:00\nreason = "transplant"\n'
     found_plan = planned(tmp_path, happened)

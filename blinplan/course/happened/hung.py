@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from blinplan.course.events import Course, Event, Period, course_of, rate_of_dose
+from blinplan.course.events import Course, Event, Period, as_ordered, course_of, rate_of_dose
 from blinplan.label.label import Label
 from blinplan.label.read import label_of
 from blinplan.quantities import Basis, DoseRate
@@ -72,6 +72,18 @@ def wrong_doses(course: Course) -> Iterator[WrongDose]:
         if event.period.instead_of is not None:
             ordered = course_of(course.regimen, course.patient, [event.period.instead_of], course.changes)
             yield WrongDose(event, ordered.events[0])
+
+
+def wrong_now(course: Course, bags: Sequence[HungBag]) -> Event | None:
+    """What is ordered while the bag hangs that gives another dose; None where none does."""
+    if not bags or bags[-1].stop is not None:
+        return None
+    hangs = bags[-1]
+    for event in as_ordered(course).events:
+        if event.period.dose is not None and event.period.start <= hangs.start < event.period.stop:
+            given = hangs.dose_given(label_of(course.regimen_at(hangs.start)))
+            return event if _differs(given, event, course) else None
+    return None
 
 
 def _pieces(event: Event, course: Course, bags: Iterable[HungBag]) -> Iterator[Period]:

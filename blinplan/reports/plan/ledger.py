@@ -69,7 +69,8 @@ def interruption_text(dated: Dated, entry: LedgerEntry) -> str:
         until = (
             f"until {moment_text(dated.clock.at(entry.restarted))} ({duration_text(entry.restarted - entry.stopped)})"
         )
-    return f"{stopped} {until}: {cause_text(entry)}, cycle {entry.interruption.cycle}"
+    same = "; the same bag went on" if entry.interruption.same_bag else ""
+    return f"{stopped} {until}: {cause_text(entry)}, cycle {entry.interruption.cycle}{same}"
 
 
 def cause_text(entry: LedgerEntry) -> str:

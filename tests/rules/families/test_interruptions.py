@@ -124,6 +124,11 @@ WHOLE = 'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n'
         ("weight_kg = 70\nheight_cm = 170\nbsa_m2 = 1.4\n", "differ by more than 10 %", "1.4"),
         (STOP.format("2026-04-01T10:00:00Z", 1), "nothing was infused", None),
         (STOP.format("2026-03-05T10:00:00Z", 2), "lies in cycle 1", "2"),
+        (
+            '[[bag]]\nhung = 2026-04-04T10:00:00Z\ndose = "28 mcg/day"\nhours = 24\n',
+            "nothing was infused when this bag was hung",
+            None,
+        ),
         ("[[cycle_start]]\ncycle = 7\nstarted = 2027-04-13T09:59:00Z\n", "no start of a cycle 7", "7"),
     ],
 )
@@ -425,6 +430,8 @@ EXAMPLES = (
     Example("I808", "finding", "an hour without a bag", WHOLE + HUNG.format("09:00", "9 mcg/day", 24) + NEXT),
     Example("I808", "pass", "one bag after another", WHOLE + HUNG.format("10:00", "9 mcg/day", 24) + NEXT),
     Example("I808", "finding", "at twice the pump rate", WHOLE + HUNG.format("10:00", "9 mcg/day", 24) + FAST),
+    Example("I808", "finding", "a wrong one that hangs", WHOLE + NEXT.replace("9 mcg", "28 mcg")),
+    Example("I808", "pass", "the right one hangs", WHOLE + NEXT),
     Example("I808", "not applicable", "no bag on record", WHOLE),
 )
 

@@ -8,7 +8,7 @@ from blinplan.course.bags.sequence import in_use_left
 from blinplan.course.bags_of_course import why_not_again
 from blinplan.course.calendar import Due, Entry, when_closed
 from blinplan.course.dated import Dated
-from blinplan.course.happened.hung import WrongDose, wrong_doses
+from blinplan.course.happened.hung import WrongDose, wrong_doses, wrong_now
 from blinplan.course.happened.ledger import LedgerEntry
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.label.read import label_of
@@ -29,6 +29,7 @@ def happened_remarks(dated: Dated) -> Iterator[Remark]:
     for wrong in wrong_doses(dated.course):
         period = wrong.event.period
         yield Remark(wrong_dose_text(dated, wrong), cycle=period.cycle, start=period.start, stop=period.stop)
+    yield from _wrong_now(dated)
     if dated.site is None and dated.ledger.places:
         text = "No bags are planned: which site prepares them before the first [[place]] is not said (--site)."
         yield Remark(text, RemarkKind.NOT_EVALUATED)
@@ -46,6 +47,20 @@ def wrong_dose_text(dated: Dated, wrong: WrongDose) -> str:
     return (
         f"From {start} to {stop} ({duration_text(period.minutes)}) a bag gave {amount_text(wrong.event.rate)} mcg/day"
         f" in place of {amount_text(wrong.ordered.rate)}: {off}. It is in the sums."
+    )
+
+
+def _wrong_now(dated: Dated) -> Iterator[Remark]:
+    """Say that the bag that hangs is a wrong one."""
+    ordered = wrong_now(dated.course, dated.ledger.bags)
+    if ordered is None:
+        return
+    hangs = dated.ledger.bags[-1]
+    yield Remark(
+        f"The bag that hangs since {moment_text(dated.clock.at(hangs.start))} was made for {hangs.bag.dose}, and"
+        f" {amount_text(ordered.rate)} mcg/day are ordered: have the treating physician look at it now. What it gave is"
+        " counted when `taken_down` is on record.",
+        RemarkKind.ERROR,
     )
 
 

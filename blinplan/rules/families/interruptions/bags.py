@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from blinplan.course.events import Course
-from blinplan.course.happened.hung import HungBag, WrongDose, wrong_doses
+from blinplan.course.events import Course, Event
+from blinplan.course.happened.hung import HungBag, WrongDose, wrong_doses, wrong_now
 from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import PatientError
 from blinplan.quantities import decimal_text, duration_text
@@ -22,11 +22,22 @@ def bags(rule: Rule, case: Case) -> Answer:
         return DOES_NOT_FIT
     except PatientError as error:
         return NotEvaluated("undecided", str(error))
+    ordered = wrong_now(course, hung)
     return [
+        *([_hangs_now(rule, case, hung[-1], ordered)] if ordered is not None else []),
         *(_wrong(rule, case, wrong, hung) for wrong in wrong_doses(course)),
         *(_too_long(rule, case, bag, course) for bag in hung if _minutes_infused(course, bag) > bag.bag.minutes),
         *_gaps(rule, case, course, hung),
     ]
+
+
+def _hangs_now(rule: Rule, case: Case, hangs: HungBag, ordered: Event) -> Finding:
+    return case.finding(
+        rule,
+        (*hangs.path, "dose"),
+        f"the bag that hangs was made for {hangs.bag.dose}, and {decimal_text(ordered.rate, 3)} mcg/day are ordered",
+        "have the treating physician look at it now, and add `taken_down` when it is",
+    )
 
 
 def _wrong(rule: Rule, case: Case, wrong: WrongDose, hung: tuple[HungBag, ...]) -> Finding:
