@@ -62,8 +62,8 @@ def _starts(event: Any) -> Iterator[date]:
     days = {first}
     for rule in _several(event.get("rrule")):
         days.update(_days_by_rule(event, rule, first))
-    days.update(_listed(event, "rdate"))
-    return iter(days - set(_listed(event, "exdate")))
+    days.update(_days_under(event, "rdate"))
+    return iter(days - set(_days_under(event, "exdate")))
 
 
 def _days_by_rule(event: Any, rule: Any, first: date) -> Iterator[date]:
@@ -102,7 +102,7 @@ def _until(rule: Any) -> date | None:
     return None if not values else _date_of(values[0])
 
 
-def _listed(event: Any, name: str) -> Iterator[date]:
+def _days_under(event: Any, name: str) -> Iterator[date]:
     for several in _several(event.get(name)):
         for one in several.dts:
             yield _whole_day(event, one.dt)
