@@ -130,7 +130,7 @@ def _dose_values(entry: Entry) -> dict[str, Any]:
         return {}
     return {
         "step": event.period.step,
-        "ordered": ordered_text(event.period),
+        "ordered": ordered_text(event.period.instead_of or event.period),
         "rate_mcg_per_day": float(event.rate),
         "mcg": float(event.micrograms),
         "capped": event.capped,

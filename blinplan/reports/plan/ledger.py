@@ -84,7 +84,8 @@ def decision_text(dated: Dated, entry: LedgerEntry, decision: Decision) -> str:
     """Write a question with its answer, and the time that the answer comes to."""
     at: int | None = None
     if decision.question is Topic.ESCALATION and decision.after is not None and entry.restarted is not None:
-        at = entry.restarted + decision.after
+        clock = dated.days
+        at = clock.after(clock.at(entry.restarted), decision.after, infused=True).minute
     if decision.question is Topic.WAIT and decision.wait:
         at = entry.stopped + decision.wait
     not_before = "not before " * (decision.question is Topic.WAIT)

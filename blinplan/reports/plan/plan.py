@@ -198,7 +198,7 @@ def _number(value: Fraction | None) -> float | None:
 
 
 def _event_json(event: Event) -> dict[str, Any]:
-    period = event.period
+    period, ordered = event.period, event.period.instead_of or event.period
     return {
         "start_minute": period.start,
         "stop_minute": period.stop,
@@ -207,8 +207,9 @@ def _event_json(event: Event) -> dict[str, Any]:
         "cycle": period.cycle,
         "cycle_name": period.cycle_name,
         "step": period.step,
-        "ordered": _order_text(period.dose),
-        "max": _order_text(period.cap),
+        "ordered": _order_text(ordered.dose),
+        "max": _order_text(ordered.cap),
+        "wrong_bag": ordered is not period,
         "capped": event.capped,
         "line": period.line,
         "optional": period.optional,
@@ -258,7 +259,7 @@ def _event_values(event: Event, remarks: Sequence[Remark]) -> dict[str, Any]:
         "mcg": float(event.micrograms),
         "cycle": period.cycle,
         "step": period.step,
-        "ordered": _order_text(period.dose),
+        "ordered": _order_text((period.instead_of or period).dose),
         "capped": event.capped,
         "line": period.line,
         "optional": period.optional,

@@ -32,7 +32,7 @@ class BagAtHome:
 def home_sheet(dated: Dated, remarks: Sequence[Remark], head: Heading) -> str:
     """Write the sheet as one HTML page: the bags that are shown, what is never done, and lines for numbers to call."""
     flush = label_of(dated.course.regimen).statement("flush")
-    bags = [_at_home(dated, number, bag) for number, bag in dated.shown_bags()]
+    bags = [_at_home(dated, number, bag) for number, bag in dated.shown_bags() if not bag.on_record]
     return render(
         "home.html",
         title=f"{DRUG.capitalize()} at home",

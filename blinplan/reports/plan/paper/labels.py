@@ -55,7 +55,8 @@ def labels_page(dated: Dated, remarks: Sequence[Remark], paper: Paper, plan_id: 
     One by one there is no plain paper: what has to be known is on the screen only.
     """
     size = SIZES[paper.sheet]
-    written = [_label(dated, number, bag, paper, plan_id) for number, bag in dated.shown_bags()]
+    to_prepare = ((number, bag) for number, bag in dated.shown_bags() if bag.is_to_prepare)  # what hung has its label
+    written = [_label(dated, number, bag, paper, plan_id) for number, bag in to_prepare]
     return render(
         "labels.html",
         title=f"Labels: {dated.course.regimen.name}" + ("" if plan_id is None else f", plan {plan_id}"),
