@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from blinplan.api.modelling.evidence import EvidenceResult, evidence
     from blinplan.api.modelling.model import Model, model
     from blinplan.api.patient import Figures, Patient, patient
+    from blinplan.api.planning.agenda import AgendaResult, agenda
     from blinplan.api.planning.delivered import DeliveredResult
     from blinplan.api.planning.plan import delivered, expand, plan
     from blinplan.api.planning.planned import Plan, Planned
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from blinplan.refusal import Refusal
 
 __all__ = [
+    "AgendaResult",
     "CheckResult",
     "CurvesResult",
     "DeliveredResult",
@@ -65,6 +67,7 @@ __all__ = [
     "SimulationResult",
     "VerificationResult",
     "__version__",
+    "agenda",
     "check",
     "curves",
     "cycle",
@@ -96,6 +99,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "AgendaResult": "api.planning.agenda",
     "CheckResult": "api.checking.check_result",
     "CurvesResult": "api.simulating.curves",
     "DeliveredResult": "api.planning.delivered",
@@ -113,6 +117,7 @@ _MODULES = {
     "ReportPage": "api.report",
     "SimulationResult": "api.simulating.simulated",
     "VerificationResult": "api.planning.verify",
+    "agenda": "api.planning.agenda",
     "check": "api.checking.check",
     "curves": "api.simulating.curves",
     "cycle": "api.regimens.build",

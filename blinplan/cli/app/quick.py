@@ -33,6 +33,7 @@ COMMANDS = {
     "simulate": "simulate.command",
     "plan": "plan",
     "verify": "verify",
+    "due": "due",
     "new": "new.command",
     "new site": "new.site",
     "new record": "new.record",

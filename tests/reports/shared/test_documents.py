@@ -98,6 +98,7 @@ NEEDS_MORE = (
     ("verification", f"{DATED} --at 2026-10-01T12:00 --mcg 10 --total-ml 275 --rate 10".replace("plan", "verify", 1)),
     ("plan", f"{DATED} --view expected"),
     ("plan", f"{DATED} --site ward.toml --view starts"),
+    ("agenda", "due --plans . --today 2026-11-04 --site ward.toml -f json"),
     ("plan", "plan rr-adult --record record.toml --site ward.toml -f json"),
     ("plan", "plan rr-adult --record record.toml --view delivered --patients 20 -f json"),
     ("simulation", "simulate rr-adult --patients 20 -f json"),

@@ -1,0 +1,198 @@
+"""What is due today and tomorrow over several patients, from the plans and records in a folder."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blinplan.api.notebook import table_html
+from blinplan.api.planning.plan import plan
+from blinplan.api.regimens.load import read_site
+from blinplan.api.vocabulary import TableFormat, TableOrJson
+from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.regimen.find import FileSource, NotFound
+from blinplan.regimen.reading import FaultyFile, RecordFile, SiteFile
+from blinplan.regimen.record.record import YEARS
+from blinplan.reports.agenda.agenda import DueItem, PatientDays, patient_days
+from blinplan.reports.agenda.report import Agenda, UnreadPlan, agenda_json, agenda_report
+from blinplan.terminal import PLAIN, Screen
+
+if TYPE_CHECKING:
+    from blinplan.regimen.site import Site
+
+MOST_DAYS = 366
+_CONFIGURATION = frozenset({"blinplan.toml", "pyproject.toml"})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AgendaResult:
+    """What is due over several patients."""
+
+    agenda: Agenda
+
+    @property
+    def due(self) -> tuple[DueItem, ...]:
+        """What is due, in the order of days and hours, with the name of the file of each patient."""
+        return self.agenda.items
+
+    @property
+    def patients(self) -> tuple[PatientDays, ...]:
+        """What each plan has on these days: what is due, what waits for a decision, what is wrong, whether it ended."""
+        return self.agenda.patients
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The names of the files that could not be read as plans."""
+        return tuple(unread.file for unread in self.agenda.unread)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something is wrong with the regimen or the record of a patient."""
+        return any(patient.errors for patient in self.patients)
+
+    @property
+    def summary(self) -> str:
+        """How much is due, in one sentence."""
+        return self.agenda.summary
+
+    def text(self, output_format: TableOrJson = "table", *, screen: Screen = PLAIN) -> str:
+        """Write it as the command line does, as a table or as a JSON document."""
+        if output_format == TableFormat.JSON:
+            return self.json()
+        return screen.render(*agenda_report(self.agenda, screen))
+
+    def json(self) -> str:
+        """Write it as a JSON document."""
+        from blinplan.outside_text import json_text
+
+        return json_text(agenda_json(self.agenda))
+
+    def columns(self) -> dict[str, list[Any]]:
+        """A row for each thing that is due."""
+        return {
+            "file": [item.file for item in self.due],
+            "day": [item.day for item in self.due],
+            "due": [item.due for item in self.due],
+            "start": [item.start for item in self.due],
+            "stop": [item.stop for item in self.due],
+            "cycle": [item.cycle for item in self.due],
+            "what": [item.what for item in self.due],
+        }
+
+    def __repr__(self) -> str:
+        return f"<AgendaResult: {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        return table_html(self.columns(), repr(self)[1:-1])
+
+
+def agenda(
+    plans: str | Path,
+    *,
+    today: date | str | None = None,
+    days: int = 2,
+    site: "str | Path | Site | None" = None,
+) -> AgendaResult:
+    """Say what is due today and on the next days over several patients; nothing is kept of it.
+
+    Parameters
+    ----------
+    plans
+        A folder with the JSON documents of dated plans, and with course records, one of each patient.
+    today
+        The first day; the machine's date in the time zone of each plan when not given.
+    days
+        How many days, the first included.
+    site
+        The profile of the site that prepares the bags for those who have a course record.
+
+    Raises
+    ------
+    Refusal
+        When there is no such folder or site, or no such day.
+    """
+    folder = Path(plans)
+    if not folder.is_dir():
+        raise ArgumentRefusal("{plans} is {path}, and there is no such folder", "check the path", path=str(plans))
+    first = _day(today)
+    if not 1 <= days <= MOST_DAYS:
+        raise ArgumentRefusal("{days} is {number}", f"give 1 to {MOST_DAYS} days", number=days)
+    profile = read_site(site) if isinstance(site, str | Path) else site
+    patients: list[PatientDays] = []
+    unread: list[UnreadPlan] = []
+    others: list[tuple[str, str]] = []
+    for path in _files(folder):
+        try:
+            found = _document_of(path, profile)
+            if isinstance(found, str):
+                others.append((path.name, found))
+            else:
+                patients.append(_patient(path, found, first, days))
+        except Refusal as error:
+            unread.append(UnreadPlan(path.name, error.message, error.advice))
+    return AgendaResult(Agenda(str(plans), days, tuple(patients), tuple(unread), tuple(others)))
+
+
+def _day(today: date | str | None) -> date | None:
+    if today is None or isinstance(today, date):
+        return today
+    try:
+        found = date.fromisoformat(today)
+    except ValueError:
+        raise ArgumentRefusal("{today} is {text}", "give a date as 2026-11-02", text=repr(today[:40])) from None
+    if found.year not in YEARS:
+        raise ArgumentRefusal("{today} is {text}", f"give a year from {YEARS[0]} to {YEARS[-1]}", text=repr(today))
+    return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files of a folder, without those below it, hidden ones and configurations."""
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and not path.name.startswith(".") and path.name not in _CONFIGURATION:
+            yield path
+
+
+_NO_PLAN = "write it with: blinplan plan … --start … -f json, or take it out of the folder"
+
+
+def _patient(path: Path, document: Mapping[str, Any], today: date | None, days: int) -> PatientDays:
+    try:
+        return patient_days(path.name, document, today, days)
+    except (KeyError, TypeError, ValueError, OverflowError, ArithmeticError, AttributeError, OSError) as error:
+        raise Refusal(f"it is no plan that can be read: {type(error).__name__}", _NO_PLAN) from error
+
+
+def _document_of(path: Path, site: "Site | None") -> Mapping[str, Any] | str:
+    """The document of a plan, read or made; what else a file is, in words."""
+    if path.suffix.lower() == ".json":
+        return _plan_in(path)
+    if path.suffix.lower() != ".toml":
+        return "neither .json nor .toml"
+    reading = FileSource(path, path.as_posix()).read()
+    if isinstance(reading, NotFound):
+        raise reading.refusal
+    if isinstance(reading, FaultyFile):
+        problem = reading.problems[0]
+        raise Refusal(f"{problem.message}: {problem.why}", f"{problem.help}; `blinplan check` shows all of it")
+    if not isinstance(reading, RecordFile):
+        return "a site profile" if isinstance(reading, SiteFile) else "a regimen"
+    beside = path.parent / f"{reading.record.regimen}.toml"
+    regimen = beside if beside.is_file() else reading.record.regimen
+    made: dict[str, Any] = json.loads(plan(regimen, record=path, site=site).text("json"))
+    return made
+
+
+def _plan_in(path: Path) -> Mapping[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Refusal((error.strerror or "it cannot be read").lower(), "check who may read it") from error
+    except (ValueError, RecursionError) as error:
+        raise Refusal("it is not a JSON document", _NO_PLAN) from error
+    if not isinstance(found, dict) or found.get("format") != "blinplan-plan" or found.get("version") != 1:
+        raise Refusal("it is not the plan of a patient", _NO_PLAN)
+    if not isinstance(found.get("dated"), dict):
+        raise Refusal("it is a plan without dates", "plan it with --start or --record")
+    return found

@@ -1,0 +1,1 @@
+"""What is due over several patients: read from their plans, drawn, and as a document."""
