@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from blinplan.course.bags.bag import Bag
+from blinplan.course.bags.keeping import use_by
 from blinplan.course.bags.opening import hour_of_change, why_closed
 from blinplan.course.bags.times import Infusion
 from blinplan.course.events import INTERRUPTED, Course, Event
@@ -110,7 +111,7 @@ def entries(
     ledger: "Ledger | None" = None,
     things: Iterable[Entry] = (),
     clock: WallClock = NO_DATES,
-    prepared_before: int | None = None,
+    site: "Site | None" = None,
 ) -> tuple[Entry, ...]:
     """Everything that is due in a course, in the order of time.
 
@@ -129,8 +130,8 @@ def entries(
         What is due besides.
     clock
         How long its days are.
-    prepared_before
-        How many minutes before they are hung bags are prepared; None where nobody prepares them.
+    site
+        The site that prepares the bags.
     """
     interruptions = ledger.interruptions if ledger else ()
     found = [
@@ -141,11 +142,7 @@ def entries(
         *_of_hospital(course, clock),
         *_of_supervision(course, interruptions),
         *(Entry(Due.BAG, bag.start, bag.stop, _cycle_at(course, bag.start), bag=bag) for bag in bags),
-        *(
-            _preparation(course, bag, prepared_before)
-            for bag in bags
-            if prepared_before is not None and bag.is_to_prepare
-        ),
+        *_of_preparation(course, bags, site),
     ]
     return tuple(sorted(found, key=lambda entry: (entry.start, _ORDER.index(entry.due), entry.stop)))
 
@@ -218,9 +215,11 @@ def with_restarts(
     return replace(plan, due=tuple(sorted(due, key=lambda one: one.start)))
 
 
-def _preparation(course: Course, bag: Bag, before: int) -> Entry:
-    at = bag.start - before
-    return Entry(Due.PREPARATION, at, at, _cycle_at(course, bag.start), bag=bag)
+def _of_preparation(course: Course, bags: Iterable[Bag], site: "Site | None") -> Iterator[Entry]:
+    for bag in bags:
+        at = None if site is None else use_by(bag, site).prepared
+        if at is not None:
+            yield Entry(Due.PREPARATION, at, at, _cycle_at(course, bag.start), bag=bag)
 
 
 def _of_infusion(course: Course, ledger: "Ledger | None") -> Iterator[Entry]:

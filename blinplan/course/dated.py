@@ -193,6 +193,5 @@ def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded:
     premedication = with_restarts(planned, course, found.ledger.interruptions)
     things = things_due(course, clock, ended=found.ended)
     days = WallClock(clock.start, found.ledger.days)
-    before = None if site is None else site.prepared_before
-    due = entries(course, premedication, bags, found.ledger, things, days, before)
+    due = entries(course, premedication, bags, found.ledger, things, days, site)
     return Dated(course, clock, due, premedication, bags, found, recorded, site)

@@ -26,13 +26,19 @@ def with_places(site: "Site | None", happened: CourseHistory) -> "Site | None":
     from blinplan.regimen.record.record import minutes_between
     from blinplan.regimen.site import LaterPlace
 
-    folder = Path(happened.path).parent
-    read = [LaterPlace(minutes_between(start, place.since), read_site(folder / place.site)) for place in places]
+    files = zip(places, files_of_places(happened), strict=True)
+    read = [LaterPlace(minutes_between(start, place.since), read_site(file)) for place, file in files]
     if read[0].minute <= 0 and site is None:
         site, read = read[0].site, read[1:]
     if site is None:
         return None  # which site prepares bags until then nobody says, and the plan tells that
     return replace(site, later=tuple(read))
+
+
+def files_of_places(happened: CourseHistory) -> list[Path]:
+    """The profiles that a record or a ledger names, from the folder of its own file."""
+    places = happened.so_far.places if happened.so_far else ()
+    return [Path(happened.path).parent / place.site for place in places]
 
 
 def everywhere(site: "Site", change: "Callable[[Site], Site]") -> "Site":

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from blinplan.api.patient import Figures, figures_of, on_the_day
 from blinplan.api.planning.history import CourseHistory, history
-from blinplan.api.planning.places import everywhere, with_places
+from blinplan.api.planning.places import everywhere, files_of_places, with_places
 from blinplan.api.planning.planned import Plan, Planned
 from blinplan.api.regimens.label import followed_label, source_of
 from blinplan.api.regimens.load import beside, read_site, refuse_what_cannot_be_given
@@ -166,6 +166,7 @@ def plan(
             record,
             ledger,
             project.of(source_of(asked.document.name, asked)).path,
+            *files_of_places(happened),
         ),
         cycle,
     )

@@ -251,3 +251,31 @@ def test_a_plan_without_a_name_is_refused(inside: Run, arguments: tuple[str, ...
     ran = inside(*DATED, *arguments)
     assert (ran.status, ran.out) == (2, "")
     assert "--plan-id" in ran.err
+
+
+def test_each_site_prepares_its_bags_by_its_own_hours(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(FILLED)
+    (tmp_path / "home.toml").write_text(FILLED.replace("= 18", "= 40").replace("Ward 7", "Home care"))
+    moved = '\n[[place]]\nsince = 2026-03-23T10:00:00\nsite = "home.toml"\n'
+    (tmp_path / "record.toml").write_text(RECORD.split("\n[[interruption]]")[0] + moved)
+    asked = ("plan", "rr-adult", "--record", "record.toml", "--site", "ward.toml")
+    found = events(inside(*asked, *ID).out)
+    for cycle, number, hours in ((1, 1, 18), (1, 4, 40), (2, 1, 40)):
+        hung = found[f"patient-7-bag-{cycle}-{number}@blinplan"]["dtstart"].dt
+        assert hung - found[f"patient-7-preparation-{cycle}-{number}@blinplan"]["dtstart"].dt == timedelta(hours=hours)
+    ran = inside(*asked, "-o", "home.toml")  # which the record names
+    assert (ran.status, "home.toml is what is read" in ran.err) == (2, True)
+
+
+def test_what_was_planned_behind_the_end_of_a_course_is_cancelled(inside: Run, ward: None, tmp_path: Path) -> None:
+    ended = RECORD.split("\n[[interruption]]")[0] + '\n[end]\nat = 2026-05-05T10:00:00\nreason = "transplant"\n'
+    (tmp_path / "record.toml").write_text(ended)
+    before, after = (
+        events(inside("plan", "rr-adult", "--site", "ward.toml", "--record", name, *ID).out)
+        for name in ("before.toml", "record.toml")
+    )
+    calendar = {**before, **after}
+    standing = [event for event in calendar.values() if event["status"] == "CONFIRMED"]
+    assert len(standing) < len(calendar)
+    assert max(f"{event['dtstart'].dt}" for event in standing) <= "2026-05-05 08:00:00+00:00"
+    assert {event["status"] for event in calendar.values() if f"{event['dtstart'].dt}" > "2026-05-06"} == {"CANCELLED"}
