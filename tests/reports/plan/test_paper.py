@@ -104,6 +104,7 @@ def test_words_for_paper() -> None:
         plain_words("I801 is not evaluated: `restart_dose` is missing.") == "Not evaluated: “restart dose” is missing."
     )
     assert plain_words("I801: it was 28 mcg/day.") == "It was 28 mcg/day."
+    assert plain_words('with `prefer = "fewest-vials"` and `blinplan`') == "With “prefer: fewest vials” and “blinplan”"
     assert plain_words("no `in_use_hours` is given") == "No “in use in hours” is given"
     assert plain_words("`[[syringe]]` and `rate_ml_per_hour`") == "“syringe” and “rate in mL/h”"
 

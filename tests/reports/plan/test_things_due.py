@@ -227,7 +227,8 @@ def test_calendars_have_it_on_whole_days(inside: Run) -> None:
     intrathecal = [found[f"bed-1-intrathecal-{cycle}-{number}@blinplan"] for cycle, number in product((1, 2), (1, 2))]
     assert [str(event["dtstart"].dt) for event in intrathecal] == DAYS_1 + DAYS_2
     assert all(event["dtend"].dt - event["dtstart"].dt == timedelta(days=1) for event in intrathecal)
-    assert str(intrathecal[2]["summary"]) == "intrathecal: cytarabine 30 mg (cycle 2, block consolidation, optional)"
+    said = str(intrathecal[2]["summary"])
+    assert said == "bed-1, blinatumomab: intrathecal: cytarabine 30 mg (cycle 2, block consolidation, optional)"
 
 
 def test_a_cycle_that_begins_later_moves_what_belongs_to_it_in_the_same_events(inside: Run) -> None:

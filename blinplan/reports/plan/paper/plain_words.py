@@ -4,7 +4,8 @@ import re
 
 _UNANSWERED = re.compile(r"^[A-Z]{1,2}\d{3} is not evaluated: ")
 _FOUND = re.compile(r"^[A-Z]{1,2}\d{3}: ")
-_KEY = re.compile(r"`\[*([a-z][a-z0-9_]*)\]*`")
+_KEY = re.compile(r"`\[*([a-z][a-z0-9_]*)\]*(?: = ([^`]*))?`")
+_QUOTED = re.compile(r"`([^`]*)`")
 _UNITS = {
     "_ml_per_hour": " in mL/h",
     "_mcg_per_ml": " in mcg/mL",
@@ -18,10 +19,13 @@ _UNITS = {
 def plain_words(text: str) -> str:
     """Write a remark without the code of its rule, and with keys of files as words."""
     said = _FOUND.sub("", _UNANSWERED.sub("Not evaluated: ", text))
-    return _KEY.sub(lambda found: _words_of(found[1]), f"{said[0].upper()}{said[1:]}" if said else said)
+    said = _KEY.sub(_words_of, f"{said[:1].upper()}{said[1:]}")
+    return _QUOTED.sub(r"“\1”", said)
 
 
-def _words_of(key: str) -> str:
-    """Write a key as whoever fills in a file says it: ``fill_ml`` is the fill in mL."""
+def _words_of(found: re.Match[str]) -> str:
+    """Write a key as whoever fills in a file says it, with its value: ``fill_ml`` is the fill in mL."""
+    key, value = found[1], found[2]
     ending = next((ending for ending in _UNITS if key.endswith(ending)), "")
-    return f"“{key.removesuffix(ending).replace('_', ' ')}{_UNITS.get(ending, '')}”"
+    name = f"{key.removesuffix(ending).replace('_', ' ')}{_UNITS.get(ending, '')}"
+    return f"“{name}”" if value is None else f"“{name}: {value.strip('"').replace('-', ' ')}”"
