@@ -5,6 +5,7 @@ import re
 _UNANSWERED = re.compile(r"^[A-Z]{1,2}\d{3} is not evaluated: ")
 _FOUND = re.compile(r"^[A-Z]{1,2}\d{3}: ")
 _KEY = re.compile(r"`\[*([a-z][a-z0-9_]*)\]*(?: = ([^`]*))?`")
+_MARK = '"'
 _QUOTED = re.compile(r"`([^`]*)`")
 _UNITS = {
     "_ml_per_hour": " in mL/h",
@@ -28,4 +29,5 @@ def _words_of(found: re.Match[str]) -> str:
     key, value = found[1], found[2]
     ending = next((ending for ending in _UNITS if key.endswith(ending)), "")
     name = f"{key.removesuffix(ending).replace('_', ' ')}{_UNITS.get(ending, '')}"
-    return f"“{name}”" if value is None else f"“{name}: {value.strip('"').replace('-', ' ')}”"
+    said = "" if value is None else f": {value.strip(_MARK).replace('-', ' ')}"
+    return f"“{name}{said}”"
