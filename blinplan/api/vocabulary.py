@@ -5,6 +5,7 @@ from typing import Literal
 
 from blinplan.quantities import Basis
 from blinplan.regimen.library import Patients
+from blinplan.regimen.preference import Preference
 from blinplan.regimen.regimen import Indication, LabelName, Status
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.reports.plan.paper.sheets import LabelSheet
@@ -26,6 +27,8 @@ __all__ = [
     "PlanFormat",
     "PlanFormatName",
     "PopulationName",
+    "Preference",
+    "PreferenceName",
     "SchemaFormat",
     "SignalName",
     "SimulateFormat",
@@ -121,6 +124,7 @@ TableOrJson = TableFormat | Literal["table", "json"]
 PopulationName = VirtualPopulation | Literal["adult-rr", "adult-mrd", "child"]
 IndicationName = Indication | Literal["relapsed-refractory", "mrd-positive", "consolidation", "investigational"]
 PatientsName = Patients | Literal["adult", "child", "infant", "adult-rr", "adult-mrd"]
+PreferenceName = Preference | Literal["fewest-changes", "fewest-vials"]
 StatusName = Status | Literal["seen", "transcribed", "derived", "unverified"]
 LabelText = LabelName | Literal["us-2025", "hk-2026"]
 AttenuationName = Attenuation | Literal["desensitisation", "target-loss"]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from blinplan.api.patient import AreaFormula
-from blinplan.api.vocabulary import LabelSheet, PlanFormat, View
+from blinplan.api.vocabulary import LabelSheet, PlanFormat, Preference, View
 from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, LabelOption, RegimenName, terminal_of
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
 from blinplan.cli.app.plan_options import DATES, LedgerFile, Measured, RecordFile, SiteFile, Start, TimeZone
@@ -66,6 +66,14 @@ def plan(
             rich_help_panel=_SHOWN,
         ),
     ] = View.OVERVIEW,
+    prefer: Annotated[
+        Preference | None,
+        typer.Option(
+            help="Which bags are chosen of those that can be; as the site says when not given.",
+            show_default=False,
+            rich_help_panel=DATES,
+        ),
+    ] = None,
     cycle: Annotated[int | None, typer.Option(min=1, help="Show this cycle only.", rich_help_panel=_SHOWN)] = None,
     from_day: Annotated[
         str | None, typer.Option("--from", metavar="DATE", help="Show nothing before this day.", rich_help_panel=_SHOWN)
@@ -171,6 +179,7 @@ def plan(
         time_zone=time_zone,
         measured=measured,
         site=site,
+        prefer=prefer,
         record=record,
         ledger=ledger,
         cycle=cycle,

@@ -124,7 +124,17 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
         moves = site is not None and site.long_day is LongDay.MOVE_CLOCK
         days = DayLength.INFUSION_OF_24_HOURS if moves else DayLength.BY_THE_CLOCK
         found = replan(planned, happened, _opens(site, begins), adulthood, WallClock(begins, days), by_step=by_step)
+    site = None if site is None else _with_days(site, found.ledger.days)
     return _on_calendar(found, clock, site, recorded=happened is not None)
+
+
+def _with_days(site: Site, days: DayLength) -> Site:
+    """A site, and those that take over from it, as the days of a course are counted, whatever they would count now."""
+    later = tuple(replace(place, site=_with_days(place.site, days)) for place in site.later)
+    moves = site.long_day is LongDay.MOVE_CLOCK
+    long_day = LongDay.LONGER_BAG if moves else site.long_day
+    by_the_clock = days is DayLength.BY_THE_CLOCK
+    return replace(site, long_day=long_day if by_the_clock else LongDay.MOVE_CLOCK, later=later)
 
 
 def _with_label(site: Site, planned: Course, happened: CourseRecord | Ledger | None) -> Site:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from blinplan.quantities import MINUTES_PER_HOUR
+from blinplan.regimen.preference import Preference
 from blinplan.regimen.record.record import Closure
 from blinplan.regimen.toml.beside_faults import Parts
 from blinplan.regimen.toml.document import Document
@@ -151,13 +152,6 @@ class LongDay(StrEnum):
     LONGER_BAG = "longer-bag"
     SPLIT = "split"
     MOVE_CLOCK = "move-clock"
-
-
-class Preference(StrEnum):
-    """Which bags a site chooses of those that can be."""
-
-    FEWEST_CHANGES = "fewest-changes"
-    FEWEST_VIALS = "fewest-vials"
 
 
 class SiteTable(NamedTuple):

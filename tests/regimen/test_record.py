@@ -6,10 +6,11 @@ from fractions import Fraction
 
 import pytest
 
+from blinplan.regimen.preference import Preference
 from blinplan.regimen.reading import FaultyFile, Reading, SiteFile, read
 from blinplan.regimen.record.record import Cause
 from blinplan.regimen.record.tables import RECORD_FILE
-from blinplan.regimen.site import SITE_FILE
+from blinplan.regimen.site import SITE_FILE, LongDay
 from tests.read_text import problems_of, record_in, site_in
 
 RECORD = """record = 1
@@ -221,6 +222,8 @@ def test_a_site_is_read() -> None:
 
 
 MORE = """cycle_start = "next-open-day"
+long_day = "split"
+prefer = "fewest-vials"
 vial = { micrograms = 38.5, mcg_per_ml = 12.5 }
 
 [[cannot_be_had]]
@@ -234,6 +237,7 @@ last_day = 2026-12-24
 def test_what_else_a_site_may_say_is_read() -> None:
     site = site_in(SITE + MORE)
     assert site.starts_when_open
+    assert (site.long_day, site.prefer) == (LongDay.SPLIT, Preference.FEWEST_VIALS)
     assert site.vial is not None
     assert (site.vial.micrograms, site.vial.per_millilitre) == (Fraction("38.5"), Fraction("12.5"))
     (shortage,) = site.shortages
@@ -243,6 +247,7 @@ def test_what_else_a_site_may_say_is_read() -> None:
     assert not shortage.holds(None)
     plain = site_in(SITE)
     assert (plain.starts_when_open, plain.vial, plain.shortages) == (False, None, ())
+    assert (plain.long_day, plain.prefer) == (LongDay.LONGER_BAG, Preference.FEWEST_CHANGES)
 
 
 @pytest.mark.parametrize(

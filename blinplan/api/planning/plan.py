@@ -15,6 +15,7 @@ from blinplan.api.planning.planned import Plan, Planned
 from blinplan.api.regimens.label import followed_label, source_of
 from blinplan.api.regimens.load import beside, read_site, refuse_what_cannot_be_given
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, fingerprint_of, order, reading_of, regimen_of
+from blinplan.api.vocabulary import Preference, PreferenceName
 from blinplan.course import events
 from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.events import Course
@@ -65,6 +66,7 @@ def plan(
     time_zone: str | None = None,
     measured: date | str | None = None,
     site: "str | Path | Site | None" = None,
+    prefer: PreferenceName | None = None,
     record: str | Path | None = None,
     ledger: str | Path | None = None,
     cycle: int | None = None,
@@ -98,6 +100,8 @@ def plan(
         The day on which the figures of the patient were taken, where a record has those of before.
     site
         The profile of the site that prepares the bags, or its path.
+    prefer
+        Whether the bags with the fewest changes are chosen or those with the fewest vials; as the site says if None.
     record
         The path of a course record: what happened so far; it gives the start.
     ledger
@@ -123,7 +127,7 @@ def plan(
         happened, figures = happened.with_figures(figures, taken), Figures(age=figures.age)
     whom = happened.patient(figures)
     profile = read_site(site) if isinstance(site, str | Path) else site
-    profile = with_places(profile, happened)
+    profile = _preferring(with_places(profile, happened), prefer)
     begins = _beginning(happened, start, time_zone, profile)
     whom = whom if begins is None else on_the_day(whom, begins.date())
     chosen = order(asked, whom).follow(label, project).check()
@@ -240,6 +244,15 @@ def _others(chosen: OrderedRegimen) -> tuple[Regimen, ...]:
     for other in others:
         refuse_what_cannot_be_given(beside(chosen.reading, other.name), chosen.label.name)
     return tuple(replace(other, label=other.label or chosen.label.name) for other in others)
+
+
+def _preferring(site: "Site | None", prefer: PreferenceName | None) -> "Site | None":
+    """The same site, with the bags that are asked for."""
+    if prefer is None:
+        return site
+    if site is None:
+        raise ArgumentRefusal("{prefer} needs {site}", "give the profile of the site that prepares the bags")
+    return everywhere(site, lambda one: replace(one, prefer=Preference(prefer)))
 
 
 def _numbers_not_followed(regimen: Regimen, limits: Limits, heeded: frozenset[str]) -> tuple[str, ...]:

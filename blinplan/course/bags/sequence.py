@@ -16,7 +16,8 @@ from blinplan.course.bags.contents import contents
 from blinplan.course.bags.times import SHORTEST, Infusion, day_of, times_of_change
 from blinplan.course.wall_clock import WallClock
 from blinplan.quantities import MINUTES_PER_HOUR, duration_text
-from blinplan.regimen.site import LongDay, Preference, Site, SiteBag
+from blinplan.regimen.preference import Preference
+from blinplan.regimen.site import LongDay, Site, SiteBag
 
 FEW_HOURS = 12 * MINUTES_PER_HOUR
 """A bag that lasts no longer is not hung at the end of an infusion where another sequence is as good."""

@@ -221,6 +221,10 @@ def test_the_site_says_which_bags_are_preferred_and_what_is_done_on_the_day_of_2
     bags = {keys: plan["dated"]["bags"] for keys, plan in found.items()}
     vials = {keys: sum(bag["vials"] for bag in each) for keys, each in bags.items()}
     assert vials['prefer = "fewest-vials"\n'] < vials[""]
+    (tmp_path / "ward.toml").write_text(profile)
+    asked = inside(*DATED, "--site", "ward.toml", "--prefer", "fewest-vials", "-f", "json").json["dated"]["bags"]
+    assert asked == bags['prefer = "fewest-vials"\n']
+    assert "--prefer needs --site" in " ".join(inside(*DATED, "--prefer", "fewest-vials").err.split())
     assert len(bags['prefer = "fewest-vials"\n']) > len(bags[""])
     assert "fewest-vials" in " ".join(found[""]["told"])
     moved = found['long_day = "move-clock"\n']

@@ -18,8 +18,9 @@ from blinplan.course.calendar import infusions
 from blinplan.course.dated import Dated, date_course
 from blinplan.course.happened.replan import on_calendar
 from blinplan.course.wall_clock import DayLength, WallClock
+from blinplan.regimen.preference import Preference
 from blinplan.regimen.record.record import Cause
-from blinplan.regimen.site import LongDay, Preference, Shortage, Site
+from blinplan.regimen.site import LongDay, Shortage, Site
 from blinplan.reports.plan.bags.long_day import long_day_remarks
 from tests.course.dated_records import interruption, record
 from tests.course.records import DAY, HOUR, course

@@ -17,8 +17,9 @@ from blinplan.course.bags.sequence import NoSequenceError, bag_sequence
 from blinplan.course.bags.times import SHORTEST, Infusion
 from blinplan.course.dated import Dated, date_course
 from blinplan.course.start_days import DAYS, best_start, start_days
+from blinplan.regimen.preference import Preference
 from blinplan.regimen.record.record import Cause
-from blinplan.regimen.site import Preference, Site
+from blinplan.regimen.site import Site
 from blinplan.reports.plan.bags.savings import saving_remarks
 from tests.course.dated_records import interruption, record
 from tests.course.records import DAY, HOUR, course

@@ -11,7 +11,8 @@ from blinplan.course.bags_of_course import bags_of
 from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.quantities import MINUTES_PER_HOUR, decimal_text, duration_text, plural
-from blinplan.regimen.site import Preference, Site
+from blinplan.regimen.preference import Preference
+from blinplan.regimen.site import Site
 from blinplan.reports.shared.words import amount_text
 
 
