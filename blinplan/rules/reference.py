@@ -64,6 +64,7 @@ class StepPair(NamedTuple):
 
     ``numbers`` are those of the cycles of the course where that is so. ``minutes`` is how long its dose is held, and
     ``place`` which of the reference's steps stands beside it. ``alike`` says that both cycles have as many steps.
+    ``ratio`` is how many times the reference's dose the step's is; every rule about doses asks for it.
     """
 
     numbers: tuple[int, ...]
@@ -73,6 +74,7 @@ class StepPair(NamedTuple):
     beside: ReferenceCycle
     place: int
     alike: bool
+    ratio: Fraction
 
     @property
     def reference(self) -> ReferenceStep:
@@ -80,16 +82,10 @@ class StepPair(NamedTuple):
         return self.beside.steps[self.place]
 
     @property
-    def ratio(self) -> Fraction:
-        """How many times the reference's dose the step's is."""
-        own, other = self.step.dose.amount, self.reference.dose.amount
-        return _ALIKE if own == other else own / other
-
-    @property
     def distance(self) -> Fraction:
         """How far the two doses are apart, as a ratio of 1 or more."""
         ratio = self.ratio
-        return ratio if ratio >= 1 else 1 / ratio
+        return ratio if ratio.numerator >= ratio.denominator else 1 / ratio
 
     @property
     def followed(self) -> bool:
@@ -148,9 +144,14 @@ def _pairs_of(numbers: tuple[int, ...], cycle: Cycle, beside: ReferenceCycle) ->
     began = 0
     for place, (step, minutes) in enumerate(held):
         places = [place] if alike else _places_between(beside, began, began + minutes)
-        pairs = [StepPair(numbers, cycle, step, minutes, beside, at, alike) for at in places]
+        ratios = ((at, _ratio(step.dose, beside.steps[at].dose)) for at in places)
+        pairs = [StepPair(numbers, cycle, step, minutes, beside, at, alike, ratio) for at, ratio in ratios]
         yield max(pairs, key=lambda pair: pair.distance) if len(pairs) > 1 else pairs[0]
         began += minutes
+
+
+def _ratio(own: DoseRate, other: DoseRate) -> Fraction:
+    return _ALIKE if own.amount == other.amount else own.amount / other.amount
 
 
 def _doses_of(cycle: Cycle) -> list[tuple[Step, int]]:

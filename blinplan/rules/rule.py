@@ -1,12 +1,12 @@
 """What a rule is, and what it can find."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, cast
 
 from blinplan.course.events import Period, given_rate, periods
-from blinplan.limits import Consulted
+from blinplan.limits import Consulted, NotStatedError
 from blinplan.quantities import Basis, decimal_text
 from blinplan.regimen.regimen import Regimen, Step
 from blinplan.regimen.toml.document import Document, Edit, KeyPath, Span
@@ -58,6 +58,8 @@ class Finding:
     value: str | None = None
 
 
+T = TypeVar("T")
+
 Kind = Literal["not applicable", "not requested", "off", "blocked", "not said", "unverified", "undecided"]
 """Why a rule gave no answer, in a word."""
 
@@ -77,6 +79,13 @@ class NotEvaluated:
     reason: str
 
 
+class _WorkedOut(NamedTuple):
+    """What follows from a case, and the names of the limits that it rests on."""
+
+    value: Any
+    limits: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """What a rule may look at: the file, the regimen, its periods, the limits.
@@ -88,6 +97,7 @@ class Case:
     or why it is not; None where that was not looked at yet.
     ``neighbours`` are all regimens of the run, this one included; None where it is judged alone.
     ``others`` are the regimens that the one of a course record names for patients of other figures.
+    ``worked_out`` is what `once` keeps.
     """
 
     document: Document
@@ -101,6 +111,7 @@ class Case:
     beside_base: Comparison | NotEvaluated | None = None
     neighbours: "Neighbours | None" = None
     others: tuple[Regimen, ...] = ()
+    worked_out: dict[Callable[["Case"], Any], _WorkedOut] = field(default_factory=dict, repr=False, compare=False)
 
     def with_limits(self, limits: Limits) -> "Case":
         """The same with other limits. Every rule asks for it, and `replace` would take three times as long."""
@@ -116,7 +127,29 @@ class Case:
             self.beside_base,
             self.neighbours,
             self.others,
+            self.worked_out,
         )
+
+    def once(self, work_out: Callable[["Case"], T]) -> T:
+        """What follows from the file, the regimen and the limits, worked out for all rules that ask for it.
+
+        The answer of each comes to rest on the limits that were looked at for it.
+        """
+        known = self.worked_out.get(work_out)
+        if known is None:
+            consulted = Consulted(self.limits_unasked)
+            try:
+                known = _WorkedOut(work_out(self.with_limits(consulted)), tuple(consulted.names))
+            except NotStatedError:
+                self._rest_on(consulted.names)
+                raise
+            self.worked_out[work_out] = known
+        self._rest_on(known.limits)
+        return cast("T", known.value)
+
+    def _rest_on(self, names: Iterable[str]) -> None:
+        if isinstance(self.limits, Consulted):
+            self.limits.names |= dict.fromkeys(names)
 
     @property
     def periods(self) -> tuple[Period, ...]:

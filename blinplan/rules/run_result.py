@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -110,7 +111,7 @@ class Result:
 
     @cached_property
     def _verdicts(self) -> list[tuple[Verdict, int]]:
-        return with_numbers([verdict for judgement in self.judgements for verdict in judgement.verdicts])
+        return with_numbers(list(chain.from_iterable(judgement.verdicts for judgement in self.judgements)))
 
     @property
     def status(self) -> int:

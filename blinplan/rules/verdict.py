@@ -60,5 +60,5 @@ def no_answer_of(rule: Rule, reason: NotEvaluated) -> Verdict:
 
 def with_numbers(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, int]]:
     """Verdicts in the order in which they first come, each with its number; one that files share is looked at once."""
-    by_identity = {id(verdict): verdict for verdict in verdicts}
+    by_identity = dict(zip(map(id, verdicts), verdicts, strict=True))
     return [(by_identity[key], number) for key, number in Counter(map(id, verdicts)).items()]

@@ -170,7 +170,10 @@ class CheckResult:
     @property
     def changed_limits(self) -> tuple[str, ...]:
         """The limits that a configuration changed, each with its source and who changed it."""
-        changed = {str(limit.change): limit for j in self.judgements for limit in j.limits.values() if limit.change}
+        together = {id(judgement.limits): judgement.limits for judgement in self.judgements}  # which files share
+        changed = {
+            str(limit.change): limit for limits in together.values() for limit in limits.values() if limit.change
+        }
         return tuple(f"limit {limit.name}: {limit.citation}" for limit in changed.values())
 
     def columns(self) -> dict[str, list[Any]]:

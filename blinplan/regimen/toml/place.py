@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, decimal_text, plural
@@ -85,6 +86,7 @@ def _collapse(text: str) -> str:
 _PART = re.compile(r"""\s*(?:("(?:[^"\\]|\\.)*"|'[^']*')|(\([0-9]+\))|([A-Za-z_][A-Za-z0-9_-]*)|([0-9]+)|(,))""")
 
 
+@lru_cache(maxsize=1024)
 def normal_place(text: str) -> str:
     """Write a place that somebody wrote as `place_in_words` writes it.
 
@@ -244,7 +246,12 @@ def same_value(place: str, one: Any, other: Any) -> bool:
 
 def meaning(place: str, value: Any) -> str:
     """Write a value so that all that mean the same are written the same; the place says the unit of a bare number."""
-    text = _collapse(value_text(value)).replace("m²", "m2")
+    return _meaning(place, value_text(value))
+
+
+@lru_cache(maxsize=4096)  # files of one library have waivers alike
+def _meaning(place: str, written: str) -> str:
+    text = _collapse(written).replace("m²", "m2")
     if re.fullmatch(r"[0-9.,]+", text):
         text = f"{text} {_unit_of_key(place)}".rstrip()
     text = re.sub(r"/d\b", "/day", _NUMBER.sub(_normal_number, text))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from rich.cells import cell_len
 from rich.console import RenderableType
@@ -300,9 +301,7 @@ def open_questions(judgements: Sequence[Judgement]) -> list[tuple[tuple[str, str
     reasons: dict[tuple[str, str], dict[str, int]] = {}
     several = sum(isinstance(judgement.reading, FaultyFile) for judgement in judgements) > 1
     told = (_of_several(judgement) if several else judgement.verdicts for judgement in judgements)
-    for verdict, number in with_numbers(
-        [verdict for verdicts in told for verdict in verdicts if verdict.not_evaluated]
-    ):
+    for verdict, number in with_numbers(list(chain.from_iterable(told))):
         if (reason := verdict.not_evaluated) is not None:
             codes = reasons.setdefault((reason.kind, reason.reason), {})
             codes[verdict.rule.code] = codes.get(verdict.rule.code, 0) + number

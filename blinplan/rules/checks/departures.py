@@ -127,8 +127,15 @@ def _unless_beside_base(check: Callable[[Rule, Case], Answer], rule: Rule, case:
     return BESIDE_BASE if is_laid_beside_base(case) else check(rule, case)
 
 
-def differences(case: Case, laid: Comparison) -> list[Difference]:
-    """Everything that is not as the base has it, in the order of the file."""
+def differences(case: Case) -> list[Difference]:
+    """Everything that is not as the base has it, in the order of the file; nothing where it is laid beside none."""
+    return case.once(_differences)
+
+
+def _differences(case: Case) -> list[Difference]:
+    laid = beside_base(case)
+    if isinstance(laid, NotEvaluated):
+        return []
     found = [
         *(one for pair in laid.pairs for one in _of_step(case, pair, laid.reference.name)),
         *optional_start_beside(case, laid.reference),

@@ -37,6 +37,10 @@ class DoseDifference(NamedTuple):
 
 def dose_differences(case: Case) -> list[DoseDifference] | NotEvaluated:
     """Every dose that is not the label's for that step; the rules that ask for these rest on the label's doses."""
+    return case.once(_dose_differences)
+
+
+def _dose_differences(case: Case) -> list[DoseDifference] | NotEvaluated:
     laid = beside_label(case)
     return laid if isinstance(laid, NotEvaluated) else list(_differences(case, laid.pairs))
 

@@ -51,8 +51,16 @@ class HighDose(NamedTuple):
     is_first: bool
 
 
-def doses_above_run(case: Case) -> Iterator[HighDose]:
+def doses_above_run(case: Case) -> list[HighDose]:
     """The steps above the highest that anybody ran in the patients of the regimen."""
+    return case.once(_doses_above_run)
+
+
+def _doses_above_run(case: Case) -> list[HighDose]:
+    return list(_above_run(case))
+
+
+def _above_run(case: Case) -> Iterator[HighDose]:
     of_first, of_all = (case.limits[name] for name in _limit_names(case.regimen))
     first = case.regimen.cycles[0].steps[0]
     for step in case.regimen.steps:

@@ -9,11 +9,15 @@ from blinplan.rules.rule import Case, NotEvaluated
 
 def doses_told(case: Case) -> set[KeyPath]:
     """Where the steps are whose doses are told: above what was run, below it beside nothing, or not as in the base."""
+    return case.once(_doses_told)
+
+
+def _doses_told(case: Case) -> set[KeyPath]:
     if not labelled.is_investigational(case):
         return set()
     told = {high.step.path for high in doses_above_run(case)}
     laid = beside_base(case)
     if isinstance(laid, NotEvaluated):
         return told | {step.path for step, _ in doses_below_run(case)} if is_beside_nothing(case) else told
-    unstated = (one for one in differences(case, laid) if one.departure is None)
+    unstated = (one for one in differences(case) if one.departure is None)
     return told | {one.place for one in unstated if one.path[-1] == "dose" and not told_by_other_rules(case, one)}

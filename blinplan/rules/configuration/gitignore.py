@@ -69,12 +69,14 @@ class GitIgnored:
 
     def by_what(self, path: Path, *, is_folder: bool) -> str | None:
         """What leaves a path out; None where it is not left out, as what git tracks although a pattern means it."""
-        found = by_what(self._of(path.parent), path, is_folder=is_folder) or self._around.get(path.parent)
+        folder = path.parent
+        levels = self._of(folder)
+        found = (by_what(levels, path, is_folder=is_folder) if levels else None) or self._around.get(folder)
         if found is None:
             return None
         if is_folder:
             self._around[path] = found
-        return None if path in self._tracked_around(path.parent) else found
+        return None if path in self._tracked_around(folder) else found
 
     def _tracked_around(self, folder: Path) -> frozenset[Path]:
         """The files that git tracks in the repository of a folder, and the folders that have some."""

@@ -89,7 +89,7 @@ def _ask(rule: Rule, case: Case) -> Sequence[Finding] | NotEvaluated:
     found: list[Finding] = []
     try:
         answer = rule.check(rule, case) if rule.check else ()
-        if isinstance(answer, NotEvaluated | tuple):
+        if isinstance(answer, (NotEvaluated, tuple)):
             return answer
         found.extend(answer)
     except NotStatedError as error:

@@ -41,7 +41,8 @@ class Judgement(_JudgementFields):
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """The findings that count, in the order of the file."""
-        counted = [f for verdict in self.verdicts if verdict.ruling is Ruling.FINDING for f in verdict.findings]
+        found = [verdict for verdict in self.verdicts if verdict.findings]
+        counted = [f for verdict in found if verdict.ruling is Ruling.FINDING for f in verdict.findings]
         return tuple(sorted(counted, key=lambda f: (*f.span, f.code)))
 
     @cached_property

@@ -61,8 +61,16 @@ class Neighbour:
 
 
 @lru_cache(maxsize=1024)
-def _real_path(name: str, _working_folder: str) -> Path:
-    return Path(name).resolve()
+def _real_path(name: str, working_folder: str) -> str:
+    if os.path.islink(name):  # noqa: PTH114 - as above
+        return os.path.realpath(name)
+    folder, file = os.path.split(name)
+    return os.path.join(_real_folder(folder, working_folder), file)  # noqa: PTH118 - as above
+
+
+@lru_cache(maxsize=64)
+def _real_folder(folder: str, _working_folder: str) -> str:
+    return os.path.realpath(folder)
 
 
 _DECIDING = ("eligibility", "indication", "disease", "label", "family")

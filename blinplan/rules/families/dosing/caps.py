@@ -109,7 +109,7 @@ def _untold_beside_base(case: Case, found: list[Finding]) -> list[Finding]:
     laid = beside_base(case)
     if isinstance(laid, NotEvaluated):
         return found
-    told = {one.path for one in differences(case, laid) if one.departure is None}
+    told = {one.path for one in differences(case) if one.departure is None}
     return [finding for finding in found if finding.path not in told]
 
 

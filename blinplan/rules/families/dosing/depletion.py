@@ -18,6 +18,10 @@ def _targets(case: Case) -> list[tuple[Step, str]]:
 
     Where the label gives that very dose in its place, as the first of two, another step of the cycle is too low.
     """
+    return case.once(_find_targets)
+
+
+def _find_targets(case: Case) -> list[tuple[Step, str]]:
     told = [pair.step.path for pair in _labelled_pairs(case) if pair.ratio == 1]
     told += doses_told(case)
     targets: list[tuple[Step, str]] = []

@@ -48,7 +48,7 @@ def _unstated_departure(rule: Rule, case: Case) -> Answer:
     laid = beside_base(case)
     if isinstance(laid, NotEvaluated):
         return laid
-    found = [one for one in differences(case, laid) if one.departure is None]
+    found = [one for one in differences(case) if one.departure is None]
     told = {(*high.step.path, "dose") for high in doses_above_run(case)}
     own = [one for one in found if one.path not in told and not told_by_other_rules(case, one)]
     return [
@@ -125,7 +125,7 @@ def _departure_from_nothing(rule: Rule, case: Case) -> Answer:
     unheard = [*_high_doses(rule, case), *_short_lengths(rule, case)]
     if isinstance(laid, NotEvaluated):
         return unheard or laid
-    stated = {one.departure.path for one in differences(case, laid) if one.departure is not None}
+    stated = {one.departure.path for one in differences(case) if one.departure is not None}
     idle = [departure for departure in case.regimen.departures if departure.path not in stated]
     return [*unheard, *(_idle(rule, case, departure, laid.reference.name) for departure in idle)]
 
