@@ -117,6 +117,7 @@ def examples_of(start: datetime) -> Mapping[str, tuple[Mapping[str, str], ...]]:
         ),
         "cycle_start": ({"cycle": "2", "started": at(43, 10), "weight_kg": "44.5"},),
         "measured": ({"on": on(43), "weight_kg": "44.5", "height_cm": "150"},),
+        "place": ({"since": at(10, 10), "site": '"home.toml"'},),
         "planned_start": ({"cycle": "3", "starts": at(99, 10), "why": '"the family is on holiday"'},),
         "closure": ({"first_day": on(80), "last_day": on(82), "why": '"the pharmacy is closed"'},),
         "end": ({"at": at(120, 10), "reason": '"transplant"', "why": '"donor found"'},),

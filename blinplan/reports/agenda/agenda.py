@@ -243,7 +243,8 @@ def _remarks(document: Mapping[str, Any], items: tuple[DueItem, ...], first: dat
     for remark in document.get("remarks", ()):
         if remark["start"] is not None and remark["stop"] is not None:
             start, stop = _moment(remark["start"]).date(), _moment(remark["stop"]).date()
-            concerned = start <= last and stop >= first
+            # What is good to know of a whole course is told at its beginning, and not again each day.
+            concerned = start <= last and stop >= first and (remark["kind"] != RemarkKind.TOLD or start >= first)
         elif remark["cycle"] is not None:
             concerned = remark["cycle"] in cycles
         else:

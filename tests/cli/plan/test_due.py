@@ -171,6 +171,16 @@ def test_without_a_site_it_says_that_no_bags_are_shown(plans: Path) -> None:
     assert "No bags are shown" not in agenda(plans, today="2026-11-02", site=plans.parent / "ward.toml").text()
 
 
+def test_a_remark_is_told_once_and_of_the_days_that_it_concerns(inside: Run, plans: Path) -> None:
+    for name in ("anna", "bert"):
+        _record(plans, name, COURSE)
+    shown = _words(inside("due", "--plans", "plans", "--today", "2026-11-06", "--site", "ward.toml").out)
+    assert "To know anna.toml, bert.toml Premedication is that of adults." in shown
+    assert shown.count("Premedication is that of adults.") == 1
+    assert shown.count("How long bags for 4 d may be used is not evaluated") == 1
+    assert "fewest-vials" not in shown
+
+
 def test_nothing_is_kept(inside: Run, plans: Path) -> None:
     _record(plans, "bert", COURSE)
     before = {path: path.read_bytes() for path in plans.parent.rglob("*") if path.is_file()}
