@@ -232,14 +232,14 @@ class Gathering:
     def _probe_days(self) -> tuple[float, float]:
         return self.windows.first_infusion + 1.0, self.windows.first_infusion + 14.0
 
-    def gathered(self, interval: Interval) -> Gathered:
+    def gathering_so_far(self, interval: Interval) -> Gathered:
         """What was gathered up to the end of an interval, for a course that begins in the same way."""
         cycles = self.windows.cycles.index(interval.cycle) + 1
         return Gathered(
             tuple(getattr(self, name)[:cycles].copy() for name in _BY_CYCLE),
             tuple(getattr(self, name).copy() for name in _WHOLE),
             tuple(probe.copy() for probe in self.probes.values()),
-            self.t_escalation[:, : self._begun(interval)].copy(),
+            self.t_escalation[:, : self._number_begun(interval)].copy(),
         )
 
     def go_on_from(self, before: Gathered) -> None:
@@ -252,7 +252,7 @@ class Gathering:
             probe[:] = values
         self.t_escalation[:, : before.escalations.shape[1]] = before.escalations
 
-    def _begun(self, interval: Interval) -> int:
+    def _number_begun(self, interval: Interval) -> int:
         """How many escalations come up to the end of an interval."""
         return sum(when <= interval.stop for when in self.windows.escalations)
 

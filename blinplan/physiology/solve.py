@@ -135,7 +135,7 @@ def run_chunk(chunk: Chunk) -> Part:
         if gathered is not None:
             gathered.add(interval, history)
         if gathered is not None and chunk.checkpoints is not None and names:
-            kept = Checkpoint(integrator.state.copy(), integrator.past.copy(), gathered.gathered(interval))
+            kept = Checkpoint(integrator.state.copy(), integrator.past.copy(), gathered.gathering_so_far(interval))
             chunk.checkpoints.keep(names[number], kept)
         if days is not None and states is not None:
             _sample(history, engine, days, states)

@@ -92,7 +92,6 @@ def test_what_was_run_is_seen_in_the_trial_and_nobody_can_change_it(name: str, s
 def test_every_limit_decides_some_rule() -> None:
     named = {name for rule in CATALOGUE.values() for name in rule.limits}
     planned = {
-        "escalation_after_restart",
         "supervision_again",
         "cytokine_release_dexamethasone",
         "cytokine_release_dexamethasone_by_area",

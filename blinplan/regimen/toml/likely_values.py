@@ -211,14 +211,14 @@ def _whole_number(key: str, written: object, expected: Mapping[str, Any]) -> str
         return f"write {_ROMAN[roman]}"
     text = written.lower().removeprefix(key).strip() if isinstance(written, str) else written
     found = [int(value) for value in _figure(key, text) if value == int(value)]
-    return _bounded(found, expected)
+    return _advice_within(found, expected)
 
 
 def _number(key: str, written: object, expected: Mapping[str, Any]) -> str | None:
-    return _bounded([value.normalize() for value in _figure(key, written)], expected)
+    return _advice_within([value.normalize() for value in _figure(key, written)], expected)
 
 
-def _bounded(found: "list[int] | list[Decimal]", expected: Mapping[str, Any]) -> str | None:
+def _advice_within(found: "list[int] | list[Decimal]", expected: Mapping[str, Any]) -> str | None:
     if len(found) != 1:
         return None
     least, most = expected.get("minimum"), expected.get("maximum")

@@ -167,11 +167,15 @@ def _endpoints(
     from blinplan.physiology import Options
     from blinplan.simulation.trial import Trial
 
-    return Trial(regimen, table, people, Options(coarseness=COARSENESS)).run(executor, checkpoints=_shared()).endpoints
+    return (
+        Trial(regimen, table, people, Options(coarseness=COARSENESS))
+        .run(executor, checkpoints=_checkpoints())
+        .endpoints
+    )
 
 
 @cache
-def _shared() -> "Checkpoints":
+def _checkpoints() -> "Checkpoints":
     """Where the courses of a run that begin alike are advanced together. The engine is imported by who simulates."""
     from blinplan.physiology.checkpoints import Checkpoints
 

@@ -314,7 +314,14 @@ NEXT = '[[bag]]\nnumber = 2\nhung = 2026-03-04T10:00:00Z\ndose = "9 mcg/day"\nho
 FAST = "rate_ml_per_hour = 20\n"
 PLANNED = "[[planned_start]]\ncycle = 2\nstarts = 2026-05-04T10:00:00Z\n"
 
+WEIGHED = WHOLE + "weight_kg = {weight}\nheight_cm = 160\n\n[[measured]]\non = 2026-04-10\n{later}\n"
 EXAMPLES = (
+    Example("I810", "finding", "pounds for kilograms", WEIGHED.format(weight="60", later="weight_kg = 132")),
+    Example("I810", "finding", "a hair more than a quarter", WEIGHED.format(weight="60", later="weight_kg = 75.1")),
+    Example("I810", "pass", "a quarter more", WEIGHED.format(weight="60", later="weight_kg = 75")),
+    Example("I810", "pass", "a quarter less", WEIGHED.format(weight="60", later="weight_kg = 45")),
+    Example("I810", "pass", "a child who has grown past 45 kg", WEIGHED.format(weight="46", later="weight_kg = 44")),
+    Example("I810", "not applicable", "no later figures", WHOLE + "weight_kg = 60\n"),
     _restart("I801", "finding", "at the full dose after a release of grade 3", CRS, FULL, *SEVERE),
     _restart("I801", "pass", "low, after it was resolved", CRS, LOW, *SEVERE),
     _restart(

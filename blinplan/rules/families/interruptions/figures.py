@@ -25,18 +25,17 @@ def figures(rule: Rule, case: Case) -> Answer:
 
 
 def _slips(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:
-    most = case.limits["sudden_change_of_weight"]
+    most = case.limits["sudden_change_of_weight"].value / 100
     before = record.weight
     for taken in record.measurements:
-        if before is not None and taken.weight is not None and abs(taken.weight - before) > most.value * before:
+        if before is not None and taken.weight is not None and abs(taken.weight - before) > most * before:
             path = (*taken.path, "weight_kg")
             yield case.finding(
                 rule,
                 path,
                 f"the weight is {decimal_text(taken.weight, 3)} kg on {taken.day.isoformat()}, and was"
-                f" {decimal_text(before, 3)} kg before{_likely_meaning(taken.weight, before, most.value)}",
+                f" {decimal_text(before, 3)} kg before{_likely_meaning(taken.weight, before, most)}",
                 "weigh the patient again, and correct the weight where it is a slip",
-                severity=Severity.WARNING,
             )
         before = taken.weight or before
 
@@ -57,7 +56,8 @@ def _leading_nowhere(rule: Rule, case: Case, record: CourseRecord) -> Iterator[F
         return  # I804 says so
     except PatientError as error:
         last = record.measurements[-1]
-        yield case.finding(rule, _first_key(last), str(error), "correct the figures of the patient")
+        advice = "correct the figures of the patient"
+        yield case.finding(rule, _first_key(last), str(error), advice, severity=Severity.ERROR)
         return
     for taken in ledger.figures:
         if taken.regimen is None:
@@ -66,6 +66,7 @@ def _leading_nowhere(rule: Rule, case: Case, record: CourseRecord) -> Iterator[F
                 _first_key(_measured_on(record, taken)),
                 taken.why,
                 "correct the figures, or have the treating physician decide how the course goes on",
+                severity=Severity.ERROR,
             )
 
 

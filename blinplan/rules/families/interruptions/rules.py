@@ -214,17 +214,6 @@ RULES = (
         _long_stop,
     ),
     _rule(
-        "I810",
-        "new-figures-do-not-fit",
-        "A weight on record is far from the one before, or no regimen is for a patient of the new figures.",
-        "The next cycle is dosed by the new figures, and a slip of the scale or of its unit would change its dose.",
-        ("sudden_change_of_weight",),
-        _new_weight("132"),
-        _new_weight("55"),
-        _figures,
-        sources=("The regimen that the record names",),
-    ),
-    _rule(
         "I807",
         "cycle-began-early-or-late",
         "A cycle began before the one before it and its interval without infusion had ended, or a day or more after it"
@@ -248,5 +237,17 @@ RULES = (
         _bag_of("28 mcg/day"),
         _bag_of("9 mcg/day"),
         _bags,
+    ),
+    _rule(
+        "I810",
+        "new-figures-do-not-fit",
+        "A weight on record is far from the one before, or no regimen is for a patient of the new figures.",
+        "The next cycle is dosed by the new figures, and a slip of the scale or of its unit would change its dose.",
+        ("sudden_change_of_weight",),
+        _new_weight("132"),
+        _new_weight("55"),
+        _figures,
+        sources=("The regimen that the record names",),
+        severity=Severity.WARNING,
     ),
 )
