@@ -11,7 +11,7 @@ from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.contents import Contents, contents
 from blinplan.course.dated import Dated
 from blinplan.course.events import Event
-from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_HOUR, decimal_text
+from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR, decimal_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,9 @@ def verify_bag(dated: Dated, at: int, seen: BagAndPump) -> Verification:
         return Verification(at, None, None, None, _alone(seen), tuple(_contradictions(seen)), ())
     holds = None if bag is None or dated.site is None else contents(bag, dated.site)
     compared = tuple(_compare(seen, event, bag, holds))
-    likely = () if all(each.agrees is not False for each in compared) else tuple(_likely(dated, seen, event, holds))
+    likely = (
+        () if all(each.agrees is not False for each in compared) else tuple(_likely(dated, seen, event, bag, holds))
+    )
     return Verification(at, event, number, bag, compared, tuple(_contradictions(seen)), likely)
 
 
@@ -241,7 +243,7 @@ def _contradictions(seen: BagAndPump) -> Iterator[str]:
 _SLIPS_OF_TEN = tuple(Fraction(10) ** power for power in (-3, -2, -1, 1, 2, 3))
 
 
-def _likely(dated: Dated, seen: BagAndPump, event: Event, holds: Contents | None) -> Iterator[str]:
+def _likely(dated: Dated, seen: BagAndPump, event: Event, bag: Bag | None, holds: Contents | None) -> Iterator[str]:
     """What a difference looks like: a dose of another step, a slip of ten, the drug without priming, another rate."""
     dose, planned = seen.dose, event.rate
     if dose is None or dose.is_of(planned):
@@ -252,10 +254,20 @@ def _likely(dated: Dated, seen: BagAndPump, event: Event, holds: Contents | None
         yield f"it is the dose of step {period.step} of cycle {period.cycle}"
     if any(dose.is_of(planned * factor) for factor in _SLIPS_OF_TEN):
         yield f"it is {_number(dose.value / planned)} times the dose: a decimal point may stand in the wrong place"
-    infused = None if seen.hours is None else planned * seen.hours.value / HOURS_PER_DAY
-    if holds is not None and infused is not None and seen.micrograms.is_of(infused):
-        yield f"{_number(infused)} mcg are what is infused; with priming the bag holds {_number(holds.micrograms)} mcg"
+    infused = [amount for amount in _infused(seen, planned, bag) if seen.micrograms.is_of(amount)]
+    if holds is not None and infused:
+        amount = _number(infused[0])
+        yield f"{amount} mcg are what is infused; with priming the bag holds {_number(holds.micrograms)} mcg"
     yield from _other_rate(dated, seen, planned)
+
+
+def _infused(seen: BagAndPump, planned: Fraction, bag: Bag | None) -> Iterator[Fraction]:
+    """What may be infused of a bag, in mcg: in the hours of the pump, as planned, or in all that it was made for."""
+    if seen.hours is not None:
+        yield planned * seen.hours.value / HOURS_PER_DAY
+    if bag is not None:
+        yield bag.micrograms
+        yield planned * bag.size.minutes / MINUTES_PER_DAY
 
 
 def _other_rate(dated: Dated, seen: BagAndPump, planned: Fraction) -> Iterator[str]:

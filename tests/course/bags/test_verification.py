@@ -109,6 +109,12 @@ def test_what_a_difference_looks_like_is_said() -> None:
     assert ten.likely == ("it is 10 times the dose: a decimal point may stand in the wrong place",)
     without_priming = likely(dated, 8 * DAY, micrograms=Fraction(28))
     assert without_priming.likely == ("28 mcg are what is infused; with priming the bag holds 32.2 mcg",)
+    dated_long = planned(24, 168)
+    bag = dated_long.bags[0]
+    at_rate = BagAndPump(exactly(bag.micrograms), exactly(Fraction(110)), exactly(Fraction("0.6")))
+    assert verify_bag(dated_long, DAY, at_rate).likely == (
+        "63 mcg are what is infused; with priming the bag holds 68.75 mcg",
+    )
     slow = likely(planned(24, 48), 8 * DAY + 60, rate=Fraction(10))
     assert slow.likely == ("at 5 mL/h, the rate of bags of 48 hours, it would be the dose of the plan",)
 
