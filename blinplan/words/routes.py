@@ -6,7 +6,7 @@ stand. What is no word of the one route, and of nothing else that is known, is n
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ class _Plain(NamedTuple):
 
     written: str
     letters: str
-    origins: tuple[int, ...]
+    origins: Sequence[int]
 
     def word(self, start: int, end: int) -> RouteWord:
         first, last = self.origins[start], self.origins[end - 1] + 1
@@ -38,7 +38,12 @@ _LETTERS = str.maketrans(
 )
 
 
+_BLANKS = str.maketrans({letter: " " for letter in map(chr, range(128)) if letter.isspace()})
+
+
 def _plain(text: str) -> _Plain:
+    if text.isascii():  # as most texts, of which one letter is one
+        return _Plain(text, text.lower().translate(_BLANKS), range(len(text)))
     letters, origins = [], []
     for at, written in enumerate(text):
         for letter in unicodedata.normalize("NFKD", written.casefold()).casefold():

@@ -84,10 +84,13 @@ class FilesToCheck(NamedTuple):
     def settle(self, options: RunOptions) -> Settled:
         """How the run goes: by what is asked for, else the configuration of each file, else the program."""
         run = run_settings(options, self.configuration)
-        files = {
-            file.source.name: settings_of_file(options, file.configuration, file.settings.fail_on, self.configuration)
-            for file in self.files
+        # Files of one folder have one configuration, so it is settled once for them.
+        alike = {(id(file.configuration), file.settings.fail_on): file for file in self.files}
+        settled = {
+            key: settings_of_file(options, file.configuration, file.settings.fail_on, self.configuration)
+            for key, file in alike.items()
         }
+        files = {file.source.name: settled[id(file.configuration), file.settings.fail_on] for file in self.files}
         return Settled(run, files)
 
     def settings_report(self, settled: Settled, screen: Screen) -> "list[RenderableType]":

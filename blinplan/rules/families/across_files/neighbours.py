@@ -177,7 +177,7 @@ def neighbours_of(files: Iterable[AmongOthers], crowded: Iterable[Path] = ()) ->
     for file in files:
         neighbour = _neighbour_in(file)
         if neighbour is not None:
-            found.append(replace(neighbour, judged=file.judged))
+            found.append(neighbour if file.judged else replace(neighbour, judged=False))
         elif isinstance(file.reading, FaultyFile):
             faulty.add(Path(file.reading.document.name).stem)
     return Neighbours(tuple(found), frozenset(faulty), frozenset(crowded))
