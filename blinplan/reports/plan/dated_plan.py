@@ -125,7 +125,9 @@ def zones_text(dated: Dated) -> str:
         f" ({visible(place.site.name)})"
         for place in (dated.site.later if dated.site is not None else ())
     ]
-    return f"Times are local in {dated.clock.zone}{''.join(later)}."
+    elsewhere = any(str(zone) != str(dated.clock.zone) for _, zone in dated.clock.moves)
+    by_first = f" Doses change and cycles begin by the clock of {dated.clock.zone}." if elsewhere else ""
+    return f"Times are local in {dated.clock.zone}{''.join(later)}.{by_first}"
 
 
 def entry_text(dated: Dated, entry: Entry) -> str:
