@@ -274,6 +274,7 @@ def test_a_schema_that_would_accept_anything_is_found() -> None:
 
 def test_a_plan_without_what_was_added_later_is_still_a_ledger(inside: Run, tmp_path: Any) -> None:
     """The ledger of an older document gives the plan that the record gave."""
+    (tmp_path / "ward.toml").write_text(SITE, encoding="utf-8")
     (tmp_path / "record.toml").write_text(RECORD, encoding="utf-8")
     made = inside("plan", "rr-adult", "--record", "record.toml", "-f", "json").json
     older = {key: made[key] for key in ("format", "version", "manifest", "patient", "dated")}
