@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -44,7 +44,8 @@ class HungBagFigures(NamedTuple):
 class DueItem:
     """Something that is due for a patient, whose plan is in ``file``: local times; ``day`` is where it is shown.
 
-    ``whole_days`` says that it has no hour, and ``going_on`` that it began on an earlier day.
+    ``time_zone`` is that of the place where the patient is then; ``whole_days`` says that it has no hour, and
+    ``going_on`` that it began on an earlier day.
     """
 
     file: str
@@ -53,6 +54,7 @@ class DueItem:
     stop: datetime
     cycle: int
     what: str
+    time_zone: str
     day: date
     whole_days: bool
     going_on: bool
@@ -101,17 +103,22 @@ def patient_days(file: str, document: Mapping[str, Any], today: date | None, day
         When it is no such document.
     """
     dated = document["dated"]
-    zone = str(dated["time_zone"])
-    first = today or _today(zone, datetime.fromisoformat(dated["start"]))
+    zones = _Zones(
+        str(dated["time_zone"]),
+        _moment(dated["start"]),
+        # A plan of an earlier version has no places.
+        tuple((_moment(place["since"]), str(place["time_zone"])) for place in dated.get("places", ())),
+    )
+    first = today or zones.today()
     last = first + timedelta(days=days - 1)
-    everything = sorted(_items(file, dated, first), key=lambda item: (item.start, item.due != Due.PREMEDICATION))
+    everything = sorted(_items(file, dated, zones, first), key=lambda item: (item.start, item.due != Due.PREMEDICATION))
     items = tuple(item for item in everything if _is_on(item, first, last))
     waiting = tuple(_waiting(dated["ledger"], last))
     errors = tuple(_errors(document))
     return PatientDays(
         file,
         str(document["manifest"]["regimen"]),
-        zone,
+        zones.first,
         first,
         items,
         waiting,
@@ -121,21 +128,34 @@ def patient_days(file: str, document: Mapping[str, Any], today: date | None, day
     )
 
 
-def _today(zone: str, start: datetime) -> date:
-    """The machine's date in the zone of a plan, which may be an offset without a name."""
-    named = None if zone.startswith("UTC") and zone != "UTC" else ZoneInfo(zone)
-    return datetime.now(named or start.tzinfo).date()
+class _Zones(NamedTuple):
+    """The time zone in which a course begins, and those of places that take over, each with its first moment."""
+
+    first: str
+    start: datetime
+    later: tuple[tuple[datetime, str], ...]
+
+    def at(self, moment: datetime) -> str:
+        """The zone of the place where the patient is then."""
+        return next((zone for since, zone in reversed(self.later) if since <= moment), self.first)
+
+    def today(self) -> date:
+        """The machine's date where the patient is now; a zone may be an offset without a name."""
+        now = datetime.now(UTC)
+        zone = self.at(now)
+        named = None if zone.startswith("UTC") and zone != "UTC" else ZoneInfo(zone)
+        return now.astimezone(named or self.start.tzinfo).date()
 
 
-def _items(file: str, dated: Mapping[str, Any], first: date) -> Iterator[DueItem]:
+def _items(file: str, dated: Mapping[str, Any], zones: _Zones, first: date) -> Iterator[DueItem]:
     for entry in dated["entries"]:
         due, start, stop = Due(entry["due"]), _moment(entry["start"]), _moment(entry["stop"])
-        yield _item(file, due, start, stop, int(entry["cycle"]), str(entry["what"]), first)
+        yield _item(file, due, start, stop, int(entry["cycle"]), str(entry["what"]), zones.at(start), first)
     for bag in dated["bags"]:
         start, stop = _moment(bag["start"]), _moment(bag["stop"])
         figures = _figures(bag, start, stop)
         cycle = max((int(e["cycle"]) for e in dated["entries"] if _begins_by(e, start)), default=1)
-        yield _item(file, Due.BAG, start, stop, cycle, figures.words, first, figures)
+        yield _item(file, Due.BAG, start, stop, cycle, figures.words, zones.at(start), first, figures)
 
 
 def _begins_by(entry: Mapping[str, Any], moment: datetime) -> bool:
@@ -149,12 +169,15 @@ def _item(
     stop: datetime,
     cycle: int,
     what: str,
+    time_zone: str,
     first: date,
     bag: HungBagFigures | None = None,
 ) -> DueItem:
     going_on = due in _STRETCHES and start.date() < first
     whole_days = due in _STRETCHES and stop > start and {start.time(), stop.time()} == {time()}
-    return DueItem(file, due.value, start, stop, cycle, what, max(start.date(), first), whole_days, going_on, bag)
+    return DueItem(
+        file, due.value, start, stop, cycle, what, time_zone, max(start.date(), first), whole_days, going_on, bag
+    )
 
 
 def _is_on(item: DueItem, first: date, last: date) -> bool:

@@ -68,11 +68,15 @@ def agenda_report(agenda: Agenda, screen: Screen) -> Iterator[RenderableType]:
     yield ""
     if agenda.others:
         yield Text(f"Not plans: {', '.join(f'{visible(name)} ({what})' for name, what in agenda.others)}.", "quiet")
-    zones = sorted({patient.time_zone for patient in agenda.patients})
-    if zones:
+    if zones := _zones(agenda):
         whose = "" if len(zones) == 1 else ", each patient's own"
         yield Text(f"Times are local in {visible(', '.join(zones))}{whose}.", "quiet")
     yield Text(NOT_A_DEVICE, "quiet")
+
+
+def _zones(agenda: Agenda) -> list[str]:
+    """The time zones in which something is shown; those of the plans where nothing is."""
+    return sorted({item.time_zone for item in agenda.items} or {patient.time_zone for patient in agenda.patients})
 
 
 def _days(agenda: Agenda) -> list[date]:
@@ -91,15 +95,14 @@ def _table(agenda: Agenda, day: date, screen: Screen) -> RenderableType:
     items = [item for item in agenda.items if item.day == day]
     if not items:
         return Text("Nothing is due.", "quiet")
-    zones = {patient.file: patient.time_zone for patient in agenda.patients}
-    several = len(set(zones.values())) > 1
+    several = len(_zones(agenda)) > 1
     table = screen.table()
     table.add_column("When", no_wrap=True)
     table.add_column("Patient", overflow="fold")
     table.add_column("Cycle", justify="right")
     table.add_column("What", overflow="fold")
     for item in items:
-        whom = f"{item.file} ({zones[item.file]})" if several else item.file
+        whom = f"{item.file} ({item.time_zone})" if several else item.file
         table.add_row(_hour(item), screen.as_shown(whom), str(item.cycle), visible(item.what))
     return table
 
@@ -175,6 +178,7 @@ def agenda_json(agenda: Agenda) -> dict[str, Any]:
 def _item_json(item: DueItem) -> dict[str, Any]:
     return {
         "file": item.file,
+        "time_zone": item.time_zone,
         "day": item.day.isoformat(),
         "due": item.due,
         "start": item.start.isoformat(),

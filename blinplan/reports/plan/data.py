@@ -26,6 +26,14 @@ def dated_json(dated: Dated) -> dict[str, Any]:
     return {
         "time_zone": str(dated.clock.zone),
         "start": dated.clock.start.isoformat(),
+        "places": [
+            {
+                "since": dated.clock.at(place.minute).isoformat(),
+                "time_zone": str(dated.clock.zone_at(place.minute)),
+                "site": place.site.name,
+            }
+            for place in (dated.site.later if dated.site is not None else ())
+        ],
         "entries": [
             {
                 "due": entry.due.value,

@@ -117,6 +117,38 @@ def test_a_restart_that_was_made_waits_for_nobody(plans: Path) -> None:
     assert "restart" in {item.due for item in found.due}
 
 
+def test_a_long_stop_that_the_label_says_nothing_of_waits_though_it_was_restarted(plans: Path) -> None:
+    surgery = "\n[[interruption]]\nstopped = 2026-11-05T14:00:00\nrestarted = 2026-11-17T14:00:00\ncycle = 1\n"
+    _record(plans, "bert", f'{COURSE}{surgery}cause = "surgery"\n')
+    found = agenda(plans, today="2026-11-17").patients[0]
+    assert found.waiting[0].startswith("stopped Thu 2026-11-05 14:00 (surgery)")
+    assert found.ended is None
+    decided = 'restart_dose = "28 mcg/day"\nrestart_in = "same-cycle"\n'
+    _record(plans, "bert", f'{COURSE}{surgery}cause = "surgery"\n{decided}')
+    assert agenda(plans, today="2026-11-17").patients[0].waiting == ()
+
+
+def test_a_patient_who_goes_home_has_the_bags_of_the_other_site_by_its_clock(plans: Path) -> None:
+    home = WARD.replace("Ward 7", "Home").replace("Berlin", "London").replace("bag =", 'change_time = "09:00"\nbag =')
+    (plans / "home.toml").write_text(home, encoding="utf-8")
+    _record(plans, "bert", f'{COURSE}\n[[place]]\nsince = 2026-11-10T10:00:00\nsite = "home.toml"\n')
+    found = agenda(plans, today="2026-11-10", days=8, site=plans.parent / "ward.toml")
+    assert (found.unread, [what for _, what in found.agenda.others]) == ((), ["a site profile"])
+    bags = {(item.start.day > 9, f"{item.start:%H:%M}", item.time_zone) for item in found.due if item.bag}
+    assert bags == {(True, "09:00", "Europe/London")}
+    before = agenda(plans, today="2026-11-06", days=8, site=plans.parent / "ward.toml")
+    assert {item.time_zone for item in before.due} == {"Europe/Berlin", "Europe/London"}
+    assert "09:00 bert.toml (Europe/London)" in _words(before.text())
+    assert "Times are local in Europe/Berlin, Europe/London, each patient's own." in _words(before.text())
+
+
+def test_a_plan_whose_zone_has_no_name_has_its_own_day_too(plans: Path) -> None:
+    made = plan("rr-adult", patient(weight=70, age=40), start="2026-11-02T10:00+13:00")
+    (plans / "anna.json").write_text(made.text("json"), encoding="utf-8")
+    assert agenda(plans).patients[0].time_zone == "UTC+13:00"
+    assert [item.due for item in agenda(plans, today="2026-11-02").due][:2] == ["premedication", "start"]
+
+
 def test_a_stop_for_good_is_an_end_and_waits_for_nobody(plans: Path) -> None:
     _record(plans, "bert", COURSE + STOPPED.replace("grade = 3", "grade = 4"))
     found = agenda(plans, today="2026-11-07").patients[0]
