@@ -134,7 +134,7 @@ def test_a_label_says_what_is_in_the_bag_and_how_it_runs(inside: Run, ward: None
 
 def test_a_name_that_was_not_said_is_a_line_to_write_on(inside: Run, ward: None) -> None:
     (first, *_) = select(inside(*LABELS).out, EACH_LABEL)
-    assert [line.text for line in first[:2]] == [None, None]
+    assert [line.text for line in first[:2]] == ["name", "born, number"]
     assert "Bag 1 of" in "".join(first.itertext())
 
 
@@ -176,6 +176,7 @@ def test_every_line_of_a_label_is_printed_large_enough(
     assert len(re.findall(r"Bag \d+ of \d+", said)) == count
     assert len(re.findall("DO NOT FLUSH; (?:WITH|no) preservative", said)) == count  # the last line of each
     assert said.count("down by") == count
+    assert said.count("checked by") == (0 if size.is_small else count)  # where there is room to sign
     assert all(min(one.sizes) >= 7.99 for one in sheets)
     assert all(abs(one.width - size.width * 72 / 25.4) < 1 for one in sheets)
 
