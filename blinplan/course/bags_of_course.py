@@ -10,8 +10,8 @@ from blinplan.course.bags.preparation import bag_by_label
 from blinplan.course.bags.sequence import NoSequenceError, Sizes, bag_sequence, usable_bags
 from blinplan.course.bags.times import Infusion, times_of_change
 from blinplan.course.calendar import Clock, infusions
-from blinplan.course.events import Course, as_ordered
-from blinplan.course.happened.hung import HungBag
+from blinplan.course.events import Course, Period, as_ordered
+from blinplan.course.happened.hung import HungBag, minutes_left
 from blinplan.course.happened.ledger import LedgerEntry
 from blinplan.course.happened.replan import Replanned, replay
 from blinplan.course.wall_clock import WallClock
@@ -46,40 +46,56 @@ class _Hanging:
         self._ledger = found.ledger
         self._sizes = _sizes(found.course, site)
         self._steps = infusions(as_ordered(found.course))
+        wrong = [event.period for event in found.course.events if event.period.instead_of is not None]
+        self._wrong = {period.start: period.stop for period in wrong if period.dose is not None}
+        # Where nothing was given, no bag that never was is put into the past.
+        self._without = [period for period in wrong if period.dose is None]
 
     def bags(self) -> Iterator[Bag]:
         """All bags, those that hung first."""
         hung = list(self._bags_on_record())
         since = 0
-        for number, entry in enumerate(self._ledger.interruptions):
+        for minute in self._cuts:
             planned = [
-                replace(bag, stop=min(bag.stop, entry.stopped))
-                for bag in self._before_stop(number, since, entry.stopped, hung)
+                replace(bag, stop=min(bag.stop, minute)) for bag in self._before(minute, hung) if bag.start >= since
             ]
             yield from planned
-            last = next((bag for bag in planned if bag.stop == entry.stopped), None)
+            last = next((bag for bag in planned if bag.stop == minute), None)
             if last is not None:
                 hung += self._hung_again(last)
-            since = entry.stopped
+            since = minute
         yield from hung
         rest = [infusion for infusion in self._steps if infusion.start >= since]
-        yield from self._sequence(_around(rest, hung))
+        yield from self._sequence(_around(rest, [*hung, *self._without]))
 
-    def _before_stop(self, number: int, since: int, stopped: int, hung: Sequence[Bag]) -> Iterator[Bag]:
-        """What hung before an interruption was chosen without knowing of it, and stays so."""
+    @property
+    def _cuts(self) -> list[int]:
+        """When an infusion was cut short: it stopped, the course ended, or the next cycle began too early."""
         known = self._ledger
+        stops = {entry.stopped for entry in known.interruptions}
+        ends = set() if known.end is None else {known.end.minute}
+        return sorted(stops | ends | self._early)
+
+    @property
+    def _early(self) -> set[int]:
+        """When a cycle began before the one before it and its interval had ended."""
+        return {start.start for start in self._ledger.starts if start.early}
+
+    def _before(self, minute: int, hung: Sequence[Bag]) -> Iterator[Bag]:
+        """What hung before an infusion was cut short was chosen without knowing of it, and stays so."""
+        known, begun = self._ledger, minute in self._early
         then = replace(
             known,
-            interruptions=known.interruptions[:number],
-            starts=tuple(start for start in known.starts if start.start <= stopped),
-            figures=tuple(figures for figures in known.figures if figures.minute <= stopped),
+            interruptions=tuple(entry for entry in known.interruptions if entry.stopped < minute),
+            starts=tuple(start for start in known.starts if start.start <= minute - begun),
+            figures=tuple(figures for figures in known.figures if figures.minute <= minute - begun),
             end=None,
             bags=(),
         )
         course = replay(self._found.undated, then, WallClock(self._clock.start)).course
-        until = [infusion for infusion in infusions(course) if infusion.start < stopped]
-        for bag in self._in_use(_around(until, hung), stopped):
-            if since <= bag.start < stopped:
+        until = [infusion for infusion in infusions(course) if infusion.start < minute]
+        for bag in self._in_use(_around(until, [*hung, *self._without]), minute):
+            if bag.start < minute:
                 yield bag
 
     def _in_use(self, planned: Sequence[Infusion], stopped: int) -> tuple[Bag, ...]:
@@ -103,17 +119,22 @@ class _Hanging:
     def _bags_on_record(self) -> Iterator[Bag]:
         """The bags that hung, each in as many stretches as something was infused in."""
         seen = set[int]()
-        for bag in self._ledger.bags:
-            stretches = list(self._stretches(bag))
+        for bag, left in zip(self._ledger.bags, self._left, strict=True):
+            stretches = list(self._stretches(bag, left))
             again = bag.bag.number is not None and bag.bag.number in seen
             seen |= set() if bag.bag.number is None else {bag.bag.number}
             yield from (replace(one, again=again or number > 0) for number, one in enumerate(stretches))
 
-    def _stretches(self, hung: HungBag) -> Iterator[Bag]:
+    @property
+    def _left(self) -> tuple[int, ...]:
+        """How long each bag on record lasts from when it is hung."""
+        return minutes_left(as_ordered(self._found.course), self._ledger.bags)
+
+    def _stretches(self, hung: HungBag, left: int) -> Iterator[Bag]:
         """A bag that hung, where something was infused; what is still to come of it is planned."""
         size, until = self._size(hung), self._good_until(hung)
         given = infusions(self._found.course)
-        stop = hung.stop if hung.stop is not None else self._next_edge(hung.start)
+        stop = hung.stop if hung.stop is not None else self._hangs_until(hung.start, left)
         joined: list[Bag] = []
         for infusion in given:
             start, end = max(hung.start, infusion.start), min(stop, infusion.stop)
@@ -122,7 +143,7 @@ class _Hanging:
                 joined[-1] = replace(last, stop=end)
             elif start < end:
                 joined.append(Bag(start, end, size, infusion.rate, 0, on_record=True, good_until=until))
-        if hung.stop is not None or not joined:
+        if hung.stop is not None or not joined or hung.start in self._wrong:
             yield from joined
             return
         first = joined[-1]
@@ -132,9 +153,10 @@ class _Hanging:
         else:
             yield self._until_change(first, first.minutes)
 
-    def _next_edge(self, minute: int) -> int:
-        """When the infusion that runs at a minute stops or changes."""
-        return next((one.stop for one in self._steps if one.start <= minute < one.stop), minute)
+    def _hangs_until(self, minute: int, left: int) -> int:
+        """How long a bag can hang that hangs: to the next dose or stop, and no longer than it lasts."""
+        edge = next((one.stop for one in self._steps if one.start <= minute < one.stop), minute)
+        return self._wrong.get(minute, min(edge, minute + left))
 
     @property
     def _stops(self) -> dict[int, LedgerEntry]:
@@ -215,12 +237,12 @@ def _within(planned: Iterable[Infusion], since: int, until: int | None) -> Itera
             yield replace(one, start=start, stop=stop)
 
 
-def _around(planned: Iterable[Infusion], hung: Sequence[Bag]) -> list[Infusion]:
-    """What is left of infusions where no bag on record hung."""
+def _around(planned: Iterable[Infusion], hung: Sequence[Bag | Period]) -> list[Infusion]:
+    """What is left of infusions where no bag on record hung, and where it is not known that none did."""
     found: list[Infusion] = []
     for infusion in planned:
         inside = [bag for bag in hung if bag.start < infusion.stop and bag.stop > infusion.start]
-        edges = [(infusion.start, infusion.start), *((bag.start, bag.stop) for bag in inside)]
+        edges = [(infusion.start, infusion.start), *sorted((bag.start, bag.stop) for bag in inside)]
         for (_, start), (stop, _) in pairwise([*edges, (infusion.stop, infusion.stop)]):
             if start < stop:
                 found.append(replace(infusion, start=start, stop=stop))

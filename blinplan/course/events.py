@@ -29,7 +29,8 @@ class Period:
     ``start`` and ``stop`` are minutes from the start of the course; cycles and steps count from 1. ``optional`` says
     that the cycle is, and ``block`` to which treatment block it belongs. ``interval_reason`` is the file's reason for
     an interval without infusion, or, of the last step of a cycle, why none follows; ``block_change`` says of an
-    interval that another block begins after it. ``instead_of`` is what was ordered where a bag gave another dose.
+    interval that another block begins after it. ``instead_of`` is what was ordered where a bag gave another dose,
+    or, for the reason that ``lack`` says, none.
     """
 
     start: int
@@ -47,6 +48,7 @@ class Period:
     block: str | None = None
     block_change: str | None = None
     instead_of: "Period | None" = None
+    lack: str | None = None
 
     @property
     def minutes(self) -> int:

@@ -3,13 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
-from blinplan.course.events import Course, Event, Period, as_ordered, course_of, rate_of_dose
+from blinplan.course.events import INTERRUPTED, Course, Event, Period, course_of, rate_of_dose
 from blinplan.label.label import Label
 from blinplan.label.read import label_of
-from blinplan.quantities import Basis, DoseRate
+from blinplan.quantities import MINUTES_PER_HOUR, Basis, DoseRate
 from blinplan.regimen.record.record import BagOnRecord, CourseRecord, minutes_between
 from blinplan.regimen.toml.document import KeyPath
+
+NO_BAG = "no bag hung"
+EMPTY = "the bag was empty"
+PAST_ITS_HOURS = "the bag was past its hours"
+"""Why nothing was given where something was ordered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,22 @@ class HungBag:
             return self.bag.dose
         return DoseRate(self.bag.dose.amount * pump / labelled.millilitres_per_hour, self.bag.dose.basis)
 
+    def minutes_full(self, label: Label) -> Fraction:
+        """For how many minutes it gives something when it is full, as the pump ran.
+
+        That is what its volume lasts, where that is on record, and else no more than what it was made for.
+        """
+        labelled, pump, volume = label.bag(self.bag.minutes), self.bag.millilitres_per_hour, self.bag.millilitres
+        usual = None if labelled is None else labelled.millilitres_per_hour
+        if volume is not None and (pump or usual):
+            return volume * MINUTES_PER_HOUR / (pump or usual or 1)
+        return Fraction(self.bag.minutes) * (1 if pump is None or usual is None else usual / pump)
+
+    def is_followed_by(self, other: "HungBag") -> bool:
+        """Whether no bag hung between this one and another, by their numbers."""
+        number, next_number = self.bag.number, other.bag.number
+        return number is not None and next_number in {number, number + 1}
+
 
 @dataclass(frozen=True, slots=True)
 class WrongDose:
@@ -44,6 +66,21 @@ class WrongDose:
     def micrograms(self) -> Fraction:
         """By how much more was given."""
         return self.event.micrograms - self.ordered.micrograms
+
+    @property
+    def lack(self) -> str | None:
+        """Why nothing was given; None where something was."""
+        return self.event.period.lack
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """What a bag gave from one minute to another; ``dose`` is None where nothing was given, for a reason."""
+
+    start: int
+    stop: int
+    dose: DoseRate | None
+    lack: str | None = None
 
 
 def hung_bags(record: CourseRecord) -> tuple[HungBag, ...]:
@@ -62,7 +99,8 @@ def as_given(course: Course, bags: Sequence[HungBag]) -> Course:
     """A course with what the bags on record gave in it, where that is not what was ordered."""
     if not bags:
         return course
-    laid_out = [piece for event in course.events for piece in _pieces(event, course, bags)]
+    stretches = list(_stretches(course, bags))
+    laid_out = [piece for event in course.events for piece in _pieces(event, course, stretches)]
     return replace(course_of(course.regimen, course.patient, laid_out, course.changes), others=course.others)
 
 
@@ -74,33 +112,93 @@ def wrong_doses(course: Course) -> Iterator[WrongDose]:
             yield WrongDose(event, ordered.events[0])
 
 
-def wrong_now(course: Course, bags: Sequence[HungBag]) -> Event | None:
-    """What is ordered while the bag hangs that gives another dose; None where none does."""
+def wrong_bag_that_hangs(course: Course, bags: Sequence[HungBag]) -> WrongDose | None:
+    """What the bag that hangs gives to the end of its hours, where that is another dose than is ordered."""
     if not bags or bags[-1].stop is not None:
         return None
-    hangs = bags[-1]
-    for event in as_ordered(course).events:
-        if event.period.dose is not None and event.period.start <= hangs.start < event.period.stop:
-            given = hangs.dose_given(label_of(course.regimen_at(hangs.start)))
-            return event if _differs(given, event, course) else None
-    return None
+    return next((wrong for wrong in wrong_doses(course) if wrong.event.period.start == bags[-1].start), None)
 
 
-def _pieces(event: Event, course: Course, bags: Iterable[HungBag]) -> Iterator[Period]:
-    """An event, in pieces where a bag with another dose hung."""
+def unknown_stretches(course: Course, bags: Sequence[HungBag], known_until: int) -> Iterator[tuple[int, int]]:
+    """From where to where something was infused of which nobody says which bag it was, as others are on record.
+
+    ``known_until`` is when the last thing happened that is on record.
+    """
+    if not bags:
+        return
+    edges = [(0, bags[0].start), (bags[-1].stop or known_until, known_until)]
+    edges += [(bag.stop or other.start, other.start) for bag, other in pairwise(bags) if not bag.is_followed_by(other)]
+    for start, stop in sorted(edges):
+        infused = [
+            (max(event.period.start, start), min(event.period.stop, stop))
+            for event in course.events
+            if event.period.dose is not None and event.period.start < stop and event.period.stop > start
+        ]
+        if infused and start < stop:
+            yield infused[0][0], infused[-1][1]
+
+
+def minutes_left(course: Course, bags: Sequence[HungBag]) -> tuple[int, ...]:
+    """How many whole minutes each bag lasts from when it is hung: hung again, what is left of it."""
+    used: dict[int, Fraction] = {}
+    found = []
+    for bag in bags:
+        full = bag.minutes_full(label_of(course.regimen_at(bag.start)))
+        share = Fraction(0) if bag.bag.number is None else used.get(bag.bag.number, Fraction(0))
+        found.append(max(0, int(full * (1 - share))))
+        if bag.bag.number is not None:
+            used[bag.bag.number] = share + sum(stop - start for start, stop in _infused(course, bag)) / full
+    return tuple(found)
+
+
+def _infused(course: Course, bag: HungBag) -> Iterator[tuple[int, int]]:
+    """Where something was to be infused while a bag hung; of one that hangs, to where the dose changes or stops."""
+    for event in course.events:
+        start, stop = max(event.period.start, bag.start), event.period.stop
+        if event.period.dose is None or start >= stop:
+            continue
+        if bag.stop is None:
+            if event.period.start <= bag.start:
+                yield start, stop
+        elif start < bag.stop:
+            yield start, min(stop, bag.stop)
+
+
+def _stretches(course: Course, bags: Sequence[HungBag]) -> Iterator[_Stretch]:
+    """What the bags gave, and where none did: a bag gives no more than is in it, and between two nothing is given."""
+    for bag, left in zip(bags, minutes_left(course, bags), strict=True):
+        dose = bag.dose_given(label_of(course.regimen_at(bag.start)))
+        for start, stop in _infused(course, bag):
+            empty = min(stop, start + left)
+            left -= empty - start  # noqa: PLW2901 - what is left grows less
+            yield _Stretch(start, empty, dose)
+            if bag.stop is not None:
+                yield _Stretch(empty, stop, None, PAST_ITS_HOURS if bag.bag.millilitres is None else EMPTY)
+        following = next((other for other in bags if other.start > bag.start), None)
+        if bag.stop is not None and following is not None and bag.is_followed_by(following):
+            yield _Stretch(bag.stop, following.start, None, NO_BAG)
+
+
+def _pieces(event: Event, course: Course, stretches: Iterable[_Stretch]) -> Iterator[Period]:
+    """An event, in pieces where another dose was given, or none."""
     period, now = event.period, event.period.start
-    for bag in bags if period.dose is not None else ():
-        start, stop = max(bag.start, now), min(bag.stop if bag.stop is not None else now, period.stop)
-        given = bag.dose_given(label_of(course.regimen_at(period.start)))
-        if start >= stop or not _differs(given, event, course):
+    for stretch in stretches if period.dose is not None else ():
+        start, stop = max(stretch.start, now), min(stretch.stop, period.stop)
+        if start >= stop or (stretch.dose is not None and not _differs(stretch.dose, event, course)):
             continue
         if start > now:
             yield replace(period, start=now, stop=start)
-        piece = replace(period, start=start, stop=stop)
-        yield replace(piece, dose=given, cap=None if given.basis is Basis.FLAT else period.cap, instead_of=piece)
+        yield _piece(replace(period, start=start, stop=stop), stretch)
         now = stop
     if now < period.stop:
         yield replace(period, start=now)
+
+
+def _piece(ordered: Period, stretch: _Stretch) -> Period:
+    given = replace(ordered, dose=stretch.dose, instead_of=ordered)
+    if stretch.dose is None:
+        return replace(given, cap=None, cycle_name=INTERRUPTED, interval_reason=None, lack=stretch.lack)
+    return replace(given, cap=None if stretch.dose.basis is Basis.FLAT else ordered.cap)
 
 
 def _differs(given: DoseRate, event: Event, course: Course) -> bool:

@@ -267,6 +267,7 @@ def _bag_data(hung: HungBag) -> dict[str, Any]:
         "ml_per_hour": _exact_text(bag.millilitres_per_hour),
         "number": bag.number,
         "prepared_utc": _moment_data(bag.prepared),
+        "fill_ml": _exact_text(bag.millilitres),
     }
 
 
@@ -283,6 +284,7 @@ def _bag_of(data: Mapping[str, Any], number: int) -> HungBag:
         number=_or_none(int, data["number"]),
         path=("bag", number),
         prepared=_moment_of(data["prepared_utc"]),
+        millilitres=_exact_of(data.get("fill_ml")),
     )
     return HungBag(_is(int, data["hung_minute"]), _or_none(int, data["taken_down_minute"]), bag)
 

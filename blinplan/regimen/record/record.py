@@ -123,6 +123,8 @@ class BagOnRecord:
         What it was numbered with; the same number again is the same bag, hung again.
     prepared
         When it was prepared; None where that is not on record.
+    millilitres
+        How much was in it when it was first hung; None where that is not on record.
     """
 
     hung: datetime
@@ -133,6 +135,7 @@ class BagOnRecord:
     number: int | None
     path: KeyPath
     prepared: datetime | None = None
+    millilitres: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)

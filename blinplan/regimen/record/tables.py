@@ -166,6 +166,7 @@ class HungBagFile(NamedTuple):
     rate_ml_per_hour: Decimal | None = None
     number: int | None = None
     prepared: datetime | None = None
+    fill_ml: Decimal | None = None
 
 
 BAG = Table(
@@ -183,6 +184,12 @@ BAG = Table(
     ),
     optional_key("number", whole(1, 999), "the number on the bag; the same number again is the same bag, hung again"),
     optional_key("prepared", moment(), "the date and time when it was prepared"),
+    optional_key(
+        "fill_ml",
+        number(0, 2000),
+        "how many mL were in it when it was first hung: after that it gave nothing; if not given, no more is counted"
+        " than what it was made for",
+    ),
 )
 
 
@@ -357,6 +364,7 @@ def _bag(file: HungBagFile, zone: str | None, path: KeyPath) -> BagOnRecord:
         number=file.number,
         path=path,
         prepared=None if file.prepared is None else in_utc(file.prepared, zone),
+        millilitres=_exact(file.fill_ml),
     )
 
 

@@ -141,12 +141,18 @@ def entry_text(dated: Dated, entry: Entry) -> str:
         return preparation_text(dated, entry.bag) if preparing else f"hang {bag_text(dated, entry.bag)}"
     return {
         Due.PREMEDICATION: _premedication(dated, entry),
-        Due.INTERRUPTION: f"infusion stopped for {duration_text(entry.stop - entry.start)}",
+        Due.INTERRUPTION: _stop_text(entry),
         Due.STOP: _end_text(dated, entry),
         Due.HOSPITAL: f"in hospital until {moment_text(dated.clock.at(entry.stop))}",
         Due.SUPERVISION: "supervised by a health professional, or in hospital",
         Due.NEXT_CYCLE: _next_cycle(dated, entry.cycle),
     }[entry.due]
+
+
+def _stop_text(entry: Entry) -> str:
+    """Say for how long nothing was infused, and why where that is a bag that lacked."""
+    lack = None if entry.event is None else entry.event.period.lack
+    return f"{lack or 'infusion stopped'} for {duration_text(entry.stop - entry.start)}"
 
 
 def _premedication(dated: Dated, entry: Entry) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark
 from blinplan.regimen.regimen import Indication
-from blinplan.reports.plan.bags.hung import end_remarks, happened_remarks
+from blinplan.reports.plan.bags.hung import end_remarks, happened_remarks, running_remarks
 from blinplan.reports.plan.bags.questions import bag_remarks
 from blinplan.reports.plan.dated_plan import clock_changes, closed_days, total_of_clock_changes
 from blinplan.reports.plan.figures import new_figures
@@ -16,6 +16,7 @@ from blinplan.reports.plan.figures import new_figures
 
 def remarks_of_dates(dated: Dated) -> Iterator[Remark]:
     """What has to be known of the whole course that only a calendar or a record can tell."""
+    yield from running_remarks(dated)
     yield from end_remarks(dated)
     yield from new_figures(dated)
     yield from _of_answers(dated)

@@ -15,7 +15,7 @@ from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.outside_text import visible
 from blinplan.quantities import duration_text, plural
-from blinplan.reports.plan.bags.hung import end_remarks, wrong_dose_text, wrong_doses_json
+from blinplan.reports.plan.bags.hung import cause_text, end_remarks, wrong_dose_text, wrong_doses_json
 from blinplan.reports.shared.words import moment_text
 from blinplan.terminal import indent
 
@@ -71,13 +71,6 @@ def interruption_text(dated: Dated, entry: LedgerEntry) -> str:
         )
     same = "; the same bag went on" if entry.interruption.same_bag else ""
     return f"{stopped} {until}: {cause_text(entry)}, cycle {entry.interruption.cycle}{same}"
-
-
-def cause_text(entry: LedgerEntry) -> str:
-    """Say why an infusion was stopped: cytokine release syndrome, grade 3."""
-    interruption = entry.interruption
-    grade = "" if interruption.grade is None else f", grade {interruption.grade}"
-    return interruption.cause.value.replace("-", " ") + grade
 
 
 def decision_text(dated: Dated, entry: LedgerEntry, decision: Decision) -> str:

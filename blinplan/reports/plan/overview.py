@@ -115,6 +115,6 @@ def _dose_text(course: Course, event: Event) -> Text:
         name = f"{visible(period.cycle_name)}{optional}: " if period.step == 1 else ""
         return Text(f"{name}{given_rate_text(event)}{no_interval_text(course, period)}")
     if period.cycle_name == INTERRUPTED:
-        return Text("stopped", "warning")
+        return Text(period.lack or "stopped", "warning")
     why = why_free(period)
     return Text("free of drug" if why is None else f"free of drug: {why}")

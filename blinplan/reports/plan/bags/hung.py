@@ -1,4 +1,4 @@
-"""What of that which happened has to be known beside a plan: wrong bags, bags that were hung again, the end."""
+"""What of that which happened has to be known beside a plan: wrong bags, lacking ones, bags hung again, the end."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -8,7 +8,15 @@ from blinplan.course.bags.sequence import in_use_left
 from blinplan.course.bags_of_course import why_not_again
 from blinplan.course.calendar import Due, Entry, when_closed
 from blinplan.course.dated import Dated
-from blinplan.course.happened.hung import WrongDose, wrong_doses, wrong_now
+from blinplan.course.happened.hung import (
+    NO_BAG,
+    PAST_ITS_HOURS,
+    HungBag,
+    WrongDose,
+    unknown_stretches,
+    wrong_bag_that_hangs,
+    wrong_doses,
+)
 from blinplan.course.happened.ledger import LedgerEntry
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.label.read import label_of
@@ -24,12 +32,38 @@ def end_remarks(dated: Dated) -> Iterator[Remark]:
         yield Remark(f"{at}: {visible(dated.ledger.end.words)}. Nothing more is planned.")
 
 
+def running_remarks(dated: Dated) -> Iterator[Remark]:
+    """Say what is so now, and has to be known wherever one looks: a wrong bag hangs, or the infusion is stopped."""
+    wrong = wrong_bag_that_hangs(dated.course, dated.ledger.bags)
+    if wrong is not None:
+        since, until = (moment_text(dated.clock.at(at)) for at in (wrong.event.period.start, wrong.event.period.stop))
+        given, ordered = (amount_text(one.rate) for one in (wrong.event, wrong.ordered))
+        yield Remark(
+            f"A WRONG BAG HANGS since {since}: {given} mcg/day in place of {ordered}. Take it down now, and write when"
+            f" (`taken_down`). Here it is counted to the end of its hours, {until}: {_off(wrong)}.",
+            RemarkKind.ERROR,
+        )
+    last = dated.ledger.interruptions[-1] if dated.ledger.interruptions else None
+    if last is not None and dated.replanned.ended and dated.ledger.end is None:
+        at, cause = moment_text(dated.clock.at(last.stopped)), cause_text(last)
+        yield Remark(
+            f"{at}: the infusion was stopped ({cause}), cycle {last.interruption.cycle}; {visible(last.resumed)}."
+        )
+
+
+def cause_text(entry: LedgerEntry) -> str:
+    """Say why an infusion was stopped: cytokine release syndrome, grade 3."""
+    interruption = entry.interruption
+    grade = "" if interruption.grade is None else f", grade {interruption.grade}"
+    return interruption.cause.value.replace("-", " ") + grade
+
+
 def happened_remarks(dated: Dated) -> Iterator[Remark]:
     """Say what wrong bags gave, and what becomes of bags that were disconnected."""
+    yield from _unknown_bags(dated)
     for wrong in wrong_doses(dated.course):
         period = wrong.event.period
         yield Remark(wrong_dose_text(dated, wrong), cycle=period.cycle, start=period.start, stop=period.stop)
-    yield from _wrong_now(dated)
     if dated.site is None and dated.ledger.places:
         text = "No bags are planned: which site prepares them before the first [[place]] is not said (--site)."
         yield Remark(text, RemarkKind.NOT_EVALUATED)
@@ -41,27 +75,55 @@ def happened_remarks(dated: Dated) -> Iterator[Remark]:
 
 def wrong_dose_text(dated: Dated, wrong: WrongDose) -> str:
     """Say which dose was given in place of which, how long, and what that comes to."""
-    period, more = wrong.event.period, wrong.micrograms
+    period = wrong.event.period
     start, stop = (moment_text(dated.clock.at(minute)) for minute in (period.start, period.stop))
-    off = f"{amount_text(abs(more))} mcg {'too much' if more > 0 else 'too little'}"
+    when, ordered = f"From {start} to {stop} ({duration_text(period.minutes)})", amount_text(wrong.ordered.rate)
+    if wrong.lack is not None:
+        return f"{when} {wrong.lack}: of {ordered} mcg/day {_off(wrong)}. {_what_to_add(dated, wrong)}"
+    hangs = wrong == wrong_bag_that_hangs(dated.course, dated.ledger.bags)
+    gives = "the bag that hangs gives" if hangs else "a bag gave"
+    given = f"{amount_text(wrong.event.rate)} mcg/day in place of {ordered}"
+    return f"{when} {gives} {given}: {_off(wrong)}. It is in the sums."
+
+
+def _off(wrong: WrongDose) -> str:
+    """Say by how much a dose is off."""
+    more, amount = wrong.micrograms, amount_text(abs(wrong.micrograms))
+    if wrong.lack == PAST_ITS_HOURS:
+        return f"{amount} mcg are not counted as given"
+    if wrong.lack is not None:
+        return f"{amount} mcg were not given"
+    return f"{amount} mcg {'too much' if more > 0 else 'too little'}"
+
+
+def _what_to_add(dated: Dated, wrong: WrongDose) -> str:
+    """Say what would have to be on record where nothing was given."""
+    if wrong.lack == NO_BAG:
+        return "They are in no sum. Add an [[interruption]] with its cause, or the bag that hung."
+    bag = next(bag for bag in reversed(dated.ledger.bags) if bag.start <= wrong.event.period.start)
+    if bag.bag.millilitres is not None:
+        return f"It held {amount_text(bag.bag.millilitres)} mL, and gave no more than that."
     return (
-        f"From {start} to {stop} ({duration_text(period.minutes)}) a bag gave {amount_text(wrong.event.rate)} mcg/day"
-        f" in place of {amount_text(wrong.ordered.rate)}: {off}. It is in the sums."
+        "How much was in it is not on record (`fill_ml`), so that no more is counted than what it was made for"
+        f"{_by_the_site(dated, bag)}."
     )
 
 
-def _wrong_now(dated: Dated) -> Iterator[Remark]:
-    """Say that the bag that hangs is a wrong one."""
-    ordered = wrong_now(dated.course, dated.ledger.bags)
-    if ordered is None:
-        return
-    hangs = dated.ledger.bags[-1]
-    yield Remark(
-        f"The bag that hangs since {moment_text(dated.clock.at(hangs.start))} was made for {hangs.bag.dose}, and"
-        f" {amount_text(ordered.rate)} mcg/day are ordered: have the treating physician look at it now. What it gave is"
-        " counted when `taken_down` is on record.",
-        RemarkKind.ERROR,
-    )
+def _by_the_site(dated: Dated, bag: HungBag) -> str:
+    """Say how much the site fills into bags of a size, which may be what was in one of them."""
+    site = None if dated.site is None else dated.site.at(bag.start)
+    fills = [] if site is None else [size.fill for size in site.bags if size.minutes == bag.bag.minutes and size.fill]
+    return f"; {visible(site.name)} fills such bags to {amount_text(fills[0])} mL" if site is not None and fills else ""
+
+
+def _unknown_bags(dated: Dated) -> Iterator[Remark]:
+    """Say between which bags on record nobody says what hung."""
+    happened = [entry.restarted or entry.stopped for entry in dated.ledger.interruptions]
+    happened += [] if dated.ledger.end is None else [dated.ledger.end.minute]
+    for start, stop in unknown_stretches(dated.course, dated.ledger.bags, max(happened, default=0)):
+        since, until = (moment_text(dated.clock.at(minute)) for minute in (start, stop))
+        text = f"Which bags hung from {since} to {until} is not on record: it is counted as it was ordered."
+        yield Remark(text, RemarkKind.NOT_EVALUATED, start=start, stop=stop)
 
 
 def _unknown_rates(dated: Dated) -> Iterator[Remark]:
@@ -130,6 +192,7 @@ def wrong_doses_json(dated: Dated) -> list[dict[str, Any]]:
             "given_mcg_per_day": exact_amount(wrong.event.rate),
             "ordered_mcg_per_day": exact_amount(wrong.ordered.rate),
             "mcg_too_much": exact_amount(wrong.micrograms),
+            "lack": wrong.lack,
         }
         for wrong in wrong_doses(dated.course)
     ]

@@ -13,11 +13,11 @@ from blinplan.course.events import Course
 from blinplan.course.happened.ledger import LedgerEntry
 from blinplan.course.premedication import DuePremedication
 from blinplan.outside_text import visible
+from blinplan.reports.plan.bags.hung import cause_text
 from blinplan.reports.plan.dated_plan import entry_text
 from blinplan.reports.plan.fhir.dosages import infusion, premedication
 from blinplan.reports.plan.fhir.elements import MICROGRAM, Element, amount, identifier, reference, resource, words
 from blinplan.reports.plan.identity import dropped_entries, last_known, name_entries
-from blinplan.reports.plan.ledger import cause_text
 from blinplan.reports.plan.things_due import cycle_text
 from blinplan.reports.shared.words import moment_text
 

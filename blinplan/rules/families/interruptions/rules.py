@@ -229,8 +229,8 @@ RULES = (
     _rule(
         "I808",
         "bags-not-as-ordered",
-        "A bag on record gave another dose than was ordered, ran longer than it was made for, or was taken down and no"
-        " other hung while the infusion is not said to have stopped.",
+        "A bag on record gives another dose than is ordered, hung longer than what is in it lasts, or was taken down"
+        " and no other hung while the infusion is not said to have stopped.",
         "What was given in excess or is lacking decides what is done now, and after an overdose the label stops the"
         " infusion.",
         ("overdose_hold",),
