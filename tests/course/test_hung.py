@@ -18,9 +18,9 @@ from blinplan.course.happened.replan import replan
 from blinplan.course.happened.resumption import RecordError
 from blinplan.course.premedication import premedication_plan
 from blinplan.quantities import read_dose
-from blinplan.regimen.record.record import BagOnRecord, CourseRecord
+from blinplan.regimen.record.record import BagOnRecord, CourseRecord, CycleStart, Ending, EndOfCourse
 from blinplan.regimen.site import Site
-from blinplan.reports.plan.bags.hung import happened_remarks
+from blinplan.reports.plan.bags.hung import happened_remarks, running_remarks
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
 from tests.course.regimens import site
 
@@ -31,7 +31,11 @@ OTHER = site(24, 168, at=8 * HOUR)
 def bag(hung: int, lasts: int | None, dose: str = "9 mcg/day", hours: int = 48, **more: Any) -> BagOnRecord:
     at = START + timedelta(minutes=hung)
     down = None if lasts is None else at + timedelta(minutes=lasts)
-    return BagOnRecord(at, down, read_dose(dose).rate, hours * HOUR, more.get("rate"), more.get("number"), ("bag", 0))
+    made, fill = read_dose(dose).rate, more.get("fill")
+    volume = None if fill is None else Fraction(fill)
+    return BagOnRecord(
+        at, down, made, hours * HOUR, more.get("rate"), more.get("number"), ("bag", 0), millilitres=volume
+    )
 
 
 def with_bags(*bags: BagOnRecord, stops: tuple[dict[str, Any], ...] = ()) -> CourseRecord:
@@ -177,3 +181,131 @@ def test_whatever_hung_nothing_is_lost_and_the_past_stays(
     assert [one for one in first.bags if one.stop <= now] == [one for one in second.bags if one.stop <= now]
     ordered = as_ordered(first.course).micrograms
     assert first.course.micrograms == ordered + sum(wrong.micrograms for wrong in wrong_doses(first.course))
+
+
+def minutes_without(found: Dated) -> list[tuple[int, int, str | None]]:
+    periods = (event.period for event in found.course.events)
+    return [(period.start, period.stop, period.lack) for period in periods if period.lack is not None]
+
+
+def test_a_wrong_bag_that_hangs_counts_to_the_end_of_its_hours_and_no_longer() -> None:
+    """A bag of 28 in place of 9 mcg/day for four days gives 76 mcg too much, and the plan goes on from there."""
+    found = dated(with_bags(bag(0, None, "28 mcg/day", hours=96, number=1)))
+    (wrong,) = wrong_doses(found.course)
+    assert (wrong.event.period.start, wrong.event.period.stop) == (0, 4 * DAY)
+    assert wrong.micrograms == 76
+    assert next((one.start, one.stop, one.on_record) for one in found.bags) == (0, 4 * DAY, True)
+    holds_together(found)
+    assert any("A WRONG BAG HANGS" in remark.text and remark.is_of_course for remark in running_remarks(found))
+    # In the last day of the step it is the right dose from the next step on.
+    late = dated(with_bags(bag(6 * DAY, None, "28 mcg/day", hours=96)))
+    assert [(one.event.period.stop, int(one.micrograms)) for one in wrong_doses(late.course)] == [(7 * DAY, 19)]
+    holds_together(late)
+
+
+def test_a_right_bag_that_hangs_is_no_wrong_one() -> None:
+    assert not list(running_remarks(dated(with_bags(bag(0, None, hours=96, number=1)))))
+
+
+def test_between_two_bags_that_follow_by_their_numbers_nothing_hung() -> None:
+    """Bag 1 came down at 10:00 and bag 2 hung at 13:25: 9 mcg/day for 205 minutes are in no sum."""
+    found = dated(with_bags(bag(0, 4 * DAY, hours=96, number=1), bag(4 * DAY + 205, 2 * DAY, hours=72, number=2)))
+    assert minutes_without(found) == [(4 * DAY, 4 * DAY + 205, "no bag hung")]
+    lacking = -Fraction(9 * 205, 1440)
+    assert found.course.micrograms - found.replanned.planned.micrograms == lacking
+    assert [wrong.micrograms for wrong in wrong_doses(found.course)] == [lacking]
+    assert not any(one.start < 4 * DAY + 205 and one.stop > 4 * DAY for one in found.bags)
+    assert all(one.on_record for one in found.bags if one.start < 6 * DAY)
+    holds_together(found)
+
+
+@pytest.mark.parametrize("numbers", [(None, None), (1, 3), (1, None), (2, 1)])
+def test_where_it_is_not_certain_what_hung_it_is_counted_as_ordered_and_said(
+    numbers: tuple[int | None, int | None],
+) -> None:
+    first, second = numbers
+    found = dated(with_bags(bag(0, 2 * DAY, number=first), bag(3 * DAY, 2 * DAY, number=second)))
+    assert minutes_without(found) == []
+    assert found.course.micrograms == found.replanned.planned.micrograms
+    said = "Which bags hung from Wed 2026-03-04 10:00 to Thu 2026-03-05 10:00 is not on record"
+    assert any(remark.text.startswith(said) for remark in happened_remarks(found))
+
+
+def test_a_bag_gives_no_more_than_is_in_it() -> None:
+    """276 mL at 10 mL/h last 27 h 36 min; 200 mL at 10 in place of 1.8 mL/h are 41.667 mcg, and then nothing."""
+    last = bag(31 * HOUR, DAY, number=2)
+    known = dated(with_bags(bag(0, 31 * HOUR, hours=24, number=1, fill=276), last))
+    assert minutes_without(known) == [(1656, 31 * HOUR, "the bag was empty")]
+    fast = dated(with_bags(bag(0, 31 * HOUR, hours=96, number=1, fill=200, rate=Fraction(10)), last))
+    assert minutes_without(fast) == [(20 * HOUR, 31 * HOUR, "the bag was empty")]
+    assert next(one.micrograms for one in fast.bags) == Fraction(36 * 200) / Fraction("172.8")
+    unknown = dated(with_bags(bag(0, 31 * HOUR, hours=24, number=1), last))
+    assert minutes_without(unknown) == [(DAY, 31 * HOUR, "the bag was past its hours")]
+    for found in (known, fast, unknown):
+        holds_together(found)
+
+
+def test_a_bag_that_was_hung_again_has_what_was_left_in_it() -> None:
+    """Of 48 hours 36 were used: twelve are left, whether it was taken down again or hangs."""
+    first = bag(0, 36 * HOUR, number=1)
+    again = dated(with_bags(first, bag(40 * HOUR, 20 * HOUR, number=1)))
+    assert minutes_without(again)[1:] == [(52 * HOUR, 60 * HOUR, "the bag was past its hours")]
+    hangs = dated(with_bags(first, bag(36 * HOUR, None, number=1)), replace(WARD, change_minute=None))
+    assert max(one.stop for one in hangs.bags if one.on_record) <= 48 * HOUR
+    holds_together(again)
+    holds_together(hangs)
+
+
+def cut(at: int, how: str) -> CourseRecord:
+    """A record in which the infusion was cut short at a minute."""
+    if how == "stop":
+        return record(stop(at, None, CRS, grade=3))
+    if how == "end":
+        end = EndOfCourse(START + timedelta(minutes=at), Ending.RELAPSE, None)
+        return replace(record(), end=end)
+    begun = CycleStart(2, START + timedelta(minutes=at), ("cycle_start", 0))
+    return replace(record(), cycle_starts=(begun,))
+
+
+@given(at=st.integers(1, 28 * DAY - 1), how=st.sampled_from(["stop", "end", "early start"]))
+def test_what_cuts_an_infusion_short_changes_no_bag_that_hung_before(at: int, how: str) -> None:
+    ward = replace(WARD, closed=frozenset())
+    before, after = dated(record(), ward), dated(cut(at, how), ward)
+    cut_short = [replace(one, stop=min(one.stop, at)) for one in before.bags if one.start < at]
+    assert [one for one in after.bags if one.start < at] == cut_short
+    holds_together(after)
+
+
+SPANS = st.lists(st.tuples(st.integers(1, 72 * HOUR), st.integers(0, 12 * HOUR)), min_size=1, max_size=6)
+
+
+@given(
+    spans=SPANS,
+    doses=st.lists(st.sampled_from(["9 mcg/day", "28 mcg/day"]), min_size=6, max_size=6),
+    fill=st.none() | st.integers(50, 300),
+    rate=st.none() | st.sampled_from([Fraction(5), Fraction(20)]),
+    hangs=st.booleans(),
+)
+def test_whatever_was_late_or_empty_the_sums_are_exact(
+    spans: list[tuple[int, int]], doses: list[str], fill: int | None, rate: Fraction | None, hangs: bool
+) -> None:
+    """No bag gives more than its volume, nothing is planned into a gap, and the sum is what was ordered and is off."""
+    now, bags, gaps = 0, list[BagOnRecord](), list[tuple[int, int]]()
+    for number, ((lasts, late), dose) in enumerate(zip(spans, doses, strict=False), start=1):
+        bags.append(bag(now, lasts, dose, number=number, fill=fill, rate=rate))
+        gaps.append((now + lasts, now + lasts + late))
+        now += lasts + late
+    if hangs:
+        bags.append(bag(now, None, doses[-1], number=len(bags) + 1, fill=fill, rate=rate))
+    everywhere = replace(WARD, closed=frozenset())
+    found, other = dated(with_bags(*bags), everywhere), dated(with_bags(*bags), replace(OTHER, closed=frozenset()))
+    holds_together(found)
+    assert found.course == other.course
+    off = sum(wrong.micrograms for wrong in wrong_doses(found.course))
+    assert found.course.micrograms == found.replanned.planned.micrograms + off
+    for start, stop_ in gaps if hangs else gaps[:-1]:
+        assert not any(one.start < stop_ and one.stop > start for one in found.bags)
+    for one in found.bags:
+        if one.on_record and fill is not None:
+            assert one.millilitres is not None
+            assert one.millilitres <= fill

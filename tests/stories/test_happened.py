@@ -141,8 +141,13 @@ def test_a_wrong_bag_that_hangs_is_told_before_anything_else(tmp_path: Path) -> 
     happened = bag(1, "2026-11-30T10:00:00", "2026-12-02T10:00:00", "9 mcg/day")
     happened += bag(2, "2026-12-02T10:00:00", None, "28 mcg/day")
     found_plan = planned(tmp_path, happened)
-    said = "The bag that hangs since Wed 2026-12-02 10:00 was made for 28 mcg/day, and 9 mcg/day are ordered"
-    assert any(said in line for line in found_plan.warnings)
+    said = (
+        "A WRONG BAG HANGS since Wed 2026-12-02 10:00: 28 mcg/day in place of 9. Take it down now, and write when"
+        " (`taken_down`). Here it is counted to the end of its hours, Fri 2026-12-04 10:00: 38 mcg too much."
+    )
+    assert said in found_plan.warnings
+    course = on_calendar(found_plan).course
+    assert course.micrograms - on_calendar(found_plan).replanned.planned.micrograms == 2 * (28 - 9)
     assert found(happened) == ["I808"]
     exact(found_plan)
 

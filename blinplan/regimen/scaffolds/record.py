@@ -92,6 +92,7 @@ def examples_of(start: datetime) -> Mapping[str, tuple[Mapping[str, str], ...]]:
                 "dose": '"9 mcg/day"',
                 "hours": "24",
                 "taken_down": (start + timedelta(days=1)).isoformat(),
+                "fill_ml": "276",
             },
         ),
         "interruption": (
