@@ -254,14 +254,14 @@ def _likely(dated: Dated, seen: BagAndPump, event: Event, bag: Bag | None, holds
         yield f"it is the dose of step {period.step} of cycle {period.cycle}"
     if any(dose.is_of(planned * factor) for factor in _SLIPS_OF_TEN):
         yield f"it is {_number(dose.value / planned)} times the dose: a decimal point may stand in the wrong place"
-    infused = [amount for amount in _infused(seen, planned, bag) if seen.micrograms.is_of(amount)]
+    infused = [amount for amount in _possible_amounts(seen, planned, bag) if seen.micrograms.is_of(amount)]
     if holds is not None and infused:
         amount = _number(infused[0])
         yield f"{amount} mcg are what is infused; with priming the bag holds {_number(holds.micrograms)} mcg"
     yield from _other_rate(dated, seen, planned)
 
 
-def _infused(seen: BagAndPump, planned: Fraction, bag: Bag | None) -> Iterator[Fraction]:
+def _possible_amounts(seen: BagAndPump, planned: Fraction, bag: Bag | None) -> Iterator[Fraction]:
     """What may be infused of a bag, in mcg: in the hours of the pump, as planned, or in all that it was made for."""
     if seen.hours is not None:
         yield planned * seen.hours.value / HOURS_PER_DAY
