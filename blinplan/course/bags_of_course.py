@@ -11,11 +11,12 @@ from blinplan.course.bags.sequence import NoSequenceError, Sizes, bag_sequence, 
 from blinplan.course.bags.times import Infusion, times_of_change
 from blinplan.course.calendar import Clock, infusions
 from blinplan.course.events import Course, Period, as_ordered
-from blinplan.course.happened.hung import HungBag, minutes_left
+from blinplan.course.happened.hung import HungBag, minutes_left, went_on
 from blinplan.course.happened.ledger import LedgerEntry
 from blinplan.course.happened.replan import Replanned, replay
 from blinplan.course.wall_clock import WallClock
 from blinplan.label.read import label_of
+from blinplan.regimen.record.record import BagOnRecord
 from blinplan.regimen.site import Site, SiteBag
 
 
@@ -44,6 +45,7 @@ class _Hanging:
     def __init__(self, found: Replanned, site: Site, clock: Clock) -> None:
         self._found, self._site, self._clock = found, site, clock
         self._ledger = found.ledger
+        self._bags = went_on(as_ordered(found.course), found.ledger.bags, found.ledger.same_bag)
         self._sizes = _sizes(found.course, site)
         self._steps = infusions(as_ordered(found.course))
         wrong = [event.period for event in found.course.events if event.period.instead_of is not None]
@@ -118,17 +120,18 @@ class _Hanging:
 
     def _bags_on_record(self) -> Iterator[Bag]:
         """The bags that hung, each in as many stretches as something was infused in."""
-        seen = set[int]()
-        for bag, left in zip(self._ledger.bags, self._left, strict=True):
+        seen = set[int | BagOnRecord]()
+        for bag, left in zip(self._bags, self._left, strict=True):
             stretches = list(self._stretches(bag, left))
-            again = bag.bag.number is not None and bag.bag.number in seen
-            seen |= set() if bag.bag.number is None else {bag.bag.number}
+            which = bag.bag if bag.bag.number is None else bag.bag.number
+            again = which in seen
+            seen.add(which)
             yield from (replace(one, again=again or number > 0) for number, one in enumerate(stretches))
 
     @property
     def _left(self) -> tuple[int, ...]:
         """How long each bag on record lasts from when it is hung."""
-        return minutes_left(as_ordered(self._found.course), self._ledger.bags)
+        return minutes_left(as_ordered(self._found.course), self._bags)
 
     def _stretches(self, hung: HungBag, left: int) -> Iterator[Bag]:
         """A bag that hung, where something was infused; what is still to come of it is planned."""

@@ -316,6 +316,8 @@ def when_closed(entry: Entry, clock: Clock, site: "Site", moved: int = 0) -> str
     """
     if entry.due not in {Due.START, Due.STEP, Due.RESTART}:
         return None
+    if entry.event is not None and entry.event.period.instead_of is not None:
+        return None  # a wrong bag hung then, which nobody is to change
     at, site = clock.at(entry.start), site.at(entry.start)
     closed = why_closed(site, at.date())
     if closed is not None:

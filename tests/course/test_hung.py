@@ -256,6 +256,29 @@ def test_a_bag_that_was_hung_again_has_what_was_left_in_it() -> None:
     holds_together(hangs)
 
 
+def test_a_bag_that_ran_on_after_its_cycle_is_in_the_sums() -> None:
+    """Taken down a day after the end of 28 days, it gave 28 mcg more; what it could not give is no lack."""
+    found = dated(with_bags(bag(25 * DAY, 4 * DAY, "28 mcg/day", hours=96)))
+    assert found.course.micrograms - found.replanned.planned.micrograms == 28
+    assert any("28 mcg/day where none is ordered: 28 mcg too much" in one.text for one in happened_remarks(found))
+    holds_together(found)
+    empty = dated(with_bags(bag(25 * DAY, 4 * DAY, "28 mcg/day", hours=72)))
+    assert empty.course.micrograms == empty.replanned.planned.micrograms
+
+
+@pytest.mark.parametrize("number", [3, None])
+def test_the_same_bag_went_on_at_another_dose_than_the_label_asks_for(number: int | None) -> None:
+    """After grade 3 the label restarts at 9 mcg/day: the bag of 28 gives 19 a day too much for what is left of it."""
+    severe = stop(8 * DAY + 12 * HOUR, 15 * HOUR, CRS, grade=3, same_bag=True)
+    found = dated(with_bags(bag(7 * DAY, None, "28 mcg/day", hours=96, number=number), stops=(severe,)))
+    (wrong,) = wrong_doses(found.course)
+    again = 8 * DAY + 27 * HOUR
+    assert (wrong.event.period.start, wrong.event.period.stop) == (again, again + 60 * HOUR)
+    assert [one.again for one in found.bags if one.start == again] == [True]
+    assert any("A WRONG BAG HANGS since Wed 2026-03-11 13:00" in one.text for one in running_remarks(found))
+    holds_together(found)
+
+
 def cut(at: int, how: str) -> CourseRecord:
     """A record in which the infusion was cut short at a minute."""
     if how == "stop":

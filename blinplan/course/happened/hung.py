@@ -95,6 +95,23 @@ def hung_bags(record: CourseRecord) -> tuple[HungBag, ...]:
     )
 
 
+def went_on(course: Course, bags: Sequence[HungBag], stops: Iterable[tuple[int, int]]) -> tuple[HungBag, ...]:
+    """The bags as they hung, the one that hangs parted where it went on after a stop at another dose than is ordered.
+
+    ``stops`` are those after which the same bag went on: when, and until when.
+    """
+    found = tuple(bags)
+    for stopped, restarted in stops:
+        last = found[-1] if found else None
+        if last is None or last.stop is not None or last.start >= stopped:
+            continue
+        running = next((e for e in course.events if e.period.start <= restarted < e.period.stop), None)
+        given = last.dose_given(label_of(course.regimen_at(last.start)))
+        if running is not None and running.period.dose is not None and _differs(given, running, course):
+            found = (*found[:-1], replace(last, stop=stopped), replace(last, start=restarted))
+    return found
+
+
 def as_given(course: Course, bags: Sequence[HungBag]) -> Course:
     """A course with what the bags on record gave in it, where that is not what was ordered."""
     if not bags:
@@ -116,7 +133,9 @@ def wrong_bag_that_hangs(course: Course, bags: Sequence[HungBag]) -> WrongDose |
     """What the bag that hangs gives to the end of its hours, where that is another dose than is ordered."""
     if not bags or bags[-1].stop is not None:
         return None
-    return next((wrong for wrong in wrong_doses(course) if wrong.event.period.start == bags[-1].start), None)
+    since = bags[-1].start
+    wrong = [one for one in wrong_doses(course) if one.lack is None and one.event.period.start >= since]
+    return wrong[-1] if wrong else None
 
 
 def unknown_stretches(course: Course, bags: Sequence[HungBag], known_until: int) -> Iterator[tuple[int, int]]:
@@ -140,25 +159,28 @@ def unknown_stretches(course: Course, bags: Sequence[HungBag], known_until: int)
 
 def minutes_left(course: Course, bags: Sequence[HungBag]) -> tuple[int, ...]:
     """How many whole minutes each bag lasts from when it is hung: hung again, what is left of it."""
-    used: dict[int, Fraction] = {}
+    used: dict[int | BagOnRecord, Fraction] = {}
     found = []
     for bag in bags:
         full = bag.minutes_full(label_of(course.regimen_at(bag.start)))
-        share = Fraction(0) if bag.bag.number is None else used.get(bag.bag.number, Fraction(0))
+        which = bag.bag if bag.bag.number is None else bag.bag.number
+        share = used.get(which, Fraction(0))
         found.append(max(0, int(full * (1 - share))))
-        if bag.bag.number is not None:
-            used[bag.bag.number] = share + sum(stop - start for start, stop in _infused(course, bag)) / full
+        used[which] = share + sum(stop - start for start, stop in _infused(course, bag)) / full
     return tuple(found)
 
 
 def _infused(course: Course, bag: HungBag) -> Iterator[tuple[int, int]]:
-    """Where something was to be infused while a bag hung; of one that hangs, to where the dose changes or stops."""
+    """Where something was infused while a bag hung: it also was after the end of a cycle, where it was not taken down.
+
+    Of a bag that hangs, that is to where the dose changes or stops.
+    """
     for event in course.events:
         start, stop = max(event.period.start, bag.start), event.period.stop
-        if event.period.dose is None or start >= stop:
+        if event.period.cycle_name == INTERRUPTED or start >= stop:
             continue
         if bag.stop is None:
-            if event.period.start <= bag.start:
+            if event.period.start <= bag.start and event.period.dose is not None:
                 yield start, stop
         elif start < bag.stop:
             yield start, min(stop, bag.stop)
@@ -182,9 +204,10 @@ def _stretches(course: Course, bags: Sequence[HungBag]) -> Iterator[_Stretch]:
 def _pieces(event: Event, course: Course, stretches: Iterable[_Stretch]) -> Iterator[Period]:
     """An event, in pieces where another dose was given, or none."""
     period, now = event.period, event.period.start
-    for stretch in stretches if period.dose is not None else ():
+    for stretch in stretches:
         start, stop = max(stretch.start, now), min(stretch.stop, period.stop)
-        if start >= stop or (stretch.dose is not None and not _differs(stretch.dose, event, course)):
+        as_it_was = period.dose is None if stretch.dose is None else not _differs(stretch.dose, event, course)
+        if start >= stop or as_it_was:
             continue
         if start > now:
             yield replace(period, start=now, stop=start)

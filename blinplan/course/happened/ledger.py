@@ -123,6 +123,12 @@ class Ledger:
     bags: tuple[HungBag, ...] = ()
     places: tuple[PlaceOnRecord, ...] = ()
 
+    @property
+    def same_bag(self) -> tuple[tuple[int, int], ...]:
+        """The stops after which the same bag went on, as the record says: when, and until when."""
+        stops = ((e.stopped, e.restarted) for e in self.interruptions if e.interruption.same_bag)
+        return tuple((stopped, restarted) for stopped, restarted in stops if restarted is not None)
+
 
 def record_of(ledger: Ledger, regimen: str, start: datetime) -> CourseRecord:
     """What a ledger tells of what happened, as a record of a course that began at an aware time."""

@@ -9,7 +9,7 @@ from itertools import groupby
 from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.events import INTERRUPTED, Course, PatientChange, Period, course_of, given_rate, periods
 from blinplan.course.happened.figures import FiguresOverTime, Juncture, NewFigures
-from blinplan.course.happened.hung import HungBag, as_given
+from blinplan.course.happened.hung import HungBag, as_given, went_on
 from blinplan.course.happened.ledger import Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.happened.resumption import Decided, FromLedger, FromRecord, RecordError, Stop
 from blinplan.course.happened.starts import Opens, at_once
@@ -200,7 +200,7 @@ def course_by(
     walk = _walk_of(regimen, record, whom, adulthood, others)
     course = course_of(regimen, whom, walk.to_its_end(), tuple(walk.changes))
     _refuse_stray_bags(course, walk.ledger.bags, ended=walk.ended)
-    return as_given(course, walk.ledger.bags)
+    return as_given(course, went_on(course, walk.ledger.bags, walk.ledger.same_bag))
 
 
 def _walk_of(
@@ -218,7 +218,7 @@ def _walk(undated: Course, decided: "Decided", clock: WallClock) -> Replanned:
     course = course_of(undated.regimen, undated.patient, laid_out, tuple(walk.changes))
     course = replace(course, others=undated.others)
     _refuse_stray_bags(course, walk.ledger.bags, ended=walk.ended)
-    given = as_given(course, walk.ledger.bags)
+    given = as_given(course, went_on(course, walk.ledger.bags, walk.ledger.same_bag))
     return Replanned(on_calendar(undated, clock), given, walk.ledger, walk.ended, undated)
 
 

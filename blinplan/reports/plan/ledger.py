@@ -44,7 +44,8 @@ def bags_on_record(dated: Dated) -> Iterator[str]:
     """Say how many bags are on record, and what wrong ones gave."""
     bags = dated.ledger.bags
     if bags:
-        hangs = f"; the last hangs since {moment_text(dated.clock.at(bags[-1].start))}" if bags[-1].stop is None else ""
+        still = bags[-1].stop is None and dated.ledger.end is None
+        hangs = f"; the last hangs since {moment_text(dated.clock.at(bags[-1].start))}" if still else ""
         yield f"{len(bags)} {plural('bag', len(bags))} on record{hangs}."
     yield from (wrong_dose_text(dated, wrong) for wrong in wrong_doses(dated.course))
 

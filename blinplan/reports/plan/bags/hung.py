@@ -37,9 +37,9 @@ def running_remarks(dated: Dated) -> Iterator[Remark]:
     wrong = wrong_bag_that_hangs(dated.course, dated.ledger.bags)
     if wrong is not None:
         since, until = (moment_text(dated.clock.at(at)) for at in (wrong.event.period.start, wrong.event.period.stop))
-        given, ordered = (amount_text(one.rate) for one in (wrong.event, wrong.ordered))
+        given = amount_text(wrong.event.rate)
         yield Remark(
-            f"A WRONG BAG HANGS since {since}: {given} mcg/day in place of {ordered}. Take it down now, and write when"
+            f"A WRONG BAG HANGS since {since}: {given} mcg/day {_in_place_of(wrong)}. Take it down now, and write when"
             f" (`taken_down`). Here it is counted to the end of its hours, {until}: {_off(wrong)}.",
             RemarkKind.ERROR,
         )
@@ -82,7 +82,7 @@ def wrong_dose_text(dated: Dated, wrong: WrongDose) -> str:
         return f"{when} {wrong.lack}: of {ordered} mcg/day {_off(wrong)}. {_what_to_add(dated, wrong)}"
     hangs = wrong == wrong_bag_that_hangs(dated.course, dated.ledger.bags)
     gives = "the bag that hangs gives" if hangs else "a bag gave"
-    given = f"{amount_text(wrong.event.rate)} mcg/day in place of {ordered}"
+    given = f"{amount_text(wrong.event.rate)} mcg/day {_in_place_of(wrong)}"
     return f"{when} {gives} {given}: {_off(wrong)}. It is in the sums."
 
 
@@ -94,6 +94,11 @@ def _off(wrong: WrongDose) -> str:
     if wrong.lack is not None:
         return f"{amount} mcg were not given"
     return f"{amount} mcg {'too much' if more > 0 else 'too little'}"
+
+
+def _in_place_of(wrong: WrongDose) -> str:
+    """Say what was ordered."""
+    return f"in place of {amount_text(wrong.ordered.rate)}" if wrong.ordered.rate else "where none is ordered"
 
 
 def _what_to_add(dated: Dated, wrong: WrongDose) -> str:

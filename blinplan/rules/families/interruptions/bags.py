@@ -44,12 +44,12 @@ def _wrong(rule: Rule, case: Case, wrong: WrongDose, bag: HungBag, *, hangs: boo
         advice = f"{advice}: after an overdose the label restarts at the right dose after {hold}"
     given, ordered, off = (decimal_text(one, 3) for one in (wrong.event.rate, wrong.ordered.rate, abs(more)))
     off = f"{off} mcg too {'much' if more > 0 else 'little'}"
-    message = f"for {duration_text(period.minutes)} a bag gave {given} mcg/day in place of {ordered}: {off}"
+    given = f"{given} mcg/day {f'in place of {ordered}' if wrong.ordered.rate else 'where none is ordered'}"
+    message = f"for {duration_text(period.minutes)} a bag gave {given}: {off}"
     if hangs:
         advice = f"take it down now and write when (`taken_down`); {advice}"
         message = (
-            f"a wrong bag hangs and gives {given} mcg/day in place of {ordered}: to the end of its hours, for"
-            f" {duration_text(period.minutes)}, {off}"
+            f"a wrong bag hangs and gives {given}: to the end of its hours, for {duration_text(period.minutes)}, {off}"
         )
     limits = ("overdose_hold",) if more > 0 and hold is not None else ()
     return case.finding(rule, (*bag.path, "dose"), message, advice, limits=limits)
