@@ -8,7 +8,7 @@ from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.keeping import use_by
 from blinplan.course.bags.preparation import bag_by_label
 from blinplan.course.bags.sequence import NoSequenceError, Sizes, bag_sequence, usable_bags
-from blinplan.course.bags.times import Infusion, times_of_change
+from blinplan.course.bags.times import Infusion, on_closed_day, times_of_change
 from blinplan.course.calendar import Clock, infusions
 from blinplan.course.events import Course, Period, as_ordered
 from blinplan.course.happened.hung import HungBag, minutes_left, went_on
@@ -172,10 +172,17 @@ class _Hanging:
         running = next(one for one in self._steps if one.start <= bag.start < one.stop)
         within = replace(running, start=bag.start)
         site, began = self._site.at(bag.start), self._clock.started_at(bag.start)
-        times = [at for at in times_of_change(within, site, began) if bag.start < at <= last]
+        times = [at for at in times_of_change(within, site, began, closed_too=True) if bag.start < at <= last]
         times += [running.stop] if running.stop <= last else []
         ways = [(at, way) for at in times if (way := self._from(at, running)) is not None]
-        return replace(bag, stop=min(ways, key=lambda each: (len(each[1]), -each[0]))[0] if ways else last)
+        best = min(ways, key=lambda each: (self._on_closed_days(each[1]), len(each[1]), -each[0]), default=None)
+        return replace(bag, stop=last if best is None else best[0])
+
+    def _on_closed_days(self, bags: Iterable[Bag]) -> int:
+        """How many bags are to be hung on days on which their site changes none."""
+        return sum(
+            on_closed_day(bag.start, self._site.at(bag.start), self._clock.started_at(bag.start)) for bag in bags
+        )
 
     def _hung_again(self, bag: Bag) -> Iterator[Bag]:
         """What becomes of a bag that hung when the infusion stopped, where the record says that it went on."""

@@ -20,6 +20,7 @@ from blinplan.course.patient import patient
 from blinplan.regimen import library
 from blinplan.regimen.record.record import Cause, Interruption
 from blinplan.regimen.site import Site
+from blinplan.reports.plan.bags.changes import changes_on_closed_days
 from tests.course.dated_records import interruption, record
 from tests.course.regimens import site
 
@@ -228,11 +229,12 @@ def test_whatever_happens_every_bag_is_one_after_the_other_and_all_give_what_is_
         assert all(bag.rate == event.rate for bag in own)
         assert sum(bag.micrograms for bag in own) == event.micrograms
     assert sum(bag.minutes for bag in plan.bags) == plan.course.infusion_minutes
+    told = {remark.start for remark in changes_on_closed_days(plan)}
     for bag in plan.bags:
         hung = plan.clock.at(bag.start)
         if bag.start not in {event.period.start for event in infused}:
-            assert hung.weekday() not in profile.closed
-            assert hung.date() not in profile.holidays
+            closed = hung.weekday() in profile.closed or hung.date() in profile.holidays
+            assert not closed or (profile.holidays and bag.start in told)
         if weight < Fraction("5.4"):
             assert bag.size.preservative is False
     begun = {entry.cycle: entry.start for entry in plan.entries if entry.due is Due.START}
@@ -249,8 +251,10 @@ def test_a_closed_week_that_was_never_reached_is_no_reason_for_want_of_bags() ->
     stopped = interruption(start, 22 * DAY + 4 * HOUR, 4 * DAY + 20 * HOUR, Cause.TECHNICAL, None, 1)
     plan = date_course(planned, start, ward, record(planned, start, stopped))
     assert sum(bag.micrograms for bag in plan.bags) == plan.course.micrograms
-    with pytest.raises(NoSequenceError):
-        date_course(planned, start, ward, None)
+    assert not list(changes_on_closed_days(plan))
+    told = [change.text for change in changes_on_closed_days(date_course(planned, start, ward, None))]
+    for text, day in zip(told, ("Thu 2026-12-24", "Sat 2026-12-26"), strict=True):
+        assert f"has to be changed on {day} 10:00: it is a holiday, on which Ward 7 changes no bags" in text
 
 
 def test_a_bag_that_was_hung_stays_the_one_that_was_hung() -> None:

@@ -20,6 +20,7 @@ from blinplan.course.premedication import premedication_plan
 from blinplan.quantities import read_dose
 from blinplan.regimen.record.record import BagOnRecord, CourseRecord, CycleStart, Ending, EndOfCourse
 from blinplan.regimen.site import Site
+from blinplan.reports.plan.bags.changes import changes_on_closed_days
 from blinplan.reports.plan.bags.hung import happened_remarks, running_remarks
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
 from tests.course.regimens import site
@@ -106,7 +107,7 @@ def test_a_bag_that_hangs_is_taken_down_when_the_ward_changes_bags_and_before_it
     empty = dated(with_bags(bag(4 * DAY, None, hours=24)))  # on the closed Saturday, which the plan tells
     assert next(one for one in empty.bags if one.start == 4 * DAY).stop == 5 * DAY
     said = "the bag before is empty on Sat 2026-03-07 10:00: it is a Saturday, on which Ward 7 changes no bags"
-    assert any(said in remark.text for remark in happened_remarks(empty))
+    assert any(said in remark.text for remark in changes_on_closed_days(empty))
 
 
 def test_a_pump_failure_of_five_hours_lets_the_same_bag_go_on() -> None:

@@ -1,5 +1,6 @@
 """When a site changes bags and starts cycles: its days and its hour, in minutes of a course."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from blinplan.quantities import MINUTES_PER_HOUR
@@ -26,6 +27,17 @@ def why_closed(site: Site, day: date) -> str | None:
     if day in site.holidays:
         return "a holiday"
     return f"a {WEEKDAYS[day.weekday()].capitalize()}" if day.weekday() in site.closed else None
+
+
+def always_open(site: Site) -> Site:
+    """The site as if it changed bags on every day."""
+    return replace(site, closed=frozenset(), holidays=frozenset(), closures=())
+
+
+def in_ordinary_weeks(site: Site) -> Site:
+    """The site without what is not so every week: holidays, closures, and days on which bags cannot be had."""
+    lasting = tuple(shortage for shortage in site.shortages if shortage.holds(None))
+    return replace(site, holidays=frozenset(), closures=(), shortages=lasting)
 
 
 def hour_of_change(site: Site) -> str:

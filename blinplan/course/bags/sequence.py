@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.contents import contents
-from blinplan.course.bags.times import SHORTEST, Infusion, day_of, times_of_change
+from blinplan.course.bags.opening import in_ordinary_weeks
+from blinplan.course.bags.times import SHORTEST, Infusion, day_of, on_closed_day, times_of_change
 from blinplan.course.wall_clock import WallClock
 from blinplan.quantities import MINUTES_PER_HOUR, duration_text
 from blinplan.regimen.preference import Preference
@@ -44,6 +45,10 @@ def bag_sequence(
     thrifty: bool = False,
 ) -> tuple[Bag, ...]:
     """Find the bags of a course: of the sequences that obey the profile, one with the fewest bags, or the fewest vials.
+
+    Where holidays, closures or bags that cannot be had leave none, bags are changed on as few closed days as can be, at
+    the hour of change: whoever is on the pump needs a bag then. A site that never lasts over its ordinary week is none
+    that a plan could be made with.
 
     Before that comes that no bag lasts less than four hours. Of those with as few, the one is taken that ends with no
     bag of a few hours, then the one that is changed most often at the site's hour, then the one that throws least away,
@@ -77,8 +82,21 @@ def bag_sequence(
 
 
 def _bags_of(infusion: Infusion, step: int, available: "_Available", cost: "_Cost") -> list[Bag]:
+    try:
+        return _bags_between(infusion, step, available, cost, closed_too=False)
+    except NoSequenceError:
+        usual = replace(available, site=in_ordinary_weeks(available.site))
+        if available.start is None or usual.site == available.site:
+            raise
+        _bags_between(infusion, step, usual, cost, closed_too=False)
+        return _bags_between(infusion, step, available, cost, closed_too=True)
+
+
+def _bags_between(
+    infusion: Infusion, step: int, available: "_Available", cost: "_Cost", *, closed_too: bool
+) -> list[Bag]:
     site = available.site
-    changes = times_of_change(infusion, site, available.start)
+    changes = times_of_change(infusion, site, available.start, closed_too=closed_too)
     if site.long_day is LongDay.SPLIT and any(changes.values()):
         try:
             return _best_bags(_Search(infusion, step, replace(available, splits=True), changes, cost))
@@ -117,6 +135,8 @@ class _Available:
 class _Hung(NamedTuple):
     """A bag as it is weighed: its vials, how unusual the time is at which it is taken down, and whether it is the last.
 
+    ``closed`` says whether the bag after it is to be hung on a day on which the site changes none.
+
     ``vials`` is None where nobody says what is filled or what a vial holds.
     """
 
@@ -124,6 +144,7 @@ class _Hung(NamedTuple):
     vials: int | None
     unusual: int
     last: bool
+    closed: bool
 
 
 _Cost = Callable[[_Hung], tuple[int, ...]]
@@ -209,7 +230,9 @@ def _each_bag(
             bag = Bag(start, stop, size, infusion.rate, search.step)
             if size not in vials:
                 vials[size] = _vials(bag, available.site)
-            yield _Hung(bag, vials[size], search.changes.get(stop, 0), stop == infusion.stop)
+            last = stop == infusion.stop
+            closed = not last and on_closed_day(stop, available.site, available.start)
+            yield _Hung(bag, vials[size], search.changes.get(stop, 0), last, closed)
             if search.cost is not _fewest_vials:
                 break  # of one kind of bag the smallest is the best
 
@@ -222,7 +245,7 @@ def _vials(bag: Bag, site: Site) -> int | None:
 
 def _put_before(hung: _Hung, rest: _Way, cost: _Cost) -> _Way:
     """Put a bag before the others."""
-    costs = cost(hung)
+    costs = (hung.closed, *cost(hung))
     added = costs if not rest.cost else tuple(map(add, costs, rest.cost))
     return _Way(added, (-hung.bag.minutes, *rest.lengths), hung.bag)
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import gcd
 
-from blinplan.course.bags.opening import is_open, moment_of_change
+from blinplan.course.bags.opening import always_open, is_open, moment_of_change
 from blinplan.course.wall_clock import WallClock
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.regimen.site import LongDay, Site
@@ -37,11 +37,16 @@ _DAYTIME = range(8, 19)
 """Hours at which a bag may be changed besides, rather than at others."""
 
 
-def times_of_change(infusion: Infusion, site: Site, start: datetime | None) -> dict[int, int]:
+def times_of_change(
+    infusion: Infusion, site: Site, start: datetime | None, *, closed_too: bool = False
+) -> dict[int, int]:
     """When a bag may be changed inside an infusion, in minutes of the course, rising, and how unusual each time is.
 
-    That is 0 at the hour of the site, and else 1 by day and 2 at night.
+    That is 0 at the hour of the site, and else 1 by day and 2 at night. ``closed_too`` asks for the times on days on
+    which the site changes no bags as well, as if it did.
     """
+    if closed_too:
+        site = always_open(site)
     usual = sorted({minute for minute in _usual(infusion, site, start) if infusion.start < minute < infusion.stop})
     if start is None or site.long_day is LongDay.MOVE_CLOCK:
         return dict.fromkeys(usual, 0)
@@ -103,6 +108,11 @@ def _comes_twice(at: datetime) -> bool:
 def local_time(minute: int, start: datetime) -> datetime:
     """The local time of a minute of a course."""
     return (start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(start.tzinfo)
+
+
+def on_closed_day(minute: int, site: Site, start: datetime | None) -> bool:
+    """Whether the site changes no bags on the day of a minute of the course."""
+    return start is not None and not is_open(site, day_of(minute, start))
 
 
 def day_of(minute: int, start: datetime) -> date:

@@ -13,6 +13,7 @@ from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import Basis, duration_text, hours_text
+from blinplan.reports.plan.bags.changes import changes_on_closed_days
 from blinplan.reports.plan.bags.words import bag_text, preparation_text
 from blinplan.reports.plan.premedication import due_text
 from blinplan.reports.plan.things_due import cycle_text, entry_of_thing_text, reason_of_no_interval
@@ -57,7 +58,7 @@ _STYLES = {
 
 
 def closed_days(dated: Dated) -> Iterator[Remark]:
-    """Tell of every start, step and restart that wants a new bag when the site changes none."""
+    """Tell of every start, step and restart that wants a new bag when the site changes none, and of other changes."""
     hung = {bag.start for bag in dated.bags if not bag.is_to_prepare}
     for entry in dated.shown_entries() if dated.site is not None else ():
         if entry.start in hung:
@@ -68,6 +69,9 @@ def closed_days(dated: Dated) -> Iterator[Remark]:
             start = moment_text(dated.clock.at(entry.start))
             text = f"The {entry.due} of {start} needs a new bag: it is {visible(closed)}."
             yield Remark(text, cycle=entry.cycle, start=entry.start, stop=entry.start)
+    for remark in changes_on_closed_days(dated):
+        if dated.shows_stretch(remark.cycle, remark.start, remark.stop):
+            yield remark
 
 
 def clock_changes(dated: Dated) -> Iterator[Remark]:

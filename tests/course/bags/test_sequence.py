@@ -1,9 +1,10 @@
 """Bags: no gap, no overlap, exactly what was ordered, changed only when the site does, and as few as can be."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from itertools import pairwise, product
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,12 +22,14 @@ from blinplan.course.bags.sequence import (
     usable_bags,
     without_preservative,
 )
-from blinplan.course.bags.times import Infusion
+from blinplan.course.bags.times import Infusion, day_of, local_time, minute_of, times_of_change
 from blinplan.course.events import expand
 from blinplan.course.patient import patient
+from blinplan.course.wall_clock import Moment, WallClock
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.regimen import library
-from blinplan.regimen.site import Shortage, Site, SiteBag, Vial
+from blinplan.regimen.preference import Preference
+from blinplan.regimen.site import LongDay, Shortage, Site, SiteBag, Vial
 from tests.course.regimens import site
 
 DAY, HOUR = 24 * 60, 60
@@ -142,6 +145,18 @@ def test_a_bag_may_be_taken_down_on_any_open_day_where_there_is_no_hour_of_chang
     assert len(changes) == 3
 
 
+def lasts_over_closed_days(infusion: Infusion, ward: Site, start: datetime) -> bool:
+    """Whether some sequence of bags needs no change on a closed day."""
+    reached = [infusion.start]
+    for time_of_change in (*times_of_change(infusion, ward, start), infusion.stop):
+        for before in reached:
+            missing = {s for one in ward.shortages if one.holds(day_of(before, start)) for s in one.sizes}
+            if any(size.minutes >= time_of_change - before for size in ward.bags if size.minutes not in missing):
+                reached.append(time_of_change)
+                break
+    return infusion.stop in reached
+
+
 sizes_of_bags = st.lists(st.sampled_from([24, 36, 48, 72, 96, 168]), min_size=1, max_size=4, unique=True)
 
 
@@ -191,27 +206,89 @@ def test_any_sequence_has_no_gap_no_overlap_and_the_ordered_dose(
         assert own[0].start == infusion.start
         assert own[-1].stop == infusion.stop
         assert sum(bag.micrograms for bag in own) == infusion.rate * (infusion.stop - infusion.start) / DAY
-        for bag in own[1:]:
-            moment = (start.astimezone(UTC) + timedelta(minutes=bag.start)).astimezone(ZoneInfo(zone))
-            assert moment.weekday() not in closed
-            assert moment.date() not in holidays
+        hung = [(start.astimezone(UTC) + timedelta(minutes=bag.start)).astimezone(ZoneInfo(zone)) for bag in own[1:]]
+        if any(moment.weekday() in closed or moment.date() in holidays for moment in hung):
+            assert holidays or shortages
+            assert not lasts_over_closed_days(infusion, ward, start)
 
 
 @given(sizes=sizes_of_bags, days=st.integers(1, 9), open_days=st.lists(st.booleans(), min_size=9, max_size=9))
-def test_no_other_sequence_has_fewer_bags(sizes: list[int], days: int, open_days: list[bool]) -> None:
+def test_no_other_sequence_has_fewer_changes_on_closed_days_or_of_as_few_fewer_bags(
+    sizes: list[int], days: int, open_days: list[bool]
+) -> None:
     monday = datetime(2026, 11, 2, 10, tzinfo=UTC)
     shut = frozenset((monday + timedelta(days=day)).date() for day in range(9) if not open_days[day])
-    ward = site(*sizes, holidays=shut)
-    possible = [0, *(day for day in range(1, days) if open_days[day]), days]
-    fewest = {days: 0}
-    for day in reversed(possible[:-1]):
-        ways = [fewest[end] + 1 for end in possible if end > day and end in fewest and (end - day) * 24 <= max(sizes)]
-        if ways:
-            fewest[day] = min(ways)
-    try:
-        assert len(bag_sequence(course((days * 24, 28)), ward, monday)) == fewest[0]
-    except NoSequenceError:
-        assert 0 not in fewest
+    least = {days: (0, 0)}
+    for day in reversed(range(days)):
+        ends = (end for end in range(day + 1, days + 1) if end in least and (end - day) * 24 <= max(sizes))
+        least[day] = min((least[end][0] + (end < days and not open_days[end]), least[end][1] + 1) for end in ends)
+    bags = bag_sequence(course((days * 24, 28)), site(*sizes, holidays=shut), monday)
+    on_closed = sum((monday + timedelta(minutes=bag.start)).date() in shut for bag in bags[1:])
+    assert (on_closed, len(bags)) == least[0]
+
+
+def easter(year: int) -> date:
+    """Easter Sunday (Meeus, Jones, Butcher)."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    (d, e), f = divmod(b, 4), (b + 8) // 25
+    h = (19 * a + b - d - (b - f + 1) // 3 + 15) % 30
+    i, k = divmod(c, 4)
+    rest = (32 + 2 * e + 2 * i - h - k) % 7
+    month, day = divmod(h + rest - 7 * ((a + 11 * h + 22 * rest) // 451) + 114, 31)
+    return date(year, month, day + 1)
+
+
+def test_easter_is_on_the_days_of_the_calendar() -> None:
+    assert [easter(year) for year in (2026, 2027, 2028, 2029, 2030)] == [
+        date(2026, 4, 5),
+        date(2027, 3, 28),
+        date(2028, 4, 16),
+        date(2029, 4, 1),
+        date(2030, 4, 21),
+    ]
+
+
+@pytest.mark.parametrize("year", range(2026, 2031))
+@pytest.mark.parametrize("hours", [(24, 48, 72), (24, 72, 96), (24, 48, 72, 96), (24, 96, 120), (24, 168)])
+@pytest.mark.parametrize("weekend", [frozenset({5, 6}), frozenset({6})])
+@pytest.mark.parametrize("more", ["", "split", "move-clock", "fewest-vials"])
+def test_over_easter_a_bag_is_changed_on_a_closed_day_at_the_hour_only_where_none_lasts(
+    year: int, hours: tuple[int, ...], weekend: frozenset[int], more: str
+) -> None:
+    """Good Friday to Easter Monday are closed: a bag hung on Thursday would have to last five days."""
+    sunday = easter(year)
+    feast = frozenset(sunday + timedelta(days=day) for day in (-2, 1))
+    keys: dict[str, Any] = {"long_day": LongDay(more)} if more in {"split", "move-clock"} else {}
+    keys |= {"prefer": Preference.FEWEST_VIALS} if more == "fewest-vials" else {}
+    ward = site(*hours, closed=weekend, holidays=feast, **keys)
+    for before in range(1, 28):
+        begins = datetime.combine(sunday - timedelta(days=before), time(10), tzinfo=BERLIN)
+        lasts = WallClock(begins).after(Moment(0, 0), 28 * DAY).minute
+        bags = bag_sequence([Infusion(0, lasts, Fraction(28))], ward, begins)
+        hung = [local_time(bag.start, begins) for bag in bags]
+        assert (bags[0].start, bags[-1].stop) == (0, lasts)
+        assert all(one.stop == other.start and one.minutes <= one.size.minutes for one, other in pairwise(bags))
+        assert sum(bag.micrograms for bag in bags) == Fraction(28) * lasts / DAY
+        closed = [at for at in hung[1:] if at.date() in feast or at.weekday() in weekend]
+        open_before = sunday - timedelta(days=3 if weekend == {5, 6} else 1)  # Thursday, or Saturday
+        before_feast = datetime.combine(open_before, time(10), tzinfo=BERLIN)
+        after_feast = datetime.combine(sunday + timedelta(days=2), time(10), tzinfo=BERLIN)
+        first = max(minute_of(before_feast, begins), 0)
+        gap = min(minute_of(after_feast, begins), lasts) - first
+        assert len(closed) == -(-gap // (max(hours) * HOUR)) - 1, begins
+        if more != "move-clock":
+            assert all(at.time() == time(10) for at in closed)
+
+
+def test_a_week_that_never_works_is_not_mended_by_its_holidays() -> None:
+    """A ward that closes at weekends and has no bag for them has no plan, and is told so with or without holidays."""
+    monday = datetime(2027, 3, 15, 10, tzinfo=BERLIN)
+    with pytest.raises(NoSequenceError, match="3 d later, and the longest bag lasts 2 d"):
+        bag_sequence(
+            course((14 * 24, 28)),
+            site(24, 48, closed=frozenset({5, 6}), holidays=frozenset({date(2027, 3, 26)})),
+            monday,
+        )
 
 
 def test_without_a_time_of_change_bags_run_out_where_they_run_out() -> None:

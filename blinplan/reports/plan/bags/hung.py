@@ -1,12 +1,10 @@
 """What of that which happened has to be known beside a plan: wrong bags, lacking ones, bags hung again, the end."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 from blinplan.course.bags.sequence import in_use_left
 from blinplan.course.bags_of_course import why_not_again
-from blinplan.course.calendar import Due, Entry, when_closed
 from blinplan.course.dated import Dated
 from blinplan.course.happened.hung import (
     NO_BAG,
@@ -68,7 +66,6 @@ def happened_remarks(dated: Dated) -> Iterator[Remark]:
         text = "No bags are planned: which site prepares them before the first [[place]] is not said (--site)."
         yield Remark(text, RemarkKind.NOT_EVALUATED)
     yield from _unknown_rates(dated)
-    yield from _empty_on_closed_days(dated)
     for entry in dated.ledger.interruptions:
         yield from _bag_after(dated, entry)
 
@@ -142,20 +139,6 @@ def _unknown_rates(dated: Dated) -> Iterator[Remark]:
                 " counted as what it was made for."
             )
             yield Remark(text, RemarkKind.NOT_EVALUATED, start=hung.start, stop=hung.start)
-
-
-def _empty_on_closed_days(dated: Dated) -> Iterator[Remark]:
-    """Say which bag that hangs has to be changed when the site changes none."""
-    if dated.site is None:
-        return
-    for bag, following in pairwise(dated.bags):
-        change = Entry(Due.STEP, bag.stop, bag.stop, 0)
-        if bag.is_to_prepare or not following.is_to_prepare or following.start != bag.stop:
-            continue
-        if (closed := when_closed(change, dated.clock, dated.site)) is not None:
-            number, at = dated.bag_numbers[following.start], moment_text(dated.clock.at(bag.stop))
-            text = f"Bag {number} is needed when the bag before is empty on {at}: it is {visible(closed)}."
-            yield Remark(text, start=bag.stop, stop=bag.stop)
 
 
 def _bag_after(dated: Dated, entry: LedgerEntry) -> Iterator[Remark]:
