@@ -205,9 +205,23 @@ class _Hanging:
         return bag.good_until if bag.on_record else use_by(bag, self._site).down_by
 
     def _good_until(self, hung: HungBag) -> int | None:
-        """Until when a bag on record may be used; None where nobody says when it was prepared, or how long it keeps."""
+        """Until when a bag on record may be used; None where nobody says since when, or how long it keeps.
+
+        Of one that hangs, the site says what the label does not, and that its time runs from hanging where it was cold.
+        """
         limit, prepared = self._size(hung).in_use, hung.bag.prepared
-        return None if limit is None or prepared is None else self._clock.minute(prepared) + limit
+        since = None if prepared is None else self._clock.minute(prepared)
+        if hung.stop is None:
+            site = self._site.at(hung.start)
+            own = next((size.in_use for size in site.bags if size.minutes == hung.bag.minutes), None)
+            limit = min((one for one in (limit, own) if one is not None), default=None)
+            since = self._first_hung(hung) if site.kept_cold else since
+        return None if limit is None or since is None else since + limit
+
+    def _first_hung(self, hung: HungBag) -> int:
+        """When a bag was hung for the first time."""
+        number = hung.bag.number
+        return next(bag.start for bag in self._bags if bag is hung or (number is not None and bag.bag.number == number))
 
     def _size(self, bag: HungBag) -> SiteBag:
         """What a bag was made for, as far as the record and the label say it; the site has no say in what hung."""

@@ -333,3 +333,24 @@ def test_whatever_was_late_or_empty_the_sums_are_exact(
         if one.on_record and fill is not None:
             assert one.millilitres is not None
             assert one.millilitres <= fill
+
+
+@pytest.mark.parametrize(("cold", "prepared", "until"), [(True, 6, 120), (False, 6, 114), (True, None, 120)])
+def test_until_when_a_bag_that_hangs_is_good_is_by_the_rule_of_the_site(
+    cold: bool, prepared: int | None, until: int
+) -> None:
+    """120 hours from hanging where it was cold, and else from preparation, six hours before; then a new bag is hung."""
+    sizes = tuple(replace(one, in_use=120 * HOUR if one.minutes == 96 * HOUR else None) for one in WARD.bags)
+    ward = replace(WARD, bags=sizes, kept_cold=cold)
+    hangs = bag(7 * DAY, None, "28 mcg/day", hours=96, number=3)
+    hangs = hangs if prepared is None else replace(hangs, prepared=hangs.hung - timedelta(hours=prepared))
+    for restarted, goes_on in ((until * HOUR - 1, True), (until * HOUR, False)):
+        lasts = restarted - 3 * DAY
+        found = dated(with_bags(hangs, stops=(stop(10 * DAY, lasts, same_bag=True),)), ward)
+        again = [one for one in found.bags if one.start == 7 * DAY + restarted]
+        assert [(one.again, one.good_until) for one in again] == [
+            (goes_on, 7 * DAY + until * HOUR if goes_on else None)
+        ]
+        said = [one.text for one in happened_remarks(found) if "its in-use time was over. If it hangs" in one.text]
+        assert bool(said) is not goes_on
+        holds_together(found)

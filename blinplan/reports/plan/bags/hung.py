@@ -151,10 +151,13 @@ def _bag_after(dated: Dated, entry: LedgerEntry) -> Iterator[Remark]:
     stretch = {"cycle": entry.interruption.cycle, "start": entry.restarted, "stop": entry.restarted}
     if again is None:
         left = in_use_left(before, dated.site)
-        until = None if left is None else before.stop + left
+        until = before.good_until if left is None else before.stop + left
         why = why_not_again(entry, dated.site.at(entry.stopped), until) or "it was empty, or the dose is another one"
+        unsaid = dated.site.at(entry.stopped).disconnected_bag is None
         yield Remark(
-            f"Bag {number} was hung again at {at} by the record; a new bag is planned from then on: {visible(why)}.",
+            f"Bag {number} was hung again at {at} by the record; a new bag is planned from then on: {visible(why)}."
+            f"{'' if unsaid else ' If it hangs, take it down.'}",
+            RemarkKind.WARNING if unsaid else RemarkKind.ERROR,
             **stretch,  # type: ignore[arg-type]
         )
     elif again.good_until is None:
