@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.bags.bag import Bag
-from blinplan.course.bags.opening import NeverOpenError, next_opening
+from blinplan.course.bags.opening import NeverOpenError, always_open, hour_of_change, next_opening
 from blinplan.course.bags.preparation import prepared_by
 from blinplan.course.bags.sequence import NoSequenceError
 from blinplan.course.bags_of_course import bags_of
@@ -20,6 +20,7 @@ from blinplan.course.happened.starts import Opens, at_once
 from blinplan.course.premedication import PremedicationPlan, premedication_plan
 from blinplan.course.wall_clock import DayLength, WallClock
 from blinplan.label.read import label_of
+from blinplan.quantities import MINUTES_PER_HOUR
 from blinplan.regimen.record.record import CourseRecord
 from blinplan.regimen.site import LongDay, Site
 
@@ -187,10 +188,24 @@ def _opens(site: Site | None, begins: datetime) -> Opens:
     moves = Clock(begins, tuple(_moves(site)))
 
     def opens(minute: int) -> tuple[int, str]:
-        here = site.at(minute)
-        return next_opening(here, moves.started_at(minute), minute) if here.starts_when_open else at_once(minute)
+        here, began = site.at(minute), moves.started_at(minute)
+        if str(moves.zone_at(minute)) != str(moves.zone):
+            return _opens_elsewhere(here, moves, minute)
+        return next_opening(here, began, minute) if here.starts_when_open else at_once(minute)
 
     return opens
+
+
+def _opens_elsewhere(here: Site, moves: Clock, minute: int) -> tuple[int, str]:
+    """When a cycle can begin in another zone than the first: at the hour of the place, or that of the first start."""
+    begins = moves.start
+    hour = here.change_minute if here.change_minute is not None else begins.hour * MINUTES_PER_HOUR + begins.minute
+    there = replace(here, change_minute=hour)
+    if here.starts_when_open:
+        return next_opening(there, moves.started_at(minute), minute)
+    opens, _ = next_opening(always_open(there), moves.started_at(minute), minute)
+    why = f"{here.name} begins cycles at {hour_of_change(there)} by the clock of {moves.zone_at(minute)}"
+    return opens, why if opens > minute else ""
 
 
 def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded: bool) -> Dated:

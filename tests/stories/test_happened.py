@@ -1,11 +1,15 @@
 """What really happened, told in records: the plan goes on from it as a pharmacist would."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from blinplan import plan
+from blinplan.course.calendar import Due
+from blinplan.reports.plan.dated_plan import entry_text
 from tests.stories.ward import ADULT, exact, found, on_calendar, planned, steps
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -199,6 +203,35 @@ def test_where_the_clock_is_put_forward_the_stories_hold(tmp_path: Path) -> None
     exact(planned(tmp_path, happened, head=spring))
 
 
+AT_HOME = (
+    'site = 1\nname = "Home"\ntime_zone = "{}"\n{}'
+    "bag = [{{ hours = 24, fill_ml = 276 }}, {{ hours = 168, fill_ml = 110 }}]\n"
+)
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "Australia/Sydney", "Europe/London"])
+@pytest.mark.parametrize("hour", ["18:00", "09:00", None])
+@pytest.mark.parametrize("first", ["2026-11-30", "2026-09-07", "2027-03-01", "2027-02-08"])
+def test_who_goes_home_to_another_zone_begins_each_cycle_at_the_hour_there(
+    tmp_path: Path, zone: str, hour: str | None, first: str
+) -> None:
+    """No cycle begins at 4:00 because it is 10:00 in the hospital; the interval is never cut for it."""
+    there = AT_HOME.format(zone, f'change_time = "{hour}"\n' if hour else "")
+    (tmp_path / "home.toml").write_text(there, encoding="utf-8")
+    since = date.fromisoformat(first) + timedelta(days=9)
+    head = ADULT.replace("2026-11-30", first)
+    dated = on_calendar(planned(tmp_path, f'[[place]]\nsince = {since}T10:00:00\nsite = "home.toml"\n', head=head))
+    begun = [entry.start for entry in dated.entries if entry.due is Due.START][1:]
+    assert len(begun) == 4
+    assert {f"{dated.clock.at(start):%H:%M}" for start in begun} == {hour or "10:00"}
+    if zone != "Europe/London":
+        said = next(entry_text(dated, entry) for entry in dated.entries if entry.due is Due.HOSPITAL)
+        assert said.startswith(f"in hospital until {dated.clock.at(9 * 1440):%a %Y-%m-%d %H:%M %Z}")
+    free = [event.period for event in dated.course.events if event.period.dose is None]
+    assert all(14 * 1440 - 60 <= period.minutes <= 15 * 1440 + 60 for period in free)
+    assert dated.course.micrograms == dated.replanned.planned.micrograms
+
+
 def test_nine_days_in_hospital_and_then_home_in_another_zone(tmp_path: Path) -> None:
     """The ward changes bags at 10:00 in Berlin, and the service at home at 9:00 in London, in longer bags."""
     home = (
@@ -218,7 +251,7 @@ def test_nine_days_in_hospital_and_then_home_in_another_zone(tmp_path: Path) -> 
     assert any(bag.stop == move for bag in before)
     said = " ".join(found_plan.text(view="bags").split())
     assert "Times are local in Europe/Berlin, and from Wed 2026-12-09 09:00 in Europe/London (Home)." in said
-    assert "Doses change and cycles begin by the clock of Europe/Berlin." in said
+    assert "Doses change and intervals are counted by the clock of Europe/Berlin." in said
     assert dated.course.micrograms == dated.replanned.planned.micrograms
     exact(found_plan)
     assert found(happened) == []

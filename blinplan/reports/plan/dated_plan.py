@@ -17,7 +17,7 @@ from blinplan.reports.plan.bags.changes import changes_on_closed_days
 from blinplan.reports.plan.bags.words import bag_text, preparation_text
 from blinplan.reports.plan.premedication import due_text
 from blinplan.reports.plan.things_due import cycle_text, entry_of_thing_text, reason_of_no_interval
-from blinplan.reports.shared.words import amount_text, block_marks, moment_text, ordered_text
+from blinplan.reports.shared.words import amount_text, block_marks, moment_beside, moment_text, ordered_text
 from blinplan.terminal import Screen
 
 
@@ -130,7 +130,7 @@ def zones_text(dated: Dated) -> str:
         for place in (dated.site.later if dated.site is not None else ())
     ]
     elsewhere = any(str(zone) != str(dated.clock.zone) for _, zone in dated.clock.moves)
-    by_first = f" Doses change and cycles begin by the clock of {dated.clock.zone}." if elsewhere else ""
+    by_first = f" Doses change and intervals are counted by the clock of {dated.clock.zone}." if elsewhere else ""
     return f"Times are local in {dated.clock.zone}{''.join(later)}.{by_first}"
 
 
@@ -147,7 +147,7 @@ def entry_text(dated: Dated, entry: Entry) -> str:
         Due.PREMEDICATION: _premedication(dated, entry),
         Due.INTERRUPTION: _stop_text(entry),
         Due.STOP: _end_text(dated, entry),
-        Due.HOSPITAL: f"in hospital until {moment_text(dated.clock.at(entry.stop))}",
+        Due.HOSPITAL: f"in hospital until {moment_beside(dated.clock.at(entry.stop), dated.clock.at(entry.start))}",
         Due.SUPERVISION: "supervised by a health professional, or in hospital",
         Due.NEXT_CYCLE: _next_cycle(dated, entry.cycle),
     }[entry.due]
@@ -166,7 +166,7 @@ def _premedication(dated: Dated, entry: Entry) -> str:
         return ""
     answers = [stop.interruption.premedicated for stop in dated.ledger.interruptions if stop.restarted == due.infusion]
     not_given = " (not given, the record says)" if False in answers else ""
-    return f"{due_text(due, moment_text(dated.clock.at(due.stop)))}{not_given}"
+    return f"{due_text(due, moment_beside(dated.clock.at(due.stop), dated.clock.at(due.start)))}{not_given}"
 
 
 def _end_text(dated: Dated, entry: Entry) -> str:

@@ -16,7 +16,7 @@ from blinplan.limits import Limits
 from blinplan.outside_text import visible
 from blinplan.quantities import duration_text, plural
 from blinplan.reports.plan.bags.hung import cause_text, end_remarks, wrong_dose_text, wrong_doses_json
-from blinplan.reports.shared.words import moment_text
+from blinplan.reports.shared.words import moment_text, moments_text
 from blinplan.terminal import indent
 
 
@@ -63,13 +63,12 @@ def end_of_course(dated: Dated) -> Iterator[str]:
 
 def interruption_text(dated: Dated, entry: LedgerEntry) -> str:
     """Say when an infusion stopped and started again, and why."""
-    stopped = moment_text(dated.clock.at(entry.stopped))
+    at = dated.clock.at(entry.stopped)
     if entry.restarted is None:
-        until = "not restarted"
+        stopped, until = moment_text(at), "not restarted"
     else:
-        until = (
-            f"until {moment_text(dated.clock.at(entry.restarted))} ({duration_text(entry.restarted - entry.stopped)})"
-        )
+        stopped, again = moments_text(at, dated.clock.at(entry.restarted))
+        until = f"until {again} ({duration_text(entry.restarted - entry.stopped)})"
     same = "; the same bag went on" if entry.interruption.same_bag else ""
     return f"{stopped} {until}: {cause_text(entry)}, cycle {entry.interruption.cycle}{same}"
 
@@ -99,7 +98,7 @@ def _citations(decision: Decision, numbers: Limits) -> list[str]:
 def starts_of_cycles(dated: Dated) -> Iterator[str]:
     """Say when the cycles begin of which that is on record, or that begin later than they could, and why."""
     for cycle in dated.ledger.starts:
-        start, earliest = (moment_text(dated.clock.at(minute)) for minute in (cycle.start, cycle.earliest))
+        start, earliest = moments_text(dated.clock.at(cycle.start), dated.clock.at(cycle.earliest))
         could = "" if cycle.start == cycle.earliest else f"; the earliest was {earliest}"
         yield f"Cycle {cycle.cycle} starts {start}{could}: {visible(cycle.why)}."
 

@@ -13,7 +13,14 @@ from blinplan.outside_text import visible
 from blinplan.reports.plan.dated_plan import zone_line
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
-from blinplan.reports.shared.words import NOT_A_DEVICE, amount_text, exact_amount, known_figures, moment_text
+from blinplan.reports.shared.words import (
+    NOT_A_DEVICE,
+    amount_text,
+    exact_amount,
+    known_figures,
+    moment_text,
+    moments_text,
+)
 from blinplan.terminal import Screen
 
 VERIFICATION = DocumentKind("verification")
@@ -50,7 +57,7 @@ def _place(dated: Dated, found: Verification) -> str:
     step = f"{hour}step {period.step} of cycle {period.cycle}"
     if found.bag is None:
         return step
-    hung, down = (moment_text(dated.clock.at(minute)) for minute in (found.bag.start, found.bag.stop))
+    hung, down = moments_text(dated.clock.at(found.bag.start), dated.clock.at(found.bag.stop))
     return f"{step}, bag {found.number}, hung {hung}, taken down {down}"
 
 

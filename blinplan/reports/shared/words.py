@@ -99,6 +99,16 @@ def moment_text(when: datetime) -> str:
     return f"{when:%a %Y-%m-%d %H:%M}{when: %z}" if twice else f"{when:%a %Y-%m-%d %H:%M}"
 
 
+def moment_beside(when: datetime, other: datetime) -> str:
+    """Write a local time in a line with another, with the name of its zone where that of the other is not the same."""
+    return moment_text(when) if str(when.tzinfo) == str(other.tzinfo) else f"{when:%a %Y-%m-%d %H:%M %Z}"
+
+
+def moments_text(first: datetime, last: datetime) -> tuple[str, str]:
+    """Write two local times that stand in one line, with their zones where these are not the same."""
+    return moment_beside(first, last), moment_beside(last, first)
+
+
 def optional_cycles(periods: Iterable[Period]) -> Iterator[str]:
     """Say which cycles are optional, where any is."""
     numbers = sorted({period.cycle for period in periods if period.optional})

@@ -28,7 +28,7 @@ from blinplan.reports.plan.bags.preparation import (
 from blinplan.reports.plan.bags.vials import vial_lines
 from blinplan.reports.plan.bags.words import duration_of_bag
 from blinplan.reports.plan.dated_plan import zone_line
-from blinplan.reports.shared.words import amount_text, exact_amount, moment_text
+from blinplan.reports.shared.words import amount_text, exact_amount, moments_text
 from blinplan.terminal import Screen, indent
 
 
@@ -72,8 +72,7 @@ def bag_line(dated: Dated, number: int, bag: Bag) -> BagLine:
     holds, left = contents(bag, dated.site), in_use_left(bag, dated.site)
     return BagLine(
         str(number),
-        moment_text(dated.clock.at(bag.start)),
-        moment_text(dated.clock.at(bag.stop)),
+        *moments_text(dated.clock.at(bag.start), dated.clock.at(bag.stop)),
         duration_of_bag(bag),
         "-" if bag.size.millilitres_per_hour is None else decimal_text(bag.size.millilitres_per_hour),
         _or_dash(bag.millilitres),

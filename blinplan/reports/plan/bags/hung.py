@@ -20,7 +20,7 @@ from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.label.read import label_of
 from blinplan.outside_text import visible
 from blinplan.quantities import duration_text
-from blinplan.reports.shared.words import amount_text, exact_amount, moment_text
+from blinplan.reports.shared.words import amount_text, exact_amount, moment_text, moments_text
 
 
 def end_remarks(dated: Dated) -> Iterator[Remark]:
@@ -34,7 +34,7 @@ def running_remarks(dated: Dated) -> Iterator[Remark]:
     """Say what is so now, and has to be known wherever one looks: a wrong bag hangs, or the infusion is stopped."""
     wrong = wrong_bag_that_hangs(dated.course, dated.ledger.bags)
     if wrong is not None:
-        since, until = (moment_text(dated.clock.at(at)) for at in (wrong.event.period.start, wrong.event.period.stop))
+        since, until = moments_text(*map(dated.clock.at, (wrong.event.period.start, wrong.event.period.stop)))
         given = amount_text(wrong.event.rate)
         yield Remark(
             f"A WRONG BAG HANGS since {since}: {given} mcg/day {_in_place_of(wrong)}. Take it down now, and write when"
@@ -73,7 +73,7 @@ def happened_remarks(dated: Dated) -> Iterator[Remark]:
 def wrong_dose_text(dated: Dated, wrong: WrongDose) -> str:
     """Say which dose was given in place of which, how long, and what that comes to."""
     period = wrong.event.period
-    start, stop = (moment_text(dated.clock.at(minute)) for minute in (period.start, period.stop))
+    start, stop = moments_text(dated.clock.at(period.start), dated.clock.at(period.stop))
     when, ordered = f"From {start} to {stop} ({duration_text(period.minutes)})", amount_text(wrong.ordered.rate)
     if wrong.lack is not None:
         return f"{when} {wrong.lack}: of {ordered} mcg/day {_off(wrong)}. {_what_to_add(dated, wrong)}"
@@ -123,7 +123,7 @@ def _unknown_bags(dated: Dated) -> Iterator[Remark]:
     happened = [entry.restarted or entry.stopped for entry in dated.ledger.interruptions]
     happened += [] if dated.ledger.end is None else [dated.ledger.end.minute]
     for start, stop in unknown_stretches(dated.course, dated.ledger.bags, max(happened, default=0)):
-        since, until = (moment_text(dated.clock.at(minute)) for minute in (start, stop))
+        since, until = moments_text(dated.clock.at(start), dated.clock.at(stop))
         text = f"Which bags hung from {since} to {until} is not on record: it is counted as it was ordered."
         yield Remark(text, RemarkKind.NOT_EVALUATED, start=start, stop=stop)
 

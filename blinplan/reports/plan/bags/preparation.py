@@ -13,7 +13,7 @@ from blinplan.course.dated import Dated
 from blinplan.label.read import label_of
 from blinplan.quantities import decimal_text, duration_text
 from blinplan.regimen.site import Site
-from blinplan.reports.shared.words import amount_text, exact_amount, moment_text
+from blinplan.reports.shared.words import amount_text, exact_amount, moment_beside
 
 TO_WRITE_ON = "________"
 """In place of a time that nobody has seen."""
@@ -53,14 +53,14 @@ def preparation_line(dated: Dated, number: int, bag: Bag) -> PreparationLine:
     holds, times = contents(bag, dated.site), use_by(bag, dated.site)
     return PreparationLine(
         str(number),
-        "hung again" if bag.again else "by the record" if bag.on_record else _time(dated, times.prepared),
+        "hung again" if bag.again else "by the record" if bag.on_record else _time(dated, bag, times.prepared),
         _others_text(bag, holds),
         "-" if holds is None or holds.drug is None else _drawn_text(holds),
         "-" if holds is None or not holds.draws else _with_sign(holds.difference),
         "-" if holds is None or not holds.draws else _with_sign(_per_cent(holds)),
         _or_dash(None if holds is None else holds.left_in_vials),
-        _time(dated, times.hang_by) if bag.is_to_prepare else "-",
-        _time(dated, times.down_by),
+        _time(dated, bag, times.hang_by) if bag.is_to_prepare else "-",
+        _time(dated, bag, times.down_by),
     )
 
 
@@ -68,8 +68,9 @@ def _or_dash(value: Fraction | None) -> str:
     return "-" if value is None else amount_text(value)
 
 
-def _time(dated: Dated, minute: int | None) -> str:
-    return TO_WRITE_ON if minute is None else moment_text(dated.clock.at(minute))
+def _time(dated: Dated, bag: Bag, minute: int | None) -> str:
+    """Write a time of a bag, with its zone where that is not the one in which the bag is hung."""
+    return TO_WRITE_ON if minute is None else moment_beside(dated.clock.at(minute), dated.clock.at(bag.start))
 
 
 def _others_text(bag: Bag, holds: Contents | None) -> str:
@@ -129,7 +130,7 @@ def preparation_lines(dated: Dated, bag: Bag) -> Iterator[str]:
     holds, times = contents(bag, dated.site), use_by(bag, dated.site)
     if not bag.is_to_prepare:
         hung = "the same bag, hung again" if bag.again else "hung, by the record"
-        yield f"{hung}: nothing is prepared; take down by {_time(dated, times.down_by)}"
+        yield f"{hung}: nothing is prepared; take down by {_time(dated, bag, times.down_by)}"
         return
     if holds is not None and holds.drug is not None:
         others = [
@@ -141,10 +142,10 @@ def preparation_lines(dated: Dated, bag: Bag) -> Iterator[str]:
         filled = f"{amount_text(holds.millilitres)} mL with {amount_text(holds.micrograms)} mcg"
         yield f"{' + '.join([*others, drug])}, filled to {filled}"
         yield f"vials: {holds.vials}, {_or_dash(holds.left_in_vials)} mcg left in them"
-    cold = "" if not dated.site.kept_cold else f"; at 2 to 8 °C until {_time(dated, times.cold_until)}"
-    yield f"prepared {_time(dated, times.prepared)}{cold}"
+    cold = "" if not dated.site.kept_cold else f"; at 2 to 8 °C until {_time(dated, bag, times.cold_until)}"
+    yield f"prepared {_time(dated, bag, times.prepared)}{cold}"
     as_planned = "hung as planned, " if dated.site.kept_cold else ""
-    yield f"hang by {_time(dated, times.hang_by)}; {as_planned}take down by {_time(dated, times.down_by)}"
+    yield f"hang by {_time(dated, bag, times.hang_by)}; {as_planned}take down by {_time(dated, bag, times.down_by)}"
 
 
 def preparation_sources(dated: Dated) -> Iterator[str]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.contents import Contents, contents
+from blinplan.course.bags.keeping import use_by
 from blinplan.course.dated import Dated
 from blinplan.quantities import decimal_text, duration_text, plural
-from blinplan.reports.shared.words import amount_text, moment_text
+from blinplan.reports.shared.words import amount_text, moment_beside
 
 
 def duration_of_bag(bag: Bag) -> str:
@@ -27,7 +28,9 @@ def bag_text(dated: Dated, bag: Bag) -> str:
 
 def preparation_text(dated: Dated, bag: Bag) -> str:
     """Say what the pharmacy does for a bag, and when it is hung."""
-    hung, holds = moment_text(dated.clock.at(bag.start)), _contents(dated, bag)
+    holds, prepared = _contents(dated, bag), None if dated.site is None else use_by(bag, dated.site).prepared
+    at = dated.clock.at(bag.start)
+    hung = moment_beside(at, at if prepared is None else dated.clock.at(prepared))
     drawn = [] if holds is None or holds.drug is None else [f"draw up {amount_text(holds.drug)} mL"]
     doing = ", ".join([*drawn, *_filling(holds)]) or "what is filled into it is not evaluated"
     return f"prepare bag {dated.bag_numbers[bag.start]} for {hung}, {amount_text(bag.rate)} mcg/day: {doing}"

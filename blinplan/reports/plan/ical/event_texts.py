@@ -13,7 +13,7 @@ from blinplan.reports.plan.bags.words import contents_text, drawn_text
 from blinplan.reports.plan.dated_plan import entry_text
 from blinplan.reports.plan.remarks import remarks_of_entry
 from blinplan.reports.plan.things_due import cycle_text
-from blinplan.reports.shared.words import DRUG, NOT_A_DEVICE, amount_text, moment_text
+from blinplan.reports.shared.words import DRUG, NOT_A_DEVICE, amount_text, moment_beside
 
 _IN_EVERY_EVENT = frozenset({RemarkKind.ERROR, RemarkKind.UNVERIFIED})
 
@@ -48,7 +48,7 @@ class EventTexts:
 
 def _of_bag(dated: Dated, bag: Bag) -> Iterator[str]:
     """What is in a bag and what of it is infused, until when, and what is not done when it is changed."""
-    number, down = dated.bag_numbers[bag.start], moment_text(dated.clock.at(bag.stop))
+    number, down = dated.bag_numbers[bag.start], moment_beside(dated.clock.at(bag.stop), dated.clock.at(bag.start))
     volume = "" if bag.millilitres is None else f"{amount_text(bag.millilitres)} mL, "
     yield f"Bag {number}: {volume}{amount_text(bag.micrograms)} mcg are infused until {down}."
     filled = [one for one in (contents_text(dated, bag), drawn_text(dated, bag)) if one is not None]
