@@ -18,10 +18,19 @@ from blinplan.course.happened.replan import replan
 from blinplan.course.happened.resumption import RecordError
 from blinplan.course.premedication import premedication_plan
 from blinplan.quantities import read_dose
-from blinplan.regimen.record.record import BagOnRecord, CourseRecord, CycleStart, Ending, EndOfCourse
+from blinplan.regimen.record.record import (
+    BagOnRecord,
+    Closure,
+    CourseRecord,
+    CycleStart,
+    Ending,
+    EndOfCourse,
+    PlannedStart,
+)
 from blinplan.regimen.site import Site
 from blinplan.reports.plan.bags.changes import changes_on_closed_days
 from blinplan.reports.plan.bags.hung import happened_remarks, running_remarks
+from blinplan.reports.plan.dated_remarks import remarks_of_days
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
 from tests.course.regimens import site
 
@@ -354,3 +363,24 @@ def test_until_when_a_bag_that_hangs_is_good_is_by_the_rule_of_the_site(
         said = [one.text for one in happened_remarks(found) if "its in-use time was over. If it hangs" in one.text]
         assert bool(said) is not goes_on
         holds_together(found)
+
+
+def test_an_infusion_that_is_stopped_is_told_wherever_one_looks() -> None:
+    """Until it goes on; where the label stops the drug for good, what was given after a restart is in no sum."""
+    running = dated(record(stop(8 * DAY, 5 * HOUR, cause=CRS, grade=2)))
+    assert not list(running_remarks(running))
+    (waits,) = running_remarks(dated(record(stop(8 * DAY, None, cause=CRS, grade=3))))
+    assert waits.is_of_course
+    assert "Tue 2026-03-10 10:00: the infusion was stopped (cytokine release syndrome, grade 3), cycle 1" in waits.text
+    assert "in no sum" not in waits.text
+    (forbidden,) = running_remarks(dated(record(stop(8 * DAY, 3 * DAY, cause=CRS, grade=4))))
+    assert forbidden.text.endswith("What was given since Fri 2026-03-13 10:00 is in no sum.")
+
+
+def test_what_is_planned_and_moves_something_is_told_of_its_days() -> None:
+    closed = Closure((START + timedelta(days=50)).date(), (START + timedelta(days=52)).date(), "isolator service")
+    early = PlannedStart(2, START + timedelta(days=39), "holiday", ("planned_start", 0))
+    found = dated(replace(record(), closures=(closed,), planned_starts=(early,)), replace(WARD, closed=frozenset()))
+    said = [one.text for one in remarks_of_days(found)]
+    assert "Closed from Tue 2026-04-21 to Thu 2026-04-23: isolator service." in said
+    assert any("it was planned 3 d before it can, which is left out" in text for text in said)

@@ -42,11 +42,19 @@ def running_remarks(dated: Dated) -> Iterator[Remark]:
             RemarkKind.ERROR,
         )
     last = dated.ledger.interruptions[-1] if dated.ledger.interruptions else None
-    if last is not None and dated.replanned.ended and dated.ledger.end is None:
+    if last is not None and (last.restarted is None or last.resumption is None) and dated.ledger.end is None:
         at, cause = moment_text(dated.clock.at(last.stopped)), cause_text(last)
         yield Remark(
             f"{at}: the infusion was stopped ({cause}), cycle {last.interruption.cycle}; {visible(last.resumed)}."
+            f"{_not_counted(dated, last)}"
         )
+
+
+def _not_counted(dated: Dated, last: LedgerEntry) -> str:
+    """Say that what was given after a restart that nobody can plan on is not counted."""
+    if last.restarted is None:
+        return ""
+    return f" What was given since {moment_text(dated.clock.at(last.restarted))} is in no sum."
 
 
 def cause_text(entry: LedgerEntry) -> str:

@@ -38,8 +38,9 @@ def delivered_report(comparison: Delivered, screen: Screen) -> list[RenderableTy
 def _misgiven_lines(comparison: Delivered) -> Iterator[str]:
     """Say what wrong bags gave, which the figures have."""
     for off in comparison.misgiven:
+        what = "A wrong bag gave" if off > 0 else "A wrong bag, or one that lacked, gave"
         much = "much" if off > 0 else "little"
-        yield f"A wrong bag gave {amount_text(abs(off))} mcg too {much}: that is in the figures."
+        yield f"{what} {amount_text(abs(off))} mcg too {much}: that is in the figures."
 
 
 def _open_questions(comparison: Delivered) -> Iterator[str]:
