@@ -8,7 +8,7 @@ from blinplan.course.bags.contents import usage
 from blinplan.course.bags.opening import NeverOpenError, why_closed
 from blinplan.course.bags.sequence import NoSequenceError
 from blinplan.course.bags.times import local_time
-from blinplan.course.calendar import Clock
+from blinplan.course.calendar import Clock, infusions
 from blinplan.course.dated import Dated, date_course
 from blinplan.course.wall_clock import Moment, WallClock
 from blinplan.quantities import MINUTES_PER_DAY
@@ -30,6 +30,8 @@ class StartDay:
         can be hung so, for the reason ``why_not``.
     vials
         How many the bags would take; None where that is not known.
+    unbridged
+        How many of those on closed days no dose asks for: no bag lasts over them.
     """
 
     start: datetime
@@ -37,6 +39,7 @@ class StartDay:
     on_closed_days: int | None
     vials: int | None
     why_not: str | None = None
+    unbridged: int = 0
 
 
 def start_days(dated: Dated) -> Iterator[StartDay]:
@@ -58,7 +61,10 @@ def _start_day(plan: Dated) -> StartDay:
     assert plan.site is not None  # noqa: S101 - only plans of a site are compared
     closed = [bag for bag in plan.bags if why_closed(plan.site.at(bag.start), plan.clock.at(bag.start).date())]
     used = usage(plan.bags, plan.site)
-    return StartDay(plan.clock.start, len(plan.bags), len(closed), None if used is None else used.vials)
+    doses = {infusion.start for infusion in infusions(plan.course)}
+    unbridged = sum(bag.start not in doses for bag in closed)
+    vials = None if used is None else used.vials
+    return StartDay(plan.clock.start, len(plan.bags), len(closed), vials, unbridged=unbridged)
 
 
 def best_start(days: list[StartDay]) -> StartDay | None:

@@ -1,7 +1,7 @@
 """Bags on record: what they gave is counted exactly, and the past is the same whatever site prepares later ones."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -117,6 +117,18 @@ def test_a_bag_that_hangs_is_taken_down_when_the_ward_changes_bags_and_before_it
     assert next(one for one in empty.bags if one.start == 4 * DAY).stop == 5 * DAY
     said = "the bag before is empty on Sat 2026-03-07 10:00: it is a Saturday, on which Ward 7 changes no bags"
     assert any(said in remark.text for remark in changes_on_closed_days(empty))
+
+
+def test_a_bag_that_hangs_before_a_long_closure_is_changed_when_the_fewest_come_on_closed_days() -> None:
+    """Closed from Thursday to Sunday: changed on Wednesday, the next one lasts over all of it."""
+    shut = frozenset(date(2026, 3, day) for day in range(12, 16))
+    ward = site(24, 48, 96, 120, closed=frozenset({5, 6}), holidays=shut)
+    begun = dated(with_bags(bag(8 * DAY, None, "28 mcg/day", hours=96)), ward)  # since Tuesday, empty on Saturday
+    assert [one.stop for one in begun.bags if one.start == 8 * DAY] == [9 * DAY]
+    assert not list(changes_on_closed_days(begun))
+    late = dated(with_bags(bag(10 * DAY, None, "28 mcg/day", hours=48)), ward)  # since Thursday
+    found = next(one for one in late.bags if one.start == 10 * DAY)
+    assert (found.stop, len(list(changes_on_closed_days(late)))) == (12 * DAY, 1)
 
 
 def test_a_pump_failure_of_five_hours_lets_the_same_bag_go_on() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -178,6 +178,21 @@ def test_a_start_from_which_no_bags_last_is_told_with_the_reason() -> None:
     assert all(day.changes is None for day in days)
     assert "the longest bag lasts 2 d" in (days[0].why_not or "")
     assert best_start(days) is None
+
+
+def test_starts_before_easter_are_compared_by_the_changes_that_no_bag_lasts_over() -> None:
+    """Good Friday to Easter Monday 2027: on 26 March to 29 March nothing is changed but what has to be."""
+    ward = site(24, 72, 96, closed=frozenset({5, 6}), holidays=frozenset({date(2027, 3, 26), date(2027, 3, 29)}))
+    begins = datetime(2027, 3, 18, 10, tzinfo=ZoneInfo("Europe/Berlin"))
+    days = {day.start.day: day for day in start_days(date_course(course(), begins, ward, None))}
+    assert all(day.why_not is None for day in days.values())
+    assert [days[day].unbridged for day in (18, 23, 30, 31)] == [1, 1, 0, 0]
+    assert (days[22].unbridged, days[22].on_closed_days) == (0, 1)  # the step is on Easter Monday
+    assert days[26].unbridged == 0  # a start on Good Friday lasts to Tuesday
+    assert days[26].on_closed_days == 1
+    best = best_start(list(days.values()))
+    assert best is not None
+    assert (best.start.day, best.on_closed_days) == (30, 0)
 
 
 @pytest.mark.parametrize("starts", [{}, {"_2": 50 * DAY}])

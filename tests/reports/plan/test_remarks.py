@@ -174,6 +174,36 @@ def test_a_closed_day_is_told_where_the_bags_are_listed(made: Callable[[str, str
         assert planned.text("table", view=view).count("it is a Tuesday") == 2, view
 
 
+EASTER = (
+    'site = 1\nname = "Ward 7"\ntime_zone = "Europe/Berlin"\nchange_time = "10:00"\n'
+    'closed = ["saturday", "sunday"]\nholidays = [2027-03-26, 2027-03-29]\n'
+    "bag = [{ hours = 24, fill_ml = 276 }, { hours = 72, fill_ml = 150 }, { hours = 96, fill_ml = 200 }]\n"
+)
+
+
+@pytest.mark.parametrize("cycle", [None, 1])
+def test_a_bag_that_has_to_be_changed_at_easter_is_told_everywhere(tmp_path: Path, cycle: int | None) -> None:
+    (tmp_path / "ward.toml").write_text(EASTER)
+    regimen, figures = WHO["adult"]
+    site = tmp_path / "ward.toml"
+    planned = plan(
+        regimen, figures, start="2027-03-15T10:00", time_zone="Europe/Berlin", site=site, cycle=cycle, isolated=True
+    )
+    said = (
+        "Bag 3 has to be changed on Fri 2027-03-26 10:00: it is a holiday, on which Ward 7 changes no bags. Open that"
+        " day, or hang a longer bag before."
+    )
+    told = [remark for remark in planned.remarks if remark.text == said]
+    assert [(remark.kind, remark.cycle) for remark in told] == [(RemarkKind.WARNING, 1)]
+    for view in CHEAP:
+        assert said in words(planned.text("table", view=view)), view
+    for form in set(PlanFormat) - {PlanFormat.TABLE, PlanFormat.NONMEM}:
+        if form is not PlanFormat.FHIR or cycle is None:
+            assert said in words(read(planned, form)), form
+    for view in PRINTED:
+        assert said in words(read(planned, PlanFormat.HTML, view)), view
+
+
 def test_what_concerns_a_row_stands_in_it(made: Callable[[str, str, str], Plan]) -> None:
     rows = list(csv.DictReader(io.StringIO(made("adult", "shut", "cycle 1").text("csv"))))
     told = {(row["due"], row["start"][:10]) for row in rows if "it is a Tuesday" in row["remarks"]}

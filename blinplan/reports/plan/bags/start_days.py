@@ -9,6 +9,7 @@ from rich.text import Text
 from blinplan.course.dated import Dated
 from blinplan.course.start_days import StartDay, best_start, start_days
 from blinplan.outside_text import visible
+from blinplan.quantities import plural
 from blinplan.reports.plan.dated_plan import zone_line
 from blinplan.reports.shared.words import moment_text
 from blinplan.terminal import Screen
@@ -40,7 +41,9 @@ def _count(number: int | None) -> str:
 def _note(day: StartDay, best: StartDay | None) -> str:
     if day.why_not is not None:
         return f"no bags: {visible(day.why_not)}"
-    return "best" if day is best else ""
+    bags = plural("bag", day.unbridged)
+    closed = f"{day.unbridged} {bags} changed on closed days, which none lasts over" if day.unbridged else ""
+    return ", ".join(filter(None, ("best" if day is best else "", closed)))
 
 
 def _summary(dated: Dated, days: Sequence[StartDay], best: StartDay | None) -> list[str]:
