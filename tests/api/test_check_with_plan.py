@@ -80,6 +80,9 @@ def profiles(draw: st.DrawFn) -> Site:
     more["closed"] = str(sorted(closed)).replace("'", '"')
     if draw(st.booleans()):
         more["cycle_start"] = '"next-open-day"'
+    if draw(st.booleans()):  # a feast of some days refuses no plan that another week would have
+        first, lasts = draw(st.integers(1, 20)), draw(st.integers(1, 8))
+        more["holidays"] = f"[{', '.join(f'2026-11-{day:02}' for day in range(first, first + lasts))}]"
     return ward(", ".join(bags), **more)
 
 

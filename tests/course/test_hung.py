@@ -30,6 +30,7 @@ from blinplan.regimen.record.record import (
 from blinplan.regimen.site import Site
 from blinplan.reports.plan.bags.changes import changes_on_closed_days
 from blinplan.reports.plan.bags.hung import happened_remarks, running_remarks
+from blinplan.reports.plan.dated_plan import closed_days
 from blinplan.reports.plan.dated_remarks import remarks_of_days
 from tests.course.records import CRS, DAY, HOUR, START, course, record, stop
 from tests.course.regimens import site
@@ -129,6 +130,23 @@ def test_a_bag_that_hangs_before_a_long_closure_is_changed_when_the_fewest_come_
     late = dated(with_bags(bag(10 * DAY, None, "28 mcg/day", hours=48)), ward)  # since Thursday
     found = next(one for one in late.bags if one.start == 10 * DAY)
     assert (found.stop, len(list(changes_on_closed_days(late)))) == (12 * DAY, 1)
+
+
+def test_a_bag_is_needed_for_the_reason_for_which_it_is_needed() -> None:
+    """Empty, out of its time, or at another dose: what a ward is told is what it is for."""
+    ward = replace(WARD, closed=frozenset())
+    prepared = START + timedelta(days=2, hours=-4)
+    old = replace(bag(2 * DAY, None, hours=48), prepared=prepared)
+    stopped = stop(2 * DAY + 17 * HOUR, 18 * HOUR, same_bag=True)
+    expired = dated(with_bags(old, stops=(stopped,)), ward)
+    told = [remark.text for remark in changes_on_closed_days(expired)]
+    assert any("is needed when the in-use time of the bag before ends on" in text for text in told), told
+    assert not any("empty" in text for text in told)
+    late = stop(5 * DAY, 6 * HOUR, same_bag=True)  # the step comes six hours later, off the hour of the ward
+    stepped = dated(with_bags(bag(4 * DAY, None, hours=96), stops=(late,)), ward)
+    assert not any("is needed when" in remark.text for remark in changes_on_closed_days(stepped))
+    off = [remark.text for remark in closed_days(stepped)]
+    assert sum("The step of" in text and "needs a new bag: it is 16:00" in text for text in off) == 1
 
 
 def test_a_pump_failure_of_five_hours_lets_the_same_bag_go_on() -> None:
