@@ -121,7 +121,7 @@ class _Hanging:
     def _bags_on_record(self) -> Iterator[Bag]:
         """The bags that hung, each in as many stretches as something was infused in."""
         seen = set[int | BagOnRecord]()
-        for bag, left in zip(self._bags, self._left, strict=True):
+        for bag, left in zip(self._bags, self._remainders, strict=True):
             stretches = list(self._stretches(bag, left))
             which = bag.bag if bag.bag.number is None else bag.bag.number
             again = which in seen
@@ -129,7 +129,7 @@ class _Hanging:
             yield from (replace(one, again=again or number > 0) for number, one in enumerate(stretches))
 
     @property
-    def _left(self) -> tuple[int, ...]:
+    def _remainders(self) -> tuple[int, ...]:
         """How long each bag on record lasts from when it is hung."""
         return minutes_left(as_ordered(self._found.course), self._bags)
 

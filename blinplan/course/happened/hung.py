@@ -166,11 +166,11 @@ def minutes_left(course: Course, bags: Sequence[HungBag]) -> tuple[int, ...]:
         which = bag.bag if bag.bag.number is None else bag.bag.number
         share = used.get(which, Fraction(0))
         found.append(max(0, int(full * (1 - share))))
-        used[which] = share + sum(stop - start for start, stop in _infused(course, bag)) / full
+        used[which] = share + sum(stop - start for start, stop in _stretches_of_infusion(course, bag)) / full
     return tuple(found)
 
 
-def _infused(course: Course, bag: HungBag) -> Iterator[tuple[int, int]]:
+def _stretches_of_infusion(course: Course, bag: HungBag) -> Iterator[tuple[int, int]]:
     """Where something was infused while a bag hung: it also was after the end of a cycle, where it was not taken down.
 
     Of a bag that hangs, that is to where the dose changes or stops.
@@ -190,7 +190,7 @@ def _stretches(course: Course, bags: Sequence[HungBag]) -> Iterator[_Stretch]:
     """What the bags gave, and where none did: a bag gives no more than is in it, and between two nothing is given."""
     for bag, left in zip(bags, minutes_left(course, bags), strict=True):
         dose = bag.dose_given(label_of(course.regimen_at(bag.start)))
-        for start, stop in _infused(course, bag):
+        for start, stop in _stretches_of_infusion(course, bag):
             empty = min(stop, start + left)
             left -= empty - start  # noqa: PLW2901 - what is left grows less
             yield _Stretch(start, empty, dose)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from blinplan.api.vocabulary import View
 from blinplan.cli.app.quick import COMMANDS, COMPLETION
 from blinplan.regimen import library
 from blinplan.rules.catalogue import CATALOGUE
@@ -61,7 +62,7 @@ def begun(names: list[str] | tuple[str, ...], start: str) -> list[str]:
         ("blinplan new site --pre", ["--prepared-hours-before"]),
         ("blinplan check --fail", ["--fail-on"]),
         ("blinplan check -f gi", ["github", "gitlab"]),
-        ("blinplan plan rr-adult --view ", ["overview", "agenda", "days", "month", "bags", "expected", "delivered"]),
+        ("blinplan plan rr-adult --view ", [view.value for view in View]),
         ("blinplan rule D21", ["D210", "D211", "D212", "D213"]),
         ("blinplan rule d21", ["d210", "d211", "d212", "d213"]),
         ("blinplan rule expired", ["expired-waiver"]),
