@@ -9,7 +9,7 @@ import io
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -90,13 +90,15 @@ def csv_parts(table: DataTable, *, decimal_comma: bool = False) -> Iterator[str]
     """Write a table as CSV, in pieces: the names of the columns, then rows.
 
     With ``decimal_comma`` it is as spreadsheets want it where numbers have one: cells are parted by semicolons, numbers
-    keep all their digits, and a mark at the beginning says that the text is UTF-8.
+    keep all their digits, a mark at the beginning says that the text is UTF-8, and a time is local, with its offset in
+    a column of its own behind it: a spreadsheet takes a time with an offset as text.
 
     A missing value is empty, a truth is true or false, a time is ISO 8601 with its offset, and a text is harmless to
     whoever looks at it. A number has as many digits
     as tell it from its neighbours, so that reading it gives the same number.
     """
     delimiter = ";" if decimal_comma else ","
+    table = _with_offsets(table) if decimal_comma else table
     yield ("\ufeff" if decimal_comma else "") + _csv_lines([[column.name for column in table.columns]], delimiter)
     for rows in _rows(table, _CSV_WITH_COMMA if decimal_comma else _CSV):
         yield _csv_lines(rows, delimiter)
@@ -167,13 +169,40 @@ def _time(value: datetime) -> str:
     return value.isoformat()
 
 
+def _local_time(value: datetime) -> str:
+    """A time without its offset, to the minute where it has no seconds."""
+    return value.replace(tzinfo=None).isoformat(" ", "seconds" if value.second else "minutes")
+
+
+def _with_offsets(table: DataTable) -> DataTable:
+    """A table with the offset of each time in a column behind it."""
+    columns = (each for column in table.columns for each in _with_offset(column))
+    portions = (
+        [each for column, values in zip(table.columns, portion, strict=True) for each in _and_offsets(column, values)]
+        for portion in table.portions
+    )
+    return replace(table, columns=tuple(columns), portions=portions)
+
+
+def _with_offset(column: Column) -> Iterator[Column]:
+    yield column
+    if column.kind is ColumnKind.TIME:
+        yield Column(f"{column.name}_utc_offset", "", f"offset of {column.name} from UTC", ColumnKind.TEXT)
+
+
+def _and_offsets(column: Column, values: Any) -> Iterator[Any]:
+    yield values
+    if column.kind is ColumnKind.TIME:
+        yield [None if is_missing(value) else f"UTC{value.isoformat(timespec='minutes')[16:]}" for value in values]
+
+
 _CSV: _Format = {
     **dict.fromkeys(ColumnKind, (_as_it_is, "")),
     ColumnKind.TRUTH: (_truth, ""),
     ColumnKind.TEXT: (visible_lines, ""),
     ColumnKind.TIME: (_time, ""),
 }
-_CSV_WITH_COMMA: _Format = {**_CSV, ColumnKind.NUMBER: (_with_comma, "")}
+_CSV_WITH_COMMA: _Format = {**_CSV, ColumnKind.NUMBER: (_with_comma, ""), ColumnKind.TIME: (_local_time, "")}
 _JSON: _Format = {
     **dict.fromkeys(ColumnKind, (_as_it_is, None)),
     ColumnKind.TRUTH: (bool, None),

@@ -151,7 +151,8 @@ def plan(
         bool,
         typer.Option(
             "--decimal-comma",
-            help="For --format csv: semicolons between cells and decimal commas, as many spreadsheets want them.",
+            help="For --format csv, as many spreadsheets want it: semicolons between cells, decimal commas, local times"
+            " with the offset in a column of its own, and what is of the whole plan in the first row only.",
             rich_help_panel="Output",
         ),
     ] = False,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
-from itertools import accumulate
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from blinplan.course.adulthood import Adulthood, adult_from
@@ -85,11 +85,30 @@ class Dated:
         hung = [entry for entry in self.entries if entry.due is Due.BAG]
         return [(numbers[entry.bag.start], entry.bag) for entry in hung if entry.bag is not None and self.shows(entry)]
 
+    def hangs(self, bag: Bag) -> bool:
+        """Whether a bag hangs by the record, which does not say that it was taken down."""
+        last = self.ledger.bags[-1] if self.ledger.bags else None
+        running = [one for one in self.bags if one.on_record and last is not None and last.start <= one.start]
+        goes_on = last is not None and last.stop is None and not self.replanned.ended
+        return goes_on and running[-1:] == [bag]
+
     @property
     def bag_numbers(self) -> dict[int, int]:
-        """The numbers of the bags in the course, by the minutes at which they are hung; hung again, a bag keeps its."""
-        numbers = accumulate(int(not bag.again) for bag in self.bags)
-        return {bag.start: number for number, bag in zip(numbers, self.bags, strict=True)}
+        """The numbers of the bags in the course, by the minutes at which they are hung; hung again, a bag keeps its.
+
+        A number on record is that of its bag, and later bags go on from there: no other bag has it.
+        """
+        on_record = {hung.start: hung.bag.number for hung in self.ledger.bags if hung.bag.number is not None}
+        numbers: dict[int, int] = {}
+        number, taken = 0, set(on_record.values())
+        for bag in self.bags:
+            if bag.start in on_record:
+                number = on_record[bag.start]
+            elif not bag.again:
+                number = next(one for one in count(number + 1) if one not in taken)
+            taken.add(number)
+            numbers[bag.start] = number
+        return numbers
 
 
 def date_course(planned: Course, begins: datetime, site: Site | None, happened: CourseRecord | Ledger | None) -> Dated:

@@ -414,3 +414,36 @@ def test_what_is_planned_and_moves_something_is_told_of_its_days() -> None:
     said = [one.text for one in remarks_of_days(found)]
     assert "Closed from Tue 2026-04-21 to Thu 2026-04-23: isolator service." in said
     assert any("it was planned 3 d before it can, which is left out" in text for text in said)
+
+
+def numbers(happened: CourseRecord) -> list[int]:
+    return list(dated(happened).bag_numbers.values())
+
+
+def test_a_number_on_record_is_that_of_its_bag_and_later_ones_go_on_from_there() -> None:
+    planned = numbers(with_bags())
+    assert planned == list(range(1, len(planned) + 1))
+    found = dated(with_bags(bag(7 * DAY, None, "28 mcg/day", 96, number=17)))
+    at = [one.start for one in found.bags].index(7 * DAY)
+    assert list(found.bag_numbers.values()) == [
+        *range(1, at + 1),
+        *range(17, 17 + len(found.bags) - at),
+    ]
+
+
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=4, unique=True))
+def test_no_two_bags_have_one_number(told: list[int]) -> None:
+    hung = [bag(place * 2 * DAY, 2 * DAY, number=number) for place, number in enumerate(told, start=1) if place < 3]
+    found = numbers(with_bags(*hung))
+    assert len(set(found)) == len(found)
+    assert set(told[:2]) <= set(found)
+
+
+def test_a_bag_that_was_not_taken_down_hangs_unless_the_infusion_is_stopped() -> None:
+    hanging = bag(DAY, None, number=2)
+    found = dated(with_bags(bag(0, DAY, number=1), hanging))
+    assert [found.bag_numbers[one.start] for one in found.bags if found.hangs(one)] == [2]
+    down = dated(with_bags(bag(0, DAY), bag(DAY, DAY)))
+    assert not any(map(down.hangs, down.bags))
+    stopped = dated(with_bags(hanging, stops=(stop(DAY + HOUR, None, CRS, grade=3),)))
+    assert not any(map(stopped.hangs, stopped.bags))

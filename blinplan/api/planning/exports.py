@@ -27,14 +27,14 @@ def csv(
     cycle: int | None = None,
     decimal_comma: bool = False,
 ) -> str:
-    """Write what is due; without a start the event table."""
+    """Write what is due; without a start the event table. With decimal commas it is for people, told things once."""
     if dated is None:
         from blinplan.reports.plan.plan import plan_table
 
-        return csv_text(plan_table(course, remarks, cycle), decimal_comma=decimal_comma)
+        return csv_text(plan_table(course, remarks, cycle, told_once=decimal_comma), decimal_comma=decimal_comma)
     from blinplan.reports.plan.data import dated_table
 
-    return csv_text(dated_table(dated, remarks), decimal_comma=decimal_comma)
+    return csv_text(dated_table(dated, remarks, told_once=decimal_comma), decimal_comma=decimal_comma)
 
 
 def nonmem(course: Course) -> str:

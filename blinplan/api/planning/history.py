@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.patient import Figures, exact_number
+from blinplan.api.planning.rule_words import finding_text, unanswered_text
 from blinplan.api.regimens.load import read_record
 from blinplan.course.patient import AreaFormula, Patient, PatientError, formula_called
 from blinplan.course.patient import patient as patient_of
@@ -86,7 +87,7 @@ class CourseHistory:
     def remarks(self) -> Iterator[Remark]:
         """What the rules found of the record, and what they could not answer."""
         for finding in self.findings:
-            yield Remark(f"{finding['code']}: {finding['message']}.", RemarkKind.ERROR)
+            yield Remark(finding_text(finding["code"], finding["message"]), RemarkKind.ERROR)
         for line in self.not_evaluated:
             yield Remark(line, RemarkKind.NOT_EVALUATED)
 
@@ -167,7 +168,7 @@ def _from_record(path: str, label: str) -> CourseHistory:
         judgement=judgement,
         findings=tuple({"code": f.code, "message": f.message, "help": f.help} for f in judgement.findings),
         not_evaluated=tuple(
-            f"{verdict.rule.code} is not evaluated: {verdict.not_evaluated.reason}."
+            unanswered_text(verdict)
             for verdict in judgement.verdicts
             if verdict.undecided and verdict.not_evaluated is not None
         ),

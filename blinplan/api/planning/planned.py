@@ -216,7 +216,8 @@ class Plan:
         patients, seed, executor, progress
             For the view delivered: virtual patients, what they are drawn from, and what runs them.
         decimal_comma
-            For csv: cells parted by semicolons and decimal commas, as spreadsheets of many countries want them.
+            For csv, as spreadsheets of many countries want it: cells parted by semicolons, decimal commas, local times
+            with the offset in a column of its own, and what is of the whole plan in the first row only.
         paper
             For html: what its heading says of the patient and the site, and on which sheets labels are.
 

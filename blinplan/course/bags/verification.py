@@ -191,8 +191,8 @@ def _event_at(dated: Dated, at: int) -> Event | None:
 
 
 def _bag_at(dated: Dated, at: int) -> tuple[int | None, Bag | None]:
-    numbered = enumerate(dated.bags, start=1)
-    return next(((number, bag) for number, bag in numbered if bag.start <= at < bag.stop), (None, None))
+    bag = next((bag for bag in dated.bags if bag.start <= at < bag.stop), None)
+    return None if bag is None else dated.bag_numbers[bag.start], bag
 
 
 def _alone(seen: BagAndPump) -> tuple[Compared, ...]:

@@ -15,7 +15,7 @@ from blinplan.reports.plan.bags.bag_list import bag_json
 from blinplan.reports.plan.bags.vials import vials_json
 from blinplan.reports.plan.dated_plan import closed_days, day_of_course, entry_text
 from blinplan.reports.plan.ledger import ledger_json
-from blinplan.reports.plan.remarks import joined_texts, remarks_of_entry
+from blinplan.reports.plan.remarks import joined_texts, once_told, remarks_of_entry
 from blinplan.reports.plan.things_due import block_of, is_optional
 from blinplan.reports.shared.words import ordered_text
 
@@ -97,24 +97,25 @@ _COLUMNS = (
 )
 
 
-def dated_table(dated: Dated, remarks: Sequence[Remark] = ()) -> DataTable:
+def dated_table(dated: Dated, remarks: Sequence[Remark] = (), *, told_once: bool = False) -> DataTable:
     """All that is due as data, bags included, one row each.
 
-    What is not known or has no meaning for an entry is missing.
+    What is not known or has no meaning for an entry is missing. What is of the whole plan stands in each row, or
+    ``told_once`` in the first.
     """
     entries = dated.shown_entries()
     own = [list(remarks_of_entry(remarks, entry, dated.bag_numbers)) for entry in entries]
     placed = {remark for its in own for remark in its}
     others = joined_texts(remark for remark in remarks if remark not in placed)
-    rows = (
+    rows = [
         {
             **_entry_values(dated, entry),
             "remarks": joined_texts(its),
             "remarks_of_course": others,
         }
         for entry, its in zip(entries, own, strict=True)
-    )
-    return table_of_rows("dated plan", _COLUMNS, rows)
+    ]
+    return table_of_rows("dated plan", _COLUMNS, once_told(rows) if told_once else rows)
 
 
 def _entry_values(dated: Dated, entry: Entry) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from rich.text import Text
 from blinplan.course.calendar import Clock, Due, Entry, changed_days, when_closed
 from blinplan.course.dated import Dated
 from blinplan.course.events import Event
+from blinplan.course.happened.hung import wrong_bag_that_hangs
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.label.read import label_of
 from blinplan.outside_text import visible
@@ -137,7 +138,7 @@ def zones_text(dated: Dated) -> str:
 def entry_text(dated: Dated, entry: Entry) -> str:
     """Say what an entry is."""
     if entry.due in _INFUSION and entry.event is not None:
-        return _infusion(entry.due, entry.event)
+        return _infusion(dated, entry.due, entry.event)
     if entry.thing is not None:
         return entry_of_thing_text(dated, entry)
     if entry.bag is not None:
@@ -195,12 +196,21 @@ def _after_the_end(dated: Dated, cycle: int) -> str:
 _INFUSION = frozenset({Due.START, Due.STEP, Due.RESTART})
 
 
-def _infusion(due: Due, event: Event) -> str:
+def _infusion(dated: Dated, due: Due, event: Event) -> str:
     marks = block_marks(event.period.block, optional=event.period.optional)
     if event.period.instead_of is not None:
-        return f"wrong bag: {given_rate_text(event)} for {duration_text(event.period.minutes)}"
+        until, lasts = moment_text(dated.clock.at(event.period.stop)), duration_text(event.period.minutes)
+        if hangs(dated, event):
+            return f"A WRONG BAG HANGS: {given_rate_text(event)}; counted until {until}, for {lasts}"
+        return f"wrong bag: {given_rate_text(event)} was given until {until}, for {lasts}"  # a fact, and nothing to do
     kind = f"start of {visible(event.period.cycle_name)}{marks}" if due is Due.START else due.value
     return f"{kind}: {given_rate_text(event)} for {duration_text(event.period.minutes)}"
+
+
+def hangs(dated: Dated, event: Event) -> bool:
+    """Whether an event is what the wrong bag gives that hangs."""
+    wrong = wrong_bag_that_hangs(dated.course, dated.ledger.bags)
+    return wrong is not None and wrong.event == event
 
 
 def given_rate_text(event: Event) -> str:

@@ -1,6 +1,7 @@
 """What happened to a course and what was decided of it, each decision with its source."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from rich.console import RenderableType
@@ -8,22 +9,25 @@ from rich.padding import Padding
 from rich.text import Text
 
 from blinplan.course.dated import Dated
-from blinplan.course.happened.hung import wrong_doses
 from blinplan.course.happened.interruption import Decision, Topic
 from blinplan.course.happened.ledger import LedgerEntry, ledger_data
+from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.outside_text import visible
 from blinplan.quantities import duration_text, plural
-from blinplan.reports.plan.bags.hung import cause_text, end_remarks, wrong_dose_text, wrong_doses_json
+from blinplan.reports.plan.bags.hung import cause_text, wrong_doses_json
 from blinplan.reports.shared.words import moment_text, moments_text
 from blinplan.terminal import indent
 
 
 def ledger_report(dated: Dated) -> list[RenderableType]:
-    """Tell of every interruption and later start, what the label asks, who says so, and how the plan goes on."""
+    """Tell of every interruption, what the label asks, who says so, how the plan goes on, and which bags are known.
+
+    What the remarks say is not said again.
+    """
     ledger = dated.ledger
-    if not (ledger.interruptions or ledger.starts or ledger.end or ledger.closures or ledger.bags):
+    if not (ledger.interruptions or ledger.bags):
         return []
     parts: list[RenderableType] = ["", Text("Ledger", "title")]
     for entry in dated.ledger.interruptions:
@@ -36,29 +40,37 @@ def ledger_report(dated: Dated) -> list[RenderableType]:
                 )
             )
         parts.append(indent(f"so {visible(entry.resumed)}"))
-    lines = (*starts_of_cycles(dated), *closures(dated), *bags_on_record(dated), *end_of_course(dated))
-    return [*parts, *map(Text, lines)]
+    return [*parts, *map(Text, _bags_on_record(dated))]
 
 
-def bags_on_record(dated: Dated) -> Iterator[str]:
-    """Say how many bags are on record, and what wrong ones gave."""
+def _bags_on_record(dated: Dated) -> Iterator[str]:
+    """Say how many bags are on record."""
     bags = dated.ledger.bags
     if bags:
         still = bags[-1].stop is None and dated.ledger.end is None
         hangs = f"; the last hangs since {moment_text(dated.clock.at(bags[-1].start))}" if still else ""
         yield f"{len(bags)} {plural('bag', len(bags))} on record{hangs}."
-    yield from (wrong_dose_text(dated, wrong) for wrong in wrong_doses(dated.course))
 
 
-def closures(dated: Dated) -> Iterator[str]:
-    """Say on which days it is known that nothing is begun and no bag changed."""
+def starts_and_closures(dated: Dated) -> Iterator[Remark]:
+    """Say when later cycles begin and why then, and on which days it is known that nothing is begun or changed."""
+    yield from _starts_of_cycles(dated)
     for closed in dated.ledger.closures:
-        yield f"Closed from {closed.first:%a %Y-%m-%d} to {closed.last:%a %Y-%m-%d}: {visible(closed.why)}."
+        start, stop = (dated.clock.midnight(day) for day in (closed.first, closed.last + timedelta(days=1)))
+        yield Remark(
+            f"Closed from {closed.first:%a %Y-%m-%d} to {closed.last:%a %Y-%m-%d}: {visible(closed.why)}.",
+            RemarkKind.TOLD,
+            cycle=_only_cycle(dated, start, stop),
+            start=start,
+            stop=stop,
+        )
 
 
-def end_of_course(dated: Dated) -> Iterator[str]:
-    """Say when the course ended for good, and why."""
-    return (remark.text for remark in end_remarks(dated))
+def _only_cycle(dated: Dated, start: int, stop: int) -> int | None:
+    """The cycle that a stretch lies in; None where it is in several, or in none."""
+    periods = (event.period for event in dated.course.events)
+    cycles = {period.cycle for period in periods if period.start < stop and start < period.stop}
+    return cycles.pop() if len(cycles) == 1 else None
 
 
 def interruption_text(dated: Dated, entry: LedgerEntry) -> str:
@@ -95,12 +107,20 @@ def _citations(decision: Decision, numbers: Limits) -> list[str]:
     return [numbers[name].citation for name in decision.limits if name in numbers]
 
 
-def starts_of_cycles(dated: Dated) -> Iterator[str]:
+def _starts_of_cycles(dated: Dated) -> Iterator[Remark]:
     """Say when the cycles begin of which that is on record, or that begin later than they could, and why."""
     for cycle in dated.ledger.starts:
+        at_once = cycle.start == cycle.earliest
         start, earliest = moments_text(dated.clock.at(cycle.start), dated.clock.at(cycle.earliest))
-        could = "" if cycle.start == cycle.earliest else f"; the earliest was {earliest}"
-        yield f"Cycle {cycle.cycle} starts {start}{could}: {visible(cycle.why)}."
+        could = "" if at_once else f"; the earliest was {earliest}"
+        left_out = at_once and not cycle.recorded  # a plan that cannot be kept
+        yield Remark(
+            f"Cycle {cycle.cycle} starts {start}{could}: {visible(cycle.why)}.",
+            RemarkKind.WARNING if left_out or cycle.early else RemarkKind.TOLD,
+            cycle=cycle.cycle,
+            start=cycle.start,
+            stop=cycle.start,
+        )
 
 
 def ledger_json(dated: Dated) -> dict[str, Any]:

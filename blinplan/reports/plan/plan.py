@@ -18,7 +18,7 @@ from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, DoseRate
 from blinplan.reports.plan.followed import label_json, label_line
 from blinplan.reports.plan.premedication import premedication_json, premedication_lines
-from blinplan.reports.plan.remarks import joined_texts, remark_lines, stands_above
+from blinplan.reports.plan.remarks import joined_texts, once_told, remark_lines, stands_above
 from blinplan.reports.plan.things_due import cycle_text, due_json, due_lines, reason_of_no_interval
 from blinplan.reports.shared.departures import departures_json
 from blinplan.reports.shared.document import DocumentKind
@@ -245,9 +245,15 @@ def shown_events(course: Course, cycle: int | None) -> list[Event]:
     return [event for event in course.events if cycle is None or event.period.cycle == cycle]
 
 
-def plan_table(course: Course, remarks: Sequence[Remark] = (), cycle: int | None = None) -> DataTable:
-    """The event table as data, one event a row."""
-    return table_of_rows("plan", _TABLE, (_event_values(event, remarks) for event in shown_events(course, cycle)))
+def plan_table(
+    course: Course, remarks: Sequence[Remark] = (), cycle: int | None = None, *, told_once: bool = False
+) -> DataTable:
+    """The event table as data, one event a row.
+
+    What is of the whole plan stands in each row, or ``told_once`` in the first.
+    """
+    rows = [_event_values(event, remarks) for event in shown_events(course, cycle)]
+    return table_of_rows("plan", _TABLE, once_told(rows) if told_once else rows)
 
 
 def _event_values(event: Event, remarks: Sequence[Remark]) -> dict[str, Any]:

@@ -76,6 +76,12 @@ def joined_texts(remarks: Iterable[Remark]) -> str | None:
     return " ".join(visible(remark.text) for remark in remarks) or None
 
 
+def once_told(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Rows of a table of data with what is of the whole plan in the first of them only."""
+    for number, row in enumerate(rows):
+        yield {**row, "remarks_of_course": None} if number else row
+
+
 def remarks_json(remarks: Sequence[Remark], clock: "Clock | None") -> list[dict[str, Any]]:
     """List remarks with what each concerns, and with local times where there are any."""
     return [

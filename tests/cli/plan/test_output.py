@@ -80,6 +80,9 @@ def test_a_folder_is_no_place_for_a_plan(inside: Run, tmp_path: Path) -> None:
         assert (ran.status, ran.out) == (2, "")
 
 
+TIMES = ("start", "stop", "prepared", "cold_until", "hang_by", "take_down_by")
+
+
 def cells(text: str, delimiter: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text), delimiter=delimiter))
 
@@ -92,13 +95,30 @@ def test_spreadsheets_with_a_decimal_comma_get_the_same_numbers(inside: Run, war
     numbers = 0
     for one, two in rows:
         for name, value in one.items():
-            if value != two[name]:
+            if name in TIMES:
+                assert (
+                    f"{two[name].replace(' ', 'T')}:00{two[f'{name}_utc_offset'].removeprefix('UTC')}" == value
+                    or not value
+                )
+            elif name != "remarks_of_course" and value != two[name]:
                 numbers += 1
                 assert two[name] == value.replace(".", ",")
                 assert float(two[name].replace(",", ".")) == float(value)
     assert numbers > 100
     undated = inside("plan", "rr-adult", "--weight", "70", "-f", "csv", "--decimal-comma").out
     assert undated.splitlines()[1].startswith("0;10080;9,0;63,0;1;1;9 mcg/day;false;")
+
+
+def test_a_spreadsheet_takes_times_as_times_and_is_told_once_of_the_whole_plan(inside: Run, ward: None) -> None:
+    text = inside(*DATED, "--site", "ward.toml", "-f", "csv", "--decimal-comma").out
+    rows = cells(text.removeprefix("\ufeff"), ";")
+    hung = {(row["start"], row["start_utc_offset"], row["stop_utc_offset"]) for row in rows if row["due"] == "bag"}
+    assert {("2026-10-19 10:00", "UTC+02:00", "UTC+02:00"), ("2026-10-26 10:00", "UTC+01:00", "UTC+01:00")} <= hung
+    told = [row["remarks_of_course"] for row in rows]
+    assert "the clock is changed" in told[0]
+    assert set(told[1:]) == {""}
+    undated = cells(inside("plan", "rr-adult", "--weight", "70", "-f", "csv", "--decimal-comma").out, ";")
+    assert [bool(row["remarks_of_course"]) for row in undated] == [True, *[False] * (len(undated) - 1)]
 
 
 def test_a_decimal_comma_is_for_csv(inside: Run) -> None:

@@ -830,7 +830,10 @@ def test_no_days_in_hospital_are_told_of_cycles_that_will_not_be(inside: Run, tm
 def test_an_undecided_restart_is_said_to_be_so(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "record.toml").write_text(RECORD.replace("grade = 3\n", ""))
     shown = " ".join(inside("plan", "rr-adult", "--record", "record.toml").out.split())
-    assert "I801 is not evaluated: `grade` is not on record (interruption 1)." in shown
+    assert (
+        "Whether the infusion was restarted as the label asks is not evaluated: the grade of the event is not on"
+        " record, interruption 1 (`grade`, I801)." in shown
+    )
     assert "nothing more is planned until it is known: `grade` is not on record" in shown
     assert "Induction 2" not in shown
 

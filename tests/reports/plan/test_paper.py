@@ -95,7 +95,7 @@ def test_what_is_not_evaluated_is_below_what_is_to_be_done_and_in_words(inside: 
     body = page.split("</style>")[1]
     assert not re.search(r"\b[A-Z]\d{3}\b", body)
     assert "`" not in body
-    told = body.index("“restart dose” is not on record")
+    told = body.index("the dose of the restart is not on record")
     assert told > body.index("Bags to sign for") > body.index("What is due")
 
 
@@ -103,7 +103,9 @@ def test_words_for_paper() -> None:
     assert (
         plain_words("I801 is not evaluated: `restart_dose` is missing.") == "Not evaluated: “restart dose” is missing."
     )
-    assert plain_words("I801: it was 28 mcg/day.") == "It was 28 mcg/day."
+    undecided = "It is not evaluated: the grade is not on record, interruption 1 (`grade`, I801)."
+    assert plain_words(undecided) == "It is not evaluated: the grade is not on record, interruption 1."
+    assert plain_words("It was 28 mcg/day (I801).") == "It was 28 mcg/day."
     assert plain_words('with `prefer = "fewest-vials"` and `blinplan`') == "With “prefer: fewest vials” and “blinplan”"
     assert plain_words("no `in_use_hours` is given") == "No “in use in hours” is given"
     assert plain_words("`[[syringe]]` and `rate_ml_per_hour`") == "“syringe” and “rate in mL/h”"
@@ -213,6 +215,44 @@ def test_the_sheet_for_home_says_when_and_how_fast_and_whom_to_call(inside: Run,
     assert ["in hospital" in text for text in texts] == hospital
     assert "never flushed" in page
     assert {"Home nursing", "Ward or clinic", "Pharmacy", "Emergency"} <= {one.text for one in select(page, "//span")}
+
+
+HUNG = (
+    'record = 1\nregimen = "rr-adult"\nstart = 2026-10-19T10:00:00\ntime_zone = "Europe/Berlin"\nweight_kg = 70\n'
+    'age_years = 40\n[[bag]]\nhung = 2026-10-19T10:00:00\ntaken_down = 2026-10-19T17:20:00\ndose = "28 mcg/day"\n'
+    'hours = 96\nnumber = 1\n[[bag]]\nhung = 2026-10-19T17:20:00\ndose = "9 mcg/day"\nhours = 96\nnumber = 12\n'
+)
+
+
+def test_the_sheet_for_home_has_the_bag_that_hangs(inside: Run, ward: None, tmp_path: Path) -> None:
+    (tmp_path / "record.toml").write_text(HUNG)
+    arguments = ("plan", "rr-adult", "--record", "record.toml", *HTML, "--view", "home")
+    rows = select(inside(*arguments).out, "//table[@aria-label='Bags']/tbody/tr")
+    (first, second) = (" ".join(" ".join(row.itertext()).split()) for row in rows[:2])
+    assert first.startswith("12 hangs now , since Mon 2026-10-19 17:20")
+    assert second.startswith("13 ")
+    assert "hangs now" not in second
+    (tmp_path / "record.toml").write_text(HUNG + "taken_down = 2026-10-20T10:00:00\n")
+    assert "hangs now" not in inside(*arguments).out
+
+
+def test_a_wrong_bag_that_hangs_is_something_to_do(inside: Run, ward: None, tmp_path: Path) -> None:
+    first = HUNG[: HUNG.rindex("[[bag]]")].replace("taken_down = 2026-10-19T17:20:00\n", "")
+    (tmp_path / "record.toml").write_text(first)
+    page = inside("plan", "rr-adult", "--record", "record.toml", *HTML, "--cycle", "1").out
+    due = [" ".join(row.itertext()) for row in select(page, "//table/tbody/tr")]
+    assert any("A WRONG BAG HANGS: 28 mcg/day" in one for one in due)
+    assert "was given until" not in page
+
+
+def test_a_wrong_bag_of_the_past_is_a_fact_and_nothing_to_do(inside: Run, ward: None, tmp_path: Path) -> None:
+    (tmp_path / "record.toml").write_text(HUNG)
+    page = inside("plan", "rr-adult", "--record", "record.toml", *HTML, "--cycle", "1").out
+    due = [" ".join(row.itertext()) for row in select(page, "//table/tbody/tr")]
+    assert any("Mon 2026-10-19 17:20" in one and "step: 9 mcg/day" in one for one in due)
+    assert not any("wrong bag" in one.lower() for one in due)
+    given = [one for one in select(page, "//p/text()") if "was given until Mon 2026-10-19 17:20, for 7 h 20 min" in one]
+    assert given == ["Mon 2026-10-19 10:00: wrong bag: 28 mcg/day was given until Mon 2026-10-19 17:20, for 7 h 20 min"]
 
 
 @pytest.mark.parametrize("view", ["labels", "home"])

@@ -31,6 +31,10 @@ SHUT = (
     " { hours = 168, fill_ml = 110, in_use_hours = 192 },\n]\n"
 )
 SHORT = f'{SHUT}\n[[cannot_be_had]]\nbag_hours = [72]\nlast_day = 2026-12-20\nwhy = "none to be had"\n'
+WARD_OF_THE_RECORD = (
+    'site = 1\nname = "Ward 7"\ntime_zone = "Europe/Berlin"\nchange_time = "10:00"\n'
+    "bag = [{ hours = 24, fill_ml = 276 }, { hours = 96, fill_ml = 276, in_use_hours = 120 }]\n"
+)
 SITES = {"none": None, "shut": SHUT, "short": SHORT}
 WHO = {
     "adult": ("rr-adult", Figures(weight=82, height=178, age=completed_age(40))),
@@ -164,6 +168,93 @@ def test_what_the_rules_find_in_a_record_is_everywhere(tmp_path: Path) -> None:
         assert not list(missing(planned, planned.text("table", view=view))), view
     for form in set(PlanFormat) - {PlanFormat.TABLE, PlanFormat.NONMEM}:
         assert not list(missing_in(planned, form)), form
+
+
+BEGUN = (
+    'record = 1\nregimen = "rr-adult"\nstart = 2027-03-01T10:00:00\ntime_zone = "Europe/Berlin"\nweight_kg = 70\n'
+    "age_years = 40\n"
+)
+SEIZURES = (
+    '[[interruption]]\nstopped = 2027-03-10T02:15:00\nrestarted = 2027-03-14T10:00:00\ncause = "neurological"\n'
+    'grade = 2\nseizures = 2\ncycle = 1\nrestart_dose = "9 mcg/day"\n'
+)
+LEFT = '[[planned_start]]\ncycle = 2\nstarts = 2027-04-09T10:00:00\nwhy = "holiday"\n'
+SHUT_IN_MAY = '[[closure]]\nfirst_day = 2027-05-05\nlast_day = 2027-05-07\nwhy = "isolator service"\n'
+STOPS = {
+    "goes on": ("", ()),
+    "stopped": (
+        '[[interruption]]\nstopped = 2027-05-04T07:45:00\ncause = "surgery"\ncycle = 2\n',
+        ("Tue 2027-05-04 07:45: the infusion was stopped (surgery), cycle 2; nothing more is planned",),
+    ),
+    "restarted where the label forbids it": (
+        SEIZURES,
+        ("What was given since Sun 2027-03-14 10:00 (9 mcg/day by the record) is in no sum",),
+    ),
+    "restarted after weeks": (
+        '[[interruption]]\nstopped = 2027-05-04T07:45:00\nrestarted = 2027-05-16T07:45:00\ncause = "surgery"\n'
+        "cycle = 2\n",
+        ("What was given since Sun 2027-05-16 07:45 is in no sum",),
+    ),
+    "ended": (
+        '[end]\nat = 2027-05-15T12:00:00\nreason = "transplant"\n',
+        ("Sat 2027-05-15 12:00: the course has ended: transplant. Nothing more is planned",),
+    ),
+    "restarted and ended": (
+        f'{SEIZURES}[end]\nat = 2027-03-16T12:00:00\nreason = "toxicity"\n',
+        ("What was given since Sun 2027-03-14 10:00 to Tue 2027-03-16 12:00 (9 mcg/day by the record) is in no sum",),
+    ),
+}
+PLANNED_OTHERWISE = {
+    "as planned": ("", ()),
+    "a plan too early": (LEFT, ("it was planned 3 d before it can, which is left out",)),
+    "shut": (SHUT_IN_MAY, ("Closed from Wed 2027-05-05 to Fri 2027-05-07: isolator service",)),
+    "both": (LEFT + SHUT_IN_MAY, ("it was planned 3 d before it can", "isolator service")),
+}
+
+
+def hold_everywhere(tmp_path: Path, stop: str, otherwise: str, *, cut: bool) -> None:
+    (stops, told), (plans, also) = STOPS[stop], PLANNED_OTHERWISE[otherwise]
+    reached = SEIZURES not in stops  # the second cycle is
+    record, ward = tmp_path / "record.toml", tmp_path / "ward.toml"
+    record.write_text(BEGUN + plans + stops)
+    ward.write_text(WARD_OF_THE_RECORD)
+    cycle = 1 + reached if cut else None
+    planned = plan("rr-adult", record=record, site=ward, cycle=cycle, isolated=True)
+    said = words(" ".join(remark.text for remark in planned.remarks))
+    assert all(text in said for text in (*told, *(also if reached else ())))
+    for view in set(CHEAP) - {View.STARTS}:  # it has begun
+        shown = planned.text("table", view=view)
+        found = [one["message"].lower() for one in planned.findings if f"error[{one['code']}]" in shown]
+        assert not [text for text in missing(planned, shown) if text.lower().rpartition(" (")[0] not in found], view
+    for form in set(PlanFormat) - {PlanFormat.TABLE, PlanFormat.NONMEM}:
+        if form is not PlanFormat.FHIR or not cut:
+            assert not list(missing_in(planned, form)), form
+    for view in PRINTED:
+        assert not list(missing_on_paper(planned, view)), view
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_what_a_record_says_of_a_course_is_everywhere(tmp_path: Path, stop: str) -> None:
+    hold_everywhere(tmp_path, stop, "both", cut=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cut", [False, True])
+@pytest.mark.parametrize("otherwise", PLANNED_OTHERWISE)
+@pytest.mark.parametrize("stop", STOPS)
+def test_and_so_it_is_with_whatever_else_a_record_plans(
+    tmp_path: Path, stop: str, otherwise: str, *, cut: bool
+) -> None:
+    hold_everywhere(tmp_path, stop, otherwise, cut=cut)
+
+
+def test_a_stop_is_told_once_in_what_is_said_of_the_whole_course(tmp_path: Path) -> None:
+    record = tmp_path / "record.toml"
+    record.write_text(BEGUN + SEIZURES)
+    text = words(plan("rr-adult", record=record, isolated=True).text("table"))
+    assert text.count("is in no sum") == 1
+    assert "I801" in text
+    assert "I805" not in text  # at which dose is no question where it was not to be restarted
 
 
 def test_a_closed_day_is_told_where_the_bags_are_listed(made: Callable[[str, str, str], Plan]) -> None:

@@ -42,7 +42,8 @@ def running_remarks(dated: Dated) -> Iterator[Remark]:
             RemarkKind.ERROR,
         )
     last = dated.ledger.interruptions[-1] if dated.ledger.interruptions else None
-    if last is not None and (last.restarted is None or last.resumption is None) and dated.ledger.end is None:
+    stopped = last is not None and last.restarted is None and dated.ledger.end is None
+    if last is not None and (stopped or (last.restarted is not None and last.resumption is None)):
         at, cause = moment_text(dated.clock.at(last.stopped)), cause_text(last)
         yield Remark(
             f"{at}: the infusion was stopped ({cause}), cycle {last.interruption.cycle}; {visible(last.resumed)}."
@@ -54,7 +55,10 @@ def _not_counted(dated: Dated, last: LedgerEntry) -> str:
     """Say that what was given after a restart that nobody can plan on is not counted."""
     if last.restarted is None:
         return ""
-    return f" What was given since {moment_text(dated.clock.at(last.restarted))} is in no sum."
+    closing, dose = dated.ledger.end, last.interruption.restart_dose
+    until = "" if closing is None else f" to {moment_text(dated.clock.at(closing.minute))}"
+    by_record = "" if dose is None else f" ({dose} by the record)"
+    return f" What was given since {moment_text(dated.clock.at(last.restarted))}{until}{by_record} is in no sum."
 
 
 def cause_text(entry: LedgerEntry) -> str:

@@ -38,14 +38,7 @@ from blinplan.reports.plan.fhir.requests import (
     requests,
 )
 from blinplan.reports.plan.identity import last_known
-from blinplan.reports.plan.ledger import (
-    closures,
-    decision_text,
-    end_of_course,
-    interruption_text,
-    source_of_decision,
-    starts_of_cycles,
-)
+from blinplan.reports.plan.ledger import decision_text, interruption_text, source_of_decision
 from blinplan.reports.plan.plan import why_free
 from blinplan.reports.shared.words import NOT_A_DEVICE, amount_text, known_figures, moment_text
 
@@ -242,9 +235,6 @@ def _notes(dated: Dated, choice: Choice) -> Iterator[str]:
     )
     for entry in dated.ledger.interruptions:
         yield _ledger_note(dated, entry)
-    yield from starts_of_cycles(dated)
-    yield from closures(dated)
-    yield from end_of_course(dated)
     if dated.ledger.interruptions:
         given, planned = (amount(course.micrograms, MICROGRAM) for course in (dated.course, dated.replanned.planned))
         yield f"With the interruptions {given}; without them {planned}."

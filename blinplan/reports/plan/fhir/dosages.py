@@ -36,7 +36,8 @@ from blinplan.reports.plan.premedication import ONE_OF, time_before
 def infusion(dated: Dated, event: Event) -> list[Element]:
     """The dosages of a stretch of one dose: one a bag, one after another, or one in all where no site prepares bags."""
     start, stop = event.period.start, event.period.stop
-    bags = [(number, bag) for number, bag in enumerate(dated.bags, start=1) if start <= bag.start < stop]
+    numbers = dated.bag_numbers
+    bags = [(numbers[bag.start], bag) for bag in dated.bags if start <= bag.start < stop]
     if not bags:
         whole = f"{_dose(event)} for {duration_text(stop - start)}: {amount(event.micrograms, MICROGRAM)}"
         return [_dosage(dated, event, 1, (start, stop), whole, _rates(event, stop - start))]

@@ -22,17 +22,18 @@ from blinplan.version import __version__
 
 @dataclass(frozen=True, slots=True)
 class BagAtHome:
-    """A bag, how long it runs, and whether the patient is in hospital when it is hung."""
+    """A bag, how long it runs, whether the patient is in hospital when it is hung, and whether it hangs already."""
 
     signed: SignedBag
     lasts: str
     in_hospital: bool
+    hangs: bool
 
 
 def home_sheet(dated: Dated, remarks: Sequence[Remark], head: Heading) -> str:
-    """Write the sheet as one HTML page: the bags that are shown, what is never done, and lines for numbers to call."""
+    """Write the sheet as one HTML page: the bags that hang and are to come, what is never done, and whom to call."""
     flush = label_of(dated.course.regimen).statement("flush")
-    bags = [_at_home(dated, number, bag) for number, bag in dated.shown_bags() if not bag.on_record]
+    bags = [_at_home(dated, number, bag) for number, bag in dated.shown_bags() if not bag.on_record or dated.hangs(bag)]
     return render(
         "home.html",
         title=f"{DRUG.capitalize()} at home",
@@ -51,4 +52,4 @@ def home_sheet(dated: Dated, remarks: Sequence[Remark], head: Heading) -> str:
 def _at_home(dated: Dated, number: int, bag: Bag) -> BagAtHome:
     stays = [(entry.start, entry.stop) for entry in dated.entries if entry.due is Due.HOSPITAL]
     inside = any(start <= bag.start < stop for start, stop in stays)
-    return BagAtHome(signed_bag(dated, number, bag), duration_text(bag.minutes), inside)
+    return BagAtHome(signed_bag(dated, number, bag), duration_text(bag.minutes), inside, hangs=dated.hangs(bag))

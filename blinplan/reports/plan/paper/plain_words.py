@@ -2,8 +2,8 @@
 
 import re
 
+_CODES = re.compile(r" \((?:`[a-z_]+`, )*[A-Z]{1,2}\d{3}\)(?=\.$)")
 _UNANSWERED = re.compile(r"^[A-Z]{1,2}\d{3} is not evaluated: ")
-_FOUND = re.compile(r"^[A-Z]{1,2}\d{3}: ")
 _KEY = re.compile(r"`\[*([a-z][a-z0-9_]*)\]*(?: = ([^`]*))?`")
 _MARK = '"'
 _QUOTED = re.compile(r"`([^`]*)`")
@@ -19,7 +19,7 @@ _UNITS = {
 
 def plain_words(text: str) -> str:
     """Write a remark without the code of its rule, and with keys of files as words."""
-    said = _FOUND.sub("", _UNANSWERED.sub("Not evaluated: ", text))
+    said = _UNANSWERED.sub("Not evaluated: ", _CODES.sub("", text))
     said = _KEY.sub(_words_of, f"{said[:1].upper()}{said[1:]}")
     return _QUOTED.sub(r"“\1”", said)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
 from blinplan.course.bags.bag import Bag
-from blinplan.course.calendar import Due
+from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.course.eligibility import Choice
 from blinplan.course.events import INTERRUPTED, Event
@@ -20,7 +20,7 @@ from blinplan.reports.plan.bags.bag_list import (
     sum_text,
 )
 from blinplan.reports.plan.bags.preparation import preparation_line
-from blinplan.reports.plan.dated_plan import entry_text, when_text
+from blinplan.reports.plan.dated_plan import entry_text, hangs, when_text
 from blinplan.reports.plan.dated_remarks import remarks_of_days
 from blinplan.reports.plan.followed import label_line
 from blinplan.reports.plan.ledger import decision_text, interruption_text, source_of_decision
@@ -73,6 +73,7 @@ class PrintedCycle:
     marks: str
     course: LineOfTime
     due: PageTable
+    given: tuple[str, ...]
     stops: tuple[PrintedStop, ...]
     sources: tuple[str, ...]
     below: tuple[str, ...]
@@ -114,6 +115,7 @@ def _cycle(dated: Dated, cycle: int, below: Sequence[Remark]) -> PrintedCycle:
         cycle_marks(dated.course, cycle),
         _course(dated, cycle),
         _due(dated, cycle),
+        tuple(_given(dated, cycle)),
         tuple(_stop(dated, entry) for entry in stops),
         tuple(dict.fromkeys(source_of_decision(decision, numbers) for entry in stops for decision in entry.decisions)),
         tuple(plain_words(remark.text) for remark in _below(replace(dated, cycle=cycle), below)),
@@ -127,10 +129,24 @@ def _below(of_cycle: Dated, remarks: Sequence[Remark]) -> tuple[Remark, ...]:
 
 
 def _due(dated: Dated, cycle: int) -> PageTable:
-    """What is due in a cycle, its bags aside."""
-    entries = (entry for entry in dated.shown_entries() if entry.cycle == cycle and entry.bag is None)
+    """What is due in a cycle, its bags and what is past and was not planned aside."""
+    listed = (entry for entry in dated.shown_entries() if entry.cycle == cycle and entry.bag is None)
+    entries = (entry for entry in listed if not _is_past(dated, entry))
     rows = ((when_text(dated, entry), entry_text(dated, entry)) for entry in entries)
     return page_table("What is due", (PageColumn("When", "w"), PageColumn("What")), rows)
+
+
+def _given(dated: Dated, cycle: int) -> Iterator[str]:
+    """What wrong bags gave in a cycle, and where none hung."""
+    for entry in dated.shown_entries():
+        if entry.cycle == cycle and _is_past(dated, entry):
+            yield f"{when_text(dated, entry)}: {entry_text(dated, entry)}"
+
+
+def _is_past(dated: Dated, entry: Entry) -> bool:
+    """Whether it is that another dose was given than was ordered, which is a fact and not due."""
+    event = entry.event
+    return event is not None and event.period.instead_of is not None and not hangs(dated, event)
 
 
 def _stop(dated: Dated, entry: LedgerEntry) -> PrintedStop:

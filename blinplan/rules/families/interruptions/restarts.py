@@ -101,7 +101,8 @@ def dose(rule: Rule, case: Case) -> Answer:
         given = entry.interruption.restart_dose
         labelled = any(decision.dose is not None or decision.missing for decision in entry.decisions)
         labelled = labelled and (entry.interruption.cause in ADVERSE_EVENTS or given in _doses_to_choose(case))
-        if given is not None and not labelled and given != stopped:
+        forbidden = any(decision.stop for decision in entry.decisions)  # which comes first, whatever the dose
+        if given is not None and not labelled and not forbidden and given != stopped:
             findings.append(
                 case.finding(
                     rule,
