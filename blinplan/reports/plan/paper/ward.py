@@ -115,7 +115,7 @@ def _cycle(dated: Dated, cycle: int, below: Sequence[Remark]) -> PrintedCycle:
         cycle_marks(dated.course, cycle),
         _course(dated, cycle),
         _due(dated, cycle),
-        tuple(_given(dated, cycle)),
+        tuple(_past_doses(dated, cycle)),
         tuple(_stop(dated, entry) for entry in stops),
         tuple(dict.fromkeys(source_of_decision(decision, numbers) for entry in stops for decision in entry.decisions)),
         tuple(plain_words(remark.text) for remark in _below(replace(dated, cycle=cycle), below)),
@@ -136,7 +136,7 @@ def _due(dated: Dated, cycle: int) -> PageTable:
     return page_table("What is due", (PageColumn("When", "w"), PageColumn("What")), rows)
 
 
-def _given(dated: Dated, cycle: int) -> Iterator[str]:
+def _past_doses(dated: Dated, cycle: int) -> Iterator[str]:
     """What wrong bags gave in a cycle, and where none hung."""
     for entry in dated.shown_entries():
         if entry.cycle == cycle and _is_past(dated, entry):
