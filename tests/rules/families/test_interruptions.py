@@ -314,8 +314,26 @@ NEXT = '[[bag]]\nnumber = 2\nhung = 2026-03-04T10:00:00Z\ndose = "9 mcg/day"\nho
 FAST = "rate_ml_per_hour = 20\n"
 PLANNED = "[[planned_start]]\ncycle = 2\nstarts = 2026-05-04T10:00:00Z\n"
 
+INFANT = (
+    'record = 1\nregimen = "rr-below-45-kg"\nstart = 2026-03-02T10:00:00Z\nweight_kg = {weight}\nbsa_m2 = 0.3\n\n'
+    '[[bag]]\nhung = 2026-03-02T10:00:00Z\ndose = "5 mcg/m2/day"\nhours = {hours}\n'
+)
+LATER = "\n[[measured]]\non = 2026-04-10\nweight_kg = {}\nbsa_m2 = 0.31\n"
 WEIGHED = WHOLE + "weight_kg = {weight}\nheight_cm = 160\n\n[[measured]]\non = 2026-04-10\n{later}\n"
 EXAMPLES = (
+    Example("I809", "finding", "a hair below 5.4 kg", INFANT.format(weight="5.39", hours=96)),
+    Example("I809", "pass", "5.4 kg", INFANT.format(weight="5.4", hours=96)),
+    Example("I809", "pass", "a bag without preservative", INFANT.format(weight="4", hours=48)),
+    Example(
+        "I809", "finding", "grown past it after the bag", INFANT.format(weight="5.2", hours=72) + LATER.format("5.6")
+    ),
+    Example(
+        "I809",
+        "undecided",
+        "a weight that nobody knows",
+        INFANT.format(weight="5", hours=96).replace("weight_kg = 5\n", ""),
+    ),
+    Example("I809", "not applicable", "no bags on record", WHOLE),
     Example("I810", "finding", "pounds for kilograms", WEIGHED.format(weight="60", later="weight_kg = 132")),
     Example("I810", "finding", "a hair more than a quarter", WEIGHED.format(weight="60", later="weight_kg = 75.1")),
     Example("I810", "pass", "a quarter more", WEIGHED.format(weight="60", later="weight_kg = 75")),

@@ -71,6 +71,20 @@ def _figures(rule: Rule, case: Case) -> Answer:
     return figures(rule, case)
 
 
+def _preservative(rule: Rule, case: Case) -> Answer:
+    from blinplan.rules.families.interruptions.preservative import preservative
+
+    return preservative(rule, case)
+
+
+def _long_bag(weight: str) -> str:
+    return (
+        f'record = 1\nregimen = "rr-below-45-kg"\nstart = 2026-03-02T10:00:00Z\nweight_kg = {weight}\n'
+        "height_cm = 60\n\n"
+        '[[bag]]\nhung = 2026-03-02T10:00:00Z\ndose = "5 mcg/m2/day"\nhours = 96'
+    )
+
+
 def _new_weight(weight: str) -> str:
     return (
         'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\nweight_kg = 60\n\n[[measured]]\n'
@@ -237,6 +251,16 @@ RULES = (
         _bag_of("28 mcg/day"),
         _bag_of("9 mcg/day"),
         _bags,
+    ),
+    _rule(
+        "I809",
+        "preservative-below-its-weight",
+        "A bag with preservative hung on a patient who is lighter than such bags are for.",
+        "The preservative, benzyl alcohol, can harm small infants.",
+        ("preservative_from_weight",),
+        _long_bag("5.2"),
+        _long_bag("5.4"),
+        _preservative,
     ),
     _rule(
         "I810",
