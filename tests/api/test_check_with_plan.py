@@ -21,6 +21,8 @@ from blinplan.rules.judge import judge
 from blinplan.rules.rule import Finding, Severity
 from tests.read_text import site_in
 
+pytestmark = pytest.mark.slow  # a check and a plan of each profile
+
 MONDAY = datetime(2026, 11, 2, 10, tzinfo=ZoneInfo("UTC"))
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ADULT = patient(weight=Fraction(70), height=Fraction(170), age=completed_age(40))

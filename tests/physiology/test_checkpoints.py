@@ -22,6 +22,8 @@ from blinplan.regimen.regimen import Eligibility, Regimen
 from blinplan.simulation.admission import admitted_patients
 from blinplan.simulation.trial import Trial
 
+pytestmark = pytest.mark.slow  # the engine runs each course twice
+
 ADULT = replace(library.regimen("rr-adult"), eligibility=Eligibility())
 PEOPLE = admitted_patients(ADULT, "adult-rr", 12, 3)
 DAY = 24 * 60

@@ -15,6 +15,8 @@ from blinplan import Refusal, agenda, patient, plan
 from blinplan.reports.agenda.agenda import patient_days
 from tests.program import Run
 
+pytestmark = pytest.mark.slow  # plans of several patients are made
+
 WARD = """
 site = 1
 name = "Ward 7"

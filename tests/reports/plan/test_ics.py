@@ -12,6 +12,8 @@ from ical.calendar_stream import IcsCalendarStream
 from tests.plan_text import DATED, RECORD, WARD
 from tests.program import Run
 
+pytestmark = pytest.mark.slow  # calendars of whole courses are written
+
 ID = ("--plan-id", "patient-7", "-f", "ics")
 
 

@@ -22,6 +22,8 @@ from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.terminal import Screen
 from tests.plan_text import RECORD
 
+pytestmark = pytest.mark.slow  # every view and format of many plans
+
 START = "2026-12-01T10:00"  # a Tuesday
 SHUT = (
     'site = 1\nname = "Ward 7"\ntime_zone = "Europe/Berlin"\nchange_time = "10:00"\n'
