@@ -190,7 +190,7 @@ def test_what_decides_from_outside_of_the_repository_cannot_be_told_and_all_coun
     git("clone", "--quiet", str(tmp_path), str(outer / "clone"))  # type: ignore[operator]
     deciding = {
         "above": ("blinplan.toml", "[limits]\n"),
-        "extended": ("shared.toml", "[limits]\n"),
+        "extended": ("house.toml", "[limits]\n"),
         "site": ("ward.toml", 'site = 1\nname = "Ward 5"\n[[bag]]\nhours = 24\nfill_ml = 270\n'),
         "baseline": ("known.json", '{"blinplan-baseline": 2, "findings": []}'),
     }
@@ -202,7 +202,7 @@ def test_what_decides_from_outside_of_the_repository_cannot_be_told_and_all_coun
     else:
         write(outer / name, text)
     if by == "extended":
-        write(Path("blinplan.toml"), 'extend = "../shared.toml"\n')
+        write(Path("blinplan.toml"), 'extend = "../house.toml"\n')
         git("add", "--all", folder=Path.cwd())  # type: ignore[operator]
         git("commit", "--quiet", "--message", "Shared", folder=Path.cwd())  # type: ignore[operator]
     ran = inside("check", "regimens", *QUICK, "--since", "HEAD", *options)
