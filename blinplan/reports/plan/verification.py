@@ -102,6 +102,8 @@ def summary(dated: Dated, found: Verification) -> str:
     if found.event is None:
         return "bag and pump do not agree with the plan: nothing is infused at this hour"
     dose = _planned_dose(found)
+    if found.agrees and any(figure.agrees is None for figure in found.compared):
+        return f"the dose is that of the plan, {dose}; what else stands on bag and pump is not all compared"
     if found.agrees:
         return f"bag and pump agree with the plan: {dose}"
     if all(figure.agrees for figure in found.compared if figure.what == DOSE):

@@ -27,6 +27,14 @@ def test_what_agrees_ends_with_0_and_what_differs_with_1(inside: Run) -> None:
     assert "it is the dose of step 1 of cycle 1" in " ".join(wrong.out.split()).lower()
 
 
+def test_what_nobody_could_compare_is_not_said_to_agree(inside: Run) -> None:
+    found = inside("verify", *PLAN, "--at", "2025-12-23T12:00", *BAG)
+    assert found.status == 0
+    said = " ".join(found.err.split())
+    assert "bag and pump agree" not in said
+    assert "is not all compared" in said
+
+
 def test_an_hour_without_infusion_does_not_agree(inside: Run) -> None:
     found = inside("verify", *PLAN, "--at", "2026-01-25T12:00", *BAG, "-f", "json")
     assert found.status == 1
