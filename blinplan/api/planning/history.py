@@ -54,6 +54,13 @@ class CourseHistory:
 
         return bool(self.so_far.figures if isinstance(self.so_far, Ledger) else self.so_far.measurements)
 
+    @property
+    def named_regimen(self) -> str | None:
+        """The regimen that a record names; None without one."""
+        from blinplan.regimen.record.record import CourseRecord
+
+        return self.so_far.regimen if isinstance(self.so_far, CourseRecord) else None
+
     def with_figures(self, figures: Figures, day: date) -> "CourseHistory":
         """The same with figures of the patient that were taken on a day, beside those of the record.
 

@@ -131,6 +131,7 @@ def plan(
     begins = _beginning(happened, start, time_zone, profile)
     whom = whom if begins is None else on_the_day(whom, begins.date())
     chosen = order(asked, whom).follow(label, project).check()
+    _refuse_another_regimen(happened, chosen)
     from blinplan.course.bags.preparation import HEEDED, at_site, in_project, with_hospital_days
 
     limits = project.settings_of(source_of(asked.document.name, asked)).limits_for(chosen.regimen)
@@ -174,6 +175,15 @@ def plan(
         ),
         cycle,
     )
+
+
+def _refuse_another_regimen(happened: CourseHistory, chosen: OrderedRegimen) -> None:
+    """Refuse a record whose regimen does not admit the patient whom it describes: one of the two is wrong."""
+    if chosen.choice.switched and happened.named_regimen not in {None, chosen.regimen.name}:
+        raise Refusal(
+            f"{happened.path}: regimen: the record is of {happened.named_regimen}; {chosen.choice.reason}",
+            "name the regimen that was given, or correct the weight",
+        )
 
 
 def _sources(*named: object) -> tuple[str, ...]:

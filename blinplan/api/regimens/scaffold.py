@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from blinplan.api.patient import Figures, exact_number
 from blinplan.api.regimens.label import label_called
 from blinplan.api.regimens.load import read_regimen
+from blinplan.api.regimens.order import OrderedRegimen, order
 from blinplan.label.read import DEFAULT
 from blinplan.quantities import MINUTES_PER_HOUR, decimal_text
 from blinplan.refusal import ArgumentRefusal, Refusal
@@ -166,17 +167,17 @@ def new_record(
     Raises
     ------
     Refusal
-        When there is no such regimen there, or it is no course record.
+        When there is no such regimen there, it is not for such a patient, or it is no course record.
     """
     who = patient or Figures()
-    who.patient()  # refuses figures that cannot be a patient's
+    _refuse_unfit(order(regimen, who.patient()))
     weight, height, area = (None if size is None else decimal_text(exact_number(size)) for size in who.sizes)
     age = who.known_age()
     if age is not None and age.born is None and age.unit is not AgeUnit.YEARS:
         raise ArgumentRefusal(
             "{age} is {value}, and a record has no place for it", "give the date of birth", value=age.words
         )
-    order = RecordOrder(
+    ordered = RecordOrder(
         _name_beside(regimen, Path(beside)),
         _moment(start),
         time_zone,
@@ -186,7 +187,16 @@ def new_record(
         None if age is None else age.born,
         _years(age),
     )
-    return _read_back(record_scaffold(order), "course record")
+    return _read_back(record_scaffold(ordered), "course record")
+
+
+def _refuse_unfit(begun: OrderedRegimen) -> None:
+    """Refuse a regimen that is for others, so that no record says what cannot have been."""
+    if begun.choice.switched:
+        raise Refusal(
+            begun.choice.reason.partition(": switched to ")[0],
+            f"name the regimen that was given, as {begun.choice.regimen.name}, or correct the figures",
+        )
 
 
 def _years(age: "Age | None") -> int | None:

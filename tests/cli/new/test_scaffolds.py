@@ -40,6 +40,14 @@ def test_what_is_written_passes_a_check_without_a_word(inside: Run, tmp_path: Pa
     assert f"blinplan check {asked[2]}" in ran.err
 
 
+def test_no_record_is_begun_with_a_regimen_that_is_for_others(inside: Run, tmp_path: Path) -> None:
+    refused = inside(*RECORD_THERE, "--weight", "44", "--height", "150")
+    assert (refused.status, list(tmp_path.iterdir())) == (2, [])
+    assert "rr-adult is for 45 kg and over; the patient weighs 44 kg" in _words(refused.err)
+    assert "as rr-below-45-kg" in _words(refused.err)
+    assert inside(*RECORD_THERE, "--weight", "45").status == 0
+
+
 def test_what_was_said_is_written_and_nothing_else(inside: Run, tmp_path: Path) -> None:
     inside(*SITE, "--closed", "sunday")
     assert tomllib.loads((tmp_path / "ward.toml").read_text(encoding="utf-8")) == {
@@ -48,10 +56,10 @@ def test_what_was_said_is_written_and_nothing_else(inside: Run, tmp_path: Path) 
         "closed": ["sunday"],
         "bag": [{"hours": 24, "fill_ml": 250}, {"hours": 96}],
     }
-    inside(*RECORD_THERE, "--weight", "44.5")
+    inside(*RECORD_THERE, "--weight", "45.5")
     found = tomllib.loads((tmp_path / "patient.toml").read_text(encoding="utf-8"))
     assert found.pop("start").isoformat() == "2026-11-02T10:00:00"
-    assert found == {"record": 1, "regimen": "rr-adult", "time_zone": "Europe/Berlin", "weight_kg": 44.5}
+    assert found == {"record": 1, "regimen": "rr-adult", "time_zone": "Europe/Berlin", "weight_kg": 45.5}
 
 
 def test_what_the_label_says_of_a_bag_stands_there_as_a_comment(inside: Run) -> None:

@@ -508,6 +508,7 @@ def test_an_infusion_that_is_stopped_has_no_plan_beyond(inside: Run, tmp_path: P
     ("change", "arguments", "said"),
     [
         (("rr-adult", "mrd-adult"), [], "the record is of mrd-adult"),
+        (("weight_kg = 70", "weight_kg = 44\nheight_cm = 150"), [], "weighs 44 kg: switched to rr-below-45-kg"),
         (("cycle = 1", "cycle = 2"), [], "interruption.1.cycle: this interruption lies in cycle 1"),
         (("03-26T14", "03-14T14"), [], "F007"),
         (("grade = 3", "grade = 9"), [], "record.toml is not a course record"),
