@@ -3,7 +3,7 @@
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenFile, SiteFile, read
 from blinplan.regimen.record.record import CourseRecord
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.site import Site
+from blinplan.regimen.site.site import Site
 from blinplan.regimen.toml.problems import Problem
 
 

@@ -9,7 +9,7 @@ from blinplan.course.patient import Patient
 from blinplan.proportion import Proportion
 from blinplan.regimen.reading import read
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.site import Site
+from blinplan.regimen.site.site import Site
 from blinplan.rules.configuration.settings import DEFAULTS, Settings
 from blinplan.rules.families.across_files.neighbours import AmongOthers, neighbours_of
 from blinplan.rules.judge import judge

@@ -55,7 +55,7 @@ def _record() -> dict[str, Any]:
 
 
 def _site() -> dict[str, Any]:
-    from blinplan.regimen.site import SITE_FILE
+    from blinplan.regimen.site.tables import SITE_FILE
     from blinplan.regimen.toml.table import file_schema
 
     return file_schema(SITE_FILE, "blinplan site profile, version 1")

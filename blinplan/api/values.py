@@ -10,7 +10,7 @@ from blinplan.refusal import ArgumentRefusal
 from blinplan.terminal import PLAIN, Screen
 
 if TYPE_CHECKING:
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
     from blinplan.rules.values.value import Value
 
 __all__ = ["ValueList", "values"]

@@ -13,7 +13,7 @@ from blinplan.regimen.age import Age
 from blinplan.regimen.regimen import AgeGroup, Regimen
 
 if TYPE_CHECKING:
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
 
 EITHER = frozenset(AgeGroup)
 

@@ -17,7 +17,7 @@ from blinplan.course.happened.replan import Replanned, replay
 from blinplan.course.wall_clock import WallClock
 from blinplan.label.read import label_of
 from blinplan.regimen.record.record import BagOnRecord
-from blinplan.regimen.site import Site, SiteBag
+from blinplan.regimen.site.site import Site, SiteBag
 
 
 def bags_of(found: Replanned, site: Site, clock: Clock) -> tuple[Bag, ...]:

@@ -23,7 +23,7 @@ from blinplan.regimen.regimen import Indication, Regimen, ThingDue
 
 if TYPE_CHECKING:
     from blinplan.course.happened.ledger import Ledger, LedgerEntry
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from blinplan.course.wall_clock import DayLength, WallClock
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_HOUR
 from blinplan.regimen.record.record import CourseRecord
-from blinplan.regimen.site import LongDay, Site
+from blinplan.regimen.site.site import LongDay, Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from blinplan.regimen.record.record import CourseRecord
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
     from blinplan.regimen.toml.beside_faults import Parts
     from blinplan.regimen.toml.mend import Mended
     from blinplan.regimen.toml.table import Table
@@ -164,7 +164,8 @@ def _read_record(document: Document) -> Reading:
 
 
 def _read_site(document: Document) -> Reading:
-    from blinplan.regimen.site import PARTS, SITE_FILE, site_of, site_problems
+    from blinplan.regimen.site.problems import PARTS, site_problems
+    from blinplan.regimen.site.tables import SITE_FILE, site_of
 
     try:
         file = SITE_FILE.read(document.values)
@@ -280,7 +281,7 @@ _HEADER = re.compile(r"^[ \t]*(\[\[?)[ \t]*([A-Za-z_.-]+)[ \t]*\]", re.MULTILINE
 def _advice_for_header(text: str, line: int) -> str | None:
     """How to write several tables of a kind, where the one at a line has not two brackets, or one before it has not."""
     from blinplan.regimen.record.tables import RECORD_FILE
-    from blinplan.regimen.site import SITE_FILE
+    from blinplan.regimen.site.tables import SITE_FILE
 
     here = _HEADER.match(text.split("\n")[line - 1])
     headers = [brackets for brackets, name in _HEADER.findall(text) if here and name == here[2]]

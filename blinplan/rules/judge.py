@@ -25,7 +25,7 @@ from blinplan.rules.verdict import Ruling, Verdict, no_answer_of, pass_of
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
     from blinplan.rules.families.across_files.neighbours import Neighbours
     from blinplan.rules.simulated.outcome import SimulatedOutcome
 

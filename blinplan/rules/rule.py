@@ -17,7 +17,7 @@ from blinplan.rules.reference import Comparison
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
     from blinplan.regimen.record.record import CourseRecord
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
     from blinplan.rules.families.across_files.neighbours import Neighbours
     from blinplan.rules.simulated.outcome import SimulatedOutcome
 

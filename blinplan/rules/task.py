@@ -10,7 +10,7 @@ from blinplan.rules.judging.judgement import Judgement
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
     from blinplan.rules.families.across_files.neighbours import Neighbours
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from blinplan.regimen.record.tables import RECORD_FILE
 from blinplan.regimen.schema import REGIMEN_FILE
-from blinplan.regimen.site import SITE_FILE
+from blinplan.regimen.site.tables import SITE_FILE
 from blinplan.regimen.toml.table import Key, Table
 from blinplan.rules.configuration.keys import CONFIGURATION_FILE
 from blinplan.rules.limits import shipped_limits

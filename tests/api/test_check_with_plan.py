@@ -15,7 +15,7 @@ from blinplan.api.regimens.load import read_regimen
 from blinplan.course.patient import Patient, patient
 from blinplan.refusal import Refusal
 from blinplan.regimen.age import completed_age
-from blinplan.regimen.site import Site
+from blinplan.regimen.site.site import Site
 from blinplan.rules.configuration.settings import Settings
 from blinplan.rules.judge import judge
 from blinplan.rules.rule import Finding, Severity

@@ -9,7 +9,7 @@ from blinplan.label.read import DEFAULT, label_named
 from blinplan.regimen import library
 from blinplan.regimen.age import completed_age
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.site import Site, SiteBag
+from blinplan.regimen.site.site import Site, SiteBag
 from tests.read_text import regimen_in
 
 DAY, HOUR = 24 * 60, 60

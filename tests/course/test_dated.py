@@ -19,7 +19,7 @@ from blinplan.course.events import Course, expand
 from blinplan.course.patient import patient
 from blinplan.regimen import library
 from blinplan.regimen.record.record import Cause, Interruption
-from blinplan.regimen.site import Site
+from blinplan.regimen.site.site import Site
 from blinplan.reports.plan.bags.changes import changes_on_closed_days
 from tests.course.dated_records import interruption, record
 from tests.course.regimens import site

@@ -27,7 +27,7 @@ from blinplan.regimen.record.record import (
     EndOfCourse,
     PlannedStart,
 )
-from blinplan.regimen.site import Site
+from blinplan.regimen.site.site import Site
 from blinplan.reports.plan.bags.changes import changes_on_closed_days
 from blinplan.reports.plan.bags.hung import happened_remarks, running_remarks
 from blinplan.reports.plan.dated_plan import closed_days

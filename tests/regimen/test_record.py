@@ -10,7 +10,8 @@ from blinplan.regimen.preference import Preference
 from blinplan.regimen.reading import FaultyFile, Reading, SiteFile, read
 from blinplan.regimen.record.record import Cause
 from blinplan.regimen.record.tables import RECORD_FILE
-from blinplan.regimen.site import SITE_FILE, LongDay
+from blinplan.regimen.site.site import LongDay
+from blinplan.regimen.site.tables import SITE_FILE
 from tests.read_text import problems_of, record_in, site_in
 
 RECORD = """record = 1

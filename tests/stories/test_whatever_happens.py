@@ -23,7 +23,7 @@ from blinplan.regimen.record.record import (
     EndOfCourse,
     Interruption,
 )
-from blinplan.regimen.site import LaterPlace, Site
+from blinplan.regimen.site.site import LaterPlace, Site
 from tests.course.records import course
 from tests.course.regimens import site
 

@@ -13,7 +13,7 @@ from blinplan.rules.task import JudgementOrFault, Task
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
     from blinplan.rules.simulated.virtual import PatientSimulator
 
 

@@ -20,7 +20,7 @@ from blinplan.reports.agenda.report import Agenda, UnreadPlan, agenda_json, agen
 from blinplan.terminal import PLAIN, Screen
 
 if TYPE_CHECKING:
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
 
 MOST_DAYS = 366
 _CONFIGURATION = frozenset({"blinplan.toml", "pyproject.toml"})

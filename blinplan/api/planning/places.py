@@ -9,7 +9,7 @@ from blinplan.api.planning.history import CourseHistory
 from blinplan.api.regimens.load import read_site
 
 if TYPE_CHECKING:
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
 
 
 def with_places(site: "Site | None", happened: CourseHistory) -> "Site | None":
@@ -24,7 +24,7 @@ def with_places(site: "Site | None", happened: CourseHistory) -> "Site | None":
     if not places or start is None:
         return site
     from blinplan.regimen.record.record import minutes_between
-    from blinplan.regimen.site import LaterPlace
+    from blinplan.regimen.site.site import LaterPlace
 
     files = zip(places, files_of_places(happened), strict=True)
     read = [LaterPlace(minutes_between(start, place.since), read_site(file)) for place, file in files]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from blinplan.api.planning.delivered import DeliveredResult
     from blinplan.course.dated import Dated
     from blinplan.executor import Executor
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
 
 __all__ = ["Course", "Plan", "Planned", "delivered", "expand", "plan"]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from blinplan.course.dated import Dated
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
 
 Written = str | int | Decimal
 """A number as it stands on a bag or a pump: "28.50" says more than 28.5."""

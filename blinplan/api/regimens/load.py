@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from blinplan.course.eligibility import Choice
     from blinplan.regimen.record.record import CourseRecord
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
     from blinplan.rules.rule import Finding
     from blinplan.terminal import Screen
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
-from blinplan.regimen.site import SiteBag
+from blinplan.regimen.site.site import SiteBag
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from blinplan.course.bags.bag import Bag
-from blinplan.regimen.site import Site, SiteBag, Syringe, Vial
+from blinplan.regimen.site.site import Site, SiteBag, Syringe, Vial
 
 
 class Draw(NamedTuple):

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from blinplan.course.bags.bag import Bag
-from blinplan.regimen.site import Site
+from blinplan.regimen.site.site import Site
 
 
 class UseBy(NamedTuple):

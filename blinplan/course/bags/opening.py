@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from blinplan.quantities import MINUTES_PER_HOUR
-from blinplan.regimen.site import WEEKDAYS, Site
+from blinplan.regimen.site.site import WEEKDAYS, Site
 
 _LONGEST_CLOSED = 366
 """Days after which a site counts as one that does not open again."""

@@ -16,7 +16,7 @@ from blinplan.quantities import MINUTES_PER_DAY, decimal_text, duration_text
 from blinplan.regimen.regimen import Regimen
 
 if TYPE_CHECKING:
-    from blinplan.regimen.site import Site, SiteBag
+    from blinplan.regimen.site.site import Site, SiteBag
 
 
 def prepared_by(site: "Site", label: Label) -> "Site":
@@ -25,7 +25,7 @@ def prepared_by(site: "Site", label: Label) -> "Site":
     What neither says stays unknown: another label's word is not taken.
     """
     # Imported here, because a plan for no site asks for days in hospital only, and does not wait for it.
-    from blinplan.regimen.site import Vial
+    from blinplan.regimen.site.site import Vial
 
     least, said = _preservative_from(label), label.vial
     vial = site.vial or (None if said is None else Vial(said.micrograms, said.per_millilitre))

@@ -18,7 +18,7 @@ from blinplan.course.bags.times import SHORTEST, Infusion, day_of, on_closed_day
 from blinplan.course.wall_clock import WallClock
 from blinplan.quantities import MINUTES_PER_HOUR, duration_text
 from blinplan.regimen.preference import Preference
-from blinplan.regimen.site import LongDay, Site, SiteBag
+from blinplan.regimen.site.site import LongDay, Site, SiteBag
 
 FEW_HOURS = 12 * MINUTES_PER_HOUR
 """A bag that lasts no longer is not hung at the end of an infusion where another sequence is as good."""

@@ -14,7 +14,7 @@ from math import gcd
 from blinplan.course.bags.opening import always_open, is_open, moment_of_change
 from blinplan.course.wall_clock import WallClock
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
-from blinplan.regimen.site import LongDay, Site
+from blinplan.regimen.site.site import LongDay, Site
 
 
 @dataclass(frozen=True, slots=True)

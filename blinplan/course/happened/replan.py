@@ -20,7 +20,7 @@ from blinplan.limits import Limits
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen.record.record import BagOnRecord, CourseRecord, Interruption
 from blinplan.regimen.regimen import Regimen
-from blinplan.regimen.site import Site
+from blinplan.regimen.site.site import Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from blinplan.regimen.scaffolds.lines import (
     known_lines,
     toml_text,
 )
-from blinplan.regimen.site import BAG, SITE_FILE
+from blinplan.regimen.site.tables import BAG, SITE_FILE
 
 
 class OrderedBag(NamedTuple):

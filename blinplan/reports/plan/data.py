@@ -10,7 +10,7 @@ from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
-from blinplan.regimen.site import Site
+from blinplan.regimen.site.site import Site
 from blinplan.reports.plan.bags.bag_list import bag_json
 from blinplan.reports.plan.bags.vials import vials_json
 from blinplan.reports.plan.dated_plan import closed_days, day_of_course, entry_text

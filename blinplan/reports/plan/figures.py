@@ -10,7 +10,7 @@ from blinplan.reports.shared.words import moment_text
 
 if TYPE_CHECKING:
     from blinplan.course.dated import Dated
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
 
 
 def new_figures(dated: "Dated") -> Iterator[Remark]:

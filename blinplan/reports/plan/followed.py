@@ -12,7 +12,7 @@ from blinplan.reports.shared.words import unverified_lines
 
 if TYPE_CHECKING:
     from blinplan.course.dated import Dated
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
 
 _RESTARTS = frozenset({Occasion.RESTART, Occasion.FIRST_CYCLE_RESTART})
 

@@ -35,7 +35,7 @@ from blinplan.reports.shared.words import (
 from blinplan.terminal import Screen
 
 if TYPE_CHECKING:
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
 
 PLAN = DocumentKind("plan")
 

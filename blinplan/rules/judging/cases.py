@@ -13,7 +13,7 @@ from blinplan.rules.rule import Case
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
 
 
 def case_of(reading: RegimenFile, settings: Settings, patient: "Patient | None", site: "Site | None") -> Case:

@@ -21,7 +21,7 @@ from blinplan.rules.verdict import Ruling, Verdict, no_answer_of
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
     from blinplan.regimen.recovery.gaps import Gaps
-    from blinplan.regimen.site import Site
+    from blinplan.regimen.site.site import Site
     from blinplan.rules.families.across_files.neighbours import Neighbours
 
 

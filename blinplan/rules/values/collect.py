@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from blinplan.label.read import label_named
 from blinplan.quantities import MINUTES_PER_HOUR, decimal_text
-from blinplan.regimen.site import Site, SiteBag
+from blinplan.regimen.site.site import Site, SiteBag
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import Settings
 from blinplan.rules.values.of_label import PLAN, hours_text, values_of_label

@@ -50,7 +50,7 @@ ONLY_WHERE_ASKED = {
     "blinplan.api.regimens.load": ["--site", "site.toml"],
     "blinplan.course.bags.sequence": ["--site", "site.toml"],
     "blinplan.course.bags.preparation": ["--site", "site.toml"],
-    "blinplan.regimen.site": ["--site", "site.toml"],
+    "blinplan.regimen.site.site": ["--site", "site.toml"],
     "blinplan.regimen.record.record": ["record.toml"],
     "blinplan.regimen.route.problem": ["subcutaneous.toml"],
     "blinplan.rules.acceptance.baseline": ["--write-baseline", "baseline.json"],
@@ -81,7 +81,7 @@ ONLY_WITH_DATES = (
     "blinplan.course.happened.ledger",
     "blinplan.course.happened.replan",
     "blinplan.regimen.record.record",
-    "blinplan.regimen.site",
+    "blinplan.regimen.site.site",
 )
 CHECK = ("check", "rr-adult", "--no-simulate")
 

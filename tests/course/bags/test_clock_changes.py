@@ -20,7 +20,7 @@ from blinplan.course.happened.replan import on_calendar
 from blinplan.course.wall_clock import DayLength, WallClock
 from blinplan.regimen.preference import Preference
 from blinplan.regimen.record.record import Cause
-from blinplan.regimen.site import LongDay, Shortage, Site
+from blinplan.regimen.site.site import LongDay, Shortage, Site
 from blinplan.reports.plan.bags.long_day import long_day_remarks
 from tests.course.dated_records import interruption, record
 from tests.course.records import DAY, HOUR, course

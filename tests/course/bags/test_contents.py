@@ -14,7 +14,7 @@ from blinplan.course.bags.preparation import faults_of_site, prepared_by
 from blinplan.course.bags.sequence import in_use_left, usable_bags
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.regimen.site import Site, SiteBag, Syringe
+from blinplan.regimen.site.site import Site, SiteBag, Syringe
 from tests.course.regimens import site
 
 DAY, HOUR = MINUTES_PER_DAY, 60

@@ -19,7 +19,7 @@ from blinplan.course.dated import Dated, date_course
 from blinplan.course.start_days import DAYS, best_start, start_days
 from blinplan.regimen.preference import Preference
 from blinplan.regimen.record.record import Cause
-from blinplan.regimen.site import Site
+from blinplan.regimen.site.site import Site
 from blinplan.reports.plan.bags.savings import saving_remarks
 from tests.course.dated_records import interruption, record
 from tests.course.records import DAY, HOUR, course

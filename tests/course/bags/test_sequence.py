@@ -29,7 +29,7 @@ from blinplan.course.wall_clock import Moment, WallClock
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.regimen import library
 from blinplan.regimen.preference import Preference
-from blinplan.regimen.site import LongDay, Shortage, Site, SiteBag, Vial
+from blinplan.regimen.site.site import LongDay, Shortage, Site, SiteBag, Vial
 from tests.course.regimens import site
 
 DAY, HOUR = 24 * 60, 60

@@ -12,7 +12,8 @@ from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, SiteFile, 
 from blinplan.regimen.record.tables import RECORD_FILE
 from blinplan.regimen.scaffolds.record import RecordOrder, examples_of, record_scaffold
 from blinplan.regimen.scaffolds.site import OrderedBag, SiteOrder, site_scaffold
-from blinplan.regimen.site import BAG, SITE_FILE, WEEKDAYS
+from blinplan.regimen.site.site import WEEKDAYS
+from blinplan.regimen.site.tables import BAG, SITE_FILE
 
 FIRST = datetime.fromisoformat("2020-01-01T00:00")
 START = datetime.fromisoformat("2026-11-02T10:00")

@@ -8,7 +8,8 @@ import pytest
 
 from blinplan.regimen.record.record import Cause
 from blinplan.regimen.record.tables import RECORD_FILE
-from blinplan.regimen.site import SITE_FILE, WEEKDAYS
+from blinplan.regimen.site.site import WEEKDAYS
+from blinplan.regimen.site.tables import SITE_FILE
 from blinplan.regimen.toml.likely_syntax import advice_for_line
 from blinplan.regimen.toml.likely_values import advice_for_value, days_meant
 from tests.regimen_text import judgement_of

@@ -8,7 +8,7 @@ import pytest
 
 from blinplan.regimen.record.tables import RECORD_FILE
 from blinplan.regimen.schema import REGIMEN_FILE
-from blinplan.regimen.site import SITE_FILE
+from blinplan.regimen.site.tables import SITE_FILE
 from blinplan.regimen.toml.spelling import advice_for_key, nearest_word
 from blinplan.regimen.toml.table import Table
 from tests.regimen.layouts import changed, renamed, with_inline_tables

@@ -5,7 +5,7 @@ from datetime import date
 
 from blinplan.course.patient import Patient
 from blinplan.regimen.reading import read
-from blinplan.regimen.site import Site
+from blinplan.regimen.site.site import Site
 from blinplan.rules.configuration.settings import DEFAULTS, Pattern, Settings
 from blinplan.rules.families.across_files.neighbours import AmongOthers, neighbours_of
 from blinplan.rules.judge import judge

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from blinplan.course.patient import Patient
-from blinplan.regimen.site import Site
+from blinplan.regimen.site.site import Site
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Severity
 from blinplan.rules.verdict import Ruling

@@ -16,7 +16,7 @@ from blinplan.course.events import as_ordered
 from blinplan.label.label import Label
 from blinplan.label.read import label_of
 from blinplan.quantities import decimal_text, duration_text
-from blinplan.regimen.site import Site, SiteBag
+from blinplan.regimen.site.site import Site, SiteBag
 from blinplan.reports.plan.bags.preparation import (
     PREPARATION_HEADS,
     PreparationLine,

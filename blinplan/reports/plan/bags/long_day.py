@@ -13,7 +13,7 @@ from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.course.wall_clock import DayLength, WallClock
 from blinplan.outside_text import visible
 from blinplan.quantities import duration_text, hours_text
-from blinplan.regimen.site import LongDay, Site
+from blinplan.regimen.site.site import LongDay, Site
 from blinplan.reports.shared.words import moment_text
 
 

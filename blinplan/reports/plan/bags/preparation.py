@@ -12,7 +12,7 @@ from blinplan.course.bags.keeping import use_by
 from blinplan.course.dated import Dated
 from blinplan.label.read import label_of
 from blinplan.quantities import decimal_text, duration_text
-from blinplan.regimen.site import Site
+from blinplan.regimen.site.site import Site
 from blinplan.reports.shared.words import amount_text, exact_amount, moment_beside
 
 TO_WRITE_ON = "________"

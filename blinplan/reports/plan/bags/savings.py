@@ -12,7 +12,7 @@ from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.quantities import MINUTES_PER_HOUR, decimal_text, duration_text, plural
 from blinplan.regimen.preference import Preference
-from blinplan.regimen.site import Site
+from blinplan.regimen.site.site import Site
 from blinplan.reports.shared.words import amount_text
 
 

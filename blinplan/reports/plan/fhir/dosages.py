@@ -9,7 +9,7 @@ from blinplan.course.events import Event
 from blinplan.course.premedication import DuePremedication
 from blinplan.outside_text import visible
 from blinplan.quantities import MINUTES_PER_DAY, Basis, duration_text
-from blinplan.regimen.site import Site
+from blinplan.regimen.site.site import Site
 from blinplan.reports.plan.bags.preparation import measured_text
 from blinplan.reports.plan.bags.words import duration_of_bag
 from blinplan.reports.plan.fhir.elements import (

@@ -23,7 +23,7 @@ from blinplan.label.read import label_of
 from blinplan.limits import Limits
 from blinplan.quantities import MINUTES_PER_DAY, Basis, decimal_text, duration_text
 from blinplan.regimen.regimen import Cycle, Step
-from blinplan.regimen.site import WEEKDAYS, Site
+from blinplan.regimen.site.site import WEEKDAYS, Site
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 _MONDAY = datetime(2026, 11, 2, tzinfo=UTC)

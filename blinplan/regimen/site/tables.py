@@ -1,19 +1,13 @@
-"""What a hospital site decides about bags: the file that says so, and its values."""
+"""The file in which a site says what it decides about bags, as it is written, and the site that it makes."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
 from blinplan.quantities import MINUTES_PER_HOUR
 from blinplan.regimen.preference import Preference
-from blinplan.regimen.record.record import Closure
-from blinplan.regimen.toml.beside_faults import Parts
-from blinplan.regimen.toml.document import Document
-from blinplan.regimen.toml.problems import Problem, contradiction, zone_problems
+from blinplan.regimen.site.site import WEEKDAYS, LongDay, Shortage, Site, SiteBag, Syringe, Vial
 from blinplan.regimen.toml.table import (
     Table,
     array,
@@ -28,8 +22,6 @@ from blinplan.regimen.toml.table import (
     version,
     whole,
 )
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class BagFile(NamedTuple):
@@ -141,17 +133,7 @@ SHORTAGE = Table(
 NEXT_OPEN_DAY = "next-open-day"
 NEXT_STEP = "next-step"
 REFRIGERATED = "refrigerated"
-
-
 GOES_ON = "goes-on"
-
-
-class LongDay(StrEnum):
-    """What a site does on the day of 25 hours."""
-
-    LONGER_BAG = "longer-bag"
-    SPLIT = "split"
-    MOVE_CLOCK = "move-clock"
 
 
 class SiteTable(NamedTuple):
@@ -273,151 +255,6 @@ SITE_FILE = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SiteBag:
-    """A size of bag: how many minutes it lasts, and what is known of it.
-
-    That is what is filled in mL, its in-use time in minutes, the pump's rate in mL per hour, and whether it holds a
-    preservative; what goes into it of saline and stabiliser in mL, and how many minutes it keeps at 2 to 8 °C.
-    ``by_label`` names what of it is the label's word and not the site's.
-    """
-
-    minutes: int
-    fill: Fraction | None
-    in_use: int | None
-    millilitres_per_hour: Fraction | None = None
-    preservative: bool | None = None
-    by_label: frozenset[str] = frozenset()
-    diluent: Fraction | None = None
-    stabiliser: Fraction | None = None
-    cold: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Syringe:
-    """A syringe: what it holds and what lies between two marks of it, in mL."""
-
-    millilitres: Fraction
-    graduation: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Vial:
-    """What a vial holds: micrograms that can be drawn, and how many are in a millilitre after reconstitution."""
-
-    micrograms: Fraction
-    per_millilitre: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Shortage:
-    """Bags of these minutes that cannot be hung from a day to another, both included; None where it has no end."""
-
-    sizes: frozenset[int]
-    why: str
-    first: date | None
-    last: date | None
-
-    def holds(self, day: date | None) -> bool:
-        """Whether it holds on a day; on no day in particular only where it always does."""
-        if day is None:
-            return self.first is None and self.last is None
-        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A site profile.
-
-    Attributes
-    ----------
-    bags
-        The sizes, the shortest first.
-    change_minute
-        When bags are changed, in minutes after midnight; None where any time of day will do.
-    closed
-        Days of the week without a change, Monday 0.
-    holidays
-        Dates without a change.
-    prepared_before
-        Minutes from preparation to the start of a bag.
-    starts_when_open
-        Whether later cycles wait for a time at which bags are changed.
-    vial
-        What a vial holds; None where it is the label's.
-    shortages
-        Bags that cannot be had.
-    preservative_from
-        The weight in kg from which bags with preservative are given; None where nobody says.
-    hospital_days
-        The fewest days in hospital from the start of cycle 1, cycle 2 and so on.
-    by_label
-        Names of what is the label's word and not the site's.
-    disconnected_bag
-        Whether a bag that was disconnected may be hung again; None where the site does not say.
-    later
-        The places that take over from this one in a course, in the order of time.
-    closures
-        Days without a change for one patient, which a course record names.
-    adult_from_years
-        From how many completed years on a patient is an adult; None where it is as the label says.
-    figures_by_step
-        Whether new figures of a patient count from the next step on, and not from the next cycle on.
-    syringes
-        By which the drug is drawn up, the smallest first; empty where nobody says.
-    kept_cold
-        Whether prepared bags wait at 2 to 8 °C; None where nobody says, and their time runs from preparation.
-    holidays_file, holidays_until
-        The file with further holidays, and the last day that it speaks of; None where there is none, or no end.
-    long_day
-        What is done on the day of 25 hours.
-    prefer
-        Which bags are chosen of those that can be.
-    """
-
-    name: str
-    time_zone: str | None
-    bags: tuple[SiteBag, ...]
-    change_minute: int | None
-    closed: frozenset[int]
-    holidays: frozenset[date]
-    prepared_before: int
-    starts_when_open: bool = False
-    vial: Vial | None = None
-    shortages: tuple[Shortage, ...] = ()
-    preservative_from: Fraction | None = None
-    hospital_days: tuple[int, ...] = ()
-    by_label: frozenset[str] = frozenset()
-    adult_from_years: int | None = None
-    figures_by_step: bool = False
-    closures: tuple[Closure, ...] = ()
-    disconnected_bag: bool | None = None
-    later: tuple["LaterPlace", ...] = ()
-    syringes: tuple[Syringe, ...] = ()
-    kept_cold: bool | None = None
-    holidays_file: str | None = None
-    holidays_until: date | None = None
-    long_day: LongDay = LongDay.LONGER_BAG
-    prefer: Preference = Preference.FEWEST_CHANGES
-
-    def at(self, minute: int) -> "Site":
-        """The site that prepares and changes the bags at a minute of a course."""
-        return next((place.site for place in reversed(self.later) if place.minute <= minute), self)
-
-    @property
-    def warm_before(self) -> int:
-        """Minutes at room temperature before a bag is hung."""
-        return 0 if self.kept_cold else self.prepared_before
-
-
-@dataclass(frozen=True, slots=True)
-class LaterPlace:
-    """A site that takes over at a minute of a course."""
-
-    minute: int
-    site: Site
-
-
 def site_of(file: SiteTable) -> Site:
     """Make a site of what its file says; what another file says of holidays is not read."""
     bags = sorted(file.bag, key=lambda bag: bag.hours)
@@ -480,99 +317,3 @@ def _minutes(hours: int | None) -> int | None:
 def _minute(written: str) -> int:
     hours, minutes = written.split(":")
     return int(hours) * MINUTES_PER_HOUR + int(minutes)
-
-
-PARTS = Parts(frozenset({"bag", "cannot_be_had", "syringe"}), {"name": "x", "bag": [{"hours": 24, "fill_ml": 250}]})
-"""What cannot be had is one of the bags."""
-
-
-def site_problems(document: Document, file: SiteTable) -> Iterator[Problem]:
-    """What in a site profile contradicts itself."""
-    if file.time_zone is not None:
-        yield from zone_problems(document, file.time_zone)
-    hours = [bag.hours for bag in file.bag]
-    for index, bag in enumerate(file.bag):
-        if bag.hours in hours[:index]:
-            yield contradiction(
-                document,
-                ("bag", index, "hours"),
-                f"there are two bags of {bag.hours} hours",
-                "which of them is meant would be a guess",
-                "remove one of them",
-            )
-        if bag.in_use_hours is not None and bag.in_use_hours < bag.hours:
-            yield contradiction(
-                document,
-                ("bag", index, "in_use_hours"),
-                f"a bag that lasts {bag.hours} hours may be used for {bag.in_use_hours}",
-                "its in-use time ends before the bag does",
-                "prepare shorter bags, or correct the in-use time",
-            )
-        yield from _volume_problems(document, index, bag)
-    yield from _syringe_problems(document, file)
-    for index, shortage in enumerate(file.cannot_be_had):
-        if shortage.first_day is not None and shortage.last_day is not None and shortage.last_day < shortage.first_day:
-            yield contradiction(
-                document,
-                ("cannot_be_had", index, "last_day"),
-                "`last_day` lies before `first_day`",
-                "a shortage ends after it has begun",
-                "correct one of the two days",
-            )
-        for missing in set(shortage.bag_hours) - set(hours):
-            yield contradiction(
-                document,
-                ("cannot_be_had", index, "bag_hours"),
-                f"there is no bag of {missing} hours that could be missing",
-                "only bags that the site prepares can be had or not",
-                "add the bag, or correct the hours",
-            )
-    if len(set(file.closed)) == len(WEEKDAYS):
-        yield contradiction(
-            document,
-            ("closed",),
-            "no day of the week is open",
-            "a bag could never be changed",
-            "name the days on which no bag is changed",
-        )
-
-
-def _volume_problems(document: Document, index: int, bag: BagFile) -> Iterator[Problem]:
-    """What of the volumes of a bag contradicts itself."""
-    if bag.diluent_ml is not None and bag.fill_ml is not None:
-        yield contradiction(
-            document,
-            ("bag", index, "diluent_ml"),
-            "a bag has both `fill_ml` and `diluent_ml`",
-            "either the final volume is measured or the saline; the other one follows from the drug that is drawn up",
-            "remove one of the two",
-        )
-    elif bag.diluent_ml is not None and bag.stabiliser_ml is None:
-        yield contradiction(
-            document,
-            ("bag", index, "diluent_ml"),
-            "a bag has `diluent_ml` without `stabiliser_ml`",
-            "the final volume is that of saline, stabiliser and drug",
-            "add `stabiliser_ml`, or give `fill_ml` instead",
-        )
-    if bag.stabiliser_ml is not None and bag.fill_ml is not None and bag.stabiliser_ml >= bag.fill_ml:
-        yield contradiction(
-            document,
-            ("bag", index, "stabiliser_ml"),
-            f"a bag that is filled with {bag.fill_ml} mL has {bag.stabiliser_ml} mL of stabiliser",
-            "there is no room for saline and drug",
-            "correct `stabiliser_ml` or `fill_ml`",
-        )
-
-
-def _syringe_problems(document: Document, file: SiteTable) -> Iterator[Problem]:
-    """What of the syringes contradicts itself."""
-    for index, syringe in enumerate(file.syringe):
-        if syringe.ml % syringe.graduation_ml:
-            yield contradiction(
-                document,
-                ("syringe", index, "graduation_ml"),
-                f"a syringe of {syringe.ml} mL has a mark every {syringe.graduation_ml} mL",
-                "its last mark would not be at what it holds",
-                "correct `ml` or `graduation_ml`",
-            )
