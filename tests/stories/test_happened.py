@@ -184,6 +184,16 @@ def test_cycle_3_two_days_early_and_three_weeks_late(tmp_path: Path) -> None:
         exact(found_plan)
 
 
+@pytest.mark.parametrize(("first", "second"), [("2026-09-21", "2026-10-31"), ("2027-03-01", "2027-04-10")])
+def test_two_days_early_are_two_days_by_the_ward_s_clock_over_a_clock_change(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    head = ADULT.replace("2026-11-30", first)
+    happened = f"[[cycle_start]]\ncycle = 2\nstarted = {second}T10:00:00\n"
+    dated = on_calendar(planned(tmp_path, happened, head=head))
+    assert "it is on record, 2 d before the cycle" in dated.ledger.starts[0].why
+
+
 def test_a_planned_closure_moves_a_start_and_no_bag_is_changed_in_it(tmp_path: Path) -> None:
     happened = '[[closure]]\nfirst_day = 2027-01-10\nlast_day = 2027-01-12\nwhy = "the ward moves"\n'
     found_plan = planned(tmp_path, happened)

@@ -44,7 +44,7 @@ class StartsOfCycles:
         begun = self.take(cycle)
         if begun is not None:
             start = self._minute(begun.started)
-            early = max(0, least - start)
+            early = earliest - start if start < least else 0
             why = _beside_plan(max(0, start - earliest), early)
             return StartOfCycle(cycle, earliest, start, why, recorded=True, early=early)
         planned = self._planned.get(cycle)

@@ -370,6 +370,22 @@ def test_in_use_time_left_is_what_preparation_and_infusion_leave() -> None:
     assert in_use_left(long, site(168)) is None
 
 
+def test_bags_that_do_not_keep_from_their_preparation_on_are_named_where_they_would_be_needed() -> None:
+    monday = datetime(2026, 11, 2, 10, tzinfo=BERLIN)
+    closed = site(24, 96, closed=frozenset({5, 6}))
+    in_use = tuple(replace(size, in_use=4 * DAY) for size in closed.bags)
+    for prepared_before, said in (
+        (2 * HOUR, "lasts 1 d; prepared 2 h before, those for 4 d do not keep so long"),
+        (0, ""),
+    ):
+        early = replace(closed, bags=in_use, prepared_before=prepared_before)
+        if said:
+            with pytest.raises(NoSequenceError, match=said):
+                bag_sequence(course((504, 28)), early, monday, lambda _, site=early: usable_bags(site, None))
+        else:
+            assert bag_sequence(course((504, 28)), early, monday, lambda _, site=early: usable_bags(site, None))
+
+
 def test_bags_that_cannot_be_had_are_not_hung() -> None:
     monday = datetime(2026, 11, 2, 10, tzinfo=BERLIN)
     for_ever = (Shortage(frozenset({168 * HOUR}), "no saline", None, None),)
