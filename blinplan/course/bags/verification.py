@@ -4,7 +4,7 @@ The way back uses nothing that the plan was made with: the concentration in the 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from blinplan.course.bags.bag import Bag
@@ -86,17 +86,28 @@ DOSE = "dose"
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A figure beside what the plan has; ``planned`` is None where the plan has none, and then it decides nothing."""
+    """A figure beside what the plan has.
+
+    Attributes
+    ----------
+    planned
+        None where the plan has none, and then it decides nothing.
+    made_for
+        What the whole bag is made for, where it is taken down before that: a pump that is set to it is not wrong.
+    """
 
     what: str
     unit: str
     found: WrittenFigure
     planned: Fraction | None
+    made_for: Fraction | None = None
 
     @property
     def agrees(self) -> bool | None:
         """Whether the two are the same but for how the figure is rounded."""
-        return None if self.planned is None else self.found.is_of(self.planned)
+        if self.planned is None:
+            return None
+        return self.found.is_of(self.planned) or (self.made_for is not None and self.found.is_of(self.made_for))
 
     @property
     def difference(self) -> str:
@@ -203,6 +214,7 @@ def _compare(seen: BagAndPump, event: Event, bag: Bag | None, holds: Contents | 
     if seen.dose is not None:
         yield Compared(DOSE, "mcg/day", seen.dose, event.rate * (1 if holds is None else holds.share))
     planned = (None,) * 5 if bag is None else _figures_of(bag, holds)
+    whole = (None,) * 5 if bag is None or bag.minutes == bag.size.minutes else _figures_of(_whole(bag), holds)
     of_bag = (
         ("drug in the bag", "mcg", seen.micrograms),
         ("volume in the bag", "mL", seen.total),
@@ -210,9 +222,14 @@ def _compare(seen: BagAndPump, event: Event, bag: Bag | None, holds: Contents | 
         ("volume to be infused", "mL", seen.infused),
         ("running time", "h", seen.hours),
     )
-    for (what, unit, found), exact in zip(of_bag, planned, strict=True):
+    for (what, unit, found), exact, made_for in zip(of_bag, planned, whole, strict=True):
         if found is not None:
-            yield Compared(what, unit, found, exact)
+            yield Compared(what, unit, found, exact, None if made_for == exact else made_for)
+
+
+def _whole(bag: Bag) -> Bag:
+    """The same bag as if it hung until it has given what it is made for."""
+    return replace(bag, stop=bag.start + bag.size.minutes)
 
 
 def _figures_of(bag: Bag, holds: Contents | None) -> tuple[Fraction | None, ...]:

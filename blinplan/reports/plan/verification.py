@@ -75,7 +75,8 @@ def _table(found: Verification, screen: Screen) -> RenderableType:
 
 def _with_unit(figure: Compared) -> tuple[str, str]:
     planned = "-" if figure.planned is None else f"{amount_text(figure.planned)} {figure.unit}"
-    return f"{amount_text(figure.found.value)} {figure.unit}", planned
+    of = "" if figure.made_for is None else f" of {amount_text(figure.made_for)}"
+    return f"{amount_text(figure.found.value)} {figure.unit}", f"{planned}{of}"
 
 
 def _verdict(figure: Compared) -> Text:
@@ -165,5 +166,6 @@ def _figure_json(figure: Compared) -> dict[str, Any]:
         "unit": figure.unit,
         "found": exact_amount(figure.found.value),
         "planned": None if figure.planned is None else exact_amount(figure.planned),
+        "made_for": None if figure.made_for is None else exact_amount(figure.made_for),
         "agrees": figure.agrees,
     }

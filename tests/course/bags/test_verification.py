@@ -136,3 +136,14 @@ def test_without_a_site_the_dose_alone_is_compared() -> None:
         "volume in the bag",
         "pump rate",
     ]
+
+
+def test_a_pump_that_is_set_to_the_whole_bag_agrees_where_it_is_taken_down_before_its_end() -> None:
+    dated = planned(96)
+    bag = next(bag for bag in dated.bags if bag.minutes < bag.size.minutes)
+    seen, rate = as_it_stands(dated, bag), bag.size.millilitres_per_hour
+    assert rate is not None
+    whole = Fraction(bag.size.minutes, MINUTES_PER_HOUR)
+    for hours, agrees in ((whole, True), (Fraction(bag.minutes, MINUTES_PER_HOUR), True), (whole - 1, False)):
+        pump = replace(seen, infused=exactly(rate * hours), hours=exactly(hours))
+        assert verify_bag(dated, bag.start, pump).agrees is agrees, hours
