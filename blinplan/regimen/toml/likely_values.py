@@ -54,6 +54,8 @@ def advice_for_value(key: str, expected: Mapping[str, Any], written: object) -> 
     written
         The value as TOML gives it.
     """
+    if expected.get("type") == "array" and not isinstance(written, list | Mapping):
+        return _several(key, expected.get("items", {}), written)
     if "enum" in expected and isinstance(written, str):
         return _word(written, expected["enum"])
     ways: dict[str, Callable[[str, object, Mapping[str, Any]], str | None]] = {
@@ -66,6 +68,17 @@ def advice_for_value(key: str, expected: Mapping[str, Any], written: object) -> 
     }
     kind = _kind_of(key, expected)
     return ways[kind](key, written, expected) if kind in ways else None
+
+
+def _several(key: str, item: Mapping[str, Any], written: object) -> str | None:
+    """How to write a single value where there can be several."""
+    if written in item.get("enum", ()):
+        return f'write ["{written}"]'
+    if item.get("format") == "date" and isinstance(written, date) and not isinstance(written, datetime):
+        return f"write [{written.isoformat()}]"
+    meant = (advice_for_value(key, item, written) or "").partition(", without ")[0]
+    ways = " or ".join(f"[{way}]" for way in meant.removeprefix("write ").split(" or "))
+    return f"write {ways}" if meant.startswith("write ") else None
 
 
 def _kind_of(key: str, expected: Mapping[str, Any]) -> str:
@@ -178,7 +191,7 @@ _UNITS = {
     "m2": ("m2 m²", {}),
     "hour": ("ml/h mlh", {}),
 }
-"""By the last word of a key, how its unit is written, and which units are so many of it."""
+"""By the last such word of a key, how its unit is written, and which units are so many of it."""
 
 
 _MOST = 10**9
@@ -196,7 +209,7 @@ def _figure(key: str, written: object) -> Iterator[Decimal]:
     if match is None:
         return
     value, unit = Decimal(match[1].replace(",", ".")), match[2].lower()
-    own, others = _UNITS.get(key.rpartition("_")[2], ("", {}))
+    own, others = next((_UNITS[word] for word in reversed(key.split("_")) if word in _UNITS), ("", {}))
     if not unit or unit in own.split():
         yield value
     yield from (value * factor for names, factor in others.items() if unit in names.split())

@@ -183,8 +183,9 @@ class SchemaProblems:
 
     def _advice_for_brackets(self, path: KeyPath, value: object, span: Span) -> str | None:
         """How to write one table where there can be several, or several where there is one."""
-        kind = self._table_at(path[:-1]).keys[path[-1]].kind if isinstance(path[-1], str) else None
-        if kind is None or kind.table is None:
+        key = path if isinstance(path[-1], str) else path[:-1]
+        kind = self._table_at(key[:-1]).keys[str(key[-1])].kind
+        if kind.table is None:
             return None
         name = ".".join(part for part in path if isinstance(part, str))
         header = self._document.text.startswith("[", span.start)
@@ -192,8 +193,10 @@ class SchemaProblems:
             return (
                 f"write [[{name}]], with two brackets, above each; there can be several"
                 if header
-                else f"put it into brackets, `{path[-1]} = [{{ ... }}]`; there can be several"
+                else f"put it into brackets, `{key[-1]} = [{{ ... }}]`; there can be several"
             )
+        if is_several(kind) and not isinstance(value, list):
+            return f"write [[{name}]] on a line of its own for each, and its keys below it"
         if isinstance(value, list) and kind.json.get("$ref"):
             return f"write [{name}], with one bracket on each side; there is only one"
         return None

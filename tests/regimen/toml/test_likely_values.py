@@ -122,6 +122,14 @@ def test_a_line_that_people_write_so_is_put_right(line: str, advice: str | None)
         ('site = 1\nname = "Ward"\nbag = [{ hours = 24, volume = 276 }]\n', "write `fill_ml`"),
         ('record = 1\nregimen = "rr-adult"\nstart = 2026-11-02T10:00:00Z\ndob = 1983-05-17\n', "write `born`"),
         ('site = 1;\nname = "Ward"\n', "remove the semicolon"),
+        ('site = 1\nname = "W"\nclosed = "saturday"\nbag = [{ hours = 24 }]\n', 'write ["saturday"]'),
+        ('site = 1\nname = "W"\nclosed = "Weekend"\nbag = [{ hours = 24 }]\n', 'write ["saturday", "sunday"]'),
+        ('site = 1\nname = "W"\nholidays = 2026-12-25\nbag = [{ hours = 24 }]\n', "write [2026-12-25]"),
+        ('site = 1\nname = "W"\nholidays = "3/4/2026"\nbag = [{ hours = 24 }]\n', "write [2026-03-04] or [2026-04-03]"),
+        ('site = 1\nname = "W"\nhospital_days = 9\nbag = [{ hours = 24 }]\n', "write [9]"),
+        ('site = 1\nname = "W"\nprepared_hours_before = "2 h"\nbag = [{ hours = 24 }]\n', "write 2"),
+        ('site = 1\nname = "W"\nbag = 24\n', "write [[bag]] on a line of its own for each, and its keys below it"),
+        ('site = 1\nname = "W"\nbag = [24, 48]\n', "write [[bag]] on a line of its own for each"),
     ],
 )
 def test_a_check_of_the_file_says_it(text: str, says: str) -> None:
