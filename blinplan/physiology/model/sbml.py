@@ -5,6 +5,7 @@ Written out independently of the solver, so that any simulator can check it. Nee
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, identifier
@@ -12,7 +13,7 @@ from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.equations import signals
 from blinplan.physiology.model.parameters import load_parameters
 from blinplan.physiology.model.population import INDIVIDUAL, Population
-from blinplan.physiology.model.states import TABLE, initial_state
+from blinplan.physiology.model.states import ROW, TABLE, initial_state
 from blinplan.quantities import MINUTES_PER_DAY
 
 
@@ -77,6 +78,32 @@ _UNIT_OF = {
 }
 
 
+_PG_PER_MOLECULE = 54_000.0 / 6.022_140_76e23 * 1e12
+"""About 54 kDa, in picogram."""
+_ML_PER_LITRE = 1000.0
+_ONE_CELL = 2e-7
+"""One cell in five litres of blood, in cells/µL."""
+_NOTHING = 1e-12
+"""A share, or days of release, that nobody could tell from none."""
+
+
+def least_values(population: Population) -> dict[str, tuple[float, str]]:
+    """Of states that fade without drug: what is less is none where an infusion begins; and what that is, in words.
+
+    Less than a molecule, or than a cell, cannot be there. Simulators scale the error that they allow by the value at a
+    restart: of a value that has faded to 1e-52 they allow none that they could keep to, and give up.
+    """
+    molecule = _PG_PER_MOLECULE / (_ML_PER_LITRE * population.constants.volume)
+    nothing = "what nobody could tell from none"
+    return {
+        "concentration": (molecule, "one molecule in the central volume, pg/mL"),
+        "cytolytic": (_NOTHING, nothing),
+        "proliferation": (_NOTHING, nothing),
+        "t_adherent": (_ONE_CELL, "one cell in five litres, cells/uL"),
+        "release": (_NOTHING, nothing),
+    }
+
+
 def _unit_of(name: str) -> str:
     if name in _UNIT_OF:
         return _UNIT_OF[name]
@@ -94,7 +121,7 @@ def _formula(libsbml: Any, text: str) -> Any:
 
 def _declare_numbers(tree: Any) -> None:
     """Give each number of a formula its unit: plain, but for the 1000 between mcg/L and pg/mL and for times."""
-    if tree.isRelational():
+    if tree.isRelational() and tree.getChild(1).isNumber():
         tree.getChild(1).setUnits("day")
         return
     if tree.isNumber():
@@ -129,8 +156,8 @@ def _parameter(
         parameter.setName(meaning)
 
 
-def _events(libsbml: Any, model: Any, dosing: Dosing, column: int) -> None:
-    """Change the infusion rate at each edge of the course."""
+def _events(libsbml: Any, model: Any, dosing: Dosing, column: int, fading: Iterable[str]) -> None:
+    """Change the infusion rate at each edge of the course; where one begins anew, what is next to none is none."""
     for k, minute in enumerate(dosing.edges_minutes[:-1]):
         if k == 0:
             continue
@@ -141,12 +168,19 @@ def _events(libsbml: Any, model: Any, dosing: Dosing, column: int) -> None:
         trigger.setInitialValue(False)
         trigger.setPersistent(True)
         trigger.setMath(_formula(libsbml, f"time >= {minute / MINUTES_PER_DAY!r}"))
-        change = event.createEventAssignment()
-        change.setVariable("rate")
         # A parameter and not a number, so that another patient of the same course needs no new model.
         rate = float(dosing.rates[k, column])
         _parameter(model, f"rate_{k}", rate, constant=True, meaning="infusion, mcg/day", unit="mcg_per_day")
-        change.setMath(_formula(libsbml, f"rate_{k}"))
+        _assign(libsbml, event, "rate", f"rate_{k}")
+        if rate and not dosing.rates[k - 1, column]:
+            for name in fading:
+                _assign(libsbml, event, name, f"{name} * piecewise(1, {name} >= least_{name}, 0)")
+
+
+def _assign(libsbml: Any, event: Any, name: str, formula: str) -> None:
+    change = event.createEventAssignment()
+    change.setVariable(name)
+    change.setMath(_formula(libsbml, formula))
 
 
 def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options: Options | None = None) -> str:
@@ -175,6 +209,10 @@ def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options
     for state in TABLE:
         unit = _UNIT_NAMES[state.unit]
         _parameter(model, state.name, start[state.name], constant=False, meaning=state.meaning, unit=unit)
+    least = least_values(population)
+    for name, (value, words) in least.items():
+        unit = _UNIT_NAMES[TABLE[ROW[name]].unit]
+        _parameter(model, f"least_{name}", value, constant=True, meaning=words, unit=unit)
     for name, _ in signals(chosen):
         _parameter(model, name, None, constant=False)
     for name, text in signals(chosen):
@@ -185,7 +223,7 @@ def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options
         rate = model.createRateRule()
         rate.setVariable(state.name)
         rate.setMath(_formula(libsbml, state.rate))
-    _events(libsbml, model, dosing, column)
+    _events(libsbml, model, dosing, column, least)
     _check(libsbml, document)
     return str(libsbml.writeSBMLToString(document))
 

@@ -1,6 +1,7 @@
 """The model as SBML, run by an independent simulator."""
 
 import math
+from typing import Any
 
 import libsbml  # type: ignore[import-untyped]
 import numpy as np
@@ -63,6 +64,30 @@ def test_every_value_has_the_unit_of_the_parameter_file() -> None:
             assert exported.getUnits() == units[parameter.unit], name
             checked += 1
     assert checked > 25
+
+
+def assigned(model: Any) -> dict[str, list[str]]:
+    """What each event of a model assigns to."""
+    events = (model.getEvent(i) for i in range(model.getNumEvents()))
+    return {
+        event.getId(): [event.getEventAssignment(j).getVariable() for j in range(event.getNumEventAssignments())]
+        for event in events
+    }
+
+
+def test_less_than_a_molecule_or_a_cell_is_none_where_an_infusion_begins_anew() -> None:
+    model = libsbml.readSBMLFromString(to_sbml(label(2), extremes("adult-rr"), 9)).getModel()
+    fading = ["concentration", "cytolytic", "proliferation", "t_adherent", "release"]
+    assert assigned(model) == {  # a step, a stop, a start, a stop
+        "change_1": ["rate"],
+        "change_2": ["rate"],
+        "change_3": ["rate", *fading],
+        "change_4": ["rate"],
+    }
+    least = {name: model.getParameter(f"least_{name}").getValue() for name in fading}
+    molecules_per_litre = least["concentration"] * 1e-9 / 54_000 * 6.022e23  # 1 pg/mL is 1e-9 g/L
+    assert molecules_per_litre * model.getParameter("volume").getValue() == pytest.approx(1.0, rel=1e-3)
+    assert least["t_adherent"] * 5e6 == pytest.approx(1.0)  # µL of blood
 
 
 @pytest.mark.outside

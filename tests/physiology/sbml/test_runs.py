@@ -1,0 +1,111 @@
+"""The exported model in simulators of others: each course to its end, at any tolerance, with our engine's curves."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.random import Generator, default_rng
+
+from blinplan.course.events import periods
+from blinplan.physiology import Dosing, Options, Population, simulate
+from blinplan.physiology.model.population import FloatArray
+from blinplan.physiology.model.sbml import to_sbml
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.regimen import library
+from blinplan.simulation.admission import admitted_typical
+from blinplan.simulation.dosing import dosing
+from tests.physiology.courses import course, extremes
+from tests.physiology.sbml.simulators import DEFAULT, FINE, SIMULATORS
+from tests.witness import SCALES
+
+pytestmark = pytest.mark.outside
+
+STATES = (
+    "concentration",
+    "cytolytic",
+    "adhesion_memory",
+    "release_memory",
+    "proliferation",
+    "t_adherent",
+    "b_blood",
+    "log_blasts",
+)
+each_simulator = pytest.mark.parametrize("simulator", SIMULATORS)
+
+
+def ours(given: Dosing, people: Population, patient: int, days: int, options: Options | None = None) -> FloatArray:
+    """Our engine's states (states, days + 1) on each day."""
+    found = simulate(
+        given,
+        people.select(slice(patient, patient + 1)),
+        options=options,
+        output_days=np.arange(days + 1.0),
+        endpoints=False,
+    )
+    assert found.trajectories is not None
+    return np.array([getattr(found.trajectories.states, name)[:, 0] for name in STATES])
+
+
+def greatest_error(mine: FloatArray, theirs: FloatArray) -> float:
+    """The greatest difference, over the value and the scale of its state."""
+    scales = np.array([SCALES[name] for name in STATES])[:, np.newaxis]
+    return float((np.abs(mine - theirs) / (np.abs(theirs) + scales)).max())
+
+
+def agrees(name: str) -> None:
+    """Run a shipped regimen to its end with every simulator at every tolerance, and hold the curves to ours."""
+    regimen = library.regimen(name)
+    patient = admitted_typical(regimen, regimen.virtual_population)
+    given = dosing(regimen, periods(regimen), patient)
+    days, model = given.edges_minutes[-1] // MINUTES_PER_DAY, to_sbml(given, patient)
+    mine = ours(given, patient, 0, days)
+    for run in SIMULATORS.values():
+        assert greatest_error(mine, run(model, days, STATES, DEFAULT)) < 5e-3
+        assert greatest_error(mine, run(model, days, STATES, FINE)) < 2e-4
+
+
+@pytest.mark.parametrize("name", ["rr-adult", "mrd-adult", "hyper-cvad"])
+def test_a_course_runs_to_its_end_with_our_curves(name: str) -> None:
+    agrees(name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", library.paths())
+def test_every_shipped_regimen_runs_to_its_end_with_our_curves(name: str) -> None:
+    agrees(name)
+
+
+def with_gaps(gaps: Sequence[float], rates: Sequence[float]) -> Dosing:
+    """Infusions of a week, each with days without behind it."""
+    return course(*(part for gap, rate in zip(gaps, rates, strict=True) for part in ((7.0, rate), (gap, 0.0))))
+
+
+def drawn_gaps(generator: Generator) -> list[float]:
+    """Three free intervals from an hour to 366 days, in whole hours, as many short ones as long ones."""
+    hours = np.exp(generator.uniform(0.0, np.log(366 * 24), 3))
+    return [float(round(each)) / 24 for each in hours]
+
+
+def goes_through(gaps: Sequence[float], rates: Sequence[float], preset: str, patient: int, simulator: str) -> None:
+    """Run a patient through a course with gaps at both tolerances, and hold the finer one to ours."""
+    given, people = with_gaps(gaps, rates), extremes(preset)
+    days, model = given.edges_minutes[-1] // MINUTES_PER_DAY, to_sbml(given, people, patient)
+    SIMULATORS[simulator](model, days, STATES, DEFAULT)
+    theirs = SIMULATORS[simulator](model, days, STATES, FINE)
+    assert greatest_error(ours(given, people, patient, days), theirs) < 5e-4
+
+
+@each_simulator
+@pytest.mark.parametrize("days", [1, 3, 4, 14, 56, 366])
+def test_an_infusion_begins_anew_after_any_number_of_days_without(days: int, simulator: str) -> None:
+    goes_through([days, days], [9.0, 28.0], "adult-rr", 9, simulator)
+
+
+@pytest.mark.slow
+@each_simulator
+@pytest.mark.parametrize("preset", ["adult-rr", "adult-mrd", "child"])
+def test_no_free_interval_of_any_patient_stops_a_simulator(preset: str, simulator: str) -> None:
+    generator = default_rng(20261129)
+    for patient in range(12):
+        rates = generator.choice([0.5, 5.0, 9.0, 28.0, 112.0], 3).tolist()
+        goes_through(drawn_gaps(generator), rates, preset, patient, simulator)
