@@ -171,14 +171,23 @@ class ChangedDay:
 
 
 def changed_days(course: Course, clock: WallClock) -> Iterator[ChangedDay]:
-    """The days of infusion of which the clock changes the length."""
-    for event in course.events:
-        period = event.period
-        if period.dose is None:
-            continue
-        for start, stop, more in clock.changed_days(period.start, period.stop):
-            given, extra = (event.rate * minutes / MINUTES_PER_DAY for minutes in (stop - start, more))
-            yield ChangedDay(start, stop, more, period.cycle, given, extra)
+    """The days of infusion of which the clock or a journey changes the length, counted from where infusions begin."""
+    for infused, group in groupby(course.events, key=lambda event: event.period.dose is not None):
+        events = list(group)
+        begins, ends = events[0].period.start, events[-1].period.stop
+        for start, stop, more in clock.changed_days(begins, ends) if infused else ():
+            inside = [event for event in events if event.period.start < stop and event.period.stop > start]
+            extra = sum((_surplus(event, start, stop, clock) for event in inside), Fraction(0))
+            if len({event.rate for event in inside}) == 1:
+                extra = inside[0].rate * more / MINUTES_PER_DAY
+            cycle = inside[0].period.cycle
+            yield ChangedDay(start, stop, more, cycle, micrograms(course, start, stop), extra)
+
+
+def _surplus(event: Event, start: int, stop: int, clock: WallClock) -> Fraction:
+    """What an event gives in the minutes that one stretch has more than the clock shows."""
+    since, until = max(event.period.start, start), min(event.period.stop, stop)
+    return event.rate * clock.surplus(since, until) / MINUTES_PER_DAY
 
 
 def infusions(course: Course) -> tuple[Infusion, ...]:
@@ -296,7 +305,8 @@ def _label_supervises(regimen: Regimen) -> bool:
 def _of_hospital(course: Course, clock: WallClock) -> Iterator[Entry]:
     for cycle, (start, days) in hospital_stays(course).items():
         if days:
-            end = clock.after(clock.at(start), days * MINUTES_PER_DAY)
+            there = clock.staying(start)
+            end = there.after(there.at(start), days * MINUTES_PER_DAY)
             yield Entry(Due.HOSPITAL, start, end.minute, cycle)
 
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from itertools import count
-from zoneinfo import ZoneInfo
 
 from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.bags.bag import Bag
@@ -22,7 +21,7 @@ from blinplan.course.wall_clock import DayLength, WallClock
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_HOUR
 from blinplan.regimen.record.record import CourseRecord
-from blinplan.regimen.site.site import LongDay, Site
+from blinplan.regimen.site.site import LongDay, Site, moves_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +52,21 @@ class Dated:
     @property
     def days(self) -> WallClock:
         """How long its days are."""
-        return WallClock(self.clock.start, self.ledger.days)
+        return self.ledger.clock(self.clock.start)
 
     def hour_moved(self, minute: int) -> int:
         """By how many minutes the hour of change has moved where an infusion begins, whose days have 24 hours."""
         since = next((one.unbroken_since for one in infusions(self.course) if one.start == minute), None)
         if since is None or self.ledger.days is not DayLength.INFUSION_OF_24_HOURS:
             return 0
-        return -WallClock(self.clock.start).surplus(since, minute)
+        return -WallClock(self.clock.start, moves=self.ledger.moves).surplus(since, minute)
+
+    def travels(self, start: int, stop: int) -> bool:
+        """Whether the patient goes to another time zone between two minutes of the course."""
+        return any(
+            start < since < stop and str(self.clock.zone_at(since - 1)) != str(self.clock.zone_at(since))
+            for since, _ in self.ledger.moves
+        )
 
     def shows(self, entry: Entry) -> bool:
         """Whether an entry is of the cycle and the days that are asked for."""
@@ -135,7 +141,7 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
         When the site has no day on which a cycle could start.
     """
     site = None if site is None else _with_label(site, planned, happened)
-    clock = Clock(begins, () if site is None else tuple(_moves(site)))
+    clock = Clock(begins, () if site is None else moves_of(site.later))
     if isinstance(happened, Ledger):
         found = replay(planned, happened, WallClock(begins))
     else:
@@ -143,7 +149,8 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
         adulthood = _adulthood(planned, begins, site)
         moves = site is not None and site.long_day is LongDay.MOVE_CLOCK
         days = DayLength.INFUSION_OF_24_HOURS if moves else DayLength.BY_THE_CLOCK
-        found = replan(planned, happened, _opens(site, begins), adulthood, WallClock(begins, days), by_step=by_step)
+        days_here = WallClock(begins, days, clock.moves)
+        found = replan(planned, happened, _opens(site, begins), adulthood, days_here, by_step=by_step)
     site = None if site is None else _with_days(site, found.ledger.days)
     return _on_calendar(found, clock, site, recorded=happened is not None)
 
@@ -163,13 +170,6 @@ def _with_label(site: Site, planned: Course, happened: CourseRecord | Ledger | N
     later = (replace(place, site=_with_label(place.site, planned, happened)) for place in site.later)
     made = prepared_by(replace(site, later=tuple(later)), label_of(planned.regimen))
     return replace(made, closures=closures)
-
-
-def _moves(site: Site) -> Iterator[tuple[int, tzinfo]]:
-    """From which minutes on a patient is in another time zone."""
-    for place in site.later:
-        if place.site.time_zone is not None:
-            yield place.minute, ZoneInfo(place.site.time_zone)
 
 
 def _adulthood(course: Course, begins: datetime, site: Site | None) -> Adulthood:
@@ -204,11 +204,11 @@ def as_planned(now: Dated) -> Iterator[Dated]:
 def _opens(site: Site | None, begins: datetime) -> Opens:
     if site is None:
         return at_once
-    moves = Clock(begins, tuple(_moves(site)))
+    moves = Clock(begins, moves_of(site.later))
 
     def opens(minute: int) -> tuple[int, str]:
         here, began = site.at(minute), moves.started_at(minute)
-        if str(moves.zone_at(minute)) != str(moves.zone):
+        if any(since <= minute and str(zone) != str(moves.zone) for since, zone in moves.moves):
             return _opens_elsewhere(here, moves, minute)
         return next_opening(here, began, minute) if here.starts_when_open else at_once(minute)
 
@@ -216,7 +216,7 @@ def _opens(site: Site | None, begins: datetime) -> Opens:
 
 
 def _opens_elsewhere(here: Site, moves: Clock, minute: int) -> tuple[int, str]:
-    """When a cycle can begin in another zone than the first: at the hour of the place, or that of the first start."""
+    """When a cycle can begin after a journey: at the hour of the place, or that of the first start."""
     begins = moves.start
     hour = here.change_minute if here.change_minute is not None else begins.hour * MINUTES_PER_HOUR + begins.minute
     there = replace(here, change_minute=hour)
@@ -236,6 +236,5 @@ def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded:
     planned = premedication_plan(course, _adulthood(course, clock.start, site))
     premedication = with_restarts(planned, course, found.ledger.interruptions)
     things = things_due(course, clock, ended=found.ended)
-    days = WallClock(clock.start, found.ledger.days)
-    due = entries(course, premedication, bags, found.ledger, things, days, site)
+    due = entries(course, premedication, bags, found.ledger, things, found.ledger.clock(clock.start), site)
     return Dated(course, clock, due, premedication, bags, found, recorded, site)

@@ -1,13 +1,15 @@
 """How long a day is: by the clock on the ward's wall where a course has dates, and 24 hours where it has none.
 
 What is planned for 10:00 is at 10:00 on both sides of a change of the clock, so that a day may have 23 or 25 hours. A
-time that the clock leaves out is as much later by the clock, and of a time that comes twice the first is meant.
+time that the clock leaves out is as much later by the clock, and of a time that comes twice the first is meant. So
+it is on a journey to another time zone: what is planned for 10:00 is at 10:00 by the clock where the patient is then.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from blinplan.quantities import MINUTES_PER_DAY
@@ -36,26 +38,30 @@ class WallClock:
     """Counts days as people do. ``start`` is when the first infusion begins, aware and local; None without dates.
 
     Where days of infusion have 24 hours, what is done in them moves by the clock, and the next cycle does not.
+    ``moves`` are the minutes of the course from which the patient is in another time zone.
     """
 
     start: datetime | None = None
     days: DayLength = DayLength.BY_THE_CLOCK
+    moves: tuple[tuple[int, tzinfo], ...] = ()
 
     def at(self, minute: int) -> Moment:
         """What is shown at a minute of the course."""
         if self.start is None or self.days is DayLength.OF_24_HOURS:
             return Moment(minute, minute)
-        there = (self.start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(self.start.tzinfo)
-        return Moment(minute, _minutes(there.replace(tzinfo=None) - self.start.replace(tzinfo=None)))
+        return Moment(minute, _minutes(self._local(minute) - self._local(0)))
 
     def after(self, moment: Moment, minutes: int, *, infused: bool = False) -> Moment:
         """When so many minutes are over, as the days are that are counted; never before the moment."""
         shown = moment.shown + minutes
         if self.start is None or self.days is DayLength.OF_24_HOURS or (infused and self._moves):
             return Moment(moment.minute + minutes, shown)
-        local = (self.start + timedelta(minutes=shown)).replace(fold=0)
-        first, second = (self._minute(local.replace(fold=fold)) for fold in (0, 1))
-        return Moment(first if first >= moment.minute else max(second, moment.minute), shown)
+        found = self._minutes_showing(self._local(0) + timedelta(minutes=shown))
+        return Moment(next((one for one in found if one >= moment.minute), max(found[-1], moment.minute)), shown)
+
+    def staying(self, minute: int) -> "WallClock":
+        """The clock of somebody who stays where the patient is at a minute."""
+        return replace(self, moves=tuple(move for move in self.moves if move[0] <= minute))
 
     def infusion_between(self, moment: Moment, later: Moment) -> int:
         """How many minutes of infusion are left from one moment to another, as its days are counted."""
@@ -86,9 +92,28 @@ class WallClock:
         """By how many minutes more pass from one minute of the course to another than the clock shows."""
         return (stop - start) - (self.at(stop).shown - self.at(start).shown)
 
-    def _minute(self, local: datetime) -> int:
+    def _local(self, minute: int) -> datetime:
+        """What a clock shows at a minute where the patient is then."""
         assert self.start is not None  # noqa: S101 - without dates there is no local time
-        return _minutes(local.astimezone(UTC) - self.start.astimezone(UTC))
+        zone = next((zone for since, zone in reversed(self.moves) if since <= minute), self.start.tzinfo)
+        return (self.start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(zone).replace(tzinfo=None)
+
+    def _minutes_showing(self, local: datetime) -> list[int]:
+        """The minutes at which a time is shown where the patient is then; of one that a journey leaves out, one more.
+
+        That is as much later by the clock as it was to come when the patient left.
+        """
+        assert self.start is not None  # noqa: S101 - without dates there is no local time
+        found, left_out = list[int](), 0
+        zones = [(None, self.start.tzinfo), *self.moves]
+        for (since, zone), (until, _) in pairwise([*zones, (None, None)]):
+            for fold in (0, 1):
+                minute = _minutes(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) - self.start.astimezone(UTC))
+                if (since is None or minute >= since) and (until is None or minute < until):
+                    found.append(minute)
+                elif fold == 0 and (since is None or minute >= since):
+                    left_out = minute
+        return found or [left_out]
 
 
 NO_DATES = WallClock()

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.refusal import Refusal
 from blinplan.regimen import library
-from blinplan.regimen.reading import Reading, RegimenFile, read
+from blinplan.regimen.reading import Reading, RegimenFile, SiteFile, read
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.document import LIMIT_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import tzinfo
     from typing import Protocol
+
+    from blinplan.regimen.record.record import CourseRecord
 
     LeavesOut = Callable[[Path, bool], str | None]
     """By what a path is left out, which is a folder or not; None where it is not. Paths are absolute."""
@@ -207,6 +210,22 @@ def others_beside(file: str, regimen: Regimen) -> tuple[Regimen, ...]:
         found[name] = reading.regimen
         name = reading.regimen.eligibility.otherwise
     return tuple(found.values())
+
+
+def moves_beside(file: str, record: "CourseRecord") -> tuple[tuple[int, "tzinfo"], ...]:
+    """From which minutes on the patient of a record is in another time zone, by the profiles beside its file."""
+    if not record.places:
+        return ()
+    from blinplan.regimen.record.record import minutes_between
+    from blinplan.regimen.site.site import LaterPlace, moves_of
+
+    found = []
+    for place in record.places:
+        path = Path(file).parent / place.site
+        reading = FileSource(path, str(path)).read() if path.is_file() else None
+        if isinstance(reading, SiteFile):
+            found.append(LaterPlace(minutes_between(record.start, place.since), reading.site))
+    return moves_of(found)
 
 
 def read_beside(file: str, name: str) -> Reading | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
-from blinplan.regimen.find import others_beside, read_beside
+from blinplan.regimen.find import moves_beside, others_beside, read_beside
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.acceptance.about_waivers import judge_waivers
@@ -129,6 +129,7 @@ def _verdicts_on_record(
 ) -> Iterator[Verdict]:
     record = reading.record
     elsewhere = NotEvaluated("not applicable", "the file is a course record, and the rule looks at regimens")
+    moves = moves_beside(reading.document.name, record)
     missing = NotEvaluated("undecided", f"there is no regimen {record.regimen}, beside the record or shipped")
     for rule in CATALOGUE.values():
         if rule.code[0] == "F":
@@ -142,7 +143,7 @@ def _verdicts_on_record(
             limits = settings.limits_for(regimen)
             ward = None if site is None else prepare(site, regimen)
             others = tuple(with_label(one, settings) for one in others_beside(reading.document.name, regimen))
-            case = Case(reading.document, regimen, limits, None, site=ward, record=record, others=others)
+            case = Case(reading.document, regimen, limits, None, site=ward, record=record, others=others, moves=moves)
             yield with_severity(answer_of(rule, case, settings), settings)
 
 

@@ -15,6 +15,8 @@ from blinplan.rules.limits import Limits
 from blinplan.rules.reference import Comparison
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from blinplan.course.patient import Patient
     from blinplan.regimen.record.record import CourseRecord
     from blinplan.regimen.site.site import Site
@@ -97,6 +99,7 @@ class Case:
     or why it is not; None where that was not looked at yet.
     ``neighbours`` are all regimens of the run, this one included; None where it is judged alone.
     ``others`` are the regimens that the one of a course record names for patients of other figures.
+    ``moves`` are the minutes of the course from which the patient of a record is in another time zone.
     ``worked_out`` is what `once` keeps.
     """
 
@@ -111,6 +114,7 @@ class Case:
     beside_base: Comparison | NotEvaluated | None = None
     neighbours: "Neighbours | None" = None
     others: tuple[Regimen, ...] = ()
+    moves: "tuple[tuple[int, tzinfo], ...]" = ()
     worked_out: dict[Callable[["Case"], Any], _WorkedOut] = field(default_factory=dict, repr=False, compare=False)
 
     def with_limits(self, limits: Limits) -> "Case":
@@ -127,6 +131,7 @@ class Case:
             self.beside_base,
             self.neighbours,
             self.others,
+            self.moves,
             self.worked_out,
         )
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from fractions import Fraction
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from blinplan.course.happened.figures import NewFigures
 from blinplan.course.happened.hung import HungBag
 from blinplan.course.happened.interruption import Decision, Topic
 from blinplan.course.patient import BodySurfaceArea, Patient
-from blinplan.course.wall_clock import DayLength
+from blinplan.course.wall_clock import DayLength, WallClock
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen.record.record import (
     BagOnRecord,
@@ -110,7 +111,8 @@ class Ledger:
 
     And its end, the days that are known before on which nothing is begun, and the bags that hung.
     ``not_counted`` are the days of figures after which no cycle begins that could take them.
-    ``days`` says how long days are; in ledgers of earlier versions every day has 24 hours.
+    ``days`` says how long days are; in ledgers of earlier versions every day has 24 hours. ``moves`` are the minutes
+    from which they are counted in another time zone; in ledgers of earlier versions there are none.
     """
 
     interruptions: tuple[LedgerEntry, ...] = ()
@@ -122,6 +124,11 @@ class Ledger:
     closures: tuple[Closure, ...] = ()
     bags: tuple[HungBag, ...] = ()
     places: tuple[PlaceOnRecord, ...] = ()
+    moves: tuple[tuple[int, tzinfo], ...] = ()
+
+    def clock(self, begins: datetime | None) -> WallClock:
+        """What counts the days of its course."""
+        return WallClock(begins, self.days, self.moves)
 
     @property
     def same_bag(self) -> tuple[tuple[int, int], ...]:
@@ -193,6 +200,7 @@ def ledger_data(ledger: Ledger) -> dict[str, Any]:
         ],
         "bags": [_bag_data(bag) for bag in ledger.bags],
         "places": [{"since_utc": place.since.isoformat(), "site": place.site} for place in ledger.places],
+        "moves": [{"since_minute": since, "time_zone": str(zone)} for since, zone in ledger.moves],
     }
 
 
@@ -223,6 +231,10 @@ def ledger_of(data: Mapping[str, Any]) -> Ledger:
             tuple(
                 PlaceOnRecord(datetime.fromisoformat(place["since_utc"]), _is(str, place["site"]), ("place", number))
                 for number, place in enumerate(data.get("places", ()))
+            ),
+            tuple(
+                (_is(int, move["since_minute"]), ZoneInfo(_is(str, move["time_zone"])))
+                for move in data.get("moves", ())
             ),
         )
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, ZeroDivisionError) as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, tzinfo
 
 from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.events import Course, course_of, periods
@@ -93,14 +93,14 @@ def _figures_over_time(record: CourseRecord | None, begins: datetime | None, *, 
 def replay(planned: Course, ledger: Ledger, clock: WallClock = NO_DATES) -> Replanned:
     """Make a course again from its ledger alone, whatever the label's numbers are today.
 
-    A ledger of an earlier version counted days of 24 hours, and its course is made so again.
+    A ledger of an earlier version counted days of 24 hours, or all in one time zone, and its course is made so again.
 
     Raises
     ------
     RecordError
         When the ledger is not of this course.
     """
-    return _walk(planned, FromLedger(ledger), replace(clock, days=ledger.days))
+    return _walk(planned, FromLedger(ledger), ledger.clock(clock.start))
 
 
 def as_it_stood(record: CourseRecord) -> Iterator[CourseRecord]:
@@ -153,12 +153,15 @@ def decide(
     whom: Patient,
     adulthood: Adulthood | None = None,
     others: Sequence[Regimen] = (),
+    moves: tuple[tuple[int, tzinfo], ...] = (),
 ) -> Ledger:
     """The ledger of what a record says, for a patient of whom the area may not be known.
 
+    ``moves`` are the minutes of the course from which the patient is in another time zone.
+
     Raises what `replan` does.
     """
-    return decide_at(regimen, record, whom, adulthood, others)[0]
+    return decide_at(regimen, record, whom, adulthood, others, moves)[0]
 
 
 def adulthood_in(
@@ -177,12 +180,13 @@ def decide_at(
     whom: Patient,
     adulthood: Adulthood | None = None,
     others: Sequence[Regimen] = (),
+    moves: tuple[tuple[int, tzinfo], ...] = (),
 ) -> tuple[Ledger, tuple[DoseRate, ...]]:
     """The ledger of what a record says, and the dose as ordered that each of its interruptions stopped.
 
     Raises what `replan` does.
     """
-    walk = _walk_of(regimen, record, whom, adulthood, others)
+    walk = _walk_of(regimen, record, whom, adulthood, others, moves)
     walk.to_its_end()
     return walk.ledger, tuple(walk.stopped)
 
@@ -193,20 +197,26 @@ def course_by(
     whom: Patient,
     adulthood: Adulthood | None = None,
     others: Sequence[Regimen] = (),
+    moves: tuple[tuple[int, tzinfo], ...] = (),
 ) -> Course:
     """The course that a record tells of, with what the bags on record gave; raises what `replan` does."""
-    walk = _walk_of(regimen, record, whom, adulthood, others)
+    walk = _walk_of(regimen, record, whom, adulthood, others, moves)
     course = course_of(regimen, whom, walk.to_its_end(), tuple(walk.changes))
     _refuse_stray_bags(course, walk.ledger.bags, ended=walk.ended)
     return as_given(course, went_on(course, walk.ledger.bags, walk.ledger.same_bag))
 
 
 def _walk_of(
-    regimen: Regimen, record: CourseRecord, whom: Patient, adulthood: Adulthood | None, others: Sequence[Regimen]
+    regimen: Regimen,
+    record: CourseRecord,
+    whom: Patient,
+    adulthood: Adulthood | None,
+    others: Sequence[Regimen],
+    moves: tuple[tuple[int, tzinfo], ...],
 ) -> Walk:
     known = adulthood or adulthood_in(regimen, record)
     told = FromRecord(record, at_once, known, _figures_over_time(record, None, by_step=False))
-    clock = NO_DATES if record.time_zone is None else WallClock(record.begins)
+    clock = NO_DATES if record.time_zone is None else WallClock(record.begins, moves=moves)
     return Walk(Course(regimen, whom, (), others=tuple(others)), periods(regimen), told, clock)
 
 

@@ -55,6 +55,7 @@ class Walk:
             closures=self._decided.closures(),
             bags=self._decided.bags(),
             places=self._decided.places(),
+            moves=self._clock.moves,
         )
 
     def to_its_end(self) -> tuple[Period, ...]:
@@ -129,13 +130,16 @@ class Walk:
     def _until_next(self, period: Period, begun: int, place: "_Place") -> Iterator[Period]:
         """What lies between a cycle's infusion and the next one: its free interval, and an earlier or later start."""
         free = period.minutes if period.dose is None else 0
-        begins = self._clock.after(self._now, self._ungiven + free)
-        surplus = max(0, self._clock.surplus(begun, begins.minute))
+        # A journey does not shorten the interval, and shifts no time at which a cycle began early.
+        begins = self._clock.staying(self._now.minute).after(self._now, self._ungiven + free)
+        surplus = max(0, self._clock.staying(begun).surplus(begun, begins.minute))
         least, self._ungiven = begins.minute - surplus, 0
         later = None if place.last else self._decided.start(place.cycle + 1, begins.minute, least)
         if later is not None:
             self._starts.append(later)
             begins = self._clock.at(later.start)
+        elif self._clock != self._clock.staying(self._now.minute):
+            begins = self._clock.at(begins.minute)
         if begins.minute > self._now.minute:
             yield self._lay(replace(period, dose=None, cap=None, step=0), begins)
 

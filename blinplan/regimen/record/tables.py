@@ -299,8 +299,8 @@ RECORD_FILE = Table(
     optional_key(
         "place",
         array(table(PLACE), 0, 50),
-        "the sites that prepare and change the bags, in their order, each with its own time zone; times of this file"
-        " without an offset stay local in `time_zone`",
+        "the sites that prepare and change the bags, in their order, each with its own time zone, by whose clock"
+        " doses change from then on; times of this file without an offset stay local in `time_zone`",
     ),
     optional_key("bag", array(table(BAG), 0, 500), "the bags that were hung, in their order; not all need be there"),
     advice={

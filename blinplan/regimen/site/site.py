@@ -1,9 +1,11 @@
 """What a hospital site decides about bags: the values of a profile."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from enum import StrEnum
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from blinplan.regimen.preference import Preference
 from blinplan.regimen.record.record import Closure
@@ -162,3 +164,9 @@ class LaterPlace:
 
     minute: int
     site: Site
+
+
+def moves_of(places: Iterable[LaterPlace]) -> tuple[tuple[int, tzinfo], ...]:
+    """From which minutes on a patient is in another time zone, where the places say theirs."""
+    zones = ((place.minute, place.site.time_zone) for place in places)
+    return tuple((minute, ZoneInfo(zone)) for minute, zone in zones if zone is not None)

@@ -1,12 +1,12 @@
 """The dated plan: a course on the calendar, and what is due when."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.course.calendar import Clock, Due, Entry, changed_days, when_closed
+from blinplan.course.calendar import Due, Entry, changed_days, when_closed
 from blinplan.course.dated import Dated
 from blinplan.course.events import Event
 from blinplan.course.happened.hung import wrong_bag_that_hangs
@@ -18,7 +18,14 @@ from blinplan.reports.plan.bags.changes import changes_on_closed_days
 from blinplan.reports.plan.bags.words import bag_text, preparation_text
 from blinplan.reports.plan.premedication import due_text
 from blinplan.reports.plan.things_due import cycle_text, entry_of_thing_text, reason_of_no_interval
-from blinplan.reports.shared.words import amount_text, block_marks, moment_beside, moment_text, ordered_text
+from blinplan.reports.shared.words import (
+    amount_text,
+    block_marks,
+    moment_beside,
+    moment_text,
+    moments_text,
+    ordered_text,
+)
 from blinplan.terminal import Screen
 
 
@@ -77,13 +84,15 @@ def closed_days(dated: Dated) -> Iterator[Remark]:
 
 def clock_changes(dated: Dated) -> Iterator[Remark]:
     """Tell of each day of infusion that has more or less than 24 hours what is infused in it, and what that changes."""
-    at = moment_in(dated.clock)
     for day in changed_days(dated.course, dated.days):
         forth, more = ("back", "more") if day.more > 0 else ("forward", "less")
+        travels = dated.travels(day.start, day.stop)
+        changed, what = ("The patient travels", "journey") if travels else (f"The clock is put {forth}", "change")
+        since, until = moments_text(dated.clock.at(day.start), dated.clock.at(day.stop))
         text = (
-            f"The clock is put {forth} in cycle {day.cycle}: from {at(day.start)} to {at(day.stop)} are"
+            f"{changed} in cycle {day.cycle}: from {since} to {until} are"
             f" {hours_text(day.stop - day.start)}, in which {amount_text(day.micrograms)} mcg are infused,"
-            f" {amount_text(abs(day.micrograms_more))} mcg {more} than without the change."
+            f" {amount_text(abs(day.micrograms_more))} mcg {more} than without the {what}."
         )
         yield Remark(text, RemarkKind.TOLD, cycle=day.cycle, start=day.start, stop=day.stop)
 
@@ -95,7 +104,10 @@ def total_of_clock_changes(dated: Dated) -> Iterator[Remark]:
         return
     total = sum((day.micrograms_more for day in changed), Fraction(0))
     amount = f"{amount_text(abs(total))} mcg {'more' if total > 0 else 'less'} than" if total else "as much as"
-    yield Remark(f"Because the clock is changed, the course has {amount} in days of 24 hours.", RemarkKind.TOLD)
+    travelled = {dated.travels(day.start, day.stop) for day in changed}
+    reasons = {True: "the patient travels", False: "the clock is changed"}
+    why = " and ".join(reason for travels, reason in reasons.items() if travels in travelled)
+    yield Remark(f"Because {why}, the course has {amount} in days of 24 hours.", RemarkKind.TOLD)
 
 
 def day_of_course(dated: Dated, entry: Entry) -> int:
@@ -113,11 +125,6 @@ def when_text(dated: Dated, entry: Entry) -> str:
     return moment_text(start) if entry.thing is None else f"{start:%a %Y-%m-%d}"
 
 
-def moment_in(clock: Clock) -> Callable[[int], str]:
-    """What writes a minute of a course as a local time."""
-    return lambda minute: moment_text(clock.at(minute))
-
-
 def zone_line(dated: Dated) -> Text:
     """Say in which zone the times are, and what a day is."""
     return Text(f"{zones_text(dated)} Day 1 is the day of the first infusion.", "quiet")
@@ -131,8 +138,15 @@ def zones_text(dated: Dated) -> str:
         for place in (dated.site.later if dated.site is not None else ())
     ]
     elsewhere = any(str(zone) != str(dated.clock.zone) for _, zone in dated.clock.moves)
-    by_first = f" Doses change and intervals are counted by the clock of {dated.clock.zone}." if elsewhere else ""
+    by_first = f" {_counted_by(dated)}" if elsewhere else ""
     return f"Times are local in {dated.clock.zone}{''.join(later)}.{by_first}"
+
+
+def _counted_by(dated: Dated) -> str:
+    """Say by which clock a plan over several time zones is counted."""
+    if not dated.ledger.moves:
+        return f"Doses change and intervals are counted by the clock of {dated.clock.zone}."
+    return "Doses change at the same hour by the clock of each place."
 
 
 def entry_text(dated: Dated, entry: Entry) -> str:

@@ -101,7 +101,7 @@ def _is_besides(dated: Dated, site: Site, minute: int) -> bool:
 
 def _moved_hours(dated: Dated, site: Site) -> Iterator[Remark]:
     """Say where infusions are changed at another hour by the clock than that at which they began."""
-    clock, at = WallClock(dated.clock.start), dated.clock.at
+    clock, at = WallClock(dated.clock.start, moves=dated.ledger.moves), dated.clock.at
     for _, group in groupby(infusions(dated.course), key=lambda infusion: infusion.unbroken_since):
         unbroken: list[Infusion] = list(group)
         start, stop = unbroken[0].start, unbroken[-1].stop
@@ -109,8 +109,9 @@ def _moved_hours(dated: Dated, site: Site) -> Iterator[Remark]:
         if not surplus:
             continue
         forth, when = ("back", "earlier") if surplus > 0 else ("forward", "later")
+        changed = "The patient travels" if dated.travels(start, stop) else f"The clock is put {forth}"
         text = (
-            f"The clock is put {forth} in the infusion from {moment_text(at(start))}, and {visible(site.name)} keeps"
+            f"{changed} in the infusion from {moment_text(at(start))}, and {visible(site.name)} keeps"
             f" days of 24 hours: from then on bags and doses are changed {hours_text(abs(surplus))} {when} by the"
             f" clock, to its end at {moment_text(at(stop))}."
         )

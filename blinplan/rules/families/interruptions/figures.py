@@ -51,7 +51,7 @@ def _leading_nowhere(rule: Rule, case: Case, record: CourseRecord) -> Iterator[F
     try:
         whom = patient(record.weight, record.height, record.area, age=record.age)
         adulthood = adulthood_in(case.regimen, record, case.site, case.limits_unasked)
-        ledger = decide(case.regimen, record, whom, adulthood, case.others)
+        ledger = decide(case.regimen, record, whom, adulthood, case.others, case.moves)
     except RecordError:
         return  # I804 says so
     except PatientError as error:

@@ -76,13 +76,15 @@ def _label_on(case: Case, record: CourseRecord) -> Callable[[Interruption], tupl
 
 def ledger_of(case: Case, record: CourseRecord) -> Ledger:
     """What is decided of a record, for its patient; raises what `decide` does."""
-    return decide(case.regimen, record, _patient(record), _adulthood(case), case.others)
+    return decide(case.regimen, record, _patient(record), _adulthood(case), case.others, case.moves)
 
 
 def course_in(case: Case) -> tuple[Course, tuple[HungBag, ...]]:
     """The course of a record as it was given, and the bags on record; raises what `decide` does."""
     record = record_in(case)
-    return course_by(case.regimen, record, _patient(record), _adulthood(case), case.others), hung_bags(record)
+    return course_by(case.regimen, record, _patient(record), _adulthood(case), case.others, case.moves), hung_bags(
+        record
+    )
 
 
 def dose(rule: Rule, case: Case) -> Answer:
@@ -91,7 +93,7 @@ def dose(rule: Rule, case: Case) -> Answer:
     if all(interruption.restarted is None for interruption in record.interruptions):
         return _NO_RESTART
     try:
-        ledger, doses = decide_at(case.regimen, record, _patient(record), _adulthood(case), case.others)
+        ledger, doses = decide_at(case.regimen, record, _patient(record), _adulthood(case), case.others, case.moves)
     except RecordError:
         return DOES_NOT_FIT
     except PatientError as error:
@@ -140,7 +142,7 @@ def fits(rule: Rule, case: Case) -> Iterator[Finding]:
         yield case.finding(rule, (path,), str(error), "correct the figures of the patient")
         return
     try:
-        course_by(case.regimen, record, whom, _adulthood(case), case.others)
+        course_by(case.regimen, record, whom, _adulthood(case), case.others, case.moves)
     except RecordError as error:
         yield case.finding(rule, error.path, str(error), "correct the record, or the regimen that it names")
     except PatientError:
