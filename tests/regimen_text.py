@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from blinplan.course.patient import Patient
 from blinplan.proportion import Proportion
@@ -106,11 +106,12 @@ def judgement_of(
     patient: Patient | None = None,
     site: Site | None = None,
     beside: str | None = None,
+    begins: datetime | None = None,
 ) -> Judgement:
     """Read and judge a text: by itself, or as a file of a run, with another text ``beside`` it unless that is empty."""
     reading = read(text.encode(), "probe.toml")
     if beside is None:
-        return judge(reading, today, simulator, settings, patient, site)
+        return judge(reading, today, simulator, settings, patient, site, begins=begins)
     others = [read(beside.encode(), "beside.toml")] if beside else []
     together = neighbours_of(AmongOthers(one, settings.label, None) for one in (reading, *others))
     return judge(reading, today, simulator, settings, patient, site, together)
@@ -124,10 +125,11 @@ def judgement_of_lines(
     patient: Patient | None = None,
     site: Site | None = None,
     beside: str | None = None,
+    begins: datetime | None = None,
 ) -> Judgement:
     """Judge a whole regimen file around some lines, beside another where the lines of one are given."""
     other = regimen_text(beside) if beside else beside
-    return judgement_of(regimen_text(lines), simulator, today, settings, patient, site, other)
+    return judgement_of(regimen_text(lines), simulator, today, settings, patient, site, other, begins)
 
 
 def verdict_of(judgement: Judgement, code: str) -> Verdict:

@@ -14,10 +14,10 @@ from blinplan.regimen.toml.document import LIMIT_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import tzinfo
     from typing import Protocol
 
     from blinplan.regimen.record.record import CourseRecord
+    from blinplan.regimen.site.site import LaterPlace
 
     LeavesOut = Callable[[Path, bool], str | None]
     """By what a path is left out, which is a folder or not; None where it is not. Paths are absolute."""
@@ -212,12 +212,12 @@ def others_beside(file: str, regimen: Regimen) -> tuple[Regimen, ...]:
     return tuple(found.values())
 
 
-def moves_beside(file: str, record: "CourseRecord") -> tuple[tuple[int, "tzinfo"], ...]:
-    """From which minutes on the patient of a record is in another time zone, by the profiles beside its file."""
+def places_beside(file: str, record: "CourseRecord") -> "tuple[LaterPlace, ...]":
+    """The sites that take over by a record, as far as their profiles beside its file can be read."""
     if not record.places:
         return ()
     from blinplan.regimen.record.record import minutes_between
-    from blinplan.regimen.site.site import LaterPlace, moves_of
+    from blinplan.regimen.site.site import LaterPlace
 
     found = []
     for place in record.places:
@@ -225,7 +225,7 @@ def moves_beside(file: str, record: "CourseRecord") -> tuple[tuple[int, "tzinfo"
         reading = FileSource(path, str(path)).read() if path.is_file() else None
         if isinstance(reading, SiteFile):
             found.append(LaterPlace(minutes_between(record.start, place.since), reading.site))
-    return moves_of(found)
+    return tuple(found)
 
 
 def read_beside(file: str, name: str) -> Reading | None:

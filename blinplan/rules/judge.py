@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from blinplan.regimen.find import moves_beside, others_beside, read_beside
+from blinplan.regimen.find import others_beside, places_beside, read_beside
 from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.acceptance.about_waivers import judge_waivers
@@ -46,6 +46,7 @@ def judge(
     patient: "Patient | None" = None,
     site: "Site | None" = None,
     neighbours: "Neighbours | None" = None,
+    begins: datetime | None = None,
 ) -> Judgement:
     """Judge one file by the whole catalogue.
 
@@ -65,31 +66,27 @@ def judge(
         The profile of the site that prepares the bags.
     neighbours
         The regimens of the run, this one included; it is judged alone where there are none.
+    begins
+        When the course begins, aware, where it is to be judged with its dates; of a record that is on record.
     """
     match reading:
         case FaultyFile():
             # Imported here, because most files can be read.
             from blinplan.rules.judging.faults import judge_faults
 
-            return judge_faults(reading, today, settings, patient, site, neighbours)
+            return judge_faults(reading, today, settings, patient, site, neighbours, begins)
         case RecordFile():
             return _on_record(reading, settings, site)
         case SiteFile():
             return Judgement(reading, tuple(_on_site(settings)), None, settings.limits)
         case RegimenFile():
-            return _on_regimen(reading, today, simulator, settings, patient, site, neighbours)
+            case = replace(case_of(reading, settings, patient, site, begins), neighbours=neighbours)
+            return _on_regimen(reading, case, today, simulator, settings)
 
 
 def _on_regimen(
-    reading: RegimenFile,
-    today: date,
-    simulator: Simulator | None,
-    settings: Settings,
-    patient: "Patient | None",
-    site: "Site | None",
-    neighbours: "Neighbours | None",
+    reading: RegimenFile, case: Case, today: date, simulator: Simulator | None, settings: Settings
 ) -> Judgement:
-    case = replace(case_of(reading, settings, patient, site), neighbours=neighbours)
     answers = answers_without_simulation(case, settings)
     if simulator is not None:
         case, answers = _with_virtual_patients(case, answers, simulator, settings)
@@ -127,9 +124,12 @@ def _on_record(reading: RecordFile, settings: Settings, site: "Site | None") -> 
 def _verdicts_on_record(
     reading: RecordFile, regimen: Regimen | None, settings: Settings, site: "Site | None"
 ) -> Iterator[Verdict]:
+    from blinplan.regimen.site.site import moves_of
+
     record = reading.record
     elsewhere = NotEvaluated("not applicable", "the file is a course record, and the rule looks at regimens")
-    moves = moves_beside(reading.document.name, record)
+    places = places_beside(reading.document.name, record)
+    moves = moves_of(places)
     missing = NotEvaluated("undecided", f"there is no regimen {record.regimen}, beside the record or shipped")
     for rule in CATALOGUE.values():
         if rule.code[0] == "F":
@@ -141,7 +141,7 @@ def _verdicts_on_record(
             yield no_answer_of(rule, reason or missing)
         else:
             limits = settings.limits_for(regimen)
-            ward = None if site is None else prepare(site, regimen)
+            ward = None if site is None else prepare(replace(site, later=places), regimen)
             others = tuple(with_label(one, settings) for one in others_beside(reading.document.name, regimen))
             case = Case(reading.document, regimen, limits, None, site=ward, record=record, others=others, moves=moves)
             yield with_severity(answer_of(rule, case, settings), settings)

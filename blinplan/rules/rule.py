@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, cast
 
@@ -100,6 +101,7 @@ class Case:
     ``neighbours`` are all regimens of the run, this one included; None where it is judged alone.
     ``others`` are the regimens that the one of a course record names for patients of other figures.
     ``moves`` are the minutes of the course from which the patient of a record is in another time zone.
+    ``begins`` is when the course begins that is judged, where that was given.
     ``worked_out`` is what `once` keeps.
     """
 
@@ -115,6 +117,7 @@ class Case:
     neighbours: "Neighbours | None" = None
     others: tuple[Regimen, ...] = ()
     moves: "tuple[tuple[int, tzinfo], ...]" = ()
+    begins: datetime | None = None
     worked_out: dict[Callable[["Case"], Any], _WorkedOut] = field(default_factory=dict, repr=False, compare=False)
 
     def with_limits(self, limits: Limits) -> "Case":
@@ -132,6 +135,7 @@ class Case:
             self.neighbours,
             self.others,
             self.moves,
+            self.begins,
             self.worked_out,
         )
 
@@ -249,7 +253,7 @@ class Rule:
     What a ``fixable`` rule finds in its bad example is put right by ``--fix``.
     One that is ``gross_only`` finds what is so far off that a limit nobody has seen in its source is enough to say so.
     ``of`` is the kind of file it looks at. Its examples are those of a file `probe.toml`, judged with the site profile
-    ``site`` and with a regimen ``beside`` them, in `beside.toml`, where it needs one.
+    ``site`` and with a regimen ``beside`` them, in `beside.toml`, where it needs one. ``start`` is when they begin.
     ``sources`` are cited where no limit with a source of its own decides. A ``deferrable`` one can be left out or
     lowered for files that a project names by a pattern: files that are no regimens, or not yet.
     """
@@ -272,6 +276,7 @@ class Rule:
     fixable: bool = False
     of: Literal["regimen", "record"] = "regimen"
     site: str | None = None
+    start: str | None = None
     beside: str | None = None
     sources: tuple[str, ...] = ()
     deferrable: bool = False

@@ -1,6 +1,6 @@
 """One regimen file to judge, and what comes of it: a judgement, or a fault of the program itself."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.regimen.reading import Reading
@@ -25,7 +25,10 @@ JudgementOrFault = Judgement | ProgramFault
 
 
 class Task(NamedTuple):
-    """A regimen file to judge, and by what: settings, the day that decides about waivers, patient, site, neighbours."""
+    """A regimen file to judge, and by what: settings, the day that decides about waivers, patient, site, neighbours.
+
+    ``begins`` is when the course begins, where that is known.
+    """
 
     reading: Reading
     settings: Settings
@@ -33,6 +36,7 @@ class Task(NamedTuple):
     patient: "Patient | None" = None
     site: "Site | None" = None
     neighbours: "Neighbours | None" = None
+    begins: datetime | None = None
 
     @property
     def alone(self) -> "Task":
@@ -41,7 +45,16 @@ class Task(NamedTuple):
 
     def judge(self, simulation: Simulator | None) -> Judgement:
         """Judge the file."""
-        return judge(self.reading, self.today, simulation, self.settings, self.patient, self.site, self.neighbours)
+        return judge(
+            self.reading,
+            self.today,
+            simulation,
+            self.settings,
+            self.patient,
+            self.site,
+            self.neighbours,
+            self.begins,
+        )
 
     def judge_or_fail(self, simulation: Simulator | None, let: type[Exception] | tuple[()] = ()) -> JudgementOrFault:
         """Judge the file, or say what the program failed on; ``let`` through is an error that somebody waits for."""

@@ -65,6 +65,8 @@ def _parts(rule: Rule) -> Iterator[list[str]]:
         yield roff.paragraph(f"Source: {source}.")
     if rule.site:
         yield from _example("With this site profile:", rule.site)
+    if rule.start:
+        yield roff.paragraph(f"From this start: `{rule.start}`.")
     if rule.beside:
         yield from _example("With this file beside it, `beside.toml`:", rule.beside)
     yield from _example("Found:", rule.bad)

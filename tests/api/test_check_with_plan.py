@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blinplan.api.planning.plan import plan
+from blinplan.api.checking.check import check
+from blinplan.api.planning.plan import Plan, plan
 from blinplan.api.regimens.load import read_regimen
 from blinplan.course.patient import Patient, patient
+from blinplan.exit_status import ExitStatus
 from blinplan.refusal import Refusal
 from blinplan.regimen.age import completed_age
 from blinplan.regimen.site.site import Site
@@ -39,9 +41,9 @@ def ward(bags: str, **more: str) -> Site:
     return site_in(f'site = 1\nname = "Ward 7"\nchange_time = "10:00"\n{keys}bag = [{bags}]')
 
 
-def of_bags(site: Site, name: str, whom: Patient) -> Sequence[Finding]:
-    """Return what a check finds in the site's bags."""
-    judgement = judge(read_regimen(name)[1], date(2026, 11, 1), None, Settings(), whom, site)
+def of_bags(site: Site, name: str, whom: Patient, begins: datetime | None = None) -> Sequence[Finding]:
+    """Return what a check finds in the site's bags, with dates where a start is given."""
+    judgement = judge(read_regimen(name)[1], date(2026, 11, 1), None, Settings(), whom, site, begins=begins)
     return [finding for finding in judgement.findings if finding.code[0] == "A"]
 
 
@@ -60,8 +62,8 @@ FILLED = ("", "fill_ml = 300", "stabiliser_ml = 5.5", "fill_ml = 300, stabiliser
 
 
 @st.composite
-def profiles(draw: st.DrawFn) -> Site:
-    """Return a profile that a file may say."""
+def profiles(draw: st.DrawFn, dated: bool = False) -> Site:
+    """Return a profile that a file may say, with bags that cannot be had on some days where it is ``dated``."""
     hours = draw(st.sets(st.sampled_from([12, 24, 36, 48, 72, 96, 168]), min_size=1, max_size=3))
     bags = []
     for one in sorted(hours):
@@ -85,6 +87,10 @@ def profiles(draw: st.DrawFn) -> Site:
     if draw(st.booleans()):  # a feast of some days refuses no plan that another week would have
         first, lasts = draw(st.integers(1, 20)), draw(st.integers(1, 8))
         more["holidays"] = f"[{', '.join(f'2026-11-{day:02}' for day in range(first, first + lasts))}]"
+    if dated and draw(st.booleans()):
+        first, lasts, missing = draw(st.integers(1, 20)), draw(st.integers(0, 8)), draw(st.sampled_from(sorted(hours)))
+        since, until = f"first_day = 2026-11-{first:02}", f"last_day = 2026-11-{first + lasts:02}"
+        more["cannot_be_had"] = f'[{{ bag_hours = [{missing}], why = "no bags", {since}, {until} }}]'
     return ward(", ".join(bags), **more)
 
 
@@ -107,6 +113,60 @@ def test_what_a_check_passes_can_be_planned_and_what_cannot_be_is_found(site: Si
         assert any(finding.severity is Severity.ERROR for finding in found), refused
     if any(finding.code == "A703" and finding.severity is Severity.ERROR for finding in found):
         assert len(refused) == len(DAYS)
+
+
+def plan_or_refusal(site: Site, name: str, whom: Patient, begins: datetime) -> Plan | str:
+    """Return the plan from a start, or why there is none."""
+    try:
+        return plan(name, whom, start=begins, time_zone="UTC", site=site, isolated=True)
+    except Refusal as refused:
+        return str(refused)
+
+
+@settings(max_examples=40, deadline=None)
+@given(site=profiles(dated=True), who=st.sampled_from(WHO), day=st.integers(0, 13))
+def test_with_a_start_a_check_finds_what_the_plan_of_it_tells_of_closed_days(
+    site: Site, who: tuple[str, Patient], day: int
+) -> None:
+    name, whom = who
+    begins = MONDAY + timedelta(days=day)
+    found = [one for one in of_bags(site, name, whom, begins) if one.code == "A705"]
+    planned = plan_or_refusal(site, name, whom, begins)
+    if isinstance(planned, str):
+        if "no sequence of bags" in planned:
+            (finding,) = found
+            assert finding.severity is Severity.ERROR
+            assert finding.message.split(": ", 1)[1] in planned
+        return
+    dated = planned.dated
+    assert dated is not None
+    told = [remark for remark in planned.remarks if "it is a" in remark.text and "changes no bags" in remark.text]
+    listed = " ".join(str(finding.value) for finding in found if finding.severity is Severity.WARNING)
+    assert listed.count("changes no bags") == len(told)
+    for remark in told:
+        assert remark.start is not None
+        assert f"{dated.clock.at(remark.start):%a %Y-%m-%d %H:%M}" in listed
+    short = [remark.text for remark in planned.remarks if "cannot be had from" in remark.text]
+    assert len(short) == sum("cannot be had from" in finding.message for finding in found)
+
+
+def test_a_record_is_checked_with_its_own_dates_and_the_places_that_it_names(tmp_path: Path) -> None:
+    (tmp_path / "home.toml").write_text('site = 1\nname = "Home"\nholidays = [2026-11-20]\nbag = [{ hours = 24 }]')
+    record = tmp_path / "record.toml"
+    record.write_text(
+        'record = 1\nregimen = "rr-adult"\nstart = 2026-11-02T10:00:00\ntime_zone = "UTC"\nweight_kg = 70\n\n'
+        '[[place]]\nsince = 2026-11-11T10:00:00\nsite = "home.toml"\n'
+    )
+    ward = tmp_path / "ward.toml"
+    ward.write_text('site = 1\nname = "Ward 7"\nholidays = [2026-11-05, 2026-11-20]\nbag = [{ hours = 24 }]')
+    checked = check(record, site=ward, simulate=False, isolated=True)
+    (finding,) = [one for one in checked.findings if one.code == "I811"]
+    assert "Thu 2026-11-05 10:00, a holiday, on which Ward 7 changes no bags" in finding.message
+    assert "Fri 2026-11-20 10:00, a holiday, on which Home changes no bags" in finding.message
+    planned = plan("rr-adult", record=record, site=ward, isolated=True)
+    assert sum("changes no bags" in remark.text for remark in planned.remarks) == 2
+    (tmp_path / "home.toml").unlink()
+    assert check(record, site=ward, simulate=False, isolated=True).status == ExitStatus.INCOMPLETE
 
 
 @pytest.mark.parametrize(

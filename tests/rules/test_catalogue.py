@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -31,15 +32,17 @@ def rules_in(file: Path) -> tuple[Rule, ...]:
 
 def found_in(lines: str, rule: Rule) -> Judgement:
     """Judge an example with virtual patients where its rule needs them, and with its rule even where that is off."""
+    site = None if rule.site is None else site_in(rule.site)
     if rule.of == "record":
-        return judgement_of(lines)
+        return judgement_of(lines, site=site)
     return judgement_of_lines(
         lines,
         PATIENTS if rule.simulated else None,
         settings=Settings(extend_select=(Pattern(rule.code),)),
         patient=read_figures(rule.patient),
-        site=None if rule.site is None else site_in(rule.site),
+        site=site,
         beside=rule.beside or "" if rule.code[0] == "X" else None,
+        begins=None if rule.start is None else datetime.fromisoformat(rule.start),
     )
 
 

@@ -1,7 +1,7 @@
 """Judge regimens by the rules: read every file, find its settings, put right what is asked for, judge, and say so."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,8 @@ def check(
     severity: Sequence[str] = (),
     patient: "Patient | None" = None,
     site: str | Path | None = None,
+    start: datetime | str | None = None,
+    time_zone: str | None = None,
     today: date | None = None,
     fail_on: FailOn | str | None = None,
     baseline: str | Path | None = None,
@@ -87,6 +89,9 @@ def check(
         Somebody to check the regimens for too.
     site
         The profile of a site whose bags are checked too.
+    start, time_zone
+        When the first infusion begins, and where: closed days, holidays and days on which bags cannot be had are looked
+        at too. A course record has its own.
     today
         The date that decides whether a waiver has expired; the present day when not given.
     fail_on
@@ -131,7 +136,7 @@ def check(
             force_exclude=force_exclude,
         ),
         allow_empty=allow_empty,
-    )
+    ).beginning(start, time_zone)
     settled = files.settle(
         {
             "fail-on": None if fail_on is None else FailOn(fail_on),

@@ -1,7 +1,7 @@
 """All files of a run: how each is judged, put right, and told."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from blinplan.course.patient import Patient
+    from blinplan.regimen.site.site import Site
     from blinplan.reports.check.settings import FileSettings
     from blinplan.rules.acceptance.add import WantedWaiver
     from blinplan.rules.configuration.per_file import FilePattern
@@ -65,11 +66,28 @@ class Beside(NamedTuple):
     crowded: frozenset[Path] = frozenset()
 
 
+class Begins(NamedTuple):
+    """When the courses begin that are checked, and in which time zone; None where nobody says."""
+
+    start: datetime | str | None = None
+    time_zone: str | None = None
+
+    def at(self, site: "Site | None") -> datetime | None:
+        """When a course begins whose bags a site prepares; without one nothing is asked of its dates."""
+        if self.start is None or site is None:
+            return None
+        # Imported here, because most checks have no dates.
+        from blinplan.api.planning.beginning import beginning_at
+
+        return beginning_at(self.start, self.time_zone, site)
+
+
 class FilesToCheck(NamedTuple):
     """All files of a run in the order of its report, the names that led to none, and what says how the run goes.
 
     ``left_out`` are the files that the run was told to leave out, and ``unmatched`` the patterns that mean no file.
-    ``beside`` and ``gone`` are files that are not judged, but are or were there for those that are.
+    ``beside`` and ``gone`` are files that are not judged, but are or were there for those that are. ``begins`` says
+    when the courses begin that are checked.
     """
 
     files: tuple[FileToCheck, ...]
@@ -80,6 +98,19 @@ class FilesToCheck(NamedTuple):
     unmatched: "tuple[FilePattern, ...]" = ()
     beside: Beside = Beside()
     gone: tuple[Reading, ...] = ()
+    begins: Begins = Begins()
+
+    def beginning(self, start: datetime | str | None, time_zone: str | None) -> "FilesToCheck":
+        """The same files, whose courses begin then.
+
+        Raises
+        ------
+        Refusal
+            When there is a time zone and no start.
+        """
+        if start is None and time_zone is not None:
+            raise ArgumentRefusal("{time_zone} stands without {start}", "add {start}, or leave {time_zone} out")
+        return self._replace(begins=Begins(start, time_zone))
 
     def settle(self, options: RunOptions) -> Settled:
         """How the run goes: by what is asked for, else the configuration of each file, else the program."""
@@ -91,6 +122,8 @@ class FilesToCheck(NamedTuple):
             for key, file in alike.items()
         }
         files = {file.source.name: settled[id(file.configuration), file.settings.fail_on] for file in self.files}
+        if self.begins.start is not None and all(one.site is None for one in (*files.values(), run)):
+            raise ArgumentRefusal("{start} needs {site}", "give the profile of the site that prepares the bags")
         return Settled(run, files)
 
     def settings_report(self, settled: Settled, screen: Screen) -> "list[RenderableType]":
@@ -227,7 +260,7 @@ class FilesToCheck(NamedTuple):
         for file in self.files:
             asked = settled.files[file.source.name]
             site = None if asked.site is None else sites[asked.site]
-            task = Task(file.reading, file.settings, today, whom, site, together)
+            task = Task(file.reading, file.settings, today, whom, site, together, self.begins.at(site))
             tasks.append((task, simulation_of(asked) if file.simulated else None))
         return tasks
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from blinplan.api.patient import Figures, figures_of, on_the_day
+from blinplan.api.planning.beginning import refuse_another_zone, start_in
 from blinplan.api.planning.history import CourseHistory, history
 from blinplan.api.planning.places import everywhere, files_of_places, with_places
 from blinplan.api.planning.planned import Plan, Planned
@@ -290,11 +291,7 @@ def _beginning(
     zone = time_zone or happened.time_zone or (site.time_zone if site else None)
     if zone is None and isinstance(start, datetime) and isinstance(start.tzinfo, ZoneInfo):
         zone = start.tzinfo.key
-    if site is not None and site.time_zone is not None and zone != site.time_zone:
-        raise Refusal(
-            f"the time zone of the plan is {str(zone)[:60]}, and that of the site {site.time_zone}",
-            "bags are changed by the clock of the site: correct one of the two",
-        )
+    refuse_another_zone(zone, site)
     if happened.judgement is not None and zone is None:
         raise ArgumentRefusal(
             "the time zone of {path} is not known",
@@ -302,8 +299,8 @@ def _beginning(
             path=happened.path,
         )
     if happened.start is not None:
-        return _start(happened.start.isoformat(), zone)
-    return None if start is None else _start(start if isinstance(start, str) else start.isoformat(), zone)
+        return start_in(happened.start.isoformat(), zone)
+    return None if start is None else start_in(start if isinstance(start, str) else start.isoformat(), zone)
 
 
 def _put_on_calendar(
@@ -410,34 +407,3 @@ def _day(argument: str, given: date | str | None) -> date | None:
     if found.year not in YEARS:
         raise ArgumentRefusal(message, f"give a year from {YEARS[0]} to {YEARS[-1]}", text=repr(given[:40]))
     return found
-
-
-def _start(text: str, zone: str | None) -> datetime:
-    """When the first infusion begins, aware, in the zone."""
-    from blinplan.regimen.record.record import YEARS, in_utc
-
-    advice = "give a date and time as 2026-11-02T10:00, and {time_zone} Europe/Berlin"
-    short = repr(text[:40])
-    try:
-        written = datetime.fromisoformat(text)
-    except ValueError:
-        raise ArgumentRefusal("{start} is {text}", advice, text=short) from None
-    if len(text) <= len("2026-11-02"):  # a date alone would be midnight
-        raise ArgumentRefusal("{start} is {text}, without a time of day", advice, text=repr(text))
-    if written.year not in YEARS:
-        raise ArgumentRefusal("{start} is {text}", f"give a year from {YEARS[0]} to {YEARS[-1]}", text=short)
-    if written.second or written.microsecond:
-        raise ArgumentRefusal("{start} is {text}", "give whole minutes", text=short)
-    if zone is None:
-        if written.tzinfo is None:
-            raise ArgumentRefusal("the time zone of {start} is not known", advice)
-        return written
-    try:
-        there = ZoneInfo(zone)
-    except (KeyError, OSError, ValueError):
-        raise Refusal(f"there is no time zone {zone[:60]!r}", "give a name such as Europe/Berlin") from None
-    try:
-        return in_utc(written, zone).astimezone(there)
-    except ValueError as error:
-        message = "{start} {why}"
-        raise ArgumentRefusal(message, "give a time that exists, or one with its offset", why=error) from error

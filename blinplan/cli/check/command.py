@@ -7,6 +7,7 @@ import typer
 from blinplan.api.vocabulary import CheckFormat, FailOn
 from blinplan.cli.app import completion
 from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, terminal_of
+from blinplan.cli.app.plan_options import Start, TimeZone
 from blinplan.terminal import Colour
 
 _RULES = "Rules"
@@ -75,6 +76,8 @@ def check(
         str | None,
         typer.Option(metavar="FILE", help="Check the bags of this site profile too.", rich_help_panel=_RULES),
     ] = None,
+    start: Start = None,
+    time_zone: TimeZone = None,
     today: Annotated[
         str | None,
         typer.Option(

@@ -25,6 +25,8 @@ class CheckOptions(NamedTuple):
     severity: Sequence[str] | None
     patient: str | None
     site: str | None
+    start: str | None
+    time_zone: str | None
     today: str | None
     fail_on: FailOn | None
     baseline: str | None

@@ -46,7 +46,7 @@ def run(options: CheckOptions) -> None:
         stdin_filename=options.stdin_filename or "<stdin>",
         allow_empty=options.allow_empty,
         own_process=True,
-    )
+    ).beginning(options.start, options.time_zone)
     settled = files.settle(
         {
             "--fail-on": options.fail_on,

@@ -44,7 +44,8 @@ def marks_of(rule: Rule) -> list[str]:
     return [
         *(["off unless selected"] if not rule.by_default else []),
         *(["with --patient"] if rule.for_patient else []),
-        *(["with --site"] if rule.site else []),
+        *(["with --site"] if rule.site and not rule.start else []),
+        *(["with --site and --start"] if rule.start else []),
         *(["in course records"] if rule.of == "record" else []),
         *(["cannot be waived"] if rule.binding and rule.code[0] != "F" else []),
     ]
@@ -69,6 +70,8 @@ def rule_report(rule: Rule, limits: Limits, screen: Screen) -> list[RenderableTy
         parts += ["", Text("Source", "title"), *(indent(source) for source in rule.sources)]
     if rule.site:
         parts += ["", Text("Site of the examples", "title"), _example(rule.site)]
+    if rule.start:
+        parts += ["", Text("Start of the examples", "title"), indent(rule.start)]
     if rule.beside:
         parts += ["", Text("Beside the examples, in beside.toml", "title"), _example(rule.beside)]
     parts += ["", Text("Found", "title"), _example(rule.bad), "", Text("Not found", "title"), _example(rule.good)]
@@ -109,6 +112,7 @@ def occasions(rule: Rule) -> list[str]:
     return [
         *(["When a file is read, and always."] if always else []),
         *(["With a site profile: --site site.toml."] if rule.site else []),
+        *([f"With a start: --start {rule.start}."] if rule.start else []),
         *(["In a course record, which names its regimen."] if rule.of == "record" else []),
         *([f'For one patient: --patient "{rule.patient}".'] if rule.for_patient else []),
         *(["With virtual patients; not with --no-simulate."] if rule.simulated else []),
@@ -165,6 +169,7 @@ def _rule_json(rule: Rule, limits: Limits) -> dict[str, Any]:
         "for_patient": rule.for_patient,
         "of": rule.of,
         "site": rule.site,
+        "start": rule.start,
         "beside": rule.beside,
         "by_default": rule.by_default,
         "waivable": rule.waivable,

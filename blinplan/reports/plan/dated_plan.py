@@ -6,7 +6,8 @@ from fractions import Fraction
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.course.calendar import Due, Entry, changed_days, when_closed
+from blinplan.course.calendar import Due, Entry, changed_days
+from blinplan.course.closed_days import doses_on_closed_days
 from blinplan.course.dated import Dated
 from blinplan.course.events import Event
 from blinplan.course.happened.hung import wrong_bag_that_hangs
@@ -67,16 +68,11 @@ _STYLES = {
 
 def closed_days(dated: Dated) -> Iterator[Remark]:
     """Tell of every start, step and restart that wants a new bag when the site changes none, and of other changes."""
-    hung = {bag.start for bag in dated.bags if not bag.is_to_prepare}
-    for entry in dated.shown_entries() if dated.site is not None else ():
-        if entry.start in hung:
-            continue  # no new bag is needed
-        moved = dated.hour_moved(entry.start)
-        closed = None if dated.site is None else when_closed(entry, dated.clock, dated.site, moved)
-        if closed is not None:
-            start = moment_text(dated.clock.at(entry.start))
-            text = f"The {entry.due} of {start} needs a new bag: it is {visible(closed)}."
-            yield Remark(text, cycle=entry.cycle, start=entry.start, stop=entry.start)
+    for change in doses_on_closed_days(dated):
+        if change.entry is not None and dated.shows(change.entry):
+            start = moment_text(dated.clock.at(change.minute))
+            text = f"The {change.entry.due} of {start} needs a new bag: it is {visible(change.why)}."
+            yield Remark(text, cycle=change.cycle, start=change.minute, stop=change.minute)
     for remark in changes_on_closed_days(dated):
         if dated.shows_stretch(remark.cycle, remark.start, remark.stop):
             yield remark

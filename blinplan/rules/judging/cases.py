@@ -1,6 +1,7 @@
 """What the rules look at of a file: a case."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from blinplan.label.read import label_of
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
     from blinplan.regimen.site.site import Site
 
 
-def case_of(reading: RegimenFile, settings: Settings, patient: "Patient | None", site: "Site | None") -> Case:
+def case_of(
+    reading: RegimenFile,
+    settings: Settings,
+    patient: "Patient | None",
+    site: "Site | None",
+    begins: datetime | None = None,
+) -> Case:
     """What the rules look at, before anything is simulated."""
     regimen = with_label(reading.regimen, settings)
     site = None if site is None else prepare(site, regimen)
@@ -30,6 +37,7 @@ def case_of(reading: RegimenFile, settings: Settings, patient: "Patient | None",
         site,
         beside_label=compare_with_label(regimen, limits),
         beside_base=compare_with_base(regimen),
+        begins=begins,
     )
 
 

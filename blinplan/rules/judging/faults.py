@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from blinplan.regimen.reading import FaultyFile
@@ -32,6 +32,7 @@ def judge_faults(
     patient: "Patient | None",
     site: "Site | None",
     neighbours: "Neighbours | None",
+    begins: datetime | None = None,
 ) -> Judgement:
     """Judge a file that could not be read in whole: its problems, and what is true of it whatever they hide.
 
@@ -45,7 +46,7 @@ def judge_faults(
     if readable is None:
         return Judgement(reading, _with_problems(reading, {}, settings), None, settings.limits)
     cases = _Several(
-        replace(case_of(file, settings, patient, site), neighbours=neighbours) for file in readable.regimens()
+        replace(case_of(file, settings, patient, site, begins), neighbours=neighbours) for file in readable.regimens()
     )
     case, waivers = next(iter(cases)), next(iter(cases)).regimen.waivers
     answers = {rule.code: _not_passed(rule, reading) for rule in CATALOGUE.values()}

@@ -1,7 +1,7 @@
 """What --add-waiver writes covers what was found, and nothing else: tried with the bad example of every rule."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -33,7 +33,8 @@ def task(text: str, rule: Rule | None = None, policies: Policies = Policies()) -
     patient = None if rule is None else read_figures(rule.patient)
     site = None if rule is None or rule.site is None else site_in(rule.site)
     reading = read(text.encode(), "probe.toml")
-    return Task(reading, Settings(extend_select=asked, policies=policies), TODAY, patient, site)
+    begins = None if rule is None or rule.start is None else datetime.fromisoformat(rule.start)
+    return Task(reading, Settings(extend_select=asked, policies=policies), TODAY, patient, site, begins=begins)
 
 
 def waived(text: str, rule: Rule) -> str:

@@ -1,7 +1,7 @@
 """What a rule finds, and what comes near it and is in order: the tests of each family list such files."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from blinplan.course.patient import Patient
 from blinplan.regimen.reading import read
@@ -31,6 +31,7 @@ class Example:
     today: date = TODAY
     selected: bool = True
     beside: str | None = None
+    begins: datetime | None = None
 
     def __str__(self) -> str:
         return f"{self.code} {self.answer}: {self.title}"
@@ -43,7 +44,8 @@ class Example:
         reading = read(data, "probe.toml")
         files = [reading] if self.beside is None else [reading, read(self.beside.encode(), "beside.toml")]
         together = neighbours_of(AmongOthers(file, settings.label, None) for file in files)
-        judgement = judge(reading, self.today, simulation, settings, self.patient, self.site, together)
+        whom, site = self.patient, self.site
+        judgement = judge(reading, self.today, simulation, settings, whom, site, together, self.begins)
         verdict = verdict_of(judgement, self.code)
         return verdict.not_evaluated.kind if verdict.not_evaluated else verdict.ruling.value
 
@@ -59,6 +61,8 @@ def example(
     patient: Patient | None = None,
     site: Site | None = None,
     selected: bool = True,
+    begins: datetime | None = None,
 ) -> Example:
     """An example of the lines of a regimen, with what the others need around them, and waivers below."""
-    return Example(code, answer, title, regimen_text(lines) + below, outcome, patient, site, selected=selected)
+    text = regimen_text(lines) + below
+    return Example(code, answer, title, text, outcome, patient, site, selected=selected, begins=begins)

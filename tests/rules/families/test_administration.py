@@ -1,5 +1,6 @@
 """A: the site's bags, on both sides of each limit."""
 
+from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
@@ -141,6 +142,14 @@ YOUNGER, YOUNG_ENOUGH = YOUNG.format("5.399") + WEEKS, YOUNG.format("5.4") + WEE
 OF_ALL_AGES = YOUNG.format("3") + WEEKS
 OFF_THE_HOUR = cycle("9 mcg/day for 180 hours", "28 mcg/day for 492 hours")
 
+DECEMBER = datetime(2026, 12, 1, 10, tzinfo=UTC)
+EARLY, AFTER = DECEMBER.replace(hour=9), datetime(2026, 12, 26, 10, tzinfo=UTC)
+CHRISTMAS = _in_time("{ hours = 24 }", holidays="[2026-12-25]")
+WITH_A_LONGER_BAG = _in_time("{ hours = 24 }, { hours = 48 }", holidays="[2026-12-25]")
+_NO_WEEKS = '[{ bag_hours = [48], why = "no bags", first_day = 2026-12-05, last_day = 2026-12-20 }]'
+SHORT = _in_time("{ hours = 24 }, { hours = 48 }", cannot_be_had=_NO_WEEKS)
+COMES = waiver("A705")
+
 EXAMPLES = (
     example("A701", "finding", "a day too short for bags of two days", ODD, site=_fit(48)),
     example("A701", "pass", "and one bag of a day for the rest", ODD, site=_fit(24, 48)),
@@ -208,6 +217,17 @@ EXAMPLES = (
     example("A704", "finding", "filled with too little", WEEKS, site=site("{ hours = 24, fill_ml = 239 }")),
     example("A704", "pass", "filled with just enough", WEEKS, site=site("{ hours = 24, fill_ml = 240 }")),
     example("A704", "not applicable", "no site", WEEKS),
+    example("A705", "finding", "a change on Christmas Day", WEEKS, site=CHRISTMAS, begins=DECEMBER),
+    example("A705", "pass", "a week later, when it is over", WEEKS, site=CHRISTMAS, begins=AFTER),
+    example("A705", "pass", "a bag of two days over it", WEEKS, site=WITH_A_LONGER_BAG, begins=DECEMBER),
+    example("A705", "not requested", "a holiday, and no start", WEEKS, site=CHRISTMAS),
+    example("A705", "pass", "no start, and every day is as the other", WEEKS, site=_in_time("{ hours = 24 }")),
+    example("A705", "not applicable", "no site", WEEKS, begins=DECEMBER),
+    example("A705", "finding", "an hour before bags are changed", WEEKS, site=_in_time(sizes(24)), begins=EARLY),
+    example("A705", "finding", "bags that cannot be had then", WEEKS, site=SHORT, begins=DECEMBER),
+    example("A705", "pass", "when they can be had again", WEEKS, site=SHORT, begins=AFTER),
+    example("A705", "not requested", "bags that cannot be had on some days", WEEKS, site=SHORT),
+    example("A705", "waived", "somebody comes on Christmas Day", WEEKS, site=CHRISTMAS, begins=DECEMBER, below=COMES),
     example(
         "A702",
         "finding",

@@ -320,7 +320,14 @@ INFANT = (
 )
 LATER = "\n[[measured]]\non = 2026-04-10\nweight_kg = {}\nbsa_m2 = 0.31\n"
 WEIGHED = WHOLE + "weight_kg = {weight}\nheight_cm = 160\n\n[[measured]]\non = 2026-04-10\n{later}\n"
+SEVEN = site_in('site = 1\nname = "Ward 7"\nholidays = [2026-04-20]\nbag = [{ hours = 24 }]')
+ENDED = '\n[end]\nat = 2026-03-30T10:00:00Z\nreason = "transplant"\n'
+
 EXAMPLES = (
+    Example("I811", "finding", "a bag of each day, and a holiday", WHOLE + "weight_kg = 60\n", site=SEVEN),
+    Example("I811", "pass", "the course has ended before it", WHOLE + "weight_kg = 60\n" + ENDED, site=SEVEN),
+    Example("I811", "not applicable", "no site", WHOLE + "weight_kg = 60\n"),
+    Example("I811", "undecided", "its regimen is not for the patient", WHOLE + "weight_kg = 30\n", site=SEVEN),
     Example("I809", "finding", "a hair below 5.4 kg", INFANT.format(weight="5.39", hours=96)),
     Example("I809", "pass", "5.4 kg", INFANT.format(weight="5.4", hours=96)),
     Example("I809", "pass", "a bag without preservative", INFANT.format(weight="4", hours=48)),

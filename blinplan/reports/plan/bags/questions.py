@@ -7,6 +7,7 @@ from fractions import Fraction
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.contents import Contents, contents
 from blinplan.course.bags.sequence import in_use_left
+from blinplan.course.closed_days import shortages_in
 from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.label.label import Label
@@ -47,7 +48,7 @@ def _end_of_holidays(dated: Dated) -> Iterator[Remark]:
 
 def _shortages(dated: Dated) -> Iterator[Remark]:
     """Say which bags cannot be had, when and why."""
-    for shortage in dated.site.shortages if dated.site else ():
+    for shortage in shortages_in(dated):
         names = ", ".join(duration_text(size) for size in sorted(shortage.sizes))
         since = f" from {shortage.first:%a %Y-%m-%d}" if shortage.first else ""
         until = f" to {shortage.last:%a %Y-%m-%d}" if shortage.last else ""

@@ -253,7 +253,7 @@ def _no_course(rule: Rule, case: Case, site: Site) -> Iterator[Finding]:
         shortages=tuple(shortage for shortage in site.shortages if shortage.holds(None)),
         preservative_from=_least_weight(case, site),
     )
-    course, weight = _course_of_case(case), case.patient.weight if case.patient else None
+    course, weight = course_of_case(case), case.patient.weight if case.patient else None
     if course is None or not usable_bags(week, weight) or _is_told_by_steps(case, week):
         return
     days = range(7) if site.closed else range(1)
@@ -312,7 +312,7 @@ def _least_weight(case: Case, site: Site) -> Fraction | None:
     return _preservative_from(limits, site) if known else None
 
 
-def _course_of_case(case: Case) -> Course | None:
+def course_of_case(case: Case) -> Course | None:
     """The course of the patient, or of anybody; None where the regimen is not for the patient."""
     patient = case.patient or Patient()
     if patient.area is None:  # bags are the same whatever the dose

@@ -56,6 +56,14 @@ def _times(rule: Rule, case: Case) -> Answer:
     return times(rule, case, case.site)
 
 
+def _closed_days(rule: Rule, case: Case) -> Answer:
+    if case.site is None:
+        return _NO_SITE
+    from blinplan.rules.families.administration.dates import closed_days
+
+    return closed_days(rule, case, case.site)
+
+
 RULES = (
     Rule(
         "A701",
@@ -107,5 +115,19 @@ RULES = (
         check=_follows_label,
         waivable=False,
         site=_SITE + "bag = [{ hours = 24, rate_ml_per_hour = 5 }]",
+    ),
+    Rule(
+        "A705",
+        "bag-on-a-closed-day",
+        "From this start, a bag would be changed on a day on which the site changes none, or cannot be had.",
+        Severity.WARNING,
+        "Holidays and shortages have dates: what can be planned in most weeks may meet one of them.",
+        limits=(),
+        bad=_steps("days = 28") + "\nrepeat = 2",
+        good=_steps("days = 28"),
+        check=_closed_days,
+        sources=("The site profile, and the label that the regimen follows",),
+        site=_SITE + "holidays = [2026-12-25]\nbag = [{ hours = 24 }]",
+        start="2026-11-02T10:00Z",
     ),
 )

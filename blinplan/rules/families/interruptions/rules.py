@@ -77,12 +77,22 @@ def _preservative(rule: Rule, case: Case) -> Answer:
     return preservative(rule, case)
 
 
+def _closed_days(rule: Rule, case: Case) -> Answer:
+    from blinplan.rules.families.interruptions.closed_days import closed_days
+
+    return closed_days(rule, case)
+
+
 def _long_bag(weight: str) -> str:
     return (
         f'record = 1\nregimen = "rr-below-45-kg"\nstart = 2026-03-02T10:00:00Z\nweight_kg = {weight}\n'
         "height_cm = 60\n\n"
         '[[bag]]\nhung = 2026-03-02T10:00:00Z\ndose = "5 mcg/m2/day"\nhours = 96'
     )
+
+
+def _course_from(day: str) -> str:
+    return f'record = 1\nregimen = "rr-adult"\nstart = {day}T10:00:00Z\nweight_kg = 60'
 
 
 def _new_weight(weight: str) -> str:
@@ -111,7 +121,7 @@ def _bag_of(dose: str) -> str:
     )
 
 
-def _rule(
+def _rule(  # noqa: PLR0913 - each of its own
     code: str,
     name: str,
     sentence: str,
@@ -123,6 +133,7 @@ def _rule(
     sources: tuple[str, ...] = (),
     *,
     severity: Severity = Severity.ERROR,
+    site: str | None = None,
 ) -> Rule:
     return Rule(
         code,
@@ -136,6 +147,7 @@ def _rule(
         check,
         waivable=False,
         of="record",
+        site=site,
         sources=sources,
     )
 
@@ -273,5 +285,18 @@ RULES = (
         _figures,
         sources=("The regimen that the record names",),
         severity=Severity.WARNING,
+    ),
+    _rule(
+        "I811",
+        "bag-on-a-closed-day-of-a-course",
+        "In the course on record, a bag would be changed on a day on which the site changes none, or cannot be had.",
+        "Holidays and shortages have dates: what can be planned in most weeks may meet one of them.",
+        (),
+        _course_from("2026-03-02"),
+        _course_from("2026-03-16"),
+        _closed_days,
+        sources=("The site profile, and the label that the regimen follows",),
+        severity=Severity.WARNING,
+        site='site = 1\nname = "Ward 7"\nholidays = [2026-03-12]\nbag = [{ hours = 24 }]',
     ),
 )
