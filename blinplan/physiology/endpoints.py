@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,6 +50,7 @@ class Endpoints:
     steady_state : (S, N) pg/mL at each dose step. cmax : (N) pg/mL.
     auc, auc_by_cycle : (N), (C, N) ng·day/mL over the course. infused, infused_by_cycle : (N), (C, N) mcg.
     b_depleted_day : (C, N) first day at or below 10 cells/µL while the cycle is infused; NaN when never.
+    b_depleted_days : (C, N) days at or below 10 cells/µL in the cycle, its free interval included.
     b_at_infusion_end : (C, N) cells/µL. b_highest_free, b_highest_free_day : (C, N) highest count from the end of
         infusion to the end of the cycle, cells/µL.
     b_nadir, b_nadir_day : (N). b_recovery_day : (N) first day above 10 cells/µL after the last infusion; NaN when none
@@ -76,6 +78,7 @@ class Endpoints:
     infused: FloatArray
     infused_by_cycle: FloatArray
     b_depleted_day: FloatArray
+    b_depleted_days: FloatArray
     b_at_infusion_end: FloatArray
     b_highest_free: FloatArray
     b_highest_free_day: FloatArray
@@ -188,6 +191,7 @@ _BY_CYCLE = (
     "auc",
     "infused",
     "depleted",
+    "depleted_days",
     "b_end",
     "b_free",
     "b_free_day",
@@ -211,6 +215,7 @@ class Gathering:
         self.auc = np.zeros((c, n))
         self.infused = np.zeros((c, n))
         self.depleted = np.full((c, n), np.nan)
+        self.depleted_days = np.zeros((c, n))
         self.b_end = np.full((c, n), np.nan)
         self.b_free = np.full((c, n), -np.inf)
         self.b_free_day = np.full((c, n), np.nan)
@@ -278,12 +283,13 @@ class Gathering:
         better = np.flatnonzero(b.min(axis=0) < self.nadir)
         low, self.nadir_day[better], _ = locate.greatest(nodes, -b[:, better])
         self.nadir[better] = -low
+        self.depleted_days[cycle] += locate.days_within(nodes, b <= DEPLETED, partial(self._crossing, nodes, b))
         w = self.windows
         if interval.stop <= w.infusion_ends[cycle]:
             index, found = locate.first_true(b <= DEPLETED)
             found &= np.isnan(self.depleted[cycle])
             if found.any():
-                self.depleted[cycle, found] = self._crossing(nodes, b[:, found], index[found])
+                self.depleted[cycle, found] = self._crossing(nodes, b, index[found], np.flatnonzero(found))
             self.b_end[cycle] = b[-1]
             return
         if np.isnan(self.b_end[cycle, 0]):
@@ -294,12 +300,12 @@ class Gathering:
             index, found = locate.first_true(b > DEPLETED)
             found &= np.isnan(self.recovery) & (self.b_end[cycle] <= DEPLETED)
             if found.any():
-                self.recovery[found] = self._crossing(nodes, b[:, found], index[found])
+                self.recovery[found] = self._crossing(nodes, b, index[found], np.flatnonzero(found))
 
     @staticmethod
-    def _crossing(nodes: FloatArray, b: FloatArray, index: IntArray) -> FloatArray:
-        """Day of crossing the level of depletion, found on the logarithm, which bends less."""
-        return locate.crossing(nodes, np.log(np.maximum(b, _TINY)), index, float(np.log(DEPLETED)))
+    def _crossing(nodes: FloatArray, b: FloatArray, index: IntArray, patients: IntArray) -> FloatArray:
+        """Day on which patients cross the level of depletion, found on the logarithm, which bends less."""
+        return locate.crossing(nodes, np.log(np.maximum(b[:, patients], _TINY)), index, float(np.log(DEPLETED)))
 
     def _t_cells(self, interval: Interval, history: History, cycle: int) -> None:
         w, nodes = self.windows, history.days
@@ -390,6 +396,7 @@ class Gathering:
             infused=self.infused.sum(axis=0),
             infused_by_cycle=self.infused,
             b_depleted_day=self.depleted,
+            b_depleted_days=self.depleted_days,
             b_at_infusion_end=self.b_end,
             b_highest_free=np.where(np.isfinite(self.b_free), self.b_free, self.b_end),
             b_highest_free_day=self.b_free_day,

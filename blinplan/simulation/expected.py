@@ -8,6 +8,7 @@ from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.limits import Limits
 from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.simulation.endpoints.table import B_DEPLETED_DAY, T_RETURN_DAY
 from blinplan.simulation.trial import run
 from blinplan.simulation.typical_course import TypicalCourse, typical_course
 
@@ -94,9 +95,9 @@ def _first_windows(
     """Windows that only the first dose of a course opens."""
     earliest, back, count = (limits[key] for key in ("first_return_of_t_cells", "return_of_t_cells", "depleted_count"))
     ends = next((entry.start for entry in dated.entries if entry.due is Due.STOP and entry.cycle == 1), begins)
-    depleted = _minute(endpoints, "b_depleted_day")
+    depleted = _minute(endpoints, B_DEPLETED_DAY.key)
     yield ExpectedWindow(f"B cells ≤ {count}", 1, begins, ends, count.citation, depleted)
-    returned = _minute(endpoints, "t_return_day")
+    returned = _minute(endpoints, T_RETURN_DAY.key)
     start, stop = begins + earliest.minutes, begins + back.minutes
     yield ExpectedWindow("T cells come back", 1, start, stop, back.citation, returned)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.proportion import Proportion
 from blinplan.simulation.outcome import Occurrence, Quantity
@@ -20,7 +21,15 @@ class NotPairedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PairedQuantity:
-    """One endpoint of the same patients under two regimens: ``first``, ``second`` (N); NaN where it does not occur."""
+    """One endpoint of the same patients under two regimens: ``first``, ``second`` (N); NaN where it does not occur.
+
+    Attributes
+    ----------
+    is_time
+        Whether it is how long something takes. Who never gets there is then later than everybody who does.
+    at_risk
+        (N) to whom it can come under both; everybody where it is None.
+    """
 
     key: str
     group: str
@@ -28,6 +37,36 @@ class PairedQuantity:
     unit: str
     first: FloatArray
     second: FloatArray
+    is_time: bool = False
+    at_risk: BoolArray | None = None
+
+    @property
+    def each(self) -> tuple[Quantity, Quantity]:
+        """The endpoint under the first and under the second, of those at risk under both."""
+        first, second = (
+            Quantity(self.key, self.group, self.label, self.unit, values, self.is_time, self.at_risk)
+            for values in (self.first, self.second)
+        )
+        return first, second
+
+    @property
+    def sooner(self) -> int:
+        """Patients who get there sooner under the first, or under the first alone."""
+        return self._before(self.first, self.second)
+
+    @property
+    def later(self) -> int:
+        """Patients who get there later under the first, or under the second alone."""
+        return self._before(self.second, self.first)
+
+    @property
+    def total(self) -> int:
+        """Patients at risk under both."""
+        return self.first.size if self.at_risk is None else int(self.at_risk.sum())
+
+    def _before(self, ones: FloatArray, others: FloatArray) -> int:
+        before = (ones < others) | (np.isnan(others) & ~np.isnan(ones))
+        return int((before if self.at_risk is None else before & self.at_risk).sum())
 
     @property
     def difference(self) -> FloatArray:
@@ -108,11 +147,15 @@ def require_same_patients(first: Population, second: Population) -> None:
 
 def paired_quantities(first: Iterable[Quantity], second: Iterable[Quantity]) -> tuple[PairedQuantity, ...]:
     """Pair the quantities that both have, in the order of the first."""
-    others = {quantity.key: quantity.values for quantity in second}
-    return tuple(
-        PairedQuantity(of.key, of.group, of.label, of.unit, of.values, others[of.key])
-        for of in first
-        if of.key in others
+    others = {quantity.key: quantity for quantity in second}
+    return tuple(_pair(of, others[of.key]) for of in first if of.key in others)
+
+
+def _pair(first: Quantity, second: Quantity) -> PairedQuantity:
+    risks = [of.at_risk for of in (first, second) if of.at_risk is not None]
+    at_risk = np.logical_and.reduce(risks) if risks else None
+    return PairedQuantity(
+        first.key, first.group, first.label, first.unit, first.values, second.values, first.is_time, at_risk
     )
 
 

@@ -20,7 +20,9 @@ from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.admission import admitted_patients, admitted_typical
 from blinplan.simulation.dosing import dosing as dosing_of
 from blinplan.simulation.dosing import require_ages, require_one_age_group
-from blinplan.simulation.outcome import Occurrence, Quantity, occurrences, quantities
+from blinplan.simulation.endpoints.definition import occurrences, quantities
+from blinplan.simulation.endpoints.table import ENDPOINTS
+from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.own_patients import People
 from blinplan.simulation.paired import Paired, paired_quantities, paired_shares, require_same_patients
 from blinplan.simulation.uncertainty import Uncertainty, over_sets
@@ -107,7 +109,11 @@ class Trial:
             )
         assert found.endpoints is not None  # noqa: S101 - they were asked for
         return Outcome(
-            self, found.engine, found.endpoints, quantities(found.endpoints, self.periods), occurrences(found.endpoints)
+            self,
+            found.engine,
+            found.endpoints,
+            quantities(ENDPOINTS, found.endpoints, self.periods),
+            occurrences(ENDPOINTS, found.endpoints, self.periods),
         )
 
 
@@ -161,6 +167,8 @@ class Simulation:
         The days without infusion that were added at the end.
     uncertainty
         How the results move with the uncertainty of the parameters; None where it was not asked for.
+    by_day
+        Days by which the shares of patients are asked for who have got somewhere.
     """
 
     outcome: Outcome
@@ -168,6 +176,7 @@ class Simulation:
     preset: str
     follow_up_days: int
     uncertainty: Uncertainty | None = None
+    by_day: tuple[float, ...] = ()
 
     @property
     def regimen(self) -> Regimen:

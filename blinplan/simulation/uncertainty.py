@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from blinplan.physiology.model.parameters import Parameter, Preset, load_parameters
-from blinplan.simulation.outcome import Distribution, Occurrence, Quantity, distribution
+from blinplan.simulation.outcome import Distribution, Occurrence, Quantity, distribution, over_patients, over_sets_of
 
 _STREAM = 1  # of the generator; the patients are drawn from stream 0
 
@@ -27,7 +27,7 @@ class Uncertainty:
     parameters
         The parameters that were drawn: those with a published standard error.
     medians
-        By quantity: the distribution, over the sets, of the population's median.
+        By quantity: the distribution, over the sets, of the population's median; of times, over all at risk.
     shares
         By event: the distribution, over the sets, of the share of patients it happens to.
     """
@@ -65,7 +65,7 @@ def _standard_error(parameter: Parameter) -> float:
 def over_sets(preset: str, results: list[tuple[tuple[Quantity, ...], tuple[Occurrence, ...]]]) -> Uncertainty:
     """Gather the medians and shares of all sets."""
     medians = {
-        first.key: distribution(np.array([distribution(quantities[i].values).median for quantities, _ in results]))
+        first.key: over_sets_of(np.array([over_patients(quantities[i]).median for quantities, _ in results]))
         for i, first in enumerate(results[0][0])
     }
     shares = {

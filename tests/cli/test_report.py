@@ -110,19 +110,36 @@ def test_pictures_refer_to_their_own_parts_only(page: Page) -> None:
 def test_the_endpoints_are_those_of_simulate(page: Page, inside: Run) -> None:
     arguments = ("rr-adult", "--weight", "70", "--height", "175", "--patients", "60", "--seed", "3")
     found = inside("simulate", *arguments, "-f", "json").json
-    rows = [row for row in page.rows("endpoints") if len(row) > 1]
-    assert len(rows) == len(found["endpoints"])
-    for row, endpoint in zip(rows, found["endpoints"], strict=True):
+    rows, times, shares = ([row for row in page.rows("endpoints", table) if len(row) > 1] for table in range(3))
+    in_order = sorted(found["endpoints"], key=lambda entry: GROUPS.index(entry["label"].split(":")[0]))
+    values = [entry for entry in in_order if "never" not in entry]
+    assert len(rows) == len(values)
+    for row, endpoint in zip(rows, values, strict=True):
         assert row[0] == f"{endpoint['label'].split(': ', 1)[1]} ({endpoint['unit']})"
         assert row[4] == str(endpoint["count"])
         for cell, value in ((row[1], endpoint["typical"]), (row[2], endpoint["median"])):
-            if value is None:
-                assert cell == "-"
-            elif not cell.startswith("<"):
-                assert float(cell.replace(",", "")) == pytest.approx(value, rel=1e-3)
-    shares = [row for row in page.rows("endpoints", 1) if len(row) > 1]
-    assert [row[4] for row in shares] == [str(share["total"]) for share in found["shares"]]
-    assert [row[2] for row in shares] == [f"{100 * share['share']:.1f} %" for share in found["shares"]]
+            assert is_shown(cell, value, missing="-")
+    until = {entry["label"].split(": ", 1)[1]: entry for entry in found["endpoints"] if "never" in entry}
+    assert len(times) == len(until) > 3
+    for row in times:
+        entry = until[row[0].rsplit(" (", 1)[0]]
+        assert (row[4], row[5]) == (str(entry["never"]), str(entry["total"]))
+        for cell, value in ((row[1], entry["typical"]), (row[2], entry["median"]), (row[3], entry["p90"])):
+            assert is_shown(cell, value, missing="not reached")
+    events = sorted(
+        found["shares"], key=lambda share: next(n for n, of in enumerate(GROUPS) if share["label"].startswith(of))
+    )
+    assert [row[4] for row in shares] == [str(share["total"]) for share in events]
+    assert [row[2] for row in shares] == [f"{100 * share['share']:.1f} %" for share in events]
+
+
+GROUPS = ("Drug", "B cells", "T cells", "Cytokines", "Blasts")
+
+
+def is_shown(cell: str, value: float | None, missing: str) -> bool:
+    if value is None:
+        return cell == missing
+    return cell.startswith("<") or float(cell.replace(",", "")) == pytest.approx(value, rel=1e-3)
 
 
 def test_every_rule_has_the_verdict_of_check(page: Page, inside: Run) -> None:

@@ -148,3 +148,22 @@ def test_a_course_without_drug_has_endpoints_that_say_so() -> None:
     assert found.steady_state.shape == (0, PEOPLE.size)
     assert (found.cytokine_fold == 1.0).all()
     assert found.b_nadir == pytest.approx(PEOPLE.b_cells, rel=1e-12)
+
+
+def test_days_depleted_are_those_of_the_fine_trajectory(endpoints: Endpoints, fine: Trajectories) -> None:
+    """The fine trajectory knows each crossing to its distance of two times; a patient has few of them."""
+    for cycle, (start, stop) in enumerate(((0.0, 42.0), (42.0, 84.0))):
+        inside = window(start, stop)
+        low = fine.states.b_blood[inside] <= 10.0
+        steps = np.diff(DAYS[inside])[:, None]
+        expected = (0.5 * steps * (low[:-1].astype(float) + low[1:])).sum(axis=0)
+        assert endpoints.b_depleted_days[cycle] == pytest.approx(expected, abs=0.03)
+    assert (endpoints.b_depleted_days[1] == 42.0).any()
+    assert (endpoints.b_depleted_days[0] < 42.0).all()
+
+
+def test_nobody_without_drug_has_days_of_depletion_but_who_begins_depleted() -> None:
+    few = with_values(PEOPLE, b_cells=np.where(np.arange(PEOPLE.size) % 2 == 0, 4.0, 40.0))
+    found = simulate(course((28, 0.0)), few).endpoints
+    assert found is not None
+    assert found.b_depleted_days[0] == pytest.approx(np.where(np.arange(PEOPLE.size) % 2 == 0, 28.0, 0.0), abs=0.0)

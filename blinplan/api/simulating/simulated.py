@@ -157,17 +157,23 @@ class SimulationResult:
         return f"<SimulationResult of {self.simulation.regimen.name}: {simulated_patients(self.simulation)}>"
 
     def _repr_html_(self) -> str:
-        from blinplan.reports.simulation.summary import endpoint_rows
+        from blinplan.reports.simulation.summary import TIME_HEADS, endpoint_rows, time_rows
 
-        rows = list(endpoint_rows(self.simulation))
-        columns: dict[str, list[str]] = {
+        rows, times = list(endpoint_rows(self.simulation)), list(time_rows(self.simulation))
+        values: dict[str, list[str]] = {
             "Endpoint": [f"{row.group}: {row.label}" for row in rows],
             "Typical": [row.typical for row in rows],
         }
+        when: dict[str, list[str]] = {
+            "Time": [f"{row.group}: {row.label}" for row in times],
+            "Typical": [row.typical for row in times],
+        }
         if not self.simulation.alone:
-            columns |= {"Median": [row.median for row in rows], "5-95 %": [row.between for row in rows]}
-            columns["n"] = [row.count for row in rows]
-        return table_html(columns, repr(self)[1:-1])
+            values |= {"Median": [row.median for row in rows], "5-95 %": [row.between for row in rows]}
+            values["n"] = [row.count for row in rows]
+            cells = zip(*((row.half, row.nine_in_ten, row.never, row.total) for row in times), strict=True)
+            when |= {head: list(column) for head, column in zip(TIME_HEADS, cells, strict=True)}
+        return table_html(values, repr(self)[1:-1]) + (table_html(when, "") if times else "")
 
 
 def unverified_parts_of(of: "Simulation | RequestedCurves") -> Iterator[str]:

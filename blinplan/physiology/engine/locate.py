@@ -5,6 +5,8 @@ All functions take nodes (nodes,) in days and values (nodes, N), and work on eve
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -69,6 +71,22 @@ def crossing(nodes: FloatArray, values: FloatArray, index: IntArray, level: Floa
             low, high = np.where(left, x, low), np.where(left, high, x)
             left_before = left
     return np.where(index == 0, nodes[0], x)
+
+
+def days_within(
+    nodes: FloatArray, within: BoolArray, crossing_of: Callable[[IntArray, IntArray], FloatArray]
+) -> FloatArray:
+    """Days that each patient is within something, of which `within` (nodes, N) says it at the nodes.
+
+    A change lies where it is crossed, which `crossing_of` says of the nodes after changes and of their patients: the
+    times of leaving less those of entering. Sums go patient by patient, so that nobody's depends on the others'.
+    """
+    days = np.where(within[-1], nodes[-1] - nodes[0], 0.0)
+    changes, patients = np.nonzero(within[:-1] != within[1:])
+    if changes.size:
+        since_start = crossing_of(changes + 1, patients) - nodes[0]
+        np.add.at(days, patients, np.where(within[changes, patients], since_start, -since_start))
+    return days
 
 
 def beating(values: FloatArray, best: FloatArray) -> IntArray:

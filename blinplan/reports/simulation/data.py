@@ -72,13 +72,8 @@ def column_name(key: str, unit: str) -> str:
 def endpoint_table(simulation: Simulation, input_fingerprint: str) -> DataTable:
     """Every patient's endpoints, one patient a row; missing where an endpoint does not occur in a patient."""
     people = simulation.population
-    columns = [(column, np.asarray(getattr(people, of))) for column, of in _COVARIATES]
-    for quantity in simulation.quantities:
-        name = column_name(quantity.key, quantity.unit)
-        columns.append((Column(name, quantity.unit, f"{quantity.group}: {quantity.label}"), quantity.values))
-    for event in simulation.events:
-        happens = np.where(event.at_risk, event.happens.astype(np.float64), np.nan)
-        columns.append((Column(event.key, "", f"{event.group}: {event.label}", ColumnKind.TRUTH), happens))
+    covariates: list[_Column] = [(column, np.asarray(getattr(people, of))) for column, of in _COVARIATES]
+    columns = covariates + [column for _, column in sorted(_endpoint_columns(simulation), key=lambda one: one[0])]
     values = [v.astype(np.int64) if column.kind is ColumnKind.WHOLE else v for column, v in columns]
     return DataTable(
         "endpoints",
@@ -86,6 +81,19 @@ def endpoint_table(simulation: Simulation, input_fingerprint: str) -> DataTable:
         _slices([_numbers(people), *values]),
         _about(simulation, input_fingerprint),
     )
+
+
+_Column = tuple[Column, NDArray[Any]]
+
+
+def _endpoint_columns(simulation: Simulation) -> Iterator[tuple[int, _Column]]:
+    """The columns of endpoints, each with its place among them."""
+    for quantity in simulation.quantities:
+        name = column_name(quantity.key, quantity.unit)
+        yield quantity.place, (Column(name, quantity.unit, f"{quantity.group}: {quantity.label}"), quantity.values)
+    for event in simulation.events:
+        happens = np.where(event.at_risk, event.happens.astype(np.float64), np.nan)
+        yield event.place, (Column(event.key, "", f"{event.group}: {event.label}", ColumnKind.TRUTH), happens)
 
 
 def _numbers(people: Population) -> NDArray[np.int64]:

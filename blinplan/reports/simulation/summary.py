@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -24,16 +24,31 @@ from blinplan.reports.shared.words import (
     unverified_lines,
 )
 from blinplan.reports.simulation.data import simulation_manifest
-from blinplan.simulation.outcome import Distribution, Quantity, distribution
+from blinplan.simulation.endpoints.definition import GROUPS
+from blinplan.simulation.outcome import (
+    Distribution,
+    Occurrence,
+    Quantity,
+    arrival,
+    over_patients,
+    share_by,
+    typical_value,
+)
 from blinplan.simulation.trial import Simulation
 from blinplan.terminal import Screen, indent
 
 SIMULATION = DocumentKind("simulation")
+_Endpoint = TypeVar("_Endpoint", Quantity, Occurrence)
 
 
 SMALLEST = 0.001
 """What is smaller is shown only as such: no assay tells it from zero."""
 HOW_TO_READ = "Typical: no random effects. 5-95 %: 5th to 95th percentile. n: patients in whom it occurs."
+HOW_TO_READ_TIMES = (
+    "Half, nine in ten: when so many of all patients are there, those counted who never are (within the time that is"
+    " looked at)."
+)
+NOT_REACHED = "not reached"
 NOT_ELEVATED = "IL-2, IL-4, IL-8, IL-12 and TNF-alpha: measured and not elevated, so held at baseline."
 
 
@@ -49,16 +64,38 @@ def simulation_report(simulation: Simulation, screen: Screen) -> list[Renderable
     parts += [Text(line, "unverified") for line in unverified_lines(regimen)]
     if simulation.options.premedication:
         parts.append(Text(premedication_effect(simulation), "unverified"))
-    parts += ["", _distributions(simulation, screen)]
-    if not simulation.alone:
-        parts += ["", _shares(simulation, screen)]
+    for table in _tables(simulation, screen):
+        parts += ["", table]
     parts += [
         "",
         Text(HOW_TO_READ, "quiet"),
+        *([Text(HOW_TO_READ_TIMES, "quiet")] if not simulation.alone and any(times_of(simulation)) else ()),
         *_uncertainty(simulation),
         Text(NOT_ELEVATED, "quiet"),
     ]
     return parts
+
+
+def _tables(simulation: Simulation, screen: Screen) -> Iterator[Table]:
+    """Draw the tables of values, of times and of shares, those that have rows."""
+    if any(not quantity.is_time for quantity in simulation.quantities):
+        yield _distributions(simulation, screen)
+    if any(times_of(simulation)):
+        yield _times(simulation, screen)
+    if simulation.by_day and not simulation.alone:
+        yield _shares_by_day(simulation, screen)
+    if simulation.events and not simulation.alone:
+        yield _shares(simulation, screen)
+
+
+def times_of(simulation: Simulation) -> Iterator[Quantity]:
+    """The endpoints that are times, by what they are of."""
+    return (quantity for quantity in by_group(simulation.quantities) if quantity.is_time)
+
+
+def by_group(endpoints: Iterable[_Endpoint]) -> list[_Endpoint]:
+    """Endpoints by what they are of, in the order of the article."""
+    return sorted(endpoints, key=lambda endpoint: GROUPS.index(endpoint.group))
 
 
 def _whole_course(periods: Sequence[Period]) -> Iterator[str]:
@@ -111,18 +148,54 @@ class EndpointRow:
 
 
 def endpoint_rows(simulation: Simulation) -> Iterator[EndpointRow]:
-    """Write every endpoint: of the typical patient, and median and 5th to 95th percentile of the population."""
-    sets = simulation.uncertainty
-    for quantity, typical in zip(simulation.quantities, simulation.typical_quantities, strict=True):
-        over = distribution(quantity.values)
-        alone = simulation.alone
+    """Write every value: of the typical patient, and median and 5th to 95th percentile of the population."""
+    sets, alone, typical = simulation.uncertainty, simulation.alone, _typical_by_key(simulation)
+    for quantity in by_group(simulation.quantities):
+        if quantity.is_time:
+            continue
+        over = over_patients(quantity)
         yield EndpointRow(
             quantity.group,
             f"{quantity.label} ({quantity.unit})",
-            number(float(typical.values[0])),
+            number(typical[quantity.key]),
             "" if alone else number(over.median),
             "" if alone else _between(over),
             "" if alone else f"{over.count:,}",
+            "" if sets is None else _between(sets.medians[quantity.key]),
+        )
+
+
+def _typical_by_key(simulation: Simulation) -> dict[str, float]:
+    return {quantity.key: typical_value(quantity) for quantity in simulation.typical_quantities}
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRow:
+    """How long something takes, as it is shown: of all patients at risk; empty where there is no population."""
+
+    group: str
+    label: str
+    typical: str
+    half: str
+    nine_in_ten: str
+    never: str
+    total: str
+    over_sets: str
+
+
+def time_rows(simulation: Simulation) -> Iterator[TimeRow]:
+    """Write every time: of the typical patient, and by when half and nine in ten of all patients are there."""
+    sets, alone, typical = simulation.uncertainty, simulation.alone, _typical_by_key(simulation)
+    for quantity in times_of(simulation):
+        over = arrival(quantity)
+        yield TimeRow(
+            quantity.group,
+            f"{quantity.label} ({quantity.unit})",
+            number(typical[quantity.key]),
+            "" if alone else number(over.half),
+            "" if alone else number(over.nine_in_ten),
+            "" if alone else f"{over.never:,}",
+            "" if alone else f"{over.total:,}",
             "" if sets is None else _between(sets.medians[quantity.key]),
         )
 
@@ -134,6 +207,53 @@ def _distributions(simulation: Simulation, screen: Screen) -> Table:
         for row in endpoint_rows(simulation)
     )
     return _table(("Endpoint", "Typical", *heads), _over_sets_head(simulation, "Median"), rows, screen)
+
+
+TIME_HEADS = ("Half", "Nine in ten", "Never", "of")
+
+
+def _times(simulation: Simulation, screen: Screen) -> Table:
+    heads = () if simulation.alone else TIME_HEADS
+    rows = (
+        (
+            row.group,
+            row.label,
+            (row.typical, row.half, row.nine_in_ten, row.never, Text(row.total, "quiet")),
+            row.over_sets,
+        )
+        for row in time_rows(simulation)
+    )
+    return _table(("Time", "Typical", *heads), _over_sets_head(simulation, "Half"), rows, screen)
+
+
+def _shares_by_day(simulation: Simulation, screen: Screen) -> Table:
+    days = tuple(f"Day {day:g}" for day in simulation.by_day)
+    rows: Iterator[_Row] = (
+        (row.group, row.label, (*row.shares, Text(row.total, "quiet")), "") for row in by_day_rows(simulation)
+    )
+    return _table(("There by", *days, "of"), "", rows, screen)
+
+
+@dataclass(frozen=True, slots=True)
+class ByDayRow:
+    """The shares of patients who are somewhere by each of the days that were asked for."""
+
+    group: str
+    label: str
+    shares: tuple[str, ...]
+    total: str
+
+
+def by_day_rows(simulation: Simulation) -> Iterator[ByDayRow]:
+    """Write the shares of all patients at risk by each day."""
+    for quantity in times_of(simulation):
+        shares = [share_by(quantity, day) for day in simulation.by_day]
+        yield ByDayRow(
+            quantity.group,
+            quantity.label,
+            tuple(f"{100 * share.value:.1f} %" if share.total else "-" for share in shares),
+            f"{shares[0].total:,}",
+        )
 
 
 def _shares(simulation: Simulation, screen: Screen) -> Table:
@@ -149,6 +269,8 @@ def _over_sets_head(simulation: Simulation, what: str) -> str:
     return "" if simulation.uncertainty is None else f"{what} over sets"
 
 
+_ONE_LINE = 80
+"""From how many columns on every value stands in one line."""
 _Row = tuple[str, str, tuple[RenderableType, ...], str]
 """The group of a row, its label, its cells, and what it comes to over parameter sets."""
 
@@ -158,7 +280,7 @@ def _table(heads: Sequence[str], over_sets: str, rows: Iterable[_Row], screen: S
     table = screen.table()
     table.add_column(heads[0])
     for head in heads[1:]:
-        table.add_column(head, justify="right", no_wrap=True)
+        table.add_column(head, justify="right", no_wrap=screen.width >= _ONE_LINE)
     if over_sets:
         table.add_column(over_sets, justify="right", no_wrap=screen.wide)
     for group, members in groupby(rows, lambda row: row[0]):
@@ -194,6 +316,8 @@ def number(value: float) -> str:
     """Write a number to four significant digits; ``-`` where there is none, and no size below `SMALLEST`."""
     if math.isnan(value):
         return "-"
+    if math.isinf(value):
+        return NOT_REACHED
     if value == 0:
         return "0"
     if abs(value) < SMALLEST:
@@ -218,9 +342,9 @@ class ShareRow:
 
 def share_rows(simulation: Simulation) -> Iterator[ShareRow]:
     """Write every share."""
-    sets = simulation.uncertainty
-    for event, typical in zip(simulation.events, simulation.typical_events, strict=True):
-        share = event.proportion
+    sets, average = simulation.uncertainty, {event.key: event for event in simulation.typical_events}
+    for event in by_group(simulation.events):
+        share, typical = event.proportion, average[event.key]
         low, high = share.interval
         yield ShareRow(
             event.key,
@@ -243,46 +367,56 @@ def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str,
                 **simulation_manifest(simulation, input_fingerprint),
                 "parameter_sets": over.sets if over else 0,
                 "uncertain_parameters": list(over.parameters) if over else [],
+                "by_day": list(simulation.by_day),
             }
         ),
         "unverified": simulation.regimen.unverified,
         "days": simulation.days,
-        "endpoints": [
-            {
-                **_quantity_json(quantity, typical, not simulation.alone),
-                **_over_sets(over.medians[quantity.key] if over else None, "median"),
-            }
-            for quantity, typical in zip(simulation.quantities, simulation.typical_quantities, strict=True)
-        ],
-        "shares": [
-            {
-                "key": event.key,
-                "label": f"{event.group} {event.label}",
-                "typical": bool(typical.happens[0]) if typical.at_risk[0] else None,
-                **(proportion_json(event.proportion) if not simulation.alone else {}),
-                **_over_sets(over.shares[event.key] if over else None, "share"),
-            }
-            for event, typical in zip(simulation.events, simulation.typical_events, strict=True)
-        ],
+        "endpoints": [_quantity_json(quantity, simulation) for quantity in simulation.quantities],
+        "shares": [_share_json(event, simulation) for event in simulation.events],
     }
 
 
-def _quantity_json(quantity: Quantity, typical: Quantity, population: bool) -> dict[str, Any]:
-    document = {
+def _quantity_json(quantity: Quantity, simulation: Simulation) -> dict[str, Any]:
+    sets = simulation.uncertainty
+    return {
         "key": quantity.key,
         "label": f"{quantity.group}: {quantity.label}",
         "unit": quantity.unit,
-        "typical": _or_null(float(typical.values[0])),
+        "window": quantity.window,
+        "measured": quantity.measured,
+        "typical": _or_null(_typical_by_key(simulation)[quantity.key]),
+        **({} if simulation.alone else _over_population(quantity, simulation.by_day)),
+        **_over_sets(sets.medians[quantity.key] if sets else None, "median"),
     }
-    if not population:
-        return document
-    over = distribution(quantity.values)
-    return {
-        **document,
+
+
+def _over_population(quantity: Quantity, by_day: Sequence[float]) -> dict[str, Any]:
+    over = over_patients(quantity)
+    found = {
         "median": _or_null(over.median),
         "p5": _or_null(over.low),
         "p95": _or_null(over.high),
         "count": over.count,
+    }
+    if not quantity.is_time:
+        return found
+    times = arrival(quantity)
+    shares = [{"day": day, **proportion_json(share_by(quantity, day))} for day in by_day]
+    return {**found, "p90": _or_null(times.nine_in_ten), "never": times.never, "total": times.total, "by_day": shares}
+
+
+def _share_json(event: Occurrence, simulation: Simulation) -> dict[str, Any]:
+    sets = simulation.uncertainty
+    typical = next(found for found in simulation.typical_events if found.key == event.key)
+    return {
+        "key": event.key,
+        "label": f"{event.group} {event.label}",
+        "window": event.window,
+        "measured": event.measured,
+        "typical": bool(typical.happens[0]) if typical.at_risk[0] else None,
+        **({} if simulation.alone else proportion_json(event.proportion)),
+        **_over_sets(sets.shares[event.key] if sets else None, "share"),
     }
 
 
@@ -294,4 +428,4 @@ def _over_sets(over: Distribution | None, what: str) -> dict[str, float | None]:
 
 
 def _or_null(value: float) -> float | None:
-    return None if math.isnan(value) else value
+    return value if math.isfinite(value) else None

@@ -32,9 +32,12 @@ from blinplan.reports.shared.words import (
 from blinplan.reports.simulation.axes import dose_unit
 from blinplan.reports.simulation.summary import (
     HOW_TO_READ,
+    HOW_TO_READ_TIMES,
+    TIME_HEADS,
     ShareRow,
     endpoint_rows,
     share_rows,
+    time_rows,
 )
 from blinplan.reports.summary_page.assumptions import assumptions_section, evidence_section
 from blinplan.reports.summary_page.curves import curves_section
@@ -285,10 +288,11 @@ def _period(period: Period, event: Event | None) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class EndpointsSection:
-    """What became of virtual patients: values, and shares of patients."""
+    """What became of virtual patients: values, times, and shares of patients."""
 
     how_to_read: str
     quantities: PageTable
+    times: PageTable
     shares: PageTable
 
 
@@ -296,12 +300,17 @@ def _endpoints(simulation: Simulation) -> EndpointsSection:
     values = (
         (row.group, (row.label, row.typical, row.median, row.between, row.count)) for row in endpoint_rows(simulation)
     )
+    times = (
+        (row.group, (row.label, row.typical, row.half, row.nine_in_ten, row.never, row.total))
+        for row in time_rows(simulation)
+    )
     shares = (
         (row.group, (row.label, row.typical, row.share, row.interval, row.total)) for row in share_rows(simulation)
     )
     return EndpointsSection(
-        HOW_TO_READ,
+        f"{HOW_TO_READ} {HOW_TO_READ_TIMES}",
         page_table("Endpoints", _columns("Endpoint", "Typical", "Median", "5-95 %", "n"), _with_group_names(values)),
+        page_table("Times", _columns("Time", "Typical", *TIME_HEADS), _with_group_names(times)),
         page_table(
             "Shares of patients",
             _columns("Patients in whom", "Typical", "Share", "95 % interval", "of"),

@@ -121,10 +121,11 @@ def command_of(kind: str) -> str:
 _NEED_MORE = {kind for kind, _ in NEEDS_MORE}
 PRINTED = (*NEEDS_MORE, *((kind, command_of(kind)) for kind in KINDS if kind not in _NEED_MORE))
 SLOW = {SIMULATED, "simulate rr-adult --patients 5 --uncertainty 2 -f json"}
+_OF_TIMES = {"p90", "never", "total"}
 OPTIONAL = {
     "baseline": {"manifest"},
-    "plan": {"delivered", "expected", "starts"},
-    "simulation": {"median", "p5", "p95", "count", "total", "share", "low", "high"}
+    "plan": {"delivered", "expected", "starts", *_OF_TIMES, "sooner", "later"},
+    "simulation": {"median", "p5", "p95", "count", "share", "low", "high", "by_day", *_OF_TIMES}
     | {f"{what}_over_sets_{end}" for what in ("median", "share") for end in ("p5", "p95")},
 }
 """Keys that a document of a kind need not have: what was not asked for."""

@@ -36,7 +36,7 @@ def report(text: str) -> str:
             "shares": (text,),
         },
         doses={"drawn": line, "table": table, "unknown": text, "total": text},
-        endpoints={"how_to_read": text, "quantities": table, "shares": table},
+        endpoints={"how_to_read": text, "quantities": table, "times": table, "shares": table},
         verdicts={
             "findings": (finding,),
             "waived": table,

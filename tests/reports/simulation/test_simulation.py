@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from blinplan.reports.simulation.summary import number, simulation_json, simulation_report
+from blinplan.simulation.outcome import typical_value
 from blinplan.simulation.trial import Simulation
 from blinplan.terminal import Screen
 
@@ -37,8 +38,9 @@ def test_keys_are_unique_and_every_endpoint_has_a_unit(simulation: Simulation) -
 def test_the_typical_patient_alone_has_no_population(typical: Simulation) -> None:
     found = document(typical)
     assert (found["manifest"]["seed"], found["manifest"]["patients"]) == (None, None)
-    assert all(set(entry) == {"key", "label", "unit", "typical"} for entry in found["endpoints"])
-    assert all(set(entry) == {"key", "label", "typical"} for entry in found["shares"])
+    said = {"key", "label", "window", "measured", "typical"}
+    assert all(set(entry) == {"unit", *said} for entry in found["endpoints"])
+    assert all(set(entry) == said for entry in found["shares"])
     assert typical.population.size == 1
 
 
@@ -54,7 +56,7 @@ def test_the_table_fits_and_names_every_endpoint(
     assert "…" not in text
     for quantity, average in zip(shown.quantities, shown.typical_quantities, strict=True):
         assert quantity.label.split(",")[0].split(" (")[0].split()[0] in text
-        assert number(float(average.values[0])) in text
+        assert number(typical_value(average)).split()[0] in text
     for event in shown.events if not alone else ():
         if event.proportion.total:
             assert f"{100 * event.proportion.value:.1f} %" in text

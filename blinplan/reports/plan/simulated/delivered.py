@@ -2,18 +2,27 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.physiology.model.population import Population
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.shared.words import amount_text, drawn_from, exact_amount, number_drawn
 from blinplan.reports.simulation.summary import number
 from blinplan.simulation.delivered import Delivered, DeliveredCycle, Delivery
-from blinplan.simulation.outcome import Distribution, distribution
+from blinplan.simulation.endpoints.table import (
+    AUC,
+    B_DEPLETED_DAY,
+    B_HIGHEST_FREE,
+    B_NADIR,
+    DEPLETED_CYCLE_1,
+    IL6_PEAK_KEY,
+)
+from blinplan.simulation.outcome import Distribution, Quantity, arrival, distribution, over_patients
 from blinplan.simulation.paired import PairedQuantity, PairedShare
 from blinplan.terminal import Screen, indent
 
@@ -69,16 +78,15 @@ def _row(cycle: DeliveredCycle) -> tuple[str, ...]:
     )
 
 
-_QUANTITIES = {"auc", "b_depleted_day", "b_nadir", "b_highest_free", "il6_peak"}
-_SHARES = {"b_depleted_cycle_1"}
+_SHOWN = {of.key for of in (AUC, B_DEPLETED_DAY, B_NADIR, B_HIGHEST_FREE, DEPLETED_CYCLE_1)} | {IL6_PEAK_KEY}
 
 
 def _quantities(comparison: Delivered) -> list[PairedQuantity]:
-    return [quantity for quantity in comparison.pairs.quantities if quantity.key in _QUANTITIES]
+    return [quantity for quantity in comparison.pairs.quantities if quantity.key in _SHOWN]
 
 
 def _shares(comparison: Delivered) -> list[PairedShare]:
-    return [share for share in comparison.pairs.shares if share.key in _SHARES]
+    return [share for share in comparison.pairs.shares if share.key in _SHOWN]
 
 
 def _simulation_table(comparison: Delivered, screen: Screen) -> RenderableType:
@@ -89,7 +97,8 @@ def _simulation_table(comparison: Delivered, screen: Screen) -> RenderableType:
     for quantity in _quantities(comparison):
         table.add_row(
             indent(f"{quantity.group}: {quantity.label} ({quantity.unit})"),
-            *(_words(distribution(values)) for values in (quantity.first, quantity.second, quantity.ratio)),
+            *(_time_words(each) if each.is_time else _words(distribution(each.values)) for each in quantity.each),
+            _sooner_words(quantity) if quantity.is_time else _words(distribution(quantity.ratio)),
         )
     for share in _shares(comparison):
         percent = [f"{100 * each.value:.1f} %" for each in (share.first, share.second)]
@@ -99,6 +108,16 @@ def _simulation_table(comparison: Delivered, screen: Screen) -> RenderableType:
 
 def _words(over: Distribution) -> str:
     return f"{number(over.median)}\n{number(over.low)} to {number(over.high)}" if over.count else "-"
+
+
+def _time_words(quantity: Quantity) -> str:
+    over = arrival(quantity)
+    return f"half {number(over.half)}\nnine in ten {number(over.nine_in_ten)}\nnever {over.never:,} of {over.total:,}"
+
+
+def _sooner_words(pair: PairedQuantity) -> str:
+    same = pair.total - pair.sooner - pair.later
+    return f"sooner in {pair.sooner:,}\nlater in {pair.later:,}\nsame in {same:,}"
 
 
 def _patients(population: Population) -> str:
@@ -131,11 +150,12 @@ def delivered_json(comparison: Delivered) -> Mapping[str, Any]:
                 {
                     "key": quantity.key,
                     "unit": quantity.unit,
-                    "delivered": _distribution_json(quantity.first),
-                    "planned": _distribution_json(quantity.second),
-                    "ratio": _distribution_json(quantity.ratio),
+                    "delivered": _over_json(delivered),
+                    "planned": _over_json(planned),
+                    "ratio": _distribution_json(distribution(quantity.ratio)),
+                    **({"sooner": quantity.sooner, "later": quantity.later} if quantity.is_time else {}),
                 }
-                for quantity in _quantities(comparison)
+                for quantity, (delivered, planned) in ((each, each.each) for each in _quantities(comparison))
             ],
             "shares": [
                 {
@@ -157,8 +177,18 @@ def _delivery_json(delivery: Delivery, least: int = 0) -> dict[str, Any]:
     }
 
 
-def _distribution_json(values: FloatArray) -> dict[str, float | int | None]:
-    over = distribution(values)
-    if not over.count:
-        return {"median": None, "p5": None, "p95": None, "count": 0}
-    return {"median": over.median, "p5": over.low, "p95": over.high, "count": over.count}
+def _over_json(quantity: Quantity) -> dict[str, float | int | None]:
+    found = _distribution_json(over_patients(quantity))
+    if not quantity.is_time:
+        return found
+    over = arrival(quantity)
+    return {**found, "p90": _or_null(over.nine_in_ten), "never": over.never, "total": over.total}
+
+
+def _distribution_json(over: Distribution) -> dict[str, float | int | None]:
+    values = {"median": over.median, "p5": over.low, "p95": over.high}
+    return {**{name: _or_null(value) for name, value in values.items()}, "count": over.count}
+
+
+def _or_null(value: float) -> float | None:
+    return value if isfinite(value) else None

@@ -1,0 +1,127 @@
+"""What an endpoint is: its key, what it means, its unit, when it is looked at, and how it is measured."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from blinplan.course.events import Period
+from blinplan.physiology.endpoints import Endpoints
+from blinplan.physiology.engine.locate import BoolArray
+from blinplan.physiology.model.population import FloatArray
+from blinplan.simulation.outcome import Occurrence, Quantity
+
+GROUPS = ("Drug", "B cells", "T cells", "Cytokines", "Blasts")
+"""What endpoints are of, in the order of the article."""
+
+
+class EndpointKind(StrEnum):
+    """What an endpoint is of a patient: a number, how long something takes, or whether it happens."""
+
+    VALUE = "value"
+    TIME = "time"
+    EVENT = "event"
+
+
+class Measurements(NamedTuple):
+    """What an endpoint is read off: all that the engine gathered of each patient, and what was given when."""
+
+    endpoints: Endpoints
+    periods: Sequence[Period]
+
+    @property
+    def everyone(self) -> BoolArray:
+        """(N) everybody."""
+        return np.ones(self.endpoints.cmax.shape[0], dtype=np.bool_)
+
+
+class Reading(NamedTuple):
+    """What an endpoint is in each patient (N), once for each of the ``names`` that its key and label leave open.
+
+    NaN where it does not occur; ``at_risk`` (N) is to whom it can come, everybody where it is None.
+    """
+
+    values: FloatArray | BoolArray
+    names: Mapping[str, object] = {}
+    at_risk: BoolArray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One endpoint, defined once: tables, JSON, columns of data, the schema and the manual follow from here.
+
+    Attributes
+    ----------
+    key : its name in JSON and, with its unit, of its column; braces stand for what a regimen decides.
+    group : one of `GROUPS`. label : what it is called in tables, in few words. unit : "" where it happens or not.
+    kind : what it is of a patient.
+    window : when it is looked at. measured : how it is measured.
+    readings : what it is in each patient, once for each value of what is in braces.
+    """
+
+    key: str
+    group: str
+    label: str
+    unit: str
+    kind: EndpointKind
+    window: str
+    measured: str
+    readings: Callable[[Measurements], Iterable[Reading]]
+
+    def quantities(self, gathered: Measurements, place: int) -> Iterator[Quantity]:
+        """The endpoint of every patient, where it is a number or a time."""
+        for values, names, at_risk in self.readings(gathered):
+            yield Quantity(
+                key=self.key.format(**names),
+                group=self.group,
+                label=self.label.format(**names),
+                unit=self.unit,
+                values=np.asarray(values, dtype=np.float64),
+                is_time=self.kind is EndpointKind.TIME,
+                at_risk=at_risk,
+                window=self.window.format(**names),
+                measured=self.measured.format(**names),
+                place=place,
+            )
+
+    def occurrences(self, gathered: Measurements, place: int) -> Iterator[Occurrence]:
+        """The endpoint of every patient, where it happens or not."""
+        for values, names, at_risk in self.readings(gathered):
+            yield Occurrence(
+                key=self.key.format(**names),
+                group=self.group,
+                label=self.label.format(**names),
+                happens=np.asarray(values, dtype=np.bool_),
+                at_risk=gathered.everyone if at_risk is None else at_risk,
+                window=self.window.format(**names),
+                measured=self.measured.format(**names),
+                place=place,
+            )
+
+
+def quantities(
+    definitions: Sequence[Definition], endpoints: Endpoints, periods: Sequence[Period]
+) -> tuple[Quantity, ...]:
+    """All numbers and times, in the order in which they are defined."""
+    gathered = Measurements(endpoints, periods)
+    return tuple(
+        quantity
+        for place, definition in enumerate(definitions)
+        if definition.kind is not EndpointKind.EVENT
+        for quantity in definition.quantities(gathered, place)
+    )
+
+
+def occurrences(
+    definitions: Sequence[Definition], endpoints: Endpoints, periods: Sequence[Period]
+) -> tuple[Occurrence, ...]:
+    """All that happens or not, in the order in which it is defined."""
+    gathered = Measurements(endpoints, periods)
+    return tuple(
+        occurrence
+        for place, definition in enumerate(definitions)
+        if definition.kind is EndpointKind.EVENT
+        for occurrence in definition.occurrences(gathered, place)
+    )

@@ -1,0 +1,352 @@
+"""Every endpoint, defined once, in the order of the columns of data: what is new comes last."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from blinplan.physiology.endpoints import (
+    AFTER_ESCALATION,
+    DEPLETED,
+    ELEVATION,
+    EXPANDED,
+    FIRST_WEEK,
+    INFUSION,
+    RETURNED,
+    SETTLED,
+    Endpoints,
+)
+from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, column_name
+from blinplan.physiology.model.population import FloatArray
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.simulation.endpoints.definition import Definition, EndpointKind, Measurements, Reading
+
+_DEPLETED = f"{DEPLETED:g} /µL"
+_RETURNED = f"{100 * RETURNED:g} %"
+_SETTLED = f"{100 - 100 * SETTLED:g} %"
+_INFUSED = "the infusion of cycle 1"
+_COURSE = "whole course"
+_FIRST = "cycle 1"
+_FROM_START = "days from the start of the course"
+
+
+def _one(read: Callable[[Endpoints], FloatArray]) -> Callable[[Measurements], Iterator[Reading]]:
+    """Read an endpoint that every course has once."""
+
+    def readings(gathered: Measurements) -> Iterator[Reading]:
+        yield Reading(read(gathered.endpoints))
+
+    return readings
+
+
+def _steady_states(gathered: Measurements) -> Iterator[Reading]:
+    endpoints = gathered.endpoints
+    starts = {period.start / MINUTES_PER_DAY: period for period in gathered.periods}
+    seen = set()
+    for row, day in enumerate(endpoints.dose_step_days):
+        dose, cap = starts[day].dose, starts[day].cap
+        if dose is not None and (dose, cap) not in seen:
+            seen.add((dose, cap))
+            amounts = f"{dose.amount}" if cap is None else f"{dose.amount}_max_{cap.amount}"
+            named = f"{dose}" if cap is None else f"{dose}, max {cap}"
+            yield Reading(endpoints.steady_state[row], {"dose": named, "amounts": amounts.replace("/", "_over_")})
+
+
+def _after_escalations(gathered: Measurements) -> Iterator[Reading]:
+    endpoints = gathered.endpoints
+    change = 100.0 * endpoints.t_after_escalation / endpoints.t_at_escalation
+    for row, day in enumerate(endpoints.escalation_days):
+        yield Reading(change[row], {"day": f"{day:g}", "ordinal": f"{day + 1:g}"})
+
+
+def _recoveries(gathered: Measurements) -> Iterator[Reading]:
+    endpoints = gathered.endpoints
+    for cycle, number in enumerate(endpoints.cycles[1:]):
+        yield Reading(endpoints.b_recovered[cycle], {"cycle": number}, endpoints.b_low_at_infusion_end[cycle])
+
+
+def _last_recovery(gathered: Measurements) -> Iterator[Reading]:
+    endpoints = gathered.endpoints
+    yield Reading(endpoints.b_recovery_day, at_risk=endpoints.b_low_at_infusion_end[-1])
+
+
+def _days_depleted(gathered: Measurements) -> Iterator[Reading]:
+    endpoints = gathered.endpoints
+    for cycle, number in enumerate(endpoints.cycles):
+        yield Reading(endpoints.b_depleted_days[cycle], {"cycle": number})
+
+
+def _elevations(gathered: Measurements) -> Iterator[Reading]:
+    for cycle, number in enumerate(gathered.endpoints.cycles[:2]):
+        yield Reading(gathered.endpoints.elevated("IL-6")[cycle], {"cycle": number})
+
+
+def _cytokine(name: str) -> Iterator[Definition]:
+    """What is measured of one cytokine that rises."""
+    row, key, group = CYTOKINES.index(name), column_name(name), "Cytokines"
+
+    def settling(gathered: Measurements) -> Iterator[Reading]:
+        endpoints = gathered.endpoints
+        rose = ~np.isnan(endpoints.cytokine_peak_day[row, 0])
+        yield Reading(24.0 * endpoints.cytokine_settled[row, 0], at_risk=rose)
+
+    def second_peaks(gathered: Measurements) -> Iterator[Reading]:
+        endpoints = gathered.endpoints
+        if len(endpoints.cycles) > 1:
+            yield Reading(endpoints.cytokine_peak[row, 1], {"cycle": endpoints.cycles[1]})
+
+    yield Definition(
+        f"{key}_peak",
+        group,
+        f"{name} peak, cycle 1",
+        "pg/mL",
+        EndpointKind.VALUE,
+        _FIRST,
+        f"highest level of {name}, free interval included",
+        _one(lambda found: found.cytokine_peak[row, 0]),
+    )
+    yield Definition(
+        f"{key}_peak_day",
+        group,
+        f"{name} peak, when",
+        "day",
+        EndpointKind.VALUE,
+        _FIRST,
+        f"when that is; {_FROM_START}",
+        _one(lambda found: found.cytokine_peak_day[row, 0]),
+    )
+    yield Definition(
+        f"{key}_settled",
+        group,
+        f"{name} peak to {_SETTLED} gone",
+        "h",
+        EndpointKind.TIME,
+        _FIRST,
+        f"from the peak until {_SETTLED} of the rise above baseline is gone; of patients in whom it rises",
+        settling,
+    )
+    yield Definition(
+        f"{key}_peak_second",
+        group,
+        f"{name} peak, cycle {{cycle}}",
+        "pg/mL",
+        EndpointKind.VALUE,
+        "the second cycle of the course",
+        f"highest level of {name}, free interval included",
+        second_peaks,
+    )
+
+
+B_DEPLETED_DAY = Definition(
+    "b_depleted_day",
+    "B cells",
+    f"Time to ≤ {_DEPLETED}, cycle 1",
+    "day",
+    EndpointKind.TIME,
+    _INFUSED,
+    f"first time with {DEPLETED:g} B cells/µL or fewer; {_FROM_START}",
+    _one(lambda found: found.b_depleted_day[0]),
+)
+B_NADIR = Definition(
+    "b_nadir",
+    "B cells",
+    "Nadir",
+    "cells/µL",
+    EndpointKind.VALUE,
+    _COURSE,
+    "fewest B cells in blood",
+    _one(lambda found: found.b_nadir),
+)
+B_HIGHEST_FREE = Definition(
+    "b_highest_free",
+    "B cells",
+    "Highest in free intervals",
+    "cells/µL",
+    EndpointKind.VALUE,
+    "from the end of each cycle's infusion to the end of the cycle",
+    "most B cells in blood over all these intervals",
+    _one(lambda found: np.max(found.b_highest_free, axis=0)),
+)
+T_RETURN_DAY = Definition(
+    "t_return_day",
+    "T cells",
+    f"Back at ≥ {_RETURNED} of baseline",
+    "day",
+    EndpointKind.TIME,
+    "from the nadir of the first week to the end of the course",
+    f"first time after the nadir with {_RETURNED} of baseline or more; {_FROM_START}",
+    _one(lambda found: found.t_return_day),
+)
+AUC = Definition(
+    "auc",
+    "Drug",
+    "AUC, whole course",
+    "ng·day/mL",
+    EndpointKind.VALUE,
+    _COURSE,
+    "integral of the concentration over time, exact",
+    _one(lambda found: found.auc),
+)
+DEPLETED_CYCLE_1 = Definition(
+    "b_depleted_cycle_1",
+    "B cells",
+    f"≤ {_DEPLETED} in cycle 1",
+    "",
+    EndpointKind.EVENT,
+    _INFUSED,
+    f"{DEPLETED:g} B cells/µL or fewer at some time",
+    lambda gathered: [Reading(gathered.endpoints.b_depleted[0])],
+)
+IL6_PEAK_KEY = f"{column_name('IL-6')}_peak"
+
+ENDPOINTS = (
+    Definition(
+        "steady_state_{amounts}",
+        "Drug",
+        "Steady state, {dose}",
+        "pg/mL",
+        EndpointKind.VALUE,
+        "each dose of the course",
+        "1,000 × rate in mcg/day over clearance in L/day; the concentration that a long infusion approaches",
+        _steady_states,
+    ),
+    Definition(
+        "dose",
+        "Drug",
+        "Dose, whole course",
+        "mcg",
+        EndpointKind.VALUE,
+        _COURSE,
+        "what is infused",
+        _one(lambda found: found.infused),
+    ),
+    AUC,
+    B_DEPLETED_DAY,
+    B_NADIR,
+    Definition(
+        "b_nadir_day",
+        "B cells",
+        "Nadir, when",
+        "day",
+        EndpointKind.VALUE,
+        _COURSE,
+        f"when that is; {_FROM_START}",
+        _one(lambda found: found.b_nadir_day),
+    ),
+    B_HIGHEST_FREE,
+    Definition(
+        "b_recovery_day",
+        "B cells",
+        f"Above {_DEPLETED} after the last dose",
+        "day",
+        EndpointKind.TIME,
+        "from the end of the last infusion to the end of the course",
+        f"first time with more than {DEPLETED:g} B cells/µL; {_FROM_START}; of patients with {DEPLETED:g} or fewer when"
+        " the last infusion ends",
+        _last_recovery,
+    ),
+    Definition(
+        "t_nadir",
+        "T cells",
+        "Nadir, first week",
+        "% of baseline",
+        EndpointKind.VALUE,
+        f"{FIRST_WEEK:g} days from the start of the first infusion",
+        "fewest T cells in blood",
+        _one(lambda found: 100.0 * found.t_minimum),
+    ),
+    Definition(
+        "t_nadir_day",
+        "T cells",
+        "Nadir, when",
+        "day",
+        EndpointKind.VALUE,
+        f"{FIRST_WEEK:g} days from the start of the first infusion",
+        f"when that is; {_FROM_START}",
+        _one(lambda found: found.t_minimum_day),
+    ),
+    T_RETURN_DAY,
+    Definition(
+        "t_peak_cycle_1",
+        "T cells",
+        "Peak, cycle 1",
+        "% of baseline",
+        EndpointKind.VALUE,
+        _FIRST,
+        "most T cells in blood, free interval included",
+        _one(lambda found: 100.0 * found.t_peak[0]),
+    ),
+    Definition(
+        "t_after_escalation_day_{day}",
+        "T cells",
+        f"{AFTER_ESCALATION:g} days after the step of day {{ordinal}}",
+        "% of step",
+        EndpointKind.VALUE,
+        f"{AFTER_ESCALATION:g} days after each step up",
+        "T cells in blood, over those at the step",
+        _after_escalations,
+    ),
+    *(definition for name in ELEVATED for definition in _cytokine(name)),
+    Definition(
+        "blasts_log10_change_day_28",
+        "Blasts",
+        "Change by day 28",
+        "log10",
+        EndpointKind.VALUE,
+        f"{INFUSION:g} days after the start of the first infusion",
+        "logarithm to base 10 of blasts over those before treatment",
+        _one(lambda found: found.blasts_log10_change_day_28),
+    ),
+    DEPLETED_CYCLE_1,
+    Definition(
+        "b_recovered_before_cycle_{cycle}",
+        "B cells",
+        f"> {_DEPLETED} again before cycle {{cycle}}",
+        "",
+        EndpointKind.EVENT,
+        "from the end of a cycle's infusion to the next cycle",
+        f"more than {DEPLETED:g} B cells/µL at some time; of patients with {DEPLETED:g} or fewer when"
+        " the infusion ends",
+        _recoveries,
+    ),
+    Definition(
+        "t_returned",
+        "T cells",
+        f"back at ≥ {_RETURNED} of baseline",
+        "",
+        EndpointKind.EVENT,
+        T_RETURN_DAY.window,
+        f"{_RETURNED} of baseline or more at some time after the nadir",
+        lambda gathered: [Reading(~np.isnan(gathered.endpoints.t_return_day))],
+    ),
+    Definition(
+        "t_expanded_cycle_1",
+        "T cells",
+        f"> {100 * EXPANDED:g} % of baseline in cycle 1",
+        "",
+        EndpointKind.EVENT,
+        _FIRST,
+        f"more than {100 * EXPANDED:g} % of baseline at some time",
+        lambda gathered: [Reading(gathered.endpoints.t_expanded[0])],
+    ),
+    Definition(
+        f"{column_name('IL-6')}_elevated_cycle_{{cycle}}",
+        "Cytokines",
+        f"IL-6 ≥ {ELEVATION:g} × baseline in cycle {{cycle}}",
+        "",
+        EndpointKind.EVENT,
+        "each of the first two cycles",
+        f"{ELEVATION:g} × baseline or more at some time",
+        _elevations,
+    ),
+    Definition(
+        "b_days_depleted_cycle_{cycle}",
+        "B cells",
+        f"Days ≤ {_DEPLETED}, cycle {{cycle}}",
+        "day",
+        EndpointKind.VALUE,
+        "each cycle, its free interval included",
+        f"days with {DEPLETED:g} B cells/µL or fewer, added up",
+        _days_depleted,
+    ),
+)
+"""Every endpoint, in the order of the columns of data."""
