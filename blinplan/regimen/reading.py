@@ -190,8 +190,9 @@ def _with_holidays(document: Document, site: "Site", written: str) -> Reading:
         why = "a holiday that is left out is a day on which nobody changes the bag"
         problem = Problem("F004", place, document.value_span(place), message, why, error.advice)
         return FaultyFile(document, (problem,))
-    days = site.holidays | found.days
-    return SiteFile(document, replace(site, holidays=days, holidays_file=path.as_posix(), holidays_until=found.until))
+    days, names = site.holidays | found.names.keys(), tuple(sorted(found.names.items()))
+    named = replace(site, holidays=days, holiday_names=names)
+    return SiteFile(document, replace(named, holidays_file=path.as_posix(), holidays_until=found.until))
 
 
 def _faulty(

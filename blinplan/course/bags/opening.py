@@ -25,7 +25,8 @@ def why_closed(site: Site, day: date) -> str | None:
         if closed.holds(day):
             return f"a day that is closed ({closed.why})"
     if day in site.holidays:
-        return "a holiday"
+        name = dict(site.holiday_names).get(day)
+        return f"a holiday ({name})" if name else "a holiday"
     return f"a {WEEKDAYS[day.weekday()].capitalize()}" if day.weekday() in site.closed else None
 
 

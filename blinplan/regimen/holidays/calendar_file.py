@@ -8,8 +8,8 @@ _LAST_YEAR = 2200
 _ONE_DAY = timedelta(days=1)
 
 
-def days_in_calendar(text: str) -> tuple[frozenset[date], date | None]:
-    """The days of all events, and the last that the calendar speaks of; None where one comes again without end.
+def days_in_calendar(text: str) -> tuple[dict[date, str], date | None]:
+    """The days of all events with their names, and the last of them; None where one comes again without end.
 
     Raises
     ------
@@ -18,7 +18,8 @@ def days_in_calendar(text: str) -> tuple[frozenset[date], date | None]:
     """
     events = _events(text)
     moved = {(str(event.get("uid")), _day(event, "recurrence-id")) for event in events if "recurrence-id" in event}
-    days, endless = set[date](), False
+    days: dict[date, list[str]] = {}
+    endless = False
     for event in events:
         if str(event.get("status", "")).upper() == "CANCELLED":
             continue
@@ -27,10 +28,12 @@ def days_in_calendar(text: str) -> tuple[frozenset[date], date | None]:
             day for day in _starts(event) if "recurrence-id" in event or (str(event.get("uid")), day) not in moved
         }
         endless = endless or _is_endless(event)
-        days |= {day + number * _ONE_DAY for day in starts for number in range(length)}
+        for day in (start + number * _ONE_DAY for start in starts for number in range(length)):
+            days.setdefault(day, []).append(_summary(event))
     if not days:
         raise ValueError("has no day on which something is")
-    return frozenset(days), None if endless else max(days)
+    names = {day: ", ".join(sorted({*given} - {""})) for day, given in days.items()}
+    return names, None if endless else max(names)
 
 
 def _events(text: str) -> list[Any]:
@@ -53,7 +56,13 @@ def _events(text: str) -> list[Any]:
 
 
 def _name(event: Any) -> str:
-    return repr(str(event.get("summary", "without a name"))[:60])
+    return repr((_summary(event) or "without a name")[:60])
+
+
+def _summary(event: Any) -> str:
+    """What an event is called; in the first language where it is in several."""
+    names = _several(event.get("summary"))
+    return str(names[0]) if names else ""
 
 
 def _starts(event: Any) -> Iterator[date]:

@@ -3,18 +3,18 @@
 import re
 from datetime import date
 
-_LINE = re.compile(r"^\s*\"?(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\"?\s*(?:[\s,;#].*)?$")
+_LINE = re.compile(r"^\s*\"?(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\"?\s*(?P<name>[\s,;#].*)?$")
 
 
-def days_in_list(text: str) -> frozenset[date]:
-    """The days of a list; what stands behind a date, and lines that begin with ``#``, are for people.
+def days_in_list(text: str) -> dict[date, str]:
+    """The days of a list, with what stands behind each as its name; lines that begin with ``#`` are for people.
 
     Raises
     ------
     ValueError
         When a line does not begin with a date, or there is none.
     """
-    days = set()
+    days: dict[date, str] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -22,9 +22,10 @@ def days_in_list(text: str) -> frozenset[date]:
         if found is None:
             raise ValueError(f"has no date in line {number}: {line.strip()[:40]!r}")
         try:
-            days.add(date.fromisoformat(found["day"]))
+            day = date.fromisoformat(found["day"])
         except ValueError:
             raise ValueError(f"has a date in line {number} that there is not: {found['day']}") from None
+        days[day] = (found["name"] or "").strip(' \t,;#"') or days.get(day, "")
     if not days:
         raise ValueError("has no date")
-    return frozenset(days)
+    return days

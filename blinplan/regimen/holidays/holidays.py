@@ -1,5 +1,6 @@
 """The holidays that a file has, and why one has none that can be relied on."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -10,10 +11,16 @@ _LIMIT_BYTES = 1024 * 1024
 _FIRST_WORDS = "BEGIN:VCALENDAR"
 
 
-class Holidays(NamedTuple):
-    """Days, and the last one that the file speaks of; None where some come again every year without end."""
+_LONGEST_NAME = 60
 
-    days: frozenset[date]
+
+class Holidays(NamedTuple):
+    """Days with their names, and the last one that the file speaks of; None where some come again without end.
+
+    A day that has no name has an empty one; each is one line, and no longer than a line has room for.
+    """
+
+    names: Mapping[date, str]
     until: date | None
 
 
@@ -39,7 +46,8 @@ def holidays_in(path: Path) -> Holidays:
         from blinplan.regimen.holidays.calendar_file import days_in_calendar
 
         try:
-            return Holidays(*days_in_calendar(text))
+            days, until = days_in_calendar(text)
+            return Holidays(_short(days), until)
         except ImportError as error:
             advice = "pip install 'blinplan[calendar]', or give a list of dates, one a line"
             raise HolidaysError("needs the package icalendar to be read", advice) from error
@@ -49,7 +57,14 @@ def holidays_in(path: Path) -> Holidays:
         days = days_in_list(text)
     except ValueError as error:
         raise HolidaysError(str(error), "write a date a line, as 2026-12-25, with its name behind it") from error
-    return Holidays(days, max(days))
+    return Holidays(_short(days), max(days))
+
+
+def _short(names: Mapping[date, str]) -> Mapping[date, str]:
+    lines = {day: " ".join(name.split()) for day, name in names.items()}
+    return {
+        day: name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME].rstrip()} …" for day, name in lines.items()
+    }
 
 
 def _text_of(path: Path) -> str:

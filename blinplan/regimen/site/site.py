@@ -117,6 +117,8 @@ class Site:
         Whether prepared bags wait at 2 to 8 °C; None where nobody says, and their time runs from preparation.
     holidays_file, holidays_until
         The file with further holidays, and the last day that it speaks of; None where there is none, or no end.
+    holiday_names
+        What the holidays of that file are called there; empty where it does not say.
     long_day
         What is done on the day of 25 hours.
     prefer
@@ -145,6 +147,7 @@ class Site:
     kept_cold: bool | None = None
     holidays_file: str | None = None
     holidays_until: date | None = None
+    holiday_names: tuple[tuple[date, str], ...] = ()
     long_day: LongDay = LongDay.LONGER_BAG
     prefer: Preference = Preference.FEWEST_CHANGES
 

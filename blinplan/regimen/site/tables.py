@@ -177,7 +177,7 @@ SITE_FILE = Table(
         "holidays_from",
         text(longest=300),
         "the path of a file with further such dates, from the folder of this file: a calendar of whole days (.ics), or"
-        " a list with a date a line, as 2026-12-25",
+        " a list with a date a line, as 2026-12-25, and its name behind it",
     ),
     optional_key(
         "prepared_hours_before", whole(0, 240), "whole hours from preparation to the start of a bag (0 if not given)", 0

@@ -97,6 +97,50 @@ def test_what_is_not_understood_is_refused_and_never_left_out(text: str, why: st
     assert refused.value.advice
 
 
+def test_each_day_has_the_name_of_its_event_or_of_its_line(tmp_path: Path) -> None:
+    text = calendar(
+        "DTSTART;VALUE=DATE:20260405 | DTEND;VALUE=DATE:20260407 | SUMMARY;LANGUAGE=en:Easter\\, both\\ndays",
+        "DTSTART;VALUE=DATE:20260406 | SUMMARY:Annual cleaning",
+        "DTSTART;VALUE=DATE:20260501",
+        f"DTSTART;VALUE=DATE:20261225 | SUMMARY:{'Christmas ' * 40}",
+    )
+    (tmp_path / "h.ics").write_text(text)
+    names = holidays_in(tmp_path / "h.ics").names
+    assert names[date(2026, 4, 5)] == "Easter, both days"
+    assert names[date(2026, 4, 6)] == "Annual cleaning, Easter, both days"
+    assert names[date(2026, 5, 1)] == ""
+    assert names[date(2026, 12, 25)].startswith("Christmas Christmas")
+    assert (len(names[date(2026, 12, 25)]), names[date(2026, 12, 25)][-1]) == (61, "…")
+    (tmp_path / "h.txt").write_text("2026-12-25, Christmas Day\n2026-12-26\t# Boxing Day\n2027-01-01;\n")
+    assert list(holidays_in(tmp_path / "h.txt").names.values()) == ["Christmas Day", "Boxing Day", ""]
+
+
+HOSTILE = "<b>Feast</b>\x1b[31m | 2026 \u202e=1+1"
+VIEWS = ("overview", "agenda", "days", "month", "bags")
+
+
+def test_the_name_of_a_holiday_is_in_every_view_and_nothing_in_it_is_obeyed(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(
+        'site = 1\nname = "Ward"\ntime_zone = "UTC"\nholidays_from = "h.txt"\nbag = [{ hours = 24 }]\n'
+    )
+    asked = ("plan", "rr-adult", "--weight", "70", "--start", "2026-11-02T10:00", "--site", "ward.toml")
+    (tmp_path / "h.txt").write_text("2026-11-05 Founder's Day\n")
+    for view in VIEWS:
+        assert "Founder's Day" in " ".join(inside(*asked, "--view", view).out.split()), view
+    for form in ("json", "csv", "ics", "fhir"):
+        told = inside(*asked, "-f", form, "--plan-id", "a").out.replace("\r\n ", "")
+        assert "a holiday (Founder's Day)" in told, form
+    assert "a holiday (Founder&#39;s Day)" in inside(*asked, "-f", "html").out
+    checked = inside("check", "rr-adult", "--no-simulate", "--site", "ward.toml", "--start", "2026-11-02T10:00")
+    assert "a holiday (Founder's Day)" in " ".join(checked.out.split())
+    (tmp_path / "h.txt").write_text(f"2026-11-05 {HOSTILE}\n")
+    for form in ("table", "json", "csv", "ics", "fhir", "html"):
+        out = inside(*asked, "-f", form, "--plan-id", "a").out
+        assert "\x1b" not in out
+        assert "\u202e" not in out
+        assert "<b>Feast" not in out or form != "html"
+
+
 @given(st.lists(DAYS, min_size=1, max_size=20), st.lists(DAYS, max_size=3))
 def test_a_calendar_as_programs_write_it_has_just_its_days(single: list[date], yearly: list[date]) -> None:
     made = icalendar.Calendar()
@@ -112,7 +156,7 @@ def test_a_calendar_as_programs_write_it_has_just_its_days(single: list[date], y
     again = {(day.month, day.day) for day in yearly}
     for day in found:
         assert day in single or (day.month, day.day) in again
-    assert {*single, *yearly} <= found
+    assert {*single, *yearly} <= found.keys()
     assert until == (None if yearly else max(single))
 
 
@@ -120,7 +164,7 @@ def test_a_calendar_as_programs_write_it_has_just_its_days(single: list[date], y
 def test_a_list_has_just_the_days_that_stand_in_it(written: list[date]) -> None:
     endings = ("", " Christmas", ",Christmas", ";25.12.", "\t# closed")
     lines = [f"{day}{endings[number % len(endings)]}" for number, day in enumerate(written)]
-    assert days_in_list("# our holidays\n\n" + "\r\n".join(lines)) == set(written)
+    assert days_in_list("# our holidays\n\n" + "\r\n".join(lines)).keys() == set(written)
 
 
 @pytest.mark.parametrize(
