@@ -2,16 +2,28 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from blinplan.api.patient import AreaFormula
 from blinplan.api.vocabulary import LabelSheet, PlanFormat, Preference, View
-from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, LabelOption, RegimenName, terminal_of
+from blinplan.cli.app.options import (
+    ColourOption,
+    ConfigOption,
+    IsolatedOption,
+    LabelOption,
+    RegimenName,
+    refuse_two_kinds,
+    terminal_of,
+)
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
 from blinplan.cli.app.plan_options import DATES, LedgerFile, Measured, RecordFile, SiteFile, Start, TimeZone
+from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Colour, Terminal
+
+if TYPE_CHECKING:
+    from blinplan.api.simulating.simulate import PatientSource
 
 _SHOWN = "What is shown"
 _PAPER = "Paper"
@@ -94,6 +106,14 @@ def plan(
         int,
         typer.Option(min=0, max=2**63 - 1, help="What they are drawn from.", rich_help_panel=_SHOWN),
     ] = 1,
+    people: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="For --view delivered: a table of your own patients, as for `blinplan simulate`.",
+            rich_help_panel=_SHOWN,
+        ),
+    ] = None,
     label: LabelOption = None,
     config: ConfigOption = None,
     isolated: IsolatedOption = False,
@@ -166,6 +186,9 @@ def plan(
     --site ward.toml --view bags[/bold]
     """
     terminal = terminal_of(context)
+    refuse_two_kinds(context, people)
+    if people is not None and view is not View.DELIVERED:
+        raise Refusal("--people is for --view delivered", "add it, or leave --people out")
     from pathlib import Path
 
     from blinplan.api.planning.paper import Paper, read_planned_on
@@ -198,7 +221,8 @@ def plan(
     if form not in {PlanFormat.TABLE, PlanFormat.JSON}:
         for line in found.warnings:
             terminal.say(line, "warning")
-    with _progress(2 * patients, terminal) if view is View.DELIVERED else nullcontext() as progress:
+    whom, size = (patients, patients) if people is None else _own_patients(people, bsa_formula)
+    with _progress(2 * size, terminal) if view is View.DELIVERED else nullcontext() as progress:
         text = found.text(
             form,
             view=view,
@@ -206,7 +230,7 @@ def plan(
             plan_id=plan_id,
             revision=revision,
             replaces=replaces,
-            patients=patients,
+            patients=whom,
             seed=seed,
             progress=progress,
             decimal_comma=decimal_comma,
@@ -216,6 +240,15 @@ def plan(
         terminal.write(text)
     else:
         replace_file(target, text)
+
+
+def _own_patients(people: str, formula: AreaFormula) -> "tuple[PatientSource, int]":
+    """The patients of a table, and how many they are."""
+    # Imported here, because most plans simulate nothing.
+    from blinplan.api.simulating.simulate import own_patients
+
+    found = own_patients(people, formula)
+    return found, found.size
 
 
 def _progress(patients: int, terminal: Terminal) -> AbstractContextManager[Callable[[int], None] | None]:

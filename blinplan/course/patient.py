@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from blinplan.quantities import MOSTELLER, decimal_text
@@ -244,13 +245,19 @@ def _fits_the_age(found: Patient) -> None:
     raise PatientError(f"{wrong}{hint}. One of the figures cannot be right (limits are a convention)")
 
 
+@lru_cache(maxsize=4096)
+def _is_at_least(age: Age, years: Fraction) -> bool | None:
+    """Whether so many years are completed: kept, since a table of patients asks for the same ages again and again."""
+    return age.is_at_least(years)
+
+
 def _misfits(found: Patient, age: Age) -> Iterator[str]:
     for size in _sizes(found):
         told = f"{size.text} at {age.words if age.born is None else age}"
-        below = next((bound for bound in size.most if age.is_at_least(bound[0]) is False), None)
+        below = next((bound for bound in size.most if _is_at_least(age, bound[0]) is False), None)
         if below is not None and size.value > below[1]:
             yield f"{told}: {size.too_much(below)}"
-        above = next((bound for bound in size.least if age.is_at_least(bound[0])), None)
+        above = next((bound for bound in size.least if _is_at_least(age, bound[0])), None)
         if above is not None and size.value < above[1]:
             yield f"{told}: {size.too_little(above)}"
 

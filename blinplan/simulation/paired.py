@@ -139,7 +139,7 @@ def require_same_patients(first: Population, second: Population) -> None:
         When they are not the same people.
     """
     bodies = ("age_years", "female", "weight_kg", "height_cm", "bsa_m2")
-    drawn_alike = (first.first, first.size) == (second.first, second.size)
+    drawn_alike = (first.first, first.size, first.ids) == (second.first, second.size, second.ids)
     drawn_alike &= None in (first.seed, second.seed) or first.seed == second.seed
     if not drawn_alike or not all(np.array_equal(getattr(first, of), getattr(second, of)) for of in bodies):
         raise NotPairedError("only outcomes of the same virtual patients can be paired: give both the same population")

@@ -23,8 +23,8 @@ from blinplan.simulation.dosing import require_ages, require_one_age_group
 from blinplan.simulation.endpoints.definition import occurrences, quantities
 from blinplan.simulation.endpoints.table import ENDPOINTS
 from blinplan.simulation.outcome import Occurrence, Quantity
-from blinplan.simulation.own_patients import People
 from blinplan.simulation.paired import Paired, paired_quantities, paired_shares, require_same_patients
+from blinplan.simulation.people.people import People
 from blinplan.simulation.uncertainty import Uncertainty, over_sets
 from blinplan.simulation.uncertainty import parameter_sets as drawn_sets
 
@@ -386,4 +386,6 @@ def virtual_patients(regimen: Regimen, preset: str | Preset, patients: Patients,
         female=patients.female,
         bsa_m2=patients.bsa_m2,
         seed=seed,
+        ids=patients.ids,
+        baselines=patients.baselines,
     )

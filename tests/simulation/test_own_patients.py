@@ -13,7 +13,8 @@ from blinplan.regimen import library
 from blinplan.regimen.age import read_age
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.dosing import NotEligibleError
-from blinplan.simulation.own_patients import People, PeopleError, read_people
+from blinplan.simulation.people.people import People, PeopleError
+from blinplan.simulation.people.read import read_people
 from blinplan.simulation.trial import run
 
 TABLE = "weight_kg,height_cm,female\n70,176,0\n52.5,160,1\n"
@@ -41,7 +42,7 @@ def test_a_table_becomes_patients_in_its_order() -> None:
         ("weight_kg,height_cm,colour\n70,170,red\n", "colour"),
         ("weight_kg,weight_kg,height_cm\n70,70,170\n", "once"),
         ("weight_kg,height_cm\n70,170\nabc,170\n", "mine.csv:3: weight_kg is 'abc'"),
-        ("weight_kg,height_cm\n70,1.70\n", "mine.csv:2: height_cm is '1.70'"),
+        ("weight_kg,height_cm\n70,1.70\n", "mine.csv:2: height is 1.7 cm; a patient here has 30 to 250 cm"),
         ("weight_kg,height_cm\n70,nan\n", "mine.csv:2"),
         ("weight_kg,height_cm\n7_0,170\n", "mine.csv:2: weight_kg is '7_0'"),
         ("weight_kg,height_cm\n70,\u0661\u0667\u0660\n", "mine.csv:2: height_cm is '\u0661\u0667\u0660'"),
@@ -68,7 +69,8 @@ def test_own_patients_carry_the_random_effects_of_the_seed() -> None:
 
 
 def of_ages(*years: float) -> People:
-    rows = "".join(f"{70 if age >= 15 else 30},{170 if age >= 15 else 130},{age}\n" for age in years)
+    sizes = {age: "70,170" if age >= 15 else "12,85" for age in years}
+    rows = "".join(f"{sizes[age]},{age}\n" for age in years)
     return read_people(f"weight_kg,height_cm,age_years\n{rows}", "mine.csv")
 
 

@@ -11,6 +11,7 @@ from blinplan.terminal import PLAIN, Screen
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from blinplan.api.simulating.simulate import PatientSource
     from blinplan.course.dated import Dated
     from blinplan.executor import Executor
     from blinplan.simulation.delivered import Delivered, DeliveredCycle
@@ -80,14 +81,22 @@ class DeliveredResult:
 
 
 def delivered_of(
-    dated: "Dated", patients: int, seed: int, executor: "Executor | None", progress: Callable[[int], None] | None
+    dated: "Dated",
+    patients: "PatientSource",
+    seed: int,
+    executor: "Executor | None",
+    progress: Callable[[int], None] | None,
 ) -> DeliveredResult:
     """Send the same virtual patients through the course as it came to be, and as it was planned."""
+    from blinplan.api.simulating.simulate import people_of
     from blinplan.simulation.delivered import compare_delivery
     from blinplan.simulation.dosing import NotEligibleError
 
+    whom = people_of(patients)
+    if whom is None:
+        raise Refusal("what was delivered is compared on virtual patients", "give their number, or a table of patients")
     try:
-        found = compare_delivery(dated, patients=patients, seed=seed, executor=executor, progress=progress)
+        found = compare_delivery(dated, patients=whom, seed=seed, executor=executor, progress=progress)
     except NotEligibleError as error:
         raise Refusal(str(error), "choose another view; no virtual population fits this regimen") from error
     return DeliveredResult(dated, found)

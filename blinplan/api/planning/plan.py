@@ -31,6 +31,7 @@ from blinplan.rules.configuration.configurations import Configurations
 
 if TYPE_CHECKING:
     from blinplan.api.planning.delivered import DeliveredResult
+    from blinplan.api.simulating.simulate import PatientSource
     from blinplan.course.dated import Dated
     from blinplan.executor import Executor
     from blinplan.regimen.site.site import Site
@@ -203,7 +204,7 @@ def delivered(
     label: str | None = None,
     config: str | Path | None = None,
     isolated: bool = False,
-    patients: int = 1000,
+    patients: "PatientSource" = 1000,
     seed: int = 1,
     executor: "Executor | None" = None,
     progress: Callable[[int], None] | None = None,
@@ -215,7 +216,7 @@ def delivered(
     regimen, patient, record, ledger, time_zone, site, label, config, isolated
         As for `plan`; one of record and ledger says what happened.
     patients, seed
-        How many virtual patients go through both courses, and what they are drawn from.
+        How many virtual patients go through both courses, or your own as for `simulate`, and what they are drawn from.
     executor, progress
         As for `simulate`.
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from blinplan.api.planning.delivered import DeliveredResult
+    from blinplan.api.simulating.simulate import PatientSource
     from blinplan.course.bags.bag import Bag
     from blinplan.course.calendar import Due, Entry
     from blinplan.course.dated import Dated
@@ -165,7 +166,7 @@ class Plan:
 
     def delivered(
         self,
-        patients: int = 1000,
+        patients: "PatientSource" = 1000,
         *,
         seed: int = 1,
         executor: "Executor | None" = None,
@@ -193,7 +194,7 @@ class Plan:
         plan_id: str | None = None,
         revision: int = 0,
         replaces: str | Path | None = None,
-        patients: int = 1000,
+        patients: "PatientSource" = 1000,
         seed: int = 1,
         executor: "Executor | None" = None,
         progress: Callable[[int], None] | None = None,
@@ -214,7 +215,8 @@ class Plan:
             For ics and fhir: what tells this plan from others; and for ics its revision, and the path of the calendar
             that was imported last.
         patients, seed, executor, progress
-            For the view delivered: virtual patients, what they are drawn from, and what runs them.
+            For the view delivered: virtual patients, or your own as for `simulate`, what they are drawn from, and what
+            runs them.
         decimal_comma
             For csv, as spreadsheets of many countries want it: cells parted by semicolons, decimal commas, local times
             with the offset in a column of its own, and what is of the whole plan in the first row only.

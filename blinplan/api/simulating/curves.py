@@ -143,7 +143,7 @@ def curves(
 
     size = size_of(figures_of(patient))
     asked = order_for(regimen, size, premedication=premedication)
-    people = people_of(patients)
+    people = people_of(patients, figures_of(patient).formula)
     try:
         found = curves_of(
             asked.regimen,

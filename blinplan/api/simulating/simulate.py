@@ -4,17 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
-from blinplan.api.patient import Figures, Patient, figures_of
+from blinplan.api.patient import AreaFormula, Figures, Patient, figures_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, order
 from blinplan.api.simulating.simulated import SimulationResult
 from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName
 from blinplan.executor import Executor
+from blinplan.outside_text import visible
 from blinplan.refusal import ArgumentRefusal, Refusal
 
 if TYPE_CHECKING:
     from blinplan.physiology.model.dosing import Options
     from blinplan.physiology.model.population import Population
-    from blinplan.simulation.own_patients import People
+    from blinplan.simulation.people.people import People
     from blinplan.simulation.trial import Patients
 
     PatientSource: TypeAlias = int | str | Path | People | Population | None
@@ -94,7 +95,7 @@ def simulate(
 
     size = size_of(figures_of(patient))
     asked = order_for(regimen, size, premedication=premedication)
-    people = people_of(patients)
+    people = people_of(patients, figures_of(patient).formula)
     try:
         simulation = run(
             asked.regimen,
@@ -140,27 +141,38 @@ def options_of(attenuation: AttenuationName, *, premedication: bool = False) -> 
     )
 
 
-def people_of(patients: "PatientSource") -> "Patients | None":
-    """The patients that are asked for; those of a table where it is the path of one.
+def people_of(patients: "PatientSource", formula: AreaFormula = AreaFormula.MOSTELLER) -> "Patients | None":
+    """The patients that are asked for; those of a table where it is the path of one, with areas by the formula.
 
     Raises
     ------
     Refusal
         When the table cannot be read.
     """
-    if not isinstance(patients, str | Path):
-        return patients
-    from blinplan.simulation.own_patients import PeopleError, read_people
+    return own_patients(patients, formula) if isinstance(patients, str | Path) else patients
 
-    path = Path(patients)
+
+def own_patients(table: str | Path, formula: AreaFormula = AreaFormula.MOSTELLER) -> "People":
+    """The patients of a table, as `people_of` reads them."""
+    from blinplan.simulation.people.people import PeopleError
+    from blinplan.simulation.people.read import read_people
+
+    path = Path(table)
     try:
-        return read_people(path.read_text(encoding="utf-8-sig"), str(path))
+        return read_people(path.read_text(encoding="utf-8-sig"), visible(str(path)), formula)
     except OSError as error:
         raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
     except UnicodeDecodeError as error:
         raise Refusal(f"{path}: not UTF-8 text", "save the table as CSV in UTF-8") from error
     except PeopleError as error:
-        raise Refusal(str(error), "correct the table; weights in kg, heights in cm, areas in m²") from error
+        raise Refusal(str(error), error.advice) from error
+
+
+def size_of_all(patients: "Patients | None") -> int:
+    """How many patients are asked for beside the typical one."""
+    if patients is None:
+        return 0
+    return patients if isinstance(patients, int) else patients.size
 
 
 def not_eligible(error: ValueError, *, own: bool) -> Refusal:

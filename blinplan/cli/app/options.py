@@ -6,6 +6,7 @@ import typer
 
 from blinplan.api.vocabulary import Attenuation, LabelName, VirtualPopulation
 from blinplan.cli.app import completion
+from blinplan.refusal import Refusal
 from blinplan.terminal import Colour, Terminal, terminal
 
 RegimenName = Annotated[
@@ -45,6 +46,16 @@ Seed = Annotated[
     int,
     typer.Option("--seed", min=0, max=2**63 - 1, help="What they are drawn from.", rich_help_panel=_VIRTUAL),
 ]
+People = Annotated[
+    str | None,
+    typer.Option(
+        "--people",
+        metavar="FILE",
+        help="A CSV table of your own patients: weight_kg, height_cm, and optionally id, age_years, female or sex,"
+        " bsa_m2, b_cells_per_ul, t_cells_per_ul, blasts_fraction, il6_pg_per_ml.",
+        rich_help_panel=_VIRTUAL,
+    ),
+]
 Population = Annotated[
     VirtualPopulation | None,
     typer.Option(
@@ -67,6 +78,17 @@ PremedicationEffect = Annotated[
         help="Let the regimen's premedication lower cytokine release, by an assumed and unverified effect.",
     ),
 ]
+
+
+def refuse_two_kinds(context: typer.Context, people: str | None, *, typical: bool = False) -> None:
+    """Refuse a table of patients beside another word on who they are: each row of it is one patient."""
+    if people is None:
+        return
+    given = context.get_parameter_source("patients")
+    number = given is not None and given.name == "COMMANDLINE"
+    other = "--typical" if typical else "--patients" if number else None
+    if other is not None:
+        raise Refusal(f"{other} and --people contradict each other", "leave one of the two out")
 
 
 def terminal_of(context: typer.Context) -> Terminal:

@@ -1,6 +1,5 @@
 """``blinplan simulate``: virtual patients through a regimen."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,10 +11,12 @@ from blinplan.cli.app.options import (
     AttenuationOption,
     ColourOption,
     FollowUp,
+    People,
     Population,
     PremedicationEffect,
     RegimenName,
     Seed,
+    refuse_two_kinds,
     terminal_of,
 )
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
@@ -51,14 +52,7 @@ def simulate(
     ] = 1000,
     seed: Seed = 1,
     population: Population = None,
-    people: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="A CSV table of your own patients: weight_kg, height_cm, and optionally age_years, female, bsa_m2.",
-            rich_help_panel="Virtual patients",
-        ),
-    ] = None,
+    people: People = None,
     typical: Annotated[
         bool, typer.Option("--typical", help="The typical patient alone.", rich_help_panel="Virtual patients")
     ] = False,
@@ -116,7 +110,7 @@ def simulate(
     terminal = terminal_of(context)
     from blinplan.api.regimens.order import order
     from blinplan.api.simulating.curves import curves as curves_of
-    from blinplan.api.simulating.simulate import How, order_for, people_of, size_of
+    from blinplan.api.simulating.simulate import How, order_for, people_of, size_of, size_of_all
     from blinplan.api.simulating.simulate import simulate as simulated
     from blinplan.cli.app.progress import announce_compilation, progress_bar
 
@@ -126,9 +120,8 @@ def simulate(
     if ordered.choice.switched:
         terminal.say(ordered.choice.reason, "warning")
     ordered = order_for(ordered, size, premedication=premedication)
-    if people is not None and typical:
-        raise Refusal("--typical and --people contradict each other", "leave one of the two out")
-    whom = None if typical else people_of(people or patients)
+    refuse_two_kinds(context, people, typical=typical)
+    whom = None if typical else people_of(people or patients, bsa_formula)
     inputs = (ordered.name, str(people))
     data = read_data_options(output, every, output_format, parameter_sets=uncertainty, inputs=inputs)
     drawing = settle_drawing(
@@ -145,8 +138,7 @@ def simulate(
     if data is not None and data.every is not None and drawing.figures:
         raise Refusal("--every writes data and draws no figure", "leave --figure out, or give it without --every")
     announce_compilation(terminal)
-    drawn_on = 0 if typical else patients * (1 + uncertainty)
-    with threads_of(threads) as executor, progress_bar(drawn_on, terminal) as progress:
+    with threads_of(threads) as executor, progress_bar(size_of_all(whom) * (1 + uncertainty), terminal) as progress:
         how = How(
             patients=whom,
             seed=seed,

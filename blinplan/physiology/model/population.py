@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from blinplan.frozen import remade
+from blinplan.frozen import FrozenMapping, remade
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, parameter_name
 from blinplan.physiology.model.parameters import AdultCovariates, ChildCovariates, Preset, load_parameters
 from blinplan.quantities import MOSTELLER
@@ -111,6 +111,8 @@ class Population:
     blasts : (N,) baseline, fraction of marrow capacity.
     cytokine_release : (3, N) pg/mL/day for IL-6, IL-10 and interferon gamma.
     cytokine_baseline : (8, N) pg/mL in the order of `CYTOKINES`.
+    ids : what each patient is called; empty where they have no names.
+    given : parameters whose values were given of some patients, and not drawn.
     """
 
     preset: str
@@ -138,11 +140,15 @@ class Population:
     proliferation_rate: FloatArray
     cytokine_release: FloatArray
     cytokine_baseline: FloatArray
+    ids: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
     size: int = field(init=False)
 
     def __post_init__(self) -> None:
         n = self.clearance.shape[0]
         object.__setattr__(self, "size", n)
+        if self.ids and len(self.ids) != n:
+            raise ValueError(f"ids must be {n}, one a patient")
         for entry in fields(self):
             array = getattr(self, entry.name)
             if not isinstance(array, np.ndarray):
@@ -173,7 +179,8 @@ class Population:
             for entry in fields(self)
             if isinstance(getattr(self, entry.name), np.ndarray)
         }
-        return replace(self, **chosen)
+        ids = tuple(np.array(self.ids, dtype=object)[patients]) if self.ids else ()
+        return replace(self, **chosen, ids=ids)
 
 
 INDIVIDUAL = tuple(
@@ -259,14 +266,17 @@ def _assemble(
     seed: int | None,
     first: int,
     numbers: FloatArray,
+    given: Mapping[str, FloatArray] = FrozenMapping({}),
 ) -> Population:
     zero = np.zeros(numbers.shape[0])
 
     def individual(key: str) -> FloatArray:
         parameter = preset.parameters[key]
-        return np.asarray(parameter.value * np.exp(parameter.sd * effects.get(key, zero)), dtype=np.float64)
+        drawn = np.asarray(parameter.value * np.exp(parameter.sd * effects.get(key, zero)), dtype=np.float64)
+        return drawn if key not in given else np.where(np.isnan(given[key]), drawn, given[key])
 
     size_factor = (covariates["bsa_m2"] / preset.value("reference_bsa")) ** preset.value("clearance_exponent")
+    own: dict[str, Any] = {**covariates, **{key: individual(key) for key in _INDIVIDUAL_KEYS}}
     baseline = np.stack([individual(key) for key in _BASELINE_KEYS])
     elevated = baseline[[CYTOKINES.index(name) for name in ELEVATED]]
     return Population(
@@ -279,8 +289,8 @@ def _assemble(
         blasts=np.minimum(individual("blasts"), _GREATEST_BLASTS),
         cytokine_release=np.stack([individual(key) for key in _RELEASE_KEYS]) * elevated,
         cytokine_baseline=baseline,
-        **covariates,
-        **{key: individual(key) for key in _INDIVIDUAL_KEYS},
+        given=tuple(given),
+        **own,
     )
 
 
@@ -393,12 +403,15 @@ def from_covariates(
     female: FloatArray | None = None,
     bsa_m2: FloatArray | None = None,
     seed: int | None = None,
+    ids: tuple[str, ...] = (),
+    baselines: Mapping[str, FloatArray] = FrozenMapping({}),
 ) -> Population:
     """Build a population from given people.
 
     Without a seed they respond as the typical patient of their size does; with a seed, patient i carries the random
     effects of patient i of that seed. An age that is not given is the mean one of adults, or that at which half of the
-    children are as tall.
+    children are as tall. `baselines`, by the names of parameters, stand in the place of what is drawn; NaN where they
+    do not.
     """
     chosen = _preset(preset)
     weight, height = (np.array(v, dtype=np.float64, ndmin=1) for v in (weight_kg, height_cm))
@@ -411,7 +424,8 @@ def from_covariates(
         "bsa_m2": mosteller(weight, height) if bsa_m2 is None else np.array(bsa_m2, float, ndmin=1),
     }
     effects = {} if seed is None else _random_effects(chosen, uniforms(seed, weight.shape[0]))
-    return _assemble(chosen, covariates, effects, seed, 0, np.arange(weight.shape[0], dtype=np.float64))
+    numbers = np.arange(weight.shape[0], dtype=np.float64)
+    return replace(_assemble(chosen, covariates, effects, seed, 0, numbers, baselines), ids=ids)
 
 
 def _usual_ages(law: AdultCovariates | ChildCovariates, height_cm: FloatArray) -> FloatArray:

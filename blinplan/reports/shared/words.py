@@ -162,3 +162,18 @@ def drawn_from(people: "Population") -> str:
 def number_drawn(people: "Population") -> dict[str, int]:
     """How many people were drawn, for a document, where the regimen does not admit all of them."""
     return {} if people.seed is None or people.draws == people.size else {"drawn": people.draws}
+
+
+_BASELINES = {"b_cells": "B cells", "t_cells": "T cells", "blasts": "blasts", "baseline_il6": "IL-6"}
+
+
+def given_baselines(people: "Population") -> dict[str, list[str]]:
+    """Which parameters a table of patients gave, for a document, where it gave any."""
+    return {"given_baselines": list(people.given)} if people.given else {}
+
+
+def given_lines(people: "Population") -> Iterator[str]:
+    """Say what of before treatment is as a table of patients gives it."""
+    if people.given:
+        words = ", ".join(_BASELINES[parameter] for parameter in people.given)
+        yield f"Before treatment as the table of patients says, and drawn where a cell is empty: {words}."

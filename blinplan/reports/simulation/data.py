@@ -14,11 +14,11 @@ from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import SHOWN
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.reports.shared.manifest import manifest
-from blinplan.reports.shared.words import number_drawn
+from blinplan.reports.shared.words import given_baselines, number_drawn
 from blinplan.simulation.trajectories import Portion, RequestedCurves
 from blinplan.simulation.trial import Simulation
 
-Values = NDArray[np.float64] | NDArray[np.int64]
+Values = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.object_]
 _ROWS = 100_000
 
 
@@ -30,7 +30,7 @@ def simulation_manifest(of: Simulation | RequestedCurves, input_fingerprint: str
         population=of.preset,
         seed=of.seed,
         patients=None if of.alone else of.population.size,
-        **({} if of.alone else number_drawn(of.population)),
+        **({} if of.alone else {**number_drawn(of.population), **given_baselines(of.population)}),
         typical_bsa_m2=of.typical_area,
         attenuation=of.options.attenuation,
         premedication=of.options.premedication,
@@ -44,6 +44,7 @@ def _about(of: Simulation | RequestedCurves, input_fingerprint: str) -> dict[str
 
 
 _PATIENT = Column("patient", "", "number of the virtual patient, from 1", ColumnKind.WHOLE)
+_ID = Column("id", "", "what the patient is called in the table of patients", ColumnKind.TEXT)
 _COVARIATES = (
     (Column("age_years", "year", "age"), "age_years"),
     (Column("female", "", "1 for a woman or girl, 0 for a man or boy", ColumnKind.WHOLE), "female"),
@@ -74,11 +75,12 @@ def endpoint_table(simulation: Simulation, input_fingerprint: str) -> DataTable:
     people = simulation.population
     covariates: list[_Column] = [(column, np.asarray(getattr(people, of))) for column, of in _COVARIATES]
     columns = covariates + [column for _, column in sorted(_endpoint_columns(simulation), key=lambda one: one[0])]
+    who, numbers = _who(people)
     values = [v.astype(np.int64) if column.kind is ColumnKind.WHOLE else v for column, v in columns]
     return DataTable(
         "endpoints",
-        (_PATIENT, *(column for column, _ in columns)),
-        _slices([_numbers(people), *values]),
+        (*who, *(column for column, _ in columns)),
+        _slices([*numbers, *values]),
         _about(simulation, input_fingerprint),
     )
 
@@ -96,6 +98,13 @@ def _endpoint_columns(simulation: Simulation) -> Iterator[tuple[int, _Column]]:
         yield event.place, (Column(event.key, "", f"{event.group}: {event.label}", ColumnKind.TRUTH), happens)
 
 
+def _who(people: Population) -> tuple[tuple[Column, ...], list[Values]]:
+    """The columns that say which patient it is, and what stands in them, one patient a row."""
+    if not people.ids:
+        return (_PATIENT,), [_numbers(people)]
+    return (_PATIENT, _ID), [_numbers(people), np.array(people.ids, dtype=np.object_)]
+
+
 def _numbers(people: Population) -> NDArray[np.int64]:
     """The numbers of the patients: within their seed, of which some are missing where they are not admitted."""
     return np.arange(1, people.size + 1) if people.seed is None else people.numbers.astype(np.int64) + 1
@@ -107,7 +116,6 @@ def _slices(columns: list[Values]) -> Iterator[tuple[Values, ...]]:
 
 
 _CURVES = (
-    _PATIENT,
     Column("minute", "min", "whole minutes from the start of the course", ColumnKind.WHOLE),
     Column("day", "day", "the same in days"),
     Column("cycle", "", "number of the cycle that this time begins or lies in", ColumnKind.WHOLE),
@@ -124,7 +132,7 @@ def curve_table(curves: RequestedCurves, computed: Iterable[Portion], input_fing
     """
     return DataTable(
         "curves",
-        _CURVES,
+        (*_who(curves.population)[0], *_CURVES),
         (_rows(curves, portion) for portion in computed),
         {**_about(curves, input_fingerprint), "every_minutes": curves.every},
     )
@@ -138,8 +146,9 @@ def _rows(curves: RequestedCurves, portion: Portion) -> tuple[Values, ...]:
     def by_patient(values: FloatArray) -> FloatArray:
         return np.ascontiguousarray(values.T).reshape(-1)
 
+    which = slice(portion.first, portion.first + patients)
     return (
-        np.repeat(_numbers(curves.population)[portion.first : portion.first + patients], times),
+        *(np.repeat(column[which], times) for column in _who(curves.population)[1]),
         np.tile(curves.minutes, patients),
         np.tile(curves.minutes / MINUTES_PER_DAY, patients),
         np.tile(cycle, patients),

@@ -20,6 +20,7 @@ from blinplan.reports.shared.words import (
     amount_text,
     blocks_and_intervals,
     drawn_from,
+    given_lines,
     optional_cycles,
     unverified_lines,
 )
@@ -58,6 +59,7 @@ def simulation_report(simulation: Simulation, screen: Screen) -> list[Renderable
     parts: list[RenderableType] = [
         Text.assemble((visible(regimen.name), "title"), "  ", visible(regimen.title)),
         Text(simulated_patients(simulation)),
+        *(Text(line) for line in given_lines(simulation.population)),
     ]
     parts += [Text(line) for line in blocks_and_intervals(simulation.periods)]
     parts += [Text(line) for line in (*optional_cycles(simulation.periods), *_whole_course(simulation.periods))]

@@ -11,7 +11,14 @@ from rich.text import Text
 from blinplan.physiology.model.population import Population
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.reports.check.check_json import proportion_json
-from blinplan.reports.shared.words import amount_text, drawn_from, exact_amount, number_drawn
+from blinplan.reports.shared.words import (
+    amount_text,
+    drawn_from,
+    exact_amount,
+    given_baselines,
+    given_lines,
+    number_drawn,
+)
 from blinplan.reports.simulation.summary import number
 from blinplan.simulation.delivered import Delivered, DeliveredCycle, Delivery
 from blinplan.simulation.endpoints.table import (
@@ -124,6 +131,7 @@ def _patients(population: Population) -> str:
     return (
         f"{population.size:,} virtual patients of {population.preset}, {drawn_from(population)}, the same in both"
         " courses. They are not this patient: the drug's clearance alone differs several-fold between people."
+        f"{''.join(f' {line}' for line in given_lines(population))}"
     )
 
 
@@ -145,6 +153,7 @@ def delivered_json(comparison: Delivered) -> Mapping[str, Any]:
             "population": population.preset,
             "patients": population.size,
             **number_drawn(population),
+            **given_baselines(population),
             "seed": population.seed,
             "endpoints": [
                 {

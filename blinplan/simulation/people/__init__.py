@@ -1,0 +1,1 @@
+"""A user's own patients, from a table in CSV."""

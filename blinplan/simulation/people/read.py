@@ -1,0 +1,190 @@
+"""Read a table of patients, and judge each of them as a plan judges its patient."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from blinplan.course.patient import AreaFormula, Patient, PatientError, patient
+from blinplan.frozen import FrozenMapping
+from blinplan.outside_text import visible
+from blinplan.physiology.model.population import FloatArray
+from blinplan.quantities import decimal_text
+from blinplan.regimen.age import Age, AgeError, AgeUnit, completed_age
+from blinplan.simulation.people.cells import CellTable, Row, read_cells, readings
+from blinplan.simulation.people.columns import BASELINES, BODY, ID, REQUIRED, SEXES, check_columns
+from blinplan.simulation.people.people import People, PeopleError
+
+_LONGEST_ID = 64
+_LEAST_T_CELLS = 5
+"""T cells/µL below which a count is one in another unit: with fewer there is nobody to redirect. A convention."""
+_MONTHS_PER_YEAR = 12
+_IN_YEARS_FROM = 20
+_CHECK = "check the figure and its unit: weight in kg, height in cm, area in m²"
+_EMPTY = "fill the cell, or leave the column out"
+
+
+def read_people(text: str, name: str, formula: AreaFormula = AreaFormula.MOSTELLER) -> People:
+    """Read patients from CSV with a header.
+
+    Each is judged as a plan judges its patient: by weight, height, area and age, together.
+
+    Parameters
+    ----------
+    text
+        The table; its cells are parted by commas, semicolons or tabs.
+    name
+        The name to show in errors.
+    formula
+        How an area that is not given is computed.
+
+    Raises
+    ------
+    PeopleError
+        For what is not as expected: the first row, and how many others.
+    """
+    table = read_cells(text, name)
+    check_columns(table.columns, name)
+    if not table.rows:
+        raise PeopleError(f"{name}: the table has no patients", "give each patient a row")
+    found: list[dict[str, float]] = []
+    faults: list[PeopleError] = []
+    ids: dict[str, int] = {}
+    for row in table.rows:
+        try:
+            _take_id(row, ids)
+            found.append(_values(row, table.delimiter, formula))
+        except PeopleError as error:
+            faults.append(PeopleError(f"{name}:{row.line}{_whose(row)}: {error}", error.advice))
+    if faults:
+        raise _all_of(faults)
+    return _people(table, found, tuple(ids), formula)
+
+
+def _whose(row: Row) -> str:
+    """Whose row it is, where the patients have names."""
+    return f" (id {visible(row.cells[ID][:_LONGEST_ID])})" if row.cells.get(ID) else ""
+
+
+def _all_of(faults: Sequence[PeopleError]) -> PeopleError:
+    first, others = faults[0], len(faults) - 1
+    rows = "1 more row is" if others == 1 else f"{others:,} more rows are"
+    return PeopleError(f"{first}{f' ({rows} refused too)' if others else ''}", first.advice)
+
+
+def _take_id(row: Row, ids: dict[str, int]) -> None:
+    if ID not in row.cells:
+        return
+    called = row.cells[ID]
+    if not called:
+        raise PeopleError("id is empty", "give every patient one, or leave the column out")
+    if len(called) > _LONGEST_ID:
+        raise PeopleError(f"id has {len(called)} characters", f"give one of {_LONGEST_ID} at most")
+    if called in ids:
+        raise PeopleError(f"row {ids[called]} has the same id", "give each patient an id of their own")
+    ids[called] = row.line
+
+
+def _values(row: Row, delimiter: str, formula: AreaFormula) -> dict[str, float]:
+    """What a row says, by column; what it leaves open is not there."""
+    body = {column: _body(row.cells[column], column, delimiter) for column in BODY if column in row.cells}
+    whom = _plausible(body, formula)
+    sex = next(({"female": _sex(column, row.cells[column])} for column in SEXES if column in row.cells), {})
+    areas = {} if whom.area is None else {"bsa_m2": float(whom.area.square_metres)}
+    baselines = {
+        column: float(_baseline(row.cells[column], column, delimiter)) for column in BASELINES if row.cells.get(column)
+    }
+    return {column: float(value) for column, value in body.items() if value is not None} | sex | areas | baselines
+
+
+def _body(text: str, column: str, delimiter: str) -> Fraction | None:
+    if not text and column == "bsa_m2":
+        return None
+    if not text:
+        raise PeopleError(f"{column} is empty", "fill the cell" if column in REQUIRED else _EMPTY)
+    return _number(text, column, delimiter, BODY[column])
+
+
+def _plausible(body: Mapping[str, Fraction | None], formula: AreaFormula) -> Patient:
+    try:
+        return patient(body["weight_kg"], body["height_cm"], body.get("bsa_m2"), formula, _age(body.get("age_years")))
+    except (PatientError, AgeError) as error:
+        raise PeopleError(str(error), _CHECK) from error
+
+
+def _age(years: Fraction | None) -> Age | None:
+    """An age as a plan takes it: in completed years, or in completed months where it is a fraction."""
+    if years is None:
+        return None
+    if years.denominator == 1 or years >= _IN_YEARS_FROM:
+        return completed_age(int(years // 1))
+    return completed_age(int(years * _MONTHS_PER_YEAR // 1), AgeUnit.MONTHS)
+
+
+def _sex(column: str, text: str) -> float:
+    words = SEXES[column]
+    if text.lower() not in words:
+        allowed = "1 for a woman or girl, 0 for a man or boy" if column == "female" else "female or male, f or m"
+        other = "; a column called sex takes female and male" if column == "female" else ""
+        raise PeopleError(f"{column} is {_quotation(text)}", f"{allowed}{other}" if text else _EMPTY)
+    return words[text.lower()]
+
+
+def _baseline(text: str, column: str, delimiter: str) -> Fraction:
+    of = BASELINES[column]
+    low, high = of.bounds
+    value = _number(text, column, delimiter, of.bounds)
+    if column == "t_cells_per_ul" and low <= value < _LEAST_T_CELLS:
+        meant = f"{_plain(value * 1000)} cells/µL"
+        raise PeopleError(f"{column} is {_plain(value)}, next to none", f"in 10^9/L it would be {meant}: write that")
+    if low <= value <= high:
+        return value
+    between = f"{_plain(low)} to {_plain(high)} {of.unit}".rstrip()
+    hint = f"; {_plain(value)} % is {_plain(value / 100)}" if not of.unit and low <= value / 100 <= high else ""
+    raise PeopleError(
+        f"{column} is {_plain(value)}; {of.words} before treatment are {between} here{hint}",
+        "correct it; leave the cell empty where it was not measured",
+    )
+
+
+def _number(text: str, column: str, delimiter: str, bounds: tuple[Fraction, Fraction]) -> Fraction:
+    found = list(readings(text, delimiter))
+    possible = [value for value in found if bounds[0] <= value <= bounds[1]] or found[:1]
+    if not possible:
+        raise PeopleError(f"{column} is {_quotation(text)}", "give it as a plain number, such as 70 or 70.5")
+    if len(possible) > 1:
+        both = " or ".join(_plain(value).replace(",", "") for value in possible)
+        raise PeopleError(f"{column} is {_quotation(text)}: it may be {both}", "write the one that is meant so")
+    return possible[0]
+
+
+def _quotation(text: str) -> str:
+    return repr(text[:40]) if text else "empty"
+
+
+def _plain(value: Fraction) -> str:
+    return decimal_text(value, 9).replace("≈ ", "")
+
+
+def _people(
+    table: CellTable, rows: Sequence[Mapping[str, float]], ids: tuple[str, ...], formula: AreaFormula
+) -> People:
+    def column(name: str) -> FloatArray:
+        return np.array([row.get(name, np.nan) for row in rows])
+
+    sexed = bool(SEXES.keys() & set(table.columns))
+    areas = "bsa_m2" in table.columns or formula is not AreaFormula.MOSTELLER
+    return People(
+        column("weight_kg"),
+        column("height_cm"),
+        column("age_years") if "age_years" in table.columns else None,
+        column("female") if sexed else None,
+        column("bsa_m2") if areas else None,
+        ids,
+        FrozenMapping({BASELINES[name].parameter: column(name) for name in _given_columns(table.columns, rows)}),
+    )
+
+
+def _given_columns(columns: Sequence[str], rows: Sequence[Mapping[str, float]]) -> Iterator[str]:
+    """Baselines that somebody has."""
+    return (name for name in BASELINES if name in columns and any(name in row for row in rows))

@@ -1,0 +1,233 @@
+"""A table of patients: what a ward's spreadsheet has in it, and that nobody is simulated who cannot be."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from blinplan.course.patient import AreaFormula, PatientError, patient
+from blinplan.physiology.model.population import draw
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.regimen import library
+from blinplan.simulation.paired import NotPairedError
+from blinplan.simulation.people.people import People, PeopleError
+from blinplan.simulation.people.read import read_people
+from blinplan.simulation.trajectories import curves, portions
+from blinplan.simulation.trial import Simulation, run
+
+
+def of(*rows: str, head: str = "id,weight_kg,height_cm") -> People:
+    return read_people("\n".join((head, *rows)) + "\n", "ward.csv")
+
+
+def refused(*rows: str, head: str = "id,weight_kg,height_cm") -> str:
+    with pytest.raises(PeopleError) as caught:
+        of(*rows, head=head)
+    return f"{caught.value} -> {caught.value.advice}"
+
+
+@pytest.mark.parametrize(
+    ("weight", "height", "area"),
+    [("154", "69", None), ("154", "175", None), ("70", "69", None), ("175", "70", None), ("70", "175", "2.4")],
+    ids=["pounds and inches", "pounds", "inches", "swapped", "another area"],
+)
+def test_a_row_is_refused_in_the_words_that_a_plan_has_for_its_patient(
+    weight: str, height: str, area: str | None
+) -> None:
+    with pytest.raises(PatientError) as told:
+        patient(Fraction(weight), Fraction(height), None if area is None else Fraction(area))
+    said = refused("A-1,70,175,1.84", f"B-2,{weight},{height},{area or ''}", head="id,weight_kg,height_cm,bsa_m2")
+    assert said.startswith(f"ward.csv:3 (id B-2): {told.value}")
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("A,70,175,150", "an age of 150 years: an age in years is 0 to 120"),
+        ("A,75,155,3", "75 kg at 3 years: nobody below 5 years weighs more than 70 kg"),
+        ("A,30,130,0.7", "30 kg at 8 months: nobody below 1 year weighs more than"),
+        ("A,70,175,-4", "an age of -4 years"),
+        ("A,70,175,41y", "age_years is '41y'"),
+        ("A,70,175,", "age_years is empty"),
+    ],
+)
+def test_impossible_ages_are_refused(row: str, words: str) -> None:
+    said = refused(row, head="id,weight_kg,height_cm,age_years")
+    assert "ward.csv:2 (id A): " in said
+    assert words in said
+
+
+def test_a_child_may_be_of_months_and_an_adult_of_a_fraction_of_a_year() -> None:
+    people = of("8.5,70,0.7", "70,175,41.29", head="weight_kg,height_cm,age_years")
+    assert people.age_years is not None
+    assert people.age_years.tolist() == [0.7, 41.29]
+
+
+@pytest.mark.parametrize(("word", "female"), [("F", 1.0), ("female", 1.0), ("m", 0.0), ("Male", 0.0)])
+def test_a_column_of_sex_takes_words(word: str, female: float) -> None:
+    people = of(f"70,175,{word}", head="weight_kg,height_cm,sex")
+    assert people.female is not None
+    assert people.female.tolist() == [female]
+
+
+@pytest.mark.parametrize(
+    ("column", "word"), [("female", "F"), ("female", "yes"), ("female", "2"), ("sex", "w"), ("sex", "1"), ("sex", "")]
+)
+def test_other_words_for_the_sex_are_refused(column: str, word: str) -> None:
+    said = refused(f"A,70,175,{word}", head=f"id,weight_kg,height_cm,{column}")
+    assert f"ward.csv:2 (id A): {column} is {repr(word) if word else 'empty'}" in said
+
+
+PLAIN = "id,weight_kg,height_cm,t_cells_per_ul\nA-1,70.5,175,900\nB-2,60,160,1200\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN,
+        "\ufeff" + PLAIN,
+        PLAIN.replace("\n", "\r\n"),
+        PLAIN.replace(",", ";"),
+        PLAIN.replace(",", "\t"),
+        PLAIN.replace(",", ";").replace("70.5", "70,5"),
+        PLAIN.replace("70.5", '"70,5"'),
+        PLAIN.replace(",", " , "),
+        PLAIN.replace(",", ",\u00a0"),
+        PLAIN.replace("weight_kg", "Weight [kg]").replace("t_cells_per_ul", "T cells per \u00b5L"),
+        PLAIN.replace("\n", ",,\n"),
+        PLAIN.replace("\nB", "\n,,,\n\nB"),
+        PLAIN.replace("A-1", '"A-1"'),
+        PLAIN.replace("1200", "1.2e3"),
+    ],
+    ids=str,
+)
+def test_a_table_reads_the_same_however_a_spreadsheet_saves_it(text: str) -> None:
+    people = read_people(text, "ward.csv")
+    assert people.ids == ("A-1", "B-2")
+    assert people.weight_kg.tolist() == [70.5, 60.0]
+    assert people.height_cm.tolist() == [175.0, 160.0]
+    assert people.baselines["t_cells"].tolist() == [900.0, 1200.0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (["A,70,175", "A,60,160"], ("ward.csv:3 (id A)", "row 2 has the same id")),
+        (["A,70,175", ",60,160"], ("ward.csv:3: id is empty",)),
+        (["A,,175"], ("ward.csv:2 (id A): weight_kg is empty",)),
+        (["A,70,5,175"], ("ward.csv:2: 4 cells, and the header has 3 columns", "decimal comma", "semicolons")),
+        (["A,70 kg,175"], ("weight_kg is '70 kg'", "a plain number")),
+        (["A,154,69", "B,140,66", "C,70,175"], ("ward.csv:2 (id A)", "1 more row is refused too")),
+        (["A,70,1e99999999999"], ("height_cm is",)),
+        (["\x1b[31mA,70,7"], ("(id \\x1b[31mA)",)),
+        ([f"{'A' * 65},70,175"], ("id has 65 characters",)),
+    ],
+    ids=str,
+)
+def test_a_row_that_nobody_can_take_as_it_stands_says_where_and_why(rows: list[str], words: tuple[str, ...]) -> None:
+    said = refused(*rows)
+    assert all(word in said for word in words), said
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        ("id,weight_lb,height_cm", "multiply pounds by 0.45359237 and call it weight_kg"),
+        ("id,weight_kg,height_in", "multiply inches by 2.54 and call it height_cm"),
+        ("id,weight,height_cm", "weight may be weight_kg"),
+        ("id,wieght_kg,height_cm", "wieght_kg may be weight_kg"),
+        ("id,weight_kg,height_cm,female,sex", "female (1 or 0) or sex"),
+        ("id,weight_kg,height_cm,,age_years", "one without a name"),
+    ],
+)
+def test_columns_that_a_table_has_not_are_refused_with_what_is_meant(head: str, words: str) -> None:
+    cells = ",".join(["A", "70", "175", "1", "1"][: head.count(",") + 1])
+    assert words in refused(cells, head=head)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "words"),
+    [
+        ("t_cells_per_ul", "1,200", "it may be 1.2 or 1200"),
+        ("t_cells_per_ul", "0,9", "in 10^9/L it would be 900 cells/µL"),
+        ("b_cells_per_ul", "0", "B cells before treatment are 0.01 to 20,000 cells/µL"),
+        ("b_cells_per_ul", "low", "b_cells_per_ul is 'low'"),
+        ("blasts_fraction", "40", "40 % is 0.4"),
+        ("il6_pg_per_ml", "<2", "il6_pg_per_ml is '<2'"),
+        ("il6_pg_per_ml", "5000", "IL-6 before treatment are 0.001 to 1,000 pg/mL"),
+    ],
+)
+def test_baselines_in_another_unit_or_of_two_readings_are_refused(column: str, cell: str, words: str) -> None:
+    said = refused(f"A;70;175;{cell}", head=f"id;weight_kg;height_cm;{column}")
+    assert "ward.csv:2 (id A): " in said
+    assert words in said
+
+
+def test_a_mark_that_can_only_part_decimals_does() -> None:
+    people = of("A;70,125;175,250;1,851", head="id;weight_kg;height_cm;bsa_m2")
+    assert people.bsa_m2 is not None
+    assert (people.weight_kg[0], people.height_cm[0], people.bsa_m2[0]) == (70.125, 175.25, 1.851)
+
+
+def test_areas_are_computed_by_the_formula_that_is_asked_for() -> None:
+    people = read_people("weight_kg,height_cm\n70,175\n", "ward.csv", AreaFormula.DUBOIS)
+    assert people.bsa_m2 is not None
+    assert people.bsa_m2[0] == pytest.approx(0.007184 * 70**0.425 * 175**0.725)
+
+
+HEAD = "id,weight_kg,height_cm,b_cells_per_ul,t_cells_per_ul,blasts_fraction,il6_pg_per_ml"
+
+
+def sent(people: People, seed: int = 5) -> Simulation:
+    return run(library.regimen("nhl-15"), preset="adult-rr", patients=people, seed=seed)
+
+
+def test_what_was_before_treatment_stands_in_the_place_of_what_is_drawn() -> None:
+    drawn = draw("adult-rr", 3, seed=5)
+    given = sent(of("A,70,175,15,400,0.2,12", "B,60,160,,,,", "C,80,180,30,,,", head=HEAD)).population
+    assert given.b_cells.tolist() == [15.0, drawn.b_cells[1], 30.0]
+    assert given.t_cells.tolist() == [400.0, *drawn.t_cells[1:]]
+    assert given.blasts.tolist() == [0.2, *drawn.blasts[1:]]
+    assert given.cytokine_baseline[2].tolist() == [12.0, *drawn.cytokine_baseline[2, 1:]]
+    # Release is told over the baseline, and all else is the person's own.
+    assert given.cytokine_release[0, 0] / 12 == pytest.approx(
+        drawn.cytokine_release[0, 0] / drawn.cytokine_baseline[2, 0]
+    )
+    assert given.lysis_ec50.tolist() == drawn.lysis_ec50.tolist()
+    assert given.given == ("b_cells", "t_cells", "blasts", "baseline_il6")
+
+
+def test_the_first_values_of_the_curves_are_those_of_the_table() -> None:
+    asked = curves(
+        library.regimen("nhl-15"),
+        every=MINUTES_PER_DAY,
+        preset="adult-rr",
+        patients=of("A,70,175,15,400,0.2,12", head=HEAD),
+    )
+    (portion,) = portions(asked)
+    found = portion.trajectories
+    assert found.states.b_blood[0, 0] == pytest.approx(15.0)
+    assert found.t_blood[0, 0] == pytest.approx(400.0)
+    assert found.blasts[0, 0] == pytest.approx(0.2)
+    assert found.cytokine("IL-6")[0, 0] == pytest.approx(12.0)
+
+
+def test_patients_keep_their_names_wherever_some_of_them_go() -> None:
+    people = sent(of("A,70,175", "B,60,160", "C,80,180")).population
+    assert people.ids == ("A", "B", "C")
+    assert people.select(slice(1, 3)).ids == ("B", "C")
+    assert people.select(np.array([2, 0])).ids == ("C", "A")
+
+
+def test_other_patients_of_the_same_bodies_are_not_paired() -> None:
+    mine, yours = sent(of("A,70,175")), sent(of("B,70,175"))
+    assert mine.outcome.paired(mine.outcome).shares
+    with pytest.raises(NotPairedError):
+        mine.outcome.paired(yours.outcome)
+
+
+def test_a_patient_does_not_depend_on_the_baselines_of_others() -> None:
+    alone = sent(of("A,70,175,15,,,", head=HEAD))
+    beside = sent(of("A,70,175,15,,,", "B,60,160,90,600,,", head=HEAD))
+    for mine, theirs in zip(alone.quantities, beside.quantities, strict=True):
+        np.testing.assert_array_equal(mine.values, theirs.values[:1])
