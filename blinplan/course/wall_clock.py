@@ -90,12 +90,16 @@ class WallClock:
 
     def surplus(self, start: int, stop: int) -> int:
         """By how many minutes more pass from one minute of the course to another than the clock shows."""
-        return (stop - start) - (self.at(stop).shown - self.at(start).shown)
+        if self.start is None or self.days is DayLength.OF_24_HOURS:
+            return 0
+        return (stop - start) - _minutes(self._local(stop) - self._local(start))
 
     def _local(self, minute: int) -> datetime:
         """What a clock shows at a minute where the patient is then."""
         assert self.start is not None  # noqa: S101 - without dates there is no local time
-        zone = next((zone for since, zone in reversed(self.moves) if since <= minute), self.start.tzinfo)
+        zone = self.start.tzinfo
+        if self.moves:
+            zone = next((zone for since, zone in reversed(self.moves) if since <= minute), zone)
         return (self.start.astimezone(UTC) + timedelta(minutes=minute)).astimezone(zone).replace(tzinfo=None)
 
     def _minutes_showing(self, local: datetime) -> list[int]:

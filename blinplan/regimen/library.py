@@ -44,6 +44,7 @@ def shipped_regimens() -> tuple[Regimen, ...]:
     return tuple(regimen(name) for name in paths())
 
 
+@cache
 def load(name: str) -> RegimenFile:
     """Read the file of a shipped regimen by its name; raises KeyError when there is none."""
     reading = read(paths()[name].read_bytes(), name)

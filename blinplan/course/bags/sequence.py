@@ -119,32 +119,49 @@ class _Available:
 
     def at(self, minute: int) -> tuple[SiteBag, ...]:
         """The bags that can be hung at a minute of the course."""
+        if not self.site.shortages:
+            return tuple(self.sizes(minute))
         day = None if self.start is None else day_of(minute, self.start)
         missing = {size for shortage in self.site.shortages if shortage.holds(day) for size in shortage.sizes}
         return tuple(size for size in self.sizes(minute) if size.minutes not in missing)
 
-    def between(self, start: int, stop: int, sizes: Sequence[SiteBag]) -> Iterator[SiteBag]:
+    def between(self, start: "_Time", stop: "_Time", sizes: Sequence[SiteBag]) -> Iterator[SiteBag]:
         """Of some bags those that last from one time to another, the shortest first."""
-        least = stop - start
-        if self.splits and (surplus := WallClock(self.start).surplus(start, stop)) > 0:
+        least = stop.minute - start.minute
+        if self.splits and (surplus := least - (stop.shown - start.shown)) > 0:
             usual = next((size for size in sizes if size.minutes >= least - surplus), None)
             sizes = () if usual is None else (usual,)
         return (size for size in sizes if size.minutes >= least)
 
 
-class _Hung(NamedTuple):
-    """A bag as it is weighed: its vials, how unusual the time is at which it is taken down, and whether it is the last.
+class _Time(NamedTuple):
+    """A time at which a bag may be hung or taken down: what the clock shows, and how unusual it is.
 
-    ``closed`` says whether the bag after it is to be hung on a day on which the site changes none.
-
-    ``vials`` is None where nobody says what is filled or what a vial holds.
+    ``closed`` says whether a bag that is hung then is hung on a day on which the site changes none.
     """
 
-    bag: Bag
-    vials: int | None
+    minute: int
+    shown: int
     unusual: int
     last: bool
     closed: bool
+
+
+class _Hung(NamedTuple):
+    """A bag as it is weighed: its minutes, its size, its vials, and when it is taken down.
+
+    ``vials`` is None where nobody says what is filled or what a vial holds, and where nobody asks.
+    """
+
+    minutes: int
+    size: SiteBag
+    vials: int | None
+    stop: _Time
+
+    @property
+    def waste(self) -> int:
+        """For how many minutes more it would last."""
+        return self.size.minutes - self.minutes
 
 
 _Cost = Callable[[_Hung], tuple[int, ...]]
@@ -152,22 +169,21 @@ _Cost = Callable[[_Hung], tuple[int, ...]]
 
 def _fewest_changes(hung: _Hung) -> tuple[int, ...]:
     """What is to be as little as can be, in this order, where a change is what costs most."""
-    bag = hung.bag
-    return bag.minutes < SHORTEST, 1, _ends_soon(hung), hung.unusual, bag.size.minutes - bag.minutes
+    return hung.minutes < SHORTEST, 1, _ends_soon(hung), hung.stop.unusual, hung.waste
 
 
 def _fewest_vials(hung: _Hung) -> tuple[int, ...]:
     """The same where a vial costs more; a bag of which nobody knows what it takes is hung where nothing else can be."""
-    return (hung.vials is None, hung.bag.minutes < SHORTEST, hung.vials or 0, *_fewest_changes(hung)[1:])
+    return (hung.vials is None, hung.minutes < SHORTEST, hung.vials or 0, *_fewest_changes(hung)[1:])
 
 
 def _thrifty_cost(hung: _Hung) -> tuple[int, ...]:
     """The same where throwing away is worse than changing."""
-    return hung.bag.size.minutes - hung.bag.minutes, 1, hung.unusual
+    return hung.waste, 1, hung.stop.unusual
 
 
 def _ends_soon(hung: _Hung) -> bool:
-    return hung.last and hung.bag.minutes < FEW_HOURS
+    return hung.stop.last and hung.minutes < FEW_HOURS
 
 
 _COSTS: Mapping[Preference, _Cost] = {
@@ -181,7 +197,7 @@ class _Way(NamedTuple):
 
     cost: tuple[int, ...]
     lengths: tuple[int, ...]
-    first: Bag | None
+    first: _Hung | None
 
 
 class _Search(NamedTuple):
@@ -196,45 +212,60 @@ class _Search(NamedTuple):
 
 def _best_bags(search: _Search) -> list[Bag]:
     """The best way through the times of change, found from the end."""
-    infusion = search.infusion
-    times = [infusion.start, *search.changes, infusion.stop]
+    infusion, times = search.infusion, _times(search)
     best = {infusion.stop: _Way((), (), None)}
     vials: dict[SiteBag, int | None] = {}
     for place in reversed(range(len(times) - 1)):
         ways = [
-            _put_before(hung, best[hung.bag.stop], search.cost)
+            _put_before(hung, best[hung.stop.minute], search.cost)
             for hung in _each_bag(search, times[place:], best, vials)
         ]
         if ways:
-            best[times[place]] = min(ways, key=lambda way: (way.cost, way.lengths))
+            best[times[place].minute] = min(ways, key=lambda way: (way.cost, way.lengths))
     if infusion.start not in best:
-        usual = [minute for minute in times if not search.changes.get(minute)]
+        usual = [time.minute for time in times if not time.unusual]
         raise _no_sequence(infusion, search.available, usual)
     found, now = [], infusion.start
-    while (bag := best[now].first) is not None:
-        found.append(bag)
-        now = bag.stop
+    while (hung := best[now].first) is not None:
+        found.append(Bag(now, hung.stop.minute, hung.size, infusion.rate, search.step))
+        now = hung.stop.minute
     return found
 
 
+def _times(search: _Search) -> list[_Time]:
+    """When bags may be hung and taken down, from the start of an infusion to its end."""
+    infusion, site, start = search.infusion, search.available.site, search.available.start
+    clock = WallClock(start if search.available.splits else None)  # asked only where a long day is split
+    return [
+        _Time(
+            minute,
+            clock.at(minute).shown,
+            search.changes.get(minute, 0),
+            minute == infusion.stop,
+            infusion.start < minute < infusion.stop and on_closed_day(minute, site, start),
+        )
+        for minute in (infusion.start, *search.changes, infusion.stop)
+    ]
+
+
 def _each_bag(
-    search: _Search, times: Sequence[int], best: Mapping[int, _Way], vials: dict[SiteBag, int | None]
+    search: _Search, times: Sequence[_Time], best: Mapping[int, _Way], vials: dict[SiteBag, int | None]
 ) -> Iterator[_Hung]:
     """Every bag that may be hung at the first of some times, and taken down at one from which there is a way on."""
-    infusion, available, start = search.infusion, search.available, times[0]
-    sizes = available.at(start)
+    available, start = search.available, times[0]
+    sizes = available.at(start.minute)
     for stop in times[1:]:
-        if not sizes or stop - start > sizes[-1].minutes:
+        minutes = stop.minute - start.minute
+        if not sizes or minutes > sizes[-1].minutes:
             return
-        for size in available.between(start, stop, sizes) if stop in best else ():
-            bag = Bag(start, stop, size, infusion.rate, search.step)
-            if size not in vials:
-                vials[size] = _vials(bag, available.site)
-            last = stop == infusion.stop
-            closed = not last and on_closed_day(stop, available.site, available.start)
-            yield _Hung(bag, vials[size], search.changes.get(stop, 0), last, closed)
+        for size in available.between(start, stop, sizes) if stop.minute in best else ():
             if search.cost is not _fewest_vials:
+                yield _Hung(minutes, size, None, stop)
                 break  # of one kind of bag the smallest is the best
+            if size not in vials:
+                bag = Bag(start.minute, stop.minute, size, search.infusion.rate, search.step)
+                vials[size] = _vials(bag, available.site)
+            yield _Hung(minutes, size, vials[size], stop)
 
 
 def _vials(bag: Bag, site: Site) -> int | None:
@@ -245,9 +276,9 @@ def _vials(bag: Bag, site: Site) -> int | None:
 
 def _put_before(hung: _Hung, rest: _Way, cost: _Cost) -> _Way:
     """Put a bag before the others."""
-    costs = (hung.closed, *cost(hung))
+    costs = (hung.stop.closed, *cost(hung))
     added = costs if not rest.cost else tuple(map(add, costs, rest.cost))
-    return _Way(added, (-hung.bag.minutes, *rest.lengths), hung.bag)
+    return _Way(added, (-hung.minutes, *rest.lengths), hung)
 
 
 def _no_sequence(infusion: Infusion, available: _Available, times: Sequence[int]) -> NoSequenceError:

@@ -91,8 +91,8 @@ def _at_any_hour(infusion: Infusion, site: Site, start: datetime) -> Iterator[in
 def _besides(times: Sequence[int], site: Site, start: datetime) -> Iterator[tuple[int, int]]:
     """Whole hours between two times over which the clock is put back, far enough from both."""
     clock = WallClock(start)
-    for before, after in pairwise(times):
-        if clock.surplus(before, after) <= 0:
+    for (before, shown), (after, shown_after) in pairwise((minute, clock.at(minute).shown) for minute in times):
+        if after - before <= shown_after - shown:
             continue
         to_the_hour = -local_time(before, start).minute % MINUTES_PER_HOUR
         for minute in range(before + SHORTEST + to_the_hour, after - SHORTEST + 1, MINUTES_PER_HOUR):
