@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from blinplan.evidence import measures
-from blinplan.evidence.measures import Arm, Study
+from blinplan.evidence.study import Arm, Study
 from blinplan.label.read import DEFAULT, label_named
 from blinplan.physiology import endpoints
 from blinplan.physiology.model.parameters import load_parameters
@@ -62,6 +62,8 @@ def test_the_label_tells_of_the_infusion_of_a_cycle_by_its_number() -> None:
         (measures.b_cells_low, "b_cells_few", 0.0001),
         (measures.t_minimum_early, "t_cells_fall_within", 0.01),
         (measures.cytokine_early, "cytokines_highest_within", 0.01),
+        (measures.marrow_response, "marrow_response", 1e-9),
+        (measures.mrd_response, "measurable_residual_disease", 1e-12),
     ],
 )
 def test_a_claim_is_measured_by_the_number_that_the_data_say(
@@ -84,6 +86,9 @@ def test_each_says_where_it_comes_from() -> None:
         "t_cells_return_until",
         "t_cells_fall_within",
         "cytokines_highest_within",
+        "marrow_response",
+        "measurable_residual_disease",
+        "il6_read_from_figure",
     ]
 
 

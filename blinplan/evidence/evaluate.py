@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 import tomli
 
-from blinplan.evidence.measures import MEASURES, Arm, Study
+from blinplan.evidence.kinds import EvidenceKind
+from blinplan.evidence.measures import MEASURES
+from blinplan.evidence.study import Arm, Few, Study
 from blinplan.executor import Executor, executor_or_threads
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset, load_parameters
@@ -48,7 +50,20 @@ class Bounds:
 class Expectation:
     """One measure of a claim: what is measured, on whom, and where it must land.
 
-    `target` and `tolerance` are what calibration aims at; they decide no verdict.
+    Attributes
+    ----------
+    target, tolerance
+        What calibration aims at; they decide no verdict.
+    printed
+        The number as it was published; None where a source has words only.
+    counted
+        Whether it is a count of patients, and the band its 95 % interval.
+    chosen
+        Why the bounds are where they are, where they were chosen here; None where they are the source's.
+    construction
+        Why it cannot be otherwise, where it follows from what was put in.
+    miss
+        Why it is thought that the model misses it, where that is known.
     """
 
     text: str
@@ -58,6 +73,18 @@ class Expectation:
     band: Bounds
     target: float | None = None
     tolerance: float | None = None
+    printed: str | None = None
+    counted: bool = False
+    chosen: str | None = None
+    construction: str | None = None
+    miss: str | None = None
+
+    @property
+    def kind(self) -> EvidenceKind:
+        """Whether it was used in the fit, cannot be otherwise, or is predicted."""
+        if self.target is not None:
+            return EvidenceKind.FITTED
+        return EvidenceKind.PREDICTED if self.construction is None else EvidenceKind.CONSTRUCTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +101,27 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What one expectation found; a share of patients carries its 95 % binomial interval."""
+    """What one expectation found on so many patients; a share of them carries its 95 % binomial interval."""
 
     expectation: Expectation
     value: float
-    interval: tuple[float, float] | None
-    holds: bool
+    patients: int
+    interval: tuple[float, float] | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it landed in its band; of a share beside a published count, whether their intervals meet."""
+        band = self.expectation.band
+        if self.interval is None or not self.expectation.counted:
+            return band.holds(self.value)
+        return self.interval[0] <= band.high and self.interval[1] >= band.low
+
+    @property
+    def kind(self) -> EvidenceKind:
+        """What it is worth as evidence; a miss is not reproduced where it is known and explained, and fails else."""
+        if self.holds:
+            return self.expectation.kind
+        return EvidenceKind.FAILS if self.expectation.miss is None else EvidenceKind.NOT_REPRODUCED
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +133,8 @@ class ClaimResult:
 
     @property
     def holds(self) -> bool:
-        """Whether every measure landed in its band."""
-        return all(measurement.holds for measurement in self.measurements)
+        """Whether no measure missed its band, but for those that are known to."""
+        return all(measurement.kind is not EvidenceKind.FAILS for measurement in self.measurements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +148,15 @@ class Evidence:
 
     @property
     def holds(self) -> bool:
-        """Whether every claim holds."""
+        """Whether nothing fails: no claim of the article is missed, and nothing else that is not known to be."""
         return all(finding.holds for finding in self.findings)
+
+    def of_kind(self, kind: EvidenceKind) -> Iterator[ClaimResult]:
+        """The claims with what of them is of a kind, published numbers first; those without any are left out."""
+        for finding in sorted(self.findings, key=lambda finding: finding.claim.kind != "published"):
+            measurements = tuple(measurement for measurement in finding.measurements if measurement.kind is kind)
+            if measurements:
+                yield ClaimResult(finding.claim, measurements)
 
 
 def _bounds(entry: Mapping[str, Any]) -> Bounds:
@@ -119,20 +168,33 @@ def _bounds(entry: Mapping[str, Any]) -> Bounds:
     )
 
 
-def _expectation(entry: Mapping[str, Any]) -> Expectation:
+def _expectation(entry: Mapping[str, Any], kind: str) -> Expectation:
     if entry["measure"] not in MEASURES:
         raise ValueError(f"unknown measure {entry['measure']!r}")
-    choices = {key: entry[key] for key in ("cycle", "cytokine", "hours", "dose") if key in entry}
-    arm = Arm(population=entry["population"], scenarios=tuple(entry["scenarios"]), **choices)
+    if kind == "claim" and "miss" in entry:
+        raise ValueError(f"{entry['text']!r} is a claim of the article: that it is missed cannot be excused")
+    choices = {key: entry[key] for key in _CHOICES if key in entry}
+    days = tuple(entry.get("days", ()))
+    arm = Arm(population=entry["population"], scenarios=tuple(entry["scenarios"]), days=days, **choices)
+    count = Proportion(*entry["count"]) if "count" in entry else None
+    low, high = (0.0, 1.0) if count is None else count.interval
     return Expectation(
         text=entry["text"],
         measure=entry["measure"],
         arm=arm,
         unit=entry["unit"],
-        band=_bounds(entry),
+        band=_bounds(entry) if count is None else Bounds(round(low, 3), round(high, 3)),
         target=entry.get("target"),
         tolerance=entry.get("tolerance"),
+        printed=entry.get("printed") if count is None else f"{count.count} of {count.total}",
+        counted=count is not None,
+        chosen=entry.get("chosen"),
+        construction=entry.get("construction"),
+        miss=entry.get("miss"),
     )
+
+
+_CHOICES = ("cycle", "cytokine", "hours", "dose", "blasts_from")
 
 
 @cache
@@ -146,7 +208,7 @@ def load_claims() -> tuple[Claim, ...]:
             sentence=entry["sentence"],
             source=entry["source"],
             status=entry.get("status"),
-            expectations=tuple(_expectation(measure) for measure in entry["measures"]),
+            expectations=tuple(_expectation(measure, entry["kind"]) for measure in entry["measures"]),
         )
         for entry in tomli.loads(text)["claims"]
     )
@@ -154,13 +216,11 @@ def load_claims() -> tuple[Claim, ...]:
 
 def _measure(study: Study, expectation: Expectation) -> Measurement:
     answer = MEASURES[expectation.measure](study, expectation.arm)
-    value = answer.value if isinstance(answer, Proportion) else answer
-    return Measurement(
-        expectation=expectation,
-        value=value,
-        interval=answer.interval if isinstance(answer, Proportion) else None,
-        holds=expectation.band.holds(value),
-    )
+    if isinstance(answer, Proportion):
+        return Measurement(expectation, answer.value, answer.total, answer.interval)
+    if isinstance(answer, Few):
+        return Measurement(expectation, answer.value, answer.patients)
+    return Measurement(expectation, answer, study.patients)
 
 
 def evaluate(

@@ -2,98 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from blinplan.evidence.scenarios import scenario
-from blinplan.executor import Executor, InTurn
-from blinplan.physiology.endpoints import Endpoints
+from blinplan.evidence.study import Arm, Few, Measure, Study, median, share
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model import mechanism
 from blinplan.physiology.model.cytokines import CYTOKINES
-from blinplan.physiology.model.dosing import Options
-from blinplan.physiology.model.parameters import Preset
-from blinplan.physiology.model.population import FloatArray, Population, draw, typical
+from blinplan.physiology.model.population import FloatArray, typical
 from blinplan.physiology.model.states import TABLE, State, States
 from blinplan.physiology.solve import simulate
-from blinplan.physiology.trajectories import Trajectories
 from blinplan.proportion import Proportion
 from blinplan.thresholds.threshold import threshold
-
-
-@dataclass(frozen=True, slots=True)
-class Arm:
-    """What one group of patients gets: the population, the scenarios, and which cycle or cytokine is asked about."""
-
-    population: str
-    scenarios: tuple[str, ...]
-    cycle: int = 1
-    cytokine: str = "IL-6"
-    hours: float = 0.0
-    dose: float = 0.0
-
-
-@dataclass(slots=True)
-class Study:
-    """The simulations behind one evaluation; each is run once, on the same patients in every scenario."""
-
-    presets: dict[str, Preset]
-    patients: int
-    seed: int
-    options: Options = field(default_factory=Options)
-    executor: Executor = field(default_factory=InTurn)
-    _drawn: dict[str, Population] = field(default_factory=dict)
-    _run: dict[tuple[str, str], Endpoints] = field(default_factory=dict)
-
-    def population(self, name: str) -> Population:
-        """Patients of one preset."""
-        if name not in self._drawn:
-            self._drawn[name] = draw(self.presets[name], self.patients, self.seed)
-        return self._drawn[name]
-
-    def endpoints(self, arm: Arm, which: int = 0) -> Endpoints:
-        """Endpoints of one scenario of an arm."""
-        key = arm.population, arm.scenarios[which]
-        if key not in self._run:
-            people = self.population(arm.population)
-            dosing = scenario(arm.scenarios[which], people.bsa_m2)
-            found = simulate(dosing, people, options=self.options, executor=self.executor).endpoints
-            assert found is not None  # noqa: S101 - endpoints were asked for
-            self._run[key] = found
-        return self._run[key]
-
-    def trajectories(self, arm: Arm, days: Sequence[float], most: int = 1000) -> Trajectories:
-        """States at given days, on at most `most` of the patients."""
-        people = self.population(arm.population).select(slice(0, most))
-        dosing = scenario(arm.scenarios[0], people.bsa_m2)
-        result = simulate(
-            dosing,
-            people,
-            options=self.options,
-            output_days=np.array(days),
-            endpoints=False,
-            executor=self.executor,
-        )
-        assert result.trajectories is not None  # noqa: S101 - output days were given
-        return result.trajectories
-
-
-Measured = float | Proportion
-Measure = Callable[[Study, Arm], Measured]
-
-
-def _share(condition: BoolArray, among: BoolArray | None = None) -> Proportion:
-    if among is None:
-        return Proportion(int(np.count_nonzero(condition)), int(condition.size))
-    return Proportion(int(np.count_nonzero(condition & among)), int(np.count_nonzero(among)))
-
-
-def _median(values: FloatArray) -> float:
-    known = values[~np.isnan(values)]
-    return float(np.median(known)) if known.size else float("nan")
-
 
 # --- infusion -----------------------------------------------------------------------------------------------------
 
@@ -115,7 +38,7 @@ def free_days(study: Study, arm: Arm) -> float:
 
 def depleted(study: Study, arm: Arm) -> Proportion:
     """Share with 10 B cells/µL or less at some time in a cycle's infusion."""
-    return _share(study.endpoints(arm).b_depleted[arm.cycle - 1])
+    return share(study.endpoints(arm).b_depleted[arm.cycle - 1])
 
 
 def depletion_day(study: Study, arm: Arm) -> float:
@@ -127,7 +50,7 @@ def depletion_day(study: Study, arm: Arm) -> float:
 
 def not_depleted(study: Study, arm: Arm) -> Proportion:
     """Share without."""
-    return _share(~study.endpoints(arm).b_depleted[arm.cycle - 1])
+    return share(~study.endpoints(arm).b_depleted[arm.cycle - 1])
 
 
 def least_gain(study: Study, arm: Arm) -> float:
@@ -139,17 +62,23 @@ def least_gain(study: Study, arm: Arm) -> float:
 def recovered(study: Study, arm: Arm) -> Proportion:
     """Of those depleted at the end of a cycle's infusion, the share above 10/µL before the next."""
     e, k = study.endpoints(arm), arm.cycle - 1
-    return _share(e.b_recovered[k], e.b_low_at_infusion_end[k])
+    return share(e.b_recovered[k], e.b_low_at_infusion_end[k])
+
+
+def depleted_by(study: Study, arm: Arm) -> Proportion:
+    """Share with 10 B cells/µL or less within some hours of the start."""
+    day = study.endpoints(arm).b_depleted_day[0]
+    return share(day <= arm.hours / 24.0)
 
 
 def b_cells_low(study: Study, arm: Arm) -> Proportion:
     """Share at 1 B cell/µL or less some hours after the start."""
-    return _share(study.trajectories(arm, [arm.hours / 24.0]).states.b_blood[0] <= threshold("b_cells_few"))
+    return share(study.trajectories(arm, [arm.hours / 24.0]).states.b_blood[0] <= threshold("b_cells_few"))
 
 
 def b_baseline(study: Study, arm: Arm) -> float:
     """Median B cells/µL before treatment."""
-    return _median(study.population(arm.population).b_cells)
+    return median(study.population(arm.population).b_cells)
 
 
 # --- T cells ------------------------------------------------------------------------------------------------------
@@ -157,50 +86,50 @@ def b_baseline(study: Study, arm: Arm) -> float:
 
 def t_minimum_day(study: Study, arm: Arm) -> float:
     """Median day of the least T-cell count of the first week."""
-    return _median(study.endpoints(arm).t_minimum_day)
+    return median(study.endpoints(arm).t_minimum_day)
 
 
 def t_minimum_early(study: Study, arm: Arm) -> Proportion:
     """Share in whom it comes within 2 days."""
-    return _share(study.endpoints(arm).t_minimum_day <= threshold("t_cells_fall_within"))
+    return share(study.endpoints(arm).t_minimum_day <= threshold("t_cells_fall_within"))
 
 
 def t_returned(study: Study, arm: Arm) -> Proportion:
     """Share whose T cells are first back at 90 % of baseline within days 7 to 14."""
     day = study.endpoints(arm).t_return_day
-    return _share((day >= threshold("t_cells_return_from")) & (day <= threshold("t_cells_return_until")))
+    return share((day >= threshold("t_cells_return_from")) & (day <= threshold("t_cells_return_until")))
 
 
 def t_fell_after_escalation(study: Study, arm: Arm) -> Proportion:
     """Share whose count 2 days after the first escalation is below 80 % of that at it."""
     e = study.endpoints(arm)
-    return _share(e.t_after_escalation[0] < threshold("t_cells_fallen") * e.t_at_escalation[0])
+    return share(e.t_after_escalation[0] < threshold("t_cells_fallen") * e.t_at_escalation[0])
 
 
 def t_expanded(study: Study, arm: Arm) -> Proportion:
     """Share whose greatest count in cycle 1 is above 1.25 of baseline."""
-    return _share(study.endpoints(arm).t_expanded[0])
+    return share(study.endpoints(arm).t_expanded[0])
 
 
 def t_peak(study: Study, arm: Arm) -> float:
     """Median of the greatest count in cycle 1, over baseline."""
-    return _median(study.endpoints(arm).t_peak[0])
+    return median(study.endpoints(arm).t_peak[0])
 
 
-def t_left(study: Study, arm: Arm) -> float:
+def t_left(study: Study, arm: Arm) -> Few:
     """Median share of the baseline count in blood some hours after the start."""
     t = study.trajectories(arm, [arm.hours / 24.0]).t_blood[0]
-    return _median(t / study.population(arm.population).t_cells[: t.shape[0]])
+    return Few(median(t / study.population(arm.population).t_cells[: t.shape[0]]), t.shape[0])
 
 
 def t_total_kept(study: Study, arm: Arm) -> float:
     """Median of blood and adherent T cells at 24 h, over baseline."""
-    return _median(study.endpoints(arm).t_total_day_1)
+    return median(study.endpoints(arm).t_total_day_1)
 
 
 def t_total_grown(study: Study, arm: Arm) -> float:
     """Median of blood and adherent T cells at day 14, over baseline (the drug-free run stays at baseline)."""
-    return _median(study.endpoints(arm).t_total_day_14)
+    return median(study.endpoints(arm).t_total_day_14)
 
 
 # --- cytokines ----------------------------------------------------------------------------------------------------
@@ -208,13 +137,13 @@ def t_total_grown(study: Study, arm: Arm) -> float:
 
 def cytokine_fold(study: Study, arm: Arm) -> float:
     """Median peak of a cytokine in a cycle, over baseline."""
-    return _median(study.endpoints(arm).cytokine_fold[CYTOKINES.index(arm.cytokine), arm.cycle - 1])
+    return median(study.endpoints(arm).cytokine_fold[CYTOKINES.index(arm.cytokine), arm.cycle - 1])
 
 
 def cytokine_early(study: Study, arm: Arm) -> Proportion:
     """Share whose peak of cycle 1 comes within 2 days."""
     day = study.endpoints(arm).cytokine_peak_day[CYTOKINES.index(arm.cytokine), 0]
-    return _share(day <= threshold("cytokines_highest_within"))
+    return share(day <= threshold("cytokines_highest_within"))
 
 
 def cytokine_settled(study: Study, arm: Arm) -> float:
@@ -232,7 +161,54 @@ def cytokine_raised_less(study: Study, arm: Arm) -> float:
 def cytokine_peak_ratio(study: Study, arm: Arm) -> float:
     """Median peak of cycle 2 over that of cycle 1."""
     peak = study.endpoints(arm).peak(arm.cytokine)
-    return _median(peak[1] / peak[0])
+    return median(peak[1] / peak[0])
+
+
+def cytokine_read(study: Study, arm: Arm, which: int = 0) -> Few:
+    """Median level of a cytokine at some days, of those that can be read from the published figure.
+
+    A patient counts at each of the days, as the points of the figure do.
+    """
+    of = replace(arm, scenarios=arm.scenarios[which : which + 1])
+    levels = study.trajectories(of, arm.days, most=study.patients).cytokine(arm.cytokine)
+    return Few(median(levels[levels > threshold("il6_read_from_figure")]), levels.shape[1])
+
+
+def cytokine_read_ratio(study: Study, arm: Arm) -> Few:
+    """The same at the first scenario over that at the second."""
+    first, second = (cytokine_read(study, arm, which) for which in (0, 1))
+    return Few(first.value / second.value, first.patients)
+
+
+# --- marrow -------------------------------------------------------------------------------------------------------
+
+
+def _blasts_least(study: Study, arm: Arm) -> FloatArray:
+    """The least share of blasts at an end of infusion, up to a cycle."""
+    change = study.endpoints(arm).blasts_log10_change[: arm.cycle]
+    return np.asarray(study.population(arm.population).blasts * 10.0 ** change.min(axis=0))
+
+
+def _among(study: Study, arm: Arm) -> BoolArray:
+    """The patients who have enough blasts before treatment."""
+    return np.asarray(study.population(arm.population).blasts >= arm.blasts_from)
+
+
+def marrow_response(study: Study, arm: Arm) -> Proportion:
+    """Share with 5 % blasts or fewer at the end of infusion of a cycle, up to one."""
+    return share(_blasts_least(study, arm) <= threshold("marrow_response"), _among(study, arm))
+
+
+def mrd_response(study: Study, arm: Arm) -> Proportion:
+    """Share with fewer than one blast in 10,000 cells at the end of infusion of a cycle, up to one."""
+    return share(_blasts_least(study, arm) < threshold("measurable_residual_disease"), _among(study, arm))
+
+
+def mrd_response_of_responders(study: Study, arm: Arm) -> Proportion:
+    """The same among those with 5 % blasts or fewer."""
+    least = _blasts_least(study, arm)
+    responded = (least <= threshold("marrow_response")) & _among(study, arm)
+    return share(least < threshold("measurable_residual_disease"), responded)
 
 
 # --- mechanism ----------------------------------------------------------------------------------------------------
@@ -257,7 +233,7 @@ def synapse_rises(study: Study, arm: Arm) -> Proportion:
         signal(drug, t, levels * b, levels * blasts),
     ):
         holds &= (sweep[0] == 0.0) & (np.diff(sweep, axis=0) > 0.0).all(axis=0)
-    return _share(holds)
+    return share(holds)
 
 
 def cytolytic_leads(study: Study, arm: Arm) -> Proportion:
@@ -272,30 +248,34 @@ def cytolytic_leads(study: Study, arm: Arm) -> Proportion:
     signal = np.argmax(found.states.cytolytic >= 0.01 * found.states.cytolytic.max(axis=0), axis=0)
     fallen = found.states.b_blood <= 0.99 * base
     fall = np.where(fallen.any(axis=0), np.argmax(fallen, axis=0), days.shape[0])
-    return _share(signal < fall)
+    return share(signal < fall)
 
 
-def spared_without_cytolytic(study: Study, arm: Arm) -> float:
-    """Greatest relative change of B cells when no cytolytic proteins act, under full dosing."""
+def spared_without_cytolytic(study: Study, arm: Arm) -> Few:
+    """Greatest relative change of B cells under full dosing where no synapse makes cytolytic proteins."""
     people = study.population(arm.population).select(slice(0, 100))
-    idle = replace(people, kill_rate=np.zeros(people.size))
+    idle = replace(people, lysis_ec50=np.full(people.size, _OUT_OF_REACH))
     result = simulate(scenario(arm.scenarios[0], idle.bsa_m2), idle, output_days=np.arange(43.0), endpoints=False)
     assert result.trajectories is not None  # noqa: S101 - output days were given
-    return float(np.max(np.abs(result.trajectories.states.b_blood / idle.b_cells - 1.0)))
+    return Few(float(np.max(np.abs(result.trajectories.states.b_blood / idle.b_cells - 1.0))), people.size)
+
+
+_OUT_OF_REACH = 1e30
+"""A concentration in pg/mL that no dose comes near."""
 
 
 def blasts_fall(study: Study, arm: Arm) -> float:
     """Median log10 fall of blasts by day 28."""
-    return -_median(study.endpoints(arm).blasts_log10_change_day_28)
+    return -median(study.endpoints(arm).blasts_log10_change_day_28)
 
 
-def drug_free_drift(study: Study, arm: Arm) -> float:
+def drug_free_drift(study: Study, arm: Arm) -> Few:
     """Greatest relative change of any state without drug, blasts excepted; signals that rest at 0 count as they are."""
     people = study.population(arm.population)
     most = min(people.size, 200)
     found = study.trajectories(arm, list(np.arange(0.0, 84.5, 0.5)), most=most)
     people = people.select(slice(0, most))
-    return float(max(_drift(values, state.start(people)).max() for state, values in resting(found.states)))
+    return Few(float(max(_drift(values, state.start(people)).max() for state, values in resting(found.states))), most)
 
 
 def resting(states: States) -> Iterator[tuple[State, FloatArray]]:
@@ -311,16 +291,28 @@ def _drift(values: FloatArray, start: FloatArray | float) -> FloatArray:
 # --- published pharmacokinetics -----------------------------------------------------------------------------------
 
 
-def typical_steady_state(study: Study, arm: Arm) -> float:
+def typical_steady_state(study: Study, arm: Arm) -> Few:
     """Steady state in pg/mL of the typical patient of 1.876 m² at a dose in mcg/day."""
     person = typical(study.presets[arm.population])
-    return float(mechanism.steady_state(np.array([arm.dose]), person.clearance)[0])
+    return Few(float(mechanism.steady_state(np.array([arm.dose]), person.clearance)[0]), 1)
 
 
-def half_life(study: Study, arm: Arm) -> float:
+def mean_steady_state(study: Study, arm: Arm) -> float:
+    """Mean over patients of the steady state in pg/mL at a dose in mcg/day, without any error of measurement."""
+    people = study.population(arm.population)
+    return float(mechanism.steady_state(np.full(people.size, arm.dose), people.clearance).mean())
+
+
+def mean_steady_state_by_area(study: Study, arm: Arm) -> float:
+    """The same at a dose in mcg/m²/day."""
+    people = study.population(arm.population)
+    return float(mechanism.steady_state(arm.dose * people.bsa_m2, people.clearance).mean())
+
+
+def half_life(study: Study, arm: Arm) -> Few:
     """Half-life in hours of the typical patient."""
     person = typical(study.presets[arm.population])
-    return float(24.0 * np.log(2.0) * person.volume / person.clearance[0])
+    return Few(float(24.0 * np.log(2.0) * person.volume / person.clearance[0]), 1)
 
 
 def clearance_variance(study: Study, arm: Arm) -> float:
@@ -330,12 +322,12 @@ def clearance_variance(study: Study, arm: Arm) -> float:
     return float(np.var(np.log(people.clearance / size), ddof=1))
 
 
-def dose_recovered(study: Study, arm: Arm) -> float:
+def dose_recovered(study: Study, arm: Arm) -> Few:
     """Greatest relative difference between area under the curve times clearance and the dose."""
     people = study.population(arm.population).select(slice(0, 100))
     found = simulate(scenario(arm.scenarios[0], people.bsa_m2), people).endpoints
     assert found is not None  # noqa: S101 - endpoints were asked for
-    return float(np.max(np.abs(found.auc * people.clearance / found.infused - 1.0)))
+    return Few(float(np.max(np.abs(found.auc * people.clearance / found.infused - 1.0))), people.size)
 
 
 MEASURES: dict[str, Measure] = {
@@ -364,6 +356,14 @@ MEASURES: dict[str, Measure] = {
         cytokine_settled,
         cytokine_raised_less,
         cytokine_peak_ratio,
+        cytokine_read,
+        cytokine_read_ratio,
+        marrow_response,
+        mrd_response,
+        mrd_response_of_responders,
+        depleted_by,
+        mean_steady_state,
+        mean_steady_state_by_area,
         synapse_rises,
         cytolytic_leads,
         spared_without_cytolytic,

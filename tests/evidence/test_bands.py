@@ -6,8 +6,9 @@ from collections import Counter
 import pytest
 
 from blinplan.evidence.evaluate import Bounds, Claim, ClaimResult, Evidence, Expectation, Measurement, load_claims
-from blinplan.evidence.measures import MEASURES, Arm
+from blinplan.evidence.measures import MEASURES
 from blinplan.evidence.scenarios import scenario
+from blinplan.evidence.study import Arm
 from blinplan.physiology import Options, draw
 
 EXPECTATIONS = [expectation for claim in load_claims() for expectation in claim.expectations]
@@ -93,7 +94,7 @@ def test_every_scenario_is_one_that_patients_can_be_given(each: Expectation) -> 
 
 def test_a_claim_holds_when_every_measure_does_and_evidence_when_every_claim_does() -> None:
     expectation = Expectation("it", "depleted", Arm("adult-rr", ("label",)), "1", Bounds(low=0.5))
-    yes, no = (Measurement(expectation, value, None, holds=expectation.band.holds(value)) for value in (0.6, 0.4))
+    yes, no = (Measurement(expectation, value, 10) for value in (0.6, 0.4))
     claim = Claim("X-1", "claim", "it is so", "somewhere", (expectation, expectation))
     good, bad = ClaimResult(claim, (yes, yes)), ClaimResult(claim, (yes, no))
     assert good.holds

@@ -9,7 +9,7 @@ import pytest
 from blinplan.evidence import calibrate
 from blinplan.evidence.calibrate import Fitted, Stage, apply, fit, load_stages, write
 from blinplan.evidence.evaluate import Bounds, Claim, ClaimResult, Evidence, Expectation, Measurement
-from blinplan.evidence.measures import Arm
+from blinplan.evidence.study import Arm
 from blinplan.physiology import Options, load_parameters
 from blinplan.physiology.model.parameters import Preset, read_parameters
 
@@ -91,7 +91,7 @@ def measured(response: Callable[[float], float], target: float) -> Callable[...,
     claim = Claim("X-1", "claim", "it is so", "somewhere", (expectation,))
 
     def evaluate(patients: int, seed: int, *, presets: dict[str, Preset], **_: object) -> Evidence:
-        measurement = Measurement(expectation, response(presets["adult-rr"].value("kill_rate")), None, holds=True)
+        measurement = Measurement(expectation, response(presets["adult-rr"].value("kill_rate")), patients)
         return Evidence(patients, seed, Options(), (ClaimResult(claim, (measurement,)),))
 
     return evaluate

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from blinplan.evidence import measures
-from blinplan.evidence.measures import Arm, Study
+from blinplan.evidence.study import Arm, Study
 from blinplan.physiology import load_parameters
 from blinplan.proportion import Proportion
 
@@ -23,20 +23,26 @@ def test_the_label_s_cycle_is_28_days_of_infusion_and_14_without(study: Study) -
 
 def test_the_typical_patient_has_the_published_kinetics(study: Study) -> None:
     # Clements et al. 2020: 2.22 L/h and 5.98 L at 1.876 m².
-    assert measures.typical_steady_state(study, Arm("adult-rr", ("label",), dose=28.0)) == pytest.approx(
-        28e6 / 24 / 2220, rel=1e-3
-    )
-    assert measures.half_life(study, LABEL) == pytest.approx(np.log(2) * 5.98 / 2.22, rel=1e-3)
+    steady = measures.typical_steady_state(study, Arm("adult-rr", ("label",), dose=28.0))
+    assert steady.value == pytest.approx(28e6 / 24 / 2220, rel=1e-3)
+    assert measures.half_life(study, LABEL).value == pytest.approx(np.log(2) * 5.98 / 2.22, rel=1e-3)
+    assert steady.patients == 1
+
+
+def test_the_mean_of_a_log_normal_steady_state_is_above_its_typical_value(study: Study) -> None:
+    # The mean of exp(eta), eta normal with variance 0.2266, is exp(0.2266 / 2); area adds little.
+    mean = measures.mean_steady_state(study, Arm("adult-rr", ("label",), dose=28.0))
+    assert mean / (28e6 / 24 / 2220) == pytest.approx(np.exp(0.2266 / 2), rel=0.1)
 
 
 def test_patients_who_get_no_drug_stay_as_they_are(study: Study) -> None:
     none = Arm("adult-rr", ("none",))
-    assert measures.drug_free_drift(study, none) < 1e-6
-    assert measures.dose_recovered(study, LABEL) < 1e-9
+    assert measures.drug_free_drift(study, none).value < 1e-6
+    assert measures.dose_recovered(study, LABEL).value < 1e-9
 
 
 def test_drug_moves_what_would_rest_without_it(study: Study) -> None:
-    assert measures.drug_free_drift(study, LABEL) > 0.5
+    assert measures.drug_free_drift(study, LABEL).value > 0.5
 
 
 def test_who_is_depleted_and_who_is_not_are_everybody(study: Study) -> None:
@@ -68,3 +74,40 @@ def test_more_drug_depletes_more(study: Study) -> None:
     assert isinstance(gain, float)
     assert isinstance(loss, float)
     assert gain >= 0.0 >= loss
+
+
+def test_a_response_is_what_is_left_of_the_blasts_at_the_end_of_infusion(study: Study) -> None:
+    people, found = study.population("adult-rr"), study.endpoints(LABEL)
+    left = people.blasts * 10.0**found.blasts_log10_change
+    one, two = (measures.marrow_response(study, Arm("adult-rr", ("label",), cycle=cycle)) for cycle in (1, 2))
+    assert one.count == int((left[0] <= 0.05).sum())
+    assert two.count == int((left.min(axis=0) <= 0.05).sum())
+    assert one.count <= two.count
+    deep = measures.mrd_response(study, Arm("adult-rr", ("label",), cycle=2))
+    of_responders = measures.mrd_response_of_responders(study, Arm("adult-rr", ("label",), cycle=2))
+    assert (deep.count, two.count) == (of_responders.count, of_responders.total)
+    nobody = measures.mrd_response(study, Arm("adult-rr", ("label",), blasts_from=2.0))
+    assert nobody.total == 0
+
+
+def test_what_the_figure_lacks_is_left_out_of_its_medians(study: Study) -> None:
+    arm = Arm("adult-rr", ("bsa-60", "bsa-5"), days=(0.2, 0.3))
+    levels = study.trajectories(arm, arm.days).cytokine("IL-6")
+    high = measures.cytokine_read(study, arm)
+    assert high.value == float(np.median(levels[levels > 10.0]))
+    assert high.patients == 100
+    low = measures.cytokine_read(study, arm, 1)
+    assert measures.cytokine_read_ratio(study, arm).value == high.value / low.value
+    assert low.value > 10.0
+
+
+def test_who_is_depleted_within_hours_is_depleted_in_the_cycle(study: Study) -> None:
+    arm = Arm("adult-rr", ("bsa-5",))
+    counts = [measures.depleted_by(study, Arm("adult-rr", ("bsa-5",), hours=hours)).count for hours in (24, 48, 672)]
+    assert counts == sorted(counts)
+    assert counts[-1] == measures.depleted(study, arm).count
+
+
+def test_b_cells_stay_without_cytolytic_signal_and_fall_with_it(study: Study) -> None:
+    assert measures.spared_without_cytolytic(study, LABEL).value < 1e-6
+    assert measures.depleted(study, LABEL).value > 0.5

@@ -22,19 +22,22 @@ class EvidenceResult:
 
     @property
     def holds(self) -> bool:
-        """Whether every claim that was measured holds."""
+        """Whether nothing fails: what the model is known to miss is not reproduced, and no failure."""
         return self.evidence.holds
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """The claims that do not hold."""
+        """The claims of which something fails."""
         return tuple(finding.claim.id for finding in self.evidence.findings if not finding.holds)
 
     @property
     def summary(self) -> str:
-        """How many fail, and which."""
+        """How many fail, and which; how many published numbers are not reproduced."""
         failed, all_of_them = self.failures, len(self.evidence.findings)
-        return f"{len(failed)} of {all_of_them} fail: {', '.join(failed)}" if failed else "everything holds"
+        if failed:
+            return f"{len(failed)} of {all_of_them} fail: {', '.join(failed)}"
+        missed = sum(not measured.holds for finding in self.evidence.findings for measured in finding.measurements)
+        return f"nothing fails; published numbers that are not reproduced: {missed}" if missed else "everything holds"
 
     def text(self, output_format: TableOrJson = "table", *, screen: Screen = PLAIN) -> str:
         """Write the evidence: as a table for people, or as JSON."""
@@ -53,11 +56,14 @@ class EvidenceResult:
             "claim": [claim.id for claim, _ in found],
             "kind": [claim.kind for claim, _ in found],
             "measure": [measured.expectation.text for _, measured in found],
+            "evidence": [str(measured.kind) for _, measured in found],
             "unit": [measured.expectation.unit for _, measured in found],
             "expected": [str(measured.expectation.band) for _, measured in found],
             "low": [measured.expectation.band.low for _, measured in found],
             "high": [measured.expectation.band.high for _, measured in found],
+            "published": [measured.expectation.printed for _, measured in found],
             "value": [measured.value for _, measured in found],
+            "patients": [measured.patients for _, measured in found],
             "holds": [measured.holds for _, measured in found],
         }
 

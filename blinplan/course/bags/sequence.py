@@ -291,11 +291,13 @@ def _no_sequence(infusion: Infusion, available: _Available, times: Sequence[int]
     sizes = available.at(reached)
     gap = min(following for following in times if following > reached) - reached
     bags = f"the longest bag lasts {duration_text(_longest(sizes))}" if sizes else "no bag can be used"
-    spoiled = _spoiled(available.site, _longest(sizes))
-    return NoSequenceError(f"the next time to change a bag is {duration_text(gap)} later, and {bags}{spoiled}", reached)
+    spoilage = _spoilage_text(available.site, _longest(sizes))
+    return NoSequenceError(
+        f"the next time to change a bag is {duration_text(gap)} later, and {bags}{spoilage}", reached
+    )
 
 
-def _spoiled(site: Site, longest: int) -> str:
+def _spoilage_text(site: Site, longest: int) -> str:
     """Name the longer bags of a site that would be out of their time, since they are prepared before they hang."""
     found = [duration_text(size.minutes) for size in site.bags if size.minutes > longest and not keeps(size, site)]
     if not found:

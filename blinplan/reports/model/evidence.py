@@ -9,7 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from blinplan.evidence.evaluate import Bounds, ClaimResult, Evidence, Measurement
+from blinplan.evidence.evaluate import Bounds, ClaimResult, Evidence, Expectation, Measurement
+from blinplan.evidence.kinds import EvidenceKind
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.terminal import Screen, indent
@@ -17,72 +18,99 @@ from blinplan.terminal import Screen, indent
 EVIDENCE = DocumentKind("evidence")
 
 
-_KINDS = (
-    ("claim", "Claims of the article"),
-    ("published", "Published numbers"),
-    ("extension", "The claims in other populations"),
-)
-
-
 def evidence_report(evidence: Evidence, screen: Screen) -> list[RenderableType]:
-    """Draw the claims of the article, then the published numbers, a line for each measure."""
+    """Draw how many rows there are of each kind, then each kind with its rows, those that say most first."""
     parts: list[RenderableType] = [
         Text(f"{evidence.patients:,} virtual patients a scenario, seed {evidence.seed}, the same in every scenario"),
-        Text("Parameters that `blinplan model` calls calibrated were fitted so that the claims hold.", "quiet"),
+        *_counts(evidence, screen),
     ]
-    for kind, title in _KINDS:
-        findings = [finding for finding in evidence.findings if finding.claim.kind == kind]
+    for kind in EvidenceKind:
+        findings = list(evidence.of_kind(kind))
         if findings:
-            parts += ["", _line((Text(title, "title"), "Expected", "Simulated", "Verdict"), findings, screen)]
+            parts += ["", _line((Text(kind.heading, "title"), *_COLUMNS), screen), Text(kind.meaning, "quiet")]
             parts.append(Text(("─" if screen.unicode else "-") * min(screen.width, _WIDEST)))
-            parts += [part for finding in findings for part in _claim(finding, findings, screen)]
+            parts += [part for finding in findings for part in _claim(finding, screen)]
     return parts
 
 
+_COLUMNS = "Expected", "Simulated", "Patients"
 _WIDEST = 120
 
 
-def _claim(finding: ClaimResult, findings: Sequence[ClaimResult], screen: Screen) -> Iterator[RenderableType]:
+def _counts(evidence: Evidence, screen: Screen) -> Iterator[RenderableType]:
+    """How many measures of the article and of other sources are of each kind."""
+    yield ""
+    table = screen.table()
+    table.add_column("")
+    for name in ("Article", "Elsewhere"):
+        table.add_column(name, justify="right")
+    for kind in EvidenceKind:
+        rows = [(finding.claim.kind, len(finding.measurements)) for finding in evidence.of_kind(kind)]
+        article = sum(count for of, count in rows if of != "published")
+        elsewhere = sum(count for of, count in rows if of == "published")
+        table.add_row(
+            Text(kind.heading, "error" if kind is EvidenceKind.FAILS and rows else ""), str(article), str(elsewhere)
+        )
+    yield table
+
+
+def _claim(finding: ClaimResult, screen: Screen) -> Iterator[RenderableType]:
     """A claim over the whole width, its measures in columns, and its source."""
     claim = finding.claim
     status = [(f"  {claim.status}", "unverified")] if claim.status not in (None, "seen") else []
     yield Text.assemble((claim.id, "title"), " ", claim.sentence, *status)
     for measurement in finding.measurements:
-        what, expected, simulated, verdict = _row(measurement)
+        what, *cells = _row(measurement)
         if screen.wide:
-            yield _line((what, expected, simulated, verdict), findings, screen)
+            yield _line((what, *cells), screen)
         else:
+            expected, simulated, patients = cells
             yield what
-            yield Padding(Text.assemble(f"expected {expected}, simulated {simulated}: ", verdict), (0, 0, 0, 4))
+            yield Padding(f"expected {expected}, simulated {simulated} (patients: {patients})", (0, 0, 0, 4))
+        yield from (indent(indent(note, "quiet")) for note in notes(measurement))
     yield indent(claim.source, "quiet")
 
 
-def _line(cells: Sequence[RenderableType], findings: Sequence[ClaimResult], screen: Screen) -> RenderableType:
-    """A line of columns that are as wide in every line of a kind: what is measured has the rest of the width."""
+def notes(measurement: Measurement) -> Iterator[str]:
+    """What has to be known of a row: who chose its bounds, why it cannot be otherwise, why it is thought to miss."""
+    expectation = measurement.expectation
+    if expectation.construction is not None:
+        yield f"so because: {expectation.construction}"
+    if expectation.chosen is not None:
+        yield f"bounds chosen here: {expectation.chosen}"
+    if measurement.kind is EvidenceKind.NOT_REPRODUCED:
+        yield f"missed, it is thought, because: {expectation.miss}"
+
+
+def _line(cells: Sequence[RenderableType], screen: Screen) -> RenderableType:
+    """A line of columns that are as wide in every line: what is measured has the rest of the width."""
     if not screen.wide:
         return cells[0]
-    bands = [str(measurement.expectation.band) for finding in findings for measurement in finding.measurements]
-    expected = min(max(len("Expected"), *map(len, bands)), 16 if screen.width < 100 else 40)
+    expected = 16 if screen.width < 100 else 34
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=min(screen.width, _WIDEST) - expected - _SIMULATED - _VERDICT - 6)
-    table.add_column(justify="right", width=expected)
-    table.add_column(justify="right", width=_SIMULATED)
-    table.add_column(width=_VERDICT)
+    table.add_column(width=min(screen.width, _WIDEST) - expected - _SIMULATED - _PATIENTS - 6)
+    for width in (expected, _SIMULATED, _PATIENTS):
+        table.add_column(justify="right", width=width)
     table.add_row(*cells)
     return table
 
 
-_SIMULATED, _VERDICT = 21, 7
+_SIMULATED, _PATIENTS = 21, 8
 
 
-def _row(measurement: Measurement) -> tuple[RenderableType, str, str, Text]:
+def _row(measurement: Measurement) -> tuple[RenderableType, str, str, str]:
     expectation = measurement.expectation
     unit = f" {expectation.unit}" if expectation.unit not in ("", "1") else ""
     simulated = f"{measurement.value:.4g}"
     if measurement.interval is not None:
         simulated += f" ({measurement.interval[0]:.3f}-{measurement.interval[1]:.3f})"
-    verdict = Text("holds", "pass") if measurement.holds else Text("FAILS", "error")
-    return indent(f"{expectation.text}{unit and f' ({unit.strip()})'}"), str(expectation.band), simulated, verdict
+    what = indent(f"{expectation.text}{unit and f' ({unit.strip()})'}")
+    return what, expected_text(expectation), simulated, f"{measurement.patients:,}"
+
+
+def expected_text(expectation: Expectation) -> str:
+    """What a source says of a measure, and where it must land."""
+    return str(expectation.band) if expectation.printed is None else f"{expectation.printed}; {expectation.band}"
 
 
 def evidence_json(evidence: Evidence) -> dict[str, Any]:
@@ -114,10 +142,21 @@ def _claim_json(finding: ClaimResult) -> dict[str, Any]:
                 "low": measurement.interval[0] if measurement.interval else None,
                 "high": measurement.interval[1] if measurement.interval else None,
                 "holds": measurement.holds,
+                "kind": measurement.expectation.kind,
+                "outcome": _outcome(measurement),
+                "patients": measurement.patients,
+                "published": measurement.expectation.printed,
+                "chosen": measurement.expectation.chosen,
+                "construction": measurement.expectation.construction,
+                "miss": measurement.expectation.miss,
             }
             for measurement in finding.measurements
         ],
     }
+
+
+def _outcome(measurement: Measurement) -> str:
+    return "holds" if measurement.holds else str(measurement.kind)
 
 
 def _band_json(band: Bounds) -> dict[str, Any]:

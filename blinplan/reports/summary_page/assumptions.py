@@ -1,12 +1,14 @@
 """What a result rests on and nobody has verified, on a page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from blinplan.evidence.evaluate import ClaimResult, Evidence
+from blinplan.evidence.evaluate import ClaimResult, Evidence, Measurement
+from blinplan.evidence.kinds import EvidenceKind
 from blinplan.limits import Limits
 from blinplan.physiology.model.parameters import Parameter, Preset
 from blinplan.regimen.regimen import Regimen
+from blinplan.reports.model.evidence import expected_text, notes
 from blinplan.reports.model.model import status
 from blinplan.reports.shared.page import PageColumn, PageTable, page_table
 from blinplan.reports.simulation.summary import NOT_ELEVATED, premedication_effect
@@ -80,47 +82,56 @@ def _limits(limits: Limits) -> PageTable:
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceSection:
-    """Which claims the model meets, a line for each; what fails with its numbers."""
+class EvidenceGroup:
+    """The measures of one kind of evidence, a line for each, and what the kind says."""
 
-    holding: int
-    total: int
-    patients: str
-    seed: int
+    title: str
+    meaning: str
+    count: int
     table: PageTable
 
 
-_KINDS = {"claim": "Claims of the article", "published": "Published numbers", "extension": "In other populations"}
+@dataclass(frozen=True, slots=True)
+class EvidenceSection:
+    """What was measured of the model, by what it is worth as evidence."""
+
+    patients: str
+    seed: int
+    groups: tuple[EvidenceGroup, ...]
 
 
 def evidence_section(evidence: Evidence) -> EvidenceSection:
-    """Collect the verdicts on the claims."""
+    """Collect what was measured, the kinds that say most first."""
+    groups = (_group(kind, list(evidence.of_kind(kind))) for kind in EvidenceKind)
+    return EvidenceSection(f"{evidence.patients:,}", evidence.seed, tuple(group for group in groups if group.count))
+
+
+def _group(kind: EvidenceKind, findings: Sequence[ClaimResult]) -> EvidenceGroup:
+    """The claims of a kind; with numbers where they could have gone otherwise."""
+    text = _name_text if kind in {EvidenceKind.FITTED, EvidenceKind.CONSTRUCTION} else _number_text
     columns = (
         PageColumn("Claim", "w", is_name=True),
         PageColumn("What it says"),
-        PageColumn("Verdict"),
+        PageColumn("What was measured"),
         PageColumn("Source"),
     )
-    holding = sum(finding.holds for finding in evidence.findings)
-    table = page_table("Claims", columns, _claims(evidence))
-    return EvidenceSection(holding, len(evidence.findings), f"{evidence.patients:,}", evidence.seed, table)
+    count = sum(len(finding.measurements) for finding in findings)
+    rows = [
+        (finding.claim.id, finding.claim.sentence, "; ".join(map(text, finding.measurements)), _source(finding))
+        for finding in findings
+    ]
+    return EvidenceGroup(kind.heading, kind.meaning, count, page_table(kind.heading, columns, rows))
 
 
-def _claims(evidence: Evidence) -> Iterator[tuple[str, ...]]:
-    kind = ""
-    for finding in evidence.findings:
-        if finding.claim.kind != kind:
-            kind = finding.claim.kind
-            yield (_KINDS[kind],)
-        yield finding.claim.id, finding.claim.sentence, _verdict(finding), _source(finding)
+def _name_text(measured: Measurement) -> str:
+    return measured.expectation.text
 
 
-def _verdict(finding: ClaimResult) -> str:
-    failed = [measurement for measurement in finding.measurements if not measurement.holds]
-    if not failed:
-        return "holds"
-    texts = (f"{it.expectation.text}: expected {it.expectation.band}, found {it.value:.4g}" for it in failed)
-    return f"FAILS: {'; '.join(texts)}"
+def _number_text(measured: Measurement) -> str:
+    unit = "" if measured.expectation.unit in ("", "1") else f" {measured.expectation.unit}"
+    found = f"expected {expected_text(measured.expectation)}, found {measured.value:.4g}{unit}"
+    said = "".join(f" ({note})" for note in notes(measured))
+    return f"{measured.expectation.text}: {found} in {measured.patients:,}{said}"
 
 
 def _source(finding: ClaimResult) -> str:

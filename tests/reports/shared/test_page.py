@@ -19,7 +19,8 @@ def report(text: str) -> str:
     table = page_table(text, (PageColumn(text, is_name=True), PageColumn(text, "n")), ((text,), (text, text)))
     line = timeline([Bar(0, 10, 1.0, text, dark=True)], 20, [(0, text)], text)
     finding = {"severity": text, "code": text, "message": text, "place": text, "line": text, "facts": ((text, text),)}
-    claims = {"holding": 1, "total": 1, "patients": text, "seed": 1, "table": table}
+    groups = [{"title": text, "meaning": text, "count": 1, "table": table}]
+    claims = {"patients": text, "seed": 1, "groups": groups}
     return render(
         "report.html",
         title=text,

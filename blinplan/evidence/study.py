@@ -1,0 +1,108 @@
+"""The simulations behind one evaluation of the evidence, and what a measure is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from blinplan.evidence.scenarios import scenario
+from blinplan.executor import Executor, InTurn
+from blinplan.physiology.endpoints import Endpoints
+from blinplan.physiology.engine.locate import BoolArray
+from blinplan.physiology.model.dosing import Options
+from blinplan.physiology.model.parameters import Preset
+from blinplan.physiology.model.population import FloatArray, Population, draw
+from blinplan.physiology.solve import simulate
+from blinplan.physiology.trajectories import Trajectories
+from blinplan.proportion import Proportion
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What one group of patients gets: the population, the scenarios, and what is asked about.
+
+    `days` are times after the start; `blasts_from` is the least share of blasts that a patient has before treatment.
+    """
+
+    population: str
+    scenarios: tuple[str, ...]
+    cycle: int = 1
+    cytokine: str = "IL-6"
+    hours: float = 0.0
+    dose: float = 0.0
+    days: tuple[float, ...] = ()
+    blasts_from: float = 0.0
+
+
+@dataclass(slots=True)
+class Study:
+    """The simulations behind one evaluation; each is run once, on the same patients in every scenario."""
+
+    presets: dict[str, Preset]
+    patients: int
+    seed: int
+    options: Options = field(default_factory=Options)
+    executor: Executor = field(default_factory=InTurn)
+    _drawn: dict[str, Population] = field(default_factory=dict)
+    _run: dict[tuple[str, str], Endpoints] = field(default_factory=dict)
+
+    def population(self, name: str) -> Population:
+        """Patients of one preset."""
+        if name not in self._drawn:
+            self._drawn[name] = draw(self.presets[name], self.patients, self.seed)
+        return self._drawn[name]
+
+    def endpoints(self, arm: Arm, which: int = 0) -> Endpoints:
+        """Endpoints of one scenario of an arm."""
+        key = arm.population, arm.scenarios[which]
+        if key not in self._run:
+            people = self.population(arm.population)
+            dosing = scenario(arm.scenarios[which], people.bsa_m2)
+            found = simulate(dosing, people, options=self.options, executor=self.executor).endpoints
+            assert found is not None  # noqa: S101 - endpoints were asked for
+            self._run[key] = found
+        return self._run[key]
+
+    def trajectories(self, arm: Arm, days: Sequence[float], most: int = 1000) -> Trajectories:
+        """States at given days, on at most `most` of the patients."""
+        people = self.population(arm.population).select(slice(0, most))
+        dosing = scenario(arm.scenarios[0], people.bsa_m2)
+        result = simulate(
+            dosing,
+            people,
+            options=self.options,
+            output_days=np.array(days),
+            endpoints=False,
+            executor=self.executor,
+        )
+        assert result.trajectories is not None  # noqa: S101 - output days were given
+        return result.trajectories
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """A number that fewer patients stand behind than the study has."""
+
+    value: float
+    patients: int
+
+
+Measured = float | Proportion | Few
+"""A number of all patients of the study, a share of some, or a number of few."""
+
+Measure = Callable[[Study, Arm], Measured]
+
+
+def share(condition: BoolArray, among: BoolArray | None = None) -> Proportion:
+    """The share of patients of whom something is so; of some of them where not of all."""
+    if among is None:
+        return Proportion(int(np.count_nonzero(condition)), int(condition.size))
+    return Proportion(int(np.count_nonzero(condition & among)), int(np.count_nonzero(among)))
+
+
+def median(values: FloatArray) -> float:
+    """The median of the values that are known."""
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if known.size else float("nan")
