@@ -110,7 +110,11 @@ def _row(measurement: Measurement) -> tuple[RenderableType, str, str, str]:
 
 def expected_text(expectation: Expectation) -> str:
     """What a source says of a measure, and where it must land."""
-    return str(expectation.band) if expectation.printed is None else f"{expectation.printed}; {expectation.band}"
+    band, printed = expectation.band, expectation.printed
+    if printed is None:
+        return str(band)
+    both = math.isfinite(band.low) and math.isfinite(band.high)
+    return f"{printed} ({f'{band.low:g}-{band.high:g}' if both else band})"
 
 
 def evidence_json(evidence: Evidence) -> dict[str, Any]:
