@@ -17,7 +17,7 @@ from typing import Any
 
 from blinplan.outside_text import json_text, visible_lines
 
-_ROWS = 10_000
+_ROWS = 1_000
 """Rows that are turned into text at once."""
 
 
@@ -53,13 +53,15 @@ Portion = Sequence[Any]
 class DataTable:
     """A table in portions of rows; the portions can be gone through once.
 
-    ``manifest`` says what the table was made from and with.
+    ``manifest`` says what the table was made from and with. ``row_group`` is how many rows Parquet writes together;
+    where it is not given, the rows of a portion.
     """
 
     name: str
     columns: tuple[Column, ...]
     portions: Iterable[Portion]
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    row_group: int | None = None
 
     def values(self) -> dict[str, Any]:
         """All values by the names of their columns: arrays where the portions have arrays, lists otherwise."""
@@ -211,7 +213,7 @@ _JSON: _Format = {
 
 
 def write_parquet(table: DataTable, path: Path) -> None:
-    """Write a table as Parquet, a portion a row group. Needs pyarrow.
+    """Write a table as Parquet, row group by row group. Needs pyarrow.
 
     Each field's metadata has its unit and what it is; the schema's has, under `blinplan`, the name of the table and the
     manifest, as JSON. Times are moments in UTC.
@@ -233,9 +235,31 @@ def write_parquet(table: DataTable, path: Path) -> None:
     about = json.dumps({"table": table.name, **table.manifest})
     schema = pa.schema(fields, metadata={"blinplan": about})
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for portion in table.portions:
+        for portion in _row_groups(table):
             arrays = [_arrow(values, field_.type) for values, field_ in zip(portion, fields, strict=True)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=max(1, len(arrays[0])))
+
+
+def _row_groups(table: DataTable) -> Iterator[Portion]:
+    """The rows, as many at once as belong together, however they come."""
+    if table.row_group is None:
+        yield from table.portions
+        return
+    waiting: list[Portion] = []
+    count, most = 0, table.row_group
+    for portion in table.portions:
+        waiting.append(portion)
+        count += len(portion[0])
+        while count >= most:
+            columns = _columns_of(waiting)
+            yield [values[:most] for values in columns]
+            waiting, count = [[values[most:] for values in columns]], count - most
+    if count:
+        yield _columns_of(waiting)
+
+
+def _columns_of(portions: list[Portion]) -> Portion:
+    return [_join(list(values)) for values in zip(*portions, strict=True)]
 
 
 def _arrow(values: Any, kind: Any) -> Any:

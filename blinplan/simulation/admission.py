@@ -5,6 +5,7 @@ for by adults: an age limit below which a population has nobody passes over none
 """
 
 from fractions import Fraction
+from functools import partial
 from math import inf, nextafter
 
 import numpy as np
@@ -16,11 +17,11 @@ from blinplan.physiology.model.population import (
     FloatArray,
     Population,
     TooFewError,
-    draw,
     from_covariates,
     typical,
 )
 from blinplan.regimen.regimen import Eligibility, Regimen
+from blinplan.simulation.crowd.cohort import PIECE, DrawnCohort, drawn_cohort
 from blinplan.simulation.dosing import NotEligibleError
 
 _OF_THE_TYPICAL = 1000
@@ -35,12 +36,26 @@ def admitted_patients(regimen: Regimen, preset: str | Preset, patients: int, see
     NotEligibleError
         When hardly anybody of the population fits.
     """
+    return admitted_cohort(regimen, preset, patients, seed).population()
+
+
+def admitted_cohort(
+    regimen: Regimen, preset: str | Preset, patients: int, seed: int, before: int = 0, piece: int = PIECE
+) -> DrawnCohort:
+    """Find so many virtual patients whom a regimen admits, after some of them; they are drawn when they are wanted.
+
+    They are drawn in whole pieces of so many.
+
+    Raises
+    ------
+    NotEligibleError
+        When hardly anybody of the population fits.
+    """
     chosen = preset if isinstance(preset, Preset) else load_parameters().presets[preset]
     who = limits_of(regimen.eligibility, chosen)
-    if not (who.limited or who.limited_by_age):
-        return draw(chosen, patients, seed)
+    wanted = partial(fits, who) if who.limited or who.limited_by_age else None
     try:
-        return draw(chosen, patients, seed, wanted=lambda bodies: fits(who, bodies))
+        return drawn_cohort(preset, patients, seed, before, wanted, piece)
     except TooFewError as error:
         fit = f"{error.found:,} fit" if error.found else "nobody fits"
         raise NotEligibleError(

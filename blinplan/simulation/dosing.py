@@ -35,20 +35,20 @@ def dosing(regimen: Regimen, periods: Sequence[Period], population: Population) 
         rates=rates,
         cycles=tuple(period.cycle for period in periods),
         steps=tuple(period.step for period in periods),
-        premedication_minutes=_premedication(regimen, periods, rates, age_groups(regimen, population)),
+        premedication_minutes=_premedication(regimen, periods, rates, age_groups(regimen, population.age_years)),
     )
 
 
-def age_groups(regimen: Regimen, population: Population) -> frozenset[AgeGroup]:
+def age_groups(regimen: Regimen, ages: FloatArray) -> frozenset[AgeGroup]:
     """The age groups of virtual patients at their start: adults, children, or both."""
-    found, ages = adult_from(regimen), population.age_years
+    found = adult_from(regimen)
     if found is None:
         return EITHER
     limit = float(found.value)
     return frozenset(AgeGroup.ADULTS if age >= limit else AgeGroup.CHILDREN for age in (ages.min(), ages.max()))
 
 
-def require_one_age_group(regimen: Regimen, population: Population) -> None:
+def require_one_age_group(regimen: Regimen, ages: FloatArray) -> None:
     """Refuse adults and children together where the effect of premedication is asked for, which goes by age.
 
     Raises
@@ -56,7 +56,7 @@ def require_one_age_group(regimen: Regimen, population: Population) -> None:
     NotEligibleError
         When there are both.
     """
-    if goes_by_age(regimen.premedication) and age_groups(regimen, population) == EITHER:
+    if goes_by_age(regimen.premedication) and age_groups(regimen, ages) == EITHER:
         raise NotEligibleError(
             f"premedication of {regimen.name} goes by age, and there are adults and children among the virtual"
             " patients: simulate them apart"

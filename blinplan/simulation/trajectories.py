@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import gcd
 
 import numpy as np
@@ -20,8 +20,16 @@ from blinplan.physiology.solve import simulate
 from blinplan.physiology.trajectories import Trajectories
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
-from blinplan.simulation.dosing import dosing
-from blinplan.simulation.trial import Patients, followed_up, preset_of, typical_patient, virtual_patients
+from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
+from blinplan.simulation.trial import (
+    CohortTrial,
+    Patients,
+    cohort_of,
+    followed_up,
+    preset_of,
+    require_alike,
+    typical_patient,
+)
 
 MOST_TIMES = 1_000_000
 """Times of one patient that are kept at once."""
@@ -38,45 +46,79 @@ class RequestedCurves:
 
     Attributes
     ----------
-    regimen, preset, seed, population, typical_area, follow_up_days, options, engine
+    trial
+        What is run on the patients.
+    preset, typical_area, follow_up_days
         As of a `Simulation`.
     alone
         Whether they are of the typical patient alone.
-    dosing
-        What is infused.
     every
         Whole minutes between two times.
     minutes : (times) from the start of the course: every multiple of `every` up to its end.
     """
 
-    regimen: Regimen
+    trial: CohortTrial
     preset: str
     alone: bool
-    seed: int | None
-    population: Population
     typical_area: float
     follow_up_days: int
-    options: Options
-    engine: EngineName
-    dosing: Dosing
     every: int
     minutes: IntArray
 
     @property
+    def regimen(self) -> Regimen:
+        """What was ordered."""
+        return self.trial.regimen
+
+    @property
+    def seed(self) -> int | None:
+        """What the patients are drawn from; None for patients without random effects."""
+        return self.trial.seed
+
+    @property
+    def cohort(self) -> Cohort:
+        """The patients, whom nobody need hold."""
+        return self.trial.cohort
+
+    @property
+    def population(self) -> Population:
+        """All patients, drawn anew."""
+        return self.trial.population
+
+    @property
+    def dosing(self) -> Dosing:
+        """What each of the patients gets, made anew."""
+        return self.trial.dosing
+
+    @property
+    def options(self) -> Options:
+        """How open questions of the mechanism are answered."""
+        return self.trial.options
+
+    @property
+    def engine(self) -> EngineName:
+        """What computes it: "compiled" or "numpy"."""
+        return engine_called(self.trial.engine).name
+
+    @property
+    def edges_minutes(self) -> tuple[int, ...]:
+        """Whole minutes at which the periods of the course begin, and at which the last ends."""
+        return (0, *(period.stop for period in self.trial.periods))
+
+    @property
     def row_of_times(self) -> IntArray:
-        """Row of `dosing` that holds from each time on; at the end of the course, the last."""
-        edges = np.array(self.dosing.edges_minutes[1:-1])
-        return np.asarray(np.searchsorted(edges, self.minutes, side="right"))
+        """Which period holds from each time on; at the end of the course, the last."""
+        return np.asarray(np.searchsorted(np.array(self.edges_minutes[1:-1]), self.minutes, side="right"))
 
     @property
     def changes_between_times(self) -> tuple[int, ...]:
         """Minutes at which the infusion changes, or the course ends, between two times."""
-        return tuple(minute for minute in self.dosing.edges_minutes if minute % self.every)
+        return tuple(minute for minute in self.edges_minutes if minute % self.every)
 
     @property
     def greatest_every(self) -> int:
         """The most minutes between two times that leave no change of the infusion between them."""
-        return gcd(*self.dosing.edges_minutes)
+        return gcd(*self.edges_minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +137,7 @@ def curves(
     preset: str | None = None,
     patients: Patients | None = 1000,
     seed: int = 1,
+    before: int = 0,
     patient: Patient | None = None,
     follow_up_days: int = 0,
     options: Options | None = None,
@@ -116,22 +159,25 @@ def curves(
     if times > MOST_TIMES:
         raise TooManyTimesError(f"{times:,} times of each patient are more than {MOST_TIMES:,}")
     reference = typical_patient(regimen, chosen, patient)
-    people = reference if patients is None else virtual_patients(regimen, chosen, patients, seed)
+    size = _patients_at_once(times)
+    people = (
+        GivenCohort(reference) if patients is None else cohort_of(regimen, chosen, patients, seed, before, piece=size)
+    )
+    trial = CohortTrial(regimen, table, people, options or Options(), engine_called(None).name)
+    require_alike(trial)
     return RequestedCurves(
-        regimen=regimen,
+        trial=trial,
         preset=chosen,
         alone=patients is None,
-        seed=people.seed,
-        population=people,
         typical_area=float(reference.bsa_m2[0]),
         follow_up_days=follow_up_days,
-        options=options or Options(),
-        engine=engine_called(None).name,
-        # Of all patients together: an escalation is one for all where the rate of any of them rises.
-        dosing=dosing(regimen, table, people),
         every=every,
         minutes=np.arange(times) * every,
     )
+
+
+def _patients_at_once(times: int) -> int:
+    return max(1, _POINTS // times)
 
 
 def portions(
@@ -142,16 +188,17 @@ def portions(
     The result is the same to the last bit whatever runs them: threads, as many as there are processors, when no
     executor is given. `progress` is called with the patients done.
     """
-    size = max(1, _POINTS // request.minutes.shape[0])
+    size = _patients_at_once(request.minutes.shape[0])
     chunk = max(1, min(engine_called(request.engine).chunk, -(-size // workers())))
+    first = 0
     with executor_or_threads(executor) as running:
-        for first in range(0, request.population.size, size):
-            where = slice(first, min(first + size, request.population.size))
-            rates = request.dosing.rates[:, where]
+        for people in _some_at_a_time(request.cohort, size):
+            trial = request.trial.trial_of(people)
+            dosing = trial.dosing
             trajectories = simulate(
-                replace(request.dosing, rates=rates),
-                request.population.select(where),
-                options=request.options,
+                dosing,
+                trial.population,
+                options=trial.options,
                 output_days=request.minutes / MINUTES_PER_DAY,
                 endpoints=False,
                 executor=running,
@@ -159,6 +206,13 @@ def portions(
                 engine=request.engine,
             ).trajectories
             assert trajectories is not None  # noqa: S101 - they were asked for
-            yield Portion(first, rates, trajectories)
+            yield Portion(first, dosing.rates, trajectories)
+            first += trial.population.size
             if progress is not None:
-                progress(where.stop)
+                progress(first)
+
+
+def _some_at_a_time(cohort: Cohort, size: int) -> Iterator[Population]:
+    for part in cohort.parts(size):
+        people = part.population()
+        yield from (people.select(slice(first, first + size)) for first in range(0, people.size, size))

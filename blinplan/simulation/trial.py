@@ -1,15 +1,17 @@
 """Run a regimen: on a virtual population and its typical patient, or on the typical patient of a given size."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
-from blinplan.executor import Executor, InTurn, executor_or_threads
+from blinplan.executor import Executor, InTurn, executor_or_threads, in_order, workers
 from blinplan.physiology.checkpoints import Checkpoints
 from blinplan.physiology.endpoints import Endpoints
+from blinplan.physiology.engine.choose import engine_called
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.parameters import Preset
@@ -17,7 +19,9 @@ from blinplan.physiology.model.population import Population, from_covariates, is
 from blinplan.physiology.solve import simulate
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
-from blinplan.simulation.admission import admitted_patients, admitted_typical
+from blinplan.simulation.admission import admitted_cohort, admitted_typical
+from blinplan.simulation.crowd.cohort import PIECE, Cohort, CohortPart, GivenCohort
+from blinplan.simulation.crowd.kept import DonePortion, KeptOutcome, body_of
 from blinplan.simulation.dosing import dosing as dosing_of
 from blinplan.simulation.dosing import require_ages, require_one_age_group
 from blinplan.simulation.endpoints.definition import occurrences, quantities
@@ -25,7 +29,7 @@ from blinplan.simulation.endpoints.table import ENDPOINTS
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.paired import Paired, paired_quantities, paired_shares, require_same_patients
 from blinplan.simulation.people.people import People
-from blinplan.simulation.uncertainty import Uncertainty, over_sets
+from blinplan.simulation.uncertainty import SetOutcome, Uncertainty, over_sets, set_outcome
 from blinplan.simulation.uncertainty import parameter_sets as drawn_sets
 
 Patients = int | People | Population
@@ -71,7 +75,7 @@ class Trial:
             When the regimen does not admit the weight of one of them.
         """
         if self.options.premedication:
-            require_one_age_group(self.regimen, self.population)
+            require_one_age_group(self.regimen, self.population.age_years)
         return dosing_of(self.regimen, self.periods, self.population)
 
     def run(
@@ -139,7 +143,7 @@ class Outcome:
     quantities: tuple[Quantity, ...]
     events: tuple[Occurrence, ...]
 
-    def paired(self, other: "Outcome") -> Paired:
+    def paired(self, other: "Outcome | CohortOutcome") -> Paired:
         """Compare patient by patient with the outcome of another trial on the same virtual patients.
 
         Raises
@@ -147,8 +151,157 @@ class Outcome:
         NotPairedError
             When they are not the same patients.
         """
-        require_same_patients(self.trial.population, other.trial.population)
-        return Paired(paired_quantities(self.quantities, other.quantities), paired_shares(self.events, other.events))
+        return paired_outcomes(self, other)
+
+
+@dataclass(frozen=True, slots=True)
+class CohortTrial:
+    """A regimen and many patients who get it, drawn some at a time when they are sent through it. It pickles.
+
+    Attributes
+    ----------
+    regimen, periods, options, engine
+        As of a `Trial`.
+    cohort
+        The patients.
+    """
+
+    regimen: Regimen
+    periods: tuple[Period, ...]
+    cohort: Cohort
+    options: Options = field(default_factory=Options)
+    engine: EngineName | None = None
+
+    @property
+    def seed(self) -> int | None:
+        """What the patients were drawn from; None for patients without random effects."""
+        return self.cohort.seed
+
+    @property
+    def population(self) -> Population:
+        """All patients, drawn anew."""
+        return self.cohort.population()
+
+    @property
+    def dosing(self) -> Dosing:
+        """What each of the patients gets, as of a `Trial`."""
+        return self.trial_of(self.population).dosing
+
+    def trial_of(self, people: Population) -> Trial:
+        """The same of some of the patients."""
+        return Trial(self.regimen, self.periods, people, self.options, self.engine)
+
+    def portions(
+        self, executor: Executor | None = None, progress: Callable[[int], None] | None = None
+    ) -> Iterator[DonePortion]:
+        """Send the patients through the regimen, portion by portion, in their order; as many at once as the executor.
+
+        Raises
+        ------
+        NotEligibleError
+            When the regimen does not admit the weight of one of them.
+        """
+        done = 0
+        with executor_or_threads(executor) as running:
+            for portion in in_order(running, _portion, self._tasks()):
+                yield portion
+                done += portion.numbers.shape[0]
+                if progress is not None:
+                    progress(done)
+
+    def run(self, executor: Executor | None = None, progress: Callable[[int], None] | None = None) -> "CohortOutcome":
+        """Send all patients through the regimen and keep what came of them.
+
+        Raises
+        ------
+        NotEligibleError
+            When the regimen does not admit the weight of one of them.
+        NoRoomError
+            When the folder for temporary files is full.
+        """
+        kept = KeptOutcome()
+        for portion in self.portions(executor, progress):
+            kept.add(portion)
+        return CohortOutcome(self, kept)
+
+    def _tasks(self) -> "Iterator[_Task]":
+        most = max(_PORTION, engine_called(self.engine).chunk)
+        size = min(most, max(PIECE, -(-self.cohort.size // workers())))
+        return (_Task(self, part) for part in self.cohort.parts(size))
+
+
+_PORTION = 1024
+"""Patients who are drawn and sent through together at least, where there are as many for every processor."""
+
+
+class _Task(NamedTuple):
+    """Some patients to be sent through a regimen; it pickles."""
+
+    trial: CohortTrial
+    part: CohortPart
+
+
+def _portion(task: _Task) -> DonePortion:
+    """Send some patients through a regimen; at the top of a file, so that any executor can run it."""
+    return portion_of(task.trial.trial_of(task.part.population()).run(InTurn()))
+
+
+def portion_of(outcome: Outcome) -> DonePortion:
+    """What is kept of an outcome."""
+    people = outcome.trial.population
+    return DonePortion(outcome.engine, people.numbers, body_of(people), outcome.quantities, outcome.events)
+
+
+@dataclass(frozen=True, slots=True)
+class CohortOutcome:
+    """What came of many patients. It pickles.
+
+    Attributes
+    ----------
+    trial
+        What was run.
+    kept
+        All that is kept of them.
+    """
+
+    trial: CohortTrial
+    kept: KeptOutcome
+
+    @property
+    def engine(self) -> EngineName:
+        """What computed it: "compiled" or "numpy"."""
+        return self.kept.engine
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """All that is measured in each patient; it is not kept, and they are sent through anew."""
+        return self.trial.trial_of(self.trial.population).run().endpoints
+
+    @property
+    def quantities(self) -> Sequence[Quantity]:
+        """The endpoints that are numbers, each read when it is asked for."""
+        return self.kept.quantities
+
+    @property
+    def events(self) -> Sequence[Occurrence]:
+        """The endpoints that happen or not, each read when it is asked for."""
+        return self.kept.events
+
+    def paired(self, other: "Outcome | CohortOutcome") -> Paired:
+        """Compare patient by patient, as `Outcome.paired`."""
+        return paired_outcomes(self, other)
+
+
+def paired_outcomes(first: Outcome | CohortOutcome, second: Outcome | CohortOutcome) -> Paired:
+    """Compare two outcomes patient by patient.
+
+    Raises
+    ------
+    NotPairedError
+        When they are not of the same patients.
+    """
+    require_same_patients(first.trial.population, second.trial.population)
+    return Paired(paired_quantities(first.quantities, second.quantities), paired_shares(first.events, second.events))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +324,7 @@ class Simulation:
         Days by which the shares of patients are asked for who have got somewhere.
     """
 
-    outcome: Outcome
+    outcome: Outcome | CohortOutcome
     typical: Outcome
     preset: str
     follow_up_days: int
@@ -194,17 +347,30 @@ class Simulation:
         return self.outcome.trial.seed
 
     @property
-    def population(self) -> Population:
-        """The patients; the typical one alone where no population was asked for."""
-        return self.outcome.trial.population
+    def cohort(self) -> Cohort:
+        """The patients, whom nobody need hold; the typical one alone where no population was asked for."""
+        trial = self.outcome.trial
+        return trial.cohort if isinstance(trial, CohortTrial) else GivenCohort(trial.population)
 
     @property
-    def quantities(self) -> tuple[Quantity, ...]:
+    def population(self) -> Population:
+        """All patients, drawn anew; the typical one alone where no population was asked for."""
+        return self.outcome.trial.population
+
+    def portions(self, size: int) -> Iterator[DonePortion]:
+        """What came of the patients, so many at a time."""
+        if isinstance(self.outcome, CohortOutcome):
+            yield from self.outcome.kept.portions(size)
+        else:
+            yield portion_of(self.outcome)
+
+    @property
+    def quantities(self) -> Sequence[Quantity]:
         """The patients' endpoints that are numbers, in the same order as the typical patient's."""
         return self.outcome.quantities
 
     @property
-    def events(self) -> tuple[Occurrence, ...]:
+    def events(self) -> Sequence[Occurrence]:
         """The patients' endpoints that happen or not, in the same order as the typical patient's."""
         return self.outcome.events
 
@@ -244,12 +410,70 @@ class Simulation:
         return self.periods[-1].stop / MINUTES_PER_DAY
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedSimulation:
+    """A regimen and the patients who are to get it, and what came of the typical patient.
+
+    Attributes
+    ----------
+    trial
+        What is to be run.
+    typical, preset, follow_up_days
+        As of a `Simulation`.
+    """
+
+    trial: CohortTrial
+    typical: Outcome
+    preset: str
+    follow_up_days: int
+
+    @property
+    def regimen(self) -> Regimen:
+        """What was ordered."""
+        return self.trial.regimen
+
+    @property
+    def alone(self) -> bool:
+        """There are others than the typical patient."""
+        return False
+
+    @property
+    def seed(self) -> int | None:
+        """What the patients are drawn from; None for patients given as they are."""
+        return self.trial.seed
+
+    @property
+    def cohort(self) -> Cohort:
+        """The patients, whom nobody need hold."""
+        return self.trial.cohort
+
+    @property
+    def typical_area(self) -> float:
+        """The body surface area of the typical patient, m²."""
+        return float(self.typical.trial.population.bsa_m2[0])
+
+    @property
+    def options(self) -> Options:
+        """How open questions of the mechanism are answered."""
+        return self.trial.options
+
+    @property
+    def engine(self) -> EngineName:
+        """What computes it: "compiled" or "numpy"."""
+        return engine_called(self.trial.engine).name
+
+    def simulation(self, outcome: CohortOutcome) -> Simulation:
+        """What became of it."""
+        return Simulation(outcome, self.typical, self.preset, self.follow_up_days)
+
+
 def run(  # noqa: PLR0913 - all but one by name, and each of its own
     regimen: Regimen,
     *,
     preset: str | None = None,
     patients: Patients | None = 1000,
     seed: int = 1,
+    before: int = 0,
     patient: Patient | None = None,
     course: Sequence[Period] | None = None,
     follow_up_days: int = 0,
@@ -271,6 +495,8 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
         seed; or a population that was drawn, and is taken as it is; None for the typical patient alone.
     seed
         What the virtual patients are drawn from; a population that is given keeps its own.
+    before
+        How many virtual patients of the seed come before them; they are passed over.
     patient
         The size of the typical patient; the population's own when not given.
     course
@@ -294,24 +520,74 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
     ValueError
         When a population is given with parameter sets, which draw the patients again, or with the name of another.
     """
-    chosen = preset_of(regimen, preset, patients)
     if parameter_sets and isinstance(patients, Population):
         raise ValueError("parameter sets draw the patients again: give their number, and not a population")
-    table = followed_up(tuple(course or periods(regimen)), follow_up_days)
-    typical_trial = Trial(regimen, table, typical_patient(regimen, chosen, patient), options or Options())
-    average = typical_trial.run(InTurn())
-    alone = Simulation(average, average, chosen, follow_up_days)
     if patients is None:
-        return alone
-    presets: list[str | Preset] = [chosen, *drawn_sets(chosen, parameter_sets, seed)]
-    ran: list[Outcome] = []
+        chosen, table = (
+            preset_of(regimen, preset, patients),
+            followed_up(tuple(course or periods(regimen)), follow_up_days),
+        )
+        average = _typical_trial(regimen, table, chosen, patient, options).run(InTurn())
+        return Simulation(average, average, chosen, follow_up_days)
+    planned = planned_simulation(
+        regimen,
+        preset=preset,
+        patients=patients,
+        seed=seed,
+        before=before,
+        patient=patient,
+        course=course,
+        follow_up_days=follow_up_days,
+        options=options,
+    )
     with executor_or_threads(executor) as running:
-        for parameters in presets:
-            people = virtual_patients(regimen, parameters, patients, seed)
-            counting = count_on(progress, len(ran) * people.size)
-            ran.append(replace(typical_trial, population=people).run(running, counting))
-    uncertain = over_sets(chosen, [(of.quantities, of.events) for of in ran[1:]]) if parameter_sets else None
-    return replace(alone, outcome=ran[0], uncertainty=uncertain)
+        found = planned.simulation(planned.trial.run(running, progress))
+        sets: list[SetOutcome] = []
+        for number, parameters in enumerate(drawn_sets(planned.preset, parameter_sets, seed), start=1):
+            again = replace(planned.trial, cohort=cohort_of(regimen, parameters, patients, seed, before))
+            ran = again.run(running, count_on(progress, number * planned.cohort.size))
+            sets.append(set_outcome(ran.quantities, ran.events))
+    return replace(found, uncertainty=over_sets(planned.preset, sets)) if sets else found
+
+
+def planned_simulation(
+    regimen: Regimen,
+    *,
+    preset: str | None = None,
+    patients: Patients = 1000,
+    seed: int = 1,
+    before: int = 0,
+    patient: Patient | None = None,
+    course: Sequence[Period] | None = None,
+    follow_up_days: int = 0,
+    options: Options | None = None,
+) -> PlannedSimulation:
+    """Find the patients of a simulation, and send the typical one through the regimen.
+
+    Parameters
+    ----------
+    regimen, preset, patients, seed, before, patient, course, follow_up_days, options
+        As of `run`.
+
+    Raises
+    ------
+    NotEligibleError
+        When the regimen does not admit the weight of a virtual patient.
+    ValueError
+        When a population is given with the name of another, or people who are given are to be passed over.
+    """
+    chosen = preset_of(regimen, preset, patients)
+    table = followed_up(tuple(course or periods(regimen)), follow_up_days)
+    typical = _typical_trial(regimen, table, chosen, patient, options)
+    trial = CohortTrial(regimen, table, cohort_of(regimen, chosen, patients, seed, before), typical.options)
+    require_alike(trial)
+    return PlannedSimulation(trial, typical.run(InTurn()), chosen, follow_up_days)
+
+
+def _typical_trial(
+    regimen: Regimen, table: tuple[Period, ...], preset: str, patient: Patient | None, options: Options | None
+) -> Trial:
+    return Trial(regimen, table, typical_patient(regimen, preset, patient), options or Options())
 
 
 def count_on(progress: Callable[[int], None] | None, start: int) -> Callable[[int], None] | None:
@@ -368,6 +644,38 @@ def _of_size(regimen: Regimen, preset: str, patient: Patient | None) -> Populati
     )
 
 
+def require_alike(trial: CohortTrial) -> None:
+    """Refuse patients whom a regimen does not admit, or does not treat alike, before any of them is simulated.
+
+    Raises
+    ------
+    NotEligibleError
+        When there are such.
+    """
+    if isinstance(trial.cohort, GivenCohort):
+        _ = trial.dosing
+    elif trial.options.premedication:
+        ages = [part.population().age_years for part in trial.cohort.parts(_PORTION)]
+        require_one_age_group(trial.regimen, np.concatenate(ages))
+
+
+def cohort_of(
+    regimen: Regimen, preset: str | Preset, patients: Patients, seed: int, before: int = 0, piece: int = PIECE
+) -> Cohort:
+    """The virtual patients, as `virtual_patients`; those who are drawn are held by nobody, and drawn in whole pieces.
+
+    Raises
+    ------
+    ValueError
+        When patients who are given are to be passed over.
+    """
+    if isinstance(patients, int):
+        return admitted_cohort(regimen, preset, patients, seed, before, piece)
+    if before:
+        raise ValueError("patients are passed over in a seed, and these are given")
+    return GivenCohort(virtual_patients(regimen, preset, patients, seed))
+
+
 def virtual_patients(regimen: Regimen, preset: str | Preset, patients: Patients, seed: int) -> Population:
     """Virtual patients: so many of a population whom the regimen admits, the user's own, or those given.
 
@@ -377,7 +685,7 @@ def virtual_patients(regimen: Regimen, preset: str | Preset, patients: Patients,
         # A seed would say that anybody can draw them again, by it and their number.
         return patients if is_as_drawn(patients) and not patients.first else replace(patients, seed=None)
     if isinstance(patients, int):
-        return admitted_patients(regimen, preset, patients, seed)
+        return admitted_cohort(regimen, preset, patients, seed).population()
     return from_covariates(
         preset,
         weight_kg=patients.weight_kg,

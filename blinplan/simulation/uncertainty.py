@@ -4,8 +4,9 @@ This is apart from the variability between patients. Each parameter set draws th
 with a standard error anew; the virtual patients keep their covariates and random effects, so that nothing else differs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
@@ -62,15 +63,24 @@ def _standard_error(parameter: Parameter) -> float:
     return parameter.precision.relative_standard_error if parameter.precision else 0.0
 
 
-def over_sets(preset: str, results: list[tuple[tuple[Quantity, ...], tuple[Occurrence, ...]]]) -> Uncertainty:
+class SetOutcome(NamedTuple):
+    """What came of the population under one parameter set, by the keys of the endpoints."""
+
+    medians: dict[str, float]
+    shares: dict[str, float]
+
+
+def set_outcome(quantities: Iterable[Quantity], events: Iterable[Occurrence]) -> SetOutcome:
+    """The medians and shares of a population, which are all that is kept of it."""
+    return SetOutcome(
+        {quantity.key: over_patients(quantity).median for quantity in quantities},
+        {event.key: event.proportion.value for event in events},
+    )
+
+
+def over_sets(preset: str, sets: Sequence[SetOutcome]) -> Uncertainty:
     """Gather the medians and shares of all sets."""
-    medians = {
-        first.key: over_sets_of(np.array([over_patients(quantities[i]).median for quantities, _ in results]))
-        for i, first in enumerate(results[0][0])
-    }
-    shares = {
-        first.key: distribution(np.array([events[i].proportion.value for _, events in results]))
-        for i, first in enumerate(results[0][1])
-    }
+    medians = {key: over_sets_of(np.array([one.medians[key] for one in sets])) for key in sets[0].medians}
+    shares = {key: distribution(np.array([one.shares[key] for one in sets])) for key in sets[0].shares}
     keys = uncertain_parameters(load_parameters().presets[preset])
-    return Uncertainty(len(results), keys, medians, shares)
+    return Uncertainty(len(sets), keys, medians, shares)

@@ -93,7 +93,7 @@ class CurvesResult:
         return self.table().values()
 
     def __repr__(self) -> str:
-        people, times = self.curves.population.size, self.curves.minutes.shape[0]
+        people, times = self.curves.cohort.size, self.curves.minutes.shape[0]
         name = self.curves.regimen.name
         return f"<CurvesResult of {name}: {people:,} {plural('patient', people)} at {times:,} times each>"
 

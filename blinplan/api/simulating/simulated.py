@@ -124,9 +124,9 @@ class SimulationResult:
 
     def table(self) -> DataTable:
         """Every patient's body and endpoints, one patient a row."""
-        from blinplan.reports.simulation.data import endpoint_table
+        from blinplan.reports.simulation.data import AT_ONCE, endpoint_table
 
-        return endpoint_table(self.simulation, self.order.fingerprint)
+        return endpoint_table(self.simulation, self.simulation.portions(AT_ONCE), self.order.fingerprint)
 
     def csv_texts(self) -> Iterator[str]:
         """Write the same as CSV, in pieces."""

@@ -171,14 +171,16 @@ def _write_endpoints(data: "Data", found: "SimulationResult", terminal: Terminal
     """Write every patient's endpoints."""
     _write(data, found, terminal)
     if data.target is not None:
-        terminal.say(f"{visible(str(data.target))}: the endpoints of {_patients(found.population.size)}", "quiet")
+        terminal.say(
+            f"{visible(str(data.target))}: the endpoints of {_patients(found.simulation.cohort.size)}", "quiet"
+        )
 
 
 def _write_curves(data: "Data", found: "CurvesResult", terminal: Terminal) -> None:
     """Compute every patient's curves and write them as they come."""
     _write(data, found, terminal)
     if data.target is not None:
-        size, times = found.curves.population.size, found.curves.minutes.shape[0]
+        size, times = found.curves.cohort.size, found.curves.minutes.shape[0]
         terminal.say(f"{visible(str(data.target))}: {_patients(size)} at {times:,} times each", "quiet")
     for line in found.missed_changes:
         terminal.say(line, "warning")

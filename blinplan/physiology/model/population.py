@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -319,12 +320,16 @@ class Bodies(NamedTuple):
     weight_kg: FloatArray
 
 
+Wanted = Callable[[Bodies], NDArray[np.bool_]]
+"""Says of people who are to be patients."""
+
+
 def draw(
     preset: str | Preset,
     patients: int,
     seed: int,
     first: int = 0,
-    wanted: Callable[[Bodies], NDArray[np.bool_]] | None = None,
+    wanted: Wanted | None = None,
 ) -> Population:
     """Draw virtual patients.
 
@@ -346,8 +351,20 @@ def draw(
     if patients < 1 or seed < 0 or first < 0:
         raise ValueError("patients must be at least 1, seed and first not negative")
     chosen = _preset(preset)
-    u, numbers = _wanted_people(chosen, patients, seed, first, wanted)
-    return _assemble(chosen, _covariates(chosen, u), _random_effects(chosen, u), seed, first, numbers)
+    return _population_of(chosen, seed, first, _wanted_people(chosen, patients, seed, first, wanted))
+
+
+def draw_stretch(preset: str | Preset, seed: int, stretch: SeedStretch, wanted: Wanted | None = None) -> Population:
+    """Draw the patients of a stretch: the same people as among all."""
+    chosen, first = _preset(preset), stretch.first
+    return _population_of(
+        chosen, seed, first, _wanted_people(chosen, stretch.patients, seed, first, wanted, stretch.end)
+    )
+
+
+def _population_of(preset: Preset, seed: int, first: int, people: tuple[FloatArray, FloatArray]) -> Population:
+    u, numbers = people
+    return _assemble(preset, _covariates(preset, u), _random_effects(preset, u), seed, first, numbers)
 
 
 MOST_DRAWN = 200
@@ -356,14 +373,37 @@ _AT_ONCE = 16384
 
 
 def _wanted_people(
-    preset: Preset, patients: int, seed: int, first: int, wanted: Callable[[Bodies], NDArray[np.bool_]] | None
+    preset: Preset, patients: int, seed: int, first: int, wanted: Wanted | None, end: int | None = None
 ) -> tuple[FloatArray, FloatArray]:
     """The uniforms (64, N) and the numbers (N) of the first people who are wanted."""
     if wanted is None:
         return uniforms(seed, patients, first), np.arange(first, first + patients, dtype=np.float64)
     found: list[FloatArray] = []
     numbers: list[FloatArray] = []
-    count, start, end = 0, first, first + MOST_DRAWN * patients
+    for u, fitting in _fitting_people(preset, patients, seed, first, wanted, end):
+        found.append(np.ascontiguousarray(u[:, fitting.places]))
+        numbers.append(fitting.numbers)
+    return np.concatenate(found, axis=1), np.concatenate(numbers)
+
+
+class _Fitting(NamedTuple):
+    """People who are wanted: their places among those who were drawn together, and their numbers in the seed."""
+
+    places: NDArray[np.intp]
+    numbers: FloatArray
+
+
+def _fitting_people(
+    preset: Preset, patients: int, seed: int, first: int, wanted: Wanted, stop: int | None = None
+) -> Iterator[tuple[FloatArray, _Fitting]]:
+    """The people who are wanted, up to so many, with the uniforms of those who were drawn together.
+
+    Raises
+    ------
+    TooFewError
+        When there are fewer before number ``stop``; where that is not given, when fewer than one in `MOST_DRAWN` are.
+    """
+    count, start, end = 0, first, first + MOST_DRAWN * patients if stop is None else stop
     while count < patients:
         if start >= end:
             raise TooFewError(count, end - first)
@@ -371,10 +411,47 @@ def _wanted_people(
         u = uniforms(seed, size, start)
         people = _covariates(preset, u)
         fit = np.flatnonzero(wanted(Bodies(people["age_years"], people["weight_kg"])))[: patients - count]
-        found.append(np.ascontiguousarray(u[:, fit]))
-        numbers.append((start + fit).astype(np.float64))
+        yield u, _Fitting(fit, (start + fit).astype(np.float64))
         count, start = count + fit.shape[0], start + size
-    return np.concatenate(found, axis=1), np.concatenate(numbers)
+
+
+class SeedStretch(NamedTuple):
+    """Patients who follow each other within a seed: the number of the first person who is drawn for them, and how many.
+
+    ``end`` is the number after that of the last person.
+    """
+
+    first: int
+    patients: int
+    end: int
+
+
+def stretches(
+    preset: str | Preset, patients: int, seed: int, size: int, skip: int = 0, wanted: Wanted | None = None
+) -> list[SeedStretch]:
+    """Part so many patients of a seed, after the first ``skip`` of them, into stretches of ``size``.
+
+    `draw` then draws each stretch by itself, and they are the same people as in one. Nobody's parameters are computed
+    here, but where some are passed over the bodies of all are.
+
+    Raises
+    ------
+    TooFewError
+        When fewer than one in `MOST_DRAWN` people are wanted.
+    """
+    if patients < 1 or seed < 0 or skip < 0:
+        raise ValueError("patients must be at least 1, seed and those before them not negative")
+    sizes = [min(size, patients - done) for done in range(0, patients, size)]
+    if wanted is None:
+        return [SeedStretch(skip + k * size, count, skip + k * size + count) for k, count in enumerate(sizes)]
+    lasts = list(accumulate(sizes, initial=skip))
+    ends: list[int] = [0] if skip == 0 else []
+    passed = 0
+    for _, fitting in _fitting_people(_preset(preset), skip + patients, seed, 0, wanted):
+        found = fitting.numbers.shape[0]
+        ends += [int(fitting.numbers[last - passed - 1]) + 1 for last in lasts if passed < last <= passed + found]
+        passed += found
+    return [SeedStretch(begin, count, end) for (begin, end), count in zip(pairwise(ends), sizes, strict=True)]
 
 
 def _covariates(preset: Preset, u: FloatArray) -> dict[str, FloatArray]:

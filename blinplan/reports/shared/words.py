@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from blinplan.course.events import Period
 from blinplan.outside_text import visible
@@ -12,7 +12,6 @@ from blinplan.regimen.regimen import Premedication, Regimen, Status
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
-    from blinplan.physiology.model.population import Population
     from blinplan.regimen.age import Age
 
 DRUG = "blinatumomab"
@@ -151,7 +150,26 @@ def _numbered_cycles(numbers: list[int]) -> str:
     return f"{plural('cycle', len(numbers))} {', '.join(map(str, numbers))}"
 
 
-def drawn_from(people: "Population") -> str:
+class Drawn(Protocol):
+    """Virtual patients, as far as it is said how they were drawn."""
+
+    @property
+    def seed(self) -> int | None:
+        """What they were drawn from."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        ...
+
+    @property
+    def draws(self) -> int:
+        """How many people were drawn to get them."""
+        ...
+
+
+def drawn_from(people: Drawn) -> str:
     """Say what virtual patients were drawn from, and how many were where the regimen does not admit all of them."""
     if people.seed is None:
         return "given as they are"
@@ -159,7 +177,7 @@ def drawn_from(people: "Population") -> str:
     return f"seed {people.seed}{passed_over}"
 
 
-def number_drawn(people: "Population") -> dict[str, int]:
+def number_drawn(people: Drawn) -> dict[str, int]:
     """How many people were drawn, for a document, where the regimen does not admit all of them."""
     return {} if people.seed is None or people.draws == people.size else {"drawn": people.draws}
 
@@ -167,13 +185,13 @@ def number_drawn(people: "Population") -> dict[str, int]:
 _BASELINES = {"b_cells": "B cells", "t_cells": "T cells", "blasts": "blasts", "baseline_il6": "IL-6"}
 
 
-def given_baselines(people: "Population") -> dict[str, list[str]]:
+def given_baselines(parameters: tuple[str, ...]) -> dict[str, list[str]]:
     """Which parameters a table of patients gave, for a document, where it gave any."""
-    return {"given_baselines": list(people.given)} if people.given else {}
+    return {"given_baselines": list(parameters)} if parameters else {}
 
 
-def given_lines(people: "Population") -> Iterator[str]:
+def given_lines(parameters: tuple[str, ...]) -> Iterator[str]:
     """Say what of before treatment is as a table of patients gives it."""
-    if people.given:
-        words = ", ".join(_BASELINES[parameter] for parameter in people.given)
+    if parameters:
+        words = ", ".join(_BASELINES[parameter] for parameter in parameters)
         yield f"Before treatment as the table of patients says, and drawn where a cell is empty: {words}."

@@ -10,27 +10,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blinplan.data_table import Column, ColumnKind, DataTable
-from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.physiology.model.population import FloatArray
 from blinplan.physiology.model.states import SHOWN
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import given_baselines, number_drawn
+from blinplan.simulation.crowd.cohort import Cohort
+from blinplan.simulation.crowd.kept import BODY, DonePortion
+from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trajectories import Portion, RequestedCurves
-from blinplan.simulation.trial import Simulation
+from blinplan.simulation.trial import PlannedSimulation, Simulation
 
 Values = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.object_]
-_ROWS = 100_000
+Simulated = Simulation | PlannedSimulation | RequestedCurves
+AT_ONCE = 1_000
+"""Patients of whom the endpoints are read at once."""
+_ROW_GROUP = 100_000
 
 
-def simulation_manifest(of: Simulation | RequestedCurves, input_fingerprint: str) -> dict[str, Any]:
+def simulation_manifest(of: Simulated, input_fingerprint: str) -> dict[str, Any]:
     """State what virtual patients were simulated with, so that they can be again."""
     return manifest(
         regimen=of.regimen.name,
         input=input_fingerprint,
         population=of.preset,
         seed=of.seed,
-        patients=None if of.alone else of.population.size,
-        **({} if of.alone else {**number_drawn(of.population), **given_baselines(of.population)}),
+        patients=None if of.alone else of.cohort.size,
+        **({"first": of.cohort.before + 1} if of.cohort.before else {}),
+        **({} if of.alone else {**number_drawn(of.cohort), **given_baselines(of.cohort.given_parameters)}),
         typical_bsa_m2=of.typical_area,
         attenuation=of.options.attenuation,
         premedication=of.options.premedication,
@@ -39,20 +46,20 @@ def simulation_manifest(of: Simulation | RequestedCurves, input_fingerprint: str
     )
 
 
-def _about(of: Simulation | RequestedCurves, input_fingerprint: str) -> dict[str, Any]:
+def _about(of: Simulated, input_fingerprint: str) -> dict[str, Any]:
     return {"unverified": of.regimen.unverified, **simulation_manifest(of, input_fingerprint)}
 
 
 _PATIENT = Column("patient", "", "number of the virtual patient, from 1", ColumnKind.WHOLE)
 _ID = Column("id", "", "what the patient is called in the table of patients", ColumnKind.TEXT)
-_COVARIATES = (
-    (Column("age_years", "year", "age"), "age_years"),
-    (Column("female", "", "1 for a woman or girl, 0 for a man or boy", ColumnKind.WHOLE), "female"),
-    (Column("weight_kg", "kg", "body weight"), "weight_kg"),
-    (Column("height_cm", "cm", "height"), "height_cm"),
-    (Column("bsa_m2", "m²", "body surface area"), "bsa_m2"),
-    (Column("clearance_l_per_day", "L/day", "clearance of the drug"), "clearance"),
-)
+_BODY = {
+    "age_years": Column("age_years", "year", "age"),
+    "female": Column("female", "", "1 for a woman or girl, 0 for a man or boy", ColumnKind.WHOLE),
+    "weight_kg": Column("weight_kg", "kg", "body weight"),
+    "height_cm": Column("height_cm", "cm", "height"),
+    "bsa_m2": Column("bsa_m2", "m²", "body surface area"),
+    "clearance": Column("clearance_l_per_day", "L/day", "clearance of the drug"),
+}
 # How the units of endpoints are written in names.
 _SUFFIXES = {
     "pg/mL": "_pg_per_ml",
@@ -70,49 +77,61 @@ def column_name(key: str, unit: str) -> str:
     return key + _SUFFIXES.get(unit, "")
 
 
-def endpoint_table(simulation: Simulation, input_fingerprint: str) -> DataTable:
+def endpoint_table(
+    simulated: Simulation | PlannedSimulation, computed: Iterable[DonePortion], input_fingerprint: str
+) -> DataTable:
     """Every patient's endpoints, one patient a row; missing where an endpoint does not occur in a patient."""
-    people = simulation.population
-    covariates: list[_Column] = [(column, np.asarray(getattr(people, of))) for column, of in _COVARIATES]
-    columns = covariates + [column for _, column in sorted(_endpoint_columns(simulation), key=lambda one: one[0])]
-    who, numbers = _who(people)
-    values = [v.astype(np.int64) if column.kind is ColumnKind.WHOLE else v for column, v in columns]
+    typical = _endpoint_columns(simulated.typical.quantities, simulated.typical.events)
     return DataTable(
         "endpoints",
-        (*who, *(column for column, _ in columns)),
-        _slices([*numbers, *values]),
-        _about(simulation, input_fingerprint),
+        (*_who(simulated.cohort), *(_BODY[name] for name in BODY), *(column for column, _ in typical)),
+        _endpoints(computed, simulated.cohort),
+        _about(simulated, input_fingerprint),
+        row_group=_ROW_GROUP,
     )
 
 
-_Column = tuple[Column, NDArray[Any]]
+def _endpoint_columns(quantities: Iterable[Quantity], events: Iterable[Occurrence]) -> list[tuple[Column, FloatArray]]:
+    """The columns of endpoints with what they hold, in the order of their places."""
+    found = [(of.place, _quantity_column(of), of.values) for of in quantities]
+    found += [(of.place, _event_column(of), np.where(of.at_risk, of.happens * 1.0, np.nan)) for of in events]
+    return [(column, values) for _, column, values in sorted(found, key=lambda one: one[0])]
 
 
-def _endpoint_columns(simulation: Simulation) -> Iterator[tuple[int, _Column]]:
-    """The columns of endpoints, each with its place among them."""
-    for quantity in simulation.quantities:
-        name = column_name(quantity.key, quantity.unit)
-        yield quantity.place, (Column(name, quantity.unit, f"{quantity.group}: {quantity.label}"), quantity.values)
-    for event in simulation.events:
-        happens = np.where(event.at_risk, event.happens.astype(np.float64), np.nan)
-        yield event.place, (Column(event.key, "", f"{event.group}: {event.label}", ColumnKind.TRUTH), happens)
+def _quantity_column(of: Quantity) -> Column:
+    return Column(column_name(of.key, of.unit), of.unit, f"{of.group}: {of.label}")
 
 
-def _who(people: Population) -> tuple[tuple[Column, ...], list[Values]]:
-    """The columns that say which patient it is, and what stands in them, one patient a row."""
-    if not people.ids:
-        return (_PATIENT,), [_numbers(people)]
-    return (_PATIENT, _ID), [_numbers(people), np.array(people.ids, dtype=np.object_)]
+def _event_column(of: Occurrence) -> Column:
+    return Column(of.key, "", f"{of.group}: {of.label}", ColumnKind.TRUTH)
 
 
-def _numbers(people: Population) -> NDArray[np.int64]:
-    """The numbers of the patients: within their seed, of which some are missing where they are not admitted."""
-    return np.arange(1, people.size + 1) if people.seed is None else people.numbers.astype(np.int64) + 1
+def _who(cohort: Cohort) -> tuple[Column, ...]:
+    """The columns that say which patient it is."""
+    return (_PATIENT, _ID) if cohort.ids else (_PATIENT,)
 
 
-def _slices(columns: list[Values]) -> Iterator[tuple[Values, ...]]:
-    for first in range(0, columns[0].shape[0], _ROWS):
-        yield tuple(column[first : first + _ROWS] for column in columns)
+def _numbers(cohort: Cohort, first: int, numbers: FloatArray) -> tuple[Values, ...]:
+    """Which patients they are, of whom ``first`` come before: by number in the seed, or else counted; and by name."""
+    counted = np.arange(first, first + numbers.shape[0]) if cohort.seed is None else numbers.astype(np.int64)
+    names = np.array(cohort.ids[first : first + numbers.shape[0]], dtype=np.object_)
+    return (counted + 1, names) if cohort.ids else (counted + 1,)
+
+
+def _endpoints(computed: Iterable[DonePortion], cohort: Cohort) -> Iterator[tuple[Values, ...]]:
+    """The rows of patients."""
+    done = 0
+    for portion in computed:
+        yield (
+            *_numbers(cohort, done, portion.numbers),
+            *(_of_kind(values, _BODY[name].kind) for name, values in zip(BODY, portion.body, strict=True)),
+            *(values for _, values in _endpoint_columns(portion.quantities, portion.events)),
+        )
+        done += portion.numbers.shape[0]
+
+
+def _of_kind(values: FloatArray, kind: ColumnKind) -> Values:
+    return values.astype(np.int64) if kind is ColumnKind.WHOLE else values
 
 
 _CURVES = (
@@ -132,7 +151,7 @@ def curve_table(curves: RequestedCurves, computed: Iterable[Portion], input_fing
     """
     return DataTable(
         "curves",
-        (*_who(curves.population)[0], *_CURVES),
+        (*_who(curves.cohort), *_CURVES),
         (_rows(curves, portion) for portion in computed),
         {**_about(curves, input_fingerprint), "every_minutes": curves.every},
     )
@@ -141,14 +160,14 @@ def curve_table(curves: RequestedCurves, computed: Iterable[Portion], input_fing
 def _rows(curves: RequestedCurves, portion: Portion) -> tuple[Values, ...]:
     trajectories, row = portion.trajectories, curves.row_of_times
     patients, times = portion.rates.shape[1], curves.minutes.shape[0]
-    cycle, step = (np.array(of)[row] for of in (curves.dosing.cycles, curves.dosing.steps))
+    cycle, step = (np.array([getattr(of, name) for of in curves.trial.periods])[row] for name in ("cycle", "step"))
 
     def by_patient(values: FloatArray) -> FloatArray:
         return np.ascontiguousarray(values.T).reshape(-1)
 
-    which = slice(portion.first, portion.first + patients)
+    who = _numbers(curves.cohort, portion.first, trajectories.population.numbers)
     return (
-        *(np.repeat(column[which], times) for column in _who(curves.population)[1]),
+        *(np.repeat(column, times) for column in who),
         np.tile(curves.minutes, patients),
         np.tile(curves.minutes / MINUTES_PER_DAY, patients),
         np.tile(cycle, patients),

@@ -236,7 +236,7 @@ def source_of(simulation: Simulation) -> str:
     size = (
         f"typical patient of {simulation.preset}, {simulation.typical_area:.3f} m²"
         if simulation.alone
-        else f"{simulation.population.size:,} patients of {simulation.preset}, {drawn_from(simulation.population)}"
+        else f"{simulation.cohort.size:,} patients of {simulation.preset}, {drawn_from(simulation.cohort)}"
     )
     mark = unverified_mark(simulation.regimen)
     unverified = f"; {mark}" if mark else ""

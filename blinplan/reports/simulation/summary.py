@@ -25,6 +25,7 @@ from blinplan.reports.shared.words import (
     unverified_lines,
 )
 from blinplan.reports.simulation.data import simulation_manifest
+from blinplan.simulation.crowd.kept import heads_of
 from blinplan.simulation.endpoints.definition import GROUPS
 from blinplan.simulation.outcome import (
     Distribution,
@@ -59,7 +60,7 @@ def simulation_report(simulation: Simulation, screen: Screen) -> list[Renderable
     parts: list[RenderableType] = [
         Text.assemble((visible(regimen.name), "title"), "  ", visible(regimen.title)),
         Text(simulated_patients(simulation)),
-        *(Text(line) for line in given_lines(simulation.population)),
+        *(Text(line) for line in given_lines(simulation.cohort.given_parameters)),
     ]
     parts += [Text(line) for line in blocks_and_intervals(simulation.periods)]
     parts += [Text(line) for line in (*optional_cycles(simulation.periods), *_whole_course(simulation.periods))]
@@ -80,7 +81,7 @@ def simulation_report(simulation: Simulation, screen: Screen) -> list[Renderable
 
 def _tables(simulation: Simulation, screen: Screen) -> Iterator[Table]:
     """Draw the tables of values, of times and of shares, those that have rows."""
-    if any(not quantity.is_time for quantity in simulation.quantities):
+    if any(not quantity.is_time for quantity in heads_of(simulation.quantities)):
         yield _distributions(simulation, screen)
     if any(times_of(simulation)):
         yield _times(simulation, screen)
@@ -95,9 +96,10 @@ def times_of(simulation: Simulation) -> Iterator[Quantity]:
     return (quantity for quantity in by_group(simulation.quantities) if quantity.is_time)
 
 
-def by_group(endpoints: Iterable[_Endpoint]) -> list[_Endpoint]:
-    """Endpoints by what they are of, in the order of the article."""
-    return sorted(endpoints, key=lambda endpoint: GROUPS.index(endpoint.group))
+def by_group(endpoints: Sequence[_Endpoint]) -> Iterator[_Endpoint]:
+    """Endpoints by what they are of, in the order of the article; of many patients, one at a time is read."""
+    heads = heads_of(endpoints)
+    return (endpoints[k] for k in sorted(range(len(heads)), key=lambda k: GROUPS.index(heads[k].group)))
 
 
 def _whole_course(periods: Sequence[Period]) -> Iterator[str]:
@@ -122,13 +124,13 @@ def simulated_patients(simulation: Simulation) -> str:
     days = f"{simulation.days:g} days"
     if simulation.alone:
         return f"Typical patient of {simulation.preset}, body surface area {simulation.typical_area:.3f} m², {days}"
-    people = simulation.population
+    people = simulation.cohort
     return f"{people.size:,} virtual patients of {simulation.preset}, {drawn_from(people)}, {days}"
 
 
 def premedication_effect(simulation: Simulation) -> str:
     """Say what premedication is assumed to do."""
-    c = simulation.population.constants
+    c = simulation.typical.trial.population.constants
     return (
         f"Premedication lowers cytokine release: unverified. Each dose is assumed to take away"
         f" {100 * c.premedication_reduction:g} %, and half of that effect to be gone after"

@@ -29,7 +29,7 @@ HASH = "0" * 16
 
 
 def endpoints(simulation: Simulation) -> DataTable:
-    return endpoint_table(simulation, HASH)
+    return endpoint_table(simulation, simulation.portions(1000), HASH)
 
 
 def document(simulation: Simulation) -> dict[str, Any]:
@@ -128,9 +128,8 @@ def test_what_does_not_occur_is_missing_in_parquet_and_not_a_number_or_true(
 ) -> None:
     event = simulation.events[0]
     unknown = replace(event, at_risk=np.arange(60) % 3 > 0)
-    write_parquet(
-        endpoints(replace(simulation, outcome=replace(simulation.outcome, events=(unknown,)))), tmp_path / "x.parquet"
-    )
+    portions = (of._replace(events=(unknown, *of.events[1:])) for of in simulation.portions(1000))
+    write_parquet(endpoint_table(simulation, portions, HASH), tmp_path / "x.parquet")
     found = pq.read_table(tmp_path / "x.parquet")
     assert found[event.key].null_count == 20
     assert found["b_recovery_day"].null_count > 0

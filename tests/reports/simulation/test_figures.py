@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from blinplan.fingerprint import model_hash
 from blinplan.reports.simulation.figures import FigureFormat, figure, source_of
 from blinplan.simulation.percentiles import SIGNALS, Bands, bands_of, sampling_days
-from blinplan.simulation.trial import Simulation
+from blinplan.simulation.trial import CohortOutcome, Simulation
 
 SVG = {"svg": "http://www.w3.org/2000/svg"}
 
@@ -118,6 +118,7 @@ def test_cycles_without_room_are_not_written_over_each_other(simulation: Simulat
     weekly = tuple(
         replace(simulation.periods[0], start=1440 * 2 * k, stop=1440 * (2 * k + 2), cycle=k + 1) for k in range(100)
     )
+    assert isinstance(simulation.outcome, CohortOutcome)
     trial = replace(simulation.outcome.trial, periods=weekly)
     many = replace(simulation, outcome=replace(simulation.outcome, trial=trial))
     found = bands_of(many, sampling_days(weekly, 0.0, 200.0), ["drug"])

@@ -131,7 +131,7 @@ def _patients(population: Population) -> str:
     return (
         f"{population.size:,} virtual patients of {population.preset}, {drawn_from(population)}, the same in both"
         " courses. They are not this patient: the drug's clearance alone differs several-fold between people."
-        f"{''.join(f' {line}' for line in given_lines(population))}"
+        f"{''.join(f' {line}' for line in given_lines(population.given))}"
     )
 
 
@@ -153,7 +153,7 @@ def delivered_json(comparison: Delivered) -> Mapping[str, Any]:
             "population": population.preset,
             "patients": population.size,
             **number_drawn(population),
-            **given_baselines(population),
+            **given_baselines(population.given),
             "seed": population.seed,
             "endpoints": [
                 {

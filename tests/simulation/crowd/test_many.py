@@ -1,0 +1,144 @@
+"""A crowd is what its patients are one by one, and memory does not grow with it."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from blinplan.course.events import periods
+from blinplan.executor import InTurn, processes, threads
+from blinplan.physiology import draw
+from blinplan.regimen import library
+from blinplan.simulation.outcome import distribution
+from blinplan.simulation.trial import CohortOutcome, Simulation, Trial, run
+
+PATIENTS = 1100
+
+
+@pytest.fixture(scope="module")
+def simulation() -> Simulation:
+    return run(library.regimen("rr-adult"), patients=PATIENTS, seed=5)
+
+
+def bytes_of(simulation: Simulation) -> dict[str, bytes]:
+    quantities = {of.key: of.values.tobytes() for of in simulation.quantities}
+    return quantities | {of.key: of.happens.tobytes() + of.at_risk.tobytes() for of in simulation.events}
+
+
+@pytest.mark.slow
+def test_a_crowd_is_what_one_trial_of_all_its_patients_is(simulation: Simulation) -> None:
+    regimen = library.regimen("rr-adult")
+    outcome = Trial(regimen, periods(regimen), draw("adult-rr", PATIENTS, 5)).run(InTurn())
+    assert len(outcome.quantities) == len(simulation.quantities) > 20
+    for mine, theirs in zip(simulation.quantities, outcome.quantities, strict=True):
+        assert (mine.key, mine.group, mine.label, mine.unit) == (theirs.key, theirs.group, theirs.label, theirs.unit)
+        assert mine.values.tobytes() == theirs.values.tobytes()
+        assert repr(distribution(mine.values)) == repr(distribution(theirs.values))
+    assert len(outcome.events) == len(simulation.events) > 5
+    for event, other in zip(simulation.events, outcome.events, strict=True):
+        assert event.proportion == other.proportion
+        assert event.happens.tobytes() == other.happens.tobytes()
+
+
+@pytest.mark.slow
+def test_the_portions_and_who_runs_them_do_not_matter(simulation: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
+    regimen, expected = simulation.regimen, bytes_of(simulation)
+    with threads(3) as running:
+        assert bytes_of(run(regimen, patients=PATIENTS, seed=5, executor=running)) == expected
+    with processes(2) as running:
+        assert bytes_of(run(regimen, patients=PATIENTS, seed=5, executor=running)) == expected
+    monkeypatch.setattr("blinplan.simulation.trial._PORTION", 256)
+    monkeypatch.setattr("blinplan.simulation.trial.workers", lambda: 64)
+    assert bytes_of(run(regimen, patients=PATIENTS, seed=5, executor=InTurn())) == expected
+
+
+@pytest.mark.slow
+def test_patients_after_some_of_a_seed_are_those_of_the_whole_run(simulation: Simulation) -> None:
+    later = run(simulation.regimen, patients=100, seed=5, before=937)
+    for mine, whole in zip(later.quantities, simulation.quantities, strict=True):
+        assert mine.values.tobytes() == whole.values[937:1037].tobytes()
+    for event, other in zip(later.events, simulation.events, strict=True):
+        assert event.happens.tobytes() == other.happens[937:1037].tobytes()
+
+
+def test_progress_counts_patients_up_to_all_of_them() -> None:
+    told: list[int] = []
+    run(library.regimen("nhl-5"), patients=700, seed=5, executor=InTurn(), progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == 700
+
+
+@pytest.mark.slow
+def test_what_came_of_a_crowd_pickles(simulation: Simulation) -> None:
+    assert isinstance(simulation.outcome, CohortOutcome)
+    again = pickle.loads(pickle.dumps(simulation))  # noqa: S301 - our own bytes
+    assert bytes_of(again) == bytes_of(simulation)
+    assert again.population.clearance.tobytes() == simulation.population.clearance.tobytes()
+
+
+def test_patients_who_are_given_are_not_passed_over() -> None:
+    with pytest.raises(ValueError, match="given"):
+        run(library.regimen("nhl-5"), patients=draw("adult-rr", 4, 1), before=2)
+
+
+_PROGRAM = (sys.executable, "-c", "from blinplan.cli.app.start import program; program()")
+
+
+def greatest_memory(patients: int, *options: str) -> int:
+    """The most memory in bytes that a simulation of so many patients ever had."""
+    command = [*_PROGRAM, "simulate", "nhl-5", "--patients", str(patients), "--threads", "1", *options]
+    process = os.posix_spawn(
+        command[0],
+        command,
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_WRONLY, 0) for number in (1, 2)],
+    )
+    _, status, used = os.wait4(process, 0)
+    assert status == 0
+    return 1024 * used.ru_maxrss
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [["-f", "table"], ["-f", "json"], ["-f", "csv"]], ids=str)
+def test_memory_does_not_grow_with_patients(options: list[str]) -> None:
+    """A patient whose endpoints were held would be some 300 bytes, and one who was drawn some 250 more."""
+    greatest_memory(2_000, *options)  # compiles, where nobody has yet
+    few, many = greatest_memory(2_000, *options), greatest_memory(42_000, *options)
+    assert (many - few) / 40_000 < 200
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda by: by.name)
+def test_nothing_is_left_behind_whatever_ends_it(by: signal.Signals, tmp_path: Path) -> None:
+    command = [*_PROGRAM, "simulate", "rr-adult", "--patients", "1000000", "--threads", "1"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603
+        _wait_for(lambda: _open_in(process.pid, tmp_path))
+        process.send_signal(by)
+        process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def _open_in(process: int, folder: Path) -> bool:
+    """Whether a process holds a file of a folder that has no name there, and has written to it."""
+    for entry in Path(f"/proc/{process}/fd").iterdir():
+        try:
+            if entry.readlink().is_relative_to(folder) and entry.stat().st_size > 0:
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def _wait_for(condition: Callable[[], bool], seconds: float = 120.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
