@@ -191,6 +191,7 @@ def plan(
         raise Refusal("--people is for --view delivered", "add it, or leave --people out")
     from pathlib import Path
 
+    from blinplan.api.planning.exports import shortened_on_labels
     from blinplan.api.planning.paper import Paper, read_planned_on
     from blinplan.api.planning.plan import plan as planned
     from blinplan.api.planning.planned import format_by_ending
@@ -221,6 +222,10 @@ def plan(
     if form not in {PlanFormat.TABLE, PlanFormat.JSON}:
         for line in found.warnings:
             terminal.say(line, "warning")
+    paper = Paper(patient_name, patient_number, prescriber, ward, read_planned_on(planned_on), sheet)
+    if view is View.LABELS:
+        for line in shortened_on_labels(found.dated, paper, plan_id):
+            terminal.say(line, "warning")
     whom, size = (patients, patients) if people is None else _own_patients(people, bsa_formula)
     with _progress(2 * size, terminal) if view is View.DELIVERED else nullcontext() as progress:
         text = found.text(
@@ -234,7 +239,7 @@ def plan(
             seed=seed,
             progress=progress,
             decimal_comma=decimal_comma,
-            paper=Paper(patient_name, patient_number, prescriber, ward, read_planned_on(planned_on), sheet),
+            paper=paper,
         )
     if target is None:
         terminal.write(text)

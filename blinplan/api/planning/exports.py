@@ -74,6 +74,13 @@ def labels_html(dated: "Dated | None", remarks: Sequence[Remark], paper: "Paper 
     return labels_page(_with_dates(dated), remarks, paper or Paper(), plan_id)
 
 
+def shortened_on_labels(dated: "Dated | None", paper: "Paper", plan_id: str | None) -> list[str]:
+    """What there is no room for on labels, in words."""
+    from blinplan.reports.plan.paper.labels import shortened_lines
+
+    return shortened_lines(_with_dates(dated), paper, plan_id)
+
+
 def home_html(
     dated: "Dated | None", remarks: Sequence[Remark], paper: "Paper | None", plan_id: str | None, revision: int
 ) -> str:

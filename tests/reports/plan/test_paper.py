@@ -9,7 +9,7 @@ from lxml import html
 
 from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.reports.plan.paper.sheets import SIZES, LabelSheet
-from tests.browser import printed
+from tests.browser import browse, printed
 from tests.plan_text import DATED, RECORD
 from tests.program import Run
 
@@ -181,6 +181,80 @@ def test_every_line_of_a_label_is_printed_large_enough(
     assert said.count("checked by") == (0 if size.is_small else count)  # where there is room to sign
     assert all(min(one.sizes) >= 7.99 for one in sheets)
     assert all(abs(one.width - size.width * 72 / 25.4) < 1 for one in sheets)
+
+
+HYPHENS = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh, Hubert Blaine"
+LONG = "Wolfeschlegelstein-Featherstonehaugh, Hubert Blaine Maximilian"
+LONGER = (
+    f"Wolfeschlegelsteinhausenbergerdorff{LONG} Alexander Benedikt Konstantin Immanuel Theodor of Somewhere Far Away"
+)
+WIDE = "WWWWWWWW MMMMMMMM WWWWWWWW"
+CHINESE = "王小明" * 20
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("sheet", LabelSheet)
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        (HYPHENS, "4711"),
+        (LONGER, "7" * 30),
+        (CHINESE, "4711"),
+        (WIDE, "M" * 40),
+    ],
+)
+def test_a_long_name_is_printed_whole_or_told_to_be_shortened(
+    inside: Run, ward: None, tmp_path: Path, sheet: LabelSheet, name: str, number: str
+) -> None:
+    size = SIZES[sheet]
+    asked = ("--patient-number", number, "--patient-name", name, "--plan-id", "bed-1", "--sheet", sheet.value)
+    ran = inside(*LABELS, *asked, "--cycle", "1")
+    sheets = printed(ran.out, f"{size.width}mm {size.height}mm", tmp_path)
+    labels = [one for one in sheets if "This sheet is no label" not in one.words]
+    said = "".join("".join(one.words for one in labels).split())
+    count = len(select(ran.out, "//*[contains(@class, 'label') and @style]"))
+    told = " ".join(ran.err.split())
+    for what, given in (("name", name), ("number", number)):
+        is_shortened = f"no room on these labels for the whole {what}" in told
+        if given != CHINESE:  # whose letters a PDF has by other numbers
+            assert is_shortened == (said.count(given.replace(" ", "")) < count), (what, said)
+        assert is_shortened == (f"for the whole {what}" in ran.out)
+    assert not ("whole name" in told and "…" not in said)
+    assert len(re.findall("DONOTFLUSH;(?:WITH|no)preservative", said)) == count  # the last line of each
+    assert all(min(one.sizes) >= 7.99 for one in sheets)
+    assert not cut_off(ran.out, tmp_path)
+
+
+def cut_off(page: str, folder: Path) -> list[str]:
+    """Return the lines of labels of which the browser shows a part only, and labels that hold more than they show."""
+    (folder / "measured.html").write_text(page.replace("</body>", f"<script>{_MEASURE}</script></body>"))
+    shown = browse(folder, "--dump-dom", (folder / "measured.html").as_uri())
+    return [" ".join("".join(one.itertext()).split()) for one in select(shown, "//*[@data-cut]")]
+
+
+_MEASURE = """
+for (const label of document.querySelectorAll(".label")) {
+  const last = label.lastElementChild.getBoundingClientRect().bottom;
+  if (last > label.getBoundingClientRect().bottom + 0.5) label.setAttribute("data-cut", "");
+  for (const line of label.children) if (line.scrollWidth > line.clientWidth + 1) line.setAttribute("data-cut", "");
+}
+"""
+
+
+def test_a_name_that_no_label_has_room_for_is_told_at_the_command_and_on_the_sheet(inside: Run, ward: None) -> None:
+    asked = ("--patient-name", LONGER, "--plan-id", "a-study-of-forty-patients-in-three-countries")
+    ran = inside(*LABELS, *asked)
+    told = " ".join(ran.err.split())
+    (shown,) = {"".join(one.itertext()) for one in select(ran.out, f"{EACH_LABEL}/p[1]")}
+    assert shown.endswith("…")
+    assert LONGER.startswith(shown[:-1])
+    assert f"There is no room on these labels for the whole name: they have “{shown}”." in told
+    assert "for the whole plan's name: they have “a-stu" in told
+    assert f"for the whole name: they have “{shown}”" in ran.out
+    assert "no room" not in inside(*LABELS, "--patient-name", LONG, "--plan-id", "bed-1").err
+    assert "no room" not in inside(*LABELS, *asked[:2], "--sheet", "a4-8").err
+    assert "no room" in inside(*LABELS, "--patient-name", CHINESE).err  # 60 signs, each as wide as high
+    assert "no room" not in inside(*LABELS, "--patient-name", CHINESE[:40]).err
 
 
 @pytest.mark.outside

@@ -14,6 +14,7 @@ from blinplan.quantities import duration_text
 from blinplan.reports.plan.bags.words import contents_text
 from blinplan.reports.plan.paper.heading import date_of_birth
 from blinplan.reports.plan.paper.plain_words import plain_words
+from blinplan.reports.plan.paper.room import LabelRoom, label_room
 from blinplan.reports.plan.paper.sheets import SIZES, LabelSheet, SheetSize
 from blinplan.reports.plan.paper.wanted import Paper
 from blinplan.reports.plan.paper.ward import signed_bag
@@ -23,10 +24,13 @@ from blinplan.reports.shared.words import CAUTIONS, DRUG, amount_text
 
 @dataclass(frozen=True, slots=True)
 class BagLabel:
-    """What stands on a bag, a line each; name and number are None where they are lines to write on."""
+    """What stands on a bag, a line each; name and number have theirs, and are None where they are lines to write on.
 
-    name: str | None
-    number: str | None
+    Where these take more than two lines, the label ``is_long``, and its lines are closer.
+    """
+
+    name: tuple[str, ...] | None
+    number: tuple[str, ...] | None
     drug: str
     pump: str
     which: str
@@ -38,6 +42,7 @@ class BagLabel:
     down_by: str
     flush: str
     preserved: str
+    is_long: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ def labels_page(dated: Dated, remarks: Sequence[Remark], paper: Paper, plan_id: 
         size=size,
         is_single=paper.sheet is LabelSheet.SINGLE,
         sheets=list(_sheets(written, size)),
-        remarks=[plain_words(remark.text) for remark in remarks],
+        remarks=[*shortened_lines(dated, paper, plan_id), *(plain_words(remark.text) for remark in remarks)],
         cautions=CAUTIONS,
         zone=dated.clock.zone,
     )
@@ -80,15 +85,15 @@ def _at_place(label: BagLabel, place: int, size: SheetSize) -> PlacedLabel:
 
 
 def _label(dated: Dated, number: int, bag: Bag, paper: Paper, plan_id: str | None) -> BagLabel:
-    to_sign, count = signed_bag(dated, number, bag), max(dated.bag_numbers.values())
+    to_sign, room = signed_bag(dated, number, bag), _room(dated, number, bag, paper, plan_id)
     volume = "________ mL" if bag.millilitres is None else f"{amount_text(bag.millilitres)} mL"
     filled = contents_text(dated, bag)
     return BagLabel(
-        paper.name,
-        _number(dated, paper),
+        room.name,
+        room.number,
         f"{DRUG} {to_sign.dose}",
-        to_sign.pump or "________ mL/h",
-        f"Bag {number} of {count}{'' if plan_id is None else f', {plan_id}'}",
+        to_sign.pump or _NO_PUMP,
+        f"{_bag_of(dated, number)}{'' if room.plan_id is None else f', {room.plan_id}'}",
         f"{amount_text(bag.micrograms)} mcg in {volume}, {duration_text(bag.minutes)}",
         "________ mL with ________ mcg" if filled is None else filled,
         to_sign.hung,
@@ -97,9 +102,31 @@ def _label(dated: Dated, number: int, bag: Bag, paper: Paper, plan_id: str | Non
         to_sign.down_by,
         _flush(dated),
         _PRESERVED[bag.size.preservative],
+        room.is_long,
     )
 
 
+def _room(dated: Dated, number: int, bag: Bag, paper: Paper, plan_id: str | None) -> LabelRoom:
+    pump, before = signed_bag(dated, number, bag).pump or _NO_PUMP, f"{_bag_of(dated, number)}, "
+    return label_room(paper.name, _number(dated, paper), plan_id, before, pump, SIZES[paper.sheet])
+
+
+def _bag_of(dated: Dated, number: int) -> str:
+    return f"Bag {number} of {max(dated.bag_numbers.values())}"
+
+
+def shortened_lines(dated: Dated, paper: Paper, plan_id: str | None) -> list[str]:
+    """Say what there is no room for on the labels of a sheet: what is shortened on them, and what they have of it."""
+    rooms = [_room(dated, number, bag, paper, plan_id) for number, bag in dated.shown_bags() if bag.is_to_prepare]
+    written = dict.fromkeys((what, room.shown(what)) for room in rooms for what in room.shortened)
+    return [
+        f"There is no room on these labels for the whole {what}: they have “{shown}”. Take larger labels, or a shorter"
+        f" {what}."
+        for what, shown in written
+    ]
+
+
+_NO_PUMP = "________ mL/h"
 _PRESERVED = {True: "WITH preservative", False: "no preservative", None: "preservative: ask"}
 
 
