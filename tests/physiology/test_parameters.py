@@ -46,10 +46,16 @@ def test_the_precision_of_kinetics_is_as_transcribed() -> None:
         assert {each.verification for each in found.values()} == {"transcribed"}
 
 
-def test_only_the_residual_error_is_no_part_of_a_simulation() -> None:
-    assert [key for key, parameter in load_parameters().parameters.items() if not parameter.simulated] == [
-        "residual_error"
-    ]
+MEASURING = ["residual_error", "assay_low", "assay_high"]
+ASSUMED = ["b_cells_error", "b_cells_low", "t_cells_error", "t_cells_low", "il6_error", "il6_low", "il6_high"]
+
+
+def test_no_patient_depends_on_how_he_is_measured_and_what_nobody_published_is_assumed() -> None:
+    measuring = {key: each for key, each in load_parameters().parameters.items() if not each.simulated}
+    assert list(measuring) == [*MEASURING, *ASSUMED]
+    assert {measuring[key].status for key in MEASURING} == {"published"}
+    assert {(measuring[key].status, measuring[key].verification) for key in ASSUMED} == {("assumed", "unverified")}
+    assert (measuring["assay_low"].value, measuring["assay_high"].value) == (50, 1000)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from blinplan.api.notebook import table_html
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
 from blinplan.api.simulating.data_file import minutes_of, refuse_data_file, write_table
-from blinplan.api.simulating.simulate import not_eligible, options_of, order_for, people_of, size_of
-from blinplan.api.simulating.simulated import unverified_parts_of
+from blinplan.api.simulating.simulate import errors_of, not_eligible, options_of, order_for, people_of, size_of
+from blinplan.api.simulating.simulated import error_lines, unverified_parts_of
 from blinplan.api.vocabulary import AttenuationName, PopulationName
 from blinplan.data_table import DataTable, csv_parts
 from blinplan.executor import Executor
@@ -21,6 +21,7 @@ from blinplan.refusal import ArgumentRefusal
 if TYPE_CHECKING:
     from blinplan.api.simulating.simulate import PatientSource
     from blinplan.physiology.model.population import FloatArray
+    from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.trajectories import RequestedCurves
 
 
@@ -36,17 +37,20 @@ class CurvesResult:
         The regimen that was asked for, and the one that is simulated.
     executor, progress
         What computes them, and who is told how many patients are done.
+    errors
+        Of measuring; None where only what is, and not what a ward would measure, was asked for.
     """
 
     curves: "RequestedCurves"
     order: OrderedRegimen
     executor: Executor | None = None
     progress: Callable[[int], None] | None = None
+    errors: "Errors | None" = None
 
     @property
     def unverified_parts(self) -> tuple[str, ...]:
         """What of the curves nobody has verified: doses, and the assumed effect of premedication."""
-        return tuple(unverified_parts_of(self.curves))
+        return (*unverified_parts_of(self.curves), *error_lines(self.errors))
 
     @property
     def missed_changes(self) -> tuple[str, ...]:
@@ -66,7 +70,7 @@ class CurvesResult:
         from blinplan.simulation.trajectories import portions
 
         computed = portions(self.curves, executor=self.executor, progress=self.progress)
-        return curve_table(self.curves, computed, self.order.fingerprint)
+        return curve_table(self.curves, computed, self.order.fingerprint, self.errors)
 
     def csv_texts(self) -> Iterator[str]:
         """Write the same as CSV, in pieces."""
@@ -115,6 +119,7 @@ def curves(
     follow_up: int = 0,
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
+    measured: bool = False,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> CurvesResult:
@@ -127,7 +132,7 @@ def curves(
 
     Parameters
     ----------
-    regimen, patients, seed, population, patient, follow_up, attenuation, premedication, executor, progress
+    regimen, patients, seed, population, patient, follow_up, attenuation, premedication, measured, executor, progress
         As for `simulate`.
     every
         What lies between two times: whole minutes, a text such as 30min, 6h or 1d, or a `timedelta`.
@@ -159,4 +164,4 @@ def curves(
         raise not_eligible(error, own=patients is not None and not isinstance(patients, int)) from error
     except TooManyTimesError as error:
         raise ArgumentRefusal("{why}", "give a longer {every}", why=error) from error
-    return CurvesResult(found, asked, executor, progress)
+    return CurvesResult(found, asked, executor, progress, errors_of(seed, patients, measured=measured))

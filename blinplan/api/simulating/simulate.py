@@ -15,6 +15,7 @@ from blinplan.refusal import ArgumentRefusal, Refusal
 if TYPE_CHECKING:
     from blinplan.physiology.model.dosing import Options
     from blinplan.physiology.model.population import Population
+    from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.people.people import People
     from blinplan.simulation.trial import Patients
 
@@ -31,6 +32,7 @@ class How(TypedDict, total=False):
     follow_up: int
     attenuation: AttenuationName
     premedication: bool
+    measured: bool
     executor: Executor | None
     progress: Callable[[int], None] | None
 
@@ -45,6 +47,7 @@ def simulate(
     follow_up: int = 0,
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
+    measured: bool = False,
     parameter_sets: int = 0,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
@@ -78,6 +81,9 @@ def simulate(
         Why cytokine release wanes: both published explanations are held.
     premedication
         Let the regimen's premedication lower cytokine release, by an assumed and unverified effect.
+    measured
+        Put what a ward would measure beside what is, in all that is told by patient: the drug with the published
+        residual error, cells and IL-6 with assumed errors, and nothing as a number beyond the limits of an assay.
     parameter_sets
         How often to run again, with parameters drawn within their published uncertainty.
     executor
@@ -111,7 +117,7 @@ def simulate(
         )
     except NotEligibleError as error:
         raise not_eligible(error, own=patients is not None and not isinstance(patients, int)) from error
-    return SimulationResult(simulation, asked)
+    return SimulationResult(simulation, asked, errors_of(seed, patients, measured=measured))
 
 
 def size_of(figures: Figures) -> Patient:
@@ -139,6 +145,23 @@ def options_of(attenuation: AttenuationName, *, premedication: bool = False) -> 
         attenuation="desensitisation" if attenuation == Attenuation.DESENSITISATION else "target-loss",
         premedication=premedication,
     )
+
+
+def errors_of(seed: int, patients: "PatientSource", *, measured: bool) -> "Errors | None":
+    """The errors of measuring, where they are asked for.
+
+    Raises
+    ------
+    Refusal
+        When there is nobody of whom a sample is taken.
+    """
+    if not measured:
+        return None
+    if patients is None:
+        raise Refusal("what a ward would measure is of virtual patients", "the typical patient is nobody's sample")
+    from blinplan.simulation.measured.errors import Errors
+
+    return Errors(seed)
 
 
 def people_of(patients: "PatientSource", formula: AreaFormula = AreaFormula.MOSTELLER) -> "Patients | None":

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from blinplan.physiology.model.population import FloatArray, Population
+    from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.outcome import Quantity
     from blinplan.simulation.percentiles import Bands
     from blinplan.simulation.trajectories import RequestedCurves
@@ -36,10 +37,13 @@ class SimulationResult:
         What was simulated, with every patient's endpoints.
     order
         The regimen that was asked for, and the one that was simulated.
+    errors
+        Of measuring; None where only what is, and not what a ward would measure, was asked for.
     """
 
     simulation: "Simulation"
     order: OrderedRegimen
+    errors: "Errors | None" = None
 
     @property
     def population(self) -> "Population":
@@ -59,7 +63,7 @@ class SimulationResult:
     @property
     def unverified_parts(self) -> tuple[str, ...]:
         """What of the results nobody has verified: doses, and the assumed effect of premedication."""
-        return tuple(unverified_parts_of(self.simulation))
+        return (*unverified_parts_of(self.simulation), *error_lines(self.errors))
 
     def bands(
         self,
@@ -126,7 +130,8 @@ class SimulationResult:
         """Every patient's body and endpoints, one patient a row."""
         from blinplan.reports.simulation.data import AT_ONCE, endpoint_table
 
-        return endpoint_table(self.simulation, self.simulation.portions(AT_ONCE), self.order.fingerprint)
+        computed = self.simulation.portions(AT_ONCE)
+        return endpoint_table(self.simulation, computed, self.order.fingerprint, self.errors)
 
     def csv_texts(self) -> Iterator[str]:
         """Write the same as CSV, in pieces."""
@@ -183,3 +188,13 @@ def unverified_parts_of(of: "Simulation | RequestedCurves") -> Iterator[str]:
     yield from unverified_lines(of.regimen)
     if of.options.premedication:
         yield "That premedication lowers cytokine release, and by how much, is assumed: unverified."
+
+
+def error_lines(errors: "Errors | None") -> Iterator[str]:
+    """Say where the errors of what is measured come from."""
+    if errors is not None:
+        yield (
+            "Measured drug: with the published residual error of the clearance model, which is misfit, timing of the"
+            " sample and assay together, and with the assay's published limits."
+        )
+        yield "Measured B cells, T cells and IL-6: their errors and limits are assumed: unverified."

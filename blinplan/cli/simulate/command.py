@@ -27,6 +27,7 @@ from blinplan.cli.simulate.options import (
     FigureFiles,
     FigureWidth,
     FromDay,
+    MeasuredOption,
     SignalNames,
     ToDay,
     read_data_options,
@@ -95,6 +96,7 @@ def simulate(
     ] = SimulateFormat.TABLE,
     output: DataFile = None,
     every: Every = None,
+    measured: MeasuredOption = False,
     colour: ColourOption = Colour.AUTO,
 ) -> None:
     """Simulate a regimen on virtual patients and show what the drug does to them.
@@ -124,6 +126,10 @@ def simulate(
     whom = None if typical else people_of(people or patients, bsa_formula)
     inputs = (ordered.name, str(people))
     data = read_data_options(output, every, output_format, parameter_sets=uncertainty, inputs=inputs)
+    if measured and typical:
+        raise Refusal("--typical and --measured contradict each other", "the typical patient is nobody's sample")
+    if measured and data is None:
+        raise Refusal("--measured is of each patient", "add -o FILE or -f csv, and --every for measured curves")
     drawing = settle_drawing(
         curves,
         from_day,
@@ -147,6 +153,7 @@ def simulate(
             follow_up=follow_up,
             attenuation=attenuation,
             premedication=premedication,
+            measured=measured,
             executor=executor,
             progress=progress,
         )

@@ -76,6 +76,17 @@ Every = Annotated[
 ]
 
 
+MeasuredOption = Annotated[
+    bool,
+    typer.Option(
+        "--measured",
+        help="Beside what is, what a ward would measure, in data by patient: with errors, and never a number beyond the"
+        " limits of an assay.",
+        rich_help_panel="Output",
+    ),
+]
+
+
 class Drawing(NamedTuple):
     """What is drawn: which days, which signals at the terminal and in figures, and where."""
 

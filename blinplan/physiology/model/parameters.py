@@ -55,7 +55,7 @@ class Parameter:
     sd : standard deviation of the natural logarithm between patients; 0 when patients share the value.
     omega2 : variance as printed by the source, when it printed one; `convention` says of what.
     precision : how exactly the source knew it, when published.
-    simulated : whether patients of a simulation depend on it; what is exported only they do not.
+    simulated : whether patients of a simulation depend on it; what is exported, or of how they are measured, is not.
     source, status, verification : where the value comes from and how far that was checked.
     low, high : values outside are refused.
     """

@@ -17,6 +17,7 @@ from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import given_baselines, number_drawn
 from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.crowd.kept import BODY, DonePortion
+from blinplan.simulation.measured.errors import ASSAYS, Assay, Errors
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trajectories import Portion, RequestedCurves
 from blinplan.simulation.trial import PlannedSimulation, Simulation
@@ -78,17 +79,28 @@ def column_name(key: str, unit: str) -> str:
 
 
 def endpoint_table(
-    simulated: Simulation | PlannedSimulation, computed: Iterable[DonePortion], input_fingerprint: str
+    simulated: Simulation | PlannedSimulation,
+    computed: Iterable[DonePortion],
+    input_fingerprint: str,
+    errors: Errors | None = None,
 ) -> DataTable:
-    """Every patient's endpoints, one patient a row; missing where an endpoint does not occur in a patient."""
+    """Every patient's endpoints, one patient a row; missing where an endpoint does not occur in a patient.
+
+    With errors, those that are levels of something stand at the end once more, as a sample would be measured.
+    """
     typical = _endpoint_columns(simulated.typical.quantities, simulated.typical.events)
+    measured = [] if errors is None else _measured_endpoint_columns(simulated.typical.quantities)
     return DataTable(
         "endpoints",
-        (*_who(simulated.cohort), *(_BODY[name] for name in BODY), *(column for column, _ in typical)),
-        _endpoints(computed, simulated.cohort),
-        _about(simulated, input_fingerprint),
+        (*_who(simulated.cohort), *(_BODY[name] for name in BODY), *(column for column, _ in typical), *measured),
+        _endpoints(computed, simulated.cohort, errors),
+        {**_about(simulated, input_fingerprint), **_errors_of(errors)},
         row_group=_ROW_GROUP,
     )
+
+
+def _errors_of(errors: Errors | None) -> dict[str, Any]:
+    return {} if errors is None else {"measured_seed": errors.seed}
 
 
 def _endpoint_columns(quantities: Iterable[Quantity], events: Iterable[Occurrence]) -> list[tuple[Column, FloatArray]]:
@@ -106,6 +118,41 @@ def _event_column(of: Occurrence) -> Column:
     return Column(of.key, "", f"{of.group}: {of.label}", ColumnKind.TRUTH)
 
 
+_ASSAYS = {assay.signal: assay for assay in ASSAYS}
+
+
+def _levels(quantities: Iterable[Quantity]) -> Iterator[tuple[Assay, Quantity]]:
+    """Endpoints that are levels of something that is measured."""
+    for of in quantities:
+        signal = {("Drug", "pg/mL"): "drug", ("B cells", "cells/µL"): "b-cells"}.get((of.group, of.unit))
+        if of.key.startswith("il6_") and of.unit == "pg/mL":
+            signal = "il-6"
+        if signal is not None:
+            yield _ASSAYS[signal], of
+
+
+def _measured_endpoint_columns(quantities: Iterable[Quantity]) -> list[Column]:
+    return [
+        column
+        for _, of in _levels(quantities)
+        for column in _measured_columns(of.key, _SUFFIXES[of.unit], of.unit, f"{of.group}: {of.label}")
+    ]
+
+
+def _measured_columns(stem: str, suffix: str, unit: str, label: str) -> tuple[Column, Column]:
+    return (
+        Column(f"{stem}_measured{suffix}", unit, f"{label}, as measured; missing beyond the limits of the assay"),
+        Column(f"{stem}_measured_beyond", unit, "the limit that it is beyond: < 50, > 1000", ColumnKind.TEXT),
+    )
+
+
+def _samples(portion: DonePortion, errors: Errors | None) -> Iterator[Values]:
+    """The same endpoints, as samples that are taken then would be measured."""
+    if errors is not None:
+        for assay, of in _levels(portion.quantities):
+            yield from errors.of_endpoint(assay, of.key, of.values, portion.numbers)
+
+
 def _who(cohort: Cohort) -> tuple[Column, ...]:
     """The columns that say which patient it is."""
     return (_PATIENT, _ID) if cohort.ids else (_PATIENT,)
@@ -118,7 +165,7 @@ def _numbers(cohort: Cohort, first: int, numbers: FloatArray) -> tuple[Values, .
     return (counted + 1, names) if cohort.ids else (counted + 1,)
 
 
-def _endpoints(computed: Iterable[DonePortion], cohort: Cohort) -> Iterator[tuple[Values, ...]]:
+def _endpoints(computed: Iterable[DonePortion], cohort: Cohort, errors: Errors | None) -> Iterator[tuple[Values, ...]]:
     """The rows of patients."""
     done = 0
     for portion in computed:
@@ -126,6 +173,7 @@ def _endpoints(computed: Iterable[DonePortion], cohort: Cohort) -> Iterator[tupl
             *_numbers(cohort, done, portion.numbers),
             *(_of_kind(values, _BODY[name].kind) for name, values in zip(BODY, portion.body, strict=True)),
             *(values for _, values in _endpoint_columns(portion.quantities, portion.events)),
+            *_samples(portion, errors),
         )
         done += portion.numbers.shape[0]
 
@@ -144,26 +192,46 @@ _CURVES = (
 )
 
 
-def curve_table(curves: RequestedCurves, computed: Iterable[Portion], input_fingerprint: str) -> DataTable:
+_SHOWN = {shown.key: shown for shown in SHOWN}
+
+
+def _measured_curves() -> Iterator[Column]:
+    for assay in ASSAYS:
+        shown = _SHOWN[assay.signal]
+        suffix = _SUFFIXES[shown.unit]
+        yield from _measured_columns(shown.column.removesuffix(suffix), suffix, shown.unit, shown.meaning)
+
+
+def curve_table(
+    curves: RequestedCurves, computed: Iterable[Portion], input_fingerprint: str, errors: Errors | None = None
+) -> DataTable:
     """Every patient's curves, one time of one patient a row, by patient and then by time.
 
-    Cytokines that the model holds at their baseline have no column.
+    Cytokines that the model holds at their baseline have no column. With errors, what a ward would measure then stands
+    beside what is.
     """
+    measured = () if errors is None else _measured_curves()
     return DataTable(
         "curves",
-        (*_who(curves.cohort), *_CURVES),
-        (_rows(curves, portion) for portion in computed),
-        {**_about(curves, input_fingerprint), "every_minutes": curves.every},
+        (*_who(curves.cohort), *_CURVES, *measured),
+        (_rows(curves, portion, errors) for portion in computed),
+        {**_about(curves, input_fingerprint), "every_minutes": curves.every, **_errors_of(errors)},
     )
 
 
-def _rows(curves: RequestedCurves, portion: Portion) -> tuple[Values, ...]:
+def _rows(curves: RequestedCurves, portion: Portion, errors: Errors | None) -> tuple[Values, ...]:
     trajectories, row = portion.trajectories, curves.row_of_times
     patients, times = portion.rates.shape[1], curves.minutes.shape[0]
     cycle, step = (np.array([getattr(of, name) for of in curves.trial.periods])[row] for name in ("cycle", "step"))
 
-    def by_patient(values: FloatArray) -> FloatArray:
+    def by_patient(values: NDArray[Any]) -> NDArray[Any]:
         return np.ascontiguousarray(values.T).reshape(-1)
+
+    def samples(given: Errors) -> Iterator[NDArray[Any]]:
+        people = trajectories.population
+        for assay in ASSAYS:
+            values = _SHOWN[assay.signal].values(trajectories.states, people)
+            yield from map(by_patient, given.at_minutes(assay, values, people.numbers, curves.minutes))
 
     who = _numbers(curves.cohort, portion.first, trajectories.population.numbers)
     return (
@@ -174,4 +242,5 @@ def _rows(curves: RequestedCurves, portion: Portion) -> tuple[Values, ...]:
         np.tile(step, patients),
         by_patient(portion.rates[row]),
         *(by_patient(shown.values(trajectories.states, trajectories.population)) for shown in SHOWN),
+        *(() if errors is None else samples(errors)),
     )

@@ -55,5 +55,6 @@ def test_programs_get_the_precision_with_its_source() -> None:
             "source": "Clements et al., Clin Pharmacokinet 2020;59:463, Table 3 (transcription in nlmixr2lib)",
             "verification": "transcribed",
         }
-        assert [key for key, parameter in parameters.items() if not parameter["simulated"]] == ["residual_error"]
+        assert not parameters["residual_error"]["simulated"]
+        assert parameters["kill_rate"]["simulated"]
         assert parameters["kill_rate"]["precision"] is None

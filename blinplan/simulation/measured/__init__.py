@@ -1,0 +1,1 @@
+"""What a ward would measure of virtual patients: errors, and the limits of assays."""
