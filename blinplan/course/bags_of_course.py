@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 
 from blinplan.course.bags.bag import Bag
@@ -10,12 +11,13 @@ from blinplan.course.bags.preparation import bag_by_label
 from blinplan.course.bags.sequence import NoSequenceError, Sizes, bag_sequence, usable_bags
 from blinplan.course.bags.times import Infusion, on_closed_day, times_of_change
 from blinplan.course.calendar import Clock, infusions
-from blinplan.course.events import Course, Period, as_ordered
-from blinplan.course.happened.hung import HungBag, minutes_left, went_on
+from blinplan.course.events import Course, Period, as_ordered, rate_of_dose
+from blinplan.course.happened.hung import HungBag, minutes_left, unknown_stretches, went_on
 from blinplan.course.happened.ledger import LedgerEntry
 from blinplan.course.happened.replan import Replanned, replay
 from blinplan.course.wall_clock import WallClock
 from blinplan.label.read import label_of
+from blinplan.quantities import HOURS_PER_DAY
 from blinplan.regimen.record.record import BagOnRecord
 from blinplan.regimen.site.site import Site, SiteBag
 
@@ -28,9 +30,19 @@ def bags_of(found: Replanned, site: Site, clock: Clock) -> tuple[Bag, ...]:
     NoSequenceError
         When no sequence of bags obeys the profile of the site.
     """
-    return tuple(
-        _with_steps(sorted(_Hanging(found, site, clock).bags(), key=lambda bag: bag.start), infusions(found.course))
-    )
+    bags = sorted(_Hanging(found, site, clock).bags(), key=lambda bag: bag.start)
+    unknown = list(not_on_record(found))
+    for number, bag in enumerate(_with_steps(bags, infusions(found.course))):
+        in_doubt = not bag.on_record and any(start <= bag.start < stop for start, stop in unknown)
+        bags[number] = replace(bag, uncertain=in_doubt)
+    return tuple(bags)
+
+
+def not_on_record(found: Replanned) -> Iterator[tuple[int, int]]:
+    """From where to where something was infused of which nobody says which bag it was, as others are on record."""
+    happened = [entry.restarted or entry.stopped for entry in found.ledger.interruptions]
+    happened += [] if found.ledger.end is None else [found.ledger.end.minute]
+    return unknown_stretches(found.course, found.ledger.bags, max(happened, default=0))
 
 
 def _with_steps(bags: Iterable[Bag], steps: Sequence[Infusion]) -> Iterator[Bag]:
@@ -50,6 +62,11 @@ class _Hanging:
         self._steps = infusions(as_ordered(found.course))
         wrong = [event.period for event in found.course.events if event.period.instead_of is not None]
         self._wrong = {period.start: period.stop for period in wrong if period.dose is not None}
+        self._wrong |= {
+            event.period.start: event.period.stop
+            for event in found.course.events
+            if event.period.dose is not None and event.period.step == 0  # after a restart on which nothing is decided
+        }
         # Where nothing was given, no bag that never was is put into the past.
         self._without = [period for period in wrong if period.dose is None]
 
@@ -64,7 +81,7 @@ class _Hanging:
             yield from planned
             last = next((bag for bag in planned if bag.stop == minute), None)
             if last is not None:
-                hung += self._hung_again(last)
+                hung += _beside(self._hung_again(last), hung)
             since = minute
         yield from hung
         rest = [infusion for infusion in self._steps if infusion.start >= since]
@@ -145,7 +162,8 @@ class _Hanging:
             if start < end and last is not None and (last.stop, last.rate) == (start, infusion.rate):
                 joined[-1] = replace(last, stop=end)
             elif start < end:
-                joined.append(Bag(start, end, size, infusion.rate, 0, on_record=True, good_until=until))
+                held = self._held(hung)
+                joined.append(Bag(start, end, size, infusion.rate, 0, on_record=True, good_until=until, held=held))
         if hung.stop is not None or not joined or hung.start in self._wrong:
             yield from joined
             return
@@ -230,6 +248,15 @@ class _Hanging:
         rate = bag.bag.millilitres_per_hour
         return made if rate is None else replace(made, millilitres_per_hour=rate)
 
+    def _held(self, hung: HungBag) -> Fraction | None:
+        """How many mcg a bag on record held, where the record says how much was in it, and the label its pump rate."""
+        course, volume = self._found.course, hung.bag.millilitres
+        labelled = label_of(course.regimen_at(hung.start)).bag(hung.bag.minutes)
+        if volume is None or labelled is None:
+            return None
+        dose = rate_of_dose(hung.bag.dose, None, course.patient_at(hung.start))
+        return dose * volume / (labelled.millilitres_per_hour * HOURS_PER_DAY)
+
     def _from(self, at: int, running: Infusion) -> tuple[Bag, ...] | None:
         """The bags of what is left of an infusion; None where there are none."""
         try:
@@ -251,6 +278,16 @@ def why_not_again(entry: LedgerEntry, site: Site, good_until: int | None) -> str
     if good_until is not None and good_until <= entry.restarted:
         return "its in-use time was over"
     return None
+
+
+def _beside(bags: Iterable[Bag], hung: Sequence[Bag]) -> list[Bag]:
+    """The bags where none on record hung: each ends where the next of those was hung."""
+    found = []
+    for bag in bags:
+        stop = min((one.start for one in hung if one.stop > bag.start), default=bag.stop)
+        if stop > bag.start:
+            found.append(replace(bag, stop=min(stop, bag.stop)))
+    return found
 
 
 def _within(planned: Iterable[Infusion], since: int, until: int | None) -> Iterator[Infusion]:

@@ -13,6 +13,7 @@ from blinplan.course.bags.keeping import use_by
 from blinplan.course.bags.opening import hour_of_change, why_closed
 from blinplan.course.bags.times import Infusion
 from blinplan.course.events import INTERRUPTED, Course, Event
+from blinplan.course.happened.hung import ENDED, NOT_RESTARTED
 from blinplan.course.happened.interruption import Topic
 from blinplan.course.premedication import DuePremedication, PremedicationPlan
 from blinplan.course.things_due import due_days, hospital_stays
@@ -239,19 +240,30 @@ def _of_infusion(course: Course, ledger: "Ledger | None") -> Iterator[Entry]:
         for event in events:
             period = event.period
             if period.cycle_name == INTERRUPTED:
-                yield Entry(Due.INTERRUPTION, period.start, period.stop, cycle, event)
                 due = Due.RESTART
+                if period.lack not in {NOT_RESTARTED, ENDED}:
+                    yield Entry(Due.INTERRUPTION, period.start, period.stop, cycle, event)
             elif period.dose is not None:
                 yield Entry(due, period.start, period.stop, cycle, event)
                 due = Due.STEP
-        last = events[-1].period
-        if last.cycle_name == INTERRUPTED:
+        last = events[-1].period.instead_of or events[-1].period
+        if last.cycle_name == INTERRUPTED and last.lack is None:
             continue  # broken off, and a new cycle follows at once
-        stop = last.stop if last.dose is not None else last.start
+        stop = _end_of_infusion(events)
         yield Entry(Due.STOP, stop, stop, cycle)
         if last.dose is None and events[-1] is not course.events[-1]:
             earliest = min(later.get(cycle + 1, last.stop), last.stop)  # it may have begun before it could
             yield Entry(Due.NEXT_CYCLE, earliest, earliest, cycle + 1)
+
+
+def _end_of_infusion(events: Sequence[Event]) -> int:
+    """When the infusion of a cycle ends: that which was ordered, with a bag that ran on after it."""
+    ordered = [one.period for one in events if (one.period.instead_of or one.period).step]
+    stop = ordered[-1].stop
+    for event in events:
+        if event.period.start == stop and event.period.dose is not None:
+            stop = event.period.stop
+    return stop
 
 
 def _of_premedication(course: Course, plan: PremedicationPlan | None) -> Iterator[Entry]:

@@ -12,7 +12,8 @@ from blinplan.course.bags.preparation import prepared_by
 from blinplan.course.bags.sequence import NoSequenceError
 from blinplan.course.bags_of_course import bags_of
 from blinplan.course.calendar import Clock, Due, Entry, entries, infusions, things_due, with_restarts
-from blinplan.course.events import Course
+from blinplan.course.events import Course, as_ordered
+from blinplan.course.happened.hung import wrong_bag_that_hangs
 from blinplan.course.happened.ledger import Ledger, record_of
 from blinplan.course.happened.replan import Replanned, as_it_stood, replan, replay
 from blinplan.course.happened.starts import Opens, at_once
@@ -95,7 +96,9 @@ class Dated:
         """Whether a bag hangs by the record, which does not say that it was taken down."""
         last = self.ledger.bags[-1] if self.ledger.bags else None
         running = [one for one in self.bags if one.on_record and last is not None and last.start <= one.start]
-        goes_on = last is not None and last.stop is None and not self.replanned.ended
+        if last is None or last.stop is not None:
+            return False
+        goes_on = not self.replanned.ended or wrong_bag_that_hangs(self.course, self.ledger.bags) is not None
         return goes_on and running[-1:] == [bag]
 
     @property
@@ -235,6 +238,6 @@ def _on_calendar(found: Replanned, clock: Clock, site: Site | None, *, recorded:
         raise NoSequenceError(str(error), error.minute, course.patient_at(error.minute).weight) from error
     planned = premedication_plan(course, _adulthood(course, clock.start, site))
     premedication = with_restarts(planned, course, found.ledger.interruptions)
-    things = things_due(course, clock, ended=found.ended)
+    things = things_due(as_ordered(course), clock, ended=found.ended)
     due = entries(course, premedication, bags, found.ledger, things, found.ledger.clock(clock.start), site)
     return Dated(course, clock, due, premedication, bags, found, recorded, site)

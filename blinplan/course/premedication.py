@@ -107,7 +107,7 @@ def premedication_plan(course: Course, adulthood: Adulthood | None = None) -> Pr
     known = adulthood or Adulthood(adult_from(course.regimen), course.patient.age, weight=course.patient.weight)
     starts = planned_occasions([event.period for event in course.events], _escalations(course))
     due = [one for infusion, occasions in starts.items() for one in _due_before(course, known, infusion, occasions)]
-    end = max(event.period.stop for event in course.events if event.period.dose is not None) - 1
+    end = max(event.period.stop for event in as_ordered(course).events if event.period.dose is not None) - 1
     return PremedicationPlan(course, known, tuple(sorted(due, key=lambda one: one.start)), end)
 
 

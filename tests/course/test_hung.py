@@ -15,7 +15,6 @@ from blinplan.course.events import as_ordered
 from blinplan.course.happened.hung import wrong_doses
 from blinplan.course.happened.ledger import ledger_data, ledger_of
 from blinplan.course.happened.replan import replan
-from blinplan.course.happened.resumption import RecordError
 from blinplan.course.premedication import premedication_plan
 from blinplan.quantities import read_dose
 from blinplan.regimen.record.record import (
@@ -95,10 +94,21 @@ def test_a_dose_that_is_written_to_so_many_digits_is_the_ordered_one() -> None:
         assert bool(list(wrong_doses(replan(child, happened).course))) is wrong
 
 
-def test_a_bag_that_was_hung_where_nothing_was_infused_is_refused() -> None:
-    with pytest.raises(RecordError, match="nothing was infused when this bag was hung") as refused:
-        replan(course(), with_bags(bag(30 * DAY, DAY, "28 mcg/day")))
-    assert refused.value.path == ("bag", 0, "hung")
+def test_a_bag_that_was_hung_where_nothing_was_ordered_is_counted() -> None:
+    """In the interval, while the infusion was stopped, and after the end of the last cycle: it is a fact."""
+    for at, lasts, stops, why in (
+        (30 * DAY, DAY, (), "the infusion of the cycle had ended"),
+        (3 * DAY + HOUR, 6 * HOUR, (stop(3 * DAY, DAY),), "the infusion was stopped"),
+        (3 * DAY + HOUR, 6 * HOUR, (stop(3 * DAY, None),), "the infusion was stopped"),
+        (400 * DAY, 6 * HOUR, (), "the course had ended"),
+    ):
+        without = replan(course(), with_bags(stops=stops)).course
+        found = replan(course(), with_bags(bag(at, lasts, "28 mcg/day"), stops=stops)).course
+        (wrong,) = wrong_doses(found)
+        assert wrong.micrograms == Fraction(28 * lasts, DAY) == found.micrograms - without.micrograms
+        assert (wrong.event.period.start, wrong.why_none_ordered) == (at, why)
+        assert all(one.period.stop == other.period.start for one, other in pairwise(found.events))
+        assert as_ordered(found).micrograms == without.micrograms
 
 
 def test_the_past_is_the_same_whatever_site_comes_later() -> None:
@@ -300,7 +310,8 @@ def test_a_bag_that_ran_on_after_its_cycle_is_in_the_sums() -> None:
     """Taken down a day after the end of 28 days, it gave 28 mcg more; what it could not give is no lack."""
     found = dated(with_bags(bag(25 * DAY, 4 * DAY, "28 mcg/day", hours=96)))
     assert found.course.micrograms - found.replanned.planned.micrograms == 28
-    assert any("28 mcg/day where none is ordered: 28 mcg too much" in one.text for one in happened_remarks(found))
+    said = "28 mcg/day where none is ordered, as the infusion of the cycle had ended: 28 mcg too much"
+    assert any(said in one.text for one in happened_remarks(found))
     holds_together(found)
     empty = dated(with_bags(bag(25 * DAY, 4 * DAY, "28 mcg/day", hours=72)))
     assert empty.course.micrograms == empty.replanned.planned.micrograms

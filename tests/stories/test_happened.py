@@ -194,6 +194,65 @@ def test_two_days_early_are_two_days_by_the_ward_s_clock_over_a_clock_change(
     assert "it is on record, 2 d before the cycle" in dated.ledger.starts[0].why
 
 
+STRAY = bag(20, "2027-01-02T10:00:00", "2027-01-02T16:00:00", "28 mcg/day")
+OPEN = '[[interruption]]\nstopped = 2026-12-09T12:00:00\ncause = "technical"\ncycle = 1\n'
+LONG = OPEN.replace("technical", "surgery").replace(
+    "cause", "restarted = 2026-12-24T12:00:00\npremedicated = true\ncause"
+)
+
+
+@pytest.mark.parametrize(
+    ("happened", "given", "said"),
+    [
+        (STRAY, 3787 + 7, "where none is ordered, as the infusion of the cycle had ended: 7 mcg too much"),
+        (
+            OPEN + bag(5, "2026-12-09T20:00:00", "2026-12-10T02:00:00", "28 mcg/day"),
+            7 * 9 + Fraction(28 * 50, 24) + 7,
+            "where none is ordered, as the infusion was stopped: 7 mcg too much",
+        ),
+        (
+            interruption("2026-12-09T12:00:00", "2026-12-10T12:00:00", "technical", "premedicated = true")
+            + bag(5, "2026-12-09T20:00:00", "2026-12-10T02:00:00", "28 mcg/day"),
+            3787 + 7,
+            "where none is ordered, as the infusion was stopped: 7 mcg too much",
+        ),
+        (
+            '[end]\nat = 2026-12-20T10:00:00\nreason = "relapse"\n'
+            + bag(5, "2026-12-20T20:00:00", "2026-12-21T02:00:00", "28 mcg/day"),
+            7 * 9 + 13 * 28 + 7,
+            "where none is ordered, as the course had ended: 7 mcg too much",
+        ),
+    ],
+)
+def test_a_bag_on_a_patient_whose_plan_says_no_infusion(
+    tmp_path: Path, happened: str, given: Fraction, said: str
+) -> None:
+    """It hung, and so it is read, counted in what was given, and found."""
+    found_plan = planned(tmp_path, happened)
+    course = on_calendar(found_plan).course
+    assert course.micrograms == given
+    assert sum(one.micrograms for one in found_plan.bags) == given
+    for view in ("overview", "agenda", "days", "month", "bags"):
+        assert said in " ".join(found_plan.text(view=view).split()), view
+    assert found(happened) == ["I808"]
+    for name in ("csv", "json", "html", "ics", "fhir"):
+        assert found_plan.text(name, plan_id="p1" if name in {"ics", "fhir"} else None)
+    (tmp_path / "plan.json").write_text(found_plan.text("json"), encoding="utf-8")
+    again = plan("rr-adult", ledger=tmp_path / "plan.json", site=tmp_path / "ward.toml")
+    assert on_calendar(again).course == course
+
+
+def test_a_bag_that_hung_after_a_restart_on_which_nothing_is_decided_is_counted(tmp_path: Path) -> None:
+    """What is planned waits for the decision; what was given does not."""
+    hung = bag(9, "2026-12-24T12:00:00", "2026-12-26T02:00:00", "9 mcg/day")
+    found_plan = planned(tmp_path, LONG + hung)
+    assert on_calendar(found_plan).course.micrograms == 7 * 9 + Fraction(28 * 50, 24) + Fraction(9 * 38, 24)
+    said = "What was given since Thu 2026-12-24 12:00 is in the sums as far as bags are on record, and else in none."
+    assert any(said in line for line in found_plan.warnings)
+    assert found(LONG + hung) == ["I806"]
+    exact(found_plan)
+
+
 def test_a_planned_closure_moves_a_start_and_no_bag_is_changed_in_it(tmp_path: Path) -> None:
     happened = '[[closure]]\nfirst_day = 2027-01-10\nlast_day = 2027-01-12\nwhy = "the ward moves"\n'
     found_plan = planned(tmp_path, happened)

@@ -46,6 +46,11 @@ def records(draw: st.DrawFn) -> tuple[CourseRecord, int]:
         dose = read_dose(draw(st.sampled_from(["9 mcg/day", "28 mcg/day", "14 mcg/day"]))).rate
         bags.append(BagOnRecord(at(now), at(now + hours * HOUR), dose, 48 * HOUR, None, number, ("bag", number)))
         now += hours * HOUR
+    if draw(st.booleans()):  # one more, wherever it was hung: in an infusion, an interval or a stop, or after the end
+        hung, hours = now + draw(st.integers(0, 260 * DAY)), draw(st.integers(1, 60))
+        down = at(hung + hours * HOUR) if draw(st.booleans()) else None
+        dose = read_dose(draw(st.sampled_from(["9 mcg/day", "28 mcg/day"]))).rate
+        bags.append(BagOnRecord(at(hung), down, dose, 48 * HOUR, None, None, ("bag", len(bags))))
     stops = []
     if draw(st.booleans()):
         stopped, lasts = now + draw(st.integers(1, 10 * DAY)), draw(st.integers(1, 12 * DAY))
@@ -102,7 +107,11 @@ def holds_together(found: Dated) -> None:
     off = sum(wrong.micrograms for wrong in wrong_doses(found.course))
     assert found.course.micrograms == as_ordered(found.course).micrograms + off
     if found.ledger.end is not None:
-        assert events[-1].stop <= found.ledger.end.minute
+        ordered = [event.period for event in as_ordered(found.course).events if event.period.step]
+        assert ordered[-1].stop <= found.ledger.end.minute
+    for bag in found.ledger.bags:  # what hung is in the sums, where something could be in it
+        given = sum(one.micrograms for one in found.bags if one.on_record and one.start >= bag.start)
+        assert given > 0
 
 
 def events_until(found: Dated, minute: int) -> list[Event]:

@@ -98,6 +98,13 @@ class CourseHistory:
         for line in self.not_evaluated:
             yield Remark(line, RemarkKind.NOT_EVALUATED)
 
+    def beside(self, told: int) -> "CourseHistory":
+        """The same without what rules found of wrong bags, where a plan itself tells of as many stretches."""
+        if sum(finding["code"] == _WRONG_BAGS for finding in self.findings) != told:
+            return self
+        findings = tuple(finding for finding in self.findings if finding["code"] != _WRONG_BAGS)
+        return replace(self, findings=findings, judgement=_without(_WRONG_BAGS, self.judgement))
+
     def patient(self, figures: Figures) -> Patient:
         """Make a patient from figures that are given, and from the file what they do not say.
 
@@ -180,6 +187,17 @@ def _from_record(path: str, label: str) -> CourseHistory:
             if verdict.undecided and verdict.not_evaluated is not None
         ),
     )
+
+
+_WRONG_BAGS = "I808"
+
+
+def _without(code: str, judgement: "Judgement | None") -> "Judgement | None":
+    """A judgement without what a rule found."""
+    if judgement is None:
+        return None
+    others = (verdict._replace(findings=()) if verdict.rule.code == code else verdict for verdict in judgement.verdicts)
+    return judgement._replace(verdicts=tuple(others))
 
 
 _NO_PLAN = "give the JSON document of a dated plan: blinplan plan … --start … -f json > plan.json"

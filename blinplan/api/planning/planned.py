@@ -143,7 +143,16 @@ class Plan:
     def _of_course(self) -> Iterator[Remark]:
         """What has to be known of the whole course, and what the rules find in the record."""
         yield from self._of_doses()
-        yield from self.history.remarks()
+        yield from self._found.remarks()
+
+    @property
+    def _found(self) -> CourseHistory:
+        """What the rules find in the record, without what the plan tells of wrong bags where it is shown."""
+        if self.dated is None:
+            return self.history
+        from blinplan.reports.plan.bags.hung import shown_wrong_doses
+
+        return self.history.beside(shown_wrong_doses(self.dated))
 
     @staticmethod
     def _with_days(dated: "Dated", of_course: Iterable[Remark]) -> tuple[Remark, ...]:
@@ -251,7 +260,7 @@ class Plan:
                 self.course, self.choice, self.label, self.premedication, self.remarks, screen, self.cycle
             )
         remarks = self._with_days(self.dated, self._of_doses())
-        return dated_report(self.dated, self.choice, self.label, self.history, remarks, view, compare, screen)
+        return dated_report(self.dated, self.choice, self.label, self._found, remarks, view, compare, screen)
 
     def _html(self, view: View, paper: "Paper | None", plan_id: str | None, revision: int) -> str:
         if view is View.LABELS:

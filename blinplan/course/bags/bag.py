@@ -27,6 +27,10 @@ class Bag:
         Whether it is the bag before it, hung again.
     good_until
         Of a bag that hung before: until when it may be used; None where nobody says.
+    held
+        Of a bag on record: how many mcg it held when it was first hung, exact; None where the record does not say.
+    uncertain
+        Whether nobody says that it hung: others are on record before or after it, and it is there to be counted.
     """
 
     start: int
@@ -37,11 +41,18 @@ class Bag:
     on_record: bool = False
     again: bool = False
     good_until: int | None = None
+    held: Fraction | None = None
+    uncertain: bool = False
 
     @property
     def is_to_prepare(self) -> bool:
         """Whether somebody is to prepare it: it is neither past nor hung again."""
-        return not self.on_record and not self.again
+        return not self.on_record and not self.again and not self.uncertain
+
+    @property
+    def is_of_the_past(self) -> bool:
+        """Whether it is there because of what happened, and nobody is to hang it any more."""
+        return self.on_record or self.uncertain
 
     @property
     def minutes(self) -> int:

@@ -153,27 +153,57 @@ def impossible_bags(bags: Iterable[Bag], site: Site) -> Iterator[Impossible]:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What bags take in all: vials, what is left in them in mcg and mL, and what is left in the bags in mcg."""
+    """What bags take in all: vials, what is left in them in mcg and mL, and what is left in the bags in mcg.
+
+    ``on_record`` are those of the bags that hung by the record; ``not_counted`` says when bags were hung of which
+    nobody says what was in them, or whether they were.
+    """
 
     vials: int
     left_in_vials: Fraction
     left_in_vials_millilitres: Fraction
     left_in_bags: Fraction
+    on_record: int = 0
+    not_counted: tuple[int, ...] = ()
 
 
 def usage(bags: Iterable[Bag], site: Site) -> Usage | None:
     """What bags take in all, each made from vials of its own; None where that of any is not known."""
-    vials, rests, left, share = 0, Fraction(0), Fraction(0), None
+    vials, hung, rests, left, share = 0, 0, Fraction(0), Fraction(0), None
+    not_counted = []
     for bag in bags:
-        if not bag.is_to_prepare:
-            left -= bag.micrograms * share if share is not None and not bag.on_record else 0
+        if bag.again:
+            left -= 0 if share is None else bag.micrograms * share
             continue
-        holds = contents(bag, site)
-        if holds is None or holds.vials is None or holds.left_in_vials is None:
+        made = _made(bag, site)
+        if made is None and bag.is_to_prepare:
             return None
-        vials += holds.vials
-        rests += holds.left_in_vials
-        share = holds.share
-        left += holds.micrograms - bag.micrograms * share
+        share = None if made is None else made.share
+        if made is None or share is None:
+            not_counted.append(bag.start)
+            continue
+        vials, hung = vials + made.vials, hung + made.vials * bag.on_record
+        rests += made.left_in_vials
+        left += made.micrograms - bag.micrograms * share
     per_millilitre = site.vial.per_millilitre if site.vial is not None else Fraction(1)
-    return Usage(vials, rests, rests / per_millilitre, left)
+    return Usage(vials, rests, rests / per_millilitre, left, hung, tuple(not_counted))
+
+
+class _Made(NamedTuple):
+    """What a bag took: the drug in it in mcg, the share of its dose that the patient gets, and vials."""
+
+    micrograms: Fraction
+    share: Fraction
+    vials: int
+    left_in_vials: Fraction
+
+
+def _made(bag: Bag, site: Site) -> _Made | None:
+    """What a bag took or takes; None where nobody says."""
+    holds, vial = contents(bag, site), site.at(bag.start).vial
+    if holds is not None and holds.vials is not None and holds.left_in_vials is not None:
+        return _Made(holds.micrograms, holds.share, holds.vials, holds.left_in_vials)
+    if not bag.on_record or bag.held is None or vial is None:
+        return None
+    vials = -(-bag.held // vial.micrograms)
+    return _Made(bag.held, Fraction(1), vials, vials * vial.micrograms - bag.held)

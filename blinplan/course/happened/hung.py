@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from blinplan.course.events import INTERRUPTED, Course, Event, Period, course_of, rate_of_dose
+from blinplan.course.patient import Patient
 from blinplan.label.label import Label
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_HOUR, Basis, DoseRate
@@ -16,6 +17,12 @@ NO_BAG = "no bag hung"
 EMPTY = "the bag was empty"
 PAST_ITS_HOURS = "the bag was past its hours"
 """Why nothing was given where something was ordered."""
+
+NOT_RESTARTED = "the infusion was stopped"
+ENDED = "the course had ended"
+NOT_DECIDED = "how it went on is not on record"
+AFTER_THE_PLAN = frozenset({NOT_RESTARTED, ENDED, NOT_DECIDED})
+"""Why nothing is planned where bags hung all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,15 @@ class WrongDose:
         """Why nothing was given; None where something was."""
         return self.event.period.lack
 
+    @property
+    def why_none_ordered(self) -> str | None:
+        """Why nothing was ordered, in words; None where something was."""
+        ordered = self.ordered.period
+        if ordered.dose is not None:
+            return None
+        stopped = ordered.cycle_name == INTERRUPTED
+        return ordered.lack or (NOT_RESTARTED if stopped else "the infusion of the cycle had ended")
+
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
@@ -118,6 +134,29 @@ def as_given(course: Course, bags: Sequence[HungBag]) -> Course:
         return course
     stretches = list(_stretches(course, bags))
     laid_out = [piece for event in course.events for piece in _pieces(event, course, stretches)]
+    while laid_out[-1].dose is None and laid_out[-1].lack in AFTER_THE_PLAN:
+        laid_out.pop()
+    return replace(course_of(course.regimen, course.patient, laid_out, course.changes), others=course.others)
+
+
+def to_the_last_bag(course: Course, bags: Sequence[HungBag], after: Sequence[tuple[int, str]]) -> Course:
+    """A course with what lies between its end and that of the last bag on record, in which nothing was ordered.
+
+    ``after`` says from when on, and why, in the order of time.
+    """
+    last = course.events[-1].period
+    stops = [bag.start + int(bag.minutes_full(label_of(course.regimen_at(bag.start)))) for bag in bags[-1:]]
+    until = max((bag.stop or stop for bag, stop in zip(bags[-1:], stops, strict=True)), default=0)
+    edges = [*((max(since, last.stop), lack) for since, lack in after), (until, "")]
+    nothing = replace(last, dose=None, cap=None, step=0, cycle_name=INTERRUPTED, interval_reason=None)
+    more = [
+        replace(nothing, start=start, stop=min(stop, until), lack=lack)
+        for (start, lack), (stop, _) in pairwise(edges)
+        if start < min(stop, until)
+    ]
+    if not more:
+        return course
+    laid_out = [*(event.period for event in course.events), *more]
     return replace(course_of(course.regimen, course.patient, laid_out, course.changes), others=course.others)
 
 
@@ -171,16 +210,19 @@ def minutes_left(course: Course, bags: Sequence[HungBag]) -> tuple[int, ...]:
 
 
 def _stretches_of_infusion(course: Course, bag: HungBag) -> Iterator[tuple[int, int]]:
-    """Where something was infused while a bag hung: it also was after the end of a cycle, where it was not taken down.
+    """Where something was infused while a bag hung: it also was after the end of a cycle or of the course.
 
-    Of a bag that hangs, that is to where the dose changes or stops.
+    While the infusion was stopped, that is so of a bag that was hung then. Of a bag that hangs, that is to where the
+    dose changes or stops.
     """
     for event in course.events:
         start, stop = max(event.period.start, bag.start), event.period.stop
-        if event.period.cycle_name == INTERRUPTED or start >= stop:
+        hung_here = event.period.start <= bag.start
+        stopped = event.period.cycle_name == INTERRUPTED and event.period.lack not in {ENDED, NOT_DECIDED}
+        if start >= stop or (stopped and not hung_here):
             continue
         if bag.stop is None:
-            if event.period.start <= bag.start and event.period.dose is not None:
+            if hung_here:
                 yield start, stop
         elif start < bag.stop:
             yield start, min(stop, bag.stop)
@@ -211,26 +253,43 @@ def _pieces(event: Event, course: Course, stretches: Iterable[_Stretch]) -> Iter
             continue
         if start > now:
             yield replace(period, start=now, stop=start)
-        yield _piece(replace(period, start=start, stop=stop), stretch)
+        yield _piece(replace(period, start=start, stop=stop), stretch, course)
         now = stop
     if now < period.stop:
         yield replace(period, start=now)
 
 
-def _piece(ordered: Period, stretch: _Stretch) -> Period:
+def _piece(ordered: Period, stretch: _Stretch, course: Course) -> Period:
     given = replace(ordered, dose=stretch.dose, instead_of=ordered)
     if stretch.dose is None:
         return replace(given, cap=None, cycle_name=INTERRUPTED, interval_reason=None, lack=stretch.lack)
-    return replace(given, cap=None if stretch.dose.basis is Basis.FLAT else ordered.cap)
+    named = next(event.period for event in course.events if event.period.cycle == ordered.cycle)
+    cap = None if stretch.dose.basis is Basis.FLAT else ordered.cap
+    given = replace(given, cap=cap, cycle_name=named.cycle_name, lack=None)
+    return replace(given, instead_of=None) if ordered.lack == NOT_DECIDED else given
 
 
 def _differs(given: DoseRate, event: Event, course: Course) -> bool:
     """Whether a bag gives another dose than is ordered; one that is written to so many digits is not."""
     if given == event.period.dose:
         return False
-    whom = course.patient_at(event.period.start)
-    rate = rate_of_dose(given, event.period.cap, whom)
-    return abs(rate - event.rate) > _last_digit(given.amount) / 2
+    return not comes_to(given, event.rate, event.period.cap, course.patient_at(event.period.start))
+
+
+def comes_to(given: DoseRate, rate: Fraction, cap: DoseRate | None, whom: Patient) -> bool:
+    """Whether a dose comes to a rate in mcg/day, as far as it is written to so many digits.
+
+    Raises
+    ------
+    PatientError
+        When the body surface area is needed and unknown.
+    """
+    return abs(rate_of_dose(given, cap, whom) - rate) <= _last_digit(given.amount) / 2
+
+
+def bag_at(bags: Sequence[HungBag], minute: int) -> HungBag | None:
+    """The bag on record that hung at a minute of the course; None where none did."""
+    return next((bag for bag in bags if bag.start <= minute and (bag.stop is None or minute < bag.stop)), None)
 
 
 def _last_digit(amount: Fraction) -> Fraction:

@@ -1,13 +1,13 @@
 """A course with its record or its ledger: what was given, what is left to give, and what was known when."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, tzinfo
 
 from blinplan.course.adulthood import Adulthood, adult_from
 from blinplan.course.events import Course, course_of, periods
 from blinplan.course.happened.figures import FiguresOverTime
-from blinplan.course.happened.hung import HungBag, as_given, went_on
+from blinplan.course.happened.hung import ENDED, NOT_DECIDED, NOT_RESTARTED, as_given, to_the_last_bag, went_on
 from blinplan.course.happened.ledger import Ledger
 from blinplan.course.happened.resumption import Decided, FromLedger, FromRecord, RecordError
 from blinplan.course.happened.starts import Opens, at_once
@@ -202,8 +202,7 @@ def course_by(
     """The course that a record tells of, with what the bags on record gave; raises what `replan` does."""
     walk = _walk_of(regimen, record, whom, adulthood, others, moves)
     course = course_of(regimen, whom, walk.to_its_end(), tuple(walk.changes))
-    _refuse_stray_bags(course, walk.ledger.bags, ended=walk.ended)
-    return as_given(course, went_on(course, walk.ledger.bags, walk.ledger.same_bag))
+    return _with_its_bags(course, walk)
 
 
 def _walk_of(
@@ -225,24 +224,23 @@ def _walk(undated: Course, decided: "Decided", clock: WallClock) -> Replanned:
     laid_out = walk.to_its_end()
     course = course_of(undated.regimen, undated.patient, laid_out, tuple(walk.changes))
     course = replace(course, others=undated.others)
-    _refuse_stray_bags(course, walk.ledger.bags, ended=walk.ended)
-    given = as_given(course, went_on(course, walk.ledger.bags, walk.ledger.same_bag))
-    return Replanned(on_calendar(undated, clock), given, walk.ledger, walk.ended, undated)
+    return Replanned(on_calendar(undated, clock), _with_its_bags(course, walk), walk.ledger, walk.ended, undated)
 
 
-def _refuse_stray_bags(course: Course, bags: Iterable[HungBag], *, ended: bool) -> None:
-    """Complain of bags that were hung where nothing was infused."""
-    for bag in bags:
-        unknown = ended and bag.start >= course.events[-1].period.stop  # how it goes on is not known
-        if not unknown and not any(
-            event.period.dose is not None and event.period.start <= bag.start < event.period.stop
-            for event in course.events
-        ):
-            raise RecordError(
-                "nothing was infused when this bag was hung: correct its time, or add the start of the cycle or the"
-                " restart that it belongs to",
-                (*bag.path, "hung"),
-            )
+def _with_its_bags(course: Course, walk: Walk) -> Course:
+    """A course with what the bags on record gave, also where nothing was planned any more."""
+    bags = went_on(course, walk.ledger.bags, walk.ledger.same_bag)
+    return as_given(to_the_last_bag(course, bags, list(_after_its_end(course, walk))), bags)
+
+
+def _after_its_end(course: Course, walk: Walk) -> Iterator[tuple[int, str]]:
+    """What lies after the end of a course: from when, and why nothing is planned then."""
+    last, end = walk.ledger.interruptions[-1:], course.events[-1].period.stop
+    yield end, NOT_RESTARTED if walk.ended and any(one.stopped == end for one in last) else ENDED
+    for one in last if walk.ended else ():
+        if one.restarted is not None and one.resumption is None and not any(asked.stop for asked in one.decisions):
+            yield one.restarted, NOT_DECIDED
+            yield from () if walk.ledger.end is None else ((walk.ledger.end.minute, ENDED),)
 
 
 def on_calendar(undated: Course, clock: WallClock) -> Course:

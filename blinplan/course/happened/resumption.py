@@ -8,7 +8,7 @@ from typing import Protocol
 
 from blinplan.course.adulthood import Adulthood
 from blinplan.course.happened.figures import FiguresOverTime, Juncture, NewFigures
-from blinplan.course.happened.hung import HungBag, hung_bags
+from blinplan.course.happened.hung import HungBag, bag_at, hung_bags
 from blinplan.course.happened.interruption import Circumstances, Decision, Topic, decisions
 from blinplan.course.happened.ledger import CourseEnd, Ledger, LedgerEntry, Resumption, StartOfCycle
 from blinplan.course.happened.starts import Opens, StartsOfCycles
@@ -134,13 +134,18 @@ class FromRecord:
         full = given is not None and at.against_full(given) >= 0
         found = Circumstances(at.dose, at.weight, at.infusion, self._seizures, recurs, groups, full)
         asked = decisions(interruption, at.regimen, found)
-        resumption, words = _resumption(interruption, asked, at)
+        resumption, words = _resumption(interruption, asked, at, by_bag=self._hung_at_restart(interruption))
         if interruption.restarted is None and (closing := self.closing()) is not None:
             words = f"nothing more is planned: {closing.words}"
         self._unknown = None if interruption.restarted is None else _what_is_not_known(interruption, asked)
         self._remember(interruption, resumption, at)
         restarted = None if interruption.restarted is None else self._minute(interruption.restarted)
         return LedgerEntry(interruption, self._minute(interruption.stopped), restarted, asked, resumption, words)
+
+    def _hung_at_restart(self, interruption: Interruption) -> bool:
+        """Whether the bag is on record that hung at a restart, which says what was given."""
+        restarted = interruption.restarted
+        return restarted is not None and bag_at(self.bags(), self._minute(restarted)) is not None
 
     def _remember(self, interruption: Interruption, resumption: Resumption | None, at: Stop) -> None:
         """Keep what the answers to a later interruption depend on."""
@@ -284,7 +289,9 @@ class FromLedger:
             raise RecordError("the ledger has entries that do not fit the course", ("interruptions",))
 
 
-def _resumption(interruption: Interruption, asked: Sequence[Decision], at: Stop) -> tuple[Resumption | None, str]:
+def _resumption(
+    interruption: Interruption, asked: Sequence[Decision], at: Stop, *, by_bag: bool
+) -> tuple[Resumption | None, str]:
     """How the infusion goes on, and in words: as it was done, else as the label asks."""
     why = _why_no_more(interruption, asked, at)
     if why is not None:
@@ -298,7 +305,8 @@ def _resumption(interruption: Interruption, asked: Sequence[Decision], at: Stop)
     told_when = escalation is not None or interruption.full_dose_after is not None
     if dose is None or (not told_when and dose == at.dose and not new_cycle):
         return Resumption(new_cycle, again), where
-    told = "" if interruption.restart_dose else " (the label's; which dose was given is not on record)"
+    which = "what was given, the bag on record says" if by_bag else "which dose was given is not on record"
+    told = "" if interruption.restart_dose else f" (the label's; {which})"
     minutes, words = _at_dose(dose, escalation, at, f"{where}, at {dose}", told, interruption.full_dose_after)
     return Resumption(new_cycle, again, dose, minutes), words
 

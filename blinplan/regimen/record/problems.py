@@ -117,7 +117,7 @@ def _end_problems(document: Document, utc: Mapping[KeyPath, datetime]) -> Iterat
     end: KeyPath = ("end", "at")
     for path, at in utc.items():
         later = at > utc[end] if end in utc else False
-        if later and path[0] not in {"planned_start", "place"} and path[-1] != "resolved":
+        if later and path[0] not in {"planned_start", "place", "bag"} and path[-1] != "resolved":
             yield contradiction(
                 document,
                 path,

@@ -184,9 +184,9 @@ def _end_text(dated: Dated, entry: Entry) -> str:
     """Say what ends an infusion: its plan, or what happened."""
     last = dated.ledger.interruptions[-1] if dated.ledger.interruptions else None
     closing = dated.ledger.end
-    if closing is not None and closing.minute == entry.start:
+    if closing is not None and closing.minute <= entry.start:
         return f"infusion stopped; {visible(closing.words)}; nothing more is planned"
-    if dated.replanned.ended and last is not None and last.stopped == entry.start:
+    if dated.replanned.ended and last is not None and last.stopped <= entry.start:
         return f"infusion stopped; {visible(last.resumed)}"
     flush = label_of(dated.course.regimen).statement("flush")
     end = "end of infusion; never flush the line" if flush else "end of infusion"

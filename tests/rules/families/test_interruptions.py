@@ -124,11 +124,6 @@ WHOLE = 'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n'
         ("weight_kg = 70\nheight_cm = 170\nbsa_m2 = 1.4\n", "differ by more than 10 %", "1.4"),
         (STOP.format("2026-04-01T10:00:00Z", 1), "nothing was infused", None),
         (STOP.format("2026-03-05T10:00:00Z", 2), "lies in cycle 1", "2"),
-        (
-            '[[bag]]\nhung = 2026-04-04T10:00:00Z\ndose = "28 mcg/day"\nhours = 24\n',
-            "nothing was infused when this bag was hung",
-            None,
-        ),
         ("[[cycle_start]]\ncycle = 7\nstarted = 2027-04-13T09:59:00Z\n", "no start of a cycle 7", "7"),
     ],
 )
@@ -323,11 +318,45 @@ WEIGHED = WHOLE + "weight_kg = {weight}\nheight_cm = 160\n\n[[measured]]\non = 2
 SEVEN = site_in('site = 1\nname = "Ward 7"\nholidays = [2026-04-20]\nbag = [{ hours = 24 }]')
 ENDED = '\n[end]\nat = 2026-03-30T10:00:00Z\nreason = "transplant"\n'
 
+
+def a_bag(hung: str, dose: str = "9 mcg/day", hours: int = 48, more: str = "") -> str:
+    """A bag of a record that was hung at a time of March 2026."""
+    return f'[[bag]]\nhung = 2026-03-{hung}:00Z\n{more}dose = "{dose}"\nhours = {hours}\n'
+
+
+def _by_its_bag(dose: str) -> str:
+    """A severe release of which the record says the dose of the restart with the bag that hung then."""
+    return record_text(CRS, *SEVERE) + a_bag("07T10:00", dose)
+
+
+def _same_bag(restarted: str, down: str = "", *, hours: int = 48, prepared: str = "") -> str:
+    """A bag of the day before a stop that goes on after it."""
+    stopped = record_text("technical", "premedicated = true", "same_bag = true", restarted=f"2026-03-{restarted}:00Z")
+    taken_down = f"taken_down = 2026-03-{down}:00Z\n" if down else ""
+    kept = f"prepared = 2026-03-{prepared}:00Z\n" if prepared else ""
+    return stopped + a_bag("04T10:00", hours=hours, more=taken_down + kept)
+
+
 EXAMPLES = (
     Example("I811", "finding", "a bag of each day, and a holiday", WHOLE + "weight_kg = 60\n", site=SEVEN),
     Example("I811", "pass", "the course has ended before it", WHOLE + "weight_kg = 60\n" + ENDED, site=SEVEN),
     Example("I811", "not applicable", "no site", WHOLE + "weight_kg = 60\n"),
     Example("I811", "undecided", "its regimen is not for the patient", WHOLE + "weight_kg = 30\n", site=SEVEN),
+    Example("I812", "finding", "a minute over 48 hours", _same_bag("05T12:00", "06T10:01")),
+    Example("I812", "pass", "48 hours", _same_bag("05T12:00", "06T10:00")),
+    Example("I812", "finding", "it hangs, and went on too late", _same_bag("06T10:01")),
+    Example("I812", "pass", "it hangs, and went on in time", _same_bag("05T12:00")),
+    Example("I812", "not applicable", "no time of the label", _same_bag("06T12:00", "06T14:00", hours=96)),
+    Example("I812", "undecided", "it may have been cold", _same_bag("05T12:00", "06T08:01", prepared="04T08:00")),
+    Example("I812", "pass", "48 hours of preparation", _same_bag("05T12:00", "06T08:00", prepared="04T08:00")),
+    Example("I812", "not applicable", "no bags on record", WHOLE),
+    Example("I801", "finding", "at the full dose, by its bag", _by_its_bag("28 mcg/day")),
+    Example("I801", "pass", "low, by its bag", _by_its_bag("9 mcg/day")),
+    Example("I801", "pass", "low, by its bag, to its last digit", _by_its_bag("9.00 mcg/day")),
+    _restart("I801", "undecided", "neither dose nor bag on record", CRS, *SEVERE),
+    Example("I808", "finding", "in the interval", WHOLE + a_bag("31T10:00", "28 mcg/day", 24)),
+    Example("I808", "finding", "as it was stopped", WHOLE + STOP.format("2026-03-05T10:00:00Z", 1) + a_bag("05T11:00")),
+    Example("I808", "pass", "a minute before the interval", WHOLE + a_bag("30T09:59", "28 mcg/day", 24)),
     Example("I809", "finding", "a hair below 5.4 kg", INFANT.format(weight="5.39", hours=96)),
     Example("I809", "pass", "5.4 kg", INFANT.format(weight="5.4", hours=96)),
     Example("I809", "pass", "a bag without preservative", INFANT.format(weight="4", hours=48)),

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from blinplan.course.bags.sequence import in_use_left
-from blinplan.course.bags_of_course import why_not_again
+from blinplan.course.bags_of_course import not_on_record, why_not_again
 from blinplan.course.dated import Dated
 from blinplan.course.happened.hung import (
     NO_BAG,
     PAST_ITS_HOURS,
     HungBag,
     WrongDose,
-    unknown_stretches,
     wrong_bag_that_hangs,
     wrong_doses,
 )
@@ -58,7 +57,9 @@ def _not_counted(dated: Dated, last: LedgerEntry) -> str:
     closing, dose = dated.ledger.end, last.interruption.restart_dose
     until = "" if closing is None else f" to {moment_text(dated.clock.at(closing.minute))}"
     by_record = "" if dose is None else f" ({dose} by the record)"
-    return f" What was given since {moment_text(dated.clock.at(last.restarted))}{until}{by_record} is in no sum."
+    counted = any(bag.start >= last.restarted for bag in dated.ledger.bags)
+    is_in = "is in the sums as far as bags are on record, and else in none" if counted else "is in no sum"
+    return f" What was given since {moment_text(dated.clock.at(last.restarted))}{until}{by_record} {is_in}."
 
 
 def cause_text(entry: LedgerEntry) -> str:
@@ -82,6 +83,12 @@ def happened_remarks(dated: Dated) -> Iterator[Remark]:
         yield from _bag_after(dated, entry)
 
 
+def shown_wrong_doses(dated: Dated) -> int:
+    """How many stretches of another dose a plan tells of itself, in what is shown of it."""
+    wrong = (one.event.period for one in wrong_doses(dated.course))
+    return sum(dated.shows_stretch(period.cycle, period.start, period.stop) for period in wrong)
+
+
 def wrong_dose_text(dated: Dated, wrong: WrongDose) -> str:
     """Say which dose was given in place of which, how long, and what that comes to."""
     period = wrong.event.period
@@ -92,7 +99,16 @@ def wrong_dose_text(dated: Dated, wrong: WrongDose) -> str:
     hangs = wrong == wrong_bag_that_hangs(dated.course, dated.ledger.bags)
     gives = "the bag that hangs gives" if hangs else "a bag gave"
     given = f"{amount_text(wrong.event.rate)} mcg/day {_in_place_of(wrong)}"
-    return f"{when} {gives} {given}: {_off(wrong)}. It is in the sums."
+    return f"{when} {gives} {given}: {_off(wrong)}. It is in the sums. {_what_to_do(dated, wrong)}"
+
+
+def _what_to_do(dated: Dated, wrong: WrongDose) -> str:
+    """Say who has to look at a dose that was another one, and what the label asks after too much."""
+    hold = label_of(dated.course.regimen_at(wrong.event.period.start)).numbers.get("overdose_hold")
+    held = wrong.micrograms > 0 and hold is not None
+    after = f": after an overdose the label restarts at the right dose after {hold}" if held else ""
+    slip = "" if wrong.why_none_ordered is None else " If its time is a slip, correct it."
+    return f"Have the treating physician look at it{after}.{slip}"
 
 
 def _off(wrong: WrongDose) -> str:
@@ -107,7 +123,8 @@ def _off(wrong: WrongDose) -> str:
 
 def _in_place_of(wrong: WrongDose) -> str:
     """Say what was ordered."""
-    return f"in place of {amount_text(wrong.ordered.rate)}" if wrong.ordered.rate else "where none is ordered"
+    why = wrong.why_none_ordered
+    return f"in place of {amount_text(wrong.ordered.rate)}" if why is None else f"where none is ordered, as {why}"
 
 
 def _what_to_add(dated: Dated, wrong: WrongDose) -> str:
@@ -132,11 +149,10 @@ def _by_the_site(dated: Dated, bag: HungBag) -> str:
 
 def _unknown_bags(dated: Dated) -> Iterator[Remark]:
     """Say between which bags on record nobody says what hung."""
-    happened = [entry.restarted or entry.stopped for entry in dated.ledger.interruptions]
-    happened += [] if dated.ledger.end is None else [dated.ledger.end.minute]
-    for start, stop in unknown_stretches(dated.course, dated.ledger.bags, max(happened, default=0)):
+    vials = "" if dated.site is None else ", and its vials are in no sum"
+    for start, stop in not_on_record(dated.replanned):
         since, until = moments_text(dated.clock.at(start), dated.clock.at(stop))
-        text = f"Which bags hung from {since} to {until} is not on record: it is counted as it was ordered."
+        text = f"Which bags hung from {since} to {until} is not on record: it is counted as it was ordered{vials}."
         yield Remark(text, RemarkKind.NOT_EVALUATED, start=start, stop=stop)
 
 

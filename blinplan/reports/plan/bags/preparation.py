@@ -53,7 +53,7 @@ def preparation_line(dated: Dated, number: int, bag: Bag) -> PreparationLine:
     holds, times = contents(bag, dated.site), use_by(bag, dated.site)
     return PreparationLine(
         str(number),
-        "hung again" if bag.again else "by the record" if bag.on_record else _time(dated, bag, times.prepared),
+        _where_from(bag) or _time(dated, bag, times.prepared),
         _others_text(bag, holds),
         "-" if holds is None or holds.drug is None else _drawn_text(holds),
         "-" if holds is None or not holds.draws else _with_sign(holds.difference),
@@ -124,10 +124,20 @@ def _off_text(holds: Contents) -> str:
     return f"computed {_or_dash(holds.computed_drug)} mL, so {off}"
 
 
+def _where_from(bag: Bag) -> str:
+    """Say why nobody prepares a bag; empty where somebody does."""
+    if bag.again:
+        return "hung again"
+    return "by the record" if bag.on_record else "not on record" if bag.uncertain else ""
+
+
 def preparation_lines(dated: Dated, bag: Bag) -> Iterator[str]:
     """Say of a bag what goes into it and until when it is good, where there is no room for a table."""
     assert dated.site is not None  # noqa: S101 - there are bags where there is a site
     holds, times = contents(bag, dated.site), use_by(bag, dated.site)
+    if bag.uncertain:
+        yield "not on record: it is counted as it was ordered, and nothing is prepared"
+        return
     if not bag.is_to_prepare:
         hung = "the same bag, hung again" if bag.again else "hung, by the record"
         yield f"{hung}: nothing is prepared; take down by {_time(dated, bag, times.down_by)}"

@@ -1,8 +1,9 @@
 """How many vials the bags of a plan take, and what is thrown away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 from blinplan.course.bags.contents import Usage, usage
@@ -37,23 +38,63 @@ def vial_lines(dated: Dated) -> Iterator[str]:
         return
     known = [(one.cycle, one.used) for one in each if one.used is not None]
     counts = ", ".join(f"{used.vials} for cycle {cycle}" for cycle, used in known)
+    uncounted = _not_counted_text(dated, [start for _, used in known for start in used.not_counted])
     if len(known) < len(each):
         without = ", ".join(str(one.cycle) for one in each if one.used is None)
         if known:
-            yield f"Vials: {counts}."
+            yield f"Vials: {counts}.{uncounted}"
         yield f"Vials for {plural('cycle', len(each) - len(known))} {without} are not evaluated."
         return
+    hung = sum(used.on_record for _, used in known)
+    by_record = f", {hung} of them for bags on record, by what was in them" if hung else ""
     yield (
-        f"Vials: {counts}; {sum(used.vials for _, used in known)} in all, each bag from vials of its own. Thrown away:"
+        f"Vials: {counts}; {sum(used.vials for _, used in known)} in all{by_record}, each bag from vials of its own."
+        " Thrown away:"
         f" {amount_text(sum((used.left_in_vials for _, used in known), Fraction(0)))} mcg"
         f" ({amount_text(sum((used.left_in_vials_millilitres for _, used in known), Fraction(0)))} mL) left in vials,"
         f" {amount_text(sum((used.left_in_bags for _, used in known), Fraction(0)))} mcg left in bags and lines."
+        f"{uncounted}"
     )
+
+
+def _not_counted_text(dated: Dated, starts: Sequence[int]) -> str:
+    """Say which bags are in none of these sums."""
+    if not starts:
+        return ""
+    hung = {bag.start for bag in dated.bags if bag.on_record}
+    numbers = dated.bag_numbers
+    on_record, in_doubt = ([numbers[start] for start in starts if (start in hung) is known] for known in (True, False))
+    parts = [
+        f"{_bags(which)}, of which {said}"
+        for which, said in (
+            (on_record, "the record does not say what was in it (`fill_ml`)"),
+            (in_doubt, "it is not on record that it hung"),
+        )
+        if which
+    ]
+    return f" Not counted: {'; '.join(parts)}."
+
+
+def _bags(numbers: Sequence[int]) -> str:
+    """Name bags by their numbers: bags 1 to 4 and 7."""
+    in_turn = groupby(enumerate(sorted(numbers)), key=lambda one: one[1] - one[0])
+    runs = [[number for _, number in group] for _, group in in_turn]
+    said = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
+    return f"{plural('bag', len(numbers))} {', '.join(said)}"
 
 
 def vials_json(dated: Dated) -> list[dict[str, Any]]:
     """Write what the bags of each cycle take, exact; null where it is not known."""
-    return [{"cycle": one.cycle, **_usage_json(one.used)} for one in usage_of_cycles(dated)]
+    numbers = dated.bag_numbers
+    return [
+        {
+            "cycle": one.cycle,
+            **_usage_json(one.used),
+            "vials_on_record": None if one.used is None else one.used.on_record,
+            "bags_not_counted": [] if one.used is None else [numbers[start] for start in one.used.not_counted],
+        }
+        for one in usage_of_cycles(dated)
+    ]
 
 
 def _usage_json(used: Usage | None) -> dict[str, Any]:

@@ -196,8 +196,12 @@ def _thing(dated: Dated, entry: Entry) -> Element:
 
 def _free(dated: Dated, event: Event) -> Element:
     start, stop = event.period.start, event.period.stop
-    last = event is dated.course.events[-1]
-    following = "" if last else f"; the next cycle begins no earlier than {moment_text(dated.clock.at(stop))}"
+    after = next((one.period.cycle for one in dated.course.events if one.period.start == stop), None)
+    following = (
+        ""
+        if after in {None, event.period.cycle}
+        else f"; the next cycle begins no earlier than {moment_text(dated.clock.at(stop))}"
+    )
     why = why_free(event.period)
     reason = "" if why is None else f" ({why})"
     text = f"{duration_text(stop - start)} without infusion{reason}{following}"

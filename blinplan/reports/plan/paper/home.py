@@ -33,7 +33,8 @@ class BagAtHome:
 def home_sheet(dated: Dated, remarks: Sequence[Remark], head: Heading) -> str:
     """Write the sheet as one HTML page: the bags that hang and are to come, what is never done, and whom to call."""
     flush = label_of(dated.course.regimen).statement("flush")
-    bags = [_at_home(dated, number, bag) for number, bag in dated.shown_bags() if not bag.on_record or dated.hangs(bag)]
+    shown = dated.shown_bags()
+    bags = [_at_home(dated, number, bag) for number, bag in shown if not bag.is_of_the_past or dated.hangs(bag)]
     return render(
         "home.html",
         title=f"{DRUG.capitalize()} at home",

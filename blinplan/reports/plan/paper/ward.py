@@ -159,7 +159,7 @@ def _bags(dated: Dated, cycle: int) -> PrintedBags | None:
         return None
     of_cycle = {entry.bag for entry in dated.entries if entry.due is Due.BAG and entry.cycle == cycle}
     bags = [(number, bag) for number, bag in dated.shown_bags() if bag in of_cycle]
-    signed = tuple(signed_bag(dated, number, bag) for number, bag in bags if not bag.on_record)
+    signed = tuple(signed_bag(dated, number, bag) for number, bag in bags if not bag.is_of_the_past)
     return PrintedBags(_bag_table(dated, bags), (sum_text(dated),), bag_sources(dated), signed)
 
 

@@ -44,8 +44,11 @@ def _wrong(rule: Rule, case: Case, wrong: WrongDose, bag: HungBag, *, hangs: boo
         advice = f"{advice}: after an overdose the label restarts at the right dose after {hold}"
     given, ordered, off = (decimal_text(one, 3) for one in (wrong.event.rate, wrong.ordered.rate, abs(more)))
     off = f"{off} mcg too {'much' if more > 0 else 'little'}"
-    given = f"{given} mcg/day {f'in place of {ordered}' if wrong.ordered.rate else 'where none is ordered'}"
+    why = wrong.why_none_ordered
+    given = f"{given} mcg/day {f'in place of {ordered}' if why is None else f'where none is ordered, as {why}'}"
     message = f"for {duration_text(period.minutes)} a bag gave {given}: {off}"
+    if why is not None:
+        advice = f"correct its time, or add the start of the cycle or the restart that it belongs to; or {advice}"
     if hangs:
         advice = f"take it down now and write when (`taken_down`); {advice}"
         message = (

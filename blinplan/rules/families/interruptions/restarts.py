@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from blinplan.course.adulthood import Adulthood
 from blinplan.course.eligibility import misfits
-from blinplan.course.events import Course
-from blinplan.course.happened.hung import HungBag, hung_bags
+from blinplan.course.events import Course, rate_of_dose
+from blinplan.course.happened.hung import HungBag, bag_at, comes_to, hung_bags
 from blinplan.course.happened.interruption import Circumstances, Decision, Topic, premedication_goes_by_age
 from blinplan.course.happened.interruption import decisions as label_decisions
 from blinplan.course.happened.ledger import Ledger
@@ -208,10 +208,31 @@ def _restart(
         ):
             yield _missing("resolved")  # whether it was held long enough, and resolved soon enough to go on
         elif decision.dose is not None and interruption.restart_dose is None:
-            yield _missing("restart_dose")
+            yield from _dose_by_bag(rule, case, interruption, decision, decision.dose)
         elif decision.dose is not None and interruption.restart_dose != decision.dose:
             message = f"the infusion was restarted at {interruption.restart_dose}"
             yield _restart_finding(rule, case, (*interruption.path, "restart_dose"), decision, message)
+
+
+def _dose_by_bag(
+    rule: Rule, case: Case, interruption: Interruption, decision: Decision, labelled: DoseRate
+) -> Iterator[Finding | NotEvaluated]:
+    """The dose of a restart by the bag that hung then, where the record says it with no key of its own."""
+    record = record_in(case)
+    minute = minutes_between(record.start, interruption.restarted or interruption.stopped)
+    bag = bag_at(hung_bags(record), minute)
+    if bag is None:
+        yield _missing("restart_dose")
+        return
+    given, whom = bag.dose_given(label_of(case.regimen)), _patient(record)
+    try:
+        right = given == labelled or comes_to(given, rate_of_dose(labelled, None, whom), None, whom)
+    except PatientError:
+        yield _missing("restart_dose")
+        return
+    if not right:
+        message = f"by the bag on record the infusion was restarted at {given}"
+        yield _restart_finding(rule, case, (*bag.path, "dose"), decision, message)
 
 
 def _restart_and_rise(

@@ -114,6 +114,19 @@ def _bags(rule: Rule, case: Case) -> Answer:
     return bags(rule, case)
 
 
+def _expired(rule: Rule, case: Case) -> Answer:
+    from blinplan.rules.families.interruptions.expired import expired
+
+    return expired(rule, case)
+
+
+def _same_bag(restarted: str, taken_down: str) -> str:
+    return (
+        _record(f'cause = "technical"\nrestarted = {restarted}:00Z\npremedicated = true\nsame_bag = true')
+        + f'\n\n[[bag]]\nhung = 2026-03-04T10:00:00Z\ntaken_down = {taken_down}:00Z\ndose = "9 mcg/day"\nhours = 48'
+    )
+
+
 def _bag_of(dose: str) -> str:
     return (
         'record = 1\nregimen = "rr-adult"\nstart = 2026-03-02T10:00:00Z\n\n[[bag]]\nhung = 2026-03-04T10:00:00Z\n'
@@ -298,5 +311,15 @@ RULES = (
         sources=("The site profile, and the label that the regimen follows",),
         severity=Severity.WARNING,
         site='site = 1\nname = "Ward 7"\nholidays = [2026-03-12]\nbag = [{ hours = 24 }]',
+    ),
+    _rule(
+        "I812",
+        "bag-after-its-time",
+        "A bag on record ran after its in-use time was over, as the same bag may that goes on after a stop.",
+        "What grows in a bag without preservative, and what is left of the drug in it, nobody knows after that time.",
+        ("in_use",),
+        _same_bag("2026-03-06T12:00", "2026-03-06T14:00"),
+        _same_bag("2026-03-05T12:00", "2026-03-06T10:00"),
+        _expired,
     ),
 )
