@@ -162,7 +162,7 @@ class _Hanging:
             if start < end and last is not None and (last.stop, last.rate) == (start, infusion.rate):
                 joined[-1] = replace(last, stop=end)
             elif start < end:
-                held = self._held(hung)
+                held = self._contents(hung)
                 joined.append(Bag(start, end, size, infusion.rate, 0, on_record=True, good_until=until, held=held))
         if hung.stop is not None or not joined or hung.start in self._wrong:
             yield from joined
@@ -248,7 +248,7 @@ class _Hanging:
         rate = bag.bag.millilitres_per_hour
         return made if rate is None else replace(made, millilitres_per_hour=rate)
 
-    def _held(self, hung: HungBag) -> Fraction | None:
+    def _contents(self, hung: HungBag) -> Fraction | None:
         """How many mcg a bag on record held, where the record says how much was in it, and the label its pump rate."""
         course, volume = self._found.course, hung.bag.millilitres
         labelled = label_of(course.regimen_at(hung.start)).bag(hung.bag.minutes)

@@ -143,10 +143,10 @@ class Plan:
     def _of_course(self) -> Iterator[Remark]:
         """What has to be known of the whole course, and what the rules find in the record."""
         yield from self._of_doses()
-        yield from self._found.remarks()
+        yield from self._history.remarks()
 
     @property
-    def _found(self) -> CourseHistory:
+    def _history(self) -> CourseHistory:
         """What the rules find in the record, without what the plan tells of wrong bags where it is shown."""
         if self.dated is None:
             return self.history
@@ -260,7 +260,7 @@ class Plan:
                 self.course, self.choice, self.label, self.premedication, self.remarks, screen, self.cycle
             )
         remarks = self._with_days(self.dated, self._of_doses())
-        return dated_report(self.dated, self.choice, self.label, self._found, remarks, view, compare, screen)
+        return dated_report(self.dated, self.choice, self.label, self._history, remarks, view, compare, screen)
 
     def _html(self, view: View, paper: "Paper | None", plan_id: str | None, revision: int) -> str:
         if view is View.LABELS:

@@ -175,21 +175,21 @@ def usage(bags: Iterable[Bag], site: Site) -> Usage | None:
         if bag.again:
             left -= 0 if share is None else bag.micrograms * share
             continue
-        made = _made(bag, site)
-        if made is None and bag.is_to_prepare:
+        making = _making(bag, site)
+        if making is None and bag.is_to_prepare:
             return None
-        share = None if made is None else made.share
-        if made is None or share is None:
+        share = None if making is None else making.share
+        if making is None or share is None:
             not_counted.append(bag.start)
             continue
-        vials, hung = vials + made.vials, hung + made.vials * bag.on_record
-        rests += made.left_in_vials
-        left += made.micrograms - bag.micrograms * share
+        vials, hung = vials + making.vials, hung + making.vials * bag.on_record
+        rests += making.left_in_vials
+        left += making.micrograms - bag.micrograms * share
     per_millilitre = site.vial.per_millilitre if site.vial is not None else Fraction(1)
     return Usage(vials, rests, rests / per_millilitre, left, hung, tuple(not_counted))
 
 
-class _Made(NamedTuple):
+class _Making(NamedTuple):
     """What a bag took: the drug in it in mcg, the share of its dose that the patient gets, and vials."""
 
     micrograms: Fraction
@@ -198,12 +198,12 @@ class _Made(NamedTuple):
     left_in_vials: Fraction
 
 
-def _made(bag: Bag, site: Site) -> _Made | None:
+def _making(bag: Bag, site: Site) -> _Making | None:
     """What a bag took or takes; None where nobody says."""
     holds, vial = contents(bag, site), site.at(bag.start).vial
     if holds is not None and holds.vials is not None and holds.left_in_vials is not None:
-        return _Made(holds.micrograms, holds.share, holds.vials, holds.left_in_vials)
+        return _Making(holds.micrograms, holds.share, holds.vials, holds.left_in_vials)
     if not bag.on_record or bag.held is None or vial is None:
         return None
     vials = -(-bag.held // vial.micrograms)
-    return _Made(bag.held, Fraction(1), vials, vials * vial.micrograms - bag.held)
+    return _Making(bag.held, Fraction(1), vials, vials * vial.micrograms - bag.held)

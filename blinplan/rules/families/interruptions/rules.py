@@ -114,10 +114,10 @@ def _bags(rule: Rule, case: Case) -> Answer:
     return bags(rule, case)
 
 
-def _expired(rule: Rule, case: Case) -> Answer:
-    from blinplan.rules.families.interruptions.expired import expired
+def _in_use(rule: Rule, case: Case) -> Answer:
+    from blinplan.rules.families.interruptions.in_use import in_use
 
-    return expired(rule, case)
+    return in_use(rule, case)
 
 
 def _same_bag(restarted: str, taken_down: str) -> str:
@@ -320,6 +320,6 @@ RULES = (
         ("in_use",),
         _same_bag("2026-03-06T12:00", "2026-03-06T14:00"),
         _same_bag("2026-03-05T12:00", "2026-03-06T10:00"),
-        _expired,
+        _in_use,
     ),
 )

@@ -12,20 +12,20 @@ from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule
 _NO_BAGS = NotEvaluated("not applicable", "no bags are on record for which the label has an in-use time")
 
 
-def expired(rule: Rule, case: Case) -> Answer:
+def in_use(rule: Rule, case: Case) -> Answer:
     """Find bags on record that ran longer than they may be used, the same bag that was hung again with them."""
     record = record_in(case)
-    asked = [bag for bag in hung_bags(record) if _in_use(case, bag) is not None]
+    asked = [bag for bag in hung_bags(record) if _time_of(case, bag) is not None]
     if not asked:
         return _NO_BAGS
-    found = [finding for bag in asked for finding in _expired(rule, case, record, bag)]
+    found = [finding for bag in asked for finding in _findings(rule, case, record, bag)]
     if found or not any(_may_be_expired(case, record, bag) for bag in asked):
         return found
     return NotEvaluated("undecided", "whether a bag was kept cold before it was hung is not known (`kept`, --site)")
 
 
-def _expired(rule: Rule, case: Case, record: CourseRecord, bag: HungBag) -> Iterator[Finding]:
-    limit, until = _in_use(case, bag), _ran_until(record, bag)
+def _findings(rule: Rule, case: Case, record: CourseRecord, bag: HungBag) -> Iterator[Finding]:
+    limit, until = _time_of(case, bag), _ran_until(record, bag)
     over = None if limit is None or until is None else until - _used_since(case, record, bag) - limit
     if limit is None or over is None or over <= 0:
         return
@@ -33,17 +33,17 @@ def _expired(rule: Rule, case: Case, record: CourseRecord, bag: HungBag) -> Iter
     yield case.finding(
         rule,
         (*bag.path, "hung" if bag.stop is None else "taken_down"),
-        f"{_named(bag)} ran until {duration_text(over)} after its in-use time was over, which is {hours_text(limit)}"
+        f"{_name_of(bag)} ran until {duration_text(over)} after its in-use time was over, which is {hours_text(limit)}"
         f" from when {since}",
         "take it down where it hangs, tell the treating physician, and hang a new bag before the time is over",
     )
 
 
-def _named(bag: HungBag) -> str:
+def _name_of(bag: HungBag) -> str:
     return "this bag" if bag.bag.number is None else f"bag {bag.bag.number}"
 
 
-def _in_use(case: Case, bag: HungBag) -> int | None:
+def _time_of(case: Case, bag: HungBag) -> int | None:
     """How long a bag may be used: by the label, and by a site that is stricter."""
     labelled = label_of(case.regimen).bag(bag.bag.minutes)
     by_label = None if labelled is None or labelled.in_use is None else case.limits["in_use"].minutes
@@ -76,7 +76,7 @@ def _used_since(case: Case, record: CourseRecord, bag: HungBag) -> int:
 
 def _may_be_expired(case: Case, record: CourseRecord, bag: HungBag) -> bool:
     """Whether a bag ran too long if it was not cold before it was hung, which nobody says."""
-    limit, until, prepared = _in_use(case, bag), _ran_until(record, bag), bag.bag.prepared
+    limit, until, prepared = _time_of(case, bag), _ran_until(record, bag), bag.bag.prepared
     if case.site is not None or limit is None or until is None or prepared is None:
         return False
     return until - minutes_between(record.start, prepared) > limit
