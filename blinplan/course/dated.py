@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from itertools import count
 
 from blinplan.course.adulthood import Adulthood, adult_from
@@ -25,7 +26,7 @@ from blinplan.regimen.record.record import CourseRecord
 from blinplan.regimen.site.site import LongDay, Site, moves_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which keep nothing that is worked out once
 class Dated:
     """A course on the calendar, with what is due in it.
 
@@ -101,7 +102,7 @@ class Dated:
         goes_on = not self.replanned.ended or wrong_bag_that_hangs(self.course, self.ledger.bags) is not None
         return goes_on and running[-1:] == [bag]
 
-    @property
+    @cached_property
     def bag_numbers(self) -> dict[int, int]:
         """The numbers of the bags in the course, by the minutes at which they are hung; hung again, a bag keeps its.
 

@@ -81,6 +81,11 @@ class WallClock:
             return
         now = self.at(start)
         while now.minute < stop:
+            week = self.after(now, 7 * MINUTES_PER_DAY)
+            # No zone changes its clock twice in a week; a patient may go there and back.
+            if not self.moves and week.minute <= stop and week.minute - now.minute == week.shown - now.shown:
+                now = week
+                continue
             end = self.after(now, MINUTES_PER_DAY)
             end = end if end.minute <= stop else self.at(stop)
             more = (end.minute - now.minute) - (end.shown - now.shown)

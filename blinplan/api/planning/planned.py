@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +66,7 @@ class Planned:
     only: AgeGroup | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)  # without slots, which keep nothing that is worked out once
 class Plan:
     """What one patient gets, and when where it has a start.
 
@@ -135,6 +135,13 @@ class Plan:
             return tuple(remark for remark in self._of_course() if self.cycle in {None, remark.cycle or self.cycle})
         return self._with_days(self.dated, self._of_course())
 
+    @cached_property
+    def _of_days(self) -> tuple[Remark, ...]:
+        """What has to be known of the days and the bags: every view and format asks for it."""
+        from blinplan.reports.plan.dated_remarks import remarks_of_days
+
+        return () if self.dated is None else tuple(remarks_of_days(self.dated))
+
     @property
     def warnings(self) -> tuple[str, ...]:
         """The same in words, for every format: errors, unverified doses, findings, and doubts of the bags."""
@@ -154,13 +161,11 @@ class Plan:
 
         return self.history.beside(shown_wrong_doses(self.dated))
 
-    @staticmethod
-    def _with_days(dated: "Dated", of_course: Iterable[Remark]) -> tuple[Remark, ...]:
+    def _with_days(self, dated: "Dated", of_course: Iterable[Remark]) -> tuple[Remark, ...]:
         """What has to be known of the course and of the days and bags, as far as it concerns what is shown."""
         from blinplan.course.remarks import shown_remarks
-        from blinplan.reports.plan.dated_remarks import remarks_of_days
 
-        return shown_remarks([*of_course, *remarks_of_days(dated)], dated)
+        return shown_remarks([*of_course, *self._of_days], dated)
 
     def _of_doses(self) -> Iterator[Remark]:
         """What has to be known of the whole course besides what the rules find in the record."""
