@@ -1,4 +1,4 @@
-"""Eight ways in which people write one regimen, and where each value of it stands in the text."""
+"""Eight ways in which people write one file, and where each value of it stands in the text."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ class Writer:
 
     text = staticmethod(quoted)
     number = staticmethod(number)
-    real = frozenset({"min_weight_kg", "below_weight_kg", "min_age_years", "below_age_years"})
+    real = frozenset({"min_weight_kg", "below_weight_kg", "min_age_years", "below_age_years", "weight_kg"})
 
     def key(self, name: str, path: Path) -> str:
         return _marked(name, (*path, name, KEY))
@@ -168,7 +168,7 @@ def as_it_is(tree: Tree) -> Tree:
 def in_hours(tree: Tree) -> Tree:
     """Lengths of steps in hours."""
     changed = deepcopy(tree)
-    for cycle in changed["cycle"]:
+    for cycle in changed.get("cycle", ()):
         cycle["steps"] = [
             {("hours" if key == "days" else key): value * 24 if key == "days" else value for key, value in step.items()}
             for step in cycle["steps"]
@@ -179,6 +179,8 @@ def in_hours(tree: Tree) -> Tree:
 def written_out(tree: Tree) -> Tree:
     """Every cycle of its own."""
     changed = deepcopy(tree)
+    if "cycle" not in changed:
+        return changed
     changed["cycle"] = [
         {
             **deepcopy(cycle),

@@ -18,6 +18,14 @@ from tests.library.folders import (
     what_is_wrong_in_folder,
 )
 from tests.library.mistakes import MISTAKES
+from tests.library.records import (
+    RECORD_MISTAKES,
+    RECORDS,
+    faults_of_record,
+    judged_record,
+    record_of,
+    what_is_wrong_in_record,
+)
 from tests.library.styles import STYLES, Path, Written
 
 
@@ -67,6 +75,37 @@ def test_a_mistake_that_is_told_elsewhere_or_passes_is_seen() -> None:
 def test_codes_that_are_expected_are_codes() -> None:
     expected = {code for one in MISTAKES.values() for code in one.codes | one.beside | one.also}
     assert expected <= set(CATALOGUE)
+
+
+# --- course records ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_right_record_has_nothing_to_hear_however_it_is_written(name: str, style: str) -> None:
+    assert [f"{one.code} {one.message}" for one in judged_record(record_of(name, style)[0]).findings] == []
+
+
+@pytest.mark.parametrize("kind", RECORD_MISTAKES)
+def test_a_mistake_in_a_record_is_told_once_where_it_is(kind: str) -> None:
+    wrong = [f"{style}: {said}" for style in STYLES if (said := what_is_wrong_in_record(kind, style))]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_mistake_in_a_record_that_is_told_elsewhere_or_not_at_all_is_seen() -> None:
+    """Else a mistake in a record could not fail."""
+    right, late = RECORD_MISTAKES["a bag of half the dose"], RECORD_MISTAKES["a cycle three weeks late"]
+    (half, place), (other, _) = (record_of(one.record, "inline", one.change) for one in (right, late))
+    assert list(faults_of_record(right, half, place)) == []
+    assert "not at bag.1.dose" in "; ".join(faults_of_record(right, half, ("bag", 1, "dose")))
+    assert "said: I807 at cycle_start.0.started; expected I808" in "; ".join(faults_of_record(right, other, place))
+    assert "said: nothing" in "; ".join(faults_of_record(right, record_of("an adult", "inline")[0], place))
+
+
+def test_every_rule_about_what_happened_has_a_mistake() -> None:
+    """But those that ask for adverse events, of which their examples are many, and for a site."""
+    of_records = {code for code, rule in CATALOGUE.items() if rule.of == "record"}
+    assert of_records - {mistake.code for mistake in RECORD_MISTAKES.values()} == {"I801", "I803", "I811"}
 
 
 # --- files together ---------------------------------------------------------------------------------------------------

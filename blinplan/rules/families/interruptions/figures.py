@@ -21,7 +21,9 @@ def figures(rule: Rule, case: Case) -> Answer:
     assert record is not None  # noqa: S101 - rules of records are asked about records only
     if not record.measurements:
         return _NONE
-    return [*_slips(rule, case, record), *_leading_nowhere(rule, case, record)]
+    nowhere = list(_leading_nowhere(rule, case, record))
+    told = {finding.path for finding in nowhere}
+    return [*(slip for slip in _slips(rule, case, record) if slip.path not in told), *nowhere]
 
 
 def _slips(rule: Rule, case: Case, record: CourseRecord) -> Iterator[Finding]:
