@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -164,7 +165,7 @@ def _truth(value: Any) -> str:
 
 def _with_comma(value: Any) -> str:
     """A number with all its digits, and a decimal comma."""
-    return repr(float(value)).replace(".", ",")
+    return (str(value) if isinstance(value, Decimal) else repr(float(value))).replace(".", ",")
 
 
 def _time(value: datetime) -> str:

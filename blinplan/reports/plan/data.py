@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from blinplan.course.bags.bag import Bag
@@ -10,6 +11,7 @@ from blinplan.course.calendar import Due, Entry
 from blinplan.course.dated import Dated
 from blinplan.course.remarks import Remark
 from blinplan.data_table import Column, ColumnKind, DataTable, table_of_rows
+from blinplan.quantities import MINUTES_PER_HOUR
 from blinplan.regimen.site.site import Site
 from blinplan.reports.plan.bags.bag_list import bag_json
 from blinplan.reports.plan.bags.vials import vials_json
@@ -17,6 +19,7 @@ from blinplan.reports.plan.dated_plan import closed_days, day_of_course, entry_t
 from blinplan.reports.plan.ledger import ledger_json
 from blinplan.reports.plan.remarks import joined_texts, once_told, remarks_of_entry
 from blinplan.reports.plan.things_due import block_of, is_optional
+from blinplan.reports.shared.decimals import ROUNDED, with_decimals
 from blinplan.reports.shared.words import ordered_text
 
 
@@ -94,6 +97,7 @@ _COLUMNS = (
     Column("block", "", "treatment block that the cycle belongs to", ColumnKind.TEXT),
     Column("remarks", "", "what has to be known of it", ColumnKind.TEXT),
     Column("remarks_of_course", "", "what has to be known of the whole plan", ColumnKind.TEXT),
+    ROUNDED,
 )
 
 
@@ -108,11 +112,7 @@ def dated_table(dated: Dated, remarks: Sequence[Remark] = (), *, told_once: bool
     placed = {remark for its in own for remark in its}
     others = joined_texts(remark for remark in remarks if remark not in placed)
     rows = [
-        {
-            **_entry_values(dated, entry),
-            "remarks": joined_texts(its),
-            "remarks_of_course": others,
-        }
+        with_decimals({**_entry_values(dated, entry), "remarks": joined_texts(its), "remarks_of_course": others})
         for entry, its in zip(entries, own, strict=True)
     ]
     return table_of_rows("dated plan", _COLUMNS, once_told(rows) if told_once else rows)
@@ -140,8 +140,8 @@ def _dose_values(entry: Entry) -> dict[str, Any]:
     return {
         "step": event.period.step,
         "ordered": ordered_text(event.period.instead_of or event.period),
-        "rate_mcg_per_day": float(event.rate),
-        "mcg": float(event.micrograms),
+        "rate_mcg_per_day": event.rate,
+        "mcg": event.micrograms,
         "capped": event.capped,
     }
 
@@ -150,15 +150,15 @@ def _bag_values(dated: Dated, bag: Bag, site: Site) -> dict[str, Any]:
     number = dated.bag_numbers[bag.start]
     figures, times = bag_json(dated, number, bag, site), use_by(bag, site)
 
-    def value(key: str) -> float | None:
-        return None if figures[key] is None else float(figures[key]["value"])
+    def value(key: str) -> Fraction | None:
+        return None if figures[key] is None else Fraction(figures[key]["exact"])
 
     left = figures["in_use_minutes_left"]
     return {
         "bag": number,
-        "rate_mcg_per_day": float(bag.rate),
+        "rate_mcg_per_day": bag.rate,
         "mcg": value("mcg"),
-        "bag_size_hours": bag.size.minutes / 60,
+        "bag_size_hours": Fraction(bag.size.minutes, MINUTES_PER_HOUR),
         "pump_ml_per_hour": value("ml_per_hour"),
         "infused_ml": value("ml_infused"),
         "filled_ml": value("ml_filled"),
@@ -174,7 +174,7 @@ def _bag_values(dated: Dated, bag: Bag, site: Site) -> dict[str, Any]:
         "cold_until": _at(dated, times.cold_until),
         "hang_by": _at(dated, times.hang_by),
         "take_down_by": _at(dated, times.down_by),
-        "in_use_left_hours": None if left is None else left / 60,
+        "in_use_left_hours": None if left is None else Fraction(left, MINUTES_PER_HOUR),
     }
 
 

@@ -20,6 +20,7 @@ from blinplan.reports.plan.followed import label_json, label_line
 from blinplan.reports.plan.premedication import premedication_json, premedication_lines
 from blinplan.reports.plan.remarks import joined_texts, once_told, remark_lines, stands_above
 from blinplan.reports.plan.things_due import cycle_text, due_json, due_lines, reason_of_no_interval
+from blinplan.reports.shared.decimals import ROUNDED, with_decimals
 from blinplan.reports.shared.departures import departures_json
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
@@ -237,6 +238,7 @@ _TABLE = (
     Column("block", "", "treatment block that the cycle belongs to", ColumnKind.TEXT),
     Column("remarks", "", "what has to be known of its cycle", ColumnKind.TEXT),
     Column("remarks_of_course", "", "what has to be known of the whole plan", ColumnKind.TEXT),
+    ROUNDED,
 )
 
 
@@ -252,7 +254,7 @@ def plan_table(
 
     What is of the whole plan stands in each row, or ``told_once`` in the first.
     """
-    rows = [_event_values(event, remarks) for event in shown_events(course, cycle)]
+    rows = [with_decimals(_event_values(event, remarks)) for event in shown_events(course, cycle)]
     return table_of_rows("plan", _TABLE, once_told(rows) if told_once else rows)
 
 
@@ -261,8 +263,8 @@ def _event_values(event: Event, remarks: Sequence[Remark]) -> dict[str, Any]:
     return {
         "start_minute": period.start,
         "stop_minute": period.stop,
-        "rate_mcg_per_day": float(event.rate),
-        "mcg": float(event.micrograms),
+        "rate_mcg_per_day": event.rate,
+        "mcg": event.micrograms,
         "cycle": period.cycle,
         "step": period.step,
         "ordered": _order_text((period.instead_of or period).dose),

@@ -118,7 +118,7 @@ def _bag_of(dated: Dated, number: int) -> str:
 def shortened_lines(dated: Dated, paper: Paper, plan_id: str | None) -> list[str]:
     """Say what there is no room for on the labels of a sheet: what is shortened on them, and what they have of it."""
     rooms = [_room(dated, number, bag, paper, plan_id) for number, bag in dated.shown_bags() if bag.is_to_prepare]
-    written = dict.fromkeys((what, room.shown(what)) for room in rooms for what in room.shortened)
+    written = dict.fromkeys((what, room.text_of(what)) for room in rooms for what in room.shortened)
     return [
         f"There is no room on these labels for the whole {what}: they have “{shown}”. Take larger labels, or a shorter"
         f" {what}."

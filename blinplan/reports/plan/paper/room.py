@@ -47,10 +47,10 @@ class LabelRoom(NamedTuple):
         """Whether name and number take more than a line each."""
         return len(self.name or ("",)) + len(self.number or ("",)) > 2
 
-    def shown(self, what: str) -> str:
+    def text_of(self, what: str) -> str:
         """What a label has of something that was shortened."""
         lines = {"name": self.name, "number": self.number}.get(what)
-        return _joined(lines) if lines else self.plan_id or ""
+        return _whole_text(lines) if lines else self.plan_id or ""
 
 
 def label_room(
@@ -63,10 +63,10 @@ def label_room(
     lines_of_name = _in_lines(name, across / letters, most - 1)
     lines_of_number = _in_lines(number, across / letters, most - len(lines_of_name or ("",)))
     left = across - _ems(pump) * of_pump - (1 + _ems(before_id)) * of_id
-    shown_id = _joined(_in_lines(plan_id, left / of_id, 1))
-    told = {"name": (name, _joined(lines_of_name)), "number": (number, _joined(lines_of_number))}
+    shown_id = _whole_text(_in_lines(plan_id, left / of_id, 1))
+    told = {"name": (name, _whole_text(lines_of_name)), "number": (number, _whole_text(lines_of_number))}
     told["plan's name"] = (plan_id, shown_id)
-    shortened = tuple(what for what, (given, shown) in told.items() if shown != _joined(_words(given)))
+    shortened = tuple(what for what, (given, shown) in told.items() if shown != _whole_text(_words(given)))
     return LabelRoom(lines_of_name, lines_of_number, None if plan_id is None else shown_id, shortened)
 
 
@@ -106,7 +106,7 @@ def _words(text: str | None) -> tuple[str, ...]:
     return tuple(_PIECE.findall(" ".join((text or "").split())))
 
 
-def _joined(lines: Iterable[str] | None) -> str:
+def _whole_text(lines: Iterable[str] | None) -> str:
     return "".join(lines or ())
 
 
