@@ -8,7 +8,7 @@ every steady state exactly and damps fast states at any step (L-stable).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -32,6 +32,7 @@ from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import TABLE, States
 from blinplan.physiology.trajectories import Trajectories
+from blinplan.physiology.watch import Seen, Watch, Watching, join_seen
 from blinplan.quantities import MINUTES_PER_DAY
 
 Progress = Callable[[int, int], None]
@@ -39,7 +40,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What a simulation found: endpoints, trajectories, or both, as asked for."""
+    """What a simulation found: endpoints, trajectories, what was watched, as asked for."""
 
     dosing: Dosing
     population: Population
@@ -47,6 +48,7 @@ class Solution:
     engine: EngineName
     endpoints: measure.Endpoints | None
     trajectories: Trajectories | None
+    seen: tuple[Seen, ...] = ()
 
 
 def _intervals(dosing: Dosing, cuts: tuple[int, ...]) -> tuple[Interval, ...]:
@@ -98,7 +100,7 @@ class Chunk:
     timetable : the course, as of all patients of the population.
     rates : (K, n) mcg/day. patients : n.
     days : times at which the states are wanted; None for none.
-    engine, endpoints, checkpoints : as of `simulate`.
+    engine, endpoints, checkpoints, watches : as of `simulate`.
     """
 
     timetable: Timetable
@@ -108,14 +110,16 @@ class Chunk:
     engine: EngineName
     endpoints: bool
     checkpoints: Checkpoints | None = None
+    watches: tuple[Watch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What came of a chunk: endpoints, and states (states, times, n), each where it was asked for."""
+    """What came of a chunk: endpoints, states (states, times, n), and what was watched, each where it was asked for."""
 
     endpoints: measure.Endpoints | None
     states: FloatArray | None
+    seen: tuple[Seen, ...] = ()
 
 
 def run_chunk(chunk: Chunk) -> Part:
@@ -125,6 +129,7 @@ def run_chunk(chunk: Chunk) -> Part:
     gathered = measure.Gathering(chunk.timetable, rates, patients) if chunk.endpoints else None
     states = None if days is None else np.empty((len(TABLE), days.shape[0], patients.size))
     integrator = Integrator(patients, engine)
+    watching = [Watching(watch, patients) for watch in chunk.watches]
     names = _names(chunk, rates)
     done = 0 if gathered is None else _go_on(chunk, names, integrator, gathered)
     stretches = zip(chunk.timetable.intervals, schedules(chunk.timetable, patients.constants), strict=True)
@@ -139,12 +144,14 @@ def run_chunk(chunk: Chunk) -> Part:
             chunk.checkpoints.keep(names[number], kept)
         if days is not None and states is not None:
             _sample(history, engine, days, states)
-    return Part(None if gathered is None else gathered.finish(), states)
+        for one in watching:
+            one.add(interval, history)
+    return Part(None if gathered is None else gathered.finish(), states, tuple(one.finish() for one in watching))
 
 
 def _names(chunk: Chunk, rates: FloatArray) -> list[bytes]:
-    """The names of the checkpoints after each interval; none where none are kept, or states on the way are wanted."""
-    if chunk.checkpoints is None or chunk.days is not None:
+    """The names of the checkpoints after each interval; none where none are kept, or what is on the way is wanted."""
+    if chunk.checkpoints is None or chunk.days is not None or chunk.watches:
         return []
     return names_of(chunk.timetable, rates, chunk.patients, chunk.engine)
 
@@ -166,7 +173,7 @@ def _sample(history: History, engine: Engine, days: FloatArray, out: FloatArray)
         out[0, at] = history.concentration(float(days[at]))
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
     dosing: Dosing,
     population: Population,
     *,
@@ -178,6 +185,7 @@ def simulate(
     engine: EngineName | None = None,
     progress: Progress | None = None,
     checkpoints: Checkpoints | None = None,
+    watches: Sequence[Watch] = (),
 ) -> Solution:
     """Simulate a regimen on a population.
 
@@ -195,6 +203,7 @@ def simulate(
     engine : "compiled" or "numpy"; compiled where numba is installed when not given.
     progress : called with the number of patients done and in all, from the calling thread.
     checkpoints : where courses that begin alike are advanced together; each by itself when not given.
+    watches : what is watched of the patients besides.
 
     Raises
     ------
@@ -213,15 +222,26 @@ def simulate(
         raise ValueError(f"output days must lie between {timetable.start} and {timetable.stop}")
     places = [slice(first, min(first + size, n)) for first in range(0, n, size)]
     chunks = (
-        Chunk(timetable, _columns(dosing.rates, place), population.select(place), days, by.name, endpoints, checkpoints)
+        Chunk(
+            timetable,
+            _columns(dosing.rates, place),
+            population.select(place),
+            days,
+            by.name,
+            endpoints,
+            checkpoints,
+            tuple(watch.select(place) for watch in watches),
+        )
         for place in places
     )
     schedules(timetable, population.constants)  # once, before several chunks would make them at the same time
     values = None if days is None else np.empty((len(TABLE), days.shape[0], n))
     measured: list[measure.Endpoints] = []
+    seen: list[tuple[Seen, ...]] = []
     for place, part in zip(places, in_order(executor or InTurn(), run_chunk, chunks), strict=True):
         if part.endpoints is not None:
             measured.append(part.endpoints)
+        seen.append(part.seen)
         if values is not None:
             values[..., place] = part.states
         if progress is not None:
@@ -233,6 +253,7 @@ def simulate(
         engine=by.name,
         endpoints=measure.join(measured) if endpoints else None,
         trajectories=None if days is None or values is None else Trajectories(days, States(*values), population),
+        seen=join_seen(seen),
     )
 
 

@@ -17,6 +17,7 @@ from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import Population, from_covariates, is_as_drawn, typical
 from blinplan.physiology.solve import simulate
+from blinplan.physiology.watch import Seen
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.admission import admitted_cohort, admitted_typical
@@ -24,6 +25,7 @@ from blinplan.simulation.crowd.cohort import PIECE, Cohort, CohortPart, GivenCoh
 from blinplan.simulation.crowd.kept import DonePortion, KeptOutcome, body_of
 from blinplan.simulation.dosing import dosing as dosing_of
 from blinplan.simulation.dosing import require_ages, require_one_age_group
+from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.endpoints.definition import occurrences, quantities
 from blinplan.simulation.endpoints.table import ENDPOINTS
 from blinplan.simulation.outcome import Occurrence, Quantity
@@ -52,6 +54,8 @@ class Trial:
         How open questions of the mechanism are answered.
     engine
         What computes it; the compiled engine where it is installed, when not given.
+    asked
+        The endpoints that are asked for.
     """
 
     regimen: Regimen
@@ -59,6 +63,7 @@ class Trial:
     population: Population
     options: Options = field(default_factory=Options)
     engine: EngineName | None = None
+    asked: AskedEndpoints = EVERYTHING
 
     @property
     def seed(self) -> int | None:
@@ -100,6 +105,8 @@ class Trial:
         ------
         NotEligibleError
             When the regimen does not admit the weight of one of them.
+        WindowError, UnknownEndpointError
+            When the course does not have the window of one of the endpoints, or there is none of a key.
         """
         with executor_or_threads(executor) as running:
             found = simulate(
@@ -110,14 +117,21 @@ class Trial:
                 executor=running,
                 progress=None if progress is None else lambda done, _: progress(done),
                 checkpoints=checkpoints,
+                watches=tuple(own.watch(self.periods) for own in self.asked.own),
             )
         assert found.endpoints is not None  # noqa: S101 - they were asked for
-        return Outcome(
-            self,
-            found.engine,
-            found.endpoints,
-            quantities(ENDPOINTS, found.endpoints, self.periods),
-            occurrences(ENDPOINTS, found.endpoints, self.periods),
+        return Outcome(self, found.engine, found.endpoints, *self._measure(found.endpoints, found.seen))
+
+    def _measure(
+        self, endpoints: Endpoints, seen: tuple[Seen, ...]
+    ) -> tuple[tuple[Quantity, ...], tuple[Occurrence, ...]]:
+        """Take the endpoints that are asked for, under their names."""
+        own = tuple(enumerate(zip(self.asked.own, seen, strict=True), start=len(ENDPOINTS)))
+        measured = quantities(ENDPOINTS, endpoints, self.periods)
+        happened = occurrences(ENDPOINTS, endpoints, self.periods)
+        return self.asked.select(
+            (*measured, *(quantity for place, (one, what) in own for quantity in one.quantities(what, place))),
+            (*happened, *(one.occurrence(what, place) for place, (one, what) in own)),
         )
 
 
@@ -160,7 +174,7 @@ class CohortTrial:
 
     Attributes
     ----------
-    regimen, periods, options, engine
+    regimen, periods, options, engine, asked
         As of a `Trial`.
     cohort
         The patients.
@@ -171,6 +185,7 @@ class CohortTrial:
     cohort: Cohort
     options: Options = field(default_factory=Options)
     engine: EngineName | None = None
+    asked: AskedEndpoints = EVERYTHING
 
     @property
     def seed(self) -> int | None:
@@ -189,7 +204,7 @@ class CohortTrial:
 
     def trial_of(self, people: Population) -> Trial:
         """The same of some of the patients."""
-        return Trial(self.regimen, self.periods, people, self.options, self.engine)
+        return Trial(self.regimen, self.periods, people, self.options, self.engine, self.asked)
 
     def portions(
         self, executor: Executor | None = None, progress: Callable[[int], None] | None = None
@@ -320,8 +335,6 @@ class Simulation:
         The days without infusion that were added at the end.
     uncertainty
         How the results move with the uncertainty of the parameters; None where it was not asked for.
-    by_day
-        Days by which the shares of patients are asked for who have got somewhere.
     """
 
     outcome: Outcome | CohortOutcome
@@ -329,7 +342,16 @@ class Simulation:
     preset: str
     follow_up_days: int
     uncertainty: Uncertainty | None = None
-    by_day: tuple[float, ...] = ()
+
+    @property
+    def request(self) -> AskedEndpoints:
+        """The endpoints that were asked for."""
+        return self.outcome.trial.asked
+
+    @property
+    def by_day(self) -> tuple[float, ...]:
+        """Days by which the shares of patients are asked for who have got somewhere."""
+        return self.request.by_day
 
     @property
     def regimen(self) -> Regimen:
@@ -428,6 +450,11 @@ class PlannedSimulation:
     follow_up_days: int
 
     @property
+    def request(self) -> AskedEndpoints:
+        """The endpoints that are asked for."""
+        return self.trial.asked
+
+    @property
     def regimen(self) -> Regimen:
         """What was ordered."""
         return self.trial.regimen
@@ -478,6 +505,7 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
     course: Sequence[Period] | None = None,
     follow_up_days: int = 0,
     options: Options | None = None,
+    asked: AskedEndpoints = EVERYTHING,
     parameter_sets: int = 0,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
@@ -505,6 +533,8 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
         Days without infusion that are added at the end.
     options
         Open questions of the mechanism.
+    asked
+        The endpoints that are asked for.
     parameter_sets
         How often to run the population again with typical values drawn within their published uncertainty.
     executor
@@ -518,7 +548,8 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
     NotEligibleError
         When the regimen does not admit the weight of a virtual patient.
     ValueError
-        When a population is given with parameter sets, which draw the patients again, or with the name of another.
+        When a population is given with parameter sets, which draw the patients again, or with the name of another; when
+        the course does not have a window or day that is asked for, or the simulation no endpoint of a key.
     """
     if parameter_sets and isinstance(patients, Population):
         raise ValueError("parameter sets draw the patients again: give their number, and not a population")
@@ -527,7 +558,7 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
             preset_of(regimen, preset, patients),
             followed_up(tuple(course or periods(regimen)), follow_up_days),
         )
-        average = _typical_trial(regimen, table, chosen, patient, options).run(InTurn())
+        average = _typical_trial(regimen, table, chosen, patient, options, asked).run(InTurn())
         return Simulation(average, average, chosen, follow_up_days)
     planned = planned_simulation(
         regimen,
@@ -539,6 +570,7 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
         course=course,
         follow_up_days=follow_up_days,
         options=options,
+        asked=asked,
     )
     with executor_or_threads(executor) as running:
         found = planned.simulation(planned.trial.run(running, progress))
@@ -561,12 +593,13 @@ def planned_simulation(
     course: Sequence[Period] | None = None,
     follow_up_days: int = 0,
     options: Options | None = None,
+    asked: AskedEndpoints = EVERYTHING,
 ) -> PlannedSimulation:
     """Find the patients of a simulation, and send the typical one through the regimen.
 
     Parameters
     ----------
-    regimen, preset, patients, seed, before, patient, course, follow_up_days, options
+    regimen, preset, patients, seed, before, patient, course, follow_up_days, options, asked
         As of `run`.
 
     Raises
@@ -578,16 +611,23 @@ def planned_simulation(
     """
     chosen = preset_of(regimen, preset, patients)
     table = followed_up(tuple(course or periods(regimen)), follow_up_days)
-    typical = _typical_trial(regimen, table, chosen, patient, options)
-    trial = CohortTrial(regimen, table, cohort_of(regimen, chosen, patients, seed, before), typical.options)
+    typical = _typical_trial(regimen, table, chosen, patient, options, asked)
+    people = cohort_of(regimen, chosen, patients, seed, before)
+    trial = CohortTrial(regimen, table, people, typical.options, asked=asked)
     require_alike(trial)
     return PlannedSimulation(trial, typical.run(InTurn()), chosen, follow_up_days)
 
 
 def _typical_trial(
-    regimen: Regimen, table: tuple[Period, ...], preset: str, patient: Patient | None, options: Options | None
+    regimen: Regimen,
+    table: tuple[Period, ...],
+    preset: str,
+    patient: Patient | None,
+    options: Options | None,
+    asked: AskedEndpoints,
 ) -> Trial:
-    return Trial(regimen, table, typical_patient(regimen, preset, patient), options or Options())
+    asked.require_days(table)
+    return Trial(regimen, table, typical_patient(regimen, preset, patient), options or Options(), asked=asked)
 
 
 def count_on(progress: Callable[[int], None] | None, start: int) -> Callable[[int], None] | None:

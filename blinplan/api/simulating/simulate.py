@@ -1,11 +1,12 @@
 """Send virtual patients through a regimen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from blinplan.api.patient import AreaFormula, Figures, Patient, figures_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, order
+from blinplan.api.simulating.asked import asked_endpoints, unknown_endpoint
 from blinplan.api.simulating.simulated import SimulationResult
 from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName
 from blinplan.executor import Executor
@@ -48,6 +49,8 @@ def simulate(
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
     measured: bool = False,
+    endpoints: Sequence[str] = (),
+    by_day: Sequence[float] = (),
     parameter_sets: int = 0,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
@@ -84,6 +87,11 @@ def simulate(
     measured
         Put what a ward would measure beside what is, in all that is told by patient: the drug with the published
         residual error, cells and IL-6 with assumed errors, and nothing as a number beyond the limits of an assay.
+    endpoints
+        Those wanted, by their keys, all where none is named; and one's own, which are added: "IL-6 above 100 pg/mL in
+        cycle 1". Each has the share of all patients, the day by which half and nine in ten are there, and the days.
+    by_day
+        Days by which the shares of patients are wanted who have got somewhere.
     parameter_sets
         How often to run again, with parameters drawn within their published uncertainty.
     executor
@@ -97,8 +105,11 @@ def simulate(
         When there is no such regimen, it is not for these patients, or the arguments contradict each other.
     """
     from blinplan.simulation.dosing import NotEligibleError
+    from blinplan.simulation.endpoints.asked import UnknownEndpointError
+    from blinplan.simulation.endpoints.own import WindowError
     from blinplan.simulation.trial import run
 
+    wanted = asked_endpoints(endpoints, by_day)
     size = size_of(figures_of(patient))
     asked = order_for(regimen, size, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
@@ -111,12 +122,19 @@ def simulate(
             patient=size,
             follow_up_days=follow_up,
             options=options_of(attenuation, premedication=premedication),
+            asked=wanted,
             parameter_sets=parameter_sets,
             executor=executor,
             progress=progress,
         )
     except NotEligibleError as error:
         raise not_eligible(error, own=patients is not None and not isinstance(patients, int)) from error
+    except UnknownEndpointError as error:
+        raise unknown_endpoint(error) from error
+    except WindowError as error:
+        raise ArgumentRefusal(
+            "{why}", "name a time of the course; {follow_up} adds days at its end", why=error
+        ) from error
     return SimulationResult(simulation, asked, errors_of(seed, patients, measured=measured))
 
 

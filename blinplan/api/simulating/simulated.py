@@ -12,6 +12,7 @@ from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_files, signa
 from blinplan.api.vocabulary import SignalName, SimulateFormat, SimulateFormatName
 from blinplan.data_table import DataTable, csv_parts
 from blinplan.executor import Executor
+from blinplan.proportion import Proportion
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.terminal import PLAIN, Screen
 from blinplan.writing import replace_file
@@ -59,6 +60,14 @@ class SimulationResult:
     def events(self) -> dict[str, Any]:
         """What happens to a patient or not, by key; each knows its proportion with a 95 % interval."""
         return {event.key: event for event in self.simulation.events}
+
+    @property
+    def by_day(self) -> "dict[str, dict[float, Proportion]]":
+        """The share of all patients at risk who have got somewhere by each day asked for, by key of the time."""
+        from blinplan.simulation.outcome import share_by
+
+        times = (quantity for quantity in self.simulation.quantities if quantity.is_time)
+        return {time.key: {day: share_by(time, day) for day in self.simulation.by_day} for time in times}
 
     @property
     def unverified_parts(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from blinplan.cli.app.options import (
     terminal_of,
 )
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
+from blinplan.cli.simulate.endpoint_options import ByDay, EndpointKeys, OwnEndpoints, read_endpoint_options
 from blinplan.cli.simulate.options import (
     CurvesOption,
     DataFile,
@@ -84,6 +85,9 @@ def simulate(
     follow_up: FollowUp = 0,
     attenuation: AttenuationOption = Attenuation.DESENSITISATION,
     premedication: PremedicationEffect = False,
+    endpoints: EndpointKeys = None,
+    endpoint: OwnEndpoints = None,
+    by_day: ByDay = None,
     curves: CurvesOption = None,
     from_day: FromDay = None,
     to_day: ToDay = None,
@@ -104,6 +108,9 @@ def simulate(
     Example: [bold]blinplan simulate rr-adult --patients 1000 --seed 1[/bold]
 
     The first days, in which cytokines rise and fall: [bold]blinplan simulate rr-adult --curves --to-day 3[/bold]
+
+    Shares by days, and an endpoint of your own:
+    [bold]blinplan simulate rr-adult --by-day 2,7,28 --endpoint "IL-6 above 100 pg/mL in cycle 1"[/bold]
 
     For pandas, polars and R: [bold]blinplan simulate rr-adult --every 6h -o curves.parquet[/bold]
 
@@ -126,6 +133,9 @@ def simulate(
     whom = None if typical else people_of(people or patients, bsa_formula)
     inputs = (ordered.name, str(people))
     data = read_data_options(output, every, output_format, parameter_sets=uncertainty, inputs=inputs)
+    wanted, days = read_endpoint_options(
+        endpoints, endpoint, by_day, typical=typical, curves=data is not None and data.every is not None
+    )
     if measured and typical:
         raise Refusal("--typical and --measured contradict each other", "the typical patient is nobody's sample")
     if measured and data is None:
@@ -160,7 +170,13 @@ def simulate(
         if data is not None and data.every is not None:
             _write_curves(data, curves_of(ordered, data.every, **how), terminal)
             return
-        found = simulated(ordered, **how, parameter_sets=uncertainty)
+        found = simulated(
+            ordered,
+            **how,
+            endpoints=wanted,
+            by_day=days,
+            parameter_sets=uncertainty,
+        )
     needed = drawing.all_signals
     with threads_of(threads) as executor:
         bands = found.bands(*drawing.window, needed, executor=executor) if needed else None

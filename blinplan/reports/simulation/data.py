@@ -3,7 +3,7 @@
 A column says its unit in its name and beside it, so that the table explains itself in CSV and in Parquet.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -88,12 +88,13 @@ def endpoint_table(
 
     With errors, those that are levels of something stand at the end once more, as a sample would be measured.
     """
-    typical = _endpoint_columns(simulated.typical.quantities, simulated.typical.events)
+    by_day = simulated.request.by_day
+    typical = _endpoint_columns(simulated.typical.quantities, simulated.typical.events, by_day)
     measured = [] if errors is None else _measured_endpoint_columns(simulated.typical.quantities)
     return DataTable(
         "endpoints",
         (*_who(simulated.cohort), *(_BODY[name] for name in BODY), *(column for column, _ in typical), *measured),
-        _endpoints(computed, simulated.cohort, errors),
+        _endpoints(computed, simulated.cohort, by_day, errors),
         {**_about(simulated, input_fingerprint), **_errors_of(errors)},
         row_group=_ROW_GROUP,
     )
@@ -103,11 +104,22 @@ def _errors_of(errors: Errors | None) -> dict[str, Any]:
     return {} if errors is None else {"measured_seed": errors.seed}
 
 
-def _endpoint_columns(quantities: Iterable[Quantity], events: Iterable[Occurrence]) -> list[tuple[Column, FloatArray]]:
-    """The columns of endpoints with what they hold, in the order of their places."""
+def _endpoint_columns(
+    quantities: Sequence[Quantity], events: Sequence[Occurrence], by_day: Sequence[float]
+) -> list[tuple[Column, FloatArray]]:
+    """The columns of endpoints with what they hold, in the order of their places; what is by a day is last."""
     found = [(of.place, _quantity_column(of), of.values) for of in quantities]
     found += [(of.place, _event_column(of), np.where(of.at_risk, of.happens * 1.0, np.nan)) for of in events]
-    return [(column, values) for _, column, values in sorted(found, key=lambda one: one[0])]
+    in_order = [(column, values) for _, column, values in sorted(found, key=lambda one: one[0])]
+    return in_order + [_by_day_column(of, day) for of in quantities if of.is_time for day in by_day]
+
+
+def _by_day_column(of: Quantity, day: float) -> tuple[Column, FloatArray]:
+    """Whether each patient has got somewhere by a day; missing where that cannot come to a patient."""
+    there = np.asarray(of.values <= day * of.per_day, dtype=np.float64)
+    name = f"{of.key.removesuffix('_day')}_by_day_{day:g}"
+    column = Column(name, "", f"{of.group}: {of.label}, by day {day:g}", ColumnKind.TRUTH)
+    return column, there if of.at_risk is None else np.where(of.at_risk, there, np.nan)
 
 
 def _quantity_column(of: Quantity) -> Column:
@@ -165,14 +177,16 @@ def _numbers(cohort: Cohort, first: int, numbers: FloatArray) -> tuple[Values, .
     return (counted + 1, names) if cohort.ids else (counted + 1,)
 
 
-def _endpoints(computed: Iterable[DonePortion], cohort: Cohort, errors: Errors | None) -> Iterator[tuple[Values, ...]]:
-    """The rows of patients."""
+def _endpoints(
+    computed: Iterable[DonePortion], cohort: Cohort, by_day: Sequence[float], errors: Errors | None
+) -> Iterator[tuple[Values, ...]]:
+    """The rows of patients, with whether they have got somewhere by each of some days."""
     done = 0
     for portion in computed:
         yield (
             *_numbers(cohort, done, portion.numbers),
             *(_of_kind(values, _BODY[name].kind) for name, values in zip(BODY, portion.body, strict=True)),
-            *(values for _, values in _endpoint_columns(portion.quantities, portion.events)),
+            *(values for _, values in _endpoint_columns(portion.quantities, portion.events, by_day)),
             *_samples(portion, errors),
         )
         done += portion.numbers.shape[0]

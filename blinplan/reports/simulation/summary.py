@@ -13,6 +13,7 @@ from rich.text import Text
 
 from blinplan.course.events import Period
 from blinplan.outside_text import visible
+from blinplan.proportion import Proportion
 from blinplan.quantities import MINUTES_PER_DAY, Basis
 from blinplan.reports.check.check_json import proportion_json
 from blinplan.reports.shared.document import DocumentKind
@@ -231,33 +232,40 @@ def _times(simulation: Simulation, screen: Screen) -> Table:
 
 
 def _shares_by_day(simulation: Simulation, screen: Screen) -> Table:
-    days = tuple(f"Day {day:g}" for day in simulation.by_day)
     rows: Iterator[_Row] = (
-        (row.group, row.label, (*row.shares, Text(row.total, "quiet")), "") for row in by_day_rows(simulation)
+        (row.group, row.label, (row.share, row.interval, Text(row.total, "quiet")), "")
+        for row in by_day_rows(simulation)
     )
-    return _table(("There by", *days, "of"), "", rows, screen)
+    return _table(("There by", "Share", "95 % interval", "of"), "", rows, screen)
 
 
 @dataclass(frozen=True, slots=True)
 class ByDayRow:
-    """The shares of patients who are somewhere by each of the days that were asked for."""
+    """The share of all patients at risk who have got somewhere by a day; ``group`` says where."""
 
     group: str
     label: str
-    shares: tuple[str, ...]
+    share: str
+    interval: str
     total: str
 
 
 def by_day_rows(simulation: Simulation) -> Iterator[ByDayRow]:
     """Write the shares of all patients at risk by each day."""
     for quantity in times_of(simulation):
-        shares = [share_by(quantity, day) for day in simulation.by_day]
-        yield ByDayRow(
-            quantity.group,
-            quantity.label,
-            tuple(f"{100 * share.value:.1f} %" if share.total else "-" for share in shares),
-            f"{shares[0].total:,}",
-        )
+        for day in simulation.by_day:
+            share = share_by(quantity, day)
+            label = f"day {day:g}" if quantity.per_day == 1.0 else f"within {day:g} d"
+            yield ByDayRow(
+                f"{quantity.group}: {quantity.label}", label, *_share_and_interval(share), f"{share.total:,}"
+            )
+
+
+def _share_and_interval(share: Proportion) -> tuple[str, str]:
+    low, high = share.interval
+    if not share.total:
+        return "-", "-"
+    return f"{100 * share.value:.1f} %", f"{100 * low:.1f} to {100 * high:.1f}"
 
 
 def _shares(simulation: Simulation, screen: Screen) -> Table:
@@ -349,14 +357,12 @@ def share_rows(simulation: Simulation) -> Iterator[ShareRow]:
     sets, average = simulation.uncertainty, {event.key: event for event in simulation.typical_events}
     for event in by_group(simulation.events):
         share, typical = event.proportion, average[event.key]
-        low, high = share.interval
         yield ShareRow(
             event.key,
             event.group,
             event.label,
             "-" if not typical.at_risk[0] else "yes" if typical.happens[0] else "no",
-            f"{100 * share.value:.1f} %" if share.total else "-",
-            f"{100 * low:.1f} to {100 * high:.1f}" if share.total else "-",
+            *_share_and_interval(share),
             f"{share.total:,}",
             "" if sets is None else _shares_between(sets.shares[event.key]),
         )
@@ -372,6 +378,7 @@ def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str,
                 "parameter_sets": over.sets if over else 0,
                 "uncertain_parameters": list(over.parameters) if over else [],
                 "by_day": list(simulation.by_day),
+                "own_endpoints": [own.text for own in simulation.request.own],
             }
         ),
         "unverified": simulation.regimen.unverified,

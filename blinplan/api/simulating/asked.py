@@ -1,0 +1,51 @@
+"""Which endpoints are asked for: by their keys, in one's own words, and by which days."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from blinplan.refusal import ArgumentRefusal, Refusal
+
+if TYPE_CHECKING:
+    from blinplan.simulation.endpoints.asked import AskedEndpoints, UnknownEndpointError
+
+
+def asked_endpoints(texts: Sequence[str], by_day: Sequence[float] = ()) -> "AskedEndpoints":
+    """Tell keys and one's own words apart: a key is one word in small letters, and they are several.
+
+    Raises
+    ------
+    Refusal
+        When a text says no endpoint.
+    """
+    from blinplan.simulation.endpoints.asked import AskedEndpoints
+    from blinplan.simulation.endpoints.wording import EndpointError, read_endpoint
+
+    keys, own = [], []
+    for text in texts:
+        if is_key(text):
+            keys.append(text)
+            continue
+        try:
+            own.append(read_endpoint(text))
+        except EndpointError as error:
+            raise Refusal(f"endpoint {text[:80]!r}: {error.message}", error.advice) from error
+    days = tuple(sorted({float(day) for day in by_day}))
+    return AskedEndpoints(tuple(keys), tuple(dict.fromkeys(own)), days)
+
+
+def is_key(text: str) -> bool:
+    """Whether a text is like a key, of an endpoint or of none."""
+    return text.replace("_", "").replace(".", "").isalnum() and text.isascii()
+
+
+def unknown_endpoint(error: "UnknownEndpointError") -> Refusal:
+    """What to say of a key that there is not: the nearest one, and all."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(error.key.lower(), error.known, 1, 0.5)
+    meant = f"did you mean {near[0]}? " if near else ""
+    return ArgumentRefusal(
+        "{endpoints} has {key}, which is no endpoint of this simulation",
+        f"{meant}its endpoints are {', '.join(error.known)}",
+        key=repr(error.key[:60]),
+    )

@@ -1,0 +1,181 @@
+"""Watch what is shown of patients: when it is first beyond a level in a window of days, and for how long.
+
+What is asked for is gathered while the patients advance, from the nodes of one interval after the other. Between nodes
+a signal is on the polynomial through the six nearest, of its logarithm, which bends less; the drug is in closed form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from blinplan.physiology.engine import locate
+from blinplan.physiology.engine.grid import IntArray, lagrange
+from blinplan.physiology.engine.integrate import History, Interval
+from blinplan.physiology.engine.locate import BoolArray
+from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.physiology.model.states import SHOWN, ShownState, States, initial_state
+
+_PARTS = 4
+"""Parts of the distance of two nodes, at whose ends a signal is looked at: a peak that is above for less is missed."""
+_TINY = 1e-300
+_ROUNDING = 1e-12
+"""What is as near to a level is at it: a count that stays at its baseline is rounded on every step."""
+_DRUG = "drug"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is watched: a signal, by its key, above or below a level, from one day of the course to another.
+
+    Attributes
+    ----------
+    level : in the unit of the signal, or as times its value before treatment where it is ``of_baseline``.
+    above : whether it is beyond the level above it; below it otherwise.
+    touching : whether at the level is beyond it as well.
+    start, stop : days of the course, of all patients or of each (N).
+    """
+
+    signal: str
+    level: float
+    of_baseline: bool
+    above: bool
+    touching: bool
+    start: float | FloatArray
+    stop: float | FloatArray
+
+    def select(self, place: slice) -> Watch:
+        """The same of some of the patients."""
+        start, stop = (days if isinstance(days, float) else days[place] for days in (self.start, self.stop))
+        return replace(self, start=start, stop=stop)
+
+
+class Seen(NamedTuple):
+    """What was seen of each patient (N): the day of being first beyond the level, NaN if never, and days beyond it."""
+
+    first_day: FloatArray
+    days: FloatArray
+
+
+def join_seen(parts: list[tuple[Seen, ...]]) -> tuple[Seen, ...]:
+    """What was seen of several chunks as of one population."""
+    return tuple(
+        Seen(*(np.concatenate([getattr(one, of) for one in each]) for of in Seen._fields))
+        for each in zip(*parts, strict=True)
+    )
+
+
+class Watching:
+    """Watches one signal of one chunk, interval by interval."""
+
+    def __init__(self, watch: Watch, patients: Population) -> None:
+        self.watch, self.patients = watch, patients
+        self.shown: ShownState = next(shown for shown in SHOWN if shown.key == watch.signal)
+        level = watch.level * self._baseline() if watch.of_baseline else np.full(patients.size, watch.level)
+        self.level = level * (1.0 + (_ROUNDING if watch.above != watch.touching else -_ROUNDING))
+        self.start, self.stop = (
+            np.broadcast_to(np.asarray(day), (patients.size,)) for day in (watch.start, watch.stop)
+        )
+        self.first = np.full(patients.size, np.inf)
+        self.days = np.zeros(patients.size)
+
+    def _baseline(self) -> FloatArray:
+        before = initial_state(self.patients)[:, None, :]
+        return np.asarray(self.shown.values(States(*before), self.patients)[0])
+
+    def add(self, interval: Interval, history: History) -> None:
+        """Take in one interval."""
+        if interval.stop < self.start.min() or interval.start > self.stop.max():
+            return
+        days = _finer_days(history.days)
+        if self.watch.signal == _DRUG:
+            self._take(
+                days, _concentrations(history, days), self.level, lambda _, patients: self._exact(history, patients)
+            )
+            return
+        states = States(*np.moveaxis(history.values, 1, 0))
+        nodes = np.log(np.maximum(self.shown.values(states, self.patients), _TINY))
+        curve, level = _between(history.days, nodes, days), np.log(np.maximum(self.level, _TINY))
+
+        def crossing(index: IntArray, patients: IntArray) -> FloatArray:
+            return locate.crossing(days, curve[:, patients], index, level[patients])
+
+        self._take(days, curve, level, crossing)
+
+    def _exact(self, history: History, patients: IntArray) -> FloatArray:
+        """When the concentration is at the level: it nears its plateau exponentially."""
+        plateau = history.plateau[patients]
+        left = (self.level[patients] - plateau) / (history.values[0, 0, patients] - plateau)
+        return np.asarray(history.days[0] - np.log(left) / history.elimination[patients])
+
+    def _is_beyond(self, curve: FloatArray, level: FloatArray) -> BoolArray:
+        compare = {
+            (True, True): np.greater_equal,
+            (True, False): np.greater,
+            (False, True): np.less_equal,
+            (False, False): np.less,
+        }[self.watch.above, self.watch.touching]
+        return np.asarray(compare(curve, level))
+
+    def _take(
+        self,
+        days: FloatArray,
+        curve: FloatArray,
+        level: FloatArray,
+        crossing: Callable[[IntArray, IntArray], FloatArray],
+    ) -> None:
+        """Take in the stretches in which patients are beyond the level, as far as they lie in their windows."""
+        beyond = self._is_beyond(curve, level)
+        if not beyond.any():
+            return
+        patients, enter, leave = _stretches(days, beyond, crossing)
+        low, high = np.maximum(enter, self.start[patients]), np.minimum(leave, self.stop[patients])
+        counts = (high >= low) if self.watch.touching else (high > low)
+        np.add.at(self.days, patients[counts], (high - low)[counts])
+        np.minimum.at(self.first, patients[counts], low[counts])
+
+    def finish(self) -> Seen:
+        """Return what was seen."""
+        return Seen(np.where(np.isfinite(self.first), self.first, np.nan), self.days)
+
+
+def _stretches(
+    days: FloatArray, beyond: BoolArray, crossing: Callable[[IntArray, IntArray], FloatArray]
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Each stretch beyond the level: whose it is, and from when to when; those of a patient in the order of time."""
+    changes, patients = np.nonzero(beyond[:-1] != beyond[1:])
+    at = crossing(changes + 1, patients) if changes.size else np.empty(0)
+    leaving = beyond[changes, patients]
+    first, last = np.flatnonzero(beyond[0]), np.flatnonzero(beyond[-1])
+    entered = np.concatenate([first, patients[~leaving]])
+    left = np.concatenate([patients[leaving], last])
+    enter = np.concatenate([np.full(first.size, days[0]), at[~leaving]])
+    leave = np.concatenate([at[leaving], np.full(last.size, days[-1])])
+    order, other = np.argsort(entered, kind="stable"), np.argsort(left, kind="stable")
+    return entered[order], enter[order], leave[other]
+
+
+def _finer_days(nodes: FloatArray) -> FloatArray:
+    """The nodes, and the ends of equal parts between them."""
+    parts = nodes[:-1, None] + np.diff(nodes)[:, None] * (np.arange(_PARTS) / _PARTS)
+    return np.append(parts.ravel(), nodes[-1])
+
+
+def _concentrations(history: History, days: FloatArray) -> FloatArray:
+    return np.array([history.concentration(float(day)) for day in days])
+
+
+def _between(nodes: FloatArray, values: FloatArray, days: FloatArray) -> FloatArray:
+    """Values (nodes, N) on other days; summed term by term, so that nobody's depends on how many there are.
+
+    As differences from a node near by, so that what stands still stands still to the last bit.
+    """
+    first, weights = lagrange(nodes, days)
+    near = values[first]
+    total = near.copy()
+    for term in range(1, weights.shape[1]):
+        total += weights[:, term, None] * (values[first + term] - near)
+    return total

@@ -1,0 +1,162 @@
+"""An endpoint of one's own: something beyond a level in a window, in which patients, by when, and for how long."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from blinplan.course.events import Period
+from blinplan.physiology.model.cytokines import ELEVATED
+from blinplan.physiology.model.states import SHOWN, ShownState
+from blinplan.physiology.watch import Seen, Watch
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.simulation.endpoints.definition import GROUPS
+from blinplan.simulation.outcome import Occurrence, Quantity
+
+COMPARISONS = {"above": (True, False), "below": (False, False), "at least": (True, True), "at most": (False, True)}
+"""How something is beyond a level: whether above it, and whether at the level counts."""
+
+_COLUMN_WORDS = {
+    "pg/mL": "pg_per_ml",
+    "cells/µL": "per_ul",
+    "% of baseline": "percent_of_baseline",
+    "x baseline": "x_baseline",
+}
+_COLUMN_WORDS |= {"% of capacity": "percent_of_capacity"}
+
+
+class WindowError(ValueError):
+    """A window that a course does not have; the message says what it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEndpoint:
+    """What somebody asks for in their own words.
+
+    Attributes
+    ----------
+    signal : the key of what is shown of patients. comparison : one of `COMPARISONS`.
+    level : the number, in ``unit``: that of the signal, "% of baseline", "x baseline" or, of blasts, "% of capacity".
+    cycle : the cycle that is looked at, or None. days : from which day to which, or None; the whole course where both
+        are None.
+    """
+
+    signal: str
+    comparison: str
+    level: Decimal
+    unit: str
+    cycle: int | None = None
+    days: tuple[float, float] | None = None
+
+    @property
+    def state(self) -> ShownState:
+        """What is shown of patients that it is of."""
+        return next(shown for shown in SHOWN if shown.key == self.signal)
+
+    @property
+    def group(self) -> str:
+        """Where it stands in tables."""
+        label = self.state.label
+        return "Cytokines" if label in ELEVATED else next(group for group in GROUPS if label.startswith(group))
+
+    @property
+    def key(self) -> str:
+        """Its name in JSON, and at the head of a column."""
+        words = [self.state.column.split("_p")[0] if self.signal != "blasts" else "blasts", self.comparison]
+        words += [self._number, _COLUMN_WORDS[self.unit], self._window_words]
+        return "_".join(word.replace(" ", "_") for word in words if word)
+
+    @property
+    def text(self) -> str:
+        """The same in plain words, as it can be asked for."""
+        return f"{self._level_text}{f' {self._window_words}' if self._window_words else ''}"
+
+    @property
+    def label(self) -> str:
+        """What it is called in tables."""
+        window = self._window_words.removeprefix("in ").removeprefix("from ")
+        return f"{self._level_text}{f', {window}' if window else ''}"
+
+    @property
+    def _number(self) -> str:
+        return f"{self.level.normalize():f}"
+
+    @property
+    def _level_text(self) -> str:
+        name = "Drug" if self.signal == "drug" else self.state.label
+        return f"{name} {self.comparison} {self._number} {self.unit}"
+
+    @property
+    def _window_words(self) -> str:
+        if self.cycle is not None:
+            return f"in cycle {self.cycle}"
+        if self.days is None:
+            return ""
+        first, last = self.days
+        return f"by day {last:g}" if first == 0.0 else f"from day {first:g} to day {last:g}"
+
+    def watch(self, periods: Sequence[Period]) -> Watch:
+        """What is watched of patients in a course.
+
+        Raises
+        ------
+        WindowError
+            When the course does not have the window.
+        """
+        above, touching = COMPARISONS[self.comparison]
+        share = Decimal(100) if self.unit.startswith("%") else Decimal(1)
+        start, stop = self._window(periods)
+        return Watch(
+            self.signal, float(self.level / share), self.unit.endswith("baseline"), above, touching, start, stop
+        )
+
+    def _window(self, periods: Sequence[Period]) -> tuple[float, float]:
+        end = periods[-1].stop / MINUTES_PER_DAY
+        if self.days is not None:
+            if self.days[1] > end:
+                raise WindowError(f"day {self.days[1]:g} is not of the course, which ends on day {end:g}")
+            return self.days
+        if self.cycle is None:
+            return 0.0, end
+        within = [period for period in periods if period.cycle == self.cycle]
+        if not within:
+            numbers = sorted({period.cycle for period in periods})
+            has = f"cycle {numbers[0]} alone" if len(numbers) == 1 else f"cycles {numbers[0]} to {numbers[-1]}"
+            raise WindowError(f"there is no cycle {self.cycle} in the course, which has {has}")
+        return within[0].start / MINUTES_PER_DAY, within[-1].stop / MINUTES_PER_DAY
+
+    def quantities(self, seen: Seen, place: int) -> Iterator[Quantity]:
+        """By when and for how long each patient is beyond the level."""
+        window = self._window_words or "whole course"
+        first = "first time; days from the start of the course"
+        yield Quantity(
+            f"{self.key}_day",
+            self.group,
+            self.label,
+            "day",
+            seen.first_day,
+            is_time=True,
+            window=window,
+            measured=first,
+            place=place,
+        )
+        yield Quantity(
+            f"{self.key}_days",
+            self.group,
+            f"Days {self.label}",
+            "day",
+            seen.days,
+            window=window,
+            measured="days of it, added up",
+            place=place,
+        )
+
+    def occurrence(self, seen: Seen, place: int) -> Occurrence:
+        """Whether each patient is ever beyond the level."""
+        happens = ~np.isnan(seen.first_day)
+        everyone = np.ones(happens.shape, dtype=np.bool_)
+        window = self._window_words or "whole course"
+        return Occurrence(
+            self.key, self.group, self.label, happens, everyone, window=window, measured="at some time", place=place
+        )

@@ -1,0 +1,175 @@
+"""Endpoints in one's own words: what is understood, and what is said of what is not."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blinplan.course.events import Period, periods
+from blinplan.physiology.model.states import SHOWN
+from blinplan.physiology.watch import Watch
+from blinplan.regimen import library
+from blinplan.simulation.endpoints.own import COMPARISONS, OwnEndpoint, WindowError
+from blinplan.simulation.endpoints.wording import EXAMPLE, EndpointError, read_endpoint, units_of
+
+COURSE = periods(library.regimen("rr-adult"))  # five cycles of 42 days
+
+
+def asked(signal: str, comparison: str, level: str, unit: str, **window: object) -> OwnEndpoint:
+    return OwnEndpoint(signal, comparison, Decimal(level), unit, **window)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (EXAMPLE, asked("il-6", "above", "100", "pg/mL", cycle=1)),
+        ("IL-10 at least 5 x baseline", asked("il-10", "at least", "5", "x baseline")),
+        (
+            "B cells at most 10 cells/µL from day 7 to day 28",
+            asked("b-cells", "at most", "10", "cells/µL", days=(7, 28)),
+        ),
+        ("T cells below 50 % of baseline by day 2", asked("t-cells", "below", "50", "% of baseline", days=(0, 2))),
+        ("drug above 0.5 pg/mL in cycle 2", asked("drug", "above", "0.5", "pg/mL", cycle=2)),
+        ("blasts below 5 % of capacity by day 28", asked("blasts", "below", "5", "% of capacity", days=(0, 28))),
+        # the same in other spellings
+        ("  il6   >  1e2 PG/ML   in CYCLE 1 ", asked("il-6", "above", "100", "pg/mL", cycle=1)),
+        ("b-cells <= 10 /uL", asked("b-cells", "at most", "10", "cells/µL")),
+        ("B cell ≤ 10cells/ul", asked("b-cells", "at most", "10", "cells/µL")),
+        ("IFN-gamma ≥ 2 × baseline", asked("ifn", "at least", "2", "x baseline")),
+        ("ifn >= 2 times baseline", asked("ifn", "at least", "2", "x baseline")),
+        ("IFN-\N{GREEK SMALL LETTER GAMMA} < 200% of baseline", asked("ifn", "below", "200", "% of baseline")),
+        ("Drug concentration above 100 pg/mL", asked("drug", "above", "100", "pg/mL")),
+        ("blasts below 5 % of marrow capacity", asked("blasts", "below", "5", "% of capacity")),
+        ("IL-6 above 100 pg/mL from day 0.5 to 2", asked("il-6", "above", "100", "pg/mL", days=(0.5, 2))),
+    ],
+)
+def test_what_is_written_is_understood(text: str, found: OwnEndpoint) -> None:
+    assert read_endpoint(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "advice"),
+    [
+        ("", "it is empty", EXAMPLE),
+        ("IL-6", "it compares nothing", "above, below, at least, at most"),
+        ("IL-6 100 pg/mL", "it compares nothing", "above, below, at least, at most"),
+        ("IL-6 over 100 pg/mL", "'over' is not one of its words", "say 'above'"),
+        ("IL-6 more than 100 pg/mL", "'more than'", "say 'above'"),
+        ("B cells no more than 10 /µL", "'no more than'", "say 'at most'"),
+        ("above 100 pg/mL", "it does not say of what", "drug, B cells, T cells"),
+        ("IL-7 above 100 pg/mL", "'IL-7' is no quantity", "IL-6, IL-10, IFN-gamma"),
+        ("Bcels above 100 /µL", "'Bcels' is no quantity", "B cells"),
+        ("IL-2 above 100 pg/mL", "IL-2 does not rise in the model", "IL-6, IL-10, IFN-gamma"),
+        ("TNF-alpha above 1 pg/mL", "TNF-alpha does not rise in the model", "IL-6"),
+        ("IL-6 above", "no number follows", "pg/mL"),
+        ("IL-6 above normal", "'normal' is no number", EXAMPLE),
+        ("IL-6 above 100", "100 has no unit", "pg/mL, % of baseline, x baseline"),
+        ("IL-6 above 100 in cycle 1", "100 has no unit", "pg/mL, % of baseline, x baseline"),
+        ("IL-6 above 100 ng/mL", "'ng/mL' is no unit of it", "pg/mL"),
+        ("IL-6 above 100 cells/µL", "'cells/µL' is no unit of it", "pg/mL"),
+        ("B cells below 10 pg/mL", "'pg/mL' is no unit of it", "cells/µL"),
+        ("blasts below 5 %", "'%' is no unit of it", "% of capacity, % of baseline"),
+        ("drug above 2 x baseline", "'x baseline' is no unit of it", "the units are pg/mL"),
+        ("IL-6 above 1,000 pg/mL", "1,000 has a comma", "a point before decimals"),
+        ("IL-6 above 0,5 pg/mL", "0,5 has a comma", "a point before decimals"),
+        ("IL-6 above 1.2.3 pg/mL", "1.2.3 is no number", "one point"),
+        ("IL-6 above -5 pg/mL", "-5 is no level", "from 0"),
+        ("IL-6 above 1e99 pg/mL", "1e99 is no level", "from 0 to 1,000,000,000"),
+        ("IL-6 above 100 pg/mL and below 200 pg/mL", "'pg/mL and below 200 pg/mL'", "pg/mL"),
+        ("IL-6 above 100 pg/mL in cycles 1", "'in cycles 1' is no window", "in cycle N"),
+        ("IL-6 above 100 pg/mL in week 1", "'in week 1' is no window", "by day N"),
+        ("IL-6 above 100 pg/mL within 7 days", "'within 7 days' is no window", "by day N"),
+        ("IL-6 above 100 pg/mL from day 7", "'from day 7' is no window", "from day A to day B"),
+        ("IL-6 above 100 pg/mL by day 0", "'by day 0' has no time in it", "the last day comes after the first"),
+        ("IL-6 above 100 pg/mL from day 7 to day 2", "'from day 7 to day 2' has no time in it", "after the first"),
+    ],
+)
+def test_what_is_not_understood_is_told_with_what_is_allowed(text: str, message: str, advice: str) -> None:
+    with pytest.raises(EndpointError) as refused:
+        read_endpoint(text)
+    assert message in refused.value.message
+    assert advice in refused.value.advice
+
+
+numbers = st.decimals(min_value=0, max_value=1_000_000, places=3)
+windows = st.one_of(
+    st.just({}),
+    st.builds(lambda n: {"cycle": n}, st.integers(1, 99)),
+    st.builds(lambda a, b: {"days": (float(a), float(a + b))}, st.integers(0, 300), st.integers(1, 300)),
+)
+
+
+@given(
+    st.sampled_from([shown.key for shown in SHOWN]), st.sampled_from(sorted(COMPARISONS)), numbers, windows, st.data()
+)
+def test_any_endpoint_in_its_own_words_is_itself(
+    signal: str, comparison: str, level: Decimal, window: dict[str, object], data: st.DataObject
+) -> None:
+    unit = data.draw(st.sampled_from(units_of(signal)))
+    own = asked(signal, comparison, str(level), unit, **window)
+    again = read_endpoint(own.text)
+    assert again == own
+    assert again.key == own.key
+    assert again.key.replace("_", "").replace(".", "").isalnum()
+
+
+@given(st.text(max_size=60))
+def test_no_text_is_a_fault(text: str) -> None:
+    assert is_told(text)
+
+
+@given(st.lists(st.sampled_from([*EXAMPLE.split(), "by", "day", "to", "from", "%", "of", "baseline", "-1", ">=", "x"])))
+def test_no_words_in_any_order_are_a_fault(words: list[str]) -> None:
+    assert is_told(" ".join(words))
+
+
+def is_told(text: str) -> bool:
+    """Whether a text is an endpoint, or is told why it is none and what may stand there."""
+    try:
+        return bool(read_endpoint(text).key)
+    except EndpointError as error:
+        return bool(error.message and error.advice)
+
+
+def watch(text: str, course: tuple[Period, ...] = COURSE) -> Watch:
+    return read_endpoint(text).watch(course)
+
+
+def test_a_window_is_looked_up_in_the_course() -> None:
+    assert (watch(EXAMPLE).start, watch(EXAMPLE).stop) == (0.0, 42.0)
+    second = watch("IL-6 above 100 pg/mL in cycle 2")
+    assert (second.start, second.stop) == (42.0, 84.0)
+    whole = watch("IL-6 above 100 pg/mL")
+    assert (whole.start, whole.stop) == (0.0, 210.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("IL-6 above 100 pg/mL in cycle 6", "cycles 1 to 5"),
+        ("IL-6 above 100 pg/mL in cycle 0", "cycles 1 to 5"),
+        ("IL-6 above 100 pg/mL by day 211", "ends on day 210"),
+        ("IL-6 above 100 pg/mL from day 7 to day 300", "ends on day 210"),
+    ],
+)
+def test_a_window_that_the_course_does_not_have_is_refused(text: str, says: str) -> None:
+    with pytest.raises(WindowError, match=says):
+        watch(text)
+    watch("IL-6 above 100 pg/mL by day 210")
+
+
+def test_levels_are_in_the_unit_of_what_they_are_of() -> None:
+    assert (watch("T cells below 50 % of baseline").level, watch("T cells below 50 % of baseline").of_baseline) == (
+        0.5,
+        True,
+    )
+    assert (watch("blasts below 5 % of capacity").level, watch("blasts below 5 % of capacity").of_baseline) == (
+        0.05,
+        False,
+    )
+    assert (watch("IL-6 above 5 x baseline").level, watch("IL-6 above 5 x baseline").of_baseline) == (5.0, True)
+    at_most = watch("B cells at most 10 /µL")
+    assert (at_most.above, at_most.touching) == (False, True)
+    above = watch("B cells above 10 /µL")
+    assert (above.above, above.touching) == (True, False)
