@@ -7,6 +7,7 @@ or saline and stabiliser are given, and the drug comes on top. Either way the dr
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from blinplan.course.bags.bag import Bag
@@ -20,7 +21,7 @@ class Draw(NamedTuple):
     millilitres: Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which keep nothing that is worked out once
 class Contents:
     """What goes into a bag, exact.
 
@@ -74,7 +75,7 @@ class Contents:
         computed = self.computed_micrograms / self.computed_millilitres
         return self.micrograms / self.millilitres / computed
 
-    @property
+    @cached_property
     def vials(self) -> int | None:
         """How many vials have to be opened; None where nobody says what one holds."""
         return None if self.vial is None else -(-self.micrograms // self.vial.micrograms)
@@ -92,16 +93,23 @@ def contents(bag: Bag, site: Site) -> Contents | None:
     if not bag.is_to_prepare:
         return None
     site = site.at(bag.start)
-    strength, vial = bag.micrograms_per_millilitre, site.vial
-    fill = None if strength is None else _final_volume(bag.size, strength, vial)
+    return _contents_of(bag.size, bag.micrograms_per_millilitre, site.vial, site.syringes)
+
+
+@lru_cache(maxsize=128)
+def _contents_of(
+    size: SiteBag, strength: Fraction | None, vial: Vial | None, syringes: tuple[Syringe, ...]
+) -> Contents | None:
+    """What goes into bags of a size with a concentration: the bags of a course are of few kinds."""
+    fill = None if strength is None else _final_volume(size, strength, vial)
     if strength is None or fill is None:
         return None
     micrograms = strength * fill
     computed = None if vial is None else micrograms / vial.per_millilitre
-    draws = () if computed is None else syringe_draws(computed, site.syringes)
+    draws = () if computed is None else syringe_draws(computed, syringes)
     drug = sum((draw.millilitres for draw in draws), Fraction(0)) if draws else computed
-    stabiliser, diluent = bag.size.stabiliser, bag.size.diluent
-    if bag.size.fill is not None and stabiliser is not None and drug is not None:
+    stabiliser, diluent = size.stabiliser, size.diluent
+    if size.fill is not None and stabiliser is not None and drug is not None:
         diluent = fill - stabiliser - drug
     return Contents(fill, micrograms, computed, draws, drug, stabiliser, diluent, vial)
 
