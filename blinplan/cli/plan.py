@@ -23,7 +23,7 @@ from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Colour, Terminal
 
 if TYPE_CHECKING:
-    from blinplan.api.simulating.simulate import PatientSource
+    from blinplan.api.simulating.patients import PatientSource
 
 _SHOWN = "What is shown"
 _PAPER = "Paper"
@@ -250,7 +250,7 @@ def plan(
 def _own_patients(people: str, formula: AreaFormula) -> "tuple[PatientSource, int]":
     """The patients of a table, and how many they are."""
     # Imported here, because most plans simulate nothing.
-    from blinplan.api.simulating.simulate import own_patients
+    from blinplan.api.simulating.patients import own_patients
 
     found = own_patients(people, formula)
     return found, found.size

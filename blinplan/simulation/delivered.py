@@ -110,10 +110,15 @@ def compare_delivery(
             cycles=delivered_cycles(dated.course, planned),
             outcome=_trial(dated.course, people).run(running, progress),
             planned=_trial(planned, people).run(running, count_on(progress, people.size)),
-            overdosed=not any(wrong > 0 for wrong in off)
-            and any(entry.interruption.cause is Cause.OVERDOSE for entry in dated.ledger.interruptions),
+            overdosed=misses_an_overdose(dated),
             misgiven=off,
         )
+
+
+def misses_an_overdose(dated: Dated) -> bool:
+    """Whether an overdose is on record, and no bag that gave it."""
+    given = any(wrong.micrograms > 0 for wrong in wrong_doses(dated.course))
+    return not given and any(entry.interruption.cause is Cause.OVERDOSE for entry in dated.ledger.interruptions)
 
 
 def delivered_cycles(course: Course, planned: Course) -> tuple[DeliveredCycle, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import gcd
 
 import numpy as np
 
-from blinplan.course.events import periods
+from blinplan.course.events import Period, periods
 from blinplan.course.patient import Patient
 from blinplan.executor import Executor, executor_or_threads, workers
 from blinplan.physiology.engine.choose import engine_called
@@ -139,10 +139,11 @@ def curves(
     seed: int = 1,
     before: int = 0,
     patient: Patient | None = None,
+    course: Sequence[Period] | None = None,
     follow_up_days: int = 0,
     options: Options | None = None,
 ) -> RequestedCurves:
-    """Ask for the curves of a regimen. Patients, seed and options mean what they mean in `trial.run`.
+    """Ask for the curves of a regimen. Patients, course, seed and options mean what they mean in `trial.run`.
 
     Raises
     ------
@@ -154,7 +155,7 @@ def curves(
     if every < 1:
         raise ValueError("times are at least a minute apart")
     chosen = preset_of(regimen, preset, patients)
-    table = followed_up(periods(regimen), follow_up_days)
+    table = followed_up(tuple(course or periods(regimen)), follow_up_days)
     times = table[-1].stop // every + 1
     if times > MOST_TIMES:
         raise TooManyTimesError(f"{times:,} times of each patient are more than {MOST_TIMES:,}")

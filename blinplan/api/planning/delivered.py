@@ -11,7 +11,7 @@ from blinplan.terminal import PLAIN, Screen
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from blinplan.api.simulating.simulate import PatientSource
+    from blinplan.api.simulating.patients import PatientSource
     from blinplan.course.dated import Dated
     from blinplan.executor import Executor
     from blinplan.simulation.delivered import Delivered, DeliveredCycle
@@ -88,7 +88,7 @@ def delivered_of(
     progress: Callable[[int], None] | None,
 ) -> DeliveredResult:
     """Send the same virtual patients through the course as it came to be, and as it was planned."""
-    from blinplan.api.simulating.simulate import people_of
+    from blinplan.api.simulating.patients import people_of
     from blinplan.simulation.delivered import compare_delivery
     from blinplan.simulation.dosing import NotEligibleError
 

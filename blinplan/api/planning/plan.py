@@ -31,7 +31,7 @@ from blinplan.rules.configuration.configurations import Configurations
 
 if TYPE_CHECKING:
     from blinplan.api.planning.delivered import DeliveredResult
-    from blinplan.api.simulating.simulate import PatientSource
+    from blinplan.api.simulating.patients import PatientSource
     from blinplan.course.dated import Dated
     from blinplan.executor import Executor
     from blinplan.regimen.site.site import Site

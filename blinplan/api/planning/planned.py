@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from blinplan.api.planning.delivered import DeliveredResult
-    from blinplan.api.simulating.simulate import PatientSource
+    from blinplan.api.simulating.patients import PatientSource
     from blinplan.course.bags.bag import Bag
     from blinplan.course.calendar import Due, Entry
     from blinplan.course.dated import Dated

@@ -10,8 +10,10 @@ from blinplan.api.notebook import table_html
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
 from blinplan.api.simulating.data_file import minutes_of, refuse_data_file, write_table
-from blinplan.api.simulating.simulate import errors_of, not_eligible, options_of, order_for, people_of, size_of
-from blinplan.api.simulating.simulated import error_lines, unverified_parts_of
+from blinplan.api.simulating.patients import PatientSource, people_of
+from blinplan.api.simulating.recorded import RecordedCourse
+from blinplan.api.simulating.simulate import course_asked, errors_of, not_eligible, options_of
+from blinplan.api.simulating.simulated import error_lines, record_of, unverified_parts_of
 from blinplan.api.vocabulary import AttenuationName, PopulationName
 from blinplan.data_table import DataTable, csv_parts
 from blinplan.executor import Executor
@@ -19,7 +21,6 @@ from blinplan.quantities import duration_text, plural
 from blinplan.refusal import ArgumentRefusal
 
 if TYPE_CHECKING:
-    from blinplan.api.simulating.simulate import PatientSource
     from blinplan.physiology.model.population import FloatArray
     from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.trajectories import RequestedCurves
@@ -39,6 +40,8 @@ class CurvesResult:
         What computes them, and who is told how many patients are done.
     errors
         Of measuring; None where only what is, and not what a ward would measure, was asked for.
+    recorded
+        The course as it came to be; None where it is the regimen's own.
     """
 
     curves: "RequestedCurves"
@@ -46,11 +49,17 @@ class CurvesResult:
     executor: Executor | None = None
     progress: Callable[[int], None] | None = None
     errors: "Errors | None" = None
+    recorded: RecordedCourse | None = None
 
     @property
     def unverified_parts(self) -> tuple[str, ...]:
         """What of the curves nobody has verified: doses, and the assumed effect of premedication."""
         return (*unverified_parts_of(self.curves), *error_lines(self.errors))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What has to be known of a course as it came to be."""
+        return () if self.recorded is None else self.recorded.remarks
 
     @property
     def missed_changes(self) -> tuple[str, ...]:
@@ -70,7 +79,7 @@ class CurvesResult:
         from blinplan.simulation.trajectories import portions
 
         computed = portions(self.curves, executor=self.executor, progress=self.progress)
-        return curve_table(self.curves, computed, self.order.fingerprint, self.errors)
+        return curve_table(self.curves, computed, self.order.fingerprint, self.errors, record_of(self.recorded))
 
     def csv_texts(self) -> Iterator[str]:
         """Write the same as CSV, in pieces."""
@@ -116,6 +125,7 @@ def curves(
     seed: int = 1,
     population: PopulationName | None = None,
     patient: Patient | Figures | None = None,
+    record: str | Path | RecordedCourse | None = None,
     follow_up: int = 0,
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
@@ -132,7 +142,8 @@ def curves(
 
     Parameters
     ----------
-    regimen, patients, seed, population, patient, follow_up, attenuation, premedication, measured, executor, progress
+    regimen, patients, seed, population, patient, record, follow_up, attenuation, premedication, measured, executor,
+    progress
         As for `simulate`.
     every
         What lies between two times: whole minutes, a text such as 30min, 6h or 1d, or a `timedelta`.
@@ -146,8 +157,7 @@ def curves(
     from blinplan.simulation.trajectories import TooManyTimesError
     from blinplan.simulation.trajectories import curves as curves_of
 
-    size = size_of(figures_of(patient))
-    asked = order_for(regimen, size, premedication=premedication)
+    asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
     try:
         found = curves_of(
@@ -157,6 +167,7 @@ def curves(
             patients=people,
             seed=seed,
             patient=size,
+            course=None if recorded is None else recorded.periods,
             follow_up_days=follow_up,
             options=options_of(attenuation, premedication=premedication),
         )
@@ -164,4 +175,4 @@ def curves(
         raise not_eligible(error, own=patients is not None and not isinstance(patients, int)) from error
     except TooManyTimesError as error:
         raise ArgumentRefusal("{why}", "give a longer {every}", why=error) from error
-    return CurvesResult(found, asked, executor, progress, errors_of(seed, patients, measured=measured))
+    return CurvesResult(found, asked, executor, progress, errors_of(seed, patients, measured=measured), recorded)

@@ -2,25 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from blinplan.api.patient import AreaFormula, Figures, Patient, figures_of
+from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, order
 from blinplan.api.simulating.asked import asked_endpoints, unknown_endpoint
+from blinplan.api.simulating.patients import PatientSource, people_of
+from blinplan.api.simulating.recorded import RecordedCourse, recorded_course
 from blinplan.api.simulating.simulated import SimulationResult
 from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName
 from blinplan.executor import Executor
-from blinplan.outside_text import visible
 from blinplan.refusal import ArgumentRefusal, Refusal
 
 if TYPE_CHECKING:
     from blinplan.physiology.model.dosing import Options
-    from blinplan.physiology.model.population import Population
     from blinplan.simulation.measured.errors import Errors
-    from blinplan.simulation.people.people import People
-    from blinplan.simulation.trial import Patients
-
-    PatientSource: TypeAlias = int | str | Path | People | Population | None
 
 
 class How(TypedDict, total=False):
@@ -30,6 +26,7 @@ class How(TypedDict, total=False):
     seed: int
     population: PopulationName | None
     patient: Patient | Figures | None
+    record: "str | Path | RecordedCourse | None"
     follow_up: int
     attenuation: AttenuationName
     premedication: bool
@@ -45,6 +42,7 @@ def simulate(
     seed: int = 1,
     population: PopulationName | None = None,
     patient: Patient | Figures | None = None,
+    record: str | Path | RecordedCourse | None = None,
     follow_up: int = 0,
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
@@ -78,6 +76,9 @@ def simulate(
         Which population they come from; by indication and weight limit when not given.
     patient
         The size of the typical patient; its weight chooses the regimen.
+    record
+        The path of a course record, as `plan` takes it, or one as `recorded_course` read it: what happened so far is
+        simulated, and what is planned after it; the patient of the record is the typical one.
     follow_up
         Days without infusion that are added at the end.
     attenuation
@@ -110,8 +111,7 @@ def simulate(
     from blinplan.simulation.trial import run
 
     wanted = asked_endpoints(endpoints, by_day)
-    size = size_of(figures_of(patient))
-    asked = order_for(regimen, size, premedication=premedication)
+    asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
     try:
         simulation = run(
@@ -120,6 +120,7 @@ def simulate(
             patients=people,
             seed=seed,
             patient=size,
+            course=None if recorded is None else recorded.periods,
             follow_up_days=follow_up,
             options=options_of(attenuation, premedication=premedication),
             asked=wanted,
@@ -135,7 +136,22 @@ def simulate(
         raise ArgumentRefusal(
             "{why}", "name a time of the course; {follow_up} adds days at its end", why=error
         ) from error
-    return SimulationResult(simulation, asked, errors_of(seed, patients, measured=measured))
+    return SimulationResult(simulation, asked, errors_of(seed, patients, measured=measured), recorded)
+
+
+def course_asked(
+    regimen: RegimenSource,
+    patient: Patient | Figures | None,
+    record: str | Path | RecordedCourse | None,
+    *,
+    premedication: bool,
+) -> tuple[OrderedRegimen, Patient, RecordedCourse | None]:
+    """The regimen, the typical patient, and the course as it came to be where there is a record of it."""
+    if record is None:
+        size = size_of(figures_of(patient))
+        return order_for(regimen, size, premedication=premedication), size, None
+    found = record if isinstance(record, RecordedCourse) else recorded_course(regimen, record, figures_of(patient))
+    return order_for(found.order, found.patient, premedication=premedication), found.patient, found
 
 
 def size_of(figures: Figures) -> Patient:
@@ -180,40 +196,6 @@ def errors_of(seed: int, patients: "PatientSource", *, measured: bool) -> "Error
     from blinplan.simulation.measured.errors import Errors
 
     return Errors(seed)
-
-
-def people_of(patients: "PatientSource", formula: AreaFormula = AreaFormula.MOSTELLER) -> "Patients | None":
-    """The patients that are asked for; those of a table where it is the path of one, with areas by the formula.
-
-    Raises
-    ------
-    Refusal
-        When the table cannot be read.
-    """
-    return own_patients(patients, formula) if isinstance(patients, str | Path) else patients
-
-
-def own_patients(table: str | Path, formula: AreaFormula = AreaFormula.MOSTELLER) -> "People":
-    """The patients of a table, as `people_of` reads them."""
-    from blinplan.simulation.people.people import PeopleError
-    from blinplan.simulation.people.read import read_people
-
-    path = Path(table)
-    try:
-        return read_people(path.read_text(encoding="utf-8-sig"), visible(str(path)), formula)
-    except OSError as error:
-        raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
-    except UnicodeDecodeError as error:
-        raise Refusal(f"{path}: not UTF-8 text", "save the table as CSV in UTF-8") from error
-    except PeopleError as error:
-        raise Refusal(str(error), error.advice) from error
-
-
-def size_of_all(patients: "Patients | None") -> int:
-    """How many patients are asked for beside the typical one."""
-    if patients is None:
-        return 0
-    return patients if isinstance(patients, int) else patients.size
 
 
 def not_eligible(error: ValueError, *, own: bool) -> Refusal:

@@ -9,6 +9,7 @@ from blinplan.api.notebook import table_html
 from blinplan.api.regimens.order import OrderedRegimen
 from blinplan.api.simulating.data_file import refuse_data_file, write_table
 from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_files, signals_of, window
+from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.vocabulary import SignalName, SimulateFormat, SimulateFormatName
 from blinplan.data_table import DataTable, csv_parts
 from blinplan.executor import Executor
@@ -40,11 +41,14 @@ class SimulationResult:
         The regimen that was asked for, and the one that was simulated.
     errors
         Of measuring; None where only what is, and not what a ward would measure, was asked for.
+    recorded
+        The course as it came to be; None where it is the regimen's own.
     """
 
     simulation: "Simulation"
     order: OrderedRegimen
     errors: "Errors | None" = None
+    recorded: RecordedCourse | None = None
 
     @property
     def population(self) -> "Population":
@@ -73,6 +77,11 @@ class SimulationResult:
     def unverified_parts(self) -> tuple[str, ...]:
         """What of the results nobody has verified: doses, and the assumed effect of premedication."""
         return (*unverified_parts_of(self.simulation), *error_lines(self.errors))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What has to be known of a course as it came to be."""
+        return () if self.recorded is None else self.recorded.remarks
 
     def bands(
         self,
@@ -117,7 +126,7 @@ class SimulationResult:
         if chosen is SimulateFormat.JSON:
             from blinplan.reports.simulation.summary import simulation_json
 
-            document = simulation_json(self.simulation, self.order.fingerprint)
+            document = simulation_json(self.simulation, self.order.fingerprint, record_of(self.recorded), self.remarks)
             from blinplan.outside_text import json_text
 
             return json_text(document)
@@ -128,7 +137,7 @@ class SimulationResult:
     def _report(self, bands: "Bands | None", screen: Screen) -> "list[RenderableType]":
         from blinplan.reports.simulation.summary import simulation_report
 
-        parts = simulation_report(self.simulation, screen)
+        parts = simulation_report(self.simulation, screen, self.remarks)
         if bands is not None:
             from blinplan.reports.simulation.curves import curves_report
 
@@ -140,7 +149,7 @@ class SimulationResult:
         from blinplan.reports.simulation.data import AT_ONCE, endpoint_table
 
         computed = self.simulation.portions(AT_ONCE)
-        return endpoint_table(self.simulation, computed, self.order.fingerprint, self.errors)
+        return endpoint_table(self.simulation, computed, self.order.fingerprint, self.errors, record_of(self.recorded))
 
     def csv_texts(self) -> Iterator[str]:
         """Write the same as CSV, in pieces."""
@@ -197,6 +206,11 @@ def unverified_parts_of(of: "Simulation | RequestedCurves") -> Iterator[str]:
     yield from unverified_lines(of.regimen)
     if of.options.premedication:
         yield "That premedication lowers cytokine release, and by how much, is assumed: unverified."
+
+
+def record_of(recorded: RecordedCourse | None) -> str | None:
+    """The fingerprint of the record of a course, where there is one."""
+    return None if recorded is None else recorded.fingerprint
 
 
 def error_lines(errors: "Errors | None") -> Iterator[str]:

@@ -20,6 +20,7 @@ from blinplan.cli.app.options import (
     terminal_of,
 )
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
+from blinplan.cli.app.plan_options import RecordFile, SiteFile, TimeZone
 from blinplan.cli.simulate.endpoint_options import ByDay, EndpointKeys, OwnEndpoints, read_endpoint_options
 from blinplan.cli.simulate.options import (
     CurvesOption,
@@ -82,6 +83,9 @@ def simulate(
     bsa: Area = None,
     bsa_formula: Formula = AreaFormula.MOSTELLER,
     age: AgeOption = None,
+    record: RecordFile = None,
+    time_zone: TimeZone = None,
+    site: SiteFile = None,
     follow_up: FollowUp = 0,
     attenuation: AttenuationOption = Attenuation.DESENSITISATION,
     premedication: PremedicationEffect = False,
@@ -114,24 +118,29 @@ def simulate(
 
     For pandas, polars and R: [bold]blinplan simulate rr-adult --every 6h -o curves.parquet[/bold]
 
-    A body size (--weight and --height, or --bsa) is that of the typical patient.
+    A body size (--weight and --height, or --bsa) is that of the typical patient; with --record it is the record's.
     """
     terminal = terminal_of(context)
     from blinplan.api.regimens.order import order
     from blinplan.api.simulating.curves import curves as curves_of
-    from blinplan.api.simulating.simulate import How, order_for, people_of, size_of, size_of_all
+    from blinplan.api.simulating.patients import people_of, size_of_all
+    from blinplan.api.simulating.recorded import recorded_course
+    from blinplan.api.simulating.simulate import How, order_for, size_of
     from blinplan.api.simulating.simulate import simulate as simulated
     from blinplan.cli.app.progress import announce_compilation, progress_bar
 
     patient = figures(weight, height, bsa, bsa_formula, age)
-    size = size_of(patient)
-    ordered = order(regimen, size)
+    recorded = None if record is None else recorded_course(regimen, record, patient, time_zone=time_zone, site=site)
+    if recorded is None and (time_zone is not None or site is not None):
+        raise Refusal("--time-zone and --site are for --record", "add it, or leave them out")
+    size = size_of(patient) if recorded is None else recorded.patient
+    ordered = order(regimen, size) if recorded is None else recorded.order
     if ordered.choice.switched:
         terminal.say(ordered.choice.reason, "warning")
     ordered = order_for(ordered, size, premedication=premedication)
     refuse_two_kinds(context, people, typical=typical)
     whom = None if typical else people_of(people or patients, bsa_formula)
-    inputs = (ordered.name, str(people))
+    inputs = (ordered.name, str(people), str(record))
     data = read_data_options(output, every, output_format, parameter_sets=uncertainty, inputs=inputs)
     wanted, days = read_endpoint_options(
         endpoints, endpoint, by_day, typical=typical, curves=data is not None and data.every is not None
@@ -147,7 +156,7 @@ def simulate(
         signals,
         figure,
         figure_width,
-        ordered.days + follow_up,
+        (ordered if recorded is None else recorded).days + follow_up,
         table=output_format is SimulateFormat.TABLE and data is None,
         seen=terminal.is_seen,
     )
@@ -160,6 +169,7 @@ def simulate(
             seed=seed,
             population=population,
             patient=size,
+            record=recorded,
             follow_up=follow_up,
             attenuation=attenuation,
             premedication=premedication,
@@ -215,6 +225,8 @@ def _write(data: "Data", found: "SimulationResult | CurvesResult", terminal: Ter
             terminal.write(text)
     else:
         found.write(data.target)
+    for line in found.remarks:
+        terminal.say(line, "warning")
     for line in found.unverified_parts:
         terminal.say(line, "unverified")
 

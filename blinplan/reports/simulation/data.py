@@ -29,11 +29,12 @@ AT_ONCE = 1_000
 _ROW_GROUP = 100_000
 
 
-def simulation_manifest(of: Simulated, input_fingerprint: str) -> dict[str, Any]:
-    """State what virtual patients were simulated with, so that they can be again."""
+def simulation_manifest(of: Simulated, input_fingerprint: str, record: str | None = None) -> dict[str, Any]:
+    """State what virtual patients were simulated with, so that they can be again; with the record of their course."""
     return manifest(
         regimen=of.regimen.name,
         input=input_fingerprint,
+        **({} if record is None else {"record": record}),
         population=of.preset,
         seed=of.seed,
         patients=None if of.alone else of.cohort.size,
@@ -47,8 +48,8 @@ def simulation_manifest(of: Simulated, input_fingerprint: str) -> dict[str, Any]
     )
 
 
-def _about(of: Simulated, input_fingerprint: str) -> dict[str, Any]:
-    return {"unverified": of.regimen.unverified, **simulation_manifest(of, input_fingerprint)}
+def _about(of: Simulated, input_fingerprint: str, record: str | None) -> dict[str, Any]:
+    return {"unverified": of.regimen.unverified, **simulation_manifest(of, input_fingerprint, record)}
 
 
 _PATIENT = Column("patient", "", "number of the virtual patient, from 1", ColumnKind.WHOLE)
@@ -83,6 +84,7 @@ def endpoint_table(
     computed: Iterable[DonePortion],
     input_fingerprint: str,
     errors: Errors | None = None,
+    record: str | None = None,
 ) -> DataTable:
     """Every patient's endpoints, one patient a row; missing where an endpoint does not occur in a patient.
 
@@ -95,7 +97,7 @@ def endpoint_table(
         "endpoints",
         (*_who(simulated.cohort), *(_BODY[name] for name in BODY), *(column for column, _ in typical), *measured),
         _endpoints(computed, simulated.cohort, by_day, errors),
-        {**_about(simulated, input_fingerprint), **_errors_of(errors)},
+        {**_about(simulated, input_fingerprint, record), **_errors_of(errors)},
         row_group=_ROW_GROUP,
     )
 
@@ -217,7 +219,11 @@ def _measured_curves() -> Iterator[Column]:
 
 
 def curve_table(
-    curves: RequestedCurves, computed: Iterable[Portion], input_fingerprint: str, errors: Errors | None = None
+    curves: RequestedCurves,
+    computed: Iterable[Portion],
+    input_fingerprint: str,
+    errors: Errors | None = None,
+    record: str | None = None,
 ) -> DataTable:
     """Every patient's curves, one time of one patient a row, by patient and then by time.
 
@@ -229,7 +235,7 @@ def curve_table(
         "curves",
         (*_who(curves.cohort), *_CURVES, *measured),
         (_rows(curves, portion, errors) for portion in computed),
-        {**_about(curves, input_fingerprint), "every_minutes": curves.every, **_errors_of(errors)},
+        {**_about(curves, input_fingerprint, record), "every_minutes": curves.every, **_errors_of(errors)},
     )
 
 

@@ -55,12 +55,16 @@ NOT_REACHED = "not reached"
 NOT_ELEVATED = "IL-2, IL-4, IL-8, IL-12 and TNF-alpha: measured and not elevated, so held at baseline."
 
 
-def simulation_report(simulation: Simulation, screen: Screen) -> list[RenderableType]:
-    """Draw the endpoints: the typical patient, and median and 5th to 95th percentile of the population."""
+def simulation_report(simulation: Simulation, screen: Screen, remarks: Iterable[str] = ()) -> list[RenderableType]:
+    """Draw the endpoints: the typical patient, and median and 5th to 95th percentile of the population.
+
+    ``remarks`` are on a course as it came to be.
+    """
     regimen = simulation.regimen
     parts: list[RenderableType] = [
         Text.assemble((visible(regimen.name), "title"), "  ", visible(regimen.title)),
         Text(simulated_patients(simulation)),
+        *(Text(visible(line), "warning") for line in remarks),
         *(Text(line) for line in given_lines(simulation.cohort.given_parameters)),
     ]
     parts += [Text(line) for line in blocks_and_intervals(simulation.periods)]
@@ -368,13 +372,18 @@ def share_rows(simulation: Simulation) -> Iterator[ShareRow]:
         )
 
 
-def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str, Any]:
-    """Write the endpoints as a JSON document; null where an endpoint does not occur."""
+def simulation_json(
+    simulation: Simulation, input_fingerprint: str, record: str | None = None, remarks: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Write the endpoints as a JSON document; null where an endpoint does not occur.
+
+    ``record`` is the fingerprint of the record of a course as it came to be, and ``remarks`` are on it.
+    """
     over = simulation.uncertainty
     return {
         **SIMULATION.head(
             {
-                **simulation_manifest(simulation, input_fingerprint),
+                **simulation_manifest(simulation, input_fingerprint, record),
                 "parameter_sets": over.sets if over else 0,
                 "uncertain_parameters": list(over.parameters) if over else [],
                 "by_day": list(simulation.by_day),
@@ -382,6 +391,7 @@ def simulation_json(simulation: Simulation, input_fingerprint: str) -> dict[str,
             }
         ),
         "unverified": simulation.regimen.unverified,
+        **({} if record is None else {"remarks": list(remarks)}),
         "days": simulation.days,
         "endpoints": [_quantity_json(quantity, simulation) for quantity in simulation.quantities],
         "shares": [_share_json(event, simulation) for event in simulation.events],

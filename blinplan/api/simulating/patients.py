@@ -1,0 +1,49 @@
+"""Whom virtual patients are: so many of a population, or those of a table."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from blinplan.api.patient import AreaFormula
+from blinplan.outside_text import visible
+from blinplan.refusal import Refusal
+
+if TYPE_CHECKING:
+    from blinplan.physiology.model.population import Population
+    from blinplan.simulation.people.people import People
+    from blinplan.simulation.trial import Patients
+
+PatientSource: TypeAlias = "int | str | Path | People | Population | None"
+
+
+def people_of(patients: "PatientSource", formula: AreaFormula = AreaFormula.MOSTELLER) -> "Patients | None":
+    """The patients that are asked for; those of a table where it is the path of one, with areas by the formula.
+
+    Raises
+    ------
+    Refusal
+        When the table cannot be read.
+    """
+    return own_patients(patients, formula) if isinstance(patients, str | Path) else patients
+
+
+def own_patients(table: str | Path, formula: AreaFormula = AreaFormula.MOSTELLER) -> "People":
+    """The patients of a table, as `people_of` reads them."""
+    from blinplan.simulation.people.people import PeopleError
+    from blinplan.simulation.people.read import read_people
+
+    path = Path(table)
+    try:
+        return read_people(path.read_text(encoding="utf-8-sig"), visible(str(path)), formula)
+    except OSError as error:
+        raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
+    except UnicodeDecodeError as error:
+        raise Refusal(f"{path}: not UTF-8 text", "save the table as CSV in UTF-8") from error
+    except PeopleError as error:
+        raise Refusal(str(error), error.advice) from error
+
+
+def size_of_all(patients: "Patients | None") -> int:
+    """How many patients are asked for beside the typical one."""
+    if patients is None:
+        return 0
+    return patients if isinstance(patients, int) else patients.size
