@@ -1,5 +1,6 @@
 """What really happened, told in records: the plan goes on from it as a pharmacist would."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -9,10 +10,18 @@ import pytest
 
 from blinplan import plan
 from blinplan.course.calendar import Due
+from blinplan.reports.plan.bags.vials import usage_of_cycles
 from blinplan.reports.plan.dated_plan import entry_text
 from tests.stories.ward import ADULT, exact, found, on_calendar, planned, steps
 
 BERLIN = ZoneInfo("Europe/Berlin")
+LATER_CYCLES = 4 * 28 * 28
+"""What the four cycles after the first come to, in mcg."""
+
+
+def hours(days: int, more: int = 0) -> Fraction:
+    """Days and hours, in days."""
+    return days + Fraction(more, 24)
 
 
 def interruption(stopped: str, restarted: str, cause: str, *lines: str, cycle: int = 1) -> str:
@@ -38,6 +47,8 @@ def test_cytokine_release_of_grade_3_on_day_4(tmp_path: Path) -> None:
     day = [float(days) for days, _ in steps(found_plan, 1)]
     assert [float(rate) for _, rate in steps(found_plan, 1)] == [9, 0, 9, 28, 0]
     assert (round(day[0] + day[2] + day[3], 6), day[2]) == (28, 7)
+    given = 9 * hours(3, 4) + 9 * 7 + 28 * (28 - 7 - hours(3, 4))
+    assert on_calendar(found_plan).course.micrograms == given + LATER_CYCLES
     exact(found_plan)
     assert found(happened) == []
 
@@ -63,6 +74,7 @@ def test_a_neurological_event_of_grade_3_on_day_15(tmp_path: Path) -> None:
         (7, 28),
         (14, 0),
     ]
+    assert on_calendar(found_plan).course.micrograms == 2 * (7 * 9 + 7 * 28) + LATER_CYCLES
     exact(found_plan)
     assert found(happened) == []
 
@@ -82,6 +94,7 @@ def test_a_second_seizure_ends_the_drug(tmp_path: Path) -> None:
     found_plan = planned(tmp_path, first + second)
     dated = on_calendar(found_plan)
     assert dated.replanned.ended
+    assert dated.course.micrograms == 7 * 9 + 7 * 28 + 4 * 28
     assert "stops the drug for good" in dated.ledger.interruptions[-1].resumed
     assert dated.clock.at(dated.course.events[-1].period.stop) == datetime(2026, 12, 22, 10, tzinfo=BERLIN)
     exact(found_plan)
@@ -110,10 +123,12 @@ def test_twelve_days_for_surgery(tmp_path: Path) -> None:
     assert dated.clock.at(dated.course.events[-1].period.stop) == datetime(2026, 12, 12, 8, tzinfo=BERLIN)
     assert dated.ledger.interruptions[0].resumed.endswith("add `restart_dose` and `restart_in` to the record")
     assert found(interruption(*silent)) == ["I806"]
+    assert dated.course.micrograms == 7 * 9 + 28 * hours(4, 22)
     exact(waiting)
     decided = ('restart_dose = "9 mcg/day"', 'restart_in = "same-cycle"', "full_dose_after_days = 7")
     going_on = planned(tmp_path, interruption(*silent, *decided))
     assert [float(rate) for _, rate in steps(going_on, 1)] == [9, 28, 0, 9, 28, 0]
+    assert on_calendar(going_on).course.micrograms == 14 * 9 + 14 * 28 + LATER_CYCLES - Fraction(28, 24)  # in spring
     exact(going_on)
     assert found(interruption(*silent, *decided)) == []
 
@@ -139,6 +154,46 @@ def test_a_wrong_bag_of_six_hours(tmp_path: Path) -> None:
         assert any(f"4.75 mcg too {much}" in line for line in found_plan.warnings)
         assert found(happened) == ["I808"]
         exact(found_plan)
+
+
+def test_what_a_wrong_bag_gave_is_told_once(tmp_path: Path) -> None:
+    """As a sentence with its times, what it comes to and what the label asks; a cut plan has what the check found."""
+    happened = bag(1, "2026-11-30T10:00:00", "2026-12-02T10:00:00", "9 mcg/day")
+    happened += bag(2, "2026-12-02T10:00:00", "2026-12-02T16:00:00", "28 mcg/day")
+    happened += bag(3, "2026-12-02T16:00:00", None, "9 mcg/day")
+    found_plan = planned(tmp_path, happened)
+    for view in ("overview", "agenda", "bags"):
+        text = " ".join(found_plan.text(view=view).split())
+        assert text.count("4.75 mcg too much") == 1, view
+        assert "after an overdose the label restarts at the right dose after 12 hours" in text
+    assert sum("4.75 mcg too much" in line for line in found_plan.warnings) == 1
+    assert [one["code"] for one in found_plan.findings] == ["I808"]
+    cut = replace(found_plan, dated=replace(on_calendar(found_plan), cycle=3), cycle=3)
+    assert sum("4.75 mcg too much" in line for line in cut.warnings) == 1
+
+
+def test_vials_are_counted_of_bags_of_which_it_is_known_what_was_in_them(tmp_path: Path) -> None:
+    """A bag of 276 mL for 48 hours at 5 mL/h holds 20.7 mcg of 9 mcg/day, and took one vial of 35 mcg."""
+    filled = bag(1, "2026-11-30T10:00:00", "2026-12-02T10:00:00", "9 mcg/day") + "fill_ml = 276\n"
+    unknown = bag(2, "2026-12-02T10:00:00", "2026-12-04T10:00:00", "9 mcg/day")
+    much_later = bag(9, "2026-12-10T10:00:00", "2026-12-12T10:00:00", "28 mcg/day") + "fill_ml = 276\n"
+    found_plan = planned(tmp_path, filled + unknown + much_later)
+    dated = on_calendar(found_plan)
+    assert [one.held for one in dated.bags if one.on_record] == [Fraction(207, 10), None, Fraction(644, 10)]
+    cycle = usage_of_cycles(dated)[0].used
+    assert cycle is not None
+    assert cycle.on_record == 1 + 2
+    numbers = [dated.bag_numbers[start] for start in cycle.not_counted]
+    assert numbers == [2, 3, 4]
+    in_doubt = [one for one in dated.bags if one.uncertain]
+    assert {dated.bag_numbers[one.start] for one in in_doubt} == {3, 4}
+    assert not any(one.is_to_prepare for one in in_doubt)
+    text = " ".join(found_plan.text(view="bags").split())
+    assert "3 of them for bags on record, by what was in them" in text
+    assert "Not counted: bag 2, as the record does not say what was in it (`fill_ml`); bags 3 to 4, as" in text
+    assert "it is counted as it was ordered, and its vials are in no sum" in text
+    prepared = [entry for entry in dated.entries if entry.due is Due.PREPARATION]
+    assert not {entry.bag for entry in prepared} & {*in_doubt}
 
 
 def test_a_wrong_bag_that_hangs_is_told_before_anything_else(tmp_path: Path) -> None:
@@ -321,7 +376,8 @@ def test_nine_days_in_hospital_and_then_home_in_another_zone(tmp_path: Path) -> 
     said = " ".join(found_plan.text(view="bags").split())
     assert "Times are local in Europe/Berlin, and from Wed 2026-12-09 09:00 in Europe/London (Home)." in said
     assert "Doses change at the same hour by the clock of each place." in said
-    assert dated.course.micrograms == dated.replanned.planned.micrograms
+    # The day of the journey has an hour more, and nothing else is another dose.
+    assert dated.course.micrograms == dated.replanned.planned.micrograms == 3787 + Fraction(28, 24)
     exact(found_plan)
     assert found(happened) == []
     document = found_plan.text("json")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blinplan.course.calendar import changed_days
 from blinplan.course.dated import Dated, date_course
 from blinplan.course.events import Event, as_ordered
 from blinplan.course.happened.hung import wrong_doses
@@ -30,7 +31,10 @@ from tests.course.regimens import site
 DAY, HOUR = 24 * 60, 60
 BEGINS = datetime(2026, 10, 12, 10, tzinfo=ZoneInfo("Europe/Berlin"))  # the clock is put back in cycle 1
 WARD = site(24, 48, 72, 96, 168, disconnected_bag=True)
-HOME = site(24, 48, 168, at=9 * HOUR, time_zone="Europe/London")
+HOMES = [
+    site(24, 48, 168, at=9 * HOUR, time_zone=zone)
+    for zone in ("Europe/London", "America/New_York", "Asia/Tokyo", "Pacific/Auckland")
+]
 PLANNED = course()
 
 
@@ -92,8 +96,14 @@ def records(draw: st.DrawFn) -> tuple[CourseRecord, int]:
     return happened, now
 
 
-def site_with(later: int | None) -> Site:
-    return WARD if later is None else replace(WARD, later=(LaterPlace(later, HOME),))
+def site_with(later: tuple[tuple[int, Site], ...]) -> Site:
+    return replace(WARD, later=tuple(LaterPlace(*place) for place in later))
+
+
+journeys = st.lists(st.tuples(st.integers(9 * DAY, 60 * DAY), st.sampled_from([*HOMES, WARD])), max_size=2).map(
+    lambda places: tuple(sorted(places, key=lambda place: place[0]))
+)
+"""To which places the patient goes, and when; two at once are one."""
 
 
 def holds_together(found: Dated) -> None:
@@ -119,18 +129,23 @@ def events_until(found: Dated, minute: int) -> list[Event]:
 
 
 @settings(max_examples=40, deadline=None)
-@given(told=records(), later=st.none() | st.integers(9 * DAY, 30 * DAY))
+@given(told=records(), later=journeys)
 def test_whatever_happens_the_plan_holds_together_and_the_past_stays(
-    told: tuple[CourseRecord, int], later: int | None
+    told: tuple[CourseRecord, int], later: tuple[tuple[int, Site], ...]
 ) -> None:
     happened, known = told
     found = date_course(PLANNED, BEGINS, site_with(later), happened)  # also where a closure outlasts its bags
     holds_together(found)
+    if not (happened.interruptions or happened.cycle_starts or happened.end):
+        # All of it is given: what is more or less than was planned in days of 24 hours is told, day by day.
+        ordered = as_ordered(found.course)
+        told_more = sum(day.micrograms_more for day in changed_days(ordered, found.days))
+        assert ordered.micrograms == PLANNED.micrograms + told_more
     again = date_course(PLANNED, BEGINS, found.site, ledger_of(ledger_data(found.ledger)))
     assert (again.course, again.bags) == (found.course, found.bags)
     other = date_course(PLANNED, BEGINS, site(24, 168, at=8 * HOUR), happened)
-    if later is None:
+    if not later:
         assert other.course == found.course
-    past = known if later is None else max(known, later)  # later cycles begin at the hour of the place
+    past = min([10**9, *(since for since, _ in later)])  # from then on doses change by the clock of the place
     assert events_until(other, past) == events_until(found, past)
     assert [bag for bag in other.bags if bag.stop <= known] == [bag for bag in found.bags if bag.stop <= known]

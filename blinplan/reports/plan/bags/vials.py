@@ -65,10 +65,10 @@ def _not_counted_text(dated: Dated, starts: Sequence[int]) -> str:
     numbers = dated.bag_numbers
     on_record, in_doubt = ([numbers[start] for start in starts if (start in hung) is known] for known in (True, False))
     parts = [
-        f"{_bags(which)}, of which {said}"
-        for which, said in (
-            (on_record, "the record does not say what was in it (`fill_ml`)"),
-            (in_doubt, "it is not on record that it hung"),
+        f"{_bags(which)}, {said} {'it' if len(which) == 1 else 'them'}{key}"
+        for which, said, key in (
+            (on_record, "as the record does not say what was in", " (`fill_ml`)"),
+            (in_doubt, "as the record says nothing of", ""),
         )
         if which
     ]
