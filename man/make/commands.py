@@ -76,6 +76,7 @@ _ON_OPTIONS: Mapping[str, tuple[str, str]] = {
     ),
 }
 """What the page of a command says of an option besides its help, and under which heading."""
+_TOPICS = ("blinplan-endpoints.7", "blinplan-rules.7")
 _COMMAND = re.compile(r"\[bold\](blinplan .+?)\[/bold\]")
 _LONGEST = 30
 
@@ -116,7 +117,7 @@ def _program_page(found: Mapping[str, tuple[Any, Any]]) -> str:
         if name != PROGRAM
         for line in roff.item(f"{roff.bold(_title(name))}(1)", roff.paragraph(_told(command)[0]))
     ]
-    others = [*(page_name(name) for name in found if name != PROGRAM), *FORMATS, "blinplan-rules.7"]
+    others = [*(page_name(name) for name in found if name != PROGRAM), *FORMATS, *_TOPICS]
     return roff.page(
         PROGRAM,
         1,
@@ -348,5 +349,5 @@ def _related(name: str, command: Any, context: Any) -> Iterable[str]:
     for parameter in command.get_params(context):
         words |= {parameter.name, *_choices(parameter)}
     topics = {topic for word in words for topic in _RELATED.get(word, (word,))}
-    known = [*FORMATS, "blinplan-rules.7"]
+    known = [*FORMATS, *_TOPICS]
     return [page for page in known if page.split("-", 1)[1][:-2] in topics]

@@ -17,7 +17,9 @@ from rich.text import Text
 from blinplan.label.read import label_named, label_names
 from blinplan.label.regimens import labelled_text
 from blinplan.regimen.schema import json_schema
+from blinplan.reports.shared.document import document_schemas
 from man.make import manual
+from man.make.endpoints import simulation_schema
 from man.make.face import names_and_signatures
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +46,7 @@ def generated() -> Mapping[Path, str]:
                 ROOT / f"regimens/{of}.schema.json": output(f"blinplan schema {of}", Path(folder))
                 for of in ("site", "record")
             },
+            document_schemas()["simulation"]: simulation_schema(),
             ROOT / "tests/api/public_names.txt": names_and_signatures(),
             **labelled_regimens(),
             **{ROOT / path: _picture(command, Path(folder)) for path, command in _PICTURES.items()},

@@ -17,6 +17,7 @@ from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import given_baselines, number_drawn
 from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.crowd.kept import BODY, DonePortion
+from blinplan.simulation.endpoints.definition import COLUMN_WORDS
 from blinplan.simulation.measured.errors import ASSAYS, Assay, Errors
 from blinplan.simulation.outcome import Occurrence, Quantity
 from blinplan.simulation.trajectories import Portion, RequestedCurves
@@ -62,21 +63,11 @@ _BODY = {
     "bsa_m2": Column("bsa_m2", "m²", "body surface area"),
     "clearance": Column("clearance_l_per_day", "L/day", "clearance of the drug"),
 }
-# How the units of endpoints are written in names.
-_SUFFIXES = {
-    "pg/mL": "_pg_per_ml",
-    "ng·day/mL": "_ng_day_per_ml",
-    "mcg": "_mcg",
-    "cells/µL": "_per_ul",
-    "% of baseline": "_percent_of_baseline",
-    "% of step": "_percent_of_step",
-    "h": "_h",
-}
 
 
 def column_name(key: str, unit: str) -> str:
     """Name the column of an endpoint: its key, and its unit unless the key says it."""
-    return key + _SUFFIXES.get(unit, "")
+    return f"{key}_{COLUMN_WORDS[unit]}" if unit in COLUMN_WORDS else key
 
 
 def endpoint_table(
@@ -149,7 +140,7 @@ def _measured_endpoint_columns(quantities: Iterable[Quantity]) -> list[Column]:
     return [
         column
         for _, of in _levels(quantities)
-        for column in _measured_columns(of.key, _SUFFIXES[of.unit], of.unit, f"{of.group}: {of.label}")
+        for column in _measured_columns(of.key, f"_{COLUMN_WORDS[of.unit]}", of.unit, f"{of.group}: {of.label}")
     ]
 
 
@@ -214,7 +205,7 @@ _SHOWN = {shown.key: shown for shown in SHOWN}
 def _measured_curves() -> Iterator[Column]:
     for assay in ASSAYS:
         shown = _SHOWN[assay.signal]
-        suffix = _SUFFIXES[shown.unit]
+        suffix = f"_{COLUMN_WORDS[shown.unit]}"
         yield from _measured_columns(shown.column.removesuffix(suffix), suffix, shown.unit, shown.meaning)
 
 

@@ -1,5 +1,6 @@
 """What an endpoint is: its key, what it means, its unit, when it is looked at, and how it is measured."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,18 @@ from blinplan.simulation.outcome import Occurrence, Quantity
 
 GROUPS = ("Drug", "B cells", "T cells", "Cytokines", "Blasts")
 """What endpoints are of, in the order of the article."""
+
+
+COLUMN_WORDS = {
+    "pg/mL": "pg_per_ml",
+    "ng·day/mL": "ng_day_per_ml",
+    "mcg": "mcg",
+    "cells/µL": "per_ul",
+    "% of baseline": "percent_of_baseline",
+    "% of step": "percent_of_step",
+    "h": "h",
+}
+"""How a unit is written in the name of a column; where it is not here, the key says it."""
 
 
 class EndpointKind(StrEnum):
@@ -69,6 +82,11 @@ class Definition:
     window: str
     measured: str
     readings: Callable[[Measurements], Iterable[Reading]]
+
+    @property
+    def pattern(self) -> str:
+        """The keys that it has in some regimen, as a regular expression."""
+        return f"^{re.sub(r'{[a-z]+}', '[a-z0-9_.]+', self.key)}$"
 
     def quantities(self, gathered: Measurements, place: int) -> Iterator[Quantity]:
         """The endpoint of every patient, where it is a number or a time."""

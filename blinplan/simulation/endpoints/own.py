@@ -11,19 +11,13 @@ from blinplan.physiology.model.cytokines import ELEVATED
 from blinplan.physiology.model.states import SHOWN, ShownState
 from blinplan.physiology.watch import Seen, Watch
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.simulation.endpoints.definition import GROUPS
+from blinplan.simulation.endpoints.definition import COLUMN_WORDS, GROUPS
 from blinplan.simulation.outcome import Occurrence, Quantity
 
 COMPARISONS = {"above": (True, False), "below": (False, False), "at least": (True, True), "at most": (False, True)}
 """How something is beyond a level: whether above it, and whether at the level counts."""
 
-_COLUMN_WORDS = {
-    "pg/mL": "pg_per_ml",
-    "cells/µL": "per_ul",
-    "% of baseline": "percent_of_baseline",
-    "x baseline": "x_baseline",
-}
-_COLUMN_WORDS |= {"% of capacity": "percent_of_capacity"}
+_WORDS = {**COLUMN_WORDS, "x baseline": "x_baseline", "% of capacity": "percent_of_capacity"}
 
 
 class WindowError(ValueError):
@@ -61,10 +55,14 @@ class OwnEndpoint:
         return "Cytokines" if label in ELEVATED else next(group for group in GROUPS if label.startswith(group))
 
     @property
+    def stem(self) -> str:
+        """What keys of the signal begin with."""
+        return self.state.column.removesuffix(f"_{COLUMN_WORDS.get(self.state.unit, 'fraction')}")
+
+    @property
     def key(self) -> str:
         """Its name in JSON, and at the head of a column."""
-        words = [self.state.column.split("_p")[0] if self.signal != "blasts" else "blasts", self.comparison]
-        words += [self._number, _COLUMN_WORDS[self.unit], self._window_words]
+        words = (self.stem, self.comparison, self._number, _WORDS[self.unit], self._window_words)
         return "_".join(word.replace(" ", "_") for word in words if word)
 
     @property

@@ -1,0 +1,106 @@
+"""Endpoints are defined once: what tables, JSON, CSV, the schema and the manual say of them is that."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from blinplan.data_table import csv_parts
+from blinplan.regimen import library
+from blinplan.reports.shared.document import document_schema
+from blinplan.reports.simulation.data import column_name, endpoint_table
+from blinplan.reports.simulation.summary import simulation_json
+from blinplan.simulation.endpoints.asked import AskedEndpoints
+from blinplan.simulation.endpoints.definition import COLUMN_WORDS, GROUPS, EndpointKind
+from blinplan.simulation.endpoints.table import ENDPOINTS
+from blinplan.simulation.endpoints.wording import QUANTITIES, read_endpoint, units_of
+from blinplan.simulation.outcome import Occurrence, Quantity
+from blinplan.simulation.trial import Simulation, run
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module", params=["rr-adult", "nhl-5", "rr-below-45-kg-continued"])
+def simulation(request: pytest.FixtureRequest) -> Simulation:
+    own = tuple(
+        read_endpoint(f"{name} at least 1.5 {unit} by day 7")
+        for name, signal in zip(
+            QUANTITIES, ("drug", "b-cells", "t-cells", "il-6", "il-10", "ifn", "blasts"), strict=True
+        )
+        for unit in units_of(signal)
+    )
+    return run(library.regimen(request.param), patients=12, asked=AskedEndpoints((), own, (2.0,)))
+
+
+def test_keys_are_unlike_and_groups_are_those_of_the_article() -> None:
+    keys = [one.key for one in ENDPOINTS]
+    assert len(set(keys)) == len(keys)
+    assert {one.group for one in ENDPOINTS} == set(GROUPS)
+    for one in ENDPOINTS:
+        assert one.window
+        assert one.measured
+        assert (one.unit == "") == (one.kind is EndpointKind.EVENT)
+        assert one.unit in {*COLUMN_WORDS, "day", "log10", ""}
+
+
+def test_every_endpoint_of_a_simulation_is_a_definition_filled_in(simulation: Simulation) -> None:
+    endpoints: list[Quantity | Occurrence] = [*simulation.quantities, *simulation.events]
+    for endpoint in endpoints:
+        if endpoint.place >= len(ENDPOINTS):
+            continue
+        one = ENDPOINTS[endpoint.place]
+        assert re.fullmatch(one.pattern, endpoint.key)
+        assert endpoint.group == one.group
+        assert "{" not in endpoint.key + endpoint.label + endpoint.window + endpoint.measured
+        others = [other.key for other in ENDPOINTS if re.fullmatch(other.pattern, endpoint.key)]
+        assert others == [one.key]
+
+
+def test_the_schema_knows_each_key_and_no_other(simulation: Simulation) -> None:
+    document = json.loads(json.dumps(simulation_json(simulation, "0" * 16)))
+    schema = document_schema("simulation")["properties"]
+    for part in ("endpoints", "shares"):
+        allowed = schema[part]["items"]["properties"]["key"]["anyOf"]
+        for entry in document[part]:
+            assert any(fits(entry["key"], one) for one in allowed), entry["key"]
+        assert not any(fits("b_depleted_dya", one) for one in allowed)
+
+
+def fits(key: str, allowed: dict[str, str]) -> bool:
+    return key == allowed.get("const") or bool(re.search(allowed.get("pattern", "(?!)"), key))
+
+
+def test_every_endpoint_is_a_column_with_its_unit(simulation: Simulation) -> None:
+    table = endpoint_table(simulation, simulation.portions(5), "0" * 16)
+    columns = {column.name: column for column in table.columns}
+    assert len(columns) == len(table.columns)
+    for quantity in simulation.quantities:
+        column = columns[column_name(quantity.key, quantity.unit)]
+        assert (column.unit, column.meaning) == (quantity.unit, f"{quantity.group}: {quantity.label}")
+    assert all(event.key in columns for event in simulation.events)
+    assert len("".join(csv_parts(table)).splitlines()) == 13
+
+
+def test_what_is_new_comes_after_the_columns_that_were(simulation: Simulation) -> None:
+    names = [column.name for column in endpoint_table(simulation, simulation.portions(5), "0" * 16).columns]
+    last_of_old = max(at for at, name in enumerate(names) if name.startswith("il6_elevated_cycle"))
+    added = [at for at, name in enumerate(names) if name.startswith("b_days_depleted") or "_by_day_" in name]
+    assert min(added) > last_of_old
+
+
+def test_the_manual_has_every_endpoint_and_every_quantity_of_ones_own() -> None:
+    page = (ROOT / "man/man7/blinplan-endpoints.7").read_text(encoding="utf-8").replace("\\-", "-")
+    for one in ENDPOINTS:
+        assert f"\\fB{one.key}\\fR" in page
+    for name in QUANTITIES:
+        assert f"\\fB{name}\\fR" in page
+
+
+def test_what_is_a_share_is_the_share_of_the_time_beside_it(simulation: Simulation) -> None:
+    """Depletion and return are told twice, as a time and as yes or no, and are the same."""
+    times = {quantity.key: quantity.values for quantity in simulation.quantities}
+    happens = {event.key: event.happens for event in simulation.events}
+    for time, event in (("b_depleted_day", "b_depleted_cycle_1"), ("t_return_day", "t_returned")):
+        assert np.array_equal(~np.isnan(times[time]), happens[event])
