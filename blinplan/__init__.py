@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from blinplan.api.regimens.load import RegimenError, load
     from blinplan.api.regimens.new import NewRegimen, new
+    from blinplan.api.regimens.scaffold import NewFile, new_record, new_site
     from blinplan.api.report import ReportPage, report
     from blinplan.api.schema import schema
     from blinplan.api.simulating.curves import CurvesResult, curves
@@ -55,6 +56,7 @@ __all__ = [
     "EvidenceResult",
     "Figures",
     "Model",
+    "NewFile",
     "NewRegimen",
     "NotARegimenError",
     "Patient",
@@ -80,6 +82,8 @@ __all__ = [
     "load",
     "model",
     "new",
+    "new_record",
+    "new_site",
     "patient",
     "plan",
     "premedication",
@@ -106,6 +110,7 @@ _MODULES = {
     "EvidenceResult": "api.modelling.evidence",
     "Figures": "api.patient",
     "Model": "api.modelling.model",
+    "NewFile": "api.regimens.scaffold",
     "NewRegimen": "api.regimens.new",
     "NotARegimenError": "api.regimens.build",
     "Patient": "api.patient",
@@ -130,6 +135,8 @@ _MODULES = {
     "load": "api.regimens.load",
     "model": "api.modelling.model",
     "new": "api.regimens.new",
+    "new_record": "api.regimens.scaffold",
+    "new_site": "api.regimens.scaffold",
     "patient": "api.patient",
     "plan": "api.planning.plan",
     "premedication": "api.regimens.build",

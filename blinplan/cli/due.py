@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from blinplan.api.vocabulary import TableFormat
-from blinplan.cli.app.options import ColourOption, terminal_of
+from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, LabelOption, terminal_of
 from blinplan.cli.app.plan_options import SiteFile
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.terminal import Colour
@@ -28,6 +28,9 @@ def due(
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=366, help="How many days, the first included.")] = 2,
     site: SiteFile = None,
+    label: LabelOption = None,
+    config: ConfigOption = None,
+    isolated: IsolatedOption = False,
     output_format: Annotated[
         TableFormat, typer.Option("--format", "-f", help="How to show it.", rich_help_panel="Output")
     ] = TableFormat.TABLE,
@@ -37,7 +40,8 @@ def due(
 
     Example: [bold]blinplan due --plans ward-7 --today 2026-11-03[/bold]
 
-    Each patient is named by the file. A course record is planned from now on, with the bags of --site. Decisions that
+    Each patient is named by the file. A course record is planned from now on, with the bags of --site. Of a
+    plan that was cut (--cycle, --from, --to) what is beyond is not known, and told so. Decisions that
     wait, plans that have ended and plans with errors are told apart. Nothing is kept.
 
     Exit status: 0 every plan was read; 1 one of them has errors; 2 one could not be read, and the others are shown.
@@ -45,7 +49,7 @@ def due(
     terminal = terminal_of(context)
     from blinplan.api.planning.agenda import agenda
 
-    found = agenda(plans, today=today, days=days, site=site)
+    found = agenda(plans, today=today, days=days, site=site, label=label, config=config, isolated=isolated)
     terminal.write(found.text(output_format, screen=terminal.out))
     status = ExitStatus.FINDINGS if found.has_errors else ExitStatus.SUCCESS
     status = ExitStatus.INCOMPLETE if found.unread else status

@@ -1,14 +1,15 @@
 """What is due today and tomorrow over several patients, from the plans and records in a folder."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.notebook import table_html
-from blinplan.api.planning.plan import plan
+from blinplan.api.planning.plan import Plan, plan
 from blinplan.api.regimens.load import read_site
 from blinplan.api.vocabulary import TableFormat, TableOrJson
 from blinplan.refusal import ArgumentRefusal, Refusal
@@ -94,6 +95,9 @@ def agenda(
     today: date | str | None = None,
     days: int = 2,
     site: "str | Path | Site | None" = None,
+    label: str | None = None,
+    config: str | Path | None = None,
+    isolated: bool = False,
 ) -> AgendaResult:
     """Say what is due today and on the next days over several patients; nothing is kept of it.
 
@@ -107,6 +111,8 @@ def agenda(
         How many days, the first included.
     site
         The profile of the site that prepares the bags for those who have a course record.
+    label, config, isolated
+        As for `plan`, by which those who have a course record are planned; a plan has its own label.
 
     Raises
     ------
@@ -120,12 +126,13 @@ def agenda(
     if not 1 <= days <= MOST_DAYS:
         raise ArgumentRefusal("{days} is {number}", f"give 1 to {MOST_DAYS} days", number=days)
     profile = read_site(site) if isinstance(site, str | Path) else site
+    planned = partial(plan, site=profile, label=label, config=config, isolated=isolated)
     patients: list[PatientDays] = []
     unread: list[UnreadPlan] = []
     others: list[tuple[str, str]] = []
     for path in _files(folder):
         try:
-            found = _document_of(path, profile)
+            found = _document_of(path, planned)
             if isinstance(found, str):
                 others.append((path.name, found))
             else:
@@ -164,7 +171,7 @@ def _patient(path: Path, document: Mapping[str, Any], today: date | None, days: 
         raise Refusal(f"it is no plan that can be read: {type(error).__name__}", _NO_PLAN) from error
 
 
-def _document_of(path: Path, site: "Site | None") -> Mapping[str, Any] | str:
+def _document_of(path: Path, planned: Callable[..., Plan]) -> Mapping[str, Any] | str:
     """The document of a plan, read or made; what else a file is, in words."""
     if path.suffix.lower() == ".json":
         return _plan_in(path)
@@ -180,7 +187,7 @@ def _document_of(path: Path, site: "Site | None") -> Mapping[str, Any] | str:
         return "a site profile" if isinstance(reading, SiteFile) else "a regimen"
     beside = path.parent / f"{reading.record.regimen}.toml"
     regimen = beside if beside.is_file() else reading.record.regimen
-    made: dict[str, Any] = json.loads(plan(regimen, record=path, site=site).text("json"))
+    made: dict[str, Any] = json.loads(planned(regimen, record=path).text("json"))
     return made
 
 

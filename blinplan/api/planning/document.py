@@ -46,7 +46,7 @@ def dated_document(
     """Write what a plan on the calendar has besides; ``compare`` makes the view of what was delivered."""
     from blinplan.reports.plan.data import dated_json
 
-    found = dated_json(dated)
+    found = {**dated_json(dated), "part": _part_json(dated)}
     if view is View.EXPECTED:
         from blinplan.reports.plan.simulated.expected import expected_json
 
@@ -60,6 +60,14 @@ def dated_document(
     found["findings"] = [dict(finding) for finding in history.findings]
     found["not_evaluated"] = list(history.not_evaluated)
     return found
+
+
+def _part_json(dated: "Dated") -> dict[str, Any] | None:
+    """Which part of a plan is shown; None where it is the whole."""
+    if (dated.cycle, dated.first, dated.last) == (None, None, None):
+        return None
+    days = (None if day is None else day.isoformat() for day in (dated.first, dated.last))
+    return dict(zip(("cycle", "first_day", "last_day"), (dated.cycle, *days), strict=True))
 
 
 def expected_of(dated: "Dated") -> "tuple[ExpectedAfter, ...]":

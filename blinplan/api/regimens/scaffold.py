@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blinplan.api.patient import Figures, exact_number
+from blinplan.api.patient import Figures, Patient, exact_number, figures_of
 from blinplan.api.regimens.label import label_called
 from blinplan.api.regimens.load import read_regimen
 from blinplan.api.regimens.order import OrderedRegimen, order
@@ -16,7 +16,7 @@ from blinplan.quantities import MINUTES_PER_HOUR, decimal_text
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen import library
 from blinplan.regimen.age import AgeUnit
-from blinplan.regimen.reading import FaultyFile, Reading, read
+from blinplan.regimen.reading import FaultyFile, Reading, SiteFile, read
 from blinplan.regimen.scaffolds.record import RecordOrder, record_scaffold
 from blinplan.regimen.scaffolds.site import OrderedBag, SiteOrder, site_scaffold
 from blinplan.writing import refuse_unwritable, replace_file
@@ -29,7 +29,7 @@ OF_SCAFFOLDS = {"site": "The profile of a site", "record": "The record of a cour
 """The words after ``blinplan new`` that make another file than a regimen, and that no regimen is called by there."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NewFile:
     """A file to fill in, which was read back and is right as it is."""
 
@@ -39,6 +39,9 @@ class NewFile:
     def text(self) -> str:
         """The file, as TOML."""
         return self.reading.document.text
+
+    def __repr__(self) -> str:
+        return f"<NewFile: {'site profile' if isinstance(self.reading, SiteFile) else 'course record'}>"
 
     def write(self, path: str | Path) -> None:
         """Write it to a place where nothing is.
@@ -61,7 +64,7 @@ def refuse_taken(path: str | Path) -> None:
 
 def new_site(
     name: str,
-    bags: Sequence[str],
+    bags: Sequence[str | int],
     *,
     time_zone: str | None = None,
     change_time: str | None = None,
@@ -69,14 +72,21 @@ def new_site(
     prepared_hours_before: int | None = None,
     label: str | None = None,
 ) -> NewFile:
-    """Draft a site profile; what nobody has said is in it as a comment.
+    """Draft a site profile; what nobody has said is in it as a comment, and nothing is written before ``.write(path)``.
+
+    >>> from blinplan import new_site
+    >>> draft = new_site("Ward 7", [24, "96=203"], time_zone="Europe/Berlin", closed=["sunday"])
+    >>> draft
+    <NewFile: site profile>
+    >>> draft.text.count('closed = ["sunday"]')
+    1
 
     Parameters
     ----------
     name
         What the site or ward is called.
     bags
-        Its bags, each as its hours, "24", or with what it is filled with in mL, "24=250".
+        Its bags, each as its hours, 24, or with what it is filled with in mL, "24=250".
     time_zone, change_time, closed, prepared_hours_before
         What the site has decided, as in its profile.
     label
@@ -88,7 +98,7 @@ def new_site(
         When it is no site profile.
     """
     followed = label_called(label or DEFAULT)
-    ordered = tuple(_ordered_bag(bag, followed) for bag in bags)
+    ordered = tuple(_ordered_bag(str(bag), followed) for bag in bags)
     if not ordered:
         raise ArgumentRefusal("no bag is given", "give the hours of each that the site prepares with {bag}, as 24")
     order = SiteOrder(
@@ -148,10 +158,15 @@ def new_record(
     start: datetime | str,
     *,
     time_zone: str | None = None,
-    patient: Figures | None = None,
+    patient: Patient | Figures | None = None,
     beside: str | Path = ".",
 ) -> NewFile:
     """Draft a course record; what may happen to a course is in it as comments, with an example each.
+
+    >>> from blinplan import new_record, patient
+    >>> draft = new_record("rr-adult", "2026-11-02T10:00", time_zone="Europe/Berlin", patient=patient(weight=70))
+    >>> draft.text.count("weight_kg = 70")
+    1
 
     Parameters
     ----------
@@ -169,7 +184,7 @@ def new_record(
     Refusal
         When there is no such regimen there, it is not for such a patient, or it is no course record.
     """
-    who = patient or Figures()
+    who = figures_of(patient)
     _refuse_unfit(order(regimen, who.patient()))
     weight, height, area = (None if size is None else decimal_text(exact_number(size)) for size in who.sizes)
     age = who.known_age()

@@ -29,6 +29,7 @@ class HungBagFigures(NamedTuple):
     filled: Fraction | None
     vials: int | None
     minutes: int
+    hang_by: datetime | None
 
     @property
     def words(self) -> str:
@@ -37,7 +38,8 @@ class HungBagFigures(NamedTuple):
         vials = "" if self.vials is None else f" from {self.vials} {plural('vial', self.vials)}"
         filled = "its volume is not known" if self.filled is None else f"{amount_text(self.filled)} mL in the bag"
         dose, lasts = amount_text(self.mcg_per_day), duration_text(self.minutes)
-        return f"hang bag {self.number}: {dose} mcg/day{rate} for {lasts}; {filled}{vials}"
+        by = "the latest time is not known" if self.hang_by is None else f"hang by {moment_text(self.hang_by)}"
+        return f"hang bag {self.number}: {dose} mcg/day{rate} for {lasts}; {filled}{vials}; {by}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class PatientDays:
         What is wrong with the regimen or the record.
     remarks
         What has to be known of these days, and of the course.
+    part
+        Which part of the plan the file has; None where it is the whole.
     """
 
     file: str
@@ -92,6 +96,7 @@ class PatientDays:
     ended: str | None
     errors: tuple[str, ...]
     remarks: tuple[str, ...]
+    part: str | None = None
 
 
 def patient_days(file: str, document: Mapping[str, Any], today: date | None, days: int) -> PatientDays:
@@ -114,7 +119,7 @@ def patient_days(file: str, document: Mapping[str, Any], today: date | None, day
     everything = sorted(_items(file, dated, zones, first), key=lambda item: (item.start, item.due != Due.PREMEDICATION))
     items = tuple(item for item in everything if _is_on(item, first, last))
     waiting = tuple(_waiting(dated["ledger"], last))
-    errors = tuple(_errors(document))
+    errors, part = tuple(_errors(document)), _part_of(dated)
     return PatientDays(
         file,
         str(document["manifest"]["regimen"]),
@@ -122,10 +127,22 @@ def patient_days(file: str, document: Mapping[str, Any], today: date | None, day
         first,
         items,
         waiting,
-        None if waiting else _why_ended(dated, everything, first),
+        None if waiting else _why_ended(dated, everything, first, whole=part is None),
         errors,
         tuple(remark for remark in _remarks(document, items, first, last) if remark not in errors),
+        part,
     )
+
+
+def _part_of(dated: Mapping[str, Any]) -> str | None:
+    """Which part of a plan a document has, in words; None where it is the whole, or from before it was said."""
+    part = dated.get("part")
+    if part is None:
+        return None
+    days = (("from", part["first_day"]), ("to", part["last_day"]))
+    cycle = None if part["cycle"] is None else f"cycle {int(part['cycle'])}"
+    told = [cycle, *(f"{word} {date.fromisoformat(day):%a %Y-%m-%d}" for word, day in days if day is not None)]
+    return f"the file has a part of the plan ({', '.join(filter(None, told))}): what is due beyond it is not known"
 
 
 class _Zones(NamedTuple):
@@ -208,6 +225,7 @@ def _figures(bag: Mapping[str, Any], start: datetime, stop: datetime) -> HungBag
         _exact(bag["ml_filled"]),
         None if vials is None else int(vials),
         minutes,
+        None if bag.get("hang_by") is None else _moment(bag["hang_by"]),  # a plan of an earlier version may not say
     )
 
 
@@ -232,7 +250,7 @@ def _waiting(ledger: Mapping[str, Any], last: date) -> Iterator[str]:
                 yield f"{decision['question']}: {decision['answer']}"
 
 
-def _why_ended(dated: Mapping[str, Any], items: list[DueItem], first: date) -> str | None:
+def _why_ended(dated: Mapping[str, Any], items: list[DueItem], first: date, *, whole: bool) -> str | None:
     """Why nothing more is due; None where something is."""
     end = dated["ledger"].get("end")
     if end is not None:
@@ -244,7 +262,7 @@ def _why_ended(dated: Mapping[str, Any], items: list[DueItem], first: date) -> s
         if stop["resumption"] is None:
             return f"stopped {moment_text(_moment(stop['stopped']))}: {stop['resumed']}"
     last = max((max(item.start, item.stop) for item in items), default=None)
-    if last is not None and last.date() < first:
+    if whole and last is not None and last.date() < first:
         return f"the plan has nothing after {moment_text(last)}"
     return None
 

@@ -49,8 +49,10 @@ class Agenda:
         """How much is due, in one sentence."""
         number, plans = len(self.items), len(self.patients)
         unread = f"; {len(self.unread)} could not be read" if self.unread else ""
+        cut = sum(patient.part is not None for patient in self.patients)
+        parts = f"; of {cut} only a part is known" if cut else ""
         things = f"{number} {plural('thing', number)} {'is' if number == 1 else 'are'} due"
-        return f"{things} in {plans} {plural('plan', plans)}{unread}"
+        return f"{things} in {plans} {plural('plan', plans)}{unread}{parts}"
 
 
 def agenda_report(agenda: Agenda, screen: Screen) -> Iterator[RenderableType]:
@@ -60,6 +62,8 @@ def agenda_report(agenda: Agenda, screen: Screen) -> Iterator[RenderableType]:
     yield from _of_patients("Errors", "error", [(patient.file, patient.errors) for patient in agenda.patients])
     waiting = [(patient.file, patient.waiting) for patient in agenda.patients]
     yield from _of_patients("Waits for a decision", "warning", waiting)
+    parts = [(patient.file, () if patient.part is None else (patient.part,)) for patient in agenda.patients]
+    yield from _of_patients("Only a part is known", "warning", parts)
     for day in _days(agenda):
         yield from ("", Text(_day_text(day, agenda), "title"), _table(agenda, day, screen))
     ended = [(patient.file, () if patient.ended is None else (patient.ended,)) for patient in agenda.patients]
@@ -94,7 +98,8 @@ def _day_text(day: date, agenda: Agenda) -> str:
 def _table(agenda: Agenda, day: date, screen: Screen) -> RenderableType:
     items = [item for item in agenda.items if item.day == day]
     if not items:
-        return Text("Nothing is due.", "quiet")
+        known = "" if all(patient.part is None for patient in agenda.patients) else " in what is known of the plans"
+        return Text(f"Nothing is due{known}.", "quiet")
     several = len(_zones(agenda)) > 1
     table = screen.table()
     table.add_column("When", no_wrap=True)
@@ -165,6 +170,7 @@ def agenda_json(agenda: Agenda) -> dict[str, Any]:
                 "ended": patient.ended,
                 "errors": list(patient.errors),
                 "remarks": list(patient.remarks),
+                "part": patient.part,
             }
             for patient in agenda.patients
         ],
@@ -199,6 +205,7 @@ def _bag_json(bag: HungBagFigures) -> dict[str, Any]:
         "ml_per_hour": _or_none(bag.millilitres_per_hour),
         "ml_filled": _or_none(bag.filled),
         "vials": bag.vials,
+        "hang_by": None if bag.hang_by is None else bag.hang_by.isoformat(),
     }
 
 

@@ -1,6 +1,7 @@
 """``blinplan due``: today and tomorrow over several patients, from their plans and records."""
 
 import json
+import re
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blinplan import Refusal, agenda, patient, plan
+from blinplan import Refusal, agenda, load, patient, plan, toml
 from blinplan.reports.agenda.agenda import patient_days
 from tests.program import Run
 
@@ -58,8 +59,10 @@ def _record(plans: Path, name: str, text: str) -> None:
     (plans / f"{name}.toml").write_text(text, encoding="utf-8")
 
 
-def _plan(plans: Path, name: str, start: str, zone: str = "Europe/Berlin", site: Path | None = None) -> dict[str, Any]:
-    made = plan("rr-adult", patient(weight=70, age=40), start=start, time_zone=zone, site=site)
+def _plan(
+    plans: Path, name: str, start: str, zone: str = "Europe/Berlin", site: Path | None = None, **shown: Any
+) -> dict[str, Any]:
+    made = plan("rr-adult", patient(weight=70, age=40), start=start, time_zone=zone, site=site, **shown)
     text = made.text("json")
     (plans / f"{name}.json").write_text(text, encoding="utf-8")
     return dict(json.loads(text))
@@ -82,6 +85,64 @@ def test_a_pharmacist_sees_today_and_tomorrow_of_all(inside: Run, plans: Path) -
     assert (raised["mcg_per_day"]["exact"], raised["ml_filled"]["exact"]) == ("28", "250")
     assert raised["ml_per_hour"]["exact"] == "9/5"
     assert {one["day"] for one in ran.json["due"]} == {"2026-11-06", "2026-11-07"}
+
+
+def test_of_a_plan_that_was_cut_what_is_beyond_is_not_known(inside: Run, plans: Path) -> None:
+    ward = plans.parent / "ward.toml"
+    _plan(plans, "anna", "2026-11-02T10:00", site=ward, cycle=1)
+    ran = inside("due", "--plans", "plans", "--today", "2026-12-20")  # in cycle 2
+    shown = _words(ran.out)
+    assert (
+        "Only a part is known anna.json the file has a part of the plan (cycle 1): what is due beyond it is not"
+        in shown
+    )
+    assert "0 things are due in 1 plan; of 1 only a part is known" in shown
+    assert "Nothing is due in what is known of the plans." in shown
+    assert "Nothing is due. " not in shown
+    assert "Ended" not in shown
+    (found,) = agenda(plans, today="2026-12-20").patients
+    assert (found.items, found.ended) == ((), None)
+    _plan(plans, "anna", "2026-11-02T10:00", site=ward, first="2026-11-05", last="2026-11-09")
+    (found,) = inside("due", "--plans", "plans", "--today", "2026-11-06", "-f", "json").json["patients"]
+    assert found["part"].startswith("the file has a part of the plan (from Thu 2026-11-05, to Mon 2026-11-09):")
+    _plan(plans, "anna", "2026-11-02T10:00", site=ward)
+    assert inside("due", "--plans", "plans", "--today", "2026-12-20", "-f", "json").json["patients"][0]["part"] is None
+    assert "Nothing is due." in inside("due", "--plans", "plans", "--today", "2026-12-08").out
+
+
+def test_each_bag_says_until_when_it_is_to_be_hung(inside: Run, plans: Path) -> None:
+    ward = plans.parent / "ward.toml"
+    ward.write_text(WARD.replace("bag =", "prepared_hours_before = 6\nbag ="), encoding="utf-8")
+    _plan(plans, "anna", "2026-11-02T10:00", site=ward)
+    ran = inside("due", "--plans", "plans", "--today", "2026-11-08", "-f", "json").json
+    document = json.loads((plans / "anna.json").read_text())["dated"]["bags"]
+    by = {bag["number"]: bag["hang_by"] for bag in document}
+    bags = [one["bag"] for one in ran["due"] if one["due"] == "bag"]
+    assert bags
+    assert all(bag["hang_by"] == by[bag["number"]] for bag in bags)
+    days = inside("due", "--plans", "plans", "--today", "2026-11-02", "--days", "20").out
+    assert "the latest time is not known" in _words(days)  # of bags for 96 hours nobody has said how long they keep
+    known = WARD.replace("hours = 96", "hours = 96, in_use_hours = 120").replace(
+        "bag =", "prepared_hours_before = 6\nbag ="
+    )
+    ward.write_text(known, encoding="utf-8")
+    _plan(plans, "anna", "2026-11-02T10:00", site=ward)
+    days = inside("due", "--plans", "plans", "--today", "2026-11-02", "--days", "1").out
+    assert "hang by Tue 2026-11-03 04:00" in _words(days)  # 120 hours from 04:00, less the 96 that it runs
+
+
+def test_a_record_is_planned_by_the_label_that_is_asked_for(inside: Run, plans: Path) -> None:
+    _record(plans, "bert", COURSE.replace('"rr-adult"', '"ours"'))
+    ours = toml(load("rr-adult")).replace('name = "rr-adult"', 'name = "ours"')
+    (plans / "ours.toml").write_text(re.sub(r"^label = .*\n", "", ours, flags=re.MULTILINE), encoding="utf-8")
+    ends = [agenda(plans, today="2026-11-30", days=1, label=label).due for label in (None, "hk-2026")]
+    told = [[item.what for item in due if item.due == "stop"] for due in ends]
+    assert told == [["end of infusion; never flush the line"], ["end of infusion"]]  # of which the other says nothing
+    (plans / "blinplan.toml").write_text('label = "hk-2026"\n', encoding="utf-8")
+    asked = ("due", "--plans", "plans", "--today", "2026-11-30", "--days", "1")
+    assert "never flush the line" not in _words(inside(*asked).out)
+    assert "never flush the line" in _words(inside(*asked, "--isolated").out)
+    assert inside("due", "--plans", "plans", "--label", "nobodys").status == 2
 
 
 @pytest.mark.parametrize("columns", [80, 120])
