@@ -130,6 +130,7 @@ def read_dose(text: str) -> WrittenDose:
     return WrittenDose(DoseRate(amount, basis), tuple(_slips(match)))
 
 
+@lru_cache(maxsize=1024)
 def read_mass(text: str) -> Mass:
     """Read a mass such as ``20 mg`` or ``5 mg/m2``; raises `QuantityError` otherwise."""
     match = _MASS.fullmatch(text) if len(text) <= LONGEST else None
