@@ -66,7 +66,7 @@ class Dated:
     def travels(self, start: int, stop: int) -> bool:
         """Whether the patient goes to another time zone between two minutes of the course."""
         return any(
-            start < since < stop and str(self.clock.zone_at(since - 1)) != str(self.clock.zone_at(since))
+            start <= since < stop and str(self.clock.zone_at(since - 1)) != str(self.clock.zone_at(since))
             for since, _ in self.ledger.moves
         )
 

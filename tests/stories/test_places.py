@@ -169,6 +169,23 @@ def _is_left_out(clock: WallClock, moment: Moment) -> bool:
     return all(clock.at(moment.minute + off).shown != moment.shown for off in range(-2 * DAY, 2 * DAY, 5))
 
 
+@pytest.mark.parametrize(
+    ("zone", "hour", "more"),
+    [("America/New_York", "10:00", Fraction(9 * 6, 24)), ("Asia/Tokyo", "18:00", -Fraction(28 * 8, 24))],
+)
+def test_who_leaves_at_the_hour_of_a_step(tmp_path: Path, zone: str, hour: str, more: Fraction) -> None:
+    """To the west ten o'clock comes again, and that is when it is; to the east it is gone, and the step is at once."""
+    found = travelling(tmp_path, "2026-12-07T10:00:00", zone)
+    dated = on_calendar(found)
+    step = next(entry.start for entry in dated.entries if entry.due is Due.STEP)
+    assert f"{dated.clock.at(step):%H:%M}" == hour
+    assert hours_of_doses(dated, step + 1) == {"10:00"}
+    (day,) = (day for day in changed_days(dated.course, dated.days) if dated.travels(day.start, day.stop))
+    assert day.micrograms_more == more
+    assert any(line.startswith("The patient travels in cycle 1") for line in found.warnings)
+    exact(found)
+
+
 def test_a_time_that_a_journey_leaves_out_is_later_on_that_day_only() -> None:
     """From 12:00 in Berlin the clock shows 20:00 in Tokyo: what was to come at 13:00 comes an hour later."""
     start = datetime(2026, 12, 7, 13, tzinfo=BERLIN)
