@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from blinplan.course.dated import Dated, date_course
 from blinplan.course.events import as_ordered
 from blinplan.course.happened.hung import wrong_doses
-from blinplan.course.happened.ledger import ledger_data, ledger_of
+from blinplan.course.happened.ledger_document import ledger_data, ledger_of
 from blinplan.course.happened.replan import replan
 from blinplan.course.premedication import premedication_plan
 from blinplan.quantities import read_dose

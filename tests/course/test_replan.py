@@ -15,7 +15,8 @@ from blinplan.course.bags.sequence import bag_sequence
 from blinplan.course.calendar import Due, entries, infusions
 from blinplan.course.events import INTERRUPTED, Course, expand
 from blinplan.course.happened.interruption import Topic
-from blinplan.course.happened.ledger import Ledger, LedgerError, StartOfCycle, ledger_data, ledger_of
+from blinplan.course.happened.ledger import Ledger, StartOfCycle
+from blinplan.course.happened.ledger_document import LedgerError, ledger_data, ledger_of
 from blinplan.course.happened.replan import Replanned, as_it_stood, decide, replan, replay
 from blinplan.course.happened.resumption import RecordError
 from blinplan.course.patient import PatientError, patient

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from blinplan.course.dated import date_course
 from blinplan.course.events import expand
-from blinplan.course.happened.ledger import ledger_data, ledger_of
+from blinplan.course.happened.ledger_document import ledger_data, ledger_of
 from blinplan.course.happened.replan import on_calendar, replan, replay
 from blinplan.course.patient import patient
 from blinplan.course.wall_clock import NO_DATES, DayLength, Moment, WallClock

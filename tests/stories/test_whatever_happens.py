@@ -12,7 +12,7 @@ from blinplan.course.calendar import changed_days
 from blinplan.course.dated import Dated, date_course
 from blinplan.course.events import Event, as_ordered
 from blinplan.course.happened.hung import wrong_doses
-from blinplan.course.happened.ledger import ledger_data, ledger_of
+from blinplan.course.happened.ledger_document import ledger_data, ledger_of
 from blinplan.quantities import read_dose
 from blinplan.regimen.record.record import (
     BagOnRecord,

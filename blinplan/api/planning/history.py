@@ -204,7 +204,7 @@ _NO_PLAN = "give the JSON document of a dated plan: blinplan plan â€¦ --start â€
 
 
 def _from_plan(path: str, fingerprint: str, label: str) -> CourseHistory:
-    from blinplan.course.happened.ledger import LedgerError, ledger_of
+    from blinplan.course.happened.ledger_document import LedgerError, ledger_of
 
     document = _document(path)
     if document["manifest"].get("input") != fingerprint:

@@ -10,7 +10,8 @@ from rich.text import Text
 
 from blinplan.course.dated import Dated
 from blinplan.course.happened.interruption import Decision, Topic
-from blinplan.course.happened.ledger import LedgerEntry, ledger_data
+from blinplan.course.happened.ledger import LedgerEntry
+from blinplan.course.happened.ledger_document import ledger_data
 from blinplan.course.remarks import Remark, RemarkKind
 from blinplan.label.read import label_of
 from blinplan.limits import Limits
