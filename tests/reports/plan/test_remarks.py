@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -56,11 +57,14 @@ CHEAP = [view for view in View if view not in {View.EXPECTED, View.DELIVERED, *P
 OF_SITE = (View.BAGS, View.STARTS)
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Callable[[str, str, str], Plan]:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str, str], Plan]:
+    """Plans, each of which is made once for the tests that ask for it."""
+    path = tmp_path_factory.mktemp("ward") / "ward.toml"
+
+    @cache
     def make(who: str, site: str, cut: str) -> Plan:
         text = SITES[site]
-        path = tmp_path / "ward.toml"
         path.write_text(text or "")
         regimen, figures = WHO[who]
         where = None if text is None else path
