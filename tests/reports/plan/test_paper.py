@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from lxml import html
+from pypdf import PdfReader
 
 from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.reports.plan.paper.sheets import SIZES, LabelSheet
@@ -274,6 +275,26 @@ def test_paper_is_large_enough_to_read_and_each_sheet_says_whose_it_is(
         assert f"page {number} of {len(sheets)}" in sheet.words
         assert "not a medical device" in sheet.words
     assert sum("Taken down" in sheet.words or "Take down" in sheet.words for sheet in sheets) > 1  # heads come again
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("paper", ["A4", "letter"])
+@pytest.mark.parametrize("view", ["overview", "home"])
+def test_a_long_name_takes_more_lines_at_the_head_of_every_sheet_and_covers_nothing(
+    inside: Run, ward: None, tmp_path: Path, paper: str, view: str
+) -> None:
+    asked = ("--patient-name", LONGER, "--patient-number", "MRN 4711-0815", "--plan-id", "bed-1", "--cycle", "1")
+    page = inside(*DATED, *HTML, *asked, "--view", view).out
+    sheets = printed(page, paper, tmp_path)
+    for number, sheet in enumerate(PdfReader(tmp_path / "page.pdf").pages, start=1):
+        lines = sheet.extract_text().splitlines()
+        assert any(f"page {number} of {len(sheets)}" in line for line in lines)
+        head = lines[: next(place for place, line in enumerate(lines) if "not a medical device" in line)]
+        assert "MRN4711-0815" in "".join("".join(head).split())
+        assert max(map(len, head)) < 90  # none runs over the right margin
+    (top,) = set(re.findall(r"margin-top: ([\d.]+)mm", page))
+    (usual,) = set(re.findall(r"margin-top: ([\d.]+)mm", inside(*DATED, *HTML, "--cycle", "1", "--view", view).out))
+    assert float(top) > float(usual) == 19
 
 
 def test_the_sheet_for_home_says_when_and_how_fast_and_whom_to_call(inside: Run, ward: None) -> None:

@@ -7,8 +7,14 @@ from typing import NamedTuple
 
 from blinplan.course.dated import Dated
 from blinplan.reports.plan.data import dated_json
+from blinplan.reports.plan.paper.room import text_lines
 from blinplan.reports.plan.paper.wanted import Paper
 from blinplan.reports.shared.words import known_figures
+
+_RUNNING_EMS = 38
+"""What two thirds of a sheet of A4 between its margins have room for, in letters of 9 pt."""
+
+_MARGIN_MM, _LINE_MM = 19, 3.9
 
 
 class Field(NamedTuple):
@@ -27,6 +33,12 @@ class Heading:
 
     fields: tuple[Field, ...]
     running: str
+
+    @property
+    def top_mm(self) -> float:
+        """The upper margin in mm, in which the line on every sheet has room however long the name is."""
+        lines = len(list(text_lines(self.running, _RUNNING_EMS)))
+        return round(_MARGIN_MM + (lines - 1) * _LINE_MM, 1)
 
 
 def heading(dated: Dated, paper: Paper, plan_id: str | None, revision: int) -> Heading:

@@ -74,14 +74,14 @@ def _in_lines(text: str | None, ems: float, most: int) -> tuple[str, ...] | None
     """The lines of a text, which is shortened where it takes more than so many."""
     if text is None:
         return None
-    lines = tuple(_lines(text, ems))
+    lines = tuple(text_lines(text, ems))
     if len(lines) <= most:
         return lines
-    shorter = (tuple(_lines(f"{text[:count].rstrip()}…", ems)) for count in range(len(text) - 1, -1, -1))
+    shorter = (tuple(text_lines(f"{text[:count].rstrip()}…", ems)) for count in range(len(text) - 1, -1, -1))
     return next((lines for lines in shorter if len(lines) <= most), ("…",))
 
 
-def _lines(text: str, ems: float) -> Iterator[str]:
+def text_lines(text: str, ems: float) -> Iterator[str]:
     """The lines in which a text is set: broken at spaces, after hyphens, and within what is longer than a line."""
     line = ""
     for piece in _words(text):
