@@ -12,6 +12,7 @@ from blinplan.course.events import Period
 from blinplan.physiology.endpoints import Endpoints
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.population import FloatArray
+from blinplan.simulation.endpoints.curve import OnCurve
 from blinplan.simulation.outcome import Occurrence, Quantity
 
 GROUPS = ("Drug", "B cells", "T cells", "Cytokines", "Blasts")
@@ -72,6 +73,8 @@ class Definition:
     kind : what it is of a patient.
     window : when it is looked at. measured : how it is measured.
     readings : what it is in each patient, once for each value of what is in braces.
+    signal : the key of what is shown of patients that it is measured of.
+    on_curve : the same, read off a curve of the signal; None where it does not follow from one.
     """
 
     key: str
@@ -82,6 +85,8 @@ class Definition:
     window: str
     measured: str
     readings: Callable[[Measurements], Iterable[Reading]]
+    signal: str = ""
+    on_curve: OnCurve | None = None
 
     @property
     def pattern(self) -> str:

@@ -15,9 +15,11 @@ from blinplan.physiology.endpoints import (
     SETTLED,
     Endpoints,
 )
-from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, column_name
+from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, column_name, signal_name
 from blinplan.physiology.model.population import FloatArray
 from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.simulation.endpoints import curve as on
+from blinplan.simulation.endpoints.curve import Curve, CurveWindow
 from blinplan.simulation.endpoints.definition import Definition, EndpointKind, Measurements, Reading
 
 _DEPLETED = f"{DEPLETED:g} /µL"
@@ -82,7 +84,7 @@ def _elevations(gathered: Measurements) -> Iterator[Reading]:
 
 def _cytokine(name: str) -> Iterator[Definition]:
     """What is measured of one cytokine that rises."""
-    row, key, group = CYTOKINES.index(name), column_name(name), "Cytokines"
+    row, key, group, signal = CYTOKINES.index(name), column_name(name), "Cytokines", signal_name(name)
 
     def settling(gathered: Measurements) -> Iterator[Reading]:
         endpoints = gathered.endpoints
@@ -103,6 +105,8 @@ def _cytokine(name: str) -> Iterator[Definition]:
         _FIRST,
         f"highest level of {name}, free interval included",
         _one(lambda found: found.cytokine_peak[row, 0]),
+        signal,
+        lambda curve, _: on.highest(curve, curve.cycle(1)),
     )
     yield Definition(
         f"{key}_peak_day",
@@ -113,6 +117,8 @@ def _cytokine(name: str) -> Iterator[Definition]:
         _FIRST,
         f"when that is; {_FROM_START}",
         _one(lambda found: found.cytokine_peak_day[row, 0]),
+        signal,
+        lambda curve, _: on.highest_day(curve, curve.cycle(1)),
     )
     yield Definition(
         f"{key}_settled",
@@ -123,6 +129,8 @@ def _cytokine(name: str) -> Iterator[Definition]:
         _FIRST,
         f"from the peak until {_SETTLED} of the rise above baseline is gone; of patients in whom it rises",
         settling,
+        signal,
+        lambda curve, _: 24.0 * _settling(curve),
     )
     yield Definition(
         f"{key}_peak_second",
@@ -133,7 +141,36 @@ def _cytokine(name: str) -> Iterator[Definition]:
         "the second cycle of the course",
         f"highest level of {name}, free interval included",
         second_peaks,
+        signal,
+        lambda curve, _: on.highest(curve, curve.cycle(sorted(curve.cycles)[1])),
     )
+
+
+def _first_week(curve: Curve) -> CurveWindow:
+    return CurveWindow(curve.first_infusion, curve.first_infusion + FIRST_WEEK)
+
+
+def _return_day(curve: Curve) -> FloatArray:
+    nadir = on.lowest_day(curve, _first_week(curve))
+    return on.first_day(curve, curve.whole, RETURNED * curve.baseline, above=True, after=nadir)
+
+
+def _recovery_day(curve: Curve) -> FloatArray:
+    free = CurveWindow(curve.free(max(curve.cycles)).start, curve.whole.stop)
+    day = on.first_day(curve, free, DEPLETED, above=True)
+    return np.where(curve.at(free.start) <= DEPLETED, day, np.nan)
+
+
+def _before(curve: Curve, cycle: int) -> CurveWindow:
+    return curve.free(max(number for number in curve.cycles if number < cycle))
+
+
+def _settling(curve: Curve) -> FloatArray:
+    """Days from the peak of the first cycle until the rise is gone."""
+    first = curve.cycle(1)
+    peak, day = on.highest(curve, first), on.highest_day(curve, first)
+    level = curve.baseline + SETTLED * (peak - curve.baseline)
+    return on.first_day(curve, first, level, above=False, after=day) - day
 
 
 B_DEPLETED_DAY = Definition(
@@ -145,6 +182,8 @@ B_DEPLETED_DAY = Definition(
     _INFUSED,
     f"first time with {DEPLETED:g} B cells/µL or fewer; {_FROM_START}",
     _one(lambda found: found.b_depleted_day[0]),
+    "b-cells",
+    lambda curve, _: on.first_day(curve, curve.infusion(1), DEPLETED, above=False),
 )
 B_NADIR = Definition(
     "b_nadir",
@@ -155,6 +194,8 @@ B_NADIR = Definition(
     _COURSE,
     "fewest B cells in blood",
     _one(lambda found: found.b_nadir),
+    "b-cells",
+    lambda curve, _: on.lowest(curve, curve.whole),
 )
 B_HIGHEST_FREE = Definition(
     "b_highest_free",
@@ -165,6 +206,8 @@ B_HIGHEST_FREE = Definition(
     "from the end of each cycle's infusion to the end of the cycle",
     "most B cells in blood over all these intervals",
     _one(lambda found: np.max(found.b_highest_free, axis=0)),
+    "b-cells",
+    lambda curve, _: np.max([on.highest(curve, curve.free(cycle)) for cycle in curve.cycles], axis=0),
 )
 T_RETURN_DAY = Definition(
     "t_return_day",
@@ -175,6 +218,8 @@ T_RETURN_DAY = Definition(
     "from the nadir of the first week to the end of the course",
     f"first time after the nadir with {_RETURNED} of baseline or more; {_FROM_START}",
     _one(lambda found: found.t_return_day),
+    "t-cells",
+    lambda curve, _: _return_day(curve),
 )
 AUC = Definition(
     "auc",
@@ -185,6 +230,8 @@ AUC = Definition(
     _COURSE,
     "integral of the concentration over time, exact",
     _one(lambda found: found.auc),
+    "drug",
+    lambda curve, _: on.integral(curve, curve.whole) / 1000.0,
 )
 DEPLETED_CYCLE_1 = Definition(
     "b_depleted_cycle_1",
@@ -195,6 +242,8 @@ DEPLETED_CYCLE_1 = Definition(
     _INFUSED,
     f"{DEPLETED:g} B cells/µL or fewer at some time",
     lambda gathered: [Reading(gathered.endpoints.b_depleted[0])],
+    "b-cells",
+    lambda curve, _: on.lowest(curve, curve.infusion(1)) <= DEPLETED,
 )
 IL6_PEAK_KEY = f"{column_name('IL-6')}_peak"
 
@@ -231,6 +280,8 @@ ENDPOINTS = (
         _COURSE,
         f"when that is; {_FROM_START}",
         _one(lambda found: found.b_nadir_day),
+        "b-cells",
+        lambda curve, _: on.lowest_day(curve, curve.whole),
     ),
     B_HIGHEST_FREE,
     Definition(
@@ -243,6 +294,8 @@ ENDPOINTS = (
         f"first time with more than {DEPLETED:g} B cells/µL; {_FROM_START}; of patients with {DEPLETED:g} or fewer when"
         " the last infusion ends",
         _last_recovery,
+        "b-cells",
+        lambda curve, _: _recovery_day(curve),
     ),
     Definition(
         "t_nadir",
@@ -253,6 +306,8 @@ ENDPOINTS = (
         f"{FIRST_WEEK:g} days from the start of the first infusion",
         "fewest T cells in blood",
         _one(lambda found: 100.0 * found.t_minimum),
+        "t-cells",
+        lambda curve, _: 100.0 * on.lowest(curve, _first_week(curve)) / curve.baseline,
     ),
     Definition(
         "t_nadir_day",
@@ -263,6 +318,8 @@ ENDPOINTS = (
         f"{FIRST_WEEK:g} days from the start of the first infusion",
         f"when that is; {_FROM_START}",
         _one(lambda found: found.t_minimum_day),
+        "t-cells",
+        lambda curve, _: on.lowest_day(curve, _first_week(curve)),
     ),
     T_RETURN_DAY,
     Definition(
@@ -274,6 +331,8 @@ ENDPOINTS = (
         _FIRST,
         "most T cells in blood, free interval included",
         _one(lambda found: 100.0 * found.t_peak[0]),
+        "t-cells",
+        lambda curve, _: 100.0 * on.highest(curve, curve.cycle(1)) / curve.baseline,
     ),
     Definition(
         "t_after_escalation_day_{day}",
@@ -284,6 +343,8 @@ ENDPOINTS = (
         f"{AFTER_ESCALATION:g} days after each step up",
         "T cells in blood, over those at the step",
         _after_escalations,
+        "t-cells",
+        lambda curve, day: 100.0 * curve.at(day + AFTER_ESCALATION) / curve.at(day),
     ),
     *(definition for name in ELEVATED for definition in _cytokine(name)),
     Definition(
@@ -295,6 +356,8 @@ ENDPOINTS = (
         f"{INFUSION:g} days after the start of the first infusion",
         "logarithm to base 10 of blasts over those before treatment",
         _one(lambda found: found.blasts_log10_change_day_28),
+        "blasts",
+        lambda curve, _: np.log10(curve.at(curve.first_infusion + INFUSION) / curve.baseline),
     ),
     DEPLETED_CYCLE_1,
     Definition(
@@ -307,6 +370,8 @@ ENDPOINTS = (
         f"more than {DEPLETED:g} B cells/µL at some time; of patients with {DEPLETED:g} or fewer when"
         " the infusion ends",
         _recoveries,
+        "b-cells",
+        lambda curve, cycle: on.highest(curve, _before(curve, cycle)) > DEPLETED,
     ),
     Definition(
         "t_returned",
@@ -317,6 +382,8 @@ ENDPOINTS = (
         T_RETURN_DAY.window,
         f"{_RETURNED} of baseline or more at some time after the nadir",
         lambda gathered: [Reading(~np.isnan(gathered.endpoints.t_return_day))],
+        "t-cells",
+        lambda curve, _: ~np.isnan(_return_day(curve)),
     ),
     Definition(
         "t_expanded_cycle_1",
@@ -327,6 +394,8 @@ ENDPOINTS = (
         _FIRST,
         f"more than {100 * EXPANDED:g} % of baseline at some time",
         lambda gathered: [Reading(gathered.endpoints.t_expanded[0])],
+        "t-cells",
+        lambda curve, _: on.highest(curve, curve.cycle(1)) > EXPANDED * curve.baseline,
     ),
     Definition(
         f"{column_name('IL-6')}_elevated_cycle_{{cycle}}",
@@ -337,6 +406,8 @@ ENDPOINTS = (
         "each of the first two cycles",
         f"{ELEVATION:g} × baseline or more at some time",
         _elevations,
+        "il-6",
+        lambda curve, cycle: on.highest(curve, curve.cycle(cycle)) >= ELEVATION * curve.baseline,
     ),
     Definition(
         "b_days_depleted_cycle_{cycle}",
@@ -347,6 +418,8 @@ ENDPOINTS = (
         "each cycle, its free interval included",
         f"days with {DEPLETED:g} B cells/µL or fewer, added up",
         _days_depleted,
+        "b-cells",
+        lambda curve, cycle: on.days_at_most(curve, curve.cycle(cycle), DEPLETED),
     ),
 )
 """Every endpoint, in the order of the columns of data."""

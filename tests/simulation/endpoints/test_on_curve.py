@@ -1,0 +1,59 @@
+"""The definitions read off curves say the same as what the engine gathers while patients advance."""
+
+import numpy as np
+import pytest
+
+from blinplan.course.events import periods
+from blinplan.physiology import draw, simulate
+from blinplan.physiology.model.states import SHOWN
+from blinplan.regimen import library
+from blinplan.simulation.endpoints.definition import EndpointKind
+from blinplan.simulation.endpoints.table import ENDPOINTS
+from blinplan.simulation.trial import Trial
+from tests.simulation.endpoints.curves import Measured, both_ways, fine_days
+
+NOT_ON_A_CURVE = {"steady_state_{amounts}", "dose"}
+"""What follows from the doses alone."""
+REGIMENS = ("nhl-5", "short-course", "mrd-adult")
+
+
+@pytest.fixture(scope="module")
+def measured() -> list[Measured]:
+    found: list[Measured] = []
+    for name in REGIMENS:
+        regimen = library.regimen(name)
+        people = draw(regimen.virtual_population, 16, seed=5)
+        trial = Trial(regimen, periods(regimen), people)
+        outcome = trial.run()
+        changes = tuple(minute / 1440 for minute in trial.dosing.edges_minutes[:-1])
+        days = fine_days(trial.dosing.edges_minutes[-1] / 1440, changes)
+        trajectories = simulate(trial.dosing, people, output_days=days, endpoints=False).trajectories
+        assert trajectories is not None
+        found += both_ways(outcome, days, {of.key: of.values(trajectories.states, people) for of in SHOWN})
+    return found
+
+
+def test_every_endpoint_has_a_signal_that_it_follows_from() -> None:
+    signals = {shown.key for shown in SHOWN}
+    for one in ENDPOINTS:
+        assert (one.on_curve is None) == (one.key in NOT_ON_A_CURVE)
+        assert one.on_curve is None or one.signal in signals
+
+
+def test_each_definition_is_what_is_gathered(measured: list[Measured]) -> None:
+    """To the distance of two times of the curve, near which a smallest or greatest value is flat."""
+    seen = set()
+    for of in measured:
+        seen.add(of.key)
+        assert np.array_equal(np.isnan(of.gathered), np.isnan(of.read)), of.key
+        if of.kind is EndpointKind.EVENT:
+            assert np.array_equal(of.gathered, of.read), of.key
+        elif of.unit == "day":
+            slack = 0.025 if of.kind is EndpointKind.TIME or of.key.startswith("b_days") else 0.06
+            assert of.read == pytest.approx(of.gathered, abs=slack, nan_ok=True), of.key
+        elif of.unit == "h":
+            assert of.read == pytest.approx(of.gathered, abs=0.5, nan_ok=True), of.key
+        else:
+            assert of.read == pytest.approx(of.gathered, rel=2e-3, abs=1e-4, nan_ok=True), of.key
+    assert len(seen) > 30
+    assert {"b_recovered_before_cycle_2", "t_after_escalation_day_7", "b_days_depleted_cycle_2"} <= seen
