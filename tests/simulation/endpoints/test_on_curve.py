@@ -49,11 +49,12 @@ def test_each_definition_is_what_is_gathered(measured: list[Measured]) -> None:
         if of.kind is EndpointKind.EVENT:
             assert np.array_equal(of.gathered, of.read), of.key
         elif of.unit == "day":
-            slack = 0.025 if of.kind is EndpointKind.TIME or of.key.startswith("b_days") else 0.06
+            slack = 0.2 if of.key == "b_nadir_day" else 0.03  # B cells are flat about their nadir
             assert of.read == pytest.approx(of.gathered, abs=slack, nan_ok=True), of.key
         elif of.unit == "h":
             assert of.read == pytest.approx(of.gathered, abs=0.5, nan_ok=True), of.key
         else:
             assert of.read == pytest.approx(of.gathered, rel=2e-3, abs=1e-4, nan_ok=True), of.key
     assert len(seen) > 30
-    assert {"b_recovered_before_cycle_2", "t_after_escalation_day_7", "b_days_depleted_cycle_2"} <= seen
+    assert {"b_recovered_before_cycle_2", "b_days_depleted_cycle_2"} <= seen
+    assert any(key.startswith("t_after_escalation") for key in seen)
