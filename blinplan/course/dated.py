@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import cached_property
 from itertools import count
 
@@ -121,7 +121,13 @@ class Dated:
         return numbers
 
 
-def date_course(planned: Course, begins: datetime, site: Site | None, happened: CourseRecord | Ledger | None) -> Dated:
+def date_course(
+    planned: Course,
+    begins: datetime,
+    site: Site | None,
+    happened: CourseRecord | Ledger | None,
+    moves: tuple[tuple[int, tzinfo], ...] = (),
+) -> Dated:
     """Put a course on the calendar, as a record or a ledger says that it came to be.
 
     Parameters
@@ -134,6 +140,8 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
         The profile of the site that prepares the bags; without one there are none.
     happened
         What happened, or what was decided of it; None where nothing did.
+    moves
+        The minutes from which the patient is in another time zone, where no site says it.
 
     Raises
     ------
@@ -145,14 +153,14 @@ def date_course(planned: Course, begins: datetime, site: Site | None, happened: 
         When the site has no day on which a cycle could start.
     """
     site = None if site is None else _with_label(site, planned, happened)
-    clock = Clock(begins, () if site is None else moves_of(site.later))
+    clock = Clock(begins, moves if site is None else moves_of(site.later))
     if isinstance(happened, Ledger):
         found = replay(planned, happened, WallClock(begins))
     else:
         by_step = site is not None and site.figures_by_step
         adulthood = _adulthood(planned, begins, site)
-        moves = site is not None and site.long_day is LongDay.MOVE_CLOCK
-        days = DayLength.INFUSION_OF_24_HOURS if moves else DayLength.BY_THE_CLOCK
+        of_24_hours = site is not None and site.long_day is LongDay.MOVE_CLOCK
+        days = DayLength.INFUSION_OF_24_HOURS if of_24_hours else DayLength.BY_THE_CLOCK
         days_here = WallClock(begins, days, clock.moves)
         found = replan(planned, happened, _opens(site, begins), adulthood, days_here, by_step=by_step)
     site = None if site is None else _with_days(site, found.ledger.days)
@@ -196,7 +204,7 @@ def as_planned(now: Dated) -> Iterator[Dated]:
     for earlier in as_it_stood(record_of(now.ledger, now.course.regimen.name, now.clock.start)):
         try:
             yield replace(
-                date_course(now.replanned.undated, now.clock.start, now.site, earlier),
+                date_course(now.replanned.undated, now.clock.start, now.site, earlier, now.clock.moves),
                 cycle=now.cycle,
                 first=now.first,
                 last=now.last,

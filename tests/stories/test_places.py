@@ -116,6 +116,19 @@ def test_a_journey_on_the_day_on_which_the_clock_is_changed(tmp_path: Path) -> N
     exact(found)
 
 
+def test_where_no_site_prepares_bags_before_it_a_journey_is_counted_all_the_same(tmp_path: Path) -> None:
+    with_bags = on_calendar(travelling(tmp_path, "2026-12-09T12:00:00", "America/New_York"))
+    found = plan("rr-adult", record=tmp_path / "record.toml")
+    dated = on_calendar(found)
+    assert dated.course == with_bags.course
+    assert hours_of_doses(dated) == {"10:00"}
+    said = "Times are local in Europe/Berlin, and from Wed 2026-12-09 06:00 in America/New_York."
+    assert said in " ".join(found.text(view="agenda").split())
+    again = plan("rr-adult", ledger=written(tmp_path, found))
+    assert on_calendar(again).course == dated.course
+    assert hours_of_doses(on_calendar(again)) == {"10:00"}
+
+
 def test_who_comes_back_begins_the_next_cycle_at_ten_in_the_hospital(tmp_path: Path) -> None:
     back = '[[place]]\nsince = 2027-01-05T09:00:00\nsite = "ward.toml"\n'
     home = '[[place]]\nsince = 2026-12-09T12:00:00\nsite = "home.toml"\n'

@@ -9,7 +9,9 @@ from blinplan.api.planning.history import CourseHistory
 from blinplan.api.regimens.load import read_site
 
 if TYPE_CHECKING:
-    from blinplan.regimen.site.site import Site
+    from datetime import tzinfo
+
+    from blinplan.regimen.site.site import LaterPlace, Site
 
 
 def with_places(site: "Site | None", happened: CourseHistory) -> "Site | None":
@@ -20,19 +22,35 @@ def with_places(site: "Site | None", happened: CourseHistory) -> "Site | None":
     Refusal
         When a profile is not there.
     """
-    places, start = happened.so_far.places if happened.so_far else (), happened.start
-    if not places or start is None:
+    read = _places(happened)
+    if not read:
         return site
-    from blinplan.regimen.record.record import minutes_between
-    from blinplan.regimen.site.site import LaterPlace
-
-    files = zip(places, files_of_places(happened), strict=True)
-    read = [LaterPlace(minutes_between(start, place.since), read_site(file)) for place, file in files]
     if read[0].minute <= 0 and site is None:
         site, read = read[0].site, read[1:]
     if site is None:
         return None  # which site prepares bags until then nobody says, and the plan tells that
     return replace(site, later=tuple(read))
+
+
+def moves_of_places(happened: CourseHistory) -> "tuple[tuple[int, tzinfo], ...]":
+    """From which minutes of a course its patient is in another time zone, whoever prepares bags before that."""
+    places = _places(happened)
+    if not places:
+        return ()
+    from blinplan.regimen.site.site import moves_of
+
+    return moves_of(places)
+
+
+def _places(happened: CourseHistory) -> "list[LaterPlace]":
+    places, start = happened.so_far.places if happened.so_far else (), happened.start
+    if not places or start is None:
+        return []
+    from blinplan.regimen.record.record import minutes_between
+    from blinplan.regimen.site.site import LaterPlace
+
+    files = zip(places, files_of_places(happened), strict=True)
+    return [LaterPlace(minutes_between(start, place.since), read_site(file)) for place, file in files]
 
 
 def files_of_places(happened: CourseHistory) -> list[Path]:

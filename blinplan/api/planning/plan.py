@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from blinplan.api.patient import Figures, figures_of, on_the_day
 from blinplan.api.planning.beginning import refuse_another_zone, start_in
 from blinplan.api.planning.history import CourseHistory, history
-from blinplan.api.planning.places import everywhere, files_of_places, with_places
+from blinplan.api.planning.places import everywhere, files_of_places, moves_of_places, with_places
 from blinplan.api.planning.planned import Plan, Planned
 from blinplan.api.regimens.label import followed_label, source_of
 from blinplan.api.regimens.load import beside, read_site, refuse_what_cannot_be_given
@@ -331,7 +331,8 @@ def _put_on_calendar(
     from blinplan.reports.shared.words import moment_text
 
     try:
-        found = date_course(course, begins, site, happened.so_far)
+        moves = moves_of_places(happened) if site is None else ()
+        found = date_course(course, begins, site, happened.so_far, moves)
     except PatientError as error:
         raise ArgumentRefusal("{path}: {why}", _WHOSE_AREA, path=happened.path, why=error) from error
     except RecordError as error:

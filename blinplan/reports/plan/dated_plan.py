@@ -128,10 +128,12 @@ def zone_line(dated: Dated) -> Text:
 
 def zones_text(dated: Dated) -> str:
     """Say in which zones times are, and from when on."""
+    places = [(minute, "") for minute, _ in dated.clock.moves]
+    if dated.site is not None:
+        places = [(place.minute, f" ({visible(place.site.name)})") for place in dated.site.later]
     later = [
-        f", and from {moment_text(dated.clock.at(place.minute))} in {dated.clock.zone_at(place.minute)}"
-        f" ({visible(place.site.name)})"
-        for place in (dated.site.later if dated.site is not None else ())
+        f", and from {moment_text(dated.clock.at(minute))} in {dated.clock.zone_at(minute)}{name}"
+        for minute, name in places
     ]
     elsewhere = any(str(zone) != str(dated.clock.zone) for _, zone in dated.clock.moves)
     by_first = f" {_counted_by(dated)}" if elsewhere else ""
