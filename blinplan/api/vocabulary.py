@@ -73,11 +73,12 @@ class View(StrEnum):
 
 
 class SimulateFormat(StrEnum):
-    """How to show the endpoints."""
+    """How to show the endpoints; or, as nonmem, event records of the patients instead."""
 
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+    NONMEM = "nonmem"
 
 
 class TableFormat(StrEnum):

@@ -37,7 +37,9 @@ def model(
     records: Annotated[
         str,
         typer.Option(
-            metavar="NAME", help="The data set that the control stream reads: the output of `blinplan plan -f nonmem`."
+            metavar="NAME",
+            help="The data set that the control stream reads: the output of `blinplan plan -f nonmem` for one patient,"
+            " or of `blinplan simulate -f nonmem` for many.",
         ),
     ] = "records.csv",
     regimen: Annotated[

@@ -10,6 +10,7 @@ from blinplan.api.notebook import table_html
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
 from blinplan.api.simulating.data_file import minutes_of, refuse_data_file, write_table
+from blinplan.api.simulating.event_records import EventRecords
 from blinplan.api.simulating.patients import PatientSource, people_of
 from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.simulating.simulate import course_asked, errors_of, not_eligible, options_of
@@ -80,6 +81,11 @@ class CurvesResult:
 
         computed = portions(self.curves, executor=self.executor, progress=self.progress)
         return curve_table(self.curves, computed, self.order.fingerprint, self.errors, record_of(self.recorded))
+
+    def records(self) -> EventRecords:
+        """Make event records of the same patients, with a sample at each of the times: NONMEM, mrgsolve, rxode2."""
+        fingerprint = self.order.fingerprint
+        return EventRecords(self.curves, fingerprint, self.errors, self.recorded, self.executor, self.progress)
 
     def csv_texts(self) -> Iterator[str]:
         """Write the same as CSV, in pieces."""

@@ -15,7 +15,7 @@ def refuse_data_file(path: Path, inputs: tuple[str, ...] = (), output_format: st
     """Refuse a file for data that cannot be written, or is one of the inputs, before anything is simulated."""
     if path.suffix not in {".csv", ".parquet"}:
         raise Refusal(f"{path} does not end in .csv or .parquet", "the ending says how the data is written")
-    if output_format == "json" or (output_format == "csv" and path.suffix != ".csv"):
+    if output_format == "json" or (output_format in {"csv", "nonmem"} and path.suffix != ".csv"):
         message = "{short_output_format} {form} and {short_output} {path} contradict each other"
         advice = "leave {short_output_format} out: the ending decides"
         raise ArgumentRefusal(message, advice, form=str(output_format), path=path)

@@ -15,6 +15,7 @@ from blinplan.data_table import DataTable, csv_parts
 from blinplan.executor import Executor
 from blinplan.proportion import Proportion
 from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
 from blinplan.writing import replace_file
 
@@ -132,6 +133,8 @@ class SimulationResult:
             return json_text(document)
         if chosen is SimulateFormat.CSV:
             return "".join(self.csv_texts())
+        if chosen is SimulateFormat.NONMEM:
+            raise Refusal("event records have the times of samples", 'ask for them with curves(..., "1d").records()')
         return screen.render(*self._report(bands, screen))
 
     def _report(self, bands: "Bands | None", screen: Screen) -> "list[RenderableType]":

@@ -102,6 +102,7 @@ _OPTIONS = {
     "first": "--from",
     "last": "--to",
     "output_format": "--format",
+    "short_output": "-o",
     "short_output_format": "-f",
     "infused": "--infused-ml",
     "micrograms": "--mcg",

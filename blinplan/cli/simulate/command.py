@@ -33,16 +33,18 @@ from blinplan.cli.simulate.options import (
     SignalNames,
     ToDay,
     read_data_options,
+    refuse_nobody_measured,
     settle_drawing,
 )
 from blinplan.executor import threads as threads_of
 from blinplan.outside_text import visible
-from blinplan.quantities import plural
+from blinplan.quantities import MINUTES_PER_DAY, plural
 from blinplan.refusal import Refusal
 from blinplan.terminal import Colour, Terminal
 
 if TYPE_CHECKING:
     from blinplan.api.simulating.curves import CurvesResult
+    from blinplan.api.simulating.event_records import EventRecords
     from blinplan.api.simulating.simulated import SimulationResult
     from blinplan.cli.simulate.options import Data
 
@@ -116,6 +118,8 @@ def simulate(
     Shares by days, and an endpoint of your own:
     [bold]blinplan simulate rr-adult --by-day 2,7,28 --endpoint "IL-6 above 100 pg/mL in cycle 1"[/bold]
 
+    For NONMEM, mrgsolve and rxode2: [bold]blinplan simulate rr-adult --patients 100 -f nonmem -o records.csv[/bold]
+
     For pandas, polars and R: [bold]blinplan simulate rr-adult --every 6h -o curves.parquet[/bold]
 
     A body size (--weight and --height, or --bsa) is that of the typical patient; with --record it is the record's.
@@ -143,12 +147,13 @@ def simulate(
     inputs = (ordered.name, str(people), str(record))
     data = read_data_options(output, every, output_format, parameter_sets=uncertainty, inputs=inputs)
     wanted, days = read_endpoint_options(
-        endpoints, endpoint, by_day, typical=typical, curves=data is not None and data.every is not None
+        endpoints,
+        endpoint,
+        by_day,
+        typical=typical,
+        curves=data.option if data is not None and data.of_curves else None,
     )
-    if measured and typical:
-        raise Refusal("--typical and --measured contradict each other", "the typical patient is nobody's sample")
-    if measured and data is None:
-        raise Refusal("--measured is of each patient", "add -o FILE or -f csv, and --every for measured curves")
+    refuse_nobody_measured(data, measured=measured, typical=typical)
     drawing = settle_drawing(
         curves,
         from_day,
@@ -160,8 +165,8 @@ def simulate(
         table=output_format is SimulateFormat.TABLE and data is None,
         seen=terminal.is_seen,
     )
-    if data is not None and data.every is not None and drawing.figures:
-        raise Refusal("--every writes data and draws no figure", "leave --figure out, or give it without --every")
+    if data is not None and data.of_curves and drawing.figures:
+        raise Refusal(f"{data.option} writes data and draws no figure", "leave it out, or --figure")
     announce_compilation(terminal)
     with threads_of(threads) as executor, progress_bar(size_of_all(whom) * (1 + uncertainty), terminal) as progress:
         how = How(
@@ -177,8 +182,8 @@ def simulate(
             executor=executor,
             progress=progress,
         )
-        if data is not None and data.every is not None:
-            _write_curves(data, curves_of(ordered, data.every, **how), terminal)
+        if data is not None and data.of_curves:
+            _write_curves(data, curves_of(ordered, data.every or MINUTES_PER_DAY, **how), terminal)
             return
         found = simulated(
             ordered,
@@ -210,7 +215,10 @@ def _write_endpoints(data: "Data", found: "SimulationResult", terminal: Terminal
 
 
 def _write_curves(data: "Data", found: "CurvesResult", terminal: Terminal) -> None:
-    """Compute every patient's curves and write them as they come."""
+    """Compute every patient's curves and write them as they come, or event records of the same patients."""
+    if data.records:
+        _write_records(data, found.records(), terminal)
+        return
     _write(data, found, terminal)
     if data.target is not None:
         size, times = found.curves.cohort.size, found.curves.minutes.shape[0]
@@ -219,7 +227,15 @@ def _write_curves(data: "Data", found: "CurvesResult", terminal: Terminal) -> No
         terminal.say(line, "warning")
 
 
-def _write(data: "Data", found: "SimulationResult | CurvesResult", terminal: Terminal) -> None:
+def _write_records(data: "Data", found: "EventRecords", terminal: Terminal) -> None:
+    """Write event records of every patient."""
+    _write(data, found, terminal)
+    if data.target is not None:
+        size = found.curves.cohort.size
+        terminal.say(f"{visible(str(data.target))}: event records of {_patients(size)}", "quiet")
+
+
+def _write(data: "Data", found: "SimulationResult | CurvesResult | EventRecords", terminal: Terminal) -> None:
     if data.target is None:
         for text in found.csv_texts():
             terminal.write(text)

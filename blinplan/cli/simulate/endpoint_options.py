@@ -54,9 +54,9 @@ def read_endpoint_options(
     days: Sequence[str] | None,
     *,
     typical: bool,
-    curves: bool,
+    curves: str | None,
 ) -> EndpointTexts:
-    """Read what the options ask for, of the typical patient alone or of curves where these are.
+    """Read what the options ask for, of the typical patient alone; ``curves`` is the option by which data has none.
 
     Raises
     ------
@@ -64,8 +64,8 @@ def read_endpoint_options(
         When the options contradict each other, or one of them cannot be.
     """
     asked = EndpointTexts(_endpoint_texts(keys, own), _days_of(days))
-    if curves and any(asked):
-        raise Refusal("--every writes curves, and no endpoints", "leave --every out, or all that asks for endpoints")
+    if curves is not None and any(asked):
+        raise Refusal(f"{curves} writes no endpoints", f"leave {curves} out, or all that asks for endpoints")
     if typical and asked.days:
         raise Refusal("--by-day asks for shares of patients, and --typical has one", "leave one of the two out")
     return asked

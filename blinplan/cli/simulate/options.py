@@ -151,10 +151,24 @@ def settle_drawing(
 
 
 class Data(NamedTuple):
-    """Data that is asked for: where it goes (None: standard output), and for curves the minutes between times."""
+    """Data that is asked for: where it goes (None: standard output), and for curves the minutes between times.
+
+    ``records`` says that it is event records of the same patients.
+    """
 
     target: Path | None
     every: int | None
+    records: bool
+
+    @property
+    def of_curves(self) -> bool:
+        """Whether it is at many times of each patient."""
+        return self.records or self.every is not None
+
+    @property
+    def option(self) -> str:
+        """What asks for it."""
+        return "-f nonmem" if self.records else "--every"
 
 
 def read_data_options(
@@ -167,12 +181,26 @@ def read_data_options(
     Refusal
         When the options contradict each other, before anything is simulated.
     """
-    if output is None and every is None and form != "csv":
+    if output is None and every is None and form not in {"csv", "nonmem"}:
         return None
-    if output is None and form != "csv":
+    if output is None and form not in {"csv", "nonmem"}:
         raise Refusal("--every gives curves as data", "add -o curves.csv, -o curves.parquet or -f csv")
     if (output or every) and parameter_sets:
         raise Refusal("a table of data holds one set of parameters", "leave --uncertainty out, or -o and --every")
     if output is not None:
         refuse_data_file(output, inputs, form)
-    return Data(output, None if every is None else minutes_of(every))
+    return Data(output, None if every is None else minutes_of(every), form == "nonmem")
+
+
+def refuse_nobody_measured(data: Data | None, *, measured: bool, typical: bool) -> None:
+    """Refuse what a ward would measure of nobody.
+
+    Raises
+    ------
+    Refusal
+        When there is no patient of whom, or no data in which it could stand.
+    """
+    if measured and typical:
+        raise Refusal("--typical and --measured contradict each other", "the typical patient is nobody's sample")
+    if measured and data is None:
+        raise Refusal("--measured is of each patient", "add -o FILE or -f csv, and --every for measured curves")

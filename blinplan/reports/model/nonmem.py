@@ -76,8 +76,9 @@ _STREAM = """\
 ;; Blinatumomab in plasma: one compartment, linear elimination, infusion at a constant rate.
 ;; Written by blinplan {version}, population {population}, model {model}.
 ;; The records are those of: blinplan plan REGIMEN --weight KG --height CM -f nonmem > {records}
-;; They are for simulation: nothing is observed in them. IPRED is the concentration in pg/mL, and DV the natural
-;; logarithm of a measured one.
+;; or of many virtual patients: blinplan simulate REGIMEN --patients N -f nonmem -o {records}
+;; They are for simulation; with --measured, something is observed in those of many. IPRED is the concentration in
+;; pg/mL, and DV the natural logarithm of a measured one.
 $PROBLEM Blinatumomab, {source}
 $INPUT {items}
 $DATA {records} IGNORE=@

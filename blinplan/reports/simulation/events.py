@@ -1,0 +1,186 @@
+"""Event records of virtual patients for NONMEM, mrgsolve and rxode2: what each is infused, and when samples are taken.
+
+Times are in hours, amounts in mcg, volumes in L. The first columns are those that a control stream of `model --nonmem`
+reads, in its order; programs that read columns by their names find the others behind them. Every cell but a name is a
+number or empty, so that R reads numbers.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blinplan.data_table import Column, ColumnKind, DataTable
+from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
+from blinplan.reports.simulation.data import simulation_manifest
+from blinplan.simulation.crowd.cohort import Cohort
+from blinplan.simulation.measured.errors import ASSAYS, Errors
+from blinplan.simulation.trajectories import Portion, RequestedCurves
+
+_READ = (
+    Column("ID", "", "number of the patient", ColumnKind.WHOLE),
+    Column("TIME", "h", "time from the start of the course"),
+    Column("AMT", "mcg", "amount of an infusion; 0 where a sample is taken"),
+    Column("RATE", "mcg/h", "rate of an infusion; 0 where a sample is taken"),
+    Column("EVID", "", "1 a dose, 0 an observation", ColumnKind.WHOLE),
+    Column("CMT", "", "number of the compartment", ColumnKind.WHOLE),
+    Column("MDV", "", "1 where nothing is observed", ColumnKind.WHOLE),
+    Column("DV", "", "natural logarithm of the measured concentration in pg/mL; empty for none"),
+    Column("BSA", "m²", "body surface area"),
+    Column("CYCLE", "", "number of the cycle", ColumnKind.WHOLE),
+    Column("STEP", "", "number of the dose step within its cycle", ColumnKind.WHOLE),
+)
+_OF_PATIENT = (
+    Column("WT", "kg", "body weight"),
+    Column("HT", "cm", "height"),
+    Column("AGE", "year", "age"),
+    Column("FEMALE", "", "1 for a woman or girl, 0 for a man or boy", ColumnKind.WHOLE),
+    Column("CLI", "L/h", "clearance of this patient"),
+)
+_CENSORED = Column("CENS", "", "1 below the assay's lower limit, -1 above its upper one, 0 else", ColumnKind.WHOLE)
+_NAME = Column("NAME", "", "what the patient is called in the table of patients", ColumnKind.TEXT)
+_DRUG = next(assay for assay in ASSAYS if assay.signal == "drug")
+_OBSERVATION, _DOSE = 0, 1
+_AT_ONCE = 1_000
+"""Patients of whom records are made at once."""
+
+
+class _Records(NamedTuple):
+    """The records that every patient has: at which minutes, which are doses, and of which period."""
+
+    minutes: NDArray[np.int64]
+    doses: NDArray[np.bool_]
+    rows: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, curves: RequestedCurves) -> "_Records":
+        """A dose before a sample of the same time."""
+        infused = [(of.start, 0, row) for row, of in enumerate(curves.trial.periods) if of.dose is not None]
+        sampled = zip(curves.minutes.tolist(), (1,) * len(curves.minutes), curves.row_of_times.tolist(), strict=True)
+        minutes, kinds, rows = np.array(sorted([*infused, *sampled])).T
+        return cls(minutes, kinds == 0, rows)
+
+
+def event_table(
+    curves: RequestedCurves,
+    input_fingerprint: str,
+    *,
+    computed: Iterable[Portion] | None = None,
+    errors: Errors | None = None,
+    record: str | None = None,
+) -> DataTable:
+    """Make event records of all patients, patient by patient.
+
+    With errors, the curves have to be ``computed``: what a ward would measure stands where it is observed.
+    """
+    people = (
+        _blank_samples(curves) if computed is None or errors is None else _measured_samples(curves, computed, errors)
+    )
+    names = () if _as_numbers(curves.cohort) is not None or not curves.cohort.ids else (_NAME,)
+    return DataTable(
+        "event records",
+        (*_READ, *_OF_PATIENT, *(() if errors is None else (_CENSORED,)), *names),
+        _portions(curves, people, errors is not None),
+        {**simulation_manifest(curves, input_fingerprint, record), "every_minutes": curves.every},
+    )
+
+
+class _Sampled(NamedTuple):
+    """Some patients, and what is measured of them at the times of samples: logarithms, and beyond which limit."""
+
+    people: Population
+    measured: FloatArray
+    censored: NDArray[np.int64]
+
+
+def _blank_samples(curves: RequestedCurves) -> Iterator[_Sampled]:
+    for part in curves.cohort.parts(_AT_ONCE):
+        people = part.population()
+        shape = curves.minutes.shape[0], people.size
+        yield _Sampled(people, np.full(shape, np.nan), np.zeros(shape, dtype=np.int64))
+
+
+def _measured_samples(curves: RequestedCurves, computed: Iterable[Portion], errors: Errors) -> Iterator[_Sampled]:
+    for portion in computed:
+        people, values = portion.trajectories.population, portion.trajectories.states.concentration
+        found = errors.at_minutes(_DRUG, values, people.numbers, curves.minutes)
+        below = np.array([str(beyond).startswith("<") for beyond in found.beyond.ravel()]).reshape(values.shape)
+        censored = np.where(np.isnan(found.values), np.where(below, 1, -1), 0)
+        yield _Sampled(people, np.log(found.values), censored.astype(np.int64))
+
+
+def _portions(curves: RequestedCurves, sampled: Iterable[_Sampled], measured: bool) -> Iterator[tuple[Any, ...]]:
+    records, done = _Records.of(curves), 0
+    ids, cohort = _as_numbers(curves.cohort), curves.cohort
+    lengths = np.array([of.minutes for of in curves.trial.periods]) / MINUTES_PER_DAY
+    for some in sampled:
+        people, whose = some.people, slice(done, done + some.people.size)
+        numbers = _numbers(cohort, people, done) if ids is None else ids[whose]
+        yield (
+            *_read(curves, records, some, lengths, numbers),
+            *(np.repeat(values, records.rows.shape[0]) for values in _of_patient(people)),
+            *((_by_patient(_at_samples(records, some.censored, 0)),) if measured else ()),
+            *((np.repeat(np.array(cohort.ids[whose]), records.rows.shape[0]),) if cohort.ids and ids is None else ()),
+        )
+        done += people.size
+
+
+def _read(
+    curves: RequestedCurves,
+    records: _Records,
+    some: _Sampled,
+    lengths: FloatArray,
+    numbers: NDArray[np.int64],
+) -> Iterator[NDArray[Any]]:
+    """The columns that a control stream reads."""
+    size, doses = some.people.size, records.doses[:, np.newaxis]
+    rates = curves.trial.trial_of(some.people).dosing.rates
+    value = _at_samples(records, some.measured, np.nan)
+    nothing = doses | (_at_samples(records, some.censored, 0) != 0)
+    cycles, steps = (np.array([getattr(of, name) for of in curves.trial.periods]) for name in ("cycle", "step"))
+    yield np.repeat(numbers, records.rows.shape[0])
+    yield np.tile(records.minutes / MINUTES_PER_HOUR, size)
+    yield _by_patient(np.where(doses, (rates * lengths[:, np.newaxis])[records.rows], 0.0))
+    yield _by_patient(np.where(doses, rates[records.rows] / HOURS_PER_DAY, 0.0))
+    yield np.tile(np.where(records.doses, _DOSE, _OBSERVATION), size)
+    yield np.ones(records.rows.shape[0] * size, dtype=np.int64)
+    yield _by_patient(nothing.astype(np.int64))
+    yield _by_patient(value)
+    yield np.repeat(some.people.bsa_m2, records.rows.shape[0])
+    yield np.tile(cycles[records.rows], size)
+    yield np.tile(steps[records.rows], size)
+
+
+def _of_patient(people: Population) -> tuple[NDArray[Any], ...]:
+    sexes = people.female.astype(np.int64)
+    return people.weight_kg, people.height_cm, people.age_years, sexes, people.clearance / HOURS_PER_DAY
+
+
+def _at_samples(records: _Records, values: NDArray[Any], other: float) -> NDArray[Any]:
+    """Values (records, patients) where samples are taken, and another where doses begin."""
+    found = np.full((records.rows.shape[0], values.shape[1]), other, dtype=values.dtype)
+    found[~records.doses] = values
+    return found
+
+
+def _by_patient(values: NDArray[Any]) -> NDArray[Any]:
+    return np.ascontiguousarray(values.T).reshape(-1)
+
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+
+
+def _as_numbers(cohort: Cohort) -> NDArray[np.int64] | None:
+    """The names of patients as numbers, where all of them are; None where one is not, or they have none."""
+    if not cohort.ids or not all(_NUMBER.fullmatch(name) for name in cohort.ids):
+        return None
+    return np.array(cohort.ids, dtype=np.int64)
+
+
+def _numbers(cohort: Cohort, people: Population, before: int) -> NDArray[np.int64]:
+    """By number in the seed, or else counted."""
+    counted = np.arange(before, before + people.size) if cohort.seed is None else people.numbers.astype(np.int64)
+    return counted + 1
