@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -121,35 +121,6 @@ def in_order(executor: Executor, function: Callable[[A], T], arguments: Iterable
         yield from executor.map(function, some)
 
 
-def call_in_shares(
-    items: Sequence[T],
-    least: int,
-    here: Callable[[T], A],
-    elsewhere: Callable[[Sequence[T]], bytes],
-    arrived: Callable[[Sequence[T], bytes | None], Sequence[A]],
-) -> list[A]:
-    """Do something with each of many items, some of it in copies of this process where that saves time.
-
-    Parameters
-    ----------
-    items, least
-        What is to be done, and how many are worth a copy.
-    here, elsewhere
-        Does it with one item in this process, and with a share in a copy, which has all that was read: so that nothing
-        is handed over but what is found.
-    arrived
-        What is found of a share, from what its copy handed over; None where that failed.
-    """
-    first, *others = together = shares(items, least)
-    answers: dict[int, A] = {}
-    with copies(elsewhere, others) as running:
-        answers |= zip(range(0, len(items), len(together)), map(here, first), strict=True)
-        for number, (share, copy) in enumerate(zip(others, running, strict=True), start=1):
-            found = arrived(share, copy.result())
-            answers |= zip(range(number, len(items), len(together)), found, strict=True)
-    return [answers[number] for number in range(len(items))]
-
-
 def shares(items: Sequence[T], least: int) -> list[Sequence[T]]:
     """Part what is to be done: one share for this process, and one for each copy of it that saves time.
 
@@ -167,11 +138,15 @@ def _can_be_copied() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
+Ask = Callable[[bytes], bytes]
+"""What a copy hands over first, and what it is told for it."""
+
+
 @contextmanager
-def copies(function: Callable[[A], bytes], arguments: Sequence[A]) -> Iterator[Sequence[Copy]]:
+def copies(function: Callable[[A, Ask], bytes], arguments: Sequence[A]) -> Iterator[Sequence[Copy]]:
     """Call a function for each argument in a copy of this process, while this one does something else.
 
-    A copy has all that was read, so that nothing is handed over but what it finds.
+    A copy has all that was read, so that nothing is handed over but what it finds. On its way it may ask once.
     """
     running: list[Copy] = []
     try:
@@ -186,37 +161,69 @@ def copies(function: Callable[[A], bytes], arguments: Sequence[A]) -> Iterator[S
 class Copy:
     """A copy of this process, which calls one function and ends."""
 
-    def __init__(self, function: Callable[[A], bytes], argument: A) -> None:
-        self._from, to = os.pipe()
+    def __init__(self, function: Callable[[A, Ask], bytes], argument: A) -> None:
+        (here, to), (there, answer) = os.pipe(), os.pipe()
         self._process = os.fork()
         if self._process == 0:
-            _call_and_end(function, argument, to)
+            _call_and_end(function, argument, to, there)
         os.close(to)
+        os.close(there)
+        self._from, self._to = os.fdopen(here, "rb"), os.fdopen(answer, "wb")
+
+    def asked(self) -> bytes | None:
+        """What it asks with; None where it failed before."""
+        return _received(self._from)
+
+    def tell(self, what: bytes) -> None:
+        """Answer what it asked."""
+        with suppress(BrokenPipeError):  # of one that has failed, its result tells
+            _send(self._to, what)
 
     def result(self) -> bytes | None:
         """What it found; None where it failed."""
-        with os.fdopen(os.dup(self._from), "rb") as file:
-            found = file.read()
-        return found[1:-1] if len(found) > 1 and found[:1] == found[-1:] == _WHOLE else None
+        return _received(self._from)
 
     def end(self) -> None:
-        """Wait until it has ended; nobody reads any more what it may have to say."""
-        os.close(self._from)
+        """End it, whatever it does; nobody waits any more for what it may have to say."""
+        import signal
+
+        os.kill(self._process, signal.SIGKILL)
         os.waitpid(self._process, 0)
+        self._from.close()
+        with suppress(BrokenPipeError):
+            self._to.close()
 
 
-_WHOLE = b"."
-"""Stands before and after what a copy found, so that a part of it is not taken for all."""
+_LENGTH = 8
+"""Bytes that say how long what follows is, so that a part of it is not taken for all."""
 
 
-def _call_and_end(function: Callable[[A], bytes], argument: A, to: int) -> NoReturn:
+def _send(file: BinaryIO, what: bytes) -> None:
+    file.write(len(what).to_bytes(_LENGTH, "big"))
+    file.write(what)
+    file.flush()
+
+
+def _received(file: BinaryIO) -> bytes | None:
+    length = file.read(_LENGTH)
+    if len(length) < _LENGTH:
+        return None
+    what = file.read(int.from_bytes(length, "big"))
+    return what if len(what) == int.from_bytes(length, "big") else None
+
+
+def _call_and_end(function: Callable[[A, Ask], bytes], argument: A, to: int, there: int) -> NoReturn:
     """Hand over what a function returns, and end without what else ends a program, as writing what is not yet written.
 
     Whatever goes wrong, the process that was copied does the same, and tells of it.
     """
     try:
-        found = function(argument)
-        with os.fdopen(to, "wb") as file:
-            file.write(_WHOLE + found + _WHOLE)
+        with os.fdopen(to, "wb") as told, os.fdopen(there, "rb") as answer:
+
+            def ask(what: bytes) -> bytes:
+                _send(told, what)
+                return _received(answer) or b""
+
+            _send(told, function(argument, ask))
     finally:
         os._exit(0)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from blinplan.course.patient import Patient
 from blinplan.proportion import Proportion
-from blinplan.regimen.reading import read
+from blinplan.regimen.reading import Content, read
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.site.site import Site
 from blinplan.rules.configuration.settings import DEFAULTS, Settings
@@ -113,7 +113,7 @@ def judgement_of(
     if beside is None:
         return judge(reading, today, simulator, settings, patient, site, begins=begins)
     others = [read(beside.encode(), "beside.toml")] if beside else []
-    together = neighbours_of(AmongOthers(one, settings.label, None) for one in (reading, *others))
+    together = neighbours_of(AmongOthers(Content.of(one), settings.label, None) for one in (reading, *others))
     return judge(reading, today, simulator, settings, patient, site, together)
 
 

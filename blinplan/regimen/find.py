@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from blinplan.refusal import Refusal
 from blinplan.regimen import library
-from blinplan.regimen.reading import Reading, RegimenFile, SiteFile, read
+from blinplan.regimen.reading import Content, Reading, RegimenFile, SiteFile
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.toml.document import LIMIT_BYTES
 
@@ -70,8 +70,13 @@ class FileSource(NamedTuple):
 
     def read(self) -> Reading | NotFound:
         """Read it; standard input where there is no path."""
+        content = self.content()
+        return content if isinstance(content, NotFound) else content.reading
+
+    def content(self) -> Content | NotFound:
+        """Its bytes, to be read later."""
         try:
-            return read(self._bytes(), self.name)
+            return Content(self._bytes(), self.name)
         except OSError as error:
             reason = error.strerror or "cannot be read"
             return NotFound(self.name, f"{self.name}: {reason.lower()}", "check the path and who may read it")

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
 from pydantic_core import ValidationError
 
@@ -14,7 +15,7 @@ from blinplan.regimen.contradictions.of_regimen import contradictions
 from blinplan.regimen.regimen import Regimen
 from blinplan.regimen.route.parts import telling_parts
 from blinplan.regimen.tables import regimen_of
-from blinplan.regimen.toml.document import LIMIT_BYTES, Document, DocumentError, KeyPath, Span, read_bytes
+from blinplan.regimen.toml.document import LIMIT_BYTES, Document, DocumentError, KeyPath, Span, read_bytes, unread
 from blinplan.regimen.toml.problems import Problem, SchemaProblems, in_order
 from blinplan.regimen.toml.table import is_several
 
@@ -31,11 +32,32 @@ if TYPE_CHECKING:
 Values = TypeVar("Values")
 
 
-class RegimenFile(NamedTuple):
-    """A file that holds a regimen."""
+class RegimenFile:
+    """A file that holds a regimen.
 
-    document: Document
-    regimen: Regimen
+    Of one that is known to hold one, because another process read it, it is read when somebody asks for it.
+    """
+
+    __slots__ = ("_regimen", "document")
+
+    def __init__(self, document: Document, regimen: Regimen | None = None) -> None:
+        self.document = document
+        self._regimen = regimen
+
+    @property
+    def regimen(self) -> Regimen:
+        """What the file says."""
+        if self._regimen is None:
+            self._regimen = regimen_of(self.document, schema.REGIMEN_FILE.read(dict(self.document.values)))
+        return self._regimen
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, RegimenFile):
+            return NotImplemented
+        return (self.document, self.regimen) == (other.document, other.regimen)
+
+    def __hash__(self) -> int:
+        return hash(self.document.text)
 
 
 class RecordFile(NamedTuple):
@@ -84,6 +106,31 @@ class RegimenError(Refusal):
         document = self.reading.document
         places = [(document.position(problem.span.start), problem.message) for problem in self.problems]
         return "\n".join(f"{document.name}:{place.line}:{place.column}: {message}" for place, message in places)
+
+
+class Content:
+    """The bytes of a file, which are read when somebody asks what they say, and once."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self._data = data
+        self._name = name
+
+    @classmethod
+    def of(cls, reading: Reading) -> Self:
+        """What was read already."""
+        content = cls(reading.document.text.encode(), reading.document.name)
+        content.reading = reading
+        return content
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What the file holds, or what is wrong with it."""
+        return read(self._data, self._name)
+
+    @property
+    def unread(self) -> Document:
+        """The document, of a file that is known to hold a regimen."""
+        return unread(self._data.decode(), self._name)
 
 
 def read(data: bytes, name: str) -> Reading:

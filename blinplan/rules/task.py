@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from blinplan.regimen.reading import Reading
+from blinplan.regimen.reading import Reading, RegimenFile
 from blinplan.rules.configuration.settings import Settings
 from blinplan.rules.judge import Simulator, judge
+from blinplan.rules.judging.cases import with_label
 from blinplan.rules.judging.judgement import Judgement
+from blinplan.rules.limits import Limits
 
 if TYPE_CHECKING:
     from blinplan.course.patient import Patient
@@ -42,6 +44,13 @@ class Task(NamedTuple):
     def alone(self) -> "Task":
         """The task without the other files, which nothing that is simulated looks at: a smaller thing to hand on."""
         return self._replace(neighbours=None)
+
+    @property
+    def limits(self) -> Limits:
+        """The limits that decide about a regimen."""
+        if not isinstance(self.reading, RegimenFile):
+            return self.settings.limits
+        return self.settings.limits_for(with_label(self.reading.regimen, self.settings))
 
     def judge(self, simulation: Simulator | None) -> Judgement:
         """Judge the file."""

@@ -3,21 +3,22 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blinplan.api.checking.check_result import CheckResult
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen.find import FileSource, NotFound
-from blinplan.regimen.reading import Reading
+from blinplan.regimen.reading import Content, Reading
 from blinplan.rules.changes.moved import Asked
 from blinplan.rules.configuration.configuration import Configuration
 from blinplan.rules.configuration.run_settings import RunOptions, run_settings, settings_of_file
 from blinplan.rules.configuration.settings import Settings
-from blinplan.rules.families.across_files.neighbours import AmongOthers, neighbours_of
+from blinplan.rules.families.across_files.neighbours import AmongOthers, Neighbours, neighbours_of
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.run_result import Result
-from blinplan.rules.task import ProgramFault, Task
+from blinplan.rules.task import JudgementOrFault, ProgramFault, Task
 from blinplan.terminal import Screen
 from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_file
 
@@ -45,13 +46,22 @@ from blinplan.api.checking.settled import (
 
 
 class FileToCheck(NamedTuple):
-    """A regimen file as read, by which settings it is judged, and whether it may be simulated."""
+    """A regimen file, by which settings it is judged, and whether it may be simulated."""
 
     source: FileSource
-    reading: Reading
+    content: Content
     settings: Settings
     configuration: Configuration
     simulated: bool = True
+
+    @property
+    def reading(self) -> Reading:
+        """What it holds, or what is wrong with it."""
+        return self.content.reading
+
+    def among_others(self, *, judged: bool = True) -> AmongOthers:
+        """What others may ask for of it."""
+        return AmongOthers(self.content, self.settings.label, self.configuration.path, judged)
 
     def deciding(self, settled: Settled) -> "list[Path]":
         """The files that decide about its findings, besides the configurations in its folders."""
@@ -181,7 +191,9 @@ class FilesToCheck(NamedTuple):
         for file, new in zip(self.files, fixes.files, strict=True):
             if new.repairs and file.source.path is not None:
                 replace_file(file.source.path.resolve(), new.reading.document.text)
-        files = (file._replace(reading=new.reading) for file, new in zip(self.files, fixes.files, strict=True))
+        files = (
+            file._replace(content=Content.of(new.reading)) for file, new in zip(self.files, fixes.files, strict=True)
+        )
         return self._replace(files=tuple(files))
 
     def differences(self, fixes: "Fixes") -> str:
@@ -247,22 +259,36 @@ class FilesToCheck(NamedTuple):
 
     def _tasks(self, today: date, settled: Settled, patient: "Patient | None") -> "list[tuple[Task, Simulation]]":
         """Each file with what it is judged by, and how it is simulated."""
-        whom = None if patient is None else told_on(today, patient)
-        together = neighbours_of(
-            [
-                *(_among_others(file, judged=True) for file in self.files),
-                *(_among_others(file, judged=False) for file in self.beside.files),
-                *(AmongOthers(reading, "", self.configuration.path, judged=False) for reading in self.gone),
-            ],
-            self.beside.crowded,
-        )
-        sites, tasks = sites_of(settled), []
-        for file in self.files:
+        together = neighbours_of(self._together, self.beside.crowded)
+        tasks = (task(together) for task in self._tasks_among_others(today, settled, patient))
+        return [(task, self._simulation_of(file, settled)) for file, task in zip(self.files, tasks, strict=True)]
+
+    def _tasks_among_others(
+        self, today: date, settled: Settled, patient: "Patient | None"
+    ) -> "list[Callable[[Neighbours], Task]]":
+        """Each file with what it is judged by, to be read when it is known what it is among."""
+        whom, sites = None if patient is None else told_on(today, patient), sites_of(settled)
+
+        def of(file: FileToCheck) -> "Callable[[Neighbours], Task]":
             asked = settled.files[file.source.name]
             site = None if asked.site is None else sites[asked.site]
-            task = Task(file.reading, file.settings, today, whom, site, together, self.begins.at(site))
-            tasks.append((task, simulation_of(asked) if file.simulated else None))
-        return tasks
+            return lambda together: Task(file.reading, file.settings, today, whom, site, together, self.begins.at(site))
+
+        return [of(file) for file in self.files]
+
+    @property
+    def _together(self) -> "list[AmongOthers]":
+        """The files among which each is judged, those that are judged first."""
+        gone = map(Content.of, self.gone)
+        return [
+            *(file.among_others() for file in self.files),
+            *(file.among_others(judged=False) for file in self.beside.files),
+            *(AmongOthers(content, "", self.configuration.path, judged=False) for content in gone),
+        ]
+
+    @staticmethod
+    def _simulation_of(file: FileToCheck, settled: Settled) -> "Simulation":
+        return simulation_of(settled.files[file.source.name]) if file.simulated else None
 
     def judge_since(
         self, revision: str, settled: Settled, judge: "Callable[[FilesToCheck], CheckResult]"
@@ -295,12 +321,14 @@ class FilesToCheck(NamedTuple):
         found = judge(self._replace(files=tuple(now)))
         compared = compared_names(found.result, past)
         before = (
-            file._replace(reading=past.before[file.source.name], simulated=file.source.name not in past.unchanged)
+            file._replace(
+                content=Content.of(past.before[file.source.name]), simulated=file.source.name not in past.unchanged
+            )
             for file in self.files
             if file.source.name in compared
         )
         beside = (
-            file._replace(reading=past.before[file.source.name])
+            file._replace(content=Content.of(past.before[file.source.name]))
             for file in self.beside.files
             if file.source.name in past.before
         )
@@ -320,11 +348,15 @@ class FilesToCheck(NamedTuple):
     ) -> "CheckResult":
         """Judge every file by its settings; those that have to be simulated side by side.
 
-        Whoever calls from a process that is not ours may have threads in it that a copy of it would not have.
+        In a process of our own many that are not simulated are read and judged by copies of it. Another one may have
+        threads in it that a copy of it would not have.
         """
         simulators = simulators_of(settled, cache=cache)
-        tasks = [(task, simulators.get(simulation)) for task, simulation in self._tasks(today, settled, patient)]
-        answers = answers_to(tasks, progress, own_process=own_process)
+        if own_process and len(self.files) > 1 and not any(simulators.values()):
+            answers = self._judge_side_by_side(today, settled, patient)
+        else:
+            tasks = [(task, simulators.get(simulation)) for task, simulation in self._tasks(today, settled, patient)]
+            answers = answers_to(tasks, progress)
         judgements = tuple(
             answer._replace(fail_on=settled.files[file.source.name].counting, configuration=file.configuration.path)
             for file, answer in zip(self.files, answers, strict=True)
@@ -345,6 +377,12 @@ class FilesToCheck(NamedTuple):
             )
         )
 
+    def _judge_side_by_side(
+        self, today: date, settled: Settled, patient: "Patient | None"
+    ) -> tuple[JudgementOrFault, ...]:
+        # Imported here, because most checks are of one file.
+        from blinplan.rules.judging.side_by_side import Run, RunFile
 
-def _among_others(file: FileToCheck, *, judged: bool) -> AmongOthers:
-    return AmongOthers(file.reading, file.settings.label, file.configuration.path, judged)
+        tasks = self._tasks_among_others(today, settled, patient)
+        files = [RunFile(file, task) for file, task in zip_longest(self._together, tasks)]
+        return Run(files, self.beside.crowded).judge()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from blinplan.regimen import library
 from blinplan.regimen.find import STANDARD_INPUT, FileSource, NotFound, find
-from blinplan.regimen.reading import Reading
+from blinplan.regimen.reading import Content
 from blinplan.regimen.regimen import Regimen
 from blinplan.rules.changes.moved import Asked
 from blinplan.rules.configuration.choice import RuleChoice
@@ -26,20 +26,17 @@ def read_files(
     *,
     stdin_filename: str = "<stdin>",
     allow_empty: bool = False,
-    own_process: bool = False,
 ) -> FilesToCheck:
-    """Read everything that is named, each file once; a name that leads nowhere hides nothing else.
-
-    In a process of our own many are read by copies of it.
-    """
+    """Read everything that is named, each file once; a name that leads nowhere hides nothing else."""
     files: dict[str, FileToCheck] = {}
     found: list[FileSource | NotFound] = []
     left_out: dict[str, FileSource] = {}
     folders: list[Path] = []
     names = paths or ["."]
 
-    def with_settings(source: FileSource, reading: Reading | NotFound) -> FileToCheck | NotFound:
-        return reading if isinstance(reading, NotFound) else _to_check(source, reading, choice, configurations)
+    def with_settings(source: FileSource) -> FileToCheck | NotFound:
+        content = source.content()
+        return content if isinstance(content, NotFound) else _to_check(source, content, choice, configurations)
 
     for named in names:
         if isinstance(named, Regimen):
@@ -47,7 +44,7 @@ def read_files(
 
             file = file_of(named)
             source = FileSource(None, file.document.name)
-            files[source.name] = _to_check(source, file, choice, configurations)
+            files[source.name] = _to_check(source, Content.of(file), choice, configurations)
             continue
         sources = find(named, stdin_filename, configurations.exclusions(named))
         if isinstance(sources, NotFound):
@@ -59,14 +56,12 @@ def read_files(
         if all(source.left_out for source in sources) and is_folder and not allow_empty:
             found.append(_all_left_out(named, sources))
         found += [source for source in sources if not source.left_out]
-    wanted = {one.name: one for one in reversed(found) if isinstance(one, FileSource) and one.name not in files}
-    readings = dict(zip(wanted, _read_all(list(wanted.values()), own_process=own_process), strict=True))
     missing: list[NotFound] = []
     for one in found:
         if isinstance(one, NotFound):
             missing.append(one)
         elif one.name not in files:
-            file_to_check = with_settings(one, readings[one.name])
+            file_to_check = with_settings(one)
             if isinstance(file_to_check, NotFound):
                 missing.append(file_to_check)
             else:
@@ -79,17 +74,8 @@ def read_files(
         Asked([named for named in names if isinstance(named, str)], configurations),
         tuple(one for name, one in sorted(left_out.items()) if name not in files),
         _patterns_of_no_file(ordered, folders),
-        FileReader(configurations, lambda source: with_settings(source, source.read())).beside(ordered, folders),
+        FileReader(configurations, with_settings).beside(ordered, folders),
     )
-
-
-def _read_all(sources: Sequence[FileSource], *, own_process: bool) -> list[Reading | NotFound]:
-    if len(sources) == 1 or not own_process or any(source.path is None for source in sources):
-        return [source.read() for source in sources]
-    # Imported here, because most checks are of one file.
-    from blinplan.regimen.read_many import read_side_by_side
-
-    return read_side_by_side(sources)
 
 
 def _all_left_out(named: str, sources: Sequence[FileSource]) -> NotFound:
@@ -115,9 +101,9 @@ def _patterns_of_no_file(files: Sequence[FileToCheck], folders: Sequence[Path]) 
     )
 
 
-def _to_check(source: FileSource, reading: Reading, choice: RuleChoice, configurations: Configurations) -> FileToCheck:
+def _to_check(source: FileSource, content: Content, choice: RuleChoice, configurations: Configurations) -> FileToCheck:
     configuration = configurations.of(source)
-    return FileToCheck(source, reading, choice.over(settings_in(configuration, source)), configuration)
+    return FileToCheck(source, content, choice.over(settings_in(configuration, source)), configuration)
 
 
 def _place(file: FileToCheck) -> tuple[bool, int, str]:

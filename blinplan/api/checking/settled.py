@@ -92,14 +92,11 @@ def sites_of(settled: Settled) -> "dict[Path, Site]":
 
 
 def answers_to(
-    tasks: "Sequence[tuple[Task, PatientSimulator | None]]", progress: Progress | None, *, own_process: bool = False
+    tasks: "Sequence[tuple[Task, PatientSimulator | None]]", progress: Progress | None
 ) -> tuple[JudgementOrFault, ...]:
-    """The answers to tasks, each with its simulator; those with the same one are simulated together.
-
-    In a process of our own many that are not simulated are judged by copies of it.
-    """
+    """The answers to tasks, each with its simulator; those with the same one are simulated together."""
     if all(simulator is None for _, simulator in tasks):
-        return _answers_without_simulation([task for task, _ in tasks], own_process=own_process)
+        return tuple(task.judge_or_fail(None) for task, _ in tasks)
     # Imported here, because a check without simulation does not wait for it.
     from blinplan.rules.judge_many import judge_many
 
@@ -113,15 +110,6 @@ def answers_to(
             found = judge_many(together, simulator, progress or (lambda done, total: None))
         answers |= dict(zip(numbers, found, strict=True))
     return tuple(answers[number] for number in range(len(tasks)))
-
-
-def _answers_without_simulation(tasks: "Sequence[Task]", *, own_process: bool) -> tuple[JudgementOrFault, ...]:
-    if len(tasks) == 1 or not own_process:
-        return tuple(task.judge_or_fail(None) for task in tasks)
-    # Imported here, because most checks are of one file.
-    from blinplan.rules.judging.side_by_side import judge_side_by_side
-
-    return judge_side_by_side(tasks)
 
 
 def told_on(today: date, patient: "Patient") -> "Patient":

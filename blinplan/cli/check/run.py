@@ -45,7 +45,6 @@ def run(options: CheckOptions) -> None:
         configurations,
         stdin_filename=options.stdin_filename or "<stdin>",
         allow_empty=options.allow_empty,
-        own_process=True,
     ).beginning(options.start, options.time_zone)
     settled = files.settle(
         {

@@ -149,10 +149,7 @@ class Document:
     text: str
     values: Mapping[str, Any]
     places: Mapping[KeyPath, KeyPlace]
-    _lines: _Lines = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_lines", _Lines.of(self.text))
+    _lines: list[_Lines] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def place(self, path: KeyPath) -> KeyPlace:
         """Return where `path` is written, or else the nearest table or array around it that is."""
@@ -174,11 +171,17 @@ class Document:
 
     def position(self, offset: int) -> Position:
         """Return the line and column of a character offset."""
-        return self._lines.position(offset)
+        return self._as_lines.position(offset)
 
     def line_text(self, line: int) -> str:
         """Return a line without its line end; empty if there is no such line."""
-        return self._lines.line(line)
+        return self._as_lines.line(line)
+
+    @property
+    def _as_lines(self) -> _Lines:
+        if not self._lines:
+            self._lines.append(_Lines.of(self.text))
+        return self._lines[0]
 
 
 def read_bytes(data: bytes, name: str, limit: int = LIMIT_BYTES) -> Document:
@@ -229,6 +232,11 @@ def parse(text: str, name: str) -> Document:
         If the text is not TOML, or nested too deeply.
     """
     return Document(name, text, _values(text, name), Places(text, name, _Scanner(text, name).places()))
+
+
+def unread(text: str, name: str) -> Document:
+    """A document that was read elsewhere without error, and is read here when somebody asks what it says."""
+    return Document(name, text, Values(text, name), Places(text, name))
 
 
 def _unreadable(message: str, name: str, before: str) -> DocumentError:
@@ -446,6 +454,32 @@ def _key_name(written: str) -> str:
     if "\\" in written:
         return str(tomli.loads(f"key = {written}")["key"])
     return written[1:-1] if written[0] in "\"'" else written
+
+
+class Values(Mapping[str, Any]):
+    """What a text says, as the TOML parser reads it when somebody asks."""
+
+    __slots__ = ("_name", "_text", "_values")
+
+    def __init__(self, text: str, name: str) -> None:
+        self._text = text
+        self._name = name
+        self._values: Mapping[str, Any] | None = None
+
+    @property
+    def _all(self) -> Mapping[str, Any]:
+        if self._values is None:
+            self._values = _values(self._text, self._name)
+        return self._values
+
+    def __getitem__(self, key: str) -> Any:
+        return self._all[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
 
 
 class Places(Mapping[KeyPath, KeyPlace]):

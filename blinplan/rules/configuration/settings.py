@@ -185,8 +185,20 @@ class Settings:
 
 
 def _with_changes(limits: StatedLimits, changes: tuple[ChangedLimit, ...]) -> Limits:
+    """Limits with those that are changed, which files share as they share the unchanged ones."""
     if not changes:
         return limits
+    known = _CHANGED.get((id(limits), changes))
+    if known is None:
+        known = _CHANGED[id(limits), changes] = _changed(limits, changes)
+    return known
+
+
+_CHANGED: dict[tuple[int, tuple[ChangedLimit, ...]], StatedLimits] = {}
+"""Unchanged limits are kept for good once they are read, so that none comes to have the number of another."""
+
+
+def _changed(limits: StatedLimits, changes: tuple[ChangedLimit, ...]) -> StatedLimits:
     changed = {
         change.name: limits[change.name].with_value(change.value, change.origin, change.reason)
         for change in changes

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from blinplan.course.patient import Patient
-from blinplan.regimen.reading import read
+from blinplan.regimen.reading import Content, read
 from blinplan.regimen.site.site import Site
 from blinplan.rules.configuration.settings import DEFAULTS, Pattern, Settings
 from blinplan.rules.families.across_files.neighbours import AmongOthers, neighbours_of
@@ -43,7 +43,7 @@ class Example:
         simulation = None if self.outcome is None else script(self.outcome)
         reading = read(data, "probe.toml")
         files = [reading] if self.beside is None else [reading, read(self.beside.encode(), "beside.toml")]
-        together = neighbours_of(AmongOthers(file, settings.label, None) for file in files)
+        together = neighbours_of(AmongOthers(Content.of(file), settings.label, None) for file in files)
         whom, site = self.patient, self.site
         judgement = judge(reading, self.today, simulation, settings, whom, site, together, self.begins)
         verdict = verdict_of(judgement, self.code)

@@ -16,54 +16,65 @@ import json, os, hashlib
 from datetime import date
 from blinplan import executor
 from blinplan.regimen import library
-from blinplan.regimen import read_many
-from blinplan.regimen.find import FileSource, NotFound
+from blinplan.regimen.find import FileSource
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.configuration.settings import DEFAULTS
-from blinplan.rules.families.across_files.neighbours import AmongOthers, neighbours_of
+from blinplan.rules.families.across_files.neighbours import AmongOthers
 from blinplan.rules.judging import side_by_side
-from blinplan.rules.task import Task
+from blinplan.rules.judging.side_by_side import Run, RunFile
+from blinplan.rules.task import ProgramFault, Task
 from pathlib import Path
 
 begun, fork = [], os.fork
 os.fork = lambda: begun.append(1) or fork()
-files = [
+sources = [
     *(FileSource(path, name, shipped=True) for name, path in library.paths().items()),
     *(FileSource(path, path.name) for path in sorted(Path(".").glob("*.toml"))),
-    FileSource(Path("nowhere.toml"), "nowhere.toml"),
 ]
-readings = [file.read() for file in files]
+
+def file_of(source):
+    among = AmongOthers(source.content(), DEFAULTS.label, None)
+    return RunFile(among, lambda others: Task(among.reading, DEFAULTS, date(2026, 11, 29), neighbours=others))
+
 said = {}
 for workers, least in ((1, 1), (2, 1), (3, 1), (7, 1), (2, 1000)):
     executor.workers = lambda workers=workers: workers
-    side_by_side._WORTH_A_PROCESS = read_many._WORTH_A_PROCESS = least
+    side_by_side._WORTH_A_PROCESS = least
     begun.clear()
-    read = read_many.read_side_by_side(files)
-    assert read == readings
-    judged = [one for one in read if not isinstance(one, NotFound)]
-    together = neighbours_of(AmongOthers(one, DEFAULTS.label, None) for one in judged)
-    tasks = [Task(one, DEFAULTS, date(2026, 11, 29), neighbours=together) for one in judged]
-    found = side_by_side.judge_side_by_side(tasks)
-    assert [one.reading for one in found] == judged
+    beside = RunFile(AmongOthers(FileSource(Path("beside.txt"), "beside.toml").content(), DEFAULTS.label, None, False))
+    found = Run([*map(file_of, sources), beside]).judge()
+    assert [one.reading for one in found] == [source.read() for source in sources]
+    assert not any(isinstance(one, ProgramFault) for one in found)
     assert all(verdict.rule is CATALOGUE[verdict.rule.code] for one in found for verdict in one.verdicts)
     verdicts = [[(verdict.rule.code, *verdict[1:]) for verdict in one.verdicts] for one in found]
     text = repr([verdicts, [(one.label, dict(one.limits)) for one in found]])
+    codes = {verdict.rule.code for one in found for verdict in one.verdicts if verdict.findings}
+    assert {"X001", "X002", "X003", "X004"} <= codes, codes
     said[f"{workers} {least}"] = hashlib.sha256(text.encode()).hexdigest(), len(begun), len(found)
 print(json.dumps(said))
 """
+_TOGETHER = (
+    'below_weight_kg = 45\notherwise = "named-1"',
+    'below_weight_kg = 45\notherwise = "nowhere"',
+    'min_weight_kg = 50\notherwise = "named-0"',
+    "min_weight_kg = 50",
+)
+"""Names given twice, beside names of files that are others, `otherwise` that leads nowhere, and a gap of 5 kg."""
 _BROKEN = """
-from blinplan.regimen.find import FileSource
-from blinplan.rules.judging import side_by_side
-side_by_side._found_of = lambda task: {fault}
-whole, here = FileSource.read, os.getpid()
-FileSource.read = lambda file: whole(file) if os.getpid() == here else {fault}
+from blinplan.rules.judging.side_by_side import Run
+whole, here = Run.{method}, os.getpid()
+Run.{method} = lambda *given: whole(*given) if os.getpid() == here else {fault}
 """
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "odd.toml").write_text(regimen_text(cycle("1 mcg/m2/day for 28 days")), encoding="utf-8")
+    (tmp_path / "beside.txt").write_text(regimen_text(cycle(), called="beside"), encoding="utf-8")
     (tmp_path / "faulty.toml").write_text("= 1", encoding="utf-8")
+    for number, rest in enumerate(_TOGETHER):
+        text = regimen_text(cycle(), called=f"named-{number // 2}", top=f"[eligibility]\n{rest}\n")
+        (tmp_path / f"together-{number}.toml").write_text(text, encoding="utf-8")
     return tmp_path
 
 
@@ -79,18 +90,19 @@ def test_the_judgements_are_the_same_for_any_number_of_processes(folder: Path) -
     assert len({(text, number) for text, _, number in found.values()}) == 1
     assert {name: begun for name, (_, begun, _) in found.items()} == {
         "1 1": 0,
-        "2 1": 2,  # one to read, and one to judge
-        "3 1": 4,
-        "7 1": 12,
+        "2 1": 1,
+        "3 1": 2,
+        "7 1": 6,
         "2 1000": 0,  # few files
     }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", ["1 / 0", "os._exit(9)", "None", "(lambda: 1)"], ids=str)
-def test_what_a_copy_cannot_hand_over_is_judged_here(folder: Path, fault: str) -> None:
-    broken = said(f"import os{_BROKEN.format(fault=fault)}{_JUDGED}", folder)
-    assert broken["2 1"][1:] == (2, broken["1 1"][2])
+@pytest.mark.parametrize("method", ["_found_in", "_judged"])
+@pytest.mark.parametrize("fault", ["1 / 0", "os._exit(9)", "{1: lambda: 1}"], ids=str)
+def test_what_a_copy_cannot_hand_over_is_judged_here(folder: Path, fault: str, method: str) -> None:
+    broken = said(f"import os{_BROKEN.format(fault=fault, method=method)}{_JUDGED}", folder)
+    assert broken["2 1"][1:] == (1, broken["1 1"][2])
     assert len({text for text, _, _ in broken.values()}) == 1
 
 

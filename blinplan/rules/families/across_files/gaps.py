@@ -66,10 +66,10 @@ def _groups(neighbours: Neighbours) -> Iterator[list[Neighbour]]:
     for one in neighbours.regimens:
         if not one.fits_for_certain:
             continue
-        indication = (one.library, one.regimen.indication, one.label)
-        if one.regimen.family is not None:
-            families.setdefault((*indication, one.regimen.family), []).append(one)
-        if one.regimen.indication is not Indication.INVESTIGATIONAL:  # which says nothing of what is treated
+        indication = (one.library, one.purpose.indication, one.label)
+        if one.purpose.family is not None:
+            families.setdefault((*indication, one.purpose.family), []).append(one)
+        if one.purpose.indication is not Indication.INVESTIGATIONAL:  # which says nothing of what is treated
             indications.setdefault(indication, []).append(one)
     yield from (group for group in (*families.values(), *indications.values()) if len(group) > 1)
 
@@ -79,7 +79,7 @@ def _chains(neighbours: Neighbours) -> list[list[Neighbour]]:
     groups: dict[str, list[Neighbour]] = {}
     for one in neighbours.regimens:
         other = neighbours.others_of(one) if one.fits_for_certain else None
-        if not isinstance(other, Neighbour) or other_kind(one.regimen, other.regimen) is not None:
+        if not isinstance(other, Neighbour) or other_kind(one.purpose, other.purpose) is not None:
             continue  # of one of another kind X002 tells
         first, second = (groups.get(each.document.name, [each]) for each in (one, other))
         if first is not second:
@@ -93,7 +93,7 @@ def _chains(neighbours: Neighbours) -> list[list[Neighbour]]:
 
 
 def _gaps_of(group: list[Neighbour]) -> Iterator[PatientGap]:
-    admitted = list(dict.fromkeys(_spans(one.regimen.eligibility) for one in group))
+    admitted = list(dict.fromkeys(_spans(one.purpose.eligibility) for one in group))
     weights, ages = (_sections(span[axis] for span in admitted) for axis in (0, 1))
     covered = {
         (column, row)
@@ -146,7 +146,7 @@ def _regions(cells: set[_Cell]) -> Iterator[list[_Cell]]:
 
 def _edges(who: Eligibility, group: Iterable[Neighbour]) -> Iterator[Edge]:
     for one in group:
-        limits = one.regimen.eligibility
+        limits = one.purpose.eligibility
         for key, limit, end in (
             ("below_weight_kg", limits.below_weight, who.minimum_weight),
             ("min_weight_kg", limits.minimum_weight, who.below_weight),

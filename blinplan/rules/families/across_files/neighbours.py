@@ -1,21 +1,25 @@
 """The regimens of a run and beside it, which may look at each other: by name, by `otherwise`, by whom they are for."""
 
 import os
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from blinplan.regimen import library
-from blinplan.regimen.reading import FaultyFile, Reading, RegimenFile
-from blinplan.regimen.regimen import Regimen
+from blinplan.regimen.reading import Content, FaultyFile, Reading, RegimenFile
+from blinplan.regimen.regimen import Indication
 from blinplan.regimen.toml.document import Document, KeyPath
+from blinplan.rules.families.across_files.kinds import Purpose
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Neighbour:
     """A regimen of the run, one beside it, or a shipped one that is named by one of the run.
+
+    Between processes it goes without its document, which all of them have.
 
     ``label`` is the one that it follows, and ``library`` the configuration that it shares with others: files about
     which different ones decide are of different libraries, such as those of two sites. ``judged`` says whether the run
@@ -23,7 +27,7 @@ class Neighbour:
     """
 
     document: Document
-    regimen: Regimen
+    purpose: Purpose
     label: str
     library: Path | None
     judged: bool = True
@@ -32,7 +36,7 @@ class Neighbour:
     @property
     def name(self) -> str:
         """The name of the regimen."""
-        return self.regimen.name
+        return self.purpose.name
 
     @property
     def file_name(self) -> str | None:
@@ -113,7 +117,7 @@ class Neighbours:
 
     def others_of(self, neighbour: Neighbour) -> Neighbour | Unknown | None:
         """The regimen that `otherwise` of one leads to, or why it cannot be looked at; None where it names none."""
-        name = neighbour.regimen.eligibility.otherwise
+        name = neighbour.purpose.eligibility.otherwise
         if name is None:
             return None
         known = self._by_name.get(name, ())
@@ -126,6 +130,14 @@ class Neighbours:
         if _is_file(neighbour.folder / f"{name}.toml"):
             return "not asked"
         return _load_shipped(name) or "nowhere"
+
+    def number_for(self, indication: Indication) -> int:
+        """How many of them are for an indication."""
+        return self._indications[indication]
+
+    @cached_property
+    def _indications(self) -> Counter[Indication]:
+        return Counter(one.purpose.indication for one in self.regimens)
 
     @cached_property
     def _by_name(self) -> dict[str, tuple[Neighbour, ...]]:
@@ -159,28 +171,50 @@ class Neighbours:
 
 def neighbour_of(file: RegimenFile, label: str, library: Path | None = None) -> Neighbour:
     """A regimen among its neighbours; it follows a label where it names none."""
-    return Neighbour(file.document, file.regimen, file.regimen.label or label, library)
+    return Neighbour(file.document, Purpose.of(file.regimen), file.regimen.label or label, library)
 
 
 class AmongOthers(NamedTuple):
-    """A file as read, with the label that its project follows, its library, and whether the run judges it."""
+    """A file with the label that its project follows, its library, and whether the run judges it."""
 
-    reading: Reading
+    content: Content
     label: str
     library: Path | None
     judged: bool = True
 
+    @property
+    def reading(self) -> Reading:
+        """What it holds, or what is wrong with it."""
+        return self.content.reading
+
+
+class Faulty(NamedTuple):
+    """The name of a file of which nothing that others ask for could be read."""
+
+    name: str
+
+
+Found = Neighbour | Faulty | None
+"""What others ask for of a file; None where it holds no regimen."""
+
+
+def found_in(file: AmongOthers) -> Found:
+    """What others ask for of a file."""
+    neighbour = _neighbour_in(file)
+    if neighbour is not None:
+        return neighbour if file.judged else replace(neighbour, judged=False)
+    return Faulty(Path(file.reading.document.name).stem) if isinstance(file.reading, FaultyFile) else None
+
 
 def neighbours_of(files: Iterable[AmongOthers], crowded: Iterable[Path] = ()) -> Neighbours:
     """The neighbours that files are to each other, those that the run judges first."""
-    found, faulty = list[Neighbour](), set[str]()
-    for file in files:
-        neighbour = _neighbour_in(file)
-        if neighbour is not None:
-            found.append(neighbour if file.judged else replace(neighbour, judged=False))
-        elif isinstance(file.reading, FaultyFile):
-            faulty.add(Path(file.reading.document.name).stem)
-    return Neighbours(tuple(found), frozenset(faulty), frozenset(crowded))
+    return neighbours_among([found_in(file) for file in files], crowded)
+
+
+def neighbours_among(found: Sequence[Found], crowded: Iterable[Path] = ()) -> Neighbours:
+    """The neighbours among what was found in files, those that the run judges first."""
+    faulty = frozenset(one.name for one in found if isinstance(one, Faulty))
+    return Neighbours(tuple(one for one in found if isinstance(one, Neighbour)), faulty, frozenset(crowded))
 
 
 def _neighbour_in(file: AmongOthers) -> Neighbour | None:

@@ -94,7 +94,7 @@ def _otherwise(rule: Rule, case: Case) -> Answer:
     together, this = found
     if not this.fits_for_certain:
         return _UNSURE
-    name, other = this.regimen.eligibility.otherwise, together.others_of(this)
+    name, other = this.purpose.eligibility.otherwise, together.others_of(this)
     if name is None or other is None:
         return NotEvaluated("not applicable", "the file names no regimen for other patients (`otherwise`)")
     if isinstance(other, Neighbour) and other is not this:
@@ -120,7 +120,7 @@ def _nearest(name: str) -> str:
 
 def _misleading(rule: Rule, case: Case, together: Neighbours, this: Neighbour, other: Neighbour) -> Iterator[Finding]:
     """Find that `otherwise` leads round, or to nobody else, or where no plan looks."""
-    kinds = other_kind(this.regimen, other.regimen)
+    kinds = other_kind(this.purpose, other.purpose)
     if kinds is not None:
         yield _misleads(
             rule,
@@ -167,7 +167,7 @@ def _circle(together: Neighbours, this: Neighbour) -> list[Neighbour]:
 def _admits_no_others(one: Neighbour, other: Neighbour) -> bool:
     from blinplan.rules.families.across_files.gaps import admits_no_others  # most files name none
 
-    return admits_no_others(one.regimen.eligibility, other.regimen.eligibility)
+    return admits_no_others(one.purpose.eligibility, other.purpose.eligibility)
 
 
 def _misleads(
@@ -177,7 +177,7 @@ def _misleads(
 
 
 def _for_whom(neighbour: Neighbour) -> str:
-    who = neighbour.regimen.eligibility
+    who = neighbour.purpose.eligibility
     return str(who) if who.limited or who.limited_by_age else "everybody"
 
 

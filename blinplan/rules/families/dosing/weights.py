@@ -82,5 +82,4 @@ def _nearly_nobody(rule: Rule, case: Case, bound: Fraction, limit: Limit) -> Ite
 
 def _is_among_others(case: Case) -> bool:
     """Whether regimens for the same indication are judged with it, one of which may be for the others."""
-    together = () if case.neighbours is None else case.neighbours.regimens
-    return sum(other.regimen.indication is case.regimen.indication for other in together) > 1
+    return case.neighbours is not None and case.neighbours.number_for(case.regimen.indication) > 1
