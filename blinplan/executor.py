@@ -170,9 +170,9 @@ class Copy:
         os.close(there)
         self._from, self._to = os.fdopen(here, "rb"), os.fdopen(answer, "wb")
 
-    def asked(self) -> bytes | None:
+    def question(self) -> bytes | None:
         """What it asks with; None where it failed before."""
-        return _received(self._from)
+        return _message_from(self._from)
 
     def tell(self, what: bytes) -> None:
         """Answer what it asked."""
@@ -181,7 +181,7 @@ class Copy:
 
     def result(self) -> bytes | None:
         """What it found; None where it failed."""
-        return _received(self._from)
+        return _message_from(self._from)
 
     def end(self) -> None:
         """End it, whatever it does; nobody waits any more for what it may have to say."""
@@ -204,7 +204,7 @@ def _send(file: BinaryIO, what: bytes) -> None:
     file.flush()
 
 
-def _received(file: BinaryIO) -> bytes | None:
+def _message_from(file: BinaryIO) -> bytes | None:
     length = file.read(_LENGTH)
     if len(length) < _LENGTH:
         return None
@@ -222,7 +222,7 @@ def _call_and_end(function: Callable[[A, Ask], bytes], argument: A, to: int, the
 
             def ask(what: bytes) -> bytes:
                 _send(told, what)
-                return _received(answer) or b""
+                return _message_from(answer) or b""
 
             _send(told, function(argument, ask))
     finally:

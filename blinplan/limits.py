@@ -61,8 +61,7 @@ class Limit:
     @property
     def minutes(self) -> int:
         """The limit in minutes; for limits in days or hours."""
-        each = MINUTES_PER_DAY if self.unit == "days" else {"hours": MINUTES_PER_HOUR}[self.unit]
-        return self.value.numerator * each // self.value.denominator
+        return self.value.numerator * _MINUTES[self.unit] // self.value.denominator
 
     @property
     def fraction(self) -> float:
@@ -94,6 +93,9 @@ class Limit:
     def with_value(self, value: Fraction, origin: str, reason: str) -> "Limit":
         """The same limit with a user's value."""
         return replace(self, value=value, change=Change(self.value, origin, reason))
+
+
+_MINUTES = {"days": MINUTES_PER_DAY, "hours": MINUTES_PER_HOUR}
 
 
 def _number_text(value: Fraction, unit: str) -> str:

@@ -177,12 +177,14 @@ def _regimen_in(document: Document, told: Problem | None) -> tuple[list[Problem]
     """
     if told is not None and told.code == "F008":
         return [told], None
-    problems = [*([] if told is None else [told]), *contradictions(document)]
+    problems = [] if told is None else [told]
     try:
         file = schema.REGIMEN_FILE.read(document.values)
     except ValidationError as error:
         found = SchemaProblems(document, schema.REGIMEN_FILE).problems(error)
-        return [*problems, *(problem for problem in found if told is None or problem.path != told.path)], None
+        others = (problem for problem in found if told is None or problem.path != told.path)
+        return [*problems, *contradictions(document), *others], None
+    problems += contradictions(document, file)
     return problems, None if problems else file
 
 

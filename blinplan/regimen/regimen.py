@@ -318,7 +318,7 @@ class Regimen:
     departs_from: str | None = None
     disease: Disease = Disease.LEUKAEMIA
 
-    @property
+    @cached_property
     def departures(self) -> tuple[Departure, ...]:
         """The departures that it states, in the order of the file."""
         stated = (

@@ -118,7 +118,7 @@ def _cycle(document: Document, cycle: schema.CycleTable, path: KeyPath) -> Cycle
         optional=cycle.optional,
         departure=_departure(cycle.departure, path),
         path=path,
-        treatment_free_line=_line(document, (*path, "treatment_free_days")),
+        treatment_free_line=document.line_of((*path, "treatment_free_days")),
     )
 
 
@@ -129,7 +129,7 @@ def _step(document: Document, step: schema.StepTable, path: KeyPath) -> Step:
         minutes=(step.days or 0) * MINUTES_PER_DAY + (step.hours or 0) * MINUTES_PER_HOUR,
         departure=_departure(step.departure, path),
         path=path,
-        line=_line(document, path),
+        line=document.line_of(path),
     )
 
 
@@ -152,10 +152,6 @@ def _thing_due(due: schema.DueTable, path: KeyPath) -> ThingDue:
         ),
         path=path,
     )
-
-
-def _line(document: Document, path: KeyPath) -> int:
-    return document.position(document.value_span(path).start).line
 
 
 # --- from values to the file ---------------------------------------------------------------------------------------

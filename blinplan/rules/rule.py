@@ -228,10 +228,12 @@ class Case:
 
     def _for_the_patient(self, path: KeyPath) -> str | None:
         """What the dose at a path comes to in the patient: by area where it is flat, in all where it is by area."""
-        step = next((step for step in self.regimen.steps if (*step.path, "dose") == path), None)
-        if step is None or self.patient is None or self.patient.area is None:
+        area = None if self.patient is None else self.patient.area
+        if area is None:
             return None
-        area = self.patient.area
+        step = next((step for step in self.regimen.steps if (*step.path, "dose") == path), None)
+        if step is None:
+            return None
         if step.dose.basis is Basis.FLAT:
             figure = f"{decimal_text(step.dose.amount / area.square_metres, 3)} mcg/m²/day"
         else:

@@ -1,6 +1,6 @@
 """Keys of a regimen that contradict each other: limits, bases, steps and premedication."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -16,13 +16,17 @@ _DURATIONS = ("days", "hours")
 _STEP_KEYS = frozenset(schema.STEP.keys)
 
 
-def contradictions(document: Document) -> Iterator[Problem]:
-    """Compare what can be compared, also in a file that has other mistakes, so that one run shows them all."""
+def contradictions(document: Document, file: schema.RegimenTable | None = None) -> Iterator[Problem]:
+    """Compare what can be compared, also in a file that has other mistakes, so that one run shows them all.
+
+    ``file`` is what a document says that has none of them.
+    """
     values = document.values
-    if eligibility := valid(schema.ELIGIBILITY, values.get("eligibility")):
+    eligibility = valid(schema.ELIGIBILITY, values.get("eligibility")) if file is None else file.eligibility
+    if eligibility is not None:
         yield from _weight_contradictions(document, eligibility)
         yield from age_contradictions(document, ("eligibility",), eligibility)
-    dosing = valid(schema.DOSING, values.get("dosing"))
+    dosing = valid(schema.DOSING, values.get("dosing")) if file is None else file.dosing
     basis = None if dosing is None else Basis(dosing.basis)
     if basis is not None:
         yield from _mixed_bases(document, basis)
@@ -30,9 +34,10 @@ def contradictions(document: Document) -> Iterator[Problem]:
         if basis is not Basis.BSA:
             yield from _cap_contradictions(document, step, path)
         yield from _duration_contradictions(document, step, path)
-    yield from _premedication_contradictions(document)
+    yield from _premedication_contradictions(document, _premedications(values) if file is None else file.premedication)
     yield from due_contradictions(document)
-    yield from departure_contradictions(document)
+    if file is None or file.departs_from is not None or file.disease != "leukaemia" or _states_departures(file):
+        yield from departure_contradictions(document)
     yield from _half_places(document)
 
 
@@ -144,10 +149,19 @@ def _duration_contradictions(document: Document, step: Mapping[str, Any], path: 
     )
 
 
-def _premedication_contradictions(document: Document) -> Iterator[Problem]:
-    written = document.values.get("premedication")
-    tables = written if isinstance(written, list) else [written]
-    read = [valid(schema.PREMEDICATION, table) for table in tables]
+def _states_departures(file: schema.RegimenTable) -> bool:
+    return any(cycle.departure or any(step.departure for step in cycle.steps) for cycle in file.cycle)
+
+
+def _premedications(values: Mapping[str, Any]) -> list[schema.PremedicationTable | None]:
+    """The premedications of a file with other mistakes; None in place of one that has mistakes itself."""
+    written = values.get("premedication")
+    return [valid(schema.PREMEDICATION, table) for table in (written if isinstance(written, list) else [written])]
+
+
+def _premedication_contradictions(
+    document: Document, read: Sequence[schema.PremedicationTable | None]
+) -> Iterator[Problem]:
     declared = [(path, given) for path, given in zip(premedication_paths(document), read, strict=False) if given]
     for path, given in declared:
         yield from _contradictions_of_one(document, given, path)

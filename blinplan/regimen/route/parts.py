@@ -31,6 +31,9 @@ _PLACES = frozenset({"site", "place", "ward", "where", "by", "person", "date", "
 KNOWN = frozenset(
     key for table in (schema.REGIMEN_FILE, schema.DOSING, schema.CYCLE, schema.STEP) for key in table.keys
 )
+_SILENT = KNOWN - {"route", "basis", "dose", "max", "steps"}
+"""Keys whose values, but for tables inside them, tell nothing of a route."""
+
 _BASES = frozenset(Basis)
 _FALSE = frozenset({"", "-", "0", "no", "n", "none", "never", "false", "off"})
 
@@ -61,6 +64,8 @@ def _add_telling(found: list[RoutePart], path: KeyPath, key: str, value: Any) ->
     if isinstance(value, dict):
         about_route = tells_route(key)
         for inner, part in value.items():
+            if inner in _SILENT and not about_route and not isinstance(part, dict | list):
+                continue
             # What stands in a table that tells of the route tells of it too, whatever its own key is.
             _add_telling(found, (*path, inner), f"{key}_{inner}" if about_route else inner, part)
     elif isinstance(value, list):

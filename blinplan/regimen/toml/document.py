@@ -84,7 +84,11 @@ class _Lines(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> Self:
-        return cls(text, (0, *(newline.end() for newline in re.finditer("\n", text))))
+        starts, end = [0], text.find("\n")
+        while end >= 0:
+            starts.append(end + 1)
+            end = text.find("\n", end + 1)
+        return cls(text, tuple(starts))
 
     def position(self, offset: int) -> Position:
         offset = min(max(offset, 0), len(self.text))
@@ -155,8 +159,9 @@ class Document:
         """Return where `path` is written, or else the nearest table or array around it that is."""
         places = self.places
         for length in range(len(path), 0, -1):
-            if path[:length] in places:
-                return places[path[:length]]
+            place = places.get(path[:length])
+            if place is not None:
+                return place
         return _ROOT
 
     def key_span(self, path: KeyPath) -> Span:
@@ -172,6 +177,10 @@ class Document:
     def position(self, offset: int) -> Position:
         """Return the line and column of a character offset."""
         return self._as_lines.position(offset)
+
+    def line_of(self, path: KeyPath) -> int:
+        """Return the line on which the value at `path` begins."""
+        return bisect_right(self._as_lines.starts, self.value_span(path).start)
 
     def line_text(self, line: int) -> str:
         """Return a line without its line end; empty if there is no such line."""
@@ -313,6 +322,7 @@ _PLAIN = re.compile(  # a bare key and a value in one piece: what most lines are
     """,
     re.VERBOSE,
 )
+_PLAIN_HEADER = re.compile(r"(\[\[?)([A-Za-z0-9_-]++)\]\]?(?:[ \t\r\n]++|#[^\n]*+)*+")  # of one bare key
 _ATOM = re.compile(r"(?:\d{4}-\d\d-\d\d (?=\d\d:))?+[^ \t\r\n,#\]}]++")  # a date and a time may have a space between
 
 _Segment = tuple[str, Span]  # one part of a dotted key
@@ -335,28 +345,36 @@ class _Scanner:
         while at < end:
             if self._text[at] == "[":
                 table, at = self._header(at)
-                at = self._gap(at)
             else:
                 at = self._pair(at, table)
         return self._places
 
     def _header(self, start: int) -> tuple[KeyPath, int]:
-        """Note a table header; return the path of its table and the offset behind it."""
+        """Note a table header; return the path of its table and the offset behind it and the gap after it."""
+        plain = _PLAIN_HEADER.match(self._text, start)
+        if plain is not None:
+            brackets, key = len(plain[1]), _new(Span, plain.span(2))
+            header = _new(Span, (start, key.end + brackets))
+            return self._table((plain[2],), key, header, brackets), plain.end()
         brackets = 2 if self._text.startswith("[[", start) else 1
         segments, at = self._key(start + brackets)
         end = at + brackets
-        header = Span(start, end)
         *parents, (name, key) = segments
         path = (*self._descend((), parents), name)
         self._check_depth(path, key.start)
-        if path not in self._places or self._places[path].value is None:
-            self._places[path] = KeyPlace(key, header)
+        return self._table(path, key, Span(start, end), brackets), self._gap(end)
+
+    def _table(self, path: KeyPath, key: Span, header: Span, brackets: int) -> KeyPath:
+        """Note a table, or one of an array of tables; return its path."""
+        known = self._places.get(path)
+        if known is None or known.value is None:
+            self._places[path] = _new(KeyPlace, (key, header))
         if brackets == 2:
             index = self._lengths.get(path, 0)
             self._lengths[path] = index + 1
             path = (*path, index)
-            self._places[path] = KeyPlace(None, header)
-        return path, end
+            self._places[path] = _new(KeyPlace, (None, header))
+        return path
 
     def _pair(self, start: int, table: KeyPath) -> int:
         """Note a key and its value; return the offset behind it and the gap after it."""
@@ -500,6 +518,10 @@ class Places(Mapping[KeyPath, KeyPlace]):
 
     def __getitem__(self, path: KeyPath) -> KeyPlace:
         return self._all[path]
+
+    def get(self, path: KeyPath, default: Any = None) -> Any:  # which is asked for most, and of Mapping is slow
+        """Where something is written."""
+        return self._all.get(path, default)
 
     def __iter__(self) -> Iterator[KeyPath]:
         return iter(self._all)

@@ -51,6 +51,12 @@ def base_named(name: str) -> Regimen | None:
     return library.regimen(name) if name in library.paths() else None
 
 
+@cache
+def _reference_named(name: str) -> Reference:
+    """What a shipped regimen gives, which many regimens may be laid beside."""
+    return regimen_reference(library.regimen(name))
+
+
 def compare_with_base(regimen: Regimen) -> Comparison | NotEvaluated:
     """A regimen laid beside the one that it departs from, or why it is laid beside none."""
     reference = _base_of(regimen)
@@ -71,7 +77,7 @@ def _base_of(regimen: Regimen) -> Reference | NotEvaluated:
     base = base_named(regimen.departs_from)
     if base is None:
         return NotEvaluated("blocked", f"{regimen.departs_from} is no regimen that comes with blinplan, as L010 says")
-    reference = regimen_reference(base)
+    reference = _reference_named(base.name)
     return reference if base.basis is regimen.basis else _counted_otherwise(reference, base, regimen)
 
 
@@ -264,15 +270,15 @@ def _beyond(case: Case, count: int, last: int, base: str) -> Iterator[Difference
 
 def told_by_other_rules(case: Case, difference: Difference) -> bool:
     """Whether a rule that goes by the value alone tells of it: a slip of a unit, or what nobody ever gave."""
-    limits = case.limits_unasked
-    for step in case.regimen.steps:
-        if (*step.path, "dose") == difference.path:
-            highest = labelled.highest_studied(limits, step.dose.basis).value
-            return labelled.is_unit_slip(limits, step.dose) or step.dose.amount > highest
-        if case.length_path(step) == difference.path:
+    limits, (*place, key) = case.limits_unasked, difference.path
+    if key in {"dose", "days", "hours"}:
+        step = next(step for step in case.regimen.steps if step.path == tuple(place))
+        if key != "dose":
             return step.minutes < limits["escalation_after"].minutes
-    for cycle in case.regimen.cycles:
-        if (*cycle.path, "steps") == difference.path:
-            shortest, longest = limits["shortest_infusion_studied"], limits["longest_infusion_studied"]
-            return not shortest.minutes <= cycle.infusion <= longest.minutes
+        highest = labelled.highest_studied(limits, step.dose.basis).value
+        return labelled.is_unit_slip(limits, step.dose) or step.dose.amount > highest
+    if key == "steps":
+        cycle = next(cycle for cycle in case.regimen.cycles if cycle.path == tuple(place))
+        shortest, longest = limits["shortest_infusion_studied"], limits["longest_infusion_studied"]
+        return not shortest.minutes <= cycle.infusion <= longest.minutes
     return False

@@ -32,12 +32,12 @@ def _is_given(label: Label, regimen: Regimen, indication: Indication) -> bool:
 
 def _is_part_of(regimen: Regimen, ordered: Sequence[LabelledCycle]) -> bool:
     """Whether a course is as ordered, from the first cycle on."""
+    if len(regimen.one_by_one) > len(ordered):
+        return False
     course = regimen_reference(regimen).cycles
     beside = list(zip(course, ordered, strict=False))
-    return (
-        len(course) <= len(ordered)
-        and all(_steps_of(cycle) == _steps_ordered(other, regimen) for cycle, other in beside)
-        and all(cycle.treatment_free == other.treatment_free.minutes for cycle, other in beside[: len(course) - 1])
+    return all(_steps_of(cycle) == _steps_ordered(other, regimen) for cycle, other in beside) and all(
+        cycle.treatment_free == other.treatment_free.minutes for cycle, other in beside[: len(course) - 1]
     )
 
 

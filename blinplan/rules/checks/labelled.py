@@ -36,7 +36,9 @@ def first_step(limits: Limits, basis: Basis) -> Limit:
 
 def is_unit_slip(limits: Limits, dose: DoseRate) -> bool:
     """Whether a dose is so far above all others that a unit must be wrong."""
-    return dose.amount >= limits["unit_slip"].value * maximum(limits, dose.basis).value
+    times, most = limits["unit_slip"].value, maximum(limits, dose.basis).value
+    # The product takes longest, and most doses are no higher than the labelled ones.
+    return (dose.amount > most or times <= 1) and dose.amount >= times * most
 
 
 def cycles(case: Case) -> Limit | None:

@@ -190,7 +190,7 @@ def _with_changes(limits: StatedLimits, changes: tuple[ChangedLimit, ...]) -> Li
         return limits
     known = _CHANGED.get((id(limits), changes))
     if known is None:
-        known = _CHANGED[id(limits), changes] = _changed(limits, changes)
+        known = _CHANGED[id(limits), changes] = _with_values(limits, changes)
     return known
 
 
@@ -198,7 +198,7 @@ _CHANGED: dict[tuple[int, tuple[ChangedLimit, ...]], StatedLimits] = {}
 """Unchanged limits are kept for good once they are read, so that none comes to have the number of another."""
 
 
-def _changed(limits: StatedLimits, changes: tuple[ChangedLimit, ...]) -> StatedLimits:
+def _with_values(limits: StatedLimits, changes: tuple[ChangedLimit, ...]) -> StatedLimits:
     changed = {
         change.name: limits[change.name].with_value(change.value, change.origin, change.reason)
         for change in changes

@@ -73,10 +73,12 @@ def _verdict_unasked(rule: Rule, settings: Settings, *, with_record: bool, simul
 
 def _answer_from(rule: Rule, case: Case, consulted: Consulted, strict: bool) -> Verdict:
     """Ask a rule about a case whose limits remember which of them it asks for."""
-    consulted.forget()
+    consulted.names.clear()
     answer = _ask(rule, case)
     if not answer and not consulted.rest_on_unverified:  # as of most rules in most files
         return pass_of(rule)
+    if isinstance(answer, NotEvaluated) and not strict:
+        return no_answer_of(rule, answer)
     left = on_unseen_values(rule, answer, consulted, strict)
     if isinstance(left, NotEvaluated):
         return no_answer_of(rule, left)

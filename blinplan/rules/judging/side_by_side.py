@@ -70,7 +70,7 @@ class Run(NamedTuple):
             for share, copy in zip(others, running, strict=True):
                 copy.tell(_without_documents({number: found[number] for number in found.keys() - set(share)}))
             together = self._neighbours(found)
-            answers = self._judged(first, together)
+            answers = self._judgements_of(first, together)
             for share, copy in zip(others, running, strict=True):
                 answers |= self._judged_by(copy, share, together)
         return tuple(answer for _, answer in sorted(answers.items()))
@@ -82,9 +82,9 @@ class Run(NamedTuple):
         together = self._neighbours(found)
         # Other files and faults of the program are looked at where they are told.
         regimens = [number for number in share if isinstance(self.files[number].content.reading, RegimenFile)]
-        judged = {n: one for n, one in self._judged(regimens, together).items() if isinstance(one, Judgement)}
+        judged = {n: one for n, one in self._judgements_of(regimens, together).items() if isinstance(one, Judgement)}
         first_of: dict[int, int] = {}
-        return _written(
+        return _bytes_of(
             {n: _Judged(one.verdicts, first_of.setdefault(id(one.limits), n), one.label) for n, one in judged.items()}
         )
 
@@ -94,8 +94,8 @@ class Run(NamedTuple):
         return {number: found_in(self.files[number].file) for number in share}
 
     def _found_by(self, copy: Copy, share: Iterable[int]) -> dict[int, Found]:
-        asked = copy.asked()
-        return self._found_in(share) if asked is None else self._read(asked)
+        question = copy.question()
+        return self._found_in(share) if question is None else self._read(question)
 
     def _read(self, written: bytes) -> dict[int, Found]:
         """What was found in other processes, with the documents, which all of them have."""
@@ -112,7 +112,7 @@ class Run(NamedTuple):
 
     # --- judgements ---------------------------------------------------------------------------------------------------
 
-    def _judged(self, share: Iterable[int], together: Neighbours) -> dict[int, JudgementOrFault]:
+    def _judgements_of(self, share: Iterable[int], together: Neighbours) -> dict[int, JudgementOrFault]:
         return {number: task.judge_or_fail(None) for number, task in self._tasks(share, together)}
 
     def _tasks(self, share: Iterable[int], together: Neighbours) -> Iterator[tuple[int, Task]]:
@@ -124,9 +124,9 @@ class Run(NamedTuple):
     def _judged_by(self, copy: Copy, share: Sequence[int], together: Neighbours) -> dict[int, JudgementOrFault]:
         result = copy.result()
         if result is None:
-            return self._judged(share, together)
+            return self._judgements_of(share, together)
         judged: dict[int, _Judged] = pickle.loads(result)  # noqa: S301 - of this program, by itself
-        answers = self._judged([number for number in share if number not in judged], together)
+        answers = self._judgements_of([number for number in share if number not in judged], together)
         limits = {number: task.limits for number, task in self._tasks({one.like for one in judged.values()}, together)}
         for number, one in judged.items():
             reading = RegimenFile(self.files[number].content.unread)
@@ -136,7 +136,7 @@ class Run(NamedTuple):
 
 def _without_documents(found: Mapping[int, Found]) -> bytes:
     """What was found, but for documents that say the same in every process: those of files without errors."""
-    return _written(
+    return _bytes_of(
         {
             number: replace(one, document=_ELSEWHERE) if isinstance(one, Neighbour) and not one.unsure else one
             for number, one in found.items()
@@ -148,7 +148,7 @@ _ELSEWHERE = Document("", "", {}, {})
 """Stands for the document of a file, which the other process has."""
 
 
-def _written(found: Mapping[int, Found | _Judged]) -> bytes:
+def _bytes_of(found: Mapping[int, Found | _Judged]) -> bytes:
     """What is found, for another process to read."""
     file = BytesIO()
     _Pickler(file, pickle.HIGHEST_PROTOCOL).dump(found)

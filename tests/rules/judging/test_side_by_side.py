@@ -98,7 +98,7 @@ def test_the_judgements_are_the_same_for_any_number_of_processes(folder: Path) -
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", ["_found_in", "_judged"])
+@pytest.mark.parametrize("method", ["_found_in", "_judgements_of"])
 @pytest.mark.parametrize("fault", ["1 / 0", "os._exit(9)", "{1: lambda: 1}"], ids=str)
 def test_what_a_copy_cannot_hand_over_is_judged_here(folder: Path, fault: str, method: str) -> None:
     broken = said(f"import os{_BROKEN.format(fault=fault, method=method)}{_JUDGED}", folder)

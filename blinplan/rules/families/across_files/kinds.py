@@ -1,35 +1,8 @@
 """What two regimens are for: whether a patient may be sent from one to the other."""
 
-from typing import NamedTuple, Self
-
 from blinplan.regimen import library
-from blinplan.regimen.regimen import Disease, Eligibility, Indication, Regimen, Source
 from blinplan.rules.checks.departures import base_named
-
-
-class Purpose(NamedTuple):
-    """What a regimen is for, and nothing of what it gives: so little can be handed to another process."""
-
-    name: str
-    indication: Indication
-    disease: Disease
-    label: str | None
-    family: str | None
-    eligibility: Eligibility
-    sources: tuple[Source, ...]
-
-    @classmethod
-    def of(cls, regimen: Regimen) -> Self:
-        """What a regimen is for."""
-        return cls(
-            regimen.name,
-            regimen.indication,
-            regimen.disease,
-            regimen.label,
-            regimen.family,
-            regimen.eligibility,
-            regimen.sources,
-        )
+from blinplan.rules.families.across_files.neighbours import Purpose
 
 
 def other_kind(one: Purpose, other: Purpose) -> tuple[str, str] | None:

@@ -6,13 +6,37 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 from blinplan.regimen import library
 from blinplan.regimen.reading import Content, FaultyFile, Reading, RegimenFile
-from blinplan.regimen.regimen import Indication
+from blinplan.regimen.regimen import Disease, Eligibility, Indication, Regimen, Source
 from blinplan.regimen.toml.document import Document, KeyPath
-from blinplan.rules.families.across_files.kinds import Purpose
+
+
+class Purpose(NamedTuple):
+    """What a regimen is for, and nothing of what it gives: so little can be handed to another process."""
+
+    name: str
+    indication: Indication
+    disease: Disease
+    label: str | None
+    family: str | None
+    eligibility: Eligibility
+    sources: tuple[Source, ...]
+
+    @classmethod
+    def of(cls, regimen: Regimen) -> Self:
+        """What a regimen is for."""
+        return cls(
+            regimen.name,
+            regimen.indication,
+            regimen.disease,
+            regimen.label,
+            regimen.family,
+            regimen.eligibility,
+            regimen.sources,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

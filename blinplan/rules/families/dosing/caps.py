@@ -41,7 +41,7 @@ def _beside_label(case: Case) -> Iterator[_Labelled]:
     for pair in laid.pairs:
         nearest, own = _nearest_cap(case, pair.step), pair.reference.cap_limit
         in_place = nearest if own is None else own
-        exact = pair.step.dose.amount in {limit.value for limit in _labelled_doses(case)}
+        exact = any(pair.step.dose.amount == limit.value for limit in _labelled_doses(case))
         yield _Labelled(pair.step, (nearest, in_place) if exact else (in_place, nearest))
 
 
@@ -51,9 +51,13 @@ def _labelled_doses(case: Case) -> list[Limit]:
 
 def _nearest_cap(case: Case, step: Step) -> str:
     """The name of the cap of the labelled dose that a dose is most like."""
-    ratios = ((step.dose.amount / limit.value) for limit in _labelled_doses(case))
-    distances = [max(ratio, 1 / ratio) for ratio in ratios]
-    return label_of(case.regimen).doses[distances.index(min(distances))].cap.name
+    limits = _labelled_doses(case)
+    nearest = next((number for number, limit in enumerate(limits) if limit.value == step.dose.amount), None)
+    if nearest is None:
+        ratios = ((step.dose.amount / limit.value) for limit in limits)
+        distances = [max(ratio, 1 / ratio) for ratio in ratios]
+        nearest = distances.index(min(distances))
+    return label_of(case.regimen).doses[nearest].cap.name
 
 
 def _wrong_beside_label(rule: Rule, case: Case, own: _Labelled) -> Iterator[Finding]:

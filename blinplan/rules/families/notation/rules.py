@@ -17,17 +17,21 @@ def _steps(dose: str) -> str:
 
 
 def _check(rule: Rule, case: Case) -> Iterator[Finding]:
-    for path, text in _written_doses(case):
-        for slip in read_dose(text).slips:
-            if _CODES[slip.notation] == rule.code:
-                yield case.finding(
-                    rule,
-                    path,
-                    f'"{text}" has {_WORDS[slip.notation]}',
-                    f'write "{text[: slip.start]}{slip.replacement}{text[slip.end :]}"',
-                    span=_span(case, path, text, slip),
-                    fix=_fix(case, path, text, slip),
-                )
+    for path, text, slip in case.once(_slips):
+        if _CODES[slip.notation] == rule.code:
+            yield case.finding(
+                rule,
+                path,
+                f'"{text}" has {_WORDS[slip.notation]}',
+                f'write "{text[: slip.start]}{slip.replacement}{text[slip.end :]}"',
+                span=_span(case, path, text, slip),
+                fix=_fix(case, path, text, slip),
+            )
+
+
+def _slips(case: Case) -> list[tuple[KeyPath, str, Slip]]:
+    """All slips in how doses are written, each with the place and the text of its dose."""
+    return [(path, text, slip) for path, text in _written_doses(case) for slip in read_dose(text).slips]
 
 
 def _written_doses(case: Case) -> Iterator[tuple[KeyPath, str]]:

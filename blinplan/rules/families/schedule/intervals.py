@@ -155,7 +155,7 @@ def _intervals(case: Case, otherwise: Callable[[Cycle], str]) -> list[_Interval]
     Of a cycle that is repeated there is one for each length that the label has beside it.
     """
     laid = beside_label(case)
-    explanations, course = _explanations(case), list(enumerate(case.regimen.one_by_one, start=1))
+    explanations, course = case.once(_explanations), list(enumerate(case.regimen.one_by_one, start=1))
     found = dict[tuple[KeyPath, str], _Interval]()
     for number, cycle in course[:-1]:
         limit = case.limits[_labelled_name(case, laid, number) or otherwise(cycle)]
