@@ -28,17 +28,31 @@ def contradictions(document: Document, file: schema.RegimenTable | None = None) 
         yield from age_contradictions(document, ("eligibility",), eligibility)
     dosing = valid(schema.DOSING, values.get("dosing")) if file is None else file.dosing
     basis = None if dosing is None else Basis(dosing.basis)
-    if basis is not None:
-        yield from _mixed_bases(document, basis)
-    for path, step in _steps(values):
-        if basis is not Basis.BSA:
-            yield from _cap_contradictions(document, step, path)
-        yield from _duration_contradictions(document, step, path)
+    if file is None or not all(_is_sound(step, file.dosing.basis) for cycle in file.cycle for step in cycle.steps):
+        yield from _contradictions_of_steps(document, basis)
     yield from _premedication_contradictions(document, _premedications(values) if file is None else file.premedication)
     yield from due_contradictions(document)
     if file is None or file.departs_from is not None or file.disease != "leukaemia" or _states_departures(file):
         yield from departure_contradictions(document)
     yield from _half_places(document)
+
+
+def _is_sound(step: schema.StepTable, basis: str) -> bool:
+    """Whether a step without other mistakes says one length, and a dose as the regimen counts them."""
+    return (
+        (step.days is None) != (step.hours is None)
+        and read_dose(step.dose).rate.basis == basis
+        and (step.max is None or basis == Basis.BSA)
+    )
+
+
+def _contradictions_of_steps(document: Document, basis: Basis | None) -> Iterator[Problem]:
+    if basis is not None:
+        yield from _mixed_bases(document, basis)
+    for path, step in _steps(document.values):
+        if basis is not Basis.BSA:
+            yield from _cap_contradictions(document, step, path)
+        yield from _duration_contradictions(document, step, path)
 
 
 def _steps(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:

@@ -25,10 +25,11 @@ def judge_waivers(case: Case, answers: Answers, policies: Policies, today: date)
         return NO_WAIVERS
     over = [waiver for waiver in waivers if expired(waiver, today)]
     unknown = [waiver for waiver in waivers if waiver.rule not in CATALOGUE]
-    forbidden = [waiver for waiver in waivers if waiver not in unknown and not CATALOGUE[waiver.rule].waivable]
-    live = [waiver for waiver in waivers if waiver not in over and waiver not in unknown and waiver not in forbidden]
+    known = [waiver for waiver in waivers if waiver.rule in CATALOGUE]
+    forbidden = [waiver for waiver in known if not CATALOGUE[waiver.rule].waivable]
+    live = [waiver for waiver in known if CATALOGUE[waiver.rule].waivable and not expired(waiver, today)]
     idle = list(_idle(case, answers, live))
-    useful = [waiver for waiver in live if waiver not in [one.waiver for one in idle]]
+    useful = [waiver for waiver in live if waiver not in [one.waiver for one in idle]] if idle else live
     changed = [_change(case, one, answers) for one in idle]
     findings = (
         (rules.EXPIRED, _overdue(case, over)),

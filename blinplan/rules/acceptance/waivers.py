@@ -22,11 +22,13 @@ def with_waivers(verdict: Verdict, waivers: Iterable[Waiver], document: Document
         return verdict
     own = [waiver for waiver in waivers if waiver.rule == verdict.rule.code and not expired(waiver, today)]
     left = list(verdict.findings)
-    covered = [
-        WaivedFinding(left.pop(number), waiver)
-        for waiver in own
-        if (number := _number_covered_by(waiver, left, verdict.rule, document)) is not None
-    ]
+    meanings = [place_of(finding, document).meaning for finding in left] if own else []
+    covered = []
+    for waiver in own:
+        number = _number_covered_by(waiver, left, meanings, verdict.rule)
+        if number is not None:
+            covered.append(WaivedFinding(left.pop(number), waiver))
+            del meanings[number]
     everywhere = next((waiver for waiver in own if waiver.at is None), None)
     if everywhere is not None:
         old = [finding for finding in left if _is_no_worse(finding, everywhere, verdict.rule)]
@@ -38,20 +40,16 @@ def with_waivers(verdict: Verdict, waivers: Iterable[Waiver], document: Document
     )
 
 
-def _number_covered_by(waiver: Waiver, findings: Sequence[Finding], rule: Rule, document: Document) -> int | None:
+def _number_covered_by(
+    waiver: Waiver, findings: Sequence[Finding], meanings: Sequence[tuple[str, str]], rule: Rule
+) -> int | None:
     """Which finding stands at the place of a waiver, with the same value, and is no worse than what was accepted."""
     place = place_of_waiver(waiver)
     if place is None:
         return None
-    places = (place_of(finding, document).meaning for finding in findings)
-    return next(
-        (
-            number
-            for number, meaning in enumerate(places)
-            if meaning == place.meaning and _is_no_worse(findings[number], waiver, rule)
-        ),
-        None,
-    )
+    asked = place.meaning
+    here = (number for number, meaning in enumerate(meanings) if meaning == asked)
+    return next((number for number in here if _is_no_worse(findings[number], waiver, rule)), None)
 
 
 def place_of_waiver(waiver: Waiver) -> Place | None:

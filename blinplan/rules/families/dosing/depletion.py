@@ -64,13 +64,15 @@ def depletion_not_documented(rule: Rule, case: Case) -> Iterator[Finding]:
 
 
 def _below_documented_dose(rule: Rule, case: Case, target: Step, name: str) -> Iterator[Finding]:
-    ordered, severity = _label_in_place_of(case, target)
-    beside = f"; the label gives {ordered}" if ordered else ""
     by_area = target.dose.basis is Basis.BSA
     deciding = "depletion_by_area" if by_area else "depletion_flat"
     limit = case.limits[deciding]
     if by_area and target.dose.amount <= case.limits["incomplete_depletion"].value:
         return  # the stronger rule D201 speaks
+    if target.dose.amount > limit.value:
+        return
+    ordered, severity = _label_in_place_of(case, target)
+    beside = f"; the label gives {ordered}" if ordered else ""
     path = (*target.path, "dose")
     if target.dose.amount == limit.value:
         yield case.finding(
@@ -83,7 +85,7 @@ def _below_documented_dose(rule: Rule, case: Case, target: Step, name: str) -> I
             limits=(deciding,),
             severity=severity,
         )
-    elif target.dose.amount < limit.value:
+    else:
         yield case.finding(
             rule,
             path,

@@ -76,7 +76,7 @@ def _beside_all(rule: Rule, case: Case, own: OfGroup, labels: Sequence[LabelledP
     beside: dict[int, list[PremedicationPair]] = {number: [] for number in range(len(labels))}
     for given, drug in own.steroids:
         tried = [PremedicationPair(rule, case, own, given, drug, label) for label in labels]
-        weights = [weight_of(list(one.differences())) for one in tried]
+        weights = [weight_of(list(one.differences())) for one in tried] if len(tried) > 1 else [0]
         nearest = min(range(len(labels)), key=lambda number: (weights[number], number))
         beside[nearest].append(tried[nearest])
     for number, compared in beside.items():
