@@ -156,6 +156,8 @@ def _ratio(own: DoseRate, other: DoseRate) -> Fraction:
 
 def _doses_of(cycle: Cycle) -> list[tuple[Step, int]]:
     """The doses of a cycle, each with the minutes it is held: steps that go on with the same dose are one."""
+    if len(cycle.steps) == 1:  # as of most cycles
+        return [(cycle.steps[0], cycle.steps[0].minutes)]
     held = []
     for _, group in groupby(cycle.steps, key=lambda step: (step.dose, step.cap)):
         steps = list(group)

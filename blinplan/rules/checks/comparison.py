@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
 from blinplan.label.label import LabelledSchedule, LabelledStep
 from blinplan.label.read import label_of
@@ -25,7 +26,7 @@ def compare_with_label(regimen: Regimen, limits: Limits) -> Comparison | NotEval
     if schedule is None:
         reason = f"{label}, as far as it was seen, has no schedule for the patients of this indication"
         return NotEvaluated("unverified", reason)
-    reference = Reference("the label", tuple(_cycles_of(schedule, regimen, limits)))
+    reference = _reference(schedule, regimen.basis, limits)
     return Comparison(reference, step_pairs(regimen, reference))
 
 
@@ -37,18 +38,42 @@ def beside_label(case: Case) -> Comparison | NotEvaluated:
     return compare_with_label(case.regimen, case.limits_unasked) if case.beside_label is None else case.beside_label
 
 
-def _cycles_of(schedule: LabelledSchedule, regimen: Regimen, limits: Limits) -> Iterator[ReferenceCycle]:
+def _reference(schedule: LabelledSchedule, basis: Basis, limits: Limits) -> Reference:
+    """What a label gives, by limits that regimens share: it is put together once for all of them."""
+    key = id(schedule), id(limits), basis
+    known = _REFERENCES.get(key)
+    if known is None:
+        if len(_REFERENCES) >= _MOST_REFERENCES:
+            _REFERENCES.clear()
+        reference = Reference("the label", tuple(_cycles_of(schedule, basis, limits)))
+        known = _REFERENCES[key] = _Kept(reference, schedule, limits)
+    return known.reference
+
+
+class _Kept(NamedTuple):
+    """A reference, and what it was made of, which is kept so that nothing else comes to have its identity."""
+
+    reference: Reference
+    schedule: LabelledSchedule
+    limits: Limits
+
+
+_REFERENCES: dict[tuple[int, int, Basis], _Kept] = {}
+_MOST_REFERENCES = 64
+
+
+def _cycles_of(schedule: LabelledSchedule, basis: Basis, limits: Limits) -> Iterator[ReferenceCycle]:
     for cycle in schedule.cycles:
-        steps = tuple(_step_of(step, regimen, limits) for step in cycle.steps)
+        steps = tuple(_step_of(step, basis, limits) for step in cycle.steps)
         interval = limits[cycle.treatment_free.name]
         beside = ReferenceCycle(cycle.phase, steps, interval.minutes, interval.name)
         yield from [beside] * cycle.repeat
 
 
-def _step_of(step: LabelledStep, regimen: Regimen, limits: Limits) -> ReferenceStep:
+def _step_of(step: LabelledStep, basis: Basis, limits: Limits) -> ReferenceStep:
     flat, by_area, cap = (limits[limit.name] for limit in step.dose.numbers)
     minutes = step.days * MINUTES_PER_DAY
-    if regimen.basis is Basis.FLAT:
+    if basis is Basis.FLAT:
         return ReferenceStep(DoseRate(flat.value, Basis.FLAT), None, minutes, flat.name)
     highest = DoseRate(cap.value, Basis.FLAT)
     return ReferenceStep(DoseRate(by_area.value, Basis.BSA), highest, minutes, by_area.name, cap.name)
