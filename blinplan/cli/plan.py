@@ -17,8 +17,8 @@ from blinplan.cli.app.options import (
     refuse_two_kinds,
     terminal_of,
 )
-from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
-from blinplan.cli.app.plan_options import DATES, LedgerFile, Measured, RecordFile, SiteFile, Start, TimeZone
+from blinplan.cli.app.plan_options import DATES
+from blinplan.cli.app.which_plan import AS_NOBODY_SAID, WhichPlan, with_plan_options
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Colour, Terminal
 
@@ -29,20 +29,11 @@ _SHOWN = "What is shown"
 _PAPER = "Paper"
 
 
+@with_plan_options
 def plan(
     context: typer.Context,
     regimen: RegimenName,
-    weight: Weight = None,
-    height: Height = None,
-    bsa: Area = None,
-    bsa_formula: Formula = AreaFormula.MOSTELLER,
-    age: AgeOption = None,
-    start: Start = None,
-    time_zone: TimeZone = None,
-    measured: Measured = None,
-    site: SiteFile = None,
-    record: RecordFile = None,
-    ledger: LedgerFile = None,
+    which: WhichPlan = AS_NOBODY_SAID,
     plan_id: Annotated[
         str | None,
         typer.Option(
@@ -199,14 +190,9 @@ def plan(
 
     found = planned(
         regimen,
-        figures(weight, height, bsa, bsa_formula, age),
-        start=start,
-        time_zone=time_zone,
-        measured=measured,
-        site=site,
+        which.patient,
         prefer=prefer,
-        record=record,
-        ledger=ledger,
+        **which.course,
         cycle=cycle,
         first=from_day,
         last=to_day,
@@ -226,7 +212,7 @@ def plan(
     if view is View.LABELS:
         for line in shortened_on_labels(found.dated, paper, plan_id):
             terminal.say(line, "warning")
-    whom, size = (patients, patients) if people is None else _own_patients(people, bsa_formula)
+    whom, size = (patients, patients) if people is None else _own_patients(people, which.bsa_formula)
     with _progress(2 * size, terminal) if view is View.DELIVERED else nullcontext() as progress:
         text = found.text(
             form,

@@ -4,17 +4,16 @@ from typing import Annotated
 
 import typer
 
-from blinplan.api.patient import AreaFormula
 from blinplan.api.vocabulary import TableFormat
 from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, LabelOption, RegimenName, terminal_of
-from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
-from blinplan.cli.app.plan_options import LedgerFile, Measured, RecordFile, SiteFile, Start, TimeZone
+from blinplan.cli.app.which_plan import AS_NOBODY_SAID, WhichPlan, with_plan_options
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.terminal import Colour
 
 _SEEN = "What stands on the bag and the pump"
 
 
+@with_plan_options
 def verify(
     context: typer.Context,
     regimen: RegimenName,
@@ -41,17 +40,7 @@ def verify(
     hours: Annotated[
         str | None, typer.Option(metavar="H", help="Hours that the pump is to run.", rich_help_panel=_SEEN)
     ] = None,
-    weight: Weight = None,
-    height: Height = None,
-    bsa: Area = None,
-    bsa_formula: Formula = AreaFormula.MOSTELLER,
-    age: AgeOption = None,
-    start: Start = None,
-    time_zone: TimeZone = None,
-    measured: Measured = None,
-    site: SiteFile = None,
-    record: RecordFile = None,
-    ledger: LedgerFile = None,
+    which: WhichPlan = AS_NOBODY_SAID,
     label: LabelOption = None,
     config: ConfigOption = None,
     isolated: IsolatedOption = False,
@@ -74,19 +63,14 @@ def verify(
 
     found = verification(
         regimen,
-        figures(weight, height, bsa, bsa_formula, age),
+        which.patient,
         at=at,
         micrograms=micrograms,
         total=total,
         rate=rate,
         infused=infused,
         hours=hours,
-        start=start,
-        time_zone=time_zone,
-        measured=measured,
-        site=site,
-        record=record,
-        ledger=ledger,
+        **which.course,
         label=label,
         config=config,
         isolated=isolated,
