@@ -94,6 +94,13 @@ def test_a_dose_that_is_written_to_so_many_digits_is_the_ordered_one() -> None:
         assert bool(list(wrong_doses(replan(child, happened).course))) is wrong
 
 
+def test_where_a_bag_on_record_was_hung_at_a_restart_no_other_one_goes_on() -> None:
+    """The record says that the same bag went on, and names the one that hung from then on: two at once are none."""
+    found = dated(with_bags(bag(DAY + HOUR, None), stops=(stop(DAY, HOUR, same_bag=True),)))
+    assert all(one.stop <= other.start for one, other in pairwise(found.bags))
+    assert sum(one.micrograms for one in found.bags) == found.course.micrograms
+
+
 def test_a_bag_that_was_hung_where_nothing_was_ordered_is_counted() -> None:
     """In the interval, while the infusion was stopped, and after the end of the last cycle: it is a fact."""
     for at, lasts, stops, why in (
