@@ -2,7 +2,8 @@
 
 Read a regimen with `load`, judge it by the rules with `check`, expand it to what one `patient` gets with `expand`, put
 that on the calendar with `plan`, see what was `delivered` of it, send virtual patients through it with `simulate` and
-`curves`, weigh the `evidence` for the `model`, and write all of it on one page with `report`.
+`curves`, `merge` stretches of them, weigh the `evidence` for the `model`, and write all of it on one page with
+`report`.
 """
 
 import sys
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from blinplan.api.report import ReportPage, report
     from blinplan.api.schema import schema
     from blinplan.api.simulating.curves import CurvesResult, curves
+    from blinplan.api.simulating.merge import merge
     from blinplan.api.simulating.simulate import simulate
     from blinplan.api.simulating.simulated import SimulationResult
     from blinplan.api.values import values
@@ -80,6 +82,7 @@ __all__ = [
     "evidence",
     "expand",
     "load",
+    "merge",
     "model",
     "new",
     "new_record",
@@ -133,6 +136,7 @@ _MODULES = {
     "evidence": "api.modelling.evidence",
     "expand": "api.planning.plan",
     "load": "api.regimens.load",
+    "merge": "api.simulating.merge",
     "model": "api.modelling.model",
     "new": "api.regimens.new",
     "new_record": "api.regimens.scaffold",

@@ -558,7 +558,9 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
             preset_of(regimen, preset, patients),
             followed_up(tuple(course or periods(regimen)), follow_up_days),
         )
-        average = _typical_trial(regimen, table, chosen, patient, options, asked).run(InTurn())
+        asked.require_days(table)
+        person = typical_patient(regimen, chosen, patient)
+        average = Trial(regimen, table, person, options or Options(), asked=asked).run(InTurn())
         return Simulation(average, average, chosen, follow_up_days)
     planned = planned_simulation(
         regimen,
@@ -582,7 +584,7 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
     return replace(found, uncertainty=over_sets(planned.preset, sets)) if sets else found
 
 
-def planned_simulation(
+def planned_simulation(  # noqa: PLR0913 - all but one by name, and each of its own
     regimen: Regimen,
     *,
     preset: str | None = None,
@@ -594,6 +596,8 @@ def planned_simulation(
     follow_up_days: int = 0,
     options: Options | None = None,
     asked: AskedEndpoints = EVERYTHING,
+    typical: Population | None = None,
+    engine: EngineName | None = None,
 ) -> PlannedSimulation:
     """Find the patients of a simulation, and send the typical one through the regimen.
 
@@ -601,6 +605,10 @@ def planned_simulation(
     ----------
     regimen, preset, patients, seed, before, patient, course, follow_up_days, options, asked
         As of `run`.
+    typical
+        The typical patient, where it is known.
+    engine
+        What computes it; the compiled engine where it is installed, when not given.
 
     Raises
     ------
@@ -611,23 +619,12 @@ def planned_simulation(
     """
     chosen = preset_of(regimen, preset, patients)
     table = followed_up(tuple(course or periods(regimen)), follow_up_days)
-    typical = _typical_trial(regimen, table, chosen, patient, options, asked)
-    people = cohort_of(regimen, chosen, patients, seed, before)
-    trial = CohortTrial(regimen, table, people, typical.options, asked=asked)
-    require_alike(trial)
-    return PlannedSimulation(trial, typical.run(InTurn()), chosen, follow_up_days)
-
-
-def _typical_trial(
-    regimen: Regimen,
-    table: tuple[Period, ...],
-    preset: str,
-    patient: Patient | None,
-    options: Options | None,
-    asked: AskedEndpoints,
-) -> Trial:
     asked.require_days(table)
-    return Trial(regimen, table, typical_patient(regimen, preset, patient), options or Options(), asked=asked)
+    people = cohort_of(regimen, chosen, patients, seed, before)
+    trial = CohortTrial(regimen, table, people, options or Options(), engine, asked)
+    require_alike(trial)
+    average = trial.trial_of(typical or typical_patient(regimen, chosen, patient)).run(InTurn())
+    return PlannedSimulation(trial, average, chosen, follow_up_days)
 
 
 def count_on(progress: Callable[[int], None] | None, start: int) -> Callable[[int], None] | None:

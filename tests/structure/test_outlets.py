@@ -18,6 +18,7 @@ STREAMS = {"stdout", "stderr", "stdin", "__stdout__", "__stderr__", "__stdin__"}
 SHOWING_CALLS = {"print", "input"}
 
 OTHERS_THAT_WRITE = {
+    "reports/simulation/stretch.py": "an archive, beside the place that the writer gives",
     TERMINAL: "opens the null device in the place of a stream that is closed",
     "rules/simulated/store.py": "the cache, which nobody is told of, writes whole files of its own",
 }

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from blinplan.api.notebook import table_html
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
-from blinplan.api.simulating.data_file import minutes_of, refuse_data_file, write_table
+from blinplan.api.simulating.data_file import minutes_of, refuse_curve_file, write_table
 from blinplan.api.simulating.event_records import EventRecords
 from blinplan.api.simulating.patients import PatientSource, people_of
 from blinplan.api.simulating.recorded import RecordedCourse
-from blinplan.api.simulating.simulate import course_asked, errors_of, not_eligible, options_of
+from blinplan.api.simulating.simulate import before_of, course_asked, errors_of, not_eligible, options_of
 from blinplan.api.simulating.simulated import error_lines, record_of, unverified_parts_of
 from blinplan.api.vocabulary import AttenuationName, PopulationName
 from blinplan.data_table import DataTable, csv_parts
@@ -104,7 +104,7 @@ class CurvesResult:
             When it cannot be written.
         """
         target = Path(path)
-        refuse_data_file(target)
+        refuse_curve_file(target)
         write_table(self.table(), target)
 
     def columns(self) -> "dict[str, FloatArray]":
@@ -128,6 +128,7 @@ def curves(
     every: int | str | timedelta,
     patients: "PatientSource" = 1000,
     *,
+    first: int = 1,
     seed: int = 1,
     population: PopulationName | None = None,
     patient: Patient | Figures | None = None,
@@ -148,8 +149,9 @@ def curves(
 
     Parameters
     ----------
-    regimen, patients, seed, population, patient, record, follow_up, attenuation, premedication, measured, executor,
-    progress
+    regimen, patients, first, seed, population, patient, record, follow_up, attenuation, premedication, measured
+        As for `simulate`.
+    executor, progress
         As for `simulate`.
     every
         What lies between two times: whole minutes, a text such as 30min, 6h or 1d, or a `timedelta`.
@@ -172,6 +174,7 @@ def curves(
             preset=None if population is None else str(population),
             patients=people,
             seed=seed,
+            before=before_of(first, people),
             patient=size,
             course=None if recorded is None else recorded.periods,
             follow_up_days=follow_up,

@@ -10,11 +10,14 @@ from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_with_parts, replacing
 
+STRETCH = ".npz"
+"""How files end that hold a stretch of patients, to be joined with others."""
+
 
 def refuse_data_file(path: Path, inputs: tuple[str, ...] = (), output_format: str | None = None) -> None:
     """Refuse a file for data that cannot be written, or is one of the inputs, before anything is simulated."""
-    if path.suffix not in {".csv", ".parquet"}:
-        raise Refusal(f"{path} does not end in .csv or .parquet", "the ending says how the data is written")
+    if path.suffix not in {".csv", ".parquet", STRETCH}:
+        raise Refusal(f"{path} does not end in .csv, .parquet or {STRETCH}", "the ending says how the data is written")
     if output_format == "json" or (output_format in {"csv", "nonmem"} and path.suffix != ".csv"):
         message = "{short_output_format} {form} and {short_output} {path} contradict each other"
         advice = "leave {short_output_format} out: the ending decides"
@@ -24,6 +27,13 @@ def refuse_data_file(path: Path, inputs: tuple[str, ...] = (), output_format: st
     refuse_unwritable(path)
     for name in inputs:
         refuse_overwriting(path, name)
+
+
+def refuse_curve_file(path: Path) -> None:
+    """The same for curves, which are not joined."""
+    if path.suffix == STRETCH:
+        raise Refusal(f"{path} is for endpoints, which can be joined, and not for curves", "write .csv or .parquet")
+    refuse_data_file(path)
 
 
 def write_table(table: DataTable, target: Path) -> None:

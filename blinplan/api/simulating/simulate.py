@@ -1,6 +1,7 @@
 """Send virtual patients through a regimen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -9,7 +10,7 @@ from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, order
 from blinplan.api.simulating.asked import asked_endpoints, unknown_endpoint
 from blinplan.api.simulating.patients import PatientSource, people_of
 from blinplan.api.simulating.recorded import RecordedCourse, recorded_course
-from blinplan.api.simulating.simulated import SimulationResult
+from blinplan.api.simulating.simulated import EndpointsResult, SimulationResult
 from blinplan.api.vocabulary import Attenuation, AttenuationName, PopulationName
 from blinplan.executor import Executor
 from blinplan.refusal import ArgumentRefusal, Refusal
@@ -17,12 +18,14 @@ from blinplan.refusal import ArgumentRefusal, Refusal
 if TYPE_CHECKING:
     from blinplan.physiology.model.dosing import Options
     from blinplan.simulation.measured.errors import Errors
+    from blinplan.simulation.trial import Patients
 
 
 class How(TypedDict, total=False):
     """How a regimen is simulated: what `simulate` and `curves` both take."""
 
     patients: "PatientSource"
+    first: int
     seed: int
     population: PopulationName | None
     patient: Patient | Figures | None
@@ -39,6 +42,7 @@ def simulate(
     regimen: RegimenSource,
     patients: "PatientSource" = 1000,
     *,
+    first: int = 1,
     seed: int = 1,
     population: PopulationName | None = None,
     patient: Patient | Figures | None = None,
@@ -70,6 +74,8 @@ def simulate(
         How many virtual patients; or your own, as a table in CSV or by their covariates, of whom patient i carries the
         random effects of patient i of the seed; or a drawn population, which is taken as it is; None for the typical
         patient alone.
+    first
+        Which of the seed's patients is the first, counted from 1, for a stretch of a run that `merge` joins.
     seed
         What the virtual patients are drawn from.
     population
@@ -105,20 +111,18 @@ def simulate(
     Refusal
         When there is no such regimen, it is not for these patients, or the arguments contradict each other.
     """
-    from blinplan.simulation.dosing import NotEligibleError
-    from blinplan.simulation.endpoints.asked import UnknownEndpointError
-    from blinplan.simulation.endpoints.own import WindowError
     from blinplan.simulation.trial import run
 
     wanted = asked_endpoints(endpoints, by_day)
     asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
     people = people_of(patients, figures_of(patient).formula)
-    try:
+    with told_as_refusals(own=patients is not None and not isinstance(patients, int)):
         simulation = run(
             asked.regimen,
             preset=None if population is None else str(population),
             patients=people,
             seed=seed,
+            before=before_of(first, people),
             patient=size,
             course=None if recorded is None else recorded.periods,
             follow_up_days=follow_up,
@@ -128,15 +132,26 @@ def simulate(
             executor=executor,
             progress=progress,
         )
+    return SimulationResult(simulation, asked, errors_of(seed, patients, measured=measured), recorded)
+
+
+@contextmanager
+def told_as_refusals(*, own: bool) -> Iterator[None]:
+    """Refuse what turns out to be asked of patients or endpoints that there are not."""
+    from blinplan.simulation.dosing import NotEligibleError
+    from blinplan.simulation.endpoints.asked import UnknownEndpointError
+    from blinplan.simulation.endpoints.own import WindowError
+
+    try:
+        yield
     except NotEligibleError as error:
-        raise not_eligible(error, own=patients is not None and not isinstance(patients, int)) from error
+        raise not_eligible(error, own=own) from error
     except UnknownEndpointError as error:
         raise unknown_endpoint(error) from error
     except WindowError as error:
         raise ArgumentRefusal(
             "{why}", "name a time of the course; {follow_up} adds days at its end", why=error
         ) from error
-    return SimulationResult(simulation, asked, errors_of(seed, patients, measured=measured), recorded)
 
 
 def course_asked(
@@ -152,6 +167,66 @@ def course_asked(
         return order_for(regimen, size, premedication=premedication), size, None
     found = record if isinstance(record, RecordedCourse) else recorded_course(regimen, record, figures_of(patient))
     return order_for(found.order, found.patient, premedication=premedication), found.patient, found
+
+
+def endpoints_of(
+    regimen: RegimenSource,
+    patients: "PatientSource" = 1000,
+    *,
+    first: int = 1,
+    seed: int = 1,
+    population: PopulationName | None = None,
+    patient: Patient | Figures | None = None,
+    record: str | Path | RecordedCourse | None = None,
+    follow_up: int = 0,
+    attenuation: AttenuationName = "desensitisation",
+    premedication: bool = False,
+    measured: bool = False,
+    endpoints: Sequence[str] = (),
+    by_day: Sequence[float] = (),
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> EndpointsResult:
+    """Ask for every virtual patient's endpoints as data, computed while they are written; the rest as of `simulate`."""
+    from blinplan.simulation.trial import planned_simulation
+
+    wanted = asked_endpoints(endpoints, by_day)
+    asked, size, recorded = course_asked(regimen, patient, record, premedication=premedication)
+    people = people_of(patients, figures_of(patient).formula)
+    assert people is not None  # noqa: S101 - the typical patient is no crowd
+    with told_as_refusals(own=not isinstance(patients, int)):
+        planned = planned_simulation(
+            asked.regimen,
+            preset=None if population is None else str(population),
+            patients=people,
+            seed=seed,
+            before=before_of(first, people),
+            patient=size,
+            course=None if recorded is None else recorded.periods,
+            follow_up_days=follow_up,
+            options=options_of(attenuation, premedication=premedication),
+            asked=wanted,
+        )
+    errors = errors_of(seed, patients, measured=measured)
+    return EndpointsResult(planned, asked, executor, progress, errors, recorded)
+
+
+def before_of(first: int, people: "Patients | None") -> int:
+    """How many patients of the seed come before the first one that is asked for.
+
+    Raises
+    ------
+    Refusal
+        When there is no such patient, or the patients are not drawn.
+    """
+    if first < 1:
+        raise Refusal(f"the first patient is {first}", "patients are counted from 1")
+    if first > 1 and not isinstance(people, int):
+        raise Refusal(
+            f"the first patient is {first:,}, and the patients are not drawn from a seed",
+            "give the number of patients, or leave the first out",
+        )
+    return first - 1
 
 
 def size_of(figures: Figures) -> Patient:

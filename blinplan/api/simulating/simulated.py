@@ -1,13 +1,13 @@
 """A regimen as virtual patients went through it, and how that shows itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blinplan.api.notebook import table_html
 from blinplan.api.regimens.order import OrderedRegimen
-from blinplan.api.simulating.data_file import refuse_data_file, write_table
+from blinplan.api.simulating.data_file import STRETCH, refuse_data_file, write_table
 from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_files, signals_of, window
 from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.vocabulary import SignalName, SimulateFormat, SimulateFormatName
@@ -17,7 +17,7 @@ from blinplan.proportion import Proportion
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
 from blinplan.terminal import PLAIN, Screen
-from blinplan.writing import replace_file
+from blinplan.writing import replace_file, replacing
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from blinplan.simulation.outcome import Quantity
     from blinplan.simulation.percentiles import Bands
     from blinplan.simulation.trajectories import RequestedCurves
-    from blinplan.simulation.trial import Simulation
+    from blinplan.simulation.trial import PlannedSimulation, Simulation
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,6 +73,11 @@ class SimulationResult:
 
         times = (quantity for quantity in self.simulation.quantities if quantity.is_time)
         return {time.key: {day: share_by(time, day) for day in self.simulation.by_day} for time in times}
+
+    @property
+    def size(self) -> int:
+        """How many patients were simulated."""
+        return self.simulation.cohort.size
 
     @property
     def unverified_parts(self) -> tuple[str, ...]:
@@ -159,7 +164,7 @@ class SimulationResult:
         return csv_parts(self.table())
 
     def write(self, path: str | Path) -> None:
-        """Write every patient's endpoints to a file whose ending says how: .csv or .parquet.
+        """Write every patient's endpoints to a file whose ending says how: .csv, .parquet, or .npz to be joined.
 
         Raises
         ------
@@ -168,7 +173,25 @@ class SimulationResult:
         """
         target = Path(path)
         refuse_data_file(target)
-        write_table(self.table(), target)
+        if target.suffix == STRETCH:
+            self._write_stretch(target)
+        else:
+            write_table(self.table(), target)
+
+    def _write_stretch(self, target: Path) -> None:
+        from blinplan.reports.simulation.stretch import RegimenText, stretch_document, write_stretch
+        from blinplan.simulation.crowd.cohort import DrawnCohort
+        from blinplan.simulation.trial import CohortOutcome
+
+        outcome, asked, chosen = self.simulation.outcome, self.order.reading, self.order.chosen_file
+        if not isinstance(outcome, CohortOutcome) or not isinstance(outcome.trial.cohort, DrawnCohort):
+            raise Refusal(f"{target}: only patients who are drawn from a seed can be joined", "write .csv or .parquet")
+        texts = [RegimenText(Path(file.document.name).name, file.document.text) for file in (asked, chosen)]
+        document = stretch_document(
+            self.simulation, outcome.kept, texts[0], texts[1], self.order.fingerprint, self.errors
+        )
+        with replacing(target) as beside:
+            write_stretch(document, outcome.kept, beside)
 
     def columns(self) -> "dict[str, FloatArray]":
         """Every patient's body and endpoints, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``.
@@ -202,7 +225,61 @@ class SimulationResult:
         return table_html(values, repr(self)[1:-1]) + (table_html(when, "") if times else "")
 
 
-def unverified_parts_of(of: "Simulation | RequestedCurves") -> Iterator[str]:
+@dataclass(frozen=True, slots=True, repr=False)
+class EndpointsResult:
+    """Every virtual patient's endpoints as data, computed while they are written, and kept by nobody.
+
+    Attributes
+    ----------
+    planned
+        Who is sent through what.
+    order
+        The regimen that was asked for, and the one that is simulated.
+    executor, progress
+        What computes them, and who is told how many patients are done.
+    errors, recorded
+        As of a `SimulationResult`.
+    """
+
+    planned: "PlannedSimulation"
+    order: OrderedRegimen
+    executor: Executor | None = None
+    progress: Callable[[int], None] | None = None
+    errors: "Errors | None" = None
+    recorded: RecordedCourse | None = None
+
+    @property
+    def size(self) -> int:
+        """How many patients are simulated."""
+        return self.planned.cohort.size
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What has to be said of the record of a course."""
+        return () if self.recorded is None else self.recorded.remarks
+
+    @property
+    def unverified_parts(self) -> tuple[str, ...]:
+        """What of the results nobody has verified: doses, and the assumed effect of premedication."""
+        return (*unverified_parts_of(self.planned), *error_lines(self.errors))
+
+    def table(self) -> DataTable:
+        """Every patient's body and endpoints, one patient a row, computed as it is gone through."""
+        from blinplan.reports.simulation.data import endpoint_table
+
+        computed = self.planned.trial.portions(self.executor, self.progress)
+        return endpoint_table(self.planned, computed, self.order.fingerprint, self.errors, record_of(self.recorded))
+
+    def csv_texts(self) -> Iterator[str]:
+        """Write the same as CSV, in pieces."""
+        return csv_parts(self.table())
+
+    def write(self, path: str | Path) -> None:
+        """Write it, as it is computed, to a file whose ending says how: .csv or .parquet."""
+        write_table(self.table(), Path(path))
+
+
+def unverified_parts_of(of: "Simulation | PlannedSimulation | RequestedCurves") -> Iterator[str]:
     """Say what of a simulation nobody has verified."""
     from blinplan.reports.shared.words import unverified_lines
 

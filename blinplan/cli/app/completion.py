@@ -44,7 +44,7 @@ def _with_files(named: Iterable[tuple[str, str]], incomplete: str) -> Offers:
     return offers
 
 
-def _files(incomplete: str) -> Iterator[str]:
+def _files(incomplete: str, ending: str = ".toml") -> Iterator[str]:
     """TOML files that begin as it was typed, and folders on the way to such."""
     before, slash, start = incomplete.rpartition("/")
     try:
@@ -54,8 +54,13 @@ def _files(incomplete: str) -> Iterator[str]:
     for path in found:
         if not path.name.startswith(start or "") or (path.name.startswith(".") and not start):
             continue
-        if _PLAIN.fullmatch(path.name) and (path.is_dir() or path.suffix == ".toml"):
+        if _PLAIN.fullmatch(path.name) and (path.is_dir() or path.suffix == ending):
             yield f"{before}{slash}{path.name}{'/' if path.is_dir() else ''}"
+
+
+def stretches(incomplete: str) -> Offers:
+    """Offer the files that hold stretches of patients."""
+    return [(path, "") for path in _files(incomplete, ".npz")]
 
 
 def one_rule(incomplete: str) -> Offers:

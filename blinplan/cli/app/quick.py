@@ -31,6 +31,7 @@ class QuickCommand(TyperCommand):
 COMMANDS = {
     "check": "check.command",
     "simulate": "simulate.command",
+    "merge": "simulate.merge",
     "plan": "plan",
     "verify": "verify",
     "due": "due",

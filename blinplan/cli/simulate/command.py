@@ -32,6 +32,7 @@ from blinplan.cli.simulate.options import (
     MeasuredOption,
     SignalNames,
     ToDay,
+    is_written_as_computed,
     read_data_options,
     refuse_nobody_measured,
     settle_drawing,
@@ -45,7 +46,7 @@ from blinplan.terminal import Colour, Terminal
 if TYPE_CHECKING:
     from blinplan.api.simulating.curves import CurvesResult
     from blinplan.api.simulating.event_records import EventRecords
-    from blinplan.api.simulating.simulated import SimulationResult
+    from blinplan.api.simulating.simulated import EndpointsResult, SimulationResult
     from blinplan.cli.simulate.options import Data
 
 
@@ -55,6 +56,16 @@ def simulate(
     patients: Annotated[
         int, typer.Option(min=1, max=1_000_000, help="How many virtual patients.", rich_help_panel="Virtual patients")
     ] = 1000,
+    first: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=1_000_000_000,
+            help="Begin with patient N of the seed, for a part of a run that blinplan merge joins (-o PART.npz).",
+            rich_help_panel="Virtual patients",
+        ),
+    ] = 1,
     seed: Seed = 1,
     population: Population = None,
     people: People = None,
@@ -129,7 +140,7 @@ def simulate(
     from blinplan.api.simulating.curves import curves as curves_of
     from blinplan.api.simulating.patients import people_of, size_of_all
     from blinplan.api.simulating.recorded import recorded_course
-    from blinplan.api.simulating.simulate import How, order_for, size_of
+    from blinplan.api.simulating.simulate import How, endpoints_of, order_for, size_of
     from blinplan.api.simulating.simulate import simulate as simulated
     from blinplan.cli.app.progress import announce_compilation, progress_bar
 
@@ -154,6 +165,7 @@ def simulate(
         curves=data.option if data is not None and data.of_curves else None,
     )
     refuse_nobody_measured(data, measured=measured, typical=typical)
+    _refuse_first_of_no_seed(first, people, typical=typical)
     drawing = settle_drawing(
         curves,
         from_day,
@@ -171,6 +183,7 @@ def simulate(
     with threads_of(threads) as executor, progress_bar(size_of_all(whom) * (1 + uncertainty), terminal) as progress:
         how = How(
             patients=whom,
+            first=first,
             seed=seed,
             population=population,
             patient=size,
@@ -184,6 +197,10 @@ def simulate(
         )
         if data is not None and data.of_curves:
             _write_curves(data, curves_of(ordered, data.every or MINUTES_PER_DAY, **how), terminal)
+            return
+        if data is not None and is_written_as_computed(data, drawing, whom):
+            computed = endpoints_of(ordered, **how, endpoints=wanted, by_day=days)
+            _write_endpoints(data, computed, terminal)
             return
         found = simulated(
             ordered,
@@ -205,13 +222,17 @@ def simulate(
     terminal.write(found.text(output_format, bands=below, screen=terminal.out))
 
 
-def _write_endpoints(data: "Data", found: "SimulationResult", terminal: Terminal) -> None:
+def _refuse_first_of_no_seed(first: int, people: str | None, *, typical: bool) -> None:
+    if first > 1 and (people is not None or typical):
+        other = "--typical" if typical else "--people"
+        raise Refusal(f"--first and {other} contradict each other", "leave one of the two out")
+
+
+def _write_endpoints(data: "Data", found: "SimulationResult | EndpointsResult", terminal: Terminal) -> None:
     """Write every patient's endpoints."""
     _write(data, found, terminal)
     if data.target is not None:
-        terminal.say(
-            f"{visible(str(data.target))}: the endpoints of {_patients(found.simulation.cohort.size)}", "quiet"
-        )
+        terminal.say(f"{visible(str(data.target))}: the endpoints of {_patients(found.size)}", "quiet")
 
 
 def _write_curves(data: "Data", found: "CurvesResult", terminal: Terminal) -> None:
@@ -235,7 +256,9 @@ def _write_records(data: "Data", found: "EventRecords", terminal: Terminal) -> N
         terminal.say(f"{visible(str(data.target))}: event records of {_patients(size)}", "quiet")
 
 
-def _write(data: "Data", found: "SimulationResult | CurvesResult | EventRecords", terminal: Terminal) -> None:
+def _write(
+    data: "Data", found: "SimulationResult | EndpointsResult | CurvesResult | EventRecords", terminal: Terminal
+) -> None:
     if data.target is None:
         for text in found.csv_texts():
             terminal.write(text)

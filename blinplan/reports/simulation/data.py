@@ -88,12 +88,13 @@ def endpoint_table(
         "endpoints",
         (*_who(simulated.cohort), *(_BODY[name] for name in BODY), *(column for column, _ in typical), *measured),
         _endpoints(computed, simulated.cohort, by_day, errors),
-        {**_about(simulated, input_fingerprint, record), **_errors_of(errors)},
+        {**_about(simulated, input_fingerprint, record), **errors_of(errors)},
         row_group=_ROW_GROUP,
     )
 
 
-def _errors_of(errors: Errors | None) -> dict[str, Any]:
+def errors_of(errors: Errors | None) -> dict[str, Any]:
+    """What errors of measuring were drawn from, for a manifest, where there are any."""
     return {} if errors is None else {"measured_seed": errors.seed}
 
 
@@ -226,7 +227,7 @@ def curve_table(
         "curves",
         (*_who(curves.cohort), *_CURVES, *measured),
         (_rows(curves, portion, errors) for portion in computed),
-        {**_about(curves, input_fingerprint, record), "every_minutes": curves.every, **_errors_of(errors)},
+        {**_about(curves, input_fingerprint, record), "every_minutes": curves.every, **errors_of(errors)},
     )
 
 

@@ -130,7 +130,8 @@ def simulated_patients(simulation: Simulation) -> str:
     if simulation.alone:
         return f"Typical patient of {simulation.preset}, body surface area {simulation.typical_area:.3f} m², {days}"
     people = simulation.cohort
-    return f"{people.size:,} virtual patients of {simulation.preset}, {drawn_from(people)}, {days}"
+    which = f", from patient {people.before + 1:,} on" if people.before else ""
+    return f"{people.size:,} virtual patients of {simulation.preset}, {drawn_from(people)}{which}, {days}"
 
 
 def premedication_effect(simulation: Simulation) -> str:

@@ -37,7 +37,7 @@ def body_of(people: Population) -> tuple[FloatArray, ...]:
     return tuple(getattr(people, name) for name in BODY)
 
 
-def _arrays(endpoint: Quantity | Occurrence) -> dict[str, Any]:
+def arrays_of(endpoint: Quantity | Occurrence) -> dict[str, Any]:
     """What an endpoint has of each patient, by the names of its fields."""
     pairs = ((entry.name, getattr(endpoint, entry.name)) for entry in fields(endpoint))
     return {name: value for name, value in pairs if isinstance(value, np.ndarray)}
@@ -45,7 +45,7 @@ def _arrays(endpoint: Quantity | Occurrence) -> dict[str, Any]:
 
 def _without_patients(endpoint: Endpoint) -> Endpoint:
     """An endpoint of nobody: what it is called, and in which unit."""
-    nobody: dict[str, Any] = {name: values[:0] for name, values in _arrays(endpoint).items()}
+    nobody: dict[str, Any] = {name: values[:0] for name, values in arrays_of(endpoint).items()}
     return replace(endpoint, **nobody)
 
 
@@ -76,9 +76,9 @@ class Kept(Sequence[Endpoint], Generic[Endpoint]):
 
     def _read(self, number: int, first: int = 0, stop: int | None = None) -> Endpoint:
         head, last = self.heads[number], self.columns.rows if stop is None else stop
-        column = self.first + sum(len(_arrays(of)) for of in self.heads[:number])
+        column = self.first + sum(len(arrays_of(of)) for of in self.heads[:number])
         values: dict[str, Any] = {
-            name: self.columns.part(column + k, first, last) for k, name in enumerate(_arrays(head))
+            name: self.columns.part(column + k, first, last) for k, name in enumerate(arrays_of(head))
         }
         return replace(head, **values)
 
@@ -142,7 +142,7 @@ class KeptOutcome:
     @property
     def events(self) -> Kept[Occurrence]:
         """The endpoints that happen or not."""
-        before = sum(len(_arrays(quantity)) for quantity in self._heads[0])
+        before = sum(len(arrays_of(quantity)) for quantity in self._heads[0])
         return Kept(self._heads[1], self.columns, 1 + len(BODY) + before)
 
     def portions(self, size: int) -> Iterator[DonePortion]:
@@ -157,4 +157,4 @@ class KeptOutcome:
 
 def _columns_of(portion: DonePortion) -> list[Any]:
     endpoints: tuple[Quantity | Occurrence, ...] = (*portion.quantities, *portion.events)
-    return [portion.numbers, *portion.body, *(values for of in endpoints for values in _arrays(of).values())]
+    return [portion.numbers, *portion.body, *(values for of in endpoints for values in arrays_of(of).values())]

@@ -8,6 +8,7 @@ from copy import deepcopy
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
@@ -107,6 +108,9 @@ NEEDS_MORE = (
     ("evidence", "evidence --patients 50 -f json"),
     *(("rule", f"rule {code} -f json") for code in ("D202", "T501", "W901", "A701", "I801")),
     ("baseline", "check slips.toml --no-simulate --write-baseline known.json"),
+    ("simulation", "simulate rr-adult --patients 20 --first 31 -f json"),
+    ("stretch", "simulate rr-adult --patients 20 -o part.npz"),
+    ("stretch", "simulate rr-below-45-kg --patients 20 --first 31 --measured -o part.npz"),
 )
 """What prints or writes the kinds that need files, or more than one command, to be seen whole."""
 
@@ -125,8 +129,9 @@ _OF_TIMES = {"p90", "never", "total"}
 OPTIONAL = {
     "baseline": {"manifest"},
     "plan": {"delivered", "expected", "starts", *_OF_TIMES, "sooner", "later"},
-    "simulation": {"median", "p5", "p95", "count", "share", "low", "high", "by_day", *_OF_TIMES}
+    "simulation": {"median", "p5", "p95", "count", "share", "low", "high", "by_day", "first", *_OF_TIMES}
     | {f"{what}_over_sets_{end}" for what in ("median", "share") for end in ("p5", "p95")},
+    "stretch": {"first", "drawn", "measured_seed"},
 }
 """Keys that a document of a kind need not have: what was not asked for."""
 
@@ -158,6 +163,8 @@ def printed(inside: Run, tmp_path: Any, request: pytest.FixtureRequest) -> list[
     out = inside(*command.split()).out
     if kind == "baseline":
         out = (tmp_path / "known.json").read_text(encoding="utf-8")
+    if kind == "stretch":
+        out = ZipFile(tmp_path / "part.npz").read("stretch.json").decode()
     return [json.loads(line) for line in out.splitlines()] if kind == "check-lines" else [json.loads(out)]
 
 

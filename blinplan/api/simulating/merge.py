@@ -1,0 +1,216 @@
+"""Join stretches of a seed's patients to what one run of all of them gives, to the byte."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from blinplan.api.regimens.order import OrderedRegimen
+from blinplan.api.simulating.simulated import SimulationResult
+from blinplan.refusal import Refusal
+
+if TYPE_CHECKING:
+    from blinplan.simulation.measured.errors import Errors
+    from blinplan.simulation.trial import PlannedSimulation, Simulation
+
+_OWN = ("patients", "first", "drawn")
+"""What of a manifest says which patients they are, and may differ between stretches."""
+_WORDS = {
+    "blinplan": "blinplan {0}",
+    "python": "Python {0}",
+    "model": "model {0}",
+    "regimen": "regimen {0}",
+    "input": "a regimen whose text has the fingerprint {0}",
+    "population": "population {0}",
+    "seed": "seed {0}",
+    "typical_bsa_m2": "a typical patient of {0} m²",
+    "attenuation": "attenuation {0}",
+    "premedication": "premedication {0}",
+    "engine": "the {0} engine",
+    "follow_up_days": "{0} days of follow-up",
+}
+
+
+class _StretchFile(NamedTuple):
+    """A file, what it says, and which patients of the seed it has: from ``first`` to before ``end``, counted from 1."""
+
+    path: Path
+    document: dict[str, Any]
+    first: int
+    end: int
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What it was made with."""
+        return dict(self.document["manifest"])
+
+
+def merge(*stretches: str | Path) -> SimulationResult:
+    """Join stretches that `simulate` wrote with ``first`` to what one run of all their patients gives, to the byte.
+
+    Parameters
+    ----------
+    stretches
+        Files that end in .npz, in any order.
+
+    Raises
+    ------
+    Refusal
+        When one is no stretch, when patients are missing between two or are in both, and when they were not made from
+        the same regimen, seed and options by the same blinplan.
+    """
+    if not stretches:
+        raise Refusal("no stretch is named", "name the files that simulate wrote: part-1.npz part-2.npz")
+    found = sorted((_read(Path(path)) for path in stretches), key=lambda one: one.first)
+    for one, other in pairwise(found):
+        _refuse_difference(found[0], other)
+        _refuse_gap(one, other)
+    _refuse_other_program(found[0])
+    order = _order_of(found[0])
+    return SimulationResult(_joined_simulation(found, order), order, _errors(found[0]))
+
+
+def _errors(stretch: _StretchFile) -> "Errors | None":
+    from blinplan.simulation.measured.errors import Errors
+
+    seed = stretch.manifest.get("measured_seed")
+    return None if seed is None else Errors(seed)
+
+
+def _read(path: Path) -> _StretchFile:
+    from blinplan.reports.simulation.stretch import StretchFileError, read_document
+
+    try:
+        document = read_document(path)
+        first, patients = int(document["first_patient"]), int(document["manifest"]["patients"])
+    except OSError as error:
+        raise Refusal(f"{path}: {(error.strerror or 'cannot be read').lower()}", "check the path") from error
+    except (StretchFileError, KeyError, TypeError, ValueError) as error:
+        why = error if isinstance(error, StretchFileError) else "is not a stretch of patients, or a damaged one"
+        raise Refusal(f"{path} {why}", "blinplan simulate --first N -o FILE.npz writes one") from error
+    return _StretchFile(path, document, first, first + patients)
+
+
+def _refuse_difference(one: _StretchFile, other: _StretchFile) -> None:
+    for name in dict.fromkeys([*one.manifest, *other.manifest]):
+        mine, theirs = one.manifest.get(name), other.manifest.get(name)
+        if name not in _OWN and mine != theirs:
+            words = _WORDS.get(name, f"{name.replace('_', ' ')} {{0}}")
+            here, there = (words.format(_value_text(value)) for value in (mine, theirs))
+            raise Refusal(f"{one.path} is of {here}, and {other.path} of {there}", "join stretches of one run only")
+    for name, what in (("course", "course"), ("typical", "typical patient"), ("regimen", "regimen text")):
+        mine, theirs = one.document.get(name), other.document.get(name)
+        if mine != theirs:
+            raise Refusal(
+                f"{one.path} is of another {what} than {other.path}: {_short(mine)}, and {_short(theirs)}",
+                "join stretches of one run only",
+            )
+
+
+def _short(value: Any) -> str:
+    """What two stretches differ in, in a line: a text by its fingerprint."""
+    from hashlib import sha256
+
+    if isinstance(value, dict) and "text" in value:
+        return f"{value.get('file')} with the fingerprint {sha256(str(value['text']).encode()).hexdigest()[:16]}"
+    return ", ".join(f"{name} {of}" for name, of in value.items()) if isinstance(value, dict) else str(value)
+
+
+def _value_text(value: Any) -> str:
+    return "none" if value is None else "on" if value is True else "off" if value is False else str(value)
+
+
+def _refuse_gap(one: _StretchFile, other: _StretchFile) -> None:
+    ranges = f"{one.path} has patients {_range(one.first, one.end)}, and {other.path} {_range(other.first, other.end)}"
+    if other.first > one.end:
+        missing = _range(one.end, other.first)
+        raise Refusal(f"{ranges}: missing between them {missing}", "name the stretch that has them")
+    if other.first < one.end:
+        both = _range(other.first, min(one.end, other.end))
+        raise Refusal(f"{ranges}: in both {both}", "leave one of the two out, or make one of them anew")
+
+
+def _range(first: int, end: int) -> str:
+    return f"{first:,}" if end == first + 1 else f"{first:,} to {end - 1:,}"
+
+
+def _refuse_other_program(stretch: _StretchFile) -> None:
+    from blinplan.reports.shared.manifest import manifest
+
+    for name, mine in manifest().items():
+        theirs = stretch.manifest.get(name)
+        if mine != theirs:
+            words = _WORDS[name]
+            raise Refusal(
+                f"{stretch.path} is of {words.format(_value_text(theirs))}, and this is {words.format(mine)}",
+                "join stretches with the program that wrote them",
+            )
+
+
+def _order_of(stretch: _StretchFile) -> OrderedRegimen:
+    """The regimen that was asked for and the one that was simulated, as their texts in the file say them."""
+    from blinplan.course.eligibility import Choice
+
+    asked, chosen = (_regimen_file(stretch, name) for name in ("asked", "regimen"))
+    switched = asked.document.text != chosen.document.text
+    return OrderedRegimen(asked.document.name, asked, Choice(chosen.regimen, "", switched), is_checked=True)
+
+
+def _regimen_file(stretch: _StretchFile, name: str) -> Any:
+    from blinplan.regimen.reading import RegimenFile, read
+
+    found = read(stretch.document[name]["text"].encode(), stretch.document[name]["file"])
+    if not isinstance(found, RegimenFile):
+        raise Refusal(f"{stretch.path} is damaged: the regimen in it cannot be read", "make it anew")
+    return found
+
+
+def _joined_simulation(stretches: Sequence[_StretchFile], order: OrderedRegimen) -> "Simulation":
+    from blinplan.reports.simulation.stretch import StretchFileError, course_fingerprint, read_portions
+    from blinplan.simulation.crowd.kept import KeptOutcome
+    from blinplan.simulation.trial import CohortOutcome
+
+    first, last = stretches[0], stretches[-1]
+    planned = _run_of(first, order, last.end - first.first)
+    if course_fingerprint(planned.trial.periods) != first.document["course"]:
+        raise Refusal(f"{first.path} is of another course than its regimen gives", "make it anew")
+    kept = KeptOutcome()
+    for stretch in stretches:
+        heads = planned.typical.quantities, planned.typical.events
+        try:
+            for portion in read_portions(stretch.path, heads, first.manifest["engine"], stretch.end - stretch.first):
+                kept.add(portion)
+        except StretchFileError as error:
+            raise Refusal(f"{stretch.path} {error}", "make it anew") from error
+    return planned.simulation(CohortOutcome(planned.trial, kept))
+
+
+def _run_of(stretch: _StretchFile, order: OrderedRegimen, patients: int) -> "PlannedSimulation":
+    """The run of all patients of which a stretch is the first part."""
+    import numpy as np
+
+    from blinplan.api.simulating.asked import asked_endpoints
+    from blinplan.api.simulating.simulate import options_of
+    from blinplan.physiology.model.population import from_covariates
+    from blinplan.simulation.trial import planned_simulation
+
+    told = stretch.manifest
+    body: dict[str, Any] = {name: np.array([value]) for name, value in stretch.document["typical"].items()}
+    try:
+        return planned_simulation(
+            order.regimen,
+            preset=told["population"],
+            patients=patients,
+            seed=told["seed"],
+            before=stretch.first - 1,
+            follow_up_days=told["follow_up_days"],
+            options=options_of(told["attenuation"], premedication=told["premedication"]),
+            asked=asked_endpoints((*told["endpoints"], *told["own_endpoints"]), told["by_day"]),
+            typical=from_covariates(told["population"], **body),
+            engine=told["engine"],
+        )
+    except ImportError as error:
+        raise Refusal(
+            f"{stretch.path} is of the {told['engine']} engine, which is not installed",
+            "pip install 'blinplan[fast]'",
+        ) from error

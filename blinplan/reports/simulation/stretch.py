@@ -1,0 +1,177 @@
+"""A stretch of a seed's patients in a file: their endpoints, and all that is needed to join it with other stretches.
+
+The file is a ZIP archive that ``numpy.load`` reads: `stretch.json`, a document, and beside it each column as an array
+of NumPy, a patient an element. Nothing in it is compressed, so that a column is read as it lies.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+
+from blinplan.course.events import Period
+from blinplan.reports.shared.document import DocumentKind
+from blinplan.reports.simulation.data import errors_of, simulation_manifest
+from blinplan.simulation.crowd.kept import BODY, DonePortion, KeptOutcome, arrays_of
+from blinplan.simulation.measured.errors import Errors
+from blinplan.simulation.outcome import Occurrence, Quantity
+from blinplan.simulation.trial import Simulation
+
+STRETCH = DocumentKind("stretch")
+DOCUMENT = "stretch.json"
+_BEGINNING = (1980, 1, 1, 0, 0, 0)
+_AT_ONCE = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class RegimenText:
+    """The text of a regimen, and what it was called."""
+
+    file: str
+    text: str
+
+
+def stretch_document(
+    simulation: Simulation,
+    kept: KeptOutcome,
+    asked: RegimenText,
+    chosen: RegimenText,
+    input_fingerprint: str,
+    errors: Errors | None = None,
+) -> dict[str, Any]:
+    """Write what a stretch is of, and which columns it has."""
+    asked_for = simulation.request
+    made_with = {
+        **simulation_manifest(simulation, input_fingerprint),
+        "endpoints": list(asked_for.keys),
+        "own_endpoints": [own.text for own in asked_for.own],
+        "by_day": list(asked_for.by_day),
+    }
+    typical = simulation.typical.trial.population
+    return {
+        **STRETCH.head({**made_with, **errors_of(errors)}),
+        "first_patient": simulation.cohort.before + 1,
+        "asked": {"file": asked.file, "text": asked.text},
+        "regimen": {"file": chosen.file, "text": chosen.text},
+        "course": course_fingerprint(simulation.periods),
+        "typical": {
+            name: float(getattr(typical, name)[0]) for name in ("weight_kg", "height_cm", "bsa_m2", "age_years")
+        },
+        "columns": [
+            {"name": name, "type": of.str, "unit": unit, "meaning": meaning}
+            for name, of, unit, meaning in _columns(kept)
+        ],
+    }
+
+
+def course_fingerprint(periods: Sequence[Period]) -> str:
+    """A fingerprint of what is given when: SHA-256, 16 digits."""
+    return sha256("\n".join(map(repr, periods)).encode()).hexdigest()[:16]
+
+
+def _columns(kept: KeptOutcome) -> Iterator[tuple[str, np.dtype[Any], str, str]]:
+    """Name, type, unit and meaning of each column of the file."""
+    number = np.dtype(np.float64)
+    yield "number", number, "", "number of the patient in the seed, from 0"
+    for name in BODY:
+        yield name, number, "", name.replace("_", " ")
+    heads: tuple[Quantity | Occurrence, ...] = (*kept.quantities.heads, *kept.events.heads)
+    for of in heads:
+        for name, values in arrays_of(of).items():
+            yield f"{of.key}.{name}", values.dtype, getattr(of, "unit", ""), f"{of.group}: {of.label} ({name})"
+
+
+def write_stretch(document: Mapping[str, Any], kept: KeptOutcome, target: Path) -> None:
+    """Write a stretch: the same bytes for the same patients, wherever and whenever."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(zipfile.ZipInfo(DOCUMENT, _BEGINNING), json.dumps(document, ensure_ascii=False, indent=1))
+        for number, (name, of, _, _) in enumerate(_columns(kept)):
+            with archive.open(zipfile.ZipInfo(f"{name}.npy", _BEGINNING), "w", force_zip64=True) as member:
+                npy.write_array_header_1_0(member, {"descr": of.str, "fortran_order": False, "shape": (kept.size,)})
+                for first in range(0, kept.size, _AT_ONCE):
+                    member.write(kept.columns.part(number, first, first + _AT_ONCE).tobytes())
+
+
+class StretchFileError(ValueError):
+    """A file that is no stretch, or a damaged one; the message says what is wrong with it."""
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Read what a stretch is of.
+
+    Raises
+    ------
+    StretchFileError
+        When it is not a stretch of this version.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            document = json.loads(archive.read(DOCUMENT))
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+        raise StretchFileError("is not a stretch of patients, or a damaged one") from error
+    told = document.get("format"), document.get("version")
+    if told != (STRETCH.format, STRETCH.version):
+        raise StretchFileError(f"is {told[0]}, version {told[1]}, and not {STRETCH.format}, version {STRETCH.version}")
+    return dict(document)
+
+
+def read_portions(
+    path: Path, heads: tuple[Sequence[Quantity], Sequence[Occurrence]], engine: Any, patients: int
+) -> Iterator[DonePortion]:
+    """Read what came of the patients of a stretch, some at a time.
+
+    Raises
+    ------
+    StretchFileError
+        When it has other columns than these endpoints, or is damaged.
+    """
+    endpoints: tuple[Quantity | Occurrence, ...] = (*heads[0], *heads[1])
+    names = ["number", *BODY, *(f"{of.key}.{name}" for of in endpoints for name in arrays_of(of))]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [archive.open(f"{name}.npy") for name in names]
+            types = [_type_of(member, patients) for member in members]
+            for first in range(0, patients, _AT_ONCE):
+                rows = min(_AT_ONCE, patients - first)
+                yield _portion(engine, heads, [_rows(m, of, rows) for m, of in zip(members, types, strict=True)])
+            if any(member.read(1) for member in members):  # to the end, where the checksum is
+                raise StretchFileError("is damaged: it holds more than it says")
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise StretchFileError("is damaged") from error
+    except KeyError as error:
+        raise StretchFileError("has other endpoints than the regimen in it gives") from error
+
+
+def _type_of(member: IO[bytes], patients: int) -> np.dtype[Any]:
+    try:
+        npy.read_magic(member)
+        shape, _, of = npy.read_array_header_1_0(member)
+    except ValueError as error:
+        raise StretchFileError("is damaged") from error
+    if shape != (patients,) or of.kind not in "fb":
+        raise StretchFileError(f"is damaged: it is of {patients:,} patients, and a column of it of {shape}")
+    return of
+
+
+def _rows(member: IO[bytes], of: np.dtype[Any], rows: int) -> np.ndarray[Any, np.dtype[Any]]:
+    found = member.read(rows * of.itemsize)
+    if len(found) != rows * of.itemsize:
+        raise StretchFileError("is damaged: it ends before its last patient")
+    return np.frombuffer(found, dtype=of)
+
+
+def _portion(engine: Any, heads: tuple[Sequence[Quantity], Sequence[Occurrence]], columns: list[Any]) -> DonePortion:
+    number, *rest = columns
+    body, values = rest[: len(BODY)], iter(rest[len(BODY) :])
+    quantities, events = ([_endpoint_of(of, values) for of in some] for some in heads)
+    return DonePortion(engine, number, tuple(body), tuple(quantities), tuple(events))
+
+
+def _endpoint_of(of: Any, values: Iterator[Any]) -> Any:
+    return replace(of, **{name: next(values) for name in arrays_of(of)})
