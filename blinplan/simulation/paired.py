@@ -12,6 +12,7 @@ import numpy as np
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.proportion import Proportion
+from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.simulation.outcome import Occurrence, Quantity
 
 
@@ -51,12 +52,12 @@ class PairedQuantity:
 
     @property
     def sooner(self) -> int:
-        """Patients who get there sooner under the first, or under the first alone."""
+        """Patients who get there sooner under the first, by a minute or more, or under the first alone."""
         return self._before(self.first, self.second)
 
     @property
     def later(self) -> int:
-        """Patients who get there later under the first, or under the second alone."""
+        """Patients who get there later under the first, by a minute or more, or under the second alone."""
         return self._before(self.second, self.first)
 
     @property
@@ -65,7 +66,8 @@ class PairedQuantity:
         return self.first.size if self.at_risk is None else int(self.at_risk.sum())
 
     def _before(self, ones: FloatArray, others: FloatArray) -> int:
-        before = (ones < others) | (np.isnan(others) & ~np.isnan(ones))
+        least = self.each[0].per_day / MINUTES_PER_DAY
+        before = (ones <= others - least) | (np.isnan(others) & ~np.isnan(ones))
         return int((before if self.at_risk is None else before & self.at_risk).sum())
 
     @property

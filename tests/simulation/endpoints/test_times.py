@@ -129,6 +129,16 @@ def test_who_never_gets_there_is_later_than_who_does() -> None:
     assert (risky.sooner, risky.later, risky.total) == (1, 1, 2)
 
 
+def test_within_a_minute_is_the_same_time() -> None:
+    minute = 1.0 / 1440.0
+    (pair,) = paired_quantities(
+        [time([1.0, 1.0, 1.0])], [time([1.0 + 1.01 * minute, 1.0 + 0.9 * minute, 1.0 - minute / 2])]
+    )
+    assert (pair.sooner, pair.later) == (1, 0)
+    (hours,) = paired_quantities([time([1.0, 1.0], unit="h")], [time([1.0 + 1 / 59, 1.0 + 1 / 61], unit="h")])
+    assert (hours.sooner, hours.later) == (1, 0)
+
+
 @pytest.fixture(scope="module")
 def flat_and_stepped() -> tuple[Outcome, Outcome]:
     people = draw("adult-rr", PATIENTS, seed=1)
