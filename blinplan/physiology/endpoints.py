@@ -283,11 +283,11 @@ class Gathering:
         better = np.flatnonzero(b.min(axis=0) < self.nadir)
         low, self.nadir_day[better], _ = locate.greatest(nodes, -b[:, better])
         self.nadir[better] = -low
-        low = b <= DEPLETED
-        self.depleted_days[cycle] += locate.days_within(nodes, low, partial(self._crossing, nodes, b))
+        within = b <= DEPLETED
+        self.depleted_days[cycle] += locate.days_within(nodes, within, partial(self._crossing, nodes, b))
         w = self.windows
         if interval.stop <= w.infusion_ends[cycle]:
-            index, found = locate.first_true(low)
+            index, found = locate.first_true(within)
             found &= np.isnan(self.depleted[cycle])
             if found.any():
                 self.depleted[cycle, found] = self._crossing(nodes, b, index[found], np.flatnonzero(found))
