@@ -297,11 +297,18 @@ class Terminal:
         return _Drawing(file=sys.stderr, no_color=not self.errors.colour, width=self.errors.width, force_terminal=True)
 
     def complain(self, refusal: Refusal) -> None:
-        """Write what the user can put right to standard error."""
-        for other in refusal.others:
-            self.complain(other)
-        self.say(f"error: {visible(refusal.message)}", "error")
-        self.say(f"  help: {visible(refusal.advice)}")
+        """Write what the user can put right to standard error.
+
+        All of it at once: who reads its first lines and goes does not change how the program ends.
+        """
+        self.remark(*_complaints(refusal))
+
+
+def _complaints(refusal: Refusal) -> Iterator[Text]:
+    for other in refusal.others:
+        yield from _complaints(other)
+    yield Text(f"error: {visible(refusal.message)}", style="error")
+    yield Text(f"  help: {visible(refusal.advice)}")
 
 
 def terminal(colour: Colour = Colour.AUTO) -> Terminal:

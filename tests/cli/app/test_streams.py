@@ -96,6 +96,12 @@ def test_head_leaves_141(tmp_path: Path, unbuffered: str) -> None:
     assert ran.stderr == b""
 
 
+def test_who_reads_the_first_lines_of_an_error_gets_its_status(tmp_path: Path) -> None:
+    (tmp_path / "pounds.csv").write_text("weight_kg,height_cm\n154,69\n", encoding="utf-8")
+    command = "blinplan simulate rr-adult --people pounds.csv 2>&1 | head -1 | cut -c1-19; echo ${PIPESTATUS[0]}"
+    assert shell(command, tmp_path).stdout == b"error: pounds.csv:2\n2\n"
+
+
 @pytest.mark.parametrize(
     ("command", "status", "says"),
     [
