@@ -29,6 +29,7 @@ def _read(folder: Path, rooms: tuple[str, ...]) -> Iterator[Path]:
                 yield path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rooms", [MODEL, OUTCOME])
 def test_a_touched_byte_in_any_file_below_changes_it(copied: Path, rooms: tuple[str, ...]) -> None:
     found = {fingerprint(*rooms)}

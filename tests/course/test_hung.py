@@ -214,6 +214,7 @@ def holds_together(found: Dated) -> None:
 HOURS = st.integers(1, 48)
 
 
+@pytest.mark.slow
 @given(
     lengths=st.lists(st.tuples(HOURS, st.sampled_from(["9 mcg/day", "28 mcg/day", "14 mcg/day"])), max_size=6),
     hangs=st.booleans(),

@@ -179,6 +179,7 @@ def test_a_bad_answer_is_explained_and_asked_again(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["trial-1.toml"]
 
 
+@pytest.mark.slow
 def test_below_a_weight_doses_are_by_area_unless_it_is_said_otherwise(tmp_path: Path) -> None:
     status, _, shown = at_terminal(
         tmp_path, "\n".join(["child-1", "Title", "mrd-positive", "", "45", *[""] * 11]) + "\n"
@@ -188,6 +189,7 @@ def test_below_a_weight_doses_are_by_area_unless_it_is_said_otherwise(tmp_path: 
     assert _read(tmp_path / "child-1.toml").steps[0].dose == _labelled("mrd-below-45-kg").steps[0].dose
 
 
+@pytest.mark.slow
 def test_an_own_course_is_no_labelled_one(tmp_path: Path) -> None:
     """Once a step is another, nothing of the label is proposed; later cycles are likely the highest dose throughout."""
     first = ["ours", "Title", "relapsed-refractory", "", "", "flat"]
@@ -208,6 +210,7 @@ def test_an_own_course_is_no_labelled_one(tmp_path: Path) -> None:
     assert "[112 mcg/day x 276 h]" in shown
 
 
+@pytest.mark.slow
 def test_an_investigational_regimen_is_asked_what_it_departs_from(tmp_path: Path) -> None:
     rest = ["", "", "", "9 mcg/day x 7", "28 mcg/day x 21", "", "1", "14", "", "", ""]
     answers = ["ours", "Title", "investigational", "rr-adul", "rr-adult", *rest]
@@ -217,6 +220,7 @@ def test_an_investigational_regimen_is_asked_what_it_departs_from(tmp_path: Path
     assert _read(tmp_path / "ours.toml").departs_from == "rr-adult"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("original", "answer", "base"), [("rr-adult", "", "rr-adult"), ("nhl-60", "nhl-30", "nhl-30")])
 def test_an_investigational_copy_is_asked_too(tmp_path: Path, original: str, answer: str, base: str) -> None:
     options = ["--from", original, "--indication", "investigational"]
@@ -226,12 +230,14 @@ def test_an_investigational_copy_is_asked_too(tmp_path: Path, original: str, ans
     assert _read(tmp_path / "ours.toml").departs_from == base
 
 
+@pytest.mark.slow
 def test_a_copy_for_a_labelled_indication_is_not_asked(tmp_path: Path) -> None:
     status, _, shown = at_terminal(tmp_path, "ours\n\n", "--from", "rr-adult")
     assert status == 0, shown
     assert "depart" not in shown
 
 
+@pytest.mark.slow
 def test_of_one_cycle_no_later_steps_are_asked(tmp_path: Path) -> None:
     answers = ["ours", "Title", "", "", "", "", "", "9 mcg/day x 7", "28 mcg/day x 21", "", "1", "14", "", "", ""]
     status, _, shown = at_terminal(tmp_path, "\n".join(answers) + "\n")
@@ -240,6 +246,7 @@ def test_of_one_cycle_no_later_steps_are_asked(tmp_path: Path) -> None:
     assert len(_read(tmp_path / "ours.toml").cycles) == 1
 
 
+@pytest.mark.slow
 def test_a_first_step_of_a_few_days_is_judged_with_those_that_follow(tmp_path: Path) -> None:
     """No continuous infusion under 5 days was run: that is asked of a cycle, not of its first step."""
     first = ["short-1", "Title", "investigational", "", "", "", "flat"]
@@ -281,6 +288,7 @@ def test_what_the_options_say_is_not_asked(tmp_path: Path) -> None:
     assert (tmp_path / "ours.toml").exists()
 
 
+@pytest.mark.slow
 def test_the_basis_is_not_asked_where_steps_are_given(tmp_path: Path) -> None:
     given = ["--step", "5 mcg/m2/day x 7 max 9 mcg/day", "--later-step", "15 mcg/m2/day x 28 max 28 mcg/day"]
     typed = "\n".join(["trial-1", "Title", "", "", "", "45", "1", "2", "14", "", "", "", ""])
@@ -306,6 +314,7 @@ def test_the_labelled_defaults_are_those_of_the_label_for_what_was_answered(
         assert found == table_of(shipped)
 
 
+@pytest.mark.slow
 def test_a_project_that_follows_a_label_is_asked_with_what_that_orders(tmp_path: Path) -> None:
     (tmp_path / "blinplan.toml").write_text('label = "hk-2026"\n', encoding="utf-8")
     status, _, shown = at_terminal(tmp_path, "\n".join(ANSWERS) + "\n")
