@@ -204,7 +204,7 @@ def plan(
     form = output_format or (None if target is None else format_by_ending(target)) or PlanFormat.TABLE
     found.refuse_contradictions(form, view=view, revision=revision, replaces=replaces, decimal_comma=decimal_comma)
     if target is not None:
-        found.refuse_target(target, *([replaces] if replaces is not None else []))
+        found.refuse_target(target, *(file for file in (replaces, people) if file is not None))
     if form not in {PlanFormat.TABLE, PlanFormat.JSON}:
         for line in found.warnings:
             terminal.say(line, "warning")

@@ -99,7 +99,7 @@ def test_what_was_delivered_is_compared_on_the_table(inside: Run, ward: Path, tm
     assert json.loads(blinplan.delivered("rr-adult", record="record.toml", patients=str(ward)).json())["simulated"] == (
         simulated
     )
-    for others in ((), ("--view", "delivered", "--patients", "50")):
+    for others in ((), ("--view", "delivered", "--patients", "50"), ("--view", "delivered", "-o", ward.name)):
         assert inside(*arguments, *others).status == 2
 
 
@@ -108,3 +108,9 @@ def test_python_refuses_a_table_with_the_same_words(tmp_path: Path) -> None:
     for asked in (blinplan.simulate, lambda *of: blinplan.curves(of[0], "1d", of[1])):
         with pytest.raises(Refusal, match=r"pounds\.csv:2 \(id A-1\): 154 kg at 69 cm is a body mass index of 323\.5"):
             asked("rr-adult", tmp_path / "pounds.csv")
+
+
+def test_the_table_is_not_written_over(inside: Run, ward: Path) -> None:
+    for more in ((), ("--every", "1d"), ("-f", "nonmem")):
+        assert inside("simulate", "rr-adult", "--people", ward.name, "-o", ward.name, *more).status == 2
+    assert ward.read_text(encoding="utf-8") == TABLE

@@ -98,6 +98,8 @@ PLAIN = "id,weight_kg,height_cm,t_cells_per_ul\nA-1,70.5,175,900\nB-2,60,160,120
         PLAIN.replace("\nB", "\n,,,\n\nB"),
         PLAIN.replace("A-1", '"A-1"'),
         PLAIN.replace("1200", "1.2e3"),
+        "sep=;\n" + PLAIN.replace(",", ";"),
+        "\n" + PLAIN,
     ],
     ids=str,
 )
@@ -117,6 +119,7 @@ def test_a_table_reads_the_same_however_a_spreadsheet_saves_it(text: str) -> Non
         (["A,,175"], ("ward.csv:2 (id A): weight_kg is empty",)),
         (["A,70,5,175"], ("ward.csv:2: 4 cells, and the header has 3 columns", "decimal comma", "semicolons")),
         (["A,70 kg,175"], ("weight_kg is '70 kg'", "a plain number")),
+        (["", "A,154,69"], ("ward.csv:3 (id A)",)),
         (["A,154,69", "B,140,66", "C,70,175"], ("ward.csv:2 (id A)", "1 more row is refused too")),
         (["A,70,1e99999999999"], ("height_cm is",)),
         (["\x1b[31mA,70,7"], ("(id \\x1b[31mA)",)),

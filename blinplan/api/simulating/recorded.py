@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinplan.api.patient import Figures, Patient
-from blinplan.api.planning.plan import Plan, plan
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource, order, reading_of
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:
+    from blinplan.api.planning.plan import Plan
     from blinplan.course.dated import Dated
     from blinplan.course.events import Period
     from blinplan.regimen.site.site import Site
@@ -62,6 +62,9 @@ def recorded_course(
     Refusal
         As `plan`, and when nothing was infused and nothing is planned.
     """
+    # Imported here, because most simulations are of no record.
+    from blinplan.api.planning.plan import plan
+
     asked = reading_of(regimen)
     planned = plan(asked, figures, record=record, time_zone=time_zone, site=site)
     course, dated = planned.course, planned.dated
@@ -96,7 +99,7 @@ def _words(record: str, dated: "Dated") -> Iterator[str]:
         yield f"The record has other figures from {day} on; the typical patient keeps those of the start."
 
 
-def _words_of_rules(planned: Plan) -> Iterator[str]:
+def _words_of_rules(planned: "Plan") -> Iterator[str]:
     yield from planned.errors
     yield from (remark.text for remark in planned.history.remarks())
 

@@ -33,17 +33,21 @@ def read_cells(text: str, name: str) -> CellTable:
     PeopleError
         When it is not CSV, or a row has not as many cells as the first.
     """
-    plain = text.removeprefix("\ufeff")
-    delimiter = _delimiter(plain.partition("\n")[0])
+    # A spreadsheet may say in a line of its own what parts the cells; the lines behind it keep their numbers.
+    plain = _SEPARATOR.sub("\n", text.removeprefix("\ufeff"))
+    delimiter = _delimiter(plain.lstrip("\n").partition("\n")[0])
     lines = csv.reader(io.StringIO(plain, newline=""), strict=True, delimiter=delimiter)
     try:
         written = [(lines.line_num, [cell.strip() for cell in line]) for line in lines]
     except csv.Error as error:
         raise PeopleError(f"{name}:{lines.line_num}: not CSV: {error}", "save the table as CSV anew") from error
-    head, *body = written or [(1, [])]
+    head, *body = [line for line in written if any(line[1])] or [(1, [])]
     rows = [(line, cells) for line, cells in body if any(cells)]
     columns = _columns(head[1], (cells for _, cells in rows))
     return CellTable(columns, tuple(_row(line, cells, columns, delimiter, name) for line, cells in rows), delimiter)
+
+
+_SEPARATOR = re.compile(r"\A\"?sep=.\"?\r?\n", re.IGNORECASE)
 
 
 def _delimiter(first_line: str) -> str:
