@@ -114,6 +114,15 @@ def executor_or_threads(executor: Executor | None) -> AbstractContextManager[Exe
     return threads() if executor is None else nullcontext(executor)
 
 
+def shares_memory(executor: Executor | None) -> bool:
+    """Whether what it calls can write into memory of this process: where it calls here, or in threads."""
+    if executor is None or isinstance(executor, InTurn):
+        return True
+    from concurrent.futures import ThreadPoolExecutor
+
+    return isinstance(executor, ThreadPoolExecutor)
+
+
 def in_order(executor: Executor, function: Callable[[A], T], arguments: Iterable[A]) -> Iterator[T]:
     """Call a function for each argument; results come in the order of the arguments, however many run at once."""
     waiting = iter(arguments)

@@ -221,7 +221,7 @@ def synapse_rises(study: Study, arm: Arm) -> Proportion:
     levels = np.linspace(0.0, 2.0, 9)[:, None]
 
     def signal(drug: FloatArray, t_cells: FloatArray, b_cells: FloatArray, blasts: FloatArray) -> FloatArray:
-        bridged = mechanism.occupancy(drug, people.activation_ec50, c.activation_hill)
+        bridged = mechanism.occupancy(drug / people.activation_ec50, c.activation_hill)
         effectors = mechanism.effector_availability(t_cells, c)
         return mechanism.synapse(bridged, effectors, mechanism.target_burden(b_cells, blasts, c))
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from blinplan.physiology.endpoints import AFTER_ESCALATION, Gathered, Windows
+from blinplan.physiology.endpoints import Gathered, Windows
 
 if TYPE_CHECKING:
     from blinplan.physiology.engine.integrate import EngineName, Timetable
@@ -26,17 +26,16 @@ MOST = 128 * 1024 * 1024
 
 
 class Checkpoint(NamedTuple):
-    """Patients after the first intervals of a course: their states, what the engine remembers, and endpoints so far."""
+    """Patients after the first intervals of a course: their states, and endpoints so far."""
 
     state: FloatArray
-    past: FloatArray
     gathered: Gathered
 
     @property
     def size(self) -> int:
         """How many bytes it takes."""
         arrays = (*self.gathered.by_cycle, *self.gathered.whole, *self.gathered.probes, self.gathered.escalations)
-        return sum(array.nbytes for array in (self.state, self.past, *arrays))
+        return sum(array.nbytes for array in (self.state, *arrays))
 
 
 class Checkpoints:
@@ -95,20 +94,19 @@ def _signatures(course: Timetable) -> Iterator[tuple[tuple[object, ...], int]]:
     """What endpoints make of each interval, and its row of rates: two courses that agree in it gather the same."""
     windows = Windows.of(course)
     for interval in course.intervals:
-        cycle = windows.cycles.index(interval.cycle)
-        whens = [when for start in windows.escalations for when in (start, start + AFTER_ESCALATION)]
         yield (
             (
                 interval.start,
-                interval.stop,
-                cycle,
                 interval.infusing,
                 interval.escalates,
-                interval.continues,
-                interval.stop <= windows.infusion_ends[cycle],
+                [
+                    (stretch, windows.cycles.index(stretch.cycle), stretch.stop <= windows.infusion_ends[cycle])
+                    for stretch in interval.stretches
+                    for cycle in [windows.cycles.index(stretch.cycle)]
+                ],
                 interval.start >= windows.last_infusion_end,
                 windows.first_infusion,
-                [at for at, when in enumerate(whens) if interval.start < when <= interval.stop],
+                [day for day in windows.looks if interval.start < day <= interval.stop],
             ),
             interval.row,
         )

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from blinplan.physiology.engine import locate
-from blinplan.physiology.engine.grid import IntArray
-from blinplan.physiology.engine.integrate import History, Interval, Timetable
+from blinplan.physiology.engine.integrate import DoseStep, History, Interval, Stretch, Timetable
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
 from blinplan.physiology.model.mechanism import steady_state
 from blinplan.physiology.model.population import FloatArray, Population
-from blinplan.physiology.model.states import ROW
+from blinplan.physiology.model.states import ROW, States, t_blood
 from blinplan.thresholds.threshold import threshold
 
 DEPLETED = threshold("b_cells_depleted")
@@ -33,15 +30,17 @@ AFTER_ESCALATION = threshold("t_cells_fall_within")
 INFUSION = threshold("infusion_of_a_cycle")
 """Days of infusion in a cycle, by the end of which blasts are looked at."""
 FIRST_WEEK = 7.0
+PROBED = (1.0, 14.0)
+"""Days after the first infusion on which all T cells are counted."""
 _LN10 = float(np.log(10.0))
-_TINY = 1e-300
+_ABOVE = float(np.nextafter(DEPLETED, np.inf))
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
     """What came of each patient. N patients, C cycles, S dose steps, E escalations; days count from the course start.
 
-    Times between nodes of the grid are found on the cubic through the nearest nodes.
+    Times between nodes of the grid are found on the polynomial of their step alone.
 
     Attributes
     ----------
@@ -152,20 +151,21 @@ class Windows:
     ends: tuple[float, ...]
     first_infusion: float
     last_infusion_end: float
-    dose_steps: tuple[Interval, ...]
+    dose_steps: tuple[DoseStep, ...]
     escalations: tuple[float, ...]
 
     @classmethod
     def of(cls, course: Timetable) -> Windows:
         """Read the windows off the intervals."""
-        cycles = tuple(sorted({i.cycle for i in course.intervals}))
+        stretches = [(stretch, i.infusing) for i in course.intervals for stretch in i.stretches]
+        cycles = tuple(sorted({stretch.cycle for stretch, _ in stretches}))
         infusing = [i for i in course.intervals if i.infusing]
         starts, stops, ends = [], [], []
         for cycle in cycles:
-            within = [i for i in course.intervals if i.cycle == cycle]
-            starts.append(within[0].start)
-            stops.append(max((i.stop for i in within if i.infusing), default=within[0].start))
-            ends.append(within[-1].stop)
+            within = [(stretch, infused) for stretch, infused in stretches if stretch.cycle == cycle]
+            starts.append(within[0][0].start)
+            stops.append(max((stretch.stop for stretch, infused in within if infused), default=within[0][0].start))
+            ends.append(within[-1][0].stop)
         return cls(
             cycles=cycles,
             starts=tuple(starts),
@@ -173,9 +173,16 @@ class Windows:
             ends=tuple(ends),
             first_infusion=infusing[0].start if infusing else course.start,
             last_infusion_end=infusing[-1].stop if infusing else course.stop,
-            dose_steps=tuple(i for i in infusing if not i.continues),
+            dose_steps=course.dose_steps,
             escalations=tuple(i.start for i in infusing if i.escalates),
         )
+
+    @property
+    def looks(self) -> tuple[float, ...]:
+        """Days on which states are looked at, in their order."""
+        after = (self.first_infusion + day for day in (*PROBED, INFUSION))
+        days = {*after, *self.escalations, *(day + AFTER_ESCALATION for day in self.escalations)}
+        return tuple(sorted(day for day in days if self.starts[0] < day <= self.ends[-1]))
 
 
 class Gathered(NamedTuple):
@@ -235,11 +242,11 @@ class Gathering:
         self.blasts_28 = np.full(n, np.nan)
 
     def _probe_days(self) -> tuple[float, float]:
-        return self.windows.first_infusion + 1.0, self.windows.first_infusion + 14.0
+        return self.windows.first_infusion + PROBED[0], self.windows.first_infusion + PROBED[1]
 
     def gathering_so_far(self, interval: Interval) -> Gathered:
         """What was gathered up to the end of an interval, for a course that begins in the same way."""
-        cycles = self.windows.cycles.index(interval.cycle) + 1
+        cycles = self._cycle(interval.stretches[-1]) + 1
         return Gathered(
             tuple(getattr(self, name)[:cycles].copy() for name in _BY_CYCLE),
             tuple(getattr(self, name).copy() for name in _WHOLE),
@@ -263,110 +270,105 @@ class Gathering:
 
     def add(self, interval: Interval, history: History) -> None:
         """Take in one interval."""
-        cycle = self.windows.cycles.index(interval.cycle)
-        self._drug(interval, history, cycle)
-        self._b_cells(interval, history, cycle)
-        self._t_cells(interval, history, cycle)
-        self._cytokines(history, cycle)
-        self._blasts(interval, history, cycle)
+        self._drug(interval, history)
+        self._b_cells(interval, history)
+        self._t_cells(interval, history)
+        self._cytokines(interval, history)
+        self._blasts(interval, history)
 
-    def _drug(self, interval: Interval, history: History, cycle: int) -> None:
-        length = interval.stop - interval.start
-        start, k = history.values[0, 0], history.elimination
-        stop = history.concentration(interval.stop)
-        self.cmax = np.maximum(self.cmax, np.maximum(start, stop))
-        self.auc[cycle] += (history.plateau * length + (start - stop) / k) / 1000.0
-        self.infused[cycle] += self.rates[interval.row] * length
-
-    def _b_cells(self, interval: Interval, history: History, cycle: int) -> None:
-        nodes, b = history.days, history.values[:, ROW["b_blood"]]
-        better = np.flatnonzero(b.min(axis=0) < self.nadir)
-        low, self.nadir_day[better], _ = locate.greatest(nodes, -b[:, better])
-        self.nadir[better] = -low
-        within = b <= DEPLETED
-        self.depleted_days[cycle] += locate.days_within(nodes, within, partial(self._crossing, nodes, b))
+    def look(self, day: float, states: States) -> None:
+        """Take in the states (N) at one of the `looks`."""
         w = self.windows
-        if interval.stop <= w.infusion_ends[cycle]:
-            index, found = locate.first_true(within)
-            found &= np.isnan(self.depleted[cycle])
-            if found.any():
-                self.depleted[cycle, found] = self._crossing(nodes, b, index[found], np.flatnonzero(found))
-            self.b_end[cycle] = b[-1]
-            return
-        if np.isnan(self.b_end[cycle, 0]):
-            self.b_end[cycle] = b[0]
-        better = locate.beating(b, self.b_free[cycle])
-        self.b_free[cycle, better], self.b_free_day[cycle, better], _ = locate.greatest(nodes, b[:, better])
-        if interval.start >= w.last_infusion_end:
-            index, found = locate.first_true(b > DEPLETED)
-            found &= np.isnan(self.recovery) & (self.b_end[cycle] <= DEPLETED)
-            if found.any():
-                self.recovery[found] = self._crossing(nodes, b, index[found], np.flatnonzero(found))
-
-    @staticmethod
-    def _crossing(nodes: FloatArray, b: FloatArray, index: IntArray, patients: IntArray) -> FloatArray:
-        """Day on which patients cross the level of depletion, found on the logarithm, which bends less."""
-        return locate.crossing(nodes, np.log(np.maximum(b[:, patients], _TINY)), index, float(np.log(DEPLETED)))
-
-    def _t_cells(self, interval: Interval, history: History, cycle: int) -> None:
-        w, nodes = self.windows, history.days
-        total = history.values[:, ROW["t_total"]]
-        share = (total - history.values[:, ROW["t_adherent"]]) / self.patients.t_cells
-        better = locate.beating(share, self.t_peak[cycle])
-        self.t_peak[cycle, better] = locate.greatest(nodes, share[:, better])[0]
-        for moment, probe in self.probes.items():
-            if interval.start < moment <= interval.stop:
-                probe[:] = history.row_at(ROW["t_total"], moment) / self.patients.t_cells
+        if day in self.probes:
+            self.probes[day][:] = states.t_total / self.patients.t_cells
         for i, step in enumerate(w.escalations):
             for j, when in enumerate((step, step + AFTER_ESCALATION)):
-                if interval.start < when <= interval.stop:
-                    blood = history.row_at(ROW["t_total"], when) - history.row_at(ROW["t_adherent"], when)
-                    self.t_escalation[j, i] = blood
+                if day == when:
+                    self.t_escalation[j, i] = t_blood(states)
+        if day == w.first_infusion + INFUSION:
+            self.blasts_28[:] = self._change(states.log_blasts)
+
+    def _change(self, log_blasts: FloatArray) -> FloatArray:
+        return (log_blasts - np.log(self.patients.blasts)) / _LN10
+
+    def _cycle(self, stretch: Stretch) -> int:
+        return self.windows.cycles.index(stretch.cycle)
+
+    def _drug(self, interval: Interval, history: History) -> None:
+        start = history.before[ROW["concentration"]]
+        self.cmax = np.maximum(self.cmax, np.maximum(start, history.after[ROW["concentration"]]))
+        for stretch in interval.stretches:
+            length, cycle = stretch.stop - stretch.start, self._cycle(stretch)
+            stop = history.concentration(stretch.stop - interval.start)
+            plateau = history.infusion.plateau
+            self.auc[cycle] += (plateau * length + (start - stop) / history.elimination) / 1000.0
+            self.infused[cycle] += self.rates[interval.row] * length
+            start = stop
+
+    def _b_cells(self, interval: Interval, history: History) -> None:
+        w, b = self.windows, history.b_blood
+        upside_down, end = b.negated(), interval.stop - interval.start
+        better = upside_down.beats(-self.nadir, 0.0, end)
+        least, day = upside_down.of(better).greatest(0.0, end)
+        self.nadir[better], self.nadir_day[better] = -least, interval.start + day
+        for stretch in interval.stretches:
+            cycle, low, high = self._cycle(stretch), stretch.start - interval.start, stretch.stop - interval.start
+            self.depleted_days[cycle] += b.days_at_most(DEPLETED, low, high)
+            if stretch.stop <= w.infusion_ends[cycle]:
+                waiting = np.flatnonzero(np.isnan(self.depleted[cycle]))
+                self.depleted[cycle, waiting] = interval.start + b.of(waiting).first_at_most(DEPLETED, low, high)
+                self.b_end[cycle] = b.at(high)
+                continue
+            if np.isnan(self.b_end[cycle, 0]):
+                self.b_end[cycle] = b.at(low)
+            better = b.beats(self.b_free[cycle], low, high)
+            self.b_free[cycle, better], day = b.of(better).greatest(low, high)
+            self.b_free_day[cycle, better] = interval.start + day
+            waiting = np.flatnonzero(np.isnan(self.recovery) & (self.b_end[cycle] <= DEPLETED))
+            if stretch.start >= w.last_infusion_end and waiting.size:
+                self.recovery[waiting] = interval.start + b.of(waiting).first_at_least(_ABOVE, low, high)
+
+    def _t_cells(self, interval: Interval, history: History) -> None:
+        w, share = self.windows, history.t_blood.over(self.patients.t_cells)
+        for stretch in interval.stretches:
+            cycle, low, high = self._cycle(stretch), stretch.start - interval.start, stretch.stop - interval.start
+            better = share.beats(self.t_peak[cycle], low, high)
+            self.t_peak[cycle, better] = share.of(better).greatest(low, high)[0]
         if interval.stop <= w.first_infusion:
             return
-        start = np.zeros(self.patients.size, dtype=np.intp)
-        week = int(np.searchsorted(nodes, w.first_infusion + FIRST_WEEK, side="right"))
-        if week > 1 or (week == 1 and nodes[0] == w.first_infusion):
-            better = np.flatnonzero(share[:week].min(axis=0) < self.t_min)
-            low, self.t_min_day[better], start[better] = locate.greatest(nodes[:week], -share[:week, better])
-            self.t_min[better] = -low
+        since, end = np.zeros(self.patients.size), interval.stop - interval.start
+        week = min(end, w.first_infusion + FIRST_WEEK - interval.start)
+        if week >= 0.0:
+            upside_down = share.negated()
+            better = upside_down.beats(-self.t_min, 0.0, week)
+            least, since[better] = upside_down.of(better).greatest(0.0, week)
+            self.t_min[better], self.t_min_day[better] = -least, interval.start + since[better]
             self.t_return[better] = np.nan
-        waiting = np.isnan(self.t_return)
-        if waiting.any():
-            after = (share >= RETURNED) & (np.arange(nodes.shape[0])[:, None] >= start)
-            index, found = locate.first_true(after)
-            found &= waiting
-            if found.any():
-                day = locate.crossing(nodes, share[:, found], index[found], RETURNED)
-                at_minimum = index[found] == start[found]
-                self.t_return[found] = np.where(at_minimum, np.maximum(nodes[index[found]], nodes[0]), day)
+        waiting = np.flatnonzero(np.isnan(self.t_return))
+        if waiting.size:
+            day = share.of(waiting).first_at_least(RETURNED, since[waiting], end)
+            self.t_return[waiting] = interval.start + day
 
-    def _cytokines(self, history: History, cycle: int) -> None:
+    def _cytokines(self, interval: Interval, history: History) -> None:
         """Peak and settling of the release that all elevated cytokines share; each patient scales it for each."""
-        nodes, rise = history.days, history.values[:, ROW["release"]]
-        better = locate.beating(rise, self.rise[cycle])
-        start = np.zeros(self.patients.size, dtype=np.intp)
-        self.rise[cycle, better], self.rise_day[cycle, better], start[better] = locate.greatest(nodes, rise[:, better])
-        self.settled[cycle, better] = np.nan
-        waiting = np.isnan(self.settled[cycle]) & (self.rise[cycle] > 0.0)
-        if not waiting.any():
-            return
-        level = SETTLED * self.rise[cycle]
-        below = (rise <= level) & (np.arange(nodes.shape[0])[:, None] >= start)
-        index, found = locate.first_true(below)
-        found &= waiting
-        if found.any():
-            log_rise = np.log(np.maximum(rise[:, found], _TINY))
-            day = locate.crossing(nodes, log_rise, index[found], np.log(level[found]))
-            self.settled[cycle, found] = day - self.rise_day[cycle, found]
+        for stretch in interval.stretches:
+            cycle, low, high = self._cycle(stretch), stretch.start - interval.start, stretch.stop - interval.start
+            rise, since = history.release, np.full(self.patients.size, low)
+            better = rise.beats(self.rise[cycle], low, high)
+            self.rise[cycle, better], since[better] = rise.of(better).greatest(low, high)
+            self.rise_day[cycle, better] = interval.start + since[better]
+            self.settled[cycle, better] = np.nan
+            waiting = np.flatnonzero(np.isnan(self.settled[cycle]) & (self.rise[cycle] > 0.0))
+            if waiting.size:
+                level = SETTLED * self.rise[cycle, waiting]
+                day = interval.start + rise.of(waiting).first_at_most(level, since[waiting], high)
+                self.settled[cycle, waiting] = day - self.rise_day[cycle, waiting]
 
-    def _blasts(self, interval: Interval, history: History, cycle: int) -> None:
-        row, before = ROW["log_blasts"], np.log(self.patients.blasts)
-        if interval.stop <= self.windows.infusion_ends[cycle]:
-            self.blasts[cycle] = (history.values[-1, row] - before) / _LN10
-        day = self.windows.first_infusion + INFUSION
-        if interval.start < day <= interval.stop:
-            self.blasts_28[:] = (history.row_at(row, day) - before) / _LN10
+    def _blasts(self, interval: Interval, history: History) -> None:
+        for stretch in interval.stretches:
+            cycle = self._cycle(stretch)
+            if stretch.stop <= self.windows.infusion_ends[cycle]:
+                self.blasts[cycle] = self._change(history.log_blasts.at(stretch.stop - interval.start))
 
     def finish(self) -> Endpoints:
         """Return the endpoints."""
@@ -382,13 +384,13 @@ class Gathering:
             peak_day[i] = np.where(rose, self.rise_day, np.nan)
             settled[i] = self.settled
         day_1, day_14 = (self.probes[day] for day in self._probe_days())
-        steady = [steady_state(self.rates[i.row], p.clearance) for i in w.dose_steps]
+        steady = [steady_state(self.rates[step.row], p.clearance) for step in w.dose_steps]
         return Endpoints(
             cycles=w.cycles,
             cycle_start_days=w.starts,
             infusion_end_days=w.infusion_ends,
             cycle_end_days=w.ends,
-            dose_step_days=tuple(i.start for i in w.dose_steps),
+            dose_step_days=tuple(step.start for step in w.dose_steps),
             escalation_days=w.escalations,
             steady_state=np.array(steady).reshape(len(steady), n),
             cmax=self.cmax,

@@ -14,22 +14,21 @@ from itertools import pairwise
 
 import numpy as np
 
-from blinplan.executor import Executor, InTurn, in_order
+from blinplan.executor import Executor, InTurn, in_order, shares_memory
 from blinplan.physiology import endpoints as measure
 from blinplan.physiology.checkpoints import Checkpoint, Checkpoints, names_of
 from blinplan.physiology.engine.choose import engine_called
-from blinplan.physiology.engine.grid import lagrange
 from blinplan.physiology.engine.integrate import (
-    Engine,
+    DoseStep,
     EngineName,
-    History,
     Integrator,
     Interval,
+    Stretch,
     Timetable,
-    schedules,
+    course_of,
 )
 from blinplan.physiology.model.dosing import Dosing, Options
-from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.physiology.model.population import Constants, FloatArray, Population
 from blinplan.physiology.model.states import TABLE, States
 from blinplan.physiology.trajectories import Trajectories
 from blinplan.physiology.watch import Seen, Watch, Watching, join_seen
@@ -52,39 +51,57 @@ class Solution:
 
 
 def _intervals(dosing: Dosing, cuts: tuple[int, ...]) -> tuple[Interval, ...]:
-    """Join neighbours that differ in nothing: an event that changes nothing must change nothing.
+    """Join neighbours of one rate: an event that changes nothing must change nothing.
 
     Cut at `cuts` (minutes), where the states have a kink though the infusion runs on.
     """
     found: list[Interval] = []
+    rate_before = np.zeros_like(dosing.rates[0])
     for k, (start, stop) in enumerate(pairwise(dosing.edges_minutes)):
-        rate, cycle, step = dosing.rates[k], dosing.cycles[k], dosing.steps[k]
+        rate, same = dosing.rates[k], found and np.array_equal(rate_before, dosing.rates[k])
         for begin, end in pairwise([start, *(cut for cut in cuts if start < cut < stop), stop]):
-            before = found[-1] if found else None
-            rate_before = np.zeros_like(rate) if before is None else dosing.rates[before.row]
-            same = bool(before and (before.cycle, before.step) == (cycle, step) and np.array_equal(rate_before, rate))
-            if before and same and begin not in cuts:
-                found[-1] = replace(before, stop=end / MINUTES_PER_DAY)
+            stretch = Stretch(dosing.cycles[k], begin / MINUTES_PER_DAY, end / MINUTES_PER_DAY)
+            if (same or begin > start) and begin not in cuts:
+                found[-1] = _longer(found[-1], stretch)
                 continue
             found.append(
                 Interval(
-                    start=begin / MINUTES_PER_DAY,
-                    stop=end / MINUTES_PER_DAY,
+                    start=stretch.start,
+                    stop=stretch.stop,
                     row=k,
-                    cycle=cycle,
-                    step=step,
                     infusing=bool((rate > 0.0).any()),
                     escalates=bool(((rate > rate_before) & (rate_before > 0.0)).any()),
-                    continues=same,
+                    stretches=(stretch,),
                 )
             )
+            rate_before = rate
     return tuple(found)
 
 
-def _timetable(dosing: Dosing, options: Options) -> Timetable:
-    given = tuple(sorted(set(dosing.premedication_minutes))) if options.premedication else ()
+def _longer(interval: Interval, more: Stretch) -> Interval:
+    """An interval and what follows it at the same rate."""
+    *before, last = interval.stretches
+    parts = (*before, last._replace(stop=more.stop)) if last.cycle == more.cycle else (*before, last, more)
+    return replace(interval, stop=more.stop, stretches=parts)
+
+
+def _dose_steps(dosing: Dosing) -> tuple[DoseStep, ...]:
+    """The infusions of a course; those that differ in nothing from the one before are one with it."""
+    found, before = [], None
+    for k, start in enumerate(dosing.edges_minutes[:-1]):
+        now = (dosing.cycles[k], dosing.steps[k], dosing.rates[k].tobytes())
+        if now != before and (dosing.rates[k] > 0.0).any():
+            found.append(DoseStep(start / MINUTES_PER_DAY, k))
+        before = now
+    return tuple(found)
+
+
+def _timetable(dosing: Dosing, options: Options, constants: Constants) -> Timetable:
+    acts = options.premedication and constants.premedication_reduction > 0.0
+    given = tuple(sorted(set(dosing.premedication_minutes))) if acts else ()
     return Timetable(
         intervals=_intervals(dosing, given),
+        dose_steps=_dose_steps(dosing),
         desensitises=options.attenuation == "desensitisation",
         premedication_days=tuple(minute / MINUTES_PER_DAY for minute in given),
         coarseness=options.coarseness,
@@ -101,6 +118,7 @@ class Chunk:
     rates : (K, n) mcg/day. patients : n.
     days : times at which the states are wanted; None for none.
     engine, endpoints, checkpoints, watches : as of `simulate`.
+    into : where the states (states, times, n) are written, where that is memory of this process.
     """
 
     timetable: Timetable
@@ -111,6 +129,7 @@ class Chunk:
     endpoints: bool
     checkpoints: Checkpoints | None = None
     watches: tuple[Watch, ...] = ()
+    into: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,29 +143,64 @@ class Part:
 
 def run_chunk(chunk: Chunk) -> Part:
     """Advance the patients of a chunk through the course; at the top of a file, so that any executor can run it."""
-    engine, patients, days = engine_called(chunk.engine), chunk.patients, chunk.days
+    patients, timetable = chunk.patients, chunk.timetable
     rates = np.ascontiguousarray(np.broadcast_to(chunk.rates, (chunk.rates.shape[0], patients.size)))
-    gathered = measure.Gathering(chunk.timetable, rates, patients) if chunk.endpoints else None
-    states = None if days is None else np.empty((len(TABLE), days.shape[0], patients.size))
-    integrator = Integrator(patients, engine)
+    gathered = measure.Gathering(timetable, rates, patients) if chunk.endpoints else None
     watching = [Watching(watch, patients) for watch in chunk.watches]
-    names = _names(chunk, rates)
-    done = 0 if gathered is None else _go_on(chunk, names, integrator, gathered)
-    stretches = zip(chunk.timetable.intervals, schedules(chunk.timetable, patients.constants), strict=True)
-    for number, (interval, schedule) in enumerate(stretches):
-        if number < done:
-            continue
-        history = integrator.advance(schedule, rates[interval.row])
-        if gathered is not None:
-            gathered.add(interval, history)
-        if gathered is not None and chunk.checkpoints is not None and names:
-            kept = Checkpoint(integrator.state.copy(), integrator.past.copy(), gathered.gathering_so_far(interval))
-            chunk.checkpoints.keep(names[number], kept)
-        if days is not None and states is not None:
-            _sample(history, engine, days, states)
+    days = _rising(chunk.days, () if gathered is None else gathered.windows.looks)
+    as_asked = chunk.days is not None and np.array_equal(days, chunk.days)
+    into = chunk.into if as_asked else None
+    states = np.empty((len(TABLE), len(days), patients.size)) if into is None else into
+    course = course_of(timetable, patients.constants, days)
+    integrator = Integrator(patients, engine_called(chunk.engine), course, rates[[i.row for i in timetable.intervals]])
+    if gathered is None and not watching:
+        integrator.advance(states)
+    else:
+        _gather(chunk, integrator, gathered, watching, days, states, _names(chunk, rates))
+    return Part(
+        None if gathered is None else gathered.finish(),
+        None if chunk.days is None or into is not None else _on(chunk.days, days, states),
+        tuple(one.finish() for one in watching),
+    )
+
+
+def _rising(days: FloatArray | None, looks: tuple[float, ...]) -> tuple[float, ...]:
+    """All times at which states are wanted."""
+    return tuple(sorted({*looks, *(() if days is None else days.tolist())}))
+
+
+def _on(days: FloatArray, found: tuple[float, ...], states: FloatArray) -> FloatArray:
+    """The states on the days that were asked for, among those that were found."""
+    return states if np.array_equal(days, found) else states[:, np.searchsorted(found, days)]
+
+
+def _gather(
+    chunk: Chunk,
+    integrator: Integrator,
+    gathered: measure.Gathering | None,
+    watching: list[Watching],
+    days: tuple[float, ...],
+    states: FloatArray,
+    names: list[bytes],
+) -> None:
+    """Advance from interval to interval, gathering on the way; on from the latest checkpoint, where there is one."""
+    done, before = (0, None) if chunk.checkpoints is None else chunk.checkpoints.latest(names)
+    if before is not None and gathered is not None:
+        integrator.state[:] = before.state
+        gathered.go_on_from(before.gathered)
+    for k, interval in enumerate(chunk.timetable.intervals[done:], start=done):
+        history = integrator.watch(k, interval, states)
         for one in watching:
             one.add(interval, history)
-    return Part(None if gathered is None else gathered.finish(), states, tuple(one.finish() for one in watching))
+        if gathered is None:
+            continue
+        gathered.add(interval, history)
+        for day in gathered.windows.looks:
+            if interval.start < day <= interval.stop:
+                gathered.look(day, States(*states[:, days.index(day)]))
+        if chunk.checkpoints is not None and names:
+            kept = Checkpoint(integrator.state.copy(), gathered.gathering_so_far(interval))
+            chunk.checkpoints.keep(names[k], kept)
 
 
 def _names(chunk: Chunk, rates: FloatArray) -> list[bytes]:
@@ -154,23 +208,6 @@ def _names(chunk: Chunk, rates: FloatArray) -> list[bytes]:
     if chunk.checkpoints is None or chunk.days is not None or chunk.watches:
         return []
     return names_of(chunk.timetable, rates, chunk.patients, chunk.engine)
-
-
-def _go_on(chunk: Chunk, names: list[bytes], integrator: Integrator, gathered: measure.Gathering) -> int:
-    """Go on from the latest checkpoint, and say after how many intervals that is."""
-    done, checkpoint = (0, None) if chunk.checkpoints is None else chunk.checkpoints.latest(names)
-    if checkpoint is not None:
-        integrator.state, integrator.past[:] = checkpoint.state.copy(), checkpoint.past
-        gathered.go_on_from(checkpoint.gathered)
-    return done
-
-
-def _sample(history: History, engine: Engine, days: FloatArray, out: FloatArray) -> None:
-    """Write the states at the requested days that fall into one interval; the drug in closed form."""
-    inside = np.flatnonzero((days >= history.days[0]) & (days <= history.days[-1]))
-    engine.sample(history.values, *lagrange(history.days, days[inside]), out, inside, 0)
-    for at in inside:
-        out[0, at] = history.concentration(float(days[at]))
 
 
 def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
@@ -216,10 +253,12 @@ def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
         raise ValueError(f"rates are for {dosing.rates.shape[1]} patients, the population has {n}")
     if size < 1:
         raise ValueError("a chunk has at least 1 patient")
-    timetable = _timetable(dosing, chosen)
+    timetable = _timetable(dosing, chosen, population.constants)
     days = None if output_days is None else np.array(output_days, dtype=np.float64, ndmin=1)
     if days is not None and days.size and not timetable.start <= days.min() <= days.max() <= timetable.stop:
         raise ValueError(f"output days must lie between {timetable.start} and {timetable.stop}")
+    values = None if days is None else np.empty((len(TABLE), days.shape[0], n))
+    here = shares_memory(executor)
     places = [slice(first, min(first + size, n)) for first in range(0, n, size)]
     chunks = (
         Chunk(
@@ -231,18 +270,17 @@ def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
             endpoints,
             checkpoints,
             tuple(watch.select(place) for watch in watches),
+            values[..., place] if here and values is not None else None,
         )
         for place in places
     )
-    schedules(timetable, population.constants)  # once, before several chunks would make them at the same time
-    values = None if days is None else np.empty((len(TABLE), days.shape[0], n))
     measured: list[measure.Endpoints] = []
     seen: list[tuple[Seen, ...]] = []
     for place, part in zip(places, in_order(executor or InTurn(), run_chunk, chunks), strict=True):
         if part.endpoints is not None:
             measured.append(part.endpoints)
         seen.append(part.seen)
-        if values is not None:
+        if values is not None and part.states is not None:
             values[..., place] = part.states
         if progress is not None:
             progress(place.stop, n)

@@ -1,7 +1,7 @@
 """Watch what is shown of patients: when it is first beyond a level in a window of days, and for how long.
 
-What is asked for is gathered while the patients advance, from the nodes of one interval after the other. Between nodes
-a signal is on the polynomial through the six nearest, of its logarithm, which bends less; the drug is in closed form.
+What is asked for is gathered while the patients advance, from one interval after the other. Between nodes a signal is
+on the polynomial of its step (`engine.locate`); the drug is in closed form.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from blinplan.physiology.engine import locate
-from blinplan.physiology.engine.grid import IntArray, lagrange
+from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import History, Interval
-from blinplan.physiology.engine.locate import BoolArray
+from blinplan.physiology.engine.locate import BoolArray, Curve
+from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, signal_name
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import SHOWN, ShownState, States, initial_state
 
@@ -90,26 +90,37 @@ class Watching:
         """Take in one interval."""
         if interval.stop < self.start.min() or interval.start > self.stop.max():
             return
-        days = _finer_days(history.days)
         if self.watch.signal == _DRUG:
-            self._take(
-                days, _concentrations(history, days), self.level, lambda _, patients: self._exact(history, patients)
-            )
+            times, _ = history.b_blood.points(_PARTS)
+            values = np.array([history.concentration(float(time)) for time in times])
+            self._take(interval, times, values, self.level, lambda _, patients: self._reaching(history, patients))
             return
-        states = States(*np.moveaxis(history.values, 1, 0))
-        nodes = np.log(np.maximum(self.shown.values(states, self.patients), _TINY))
-        curve, level = _between(history.days, nodes, days), np.log(np.maximum(self.level, _TINY))
+        curve, level = self._curve(history)
+        times, values = curve.points(_PARTS)
 
         def crossing(index: IntArray, patients: IntArray) -> FloatArray:
-            return locate.crossing(days, curve[:, patients], index, level[patients])
+            ends = values[index - 1, patients], values[index, patients]
+            return curve.crossing(times[index - 1], times[index], patients, level[patients], ends)
 
-        self._take(days, curve, level, crossing)
+        self._take(interval, times, values, level, crossing)
 
-    def _exact(self, history: History, patients: IntArray) -> FloatArray:
+    def _curve(self, history: History) -> tuple[Curve, FloatArray]:
+        """What the engine has of the signal, and the level on its scale."""
+        match self.watch.signal:
+            case "b-cells":
+                return history.b_blood, self.level
+            case "t-cells":
+                return history.t_blood, self.level
+            case "blasts":
+                return history.log_blasts, np.log(np.maximum(self.level, _TINY))
+        name = next(name for name in ELEVATED if signal_name(name) == self.watch.signal)
+        baseline = self.patients.cytokine_baseline[CYTOKINES.index(name)]
+        return history.release, (self.level - baseline) / self.patients.cytokine_release[ELEVATED.index(name)]
+
+    def _reaching(self, history: History, patients: IntArray) -> FloatArray:
         """When the concentration is at the level: it nears its plateau exponentially."""
-        plateau = history.plateau[patients]
-        left = (self.level[patients] - plateau) / (history.values[0, 0, patients] - plateau)
-        return np.asarray(history.days[0] - np.log(left) / history.elimination[patients])
+        left = (self.level[patients] - history.infusion.plateau[patients]) / history.infusion.excess[patients]
+        return np.asarray(-np.log(left) / history.elimination[patients])
 
     def _is_beyond(self, curve: FloatArray, level: FloatArray) -> BoolArray:
         compare = {
@@ -122,17 +133,20 @@ class Watching:
 
     def _take(
         self,
-        days: FloatArray,
-        curve: FloatArray,
+        interval: Interval,
+        times: FloatArray,
+        values: FloatArray,
         level: FloatArray,
         crossing: Callable[[IntArray, IntArray], FloatArray],
     ) -> None:
         """Take in the stretches in which patients are beyond the level, as far as they lie in their windows."""
-        beyond = self._is_beyond(curve, level)
+        beyond = self._is_beyond(values, level)
         if not beyond.any():
             return
-        patients, enter, leave = _stretches(days, beyond, crossing)
-        low, high = np.maximum(enter, self.start[patients]), np.minimum(leave, self.stop[patients])
+        patients, enter, leave = _stretches(times, beyond, crossing)
+        stop = np.minimum(interval.stop, self.stop[patients])
+        low = np.maximum(interval.start + enter, self.start[patients])
+        high = np.minimum(interval.start + leave, stop)
         counts = (high >= low) if self.watch.touching else (high > low)
         np.add.at(self.days, patients[counts], (high - low)[counts])
         np.minimum.at(self.first, patients[counts], low[counts])
@@ -156,26 +170,3 @@ def _stretches(
     leave = np.concatenate([at[leaving], np.full(last.size, days[-1])])
     order, other = np.argsort(entered, kind="stable"), np.argsort(left, kind="stable")
     return entered[order], enter[order], leave[other]
-
-
-def _finer_days(nodes: FloatArray) -> FloatArray:
-    """The nodes, and the ends of equal parts between them."""
-    parts = nodes[:-1, None] + np.diff(nodes)[:, None] * (np.arange(_PARTS) / _PARTS)
-    return np.append(parts.ravel(), nodes[-1])
-
-
-def _concentrations(history: History, days: FloatArray) -> FloatArray:
-    return np.array([history.concentration(float(day)) for day in days])
-
-
-def _between(nodes: FloatArray, values: FloatArray, days: FloatArray) -> FloatArray:
-    """Values (nodes, N) on other days; summed term by term, so that nobody's depends on how many there are.
-
-    As differences from a node near by, so that what stands still stands still to the last bit.
-    """
-    first, weights = lagrange(nodes, days)
-    near = values[first]
-    total = near.copy()
-    for term in range(1, weights.shape[1]):
-        total += weights[:, term, None] * (values[first + term] - near)
-    return total

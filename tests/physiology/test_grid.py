@@ -4,35 +4,39 @@ import numpy as np
 import pytest
 
 from blinplan.physiology.engine.grid import (
-    FIRST_FREE_STEP,
-    FIRST_STEP,
-    FREE_SLOPE,
-    GREATEST_STEP,
-    SLOPE,
-    lagrange,
-    nodes_of,
+    FREE,
+    INFUSING,
+    Growth,
+    ends_of_steps,
+    grids,
+    hermite,
+    places,
     refinement,
-    steps_of,
 )
 
 
-@pytest.mark.parametrize("infusing", [True, False])
-@pytest.mark.parametrize("duration", [1 / 1440, 0.5, 7.0, 28.0, 365.0])
-def test_steps_fill_an_interval_short_at_first_and_never_longer_than_the_greatest(
-    duration: float, infusing: bool
-) -> None:
-    steps = np.array(steps_of(duration, 1.0, infusing=infusing))
-    first, slope = (FIRST_STEP, SLOPE) if infusing else (FIRST_FREE_STEP, FREE_SLOPE)
-    assert steps.sum() == pytest.approx(duration, rel=1e-12)
-    assert steps[0] <= first
-    assert steps.max() <= GREATEST_STEP
-    assert (steps[1:] / steps[:-1] <= 1.0 + slope + 1e-12).all()
+@pytest.mark.parametrize("growth", [INFUSING, FREE])
+@pytest.mark.parametrize("coarseness", [0.25, 0.86, 1.0, 4.0])
+def test_steps_are_short_at_first_and_hardly_ever_longer_than_they_should(growth: Growth, coarseness: float) -> None:
+    ends = np.array(ends_of_steps(growth, coarseness, 60))
+    starts = np.concatenate([[0.0], ends[:-1]])
+    steps = ends - starts
+    wanted = coarseness * np.interp(ends, growth.days, growth.steps)
+    assert (steps > 0.0).all()
+    assert steps[0] <= 1.2 * coarseness * growth.steps[0]
+    assert (steps[ends < 12.0] <= 1.3 * wanted[ends < 12.0]).all()
+    assert (steps <= 1.5 * coarseness * growth.steps[-1]).all()
 
 
-def test_no_last_step_is_a_crumb_of_the_one_before() -> None:
-    for duration in np.linspace(0.01, 30.0, 400):
-        steps = steps_of(float(duration), 1.0, infusing=True)
-        assert len(steps) == 1 or steps[-1] >= steps[-2] * (1.0 - 1e-12)
+@pytest.mark.parametrize("growth", [INFUSING, FREE])
+@pytest.mark.parametrize("coarseness", [0.42, 1.0])
+def test_every_whole_day_is_the_end_of_a_step(growth: Growth, coarseness: float) -> None:
+    assert set(map(float, range(1, 61))) <= set(ends_of_steps(growth, coarseness, 60))
+
+
+def test_the_steps_do_not_depend_on_how_long_they_are_asked_for() -> None:
+    short, long = ends_of_steps(INFUSING, 1.0, 3), ends_of_steps(INFUSING, 1.0, 400)
+    assert long[: len(short)] == short
 
 
 def test_faster_cytolytic_proteins_are_followed_by_shorter_steps() -> None:
@@ -40,30 +44,31 @@ def test_faster_cytolytic_proteins_are_followed_by_shorter_steps() -> None:
     assert refinement(12.0) < refinement(4.0) < 1.0
 
 
-def test_nodes_are_the_start_the_middles_and_the_ends_and_the_last_is_the_stop() -> None:
-    nodes = nodes_of(10.0, 11.0, np.array([0.2, 0.3, 0.5]))
-    assert nodes == pytest.approx([10.0, 10.1, 10.2, 10.35, 10.5, 10.75, 11.0])
-    assert nodes[-1] == 11.0
+def test_nodes_are_the_start_the_middles_and_the_ends() -> None:
+    grid = grids(1.0, 3)[0]
+    assert grid.nodes[0] == 0.0
+    assert grid.nodes[2::2].tolist() == grid.ends.tolist()
+    assert np.diff(grid.nodes)[::2] == pytest.approx(np.diff(grid.nodes)[1::2], rel=1e-9)
 
 
-NODES = np.array([0.0, 0.1, 0.25, 0.5, 0.8, 1.0, 1.6, 2.0])
+def test_times_are_found_on_the_grid() -> None:
+    grid = grids(1.0, 3)[0]
+    found = places(grid, np.array([grid.ends[0], 1.0, grid.nodes[7], 1.01, 3.0]))
+    assert grid.ends[found.step[[0, 1, 4]]].tolist() == [grid.ends[0], 1.0, 3.0]
+    assert found.node.tolist() == [2, 2, 1, 0, 2]
+    assert grid.ends[found.step[3] - 1] < 1.01 < grid.ends[found.step[3]]
 
 
-def test_a_polynomial_of_fifth_degree_is_met_between_the_nodes() -> None:
-    days = np.linspace(0.0, 2.0, 37)
-    first, weights = lagrange(NODES, days)
-    values = np.polynomial.Polynomial([1.0, -2.0, 0.5, 3.0, -1.0, 0.2])
-    found = (values(NODES)[first[:, None] + np.arange(6)] * weights).sum(axis=1)
-    np.testing.assert_allclose(found, values(days), rtol=1e-11)
+POLYNOMIAL = np.polynomial.Polynomial([1.0, -2.0, 0.5, 3.0, -1.0, 0.2])
+
+
+def test_a_polynomial_of_fifth_degree_is_met_inside_a_step() -> None:
+    # A step from day 2 to day 5, half of it 1.5 days.
+    nodes, u = np.array([2.0, 3.5, 5.0]), np.linspace(-1.0, 1.0, 21)
+    known = np.concatenate([POLYNOMIAL(nodes), POLYNOMIAL.deriv()(nodes)])
+    np.testing.assert_allclose(hermite(u, np.full(u.shape, 1.5)) @ known, POLYNOMIAL(3.5 + 1.5 * u), rtol=1e-11)
 
 
 def test_at_a_node_its_own_value_is_taken_to_the_last_bit() -> None:
-    first, weights = lagrange(NODES, NODES)
-    at = np.arange(NODES.size)[:, None] == first[:, None] + np.arange(6)
-    np.testing.assert_array_equal(weights, at.astype(float))
-
-
-def test_few_nodes_give_a_polynomial_of_as_many_points() -> None:
-    _, weights = lagrange(NODES[:3], np.array([0.05, 0.2]))
-    assert weights.shape == (2, 3)
-    np.testing.assert_allclose(weights.sum(axis=1), 1.0)
+    weights = hermite(np.array([-1.0, 0.0, 1.0]), np.full(3, 0.7))
+    np.testing.assert_array_equal(np.abs(weights), np.eye(6)[:3])

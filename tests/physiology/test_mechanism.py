@@ -16,7 +16,7 @@ LEVELS = np.linspace(0.0, 3.0, 13)
 
 
 def test_synapse_needs_drug_t_cells_and_targets_and_rises_with_each() -> None:
-    drug = mechanism.occupancy(500.0 * LEVELS, PERSON.activation_ec50, C.activation_hill)
+    drug = mechanism.occupancy(500.0 * LEVELS / PERSON.activation_ec50, C.activation_hill)
     effectors = mechanism.effector_availability(900.0 * LEVELS, C)
     targets = mechanism.target_burden(120.0 * LEVELS, 0.4 * LEVELS, C)
     for signal in (drug, effectors, targets):
@@ -30,8 +30,8 @@ def test_synapse_needs_drug_t_cells_and_targets_and_rises_with_each() -> None:
 
 def test_occupancy_is_half_at_its_ec50_and_steep_by_its_hill_exponent() -> None:
     ec50 = np.array([300.0])
-    assert mechanism.occupancy(ec50, ec50, 3) == 0.5
-    low = mechanism.occupancy(ec50 / 100.0, ec50, 3)
+    assert mechanism.occupancy(ec50 / ec50, 3) == 0.5
+    low = mechanism.occupancy(ec50 / 100.0 / ec50, 3)
     assert low == pytest.approx(1e-6, rel=1e-5)
 
 

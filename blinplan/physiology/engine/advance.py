@@ -10,36 +10,43 @@ from typing import NamedTuple
 import numpy as np
 
 from blinplan.physiology.engine.collocation import (
+    Blend,
     Pair,
     Trend,
     Weights,
+    blend,
     foretell,
     polynomial,
     relax,
     relax_polynomial,
     relax_varying,
     track,
+    tracking,
+    trend_at_event,
     varying,
 )
+from blinplan.physiology.engine.exponential import exponential
+from blinplan.physiology.engine.grid import Grid, IntArray
 from blinplan.physiology.engine.written_out import written_out
 from blinplan.physiology.model import mechanism as m
 from blinplan.physiology.model.population import Constants, FloatArray
 from blinplan.physiology.model.states import States
 
-# Beyond this many time constants the drug that an event left is far below every scale; it also bars underflow.
-GREATEST_EXPONENT = 69.0
+# Of the drug that an event left, less than this share is far below every scale; it also bars underflow.
+_LEAST_DECAY = 1e-30
+_GREATEST_EXPONENT = 69.0
 
 
 class Individual(NamedTuple):
-    """What tells one patient from another; units as in `Population`, and what follows from them.
+    """What tells one patient from another; units as in `Population`, and what follows from them; `per_` is one over.
 
     `b_influx`, `t_influx` and `t_growth` are cells/µL/day: the marrow's output of B cells, the return of T cells to
     baseline, and their gain at a proliferation signal of 1.
     """
 
     elimination: FloatArray
-    lysis_ec50: FloatArray
-    activation_ec50: FloatArray
+    per_lysis_ec50: FloatArray
+    per_activation_ec50: FloatArray
     kill_rate: FloatArray
     marrow_sensitivity: FloatArray
     regeneration_rate: FloatArray
@@ -72,49 +79,38 @@ class Past(NamedTuple):
     blasts_middle: FloatArray
 
 
-class Node(NamedTuple):
-    """Where a step begins: states, their signals, what came before, and how far the drug of the interval's start fell.
+class Infusion(NamedTuple):
+    """What an interval infuses: its steady state, and how far above it (pg/mL) the interval began."""
 
-    `excess` is the concentration at the start of the interval above its `plateau`, pg/mL; `decay` the share left.
-    """
+    plateau: FloatArray
+    excess: FloatArray
+
+
+class Moment(NamedTuple):
+    """States at one time, and their signals."""
+
+    states: States
+    signals: Signals
+
+
+class Node(NamedTuple):
+    """Where a step begins: states, their signals, what came before, and the share left of the interval's excess."""
 
     states: States
     signals: Signals
     past: Past
-    plateau: FloatArray
-    excess: FloatArray
     decay: FloatArray
 
 
-class Schedule(NamedTuple):
-    """What all patients share in one interval.
-
-    Attributes
-    ----------
-    days : (2 S + 1) nodes: the start, then the middle and the end of every step. steps : (S) lengths in days.
-    step_before : length of the last step of the interval before.
-    weights : (S, 4, 8) those for the loss rates that the patients share, in the order of `GridStep`.
-    premedicated : (2 S + 1) share of cytokine release that premedication leaves at each node.
-    desensitises : whether cytokine release desensitises.
-    """
-
-    days: FloatArray
-    steps: FloatArray
-    step_before: float
-    weights: FloatArray
-    premedicated: FloatArray
-    desensitises: bool
-
-
 class GridStep(NamedTuple):
-    """What all patients share in one step: lengths and times in days, and weights for the loss rates that they share.
+    """What all patients share in one step: lengths in days, and weights for the loss rates that they share.
 
-    `elapsed` is the time from the start of the interval to the end of the step, `before` the length of the last step.
+    `before` is the length of the last step; `premedicated` the share of cytokine release that premedication leaves at
+    the middle and at the end.
     """
 
     length: float
     before: float
-    elapsed: float
     cytolytic: Weights
     proliferation: Weights
     homeostasis: Weights
@@ -128,55 +124,38 @@ def shared_loss_rates(c: Constants) -> tuple[float, ...]:
     return c.cytolytic_rate, c.proliferation_loss, c.homeostasis, c.cytokine_loss
 
 
-def step_of(schedule: Schedule, i: int) -> GridStep:
-    """Take one step from a schedule."""
-    return GridStep(
-        schedule.steps[i],
-        schedule.steps[i - 1] if i else schedule.step_before,
-        schedule.days[2 * i + 2] - schedule.days[0],
-        _weights(schedule.weights, i, 0),
-        _weights(schedule.weights, i, 1),
-        _weights(schedule.weights, i, 2),
-        _weights(schedule.weights, i, 3),
-        (schedule.premedicated[2 * i + 1], schedule.premedicated[2 * i + 2]),
-        schedule.desensitises,
-    )
-
-
-def _weights(w: FloatArray, i: int, k: int) -> Weights:
-    return Weights(
-        (w[i, k, 0], w[i, k, 1]), (w[i, k, 2], w[i, k, 3]), (w[i, k, 4], w[i, k, 5]), (w[i, k, 6], w[i, k, 7])
-    )
-
-
 def begin(
     states: States,
-    past: Past,
     plateau: FloatArray,
     p: Individual,
     c: Constants,
+    first_step: float,
     premedicated: float,
     desensitises: bool,
-) -> Node:
+) -> tuple[Node, Infusion]:
     """Begin an interval whose infusion has its steady state at `plateau` (pg/mL)."""
-    bridged = _bridges(states.concentration, p, c)
     memories = states.adhesion_memory, states.release_memory
     effectors = m.effector_availability(states.t_total, c)
+    bridged = _bridges(states.concentration, p, c)
     signals = _signals(
         bridged, memories, effectors, states.b_blood, states.log_blasts, p, c, premedicated, desensitises
     )
+    growing = signals.blasts * _log_growth(states, signals, p, c)
+    proliferation = trend_at_event(states.proliferation, _stimulation(states, signals, c), first_step)
+    blasts = trend_at_event(signals.blasts, growing, first_step)
+    past = Past(proliferation.start, proliferation.middle, blasts.start, blasts.middle)
     excess = states.concentration - plateau
-    return Node(states, signals, past, plateau, excess, 1.0 + 0.0 * excess)
+    return Node(states, signals, past, 1.0 + 0.0 * excess), Infusion(plateau, excess)
 
 
-def advance(now: Node, p: Individual, c: Constants, step: GridStep) -> tuple[States, Node]:
-    """One step: the states at its middle, and the node at its end.
+def advance(now: Node, infusion: Infusion, p: Individual, c: Constants, step: GridStep) -> tuple[Moment, Node]:
+    """One step: what is at its middle, and the node at its end.
 
     First what the drug alone decides, then cells, then what hangs on both. The proliferation signal, which is slow, and
     the blasts are needed before they are known: they are foretold from the step before.
     """
     h, before, left, desensitises = step.length, now.states, step.premedicated, step.desensitises
-    concentration, decay = _infuse(now, p, step)
+    concentration, decay = _infuse(now, infusion, p, h)
     bridged = _bridges(concentration[0], p, c), _bridges(concentration[1], p, c)
     adhesion, release = _adapt(now, (bridged[0][1], bridged[1][1]), p, c, h)
 
@@ -214,24 +193,183 @@ def advance(now: Node, p: Individual, c: Constants, step: GridStep) -> tuple[Sta
         blasts,
         released,
     )
-    return _states(pairs, 0), Node(_states(pairs, 1), end, past, now.plateau, now.excess, decay)
+    return Moment(_states(pairs, 0), middle), Node(_states(pairs, 1), end, past, decay)
 
 
 # The states at the middle (k = 0) or at the end (1) of a step, from the pairs of all of them in their order.
 _states = written_out(States, "pairs, k", "pairs[{i}][k]", __name__)
 
 
-def _infuse(now: Node, p: Individual, step: GridStep) -> tuple[Pair, FloatArray]:
+def _infuse(now: Node, infusion: Infusion, p: Individual, h: float) -> tuple[Pair, FloatArray]:
     """Concentration in closed form, and the share left of the drug that the interval began with."""
-    decay = np.exp(np.maximum(-p.elimination * step.elapsed, -GREATEST_EXPONENT))
-    middle = now.plateau + now.excess * np.sqrt(now.decay * decay)
-    return (middle, now.plateau + now.excess * decay), decay
+    half = exponential(p.elimination * (-0.5 * h))
+    decay = half * now.decay
+    middle = infusion.plateau + infusion.excess * decay
+    decay = np.maximum(decay * half, _LEAST_DECAY)
+    return (middle, infusion.plateau + infusion.excess * decay), decay
+
+
+def concentration_at(infusion: Infusion, elimination: FloatArray, elapsed: float) -> FloatArray:
+    """Concentration in closed form, so many days from the start of the interval."""
+    exponent = np.minimum(elimination * elapsed, _GREATEST_EXPONENT)
+    return infusion.plateau + infusion.excess * exponential(-exponent)
+
+
+def rates(now: Moment, infusion: Infusion, p: Individual, c: Constants) -> States:
+    """Rate of change (1/day) of every state."""
+    s, signals = now
+    lysis = m.lysis_rate(s.cytolytic, p.kill_rate)
+    loss = m.marrow_loss(lysis, p.regeneration_rate, p.marrow_sensitivity)
+    sensing, desensitising = (
+        m.adaptation_rate(signals.activation, p.adhesion_adaptation, c.adhesion_recovery),
+        m.adaptation_rate(signals.activation, c.desensitisation, c.resensitisation),
+    )
+    return States(
+        concentration=p.elimination * (infusion.plateau - s.concentration),
+        cytolytic=c.cytolytic_rate * (signals.lytic * signals.effectors - s.cytolytic),
+        adhesion_memory=sensing * (signals.activation - s.adhesion_memory),
+        release_memory=desensitising * (signals.activation - s.release_memory),
+        proliferation=_stimulation(s, signals, c),
+        t_total=p.t_influx + m.expansion(s.proliferation, p.t_growth) - c.homeostasis * s.t_total,
+        t_adherent=signals.adhesion * (s.t_total - s.t_adherent) - c.return_rate * s.t_adherent,
+        marrow_1=p.regeneration_rate - loss * s.marrow_1,
+        marrow_2=p.regeneration_rate * s.marrow_1 - loss * s.marrow_2,
+        marrow_3=p.regeneration_rate * s.marrow_2 - loss * s.marrow_3,
+        b_blood=p.b_influx * s.marrow_3 - (c.b_turnover + lysis) * s.b_blood,
+        log_blasts=_log_growth(s, signals, p, c),
+        release=signals.released - c.cytokine_loss * s.release,
+    )
+
+
+def _stimulation(s: States, signals: Signals, c: Constants) -> FloatArray:
+    return _drive(signals, c) - c.proliferation_loss * s.proliferation
+
+
+def _log_growth(s: States, signals: Signals, p: Individual, c: Constants) -> FloatArray:
+    lysis = m.lysis_rate(s.cytolytic, p.kill_rate)
+    return m.blast_log_growth(signals.blasts, lysis, p.blast_sensitivity, c)
+
+
+class Course(NamedTuple):
+    """What all patients share in a course of K intervals: one table of steps for all of them, and what is wanted.
+
+    Attributes
+    ----------
+    lengths, ends : (2, S) of the steps after an event that leaves an infusion (0) or none (1), days.
+    weights : (2, S, 4, 8) those for the loss rates that the patients share, in the order of `GridStep`.
+    kind : (K) which of the two. steps : (K) how many of them until one reaches or passes the end of the interval.
+    premedicated : (P) share of cytokine release that premedication leaves at each node; those of an interval begin at
+        `first_node` (K).
+    first_wanted : (K + 1) the first of the wanted times of each interval; its last is its end.
+    step, node, elapsed, blend : (W) where each lies, as of `Places`; (W) days since the start of the interval.
+    slot : (W) its column of the output; -1 for none.
+    desensitises : whether cytokine release desensitises.
+    """
+
+    lengths: FloatArray
+    ends: FloatArray
+    weights: FloatArray
+    kind: IntArray
+    steps: IntArray
+    premedicated: FloatArray
+    first_node: IntArray
+    first_wanted: IntArray
+    step: IntArray
+    node: IntArray
+    elapsed: FloatArray
+    blend: FloatArray
+    slot: IntArray
+    desensitises: bool
+
+
+def nodes_of(course: Course, k: int) -> FloatArray:
+    """Nodes of an interval, days since its start."""
+    kind, number = course.kind[k], course.steps[k]
+    return Grid(course.lengths[kind, :number], course.ends[kind, :number]).nodes
+
+
+def step_of(course: Course, k: int, i: int) -> GridStep:
+    """Take a step of an interval."""
+    kind, node = course.kind[k], course.first_node[k] + 2 * i
+    return GridStep(
+        course.lengths[kind, i],
+        course.lengths[kind, max(i - 1, 0)],
+        _weights(course.weights, kind, i, 0),
+        _weights(course.weights, kind, i, 1),
+        _weights(course.weights, kind, i, 2),
+        _weights(course.weights, kind, i, 3),
+        (course.premedicated[node + 1], course.premedicated[node + 2]),
+        course.desensitises,
+    )
+
+
+def _weights(w: FloatArray, kind: int, i: int, k: int) -> Weights:
+    return Weights(
+        (w[kind, i, k, 0], w[kind, i, k, 1]),
+        (w[kind, i, k, 2], w[kind, i, k, 3]),
+        (w[kind, i, k, 4], w[kind, i, k, 5]),
+        (w[kind, i, k, 6], w[kind, i, k, 7]),
+    )
+
+
+def states_at(
+    start: Moment,
+    middle: Moment,
+    end: Moment,
+    infusion: Infusion,
+    p: Individual,
+    c: Constants,
+    w: Blend,
+    elapsed: float,
+) -> States:
+    """The states inside a step, from what is at its start, middle and end."""
+    states = start.states, middle.states, end.states
+    slopes = rates(start, infusion, p, c), rates(middle, infusion, p, c), rates(end, infusion, p, c)
+    return _blended(concentration_at(infusion, p.elimination, elapsed), w, states, slopes)
+
+
+_blended = written_out(
+    States,
+    "concentration, w, states, slopes",
+    "blend(w, states[0][{i}], states[1][{i}], states[2][{i}], slopes[0][{i}], slopes[1][{i}], slopes[2][{i}])",
+    __name__,
+    blend,
+    concentration="concentration",
+)
+
+
+class Watched(NamedTuple):
+    """What endpoints are found on: a value and its rate of change, in turn."""
+
+    b_blood: FloatArray
+    b_blood_rate: FloatArray
+    t_blood: FloatArray
+    t_blood_rate: FloatArray
+    release: FloatArray
+    release_rate: FloatArray
+    log_blasts: FloatArray
+    log_blasts_rate: FloatArray
+
+
+def watch(now: Moment, infusion: Infusion, p: Individual, c: Constants) -> Watched:
+    """What endpoints need of one moment."""
+    s, rate = now.states, rates(now, infusion, p, c)
+    return Watched(
+        s.b_blood,
+        rate.b_blood,
+        s.t_total - s.t_adherent,
+        rate.t_total - rate.t_adherent,
+        s.release,
+        rate.release,
+        s.log_blasts,
+        rate.log_blasts,
+    )
 
 
 def _bridges(concentration: FloatArray, p: Individual, c: Constants) -> Pair:
     """Synapses that the drug bridges for lysis and for activation."""
-    lytic = m.occupancy(concentration, p.lysis_ec50, c.lysis_hill)
-    return lytic, m.occupancy(concentration, p.activation_ec50, c.activation_hill)
+    lytic = m.occupancy(concentration * p.per_lysis_ec50, c.lysis_hill)
+    return lytic, m.occupancy(concentration * p.per_activation_ec50, c.activation_hill)
 
 
 def _signals(
@@ -247,7 +385,7 @@ def _signals(
 ) -> Signals:
     lytic, activation = bridged
     adhesion = p.adhesion_rate * m.surplus(activation, memories[0], c.sensing_threshold)
-    blasts = np.exp(log_blasts)
+    blasts = exponential(log_blasts)
     targets = m.target_burden(b_blood, blasts, c)
     released = m.synapse(m.release_signal(activation, memories[1], c, desensitises), effectors, targets)
     return Signals(lytic, activation, adhesion, effectors, blasts, targets, premedicated * released)
@@ -302,13 +440,11 @@ def _lyse_malignant(
 
 def _lyse_marrow(s: States, lysis_before: FloatArray, lysis: Pair, p: Individual, h: float) -> tuple[Pair, Pair, Pair]:
     r, sensitivity = p.regeneration_rate, p.marrow_sensitivity
-    loss_before = m.marrow_loss(lysis_before, r, sensitivity)
-    loss = polynomial((m.marrow_loss(lysis[0], r, sensitivity), m.marrow_loss(lysis[1], r, sensitivity)), h)
-    first = relax_polynomial(loss, s.marrow_1, r - loss_before * s.marrow_1, (r, r))
-    slope = r * s.marrow_1 - loss_before * s.marrow_2
-    second = relax_polynomial(loss, s.marrow_2, slope, (r * first[0], r * first[1]))
-    slope = r * s.marrow_2 - loss_before * s.marrow_3
-    third = relax_polynomial(loss, s.marrow_3, slope, (r * second[0], r * second[1]))
+    before = m.marrow_loss(lysis_before, r, sensitivity)
+    loss = tracking(before, (m.marrow_loss(lysis[0], r, sensitivity), m.marrow_loss(lysis[1], r, sensitivity)), h)
+    first = track(loss, s.marrow_1, r, (r, r))
+    second = track(loss, s.marrow_2, r * s.marrow_1, (r * first[0], r * first[1]))
+    third = track(loss, s.marrow_3, r * s.marrow_2, (r * second[0], r * second[1]))
     return first, second, third
 
 
@@ -334,4 +470,5 @@ def _redistribute(now: Node, middle: Signals, end: Signals, t_total: Pair, c: Co
     adhesion, s = now.signals.adhesion, now.states
     leaving = middle.adhesion + c.return_rate, end.adhesion + c.return_rate
     adhering = middle.adhesion * t_total[0], end.adhesion * t_total[1]
-    return track(s.t_adherent, adhesion + c.return_rate, leaving, adhesion * s.t_total, adhering, h)
+    loss = tracking(adhesion + c.return_rate, leaving, h)
+    return track(loss, s.t_adherent, adhesion * s.t_total, adhering)

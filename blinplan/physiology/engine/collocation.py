@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
+from blinplan.physiology.engine.exponential import exponential
 from blinplan.physiology.model.population import FloatArray
 
 Pair = tuple[FloatArray, FloatArray]
@@ -35,7 +34,7 @@ class Weights(NamedTuple):
 def weights(rate: FloatArray, step: FloatArray | float) -> Weights:
     """Weights for a loss rate (above 0) held over one step."""
     exponent = (0.5 * step) * rate
-    decay = np.exp(-exponent)
+    decay = exponential(-exponent)
     whole = decay * decay
     half_start, half_middle, half_end = _integrals(exponent, decay, 0.5 * step, 0.25 * step, 0.25 * step)
     start, middle, end = _integrals(2.0 * exponent, whole, step, step, 2.0 * step)
@@ -138,10 +137,11 @@ def varying(start: FloatArray, inside: Pair, step: float) -> Varying:
     cross_middle = w.end[0] * excess_end
     determinant = own_middle * own_end
     determinant -= cross_middle * cross_end
-    own_middle /= determinant
-    own_end /= determinant
-    cross_middle /= determinant
-    cross_end /= determinant
+    inverse = 1.0 / determinant
+    own_middle *= inverse
+    own_end *= inverse
+    cross_middle *= inverse
+    cross_end *= inverse
     return Varying(w, decay_middle, (own_middle, own_end), (cross_middle, cross_end))
 
 
@@ -211,21 +211,33 @@ def relax_polynomial(p: Polynomial, y: FloatArray, slope: FloatArray, inside: Pa
     return mixed, end
 
 
-def track(
-    y: FloatArray, loss_start: FloatArray, loss: Pair, production_start: FloatArray, production: Pair, step: float
-) -> Pair:
-    """State after a step by exponential collocation around the loss rate at its end.
+class Tracking(NamedTuple):
+    """One step by exponential collocation around the loss rate at its end, for states that soon follow it."""
+
+    weights: Weights
+    excess_start: FloatArray
+    by_middle: FloatArray
+    cross: FloatArray
+
+
+def tracking(start: FloatArray, inside: Pair, step: float) -> Tracking:
+    """Prepare a step from the loss rate at its start and inside.
 
     For states that soon follow production over loss, whatever the size of the loss. Around the rate at the end the
     excess there is 0, so that the middle follows without the end, and then the end from the middle.
     """
-    w = weights(loss[1], step)
-    middle, end = _gain(w, production_start - (loss_start - loss[1]) * y, production)
-    middle += w.decay[0] * y
-    end += w.decay[1] * y
-    excess = loss[0] - loss[1]
-    middle /= 1.0 + w.middle[0] * excess
-    end -= w.middle[1] * excess * middle
+    w = weights(inside[1], step)
+    excess = inside[0] - inside[1]
+    return Tracking(w, start - inside[1], 1.0 / (1.0 + w.middle[0] * excess), w.middle[1] * excess)
+
+
+def track(t: Tracking, y: FloatArray, start: FloatArray, inside: Pair) -> Pair:
+    """State after a step, from its production at the start and inside."""
+    middle, end = _gain(t.weights, start - t.excess_start * y, inside)
+    middle += t.weights.decay[0] * y
+    middle *= t.by_middle
+    end += t.weights.decay[1] * y
+    end -= t.cross * middle
     return middle, end
 
 
@@ -237,11 +249,15 @@ class Trend(NamedTuple):
     end: FloatArray
 
 
+def trend_at_event(value: FloatArray, slope: FloatArray, step: float) -> Trend:
+    """What is known where the infusion changes, a value and its rate of change, as if a step had led there."""
+    return Trend(value - step * slope, value - (0.5 * step) * slope, value)
+
+
 def foretell(trend: Trend, last_step: float, step: float) -> Pair:
     """The parabola through the nodes of the last step, at the middle and end of the next.
 
-    With s = 0 at the end of the last step, -1 at its start and -1/2 at its middle. The trap: at a change of the
-    infusion the parabola belongs to what was before, which is why the first step after one is so short (`grid`).
+    With s = 0 at the end of the last step, -1 at its start and -1/2 at its middle.
     """
     return _parabola(trend, 0.5 * step / last_step), _parabola(trend, step / last_step)
 
@@ -250,4 +266,34 @@ def _parabola(trend: Trend, s: float) -> FloatArray:
     total = (2.0 * s * s + s) * trend.start
     total -= (4.0 * s * (s + 1.0)) * trend.middle
     total += (2.0 * s * s + 3.0 * s + 1.0) * trend.end
+    return total
+
+
+class Blend(NamedTuple):
+    """Weights of the values and of the slopes at the start, middle and end of a step."""
+
+    value_start: float
+    value_middle: float
+    value_end: float
+    slope_start: float
+    slope_middle: float
+    slope_end: float
+
+
+def blend(
+    w: Blend,
+    start: FloatArray,
+    middle: FloatArray,
+    end: FloatArray,
+    slope_start: FloatArray,
+    slope_middle: FloatArray,
+    slope_end: FloatArray,
+) -> FloatArray:
+    """A state inside a step, on the polynomial of fifth degree through its nodes and its slopes there."""
+    total = w.value_start * start
+    total += w.value_middle * middle
+    total += w.value_end * end
+    total += w.slope_start * slope_start
+    total += w.slope_middle * slope_middle
+    total += w.slope_end * slope_end
     return total

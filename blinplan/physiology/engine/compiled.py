@@ -11,28 +11,37 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FunctionType
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 import platformdirs
-from numba.core import config
-from numba.extending import register_jitable
+from llvmlite import ir  # type: ignore[import-untyped]
+from numba.core import config, types
+from numba.extending import intrinsic, overload, register_jitable
 
 from blinplan.fingerprint import fingerprint
 from blinplan.physiology.engine import advance as lines
-from blinplan.physiology.engine import collocation
+from blinplan.physiology.engine import collocation, exponential
 from blinplan.physiology.engine.advance import (
+    Course,
+    GridStep,
     Individual,
+    Infusion,
+    Moment,
     Node,
     Past,
-    Schedule,
     Signals,
+    Watched,
     advance,
     begin,
+    states_at,
     step_of,
+    watch,
 )
-from blinplan.physiology.engine.grid import IntArray
-from blinplan.physiology.engine.integrate import Engine
+from blinplan.physiology.engine.collocation import Blend
+from blinplan.physiology.engine.exponential import BIAS, MANTISSA_BITS
+from blinplan.physiology.engine.integrate import Engine, Wanted
 from blinplan.physiology.engine.written_out import written_out
 from blinplan.physiology.model import mechanism
 from blinplan.physiology.model.population import Constants, FloatArray
@@ -42,51 +51,138 @@ Kernel = Callable[..., None]
 # Patients side by side: a multiple of what a processor computes at once, few enough to stay in its first cache.
 _WIDTH = 16
 _STATES, _SIGNALS, _PAST = len(States._fields), len(Signals._fields), len(Past._fields)
-_NODE = _STATES + _SIGNALS + _PAST + 3
-_FIRST_SIGNAL, _FIRST_PAST = _STATES, _STATES + _SIGNALS
-_PLATEAU, _EXCESS, _DECAY = _NODE - 3, _NODE - 2, _NODE - 1
+_INDIVIDUAL, _INFUSION, _WATCHED = len(Individual._fields), len(Infusion._fields), len(Watched._fields)
+_MOMENT, _NODE = _STATES + _SIGNALS, _STATES + _SIGNALS + _PAST + 1
+
+
+class _Place(NamedTuple):
+    """Where the patients of a block stand among all."""
+
+    start: int
+    width: int
+
+
+class _Work(NamedTuple):
+    """What is kept of a block: states; the patients and what they are infused; a step's nodes; what is seen of one."""
+
+    states: FloatArray
+    who: FloatArray
+    before: FloatArray
+    middle: FloatArray
+    now: FloatArray
+    seen: FloatArray
 
 
 def _advance_all(
-    values: FloatArray,
-    plateau: FloatArray,
-    past: FloatArray,
+    course: Course,
+    first: int,
+    last: int,
+    state: FloatArray,
+    plateaus: FloatArray,
     individuals: FloatArray,
     c: Constants,
-    schedule: Schedule,
+    wanted: Wanted,
 ) -> None:
-    """Advance all patients; arguments as of `advance_by_numpy`, with the `p` as rows."""
-    patients = plateau.shape[0]
-    who = np.empty((individuals.shape[0], _WIDTH))
-    middle, now = np.empty((_STATES, _WIDTH)), np.empty((_NODE, _WIDTH))
-    for first in range(0, patients, _WIDTH):
-        width = min(_WIDTH, patients - first)
-        for lane in range(_WIDTH):
-            # A block that is not full is filled up with its last patient.
-            j = first + min(lane, width - 1)
-            for k in range(individuals.shape[0]):
-                who[k, lane] = individuals[k, j]
-            states, before, person = _states(values[0], j), _past(past, 0, j), _individual(who, lane)
-            left = schedule.premedicated[0]
-            _store(begin(states, before, plateau[j], person, c, left, schedule.desensitises), now, lane)
-        for i in range(schedule.steps.shape[0]):
-            step = step_of(schedule, i)
-            # The loop that the compiler spreads over a vector: nothing in it may branch on a patient.
-            for lane in range(_WIDTH):
-                half, node = advance(_node(now, lane), _individual(who, lane), c, step)
-                _store(node, now, lane)
-                for k in range(_STATES):
-                    middle[k, lane] = half[k]
-            _write(middle, 0, values[2 * i + 1], first, width)
-            _write(now, 0, values[2 * i + 2], first, width)
-        _write(now, _FIRST_PAST, past, first, width)
+    """Advance all patients; arguments as of `advance_by_numpy`, with the `p` as rows.
+
+    A block of patients goes through all intervals before the next one begins, and stays in the first cache.
+    """
+    work = _Work(
+        np.empty((_STATES, _WIDTH)),
+        np.empty((_INDIVIDUAL + _INFUSION, _WIDTH)),
+        np.empty((_MOMENT, _WIDTH)),
+        np.empty((_MOMENT, _WIDTH)),
+        np.empty((_NODE, _WIDTH)),
+        np.empty((_WATCHED, _WIDTH)),
+    )
+    for start in range(0, state.shape[1], _WIDTH):
+        place = _Place(start, min(_WIDTH, state.shape[1] - start))
+        _read(individuals, place, work.who)
+        _read(state, place, work.states)
+        for k in range(first, last):
+            _begin_block(course, k, plateaus[k], place, work, c, wanted)
+            at = course.first_wanted[k]
+            until = course.first_wanted[k + 1]
+            for i in range(course.steps[k]):
+                step = step_of(course, k, i)
+                if course.step[at] == i:
+                    _copy(work.now, work.before)
+                _advance_block(work.now, work.middle, work.who, c, step)
+                if wanted.watched.shape[1]:
+                    _watch_block(work.middle, work, c, place, wanted, 2 * i + 1)
+                    _watch_block(work.now, work, c, place, wanted, 2 * i + 2)
+                while at < until and course.step[at] == i:
+                    _look(course, at, work, c)
+                    if course.slot[at] >= 0:
+                        _write(work.states, wanted.states[:, course.slot[at]], place)
+                    at += 1
+        _write(work.states, state, place)
 
 
-def _write(block: FloatArray, row: int, out: FloatArray, first: int, width: int) -> None:
-    """Write the patients of a block, from a row on, to all rows of `out`."""
+def _begin_block(
+    course: Course, k: int, plateaus: FloatArray, place: _Place, work: _Work, c: Constants, wanted: Wanted
+) -> None:
+    left, first_step = course.premedicated[course.first_node[k]], course.lengths[course.kind[k], 0]
+    for lane in range(_WIDTH):
+        states, person = _states(work.states, lane), _individual(work.who, lane)
+        plateau = plateaus[place.start + min(lane, place.width - 1)]
+        node, infusion = begin(states, plateau, person, c, first_step, left, course.desensitises)
+        _store_node(node, work.now, lane)
+        work.who[_INDIVIDUAL, lane], work.who[_INDIVIDUAL + 1, lane] = infusion
+    if wanted.watched.shape[1]:
+        _watch_block(work.now, work, c, place, wanted, 0)
+
+
+def _advance_block(now: FloatArray, middle: FloatArray, who: FloatArray, c: Constants, step: GridStep) -> None:
+    # The loop that the compiler spreads over a vector: nothing in it may branch on a patient.
+    for lane in range(_WIDTH):
+        half, node = advance(_node(now, lane), _infusion(who, lane), _individual(who, lane), c, step)
+        _store_node(node, now, lane)
+        _store_moment(half, middle, lane)
+
+
+def _watch_block(now: FloatArray, work: _Work, c: Constants, place: _Place, wanted: Wanted, node: int) -> None:
+    """Write what endpoints are found on at a node."""
+    for lane in range(_WIDTH):
+        found = watch(_moment(now, lane), _infusion(work.who, lane), _individual(work.who, lane), c)
+        for k in range(_WATCHED):
+            work.seen[k, lane] = found[k]
+    _write(work.seen, wanted.watched[:, node], place)
+
+
+def _look(course: Course, at: int, work: _Work, c: Constants) -> None:
+    """Read the states off at a wanted time: at a node as they are, between nodes from all three."""
+    if course.node[at]:
+        _copy(work.middle if course.node[at] == 1 else work.now, work.states)
+        return
+    blend, elapsed = _blend(course.blend, at), course.elapsed[at]
+    for lane in range(_WIDTH):
+        before, between, after = _moment(work.before, lane), _moment(work.middle, lane), _moment(work.now, lane)
+        infusion, person = _infusion(work.who, lane), _individual(work.who, lane)
+        found = states_at(before, between, after, infusion, person, c, blend, elapsed)
+        for k in range(_STATES):
+            work.states[k, lane] = found[k]
+
+
+def _copy(block: FloatArray, out: FloatArray) -> None:
+    """Copy the first rows of a block, as many as there is room for."""
     for k in range(out.shape[0]):
-        for lane in range(width):
-            out[k, first + lane] = block[row + k, lane]
+        for lane in range(_WIDTH):
+            out[k, lane] = block[k, lane]
+
+
+def _read(rows: FloatArray, place: _Place, block: FloatArray) -> None:
+    """Take the patients of a block; one that is not full is filled up with its last patient."""
+    for k in range(rows.shape[0]):
+        for lane in range(_WIDTH):
+            block[k, lane] = rows[k, place.start + min(lane, place.width - 1)]
+
+
+def _write(block: FloatArray, rows: FloatArray, place: _Place) -> None:
+    """Write the patients of a block to all rows."""
+    for k in range(rows.shape[0]):
+        for lane in range(place.width):
+            rows[k, place.start + lane] = block[k, lane]
 
 
 # The tuples of one patient, column j of an array, from row k on.
@@ -94,21 +190,52 @@ _states = written_out(States, "v, j", "v[{i}, j]", __name__)
 _signals = written_out(Signals, "v, k, j", "v[k + {i}, j]", __name__)
 _past = written_out(Past, "v, k, j", "v[k + {i}, j]", __name__)
 _individual = written_out(Individual, "v, j", "v[{i}, j]", __name__)
+_infusion = written_out(Infusion, "v, j", f"v[{_INDIVIDUAL} + {{i}}, j]", __name__)
+_blend = written_out(Blend, "v, j", "v[j, {i}]", __name__)
+
+
+def _moment(v: FloatArray, j: int) -> Moment:
+    return Moment(_states(v, j), _signals(v, _STATES, j))
 
 
 def _node(v: FloatArray, j: int) -> Node:
-    signals, past = _signals(v, _FIRST_SIGNAL, j), _past(v, _FIRST_PAST, j)
-    return Node(_states(v, j), signals, past, v[_PLATEAU, j], v[_EXCESS, j], v[_DECAY, j])
+    return Node(_states(v, j), _signals(v, _STATES, j), _past(v, _MOMENT, j), v[_NODE - 1, j])
 
 
-def _store(node: Node, v: FloatArray, j: int) -> None:
+def _store_moment(now: Moment, v: FloatArray, j: int) -> None:
     for k in range(_STATES):
-        v[k, j] = node.states[k]
+        v[k, j] = now.states[k]
     for k in range(_SIGNALS):
-        v[_FIRST_SIGNAL + k, j] = node.signals[k]
+        v[_STATES + k, j] = now.signals[k]
+
+
+def _store_node(node: Node, v: FloatArray, j: int) -> None:
+    _store_moment(Moment(node.states, node.signals), v, j)
     for k in range(_PAST):
-        v[_FIRST_PAST + k, j] = node.past[k]
-    v[_PLATEAU, j], v[_EXCESS, j], v[_DECAY, j] = node.plateau, node.excess, node.decay
+        v[_MOMENT + k, j] = node.past[k]
+    v[_NODE - 1, j] = node.decay
+
+
+def _power_of_two_compiled() -> None:
+    """Let numba have `power_of_two`: the same bits, without an array to look at."""
+
+    @intrinsic
+    def by_bits(_: object, shifted: Any) -> Any:
+        def generate(__: object, builder: ir.IRBuilder, ___: object, arguments: list[ir.Value]) -> ir.Value:
+            bits = ir.IntType(64)
+            exponent = builder.add(builder.bitcast(arguments[0], bits), ir.Constant(bits, BIAS))
+            return builder.bitcast(builder.shl(exponent, ir.Constant(bits, MANTISSA_BITS)), ir.DoubleType())
+
+        return types.float64(types.float64), generate
+
+    of_bits: Any = by_bits
+
+    @overload(exponential.power_of_two, jit_options={"forceinline": True})
+    def of(shifted: Any) -> Any:
+        def implementation(shifted: Any) -> Any:
+            return of_bits(shifted)
+
+        return implementation
 
 
 def cache_folder() -> Path:
@@ -132,33 +259,29 @@ def _caching_in(folder: Path) -> Iterator[None]:
         config.CACHE_DIR = before  # type: ignore[attr-defined]
 
 
-def _inline_everything() -> None:
-    """Make the lines of the other modules, and those above, known to numba as parts of the kernel."""
-    own = (_write, _states, _signals, _past, _individual, _node, _store)
+def _declare_parts() -> None:
+    """Make the lines of the other modules, and those above, known to numba as parts of the kernel.
+
+    What takes a step becomes part of the kernel itself, where the compiler sees that its arrays do not overlap, without
+    which it does not spread patients over a vector. What is seldom done stays by itself: it need not be compiled twice.
+    """
+    apart = (_copy, _read, _write, _begin_block, _watch_block, _look)
+    inside = (_advance_block,)
+    own = (_states, _signals, _past, _individual, _infusion, _blend, _moment, _node, _store_moment, _store_node)
     theirs = [
         function
-        for module in (mechanism, collocation, lines)
-        for function in vars(module).values()
-        if isinstance(function, FunctionType) and function.__module__ == module.__name__
+        for module in (mechanism, exponential, collocation, lines)
+        for name, function in vars(module).items()
+        if isinstance(function, FunctionType)
+        and function.__module__ == module.__name__
+        and name not in {"power_of_two", "nodes_of"}
     ]
-    functions: list[Callable[..., object]] = [*own, *theirs]
-    for function in functions:
-        register_jitable(error_model="numpy", forceinline=True)(function)
-
-
-def _sample(
-    values: FloatArray, first: IntArray, weights: FloatArray, out: FloatArray, at: IntArray, patient: int
-) -> None:
-    """Write the states between the nodes; as `sample_by_numpy`."""
-    for d in range(at.shape[0]):
-        for k in range(values.shape[1]):
-            row = out[k, at[d]]
-            for j in range(values.shape[2]):
-                row[patient + j] = weights[d, 0] * values[first[d], k, j]
-            for offset in range(1, weights.shape[1]):
-                w, node = weights[d, offset], first[d] + offset
-                for j in range(values.shape[2]):
-                    row[patient + j] += w * values[node, k, j]
+    declare: Any = register_jitable
+    for part in apart:
+        declare(error_model="numpy")(part)
+    parts: tuple[Callable[..., Any], ...] = (*inside, *own, *theirs)
+    for line in parts:
+        declare(error_model="numpy", forceinline=True)(line)
 
 
 def _compile(function: Kernel) -> Kernel:
@@ -169,15 +292,23 @@ def _compile(function: Kernel) -> Kernel:
         return numba.njit(nogil=True, error_model="numpy")(function)
 
 
-_inline_everything()
+_power_of_two_compiled()
+_declare_parts()
 _kernel = _compile(_advance_all)
 
 
 def advance_compiled(
-    values: FloatArray, plateau: FloatArray, past: FloatArray, p: Individual, c: Constants, schedule: Schedule
+    course: Course,
+    first: int,
+    last: int,
+    state: FloatArray,
+    plateaus: FloatArray,
+    p: Individual,
+    c: Constants,
+    wanted: Wanted,
 ) -> None:
-    """Advance all patients through an interval; as `advance_by_numpy`."""
-    _kernel(values, plateau, past, np.stack(p), c, schedule)
+    """Advance all patients through some intervals; as `advance_by_numpy`."""
+    _kernel(course, first, last, state, plateaus, np.stack(p), c, wanted)
 
 
-COMPILED = Engine("compiled", advance_compiled, _compile(_sample), chunk=256)
+COMPILED = Engine("compiled", advance_compiled, chunk=256)

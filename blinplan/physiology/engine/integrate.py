@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from math import ceil
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from blinplan.physiology.engine.advance import (
-    GREATEST_EXPONENT,
+    Course,
     Individual,
-    Past,
-    Schedule,
+    Infusion,
+    Moment,
+    Node,
+    Watched,
     advance,
     begin,
+    concentration_at,
+    nodes_of,
     shared_loss_rates,
+    states_at,
     step_of,
+    watch,
 )
-from blinplan.physiology.engine.collocation import weights
-from blinplan.physiology.engine.grid import IntArray, lagrange, nodes_of, refinement, steps_of
+from blinplan.physiology.engine.collocation import Blend, weights
+from blinplan.physiology.engine.grid import Grid, IntArray, grids, places, refinement
+from blinplan.physiology.engine.locate import Curve
 from blinplan.physiology.model import mechanism as m
 from blinplan.physiology.model.population import Constants, FloatArray, Population
 from blinplan.physiology.model.states import States, initial_state
@@ -28,36 +36,64 @@ from blinplan.physiology.model.states import States, initial_state
 EngineName = Literal["compiled", "numpy"]
 
 
+class Wanted(NamedTuple):
+    """Where an engine writes.
+
+    Attributes
+    ----------
+    states : (states, times, patients) states at the wanted times that have a slot.
+    watched : (8, nodes, patients) what endpoints are found on, as `Watched` has it, at each node of an interval; empty
+        where nobody asks.
+    """
+
+    states: FloatArray
+    watched: FloatArray
+
+
+Advance = Callable[[Course, int, int, FloatArray, FloatArray, Individual, Constants, Wanted], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What does the arithmetic: one name, and a function for each of its parts.
+    """What does the arithmetic: its name, and `advance` as `advance_by_numpy`.
 
-    `advance` and `sample` are as `advance_by_numpy` and `sample_by_numpy`; `chunk` is the number of patients that suits
-    it: NumPy wants many at once, compiled code few, that stay near the processor.
+    `chunk` is the number of patients that suits it: NumPy wants many at once, compiled code few, that stay near the
+    processor.
     """
 
     name: EngineName
-    advance: Callable[[FloatArray, FloatArray, FloatArray, Individual, Constants, Schedule], None]
-    sample: Callable[[FloatArray, IntArray, FloatArray, FloatArray, IntArray, int], None]
+    advance: Advance
     chunk: int
+
+
+class Stretch(NamedTuple):
+    """What of an interval belongs to one cycle, in days from the course start."""
+
+    cycle: int
+    start: float
+    stop: float
+
+
+class DoseStep(NamedTuple):
+    """When a dose step begins (days), and its row of the rates."""
+
+    start: float
+    row: int
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A stretch of constant infusion: days from the course start, row of the rates, cycle and dose step.
+    """A stretch of constant infusion: days from the course start, row of the rates, and the cycles it belongs to.
 
-    `infusing` says that some patient is infused, `escalates` that the infusion before it ran on, lower, without a gap,
-    `continues` that only premedication parts it from the interval before.
+    `infusing` says that some patient is infused, `escalates` that the infusion before it ran on, lower, without a gap.
     """
 
     start: float
     stop: float
     row: int
-    cycle: int
-    step: int
     infusing: bool
     escalates: bool
-    continues: bool
+    stretches: tuple[Stretch, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +101,7 @@ class Timetable:
     """What the whole course has in common: its intervals, and how the mechanism is to be read."""
 
     intervals: tuple[Interval, ...]
+    dose_steps: tuple[DoseStep, ...]
     desensitises: bool
     premedication_days: tuple[float, ...]
     coarseness: float
@@ -82,31 +119,53 @@ class Timetable:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The states on the nodes of one interval, until the next interval is computed.
+    """What endpoints are found on, in one interval, until the next interval is computed.
 
     Attributes
     ----------
-    days : (nodes) start, middle and end of every step.
-    values : (nodes, states, N) in the order of `States`.
-    plateau : (N) steady-state concentration of the interval, pg/mL.
-    elimination : (N) elimination rate, 1/day.
+    start, stop : days from the start of the course.
+    nodes : (2 S + 1) days since the start of the interval: the start, then the middle and the end of every step, of
+        which the last may end beyond the interval.
+    watched : (8, nodes, N), as `Watched` has it.
+    infusion, elimination : what is infused, and the elimination rate (N), 1/day.
+    before, after : (states, N) at the start and at the end of the interval.
     """
 
-    days: FloatArray
-    values: FloatArray
-    plateau: FloatArray
+    start: float
+    stop: float
+    nodes: FloatArray
+    watched: FloatArray
+    infusion: Infusion
     elimination: FloatArray
+    before: FloatArray
+    after: FloatArray
 
-    def row_at(self, row: int, day: float) -> FloatArray:
-        """One state (N) at one time."""
-        first, weights = lagrange(self.days, np.array([day]))
-        near = self.values[first[0] : first[0] + weights.shape[1], row]
-        return np.asarray((weights[0][:, None] * near).sum(axis=0))
+    @property
+    def b_blood(self) -> Curve:
+        """B cells in blood."""
+        return self._curve(0)
 
-    def concentration(self, day: float) -> FloatArray:
-        """Concentration in pg/mL at one time, in closed form."""
-        exponent = np.minimum(self.elimination * (day - self.days[0]), GREATEST_EXPONENT)
-        return np.asarray(self.plateau + (self.values[0, 0] - self.plateau) * np.exp(-exponent))
+    @property
+    def t_blood(self) -> Curve:
+        """T cells in blood."""
+        return self._curve(1)
+
+    @property
+    def release(self) -> Curve:
+        """Release of the cytokines that rise."""
+        return self._curve(2)
+
+    @property
+    def log_blasts(self) -> Curve:
+        """Logarithm of the blasts."""
+        return self._curve(3)
+
+    def _curve(self, number: int) -> Curve:
+        return Curve(self.nodes, self.watched[2 * number], self.watched[2 * number + 1])
+
+    def concentration(self, elapsed: float) -> FloatArray:
+        """Concentration (pg/mL) so many days from the start of the interval, in closed form."""
+        return concentration_at(self.infusion, self.elimination, elapsed)
 
 
 def individual_of(patients: Population) -> Individual:
@@ -114,8 +173,8 @@ def individual_of(patients: Population) -> Individual:
     c = patients.constants
     return Individual(
         elimination=patients.clearance / patients.volume,
-        lysis_ec50=patients.lysis_ec50,
-        activation_ec50=patients.activation_ec50,
+        per_lysis_ec50=1.0 / patients.lysis_ec50,
+        per_activation_ec50=1.0 / patients.activation_ec50,
         kill_rate=patients.kill_rate,
         marrow_sensitivity=patients.marrow_sensitivity,
         regeneration_rate=patients.regeneration_rate,
@@ -129,69 +188,115 @@ def individual_of(patients: Population) -> Individual:
 
 
 def advance_by_numpy(
-    values: FloatArray, plateau: FloatArray, past: FloatArray, p: Individual, c: Constants, schedule: Schedule
+    course: Course,
+    first: int,
+    last: int,
+    state: FloatArray,
+    plateaus: FloatArray,
+    p: Individual,
+    c: Constants,
+    wanted: Wanted,
 ) -> None:
-    """Advance all patients together through an interval, one array operation for all.
+    """Advance all patients together through some intervals of a course, one array operation for all.
 
     Parameters
     ----------
-    values : (nodes, states, N); the first node is read, the others are written.
-    plateau : (N) steady-state concentration, pg/mL.
-    past : (4, N) as `Past` names them; read and written.
+    first, last : numbers of the first interval, and of the one after the last.
+    state : (states, N); read and written.
+    plateaus : (K, N) steady-state concentration of each interval, pg/mL.
+    wanted : written.
     """
-    begun = States(*values[0]), Past(*past), plateau, p, c
-    now = begin(*begun, schedule.premedicated[0], schedule.desensitises)
-    for i in range(schedule.steps.shape[0]):
-        middle, now = advance(now, p, c, step_of(schedule, i))
-        values[2 * i + 1] = middle
-        values[2 * i + 2] = now.states
-    past[:] = now.past
+    for k in range(first, last):
+        kind, at = course.kind[k], course.first_wanted[k]
+        left = course.premedicated[course.first_node[k]]
+        now, infusion = begin(States(*state), plateaus[k], p, c, course.lengths[kind, 0], left, course.desensitises)
+        _watch(wanted, 0, Moment(now.states, now.signals), infusion, p, c)
+        for i in range(course.steps[k]):
+            middle, end = advance(now, infusion, p, c, step_of(course, k, i))
+            _watch(wanted, 2 * i + 1, middle, infusion, p, c)
+            _watch(wanted, 2 * i + 2, Moment(end.states, end.signals), infusion, p, c)
+            while at < course.first_wanted[k + 1] and course.step[at] == i:
+                states = _states_wanted(course, at, now, middle, end, infusion, p, c)
+                if course.slot[at] >= 0:
+                    wanted.states[:, course.slot[at]] = states
+                at += 1
+            now = end
+        state[:] = states
 
 
-def sample_by_numpy(
-    values: FloatArray, first: IntArray, weights: FloatArray, out: FloatArray, at: IntArray, patient: int
-) -> None:
-    """Write the states between the nodes, as `lagrange` weighs them.
-
-    Parameters
-    ----------
-    values : (nodes, states, N).
-    first, weights : (D), (D, points) of each day.
-    out : (states, days, patients); written at the days `at` (D) and from `patient` on.
-    """
-    for day, node, w in zip(at, first, weights, strict=True):
-        total = w[0] * values[node]
-        for offset in range(1, w.shape[0]):
-            total += w[offset] * values[node + offset]
-        out[:, day, patient : patient + values.shape[2]] = total
+def _watch(wanted: Wanted, node: int, now: Moment, infusion: Infusion, p: Individual, c: Constants) -> None:
+    if wanted.watched.shape[1]:
+        wanted.watched[:, node] = watch(now, infusion, p, c)
 
 
-NUMPY = Engine("numpy", advance_by_numpy, sample_by_numpy, chunk=8192)
+def _states_wanted(
+    course: Course, at: int, now: Node, middle: Moment, end: Node, infusion: Infusion, p: Individual, c: Constants
+) -> States:
+    if course.node[at] == 1:
+        return middle.states
+    if course.node[at] == 2:
+        return end.states
+    before, after = Moment(now.states, now.signals), Moment(end.states, end.signals)
+    return states_at(before, middle, after, infusion, p, c, Blend(*course.blend[at]), course.elapsed[at])
+
+
+NUMPY = Engine("numpy", advance_by_numpy, chunk=8192)
 
 
 @lru_cache(maxsize=16)
-def schedules(course: Timetable, constants: Constants) -> tuple[Schedule, ...]:
-    """What all patients share in each interval of a course."""
-    coarseness = course.coarseness * refinement(constants.cytolytic_rate)
-    found: list[Schedule] = []
-    for interval in course.intervals:
-        step_before = float(found[-1].steps[-1]) if found else 1.0
-        found.append(_schedule(interval, course, constants, coarseness, step_before))
-    return tuple(found)
+def course_of(timetable: Timetable, constants: Constants, days: tuple[float, ...]) -> Course:
+    """What all patients share: the steps of a course, and where the wanted days lie (rising; the slots of the output).
 
-
-def _schedule(interval: Interval, course: Timetable, c: Constants, coarseness: float, step_before: float) -> Schedule:
-    steps = np.array(steps_of(interval.stop - interval.start, coarseness, infusing=interval.infusing))
-    days = nodes_of(interval.start, interval.stop, steps)
-    given = tuple(dose for dose in course.premedication_days if dose <= interval.start)
-    return Schedule(
-        days=days,
-        steps=steps,
-        step_before=step_before,
-        weights=_table(shared_loss_rates(c), steps),
-        premedicated=np.array([m.premedication_factor(float(day), given, c) for day in days]),
-        desensitises=course.desensitises,
+    A day that is an end of an interval and the start of the next belongs to the first of the two.
+    """
+    coarseness = timetable.coarseness * refinement(constants.cytolytic_rate)
+    longest = ceil(max(interval.stop - interval.start for interval in timetable.intervals))
+    both = grids(coarseness, longest)
+    kinds = np.array([0 if interval.infusing else 1 for interval in timetable.intervals])
+    wanted = np.array(days)
+    parts = [
+        _part(interval, timetable, constants, both[kind], wanted, first=not at)
+        for at, (interval, kind) in enumerate(zip(timetable.intervals, kinds, strict=True))
+    ]
+    together = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _Part._fields}
+    return Course(
+        lengths=np.stack([grid.lengths for grid in both]),
+        ends=np.stack([grid.ends for grid in both]),
+        weights=np.stack([_table(shared_loss_rates(constants), grid.lengths) for grid in both]),
+        kind=kinds,
+        steps=np.array([part.premedicated.shape[0] // 2 for part in parts]),
+        first_node=_starts([part.premedicated for part in parts])[:-1],
+        first_wanted=_starts([part.step for part in parts]),
+        desensitises=timetable.desensitises,
+        **together,
     )
+
+
+class _Part(NamedTuple):
+    """What one interval adds to a course."""
+
+    premedicated: FloatArray
+    step: IntArray
+    node: IntArray
+    elapsed: FloatArray
+    blend: FloatArray
+    slot: IntArray
+
+
+def _part(interval: Interval, course: Timetable, c: Constants, grid: Grid, days: FloatArray, *, first: bool) -> _Part:
+    duration = interval.stop - interval.start
+    begun = days >= interval.start if first else days > interval.start
+    slot = np.flatnonzero(begun & (days <= interval.stop))
+    elapsed = np.append(days[slot] - interval.start, duration)
+    found = places(grid, elapsed)
+    nodes = interval.start + grid.nodes[: 2 * found.step[-1] + 3]
+    given = tuple(dose for dose in course.premedication_days if dose <= interval.start)
+    premedicated = np.array([m.premedication_factor(float(day), given, c) for day in nodes])
+    return _Part(premedicated, found.step, found.node, elapsed, found.blend, np.append(slot, -1))
+
+
+def _starts(parts: Sequence[FloatArray | IntArray]) -> IntArray:
+    return np.cumsum([0, *(part.shape[0] for part in parts)])
 
 
 def _table(rates: tuple[float, ...], steps: FloatArray) -> FloatArray:
@@ -203,25 +308,30 @@ def _table(rates: tuple[float, ...], steps: FloatArray) -> FloatArray:
 class Integrator:
     """Advances the patients of one chunk from interval to interval."""
 
-    def __init__(self, patients: Population, engine: Engine) -> None:
-        self.patients, self.engine = patients, engine
-        self.individual = individual_of(patients)
+    def __init__(self, patients: Population, engine: Engine, course: Course, rates: FloatArray) -> None:
+        self.course, self.engine = course, engine
+        self.individual, self.constants = individual_of(patients), patients.constants
         self.state = initial_state(patients)
-        self.past = np.zeros((len(Past._fields), patients.size))
-        self.past[2:] = patients.blasts
-        self.memory = np.empty((0, len(States._fields), patients.size))
+        self.plateaus = m.steady_state(rates, patients.clearance)
+        self._memory = np.empty((len(Watched._fields), 0, patients.size))
 
-    def advance(self, schedule: Schedule, rate: FloatArray) -> History:
-        """Advance through one interval at an infusion rate (N) in mcg/day; returns the states on its nodes."""
-        values = self._room(schedule.days.shape[0])
-        values[0] = self.state
-        plateau = m.steady_state(rate, self.patients.clearance)
-        self.engine.advance(values, plateau, self.past, self.individual, self.patients.constants, schedule)
-        self.state = values[-1].copy()
-        return History(schedule.days, values, plateau, self.individual.elimination)
+    def advance(self, states: FloatArray) -> None:
+        """Advance through the whole course, and write the wanted states (states, times, N)."""
+        self._advance(0, self.plateaus.shape[0], Wanted(states, self._memory[:, :0]))
 
-    def _room(self, nodes: int) -> FloatArray:
-        """States on the nodes of an interval, in memory that is used again for the next."""
-        if self.memory.shape[0] < nodes:
-            self.memory = np.empty((nodes, len(States._fields), self.patients.size))
-        return self.memory[:nodes]
+    def watch(self, k: int, interval: Interval, states: FloatArray) -> History:
+        """Advance through one interval, and say what endpoints are found on."""
+        before = self.state.copy()
+        infusion = Infusion(self.plateaus[k], before[0] - self.plateaus[k])
+        nodes = nodes_of(self.course, k)
+        if self._memory.shape[1] < nodes.shape[0]:
+            self._memory = np.empty((len(Watched._fields), nodes.shape[0], before.shape[1]))
+        watched = self._memory[:, : nodes.shape[0]]
+        self._advance(k, k + 1, Wanted(states, watched))
+        elimination = self.individual.elimination
+        return History(interval.start, interval.stop, nodes, watched, infusion, elimination, before, self.state.copy())
+
+    def _advance(self, first: int, last: int, wanted: Wanted) -> None:
+        self.engine.advance(
+            self.course, first, last, self.state, self.plateaus, self.individual, self.constants, wanted
+        )

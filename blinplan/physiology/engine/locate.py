@@ -1,11 +1,15 @@
-"""Locate crossings and extremes between the nodes of the time grid.
+"""Locate crossings and extremes on the curves of one interval, each by what is known of one step alone.
 
-All functions take nodes (nodes,) in days and values (nodes, N), and work on every patient at once.
+Within a step a state is the polynomial of fifth degree through its values and its rates of change at the start, the
+middle and the end (`grid.hermite`). What comes after a step changes nothing that was found in it, also where the
+interval ends inside it. All functions work on every patient at once; the number of rounds is fixed, so that no
+patient's result depends on the others'.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +18,7 @@ from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.model.population import FloatArray
 
 BoolArray = NDArray[np.bool_]
-# False position with the Illinois rule, of order 1.44, then stands still to 1e-9 of the bracket; to 1e-6 where two more
-# roots of the cubic are close by.
+# False position with the Illinois rule, of order 1.44, then stands still to 1e-9 of the bracket.
 _ITERATIONS = 8
 
 
@@ -25,44 +28,235 @@ def first_true(mask: BoolArray) -> tuple[IntArray, BoolArray]:
     return index, np.asarray(mask[index, np.arange(mask.shape[1])])
 
 
-def crossing(nodes: FloatArray, values: FloatArray, index: IntArray, level: FloatArray | float) -> FloatArray:
-    """Day at which each patient's values reach a level between the nodes `index` - 1 and `index`.
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One quantity of N patients in one interval.
 
-    Solves the cubic through the four nearest nodes by false position, x = b - f(b) (b - a) / (f(b) - f(a)), with the
-    Illinois rule (Dowell and Jarratt, BIT 11, 1971, p. 168). Where `index` is 0, the first node.
-
-    The trap: a cubic has up to three roots, and Newton's method may leave for one that is not between the two nodes.
-    False position stays inside the bracket, and the Illinois rule keeps one end of it from standing still, which would
-    make it slow. The number of rounds is fixed, so that no patient's result depends on the others'.
+    Attributes
+    ----------
+    nodes : (2 S + 1) days since the start of the interval: the start, then the middle and the end of every step.
+    values, slopes : (nodes, N), the slopes per day.
     """
-    count = nodes.shape[0]
-    right = np.maximum(index, 1)
-    patients = np.arange(values.shape[1])
-    first = np.clip(right - 2, 0, max(count - 4, 0))
-    at = [np.minimum(first + k, count - 1) for k in range(min(4, count))]
-    t = [nodes[a] for a in at]
-    y = [values[a, patients] - level for a in at]
-    # Newton's divided differences, in place of a solve for each patient.
-    coefficient = list(y)
-    for order in range(1, len(t)):
-        for k in range(len(t) - 1, order - 1, -1):
-            coefficient[k] = (coefficient[k] - coefficient[k - 1]) / (t[k] - t[k - order])
 
-    def cubic(x: FloatArray) -> FloatArray:
-        total = coefficient[-1]
-        for k in range(len(t) - 2, -1, -1):
-            total = total * (x - t[k]) + coefficient[k]
-        return np.asarray(total)
+    nodes: FloatArray
+    values: FloatArray
+    slopes: FloatArray
 
-    low, high = nodes[right - 1].copy(), nodes[right].copy()
-    f_low, f_high = values[right - 1, patients] - level, values[right, patients] - level
-    x, left_before = high, np.zeros(right.shape)
-    left_before[:] = np.nan
+    def of(self, patients: IntArray) -> Curve:
+        """The same of some patients."""
+        return Curve(self.nodes, self.values[:, patients], self.slopes[:, patients])
+
+    def over(self, scale: FloatArray) -> Curve:
+        """The same over a scale (N)."""
+        return Curve(self.nodes, self.values / scale, self.slopes / scale)
+
+    def negated(self) -> Curve:
+        """The same upside down."""
+        return Curve(self.nodes, -self.values, -self.slopes)
+
+    def at(self, time: float) -> FloatArray:
+        """The values (N) at a time."""
+        node = int(np.searchsorted(self.nodes, time))
+        if self.nodes[node] == time:
+            return np.asarray(self.values[node])
+        half = np.full(self.values.shape[1], node - 1)
+        return self._quintic(half, np.arange(half.shape[0])).value(np.full(half.shape, time))
+
+    def beats(self, best: FloatArray, low: float, high: float) -> IntArray:
+        """Patients of whom some node between two times, or one of these, lies above the best so far (N)."""
+        first, last = np.searchsorted(self.nodes, low), np.searchsorted(self.nodes, high, side="right")
+        most = self.values[first:last].max(axis=0, initial=-np.inf)
+        for time, nearest in ((low, first), (high, last - 1)):
+            if self.nodes[nearest] != time:
+                most = np.maximum(most, self.at(time))
+        return np.flatnonzero(most > best)
+
+    def _quintic(self, half: IntArray, patients: IntArray) -> _Quintic:
+        """The polynomials of patients in half steps, each of which begins at the node of its number."""
+        start = 2 * (half // 2)
+        nodes = [start + k for k in range(3)]
+        days = [self.nodes[node] for node in nodes]
+        values = [self.values[node, patients] for node in nodes]
+        slopes = [self.slopes[node, patients] for node in nodes]
+        return _Quintic.through(days[1], 0.5 * (days[2] - days[0]), values, slopes)
+
+    def points(self, parts: int) -> tuple[FloatArray, FloatArray]:
+        """Times (M) and values (M, N) at the nodes, and at the ends of equal parts between them."""
+        starts, middles, ends = (self.nodes[at::2] for at in (0, 1, 2))
+        half = 0.5 * (ends - starts[:-1])
+        times, values = np.empty(parts * (self.nodes.shape[0] - 1) + 1), []
+        quintic = _Quintic.through(
+            middles[:, None],
+            half[:, None],
+            [self.values[at:until:2] for at, until in ((0, -1), (1, None), (2, None))],
+            [self.slopes[at:until:2] for at, until in ((0, -1), (1, None), (2, None))],
+        )
+        for part in range(2 * parts):
+            at = middles + half * (part / parts - 1.0) if part % parts else self.nodes[part // parts : -1 : 2]
+            times[part : -1 : 2 * parts] = at
+            values.append(quintic.value(at[:, None]) if part % parts else self.values[part // parts : -1 : 2])
+        times[-1] = self.nodes[-1]
+        return times, np.concatenate([np.stack(values, axis=1).reshape(-1, self.values.shape[1]), self.values[-1:]])
+
+    def crossing(
+        self,
+        low: FloatArray,
+        high: FloatArray,
+        patients: IntArray,
+        level: FloatArray,
+        ends: tuple[FloatArray, FloatArray],
+    ) -> FloatArray:
+        """When patients pass a level between two times of one half step, at which they have the values `ends`."""
+        half = np.searchsorted(self.nodes, low, side="right") - 1
+        quintic = self._quintic(half, patients)
+        return _root(lambda day: quintic.value(day) - level, low, high, ends[0] - level, ends[1] - level)
+
+    def greatest(self, low: float, high: float) -> tuple[FloatArray, FloatArray]:
+        """Greatest value (N) between two times, and when: at a node, at one of the times, or where the slope is 0."""
+        first, last = np.searchsorted(self.nodes, low), np.searchsorted(self.nodes, high, side="right") - 1
+        patients = np.arange(self.values.shape[1])
+        node, peak = np.full(patients.shape, first), np.full(patients.shape, -np.inf)
+        if first <= last:
+            node = np.argmax(self.values[first : last + 1], axis=0) + first
+            peak = self.values[node, patients].copy()
+        day = self.nodes[node]
+        for time, nearest in ((low, first), (high, last)):
+            if self.nodes[nearest] != time:
+                value = self.at(time)
+                better = value > peak
+                peak, day = np.where(better, value, peak), np.where(better, time, day)
+                node = np.where(better, nearest, node)
+        for half in (node - 1, node):
+            inside = (half >= 0) & (half < self.nodes.shape[0] - 1)
+            start = np.where(inside, half, 0)
+            rises = inside & (self.slopes[start, patients] > 0.0) & (self.slopes[start + 1, patients] < 0.0)
+            which = np.flatnonzero(rises)
+            if not which.size:
+                continue
+            summit, value = self._summit(start[which], which)
+            better = (value > peak[which]) & (summit > low) & (summit < high)
+            peak[which[better]], day[which[better]] = value[better], summit[better]
+        return peak, day
+
+    def _summit(self, half: IntArray, patients: IntArray) -> tuple[FloatArray, FloatArray]:
+        """When the slope is 0 in half steps, and the value then."""
+        quintic = self._quintic(half, patients)
+        low, high = self.nodes[half], self.nodes[half + 1]
+        day = _root(quintic.slope, low, high, self.slopes[half, patients], self.slopes[half + 1, patients])
+        return day, quintic.value(day)
+
+    def first_at_most(self, level: FloatArray | float, since: FloatArray | float, high: float) -> FloatArray:
+        """When each patient (N) first is at a level or below it, from a time on; NaN where not before `high`."""
+        patients = np.arange(self.values.shape[1])
+        levels, begin = np.broadcast_to(level, patients.shape), np.broadcast_to(since, patients.shape)
+        until = int(np.searchsorted(self.nodes, high)) + 1
+        below = (self.values[:until] <= levels) & (self.nodes[:until, None] > begin)
+        node, found = first_true(below)
+        day = np.full(patients.shape, np.nan)
+        at_once = self._values_at(begin, patients) <= levels
+        which = np.flatnonzero(found & ~at_once)
+        if which.size:
+            crossed = self._crossing(node[which] - 1, which, levels[which], begin[which])
+            day[which] = np.where(crossed <= high, crossed, np.nan)
+        return np.where(at_once & (begin <= high), begin, day)
+
+    def first_at_least(self, level: FloatArray | float, since: FloatArray | float, high: float) -> FloatArray:
+        """When each patient (N) first is at a level or above it."""
+        return self.negated().first_at_most(-level, since, high)
+
+    def days_at_most(self, level: float, low: float, high: float) -> FloatArray:
+        """For how many days each patient (N) is at a level or below it between two times.
+
+        The times of leaving less those of entering. Sums go patient by patient, so that nobody's depends on others'.
+        """
+        first, until = (
+            int(np.searchsorted(self.nodes, low, side="right")) - 1,
+            int(np.searchsorted(self.nodes, high)) + 1,
+        )
+        below = self.values[first:until] <= level
+        days = np.where(below[-1], high, 0.0) - np.where(below[0], low, 0.0)
+        changes, patients = np.nonzero(below[:-1] != below[1:])
+        if changes.size:
+            half = changes + first
+            crossed = self._crossing(half, patients, np.full(half.shape, level), self.nodes[half])
+            crossed = np.clip(crossed, low, high)
+            np.add.at(days, patients, np.where(below[changes, patients], crossed, -crossed))
+        return days
+
+    def _values_at(self, times: FloatArray, patients: IntArray) -> FloatArray:
+        """The value of each patient at a time of his own."""
+        if not times.any():
+            return np.asarray(self.values[0])
+        half = np.clip(np.searchsorted(self.nodes, times) - 1, 0, self.nodes.shape[0] - 2)
+        value = self._quintic(half, patients).value(times)
+        value = np.where(times == self.nodes[half], self.values[half, patients], value)
+        return np.asarray(np.where(times == self.nodes[half + 1], self.values[half + 1, patients], value))
+
+    def _crossing(self, half: IntArray, patients: IntArray, level: FloatArray, since: FloatArray) -> FloatArray:
+        """When patients pass a level in half steps, not before a time at which they have not."""
+        quintic = self._quintic(half, patients)
+        low, high = self.nodes[half], self.nodes[half + 1]
+        f_low, f_high = self.values[half, patients] - level, self.values[half + 1, patients] - level
+        inside = since > low
+        low, f_low = np.where(inside, since, low), np.where(inside, quintic.value(since) - level, f_low)
+        return _root(lambda day: quintic.value(day) - level, low, high, f_low, f_high)
+
+
+@dataclass(frozen=True, slots=True)
+class _Quintic:
+    """Polynomials of fifth degree in u, the time from the middle of a step over half its length."""
+
+    middle: FloatArray
+    half: FloatArray
+    coefficients: tuple[FloatArray, ...]
+
+    @classmethod
+    def through(
+        cls, middle: FloatArray, half: FloatArray, values: list[FloatArray], slopes: list[FloatArray]
+    ) -> _Quintic:
+        """Through values and slopes at the start, middle and end."""
+        start, centre, end = (half * slope for slope in slopes)
+        even, odd = 0.5 * (values[0] + values[2]) - values[1], 0.5 * (values[2] - values[0]) - centre
+        fourth = 0.25 * (end - start) - even
+        fifth = 0.5 * (0.5 * (start + end) - centre - 3.0 * odd)
+        return cls(middle, half, (values[1], centre, even - fourth, odd - fifth, fourth, fifth))
+
+    def value(self, day: FloatArray) -> FloatArray:
+        """The value at a time."""
+        u = (day - self.middle) / self.half
+        total = self.coefficients[5]
+        for coefficient in self.coefficients[4::-1]:
+            total = total * u + coefficient
+        return total
+
+    def slope(self, day: FloatArray) -> FloatArray:
+        """The slope at a time, per half step."""
+        u = (day - self.middle) / self.half
+        total = 5.0 * self.coefficients[5]
+        for power in (4, 3, 2, 1):
+            total = total * u + power * self.coefficients[power]
+        return total
+
+
+def _root(
+    function: Callable[[FloatArray], FloatArray],
+    low: FloatArray,
+    high: FloatArray,
+    f_low: FloatArray,
+    f_high: FloatArray,
+) -> FloatArray:
+    """Where a function is 0 between two times at which it has two signs.
+
+    By false position, x = b - f(b) (b - a) / (f(b) - f(a)), with the Illinois rule (Dowell and Jarratt, BIT 11, 1971,
+    p. 168), which keeps one end of the bracket from standing still. Newton's method may leave the bracket.
+    """
+    left_before = np.full(low.shape, np.nan)
+    x = high
     with np.errstate(divide="ignore", invalid="ignore"):
         for _ in range(_ITERATIONS):
             slope = f_high - f_low
             x = np.where(slope != 0.0, high - f_high * (high - low) / slope, high)
-            f = cubic(x)
+            f = function(x)
             left = np.sign(f) == np.sign(f_low)
             # The Illinois rule: an end that stays a second time is halved, so that both ends close in.
             again = left == left_before
@@ -70,54 +264,4 @@ def crossing(nodes: FloatArray, values: FloatArray, index: IntArray, level: Floa
             f_high = np.where(left, np.where(again, 0.5 * f_high, f_high), f)
             low, high = np.where(left, x, low), np.where(left, high, x)
             left_before = left
-    return np.where(index == 0, nodes[0], x)
-
-
-def days_within(
-    nodes: FloatArray, within: BoolArray, crossing_of: Callable[[IntArray, IntArray], FloatArray]
-) -> FloatArray:
-    """Days that each patient is within something, of which `within` (nodes, N) says it at the nodes.
-
-    A change lies where it is crossed, which `crossing_of` says of the nodes after changes and of their patients: the
-    times of leaving less those of entering. Sums go patient by patient, so that nobody's depends on the others'.
-    """
-    days = np.where(within[-1], nodes[-1] - nodes[0], 0.0)
-    if within.all() or not within.any():  # the most common, and quickly seen
-        return days
-    changes, patients = np.nonzero(within[:-1] != within[1:])
-    if changes.size:
-        since_start = crossing_of(changes + 1, patients) - nodes[0]
-        np.add.at(days, patients, np.where(within[changes, patients], since_start, -since_start))
-    return days
-
-
-def beating(values: FloatArray, best: FloatArray) -> IntArray:
-    """Patients of whom some value lies above the best so far; a plain reduction, far cheaper than a search."""
-    return np.flatnonzero(values.max(axis=0) > best)
-
-
-def greatest(nodes: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Greatest value of each patient, its day, and the nearest node: the vertex of the parabola through three nodes.
-
-    About the middle node the parabola is y + slope t + curvature t², with its vertex at t = -slope / (2 curvature). The
-    trap: a greatest value at an end of the interval stays where it is, for a parabola would look beyond the change of
-    the infusion; so does one of which the three nodes lie in a line.
-    """
-    index = np.argmax(values, axis=0)
-    patients = np.arange(values.shape[1])
-    peak, day = values[index, patients], nodes[index]
-    count = nodes.shape[0]
-    if count < 3:
-        return peak, day, index
-    inner = (index > 0) & (index < count - 1)
-    i = np.clip(index, 1, count - 2)
-    left, right = nodes[i] - nodes[i - 1], nodes[i + 1] - nodes[i]
-    y0, y1, y2 = values[i - 1, patients], values[i, patients], values[i + 1, patients]
-    slope_left, slope_right = (y1 - y0) / left, (y2 - y1) / right
-    curvature = (slope_right - slope_left) / (left + right)
-    slope = (slope_left * right + slope_right * left) / (left + right)
-    inner &= curvature < 0.0
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        shift = np.clip(-0.5 * slope / curvature, -left, right)
-        vertex = y1 + shift * (slope + curvature * shift)
-    return np.where(inner, vertex, peak), np.where(inner, nodes[i] + shift, day), index
+    return x

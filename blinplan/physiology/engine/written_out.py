@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 T = TypeVar("T", bound=tuple[Any, ...])
 
 
-def written_out(kind: type[T], arguments: str, entry: str, module: str) -> Callable[..., T]:
+def written_out(
+    kind: type[T], arguments: str, entry: str, module: str, *uses: Callable[..., Any], **others: str
+) -> Callable[..., T]:
     """Write `def build(arguments): return kind(entry 0, entry 1, ...)`, and compile it as part of a module.
 
     Parameters
@@ -21,10 +23,12 @@ def written_out(kind: type[T], arguments: str, entry: str, module: str) -> Calla
     arguments : the parameters of the function.
     entry : the expression of one entry; `{i}` in it is the entry's number.
     module : the name of the module that the function belongs to.
+    uses : the functions that entries call.
+    others : the expressions of entries that differ, by their names.
     """
     fields: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]
-    entries = ", ".join(entry.format(i=i) for i in range(len(fields)))
-    scope: dict[str, Any] = {"__name__": module, kind.__name__: kind}
+    entries = ", ".join(others.get(name, entry.format(i=i)) for i, name in enumerate(fields))
+    scope: dict[str, Any] = {"__name__": module, kind.__name__: kind, **{f.__name__: f for f in uses}}
     exec(f"def build({arguments}):\n    return {kind.__name__}({entries})\n", scope)  # noqa: S102 - our own text
     build: Callable[..., T] = scope["build"]
     return build

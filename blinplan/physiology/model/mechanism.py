@@ -27,9 +27,8 @@ def steady_state(rate: FloatArray, clearance: FloatArray) -> FloatArray:
 # --- "formation of a synapse between the T-cell and the tumor cell" ----------------------------------------------
 
 
-def occupancy(concentration: FloatArray, ec50: FloatArray, hill: int) -> FloatArray:
-    """Share of possible synapses that the drug bridges, 0 to 1 (Hill)."""
-    ratio = concentration / ec50
+def occupancy(ratio: FloatArray, hill: int) -> FloatArray:
+    """Share of possible synapses that the drug bridges, 0 to 1 (Hill), at a concentration over that of half of them."""
     power = ratio if hill & 1 else ratio * 0.0 + 1.0
     # By squares and without a loop, which a compiler could not spread over patients.
     square = ratio * ratio
