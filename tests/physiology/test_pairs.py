@@ -1,0 +1,98 @@
+"""Two courses that agree up to some time agree until then to the last bit, whatever follows."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blinplan.physiology import Dosing, draw, simulate
+from blinplan.physiology.engine.integrate import EngineName
+from blinplan.physiology.model.population import FloatArray
+from blinplan.quantities import MINUTES_PER_DAY
+
+PEOPLE = draw("adult-rr", 7, seed=21)
+MINUTES = st.integers(1, 21 * MINUTES_PER_DAY)
+RATES = st.sampled_from([0.0, 5.0, 9.0, 15.0, 28.0, 60.0])
+COURSES = st.lists(st.tuples(MINUTES, RATES), min_size=1, max_size=4)
+
+
+def dosing(course: list[tuple[int, float]]) -> Dosing:
+    """A course of minutes and mcg/day, one cycle."""
+    edges = np.cumsum([0, *(minutes for minutes, _ in course)]).tolist()
+    numbers = tuple(range(1, len(course) + 1))
+    return Dosing(tuple(edges), np.array([[rate] for _, rate in course]), (1,) * len(course), numbers)
+
+
+def until(course: list[tuple[int, float]], minute: int) -> list[tuple[int, float]]:
+    """The beginning of a course."""
+    found: list[tuple[int, float]] = []
+    for minutes, rate in course:
+        found.append((min(minutes, minute - sum(before for before, _ in found)), rate))
+        if sum(before for before, _ in found) == minute:
+            break
+    return found
+
+
+def states(of: Dosing, days: FloatArray, engine: EngineName | None = None) -> bytes:
+    found = simulate(of, PEOPLE, output_days=days, endpoints=False, engine=engine).trajectories
+    assert found is not None
+    return b"".join(values.tobytes() for values in found.states)
+
+
+@settings(max_examples=25, deadline=None)
+@given(COURSES, COURSES, st.data())
+def test_courses_that_agree_up_to_a_minute_have_the_same_states_and_endpoints_until_then(
+    course: list[tuple[int, float]], other: list[tuple[int, float]], data: st.DataObject
+) -> None:
+    whole = dosing(course)
+    minute = data.draw(st.integers(1, whole.edges_minutes[-1]))
+    begun = until(course, minute)
+    days = np.append(np.sort(np.random.default_rng(minute).uniform(0.0, minute, 12)), minute) / MINUTES_PER_DAY
+    assert states(whole, days) == states(dosing([*begun, *other]), days)
+    # What is measured of a cycle that ends there is measured whatever the next one brings.
+    ended, led_on = dosing(begun), dosing([*begun, *other])
+    led_on = replace(led_on, cycles=(*(1,) * len(begun), *(2,) * len(other)))
+    first, second = simulate(ended, PEOPLE).endpoints, simulate(led_on, PEOPLE).endpoints
+    assert first is not None
+    assert second is not None
+    for name in ("auc_by_cycle", "b_depleted_day", "b_depleted_days", "b_at_infusion_end", "t_peak"):
+        assert getattr(first, name)[0].tobytes() == getattr(second, name)[0].tobytes(), name
+    for name in ("cytokine_peak", "cytokine_peak_day", "cytokine_settled"):
+        assert getattr(first, name)[:, 0].tobytes() == getattr(second, name)[:, 0].tobytes(), name
+
+
+@settings(max_examples=15, deadline=None)
+@given(COURSES, st.data())
+def test_an_event_that_changes_nothing_changes_nothing(course: list[tuple[int, float]], data: st.DataObject) -> None:
+    plain = dosing(course)
+    at = data.draw(st.integers(0, len(course) - 1))
+    minutes, rate = course[at]
+    cut = data.draw(st.integers(0, minutes))
+    parts = [(part, rate) for part in (cut, minutes - cut) if part]
+    parted = dosing([*course[:at], *parts, *course[at + 1 :]])
+    days = np.linspace(0.0, plain.edges_minutes[-1] / MINUTES_PER_DAY, 29)
+    assert states(plain, days) == states(parted, days)
+    one, other = (simulate(of, PEOPLE).endpoints for of in (plain, parted))
+    assert one is not None
+    assert other is not None
+    for name in ("auc", "b_nadir", "b_nadir_day", "t_minimum", "t_return_day", "b_depleted_day", "cytokine_peak"):
+        assert getattr(one, name).tobytes() == getattr(other, name).tobytes(), name
+
+
+def test_the_first_week_of_a_dose_does_not_know_of_the_step_after_it() -> None:
+    """The example by which it was found: 5 mcg/day throughout, and 5 before 15."""
+    people, week = draw("adult-rr", 1000, seed=1), 7 * MINUTES_PER_DAY
+    flat = Dosing((0, 4 * week), np.array([[5.0]]), (1,), (1,))
+    stepped = Dosing((0, week, 4 * week), np.array([[5.0], [15.0]]), (1, 1), (1, 2))
+    one, other = simulate(flat, people).endpoints, simulate(stepped, people).endpoints
+    assert one is not None
+    assert other is not None
+    assert one.t_minimum.tobytes() == other.t_minimum.tobytes()
+    assert one.t_minimum_day.tobytes() == other.t_minimum_day.tobytes()
+    early = one.b_depleted_day[0] <= 7.0
+    assert early.sum() > 100
+    assert one.b_depleted_day[0, early].tobytes() == other.b_depleted_day[0, early].tobytes()
+    assert (other.b_depleted_day[0, ~early] > 7.0).sum() + np.isnan(other.b_depleted_day[0, ~early]).sum() == (
+        ~early
+    ).sum()
