@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from blinplan.physiology.engine.integrate import DoseStep, History, Interval, Stretch, Timetable
+from blinplan.physiology.engine.integrate import CyclePart, DoseStep, History, Interval, Timetable
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
 from blinplan.physiology.model.mechanism import steady_state
@@ -291,7 +291,7 @@ class Gathering:
     def _change(self, log_blasts: FloatArray) -> FloatArray:
         return (log_blasts - np.log(self.patients.blasts)) / _LN10
 
-    def _cycle(self, stretch: Stretch) -> int:
+    def _cycle(self, stretch: CyclePart) -> int:
         return self.windows.cycles.index(stretch.cycle)
 
     def _drug(self, interval: Interval, history: History) -> None:
@@ -307,7 +307,7 @@ class Gathering:
 
     def _b_cells(self, interval: Interval, history: History) -> None:
         w, b = self.windows, history.b_blood
-        upside_down, end = b.negated(), interval.stop - interval.start
+        upside_down, end = b.mirror_image(), interval.stop - interval.start
         better = upside_down.beats(-self.nadir, 0.0, end)
         least, day = upside_down.of(better).greatest(0.0, end)
         self.nadir[better], self.nadir_day[better] = -least, interval.start + day
@@ -339,7 +339,7 @@ class Gathering:
         since, end = np.zeros(self.patients.size), interval.stop - interval.start
         week = min(end, w.first_infusion + FIRST_WEEK - interval.start)
         if week >= 0.0:
-            upside_down = share.negated()
+            upside_down = share.mirror_image()
             better = upside_down.beats(-self.t_min, 0.0, week)
             least, since[better] = upside_down.of(better).greatest(0.0, week)
             self.t_min[better], self.t_min_day[better] = -least, interval.start + since[better]

@@ -19,11 +19,11 @@ from blinplan.physiology import endpoints as measure
 from blinplan.physiology.checkpoints import Checkpoint, Checkpoints, names_of
 from blinplan.physiology.engine.choose import engine_called
 from blinplan.physiology.engine.integrate import (
+    CyclePart,
     DoseStep,
     EngineName,
     Integrator,
     Interval,
-    Stretch,
     Timetable,
     course_of,
 )
@@ -60,7 +60,7 @@ def _intervals(dosing: Dosing, cuts: tuple[int, ...]) -> tuple[Interval, ...]:
     for k, (start, stop) in enumerate(pairwise(dosing.edges_minutes)):
         rate, same = dosing.rates[k], found and np.array_equal(rate_before, dosing.rates[k])
         for begin, end in pairwise([start, *(cut for cut in cuts if start < cut < stop), stop]):
-            stretch = Stretch(dosing.cycles[k], begin / MINUTES_PER_DAY, end / MINUTES_PER_DAY)
+            stretch = CyclePart(dosing.cycles[k], begin / MINUTES_PER_DAY, end / MINUTES_PER_DAY)
             if (same or begin > start) and begin not in cuts:
                 found[-1] = _longer(found[-1], stretch)
                 continue
@@ -78,7 +78,7 @@ def _intervals(dosing: Dosing, cuts: tuple[int, ...]) -> tuple[Interval, ...]:
     return tuple(found)
 
 
-def _longer(interval: Interval, more: Stretch) -> Interval:
+def _longer(interval: Interval, more: CyclePart) -> Interval:
     """An interval and what follows it at the same rate."""
     *before, last = interval.stretches
     parts = (*before, last._replace(stop=more.stop)) if last.cycle == more.cycle else (*before, last, more)

@@ -14,7 +14,7 @@ import numpy as np
 
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import History, Interval
-from blinplan.physiology.engine.locate import BoolArray, Curve
+from blinplan.physiology.engine.locate import BoolArray, SmoothCurve
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, signal_name
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import SHOWN, ShownState, States, initial_state
@@ -104,7 +104,7 @@ class Watching:
 
         self._take(interval, times, values, level, crossing)
 
-    def _curve(self, history: History) -> tuple[Curve, FloatArray]:
+    def _curve(self, history: History) -> tuple[SmoothCurve, FloatArray]:
         """What the engine has of the signal, and the level on its scale."""
         match self.watch.signal:
             case "b-cells":

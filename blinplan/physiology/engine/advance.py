@@ -79,14 +79,14 @@ class Past(NamedTuple):
     blasts_middle: FloatArray
 
 
-class Infusion(NamedTuple):
+class Inflow(NamedTuple):
     """What an interval infuses: its steady state, and how far above it (pg/mL) the interval began."""
 
     plateau: FloatArray
     excess: FloatArray
 
 
-class Moment(NamedTuple):
+class Instant(NamedTuple):
     """States at one time, and their signals."""
 
     states: States
@@ -132,7 +132,7 @@ def begin(
     first_step: float,
     premedicated: float,
     desensitises: bool,
-) -> tuple[Node, Infusion]:
+) -> tuple[Node, Inflow]:
     """Begin an interval whose infusion has its steady state at `plateau` (pg/mL)."""
     memories = states.adhesion_memory, states.release_memory
     effectors = m.effector_availability(states.t_total, c)
@@ -145,10 +145,10 @@ def begin(
     blasts = trend_at_event(signals.blasts, growing, first_step)
     past = Past(proliferation.start, proliferation.middle, blasts.start, blasts.middle)
     excess = states.concentration - plateau
-    return Node(states, signals, past, 1.0 + 0.0 * excess), Infusion(plateau, excess)
+    return Node(states, signals, past, 1.0 + 0.0 * excess), Inflow(plateau, excess)
 
 
-def advance(now: Node, infusion: Infusion, p: Individual, c: Constants, step: GridStep) -> tuple[Moment, Node]:
+def advance(now: Node, infusion: Inflow, p: Individual, c: Constants, step: GridStep) -> tuple[Instant, Node]:
     """One step: what is at its middle, and the node at its end.
 
     First what the drug alone decides, then cells, then what hangs on both. The proliferation signal, which is slow, and
@@ -193,14 +193,14 @@ def advance(now: Node, infusion: Infusion, p: Individual, c: Constants, step: Gr
         blasts,
         released,
     )
-    return Moment(_states(pairs, 0), middle), Node(_states(pairs, 1), end, past, decay)
+    return Instant(_states(pairs, 0), middle), Node(_states(pairs, 1), end, past, decay)
 
 
 # The states at the middle (k = 0) or at the end (1) of a step, from the pairs of all of them in their order.
 _states = written_out(States, "pairs, k", "pairs[{i}][k]", __name__)
 
 
-def _infuse(now: Node, infusion: Infusion, p: Individual, h: float) -> tuple[Pair, FloatArray]:
+def _infuse(now: Node, infusion: Inflow, p: Individual, h: float) -> tuple[Pair, FloatArray]:
     """Concentration in closed form, and the share left of the drug that the interval began with."""
     half = exponential(p.elimination * (-0.5 * h))
     decay = half * now.decay
@@ -209,13 +209,13 @@ def _infuse(now: Node, infusion: Infusion, p: Individual, h: float) -> tuple[Pai
     return (middle, infusion.plateau + infusion.excess * decay), decay
 
 
-def concentration_at(infusion: Infusion, elimination: FloatArray, elapsed: float) -> FloatArray:
+def concentration_at(infusion: Inflow, elimination: FloatArray, elapsed: float) -> FloatArray:
     """Concentration in closed form, so many days from the start of the interval."""
     exponent = np.minimum(elimination * elapsed, _GREATEST_EXPONENT)
     return infusion.plateau + infusion.excess * exponential(-exponent)
 
 
-def rates(now: Moment, infusion: Infusion, p: Individual, c: Constants) -> States:
+def rates(now: Instant, infusion: Inflow, p: Individual, c: Constants) -> States:
     """Rate of change (1/day) of every state."""
     s, signals = now
     lysis = m.lysis_rate(s.cytolytic, p.kill_rate)
@@ -250,7 +250,7 @@ def _log_growth(s: States, signals: Signals, p: Individual, c: Constants) -> Flo
     return m.blast_log_growth(signals.blasts, lysis, p.blast_sensitivity, c)
 
 
-class Course(NamedTuple):
+class StepPlan(NamedTuple):
     """What all patients share in a course of K intervals: one table of steps for all of them, and what is wanted.
 
     Attributes
@@ -261,7 +261,7 @@ class Course(NamedTuple):
     premedicated : (P) share of cytokine release that premedication leaves at each node; those of an interval begin at
         `first_node` (K).
     first_wanted : (K + 1) the first of the wanted times of each interval; its last is its end.
-    step, node, elapsed, blend : (W) where each lies, as of `Places`; (W) days since the start of the interval.
+    step, node, elapsed, blend : (W) where each lies, as of `Spots`; (W) days since the start of the interval.
     slot : (W) its column of the output; -1 for none.
     desensitises : whether cytokine release desensitises.
     """
@@ -282,13 +282,13 @@ class Course(NamedTuple):
     desensitises: bool
 
 
-def nodes_of(course: Course, k: int) -> FloatArray:
+def nodes_of(course: StepPlan, k: int) -> FloatArray:
     """Nodes of an interval, days since its start."""
     kind, number = course.kind[k], course.steps[k]
     return Grid(course.lengths[kind, :number], course.ends[kind, :number]).nodes
 
 
-def step_of(course: Course, k: int, i: int) -> GridStep:
+def step_of(course: StepPlan, k: int, i: int) -> GridStep:
     """Take a step of an interval."""
     kind, node = course.kind[k], course.first_node[k] + 2 * i
     return GridStep(
@@ -313,10 +313,10 @@ def _weights(w: FloatArray, kind: int, i: int, k: int) -> Weights:
 
 
 def states_at(
-    start: Moment,
-    middle: Moment,
-    end: Moment,
-    infusion: Infusion,
+    start: Instant,
+    middle: Instant,
+    end: Instant,
+    infusion: Inflow,
     p: Individual,
     c: Constants,
     w: Blend,
@@ -351,7 +351,7 @@ class Watched(NamedTuple):
     log_blasts_rate: FloatArray
 
 
-def watch(now: Moment, infusion: Infusion, p: Individual, c: Constants) -> Watched:
+def watch(now: Instant, infusion: Inflow, p: Individual, c: Constants) -> Watched:
     """What endpoints need of one moment."""
     s, rate = now.states, rates(now, infusion, p, c)
     return Watched(

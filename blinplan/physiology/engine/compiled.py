@@ -24,14 +24,14 @@ from blinplan.fingerprint import fingerprint
 from blinplan.physiology.engine import advance as lines
 from blinplan.physiology.engine import collocation, exponential
 from blinplan.physiology.engine.advance import (
-    Course,
     GridStep,
     Individual,
-    Infusion,
-    Moment,
+    Inflow,
+    Instant,
     Node,
     Past,
     Signals,
+    StepPlan,
     Watched,
     advance,
     begin,
@@ -51,11 +51,11 @@ Kernel = Callable[..., None]
 # Patients side by side: a multiple of what a processor computes at once, few enough to stay in its first cache.
 _WIDTH = 16
 _STATES, _SIGNALS, _PAST = len(States._fields), len(Signals._fields), len(Past._fields)
-_INDIVIDUAL, _INFUSION, _WATCHED = len(Individual._fields), len(Infusion._fields), len(Watched._fields)
+_INDIVIDUAL, _INFUSION, _WATCHED = len(Individual._fields), len(Inflow._fields), len(Watched._fields)
 _MOMENT, _NODE = _STATES + _SIGNALS, _STATES + _SIGNALS + _PAST + 1
 
 
-class _Place(NamedTuple):
+class _Lanes(NamedTuple):
     """Where the patients of a block stand among all."""
 
     start: int
@@ -74,7 +74,7 @@ class _Work(NamedTuple):
 
 
 def _advance_all(
-    course: Course,
+    course: StepPlan,
     first: int,
     last: int,
     state: FloatArray,
@@ -96,7 +96,7 @@ def _advance_all(
         np.empty((_WATCHED, _WIDTH)),
     )
     for start in range(0, state.shape[1], _WIDTH):
-        place = _Place(start, min(_WIDTH, state.shape[1] - start))
+        place = _Lanes(start, min(_WIDTH, state.shape[1] - start))
         _read(individuals, place, work.who)
         _read(state, place, work.states)
         for k in range(first, last):
@@ -120,7 +120,7 @@ def _advance_all(
 
 
 def _begin_block(
-    course: Course, k: int, plateaus: FloatArray, place: _Place, work: _Work, c: Constants, wanted: Wanted
+    course: StepPlan, k: int, plateaus: FloatArray, place: _Lanes, work: _Work, c: Constants, wanted: Wanted
 ) -> None:
     left, first_step = course.premedicated[course.first_node[k]], course.lengths[course.kind[k], 0]
     for lane in range(_WIDTH):
@@ -141,7 +141,7 @@ def _advance_block(now: FloatArray, middle: FloatArray, who: FloatArray, c: Cons
         _store_moment(half, middle, lane)
 
 
-def _watch_block(now: FloatArray, work: _Work, c: Constants, place: _Place, wanted: Wanted, node: int) -> None:
+def _watch_block(now: FloatArray, work: _Work, c: Constants, place: _Lanes, wanted: Wanted, node: int) -> None:
     """Write what endpoints are found on at a node."""
     for lane in range(_WIDTH):
         found = watch(_moment(now, lane), _infusion(work.who, lane), _individual(work.who, lane), c)
@@ -150,7 +150,7 @@ def _watch_block(now: FloatArray, work: _Work, c: Constants, place: _Place, want
     _write(work.seen, wanted.watched[:, node], place)
 
 
-def _look(course: Course, at: int, work: _Work, c: Constants) -> None:
+def _look(course: StepPlan, at: int, work: _Work, c: Constants) -> None:
     """Read the states off at a wanted time: at a node as they are, between nodes from all three."""
     if course.node[at]:
         _copy(work.middle if course.node[at] == 1 else work.now, work.states)
@@ -171,14 +171,14 @@ def _copy(block: FloatArray, out: FloatArray) -> None:
             out[k, lane] = block[k, lane]
 
 
-def _read(rows: FloatArray, place: _Place, block: FloatArray) -> None:
+def _read(rows: FloatArray, place: _Lanes, block: FloatArray) -> None:
     """Take the patients of a block; one that is not full is filled up with its last patient."""
     for k in range(rows.shape[0]):
         for lane in range(_WIDTH):
             block[k, lane] = rows[k, place.start + min(lane, place.width - 1)]
 
 
-def _write(block: FloatArray, rows: FloatArray, place: _Place) -> None:
+def _write(block: FloatArray, rows: FloatArray, place: _Lanes) -> None:
     """Write the patients of a block to all rows."""
     for k in range(rows.shape[0]):
         for lane in range(place.width):
@@ -190,19 +190,19 @@ _states = written_out(States, "v, j", "v[{i}, j]", __name__)
 _signals = written_out(Signals, "v, k, j", "v[k + {i}, j]", __name__)
 _past = written_out(Past, "v, k, j", "v[k + {i}, j]", __name__)
 _individual = written_out(Individual, "v, j", "v[{i}, j]", __name__)
-_infusion = written_out(Infusion, "v, j", f"v[{_INDIVIDUAL} + {{i}}, j]", __name__)
+_infusion = written_out(Inflow, "v, j", f"v[{_INDIVIDUAL} + {{i}}, j]", __name__)
 _blend = written_out(Blend, "v, j", "v[j, {i}]", __name__)
 
 
-def _moment(v: FloatArray, j: int) -> Moment:
-    return Moment(_states(v, j), _signals(v, _STATES, j))
+def _moment(v: FloatArray, j: int) -> Instant:
+    return Instant(_states(v, j), _signals(v, _STATES, j))
 
 
 def _node(v: FloatArray, j: int) -> Node:
     return Node(_states(v, j), _signals(v, _STATES, j), _past(v, _MOMENT, j), v[_NODE - 1, j])
 
 
-def _store_moment(now: Moment, v: FloatArray, j: int) -> None:
+def _store_moment(now: Instant, v: FloatArray, j: int) -> None:
     for k in range(_STATES):
         v[k, j] = now.states[k]
     for k in range(_SIGNALS):
@@ -210,7 +210,7 @@ def _store_moment(now: Moment, v: FloatArray, j: int) -> None:
 
 
 def _store_node(node: Node, v: FloatArray, j: int) -> None:
-    _store_moment(Moment(node.states, node.signals), v, j)
+    _store_moment(Instant(node.states, node.signals), v, j)
     for k in range(_PAST):
         v[_MOMENT + k, j] = node.past[k]
     v[_NODE - 1, j] = node.decay
@@ -298,7 +298,7 @@ _kernel = _compile(_advance_all)
 
 
 def advance_compiled(
-    course: Course,
+    course: StepPlan,
     first: int,
     last: int,
     state: FloatArray,

@@ -129,7 +129,7 @@ def _grid(ends: tuple[float, ...], number: int) -> Grid:
     return Grid(np.diff(filled, prepend=0.0), filled)
 
 
-class Places(NamedTuple):
+class Spots(NamedTuple):
     """Where times lie on the grid.
 
     Attributes
@@ -143,7 +143,7 @@ class Places(NamedTuple):
     blend: FloatArray
 
 
-def places(grid: Grid, elapsed: FloatArray) -> Places:
+def places(grid: Grid, elapsed: FloatArray) -> Spots:
     """Find times (T), days since the event, on the grid; with weights (T, 6) of the polynomials there.
 
     The weights are of the values at the start, the middle and the end of the step, and of the slopes there.
@@ -152,7 +152,7 @@ def places(grid: Grid, elapsed: FloatArray) -> Places:
     half = 0.5 * grid.lengths[step]
     middle = grid.ends[step] - half
     node = np.where(elapsed == middle, 1, np.where(elapsed == grid.ends[step], 2, 0))
-    return Places(step, node, hermite((elapsed - middle) / half, half))
+    return Spots(step, node, hermite((elapsed - middle) / half, half))
 
 
 def hermite(u: FloatArray, half: FloatArray) -> FloatArray:

@@ -11,11 +11,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from blinplan.physiology.engine.advance import (
-    Course,
     Individual,
-    Infusion,
-    Moment,
+    Inflow,
+    Instant,
     Node,
+    StepPlan,
     Watched,
     advance,
     begin,
@@ -28,7 +28,7 @@ from blinplan.physiology.engine.advance import (
 )
 from blinplan.physiology.engine.collocation import Blend, weights
 from blinplan.physiology.engine.grid import Grid, IntArray, grids, places, refinement
-from blinplan.physiology.engine.locate import Curve
+from blinplan.physiology.engine.locate import SmoothCurve
 from blinplan.physiology.model import mechanism as m
 from blinplan.physiology.model.population import Constants, FloatArray, Population
 from blinplan.physiology.model.states import States, initial_state
@@ -50,7 +50,7 @@ class Wanted(NamedTuple):
     watched: FloatArray
 
 
-Advance = Callable[[Course, int, int, FloatArray, FloatArray, Individual, Constants, Wanted], None]
+Advance = Callable[[StepPlan, int, int, FloatArray, FloatArray, Individual, Constants, Wanted], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Engine:
     chunk: int
 
 
-class Stretch(NamedTuple):
+class CyclePart(NamedTuple):
     """What of an interval belongs to one cycle, in days from the course start."""
 
     cycle: int
@@ -93,7 +93,7 @@ class Interval:
     row: int
     infusing: bool
     escalates: bool
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[CyclePart, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,33 +135,33 @@ class History:
     stop: float
     nodes: FloatArray
     watched: FloatArray
-    infusion: Infusion
+    infusion: Inflow
     elimination: FloatArray
     before: FloatArray
     after: FloatArray
 
     @property
-    def b_blood(self) -> Curve:
+    def b_blood(self) -> SmoothCurve:
         """B cells in blood."""
         return self._curve(0)
 
     @property
-    def t_blood(self) -> Curve:
+    def t_blood(self) -> SmoothCurve:
         """T cells in blood."""
         return self._curve(1)
 
     @property
-    def release(self) -> Curve:
+    def release(self) -> SmoothCurve:
         """Release of the cytokines that rise."""
         return self._curve(2)
 
     @property
-    def log_blasts(self) -> Curve:
+    def log_blasts(self) -> SmoothCurve:
         """Logarithm of the blasts."""
         return self._curve(3)
 
-    def _curve(self, number: int) -> Curve:
-        return Curve(self.nodes, self.watched[2 * number], self.watched[2 * number + 1])
+    def _curve(self, number: int) -> SmoothCurve:
+        return SmoothCurve(self.nodes, self.watched[2 * number], self.watched[2 * number + 1])
 
     def concentration(self, elapsed: float) -> FloatArray:
         """Concentration (pg/mL) so many days from the start of the interval, in closed form."""
@@ -188,7 +188,7 @@ def individual_of(patients: Population) -> Individual:
 
 
 def advance_by_numpy(
-    course: Course,
+    course: StepPlan,
     first: int,
     last: int,
     state: FloatArray,
@@ -210,11 +210,11 @@ def advance_by_numpy(
         kind, at = course.kind[k], course.first_wanted[k]
         left = course.premedicated[course.first_node[k]]
         now, infusion = begin(States(*state), plateaus[k], p, c, course.lengths[kind, 0], left, course.desensitises)
-        _watch(wanted, 0, Moment(now.states, now.signals), infusion, p, c)
+        _watch(wanted, 0, Instant(now.states, now.signals), infusion, p, c)
         for i in range(course.steps[k]):
             middle, end = advance(now, infusion, p, c, step_of(course, k, i))
             _watch(wanted, 2 * i + 1, middle, infusion, p, c)
-            _watch(wanted, 2 * i + 2, Moment(end.states, end.signals), infusion, p, c)
+            _watch(wanted, 2 * i + 2, Instant(end.states, end.signals), infusion, p, c)
             while at < course.first_wanted[k + 1] and course.step[at] == i:
                 states = _states_wanted(course, at, now, middle, end, infusion, p, c)
                 if course.slot[at] >= 0:
@@ -224,19 +224,19 @@ def advance_by_numpy(
         state[:] = states
 
 
-def _watch(wanted: Wanted, node: int, now: Moment, infusion: Infusion, p: Individual, c: Constants) -> None:
+def _watch(wanted: Wanted, node: int, now: Instant, infusion: Inflow, p: Individual, c: Constants) -> None:
     if wanted.watched.shape[1]:
         wanted.watched[:, node] = watch(now, infusion, p, c)
 
 
 def _states_wanted(
-    course: Course, at: int, now: Node, middle: Moment, end: Node, infusion: Infusion, p: Individual, c: Constants
+    course: StepPlan, at: int, now: Node, middle: Instant, end: Node, infusion: Inflow, p: Individual, c: Constants
 ) -> States:
     if course.node[at] == 1:
         return middle.states
     if course.node[at] == 2:
         return end.states
-    before, after = Moment(now.states, now.signals), Moment(end.states, end.signals)
+    before, after = Instant(now.states, now.signals), Instant(end.states, end.signals)
     return states_at(before, middle, after, infusion, p, c, Blend(*course.blend[at]), course.elapsed[at])
 
 
@@ -244,7 +244,7 @@ NUMPY = Engine("numpy", advance_by_numpy, chunk=8192)
 
 
 @lru_cache(maxsize=16)
-def course_of(timetable: Timetable, constants: Constants, days: tuple[float, ...]) -> Course:
+def course_of(timetable: Timetable, constants: Constants, days: tuple[float, ...]) -> StepPlan:
     """What all patients share: the steps of a course, and where the wanted days lie (rising; the slots of the output).
 
     A day that is an end of an interval and the start of the next belongs to the first of the two.
@@ -259,7 +259,7 @@ def course_of(timetable: Timetable, constants: Constants, days: tuple[float, ...
         for at, (interval, kind) in enumerate(zip(timetable.intervals, kinds, strict=True))
     ]
     together = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _Part._fields}
-    return Course(
+    return StepPlan(
         lengths=np.stack([grid.lengths for grid in both]),
         ends=np.stack([grid.ends for grid in both]),
         weights=np.stack([_table(shared_loss_rates(constants), grid.lengths) for grid in both]),
@@ -308,7 +308,7 @@ def _table(rates: tuple[float, ...], steps: FloatArray) -> FloatArray:
 class Integrator:
     """Advances the patients of one chunk from interval to interval."""
 
-    def __init__(self, patients: Population, engine: Engine, course: Course, rates: FloatArray) -> None:
+    def __init__(self, patients: Population, engine: Engine, course: StepPlan, rates: FloatArray) -> None:
         self.course, self.engine = course, engine
         self.individual, self.constants = individual_of(patients), patients.constants
         self.state = initial_state(patients)
@@ -322,7 +322,7 @@ class Integrator:
     def watch(self, k: int, interval: Interval, states: FloatArray) -> History:
         """Advance through one interval, and say what endpoints are found on."""
         before = self.state.copy()
-        infusion = Infusion(self.plateaus[k], before[0] - self.plateaus[k])
+        infusion = Inflow(self.plateaus[k], before[0] - self.plateaus[k])
         nodes = nodes_of(self.course, k)
         if self._memory.shape[1] < nodes.shape[0]:
             self._memory = np.empty((len(Watched._fields), nodes.shape[0], before.shape[1]))

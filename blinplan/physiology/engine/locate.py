@@ -29,7 +29,7 @@ def first_true(mask: BoolArray) -> tuple[IntArray, BoolArray]:
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class SmoothCurve:
     """One quantity of N patients in one interval.
 
     Attributes
@@ -42,17 +42,17 @@ class Curve:
     values: FloatArray
     slopes: FloatArray
 
-    def of(self, patients: IntArray) -> Curve:
+    def of(self, patients: IntArray) -> SmoothCurve:
         """The same of some patients."""
-        return Curve(self.nodes, self.values[:, patients], self.slopes[:, patients])
+        return SmoothCurve(self.nodes, self.values[:, patients], self.slopes[:, patients])
 
-    def over(self, scale: FloatArray) -> Curve:
+    def over(self, scale: FloatArray) -> SmoothCurve:
         """The same over a scale (N)."""
-        return Curve(self.nodes, self.values / scale, self.slopes / scale)
+        return SmoothCurve(self.nodes, self.values / scale, self.slopes / scale)
 
-    def negated(self) -> Curve:
+    def mirror_image(self) -> SmoothCurve:
         """The same upside down."""
-        return Curve(self.nodes, -self.values, -self.slopes)
+        return SmoothCurve(self.nodes, -self.values, -self.slopes)
 
     def at(self, time: float) -> FloatArray:
         """The values (N) at a time."""
@@ -162,7 +162,7 @@ class Curve:
 
     def first_at_least(self, level: FloatArray | float, since: FloatArray | float, high: float) -> FloatArray:
         """When each patient (N) first is at a level or above it."""
-        return self.negated().first_at_most(-level, since, high)
+        return self.mirror_image().first_at_most(-level, since, high)
 
     def days_at_most(self, level: float, low: float, high: float) -> FloatArray:
         """For how many days each patient (N) is at a level or below it between two times.

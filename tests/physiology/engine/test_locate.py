@@ -5,18 +5,18 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from blinplan.physiology.engine.locate import Curve, first_true
+from blinplan.physiology.engine.locate import SmoothCurve, first_true
 from blinplan.physiology.model.population import FloatArray
 
 NODES = np.array([0.0, 0.1, 0.2, 0.5, 0.8, 1.4, 2.0])
 """Three steps: a start, and the middle and the end of each."""
 
 
-def curve(value: Callable[[FloatArray], FloatArray], slope: Callable[[FloatArray], FloatArray]) -> Curve:
-    return Curve(NODES, value(NODES[:, None]), slope(NODES[:, None]))
+def curve(value: Callable[[FloatArray], FloatArray], slope: Callable[[FloatArray], FloatArray]) -> SmoothCurve:
+    return SmoothCurve(NODES, value(NODES[:, None]), slope(NODES[:, None]))
 
 
-def parabolas(vertex: FloatArray) -> Curve:
+def parabolas(vertex: FloatArray) -> SmoothCurve:
     return curve(lambda t: 5.0 - 3.0 * (t - vertex) ** 2, lambda t: -6.0 * (t - vertex))
 
 
@@ -66,7 +66,7 @@ def test_days_at_a_level_or_below_are_those_between_its_crossings() -> None:
 
 
 def test_a_patient_s_crossing_does_not_depend_on_the_others() -> None:
-    def wave(of: FloatArray) -> Curve:
+    def wave(of: FloatArray) -> SmoothCurve:
         return curve(lambda t: np.cos(3.0 * t) * of, lambda t: -3.0 * np.sin(3.0 * t) * of)
 
     scale, level = np.linspace(0.5, 2.0, 7), 0.4 * np.linspace(0.5, 1.5, 7)
@@ -78,7 +78,7 @@ def test_a_patient_s_crossing_does_not_depend_on_the_others() -> None:
 def test_what_comes_later_changes_nothing_that_was_found() -> None:
     """The nodes up to the end of a step are all that a crossing or an extreme in it follows from."""
     whole = parabolas(np.array([0.45, 0.62]))
-    short = Curve(NODES[:5], whole.values[:5], whole.slopes[:5])
+    short = SmoothCurve(NODES[:5], whole.values[:5], whole.slopes[:5])
     for end in (0.5, 0.63, 0.8):
         for one, other in zip(whole.greatest(0.0, end), short.greatest(0.0, end), strict=True):
             assert one.tobytes() == other.tobytes()
