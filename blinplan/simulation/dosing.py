@@ -9,6 +9,8 @@ import numpy as np
 from blinplan.course.adulthood import EITHER, adult_from
 from blinplan.course.events import Period, rate_in
 from blinplan.course.premedication import given_to, goes_by_age, goes_on, planned_occasions
+from blinplan.outside_text import visible
+from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.dosing import Dosing
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.regimen.regimen import AgeGroup, Regimen
@@ -63,8 +65,8 @@ def require_one_age_group(regimen: Regimen, ages: FloatArray) -> None:
         )
 
 
-def require_ages(regimen: Regimen, ages: FloatArray) -> None:
-    """Refuse patients of known ages whom the regimen is not for.
+def require_ages(regimen: Regimen, ages: FloatArray, ids: Sequence[str] = ()) -> None:
+    """Refuse patients of known ages whom the regimen is not for; ``ids`` are what they are called.
 
     Raises
     ------
@@ -73,12 +75,27 @@ def require_ages(regimen: Regimen, ages: FloatArray) -> None:
     """
     who = regimen.eligibility
     least, below = (None if bound is None else float(bound) for bound in (who.minimum_age, who.below_age))
-    others = [age for age in ages if (least is not None and age < least) or (below is not None and age >= below)]
-    if others:
+    wrong = np.zeros(ages.shape, dtype=np.bool_)
+    wrong |= False if least is None else ages < least
+    wrong |= False if below is None else ages >= below
+    others = ages[wrong]
+    if others.size:
         span = f"{min(others):g} to {max(others):g}" if len(others) > 1 else f"{others[0]:g}"
         raise NotEligibleError(
             f"{regimen.name} is for {who}; {len(others):,} of {len(ages):,} virtual patients are {span} years old"
+            f"{_names_of(ids, wrong)}"
         )
+
+
+_MOST_NAMES = 5
+
+
+def _names_of(ids: Sequence[str], wrong: BoolArray) -> str:
+    """What some of them are called, where they have names."""
+    names = [visible(ids[k]) for k in np.flatnonzero(wrong).tolist()] if ids else []
+    others = len(names) - _MOST_NAMES
+    shown = [*names[:_MOST_NAMES], *([f"and {others:,} more"] if others > 0 else [])]
+    return f" (id {', '.join(shown)})" if shown else ""
 
 
 def _premedication(
@@ -105,9 +122,10 @@ def _admit(regimen: Regimen, population: Population) -> None:
     weights = population.weight_kg
     refused = sum(not regimen.eligibility.admits(Fraction(float(weight))) for weight in (weights.min(), weights.max()))
     if refused:
-        others = [weight for weight in weights if not regimen.eligibility.admits(Fraction(float(weight)))]
+        wrong = np.array([not regimen.eligibility.admits(Fraction(float(weight))) for weight in weights])
+        others = weights[wrong]
         span = f"{min(others):.1f} to {max(others):.1f}" if len(others) > 1 else f"{others[0]:.1f}"
         raise NotEligibleError(
             f"{regimen.name} is for {regimen.eligibility}; {len(others):,} of {population.size:,} virtual patients"
-            f" weigh {span} kg"
+            f" weigh {span} kg{_names_of(population.ids, wrong)}"
         )

@@ -114,3 +114,12 @@ def test_the_table_is_not_written_over(inside: Run, ward: Path) -> None:
     for more in ((), ("--every", "1d"), ("-f", "nonmem")):
         assert inside("simulate", "rr-adult", "--people", ward.name, "-o", ward.name, *more).status == 2
     assert ward.read_text(encoding="utf-8") == TABLE
+
+
+def test_patients_whom_a_regimen_is_not_for_are_named(inside: Run, tmp_path: Path) -> None:
+    rows = "".join(f"P-{kg},{kg},150\n" for kg in (38, 50, 39, 40, 41, 42, 43))
+    (tmp_path / "small.csv").write_text(f"id,weight_kg,height_cm\n{rows}", encoding="utf-8")
+    ran = inside("simulate", "rr-adult", "--people", "small.csv")
+    assert ran.status == 2
+    words = "6 of 7 virtual patients weigh 38.0 to 43.0 kg (id P-38, P-39, P-40, P-41, P-42, and 1 more)"
+    assert words in " ".join(ran.err.split())
