@@ -108,6 +108,20 @@ def test_what_cannot_be_asked_for_is_told_with_what_can(
         assert text in told
 
 
+def test_one_text_is_one_endpoint() -> None:
+    assert list(blinplan.simulate("nhl-5", 2, endpoints="auc").endpoints) == ["auc"]
+    assert f"{KEY}_day" in blinplan.simulate("nhl-5", 2, endpoints=OWN).endpoints
+
+
+def test_half_that_no_parameter_set_reaches_is_not_reached(inside: Run) -> None:
+    asked = ("--patients", "20", "--uncertainty", "2", "--endpoints", "b_recovery_day")
+    shown = inside("simulate", "nhl-15", *asked).out
+    assert "not reached to" not in shown
+    assert shown.count("not reached") >= 4
+    found = inside("simulate", "nhl-15", *asked, "-f", "json").json["endpoints"][0]
+    assert (found["median"], found["median_over_sets_p5"], found["median_over_sets_p95"]) == (None, None, None)
+
+
 def test_python_is_told_too() -> None:
     with pytest.raises(Refusal, match="b_depleted_dya"):
         blinplan.simulate("nhl-5", 2, endpoints=["b_depleted_dya"])

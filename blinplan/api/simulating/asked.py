@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 def asked_endpoints(texts: Sequence[str], by_day: Sequence[float] = ()) -> "AskedEndpoints":
     """Tell keys and one's own words apart: a key is one word in small letters, and they are several.
 
+    One text stands for itself, and not for its letters.
+
     Raises
     ------
     Refusal
@@ -21,7 +23,7 @@ def asked_endpoints(texts: Sequence[str], by_day: Sequence[float] = ()) -> "Aske
     from blinplan.simulation.endpoints.wording import EndpointError, read_endpoint
 
     keys, own = [], []
-    for text in texts:
+    for text in (texts,) if isinstance(texts, str) else texts:
         if is_key(text):
             keys.append(text)
             continue

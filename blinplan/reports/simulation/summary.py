@@ -308,7 +308,9 @@ def _table(heads: Sequence[str], over_sets: str, rows: Iterable[_Row], screen: S
 
 
 def _between(over: Distribution) -> str:
-    return "-" if not over.count else f"{number(over.low)} to {number(over.high)}"
+    if not over.count:
+        return "-"
+    return NOT_REACHED if math.isinf(over.low) else f"{number(over.low)} to {number(over.high)}"
 
 
 def _shares_between(over: Distribution) -> str:
