@@ -48,7 +48,7 @@ def pages() -> dict[str, str]:
             7,
             "What blinplan simulate measures in virtual patients.",
             roff.section("description", *map(roff.paragraph, _ABOUT)),
-            *(_group(group) for group in GROUPS),
+            roff.section("endpoints", *(_group(group) for group in GROUPS)),
             roff.section(
                 "endpoints of your own",
                 *(roff.paragraph(text.replace("{key}", own.key)) for text in _OWN),
@@ -60,7 +60,7 @@ def pages() -> dict[str, str]:
 
 
 def _group(group: str) -> list[str]:
-    return roff.section(group, *(_item(one) for one in ENDPOINTS if one.group == group))
+    return roff.subsection(group, *(_item(one) for one in ENDPOINTS if one.group == group))
 
 
 def _item(one: Definition) -> list[str]:
