@@ -109,7 +109,8 @@ def test_what_cannot_be_written_is_said_first(
     (tmp_path / "folder.csv").mkdir()
     table = "weight_kg,height_cm\n70,175\n"
     (tmp_path / "people.csv").write_text(table, encoding="utf-8")
-    ran = inside("simulate", "nhl-15", "--patients", "3", *arguments)
+    drawn = () if "--people" in arguments else ("--patients", "3")
+    ran = inside("simulate", "nhl-15", *drawn, *arguments)
     told = " ".join(ran.err.split())
     if words:
         assert (ran.status, ran.out) == (2, "")
