@@ -12,7 +12,16 @@ from blinplan.course.bags.opening import NeverOpenError, always_open, hour_of_ch
 from blinplan.course.bags.preparation import prepared_by
 from blinplan.course.bags.sequence import NoSequenceError
 from blinplan.course.bags_of_course import bags_of
-from blinplan.course.calendar import Clock, Due, Entry, entries, infusions, things_due, with_restarts
+from blinplan.course.calendar import (
+    ChangedDay,
+    Clock,
+    Due,
+    Entry,
+    entries,
+    infusions,
+    things_due,
+    with_restarts,
+)
 from blinplan.course.events import Course, as_ordered
 from blinplan.course.happened.hung import wrong_bag_that_hangs
 from blinplan.course.happened.ledger import Ledger, record_of
@@ -21,7 +30,7 @@ from blinplan.course.happened.starts import Opens, at_once
 from blinplan.course.premedication import PremedicationPlan, premedication_plan
 from blinplan.course.wall_clock import DayLength, WallClock
 from blinplan.label.read import label_of
-from blinplan.quantities import MINUTES_PER_HOUR
+from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.regimen.record.record import CourseRecord
 from blinplan.regimen.site.site import LongDay, Site, moves_of
 
@@ -69,6 +78,16 @@ class Dated:
             start <= since < stop and str(self.clock.zone_at(since - 1)) != str(self.clock.zone_at(since))
             for since, _ in self.ledger.moves
         )
+
+    def is_of_journey(self, day: ChangedDay) -> bool:
+        """Whether a journey makes a day longer or shorter: one on it, or one on the day before that left its hour out.
+
+        Of the latter the clock of the place where the day begins does not tell the difference.
+        """
+        if self.travels(day.start, day.stop):
+            return True
+        by_clock = WallClock(self.clock.started_at(day.start)).surplus(day.start, day.stop)
+        return day.more != by_clock and self.travels(day.start - MINUTES_PER_DAY, day.start)
 
     def shows(self, entry: Entry) -> bool:
         """Whether an entry is of the cycle and the days that are asked for."""

@@ -17,6 +17,7 @@ from blinplan.course.patient import Patient, patient
 from blinplan.exit_status import ExitStatus
 from blinplan.refusal import Refusal
 from blinplan.regimen.age import completed_age
+from blinplan.regimen.reading import read
 from blinplan.regimen.site.site import Site
 from blinplan.rules.configuration.settings import Settings
 from blinplan.rules.judge import judge
@@ -225,6 +226,31 @@ def test_bags_that_do_not_keep_in_the_cold_until_they_are_hung_are_found() -> No
     assert (finding.code, finding.severity) == ("A703", Severity.ERROR)
     assert "8 d at 2 to 8 °C" in finding.message
     assert set(refusals(site, "rr-adult", ADULT)) == set(DAYS)
+
+
+@pytest.mark.parametrize("whose", ["the label", "Ward 7"])
+def test_whatever_finds_no_bags_for_an_infant_names_weight_and_preservative_as_a_plan_does(
+    tmp_path: Path, whose: str
+) -> None:
+    more = {"closed": '["sunday", "saturday"]'} | ({} if whose == "the label" else {"preservative_from_kg": "5.4"})
+    site = ward("{ hours = 24 }, { hours = 48 }, { hours = 72, in_use_hours = 96 }", **more)
+    record = tmp_path / "record.toml"
+    record.write_text(
+        'record = 1\nregimen = "rr-below-45-kg"\nstart = 2026-11-02T10:00:00\ntime_zone = "UTC"\n'
+        "weight_kg = 4.9\nheight_cm = 55\n"
+    )
+    with pytest.raises(Refusal) as refused:
+        plan("rr-below-45-kg", record=record, site=site, isolated=True)
+    why = f"the patient weighs 4.9 kg, and {whose} gives bags with preservative from 5.4 kg; Ward 7's bags for 3 d hold"
+    assert why in str(refused.value)
+    found = [
+        *of_bags(site, "rr-below-45-kg", child("4.9"), MONDAY),
+        *judge(read(record.read_bytes(), str(record)), date(2026, 11, 1), None, Settings(), site=site).findings,
+    ]
+    assert {"A703", "A705", "I811"} <= {one.code for one in found}
+    for finding in found:
+        assert why in finding.message
+        assert finding.help == refused.value.advice
 
 
 def test_a_child_who_has_become_too_light_is_told_by_the_weight_that_counts_then(tmp_path: Path) -> None:

@@ -199,6 +199,26 @@ def test_who_leaves_at_the_hour_of_a_step(tmp_path: Path, zone: str, hour: str, 
     exact(found)
 
 
+def test_who_leaves_before_the_hour_of_change_to_where_it_has_passed(tmp_path: Path) -> None:
+    """From 08:00 in Berlin it is 16:00 in Tokyo: that day ends at 18:00, and the next, after the journey, is short."""
+    found = travelling(tmp_path, "2026-12-09T08:00:00", "Asia/Tokyo")
+    (told,) = (line for line in found.warnings if " in cycle 1: from " in line)
+    assert told.startswith("The patient travels in cycle 1: from Wed 2026-12-09 18:00 to Thu 2026-12-10 10:00 are 16 h")
+    assert told.endswith(" less than without the journey.")
+    (total,) = (line for line in found.warnings if line.startswith("Because "))
+    assert "the patient travels" in total
+    exact(found)
+
+
+def test_an_hour_that_the_clock_leaves_out_is_no_journey(tmp_path: Path) -> None:
+    """At 02:30 of 28 March no clock in Berlin shows the hour, and nobody travels."""
+    found = planned(tmp_path, "", head=ADULT.replace("2026-11-30T10:00", "2027-03-25T02:30"))
+    (told,) = (line for line in found.warnings if " in cycle 1: from " in line)
+    assert told.startswith("The clock is put forward in cycle 1: from Sun 2027-03-28 03:30 to Mon 2027-03-29 02:30")
+    (total,) = (line for line in found.warnings if line.startswith("Because "))
+    assert "travels" not in total
+
+
 def test_a_time_that_a_journey_leaves_out_is_later_on_that_day_only() -> None:
     """From 12:00 in Berlin the clock shows 20:00 in Tokyo: what was to come at 13:00 comes an hour later."""
     start = datetime(2026, 12, 7, 13, tzinfo=BERLIN)

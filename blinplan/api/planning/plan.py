@@ -372,27 +372,13 @@ def _bound_by_preservative(
     """In words, that the patient must not get the site's bags with preservative, and which; None where it is not so."""
     if site is None or weight is None:
         return None
-    from blinplan.course.bags.preparation import (
-        advice_on_allowed_bags,
-        is_too_light,
-        prepared_by,
-        preserved_bags_text,
-    )
-    from blinplan.quantities import decimal_text
+    from blinplan.course.bags.preparation import advice_on_allowed_bags, is_too_light, prepared_by, too_light_text
 
     label = label_of(course.regimen)
     ward = prepared_by(site, label)
-    least = ward.preservative_from
-    if least is None or not is_too_light(ward, weight):
+    if not is_too_light(ward, weight):
         return None
-    limit = limits.get("preservative_from_weight")
-    by_project = limit is not None and limit.change is not None and limit.value == least
-    whose = "the project" if by_project else "the label" if "preservative_from" in ward.by_label else ward.name
-    return (
-        f"the patient weighs {decimal_text(weight, 3)} kg, and {whose} gives bags with preservative from"
-        f" {decimal_text(least)} kg; {preserved_bags_text(ward)}",
-        advice_on_allowed_bags(ward, label),
-    )
+    return too_light_text(ward, weight, limits), advice_on_allowed_bags(ward, label)
 
 
 def _day(argument: str, given: date | str | None) -> date | None:

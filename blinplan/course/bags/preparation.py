@@ -171,6 +171,18 @@ def preserved_bags_text(site: "Site") -> str:
     return ", and ".join(parts)
 
 
+def too_light_text(site: "Site", weight: Fraction, limits: Limits) -> str:
+    """Say of a patient who is too light for some of a site's bags which they are, and who says from which weight on."""
+    least, limit = site.preservative_from, limits.get("preservative_from_weight")
+    by_project = limit is not None and limit.change is not None and limit.value == least
+    whose = "the project" if by_project else "the label" if "preservative_from" in site.by_label else site.name
+    since = "" if least is None else f" from {decimal_text(least)} kg"
+    return (
+        f"the patient weighs {decimal_text(weight, 3)} kg, and {whose} gives bags with preservative{since};"
+        f" {preserved_bags_text(site)}"
+    )
+
+
 def advice_on_allowed_bags(site: "Site", label: Label) -> str:
     """Offer the bags that a patient may get who is too light for the site's others."""
     own = [size.minutes for size in site.bags if size.preservative is False]

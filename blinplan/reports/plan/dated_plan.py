@@ -82,7 +82,7 @@ def clock_changes(dated: Dated) -> Iterator[Remark]:
     """Tell of each day of infusion that has more or less than 24 hours what is infused in it, and what that changes."""
     for day in changed_days(dated.course, dated.days):
         forth, more = ("back", "more") if day.more > 0 else ("forward", "less")
-        travels = dated.travels(day.start, day.stop)
+        travels = dated.is_of_journey(day)
         changed, what = ("The patient travels", "journey") if travels else (f"The clock is put {forth}", "change")
         since, until = moments_text(dated.clock.at(day.start), dated.clock.at(day.stop))
         text = (
@@ -100,7 +100,7 @@ def total_of_clock_changes(dated: Dated) -> Iterator[Remark]:
         return
     total = sum((day.micrograms_more for day in changed), Fraction(0))
     amount = f"{amount_text(abs(total))} mcg {'more' if total > 0 else 'less'} than" if total else "as much as"
-    travelled = {dated.travels(day.start, day.stop) for day in changed}
+    travelled = {dated.is_of_journey(day) for day in changed}
     reasons = {True: "the patient travels", False: "the clock is changed"}
     why = " and ".join(reason for travels, reason in reasons.items() if travels in travelled)
     yield Remark(f"Because {why}, the course has {amount} in days of 24 hours.", RemarkKind.TOLD)

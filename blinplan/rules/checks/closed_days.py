@@ -6,17 +6,26 @@ from datetime import datetime
 from itertools import groupby
 
 from blinplan.course.bags.opening import NeverOpenError
-from blinplan.course.bags.preparation import in_project
+from blinplan.course.bags.preparation import (
+    advice_on_allowed_bags,
+    in_project,
+    is_too_light,
+    prepared_by,
+    too_light_text,
+)
 from blinplan.course.bags.sequence import NoSequenceError
 from blinplan.course.calendar import Clock
 from blinplan.course.closed_days import ClosedChange, closed_changes, shortages_in
 from blinplan.course.dated import Dated, date_course
 from blinplan.course.events import Course
+from blinplan.label.read import label_of
 from blinplan.quantities import duration_text
 from blinplan.regimen.record.record import CourseRecord
 from blinplan.regimen.site.site import Shortage, Site
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.rule import Case, Finding, Rule, Severity
+
+_CORRECT_DAYS = "begin on another day, or correct `closed`, `holidays` and `cannot_be_had` of the site profile"
 
 _SHOWN = 4
 """How many times a finding names; a plan names all."""
@@ -26,11 +35,11 @@ def on_closed_days(
     rule: Rule, case: Case, site: Site, course: Course, begins: datetime, record: CourseRecord | None = None
 ) -> Iterator[Finding]:
     """Find in a course with dates what a plan of it tells of closed days, holidays and bags that cannot be had."""
+    site = _in_project(case, site)
     try:
-        dated = date_course(course, begins, _in_project(case, site), record)
+        dated = date_course(course, begins, site, record)
     except NoSequenceError as error:
-        since = _moment(Clock(begins).at(error.minute))
-        yield _without_bags(rule, case, site, begins, f"from {since}, {error}")
+        yield _without_sequence(rule, case, site, begins, error)
         return
     except NeverOpenError as error:
         yield _without_bags(rule, case, site, begins, str(error))
@@ -46,19 +55,31 @@ def _in_project(case: Case, site: Site) -> Site:
     return in_project(replace(site, later=tuple(later)), case.limits_unasked)
 
 
-def _without_bags(rule: Rule, case: Case, site: Site, begins: datetime, why: str) -> Finding:
+def _without_sequence(rule: Rule, case: Case, site: Site, begins: datetime, error: NoSequenceError) -> Finding:
+    """Tell from when no bags are there, and of a patient who is too light for some which are allowed."""
+    label, why = label_of(case.regimen), f"from {_moment(Clock(begins).at(error.minute))}, {error}"
+    here = prepared_by(site.at(error.minute), label)
+    if error.weight is None or not is_too_light(here, error.weight):
+        return _without_bags(rule, case, site, begins, why)
+    why = f"{why}; {too_light_text(here, error.weight, case.limits_unasked)}"
+    return _without_bags(rule, case, site, begins, why, advice_on_allowed_bags(here, label))
+
+
+def _without_bags(
+    rule: Rule, case: Case, site: Site, begins: datetime, why: str, advice: str = _CORRECT_DAYS
+) -> Finding:
     return case.finding(
         rule,
         _path(case),
         f"no sequence of {site.name}'s bags gives the course that begins {_moment(begins)}: {why}",
-        "begin on another day, or correct `closed`, `holidays` and `cannot_be_had` of the site profile",
+        advice,
         severity=Severity.ERROR,
         value=f"from {begins:%Y-%m-%dT%H:%M}",
     )
 
 
 def _of_cycle(rule: Rule, case: Case, dated: Dated, cycle: int | None, changes: list[ClosedChange]) -> Finding:
-    times = [f"{_moment(dated.clock.at(change.minute))}, {change.why}" for change in changes]
+    times = [_why(dated.clock.at(change.minute), change) for change in changes]
     more = f"; and {len(times) - _SHOWN} times more" if len(times) > _SHOWN else ""
     which = "the course" if cycle is None else f"cycle {cycle}"
     return case.finding(
@@ -68,6 +89,11 @@ def _of_cycle(rule: Rule, case: Case, dated: Dated, cycle: int | None, changes: 
         "begin on another day, prepare a bag that lasts over these days, or open them; `blinplan plan` shows each",
         value=f"{which} from {dated.clock.start:%Y-%m-%dT%H:%M}: {'; '.join(times)}",
     )
+
+
+def _why(at: datetime, change: ClosedChange) -> str:
+    """The moment of a change and why the site makes none then; where that is the hour, it is said once."""
+    return f"{_moment(at)}, {change.why.removeprefix(f'{at:%H:%M}, ')}"
 
 
 def _shortages(rule: Rule, case: Case, dated: Dated) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from blinplan.course.bags.preparation import (
     faults_of_site,
     is_too_light,
     preserved_bags_text,
+    too_light_text,
 )
 from blinplan.course.bags.sequence import NoSequenceError, bag_sequence, usable_bags, without_preservative
 from blinplan.course.bags.times import Infusion
@@ -295,7 +296,7 @@ def _why_so_few(case: Case, site: Site) -> str:
     weight = case.patient.weight if case.patient else None
     if weight is None or not is_too_light(site, weight):
         return ""
-    return f"; the patient weighs {decimal_text(weight, 3)} kg, and {preserved_bags_text(site)}"
+    return f"; {too_light_text(site, weight, case.limits_unasked)}"
 
 
 def _advice(case: Case, site: Site) -> str:
