@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blinplan.fingerprint import MODEL, OUTCOME, fingerprint, model_hash
-from blinplan.physiology.engine import compiled
+from blinplan.physiology.engine import machine_code
 from blinplan.rules.simulated import store
 
 PACKAGE = Path(str(resources.files("blinplan")))
@@ -58,11 +58,11 @@ def test_what_is_not_of_the_model_does_not_change_it(copied: Path) -> None:
 
 def test_the_key_of_the_cache_and_the_machine_code_follow_from_it(copied: Path) -> None:
     """One definition: what is kept is made again when any file below its rooms is another."""
-    kept, machine_code = store._program.__wrapped__(), compiled.cache_folder()
+    kept, folder = store._program.__wrapped__(), machine_code.cache_folder()
     model = copied / "physiology" / "model" / "parameters.toml"
     model.write_bytes(model.read_bytes() + b"#")
     assert store._program.__wrapped__() != kept
-    assert compiled.cache_folder() != machine_code
+    assert machine_code.cache_folder() != folder
 
 
 def test_every_room_below_the_rules_decides_outcomes() -> None:

@@ -40,10 +40,8 @@ def evidence(
     terminal = terminal_of(context)
     from blinplan.api.modelling.evidence import evidence as measured
     from blinplan.api.modelling.evidence import refuse_unknown
-    from blinplan.cli.app.progress import announce_compilation
 
     refuse_unknown(claims or ())
-    announce_compilation(terminal)
     found = measured(claims, patients=patients, seed=seed)
     terminal.write(found.text(output_format, screen=terminal.out))
     status = ExitStatus.SUCCESS if found.holds else ExitStatus.FINDINGS

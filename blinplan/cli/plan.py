@@ -245,7 +245,6 @@ def _own_patients(people: str, formula: AreaFormula) -> "tuple[PatientSource, in
 def _progress(patients: int, terminal: Terminal) -> AbstractContextManager[Callable[[int], None] | None]:
     """Show how far a simulation is."""
     # Imported here, because most plans simulate nothing.
-    from blinplan.cli.app.progress import announce_compilation, progress_bar
+    from blinplan.cli.app.progress import progress_bar
 
-    announce_compilation(terminal)
     return progress_bar(patients, terminal)

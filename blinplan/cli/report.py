@@ -73,7 +73,7 @@ def report(
     from blinplan.api.report import order_for_report
     from blinplan.api.report import report as report_on
     from blinplan.api.simulating.simulate import size_of
-    from blinplan.cli.app.progress import announce_compilation, progress_bar
+    from blinplan.cli.app.progress import progress_bar
     from blinplan.cli.check.options import read_day
 
     target = None if output is None else Path(output)
@@ -86,7 +86,6 @@ def report(
     ordered = order_for_report(regimen, size, label)
     if target is not None:
         refuse_overwriting(target, ordered.name)
-    announce_compilation(terminal)
     with progress_bar(patients, terminal) as progress:
         page = report_on(
             ordered,

@@ -17,7 +17,7 @@ import numpy as np
 from blinplan.executor import Executor, InTurn, in_order, shares_memory
 from blinplan.physiology import endpoints as measure
 from blinplan.physiology.checkpoints import Checkpoint, Checkpoints, names_of
-from blinplan.physiology.engine.choose import engine_called
+from blinplan.physiology.engine.choose import engine_called, engine_for
 from blinplan.physiology.engine.integrate import (
     CyclePart,
     DoseStep,
@@ -247,8 +247,9 @@ def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
     ValueError
         When rates and patients, or output days and course, do not fit, or a chunk is below 1.
     """
-    chosen, by = options or Options(), engine_called(engine)
-    n, size = population.size, by.chunk if chunk is None else chunk
+    n = population.size
+    chosen, by = options or Options(), engine_for(engine, n)
+    size = by.chunk if chunk is None else chunk
     if dosing.rates.shape[1] not in {1, n}:
         raise ValueError(f"rates are for {dosing.rates.shape[1]} patients, the population has {n}")
     if size < 1:
@@ -288,7 +289,7 @@ def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
         dosing=dosing,
         population=population,
         options=chosen,
-        engine=by.name,
+        engine=engine_called(engine).name,
         endpoints=measure.join(measured) if endpoints else None,
         trajectories=None if days is None or values is None else Trajectories(days, States(*values), population),
         seen=join_seen(seen),

@@ -10,7 +10,7 @@ import pytest
 import tomli
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from blinplan.physiology.engine.compiled import cache_folder
+from blinplan.physiology.engine.machine_code import cache_folder
 from blinplan.regimen import library
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.rules.catalogue import CATALOGUE

@@ -1,1 +1,1 @@
-"""The model, the evidence for it, and the engine that computes it."""
+"""The model, and the evidence for it."""

@@ -20,16 +20,6 @@ class _PatientsPerSecond(ProgressColumn):
         return Text(f"{task.speed:,.0f} patients/s" if task.speed else "")
 
 
-def announce_compilation(terminal: Terminal) -> None:
-    """Say on a terminal that the first simulation compiles the engine, where it does."""
-    if not terminal.is_watched:
-        return
-    from blinplan.api.modelling.engine import compiles_first
-
-    if compiles_first():
-        terminal.say("compiling the engine, once for this version: some seconds", "quiet")
-
-
 @contextmanager
 def progress_bar(patients: int, terminal: Terminal) -> Iterator[Callable[[int], None] | None]:
     """Give a function that moves a bar on standard error; None where nobody would see it or need it."""
@@ -68,7 +58,6 @@ def regimens_bar(terminal: Terminal) -> Iterator[Callable[[int, int], None]]:
         nonlocal announced
         if not announced:
             announced = True
-            announce_compilation(terminal)
             if total > 1:
                 bar.start()
         bar.update(task, completed=done, total=total)

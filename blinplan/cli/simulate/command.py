@@ -142,7 +142,7 @@ def simulate(
     from blinplan.api.simulating.recorded import recorded_course
     from blinplan.api.simulating.simulate import How, endpoints_of, order_for, size_of
     from blinplan.api.simulating.simulate import simulate as simulated
-    from blinplan.cli.app.progress import announce_compilation, progress_bar
+    from blinplan.cli.app.progress import progress_bar
 
     patient = figures(weight, height, bsa, bsa_formula, age)
     recorded = None if record is None else recorded_course(regimen, record, patient, time_zone=time_zone, site=site)
@@ -179,7 +179,6 @@ def simulate(
     )
     if data is not None and data.of_curves and drawing.figures:
         raise Refusal(f"{data.option} writes data and draws no figure", "leave it out, or --figure")
-    announce_compilation(terminal)
     with threads_of(threads) as executor, progress_bar(size_of_all(whom) * (1 + uncertainty), terminal) as progress:
         how = How(
             patients=whom,

@@ -1,8 +1,18 @@
-"""Which engine does the arithmetic: the only file that knows both."""
+"""Which engine does the arithmetic: the only file that knows both.
+
+Both give the same bytes. So the name says what is installed, and who needs no crowd does not wait for a compiler: until
+there is machine code, few patients are computed by NumPy under the name of the compiled engine.
+"""
 
 from __future__ import annotations
 
-from blinplan.physiology.engine.integrate import NUMPY, Engine, EngineName
+from importlib.util import find_spec
+
+from blinplan.physiology.engine.integrate import NUMPY, Advance, Engine, EngineName
+from blinplan.physiology.engine.machine_code import is_kept
+
+WORTH_COMPILING = 4096
+"""Patients who take NumPy as long as compiling takes."""
 
 
 def engine_called(name: EngineName | None) -> Engine:
@@ -13,12 +23,44 @@ def engine_called(name: EngineName | None) -> Engine:
     ImportError
         When the compiled engine is asked for and not installed.
     """
-    if name == "numpy":
+    if name == "numpy" or (name is None and not _is_installed()):
         return NUMPY
-    try:
-        from blinplan.physiology.engine.compiled import COMPILED
-    except ImportError:
-        if name is None:
-            return NUMPY
-        raise
-    return COMPILED
+    return Engine("compiled", _kernel() if name else _advance_compiled, chunk=256)
+
+
+def engine_for(name: EngineName | None, patients: int) -> Engine:
+    """What computes so many patients, with the bytes of the engine of that name: NumPy where few would wait."""
+    named = engine_called(name)
+    if name is not None or named is NUMPY or _without_code.has_code():
+        return named
+    _without_code.patients += patients
+    return NUMPY if _without_code.patients < WORTH_COMPILING else named
+
+
+class _WithoutCode:
+    """How many patients this process has been asked for while there was no machine code."""
+
+    def __init__(self) -> None:
+        self.patients, self._kept = 0, False
+
+    def has_code(self) -> bool:
+        """Whether there is machine code now."""
+        self._kept = self._kept or is_kept()
+        return self._kept
+
+
+_without_code = _WithoutCode()
+
+
+def _is_installed() -> bool:
+    return find_spec("numba") is not None
+
+
+def _kernel() -> Advance:
+    from blinplan.physiology.engine.compiled import advance_compiled
+
+    return advance_compiled
+
+
+def _advance_compiled(*arguments: object) -> None:
+    _kernel()(*arguments)  # type: ignore[arg-type]

@@ -15,12 +15,10 @@ from typing import Any, NamedTuple
 
 import numba
 import numpy as np
-import platformdirs
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import config, types
 from numba.extending import intrinsic, overload, register_jitable
 
-from blinplan.fingerprint import fingerprint
 from blinplan.physiology.engine import advance as lines
 from blinplan.physiology.engine import collocation, exponential
 from blinplan.physiology.engine.advance import (
@@ -41,7 +39,8 @@ from blinplan.physiology.engine.advance import (
 )
 from blinplan.physiology.engine.collocation import Blend
 from blinplan.physiology.engine.exponential import BIAS, MANTISSA_BITS
-from blinplan.physiology.engine.integrate import Engine, Wanted
+from blinplan.physiology.engine.integrate import Wanted
+from blinplan.physiology.engine.machine_code import cache_folder
 from blinplan.physiology.engine.written_out import written_out
 from blinplan.physiology.model import mechanism
 from blinplan.physiology.model.population import Constants, FloatArray
@@ -238,16 +237,6 @@ def _power_of_two_compiled() -> None:
         return implementation
 
 
-def cache_folder() -> Path:
-    """The folder for the machine code of the present sources; without it, the next use compiles."""
-    return Path(platformdirs.user_cache_dir("blinplan")) / "compiled" / fingerprint("physiology")[:16]
-
-
-def is_kept() -> bool:
-    """Whether the machine code of the present sources is there already."""
-    return any(cache_folder().rglob("*.nbc"))
-
-
 @contextmanager
 def _caching_in(folder: Path) -> Iterator[None]:
     """Let numba keep what is declared here in a folder."""
@@ -309,6 +298,3 @@ def advance_compiled(
 ) -> None:
     """Advance all patients through some intervals; as `advance_by_numpy`."""
     _kernel(course, first, last, state, plateaus, np.stack(p), c, wanted)
-
-
-COMPILED = Engine("compiled", advance_compiled, chunk=256)

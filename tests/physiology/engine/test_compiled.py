@@ -1,6 +1,5 @@
 """The compiled engine and NumPy: the same lines, so the same patients."""
 
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +7,9 @@ import pytest
 
 from blinplan.executor import threads
 from blinplan.physiology import Options, Solution, draw, simulate
+from blinplan.physiology.engine import choose
 from blinplan.physiology.engine.choose import engine_called
+from blinplan.physiology.engine.integrate import NUMPY
 from tests.physiology.courses import extremes, label
 
 
@@ -62,7 +63,26 @@ def test_a_patient_does_not_depend_on_the_neighbours_in_a_block(patients: int) -
 
 def test_numpy_takes_over_where_the_compiler_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert engine_called(None).name == "compiled"
-    monkeypatch.setitem(sys.modules, "blinplan.physiology.engine.compiled", None)
-    monkeypatch.delattr("blinplan.physiology.engine.compiled")
+    monkeypatch.setattr(choose, "find_spec", lambda _: None)
     assert engine_called(None).name == "numpy"
     assert simulate(label(1), draw("adult-rr", 3, seed=1)).engine == "numpy"
+
+
+def test_few_patients_do_not_wait_for_a_compiler_and_many_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(choose, "is_kept", lambda: False)
+    monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
+    assert choose.engine_for(None, 1000) is NUMPY
+    assert choose.engine_for(None, 1000) is NUMPY
+    assert choose.engine_for("compiled", 1).name == "compiled"
+    assert choose.engine_for(None, 3000).name == "compiled"  # with those before, as many as are worth it
+    monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
+    found = simulate(label(1), draw("adult-rr", 3, seed=1))
+    assert found.engine == "compiled"  # by what is installed: the bytes are the same
+
+
+def test_once_there_is_machine_code_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choose, "is_kept", lambda: True)
+    monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
+    assert choose.engine_for(None, 1).name == "compiled"
