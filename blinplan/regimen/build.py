@@ -133,7 +133,7 @@ def cycle(
 
 
 def departure(reason: str, source: str) -> Departure:
-    """Why a step or a cycle is not that of the regimen departed from; ``source`` is a beginning of a citation."""
+    """Why something is not that of the regimen departed from; ``source`` is a beginning of a citation."""
     _hold(schema.DEPARTURE, reason=reason, source=source)
     return Departure(reason, source)
 
@@ -151,6 +151,7 @@ def premedication(
     latest_minutes_before: int | None = None,
     cap: str | None = None,
     patients: AgeGroup | str | None = None,
+    departure: Departure | None = None,
 ) -> Premedication:
     """A drug given before the infusion on each of the occasions, as ``cycle-start`` and ``escalation``.
 
@@ -160,6 +161,8 @@ def premedication(
         When, before the infusion; the second where there is a window in which it may be given.
     patients
         ``adults`` or ``children``; everybody where it is not given.
+    departure
+        Why it is not what the regimen departed from gives.
     """
     occasions = _several(before)
     _hold(
@@ -178,6 +181,7 @@ def premedication(
         latest_minutes_before=minutes_before if latest_minutes_before is None else latest_minutes_before,
         occasions=frozenset(Occasion(occasion) for occasion in occasions),
         patients=None if patients is None else AgeGroup(patients),
+        departure=_departure(departure),
     )
 
 

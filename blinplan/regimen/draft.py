@@ -294,10 +294,17 @@ def _with_departures(original: RegimenTable, file: RegimenTable, ordered: str | 
     citations = [source.citation for source in file.sources]
     if base is not None and base == original.departs_from and citations == [s.citation for s in original.sources]:
         return file
-    return file._replace(cycle=tuple(map(_without_departures, file.cycle)))
+    return _without_departures(file)
 
 
-def _without_departures(cycle: CycleTable) -> CycleTable:
+def _without_departures(file: RegimenTable) -> RegimenTable:
+    return file._replace(
+        premedication=tuple(given._replace(departure=None) for given in file.premedication),
+        cycle=tuple(map(_cycle_without_departures, file.cycle)),
+    )
+
+
+def _cycle_without_departures(cycle: CycleTable) -> CycleTable:
     return cycle._replace(steps=tuple(step._replace(departure=None) for step in cycle.steps), departure=None)
 
 
@@ -369,8 +376,8 @@ def _transcription(source: SourceTable, name: str) -> SourceTable:
     )
 
 
-def _departs(cycle: CycleTable) -> bool:
-    return cycle != _without_departures(cycle)
+def _departs(file: RegimenTable) -> bool:
+    return file != _without_departures(file)
 
 
 def _left_out(original: RegimenTable, file: RegimenTable) -> Iterator[str]:
@@ -381,7 +388,7 @@ def _left_out(original: RegimenTable, file: RegimenTable) -> Iterator[str]:
     reasons = {cycle.interval_reason for cycle in original.cycle} - {cycle.interval_reason for cycle in file.cycle}
     for reason in sorted(reason for reason in reasons if reason is not None):
         yield f"the reason of an interval, {reason}: the days or the cycles are others"
-    if any(map(_departs, original.cycle)) and not any(map(_departs, file.cycle)):
+    if _departs(original) and not _departs(file):
         yield "its departures: state again what the copy has otherwise than the regimen it departs from"
     for due in original.due:
         if due not in file.due:

@@ -186,6 +186,7 @@ class Premedication:
     latest_minutes_before: int
     occasions: frozenset[Occasion]
     patients: AgeGroup | None = None
+    departure: "Departure | None" = None
     path: KeyPath = field(default=(), compare=False)
 
     def is_for(self, group: AgeGroup) -> bool:
@@ -195,7 +196,7 @@ class Premedication:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """Why a step or a cycle is not that of the regimen departed from; ``source`` is a beginning of a citation."""
+    """Why something is not that of the regimen departed from; ``source`` is a beginning of a citation."""
 
     reason: str
     source: str
@@ -321,12 +322,13 @@ class Regimen:
     @cached_property
     def departures(self) -> tuple[Departure, ...]:
         """The departures that it states, in the order of the file."""
-        stated = (
+        of_premedication = (given.departure for given in self.premedication)
+        of_cycles = (
             departure
             for cycle in self.cycles
             for departure in (*(step.departure for step in cycle.steps), cycle.departure)
         )
-        return tuple(departure for departure in stated if departure is not None)
+        return tuple(departure for departure in (*of_premedication, *of_cycles) if departure is not None)
 
     @property
     def unverified(self) -> bool:

@@ -208,6 +208,20 @@ DOSING = Table(
 )
 
 
+class DepartureTable(NamedTuple):
+    """Why this is not what the regimen in `departs_from` has here, and who gave it so."""
+
+    reason: str
+    source: str
+
+
+DEPARTURE = Table(
+    DepartureTable,
+    required_key("reason", SENTENCE, "why it is otherwise here, in words a reviewer can judge"),
+    required_key("source", SENTENCE, "the citation of one of [[sources]], or a beginning that no other one has"),
+)
+
+
 class PremedicationTable(NamedTuple):
     """What is given before the infusion starts, steps up or restarts."""
 
@@ -218,6 +232,7 @@ class PremedicationTable(NamedTuple):
     minutes_before: int = 60
     latest_minutes_before: int | None = None
     patients: Literal["adults", "children"] | None = None
+    departure: DepartureTable | None = None
 
 
 PREMEDICATION = Table(
@@ -242,6 +257,11 @@ PREMEDICATION = Table(
         array(one_of("first-start", "cycle-start", "escalation", "restart", "first-cycle-restart"), 1),
         "the occasions: first-start, cycle-start, escalation, restart, first-cycle-restart",
     ),
+    optional_key(
+        "departure",
+        table(DEPARTURE),
+        "why the drug, its dose, its cap, its time or its occasions are not those of the regimen in `departs_from`",
+    ),
 )
 
 
@@ -258,20 +278,6 @@ MONITORING = Table(
         array(whole(0, 366), 1),
         "days in hospital from the start of cycle 1, cycle 2 and so on",
     ),
-)
-
-
-class DepartureTable(NamedTuple):
-    """Why this is not what the regimen in `departs_from` has here, and who gave it so."""
-
-    reason: str
-    source: str
-
-
-DEPARTURE = Table(
-    DepartureTable,
-    required_key("reason", SENTENCE, "why it is otherwise here, in words a reviewer can judge"),
-    required_key("source", SENTENCE, "the citation of one of [[sources]], or a beginning that no other one has"),
 )
 
 
@@ -486,7 +492,7 @@ REGIMEN_FILE = Table(
         "departs_from",
         NAME,
         "the name of the regimen that comes with blinplan and that an investigational one is laid beside, such as"
-        " rr-adult; where it is otherwise, the step or the cycle says so with `departure`",
+        " rr-adult; where it is otherwise, the step, the cycle or the premedication says so with `departure`",
     ),
     optional_key("family", NAME, "the name that a family of dose levels shares"),
     optional_key(
@@ -509,6 +515,10 @@ REGIMEN_FILE = Table(
                 "then": {"properties": {"indication": {"const": "investigational"}}},
                 "else": {
                     "properties": {
+                        "premedication": {
+                            "properties": {"departure": False},
+                            "items": {"properties": {"departure": False}},
+                        },
                         "cycle": {
                             "items": {
                                 "properties": {
@@ -516,7 +526,7 @@ REGIMEN_FILE = Table(
                                     "steps": {"items": {"properties": {"departure": False}}},
                                 }
                             }
-                        }
+                        },
                     }
                 },
             },

@@ -102,6 +102,7 @@ def _premedication(given: schema.PremedicationTable, path: KeyPath) -> Premedica
         latest_minutes_before=given.minutes_before if latest is None else latest,
         occasions=frozenset(Occasion(occasion) for occasion in given.before),
         patients=None if given.patients is None else AgeGroup(given.patients),
+        departure=_departure(given.departure, path),
         path=path,
     )
 
@@ -213,6 +214,7 @@ def _premedication_table(given: Premedication) -> schema.PremedicationTable:
         max=None if given.cap is None else _mass_text(given.cap),
         minutes_before=given.minutes_before,
         latest_minutes_before=None if latest == given.minutes_before else latest,
+        departure=_departure_table(given.departure),
     )
 
 

@@ -149,9 +149,10 @@ FORMATS: Mapping[str, Format] = {
             " `hours = 24` with `treatment_free_days = 6`, and `repeat`; that it is no continuous infusion is said by"
             " rule S308, and so it is neither planned nor simulated.",
             "An investigational regimen says with `departs_from` which of those that come with blinplan it was made"
-            " from, and with `departure` at a step or at a cycle what is otherwise there, why, and which of its sources"
-            ' gives it so: `departure = { reason = "4 days in the run-in", source = "NCT04994717" }`. A step\'s is for'
-            " its dose, cap and length; a cycle's for its interval, its days of infusion, and that it is given at all.",
+            " from, and with `departure` at a step, a cycle or a premedication what is otherwise there, why, and which"
+            ' of its sources gives it so: `departure = { reason = "4 days in the run-in", source = "NCT04994717" }`.'
+            " A step's is for its dose, cap and length; a cycle's for its interval, its days of infusion, and that it"
+            " is given at all; that of premedication for its drug, dose, cap, time and occasions.",
             "blinplan plans continuous intravenous infusion only. A file that says another route, in a key or in a"
             ' dose, such as `"250 mcg SC"` or `"250 mcg once daily"`, is refused at that word (F008): the model knows'
             " no absorption. The one route may be written in any case and spelling, as `CIVI` or `i.v.`; what else"

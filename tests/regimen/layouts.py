@@ -36,6 +36,7 @@ FULL: Tree = {
         "minutes_before": "30",
         "latest_minutes_before": "0",
         "before": '["first-start", "escalation"]',
+        "departure": {"reason": '"agreed"', "source": '"no"'},
     },
     "monitoring": {"hospital_days": "[9, 2]"},
     "cycle": [

@@ -112,7 +112,9 @@ def regimens(draw: st.DrawFn) -> Regimen:
     drug = premedication("dexamethasone", "5 mg/m2", cap="20 mg", before=["cycle-start", "restart"], minutes_before=30)
     adults = premedication("dexamethasone", "20 mg", before=["cycle-start"], patients="adults")
     given = draw(st.lists(cycles(unit), min_size=1, max_size=4))
-    departs = any(one.departure or any(step.departure for step in one.steps) for one in given)
+    stated = draw(st.sampled_from([None, DEPARTURE]))
+    drug = replace(drug, departure=stated)
+    departs = stated is not None or any(one.departure or any(step.departure for step in one.steps) for one in given)
     cited = (source("A trial", "seen", "its table 1"),)
     by_age = [adults, replace(drug, patients=AgeGroup.CHILDREN, minutes_before=720, latest_minutes_before=360)]
     return regimen(

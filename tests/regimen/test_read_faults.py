@@ -41,6 +41,7 @@ SHIPPED = [path.read_bytes() for path in library.paths().values()]
         (("departs_from",), '"full"', "F007", "departs_from"),
         (("cycle", 0, "departure", "source"), '"none at all"', "F004", '"none at all"'),
         (("cycle", 0, "steps", 1, "departure", "source"), '"None"', "F004", '"None"'),
+        (("premedication", "departure", "source"), '"all"', "F004", '"all"'),
     ],
 )
 def test_a_contradiction_is_one_problem(layout: str, path: KeyPath, value: str, code: str, shown: str) -> None:
@@ -65,7 +66,9 @@ def test_a_departure_is_given_by_one_source_that_the_file_cites(citations: list[
     sources = ", ".join(f'{{ citation = "{one}", status = "seen" }}' for one in citations)
     stated = f'{{ reason = "agreed", source = "{source}" }}'
     tree = changed(("cycle", 0, "departure"), stated, changed(("sources",), f"[{sources}]"))
-    text = with_inline_tables(changed(("cycle", 0, "steps", 1, "departure"), tree=tree))
+    for place in (("cycle", 0, "steps", 1), ("premedication",)):
+        tree = changed((*place, "departure"), tree=tree)
+    text = with_inline_tables(tree)
     assert [at(text, problem) for problem in problems(text)] == ([] if found else [f'"{source}"'])
 
 
@@ -79,7 +82,7 @@ def test_a_labelled_regimen_departs_from_nothing_and_is_of_leukaemia() -> None:
 
 def test_departures_of_a_regimen_that_departs_from_nothing_are_told_once() -> None:
     text = with_inline_tables(changed(("departs_from",)))
-    assert (only(text).code, only(text).path) == ("F007", ("cycle", 0, "steps", 1, "departure"))
+    assert (only(text).code, only(text).path) == ("F007", ("premedication", "departure"))
     assert "departs_from" in only(text).help
 
 

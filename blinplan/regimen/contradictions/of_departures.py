@@ -1,6 +1,6 @@
 """What contradicts itself in what an investigational regimen departs from: its base, and the sources of departures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from blinplan.regimen import schema
@@ -45,13 +45,20 @@ def _citations(values: Mapping[str, Any]) -> list[str]:
 
 
 def _departures(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
+    written = values.get("premedication")
+    given = [(("premedication", index), table) for index, table in enumerate(array_of(written))]
+    yield from _stated_at([*given, (("premedication",), written)])
     for index, cycle in enumerate(array_of(values.get("cycle"))):
         if isinstance(cycle, Mapping):
             path = ("cycle", index)
             steps = [((*path, "steps", at), step) for at, step in enumerate(array_of(cycle.get("steps")))]
-            for place, table in [*steps, (path, cycle)]:
-                if isinstance(table, Mapping) and isinstance(table.get("departure"), Mapping):
-                    yield (*place, "departure"), table["departure"]
+            yield from _stated_at([*steps, (path, cycle)])
+
+
+def _stated_at(places: Iterable[tuple[KeyPath, object]]) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
+    for place, table in places:
+        if isinstance(table, Mapping) and isinstance(table.get("departure"), Mapping):
+            yield (*place, "departure"), table["departure"]
 
 
 def _of_base(document: Document, base: object) -> Iterator[Problem]:

@@ -164,7 +164,8 @@ def _duration_contradictions(document: Document, step: Mapping[str, Any], path: 
 
 
 def _states_departures(file: schema.RegimenTable) -> bool:
-    return any(cycle.departure or any(step.departure for step in cycle.steps) for cycle in file.cycle)
+    of_cycles = any(cycle.departure or any(step.departure for step in cycle.steps) for cycle in file.cycle)
+    return of_cycles or any(given.departure for given in file.premedication)
 
 
 def _premedications(values: Mapping[str, Any]) -> list[schema.PremedicationTable | None]:

@@ -32,7 +32,11 @@ def departure_lines(regimen: Regimen) -> Iterator[str]:
 
 
 def stated_departures(regimen: Regimen) -> Iterator[tuple[str, Departure]]:
-    """The departures that a regimen states, each with its place: a cycle by its name, a step by its number."""
+    """The departures that a regimen states, each with its place: a cycle by its name, others by their number."""
+    for number, given in enumerate(regimen.premedication, start=1):
+        if given.departure is not None:
+            place = f"premedication {number}" if len(regimen.premedication) > 1 else "premedication"
+            yield place, given.departure
     for cycle in regimen.cycles:
         for number, step in enumerate(cycle.steps, start=1):
             if step.departure is not None:

@@ -100,6 +100,16 @@ def _in_hospital(days: str, head: str, lines: str) -> str:
     return f"{head}[monitoring]\nhospital_days = {days}\n\n{lines}"
 
 
+_STATED = 'departure = { reason = "Protocol 7, section 5 has it so", source = "none" }'
+_FROM_ADULT = 'indication = "investigational"\ndeparts_from = "rr-adult"\n\n'
+
+
+def _stated(dose: str = "8 mg", drug: str = "dexamethasone", before: str = '"cycle-start", "escalation"') -> str:
+    """A premedication of a study, which says that and why it is not that of rr-adult."""
+    table = f'drug = "{drug}"\ndose = "{dose}"\nbefore = [{before}, "restart"]\n{_STATED}'
+    return f"{_FROM_ADULT}[premedication]\n{table}\n\n{STEPPED}"
+
+
 def _premedicated(head: str, drug: str = "dexamethasone", dose: str = "20 mg") -> str:
     table = f'drug = "{drug}"\ndose = "{dose}"\nbefore = ["cycle-start", "escalation", "restart"]'
     return f"{head}[premedication]\n{table}\n\n{STEPPED if head == RELAPSED else cycle()}"
@@ -193,6 +203,20 @@ EXAMPLES = (
     example("C605", "pass", "in another language", _premedicated(RELAPSED, drug="Dexaméthasone")),
     example("C605", "pass", "in a study, within three times the label's", _premedicated("", dose="8 mg")),
     example("C605", "not said", "no word of it", RELAPSED + STEPPED),
+    example("C605", "finding", "another dose than the base's", _stated().replace(_STATED, "")),
+    example("C605", "pass", "which the study states", _stated()),
+    example("C605", "pass", "another drug, which it states", _stated(drug="paracetamol")),
+    example("C605", "pass", "three times the base's, which it states", _stated("60 mg")),
+    example("C605", "finding", "ten times the base's, whatever it states", _stated("200 mg")),
+    example("C605", "finding", "a departure where nothing departs", _stated("20 mg")),
+    example("C605", "pass", "other occasions, which it states", _stated("20 mg", before='"first-start"')),
+    example("C603", "pass", "other occasions than the base's, which it states", _stated(before='"first-start"')),
+    example(
+        "C603",
+        "finding",
+        "other occasions than the base's",
+        _stated(before='"first-start"').replace(_STATED, ""),
+    ),
     example("C605", "waived", "as the ward gives it", _premedicated(RELAPSED, dose="24 mg"), below=waiver("C605")),
     example("C606", "finding", "90 days", _in_hospital("[90]", RELAPSED, STEPPED)),
     example("C606", "finding", "a day more than the cycle has", _in_hospital("[43]", "", cycle())),

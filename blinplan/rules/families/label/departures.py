@@ -120,13 +120,14 @@ def _too_low(rule: Rule, case: Case) -> Iterator[Finding]:
 
 def _departure_from_nothing(rule: Rule, case: Case) -> Answer:
     laid = beside_base(case)
-    if laid is OF_A_LABEL or not case.regimen.departures:
+    departures = [one for one in case.regimen.departures if one.path[0] == "cycle"]  # of premedication C605 tells
+    if laid is OF_A_LABEL or not departures:
         return NotEvaluated("not applicable", "the file states no departure")
     unheard = [*_high_doses(rule, case), *_short_lengths(rule, case)]
     if isinstance(laid, NotEvaluated):
         return unheard or laid
     stated = {one.departure.path for one in differences(case) if one.departure is not None}
-    idle = [departure for departure in case.regimen.departures if departure.path not in stated]
+    idle = [departure for departure in departures if departure.path not in stated]
     return [*unheard, *(_idle(rule, case, departure, laid.reference.name) for departure in idle)]
 
 

@@ -26,6 +26,11 @@ def premedication_differs(rule: Rule, case: Case) -> Answer:
     if not any(own.held_to.given for own in groups):
         return _nothing_to_hold_to(case)
     found = [finding for own in groups for finding in _differences(rule, case, own)]
+    if any(given.departure is not None for given in case.regimen.premedication):
+        # Imported here, because few files state one.
+        from blinplan.rules.families.cytokines.premedication.departures import with_departures
+
+        found = with_departures(rule, case, groups, found)
     unseen = [one for own in groups for one in own.held_to.given if one.stated.status is Status.UNVERIFIED]
     if unseen and not found and not labelled.is_investigational(case):
         reason = f"it rests on premedication that nobody has seen in the source ({unseen[0].stated.source})"

@@ -1,8 +1,9 @@
 """C603: where premedication is due, and none is declared."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from blinplan.regimen.regimen import Occasion, Premedication
+from blinplan.regimen.regimen import Departure, Occasion, Premedication
+from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks import labelled
 from blinplan.rules.families.cytokines.premedication.groups import NOTHING_SAID, OfGroup, by_group
 from blinplan.rules.rule import Answer, Case, Finding, Rule, Severity
@@ -14,12 +15,18 @@ def premedication_missing(rule: Rule, case: Case) -> Answer:
     """Find starts, steps and restarts before which the label has premedication, and the file none."""
     if not case.regimen.premedication:
         return NOTHING_SAID
-    return [finding for given in by_group(case) for finding in _not_premedicated(rule, case, given)]
+    found = (finding for own in by_group(case) for finding in _not_premedicated(rule, case, own))
+    return [finding for finding in found if stated_departure(case, finding.path) is None]
+
+
+def stated_departure(case: Case, path: KeyPath) -> Departure | None:
+    """The departure that the premedication at a place, or around it, states."""
+    around = (given for given in case.regimen.premedication if given.path == path[: len(given.path)])
+    return next((given.departure for given in around), None)
 
 
 def _not_premedicated(rule: Rule, case: Case, own: OfGroup) -> Iterator[Finding]:
-    steroids = [given for given, _ in own.steroids] or own.declared  # C605 says of another drug that it is none
-    missing = missing_occasions(case, _due(case, own), steroids)
+    steroids, missing = corticosteroids(own), occasions_left_out(case, own)
     if not missing:
         return
     names = ", ".join(f'"{occasion}"' for occasion in missing)
@@ -32,6 +39,16 @@ def _not_premedicated(rule: Rule, case: Case, own: OfGroup) -> Iterator[Finding]
         else f"add [premedication] with `before = [{names}]`",
         severity=_severity_of_missing(own, missing),
     )
+
+
+def corticosteroids(own: OfGroup) -> Sequence[Premedication]:
+    """What counts as given before the infusion; C605 says of another drug that it is no corticosteroid."""
+    return [given for given, _ in own.steroids] or own.declared
+
+
+def occasions_left_out(case: Case, own: OfGroup) -> list[Occasion]:
+    """The occasions on which premedication is due, and that none is declared for, whatever the file states."""
+    return missing_occasions(case, _due(case, own), corticosteroids(own))
 
 
 def _due(case: Case, own: OfGroup) -> frozenset[Occasion]:
