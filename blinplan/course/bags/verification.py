@@ -3,14 +3,14 @@
 The way back uses nothing that the plan was made with: the concentration in the bag, and how fast the pump empties it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from blinplan.course.bags.bag import Bag
 from blinplan.course.bags.contents import Contents, contents
 from blinplan.course.dated import Dated
-from blinplan.course.events import Event
+from blinplan.course.events import Event, Period
 from blinplan.quantities import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR, decimal_text
 
 
@@ -261,21 +261,36 @@ _SLIPS_OF_TEN = tuple(Fraction(10) ** power for power in (-3, -2, -1, 1, 2, 3))
 
 
 def _likely(dated: Dated, seen: BagAndPump, event: Event, bag: Bag | None, holds: Contents | None) -> Iterator[str]:
-    """What a difference looks like: a dose of another step, a slip of ten, the drug without priming, another rate."""
-    dose, planned = seen.dose, event.rate
-    if dose is None or dose.is_of(planned):
+    """What a difference looks like: a dose of another step, a slip of ten, the drug without priming, another rate.
+
+    The dose of a step is the one ordered, and the one of its bags, whose drug syringes measure.
+    """
+    dose = seen.dose
+    right = (event.rate,) if holds is None else (event.rate, event.rate * holds.share)
+    if dose is None or any(map(dose.is_of, right)):
         return
-    other = next((one for one in dated.course.events if one.rate and dose.is_of(one.rate)), None)
+    other = next((period for rate, period in _doses(dated) if dose.is_of(rate)), None)
     if other is not None:
-        period = other.period
-        yield f"it is the dose of step {period.step} of cycle {period.cycle}"
-    if any(dose.is_of(planned * factor) for factor in _SLIPS_OF_TEN):
-        yield f"it is {_number(dose.value / planned)} times the dose: a decimal point may stand in the wrong place"
-    infused = [amount for amount in _possible_amounts(seen, planned, bag) if seen.micrograms.is_of(amount)]
+        yield f"it is the dose of step {other.step} of cycle {other.cycle}"
+    tenfold = next((rate for rate in right for factor in _SLIPS_OF_TEN if dose.is_of(rate * factor)), None)
+    if tenfold is not None:
+        yield f"it is {_number(dose.value / tenfold)} times the dose: a decimal point may stand in the wrong place"
+    infused = [
+        amount for rate in right for amount in _possible_amounts(seen, rate, bag) if seen.micrograms.is_of(amount)
+    ]
     if holds is not None and infused:
         amount = _number(infused[0])
         yield f"{amount} mcg are what is infused; with priming the bag holds {_number(holds.micrograms)} mcg"
-    yield from _other_rate(dated, seen, planned)
+    yield from _other_rate(dated, seen, right)
+
+
+def _doses(dated: Dated) -> Iterator[tuple[Fraction, Period]]:
+    """Every dose rate of a plan in mcg/day, as ordered and then as its bags give it, with the period it is of."""
+    yield from ((event.rate, event.period) for event in dated.course.events if event.rate)
+    for bag in dated.bags:
+        event, holds = _event_at(dated, bag.start), None if dated.site is None else contents(bag, dated.site)
+        if event is not None and holds is not None:
+            yield event.rate * holds.share, event.period
 
 
 def _possible_amounts(seen: BagAndPump, planned: Fraction, bag: Bag | None) -> Iterator[Fraction]:
@@ -287,7 +302,7 @@ def _possible_amounts(seen: BagAndPump, planned: Fraction, bag: Bag | None) -> I
         yield planned * bag.size.minutes / MINUTES_PER_DAY
 
 
-def _other_rate(dated: Dated, seen: BagAndPump, planned: Fraction) -> Iterator[str]:
+def _other_rate(dated: Dated, seen: BagAndPump, doses: Collection[Fraction]) -> Iterator[str]:
     """Say that the pump's rate is that of another bag, where the right one would give the dose."""
     per_hour = seen.millilitres_per_hour
     for size in dated.site.bags if dated.site else ():
@@ -295,6 +310,7 @@ def _other_rate(dated: Dated, seen: BagAndPump, planned: Fraction) -> Iterator[s
         if right is None or per_hour is None or right == per_hour or not seen.micrograms.value:
             continue
         scale = right * HOURS_PER_DAY / seen.total.value
-        if WrittenFigure(seen.micrograms.value * scale, seen.micrograms.half * scale).is_of(planned):
+        at_rate = WrittenFigure(seen.micrograms.value * scale, seen.micrograms.half * scale)
+        if any(map(at_rate.is_of, doses)):
             hours = decimal_text(Fraction(size.minutes, MINUTES_PER_HOUR))
             yield f"at {_number(right)} mL/h, the rate of bags of {hours} hours, it would be the dose of the plan"

@@ -35,6 +35,14 @@ _MEANINGS = {
     "sunday": "sun su so sonntag dimanche domingo",
     "same-cycle": "same continue continued",
     "new-cycle": "new next next-cycle",
+    "refrigerated": "fridge refrigerator cold cool cooled 2-8-c 2-to-8-c",
+    "room-temperature": "room ambient ambient-temperature warm rt",
+    "fewest-vials": "vials vial less-vials min-vials",
+    "fewest-changes": "changes change less-changes min-changes",
+    "longer-bag": "longer long",
+    "move-clock": "move clock moved",
+    "goes-on": "continue continued continues reconnect reconnected same same-bag",
+    "new-bag": "new discard discarded",
 }
 """Short names and neighbours of the words of the files; general knowledge, and only ever a suggestion."""
 

@@ -46,13 +46,14 @@ _SIGN = {"positive": "positive pos", "negative": "negative neg"}
 _SAME = {"same": "same this", "new": "new next other another"}
 _ORDER = {"first": "first", "last": "last final", "later": "later subsequent"}
 _BEGIN = {"start": "start started starts begin began", "stop": "stop stopped stops end ended"}
+_GOES_ON = {"restart": "restart restarted resume resumed", "resolve": "resolve resolved recovered"}
 _CHECKED = {"seen": "seen verified confirmed", "derived": "derived", "unverified": "unverified"}
 _DISEASE = {"rr": "rr", "mrd": "mrd"}
 
 _UNSAID = (_LIMITS, _NOT, _SIGN, _SAME, _DISEASE, _ORDER)
 """What a suggestion may not put into a word that has nothing of the kind."""
 
-_MEANINGS = (*_UNSAID, _UNITS, _RHYTHM, _NEAREST, _SIDE, _BEGIN, _CHECKED)
+_MEANINGS = (*_UNSAID, _UNITS, _RHYTHM, _NEAREST, _SIDE, _BEGIN, _GOES_ON, _CHECKED)
 _PREFIXES = ("un", "non", "in", "de", "anti", "re")
 
 

@@ -13,6 +13,7 @@ from blinplan.course.bags.contents import contents
 from blinplan.course.bags.verification import BagAndPump, Verification, WrittenFigure, verify_bag, written_figure
 from blinplan.course.dated import Dated, date_course
 from blinplan.quantities import MINUTES_PER_HOUR
+from blinplan.regimen.site.site import Syringe
 from tests.course.records import DAY, START, course
 from tests.course.regimens import site
 
@@ -117,6 +118,17 @@ def test_what_a_difference_looks_like_is_said() -> None:
     )
     slow = likely(planned(24, 48), 8 * DAY + 60, rate=Fraction(10))
     assert slow.likely == ("at 5 mL/h, the rate of bags of 48 hours, it would be the dose of the plan",)
+
+
+def test_what_a_difference_looks_like_is_said_of_bags_whose_drug_a_syringe_measures() -> None:
+    """A bag of 32.2 mcg takes 2.576 mL: a syringe with marks of 0.2 mL measures 2.6 mL, 32.5 mcg."""
+    dated = planned(24)
+    assert dated.site is not None
+    marks = (Syringe(Fraction(3), Fraction(1, 5)),)
+    dated = replace(dated, site=replace(dated.site, syringes=marks))
+    ten = likely(dated, 8 * DAY, micrograms=Fraction(325))
+    assert ten.likely == ("it is 10 times the dose: a decimal point may stand in the wrong place",)
+    assert likely(dated, DAY, micrograms=Fraction("32.5")).likely == ("it is the dose of step 2 of cycle 1",)
 
 
 def test_figures_that_cannot_all_be_right_are_told_whatever_the_plan_says() -> None:

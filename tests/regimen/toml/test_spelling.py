@@ -137,6 +137,14 @@ def test_a_limit_is_told_in_the_words_of_the_format(written: str, expected: str)
     assert of_eligibility(written).startswith(expected)
 
 
+@pytest.mark.parametrize("written", ["resumed", "resumed_at", "resume"])
+def test_when_an_infusion_went_on_is_not_when_the_event_was_over(written: str) -> None:
+    assert nearest_word(written, ["stopped", "cause", "resolved"]) is None
+    interruption = RECORD_FILE.keys["interruption"].kind.table
+    assert interruption is not None
+    assert nearest_word("resumed", interruption.keys) == "restarted"
+
+
 @pytest.mark.parametrize("written", ["every_days", "every", "every_weeks", "weekly"])
 def test_a_rhythm_is_told_as_the_list_of_its_days(written: str) -> None:
     text = with_inline_tables(renamed(("due", 0, "for_days"), written))
