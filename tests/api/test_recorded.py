@@ -177,3 +177,11 @@ def test_the_end_of_curves_is_that_of_the_course(inside: Run, record: Path) -> N
     ran = inside("simulate", "rr-adult", "--record", record.name, "--typical", "--to-day", "30")
     assert ran.status == 2
     assert "the simulation runs from day 0 to day 20" in " ".join(ran.err.split())
+
+
+def test_a_part_of_a_run_is_of_a_regimen_and_not_of_a_record(inside: Run, record: Path, tmp_path: Path) -> None:
+    written(record, STOP)
+    ran = inside("simulate", "rr-adult", "--record", record.name, "--patients", "3", "-o", "part.npz")
+    assert (ran.status, ran.out) == (2, "")
+    assert "part.npz and --record contradict each other" in " ".join(ran.err.split())
+    assert not (tmp_path / "part.npz").exists()

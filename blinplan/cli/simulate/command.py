@@ -35,6 +35,7 @@ from blinplan.cli.simulate.options import (
     is_written_as_computed,
     read_data_options,
     refuse_nobody_measured,
+    refuse_recorded_stretch,
     settle_drawing,
 )
 from blinplan.executor import threads as threads_of
@@ -165,6 +166,7 @@ def simulate(
         curves=data.option if data is not None and data.of_curves else None,
     )
     refuse_nobody_measured(data, measured=measured, typical=typical)
+    refuse_recorded_stretch(data, record)
     _refuse_first_of_no_seed(first, people, typical=typical)
     drawing = settle_drawing(
         curves,

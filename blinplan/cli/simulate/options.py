@@ -209,6 +209,18 @@ def refuse_nobody_measured(data: Data | None, *, measured: bool, typical: bool) 
         raise Refusal("--measured is of each patient", "add -o FILE or -f csv, and --every for measured curves")
 
 
+def refuse_recorded_stretch(data: Data | None, record: str | None) -> None:
+    """Refuse to write a part of a run whose course no regimen gives: what joins parts knows the regimen alone.
+
+    Raises
+    ------
+    Refusal
+        When both are asked for.
+    """
+    if record is not None and data is not None and data.target is not None and data.target.suffix == STRETCH:
+        raise Refusal(f"{data.target} and --record contradict each other", "write .csv or .parquet")
+
+
 def is_written_as_computed(data: Data, drawing: Drawing, patients: object) -> bool:
     """Whether endpoints can be written while patients are done: where nothing else is asked of many of them."""
     joined = data.target is not None and data.target.suffix == STRETCH
