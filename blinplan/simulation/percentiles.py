@@ -1,14 +1,15 @@
 """What can be measured in virtual patients over time: percentiles of the population on chosen days.
 
 A trajectory of every patient is large, so the patients are simulated a few at a time and only the signals that are
-wanted are kept; percentiles are then exact, over all these patients. Where even that would be too much, every second,
-third ... patient is taken, and the bands say of how many patients they are.
+wanted are kept, in a file where they are many; percentiles are then exact, over all these patients. Where even that
+would be too much, every second, third ... patient is taken, and the bands say of how many patients they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,13 +21,14 @@ from blinplan.physiology.model.states import SHOWN
 from blinplan.physiology.solve import simulate
 from blinplan.physiology.trajectories import Trajectories
 from blinplan.quantities import MINUTES_PER_DAY
-from blinplan.simulation.trial import Simulation
+from blinplan.simulation.crowd.columns import Columns
+from blinplan.simulation.trial import CohortTrial, Simulation
 
 LEVELS = (5.0, 50.0, 95.0)
 """The percentiles of a band, as in the table of endpoints."""
 
-MOST_VALUES = 48_000_000
-"""How many numbers are kept at once: some 400 megabytes."""
+MOST_VALUES = 2_000_000_000
+"""How many numbers are kept, in a file: some 16 gigabytes, enough for a million patients at the terminal."""
 
 _BLOCK = 1024
 """Patients simulated at a time."""
@@ -120,46 +122,23 @@ def bands(
     signals
         Keys of `SIGNALS`.
     most_values
-        How many numbers may be kept at once. Where all patients would be more, every k-th one is taken, beginning with
-        the first; virtual patients are drawn independently, so these are a sample of the same population.
+        How many numbers may be kept, in a file where they are many. Where all patients would be more, every k-th one is
+        taken, beginning with the first; virtual patients are drawn independently, so these are a sample of the same
+        population.
     progress
         Called with the number of patients done.
+
+    Raises
+    ------
+    NoRoomError
+        When the folder for temporary files is full.
     """
-    wanted = tuple(SIGNALS[key] for key in signals)
-    size = len(wanted) * days.shape[0]
-    stride = max(1, -(-population.size * size // most_values))
-    chosen = slice(0, population.size, stride)
-    people = population if stride == 1 else population.select(chosen)
-    course = _until(dosing, float(days[-1]))
-    if course.rates.shape[1] != 1:
-        course = replace(course, rates=course.rates[:, chosen])
-    values = np.empty((len(wanted), days.shape[0], people.size))
-    with executor_or_threads(executor) as running:
-        for start in range(0, people.size, _BLOCK):
-            where = slice(start, start + _BLOCK)
-            trajectories = simulate(
-                course if course.rates.shape[1] == 1 else replace(course, rates=course.rates[:, where]),
-                people.select(where),
-                options=options,
-                output_days=days,
-                endpoints=False,
-                executor=running,
-            ).trajectories
-            assert trajectories is not None  # noqa: S101 - they were asked for
-            for row, signal in enumerate(wanted):
-                values[row, :, where] = _signal_values(signal, trajectories)
-            if progress is not None:
-                progress(min(start + _BLOCK, people.size))
-    return Bands(
-        days=days,
-        levels=LEVELS,
-        bands=tuple(
-            Band(signal, np.percentile(values[row], LEVELS, axis=1, overwrite_input=True))
-            for row, signal in enumerate(wanted)
-        ),
-        patients=people.size,
-        population=population.size,
+    blocks = (
+        (_of_some(dosing, slice(start, start + _BLOCK)), population.select(slice(start, start + _BLOCK)))
+        for start in range(0, population.size, _BLOCK)
     )
+    asked = _RequestedBands(days, tuple(SIGNALS[key] for key in signals), population.size, most_values)
+    return _percentiles(blocks, asked, options, executor, progress)
 
 
 def bands_of(
@@ -172,9 +151,80 @@ def bands_of(
 ) -> Bands:
     """Take the bands of the patients of a simulation, or the curves of its typical patient where it has no others."""
     trial = simulation.outcome.trial
-    return bands(
-        trial.dosing, trial.population, days, signals, options=trial.options, executor=executor, progress=progress
+    asked = _RequestedBands(days, tuple(SIGNALS[key] for key in signals), simulation.cohort.size, MOST_VALUES)
+    people = (part.population() for part in simulation.cohort.parts(_BLOCK))
+    one_by_one = (trial.trial_of(some) if isinstance(trial, CohortTrial) else trial for some in people)
+    blocks = ((some.dosing, some.population) for some in one_by_one)
+    return _percentiles(blocks, asked, trial.options, executor, progress)
+
+
+class _RequestedBands(NamedTuple):
+    """What is to be known: which signals on which days, of how many patients, and how many numbers may be kept."""
+
+    days: FloatArray
+    signals: tuple[Signal, ...]
+    patients: int
+    most_values: int
+
+    @property
+    def stride(self) -> int:
+        """Every which patient is taken."""
+        return max(1, -(-self.patients * len(self.signals) * len(self.days) // self.most_values))
+
+
+def _percentiles(
+    blocks: Iterable[tuple[Dosing, Population]],
+    asked: _RequestedBands,
+    options: Options | None,
+    executor: Executor | None,
+    progress: Callable[[int], None] | None,
+) -> Bands:
+    """The percentiles of each signal on each day, exactly: of a whole column of all patients, as NumPy takes them."""
+    columns = Columns([np.dtype(np.float64)] * (len(asked.signals) * asked.days.shape[0]))
+    done = 0
+    with executor_or_threads(executor) as running:
+        for dosing, people in blocks:
+            chosen = slice(-done % asked.stride, None, asked.stride)
+            done += people.size
+            if some := len(range(people.size)[chosen]):
+                columns.append(_values(dosing, people, chosen, asked, options, running))
+            if progress is not None and some:
+                progress(done)
+    levels = [np.percentile(columns.column(number), LEVELS) for number in range(len(columns))]
+    by_signal = np.array(levels).reshape(len(asked.signals), asked.days.shape[0], len(LEVELS)).transpose(0, 2, 1)
+    return Bands(
+        days=asked.days,
+        levels=LEVELS,
+        bands=tuple(Band(signal, np.ascontiguousarray(by_signal[row])) for row, signal in enumerate(asked.signals)),
+        patients=columns.rows,
+        population=asked.patients,
     )
+
+
+def _values(
+    dosing: Dosing,
+    people: Population,
+    chosen: slice,
+    asked: _RequestedBands,
+    options: Options | None,
+    executor: Executor,
+) -> list[FloatArray]:
+    """Each signal on each day, of the patients who are taken."""
+    trajectories = simulate(
+        _of_some(_until(dosing, float(asked.days[-1])), chosen),
+        people.select(chosen),
+        options=options,
+        output_days=asked.days,
+        endpoints=False,
+        executor=executor,
+    ).trajectories
+    assert trajectories is not None  # noqa: S101 - they were asked for
+    return [row for signal in asked.signals for row in _signal_values(signal, trajectories)]
+
+
+def _of_some(dosing: Dosing, which: slice) -> Dosing:
+    """What some of the patients get; the same where all get the same."""
+    return dosing if dosing.rates.shape[1] == 1 else replace(dosing, rates=dosing.rates[:, which])
 
 
 def _until(dosing: Dosing, day: float) -> Dosing:

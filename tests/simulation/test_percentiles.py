@@ -145,3 +145,17 @@ def test_the_typical_patients_curve_meets_the_endpoints() -> None:
     assert found["drug"][1].max() == pytest.approx(ends["steady_state_28"], rel=1e-6)
     assert found["t-cells"][1, days <= 7.0].min() == pytest.approx(ends["t_nadir"], rel=2e-3)
     assert found["il-6"][1].max() == pytest.approx(ends["il6_peak"], rel=2e-3)
+
+
+@pytest.mark.slow
+def test_bands_of_a_crowd_are_of_all_its_patients_and_kept_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = run(regimen_called("nhl-5"), patients=1500, seed=2)
+    whole = by_key(bands_of(crowd, DAYS[:8], ["drug", "il-6"]))
+    monkeypatch.setattr("blinplan.simulation.crowd.columns.IN_MEMORY", 1000)
+    monkeypatch.setattr("blinplan.simulation.percentiles._BLOCK", 256)
+    found = bands_of(crowd, DAYS[:8], ["drug", "il-6"])
+    assert (found.patients, found.population) == (1500, 1500)
+    everybody = trajectories(crowd.outcome.trial.dosing, crowd.population, DAYS[:8])
+    expected = np.percentile(everybody.states.concentration, LEVELS, axis=1)
+    assert by_key(found)["drug"].tobytes() == whole["drug"].tobytes() == np.ascontiguousarray(expected).tobytes()
+    assert by_key(found)["il-6"].tobytes() == whole["il-6"].tobytes()

@@ -13,14 +13,22 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from blinplan.refusal import Refusal
+
 Values = NDArray[Any]
 
 IN_MEMORY = 2**20
 """Bytes that are kept in memory; more go to a file in the folder for temporary files."""
 
 
-class NoRoomError(OSError):
+class NoRoomError(Refusal):
     """The folder for temporary files has no room for the columns."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"{tempfile.gettempdir()} has no room for what is kept of the patients",
+            "let TMPDIR be a folder with more room, ask for fewer patients or signals, or part the run: blinplan merge",
+        )
 
 
 class _Block(NamedTuple):
@@ -39,6 +47,10 @@ class Columns:
         self._blocks: list[_Block] = []
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - it is closed with its owner
         weakref.finalize(self, self._file.close)
+
+    def __len__(self) -> int:
+        """How many columns there are."""
+        return len(self._types)
 
     @property
     def rows(self) -> int:
@@ -59,7 +71,7 @@ class Columns:
             for values, of in zip(columns, self._types, strict=True):
                 self._file.write(np.ascontiguousarray(values, dtype=of).data.cast("B") if rows else b"")
         except OSError as error:
-            raise NoRoomError(f"{tempfile.gettempdir()} has no room for what is kept of the patients") from error
+            raise NoRoomError from error
 
     def column(self, number: int) -> Values:
         """One column, whole."""
