@@ -241,7 +241,8 @@ class CohortTrial:
 
     def _tasks(self) -> "Iterator[_Task]":
         most = max(_PORTION, engine_called(self.engine).chunk)
-        size = min(most, max(PIECE, -(-self.cohort.size // workers())))
+        pieces = -(-self.cohort.size // (workers() * PIECE))
+        size = min(most, max(1, pieces) * PIECE)
         return (_Task(self, part) for part in self.cohort.parts(size))
 
 

@@ -2,8 +2,9 @@
 
 ``python -m tests.benchmarks`` times, and with ``small`` on fewer patients. ``python -m tests.benchmarks accuracy``
 measures the greatest error over every shipped regimen and 64 random patients each, eight of them extreme; it takes
-about a quarter of an hour. ``python -m tests.benchmarks start`` times checks from start to end, and ``stopping`` holds
-the answers that few virtual patients give to those of all, over every shipped regimen and 300 generated ones.
+about a quarter of an hour. ``python -m tests.benchmarks bound`` holds 20,000 patients of three seeds to it. ``python
+-m tests.benchmarks start`` times checks from start to end, and ``stopping`` holds the answers that few virtual
+patients give to those of all, over every shipped regimen and 300 generated ones.
 """
 
 import subprocess
@@ -22,6 +23,7 @@ from blinplan.physiology import Dosing, Population, Trajectories, draw
 from blinplan.physiology.model.population import FloatArray
 from blinplan.regimen import library
 from blinplan.simulation.dosing import dosing
+from tests.benchmarks.bound import bound
 from tests.benchmarks.engines import RoadRunner, by_blinplan, by_scipy, greatest_error, series_of
 from tests.benchmarks.start import start
 from tests.benchmarks.stopping import stopping
@@ -38,6 +40,8 @@ def main() -> None:
     match sys.argv[1:]:
         case ["accuracy"]:
             worst = accuracy()
+        case ["bound"]:
+            worst = bound()
         case ["start"]:
             sys.exit(0 if start() else "a check takes longer than it should")
         case ["stopping"]:
@@ -47,7 +51,7 @@ def main() -> None:
         case []:
             worst = speed(patients=4096, peer_patients=60)
         case _:
-            sys.exit("usage: python -m tests.benchmarks [small | accuracy | start | stopping]")
+            sys.exit("usage: python -m tests.benchmarks [small | accuracy | bound | start | stopping]")
     if worst > GREATEST_ERROR:
         sys.exit(f"the engine's greatest error is {worst:.1e}, above {GREATEST_ERROR:.0e}")
 

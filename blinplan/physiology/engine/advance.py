@@ -230,15 +230,31 @@ def rates(now: Instant, infusion: Inflow, p: Individual, c: Constants) -> States
         adhesion_memory=sensing * (signals.activation - s.adhesion_memory),
         release_memory=desensitising * (signals.activation - s.release_memory),
         proliferation=_stimulation(s, signals, c),
-        t_total=p.t_influx + m.expansion(s.proliferation, p.t_growth) - c.homeostasis * s.t_total,
-        t_adherent=signals.adhesion * (s.t_total - s.t_adherent) - c.return_rate * s.t_adherent,
+        t_total=_t_total_rate(s, p, c),
+        t_adherent=_adherence(s, signals, c),
         marrow_1=p.regeneration_rate - loss * s.marrow_1,
         marrow_2=p.regeneration_rate * s.marrow_1 - loss * s.marrow_2,
         marrow_3=p.regeneration_rate * s.marrow_2 - loss * s.marrow_3,
-        b_blood=p.b_influx * s.marrow_3 - (c.b_turnover + lysis) * s.b_blood,
+        b_blood=_b_blood_rate(s, lysis, p, c),
         log_blasts=_log_growth(s, signals, p, c),
-        release=signals.released - c.cytokine_loss * s.release,
+        release=_release_rate(s, signals, c),
     )
+
+
+def _t_total_rate(s: States, p: Individual, c: Constants) -> FloatArray:
+    return p.t_influx + m.expansion(s.proliferation, p.t_growth) - c.homeostasis * s.t_total
+
+
+def _adherence(s: States, signals: Signals, c: Constants) -> FloatArray:
+    return signals.adhesion * (s.t_total - s.t_adherent) - c.return_rate * s.t_adherent
+
+
+def _b_blood_rate(s: States, lysis: FloatArray, p: Individual, c: Constants) -> FloatArray:
+    return p.b_influx * s.marrow_3 - (c.b_turnover + lysis) * s.b_blood
+
+
+def _release_rate(s: States, signals: Signals, c: Constants) -> FloatArray:
+    return signals.released - c.cytokine_loss * s.release
 
 
 def _stimulation(s: States, signals: Signals, c: Constants) -> FloatArray:
@@ -351,18 +367,19 @@ class Watched(NamedTuple):
     log_blasts_rate: FloatArray
 
 
-def watch(now: Instant, infusion: Inflow, p: Individual, c: Constants) -> Watched:
+def watch(now: Instant, p: Individual, c: Constants) -> Watched:
     """What endpoints need of one moment."""
-    s, rate = now.states, rates(now, infusion, p, c)
+    s, signals = now
+    lysis = m.lysis_rate(s.cytolytic, p.kill_rate)
     return Watched(
         s.b_blood,
-        rate.b_blood,
+        _b_blood_rate(s, lysis, p, c),
         s.t_total - s.t_adherent,
-        rate.t_total - rate.t_adherent,
+        _t_total_rate(s, p, c) - _adherence(s, signals, c),
         s.release,
-        rate.release,
+        _release_rate(s, signals, c),
         s.log_blasts,
-        rate.log_blasts,
+        m.blast_log_growth(signals.blasts, lysis, p.blast_sensitivity, c),
     )
 
 

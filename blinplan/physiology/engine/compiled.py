@@ -143,7 +143,7 @@ def _advance_block(now: FloatArray, middle: FloatArray, who: FloatArray, c: Cons
 def _watch_block(now: FloatArray, work: _Work, c: Constants, place: _Lanes, wanted: Wanted, node: int) -> None:
     """Write what endpoints are found on at a node."""
     for lane in range(_WIDTH):
-        found = watch(_moment(now, lane), _infusion(work.who, lane), _individual(work.who, lane), c)
+        found = watch(_moment(now, lane), _individual(work.who, lane), c)
         for k in range(_WATCHED):
             work.seen[k, lane] = found[k]
     _write(work.seen, wanted.watched[:, node], place)

@@ -12,8 +12,7 @@ import numpy as np
 from blinplan.physiology.model.population import FloatArray
 
 _PER_LN_2 = 1.4426950408889634
-# ln 2 in two parts, of which the first times a whole number up to 1,000 is exact.
-_LN_2, _LN_2_REST = 0.6931471803691238, 1.9082149292705877e-10
+_LN_2 = 0.6931471805599453
 # Added to a number below 2^51, it leaves the nearest whole number in the last bits.
 _TO_WHOLE = 1.5 * 2.0**52
 BIAS, MANTISSA_BITS = 1023, 52
@@ -21,14 +20,13 @@ _LEAST = -700.0
 
 
 def exponential(x: FloatArray) -> FloatArray:
-    """Take exp x for x up to 700, to 2e-15 of it; what is less than -700 counts as -700."""
+    """Take exp x for x up to 700, to 2e-15 of it and to 2e-16 of x; what is less than -700 counts as -700."""
     x = np.maximum(x, _LEAST)
     shifted = x * _PER_LN_2
     shifted += _TO_WHOLE
     whole = shifted - _TO_WHOLE
-    r = x - whole * _LN_2
-    whole *= _LN_2_REST
-    r -= whole
+    whole *= _LN_2
+    r = x - whole
     square = r * r
     even = 30.0 * square
     even += 3360.0

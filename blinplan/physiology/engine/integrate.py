@@ -210,11 +210,11 @@ def advance_by_numpy(
         kind, at = course.kind[k], course.first_wanted[k]
         left = course.premedicated[course.first_node[k]]
         now, infusion = begin(States(*state), plateaus[k], p, c, course.lengths[kind, 0], left, course.desensitises)
-        _watch(wanted, 0, Instant(now.states, now.signals), infusion, p, c)
+        _watch(wanted, 0, Instant(now.states, now.signals), p, c)
         for i in range(course.steps[k]):
             middle, end = advance(now, infusion, p, c, step_of(course, k, i))
-            _watch(wanted, 2 * i + 1, middle, infusion, p, c)
-            _watch(wanted, 2 * i + 2, Instant(end.states, end.signals), infusion, p, c)
+            _watch(wanted, 2 * i + 1, middle, p, c)
+            _watch(wanted, 2 * i + 2, Instant(end.states, end.signals), p, c)
             while at < course.first_wanted[k + 1] and course.step[at] == i:
                 states = _states_wanted(course, at, now, middle, end, infusion, p, c)
                 if course.slot[at] >= 0:
@@ -224,9 +224,9 @@ def advance_by_numpy(
         state[:] = states
 
 
-def _watch(wanted: Wanted, node: int, now: Instant, infusion: Inflow, p: Individual, c: Constants) -> None:
+def _watch(wanted: Wanted, node: int, now: Instant, p: Individual, c: Constants) -> None:
     if wanted.watched.shape[1]:
-        wanted.watched[:, node] = watch(now, infusion, p, c)
+        wanted.watched[:, node] = watch(now, p, c)
 
 
 def _states_wanted(

@@ -1,0 +1,18 @@
+"""The promised bound in more patients than SciPy has time for, among them the one who was known to miss it."""
+
+import numpy as np
+import pytest
+
+from blinplan.physiology import draw
+from blinplan.regimen import library
+from tests.benchmarks.bound import GREATEST_ERROR, worst_of
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["rr-adult", "mrd-adult"])
+def test_a_quarter_of_the_steps_finds_no_more_than_the_bound(name: str) -> None:
+    people = draw(library.regimen(name).virtual_population, 300, 777, first=3500)
+    assert people.numbers[141] == 3641
+    worst = worst_of(name, people, 3500)
+    assert 1e-6 < worst.error <= GREATEST_ERROR, worst
+    assert np.isfinite(worst.error)
