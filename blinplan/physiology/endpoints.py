@@ -316,7 +316,7 @@ class Gathering:
             self.depleted_days[cycle] += b.days_at_most(DEPLETED, low, high)
             if stretch.stop <= w.infusion_ends[cycle]:
                 waiting = np.flatnonzero(np.isnan(self.depleted[cycle]))
-                self.depleted[cycle, waiting] = interval.start + b.of(waiting).first_at_most(DEPLETED, low, high)
+                self.depleted[cycle, waiting] = interval.start + b.first_at_most(DEPLETED, low, high, waiting)
                 self.b_end[cycle] = b.at(high)
                 continue
             if np.isnan(self.b_end[cycle, 0]):
@@ -326,7 +326,7 @@ class Gathering:
             self.b_free_day[cycle, better] = interval.start + day
             waiting = np.flatnonzero(np.isnan(self.recovery) & (self.b_end[cycle] <= DEPLETED))
             if stretch.start >= w.last_infusion_end and waiting.size:
-                self.recovery[waiting] = interval.start + b.of(waiting).first_at_least(_ABOVE, low, high)
+                self.recovery[waiting] = interval.start + b.first_at_least(_ABOVE, low, high, waiting)
 
     def _t_cells(self, interval: Interval, history: History) -> None:
         w, share = self.windows, history.t_blood.over(self.patients.t_cells)
@@ -346,7 +346,7 @@ class Gathering:
             self.t_return[better] = np.nan
         waiting = np.flatnonzero(np.isnan(self.t_return))
         if waiting.size:
-            day = share.of(waiting).first_at_least(RETURNED, since[waiting], end)
+            day = share.first_at_least(RETURNED, since, end, waiting)
             self.t_return[waiting] = interval.start + day
 
     def _cytokines(self, interval: Interval, history: History) -> None:
@@ -360,8 +360,8 @@ class Gathering:
             self.settled[cycle, better] = np.nan
             waiting = np.flatnonzero(np.isnan(self.settled[cycle]) & (self.rise[cycle] > 0.0))
             if waiting.size:
-                level = SETTLED * self.rise[cycle, waiting]
-                day = interval.start + rise.of(waiting).first_at_most(level, since[waiting], high)
+                level = SETTLED * self.rise[cycle]
+                day = interval.start + rise.first_at_most(level, since, high, waiting)
                 self.settled[cycle, waiting] = day - self.rise_day[cycle, waiting]
 
     def _blasts(self, interval: Interval, history: History) -> None:

@@ -254,8 +254,8 @@ def _declare_parts() -> None:
     What takes a step becomes part of the kernel itself, where the compiler sees that its arrays do not overlap, without
     which it does not spread patients over a vector. What is seldom done stays by itself: it need not be compiled twice.
     """
-    apart = (_copy, _read, _write, _begin_block, _watch_block, _look)
-    inside = (_advance_block,)
+    apart = (_copy, _read, _write, _begin_block, _look)
+    inside = (_advance_block, _watch_block)
     own = (_states, _signals, _past, _individual, _infusion, _blend, _moment, _node, _store_moment, _store_node)
     theirs = [
         function

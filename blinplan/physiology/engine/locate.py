@@ -44,6 +44,8 @@ class SmoothCurve:
 
     def of(self, patients: IntArray) -> SmoothCurve:
         """The same of some patients."""
+        if patients.shape[0] == self.values.shape[1]:
+            return self
         return SmoothCurve(self.nodes, self.values[:, patients], self.slopes[:, patients])
 
     def over(self, scale: FloatArray) -> SmoothCurve:
@@ -145,24 +147,34 @@ class SmoothCurve:
         day = _root(quintic.slope, low, high, self.slopes[half, patients], self.slopes[half + 1, patients])
         return day, quintic.value(day)
 
-    def first_at_most(self, level: FloatArray | float, since: FloatArray | float, high: float) -> FloatArray:
-        """When each patient (N) first is at a level or below it, from a time on; NaN where not before `high`."""
-        patients = np.arange(self.values.shape[1])
-        levels, begin = np.broadcast_to(level, patients.shape), np.broadcast_to(since, patients.shape)
+    def first_at_most(
+        self, level: FloatArray | float, since: FloatArray | float, high: float, among: IntArray | None = None
+    ) -> FloatArray:
+        """When each patient, or each of some, first is at a level or below it, from a time on; NaN if not by `high`."""
+        every = np.arange(self.values.shape[1])
+        patients = every if among is None else among
+        levels, begin = np.broadcast_to(level, every.shape), np.broadcast_to(since, every.shape)
         until = int(np.searchsorted(self.nodes, high)) + 1
-        below = (self.values[:until] <= levels) & (self.nodes[:until, None] > begin)
-        node, found = first_true(below)
+        low = self.values[:until] <= level
+        if np.ndim(since) or since:
+            low &= self.nodes[:until, None] > begin
+        else:
+            low[0] = False
+        node, found = first_true(low)
+        levels, begin, node = levels[patients], begin[patients], node[patients]
         day = np.full(patients.shape, np.nan)
         at_once = self._values_at(begin, patients) <= levels
-        which = np.flatnonzero(found & ~at_once)
+        which = np.flatnonzero(found[patients] & ~at_once)
         if which.size:
-            crossed = self._crossing(node[which] - 1, which, levels[which], begin[which])
+            crossed = self._crossing(node[which] - 1, patients[which], levels[which], begin[which])
             day[which] = np.where(crossed <= high, crossed, np.nan)
         return np.where(at_once & (begin <= high), begin, day)
 
-    def first_at_least(self, level: FloatArray | float, since: FloatArray | float, high: float) -> FloatArray:
-        """When each patient (N) first is at a level or above it."""
-        return self.mirror_image().first_at_most(-level, since, high)
+    def first_at_least(
+        self, level: FloatArray | float, since: FloatArray | float, high: float, among: IntArray | None = None
+    ) -> FloatArray:
+        """When each patient, or each of some, first is at a level or above it."""
+        return self.mirror_image().first_at_most(-level, since, high, among)
 
     def days_at_most(self, level: float, low: float, high: float) -> FloatArray:
         """For how many days each patient (N) is at a level or below it between two times.
@@ -186,7 +198,7 @@ class SmoothCurve:
     def _values_at(self, times: FloatArray, patients: IntArray) -> FloatArray:
         """The value of each patient at a time of his own."""
         if not times.any():
-            return np.asarray(self.values[0])
+            return np.asarray(self.values[0, patients])
         half = np.clip(np.searchsorted(self.nodes, times) - 1, 0, self.nodes.shape[0] - 2)
         value = self._quintic(half, patients).value(times)
         value = np.where(times == self.nodes[half], self.values[half, patients], value)
