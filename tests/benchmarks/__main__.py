@@ -1,42 +1,42 @@
-"""Time blinplan beside libRoadRunner and SciPy, with the error beside each, in one run and on the same patients.
+"""Time blinplan beside what others would take, with the error beside each, in one run and on the same patients.
 
-``python -m tests.benchmarks`` times, and with ``small`` on fewer patients. ``python -m tests.benchmarks accuracy``
-measures the greatest error over every shipped regimen and 64 random patients each, eight of them extreme; it takes
-about a quarter of an hour. ``python -m tests.benchmarks bound`` holds 20,000 patients of three seeds to it. ``python
--m tests.benchmarks start`` times checks from start to end, and ``stopping`` holds the answers that few virtual
+``python -m tests.benchmarks`` times, and with ``small`` on fewer patients; ``readme`` writes the table of speeds into
+the README. ``python -m tests.benchmarks accuracy`` measures the greatest error over every shipped regimen and 64 random
+patients each, eight of them extreme; it takes about a quarter of an hour. ``bound`` holds 20,000 patients of three
+seeds to it. ``start`` times checks from start to end, ``million`` runs a million patients and prints time and memory,
+and ``stopping`` holds the answers that few virtual
 patients give to those of all, over every shipped regimen and 300 generated ones.
 """
 
-import subprocess
+import os
 import sys
 import time
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
 
 from blinplan.course.events import periods
-from blinplan.executor import workers
-from blinplan.physiology import Dosing, Population, Trajectories, draw
-from blinplan.physiology.model.population import FloatArray
+from blinplan.physiology import Dosing, Population
 from blinplan.regimen import library
 from blinplan.simulation.dosing import dosing
 from tests.benchmarks.bound import bound
-from tests.benchmarks.engines import RoadRunner, by_blinplan, by_scipy, greatest_error, series_of
+from tests.benchmarks.engines import by_blinplan, by_scipy, greatest_error, series_of
+from tests.benchmarks.speed import GREATEST_ERROR, race
 from tests.benchmarks.start import start
 from tests.benchmarks.stopping import stopping
 from tests.physiology.courses import extremes
 
-DAYS = 210
-SEED = 1
-WITNESSED = 8
-GREATEST_ERROR = 1e-4
+README = Path(__file__).parents[2] / "README.md"
+BEGIN, END = "<!-- python -m tests.benchmarks readme -->\n```text\n", "```\n<!-- end -->\n"
+MOST_MEMORY = 10**9
+"""Bytes that a million patients may take."""
 
 
 def main() -> None:
     """Run what the command line asks for."""
+    console = Console(width=108)
     match sys.argv[1:]:
         case ["accuracy"]:
             worst = accuracy()
@@ -46,62 +46,50 @@ def main() -> None:
             sys.exit(0 if start() else "a check takes longer than it should")
         case ["stopping"]:
             sys.exit(0 if stopping() else "few patients decide otherwise than all would")
+        case ["million"]:
+            sys.exit(0 if million() else "a million patients take more memory than they should")
         case ["small"]:
-            worst = speed(patients=512, peer_patients=10)
+            worst = race(console, patients=512, peer_patients=2, witnessed=2)
+        case ["readme"]:
+            worst = write_readme()
         case []:
-            worst = speed(patients=4096, peer_patients=60)
+            worst = race(console, patients=10_000, peer_patients=50, witnessed=8)
         case _:
-            sys.exit("usage: python -m tests.benchmarks [small | accuracy | bound | start | stopping]")
+            sys.exit(
+                "usage: python -m tests.benchmarks [small | readme | accuracy | bound | start | stopping | million]"
+            )
     if worst > GREATEST_ERROR:
         sys.exit(f"the engine's greatest error is {worst:.1e}, above {GREATEST_ERROR:.0e}")
 
 
-def speed(patients: int, peer_patients: int) -> float:
-    """Print each engine's patients per second, ratio and error; return the greatest error of blinplan."""
-    people = draw("adult-rr", patients, SEED)
-    course, days = _course("rr-adult", people), np.arange(DAYS + 1.0)
-    few = people.select(slice(0, WITNESSED))
-    witness = by_scipy(_course("rr-adult", few), few, days, 1e-10)
-    peer = RoadRunner(course, people, 1e-6, 1e-9)
-    peer.run(people, [0], DAYS)
-    scipy_course = _course("rr-adult", few)
-    threads = workers()
-    runs: list[tuple[str, int, Callable[[], FloatArray | Trajectories]]] = [
-        ("libRoadRunner, rtol 1e-6", peer_patients, lambda: peer.run(people, range(peer_patients), DAYS)),
-        ("SciPy LSODA, rtol 1e-6", WITNESSED, lambda: by_scipy(scipy_course, few, days, 1e-6)),
-        ("blinplan, NumPy, 1 thread", patients, lambda: by_blinplan(course, people, days, 1, "numpy")),
-        ("blinplan, compiled, 1 thread", patients, lambda: by_blinplan(course, people, days, 1, "compiled")),
-        (
-            f"blinplan, compiled, {threads} threads",
-            patients,
-            lambda: by_blinplan(course, people, days, threads, "compiled"),
-        ),
-    ]
-    table = Table(
-        "engine", "patients", "patients/s", "over libRoadRunner", "greatest error", title="rr-adult, 210 days"
-    )
-    base = worst = 0.0
-    for name, count, run in runs:
-        found, rates = run(), []
-        for _ in range(3):
-            start = time.perf_counter()
-            found = run()
-            rates.append(count / (time.perf_counter() - start))
-        rate = sorted(rates)[1]
-        base = base or rate
-        series = found if isinstance(found, np.ndarray) else series_of(found)
-        error = greatest_error(series[:, :, :WITNESSED], witness)
-        worst = max(worst, error) if name.startswith("blinplan") else worst
-        table.add_row(name, f"{count}", f"{rate:,.0f}", f"{rate / base:.1f} x", f"{error:.1e}")
-    console = Console(width=100)
-    console.print(table)
-    console.print("Median of three runs; daily output of every state; error against SciPy at rtol 1e-10 in 8 patients.")
-    start = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "blinplan", "simulate", "rr-adult", "--typical"], check=True, capture_output=True
-    )
-    console.print(f"Time to the first result of the command: {time.perf_counter() - start:.2f} s")
+def write_readme() -> float:
+    """Put the table of speeds where the README shows it."""
+    console = Console(width=108, record=True)
+    worst = race(console, patients=10_000, peer_patients=50, witnessed=8)
+    show_in_readme(console.export_text())
     return worst
+
+
+def show_in_readme(printed: str) -> None:
+    """Show of what was printed the machine and the table of speeds."""
+    lines = [line.rstrip() for line in printed.splitlines()]
+    last = next(number for number, line in enumerate(lines) if line.startswith("└"))
+    text = README.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    shown = "\n".join(lines[: last + 1])
+    README.write_text(f"{before}{BEGIN}{shown}\n{END}{rest.split(END, 1)[1]}", encoding="utf-8")
+
+
+def million() -> bool:
+    """Run a million patients; print time and memory, and return whether that is within bounds."""
+    command = [sys.executable, "-m", "blinplan", "simulate", "rr-adult", "--patients", "1000000", "-f", "json"]
+    began = time.perf_counter()
+    nowhere = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    process = os.posix_spawn(command[0], command, os.environ, file_actions=nowhere)
+    _, status, used = os.wait4(process, 0)
+    memory, processor = 1024 * used.ru_maxrss, used.ru_utime + used.ru_stime
+    print(f"{time.perf_counter() - began:.0f} s, {processor:.0f} s of processors, {memory / 1e6:.0f} MB")  # noqa: T201
+    return status == 0 and memory < MOST_MEMORY
 
 
 def accuracy() -> float:

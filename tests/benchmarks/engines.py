@@ -1,21 +1,12 @@
-"""The same patients through the same course, by blinplan, libRoadRunner and SciPy."""
-
-import ctypes
-import os
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+"""The same patients through the same course, by blinplan and by the witness, and how far they are apart."""
 
 import numpy as np
-import roadrunner  # type: ignore[import-untyped]
 
 from blinplan.executor import threads
 from blinplan.physiology import Dosing, Population, Trajectories, simulate
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.cytokines import CYTOKINES
 from blinplan.physiology.model.population import FloatArray
-from blinplan.physiology.model.sbml import constants_of, initial_states, to_sbml
 from tests.witness import solve_reference
 
 IL6 = CYTOKINES.index("IL-6")
@@ -69,7 +60,7 @@ def series_of(found: Trajectories) -> FloatArray:
             found.states.t_adherent,
             *found.marrow,
             found.states.b_blood,
-            np.log(found.blasts),
+            found.states.log_blasts,
             found.cytokines[IL6],
         ]
     )
@@ -83,48 +74,3 @@ def by_scipy(dosing: Dosing, people: Population, days: FloatArray, relative: flo
         il6 = people.cytokine_baseline[IL6, patient] + people.cytokine_release[0, patient] * y[12]
         series.append(np.stack([y[0], y[1], y[2], y[3], y[4], y[5] - y[6], y[6], *y[7:10], y[10], y[11], il6]))
     return np.stack(series, axis=-1)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence the integrator, which writes a line at every event past the logger, so that it is not timed for that."""
-    sys.stdout.flush()
-    kept, nowhere = (os.dup(1), os.dup(2)), os.open(os.devnull, os.O_WRONLY)
-    for stream in (1, 2):
-        os.dup2(nowhere, stream)
-    try:
-        yield
-    finally:
-        ctypes.CDLL(None).fflush(None)
-        for stream, before in zip((1, 2), kept, strict=True):
-            os.dup2(before, stream)
-            os.close(before)
-        os.close(nowhere)
-
-
-class RoadRunner:
-    """libRoadRunner (CVODE) with the model loaded and compiled once."""
-
-    def __init__(self, dosing: Dosing, people: Population, relative: float, absolute: float) -> None:
-        roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
-        self._dosing = dosing
-        self._runner: Any = roadrunner.RoadRunner(to_sbml(dosing, people))
-        self._runner.integrator.relative_tolerance = relative
-        self._runner.integrator.absolute_tolerance = absolute
-        self._runner.integrator.maximum_num_steps = 100_000
-        self._runner.timeCourseSelections = ["time", *SCALES]
-
-    def run(self, people: Population, patients: Sequence[int], days: int) -> FloatArray:
-        """The same series at every whole day."""
-        found = []
-        for patient in patients:
-            self._runner.reset()
-            column = patient if self._dosing.rates.shape[1] > 1 else 0
-            rates = {f"rate_{k}": float(rate) for k, rate in enumerate(self._dosing.rates[:, column])}
-            values = {**constants_of(people, patient), **initial_states(people, patient), **rates}
-            values["rate"] = values.pop("rate_0")
-            for name, value in values.items():
-                self._runner[name] = value
-            with _quiet():
-                found.append(np.array(self._runner.simulate(0, days, days + 1))[:, 1:].T)
-        return np.stack(found, axis=-1)

@@ -1,0 +1,65 @@
+"""The benchmark is fair: peers solve the same equations, keep the same promise, and none is dropped in silence."""
+
+import re
+
+import numpy as np
+import pytest
+
+from blinplan.physiology import draw
+from blinplan.physiology.model.dosing import Options
+from blinplan.physiology.model.states import initial_state
+from tests.benchmarks.__main__ import BEGIN, END, README
+from tests.benchmarks.plain import derivative, parameters_of
+from tests.benchmarks.speed import GREATEST_ERROR, Competitor, Race, competitors, elapsed, speed_table
+from tests.witness import right_hand_side
+
+NAMES = {one.name for one in competitors()}
+
+
+def test_the_plain_right_hand_side_is_that_of_the_witness() -> None:
+    people = draw("adult-rr", 6, 4)
+    chance, parameters = np.random.default_rng(1), parameters_of(people)
+    for patient in range(people.size):
+        y = initial_state(people)[:, patient] + chance.random(13)
+        y[0], found = 400.0 * chance.random(), np.empty(13)
+        derivative(y, 28.0, parameters[patient], found)
+        expected = right_hand_side(people, patient, 28.0, Options(), ())(0.0, y)
+        assert found == pytest.approx(expected, rel=1e-12, abs=1e-14)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [one.name for one in competitors() if one.threads == 1 and not one.missing])
+def test_each_keeps_the_promise_on_the_same_patients(name: str) -> None:
+    (competitor,) = [one for one in competitors() if (one.name, one.threads) == (name, 1)]
+    measured = Race(patients=2, peer_patients=2, witnessed=2).measure(competitor)
+    assert 0.0 < measured.error <= GREATEST_ERROR
+    assert measured.run(2).shape == (13, 211, 2)
+    assert measured.rate > 0.0
+
+
+def test_what_is_not_installed_is_said_to_be() -> None:
+    missing = Competitor("somebody's solver", ("no_such_package_of_anybody",), 1, competitors()[0].peer)
+    assert missing.missing == ["no_such_package_of_anybody"]
+    table = speed_table([], [missing], None)
+    cells = [list(column.cells) for column in table.columns]
+    assert [column[0] for column in cells[:4]] == ["somebody's solver", "1", "-", "not installed"]
+    assert cells[-1] == ["no_such_package_of_anybody"]
+
+
+def test_time_is_the_processors_on_one_thread() -> None:
+    import time
+
+    assert elapsed(1, lambda: time.sleep(0.05)) < 0.04
+    assert elapsed(2, lambda: time.sleep(0.05)) >= 0.05
+
+
+def test_the_figures_of_the_readme_are_what_the_benchmark_prints() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert text.count(BEGIN) == 1
+    printed = text.split(BEGIN)[1].split(END)[0]
+    machine, *_ = printed.splitlines()
+    assert re.search(r", \d+ processors, Python 3\.\d+\.\d+, load \d+\.\d, 20\d\d-\d\d-\d\d$", machine)
+    for name in NAMES:
+        rows = [line for line in printed.splitlines() if f" {name} " in line]
+        assert rows, name
+        assert all(re.search(r"[\d,]+ .* x .*e-0\d|not installed|\d", row) for row in rows)
