@@ -184,15 +184,20 @@ class _Hanging:
         return {entry.stopped: entry for entry in self._ledger.interruptions}
 
     def _until_change(self, bag: Bag, minutes: int, used: int = 0) -> Bag:
-        """A bag that runs so many minutes at most, taken down when the bags after it are best."""
+        """A bag that runs so many minutes at most, taken down when the bags after it are best.
+
+        One that hangs though its time was over before is taken down as soon as bags are changed.
+        """
         last = bag.start + min(minutes, bag.size.minutes - used)
-        last = last if bag.good_until is None else min(last, bag.good_until)
+        expired = bag.good_until is not None and bag.good_until <= bag.start
+        last = last if bag.good_until is None or expired else min(last, bag.good_until)
         running = next(one for one in self._steps if one.start <= bag.start < one.stop)
         within = replace(running, start=bag.start)
         site, began = self._site.at(bag.start), self._clock.started_at(bag.start)
         times = [at for at in times_of_change(within, site, began, closed_too=True) if bag.start < at <= last]
         times += [running.stop] if running.stop <= last else []
         ways = [(at, way) for at in times if (way := self._from(at, running)) is not None]
+        ways = ways[:1] if expired else ways
         best = min(ways, key=lambda each: (self._on_closed_days(each[1]), len(each[1]), -each[0]), default=None)
         return replace(bag, stop=last if best is None else best[0])
 

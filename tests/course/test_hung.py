@@ -16,6 +16,7 @@ from blinplan.course.happened.hung import wrong_doses
 from blinplan.course.happened.ledger_document import ledger_data, ledger_of
 from blinplan.course.happened.replan import replan
 from blinplan.course.premedication import premedication_plan
+from blinplan.course.remarks import RemarkKind
 from blinplan.quantities import read_dose
 from blinplan.regimen.record.record import (
     BagOnRecord,
@@ -412,6 +413,36 @@ def test_until_when_a_bag_that_hangs_is_good_is_by_the_rule_of_the_site(
         said = [one.text for one in happened_remarks(found) if "its in-use time was over. If it hangs" in one.text]
         assert bool(said) is not goes_on
         holds_together(found)
+
+
+@pytest.mark.parametrize("said", [1, 2])
+def test_a_bag_that_was_hung_again_after_its_time_is_counted_to_the_next_change(said: int) -> None:
+    """48 hours from preparation, said once or twice of the same bag, are over at 8:00; it was hung at 12:30."""
+    first, again = bag(0, 22 * HOUR, number=1), bag(50 * HOUR + 30, None, number=1)
+    prepared = [replace(one, prepared=START - timedelta(hours=2)) for one in (first, again)][:said]
+    happened = with_bags(*prepared, *(first, again)[said:], stops=(stop(22 * HOUR, 28 * HOUR + 30, same_bag=True),))
+    found = dated(happened)
+    (hangs,) = (one for one in found.bags if one.start == 50 * HOUR + 30)
+    assert hangs.good_until == 46 * HOUR
+    assert hangs.stop == 3 * DAY
+    (told,) = (one for one in happened_remarks(found) if "hung again" in one.text)
+    assert told.text.endswith("and its in-use time was over. If it hangs, take it down.")
+    assert told.kind is RemarkKind.ERROR
+    holds_together(found)
+
+
+@pytest.mark.parametrize(("allowed", "kind"), [(True, None), (False, RemarkKind.ERROR), (None, RemarkKind.WARNING)])
+def test_a_bag_on_record_that_was_hung_again_where_its_site_hangs_none_is_told(
+    allowed: bool | None, kind: RemarkKind | None
+) -> None:
+    """The bags of the record stay as they are, whatever the site says; that it says so is told."""
+    bags = bag(0, 22 * HOUR, number=1), bag(25 * HOUR, None, number=1)
+    found = dated(
+        with_bags(*bags, stops=(stop(22 * HOUR, 3 * HOUR, same_bag=True),)), replace(WARD, disconnected_bag=allowed)
+    )
+    assert [one.again for one in found.bags if one.on_record] == [False, True]
+    told = [one for one in happened_remarks(found) if "hung again" in one.text]
+    assert [one.kind for one in told] == ([] if kind is None else [kind])
 
 
 def test_an_infusion_that_is_stopped_is_told_wherever_one_looks() -> None:

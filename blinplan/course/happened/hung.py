@@ -100,12 +100,13 @@ class _Stretch:
 
 
 def hung_bags(record: CourseRecord) -> tuple[HungBag, ...]:
-    """The bags of a record, in minutes of its course."""
+    """The bags of a record, in minutes of its course; when one was prepared is said once, and holds where it hangs."""
+    prepared = {bag.number: bag.prepared for bag in reversed(record.bags) if bag.number is not None and bag.prepared}
     return tuple(
         HungBag(
             minutes_between(record.start, bag.hung),
             None if bag.taken_down is None else minutes_between(record.start, bag.taken_down),
-            bag,
+            replace(bag, prepared=bag.prepared or (None if bag.number is None else prepared.get(bag.number))),
         )
         for bag in record.bags
     )

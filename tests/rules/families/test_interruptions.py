@@ -337,6 +337,13 @@ def _same_bag(restarted: str, down: str = "", *, hours: int = 48, prepared: str 
     return stopped + a_bag("04T10:00", hours=hours, more=taken_down + kept)
 
 
+def _hung_again(at: str, prepared: str = "04T10:00") -> str:
+    """The same, hung again as a bag of the record, which says once when it was prepared."""
+    stopped = record_text("technical", "premedicated = true", "same_bag = true", restarted=f"2026-03-{at}:00Z")
+    first = f"number = 1\ntaken_down = 2026-03-05T10:00:00Z\nprepared = 2026-03-{prepared}:00Z\n"
+    return stopped + a_bag("04T10:00", more=first) + a_bag(at, more="number = 1\n")
+
+
 EXAMPLES = (
     Example("I811", "finding", "a bag of each day, and a holiday", WHOLE + "weight_kg = 60\n", site=SEVEN),
     Example("I811", "pass", "the course has ended before it", WHOLE + "weight_kg = 60\n" + ENDED, site=SEVEN),
@@ -346,6 +353,9 @@ EXAMPLES = (
     Example("I812", "pass", "48 hours", _same_bag("05T12:00", "06T10:00")),
     Example("I812", "finding", "it hangs, and went on too late", _same_bag("06T10:01")),
     Example("I812", "pass", "it hangs, and went on in time", _same_bag("05T12:00")),
+    Example("I812", "finding", "hung again when its time was over", _hung_again("06T10:01")),
+    Example("I812", "pass", "hung again in time", _hung_again("06T10:00")),
+    Example("I812", "undecided", "hung again, and it may have been cold", _hung_again("06T10:00", "04T09:59")),
     Example("I812", "not applicable", "no time of the label", _same_bag("06T12:00", "06T14:00", hours=96)),
     Example("I812", "undecided", "it may have been cold", _same_bag("05T12:00", "06T08:01", prepared="04T08:00")),
     Example("I812", "pass", "48 hours of preparation", _same_bag("05T12:00", "06T08:00", prepared="04T08:00")),

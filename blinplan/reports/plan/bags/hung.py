@@ -177,17 +177,21 @@ def _bag_after(dated: Dated, entry: LedgerEntry) -> Iterator[Remark]:
     again = next((bag for bag in dated.bags if bag.start == entry.restarted and bag.again), None)
     number, at = dated.bag_numbers[before.start], moment_text(dated.clock.at(entry.restarted))
     stretch = {"cycle": entry.interruption.cycle, "start": entry.restarted, "stop": entry.restarted}
+    site = dated.site.at(entry.stopped)
+    kind = RemarkKind.WARNING if site.disconnected_bag is None else RemarkKind.ERROR
+    take_down = "" if site.disconnected_bag is None else " If it hangs, take it down."
     if again is None:
         left = in_use_left(before, dated.site)
         until = before.good_until if left is None else before.stop + left
-        why = why_not_again(entry, dated.site.at(entry.stopped), until) or "it was empty, or the dose is another one"
-        unsaid = dated.site.at(entry.stopped).disconnected_bag is None
-        yield Remark(
+        why = why_not_again(entry, site, until) or "it was empty, or the dose is another one"
+        text = (
             f"Bag {number} was hung again at {at} by the record; a new bag is planned from then on: {visible(why)}."
-            f"{'' if unsaid else ' If it hangs, take it down.'}",
-            RemarkKind.WARNING if unsaid else RemarkKind.ERROR,
-            **stretch,  # type: ignore[arg-type]
+            f"{take_down}"
         )
+        yield Remark(text, kind, **stretch)  # type: ignore[arg-type]
+    elif again.on_record and (why_not := why_not_again(entry, site, again.good_until)):
+        text = f"Bag {number} was hung again at {at} by the record, and {visible(why_not)}.{take_down}"
+        yield Remark(text, kind, **stretch)  # type: ignore[arg-type]
     elif again.good_until is None:
         yield Remark(
             f"Bag {number} goes on from {at}; until when it may be used is not evaluated, as nobody says how long it"

@@ -26,7 +26,7 @@ def in_use(rule: Rule, case: Case) -> Answer:
 
 def _findings(rule: Rule, case: Case, record: CourseRecord, bag: HungBag) -> Iterator[Finding]:
     limit, until = _time_of(case, bag), _ran_until(record, bag)
-    over = None if limit is None or until is None else until - _used_since(case, record, bag) - limit
+    over = None if limit is None else until - _used_since(case, record, bag) - limit
     if limit is None or over is None or over <= 0:
         return
     since = "it was hung" if _used_since(case, record, bag) == _first_hung(record, bag) else "it was prepared"
@@ -52,13 +52,13 @@ def _time_of(case: Case, bag: HungBag) -> int | None:
     return min((one for one in (by_label, own) if one is not None), default=None)
 
 
-def _ran_until(record: CourseRecord, bag: HungBag) -> int | None:
-    """Until when it is known that a bag ran: one that hangs, to the last restart at which the same bag went on."""
+def _ran_until(record: CourseRecord, bag: HungBag) -> int:
+    """Until when it is known that a bag ran: one that hangs, to the last time it was hung or went on after a stop."""
     if bag.stop is not None:
         return bag.stop
     again = [stop.restarted for stop in record.interruptions if stop.same_bag and stop.restarted is not None]
     minutes = [minutes_between(record.start, restarted) for restarted in again]
-    return max((minute for minute in minutes if minute > bag.start), default=None)
+    return max((minute for minute in minutes if minute > bag.start), default=bag.start)
 
 
 def _first_hung(record: CourseRecord, bag: HungBag) -> int:
@@ -77,6 +77,6 @@ def _used_since(case: Case, record: CourseRecord, bag: HungBag) -> int:
 def _may_be_expired(case: Case, record: CourseRecord, bag: HungBag) -> bool:
     """Whether a bag ran too long if it was not cold before it was hung, which nobody says."""
     limit, until, prepared = _time_of(case, bag), _ran_until(record, bag), bag.bag.prepared
-    if case.site is not None or limit is None or until is None or prepared is None:
+    if case.site is not None or limit is None or prepared is None:
         return False
     return until - minutes_between(record.start, prepared) > limit
