@@ -197,11 +197,11 @@ def test_json_and_csv_have_it_as_data(inside: Run) -> None:
     assert [entry["optional"] for entry in entries] == [False] * 2 + [True] * 4
     rows = [line.split(",") for line in inside(*PLAN, "--age", "40", "-f", "csv").out.splitlines()]
     head = rows[0]
-    assert head[-4:] == ["optional", "block", "remarks", "remarks_of_course"]  # new columns come last
+    assert head[-5:] == ["optional", "block", "remarks", "remarks_of_course", "rounded"]  # new columns come last
     due = [dict(zip(head, row, strict=False)) for row in rows[1:] if row[0] in {"pre-phase", "intrathecal", "other"}]
     assert [row["day"] for row in due] == ["-5", "8", "29", "64", "71", "92", "113", "134"]
     undated = inside("plan", "p.toml", "--weight", "70", "--age", "40", "-f", "csv").out.splitlines()
-    assert undated[0].endswith(",line,optional,interval_reason,block,remarks,remarks_of_course")
+    assert undated[0].endswith(",line,optional,interval_reason,block,remarks,remarks_of_course,rounded")
     assert ",false,high-dose methotrexate,induction,," in undated[2]
     assert ",true,,consolidation,," in undated[3]
 
