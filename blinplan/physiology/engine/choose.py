@@ -25,7 +25,7 @@ def engine_called(name: EngineName | None) -> Engine:
     """
     if name == "numpy" or (name is None and not _is_installed()):
         return NUMPY
-    return Engine("compiled", _kernel() if name else _advance_compiled, chunk=256)
+    return Engine("compiled", _kernel() if name else _advance_compiled, chunk=512)
 
 
 def engine_for(name: EngineName | None, patients: int) -> Engine:

@@ -57,8 +57,8 @@ Advance = Callable[[StepPlan, int, int, FloatArray, FloatArray, Individual, Cons
 class Engine:
     """What does the arithmetic: its name, and `advance` as `advance_by_numpy`.
 
-    `chunk` is the number of patients that suits it: NumPy wants many at once, compiled code few, that stay near the
-    processor.
+    `chunk` is the number of patients that suits it: NumPy wants many at once; of compiled code, which takes them block
+    by block, enough that gathering endpoints is worth its calls, and few enough that several threads have some.
     """
 
     name: EngineName
