@@ -94,7 +94,7 @@ class CourseHistory:
     def remarks(self) -> Iterator[Remark]:
         """What the rules found of the record, and what they could not answer."""
         for finding in self.findings:
-            yield Remark(finding_text(finding["code"], finding["message"]), RemarkKind.ERROR)
+            yield Remark(finding_text(finding["code"], finding["message"]), _KINDS[finding["severity"]])
         for line in self.not_evaluated:
             yield Remark(line, RemarkKind.NOT_EVALUATED)
 
@@ -180,7 +180,10 @@ def _from_record(path: str, label: str) -> CourseHistory:
         age=found.age,
         so_far=found,
         judgement=judgement,
-        findings=tuple({"code": f.code, "message": f.message, "help": f.help} for f in judgement.findings),
+        findings=tuple(
+            {"code": f.code, "severity": str(f.severity), "message": f.message, "help": f.help}
+            for f in judgement.findings
+        ),
         not_evaluated=tuple(
             unanswered_text(verdict)
             for verdict in judgement.verdicts
@@ -232,7 +235,14 @@ def _from_plan(path: str, fingerprint: str, label: str) -> CourseHistory:
             _age_of(known.get("age"), datetime.fromisoformat(dated["start"]).date()),
             ledger_of(dated["ledger"]),
             findings=tuple(
-                {key: str(finding[key]) for key in ("code", "message", "help")} for finding in dated["findings"]
+                {
+                    "code": str(finding["code"]),
+                    # A plan of before says nothing of how much a finding weighs.
+                    "severity": _severity(finding.get("severity", "error")),
+                    "message": str(finding["message"]),
+                    "help": str(finding["help"]),
+                }
+                for finding in dated["findings"]
             ),
             not_evaluated=tuple(str(line) for line in dated["not_evaluated"]),
         )
@@ -240,6 +250,15 @@ def _from_plan(path: str, fingerprint: str, label: str) -> CourseHistory:
         raise Refusal(f"{path}: {error}", _NO_PLAN) from error
     except (KeyError, TypeError, ValueError) as error:
         raise Refusal(f"{path} is not a plan that can be made again", _NO_PLAN) from error
+
+
+_KINDS = {"error": RemarkKind.ERROR, "warning": RemarkKind.WARNING, "note": RemarkKind.TOLD}
+
+
+def _severity(written: object) -> str:
+    if written not in _KINDS:
+        raise ValueError(f"a finding has the severity {written!r}")
+    return str(written)
 
 
 def _document(path: str) -> Mapping[str, Any]:

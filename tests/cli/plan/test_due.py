@@ -239,6 +239,15 @@ def test_an_error_in_a_record_is_told_and_counts(inside: Run, plans: Path) -> No
     assert "Errors bert.toml" in _words(ran.out)
 
 
+def test_a_warning_of_a_record_is_no_error_of_the_day(inside: Run, plans: Path) -> None:
+    early = "\n[[cycle_start]]\ncycle = 2\nstarted = 2026-12-12T10:00:00\n"
+    _record(plans, "bert", COURSE + early)
+    ran = inside("due", "--plans", "plans", "--today", "2026-12-13")
+    assert ran.status == 0
+    assert "Errors" not in ran.out
+    assert agenda(plans, today="2026-12-13").patients[0].errors == ()
+
+
 def test_what_cannot_be_read_is_told_and_the_others_are_shown(inside: Run, plans: Path) -> None:
     _record(plans, "bert", COURSE)
     _record(plans, "carl", COURSE.replace("weight_kg", "wait_kg"))

@@ -316,6 +316,7 @@ INFANT = (
 LATER = "\n[[measured]]\non = 2026-04-10\nweight_kg = {}\nbsa_m2 = 0.31\n"
 WEIGHED = WHOLE + "weight_kg = {weight}\nheight_cm = 160\n\n[[measured]]\non = 2026-04-10\n{later}\n"
 SEVEN = site_in('site = 1\nname = "Ward 7"\nholidays = [2026-04-20]\nbag = [{ hours = 24 }]')
+LAX = site_in('site = 1\nname = "Ward 7"\nbag = [{ hours = 24, fill_ml = 276, rate_ml_per_hour = 12 }]')
 ENDED = '\n[end]\nat = 2026-03-30T10:00:00Z\nreason = "transplant"\n'
 
 
@@ -349,6 +350,10 @@ EXAMPLES = (
     Example("I811", "pass", "the course has ended before it", WHOLE + "weight_kg = 60\n" + ENDED, site=SEVEN),
     Example("I811", "not applicable", "no site", WHOLE + "weight_kg = 60\n"),
     Example("I811", "undecided", "its regimen is not for the patient", WHOLE + "weight_kg = 30\n", site=SEVEN),
+    Example("I813", "not applicable", "no site profile", WHOLE),
+    Example("I813", "finding", "12 mL/h, and the label says 10", WHOLE, site=LAX),
+    Example("I813", "unverified", "a label without rates", WHOLE.replace("rr-adult", "hk-rr-adult"), site=LAX),
+    Example("I813", "pass", "as the label says", WHOLE, site=SEVEN),
     Example("I812", "finding", "a minute over 48 hours", _same_bag("05T12:00", "06T10:01")),
     Example("I812", "pass", "48 hours", _same_bag("05T12:00", "06T10:00")),
     Example("I812", "finding", "it hangs, and went on too late", _same_bag("06T10:01")),

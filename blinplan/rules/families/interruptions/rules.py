@@ -83,6 +83,12 @@ def _closed_days(rule: Rule, case: Case) -> Answer:
     return closed_days(rule, case)
 
 
+def _sites(rule: Rule, case: Case) -> Answer:
+    from blinplan.rules.families.interruptions.sites import sites
+
+    return sites(rule, case)
+
+
 def _long_bag(weight: str) -> str:
     return (
         f'record = 1\nregimen = "rr-below-45-kg"\nstart = 2026-03-02T10:00:00Z\nweight_kg = {weight}\n'
@@ -321,5 +327,16 @@ RULES = (
         _same_bag("2026-03-06T12:00", "2026-03-06T14:00"),
         _same_bag("2026-03-05T12:00", "2026-03-06T10:00"),
         _in_use,
+    ),
+    _rule(
+        "I813",
+        "site-of-a-course-laxer-than-label",
+        "A site that prepares the bags of a course on record is laxer than the label, or fills a bag with too little.",
+        "A ward may be stricter than its label, never laxer.",
+        ("in_use", "refrigerated"),
+        _course_from("2026-03-02"),
+        _course_from("2026-03-02").replace("rr-adult", "hk-rr-adult"),
+        _sites,
+        site='site = 1\nname = "Ward 7"\nbag = [{ hours = 24, rate_ml_per_hour = 5 }]',
     ),
 )

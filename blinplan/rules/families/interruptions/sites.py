@@ -1,0 +1,20 @@
+"""What the rule about the sites of a course asks: is one laxer than the label, so that no plan is made with it."""
+
+from blinplan.course.bags.preparation import faults_of_site
+from blinplan.label.read import label_of
+from blinplan.rules.families.interruptions.restarts import record_in
+from blinplan.rules.rule import Answer, Case, NotEvaluated, Rule
+
+
+def sites(rule: Rule, case: Case) -> Answer:
+    """Find in what the site, or one that takes over, is laxer than the label that the regimen on record follows."""
+    record, site = record_in(case), case.site
+    if site is None:
+        return NotEvaluated("not applicable", "no site profile was given (--site)")
+    if len(site.later) < len(record.places):
+        return NotEvaluated("undecided", "a site profile that [[place]] names cannot be read")
+    return [
+        case.finding(rule, ("regimen",), f"{each.name}: {fault.message}", fault.advice)
+        for each in (site, *(place.site for place in site.later))
+        for fault in faults_of_site(each, label_of(case.regimen))
+    ]
