@@ -75,6 +75,7 @@ def _files(draw: st.DrawFn) -> RegimenTable:
                     st.integers(10, 99),
                     st.none() | st.integers(0, 10),
                     st.sampled_from([None, "adults"]),
+                    st.none(),
                 )
             )
         ),
