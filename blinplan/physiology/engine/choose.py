@@ -6,6 +6,7 @@ there is machine code, few patients are computed by NumPy under the name of the 
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.util import find_spec
 
 from blinplan.physiology.engine.integrate import NUMPY, Advance, Engine, EngineName
@@ -25,16 +26,29 @@ def engine_called(name: EngineName | None) -> Engine:
     """
     if name == "numpy" or (name is None and not _is_installed()):
         return NUMPY
-    return Engine("compiled", _kernel() if name else _advance_compiled, chunk=512)
+    if not _is_installed():
+        raise ImportError("numba is not installed: pip install 'blinplan[fast]'")
+    return Engine("compiled", _advance_compiled, chunk=512)
 
 
 def engine_for(name: EngineName | None, patients: int) -> Engine:
     """What computes so many patients, with the bytes of the engine of that name: NumPy where few would wait."""
     named = engine_called(name)
-    if name is not None or named is NUMPY or _without_code.has_code():
+    if name is not None or named is NUMPY:
         return named
     _without_code.patients += patients
-    return NUMPY if _without_code.patients < WORTH_COMPILING else named
+    is_worth_it = _without_code.has_code() or _without_code.patients >= WORTH_COMPILING
+    return named if is_worth_it and _can_be_imported() else NUMPY
+
+
+@cache
+def _can_be_imported() -> bool:
+    """Whether numba can be imported: one that does not fit the NumPy beside it is there, and cannot."""
+    try:
+        _kernel()
+    except ImportError:
+        return False
+    return True
 
 
 class _WithoutCode:
@@ -63,4 +77,6 @@ def _kernel() -> Advance:
 
 
 def _advance_compiled(*arguments: object) -> None:
-    _kernel()(*arguments)  # type: ignore[arg-type]
+    """Advance by machine code; by NumPy, to the same bytes, where numba is there and cannot be imported."""
+    advance = _kernel() if _can_be_imported() else NUMPY.advance
+    advance(*arguments)  # type: ignore[arg-type]

@@ -1,0 +1,54 @@
+"""Which engine computes: nobody waits for a compiler, and a numba that cannot be imported stops nobody."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from blinplan.evidence.scenarios import scenario
+from blinplan.physiology import draw, simulate
+from blinplan.physiology.engine import choose
+from blinplan.physiology.engine.integrate import NUMPY
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """A machine with numba, and no machine code yet."""
+    choose._can_be_imported.cache_clear()
+    monkeypatch.setattr(choose, "_is_installed", lambda: True)
+    monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
+    monkeypatch.setattr(choose, "is_kept", lambda: False)
+    monkeypatch.setattr(choose, "_kernel", lambda: NUMPY.advance)
+    yield monkeypatch
+    choose._can_be_imported.cache_clear()
+
+
+def test_few_patients_do_not_wait_for_a_compiler_and_a_crowd_does(installed: pytest.MonkeyPatch) -> None:
+    assert choose.engine_for(None, 1) is NUMPY
+    assert choose.engine_for(None, choose.WORTH_COMPILING).name == "compiled"
+
+
+def test_machine_code_that_is_there_is_used_for_one(installed: pytest.MonkeyPatch) -> None:
+    installed.setattr(choose, "is_kept", lambda: True)
+    assert choose.engine_for(None, 1).name == "compiled"
+
+
+def test_a_numba_that_cannot_be_imported_is_none(installed: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise ImportError("Numba needs another NumPy")
+
+    installed.setattr(choose, "_kernel", broken)
+    installed.setattr(choose, "is_kept", lambda: True)
+    assert choose.engine_for(None, 10 * choose.WORTH_COMPILING) is NUMPY
+    people = draw("adult-rr", 3, seed=1)
+    given = scenario("label", people.bsa_m2)
+    found, alone = (simulate(given, people, engine=engine).endpoints for engine in ("compiled", "numpy"))
+    assert found is not None
+    assert alone is not None
+    assert found.b_nadir.tobytes() == alone.b_nadir.tobytes()
+
+
+def test_the_compiled_engine_is_refused_where_numba_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choose, "_is_installed", lambda: False)
+    assert choose.engine_called(None) is NUMPY
+    with pytest.raises(ImportError, match="not installed"):
+        choose.engine_called("compiled")
