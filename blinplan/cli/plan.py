@@ -201,7 +201,10 @@ def plan(
         isolated=isolated,
     )
     target = None if output is None else Path(output)
-    form = output_format or (None if target is None else format_by_ending(target)) or PlanFormat.TABLE
+    ending = None if target is None else format_by_ending(target)
+    form = output_format or ending or PlanFormat.TABLE
+    if target is not None and (output_format or ending) is None and target.suffix:
+        terminal.say(f"no format ends in {target.suffix}: a table is written; --format names another", "warning")
     found.refuse_contradictions(form, view=view, revision=revision, replaces=replaces, decimal_comma=decimal_comma)
     if target is not None:
         found.refuse_target(target, *(file for file in (replaces, people) if file is not None))

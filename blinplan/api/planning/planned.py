@@ -43,6 +43,7 @@ _ENDINGS = {
     ".csv": PlanFormat.CSV,
     ".ics": PlanFormat.ICS,
     ".html": PlanFormat.HTML,
+    ".fhir": PlanFormat.FHIR,
 }
 
 

@@ -34,11 +34,15 @@ def test_a_file_has_what_would_be_shown(inside: Run, tmp_path: Path, form: str, 
         ("p.ics", "BEGIN:VCALENDAR"),
         ("p.html", "<!doctype"),
         ("p.json", "{"),
+        ("p.fhir", "{"),
         ("p.x", "rr-adult"),
+        ("p.txt", "rr-adult"),
     ],
 )
 def test_the_ending_says_how(inside: Run, tmp_path: Path, name: str, begins: str) -> None:
-    assert inside(*DATED, "--plan-id", "a", "-o", name).status == 0
+    ran = inside(*DATED, "--plan-id", "a", "-o", name)
+    assert ran.status == 0
+    assert ("no format ends in .x: a table is written" in ran.err) is (name == "p.x")
     assert (tmp_path / name).read_text().lstrip().startswith(begins)
     assert inside(*DATED, "-o", name, "-f", "json").status == 0  # and who asks for another gets it
     assert json.loads((tmp_path / name).read_text())["format"] == "blinplan-plan"
