@@ -107,6 +107,7 @@ def _signatures(course: Timetable) -> Iterator[tuple[tuple[object, ...], int]]:
                 interval.start >= windows.last_infusion_end,
                 windows.first_infusion,
                 [day for day in windows.looks if interval.start < day <= interval.stop],
+                [at for at in windows.escalations if interval.start < at <= interval.stop],
             ),
             interval.row,
         )

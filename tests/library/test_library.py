@@ -105,7 +105,7 @@ def test_a_mistake_in_a_record_that_is_told_elsewhere_or_not_at_all_is_seen() ->
 def test_every_rule_about_what_happened_has_a_mistake() -> None:
     """But those that ask for adverse events, of which their examples are many, and for a site."""
     of_records = {code for code, rule in CATALOGUE.items() if rule.of == "record"}
-    assert of_records - {mistake.code for mistake in RECORD_MISTAKES.values()} == {"I801", "I803", "I811"}
+    assert of_records - {mistake.code for mistake in RECORD_MISTAKES.values()} == {"I801", "I803", "I811", "I813"}
 
 
 # --- files together ---------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from blinplan.course.events import Period, periods
@@ -61,6 +61,7 @@ STRETCHES = st.lists(
 
 @settings(max_examples=25)
 @given(STRETCHES, STRETCHES, st.integers(1, 5))
+@example([(2, 9.0, 1), (2, 28.0, 1)], [(2, None, 1), (2, None, 1), (2, 60.0, 2)], 2)  # 2 days after a step is a step
 def test_a_course_that_begins_as_another_did_goes_on_from_there_to_the_same_endpoints(
     one: list[tuple[int, float | None, int]], other: list[tuple[int, float | None, int]], alike: int
 ) -> None:
