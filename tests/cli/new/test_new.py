@@ -129,7 +129,9 @@ def test_a_copy_says_what_is_not_in_it(inside: Run, tmp_path: Path) -> None:
     assert ran.status == 0
     assert "waiver of D206" in _words(ran.err)
     assert "error[D206]" in ran.err
-    (tmp_path / "ours.toml").write_text("# a remark\n" + (tmp_path / "ours.toml").read_text(), encoding="utf-8")
+    (tmp_path / "ours.toml").write_text(
+        "# a remark\n" + (tmp_path / "ours.toml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     ran = inside("new", "theirs", "--from", "ours.toml")
     assert "its comments" in ran.err
     ran = inside("new", "fourth", "--from", "theirs.toml")  # has those alone that are written into every file

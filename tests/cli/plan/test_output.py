@@ -43,7 +43,7 @@ def test_the_ending_says_how(inside: Run, tmp_path: Path, name: str, begins: str
     ran = inside(*DATED, "--plan-id", "a", "-o", name)
     assert ran.status == 0
     assert ("no format ends in .x: a table is written" in ran.err) is (name == "p.x")
-    assert (tmp_path / name).read_text().lstrip().startswith(begins)
+    assert (tmp_path / name).read_text(encoding="utf-8").lstrip().startswith(begins)
     assert inside(*DATED, "-o", name, "-f", "json").status == 0  # and who asks for another gets it
     assert json.loads((tmp_path / name).read_text())["format"] == "blinplan-plan"
 
