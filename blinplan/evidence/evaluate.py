@@ -194,7 +194,7 @@ def _expectation(entry: Mapping[str, Any], kind: str) -> Expectation:
     )
 
 
-_CHOICES = ("cycle", "cytokine", "hours", "dose", "blasts_from")
+_CHOICES = ("cycle", "cytokine", "hours", "dose", "blasts_from", "blasts_below")
 
 
 @cache

@@ -12,7 +12,7 @@ from blinplan.evidence.study import Arm, Few, Measure, Study, median, share
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model import mechanism
 from blinplan.physiology.model.cytokines import CYTOKINES
-from blinplan.physiology.model.population import FloatArray, typical
+from blinplan.physiology.model.population import FloatArray, Population, typical
 from blinplan.physiology.model.states import TABLE, State, States
 from blinplan.physiology.solve import simulate
 from blinplan.proportion import Proportion
@@ -183,32 +183,75 @@ def cytokine_read_ratio(study: Study, arm: Arm) -> Few:
 # --- marrow -------------------------------------------------------------------------------------------------------
 
 
-def _blasts_least(study: Study, arm: Arm) -> FloatArray:
-    """The least share of blasts at an end of infusion, up to a cycle."""
-    change = study.endpoints(arm).blasts_log10_change[: arm.cycle]
-    return np.asarray(study.population(arm.population).blasts * 10.0 ** change.min(axis=0))
+def _up_to(responses: BoolArray, arm: Arm) -> BoolArray:
+    """(N) whether patients responded at an end of infusion, up to a cycle."""
+    return np.asarray(responses[: arm.cycle].any(axis=0))
 
 
 def _among(study: Study, arm: Arm) -> BoolArray:
-    """The patients who have enough blasts before treatment."""
-    return np.asarray(study.population(arm.population).blasts >= arm.blasts_from)
+    """The patients whose blasts before treatment are those that are asked about."""
+    blasts = study.population(arm.population).blasts
+    return np.asarray((blasts >= arm.blasts_from) & (blasts < arm.blasts_below))
 
 
 def marrow_response(study: Study, arm: Arm) -> Proportion:
     """Share with 5 % blasts or fewer at the end of infusion of a cycle, up to one."""
-    return share(_blasts_least(study, arm) <= threshold("marrow_response"), _among(study, arm))
+    return share(_up_to(study.endpoints(arm).marrow_response, arm), _among(study, arm))
 
 
 def mrd_response(study: Study, arm: Arm) -> Proportion:
     """Share with fewer than one blast in 10,000 cells at the end of infusion of a cycle, up to one."""
-    return share(_blasts_least(study, arm) < threshold("measurable_residual_disease"), _among(study, arm))
+    return share(_up_to(study.endpoints(arm).mrd_response, arm), _among(study, arm))
 
 
 def mrd_response_of_responders(study: Study, arm: Arm) -> Proportion:
     """The same among those with 5 % blasts or fewer."""
-    least = _blasts_least(study, arm)
-    responded = (least <= threshold("marrow_response")) & _among(study, arm)
-    return share(least < threshold("measurable_residual_disease"), responded)
+    found = study.endpoints(arm)
+    return share(_up_to(found.mrd_response, arm), _up_to(found.marrow_response, arm) & _among(study, arm))
+
+
+def _odds_ratio(first: Proportion, second: Proportion) -> Few:
+    """Odds of one share over those of another; without end where nobody of the one is left, or nobody of the other."""
+    odds, others = (found.value / (1.0 - found.value) if found.value < 1.0 else np.inf for found in (first, second))
+    return Few(odds / others if others else np.inf, first.total + second.total)
+
+
+def _high_burden(arm: Arm) -> Arm:
+    """The patients with half of the marrow replaced, or more."""
+    return replace(arm, blasts_from=0.5, blasts_below=np.inf)
+
+
+def marrow_response_odds(study: Study, arm: Arm) -> Few:
+    """Odds of a marrow response, over those of patients with half of the marrow replaced or more."""
+    return _odds_ratio(marrow_response(study, arm), marrow_response(study, _high_burden(arm)))
+
+
+def mrd_response_odds(study: Study, arm: Arm) -> Few:
+    """The same of an MRD response."""
+    return _odds_ratio(mrd_response(study, arm), mrd_response(study, _high_burden(arm)))
+
+
+def marrow_response_gain(study: Study, arm: Arm) -> Few:
+    """Share with a marrow response with a quarter of the marrow replaced, less that with three quarters.
+
+    They are the same patients, so that nothing but the burden differs.
+    """
+    people = study.population(arm.population).select(slice(0, 500))
+    low, high = (_responders(replace(people, blasts=np.full(people.size, share)), arm) for share in (0.25, 0.75))
+    return Few(low.value - high.value, people.size)
+
+
+def _responders(people: Population, arm: Arm) -> Proportion:
+    found = simulate(scenario(arm.scenarios[0], people.bsa_m2), people).endpoints
+    assert found is not None  # noqa: S101 - endpoints were asked for
+    return share(_up_to(found.marrow_response, arm))
+
+
+def mrd_response_gain(study: Study, arm: Arm) -> Few:
+    """Share with an MRD response, less that of adults with relapsed or refractory disease on the second scenario."""
+    refractory = replace(arm, population="adult-rr", scenarios=arm.scenarios[1:], blasts_from=0.0)
+    first, second = mrd_response(study, arm), mrd_response(study, refractory)
+    return Few(first.value - second.value, first.total + second.total)
 
 
 # --- mechanism ----------------------------------------------------------------------------------------------------
@@ -361,6 +404,10 @@ MEASURES: dict[str, Measure] = {
         marrow_response,
         mrd_response,
         mrd_response_of_responders,
+        marrow_response_odds,
+        mrd_response_odds,
+        marrow_response_gain,
+        mrd_response_gain,
         depleted_by,
         mean_steady_state,
         mean_steady_state_by_area,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -23,7 +24,8 @@ from blinplan.proportion import Proportion
 class Arm:
     """What one group of patients gets: the population, the scenarios, and what is asked about.
 
-    `days` are times after the start; `blasts_from` is the least share of blasts that a patient has before treatment.
+    `days` are times after the start; `blasts_from` and `blasts_below` are the shares of blasts between which a
+    patient has before treatment.
     """
 
     population: str
@@ -34,6 +36,7 @@ class Arm:
     dose: float = 0.0
     days: tuple[float, ...] = ()
     blasts_from: float = 0.0
+    blasts_below: float = math.inf
 
 
 @dataclass(slots=True)

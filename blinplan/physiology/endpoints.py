@@ -27,6 +27,10 @@ ELEVATION = threshold("cytokine_elevated")
 """Times baseline from which a patient's cytokine counts as elevated."""
 AFTER_ESCALATION = threshold("t_cells_fall_within")
 """Days after an escalation at which T cells are counted again."""
+REMISSION = threshold("marrow_response")
+"""Blasts, as a share of the marrow, at or below which it counts as in remission."""
+RESIDUAL = threshold("measurable_residual_disease")
+"""Blasts, as a share of the marrow, from which residual disease is measured."""
 INFUSION = threshold("infusion_of_a_cycle")
 """Days of infusion in a cycle, by the end of which blasts are looked at."""
 FIRST_WEEK = 7.0
@@ -61,6 +65,7 @@ class Endpoints:
     cytokine_peak : (8, C, N) pg/mL in the order of `CYTOKINES`. cytokine_fold : the same over baseline.
     cytokine_peak_day : (8, C, N); NaN for cytokines that do not rise. cytokine_settled : (8, C, N) days from the peak
         until 90 % of the rise is gone; NaN when it does not come within the cycle.
+    blasts_before : (N) as a fraction of the marrow's capacity.
     blasts_log10_change : (C, N) from baseline to the end of the cycle's infusion. blasts_log10_change_day_28 : (N).
     """
 
@@ -96,6 +101,7 @@ class Endpoints:
     cytokine_fold: FloatArray
     cytokine_peak_day: FloatArray
     cytokine_settled: FloatArray
+    blasts_before: FloatArray
     blasts_log10_change: FloatArray
     blasts_log10_change_day_28: FloatArray
 
@@ -118,6 +124,21 @@ class Endpoints:
     def b_recovered(self) -> BoolArray:
         """(C, N) depleted at the end of infusion and above 10 cells/µL again before the end of the cycle."""
         return self.b_low_at_infusion_end & (self.b_highest_free > DEPLETED)
+
+    @property
+    def blasts_at_infusion_end(self) -> FloatArray:
+        """(C, N) as a fraction of the marrow's capacity."""
+        return np.asarray(self.blasts_before * 10.0**self.blasts_log10_change)
+
+    @property
+    def marrow_response(self) -> BoolArray:
+        """(C, N) at 5 % blasts or fewer when the infusion of the cycle ends."""
+        return np.asarray(self.blasts_at_infusion_end <= REMISSION)
+
+    @property
+    def mrd_response(self) -> BoolArray:
+        """(C, N) below one blast in 10,000 cells when the infusion of the cycle ends."""
+        return np.asarray(self.blasts_at_infusion_end < RESIDUAL)
 
     def elevated(self, cytokine: str) -> BoolArray:
         """(C, N) a cytokine at five times baseline or more at some time in the cycle."""
@@ -418,6 +439,7 @@ class Gathering:
             cytokine_fold=peak / p.cytokine_baseline[:, None, :],
             cytokine_peak_day=peak_day,
             cytokine_settled=settled,
+            blasts_before=p.blasts,
             blasts_log10_change=self.blasts,
             blasts_log10_change_day_28=self.blasts_28,
         )

@@ -35,6 +35,12 @@ MISSED = {
     "RSP-2": ["5 % blasts or fewer at the end of cycle 1 or 2", "of these, fewer than 1 blast in 10,000"],
     "RSP-3": ["5 % blasts or fewer at the end of cycle 1 or 2"],
     "RSP-4": ["adults: fewer than 1 blast in 10,000 at the end of cycle 1 or 2"],
+    "RSP-5": ["of these, fewer than 1 blast in 10,000"],
+    "BUR-1": [
+        f"{response}, {blasts} blasts"
+        for response in ("complete remission", "MRD response")
+        for blasts in ("25 % to 50 %", "5 % to 25 %")
+    ],
     "CYL-1": ["median IL-10 peak over baseline, cycle 2"],
     "RGR-1": ["above 10/µL again two weeks after 9 mcg/day (simulated in adults with leukaemia)"],
 }

@@ -1,5 +1,7 @@
 """How claims are measured, against what is known without simulating."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -111,3 +113,22 @@ def test_who_is_depleted_within_hours_is_depleted_in_the_cycle(study: Study) -> 
 def test_b_cells_stay_without_cytolytic_signal_and_fall_with_it(study: Study) -> None:
     assert measures.spared_without_cytolytic(study, LABEL).value < 1e-6
     assert measures.depleted(study, LABEL).value > 0.5
+
+
+def test_odds_of_low_burden_are_over_those_of_a_marrow_half_replaced(study: Study) -> None:
+    arm = replace(LABEL, cycle=2, blasts_from=0.05, blasts_below=0.5)
+    blasts, responds = study.population("adult-rr").blasts, study.endpoints(LABEL).marrow_response.any(axis=0)
+    low, high = responds[blasts < 0.5], responds[blasts >= 0.5]
+    found = measures.marrow_response_odds(study, arm)
+    assert found.value == pytest.approx((low.sum() / (~low).sum()) / (high.sum() / (~high).sum()))
+    assert found.patients == 100
+
+
+def test_the_same_patients_respond_more_often_with_fewer_blasts(study: Study) -> None:
+    assert 0.0 < measures.marrow_response_gain(study, replace(LABEL, cycle=2)).value < 0.5
+
+
+def test_residual_disease_clears_more_often_than_relapse(study: Study) -> None:
+    arm = Arm("adult-mrd", ("bsa-15", "label"), blasts_from=0.001)
+    of_residual, of_relapse = measures.mrd_response(study, arm), measures.mrd_response(study, LABEL)
+    assert measures.mrd_response_gain(study, arm).value == of_residual.value - of_relapse.value > 0.2

@@ -111,6 +111,14 @@ def test_blasts_change_from_baseline(endpoints: Endpoints, fine: Trajectories) -
     assert endpoints.blasts_log10_change_day_28 == pytest.approx(endpoints.blasts_log10_change[0], abs=1e-9)
 
 
+def test_a_response_is_what_a_marrow_shows_at_the_end_of_an_infusion(endpoints: Endpoints, fine: Trajectories) -> None:
+    for cycle, day in enumerate((28.0, 70.0)):
+        blasts = fine.blasts[int(np.flatnonzero(day == DAYS)[0])]
+        assert np.array_equal(endpoints.marrow_response[cycle], blasts <= 0.05)
+        assert np.array_equal(endpoints.mrd_response[cycle], blasts < 1e-4)
+    assert 0 < int(endpoints.mrd_response.sum()) < int(endpoints.marrow_response.sum()) < endpoints.marrow_response.size
+
+
 def test_patients_who_start_at_ten_or_less_are_depleted_at_once() -> None:
     few = with_values(PEOPLE, b_cells=np.full(PEOPLE.size, 4.0))
     found = simulate(label(1), few).endpoints

@@ -11,6 +11,8 @@ from blinplan.physiology.endpoints import (
     EXPANDED,
     FIRST_WEEK,
     INFUSION,
+    REMISSION,
+    RESIDUAL,
     RETURNED,
     SETTLED,
     Endpoints,
@@ -28,6 +30,11 @@ _SETTLED = f"{100 - 100 * SETTLED:g} %"
 _INFUSED = "the infusion of cycle 1"
 _COURSE = "whole course"
 _FIRST = "cycle 1"
+_ENDS = "the end of the infusion of each of the first two cycles"
+_READ = (
+    "Capacity is what the marrow has room for, and a smear counts the cells that are there: in a marrow emptied by"
+    " treatment the same blasts are a greater share of it. Blood counts and outcome are not modelled"
+)
 _FROM_START = "days from the start of the course"
 
 
@@ -80,6 +87,18 @@ def _days_depleted(gathered: Measurements) -> Iterator[Reading]:
 def _elevations(gathered: Measurements) -> Iterator[Reading]:
     for cycle, number in enumerate(gathered.endpoints.cycles[:2]):
         yield Reading(gathered.endpoints.elevated("IL-6")[cycle], {"cycle": number})
+
+
+def _remissions(gathered: Measurements) -> Iterator[Reading]:
+    endpoints = gathered.endpoints
+    for cycle, number in enumerate(endpoints.cycles[:2]):
+        yield Reading(endpoints.marrow_response[cycle], {"cycle": number}, endpoints.blasts_before > REMISSION)
+
+
+def _clearances_of_residue(gathered: Measurements) -> Iterator[Reading]:
+    endpoints = gathered.endpoints
+    for cycle, number in enumerate(endpoints.cycles[:2]):
+        yield Reading(endpoints.mrd_response[cycle], {"cycle": number}, endpoints.blasts_before >= RESIDUAL)
 
 
 def _cytokine(name: str) -> Iterator[Definition]:
@@ -420,6 +439,32 @@ ENDPOINTS = (
         _days_depleted,
         "b-cells",
         lambda curve, cycle: on.days_at_most(curve, curve.cycle(cycle), DEPLETED),
+    ),
+    Definition(
+        "marrow_response_cycle_{cycle}",
+        "Blasts",
+        f"≤ {100 * REMISSION:g} % of the marrow, end of cycle {{cycle}}",
+        "",
+        EndpointKind.EVENT,
+        _ENDS,
+        f"blasts at {100 * REMISSION:g} % or less of the marrow's capacity; of patients with more before treatment."
+        f" {_READ}",
+        _remissions,
+        "blasts",
+        lambda curve, cycle: curve.at(curve.infusion(cycle).stop) <= REMISSION,
+    ),
+    Definition(
+        "mrd_response_cycle_{cycle}",
+        "Blasts",
+        f"MRD < {RESIDUAL:.0e}, end of cycle {{cycle}}".replace("e-0", "e-"),
+        "",
+        EndpointKind.EVENT,
+        _ENDS,
+        f"fewer than one blast in {1 / RESIDUAL:,.0f} of the marrow's capacity; of patients with as many or more before"
+        f" treatment. {_READ}",
+        _clearances_of_residue,
+        "blasts",
+        lambda curve, cycle: curve.at(curve.infusion(cycle).stop) < RESIDUAL,
     ),
 )
 """Every endpoint, in the order of the columns of data."""

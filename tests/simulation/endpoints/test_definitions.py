@@ -104,3 +104,13 @@ def test_what_is_a_share_is_the_share_of_the_time_beside_it(simulation: Simulati
     happens = {event.key: event.happens for event in simulation.events}
     for time, event in (("b_depleted_day", "b_depleted_cycle_1"), ("t_return_day", "t_returned")):
         assert np.array_equal(~np.isnan(times[time]), happens[event])
+
+
+def test_who_is_in_remission_already_cannot_get_there() -> None:
+    """Residual disease is below 5 % before treatment: a marrow response is for nobody, an MRD response for 1e-4 on."""
+    found = run(library.regimen("mrd-adult"), patients=40)
+    events = {event.key: event for event in found.events}
+    assert not events["marrow_response_cycle_1"].at_risk.any()
+    blasts = found.population.blasts
+    assert np.array_equal(events["mrd_response_cycle_1"].at_risk, blasts >= 1e-4)
+    assert 0 < events["mrd_response_cycle_1"].proportion.count < events["mrd_response_cycle_2"].proportion.count < 40
