@@ -98,7 +98,6 @@ def _signatures(course: Timetable) -> Iterator[tuple[tuple[object, ...], int]]:
             (
                 interval.start,
                 interval.infusing,
-                interval.escalates,
                 [
                     (stretch, windows.cycles.index(stretch.cycle), stretch.stop <= windows.infusion_ends[cycle])
                     for stretch in interval.stretches
@@ -107,7 +106,7 @@ def _signatures(course: Timetable) -> Iterator[tuple[tuple[object, ...], int]]:
                 interval.start >= windows.last_infusion_end,
                 windows.first_infusion,
                 [day for day in windows.looks if interval.start < day <= interval.stop],
-                [at for at in windows.escalations if interval.start < at <= interval.stop],
+                windows.escalations[: windows.number_begun(interval.stop)],
             ),
             interval.row,
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import CyclePart, DoseStep, History, Interval, Timetable
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
@@ -49,8 +50,9 @@ class Endpoints:
     Attributes
     ----------
     cycles : (C) numbers. cycle_start_days, infusion_end_days, cycle_end_days : (C).
-    dose_step_days, escalation_days : (S), (E) when each begins.
-    steady_state : (S, N) pg/mL at each dose step. cmax : (N) pg/mL.
+    dose_step_days, escalation_days : (S), (E) when each begins; of the course, whoever gets it.
+    own_infusion_end_days : (C, N) each patient's own; `infusion_end_days` are the last of them.
+    steady_state : (S, N) pg/mL at each dose step; NaN for those who do not get it. cmax : (N) pg/mL.
     auc, auc_by_cycle : (N), (C, N) ng·day/mL over the course. infused, infused_by_cycle : (N), (C, N) mcg.
     b_depleted_day : (C, N) first day at or below 10 cells/µL while the cycle is infused; NaN when never.
     b_depleted_days : (C, N) days at or below 10 cells/µL in the cycle, its free interval included.
@@ -60,7 +62,8 @@ class Endpoints:
         within the course or not depleted.
     t_minimum, t_minimum_day : (N) least T cells in blood in the first week, over baseline. t_return_day : (N) first
         day after it at 90 % of baseline or more; NaN when none. t_peak : (C, N) greatest, over baseline.
-    t_at_escalation, t_after_escalation : (E, N) cells/µL at each escalation and 2 days later (NaN when not reached).
+    t_at_escalation, t_after_escalation : (E, N) cells/µL at each escalation and 2 days later (NaN when not reached, or
+        when the patient's own dose does not rise).
     t_total_day_1, t_total_day_14 : (N) blood and adherent T cells 1 and 14 days after the start, over baseline.
     cytokine_peak : (8, C, N) pg/mL in the order of `CYTOKINES`. cytokine_fold : the same over baseline.
     cytokine_peak_day : (8, C, N); NaN for cytokines that do not rise. cytokine_settled : (8, C, N) days from the peak
@@ -75,6 +78,7 @@ class Endpoints:
     cycle_end_days: tuple[float, ...]
     dose_step_days: tuple[float, ...]
     escalation_days: tuple[float, ...]
+    own_infusion_end_days: FloatArray
     steady_state: FloatArray
     cmax: FloatArray
     auc: FloatArray
@@ -149,22 +153,32 @@ class Endpoints:
         return np.asarray(self.cytokine_peak[CYTOKINES.index(cytokine)])
 
 
-def join(parts: list[Endpoints]) -> Endpoints:
-    """Endpoints of several chunks as those of one population."""
-    head = parts[0]
+def join(parts: list[Endpoints], places: IntArray) -> Endpoints:
+    """Endpoints of several chunks as those of one population; `places` (N) are those of the patients as they come."""
+    head, last = parts[0], tuple(map(max, zip(*(part.infusion_end_days for part in parts), strict=True)))
     if len(parts) == 1:
         return head
+    order = np.argsort(places, kind="stable")
     joined: dict[str, Any] = {}
     for entry in fields(Endpoints):
         value = getattr(head, entry.name)
-        arrays = isinstance(value, np.ndarray)
-        joined[entry.name] = np.concatenate([getattr(p, entry.name) for p in parts], axis=-1) if arrays else value
-    return Endpoints(**joined)
+        if isinstance(value, np.ndarray):
+            joined[entry.name] = in_order_of(order, [getattr(part, entry.name) for part in parts])
+    return replace(head, infusion_end_days=last, **joined)
+
+
+def in_order_of(order: IntArray, parts: list[FloatArray]) -> FloatArray:
+    """Values of several chunks (..., n), as those of all patients (..., N) in their order."""
+    values = np.concatenate(parts, axis=-1)
+    return values if (order[1:] > order[:-1]).all() else np.ascontiguousarray(values[..., order])
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The times that a course gives to its endpoints."""
+    """The times that a course gives to its endpoints.
+
+    `escalations` are those of `escalation_days` on which the patients' own infusion rises; NaN for the others.
+    """
 
     cycles: tuple[int, ...]
     starts: tuple[float, ...]
@@ -174,6 +188,7 @@ class Windows:
     last_infusion_end: float
     dose_steps: tuple[DoseStep, ...]
     escalations: tuple[float, ...]
+    escalation_days: tuple[float, ...]
 
     @classmethod
     def of(cls, course: Timetable) -> Windows:
@@ -195,7 +210,8 @@ class Windows:
             first_infusion=infusing[0].start if infusing else course.start,
             last_infusion_end=infusing[-1].stop if infusing else course.stop,
             dose_steps=course.dose_steps,
-            escalations=tuple(i.start for i in infusing if i.escalates),
+            escalations=tuple(each.day if each.own else np.nan for each in course.escalations),
+            escalation_days=tuple(each.day for each in course.escalations),
         )
 
     @property
@@ -204,6 +220,10 @@ class Windows:
         after = (self.first_infusion + day for day in (*PROBED, INFUSION))
         days = {*after, *self.escalations, *(day + AFTER_ESCALATION for day in self.escalations)}
         return tuple(sorted(day for day in days if self.starts[0] < day <= self.ends[-1]))
+
+    def number_begun(self, day: float) -> int:
+        """How many escalations of the course come up to a day; those that are not the patients' own have no day."""
+        return max((number for number, begun in enumerate(self.escalations, start=1) if begun <= day), default=0)
 
 
 class Gathered(NamedTuple):
@@ -272,7 +292,7 @@ class Gathering:
             tuple(getattr(self, name)[:cycles].copy() for name in _BY_CYCLE),
             tuple(getattr(self, name).copy() for name in _WHOLE),
             tuple(probe.copy() for probe in self.probes.values()),
-            self.t_escalation[:, : self._number_begun(interval)].copy(),
+            self.t_escalation[:, : self.windows.number_begun(interval.stop)].copy(),
         )
 
     def go_on_from(self, before: Gathered) -> None:
@@ -284,10 +304,6 @@ class Gathering:
         for probe, values in zip(self.probes.values(), before.probes, strict=True):
             probe[:] = values
         self.t_escalation[:, : before.escalations.shape[1]] = before.escalations
-
-    def _number_begun(self, interval: Interval) -> int:
-        """How many escalations come up to the end of an interval."""
-        return sum(when <= interval.stop for when in self.windows.escalations)
 
     def add(self, interval: Interval, history: History) -> None:
         """Take in one interval."""
@@ -405,14 +421,16 @@ class Gathering:
             peak_day[i] = np.where(rose, self.rise_day, np.nan)
             settled[i] = self.settled
         day_1, day_14 = (self.probes[day] for day in self._probe_days())
-        steady = [steady_state(self.rates[step.row], p.clearance) for step in w.dose_steps]
+        rates = [self.rates[step.row] for step in w.dose_steps]
+        steady = [steady_state(np.where(rate > 0.0, rate, np.nan), p.clearance) for rate in rates]
         return Endpoints(
             cycles=w.cycles,
             cycle_start_days=w.starts,
             infusion_end_days=w.infusion_ends,
             cycle_end_days=w.ends,
             dose_step_days=tuple(step.start for step in w.dose_steps),
-            escalation_days=w.escalations,
+            escalation_days=w.escalation_days,
+            own_infusion_end_days=np.repeat(np.array(w.infusion_ends)[:, None], n, axis=1),
             steady_state=np.array(steady).reshape(len(steady), n),
             cmax=self.cmax,
             auc=self.auc.sum(axis=0),

@@ -1,6 +1,6 @@
 """Simulate a whole population in lockstep.
 
-Every patient of a regimen shares its event times, so the patients advance together on one grid. Drug concentration and
+Patients of a regimen share its event times and advance together on one grid (`timetables`). Drug concentration and
 its integral are exact. The other states advance by exponential collocation: on each step a loss rate is integrated
 exactly and the remainder is interpolated at the start, middle and end of the step. The method is of order 4, keeps
 every steady state exactly and damps fast states at any step (L-stable).
@@ -8,9 +8,8 @@ every steady state exactly and damps fast states at any step (L-stable).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,21 +17,14 @@ from blinplan.executor import Executor, InTurn, in_order, shares_memory
 from blinplan.physiology import endpoints as measure
 from blinplan.physiology.checkpoints import Checkpoint, Checkpoints, names_of
 from blinplan.physiology.engine.choose import engine_called, engine_for
-from blinplan.physiology.engine.integrate import (
-    CyclePart,
-    DoseStep,
-    EngineName,
-    Integrator,
-    Interval,
-    Timetable,
-    course_of,
-)
+from blinplan.physiology.engine.grid import IntArray
+from blinplan.physiology.engine.integrate import EngineName, Integrator, Timetable, course_of
 from blinplan.physiology.model.dosing import Dosing, Options
-from blinplan.physiology.model.population import Constants, FloatArray, Population
+from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import TABLE, States
+from blinplan.physiology.timetables import Together, timetables
 from blinplan.physiology.trajectories import Trajectories
 from blinplan.physiology.watch import Seen, Watch, Watching, join_seen
-from blinplan.quantities import MINUTES_PER_DAY
 
 Progress = Callable[[int, int], None]
 
@@ -50,71 +42,13 @@ class Solution:
     seen: tuple[Seen, ...] = ()
 
 
-def _intervals(dosing: Dosing, cuts: tuple[int, ...]) -> tuple[Interval, ...]:
-    """Join neighbours of one rate: an event that changes nothing must change nothing.
-
-    Cut at `cuts` (minutes), where the states have a kink though the infusion runs on.
-    """
-    found: list[Interval] = []
-    rate_before = np.zeros_like(dosing.rates[0])
-    for k, (start, stop) in enumerate(pairwise(dosing.edges_minutes)):
-        rate, same = dosing.rates[k], found and np.array_equal(rate_before, dosing.rates[k])
-        for begin, end in pairwise([start, *(cut for cut in cuts if start < cut < stop), stop]):
-            stretch = CyclePart(dosing.cycles[k], begin / MINUTES_PER_DAY, end / MINUTES_PER_DAY)
-            if (same or begin > start) and begin not in cuts:
-                found[-1] = _longer(found[-1], stretch)
-                continue
-            found.append(
-                Interval(
-                    start=stretch.start,
-                    stop=stretch.stop,
-                    row=k,
-                    infusing=bool((rate > 0.0).any()),
-                    escalates=bool(((rate > rate_before) & (rate_before > 0.0)).any()),
-                    stretches=(stretch,),
-                )
-            )
-            rate_before = rate
-    return tuple(found)
-
-
-def _longer(interval: Interval, more: CyclePart) -> Interval:
-    """An interval and what follows it at the same rate."""
-    *before, last = interval.stretches
-    parts = (*before, last._replace(stop=more.stop)) if last.cycle == more.cycle else (*before, last, more)
-    return replace(interval, stop=more.stop, stretches=parts)
-
-
-def _dose_steps(dosing: Dosing) -> tuple[DoseStep, ...]:
-    """The infusions of a course; those that differ in nothing from the one before are one with it."""
-    found, before = [], None
-    for k, start in enumerate(dosing.edges_minutes[:-1]):
-        now = (dosing.cycles[k], dosing.steps[k], dosing.rates[k].tobytes())
-        if now != before and (dosing.rates[k] > 0.0).any():
-            found.append(DoseStep(start / MINUTES_PER_DAY, k))
-        before = now
-    return tuple(found)
-
-
-def _timetable(dosing: Dosing, options: Options, constants: Constants) -> Timetable:
-    acts = options.premedication and constants.premedication_reduction > 0.0
-    given = tuple(sorted(set(dosing.premedication_minutes))) if acts else ()
-    return Timetable(
-        intervals=_intervals(dosing, given),
-        dose_steps=_dose_steps(dosing),
-        desensitises=options.attenuation == "desensitisation",
-        premedication_days=tuple(minute / MINUTES_PER_DAY for minute in given),
-        coarseness=options.coarseness,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """Patients that advance together, and all that is asked of them; it pickles.
 
     Attributes
     ----------
-    timetable : the course, as of all patients of the population.
+    timetable : the course of all of them.
     rates : (K, n) mcg/day. patients : n.
     days : times at which the states are wanted; None for none.
     engine, endpoints, checkpoints, watches : as of `simulate`.
@@ -134,8 +68,9 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What came of a chunk: endpoints, states (states, times, n), and what was watched, each where it was asked for."""
+    """What came of a chunk of so many: endpoints, states (states, times, n), and what was watched, as asked for."""
 
+    size: int
     endpoints: measure.Endpoints | None
     states: FloatArray | None
     seen: tuple[Seen, ...] = ()
@@ -158,6 +93,7 @@ def run_chunk(chunk: Chunk) -> Part:
     else:
         _gather(chunk, integrator, gathered, watching, days, states, _names(chunk, rates))
     return Part(
+        patients.size,
         None if gathered is None else gathered.finish(),
         None if chunk.days is None or into is not None else _on(chunk.days, days, states),
         tuple(one.finish() for one in watching),
@@ -254,13 +190,15 @@ def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
         raise ValueError(f"rates are for {dosing.rates.shape[1]} patients, the population has {n}")
     if size < 1:
         raise ValueError("a chunk has at least 1 patient")
-    timetable = _timetable(dosing, chosen, population.constants)
+    groups = timetables(dosing, chosen, population.constants, n)
+    start, stop = groups[0].timetable.start, groups[0].timetable.stop
     days = None if output_days is None else np.array(output_days, dtype=np.float64, ndmin=1)
-    if days is not None and days.size and not timetable.start <= days.min() <= days.max() <= timetable.stop:
-        raise ValueError(f"output days must lie between {timetable.start} and {timetable.stop}")
+    if days is not None and days.size and not start <= days.min() <= days.max() <= stop:
+        raise ValueError(f"output days must lie between {start} and {stop}")
     values = None if days is None else np.empty((len(TABLE), days.shape[0], n))
     here = shares_memory(executor)
-    places = [slice(first, min(first + size, n)) for first in range(0, n, size)]
+    patients = np.concatenate([group.patients for group in groups])
+    parts = [part for group in groups for part in _portions(group, size)]
     chunks = (
         Chunk(
             timetable,
@@ -271,31 +209,45 @@ def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
             endpoints,
             checkpoints,
             tuple(watch.select(place) for watch in watches),
-            values[..., place] if here and values is not None else None,
+            values[..., place] if here and values is not None and isinstance(place, slice) else None,
         )
-        for place in places
+        for place, timetable in parts
     )
     measured: list[measure.Endpoints] = []
     seen: list[tuple[Seen, ...]] = []
-    for place, part in zip(places, in_order(executor or InTurn(), run_chunk, chunks), strict=True):
+    done = 0
+    for (place, _), part in zip(parts, in_order(executor or InTurn(), run_chunk, chunks), strict=True):
         if part.endpoints is not None:
             measured.append(part.endpoints)
         seen.append(part.seen)
         if values is not None and part.states is not None:
             values[..., place] = part.states
+        done += part.size
         if progress is not None:
-            progress(place.stop, n)
+            progress(done, n)
     return Solution(
         dosing=dosing,
         population=population,
         options=chosen,
         engine=engine_called(engine).name,
-        endpoints=measure.join(measured) if endpoints else None,
+        endpoints=measure.join(measured, patients) if endpoints else None,
         trajectories=None if days is None or values is None else Trajectories(days, States(*values), population),
-        seen=join_seen(seen),
+        seen=join_seen(seen, patients),
     )
 
 
-def _columns(rates: FloatArray, place: slice) -> FloatArray:
+Place = slice | IntArray
+"""Where patients stand among all: one after the other, or here and there."""
+
+
+def _portions(group: Together, size: int) -> Iterator[tuple[Place, Timetable]]:
+    """The patients of one timetable, so many at a time."""
+    for first in range(0, group.patients.size, size):
+        some = group.patients[first : first + size]
+        low, high = int(some[0]), int(some[-1]) + 1
+        yield (slice(low, high) if high - low == some.size else some), group.timetable
+
+
+def _columns(rates: FloatArray, place: Place) -> FloatArray:
     """The rates of some patients; of all where all get the same."""
     return rates if rates.shape[1] == 1 else np.ascontiguousarray(rates[:, place])

@@ -47,7 +47,7 @@ class Watch:
     start: float | FloatArray
     stop: float | FloatArray
 
-    def select(self, place: slice) -> Watch:
+    def select(self, place: slice | IntArray) -> Watch:
         """The same of some of the patients."""
         start, stop = (days if isinstance(days, float) else days[place] for days in (self.start, self.stop))
         return replace(self, start=start, stop=stop)
@@ -60,10 +60,11 @@ class Seen(NamedTuple):
     days: FloatArray
 
 
-def join_seen(parts: list[tuple[Seen, ...]]) -> tuple[Seen, ...]:
-    """What was seen of several chunks as of one population."""
+def join_seen(parts: list[tuple[Seen, ...]], places: IntArray) -> tuple[Seen, ...]:
+    """What was seen of several chunks as of one population; `places` (N) are those of the patients as they come."""
+    order = np.argsort(places, kind="stable")
     return tuple(
-        Seen(*(np.concatenate([getattr(one, of) for one in each]) for of in Seen._fields))
+        Seen(*(np.concatenate([getattr(one, of) for one in each])[order] for of in Seen._fields))
         for each in zip(*parts, strict=True)
     )
 

@@ -29,16 +29,37 @@ def dosing(regimen: Regimen, periods: Sequence[Period], population: Population) 
         When the regimen does not admit the weight of one of the patients.
     """
     _admit(regimen, population)
-    rates = np.empty((len(periods), population.size))
-    for row, period in zip(rates, periods, strict=True):
-        row[:] = rate_in(period, population.bsa_m2, float, np.minimum)
+    course = _rates(periods, _areas(periods))
     return Dosing(
         edges_minutes=(0, *(period.stop for period in periods)),
-        rates=rates,
+        rates=_rates(periods, population.bsa_m2),
         cycles=tuple(period.cycle for period in periods),
         steps=tuple(period.step for period in periods),
-        premedication_minutes=_premedication(regimen, periods, rates, age_groups(regimen, population.age_years)),
+        premedication_minutes=_premedication(regimen, periods, course, age_groups(regimen, population.age_years)),
+        course_rates=course,
     )
+
+
+def _rates(periods: Sequence[Period], areas: FloatArray) -> FloatArray:
+    """The rates (K, N) in mcg/day of bodies of some surface areas (N) in m²."""
+    rates = np.empty((len(periods), areas.size))
+    for row, period in zip(rates, periods, strict=True):
+        row[:] = rate_in(period, areas, float, np.minimum)
+    return rates
+
+
+_LEAST_AREA, _GREATEST_AREA = 0.2, 3.0
+"""Body surface areas, m², between which everybody's is: of a newborn, and of 200 kg."""
+
+
+def _areas(periods: Sequence[Period]) -> FloatArray:
+    """Areas (M) between which every rate is a straight line: where none differs at these, none does in anybody."""
+    bends = {
+        float(period.cap.amount / period.dose.amount)
+        for period in periods
+        if period.dose is not None and period.cap is not None
+    }
+    return np.array(sorted({_LEAST_AREA, *(at for at in bends if _LEAST_AREA < at < _GREATEST_AREA), _GREATEST_AREA}))
 
 
 def age_groups(regimen: Regimen, ages: FloatArray) -> frozenset[AgeGroup]:
@@ -101,7 +122,7 @@ def _names_of(ids: Sequence[str], wrong: BoolArray) -> str:
 def _premedication(
     regimen: Regimen, periods: Sequence[Period], rates: FloatArray, groups: frozenset[AgeGroup]
 ) -> tuple[int, ...]:
-    """When premedication of any of the patients is due; an escalation is one where the rate of any patient rises."""
+    """When premedication is due; an escalation is one where the rate of somebody rises who can get the course."""
     if not regimen.premedication:
         return ()
     infused = [k for k, period in enumerate(periods) if period.dose is not None]

@@ -236,6 +236,7 @@ def _until(dosing: Dosing, day: float) -> Dosing:
         rates=dosing.rates[:last],
         cycles=dosing.cycles[:last],
         steps=dosing.steps[:last],
+        course_rates=dosing.of_the_course[:last],
     )
 
 

@@ -81,27 +81,31 @@ class DoseStep(NamedTuple):
     row: int
 
 
+class Escalation(NamedTuple):
+    """When the infusion of a course rises (days), and whether that of the patients does, who may be at a cap."""
+
+    day: float
+    own: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A stretch of constant infusion: days from the course start, row of the rates, and the cycles it belongs to.
-
-    `infusing` says that some patient is infused, `escalates` that the infusion before it ran on, lower, without a gap.
-    """
+    """A stretch of constant infusion: days from the course start, row of the rates, whether it infuses, its cycles."""
 
     start: float
     stop: float
     row: int
     infusing: bool
-    escalates: bool
     stretches: tuple[CyclePart, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """What the whole course has in common: its intervals, and how the mechanism is to be read."""
+    """What patients of one course have in common: its intervals, and how the mechanism is to be read."""
 
     intervals: tuple[Interval, ...]
     dose_steps: tuple[DoseStep, ...]
+    escalations: tuple[Escalation, ...]
     desensitises: bool
     premedication_days: tuple[float, ...]
     coarseness: float

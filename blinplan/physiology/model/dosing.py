@@ -24,6 +24,8 @@ class Dosing:
     cycles : (K) cycle number of each interval, 1 or more, never falling.
     steps : (K) number of the dose step of each interval.
     premedication_minutes : times of dexamethasone, used only when `Options.premedication` asks for it.
+    course_rates : (K, M) rates of bodies that stand for everybody who can get the course, from which it follows what is
+        a dose step or an escalation of it, whoever gets it; the rates themselves when not given.
     """
 
     edges_minutes: tuple[int, ...]
@@ -31,6 +33,7 @@ class Dosing:
     cycles: tuple[int, ...]
     steps: tuple[int, ...]
     premedication_minutes: tuple[int, ...] = ()
+    course_rates: FloatArray | None = None
 
     def __post_init__(self) -> None:
         intervals = len(self.edges_minutes) - 1
@@ -42,11 +45,18 @@ class Dosing:
             raise ValueError("edges must rise")
         if self.cycles[0] < 1 or any(b < a for a, b in pairwise(self.cycles)):
             raise ValueError("cycle numbers start at 1 or more and never fall")
+        if self.course_rates is not None and self.course_rates.shape[0] != intervals:
+            raise ValueError("rates of the course must have one row for each interval between edges")
         rates = np.array(self.rates, dtype=np.float64)
         if not np.isfinite(rates).all() or (rates < 0.0).any():
             raise ValueError("rates must be finite and not negative")
         rates.flags.writeable = False
         object.__setattr__(self, "rates", rates)
+
+    @property
+    def of_the_course(self) -> FloatArray:
+        """The rates (K, M) from which it follows what is a dose step or an escalation."""
+        return self.rates if self.course_rates is None else self.course_rates
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
         return remade(self)

@@ -1,0 +1,109 @@
+"""From what is infused to timetables: patients whose infusion changes at the same times go through the course together.
+
+Which they are follows from each patient's own rates, and what is a dose step or an escalation from the course. So
+nobody's steps, and not a byte of what comes of them, depend on who is simulated beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from blinplan.physiology.engine.grid import IntArray
+from blinplan.physiology.engine.integrate import CyclePart, DoseStep, Escalation, Interval, Timetable
+from blinplan.physiology.engine.locate import BoolArray
+from blinplan.physiology.model.dosing import Dosing, Options
+from blinplan.physiology.model.population import Constants, FloatArray
+from blinplan.quantities import MINUTES_PER_DAY
+
+
+class Together(NamedTuple):
+    """Patients (n), by their places among all, who go through one timetable."""
+
+    patients: IntArray
+    timetable: Timetable
+
+
+def timetables(dosing: Dosing, options: Options, constants: Constants, patients: int) -> list[Together]:
+    """Part so many patients into those of one timetable, in the order of the first of each."""
+    columns = np.broadcast_to(np.arange(dosing.rates.shape[1]), patients)
+    return [
+        Together(those, _timetable(dosing, dosing.rates[:, columns[those[0]]], options, constants))
+        for those in _of_one_pattern(dosing.rates, patients)
+    ]
+
+
+def _of_one_pattern(rates: FloatArray, patients: int) -> Iterator[IntArray]:
+    """Places of patients whose infusion runs, rises, falls and stays alike."""
+    pattern = np.concatenate([np.sign(np.diff(rates, axis=0)), np.sign(rates)]).astype(np.int8)
+    if (pattern == pattern[:, :1]).all():
+        yield np.arange(patients)
+        return
+    _, firsts, kinds = np.unique(pattern, axis=1, return_index=True, return_inverse=True)
+    for kind in np.argsort(firsts):
+        yield np.flatnonzero(kinds.ravel() == kind)
+
+
+def _timetable(dosing: Dosing, rates: FloatArray, options: Options, constants: Constants) -> Timetable:
+    """The timetable of patients whose infusion changes as these rates (K) do."""
+    acts = options.premedication and constants.premedication_reduction > 0.0
+    given = tuple(sorted(set(dosing.premedication_minutes))) if acts else ()
+    return Timetable(
+        intervals=_intervals(dosing, rates, given),
+        dose_steps=_dose_steps(dosing),
+        escalations=tuple(_escalations(dosing, _rises(rates[:, None]))),
+        desensitises=options.attenuation == "desensitisation",
+        premedication_days=tuple(minute / MINUTES_PER_DAY for minute in given),
+        coarseness=options.coarseness,
+    )
+
+
+def _intervals(dosing: Dosing, rates: FloatArray, cuts: tuple[int, ...]) -> tuple[Interval, ...]:
+    """Join neighbours of one rate: an event that changes nothing must change nothing.
+
+    Cut at `cuts` (minutes), where the states have a kink though the infusion runs on.
+    """
+    found: list[Interval] = []
+    for k, (start, stop) in enumerate(pairwise(dosing.edges_minutes)):
+        same = k > 0 and bool(rates[k] == rates[k - 1])
+        for begin, end in pairwise([start, *(cut for cut in cuts if start < cut < stop), stop]):
+            stretch = CyclePart(dosing.cycles[k], begin / MINUTES_PER_DAY, end / MINUTES_PER_DAY)
+            if (same or begin > start) and begin not in cuts:
+                found[-1] = _longer(found[-1], stretch)
+            else:
+                found.append(Interval(stretch.start, stretch.stop, k, bool(rates[k] > 0.0), (stretch,)))
+    return tuple(found)
+
+
+def _longer(interval: Interval, more: CyclePart) -> Interval:
+    """An interval and what follows it at the same rate."""
+    *before, last = interval.stretches
+    parts = (*before, last._replace(stop=more.stop)) if last.cycle == more.cycle else (*before, last, more)
+    return replace(interval, stop=more.stop, stretches=parts)
+
+
+def _dose_steps(dosing: Dosing) -> tuple[DoseStep, ...]:
+    """The infusions of a course; those that differ in nothing from the one before are one with it."""
+    found, before = [], None
+    for k, start in enumerate(dosing.edges_minutes[:-1]):
+        now = (dosing.cycles[k], dosing.steps[k], dosing.of_the_course[k].tobytes())
+        if now != before and (dosing.of_the_course[k] > 0.0).any():
+            found.append(DoseStep(start / MINUTES_PER_DAY, k))
+        before = now
+    return tuple(found)
+
+
+def _escalations(dosing: Dosing, own: BoolArray) -> Iterator[Escalation]:
+    """When the infusion of the course rises, and whether that of these patients does."""
+    for k in np.flatnonzero(_rises(dosing.of_the_course)).tolist():
+        yield Escalation(dosing.edges_minutes[k] / MINUTES_PER_DAY, bool(own[k]))
+
+
+def _rises(rates: FloatArray) -> BoolArray:
+    """Whether an infusion (K, N) runs on at a higher rate from each row on, in anybody."""
+    before = np.concatenate([np.zeros_like(rates[:1]), rates[:-1]])
+    return np.asarray(((rates > before) & (before > 0.0)).any(axis=1))
