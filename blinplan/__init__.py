@@ -2,8 +2,8 @@
 
 Read a regimen with `load`, judge it by the rules with `check`, expand it to what one `patient` gets with `expand`, put
 that on the calendar with `plan`, see what was `delivered` of it, send virtual patients through it with `simulate` and
-`curves`, `merge` stretches of them, weigh the `evidence` for the `model`, and write all of it on one page with
-`report`.
+`curves`, `merge` stretches of them, say how two regimens differ with `diff`, weigh the `evidence` for the `model`, and
+write all of it on one page with `report`.
 """
 
 import sys
@@ -15,6 +15,7 @@ from blinplan.version import __version__
 if TYPE_CHECKING:
     from blinplan.api.checking.check import check
     from blinplan.api.checking.check_result import CheckResult
+    from blinplan.api.designing.diff import DiffResult, diff
     from blinplan.api.library import regimens, rule, rules
     from blinplan.api.modelling.evidence import EvidenceResult, evidence
     from blinplan.api.modelling.model import Model, model
@@ -55,6 +56,7 @@ __all__ = [
     "CheckResult",
     "CurvesResult",
     "DeliveredResult",
+    "DiffResult",
     "EvidenceResult",
     "Figures",
     "Model",
@@ -77,6 +79,7 @@ __all__ = [
     "cycle",
     "delivered",
     "departure",
+    "diff",
     "dose_by_age",
     "due",
     "evidence",
@@ -110,6 +113,7 @@ _MODULES = {
     "CheckResult": "api.checking.check_result",
     "CurvesResult": "api.simulating.curves",
     "DeliveredResult": "api.planning.delivered",
+    "DiffResult": "api.designing.diff",
     "EvidenceResult": "api.modelling.evidence",
     "Figures": "api.patient",
     "Model": "api.modelling.model",
@@ -131,6 +135,7 @@ _MODULES = {
     "cycle": "api.regimens.build",
     "delivered": "api.planning.plan",
     "departure": "api.regimens.build",
+    "diff": "api.designing.diff",
     "dose_by_age": "api.regimens.build",
     "due": "api.regimens.build",
     "evidence": "api.modelling.evidence",

@@ -34,6 +34,10 @@ _ASCII = str.maketrans(
 )
 
 
+_MARKDOWN = frozenset("\\`*_{}[]<>()#|~&")
+"""Signs that Markdown takes for its own."""
+
+
 def in_ascii(text: str) -> str:
     """Write a text in ASCII: known signs by their usual stand-ins, all else as escapes."""
     return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
@@ -47,6 +51,11 @@ def visible(text: str) -> str:
 def visible_lines(text: str) -> str:
     """Make every line of a text harmless; it keeps its lines."""
     return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def markdown_text(text: str) -> str:
+    """Write a text so that Markdown shows it as it is."""
+    return "".join(f"\\{sign}" if sign in _MARKDOWN else sign for sign in visible(text))
 
 
 def json_text(document: Mapping[str, Any] | list[Any], indent: int | None = 2) -> str:

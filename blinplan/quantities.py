@@ -166,6 +166,13 @@ def hours_text(minutes: int) -> str:
     return " ".join(f"{count} {unit}" for count, unit in ((hours, "h"), (left, "min")) if count) or "0 h"
 
 
+def time_in_course(minute: int) -> str:
+    """Write a time in a course: ``day 8``, or ``day 8 +6:00 h`` off the hour at which the course begins each day."""
+    day, rest = divmod(minute, MINUTES_PER_DAY)
+    hours, minutes = divmod(rest, MINUTES_PER_HOUR)
+    return f"day {day + 1}" + (f" +{hours}:{minutes:02d} h" if rest else "")
+
+
 def plural(noun: str, count: int) -> str:
     """A noun as it stands after a number: file after 1, files after all others."""
     return noun if count == 1 else f"{noun}s"

@@ -16,6 +16,8 @@ __all__ = [
     "AttenuationName",
     "Basis",
     "CheckFormat",
+    "DiffFormat",
+    "DiffFormatName",
     "FailOn",
     "Indication",
     "IndicationName",
@@ -96,6 +98,14 @@ class ValuesFormat(StrEnum):
     CSV = "csv"
 
 
+class DiffFormat(StrEnum):
+    """How to show differences: in words, as a document, or for a pull request."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
 class SchemaFormat(StrEnum):
     """How to show the schema. There is one way; the option is here because every command has it."""
 
@@ -120,6 +130,7 @@ class Attenuation(StrEnum):
 PlanFormatName = PlanFormat | Literal["table", "json", "csv", "ics", "fhir", "html", "nonmem"]
 ViewName = View | Literal["overview", "agenda", "days", "month", "bags", "starts", "expected", "delivered"]
 SimulateFormatName = SimulateFormat | Literal["table", "json", "csv"]
+DiffFormatName = DiffFormat | Literal["text", "json", "markdown"]
 ValuesFormatName = ValuesFormat | Literal["full", "json", "csv"]
 TableOrJson = TableFormat | Literal["table", "json"]
 PopulationName = VirtualPopulation | Literal["adult-rr", "adult-mrd", "child"]

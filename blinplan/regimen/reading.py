@@ -112,7 +112,7 @@ class Content:
     """The bytes of a file, which are read when somebody asks what they say, and once."""
 
     def __init__(self, data: bytes, name: str) -> None:
-        self._data = data
+        self.data = data
         self._name = name
 
     @classmethod
@@ -125,12 +125,12 @@ class Content:
     @cached_property
     def reading(self) -> Reading:
         """What the file holds, or what is wrong with it."""
-        return read(self._data, self._name)
+        return read(self.data, self._name)
 
     @property
     def unread(self) -> Document:
         """The document, of a file that is known to hold a regimen."""
-        return unread(self._data.decode(), self._name)
+        return unread(self.data.decode(), self._name)
 
 
 def read(data: bytes, name: str) -> Reading:

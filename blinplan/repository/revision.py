@@ -9,6 +9,9 @@ from typing import NamedTuple
 from blinplan.refusal import ArgumentRefusal
 from blinplan.repository.git import run_git
 
+FORK = "..."
+"""What stands behind a revision where the commit is meant at which what is checked out forked from it; as in git."""
+
 
 class Commit(NamedTuple):
     """A commit of a repository, which is known by the folder of its working tree."""
@@ -34,6 +37,28 @@ class Commit(NamedTuple):
         return found
 
 
+def commit_named(top: Path, revision: str) -> Commit | None:
+    """The commit that a revision names; with three dots behind it, where what is checked out forked from it.
+
+    None where it names none.
+
+    Raises
+    ------
+    ArgumentRefusal
+        When git is not there, or cannot read the repository.
+    """
+    name = revision.removesuffix(FORK)
+    known = _succeeds(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    if known is not None and name != revision:
+        known = _succeeds(top, "merge-base", known, "HEAD")
+    return None if known is None else Commit(top, known.split("\n")[0])
+
+
+def is_shallow(top: Path) -> bool:
+    """Whether a repository has not all of its history."""
+    return _succeeds(top, "rev-parse", "--is-shallow-repository") == "true"
+
+
 def forking_point(top: Path, revision: str) -> Commit:
     """The commit at which what is checked out and a revision were last the same.
 
@@ -52,7 +77,7 @@ def forking_point(top: Path, revision: str) -> Commit:
 
 
 def _refusal(top: Path, message: str, revision: str) -> ArgumentRefusal:
-    if _succeeds(top, "rev-parse", "--is-shallow-repository") == "true":
+    if is_shallow(top):
         return ArgumentRefusal(
             f"{{since}}: {message} in {{top}}, a shallow clone",
             "fetch the history first: `fetch-depth: 0` for actions/checkout, `GIT_DEPTH: 0` for GitLab, else"

@@ -34,6 +34,7 @@ __all__ = [
     "read_regimen",
     "read_site",
     "refuse_what_cannot_be_given",
+    "regimen_file",
 ]
 
 
@@ -66,6 +67,18 @@ def read_regimen(name: str) -> tuple[Regimen, RegimenFile]:
     reading = found if isinstance(found, NotFound) else found.read()
     if isinstance(reading, NotFound):
         raise Refusal(reading.message, reading.help)
+    file = regimen_file(reading)
+    return file.regimen, file
+
+
+def regimen_file(reading: Reading) -> RegimenFile:
+    """What was read as a regimen.
+
+    Raises
+    ------
+    Refusal
+        When it holds something else, or has errors: `RegimenError`, which has them all.
+    """
     if isinstance(reading, RecordFile):
         raise Refusal(
             f"{reading.document.name} is a course record, not a regimen",
@@ -83,7 +96,7 @@ def read_regimen(name: str) -> tuple[Regimen, RegimenFile]:
             "correct what is shown above; `blinplan check` shows it too",
             reading,
         )
-    return reading.regimen, reading
+    return reading
 
 
 def choose_for(regimen: Regimen, reading: Reading, patient: Patient) -> "Choice":

@@ -32,6 +32,7 @@ COMMANDS = {
     "check": "check.command",
     "simulate": "simulate.command",
     "merge": "simulate.merge",
+    "diff": "design.diff",
     "plan": "plan",
     "verify": "verify",
     "due": "due",

@@ -1,13 +1,9 @@
 """A run of checks as Markdown, for the summary of a CI job or a comment on a change."""
 
-import re
-
-from blinplan.outside_text import visible
+from blinplan.outside_text import markdown_text
 from blinplan.reports.check.findings import not_evaluated_lines
 from blinplan.rules.located import LocatedFinding, run_findings
 from blinplan.rules.run_result import Result
-
-_SIGNIFICANT = re.compile(r"([\\`*_{}\[\]<>()#|~&])")
 
 
 def markdown(result: Result) -> str:
@@ -15,9 +11,9 @@ def markdown(result: Result) -> str:
     lines = [
         "# Regimens checked by blinplan",
         "",
-        f"{_text(result.summary)}.",
+        f"{markdown_text(result.summary)}.",
         "",
-        f"Exit {result.status}: {_text(result.reason)}.",
+        f"Exit {result.status}: {markdown_text(result.reason)}.",
     ]
     reports = run_findings(result)
     for standing, title in (("counted", "Findings"), ("waived", "Waived"), ("in baseline", "In the baseline")):
@@ -30,7 +26,7 @@ def markdown(result: Result) -> str:
         *not_evaluated_lines(result.judgements, everything=False),
     ]
     if trouble:
-        lines += ["", "## Not evaluated", "", *(f"- {_text(text)}" for text in trouble)]
+        lines += ["", "## Not evaluated", "", *(f"- {markdown_text(text)}" for text in trouble)]
     return "\n".join(lines) + "\n"
 
 
@@ -45,10 +41,5 @@ def _table(rows: list[LocatedFinding]) -> list[str]:
 def _row(report: LocatedFinding) -> str:
     finding, place = report.finding, f"{report.path}:{report.start[0]}:{report.start[1]}"
     to_do = report.waiver.reason if report.waiver else finding.help
-    cells = _text(place), finding.code, finding.severity, _text(finding.message), _text(to_do)
+    cells = markdown_text(place), finding.code, finding.severity, markdown_text(finding.message), markdown_text(to_do)
     return f"| {' | '.join(cells)} |"
-
-
-def _text(text: str) -> str:
-    """Write a text so that Markdown shows it as it is."""
-    return _SIGNIFICANT.sub(r"\\\1", visible(text))

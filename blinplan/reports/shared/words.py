@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from blinplan.course.events import Period
 from blinplan.outside_text import visible
-from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, Mass, decimal_text, plural
+from blinplan.quantities import MINUTES_PER_DAY, Mass, decimal_text, plural, time_in_course
 from blinplan.regimen.regimen import Premedication, Regimen, Status
 
 if TYPE_CHECKING:
@@ -42,13 +42,6 @@ def unverified_mark(regimen: Regimen) -> str:
 def amount_text(value: Fraction) -> str:
     """Write an exact amount with at most three decimals; ``≈`` marks one that is rounded."""
     return decimal_text(value, 3).replace("≈ ", "≈")
-
-
-def time_in_course(minute: int) -> str:
-    """Write a time in a course: ``day 8``, or ``day 8 +6:00 h`` off the hour at which the course begins each day."""
-    day, rest = divmod(minute, MINUTES_PER_DAY)
-    hours, minutes = divmod(rest, MINUTES_PER_HOUR)
-    return f"day {day + 1}" + (f" +{hours}:{minutes:02d} h" if rest else "")
 
 
 def known_figures(patient: "Patient") -> list[str]:

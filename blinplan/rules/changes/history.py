@@ -9,13 +9,12 @@ from typing import Any
 from blinplan.refusal import ArgumentRefusal
 from blinplan.regimen.find import FileSource
 from blinplan.regimen.reading import Reading, read
+from blinplan.repository.renamed import names_before
 from blinplan.repository.revision import Commit, forking_point
 from blinplan.repository.root import top_level
 from blinplan.rules.changes.moved import Asked
 
 _DECIDING = ("blinplan.toml", "pyproject.toml")
-_ALIKE = 0.5
-"""The share of its lines that a file which was renamed has kept at least; as in git."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +41,6 @@ class FilesBefore:
     unchanged: frozenset[str]
     gone: tuple[Reading, ...]
     untold: tuple[Path, ...] = ()
-
-
-_Likeness = tuple[bool, float]
-"""Whether two files name their regimen alike, and the share of lines that they have in common."""
 
 
 def history(
@@ -167,23 +162,10 @@ class RepositoryBefore:
         """
         if not new:
             return {}
-        vanished = {path: set(_text(data).split("\n")) for path, data in self._texts(self._lost_judged()).items()}
-        found = dict[str, str]()
-        for _, name, path in sorted(self._pairs(new, vanished), reverse=True):
-            if name not in found and path not in found.values():
-                found[name] = path
+        vanished = {path: _text(data) for path, data in self._texts(self._lost_judged()).items()}
+        found = names_before(new, vanished, self._was_judged_alike)
         self._renamed.update(found.values())
         return found
-
-    def _pairs(self, new: Mapping[str, str], vanished: Mapping[str, set[str]]) -> Iterator[tuple[_Likeness, str, str]]:
-        """Files that are new and those that are no more, where they are alike."""
-        for name, text in new.items():
-            lines = set(text.split("\n"))
-            named = {line for line in lines if line.startswith("name")}
-            for path, old in vanished.items():
-                likeness = len(lines & old) / max(len(lines), len(old))
-                if likeness >= _ALIKE and self._was_judged_alike(path, name):
-                    yield (not named.isdisjoint(old), likeness), name, path
 
     def _was_judged_alike(self, path: str, name: str) -> bool:
         """Whether what was found at a path of before counted there as it would for a file now."""

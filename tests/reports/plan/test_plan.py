@@ -17,11 +17,12 @@ from blinplan.course.events import Course, expand
 from blinplan.course.patient import patient
 from blinplan.course.premedication import premedication_plan
 from blinplan.data_table import csv_text
+from blinplan.quantities import time_in_course
 from blinplan.regimen import library
 from blinplan.regimen.age import completed_age
 from blinplan.regimen.regimen import AgeGroup, Occasion, Regimen
 from blinplan.reports.plan.plan import plan_json, plan_report, plan_table
-from blinplan.reports.shared.words import amount_text, time_in_course
+from blinplan.reports.shared.words import amount_text
 from blinplan.terminal import Screen
 from tests.read_text import regimen_in
 from tests.regimen_text import cycle, regimen_text

@@ -1,0 +1,1 @@
+"""Which regimen would be better, from Python and the command line."""

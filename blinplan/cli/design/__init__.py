@@ -1,0 +1,1 @@
+"""``blinplan diff`` and ``blinplan compare``."""

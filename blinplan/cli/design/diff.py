@@ -1,0 +1,67 @@
+"""``blinplan diff``: how two regimens differ, in the words of a ward."""
+
+from typing import Annotated
+
+import typer
+
+from blinplan.api.patient import AreaFormula
+from blinplan.api.vocabulary import DiffFormat
+from blinplan.cli.app import completion
+from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, terminal_of
+from blinplan.cli.app.patient_options import Area, Formula, Height, Weight, figures
+from blinplan.exit_status import stop
+from blinplan.terminal import Colour
+
+
+def diff(
+    context: typer.Context,
+    first: Annotated[
+        str,
+        typer.Argument(
+            metavar="A",
+            help="A regimen file, a folder, the name of a shipped regimen, a file or folder of a git revision"
+            " (REV:PATH), or a revision alone.",
+            autocompletion=completion.regimens,
+        ),
+    ],
+    second: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[B]",
+            help="What it is laid beside; what is there now, when not given.",
+            autocompletion=completion.regimens,
+        ),
+    ] = None,
+    weight: Weight = None,
+    height: Height = None,
+    bsa: Area = None,
+    bsa_formula: Formula = AreaFormula.MOSTELLER,
+    config: ConfigOption = None,
+    isolated: IsolatedOption = False,
+    output_format: Annotated[
+        DiffFormat, typer.Option("--format", "-f", help="How to show the differences.", rich_help_panel="Output")
+    ] = DiffFormat.TEXT,
+    colour: ColourOption = Colour.AUTO,
+) -> None:
+    """Say how two regimens differ: doses, steps, intervals, premedication, who gets it. Nothing is simulated.
+
+    Example: [bold]blinplan diff rr-adult mine.toml[/bold]
+
+    A file as it was and as it is: [bold]blinplan diff HEAD~1:regimens/ward.toml regimens/ward.toml[/bold]
+
+    All files below this folder since a revision, those added, removed and renamed too: [bold]blinplan diff
+    HEAD~1[/bold]. With three dots behind it, [bold]blinplan diff origin/main...[/bold], since the branch forked from
+    it.
+
+    Nothing is written where files differ in spelling, units, the order of keys or comments. What only the file says,
+    such as titles, sources and waivers, stands apart. A body size is for the micrograms of the whole course.
+
+    Exit status: 0 patients get the same; 1 they do not.
+    """
+    terminal = terminal_of(context)
+    from blinplan.api.designing.diff import diff as difference
+
+    patient = figures(weight, height, bsa, bsa_formula, None)
+    found = difference(first, second, patient=patient, config=config, isolated=isolated)
+    terminal.write(found.text(output_format, screen=terminal.out))
+    stop(found.status)

@@ -1,0 +1,1 @@
+"""How differences and comparisons of regimens look."""
