@@ -38,6 +38,11 @@ SCALES = {
 }
 
 
+ONE_CELL = math.log(1e-12)
+"""ln of one cell of a marrow full of them: fewer cannot be there."""
+LOG_BLASTS = States._fields.index("log_blasts")
+
+
 def right_hand_side(
     patients: Population, patient: int, rate: float, options: Options, premedication: Sequence[float]
 ) -> RightHandSide:
@@ -65,6 +70,7 @@ def right_hand_side(
         for dose in premedication:
             signal *= 1 - c.premedication_reduction * 0.5 ** ((t - dose) / c.premedication_half_life)
         release = signal * effectors * targets
+        growing = c.blast_growth * (1 - blasts) - p.blast_sensitivity[i] * kill
         return np.array(
             [
                 (1000.0 * rate - p.clearance[i] * conc) / c.volume,
@@ -78,7 +84,7 @@ def right_hand_side(
                 r * (p1 - p2) - phi * kill * p2,
                 r * (p2 - p3) - phi * kill * p3,
                 c.b_turnover * (p.b_cells[i] * p3 - b) - kill * b,
-                c.blast_growth * (1 - blasts) - p.blast_sensitivity[i] * kill,
+                growing,
                 release - c.cytokine_loss * x,
             ]
         )
@@ -116,18 +122,58 @@ def solve_reference(
         rate = float(dosing.rates[bisect_right(dosing.edges_minutes, minute) - 1, column])
         earlier = [dose / MINUTES_PER_DAY for dose in given if dose <= minute]
         inside = np.flatnonzero((days >= start) & (days <= stop))
-        found = solve_ivp(
-            right_hand_side(p, patient, rate, chosen, earlier),
-            (start, stop),
-            y,
-            method=method,
-            t_eval=np.union1d(days[inside], [start, stop]),
-            rtol=relative,
-            atol=1e-12,
-            first_step=1e-6,
-        )
-        if not found.success:
-            raise ArithmeticError(f"the reference solver stopped: {found.message}")
-        out[:, inside] = found.y[:, np.searchsorted(found.t, days[inside])]
-        y = found.y[:, -1]
+        change = right_hand_side(p, patient, rate, chosen, earlier)
+        wanted = np.union1d(days[inside], [start, stop])
+        found = np.empty((y.shape[0], wanted.shape[0]))
+        held = bool(y[LOG_BLASTS] <= ONE_CELL and change(start, y)[LOG_BLASTS] < 0.0)
+        while True:
+            part = solve_ivp(
+                _without_blasts(change) if held else change,
+                (start, stop),
+                y,
+                method=method,
+                t_eval=np.union1d(wanted[wanted >= start], start),
+                rtol=relative,
+                atol=1e-12,
+                first_step=min(1e-6, (stop - start) / 2),
+                events=_regrowth(change) if held else _last_cell,
+            )
+            if not part.success:
+                raise ArithmeticError(f"the reference solver stopped: {part.message}")
+            at = np.isin(wanted, part.t)
+            found[:, at] = part.y[:, np.isin(part.t, wanted)]
+            if part.status == 0:
+                break
+            assert part.t_events is not None
+            assert part.y_events is not None
+            start, y, held = float(part.t_events[0][0]), part.y_events[0][0].copy(), not held
+            y[LOG_BLASTS] = ONE_CELL
+        out[:, inside] = found[:, np.searchsorted(wanted, days[inside])]
+        y = found[:, -1]
     return out
+
+
+def _without_blasts(change: RightHandSide) -> RightHandSide:
+    """The same while there is no cell that lysis could remove."""
+
+    def derivative(t: float, y: FloatArray) -> FloatArray:
+        rates = change(t, y)
+        rates[LOG_BLASTS] = 0.0
+        return rates
+
+    return derivative
+
+
+def _last_cell(_: float, y: FloatArray) -> float:
+    return float(y[LOG_BLASTS] - ONE_CELL)
+
+
+def _regrowth(change: RightHandSide) -> Callable[[float, FloatArray], float]:
+    def growing(t: float, y: FloatArray) -> float:
+        return float(change(t, y)[LOG_BLASTS])
+
+    growing.terminal, growing.direction = True, 1  # type: ignore[attr-defined]
+    return growing
+
+
+_last_cell.terminal, _last_cell.direction = True, -1  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import CyclePart, DoseStep, History, Interval, Timetable
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED
-from blinplan.physiology.model.mechanism import steady_state
+from blinplan.physiology.model.mechanism import LOG_ONE_CELL, steady_state
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import ROW, States, t_blood
 from blinplan.thresholds.threshold import threshold
@@ -69,7 +69,8 @@ class Endpoints:
     cytokine_peak_day : (8, C, N); NaN for cytokines that do not rise. cytokine_settled : (8, C, N) days from the peak
         until 90 % of the rise is gone; NaN when it does not come within the cycle.
     blasts_before : (N) as a fraction of the marrow's capacity.
-    blasts_log10_change : (C, N) from baseline to the end of the cycle's infusion. blasts_log10_change_day_28 : (N).
+    blasts_log10_change : (C, N) from baseline to the end of the cycle's infusion, at least to one cell.
+    blasts_log10_change_day_28 : (N).
     """
 
     cycles: tuple[int, ...]
@@ -326,7 +327,7 @@ class Gathering:
             self.blasts_28[:] = self._change(states.log_blasts)
 
     def _change(self, log_blasts: FloatArray) -> FloatArray:
-        return (log_blasts - np.log(self.patients.blasts)) / _LN10
+        return (np.maximum(log_blasts, LOG_ONE_CELL) - np.log(self.patients.blasts)) / _LN10
 
     def _cycle(self, stretch: CyclePart) -> int:
         return self.windows.cycles.index(stretch.cycle)

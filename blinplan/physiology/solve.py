@@ -20,8 +20,9 @@ from blinplan.physiology.engine.choose import engine_called, engine_for
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import EngineName, Integrator, Timetable, course_of
 from blinplan.physiology.model.dosing import Dosing, Options
+from blinplan.physiology.model.mechanism import LOG_ONE_CELL
 from blinplan.physiology.model.population import FloatArray, Population
-from blinplan.physiology.model.states import TABLE, States
+from blinplan.physiology.model.states import ROW, TABLE, States
 from blinplan.physiology.timetables import Together, timetables
 from blinplan.physiology.trajectories import Trajectories
 from blinplan.physiology.watch import Seen, Watch, Watching, join_seen
@@ -92,6 +93,7 @@ def run_chunk(chunk: Chunk) -> Part:
         integrator.advance(states)
     else:
         _gather(chunk, integrator, gathered, watching, days, states, _names(chunk, rates))
+    np.maximum(states[ROW["log_blasts"]], LOG_ONE_CELL, out=states[ROW["log_blasts"]])
     return Part(
         patients.size,
         None if gathered is None else gathered.finish(),

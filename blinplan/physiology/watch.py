@@ -16,14 +16,16 @@ from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import History, Interval
 from blinplan.physiology.engine.locate import BoolArray, SmoothCurve
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, signal_name
+from blinplan.physiology.model.mechanism import CELLS_OF_A_FULL_MARROW
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import SHOWN, ShownState, States, initial_state
 
 _PARTS = 4
 """Parts of the distance of two nodes, at whose ends a signal is looked at: a peak that is above for less is missed."""
-_TINY = 1e-300
 _ROUNDING = 1e-12
 """What is as near to a level is at it: a count that stays at its baseline is rounded on every step."""
+_ONE_CELL = (1.0 - 1e-9) / CELLS_OF_A_FULL_MARROW
+"""Of blasts, the least level that is told from fewer than one cell."""
 _DRUG = "drug"
 
 
@@ -113,7 +115,10 @@ class Watching:
             case "t-cells":
                 return history.t_blood, self.level
             case "blasts":
-                return history.log_blasts, np.log(np.maximum(self.level, _TINY))
+                # Blasts are held at one cell: below a lower level they never are.
+                return history.log_blasts, np.where(
+                    self.level < _ONE_CELL, -np.inf, np.log(np.maximum(self.level, _ONE_CELL))
+                )
         name = next(name for name in ELEVATED if signal_name(name) == self.watch.signal)
         baseline = self.patients.cytokine_baseline[CYTOKINES.index(name)]
         return history.release, (self.level - baseline) / self.patients.cytokine_release[ELEVATED.index(name)]

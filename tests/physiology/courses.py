@@ -49,3 +49,13 @@ def values_of(found: Trajectories) -> dict[str, FloatArray]:
     """Everything in trajectories that is never below 0, by name."""
     derived = {name: getattr(found, name) for name in ("t_blood", "marrow", "blasts", "cytokines")}
     return {name: values for name, values in found.states._asdict().items() if name != "log_blasts"} | derived
+
+
+def cleared(preset: str = "adult-rr", patients: int = 12) -> Population:
+    """Patients of whom the drug leaves fewer than one blast, of each at another time."""
+    people = draw(preset, patients, seed=5)
+    return with_values(people, blast_sensitivity=people.blast_sensitivity * np.linspace(2.0, 60.0, patients))
+
+
+CLEARED = course((28.0, 28.0), (14.0, 0.0), (28.0, 28.0), (14.0, 0.0), (28.0, 9.0), (84.0, 0.0))
+"""Months of drug, and months without in which a last cell grows."""

@@ -7,7 +7,7 @@ import pytest
 
 from blinplan.physiology import Dosing, Options, Population, simulate
 from blinplan.physiology.model.population import FloatArray
-from tests.physiology.courses import course, extremes, label
+from tests.physiology.courses import CLEARED, cleared, course, extremes, label
 from tests.witness import SCALES, solve_reference
 
 GREATEST_ERROR = 1e-4
@@ -73,4 +73,9 @@ def test_the_engine_agrees_with_scipy_where_premedication_falls_into_an_infusion
     dosing = replace(label(2), premedication_minutes=(-60, 7 * 1440 - 60, 10 * 1440, 42 * 1440 - 60))
     # Where release lasts, as under target loss alone, what a dose inside an interval does is large.
     errors = worst(dosing, extremes("adult-rr"), [2, 10], Options(premedication=True, attenuation="target-loss"))
+    assert max(errors.values()) <= GREATEST_ERROR, errors
+
+
+def test_the_engine_agrees_with_scipy_where_fewer_than_one_blast_is_left() -> None:
+    errors = worst(CLEARED, cleared(), [0, 3, 7, 11])
     assert max(errors.values()) <= GREATEST_ERROR, errors

@@ -9,7 +9,7 @@ from blinplan.executor import threads
 from blinplan.physiology import Dosing, Endpoints, Options, draw, simulate, typical
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.solve import Chunk, Part, run_chunk
-from tests.physiology.courses import DAY, course, extremes, label, values_of
+from tests.physiology.courses import CLEARED, DAY, cleared, course, extremes, label, values_of
 
 PEOPLE = draw("adult-rr", 40, seed=9)
 
@@ -255,3 +255,20 @@ def test_coarser_steps_are_less_accurate() -> None:
         states_of(label(1), days, options=Options(coarseness=c))["b_blood"] for c in (0.25, 1.0, 3.0)
     )
     assert np.max(np.abs(plain - fine)) < 0.1 * np.max(np.abs(coarse - fine))
+
+
+@pytest.mark.parametrize("engine", ["compiled", "numpy"])
+def test_blasts_fall_to_one_cell_and_no_further_and_a_last_cell_grows(engine: EngineName) -> None:
+    days = np.arange(0.0, 196.25, 0.25)
+    found = simulate(CLEARED, cleared(), output_days=days, engine=engine)
+    assert found.trajectories is not None
+    assert found.endpoints is not None
+    blasts = found.trajectories.blasts
+    assert blasts.min(axis=0) == pytest.approx(np.full(12, 1e-12), rel=1e-9)
+    fewest = found.endpoints.blasts_log10_change[-1] + np.log10(cleared().blasts)
+    assert fewest.min() == pytest.approx(-12.0)
+    assert (blasts[-1] > 1.5e-12).all()
+    held = blasts < 1.0000001e-12
+    assert held.any(axis=0).all()
+    rate = np.log(blasts[-1] / blasts[-40]) / (days[-1] - days[-40])
+    assert rate == pytest.approx(np.full(12, 0.03), rel=1e-3)  # the growth far below capacity, without drug

@@ -43,7 +43,7 @@ def test_the_rates_as_text_are_those_of_the_witness(attenuation: str) -> None:
         for at in range(2):
             y = np.array([values[at, patient] for values in found.states])
             known = {**WORDS, **constants_of(PEOPLE, patient), **dict(zip(States._fields, y.tolist(), strict=True))}
-            known["rate"] = 9.0
+            known |= {"rate": 9.0, "below_one_cell": 0.0}
             for name, formula in signals(options):
                 known[name] = _value(formula, known)
             told = [_value(state.rate, known) for state in TABLE]

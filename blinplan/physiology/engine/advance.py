@@ -134,6 +134,7 @@ def begin(
     desensitises: bool,
 ) -> tuple[Node, Inflow]:
     """Begin an interval whose infusion has its steady state at `plateau` (pg/mL)."""
+    states = _with_a_cell(states)
     memories = states.adhesion_memory, states.release_memory
     effectors = m.effector_availability(states.t_total, c)
     bridged = _bridges(states.concentration, p, c)
@@ -198,6 +199,19 @@ def advance(now: Node, infusion: Inflow, p: Individual, c: Constants, step: Grid
 
 # The states at the middle (k = 0) or at the end (1) of a step, from the pairs of all of them in their order.
 _states = written_out(States, "pairs, k", "pairs[{i}][k]", __name__)
+
+
+def _one_cell_or_more(log_blasts: FloatArray) -> FloatArray:
+    """Blasts where a step begins: one that ended below one cell is read as if lysis had stopped at it.
+
+    Inside a step, and up to its end, they are not held, so that nothing in it has a kink; who reads them holds them.
+    """
+    return np.maximum(log_blasts, m.LOG_ONE_CELL)
+
+
+_with_a_cell = written_out(
+    States, "states", "states[{i}]", __name__, _one_cell_or_more, log_blasts="_one_cell_or_more(states.log_blasts)"
+)
 
 
 def _infuse(now: Node, infusion: Inflow, p: Individual, h: float) -> tuple[Pair, FloatArray]:
@@ -444,7 +458,7 @@ def _arm(now: Node, lytic: Pair, effectors: Pair, c: Constants, step: GridStep) 
 def _lyse_malignant(
     now: Node, lysis_before: FloatArray, lysis: Pair, p: Individual, c: Constants, step: GridStep
 ) -> Pair:
-    h, log_blasts, blasts = step.length, now.states.log_blasts, now.signals.blasts
+    h, log_blasts, blasts = step.length, _one_cell_or_more(now.states.log_blasts), now.signals.blasts
     ahead = foretell(Trend(now.past.blasts_start, now.past.blasts_middle, blasts), step.before, h)
     before = m.blast_log_growth(blasts, lysis_before, p.blast_sensitivity, c)
     middle = m.blast_log_growth(ahead[0], lysis[0], p.blast_sensitivity, c)

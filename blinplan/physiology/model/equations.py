@@ -33,6 +33,7 @@ def signals(options: Options) -> tuple[tuple[str, str], ...]:
         ("above_adhesion_memory", _ABOVE.format(memory="adhesion_memory")),
         ("adhesion", "adhesion_rate * " + _SURPLUS.format(above="above_adhesion_memory")),
         ("lysis", "kill_rate * cytolytic"),
+        ("blast_change", "blast_growth * (1 - exp(log_blasts)) - blast_sensitivity * lysis"),
         ("above_release_memory", _ABOVE.format(memory="release_memory")),
         (
             "released",

@@ -14,6 +14,10 @@ from blinplan.physiology.model.population import Constants, FloatArray
 
 PG_PER_ML_PER_MCG_PER_L = 1000.0
 MARROW_STAGES = 3
+CELLS_OF_A_FULL_MARROW = 1e12
+"""Order of the leukaemic cells of a patient in whom leukaemia is found (about 1 kg of them; unverified)."""
+LOG_ONE_CELL = -27.631021115928547
+"""ln of one cell over a full marrow: blasts are held there, and not lysed further, however strong the lysis."""
 
 
 # --- "continuous intravenous infusion" ---------------------------------------------------------------------------
@@ -95,7 +99,7 @@ def marrow_loss(lysis: FloatArray, regeneration_rate: FloatArray, marrow_sensiti
 def blast_log_growth(
     blasts: FloatArray, lysis: FloatArray, blast_sensitivity: FloatArray, constants: Constants
 ) -> FloatArray:
-    """Rate of change of the logarithm of malignant CD19+ cells: logistic growth less lysis."""
+    """Rate of change of the logarithm of malignant CD19+ cells, where there is a cell: logistic growth less lysis."""
     return constants.blast_growth * (1.0 - blasts) - blast_sensitivity * lysis
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, identifier
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.equations import signals
+from blinplan.physiology.model.mechanism import LOG_ONE_CELL
 from blinplan.physiology.model.parameters import load_parameters
 from blinplan.physiology.model.population import INDIVIDUAL, Population
 from blinplan.physiology.model.states import ROW, TABLE, initial_state
@@ -72,6 +73,7 @@ _UNIT_OF = {
     "t_blood": "cells_per_uL",
     "adhesion": "per_day",
     "lysis": "per_day",
+    "blast_change": "per_day",
     **{identifier(name): "pg_per_mL" for name in ELEVATED},
     **{f"baseline_{identifier(name)}": "pg_per_mL" for name in ELEVATED},
     **{f"release_{identifier(name)}": "pg_per_mL_per_day" for name in ELEVATED},
@@ -121,7 +123,7 @@ def _formula(libsbml: Any, text: str) -> Any:
 
 def _declare_numbers(tree: Any) -> None:
     """Give each number of a formula its unit: plain, but for the 1000 between mcg/L and pg/mL and for times."""
-    if tree.isRelational() and tree.getChild(1).isNumber():
+    if tree.isRelational() and tree.getChild(0).getName() == "time":
         tree.getChild(1).setUnits("day")
         return
     if tree.isNumber():
@@ -177,6 +179,29 @@ def _events(libsbml: Any, model: Any, dosing: Dosing, column: int, fading: Itera
                 _assign(libsbml, event, name, f"{name} * piecewise(1, {name} >= least_{name}, 0)")
 
 
+def _hold_at_one_cell(libsbml: Any, model: Any) -> None:
+    """Hold the blasts at one cell from when they fall below it until they grow.
+
+    By events and not by a formula of two cases: simulators that look for the moment at which it switches stall at it.
+    """
+    words = "1 while the blasts are held at one cell, fewer than which cannot be there"
+    _parameter(model, "below_one_cell", 0.0, constant=False, meaning=words)
+    _parameter(model, "log_one_cell", LOG_ONE_CELL, constant=True, meaning="ln of one cell over a full marrow")
+    for name, when, held in (
+        ("last_cell", "log_blasts < log_one_cell", "1"),
+        ("regrowth", "below_one_cell > 0.5 && blast_change > 0 * blast_growth", "0"),
+    ):
+        event = model.createEvent()
+        event.setId(name)
+        event.setUseValuesFromTriggerTime(True)
+        trigger = event.createTrigger()
+        trigger.setInitialValue(False)
+        trigger.setPersistent(True)
+        trigger.setMath(_formula(libsbml, when))
+        _assign(libsbml, event, "below_one_cell", held)
+        _assign(libsbml, event, "log_blasts", "log_one_cell")
+
+
 def _assign(libsbml: Any, event: Any, name: str, formula: str) -> None:
     change = event.createEventAssignment()
     change.setVariable(name)
@@ -224,6 +249,7 @@ def to_sbml(dosing: Dosing, population: Population, patient: int = 0, *, options
         rate.setVariable(state.name)
         rate.setMath(_formula(libsbml, state.rate))
     _events(libsbml, model, dosing, column, least)
+    _hold_at_one_cell(libsbml, model)
     _check(libsbml, document)
     return str(libsbml.writeSBMLToString(document))
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from blinplan.physiology.model.cytokines import CYTOKINES, ELEVATED, column_name, signal_name
+from blinplan.physiology.model.mechanism import CELLS_OF_A_FULL_MARROW, LOG_ONE_CELL
 from blinplan.physiology.model.population import FloatArray, Population
 
 Start = Callable[[Population], FloatArray | float]
@@ -134,9 +135,10 @@ TABLE = (
     ),
     State(
         "log_blasts",
-        "ln of blasts as a fraction of marrow capacity",
+        f"ln of blasts as a fraction of marrow capacity, taken as {CELLS_OF_A_FULL_MARROW:g} cells; below one cell,"
+        f" {LOG_ONE_CELL:.3f}, they are held at it while blast_change is negative",
         "1",
-        "blast_growth * (1 - exp(log_blasts)) - blast_sensitivity * lysis",
+        "blast_change * (1 - below_one_cell)",
         start=lambda patients: np.log(patients.blasts),
         rests=False,
     ),
@@ -220,7 +222,7 @@ SHOWN = (
         "Blasts",
         "1",
         "blasts_fraction",
-        "blasts in marrow, as a fraction of its capacity",
+        f"blasts in marrow, as a fraction of its capacity; {1.0 / CELLS_OF_A_FULL_MARROW:g} is fewer than one cell",
         lambda states, _: np.asarray(np.exp(states.log_blasts)),
         drawn=False,
     ),

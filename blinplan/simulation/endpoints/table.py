@@ -373,7 +373,7 @@ ENDPOINTS = (
         "log10",
         EndpointKind.VALUE,
         f"{INFUSION:g} days after the start of the first infusion",
-        "logarithm to base 10 of blasts over those before treatment",
+        "logarithm to base 10 of blasts over those before treatment; with fewer than one cell, of one",
         _one(lambda found: found.blasts_log10_change_day_28),
         "blasts",
         lambda curve, _: np.log10(curve.at(curve.first_infusion + INFUSION) / curve.baseline),

@@ -31,7 +31,9 @@ def test_libsbml_finds_nothing_in_the_export_by_any_of_its_checks(attenuation: s
     options = Options(attenuation=attenuation)  # type: ignore[arg-type]
     text = to_sbml(label(2), extremes("adult-rr"), 9, options=options)
     assert complaints(text) == []
-    assert libsbml.readSBMLFromString(text).getModel().getNumEvents() == 4
+    assert (
+        libsbml.readSBMLFromString(text).getModel().getNumEvents() == 4 + 2
+    )  # changes of the infusion; the last cell and its regrowth
 
 
 @pytest.mark.parametrize("wrong", ["L", "L_per_day_squared", "pg_per_mL"])
@@ -83,6 +85,8 @@ def test_less_than_a_molecule_or_a_cell_is_none_where_an_infusion_begins_anew() 
         "change_2": ["rate"],
         "change_3": ["rate", *fading],
         "change_4": ["rate"],
+        "last_cell": ["below_one_cell", "log_blasts"],
+        "regrowth": ["below_one_cell", "log_blasts"],
     }
     least = {name: model.getParameter(f"least_{name}").getValue() for name in fading}
     molecules_per_litre = least["concentration"] * 1e-9 / 54_000 * 6.022e23  # 1 pg/mL is 1e-9 g/L

@@ -14,7 +14,7 @@ from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.simulation.admission import admitted_typical
 from blinplan.simulation.dosing import dosing
-from tests.physiology.courses import course, extremes
+from tests.physiology.courses import CLEARED, cleared, course, extremes
 from tests.physiology.sbml.simulators import DEFAULT, FINE, SIMULATORS
 from tests.witness import SCALES
 
@@ -109,3 +109,15 @@ def test_no_free_interval_of_any_patient_stops_a_simulator(preset: str, simulato
     for patient in range(12):
         rates = generator.choice([0.5, 5.0, 9.0, 28.0, 112.0], 3).tolist()
         goes_through(drawn_gaps(generator), rates, preset, patient, simulator)
+
+
+@each_simulator
+def test_the_last_cell_grows_again_in_every_simulator(simulator: str) -> None:
+    people, row, days = cleared(), STATES.index("log_blasts"), CLEARED.edges_minutes[-1] // MINUTES_PER_DAY
+    for patient in (0, 5, 11):
+        model = to_sbml(CLEARED, people, patient)
+        SIMULATORS[simulator](model, days, STATES, DEFAULT)
+        theirs = SIMULATORS[simulator](model, days, STATES, FINE)
+        assert greatest_error(ours(CLEARED, people, patient, days), theirs) < 5e-4
+        assert theirs[row].min() == pytest.approx(-np.log(1e12), abs=1e-6)
+        assert theirs[row, -1] > theirs[row].min() + 1.0
