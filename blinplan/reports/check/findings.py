@@ -1,13 +1,10 @@
 """Findings as a person reads them at the terminal, and the table of files below them."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from rich.cells import cell_len
 from rich.console import RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from blinplan.outside_text import visible
@@ -16,19 +13,18 @@ from blinplan.regimen.reading import FaultyFile
 from blinplan.regimen.regimen import Waiver
 from blinplan.regimen.toml.document import Document, Span
 from blinplan.reports.check.alike import findings_alike, likewise
-from blinplan.reports.shared.words import unverified_mark
+from blinplan.reports.check.file_table import file_table, unverified_mark_of
+from blinplan.reports.check.lines import NO_TEXT, Line, Lines
 from blinplan.rules.catalogue import CATALOGUE
 from blinplan.rules.citations import citations
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.limits import Limits
-from blinplan.rules.rule import Finding, NotEvaluated, Severity
-from blinplan.rules.verdict import Ruling, Verdict, no_answer_of, with_numbers
+from blinplan.rules.rule import Finding, NotEvaluated
+from blinplan.rules.verdict import Verdict, no_answer_of, with_numbers
 from blinplan.terminal import Screen
 
 _FEW = 10
 """How many files are all listed below the findings; of more, those that something is said of."""
-_COUNTS_WIDTH = 58
-"""How many columns the counts take of the table of files."""
 
 
 def findings_report(
@@ -38,28 +34,13 @@ def findings_report(
 
     Where ``everything`` is asked for, all files have a line.
     """
-    parts: list[RenderableType] = []
-    for judgement in judgements:
-        parts += each_finding(judgement, screen)
-        for verdict in judgement.verdicts:
-            for waiver, findings in _by_waiver(verdict):
-                parts += [_waiver_lines(judgement.reading.document, waiver, findings), ""]
-            if verdict.baseline_findings:
-                parts += [_baseline_lines(judgement.reading.document, verdict), ""]
+    told = Lines([line for judgement in judgements for line in _all_lines(judgement, screen)])
+    parts: list[RenderableType] = [told] if told.lines else []
     few = everything or len(judgements) <= _FEW
     listed = [judgement for judgement in judgements if few or _has_something_said(judgement)]
     if listed:
-        parts += _files(listed, screen) if _has_room_for_names(listed, screen) else _narrow_files(listed)
+        parts.append(file_table(listed, screen))
     return parts if few else [*parts, *_count_of_others(judgements, listed)]
-
-
-def _has_room_for_names(judgements: Sequence[Judgement], screen: Screen) -> bool:
-    """Whether the table of files folds no name into more than two lines."""
-    return screen.wide and _longest_name(judgements) <= 2 * (screen.width - _COUNTS_WIDTH)
-
-
-def _longest_name(judgements: Sequence[Judgement]) -> int:
-    return max((cell_len(visible(judgement.reading.document.name)) for judgement in judgements), default=0)
 
 
 def _has_something_said(judgement: Judgement) -> bool:
@@ -75,7 +56,7 @@ def _count_of_others(judgements: Sequence[Judgement], listed: Sequence[Judgement
     rest = [judgement for judgement in judgements if id(judgement) not in shown]
     if not rest:
         return []
-    unverified = sum(bool(_unverified_mark(judgement)) for judgement in rest)
+    unverified = sum(bool(unverified_mark_of(judgement)) for judgement in rest)
     doses = f", {unverified} of them with unverified doses" if unverified else ""
     more = "more " if listed else ""
     return [Text(f"{len(rest)} {more}{plural('file', len(rest))} without a finding{doses} (--verbose lists them)")]
@@ -83,9 +64,25 @@ def _count_of_others(judgements: Sequence[Judgement], listed: Sequence[Judgement
 
 def each_finding(judgement: Judgement, screen: Screen) -> list[RenderableType]:
     """Draw the findings of one file in full, with an empty line after each; those that are alike together."""
+    lines = list(_finding_lines(judgement, screen))
+    return [Lines(lines)] if lines else []
+
+
+def _all_lines(judgement: Judgement, screen: Screen) -> Iterator[Line]:
+    """What is said of one file, and what its waivers and the baseline keep from being said."""
+    yield from _finding_lines(judgement, screen)
+    for verdict in judgement.verdicts:
+        for waiver, findings in _by_waiver(verdict):
+            yield from (*_waiver_lines(judgement.reading.document, waiver, findings), NO_TEXT)
+        if verdict.baseline_findings:
+            yield from (*_baseline_lines(judgement.reading.document, verdict), NO_TEXT)
+
+
+def _finding_lines(judgement: Judgement, screen: Screen) -> Iterator[Line]:
     document, limits = judgement.reading.document, judgement.limits
-    groups = findings_alike(judgement.findings, document)
-    return [part for group in groups for part in (_finding(document, group, limits, screen), "")]
+    for group in findings_alike(judgement.findings, document):
+        yield from _finding(document, group, limits, screen)
+        yield NO_TEXT
 
 
 def concise_report(judgements: Sequence[Judgement]) -> str:
@@ -104,37 +101,32 @@ def location(document: Document, span: Span) -> str:
     return f"{visible(document.name)}:{position.line}:{position.column}"
 
 
-def _finding(document: Document, alike: Sequence[Finding], limits: Limits, screen: Screen) -> RenderableType:
+def _finding(document: Document, alike: Sequence[Finding], limits: Limits, screen: Screen) -> Iterator[Line]:
     finding, *others = alike
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(justify="right", no_wrap=True)
-    grid.add_column(overflow="fold")
-    head = Text.assemble(
-        (f"{finding.severity}[{finding.code}]", finding.severity.value), " ", (visible(finding.message), "title")
-    )
-    parts: list[RenderableType] = [head, Text.assemble("  ", (location(document, finding.span), "where"))]
-    source = _source_lines(document, finding.span, screen)
-    if source is not None:
-        parts.append(source)
-    for label, text in (
-        ("also", likewise(others, document) if others else None),
-        ("patient", finding.patient),
-        ("why", finding.why),
-        ("help", finding.help + (" (--fix does)" if finding.fix else "")),
-        ("source", "; ".join(citations(finding, limits))),
-        ("rule", CATALOGUE[finding.code].name),
-    ):
-        if text:
-            grid.add_row(Text(label, "quiet"), Text(visible(text)))
-    return _stack([*parts, Padding(grid, (0, 0, 0, 2))])
+    severity = finding.severity.value
+    yield Line([(f"{severity}[{finding.code}]", severity), (" ", ""), (visible(finding.message), "title")])
+    yield Line([("  ", ""), (location(document, finding.span), "where")])
+    yield from _source_lines(document, finding.span, screen)
+    told = {
+        "also": likewise(others, document) if others else None,
+        "patient": finding.patient,
+        "why": finding.why,
+        "help": finding.help + (" (--fix does)" if finding.fix else ""),
+        "source": "; ".join(citations(finding, limits)),
+        "rule": CATALOGUE[finding.code].name,
+    }
+    texts = [(label, text) for label, text in told.items() if text]
+    widest = max(len(label) for label, _ in texts)
+    for label, text in texts:
+        yield Line([(visible(text), "")], [("  ", ""), (f"{label:>{widest}}", "quiet"), (" ", "")])
 
 
-def _source_lines(document: Document, span: Span, screen: Screen) -> RenderableType | None:
+def _source_lines(document: Document, span: Span, screen: Screen) -> list[Line]:
     """Draw the line a span starts on, with carets below; a window of it when the line is long."""
     position = document.position(span.start)
     line = document.line_text(position.line)
     if not line.strip():
-        return None
+        return []
     gutter = f"{position.line:>5} | "
     start = position.column - 1
     end = max(start + 1, min(len(line), start + span.end - span.start))
@@ -146,18 +138,11 @@ def _source_lines(document: Document, span: Span, screen: Screen) -> RenderableT
         screen.as_shown(line[end : end + room]),
     )
     before, marked, after = _window(before, marked, after, room)
-    return _stack(
-        [
-            Text.assemble((gutter, "quiet"), before, marked, after, no_wrap=True, overflow="crop"),
-            Text.assemble(
-                (f"{'':>5} | ", "quiet"),
-                " " * cell_len(before),
-                ("^" * max(cell_len(marked), 1), "caret"),
-                no_wrap=True,
-                overflow="crop",
-            ),
-        ]
-    )
+    carets = [(" " * cell_len(before), ""), ("^" * max(cell_len(marked), 1), "caret")]
+    return [
+        Line([(gutter, "quiet"), (before + marked + after, "")], cropped=True),
+        Line([(f"{'':>5} | ", "quiet"), *carets], cropped=True),
+    ]
 
 
 def _window(before: str, marked: str, after: str, room: int) -> tuple[str, str, str]:
@@ -198,87 +183,18 @@ def _by_waiver(verdict: Verdict) -> list[tuple[Waiver, list[Finding]]]:
     return list(groups.values())
 
 
-def _waiver_lines(document: Document, waiver: Waiver, findings: Sequence[Finding]) -> RenderableType:
+def _waiver_lines(document: Document, waiver: Waiver, findings: Sequence[Finding]) -> Iterator[Line]:
+    for finding in findings:
+        yield Line([(f"waived[{finding.code}]", "waived"), (f" {visible(finding.message)}", "")])
     until = f" until {waiver.expires}" if waiver.expires else ""
-    lines = [
-        Text.assemble((f"waived[{finding.code}]", "waived"), " ", visible(finding.message)) for finding in findings
-    ]
     where = location(document, findings[0].span)
-    return _stack([*lines, Text.assemble("  ", (where, "where"), f"  {visible(waiver.reason)}{until}")])
+    yield Line([("  ", ""), (where, "where"), (f"  {visible(waiver.reason)}{until}", "")])
 
 
-def _baseline_lines(document: Document, verdict: Verdict) -> RenderableType:
-    return _stack(
-        Text.assemble(
-            (f"in baseline[{verdict.rule.code}]", "waived"),
-            " ",
-            visible(finding.message),
-            "\n  ",
-            (location(document, finding.span), "where"),
-        )
-        for finding in verdict.baseline_findings
-    )
-
-
-def _stack(parts: Iterable[RenderableType]) -> RenderableType:
-    grid = Table.grid()
-    grid.add_column(overflow="fold")
-    for part in parts:
-        grid.add_row(part)
-    return grid
-
-
-def _files(judgements: Sequence[Judgement], screen: Screen) -> list[RenderableType]:
-    table = screen.table()
-    table.add_column("Regimen", overflow="fold")
-    roomy = screen.width >= _longest_name(judgements) + 65
-    baseline = any(verdict.baseline_findings for judgement in judgements for verdict in judgement.verdicts)
-    known = ["In baseline"] if baseline else []
-    for name in ("Errors", "Warnings", "Notes", "Waived", *known, "Passed", "Not evaluated"):
-        table.add_column(name, justify="right", max_width=None if roomy else 9)
-    for judgement in judgements:
-        severities = Counter(finding.severity for finding in judgement.findings)
-        outcomes = Counter(verdict.ruling for verdict in judgement.verdicts)
-        table.add_row(
-            Text.assemble(visible(judgement.reading.document.name), *_unverified_mark(judgement)),
-            *(_count(severities[severity], severity.value) for severity in (Severity.ERROR, Severity.WARNING)),
-            _count(severities[Severity.NOTE], "note"),
-            _count(sum(bool(verdict.waived_findings) for verdict in judgement.verdicts), "waived"),
-            *([_count(sum(len(v.baseline_findings) for v in judgement.verdicts), "waived")] if baseline else []),
-            _count(outcomes[Ruling.PASS], "pass"),
-            _count(outcomes[Ruling.NOT_EVALUATED], "not evaluated"),
-        )
-    return [table]
-
-
-def _narrow_files(judgements: Sequence[Judgement]) -> list[RenderableType]:
-    """Tell what the table of files says in lines, where there is no room for its columns."""
-    lines: list[RenderableType] = []
-    for judgement in judgements:
-        severities = Counter(finding.severity for finding in judgement.findings)
-        outcomes = Counter(verdict.ruling for verdict in judgement.verdicts)
-        known = sum(len(verdict.baseline_findings) for verdict in judgement.verdicts)
-        counts = [
-            *((severities[level], level.value, plural(level.value, severities[level])) for level in Severity),
-            (sum(bool(verdict.waived_findings) for verdict in judgement.verdicts), "waived", "waived"),
-            *([(known, "waived", "in baseline")] if known else []),
-            (outcomes[Ruling.PASS], "pass", "passed"),
-            (outcomes[Ruling.NOT_EVALUATED], "not evaluated", "not evaluated"),
-        ]
-        parts = [(f"{number} {what}", style if number else "quiet") for number, style, what in counts]
-        mark = _unverified_mark(judgement)
-        lines.append(Text.assemble(visible(judgement.reading.document.name), *mark))
-        lines.append(Padding(Text(", ").join(Text(*part) for part in parts), (0, 0, 0, 2)))
-    return lines
-
-
-def _unverified_mark(judgement: Judgement) -> list[tuple[str, str]]:
-    mark = "" if judgement.regimen is None else unverified_mark(judgement.regimen)
-    return [(f" ({mark})", "unverified")] if mark else []
-
-
-def _count(number: int, style: str) -> Text:
-    return Text(str(number), style if number else "quiet")
+def _baseline_lines(document: Document, verdict: Verdict) -> Iterator[Line]:
+    for finding in verdict.baseline_findings:
+        yield Line([(f"in baseline[{verdict.rule.code}]", "waived"), (f" {visible(finding.message)}", "")])
+        yield Line([("  ", ""), (location(document, finding.span), "where")])
 
 
 def not_evaluated_lines(judgements: Sequence[Judgement], *, everything: bool) -> list[str]:

@@ -1,0 +1,146 @@
+"""The table of files below the findings: a line for each, with how many findings and answers there are.
+
+Its head is drawn as all tables are. Its lines are put together here: to measure and draw each cell of a thousand files
+would take longer than to judge them.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+
+from blinplan.outside_text import visible
+from blinplan.quantities import plural
+from blinplan.reports.check.lines import Line, Lines, Piece, fold
+from blinplan.reports.shared.words import unverified_mark
+from blinplan.rules.judging.judgement import Judgement
+from blinplan.rules.rule import Severity
+from blinplan.rules.verdict import Ruling
+from blinplan.terminal import Screen
+
+_HEAD = "Regimen"
+_BETWEEN = 3
+"""How many columns stand between two of the table."""
+_FOLDED = 9
+"""How wide a column of numbers is, where its name is folded for want of room."""
+_COUNTS_WIDTH = 58
+"""How many columns the counts take then."""
+_BASELINE_WIDTH = _FOLDED + _BETWEEN
+_ROOMY = 65
+"""How many columns beside the longest name let all names of columns stand in one line."""
+
+
+class _Count(NamedTuple):
+    """How many there are of something in a file: the name of its column, its style, and the words for it in a line."""
+
+    column: str
+    number: int
+    style: str
+    words: str
+
+    @property
+    def shown_style(self) -> str:
+        """What is not there is shown so that the eye passes over it."""
+        return self.style if self.number else "quiet"
+
+
+class _Row(NamedTuple):
+    """A file with its counts."""
+
+    name: tuple[Piece, ...]
+    counts: tuple[_Count, ...]
+
+
+def file_table(judgements: Sequence[Judgement], screen: Screen) -> RenderableType:
+    """A line for each file, as a table where there is room for it."""
+    baseline = any(verdict.baseline_findings for judgement in judgements for verdict in judgement.verdicts)
+    rows = [_row(judgement, baseline=baseline) for judgement in judgements]
+    longest = max(cell_len(row.name[0][0]) for row in rows)
+    beside = screen.width - _COUNTS_WIDTH - _BASELINE_WIDTH * baseline
+    if not screen.wide or longest > 2 * beside:
+        return Lines([line for row in rows for line in _in_two_lines(row)])
+    return _FileTable(rows, screen, screen.width >= longest + _ROOMY)
+
+
+def name_with_mark(judgement: Judgement) -> tuple[Piece, ...]:
+    """The name of a file, with a mark where its doses were not seen."""
+    name, mark = (visible(judgement.reading.document.name), ""), unverified_mark_of(judgement)
+    return (name, (f" ({mark})", "unverified")) if mark else (name,)
+
+
+def unverified_mark_of(judgement: Judgement) -> str:
+    """What is said of doses that nobody has seen in their source; empty where all were seen."""
+    return "" if judgement.regimen is None else unverified_mark(judgement.regimen)
+
+
+def _row(judgement: Judgement, *, baseline: bool) -> _Row:
+    severities = Counter(finding.severity for finding in judgement.findings)
+    outcomes = Counter(verdict.ruling for verdict in judgement.verdicts)
+    waived = sum(bool(verdict.waived_findings) for verdict in judgement.verdicts)
+    known = sum(len(verdict.baseline_findings) for verdict in judgement.verdicts)
+    counts = (
+        *(_of_severity(level, severities[level]) for level in Severity),
+        _Count("Waived", waived, "waived", "waived"),
+        *([_Count("In baseline", known, "waived", "in baseline")] if baseline else []),
+        _Count("Passed", outcomes[Ruling.PASS], "pass", "passed"),
+        _Count("Not evaluated", outcomes[Ruling.NOT_EVALUATED], "not evaluated", "not evaluated"),
+    )
+    return _Row(name_with_mark(judgement), counts)
+
+
+def _of_severity(level: Severity, number: int) -> _Count:
+    return _Count(f"{level.capitalize()}s", number, level.value, plural(level.value, number))
+
+
+def _in_two_lines(row: _Row) -> Iterator[Line]:
+    """What the table says of a file, where there is no room for its columns."""
+    yield Line(row.name)
+    told = [count for count in row.counts if count.column != "In baseline" or count.number]
+    parts = [part for count in told for part in ((", ", ""), (f"{count.number} {count.words}", count.shown_style))]
+    yield Line(parts[1:], margin=[("  ", "")])
+
+
+class _FileTable(NamedTuple):
+    """The table; ``roomy`` where no name of a column has to be folded."""
+
+    rows: Sequence[_Row]
+    screen: Screen
+    roomy: bool
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        widths = [self._width_of(number) for number in range(len(self.rows[0].counts))]
+        room = options.max_width - sum(widths) - _BETWEEN * len(widths)
+        widest = max(sum(cell_len(text) for text, _ in row.name) for row in self.rows)
+        name = min(room, max(widest, len(_HEAD)))
+        yield self._head(name, widths)
+        yield Lines([line for row in self.rows for line in self._lines(row, name, widths, console)])
+
+    def _width_of(self, number: int) -> int:
+        counts = [row.counts[number] for row in self.rows]
+        head = len(counts[0].column) if self.roomy else min(len(counts[0].column), _FOLDED)
+        return max(head, *(len(str(count.number)) for count in counts))
+
+    def _head(self, name: int, widths: Sequence[int]) -> RenderableType:
+        table = self.screen.table()
+        table.add_column(_HEAD, width=name)
+        for count, width in zip(self.rows[0].counts, widths, strict=True):
+            table.add_column(count.column, justify="right", width=width)
+        return table
+
+    def _lines(self, row: _Row, name: int, widths: Sequence[int], console: Console) -> Iterator[Line]:
+        bar = " " if self.screen.unicode else "|"
+        first, *others = fold(row.name, console, name)
+        numbers = [
+            piece
+            for count, width in zip(row.counts, widths, strict=True)
+            for piece in ((f" {bar} ", ""), (f"{count.number:>{width}}", count.shown_style))
+        ]
+        yield Line([*first, (" " * (name - _cells(first)), ""), *numbers])
+        for rest in others:
+            yield Line([*rest, (" " * (name - _cells(rest)), ""), *((f" {bar} {'':>{width}}", "") for width in widths)])
+
+
+def _cells(pieces: Sequence[Piece]) -> int:
+    return sum(cell_len(text) for text, _ in pieces)
