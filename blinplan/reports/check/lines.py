@@ -33,13 +33,13 @@ class Lines(NamedTuple):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for line in self.lines:
-            yield from _drawn(line, console, options.max_width)
+            yield from _segments_of(line, console, options.max_width)
 
     def __rich_measure__(self, _console: Console, options: ConsoleOptions) -> Measurement:
         return Measurement(1, options.max_width)
 
 
-def _drawn(line: Line, console: Console, width: int) -> Iterator[Segment]:
+def _segments_of(line: Line, console: Console, width: int) -> Iterator[Segment]:
     margin = _width(line.margin)
     for number, pieces in enumerate(fold(line.pieces, console, width - margin, cropped=line.cropped)):
         if number == 0:
