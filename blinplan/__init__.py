@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from blinplan.api.report import ReportPage, report
     from blinplan.api.schema import schema
     from blinplan.api.simulating.curves import CurvesResult, curves
-    from blinplan.api.simulating.merge import merge
+    from blinplan.api.simulating.merge import merge, merge_curves
     from blinplan.api.simulating.simulate import simulate
     from blinplan.api.simulating.simulated import SimulationResult
     from blinplan.api.values import values
@@ -86,6 +86,7 @@ __all__ = [
     "expand",
     "load",
     "merge",
+    "merge_curves",
     "model",
     "new",
     "new_record",
@@ -142,6 +143,7 @@ _MODULES = {
     "expand": "api.planning.plan",
     "load": "api.regimens.load",
     "merge": "api.simulating.merge",
+    "merge_curves": "api.simulating.merge",
     "model": "api.modelling.model",
     "new": "api.regimens.new",
     "new_record": "api.regimens.scaffold",

@@ -1,7 +1,7 @@
 """Everything about one regimen on one page."""
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -31,6 +31,8 @@ _EARLY_DAYS = 14.0
 
 _FOR_EVIDENCE = range(50, 1001)
 """How many virtual patients the evidence is measured on: those of the report, but no fewer and no more than these."""
+_JUDGED_ON = 1000
+"""How many virtual patients the rules are judged on where those of the report are one's own: as many as of a check."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -79,12 +81,14 @@ def report(
     regimen: RegimenSource,
     patient: Patient | Figures | None = None,
     *,
-    patients: int = 1000,
+    patients: int | str | Path = 1000,
     seed: int = 1,
     population: PopulationName | None = None,
     follow_up: int = 0,
     attenuation: AttenuationName = "desensitisation",
     premedication: bool = False,
+    endpoints: Sequence[str] = (),
+    by_day: Sequence[float] = (),
     label: str | None = None,
     today: date | None = None,
     output: str = "report.html",
@@ -97,8 +101,11 @@ def report(
 
     Parameters
     ----------
-    regimen, patients, seed, population, follow_up, attenuation, premedication, executor, progress
+    regimen, seed, population, follow_up, attenuation, premedication, endpoints, by_day, executor, progress
         As for `simulate`.
+    patients
+        How many virtual patients, or the path of a table of one's own: what the drug does is shown of these. The rules,
+        which ask what is to be expected, are then judged on as many drawn ones as `check` takes.
     patient
         For whom; the rules judge the regimen for a patient whose body surface area is known.
     label
@@ -126,26 +133,33 @@ def report(
         follow_up=follow_up,
         attenuation=attenuation,
         premedication=premedication,
+        endpoints=endpoints,
+        by_day=by_day,
         executor=executor,
         progress=progress,
     ).simulation
+    drawn = patients if isinstance(patients, int) else None
+    wanted = simulated.request
     options = {
         "--weight": figures.weight,
         "--height": figures.height,
         "--bsa": figures.area,
         "--bsa-formula": None if figures.formula is AreaFormula.MOSTELLER else figures.formula.value,
         "--age": None if size.age is None else size.age.option_text,
-        "--patients": patients,
+        "--people" if drawn is None else "--patients": patients,
         "--seed": seed,
         "--population": population,
         "--follow-up": follow_up or None,
         "--attenuation": None if attenuation == Attenuation.DESENSITISATION else attenuation,
+        "--endpoints": ",".join(wanted.keys) or None,
+        "--by-day": ",".join(f"{day:g}" for day in wanted.by_day) or None,
         "--label": label,
         "--today": day.isoformat(),
         "--output": output,
     }
-    result = _judge(asked, size, day, patients, seed)
-    command = _command(asked.named, options, premedication=premedication)
+    result = _judge(asked, size, day, _JUDGED_ON if drawn is None else drawn, seed)
+    own = [part for one in wanted.own for part in ("--endpoint", one.text)]
+    command = _command(asked.named, options, [*own, *(["--premedication"] if premedication else [])])
     return ReportPage(_html(asked, size, simulated, result, command, executor), result)
 
 
@@ -227,7 +241,7 @@ def _html(
     )
 
 
-def _command(named: str, options: Mapping[str, object], *, premedication: bool) -> str:
+def _command(named: str, options: Mapping[str, object], others: Sequence[str]) -> str:
     """The command line that makes the same report, with the date that a rule may look at."""
     given = [part for name, value in options.items() if value is not None for part in (name, str(value))]
-    return shlex.join(["blinplan", "report", named, *given, *(["--premedication"] if premedication else [])])
+    return shlex.join(["blinplan", "report", named, *given, *others])

@@ -11,13 +11,16 @@ from blinplan.cli.app.options import (
     ColourOption,
     FollowUp,
     LabelOption,
+    People,
     Population,
     PremedicationEffect,
     RegimenName,
     Seed,
+    refuse_two_kinds,
     terminal_of,
 )
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
+from blinplan.cli.simulate.endpoint_options import ByDay, EndpointKeys, OwnEndpoints, read_endpoint_options
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.refusal import Refusal
 from blinplan.terminal import Colour
@@ -49,9 +52,13 @@ def report(
     ] = 1000,
     seed: Seed = 1,
     population: Population = None,
+    people: People = None,
     follow_up: FollowUp = 0,
     attenuation: AttenuationOption = Attenuation.DESENSITISATION,
     premedication: PremedicationEffect = False,
+    endpoints: EndpointKeys = None,
+    endpoint: OwnEndpoints = None,
+    by_day: ByDay = None,
     label: LabelOption = None,
     today: Annotated[
         str | None,
@@ -63,6 +70,9 @@ def report(
 
     Example: [bold]blinplan report rr-adult --weight 70 --height 175 -o report.html[/bold]
 
+    With your own patients and questions: [bold]blinplan report rr-adult --people mine.csv --by-day 2,7,28 --endpoint
+    "IL-6 above 100 pg/mL in cycle 1" -o report.html[/bold]
+
     The page is one HTML file that needs no network and no scripts, and prints well.
 
     The exit status is that of [bold]blinplan check[/bold] on the regimen.
@@ -72,6 +82,7 @@ def report(
 
     from blinplan.api.report import order_for_report
     from blinplan.api.report import report as report_on
+    from blinplan.api.simulating.patients import people_of, size_of_all
     from blinplan.api.simulating.simulate import size_of
     from blinplan.cli.app.progress import progress_bar
     from blinplan.cli.check.options import read_day
@@ -81,21 +92,27 @@ def report(
         raise Refusal("a report is a page of HTML, and no use on a terminal", "add -o report.html")
     if target is not None:
         refuse_unwritable(target)
+    refuse_two_kinds(context, people)
+    wanted = read_endpoint_options(endpoints, endpoint, by_day, typical=False, curves=None)
     patient = figures(weight, height, bsa, bsa_formula, age)
     size, day = size_of(patient), read_day(today)
     ordered = order_for_report(regimen, size, label)
     if target is not None:
         refuse_overwriting(target, ordered.name)
-    with progress_bar(patients, terminal) as progress:
+        if people is not None:
+            refuse_overwriting(target, people)
+    with progress_bar(size_of_all(people_of(people or patients, bsa_formula)), terminal) as progress:
         page = report_on(
             ordered,
             patient,
-            patients=patients,
+            patients=people or patients,
             seed=seed,
             population=population,
             follow_up=follow_up,
             attenuation=attenuation,
             premedication=premedication,
+            endpoints=wanted.texts,
+            by_day=wanted.days,
             label=label,
             today=day,
             output=output or "report.html",

@@ -22,6 +22,7 @@ from blinplan.physiology.solve import simulate
 from blinplan.physiology.trajectories import Trajectories
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.simulation.crowd.columns import Columns
+from blinplan.simulation.trajectories import Portion, RequestedCurves
 from blinplan.simulation.trial import CohortTrial, Simulation
 
 LEVELS = (5.0, 50.0, 95.0)
@@ -180,7 +181,7 @@ def _percentiles(
     progress: Callable[[int], None] | None,
 ) -> Bands:
     """The percentiles of each signal on each day, exactly: of a whole column of all patients, as NumPy takes them."""
-    columns = Columns([np.dtype(np.float64)] * (len(asked.signals) * asked.days.shape[0]))
+    columns = _columns_for(asked)
     done = 0
     with executor_or_threads(executor) as running:
         for dosing, people in blocks:
@@ -190,6 +191,33 @@ def _percentiles(
                 columns.append(_values(dosing, people, chosen, asked, options, running))
             if progress is not None and some:
                 progress(done)
+    return _bands(columns, asked)
+
+
+def bands_of_curves(curves: RequestedCurves, computed: Iterable[Portion], signals: Iterable[str]) -> Bands:
+    """Percentiles of curves at their own times, exactly: of all patients.
+
+    Raises
+    ------
+    NoRoomError
+        When the folder for temporary files is full.
+    """
+    wanted = tuple(SIGNALS[key] for key in signals)
+    asked = _RequestedBands(curves.minutes / MINUTES_PER_DAY, wanted, curves.cohort.size, MOST_VALUES)
+    columns, done = _columns_for(asked), 0
+    for portion in computed:
+        chosen = slice(-done % asked.stride, None, asked.stride)
+        done += portion.trajectories.population.size
+        rows = (row for signal in wanted for row in _signal_values(signal, portion.trajectories))
+        columns.append([row[chosen] for row in rows])
+    return _bands(columns, asked)
+
+
+def _columns_for(asked: _RequestedBands) -> Columns:
+    return Columns([np.dtype(np.float64)] * (len(asked.signals) * asked.days.shape[0]))
+
+
+def _bands(columns: Columns, asked: _RequestedBands) -> Bands:
     levels = [np.percentile(columns.column(number), LEVELS) for number in range(len(columns))]
     by_signal = np.array(levels).reshape(len(asked.signals), asked.days.shape[0], len(LEVELS)).transpose(0, 2, 1)
     return Bands(

@@ -15,7 +15,8 @@ from blinplan.physiology.engine.choose import engine_called
 from blinplan.physiology.engine.grid import IntArray
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Dosing, Options
-from blinplan.physiology.model.population import Population
+from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.physiology.model.states import States
 from blinplan.physiology.solve import simulate
 from blinplan.physiology.trajectories import Trajectories
 from blinplan.quantities import MINUTES_PER_DAY
@@ -24,6 +25,7 @@ from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
 from blinplan.simulation.trial import (
     CohortTrial,
     Patients,
+    Trial,
     cohort_of,
     followed_up,
     preset_of,
@@ -48,8 +50,8 @@ class RequestedCurves:
     ----------
     trial
         What is run on the patients.
-    preset, typical_area, follow_up_days
-        As of a `Simulation`.
+    preset, typical, follow_up_days
+        As of a `Simulation`; of the typical patient who it is.
     alone
         Whether they are of the typical patient alone.
     every
@@ -60,7 +62,7 @@ class RequestedCurves:
     trial: CohortTrial
     preset: str
     alone: bool
-    typical_area: float
+    typical: Population
     follow_up_days: int
     every: int
     minutes: IntArray
@@ -69,6 +71,16 @@ class RequestedCurves:
     def regimen(self) -> Regimen:
         """What was ordered."""
         return self.trial.regimen
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """What is given when, the days that are added at the end included."""
+        return self.trial.periods
+
+    @property
+    def typical_area(self) -> float:
+        """The body surface area of the typical patient, m²."""
+        return float(self.typical.bsa_m2[0])
 
     @property
     def seed(self) -> int | None:
@@ -170,7 +182,7 @@ def curves(
         trial=trial,
         preset=chosen,
         alone=patients is None,
-        typical_area=float(reference.bsa_m2[0]),
+        typical=reference,
         follow_up_days=follow_up_days,
         every=every,
         minutes=np.arange(times) * every,
@@ -191,26 +203,40 @@ def portions(
     """
     size = _patients_at_once(request.minutes.shape[0])
     chunk = max(1, min(engine_called(request.engine).chunk, -(-size // workers())))
-    first = 0
+    done = 0
     with executor_or_threads(executor) as running:
-        for people in _some_at_a_time(request.cohort, size):
-            trial = request.trial.trial_of(people)
-            dosing = trial.dosing
+        for trial, dosing, days in _trials(request):
             trajectories = simulate(
                 dosing,
                 trial.population,
                 options=trial.options,
-                output_days=request.minutes / MINUTES_PER_DAY,
+                output_days=days,
                 endpoints=False,
                 executor=running,
                 chunk=chunk,
                 engine=request.engine,
             ).trajectories
             assert trajectories is not None  # noqa: S101 - they were asked for
-            yield Portion(first, dosing.rates, trajectories)
-            first += trial.population.size
+            yield Portion(done, dosing.rates, trajectories)
+            done += trial.population.size
             if progress is not None:
-                progress(first)
+                progress(done)
+
+
+def stored_portions(request: RequestedCurves, states_of: Callable[[Population], FloatArray]) -> Iterator[Portion]:
+    """The same curves, of states (states, times, n) that were computed before and are read one after the other."""
+    done = 0
+    for trial, dosing, days in _trials(request):
+        states = States(*states_of(trial.population))
+        yield Portion(done, dosing.rates, Trajectories(days, states, trial.population))
+        done += trial.population.size
+
+
+def _trials(request: RequestedCurves) -> Iterator[tuple[Trial, Dosing, FloatArray]]:
+    """Some patients at a time, what they get, and the days on which they are looked at."""
+    for people in _some_at_a_time(request.cohort, _patients_at_once(request.minutes.shape[0])):
+        trial = request.trial.trial_of(people)
+        yield trial, trial.dosing, request.minutes / MINUTES_PER_DAY
 
 
 def _some_at_a_time(cohort: Cohort, size: int) -> Iterator[Population]:

@@ -419,3 +419,65 @@ def test_a_report_by_another_label_says_so_and_can_be_made_again(inside: Run, tm
     assert "asked of the site: premedication on a restart" in made.words("summary")
     assert "--label hk-2026" in made.words("manifest")
     assert "US prescribing" not in made.words("summary") + made.words("rules")
+
+
+# --- own patients and questions -------------------------------------------------------------------------------------
+
+OWN = "id,weight_kg,height_cm,b_cells_per_ul\nA-1,70,175,200\nA-2,55,160,\nA-3,90,185,12\n"
+WANTED = "IL-6 above 20 pg/mL in cycle 1"
+QUESTIONS = ("--endpoints", "b_depleted_day,t_nadir", "--endpoint", WANTED, "--by-day", "2,7")
+TODAY = ("--today", "2026-11-25")
+
+
+@pytest.mark.usefixtures("words_only")
+def test_it_takes_the_endpoints_days_and_people_of_simulate(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text(OWN, encoding="utf-8")
+    given = ("rr-adult", "--people", "mine.csv", *QUESTIONS)
+    ran = inside("report", *given, *TODAY, "-o", "r.html")
+    made = Page((tmp_path / "r.html").read_text(encoding="utf-8"))
+    simulated = inside("simulate", *given, "-f", "json").json
+    values, times, by_day, shares = (made.rows("endpoints", number) for number in range(4))
+    assert [row[0] for row in values if len(row) > 1] == [
+        "Nadir, first week (% of baseline)",
+        "Days IL-6 above 20 pg/mL, cycle 1 (day)",
+    ]
+    assert {row[0] for row in times if len(row) > 1} == {
+        "Time to ≤ 10 /µL, cycle 1 (day)",
+        "IL-6 above 20 pg/mL, cycle 1 (day)",
+    }
+    depleted = next(entry for entry in simulated["endpoints"] if entry["key"] == "b_depleted_day")
+    assert [row[:2] + row[3:] for row in by_day if row[0].startswith("day")][:2] == [
+        [f"day {share['day']:g}", f"{100 * share['share']:.1f} %", "3"] for share in depleted["by_day"]
+    ]
+    assert [row[0] for row in shares if len(row) > 1] == ["IL-6 above 20 pg/mL, cycle 1"]
+    said = made.words("endpoints")
+    assert "Before treatment as the table of patients says, and drawn where a cell is empty: B cells." in said
+    assert "3 virtual patients of adult-rr" in made.words("curves")
+    assert "IL-6 above 20 pg/mL, cycle 1 in" in made.words("summary")
+    assert "judged on 1,000 drawn ones, seed 1, and not on the table of patients" in made.words("rules")
+    assert ran.status == 0
+    words = shlex.split(made.all("//pre[@class='command']")[0].text_content())
+    before = (tmp_path / "r.html").read_bytes()
+    assert inside(*words[1:]).status == 0
+    assert (tmp_path / "r.html").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--people", "mine.csv", "--patients", "60"), "--patients and --people contradict each other"),
+        (("--people", "mine.csv", "-o", "mine.csv"), "mine.csv is what is read"),
+        (("--endpoints", "b_nadri"), "did you mean b_nadir?"),
+        (("--endpoint", "IL-6 above 20 pg/mL in cycle 9"), "there is no cycle 9"),
+        (("--by-day", "soon"), "--by-day has 'soon', which is no day"),
+    ],
+    ids=str,
+)
+def test_questions_that_simulate_refuses_are_refused(
+    inside: Run, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    (tmp_path / "mine.csv").write_text(OWN, encoding="utf-8")
+    ran = inside("report", "rr-adult", *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert message in " ".join(ran.err.split())
+    assert (tmp_path / "mine.csv").read_text(encoding="utf-8") == OWN

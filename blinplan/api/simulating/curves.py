@@ -1,6 +1,6 @@
 """Curves of every virtual patient at regular times, as data."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -9,22 +9,26 @@ from typing import TYPE_CHECKING
 from blinplan.api.notebook import table_html
 from blinplan.api.patient import Figures, Patient, figures_of
 from blinplan.api.regimens.order import OrderedRegimen, RegimenSource
-from blinplan.api.simulating.data_file import minutes_of, refuse_curve_file, write_table
+from blinplan.api.simulating.data_file import STRETCH, minutes_of, refuse_data_file, write_table
+from blinplan.api.simulating.drawing import ALL, AT_THE_TERMINAL, signals_of
 from blinplan.api.simulating.event_records import EventRecords
 from blinplan.api.simulating.patients import PatientSource, people_of
 from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.simulating.simulate import before_of, course_asked, errors_of, not_eligible, options_of
-from blinplan.api.simulating.simulated import error_lines, record_of, unverified_parts_of
-from blinplan.api.vocabulary import AttenuationName, PopulationName
+from blinplan.api.simulating.simulated import error_lines, record_of, require_drawn, texts_of, unverified_parts_of
+from blinplan.api.vocabulary import AttenuationName, PopulationName, SignalName
 from blinplan.data_table import DataTable, csv_parts
 from blinplan.executor import Executor
 from blinplan.quantities import duration_text, plural
 from blinplan.refusal import ArgumentRefusal
+from blinplan.terminal import PLAIN, Screen
+from blinplan.writing import replacing
 
 if TYPE_CHECKING:
     from blinplan.physiology.model.population import FloatArray
     from blinplan.simulation.measured.errors import Errors
-    from blinplan.simulation.trajectories import RequestedCurves
+    from blinplan.simulation.percentiles import Bands
+    from blinplan.simulation.trajectories import Portion, RequestedCurves
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,6 +47,8 @@ class CurvesResult:
         Of measuring; None where only what is, and not what a ward would measure, was asked for.
     recorded
         The course as it came to be; None where it is the regimen's own.
+    reader
+        Reads them where they were computed before; None where they are not.
     """
 
     curves: "RequestedCurves"
@@ -51,6 +57,7 @@ class CurvesResult:
     progress: Callable[[int], None] | None = None
     errors: "Errors | None" = None
     recorded: RecordedCourse | None = None
+    reader: "Callable[[], Iterator[Portion]] | None" = None
 
     @property
     def unverified_parts(self) -> tuple[str, ...]:
@@ -77,15 +84,32 @@ class CurvesResult:
     def table(self) -> DataTable:
         """One time of one patient a row, by patient and then by time, computed as it is gone through."""
         from blinplan.reports.simulation.data import curve_table
+
+        return curve_table(self.curves, self._portions(), self.order.fingerprint, self.errors, record_of(self.recorded))
+
+    def _portions(self) -> "Iterator[Portion]":
         from blinplan.simulation.trajectories import portions
 
-        computed = portions(self.curves, executor=self.executor, progress=self.progress)
-        return curve_table(self.curves, computed, self.order.fingerprint, self.errors, record_of(self.recorded))
+        if self.reader is not None:
+            return self.reader()
+        return portions(self.curves, executor=self.executor, progress=self.progress)
+
+    def bands(self, signals: Sequence[SignalName | str] | None = None) -> "Bands":
+        """Percentiles of each signal at each of the times, exactly: the 5th, 50th and 95th of all patients.
+
+        Raises
+        ------
+        Refusal
+            When there is no such signal.
+        """
+        from blinplan.simulation.percentiles import bands_of_curves
+
+        return bands_of_curves(self.curves, self._portions(), signals_of(signals) or ALL)
 
     def records(self) -> EventRecords:
         """Make event records of the same patients, with a sample at each of the times: NONMEM, mrgsolve, rxode2."""
         fingerprint = self.order.fingerprint
-        return EventRecords(self.curves, fingerprint, self.errors, self.recorded, self.executor, self.progress)
+        return EventRecords(self.curves, fingerprint, self._portions, self.errors, self.recorded)
 
     def csv_texts(self) -> Iterator[str]:
         """Write the same as CSV, in pieces."""
@@ -96,7 +120,7 @@ class CurvesResult:
         return "".join(self.csv_texts())
 
     def write(self, path: str | Path) -> None:
-        """Write it, as it is computed, to a file whose ending says how: .csv or .parquet.
+        """Write it, as it is computed, to a file whose ending says how: .csv, .parquet, or .npz to be joined.
 
         Raises
         ------
@@ -104,8 +128,26 @@ class CurvesResult:
             When it cannot be written.
         """
         target = Path(path)
-        refuse_curve_file(target)
-        write_table(self.table(), target)
+        refuse_data_file(target)
+        if target.suffix == STRETCH:
+            self._write_stretch(target)
+        else:
+            write_table(self.table(), target)
+
+    def _write_stretch(self, target: Path) -> None:
+        from blinplan.reports.simulation.curve_stretch import curve_document, write_curves
+
+        require_drawn(self.curves.cohort, target)
+        asked, chosen = texts_of(self.order)
+        document = curve_document(self.curves, asked, chosen, self.order.fingerprint, self.errors)
+        with replacing(target) as beside:
+            write_curves(document, self.curves, self._portions(), beside)
+
+    def drawing(self, *, screen: Screen = PLAIN) -> str:
+        """Draw the percentiles at all times: drug, B cells, T cells and IL-6."""
+        from blinplan.reports.simulation.curves import curves_report
+
+        return screen.render(*curves_report(self.curves, self.bands(AT_THE_TERMINAL), screen))
 
     def columns(self) -> "dict[str, FloatArray]":
         """All of it in memory, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``."""

@@ -29,10 +29,13 @@ def refuse_data_file(path: Path, inputs: tuple[str, ...] = (), output_format: st
         refuse_overwriting(path, name)
 
 
-def refuse_curve_file(path: Path) -> None:
-    """The same for curves, which are not joined."""
+def refuse_record_file(path: Path) -> None:
+    """The same for event records, which are made of curves that were joined."""
     if path.suffix == STRETCH:
-        raise Refusal(f"{path} is for endpoints, which can be joined, and not for curves", "write .csv or .parquet")
+        raise Refusal(
+            f"{path} is for what can be joined, and not for event records",
+            "write .csv or .parquet, or join curves: blinplan merge -f nonmem",
+        )
     refuse_data_file(path)
 
 

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blinplan.api.simulating.data_file import refuse_data_file, write_table
+from blinplan.api.simulating.data_file import refuse_record_file, write_table
 from blinplan.api.simulating.recorded import RecordedCourse
 from blinplan.api.simulating.simulated import error_lines, record_of, unverified_parts_of
 from blinplan.data_table import DataTable, csv_parts
-from blinplan.executor import Executor
 from blinplan.quantities import plural
 
 if TYPE_CHECKING:
     from blinplan.physiology.model.population import FloatArray
     from blinplan.simulation.measured.errors import Errors
-    from blinplan.simulation.trajectories import RequestedCurves
+    from blinplan.simulation.trajectories import Portion, RequestedCurves
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -28,16 +27,17 @@ class EventRecords:
         Of whom, under what, and when samples are taken.
     fingerprint
         Of the regimen's text.
-    errors, recorded, executor, progress
+    portions
+        Gives their curves, of which samples are measured.
+    errors, recorded
         As of a `CurvesResult`.
     """
 
     curves: "RequestedCurves"
     fingerprint: str
+    portions: "Callable[[], Iterator[Portion]]"
     errors: "Errors | None" = None
     recorded: RecordedCourse | None = None
-    executor: Executor | None = None
-    progress: Callable[[int], None] | None = None
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -52,10 +52,9 @@ class EventRecords:
     def table(self) -> DataTable:
         """One record a row: an infusion or a sample, by patient and then by time."""
         from blinplan.reports.simulation.events import event_table
-        from blinplan.simulation.trajectories import portions
 
         errors, record = self.errors, record_of(self.recorded)
-        computed = None if errors is None else portions(self.curves, executor=self.executor, progress=self.progress)
+        computed = None if errors is None else self.portions()
         return event_table(self.curves, self.fingerprint, computed=computed, errors=errors, record=record)
 
     def csv_texts(self) -> Iterator[str]:
@@ -75,7 +74,7 @@ class EventRecords:
             When it cannot be written.
         """
         target = Path(path)
-        refuse_data_file(target)
+        refuse_record_file(target)
         write_table(self.table(), target)
 
     def columns(self) -> "dict[str, FloatArray]":

@@ -1,16 +1,23 @@
 """Join stretches of a seed's patients to what one run of all of them gives, to the byte."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blinplan.api.regimens.order import OrderedRegimen
+from blinplan.api.simulating.curves import CurvesResult
 from blinplan.api.simulating.simulated import SimulationResult
 from blinplan.refusal import Refusal
 
 if TYPE_CHECKING:
+    from blinplan.course.events import Period
+    from blinplan.physiology.engine.integrate import EngineName
+    from blinplan.physiology.model.population import Population
     from blinplan.simulation.measured.errors import Errors
+    from blinplan.simulation.trajectories import Portion, RequestedCurves
     from blinplan.simulation.trial import PlannedSimulation, Simulation
 
 _OWN = ("patients", "first", "drawn")
@@ -28,6 +35,7 @@ _WORDS = {
     "premedication": "premedication {0}",
     "engine": "the {0} engine",
     "follow_up_days": "{0} days of follow-up",
+    "every_minutes": "curves every {0} minutes",
 }
 
 
@@ -44,6 +52,16 @@ class _StretchFile(NamedTuple):
         """What it was made with."""
         return dict(self.document["manifest"])
 
+    @property
+    def has_curves(self) -> bool:
+        """Whether it has curves, and not endpoints."""
+        return "every_minutes" in self.manifest
+
+    @property
+    def patients(self) -> int:
+        """How many patients it has."""
+        return self.end - self.first
+
 
 def merge(*stretches: str | Path) -> SimulationResult:
     """Join stretches that `simulate` wrote with ``first`` to what one run of all their patients gives, to the byte.
@@ -59,14 +77,46 @@ def merge(*stretches: str | Path) -> SimulationResult:
         When one is no stretch, when patients are missing between two or are in both, and when they were not made from
         the same regimen, seed and options by the same blinplan.
     """
+    found = joined_run(*stretches)
+    if isinstance(found, CurvesResult):
+        raise Refusal(f"{stretches[0]} is of curves", "merge_curves joins them")
+    return found
+
+
+def merge_curves(*stretches: str | Path) -> CurvesResult:
+    """Join stretches that `curves` wrote with ``first`` to the curves of one run of all their patients, to the byte.
+
+    They are read from the files each time they are asked for.
+
+    Raises
+    ------
+    Refusal
+        As of `merge`.
+    """
+    found = joined_run(*stretches)
+    if isinstance(found, SimulationResult):
+        raise Refusal(f"{stretches[0]} is of endpoints", "merge joins them")
+    return found
+
+
+def joined_run(*stretches: str | Path) -> SimulationResult | CurvesResult:
+    """Join stretches of endpoints or of curves, whichever they are.
+
+    Raises
+    ------
+    Refusal
+        As of `merge`.
+    """
     if not stretches:
-        raise Refusal("no stretch is named", "name the files that simulate wrote: part-1.npz part-2.npz")
+        raise Refusal("no stretch is named", "name the files that were written: part-1.npz part-2.npz")
     found = sorted((_read(Path(path)) for path in stretches), key=lambda one: one.first)
     for one, other in pairwise(found):
         _refuse_difference(found[0], other)
         _refuse_gap(one, other)
     _refuse_other_program(found[0])
     order = _order_of(found[0])
+    if found[0].has_curves:
+        return _joined_curves(found, order)
     return SimulationResult(_joined_simulation(found, order), order, _errors(found[0]))
 
 
@@ -92,6 +142,9 @@ def _read(path: Path) -> _StretchFile:
 
 
 def _refuse_difference(one: _StretchFile, other: _StretchFile) -> None:
+    if one.has_curves != other.has_curves:
+        here, there = ("curves" if each.has_curves else "endpoints" for each in (one, other))
+        raise Refusal(f"{one.path} is of {here}, and {other.path} of {there}", "join stretches of one kind only")
     for name in dict.fromkeys([*one.manifest, *other.manifest]):
         mine, theirs = one.manifest.get(name), other.manifest.get(name)
         if name not in _OWN and mine != theirs:
@@ -166,37 +219,98 @@ def _regimen_file(stretch: _StretchFile, name: str) -> Any:
 
 
 def _joined_simulation(stretches: Sequence[_StretchFile], order: OrderedRegimen) -> "Simulation":
-    from blinplan.reports.simulation.stretch import StretchFileError, course_fingerprint, read_portions
+    from blinplan.reports.simulation.stretch import StretchFileError, read_portions
     from blinplan.simulation.crowd.kept import KeptOutcome
     from blinplan.simulation.trial import CohortOutcome
 
     first, last = stretches[0], stretches[-1]
     planned = _run_of(first, order, last.end - first.first)
-    if course_fingerprint(planned.trial.periods) != first.document["course"]:
-        raise Refusal(f"{first.path} is of another course than its regimen gives", "make it anew")
+    _refuse_other_course(first, planned.trial.periods)
     kept = KeptOutcome()
     for stretch in stretches:
         heads = planned.typical.quantities, planned.typical.events
         try:
-            for portion in read_portions(stretch.path, heads, first.manifest["engine"], stretch.end - stretch.first):
+            for portion in read_portions(stretch.path, heads, first.manifest["engine"], stretch.patients):
                 kept.add(portion)
         except StretchFileError as error:
             raise Refusal(f"{stretch.path} {error}", "make it anew") from error
     return planned.simulation(CohortOutcome(planned.trial, kept))
 
 
-def _run_of(stretch: _StretchFile, order: OrderedRegimen, patients: int) -> "PlannedSimulation":
-    """The run of all patients of which a stretch is the first part."""
+def _refuse_other_course(stretch: _StretchFile, periods: "Sequence[Period]") -> None:
+    from blinplan.reports.simulation.stretch import course_fingerprint
+
+    if course_fingerprint(periods) != stretch.document["course"]:
+        raise Refusal(f"{stretch.path} is of another course than its regimen gives", "make it anew")
+
+
+def _joined_curves(stretches: Sequence[_StretchFile], order: OrderedRegimen) -> CurvesResult:
+    from blinplan.reports.simulation.curve_stretch import StoredCurves, StoredStretch
+    from blinplan.simulation.trajectories import stored_portions
+
+    first, last = stretches[0], stretches[-1]
+    asked = _curves_of(first, order, last.end - first.first)
+    _refuse_other_course(first, asked.periods)
+    files = [StoredStretch(stretch.path, stretch.patients) for stretch in stretches]
+
+    def reader() -> "Iterator[Portion]":
+        with StoredCurves(files, asked.minutes.shape[0]) as states_of:
+            yield from stored_portions(asked, states_of)
+
+    return CurvesResult(asked, order, errors=_errors(first), reader=reader)
+
+
+def _curves_of(stretch: _StretchFile, order: OrderedRegimen, patients: int) -> "RequestedCurves":
+    """The curves of all patients of which a stretch is the first part."""
+    from blinplan.api.simulating.simulate import options_of
+    from blinplan.simulation.trajectories import curves
+
+    told = stretch.manifest
+    with _engine_of(stretch) as engine:
+        asked = curves(
+            order.regimen,
+            every=told["every_minutes"],
+            preset=told["population"],
+            patients=patients,
+            seed=told["seed"],
+            before=stretch.first - 1,
+            follow_up_days=told["follow_up_days"],
+            options=options_of(told["attenuation"], premedication=told["premedication"]),
+        )
+        return replace(asked, typical=_typical(stretch), trial=replace(asked.trial, engine=engine))
+
+
+def _typical(stretch: _StretchFile) -> "Population":
     import numpy as np
 
+    from blinplan.physiology.model.population import from_covariates
+
+    body: dict[str, Any] = {name: np.array([value]) for name, value in stretch.document["typical"].items()}
+    return from_covariates(stretch.manifest["population"], **body)
+
+
+@contextmanager
+def _engine_of(stretch: _StretchFile) -> "Iterator[EngineName]":
+    """Name the engine that made a stretch, and refuse where it is needed and is not here."""
+    from blinplan.physiology.engine.choose import engine_called
+
+    name = stretch.manifest["engine"]
+    try:
+        yield engine_called(name).name
+    except ImportError as error:
+        raise Refusal(
+            f"{stretch.path} is of the {name} engine, which is not installed", "pip install 'blinplan[fast]'"
+        ) from error
+
+
+def _run_of(stretch: _StretchFile, order: OrderedRegimen, patients: int) -> "PlannedSimulation":
+    """The run of all patients of which a stretch is the first part."""
     from blinplan.api.simulating.asked import asked_endpoints
     from blinplan.api.simulating.simulate import options_of
-    from blinplan.physiology.model.population import from_covariates
     from blinplan.simulation.trial import planned_simulation
 
     told = stretch.manifest
-    body: dict[str, Any] = {name: np.array([value]) for name, value in stretch.document["typical"].items()}
-    try:
+    with _engine_of(stretch) as engine:
         return planned_simulation(
             order.regimen,
             preset=told["population"],
@@ -206,11 +320,6 @@ def _run_of(stretch: _StretchFile, order: OrderedRegimen, patients: int) -> "Pla
             follow_up_days=told["follow_up_days"],
             options=options_of(told["attenuation"], premedication=told["premedication"]),
             asked=asked_endpoints((*told["endpoints"], *told["own_endpoints"]), told["by_day"]),
-            typical=from_covariates(told["population"], **body),
-            engine=told["engine"],
+            typical=_typical(stretch),
+            engine=engine,
         )
-    except ImportError as error:
-        raise Refusal(
-            f"{stretch.path} is of the {told['engine']} engine, which is not installed",
-            "pip install 'blinplan[fast]'",
-        ) from error

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from blinplan.physiology.model.population import FloatArray, Population
+    from blinplan.reports.simulation.stretch import RegimenText
+    from blinplan.simulation.crowd.cohort import Cohort
     from blinplan.simulation.measured.errors import Errors
     from blinplan.simulation.outcome import Quantity
     from blinplan.simulation.percentiles import Bands
@@ -179,17 +181,13 @@ class SimulationResult:
             write_table(self.table(), target)
 
     def _write_stretch(self, target: Path) -> None:
-        from blinplan.reports.simulation.stretch import RegimenText, stretch_document, write_stretch
-        from blinplan.simulation.crowd.cohort import DrawnCohort
+        from blinplan.reports.simulation.stretch import stretch_document, write_stretch
         from blinplan.simulation.trial import CohortOutcome
 
-        outcome, asked, chosen = self.simulation.outcome, self.order.reading, self.order.chosen_file
-        if not isinstance(outcome, CohortOutcome) or not isinstance(outcome.trial.cohort, DrawnCohort):
-            raise Refusal(f"{target}: only patients who are drawn from a seed can be joined", "write .csv or .parquet")
-        texts = [RegimenText(Path(file.document.name).name, file.document.text) for file in (asked, chosen)]
-        document = stretch_document(
-            self.simulation, outcome.kept, texts[0], texts[1], self.order.fingerprint, self.errors
-        )
+        require_drawn(self.simulation.cohort, target)
+        outcome, (asked, chosen) = self.simulation.outcome, texts_of(self.order)
+        assert isinstance(outcome, CohortOutcome)  # noqa: S101 - who is drawn is of a cohort
+        document = stretch_document(self.simulation, outcome.kept, asked, chosen, self.order.fingerprint, self.errors)
         with replacing(target) as beside:
             write_stretch(document, outcome.kept, beside)
 
@@ -277,6 +275,30 @@ class EndpointsResult:
     def write(self, path: str | Path) -> None:
         """Write it, as it is computed, to a file whose ending says how: .csv or .parquet."""
         write_table(self.table(), Path(path))
+
+
+def require_drawn(cohort: "Cohort", target: Path) -> None:
+    """Refuse to write a part of a run of patients whom nobody can draw again.
+
+    Raises
+    ------
+    Refusal
+        When they are such.
+    """
+    from blinplan.simulation.crowd.cohort import DrawnCohort
+
+    if not isinstance(cohort, DrawnCohort):
+        raise Refusal(f"{target}: only patients who are drawn from a seed can be joined", "write .csv or .parquet")
+
+
+def texts_of(order: OrderedRegimen) -> "tuple[RegimenText, RegimenText]":
+    """The texts of the regimen that was asked for, and of the one that is simulated."""
+    from blinplan.reports.simulation.stretch import RegimenText
+
+    asked, chosen = (
+        RegimenText(Path(file.document.name).name, file.document.text) for file in (order.reading, order.chosen_file)
+    )
+    return asked, chosen
 
 
 def unverified_parts_of(of: "Simulation | PlannedSimulation | RequestedCurves") -> Iterator[str]:

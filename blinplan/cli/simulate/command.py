@@ -38,15 +38,15 @@ from blinplan.cli.simulate.options import (
     refuse_recorded_stretch,
     settle_drawing,
 )
+from blinplan.cli.simulate.output import patients_text, write_curves, write_data, write_records
 from blinplan.executor import threads as threads_of
 from blinplan.outside_text import visible
-from blinplan.quantities import MINUTES_PER_DAY, plural
+from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.refusal import Refusal
 from blinplan.terminal import Colour, Terminal
 
 if TYPE_CHECKING:
     from blinplan.api.simulating.curves import CurvesResult
-    from blinplan.api.simulating.event_records import EventRecords
     from blinplan.api.simulating.simulated import EndpointsResult, SimulationResult
     from blinplan.cli.simulate.options import Data
 
@@ -231,45 +231,14 @@ def _refuse_first_of_no_seed(first: int, people: str | None, *, typical: bool) -
 
 def _write_endpoints(data: "Data", found: "SimulationResult | EndpointsResult", terminal: Terminal) -> None:
     """Write every patient's endpoints."""
-    _write(data, found, terminal)
+    write_data(found, data.target, terminal)
     if data.target is not None:
-        terminal.say(f"{visible(str(data.target))}: the endpoints of {_patients(found.size)}", "quiet")
+        terminal.say(f"{visible(str(data.target))}: the endpoints of {patients_text(found.size)}", "quiet")
 
 
 def _write_curves(data: "Data", found: "CurvesResult", terminal: Terminal) -> None:
     """Compute every patient's curves and write them as they come, or event records of the same patients."""
     if data.records:
-        _write_records(data, found.records(), terminal)
-        return
-    _write(data, found, terminal)
-    if data.target is not None:
-        size, times = found.curves.cohort.size, found.curves.minutes.shape[0]
-        terminal.say(f"{visible(str(data.target))}: {_patients(size)} at {times:,} times each", "quiet")
-    for line in found.missed_changes:
-        terminal.say(line, "warning")
-
-
-def _write_records(data: "Data", found: "EventRecords", terminal: Terminal) -> None:
-    """Write event records of every patient."""
-    _write(data, found, terminal)
-    if data.target is not None:
-        size = found.curves.cohort.size
-        terminal.say(f"{visible(str(data.target))}: event records of {_patients(size)}", "quiet")
-
-
-def _write(
-    data: "Data", found: "SimulationResult | EndpointsResult | CurvesResult | EventRecords", terminal: Terminal
-) -> None:
-    if data.target is None:
-        for text in found.csv_texts():
-            terminal.write(text)
+        write_records(found.records(), data.target, terminal)
     else:
-        found.write(data.target)
-    for line in found.remarks:
-        terminal.say(line, "warning")
-    for line in found.unverified_parts:
-        terminal.say(line, "unverified")
-
-
-def _patients(count: int) -> str:
-    return f"{count:,} {plural('patient', count)}"
+        write_curves(found, data.target, terminal)

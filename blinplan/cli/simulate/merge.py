@@ -1,16 +1,21 @@
 """``blinplan merge``: stretches of a seed's patients, joined to one run."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from blinplan.api.simulating.data_file import refuse_data_file
 from blinplan.api.vocabulary import SimulateFormat
 from blinplan.cli.app.options import ColourOption, terminal_of
+from blinplan.cli.simulate.output import patients_text, write_curves, write_data, write_records
 from blinplan.outside_text import visible
-from blinplan.quantities import plural
-from blinplan.terminal import Colour
+from blinplan.refusal import Refusal
+from blinplan.terminal import Colour, Terminal
+
+if TYPE_CHECKING:
+    from blinplan.api.simulating.curves import CurvesResult
+    from blinplan.api.simulating.simulated import SimulationResult
 
 
 def merge(
@@ -22,7 +27,8 @@ def merge(
         ),
     ],
     output_format: Annotated[
-        SimulateFormat, typer.Option("--format", "-f", help="How to show the endpoints.", rich_help_panel="Output")
+        SimulateFormat,
+        typer.Option("--format", "-f", help="How to show the endpoints or curves.", rich_help_panel="Output"),
     ] = SimulateFormat.TABLE,
     output: Annotated[
         Path | None,
@@ -30,7 +36,7 @@ def merge(
             "--output",
             "-o",
             metavar="FILE",
-            help="Write every patient's endpoints to FILE.csv, FILE.parquet or FILE.npz instead.",
+            help="Write every patient's endpoints, or their curves, to FILE.csv, FILE.parquet or FILE.npz instead.",
             rich_help_panel="Output",
         ),
     ] = None,
@@ -41,25 +47,41 @@ def merge(
     Example: [bold]blinplan simulate rr-adult --first 501 --patients 500 -o part-2.npz[/bold], and when all parts are
     there [bold]blinplan merge part-1.npz part-2.npz[/bold]
 
+    Curves, made with [bold]--every 6h -o part-2.npz[/bold], are joined too: [bold]blinplan merge part-1.npz part-2.npz
+    -o curves.parquet[/bold]. Without -o their percentiles over all patients are drawn.
+
     The parts are of one regimen, seed, version and choice of options, and no patient is missing between them or in two.
     """
     terminal = terminal_of(context)
-    from blinplan.api.simulating.merge import merge as joined
+    from blinplan.api.simulating.curves import CurvesResult
+    from blinplan.api.simulating.merge import joined_run
 
     if output is not None:
         refuse_data_file(output, tuple(files), output_format)
-    found = joined(*files)
-    if output is None:
-        if output_format is SimulateFormat.CSV:
-            for text in found.csv_texts():
-                terminal.write(text)
-            for line in found.unverified_parts:
-                terminal.say(line, "unverified")
-        else:
-            terminal.write(found.text(output_format, screen=terminal.out))
+    found = joined_run(*files)
+    if isinstance(found, CurvesResult):
+        _show_curves(found, output, output_format, terminal)
+    else:
+        _show_endpoints(found, output, output_format, terminal)
+
+
+def _show_endpoints(
+    found: "SimulationResult", output: Path | None, output_format: SimulateFormat, terminal: Terminal
+) -> None:
+    if output is None and output_format is not SimulateFormat.CSV:
+        terminal.write(found.text(output_format, screen=terminal.out))
         return
-    found.write(output)
-    for line in found.unverified_parts:
-        terminal.say(line, "unverified")
-    count = found.size
-    terminal.say(f"{visible(str(output))}: the endpoints of {count:,} {plural('patient', count)}", "quiet")
+    write_data(found, output, terminal)
+    if output is not None:
+        terminal.say(f"{visible(str(output))}: the endpoints of {patients_text(found.size)}", "quiet")
+
+
+def _show_curves(found: "CurvesResult", output: Path | None, output_format: SimulateFormat, terminal: Terminal) -> None:
+    if output_format is SimulateFormat.JSON:
+        raise Refusal("curves are drawn, or data", "give -f csv, or -o FILE.csv, FILE.parquet or FILE.npz")
+    if output is None and output_format is SimulateFormat.TABLE:
+        terminal.write(found.drawing(screen=terminal.out))
+    elif output_format is SimulateFormat.NONMEM:
+        write_records(found.records(), output, terminal)
+    else:
+        write_curves(found, output, terminal)

@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from blinplan.api.simulating.data_file import STRETCH, minutes_of, refuse_curve_file, refuse_data_file
+from blinplan.api.simulating.data_file import STRETCH, minutes_of, refuse_data_file
 from blinplan.api.simulating.drawing import ALL, AT_THE_TERMINAL, Window, figure_files, signals_of, window
 from blinplan.refusal import Refusal
 
@@ -61,8 +61,8 @@ DataFile = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Write every patient's endpoints, or with --every their curves, to FILE.csv or FILE.parquet instead;"
-        " endpoints to FILE.npz, for blinplan merge.",
+        help="Write every patient's endpoints, or with --every their curves, to FILE.csv or FILE.parquet instead; to"
+        " FILE.npz for blinplan merge.",
         rich_help_panel="Output",
     ),
 ]
@@ -190,8 +190,6 @@ def read_data_options(
         raise Refusal("a table of data holds one set of parameters", "leave --uncertainty out, or -o and --every")
     if output is not None:
         refuse_data_file(output, inputs, form)
-        if every is not None or form == "nonmem":
-            refuse_curve_file(output)
     return Data(output, None if every is None else minutes_of(every), form == "nonmem")
 
 

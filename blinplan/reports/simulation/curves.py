@@ -13,6 +13,7 @@ from blinplan.physiology.model.cytokines import ELEVATED
 from blinplan.reports.simulation.axes import Axis, Stretch, axis_of, day_ticks, dose_unit, stretches
 from blinplan.reports.simulation.canvas import FILL, FRAME, LINE, REFERENCE, Canvas
 from blinplan.simulation.percentiles import Band, Bands
+from blinplan.simulation.trajectories import RequestedCurves
 from blinplan.simulation.trial import Simulation
 from blinplan.terminal import Screen
 
@@ -252,8 +253,8 @@ def _time_axis(window: _Window) -> Iterator[Text]:
     yield _line(window, "day", "title", " ", Text(line))
 
 
-def curves_report(simulation: Simulation, bands: Bands, screen: Screen) -> list["RenderableType"]:
-    """Draw the curves of a simulation and say in words what they are."""
+def curves_report(simulation: Simulation | RequestedCurves, bands: Bands, screen: Screen) -> list["RenderableType"]:
+    """Draw the curves of a simulation, or of those who were asked for, and say in words what they are."""
     of = f"{bands.patients:,}" if bands.patients == bands.population else f"{bands.patients:,} of {bands.population:,}"
     what = (
         "Line: the typical patient."
@@ -264,11 +265,11 @@ def curves_report(simulation: Simulation, bands: Bands, screen: Screen) -> list[
     return [
         Curves(bands, simulation.periods, screen.unicode),
         Text(text.rstrip(), "quiet"),
-        *([Text(_CLOSER, "quiet")] if _cytokines_are_narrow(bands) else []),
+        *([Text(_CLOSER, "quiet")] if isinstance(simulation, Simulation) and _cytokines_are_narrow(bands) else []),
     ]
 
 
-def _marks(simulation: Simulation, bands: Bands, screen: Screen) -> Iterator[str]:
+def _marks(simulation: Simulation | RequestedCurves, bands: Bands, screen: Screen) -> Iterator[str]:
     """Say what the upright lines are, where there are any."""
     first, last = float(bands.days[0]), float(bands.days[-1])
     later = [part for part in stretches(simulation.periods, first, last) if part.begins and part.start > first]

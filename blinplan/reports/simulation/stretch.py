@@ -16,8 +16,10 @@ import numpy as np
 from numpy.lib import format as npy
 
 from blinplan.course.events import Period
+from blinplan.physiology.model.population import Population
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.simulation.data import errors_of, simulation_manifest
+from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.crowd.kept import BODY, DonePortion, KeptOutcome, arrays_of
 from blinplan.simulation.measured.errors import Errors
 from blinplan.simulation.outcome import Occurrence, Quantity
@@ -25,7 +27,7 @@ from blinplan.simulation.trial import Simulation
 
 STRETCH = DocumentKind("stretch")
 DOCUMENT = "stretch.json"
-_BEGINNING = (1980, 1, 1, 0, 0, 0)
+BEGINNING = (1980, 1, 1, 0, 0, 0)
 _AT_ONCE = 8192
 
 
@@ -55,18 +57,34 @@ def stretch_document(
     }
     typical = simulation.typical.trial.population
     return {
-        **STRETCH.head({**made_with, **errors_of(errors)}),
-        "first_patient": simulation.cohort.before + 1,
-        "asked": {"file": asked.file, "text": asked.text},
-        "regimen": {"file": chosen.file, "text": chosen.text},
-        "course": course_fingerprint(simulation.periods),
-        "typical": {
-            name: float(getattr(typical, name)[0]) for name in ("weight_kg", "height_cm", "bsa_m2", "age_years")
-        },
+        **stretch_head(
+            {**made_with, **errors_of(errors)}, simulation.cohort, asked, chosen, simulation.periods, typical
+        ),
         "columns": [
             {"name": name, "type": of.str, "unit": unit, "meaning": meaning}
             for name, of, unit, meaning in _columns(kept)
         ],
+    }
+
+
+def stretch_head(
+    made_with: Mapping[str, Any],
+    cohort: Cohort,
+    asked: RegimenText,
+    chosen: RegimenText,
+    periods: Sequence[Period],
+    typical: Population,
+) -> dict[str, Any]:
+    """Write what a stretch is of, whatever of its patients is in it."""
+    return {
+        **STRETCH.head(dict(made_with)),
+        "first_patient": cohort.before + 1,
+        "asked": {"file": asked.file, "text": asked.text},
+        "regimen": {"file": chosen.file, "text": chosen.text},
+        "course": course_fingerprint(periods),
+        "typical": {
+            name: float(getattr(typical, name)[0]) for name in ("weight_kg", "height_cm", "bsa_m2", "age_years")
+        },
     }
 
 
@@ -90,9 +108,9 @@ def _columns(kept: KeptOutcome) -> Iterator[tuple[str, np.dtype[Any], str, str]]
 def write_stretch(document: Mapping[str, Any], kept: KeptOutcome, target: Path) -> None:
     """Write a stretch: the same bytes for the same patients, wherever and whenever."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(zipfile.ZipInfo(DOCUMENT, _BEGINNING), json.dumps(document, ensure_ascii=False, indent=1))
+        archive.writestr(zipfile.ZipInfo(DOCUMENT, BEGINNING), json.dumps(document, ensure_ascii=False, indent=1))
         for number, (name, of, _, _) in enumerate(_columns(kept)):
-            with archive.open(zipfile.ZipInfo(f"{name}.npy", _BEGINNING), "w", force_zip64=True) as member:
+            with archive.open(zipfile.ZipInfo(f"{name}.npy", BEGINNING), "w", force_zip64=True) as member:
                 npy.write_array_header_1_0(member, {"descr": of.str, "fortran_order": False, "shape": (kept.size,)})
                 for first in range(0, kept.size, _AT_ONCE):
                     member.write(kept.columns.part(number, first, first + _AT_ONCE).tobytes())

@@ -23,6 +23,7 @@ from blinplan.reports.shared.words import (
     amount_text,
     blocks_and_intervals,
     days_of,
+    given_lines,
     known_figures,
     number_drawn,
     optional_cycles,
@@ -35,6 +36,7 @@ from blinplan.reports.simulation.summary import (
     HOW_TO_READ_TIMES,
     TIME_HEADS,
     ShareRow,
+    by_day_rows,
     endpoint_rows,
     share_rows,
     time_rows,
@@ -44,6 +46,7 @@ from blinplan.reports.summary_page.curves import curves_section
 from blinplan.reports.summary_page.verdicts import verdicts_section
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.run_result import Result
+from blinplan.simulation.crowd.cohort import DrawnCohort
 from blinplan.simulation.percentiles import Bands
 from blinplan.simulation.trial import Simulation
 
@@ -118,10 +121,22 @@ def report_html(report: Report) -> str:
         curves=curves_section(report.simulation, report.whole, report.early),
         endpoints=_endpoints(report.simulation),
         verdicts=verdicts_section(report.judgement),
+        judged_on=_judged_on(report),
         claims=evidence_section(report.evidence),
         assumptions=assumptions_section(report.simulation, report.preset, report.judgement.limits),
         command=report.command,
         manifest=tuple(_manifest(report)),
+    )
+
+
+def _judged_on(report: Report) -> str:
+    """Say on whom the rules are judged, where they are not those of whom the page tells."""
+    simulator = report.result.simulator
+    if simulator is None or isinstance(report.simulation.cohort, DrawnCohort):
+        return ""
+    return (
+        f"Rules that look at virtual patients are judged on {simulator.patients:,} drawn ones, seed {simulator.seed},"
+        " and not on the table of patients."
     )
 
 
@@ -140,6 +155,7 @@ class SummarySection:
 
 def _summary(report: Report) -> SummarySection:
     rows = {row.key: row for row in share_rows(report.simulation)}
+    keys = (*_KEY_SHARES, *(own.key for own in report.simulation.request.own))
     return SummarySection(
         report.result.status,
         report.result.summary,
@@ -147,7 +163,7 @@ def _summary(report: Report) -> SummarySection:
         " ".join(unverified_lines(report.choice.regimen)),
         tuple(_decisive_findings(report)),
         tuple(_facts(report)),
-        tuple(f"{row.group}: {_share(row)}" for key in _KEY_SHARES if (row := rows.get(key)) is not None),
+        tuple(f"{row.group}: {_share(row)}" for key in keys if (row := rows.get(key)) is not None),
     )
 
 
@@ -291,9 +307,7 @@ class EndpointsSection:
     """What became of virtual patients: values, times, and shares of patients."""
 
     how_to_read: str
-    quantities: PageTable
-    times: PageTable
-    shares: PageTable
+    tables: tuple[PageTable, ...]
 
 
 def _endpoints(simulation: Simulation) -> EndpointsSection:
@@ -307,16 +321,19 @@ def _endpoints(simulation: Simulation) -> EndpointsSection:
     shares = (
         (row.group, (row.label, row.typical, row.share, row.interval, row.total)) for row in share_rows(simulation)
     )
-    return EndpointsSection(
-        f"{HOW_TO_READ} {HOW_TO_READ_TIMES}",
+    by_day = ((row.group, (row.label, row.share, row.interval, row.total)) for row in by_day_rows(simulation))
+    tables = (
         page_table("Endpoints", _columns("Endpoint", "Typical", "Median", "5-95 %", "n"), _with_group_names(values)),
         page_table("Times", _columns("Time", "Typical", *TIME_HEADS), _with_group_names(times)),
+        page_table("By day", _columns("There by", "Share", "95 % interval", "of"), _with_group_names(by_day)),
         page_table(
             "Shares of patients",
             _columns("Patients in whom", "Typical", "Share", "95 % interval", "of"),
             _with_group_names(shares),
         ),
     )
+    told = (HOW_TO_READ, HOW_TO_READ_TIMES, *given_lines(simulation.cohort.given_parameters))
+    return EndpointsSection(" ".join(told), tuple(table for table in tables if table.rows))
 
 
 def _columns(name: str, *numbers: str) -> Iterator[PageColumn]:
@@ -348,8 +365,21 @@ def _manifest(report: Report) -> Iterator[tuple[str, str]]:
         premedication=simulation.options.premedication,
         engine=simulation.engine,
         follow_up_days=simulation.follow_up_days,
+        **_further_requests(simulation),
         evidence_patients=report.evidence.patients,
         today=result.today.isoformat(),
         fail_on=result.fail_on.value,
     )
     return ((name.replace("_", " "), str(value)) for name, value in entries.items())
+
+
+def _further_requests(simulation: Simulation) -> dict[str, str]:
+    """What was given of patients and asked of endpoints, where it is not what nobody asks for."""
+    asked = simulation.request
+    named = {
+        "given_baselines": ", ".join(simulation.cohort.given_parameters),
+        "endpoints": ", ".join(asked.keys),
+        "own_endpoints": "; ".join(own.text for own in asked.own),
+        "by_day": ", ".join(f"{day:g}" for day in asked.by_day),
+    }
+    return {name: text for name, text in named.items() if text}

@@ -111,6 +111,7 @@ NEEDS_MORE = (
     ("simulation", "simulate rr-adult --patients 20 --first 31 -f json"),
     ("stretch", "simulate rr-adult --patients 20 -o part.npz"),
     ("stretch", "simulate rr-below-45-kg --patients 20 --first 31 --measured -o part.npz"),
+    ("stretch", "simulate nhl-5 --patients 3 --every 7d --measured -o part.npz"),
 )
 """What prints or writes the kinds that need files, or more than one command, to be seen whole."""
 
@@ -131,7 +132,7 @@ OPTIONAL = {
     "plan": {"delivered", "expected", "starts", *_OF_TIMES, "sooner", "later"},
     "simulation": {"median", "p5", "p95", "count", "share", "low", "high", "by_day", "first", *_OF_TIMES}
     | {f"{what}_over_sets_{end}" for what in ("median", "share") for end in ("p5", "p95")},
-    "stretch": {"first", "drawn", "measured_seed"},
+    "stretch": {"first", "drawn", "measured_seed", "every_minutes"},
 }
 """Keys that a document of a kind need not have: what was not asked for."""
 

@@ -225,7 +225,12 @@ def test_only_patients_of_a_seed_have_a_first(inside: Run, tmp_path: Path) -> No
     assert "contradict" in inside("simulate", "rr-adult", "--people", "mine.csv", "--first", "2").err
     assert "contradict" in inside("simulate", "rr-adult", "--typical", "--first", "2").err
     assert "only patients who are drawn" in inside("simulate", "rr-adult", "--people", "mine.csv", "-o", "x.npz").err
-    assert "not for curves" in inside("simulate", "rr-adult", "--every", "1d", "-o", "x.npz").err
+    assert (
+        "only patients who are drawn" in inside("simulate", "rr-adult", "--typical", "--every", "1d", "-o", "x.npz").err
+    )
+    assert "contradict each other" in inside("simulate", "rr-adult", "-f", "nonmem", "-o", "x.npz").err
+    with pytest.raises(Refusal, match="not for event records"):
+        blinplan.curves("nhl-5", "14d", 2).records().write(tmp_path / "x.npz")
     assert not (tmp_path / "x.npz").exists()
     with pytest.raises(Refusal, match="the first patient is 0"):
         blinplan.simulate("rr-adult", 3, first=0)
@@ -239,3 +244,96 @@ def test_curves_of_a_stretch_are_those_rows_of_the_whole() -> None:
     times = whole["patient"].tolist().count(1)
     for name, values in later.items():
         assert values.tobytes() == whole[name][280 * times : 285 * times].tobytes()
+
+
+# --- curves ---------------------------------------------------------------------------------------------------------
+
+DAILY = ["simulate", REGIMEN, "--seed", "7", "--every", "3d", "--follow-up", "10"]
+OF_CURVES = (1, 2, 120, 240)
+"""Uneven: one patient, 118 and 120, of whom a portion of the whole has 250."""
+
+
+@pytest.fixture(scope="module")
+def curve_parts(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Three stretches of curves."""
+    folder = tmp_path_factory.mktemp("curves")
+    made = []
+    for number, (first, after) in enumerate(pairwise(OF_CURVES)):
+        made.append(folder / f"curves-{number}.npz")
+        blinplan.curves(REGIMEN, "3d", after - first, first=first, seed=7, follow_up=10).write(made[-1])
+    return made
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["-f", "csv"], ["-o", "out.csv"], ["-o", "out.parquet"], ["-o", "out.npz"], ["-f", "nonmem", "-o", "out.csv"]],
+    ids=" ".join,
+)
+def test_stretches_of_curves_are_the_bytes_of_one_run(
+    curve_parts: list[Path], options: list[str], inside: Run, tmp_path: Path
+) -> None:
+    for path in curve_parts:
+        shutil.copy(path, tmp_path)
+    whole = inside(*DAILY, "--patients", "239", *options)
+    (written,) = [path.read_bytes() for path in tmp_path.glob("out.*")] or [b""]
+    joined = inside("merge", "curves-2.npz", "curves-0.npz", "curves-1.npz", *options)
+    assert (joined.out, joined.err, joined.status) == (whole.out, whole.err, 0)
+    assert len(whole.out) + len(written) > 10_000
+    assert ([path.read_bytes() for path in tmp_path.glob("out.*")] or [b""]) == [written]
+
+
+def test_percentiles_of_joined_curves_are_of_all_patients(curve_parts: list[Path], inside: Run) -> None:
+    joined, whole = blinplan.merge_curves(*curve_parts), blinplan.curves(REGIMEN, "3d", 239, seed=7, follow_up=10)
+    columns, times = whole.columns(), whole.curves.minutes.shape[0]
+    for key, column in {"drug": "drug_pg_per_ml", "b-cells": "b_cells_per_ul", "il-6": "il6_pg_per_ml"}.items():
+        (band,) = joined.bands([key]).bands
+        expected = np.percentile(columns[column].reshape(239, times), [5, 50, 95], axis=0)
+        assert band.values.tobytes() == expected.tobytes()
+    drawn = inside("merge", *map(str, curve_parts)).out
+    assert "5th to 95th percentile of 239 patients" in drawn
+    assert "IL-6" in drawn
+
+
+def test_what_a_ward_would_measure_of_curves_is_joined_too(inside: Run) -> None:
+    measured = ["simulate", "nhl-5", "--measured", "--seed", "3", "--every", "14d"]
+    inside(*measured, "--patients", "7", "-o", "1.npz")
+    inside(*measured, "--first", "8", "--patients", "4", "-o", "2.npz")
+    for form in ("csv", "nonmem"):
+        joined = inside("merge", "1.npz", "2.npz", "-f", form)
+        assert joined.out == inside(*measured, "--patients", "11", "-f", form).out
+        assert joined.status == 0
+    inside("merge", "1.npz", "2.npz", "-o", "both.npz")
+    assert inside("merge", "both.npz", "-f", "csv").out == inside("merge", "2.npz", "1.npz", "-f", "csv").out
+
+
+def test_curves_of_other_times_gaps_and_endpoints_are_not_joined(
+    curve_parts: list[Path], parts: list[Path], tmp_path: Path
+) -> None:
+    with pytest.raises(Refusal, match=r"curves-0.npz has patients 1, and .*missing between them 2 to 119"):
+        blinplan.merge_curves(curve_parts[0], curve_parts[2])
+    with pytest.raises(Refusal, match=r"is of curves, and .*part-1.npz of endpoints"):
+        blinplan.merge_curves(curve_parts[0], parts[1])
+    with pytest.raises(Refusal, match=r"part-1.npz is of endpoints"):
+        blinplan.merge_curves(parts[1])
+    with pytest.raises(Refusal, match=r"is of curves$"):
+        blinplan.merge(curve_parts[0])
+    blinplan.curves(REGIMEN, "1d", 3, first=2, seed=7, follow_up=10).write(tmp_path / "daily.npz")
+    with pytest.raises(Refusal, match=r"is of curves every 4320 minutes, and .* of curves every 1440 minutes"):
+        blinplan.merge_curves(curve_parts[0], tmp_path / "daily.npz")
+    blinplan.curves(REGIMEN, "3d", 3, first=2, seed=8, follow_up=10).write(tmp_path / "seed.npz")
+    with pytest.raises(Refusal, match=r"of seed 7, and .* of seed 8"):
+        blinplan.merge_curves(curve_parts[0], tmp_path / "seed.npz")
+
+
+def test_damaged_curves_are_refused_and_no_file_is_left(curve_parts: list[Path], inside: Run, tmp_path: Path) -> None:
+    whole = curve_parts[1].read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 1
+    (tmp_path / "flipped.npz").write_bytes(flipped)
+    swapped = changed(curve_parts[1], tmp_path / "first.npz", lambda document: document.update({"first_patient": 3}))
+    for name in ("flipped.npz", swapped.name):
+        ran = inside("merge", name, "-o", "out.csv")
+        assert ran.status == 2
+        assert f"{name} is damaged" in ran.err
+        assert not (tmp_path / "out.csv").exists()
+    assert inside("merge", str(curve_parts[1]), "-f", "json").status == 2

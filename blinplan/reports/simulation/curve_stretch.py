@@ -1,0 +1,162 @@
+"""The curves of a stretch of a seed's patients in a file, to be joined with those of other stretches.
+
+The same archive as of endpoints (`stretch`): beside its document stand `states.npy`, (patients, states, times), which
+the engine advances and every column of curves follows from, and `number.npy`, a patient an element.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO, Any, NamedTuple, Self
+
+import numpy as np
+from numpy.lib import format as npy
+
+from blinplan.physiology.model.population import FloatArray, Population
+from blinplan.physiology.model.states import TABLE
+from blinplan.refusal import Refusal
+from blinplan.reports.simulation.data import errors_of, simulation_manifest
+from blinplan.reports.simulation.stretch import BEGINNING, DOCUMENT, RegimenText, StretchFileError, stretch_head
+from blinplan.simulation.measured.errors import Errors
+from blinplan.simulation.trajectories import Portion, RequestedCurves
+
+_NUMBER = np.dtype(np.float64)
+_STATES, _NUMBERS = "states", "number"
+
+
+def curve_document(
+    curves: RequestedCurves,
+    asked: RegimenText,
+    chosen: RegimenText,
+    input_fingerprint: str,
+    errors: Errors | None = None,
+) -> dict[str, Any]:
+    """Write what a stretch of curves is of."""
+    made_with = {
+        **simulation_manifest(curves, input_fingerprint),
+        "every_minutes": curves.every,
+        **errors_of(errors),
+    }
+    states = "; ".join(f"{state.name}: {state.meaning} [{state.unit}]" for state in TABLE)
+    return {
+        **stretch_head(made_with, curves.cohort, asked, chosen, curves.periods, curves.typical),
+        "columns": [
+            {"name": _STATES, "type": _NUMBER.str, "unit": "", "meaning": f"patients x states x times; {states}"},
+            {"name": _NUMBERS, "type": _NUMBER.str, "unit": "", "meaning": "number of the patient in the seed, from 0"},
+        ],
+    }
+
+
+def write_curves(document: dict[str, Any], curves: RequestedCurves, computed: Iterable[Portion], target: Path) -> None:
+    """Write a stretch of curves as they come: the same bytes for the same patients, wherever and whenever."""
+    size, times = curves.cohort.size, curves.minutes.shape[0]
+    numbers: list[FloatArray] = []
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(zipfile.ZipInfo(DOCUMENT, BEGINNING), json.dumps(document, ensure_ascii=False, indent=1))
+        with _member(archive, _STATES, (size, len(TABLE), times)) as member:
+            for portion in computed:
+                states = np.stack(portion.trajectories.states)
+                member.write(np.ascontiguousarray(states.transpose(2, 0, 1)).tobytes())
+                numbers.append(portion.trajectories.population.numbers)
+        with _member(archive, _NUMBERS, (size,)) as member:
+            member.write(np.concatenate(numbers).tobytes())
+
+
+def _member(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> IO[bytes]:
+    member = archive.open(zipfile.ZipInfo(f"{name}.npy", BEGINNING), "w", force_zip64=True)
+    npy.write_array_header_1_0(member, {"descr": _NUMBER.str, "fortran_order": False, "shape": shape})
+    return member
+
+
+class StoredStretch(NamedTuple):
+    """A file of curves, and of how many patients it is."""
+
+    path: Path
+    patients: int
+
+
+class StoredCurves:
+    """Reads the states of patients, one after the other, from files that follow each other; it is closed at its end."""
+
+    def __init__(self, stretches: Sequence[StoredStretch], times: int) -> None:
+        self._stretches, self._times = list(stretches), times
+        self._archive: zipfile.ZipFile | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._archive is not None:
+            self._states.close()
+            self._archive.close()
+
+    def __call__(self, people: Population) -> FloatArray:
+        """Read the states (states, times, n) of the next patients.
+
+        Raises
+        ------
+        Refusal
+            When a file is damaged, or has other patients.
+        """
+        parts, numbers = [], people.numbers
+        while numbers.size:
+            if self._archive is None:
+                self._open()
+            some = numbers[: self._left]
+            parts.append(self._read(some))
+            numbers = numbers[some.size :]
+            if not self._left:
+                self._close()
+        return np.ascontiguousarray(np.concatenate(parts).transpose(1, 2, 0))
+
+    def _open(self) -> None:
+        self._stretch = self._stretches.pop(0)
+        self._left, self._done = self._stretch.patients, 0
+        try:
+            self._archive = zipfile.ZipFile(self._stretch.path)
+            self._states = _opened(self._archive, _STATES, (self._left, len(TABLE), self._times))
+            with _opened(self._archive, _NUMBERS, (self._left,)) as member:
+                self._numbers = np.frombuffer(member.read(), dtype=_NUMBER)
+        except (OSError, zipfile.BadZipFile, KeyError, EOFError, StretchFileError) as error:
+            raise _damaged(self._stretch.path) from error
+
+    def _read(self, numbers: FloatArray) -> FloatArray:
+        shape = (numbers.size, len(TABLE), self._times)
+        size = int(np.prod(shape)) * _NUMBER.itemsize
+        try:
+            found = self._states.read(size)
+        except (zipfile.BadZipFile, EOFError) as error:
+            raise _damaged(self._stretch.path) from error
+        known = self._numbers[self._done : self._done + numbers.size]
+        if len(found) != size or not np.array_equal(known, numbers):
+            raise _damaged(self._stretch.path)
+        self._done, self._left = self._done + numbers.size, self._left - numbers.size
+        return np.frombuffer(found, dtype=_NUMBER).reshape(shape)
+
+    def _close(self) -> None:
+        """Read to the end, where the checksum is."""
+        try:
+            rest = self._states.read(1)
+        except zipfile.BadZipFile as error:
+            raise _damaged(self._stretch.path) from error
+        if rest:
+            raise _damaged(self._stretch.path)
+        self.__exit__()
+        self._archive = None
+
+
+def _damaged(path: Path) -> Refusal:
+    return Refusal(f"{path} is damaged, or has the curves of other patients than it says", "make it anew")
+
+
+def _opened(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> IO[bytes]:
+    member = archive.open(f"{name}.npy")
+    try:
+        npy.read_magic(member)
+        found, _, of = npy.read_array_header_1_0(member)
+    except ValueError as error:
+        raise StretchFileError("is damaged") from error
+    if (found, of) != (shape, _NUMBER):
+        raise StretchFileError("is damaged")
+    return member
