@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from blinplan.physiology.engine.grid import IntArray
-from blinplan.physiology.engine.integrate import CyclePart, DoseStep, Escalation, Interval, Timetable
+from blinplan.physiology.engine.integrate import CyclePart, DoseStep, Interval, Rise, Timetable
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import Constants, FloatArray
@@ -97,10 +97,10 @@ def _dose_steps(dosing: Dosing) -> tuple[DoseStep, ...]:
     return tuple(found)
 
 
-def _escalations(dosing: Dosing, own: BoolArray) -> Iterator[Escalation]:
+def _escalations(dosing: Dosing, own: BoolArray) -> Iterator[Rise]:
     """When the infusion of the course rises, and whether that of these patients does."""
     for k in np.flatnonzero(_rises(dosing.of_the_course)).tolist():
-        yield Escalation(dosing.edges_minutes[k] / MINUTES_PER_DAY, bool(own[k]))
+        yield Rise(dosing.edges_minutes[k] / MINUTES_PER_DAY, bool(own[k]))
 
 
 def _rises(rates: FloatArray) -> BoolArray:

@@ -81,7 +81,7 @@ class DoseStep(NamedTuple):
     row: int
 
 
-class Escalation(NamedTuple):
+class Rise(NamedTuple):
     """When the infusion of a course rises (days), and whether that of the patients does, who may be at a cap."""
 
     day: float
@@ -105,7 +105,7 @@ class Timetable:
 
     intervals: tuple[Interval, ...]
     dose_steps: tuple[DoseStep, ...]
-    escalations: tuple[Escalation, ...]
+    escalations: tuple[Rise, ...]
     desensitises: bool
     premedication_days: tuple[float, ...]
     coarseness: float

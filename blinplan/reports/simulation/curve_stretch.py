@@ -17,7 +17,14 @@ from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import TABLE
 from blinplan.refusal import Refusal
 from blinplan.reports.simulation.data import errors_of, simulation_manifest
-from blinplan.reports.simulation.stretch import BEGINNING, DOCUMENT, RegimenText, StretchFileError, stretch_head
+from blinplan.reports.simulation.stretch import (
+    BEGINNING,
+    DOCUMENT,
+    RegimenText,
+    StretchFileError,
+    new_array,
+    stretch_head,
+)
 from blinplan.simulation.measured.errors import Errors
 from blinplan.simulation.trajectories import Portion, RequestedCurves
 
@@ -54,19 +61,13 @@ def write_curves(document: dict[str, Any], curves: RequestedCurves, computed: It
     numbers: list[FloatArray] = []
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo(DOCUMENT, BEGINNING), json.dumps(document, ensure_ascii=False, indent=1))
-        with _member(archive, _STATES, (size, len(TABLE), times)) as member:
+        with new_array(archive, _STATES, _NUMBER, (size, len(TABLE), times)) as member:
             for portion in computed:
                 states = np.stack(portion.trajectories.states)
                 member.write(np.ascontiguousarray(states.transpose(2, 0, 1)).tobytes())
                 numbers.append(portion.trajectories.population.numbers)
-        with _member(archive, _NUMBERS, (size,)) as member:
+        with new_array(archive, _NUMBERS, _NUMBER, (size,)) as member:
             member.write(np.concatenate(numbers).tobytes())
-
-
-def _member(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> IO[bytes]:
-    member = archive.open(zipfile.ZipInfo(f"{name}.npy", BEGINNING), "w", force_zip64=True)
-    npy.write_array_header_1_0(member, {"descr": _NUMBER.str, "fortran_order": False, "shape": shape})
-    return member
 
 
 class StoredStretch(NamedTuple):
@@ -115,11 +116,11 @@ class StoredCurves:
         self._left, self._done = self._stretch.patients, 0
         try:
             self._archive = zipfile.ZipFile(self._stretch.path)
-            self._states = _opened(self._archive, _STATES, (self._left, len(TABLE), self._times))
-            with _opened(self._archive, _NUMBERS, (self._left,)) as member:
+            self._states = _array_file(self._archive, _STATES, (self._left, len(TABLE), self._times))
+            with _array_file(self._archive, _NUMBERS, (self._left,)) as member:
                 self._numbers = np.frombuffer(member.read(), dtype=_NUMBER)
         except (OSError, zipfile.BadZipFile, KeyError, EOFError, StretchFileError) as error:
-            raise _damaged(self._stretch.path) from error
+            raise _damage(self._stretch.path) from error
 
     def _read(self, numbers: FloatArray) -> FloatArray:
         shape = (numbers.size, len(TABLE), self._times)
@@ -127,10 +128,10 @@ class StoredCurves:
         try:
             found = self._states.read(size)
         except (zipfile.BadZipFile, EOFError) as error:
-            raise _damaged(self._stretch.path) from error
+            raise _damage(self._stretch.path) from error
         known = self._numbers[self._done : self._done + numbers.size]
         if len(found) != size or not np.array_equal(known, numbers):
-            raise _damaged(self._stretch.path)
+            raise _damage(self._stretch.path)
         self._done, self._left = self._done + numbers.size, self._left - numbers.size
         return np.frombuffer(found, dtype=_NUMBER).reshape(shape)
 
@@ -139,18 +140,18 @@ class StoredCurves:
         try:
             rest = self._states.read(1)
         except zipfile.BadZipFile as error:
-            raise _damaged(self._stretch.path) from error
+            raise _damage(self._stretch.path) from error
         if rest:
-            raise _damaged(self._stretch.path)
+            raise _damage(self._stretch.path)
         self.__exit__()
         self._archive = None
 
 
-def _damaged(path: Path) -> Refusal:
+def _damage(path: Path) -> Refusal:
     return Refusal(f"{path} is damaged, or has the curves of other patients than it says", "make it anew")
 
 
-def _opened(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> IO[bytes]:
+def _array_file(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> IO[bytes]:
     member = archive.open(f"{name}.npy")
     try:
         npy.read_magic(member)

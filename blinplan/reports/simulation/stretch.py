@@ -110,10 +110,16 @@ def write_stretch(document: Mapping[str, Any], kept: KeptOutcome, target: Path) 
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo(DOCUMENT, BEGINNING), json.dumps(document, ensure_ascii=False, indent=1))
         for number, (name, of, _, _) in enumerate(_columns(kept)):
-            with archive.open(zipfile.ZipInfo(f"{name}.npy", BEGINNING), "w", force_zip64=True) as member:
-                npy.write_array_header_1_0(member, {"descr": of.str, "fortran_order": False, "shape": (kept.size,)})
+            with new_array(archive, name, of, (kept.size,)) as member:
                 for first in range(0, kept.size, _AT_ONCE):
                     member.write(kept.columns.part(number, first, first + _AT_ONCE).tobytes())
+
+
+def new_array(archive: zipfile.ZipFile, name: str, of: np.dtype[Any], shape: tuple[int, ...]) -> IO[bytes]:
+    """Begin an array of an archive, whose values are written next."""
+    member = archive.open(zipfile.ZipInfo(f"{name}.npy", BEGINNING), "w", force_zip64=True)
+    npy.write_array_header_1_0(member, {"descr": of.str, "fortran_order": False, "shape": shape})
+    return member
 
 
 class StretchFileError(ValueError):
