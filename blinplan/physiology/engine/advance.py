@@ -318,12 +318,12 @@ def nodes_of(course: StepPlan, k: int) -> FloatArray:
     return Grid(course.lengths[kind, :number], course.ends[kind, :number]).nodes
 
 
-def step_of(course: StepPlan, k: int, i: int) -> GridStep:
-    """Take a step of an interval."""
+def step_of(course: StepPlan, k: int, i: int | IntArray) -> GridStep:
+    """Take a step of an interval, or several at once."""
     kind, node = course.kind[k], course.first_node[k] + 2 * i
     return GridStep(
         course.lengths[kind, i],
-        course.lengths[kind, max(i - 1, 0)],
+        course.lengths[kind, np.maximum(i - 1, 0)],
         _weights(course.weights, kind, i, 0),
         _weights(course.weights, kind, i, 1),
         _weights(course.weights, kind, i, 2),
@@ -333,7 +333,7 @@ def step_of(course: StepPlan, k: int, i: int) -> GridStep:
     )
 
 
-def _weights(w: FloatArray, kind: int, i: int, k: int) -> Weights:
+def _weights(w: FloatArray, kind: int, i: int | IntArray, k: int) -> Weights:
     return Weights(
         (w[kind, i, k, 0], w[kind, i, k, 1]),
         (w[kind, i, k, 2], w[kind, i, k, 3]),

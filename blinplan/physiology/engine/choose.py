@@ -9,8 +9,11 @@ from __future__ import annotations
 from functools import cache
 from importlib.util import find_spec
 
-from blinplan.physiology.engine.integrate import NUMPY, Advance, Engine, EngineName
+from blinplan.physiology.engine.advance import Individual, StepPlan
+from blinplan.physiology.engine.by_numpy import NUMPY
+from blinplan.physiology.engine.integrate import Advance, Advancing, Engine, EngineName
 from blinplan.physiology.engine.machine_code import is_kept
+from blinplan.physiology.model.population import Constants
 
 WORTH_COMPILING = 4096
 """Patients who take NumPy as long as compiling takes."""
@@ -28,7 +31,7 @@ def engine_called(name: EngineName | None) -> Engine:
         return NUMPY
     if not _is_installed():
         raise ImportError("numba is not installed: pip install 'blinplan[fast]'")
-    return Engine("compiled", _advance_compiled, chunk=512)
+    return Engine("compiled", _advancing_compiled, chunk=512)
 
 
 def engine_for(name: EngineName | None, patients: int) -> Engine:
@@ -70,13 +73,13 @@ def _is_installed() -> bool:
     return find_spec("numba") is not None
 
 
-def _kernel() -> Advance:
-    from blinplan.physiology.engine.compiled import advance_compiled
+def _kernel() -> Advancing:
+    from blinplan.physiology.engine.compiled import advancing_compiled
 
-    return advance_compiled
+    return advancing_compiled
 
 
-def _advance_compiled(*arguments: object) -> None:
-    """Advance by machine code; by NumPy, to the same bytes, where numba is there and cannot be imported."""
-    advance = _kernel() if _can_be_imported() else NUMPY.advance
-    advance(*arguments)  # type: ignore[arg-type]
+def _advancing_compiled(course: StepPlan, p: Individual, c: Constants) -> Advance:
+    """What advances by machine code; by NumPy, to the same bytes, where numba is there and cannot be imported."""
+    advancing = _kernel() if _can_be_imported() else NUMPY.advancing
+    return advancing(course, p, c)

@@ -38,8 +38,8 @@ from blinplan.physiology.engine.advance import (
     watch,
 )
 from blinplan.physiology.engine.collocation import Blend
-from blinplan.physiology.engine.exponential import BIAS, MANTISSA_BITS
-from blinplan.physiology.engine.integrate import Wanted
+from blinplan.physiology.engine.exponential import MANTISSA_BITS
+from blinplan.physiology.engine.integrate import Advance, Wanted
 from blinplan.physiology.engine.machine_code import cache_folder
 from blinplan.physiology.engine.written_out import written_out
 from blinplan.physiology.model import mechanism
@@ -82,7 +82,7 @@ def _advance_all(
     c: Constants,
     wanted: Wanted,
 ) -> None:
-    """Advance all patients; arguments as of `advance_by_numpy`, with the `p` as rows.
+    """Advance all patients; arguments as of `Advance`, with the `p` as rows.
 
     A block of patients goes through all intervals before the next one begins, and stays in the first cache.
     """
@@ -222,8 +222,8 @@ def _power_of_two_compiled() -> None:
     def by_bits(_: object, shifted: Any) -> Any:
         def generate(__: object, builder: ir.IRBuilder, ___: object, arguments: list[ir.Value]) -> ir.Value:
             bits = ir.IntType(64)
-            exponent = builder.add(builder.bitcast(arguments[0], bits), ir.Constant(bits, BIAS))
-            return builder.bitcast(builder.shl(exponent, ir.Constant(bits, MANTISSA_BITS)), ir.DoubleType())
+            shifted = builder.shl(builder.bitcast(arguments[0], bits), ir.Constant(bits, MANTISSA_BITS))
+            return builder.bitcast(shifted, ir.DoubleType())
 
         return types.float64(types.float64), generate
 
@@ -286,17 +286,13 @@ _declare_parts()
 _kernel = _compile(_advance_all)
 
 
-def advance_compiled(
-    course: StepPlan,
-    first: int,
-    last: int,
-    state: FloatArray,
-    plateaus: FloatArray,
-    p: Individual,
-    c: Constants,
-    wanted: Wanted,
-) -> None:
-    """Advance all patients through some intervals; as `advance_by_numpy`."""
-    # By time first: the rows of a time then never lie one after the other, and one machine code fits all.
-    by_time = wanted._replace(states=wanted.states.transpose(1, 0, 2))
-    _kernel(course, first, last, state, plateaus, np.stack(p), c, by_time)
+def advancing_compiled(course: StepPlan, p: Individual, c: Constants) -> Advance:
+    """What advances all patients of a chunk by machine code."""
+    individuals = np.stack(p)
+
+    def advance_through(first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
+        # By time first: the rows of a time then never lie one after the other, and one machine code fits all.
+        by_time = wanted._replace(states=wanted.states.transpose(1, 0, 2))
+        _kernel(course, first, last, state, plateaus, individuals, c, by_time)
+
+    return advance_through

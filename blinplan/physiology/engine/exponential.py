@@ -13,9 +13,10 @@ from blinplan.physiology.model.population import FloatArray
 
 _PER_LN_2 = 1.4426950408889634
 _LN_2 = 0.6931471805599453
-# Added to a number below 2^51, it leaves the nearest whole number in the last bits.
-_TO_WHOLE = 1.5 * 2.0**52
-BIAS, MANTISSA_BITS = 1023, 52
+MANTISSA_BITS = 52
+_BIAS = 1023.0
+# Added to a number below 2^51, it leaves the nearest whole number in the last bits, and there the bias of an exponent.
+_TO_WHOLE = 1.5 * 2.0**52 + _BIAS
 _LEAST = -700.0
 
 
@@ -45,4 +46,4 @@ def exponential(x: FloatArray) -> FloatArray:
 
 def power_of_two(shifted: FloatArray) -> FloatArray:
     """Two to the whole number that the last bits of a shifted one hold; `compiled` has the same for numba."""
-    return ((np.asarray(shifted).view(np.int64) + BIAS) << MANTISSA_BITS).view(np.float64)
+    return np.left_shift(shifted.view(np.int64), MANTISSA_BITS).view(np.float64)

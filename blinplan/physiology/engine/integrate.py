@@ -13,25 +13,18 @@ import numpy as np
 from blinplan.physiology.engine.advance import (
     Individual,
     Inflow,
-    Instant,
-    Node,
     StepPlan,
     Watched,
-    advance,
-    begin,
     concentration_at,
     nodes_of,
     shared_loss_rates,
-    states_at,
-    step_of,
-    watch,
 )
-from blinplan.physiology.engine.collocation import Blend, weights
+from blinplan.physiology.engine.collocation import weights
 from blinplan.physiology.engine.grid import Grid, IntArray, grids, places, refinement
 from blinplan.physiology.engine.locate import SmoothCurve
 from blinplan.physiology.model import mechanism as m
 from blinplan.physiology.model.population import Constants, FloatArray, Population
-from blinplan.physiology.model.states import States, initial_state
+from blinplan.physiology.model.states import initial_state
 
 EngineName = Literal["compiled", "numpy"]
 
@@ -50,19 +43,24 @@ class Wanted(NamedTuple):
     watched: FloatArray
 
 
-Advance = Callable[[StepPlan, int, int, FloatArray, FloatArray, Individual, Constants, Wanted], None]
+Advance = Callable[[int, int, FloatArray, FloatArray, Wanted], None]
+"""Advances the patients of a chunk through some intervals: number of the first, and of the one after the last; states
+(states, N), read and written; the plateaus (K, N) of each interval, pg/mL; and where else it writes."""
+
+Advancing = Callable[[StepPlan, Individual, Constants], Advance]
+"""What advances some patients through a course."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What does the arithmetic: its name, and `advance` as `advance_by_numpy`.
+    """What does the arithmetic: its name, and what advances patients.
 
     `chunk` is the number of patients that suits it: NumPy wants many at once; of compiled code, which takes them block
     by block, enough that gathering endpoints is worth its calls, and few enough that several threads have some.
     """
 
     name: EngineName
-    advance: Advance
+    advancing: Advancing
     chunk: int
 
 
@@ -191,62 +189,6 @@ def individual_of(patients: Population) -> Individual:
     )
 
 
-def advance_by_numpy(
-    course: StepPlan,
-    first: int,
-    last: int,
-    state: FloatArray,
-    plateaus: FloatArray,
-    p: Individual,
-    c: Constants,
-    wanted: Wanted,
-) -> None:
-    """Advance all patients together through some intervals of a course, one array operation for all.
-
-    Parameters
-    ----------
-    first, last : numbers of the first interval, and of the one after the last.
-    state : (states, N); read and written.
-    plateaus : (K, N) steady-state concentration of each interval, pg/mL.
-    wanted : written.
-    """
-    for k in range(first, last):
-        kind, at = course.kind[k], course.first_wanted[k]
-        left = course.premedicated[course.first_node[k]]
-        now, infusion = begin(States(*state), plateaus[k], p, c, course.lengths[kind, 0], left, course.desensitises)
-        _watch(wanted, 0, Instant(now.states, now.signals), p, c)
-        for i in range(course.steps[k]):
-            middle, end = advance(now, infusion, p, c, step_of(course, k, i))
-            _watch(wanted, 2 * i + 1, middle, p, c)
-            _watch(wanted, 2 * i + 2, Instant(end.states, end.signals), p, c)
-            while at < course.first_wanted[k + 1] and course.step[at] == i:
-                states = _states_wanted(course, at, now, middle, end, infusion, p, c)
-                if course.slot[at] >= 0:
-                    wanted.states[:, course.slot[at]] = states
-                at += 1
-            now = end
-        state[:] = states
-
-
-def _watch(wanted: Wanted, node: int, now: Instant, p: Individual, c: Constants) -> None:
-    if wanted.watched.shape[1]:
-        wanted.watched[:, node] = watch(now, p, c)
-
-
-def _states_wanted(
-    course: StepPlan, at: int, now: Node, middle: Instant, end: Node, infusion: Inflow, p: Individual, c: Constants
-) -> States:
-    if course.node[at] == 1:
-        return middle.states
-    if course.node[at] == 2:
-        return end.states
-    before, after = Instant(now.states, now.signals), Instant(end.states, end.signals)
-    return states_at(before, middle, after, infusion, p, c, Blend(*course.blend[at]), course.elapsed[at])
-
-
-NUMPY = Engine("numpy", advance_by_numpy, chunk=8192)
-
-
 @lru_cache(maxsize=16)
 def course_of(timetable: Timetable, constants: Constants, days: tuple[float, ...]) -> StepPlan:
     """What all patients share: the steps of a course, and where the wanted days lie (rising; the slots of the output).
@@ -313,8 +255,8 @@ class Integrator:
     """Advances the patients of one chunk from interval to interval."""
 
     def __init__(self, patients: Population, engine: Engine, course: StepPlan, rates: FloatArray) -> None:
-        self.course, self.engine = course, engine
-        self.individual, self.constants = individual_of(patients), patients.constants
+        self.course, self.individual = course, individual_of(patients)
+        self._advance_through = engine.advancing(course, self.individual, patients.constants)
         self.state = initial_state(patients)
         self.plateaus = m.steady_state(rates, patients.clearance)
         self._memory = np.empty((len(Watched._fields), 0, patients.size))
@@ -336,6 +278,4 @@ class Integrator:
         return History(interval.start, interval.stop, nodes, watched, infusion, elimination, before, self.state.copy())
 
     def _advance(self, first: int, last: int, wanted: Wanted) -> None:
-        self.engine.advance(
-            self.course, first, last, self.state, self.plateaus, self.individual, self.constants, wanted
-        )
+        self._advance_through(first, last, self.state, self.plateaus, wanted)

@@ -7,7 +7,7 @@ import pytest
 from blinplan.evidence.scenarios import scenario
 from blinplan.physiology import draw, simulate
 from blinplan.physiology.engine import choose
-from blinplan.physiology.engine.integrate import NUMPY
+from blinplan.physiology.engine.by_numpy import NUMPY
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     monkeypatch.setattr(choose, "_is_installed", lambda: True)
     monkeypatch.setattr(choose, "_without_code", choose._WithoutCode())
     monkeypatch.setattr(choose, "is_kept", lambda: False)
-    monkeypatch.setattr(choose, "_kernel", lambda: NUMPY.advance)
+    monkeypatch.setattr(choose, "_kernel", lambda: NUMPY.advancing)
     yield monkeypatch
     choose._can_be_imported.cache_clear()
 

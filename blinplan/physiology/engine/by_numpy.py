@@ -1,0 +1,206 @@
+"""The engine on NumPy: the patients of a chunk side by side, and one array operation after the other.
+
+The operations are those of the lines of `advance`, as the tape has them.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blinplan.physiology.engine.advance import (
+    GridStep,
+    Individual,
+    Inflow,
+    Instant,
+    Node,
+    Past,
+    Signals,
+    StepPlan,
+    Watched,
+    advance,
+    begin,
+    states_at,
+    step_of,
+    watch,
+)
+from blinplan.physiology.engine.collocation import Blend, Weights
+from blinplan.physiology.engine.integrate import Advance, Engine, Wanted
+from blinplan.physiology.engine.tape import RUN, STATE, STEP, Call, Tape, call_of, computed, leaves, tape_of
+from blinplan.physiology.model.population import Constants, FloatArray
+from blinplan.physiology.model.states import States
+
+_STATES, _SIGNALS, _WATCHED = len(States._fields), len(Signals._fields), len(Watched._fields)
+_NODE = _STATES + _SIGNALS + len(Past._fields) + 1
+_MOMENT = _STATES + _SIGNALS
+
+
+def advancing_by_numpy(course: StepPlan, p: Individual, c: Constants) -> Advance:
+    """What advances all patients together through some intervals of a course, one array operation for all."""
+    return _Rows(course, p, c).advance
+
+
+NUMPY = Engine("numpy", advancing_by_numpy, chunk=1024)
+
+
+class _Rows:
+    """The patients of a chunk, each a column; nodes and middles of steps are rows."""
+
+    def __init__(self, course: StepPlan, p: Individual, c: Constants) -> None:
+        self.course, self.p, self.c = course, p, c
+        self._steps: dict[bool, _Steps] = {}
+
+    def advance(self, first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
+        """Advance through some intervals; as `Advance` says."""
+        steps = self._steps_for(is_watched=wanted.watched.shape[1] > 0)
+        for k in range(first, last):
+            self._interval(k, steps, state, plateaus[k], wanted)
+
+    def _steps_for(self, *, is_watched: bool) -> _Steps:
+        if is_watched not in self._steps:
+            self._steps[is_watched] = _Steps(self.course.desensitises, self.p, self.c, is_watched=is_watched)
+        return self._steps[is_watched]
+
+    def _interval(self, k: int, steps: _Steps, state: FloatArray, plateau: FloatArray, wanted: Wanted) -> None:
+        course, p, c = self.course, self.p, self.c
+        kind, at = course.kind[k], course.first_wanted[k]
+        left = course.premedicated[course.first_node[k]]
+        now, infusion = begin(States(*state), plateau, p, c, course.lengths[kind, 0], left, course.desensitises)
+        if wanted.watched.shape[1]:
+            wanted.watched[:, 0] = watch(Instant(now.states, now.signals), p, c)
+        steps.begin(now, infusion)
+        for i, numbers in enumerate(steps.numbers(step_of(course, k, np.arange(course.steps[k])))):
+            steps.take((kind, i), numbers)
+            if wanted.watched.shape[1]:
+                wanted.watched[:, 2 * i + 1 : 2 * i + 3] = steps.watched
+            while at < course.first_wanted[k + 1] and course.step[at] == i:
+                states = self._states_wanted(at, steps, infusion)
+                if course.slot[at] >= 0:
+                    wanted.states[:, course.slot[at]] = states
+                at += 1
+        state[:] = states
+
+    def _states_wanted(self, at: int, steps: _Steps, infusion: Inflow) -> FloatArray | States:
+        if self.course.node[at] == 1:
+            return steps.middle[:_STATES]
+        if self.course.node[at] == 2:
+            return steps.end[:_STATES]
+        before, between, after = (_instant(rows) for rows in (steps.start, steps.middle, steps.end))
+        blend, elapsed = Blend(*self.course.blend[at]), self.course.elapsed[at]
+        return states_at(before, between, after, infusion, self.p, self.c, blend, elapsed)
+
+
+def _instant(rows: FloatArray) -> Instant:
+    return Instant(States(*rows[:_STATES]), Signals(*rows[_STATES:_MOMENT]))
+
+
+class _Steps:
+    """Takes steps by the tape, from one block of rows to the other and back."""
+
+    def __init__(self, desensitises: bool, p: Individual, c: Constants, *, is_watched: bool) -> None:
+        size = p.elimination.shape[0]
+        kinds = tuple(value if isinstance(value, int) else float(np.ndim(value)) for value in c)
+        self.tape = _tape(kinds, desensitises, is_watched)
+        self._known = self.tape.values(p=p, c=c)
+        computed(self.tape.run, self._known)
+        self._numbers = np.empty(len(self.tape.from_numbers))
+        self._rows = np.empty((len(self.tape.from_rows), size))
+        self._kept: dict[tuple[int, int], FloatArray] = {}
+        self._infusion = np.empty((len(Inflow._fields), size))
+        self._blocks: FloatArray = np.empty((2, len(self.tape.outputs), size))
+        memory = np.empty((self.tape.memory, size))
+        self._turns = [self._calls(memory, now, then) for now, then in (self._blocks, self._blocks[::-1])]
+        self._turn = 0
+
+    def _calls(self, memory: FloatArray, now: FloatArray, then: FloatArray) -> list[Call]:
+        """The operations of a step from one block to the other, each with where it reads and writes."""
+        tape = self.tape
+        places: dict[int, NDArray[Any]] = {
+            **{one.number: np.asarray(self._known[one.number]) for one in tape.from_run},
+            **{one.number: self._numbers[at, ...] for at, one in enumerate(tape.from_numbers)},
+            **{one.number: self._rows[at] for at, one in enumerate(tape.from_rows)},
+            **tape.values(now=tuple(now[:_NODE]), infusion=tuple(self._infusion)),
+        }
+        rows = [*memory, *then]
+        places |= {number: rows[home] for number, home in tape.homes.items()}
+        return [call_of(one, places) for one in tape.states]
+
+    @property
+    def start(self) -> FloatArray:
+        """The node at which the last step began, in rows."""
+        return np.asarray(self._blocks[1 - self._turn, :_NODE])
+
+    @property
+    def end(self) -> FloatArray:
+        """The node at which the last step ended."""
+        return np.asarray(self._blocks[self._turn, :_NODE])
+
+    @property
+    def middle(self) -> FloatArray:
+        """What was at the middle of the last step."""
+        return np.asarray(self._blocks[self._turn, _NODE : _NODE + _MOMENT])
+
+    @property
+    def watched(self) -> FloatArray:
+        """(8, 2, N) what endpoints are found on, at the middle and at the end of the last step."""
+        return np.asarray(self._blocks[self._turn, _NODE + _MOMENT :]).reshape(2, _WATCHED, -1).swapaxes(0, 1)
+
+    def begin(self, now: Node, infusion: Inflow) -> None:
+        """Begin an interval."""
+        self.end[:] = list(leaves(now))
+        self._infusion[:] = infusion
+
+    def numbers(self, steps: GridStep) -> FloatArray:
+        """(steps, numbers) what is computed for a step and all patients alike."""
+        known = self._known | self.tape.values(step=steps)
+        computed(self.tape.numbers, known)
+        return np.stack(
+            [np.broadcast_to(known[one.number], steps.length.shape) for one in self.tape.from_numbers], axis=1
+        )
+
+    def take(self, name: tuple[int, int], numbers: FloatArray) -> None:
+        """Take a step; those of one name have the same length."""
+        self._numbers[:] = numbers
+        if name not in self._kept:
+            self._kept[name] = self._of_step()
+        self._rows[:] = self._kept[name]
+        for function, one, other, result in self._turns[self._turn]:
+            function(one, other, result)
+        self._turn = 1 - self._turn
+
+    def _of_step(self) -> FloatArray:
+        """(rows, N) what hangs on a step's length and on the patient alone."""
+        numbers = zip((one.number for one in self.tape.from_numbers), self._numbers, strict=True)
+        known = self._known | dict(numbers)
+        computed(self.tape.rows, known)
+        return np.stack([known[one.number] for one in self.tape.from_rows])
+
+
+@lru_cache(maxsize=16)
+def _tape(kinds: tuple[float, ...], desensitises: bool, is_watched: bool) -> Tape:
+    """The tape of a step, for parameters of such kinds."""
+    row: Any = np.zeros(1)
+    weights = Weights((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0))  # type: ignore[arg-type]
+    return tape_of(
+        _watched_step if is_watched else _step,
+        p=(Individual(*[row] * len(Individual._fields)), RUN),
+        c=(Constants._make(row if kind == 1.0 and isinstance(kind, float) else kind for kind in kinds), RUN),
+        step=(GridStep(0.0, 0.0, weights, weights, weights, weights, (0.0, 0.0), desensitises), STEP),
+        now=(Node(States(*[row] * _STATES), Signals(*[row] * _SIGNALS), Past(*[row] * len(Past._fields)), row), STATE),
+        infusion=(Inflow(row, row), STATE),
+    )
+
+
+def _step(now: Node, infusion: Inflow, p: Individual, c: Constants, step: GridStep) -> tuple[Node, Instant]:
+    middle, end = advance(now, infusion, p, c, step)
+    return end, middle
+
+
+def _watched_step(
+    now: Node, infusion: Inflow, p: Individual, c: Constants, step: GridStep
+) -> tuple[Node, Instant, Watched, Watched]:
+    middle, end = advance(now, infusion, p, c, step)
+    return end, middle, watch(middle, p, c), watch(Instant(end.states, end.signals), p, c)
