@@ -29,7 +29,7 @@ from blinplan.physiology.engine.advance import (
 )
 from blinplan.physiology.engine.collocation import Blend, Weights
 from blinplan.physiology.engine.integrate import Advance, Engine, Wanted
-from blinplan.physiology.engine.tape import RUN, STATE, STEP, Call, Tape, call_of, computed, leaves, tape_of
+from blinplan.physiology.engine.tape import RUN, STATE, STEP, Call, Tape, call_of, compute, leaves, tape_of
 from blinplan.physiology.model.population import Constants, FloatArray
 from blinplan.physiology.model.states import States
 
@@ -75,7 +75,7 @@ class _Rows:
         for i, numbers in enumerate(steps.numbers(step_of(course, k, np.arange(course.steps[k])))):
             steps.take((kind, i), numbers)
             if wanted.watched.shape[1]:
-                wanted.watched[:, 2 * i + 1 : 2 * i + 3] = steps.watched
+                wanted.watched[:, 2 * i + 1 : 2 * i + 3] = steps.nodes_seen
             while at < course.first_wanted[k + 1] and course.step[at] == i:
                 states = self._states_wanted(at, steps, infusion)
                 if course.slot[at] >= 0:
@@ -105,7 +105,7 @@ class _Steps:
         kinds = tuple(value if isinstance(value, int) else float(np.ndim(value)) for value in c)
         self.tape = _tape(kinds, desensitises, is_watched)
         self._known = self.tape.values(p=p, c=c)
-        computed(self.tape.run, self._known)
+        compute(self.tape.run, self._known)
         self._numbers = np.empty(len(self.tape.from_numbers))
         self._rows = np.empty((len(self.tape.from_rows), size))
         self._kept: dict[tuple[int, int], FloatArray] = {}
@@ -144,7 +144,7 @@ class _Steps:
         return np.asarray(self._blocks[self._turn, _NODE : _NODE + _MOMENT])
 
     @property
-    def watched(self) -> FloatArray:
+    def nodes_seen(self) -> FloatArray:
         """(8, 2, N) what endpoints are found on, at the middle and at the end of the last step."""
         return np.asarray(self._blocks[self._turn, _NODE + _MOMENT :]).reshape(2, _WATCHED, -1).swapaxes(0, 1)
 
@@ -156,10 +156,9 @@ class _Steps:
     def numbers(self, steps: GridStep) -> FloatArray:
         """(steps, numbers) what is computed for a step and all patients alike."""
         known = self._known | self.tape.values(step=steps)
-        computed(self.tape.numbers, known)
-        return np.stack(
-            [np.broadcast_to(known[one.number], steps.length.shape) for one in self.tape.from_numbers], axis=1
-        )
+        compute(self.tape.numbers, known)
+        shape = np.shape(steps.length)
+        return np.stack([np.broadcast_to(known[one.number], shape) for one in self.tape.from_numbers], axis=1)
 
     def take(self, name: tuple[int, int], numbers: FloatArray) -> None:
         """Take a step; those of one name have the same length."""
@@ -175,7 +174,7 @@ class _Steps:
         """(rows, N) what hangs on a step's length and on the patient alone."""
         numbers = zip((one.number for one in self.tape.from_numbers), self._numbers, strict=True)
         known = self._known | dict(numbers)
-        computed(self.tape.rows, known)
+        compute(self.tape.rows, known)
         return np.stack([known[one.number] for one in self.tape.from_rows])
 
 

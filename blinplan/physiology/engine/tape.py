@@ -55,13 +55,13 @@ class Script:
         self.symbols: list[Symbol] = []
         self._known: dict[tuple[object, ...], Symbol] = {}
 
-    def given(self, value: Any, varies: int) -> Any:
+    def stand_in(self, value: Any, varies: int) -> Any:
         """Stand in for a value, or for each of a tuple of them; what lines decide by, as a whole number, stays."""
         match value:
             case bool() | int():
                 return value
             case tuple():
-                entries = [self.given(entry, varies) for entry in value]
+                entries = [self.stand_in(entry, varies) for entry in value]
                 return type(value)(*entries) if hasattr(value, "_fields") else tuple(entries)
         return Symbol(self, varies, is_row=np.ndim(value) > 0)
 
@@ -128,9 +128,9 @@ class Tape:
 def tape_of(lines: Callable[..., tuple[Any, ...]], **arguments: tuple[Any, int]) -> Tape:
     """Write down what some lines return for arguments, each with what it varies by."""
     script = Script()
-    stand_ins = {name: script.given(argument, varies) for name, (argument, varies) in arguments.items()}
+    stand_ins = {name: script.stand_in(argument, varies) for name, (argument, varies) in arguments.items()}
     outputs = _results(script, leaves(lines(**stand_ins)))
-    operations = _needed(script, outputs)
+    operations = _operations_for(script, outputs)
     states = [one for one in operations if one.varies & STATE]
     others = [one for one in operations if not one.varies & STATE]
     by_step = [one for one in others if one.varies & STEP]
@@ -163,7 +163,7 @@ def _results(script: Script, values: Iterable[Symbol | float]) -> tuple[Symbol, 
     return tuple(found.values())
 
 
-def _needed(script: Script, outputs: Iterable[Symbol]) -> list[Symbol]:
+def _operations_for(script: Script, outputs: Iterable[Symbol]) -> list[Symbol]:
     """The operations that results hang on, in their order."""
     needed = {one.number for one in outputs}
     for symbol in reversed(script.symbols):
@@ -199,7 +199,7 @@ def _not_decided_by(value: object) -> Iterator[Any]:
     return (one for one in leaves(value) if not isinstance(one, int))
 
 
-def computed(operations: Iterable[Symbol], known: dict[int, Any]) -> None:
+def compute(operations: Iterable[Symbol], known: dict[int, Any]) -> None:
     """Do operations on values that are known by their numbers, and add their results."""
     for each in operations:
         operands = [known[one.number] if isinstance(one, Symbol) else one for one in each.operands]
