@@ -17,7 +17,7 @@ import numba
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import config, types
-from numba.extending import intrinsic, overload, register_jitable
+from numba.extending import intrinsic, overload, register_jitable, typeof_impl
 
 from blinplan.physiology.engine import advance as lines
 from blinplan.physiology.engine import collocation, exponential
@@ -281,6 +281,17 @@ def _compile(function: Kernel) -> Kernel:
         return numba.njit(nogil=True, error_model="numpy")(function)
 
 
+@typeof_impl.register(Wanted)
+def _type_of_wanted(wanted: Wanted, context: Any) -> Any:
+    """The type of what is wanted, whose arrays may lie in memory in any way: one machine code fits all.
+
+    Numba would compile again for each way that comes up: the rows of one patient, or of one day, follow each other.
+    """
+    together: Any = types.BaseTuple.from_types
+    parts = [typeof_impl(part, context) for part in wanted]
+    return together([part.copy(layout="A") if isinstance(part, types.Array) else part for part in parts], Wanted)
+
+
 _power_of_two_compiled()
 _declare_parts()
 _kernel = _compile(_advance_all)
@@ -291,7 +302,6 @@ def advancing_compiled(course: StepPlan, p: Individual, c: Constants) -> Advance
     individuals = np.stack(p)
 
     def advance_through(first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
-        # By time first: the rows of a time then never lie one after the other, and one machine code fits all.
         by_time = wanted._replace(states=wanted.states.transpose(1, 0, 2))
         _kernel(course, first, last, state, plateaus, individuals, c, by_time)
 

@@ -61,6 +61,20 @@ def test_a_patient_does_not_depend_on_the_neighbours_in_a_block(patients: int) -
         assert np.array_equal(values, endpoints(many)[name][..., :patients], equal_nan=True), name
 
 
+@pytest.mark.parametrize("patients", [1, 3])
+@pytest.mark.parametrize("days", [None, [3.0], [1.0, 3.0]])
+def test_one_machine_code_fits_all(days: list[float] | None, patients: int) -> None:
+    """However the arrays lie in memory: for one patient or one day, rows follow each other."""
+    from blinplan.physiology.engine.compiled import _kernel
+
+    for endpoints in (True, False):
+        wanted = None if days is None else np.array(days)
+        simulate(
+            label(1), draw("adult-rr", patients, seed=1), output_days=wanted, endpoints=endpoints, engine="compiled"
+        )
+    assert len(_kernel.signatures) == 1  # type: ignore[attr-defined]
+
+
 def test_numpy_takes_over_where_the_compiler_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert engine_called(None).name == "compiled"
     monkeypatch.setattr(choose, "find_spec", lambda _: None)
