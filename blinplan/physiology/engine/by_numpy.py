@@ -5,8 +5,9 @@ The operations are those of the lines of `advance`, as the tape has them.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,18 @@ from blinplan.physiology.engine.advance import (
 )
 from blinplan.physiology.engine.collocation import Blend, Weights
 from blinplan.physiology.engine.integrate import Advance, Engine, Wanted
-from blinplan.physiology.engine.tape import RUN, STATE, STEP, Call, Tape, call_of, compute, leaves, tape_of
+from blinplan.physiology.engine.tape import (
+    RUN,
+    STATE,
+    STEP,
+    Call,
+    Tape,
+    call_of,
+    compute,
+    leaves,
+    lines_for_numbers,
+    tape_of,
+)
 from blinplan.physiology.model.population import Constants, FloatArray
 from blinplan.physiology.model.states import States
 
@@ -39,11 +51,42 @@ _MOMENT = _STATES + _SIGNALS
 
 
 def advancing_by_numpy(course: StepPlan, p: Individual, c: Constants) -> Advance:
-    """What advances all patients together through some intervals of a course, one array operation for all."""
-    return _Rows(course, p, c).advance
+    """What advances all patients together through some intervals of a course, one array operation for all.
+
+    A few are advanced one by one, in plain numbers.
+    """
+    size = p.elimination.shape[0]
+    if size > _FEW:
+        return _Rows(course, p, c).advance
+    return _OneByOne([_Rows(course, _alone(p, at), _alone(c, at)) for at in range(size)]).advance
+
+
+_FEW = 6
+"""As many patients as take longer side by side than one by one."""
+
+_Values = TypeVar("_Values", Individual, Constants)
+
+
+def _alone(values: _Values, at: int) -> _Values:
+    """What one patient has of the values of many; those that all share stay."""
+    return type(values)._make(value[at : at + 1] if isinstance(value, np.ndarray) else value for value in values)
 
 
 NUMPY = Engine("numpy", advancing_by_numpy, chunk=1024)
+
+
+class _OneByOne:
+    """A few patients."""
+
+    def __init__(self, patients: list[_Rows]) -> None:
+        self.patients = patients
+
+    def advance(self, first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
+        """Advance through some intervals; as `Advance` says."""
+        for at, patient in enumerate(self.patients):
+            one = slice(at, at + 1)
+            own = Wanted(wanted.states[..., one], wanted.watched[..., one])
+            patient.advance(first, last, state[:, one], plateaus[:, one], own)
 
 
 class _Rows:
@@ -51,7 +94,7 @@ class _Rows:
 
     def __init__(self, course: StepPlan, p: Individual, c: Constants) -> None:
         self.course, self.p, self.c = course, p, c
-        self._steps: dict[bool, _Steps] = {}
+        self._steps: dict[bool, _AnySteps] = {}
 
     def advance(self, first: int, last: int, state: FloatArray, plateaus: FloatArray, wanted: Wanted) -> None:
         """Advance through some intervals; as `Advance` says."""
@@ -59,12 +102,15 @@ class _Rows:
         for k in range(first, last):
             self._interval(k, steps, state, plateaus[k], wanted)
 
-    def _steps_for(self, *, is_watched: bool) -> _Steps:
+    def _steps_for(self, *, is_watched: bool) -> _AnySteps:
         if is_watched not in self._steps:
-            self._steps[is_watched] = _Steps(self.course.desensitises, self.p, self.c, is_watched=is_watched)
+            kinds = tuple(value if isinstance(value, int) else float(np.ndim(value)) for value in self.c)
+            tape = _tape(kinds, self.course.desensitises, is_watched)
+            side_by_side = self.p.elimination.shape[0] > 1
+            self._steps[is_watched] = (_Steps if side_by_side else _PlainSteps)(tape, self.p, self.c)
         return self._steps[is_watched]
 
-    def _interval(self, k: int, steps: _Steps, state: FloatArray, plateau: FloatArray, wanted: Wanted) -> None:
+    def _interval(self, k: int, steps: _AnySteps, state: FloatArray, plateau: FloatArray, wanted: Wanted) -> None:
         course, p, c = self.course, self.p, self.c
         kind, at = course.kind[k], course.first_wanted[k]
         left = course.premedicated[course.first_node[k]]
@@ -83,7 +129,7 @@ class _Rows:
                 at += 1
         state[:] = states
 
-    def _states_wanted(self, at: int, steps: _Steps, infusion: Inflow) -> FloatArray | States:
+    def _states_wanted(self, at: int, steps: _AnySteps, infusion: Inflow) -> FloatArray | States:
         if self.course.node[at] == 1:
             return steps.middle[:_STATES]
         if self.course.node[at] == 2:
@@ -100,10 +146,9 @@ def _instant(rows: FloatArray) -> Instant:
 class _Steps:
     """Takes steps by the tape, from one block of rows to the other and back."""
 
-    def __init__(self, desensitises: bool, p: Individual, c: Constants, *, is_watched: bool) -> None:
+    def __init__(self, tape: Tape, p: Individual, c: Constants) -> None:
         size = p.elimination.shape[0]
-        kinds = tuple(value if isinstance(value, int) else float(np.ndim(value)) for value in c)
-        self.tape = _tape(kinds, desensitises, is_watched)
+        self.tape = tape
         self._known = self.tape.values(p=p, c=c)
         compute(self.tape.run, self._known)
         self._numbers = np.empty(len(self.tape.from_numbers))
@@ -176,6 +221,77 @@ class _Steps:
         known = self._known | dict(numbers)
         compute(self.tape.rows, known)
         return np.stack([known[one.number] for one in self.tape.from_rows])
+
+
+class _PlainSteps:
+    """Takes the steps of one patient by the tape, in plain numbers; as `_Steps`."""
+
+    def __init__(self, tape: Tape, p: Individual, c: Constants) -> None:
+        self.tape = tape
+        self._known = tape.values(p=p, c=c)
+        compute(tape.run, self._known)
+        self._run = [float(np.ravel(self._known[one.number])[0]) for one in tape.from_run]
+        self._lines = _lines_for(tape)
+        self._infusion: tuple[float, ...] = ()
+        self._before: tuple[float, ...] = ()
+        self._now: tuple[float, ...] = ()
+
+    @property
+    def start(self) -> FloatArray:
+        """The node at which the last step began."""
+        return np.array(self._before[:_NODE])[:, None]
+
+    @property
+    def end(self) -> FloatArray:
+        """The node at which the last step ended."""
+        return np.array(self._now[:_NODE])[:, None]
+
+    @property
+    def middle(self) -> FloatArray:
+        """What was at the middle of the last step."""
+        return np.array(self._now[_NODE : _NODE + _MOMENT])[:, None]
+
+    @property
+    def nodes_seen(self) -> FloatArray:
+        """(8, 2, 1) what endpoints are found on, at the middle and at the end of the last step."""
+        return np.array(self._now[_NODE + _MOMENT :]).reshape(2, _WATCHED, 1).swapaxes(0, 1)
+
+    def begin(self, now: Node, infusion: Inflow) -> None:
+        """Begin an interval."""
+        self._now = tuple(float(row[0]) for row in leaves(now))
+        self._infusion = tuple(float(row[0]) for row in infusion)
+
+    def numbers(self, steps: GridStep) -> list[list[float]]:
+        """What is computed for each step."""
+        known = self._known | self.tape.values(step=steps)
+        compute((*self.tape.numbers, *self.tape.rows), known)
+        shape = np.shape(steps.length)
+        columns = [known[one.number] for one in (*self.tape.from_numbers, *self.tape.from_rows)]
+        found: list[list[float]] = np.stack([np.broadcast_to(one, shape) for one in columns], axis=1).tolist()
+        return found
+
+    def take(self, _: tuple[int, int], numbers: list[float]) -> None:
+        """Take a step."""
+        self._before = self._now
+        known = (*self._run, *numbers, *self._now[:_NODE], *self._infusion)
+        try:
+            self._now = self._lines(known)
+        except (ArithmeticError, ValueError):  # by 0, or of what is no number: NumPy goes on with it
+            self._now = self._by_numpy(known)
+
+    def _by_numpy(self, known: tuple[float, ...]) -> tuple[float, ...]:
+        """Take a step on arrays of one."""
+        values = dict(zip((one.number for one in self.tape.read), map(np.array, known), strict=True))
+        compute(self.tape.states, values)
+        return tuple(float(values[one.number]) for one in self.tape.outputs)
+
+
+_AnySteps = _Steps | _PlainSteps
+
+
+@lru_cache(maxsize=16)
+def _lines_for(tape: Tape) -> Callable[[Sequence[float]], tuple[float, ...]]:
+    return lines_for_numbers(tape)
 
 
 @lru_cache(maxsize=16)

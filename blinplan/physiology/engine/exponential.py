@@ -7,6 +7,8 @@ is made of these alone, in one order, without a branch: x = k ln 2 + r, and exp 
 
 from __future__ import annotations
 
+from math import ldexp
+
 import numpy as np
 
 from blinplan.physiology.model.population import FloatArray
@@ -47,3 +49,8 @@ def exponential(x: FloatArray) -> FloatArray:
 def power_of_two(shifted: FloatArray) -> FloatArray:
     """Two to the whole number that the last bits of a shifted one hold; `compiled` has the same for numba."""
     return np.left_shift(shifted.view(np.int64), MANTISSA_BITS).view(np.float64)
+
+
+def power_of_two_of_number(shifted: float) -> float:
+    """The same of a plain number."""
+    return ldexp(1.0, int(shifted - _TO_WHOLE))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
-from blinplan.physiology.engine.exponential import power_of_two
+from blinplan.physiology.engine.exponential import power_of_two, power_of_two_of_number
 
 CONSTANT, RUN, STEP, STATE = 0, 1, 2, 4
 """What a value depends on: nothing; what is known of a run before its first step; which step it is; the states."""
@@ -89,7 +89,7 @@ def leaves(value: object) -> Iterator[Any]:
         yield value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tape:
     """The operations of some lines, by how often their values change, and where those of each step stand.
 
@@ -115,6 +115,11 @@ class Tape:
     outputs: tuple[Symbol, ...]
     homes: Mapping[int, int]
     memory: int
+
+    @property
+    def read(self) -> tuple[Symbol, ...]:
+        """What the operations of a step read besides each other's results."""
+        return (*self.from_run, *self.from_numbers, *self.from_rows, *self.given["now"], *self.given["infusion"])
 
     def values(self, **arguments: object) -> dict[int, Any]:
         """The values of arguments, by the number of what stands for each."""
@@ -233,3 +238,27 @@ def _constant(value: float) -> NDArray[Any]:
 def _maximum(one: NDArray[Any], other: NDArray[Any], result: NDArray[Any]) -> None:
     """NumPy has it no longer that the place of a maximum is not named."""
     np.maximum(one, other, out=result)
+
+
+def lines_for_numbers(tape: Tape) -> Callable[[Sequence[float]], tuple[float, ...]]:
+    """The operations of a step as lines of Python, for one patient: NumPy takes longer to begin than a number takes."""
+    text = [f"    ({''.join(f'v{one.number}, ' for one in tape.read)}) = known"]
+    text += [f"    v{each.number} = {_formula(each)}" for each in tape.states]
+    text.append(f"    return {', '.join(f'v{one.number}' for one in tape.outputs)}")
+    scope: dict[str, Any] = {"power_of_two": power_of_two_of_number}
+    exec("\n".join(["def step(known):", *text, ""]), scope)  # noqa: S102 - our own text
+    step: Callable[[Sequence[float]], tuple[float, ...]] = scope["step"]
+    return step
+
+
+_SIGNS: dict[object, str] = {np.add: "+", np.subtract: "-", np.multiply: "*", np.true_divide: "/"}
+
+
+def _formula(each: Symbol) -> str:
+    one, other = (f"v{operand.number}" if isinstance(operand, Symbol) else repr(operand) for operand in each.operands)
+    if each.function is np.maximum:  # as NumPy has it: the second of two that are equal, and what is no number stays
+        return f"{other} if {other} >= {one} else {one}"
+    if each.function is np.left_shift:
+        return f"power_of_two({one})"
+    assert each.function is not None  # noqa: S101 - what is given is no operation
+    return f"{one} {_SIGNS[each.function]} {other}"

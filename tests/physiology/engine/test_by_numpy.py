@@ -1,0 +1,45 @@
+"""The engine on NumPy: the same patients whether many are side by side or one is alone."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from blinplan.physiology import draw, simulate
+from blinplan.physiology.endpoints import Endpoints
+from blinplan.physiology.model.population import FloatArray
+from tests.physiology.courses import label
+
+DAYS = np.linspace(0.0, 42.0, 127)
+
+
+@pytest.mark.parametrize("patients", [1, 2, 6, 7])
+def test_a_patient_has_the_same_bytes_alone_and_in_a_crowd(patients: int) -> None:
+    few, many = (
+        simulate(label(1), draw("adult-rr", number, seed=3), output_days=DAYS, engine="numpy")
+        for number in (patients, 20)
+    )
+    assert few.trajectories is not None
+    assert many.trajectories is not None
+    for name, values in few.trajectories.states._asdict().items():
+        crowd = np.ascontiguousarray(getattr(many.trajectories.states, name)[:, :patients])
+        assert values.tobytes() == crowd.tobytes(), name
+    for name in Endpoints.__slots__:
+        values, crowd = getattr(few.endpoints, name), getattr(many.endpoints, name)
+        if isinstance(values, np.ndarray):
+            assert np.array_equal(values, crowd[..., :patients], equal_nan=True), name
+
+
+def test_a_loss_of_nothing_by_which_the_lines_divide_stops_nobody() -> None:
+    def marrow(number: int) -> FloatArray:
+        people = draw("adult-rr", number, seed=3)
+        still = np.where(np.arange(number) == 0, 0.0, 1.0)
+        people = replace(people, kill_rate=still * people.kill_rate, regeneration_rate=still * people.regeneration_rate)
+        found = simulate(label(1), people, output_days=DAYS[1:], endpoints=False, engine="numpy").trajectories
+        assert found is not None
+        return found.states.marrow_3
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        alone, crowd = marrow(1), marrow(8)
+    assert np.array_equal(alone[:, 0], crowd[:, 0], equal_nan=True)
+    assert np.isfinite(crowd[:, 1:]).all()
