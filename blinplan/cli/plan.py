@@ -15,6 +15,7 @@ from blinplan.cli.app.options import (
     LabelOption,
     RegimenName,
     refuse_two_kinds,
+    tell_which_is_meant,
     terminal_of,
 )
 from blinplan.cli.app.plan_options import DATES
@@ -177,6 +178,7 @@ def plan(
     --site ward.toml --view bags[/bold]
     """
     terminal = terminal_of(context)
+    tell_which_is_meant(terminal, regimen, record=which.record)
     refuse_two_kinds(context, people)
     if people is not None and view is not View.DELIVERED:
         raise Refusal("--people is for --view delivered", "add it, or leave --people out")

@@ -17,6 +17,7 @@ from blinplan.cli.app.options import (
     RegimenName,
     Seed,
     refuse_two_kinds,
+    tell_which_is_meant,
     terminal_of,
 )
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
@@ -78,6 +79,7 @@ def report(
     The exit status is that of [bold]blinplan check[/bold] on the regimen.
     """
     terminal = terminal_of(context)
+    tell_which_is_meant(terminal, regimen)
     from pathlib import Path
 
     from blinplan.api.report import order_for_report

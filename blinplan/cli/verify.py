@@ -5,7 +5,15 @@ from typing import Annotated
 import typer
 
 from blinplan.api.vocabulary import TableFormat
-from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, LabelOption, RegimenName, terminal_of
+from blinplan.cli.app.options import (
+    ColourOption,
+    ConfigOption,
+    IsolatedOption,
+    LabelOption,
+    RegimenName,
+    tell_which_is_meant,
+    terminal_of,
+)
 from blinplan.cli.app.which_plan import AS_NOBODY_SAID, WhichPlan, with_plan_options
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.terminal import Colour
@@ -59,6 +67,7 @@ def verify(
     Exit status: 0 all agree; 1 something differs.
     """
     terminal = terminal_of(context)
+    tell_which_is_meant(terminal, regimen, record=which.record)
     from blinplan.api.planning.verify import verify as verification
 
     found = verification(

@@ -10,6 +10,7 @@ from blinplan.label.label import Label
 from blinplan.label.read import label_of
 from blinplan.limits import Limit
 from blinplan.quantities import MINUTES_PER_HOUR, decimal_text
+from blinplan.regimen.find import has_shipped_name
 from blinplan.regimen.reading import Reading, RegimenFile
 from blinplan.regimen.regimen import Eligibility, Indication, Regimen
 
@@ -53,9 +54,11 @@ def choose(regimen: Regimen, patient: Patient, load: Callable[[str], Reading]) -
     if not wrong:
         return Choice(regimen, "; ".join([limits, *_facts(who, patient)]), switched=False)
     other = _otherwise(regimen, load)
-    if other is None or misfits(other.eligibility, patient):
+    if other is None or misfits(other.regimen.eligibility, patient):
         raise PatientError("; ".join([limits, *wrong]))
-    return Choice(other, f"{'; '.join([limits, *wrong])}: switched to {other.name}", switched=True)
+    name = other.regimen.name
+    which = f" (the file {other.document.name}, not what comes with blinplan)" if has_shipped_name(other) else ""
+    return Choice(other.regimen, f"{'; '.join([limits, *wrong])}: switched to {name}{which}", switched=True)
 
 
 def misfits(who: Eligibility, patient: Patient) -> list[str]:
@@ -127,14 +130,14 @@ def _weight_text(weight: Fraction) -> str:
     return f"the patient weighs {decimal_text(weight, 3)} kg"
 
 
-def _otherwise(regimen: Regimen, load: Callable[[str], Reading]) -> Regimen | None:
+def _otherwise(regimen: Regimen, load: Callable[[str], Reading]) -> RegimenFile | None:
     if regimen.eligibility.otherwise is None:
         return None
     try:
         reading = load(regimen.eligibility.otherwise)
     except KeyError:
         return None
-    return reading.regimen if isinstance(reading, RegimenFile) else None
+    return reading if isinstance(reading, RegimenFile) else None
 
 
 class CoverageGap(NamedTuple):

@@ -117,6 +117,33 @@ def find(
     )
 
 
+def which_is_meant(named: str, record: str | None = None) -> str | None:
+    """Which regimen a name stands for that a file has and a shipped one too; None where there is no doubt.
+
+    Files are looked for here, and beside a course record of it.
+    """
+    path = Path(named)
+    if not named or path.suffix == ".toml" or not _may_be_shipped(named) or not library.names_of(named):
+        return None
+    if path.exists():
+        kind = "folder" if path.is_dir() else "file"
+        return f"{named} is the {kind} of that name, and not what comes with blinplan"
+    folders = dict.fromkeys((Path(), *([Path(record).parent] if record else [])))
+    files = [file for file in (folder / f"{named}.toml" for folder in folders) if file.is_file()]
+    return f"{named} is what comes with blinplan, and not {files[0].as_posix()}" if files else None
+
+
+def _may_be_shipped(named: str) -> bool:
+    """Whether it can be a shipped name, or that of a family, whose members are named after it or lie in a folder so."""
+    return any(name.startswith(named) or path.parent.name == named for name, path in library.paths().items())
+
+
+def has_shipped_name(file: RegimenFile) -> bool:
+    """Whether it is a user's file and named as a shipped regimen."""
+    path = Path(file.document.name)
+    return path.suffix == ".toml" and path.stem in library.paths()
+
+
 def find_one(named: str) -> FileSource | NotFound:
     """Find the one regimen that a name stands for."""
     sources = find(named)

@@ -96,6 +96,16 @@ def terminal_of(context: typer.Context) -> Terminal:
     return context.find_object(Terminal) or terminal()
 
 
+def tell_which_is_meant(terminal: Terminal, *names: str | None, record: str | None = None) -> None:
+    """Say which regimen a name stands for, where a file has it and a shipped one too."""
+    from blinplan.api.regimens.meant import which_is_meant
+
+    for name in names:
+        told = None if name is None else which_is_meant(name, record)
+        if told is not None:
+            terminal.tell(told)
+
+
 _OPTIONS = {
     "area": "--bsa",
     "differences": "--diff",

@@ -14,6 +14,7 @@ from blinplan.api.checking.check import (
     rule_choice,
     split,
 )
+from blinplan.cli.app.options import tell_which_is_meant
 from blinplan.cli.check.options import CheckOptions, read_day, read_figures, read_reports, read_waiver
 from blinplan.exit_status import ExitStatus, stop
 from blinplan.quantities import plural
@@ -29,6 +30,7 @@ def run(options: CheckOptions) -> None:
     from blinplan.cli.check import output
 
     _refuse_contradictions(options)
+    tell_which_is_meant(options.terminal, *(options.paths or ()))
     today, patient, reports = read_day(options.today), read_figures(options.patient), read_reports(options.reports)
     wanted = read_waiver(options, today)
     choice = rule_choice(options.select, options.extend_select, options.ignore, options.severity, dashes="--")

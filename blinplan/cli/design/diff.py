@@ -7,7 +7,7 @@ import typer
 from blinplan.api.patient import AreaFormula
 from blinplan.api.vocabulary import DiffFormat
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, terminal_of
+from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, tell_which_is_meant, terminal_of
 from blinplan.cli.app.patient_options import Area, Formula, Height, Weight, figures
 from blinplan.exit_status import stop
 from blinplan.terminal import Colour
@@ -59,6 +59,7 @@ def diff(
     Exit status: 0 patients get the same; 1 they do not.
     """
     terminal = terminal_of(context)
+    tell_which_is_meant(terminal, first, second)
     from blinplan.api.designing.diff import diff as difference
 
     patient = figures(weight, height, bsa, bsa_formula, None)

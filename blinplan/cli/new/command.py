@@ -7,7 +7,7 @@ import typer
 
 from blinplan.api.vocabulary import Indication, LabelName, Status
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import ColourOption, terminal_of
+from blinplan.cli.app.options import ColourOption, tell_which_is_meant, terminal_of
 from blinplan.quantities import Basis
 from blinplan.refusal import Refusal
 from blinplan.terminal import Colour, Terminal
@@ -147,6 +147,7 @@ def new(
     regimen is called site or record here.
     """
     terminal = terminal_of(context)
+    tell_which_is_meant(terminal, original)
     from blinplan.api.regimens.load import read_regimen
     from blinplan.api.regimens.new import Order, draft, label_of_project, read_premedication, read_step
     from blinplan.cli.new.destination import Destination

@@ -17,6 +17,7 @@ from blinplan.cli.app.options import (
     RegimenName,
     Seed,
     refuse_two_kinds,
+    tell_which_is_meant,
     terminal_of,
 )
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
@@ -137,6 +138,7 @@ def simulate(
     A body size (--weight and --height, or --bsa) is that of the typical patient; with --record it is the record's.
     """
     terminal = terminal_of(context)
+    tell_which_is_meant(terminal, regimen, record=record)
     from blinplan.api.regimens.order import order
     from blinplan.api.simulating.curves import curves as curves_of
     from blinplan.api.simulating.patients import people_of, size_of_all

@@ -242,7 +242,7 @@ def test_a_study_leads_to_another_and_a_regimen_of_ours_may_be_called_as_one(fol
     study = library.load("tower").document.text.replace("[eligibility]", '[eligibility]\notherwise = "mt103-205"')
     assert found("tower.toml", files={"tower.toml": study}) == []
     files = {"a.toml": leading("a", "tower"), "tower.toml": text("tower", "below_weight_kg = 45")}
-    assert found("a.toml", "tower.toml", files=files) == []
+    assert found("a.toml", "tower.toml", files=files) == [("tower.toml", "X005", '"tower"')]
 
 
 @pytest.mark.parametrize("name", sorted(library.paths()))
@@ -418,6 +418,30 @@ def _led(code: str, title: str, limits: str, answered: str, beside: str | None =
     return Example(code, answered, title, text("probe", limits), beside=beside)
 
 
+def _copied(title: str, old: str, new: str, answered: str) -> Example:
+    """A copy of a shipped regimen with its name, in which something is written otherwise."""
+    whole = library.load("rr-adult").document.text
+    assert old in whole
+    return Example("X005", answered, title, whole.replace(old, new, 1))
+
+
+OTHER_ORDERS = (
+    ("another first dose", '"9 mcg/day"', '"10 mcg/day"'),
+    ("a first step of 8 days", "days = 7", "days = 8"),
+    ("one cycle more", "repeat = 3", "repeat = 4"),
+    ("a day more in hospital", "hospital_days = [9, 2]", "hospital_days = [9, 3]"),
+    ("other premedication", '"20 mg"', '"16 mg"'),
+    ("other patients", "min_weight_kg = 45", "min_weight_kg = 46"),
+    ("an interval of 15 days", "treatment_free_days = 14", "treatment_free_days = 15"),
+    ("another disease", 'indication = "relapsed-refractory"', 'indication = "mrd-positive"'),
+)
+SAME_ORDERS = (
+    ("a copy", "", ""),
+    ("another title", 'title = "Relapsed', 'title = "Ward 7: relapsed'),
+    ("9 written otherwise", '"9 mcg/day"', '"9.0 µg/d"'),
+    ("the last step in two", "days = 21 }", 'days = 14 }, { dose = "28 mcg/day", days = 7 }'),
+)
+
 LIGHT = leading("beside", "probe", "below_weight_kg = 45")
 
 EXAMPLES = (
@@ -438,6 +462,10 @@ EXAMPLES = (
     _named("X004", "another name", f'name = "beside"\n{cycle()}', "finding"),
     _named("X004", "the name of the file", cycle(), "pass"),
     _named("X004", "a name that X001 tells of", f'name = "beside"\n{cycle()}', "pass", text("beside")),
+    _named("X005", "the name of a shipped one", f'name = "mrd-adult"\n{cycle()}', "finding"),
+    _named("X005", "a name that begins so", f'name = "mrd-adult-ward"\n{cycle()}', "pass"),
+    *(_copied(title, old, new, "finding") for title, old, new in OTHER_ORDERS),
+    *(_copied(title, old, new, "pass") for title, old, new in SAME_ORDERS),
 )
 
 

@@ -1,5 +1,6 @@
 """X: do files fit together, in their names, in what they lead to, and in whom they admit."""
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Sever
 
 if TYPE_CHECKING:
     from blinplan.rules.families.across_files.gaps import Edge, PatientGap
+    from blinplan.rules.families.across_files.shipped_names import Namesake
 
 TITLE = "Files together"
 
@@ -81,6 +83,34 @@ def _file_name(rule: Rule, case: Case) -> Answer:
             value=f"{this.name} in {this.file_name}.toml",
         ),
     )
+
+
+def _shipped_name(rule: Rule, case: Case) -> Answer:
+    names = {case.regimen.name: "name", _file_name_of(case): "file"}
+    for name in names.keys() & library.paths().keys():
+        from blinplan.rules.families.across_files.shipped_names import namesake  # few files have such a name
+
+        found = namesake(case.regimen, name)
+        if found is not None and found.differences:
+            named = "" if name == case.regimen.name else "this file is named so: "
+            return [_other_orders(rule, case, named, found)]
+    return ()
+
+
+def _other_orders(rule: Rule, case: Case, named: str, found: "Namesake") -> Finding:
+    return case.finding(
+        rule,
+        ("name",),
+        f"{named}{found.name} is also the name of a regimen that comes with blinplan, which orders otherwise:"
+        f" {found.summary}",
+        f"give it a name of its own; in a command {found.name} means the one that comes with blinplan, and in a record"
+        " or `otherwise` beside this file it means this file",
+        value=f"{found.name}: {'; '.join(found.differences)}",
+    )
+
+
+def _file_name_of(case: Case) -> str:
+    return os.path.basename(case.document.name).removesuffix(".toml")  # noqa: PTH119 - which every file is asked
 
 
 # --- the regimen for others -------------------------------------------------------------------------------------------
@@ -236,6 +266,10 @@ treatment_free_days = 14"""
 _MRD = 'indication = "mrd-positive"\n\n'
 
 
+_NAMED_OTHERWISE = '[[waiver]]\nrule = "X004"\nreason = "The file is an example"\n\n'
+"""A waiver of what is said of a file that is not named as its regimen."""
+
+
 def _for(limits: str) -> str:
     return f"[eligibility]\n{limits}\n\n{_CYCLE}"
 
@@ -290,6 +324,18 @@ RULES = (
         bad=f'name = "beside"\n{_CYCLE}',
         good=f'name = "probe"\n{_CYCLE}',
         check=_file_name,
+        sources=_CONVENTION,
+    ),
+    Rule(
+        "X005",
+        "shipped-name",
+        "A regimen has the name of one that comes with blinplan, or its file has, and orders something else.",
+        Severity.WARNING,
+        "Who reads that name on a plan, in a record or in a mail takes it for the one that everybody has.",
+        limits=(),
+        bad=f'name = "mrd-adult"\n{_NAMED_OTHERWISE}{_CYCLE}',
+        good=f'name = "probe"\n{_CYCLE}',
+        check=_shipped_name,
         sources=_CONVENTION,
     ),
 )

@@ -1,0 +1,85 @@
+"""A name that a file has and a shipped regimen too: who is meant is said, and by every command that takes one."""
+
+from pathlib import Path
+
+import pytest
+
+from blinplan.regimen import library
+from blinplan.regimen.find import NotFound, find, which_is_meant
+from tests.program import Run
+
+RR = library.load("rr-adult").document.text
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("file", "named", "meant"),
+    [
+        ("rr-adult.toml", "rr-adult", "what comes with blinplan, and not rr-adult.toml"),
+        ("rr-adult", "rr-adult", "the file of that name, and not what comes with blinplan"),
+        ("mt103-206/a.toml", "mt103-206", "the folder of that name, and not what comes with blinplan"),
+    ],
+)
+def test_where_a_file_has_a_shipped_name_it_is_said_which_is_meant(file: str, named: str, meant: str) -> None:
+    Path(file).parent.mkdir(exist_ok=True)
+    Path(file).write_text(RR, encoding="utf-8")
+    assert which_is_meant(named) == f"{named} is {meant}"
+    sources = find(named)
+    assert not isinstance(sources, NotFound)
+    assert {source.shipped for source in sources} == {"what comes" in meant[:10]}
+
+
+@pytest.mark.parametrize("named", ["rr-adult", "rr-adult.toml", "./rr-adult.toml", "ward", "-", "", "r" * 300])
+def test_where_only_one_can_be_meant_nothing_is_said(named: str) -> None:
+    if named.endswith(".toml"):
+        Path("rr-adult.toml").write_text(RR, encoding="utf-8")
+    if named == "ward":
+        Path("ward.toml").write_text(RR, encoding="utf-8")
+    assert which_is_meant(named) is None
+
+
+def test_a_file_beside_the_record_is_another_one_than_a_shipped_name_means() -> None:
+    Path("ward").mkdir()
+    Path("ward/rr-adult.toml").write_text(RR, encoding="utf-8")
+    assert which_is_meant("rr-adult") is None
+    told = which_is_meant("rr-adult", "ward/a.toml")
+    assert told == "rr-adult is what comes with blinplan, and not ward/rr-adult.toml"
+
+
+def test_members_of_a_family_are_named_after_it_or_lie_together() -> None:
+    """A folder is not taken for a family without reading all that is shipped: its name says that it is none."""
+    for regimen in library.shipped_regimens():
+        family = regimen.family or ""
+        assert regimen.name.startswith(family) or library.paths()[regimen.name].parent.name == family
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "rr-adult", "--no-simulate"],
+        ["plan", "rr-adult", "--weight", "70"],
+        ["simulate", "rr-adult", "--typical", "--to-day", "1"],
+        ["diff", "rr-adult", "mrd-adult"],
+        ["new", "ward", "--from", "rr-adult", "--output", "-"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_every_command_that_takes_a_name_says_it(inside: Run, words: list[str]) -> None:
+    assert "and not rr-adult.toml" not in " ".join(inside(*words).err.split())
+    Path("rr-adult.toml").write_text(RR, encoding="utf-8")
+    assert "rr-adult is what comes with blinplan, and not rr-adult.toml" in " ".join(inside(*words).err.split())
+
+
+def test_a_plan_says_which_regimen_for_others_it_took(inside: Run) -> None:
+    words = ["plan", "rr-adult.toml", "--weight", "38", "--height", "150"]
+    Path("rr-adult.toml").write_text(RR, encoding="utf-8")
+    assert "not what comes with blinplan" not in " ".join(inside(*words).out.split())
+    light = library.load("rr-below-45-kg").document.text
+    Path("rr-below-45-kg.toml").write_text(light, encoding="utf-8")
+    told = "switched to rr-below-45-kg (the file rr-below-45-kg.toml, not what comes with blinplan)"
+    assert told in " ".join(inside(*words).out.split())
