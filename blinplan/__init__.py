@@ -2,8 +2,8 @@
 
 Read a regimen with `load`, judge it by the rules with `check`, expand it to what one `patient` gets with `expand`, put
 that on the calendar with `plan`, see what was `delivered` of it, send virtual patients through it with `simulate` and
-`curves`, `merge` stretches of them, say how two regimens differ with `diff`, weigh the `evidence` for the `model`, and
-write all of it on one page with `report`.
+`curves`, `merge` stretches of them, say how two regimens differ with `diff`, and `compare` them on the same patients,
+weigh the `evidence` for the `model`, and write all of it on one page with `report`.
 """
 
 import sys
@@ -15,6 +15,8 @@ from blinplan.version import __version__
 if TYPE_CHECKING:
     from blinplan.api.checking.check import check
     from blinplan.api.checking.check_result import CheckResult
+    from blinplan.api.designing.compare import compare
+    from blinplan.api.designing.compared import ComparisonResult
     from blinplan.api.designing.diff import DiffResult, diff
     from blinplan.api.library import regimens, rule, rules
     from blinplan.api.modelling.evidence import EvidenceResult, evidence
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AgendaResult",
     "CheckResult",
+    "ComparisonResult",
     "CurvesResult",
     "DeliveredResult",
     "DiffResult",
@@ -75,6 +78,7 @@ __all__ = [
     "__version__",
     "agenda",
     "check",
+    "compare",
     "curves",
     "cycle",
     "delivered",
@@ -112,6 +116,7 @@ __all__ = [
 _MODULES = {
     "AgendaResult": "api.planning.agenda",
     "CheckResult": "api.checking.check_result",
+    "ComparisonResult": "api.designing.compared",
     "CurvesResult": "api.simulating.curves",
     "DeliveredResult": "api.planning.delivered",
     "DiffResult": "api.designing.diff",
@@ -132,6 +137,7 @@ _MODULES = {
     "VerificationResult": "api.planning.verify",
     "agenda": "api.planning.agenda",
     "check": "api.checking.check",
+    "compare": "api.designing.compare",
     "curves": "api.simulating.curves",
     "cycle": "api.regimens.build",
     "delivered": "api.planning.plan",

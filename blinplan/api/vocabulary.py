@@ -16,6 +16,8 @@ __all__ = [
     "AttenuationName",
     "Basis",
     "CheckFormat",
+    "CompareFormat",
+    "CompareFormatName",
     "DiffFormat",
     "DiffFormatName",
     "FailOn",
@@ -98,6 +100,15 @@ class ValuesFormat(StrEnum):
     CSV = "csv"
 
 
+class CompareFormat(StrEnum):
+    """How to show a comparison; csv has a row a patient and regimen."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+
+
 class DiffFormat(StrEnum):
     """How to show differences: in words, as a document, or for a pull request."""
 
@@ -130,6 +141,7 @@ class Attenuation(StrEnum):
 PlanFormatName = PlanFormat | Literal["table", "json", "csv", "ics", "fhir", "html", "nonmem"]
 ViewName = View | Literal["overview", "agenda", "days", "month", "bags", "starts", "expected", "delivered"]
 SimulateFormatName = SimulateFormat | Literal["table", "json", "csv"]
+CompareFormatName = CompareFormat | Literal["table", "json", "markdown", "csv"]
 DiffFormatName = DiffFormat | Literal["text", "json", "markdown"]
 ValuesFormatName = ValuesFormat | Literal["full", "json", "csv"]
 TableOrJson = TableFormat | Literal["table", "json"]

@@ -4,6 +4,7 @@ Age has no part in how the model responds. Adolescents of an adult's weight, of 
 for by adults: an age limit below which a population has nobody passes over none of it.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
 from math import inf, nextafter
@@ -51,16 +52,39 @@ def admitted_cohort(
     NotEligibleError
         When hardly anybody of the population fits.
     """
+    return commonly_admitted_cohort((regimen,), preset, patients, seed, before, piece)
+
+
+def commonly_admitted_cohort(
+    regimens: Sequence[Regimen],
+    preset: str | Preset,
+    patients: int,
+    seed: int,
+    before: int = 0,
+    piece: int = PIECE,
+) -> DrawnCohort:
+    """Find so many virtual patients whom each of some regimens admits, as `admitted_cohort` does for one.
+
+    Raises
+    ------
+    NotEligibleError
+        When hardly anybody of the population fits.
+    """
     chosen = preset if isinstance(preset, Preset) else load_parameters().presets[preset]
-    who = limits_of(regimen.eligibility, chosen)
-    wanted = partial(fits, who) if who.limited or who.limited_by_age else None
+    limits = [limits_of(regimen.eligibility, chosen) for regimen in regimens]
+    whos = tuple(dict.fromkeys(who for who in limits if who.limited or who.limited_by_age))
+    wanted = partial(fits, whos[0]) if len(whos) == 1 else partial(_fit_all, whos) if whos else None
     try:
         return drawn_cohort(preset, patients, seed, before, wanted, piece)
     except TooFewError as error:
         fit = f"{error.found:,} fit" if error.found else "nobody fits"
-        raise NotEligibleError(
-            f"{regimen.name} is for {regimen.eligibility}, and of {error.drawn:,} people drawn of {chosen.key} {fit}"
-        ) from error
+        for_whom = " and ".join(dict.fromkeys(f"{regimen.name} is for {regimen.eligibility}" for regimen in regimens))
+        raise NotEligibleError(f"{for_whom}, and of {error.drawn:,} people drawn of {chosen.key} {fit}") from error
+
+
+def _fit_all(whos: Sequence[Eligibility], bodies: Bodies) -> BoolArray:
+    """Whom all of the limits admit (N)."""
+    return np.asarray(np.logical_and.reduce([fits(who, bodies) for who in whos]))
 
 
 def admitted_typical(regimen: Regimen, preset: str) -> Population:

@@ -21,9 +21,10 @@ from blinplan.physiology.model.states import SHOWN
 from blinplan.physiology.solve import simulate
 from blinplan.physiology.trajectories import Trajectories
 from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.simulation.crowd.cohort import Cohort
 from blinplan.simulation.crowd.columns import Columns
 from blinplan.simulation.trajectories import Portion, RequestedCurves
-from blinplan.simulation.trial import CohortTrial, Simulation
+from blinplan.simulation.trial import CohortTrial, Simulation, Trial
 
 LEVELS = (5.0, 50.0, 95.0)
 """The percentiles of a band, as in the table of endpoints."""
@@ -151,9 +152,23 @@ def bands_of(
     progress: Callable[[int], None] | None = None,
 ) -> Bands:
     """Take the bands of the patients of a simulation, or the curves of its typical patient where it has no others."""
-    trial = simulation.outcome.trial
-    asked = _RequestedBands(days, tuple(SIGNALS[key] for key in signals), simulation.cohort.size, MOST_VALUES)
-    people = (part.population() for part in simulation.cohort.parts(_BLOCK))
+    return bands_of_trial(
+        simulation.outcome.trial, simulation.cohort, days, signals, executor=executor, progress=progress
+    )
+
+
+def bands_of_trial(
+    trial: Trial | CohortTrial,
+    cohort: Cohort,
+    days: FloatArray,
+    signals: Iterable[str] = tuple(SIGNALS),
+    *,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Bands:
+    """Take the bands of patients who are sent through a regimen."""
+    asked = _RequestedBands(days, tuple(SIGNALS[key] for key in signals), cohort.size, MOST_VALUES)
+    people = (part.population() for part in cohort.parts(_BLOCK))
     one_by_one = (trial.trial_of(some) if isinstance(trial, CohortTrial) else trial for some in people)
     blocks = ((some.dosing, some.population) for some in one_by_one)
     return _percentiles(blocks, asked, trial.options, executor, progress)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.regimen import library
 from blinplan.regimen.find import STANDARD_INPUT, FileSource, NotFound, find, find_one
-from blinplan.regimen.reading import Content, Reading
+from blinplan.regimen.reading import Content
 from blinplan.regimen.regimen import Regimen
 from blinplan.repository.revision import Commit, commit_named, is_shallow
 from blinplan.repository.root import top_level
@@ -233,6 +233,16 @@ def _unknown(name: str, where: Path, *, shallow: bool = False) -> Refusal:
     return Refusal(message, f"{meant}{_ADVICE}")
 
 
-def reading_of_side(side: OneFile) -> Reading:
-    """What a file holds, or what is wrong with it."""
-    return side.content.reading
+def file_named(source: SideSource, configurations: Configurations) -> OneFile:
+    """The one regimen that a name stands for, as it is or as git had it.
+
+    Raises
+    ------
+    Refusal
+        When there is none, or it is a folder.
+    """
+    with _git_refusals():
+        side = _side_named(source, source, configurations)
+    if isinstance(side, FileTree):
+        raise Refusal(f"{side.name} is a folder, and one regimen is needed", "name a file")
+    return side

@@ -5,19 +5,28 @@ from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
-from blinplan.data_table import DataTable, csv_parts, write_parquet
+from blinplan.data_table import DataTable, csv_parts, json_lines_parts, write_parquet
 from blinplan.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from blinplan.refusal import ArgumentRefusal, Refusal
 from blinplan.writing import refuse_overwriting, refuse_unwritable, replace_with_parts, replacing
 
+JSON_LINES = ".jsonl"
 STRETCH = ".npz"
 """How files end that hold a stretch of patients, to be joined with others."""
 
 
 def refuse_data_file(path: Path, inputs: tuple[str, ...] = (), output_format: str | None = None) -> None:
     """Refuse a file for data that cannot be written, or is one of the inputs, before anything is simulated."""
-    if path.suffix not in {".csv", ".parquet", STRETCH}:
-        raise Refusal(f"{path} does not end in .csv, .parquet or {STRETCH}", "the ending says how the data is written")
+    refuse_table_file(path, (".csv", ".parquet", STRETCH), inputs, output_format)
+
+
+def refuse_table_file(
+    path: Path, endings: tuple[str, ...], inputs: tuple[str, ...] = (), output_format: str | None = None
+) -> None:
+    """The same for a file that may end in some ways."""
+    if path.suffix not in endings:
+        allowed = f"{', '.join(endings[:-1])} or {endings[-1]}"
+        raise Refusal(f"{path} does not end in {allowed}", "the ending says how the data is written")
     if output_format == "json" or (output_format in {"csv", "nonmem"} and path.suffix != ".csv"):
         message = "{short_output_format} {form} and {short_output} {path} contradict each other"
         advice = "leave {short_output_format} out: the ending decides"
@@ -40,12 +49,12 @@ def refuse_record_file(path: Path) -> None:
 
 
 def write_table(table: DataTable, target: Path) -> None:
-    """Write a table, as it comes, to a file whose ending says how: .csv or .parquet."""
+    """Write a table, as it comes, to a file whose ending says how: .csv, .parquet or .jsonl."""
     if target.suffix == ".parquet":
         with replacing(target) as beside:
             write_parquet(table, beside)
     else:
-        replace_with_parts(target, csv_parts(table))
+        replace_with_parts(target, json_lines_parts(table) if target.suffix == JSON_LINES else csv_parts(table))
 
 
 _UNITS = {"min": 1, "h": MINUTES_PER_HOUR, "d": MINUTES_PER_DAY}

@@ -42,6 +42,30 @@ IsolatedOption = Annotated[
 
 
 _VIRTUAL = "Virtual patients"
+Patients = Annotated[
+    int, typer.Option("--patients", min=1, max=1_000_000, help="How many virtual patients.", rich_help_panel=_VIRTUAL)
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        "--threads",
+        min=1,
+        max=256,
+        help="Threads to use; all processors when not given. Results do not depend on it.",
+        rich_help_panel=_VIRTUAL,
+    ),
+]
+Uncertainty = Annotated[
+    int,
+    typer.Option(
+        "--uncertainty",
+        metavar="SETS",
+        min=0,
+        max=1000,
+        help="Run again with so many parameter sets, drawn within their published uncertainty.",
+        rich_help_panel=_VIRTUAL,
+    ),
+]
 Seed = Annotated[
     int,
     typer.Option("--seed", min=0, max=2**63 - 1, help="What they are drawn from.", rich_help_panel=_VIRTUAL),

@@ -32,6 +32,7 @@ COMMANDS = {
     "check": "check.command",
     "simulate": "simulate.command",
     "merge": "simulate.merge",
+    "compare": "design.compare",
     "diff": "design.diff",
     "plan": "plan",
     "verify": "verify",

@@ -11,11 +11,14 @@ from blinplan.cli.app.options import (
     AttenuationOption,
     ColourOption,
     FollowUp,
+    Patients,
     People,
     Population,
     PremedicationEffect,
     RegimenName,
     Seed,
+    Threads,
+    Uncertainty,
     refuse_two_kinds,
     tell_which_is_meant,
     terminal_of,
@@ -55,9 +58,7 @@ if TYPE_CHECKING:
 def simulate(
     context: typer.Context,
     regimen: RegimenName,
-    patients: Annotated[
-        int, typer.Option(min=1, max=1_000_000, help="How many virtual patients.", rich_help_panel="Virtual patients")
-    ] = 1000,
+    patients: Patients = 1000,
     first: Annotated[
         int,
         typer.Option(
@@ -74,25 +75,8 @@ def simulate(
     typical: Annotated[
         bool, typer.Option("--typical", help="The typical patient alone.", rich_help_panel="Virtual patients")
     ] = False,
-    uncertainty: Annotated[
-        int,
-        typer.Option(
-            metavar="SETS",
-            min=0,
-            max=1000,
-            help="Run again with so many parameter sets, drawn within their published uncertainty.",
-            rich_help_panel="Virtual patients",
-        ),
-    ] = 0,
-    threads: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            max=256,
-            help="Threads to use; all processors when not given. Results do not depend on it.",
-            rich_help_panel="Virtual patients",
-        ),
-    ] = None,
+    uncertainty: Uncertainty = 0,
+    threads: Threads = None,
     weight: Weight = None,
     height: Height = None,
     bsa: Area = None,

@@ -27,7 +27,7 @@ Values = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.object_]
 Simulated = Simulation | PlannedSimulation | RequestedCurves
 AT_ONCE = 1_000
 """Patients of whom the endpoints are read at once."""
-_ROW_GROUP = 100_000
+ROW_GROUP = 100_000
 
 
 def simulation_manifest(of: Simulated, input_fingerprint: str, record: str | None = None) -> dict[str, Any]:
@@ -82,14 +82,14 @@ def endpoint_table(
     With errors, those that are levels of something stand at the end once more, as a sample would be measured.
     """
     by_day = simulated.request.by_day
-    typical = _endpoint_columns(simulated.typical.quantities, simulated.typical.events, by_day)
+    typical = endpoint_columns(simulated.typical.quantities, simulated.typical.events, by_day)
     measured = [] if errors is None else _measured_endpoint_columns(simulated.typical.quantities)
     return DataTable(
         "endpoints",
-        (*_who(simulated.cohort), *(_BODY[name] for name in BODY), *(column for column, _ in typical), *measured),
-        _endpoints(computed, simulated.cohort, by_day, errors),
+        (*patient_columns(simulated.cohort), *(column for column, _ in typical), *measured),
+        rows_of_endpoints(computed, simulated.cohort, by_day, errors),
         {**_about(simulated, input_fingerprint, record), **errors_of(errors)},
-        row_group=_ROW_GROUP,
+        row_group=ROW_GROUP,
     )
 
 
@@ -98,7 +98,7 @@ def errors_of(errors: Errors | None) -> dict[str, Any]:
     return {} if errors is None else {"measured_seed": errors.seed}
 
 
-def _endpoint_columns(
+def endpoint_columns(
     quantities: Sequence[Quantity], events: Sequence[Occurrence], by_day: Sequence[float]
 ) -> list[tuple[Column, FloatArray]]:
     """The columns of endpoints with what they hold, in the order of their places; what is by a day is last."""
@@ -159,6 +159,11 @@ def _samples(portion: DonePortion, errors: Errors | None) -> Iterator[Values]:
             yield from errors.of_endpoint(assay, of.key, of.values, portion.numbers)
 
 
+def patient_columns(cohort: Cohort) -> tuple[Column, ...]:
+    """The columns that say which patient it is, and of what body."""
+    return (*_who(cohort), *(_BODY[name] for name in BODY))
+
+
 def _who(cohort: Cohort) -> tuple[Column, ...]:
     """The columns that say which patient it is."""
     return (_PATIENT, _ID) if cohort.ids else (_PATIENT,)
@@ -171,7 +176,7 @@ def _numbers(cohort: Cohort, first: int, numbers: FloatArray) -> tuple[Values, .
     return (counted + 1, names) if cohort.ids else (counted + 1,)
 
 
-def _endpoints(
+def rows_of_endpoints(
     computed: Iterable[DonePortion], cohort: Cohort, by_day: Sequence[float], errors: Errors | None
 ) -> Iterator[tuple[Values, ...]]:
     """The rows of patients, with whether they have got somewhere by each of some days."""
@@ -180,7 +185,7 @@ def _endpoints(
         yield (
             *_numbers(cohort, done, portion.numbers),
             *(_of_kind(values, _BODY[name].kind) for name, values in zip(BODY, portion.body, strict=True)),
-            *(values for _, values in _endpoint_columns(portion.quantities, portion.events, by_day)),
+            *(values for _, values in endpoint_columns(portion.quantities, portion.events, by_day)),
             *_samples(portion, errors),
         )
         done += portion.numbers.shape[0]

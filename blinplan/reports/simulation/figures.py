@@ -2,6 +2,7 @@
 
 import io
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from blinplan.fingerprint import model_hash
 from blinplan.outside_text import visible
 from blinplan.reports.shared.words import drawn_from, ordered_text, unverified_mark
-from blinplan.reports.simulation.axes import Stretch, axis_of, day_ticks, dose_unit, stretches
-from blinplan.simulation.percentiles import Band, Bands
+from blinplan.reports.simulation.axes import Axis, Stretch, axis_of, day_ticks, dose_unit, stretches
+from blinplan.simulation.percentiles import Band, Bands, Signal
 from blinplan.simulation.trial import Simulation
 from blinplan.version import __version__
 
@@ -94,13 +95,17 @@ def figure(
     """
     first, last = float(bands.days[0]), float(bands.days[-1])
     sheet = _Sheet(width, first, last, stretches(simulation.periods, first, last), smallest)
+    return file_of(lambda: _drawing(simulation, bands, sheet), output_format, sheet.letters(_STYLE["font.size"]))
+
+
+def file_of(draw: Callable[[], Figure], output_format: FigureFormat, letters: float = _STYLE["font.size"]) -> bytes:
+    """Draw in the style of all figures, with letters of a size, to a file that is the same bytes every time."""
     with mpl.rc_context():
         mpl.rcdefaults()  # what a user has set elsewhere must not change the figure
         mpl.rcParams.update(_STYLE)
-        mpl.rcParams["font.size"] = sheet.letters(_STYLE["font.size"])
-        drawing = _drawing(simulation, bands, sheet)
+        mpl.rcParams["font.size"] = letters
         content = io.BytesIO()
-        drawing.savefig(content, format=output_format.value, dpi=_DOTS_PER_INCH, metadata=_METADATA[output_format])
+        draw().savefig(content, format=output_format.value, dpi=_DOTS_PER_INCH, metadata=_METADATA[output_format])
     return content.getvalue()
 
 
@@ -189,28 +194,38 @@ def _panel(axes: "Axes", band: Band, bands: Bands, sheet: _Sheet) -> None:
     if bands.patients > 1:
         axes.fill_between(bands.days, low, high, color=_LINE, alpha=0.22, linewidth=0)
     axes.plot(bands.days, middle, color=_LINE, solid_joinstyle="round")
-    axes.set_xlim(sheet.first, sheet.last)
+    scale_panel(axes, axis, band.signal, (sheet.first, sheet.last), sheet.width)
+    mark_reference(axes, axis, band.signal, _REFERENCE, sheet.letters(6.0))
+
+
+def scale_panel(axes: "Axes", axis: Axis, signal: Signal, days: tuple[float, float], width: float) -> None:
+    """Scale a panel for a signal over some days, in a figure so many mm wide."""
+    axes.set_xlim(*days)
     if axis.logarithmic:
         axes.set_yscale("log")
     axes.set_ylim(axis.low, axis.high)
     axes.yaxis.set_major_locator(FixedLocator(axis.ticks))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
-    axes.xaxis.set_major_locator(FixedLocator(day_ticks(sheet.first, sheet.last, int(sheet.width / 12))))
-    axes.set_ylabel(f"{band.signal.label.replace('Drug concentration', 'Drug')}\n({band.signal.unit})")
-    if axis.reference is not None:
-        axes.axhline(axis.reference, color=_REFERENCE, linewidth=0.8, dashes=(4, 2), zorder=1.5)
-        text = f"{axis.reference:g} {band.signal.unit}" if axis.logarithmic else axis.reference_text
-        axes.annotate(
-            text,
-            (1, axis.reference),
-            (-1, 1.5),
-            ("axes fraction", "data"),
-            "offset points",
-            ha="right",
-            color=_REFERENCE,
-            fontsize=sheet.letters(6.0),
-        )
+    axes.xaxis.set_major_locator(FixedLocator(day_ticks(*days, int(width / 12))))
+    axes.set_ylabel(f"{signal.label.replace('Drug concentration', 'Drug')}\n({signal.unit})")
+
+
+def mark_reference(axes: "Axes", axis: Axis, signal: Signal, colour: str, letters: float) -> None:
+    """Mark the value for which an axis has a line, and say what it is."""
+    if axis.reference is None:
+        return
+    axes.axhline(axis.reference, color=colour, linewidth=0.8, dashes=(4, 2), zorder=1.5)
+    axes.annotate(
+        f"{axis.reference:g} {signal.unit}" if axis.logarithmic else axis.reference_text,
+        (1, axis.reference),
+        (-1, 1.5),
+        ("axes fraction", "data"),
+        "offset points",
+        ha="right",
+        color=colour,
+        fontsize=letters,
+    )
 
 
 def _caption(simulation: Simulation, bands: Bands) -> str:

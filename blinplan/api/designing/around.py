@@ -1,0 +1,114 @@
+"""What is asked of regimens that are compared besides their patients: bags and vials, and what the rules find."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from blinplan.api.patient import Patient, patient
+from blinplan.api.regimens.order import OrderedRegimen
+from blinplan.refusal import ArgumentRefusal, Refusal
+from blinplan.regimen.regimen import Regimen
+
+if TYPE_CHECKING:
+    from blinplan.design.comparison.compare import PairedComparison
+    from blinplan.reports.design.comparison import FindingApart
+    from blinplan.rules.rule import Finding
+
+_A_MONDAY = date(2026, 1, 5)
+"""The day on which a course begins for the count of its bags, where nobody gives one."""
+
+
+class Bags(NamedTuple):
+    """How many bags and vials each regimen takes, and what has to be said of that."""
+
+    counts: tuple[tuple[int | None, int | None], ...]
+    remarks: tuple[str, ...]
+
+
+def bags_of_arms(
+    compared: "PairedComparison",
+    size: Patient,
+    site: str | Path | None,
+    start: datetime | str | None,
+    time_zone: str | None,
+) -> Bags:
+    """Lay out the bags of each regimen as a site prepares them; none where no site is given.
+
+    Raises
+    ------
+    Refusal
+        When there is a start and no site, or the site cannot prepare them.
+    """
+    if site is None:
+        if start is not None or time_zone is not None:
+            given = "start" if start is not None else "time_zone"
+            raise ArgumentRefusal(f"{{{given}}} needs {{site}}", "give the profile of the site that prepares the bags")
+        return Bags(((None, None),) * len(compared.arms), ())
+    from blinplan.api.regimens.load import read_site
+
+    profile = read_site(site)
+    hour, minute = divmod(600 if profile.change_minute is None else profile.change_minute, 60)
+    begins = start or f"{_A_MONDAY.isoformat()}T{hour:02d}:{minute:02d}"
+    whom = size if size.weight is not None and size.area is not None else _typical(compared)
+    zone = time_zone or profile.time_zone or "UTC"
+    counts = tuple(_count(arm.regimen, whom, begins, zone, site) for arm in compared.arms)
+    assumed = "" if start is not None else ", a Monday"
+    figures = f"{float(whom.weight or 0):.4g} kg and {float(whom.height or 0):.4g} cm"
+    when = str(begins).replace("T", " ")
+    return Bags(counts, (f"Bags and vials are for {figures}, in a course that begins on {when}{assumed}.",))
+
+
+def _typical(compared: "PairedComparison") -> Patient:
+    """The typical patient whom the reference admits, in whole kilograms and centimetres."""
+    from blinplan.simulation.trial import typical_patient
+
+    person = typical_patient(compared.reference.regimen, compared.preset, None)
+    return patient(round(float(person.weight_kg[0])), round(float(person.height_cm[0])), age=None)
+
+
+def _count(
+    regimen: Regimen, whom: Patient, begins: datetime | str, zone: str, site: str | Path
+) -> tuple[int | None, int | None]:
+    """How many bags and vials a regimen takes; the latter None where that of any bag is not known."""
+    from blinplan.api.planning.plan import plan
+    from blinplan.reports.plan.bags.vials import usage_of_cycles
+
+    try:
+        planned = plan(regimen, whom, start=begins, time_zone=zone, site=site)
+    except Refusal as refusal:
+        raise Refusal(f"{regimen.name}: {refusal.message}", refusal.advice) from refusal
+    assert planned.dated is not None  # noqa: S101 - it has a start
+    used = [one.used for one in usage_of_cycles(planned.dated)]
+    known = [one.vials for one in used if one is not None]
+    return len(planned.bags), sum(known) if len(known) == len(used) else None
+
+
+def findings_apart(orders: Mapping[str, OrderedRegimen]) -> "tuple[FindingApart, ...]":
+    """What rules find in some of the regimens, of which not all have a finding."""
+    from blinplan.reports.design.comparison import FindingApart
+
+    found = {name: _findings(one) for name, one in orders.items()}
+    having = {code: [name for name, own in found.items() if code in {f.code for f in own}] for code in _codes(found)}
+    apart: dict[tuple[str, str, str], list[str]] = {}
+    for code, names in having.items():
+        if len(names) < len(orders):
+            for name in names:
+                for one in found[name]:
+                    if one.code == code:
+                        apart.setdefault((code, one.severity.value, one.message), []).append(name)
+    return tuple(FindingApart(*finding, tuple(dict.fromkeys(names))) for finding, names in apart.items())
+
+
+def _codes(found: "Mapping[str, Sequence[Finding]]") -> list[str]:
+    return sorted({one.code for own in found.values() for one in own})
+
+
+def _findings(order: OrderedRegimen) -> "tuple[Finding, ...]":
+    """What the rules find in a regimen, as `check` finds it where it is."""
+    from blinplan.api.checking.check import check
+    from blinplan.regimen import library
+
+    name = order.name
+    is_there = not order.choice.switched and (name in library.paths() or Path(name).is_file())
+    return check(name if is_there else order.regimen).findings

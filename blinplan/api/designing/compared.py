@@ -1,0 +1,230 @@
+"""Regimens that were compared, and how that shows itself."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blinplan.api.designing.around import Bags
+from blinplan.api.notebook import table_html
+from blinplan.api.patient import Patient
+from blinplan.api.regimens.order import OrderedRegimen
+from blinplan.api.simulating.data_file import write_table
+from blinplan.api.simulating.drawing import ALL, PAGE_WIDTH, figure_files, signals_of, window
+from blinplan.api.vocabulary import CompareFormat, CompareFormatName, SignalName
+from blinplan.data_table import DataTable, csv_parts
+from blinplan.executor import Executor
+from blinplan.refusal import Refusal
+from blinplan.terminal import PLAIN, Screen
+from blinplan.writing import replace_file
+
+if TYPE_CHECKING:
+    from blinplan.design.comparison.compare import ComparedEndpoint, PairedComparison
+    from blinplan.design.difference.difference import RegimenDifference
+    from blinplan.reports.design.comparison import ComparisonView, FindingApart
+    from blinplan.simulation.percentiles import Bands
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ComparisonResult:
+    """Several regimens on the same virtual patients; the first is the reference.
+
+    Attributes
+    ----------
+    comparison
+        What came of the patients, and how each of them differs between the regimens.
+    orders
+        The regimens that were asked for.
+    patient
+        Whose body surface area amounts are told at.
+    bags
+        How many bags and vials each takes.
+    findings_apart
+        What rules find in some of them and not in all; None where they were not asked.
+    """
+
+    comparison: "PairedComparison"
+    orders: tuple[OrderedRegimen, ...]
+    patient: Patient
+    bags: Bags
+    findings_apart: "tuple[FindingApart, ...] | None" = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the regimens are called, the reference first."""
+        return tuple(arm.name for arm in self.comparison.arms)
+
+    @property
+    def endpoints(self) -> "dict[str, ComparedEndpoint]":
+        """Everything that is compared, by key; of shares by a day, the day stands behind it: ``b_depleted_day@7``."""
+        return {
+            one.key if one.by_day is None else f"{one.key}@{one.by_day:g}": one for one in self.comparison.endpoints
+        }
+
+    def endpoint(self, key: str) -> "ComparedEndpoint":
+        """One of them.
+
+        Raises
+        ------
+        Refusal
+            When there is none of that key.
+        """
+        found = self.endpoints
+        if key not in found:
+            raise Refusal(f"nothing that is compared is called {key[:60]!r}", f"the keys are {', '.join(found)}")
+        return found[key]
+
+    @property
+    def differences(self) -> "dict[str, RegimenDifference]":
+        """How each of the others differs from the reference, in words, by name."""
+        from blinplan.design.difference.difference import difference
+
+        arms, area = self.comparison.arms, self._area
+        return {arm.name: difference(arms[0].regimen, arm.regimen, area) for arm in arms[1:]}
+
+    @property
+    def _area(self) -> Fraction:
+        from blinplan.design.difference.totals import usual_area
+
+        area = self.patient.area
+        return usual_area(self.comparison.reference.regimen) if area is None else area.square_metres
+
+    def _view(self) -> "ComparisonView":
+        from blinplan.design.comparison.given import given_by
+        from blinplan.reports.design.comparison import ComparisonView
+
+        given = tuple(
+            given_by(arm.regimen, self._area, *counts)
+            for arm, counts in zip(self.comparison.arms, self.bags.counts, strict=True)
+        )
+        switched = (one.choice.reason for one in self.orders if one.choice.switched)
+        remarks = (*switched, *self.bags.remarks)
+        return ComparisonView(self.comparison, tuple(self.differences.values()), given, self.findings_apart, remarks)
+
+    @property
+    def _inputs(self) -> list[str]:
+        return [one.fingerprint for one in self.orders]
+
+    def text(self, output_format: CompareFormatName = "table", *, screen: Screen = PLAIN) -> str:
+        """Write the comparison: as tables for people, as Markdown, as JSON, or every patient as CSV."""
+        from blinplan.reports.design.comparison import comparison_json, comparison_markdown, comparison_report
+
+        chosen = CompareFormat(output_format)
+        if chosen is CompareFormat.CSV:
+            return "".join(self.csv_texts())
+        if chosen is CompareFormat.JSON:
+            from blinplan.outside_text import json_text
+
+            return json_text(comparison_json(self._view(), self._inputs))
+        if chosen is CompareFormat.MARKDOWN:
+            return comparison_markdown(self._view())
+        return screen.render(*comparison_report(self._view(), screen))
+
+    def markdown(self, level: int) -> str:
+        """Write it as Markdown, with headings of a level."""
+        from blinplan.reports.design.comparison import comparison_markdown
+
+        return comparison_markdown(self._view(), level)
+
+    def table(self) -> DataTable:
+        """Every patient's endpoints under every regimen: a row a patient and regimen."""
+        from blinplan.reports.design.comparison_data import comparison_table
+
+        return comparison_table(self.comparison, self._inputs)
+
+    def csv_texts(self) -> Iterator[str]:
+        """Write the same as CSV, in pieces."""
+        return csv_parts(self.table())
+
+    def write(self, path: str | Path) -> None:
+        """Write the same to a file whose ending says how: .csv, .parquet or .jsonl.
+
+        Raises
+        ------
+        Refusal
+            When it cannot be written.
+        """
+        refuse_comparison_file(Path(path))
+        write_table(self.table(), Path(path))
+
+    def columns(self) -> Mapping[str, Any]:
+        """Every patient's endpoints as columns, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``."""
+        return self.table().values()
+
+    def bands(
+        self,
+        from_day: float | None = None,
+        to_day: float | None = None,
+        signals: Sequence[SignalName | str] | None = None,
+        *,
+        executor: Executor | None = None,
+    ) -> "tuple[Bands, ...]":
+        """Curves of the patients under each regimen, over the same days, as of a `SimulationResult`."""
+        from blinplan.simulation.percentiles import bands_of_trial, sampling_days
+
+        trials = [arm.outcome.trial for arm in self.comparison.arms]
+        days = window(from_day, to_day, self.days)
+        sampled = sorted({day for trial in trials for day in sampling_days(trial.periods, *days).tolist()})
+        import numpy as np
+
+        keys = signals_of(signals) or ALL
+        return tuple(
+            bands_of_trial(trial, trial.cohort, np.array(sampled), keys, executor=executor) for trial in trials
+        )
+
+    @property
+    def days(self) -> float:
+        """How long all courses are at least, in days."""
+        from blinplan.design.comparison.courses import end_of
+
+        return min(end_of(arm.periods) for arm in self.comparison.arms)
+
+    def figure(self, path: str | Path, bands: "tuple[Bands, ...] | None" = None, *, width: float = PAGE_WIDTH) -> None:
+        """Draw the curves over each other to a file that ends in .svg, .png or .pdf; ``width`` in mm.
+
+        Raises
+        ------
+        Refusal
+            When it cannot be written, matplotlib is not installed, or there are more regimens than can be told apart.
+        """
+        (target,) = figure_files([path])
+        refuse_more_than_can_be_drawn(len(self.names))
+        from blinplan.reports.design.figure import comparison_figure
+        from blinplan.reports.simulation.figures import FigureFormat
+
+        kind = FigureFormat(target.suffix.lower().removeprefix("."))
+        replace_file(target, comparison_figure(self.comparison, bands or self.bands(), kind, width))
+
+    def __repr__(self) -> str:
+        reference, *others = self.names
+        people = self.comparison.cohort
+        return f"<ComparisonResult: {', '.join(others)} against {reference}, {people.size:,} virtual patients>"
+
+    def _repr_html_(self) -> str:
+        from blinplan.reports.design.comparison import label_text, value_text
+        from blinplan.reports.design.numbers import contrast_text
+
+        rows = self.comparison.endpoints
+        columns = {
+            "Endpoint": [f"{one.group}: {label_text(one)}" for one in rows],
+            self.names[0]: [value_text(one.values[0], one.measure, None) for one in rows],
+        }
+        for place, name in enumerate(self.names[1:], start=1):
+            columns[name] = [value_text(one.values[place], one.measure, one.contrasts[place]) for one in rows]
+            columns[f"{name}, 95 %"] = [contrast_text(one.contrasts[place], one.measure) for one in rows]
+        return table_html(columns, repr(self)[1:-1])
+
+
+def refuse_more_than_can_be_drawn(regimens: int) -> None:
+    """Refuse to draw more regimens than can be told apart."""
+    most = 6
+    if regimens > most:
+        raise Refusal(f"{regimens} regimens cannot be told apart in one figure", f"draw {most} or fewer at a time")
+
+
+def refuse_comparison_file(path: Path, inputs: tuple[str, ...] = (), output_format: str | None = None) -> None:
+    """Refuse a file for data that cannot be written, or is one of the inputs, before anything is simulated."""
+    from blinplan.api.simulating.data_file import refuse_table_file
+
+    refuse_table_file(path, (".csv", ".parquet", ".jsonl"), inputs, output_format)

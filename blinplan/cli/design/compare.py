@@ -1,0 +1,161 @@
+"""``blinplan compare``: the same virtual patients under several regimens."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from blinplan.api.patient import AreaFormula
+from blinplan.api.simulating.drawing import PAGE_WIDTH
+from blinplan.api.vocabulary import Attenuation, CompareFormat
+from blinplan.cli.app import completion
+from blinplan.cli.app.options import (
+    AttenuationOption,
+    ColourOption,
+    FollowUp,
+    Patients,
+    People,
+    Population,
+    PremedicationEffect,
+    Seed,
+    Threads,
+    Uncertainty,
+    refuse_two_kinds,
+    terminal_of,
+)
+from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
+from blinplan.cli.app.plan_options import SiteFile, Start, TimeZone
+from blinplan.cli.simulate.endpoint_options import ByDay, EndpointKeys, OwnEndpoints, read_endpoint_options
+from blinplan.cli.simulate.options import FigureFiles, FigureWidth, FromDay, SignalNames, ToDay
+from blinplan.executor import threads as threads_of
+from blinplan.outside_text import visible
+from blinplan.quantities import plural
+from blinplan.refusal import Refusal
+from blinplan.terminal import Colour
+
+
+def compare(
+    context: typer.Context,
+    regimens: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="A B...",
+            help="Two or more: files, names of shipped regimens, or files of a git revision (REV:PATH). The first is"
+            " the reference.",
+            autocompletion=completion.one_regimen,
+        ),
+    ],
+    against: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The reference, where that is not the first.")
+    ] = None,
+    cycles: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=100, help="Compare the first cycles only.")
+    ] = None,
+    patients: Patients = 1000,
+    seed: Seed = 1,
+    population: Population = None,
+    people: People = None,
+    uncertainty: Uncertainty = 0,
+    threads: Threads = None,
+    weight: Weight = None,
+    height: Height = None,
+    bsa: Area = None,
+    bsa_formula: Formula = AreaFormula.MOSTELLER,
+    age: AgeOption = None,
+    site: SiteFile = None,
+    start: Start = None,
+    time_zone: TimeZone = None,
+    follow_up: FollowUp = 0,
+    attenuation: AttenuationOption = Attenuation.DESENSITISATION,
+    premedication: PremedicationEffect = False,
+    findings: Annotated[
+        bool, typer.Option("--findings/--no-findings", help="Show what check finds in some of them only.")
+    ] = True,
+    endpoints: EndpointKeys = None,
+    endpoint: OwnEndpoints = None,
+    by_day: ByDay = None,
+    figure: FigureFiles = None,
+    figure_width: FigureWidth = PAGE_WIDTH,
+    from_day: FromDay = None,
+    to_day: ToDay = None,
+    signals: SignalNames = None,
+    output_format: Annotated[
+        CompareFormat, typer.Option("--format", "-f", help="How to show the comparison.", rich_help_panel="Output")
+    ] = CompareFormat.TABLE,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write a row a patient and regimen to FILE.csv, FILE.parquet or FILE.jsonl instead.",
+            rich_help_panel="Output",
+        ),
+    ] = None,
+    colour: ColourOption = Colour.AUTO,
+) -> None:
+    """Send the same virtual patients through several regimens, and compare what becomes of each of them.
+
+    Example: [bold]blinplan compare mt103-206-15 mt103-206-5-15 rr-adult --cycles 2 --by-day 2,7,28[/bold]
+
+    A file as it was and as it is: [bold]blinplan compare HEAD:regimens/ward.toml regimens/ward.toml[/bold]
+
+    With a figure: [bold]blinplan compare rr-adult mine.toml --to-day 14 --figure curves.svg[/bold]
+
+    Shares are compared by their difference, with the patients in whom it is so under one of the two only; numbers by
+    each patient's own difference, or ratio. Patients whom one of the regimens does not admit are passed over.
+    """
+    terminal = terminal_of(context)
+    from blinplan.api.designing.compare import compare as comparison
+    from blinplan.api.designing.compared import refuse_comparison_file, refuse_more_than_can_be_drawn
+    from blinplan.api.simulating.drawing import figure_files, signals_of
+    from blinplan.api.simulating.patients import people_of, size_of_all
+    from blinplan.cli.app.progress import progress_bar
+
+    refuse_two_kinds(context, people)
+    whom = people_of(people or patients, bsa_formula)
+    wanted, days = read_endpoint_options(endpoints, endpoint, by_day, typical=False, curves=None)
+    if output is not None:
+        refuse_comparison_file(output, (*regimens, str(people)), output_format)
+    drawn, chosen = figure_files(figure or ()), signals_of(signals)
+    if not drawn and any(option is not None for option in (from_day, to_day, signals)):
+        raise Refusal("--from-day, --to-day and --signals say what a figure shows", "add --figure FILE.svg")
+    if drawn:
+        refuse_more_than_can_be_drawn(len(regimens))
+    total = size_of_all(whom) * len(regimens) * (1 + uncertainty)
+    with threads_of(threads) as executor, progress_bar(total, terminal) as progress:
+        found = comparison(
+            *regimens,
+            against=against,
+            patients=whom,
+            seed=seed,
+            population=population,
+            patient=figures(weight, height, bsa, bsa_formula, age),
+            cycles=cycles,
+            follow_up=follow_up,
+            attenuation=attenuation,
+            premedication=premedication,
+            endpoints=wanted,
+            by_day=days,
+            parameter_sets=uncertainty,
+            site=site,
+            start=start,
+            time_zone=time_zone,
+            findings=findings and output is None and output_format is not CompareFormat.CSV,
+            executor=executor,
+            progress=progress,
+        )
+        bands = found.bands(from_day, to_day, chosen or None, executor=executor) if drawn else None
+    for path in drawn:
+        found.figure(path, bands, width=figure_width)
+    if output is not None:
+        found.write(output)
+        size, count = found.comparison.cohort.size, len(found.names)
+        told = f"the endpoints of {size:,} {plural('patient', size)} under {count} regimens"
+        terminal.say(f"{visible(str(output))}: {told}", "quiet")
+        return
+    if output_format is CompareFormat.CSV:
+        for text in found.csv_texts():
+            terminal.write(text)
+        return
+    terminal.write(found.text(output_format, screen=terminal.out))

@@ -1,0 +1,1 @@
+"""The same virtual patients under several regimens: what differs in each, and how sure that is."""

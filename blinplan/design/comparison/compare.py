@@ -1,0 +1,411 @@
+"""Send the same virtual patients through several regimens, and compare what came of each of them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from blinplan.course.events import Period, periods
+from blinplan.design.comparison.contrast import (
+    Contrast,
+    Measure,
+    measure_of,
+    number_contrast,
+    share_contrast,
+)
+from blinplan.design.comparison.courses import first_cycles
+from blinplan.design.comparison.endpoints import (
+    CommonWindow,
+    ReadableEndpoints,
+    asked_of_all,
+    endpoints_of,
+    of_differing_windows,
+    window_of_time,
+    windows,
+)
+from blinplan.executor import Executor, InTurn, executor_or_threads
+from blinplan.physiology.model.dosing import Options
+from blinplan.physiology.model.parameters import Preset, load_parameters
+from blinplan.physiology.model.population import Bodies, draw
+from blinplan.regimen.regimen import Regimen
+from blinplan.simulation.admission import commonly_admitted_cohort, fits, limits_of
+from blinplan.simulation.crowd.cohort import Cohort, GivenCohort
+from blinplan.simulation.dosing import NotEligibleError
+from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints, UnknownEndpointError
+from blinplan.simulation.endpoints.own import WindowError
+from blinplan.simulation.outcome import Occurrence, Quantity
+from blinplan.simulation.trial import (
+    CohortOutcome,
+    CohortTrial,
+    Outcome,
+    Patients,
+    count_on,
+    followed_up,
+    preset_of,
+    require_alike,
+    typical_patient,
+    virtual_patients,
+)
+
+
+class NamedRegimen(NamedTuple):
+    """A regimen, and what to call it among the others."""
+
+    name: str
+    regimen: Regimen
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedArm:
+    """A regimen as the patients went through it."""
+
+    name: str
+    outcome: CohortOutcome
+
+    @property
+    def regimen(self) -> Regimen:
+        """What was ordered, as far as it is compared."""
+        return self.outcome.trial.regimen
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """What was given when."""
+        return self.outcome.trial.periods
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedEndpoint:
+    """An endpoint under all regimens.
+
+    Attributes
+    ----------
+    key, group, label, unit
+        As of the endpoint; a share has no unit.
+    measure
+        What it comes to over the patients.
+    values
+        That, under each regimen; NaN where a regimen does not have it.
+    contrasts
+        Each regimen against the reference; None of the reference itself, and where one of the two does not have it.
+    within
+        Of a time: the window in its unit; what was not reached in it counts as all of it.
+    by_day
+        Of a share of those who have got somewhere: by which day.
+    """
+
+    key: str
+    group: str
+    label: str
+    unit: str
+    measure: Measure
+    values: tuple[float, ...]
+    contrasts: tuple[Contrast | None, ...]
+    within: float | None = None
+    by_day: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OverSets:
+    """How the estimates move over parameter sets: from the 5th to the 95th percentile, by key, day and regimen."""
+
+    sets: int
+    parameters: tuple[str, ...]
+    ranges: dict[tuple[str, float | None, int], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class PairedComparison:
+    """Several regimens on the same virtual patients; the first is the reference.
+
+    Attributes
+    ----------
+    arms
+        The regimens as the patients went through them.
+    preset
+        The name of the population.
+    asked
+        The endpoints that were asked for.
+    endpoints
+        All that is compared, in the order in which it is shown.
+    refusals
+        How many of the people who were drawn each regimen refuses; None where patients were given.
+    follow_up_days
+        The days without infusion that were added at the end of each course.
+    cycles
+        How many cycles of each regimen were compared at most; None for all.
+    left_out
+        The keys of days depleted in cycles that are other days under another regimen.
+    over_sets
+        How the estimates move with the parameters; None where that was not asked for.
+    """
+
+    arms: tuple[ComparedArm, ...]
+    preset: str
+    asked: AskedEndpoints
+    endpoints: tuple[ComparedEndpoint, ...]
+    refusals: tuple[int, ...] | None
+    follow_up_days: int
+    cycles: int | None
+    left_out: tuple[str, ...] = ()
+    over_sets: OverSets | None = None
+
+    @property
+    def reference(self) -> ComparedArm:
+        """What the others are held against."""
+        return self.arms[0]
+
+    @property
+    def cohort(self) -> Cohort:
+        """The patients."""
+        return self.reference.outcome.trial.cohort
+
+    @property
+    def options(self) -> Options:
+        """How open questions of the mechanism were answered."""
+        return self.reference.outcome.trial.options
+
+    @property
+    def shares(self) -> tuple[ComparedEndpoint, ...]:
+        """The endpoints that are shares of patients."""
+        return tuple(one for one in self.endpoints if one.measure is Measure.SHARE)
+
+    @property
+    def numbers(self) -> tuple[ComparedEndpoint, ...]:
+        """The endpoints that are numbers or times."""
+        return tuple(one for one in self.endpoints if one.measure is not Measure.SHARE)
+
+
+def compare(  # noqa: PLR0913 - all but one by name, and each of its own
+    regimens: Sequence[NamedRegimen],
+    *,
+    preset: str | None = None,
+    patients: Patients = 1000,
+    seed: int = 1,
+    cycles: int | None = None,
+    follow_up_days: int = 0,
+    options: Options | None = None,
+    asked: AskedEndpoints = EVERYTHING,
+    parameter_sets: int = 0,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> PairedComparison:
+    """Compare regimens, each with the first.
+
+    Parameters
+    ----------
+    regimens
+        What is compared, by the names under which it is shown.
+    preset
+        The virtual population; the one that stands for the patients of the first when not given.
+    patients
+        How many virtual patients whom all regimens admit; or the user's own, or a population as it is.
+    seed
+        What they are drawn from.
+    cycles
+        How many cycles of each regimen are compared at most.
+    follow_up_days, options, asked, parameter_sets, executor
+        As for `blinplan.simulation.trial.run`.
+    progress
+        Called with the number of patients done, those of all regimens and parameter sets counted together.
+
+    Raises
+    ------
+    NotEligibleError
+        When hardly anybody is admitted by all regimens, or one of them does not admit patients who are given.
+    WindowError, UnknownEndpointError
+        When one of the courses has not the time, or none of them has the endpoint, that is asked for.
+    """
+    cut = [NamedRegimen(name, first_cycles(regimen, cycles)) for name, regimen in regimens]
+    chosen = preset_of(cut[0].regimen, preset, patients)
+    plan = _Plan(tuple(cut), chosen, patients, seed, follow_up_days, options or Options(), asked)
+    plan.refuse_what_cannot_be()
+    with executor_or_threads(executor) as running:
+        arms = plan.run(chosen, running, progress)
+        endpoints = plan.endpoints(arms)
+        found = PairedComparison(
+            arms,
+            chosen,
+            asked,
+            endpoints,
+            _refusals(arms, load_parameters().presets[chosen]),
+            follow_up_days,
+            cycles,
+            tuple(plan.left_out(arms)),
+        )
+        if not parameter_sets:
+            return found
+        return replace(found, over_sets=plan.over_sets(parameter_sets, found, running, progress))
+
+
+class _Plan(NamedTuple):
+    """What is compared, on whom, and what is asked of it."""
+
+    regimens: tuple[NamedRegimen, ...]
+    preset: str
+    patients: Patients
+    seed: int
+    follow_up_days: int
+    options: Options
+    asked: AskedEndpoints
+
+    @property
+    def courses(self) -> list[tuple[Period, ...]]:
+        """What each gives when."""
+        return [followed_up(periods(one.regimen), self.follow_up_days) for one in self.regimens]
+
+    @property
+    def windows(self) -> tuple[CommonWindow, ...]:
+        """The days that all courses have."""
+        return windows(self.courses)
+
+    def trials(self, preset: str | Preset) -> list[CohortTrial]:
+        """Each regimen with the patients."""
+        cohort = self._cohort(preset)
+        asked, courses = asked_of_all(self.asked, self.courses), self.courses
+        return [
+            CohortTrial(one.regimen, course, cohort, self.options, None, asked)
+            for one, course in zip(self.regimens, courses, strict=True)
+        ]
+
+    def _cohort(self, preset: str | Preset) -> Cohort:
+        orders = [one.regimen for one in self.regimens]
+        if isinstance(self.patients, int):
+            return commonly_admitted_cohort(orders, preset, self.patients, self.seed)
+        return GivenCohort(virtual_patients(orders[0], preset, self.patients, self.seed))
+
+    def refuse_what_cannot_be(self) -> None:
+        """Refuse times, keys and patients that cannot be, before all are simulated."""
+        for one, course in zip(self.regimens, self.courses, strict=True):
+            try:
+                self.asked.require_days(course)
+            except WindowError as error:
+                raise WindowError(f"{one.name}: {error}") from error
+        known = dict[str, None]()
+        for one, trial in zip(self.regimens, self.trials(self.preset), strict=True):
+            try:
+                preset_of(one.regimen, self.preset, self.patients)
+                require_alike(trial)
+            except NotEligibleError as error:
+                raise NotEligibleError(f"{one.name}: {error}") from error
+            person = typical_patient(one.regimen, self.preset, None)
+            found = self._readable(trial.trial_of(person).run(InTurn()))
+            known |= dict.fromkeys((*found.quantities, *found.events))
+        for key in self.asked.keys:
+            if key not in known:
+                raise UnknownEndpointError(key, tuple(known))
+
+    def run(
+        self, preset: str | Preset, executor: Executor, progress: Callable[[int], None] | None, done: int = 0
+    ) -> tuple[ComparedArm, ...]:
+        """Send the patients through each."""
+        arms = []
+        for one, trial in zip(self.regimens, self.trials(preset), strict=True):
+            arms.append(ComparedArm(one.name, trial.run(executor, count_on(progress, done))))
+            done += trial.cohort.size
+        return tuple(arms)
+
+    def _readable(self, outcome: Outcome | CohortOutcome) -> ReadableEndpoints:
+        return endpoints_of(outcome, self.asked, self.windows)
+
+    def left_out(self, arms: Sequence[ComparedArm]) -> Iterator[str]:
+        """What is not compared because it is of other days under another regimen."""
+        keys = dict.fromkeys(key for arm in arms for key in self._readable(arm.outcome).quantities)
+        return of_differing_windows([arm.periods for arm in arms], tuple(keys))
+
+    def endpoints(self, arms: Sequence[ComparedArm]) -> tuple[ComparedEndpoint, ...]:
+        """Everything that is compared."""
+        each, left_out = [self._readable(arm.outcome) for arm in arms], set(self.left_out(arms))
+        numbers = dict.fromkeys(key for one in each for key in one.quantities if key not in left_out)
+        events = dict.fromkeys(key for one in each for key in one.events)
+        found: list[ComparedEndpoint] = []
+        for key in filter(self._is_asked, numbers):
+            found += self._of_number([one.quantities.get(key) for one in each])
+        found += [self._of_event([one.events.get(key) for one in each]) for key in filter(self._is_asked, events)]
+        return tuple(one for one in found if one.contrasts[1:] != (None,) * (len(arms) - 1))
+
+    def _is_asked(self, key: str) -> bool:
+        own = {name for one in self.asked.own for name in (one.key, f"{one.key}_day", f"{one.key}_days")}
+        return not self.asked.keys or key in self.asked.keys or key in own
+
+    def _of_number(self, readers: Sequence[Callable[[], Quantity] | None]) -> Iterator[ComparedEndpoint]:
+        """A number under all regimens; of a time, the shares who are there by the days asked for as well."""
+        found = [None if read is None else read() for read in readers]
+        there = [quantity for quantity in found if quantity is not None]
+        head, measure = there[0], measure_of(there)
+        within = window_of_time(head, self.courses, self.asked.own) if measure is Measure.TIME else None
+        reference = found[0]
+        contrasts = [
+            None if reference is None or other is None else number_contrast(reference, other, measure, within)
+            for other in found[1:]
+        ]
+        own = [float("nan") if one is None else number_contrast(one, one, measure, within).other for one in found]
+        yield ComparedEndpoint(
+            head.key, head.group, head.label, head.unit, measure, tuple(own), (None, *contrasts), within
+        )
+        if measure is Measure.TIME:
+            for day in self.asked.by_day:
+                arrivals = [None if one is None else _there_by(one, day) for one in found]
+                yield self._of_events(arrivals, day)
+
+    def _of_event(self, readers: Sequence[Callable[[], Occurrence] | None]) -> ComparedEndpoint:
+        return self._of_events([None if read is None else read() for read in readers], None)
+
+    @staticmethod
+    def _of_events(found: Sequence[Occurrence | None], day: float | None) -> ComparedEndpoint:
+        head, reference = next(one for one in found if one is not None), found[0]
+        contrasts = [
+            None if reference is None or other is None else share_contrast(reference, other) for other in found[1:]
+        ]
+        own = tuple(float("nan") if one is None else one.proportion.value for one in found)
+        return ComparedEndpoint(
+            head.key, head.group, head.label, "", Measure.SHARE, own, (None, *contrasts), by_day=day
+        )
+
+    def over_sets(
+        self, sets: int, base: PairedComparison, executor: Executor, progress: Callable[[int], None] | None
+    ) -> OverSets:
+        """The same with so many parameter sets: how far the estimates move."""
+        from blinplan.simulation.uncertainty import parameter_sets, uncertain_parameters
+
+        size = base.cohort.size * len(self.regimens)
+        found: dict[tuple[str, float | None, int], list[float]] = {}
+        for number, parameters in enumerate(parameter_sets(self.preset, sets, self.seed), start=1):
+            arms = self.run(parameters, executor, progress, number * size)
+            for endpoint in self.endpoints(arms):
+                for place, contrast in enumerate(endpoint.contrasts):
+                    if contrast is not None:
+                        key = endpoint.key, endpoint.by_day, place
+                        found.setdefault(key, []).append(contrast.estimate.value)
+        low_and_high = {key: np.nanpercentile(values, [5, 95]) for key, values in found.items()}
+        names = uncertain_parameters(load_parameters().presets[self.preset])
+        return OverSets(sets, names, {key: (float(low), float(high)) for key, (low, high) in low_and_high.items()})
+
+
+def _there_by(quantity: Quantity, day: float) -> Occurrence:
+    """Whether each patient is there by a day."""
+    everybody = np.ones(quantity.values.shape, dtype=np.bool_)
+    at_risk = everybody if quantity.at_risk is None else quantity.at_risk
+    there = np.asarray(quantity.values <= day * quantity.per_day)
+    of = quantity.label.removeprefix("Time to ")
+    label = f"{of}, by day {day:g}" if quantity.per_day == 1.0 else f"{of}, within {day:g} d"
+    return Occurrence(quantity.key, quantity.group, label, there, at_risk)
+
+
+_AT_ONCE = 16_384
+
+
+def _refusals(arms: Sequence[ComparedArm], preset: Preset) -> tuple[int, ...] | None:
+    """How many of all people who were drawn each regimen refuses."""
+    cohort = arms[0].outcome.trial.cohort
+    if isinstance(cohort, GivenCohort) or cohort.seed is None:
+        return None
+    if cohort.draws == cohort.size:
+        return (0,) * len(arms)
+    counts = [0] * len(arms)
+    for first in range(0, cohort.draws, _AT_ONCE):
+        people = draw(preset, min(_AT_ONCE, cohort.draws - first), cohort.seed, first)
+        bodies = Bodies(people.age_years, people.weight_kg)
+        for place, arm in enumerate(arms):
+            counts[place] += int((~fits(limits_of(arm.regimen.eligibility, preset), bodies)).sum())
+    return tuple(counts)

@@ -1,0 +1,74 @@
+"""Every patient's endpoints under every regimen as a table of data: a row a patient and regimen."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from blinplan.data_table import Column, ColumnKind, DataTable
+from blinplan.design.comparison.compare import ComparedArm, PairedComparison
+from blinplan.reports.design.comparison import comparison_manifest
+from blinplan.reports.simulation.data import (
+    AT_ONCE,
+    ROW_GROUP,
+    Values,
+    endpoint_columns,
+    patient_columns,
+    rows_of_endpoints,
+)
+from blinplan.simulation.crowd.kept import DonePortion, heads_of
+from blinplan.simulation.endpoints.table import ENDPOINTS
+from blinplan.simulation.outcome import Occurrence, Quantity
+
+_REGIMEN = Column("regimen", "", "what the regimen is called in the comparison", ColumnKind.TEXT)
+
+
+def comparison_table(compared: PairedComparison, inputs: Sequence[str]) -> DataTable:
+    """All patients under the first regimen, then all under the next; what another regimen only has is missing."""
+    who = patient_columns(compared.cohort)
+    each = [_OfArm(arm, compared.asked.keys) for arm in compared.arms]
+    endpoints = {column.name: column for own in each for column in own.columns(compared.asked.by_day)}
+    return DataTable(
+        "comparison",
+        (_REGIMEN, *who, *endpoints.values()),
+        (rows for own in each for rows in own.rows(compared, len(who), tuple(endpoints))),
+        comparison_manifest(compared, inputs),
+        row_group=ROW_GROUP,
+    )
+
+
+class _OfArm(NamedTuple):
+    """What is written of a regimen: the endpoints that were asked for."""
+
+    arm: ComparedArm
+    keys: tuple[str, ...]
+
+    def columns(self, by_day: Sequence[float]) -> list[Column]:
+        """Its columns of endpoints."""
+        outcome = self.arm.outcome
+        chosen = self._choice(heads_of(outcome.quantities), heads_of(outcome.events))
+        return [column for column, _ in endpoint_columns(*chosen, by_day)]
+
+    def rows(self, compared: PairedComparison, who: int, names: Sequence[str]) -> Iterator[tuple[Values, ...]]:
+        """Its rows, with all columns that any regimen has."""
+        by_day = compared.asked.by_day
+        own = [column.name for column in self.columns(by_day)]
+        for columns in rows_of_endpoints(self._portions(), compared.cohort, by_day, None):
+            count = len(columns[0])
+            values = dict(zip(own, columns[who:], strict=True))
+            missing = np.full(count, np.nan)
+            name = np.full(count, self.arm.name, dtype=np.object_)
+            yield (name, *columns[:who], *(values.get(one, missing) for one in names))
+
+    def _portions(self) -> Iterator[DonePortion]:
+        for portion in self.arm.outcome.kept.portions(AT_ONCE):
+            quantities, events = self._choice(portion.quantities, portion.events)
+            yield portion._replace(quantities=quantities, events=events)
+
+    def _choice(
+        self, quantities: Sequence[Quantity], events: Sequence[Occurrence]
+    ) -> tuple[tuple[Quantity, ...], tuple[Occurrence, ...]]:
+        return tuple(filter(self._is_asked, quantities)), tuple(filter(self._is_asked, events))
+
+    def _is_asked(self, endpoint: Quantity | Occurrence) -> bool:
+        return not self.keys or endpoint.key in self.keys or endpoint.place >= len(ENDPOINTS)

@@ -1,0 +1,157 @@
+"""``blinplan compare``: as a person types it, at every width, as data, and what it refuses."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pytest
+from rich.cells import cell_len
+
+import blinplan
+from tests.program import Run
+
+QUICK = ("--patients", "60", "--cycles", "1", "--no-findings")
+TWO = ("compare", "mt103-206-15", "mt103-206-5-15", *QUICK)
+THREE = ("compare", "mt103-206-15", "mt103-206-5-15", "rr-adult", *QUICK)
+SITE = """
+site = 1
+name = "Ward 7"
+time_zone = "Europe/Berlin"
+change_time = "10:00"
+bag = [{ hours = 24, fill_ml = 276 }, { hours = 48, fill_ml = 276 }]
+"""
+
+
+@pytest.mark.parametrize("asked", [TWO, THREE])
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
+def test_it_fits_every_width(inside: Run, asked: tuple[str, ...], width: int) -> None:
+    ran = inside(*asked, COLUMNS=f"{width}")
+    assert ran.status == 0, ran.err
+    assert max(map(cell_len, ran.out.splitlines())) <= width
+    assert "..." not in ran.out
+    assert "…" not in ran.out
+
+
+def test_it_says_who_differs_and_on_top_in_words_why(inside: Run) -> None:
+    out = inside(*TWO, "--by-day", "2", COLUMNS="120").out
+    assert "60 virtual patients of adult-rr, seed 1, all admitted by each regimen" in out
+    assert out.index("Cycle 1, days 1 to 7 (7 d), added: 5 mcg/m²/day") < out.index("Given at 1.876 m²")
+    (depleted,) = (line for line in out.splitlines() if line.strip().startswith("≤ 10 /µL, cycle 1, by day 2"))
+    assert " / " in depleted
+    assert "of these virtual patients" in " ".join(out.split())
+    assert "Tango" in out
+
+
+def test_the_reference_is_the_first_or_the_one_that_is_named(inside: Run) -> None:
+    out = inside(*THREE, "--against", "rr-adult").out
+    assert out.startswith("rr-adult (the reference)  mt103-206-15, mt103-206-5-15\n")
+    assert inside(*THREE, "--against", "rr").status == 2
+
+
+def test_the_document_is_the_tables_and_more(inside: Run) -> None:
+    found = inside(*TWO, "--by-day", "2", "-f", "json").json
+    assert [one["name"] for one in found["regimens"]] == ["mt103-206-15", "mt103-206-5-15"]
+    (peak,) = (one for one in found["endpoints"] if one["key"] == "il6_peak")
+    assert peak["measure"] == "ratio"
+    assert peak["paired"][0] is None
+    assert peak["paired"][1]["low"] < peak["paired"][1]["estimate"] < peak["paired"][1]["high"] < 1.0
+    assert found["manifest"]["cycles"] == 1
+    text = inside(*TWO, "--by-day", "2", "-f", "markdown").out
+    assert "| Cytokines: IL-6 peak, cycle 1 \\(pg/mL\\) |" in text
+
+
+def test_data_has_a_row_a_patient_and_regimen_in_every_format(inside: Run, tmp_path: Path) -> None:
+    keys = ("--endpoints", "b_nadir,il6_peak,t_after_escalation_day_7")
+    rows = list(csv.DictReader(io.StringIO(inside(*TWO, *keys, "-f", "csv").out)))
+    assert len(rows) == 120
+    assert {row["regimen"] for row in rows} == {"mt103-206-15", "mt103-206-5-15"}
+    assert [row["patient"] for row in rows[:60]] == [row["patient"] for row in rows[60:]]
+    assert {row["t_after_escalation_day_7_percent_of_step"] for row in rows[:60]} == {""}
+    assert "" not in {row["t_after_escalation_day_7_percent_of_step"] for row in rows[60:]}
+    for name in ("x.csv", "x.jsonl", "x.parquet"):
+        assert inside(*TWO, *keys, "-o", name).out == ""
+    assert list(csv.DictReader(io.StringIO((tmp_path / "x.csv").read_text(encoding="utf-8")))) == rows
+    lines = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line["b_nadir_per_ul"] for line in lines] == [float(row["b_nadir_per_ul"]) for row in rows]
+    table = pq.read_table(tmp_path / "x.parquet")
+    assert table.column_names == list(rows[0])
+    assert table.column("regimen").to_pylist() == [row["regimen"] for row in rows]
+
+
+def test_a_site_counts_bags_and_vials(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text(SITE, encoding="utf-8")
+    out = inside(*THREE, "--site", "ward.toml", "--start", "2026-03-02T10:00", COLUMNS="120").out
+    (row,) = (line.split() for line in out.splitlines() if line.startswith("rr-adult  "))
+    assert row[-2:] == ["15", "25"]
+    assert "begins on 2026-03-02 10:00." in " ".join(out.split())
+    assert "a Monday" in inside(*THREE, "--site", "ward.toml").out
+    assert inside(*THREE, "--start", "2026-03-02T10:00").status == 2
+
+
+def test_what_check_finds_in_one_of_them_is_told(inside: Run) -> None:
+    out = inside("compare", "nhl-5", "nhl-15", "--patients", "20", "--endpoints", "b_nadir").out
+    assert "Findings of `blinplan check` that not all have:" in out
+    assert "nhl-5: warning[D202] the target dose is 5 mcg/m²/day" in " ".join(out.split())
+
+
+def test_a_figure_has_every_regimen_by_its_name(inside: Run, tmp_path: Path) -> None:
+    assert inside(*THREE, "--figure", "x.svg", "--signals", "drug,il-6", "--to-day", "14").status == 0
+    svg = (tmp_path / "x.svg").read_text(encoding="utf-8")
+    for name in ("mt103-206-15", "mt103-206-5-15", "rr-adult"):
+        assert name in svg
+    assert svg.count("#D55E00".lower()) > 3
+    first = svg
+    inside(*THREE, "--figure", "x.svg", "--signals", "drug,il-6", "--to-day", "14")
+    assert (tmp_path / "x.svg").read_text(encoding="utf-8") == first
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("rr-adult",), "two regimens or more"),
+        (("rr-adult", "rr-below-45-kg"), "nobody fits"),
+        (("rr-adult", "nowhere"), "nowhere"),
+        (("rr-adult", "tower", "-o", "x.txt"), ".jsonl"),
+        (("rr-adult", "tower", "--to-day", "3"), "--figure"),
+        (("rr-adult", "tower", "--by-day", "400"), "day 400"),
+        (("rr-adult", "tower", "--endpoints", "nothing"), "nothing"),
+        (("rr-adult", "tower", "--premedication"), "premedication"),
+        (("rr-adult", "tower", "--people", "x.csv", "--patients", "3"), "--patients"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_simulated(inside: Run, asked: tuple[str, ...], said: str) -> None:
+    ran = inside("compare", *asked)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())
+
+
+def test_one_regimen_as_it_was_and_as_it_is_has_two_names(inside: Run, tmp_path: Path) -> None:
+    text = blinplan.toml(blinplan.load("rr-adult"))
+    (tmp_path / "a.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "b.toml").write_text(text.replace('"28 mcg/day"', '"27 mcg/day"'), encoding="utf-8")
+    out = inside("compare", "a.toml", "b.toml", *QUICK).out
+    assert out.startswith("a.toml (the reference)  b.toml\n")
+    assert inside("compare", "a.toml", "a.toml", *QUICK).out.startswith("a.toml (the reference)  a.toml (2)\n")
+
+
+def test_people_of_ones_own_are_compared_one_by_one(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("id,weight_kg,height_cm\nA,70,170\nB,90,180\n", encoding="utf-8")
+    asked = ("compare", "rr-adult", "mrd-adult", "--people", "people.csv", "--no-findings")
+    assert "2 virtual patients of adult-rr" in inside(*asked).out
+    rows = list(csv.DictReader(io.StringIO(inside(*asked, "-f", "csv").out)))
+    assert [(row["regimen"], row["id"]) for row in rows][1:3] == [("rr-adult", "B"), ("mrd-adult", "A")]
+
+
+def test_from_python_it_is_a_value_with_tables_and_a_notebook(tmp_path: Path) -> None:
+    found = blinplan.compare("mt103-206-15", "mt103-206-5-15", patients=40, cycles=1, findings=False, by_day=[7])
+    assert repr(found) == "<ComparisonResult: mt103-206-5-15 against mt103-206-15, 40 virtual patients>"
+    assert [of and of.count for of in found.endpoint("b_depleted_day@7").contrasts] == [None, 40]
+    assert "<table>" in found._repr_html_()
+    assert len(found.columns()["il6_peak_pg_per_ml"]) == 80
+    assert found.differences["mt103-206-5-15"].for_patients[0].place == "Cycle 1, days 1 to 7 (7 d)"
+    with pytest.raises(blinplan.Refusal, match="b_nadr"):
+        found.endpoint("b_nadr")
+    found.figure(tmp_path / "x.png", found.bands(0, 7, ["il-6"]))
+    assert (tmp_path / "x.png").stat().st_size > 10_000
