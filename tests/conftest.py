@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import settings
 from blinplan.cli.app.program import run
 from blinplan.rules.configuration.configurations import nearest
 from tests import public_files
+from tests.no_simulation import without_simulation
 from tests.program import Ran, Run
 
 # How long an example takes says nothing about whether it is right, and a busy machine is slow.
@@ -17,6 +19,25 @@ from tests.program import Ran, Run
 settings.register_profile("blinplan", deadline=None, max_examples=40)
 settings.register_profile("many", deadline=None, max_examples=1000)
 settings.load_profile("blinplan")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="try whole grids, of which otherwise each pair is tried")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only the nightly run tries."""
+    if not config.getoption("--nightly"):
+        left_out = [item for item in items if item.get_closest_marker("nightly")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("nightly")]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Refuse to simulate while tests are collected."""
+    with without_simulation():
+        return (yield)
 
 
 @pytest.hookimpl(trylast=True)

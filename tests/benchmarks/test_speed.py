@@ -27,11 +27,16 @@ def test_the_plain_right_hand_side_is_that_of_the_witness() -> None:
         assert found == pytest.approx(expected, rel=1e-12, abs=1e-14)
 
 
+@pytest.fixture(scope="module")
+def race() -> Race:
+    return Race(patients=2, peer_patients=2, witnessed=2)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [one.name for one in competitors() if one.threads == 1 and not one.missing])
-def test_each_keeps_the_promise_on_the_same_patients(name: str) -> None:
+def test_each_keeps_the_promise_on_the_same_patients(race: Race, name: str) -> None:
     (competitor,) = [one for one in competitors() if (one.name, one.threads) == (name, 1)]
-    measured = Race(patients=2, peer_patients=2, witnessed=2).measure(competitor)
+    measured = race.measure(competitor)
     assert 0.0 < measured.error <= GREATEST_ERROR
     assert measured.run(2).shape == (13, 211, 2)
     assert measured.rate > 0.0

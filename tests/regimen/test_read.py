@@ -10,6 +10,7 @@ from blinplan.quantities import Basis, DoseRate, Mass
 from blinplan.regimen import library
 from blinplan.regimen.regimen import AgeGroup, Departure, DoseByAge, DueKind, Occasion, Phase, Premedication, Status
 from blinplan.regimen.toml.document import KeyPath
+from tests.grid import in_turn
 from tests.read_text import regimen_in
 from tests.regimen.layouts import FULL, LAYOUTS, changed, keys, renamed, with_headers
 from tests.regimen.readings import NESTED, SCALARS, at, only, placed, problems
@@ -203,8 +204,7 @@ def is_right(path: KeyPath, literal: str) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", keys(), ids=lambda path: ".".join(map(str, path)))
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(("path", "layout"), in_turn(list(keys()), list(LAYOUTS)), ids=str)
 def test_a_wrong_value_at_any_key_is_one_problem_at_the_value(layout: str, path: KeyPath) -> None:
     before, after = LAYOUTS[layout](changed(path, "@@@")).split("@@@")
     begin = len(before)

@@ -2,14 +2,14 @@
 
 import ast
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import blinplan
-from tests.program import ROOT, process, python
+from tests.no_simulation import simulates, without_simulation
+from tests.program import ROOT, process
 
 TESTS = ROOT / "tests"
 FILES = sorted(path for path in TESTS.rglob("*.py") if path.name.startswith(("test_", "conftest")))
@@ -50,51 +50,16 @@ def test_tests_are_skipped_for_what_is_missing_outside_only() -> None:
     assert [path.name for path in FILES if skip.search(path.read_text(encoding="utf-8"))] == []
 
 
-_ENGINE = """
-import importlib, pkgutil
-from types import FunctionType
-import blinplan, tests
-
-def names(package, beginnings):
-    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if module.name.rsplit(".")[-1].startswith(beginnings):
-            yield module.name
-
-for name in names(blinplan, ("",)):
-    if not name.endswith("__main__"):
-        importlib.import_module(name)
-found = set()
-
-def note(*arguments, **named):
-    import sys
-    sys.modules["__main__"].found.add(sys.modules["__main__"].name)
-    raise SystemError("simulated")
-
-# Whatever name a test has for a function of the engine, its code is this one, and says so.
-for module in [sys.modules[name] for name in sys.modules if name.startswith("blinplan.physiology.engine.")]:
-    for value in vars(module).values():
-        if isinstance(value, FunctionType) and value.__module__ == module.__name__ and not value.__closure__:
-            value.__code__ = note.__code__
-for name in names(tests, ("test_", "conftest")):
-    try:
-        importlib.import_module(name)
-    except SystemError as error:
-        if str(error) != "simulated":
-            raise
-name = "a simulation"
-try:
-    blinplan.simulate(blinplan.load("nhl-15"), patients=None)
-except SystemError:
-    pass
-print(*sorted(found), sep=", ")
-"""
+MAY_SIMULATE = simulates()
+"""While this file is collected."""
 
 
-@pytest.mark.slow
 def test_nothing_simulates_at_import() -> None:
     """But a simulation does, which shows that one would be seen."""
-    ended = subprocess.run(python(_ENGINE), cwd=ROOT, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
-    assert (ended.stdout.strip(), ended.returncode) == ("a simulation", 0), ended.stderr
+    assert not MAY_SIMULATE
+    assert simulates()
+    with without_simulation(), pytest.raises(SystemError, match="while tests are collected"):
+        blinplan.simulate(blinplan.load("nhl-15"), patients=None)
 
 
 def test_the_tests_are_of_this_checkout() -> None:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,6 +26,7 @@ from blinplan.reports.plan.bags.long_day import long_day_remarks
 from tests.course.dated_records import interruption, record
 from tests.course.records import DAY, HOUR, course
 from tests.course.regimens import site
+from tests.grid import at_night
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SATURDAY = datetime(2026, 10, 24, 10, tzinfo=BERLIN)
@@ -82,9 +84,15 @@ def days_around(zone: str) -> Iterator[date]:
         yield from (change + timedelta(days=number) for number in range(-42, 43))
 
 
+def profiles_and_zones() -> Iterator[Any]:
+    """Each ward in Berlin and in one other zone, and at night in all."""
+    for number, (name, (place, zone)) in enumerate(product(PROFILES, enumerate(CHANGES))):
+        is_tried = place in {0, 1 + number // len(CHANGES) % (len(CHANGES) - 1)}
+        yield (name, zone) if is_tried else at_night(name, zone)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", PROFILES)
-@pytest.mark.parametrize("zone", CHANGES)
+@pytest.mark.parametrize(("name", "zone"), list(profiles_and_zones()))
 def test_no_start_near_a_change_of_the_clock_makes_a_bag_under_four_hours(name: str, zone: str) -> None:
     ward, planned, made = PROFILES[name], course(), 0
     hour, minute = divmod(ward.change_minute or 10 * HOUR, HOUR)

@@ -31,6 +31,7 @@ from blinplan.regimen import library
 from blinplan.regimen.preference import Preference
 from blinplan.regimen.site.site import LongDay, Shortage, Site, SiteBag, Vial
 from tests.course.regimens import site
+from tests.grid import pairs_of
 
 DAY, HOUR = 24 * 60, 60
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -248,10 +249,13 @@ def test_easter_is_on_the_days_of_the_calendar() -> None:
     ]
 
 
-@pytest.mark.parametrize("year", [2026, *(pytest.param(year, marks=pytest.mark.slow) for year in range(2027, 2031))])
-@pytest.mark.parametrize("hours", [(24, 48, 72), (24, 72, 96), (24, 48, 72, 96), (24, 96, 120), (24, 168)])
-@pytest.mark.parametrize("weekend", [frozenset({5, 6}), frozenset({6})])
-@pytest.mark.parametrize("more", ["", "split", "move-clock", "fewest-vials"])
+YEARS = range(2026, 2031)
+SIZES = [(24, 48, 72), (24, 72, 96), (24, 48, 72, 96), (24, 96, 120), (24, 168)]
+MORE = ["", "split", "move-clock", "fewest-vials"]
+WEEKENDS = [frozenset({5, 6}), frozenset({6})]
+
+
+@pytest.mark.parametrize(("year", "hours", "more", "weekend"), pairs_of(YEARS, SIZES, MORE, WEEKENDS))
 def test_over_easter_a_bag_is_changed_on_a_closed_day_at_the_hour_only_where_none_lasts(
     year: int, hours: tuple[int, ...], weekend: frozenset[int], more: str
 ) -> None:

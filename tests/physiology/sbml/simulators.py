@@ -1,7 +1,8 @@
 """Simulators of others that run an exported model: libRoadRunner (CVODE) and COPASI (LSODA)."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,6 +27,7 @@ def libroadrunner(model: str, days: int, names: Sequence[str], tolerance: Tolera
     """Run with libRoadRunner."""
     roadrunner = package("roadrunner")
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
+    _compiled(model)
     runner = roadrunner.RoadRunner(model)
     if tolerance.relative is not None:
         runner.integrator.relative_tolerance = tolerance.relative
@@ -33,6 +35,12 @@ def libroadrunner(model: str, days: int, names: Sequence[str], tolerance: Tolera
         runner.integrator.maximum_num_steps = 2_000_000
     runner.timeCourseSelections = list(names)
     return np.array(runner.simulate(0, days, days + 1), dtype=np.float64).T
+
+
+@lru_cache(maxsize=1)
+def _compiled(model: str) -> Any:
+    """A model loaded, while which lives nobody who loads it again waits for its compiler."""
+    return package("roadrunner").RoadRunner(model)
 
 
 def copasi(model: str, days: int, names: Sequence[str], tolerance: Tolerance) -> FloatArray:

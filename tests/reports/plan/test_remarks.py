@@ -21,6 +21,7 @@ from blinplan.course.remarks import RemarkKind
 from blinplan.regimen.age import completed_age
 from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.terminal import Screen
+from tests.grid import pairs_of
 from tests.plan_text import RECORD
 
 pytestmark = pytest.mark.slow  # every view and format of many plans
@@ -51,7 +52,7 @@ CUTS: dict[str, tuple[int | None, str | None, str | None]] = {
     "cycle 1": (1, None, None),
     "one week": (None, "2026-12-08", "2026-12-14"),
 }
-CASES = list(product(WHO, SITES, CUTS))
+CASES = pairs_of(list(WHO), list(SITES), list(CUTS))
 PRINTED = (View.LABELS, View.HOME)
 CHEAP = [view for view in View if view not in {View.EXPECTED, View.DELIVERED, *PRINTED}]
 OF_SITE = (View.BAGS, View.STARTS)
@@ -245,9 +246,7 @@ def test_what_a_record_says_of_a_course_is_everywhere(tmp_path: Path, stop: str)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cut", [False, True])
-@pytest.mark.parametrize("otherwise", PLANNED_OTHERWISE)
-@pytest.mark.parametrize("stop", STOPS)
+@pytest.mark.parametrize(("stop", "otherwise", "cut"), pairs_of(list(STOPS), list(PLANNED_OTHERWISE), [True, False]))
 def test_and_so_it_is_with_whatever_else_a_record_plans(
     tmp_path: Path, stop: str, otherwise: str, *, cut: bool
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def file_of(source):
     return RunFile(among, lambda others: Task(among.reading, DEFAULTS, date(2026, 11, 29), neighbours=others))
 
 said = {}
-for workers, least in ((1, 1), (2, 1), (3, 1), (7, 1), (2, 1000)):
+for workers, least in {tried}:
     executor.workers = lambda workers=workers: workers
     side_by_side._WORTH_A_PROCESS = least
     begun.clear()
@@ -78,15 +79,20 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def said(script: str, folder: Path) -> dict[str, tuple[str, int, int]]:
+def said(tried: Sequence[tuple[int, int]], folder: Path, broken: str = "") -> dict[str, tuple[str, int, int]]:
     ended = subprocess.run(  # noqa: S603 - our own program
-        python(script), capture_output=True, cwd=folder, env=PLAIN, check=True, text=True
+        python(broken + _JUDGED.replace("{tried}", repr(tried))),
+        capture_output=True,
+        cwd=folder,
+        env=PLAIN,
+        check=True,
+        text=True,
     )
     return {name: tuple(values) for name, values in json.loads(ended.stdout).items()}
 
 
 def test_the_judgements_are_the_same_for_any_number_of_processes(folder: Path) -> None:
-    found = said(_JUDGED, folder)
+    found = said(((1, 1), (2, 1), (3, 1), (7, 1), (2, 1000)), folder)
     assert len({(text, number) for text, _, number in found.values()}) == 1
     assert {name: begun for name, (_, begun, _) in found.items()} == {
         "1 1": 0,
@@ -101,7 +107,7 @@ def test_the_judgements_are_the_same_for_any_number_of_processes(folder: Path) -
 @pytest.mark.parametrize("method", ["_found_in", "_judgements_of"])
 @pytest.mark.parametrize("fault", ["1 / 0", "os._exit(9)", "{1: lambda: 1}"], ids=str)
 def test_what_a_copy_cannot_hand_over_is_judged_here(folder: Path, fault: str, method: str) -> None:
-    broken = said(f"import os{_BROKEN.format(fault=fault, method=method)}{_JUDGED}", folder)
+    broken = said(((1, 1), (2, 1)), folder, f"import os{_BROKEN.format(fault=fault, method=method)}")
     assert broken["2 1"][1:] == (1, broken["1 1"][2])
     assert len({text for text, _, _ in broken.values()}) == 1
 

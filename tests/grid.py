@@ -1,0 +1,44 @@
+"""Grids of near-equal cases: in every run each pair of values comes up, and the whole grid at night."""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, product
+from typing import Any
+
+import pytest
+
+Case = tuple[int, ...]
+"""A place on each axis."""
+
+
+def at_night(*values: Any) -> Any:
+    """A case that `pytest --nightly` tries."""
+    return pytest.param(*values, marks=pytest.mark.nightly)
+
+
+def in_turn(many: Sequence[Any], few: Sequence[Any]) -> list[Any]:
+    """Each of many values with one of a few, in turn; at night with all of them."""
+    pairs = product(enumerate(many), enumerate(few))
+    return [
+        (one, other) if place == number % len(few) else at_night(one, other) for (number, one), (place, other) in pairs
+    ]
+
+
+def pairs_of(*axes: Sequence[Any]) -> list[Any]:
+    """All combinations of some values, of which those are tried in every run in which each two values meet."""
+    cases = list(product(*(range(len(axis)) for axis in axes)))
+    chosen = set(_covering(cases))
+    values = {case: [axis[place] for axis, place in zip(axes, case, strict=True)] for case in cases}
+    return [tuple(values[case]) if case in chosen else at_night(*values[case]) for case in cases]
+
+
+def _covering(cases: Sequence[Case]) -> Iterator[Case]:
+    """Some of the cases, each of which has the most pairs that none before it has."""
+    missing = set().union(*map(_pairs, cases))
+    while missing:
+        case = max(cases, key=lambda case: len(_pairs(case) & missing))
+        missing -= _pairs(case)
+        yield case
+
+
+def _pairs(case: Case) -> set[tuple[tuple[int, int], ...]]:
+    return set(combinations(enumerate(case), 2))
