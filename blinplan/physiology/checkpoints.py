@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from blinplan.physiology.endpoints import Gathered, Windows
+from blinplan.physiology.model.population import Constants
 
 if TYPE_CHECKING:
     from blinplan.physiology.engine.integrate import EngineName, Timetable
@@ -86,7 +87,8 @@ def _patients_digest(patients: Population) -> bytes:
     digest = blake2b(digest_size=16)
     for entry in fields(patients):
         value = getattr(patients, entry.name)
-        digest.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
+        for part in value if isinstance(value, Constants) else (value,):
+            digest.update(part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
     return digest.digest()
 
 

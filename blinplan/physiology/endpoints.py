@@ -154,6 +154,17 @@ class Endpoints:
         return np.asarray(self.cytokine_peak[CYTOKINES.index(cytokine)])
 
 
+def of_some(endpoints: Endpoints, patients: slice) -> Endpoints:
+    """Endpoints of some patients."""
+    chosen: dict[str, Any] = {
+        entry.name: np.ascontiguousarray(getattr(endpoints, entry.name)[..., patients])
+        for entry in fields(Endpoints)
+        if isinstance(getattr(endpoints, entry.name), np.ndarray)
+    }
+    ends = np.nanmax(chosen["own_infusion_end_days"], axis=1).tolist()
+    return replace(endpoints, infusion_end_days=tuple(ends), **chosen)
+
+
 def join(parts: list[Endpoints], places: IntArray) -> Endpoints:
     """Endpoints of several chunks as those of one population; `places` (N) are those of the patients as they come."""
     head, last = parts[0], tuple(map(max, zip(*(part.infusion_end_days for part in parts), strict=True)))

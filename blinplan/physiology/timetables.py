@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from blinplan.physiology.engine.grid import IntArray
+from blinplan.physiology.engine.grid import IntArray, refinement
 from blinplan.physiology.engine.integrate import CyclePart, DoseStep, Interval, Rise, Timetable
 from blinplan.physiology.engine.locate import BoolArray
 from blinplan.physiology.model.dosing import Dosing, Options
@@ -28,18 +28,42 @@ class Together(NamedTuple):
     timetable: Timetable
 
 
-def timetables(dosing: Dosing, options: Options, constants: Constants, patients: int) -> list[Together]:
-    """Part so many patients into those of one timetable, in the order of the first of each."""
+def timetables(
+    dosing: Dosing, options: Options, constants: Constants, patients: int, *, many: int = 0
+) -> list[Together]:
+    """Part so many patients into those of one timetable, in the order of the first of each.
+
+    Where parameters differ between patients, those of one value go together of what decides the steps; where as many as
+    ``many`` have all of them alike, each of these by themselves.
+    """
     columns = np.broadcast_to(np.arange(dosing.rates.shape[1]), patients)
     return [
-        Together(those, _timetable(dosing, dosing.rates[:, columns[those[0]]], options, constants))
-        for those in _of_one_pattern(dosing.rates, patients)
+        Together(those, _timetable(dosing, dosing.rates[:, columns[those[0]]], options, constants.select(those[:1])))
+        for those in _of_one_pattern(dosing.rates, _deciding(constants, options, many), patients)
     ]
 
 
-def _of_one_pattern(rates: FloatArray, patients: int) -> Iterator[IntArray]:
-    """Places of patients whose infusion runs, rises, falls and stays alike."""
+_PREMEDICATION = ("premedication_reduction", "premedication_half_life")
+
+
+def _deciding(constants: Constants, options: Options, many: int) -> list[FloatArray]:
+    """Parameters (N) that have to be alike of patients who go together."""
+    differing = constants.differing
+    every = list(differing.values())
+    if every and many and len(every[0]) >= many * np.unique(np.stack(every), axis=1).shape[1]:
+        return every
+    names = ("lysis_hill", "activation_hill", *(_PREMEDICATION if options.premedication else ()))
+    found = [np.asarray(differing[name], dtype=np.float64) for name in names if name in differing]
+    if "cytolytic_rate" in differing:
+        found.append(np.array([refinement(rate) for rate in differing["cytolytic_rate"].tolist()]))
+    return found
+
+
+def _of_one_pattern(rates: FloatArray, parameters: list[FloatArray], patients: int) -> Iterator[IntArray]:
+    """Places of patients whose infusion runs, rises, falls and stays alike, and who have some parameters alike."""
     pattern = np.concatenate([np.sign(np.diff(rates, axis=0)), np.sign(rates)]).astype(np.int8)
+    if parameters:
+        pattern = np.concatenate([np.broadcast_to(pattern, (pattern.shape[0], patients)), np.stack(parameters)])
     if (pattern == pattern[:, :1]).all():
         yield np.arange(patients)
         return

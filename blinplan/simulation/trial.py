@@ -17,7 +17,7 @@ from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.parameters import Preset
 from blinplan.physiology.model.population import Population, from_covariates, is_as_drawn, typical
 from blinplan.physiology.solve import simulate
-from blinplan.physiology.watch import Seen
+from blinplan.physiology.watch import Seen, Watch
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.regimen import Regimen
 from blinplan.simulation.admission import admitted_cohort, admitted_typical
@@ -117,10 +117,19 @@ class Trial:
                 executor=running,
                 progress=None if progress is None else lambda done, _: progress(done),
                 checkpoints=checkpoints,
-                watches=tuple(own.watch(self.periods) for own in self.asked.own),
+                watches=self.watches,
             )
         assert found.endpoints is not None  # noqa: S101 - they were asked for
-        return Outcome(self, found.engine, found.endpoints, *self._measure(found.endpoints, found.seen))
+        return self.outcome(found.engine, found.endpoints, found.seen)
+
+    @property
+    def watches(self) -> tuple[Watch, ...]:
+        """What is watched of the patients for endpoints of one's own."""
+        return tuple(own.watch(self.periods) for own in self.asked.own)
+
+    def outcome(self, engine: EngineName, endpoints: Endpoints, seen: tuple[Seen, ...]) -> "Outcome":
+        """What came of it, where the patients were sent through by `run` or with those of other trials."""
+        return Outcome(self, engine, endpoints, *self._measure(endpoints, seen))
 
     def _measure(
         self, endpoints: Endpoints, seen: tuple[Seen, ...]

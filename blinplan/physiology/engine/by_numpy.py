@@ -24,11 +24,12 @@ from blinplan.physiology.engine.advance import (
     Watched,
     advance,
     begin,
+    shared_loss_rates,
     states_at,
     step_of,
     watch,
 )
-from blinplan.physiology.engine.collocation import Blend, Weights
+from blinplan.physiology.engine.collocation import Blend, Weights, weights
 from blinplan.physiology.engine.integrate import Advance, Engine, Wanted
 from blinplan.physiology.engine.tape import (
     RUN,
@@ -298,24 +299,32 @@ def _lines_for(tape: Tape) -> Callable[[Sequence[float]], tuple[float, ...]]:
 def _tape(kinds: tuple[float, ...], desensitises: bool, is_watched: bool) -> Tape:
     """The tape of a step, for parameters of such kinds."""
     row: Any = np.zeros(1)
-    weights = Weights((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0))  # type: ignore[arg-type]
+    of_all = Weights((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0))  # type: ignore[arg-type]
     return tape_of(
         _watched_step if is_watched else _step,
         p=(Individual(*[row] * len(Individual._fields)), RUN),
         c=(Constants._make(row if kind == 1.0 and isinstance(kind, float) else kind for kind in kinds), RUN),
-        step=(GridStep(0.0, 0.0, weights, weights, weights, weights, (0.0, 0.0), desensitises), STEP),
+        step=(GridStep(0.0, 0.0, of_all, of_all, of_all, of_all, (0.0, 0.0), desensitises), STEP),
         now=(Node(States(*[row] * _STATES), Signals(*[row] * _SIGNALS), Past(*[row] * len(Past._fields)), row), STATE),
         infusion=(Inflow(row, row), STATE),
     )
 
 
 def _step(now: Node, infusion: Inflow, p: Individual, c: Constants, step: GridStep) -> tuple[Node, Instant]:
-    middle, end = advance(now, infusion, p, c, step)
+    middle, end = advance(now, infusion, p, c, _of_own_rates(step, c))
     return end, middle
 
 
 def _watched_step(
     now: Node, infusion: Inflow, p: Individual, c: Constants, step: GridStep
 ) -> tuple[Node, Instant, Watched, Watched]:
-    middle, end = advance(now, infusion, p, c, step)
+    middle, end = advance(now, infusion, p, c, _of_own_rates(step, c))
     return end, middle, watch(middle, p, c), watch(Instant(end.states, end.signals), p, c)
+
+
+def _of_own_rates(step: GridStep, c: Constants) -> GridStep:
+    """A step with weights that are each patient's own of the loss rates that differ between patients."""
+    of_all = step.cytolytic, step.proliferation, step.homeostasis, step.release
+    rates: tuple[Any, ...] = shared_loss_rates(c)
+    own = [weights(rate, step.length) if rate.is_row else shared for rate, shared in zip(rates, of_all, strict=True)]
+    return step._replace(cytolytic=own[0], proliferation=own[1], homeostasis=own[2], release=own[3])

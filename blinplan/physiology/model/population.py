@@ -59,7 +59,10 @@ _GREATEST_BLASTS = 0.95
 
 
 class Constants(NamedTuple):
-    """Parameters that all patients of a population share; units as in the parameter file."""
+    """Parameters that all patients of a population share; units as in the parameter file.
+
+    In a batch of several parameter sets (`batch`), those that differ between them are (N,), one a patient.
+    """
 
     volume: float
     lysis_hill: int
@@ -91,6 +94,28 @@ class Constants(NamedTuple):
             given[hill] = int(given[hill])
         return cls(**given)
 
+    @property
+    def differing(self) -> dict[str, FloatArray]:
+        """Those that differ between patients, by their names."""
+        return {name: value for name, value in self._asdict().items() if isinstance(value, np.ndarray)}
+
+    def select(self, patients: slice | NDArray[np.intp]) -> Constants:
+        """Those of some patients; what these share is one number again."""
+        if not self.differing:
+            return self
+        chosen: dict[str, Any] = {name: _shared_value(value[patients]) for name, value in self.differing.items()}
+        return self._replace(**chosen)
+
+    @property
+    def of_the_first(self) -> Constants:
+        """Those of the first patient."""
+        return self.select(slice(0, 1))
+
+
+def _shared_value(values: NDArray[Any]) -> Any:
+    """One number where all are the same."""
+    return values[0].item() if (values == values[0]).all() else np.ascontiguousarray(values)
+
 
 @dataclass(frozen=True, slots=True)
 class Population:
@@ -102,7 +127,7 @@ class Population:
     seed : what their random effects were drawn from; None for patients without.
     first : number of the first person who was drawn, within its seed.
     numbers : (N,) number of each patient within the seed, from 0; some are left out where not everybody was wanted.
-    constants : parameters that the patients share.
+    constants : parameters that the patients share; in a batch, some are one a patient.
     age_years, female, weight_kg, height_cm, bsa_m2 : (N,) covariates; `female` is 1.0 or 0.0.
     clearance : (N,) L/day.
     lysis_ec50, activation_ec50 : (N,) pg/mL.
@@ -181,7 +206,7 @@ class Population:
             if isinstance(getattr(self, entry.name), np.ndarray)
         }
         ids = tuple(np.array(self.ids, dtype=object)[patients]) if self.ids else ()
-        return replace(self, **chosen, ids=ids)
+        return replace(self, **chosen, ids=ids, constants=self.constants.select(patients))
 
 
 INDIVIDUAL = tuple(
