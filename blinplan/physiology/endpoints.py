@@ -51,7 +51,8 @@ class Endpoints:
     ----------
     cycles : (C) numbers. cycle_start_days, infusion_end_days, cycle_end_days : (C).
     dose_step_days, escalation_days : (S), (E) when each begins; of the course, whoever gets it.
-    own_infusion_end_days : (C, N) each patient's own; `infusion_end_days` are the last of them.
+    own_infusion_end_days : (C, N) each patient's own, NaN for those who are not infused in the cycle;
+        `infusion_end_days` are the last of them.
     steady_state : (S, N) pg/mL at each dose step; NaN for those who do not get it. cmax : (N) pg/mL.
     auc, auc_by_cycle : (N), (C, N) ng·day/mL over the course. infused, infused_by_cycle : (N), (C, N) mcg.
     b_depleted_day : (C, N) first day at or below 10 cells/µL while the cycle is infused; NaN when never.
@@ -121,6 +122,18 @@ class Endpoints:
         return np.asarray(self.b_at_infusion_end <= DEPLETED)
 
     @property
+    def infused_in_cycle(self) -> BoolArray:
+        """(C, N) whether a patient is infused in a cycle: one who is off the drug has no infusion to end."""
+        return ~np.isnan(self.own_infusion_end_days)
+
+    @property
+    def b_low_at_last_infusion_end(self) -> BoolArray:
+        """(N) at 10 cells/µL or less when the patient's own last infusion ends."""
+        infused = self.infused_in_cycle
+        last = infused.shape[0] - 1 - np.argmax(infused[::-1], axis=0)
+        return np.asarray(self.b_low_at_infusion_end[last, np.arange(last.shape[0])])
+
+    @property
     def t_expanded(self) -> BoolArray:
         """(C, N) T cells above 125 % of baseline at some time in the cycle."""
         return np.asarray(self.t_peak > EXPANDED)
@@ -161,7 +174,8 @@ def of_some(endpoints: Endpoints, patients: slice) -> Endpoints:
         for entry in fields(Endpoints)
         if isinstance(getattr(endpoints, entry.name), np.ndarray)
     }
-    ends = np.nanmax(chosen["own_infusion_end_days"], axis=1).tolist()
+    last = np.fmax.reduce(chosen["own_infusion_end_days"], axis=1)
+    ends = np.fmax(last, np.array(endpoints.cycle_start_days)).tolist()
     return replace(endpoints, infusion_end_days=tuple(ends), **chosen)
 
 
@@ -432,6 +446,7 @@ class Gathering:
             peak[i] += p.cytokine_release[j] * np.maximum(self.rise, 0.0)
             peak_day[i] = np.where(rose, self.rise_day, np.nan)
             settled[i] = self.settled
+        infused = np.repeat(np.array(w.infusion_ends)[:, None] > np.array(w.starts)[:, None], n, axis=1)
         day_1, day_14 = (self.probes[day] for day in self._probe_days())
         rates = [self.rates[step.row] for step in w.dose_steps]
         steady = [steady_state(np.where(rate > 0.0, rate, np.nan), p.clearance) for rate in rates]
@@ -442,7 +457,7 @@ class Gathering:
             cycle_end_days=w.ends,
             dose_step_days=tuple(step.start for step in w.dose_steps),
             escalation_days=w.escalation_days,
-            own_infusion_end_days=np.repeat(np.array(w.infusion_ends)[:, None], n, axis=1),
+            own_infusion_end_days=np.where(infused, np.array(w.infusion_ends)[:, None], np.nan),
             steady_state=np.array(steady).reshape(len(steady), n),
             cmax=self.cmax,
             auc=self.auc.sum(axis=0),
@@ -451,7 +466,7 @@ class Gathering:
             infused_by_cycle=self.infused,
             b_depleted_day=self.depleted,
             b_depleted_days=self.depleted_days,
-            b_at_infusion_end=self.b_end,
+            b_at_infusion_end=np.where(infused, self.b_end, np.nan),
             b_highest_free=np.where(np.isfinite(self.b_free), self.b_free, self.b_end),
             b_highest_free_day=self.b_free_day,
             b_nadir=self.nadir,

@@ -21,7 +21,7 @@ from blinplan.physiology.watch import Seen
 from blinplan.simulation.trial import Outcome, Trial, count_on
 
 
-class _Entry(NamedTuple):
+class _Member(NamedTuple):
     """A trial: its number among all, and what its patients get."""
 
     number: int
@@ -57,19 +57,19 @@ def run_together(
     return tuple(found[number] for number in range(len(trials)))
 
 
-def _side_by_side(trials: Iterable[Trial]) -> Iterable[list[_Entry]]:
+def _side_by_side(trials: Iterable[Trial]) -> Iterable[list[_Member]]:
     """The trials by what has to be the same of those that advance together."""
-    groups: dict[tuple[object, ...], list[_Entry]] = {}
+    groups: dict[tuple[object, ...], list[_Member]] = {}
     for number, trial in enumerate(trials):
         dosing = trial.dosing
         times = (dosing.edges_minutes, dosing.cycles, dosing.steps, dosing.premedication_minutes)
         name = (*times, dosing.of_the_course.tobytes(), trial.options, trial.engine, trial.watches)
-        groups.setdefault(name, []).append(_Entry(number, trial, dosing))
+        groups.setdefault(name, []).append(_Member(number, trial, dosing))
     return groups.values()
 
 
 def _outcomes(
-    entries: Sequence[_Entry], executor: Executor, progress: Callable[[int], None] | None
+    entries: Sequence[_Member], executor: Executor, progress: Callable[[int], None] | None
 ) -> dict[int, Outcome]:
     """What came of trials that advance together, by their numbers."""
     head = entries[0].trial
@@ -92,7 +92,7 @@ def _outcomes(
     return outcomes
 
 
-def _rates(entry: _Entry) -> FloatArray:
+def _rates(entry: _Member) -> FloatArray:
     """What each patient of a trial gets."""
     rates = entry.dosing.rates
     return np.broadcast_to(rates, (rates.shape[0], entry.trial.population.size))

@@ -1,8 +1,10 @@
 """From a regimen as ordered to what the engine takes: which virtual population, and each patient's dose rates."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from math import isfinite
 
 import numpy as np
 
@@ -20,8 +22,12 @@ class NotEligibleError(ValueError):
     """Virtual patients whose weight or age the regimen does not admit, or whom it does not treat alike."""
 
 
-def dosing(regimen: Regimen, periods: Sequence[Period], population: Population) -> Dosing:
+def dosing(
+    regimen: Regimen, periods: Sequence[Period], population: Population, off_drug: FloatArray | None = None
+) -> Dosing:
     """Give every virtual patient the regimen: dose by body surface area and cap, patient by patient.
+
+    ``off_drug`` (N) are minutes from which one gets nothing more; a period begins at each (`part_at`).
 
     Raises
     ------
@@ -32,7 +38,7 @@ def dosing(regimen: Regimen, periods: Sequence[Period], population: Population) 
     course = _rates(periods, _areas(periods))
     return Dosing(
         edges_minutes=(0, *(period.stop for period in periods)),
-        rates=_rates(periods, population.bsa_m2),
+        rates=_rates(periods, population.bsa_m2, off_drug),
         cycles=tuple(period.cycle for period in periods),
         steps=tuple(period.step for period in periods),
         premedication_minutes=_premedication(regimen, periods, course, age_groups(regimen, population.age_years)),
@@ -40,11 +46,25 @@ def dosing(regimen: Regimen, periods: Sequence[Period], population: Population) 
     )
 
 
-def _rates(periods: Sequence[Period], areas: FloatArray) -> FloatArray:
+def part_at(periods: Sequence[Period], minutes: Iterable[float]) -> tuple[Period, ...]:
+    """The same periods, each parted at those of some minutes that lie within it."""
+    cuts = sorted({int(minute) for minute in minutes if isfinite(minute)})
+    return tuple(
+        replace(period, start=start, stop=stop)
+        for period in periods
+        for start, stop in pairwise(
+            [period.start, *(cut for cut in cuts if period.start < cut < period.stop), period.stop]
+        )
+    )
+
+
+def _rates(periods: Sequence[Period], areas: FloatArray, off_drug: FloatArray | None = None) -> FloatArray:
     """The rates (K, N) in mcg/day of bodies of some surface areas (N) in m²."""
     rates = np.empty((len(periods), areas.size))
     for row, period in zip(rates, periods, strict=True):
         row[:] = rate_in(period, areas, float, np.minimum)
+        if off_drug is not None:
+            row[off_drug <= period.start] = 0.0
     return rates
 
 

@@ -28,6 +28,7 @@ from blinplan.simulation.trial import (
     Trial,
     cohort_of,
     followed_up,
+    off_drug_of,
     preset_of,
     require_alike,
     typical_patient,
@@ -118,6 +119,11 @@ class RequestedCurves:
         return (0, *(period.stop for period in self.trial.periods))
 
     @property
+    def off_drug(self) -> int:
+        """How many of the patients go off the drug before the course ends."""
+        return self.trial.number_off_drug
+
+    @property
     def row_of_times(self) -> IntArray:
         """Which period holds from each time on; at the end of the course, the last."""
         return np.asarray(np.searchsorted(np.array(self.edges_minutes[1:-1]), self.minutes, side="right"))
@@ -167,7 +173,8 @@ def curves(
     if every < 1:
         raise ValueError("times are at least a minute apart")
     chosen = preset_of(regimen, preset, patients)
-    table = followed_up(tuple(course or periods(regimen)), follow_up_days)
+    off_drug = off_drug_of(patients)
+    table = followed_up(tuple(course or periods(regimen)), follow_up_days, off_drug)
     times = table[-1].stop // every + 1
     if times > MOST_TIMES:
         raise TooManyTimesError(f"{times:,} times of each patient are more than {MOST_TIMES:,}")
@@ -176,7 +183,7 @@ def curves(
     people = (
         GivenCohort(reference) if patients is None else cohort_of(regimen, chosen, patients, seed, before, piece=size)
     )
-    trial = CohortTrial(regimen, table, people, options or Options(), engine_called(None).name)
+    trial = CohortTrial(regimen, table, people, options or Options(), engine_called(None).name, off_drug=off_drug)
     require_alike(trial)
     return RequestedCurves(
         trial=trial,

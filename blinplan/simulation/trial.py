@@ -15,7 +15,7 @@ from blinplan.physiology.engine.choose import engine_called
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.parameters import Preset
-from blinplan.physiology.model.population import Population, from_covariates, is_as_drawn, typical
+from blinplan.physiology.model.population import FloatArray, Population, from_covariates, is_as_drawn, typical
 from blinplan.physiology.solve import simulate
 from blinplan.physiology.watch import Seen, Watch
 from blinplan.quantities import MINUTES_PER_DAY
@@ -24,7 +24,7 @@ from blinplan.simulation.admission import admitted_cohort, admitted_typical
 from blinplan.simulation.crowd.cohort import PIECE, Cohort, CohortPart, GivenCohort
 from blinplan.simulation.crowd.kept import DonePortion, KeptOutcome, body_of
 from blinplan.simulation.dosing import dosing as dosing_of
-from blinplan.simulation.dosing import require_ages, require_one_age_group
+from blinplan.simulation.dosing import part_at, require_ages, require_one_age_group
 from blinplan.simulation.endpoints.asked import EVERYTHING, AskedEndpoints
 from blinplan.simulation.endpoints.definition import occurrences, quantities
 from blinplan.simulation.endpoints.table import ENDPOINTS
@@ -56,6 +56,8 @@ class Trial:
         What computes it; the compiled engine where it is installed, when not given.
     asked
         The endpoints that are asked for.
+    off_drug
+        (N) minutes from which each patient gets nothing more, at which a period begins; None where all get all of it.
     """
 
     regimen: Regimen
@@ -64,6 +66,7 @@ class Trial:
     options: Options = field(default_factory=Options)
     engine: EngineName | None = None
     asked: AskedEndpoints = EVERYTHING
+    off_drug: FloatArray | None = None
 
     @property
     def seed(self) -> int | None:
@@ -81,7 +84,12 @@ class Trial:
         """
         if self.options.premedication:
             require_one_age_group(self.regimen, self.population.age_years)
-        return dosing_of(self.regimen, self.periods, self.population)
+        return dosing_of(self.regimen, self.periods, self.population, self.off_drug)
+
+    @property
+    def number_off_drug(self) -> int:
+        """How many of the patients go off the drug before the course ends."""
+        return 0 if self.off_drug is None else int((self.off_drug < self.periods[-1].stop).sum())
 
     def run(
         self,
@@ -187,6 +195,8 @@ class CohortTrial:
         As of a `Trial`.
     cohort
         The patients.
+    off_drug
+        As of a `Trial`, of patients who are given, by their numbers.
     """
 
     regimen: Regimen
@@ -195,6 +205,7 @@ class CohortTrial:
     options: Options = field(default_factory=Options)
     engine: EngineName | None = None
     asked: AskedEndpoints = EVERYTHING
+    off_drug: FloatArray | None = None
 
     @property
     def seed(self) -> int | None:
@@ -211,9 +222,19 @@ class CohortTrial:
         """What each of the patients gets, as of a `Trial`."""
         return self.trial_of(self.population).dosing
 
+    @property
+    def number_off_drug(self) -> int:
+        """How many of the patients go off the drug before the course ends."""
+        return 0 if self.off_drug is None else int((self.off_drug < self.periods[-1].stop).sum())
+
     def trial_of(self, people: Population) -> Trial:
         """The same of some of the patients."""
-        return Trial(self.regimen, self.periods, people, self.options, self.engine, self.asked)
+        off_drug = None if self.off_drug is None else self.off_drug[people.numbers.astype(np.intp)]
+        return Trial(self.regimen, self.periods, people, self.options, self.engine, self.asked, off_drug)
+
+    def typical_trial(self, person: Population) -> Trial:
+        """The same of the typical patient, who gets all of it."""
+        return replace(self, off_drug=None).trial_of(person)
 
     def portions(
         self, executor: Executor | None = None, progress: Callable[[int], None] | None = None
@@ -437,6 +458,11 @@ class Simulation:
         return self.outcome.engine
 
     @property
+    def off_drug(self) -> int:
+        """How many of the patients go off the drug before the course ends."""
+        return self.outcome.trial.number_off_drug
+
+    @property
     def days(self) -> float:
         """How long the simulation is."""
         return self.periods[-1].stop / MINUTES_PER_DAY
@@ -498,6 +524,11 @@ class PlannedSimulation:
     def engine(self) -> EngineName:
         """What computes it: "compiled" or "numpy"."""
         return engine_called(self.trial.engine).name
+
+    @property
+    def off_drug(self) -> int:
+        """How many of the patients go off the drug before the course ends."""
+        return self.trial.number_off_drug
 
     def simulation(self, outcome: CohortOutcome) -> Simulation:
         """What became of it."""
@@ -628,12 +659,13 @@ def planned_simulation(  # noqa: PLR0913 - all but one by name, and each of its 
         When a population is given with the name of another, or people who are given are to be passed over.
     """
     chosen = preset_of(regimen, preset, patients)
-    table = followed_up(tuple(course or periods(regimen)), follow_up_days)
+    off_drug = off_drug_of(patients)
+    table = followed_up(tuple(course or periods(regimen)), follow_up_days, off_drug)
     asked.require_days(table)
     people = cohort_of(regimen, chosen, patients, seed, before)
-    trial = CohortTrial(regimen, table, people, options or Options(), engine, asked)
+    trial = CohortTrial(regimen, table, people, options or Options(), engine, asked, off_drug)
     require_alike(trial)
-    average = trial.trial_of(typical or typical_patient(regimen, chosen, patient)).run(InTurn())
+    average = trial.typical_trial(typical or typical_patient(regimen, chosen, patient)).run(InTurn())
     return PlannedSimulation(trial, average, chosen, follow_up_days)
 
 
@@ -661,13 +693,19 @@ def preset_of(regimen: Regimen, preset: str | None, patients: Patients | None) -
     return patients.preset
 
 
-def followed_up(table: tuple[Period, ...], days: int) -> tuple[Period, ...]:
-    """Add days without infusion at the end of a table of periods."""
+def off_drug_of(patients: Patients | None) -> FloatArray | None:
+    """When each patient goes off the drug, where a table of patients says it."""
+    return patients.off_drug_minutes if isinstance(patients, People) else None
+
+
+def followed_up(table: tuple[Period, ...], days: int, off_drug: FloatArray | None = None) -> tuple[Period, ...]:
+    """Add days without infusion at the end of a table of periods; one begins where a patient goes off the drug."""
+    own = table if off_drug is None else part_at(table, off_drug.tolist())
     if not days:
-        return table
-    last = table[-1]
+        return own
+    last = own[-1]
     end = last.stop + days * MINUTES_PER_DAY
-    return (*table, replace(last, start=last.stop, stop=end, dose=None, cap=None, step=0))
+    return (*own, replace(last, start=last.stop, stop=end, dose=None, cap=None, step=0))
 
 
 def typical_patient(regimen: Regimen, preset: str, patient: Patient | None) -> Population:

@@ -10,7 +10,7 @@ from blinplan.executor import InTurn
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Options
 from blinplan.physiology.model.parameters import Preset, load_parameters
-from blinplan.physiology.model.population import draw
+from blinplan.physiology.model.population import draw, typical
 from blinplan.regimen.library import regimen as shipped
 from blinplan.simulation.batch import run_together
 from blinplan.simulation.endpoints.asked import AskedEndpoints
@@ -52,8 +52,6 @@ def assert_same_bytes(together: Outcome, alone: Outcome) -> None:
 def test_patients_of_parameters_of_their_own_have_the_bytes_of_a_run_in_which_all_share_them(
     engine: EngineName,
 ) -> None:
-    if engine == "compiled":
-        pytest.importorskip("numba")
     trials = [
         Trial(REGIMEN, PERIODS, draw(preset, 3 + number, seed=4), engine=engine) for number, preset in enumerate(SETS)
     ]
@@ -64,6 +62,13 @@ def test_patients_of_parameters_of_their_own_have_the_bytes_of_a_run_in_which_al
         assert outcome.trial is trial
         assert_same_bytes(outcome, trial.run(InTurn()))
     assert len({outcome.endpoints.auc.tobytes() for outcome in outcomes}) > 1
+
+
+def test_a_few_patients_of_a_set_each_have_the_same_bytes_too() -> None:
+    """As of a sensitivity run: the typical patient of each set."""
+    trials = [Trial(REGIMEN, PERIODS, typical(preset), engine="numpy") for preset in SETS[:3]]
+    for trial, outcome in zip(trials, run_together(trials, InTurn()), strict=True):
+        assert_same_bytes(outcome, trial.run(InTurn()))
 
 
 def test_sets_of_many_patients_go_by_machine_code_and_few_beside_them_do_not_matter() -> None:

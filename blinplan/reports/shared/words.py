@@ -183,6 +183,16 @@ def given_baselines(parameters: tuple[str, ...]) -> dict[str, list[str]]:
     return {"given_baselines": list(parameters)} if parameters else {}
 
 
+def off_drug_lines(number: int, size: int) -> Iterator[str]:
+    """Say how many patients go off the drug before the end of a course, where any do."""
+    if number:
+        who = f"{number:,} of {size:,} {plural('patient', size)} {'goes' if number == 1 else 'go'}"
+        yield (
+            f"{who} off the drug before the end of the course: what is told of an infusion and of its end is told"
+            " of each one's own."
+        )
+
+
 def given_lines(parameters: tuple[str, ...]) -> Iterator[str]:
     """Say what of before treatment is as a table of patients gives it."""
     if parameters:

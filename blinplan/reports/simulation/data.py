@@ -41,6 +41,7 @@ def simulation_manifest(of: Simulated, input_fingerprint: str, record: str | Non
         patients=None if of.alone else of.cohort.size,
         **({"first": of.cohort.before + 1} if of.cohort.before else {}),
         **({} if of.alone else {**number_drawn(of.cohort), **given_baselines(of.cohort.given_parameters)}),
+        **({} if not of.off_drug else {"off_drug": of.off_drug}),
         typical_bsa_m2=of.typical_area,
         attenuation=of.options.attenuation,
         premedication=of.options.premedication,

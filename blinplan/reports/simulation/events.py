@@ -25,7 +25,12 @@ _READ = (
     Column("TIME", "h", "time from the start of the course"),
     Column("AMT", "mcg", "amount of an infusion; 0 where a sample is taken"),
     Column("RATE", "mcg/h", "rate of an infusion; 0 where a sample is taken"),
-    Column("EVID", "", "1 a dose, 0 an observation", ColumnKind.WHOLE),
+    Column(
+        "EVID",
+        "",
+        "1 a dose, 0 an observation, 2 neither: off the drug",
+        ColumnKind.WHOLE,
+    ),
     Column("CMT", "", "number of the compartment", ColumnKind.WHOLE),
     Column("MDV", "", "1 where nothing is observed", ColumnKind.WHOLE),
     Column("DV", "", "natural logarithm of the measured concentration in pg/mL; empty for none"),
@@ -43,7 +48,7 @@ _OF_PATIENT = (
 _CENSORED = Column("CENS", "", "1 below the assay's lower limit, -1 above its upper one, 0 else", ColumnKind.WHOLE)
 _NAME = Column("NAME", "", "what the patient is called in the table of patients", ColumnKind.TEXT)
 _DRUG = next(assay for assay in ASSAYS if assay.signal == "drug")
-_OBSERVATION, _DOSE = 0, 1
+_OBSERVATION, _DOSE, _OTHER = 0, 1, 2
 _AT_ONCE = 1_000
 """Patients of whom records are made at once."""
 
@@ -145,7 +150,8 @@ def _read(
     yield np.tile(records.minutes / MINUTES_PER_HOUR, size)
     yield _by_patient(np.where(doses, (rates * lengths[:, np.newaxis])[records.rows], 0.0))
     yield _by_patient(np.where(doses, rates[records.rows] / HOURS_PER_DAY, 0.0))
-    yield np.tile(np.where(records.doses, _DOSE, _OBSERVATION), size)
+    without = np.where(doses & (rates[records.rows] <= 0.0), _OTHER, np.where(doses, _DOSE, _OBSERVATION))
+    yield _by_patient(without)
     yield np.ones(records.rows.shape[0] * size, dtype=np.int64)
     yield _by_patient(nothing.astype(np.int64))
     yield _by_patient(value)

@@ -22,6 +22,7 @@ from blinplan.reports.shared.words import (
     blocks_and_intervals,
     drawn_from,
     given_lines,
+    off_drug_lines,
     optional_cycles,
     unverified_lines,
 )
@@ -66,6 +67,7 @@ def simulation_report(simulation: Simulation, screen: Screen, remarks: Iterable[
         Text(simulated_patients(simulation)),
         *(Text(visible(line), "warning") for line in remarks),
         *(Text(line) for line in given_lines(simulation.cohort.given_parameters)),
+        *(Text(line) for line in off_drug_lines(simulation.off_drug, simulation.cohort.size)),
     ]
     parts += [Text(line) for line in blocks_and_intervals(simulation.periods)]
     parts += [Text(line) for line in (*optional_cycles(simulation.periods), *_whole_course(simulation.periods))]

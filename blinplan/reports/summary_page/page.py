@@ -26,6 +26,7 @@ from blinplan.reports.shared.words import (
     given_lines,
     known_figures,
     number_drawn,
+    off_drug_lines,
     optional_cycles,
     ordered_text,
     unverified_lines,
@@ -332,7 +333,8 @@ def _endpoints(simulation: Simulation) -> EndpointsSection:
             _with_group_names(shares),
         ),
     )
-    told = (HOW_TO_READ, HOW_TO_READ_TIMES, *given_lines(simulation.cohort.given_parameters))
+    given, off = simulation.cohort.given_parameters, off_drug_lines(simulation.off_drug, simulation.cohort.size)
+    told = (HOW_TO_READ, HOW_TO_READ_TIMES, *given_lines(given), *off)
     return EndpointsSection(" ".join(told), tuple(table for table in tables if table.rows))
 
 

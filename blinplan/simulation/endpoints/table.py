@@ -75,7 +75,7 @@ def _recoveries(gathered: Measurements) -> Iterator[Reading]:
 
 def _last_recovery(gathered: Measurements) -> Iterator[Reading]:
     endpoints = gathered.endpoints
-    yield Reading(endpoints.b_recovery_day, at_risk=endpoints.b_low_at_infusion_end[-1])
+    yield Reading(endpoints.b_recovery_day, at_risk=endpoints.b_low_at_last_infusion_end)
 
 
 def _days_depleted(gathered: Measurements) -> Iterator[Reading]:
@@ -92,13 +92,15 @@ def _elevations(gathered: Measurements) -> Iterator[Reading]:
 def _remissions(gathered: Measurements) -> Iterator[Reading]:
     endpoints = gathered.endpoints
     for cycle, number in enumerate(endpoints.cycles[:2]):
-        yield Reading(endpoints.marrow_response[cycle], {"cycle": number}, endpoints.blasts_before > REMISSION)
+        at_risk = endpoints.infused_in_cycle[cycle] & (endpoints.blasts_before > REMISSION)
+        yield Reading(endpoints.marrow_response[cycle], {"cycle": number}, at_risk)
 
 
 def _clearances_of_residue(gathered: Measurements) -> Iterator[Reading]:
     endpoints = gathered.endpoints
     for cycle, number in enumerate(endpoints.cycles[:2]):
-        yield Reading(endpoints.mrd_response[cycle], {"cycle": number}, endpoints.blasts_before >= RESIDUAL)
+        at_risk = endpoints.infused_in_cycle[cycle] & (endpoints.blasts_before >= RESIDUAL)
+        yield Reading(endpoints.mrd_response[cycle], {"cycle": number}, at_risk)
 
 
 def _cytokine(name: str) -> Iterator[Definition]:

@@ -50,11 +50,15 @@ BASELINES = {
 }
 """What each had before treatment, under the names that curves have."""
 
-ALL = (ID, *BODY, *SEXES, *BASELINES)
+OFF_DRUG = "off_drug_day"
+"""The day of the course, from 0, on which a patient goes off the drug for good."""
+LAST_DAY = Fraction(3660)
+
+ALL = (ID, *BODY, *SEXES, *BASELINES, OFF_DRUG)
 COLUMNS_TEXT = (
     "a table of patients has weight_kg and height_cm, and optionally id, age_years, female (1 or 0) or sex (female or"
     " male), bsa_m2, and what each had before treatment: b_cells_per_ul, t_cells_per_ul, blasts_fraction,"
-    " il6_pg_per_ml; each once"
+    " il6_pg_per_ml; and off_drug_day, days from the start of the course after which nothing is infused; each once"
 )
 
 

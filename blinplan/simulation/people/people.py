@@ -27,6 +27,9 @@ class People:
         What each is called; empty where they have no names.
     baselines
         (N,) by the name of a parameter, such as b_cells: what each had before treatment; NaN where it is drawn.
+    off_drug_minutes
+        (N,) minutes of the course from which each gets nothing more; infinite for who gets all of it. None where nobody
+        says.
     """
 
     weight_kg: FloatArray
@@ -36,6 +39,7 @@ class People:
     bsa_m2: FloatArray | None = None
     ids: tuple[str, ...] = ()
     baselines: Mapping[str, FloatArray] = field(default_factory=lambda: FrozenMapping({}))
+    off_drug_minutes: FloatArray | None = None
 
     @property
     def size(self) -> int:

@@ -9,10 +9,10 @@ from blinplan.course.patient import AreaFormula, Patient, PatientError, patient
 from blinplan.frozen import FrozenMapping
 from blinplan.outside_text import visible
 from blinplan.physiology.model.population import FloatArray
-from blinplan.quantities import decimal_text
+from blinplan.quantities import MINUTES_PER_DAY, decimal_text
 from blinplan.regimen.age import Age, AgeError, AgeUnit, completed_age
 from blinplan.simulation.people.cells import CellTable, Row, read_cells, readings
-from blinplan.simulation.people.columns import BASELINES, BODY, ID, REQUIRED, SEXES, check_columns
+from blinplan.simulation.people.columns import BASELINES, BODY, ID, LAST_DAY, OFF_DRUG, REQUIRED, SEXES, check_columns
 from blinplan.simulation.people.people import People, PeopleError
 
 _LONGEST_ID = 64
@@ -94,7 +94,20 @@ def _values(row: Row, delimiter: str, formula: AreaFormula) -> dict[str, float]:
     baselines = {
         column: float(_baseline(row.cells[column], column, delimiter)) for column in BASELINES if row.cells.get(column)
     }
-    return {column: float(value) for column, value in body.items() if value is not None} | sex | areas | baselines
+    off = {OFF_DRUG: _off_drug(row.cells[OFF_DRUG], delimiter)} if row.cells.get(OFF_DRUG) else {}
+    return {column: float(value) for column, value in body.items() if value is not None} | sex | areas | baselines | off
+
+
+def _off_drug(text: str, delimiter: str) -> float:
+    """The minute of the course from which nothing is infused."""
+    day = _number(text, OFF_DRUG, delimiter, (Fraction(0), LAST_DAY))
+    if not 0 < day <= LAST_DAY or (day * MINUTES_PER_DAY).denominator != 1:
+        raise PeopleError(
+            f"{OFF_DRUG} is {_plain(day)}",
+            f"give days from the start of the course, above 0 and up to {LAST_DAY}, to the minute; leave it empty for"
+            " who gets all of it",
+        )
+    return float(day * MINUTES_PER_DAY)
 
 
 def _body(text: str, column: str, delimiter: str) -> Fraction | None:
@@ -173,6 +186,7 @@ def _people(
         return np.array([row.get(name, np.nan) for row in rows])
 
     sexed = bool(SEXES.keys() & set(table.columns))
+    off = any(OFF_DRUG in row for row in rows)
     areas = "bsa_m2" in table.columns or formula is not AreaFormula.MOSTELLER
     return People(
         column("weight_kg"),
@@ -182,6 +196,7 @@ def _people(
         column("bsa_m2") if areas else None,
         ids,
         FrozenMapping({BASELINES[name].parameter: column(name) for name in _given_columns(table.columns, rows)}),
+        np.array([row.get(OFF_DRUG, np.inf) for row in rows]) if off else None,
     )
 
 
