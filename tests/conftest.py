@@ -11,7 +11,7 @@ from hypothesis import settings
 from blinplan.cli.app.program import run
 from blinplan.rules.configuration.configurations import nearest
 from tests import public_files
-from tests.no_simulation import without_simulation
+from tests.collection.no_simulation import without_simulation
 from tests.program import Ran, Run
 
 # How long an example takes says nothing about whether it is right, and a busy machine is slow.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import blinplan
-from tests.no_simulation import simulates, without_simulation
+from tests.collection.no_simulation import simulates, without_simulation
 from tests.program import ROOT, process
 
 TESTS = ROOT / "tests"

@@ -23,10 +23,10 @@ from blinplan.regimen.preference import Preference
 from blinplan.regimen.record.record import Cause
 from blinplan.regimen.site.site import LongDay, Shortage, Site
 from blinplan.reports.plan.bags.long_day import long_day_remarks
+from tests.collection.grid import at_night
 from tests.course.dated_records import interruption, record
 from tests.course.records import DAY, HOUR, course
 from tests.course.regimens import site
-from tests.grid import at_night
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SATURDAY = datetime(2026, 10, 24, 10, tzinfo=BERLIN)

@@ -30,8 +30,8 @@ from blinplan.label.read import DEFAULT, label_named
 from blinplan.regimen import library
 from blinplan.regimen.preference import Preference
 from blinplan.regimen.site.site import LongDay, Shortage, Site, SiteBag, Vial
+from tests.collection.grid import pairs_of
 from tests.course.regimens import site
-from tests.grid import pairs_of
 
 DAY, HOUR = 24 * 60, 60
 BERLIN = ZoneInfo("Europe/Berlin")

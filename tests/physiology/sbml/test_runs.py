@@ -14,7 +14,7 @@ from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen import library
 from blinplan.simulation.admission import admitted_typical
 from blinplan.simulation.dosing import dosing
-from tests.grid import in_turn
+from tests.collection.grid import in_turn
 from tests.physiology.courses import CLEARED, cleared, course, extremes
 from tests.physiology.sbml.simulators import DEFAULT, FINE, SIMULATORS
 from tests.witness import SCALES

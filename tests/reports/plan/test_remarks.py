@@ -21,7 +21,7 @@ from blinplan.course.remarks import RemarkKind
 from blinplan.regimen.age import completed_age
 from blinplan.reports.plan.paper.plain_words import plain_words
 from blinplan.terminal import Screen
-from tests.grid import pairs_of
+from tests.collection.grid import pairs_of
 from tests.plan_text import RECORD
 
 pytestmark = pytest.mark.slow  # every view and format of many plans

@@ -1,0 +1,1 @@
+"""What is collected: which cases of a grid, and how."""
