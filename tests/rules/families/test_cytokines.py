@@ -116,6 +116,10 @@ def _premedicated(head: str, drug: str = "dexamethasone", dose: str = "20 mg") -
 
 
 THREE = cycle(repeat=3)
+FROM_RR = 'indication = "investigational"\ndeparts_from = "rr-adult"\n\n'
+FROM_MRD = FROM_RR.replace("rr-adult", "mrd-adult")
+MOVED = cycle("9 mcg/day for 6 days", "28 mcg/day for 22 days")
+STATED = 'departure = { reason = "Protocol 7 has it so", source = "none" }\n'
 
 
 def _due(what: str, dose: str, kind: str = "pre-phase") -> str:
@@ -227,6 +231,17 @@ EXAMPLES = (
     example("C606", "pass", "a week more than the label has", _in_hospital("[10, 9]", MRD, cycle(repeat=2))),
     example("C606", "finding", "days in a cycle that there is not", _in_hospital("[9, 2]", RELAPSED, STEPPED)),
     example("C606", "pass", "no days in a cycle that there is not", _in_hospital("[9, 0]", RELAPSED, STEPPED)),
+    example("C604", "finding", "8 days for the 9 of the base", _in_hospital("[8]", FROM_RR, MOVED)),
+    example("C604", "pass", "the 9 days of the base", _in_hospital("[9, 2]", FROM_RR, STEPPED + cycle())),
+    example("C604", "finding", "2 days for the 3 of the base", _in_hospital("[2]", FROM_MRD, cycle())),
+    example("C604", "pass", "the 3 days of the base", _in_hospital("[3]", FROM_MRD, cycle())),
+    example("C604", "pass", "2 days, and the cycle departs", _in_hospital("[2]", FROM_MRD, cycle() + STATED)),
+    example("C606", "finding", "40 days for the 9 of the base", _in_hospital("[40]", FROM_RR, STEPPED)),
+    example("C606", "pass", "27 days for the 9 of the base", _in_hospital("[27]", FROM_RR, STEPPED)),
+    example("C606", "pass", "the whole infusion, with a base", _in_hospital("[28]", FROM_RR, STEPPED)),
+    example("C606", "pass", "40 days, and no base", _in_hospital("[40]", "", STEPPED)),
+    example("C606", "finding", "20 days in the third cycle", _in_hospital("[3, 2, 20]", MRD, THREE)),
+    example("C606", "pass", "9 days in the third cycle", _in_hospital("[3, 2, 9]", MRD, THREE)),
     example("C606", "pass", "days in the third cycle of three", _in_hospital("[3, 2, 2]", MRD, THREE)),
     example("C606", "not said", "no word of it", RELAPSED + STEPPED),
 )
@@ -299,7 +314,8 @@ def test_no_day_in_hospital_at_the_first_start_is_an_error_in_an_investigational
 ) -> None:
     head = f'indication = "investigational"\n{base}\n[monitoring]\nhospital_days = {days}\n\n{STEPPED}'
     worst = [f.severity for f in verdict_of(judgement_of_lines(head), "C604").findings if f.path[-1] == 0]
-    assert worst == [bad or Severity.WARNING]
+    # One day for the nine of the base is as bad as one for the nine of the label.
+    assert worst == [bad or (Severity.ERROR if base else Severity.WARNING)]
 
 
 def test_a_dose_that_is_due_is_told_with_what_is_given_and_where_it_stands() -> None:

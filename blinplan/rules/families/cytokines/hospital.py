@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from math import ceil
+from typing import NamedTuple
 
 from blinplan.label.read import label_of
 from blinplan.quantities import MINUTES_PER_DAY, plural
 from blinplan.regimen.regimen import Cycle, Disease
 from blinplan.regimen.toml.document import KeyPath
 from blinplan.rules.checks import labelled
+from blinplan.rules.checks.departures import base_named, is_laid_beside_base
 from blinplan.rules.rule import Answer, Case, Finding, NotEvaluated, Rule, Severity
 
 _NOTHING_SAID = NotEvaluated("not said", "the file says nothing of days in hospital")
@@ -37,11 +40,14 @@ def _unsaid(number: int) -> NotEvaluated:
 def _short_stay(rule: Rule, case: Case, number: int) -> Iterator[Finding]:
     planned = case.regimen.hospital_days[number - 1]
     due, limits = labelled.hospital_days(case, number)
+    base = _of_base(case, number)
+    has_them = f" ({base.whose} has them)" if base is not None and base.days >= due else ""
+    due = due if base is None else max(due, base.days)
     if planned < due:
         yield case.finding(
             rule,
             _place(number),
-            f"{_days(planned)} in hospital are planned in cycle {number}, and {due} are due",
+            f"{_days(planned)} in hospital are planned in cycle {number}, and {due} are due{has_them}",
             f"plan the first {_days(due)} of cycle {number} in hospital",
             limits=limits,
             severity=_severity_of_short(case, number, planned),
@@ -52,8 +58,33 @@ def _severity_of_short(case: Case, number: int, planned: int) -> Severity | None
     """No day at all at the first start is an error in leukaemia, by whatever indication the file calls it."""
     if not planned and number == 1 and case.regimen.disease is Disease.LEUKAEMIA:
         return Severity.ERROR
-    limit, far = labelled.hospital_limit(case, number), case.limits["far_from_label"].value
-    return Severity.ERROR if limit is not None and planned * far < limit.value else None
+    stay, far = _stay_beside(case, number), case.limits["far_from_label"].value
+    return Severity.ERROR if stay is not None and planned * far < stay.days else None
+
+
+class _Stay(NamedTuple):
+    """The days in hospital that a stay is held to: those of the label, or of the regimen departed from."""
+
+    whose: str
+    days: int
+
+
+def _stay_beside(case: Case, number: int) -> _Stay | None:
+    """What the stay of a cycle is held to; None where neither a label nor a base has days for it."""
+    limit = labelled.hospital_limit(case, number)
+    return _of_base(case, number) if limit is None else _Stay("the label", ceil(limit.value))
+
+
+def _of_base(case: Case, number: int) -> _Stay | None:
+    """The days of the regimen departed from; None where the cycle or a step of it states that it departs."""
+    if not is_laid_beside_base(case):
+        return None
+    base = base_named(case.regimen.departs_from or "")
+    cycle = case.regimen.one_by_one[number - 1]
+    stated = cycle.departure is not None or any(step.departure is not None for step in cycle.steps)
+    if base is None or stated or number > len(base.hospital_days):
+        return None
+    return _Stay(base.name, base.hospital_days[number - 1])
 
 
 def implausible_stays(rule: Rule, case: Case) -> Answer:
@@ -77,7 +108,7 @@ def _implausible_stay(rule: Rule, case: Case, number: int, days: int) -> Iterato
     if days > longest:
         yield _longer_than_cycle(rule, case, number, days)
     elif not _is_whole_infusion(cycle, days):
-        yield from _far_above_label(rule, case, number, days)
+        yield from _far_above(rule, case, number, days)
 
 
 def _of_no_cycle(rule: Rule, case: Case, number: int, days: int) -> Finding:
@@ -113,17 +144,20 @@ def _is_whole_infusion(cycle: Cycle, days: int) -> bool:
     return cycle.infusion <= days * MINUTES_PER_DAY < cycle.infusion + MINUTES_PER_DAY
 
 
-def _far_above_label(rule: Rule, case: Case, number: int, days: int) -> Iterator[Finding]:
-    limit = labelled.hospital_limit(case, number)
-    if limit is None:
+def _far_above(rule: Rule, case: Case, number: int, days: int) -> Iterator[Finding]:
+    """A stay of many times the label's, or the base's; after the cycles that they have days for, of their last."""
+    beside = next((stay for n in range(number, 0, -1) if (stay := _stay_beside(case, n)) is not None), None)
+    if beside is None:
         return
     due, limits = labelled.hospital_days(case, number)
+    due = max(due, beside.days)
     times, more = case.limits["far_longer_stay"], case.limits["longer_stay"]
     if days > times.value * due and days > due + more.value:
+        last = "" if _stay_beside(case, number) is not None else ", the last that are stated,"
         yield case.finding(
             rule,
             _place(number),
-            f"{_days(days)} in hospital are planned in cycle {number}; the label's are {_days(due)}",
+            f"{_days(days)} in hospital are planned in cycle {number}; {beside.whose}'s{last} are {_days(due)}",
             f"plan {_days(due)}, or waive this rule with the reason",
             limits=(*limits, times.name, more.name),
         )

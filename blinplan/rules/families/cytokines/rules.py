@@ -134,7 +134,8 @@ RULES = (
     Rule(
         "C604",
         "hospital-days-short",
-        "The days in hospital do not cover the first 2 days after a start and a step, or are fewer than the label's.",
+        "The days in hospital do not cover the first 2 days after a start and a step, or are fewer than the label's, or"
+        " than those of the regimen departed from.",
         Severity.WARNING,
         "Cytokines rise most in the first 2 days, and so do the first neurological events.",
         limits=("watched_days", "hospital_cycle_1_relapsed_refractory", "hospital_cycle_1_others", "hospital_cycle_2"),
@@ -156,7 +157,8 @@ RULES = (
     Rule(
         "C606",
         "hospital-days-implausible",
-        "More days in hospital than a cycle has, far more than the label's, or days in a cycle that there is not.",
+        "More days in hospital than a cycle has, far more than the label's or than those of the regimen departed from, or"
+        " days in a cycle that there is not.",
         Severity.WARNING,
         "So long a stay is a slip of the pen in most files, and the days that are due are then not planned.",
         limits=("far_longer_stay", "longer_stay"),
