@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blinplan.course.events import periods
+from blinplan.design.difference.change import Subject
 from blinplan.design.difference.difference import RegimenDifference, difference
 from blinplan.design.difference.totals import ADULT_AREA, CHILD_AREA
 from blinplan.physiology.model.population import typical
 from blinplan.quantities import Basis, DoseRate
 from blinplan.regimen import library
 from blinplan.regimen.build import cycle, regimen, step
-from blinplan.regimen.regimen import Cycle, Regimen
+from blinplan.regimen.regimen import Cycle, Premedication, Regimen
 from blinplan.regimen.toml.document import KeyPath
 from tests.library.files import LABELLED, tree_of
 from tests.library.styles import STYLES
@@ -321,3 +322,16 @@ def test_doses_of_one_unit_say_it_once_and_others_each() -> None:
     assert words(made(of(("28 mcg/day", 7))), made(of(("28 mcg/m2/day", 7)))) == [
         "Cycle 1, day 1: 28 mcg/day → 28 mcg/m²/day, for 7 d"
     ]
+
+
+def test_premedication_that_a_file_does_not_name_is_not_said_and_not_none() -> None:
+    """A trial's file that names no premedication does not say that nobody got any."""
+    labelled = library.regimen("rr-adult")
+
+    def told(premedication: tuple[Premedication, ...]) -> set[str | None]:
+        changes = difference(replace(labelled, premedication=premedication), labelled).for_patients
+        return {one.before for one in changes if one.subject is Subject.PREMEDICATION}
+
+    assert told(()) == {"not said"}
+    assert "none" in told(labelled.premedication[:1])
+    assert "not said" not in told(labelled.premedication[:1])

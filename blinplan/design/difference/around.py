@@ -57,14 +57,20 @@ def _of_premedication(first: Regimen, second: Regimen) -> Iterator[RegimenChange
         for group in AgeGroup:
             sides = [_declarations(regimen, group, situation) for regimen in (first, second)]
             before, after = (frozenset(map(_content, given)) for given in sides)
-            texts |= {before: _in_words(sides[0]), after: _in_words(sides[1])}
+            texts |= {content: _in_words(side) for content, side in zip((before, after), sides, strict=True) if side}
             if before != after:
                 found.setdefault((before, after), []).append((group, situation))
     for (before, after), told in found.items():
         for groups, situations in _together(told):
             whom = f" of {groups}" if groups else ""
             place = f"Premedication{whom} before {_situations_in_words(situations)}"
-            yield RegimenChange(Subject.PREMEDICATION, place, texts[before], texts[after])
+            earlier, later = texts.get(before, _without(first)), texts.get(after, _without(second))
+            yield RegimenChange(Subject.PREMEDICATION, place, earlier, later)
+
+
+def _without(regimen: Regimen) -> str:
+    """What stands where a regimen names nothing: of one that names no premedication at all, nothing is known."""
+    return NONE if regimen.premedication else NOT_SAID
 
 
 def _situations_in_words(situations: list[_Situation]) -> str:
@@ -92,7 +98,7 @@ def _content(given: Premedication) -> tuple[object, ...]:
 
 
 def _in_words(given: Iterable[Premedication]) -> str:
-    return " and ".join(dict.fromkeys(map(premedication_in_words, given))) or NONE
+    return " and ".join(dict.fromkeys(map(premedication_in_words, given)))
 
 
 def premedication_in_words(given: Premedication) -> str:
