@@ -62,7 +62,9 @@ def run_action(action: Path, given: Mapping[str, str], folder: Path, temporary: 
     unknown = set(given) - set(described["inputs"])
     assert not unknown, f"the action has no inputs {unknown}"
     assert described["runs"]["using"] == "composite"
-    values = {f"inputs.{name}": str(entry["default"]) for name, entry in described["inputs"].items()}
+    defaults = {name: entry for name, entry in described["inputs"].items() if not entry.get("required")}
+    assert set(described["inputs"]) - set(defaults) <= set(given)
+    values = {f"inputs.{name}": str(entry["default"]) for name, entry in defaults.items()}
     values |= {f"inputs.{name}": value for name, value in given.items()}
     return run_steps(described["runs"]["steps"], {**values, "github.action_path": str(action)}, folder, temporary)
 

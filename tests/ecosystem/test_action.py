@@ -10,6 +10,7 @@ from lxml import etree
 from tests.ecosystem.runner import ACTION, ERROR, ROOT, Job, run_action
 
 pytestmark = pytest.mark.outside
+CHANGES = ".github/actions/diff"
 
 
 @pytest.fixture
@@ -57,9 +58,34 @@ def test_nothing_given_is_run(clone: Path, sample: Path, temporary: Path) -> Non
         assert not (sample / "ran").exists()
 
 
-def test_every_input_is_described_and_handed_on() -> None:
-    described = yaml.safe_load((ROOT / ACTION / "action.yml").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("action", [ACTION, CHANGES])
+def test_every_input_is_described_and_handed_on(action: str) -> None:
+    described = yaml.safe_load((ROOT / action / "action.yml").read_text(encoding="utf-8"))
     handed = str([step.get("env") for step in described["runs"]["steps"]])
     for name, entry in described["inputs"].items():
         assert entry["description"].endswith(".")
         assert f"${{{{ inputs.{name} }}}}" in handed
+
+
+def test_a_change_is_told_in_the_summary_and_fails_no_job(clone: Path, sample: Path, temporary: Path) -> None:
+    asked = {"base": "HEAD", "paths": "regimens", "compare": "false"}
+    same = run_action(clone / CHANGES, asked, sample, temporary)
+    assert (same.status, same.outputs) == (0, {"status": "0"}), same.output
+    assert "Patients get the same" in same.summary
+    sound = sample / "regimens" / "sound.toml"
+    sound.write_text(sound.read_text(encoding="utf-8").replace("28 mcg/day", "15 mcg/day"), encoding="utf-8")
+    ran = run_action(clone / CHANGES, {**asked, "compare": "true", "arguments": "--patients=50"}, sample, temporary)
+    assert (ran.status, ran.outputs) == (0, {"status": "1"}), ran.output
+    assert "28 → 15 mcg/day, for 28 d" in ran.summary
+    assert "What that does to the same patients" in ran.summary
+    assert "Findings that came" in ran.summary
+    wrong = run_action(clone / CHANGES, {**asked, "base": "nowhere"}, sample, temporary)
+    assert (wrong.status, wrong.outputs) == (2, {"status": "2"})
+
+
+def test_nothing_given_to_the_second_action_is_run(clone: Path, sample: Path, temporary: Path) -> None:
+    text = '"; touch ran; $(touch ran) `touch ran`'
+    for name in ("base", "paths", "compare", "arguments"):
+        ran = run_action(clone / CHANGES, {"base": "HEAD", "compare": "false", name: text}, sample, temporary)
+        assert ran.outputs["status"] == ("0" if name == "compare" else "2")
+        assert not (sample / "ran").exists()

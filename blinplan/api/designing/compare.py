@@ -1,9 +1,10 @@
 """The same virtual patients under several regimens, side by side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blinplan.api.designing.around import bags_of_arms, findings_apart
 from blinplan.api.designing.compared import ComparisonResult
 from blinplan.api.designing.sides import SideSource, file_named
 from blinplan.api.patient import Figures, Patient, figures_of
@@ -19,6 +20,9 @@ from blinplan.rules.configuration.configurations import Configurations
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from blinplan.design.comparison.compare import PairedComparison
+    from blinplan.simulation.trial import Patients
 
 
 def compare(
@@ -79,19 +83,56 @@ def compare(
     Refusal
         When there are fewer than two, one of them is not there, or nobody is admitted by all of them.
     """
+    figures = figures_of(patient)
+    size = size_of(figures)
+    orders = _with_reference_first(_orders(regimens, size, premedication=premedication), against)
+    found = pair(
+        orders,
+        patients=people_of(patients, figures.formula),
+        seed=seed,
+        population=population,
+        cycles=cycles,
+        follow_up=follow_up,
+        attenuation=attenuation,
+        premedication=premedication,
+        endpoints=endpoints,
+        by_day=by_day,
+        parameter_sets=parameter_sets,
+        executor=executor,
+        progress=progress,
+    )
+    bags = bags_of_arms(found, size, site, start, time_zone)
+    return ComparisonResult(found, tuple(orders.values()), size, bags, findings_apart(orders) if findings else None)
+
+
+def pair(
+    orders: Mapping[str, OrderedRegimen],
+    *,
+    patients: "Patients | None" = 1000,
+    seed: int = 1,
+    population: PopulationName | None = None,
+    cycles: int | None = None,
+    follow_up: int = 0,
+    attenuation: AttenuationName = "desensitisation",
+    premedication: bool = False,
+    endpoints: Sequence[str] = (),
+    by_day: Sequence[float] = (),
+    parameter_sets: int = 0,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> "PairedComparison":
+    """Send the same patients through regimens, by the names under which they are shown; the rest as of `compare`."""
     from blinplan.design.comparison.compare import NamedRegimen
     from blinplan.design.comparison.compare import compare as compared
 
-    size = size_of(figures_of(patient))
-    orders = _with_reference_first(_orders(regimens, size, premedication=premedication), against)
-    wanted, people = asked_endpoints(endpoints, by_day), people_of(patients, figures_of(patient).formula)
-    if people is None:
+    if patients is None:
         raise Refusal("the typical patient is nobody to pair", "give a number of patients")
+    wanted = asked_endpoints(endpoints, by_day)
     with told_as_refusals(own=not isinstance(patients, int)):
-        found = compared(
+        return compared(
             [NamedRegimen(name, one.regimen) for name, one in orders.items()],
             preset=None if population is None else str(population),
-            patients=people,
+            patients=patients,
             seed=seed,
             cycles=cycles,
             follow_up_days=follow_up,
@@ -101,15 +142,6 @@ def compare(
             executor=executor,
             progress=progress,
         )
-    from blinplan.api.designing.around import bags_of_arms, findings_apart
-
-    return ComparisonResult(
-        found,
-        tuple(orders.values()),
-        size,
-        bags_of_arms(found, size, site, start, time_zone),
-        findings_apart(orders) if findings else None,
-    )
 
 
 def _orders(regimens: Sequence[SideSource], size: Patient, *, premedication: bool) -> dict[str, OrderedRegimen]:

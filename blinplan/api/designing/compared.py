@@ -90,7 +90,8 @@ class ComparisonResult:
         area = self.patient.area
         return usual_area(self.comparison.reference.regimen) if area is None else area.square_metres
 
-    def _view(self) -> "ComparisonView":
+    def view(self) -> "ComparisonView":
+        """All that is shown of it."""
         from blinplan.design.comparison.given import given_by
         from blinplan.reports.design.comparison import ComparisonView
 
@@ -116,16 +117,10 @@ class ComparisonResult:
         if chosen is CompareFormat.JSON:
             from blinplan.outside_text import json_text
 
-            return json_text(comparison_json(self._view(), self._inputs))
+            return json_text(comparison_json(self.view(), self._inputs))
         if chosen is CompareFormat.MARKDOWN:
-            return comparison_markdown(self._view())
-        return screen.render(*comparison_report(self._view(), screen))
-
-    def markdown(self, level: int) -> str:
-        """Write it as Markdown, with headings of a level."""
-        from blinplan.reports.design.comparison import comparison_markdown
-
-        return comparison_markdown(self._view(), level)
+            return comparison_markdown(self.view())
+        return screen.render(*comparison_report(self.view(), screen))
 
     def table(self) -> DataTable:
         """Every patient's endpoints under every regimen: a row a patient and regimen."""

@@ -1,7 +1,8 @@
 """How regimens differ, in the words of a ward; nothing is simulated."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,15 @@ from blinplan.design.difference.files import FileDifference, differences_of_file
 from blinplan.exit_status import ExitStatus
 from blinplan.quantities import plural
 from blinplan.refusal import ArgumentRefusal
+from blinplan.regimen import library
 from blinplan.rules.configuration.configurations import Configurations
 from blinplan.terminal import PLAIN, Screen
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
+    from blinplan.executor import Executor
+    from blinplan.reports.design.consequences import FileConsequences
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -30,9 +35,62 @@ class DiffResult:
     ----------
     files
         The files that are otherwise, were added or removed; of two regimens the one pair.
+    folder
+        The folder of now that they are in; None of two regimens, and where neither side is of now.
+    configurations
+        What says by which settings a file is judged.
+    consequences
+        What the change of each does, where that was asked for.
     """
 
     files: tuple[FileDifference, ...]
+    folder: str | None
+    configurations: Configurations
+    consequences: "tuple[FileConsequences, ...]" = ()
+
+    def compare(
+        self,
+        patients: int = 1000,
+        *,
+        seed: int = 1,
+        cycles: int | None = None,
+        endpoints: Sequence[str] = (),
+        by_day: Sequence[float] = (),
+        executor: "Executor | None" = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> "DiffResult":
+        """The same with what each change does: the same patients under both sides, and findings that came and went.
+
+        Parameters are as for `blinplan.compare`; progress counts the patients of all files.
+        """
+        from blinplan.api.designing.consequences import file_consequences
+
+        found: list[FileConsequences] = []
+        done = 0
+        for file in self.files:
+            found.append(
+                file_consequences(
+                    file,
+                    self._place(file),
+                    self.configurations,
+                    patients=patients,
+                    seed=seed,
+                    cycles=cycles,
+                    endpoints=endpoints,
+                    by_day=by_day,
+                    executor=executor,
+                    progress=None if progress is None else partial(_count_on, progress, done),
+                )
+            )
+            done += 2 * patients if file.difference is not None and not file.difference.is_none else 0
+        return replace(self, consequences=tuple(found))
+
+    def _place(self, file: FileDifference) -> str | None:
+        """The file of now whose settings decide about both sides."""
+        name = file.after or file.before
+        path = name if self.folder is None or name is None else str(Path(self.folder) / name)
+        is_now = path is not None and (path in library.paths() or Path(path).is_file())
+        return path if is_now else None
 
     @property
     def difference(self) -> RegimenDifference | None:
@@ -47,7 +105,7 @@ class DiffResult:
     @property
     def status(self) -> ExitStatus:
         """The exit status of the command: 0 patients get the same, 1 they do not, 2 not all could be compared."""
-        if any(file.unreadable for file in self.files):
+        if any(file.unreadable for file in self.files) or any(found.refusal for found in self.consequences):
             return ExitStatus.INCOMPLETE
         return ExitStatus.FINDINGS if any(file.is_for_patients for file in self.files) else ExitStatus.SUCCESS
 
@@ -59,10 +117,10 @@ class DiffResult:
         if chosen is DiffFormat.JSON:
             from blinplan.outside_text import json_text
 
-            return json_text(difference_json(self.files, int(self.status)))
+            return json_text(difference_json(self.files, int(self.status), self.consequences))
         if chosen is DiffFormat.MARKDOWN:
-            return difference_markdown(self.files)
-        return screen.render(*difference_report(self.files))
+            return difference_markdown(self.files, self.consequences)
+        return screen.render(*difference_report(self.files, screen, self.consequences))
 
     def columns(self) -> dict[str, list[Any]]:
         """What patients get otherwise, as columns for ``pandas.DataFrame`` and the like."""
@@ -129,15 +187,16 @@ def diff(
         When there is no such thing, or two regimens are named and one of them cannot be read: `RegimenError`.
     """
     area = area_of(patient)
-    one, other = sides_of(first, second, Configurations(None if config is None else str(config), isolated=isolated))
+    configurations = Configurations(None if config is None else str(config), isolated=isolated)
+    one, other = sides_of(first, second, configurations)
     if isinstance(one, FileTree) and isinstance(other, FileTree):
-        return DiffResult(differences_of_files(one.files, other.files, area))
+        return DiffResult(differences_of_files(one.files, other.files, area), other.name, configurations)
     assert isinstance(one, OneFile)  # noqa: S101 - both are files, or both are folders
     assert isinstance(other, OneFile)  # noqa: S101
     readings = regimen_file(one.content.reading), regimen_file(other.content.reading)
     found = file_difference(one.name, other.name, *readings, area)
     assert found is not None  # noqa: S101 - both hold a regimen
-    return DiffResult((found,))
+    return DiffResult((found,), None, configurations)
 
 
 def area_of(patient: Patient | Figures | None) -> "Fraction | None":
@@ -147,3 +206,7 @@ def area_of(patient: Patient | Figures | None) -> "Fraction | None":
     if found.area is None and (figures.weight or figures.height):
         raise ArgumentRefusal("one of {weight} and {height} is missing", "give both, or {area}")
     return None if found.area is None else found.area.square_metres
+
+
+def _count_on(progress: Callable[[int], None], before: int, done: int) -> None:
+    progress(before + done)

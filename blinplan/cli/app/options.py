@@ -88,6 +88,10 @@ Population = Annotated[
         rich_help_panel=_VIRTUAL,
     ),
 ]
+Cycles = Annotated[
+    int | None,
+    typer.Option("--cycles", metavar="N", min=1, max=100, help="Compare the first cycles of each only."),
+]
 FollowUp = Annotated[
     int, typer.Option("--follow-up", metavar="DAYS", min=0, max=3660, help="Days without infusion to add at the end.")
 ]

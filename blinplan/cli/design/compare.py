@@ -12,6 +12,7 @@ from blinplan.cli.app import completion
 from blinplan.cli.app.options import (
     AttenuationOption,
     ColourOption,
+    Cycles,
     FollowUp,
     Patients,
     People,
@@ -21,6 +22,7 @@ from blinplan.cli.app.options import (
     Threads,
     Uncertainty,
     refuse_two_kinds,
+    tell_which_is_meant,
     terminal_of,
 )
 from blinplan.cli.app.patient_options import AgeOption, Area, Formula, Height, Weight, figures
@@ -48,9 +50,7 @@ def compare(
     against: Annotated[
         str | None, typer.Option(metavar="NAME", help="The reference, where that is not the first.")
     ] = None,
-    cycles: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=100, help="Compare the first cycles only.")
-    ] = None,
+    cycles: Cycles = None,
     patients: Patients = 1000,
     seed: Seed = 1,
     population: Population = None,
@@ -106,6 +106,7 @@ def compare(
     each patient's own difference, or ratio. Patients whom one of the regimens does not admit are passed over.
     """
     terminal = terminal_of(context)
+    tell_which_is_meant(terminal, *regimens)
     from blinplan.api.designing.compare import compare as comparison
     from blinplan.api.designing.compared import refuse_comparison_file, refuse_more_than_can_be_drawn
     from blinplan.api.simulating.drawing import figure_files, signals_of

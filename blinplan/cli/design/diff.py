@@ -7,9 +7,22 @@ import typer
 from blinplan.api.patient import AreaFormula
 from blinplan.api.vocabulary import DiffFormat
 from blinplan.cli.app import completion
-from blinplan.cli.app.options import ColourOption, ConfigOption, IsolatedOption, tell_which_is_meant, terminal_of
+from blinplan.cli.app.options import (
+    ColourOption,
+    ConfigOption,
+    Cycles,
+    IsolatedOption,
+    Patients,
+    Seed,
+    Threads,
+    tell_which_is_meant,
+    terminal_of,
+)
 from blinplan.cli.app.patient_options import Area, Formula, Height, Weight, figures
+from blinplan.cli.simulate.endpoint_options import ByDay, EndpointKeys, OwnEndpoints, read_endpoint_options
+from blinplan.executor import threads as threads_of
 from blinplan.exit_status import stop
+from blinplan.refusal import Refusal
 from blinplan.terminal import Colour
 
 
@@ -32,6 +45,20 @@ def diff(
             autocompletion=completion.regimens,
         ),
     ] = None,
+    compare: Annotated[
+        bool,
+        typer.Option(
+            "--compare",
+            help="Show below what each change does to the same virtual patients, and findings that came and went.",
+        ),
+    ] = False,
+    cycles: Cycles = None,
+    patients: Patients = 1000,
+    seed: Seed = 1,
+    threads: Threads = None,
+    endpoints: EndpointKeys = None,
+    endpoint: OwnEndpoints = None,
+    by_day: ByDay = None,
     weight: Weight = None,
     height: Height = None,
     bsa: Area = None,
@@ -43,7 +70,7 @@ def diff(
     ] = DiffFormat.TEXT,
     colour: ColourOption = Colour.AUTO,
 ) -> None:
-    """Say how two regimens differ: doses, steps, intervals, premedication, who gets it. Nothing is simulated.
+    """Say how two regimens differ: doses, steps, intervals, premedication, who gets it.
 
     Example: [bold]blinplan diff rr-adult mine.toml[/bold]
 
@@ -52,6 +79,9 @@ def diff(
     All files below this folder since a revision, those added, removed and renamed too: [bold]blinplan diff
     HEAD~1[/bold]. With three dots behind it, [bold]blinplan diff origin/main...[/bold], since the branch forked from
     it.
+
+    For a pull request: [bold]blinplan diff origin/main... --compare -f markdown[/bold] writes below what each change
+    does to the same virtual patients, and the findings that came and went. Without --compare nothing is simulated.
 
     Nothing is written where files differ in spelling, units, the order of keys or comments. What only the file says,
     such as titles, sources and waivers, stands apart. A body size is for the micrograms of the whole course.
@@ -64,5 +94,22 @@ def diff(
 
     patient = figures(weight, height, bsa, bsa_formula, None)
     found = difference(first, second, patient=patient, config=config, isolated=isolated)
+    wanted, days = read_endpoint_options(endpoints, endpoint, by_day, typical=False, curves=None)
+    if not compare and (wanted or days or cycles is not None):
+        raise Refusal("--cycles, --endpoints, --endpoint and --by-day say what is compared", "add --compare")
+    if compare:
+        from blinplan.cli.app.progress import progress_bar
+
+        total = 2 * patients * sum(file.difference is not None and not file.difference.is_none for file in found.files)
+        with threads_of(threads) as executor, progress_bar(total, terminal) as progress:
+            found = found.compare(
+                patients,
+                seed=seed,
+                cycles=cycles,
+                endpoints=wanted,
+                by_day=days,
+                executor=executor,
+                progress=progress,
+            )
     terminal.write(found.text(output_format, screen=terminal.out))
     stop(found.status)

@@ -19,22 +19,35 @@ class FileDifference:
     ----------
     before, after
         What its file is called on either side; None where there is none.
-    regimens
-        The regimen on either side; None where there is none, or it cannot be read.
+    readings
+        What was read on either side; None where there is no file.
     difference
-        How the two differ; None where there is one only.
-    unreadable
-        The files that are no regimens any more, or were none.
+        How the two differ; None where there is one regimen only.
     is_renamed
         Whether it is one file of a folder that has another name now.
     """
 
     before: str | None
     after: str | None
-    regimens: tuple[Regimen | None, Regimen | None]
+    readings: tuple[Reading | None, Reading | None]
     difference: RegimenDifference | None = None
-    unreadable: tuple[FaultyFile, ...] = ()
     is_renamed: bool = False
+
+    @property
+    def regimens(self) -> tuple[Regimen | None, Regimen | None]:
+        """The regimen on either side; None where there is none, or it cannot be read."""
+        first, second = (one.regimen if isinstance(one, RegimenFile) else None for one in self.readings)
+        return first, second
+
+    @property
+    def unreadable(self) -> tuple[FaultyFile, ...]:
+        """The files that are no regimens any more, or were none."""
+        return tuple(one for one in self.readings if isinstance(one, FaultyFile))
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing is to be told of it: both sides say the same, under one name."""
+        return self.difference is not None and self.difference.is_none_at_all and not self.is_renamed
 
     @property
     def is_for_patients(self) -> bool:
@@ -84,12 +97,11 @@ def file_difference(
     square_metres: Fraction | None = None,
 ) -> FileDifference | None:
     """How one file differs by what was read of it; None where it is no regimen on either side, and nothing is wrong."""
-    unreadable = tuple(reading for reading in (before, after) if isinstance(reading, FaultyFile))
     if not any(isinstance(reading, RegimenFile) or _is_meant_as_regimen(reading) for reading in (before, after)):
         return None
     first, second = (reading.regimen if isinstance(reading, RegimenFile) else None for reading in (before, after))
     found = None if first is None or second is None else difference(first, second, square_metres)
-    return FileDifference(old, new, (first, second), found, unreadable)
+    return FileDifference(old, new, (before, after), found)
 
 
 def _is_meant_as_regimen(reading: Reading | None) -> bool:

@@ -12,14 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from blinplan.design.comparison.compare import ComparedArm, ComparedEndpoint, PairedComparison
-from blinplan.design.comparison.contrast import Contrast, Measure
+from blinplan.design.comparison.contrast import Agreement, Contrast, Measure
 from blinplan.design.comparison.given import Given
 from blinplan.design.comparison.intervals import MEANS, SHARES
 from blinplan.design.difference.difference import RegimenDifference
 from blinplan.outside_text import markdown_text, visible
 from blinplan.quantities import MINUTES_PER_DAY, decimal_text, plural
-from blinplan.reports.design.difference import change_json, difference_parts
 from blinplan.reports.design.numbers import NO_VALUE, contrast_text, share_text
+from blinplan.reports.design.words import change_json, difference_parts
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.manifest import manifest
 from blinplan.reports.shared.words import (
@@ -76,19 +76,29 @@ class ComparisonView:
 def comparison_report(of: ComparisonView, screen: Screen) -> list[RenderableType]:
     """Draw the comparison: who, what is otherwise, what is given, what happens, and what the intervals cover."""
     compared = of.comparison
-    parts: list[RenderableType] = [_title(compared), *(Text(line) for line in who_lines(compared))]
-    parts += [Text(visible(line), "warning") for line in of.remarks]
-    parts += [Text(line, "unverified") for line in unverified_lines_of(compared)]
+    parts: list[RenderableType] = [_title(compared), *who_parts(of)]
     for arm, found in zip(compared.arms[1:], of.differences, strict=True):
         parts += ["", Text(visible(f"{arm.name} against {compared.reference.name}"), "title")]
         parts += [*_words(found)]
-    parts += ["", _given_table(of, screen)]
-    for endpoints in (shown_shares(compared), compared.numbers):
-        if endpoints:
-            parts += ["", _table(compared, endpoints, screen)]
-    parts += ["", *(Text(line) if line[0] != " " else indent(line.strip()) for line in finding_lines(of))]
+    parts += ["", *tables(of, screen), ""]
+    parts += [Text(line) if line[0] != " " else indent(line.strip()) for line in finding_lines(of)]
     parts += [Text(line, "quiet") for line in reading_lines(compared)]
     return parts
+
+
+def who_parts(of: ComparisonView) -> Iterator[Text]:
+    """Draw who the patients are, and what has to be known of the regimens."""
+    yield from (Text(line) for line in who_lines(of.comparison))
+    yield from (Text(visible(line), "warning") for line in of.remarks)
+    yield from (Text(line, "unverified") for line in unverified_lines_of(of.comparison))
+
+
+def tables(of: ComparisonView, screen: Screen) -> Iterator[RenderableType]:
+    """Draw what is given, and what happens."""
+    yield _given_table(of, screen)
+    for endpoints in (shown_shares(of.comparison), of.comparison.numbers):
+        if endpoints:
+            yield from ("", _table(of.comparison, endpoints, screen))
 
 
 def _title(compared: PairedComparison) -> Text:
@@ -115,7 +125,10 @@ def who_lines(compared: PairedComparison) -> Iterator[str]:
     for arm in strangers:
         yield f"For {visible(arm.name)} alone {arm.regimen.virtual_population} would stand, and not {compared.preset}."
     if compared.cycles is not None:
-        yield f"The first {compared.cycles} {plural('cycle', compared.cycles)} of each are compared."
+        first = (
+            "The first cycle of each is" if compared.cycles == 1 else f"The first {compared.cycles} cycles of each are"
+        )
+        yield f"{first} compared."
     if compared.follow_up_days:
         yield f"{compared.follow_up_days} days without infusion are added at the end of each."
 
@@ -328,28 +341,53 @@ def reading_lines(compared: PairedComparison) -> Iterator[str]:
         )
 
 
-def comparison_markdown(of: ComparisonView, level: int = 2) -> str:
+def comparison_markdown(of: ComparisonView) -> str:
     """Write the comparison as Markdown: a table for each regimen beside the reference."""
-    compared, hashes = of.comparison, "#" * level
+    compared = of.comparison
     reference = markdown_text(compared.reference.name)
     lines = [*(f"{markdown_text(line)}  " for line in who_lines(compared)), ""]
     lines += [f"{markdown_text(line)}  " for line in (*of.remarks, *unverified_lines_of(compared))]
     for place, (arm, found) in enumerate(zip(compared.arms[1:], of.differences, strict=True), start=1):
-        lines += ["", f"{hashes} {markdown_text(arm.name)} against {reference}", ""]
+        lines += ["", f"## {markdown_text(arm.name)} against {reference}", ""]
         lines += [f"- {markdown_text(change.words)}" for change in (*found.for_patients, *found.consequences)]
-        lines += ["", *_markdown_table(compared, shown_shares(compared), place), ""]
-        lines += [*_markdown_table(compared, compared.numbers, place), ""]
-    lines += [
-        markdown_text(line) if line[0] != " " else f"- {markdown_text(line.strip())}" for line in finding_lines(of)
-    ]
+        lines += ["", *markdown_tables(compared, place)]
+    lines += [f"- {markdown_text(line.strip())}" for line in finding_lines(of)]
     lines += ["", *(f"{markdown_text(line)}  " for line in reading_lines(compared))]
     return "\n".join(lines) + "\n"
 
 
+def markdown_tables(compared: PairedComparison, place: int) -> Iterator[str]:
+    """Write what differs between a regimen and the reference, and folded below it what does not."""
+    told = [one for one in (*shown_shares(compared), *compared.numbers) if one.contrasts[place] is not None]
+    differing = [one for one in told if _differs(one, place)]
+    others = [one for one in told if not _differs(one, place)]
+    if not differing:
+        yield from ("No difference is more than chance in who was drawn could make it.", "")
+    yield from _both_tables(compared, differing, place)
+    if others:
+        yield from (f"<details><summary>{len(others)} endpoints that do not differ, or not for certain</summary>", "")
+        yield from _both_tables(compared, others, place)
+        yield from ("</details>", "")
+
+
+def _both_tables(compared: PairedComparison, told: Sequence[ComparedEndpoint], place: int) -> Iterator[str]:
+    for shares in (True, False):
+        some = [one for one in told if (one.measure is Measure.SHARE) is shares]
+        if some:
+            yield from (*_markdown_table(compared, some, place), "")
+
+
+def _differs(endpoint: ComparedEndpoint, place: int) -> bool:
+    """Whether an interval excludes that there is no difference."""
+    contrast = endpoint.contrasts[place]
+    if contrast is None or contrast.agreement is not Agreement.DIFFERENT:
+        return False
+    none = 1.0 if endpoint.measure is Measure.RATIO else 0.0
+    return contrast.estimate.low > none or contrast.estimate.high < none
+
+
 def _markdown_table(compared: PairedComparison, endpoints: Sequence[ComparedEndpoint], place: int) -> Iterator[str]:
-    told = [endpoint for endpoint in by_group(endpoints) if endpoint.contrasts[place] is not None]
-    if not told:
-        return
+    told = by_group(endpoints)
     shares = told[0].measure is Measure.SHARE
     names = [markdown_text(compared.arms[number].name) for number in (0, place)]
     heads = ["Patients in whom" if shares else "Endpoint", *names, "95 %", *(["only one"] if shares else []), "of"]
@@ -379,7 +417,7 @@ def comparison_json(of: ComparisonView, inputs: Sequence[str]) -> dict[str, Any]
         "regimens": [_arm_json(*pair) for pair in zip(compared.arms, of.given, _refusals(compared), strict=True)],
         "differences": [[change_json(change) for change in found.for_patients] for found in of.differences],
         "left_out": list(compared.left_out),
-        "endpoints": [_endpoint_json(compared, endpoint) for endpoint in compared.endpoints],
+        "endpoints": endpoints_json(compared),
         "findings": None
         if of.findings is None
         else [
@@ -388,6 +426,11 @@ def comparison_json(of: ComparisonView, inputs: Sequence[str]) -> dict[str, Any]
         ],
         "remarks": list(of.remarks),
     }
+
+
+def endpoints_json(compared: PairedComparison) -> list[dict[str, Any]]:
+    """Write everything that is compared as data."""
+    return [_endpoint_json(compared, endpoint) for endpoint in compared.endpoints]
 
 
 def comparison_manifest(compared: PairedComparison, inputs: Sequence[str]) -> dict[str, Any]:

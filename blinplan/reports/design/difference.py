@@ -1,39 +1,46 @@
 """How regimens differ: in words for people, as Markdown for a pull request, as a document for programs."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from blinplan.design.difference.change import RegimenChange
-from blinplan.design.difference.difference import RegimenDifference
 from blinplan.design.difference.files import FileDifference
 from blinplan.design.difference.totals import Total
 from blinplan.outside_text import markdown_text, visible
 from blinplan.regimen.regimen import Regimen
+from blinplan.reports.design.consequences import (
+    FileConsequences,
+    consequence_json,
+    consequence_markdown,
+    consequence_parts,
+    reading_markdown,
+    reading_parts,
+)
+from blinplan.reports.design.words import ONLY_IN_FILE, SAME, change_json, difference_parts
 from blinplan.reports.shared.document import DocumentKind
 from blinplan.reports.shared.words import exact_amount, unverified_lines
-from blinplan.terminal import indent
+from blinplan.terminal import Screen, indent
 
 DIFFERENCE = DocumentKind("difference")
-SAME = "Patients get the same."
-ONLY_IN_FILE = "Only the file says otherwise"
 
 
-def difference_report(files: Iterable[FileDifference]) -> list[RenderableType]:
-    """Draw what is otherwise, file by file; nothing where nothing is."""
+def difference_report(
+    files: Sequence[FileDifference], screen: Screen, consequences: Sequence[FileConsequences] = ()
+) -> list[RenderableType]:
+    """Draw what is otherwise, file by file, and what that does where it was asked; nothing where nothing is."""
     parts: list[RenderableType] = []
-    for file in files:
-        found = list(_file_parts(file))
-        if found:
-            parts += [*([""] if parts else []), *found]
-    return parts
+    for file, found in zip_longest(files, consequences):
+        if not file.is_nothing:
+            parts += [*([""] if parts else []), *_file_parts(file)]
+            parts += [] if found is None else [*consequence_parts(found, screen)]
+    return [*parts, *reading_parts(consequences)]
 
 
 def _file_parts(file: FileDifference) -> Iterator[RenderableType]:
-    if file.difference is not None and file.difference.is_none_at_all and not file.is_renamed:
-        return
     yield Text(visible(heading(file)), "title")
     for faulty in file.unreadable:
         yield indent(f"{visible(faulty.document.name)} is not a regimen; `blinplan check` says why", "error")
@@ -67,26 +74,17 @@ def _lines_of_one(what: str, regimen: Regimen) -> Iterator[str]:
     yield from unverified_lines(regimen)
 
 
-def difference_parts(found: RegimenDifference) -> Iterator[RenderableType]:
-    """Draw how two regimens differ."""
-    if found.is_none:
-        yield indent(SAME, "pass")
-    for change in (*found.for_patients, *found.consequences):
-        yield indent(visible(change.words))
-    if found.in_file:
-        yield indent(f"{ONLY_IN_FILE}:", "quiet")
-        yield from (indent(indent(visible(change.words), "quiet")) for change in found.in_file)
-
-
-def difference_markdown(files: Sequence[FileDifference]) -> str:
-    """Write the same as Markdown: what the change gives patients, and below what only the file says."""
+def difference_markdown(files: Sequence[FileDifference], consequences: Sequence[FileConsequences] = ()) -> str:
+    """Write the same as Markdown: what the change gives patients, what that does, and what only the file says."""
     lines = ["## What the change gives patients", ""]
-    told = [file for file in files if not (file.difference and file.difference.is_none_at_all and not file.is_renamed)]
-    if not told:
+    if all(file.is_nothing for file in files):
         return "\n".join([*lines, "Patients get the same, and the files say the same.", ""])
-    for file in told:
-        lines += [f"### {markdown_text(heading(file))}", "", *_markdown_of(file), ""]
-    return "\n".join(lines)
+    for file, found in zip_longest(files, consequences):
+        if not file.is_nothing:
+            lines += [f"### {markdown_text(heading(file))}", "", *_markdown_of(file)]
+            lines += [] if found is None else [*consequence_markdown(found)]
+            lines += [*_only_in_file(file), ""]
+    return "\n".join([*lines, *reading_markdown(consequences)])
 
 
 def _markdown_of(file: FileDifference) -> Iterator[str]:
@@ -99,7 +97,11 @@ def _markdown_of(file: FileDifference) -> Iterator[str]:
         yield SAME
     yield from (f"- {_bold(change)}" for change in file.difference.for_patients)
     yield from (f"- {markdown_text(change.words)}" for change in file.difference.consequences)
-    if file.difference.in_file:
+
+
+def _only_in_file(file: FileDifference) -> Iterator[str]:
+    """What only the file says, folded."""
+    if file.difference is not None and file.difference.in_file:
         yield from ("", f"<details><summary>{ONLY_IN_FILE}</summary>", "")
         yield from (f"- {markdown_text(change.words)}" for change in file.difference.in_file)
         yield from ("", "</details>")
@@ -110,12 +112,15 @@ def _bold(change: RegimenChange) -> str:
     return f"**{place}**{markdown_text(change.words).removeprefix(place)}"
 
 
-def difference_json(files: Iterable[FileDifference], status: int) -> dict[str, Any]:
+def difference_json(
+    files: Sequence[FileDifference], status: int, consequences: Sequence[FileConsequences] = ()
+) -> dict[str, Any]:
     """Write the same as a document; amounts are exact."""
-    return {**DIFFERENCE.head(), "status": status, "files": [_file_json(file) for file in files]}
+    each = [_file_json(*pair) for pair in zip_longest(files, consequences)]
+    return {**DIFFERENCE.head(), "status": status, "files": each}
 
 
-def _file_json(file: FileDifference) -> dict[str, Any]:
+def _file_json(file: FileDifference, then: FileConsequences | None) -> dict[str, Any]:
     found = file.difference
     return {
         "before": file.before,
@@ -129,20 +134,7 @@ def _file_json(file: FileDifference) -> dict[str, Any]:
         "consequences": [] if found is None else [change_json(change) for change in found.consequences],
         "square_metres": None if found is None else exact_amount(found.square_metres),
         "totals": None if found is None else [_total_json(total) for total in found.totals],
-    }
-
-
-def change_json(change: RegimenChange) -> dict[str, Any]:
-    """Write one difference as data."""
-    return {
-        "subject": change.subject.value,
-        "place": change.place,
-        "before": change.before,
-        "after": change.after,
-        "unit": change.unit,
-        "note": change.note,
-        "cycles": list(change.cycles),
-        "words": change.words,
+        "compared": None if then is None else consequence_json(then),
     }
 
 

@@ -165,3 +165,34 @@ def test_markdown_says_first_what_patients_get(inside: Run, git: Git, tmp_path: 
 
 def test_a_difference_waits_for_no_engine(tmp_path: Path) -> None:
     assert probe(HEAVY, [(["diff", "rr-adult", "rr-2014"], {})], tmp_path) == [[1, []]]
+
+
+def test_below_each_change_stands_what_it_does_and_which_findings_came_and_went(
+    inside: Run, git: Git, tmp_path: Path
+) -> None:
+    write(tmp_path, "ward", "15 mcg/day for 26 days")
+    ran = inside("diff", "HEAD", "--compare", "--patients", "40", COLUMNS="120")
+    assert ran.status == 1
+    text = " ".join(ran.out.split())
+    assert "40 virtual patients of adult-rr, seed 1" in text
+    assert "before after Difference (95 %)" in text
+    assert "Finding that came: warning[S301]" in text
+    assert "of these virtual patients" in text
+    found = inside("diff", "HEAD", "--compare", "--patients", "40", "-f", "json").json["files"][0]["compared"]
+    (steady,) = (one for one in found["endpoints"] if one["key"] == "steady_state_highest")
+    assert steady["paired"][1]["estimate"] == pytest.approx(15 / 28)
+    assert "S301" in {one["code"] for one in found["came"]}
+    (tmp_path / "regimens" / "ward.toml").write_text(
+        regimen_text(cycle("28 mcg/day for 28 days"), called="ward", title="Another"), encoding="utf-8"
+    )
+    told = inside("diff", "HEAD", "--compare", "--patients", "40").out
+    assert "virtual patients" not in told
+    assert inside("diff", "HEAD", "--by-day", "7").status == 2
+
+
+def test_a_change_that_nobody_is_there_for_on_both_sides_is_told_and_not_compared(inside: Run, tmp_path: Path) -> None:
+    ran = inside("diff", "rr-adult", "rr-below-45-kg", "--compare", "--patients", "20")
+    assert ran.status == 2
+    assert "Not compared: rr-adult is for 45 kg and over and rr-below-45-kg is for below 45 kg" in " ".join(
+        ran.out.split()
+    )

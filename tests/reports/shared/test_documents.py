@@ -78,6 +78,8 @@ step_length = { value = 6, reason = "protocol 1" }
 DATED = "plan rr-adult --weight 82 --height 178 --start 2026-11-02T10:00 --time-zone Europe/Berlin -f json"
 VERIFIED = f"{DATED.replace('plan', 'verify', 1)} --mcg 10 --total-ml 275 --rate 10"
 SIMULATED = "check rr-adult slips.toml broken.toml missing.toml record.toml --patients 20 -f json"
+DIFFERENCE_COMPARED = "diff nhl-5 nhl-15 --compare --patients 20 --cycles 1 -f json"
+COMPARISON = "compare nhl-5 nhl-15 tower --patients 20 --cycles 1 --uncertainty 2 --by-day 2 --site ward.toml -f json"
 KINDS = tuple(document_schemas())
 NEEDS_MORE = (
     ("check", SIMULATED),
@@ -109,6 +111,10 @@ NEEDS_MORE = (
     *(("rule", f"rule {code} -f json") for code in ("D202", "T501", "W901", "A701", "I801")),
     ("baseline", "check slips.toml --no-simulate --write-baseline known.json"),
     ("simulation", "simulate rr-adult --patients 20 --first 31 -f json"),
+    ("difference", "diff rr-adult rr-2014 -f json"),
+    ("difference", DIFFERENCE_COMPARED),
+    ("comparison", "compare rr-adult rr-2014 --patients 20 --no-findings -f json"),
+    ("comparison", COMPARISON),
     ("stretch", "simulate rr-adult --patients 20 -o part.npz"),
     ("stretch", "simulate rr-below-45-kg --patients 20 --first 31 --measured -o part.npz"),
     ("stretch", "simulate nhl-5 --patients 3 --every 7d --measured -o part.npz"),
@@ -125,9 +131,10 @@ def command_of(kind: str) -> str:
 
 _NEED_MORE = {kind for kind, _ in NEEDS_MORE}
 PRINTED = (*NEEDS_MORE, *((kind, command_of(kind)) for kind in KINDS if kind not in _NEED_MORE))
-SLOW = {SIMULATED, "simulate rr-adult --patients 5 --uncertainty 2 -f json"}
+SLOW = {SIMULATED, DIFFERENCE_COMPARED, COMPARISON, "simulate rr-adult --patients 5 --uncertainty 2 -f json"}
 _OF_TIMES = {"p90", "never", "total"}
 OPTIONAL = {
+    "comparison": {"drawn", "given_baselines"},
     "baseline": {"manifest"},
     "plan": {"delivered", "expected", "starts", *_OF_TIMES, "sooner", "later"},
     "simulation": {"median", "p5", "p95", "count", "share", "low", "high", "by_day", "first", *_OF_TIMES}
