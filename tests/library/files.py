@@ -10,7 +10,8 @@ from itertools import count
 from blinplan.regimen import library
 from blinplan.rules.judging.judgement import Judgement
 from blinplan.rules.rule import Finding, Severity
-from tests.library.mistakes import MISTAKES, Mistake
+from tests.library.mistakes import Mistake
+from tests.library.slips import MISTAKES
 from tests.library.styles import KEY, STYLES, Path, Tree, Written
 from tests.regimen_text import judgement_of
 
@@ -37,7 +38,15 @@ def judged(written: Written) -> Judgement:
 def codes_of_base(base: str, style: str) -> tuple[str, ...]:
     """The codes that the right file has: none for a labelled regimen."""
     shown = STYLES[style]
-    return tuple(finding.code for finding in judged(shown.written(shown.of(tree_of(base)))).findings)
+    tree = shown.of(tree_of(base))
+    _give_own_name(tree, base)
+    return tuple(finding.code for finding in judged(shown.written(tree)).findings)
+
+
+def _give_own_name(tree: Tree, base: str) -> None:
+    """Who orders something else than a shipped regimen gives it another name; that one who does not is told is X005."""
+    if tree.get("name") == base:
+        tree["name"] = f"own-{base}"
 
 
 def speaks_of_no_label(mistake: Mistake) -> bool:
@@ -52,6 +61,7 @@ def made(kind: str, base: str, style: str) -> tuple[Written, Path] | None:
         return None
     tree = shown.of(tree_of(base))
     path = mistake.change(tree)
+    _give_own_name(tree, base)
     return None if path is None else (shown.written(tree), path)
 
 

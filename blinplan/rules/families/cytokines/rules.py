@@ -157,8 +157,8 @@ RULES = (
     Rule(
         "C606",
         "hospital-days-implausible",
-        "More days in hospital than a cycle has, far more than the label's or than those of the regimen departed from, or"
-        " days in a cycle that there is not.",
+        "More days in hospital than a cycle has, far more than the label's or than those of the regimen departed from,"
+        " or days in a cycle that there is not.",
         Severity.WARNING,
         "So long a stay is a slip of the pen in most files, and the days that are due are then not planned.",
         limits=("far_longer_stay", "longer_stay"),
