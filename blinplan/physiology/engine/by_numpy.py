@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import numpy as np
@@ -31,13 +32,11 @@ from blinplan.physiology.engine.advance import (
 )
 from blinplan.physiology.engine.collocation import Blend, Weights, weights
 from blinplan.physiology.engine.integrate import Advance, Engine, Wanted
-from blinplan.physiology.engine.tape import (
-    RUN,
-    STATE,
-    STEP,
+from blinplan.physiology.engine.tape.symbol import RUN, STATE, STEP
+from blinplan.physiology.engine.tape.tape import (
     Call,
+    RowsInMemory,
     Tape,
-    call_of,
     compute,
     leaves,
     lines_for_numbers,
@@ -47,8 +46,12 @@ from blinplan.physiology.model.population import Constants, FloatArray
 from blinplan.physiology.model.states import States
 
 _STATES, _SIGNALS, _WATCHED = len(States._fields), len(Signals._fields), len(Watched._fields)
-_NODE = _STATES + _SIGNALS + len(Past._fields) + 1
 _MOMENT = _STATES + _SIGNALS
+# The rows of a step: each state and signal at its middle and at its end; what came before; what is watched, in the same
+# way; and the share left of the excess.
+_PAST = 2 * _MOMENT
+_SEEN = _PAST + len(Past._fields)
+_NODE = (*range(1, _PAST, 2), *range(_PAST, _SEEN), -1)
 
 
 def advancing_by_numpy(course: StepPlan, p: Individual, c: Constants) -> Advance:
@@ -164,39 +167,38 @@ class _Steps:
     def _calls(self, memory: FloatArray, now: FloatArray, then: FloatArray) -> list[Call]:
         """The operations of a step from one block to the other, each with where it reads and writes."""
         tape = self.tape
-        places: dict[int, NDArray[Any]] = {
+        given: dict[int, NDArray[Any]] = {
             **{one.number: np.asarray(self._known[one.number]) for one in tape.from_run},
             **{one.number: self._numbers[at, ...] for at, one in enumerate(tape.from_numbers)},
             **{one.number: self._rows[at] for at, one in enumerate(tape.from_rows)},
-            **tape.values(now=tuple(now[:_NODE]), infusion=tuple(self._infusion)),
+            **tape.values(now=tuple(now[row] for row in _NODE), infusion=tuple(self._infusion)),
         }
-        rows = [*memory, *then]
-        places |= {number: rows[home] for number, home in tape.homes.items()}
-        return [call_of(one, places) for one in tape.states]
+        places = RowsInMemory(tape, given, memory, then)
+        return [places.call_of(call) for call in tape.plan.calls]
 
     @property
     def start(self) -> FloatArray:
-        """The node at which the last step began, in rows."""
-        return np.asarray(self._blocks[1 - self._turn, :_NODE])
-
-    @property
-    def end(self) -> FloatArray:
-        """The node at which the last step ended."""
-        return np.asarray(self._blocks[self._turn, :_NODE])
+        """What was where the last step began, in rows."""
+        return np.asarray(self._blocks[1 - self._turn, 1:_PAST:2])
 
     @property
     def middle(self) -> FloatArray:
         """What was at the middle of the last step."""
-        return np.asarray(self._blocks[self._turn, _NODE : _NODE + _MOMENT])
+        return np.asarray(self._blocks[self._turn, :_PAST:2])
+
+    @property
+    def end(self) -> FloatArray:
+        """What was where the last step ended."""
+        return np.asarray(self._blocks[self._turn, 1:_PAST:2])
 
     @property
     def nodes_seen(self) -> FloatArray:
         """(8, 2, N) what endpoints are found on, at the middle and at the end of the last step."""
-        return np.asarray(self._blocks[self._turn, _NODE + _MOMENT :]).reshape(2, _WATCHED, -1).swapaxes(0, 1)
+        return np.asarray(self._blocks[self._turn, _SEEN:-1]).reshape(_WATCHED, 2, -1)
 
     def begin(self, now: Node, infusion: Inflow) -> None:
         """Begin an interval."""
-        self.end[:] = list(leaves(now))
+        self._blocks[self._turn, _NODE] = list(leaves(now))
         self._infusion[:] = infusion
 
     def numbers(self, steps: GridStep) -> FloatArray:
@@ -239,27 +241,29 @@ class _PlainSteps:
 
     @property
     def start(self) -> FloatArray:
-        """The node at which the last step began."""
-        return np.array(self._before[:_NODE])[:, None]
-
-    @property
-    def end(self) -> FloatArray:
-        """The node at which the last step ended."""
-        return np.array(self._now[:_NODE])[:, None]
+        """What was where the last step began."""
+        return np.array(self._before[1:_PAST:2])[:, None]
 
     @property
     def middle(self) -> FloatArray:
         """What was at the middle of the last step."""
-        return np.array(self._now[_NODE : _NODE + _MOMENT])[:, None]
+        return np.array(self._now[:_PAST:2])[:, None]
+
+    @property
+    def end(self) -> FloatArray:
+        """What was where the last step ended."""
+        return np.array(self._now[1:_PAST:2])[:, None]
 
     @property
     def nodes_seen(self) -> FloatArray:
         """(8, 2, 1) what endpoints are found on, at the middle and at the end of the last step."""
-        return np.array(self._now[_NODE + _MOMENT :]).reshape(2, _WATCHED, 1).swapaxes(0, 1)
+        return np.array(self._now[_SEEN:-1]).reshape(_WATCHED, 2, 1)
 
     def begin(self, now: Node, infusion: Inflow) -> None:
         """Begin an interval."""
-        self._now = tuple(float(row[0]) for row in leaves(now))
+        *moment, last = (float(row[0]) for row in leaves(now))
+        rows = [*(value for each in moment[:_MOMENT] for value in (each, each)), *moment[_MOMENT:], last]
+        self._now = tuple(rows)
         self._infusion = tuple(float(row[0]) for row in infusion)
 
     def numbers(self, steps: GridStep) -> list[list[float]]:
@@ -274,7 +278,7 @@ class _PlainSteps:
     def take(self, _: tuple[int, int], numbers: list[float]) -> None:
         """Take a step."""
         self._before = self._now
-        known = (*self._run, *numbers, *self._now[:_NODE], *self._infusion)
+        known = (*self._run, *numbers, *_node_of(self._now), *self._infusion)
         try:
             self._now = self._lines(known)
         except (ArithmeticError, ValueError):  # by 0, or of what is no number: NumPy goes on with it
@@ -288,6 +292,8 @@ class _PlainSteps:
 
 
 _AnySteps = _Steps | _PlainSteps
+
+_node_of: Callable[[tuple[float, ...]], tuple[float, ...]] = itemgetter(*_NODE)
 
 
 @lru_cache(maxsize=16)
@@ -310,16 +316,21 @@ def _tape(kinds: tuple[float, ...], desensitises: bool, is_watched: bool) -> Tap
     )
 
 
-def _step(now: Node, infusion: Inflow, p: Individual, c: Constants, step: GridStep) -> tuple[Node, Instant]:
+def _step(now: Node, infusion: Inflow, p: Individual, c: Constants, step: GridStep) -> tuple[Any, ...]:
+    """The rows of a step, without what is watched."""
     middle, end = advance(now, infusion, p, c, _of_own_rates(step, c))
-    return end, middle
+    return _beside(middle, Instant(end.states, end.signals)), end.past, end.decay
 
 
-def _watched_step(
-    now: Node, infusion: Inflow, p: Individual, c: Constants, step: GridStep
-) -> tuple[Node, Instant, Watched, Watched]:
+def _watched_step(now: Node, infusion: Inflow, p: Individual, c: Constants, step: GridStep) -> tuple[Any, ...]:
+    """The rows of a step."""
     middle, end = advance(now, infusion, p, c, _of_own_rates(step, c))
-    return end, middle, watch(middle, p, c), watch(Instant(end.states, end.signals), p, c)
+    moment = Instant(end.states, end.signals)
+    return _beside(middle, moment), end.past, _beside(watch(middle, p, c), watch(moment, p, c)), end.decay
+
+
+def _beside(middle: tuple[Any, ...], end: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(zip(leaves(middle), leaves(end), strict=True))
 
 
 def _of_own_rates(step: GridStep, c: Constants) -> GridStep:

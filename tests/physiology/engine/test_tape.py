@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from blinplan.physiology.engine.exponential import exponential
-from blinplan.physiology.engine.tape import RUN, STATE, STEP, Tape, call_of, compute, lines_for_numbers, tape_of
+from blinplan.physiology.engine.tape.symbol import RUN, STATE, STEP, Symbol
+from blinplan.physiology.engine.tape.tape import RowsInMemory, Tape, compute, lines_for_numbers, tape_of
 from blinplan.physiology.model.population import FloatArray
 
 ROW = np.zeros(1)
@@ -24,7 +25,7 @@ P, STEP_LENGTH, NOW = np.array([0.3, 2.0, 0.0]), 0.25, np.array([5.0, -1.0, 7.0]
 
 
 def values() -> dict[int, FloatArray]:
-    known = tape().values(p=P, step=np.array(STEP_LENGTH), now=(NOW,))
+    known: dict[int, FloatArray] = tape().values(p=P, step=np.array(STEP_LENGTH), now=(NOW,))
     compute((*tape().run, *tape().numbers, *tape().rows), known)
     return known
 
@@ -44,15 +45,45 @@ def test_an_operation_stands_once_whatever_the_order_of_what_is_added() -> None:
     assert [each.function for each in found.states].count(np.subtract) == 2
 
 
-def test_the_calls_write_what_the_lines_return() -> None:
-    known, written = tape(), np.empty((len(tape().outputs), P.shape[0]))
-    memory = np.empty((known.memory, P.shape[0]))
-    rows = [*memory, *written]
-    places = values() | {number: rows[home] for number, home in known.homes.items()}
-    for function, one, other, result in [call_of(each, places) for each in known.states]:
+def by_calls(known: Tape, given: dict[int, FloatArray]) -> FloatArray:
+    """The results of calls, in rows."""
+    written = np.empty((len(known.outputs), P.shape[0]))
+    places = RowsInMemory(known, given, np.empty((known.memory, P.shape[0])), written)
+    for function, one, other, result in [places.call_of(call) for call in known.plan.calls]:
         function(one, other, result)
-    for row, expected in zip(written, decay((NOW,), (), P, STEP_LENGTH), strict=True):
+    return written
+
+
+def test_the_calls_write_what_the_lines_return() -> None:
+    for row, expected in zip(by_calls(tape(), values()), decay((NOW,), (), P, STEP_LENGTH), strict=True):
         assert row.tobytes() == expected.tobytes()
+
+
+def middle_and_end(now: tuple[FloatArray, FloatArray], p: FloatArray, c: float) -> tuple[FloatArray, ...]:
+    """Two that are computed alike, one that hangs on both, and one that reads them the other way about."""
+    middle, end = np.maximum(p * (now[0] - c), 0.5), np.maximum(p * (now[1] - c), 0.5)
+    return middle / (9.0 + now[0]), end / (9.0 + now[1]), middle * end, end - middle, exponential(end - middle)
+
+
+def test_two_that_are_alike_are_one_call_with_the_bytes_of_two() -> None:
+    found = tape_of(middle_and_end, now=((ROW, ROW), STATE), p=(ROW, RUN), c=(0.0, RUN))
+    together = [call.function for call in found.plan.calls if len(call.results) > 1]
+    assert together.count(np.divide) == together.count(np.maximum) == 1
+    assert len(found.plan.calls) < len(found.states)
+    now, p = (NOW, np.array([1.0, 3.0, -2.0])), np.array([0.1, 2.0, 0.3])
+    rows = by_calls(found, found.values(now=now, p=p, c=np.array(0.25)))
+    for row, expected in zip(rows, middle_and_end(now, p, 0.25), strict=True):
+        assert row.tobytes() == expected.tobytes()
+
+
+def test_every_call_comes_after_those_that_it_reads() -> None:
+    done: set[int] = set()
+    found = tape_of(middle_and_end, now=((ROW, ROW), STATE), p=(ROW, RUN), c=(0.0, RUN))
+    made = {each.number for each in found.states}
+    for call in found.plan.calls:
+        assert {one.number for each in call.results for one in each.operands if isinstance(one, Symbol)} & made <= done
+        done |= {one.number for one in call.results}
+    assert done == made
 
 
 @pytest.mark.parametrize("patient", range(3))

@@ -9,75 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 from blinplan.physiology.engine.exponential import power_of_two, power_of_two_of_number
-
-CONSTANT, RUN, STEP, STATE = 0, 1, 2, 4
-"""What a value depends on: nothing; what is known of a run before its first step; which step it is; the states."""
-
-
-class Symbol(NDArrayOperatorsMixin):
-    """A value of which only is known how it is computed: by an operation from two others, or that it is given."""
-
-    __slots__ = ("function", "is_row", "number", "operands", "script", "varies")
-
-    def __init__(
-        self,
-        script: Script,
-        varies: int,
-        is_row: bool,
-        function: np.ufunc | None = None,
-        operands: tuple[Symbol | float, ...] = (),
-    ) -> None:
-        self.script, self.varies, self.is_row = script, varies, is_row
-        self.function, self.operands = function, operands
-        self.number = len(script.symbols)
-        script.symbols.append(self)
-
-    def __array_ufunc__(self, function: np.ufunc, _: str, *operands: Symbol | float, **__: Any) -> Symbol:
-        return self.script.operation(function, operands)
-
-    def view(self, _: type) -> Symbol:
-        """Look at the same bits as of another type, which the operation tells by itself."""
-        return self
-
-
-class Script:
-    """All symbols of some lines, in the order in which they were met; each operation once."""
-
-    def __init__(self) -> None:
-        self.symbols: list[Symbol] = []
-        self._known: dict[tuple[object, ...], Symbol] = {}
-
-    def stand_in(self, value: Any, varies: int) -> Any:
-        """Stand in for a value, or for each of a tuple of them; what lines decide by, as a whole number, stays."""
-        match value:
-            case bool() | int():
-                return value
-            case tuple():
-                entries = [self.stand_in(entry, varies) for entry in value]
-                return type(value)(*entries) if hasattr(value, "_fields") else tuple(entries)
-        return Symbol(self, varies, is_row=np.ndim(value) > 0)
-
-    def operation(self, function: np.ufunc, operands: tuple[Symbol | float, ...]) -> Symbol:
-        """The symbol of an operation, the same where the same was written down before."""
-        if function is np.negative:
-            function, operands = np.multiply, (-1.0, *operands)
-        keys = [one.number if isinstance(one, Symbol) else repr(float(one)) for one in operands]
-        key = (function, *(sorted(keys, key=str) if function in {np.add, np.multiply} else keys))
-        if key not in self._known:
-            found = [one for one in operands if isinstance(one, Symbol)]
-            varies, is_row = 0, False
-            for one in found:
-                varies, is_row = varies | one.varies, is_row or one.is_row
-            self._known[key] = Symbol(self, varies, is_row, function, operands)
-        return self._known[key]
+from blinplan.physiology.engine.tape.pairs import CallOnRows, CallPlan, plan_of
+from blinplan.physiology.engine.tape.symbol import RUN, STATE, STEP, Script, Symbol
+from blinplan.physiology.model.population import FloatArray
 
 
 def leaves(value: object) -> Iterator[Any]:
@@ -100,6 +40,7 @@ class Tape:
         each patient; and those that hang on the states.
     from_run, from_numbers, from_rows : which of their values others are computed from.
     outputs : the results, in their order; a number is one as it is.
+    plan : the same in calls of NumPy.
     homes : for each of `states`, by its number, the row of memory that it stands in; those of results come before 0.
     memory : how many rows there are.
     """
@@ -113,6 +54,7 @@ class Tape:
     from_numbers: tuple[Symbol, ...]
     from_rows: tuple[Symbol, ...]
     outputs: tuple[Symbol, ...]
+    plan: CallPlan
     homes: Mapping[int, int]
     memory: int
 
@@ -141,7 +83,8 @@ def tape_of(lines: Callable[..., tuple[Any, ...]], **arguments: tuple[Any, int])
     by_step = [one for one in others if one.varies & STEP]
     rows = [one for one in by_step if one.is_row]
     read = _read_by((*states, *rows))
-    homes, memory = _homes(states, outputs)
+    plan = plan_of(states, outputs)
+    homes, memory = _homes(plan, outputs)
     return Tape(
         {name: tuple(_not_decided_by(value)) for name, value in stand_ins.items()},
         tuple(one for one in others if not one.varies & STEP),
@@ -152,6 +95,7 @@ def tape_of(lines: Callable[..., tuple[Any, ...]], **arguments: tuple[Any, int])
         tuple(one for one in read if one.varies & STEP and not one.is_row),
         tuple(one for one in _read_by(states) if one.varies & STEP and not one.varies & STATE and one.is_row),
         outputs,
+        plan,
         homes,
         memory,
     )
@@ -182,20 +126,29 @@ def _read_by(operations: Iterable[Symbol]) -> list[Symbol]:
     return list({one.number: one for each in operations for one in each.operands if isinstance(one, Symbol)}.values())
 
 
-def _homes(operations: Sequence[Symbol], outputs: Sequence[Symbol]) -> tuple[dict[int, int], int]:
-    """Rows of memory for all values; a row is free again when the last operation on its value is done."""
+def _homes(plan: CallPlan, outputs: Sequence[Symbol]) -> tuple[dict[int, int], int]:
+    """Rows of memory for all values; a row, or two of neighbours, is free again when the last call on it is done."""
     homes = {one.number: at - len(outputs) for at, one in enumerate(outputs)}
-    last = {one.number: at for at, each in enumerate(operations) for one in each.operands if isinstance(one, Symbol)}
-    free: list[int] = []
+    last: dict[int, int] = {}
+    for at, call in enumerate(plan.calls):
+        used = (*call.results, *(one for lanes in call.operands for one in lanes if isinstance(one, Symbol)))
+        last |= dict.fromkeys((plan.block(one)[0].number for one in used), at)
+    free: dict[int, list[int]] = {1: [], 2: []}
     memory = 0
-    for at, each in enumerate(operations):
-        read = {one.number for one in each.operands if isinstance(one, Symbol)}
-        free += [homes[one] for one in sorted(read) if last[one] == at and homes.get(one, -1) >= 0]
-        if each.number not in homes:
-            if not free:
-                free.append(memory)
-                memory += 1
-            homes[each.number] = free.pop()
+    for at, call in enumerate(plan.calls):
+        read = {plan.block(one) for lanes in call.operands for one in lanes if isinstance(one, Symbol)}
+        for block in sorted(read, key=lambda block: block[0].number):
+            if last[block[0].number] == at and homes.get(block[0].number, -1) >= 0:
+                free[len(block)].append(homes[block[0].number])
+        for one in call.results:
+            block = plan.block(one)
+            if one.number in homes:
+                continue
+            if not free[len(block)]:
+                free[len(block)].append(memory)
+                memory += len(block)
+            home = free[len(block)].pop()
+            homes |= {member.number: home + lane for lane, member in enumerate(block)}
     return homes, memory
 
 
@@ -218,25 +171,56 @@ Call = tuple[Callable[..., Any], NDArray[Any], NDArray[Any], NDArray[Any]]
 """A function, its two operands, and where its result goes."""
 
 
-def call_of(operation: Symbol, places: Mapping[int, NDArray[Any]]) -> Call:
-    """An operation on values that have their places in memory."""
-    one, other = (
-        places[operand.number] if isinstance(operand, Symbol) else _constant(operand) for operand in operation.operands
-    )
-    result = places[operation.number]
-    if operation.function is np.left_shift:
-        return np.left_shift, one.view(np.int64), other, result.view(np.int64)
-    assert operation.function is not None  # noqa: S101 - what is given is no operation
-    return _maximum if operation.function is np.maximum else operation.function, one, other, result
+class RowsInMemory:
+    """Where the values of a step lie: results in rows, some of them side by side; and what is given."""
 
+    def __init__(self, tape: Tape, given: Mapping[int, NDArray[Any]], memory: FloatArray, results: FloatArray) -> None:
+        self.homes, self._given = tape.homes, given
+        self._memory, self._results = memory, results
+        self._views: dict[object, NDArray[Any]] = {}
 
-@cache
-def _constant(value: float) -> NDArray[Any]:
-    return np.array(value)
+    def call_of(self, call: CallOnRows) -> Call:
+        """A call on what lies here."""
+        one, other = (self._read(lanes) for lanes in call.operands)
+        result = self._rows(self.homes[call.results[0].number], len(call.results))
+        if call.function is np.left_shift:
+            return np.left_shift, self._as_bits(one), other, self._as_bits(result)
+        return _maximum if call.function is np.maximum else call.function, one, other, result
+
+    def _read(self, lanes: tuple[Symbol | float, ...]) -> NDArray[Any]:
+        first, last = lanes[0], lanes[-1]
+        if not isinstance(first, Symbol) and first == last:
+            return self._one_view(first, lambda: np.array(first))
+        if isinstance(first, Symbol):
+            if first.number in self.homes:
+                return self._rows(self.homes[first.number], len(lanes))
+            if first is last and (len(lanes) == 1 or not first.is_row):
+                return self._given[first.number]
+        numbers = tuple(one.number if isinstance(one, Symbol) else ("number", one) for one in lanes)
+        return self._one_view(numbers, lambda: self._side_by_side(lanes))
+
+    def _side_by_side(self, lanes: tuple[Symbol | float, ...]) -> NDArray[Any]:
+        """What holds for a run, copied beside each other."""
+        values = [self._given[one.number] if isinstance(one, Symbol) else np.array(one) for one in lanes]
+        return np.concatenate([np.broadcast_to(value, self._memory.shape[1:]) for value in values])
+
+    def _rows(self, home: int, number: int) -> NDArray[Any]:
+        rows = self._memory if home >= 0 else self._results
+        first = home if home >= 0 else home + rows.shape[0]
+        return self._one_view((home, number, "rows"), lambda: rows[first : first + number].reshape(-1))
+
+    def _as_bits(self, values: NDArray[Any]) -> NDArray[Any]:
+        return self._one_view((id(values), "bits"), lambda: values.view(np.int64))
+
+    def _one_view(self, name: object, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """What lies at one place is one object, so that what NumPy knows of it stays in the first cache."""
+        if name not in self._views:
+            self._views[name] = make()
+        return self._views[name]
 
 
 def _maximum(one: NDArray[Any], other: NDArray[Any], result: NDArray[Any]) -> None:
-    """NumPy has it no longer that the place of a maximum is not named."""
+    """NumPy wants the place of a maximum by its name."""
     np.maximum(one, other, out=result)
 
 

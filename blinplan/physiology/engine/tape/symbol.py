@@ -1,0 +1,75 @@
+"""Values of which only is known how they are computed: lines of the engine work on them while they are written down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+CONSTANT, RUN, STEP, STATE = 0, 1, 2, 4
+"""What a value depends on: nothing; what is known of a run before its first step; which step it is; the states."""
+
+
+class Symbol(NDArrayOperatorsMixin):
+    """A value of which only is known how it is computed: by an operation from two others, or that it is given."""
+
+    __slots__ = ("function", "is_row", "number", "operands", "script", "varies")
+
+    def __init__(
+        self,
+        script: Script,
+        varies: int,
+        is_row: bool,
+        function: np.ufunc | None = None,
+        operands: tuple[Symbol | float, ...] = (),
+    ) -> None:
+        self.script, self.varies, self.is_row = script, varies, is_row
+        self.function, self.operands = function, operands
+        self.number = len(script.symbols)
+        script.symbols.append(self)
+
+    def __array_ufunc__(self, function: np.ufunc, _: str, *operands: Symbol | float, **__: Any) -> Symbol:
+        return self.script.operation(function, operands)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return self.number
+
+    def view(self, _: type) -> Symbol:
+        """Look at the same bits as of another type, which the operation tells by itself."""
+        return self
+
+
+class Script:
+    """All symbols of some lines, in the order in which they were met; each operation once."""
+
+    def __init__(self) -> None:
+        self.symbols: list[Symbol] = []
+        self._known: dict[tuple[object, ...], Symbol] = {}
+
+    def stand_in(self, value: Any, varies: int) -> Any:
+        """Stand in for a value, or for each of a tuple of them; what lines decide by, as a whole number, stays."""
+        match value:
+            case bool() | int():
+                return value
+            case tuple():
+                entries = [self.stand_in(entry, varies) for entry in value]
+                return type(value)(*entries) if hasattr(value, "_fields") else tuple(entries)
+        return Symbol(self, varies, is_row=np.ndim(value) > 0)
+
+    def operation(self, function: np.ufunc, operands: tuple[Symbol | float, ...]) -> Symbol:
+        """The symbol of an operation, the same where the same was written down before."""
+        if function is np.negative:
+            function, operands = np.multiply, (-1.0, *operands)
+        keys = [one.number if isinstance(one, Symbol) else repr(float(one)) for one in operands]
+        key = (function, *(sorted(keys, key=str) if function in {np.add, np.multiply} else keys))
+        if key not in self._known:
+            found = [one for one in operands if isinstance(one, Symbol)]
+            varies, is_row = 0, False
+            for one in found:
+                varies, is_row = varies | one.varies, is_row or one.is_row
+            self._known[key] = Symbol(self, varies, is_row, function, operands)
+        return self._known[key]
