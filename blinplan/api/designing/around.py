@@ -1,6 +1,6 @@
 """What is asked of regimens that are compared besides their patients: bags and vials, and what the rules find."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -84,11 +84,17 @@ def _count(
     return len(planned.bags), sum(known) if len(known) == len(used) else None
 
 
-def findings_apart(orders: Mapping[str, OrderedRegimen]) -> "tuple[FindingApart, ...]":
-    """What rules find in some of the regimens, of which not all have a finding."""
+def findings_apart(
+    orders: Mapping[str, OrderedRegimen], progress: Callable[[int, int], None] | None = None
+) -> "tuple[FindingApart, ...]":
+    """What rules find in some of the regimens, of which not all have a finding; progress counts regimens, of all."""
     from blinplan.reports.design.comparison import FindingApart
 
-    found = {name: _findings(one) for name, one in orders.items()}
+    found: dict[str, tuple[Finding, ...]] = {}
+    for done, (name, ordered) in enumerate(orders.items()):
+        if progress is not None:
+            progress(done, len(orders))
+        found[name] = _findings(ordered)
     having = {code: [name for name, own in found.items() if code in {f.code for f in own}] for code in _codes(found)}
     apart: dict[tuple[str, str, str], list[str]] = {}
     for code, names in having.items():

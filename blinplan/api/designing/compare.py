@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blinplan.api.designing.around import bags_of_arms, findings_apart
+from blinplan.api.designing.around import bags_of_arms
 from blinplan.api.designing.compared import ComparisonResult
 from blinplan.api.designing.sides import SideSource, file_named
 from blinplan.api.patient import Figures, Patient, figures_of
@@ -102,7 +102,8 @@ def compare(
         progress=progress,
     )
     bags = bags_of_arms(found, size, site, start, time_zone)
-    return ComparisonResult(found, tuple(orders.values()), size, bags, findings_apart(orders) if findings else None)
+    result = ComparisonResult(found, tuple(orders.values()), size, bags)
+    return result.with_findings() if findings else result
 
 
 def pair(

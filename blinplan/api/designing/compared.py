@@ -1,12 +1,12 @@
 """Regimens that were compared, and how that shows itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blinplan.api.designing.around import Bags
+from blinplan.api.designing.around import Bags, findings_apart
 from blinplan.api.notebook import table_html
 from blinplan.api.patient import Patient
 from blinplan.api.regimens.order import OrderedRegimen
@@ -49,6 +49,11 @@ class ComparisonResult:
     patient: Patient
     bags: Bags
     findings_apart: "tuple[FindingApart, ...] | None" = None
+
+    def with_findings(self, progress: Callable[[int, int], None] | None = None) -> "ComparisonResult":
+        """The same with what rules find in some of the regimens and not in all; progress counts regimens, of all."""
+        orders = dict(zip(self.names, self.orders, strict=True))
+        return replace(self, findings_apart=findings_apart(orders, progress))
 
     @property
     def names(self) -> tuple[str, ...]:

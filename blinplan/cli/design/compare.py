@@ -41,7 +41,7 @@ def compare(
     regimens: Annotated[
         list[str],
         typer.Argument(
-            metavar="A B...",
+            metavar="REGIMENS",
             help="Two or more: files, names of shipped regimens, or files of a git revision (REV:PATH). The first is"
             " the reference.",
             autocompletion=completion.one_regimen,
@@ -111,7 +111,7 @@ def compare(
     from blinplan.api.designing.compared import refuse_comparison_file, refuse_more_than_can_be_drawn
     from blinplan.api.simulating.drawing import figure_files, signals_of
     from blinplan.api.simulating.patients import people_of, size_of_all
-    from blinplan.cli.app.progress import progress_bar
+    from blinplan.cli.app.progress import progress_bar, regimens_bar
 
     refuse_two_kinds(context, people)
     whom = people_of(people or patients, bsa_formula)
@@ -142,7 +142,7 @@ def compare(
             site=site,
             start=start,
             time_zone=time_zone,
-            findings=findings and output is None and output_format is not CompareFormat.CSV,
+            findings=False,
             executor=executor,
             progress=progress,
         )
@@ -159,4 +159,7 @@ def compare(
         for text in found.csv_texts():
             terminal.write(text)
         return
+    if findings:
+        with regimens_bar(terminal) as move:
+            found = found.with_findings(move)
     terminal.write(found.text(output_format, screen=terminal.out))
