@@ -29,6 +29,10 @@ PAIRS = tuple(_pairs())
 """A flat regimen, and the one by body surface area to which it leads and that leads back."""
 
 
+OURS = "-ours"
+"""What stands behind a shipped name in that of a regimen of the folder."""
+
+
 class FolderMistake(NamedTuple):
     """A kind of mistake: how it is made, the code that is told, and whether it has to fail the gate."""
 
@@ -89,6 +93,15 @@ def _renamed(folder: Folder, flat: str, by_area: str) -> tuple[str, Place]:
     return "ours", ("name",)
 
 
+@folder_mistake("a shipped name for a regimen with a day more in hospital", "X005", error=False)
+def _named_as_shipped(folder: Folder, flat: str, by_area: str) -> tuple[str, Place]:
+    shipped, tree = flat.removesuffix(OURS), folder.pop(flat)
+    known = tree.get("monitoring", {}).get("hospital_days", [9])
+    folder[shipped] = {**tree, "name": shipped, "monitoring": {"hospital_days": [known[0] + 1, *known[1:]]}}
+    leading(lambda *_: shipped)(folder, by_area, flat)
+    return shipped, ("name",)
+
+
 @folder_mistake("an otherwise that leads to the same patients", "X002", error=True)
 def _same_patients(folder: Folder, flat: str, by_area: str) -> tuple[str, Place]:
     folder["ours"] = {**deepcopy(folder[flat]), "name": "ours"}
@@ -121,14 +134,18 @@ folder_mistake("nobody from 40 to 45 kg", "X003", error=False)(limited("below_we
 
 
 def folder_of(pair: tuple[str, str]) -> Folder:
-    """Both regimens, in files of their names."""
-    return {name: deepcopy(tree_of(name)) for name in pair}
+    """Both regimens under names of their own, in files of these names."""
+    trees = {f"{name}{OURS}": deepcopy(tree_of(name)) for name in pair}
+    for (name, tree), other in zip(trees.items(), reversed(trees), strict=True):
+        tree["name"] = name
+        tree["eligibility"]["otherwise"] = other
+    return trees
 
 
 def what_is_wrong_in_folder(kind: str, pair: tuple[str, str], style: str, into: Path) -> str:
     """In which way what is said of a folder with a mistake is not what a pharmacist expects; empty where it is."""
     mistake, folder = FOLDER_MISTAKES[kind], folder_of(pair)
-    place = mistake.change(folder, *pair)
+    place = mistake.change(folder, *folder)
     said = findings_in(folder, style, into, place)
     fault = mistake.code, "error" if mistake.error else "warning", True
     return "" if said == [fault] else f"said: {said}; expected {fault}"
@@ -137,7 +154,7 @@ def what_is_wrong_in_folder(kind: str, pair: tuple[str, str], style: str, into: 
 def codes_of_each_alone(kind: str, pair: tuple[str, str], style: str, into: Path, *, faulty: bool) -> set[str]:
     """What is found of files together where each is named alone; if ``faulty``, with a key that nobody knows."""
     folder = folder_of(pair)
-    FOLDER_MISTAKES[kind].change(folder, *pair)
+    FOLDER_MISTAKES[kind].change(folder, *folder)
     _write({name: {**tree, **({"ward": 5} if faulty else {})} for name, tree in folder.items()}, style, into)
     checked = [check(into / f"{name}.toml", simulate=False, isolated=True) for name in folder]
     assert all(len(one.judgements) == 1 for one in checked)
