@@ -195,3 +195,17 @@ def test_over_parameter_sets_the_estimate_moves_and_the_patients_stay() -> None:
     assert found.over_sets.ranges["steady_state_highest", None, 1] == pytest.approx((28 / 9, 28 / 9))
     low, high = found.over_sets.ranges["il6_peak", None, 1]
     assert low <= high
+
+
+def test_who_goes_off_the_drug_on_a_day_of_their_own_does_so_under_each() -> None:
+    """Off after seven days of 9 mcg a day, both regimens have given the same, and all that follows is equal."""
+    people = People(np.array([70.0, 82.0]), np.array([170.0, 181.0]), off_drug_minutes=np.array([7.0, 7.0]) * 1440)
+    two_steps = regimen(
+        "two", cycles=[cycle(steps=[step("9 mcg/day", days=7), step("28 mcg/day", days=21)], treatment_free_days=14)]
+    )
+    found = compared(flat("9 mcg/day"), two_steps, patients=people)
+    assert contrast(found, "dose").other == pytest.approx(63.0)
+    assert {of.agreement for (key, _), of in all_contrasts(found).items() if not key.startswith("steady")} <= {
+        Agreement.EQUAL,
+        Agreement.SAME,
+    }

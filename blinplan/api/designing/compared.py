@@ -152,6 +152,13 @@ class ComparisonResult:
         """Every patient's endpoints as columns, for ``pandas.DataFrame``, ``polars.DataFrame`` or ``pyarrow.table``."""
         return self.table().values()
 
+    @property
+    def unverified_parts(self) -> tuple[str, ...]:
+        """What of the results nobody has verified: doses, and the assumed effect of premedication."""
+        from blinplan.reports.design.comparison import unverified_lines_of
+
+        return tuple(unverified_lines_of(self.comparison))
+
     def bands(
         self,
         from_day: float | None = None,

@@ -1,7 +1,7 @@
 """``blinplan compare``: the same virtual patients under several regimens."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -33,7 +33,10 @@ from blinplan.executor import threads as threads_of
 from blinplan.outside_text import visible
 from blinplan.quantities import plural
 from blinplan.refusal import Refusal
-from blinplan.terminal import Colour
+from blinplan.terminal import Colour, Terminal
+
+if TYPE_CHECKING:
+    from blinplan.api.designing.compared import ComparisonResult
 
 
 def compare(
@@ -152,14 +155,22 @@ def compare(
     if output is not None:
         found.write(output)
         size, count = found.comparison.cohort.size, len(found.names)
+        _say_what_is_unverified(found, terminal)
         told = f"the endpoints of {size:,} {plural('patient', size)} under {count} regimens"
         terminal.say(f"{visible(str(output))}: {told}", "quiet")
         return
     if output_format is CompareFormat.CSV:
         for text in found.csv_texts():
             terminal.write(text)
+        _say_what_is_unverified(found, terminal)
         return
     if findings:
         with regimens_bar(terminal) as move:
             found = found.with_findings(move)
     terminal.write(found.text(output_format, screen=terminal.out))
+
+
+def _say_what_is_unverified(found: "ComparisonResult", terminal: Terminal) -> None:
+    """Say beside data what of it nobody has verified."""
+    for line in found.unverified_parts:
+        terminal.say(line, "unverified")

@@ -42,6 +42,7 @@ from blinplan.simulation.trial import (
     Patients,
     count_on,
     followed_up,
+    off_drug_of,
     preset_of,
     require_alike,
     typical_patient,
@@ -261,11 +262,12 @@ class _Plan(NamedTuple):
 
     def trials(self, preset: str | Preset) -> list[CohortTrial]:
         """Each regimen with the patients."""
-        cohort = self._cohort(preset)
-        asked, courses = asked_of_all(self.asked, self.courses), self.courses
+        cohort, off_drug = self._cohort(preset), off_drug_of(self.patients)
+        asked = asked_of_all(self.asked, self.courses)
+        tables = (followed_up(periods(one.regimen), self.follow_up_days, off_drug) for one in self.regimens)
         return [
-            CohortTrial(one.regimen, course, cohort, self.options, None, asked)
-            for one, course in zip(self.regimens, courses, strict=True)
+            CohortTrial(one.regimen, table, cohort, self.options, None, asked, off_drug)
+            for one, table in zip(self.regimens, tables, strict=True)
         ]
 
     def _cohort(self, preset: str | Preset) -> Cohort:
@@ -289,7 +291,7 @@ class _Plan(NamedTuple):
             except NotEligibleError as error:
                 raise NotEligibleError(f"{one.name}: {error}") from error
             person = typical_patient(one.regimen, self.preset, None)
-            found = self._readable(trial.trial_of(person).run(InTurn()))
+            found = self._readable(trial.typical_trial(person).run(InTurn()))
             known |= dict.fromkeys((*found.quantities, *found.events))
         for key in self.asked.keys:
             if key not in known:

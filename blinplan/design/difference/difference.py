@@ -61,6 +61,7 @@ def difference(first: Regimen, second: Regimen, square_metres: Fraction | None =
     area = usual_area(first) if square_metres is None else square_metres
     totals = total_of(first, area), total_of(second, area)
     told_area = area if first.doses_by_area or second.doses_by_area else None
+    optional = any(cycle.optional for regimen in (first, second) for cycle in regimen.cycles)
     return RegimenDifference(
         first,
         second,
@@ -68,5 +69,5 @@ def difference(first: Regimen, second: Regimen, square_metres: Fraction | None =
         tuple(changes_of_file(first, second)),
         area,
         totals,
-        tuple(changes_of_totals(*totals, told_area)),
+        tuple(changes_of_totals(*totals, told_area, optional=optional)),
     )

@@ -49,13 +49,19 @@ def _starts(table: Iterable[Period]) -> Iterator[int]:
             yield period.start
 
 
-def changes_of_totals(first: Total, second: Total, square_metres: Fraction | None) -> Iterator[RegimenChange]:
-    """What is otherwise over the whole course; the area is told where the dose depends on it."""
+def changes_of_totals(
+    first: Total, second: Total, square_metres: Fraction | None, *, optional: bool = False
+) -> Iterator[RegimenChange]:
+    """What is otherwise over the whole course; the area is told where the dose depends on it.
+
+    ``optional`` says that cycles are among it which not everybody is given.
+    """
     if first.micrograms != second.micrograms:
         before, after = (decimal_text(one.micrograms, 3) for one in (first, second))
         note = _percent(100 * (second.micrograms / first.micrograms - 1))
         at = "" if square_metres is None else f" at {decimal_text(square_metres, 3)} m²"
-        yield RegimenChange(Subject.WHOLE_COURSE, f"Whole course{at}", before, after, "mcg", note)
+        place = f"Whole course{' with optional cycles' if optional else ''}{at}"
+        yield RegimenChange(Subject.WHOLE_COURSE, place, before, after, "mcg", note)
     for place, before, after in (
         ("Infusion", duration_text(first.infusion), duration_text(second.infusion)),
         ("From the first day to the last", duration_text(first.minutes), duration_text(second.minutes)),

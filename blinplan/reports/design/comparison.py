@@ -28,6 +28,7 @@ from blinplan.reports.shared.words import (
     given_baselines,
     given_lines,
     number_drawn,
+    off_drug_lines,
     unverified_mark,
 )
 from blinplan.reports.simulation.summary import number
@@ -121,6 +122,7 @@ def who_lines(compared: PairedComparison) -> Iterator[str]:
         )
         yield f"{people.draws:,} people were drawn: {'; '.join(told)}."
     yield from given_lines(people.given_parameters)
+    yield from off_drug_lines(_off_drug(compared), people.size)
     strangers = [arm for arm in compared.arms if arm.regimen.virtual_population != compared.preset]
     for arm in strangers:
         yield f"For {visible(arm.name)} alone {arm.regimen.virtual_population} would stand, and not {compared.preset}."
@@ -131,6 +133,11 @@ def who_lines(compared: PairedComparison) -> Iterator[str]:
         yield f"{first} compared."
     if compared.follow_up_days:
         yield f"{compared.follow_up_days} days without infusion are added at the end of each."
+
+
+def _off_drug(compared: PairedComparison) -> int:
+    """How many patients go off the drug before one of the courses ends."""
+    return max(arm.outcome.trial.number_off_drug for arm in compared.arms)
 
 
 def _seed_of(compared: PairedComparison) -> str:
@@ -444,6 +451,7 @@ def comparison_manifest(compared: PairedComparison, inputs: Sequence[str]) -> di
         patients=people.size,
         **number_drawn(people),
         **given_baselines(people.given_parameters),
+        **({"off_drug": off_drug} if (off_drug := _off_drug(compared)) else {}),
         cycles=compared.cycles,
         follow_up_days=compared.follow_up_days,
         attenuation=compared.options.attenuation,

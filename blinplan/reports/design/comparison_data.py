@@ -17,6 +17,7 @@ from blinplan.reports.simulation.data import (
     rows_of_endpoints,
 )
 from blinplan.simulation.crowd.kept import DonePortion, heads_of
+from blinplan.simulation.endpoints.asked import AskedEndpoints
 from blinplan.simulation.endpoints.table import ENDPOINTS
 from blinplan.simulation.outcome import Occurrence, Quantity
 
@@ -26,7 +27,7 @@ _REGIMEN = Column("regimen", "", "what the regimen is called in the comparison",
 def comparison_table(compared: PairedComparison, inputs: Sequence[str]) -> DataTable:
     """All patients under the first regimen, then all under the next; what another regimen only has is missing."""
     who = patient_columns(compared.cohort)
-    each = [_OfArm(arm, compared.asked.keys) for arm in compared.arms]
+    each = [_OfArm(arm, compared.asked) for arm in compared.arms]
     endpoints = {column.name: column for own in each for column in own.columns(compared.asked.by_day)}
     return DataTable(
         "comparison",
@@ -41,7 +42,7 @@ class _OfArm(NamedTuple):
     """What is written of a regimen: the endpoints that were asked for."""
 
     arm: ComparedArm
-    keys: tuple[str, ...]
+    asked: AskedEndpoints
 
     def columns(self, by_day: Sequence[float]) -> list[Column]:
         """Its columns of endpoints."""
@@ -71,4 +72,8 @@ class _OfArm(NamedTuple):
         return tuple(filter(self._is_asked, quantities)), tuple(filter(self._is_asked, events))
 
     def _is_asked(self, endpoint: Quantity | Occurrence) -> bool:
-        return not self.keys or endpoint.key in self.keys or endpoint.place >= len(ENDPOINTS)
+        """Whether it was asked for; of the windows that all courses have, the days are told and nothing else."""
+        if endpoint.place >= len(ENDPOINTS):
+            own = any(endpoint.key.startswith(one.key) for one in self.asked.own)
+            return own or endpoint.key.endswith("_days")
+        return not self.asked.keys or endpoint.key in self.asked.keys

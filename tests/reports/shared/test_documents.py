@@ -134,7 +134,7 @@ PRINTED = (*NEEDS_MORE, *((kind, command_of(kind)) for kind in KINDS if kind not
 SLOW = {SIMULATED, DIFFERENCE_COMPARED, COMPARISON, "simulate rr-adult --patients 5 --uncertainty 2 -f json"}
 _OF_TIMES = {"p90", "never", "total"}
 OPTIONAL = {
-    "comparison": {"drawn", "given_baselines"},
+    "comparison": {"drawn", "given_baselines", "off_drug"},
     "baseline": {"manifest"},
     "plan": {"delivered", "expected", "starts", *_OF_TIMES, "sooner", "later"},
     "simulation": {"median", "p5", "p95", "count", "share", "low", "high", "by_day", "first", *_OF_TIMES}
