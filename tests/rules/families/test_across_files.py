@@ -393,6 +393,14 @@ def test_they_are_waived_weighed_and_left_out_as_other_rules(folder: Path) -> No
     assert found(ignore=["X004"]) == []
 
 
+def test_a_gap_between_a_regimen_s_own_limits_is_told_in_a_whole_sentence(folder: Path) -> None:
+    limits = "below_weight_kg = 45\nmin_age_years = 2\nbelow_age_years = 12"
+    found(files={"a.toml": text("a", limits), "b.toml": text("b", "min_weight_kg = 45\nmin_age_years = 65")})
+    told = [message for message in messages("a.toml", "b.toml") if "45 kg and over, 2 years and over" in message]
+    assert told
+    assert all(message.endswith("12 years") for message in told)
+
+
 def test_they_are_known_again_by_a_baseline(folder: Path) -> None:
     found(files={"a.toml": text("a"), "b.toml": text("a"), "c.toml": text("d", "below_weight_kg = 40")})
     assert len(found()) == 3

@@ -246,10 +246,11 @@ def _gap_finding(rule: Rule, case: Case, gap: "PatientGap") -> Finding:
         f"{edge.neighbour.name} for {_for_whom(edge.neighbour)} ({edge.neighbour.at(edge.path)})"
         for edge in list(others.values())[:2]
     )
+    told = f"{here.neighbour.name} is for {_for_whom(here.neighbour)}"
     return case.finding(
         rule,
         here.path,
-        f"no regimen is for patients of {gap.who}: {here.neighbour.name} is for {_for_whom(here.neighbour)}, {beside}",
+        f"no regimen is for patients of {gap.who}: {', '.join(filter(None, (told, beside)))}",
         "let the limits meet, or add a regimen for these patients",
         value=f"{here.value} without {gap.who}",
     )
