@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from blinplan.api.vocabulary import PlanFormat
+from blinplan.api.vocabulary import DiffFormat, PlanFormat
 from blinplan.reports.check.formats import CheckFormat
 from blinplan.terminal import terminal
 from tests.plan_text import DATED, RECORD, WARD
@@ -104,6 +104,9 @@ def commands() -> Iterator[tuple[str, ...]]:
         yield *dated, "--view", view
     yield "plan", "r.toml", "--record", "record.toml"
     yield "plan", "r.toml", "--record", "record.toml", "-f", "html"
+    for diff_format in DiffFormat:
+        yield "diff", "r.toml", "rr-adult", "-f", diff_format
+        yield "diff", "rr-adult", "r.toml", "-f", diff_format
 
 
 HEAVY = (
@@ -111,6 +114,11 @@ HEAVY = (
     ("simulate", "r.toml", "--patients", "4", "-f", "json"),
     ("simulate", "r.toml", "--patients", "2", "-f", "csv"),
     ("simulate", "r.toml", "--patients", "2", "--figure", "f.svg", "--no-curves"),
+    ("compare", "rr-adult", "r.toml", "--patients", "2"),
+    ("compare", "r.toml", "rr-adult", "tower", "--patients", "2", "--cycles", "1", "-f", "markdown"),
+    ("compare", "r.toml", "rr-adult", "--patients", "2", "-f", "csv"),
+    ("compare", "r.toml", "rr-adult", "--patients", "2", "-f", "json", "--no-findings", "--figure", "f.svg"),
+    ("diff", "rr-adult", "r.toml", "--compare", "--patients", "2", "-f", "markdown"),
     ("report", "r.toml", "--patients", "20", "--weight", "70", "--height", "170", "-o", "out.html"),
     ("plan", "r.toml", "--record", "record.toml", "--view", "delivered"),
 )
@@ -179,6 +187,10 @@ def test_no_simulation_lets_it_through(inside: Run, tmp_path: Path, command: tup
         ("plan", "rr-adult", "--record", NAME),
         ("plan", NAME, "--weight", HOSTILE),
         (*DATED, "-f", "ics", "--plan-id", NAME),
+        ("diff", NAME, "rr-adult"),
+        ("diff", f"HEAD:{NAME}"),
+        ("diff", HOSTILE, "rr-adult"),
+        ("compare", NAME, "rr-adult", "--patients", "2", "--against", HOSTILE),
         ("new", "x", "--from", NAME, "-o", f"{NAME}.toml"),
         ("new", HOSTILE),
         ("model", "--nonmem", NAME, "--regimen", NAME),

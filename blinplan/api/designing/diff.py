@@ -12,7 +12,7 @@ from blinplan.api.regimens.load import regimen_file
 from blinplan.api.vocabulary import DiffFormat, DiffFormatName
 from blinplan.design.difference.change import RegimenChange
 from blinplan.design.difference.difference import RegimenDifference
-from blinplan.design.difference.files import FileDifference, differences_of_files, file_difference
+from blinplan.design.difference.files import FileDifference, differences_of_files, file_difference, others_changed
 from blinplan.exit_status import ExitStatus
 from blinplan.quantities import plural
 from blinplan.refusal import ArgumentRefusal
@@ -41,12 +41,15 @@ class DiffResult:
         What says by which settings a file is judged.
     consequences
         What the change of each does, where that was asked for.
+    left_aside
+        Course records and site profiles that are otherwise, and are not compared.
     """
 
     files: tuple[FileDifference, ...]
     folder: str | None
     configurations: Configurations
     consequences: "tuple[FileConsequences, ...]" = ()
+    left_aside: tuple[str, ...] = ()
 
     def compare(
         self,
@@ -190,7 +193,9 @@ def diff(
     configurations = Configurations(None if config is None else str(config), isolated=isolated)
     one, other = sides_of(first, second, configurations)
     if isinstance(one, FileTree) and isinstance(other, FileTree):
-        return DiffResult(differences_of_files(one.files, other.files, area), other.name, configurations)
+        found_files = differences_of_files(one.files, other.files, area)
+        aside = others_changed(one.files, other.files)
+        return DiffResult(found_files, other.name, configurations, left_aside=aside)
     assert isinstance(one, OneFile)  # noqa: S101 - both are files, or both are folders
     assert isinstance(other, OneFile)  # noqa: S101
     readings = regimen_file(one.content.reading), regimen_file(other.content.reading)

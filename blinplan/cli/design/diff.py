@@ -22,6 +22,7 @@ from blinplan.cli.app.patient_options import Area, Formula, Height, Weight, figu
 from blinplan.cli.simulate.endpoint_options import ByDay, EndpointKeys, OwnEndpoints, read_endpoint_options
 from blinplan.executor import threads as threads_of
 from blinplan.exit_status import stop
+from blinplan.outside_text import visible
 from blinplan.refusal import Refusal
 from blinplan.terminal import Colour
 
@@ -112,4 +113,6 @@ def diff(
                 progress=progress,
             )
     terminal.write(found.text(output_format, screen=terminal.out))
+    for name in found.left_aside:
+        terminal.tell(f"{visible(name)} is otherwise, is no regimen, and is not compared", "quiet")
     stop(found.status)

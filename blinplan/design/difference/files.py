@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from blinplan.design.difference.difference import RegimenDifference, difference
-from blinplan.regimen.reading import FaultyFile, Reading, RegimenFile, read
+from blinplan.regimen.reading import FaultyFile, Reading, RecordFile, RegimenFile, SiteFile, read
 from blinplan.regimen.regimen import Regimen
 from blinplan.repository.renamed import names_before
 
@@ -70,6 +70,12 @@ def differences_of_files(
     pairs |= {path: (path, path) for path in after if path in before and before[path] != after[path]}
     found = (_of_pair(*pairs[path], before, after, square_metres) for path in sorted(pairs))
     return tuple(one for one in found if one is not None)
+
+
+def others_changed(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The course records and site profiles that are otherwise: they are no regimens, and nothing is told of them."""
+    changed = (path for path in after if before.get(path) != after[path])
+    return tuple(path for path in sorted(changed) if isinstance(read(after[path], path), RecordFile | SiteFile))
 
 
 def _texts_of_others(files: Mapping[str, bytes], others: Mapping[str, bytes]) -> dict[str, str]:

@@ -122,6 +122,13 @@ def test_a_whole_folder_with_what_was_added_removed_and_renamed(inside: Run, git
     assert inside("diff", "HEAD").status == 0
 
 
+def test_a_site_profile_that_is_otherwise_is_named_and_not_compared(inside: Run, git: Git, tmp_path: Path) -> None:
+    (tmp_path / "ward.toml").write_text('site = 1\nname = "Ward"\nbag = [{ hours = 24, fill_ml = 276 }]\n')
+    ran = inside("diff", "HEAD")
+    assert (ran.status, ran.out) == (0, "")
+    assert "ward.toml is otherwise, is no regimen, and is not compared" in " ".join(ran.err.split())
+
+
 def test_a_file_that_is_no_regimen_any_more_is_trouble_and_hides_nothing(inside: Run, git: Git, tmp_path: Path) -> None:
     write(tmp_path, "ward", "15 mcg/day for 28 days")
     (tmp_path / "regimens" / "other.toml").write_text("format = 1\nname = \n")
