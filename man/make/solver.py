@@ -1,0 +1,134 @@
+"""blinplan-solver(7): how the model is computed, and how far that can be trusted; its figures are the engine's own."""
+
+from collections.abc import Iterator
+
+from blinplan.course.events import periods
+from blinplan.physiology.engine.choose import WORTH_COMPILING
+from blinplan.physiology.engine.grid import FREE, INFUSING, Growth, ends_of_steps
+from blinplan.physiology.model.mechanism import CELLS_OF_A_FULL_MARROW
+from blinplan.physiology.model.states import TABLE
+from blinplan.quantities import MINUTES_PER_DAY
+from blinplan.regimen.library import regimen
+from man.make import roff
+from tests.benchmarks.bound import GREATEST_ERROR, SEEDS, measured_bound
+from tests.witness import SCALES
+
+PAGE = "blinplan-solver.7"
+_EXAMPLE = "rr-adult"
+_METHOD = (
+    f"Each patient is {len(TABLE)} states (`blinplan model --equations` writes them out). The drug is computed in"
+    " closed form: under a constant infusion its concentration nears a plateau exponentially, and its integral is"
+    " exact. Every other state is y' = production - loss × y. On a step the loss is integrated exactly and what is"
+    " produced is taken as the parabola through its values at the start, the middle and the end of the step"
+    " (exponential collocation: Hochbruck and Ostermann, Acta Numerica 19, 2010); two slow memories go by Lobatto"
+    " IIIA. The method is of order 4: half the step, a sixteenth of the error. It keeps every steady state exactly,"
+    " and damps what is fast at any step.",
+    "Nothing is iterated: a step is always the same operations in the same order, whoever the patient is.",
+)
+_GRID = (
+    "The steps of a patient follow from the time since the infusion last changed and from whether it runs, and from"
+    " nothing else: not from errors estimated on the way, not from what comes later, and not from other patients."
+    " They are short after a change, when cytokines and T cells move, and grow:",
+    "Whole days since a change are ends or middles of steps, so that daily output is read off without"
+    " interpolation. Other times are read off the polynomial of fifth degree through the values and rates of change"
+    " at the start, the middle and the end of the step they lie in; crossings of a level, peaks and nadirs are"
+    " found on the same polynomial. Where cytolytic proteins act faster than usual in a population, all steps of it"
+    " are shorter.",
+)
+_BOUND = (
+    "The promise is an error of at most {bound:.0e} in every series at every time that is looked at: the difference"
+    " from the exact solution, over its size plus a scale below which nothing is told apart ({scales}).",
+    "It is measured in two ways. SciPy, at a relative tolerance of 1e-10 and from equations that are written out a"
+    " second time, is the witness of a few patients, some with extreme parameters, under every shipped regimen"
+    " (`python -m tests.benchmarks accuracy`). For many patients the engine is held to itself at a quarter of its"
+    " steps, where its error is some two hundred times smaller, at each noon and midnight (`python -m"
+    " tests.benchmarks bound`):",
+)
+_PAIRS = (
+    "Two regimens that agree up to some minute agree until then to the last bit, in states and in endpoints,"
+    " whatever follows: a paired difference is none where there is none. An event that changes nothing changes"
+    " nothing: an infusion that goes on at the same rate in another step or cycle is one infusion.",
+    "What a patient's steps are follows from the patient's own dose. One who is at a cap before and after a step of"
+    " the dose has no step there; one who goes off the drug has the end of infusion on that day. What is an"
+    " escalation of the course, and so which columns a table has, follows from the order.",
+)
+_BYTES = (
+    "Additions, multiplications and divisions give the same bits on every machine (IEEE 754); libraries of"
+    " mathematics do not. So the exponential function is the engine's own, made of these alone. A patient has the"
+    " same bytes alone, in a crowd, in a stretch of a run (`--first`), in a batch of several parameter sets, with"
+    " one thread or many, in threads or processes, compiled by numba (the extra `fast`) or computed by NumPy.",
+    "Which of the two computes is therefore no part of a result. Few patients go through NumPy and never wait for a"
+    f" compiler; from {WORTH_COMPILING:,} patients in a process on, or where there is machine code already, they are"
+    " compiled.",
+)
+_CELL = (
+    "Blasts are kept as a share of what the marrow has room for, on a scale of logarithms. A full marrow is taken"
+    f" as {CELLS_OF_A_FULL_MARROW:.0e} cells (a convention: about a kilogram of them, unverified), so that one cell"
+    f" is {1.0 / CELLS_OF_A_FULL_MARROW:.0e} of it. Fewer than one cell is none that could be fewer: at one cell"
+    " lysis takes no more, and when lysis stops the last cell grows. So the least logarithmic change depends on"
+    " where a patient began, and a count at one cell says that the model has no smaller one, and not that one is"
+    " left or that somebody is cured.",
+)
+
+
+def pages() -> dict[str, str]:
+    """The page of section 7."""
+    return {
+        PAGE: roff.page(
+            PAGE[:-2],
+            7,
+            "How the model of blinplan is computed, and how exact that is.",
+            roff.section("method", *map(roff.paragraph, _METHOD)),
+            roff.section("steps", roff.paragraph(_GRID[0]), roff.example(_steps()), roff.paragraph(_GRID[1])),
+            roff.section("error", *_error()),
+            roff.section("pairs and neighbours", *map(roff.paragraph, _PAIRS)),
+            roff.section("the same bytes", *map(roff.paragraph, _BYTES)),
+            roff.section("one cell", *map(roff.paragraph, _CELL)),
+            roff.see_also(("blinplan.1", "blinplan-model.1", "blinplan-simulate.1", "blinplan-endpoints.7")),
+        )
+    }
+
+
+def _steps() -> str:
+    """How long steps are after a change, and how many a course takes."""
+    rows = ["days since the change   steps a day, infusing   steps a day, free"]
+    both = [_by_day(growth, 30) for growth in (INFUSING, FREE)]
+    rows += [f"{f'{day} to {day + 1}':>22}   {both[0][day]:>21}   {both[1][day]:>17}" for day in (0, 1, 2, 4, 8, 16)]
+    days = periods(regimen(_EXAMPLE))[-1].stop / MINUTES_PER_DAY
+    return "\n".join([*rows, "", f"{_EXAMPLE}, {days:g} days: {_number_of_steps():,} steps"])
+
+
+def _by_day(growth: Growth, days: int) -> list[str]:
+    """Steps that end in each day; fewer than one where a step is longer than it."""
+    ends = ends_of_steps(growth, 1.0, days)
+    counts = [sum(day < end <= day + 1 for end in ends) for day in range(days)]
+    return [str(count) if count else "less than 1" for count in counts]
+
+
+def _number_of_steps() -> int:
+    course, total = periods(regimen(_EXAMPLE)), 0
+    for period in course:
+        days = period.minutes / MINUTES_PER_DAY
+        ends = ends_of_steps(FREE if period.dose is None else INFUSING, 1.0, int(days) + 1)
+        total += next(number for number, end in enumerate(ends, start=1) if end >= days)
+    return total
+
+
+def _error() -> Iterator[list[str]]:
+    scales = ", ".join(f"{name.replace('_', ' ')} {scale:g}" for name, scale in SCALES.items())
+    yield roff.paragraph(_BOUND[0].format(bound=GREATEST_ERROR, scales=scales))
+    yield roff.paragraph(_BOUND[1])
+    yield roff.example(_measured())
+
+
+def _measured() -> str:
+    """The greatest errors, regimen by regimen, as the command wrote them."""
+    found = measured_bound()
+    worst = sorted(found.regimens, key=lambda one: -one.error)
+    lines = [f"{one.name:30} {one.error:.1e}  {one.series}, day {one.day:g}" for one in worst[:_SHOWN]]
+    others = [f"{len(worst) - _SHOWN} other regimens, at most {worst[_SHOWN].error:.1e}"] if len(worst) > _SHOWN else []
+    seeds = ", ".join(map(str, SEEDS))
+    return "\n".join([f"{found.patients:,} patients of each of the seeds {seeds}:", *lines, *others])
+
+
+_SHOWN = 8
