@@ -116,7 +116,7 @@ class RequestedCurves:
     @property
     def edges_minutes(self) -> tuple[int, ...]:
         """Whole minutes at which the periods of the course begin, and at which the last ends."""
-        return (0, *(period.stop for period in self.trial.periods))
+        return (0, *(period.stop for period in self.trial.own_periods))
 
     @property
     def off_drug(self) -> int:
@@ -173,8 +173,7 @@ def curves(
     if every < 1:
         raise ValueError("times are at least a minute apart")
     chosen = preset_of(regimen, preset, patients)
-    off_drug = off_drug_of(patients)
-    table = followed_up(tuple(course or periods(regimen)), follow_up_days, off_drug)
+    table = followed_up(tuple(course or periods(regimen)), follow_up_days)
     times = table[-1].stop // every + 1
     if times > MOST_TIMES:
         raise TooManyTimesError(f"{times:,} times of each patient are more than {MOST_TIMES:,}")
@@ -183,7 +182,9 @@ def curves(
     people = (
         GivenCohort(reference) if patients is None else cohort_of(regimen, chosen, patients, seed, before, piece=size)
     )
-    trial = CohortTrial(regimen, table, people, options or Options(), engine_called(None).name, off_drug=off_drug)
+    trial = CohortTrial(
+        regimen, table, people, options or Options(), engine_called(None).name, off_drug=off_drug_of(patients)
+    )
     require_alike(trial)
     return RequestedCurves(
         trial=trial,

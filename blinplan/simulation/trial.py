@@ -227,10 +227,15 @@ class CohortTrial:
         """How many of the patients go off the drug before the course ends."""
         return 0 if self.off_drug is None else int((self.off_drug < self.periods[-1].stop).sum())
 
+    @property
+    def own_periods(self) -> tuple[Period, ...]:
+        """The periods, of which one begins wherever a patient goes off the drug."""
+        return self.periods if self.off_drug is None else part_at(self.periods, self.off_drug.tolist())
+
     def trial_of(self, people: Population) -> Trial:
         """The same of some of the patients."""
         off_drug = None if self.off_drug is None else self.off_drug[people.numbers.astype(np.intp)]
-        return Trial(self.regimen, self.periods, people, self.options, self.engine, self.asked, off_drug)
+        return Trial(self.regimen, self.own_periods, people, self.options, self.engine, self.asked, off_drug)
 
     def typical_trial(self, person: Population) -> Trial:
         """The same of the typical patient, who gets all of it."""
@@ -659,11 +664,10 @@ def planned_simulation(  # noqa: PLR0913 - all but one by name, and each of its 
         When a population is given with the name of another, or people who are given are to be passed over.
     """
     chosen = preset_of(regimen, preset, patients)
-    off_drug = off_drug_of(patients)
-    table = followed_up(tuple(course or periods(regimen)), follow_up_days, off_drug)
+    table = followed_up(tuple(course or periods(regimen)), follow_up_days)
     asked.require_days(table)
     people = cohort_of(regimen, chosen, patients, seed, before)
-    trial = CohortTrial(regimen, table, people, options or Options(), engine, asked, off_drug)
+    trial = CohortTrial(regimen, table, people, options or Options(), engine, asked, off_drug_of(patients))
     require_alike(trial)
     average = trial.typical_trial(typical or typical_patient(regimen, chosen, patient)).run(InTurn())
     return PlannedSimulation(trial, average, chosen, follow_up_days)
@@ -698,14 +702,13 @@ def off_drug_of(patients: Patients | None) -> FloatArray | None:
     return patients.off_drug_minutes if isinstance(patients, People) else None
 
 
-def followed_up(table: tuple[Period, ...], days: int, off_drug: FloatArray | None = None) -> tuple[Period, ...]:
-    """Add days without infusion at the end of a table of periods; one begins where a patient goes off the drug."""
-    own = table if off_drug is None else part_at(table, off_drug.tolist())
+def followed_up(table: tuple[Period, ...], days: int) -> tuple[Period, ...]:
+    """Add days without infusion at the end of a table of periods."""
     if not days:
-        return own
-    last = own[-1]
+        return table
+    last = table[-1]
     end = last.stop + days * MINUTES_PER_DAY
-    return (*own, replace(last, start=last.stop, stop=end, dose=None, cap=None, step=0))
+    return (*table, replace(last, start=last.stop, stop=end, dose=None, cap=None, step=0))
 
 
 def typical_patient(regimen: Regimen, preset: str, patient: Patient | None) -> Population:

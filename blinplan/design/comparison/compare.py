@@ -264,10 +264,9 @@ class _Plan(NamedTuple):
         """Each regimen with the patients."""
         cohort, off_drug = self._cohort(preset), off_drug_of(self.patients)
         asked = asked_of_all(self.asked, self.courses)
-        tables = (followed_up(periods(one.regimen), self.follow_up_days, off_drug) for one in self.regimens)
         return [
-            CohortTrial(one.regimen, table, cohort, self.options, None, asked, off_drug)
-            for one, table in zip(self.regimens, tables, strict=True)
+            CohortTrial(one.regimen, course, cohort, self.options, None, asked, off_drug)
+            for one, course in zip(self.regimens, self.courses, strict=True)
         ]
 
     def _cohort(self, preset: str | Preset) -> Cohort:

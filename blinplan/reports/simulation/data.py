@@ -240,7 +240,7 @@ def curve_table(
 def _rows(curves: RequestedCurves, portion: Portion, errors: Errors | None) -> tuple[Values, ...]:
     trajectories, row = portion.trajectories, curves.row_of_times
     patients, times = portion.rates.shape[1], curves.minutes.shape[0]
-    cycle, step = (np.array([getattr(of, name) for of in curves.trial.periods])[row] for name in ("cycle", "step"))
+    cycle, step = (np.array([getattr(of, name) for of in curves.trial.own_periods])[row] for name in ("cycle", "step"))
 
     def by_patient(values: NDArray[Any]) -> NDArray[Any]:
         return np.ascontiguousarray(values.T).reshape(-1)

@@ -63,7 +63,7 @@ class _Records(NamedTuple):
     @classmethod
     def of(cls, curves: RequestedCurves) -> "_Records":
         """A dose before a sample of the same time."""
-        infused = [(of.start, 0, row) for row, of in enumerate(curves.trial.periods) if of.dose is not None]
+        infused = [(of.start, 0, row) for row, of in enumerate(curves.trial.own_periods) if of.dose is not None]
         sampled = zip(curves.minutes.tolist(), (1,) * len(curves.minutes), curves.row_of_times.tolist(), strict=True)
         minutes, kinds, rows = np.array(sorted([*infused, *sampled])).T
         return cls(minutes, kinds == 0, rows)
@@ -120,7 +120,7 @@ def _measured_samples(curves: RequestedCurves, computed: Iterable[Portion], erro
 def _portions(curves: RequestedCurves, sampled: Iterable[_Sampled], measured: bool) -> Iterator[tuple[Any, ...]]:
     records, done = _Records.of(curves), 0
     ids, cohort = _as_numbers(curves.cohort), curves.cohort
-    lengths = np.array([of.minutes for of in curves.trial.periods]) / MINUTES_PER_DAY
+    lengths = np.array([of.minutes for of in curves.trial.own_periods]) / MINUTES_PER_DAY
     for some in sampled:
         people, whose = some.people, slice(done, done + some.people.size)
         numbers = _numbers(cohort, people, done) if ids is None else ids[whose]
@@ -145,7 +145,7 @@ def _read(
     rates = curves.trial.trial_of(some.people).dosing.rates
     value = _at_samples(records, some.measured, np.nan)
     nothing = doses | (_at_samples(records, some.censored, 0) != 0)
-    cycles, steps = (np.array([getattr(of, name) for of in curves.trial.periods]) for name in ("cycle", "step"))
+    cycles, steps = (np.array([getattr(of, name) for of in curves.trial.own_periods]) for name in ("cycle", "step"))
     yield np.repeat(numbers, records.rows.shape[0])
     yield np.tile(records.minutes / MINUTES_PER_HOUR, size)
     yield _by_patient(np.where(doses, (rates * lengths[:, np.newaxis])[records.rows], 0.0))

@@ -71,10 +71,12 @@ def test_each_is_as_he_is_alone_in_a_course_of_his_own(table: Path) -> None:
     """The bytes of a run of him alone in the course that he gets."""
     result = blinplan.simulate("rr-adult", table, seed=5)
     together, everybody = outcome_of(result), result.population
+    own = together.trial.periods
+    assert len(own) == len(result.simulation.periods) + 2, "days 3 and 50.5; day 7 is an edge already"
     for number, day in enumerate(DAYS):
         given = [
             replace(period, dose=None, cap=None, step=0) if period.start >= day * MINUTES_PER_DAY else period
-            for period in result.simulation.periods
+            for period in own
         ]
         person = everybody.select(slice(number, number + 1))
         alone = Trial(result.simulation.regimen, tuple(given), person).run(InTurn())
