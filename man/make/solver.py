@@ -1,6 +1,8 @@
 """blinplan-solver(7): how the model is computed, and how far that can be trusted; its figures are the engine's own."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from blinplan.course.events import periods
 from blinplan.physiology.engine.choose import WORTH_COMPILING
@@ -10,19 +12,18 @@ from blinplan.physiology.model.states import TABLE
 from blinplan.quantities import MINUTES_PER_DAY
 from blinplan.regimen.library import regimen
 from man.make import roff
-from tests.benchmarks.bound import GREATEST_ERROR, SEEDS, measured_bound
-from tests.witness import SCALES
 
 PAGE = "blinplan-solver.7"
 _EXAMPLE = "rr-adult"
 _METHOD = (
-    f"Each patient is {len(TABLE)} states (`blinplan model --equations` writes them out). The drug is computed in"
-    " closed form: under a constant infusion its concentration nears a plateau exponentially, and its integral is"
-    " exact. Every other state is y' = production - loss × y. On a step the loss is integrated exactly and what is"
-    " produced is taken as the parabola through its values at the start, the middle and the end of the step"
-    " (exponential collocation: Hochbruck and Ostermann, Acta Numerica 19, 2010); two slow memories go by Lobatto"
-    " IIIA. The method is of order 4: half the step, a sixteenth of the error. It keeps every steady state exactly,"
-    " and damps what is fast at any step.",
+    f"Each patient is {len(TABLE)} states, which `blinplan model --equations` writes out. This page says how they are"
+    " computed, how far that can be trusted, and what never changes a result.",
+    "The drug is computed in closed form: under a constant infusion its concentration nears a plateau exponentially,"
+    " and its integral is exact. Every other state is y' = production - loss × y. On a step the loss is integrated"
+    " exactly, and what is produced is taken as the parabola through its values at the start, the middle and the end of"
+    " the step (exponential collocation: Hochbruck and Ostermann, Acta Numerica 19, 2010); two slow memories go by"
+    " Lobatto IIIA. The method is of order 4: half the step, a sixteenth of the error. It keeps every steady state"
+    " exactly, and damps what is fast at any step.",
     "Nothing is iterated: a step is always the same operations in the same order, whoever the patient is.",
 )
 _GRID = (
@@ -36,7 +37,7 @@ _GRID = (
     " are shorter.",
 )
 _BOUND = (
-    "The promise is an error of at most {bound:.0e} in every series at every time that is looked at: the difference"
+    "The promise is an error of at most {bound} in every series at every time that is looked at: the difference"
     " from the exact solution, over its size plus a scale below which nothing is told apart ({scales}).",
     "It is measured in two ways. SciPy, at a relative tolerance of 1e-10 and from equations that are written out a"
     " second time, is the witness of a few patients, some with extreme parameters, under every shipped regimen"
@@ -78,12 +79,16 @@ def pages() -> dict[str, str]:
             PAGE[:-2],
             7,
             "How the model of blinplan is computed, and how exact that is.",
-            roff.section("method", *map(roff.paragraph, _METHOD)),
-            roff.section("steps", roff.paragraph(_GRID[0]), roff.example(_steps()), roff.paragraph(_GRID[1])),
-            roff.section("error", *_error()),
-            roff.section("pairs and neighbours", *map(roff.paragraph, _PAIRS)),
-            roff.section("the same bytes", *map(roff.paragraph, _BYTES)),
-            roff.section("one cell", *map(roff.paragraph, _CELL)),
+            roff.section(
+                "description",
+                roff.paragraph(_METHOD[0]),
+                roff.subsection("Method", *map(roff.paragraph, _METHOD[1:])),
+                roff.subsection("Steps", roff.paragraph(_GRID[0]), roff.example(_steps()), roff.paragraph(_GRID[1])),
+                roff.subsection("Error", *_error()),
+                roff.subsection("Pairs and neighbours", *map(roff.paragraph, _PAIRS)),
+                roff.subsection("The same bytes", *map(roff.paragraph, _BYTES)),
+                roff.subsection("One cell", *map(roff.paragraph, _CELL)),
+            ),
             roff.see_also(("blinplan.1", "blinplan-model.1", "blinplan-simulate.1", "blinplan-endpoints.7")),
         )
     }
@@ -115,20 +120,26 @@ def _number_of_steps() -> int:
 
 
 def _error() -> Iterator[list[str]]:
-    scales = ", ".join(f"{name.replace('_', ' ')} {scale:g}" for name, scale in SCALES.items())
-    yield roff.paragraph(_BOUND[0].format(bound=GREATEST_ERROR, scales=scales))
+    promise, patients, *lines = (Path(__file__).parent / "bound.txt").read_text(encoding="utf-8").splitlines()
+    bound, scales = promise.removeprefix("promised ").split("; scales ")
+    yield roff.paragraph(_BOUND[0].format(bound=bound, scales=scales))
     yield roff.paragraph(_BOUND[1])
-    yield roff.example(_measured())
+    yield roff.example("\n".join([f"{patients}:", *_greatest(lines)]))
 
 
-def _measured() -> str:
-    """The greatest errors, regimen by regimen, as the command wrote them."""
-    found = measured_bound()
-    worst = sorted(found.regimens, key=lambda one: -one.error)
-    lines = [f"{one.name:30} {one.error:.1e}  {one.series}, day {one.day:g}" for one in worst[:_SHOWN]]
-    others = [f"{len(worst) - _SHOWN} other regimens, at most {worst[_SHOWN].error:.1e}"] if len(worst) > _SHOWN else []
-    seeds = ", ".join(map(str, SEEDS))
-    return "\n".join([f"{found.patients:,} patients of each of the seeds {seeds}:", *lines, *others])
+_LINE = re.compile(r"(?P<name>\S+) +seed \d+ +(?P<error>\S+)  (?P<series>\w+), day (?P<day>[0-9.]+), patient \d+")
+
+
+def _greatest(lines: Iterable[str]) -> Iterator[str]:
+    """The greatest errors that the command printed, a line for each of the worst regimens, and one for the others."""
+    found: dict[str, re.Match[str]] = {}
+    for line in sorted(filter(None, map(_LINE.fullmatch, lines)), key=lambda each: -float(each["error"])):
+        found.setdefault(line["name"], line)
+    worst, others = list(found.values())[:_SHOWN], list(found.values())[_SHOWN:]
+    for each in worst:
+        yield f"{each['name']:30} {each['error']}  {each['series'].replace('_', ' ')}, day {each['day']}"
+    if others:
+        yield f"{len(others)} other regimens, at most {others[0]['error']}"
 
 
 _SHOWN = 8

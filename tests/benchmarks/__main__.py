@@ -3,7 +3,7 @@
 ``python -m tests.benchmarks`` times, and with ``small`` on fewer patients; ``readme`` writes the table of speeds into
 the README. ``python -m tests.benchmarks accuracy`` measures the greatest error over every shipped regimen and 64 random
 patients each, eight of them extreme; it takes about a quarter of an hour. ``bound`` holds 20,000 patients of three
-seeds to it, or as many as stand behind it; what it wrote to `bound.txt` is shown in the manual. ``start`` times checks
+seeds to it, or as many as stand behind it; what it printed is kept in `man/make/bound.txt`. ``start`` times checks
 from start to end, ``million`` runs a million patients and prints time and memory, and ``stopping`` holds the answers
 that few virtual patients give to those of all, over every shipped regimen and 300 generated ones.
 """

@@ -3,10 +3,8 @@
 SciPy at rtol 1e-10 is the witness of a few patients (`tests.physiology.test_reference`); it would take days for all.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -37,7 +35,12 @@ class Worst:
 
 
 def bound(patients: int = PATIENTS) -> float:
-    """Print the greatest error of every shipped regimen in so many patients of each seed; return the greatest."""
+    """Print the greatest error of every shipped regimen in so many patients of each seed; return the greatest.
+
+    What it printed is kept in man/make/bound.txt, for the manual.
+    """
+    scales = ", ".join(f"{series.replace('_', ' ')} {scale:g}" for series, scale in SCALES.items())
+    print(f"promised {GREATEST_ERROR:.0e}; scales {scales}")  # noqa: T201
     print(f"{patients:,} patients of each of the seeds {', '.join(map(str, SEEDS))}")  # noqa: T201
     greatest = 0.0
     for name in library.paths():
@@ -50,37 +53,6 @@ def bound(patients: int = PATIENTS) -> float:
             print(f"{name:28} seed {seed:<4} {worst.error:.1e}  {where}", flush=True)  # noqa: T201
     print(f"{'greatest':38} {greatest:.1e}")  # noqa: T201
     return greatest
-
-
-@dataclass(frozen=True, slots=True)
-class RegimenBound:
-    """The greatest error under a regimen, and of which series, on which day."""
-
-    name: str
-    error: float
-    series: str
-    day: float
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredBound:
-    """What the command wrote: of how many patients of each seed, and the greatest error under each regimen."""
-
-    patients: int
-    regimens: tuple[RegimenBound, ...]
-
-
-_LINE = re.compile(r"(?P<name>\S+) +seed \d+ +(?P<error>\S+)  (?P<series>\w+), day (?P<day>[0-9.]+), patient \d+")
-
-
-def measured_bound() -> MeasuredBound:
-    """Read what ``python -m tests.benchmarks bound N > tests/benchmarks/bound.txt`` wrote, for the manual."""
-    head, *lines = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines()
-    found: dict[str, RegimenBound] = {}
-    for line in filter(None, map(_LINE.fullmatch, lines)):
-        one = RegimenBound(line["name"], float(line["error"]), line["series"], float(line["day"]))
-        found[one.name] = max(found.get(one.name, one), one, key=lambda each: each.error)
-    return MeasuredBound(int(head.split(" ", 1)[0].replace(",", "")), tuple(found.values()))
 
 
 def _parts(patients: int) -> Iterator[tuple[int, int]]:
