@@ -300,9 +300,19 @@ def test_a_dose_step_is_premedicated_only_where_there_is_one() -> None:
     tree = {**FULL, "cycle": [{**FULL["cycle"][0], "steps": [FULL["cycle"][0]["steps"][0]]}]}
     with_steps = regimen_in(with_headers(tree))
     without = regimen_in(with_headers(changed(("premedication", "before"), '["first-start"]', tree)))
-    assert difference(with_steps, without).is_none
+    told = difference(with_steps, without)
+    assert told.is_none
+    assert [change.note for change in told.in_file] == ["which no patient of either comes to"]
     full = changed(("premedication", "before"), '["first-start"]')
     assert not difference(regimen_in(with_headers(FULL)), regimen_in(with_headers(full))).is_none
+
+
+def test_what_children_get_is_no_difference_where_neither_regimen_admits_any() -> None:
+    adults = {**FULL, "eligibility": {**FULL["eligibility"], "min_age_years": "18", "below_age_years": "70"}}
+    for limits, who in ((adults, "file"), (FULL, "patients")):
+        other = {**limits, "premedication": {**limits["premedication"], "dose": '"6 mg/m2"'}}
+        found = difference(regimen_in(with_headers(limits)), regimen_in(with_headers(other)))
+        assert (found.is_none, found.is_none_at_all) == (who == "file", False)
 
 
 def test_premedication_is_told_with_whom_and_when() -> None:

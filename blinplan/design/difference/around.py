@@ -1,9 +1,11 @@
 """What patients get around an infusion, and who gets it: premedication, days in hospital, what else is due."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
+from blinplan.course.adulthood import adult_from
 from blinplan.design.difference.change import NONE, RegimenChange, Subject
 from blinplan.label.read import DEFAULT
 from blinplan.quantities import duration_text, plural
@@ -36,9 +38,19 @@ def _comes(situation: _Situation, regimen: Regimen) -> bool:
     return situation is not _STEP_UP or any(after.dose.amount > before.dose.amount for before, after in steps)
 
 
+def _has(group: AgeGroup, regimen: Regimen) -> bool:
+    """Whether a regimen admits patients of an age group, by its limits of age and the label's age of adults."""
+    adult, who = adult_from(regimen), regimen.eligibility
+    if adult is None:
+        return True
+    if group is AgeGroup.CHILDREN:
+        return who.minimum_age is None or who.minimum_age < adult.value
+    return who.below_age is None or who.below_age > adult.value
+
+
 def changes_around(first: Regimen, second: Regimen) -> Iterator[RegimenChange]:
     """Every difference of what patients get around an infusion, and of who gets it."""
-    yield from _of_premedication(first, second)
+    yield from _of_premedication(first, second, comes=True)
     yield from _of_hospital_days(first, second)
     yield from _of_things_due(first, second)
     yield from _of_patients(first, second)
@@ -47,14 +59,23 @@ def changes_around(first: Regimen, second: Regimen) -> Iterator[RegimenChange]:
 _Content = frozenset[tuple[object, ...]]
 
 
-def _of_premedication(first: Regimen, second: Regimen) -> Iterator[RegimenChange]:
-    """What is given to whom before what, told once for all that have the same difference."""
+def changes_of_unneeded_premedication(first: Regimen, second: Regimen) -> Iterator[RegimenChange]:
+    """Differences of premedication for what no course of either has, or for patients whom neither admits."""
+    for change in _of_premedication(first, second, comes=False):
+        yield replace(change, note="which no patient of either comes to")
+
+
+def _of_premedication(first: Regimen, second: Regimen, *, comes: bool) -> Iterator[RegimenChange]:
+    """What is given to whom before what, told once for all that have the same difference.
+
+    ``comes`` says whether it is of what a patient of either regimen can come to, or of all else.
+    """
     found: dict[tuple[_Content, _Content], list[tuple[AgeGroup, _Situation]]] = {}
     texts: dict[_Content, str] = {}
     for situation in SITUATIONS:
-        if not (_comes(situation, first) or _comes(situation, second)):
-            continue
         for group in AgeGroup:
+            if comes is not any(_comes(situation, one) and _has(group, one) for one in (first, second)):
+                continue
             sides = [_declarations(regimen, group, situation) for regimen in (first, second)]
             before, after = (frozenset(map(_content, given)) for given in sides)
             texts |= {content: _in_words(side) for content, side in zip((before, after), sides, strict=True) if side}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from blinplan.design.difference.around import changes_around
+from blinplan.design.difference.around import changes_around, changes_of_unneeded_premedication
 from blinplan.design.difference.change import RegimenChange
 from blinplan.design.difference.cycles import changes_of_cycles
 from blinplan.design.difference.file_only import changes_of_file
@@ -66,7 +66,7 @@ def difference(first: Regimen, second: Regimen, square_metres: Fraction | None =
         first,
         second,
         (*changes_of_cycles(first, second), *changes_around(first, second)),
-        tuple(changes_of_file(first, second)),
+        (*changes_of_unneeded_premedication(first, second), *changes_of_file(first, second)),
         area,
         totals,
         tuple(changes_of_totals(*totals, told_area, optional=optional)),
