@@ -109,9 +109,55 @@ def _die_quietly() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def executor_or_threads(executor: Executor | None) -> AbstractContextManager[Executor]:
-    """Use the executor that was given, and leave it open; without one, threads of our own."""
-    return threads() if executor is None else nullcontext(executor)
+@dataclass(frozen=True, slots=True)
+class InCopies:
+    """Runs some calls here and others in copies of this process: for what threads would do one after the other.
+
+    A copy has all that was read, so that nothing but a result is handed over. Where this process cannot be copied, all
+    run here.
+    """
+
+    count: int
+
+    def submit(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]:
+        """Call the function here."""
+        return InTurn().submit(function, *arguments)
+
+    def map(self, function: Callable[..., T], /, *iterables: Iterable[Any]) -> Iterator[T]:
+        """Call the function for each result that is taken; the copies are one call ahead."""
+        from pickle import loads
+
+        calls = list(zip(*iterables, strict=True))
+        number = max(1, min(self.count, len(calls))) if _can_be_copied() else 1
+        elsewhere = [(function, calls[share::number]) for share in range(1, number)]
+        with copies(_tell_each, elsewhere) as running:
+            for at, arguments in enumerate(calls):
+                found = running[at % number - 1].question() if at % number else None
+                if found is None:  # what failed there fails here, and says why
+                    yield function(*arguments)
+                    continue
+                running[at % number - 1].tell(b"")
+                yield loads(found)  # noqa: S301 - of a copy of this process
+
+
+def _tell_each(share: tuple[Callable[..., Any], Sequence[Sequence[Any]]], ask: Ask) -> bytes:
+    """Hand over the result of each call of a share, and go on to the next when it was taken."""
+    from pickle import HIGHEST_PROTOCOL, dumps
+
+    function, calls = share
+    for arguments in calls:
+        ask(dumps(function(*arguments), protocol=HIGHEST_PROTOCOL))
+    return b""
+
+
+def executor_or_threads(executor: Executor | None, *, in_turns: bool = False) -> AbstractContextManager[Executor]:
+    """Use the executor that was given, and leave it open; without one, threads of our own.
+
+    Copies of this process instead for what threads would do `in_turns`, as many short calls of NumPy.
+    """
+    if executor is not None:
+        return nullcontext(executor)
+    return nullcontext(InCopies(workers())) if in_turns and _can_be_copied() else threads()
 
 
 def shares_memory(executor: Executor | None) -> bool:

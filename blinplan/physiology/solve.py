@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blinplan.executor import Executor, InTurn, in_order, shares_memory
+from blinplan.executor import Executor, InCopies, InTurn, in_order, shares_memory
 from blinplan.physiology import endpoints as measure
 from blinplan.physiology.checkpoints import Checkpoint, Checkpoints, names_of
 from blinplan.physiology.engine.choose import engine_called, engine_for
@@ -189,7 +189,7 @@ def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
     """
     n = population.size
     chosen, by = options or Options(), engine_for(engine, n)
-    size = by.chunk if chunk is None else chunk
+    size = _chunk_for(n, by.chunk, executor) if chunk is None else chunk
     if dosing.rates.shape[1] not in {1, n}:
         raise ValueError(f"rates are for {dosing.rates.shape[1]} patients, the population has {n}")
     if size < 1:
@@ -240,6 +240,15 @@ def simulate(  # noqa: PLR0913 - all but two by name, and each of its own
         seen=join_seen(seen, patients),
     )
 
+
+def _chunk_for(patients: int, most: int, executor: Executor | None) -> int:
+    """How many advance together: what suits the engine, and no more than every copy of this process gets."""
+    each = -(-patients // executor.count) if isinstance(executor, InCopies) else most
+    return min(most, max(_WORTH_A_COPY, each))
+
+
+_WORTH_A_COPY = 256
+"""Patients who take as long as copying this process and handing over what came of them is worth."""
 
 _MANY = 64
 """Patients of one parameter set who are better advanced by themselves, by machine code that takes one set at a time."""

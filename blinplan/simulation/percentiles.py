@@ -15,6 +15,7 @@ import numpy as np
 
 from blinplan.course.events import Period
 from blinplan.executor import Executor, executor_or_threads
+from blinplan.physiology.engine.choose import takes_turns
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.population import FloatArray, Population
 from blinplan.physiology.model.states import SHOWN
@@ -198,7 +199,7 @@ def _percentiles(
     """The percentiles of each signal on each day, exactly: of a whole column of all patients, as NumPy takes them."""
     columns = _columns_for(asked)
     done = 0
-    with executor_or_threads(executor) as running:
+    with executor_or_threads(executor, in_turns=takes_turns(None)) as running:
         for dosing, people in blocks:
             chosen = slice(-done % asked.stride, None, asked.stride)
             done += people.size

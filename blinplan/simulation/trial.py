@@ -11,7 +11,7 @@ from blinplan.course.patient import Patient
 from blinplan.executor import Executor, InTurn, executor_or_threads, in_order, workers
 from blinplan.physiology.checkpoints import Checkpoints
 from blinplan.physiology.endpoints import Endpoints
-from blinplan.physiology.engine.choose import engine_called
+from blinplan.physiology.engine.choose import engine_called, takes_turns
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.physiology.model.dosing import Dosing, Options
 from blinplan.physiology.model.parameters import Preset
@@ -116,7 +116,8 @@ class Trial:
         WindowError, UnknownEndpointError
             When the course does not have the window of one of the endpoints, or there is none of a key.
         """
-        with executor_or_threads(executor) as running:
+        alone = takes_turns(self.engine) and checkpoints is None
+        with executor_or_threads(executor, in_turns=alone) as running:
             found = simulate(
                 self.dosing,
                 self.population,
@@ -252,7 +253,7 @@ class CohortTrial:
             When the regimen does not admit the weight of one of them.
         """
         done = 0
-        with executor_or_threads(executor) as running:
+        with executor_or_threads(executor, in_turns=takes_turns(self.engine)) as running:
             for portion in in_order(running, _portion, self._tasks()):
                 yield portion
                 done += portion.numbers.shape[0]
@@ -620,7 +621,7 @@ def run(  # noqa: PLR0913 - all but one by name, and each of its own
         options=options,
         asked=asked,
     )
-    with executor_or_threads(executor) as running:
+    with executor_or_threads(executor, in_turns=takes_turns(None)) as running:
         found = planned.simulation(planned.trial.run(running, progress))
         sets: list[SetOutcome] = []
         for number, parameters in enumerate(drawn_sets(planned.preset, parameter_sets, seed), start=1):

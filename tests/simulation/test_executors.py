@@ -1,6 +1,7 @@
 """Whatever runs the patients, and in whatever portions: the same bytes."""
 
 import copy
+import os
 import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -13,7 +14,7 @@ import pytest
 
 from blinplan.course.events import periods
 from blinplan.evidence.evaluate import evaluate
-from blinplan.executor import Executor, InTurn, processes, threads, workers
+from blinplan.executor import Executor, InCopies, InTurn, executor_or_threads, processes, threads, workers
 from blinplan.physiology import Endpoints, draw, load_parameters, simulate
 from blinplan.physiology.engine.integrate import EngineName
 from blinplan.regimen.reading import RegimenFile, read
@@ -34,11 +35,20 @@ def _processes(method: str) -> Iterator[Executor]:
         yield pool
 
 
-MAKING = {
+@contextmanager
+def _copies(count: int) -> Iterator[Executor]:
+    """Copies also where the runner of the tests has threads of its own, which no copy needs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("blinplan.executor._can_be_copied", lambda: True)
+        yield InCopies(count)
+
+
+MAKING: dict[str, Making] = {
     "three threads": lambda: threads(3),
     "forked processes": lambda: _processes("fork"),
     "spawned processes": lambda: _processes("spawn"),
     "our own processes": lambda: processes(2),
+    "copies of this process": lambda: _copies(2),
 }
 
 
@@ -63,6 +73,34 @@ def trial_of(regimen: Regimen, patients: int, engine: EngineName | None = None) 
 
 def bytes_of(endpoints: Endpoints) -> dict[str, bytes]:
     return {entry.name: np.asarray(getattr(endpoints, entry.name)).tobytes() for entry in fields(Endpoints)}
+
+
+def _who(number: int) -> tuple[int, int]:
+    if number < 0:
+        raise ValueError(f"{number} is below 0")
+    return number, os.getpid()
+
+
+def test_copies_of_this_process_take_every_other_call_and_this_one_the_first() -> None:
+    with _copies(3) as running:
+        found = list(running.map(_who, range(8)))
+    assert [number for number, _ in found] == list(range(8))
+    hosts = [process for _, process in found]
+    assert hosts[0] == os.getpid()
+    assert len(set(hosts)) == 3
+    assert hosts[:5] == hosts[3:]
+
+
+def test_what_fails_in_a_copy_fails_here() -> None:
+    with _copies(2) as running, pytest.raises(ValueError, match="-1 is below 0"):
+        list(running.map(_who, [0, -1, 2, 3]))
+
+
+def test_a_process_that_runs_threads_is_not_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blinplan.executor._can_be_copied", lambda: False)
+    assert {process for _, process in InCopies(2).map(_who, range(4))} == {os.getpid()}
+    with executor_or_threads(None, in_turns=True) as running:
+        assert not isinstance(running, InCopies)
 
 
 def test_a_thousand_patients_in_processes_are_those_of_one_thread(regimen: Regimen, executor: Executor) -> None:

@@ -34,6 +34,11 @@ def engine_called(name: EngineName | None) -> Engine:
     return Engine("compiled", _advancing_compiled, chunk=512)
 
 
+def takes_turns(name: EngineName | None) -> bool:
+    """Whether threads of the engine of that name wait for each other, as many short calls of NumPy do."""
+    return engine_called(name) is NUMPY
+
+
 def engine_for(name: EngineName | None, patients: int) -> Engine:
     """What computes so many patients, with the bytes of the engine of that name: NumPy where few would wait."""
     named = engine_called(name)
